@@ -1,0 +1,129 @@
+// Builds the extension into dist/ (default), or every test bundle into out/ (--tests).
+import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join, sep } from 'node:path';
+import { build, transform } from 'esbuild';
+
+const minify = !process.argv.includes('--dev');
+const shared = {
+  bundle: true,
+  platform: 'node',
+  target: 'node20',
+  sourcemap: minify ? false : 'linked',
+  metafile: true,
+  logLevel: 'warning',
+};
+
+/** Test libraries stay outside the bundles; `vscode` is not among them, so that a leak into core/ fails the build. */
+const externals = [
+  'mocha',
+  'fast-check',
+  'selfsigned',
+  'yazl',
+  'esbuild',
+  'playwright-core',
+  '@sparticuz/chromium',
+  '@vscode/test-electron',
+];
+
+if (process.argv.includes('--tests')) await buildTests();
+else await buildExtension();
+
+/**
+ * esbuild splits chunks only as ES modules, and VS Code loads CommonJS quickest: so split first, then turn each chunk
+ * into CommonJS, where `import()` of a chunk becomes a lazy `require`. dist/extension.js is what activation costs.
+ */
+async function buildExtension() {
+  rmSync('dist', { recursive: true, force: true });
+  const { outputFiles, metafile } = await build({
+    ...shared,
+    entryPoints: ['src/extension.ts'],
+    outdir: 'dist',
+    format: 'esm',
+    splitting: true,
+    chunkNames: '[name]-[hash]',
+    external: ['vscode'],
+    minify,
+    sourcemap: false,
+    write: false,
+  });
+  refuseCycles(metafile);
+  mkdirSync('dist');
+  for (const file of outputFiles) {
+    const { code } = await transform(file.text, {
+      format: 'cjs',
+      platform: 'node',
+      target: 'node20',
+      supported: { 'dynamic-import': false },
+      minify,
+    });
+    writeFileSync(file.path, code);
+  }
+  writeFileSync(join('dist', 'meta.json'), JSON.stringify(metafile));
+}
+
+async function buildTests() {
+  rmSync('out', { recursive: true, force: true });
+  const esm = {
+    ...shared,
+    minify: false,
+    sourcemap: 'linked',
+    format: 'esm',
+    outExtension: { '.js': '.mjs' },
+    splitting: true,
+  };
+  const tests = filesBelow('test').filter((file) => file.endsWith('.test.ts'));
+  const of = (...folders) =>
+    tests.filter((file) => folders.some((folder) => file.startsWith(join('test', folder) + sep)));
+  const programs = ['test/run.ts', ...filesBelow('test').filter((file) => /\.(main|bench)\.ts$/.test(file))];
+  const core = await build({
+    ...esm,
+    entryPoints: [...of('core', 'gitlab', 'vscode', 'e2e'), ...programs.filter(exists)],
+    outdir: 'out/test',
+    outbase: 'test',
+    external: externals,
+  });
+  refuseCycles(core.metafile);
+  await build({
+    ...esm,
+    entryPoints: of('ui'),
+    outdir: 'out/test',
+    outbase: 'test',
+    external: externals,
+    alias: { vscode: './test/ui/vscode.ts' },
+  });
+  await build({
+    ...shared,
+    minify: false,
+    sourcemap: 'linked',
+    entryPoints: ['test/integration/index.ts'].filter(exists),
+    outdir: 'out/test/integration',
+    format: 'cjs',
+    external: [...externals, 'vscode'],
+  });
+}
+
+/** Throws when our own modules import each other in a circle (types do not count: they are gone by now). */
+function refuseCycles(metafile) {
+  const done = new Set();
+  const visit = (file, path) => {
+    if (path.includes(file)) throw new Error(`Import cycle: ${[...path.slice(path.indexOf(file)), file].join(' → ')}`);
+    if (done.has(file)) return;
+    for (const { path: next } of metafile.inputs[file]?.imports ?? []) {
+      if (/^(src|test)\//.test(next)) visit(next, [...path, file]);
+    }
+    done.add(file);
+  };
+  for (const file of Object.keys(metafile.inputs)) if (/^(src|test)\//.test(file)) visit(file, []);
+}
+
+function filesBelow(folder) {
+  return readdirSync(folder, { recursive: true }).map((name) => join(folder, name));
+}
+
+function exists(file) {
+  try {
+    return statSync(file).isFile();
+  } catch {
+    return false;
+  }
+}
