@@ -1,0 +1,70 @@
+/** What went wrong, as far as a user can act on it. Sentences for it are `ui/report.ts`'s. */
+export type FailureKind =
+  | 'unauthorized' // the token is missing, unknown, expired or revoked
+  | 'forbidden' // GitLab says no to this user, with a reason
+  | 'notFound'
+  | 'refused' // GitLab says no to this request (400, 405, 409, 410, 422), with a reason
+  | 'rateLimited'
+  | 'offline' // no connection, or it broke
+  | 'timeout'
+  | 'notGitLab' // something answers, but it is not GitLab's API
+  | 'tls'
+  | 'invalidAnswer' // GitLab's API answers, but not what it should
+  | 'server'
+  | 'unexpected'; // a defect of ours
+
+export interface Failure {
+  readonly kind: FailureKind;
+  /** Host and port that was asked; never a path, a query or a secret. */
+  readonly host?: string | undefined;
+  /** HTTP status, where there was one. */
+  readonly status?: number | undefined;
+  /** GitLab's own words, or the network's code; shown to the user as they are, as plain text. */
+  readonly reason?: string | undefined;
+  /** When to come back, in ms since 1970; `rateLimited` only. */
+  readonly retryAt?: number | undefined;
+}
+
+export class GitLabError extends Error {
+  constructor(
+    readonly failure: Failure,
+    options?: ErrorOptions,
+  ) {
+    super(
+      [failure.kind, failure.host, failure.status, failure.reason].filter((part) => part !== undefined).join(' '),
+      options,
+    );
+    this.name = 'GitLabError';
+  }
+}
+
+/** Why a download could not be kept on this disk. */
+export type DiskFailureKind =
+  | 'outsideWorkspace' // the directory of the setting is not below the workspace folder
+  | 'incomplete' // fewer or more bytes came than were announced
+  | 'noSpace'
+  | 'denied'
+  | 'exists' // a file stands where a folder must be
+  | 'disk';
+
+export class DiskError extends Error {
+  constructor(
+    readonly kind: DiskFailureKind,
+    /** The path, or the byte counts, that the sentence names. */
+    readonly detail: string,
+    options?: ErrorOptions,
+  ) {
+    super(`${kind} ${detail}`, options);
+    this.name = 'DiskError';
+  }
+}
+
+/** Any thrown thing as a failure; what is no GitLabError is a defect of ours, told by its message. */
+export function toFailure(error: unknown): Failure {
+  if (error instanceof GitLabError) return error.failure;
+  return { kind: 'unexpected', reason: error instanceof Error ? error.message : String(error) };
+}
+
+export function isAbort(error: unknown): boolean {
+  return error instanceof Error && error.name === 'AbortError';
+}

@@ -1,0 +1,102 @@
+import type { Failure, FailureKind } from '../errors';
+
+/** The part of a response's headers that is read here. */
+export interface HeaderBag {
+  get(name: string): string | null;
+}
+
+export function isHtml(headers: HeaderBag): boolean {
+  return /\bx?html\b/i.test(headers.get('content-type') ?? '');
+}
+
+export function isJson(headers: HeaderBag): boolean {
+  return /\bjson\b/i.test(headers.get('content-type') ?? '');
+}
+
+/** A refusing answer of `host` → what it means. `now` in ms since 1970. */
+export function failureOfAnswer(answer: {
+  readonly status: number;
+  readonly headers: HeaderBag;
+  readonly host: string;
+  readonly body: string;
+  readonly now: number;
+}): Failure {
+  const { status, headers, host, body, now } = answer;
+  const kind = kindOf(status, isHtml(headers));
+  const reason = isHtml(headers) ? undefined : reasonIn(body);
+  return { kind, host, status, reason, retryAt: kind === 'rateLimited' ? retryAt(headers, now) : undefined };
+}
+
+function kindOf(status: number, html: boolean): FailureKind {
+  if (status === 429) return 'rateLimited';
+  if (status >= 500) return 'server';
+  // The API answers its refusals as JSON or plain text: a page is a proxy's, or says that the path never reached it.
+  if (html || status < 400) return 'notGitLab';
+  if (status === 401) return 'unauthorized';
+  if (status === 403) return 'forbidden';
+  return status === 404 ? 'notFound' : 'refused';
+}
+
+/** GitLab says why in `message` (a text, or an object of texts) or in `error` and `error_description`. */
+export function reasonIn(body: string): string | undefined {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(body);
+  } catch {
+    return toLine(body); // Plain text, for example "Retry later" of the rate limiter.
+  }
+  if (typeof parsed !== 'object' || parsed === null) return undefined;
+  const { message, error, error_description: description } = parsed as Record<string, unknown>;
+  return toLine(
+    [...textsIn(message), ...(description === undefined ? textsIn(error) : textsIn(description))].join('. '),
+  );
+}
+
+function textsIn(value: unknown): readonly string[] {
+  if (typeof value === 'string') return [value];
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsIn) : [];
+}
+
+/** One line of at most 300 characters, since it is shown in a message. */
+function toLine(text: string): string | undefined {
+  const line = text.replace(/[\s\p{Cc}]+/gu, ' ').trim();
+  if (line === '') return undefined;
+  return line.length > 300 ? `${line.slice(0, 299)}…` : line;
+}
+
+/** `Retry-After` in seconds or as a date, else `RateLimit-Reset` (seconds since 1970), else a minute from now. */
+export function retryAt(headers: HeaderBag, now: number): number {
+  const after = headers.get('retry-after') ?? '';
+  if (/^\d+$/.test(after)) return now + Number(after) * 1000;
+  const date = Date.parse(after);
+  if (Number.isFinite(date)) return date;
+  const reset = Number(headers.get('ratelimit-reset') ?? NaN);
+  return Number.isFinite(reset) && reset > 0 ? reset * 1000 : now + 60_000;
+}
+
+/** Node's codes for certificates, TLS versions and host names that do not fit. */
+const tlsCode = /CERT|SELF_SIGNED|UNABLE_TO_|ERR_SSL|ERR_TLS|EPROTO|HOSTNAME_MISMATCH|SSL/;
+
+/**
+ * A thrown network error → what it means. Only its code is kept: node-fetch writes whole URLs into its messages, and
+ * the URL of a redirected download is a credential.
+ */
+export function failureOfConnection(error: unknown, host: string): Failure {
+  const code = codeOf(error);
+  if (code !== undefined && tlsCode.test(code)) return { kind: 'tls', host, reason: code };
+  if (code === 'ETIMEDOUT') return { kind: 'timeout', host };
+  return { kind: 'offline', host, reason: code };
+}
+
+function codeOf(error: unknown): string | undefined {
+  if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
+  return typeof error.code === 'string' ? error.code : undefined;
+}
+
+/** Gone in a moment, as a rule: worth asking again. */
+export function isPassing({ kind, status, reason }: Failure): boolean {
+  if (kind === 'server') return status === 502 || status === 503 || status === 504;
+  return (
+    kind === 'offline' && (reason === 'ECONNRESET' || reason === 'EPIPE' || reason === 'ERR_STREAM_PREMATURE_CLOSE')
+  );
+}

@@ -1,0 +1,53 @@
+/** Readers of outside JSON: `unknown` in, our types out. A wrong type is absence, except where `Row` says it must be there. */
+
+export class UnexpectedShape extends Error {}
+
+/** A JSON object with readers for its fields. */
+export class Row {
+  private readonly fields: Readonly<Record<string, unknown>>;
+
+  constructor(value: unknown, what: string) {
+    if (typeof value !== 'object' || value === null || Array.isArray(value))
+      throw new UnexpectedShape(`${what} is no object`);
+    this.fields = value as Record<string, unknown>;
+  }
+
+  /** A number that must be there. */
+  id(name: string): number {
+    const value = this.fields[name];
+    if (typeof value !== 'number' || !Number.isSafeInteger(value)) throw new UnexpectedShape(`${name} is no id`);
+    return value;
+  }
+
+  /** A text that must be there. */
+  must(name: string): string {
+    const value = this.text(name);
+    if (value === undefined) throw new UnexpectedShape(`${name} is no text`);
+    return value;
+  }
+
+  text(name: string): string | undefined {
+    const value = this.fields[name];
+    return typeof value === 'string' ? value : undefined;
+  }
+
+  number(name: string): number | undefined {
+    const value = this.fields[name];
+    return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
+  }
+
+  flag(name: string): boolean {
+    return this.fields[name] === true;
+  }
+
+  /** The object of that name, or undefined where there is none. */
+  row(name: string): Row | undefined {
+    const value = this.fields[name];
+    return typeof value === 'object' && value !== null ? new Row(value, name) : undefined;
+  }
+}
+
+export function rowsOf(value: unknown): readonly Row[] {
+  if (!Array.isArray(value)) throw new UnexpectedShape('the list is no list');
+  return value.map((item) => new Row(item, 'a row'));
+}

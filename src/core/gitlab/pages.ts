@@ -1,0 +1,60 @@
+import type { HeaderBag } from './answers';
+
+export interface Page<T> {
+  readonly headers: HeaderBag;
+  readonly items: readonly T[];
+}
+
+export const perPage = 100;
+const inParallel = 6;
+
+/**
+ * All pages of a list, in order. `X-Next-Page` leads, never `Link`, which may name another host; where the number of
+ * pages is known, the pages after the first are read six at a time. A row that moved to a later page meanwhile, since a
+ * new one came in front, comes twice: the caller tells rows apart by id.
+ */
+export async function allPages<T>(read: (page: number) => Promise<Page<T>>): Promise<readonly T[]> {
+  const first = await read(1);
+  const pages = [first.items];
+  const total = Number(first.headers.get('x-total-pages') ?? NaN);
+  let last = first;
+  let next = nextPage(first);
+  if (next === 2 && Number.isSafeInteger(total) && total > 2) {
+    const rest = await inTurns(total - 1, (index) => read(index + 2));
+    pages.push(...rest.map(({ items }) => items));
+    last = rest.at(-1) ?? first;
+    next = nextPage(last);
+  }
+  while (next !== undefined && last.items.length > 0) {
+    last = await read(next);
+    pages.push(last.items);
+    next = nextPage(last);
+  }
+  return pages.flat();
+}
+
+/** The empty string means that there is none. */
+function nextPage({ headers }: Page<unknown>): number | undefined {
+  const next = Number(headers.get('x-next-page') ?? '');
+  return Number.isSafeInteger(next) && next > 1 ? next : undefined;
+}
+
+/** The results of `count` calls in order, at most six under way; the first failure stops the rest from starting. */
+async function inTurns<T>(count: number, work: (index: number) => Promise<T>): Promise<readonly T[]> {
+  const results: T[] = [];
+  let started = 0;
+  let failed = false;
+  const worker = async () => {
+    while (started < count && !failed) {
+      const index = started++;
+      try {
+        results[index] = await work(index);
+      } catch (error) {
+        failed = true;
+        throw error;
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(inParallel, count) }, worker));
+  return results;
+}

@@ -1,0 +1,146 @@
+import { isDeepStrictEqual } from 'node:util';
+import { arrange, flatten, type Build } from './build';
+import { toFailure, type Failure } from './errors';
+import { nextDelay, Timer, type Attention, type Clock, type Intervals } from './schedule';
+import { buildsOf, isSameTarget, targetOf, type Resolution, type Snapshot, type Target } from './snapshot';
+
+/** What the monitor needs of the world. */
+export interface MonitorPort {
+  /** Git, settings and tokens → what to load. */
+  resolve(): Promise<Resolution>;
+  /** The builds of the target, arranged. */
+  load(target: Target, signal: AbortSignal): Promise<readonly Build[]>;
+  show(snapshot: Snapshot): void;
+  /** Told of every failure once, for the log. */
+  failed(failure: Failure, error: unknown): void;
+  attention(): Attention;
+  intervals(): Intervals;
+}
+
+/** One repository's loop: resolve, load, publish, wait. One refresh at a time; the newest target wins. */
+export class Monitor {
+  private readonly timer: Timer;
+  private snapshot: Snapshot | undefined;
+  private running: Promise<void> | undefined;
+  private again = false;
+  private loading = new AbortController();
+  private failures = 0;
+  private refreshedAt = -Infinity;
+  private disposed = false;
+
+  constructor(
+    private readonly port: MonitorPort,
+    private readonly clock: Clock,
+  ) {
+    this.timer = new Timer(clock);
+  }
+
+  get current(): Snapshot | undefined {
+    return this.snapshot;
+  }
+
+  /** Loads anew; a call during a refresh asks for one more round and shares its promise. Never rejects. */
+  refresh(): Promise<void> {
+    if (this.disposed) return Promise.resolve();
+    if (this.running !== undefined) {
+      this.again = true;
+      return this.running;
+    }
+    this.running = this.run().finally(() => (this.running = undefined));
+    return this.running;
+  }
+
+  /** HEAD, the settings or the tokens may have changed: what is being loaded is no longer wanted. */
+  retarget(): Promise<void> {
+    this.loading.abort();
+    return this.refresh();
+  }
+
+  /** The window or the view was turned to, or away from. */
+  attend(): void {
+    if (this.running !== undefined || this.disposed) return;
+    const delay = this.delay();
+    this.timer.arm(
+      delay === undefined ? undefined : this.refreshedAt + delay - this.clock.now(),
+      () => void this.refresh(),
+    );
+  }
+
+  /** The fresh state of one build, put in its place without a refresh. */
+  update(build: Build): void {
+    if (this.snapshot?.kind !== 'ready' || build.commit?.sha !== this.snapshot.target.sha) return;
+    const rows = flatten(this.snapshot.builds).filter(({ id }) => id !== build.id);
+    this.publish({ ...this.snapshot, builds: arrange([...rows, build]) });
+  }
+
+  dispose(): void {
+    this.disposed = true;
+    this.timer.disarm();
+    this.loading.abort();
+  }
+
+  private async run(): Promise<void> {
+    this.timer.disarm();
+    do {
+      this.again = false;
+      this.loading = new AbortController();
+      await this.round(this.loading.signal);
+    } while (this.isWantedAgain());
+    this.refreshedAt = this.clock.now();
+    this.timer.arm(this.delay(), () => void this.refresh());
+  }
+
+  private async round(signal: AbortSignal): Promise<void> {
+    let target: Target | undefined;
+    try {
+      const resolution = await this.port.resolve();
+      signal.throwIfAborted();
+      if (resolution.kind !== 'target') {
+        this.publish(resolution);
+        return;
+      }
+      target = resolution.target;
+      this.turnTo(target);
+      const builds = await this.port.load(target, signal);
+      signal.throwIfAborted();
+      this.failures = 0;
+      this.publish({ kind: 'ready', target, builds });
+    } catch (error) {
+      if (!signal.aborted) this.fail(target, error);
+    }
+  }
+
+  /** A new target's builds are not known yet; the same target's stay in view while they are loaded again. */
+  private turnTo(target: Target): void {
+    if (!isSameTarget(targetOf(this.snapshot), target)) this.publish({ kind: 'loading', target });
+    else if (this.snapshot?.kind === 'ready') this.publish({ ...this.snapshot, target });
+  }
+
+  private fail(target: Target | undefined, error: unknown): void {
+    const failure = toFailure(error);
+    this.failures += 1;
+    this.port.failed(failure, error);
+    const known = this.snapshot?.kind === 'ready' && isSameTarget(this.snapshot.target, target);
+    if (known && target !== undefined)
+      this.publish({ kind: 'ready', target, builds: buildsOf(this.snapshot), stale: failure });
+    else this.publish({ kind: 'failed', target, failure });
+  }
+
+  private publish(snapshot: Snapshot): void {
+    if (this.disposed || isDeepStrictEqual(snapshot, this.snapshot)) return;
+    this.snapshot = snapshot;
+    this.port.show(snapshot);
+  }
+
+  private delay(): number | undefined {
+    if (this.snapshot === undefined || this.disposed) return undefined;
+    const { failures } = this;
+    const [attention, intervals] = [this.port.attention(), this.port.intervals()];
+    return nextDelay({ snapshot: this.snapshot, failures, attention, intervals, now: this.clock.now() });
+  }
+
+  /** A call, since the compiler takes fields for unchanged across an `await`. */
+  private isWantedAgain(): boolean {
+    return this.again && !this.disposed;
+  }
+}

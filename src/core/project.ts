@@ -1,0 +1,152 @@
+/** One GitLab installation. `url` is its base URL, relative root included, without a trailing slash. */
+export interface Instance {
+  readonly url: string;
+  /** Further git hosts whose remotes belong to it, for example an ssh host. */
+  readonly hosts: readonly string[];
+  readonly apiVersion: 'auto' | 'v3' | 'v4';
+}
+
+export interface Remote {
+  readonly name: string;
+  readonly url: string;
+}
+
+export type Located =
+  | { readonly kind: 'project'; readonly instance: Instance; readonly project: string }
+  /** No instance has this host; `url` is a guess at the base URL, for the user to sign in to. */
+  | { readonly kind: 'unknownHost'; readonly url: string }
+  | { readonly kind: 'noRemote' }
+  | { readonly kind: 'notGitLab'; readonly host: string };
+
+interface RemoteAddress {
+  /** Lower case, with the port where an http remote names one. */
+  readonly host: string;
+  /** Without the port. */
+  readonly hostname: string;
+  /** `http:` or `https:`, or undefined for ssh and git. */
+  readonly web: 'http:' | 'https:' | undefined;
+  /** Without slashes at its ends and without `.git`. */
+  readonly path: string;
+}
+
+/** Hosts that are known to be no GitLab, so that nobody is asked to sign in there. */
+const foreignHosts =
+  /(^|\.)(github\.com|bitbucket\.org|azure\.com|visualstudio\.com|codeberg\.org|gitee\.com|sr\.ht|heroku\.com|amazonaws\.com|sourceforge\.net|huggingface\.co|googlesource\.com)$/;
+/** gitlab.com's ssh on port 443 has a host of its own. */
+const aliases: Readonly<Record<string, string>> = { 'altssh.gitlab.com': 'gitlab.com' };
+
+/**
+ * Which project of which instance the remotes mean. Order: `preferred` alone where it is set; else the upstream's
+ * remote, `origin`, the others; the first whose host is an instance's wins.
+ */
+export function locate(
+  remotes: readonly Remote[],
+  instances: readonly Instance[],
+  choice: { readonly preferred?: string; readonly upstream?: string | undefined; readonly project?: string },
+): Located {
+  const addresses = inOrder(remotes, choice).flatMap(({ url }) => parseRemote(url) ?? []);
+  for (const address of addresses) {
+    const found = instanceOf(address, instances);
+    if (found !== undefined)
+      return { kind: 'project', instance: found.instance, project: choice.project ?? found.path };
+  }
+  const unknown = addresses.find(({ hostname }) => !foreignHosts.test(hostname));
+  if (unknown !== undefined) return { kind: 'unknownHost', url: `${unknown.web ?? 'https:'}//${unknown.host}` };
+  const [foreign] = addresses;
+  return foreign === undefined ? { kind: 'noRemote' } : { kind: 'notGitLab', host: foreign.host };
+}
+
+function inOrder(
+  remotes: readonly Remote[],
+  choice: { preferred?: string; upstream?: string | undefined },
+): readonly Remote[] {
+  if (choice.preferred !== undefined) return remotes.filter(({ name }) => name === choice.preferred);
+  const rank = ({ name }: Remote) => (name === choice.upstream ? 0 : name === 'origin' ? 1 : 2);
+  return [...remotes].sort((a, b) => rank(a) - rank(b));
+}
+
+/** An address of any form git takes, or undefined for a local path. User names and tokens in it are dropped. */
+export function parseRemote(url: string): RemoteAddress | undefined {
+  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(url)) return fromUrl(url);
+  // `user@host:path`; a single letter before the colon is a Windows drive, a slash before it makes it a local path.
+  const [, hostname, path] = /^(?:[^@/\\]*@)?(\[[^\]/]+\]|[^:/\\@[\]]{2,}):(.*)$/.exec(url) ?? [];
+  return hostname === undefined || path === undefined ? undefined : toAddress(hostname, '', undefined, path);
+}
+
+function fromUrl(text: string): RemoteAddress | undefined {
+  const [, scheme, rest] = /^([a-z][a-z0-9+.-]*):\/\/(.*)$/is.exec(text) ?? [];
+  const web = scheme?.toLowerCase() === 'http' ? 'http:' : scheme?.toLowerCase() === 'https' ? 'https:' : undefined;
+  const remote = web !== undefined || /^(ssh|git|git\+ssh|ssh\+git)$/i.test(scheme ?? '');
+  // The http parser of URL knows default ports, IPv6 and user info; other schemes are opaque to it.
+  const parsed = remote ? parseUrl(`${web ?? 'http:'}//${rest ?? ''}`) : undefined;
+  if (parsed === undefined || parsed.hostname === '') return undefined;
+  return toAddress(parsed.hostname, web === undefined ? '' : parsed.port, web, parsed.pathname);
+}
+
+function toAddress(name: string, port: string, web: RemoteAddress['web'], rawPath: string): RemoteAddress | undefined {
+  const hostname = aliases[name.toLowerCase()] ?? name.toLowerCase();
+  const path = decoded(rawPath)
+    .split('/')
+    .filter((part) => part !== '')
+    .join('/')
+    .replace(/\.git$/, '');
+  if (path === '' || !/^(\[[0-9a-f:.]+\]|[\w.-]+)$/.test(hostname)) return undefined;
+  return { host: port === '' ? hostname : `${hostname}:${port}`, hostname, web, path };
+}
+
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path; // A lone % is a legal character of a path.
+  }
+}
+
+/** The instance of an address and the project's path there; of several on one host, the one with the longest root. */
+function instanceOf(
+  address: RemoteAddress,
+  instances: readonly Instance[],
+): { readonly instance: Instance; readonly path: string } | undefined {
+  let best: { instance: Instance; path: string; root: number } | undefined;
+  for (const instance of instances) {
+    const path = pathWithin(address, instance);
+    const root = new URL(instance.url).pathname.length;
+    if (path !== undefined && (best === undefined || root > best.root)) best = { instance, path, root };
+  }
+  return best;
+}
+
+function pathWithin(address: RemoteAddress, instance: Instance): string | undefined {
+  const { host, hostname, pathname } = new URL(instance.url);
+  if (address.web === undefined) {
+    return [hostname, ...instance.hosts.map(withoutPort)].includes(address.hostname) ? address.path : undefined;
+  }
+  const further = instance.hosts.includes(address.host);
+  if (address.host !== host && !further) return undefined;
+  const root = pathname.replace(/^\/|\/$/g, '');
+  if (root === '') return address.path;
+  if (address.path.startsWith(`${root}/`)) return address.path.slice(root.length + 1);
+  return further ? address.path : undefined;
+}
+
+function withoutPort(host: string): string {
+  return host.replace(/:\d+$/, '');
+}
+
+/**
+ * What a user typed or configured → an instance's base URL, or undefined if it is none. A bare host means https;
+ * user info, query and fragment are dropped, as are the pages a user may have copied it from.
+ */
+export function toBaseUrl(text: string): string | undefined {
+  const trimmed = text.trim();
+  const isWeb = /^https?:\/\//i.test(trimmed);
+  if (trimmed === '' || (!isWeb && trimmed.includes('://'))) return undefined;
+  const parsed = parseUrl(isWeb ? trimmed : `https://${trimmed}`);
+  if (parsed === undefined) return undefined;
+  const path = parsed.pathname.replace(/\/(users\/sign_in|-\/.*|api\/.*)$/, '').replace(/\/+$/, '');
+  return `${parsed.origin}${path}`;
+}
+
+function parseUrl(text: string): URL | undefined {
+  return URL.canParse(text) ? new URL(text) : undefined;
+}
