@@ -2,14 +2,19 @@ import { isDeepStrictEqual } from 'node:util';
 import { arrange, flatten, type Build } from './build';
 import { toFailure, type Failure } from './errors';
 import { nextDelay, Timer, type Attention, type Clock, type Intervals } from './schedule';
-import { buildsOf, isSameTarget, targetOf, type Resolution, type Snapshot, type Target } from './snapshot';
+import { isSameTarget, targetOf, type Resolution, type Snapshot, type Target } from './snapshot';
+
+/** The builds of a target, arranged, and the API that gave them. */
+export interface Loaded {
+  readonly builds: readonly Build[];
+  readonly apiVersion: 'v3' | 'v4';
+}
 
 /** What the monitor needs of the world. */
 export interface MonitorPort {
   /** Git, settings and tokens → what to load. */
   resolve(): Promise<Resolution>;
-  /** The builds of the target, arranged. */
-  load(target: Target, signal: AbortSignal): Promise<readonly Build[]>;
+  load(target: Target, signal: AbortSignal): Promise<Loaded>;
   show(snapshot: Snapshot): void;
   /** Told of every failure once, for the log. */
   failed(failure: Failure, error: unknown): void;
@@ -56,14 +61,16 @@ export class Monitor {
     return this.refresh();
   }
 
-  /** The window or the view was turned to, or away from. */
+  /** The window or the view was turned to, or away from: what is older than the shortest interval is loaded at once. */
   attend(): void {
-    if (this.running !== undefined || this.disposed) return;
+    if (this.running !== undefined) return;
     const delay = this.delay();
-    this.timer.arm(
-      delay === undefined ? undefined : this.refreshedAt + delay - this.clock.now(),
-      () => void this.refresh(),
-    );
+    if (delay === undefined) {
+      this.timer.disarm();
+      return;
+    }
+    const wait = this.failures > 0 ? delay : Math.min(delay, 1000 * this.port.intervals().activeSeconds);
+    this.timer.arm(Math.max(this.refreshedAt + wait - this.clock.now(), 0), () => void this.refresh());
   }
 
   /** The fresh state of one build, put in its place without a refresh. */
@@ -101,10 +108,10 @@ export class Monitor {
       }
       target = resolution.target;
       this.turnTo(target);
-      const builds = await this.port.load(target, signal);
+      const loaded = await this.port.load(target, signal);
       signal.throwIfAborted();
       this.failures = 0;
-      this.publish({ kind: 'ready', target, builds });
+      this.publish({ kind: 'ready', target, ...loaded });
     } catch (error) {
       if (!signal.aborted) this.fail(target, error);
     }
@@ -120,9 +127,9 @@ export class Monitor {
     const failure = toFailure(error);
     this.failures += 1;
     this.port.failed(failure, error);
-    const known = this.snapshot?.kind === 'ready' && isSameTarget(this.snapshot.target, target);
-    if (known && target !== undefined)
-      this.publish({ kind: 'ready', target, builds: buildsOf(this.snapshot), stale: failure });
+    const { snapshot } = this;
+    if (snapshot?.kind === 'ready' && isSameTarget(snapshot.target, target))
+      this.publish({ ...snapshot, stale: failure });
     else this.publish({ kind: 'failed', target, failure });
   }
 

@@ -24,7 +24,8 @@ export type NoProject =
 
 /** Everything a view needs to draw one repository. */
 export type Snapshot =
-  | { readonly kind: 'noProject'; readonly reason: NoProject }
+  /** `host`: the one that is no GitLab. */
+  | { readonly kind: 'noProject'; readonly reason: NoProject; readonly host?: string }
   /** `url`: where to sign in; `known`: an instance that the user configured, else a guess from the remote. */
   | { readonly kind: 'signedOut'; readonly url: string; readonly known: boolean }
   | { readonly kind: 'loading'; readonly target: Target }
@@ -33,6 +34,7 @@ export type Snapshot =
       readonly kind: 'ready';
       readonly target: Target;
       readonly builds: readonly Build[];
+      readonly apiVersion: 'v3' | 'v4';
       readonly stale?: Failure | undefined;
     }
   | { readonly kind: 'failed'; readonly target?: Target | undefined; readonly failure: Failure };

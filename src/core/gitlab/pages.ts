@@ -1,3 +1,4 @@
+import { inTurns } from '../inTurns';
 import type { HeaderBag } from './answers';
 
 export interface Page<T> {
@@ -20,7 +21,7 @@ export async function allPages<T>(read: (page: number) => Promise<Page<T>>): Pro
   let last = first;
   let next = nextPage(first);
   if (next === 2 && Number.isSafeInteger(total) && total > 2) {
-    const rest = await inTurns(total - 1, (index) => read(index + 2));
+    const rest = await inTurns(total - 1, inParallel, (index) => read(index + 2));
     pages.push(...rest.map(({ items }) => items));
     last = rest.at(-1) ?? first;
     next = nextPage(last);
@@ -37,24 +38,4 @@ export async function allPages<T>(read: (page: number) => Promise<Page<T>>): Pro
 function nextPage({ headers }: Page<unknown>): number | undefined {
   const next = Number(headers.get('x-next-page') ?? '');
   return Number.isSafeInteger(next) && next > 1 ? next : undefined;
-}
-
-/** The results of `count` calls in order, at most six under way; the first failure stops the rest from starting. */
-async function inTurns<T>(count: number, work: (index: number) => Promise<T>): Promise<readonly T[]> {
-  const results: T[] = [];
-  let started = 0;
-  let failed = false;
-  const worker = async () => {
-    while (started < count && !failed) {
-      const index = started++;
-      try {
-        results[index] = await work(index);
-      } catch (error) {
-        failed = true;
-        throw error;
-      }
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(inParallel, count) }, worker));
-  return results;
 }

@@ -1,0 +1,15 @@
+import type { Logger } from '../logger';
+import type { Instance } from '../project';
+import { GitLabClient } from './client';
+import { createHttp } from './http';
+import { v3 } from './v3';
+
+/** A client for the instance. No request is made here. */
+export function connect(
+  instance: Instance,
+  token: () => Promise<string | undefined>,
+  log: Logger,
+  userAgent: string,
+): GitLabClient {
+  return new GitLabClient(instance, v3, createHttp(log, userAgent), token);
+}

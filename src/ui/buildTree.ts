@@ -1,0 +1,169 @@
+import {
+  EventEmitter,
+  l10n,
+  TreeItem,
+  TreeItemCollapsibleState,
+  window,
+  type Disposable,
+  type Event,
+  type TreeDataProvider,
+  type TreeView,
+} from 'vscode';
+import { canCancel, hasFailed, type Build } from '../core/build';
+import { buildsOf, targetOf, type Snapshot } from '../core/snapshot';
+import { toTree, type Grouping, type TreeNode } from '../core/tree';
+import { setContext } from './context';
+import {
+  buildDescription,
+  buildIcon,
+  buildSpoken,
+  buildTooltip,
+  contextValue,
+  groupDescription,
+  shortSha,
+  statusIcon,
+  statusLabel,
+} from './present';
+import { failureSentence, oneLine } from './sentences';
+
+export const viewId = 'gitlabBuilds.builds';
+
+/** Draws the last snapshot as a tree, and its circumstances in the view's description and message. */
+export class BuildTree implements TreeDataProvider<TreeNode>, Disposable {
+  private readonly changed = new EventEmitter<undefined>();
+  readonly onDidChangeTreeData: Event<undefined> = this.changed.event;
+  readonly view: TreeView<TreeNode>;
+  private roots: readonly TreeNode[] = [];
+  private snapshot: Snapshot | undefined;
+  private filter: readonly string[] = [];
+  private loaded: (() => void) | undefined;
+
+  constructor(private readonly grouping: () => Grouping) {
+    const options = { treeDataProvider: this, showCollapseAll: true, canSelectMany: true };
+    this.view = window.createTreeView<TreeNode>(viewId, options);
+  }
+
+  show(snapshot: Snapshot | undefined): void {
+    this.snapshot = snapshot;
+    this.redraw();
+    this.showProgress(snapshot?.kind === 'loading');
+  }
+
+  get filtered(): readonly string[] {
+    return this.filter;
+  }
+
+  showOnly(statuses: readonly string[]): void {
+    this.filter = statuses;
+    this.redraw();
+  }
+
+  /** Also when the grouping has changed. */
+  redraw(): void {
+    this.roots = toTree(buildsOf(this.snapshot), this.grouping(), this.filter);
+    this.view.description = description(this.snapshot, this.filter);
+    this.view.message = message(this.snapshot);
+    this.changed.fire(undefined);
+    void setContext(this.snapshot, this.filter.length > 0);
+  }
+
+  getChildren(node?: TreeNode): TreeNode[] {
+    return [...(node?.children ?? this.roots)];
+  }
+
+  getTreeItem(node: TreeNode): TreeItem {
+    const item =
+      node.kind === 'stage' || node.kind === 'status' ? groupItem(node) : buildItem(node, targetOf(this.snapshot)?.ref);
+    item.id = node.id;
+    item.contextValue = contextValue(node);
+    return item;
+  }
+
+  /** Only when a row is pointed at: a Markdown tooltip on every row would slow the whole tree down. */
+  resolveTreeItem(item: TreeItem, node: TreeNode): TreeItem {
+    if (node.kind === 'build' || node.kind === 'attempt') item.tooltip = buildTooltip(node.build, Date.now());
+    return item;
+  }
+
+  dispose(): void {
+    this.loaded?.();
+    this.view.dispose();
+    this.changed.dispose();
+  }
+
+  private showProgress(loading: boolean): void {
+    this.loaded?.();
+    this.loaded = undefined;
+    if (!loading) return;
+    const whenLoaded = new Promise<void>((resolve) => (this.loaded = resolve));
+    void window.withProgress({ location: { viewId } }, () => whenLoaded);
+  }
+}
+
+function groupItem(node: Extract<TreeNode, { kind: 'stage' | 'status' }>): TreeItem {
+  const label = node.kind === 'stage' ? oneLine(node.stage) : statusLabel(node.status);
+  const item = new TreeItem(
+    label,
+    needsLook(node.builds) ? TreeItemCollapsibleState.Expanded : TreeItemCollapsibleState.Collapsed,
+  );
+  item.iconPath = statusIcon(node.status);
+  item.description = node.kind === 'stage' ? groupDescription(node.builds) : String(node.builds.length);
+  item.accessibilityInformation = {
+    label:
+      node.kind === 'stage'
+        ? l10n.t('Stage {0}, {1}', label, groupDescription(node.builds))
+        : l10n.t('{0}, {1} builds', label, node.builds.length),
+  };
+  return item;
+}
+
+/** What has failed or may still change is open from the start. */
+function needsLook(builds: readonly Build[]): boolean {
+  return builds.some((build) => hasFailed(build) || canCancel(build));
+}
+
+function buildItem(
+  { kind, build, children }: Extract<TreeNode, { kind: 'build' | 'attempt' }>,
+  ref: string | undefined,
+): TreeItem {
+  const collapsed = children.length > 0 ? TreeItemCollapsibleState.Collapsed : TreeItemCollapsibleState.None;
+  const item = new TreeItem(kind === 'attempt' ? `#${build.id}` : oneLine(build.name), collapsed);
+  item.iconPath = buildIcon(build);
+  item.description = buildDescription(build, ref, Date.now());
+  item.accessibilityInformation = { label: buildSpoken(build, Date.now()) };
+  return item;
+}
+
+/** Names what the view speaks of: the commit, or the host where there is none to show. */
+function description(snapshot: Snapshot | undefined, filter: readonly string[]): string {
+  const target = targetOf(snapshot);
+  const only = filter.length === 0 ? undefined : l10n.t('only {0}', filter.map(statusLabel).join(', '));
+  const parts =
+    target === undefined
+      ? [hostOf(snapshot)]
+      : [
+          target.ref,
+          shortSha(target.sha),
+          target.pinned ? l10n.t('not HEAD') : undefined,
+          snapshot?.kind === 'failed' ? hostOf(snapshot) : only,
+        ];
+  return parts.filter((part) => part !== undefined).join(' · ');
+}
+
+function hostOf(snapshot: Snapshot | undefined): string | undefined {
+  switch (snapshot?.kind) {
+    case 'signedOut':
+      return new URL(snapshot.url).host;
+    case 'noProject':
+      return snapshot.host;
+    case 'failed':
+      return snapshot.failure.host;
+    default:
+      return undefined;
+  }
+}
+
+function message(snapshot: Snapshot | undefined): string {
+  if (snapshot?.kind !== 'ready' || snapshot.stale === undefined) return '';
+  return l10n.t('These builds may be out of date. {0}', failureSentence(snapshot.stale));
+}

@@ -1,0 +1,22 @@
+import type { LogOutputChannel } from 'vscode';
+import type { BuildTree } from '../buildTree';
+import type { Clients } from '../clients';
+import type { Report } from '../report';
+import type { Session } from '../session';
+import type { Settings } from '../settings';
+import type { Tokens } from '../tokens';
+
+/** What commands work with. */
+export interface CommandContext {
+  readonly session: Session;
+  readonly clients: Clients;
+  readonly tokens: Tokens;
+  readonly settings: Settings;
+  readonly tree: BuildTree;
+  readonly report: Report;
+  readonly log: LogOutputChannel;
+  readonly version: string;
+}
+
+/** `args` as VS Code passes them. What it throws is told to the user by the guard around all commands. */
+export type Command = (context: CommandContext, args: readonly unknown[]) => Promise<void>;

@@ -1,0 +1,151 @@
+import { l10n, ThemeIcon, window, type QuickInputButton, type QuickPickItem } from 'vscode';
+import { worstStatus, type Build } from '../../core/build';
+import { toFailure } from '../../core/errors';
+import { groupDescription, shortSha, statusCodicon, statusLabel } from '../present';
+import { Refusal } from '../report';
+import { failureSentence, oneLine } from '../sentences';
+import type { Pin } from '../session';
+import type { Command, CommandContext } from './command';
+import { shownTarget } from './subjects';
+
+interface CommitItem extends QuickPickItem {
+  readonly choose: () => Promise<Pin | undefined>;
+}
+
+/** The scopes that the buttons switch through; GitLab filters, so that older commits come into the list. */
+const scopes: readonly { readonly scope: string | undefined; readonly icon: string }[] = [
+  { scope: undefined, icon: 'list-unordered' },
+  { scope: 'failed', icon: 'error' },
+  { scope: 'running', icon: 'sync' },
+];
+
+/** Recent builds of the project, by commit; or any revision that is typed. */
+export const selectCommit: Command = async (context) => {
+  shownTarget(context);
+  const picker = new CommitPicker(context);
+  const item = await picker.choose();
+  if (item !== undefined) await context.session.follow(await item.choose());
+};
+
+export const followHead: Command = async ({ session }) => {
+  await session.follow(undefined);
+};
+
+class CommitPicker {
+  private readonly quickPick = window.createQuickPick<CommitItem>();
+  private readonly abort = new AbortController();
+  private commits: readonly CommitItem[] = [];
+  private scope: string | undefined;
+
+  constructor(private readonly context: CommandContext) {}
+
+  choose(): Promise<CommitItem | undefined> {
+    const { quickPick } = this;
+    quickPick.placeholder = l10n.t('Recent commits with builds; or type a commit, branch or tag');
+    quickPick.matchOnDescription = true;
+    quickPick.matchOnDetail = true;
+    quickPick.buttons = scopes.map(toButton);
+    quickPick.onDidTriggerButton((button) => void this.load(scopes[quickPick.buttons.indexOf(button)]?.scope));
+    quickPick.onDidChangeValue(() => this.list());
+    quickPick.show();
+    void this.load(undefined);
+    return new Promise((resolve) => {
+      let chosen: CommitItem | undefined;
+      quickPick.onDidAccept(() => {
+        [chosen] = quickPick.selectedItems;
+        if (chosen !== undefined) quickPick.hide();
+      });
+      quickPick.onDidHide(() => {
+        this.abort.abort();
+        quickPick.dispose();
+        resolve(chosen);
+      });
+    });
+  }
+
+  /** A failure is told in the list: what can be typed still works. */
+  private async load(scope: string | undefined): Promise<void> {
+    const { quickPick, context, abort } = this;
+    this.scope = scope;
+    quickPick.busy = true;
+    quickPick.title =
+      scope === undefined ? l10n.t('Commits with builds') : l10n.t('Commits with builds: {0}', statusLabel(scope));
+    const { instance, project } = shownTarget(context);
+    try {
+      const client = await context.clients.of(instance);
+      const builds = await client.recentBuilds(project, scope, abort.signal);
+      if (this.scope === scope) this.commits = toCommitItems(builds);
+    } catch (error) {
+      if (abort.signal.aborted) return;
+      this.commits = [
+        { label: `$(warning) ${failureSentence(toFailure(error))}`, alwaysShow: true, choose: refuseNothing },
+      ];
+    }
+    if (this.scope !== scope || abort.signal.aborted) return;
+    quickPick.busy = false;
+    this.list();
+  }
+
+  private list(): void {
+    const typed = this.quickPick.value.trim();
+    const head: CommitItem = { label: l10n.t('$(git-branch) Follow HEAD'), choose: () => Promise.resolve(undefined) };
+    const revision: CommitItem = {
+      label: l10n.t('$(search) Show the builds of "{0}"', oneLine(typed)),
+      alwaysShow: true,
+      choose: () => this.resolve(typed),
+    };
+    const isPinned = this.context.session.pin !== undefined;
+    this.quickPick.items = [...(isPinned ? [head] : []), ...this.commits, ...(typed === '' ? [] : [revision])];
+  }
+
+  private async resolve(revision: string): Promise<Pin> {
+    try {
+      const commit = await this.context.session.repository?.getCommit(revision);
+      if (commit !== undefined)
+        return { sha: commit.hash, ref: commit.hash.startsWith(revision) ? undefined : revision };
+    } catch (error) {
+      this.context.log.info(
+        `git knows no ${JSON.stringify(revision)}: ${error instanceof Error ? error.message : String(error)}`,
+      );
+      // A commit that was never fetched is known to GitLab all the same.
+      if (/^[0-9a-f]{40}$/i.test(revision)) return { sha: revision.toLowerCase() };
+    }
+    throw new Refusal(
+      l10n.t('This repository knows no commit, branch or tag "{0}". Fetch it first.', oneLine(revision)),
+    );
+  }
+}
+
+function refuseNothing(): Promise<never> {
+  return Promise.reject(new Refusal(l10n.t('No commit was chosen.')));
+}
+
+function toButton({ scope, icon }: (typeof scopes)[number]): QuickInputButton {
+  const tooltip = scope === undefined ? l10n.t('All builds') : l10n.t('Only {0} builds', statusLabel(scope));
+  return { iconPath: new ThemeIcon(icon), tooltip };
+}
+
+/** Builds newest first → their commits, newest first. */
+function toCommitItems(builds: readonly Build[]): readonly CommitItem[] {
+  const commits = new Map<string, Build[]>();
+  for (const build of builds) {
+    const sha = build.commit?.sha;
+    if (sha === undefined) continue;
+    const others = commits.get(sha);
+    if (others === undefined) commits.set(sha, [build]);
+    else if (!others.some(({ stage, name, ref }) => stage === build.stage && name === build.name && ref === build.ref))
+      others.push(build);
+  }
+  return [...commits].map(([sha, those]) => toCommitItem(sha, those));
+}
+
+function toCommitItem(sha: string, builds: readonly Build[]): CommitItem {
+  const ref = builds[0]?.ref;
+  const title = oneLine(builds[0]?.commit?.title ?? '').replaceAll('$(', '$ (');
+  return {
+    label: `${statusCodicon(worstStatus(builds) ?? '')} ${shortSha(sha)} ${title}`,
+    description: oneLine(ref ?? ''),
+    detail: groupDescription(builds),
+    choose: () => Promise.resolve({ sha, ref }),
+  };
+}

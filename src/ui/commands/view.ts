@@ -1,0 +1,57 @@
+import { l10n, window } from 'vscode';
+import { knownStatuses } from '../../core/build';
+import { buildsOf } from '../../core/snapshot';
+import { groupings, type Grouping } from '../../core/tree';
+import { viewId } from '../buildTree';
+import { statusCodicon, statusLabel } from '../present';
+import type { Command } from './command';
+
+export const refresh: Command = async ({ session }) => {
+  await window.withProgress({ location: { viewId } }, () => session.refresh());
+};
+
+export const groupBy: Command = async ({ session, settings }) => {
+  const root = session.repository?.rootUri;
+  const current = settings.groupBy(root);
+  const items = groupings.map((grouping) => ({
+    label: groupingLabel(grouping),
+    description: grouping === current ? l10n.t('current') : '',
+    grouping,
+  }));
+  const chosen = await window.showQuickPick(items, { placeHolder: l10n.t('Group builds by') });
+  if (chosen !== undefined) await settings.setGroupBy(chosen.grouping, root);
+};
+
+function groupingLabel(grouping: Grouping): string {
+  switch (grouping) {
+    case 'stageAndStatus':
+      return l10n.t('Stage, then status');
+    case 'stage':
+      return l10n.t('Stage');
+    case 'status':
+      return l10n.t('Status');
+    case 'none':
+      return l10n.t('Nothing: one list');
+    default:
+      return grouping satisfies never;
+  }
+}
+
+/** Offers the statuses that there are, and those that are filtered by already. */
+export const filter: Command = async ({ session, tree }) => {
+  const builds = buildsOf(session.snapshot);
+  const counts = new Map<string, number>(tree.filtered.map((status) => [status, 0]));
+  for (const { status } of builds) counts.set(status, (counts.get(status) ?? 0) + 1);
+  const order = (status: string) => (knownStatuses.includes(status) ? knownStatuses.indexOf(status) : -1);
+  const items = [...counts]
+    .sort(([a], [b]) => order(a) - order(b))
+    .map(([status, count]) => ({
+      label: `${statusCodicon(status)} ${statusLabel(status)}`,
+      description: String(count),
+      picked: tree.filtered.includes(status),
+      status,
+    }));
+  const placeHolder = l10n.t('Show only builds with these statuses; none chosen shows all');
+  const chosen = await window.showQuickPick(items, { placeHolder, canPickMany: true });
+  if (chosen !== undefined) tree.showOnly(chosen.map(({ status }) => status));
+};

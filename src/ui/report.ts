@@ -1,0 +1,77 @@
+import { commands, l10n, window } from 'vscode';
+import { DiskError, GitLabError, isAbort, toFailure, type Failure } from '../core/errors';
+import type { Logger } from '../core/logger';
+import { diskSentence, failureSentence } from './sentences';
+
+/** A refusal of ours, told as it stands: the sentence says what happened and what to do. */
+export class Refusal extends Error {}
+
+/** The one place that speaks to the user in messages. */
+export class Report {
+  constructor(private readonly log: Logger) {}
+
+  /** Runs a command's work; what it throws becomes a log entry, one sentence and one remedy. */
+  async guard<T>(what: string, work: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await work();
+    } catch (error) {
+      if (isAbort(error)) return undefined;
+      this.log.warn(`${what}: ${describe(error)}`);
+      // Not awaited: nothing waits for a message to be closed.
+      void this.tell(error);
+      return undefined;
+    }
+  }
+
+  /** A sentence with buttons; resolves with the button, or undefined. */
+  async inform(sentence: string, ...buttons: readonly string[]): Promise<string | undefined> {
+    return window.showInformationMessage(sentence, ...buttons);
+  }
+
+  /** Asks in a modal before something is lost. */
+  async confirm(question: string, detail: string, button: string): Promise<boolean> {
+    return (await window.showWarningMessage(question, { modal: true, detail }, button)) === button;
+  }
+
+  /** A short word on success, in the status bar: a message would be in the way. */
+  done(sentence: string): void {
+    window.setStatusBarMessage(sentence, 5000);
+  }
+
+  private async tell(error: unknown): Promise<void> {
+    const remedy = remedyFor(error);
+    const chosen = await window.showErrorMessage(sentenceFor(error), remedy.title);
+    if (chosen !== undefined) await commands.executeCommand(remedy.command, ...remedy.args);
+  }
+}
+
+export function sentenceFor(error: unknown): string {
+  if (error instanceof Refusal) return error.message;
+  if (error instanceof DiskError) return diskSentence(error);
+  return failureSentence(toFailure(error));
+}
+
+interface Remedy {
+  readonly title: string;
+  readonly command: string;
+  readonly args: readonly unknown[];
+}
+
+function remedyFor(error: unknown): Remedy {
+  const kind: Failure['kind'] | undefined = error instanceof GitLabError ? error.failure.kind : undefined;
+  if (kind === 'unauthorized') return { title: l10n.t('Sign In'), command: 'gitlabBuilds.signIn', args: [] };
+  if (kind === 'notGitLab') return settingsRemedy('gitlabBuilds.instances');
+  if (error instanceof DiskError && error.kind === 'outsideWorkspace')
+    return settingsRemedy('gitlabBuilds.artifacts.directory');
+  return { title: l10n.t('Show Log'), command: 'gitlabBuilds.showOutput', args: [] };
+}
+
+function settingsRemedy(setting: string): Remedy {
+  return { title: l10n.t('Open Settings'), command: 'workbench.action.openSettings', args: [setting] };
+}
+
+/** For the log: a defect of ours with its stack. */
+function describe(error: unknown): string {
+  if (error instanceof Refusal || error instanceof DiskError || error instanceof GitLabError) return error.message;
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}

@@ -1,0 +1,85 @@
+import { ConfigurationTarget, Disposable, EventEmitter, workspace, type Event, type Uri } from 'vscode';
+import { toBaseUrl, type Instance } from '../core/project';
+import type { Intervals } from '../core/schedule';
+import { groupings, type Grouping } from '../core/tree';
+
+export interface RepositorySettings {
+  readonly preferred?: string;
+  readonly project?: string;
+}
+
+/** The only reader of our settings. What a user wrote wrong counts as not written. */
+export class Settings implements Disposable {
+  private readonly changed = new EventEmitter<void>();
+  readonly onDidChange: Event<void> = this.changed.event;
+  private readonly listener = workspace.onDidChangeConfiguration((event) => {
+    if (event.affectsConfiguration('gitlabBuilds')) this.changed.fire();
+  });
+
+  /** From the user's settings alone: a repository must not say where requests and tokens go. */
+  instances(): readonly Instance[] {
+    const written = workspace.getConfiguration('gitlabBuilds').inspect<unknown>('instances')?.globalValue;
+    return Array.isArray(written) ? written.flatMap((entry) => toInstance(entry) ?? []) : [];
+  }
+
+  forRepository(root: Uri): RepositorySettings {
+    const [preferred, project] = [this.text('remote', root), this.text('project', root)];
+    return { ...(preferred === '' ? {} : { preferred }), ...(project === '' ? {} : { project }) };
+  }
+
+  artifactsDirectory(root: Uri): string {
+    return this.text('artifacts.directory', root) || '.gitlab-builds';
+  }
+
+  intervals(): Intervals {
+    const [activeSeconds, idleSeconds] = [this.seconds('activeSeconds', 5, 2), this.seconds('idleSeconds', 60, 15)];
+    return { activeSeconds, idleSeconds };
+  }
+
+  groupBy(root: Uri | undefined): Grouping {
+    const written = this.text('groupBy', root);
+    return groupings.find((grouping) => grouping === written) ?? 'stageAndStatus';
+  }
+
+  /** Into the workspace's settings only where the workspace has its own already: they are files of the repository. */
+  async setGroupBy(grouping: Grouping, root: Uri | undefined): Promise<void> {
+    const configuration = workspace.getConfiguration('gitlabBuilds', root);
+    const own = configuration.inspect('groupBy');
+    const target =
+      own?.workspaceFolderValue !== undefined
+        ? ConfigurationTarget.WorkspaceFolder
+        : own?.workspaceValue !== undefined
+          ? ConfigurationTarget.Workspace
+          : ConfigurationTarget.Global;
+    await configuration.update('groupBy', grouping, target);
+  }
+
+  dispose(): void {
+    this.listener.dispose();
+    this.changed.dispose();
+  }
+
+  private text(key: string, root: Uri | undefined): string {
+    const value = workspace.getConfiguration('gitlabBuilds', root).get<unknown>(key);
+    return typeof value === 'string' ? value.trim() : '';
+  }
+
+  private seconds(key: string, fallback: number, least: number): number {
+    const value = workspace.getConfiguration('gitlabBuilds.refresh').get<unknown>(key);
+    return typeof value === 'number' && Number.isFinite(value) ? Math.max(value, least) : fallback;
+  }
+}
+
+export function toInstance(entry: unknown): Instance | undefined {
+  if (typeof entry !== 'object' || entry === null) return undefined;
+  const { url, hosts, apiVersion } = entry as Record<string, unknown>;
+  const base = typeof url === 'string' ? toBaseUrl(url) : undefined;
+  if (base === undefined) return undefined;
+  return {
+    url: base,
+    hosts: Array.isArray(hosts)
+      ? hosts.filter((host) => typeof host === 'string').map((host) => host.toLowerCase())
+      : [],
+    apiVersion: apiVersion === 'v3' || apiVersion === 'v4' ? apiVersion : 'auto',
+  };
+}
