@@ -11,9 +11,14 @@ import { Settings } from './ui/settings';
 import { StatusBar } from './ui/statusBar';
 import { Tokens } from './ui/tokens';
 
+interface Manifest {
+  readonly version: string;
+  readonly contributes: { readonly commands: readonly { readonly command: string }[] };
+}
+
 /** Builds the objects and wires them. No request is made and no file is read before it returns. */
 export function activate(context: ExtensionContext): Exports {
-  const { version } = context.extension.packageJSON as { readonly version: string };
+  const { version, contributes } = context.extension.packageJSON as Manifest;
   const log = window.createOutputChannel('GitLab Builds', { log: true });
   const report = new Report(log);
   const git = new Git();
@@ -22,7 +27,7 @@ export function activate(context: ExtensionContext): Exports {
   const clients = new Clients(log, `GitLab-Builds/${version} (${env.appName})`, (url) => tokens.get(url));
   const attention = (): Attention => ({ visible: tree.view.visible, focused: window.state.focused });
   const clock = { now: Date.now, setTimeout, clearTimeout };
-  const session = new Session(git, settings, tokens, clients, attention, log, clock);
+  const session = new Session({ git, settings, tokens, clients, attention, log, clock });
   const tree = new BuildTree(() => settings.groupBy(session.repository?.rootUri));
   const statusBar = new StatusBar();
   context.subscriptions.push(
@@ -40,7 +45,10 @@ export function activate(context: ExtensionContext): Exports {
     settings.onDidChange(() => tree.redraw()),
     window.onDidChangeWindowState(() => session.attend()),
     tree.view.onDidChangeVisibility(() => session.attend()),
-    ...registerCommands({ session, clients, tokens, settings, tree, report, log, version }),
+    ...registerCommands(
+      { session, clients, tokens, settings, tree, report, log, version },
+      contributes.commands.map(({ command }) => command),
+    ),
   );
   void report.guard('start', () => git.start());
   return createExports(session);

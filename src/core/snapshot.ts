@@ -1,6 +1,6 @@
 import type { Build } from './build';
 import type { Failure } from './errors';
-import type { Instance } from './project';
+import type { Instance } from './instance';
 
 /** Whose builds are wanted. */
 export interface Target {

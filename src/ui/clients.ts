@@ -1,6 +1,6 @@
 import type { GitLabClient } from '../core/gitlab/client';
 import type { Logger } from '../core/logger';
-import type { Instance } from '../core/project';
+import type { Instance } from '../core/instance';
 
 /** What a client is made with; a token given here is tried before it is kept. */
 export type TokenSource = () => Promise<string | undefined>;

@@ -1,5 +1,5 @@
 import { ConfigurationTarget, Disposable, EventEmitter, workspace, type Event, type Uri } from 'vscode';
-import { toBaseUrl, type Instance } from '../core/project';
+import { toBaseUrl, type Instance } from '../core/instance';
 import type { Intervals } from '../core/schedule';
 import { groupings, type Grouping } from '../core/tree';
 

@@ -1,5 +1,5 @@
 import { EventEmitter, type Disposable, type Event, type SecretStorage } from 'vscode';
-import { toBaseUrl } from '../core/project';
+import { toBaseUrl } from '../core/instance';
 
 /** Where the list of the instances stands that have a token; beside the tokens, so that every window sees both change. */
 const indexKey = 'instances';

@@ -1,6 +1,6 @@
 import { arrange, type Build } from '../build';
 import { GitLabError } from '../errors';
-import type { Instance } from '../project';
+import type { Instance } from '../instance';
 import type { BuildAction, Dialect, Project } from './dialect';
 import { Row, rowsOf, UnexpectedShape } from './fields';
 import type { Http, JsonAnswer, StreamAnswer } from './http';

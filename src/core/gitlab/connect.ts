@@ -1,5 +1,5 @@
 import type { Logger } from '../logger';
-import type { Instance } from '../project';
+import type { Instance } from '../instance';
 import { GitLabClient } from './client';
 import { createHttp } from './http';
 import { v3 } from './v3';

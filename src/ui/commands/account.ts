@@ -1,6 +1,6 @@
 import { env, l10n, ThemeIcon, Uri, window } from 'vscode';
 import { toFailure } from '../../core/errors';
-import { toBaseUrl, type Instance } from '../../core/project';
+import { toBaseUrl, type Instance } from '../../core/instance';
 import { targetOf } from '../../core/snapshot';
 import { Refusal } from '../report';
 import { failureSentence } from '../sentences';

@@ -1,0 +1,25 @@
+/** One GitLab installation. `url` is its base URL, relative root included, without a trailing slash. */
+export interface Instance {
+  readonly url: string;
+  /** Further git hosts whose remotes belong to it, for example an ssh host. */
+  readonly hosts: readonly string[];
+  readonly apiVersion: 'auto' | 'v3' | 'v4';
+}
+
+/**
+ * What a user typed or configured → an instance's base URL, or undefined if it is none. A bare host means https;
+ * user info, query and fragment are dropped, as are the pages a user may have copied it from.
+ */
+export function toBaseUrl(text: string): string | undefined {
+  const trimmed = text.trim();
+  const isWeb = /^https?:\/\//i.test(trimmed);
+  if (trimmed === '' || (!isWeb && trimmed.includes('://'))) return undefined;
+  const parsed = parseUrl(isWeb ? trimmed : `https://${trimmed}`);
+  if (parsed === undefined) return undefined;
+  const path = parsed.pathname.replace(/\/(users\/sign_in|-\/.*|api\/.*)$/, '').replace(/\/+$/, '');
+  return `${parsed.origin}${path}`;
+}
+
+export function parseUrl(text: string): URL | undefined {
+  return URL.canParse(text) ? new URL(text) : undefined;
+}
