@@ -61,8 +61,7 @@ export class BuildTree implements TreeDataProvider<TreeNode>, Disposable {
   /** Also when the grouping has changed. */
   redraw(): void {
     this.roots = toTree(buildsOf(this.snapshot), this.grouping(), this.filter);
-    this.view.description = description(this.snapshot, this.filter);
-    this.view.message = message(this.snapshot);
+    this.showSubject();
     this.changed.fire(undefined);
     void setContext(this.snapshot, this.filter.length > 0);
   }
@@ -89,6 +88,20 @@ export class BuildTree implements TreeDataProvider<TreeNode>, Disposable {
     this.loaded?.();
     this.view.dispose();
     this.changed.dispose();
+  }
+
+  /**
+   * VS Code does not draw the description of a view that has its side bar to itself, and a message hides the welcome
+   * text: so above rows the message says it, and above a welcome text the title.
+   */
+  private showSubject(): void {
+    const { view, snapshot, filter } = this;
+    const hasRows = this.roots.length > 0;
+    view.title = hasRows ? l10n.t('Builds') : subject(snapshot);
+    view.description = hasRows ? description(snapshot, filter) : '';
+    view.message = hasRows
+      ? [description(snapshot, filter), staleness(snapshot)].filter((part) => part !== '').join('\n')
+      : '';
   }
 
   private showProgress(loading: boolean): void {
@@ -134,20 +147,18 @@ function buildItem(
   return item;
 }
 
-/** Names what the view speaks of: the commit, or the host where there is none to show. */
-function description(snapshot: Snapshot | undefined, filter: readonly string[]): string {
+/** What the view speaks of: branch and commit, or the host where there is no commit to show. */
+function subject(snapshot: Snapshot | undefined): string {
   const target = targetOf(snapshot);
-  const only = filter.length === 0 ? undefined : l10n.t('only {0}', filter.map(statusLabel).join(', '));
-  const parts =
-    target === undefined
-      ? [hostOf(snapshot)]
-      : [
-          target.ref,
-          shortSha(target.sha),
-          target.pinned ? l10n.t('not HEAD') : undefined,
-          snapshot?.kind === 'failed' ? hostOf(snapshot) : only,
-        ];
-  return parts.filter((part) => part !== undefined).join(' · ');
+  const parts = target === undefined ? [hostOf(snapshot)] : [target.ref, shortSha(target.sha)];
+  return parts.filter((part) => part !== undefined).join(' · ') || l10n.t('Builds');
+}
+
+/** The subject, and what is unusual about what is shown: another commit than HEAD, or not all of its builds. */
+function description(snapshot: Snapshot | undefined, filter: readonly string[]): string {
+  const pinned = targetOf(snapshot)?.pinned === true ? [l10n.t('not HEAD')] : [];
+  const only = filter.length === 0 ? [] : [l10n.t('only {0}', filter.map(statusLabel).join(', '))];
+  return [subject(snapshot), ...pinned, ...only].join(' · ');
 }
 
 function hostOf(snapshot: Snapshot | undefined): string | undefined {
@@ -163,7 +174,7 @@ function hostOf(snapshot: Snapshot | undefined): string | undefined {
   }
 }
 
-function message(snapshot: Snapshot | undefined): string {
+function staleness(snapshot: Snapshot | undefined): string {
   if (snapshot?.kind !== 'ready' || snapshot.stale === undefined) return '';
   return l10n.t('These builds may be out of date. {0}', failureSentence(snapshot.stale));
 }
