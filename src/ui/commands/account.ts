@@ -8,8 +8,8 @@ import { askText } from './ask';
 import type { Command, CommandContext } from './command';
 
 /** A token is checked against the server that it is for, and kept only if that accepts it. */
-export const signIn: Command = async (context) => {
-  const url = await chooseInstance(context);
+export const signIn: Command = async (context, args) => {
+  const url = instanceIn(args) ?? (await chooseInstance(context));
   if (url === undefined) return;
   let user = '';
   const token = await askToken(url, async (candidate) => {
@@ -32,14 +32,17 @@ export const signIn: Command = async (context) => {
   context.report.done(l10n.t('Signed in to {0} as {1}', url, user));
 };
 
-export const signOut: Command = async ({ tokens, report }) => {
+export const signOut: Command = async ({ tokens, report }, args) => {
   const stored = await tokens.stored();
-  if (stored.length === 0) {
-    const fromEnvironment = (await tokens.signedIn()).length > 0;
+  const named = instanceIn(args);
+  if (stored.length === 0 || (named !== undefined && !stored.includes(named))) {
+    const fromEnvironment = (await tokens.signedIn()).some(
+      (url) => tokens.isFromEnvironment(url) && url === (named ?? url),
+    );
     throw new Refusal(
       fromEnvironment
         ? l10n.t('The token comes from GITLAB_TOKEN in the environment. Unset it there to sign out.')
-        : l10n.t('You are not signed in to any GitLab.'),
+        : l10n.t('You are not signed in to {0}.', named ?? l10n.t('any GitLab')),
     );
   }
   const url =
@@ -48,6 +51,15 @@ export const signOut: Command = async ({ tokens, report }) => {
   await tokens.remove(url);
   report.done(l10n.t('Signed out of {0}', url));
 };
+
+/** The argument of a key binding or another extension: `{ "instance": "https://git.example.com" }`. */
+function instanceIn([first]: readonly unknown[]): string | undefined {
+  if (typeof first !== 'object' || first === null || !('instance' in first)) return undefined;
+  const url = typeof first.instance === 'string' ? toBaseUrl(first.instance) : undefined;
+  if (url === undefined)
+    throw new Refusal(l10n.t('The argument must be {0}.', '{ "instance": "https://git.example.com" }'));
+  return url;
+}
 
 async function userOf({ clients, session }: CommandContext, url: string, token: string): Promise<string> {
   const configured = (await session.instances()).find((instance) => instance.url === url);

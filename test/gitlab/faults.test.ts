@@ -1,0 +1,152 @@
+import assert from 'node:assert/strict';
+import { setTimeout as delay } from 'node:timers/promises';
+import { generate } from 'selfsigned';
+import { ask, type Ask, type Reply } from './ask';
+import {
+  badGateway,
+  brokenJson,
+  type Fault,
+  gatewayTimeout,
+  htmlPage,
+  proxyLimit,
+  rackAttack,
+  rateLimited,
+  serverError,
+  signInRedirect,
+  unavailable,
+} from './faults';
+import { manyBuilds } from './scenarios';
+import { developerToken } from './seed';
+import { type FakeGitLab, startGitLab } from './server';
+
+describe('Faults of the fake GitLab', () => {
+  let fake: FakeGitLab;
+  const list = (options?: Ask): Promise<Reply> => ask(`${fake.url}/api/v3/projects/1/builds?per_page=100`, options);
+
+  beforeEach(async () => {
+    fake = await startGitLab();
+    manyBuilds(fake.world, 100);
+  });
+  afterEach(() => fake.close());
+
+  it('befall the requests they name, as often as they say, the first that matches', async () => {
+    fake.faults = [
+      { when: ({ path }) => path.startsWith('/api/v3/user'), ...badGateway() },
+      { ...unavailable(), times: 1 },
+      { ...gatewayTimeout(), times: 1 },
+    ];
+    assert.deepEqual([(await list()).status, (await list()).status, (await list()).status], [503, 504, 200]);
+    assert.equal((await ask(`${fake.url}/api/v3/user`)).status, 502);
+  });
+
+  it('answer 429 in three shapes', async () => {
+    const shapes = [rateLimited({ retryAfter: 7 }), rackAttack({ resetAt: 1_456_833_600 }), proxyLimit()];
+    fake.faults = shapes.map((fault) => ({ ...fault, times: 1 }));
+    const [limited, attack, proxy] = [await list(), await list(), await list()];
+    assert.deepEqual([limited.status, attack.status, proxy.status], [429, 429, 429]);
+    assert.equal(limited.headers['retry-after'], '7');
+    assert.equal(typeof (JSON.parse(limited.text) as { message: unknown }).message, 'object');
+    assert.deepEqual([attack.text, attack.headers['ratelimit-reset']], ['Retry later\n', '1456833600']);
+    assert.match(proxy.text, /^<html>/);
+  });
+
+  it('answer what is no answer: pages, a redirect to the sign-in, half a JSON, an error of 500', async () => {
+    const answers: readonly Fault[] = [htmlPage(), signInRedirect(fake.url), brokenJson(), serverError()];
+    fake.faults = answers.map((fault) => ({ ...fault, times: 1 }));
+    const [html, redirect, broken, error] = [await list(), await list(), await list(), await list()];
+    assert.deepEqual([html.status, html.headers['content-type']], [200, 'text/html']);
+    assert.deepEqual([redirect.status, redirect.headers.location], [302, `${fake.url}/users/sign_in`]);
+    assert.throws(() => JSON.parse(broken.text) as unknown);
+    assert.deepEqual([error.status, error.text], [500, '{"message":"500 Internal Server Error"}']);
+  });
+
+  it('reset the connection before the headers', async () => {
+    fake.faults = [{ reset: 'beforeHeaders' }];
+    await assert.rejects(list(), { code: 'ECONNRESET' });
+    assert.equal(fake.requests[0]?.status, 0);
+  });
+
+  it('reset the connection amid the body', async () => {
+    fake.faults = [{ reset: 'midBody' }];
+    const headers = { 'PRIVATE-TOKEN': developerToken };
+    const reply = await fetch(`${fake.url}/api/v3/projects/1/builds?per_page=100`, { headers });
+    assert.equal(reply.status, 200);
+    await assert.rejects(reply.text());
+    assert.equal(fake.requests[0]?.bytes, Math.floor(Number(reply.headers.get('content-length')) / 2));
+  });
+
+  it('truncate the body, and announce the whole', async () => {
+    fake.faults = [{ truncate: 1000 }];
+    await assert.rejects(list(), { code: 'ECONNRESET' });
+    assert.equal(fake.requests[0]?.bytes, 1000);
+  });
+
+  it('stall before the headers and amid the body, with the connection open', async () => {
+    for (const [stall, status, hasBytes] of [
+      ['beforeHeaders', 0, false],
+      ['midBody', 200, true],
+    ] as const) {
+      fake.faults = [{ stall }];
+      fake.requests.length = 0;
+      const abort = new AbortController();
+      let isOver = false;
+      const rejected = assert
+        .rejects(list({ signal: abort.signal }), { name: 'AbortError' })
+        .finally(() => (isOver = true));
+      await until(() => fake.requests.some(({ bytes }) => bytes > 0 === hasBytes));
+      await delay(50);
+      assert.equal(isOver, false);
+      assert.equal(fake.requests[0]?.status, status);
+      abort.abort();
+      await rejected;
+    }
+  });
+
+  it('wait for each request on its own', async () => {
+    fake.faults = [{ latencyMs: 100 }];
+    const start = performance.now();
+    const replies = await Promise.all(Array.from({ length: 20 }, () => list()));
+    const took = performance.now() - start;
+    assert.ok(replies.every(({ status }) => status === 200));
+    assert.ok(took >= 99 && took < 1000, `${took} ms`);
+    assert.equal(Math.max(...fake.requests.map(({ inFlight }) => inFlight)), 20);
+  });
+
+  it('wait before another fault, too', async () => {
+    fake.faults = [{ ...badGateway(), latencyMs: 60 }];
+    const start = performance.now();
+    assert.equal((await list()).status, 502);
+    assert.ok(performance.now() - start >= 59);
+  });
+
+  it('do not keep close() waiting', async () => {
+    fake.faults = [{ stall: 'midBody' }];
+    const stalled = assert.rejects(list());
+    await until(() => fake.requests.length > 0);
+    await fake.close();
+    await stalled;
+    await assert.rejects(list(), { code: 'ECONNREFUSED' });
+  });
+
+  it('happen over TLS as well', async () => {
+    const { private: key, cert } = await generate([{ name: 'commonName', value: '127.0.0.1' }], {
+      extensions: [{ name: 'subjectAltName', altNames: [{ type: 7, ip: '127.0.0.1' }] }],
+    });
+    const secure = await startGitLab({ tls: { key, cert } });
+    try {
+      manyBuilds(secure.world, 1);
+      assert.match(secure.url, /^https:/);
+      assert.match(secure.storage.url, /^https:/);
+      assert.equal((await ask(`${secure.url}/api/v3/user`, { ca: cert })).status, 200);
+      await assert.rejects(ask(`${secure.url}/api/v3/user`), { code: 'DEPTH_ZERO_SELF_SIGNED_CERT' });
+      secure.faults = [{ reset: 'beforeHeaders' }];
+      await assert.rejects(ask(`${secure.url}/api/v3/user`, { ca: cert }), { code: 'ECONNRESET' });
+    } finally {
+      await secure.close();
+    }
+  });
+});
+
+async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await delay(5);
+}

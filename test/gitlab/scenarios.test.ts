@@ -1,0 +1,126 @@
+import assert from 'node:assert/strict';
+import { ask, rowsOf } from './ask';
+import type { FakeBuild } from './model';
+import { profiles } from './profiles';
+import { livingProject, longName, manyBuilds, oddName, smallProject } from './scenarios';
+import { startGitLab } from './server';
+import { World } from './world';
+
+function newWorld(): World {
+  let now = Date.parse('2016-03-01T12:00:00Z');
+  return new World(profiles['8.5'], () => (now += 1000));
+}
+
+describe('The scenarios', () => {
+  it('have a small project with every status of 8.5, odd names and a retried build', () => {
+    const world = newWorld();
+    const { builds, project } = smallProject(world);
+    const all = Object.values(builds);
+    assert.deepEqual([...new Set(all.map(({ status }) => status))].sort(), [...profiles['8.5'].scope.values].sort());
+    assert.deepEqual([...new Set(all.map(({ stage }) => stage))], ['build', 'test', 'deploy']);
+    assert.match(project.path, /\./);
+    assert.ok(longName.length > 200 && longName.length <= 255);
+    assert.deepEqual([builds.odd.name, builds.long.name], [oddName, longName]);
+    assert.ok(builds.rspec.id > builds.firstRspec.id && builds.rspec.name === builds.firstRspec.name);
+  });
+
+  it('can have several projects in one world', () => {
+    const world = newWorld();
+    const [first, second] = [smallProject(world), smallProject(world, { path: 'other/project' })];
+    assert.notEqual(first.project.id, second.project.id);
+    assert.equal(first.token, second.token);
+    assert.ok(second.builds.compile.id > first.builds.deploy.id);
+  });
+
+  for (const count of [1, 40, 1000, 10_000]) {
+    it(`have ${count} builds on one commit`, () => {
+      const world = newWorld();
+      const { project, sha } = manyBuilds(world, count);
+      assert.equal(world.buildIdsOfCommit(project, sha)?.length, count);
+    });
+  }
+
+  it('list 10,000 builds of 2 kB within a second of CPU', async () => {
+    const fake = await startGitLab();
+    try {
+      const { sha } = manyBuilds(fake.world, 10_000);
+      const url = `${fake.url}/api/v3/projects/1/repository/commits/${sha}/builds?per_page=100&page=`;
+      const before = process.cpuUsage();
+      const seen = new Set<number>();
+      let bytes = 0;
+      for (let page = 1; page <= 100; page++) {
+        const reply = await ask(`${url}${page}`);
+        bytes += reply.bytes.length;
+        for (const { id } of rowsOf(reply)) seen.add(id);
+      }
+      const { user, system } = process.cpuUsage(before);
+      assert.equal(seen.size, 10_000);
+      assert.ok(bytes / 10_000 > 1500 && bytes / 10_000 < 3000, `${bytes} bytes`);
+      // The client's share (parsing 22 MB) is in it.
+      assert.ok((user + system) / 1000 < 2000, `${(user + system) / 1000} ms`);
+    } finally {
+      await fake.close();
+    }
+  }).timeout(20_000);
+});
+
+describe('The living project', () => {
+  const builds = (world: World, ids: readonly number[] | undefined): readonly FakeBuild[] =>
+    (ids ?? []).map((id) => world.build(id));
+
+  it('creates its stages one after another, never runs more than its runners, and passes after a retry', () => {
+    const world = newWorld();
+    const { project, sha, tick } = livingProject(world);
+    const present = (): readonly FakeBuild[] => builds(world, world.buildIdsOfCommit(project, sha));
+    assert.deepEqual([...new Set(present().map(({ stage }) => stage))], ['build']);
+    for (let ticks = 0; ticks < 100; ticks++) {
+      tick();
+      assert.ok(present().filter(({ status }) => status === 'running').length <= 3);
+    }
+    const integration = present().filter(({ name }) => name === 'integration');
+    assert.deepEqual(
+      integration.map(({ status }) => status),
+      ['failed', 'success'],
+    );
+    assert.deepEqual([...new Set(present().map(({ stage }) => stage))], ['build', 'test', 'deploy']);
+    assert.ok(present().every(({ status }) => status === 'success' || status === 'failed'));
+    assert.ok(present().some(({ artifacts }) => artifacts !== null));
+    assert.ok(present().some(({ coverage }) => coverage !== null));
+  });
+
+  it('grows its logs while it runs', () => {
+    const world = newWorld();
+    const { project, sha, tick } = livingProject(world);
+    tick();
+    const first = builds(world, world.buildIdsOfCommit(project, sha))[0]!;
+    const sizes = [1, 2, 3].map(() => {
+      tick();
+      return world.build(first.id).trace.length;
+    });
+    assert.ok(sizes[0]! < sizes[1]! && sizes[1]! < sizes[2]!, String(sizes));
+  });
+
+  it('never comes to rest: a finished pipeline runs again, canceled builds are retried', () => {
+    const world = newWorld();
+    const { project, sha, tick } = livingProject(world);
+    const first = builds(world, world.buildIdsOfCommit(project, sha))[0]!;
+    world.cancel(first);
+    for (let ticks = 0; ticks < 400; ticks++) tick();
+    const compiled = builds(world, world.buildIdsOfCommit(project, sha)).filter(({ name }) => name === first.name);
+    assert.equal(compiled[0]?.status, 'canceled');
+    assert.ok(compiled.filter(({ status }) => status === 'success').length >= 2);
+  });
+
+  it('takes a pushed commit, and has older commits with builds', () => {
+    const world = newWorld();
+    const { project, tick, push } = livingProject(world, { olderShas: ['1'.repeat(40), '2'.repeat(40)] });
+    push('3'.repeat(40), 'Another commit');
+    tick();
+    assert.ok(
+      builds(world, world.buildIdsOfCommit(project, '3'.repeat(40))).some(({ status }) => status === 'running'),
+    );
+    for (const sha of ['1', '2'].map((digit) => digit.repeat(40))) {
+      assert.ok(builds(world, world.buildIdsOfCommit(project, sha)).every(({ status }) => status === 'success'));
+    }
+  });
+});
