@@ -45,8 +45,8 @@ export const signOut: Command = async ({ tokens, report }, args) => {
         : l10n.t('You are not signed in to {0}.', named ?? l10n.t('any GitLab')),
     );
   }
-  const url =
-    stored.length === 1 ? stored[0] : await window.showQuickPick(stored, { placeHolder: l10n.t('Sign out of') });
+  const only = named ?? (stored.length === 1 ? stored[0] : undefined);
+  const url = only ?? (await window.showQuickPick(stored, { placeHolder: l10n.t('Sign out of') }));
   if (url === undefined) return;
   await tokens.remove(url);
   report.done(l10n.t('Signed out of {0}', url));
