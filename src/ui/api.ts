@@ -1,7 +1,6 @@
-import type { Disposable, Event } from 'vscode';
+import type { Event } from 'vscode';
 import type { Build } from '../core/build';
-import { targetOf, type Snapshot } from '../core/snapshot';
-import { failureSentence } from './sentences';
+import type { Snapshot } from '../core/snapshot';
 
 /** What `activate()` returns; other extensions rely on it. All data is read-only, plain, and safe to serialise. */
 export interface Exports {
@@ -34,46 +33,25 @@ export interface RepositoryBuilds {
 }
 
 interface Source {
-  readonly snapshot: Snapshot | undefined;
-  readonly repository: { readonly rootUri: { toString(): string } } | undefined;
-  readonly onDidChange: Event<unknown>;
+  repositories(): readonly RepositoryBuilds[];
   refresh(): Promise<void>;
 }
 
-export function createExports(source: Source): Exports {
+/** Until the source has started there are no repositories, and `refresh` waits for it. */
+export function createExports(started: Promise<Source>, onDidChange: Event<void>): Exports {
+  let source: Source | undefined;
+  const known = started.then((one) => (source = one));
   const api: GitLabBuildsAPI = Object.freeze({
     get repositories() {
-      const { repository, snapshot } = source;
-      const known = repository !== undefined && snapshot !== undefined;
-      return known ? [toRepositoryBuilds(repository.rootUri.toString(), snapshot)] : [];
+      return source?.repositories() ?? [];
     },
-    onDidChange: (listener: () => unknown, thisArgs?: unknown, disposables?: Disposable[]) =>
-      source.onDidChange(() => listener.call(thisArgs), undefined, disposables),
-    refresh: () => source.refresh(),
-  } satisfies GitLabBuildsAPI);
+    onDidChange,
+    refresh: async () => (await known).refresh(),
+  });
   return {
     getAPI(version: number) {
       if (version !== 1) throw new Error(`GitLab Builds has no API version ${version}, only 1.`);
       return api;
     },
   };
-}
-
-/** A copy: what another extension does with it must not reach what we show. */
-function toRepositoryBuilds(rootUri: string, snapshot: Snapshot): RepositoryBuilds {
-  const target = targetOf(snapshot);
-  const ready = snapshot.kind === 'ready' ? snapshot : undefined;
-  const parts = {
-    rootUri,
-    state: snapshot.kind,
-    instance: target?.instance.url ?? (snapshot.kind === 'signedOut' && snapshot.known ? snapshot.url : undefined),
-    project: target?.project,
-    apiVersion: ready?.apiVersion,
-    commit: target === undefined ? undefined : { sha: target.sha, ref: target.ref },
-    builds: ready?.builds ?? [],
-    stale: ready?.stale === undefined ? undefined : failureSentence(ready.stale),
-    error: snapshot.kind === 'failed' ? failureSentence(snapshot.failure) : undefined,
-  };
-  // JSON leaves out what is undefined.
-  return JSON.parse(JSON.stringify(parts)) as RepositoryBuilds;
 }

@@ -45,7 +45,7 @@ const allowedFailure: StatusLook = {
 
 function lookOf(status: string): StatusLook {
   const known = Object.hasOwn(looks, status) ? looks[status] : undefined;
-  return known ?? { icon: 'question', color: 'charts.yellow', label: () => status.replaceAll('_', ' ') };
+  return known ?? { icon: 'question', color: 'charts.yellow', label: () => oneLine(status.replaceAll('_', ' ')) };
 }
 
 function lookOfBuild(build: Build): StatusLook {
@@ -92,9 +92,10 @@ export function spokenDuration(seconds: number): string {
 /** `999 B`, `1.2 kB`, `34 MB` */
 export function formatSize(bytes: number): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB'];
-  const power = Math.min(Math.floor(Math.log10(Math.max(bytes, 1)) / 3), units.length - 1);
+  // From 999.5 on it would be rounded to a thousand, which is one of the next unit.
+  const power = Math.min(Math.floor(Math.log10(Math.max(bytes, 1) / 0.9995) / 3), units.length - 1);
   const value = bytes / 1000 ** power;
-  return `${power > 0 && value < 10 ? value.toFixed(1) : Math.round(value)} ${units[power] ?? ''}`;
+  return `${power > 0 && value < 9.95 ? value.toFixed(1) : Math.round(value)} ${units[power] ?? ''}`;
 }
 
 export function shortSha(sha: string): string {

@@ -32,7 +32,7 @@ async function load(
   signal: AbortSignal,
   { clients }: MonitorParts,
 ): Promise<Loaded> {
-  const client = await clients.of(instance);
+  const client = clients.of(instance);
   return { builds: await client.commitBuilds(project, sha, signal), apiVersion: client.apiVersion };
 }
 

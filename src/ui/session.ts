@@ -8,6 +8,7 @@ import type { Snapshot } from '../core/snapshot';
 import type { Clients } from './clients';
 import type { Git } from './git';
 import type { GitRepository } from './gitApi';
+import { monitorRepository } from './repositoryMonitor';
 import type { Settings } from './settings';
 import type { Tokens } from './tokens';
 
@@ -36,7 +37,6 @@ export class Session implements Disposable {
   private readonly subscriptions: Disposable[];
   private monitor: Monitor | undefined;
   private shown: GitRepository | undefined;
-  private disposed = false;
 
   constructor(private readonly parts: SessionParts) {
     const { git, settings, tokens } = parts;
@@ -94,16 +94,12 @@ export class Session implements Disposable {
   }
 
   dispose(): void {
-    this.disposed = true;
     this.monitor?.dispose();
     for (const one of this.subscriptions) one.dispose();
   }
 
   private async retarget(): Promise<void> {
     if (this.parts.git.state === 'starting') return;
-    // Loaded when there is something to watch: activation must not pay for it.
-    const { monitorRepository } = await import('./repositoryMonitor');
-    if (this.disposed) return;
     const { repository } = this.parts.git;
     if (this.monitor === undefined || repository !== this.shown) {
       this.monitor?.dispose();

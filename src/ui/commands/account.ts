@@ -64,7 +64,7 @@ function instanceIn([first]: readonly unknown[]): string | undefined {
 async function userOf({ clients, session }: CommandContext, url: string, token: string): Promise<string> {
   const configured = (await session.instances()).find((instance) => instance.url === url);
   const instance: Instance = configured ?? { url, hosts: [], apiVersion: 'auto' };
-  const client = await clients.make(instance, () => Promise.resolve(token));
+  const client = clients.make(instance, () => Promise.resolve(token));
   return client.user(new AbortController().signal);
 }
 

@@ -114,7 +114,7 @@ async function perform(context: CommandContext, action: Action, { target, builds
   const { session, report, log } = context;
   const failures: { readonly build: Build; readonly error: unknown }[] = [];
   await window.withProgress({ location: { viewId } }, async () => {
-    const client = await context.clients.of(target.instance);
+    const client = context.clients.of(target.instance);
     await inTurns(builds.length, atOnce, async (index) => {
       const build = builds[index];
       if (build === undefined) return;

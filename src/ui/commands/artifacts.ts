@@ -35,7 +35,7 @@ export const downloadArtifacts: Command = async (context, args) => {
 
 async function download(context: CommandContext, target: Target, build: Build): Promise<readonly string[]> {
   const title = l10n.t('Artifacts of {0}', buildTitle(build));
-  const client = await context.clients.of(target.instance);
+  const client = context.clients.of(target.instance);
   const path = await window.withProgress(
     { location: ProgressLocation.Notification, title, cancellable: true },
     (progress, token) => save(context, client, target, build, progress, abortOn(token)),

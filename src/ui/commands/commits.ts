@@ -72,7 +72,7 @@ class CommitPicker {
       scope === undefined ? l10n.t('Commits with builds') : l10n.t('Commits with builds: {0}', statusLabel(scope));
     const { instance, project } = shownTarget(context);
     try {
-      const client = await context.clients.of(instance);
+      const client = context.clients.of(instance);
       const builds = await client.recentBuilds(project, scope, abort.signal);
       if (this.scope === scope) this.commits = toCommitItems(builds);
     } catch (error) {

@@ -33,7 +33,7 @@ function hasPage({ webUrl }: Build): boolean {
 
 async function commitUrl(context: CommandContext): Promise<string> {
   const { instance, project, sha } = shownTarget(context);
-  const client = await context.clients.of(instance);
+  const client = context.clients.of(instance);
   const { path } = await client.project(project, new AbortController().signal);
   if (path === '') throw new Refusal(l10n.t('GitLab does not say where this project is.'));
   return `${instance.url}/${path}/commit/${sha}`;

@@ -1,16 +1,19 @@
 import { commands, type Disposable } from 'vscode';
-import type { CommandContext } from './command';
 
-/** Registers the manifest's commands; their code is loaded when the first of them is run. */
-export function registerCommands(context: CommandContext, names: readonly string[]): readonly Disposable[] {
-  return names.map((name) =>
-    commands.registerCommand(name, (...args: readonly unknown[]) =>
-      context.report.guard(name, async () => {
-        const { table } = await import('./table');
-        const command = table[name.replace('gitlabBuilds.', '')];
-        if (command === undefined) throw new Error(`No code for the command ${name}`);
-        await command(context, args);
-      }),
-    ),
+interface Manifest {
+  readonly contributes: { readonly commands: readonly { readonly command: string }[] };
+}
+
+interface Runner {
+  run(name: string, args: readonly unknown[]): Promise<void>;
+}
+
+/** Registers the manifest's commands. One that is called before the runner is there waits for it. */
+export function registerCommands(packageJson: unknown, started: Promise<Runner>): readonly Disposable[] {
+  const { contributes } = packageJson as Manifest;
+  return contributes.commands.map(({ command }) =>
+    commands.registerCommand(command, async (...args: readonly unknown[]) => {
+      await (await started).run(command.replace('gitlabBuilds.', ''), args);
+    }),
   );
 }

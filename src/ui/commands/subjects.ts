@@ -94,7 +94,7 @@ function refuseOtherRepository({ session }: CommandContext, repository: string |
 }
 
 async function fetched({ clients }: CommandContext, target: Target, id: number): Promise<Build> {
-  const client = await clients.of(target.instance);
+  const client = clients.of(target.instance);
   return client.build(target.project, id, new AbortController().signal);
 }
 

@@ -1,0 +1,22 @@
+import { targetOf, type Snapshot } from '../core/snapshot';
+import type { RepositoryBuilds } from './api';
+import { failureSentence } from './sentences';
+
+/** A copy for other extensions: what they do with it must not reach what we show. */
+export function toRepositoryBuilds(rootUri: string, snapshot: Snapshot): RepositoryBuilds {
+  const target = targetOf(snapshot);
+  const ready = snapshot.kind === 'ready' ? snapshot : undefined;
+  const parts = {
+    rootUri,
+    state: snapshot.kind,
+    instance: target?.instance.url ?? (snapshot.kind === 'signedOut' && snapshot.known ? snapshot.url : undefined),
+    project: target?.project,
+    apiVersion: ready?.apiVersion,
+    commit: target === undefined ? undefined : { sha: target.sha, ref: target.ref },
+    builds: ready?.builds ?? [],
+    stale: ready?.stale === undefined ? undefined : failureSentence(ready.stale),
+    error: snapshot.kind === 'failed' ? failureSentence(snapshot.failure) : undefined,
+  };
+  // JSON leaves out what is undefined.
+  return JSON.parse(JSON.stringify(parts)) as RepositoryBuilds;
+}
