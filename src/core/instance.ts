@@ -16,7 +16,7 @@ export function toBaseUrl(text: string): string | undefined {
   if (trimmed === '' || (!isWeb && trimmed.includes('://'))) return undefined;
   const parsed = parseUrl(isWeb ? trimmed : `https://${trimmed}`);
   if (parsed === undefined) return undefined;
-  const path = parsed.pathname.replace(/\/(users\/sign_in|-\/.*|api\/.*)$/, '').replace(/\/+$/, '');
+  const path = parsed.pathname.replace(/\/(users\/sign_in\/*|-\/.*|api\/.*)$/, '').replace(/\/+$/, '');
   return `${parsed.origin}${path}`;
 }
 

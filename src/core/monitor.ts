@@ -51,7 +51,7 @@ export class Monitor {
       this.again = true;
       return this.running;
     }
-    this.running = this.run().finally(() => (this.running = undefined));
+    this.running = this.run();
     return this.running;
   }
 
@@ -88,13 +88,18 @@ export class Monitor {
 
   private async run(): Promise<void> {
     this.timer.disarm();
-    do {
-      this.again = false;
-      this.loading = new AbortController();
-      await this.round(this.loading.signal);
-    } while (this.isWantedAgain());
-    this.refreshedAt = this.clock.now();
-    this.timer.arm(this.delay(), () => void this.refresh());
+    try {
+      do {
+        this.again = false;
+        this.loading = new AbortController();
+        await this.round(this.loading.signal);
+      } while (this.isWantedAgain());
+      this.refreshedAt = this.clock.now();
+      this.timer.arm(this.delay(), () => void this.refresh());
+    } finally {
+      // In the same turn as the last look at `again`: a call in between would never be heard.
+      this.running = undefined;
+    }
   }
 
   private async round(signal: AbortSignal): Promise<void> {
@@ -119,8 +124,10 @@ export class Monitor {
 
   /** A new target's builds are not known yet; the same target's stay in view while they are loaded again. */
   private turnTo(target: Target): void {
-    if (!isSameTarget(targetOf(this.snapshot), target)) this.publish({ kind: 'loading', target });
-    else if (this.snapshot?.kind === 'ready') this.publish({ ...this.snapshot, target });
+    if (!isSameTarget(targetOf(this.snapshot), target)) {
+      this.failures = 0;
+      this.publish({ kind: 'loading', target });
+    } else if (this.snapshot?.kind === 'ready') this.publish({ ...this.snapshot, target });
   }
 
   private fail(target: Target | undefined, error: unknown): void {
@@ -139,11 +146,12 @@ export class Monitor {
     this.port.show(snapshot);
   }
 
+  /** Milliseconds from the end of the last refresh. */
   private delay(): number | undefined {
     if (this.snapshot === undefined || this.disposed) return undefined;
-    const { failures } = this;
+    const { snapshot, failures, refreshedAt } = this;
     const [attention, intervals] = [this.port.attention(), this.port.intervals()];
-    return nextDelay({ snapshot: this.snapshot, failures, attention, intervals, now: this.clock.now() });
+    return nextDelay({ snapshot, failures, attention, intervals, refreshedAt });
   }
 
   /** A call, since the compiler takes fields for unchanged across an `await`. */

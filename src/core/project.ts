@@ -62,8 +62,9 @@ function inOrder(
 /** An address of any form git takes, or undefined for a local path. User names and tokens in it are dropped. */
 export function parseRemote(url: string): RemoteAddress | undefined {
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(url)) return fromUrl(url);
-  // `user@host:path`; a single letter before the colon is a Windows drive, a slash before it makes it a local path.
-  const [, hostname, path] = /^(?:[^@/\\]*@)?(\[[^\]/]+\]|[^:/\\@[\]]{2,}):(.*)$/.exec(url) ?? [];
+  // `user@host:path`, the first colon ends the host; a single letter before it is a Windows drive, a slash before it
+  // makes it a local path, a second colon after it a remote helper (`ext::command`).
+  const [, hostname, path] = /^(?:[^@:/\\]*@)?(\[[^\]/]+\]|[^:/\\@[\]]{2,}):(?!:)(.*)$/.exec(url) ?? [];
   return hostname === undefined || path === undefined ? undefined : toAddress(hostname, '', undefined, path);
 }
 

@@ -20,15 +20,15 @@ export interface Moment {
   readonly failures: number;
   readonly attention: Attention;
   readonly intervals: Intervals;
-  /** Milliseconds since 1970. */
-  readonly now: number;
+  /** When the last refresh ended, in milliseconds since 1970. */
+  readonly refreshedAt: number;
 }
 
 const longestMs = 5 * 60_000;
 /** Nothing but the user can mend these; asking again would only get the user locked out. */
 const needUser = new Set<Failure['kind']>(['unauthorized', 'forbidden', 'tls', 'unexpected']);
 
-/** Milliseconds to the next refresh, or undefined: none until an event. */
+/** Milliseconds from the last refresh to the next, or undefined: none until an event. */
 export function nextDelay(moment: Moment): number | undefined {
   const { snapshot, attention, intervals } = moment;
   if (!attention.visible && !attention.focused) return undefined;
@@ -48,10 +48,11 @@ export function nextDelay(moment: Moment): number | undefined {
   }
 }
 
-function afterFailure(failure: Failure, { failures, intervals, now }: Moment): number | undefined {
+function afterFailure(failure: Failure, { failures, intervals, refreshedAt }: Moment): number | undefined {
   if (needUser.has(failure.kind)) return undefined;
-  if (failure.kind === 'rateLimited') return Math.max((failure.retryAt ?? 0) - now, 1000 * intervals.activeSeconds);
-  return Math.min(1000 * intervals.activeSeconds * 2 ** failures, longestMs);
+  const shortest = 1000 * intervals.activeSeconds;
+  if (failure.kind === 'rateLimited') return Math.max((failure.retryAt ?? 0) - refreshedAt, shortest);
+  return Math.min(shortest * 2 ** failures, Math.max(longestMs, shortest));
 }
 
 /** The timer functions of the platform; tests pass their own. */

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { open, rename, rm, rmdir, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { open, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Build } from '../build';
 import { DiskError } from '../errors';
-import { makeBuildFolder } from './folder';
+import { makeBuildFolder, unmake } from './folder';
 import { safeName } from './names';
 
 /** Bytes on their way; `size` as Content-Length says, where it does. */
@@ -41,13 +41,14 @@ export async function saveArtifacts(options: SaveOptions): Promise<string | unde
 
 async function save({ root, directory, build, ...options }: SaveOptions): Promise<string | undefined> {
   const folder = await makeBuildFolder(root, directory, build);
-  const path = join(folder, safeName(build.artifacts?.filename ?? 'artifacts.zip'));
+  const path = join(folder.path, safeName(build.artifacts?.filename ?? 'artifacts.zip'));
   try {
     if ((await isFile(path)) && !(await options.mayReplace(path))) return undefined;
     await write(path, build.artifacts?.size ?? 0, options);
     return path;
-  } finally {
-    await rmdir(dirname(path)).catch(() => undefined); // Goes only where it is empty, so after a failure.
+  } catch (error) {
+    await unmake(folder.made);
+    throw error;
   }
 }
 

@@ -85,6 +85,10 @@ export function failureOfConnection(error: unknown, host: string): Failure {
   const code = codeOf(error);
   if (code !== undefined && tlsCode.test(code)) return { kind: 'tls', host, reason: code };
   if (code === 'ETIMEDOUT') return { kind: 'timeout', host };
+  // Node's HTTP parser: something answers, but in no HTTP.
+  if (code?.startsWith('HPE_') === true) return { kind: 'notGitLab', host, reason: code };
+  // A token with a character that no header can carry, so it is nobody's.
+  if (code === 'ERR_INVALID_CHAR') return { kind: 'unauthorized', host };
   return { kind: 'offline', host, reason: code };
 }
 

@@ -29,38 +29,40 @@ export class GitLabClient {
 
   /** The builds of a commit, arranged; none where the commit has no CI. `sha` in full: GitLab compares it as it stands. */
   async commitBuilds(project: string, sha: string, signal: AbortSignal): Promise<readonly Build[]> {
-    const found = await this.project(project, signal);
-    try {
-      return arrange(await this.list(this.dialect.commitBuilds(found.id, sha), found, signal));
-    } catch (error) {
-      if (this.dialect.noBuildsIs404 && isNotFound(error)) return this.noneUnlessGone(project, error, signal);
-      throw error;
-    }
+    return this.within(project, signal, async (found) => {
+      try {
+        return arrange(await this.list(this.dialect.commitBuilds(found.id, sha), found, signal));
+      } catch (error) {
+        if (this.dialect.noBuildsIs404 && isNotFound(error) && !isProjectGone(error)) return [];
+        throw error;
+      }
+    });
   }
 
   /** The newest builds of the project, one page of them, newest first; `scope`: only those of that status. */
   async recentBuilds(project: string, scope: string | undefined, signal: AbortSignal): Promise<readonly Build[]> {
-    const found = await this.project(project, signal);
     // Of all the forms of `scope` only the single one works on every server.
-    const query = scope === undefined ? '' : `&scope=${encodeURIComponent(scope)}`;
-    const path = `${this.dialect.projectBuilds(found.id)}?per_page=${perPage}${query}`;
-    return (await this.page(path, found, signal)).items;
+    const query = `per_page=${perPage}${scope === undefined ? '' : `&scope=${encodeURIComponent(scope)}`}`;
+    return this.within(project, signal, async (found) => {
+      return (await this.page(`${this.dialect.projectBuilds(found.id)}?${query}`, found, signal)).items;
+    });
   }
 
   async build(project: string, id: number, signal: AbortSignal): Promise<Build> {
-    const found = await this.project(project, signal);
-    return this.one('GET', this.dialect.build(found.id, id), found, signal);
+    return this.within(project, signal, (found) => this.one('GET', this.dialect.build(found.id, id), found, signal));
   }
 
   /** The build as the action left it; for a retry that is a new build. */
   async act(project: string, id: number, action: BuildAction, signal: AbortSignal): Promise<Build> {
-    const found = await this.project(project, signal);
-    return this.one('POST', this.dialect.action(found.id, id, action), found, signal);
+    return this.within(project, signal, (found) =>
+      this.one('POST', this.dialect.action(found.id, id, action), found, signal),
+    );
   }
 
   async artifacts(project: string, id: number, signal: AbortSignal): Promise<StreamAnswer> {
-    const found = await this.project(project, signal);
-    return this.http.stream(await this.request('GET', this.dialect.artifacts(found.id, id), signal));
+    return this.within(project, signal, async (found) =>
+      this.http.stream(await this.request('GET', this.dialect.artifacts(found.id, id), signal)),
+    );
   }
 
   /** Looked up once by its path, then remembered. */
@@ -73,12 +75,18 @@ export class GitLabClient {
     return project;
   }
 
-  /** The project may have gone since it was looked up: only then is a 404 to its builds an error. */
-  private async noneUnlessGone(project: string, error: unknown, signal: AbortSignal): Promise<readonly Build[]> {
-    if (!(error instanceof GitLabError) || !/project/i.test(error.failure.reason ?? '')) return [];
-    this.projects.delete(project);
-    await this.project(project, signal);
-    throw error;
+  /** The project may have gone since it was looked up, or been made anew under another number: then that one is asked. */
+  private async within<T>(project: string, signal: AbortSignal, ask: (found: Project) => Promise<T>): Promise<T> {
+    const found = await this.project(project, signal);
+    try {
+      return await ask(found);
+    } catch (error) {
+      if (!isProjectGone(error)) throw error;
+      this.projects.delete(project);
+      const present = await this.project(project, signal);
+      if (present.id === found.id) throw error;
+      return ask(present);
+    }
   }
 
   private async list(path: string, project: Project, signal: AbortSignal): Promise<readonly Build[]> {
@@ -124,6 +132,11 @@ function toProject(row: Row): Project {
   return { id: row.id('id'), path: row.must('path_with_namespace') };
 }
 
-function isNotFound(error: unknown): boolean {
+function isNotFound(error: unknown): error is GitLabError {
   return error instanceof GitLabError && error.failure.kind === 'notFound';
+}
+
+/** "404 Project Not Found": neither the build nor the commit is what is missing. */
+function isProjectGone(error: unknown): boolean {
+  return isNotFound(error) && /project/i.test(error.failure.reason ?? '');
 }

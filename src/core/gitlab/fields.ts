@@ -7,9 +7,8 @@ export class Row {
   private readonly fields: Readonly<Record<string, unknown>>;
 
   constructor(value: unknown, what: string) {
-    if (typeof value !== 'object' || value === null || Array.isArray(value))
-      throw new UnexpectedShape(`${what} is no object`);
-    this.fields = value as Record<string, unknown>;
+    if (!isObject(value)) throw new UnexpectedShape(`${what} is no object`);
+    this.fields = value;
   }
 
   /** A number that must be there. */
@@ -43,8 +42,12 @@ export class Row {
   /** The object of that name, or undefined where there is none. */
   row(name: string): Row | undefined {
     const value = this.fields[name];
-    return typeof value === 'object' && value !== null ? new Row(value, name) : undefined;
+    return isObject(value) ? new Row(value, name) : undefined;
   }
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 export function rowsOf(value: unknown): readonly Row[] {

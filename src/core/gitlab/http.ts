@@ -112,10 +112,16 @@ export function createHttp(log: Logger, userAgent: string, limits: HttpLimits = 
         const again = request.method === 'GET' && retry < limits.retries;
         if (!again || !(error instanceof GitLabError) || !isPassing(error.failure)) throw error;
         log.debug(`${error.message}: asking again`);
-        await sleep(limits.retryMs * 2 ** retry * (0.5 + Math.random()), undefined, { signal: request.signal });
+        await pause(limits.retryMs * 2 ** retry * (0.5 + Math.random()), request.signal);
       }
     }
   }
+}
+
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  await sleep(ms, undefined, { signal }).catch((error: unknown) => {
+    throw signal.aborted ? signal.reason : error;
+  });
 }
 
 async function succeeded(exchange: Exchange): Promise<Exchange> {
@@ -156,8 +162,9 @@ function shown(url: URL, instance: string): string {
 function parse(text: string, { host, response }: Exchange): unknown {
   try {
     return JSON.parse(text);
-  } catch (cause) {
-    throw new GitLabError({ kind: 'invalidAnswer', host, status: response.status, reason: 'damaged JSON' }, { cause });
+  } catch {
+    // The parser's message quotes the text, in which GitLab 8.x has tokens (of the user, of the project's runners).
+    throw new GitLabError({ kind: 'invalidAnswer', host, status: response.status, reason: 'damaged JSON' });
   }
 }
 

@@ -19,23 +19,23 @@ export async function allPages<T>(read: (page: number) => Promise<Page<T>>): Pro
   const pages = [first.items];
   const total = Number(first.headers.get('x-total-pages') ?? NaN);
   let last = first;
-  let next = nextPage(first);
+  let next = pageAfter(1, first);
   if (next === 2 && Number.isSafeInteger(total) && total > 2) {
     const rest = await inTurns(total - 1, inParallel, (index) => read(index + 2));
     pages.push(...rest.map(({ items }) => items));
     last = rest.at(-1) ?? first;
-    next = nextPage(last);
+    next = pageAfter(total, last);
   }
   while (next !== undefined && last.items.length > 0) {
     last = await read(next);
     pages.push(last.items);
-    next = nextPage(last);
+    next = pageAfter(next, last);
   }
   return pages.flat();
 }
 
-/** The empty string means that there is none. */
-function nextPage({ headers }: Page<unknown>): number | undefined {
+/** The empty string means that there is none; neither does one that leads back. */
+function pageAfter(page: number, { headers }: Page<unknown>): number | undefined {
   const next = Number(headers.get('x-next-page') ?? '');
-  return Number.isSafeInteger(next) && next > 1 ? next : undefined;
+  return Number.isSafeInteger(next) && next > page ? next : undefined;
 }

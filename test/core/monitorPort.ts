@@ -1,0 +1,77 @@
+import type { Failure } from '../../src/core/errors';
+import { Monitor, type Loaded, type MonitorPort } from '../../src/core/monitor';
+import type { Resolution, Snapshot, Target } from '../../src/core/snapshot';
+import { buildWith, FakeClock, settled } from './support';
+
+/** A load that the test answers. */
+export interface Load {
+  readonly target: Target;
+  readonly signal: AbortSignal;
+  readonly answer: (loaded?: Loaded) => void;
+  readonly fail: (error: unknown) => void;
+}
+
+export function targetAt(sha: string, changes: Partial<Target> = {}): Target {
+  const instance = { url: 'https://gitlab.com', hosts: [], apiVersion: 'auto' } as const;
+  return { instance, project: 'group/project', sha, ref: 'master', pinned: false, ...changes };
+}
+
+/** One build of that commit. */
+export function loadedAt(sha: string, status = 'success'): Loaded {
+  return { builds: [buildWith({ status, commit: { sha, title: '', author: '' } })], apiVersion: 'v3' };
+}
+
+/** A monitor's world in the test's hands: HEAD, answers, attention, time. */
+export class Watched implements MonitorPort {
+  readonly clock = new FakeClock();
+  readonly monitor = new Monitor(this, this.clock);
+  readonly shown: Snapshot[] = [];
+  readonly failures: Failure[] = [];
+  readonly loads: Load[] = [];
+  /** Loads that neither the test has answered nor the monitor has given up. */
+  underWay = 0;
+  mostUnderWay = 0;
+  resolutions = 0;
+  resolution: () => Promise<Resolution> = async () => ({ kind: 'target', target: targetAt('a') });
+  attention = () => ({ visible: true, focused: true });
+  intervals = () => ({ activeSeconds: 5, idleSeconds: 60 });
+
+  resolve = (): Promise<Resolution> => {
+    this.resolutions += 1;
+    return this.resolution();
+  };
+
+  load = (target: Target, signal: AbortSignal): Promise<Loaded> => {
+    this.mostUnderWay = Math.max(this.mostUnderWay, ++this.underWay);
+    const loading = new Promise<Loaded>((resolve, reject) => {
+      this.loads.push({ target, signal, answer: (loaded = loadedAt(target.sha)) => resolve(loaded), fail: reject });
+      signal.addEventListener('abort', () => reject(signal.reason as Error));
+    });
+    return loading.finally(() => (this.underWay -= 1));
+  };
+
+  show = (snapshot: Snapshot) => void this.shown.push(snapshot);
+  failed = (failure: Failure) => void this.failures.push(failure);
+
+  get lastLoad(): Load {
+    return this.loads.at(-1)!;
+  }
+
+  get kinds(): readonly string[] {
+    return this.shown.map((snapshot) => (snapshot.kind === 'ready' && snapshot.stale ? 'stale' : snapshot.kind));
+  }
+
+  turnTo(target: Target | Resolution): void {
+    const resolution: Resolution = 'kind' in target ? target : { kind: 'target', target };
+    this.resolution = async () => resolution;
+  }
+
+  /** Refreshes, and lets GitLab answer or fail. */
+  async refresh(outcome: Loaded | Error = loadedAt('a')): Promise<void> {
+    const refreshing = this.monitor.refresh();
+    await settled();
+    if (outcome instanceof Error) this.lastLoad.fail(outcome);
+    else this.lastLoad.answer(outcome);
+    await refreshing;
+  }
+}

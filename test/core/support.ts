@@ -1,0 +1,160 @@
+import assert from 'node:assert/strict';
+import { createServer, type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Build } from '../../src/core/build';
+import { GitLabError, type Failure } from '../../src/core/errors';
+import { GitLabClient } from '../../src/core/gitlab/client';
+import { createHttp, type Http, type HttpLimits } from '../../src/core/gitlab/http';
+import { v3 } from '../../src/core/gitlab/v3';
+import type { Logger } from '../../src/core/logger';
+import type { Clock } from '../../src/core/schedule';
+import { developerToken } from '../gitlab/seed';
+
+/** Long enough that no test ever waits for one of them, except for the retries: those are at once. */
+export const patient: HttpLimits = { headersMs: 60_000, idleMs: 60_000, redirects: 5, retries: 2, retryMs: 0 };
+export const userAgent = 'gitlab-builds-test';
+
+/** A log that keeps what it is told. */
+export class Journal implements Logger {
+  readonly lines: string[] = [];
+  readonly debug = (message: string) => void this.lines.push(message);
+  readonly info = this.debug;
+  readonly warn = this.debug;
+  readonly error = this.debug;
+}
+
+export interface Access {
+  readonly token?: string;
+  readonly limits?: Partial<HttpLimits>;
+  readonly log?: Logger;
+}
+
+export function httpWith({ limits, log = new Journal() }: Access = {}): Http {
+  return createHttp(log, userAgent, { ...patient, ...limits });
+}
+
+/** A client of the GitLab at `url`, as the Developer of the scenarios. */
+export function clientOf({ url }: { readonly url: string }, access: Access = {}): GitLabClient {
+  const instance = { url, hosts: [], apiVersion: 'auto' } as const;
+  return new GitLabClient(instance, v3, httpWith(access), async () => access.token ?? developerToken);
+}
+
+/** A signal that nobody aborts. */
+export function unhurried(): AbortSignal {
+  return new AbortController().signal;
+}
+
+export async function errorOf(promise: Promise<unknown>): Promise<unknown> {
+  return promise.then(
+    (value) => assert.fail(`no failure but ${JSON.stringify(value)}`),
+    (error: unknown) => error,
+  );
+}
+
+/** The failure that a promise rejects with; it must be one of GitLab's or of the way there. */
+export async function failureOf(promise: Promise<unknown>): Promise<Failure> {
+  const error = await errorOf(promise);
+  assert.ok(error instanceof GitLabError, String(error));
+  return error.failure;
+}
+
+export async function bytesOf(body: AsyncIterable<Uint8Array>): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of body) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
+
+/** Resolves when it is so; the test's own time limit ends the wait. */
+export async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await nextTurn();
+}
+
+export interface Listening {
+  readonly url: string;
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+/** A bare server, for what the fake GitLab does not do. */
+export async function listen(handle: RequestListener): Promise<Listening> {
+  const server = createServer(handle);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    port,
+    close: async () => {
+      const closed = new Promise((resolve) => server.close(resolve));
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+/** A port that nobody listens on. */
+export async function freePort(): Promise<number> {
+  const server = await listen(() => {});
+  await server.close();
+  return server.port;
+}
+
+/** Time that passes when the test says so. */
+export class FakeClock implements Clock {
+  private time = Date.UTC(2016, 1, 22);
+  private lastId = 0;
+  private readonly pending = new Map<number, { readonly at: number; readonly action: () => void }>();
+
+  now = () => this.time;
+
+  setTimeout = (action: () => void, ms: number): NodeJS.Timeout => {
+    this.pending.set(++this.lastId, { at: this.time + ms, action });
+    return this.lastId as unknown as NodeJS.Timeout;
+  };
+
+  clearTimeout = (timeout: NodeJS.Timeout) => void this.pending.delete(timeout as unknown as number);
+
+  /** Milliseconds until each armed timer fires. */
+  get waits(): readonly number[] {
+    return [...this.pending.values()].map(({ at }) => at - this.time);
+  }
+
+  /** Fires what is due on the way, and lets its consequences happen. */
+  async pass(ms: number): Promise<void> {
+    const end = this.time + ms;
+    for (;;) {
+      const [due] = [...this.pending].filter(([, { at }]) => at <= end).sort(([, a], [, b]) => a.at - b.at);
+      if (due === undefined) break;
+      const [id, { at, action }] = due;
+      this.pending.delete(id);
+      this.time = Math.max(this.time, at);
+      action();
+      await settled();
+    }
+    this.time = end;
+  }
+}
+
+/** Everything that can happen without time and without the network has happened. */
+export async function settled(): Promise<void> {
+  await nextTurn();
+}
+
+export const sha = '21e8b7adb6bc6f1fba3a8a1d7e0e6c7b6f0e2c6a';
+
+export function buildWith(changes: Partial<Build> = {}): Build {
+  const commit = { sha, title: 'Test the CI integration.', author: 'Dana' };
+  return {
+    id: 1,
+    name: 'rspec',
+    stage: 'test',
+    status: 'success',
+    ref: 'master',
+    tag: false,
+    allowFailure: false,
+    createdAt: '2016-02-22T00:00:00.000Z',
+    commit,
+    attempts: [],
+    ...changes,
+  };
+}

@@ -1,0 +1,140 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { arrange, knownStatuses, type Build } from '../../src/core/build';
+import { groupings, toTree, type Grouping, type TreeNode } from '../../src/core/tree';
+import { buildWith } from './support';
+
+const words = fc.constantFrom('build', 'test', 'a/status:failed', 'a', '%2F', '🦊', '', 'status:failed');
+const builds = fc
+  .uniqueArray(
+    fc.record({
+      id: fc.integer({ min: 1, max: 500 }),
+      name: words,
+      stage: words,
+      ref: fc.constantFrom('master', 'v1.0'),
+      status: fc.constantFrom(...knownStatuses, 'levitating', 'failed/x'),
+      allowFailure: fc.boolean(),
+    }),
+    { selector: ({ id }) => id, maxLength: 30 },
+  )
+  .map((rows) => arrange(rows.map(buildWith)));
+const grouping = fc.constantFrom(...groupings);
+
+/** Names alone, children indented by nesting. */
+type Outline = readonly (string | readonly [string, Outline])[];
+
+function outline(nodes: readonly TreeNode[]): Outline {
+  return nodes.map((node) => {
+    const name = titleOf(node);
+    return node.children.length === 0 ? name : ([name, outline(node.children)] as const);
+  });
+}
+
+function titleOf(node: TreeNode): string {
+  if (node.kind === 'stage') return `${node.stage} (${node.status})`;
+  return node.kind === 'status' ? node.status : `${node.build.name} ${node.build.id}`;
+}
+
+function all(nodes: readonly TreeNode[]): readonly TreeNode[] {
+  return nodes.flatMap((node) => [node, ...all(node.children)]);
+}
+
+const sample: readonly Build[] = arrange([
+  buildWith({ id: 1, stage: 'build', name: 'compile' }),
+  buildWith({ id: 2, stage: 'test', name: 'lint', status: 'running' }),
+  buildWith({ id: 3, stage: 'test', name: 'rspec', status: 'failed' }),
+  buildWith({ id: 4, stage: 'test', name: 'spinach', status: 'failed' }),
+  buildWith({ id: 5, stage: 'test', name: 'rspec', status: 'failed' }),
+]);
+
+describe('toTree', () => {
+  const shapes: Readonly<Record<Grouping, Outline>> = {
+    stageAndStatus: [
+      ['build (success)', [['success', ['compile 1']]]],
+      [
+        'test (failed)',
+        [
+          ['failed', ['spinach 4', ['rspec 5', ['rspec 3']]]],
+          ['running', ['lint 2']],
+        ],
+      ],
+    ],
+    stage: [
+      ['build (success)', ['compile 1']],
+      ['test (failed)', ['spinach 4', ['rspec 5', ['rspec 3']], 'lint 2']],
+    ],
+    status: [
+      ['failed', ['spinach 4', ['rspec 5', ['rspec 3']]]],
+      ['running', ['lint 2']],
+      ['success', ['compile 1']],
+    ],
+    none: ['spinach 4', ['rspec 5', ['rspec 3']], 'compile 1', 'lint 2'],
+  };
+  for (const each of groupings) {
+    it(`groups by ${each}, failed first`, () => assert.deepEqual(outline(toTree(sample, each, [])), shapes[each]));
+  }
+
+  it('shows only the statuses of the filter', () => {
+    assert.deepEqual(outline(toTree(sample, 'stage', ['running', 'success'])), [
+      ['build (success)', ['compile 1']],
+      ['test (running)', ['lint 2']],
+    ]);
+    assert.deepEqual(toTree(sample, 'stageAndStatus', ['canceled']), []);
+  });
+
+  it('shows a build whose status is not known', () => {
+    const levitating = [buildWith({ status: 'levitating' })];
+    assert.deepEqual(outline(toTree(levitating, 'stageAndStatus', [])), [
+      ['test (levitating)', [['levitating', ['rspec 1']]]],
+    ]);
+  });
+
+  it('does not put an allowed failure first', () => {
+    const list = arrange([buildWith({ name: 'a' }), buildWith({ id: 2, status: 'failed', allowFailure: true })]);
+    assert.deepEqual(outline(toTree(list, 'none', [])), ['a 1', 'rspec 2']);
+  });
+
+  it('shows every build and every attempt once, under whatever grouping', () => {
+    fc.assert(
+      fc.property(builds, grouping, (list, by) => {
+        const shown = all(toTree(list, by, [])).flatMap((node) => ('build' in node ? [node.build.id] : []));
+        const given = list.flatMap(({ id, attempts }) => [id, ...attempts.map((attempt) => attempt.id)]);
+        assert.deepEqual(
+          [...shown].sort((a, b) => a - b),
+          given.sort((a, b) => a - b),
+        );
+      }),
+    );
+  });
+
+  it('gives no id twice', () => {
+    fc.assert(
+      fc.property(builds, grouping, (list, by) => {
+        const ids = all(toTree(list, by, [])).map(({ id }) => id);
+        assert.equal(new Set(ids).size, ids.length);
+      }),
+    );
+  });
+
+  it('keeps the stages in the order of the builds', () => {
+    fc.assert(
+      fc.property(builds, (list) => {
+        const stages = toTree(list, 'stage', []).map((node) => (node.kind === 'stage' ? node.stage : ''));
+        assert.deepEqual(stages, [...new Set(list.map(({ stage }) => stage))]);
+      }),
+    );
+  });
+
+  it('keeps the ids of stages and builds when a build is retried', () => {
+    const retried = arrange([
+      ...sample.flatMap((build) => [build, ...build.attempts]),
+      buildWith({ id: 6, status: 'pending' }),
+    ]);
+    const idsOf = (list: readonly Build[]) =>
+      all(toTree(list, 'stage', []))
+        .filter(({ kind }) => kind === 'stage' || kind === 'build')
+        .map(({ id }) => id)
+        .sort();
+    assert.deepEqual(idsOf(retried), idsOf(sample));
+  });
+});
