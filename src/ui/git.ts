@@ -37,11 +37,12 @@ export class Git implements Disposable {
   /** Connects to vscode.git; not awaited by activation. */
   async start(): Promise<void> {
     const extension = extensions.getExtension<GitExtension>('vscode.git');
-    const git = extension === undefined ? undefined : await extension.activate();
-    if (git === undefined) {
+    if (extension === undefined) {
       this.turn(undefined);
+      this.startLater();
       return;
     }
+    const git = await extension.activate();
     this.subscriptions.push(git.onDidChangeEnablement((enabled) => this.turn(enabled ? git : undefined)));
     this.turn(git.enabled ? git : undefined);
   }
@@ -68,6 +69,17 @@ export class Git implements Disposable {
 
   dispose(): void {
     for (const one of [...this.subscriptions, ...this.watched.values()]) one.dispose();
+  }
+
+  /** vscode.git is not there until the folder is trusted; VS Code then adds it without starting us anew. */
+  private startLater(): void {
+    const listener = extensions.onDidChange(() => {
+      if (extensions.getExtension('vscode.git') === undefined) return;
+      listener.dispose();
+      // VS Code itself tells the user of an extension that cannot be activated.
+      this.start().catch(() => this.turn(undefined));
+    });
+    this.subscriptions.push(listener);
   }
 
   private turn(git: GitExtension | undefined): void {

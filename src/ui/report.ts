@@ -1,7 +1,7 @@
 import { commands, l10n, window } from 'vscode';
 import { DiskError, GitLabError, isAbort, toFailure, type Failure } from '../core/errors';
 import type { Logger } from '../core/logger';
-import { diskSentence, failureSentence } from './sentences';
+import { diskSentence, failureSentence, withoutIcons } from './sentences';
 
 /** A refusal of ours, told as it stands: the sentence says what happened and what to do. */
 export class Refusal extends Error {}
@@ -35,7 +35,7 @@ export class Report {
 
   /** A short word on success, in the status bar: a message would be in the way. */
   done(sentence: string): void {
-    window.setStatusBarMessage(sentence, 5000);
+    window.setStatusBarMessage(withoutIcons(sentence), 5000);
   }
 
   private async tell(error: unknown): Promise<void> {

@@ -12,6 +12,11 @@ export function oneLine(text: string): string {
     .trim();
 }
 
+/** For the status bar and quick picks, which draw `$(name)` as an icon. */
+export function withoutIcons(text: string): string {
+  return text.replaceAll('$(', '$ (');
+}
+
 /** What happened and what to do, for the user. */
 export function failureSentence({ kind, host = 'GitLab', status, retryAt, ...failure }: Failure): string {
   const reason = failure.reason === undefined ? undefined : oneLine(failure.reason);
@@ -24,7 +29,9 @@ export function failureSentence({ kind, host = 'GitLab', status, retryAt, ...fai
         ? l10n.t('{0} does not allow this.', host)
         : l10n.t('{0} does not allow this: {1}', host, reason);
     case 'notFound':
-      return l10n.t('{0} does not know it, or your token may not see it{1}.', host, because);
+      return /project/i.test(reason ?? '')
+        ? l10n.t('{0} has no such project, or your token may not see it. Check the remote and your access.', host)
+        : l10n.t('{0} does not know it, or your token may not see it{1}.', host, because);
     case 'refused':
       return l10n.t(
         '{0} refused the request{1}.',
@@ -56,7 +63,8 @@ export function failureSentence({ kind, host = 'GitLab', status, retryAt, ...fai
   }
 }
 
-export function diskSentence({ kind, detail }: DiskError): string {
+export function diskSentence({ kind, ...error }: DiskError): string {
+  const detail = oneLine(error.detail);
   switch (kind) {
     case 'outsideWorkspace':
       return l10n.t(

@@ -4,7 +4,7 @@ import type { Snapshot } from '../core/snapshot';
 import { toTree } from '../core/tree';
 import { viewId } from './buildTree';
 import { escaped, groupDescription, progressOf, shortSha, statusCodicon, statusLabel } from './present';
-import { failureSentence, oneLine } from './sentences';
+import { failureSentence, oneLine, withoutIcons } from './sentences';
 
 interface Look {
   readonly text: string;
@@ -64,10 +64,13 @@ function plain(icon: string, words: string, tooltip: string): Look {
 
 function lookOfBuilds({ target, builds, stale }: Extract<Snapshot, { kind: 'ready' }>): Look {
   const worst = worstStatus(builds);
-  if (worst === undefined)
-    return plain('circle-large-outline', l10n.t('no builds'), l10n.t('No builds for {0}', shortSha(target.sha)));
-  const words = summary(builds, worst);
   const old = stale === undefined ? '' : ' $(history)';
+  if (worst === undefined) {
+    const nothing = l10n.t('No builds for {0}', shortSha(target.sha));
+    const tooltip = stale === undefined ? nothing : `${nothing}. ${failureSentence(stale)}`;
+    return plain('circle-large-outline', `${l10n.t('no builds')}${old}`, tooltip);
+  }
+  const words = summary(builds, worst);
   return {
     text: `${statusCodicon(worst)} ${words}${old}`,
     tooltip: stageTable(target.ref, target.sha, builds, stale === undefined ? undefined : failureSentence(stale)),
@@ -86,7 +89,7 @@ function summary(builds: readonly Build[], worst: string): string {
 }
 
 function shortened(text: string): string {
-  const line = oneLine(text).replaceAll('$(', '$ (');
+  const line = withoutIcons(oneLine(text));
   return line.length > 30 ? `${line.slice(0, 29)}…` : line;
 }
 

@@ -3,7 +3,7 @@ import { worstStatus, type Build } from '../../core/build';
 import { toFailure } from '../../core/errors';
 import { groupDescription, shortSha, statusCodicon, statusLabel } from '../present';
 import { Refusal } from '../report';
-import { failureSentence, oneLine } from '../sentences';
+import { failureSentence, oneLine, withoutIcons } from '../sentences';
 import type { Pin } from '../session';
 import type { Command, CommandContext } from './command';
 import { shownTarget } from './subjects';
@@ -78,7 +78,11 @@ class CommitPicker {
     } catch (error) {
       if (abort.signal.aborted) return;
       this.commits = [
-        { label: `$(warning) ${failureSentence(toFailure(error))}`, alwaysShow: true, choose: refuseNothing },
+        {
+          label: `$(warning) ${withoutIcons(failureSentence(toFailure(error)))}`,
+          alwaysShow: true,
+          choose: refuseNothing,
+        },
       ];
     }
     if (this.scope !== scope || abort.signal.aborted) return;
@@ -141,11 +145,11 @@ function toCommitItems(builds: readonly Build[]): readonly CommitItem[] {
 
 function toCommitItem(sha: string, builds: readonly Build[]): CommitItem {
   const ref = builds[0]?.ref;
-  const title = oneLine(builds[0]?.commit?.title ?? '').replaceAll('$(', '$ (');
+  const title = withoutIcons(oneLine(builds[0]?.commit?.title ?? ''));
   return {
     label: `${statusCodicon(worstStatus(builds) ?? '')} ${shortSha(sha)} ${title}`,
-    description: oneLine(ref ?? ''),
-    detail: groupDescription(builds),
+    description: withoutIcons(oneLine(ref ?? '')),
+    detail: withoutIcons(groupDescription(builds)),
     choose: () => Promise.resolve({ sha, ref }),
   };
 }

@@ -4,7 +4,7 @@ import { buildsOf, targetOf, type Target } from '../../core/snapshot';
 import type { TreeNode } from '../../core/tree';
 import { buildDescription, buildTitle, statusCodicon } from '../present';
 import { Refusal } from '../report';
-import { oneLine } from '../sentences';
+import { oneLine, withoutIcons } from '../sentences';
 import type { CommandContext } from './command';
 
 export interface Subjects {
@@ -102,9 +102,9 @@ async function picked(builds: readonly Build[], question: Question, target: Targ
   const able = builds.filter(question.can);
   if (able.length === 0) throw new Refusal(question.none);
   const items = able.map((build) => ({
-    label: `${statusCodicon(build.status)} ${buildTitle(build).replaceAll('$(', '$ (')}`,
-    description: oneLine(build.stage),
-    detail: buildDescription(build, target.ref, Date.now()),
+    label: `${statusCodicon(build.status)} ${withoutIcons(buildTitle(build))}`,
+    description: withoutIcons(oneLine(build.stage)),
+    detail: withoutIcons(buildDescription(build, target.ref, Date.now())),
     build,
   }));
   const options = { placeHolder: question.pick, canPickMany: true, matchOnDescription: true } as const;

@@ -4,6 +4,7 @@ import { buildsOf } from '../../core/snapshot';
 import { groupings, type Grouping } from '../../core/tree';
 import { viewId } from '../buildTree';
 import { statusCodicon, statusLabel } from '../present';
+import { withoutIcons } from '../sentences';
 import type { Command } from './command';
 
 export const refresh: Command = async ({ session }) => {
@@ -46,7 +47,7 @@ export const filter: Command = async ({ session, tree }) => {
   const items = [...counts]
     .sort(([a], [b]) => order(a) - order(b))
     .map(([status, count]) => ({
-      label: `${statusCodicon(status)} ${statusLabel(status)}`,
+      label: `${statusCodicon(status)} ${withoutIcons(statusLabel(status))}`,
       description: String(count),
       picked: tree.filtered.includes(status),
       status,

@@ -1,0 +1,258 @@
+import assert from 'node:assert/strict';
+import { arrange, flatten, type Build } from '../../src/core/build';
+import type { Snapshot } from '../../src/core/snapshot';
+import type { Grouping, TreeNode } from '../../src/core/tree';
+import { BuildTree } from '../../src/ui/buildTree';
+import { MarkdownString, type TreeItem } from './fake/basics';
+import { editor } from './fake/editor';
+import { drawn, type FakeTreeView, type Row, rowsOf } from './fake/views';
+import { aBuild, allStatuses, hostileTexts, ready, someBuilds } from './samples';
+
+const builds = arrange([
+  ...someBuilds(
+    { stage: 'build', name: 'compile' },
+    { stage: 'test', name: 'lint' },
+    { stage: 'test', name: 'rspec', status: 'failed' },
+    { stage: 'test', name: 'spinach', status: 'running' },
+    { stage: 'deploy', name: 'production', status: 'created' },
+  ),
+  aBuild({ id: 6, stage: 'test', name: 'rspec', status: 'failed' }),
+]);
+
+let tree: BuildTree;
+let grouping: Grouping;
+
+function eachWithATree(): void {
+  beforeEach(() => {
+    grouping = 'stageAndStatus';
+    tree = new BuildTree(() => grouping);
+  });
+  afterEach(() => tree.dispose());
+}
+
+async function rows(): Promise<readonly Row[]> {
+  return rowsOf(tree.view as unknown as FakeTreeView<unknown>);
+}
+
+async function shown(snapshot: Snapshot): Promise<readonly string[]> {
+  tree.show(snapshot);
+  return drawn(await rows());
+}
+
+describe('The rows of the tree', () => {
+  eachWithATree();
+  it('are stages, statuses, builds and their attempts', async () => {
+    assert.deepEqual(await shown(ready(builds)), [
+      '▸ build  passed · 1',
+      '  ▸ passed  1',
+      '    · compile',
+      '▾ test  failed · 1 of 3: rspec',
+      '  ▾ failed  1',
+      '    ▸ rspec  attempt 2',
+      '      · #3',
+      '  ▾ running  1',
+      '    · spinach',
+      '  ▸ passed  1',
+      '    · lint',
+      '▾ deploy  created · 1',
+      '  ▾ created  1',
+      '    · production',
+    ]);
+  });
+
+  it('are stages and builds, the failed first', async () => {
+    grouping = 'stage';
+    assert.deepEqual(await shown(ready(builds)), [
+      '▸ build  passed · 1',
+      '  · compile',
+      '▾ test  failed · 1 of 3: rspec',
+      '  ▸ rspec  attempt 2',
+      '    · #3',
+      '  · lint',
+      '  · spinach',
+      '▾ deploy  created · 1',
+      '  · production',
+    ]);
+  });
+
+  it('are statuses, the worst first, and builds', async () => {
+    grouping = 'status';
+    assert.deepEqual(await shown(ready(builds)), [
+      '▾ failed  1',
+      '  ▸ rspec  attempt 2',
+      '    · #3',
+      '▾ running  1',
+      '  · spinach',
+      '▾ created  1',
+      '  · production',
+      '▸ passed  2',
+      '  · compile',
+      '  · lint',
+    ]);
+  });
+
+  it('are builds alone, the failed first', async () => {
+    grouping = 'none';
+    assert.deepEqual(await shown(ready(builds)), [
+      '▸ rspec  attempt 2',
+      '  · #3',
+      '· compile',
+      '· lint',
+      '· spinach',
+      '· production',
+    ]);
+  });
+
+  it('change with the grouping', async () => {
+    await shown(ready(builds));
+    grouping = 'none';
+    tree.redraw();
+    assert.equal((await rows()).length, 6);
+  });
+
+  it('are those of the chosen statuses only', async () => {
+    grouping = 'none';
+    tree.show(ready(builds));
+    tree.showOnly(['running', 'created']);
+    assert.deepEqual(drawn(await rows()), ['· spinach', '· production']);
+  });
+
+  it('are all again when no status is chosen', async () => {
+    tree.show(ready(builds));
+    tree.showOnly(['running']);
+    tree.showOnly([]);
+    assert.equal((await rows()).length, 14);
+  });
+
+  it('name the ref where a build has another than the commit is shown for', async () => {
+    grouping = 'none';
+    assert.deepEqual(await shown(ready([aBuild({ ref: 'v1.0' })])), ['· rspec  v1.0']);
+  });
+
+  it('are a thousand for a thousand builds', async () => {
+    const many = someBuilds(...Array.from({ length: 1000 }, (_, index) => ({ stage: `stage ${index % 10}` })));
+    assert.equal((await shown(ready(arrange(many)))).length, 1000 + 10 + 10);
+  });
+
+  it('are told to VS Code once for each snapshot', () => {
+    let told = 0;
+    tree.onDidChangeTreeData(() => (told += 1));
+    tree.show(ready(builds));
+    tree.show(ready([]));
+    assert.equal(told, 2);
+  });
+});
+
+describe('The identity of a row', () => {
+  eachWithATree();
+  const idsOf = async (): Promise<ReadonlyMap<string, string | undefined>> =>
+    new Map((await rows()).map(({ item }) => [item.label, item.id]));
+
+  for (const each of ['stageAndStatus', 'stage', 'status', 'none'] as const)
+    it(`stays when its build is retried, grouped by ${each}`, async () => {
+      grouping = each;
+      tree.show(ready(builds));
+      const before = (await idsOf()).get('rspec');
+      tree.show(ready(arrange([...flatten(builds), aBuild({ id: 7, name: 'rspec', status: 'pending' })])));
+      assert.equal((await idsOf()).get('rspec'), before);
+    });
+
+  it('of a group stays when what is in it changes', async () => {
+    tree.show(ready(builds));
+    const before = await idsOf();
+    tree.show(ready(builds.map((build): Build => ({ ...build, id: build.id + 100 }))));
+    for (const label of ['build', 'test', 'deploy', 'running'])
+      assert.equal((await idsOf()).get(label), before.get(label));
+  });
+
+  it('is never shared, not even by a stage and a build of one name', async () => {
+    const confusing = someBuilds(
+      { stage: 'a', name: 'b/c' },
+      { stage: 'a/b', name: 'c' },
+      { stage: 'stage:a', name: 'a' },
+      { stage: 'a/status:failed', name: 'a', status: 'failed' },
+      { stage: 'a', name: 'a', status: 'failed' },
+      { stage: 'status:failed', name: 'x' },
+    );
+    assert.equal((await shown(ready(confusing))).filter((row) => row.startsWith('    ')).length, 6);
+  });
+});
+
+describe('A row', () => {
+  eachWithATree();
+  it('has a label for screen readers, whatever its kind', async () => {
+    tree.show(ready(builds));
+    const spoken = (await rows()).map(({ item }) => item.accessibilityInformation?.label);
+    assert.deepEqual(spoken.slice(3, 7), [
+      'Stage test, failed · 1 of 3: rspec',
+      'failed, 1 builds',
+      'rspec, failed, stage test, attempt 2',
+      'rspec, failed, stage test',
+    ]);
+    assert.ok(spoken.every((label) => label !== undefined && label !== ''));
+  });
+
+  it('has an icon and a kind', async () => {
+    tree.show(ready(builds));
+    for (const { item } of await rows()) {
+      assert.ok(item.iconPath?.id);
+      assert.match(item.contextValue ?? '', /^(stage|status|build|attempt)\b/);
+    }
+  });
+
+  it('has no tooltip until it is pointed at', async () => {
+    tree.show(ready(builds));
+    assert.ok((await rows()).every(({ item }) => item.tooltip === undefined));
+  });
+
+  it('of a build has a tooltip once it is pointed at', async () => {
+    tree.show(ready(builds));
+    const row = (await rows()).find(({ item }) => item.label === 'rspec');
+    const item = tree.resolveTreeItem(row?.item as never, row?.element as TreeNode) as unknown as TreeItem;
+    assert.ok(item.tooltip instanceof MarkdownString);
+    assert.match(item.tooltip.value, /^\*\*rspec\*\* \\#6 failed\n/);
+  });
+
+  for (const text of hostileTexts)
+    it(`is one line of plain text for ${JSON.stringify(text)}`, async () => {
+      grouping = 'stage';
+      tree.show(ready([aBuild({ name: text, stage: text, ref: text })]));
+      for (const { item } of await rows())
+        for (const part of [item.label, item.description, item.accessibilityInformation?.label])
+          assert.doesNotMatch(part ?? '', /[\n\r\u2028\u0000]|\]\(/);
+    });
+
+  it('that failed or may change is open from the start, any other is not', async () => {
+    grouping = 'stage';
+    const open = new Map<string, boolean>();
+    for (const status of allStatuses) {
+      tree.show(ready([aBuild({ status })]));
+      open.set(status, ((await rows())[0]?.item.collapsibleState ?? 0) === 2);
+    }
+    const closed = [...open].filter(([, isOpen]) => !isOpen).map(([status]) => status);
+    assert.deepEqual(closed, ['success', 'canceling', 'canceled', 'skipped']);
+  });
+});
+
+describe('Progress in the view', () => {
+  eachWithATree();
+  const { target } = ready([]);
+
+  it('is shown while builds are loading', () => {
+    tree.show({ kind: 'loading', target });
+    assert.deepEqual(
+      editor().progress.map(({ options, done }) => [options.location, done]),
+      [[{ viewId: 'gitlabBuilds.builds' }, false]],
+    );
+  });
+
+  it('ends with the loading', async () => {
+    tree.show({ kind: 'loading', target });
+    tree.show(ready(builds));
+    await Promise.resolve();
+    assert.deepEqual(
+      editor().progress.map(({ done }) => done),
+      [true],
+    );
+  });
+});

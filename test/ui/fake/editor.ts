@@ -1,0 +1,72 @@
+import manifest from '../../../package.json';
+import { EventEmitter, type Uri } from './basics';
+import type { FakeInputBox, FakePick, FakeQuickPick } from './boxes';
+import { FakeConfiguration } from './configuration';
+import { Journal } from './journal';
+import type { Message } from './message';
+import type { FakeProgress, FakeStatusBarItem, FakeTreeView } from './views';
+
+type Handler = (...args: readonly unknown[]) => unknown;
+
+export interface FakeExtension {
+  activate(): Promise<unknown>;
+}
+
+export interface LogLine {
+  readonly level: string;
+  readonly text: string;
+}
+
+const properties: Readonly<Record<string, { default: unknown }>> = manifest.contributes.configuration.properties;
+
+/** One VS Code window: what the extension put into it, and what a user does there. Every test has one of its own. */
+export class Editor {
+  readonly journal = new Journal();
+  readonly configuration = new FakeConfiguration(
+    Object.fromEntries(Object.entries(properties).map(([key, property]) => [key, property.default])),
+  );
+  readonly commands = new Map<string, Handler>();
+  /** Of VS Code's own commands, those that were run. */
+  readonly executed: { readonly command: string; readonly args: readonly unknown[] }[] = [];
+  readonly contextKeys = new Map<string, unknown>();
+  readonly messages: Message[] = [];
+  readonly statusMessages: string[] = [];
+  readonly picks: FakePick[] = [];
+  readonly quickPicks: FakeQuickPick[] = [];
+  readonly inputBoxes: FakeInputBox[] = [];
+  readonly progress: FakeProgress[] = [];
+  readonly views: FakeTreeView<unknown>[] = [];
+  readonly statusBarItems: FakeStatusBarItem[] = [];
+  readonly log: LogLine[] = [];
+  /** How often the log was brought to the front. */
+  logShown = 0;
+  readonly opened: string[] = [];
+  clipboard = '';
+  folders: Uri[] = [];
+  activeFile: Uri | undefined;
+  focused = true;
+  readonly extensions = new Map<string, FakeExtension>();
+  readonly onDidChangeExtensions = new EventEmitter<void>();
+  readonly onDidChangeActiveEditor = new EventEmitter<void>();
+  readonly onDidChangeFocus = new EventEmitter<{ focused: boolean }>();
+
+  turnTo(file: Uri | undefined): void {
+    this.activeFile = file;
+    this.onDidChangeActiveEditor.fire();
+  }
+
+  focus(focused: boolean): void {
+    this.focused = focused;
+    this.onDidChangeFocus.fire({ focused });
+  }
+}
+
+const current = { editor: new Editor() };
+beforeEach(() => {
+  current.editor = new Editor();
+});
+
+/** The window of the test that runs. */
+export function editor(): Editor {
+  return current.editor;
+}

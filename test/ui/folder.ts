@@ -1,0 +1,27 @@
+import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+export interface Folder {
+  readonly path: string;
+  /** Remotes as `git remote --verbose` will read them. */
+  setRemotes(remotes: Readonly<Record<string, string>>): Promise<void>;
+  remove(): Promise<void>;
+}
+
+/** An empty folder that git takes for a repository. */
+export async function makeRepositoryFolder(remotes: Readonly<Record<string, string>>): Promise<Folder> {
+  const path = await realpath(await mkdtemp(join(tmpdir(), 'gitlab-builds-ui-')));
+  for (const name of ['objects', 'refs']) await mkdir(join(path, '.git', name), { recursive: true });
+  await writeFile(join(path, '.git', 'HEAD'), 'ref: refs/heads/master\n');
+  const folder: Folder = {
+    path,
+    setRemotes: async (all) => {
+      const sections = Object.entries(all).map(([name, url]) => `[remote "${name}"]\n\turl = ${JSON.stringify(url)}\n`);
+      await writeFile(join(path, '.git', 'config'), `[core]\n\trepositoryformatversion = 0\n${sections.join('')}`);
+    },
+    remove: () => rm(path, { recursive: true, force: true }),
+  };
+  await folder.setRemotes(remotes);
+  return folder;
+}

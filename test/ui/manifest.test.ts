@@ -1,0 +1,200 @@
+import assert from 'node:assert/strict';
+import manifest from '../../package.json';
+import texts from '../../package.nls.json';
+import type { Failure } from '../../src/core/errors';
+import type { NoProject, Snapshot } from '../../src/core/snapshot';
+import { table } from '../../src/ui/commands/table';
+import { setContext } from '../../src/ui/context';
+import { codicons } from './codicons';
+import { editor } from './fake/editor';
+import { aTarget, ready, someBuilds } from './samples';
+import { evaluate, keysIn } from './when';
+
+const { contributes } = manifest;
+const names = contributes.commands.map(({ command }) => command);
+const menus: readonly { readonly command: string; readonly when: string }[] = Object.values(contributes.menus).flat();
+const welcomes = contributes.viewsWelcome.map(({ contents, when }) => ({
+  name: contents,
+  when,
+  text: Reflect.get(texts, contents.slice(1, -1)) as string,
+}));
+
+describe('The manifest', () => {
+  it('has a command for each in the code, and the code one for each of it', () =>
+    assert.deepEqual(
+      [...names].sort(),
+      Object.keys(table)
+        .map((name) => `gitlabBuilds.${name}`)
+        .sort(),
+    ));
+
+  it('gives every command the one category', () =>
+    assert.deepEqual([...new Set(contributes.commands.map(({ category }) => category))], ['GitLab Builds']));
+
+  it('names only commands in its menus that there are', () => {
+    for (const { command } of menus) assert.ok(names.includes(command), command);
+  });
+
+  it('names only commands in its welcome texts that there are', () => {
+    const vscodeOwn = /^(vscode\.openFolder|workbench\.|git\.)/;
+    for (const { text, name } of welcomes)
+      for (const [, command = ''] of text.matchAll(/\(command:([\w.]+)/g))
+        assert.ok(names.includes(command) || vscodeOwn.test(command), `${name}: ${command}`);
+  });
+
+  it('names only settings in its welcome texts that there are', () => {
+    for (const { text } of welcomes)
+      for (const [, setting = ''] of text.matchAll(/%22(gitlabBuilds\.[\w.]+)%22/g))
+        assert.ok(setting in contributes.configuration.properties, setting);
+  });
+
+  it('uses every text there is, and no other', () => {
+    const used = [...JSON.stringify(manifest).matchAll(/"%([\w.]+)%"/g)].map(([, key]) => key);
+    assert.deepEqual([...new Set(used)].sort(), Object.keys(texts).sort());
+  });
+
+  it('has no empty text', () => {
+    for (const [key, text] of Object.entries(texts)) assert.notEqual(text.trim(), '', key);
+  });
+
+  it('uses icons that VS Code knows', () => {
+    const icons = [...JSON.stringify(contributes).matchAll(/\$\(([^)]+)\)/g)].map(([, icon = '']) => icon);
+    assert.deepEqual(
+      icons.filter((icon) => !codicons.has(icon)),
+      [],
+    );
+    assert.notEqual(icons.length, 0);
+  });
+});
+
+describe('The settings', () => {
+  const expected: Readonly<Record<string, { scope: string; default: unknown; minimum?: number }>> = {
+    'gitlabBuilds.instances': { scope: 'machine', default: [] },
+    'gitlabBuilds.remote': { scope: 'resource', default: '' },
+    'gitlabBuilds.project': { scope: 'resource', default: '' },
+    'gitlabBuilds.groupBy': { scope: 'resource', default: 'stageAndStatus' },
+    'gitlabBuilds.artifacts.directory': { scope: 'resource', default: '.gitlab-builds' },
+    'gitlabBuilds.refresh.activeSeconds': { scope: 'window', default: 5, minimum: 2 },
+    'gitlabBuilds.refresh.idleSeconds': { scope: 'window', default: 60, minimum: 15 },
+  };
+  const properties: Readonly<Record<string, { scope: string; default: unknown; minimum?: number }>> =
+    contributes.configuration.properties;
+
+  for (const [key, { scope, default: fallback, minimum }] of Object.entries(expected))
+    it(`${key} is ${scope}-scoped and ${JSON.stringify(fallback)} by default`, () => {
+      const property = properties[key];
+      assert.deepEqual([property?.scope, property?.default, property?.minimum], [scope, fallback, minimum]);
+    });
+
+  it('are these', () => assert.deepEqual(Object.keys(properties).sort(), Object.keys(expected).sort()));
+
+  it('are not read from an untrusted folder where they say what is asked for or written', () => {
+    const { restrictedConfigurations } = manifest.capabilities.untrustedWorkspaces;
+    assert.deepEqual(restrictedConfigurations, [
+      'gitlabBuilds.remote',
+      'gitlabBuilds.project',
+      'gitlabBuilds.artifacts.directory',
+    ]);
+  });
+});
+
+const failureKinds: readonly Failure['kind'][] = [
+  ...(['unauthorized', 'forbidden', 'notFound', 'refused', 'rateLimited', 'offline', 'timeout', 'notGitLab'] as const),
+  ...(['tls', 'invalidAnswer', 'server', 'unexpected'] as const),
+];
+const reasons: readonly NoProject[] = ['noGit', 'noRepository', 'noCommit', 'noRemote', 'notGitLab'];
+const target = aTarget();
+
+/** Every state without rows, by the name of the welcome text that must be the only one. */
+const states: Readonly<Record<string, Snapshot | undefined>> = {
+  starting: undefined,
+  ...Object.fromEntries(reasons.map((reason) => [reason, { kind: 'noProject', reason } as const])),
+  unknownHost: { kind: 'signedOut', url: 'https://x', known: false },
+  signedOut: { kind: 'signedOut', url: 'https://x', known: true },
+  loading: { kind: 'loading', target },
+  noBuilds: ready([]),
+  ...Object.fromEntries(
+    failureKinds.map((kind) => [`failed.${kind}`, { kind: 'failed', target, failure: { kind } } as const]),
+  ),
+};
+
+async function keysFor(snapshot: Snapshot | undefined, filtered = false): Promise<Record<string, unknown>> {
+  await setContext(snapshot, filtered);
+  return { workspaceFolderCount: 1, isWorkspaceTrusted: true, ...Object.fromEntries(editor().contextKeys) };
+}
+
+function shownFor(keys: Readonly<Record<string, unknown>>): readonly string[] {
+  return welcomes.filter(({ when }) => evaluate(when, keys)).map(({ name }) => name.slice('%welcome.'.length, -1));
+}
+
+describe('The welcome text', () => {
+  for (const [name, snapshot] of Object.entries(states))
+    it(`of ${name} is shown for it, alone`, async () => assert.deepEqual(shownFor(await keysFor(snapshot)), [name]));
+
+  it('of a window without a folder is shown alone, whatever the state', async () => {
+    for (const snapshot of [undefined, states['noGit'], states['noRepository']])
+      assert.deepEqual(shownFor({ ...(await keysFor(snapshot)), workspaceFolderCount: 0 }), ['noFolder']);
+  });
+
+  it('of an untrusted folder is shown alone: VS Code runs no git there', async () => {
+    for (const snapshot of [undefined, states['noGit'], states['noRepository']])
+      assert.deepEqual(shownFor({ ...(await keysFor(snapshot)), isWorkspaceTrusted: false }), ['untrusted']);
+  });
+
+  it('of a filter that leaves nothing is shown for it, alone', async () =>
+    assert.deepEqual(shownFor(await keysFor(ready(someBuilds({})), true)), ['filtered']));
+
+  it('has a place for each that there is', () => {
+    const all = [...Object.keys(states), 'noFolder', 'untrusted', 'filtered'];
+    assert.deepEqual(welcomes.map(({ name }) => name.slice('%welcome.'.length, -1)).sort(), all.sort());
+  });
+
+  it('of every failure offers to try again', () => {
+    for (const { name, text } of welcomes.filter((one) => one.name.includes('failed')))
+      assert.match(text, /\(command:gitlabBuilds\.refresh\)/, name);
+  });
+});
+
+describe('The clauses of the manifest', () => {
+  it('ask only for keys that are set', async () => {
+    const known = [...Object.keys(await keysFor(undefined)), 'view', 'viewItem'];
+    for (const { when } of [...menus, ...welcomes])
+      for (const key of keysIn(when)) assert.ok(known.includes(key), `${key} in ${when}`);
+  });
+
+  it('for rows understand the words of rows', () => {
+    const row = contributes.menus['view/item/context'];
+    const offered = (viewItem: string): readonly string[] => {
+      const keys = { view: 'gitlabBuilds.builds', viewItem };
+      const commands = row.filter(({ when }) => evaluate(when, keys)).map(({ command }) => command.split('.')[1] ?? '');
+      return [...new Set(commands)];
+    };
+    const always = ['openInBrowser', 'copyUrl'];
+    assert.deepEqual(offered('build'), always);
+    assert.deepEqual(offered('build retryable erasable hasLog'), ['retry', ...always, 'erase']);
+    assert.deepEqual(offered('build cancelable'), ['cancel', ...always]);
+    assert.deepEqual(offered('attempt erasable hasArtifacts'), ['downloadArtifacts', ...always, 'erase']);
+    assert.deepEqual(offered('stage hasFailed hasActive'), ['retryFailed', 'cancelActive', ...always]);
+    assert.deepEqual(offered('status'), always);
+    assert.deepEqual(offered('somebody else’s'), []);
+  });
+
+  it('offer to act on builds in the palette only while there are some', async () => {
+    const palette = contributes.menus.commandPalette;
+    const offered = async (snapshot: Snapshot | undefined): Promise<readonly string[]> => {
+      const keys = await keysFor(snapshot);
+      return palette.filter(({ when }) => evaluate(when, keys)).map(({ command }) => command.split('.')[1] ?? '');
+    };
+    const acting = ['retry', 'cancel', 'erase', 'downloadArtifacts', 'retryFailed', 'cancelActive', 'filter'];
+    const onCommit = ['openInBrowser', 'copyUrl', 'selectCommit'];
+    assert.deepEqual(await offered(undefined), []);
+    assert.deepEqual(await offered(ready([])), onCommit);
+    assert.deepEqual(await offered(ready(someBuilds({}))), [...acting, ...onCommit]);
+  });
+
+  it('offer to follow HEAD again only while it is not followed', async () => {
+    const clause = contributes.menus.commandPalette.find(({ command }) => command.endsWith('followHead'))?.when ?? '';
+    assert.equal(evaluate(clause, await keysFor(ready([]))), false);
+    assert.equal(evaluate(clause, await keysFor({ ...ready([]), target: aTarget({ pinned: true }) })), true);
+  });
+});

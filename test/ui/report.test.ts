@@ -1,0 +1,139 @@
+import assert from 'node:assert/strict';
+import { window } from 'vscode';
+import { DiskError, GitLabError, type DiskFailureKind, type Failure } from '../../src/core/errors';
+import { Refusal, Report, sentenceFor } from '../../src/ui/report';
+import { commands } from './vscode';
+import { editor } from './fake/editor';
+import type { Message } from './fake/message';
+import { until } from './fake/until';
+import { hostileTexts } from './samples';
+
+const host = 'git.example.com';
+
+describe('The guard around a command', () => {
+  const report = (): Report => new Report(window.createOutputChannel('x', { log: true }));
+  const guarded = (error: unknown) => report().guard('retry', () => Promise.reject(error as Error));
+  const only = (): Message => {
+    const [message, ...others] = editor().messages;
+    assert.ok(message && others.length === 0);
+    return message;
+  };
+
+  it('gives what the work gives', async () => assert.equal(await report().guard('x', () => Promise.resolve(7)), 7));
+
+  it('ends while its message is still open', async () => {
+    await guarded(new Refusal('No.'));
+    assert.equal(only().open, true);
+  });
+
+  it('says nothing of what the user called off', async () => {
+    await guarded(Object.assign(new Error('x'), { name: 'AbortError' }));
+    assert.deepEqual([editor().messages, editor().log], [[], []]);
+  });
+
+  it('says nothing of what an AbortSignal called off', async () => {
+    await guarded(AbortSignal.abort().reason);
+    assert.deepEqual(editor().messages, []);
+  });
+
+  it('shows one error message, and one line in the log that names the command', async () => {
+    await guarded(new GitLabError({ kind: 'forbidden', host, status: 403, reason: 'Build is not erasable!' }));
+    assert.deepEqual([only().severity, only().text], ['error', `${host} does not allow this: Build is not erasable!`]);
+    assert.deepEqual(editor().log, [{ level: 'warn', text: `retry: forbidden ${host} 403 Build is not erasable!` }]);
+  });
+
+  it('has a defect of ours in the log with its stack', async () => {
+    await guarded(new TypeError('x is not a function'));
+    assert.match(editor().log[0]?.text ?? '', /^retry: TypeError: x is not a function\n +at /);
+    assert.equal(only().text, 'Something went wrong in GitLab Builds (x is not a function).');
+  });
+
+  it('takes a thrown thing that is no error', async () => {
+    await guarded('oh');
+    assert.equal(only().text, 'Something went wrong in GitLab Builds (oh).');
+  });
+
+  const remedies: readonly (readonly [string, unknown, string, string, readonly unknown[]])[] = [
+    ['a refused token', new GitLabError({ kind: 'unauthorized', host }), 'Sign In', 'gitlabBuilds.signIn', []],
+    [
+      'what is no GitLab',
+      new GitLabError({ kind: 'notGitLab', host }),
+      'Open Settings',
+      'workbench.action.openSettings',
+      ['gitlabBuilds.instances'],
+    ],
+    [
+      'a folder outside the workspace',
+      new DiskError('outsideWorkspace', '..'),
+      'Open Settings',
+      'workbench.action.openSettings',
+      ['gitlabBuilds.artifacts.directory'],
+    ],
+    ['anything else', new DiskError('noSpace', '/x'), 'Show Log', 'gitlabBuilds.showOutput', []],
+  ];
+  for (const [what, error, button, command, args] of remedies)
+    it(`offers "${button}" for ${what}`, async () => {
+      const run: (readonly unknown[])[] = [];
+      for (const name of ['gitlabBuilds.signIn', 'gitlabBuilds.showOutput'])
+        commands.registerCommand(name, (...given) => run.push([name, ...given]));
+      await guarded(error);
+      assert.deepEqual(only().buttons, [button]);
+      only().press(button);
+      await until('the remedy', () => run.length + editor().executed.length > 0);
+      const builtIn = editor().executed.map((one) => [one.command, ...one.args]);
+      assert.deepEqual([...run, ...builtIn], [[command, ...args]]);
+    });
+
+  it('does nothing when its message is closed', async () => {
+    await guarded(new GitLabError({ kind: 'notGitLab', host }));
+    only().close();
+    await new Promise((resolve) => setImmediate(resolve));
+    assert.deepEqual(editor().executed, []);
+  });
+});
+
+describe('The sentence for a failure', () => {
+  const failures: Readonly<Record<Failure['kind'], RegExp>> = {
+    unauthorized: /^git\.example\.com does not accept your token \(why\)\. Sign in again\.$/,
+    forbidden: /^git\.example\.com does not allow this: why$/,
+    notFound: /^git\.example\.com does not know it, or your token may not see it \(why\)\.$/,
+    refused: /^git\.example\.com refused the request \(why\)\.$/,
+    rateLimited: /^git\.example\.com asks to slow down: rate limited until .*\d.*\.$/,
+    offline: /^git\.example\.com cannot be reached \(why\)\. Check the network\.$/,
+    timeout: /^git\.example\.com did not answer in time\. Try again later\.$/,
+    notGitLab:
+      /^git\.example\.com answers, but not as GitLab's API \(why\)\. Check its URL in gitlabBuilds\.instances\.$/,
+    tls: /^The certificate of git\.example\.com is not trusted here \(why\)\. Add its authority to the system's\.$/,
+    invalidAnswer: /^The answer of git\.example\.com could not be read \(why\)\.$/,
+    server: /^git\.example\.com has a problem of its own \(503\)\. Try again later\.$/,
+    unexpected: /^Something went wrong in GitLab Builds \(why\)\.$/,
+  };
+  const sentence = (failure: Failure): string => sentenceFor(new GitLabError(failure));
+
+  for (const [kind, expected] of Object.entries(failures))
+    it(`of the kind ${kind} says what happened and what to do`, () => {
+      const failure = { kind: kind as Failure['kind'], host, status: 503, reason: 'why', retryAt: Date.now() };
+      assert.match(sentence(failure), expected);
+    });
+
+  it('has no gap where the reason, the host or the time is not known', () => {
+    for (const kind of Object.keys(failures) as Failure['kind'][])
+      assert.doesNotMatch(sentence({ kind }), /undefined|\(\)|\s[.:]|\s{2}/);
+  });
+
+  it('names the status of a refusal without a reason', () =>
+    assert.equal(sentence({ kind: 'refused', host, status: 409 }), `${host} refused the request (409).`));
+
+  for (const text of hostileTexts)
+    it(`is one line without links for the reason ${JSON.stringify(text)}`, () => {
+      for (const kind of Object.keys(failures) as Failure['kind'][])
+        assert.doesNotMatch(sentence({ kind, host, reason: text }), /\]\(|[\n\r\u2028]/);
+    });
+
+  const disk: readonly DiskFailureKind[] = ['outsideWorkspace', 'incomplete', 'noSpace', 'denied', 'exists', 'disk'];
+  for (const kind of disk)
+    it(`of the disk (${kind}) says what happened, on one line without links`, () => {
+      assert.match(sentenceFor(new DiskError(kind, 'the detail')), /^[A-Zt].*\.$/);
+      for (const text of hostileTexts) assert.doesNotMatch(sentenceFor(new DiskError(kind, text)), /\]\(|[\n\r\u2028]/);
+    });
+});

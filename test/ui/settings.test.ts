@@ -1,0 +1,89 @@
+import assert from 'node:assert/strict';
+import { Uri } from 'vscode';
+import { Settings, toInstance } from '../../src/ui/settings';
+import { editor } from './fake/editor';
+
+const root = Uri.file('/work/one');
+
+describe('The settings', () => {
+  let settings: Settings;
+  beforeEach(() => (settings = new Settings()));
+  afterEach(() => settings.dispose());
+
+  const write = (level: 'global' | 'workspace', key: string, value: unknown): void => {
+    const { configuration } = editor();
+    configuration.set(configuration[level], `gitlabBuilds.${key}`, value);
+  };
+
+  it('have the manifest’s defaults', () => {
+    assert.deepEqual(settings.instances(), []);
+    assert.deepEqual(settings.forRepository(root), {});
+    assert.deepEqual(settings.intervals(), { activeSeconds: 5, idleSeconds: 60 });
+    assert.deepEqual([settings.groupBy(root), settings.artifactsDirectory(root)], ['stageAndStatus', '.gitlab-builds']);
+  });
+
+  it('name the instances that the user wrote, and none of the workspace’s', () => {
+    write('workspace', 'instances', [{ url: 'https://evil.example.com' }]);
+    assert.deepEqual(settings.instances(), []);
+    write('global', 'instances', [{ url: 'https://git.example.com/' }]);
+    assert.deepEqual(
+      settings.instances().map(({ url }) => url),
+      ['https://git.example.com'],
+    );
+  });
+
+  it('leave out what is no instance', () => {
+    write('global', 'instances', [null, 7, 'https://x', {}, { url: 7 }, { url: 'ssh://x' }, { url: 'https://ok.com' }]);
+    assert.equal(settings.instances().length, 1);
+  });
+
+  it('name no instance where they are no list', () => {
+    write('global', 'instances', { url: 'https://git.example.com' });
+    assert.deepEqual(settings.instances(), []);
+  });
+
+  it('name remote and project of a repository, without blanks', () => {
+    write('workspace', 'remote', ' upstream ');
+    write('workspace', 'project', '42');
+    assert.deepEqual(settings.forRepository(root), { preferred: 'upstream', project: '42' });
+  });
+
+  it('count what is of another type as not written', () => {
+    write('workspace', 'project', 42);
+    write('workspace', 'groupBy', 'colour');
+    write('workspace', 'artifacts.directory', '');
+    write('global', 'refresh.activeSeconds', '7');
+    assert.deepEqual(settings.forRepository(root), {});
+    assert.deepEqual([settings.groupBy(root), settings.artifactsDirectory(root)], ['stageAndStatus', '.gitlab-builds']);
+    assert.equal(settings.intervals().activeSeconds, 5);
+  });
+
+  it('keep to the least seconds', () => {
+    write('global', 'refresh.activeSeconds', 0.1);
+    write('global', 'refresh.idleSeconds', -1);
+    assert.deepEqual(settings.intervals(), { activeSeconds: 2, idleSeconds: 15 });
+  });
+
+  it('tell of changes to themselves, and to nothing else', () => {
+    let told = 0;
+    settings.onDidChange(() => (told += 1));
+    editor().configuration.set(editor().configuration.global, 'editor.fontSize', 12);
+    assert.equal(told, 0);
+    write('global', 'groupBy', 'stage');
+    assert.equal(told, 1);
+  });
+});
+
+describe('An instance as the user wrote it', () => {
+  it('has its hosts in lower case, and what is no host left out', () =>
+    assert.deepEqual(toInstance({ url: 'git.example.com/gitlab/', hosts: ['SSH.example.com', 7], apiVersion: 'v3' }), {
+      url: 'https://git.example.com/gitlab',
+      hosts: ['ssh.example.com'],
+      apiVersion: 'v3',
+    }));
+
+  it('finds out its API where that is not written, or wrong', () => {
+    for (const apiVersion of [undefined, 'v5', 4])
+      assert.equal(toInstance({ url: 'https://x.com', apiVersion })?.apiVersion, 'auto');
+  });
+});

@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { badGateway } from '../gitlab/faults';
+import { appsInTests } from './eachApp';
+import { editor } from './fake/editor';
+import { until } from './fake/until';
+
+describe('The extension', () => {
+  const apps = appsInTests();
+
+  it('registers its commands at once, and waits for nothing but itself to run them', async () => {
+    const app = await apps.start();
+    await app.run('copyDiagnostics');
+    assert.match(editor().clipboard, /^GitLab Builds: \d/);
+  });
+
+  it('leaves nothing behind when it ends', async () => {
+    const app = await apps.ready();
+    await app.stop();
+    const { commands, views, statusBarItems } = editor();
+    assert.deepEqual([[...commands.keys()], views[0]?.disposed, statusBarItems[0]?.disposed], [[], true, true]);
+    assert.equal(app.repository.listenerCount, 0);
+  });
+
+  it('shows nothing more of what is under way when it ends', async () => {
+    const app = await apps.ready();
+    app.gitlab.faults = [{ stall: 'beforeHeaders' }];
+    app.asked();
+    const running = app.api.refresh();
+    await until('the request', () => app.asked().length > 0);
+    const before = await app.drawn();
+    await app.stop();
+    await running;
+    assert.deepEqual([await app.drawn(), editor().messages], [before, []]);
+  });
+
+  it('tells of failures in the background without a message', async () => {
+    const app = await apps.ready();
+    await app.gitlab.close();
+    await app.api.refresh();
+    assert.deepEqual(editor().messages, []);
+    assert.match(editor().statusBarItems[0]?.text ?? '', / \$\(history\)$/);
+    assert.match(editor().views[0]?.message ?? '', /These builds may be out of date\. .* cannot be reached/);
+    assert.match(
+      editor().log.find(({ level }) => level === 'warn')?.text ?? '',
+      /^Refresh failed: offline 127\.0\.0\.1/,
+    );
+  });
+
+  it('gets over a proxy that hiccups', async () => {
+    const app = await apps.ready();
+    app.gitlab.faults = [{ ...badGateway(), times: 1 }];
+    await app.api.refresh();
+    assert.equal(app.api.repositories[0]?.stale, undefined);
+  });
+
+  it('says in the log what it asks, without what is secret in it', async () => {
+    const app = await apps.ready();
+    const asked = editor().log.filter(({ level }) => level === 'debug');
+    assert.deepEqual(
+      asked.map(({ text }) => text.replace(/\d+ ms$/, '')),
+      [
+        'GET /api/v3/projects/group%2Fsub.project 200 ',
+        `GET /api/v3/projects/1/repository/commits/${app.small.sha}/builds 200 `,
+      ],
+    );
+  });
+});
+
+describe('The attention of the user', () => {
+  const apps = appsInTests();
+  const realNow = Date.now;
+  let skewMs: number;
+  beforeEach(() => {
+    skewMs = 0;
+    Date.now = () => realNow() + skewMs;
+  });
+  afterEach(() => (Date.now = realNow));
+
+  for (const [how, turn] of [
+    ['to the window', () => editor().focus(true)],
+    ['to the view', () => editor().views[0]?.turn(true)],
+  ] as const)
+    it(`turned ${how} brings what is old up to date`, async () => {
+      const app = await apps.ready();
+      editor().focus(false);
+      editor().views[0]?.turn(false);
+      skewMs = 10_000;
+      app.gitlab.world.setStatus(app.small.builds.deploy, 'success');
+      turn();
+      await app.shows('ready', ({ builds }) => builds.at(-1)?.status === 'success');
+    });
+
+  it('turned away asks for nothing', async () => {
+    const app = await apps.ready();
+    app.asked();
+    skewMs = 10_000;
+    editor().views[0]?.turn(false);
+    editor().focus(false);
+    await sleep(20);
+    assert.deepEqual(app.asked(), []);
+  });
+});

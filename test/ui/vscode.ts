@@ -1,0 +1,172 @@
+import type * as vscode from 'vscode';
+import { type Uri } from './fake/basics';
+import { FakeInputBox, FakePick, FakeQuickPick } from './fake/boxes';
+import { editor } from './fake/editor';
+import { Message, type Severity } from './fake/message';
+import { FakeProgress, FakeStatusBarItem, FakeTreeView } from './fake/views';
+
+/** What `import … from 'vscode'` gives in the tests of `src/ui/`: no more than is used there, all in the test's `editor()`. */
+export {
+  ConfigurationTarget,
+  Disposable,
+  EventEmitter,
+  l10n,
+  MarkdownString,
+  ProgressLocation,
+  StatusBarAlignment,
+  ThemeColor,
+  ThemeIcon,
+  TreeItem,
+  TreeItemCollapsibleState,
+  Uri,
+} from './fake/basics';
+
+export const version = '1.100.0';
+
+export const window = {
+  get activeTextEditor() {
+    const { activeFile } = editor();
+    return activeFile === undefined ? undefined : { document: { uri: activeFile } };
+  },
+  get state() {
+    return { focused: editor().focused, active: editor().focused };
+  },
+  onDidChangeActiveTextEditor: (listener: () => unknown) => editor().onDidChangeActiveEditor.event(listener),
+  onDidChangeWindowState: (listener: () => unknown) => editor().onDidChangeFocus.event(listener),
+  createTreeView: <T>(id: string, options: vscode.TreeViewOptions<T>) => {
+    const view = new FakeTreeView(id, options);
+    editor().views.push(view);
+    return editor().journal.watched(view);
+  },
+  createStatusBarItem: (id: string, alignment: number) =>
+    kept(editor().statusBarItems, new FakeStatusBarItem(id, alignment)),
+  createOutputChannel: () => createLog(),
+  createInputBox: () => kept(editor().inputBoxes, new FakeInputBox()),
+  createQuickPick: () => kept(editor().quickPicks, new FakeQuickPick()),
+  showQuickPick: (items: readonly (string | vscode.QuickPickItem)[], options: vscode.QuickPickOptions = {}) => {
+    editor().journal.note(items, options);
+    const pick = new FakePick(items, options);
+    editor().picks.push(pick);
+    return pick.answer;
+  },
+  showErrorMessage: (text: string, ...rest: readonly unknown[]) => show('error', text, rest),
+  showWarningMessage: (text: string, ...rest: readonly unknown[]) => show('warning', text, rest),
+  showInformationMessage: (text: string, ...rest: readonly unknown[]) => show('information', text, rest),
+  setStatusBarMessage: (text: string) => {
+    editor().journal.note(text);
+    editor().statusMessages.push(text);
+  },
+  withProgress: async <T>(
+    options: vscode.ProgressOptions,
+    task: (progress: vscode.Progress<object>, token: vscode.CancellationToken) => PromiseLike<T>,
+  ): Promise<T> => {
+    const { journal, progress } = editor();
+    const shown = new FakeProgress(options);
+    progress.push(shown);
+    journal.note(options);
+    const report = (step: object): void => {
+      journal.note(step);
+      shown.reports.push(step);
+    };
+    try {
+      return await task({ report }, shown.token);
+    } finally {
+      shown.done = true;
+    }
+  },
+};
+
+function kept<T extends object>(list: T[], one: T): T {
+  list.push(one);
+  return editor().journal.watched(one);
+}
+
+function show(severity: Severity, text: string, rest: readonly unknown[]): Promise<string | undefined> {
+  const message = new Message(severity, text, rest);
+  editor().journal.note(text, rest);
+  editor().messages.push(message);
+  return message.answer;
+}
+
+function createLog() {
+  const home = editor();
+  const line = (level: string) => (text: unknown) => {
+    home.journal.note(text);
+    home.log.push({ level, text: String(text) });
+  };
+  return {
+    trace: line('trace'),
+    debug: line('debug'),
+    info: line('info'),
+    warn: line('warn'),
+    error: line('error'),
+    show: () => (home.logShown += 1),
+    dispose: () => undefined,
+  };
+}
+
+export const commands = {
+  registerCommand: (name: string, handler: (...args: readonly unknown[]) => unknown) => {
+    const { commands: known } = editor();
+    if (known.has(name)) throw new Error(`command '${name}' already exists`);
+    known.set(name, handler);
+    return { dispose: () => known.delete(name) };
+  },
+  executeCommand: async (name: string, ...args: readonly unknown[]): Promise<unknown> => {
+    const { commands: known, contextKeys, executed, journal } = editor();
+    const handler = known.get(name);
+    if (handler !== undefined) return handler(...args);
+    journal.note(args);
+    if (name === 'setContext') contextKeys.set(String(args[0]), args[1]);
+    else if (ownCommands.has(name)) executed.push({ command: name, args });
+    else throw new Error(`command '${name}' not found`);
+    return undefined;
+  },
+};
+
+/** VS Code's own that the extension runs. */
+const ownCommands = new Set(['revealInExplorer', 'vscode.open', 'workbench.action.openSettings']);
+
+export const workspace = {
+  get workspaceFolders() {
+    const { folders } = editor();
+    return folders.length === 0 ? undefined : folders.map(toFolder);
+  },
+  getWorkspaceFolder: (uri: Uri) => {
+    const around = editor().folders.filter(({ path }) => uri.path === path || uri.path.startsWith(`${path}/`));
+    const [nearest] = around.sort((a, b) => b.path.length - a.path.length);
+    return nearest === undefined ? undefined : toFolder(nearest);
+  },
+  asRelativePath: (path: string) => {
+    const around = editor().folders.find((folder) => path.startsWith(`${folder.path}/`));
+    return around === undefined ? path : path.slice(around.path.length + 1);
+  },
+  getConfiguration: (section: string, scope?: Uri) => editor().configuration.section(section, scope),
+  onDidChangeConfiguration: (listener: (event: { affectsConfiguration(section: string): boolean }) => unknown) =>
+    editor().configuration.onDidChange(listener),
+};
+
+function toFolder(uri: Uri) {
+  return { uri, name: uri.path.split('/').at(-1) ?? '', index: editor().folders.indexOf(uri) };
+}
+
+export const env = {
+  appName: 'Fake Code',
+  remoteName: undefined,
+  clipboard: {
+    writeText: async (text: string): Promise<void> => {
+      editor().journal.note(text);
+      editor().clipboard = text;
+    },
+  },
+  openExternal: async (uri: Uri): Promise<boolean> => {
+    editor().journal.note(uri.toString());
+    editor().opened.push(uri.toString());
+    return true;
+  },
+};
+
+export const extensions = {
+  getExtension: (id: string) => editor().extensions.get(id),
+  onDidChange: (listener: () => unknown) => editor().onDidChangeExtensions.event(listener),
+};
