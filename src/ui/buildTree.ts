@@ -100,7 +100,7 @@ export class BuildTree implements TreeDataProvider<TreeNode>, Disposable {
     view.title = hasRows ? l10n.t('Builds') : subject(snapshot);
     view.description = hasRows ? description(snapshot, filter) : '';
     view.message = hasRows
-      ? [description(snapshot, filter), staleness(snapshot)].filter((part) => part !== '').join('\n')
+      ? [description(snapshot, filter), staleness(snapshot)].filter((part) => part !== '').join(' · ')
       : '';
   }
 
@@ -176,5 +176,5 @@ function hostOf(snapshot: Snapshot | undefined): string | undefined {
 
 function staleness(snapshot: Snapshot | undefined): string {
   if (snapshot?.kind !== 'ready' || snapshot.stale === undefined) return '';
-  return l10n.t('These builds may be out of date. {0}', failureSentence(snapshot.stale));
+  return l10n.t('out of date: {0}', failureSentence(snapshot.stale));
 }

@@ -27,7 +27,7 @@ const looks: Readonly<Record<string, StatusLook>> = {
   waiting_for_resource: { icon: 'lock', color: 'charts.yellow', label: () => l10n.t('waiting for a resource') },
   preparing: { icon: 'tools', color: 'charts.yellow', label: () => l10n.t('preparing') },
   waiting_for_callback: { icon: 'broadcast', color: 'charts.yellow', label: () => l10n.t('waiting for a callback') },
-  pending: { icon: 'clock', color: 'charts.yellow', label: () => l10n.t('pending') },
+  pending: { icon: 'watch', color: 'charts.yellow', label: () => l10n.t('pending') },
   running: { icon: 'sync~spin', color: 'charts.blue', label: () => l10n.t('running') },
   success: { icon: 'pass', color: 'testing.iconPassed', label: () => l10n.t('passed') },
   failed: { icon: 'error', color: 'testing.iconFailed', label: () => l10n.t('failed') },
@@ -35,7 +35,7 @@ const looks: Readonly<Record<string, StatusLook>> = {
   canceled: { icon: 'circle-slash', color: muted, label: () => l10n.t('canceled') },
   skipped: { icon: 'debug-step-over', color: muted, label: () => l10n.t('skipped') },
   manual: { icon: 'play-circle', color: 'charts.purple', label: () => l10n.t('manual') },
-  scheduled: { icon: 'watch', color: 'charts.purple', label: () => l10n.t('scheduled') },
+  scheduled: { icon: 'calendar', color: 'charts.purple', label: () => l10n.t('scheduled') },
 };
 const allowedFailure: StatusLook = {
   icon: 'warning',

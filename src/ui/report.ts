@@ -39,6 +39,10 @@ export class Report {
   }
 
   private async tell(error: unknown): Promise<void> {
+    if (error instanceof Refusal) {
+      await window.showWarningMessage(error.message);
+      return;
+    }
     const remedy = remedyFor(error);
     const chosen = await window.showErrorMessage(sentenceFor(error), remedy.title);
     if (chosen !== undefined) await commands.executeCommand(remedy.command, ...remedy.args);

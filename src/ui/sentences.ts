@@ -17,6 +17,9 @@ export function withoutIcons(text: string): string {
   return text.replaceAll('$(', '$ (');
 }
 
+/** Node's codes for a connection that was there and is no more. */
+const brokenCodes = new Set(['ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE']);
+
 /** What happened and what to do, for the user. */
 export function failureSentence({ kind, host = 'GitLab', status, retryAt, ...failure }: Failure): string {
   const reason = failure.reason === undefined ? undefined : oneLine(failure.reason);
@@ -41,6 +44,8 @@ export function failureSentence({ kind, host = 'GitLab', status, retryAt, ...fai
     case 'rateLimited':
       return l10n.t('{0} asks to slow down: rate limited until {1}.', host, clockTime(retryAt));
     case 'offline':
+      if (reason !== undefined && brokenCodes.has(reason))
+        return l10n.t('The connection to {0} broke off. Try again.', host);
       return l10n.t('{0} cannot be reached{1}. Check the network.', host, because);
     case 'timeout':
       return l10n.t('{0} did not answer in time. Try again later.', host);

@@ -88,7 +88,7 @@ describe('Retry', () => {
     await app.run('retry', await app.row('rspec'));
     const { id } = app.small.builds.rspec;
     assert.deepEqual(app.asked(), [`GET builds/${id}`, 'GET commit']);
-    assert.deepEqual(told(), [['error', `rspec #${id} is running and cannot be retried.`, ['Show Log']]]);
+    assert.deepEqual(told(), [['warning', `rspec #${id} is running and cannot be retried.`, []]]);
   });
 
   it('is not sent twice when GitLab fails at it', async () => {
@@ -102,6 +102,21 @@ describe('Retry', () => {
 
 describe('Cancel', () => {
   const apps = appsInTests();
+
+  it('shows what became of the build before the others are loaded', async () => {
+    const app = await apps.ready();
+    app.gitlab.faults = [{ stall: 'beforeHeaders', when: ({ path }) => path.includes('/commits/') }];
+    void app.run('cancel', await app.row('production'));
+    await app.shows('ready', ({ builds }) => builds.at(-1)?.status === 'canceled');
+  });
+
+  it('shows what the build had become before it was acted on', async () => {
+    const app = await apps.ready();
+    app.gitlab.world.setStatus(app.small.builds.deploy, 'success');
+    app.gitlab.faults = [{ stall: 'beforeHeaders', when: ({ path }) => path.includes('/commits/') }];
+    void app.run('cancel', await app.row('production'));
+    await app.shows('ready', ({ builds }) => builds.at(-1)?.status === 'success');
+  });
 
   it('looks at the build, cancels it, looks again and loads all', async () => {
     const app = await apps.ready();

@@ -85,7 +85,7 @@ describe('Retry of what failed, and cancel of what is active', () => {
   it('says that nothing has failed', async () => {
     const app = await apps.ready();
     await app.run('retryFailed', await app.row('build'));
-    assert.deepEqual(told(), [['error', 'No build has failed here.']]);
+    assert.deepEqual(told(), [['warning', 'No build has failed here.']]);
   });
 
   it('cancels every active build of the commit, and says how many', async () => {
@@ -106,6 +106,6 @@ describe('Retry of what failed, and cancel of what is active', () => {
   it('says that nothing is active', async () => {
     const app = await apps.ready();
     await app.run('cancelActive', await app.row('build'));
-    assert.deepEqual(told(), [['error', 'No build is active here.']]);
+    assert.deepEqual(told(), [['warning', 'No build is active here.']]);
   });
 });

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { serverError } from '../gitlab/faults';
 import type { App } from './app';
 import { appsInTests } from './eachApp';
@@ -85,6 +86,34 @@ describe('Show Another Commit', () => {
     pick.press('All builds');
     await until('the whole list', () => !pick.busy && pick.items.length === 2);
     assert.equal(pick.title, 'Commits with builds');
+    pick.escape();
+    await running;
+  });
+
+  it('drops the answer to a button that comes after the answer to the next', async () => {
+    app.gitlab.faults = [{ latencyMs: 60, when: ({ path }) => path.includes('scope=running') }];
+    const running = app.run('selectCommit');
+    const pick = await list();
+    pick.press('Only running builds');
+    pick.press('All builds');
+    await until('both answers', () => app.gitlab.requests.slice(-2).every(({ bytes }) => bytes > 0));
+    await until('the list', () => !pick.busy);
+    assert.equal(pick.items.length, 2);
+    pick.escape();
+    await running;
+  });
+
+  it('is busy until the answer to the last button is there', async () => {
+    const running = app.run('selectCommit');
+    const pick = await list();
+    app.gitlab.faults = [{ stall: 'beforeHeaders', when: ({ path }) => path.includes('scope=failed') }];
+    pick.press('Only running builds');
+    pick.press('Only failed builds');
+    await until('the first answer', () =>
+      app.gitlab.requests.some(({ bytes, path }) => bytes > 0 && path.includes('=running')),
+    );
+    await sleep(20);
+    assert.equal(pick.busy, true);
     pick.escape();
     await running;
   });

@@ -129,9 +129,16 @@ describe('Git', () => {
   });
 
   it('does not remember a failure to read the remotes', async () => {
-    const gone = new FakeRepository('/nowhere/at/all', undefined);
-    await assert.rejects(git.remotes(gone));
-    await assert.rejects(git.remotes(gone));
+    const folder = await makeRepositoryFolder({ origin: 'https://one.example.com/a.git' });
+    try {
+      const real = new FakeRepository(folder.path, undefined);
+      api.git.path = '/no/such/git';
+      await assert.rejects(git.remotes(real));
+      api.git.path = 'git';
+      assert.equal((await git.remotes(real)).length, 1);
+    } finally {
+      await folder.remove();
+    }
   });
 });
 

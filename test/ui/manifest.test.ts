@@ -98,11 +98,28 @@ describe('The settings', () => {
   });
 });
 
-const failureKinds: readonly Failure['kind'][] = [
-  ...(['unauthorized', 'forbidden', 'notFound', 'refused', 'rateLimited', 'offline', 'timeout', 'notGitLab'] as const),
-  ...(['tls', 'invalidAnswer', 'server', 'unexpected'] as const),
-];
-const reasons: readonly NoProject[] = ['noGit', 'noRepository', 'noCommit', 'noRemote', 'notGitLab'];
+/** Written as records, so that the compiler asks for a new kind here too. */
+const failureKinds = Object.keys({
+  unauthorized: 0,
+  forbidden: 0,
+  notFound: 0,
+  refused: 0,
+  rateLimited: 0,
+  offline: 0,
+  timeout: 0,
+  notGitLab: 0,
+  tls: 0,
+  invalidAnswer: 0,
+  server: 0,
+  unexpected: 0,
+} satisfies Record<Failure['kind'], 0>) as Failure['kind'][];
+const reasons = Object.keys({
+  noGit: 0,
+  noRepository: 0,
+  noCommit: 0,
+  noRemote: 0,
+  notGitLab: 0,
+} satisfies Record<NoProject, 0>) as NoProject[];
 const target = aTarget();
 
 /** Every state without rows, by the name of the welcome text that must be the only one. */

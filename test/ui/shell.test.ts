@@ -40,7 +40,7 @@ describe('The extension', () => {
     await app.api.refresh();
     assert.deepEqual(editor().messages, []);
     assert.match(editor().statusBarItems[0]?.text ?? '', / \$\(history\)$/);
-    assert.match(editor().views[0]?.message ?? '', /These builds may be out of date\. .* cannot be reached/);
+    assert.match(editor().views[0]?.message ?? '', /· out of date: .* cannot be reached/);
     assert.match(
       editor().log.find(({ level }) => level === 'warn')?.text ?? '',
       /^Refresh failed: offline 127\.0\.0\.1/,

@@ -76,7 +76,7 @@ describe('The status bar', () => {
     waiting_for_resource: '$(lock) 0/1 test',
     preparing: '$(tools) 0/1 test',
     waiting_for_callback: '$(broadcast) 0/1 test',
-    pending: '$(clock) 0/1 test',
+    pending: '$(watch) 0/1 test',
     running: '$(sync~spin) 0/1 test',
     success: '$(pass) passed',
     failed: '$(error) failed: rspec',
@@ -84,7 +84,7 @@ describe('The status bar', () => {
     canceled: '$(circle-slash) canceled',
     skipped: '$(debug-step-over) skipped',
     manual: '$(play-circle) manual',
-    scheduled: '$(watch) scheduled',
+    scheduled: '$(calendar) scheduled',
     levitating: '$(question) 0/1 test',
   };
   for (const [status, text] of Object.entries(single))

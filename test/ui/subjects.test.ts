@@ -58,7 +58,7 @@ describe('A command on builds', () => {
     await app.run('cancel', await app.row('build'));
     assert.deepEqual(
       editor().messages.map(({ severity, text }) => [severity, text]),
-      [['error', 'No build here can be cancelled: all have ended.']],
+      [['warning', 'No build here can be cancelled: all have ended.']],
     );
   });
 
@@ -148,7 +148,7 @@ describe('A command on builds', () => {
     pick.escape();
     await running;
     const { label, description, detail } = item;
-    assert.doesNotMatch(`${label.replace('$(clock) ', '')} ${description} ${detail}`, /\$\(|\n/);
+    assert.doesNotMatch(`${label.replace('$(watch) ', '')} ${description} ${detail}`, /\$\(|\n/);
   });
 });
 

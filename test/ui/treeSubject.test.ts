@@ -80,8 +80,7 @@ const cases: readonly {
     when: 'with builds that are not fresh',
     snapshot: ready(builds, failure),
     title: 'Builds',
-    message:
-      'master · 01234567\nThese builds may be out of date. git.example.com cannot be reached (ECONNREFUSED). Check the network.',
+    message: 'master · 01234567 · out of date: git.example.com cannot be reached (ECONNREFUSED). Check the network.',
     keys: { state: 'ready', hasCommit: true },
   },
   {

@@ -73,7 +73,7 @@ describe('Filter by Status', () => {
       [
         ['$(error) failed', '1', false],
         ['$(sync~spin) running', '1', false],
-        ['$(clock) pending', '1', false],
+        ['$(watch) pending', '1', false],
         ['$(circle-slash) canceled', '1', false],
         ['$(pass) passed', '3', false],
       ],

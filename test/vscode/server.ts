@@ -1,6 +1,7 @@
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { serverEnvironment } from './environment';
 import { type InstalledVSCode, installVSCode, type Release } from './install';
@@ -24,8 +25,10 @@ export interface StartOptions {
   readonly settings?: Readonly<Record<string, unknown>>;
   /** Environment of the server, and so of the extension host. */
   readonly env?: Readonly<Record<string, string>>;
-  /** Where VS Code keeps its data; without it a temporary folder which `close()` removes. */
+  /** Where VS Code keeps its data, settings too; without it a temporary folder which `close()` removes. */
   readonly dataDir?: string;
+  /** Without it whoever reaches the port is let in. Letters and digits. */
+  readonly connectionToken?: string;
 }
 
 export interface VSCode {
@@ -57,7 +60,7 @@ const testProfile = {
 };
 
 const serverArguments = [
-  ...['--host', '127.0.0.1', '--port', '0', '--without-connection-token', '--accept-server-license-terms'],
+  ...['--host', '127.0.0.1', '--port', '0', '--accept-server-license-terms'],
   ...['--telemetry-level', 'off'],
 ];
 
@@ -76,7 +79,9 @@ export async function startVSCode(options: StartOptions): Promise<VSCode> {
   try {
     await writeSettings(dataDir, { ...testProfile, ...options.settings });
     for (const file of options.extensions ?? []) await installExtension(file, start);
-    const tree = start([...serverArguments, ...(options.development === true ? ['--enable-smoke-test-driver'] : [])]);
+    const access = await accessArguments(options.connectionToken, temporary.path);
+    const driver = options.development === true ? ['--enable-smoke-test-driver'] : [];
+    const tree = start([...serverArguments, ...access, ...driver]);
     return await listening(tree, { vscode, options, dataDir, temporary });
   } catch (error) {
     await temporary.remove();
@@ -89,10 +94,20 @@ function placeForSockets(folder: string): NodeJS.ProcessEnv {
   return process.platform === 'linux' ? { TMPDIR: folder, XDG_RUNTIME_DIR: folder } : {};
 }
 
+/** The token goes through a file: command lines are there for every user of the machine to read. */
+async function accessArguments(token: string | undefined, folder: string): Promise<readonly string[]> {
+  if (token === undefined) return ['--without-connection-token'];
+  const file = join(folder, 'connection-token');
+  await writeFile(file, token, { mode: 0o600 });
+  return ['--connection-token-file', file];
+}
+
+/** Those of a data folder that somebody keeps stay as they are. */
 async function writeSettings(dataDir: string, settings: Readonly<Record<string, unknown>>): Promise<void> {
-  const folder = join(dataDir, 'data', 'User');
-  await mkdir(folder, { recursive: true });
-  await writeFile(join(folder, 'settings.json'), JSON.stringify(settings, undefined, 2));
+  const file = join(dataDir, 'data', 'User', 'settings.json');
+  if (existsSync(file)) return;
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(file, JSON.stringify(settings, undefined, 2));
 }
 
 async function installExtension(file: string, start: (args: readonly string[]) => ProcessTree): Promise<void> {
@@ -126,7 +141,8 @@ async function listening(tree: ProcessTree, { vscode, options, dataDir, temporar
     const authority = `127.0.0.1:${await portOf(tree, output)}`;
     const url: VSCode['url'] = ({ folder = options.workspace, developmentPath, testsPath } = {}) => {
       const paths = { extensionDevelopmentPath: developmentPath, extensionTestsPath: testsPath };
-      if (developmentPath === undefined || options.development === true) return workbenchUrl(authority, folder, paths);
+      if (developmentPath === undefined || options.development === true)
+        return workbenchUrl(authority, folder, options.connectionToken, paths);
       throw new Error('VS Code opens an extension under development only when started with `development`.');
     };
     return { origin: `http://${authority}`, version: vscode.version, dataDir, url, output, close };
@@ -167,11 +183,13 @@ function portOf({ child }: ProcessTree, output: () => string): Promise<string> {
 function workbenchUrl(
   authority: string,
   folder: string | undefined,
+  token: string | undefined,
   paths: Readonly<Record<string, string | undefined>>,
 ): string {
   const query = new URLSearchParams();
   if (folder !== undefined) query.set('folder', decodeURIComponent(pathToFileURL(folder).pathname));
   else query.set('ew', 'true');
+  if (token !== undefined) query.set('tkn', token);
   const uris = Object.entries(paths).flatMap(([key, path]) =>
     path === undefined ? [] : [[key, `vscode-remote://${authority}${pathToFileURL(path).pathname}`]],
   );

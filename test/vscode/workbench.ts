@@ -42,7 +42,8 @@ export async function setTheme(page: Page, colorScheme: ColorScheme): Promise<vo
 }
 
 async function themeShown(page: Page, colorScheme: ColorScheme): Promise<void> {
-  await page.locator(colorScheme === 'light' ? '.monaco-workbench.vs' : '.monaco-workbench.vs-dark').waitFor();
+  const themes = colorScheme === 'light' ? '.vs, .hc-light' : '.vs-dark, .hc-black';
+  await page.locator(`.monaco-workbench:is(${themes})`).waitFor();
 }
 
 /** Runs a command by its whole title, as in `GitLab Builds: Refresh`, as soon as the palette lists it. */

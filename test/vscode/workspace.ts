@@ -25,7 +25,10 @@ export async function createWorkspace(): Promise<Workspace> {
   return { folder, remove };
 }
 
-async function git(cwd: string, ...args: readonly string[]): Promise<void> {
+/** Runs git in a folder and returns what it prints. */
+export async function git(cwd: string, ...args: readonly string[]): Promise<string> {
   const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('GIT_'));
-  await promisify(execFile)('git', args, { cwd, env: { ...Object.fromEntries(inherited), ...plainGit } });
+  const env = { ...Object.fromEntries(inherited), ...plainGit };
+  const { stdout } = await promisify(execFile)('git', args, { cwd, env });
+  return stdout.trim();
 }

@@ -1,0 +1,110 @@
+import { randomBytes } from 'node:crypto';
+import { startVSCode, type StartOptions } from '../vscode/server';
+import { plainGit } from '../vscode/workspace';
+import { openDoorway } from './doorway';
+import { keptProfile } from './keptProfile';
+import { createLivingRepository, live } from './livingRepository';
+import { openBrowser } from './openBrowser';
+import { type DemoOptions, readOptions, UsageError } from './options';
+import { packageExtension } from './packaging';
+
+/** What is to be shown, and in which VS Code. */
+interface Show {
+  readonly folder: string;
+  readonly options: Omit<StartOptions, 'release' | 'workspace' | 'extensions'>;
+  readonly port: number;
+  readonly key: Buffer;
+}
+
+type Later = (work: () => Promise<unknown>) => void;
+
+/**
+ * `demo.main.mjs [--repo PATH] [--no-open]`: a VS Code in the browser with the packaged extension, on a project that
+ * lives on a fake GitLab, or on a repository of the user's own. Runs until it is interrupted, and leaves nothing behind.
+ */
+async function main(): Promise<void> {
+  const options = await readOptions(process.argv.slice(2));
+  const interrupted = interruption();
+  const undo: (() => Promise<unknown>)[] = [];
+  try {
+    const address = await Promise.race([
+      present(options, (work) => undo.push(work)),
+      interrupted.then(() => undefined),
+    ]);
+    if (address === undefined) return;
+    console.log(`\nGitLab Builds is open for you at\n\n  ${address}\n\nCtrl-C ends it.`);
+    if (options.open) openBrowser(address);
+    await interrupted;
+  } finally {
+    for (const work of undo.reverse()) await work();
+  }
+}
+
+/** Resolves at the first Ctrl-C, which ends the demo in good order; a second one ends it at once. */
+function interruption(): Promise<void> {
+  let already = false;
+  return new Promise((resolve) => {
+    const interrupt = () => {
+      if (already) process.exit(1);
+      already = true;
+      resolve();
+    };
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, interrupt);
+  });
+}
+
+/** Returns the address to open. */
+async function present({ repository }: DemoOptions, later: Later): Promise<string> {
+  const extension = await packageExtension();
+  later(extension.remove);
+  const { folder, options, port, key } = await (repository === undefined ? ofOurs(later) : ofTheirs(repository));
+  const connectionToken = randomBytes(16).toString('hex');
+  const vscode = await startVSCode({ release: 'newest', extensions: [extension.file], connectionToken, ...options });
+  later(vscode.close);
+  const doorway = await openDoorway({ vscode: vscode.origin, port, key });
+  later(doorway.close);
+  return addressOf(vscode.url({ folder }), doorway.origin);
+}
+
+/** The same page at another origin, without what only an extension under test needs. */
+function addressOf(page: string, origin: string): string {
+  const url = new URL(page.replace(new URL(page).origin, origin));
+  url.searchParams.delete('payload');
+  return url.href;
+}
+
+async function ofOurs(later: Later): Promise<Show> {
+  const repository = await createLivingRepository();
+  const { folder, gitlab, project } = repository;
+  const end = new AbortController();
+  const living = live(repository, end.signal);
+  later(async () => {
+    end.abort();
+    await living;
+    await repository.close();
+  });
+  const env = { ...plainGit, GITLAB_HOST: gitlab.url, GITLAB_TOKEN: project.token };
+  const settings = { 'workbench.startupEditor': 'readme' };
+  return { folder, options: { env, settings }, port: 0, key: randomBytes(32) };
+}
+
+/** Their GitLab, their git, and VS Code's own question whether the folder is trusted. */
+async function ofTheirs(folder: string): Promise<Show> {
+  const { dataDir, port, key } = await keptProfile();
+  const given = ['GITLAB_HOST', 'GITLAB_TOKEN'].flatMap((name) => {
+    const value = process.env[name];
+    return value === undefined ? [] : [[name, value]];
+  });
+  const env = Object.fromEntries(given) as Record<string, string>;
+  const settings = { 'security.workspace.trust.enabled': true, 'security.workspace.trust.startupPrompt': 'once' };
+  return { folder, options: { env, settings, dataDir }, port, key };
+}
+
+try {
+  await main();
+  process.exit(0);
+} catch (error) {
+  if (!(error instanceof Error)) throw error;
+  console.error(error instanceof UsageError ? error.message : `The demo cannot run. ${error.message}`);
+  process.exit(1);
+}

@@ -1,0 +1,83 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type LivingProject, livingProject } from '../gitlab/scenarios';
+import { type FakeGitLab, startGitLab } from '../gitlab/server';
+import { createWorkspace, git } from '../vscode/workspace';
+import { files } from './files';
+
+export interface LivingRepository {
+  readonly folder: string;
+  readonly gitlab: FakeGitLab;
+  readonly project: LivingProject;
+  /** Ends it, and removes the folder. */
+  readonly close: () => Promise<void>;
+}
+
+const tickMs = 1000;
+
+/** A git repository, and a fake GitLab whose project of it can be made to live. */
+export async function createLivingRepository(now: () => number = Date.now): Promise<LivingRepository> {
+  const gitlab = await startGitLab({ now });
+  const { folder, remove } = await createWorkspace();
+  const close = async () => {
+    await gitlab.close();
+    await remove();
+  };
+  try {
+    await write(folder, files);
+    const pages = await commit(folder, 'Add a pages site', { 'public/index.html': '<h1>Bakery</h1>\n' });
+    const faster = await commit(folder, 'Speed up the integration tests', { 'spec/integration.rb': '# quicker\n' });
+    await git(folder, 'checkout', '--quiet', '-b', 'dark-theme');
+    const dark = await commit(folder, 'Try a dark theme', { 'public/dark.css': 'body { background: #222 }\n' });
+    await git(folder, 'checkout', '--quiet', 'main');
+    const sha = await commit(folder, 'Test the CI integration.', { 'spec/ci.rb': '# tested\n' });
+    const options = { path: 'bakery/shop', ref: 'main', sha, olderShas: [faster, pages] };
+    const project = livingProject(gitlab.world, options);
+    addBranch(gitlab, project, dark);
+    await git(folder, 'remote', 'add', 'origin', `${gitlab.url}/${project.project.path}.git`);
+    return { folder, gitlab, project, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** One step a second. Whatever is committed counts as pushed. Ends with the signal. */
+export async function live({ folder, gitlab, project }: LivingRepository, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    project.tick();
+    // A branch without a commit has no log.
+    const head = await git(folder, 'log', '-1', '--format=%H%n%s').catch(() => '');
+    const [sha = '', title = ''] = head.split('\n');
+    if (sha !== '' && gitlab.world.buildIdsOfCommit(project.project, sha) === undefined) project.push(sha, title);
+    await delay(tickMs, undefined, { signal }).catch(() => undefined); // aborted
+  }
+}
+
+/** A branch whose builds have ended badly. */
+function addBranch({ world }: FakeGitLab, { project, username }: LivingProject, sha: string): void {
+  const start = world.now() - 3 * 3_600_000;
+  const ref = 'dark-theme';
+  world.addCommit(project, { sha, title: 'Try a dark theme', createdAt: new Date(start).toISOString() });
+  const ended = { sha, ref, createdAt: start, user: username, runner: 'docker-02' };
+  world.addBuild(project, { ...ended, stage: 'build', name: 'compile', status: 'success', finishedAt: start + 31_000 });
+  world.addBuild(project, { ...ended, stage: 'test', name: 'rspec 1/2', status: 'failed', finishedAt: start + 94_000 });
+  world.addBuild(project, { ...ended, stage: 'test', name: 'lint', status: 'canceled', finishedAt: start + 95_000 });
+}
+
+async function write(folder: string, contents: Readonly<Record<string, string>>): Promise<void> {
+  for (const [name, content] of Object.entries(contents)) {
+    const file = join(folder, name);
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, content);
+  }
+}
+
+/** Returns its sha. */
+async function commit(folder: string, title: string, contents: Readonly<Record<string, string>>): Promise<string> {
+  await write(folder, contents);
+  await git(folder, 'add', '.');
+  await git(folder, 'commit', '--quiet', `--message=${title}`);
+  return git(folder, 'rev-parse', 'HEAD');
+}

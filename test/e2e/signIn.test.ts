@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { smallProject } from '../gitlab/scenarios';
+import { openView, quickInput, runCommand, statusBarItem, treeRow } from '../vscode/workbench';
+import { useStage } from './stage';
+import { eventually, title, welcome } from './view';
+
+describe('signing in', () => {
+  const stage = useStage({ furnish: smallProject, signedIn: false });
+
+  it('is offered for a host that nobody has called a GitLab, which hears nothing before', async () => {
+    const { page, gitlab, picture } = stage();
+    await welcome(page).getByRole('button', { name: 'Sign In' }).waitFor();
+    await picture('sign-in-1-welcome');
+    assert.equal(await title(page).innerText(), `GitLab Builds: ${new URL(gitlab.url).host}`);
+    assert.match(await welcome(page).innerText(), /Is the host named above a GitLab\?/);
+    assert.equal(await statusBarItem(page, /GitLab Builds/).count(), 0);
+    assert.deepEqual(gitlab.requests, []);
+  });
+
+  it('asks for address and token, refuses a wrong token in the box, and fills the tree with the right one', async () => {
+    const { page, gitlab, project, picture } = stage();
+    // With this key the workbench encrypts what it stores; an address of the layer around the server, which is not there.
+    await page.route('**/mint-key', (route) => route.fulfill({ body: Buffer.alloc(32, 'key') }));
+    await welcome(page).getByRole('button', { name: 'Sign In' }).click();
+    const { input, message } = await quickInput(page);
+    await eventually(async () => assert.equal(await input.inputValue(), gitlab.url));
+    await picture('sign-in-2-address');
+    await input.press('Enter');
+    await page
+      .locator('.quick-input-widget')
+      .getByText(/Private token for/)
+      .waitFor();
+    assert.equal(await input.getAttribute('type'), 'password');
+    await input.fill('wrong-token');
+    await input.press('Enter');
+    await message.getByText(/does not accept this token/).waitFor();
+    await picture('sign-in-3-refused');
+    assert.ok(gitlab.requests.some(({ path, status }) => path === '/api/v3/user' && status === 401));
+    await input.fill(project.token);
+    await input.press('Enter');
+    await treeRow(page, /Stage test/).waitFor();
+    await picture('sign-in-4-signed-in');
+  });
+
+  it('lasts when the window is loaded again', async () => {
+    const { page } = stage();
+    await page.reload();
+    await openView(page, 'GitLab Builds');
+    await treeRow(page, /Stage test/).waitFor();
+  });
+
+  it('ends with Sign Out', async () => {
+    const { page, picture } = stage();
+    await runCommand(page, 'GitLab Builds: Sign Out');
+    await welcome(page).getByRole('button', { name: 'Sign In' }).waitFor();
+    await picture('sign-out');
+  });
+});

@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict';
+import { manyBuilds, smallProject } from '../gitlab/scenarios';
+import { runCommand, setTheme, statusBarItem, treeRow } from '../vscode/workbench';
+import { useStage } from './stage';
+import { eventually, shown, unfold } from './view';
+
+describe('any number of builds', () => {
+  const stage = useStage({
+    furnish: (world, commit) => {
+      const few = smallProject(world, commit);
+      manyBuilds(world, 40, { ...commit, path: 'group/forty' });
+      manyBuilds(world, 1000, { ...commit, path: 'group/thousand' });
+      const one = world.addProject({ path: 'group/one', members: { dana: 'developer' } });
+      world.addCommit(one, { sha: few.sha });
+      world.addBuild(one, { sha: few.sha, ref: 'main', name: 'alone', status: 'success' });
+      return few;
+    },
+  });
+
+  /** The remote is another project now. */
+  async function turnTo(path: string): Promise<void> {
+    const { page, gitlab, git } = stage();
+    await git('remote', 'set-url', 'origin', `${gitlab.url}/${path}.git`);
+    await runCommand(page, 'Git: Refresh');
+  }
+
+  it('shows one', async () => {
+    const { page, picture } = stage();
+    await treeRow(page, /^Stage deploy/).waitFor();
+    await turnTo('group/one');
+    await treeRow(page, /^Stage test, passed · 1/).waitFor();
+    await unfold(treeRow(page, /^Stage test/));
+    await unfold(treeRow(page, /^passed/));
+    await eventually(async () =>
+      assert.deepEqual(await shown(page), ['test', 'passed · 1', 'passed', '1', 'alone', '0:00']),
+    );
+    await picture('size-1');
+  });
+
+  it('shows forty', async () => {
+    const { page, picture } = stage();
+    await turnTo('group/forty');
+    await treeRow(page, /^Stage stage-9/).waitFor();
+    await picture('size-40');
+  });
+
+  it('shows a thousand, of which ten pages are read', async () => {
+    const { page, gitlab, picture } = stage();
+    const before = gitlab.requests.length;
+    await turnTo('group/thousand');
+    await treeRow(page, /^Stage stage-0, failed · 1 of 100: build 53/).waitFor();
+    await picture('size-1000');
+    const pages = gitlab.requests.slice(before).filter(({ path }) => path.includes('/commits/'));
+    assert.equal(new Set(pages.map(({ path }) => path)).size, 10);
+    await runCommand(page, 'GitLab Builds: Focus on Builds View');
+    await page.keyboard.press('End');
+    await treeRow(page, /^Stage stage-9/).waitFor();
+    await unfold(treeRow(page, /^Stage stage-9/));
+    await page.keyboard.press('End');
+    await picture('size-1000-end');
+    assert.match((await statusBarItem(page, /^GitLab Builds/).innerText()).trim(), /^failed: build \d+ \+\d+$/);
+  });
+});
+
+describe('every theme', () => {
+  const stage = useStage({
+    furnish: smallProject,
+    settings: {
+      'workbench.preferredDarkColorTheme': 'Default High Contrast',
+      'workbench.preferredLightColorTheme': 'Default High Contrast Light',
+    },
+  });
+
+  it('shows the rows: high contrast', async () => {
+    const { page, picture } = stage();
+    await treeRow(page, /^spinach/).click();
+    await page.locator('.monaco-workbench.hc-black').waitFor();
+    await picture('theme-high-contrast-dark');
+    await setTheme(page, 'light');
+    await page.locator('.monaco-workbench.hc-light').waitFor();
+    await picture('theme-high-contrast-light');
+    assert.ok(await treeRow(page, /^spinach/).isVisible());
+  });
+});

@@ -1,0 +1,148 @@
+import assert from 'node:assert/strict';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { type Package, packageExtension } from '../demo/packaging';
+import type { Seed, SeedOptions } from '../gitlab/seed';
+import { type FakeGitLab, startGitLab } from '../gitlab/server';
+import type { World } from '../gitlab/world';
+import { launchBrowser } from '../vscode/browser';
+import { type StartOptions, startVSCode, type VSCode } from '../vscode/server';
+import { openView, openWorkbench, screenshot, type WorkbenchOptions } from '../vscode/workbench';
+import { createWorkspace, git, plainGit } from '../vscode/workspace';
+
+/** A VS Code with the packaged extension. */
+export interface Office {
+  readonly vscode: VSCode;
+  /** Opens a window on a folder, or an empty one, that shows our view. */
+  readonly openWindow: (folder: string | undefined, options?: WorkbenchOptions) => Promise<Page>;
+}
+
+/** A VS Code that shows a repository on `main`, and the project of it on a fake GitLab. */
+export interface Stage<S> extends Office {
+  readonly page: Page;
+  readonly gitlab: FakeGitLab;
+  /** What `furnish` made. */
+  readonly project: S;
+  readonly folder: string;
+  readonly git: (...args: readonly string[]) => Promise<string>;
+  /** A picture in out/screenshots, `e2e-NAME.png`. */
+  readonly picture: (name: string) => Promise<string>;
+}
+
+export interface Scene<S> {
+  /** Puts the project into the fake GitLab. */
+  readonly furnish: (world: World, commit: SeedOptions) => S;
+  /** Default: yes, through the environment. */
+  readonly signedIn?: boolean;
+  readonly settings?: StartOptions['settings'];
+}
+
+type Account = Pick<Seed, 'project' | 'token'>;
+
+/** Called when the tests of a suite are over, the last that was put in first. */
+export type Later = (work: () => Promise<unknown>) => void;
+
+interface Shared {
+  readonly browser: Browser;
+  readonly extension: Package;
+}
+
+let shared: Shared | undefined;
+
+// One browser and one package for all suites of the run.
+before(async function () {
+  this.timeout(120_000);
+  const [browser, extension] = await Promise.all([launchBrowser(), packageExtension()]);
+  shared = { browser, extension };
+});
+
+after(async () => {
+  await shared?.browser.close();
+  await shared?.extension.remove();
+});
+
+/** What was on screen when a test failed; then whatever it left open is closed. */
+afterEach(async function () {
+  if (this.currentTest?.state !== 'failed') return;
+  const name = this.currentTest.fullTitle().replace(/\W+/g, '-');
+  const pages = shared?.browser.contexts().flatMap((context) => context.pages()) ?? [];
+  for (const [index, page] of pages.entries()) {
+    await screenshot(page, `e2e-failed-${name}-${index}`);
+    for (let box = 0; box < 3; box++) await page.keyboard.press('Escape');
+  }
+});
+
+/** Sets something up before the tests of a suite and takes it down after them. */
+export function useWhile<T>(setUp: (later: Later) => Promise<T>): () => T {
+  const undo: (() => Promise<unknown>)[] = [];
+  let made: { readonly value: T } | undefined;
+  before(async () => {
+    made = { value: await setUp((work) => undo.push(work)) };
+  });
+  after(async () => {
+    const failures: unknown[] = [];
+    for (const work of undo.splice(0).reverse()) await work().catch((error: unknown) => failures.push(error));
+    if (failures.length > 0) throw new AggregateError(failures, failures.map(String).join('\n'));
+  });
+  return () => {
+    if (made === undefined) throw new Error('It is set up when the tests run.');
+    return made.value;
+  };
+}
+
+export function useStage<S extends Account>(scene: Scene<S>): () => Stage<S> {
+  return useWhile((later) => setStage(scene, later));
+}
+
+async function setStage<S extends Account>(scene: Scene<S>, later: Later): Promise<Stage<S>> {
+  const gitlab = await startGitLab();
+  later(() => gitlab.close());
+  const { folder, remove } = await createWorkspace();
+  later(remove);
+  const project = scene.furnish(gitlab.world, { sha: await git(folder, 'rev-parse', 'HEAD'), ref: 'main' });
+  await git(folder, 'remote', 'add', 'origin', `${gitlab.url}/${project.project.path}.git`);
+  const env = scene.signedIn === false ? {} : { GITLAB_HOST: gitlab.url, GITLAB_TOKEN: project.token };
+  const { settings } = scene;
+  const office = await openOffice({ env, ...(settings && { settings }) }, later);
+  later(() => hasNowhere(project.token, join(office.vscode.dataDir, 'data')));
+  const page = await office.openWindow(folder);
+  const picture = (name: string) => screenshot(page, `e2e-${name}`);
+  return { ...office, page, gitlab, project, folder, git: (...args) => git(folder, ...args), picture };
+}
+
+export async function openOffice(options: Omit<StartOptions, 'release'>, later: Later): Promise<Office> {
+  const { browser, extension } = inCommon();
+  const env = { ...plainGit, ...options.env };
+  const vscode = await startVSCode({ release: 'newest', ...options, extensions: [extension.file], env });
+  later(() => vscode.close());
+  const openWindow: Office['openWindow'] = async (folder, window) => {
+    const page = await openWorkbench(browser, vscode.url(folder === undefined ? {} : { folder }), window);
+    later(() => page.close());
+    await openView(page, 'GitLab Builds');
+    return page;
+  };
+  return { vscode, openWindow };
+}
+
+export function sharedBrowser(): Browser {
+  return inCommon().browser;
+}
+
+function inCommon(): Shared {
+  if (shared === undefined) throw new Error('The browser starts before the tests.');
+  return shared;
+}
+
+/** No file that VS Code has written holds the secret: logs, settings, state. */
+async function hasNowhere(secret: string, folder: string): Promise<void> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name));
+  const texts = await Promise.all(files.map((file) => readFile(file, 'latin1')));
+  const telling = files.filter((_, index) => texts[index]?.includes(secret));
+  assert.ok(
+    files.some((file) => file.endsWith('.log')),
+    'there are logs among the files',
+  );
+  assert.deepEqual(telling, [], 'files that hold the token');
+}
