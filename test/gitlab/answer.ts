@@ -21,6 +21,7 @@ export interface Request {
   /** As sent, with query. */
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
+  readonly body: string;
 }
 
 export function sizeOf(body: Answer['body']): number {
@@ -35,6 +36,11 @@ export function json(status: number, body: string, headers: Answer['headers'] = 
 /** `render_api_error!` */
 export function failure(status: number, message: string): Answer {
   return json(status, JSON.stringify({ message }));
+}
+
+/** `error!` of Grape itself */
+export function grapeFailure(status: number, error: string): Answer {
+  return json(status, JSON.stringify({ error }));
 }
 
 export function html(status: number, body: string, headers: Answer['headers'] = {}): Answer {
@@ -52,14 +58,14 @@ export const notFound = failure(404, '404 Not Found');
 export const projectNotFound = failure(404, '404 Project Not Found');
 
 /**
- * Rack::ETag and Rack::ConditionalGet: a weak digest of the body alone, compared letter by letter (no lists, no `*`).
+ * Rack::ETag and Rack::ConditionalGet: a weak digest of the body alone (32 digits of it), compared letter by letter (no lists, no `*`).
  * A 304 keeps all headers but those of the body.
  */
-export function conditional({ method, headers }: Request, answer: Answer): Answer {
+export function conditional({ method, headers }: Request, answer: Answer, digest: 'md5' | 'sha256'): Answer {
   const { status, body } = answer;
   const digested = (status === 200 || status === 201) && (typeof body === 'string' || Buffer.isBuffer(body));
   if (!digested || sizeOf(body) === 0) return withHeaders(answer, { 'Cache-Control': 'no-cache' });
-  const etag = `W/"${createHash('md5').update(body).digest('hex')}"`;
+  const etag = `W/"${createHash(digest).update(body).digest('hex').slice(0, 32)}"`;
   const tagged = withHeaders(answer, { ETag: etag, 'Cache-Control': 'max-age=0, private, must-revalidate' });
   const fresh = status === 200 && (method === 'GET' || method === 'HEAD') && headers['if-none-match'] === etag;
   if (!fresh) return tagged;

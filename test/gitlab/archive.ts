@@ -18,11 +18,16 @@ export class Archive {
   readonly filename: string;
   readonly modifiedAtMs: number;
   readonly ready: Promise<void>;
+  /** What is in it, by path, where it was made from files. */
+  readonly files: ReadonlyMap<string, Buffer>;
   #source: Source = { kind: 'memory', content: Buffer.alloc(0) };
 
   constructor(init: ArchiveInit, modifiedAtMs: number) {
     this.filename = init.filename;
     this.modifiedAtMs = modifiedAtMs;
+    this.files = new Map(
+      'files' in init ? Object.entries(init.files).map(([path, each]) => [path, Buffer.from(each)]) : [],
+    );
     this.ready = this.#load(init);
   }
 

@@ -18,15 +18,18 @@ export interface Ask {
   /** Certificate authority to trust. */
   readonly ca?: string;
   readonly signal?: AbortSignal;
+  /** Sent as JSON. */
+  readonly json?: unknown;
 }
 
 /** One plain request on a connection of its own; redirects are not followed. */
 export async function ask(url: string, { method = 'GET', token = developerToken, ...rest }: Ask = {}): Promise<Reply> {
   const auth = token === null ? {} : { 'PRIVATE-TOKEN': token };
+  const type = rest.json === undefined ? {} : { 'Content-Type': 'application/json' };
   const { ca, signal } = rest;
   const options = {
     method,
-    headers: { ...auth, ...rest.headers },
+    headers: { ...auth, ...type, ...rest.headers },
     agent: false,
     ...(ca && { ca }),
     ...(signal && { signal }),
@@ -39,7 +42,7 @@ export async function ask(url: string, { method = 'GET', token = developerToken,
       });
       reply.then(resolve, reject);
     });
-    request.once('error', reject).end();
+    request.once('error', reject).end(rest.json === undefined ? undefined : JSON.stringify(rest.json));
   });
 }
 
@@ -51,6 +54,11 @@ export interface Row {
   readonly id: number;
   readonly status: string;
   readonly [key: string]: unknown;
+}
+
+/** Status and body, to be compared at once. */
+export function outcome({ status, text }: Reply): readonly [status: number, body: unknown] {
+  return [status, text.startsWith('{') || text.startsWith('[') ? JSON.parse(text) : text];
 }
 
 export function rowsOf({ text }: Reply): readonly Row[] {

@@ -1,5 +1,5 @@
 import type { ArchiveInit } from './archive';
-import type { FakeBuild, Project } from './model';
+import type { FakeBuild, Pipeline } from './model';
 import { type Seed, type SeedOptions, seedProject, shaOf } from './seed';
 import type { World } from './world';
 
@@ -25,12 +25,14 @@ interface Job {
   readonly artifacts?: ArchiveInit;
   /** The first attempt in a pipeline fails, the next succeeds. */
   readonly flaky?: boolean;
+  /** Waits for a person; only where GitLab knows such builds. */
+  readonly manual?: boolean;
 }
 
 /** What one commit (or one re-run of it) started. */
 interface Run {
-  readonly sha: string;
-  readonly firstId: number;
+  readonly pipeline: Pipeline;
+  readonly jobs: readonly Job[];
   idleTicks: number;
 }
 
@@ -51,6 +53,7 @@ const jobs: readonly Job[] = [
   },
   { stage: 'deploy', name: 'staging', ticks: 8 },
   { stage: 'deploy', name: 'pages', ticks: 6, artifacts: { filename: 'pages.zip', files: files('index.html', 200) } },
+  { stage: 'deploy', name: 'production', ticks: 10, manual: true },
 ];
 
 const runners = ['docker-01', 'docker-02', 'shell-01'];
@@ -64,8 +67,13 @@ export function livingProject(world: World, options: LivingOptions = {}): Living
   for (const [index, sha] of [...olderShas.entries()].reverse()) addHistory(world, seed, sha, index + 1);
 
   const begin = (sha: string, by: string | undefined): Run => {
-    const run = { sha, firstId: (world.buildIds(project).at(-1) ?? 0) + 1, idleTicks: 0 };
-    createStage(world, project, { sha, ref, user: by }, 'build');
+    const pipeline = world.addPipeline(project, { sha, ref, stages, user: by, source: by ? 'push' : 'trigger' });
+    const known = jobs.filter(({ manual }) => !manual || world.profile.rules.playableFrom.length > 0);
+    const run = { pipeline, jobs: known, idleTicks: 0 };
+    createStage(world, run, 'build', 'pending', by);
+    if (world.profile.stages === 'created') {
+      for (const stage of stages.slice(1)) createStage(world, run, stage, 'created', by);
+    }
     return run;
   };
   const progress = new Map<number, number>();
@@ -78,57 +86,69 @@ export function livingProject(world: World, options: LivingOptions = {}): Living
     },
     tick: () => {
       const builds = world.buildIds(project).map((id) => world.build(id));
-      for (const build of builds.filter(({ status }) => status === 'running')) advance(world, build, progress);
-      startPending(world, project);
-      const latest = latestOf(world, project, run);
-      run.idleTicks = [...latest.values()].some(isActive) ? 0 : run.idleTicks + 1;
-      if (createNextStage(world, project, run, latest)) return;
-      if (isDone(latest)) {
+      for (const build of builds) {
+        if (build.status === 'running') advance(world, build, progress);
+        if (build.status === 'canceling') world.setStatus(build, 'canceled');
+      }
+      startPending(world, builds);
+      const latest = world.inPipeline(run.pipeline).filter(({ retried }) => !retried);
+      run.idleTicks = latest.some(isActive) ? 0 : run.idleTicks + 1;
+      if (beginNextStage(world, run, latest)) return;
+      if (isDone(run, latest)) {
         // A trigger runs the same commit again; such builds belong to nobody.
-        if (run.idleTicks > ticksToRerun) run = begin(run.sha, undefined);
+        if (run.idleTicks > ticksToRerun) run = begin(run.pipeline.sha, undefined);
       } else if (run.idleTicks > ticksToRetry) {
-        for (const build of latest.values()) if (build.status !== 'success') world.retry(build);
+        for (const build of latest) if (isFailed(build)) world.retry(build, build.user);
       }
     },
   };
 }
 
-function createStage(
-  world: World,
-  project: Project,
-  of: { readonly sha: string; readonly ref: string; readonly user: string | undefined },
-  stage: string,
-): void {
-  for (const { name } of jobs.filter((job) => job.stage === stage)) world.addBuild(project, { ...of, stage, name });
+function createStage(world: World, run: Run, stage: string, status: string, user: string | undefined): void {
+  const { pipeline } = run;
+  const project = world.project(pipeline.projectId);
+  for (const { name, manual } of run.jobs.filter((job) => job.stage === stage)) {
+    const person = manual ? ({ when: 'manual', allowFailure: true } as const) : {};
+    world.addBuild(project, { sha: pipeline.sha, pipeline, stage, name, status, user, ...person });
+  }
 }
 
-/** GitLab 8.x creates the builds of a stage when the stage before it has succeeded, for whom the last build belongs to. */
-function createNextStage(world: World, project: Project, run: Run, latest: ReadonlyMap<string, FakeBuild>): boolean {
-  const builds = [...latest.values()];
-  if (!builds.every(({ status }) => status === 'success')) return false;
-  const next = stages.find((stage) => !builds.some((build) => build.stage === stage));
-  const last = builds.at(-1);
-  if (next === undefined || !last) return false;
-  createStage(world, project, { sha: run.sha, ref: last.ref, user: last.user?.username }, next);
+/**
+ * When all stages before have succeeded. GitLab up to 8.10 creates the builds of a stage only then, for whom the last
+ * build belongs to; later ones have created them and start them.
+ */
+function beginNextStage(world: World, run: Run, latest: readonly FakeBuild[]): boolean {
+  const begun = latest.filter(({ status }) => status !== 'created');
+  if (!begun.every(isSettled)) return false;
+  const next = stages.find((stage) => !begun.some((build) => build.stage === stage));
+  if (next === undefined || begun.length === 0) return false;
+  const created = latest.filter(({ stage, status }) => stage === next && status === 'created');
+  if (world.profile.stages === 'lazy') createStage(world, run, next, 'pending', begun.at(-1)?.user?.username);
+  const { manualStatus } = world.profile.rules;
+  for (const build of created) world.setStatus(build, build.when === 'manual' ? manualStatus : 'pending');
   return true;
-}
-
-function latestOf(world: World, project: Project, run: Run): ReadonlyMap<string, FakeBuild> {
-  const ids = (world.buildIdsOfCommit(project, run.sha) ?? []).filter((id) => id >= run.firstId);
-  return new Map(ids.map((id) => world.build(id)).map((build) => [build.name, build]));
 }
 
 function isActive({ status }: FakeBuild): boolean {
   return status === 'pending' || status === 'running';
 }
 
-function isDone(latest: ReadonlyMap<string, FakeBuild>): boolean {
-  return latest.size === jobs.length && [...latest.values()].every(({ status }) => status === 'success');
+/** Nothing more to wait for: it passed, or waits for a person. */
+function isSettled({ status, when }: FakeBuild): boolean {
+  return status === 'success' || (when === 'manual' && !['pending', 'running', 'failed', 'canceled'].includes(status));
+}
+
+function isFailed({ status }: FakeBuild): boolean {
+  return status === 'failed' || status === 'canceled';
+}
+
+function isDone({ jobs: all }: Run, latest: readonly FakeBuild[]): boolean {
+  return latest.length === all.length && latest.every(isSettled);
 }
 
 /** Each runner takes one build at a time, the oldest first. */
-function startPending(world: World, project: Project): void {
-  const builds = world.buildIds(project).map((id) => world.build(id));
+function startPending(world: World, before: readonly FakeBuild[]): void {
+  const builds = before.map(({ id }) => world.build(id));
   const busy = builds.filter(({ status }) => status === 'running').map(({ runner }) => runner?.description);
   const free = runners.filter((runner) => !busy.includes(runner));
   const waiting = builds.filter(({ status }) => status === 'pending');
@@ -170,7 +190,7 @@ function addHistory(world: World, seed: Seed, sha: string, daysAgo: number): voi
   const at = world.now() - daysAgo * 86_400_000;
   const title = daysAgo === 1 ? 'Speed up the integration tests' : 'Add a pages site';
   world.addCommit(seed.project, { sha, title, createdAt: new Date(at).toISOString() });
-  for (const [index, { stage, name, ticks, coverage }] of jobs.entries()) {
+  for (const [index, { stage, name, ticks, coverage }] of jobs.filter(({ manual }) => !manual).entries()) {
     const createdAt = at + index * 20_000;
     const ended = { status: 'success', finishedAt: createdAt + ticks * 4000, trace: success(coverage ?? null) };
     const by = { user: seed.username, runner: 'docker-01' };

@@ -7,6 +7,7 @@ import {
 } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 import { TLSSocket } from 'node:tls';
 import type { Answer, Request } from './answer';
@@ -77,25 +78,32 @@ export class Origin {
   }
 
   async #handle(message: IncomingMessage, response: ServerResponse): Promise<void> {
-    message.resume();
     const { method = 'GET', url: path = '/', headers } = message;
     const record: RecordedRequest = { method, path, headers, inFlight: ++this.#inFlight, status: 0, bytes: 0 };
     this.requests.push(record);
     response.once('close', () => this.#inFlight--);
     const fault = this.#fault(record);
+    const body = await bodyOf(message);
     if (fault?.latencyMs !== undefined) await delay(fault.latencyMs, undefined, { ref: false });
     if (fault?.reset === 'beforeHeaders') reset(message.socket);
     if (fault?.reset === 'beforeHeaders' || fault?.stall === 'beforeHeaders') return;
-    const answer = fault?.answer ? canned(fault.answer) : await this.#answer({ method, path, headers });
+    const answer = fault?.answer ? canned(fault.answer) : await this.#answer({ method, path, headers, body });
     record.status = answer.status;
     await deliver(response, answer, { method, fault, onBytes: (bytes) => (record.bytes += bytes), reset });
   }
 
-  #fault(request: Request): Fault | undefined {
+  #fault(request: Pick<Request, 'method' | 'path'>): Fault | undefined {
     const fault = this.faults.find(({ times, when }) => times !== 0 && (when?.(request) ?? true));
     if (fault?.times !== undefined) fault.times -= 1;
     return fault;
   }
+}
+
+/** A GET has none worth reading, and is answered in the turn it comes in. */
+function bodyOf(message: IncomingMessage): Promise<string> | string {
+  if (message.method !== 'GET' && message.method !== 'HEAD') return text(message);
+  message.resume();
+  return '';
 }
 
 /** A mistake in the fake itself is loud, and no reason to hang. */

@@ -1,4 +1,4 @@
-import { type Answer, html, redirect, type Request } from './answer';
+import { type Answer, grapeFailure, html, redirect, type Request } from './answer';
 
 /** What is not the API: Rails, its pages and its static files. */
 export function railsNotFound({ headers }: Request): Answer {
@@ -9,6 +9,18 @@ export function railsNotFound({ headers }: Request): Answer {
   }
   return html(404, page("The page you're looking for could not be found (404)", '<h1>404</h1>'));
 }
+
+/** From 8.13 on: what no route knows, who is signed in does not find, and anybody else may sign in for. */
+export function unmatchedRoute(request: Request, isSignedIn: boolean, url: string): Answer {
+  const wantsJson = request.headers.accept === 'application/json';
+  if (isSignedIn) return wantsJson ? { status: 404, headers: {}, body: '' } : railsNotFound(request);
+  return wantsJson
+    ? grapeFailure(401, 'You need to sign in or sign up before continuing.')
+    : redirect(`${url}/users/sign_in`);
+}
+
+/** GitLab 11.0 and later, to anybody and any method. */
+export const v3Gone = grapeFailure(410, 'API V3 is no longer supported. Use API V4 instead.');
 
 /** Nobody is signed in: every page leads to the sign-in, which is a 200. */
 export function webPage(path: string, url: string): Answer {

@@ -1,38 +1,78 @@
 import type { FakeBuild, Project, User } from './model';
-import type { Profile } from './profiles';
+import type { Profile } from './profiles/profile';
 
 /** Who may do what, and which build it may be done to. */
-export type Ability = 'readProject' | 'readBuild' | 'updateBuild' | 'adminProject';
+export type Ability = 'readProject' | 'readBuild' | 'updateBuild' | 'eraseBuild' | 'adminProject';
 
 interface Times {
   readonly startedAtMs: number | null;
   readonly finishedAtMs: number | null;
 }
 
-const complete = ['success', 'failed', 'canceled'];
+export const complete = ['success', 'failed', 'canceled', 'skipped'];
 
-export function can(user: User, ability: Ability, project: Project, profile: Profile): boolean {
+/** `user` undefined: anonymous. */
+export function can(user: User | undefined, ability: Ability, project: Project, { rules }: Profile): boolean {
+  if (!user) return isPublic(project, ability);
   if (user.admin) return true;
-  const role = Object.hasOwn(project.members, user.username) ? project.members[user.username] : undefined;
+  const role = roleOf(user, project);
   switch (ability) {
     case 'readProject':
       return role !== undefined || project.visibility !== 'private';
     case 'readBuild':
-      return (role !== undefined && role !== 'guest') || readsPublicBuilds(project, profile, role === 'guest');
+      return (
+        (role !== undefined && role !== 'guest') ||
+        readsPublicBuilds(project, role === 'guest' && rules.guestReadsPrivateBuilds)
+      );
     case 'updateBuild':
+    case 'eraseBuild':
       return role === 'developer' || role === 'master' || role === 'owner';
     case 'adminProject':
       return role === 'master' || role === 'owner';
   }
 }
 
-function readsPublicBuilds(project: Project, profile: Profile, asGuest: boolean): boolean {
-  if (!project.publicBuilds) return false;
-  return project.visibility !== 'private' || (asGuest && profile.guestReadsPrivateBuilds);
+/** The same for one build: on some versions those of protected refs are for Masters, and erasing for who triggered it. */
+export function canOn(
+  user: User | undefined,
+  ability: Ability,
+  project: Project,
+  build: FakeBuild,
+  profile: Profile,
+): boolean {
+  if (!can(user, ability, project, profile)) return false;
+  if (can(user, 'adminProject', project, profile)) return true;
+  const { rules } = profile;
+  const changes = ability === 'updateBuild' || ability === 'eraseBuild';
+  if (changes && rules.protectedRefs && project.protectedRefs.includes(build.ref)) return false;
+  return ability !== 'eraseBuild' || rules.eraseNeeds === 'developer' || build.user?.username === user?.username;
 }
 
-export function canRetry({ retryableFrom }: Profile, build: FakeBuild): boolean {
-  return build.commands && (retryableFrom === 'any' || retryableFrom.includes(build.status));
+function isPublic(project: Project, ability: Ability): boolean {
+  if (project.visibility !== 'public') return false;
+  return ability === 'readProject' || (ability === 'readBuild' && project.publicBuilds);
+}
+
+function roleOf(user: User, { members }: Project): Project['members'][string] | undefined {
+  return Object.hasOwn(members, user.username) ? members[user.username] : undefined;
+}
+
+function readsPublicBuilds(project: Project, asGuest: boolean): boolean {
+  return project.publicBuilds && (project.visibility !== 'private' || asGuest);
+}
+
+export function canRetry({ rules }: Profile, build: FakeBuild): boolean {
+  if (build.kind === 'external' || (build.kind === 'bridge' && !rules.retryOfBridge)) return false;
+  if (build.retried && rules.retryOfSuperseded === 'refused') return false;
+  return build.commands && (rules.retryableFrom === 'any' || rules.retryableFrom.includes(build.status));
+}
+
+export function canCancel({ rules }: Profile, build: FakeBuild): boolean {
+  return rules.cancelableFrom.includes(build.status);
+}
+
+export function canPlay({ rules }: Profile, build: FakeBuild): boolean {
+  return (build.when === 'manual' || build.when === 'delayed') && rules.playableFrom.includes(build.status);
 }
 
 export function canErase(build: FakeBuild): boolean {
@@ -44,6 +84,8 @@ export function timesFor(status: string, before: Times, nowMs: number): Times {
   switch (status) {
     case 'running':
       return { startedAtMs: before.startedAtMs ?? nowMs, finishedAtMs: null };
+    case 'canceling':
+      return { startedAtMs: before.startedAtMs, finishedAtMs: null };
     case 'success':
     case 'failed':
       return { startedAtMs: before.startedAtMs ?? nowMs, finishedAtMs: nowMs };

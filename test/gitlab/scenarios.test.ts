@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { ask, rowsOf } from './ask';
 import type { FakeBuild } from './model';
-import { profiles } from './profiles';
+import { profiles } from './profiles/profiles';
 import { livingProject, longName, manyBuilds, oddName, smallProject } from './scenarios';
 import { startGitLab } from './server';
 import { World } from './world';
@@ -16,7 +16,7 @@ describe('The scenarios', () => {
     const world = newWorld();
     const { builds, project } = smallProject(world);
     const all = Object.values(builds);
-    assert.deepEqual([...new Set(all.map(({ status }) => status))].sort(), [...profiles['8.5'].scope.values].sort());
+    assert.deepEqual([...new Set(all.map(({ status }) => status))].sort(), [...profiles['8.5'].statuses].sort());
     assert.deepEqual([...new Set(all.map(({ stage }) => stage))], ['build', 'test', 'deploy']);
     assert.match(project.path, /\./);
     assert.ok(longName.length > 200 && longName.length <= 255);

@@ -3,6 +3,7 @@ import { minute, type Seed, type SeedOptions, seedProject, shaOf, zoned } from '
 import type { World } from './world';
 
 export { livingProject, type LivingProject } from './living';
+export { branchMergeRequestAndChild, type BranchMergeRequestAndChild } from './pipelinesOfCommit';
 
 export interface SmallProject extends Seed {
   readonly builds: Readonly<Record<SmallBuild, FakeBuild>>;
@@ -19,7 +20,7 @@ export type SmallBuild = 'compile' | 'assets' | 'firstRspec' | 'odd' | 'long' | 
 export const oddName = 'spinach:other <b>&amp; "quoted" 50% ünïcödé 🦊 [link](command:x) $(flame)';
 export const longName = `integration ${'with every adapter and '.repeat(9)}postgres`;
 
-/** Stages build, test and deploy; every status of GitLab 8.5; `rspec` was retried; artifacts on `compile` and `odd`. */
+/** Stages build, test and deploy; every status of GitLab 8.5, on any version; `rspec` was retried; artifacts on `compile` and `odd`. */
 export function smallProject(world: World, options: SeedOptions = {}): SmallProject {
   const seed = seedProject(world, options);
   const { project, sha, ref } = seed;

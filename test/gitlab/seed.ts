@@ -8,6 +8,8 @@ export interface SeedOptions {
   readonly sha?: string | undefined;
   readonly path?: string | undefined;
   readonly ref?: string | undefined;
+  /** Default: `ref`. */
+  readonly defaultBranch?: string | undefined;
 }
 
 export interface Seed {
@@ -33,7 +35,8 @@ export function seedProject(world: World, options: SeedOptions = {}, message?: s
   addOnce(world, 'rita', 'Rita Reporter', reporterToken);
   addOnce(world, 'stan', 'Stan Stranger', strangerToken);
   const members = { dana: 'developer', rita: 'reporter' } as const;
-  const project = world.addProject({ path, visibility: 'private', defaultBranch: ref, members });
+  const defaultBranch = options.defaultBranch ?? ref;
+  const project = world.addProject({ path, visibility: 'private', defaultBranch, members });
   const title = 'Test the CI integration.';
   const text = message === undefined ? {} : { message: `${title}\n\n${message}` };
   world.addCommit(project, { sha, title, createdAt: zoned(world.now() - 25 * minute), ...text });

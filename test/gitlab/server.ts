@@ -1,11 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { type Answer, conditional, type Request, withHeaders } from './answer';
-import { Entities } from './entities';
+import { answerApi } from './api/answerApi';
+import { credentials } from './api/authenticate';
+import type { Site } from './api/call';
+import { Limiter } from './api/limiter';
+import { Entities } from './entities/entities';
 import type { Fault } from './faults';
 import { Origin, type RecordedRequest } from './origin';
-import { nginxNotFound, railsNotFound, webPage } from './pages';
-import { type ProfileName, profiles } from './profiles';
-import { route, type Site } from './routes';
+import { nginxNotFound, railsNotFound, unmatchedRoute, v3Gone, webPage } from './pages';
+import type { Api, ProfileName } from './profiles/profile';
+import { profiles } from './profiles/profiles';
 import { answerFromStorage, signedPath } from './storage';
 import { World } from './world';
 
@@ -60,7 +64,7 @@ export async function startGitLab(options: FakeOptions = {}): Promise<FakeGitLab
   const address: Address = {
     url,
     root: options.root ?? '',
-    site: { world, entities: new Entities(world, url), storageUrl },
+    site: { world, entities: new Entities(world, url), limiter: new Limiter(world), storageUrl },
   };
   return {
     url,
@@ -89,20 +93,43 @@ function toStorage(url: string): NonNullable<Site['storageUrl']> {
   return (build) => `${url}${signedPath(build)}`;
 }
 
-function answerOf({ url, root, site }: Address, request: Request): Answer {
+function answerOf(address: Address, request: Request): Answer {
+  const { url, root, site } = address;
   if (request.path !== root && !request.path.startsWith(`${root}/`)) return nginxNotFound();
   const path = request.path.slice(root.length);
   if (!path.startsWith('/api/')) return gitlabHeaders(webPage(path, url));
-  const answer = path.startsWith('/api/v3/')
-    ? route(site, request, path.slice('/api/v3/'.length), addressedAs(request, url))
-    : undefined;
-  return gitlabHeaders(conditional(request, answer ?? railsNotFound(request)));
+  const answer = answerBelowApi(address, request, path) ?? unrouted(address, request);
+  return gitlabHeaders(conditional(request, answer, site.world.profile.etag));
 }
 
-/** Rails builds the addresses in `Link` from the host that the client named. */
-function addressedAs({ headers, path }: Request, url: string): string {
+function answerBelowApi({ site, url }: Address, request: Request, path: string): Answer | undefined {
+  const [, version, rest = ''] = /^\/api\/(v[34])\/(.*)$/.exec(path) ?? [];
+  if (version === undefined) return undefined;
+  const { v3, v4 } = site.world.profile;
+  if (version === 'v3' && v3 === 'gone') return v3OfToday(site, request, rest, url);
+  const api = version === 'v3' ? v3 : v4;
+  return typeof api === 'string' ? undefined : answerApi(site, api, request, rest, linkUrl(site, request, url));
+}
+
+/** `/user` alone was kept, for sign-ins by OAuth. */
+function v3OfToday(site: Site, request: Request, path: string, url: string): Answer {
+  const { v4 } = site.world.profile;
+  const user: Api | undefined = v4 === 'absent' ? undefined : { ...v4, routes: ['user'] };
+  const isUser = /^user\/?(\?|$)/.test(path);
+  return (user && isUser ? answerApi(site, user, request, path, url) : undefined) ?? v3Gone;
+}
+
+function unrouted({ site, url }: Address, request: Request): Answer {
+  if (site.world.profile.unrouted === 'staticPage') return railsNotFound(request);
+  const known = credentials(site.world, request);
+  return unmatchedRoute(request, known !== undefined && 'user' in known, url);
+}
+
+/** Where `Link` leads: to the host that the client named, later to the configured one with the scheme of the request. */
+function linkUrl({ world }: Site, { headers, path }: Request, url: string): string {
   const { protocol, host } = new URL(url);
-  return `${protocol}//${headers.host ?? host}${path.split('?')[0] ?? ''}`;
+  const named = world.profile.pagination.linkHost === 'request' ? (headers.host ?? host) : host;
+  return `${protocol}//${named}${path.split('?')[0] ?? ''}`;
 }
 
 function gitlabHeaders(answer: Answer): Answer {

@@ -1,0 +1,99 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import type { Listed, ListJob } from './lister.bench';
+import type { Served } from './server.bench';
+import { short, spread, told } from './numbers';
+import type { Line, Measured, Options } from './part';
+
+const latencies = [0, 20];
+/** They hardly differ. */
+const mostTurns = 5;
+const sizes = [
+  { count: 10_000, times: 5 },
+  { count: 100, times: 11 },
+];
+
+/** Of one size at one latency, a number for each turn. */
+interface Turns {
+  readonly count: number;
+  readonly latencyMs: number;
+  readonly raw: Listed[];
+  readonly client: Listed[];
+}
+
+/**
+ * Listing through our client next to a raw loop, by turns, each turn in two processes of its own. The server has a
+ * process of its own too: in ours, or in the lister's, it would take its time from what is measured.
+ */
+export async function measureList({ runs, programs }: Options): Promise<Measured> {
+  const server = fork(
+    join(programs, 'server.bench.mjs'),
+    sizes.map(({ count }) => String(count)),
+  );
+  try {
+    const served = await answerOf<Served>(server);
+    const all: Turns[] = [];
+    for (const { count, times } of sizes) {
+      for (const latencyMs of latencies) {
+        server.send({ latencyMs });
+        await once(server, 'message');
+        const { url, token, projects } = served;
+        const project = projects.find((one) => one.count === count);
+        if (project === undefined) throw new Error(`The server has no commit with ${count} builds.`);
+        const turns: Turns = { count, latencyMs, raw: [], client: [] };
+        for (let turn = 0; turn < Math.min(runs, mostTurns); turn++) {
+          for (const kind of ['raw', 'client'] as const) {
+            turns[kind].push(await list(programs, { kind, url, token, ...project, times }));
+          }
+        }
+        all.push(turns);
+      }
+    }
+    return { lines: all.flatMap(linesOf), numbers: all };
+  } finally {
+    server.kill();
+  }
+}
+
+async function list(programs: string, job: ListJob): Promise<Listed> {
+  const child = fork(join(programs, 'lister.bench.mjs'), [JSON.stringify(job)]);
+  try {
+    return await answerOf<Listed>(child);
+  } finally {
+    child.kill();
+  }
+}
+
+/** The next message of a process that must not end before it. */
+async function answerOf<T>(child: ChildProcess): Promise<T> {
+  const ended = new AbortController();
+  const fail = (code: number | null): void => ended.abort(new Error(`A process ended with code ${String(code)}.`));
+  child.once('exit', fail);
+  const [message] = (await once(child, 'message', { signal: ended.signal })) as [T];
+  child.off('exit', fail);
+  return message;
+}
+
+function linesOf({ count, latencyMs, raw, client }: Turns): readonly Line[] {
+  const what = `${count.toLocaleString('en')} builds, ${latencyMs} ms latency`;
+  const againOf = ({ again }: Listed): number => spread(again).median;
+  const aim = count > 1000 && latencyMs > 0 ? { aim: '≤ 1.3 ×' } : {};
+  return [
+    compared(`${what}, first list of a process`, raw, client, ({ first }) => first),
+    { ...compared(`${what}, then`, raw, client, againOf), ...aim },
+    ...(count > 1000 && latencyMs === 0
+      ? [compared('peak memory of it, MB', raw, client, ({ peakMB }) => peakMB)]
+      : []),
+  ];
+}
+
+function compared(what: string, raw: readonly Listed[], client: readonly Listed[], of: (one: Listed) => number): Line {
+  const [theirs, ours] = [spread(raw.map(of)), spread(client.map(of))];
+  const ratio = (ours.median / theirs.median).toFixed(2);
+  const byTurn = spread(client.map((one, turn) => of(one) / of(raw[turn] ?? one)));
+  return {
+    what,
+    measured: `${told(ours, '')} : raw ${told(theirs, '')} = ${ratio} × (${short(byTurn.min)} … ${short(byTurn.max)})`,
+  };
+}

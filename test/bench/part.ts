@@ -1,0 +1,24 @@
+import type { Release } from '../vscode/install';
+
+export interface Options {
+  /** Fresh starts, or turns. */
+  readonly runs: number;
+  readonly release: Release;
+  /** Where the bundles of the programs lie that a part starts. */
+  readonly programs: string;
+}
+
+/** One line of the table. */
+export interface Line {
+  readonly what: string;
+  readonly measured: string;
+  readonly aim?: string;
+}
+
+export interface Measured {
+  readonly lines: readonly Line[];
+  /** All that was measured, for bench.json. */
+  readonly numbers: unknown;
+}
+
+export type Measure = (options: Options) => Promise<Measured>;

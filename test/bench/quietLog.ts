@@ -1,0 +1,5 @@
+import type { Logger } from '../../src/core/logger';
+
+export const quietLog: Logger = { debug: ignore, info: ignore, warn: ignore, error: ignore };
+
+function ignore(): void {}
