@@ -1,5 +1,7 @@
 /** One build as every view and the public API know it: plain, read-only, safe to serialise. Times are ISO 8601. */
 export interface Build {
+  /** Undefined: a build. A bridge starts another pipeline. */
+  readonly kind?: 'bridge' | undefined;
   readonly id: number;
   readonly name: string;
   readonly stage: string;
@@ -96,12 +98,12 @@ export function worstStatus(builds: readonly Build[]): string | undefined {
 
 /** GitLab 8.5 would retry a running build too; GitLab since 8.9 only ended ones, which is what a user means. */
 export function canRetry(build: Build): boolean {
-  return ['success', 'failed', 'canceled'].includes(build.status);
+  return build.kind === undefined && ['success', 'failed', 'canceled'].includes(build.status);
 }
 
 /** A second cancel on `canceling` does nothing. */
 export function canCancel(build: Build): boolean {
-  return build.status !== 'canceling' && statusClass(build.status) !== 'ended';
+  return build.kind === undefined && build.status !== 'canceling' && statusClass(build.status) !== 'ended';
 }
 
 /** GitLab erases ended builds that still have a log or artifacts; whether there is a log, v3 does not tell. */

@@ -3,6 +3,7 @@ export type FailureKind =
   | 'unauthorized' // the token is missing, unknown, expired or revoked
   | 'forbidden' // GitLab says no to this user, with a reason
   | 'notFound'
+  | 'unsupported' // this version of GitLab does not have it
   | 'refused' // GitLab says no to this request (400, 405, 409, 410, 422), with a reason
   | 'rateLimited'
   | 'offline' // no connection, or it broke

@@ -33,7 +33,8 @@ async function load(
   { clients }: MonitorParts,
 ): Promise<Loaded> {
   const client = clients.of(instance);
-  return { builds: await client.commitBuilds(project, sha, signal), apiVersion: client.apiVersion };
+  const builds = await client.commitBuilds(project, sha, signal);
+  return { builds, apiVersion: client.server?.api ?? 'v3' };
 }
 
 async function resolve(repository: GitRepository | undefined, parts: MonitorParts): Promise<Resolution> {

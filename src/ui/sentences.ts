@@ -35,6 +35,8 @@ export function failureSentence({ kind, host = 'GitLab', status, retryAt, ...fai
       return /project/i.test(reason ?? '')
         ? l10n.t('{0} has no such project, or your token may not see it. Check the remote and your access.', host)
         : l10n.t('{0} does not know it, or your token may not see it{1}.', host, because);
+    case 'unsupported':
+      return l10n.t('{0} is of a version that does not have this yet.', host);
     case 'refused':
       return l10n.t(
         '{0} refused the request{1}.',

@@ -44,7 +44,7 @@ function monitorOf(client: GitLabClient, target: Target): Monitor {
       resolve: async () => ({ kind: 'target', target }),
       load: async ({ project, sha }, signal) => ({
         builds: await client.commitBuilds(project, sha, signal),
-        apiVersion: client.apiVersion,
+        apiVersion: client.server?.api ?? 'v3',
       }),
       show: () => undefined,
       failed: (_failure, error) => {

@@ -6,7 +6,6 @@ import type { Build } from '../../src/core/build';
 import { GitLabError, type Failure } from '../../src/core/errors';
 import { GitLabClient } from '../../src/core/gitlab/client';
 import { createHttp, type Http, type HttpLimits } from '../../src/core/gitlab/http';
-import { v3 } from '../../src/core/gitlab/v3';
 import type { Logger } from '../../src/core/logger';
 import type { Clock } from '../../src/core/schedule';
 import { developerToken } from '../gitlab/seed';
@@ -28,6 +27,8 @@ export interface Access {
   readonly token?: string;
   readonly limits?: Partial<HttpLimits>;
   readonly log?: Logger;
+  /** v3 unless a test is about finding it out. */
+  readonly apiVersion?: 'auto' | 'v3' | 'v4';
 }
 
 export function httpWith({ limits, log = new Journal() }: Access = {}): Http {
@@ -36,8 +37,8 @@ export function httpWith({ limits, log = new Journal() }: Access = {}): Http {
 
 /** A client of the GitLab at `url`, as the Developer of the scenarios. */
 export function clientOf({ url }: { readonly url: string }, access: Access = {}): GitLabClient {
-  const instance = { url, hosts: [], apiVersion: 'auto' } as const;
-  return new GitLabClient(instance, v3, httpWith(access), async () => access.token ?? developerToken);
+  const instance = { url, hosts: [], apiVersion: access.apiVersion ?? 'v3' } as const;
+  return new GitLabClient(instance, httpWith(access), async () => access.token ?? developerToken);
 }
 
 /** A signal that nobody aborts. */

@@ -72,7 +72,7 @@ describe('Show Another Commit', () => {
     const pick = await list();
     pick.press('Only running builds');
     await until('the shorter list', () => !pick.busy && pick.items.length === 1);
-    assert.match(app.gitlab.requests.at(-1)?.path ?? '', /\/builds\?per_page=100&scope=running$/);
+    assert.match(app.gitlab.requests.at(-1)?.path ?? '', /\/builds\?scope=running&per_page=100&page=1$/);
     assert.equal(pick.title, 'Commits with builds: running');
     assert.match(pick.labels[0] ?? '', /^\$\(sync~spin\) /);
     pick.escape();

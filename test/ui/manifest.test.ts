@@ -103,6 +103,7 @@ const failureKinds = Object.keys({
   unauthorized: 0,
   forbidden: 0,
   notFound: 0,
+  unsupported: 0,
   refused: 0,
   rateLimited: 0,
   offline: 0,

@@ -96,6 +96,7 @@ describe('The sentence for a failure', () => {
   const failures: Readonly<Record<Failure['kind'], RegExp>> = {
     unauthorized: /^git\.example\.com does not accept your token \(why\)\. Sign in again\.$/,
     forbidden: /^git\.example\.com does not allow this: why$/,
+    unsupported: /^git\.example\.com is of a version that does not have this yet\.$/,
     notFound: /^git\.example\.com does not know it, or your token may not see it \(why\)\.$/,
     refused: /^git\.example\.com refused the request \(why\)\.$/,
     rateLimited: /^git\.example\.com asks to slow down: rate limited until .*\d.*\.$/,

@@ -175,10 +175,10 @@ describe('A hostile workspace', () => {
       workspaceSettings: () => ({ 'gitlabBuilds.project': 'https://evil.example.com/../../user?x=' }),
     });
     await app.shows('failed');
-    assert.deepEqual(
-      app.gitlab.requests.map(({ path }) => path),
-      ['/api/v3/projects/https%3A%2F%2Fevil.example.com%2F..%2F..%2Fuser%3Fx%3D'],
-    );
+    assert.ok(app.gitlab.requests.every(({ path }) => path.startsWith('/api/v')));
+    assert.deepEqual(app.gitlab.requests.map(({ path }) => path).slice(-1), [
+      '/api/v3/projects/https%3A%2F%2Fevil.example.com%2F..%2F..%2Fuser%3Fx%3D',
+    ]);
   });
 
   it('does not get the token in its remote shown', async () => {

@@ -60,6 +60,9 @@ describe('The extension', () => {
     assert.deepEqual(
       asked.map(({ text }) => text.replace(/\d+ ms$/, '')),
       [
+        'GET /api/v4/version 404 ',
+        'GET /api/v3/version 404 ',
+        'GET /api/v3/user 200 ',
         'GET /api/v3/projects/group%2Fsub.project 200 ',
         `GET /api/v3/projects/1/repository/commits/${app.small.sha}/builds 200 `,
       ],

@@ -1,67 +1,82 @@
 import { arrange, type Build } from '../build';
 import { GitLabError } from '../errors';
 import type { Instance } from '../instance';
+import { isProjectGone } from './absence';
+import { Api } from './api';
+import { detect, type Server } from './detect';
 import type { BuildAction, Dialect, Project } from './dialect';
-import { Row, rowsOf, UnexpectedShape } from './fields';
-import type { Http, JsonAnswer, StreamAnswer } from './http';
-import { allPages, perPage, type Page } from './pages';
+import type { Row } from './fields';
+import type { Http, StreamAnswer } from './http';
+import { v3 } from './v3';
+import { v4 } from './v4';
+
+const dialects = { v3, v4 } as const satisfies Record<Server['api'], Dialect>;
+/** A server may be upgraded under us. */
+const detectAgainMs = 24 * 3600_000;
+
+/** What a call works with. */
+interface Call {
+  readonly api: Api;
+  readonly server: Server;
+  readonly dialect: Dialect;
+}
 
 /** One instance, spoken to in its dialect. Every method throws GitLabError, or the signal's reason once aborted. */
 export class GitLabClient {
   private readonly projects = new Map<string, Project>();
+  private detected: { readonly server: Server; readonly at: number } | undefined;
 
   constructor(
     private readonly instance: Instance,
-    private readonly dialect: Dialect,
     private readonly http: Http,
     private readonly token: () => Promise<string | undefined>,
+    private readonly now: () => number = Date.now,
   ) {}
 
-  get apiVersion(): Dialect['name'] {
-    return this.dialect.name;
+  /** What the instance turned out to be; undefined before the first answer. */
+  get server(): Server | undefined {
+    return this.detected?.server;
   }
 
   /** The name of the user whose token it is. */
   async user(signal: AbortSignal): Promise<string> {
-    const { body } = await this.json('GET', this.dialect.user, signal);
-    return this.read(() => new Row(body, 'the user').must('username'));
+    return this.call(signal, ({ api }) => api.get('user', (row) => row.must('username')));
   }
 
   /** The builds of a commit, arranged; none where the commit has no CI. `sha` in full: GitLab compares it as it stands. */
   async commitBuilds(project: string, sha: string, signal: AbortSignal): Promise<readonly Build[]> {
-    return this.within(project, signal, async (found) => {
-      try {
-        return arrange(await this.list(this.dialect.commitBuilds(found.id, sha), found, signal));
-      } catch (error) {
-        if (this.dialect.noBuildsIs404 && isNotFound(error) && !isProjectGone(error)) return [];
-        throw error;
-      }
+    return this.within(project, signal, async (found, { api, server, dialect }) => {
+      const toBuild = (row: Row) => this.toBuild(row, found, dialect);
+      return arrange(await dialect.commitRows({ api, server, project: found, sha, toBuild }));
     });
   }
 
   /** The newest builds of the project, one page of them, newest first; `scope`: only those of that status. */
   async recentBuilds(project: string, scope: string | undefined, signal: AbortSignal): Promise<readonly Build[]> {
     // Of all the forms of `scope` only the single one works on every server.
-    const query = `per_page=${perPage}${scope === undefined ? '' : `&scope=${encodeURIComponent(scope)}`}`;
-    return this.within(project, signal, async (found) => {
-      return (await this.page(`${this.dialect.projectBuilds(found.id)}?${query}`, found, signal)).items;
+    const query = scope === undefined ? '' : `?scope=${encodeURIComponent(scope)}`;
+    return this.within(project, signal, async (found, { api, dialect }) => {
+      const path = `projects/${found.id}/${dialect.segment}${query}`;
+      return (await api.page(path, 1, (row) => this.toBuild(row, found, dialect))).items;
     });
   }
 
   async build(project: string, id: number, signal: AbortSignal): Promise<Build> {
-    return this.within(project, signal, (found) => this.one('GET', this.dialect.build(found.id, id), found, signal));
+    return this.within(project, signal, (found, { api, dialect }) =>
+      api.get(`projects/${found.id}/${dialect.segment}/${id}`, (row) => this.toBuild(row, found, dialect)),
+    );
   }
 
   /** The build as the action left it; for a retry that is a new build. */
   async act(project: string, id: number, action: BuildAction, signal: AbortSignal): Promise<Build> {
-    return this.within(project, signal, (found) =>
-      this.one('POST', this.dialect.action(found.id, id, action), found, signal),
+    return this.within(project, signal, (found, { api, dialect }) =>
+      api.post(`projects/${found.id}/${dialect.segment}/${id}/${action}`, (row) => this.toBuild(row, found, dialect)),
     );
   }
 
   async artifacts(project: string, id: number, signal: AbortSignal): Promise<StreamAnswer> {
-    return this.within(project, signal, async (found) =>
-      this.http.stream(await this.request('GET', this.dialect.artifacts(found.id, id), signal)),
+    return this.within(project, signal, (found, { api, dialect }) =>
+      api.stream(`projects/${found.id}/${dialect.segment}/${id}/artifacts`),
     );
   }
 
@@ -69,74 +84,73 @@ export class GitLabClient {
   async project(idOrPath: string, signal: AbortSignal): Promise<Project> {
     const known = this.projects.get(idOrPath);
     if (known !== undefined) return known;
-    const { body } = await this.json('GET', this.dialect.project(idOrPath), signal);
-    const project = this.read(() => toProject(new Row(body, 'the project')));
-    this.projects.set(idOrPath, project);
-    return project;
+    return this.call(signal, async ({ api }) => {
+      const project = await api.get(`projects/${encodeURIComponent(idOrPath)}`, toProject);
+      this.projects.set(idOrPath, project);
+      return project;
+    });
   }
 
   /** The project may have gone since it was looked up, or been made anew under another number: then that one is asked. */
-  private async within<T>(project: string, signal: AbortSignal, ask: (found: Project) => Promise<T>): Promise<T> {
+  private async within<T>(
+    project: string,
+    signal: AbortSignal,
+    ask: (found: Project, call: Call) => Promise<T>,
+  ): Promise<T> {
     const found = await this.project(project, signal);
     try {
-      return await ask(found);
+      return await this.call(signal, (call) => ask(found, call));
     } catch (error) {
       if (!isProjectGone(error)) throw error;
       this.projects.delete(project);
       const present = await this.project(project, signal);
       if (present.id === found.id) throw error;
-      return ask(present);
+      return this.call(signal, (call) => ask(present, call));
     }
   }
 
-  private async list(path: string, project: Project, signal: AbortSignal): Promise<readonly Build[]> {
-    return allPages((page) => this.page(`${path}?per_page=${perPage}&page=${page}`, project, signal));
+  /** In the dialect that the server was found to speak; an answer that contradicts this makes it be asked again. */
+  private async call<T>(signal: AbortSignal, work: (call: Call) => Promise<T>): Promise<T> {
+    const known = this.detected;
+    try {
+      return await work(await this.open(signal));
+    } catch (error) {
+      if (known === undefined || !contradicts(error)) throw error;
+      this.detected = undefined;
+      const call = await this.open(signal);
+      if (call.server.api === known.server.api) throw unsupportedOr(error);
+      return work(call);
+    }
   }
 
-  private async page(path: string, project: Project, signal: AbortSignal): Promise<Page<Build>> {
-    const { headers, body } = await this.json('GET', path, signal);
-    return { headers, items: this.read(() => rowsOf(body).map((row) => this.toBuild(row, project))) };
-  }
-
-  private async one(method: 'GET' | 'POST', path: string, project: Project, signal: AbortSignal): Promise<Build> {
-    const { body } = await this.json(method, path, signal);
-    return this.read(() => this.toBuild(new Row(body, 'the build'), project));
+  private async open(signal: AbortSignal): Promise<Call> {
+    const { instance, http } = this;
+    const token = await this.token();
+    if (this.detected === undefined || this.now() - this.detected.at >= detectAgainMs) {
+      this.detected = { server: await detect({ http, instance, token, signal }), at: this.now() };
+    }
+    const { server } = this.detected;
+    const dialect = dialects[server.api];
+    return { server, dialect, api: new Api(http, instance, dialect.root, token, signal) };
   }
 
   /** Web pages are below the base URL that the user knows, not where a wrongly set up server thinks that it is. */
-  private toBuild(row: Row, { path }: Project): Build {
-    return this.dialect.toBuild(row, `${this.instance.url}/${path}`);
+  private toBuild(row: Row, { path }: Project, dialect: Dialect): Build {
+    return dialect.toBuild(row, `${this.instance.url}/${path}`);
   }
+}
 
-  private async json(method: 'GET' | 'POST', path: string, signal: AbortSignal): Promise<JsonAnswer> {
-    return this.http.json(await this.request(method, path, signal));
-  }
+/** 410: v3 is gone since 11.0. A page where the API was: so it is not there any more. */
+function contradicts(error: unknown): boolean {
+  return error instanceof GitLabError && (error.failure.status === 410 || error.failure.kind === 'notGitLab');
+}
 
-  private async request(method: 'GET' | 'POST', path: string, signal: AbortSignal) {
-    const { url } = this.instance;
-    return { method, url: `${url}/${this.dialect.root}/${path}`, instance: url, token: await this.token(), signal };
-  }
-
-  private read<T>(reader: () => T): T {
-    try {
-      return reader();
-    } catch (cause) {
-      if (!(cause instanceof UnexpectedShape)) throw cause;
-      const { host } = new URL(this.instance.url);
-      throw new GitLabError({ kind: 'invalidAnswer', host, reason: cause.message }, { cause });
-    }
-  }
+/** The API is there, so it is the one route that is missing. */
+function unsupportedOr(error: unknown): unknown {
+  if (!(error instanceof GitLabError) || error.failure.status !== 404) return error;
+  return new GitLabError({ ...error.failure, kind: 'unsupported' }, { cause: error });
 }
 
 function toProject(row: Row): Project {
   return { id: row.id('id'), path: row.must('path_with_namespace') };
-}
-
-function isNotFound(error: unknown): error is GitLabError {
-  return error instanceof GitLabError && error.failure.kind === 'notFound';
-}
-
-/** "404 Project Not Found": neither the build nor the commit is what is missing. */
-function isProjectGone(error: unknown): boolean {
-  return isNotFound(error) && /project/i.test(error.failure.reason ?? '');
 }

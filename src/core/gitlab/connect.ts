@@ -2,7 +2,6 @@ import type { Logger } from '../logger';
 import type { Instance } from '../instance';
 import { GitLabClient } from './client';
 import { createHttp } from './http';
-import { v3 } from './v3';
 
 /** A client for the instance. No request is made here. */
 export function connect(
@@ -11,5 +10,5 @@ export function connect(
   log: Logger,
   userAgent: string,
 ): GitLabClient {
-  return new GitLabClient(instance, v3, createHttp(log, userAgent), token);
+  return new GitLabClient(instance, createHttp(log, userAgent), token);
 }

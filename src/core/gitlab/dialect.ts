@@ -1,4 +1,6 @@
 import type { Build } from '../build';
+import type { Api } from './api';
+import type { Server } from './detect';
 import type { Row } from './fields';
 
 /** A project as the server knows it. */
@@ -8,22 +10,25 @@ export interface Project {
   readonly path: string;
 }
 
-/** Paths below the API root. The project is always its number: dots in a path break the builds routes up to 10.1. */
+/** What differs between GitLab's APIs. Paths have the project's number: dots in a path break the builds routes up to 10.1. */
 export interface Dialect {
   readonly name: 'v3' | 'v4';
   /** Below the instance's base URL. */
   readonly root: string;
-  readonly user: string;
-  project(idOrPath: string): string;
-  commitBuilds(project: number, sha: string): string;
-  projectBuilds(project: number): string;
-  build(project: number, build: number): string;
-  artifacts(project: number, build: number): string;
-  action(project: number, build: number, action: BuildAction): string;
-  /** Whether a 404 to `commitBuilds` means that the commit has no builds. */
-  readonly noBuildsIs404: boolean;
+  /** What a build is called in a path. */
+  readonly segment: 'builds' | 'jobs';
+  /** Every attempt of every build of the commit, in any order; none where the commit has no CI. */
+  commitRows(question: CommitQuestion): Promise<readonly Build[]>;
   /** Throws UnexpectedShape. `projectUrl`: the project's web page. */
   toBuild(row: Row, projectUrl: string): Build;
+}
+
+export interface CommitQuestion {
+  readonly api: Api;
+  readonly server: Server;
+  readonly project: Project;
+  readonly sha: string;
+  readonly toBuild: (row: Row) => Build;
 }
 
 export type BuildAction = 'cancel' | 'retry' | 'erase';

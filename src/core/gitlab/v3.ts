@@ -1,23 +1,21 @@
-import type { Build, Commit } from '../build';
-import type { Dialect } from './dialect';
-
+import type { Build } from '../build';
+import type { CommitQuestion, Dialect } from './dialect';
+import { isNotFound, isProjectGone } from './absence';
 import type { Row } from './fields';
+import { toArtifacts, toCommit, toRunner } from './parts';
 
 /** The Builds API of GitLab 8.4 to 10.8. */
-export const v3: Dialect = {
-  name: 'v3',
-  root: 'api/v3',
-  user: 'user',
-  project: (idOrPath) => `projects/${encodeURIComponent(idOrPath)}`,
-  commitBuilds: (project, sha) => `projects/${project}/repository/commits/${sha}/builds`,
-  projectBuilds: (project) => `projects/${project}/builds`,
-  build: (project, build) => `projects/${project}/builds/${build}`,
-  artifacts: (project, build) => `projects/${project}/builds/${build}/artifacts`,
-  action: (project, build, action) => `projects/${project}/builds/${build}/${action}`,
-  // 8.4 to 8.9 answer so for a commit without CI; from 8.10 on it means that the commit is not there at all.
-  noBuildsIs404: true,
-  toBuild,
-};
+export const v3: Dialect = { name: 'v3', root: 'api/v3', segment: 'builds', commitRows, toBuild };
+
+async function commitRows({ api, project, sha, toBuild: read }: CommitQuestion): Promise<readonly Build[]> {
+  try {
+    return await api.list(`projects/${project.id}/repository/commits/${sha}/builds`, read);
+  } catch (error) {
+    // 8.4 to 8.9 answer so for a commit without CI; from 8.10 on it means that the commit is not there at all.
+    if (isNotFound(error) && !isProjectGone(error)) return [];
+    throw error;
+  }
+}
 
 function toBuild(row: Row, projectUrl: string): Build {
   const id = row.id('id');
@@ -41,20 +39,4 @@ function toBuild(row: Row, projectUrl: string): Build {
     commit: toCommit(row.row('commit')),
     attempts: [],
   };
-}
-
-/** Absent, not null, when there are none (GitLab's own documentation says null). */
-function toArtifacts(file: Row | undefined): Build['artifacts'] {
-  const filename = file?.text('filename');
-  return filename === undefined ? undefined : { filename, size: file?.number('size') ?? 0 };
-}
-
-function toRunner(runner: Row | undefined): string | undefined {
-  return runner?.text('description') ?? runner?.text('name');
-}
-
-function toCommit(commit: Row | undefined): Commit | undefined {
-  const sha = commit?.text('id');
-  if (sha === undefined) return undefined;
-  return { sha, title: commit?.text('title') ?? '', author: commit?.text('author_name') ?? '' };
 }

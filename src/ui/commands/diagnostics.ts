@@ -1,5 +1,6 @@
 import { env, l10n, version as vscodeVersion } from 'vscode';
 import { targetOf } from '../../core/snapshot';
+import type { Server } from '../../core/gitlab/detect';
 import { stateWord } from '../context';
 import type { Command, CommandContext } from './command';
 
@@ -14,7 +15,7 @@ export const copyDiagnostics: Command = async (context) => {
 };
 
 /** Written from what is known to be no secret; nothing is copied from remotes, settings or answers as a whole. */
-async function diagnostics({ session, settings, tokens, version }: CommandContext): Promise<string> {
+async function diagnostics({ session, settings, tokens, clients, version }: CommandContext): Promise<string> {
   const { snapshot } = session;
   const target = targetOf(snapshot);
   const ready = snapshot?.kind === 'ready' ? snapshot : undefined;
@@ -38,7 +39,7 @@ async function diagnostics({ session, settings, tokens, version }: CommandContex
       'Shown',
       target === undefined ? 'nothing' : `${target.instance.url}, project ${target.project}, commit ${target.sha}`,
     ],
-    ['API', ready?.apiVersion ?? 'not known'],
+    ['API', target === undefined ? 'not known' : apiOf(clients.of(target.instance).server)],
     ['Builds', ready?.builds.length ?? 0],
     [
       'Failure',
@@ -47,4 +48,9 @@ async function diagnostics({ session, settings, tokens, version }: CommandContex
     ['Refresh', `${activeSeconds} s active, ${idleSeconds} s idle`],
   ];
   return rows.map(([name, value]) => `${name}: ${String(value)}`).join('\n');
+}
+
+function apiOf(server: Server | undefined): string {
+  if (server === undefined) return 'not known';
+  return server.version === undefined ? server.api : `${server.api}, GitLab ${server.version}`;
 }

@@ -39,7 +39,7 @@ describe('GitLabClient on 8.5', () => {
     assert.deepEqual(paths(), [
       'GET projects/group%2Fsub.project',
       `GET projects/1/repository/commits/${small.sha}/builds?per_page=100&page=1`,
-      'GET projects/1/builds?per_page=100',
+      'GET projects/1/builds?per_page=100&page=1',
       `GET projects/1/builds/${compile.id}`,
       `GET projects/1/builds/${compile.id}/artifacts`,
       `POST projects/1/builds/${long.id}/cancel`,
@@ -50,12 +50,17 @@ describe('GitLabClient on 8.5', () => {
   });
 
   it('makes no request until it is asked for something', async () => {
-    const instance = { url: fake.url, hosts: [], apiVersion: 'auto' } as const;
+    const instance = { url: fake.url, hosts: [], apiVersion: 'v3' } as const;
     const connected = connect(instance, async () => developerToken, new Journal(), userAgent);
-    assert.equal(connected.apiVersion, 'v3');
+    assert.equal(connected.server, undefined);
     assert.equal(fake.requests.length, 0);
     assert.equal(await connected.user(unhurried()), 'dana');
     assert.deepEqual(paths(), ['GET user']);
+  });
+
+  it('keeps what is in a path from leaving it', async () => {
+    await failureOf(client.project('../../user?private_token=x#', unhurried()));
+    assert.deepEqual(paths(), ['GET projects/..%2F..%2Fuser%3Fprivate_token%3Dx%23']);
   });
 
   it('takes the token as it is at each request', async () => {

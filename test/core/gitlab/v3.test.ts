@@ -78,9 +78,4 @@ describe('v3', () => {
       }),
     );
   });
-
-  it('keeps what is in a path from leaving it', () => {
-    assert.equal(v3.project('group/sub.project'), 'projects/group%2Fsub.project');
-    assert.equal(v3.project('../../user?private_token=x#'), 'projects/..%2F..%2Fuser%3Fprivate_token%3Dx%23');
-  });
 });

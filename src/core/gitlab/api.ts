@@ -1,0 +1,62 @@
+import { GitLabError } from '../errors';
+import type { Instance } from '../instance';
+import { Row, rowsOf, UnexpectedShape } from './fields';
+import type { Http, HttpRequest, StreamAnswer } from './http';
+import { allPages, perPage, type Page } from './pages';
+
+/** One API of one instance, for the length of one call. All methods throw GitLabError, or the signal's reason. */
+export class Api {
+  constructor(
+    private readonly http: Http,
+    private readonly instance: Instance,
+    /** `api/v3` */
+    private readonly root: string,
+    private readonly token: string | undefined,
+    private readonly signal: AbortSignal,
+  ) {}
+
+  async get<T>(path: string, read: (row: Row) => T): Promise<T> {
+    return this.one('GET', path, read);
+  }
+
+  async post<T>(path: string, read: (row: Row) => T): Promise<T> {
+    return this.one('POST', path, read);
+  }
+
+  /** All pages of a list; `path` may have a query. */
+  async list<T>(path: string, read: (row: Row) => T): Promise<readonly T[]> {
+    return allPages((page) => this.page(path, page, read));
+  }
+
+  async page<T>(path: string, page: number, read: (row: Row) => T): Promise<Page<T>> {
+    const separator = path.includes('?') ? '&' : '?';
+    const { headers, body } = await this.http.json(
+      this.request('GET', `${path}${separator}per_page=${perPage}&page=${page}`),
+    );
+    return { headers, items: this.read(() => rowsOf(body).map(read)) };
+  }
+
+  async stream(path: string): Promise<StreamAnswer> {
+    return this.http.stream(this.request('GET', path));
+  }
+
+  private async one<T>(method: 'GET' | 'POST', path: string, read: (row: Row) => T): Promise<T> {
+    const { body } = await this.http.json(this.request(method, path));
+    return this.read(() => read(new Row(body, 'the answer')));
+  }
+
+  private request(method: 'GET' | 'POST', path: string): HttpRequest {
+    const { instance, root, token, signal } = this;
+    return { method, url: `${instance.url}/${root}/${path}`, instance: instance.url, token, signal };
+  }
+
+  private read<T>(reader: () => T): T {
+    try {
+      return reader();
+    } catch (cause) {
+      if (!(cause instanceof UnexpectedShape)) throw cause;
+      const { host } = new URL(this.instance.url);
+      throw new GitLabError({ kind: 'invalidAnswer', host, reason: cause.message }, { cause });
+    }
+  }
+}
