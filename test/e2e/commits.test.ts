@@ -147,13 +147,12 @@ describe('another commit', () => {
     await page.keyboard.press('Escape');
   });
 
-  it('is typed: a tag, a branch or what git does not know', async () => {
+  it('is typed: a branch, a commit or what git does not know; then HEAD is followed again', async () => {
     const { page, project, git, picture } = stage();
-    await git('tag', 'v0.9');
-    await show('v0.9');
-    await eventually(async () =>
-      assert.equal(await message(page).innerText(), `v0.9 · ${project.sha.slice(0, 8)} · not HEAD`),
-    );
+    const [sha, older] = [project.sha.slice(0, 8), project.olderSha.slice(0, 8)];
+    await git('branch', 'topic');
+    await show('topic');
+    await eventually(async () => assert.equal(await message(page).innerText(), `topic · ${sha} · not HEAD`));
     await show('no-such-branch');
     await page
       .getByText(/knows no commit, branch or tag "no-such-branch"/)
@@ -161,9 +160,9 @@ describe('another commit', () => {
       .waitFor();
     await picture('unknown-revision');
     await show(project.olderSha);
-    await eventually(async () =>
-      assert.match(await message(page).innerText(), new RegExp(project.olderSha.slice(0, 8))),
-    );
+    await eventually(async () => assert.equal(await message(page).innerText(), `${older} · not HEAD`));
+    await runCommand(page, 'GitLab Builds: Follow HEAD Again');
+    await eventually(async () => assert.equal(await message(page).innerText(), `main · ${sha}`));
   });
 
   async function show(revision: string): Promise<void> {

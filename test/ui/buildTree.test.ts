@@ -213,6 +213,13 @@ describe('A row', () => {
     assert.match(item.tooltip.value, /^\*\*rspec\*\* \\#6 failed\n/);
   });
 
+  it('of a group has none: it says all there is', () => {
+    tree.show(ready(builds));
+    const [stage] = tree.getChildren();
+    assert.ok(stage);
+    assert.equal(tree.resolveTreeItem(tree.getTreeItem(stage), stage).tooltip, undefined);
+  });
+
   for (const text of hostileTexts)
     it(`is one line of plain text for ${JSON.stringify(text)}`, async () => {
       grouping = 'stage';

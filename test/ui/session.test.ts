@@ -123,10 +123,14 @@ describe('With two repositories', () => {
 
   it('a late answer for the one that was shown is dropped', async () => {
     app.gitlab.faults = [{ latencyMs: 60, times: 1 }];
+    app.gitlab.world.setStatus(app.small.builds.deploy, 'failed');
     const late = app.api.refresh();
     await until('its request', () => app.asked().length > 0);
     await turn();
+    const before = [await app.drawn(), editor().statusBarItems[0]?.text];
     await late;
+    await sleep(80);
+    assert.deepEqual([await app.drawn(), editor().statusBarItems[0]?.text], before);
     assert.equal(app.api.repositories[0]?.rootUri, second.rootUri.toString());
     assert.equal(app.api.repositories[0].commit?.sha, app.small.olderSha);
   });

@@ -32,7 +32,7 @@ describe('Sign In', () => {
     const app = await signedOut();
     const running = app.run('signIn');
     const token = await box(true);
-    assert.match(token.prompt ?? '', new RegExp(`^Private token for ${app.gitlab.url}\\. `));
+    assert.match(token.prompt ?? '', new RegExp(`^A personal access token for ${app.gitlab.url} `));
     token.escape();
     await running;
     assert.equal(editor().inputBoxes.length, 1);
@@ -116,6 +116,7 @@ describe('Sign In', () => {
     const running = app.run('signIn');
     const token = await box(true);
     token.press('Open the page with your token');
+    await until('the page', () => editor().opened.length > 0);
     assert.deepEqual(editor().opened, [`${app.gitlab.url}/profile/account`]);
     token.escape();
     await running;

@@ -121,9 +121,10 @@ describe('The status bar', () => {
     assert.equal(tooltip(), 'No builds for 01234567. git.example.com cannot be reached. Check the network.');
   });
 
-  it('cuts long names', () => {
-    const text = textOf(ready([aBuild({ status: 'failed', name: 'x'.repeat(100) })]));
-    assert.equal(text, `$(error) failed: ${'x'.repeat(29)}…`);
+  it('cuts names of more than thirty letters', () => {
+    const named = (letters: number): string => textOf(ready([aBuild({ status: 'failed', name: 'x'.repeat(letters) })]));
+    assert.equal(named(30), `$(error) failed: ${'x'.repeat(30)}`);
+    assert.equal(named(31), `$(error) failed: ${'x'.repeat(29)}…`);
   });
 
   it('cuts long names of stages', () => {

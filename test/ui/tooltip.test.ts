@@ -31,6 +31,10 @@ describe('Outside text in Markdown', () => {
     );
   });
 
+  it('has no $ left, for VS Code looks for icons in what Markdown has become', () => {
+    for (const text of hostileTexts) assert.ok(!escaped(text).includes('$'));
+  });
+
   it('is one line', () => {
     for (const text of hostileTexts) assert.doesNotMatch(escaped(text), /[\n\r\u2028\u2029\p{Cc}]/u);
   });

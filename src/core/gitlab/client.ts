@@ -3,7 +3,7 @@ import { GitLabError } from '../errors';
 import type { Instance } from '../instance';
 import { isProjectGone } from './absence';
 import { Api } from './api';
-import { detect, type Server } from './detect';
+import { detect, hasV4, type Server } from './detect';
 import type { BuildAction, Dialect, Project } from './dialect';
 import type { Row } from './fields';
 import type { Http, StreamAnswer } from './http';
@@ -41,6 +41,15 @@ export class GitLabClient {
   /** The name of the user whose token it is. */
   async user(signal: AbortSignal): Promise<string> {
     return this.call(signal, ({ api }) => api.get('user', (row) => row.must('username')));
+  }
+
+  /** The page where a user finds or makes a token. */
+  async tokenPage(signal: AbortSignal): Promise<string> {
+    const { http, instance } = this;
+    const path = (await hasV4({ http, instance, signal }))
+      ? '-/profile/personal_access_tokens?name=GitLab+Builds&scopes=api'
+      : 'profile/account';
+    return `${instance.url}/${path}`;
   }
 
   /** The builds of a commit, arranged; none where the commit has no CI. `sha` in full: GitLab compares it as it stands. */

@@ -44,6 +44,19 @@ async function detectV3(probe: Probe): Promise<Server> {
   return { api: 'v3', version: undefined };
 }
 
+/**
+ * Whether there is a v4, asked without a token: one that is there refuses that, and up to 8.16 the path leads nowhere.
+ * Throws GitLabError where that cannot be found out.
+ */
+export async function hasV4(probe: Omit<Probe, 'token'>): Promise<boolean> {
+  try {
+    return (await ask({ ...probe, token: undefined }, 'api/v4/version')) !== undefined;
+  } catch (error) {
+    if (error instanceof GitLabError && error.failure.kind === 'unauthorized') return true;
+    throw error;
+  }
+}
+
 /** The version that this address tells, or undefined where it is not there. */
 async function ask(probe: Probe, path: string): Promise<string | undefined> {
   try {

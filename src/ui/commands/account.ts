@@ -12,7 +12,7 @@ export const signIn: Command = async (context, args) => {
   const url = instanceIn(args) ?? (await chooseInstance(context));
   if (url === undefined) return;
   let user = '';
-  const token = await askToken(url, async (candidate) => {
+  const token = await askToken(context, url, async (candidate) => {
     if (candidate === '') return l10n.t('Paste a token, or press Escape.');
     // A header takes no control characters and no letters beyond Latin-1; nothing that GitLab gives out has any.
     if (!/^[\x21-\x7e]+$/.test(candidate))
@@ -68,6 +68,11 @@ async function userOf({ clients, session }: CommandContext, url: string, token: 
   return client.user(new AbortController().signal);
 }
 
+async function openTokenPage({ clients }: CommandContext, url: string): Promise<void> {
+  const client = clients.make({ url, hosts: [], apiVersion: 'auto' }, () => Promise.resolve(undefined));
+  await env.openExternal(Uri.parse(await client.tokenPage(new AbortController().signal), true));
+}
+
 /** The instance of the repository that is shown, without a question where that is known; else the user says. */
 async function chooseInstance({ session }: CommandContext): Promise<string | undefined> {
   const { snapshot } = session;
@@ -97,9 +102,15 @@ async function askUrl(value: string): Promise<string | undefined> {
   return answer === undefined ? undefined : toBaseUrl(answer);
 }
 
-function askToken(url: string, check: (token: string) => Promise<string | undefined>): Promise<string | undefined> {
-  const page = `${url}/profile/account`;
-  const prompt = l10n.t('Private token for {0}. You find it in GitLab on your account page (button above).', url);
+function askToken(
+  context: CommandContext,
+  url: string,
+  check: (token: string) => Promise<string | undefined>,
+): Promise<string | undefined> {
+  const prompt = l10n.t(
+    'A personal access token for {0} with the scope "api", or in GitLab 8.x your private token.',
+    url,
+  );
   const isOpen = url.startsWith('http:') && !/^http:\/\/(127\.\d+\.\d+\.\d+|localhost|\[::1\])([:/]|$)/.test(url);
   return askText({
     title: l10n.t('Sign in to GitLab'),
@@ -107,6 +118,6 @@ function askToken(url: string, check: (token: string) => Promise<string | undefi
     password: true,
     check,
     button: { iconPath: new ThemeIcon('link-external'), tooltip: l10n.t('Open the page with your token') },
-    pressed: () => void env.openExternal(Uri.parse(page, true)),
+    pressed: () => void context.report.guard('token page', () => openTokenPage(context, url)),
   });
 }

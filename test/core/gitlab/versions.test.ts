@@ -35,6 +35,14 @@ for (const profile of profileNames) {
       assert.equal(told, ['8.4', '8.5', '8.9', '8.10'].includes(profile) ? undefined : profile);
     });
 
+    it('knows the page where one makes a token', async () => {
+      const page = (await client.tokenPage(unhurried())).slice(fake.url.length);
+      const made = '/-/profile/personal_access_tokens?name=GitLab+Builds&scopes=api';
+      // 8.17 has a v4 already.
+      assert.equal(page, isV3 && profile !== '8.17' ? '/profile/account' : made);
+      assert.ok(fake.requests.every(({ headers }) => headers['private-token'] === undefined));
+    });
+
     it('lists every build with its attempts, in the order of the stages', async () => {
       const builds = await list();
       assert.deepEqual([...new Set(builds.map(({ stage }) => stage))], ['build', 'test', 'deploy']);
