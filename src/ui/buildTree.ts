@@ -125,7 +125,9 @@ function groupItem(node: Extract<TreeNode, { kind: 'stage' | 'status' }>): TreeI
     label:
       node.kind === 'stage'
         ? l10n.t('Stage {0}, {1}', label, groupDescription(node.builds))
-        : l10n.t('{0}, {1} builds', label, node.builds.length),
+        : node.builds.length === 1
+          ? l10n.t('{0}, 1 build', label)
+          : l10n.t('{0}, {1} builds', label, node.builds.length),
   };
   return item;
 }

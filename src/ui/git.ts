@@ -13,6 +13,7 @@ export class Git implements Disposable {
   /** The repository, its commit, its branch or its remotes are others than before. */
   readonly onDidChange: Event<void> = this.changed.event;
   private readonly subscriptions: Disposable[] = [this.changed];
+  private readonly ofApi: Disposable[] = [];
   private readonly watched = new Map<GitRepository, Disposable>();
   private readonly remotesRead = new Map<string, Promise<readonly Remote[]>>();
   private api: GitApi | undefined;
@@ -68,7 +69,7 @@ export class Git implements Disposable {
   }
 
   dispose(): void {
-    for (const one of [...this.subscriptions, ...this.watched.values()]) one.dispose();
+    for (const one of [...this.subscriptions, ...this.ofApi, ...this.watched.values()]) one.dispose();
   }
 
   /** vscode.git is not there until the folder is trusted; VS Code then adds it without starting us anew. */
@@ -103,7 +104,8 @@ export class Git implements Disposable {
       this.watched.delete(repository);
       this.look();
     };
-    this.subscriptions.push(
+    for (const one of this.ofApi.splice(0)) one.dispose();
+    this.ofApi.push(
       api.onDidChangeState(() => this.look()),
       api.onDidOpenRepository(watch),
       api.onDidCloseRepository(unwatch),

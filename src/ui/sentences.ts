@@ -6,10 +6,14 @@ import type { DiskError, Failure } from '../core/errors';
  * error of GitLab's must not become one.
  */
 export function oneLine(text: string): string {
-  return text
-    .replace(/[\s\p{Cc}]+/gu, ' ')
-    .replaceAll('](', '] (')
-    .trim();
+  return (
+    text
+      .replace(/[\s\p{Cc}]+/gu, ' ')
+      // Marks that turn the direction of writing could make a question say something else.
+      .replace(/[\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '')
+      .replaceAll('](', '] (')
+      .trim()
+  );
 }
 
 /** For the status bar and quick picks, which draw `$(name)` as an icon. */

@@ -185,7 +185,7 @@ describe('A row', () => {
     const spoken = (await rows()).map(({ item }) => item.accessibilityInformation?.label);
     assert.deepEqual(spoken.slice(3, 7), [
       'Stage test, failed · 1 of 3: rspec',
-      'failed, 1 builds',
+      'failed, 1 build',
       'rspec, failed, stage test, attempt 2',
       'rspec, failed, stage test',
     ]);

@@ -37,7 +37,7 @@ describe('Git', () => {
 
   beforeEach(async () => {
     api = new FakeGit();
-    repository = new FakeRepository('/work/one', { name: 'master', commit: sha });
+    repository = new FakeRepository('/projects/one', { name: 'master', commit: sha });
     api.open(repository);
     editor().extensions.set('vscode.git', api);
     git = new Git();
@@ -66,25 +66,25 @@ describe('Git', () => {
     });
 
   it('chooses the repository of the active editor', () => {
-    const second = new FakeRepository('/work/two', undefined);
+    const second = new FakeRepository('/projects/two', undefined);
     api.open(second);
     assert.equal(git.repository, repository);
-    editor().turnTo(Uri.file('/work/two/src/a.ts'));
+    editor().turnTo(Uri.file('/projects/two/src/a.ts'));
     assert.equal(git.repository, second);
     assert.equal(told, 1);
   });
 
   it('stays with the repository when the active editor is outside of any', () => {
-    const second = new FakeRepository('/work/two', undefined);
+    const second = new FakeRepository('/projects/two', undefined);
     api.open(second);
-    editor().turnTo(Uri.file('/work/two/a.ts'));
+    editor().turnTo(Uri.file('/projects/two/a.ts'));
     editor().turnTo(Uri.file('/elsewhere/b.ts'));
     editor().turnTo(undefined);
     assert.equal(git.repository, second);
   });
 
   it('goes on to another repository when the one it showed is closed', () => {
-    const second = new FakeRepository('/work/two', undefined);
+    const second = new FakeRepository('/projects/two', undefined);
     api.open(second);
     api.close(repository);
     assert.deepEqual([git.repository, told], [second, 1]);
@@ -163,7 +163,7 @@ describe('Git at the start', () => {
   it('is there once VS Code has it: a folder that comes to be trusted switches it on', async () => {
     await git.start();
     const api = new FakeGit();
-    api.open(new FakeRepository('/work/one', undefined));
+    api.open(new FakeRepository('/projects/one', undefined));
     editor().extensions.set('vscode.git', api);
     const changed = new Promise<void>((resolve) => git.onDidChange(() => resolve()));
     editor().onDidChangeExtensions.fire();

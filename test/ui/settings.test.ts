@@ -3,7 +3,7 @@ import { Uri } from 'vscode';
 import { Settings, toInstance } from '../../src/ui/settings';
 import { editor } from './fake/editor';
 
-const root = Uri.file('/work/one');
+const root = Uri.file('/projects/one');
 
 describe('The settings', () => {
   let settings: Settings;

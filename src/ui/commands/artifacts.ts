@@ -29,7 +29,7 @@ export const downloadArtifacts: Command = async (context, args) => {
   try {
     for (const build of able) saved.push(...(await download(context, target, build)));
   } finally {
-    void offer(context, saved);
+    void context.report.guard('downloadArtifacts', () => offer(context, saved));
   }
 };
 
@@ -73,7 +73,8 @@ async function save(
     progress: (bytes) => {
       const percent = total > 0 ? Math.floor((100 * bytes) / total) : 0;
       if (percent === shown && total > 0) return;
-      progress.report({ message: `${formatSize(bytes)} / ${formatSize(total)}`, increment: percent - shown });
+      const message = total > 0 ? `${formatSize(bytes)} / ${formatSize(total)}` : formatSize(bytes);
+      progress.report({ message, increment: percent - shown });
       shown = percent;
     },
   });
