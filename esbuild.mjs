@@ -16,6 +16,9 @@ const shared = {
 /** Test libraries stay outside the bundles; `vscode` is not among them, so that a leak into core/ fails the build. */
 const externals = [
   'mocha',
+  '@gitbeaker/rest',
+  'ajv',
+  'graphql',
   'fast-check',
   'selfsigned',
   'yazl',

@@ -58,6 +58,7 @@ async function present({ repository }: DemoOptions, later: Later): Promise<strin
   const extension = await packageExtension();
   later(extension.remove);
   const { folder, options, port, key } = await (repository === undefined ? ofOurs(later) : ofTheirs(repository));
+  console.error('Starting VS Code …');
   const connectionToken = randomBytes(16).toString('hex');
   const vscode = await startVSCode({ release: 'newest', extensions: [extension.file], connectionToken, ...options });
   later(vscode.close);

@@ -92,4 +92,20 @@ describe('What tells a version of GitLab', () => {
         assert.equal(await probe(fake, 'v3/projects/1/builds', { method }), gone);
       assert.equal(await probe(fake, 'v3/user', { token: null }), unauthorized);
     }));
+
+  it('is a header of later versions, and the private token of the account on early ones', async () => {
+    for (const name of profileNames) {
+      await withGitLab({ profile: name }, async (fake) => {
+        seedProject(fake.world);
+        const { headers, text } = await ask(`${fake.url}/api/v3/user`);
+        const row = JSON.parse(text) as Readonly<Record<string, unknown>>;
+        const has = ['x-gitlab-meta' in headers, 'private_token' in row];
+        const age = profileNames.indexOf(name);
+        assert.deepEqual(
+          [name, ...has],
+          [name, age >= profileNames.indexOf('13.4'), age < profileNames.indexOf('10.8')],
+        );
+      });
+    }
+  });
 });

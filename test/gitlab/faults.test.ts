@@ -8,11 +8,13 @@ import {
   type Fault,
   gatewayTimeout,
   htmlPage,
+  locked,
   proxyLimit,
   rackAttack,
   rateLimited,
   serverError,
   signInRedirect,
+  statsRefresh,
   unavailable,
 } from './faults';
 import { manyBuilds } from './scenarios';
@@ -48,6 +50,17 @@ describe('Faults of the fake GitLab', () => {
     assert.equal(typeof (JSON.parse(limited.text) as { message: unknown }).message, 'object');
     assert.deepEqual([attack.text, attack.headers['ratelimit-reset']], ['Retry later\n', '1456833600']);
     assert.match(proxy.text, /^<html>/);
+  });
+
+  it('tell all of a limit where they are told to, and of two conflicts', async () => {
+    const faults = [rackAttack({ resetAt: 1_456_833_600, perMinute: 2000 }), locked(), statsRefresh()];
+    fake.faults = faults.map((fault) => ({ ...fault, times: 1 }));
+    const [attack, conflict, refresh] = [await list(), await list(), await list()];
+    assert.deepEqual([attack.headers['ratelimit-limit'], attack.headers['ratelimit-remaining']], ['2000', '0']);
+    assert.equal(Date.parse(String(attack.headers['ratelimit-resettime'])), 1_456_833_600_000);
+    assert.equal(conflict.text, '{"message":"409 Conflict: Resource lock"}');
+    assert.deepEqual([conflict.status, refresh.status], [409, 409]);
+    assert.match(refresh.text, /undergoing stats refresh/);
   });
 
   it('answer what is no answer: pages, a redirect to the sign-in, half a JSON, an error of 500', async () => {

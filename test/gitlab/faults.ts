@@ -32,10 +32,43 @@ export function rateLimited({ retryAfter = 60 }: { readonly retryAfter?: number 
   return { answer: { status: 429, headers, body: JSON.stringify({ message }) } };
 }
 
-/** Rack::Attack: plain text. Since 13.8 it names the moment (unix seconds) when the limit is lifted. */
-export function rackAttack({ resetAt }: { readonly resetAt?: number } = {}): Fault {
+/**
+ * Rack::Attack: plain text. Since 13.8 it names the moment (`resetAt`, unix seconds) when the limit is lifted, and with
+ * `perMinute` all that it knows of the limit.
+ */
+export function rackAttack({ resetAt, perMinute }: RackAttack = {}): Fault {
   const reset = resetAt === undefined ? {} : { 'RateLimit-Reset': String(resetAt) };
-  return { answer: { status: 429, headers: { 'Content-Type': 'text/plain', ...reset }, body: 'Retry later\n' } };
+  const whole = resetAt === undefined || perMinute === undefined ? {} : limitHeaders(resetAt, perMinute);
+  const headers = { 'Content-Type': 'text/plain', ...reset, ...whole };
+  return { answer: { status: 429, headers, body: 'Retry later\n' } };
+}
+
+interface RackAttack {
+  readonly resetAt?: number;
+  readonly perMinute?: number;
+}
+
+function limitHeaders(resetAt: number, perMinute: number): Readonly<Record<string, string>> {
+  return {
+    'RateLimit-Limit': String(perMinute),
+    'RateLimit-Name': 'throttle_authenticated_api',
+    'RateLimit-Observed': String(perMinute + 1),
+    'RateLimit-Remaining': '0',
+    'RateLimit-ResetTime': new Date(resetAt * 1000).toUTCString(),
+    'Retry-After': '60',
+  };
+}
+
+/** Somebody else holds the row: the same request may do better a moment later. */
+export function locked(): Fault {
+  const body = JSON.stringify({ message: '409 Conflict: Resource lock' });
+  return { answer: { status: 409, headers: jsonType, body } };
+}
+
+/** Erasing and deleting while GitLab counts a project's storage. */
+export function statsRefresh(): Fault {
+  const message = 'Action temporarily disabled. The project this pipeline belongs to is undergoing stats refresh.';
+  return { answer: { status: 409, headers: jsonType, body: JSON.stringify({ message }) } };
 }
 
 /** A proxy's limit: a page, and nothing that says when to come back. */

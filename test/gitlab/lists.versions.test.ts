@@ -70,6 +70,22 @@ describe('The lists of each version', () => {
       assert.deepEqual(outcome(await ask(next)), badError);
     }));
 
+  it('link to the configured host on 18.9, right or wrong, with the scheme of the request', async () => {
+    const externalUrl = 'https://gitlab.example.com';
+    for (const [name, host] of [
+      ['18.9', 'http://gitlab.example.com/'],
+      ['15.9', 'http://inner:8080/'],
+    ] as const) {
+      await withGitLab({ profile: name, externalUrl }, async (fake) => {
+        smallProject(fake.world);
+        const url = `${fake.url}/api/v4/projects/1/jobs?per_page=2`;
+        const reply = await ask(url, { headers: { Host: 'inner:8080' } });
+        assert.ok(String(reply.headers['link']).startsWith(`<${host}api/v4/projects/1/jobs?`), name);
+        assert.equal(rowsOf(reply)[0]?.['web_url'], `${externalUrl}/group/sub.project/-/jobs/11`);
+      });
+    }
+  });
+
   describe('of nothing and past the end', () => {
     for (const one of spoken) {
       it(`are announced as ${one.name} ${one.version} does`, () =>

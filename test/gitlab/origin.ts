@@ -84,6 +84,7 @@ export class Origin {
     response.once('close', () => this.#inFlight--);
     const fault = this.#fault(record);
     const body = await bodyOf(message);
+    if (body === undefined) return;
     if (fault?.latencyMs !== undefined) await delay(fault.latencyMs, undefined, { ref: false });
     if (fault?.reset === 'beforeHeaders') reset(message.socket);
     if (fault?.reset === 'beforeHeaders' || fault?.stall === 'beforeHeaders') return;
@@ -99,9 +100,9 @@ export class Origin {
   }
 }
 
-/** A GET has none worth reading, and is answered in the turn it comes in. */
-function bodyOf(message: IncomingMessage): Promise<string> | string {
-  if (message.method !== 'GET' && message.method !== 'HEAD') return text(message);
+/** A GET has none worth reading, and is answered in the turn it comes in. Undefined: the client went away. */
+function bodyOf(message: IncomingMessage): Promise<string | undefined> | string {
+  if (message.method !== 'GET' && message.method !== 'HEAD') return text(message).catch(() => undefined);
   message.resume();
   return '';
 }

@@ -1,14 +1,15 @@
 import assert from 'node:assert/strict';
 import { ask, rowsOf } from './ask';
 import type { FakeBuild } from './model';
-import { profiles } from './profiles/profiles';
-import { livingProject, longName, manyBuilds, oddName, smallProject } from './scenarios';
+import type { ProfileName } from './profiles/profile';
+import { profileNames, profiles } from './profiles/profiles';
+import { branchMergeRequestAndChild, livingProject, longName, manyBuilds, oddName, smallProject } from './scenarios';
 import { startGitLab } from './server';
 import { World } from './world';
 
-function newWorld(): World {
+function newWorld(profile: ProfileName = '8.5'): World {
   let now = Date.parse('2016-03-01T12:00:00Z');
-  return new World(profiles['8.5'], () => (now += 1000));
+  return new World(profiles[profile], () => (now += 1000));
 }
 
 describe('The scenarios', () => {
@@ -30,6 +31,43 @@ describe('The scenarios', () => {
     assert.notEqual(first.project.id, second.project.id);
     assert.equal(first.token, second.token);
     assert.ok(second.builds.compile.id > first.builds.deploy.id);
+  });
+
+  for (const profile of profileNames) {
+    it(`fill a GitLab ${profile}`, () => {
+      const world = newWorld(profile);
+      const { builds } = smallProject(world);
+      assert.equal(world.build(builds.firstRspec.id).retried, true);
+      assert.equal(world.build(builds.rspec.id).retried, false);
+      const { project, sha } = manyBuilds(world, 1000);
+      assert.equal(world.inPipeline(world.pipelines(project)[0]!).length, 1000);
+      assert.equal(world.buildIdsOfCommit(project, sha)?.length, 1000);
+      assert.equal(world.pipelineState(world.pipelines(project)[0]!).status, 'running');
+    });
+  }
+
+  it('have a commit with all kinds of pipelines and builds, where a GitLab knows them', () => {
+    assert.throws(() => branchMergeRequestAndChild(newWorld('11.0')), /no child pipelines/);
+    for (const profile of ['13.4', '13.9', '15.9', '18.9'] as const) {
+      const world = newWorld(profile);
+      const { branch, merge, child, sha, mergeSha, mergeRequest, builds } = branchMergeRequestAndChild(world);
+      assert.deepEqual(
+        [branch, child, merge].map((each) => [each.source, each.sha]),
+        [
+          ['push', sha],
+          ['parent_pipeline', sha],
+          ['merge_request_event', mergeSha],
+        ],
+      );
+      assert.equal(merge.mergeRequestIid, mergeRequest.iid);
+      assert.deepEqual(
+        [builds.bridge.kind, builds.external.kind, builds.staging.when, builds.production.when],
+        ['bridge', 'external', 'delayed', 'manual'],
+      );
+      assert.equal(world.bridgeOf(child)?.id, builds.bridge.id);
+      const known = [...profiles[profile].statuses];
+      for (const { id } of Object.values(builds)) assert.ok(known.includes(world.build(id).status));
+    }
   });
 
   for (const count of [1, 40, 1000, 10_000]) {
@@ -86,6 +124,44 @@ describe('The living project', () => {
     assert.ok(present().every(({ status }) => status === 'success' || status === 'failed'));
     assert.ok(present().some(({ artifacts }) => artifacts !== null));
     assert.ok(present().some(({ coverage }) => coverage !== null));
+  });
+
+  for (const profile of profileNames) {
+    it(`passes on GitLab ${profile}, with only what it knows`, () => {
+      const world = newWorld(profile);
+      const { project, sha, tick } = livingProject(world);
+      const seen = new Set<string>();
+      for (let ticks = 0; ticks < 100; ticks++) {
+        for (const { status } of builds(world, world.buildIdsOfCommit(project, sha))) seen.add(status);
+        tick();
+      }
+      for (const status of seen) assert.ok(profiles[profile].statuses.includes(status), status);
+      const latest = world.inPipeline(world.pipelines(project).at(-1)!).filter(({ retried }) => !retried);
+      assert.ok(latest.length >= 8);
+      const waiting = latest.filter(({ when }) => when === 'manual');
+      assert.equal(waiting.length, profiles[profile].rules.playableFrom.length > 0 ? 1 : 0);
+      assert.equal(world.pipelineState(world.pipelines(project).at(-1)!).status, 'success');
+      assert.equal(seen.has('created'), profiles[profile].stages === 'created');
+    });
+  }
+
+  it('runs a manual build that is played, ends one that is being canceled, and begins a pipeline of its own anew', () => {
+    const world = newWorld('18.9');
+    for (const description of ['docker-01', 'docker-02', 'shell-01']) world.addRunner({ description, graceful: true });
+    const { project, tick } = livingProject(world);
+    tick();
+    const running = builds(world, world.buildIds(project)).find(({ status }) => status === 'running')!;
+    assert.equal(world.cancel(running).status, 'canceling');
+    tick();
+    assert.equal(world.build(running.id).status, 'canceled');
+    for (let ticks = 0; ticks < 110; ticks++) tick();
+    const manual = builds(world, world.buildIds(project)).find(({ status }) => status === 'manual')!;
+    world.play(manual);
+    for (let ticks = 0; ticks < 20; ticks++) tick();
+    assert.equal(world.build(manual.id).status, 'success');
+    const before = world.pipelines(project).length;
+    for (let ticks = 0; ticks < 60; ticks++) tick();
+    assert.equal(world.pipelines(project).length, before + 1);
   });
 
   it('grows its logs while it runs', () => {

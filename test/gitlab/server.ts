@@ -4,6 +4,7 @@ import { answerApi } from './api/answerApi';
 import { credentials } from './api/authenticate';
 import type { Site } from './api/call';
 import { Limiter } from './api/limiter';
+import { answerGraphql } from './graphql/answerGraphql';
 import { Entities } from './entities/entities';
 import type { Fault } from './faults';
 import { Origin, type RecordedRequest } from './origin';
@@ -18,6 +19,8 @@ export interface FakeOptions {
   /** Relative URL root, such as `/gitlab`. */
   readonly root?: string;
   readonly port?: number;
+  /** What GitLab takes for its own address, where that is set wrong. Default: the right one. */
+  readonly externalUrl?: string;
   /** `redirect`: artifacts lie in an object storage, and the API answers 302. */
   readonly artifacts?: 'direct' | 'redirect';
   /** HTTPS, of GitLab and of the storage. */
@@ -61,10 +64,12 @@ export async function startGitLab(options: FakeOptions = {}): Promise<FakeGitLab
   await Promise.all([storage.listen(0), gitlab.listen(options.port ?? 0)]);
   const url = `${gitlab.url}${options.root ?? ''}`;
   const storageUrl = options.artifacts === 'redirect' ? toStorage(storage.url) : undefined;
+  const externalUrl = options.externalUrl ?? url;
   const address: Address = {
     url,
+    externalUrl,
     root: options.root ?? '',
-    site: { world, entities: new Entities(world, url), limiter: new Limiter(world), storageUrl },
+    site: { world, entities: new Entities(world, externalUrl), limiter: new Limiter(world), storageUrl },
   };
   return {
     url,
@@ -85,6 +90,7 @@ export async function startGitLab(options: FakeOptions = {}): Promise<FakeGitLab
 
 interface Address {
   readonly url: string;
+  readonly externalUrl: string;
   readonly root: string;
   readonly site: Site;
 }
@@ -99,16 +105,21 @@ function answerOf(address: Address, request: Request): Answer {
   const path = request.path.slice(root.length);
   if (!path.startsWith('/api/')) return gitlabHeaders(webPage(path, url));
   const answer = answerBelowApi(address, request, path) ?? unrouted(address, request);
-  return gitlabHeaders(conditional(request, answer, site.world.profile.etag));
+  const meta = { 'X-Gitlab-Meta': JSON.stringify({ correlation_id: randomUUID(), version: '1' }) };
+  const marked = site.world.profile.metaHeader ? withHeaders(answer, meta) : answer;
+  return gitlabHeaders(conditional(request, marked, site.world.profile.etag));
 }
 
-function answerBelowApi({ site, url }: Address, request: Request, path: string): Answer | undefined {
+function answerBelowApi({ site, url, externalUrl }: Address, request: Request, path: string): Answer | undefined {
+  if (/^\/api\/graphql\/?(\?|$)/.test(path)) return answerGraphql(site, request);
   const [, version, rest = ''] = /^\/api\/(v[34])\/(.*)$/.exec(path) ?? [];
   if (version === undefined) return undefined;
   const { v3, v4 } = site.world.profile;
   if (version === 'v3' && v3 === 'gone') return v3OfToday(site, request, rest, url);
   const api = version === 'v3' ? v3 : v4;
-  return typeof api === 'string' ? undefined : answerApi(site, api, request, rest, linkUrl(site, request, url));
+  return typeof api === 'string'
+    ? undefined
+    : answerApi(site, api, request, rest, linkUrl(site, request, url, externalUrl));
 }
 
 /** `/user` alone was kept, for sign-ins by OAuth. */
@@ -126,9 +137,10 @@ function unrouted({ site, url }: Address, request: Request): Answer {
 }
 
 /** Where `Link` leads: to the host that the client named, later to the configured one with the scheme of the request. */
-function linkUrl({ world }: Site, { headers, path }: Request, url: string): string {
+function linkUrl({ world }: Site, { headers, path }: Request, url: string, externalUrl: string): string {
   const { protocol, host } = new URL(url);
-  const named = world.profile.pagination.linkHost === 'request' ? (headers.host ?? host) : host;
+  const isNamed = world.profile.pagination.linkHost === 'request';
+  const named = isNamed ? (headers.host ?? host) : new URL(externalUrl).host;
   return `${protocol}//${named}${path.split('?')[0] ?? ''}`;
 }
 

@@ -143,6 +143,15 @@ export class Store extends Accounts {
     return build?.projectId === project.id ? build : undefined;
   }
 
+  /** Of any project. */
+  anyBuild(id: number): FakeBuild | undefined {
+    return this.#builds.get(id);
+  }
+
+  anyPipeline(id: number): Pipeline | undefined {
+    return this.#pipelines.get(id)?.pipeline;
+  }
+
   /** Ids of all builds of a project, ascending; no bridges, no external statuses. */
   buildIds(project: Project): readonly number[] {
     return this.#ciOf(project.id).buildIds;

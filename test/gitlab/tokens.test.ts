@@ -4,7 +4,7 @@ import { withGitLab } from './each';
 import type { ProfileName } from './profiles/profile';
 import { profileNames, profiles } from './profiles/profiles';
 import { smallProject } from './scenarios';
-import { developerToken } from './seed';
+import { developerToken, reporterToken, strangerToken } from './seed';
 import type { FakeGitLab } from './server';
 
 const unauthorized = [401, { message: '401 Unauthorized' }];
@@ -124,6 +124,28 @@ describe('Tokens', () => {
     }));
 });
 
+describe('Roles in v4', () => {
+  for (const name of newer) {
+    it(`are those of v3 on ${name}: Reporters read, strangers find nothing, Guests read public builds`, () =>
+      withTokens(name, async (fake) => {
+        const jobs = `${fake.url}/api/v4/projects/1/jobs`;
+        const asked = async (path: string, token: string): Promise<number> =>
+          (await ask(`${jobs}${path}`, { token })).status;
+        assert.deepEqual([await asked('', reporterToken), await asked('/4', reporterToken)], [200, 200]);
+        assert.equal((await post(`${jobs}/4/retry`, { token: reporterToken })).status, 403);
+        const none = [404, { message: '404 Project Not Found' }];
+        assert.deepEqual(outcome(await ask(`${jobs}/4`, { token: strangerToken })), none);
+        assert.deepEqual(outcome(await post(`${jobs}/4/retry`, { token: strangerToken })), none);
+        fake.world.setRole(fake.world.project(1), 'stan', 'guest');
+        assert.equal(await asked('/4', strangerToken), 200);
+        const closed = fake.world.addProject({ path: 'group/closed', publicBuilds: false, members: { stan: 'guest' } });
+        fake.world.addBuild(closed, { sha: 'b'.repeat(40), name: 'x' });
+        const list = await ask(`${fake.url}/api/v4/projects/${closed.id}/jobs`, { token: strangerToken });
+        assert.equal(list.status, ['10.8', '11.0'].includes(name) ? 200 : 403);
+      }));
+  }
+});
+
 describe('A project that has moved', () => {
   it('leads from its old path to its number on 16.7 and later, for a GET alone', () =>
     withTokens('18.9', async (fake) => {
@@ -137,6 +159,13 @@ describe('A project that has moved', () => {
       const action = await post(`${old}/jobs/4/retry`);
       assert.deepEqual(outcome(action), [405, { message: 'Non GET methods are not allowed for moved projects' }]);
       assert.equal((await ask(`${fake.url}/api/v4/projects/other%2Fplace`)).status, 200);
+    }));
+
+  it('is nowhere for who may not see it', () =>
+    withTokens('18.9', async (fake) => {
+      fake.world.moveProject(fake.world.project(1), 'other/place');
+      const reply = await ask(`${fake.url}/api/v4/projects/group%2Fsub.project`, { token: strangerToken });
+      assert.deepEqual(outcome(reply), [404, { message: '404 Project Not Found' }]);
     }));
 
   it('is not found by its old path before', () =>

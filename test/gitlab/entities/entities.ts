@@ -78,7 +78,7 @@ export class Entities {
     });
   }
 
-  /** The caller's own account; on v3 with the private token. */
+  /** The caller's own account; on v3 with the private token, while there were any. */
   currentUser(user: User, { keys, project }: Api): string {
     const createdAt = iso(user.createdAtMs);
     return toJson({
@@ -94,7 +94,7 @@ export class Entities {
       can_create_group: true,
       can_create_project: true,
       two_factor_enabled: false,
-      ...(project === 'v3' ? { private_token: user.token } : {}),
+      ...(project === 'v3' && this.#world.profile.tokens.private ? { private_token: user.token } : {}),
     });
   }
 

@@ -19,6 +19,8 @@ export interface Profile {
   readonly etag: 'md5' | 'sha256';
   /** Whether an id that is no number is no record, or a bad parameter. */
   readonly invalidId: 'notFound' | 'badParameter';
+  /** Whether every answer of the API has `X-Gitlab-Meta`. */
+  readonly metaHeader: boolean;
   /** How `Content-Disposition` names a file. */
   readonly disposition: 'bare' | 'quoted';
   /** Body of 405. */
