@@ -8,6 +8,7 @@ const suites = [
   () => import('./vscodeGit.test'),
   () => import('./builds.test'),
   () => import('./reach.test'),
+  () => import('./versions.test'),
 ];
 
 /** VS Code calls this inside the extension host and ends with a failure when it rejects. */
