@@ -43,7 +43,7 @@ export type TreeNode = StageNode | StatusNode | BuildNode | AttemptNode;
  * @param filter the statuses to show; empty: all
  */
 export function toTree(builds: readonly Build[], grouping: Grouping, filter: readonly string[]): readonly TreeNode[] {
-  const shown = filter.length === 0 ? builds : builds.filter(({ status }) => filter.includes(status));
+  const shown = inPlace(filter.length === 0 ? builds : builds.filter(({ status }) => filter.includes(status)));
   switch (grouping) {
     case 'stageAndStatus':
       return byStage(shown, (inStage, stage) => byStatus(inStage, `stage:${stage}/`));
@@ -96,6 +96,14 @@ function toBuildNodes(builds: readonly Build[]): readonly BuildNode[] {
       children: [],
     })),
   }));
+}
+
+/** In stage order, and there by the first attempt: a retry has a new id, but its row stays where it is. */
+function inPlace(builds: readonly Build[]): readonly Build[] {
+  const stages = new Map([...new Set(builds.map(({ stage }) => stage))].map((stage, index) => [stage, index]));
+  const rank = ({ stage }: Build) => stages.get(stage) ?? 0;
+  const firstId = (build: Build) => build.attempts.at(-1)?.id ?? build.id;
+  return [...builds].sort((a, b) => rank(a) - rank(b) || firstId(a) - firstId(b));
 }
 
 function failedFirst(builds: readonly Build[]): readonly Build[] {

@@ -73,7 +73,8 @@ export class BuildTree implements TreeDataProvider<TreeNode>, Disposable {
   getTreeItem(node: TreeNode): TreeItem {
     const item =
       node.kind === 'stage' || node.kind === 'status' ? groupItem(node) : buildItem(node, targetOf(this.snapshot)?.ref);
-    item.id = node.id;
+    // With the commit, so that a stage which was folded where it passed is open where it fails.
+    item.id = `${targetOf(this.snapshot)?.sha ?? ''} ${node.id}`;
     item.contextValue = contextValue(node);
     return item;
   }
@@ -97,7 +98,7 @@ export class BuildTree implements TreeDataProvider<TreeNode>, Disposable {
   private showSubject(): void {
     const { view, snapshot, filter } = this;
     const hasRows = this.roots.length > 0;
-    view.title = hasRows ? l10n.t('Builds') : subject(snapshot);
+    view.title = hasRows ? l10n.t('Builds') : title(snapshot);
     view.description = hasRows ? description(snapshot, filter) : '';
     view.message = hasRows
       ? [description(snapshot, filter), staleness(snapshot)].filter((part) => part !== '').join(' · ')
@@ -147,6 +148,12 @@ function buildItem(
   item.description = buildDescription(build, ref, Date.now());
   item.accessibilityInformation = { label: buildSpoken(build, Date.now()) };
   return item;
+}
+
+/** Short enough for a side bar of the usual width. */
+function title(snapshot: Snapshot | undefined): string {
+  const target = targetOf(snapshot);
+  return target === undefined ? subject(snapshot) : shortSha(target.sha);
 }
 
 /** What the view speaks of: branch and commit, or the host where there is no commit to show. */

@@ -54,21 +54,21 @@ describe('toTree', () => {
       [
         'test (failed)',
         [
-          ['failed', ['spinach 4', ['rspec 5', ['rspec 3']]]],
+          ['failed', [['rspec 5', ['rspec 3']], 'spinach 4']],
           ['running', ['lint 2']],
         ],
       ],
     ],
     stage: [
       ['build (success)', ['compile 1']],
-      ['test (failed)', ['spinach 4', ['rspec 5', ['rspec 3']], 'lint 2']],
+      ['test (failed)', [['rspec 5', ['rspec 3']], 'spinach 4', 'lint 2']],
     ],
     status: [
-      ['failed', ['spinach 4', ['rspec 5', ['rspec 3']]]],
+      ['failed', [['rspec 5', ['rspec 3']], 'spinach 4']],
       ['running', ['lint 2']],
       ['success', ['compile 1']],
     ],
-    none: ['spinach 4', ['rspec 5', ['rspec 3']], 'compile 1', 'lint 2'],
+    none: [['rspec 5', ['rspec 3']], 'spinach 4', 'compile 1', 'lint 2'],
   };
   for (const each of groupings) {
     it(`groups by ${each}, failed first`, () => assert.deepEqual(outline(toTree(sample, each, [])), shapes[each]));

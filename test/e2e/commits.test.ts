@@ -52,7 +52,7 @@ describe('the commit that is checked out', () => {
       .getByText(/has no builds for the commit/)
       .waitFor();
     await picture('no-builds');
-    assert.equal((await title(page).innerText()).toLowerCase(), `gitlab builds: main · ${short(sha)}`);
+    assert.equal((await title(page).innerText()).toLowerCase(), `gitlab builds: ${short(sha)}`);
     assert.equal((await status().innerText()).trim(), 'no builds');
     gitlab.world.addCommit(project.project, { sha, title: 'Pushed now' });
     gitlab.world.addBuild(project.project, { sha, ref: 'main', name: 'first', status: 'running' });

@@ -6,7 +6,7 @@ import { BuildTree } from '../../src/ui/buildTree';
 import { MarkdownString, type TreeItem } from './fake/basics';
 import { editor } from './fake/editor';
 import { drawn, type FakeTreeView, type Row, rowsOf } from './fake/views';
-import { aBuild, allStatuses, hostileTexts, ready, someBuilds } from './samples';
+import { aTarget, aBuild, allStatuses, hostileTexts, ready, someBuilds } from './samples';
 
 const builds = arrange([
   ...someBuilds(
@@ -156,6 +156,13 @@ describe('The identity of a row', () => {
       tree.show(ready(arrange([...flatten(builds), aBuild({ id: 7, name: 'rspec', status: 'pending' })])));
       assert.equal((await idsOf()).get('rspec'), before);
     });
+
+  it('is another for another commit, so that what was folded where it passed is open where it fails', async () => {
+    tree.show(ready(builds));
+    const before = (await idsOf()).get('test');
+    tree.show({ ...ready(builds), target: aTarget({ sha: 'b'.repeat(40) }) });
+    assert.notEqual((await idsOf()).get('test'), before);
+  });
 
   it('of a group stays when what is in it changes', async () => {
     tree.show(ready(builds));

@@ -80,6 +80,14 @@ describe('A command on builds', () => {
     assert.equal(canceled().length, 2);
   });
 
+  it('says how, when nothing was ticked in the palette', async () => {
+    const running = app.run('cancel');
+    (await until('the quick pick', () => editor().picks[0])).choose();
+    await running;
+    assert.deepEqual(app.asked(), []);
+    assert.match(editor().messages[0]?.text ?? '', /^No build was ticked\./);
+  });
+
   it('does nothing when the user backs out of the palette', async () => {
     const running = app.run('cancel');
     (await until('the quick pick', () => editor().picks[0])).escape();

@@ -46,13 +46,13 @@ const cases: readonly {
   {
     when: 'loading',
     snapshot: { kind: 'loading', target },
-    title: 'master · 01234567',
+    title: '01234567',
     keys: { state: 'loading', hasCommit: true },
   },
   {
     when: 'without builds',
     snapshot: ready([]),
-    title: 'master · 01234567',
+    title: '01234567',
     keys: { state: 'noBuilds', hasCommit: true },
   },
   {
@@ -86,7 +86,7 @@ const cases: readonly {
   {
     when: 'after a failure',
     snapshot: { kind: 'failed', target, failure },
-    title: 'master · 01234567',
+    title: '01234567',
     keys: { state: 'failed', failure: 'offline', hasCommit: true },
   },
   {

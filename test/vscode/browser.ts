@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { type Browser, chromium } from 'playwright-core';
 import { packagedChromium } from './packagedChromium';
+import { temporaryFolder } from './temporaryFolder';
 
 interface Executable {
   readonly path: string;
@@ -14,12 +15,16 @@ const onlyThisMachine = '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.
 /** Starts Chromium without a window: CHROME_PATH, else the one from npm (Linux x64), else an installed one. */
 export async function launchBrowser(): Promise<Browser> {
   const { path, env } = await findBrowser();
-  return chromium.launch({
+  // Chromium leaves files of its own where temporary ones go.
+  const temporary = temporaryFolder('browser-');
+  const browser = await chromium.launch({
     executablePath: path,
     // A container and root have no sandbox to offer, and only our own pages are shown.
     args: ['--no-sandbox', '--disable-gpu', '--font-render-hinting=none', onlyThisMachine],
-    ...(env && { env: { ...process.env, ...env } }),
+    env: { ...process.env, ...env, TMPDIR: temporary.path },
   });
+  browser.on('disconnected', () => void temporary.remove());
+  return browser;
 }
 
 async function findBrowser(): Promise<Executable> {

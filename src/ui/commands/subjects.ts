@@ -106,8 +106,12 @@ async function picked(builds: readonly Build[], question: Question, target: Targ
     description: withoutIcons(oneLine(build.stage)),
     detail: withoutIcons(buildDescription(build, target.ref, Date.now())),
     build,
+    picked: able.length === 1,
   }));
   const options = { placeHolder: question.pick, canPickMany: true, matchOnDescription: true } as const;
   const chosen = await window.showQuickPick(items, options);
+  if (chosen?.length === 0) {
+    throw new Refusal(l10n.t('No build was ticked. Tick some with the mouse or the space key, then press Enter.'));
+  }
   return chosen?.map(({ build }) => build) ?? [];
 }
