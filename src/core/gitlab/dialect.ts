@@ -12,7 +12,6 @@ export interface Project {
 
 /** What differs between GitLab's APIs. Paths have the project's number: dots in a path break the builds routes up to 10.1. */
 export interface Dialect {
-  readonly name: 'v3' | 'v4';
   /** Below the instance's base URL. */
   readonly root: string;
   /** What a build is called in a path. */

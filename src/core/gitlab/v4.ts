@@ -3,11 +3,11 @@ import { inTurns } from '../inTurns';
 import { isNotFound, isProjectGone } from './absence';
 import type { CommitQuestion, Dialect } from './dialect';
 import type { Row } from './fields';
-import { toArtifacts, toCommit, toRunner } from './parts';
+import { commonBuild } from './rows';
 import { isAtLeast, parseVersion } from './version';
 
 /** The Jobs API of GitLab 9.0 and later. */
-export const v4: Dialect = { name: 'v4', root: 'api/v4', segment: 'jobs', commitRows, toBuild };
+export const v4: Dialect = { root: 'api/v4', segment: 'jobs', commitRows, toBuild };
 
 /** What a server has; one whose version is not known is taken for a new one. */
 const since = {
@@ -113,26 +113,8 @@ function toBridge(build: Build): Build {
 }
 
 function toBuild(row: Row, projectUrl: string): Build {
-  const id = row.id('id');
-  return {
-    id,
-    name: row.must('name'),
-    stage: row.text('stage') ?? 'test',
-    status: row.must('status'),
-    ref: row.text('ref') ?? '',
-    tag: row.flag('tag'),
-    allowFailure: row.flag('allow_failure'), // Told since 12.0.
-    createdAt: row.text('created_at') ?? '',
-    startedAt: row.text('started_at'),
-    finishedAt: row.text('finished_at'),
-    coverage: row.number('coverage'),
-    artifacts: toArtifacts(row.row('artifacts_file')),
-    user: row.row('user')?.text('username'),
-    runner: toRunner(row.row('runner')),
-    pipeline: row.row('pipeline')?.number('id'),
-    // The server says where since 11.2; up to then the page was called as in v3.
-    webUrl: `${projectUrl}/${row.text('web_url') === undefined ? 'builds' : '-/jobs'}/${id}`,
-    commit: toCommit(row.row('commit')),
-    attempts: [],
-  };
+  const build = commonBuild(row);
+  // The server says where since 11.2; up to then the page was called as in v3.
+  const page = row.text('web_url') === undefined ? 'builds' : '-/jobs';
+  return { ...build, webUrl: `${projectUrl}/${page}/${build.id}` };
 }
