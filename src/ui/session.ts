@@ -43,7 +43,7 @@ export class Session implements Disposable {
     this.subscriptions = [
       this.changed,
       git.onDidChange(() => void this.retarget()),
-      settings.onDidChange(() => void this.retarget()),
+      settings.onDidChangeSource(() => void this.retarget()),
       tokens.onDidChange(() => void this.retarget()),
     ];
   }

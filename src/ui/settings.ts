@@ -8,12 +8,19 @@ export interface RepositorySettings {
   readonly project?: string;
 }
 
+const sources = ['instances', 'remote', 'project', 'refresh'];
+
 /** The only reader of our settings. What a user wrote wrong counts as not written. */
 export class Settings implements Disposable {
-  private readonly changed = new EventEmitter<void>();
-  readonly onDidChange: Event<void> = this.changed.event;
+  private readonly lookChanged = new EventEmitter<void>();
+  private readonly sourceChanged = new EventEmitter<void>();
+  /** How builds are shown: no reason to ask GitLab. */
+  readonly onDidChangeLook: Event<void> = this.lookChanged.event;
+  /** Which builds are shown, and how often they are asked for. */
+  readonly onDidChangeSource: Event<void> = this.sourceChanged.event;
   private readonly listener = workspace.onDidChangeConfiguration((event) => {
-    if (event.affectsConfiguration('gitlabBuilds')) this.changed.fire();
+    if (event.affectsConfiguration('gitlabBuilds.groupBy')) this.lookChanged.fire();
+    if (sources.some((key) => event.affectsConfiguration(`gitlabBuilds.${key}`))) this.sourceChanged.fire();
   });
 
   /** From the user's settings alone: a repository must not say where requests and tokens go. */
@@ -56,7 +63,8 @@ export class Settings implements Disposable {
 
   dispose(): void {
     this.listener.dispose();
-    this.changed.dispose();
+    this.lookChanged.dispose();
+    this.sourceChanged.dispose();
   }
 
   private text(key: string, root: Uri | undefined): string {

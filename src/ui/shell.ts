@@ -41,7 +41,7 @@ export function startShell(context: ExtensionContext, changed: EventEmitter<void
       statusBar.show(snapshot);
       changed.fire();
     }),
-    settings.onDidChange(() => tree.redraw()),
+    settings.onDidChangeLook(() => tree.redraw()),
     window.onDidChangeWindowState(() => session.attend()),
     tree.view.onDidChangeVisibility(() => session.attend()),
   );

@@ -65,12 +65,15 @@ describe('The settings', () => {
   });
 
   it('tell of changes to themselves, and to nothing else', () => {
-    let told = 0;
-    settings.onDidChange(() => (told += 1));
+    const told: string[] = [];
+    settings.onDidChangeLook(() => told.push('look'));
+    settings.onDidChangeSource(() => told.push('source'));
     editor().configuration.set(editor().configuration.global, 'editor.fontSize', 12);
-    assert.equal(told, 0);
+    assert.deepEqual(told, []);
     write('global', 'groupBy', 'stage');
-    assert.equal(told, 1);
+    assert.deepEqual(told, ['look']);
+    for (const key of ['instances', 'remote', 'project', 'refresh.activeSeconds']) write('global', key, 'x');
+    assert.deepEqual(told, ['look', 'source', 'source', 'source', 'source']);
   });
 });
 

@@ -36,10 +36,13 @@ describe('Group By', () => {
 
   it('asks GitLab for nothing that a new grouping does not need', async () => {
     const app = await apps.ready();
+    const asked = app.gitlab.requests.length;
     const running = app.run('groupBy');
     (await pick()).choose('Status');
     await running;
     assert.equal((await app.drawn())[0], '▾ failed  1');
+    await app.api.refresh(); // Had the grouping asked for a refresh, this one would come on top of it.
+    assert.equal(app.gitlab.requests.length, asked + 1);
   });
 
   const levels = [
