@@ -47,6 +47,21 @@ describe('where requests go', () => {
     assert.deepEqual(other.requests, []);
   });
 
+  it("goes where git's insteadOf makes a remote lead, which vscode.git does not tell", async () => {
+    const { project, token, sha } = smallProject(gitlab.world, { sha: git('rev-parse', 'HEAD'), path: 'group/short' });
+    git('config', `url.${gitlab.url}/.insteadOf`, 'work:');
+    try {
+      await setRemote(`work:${project.path}.git`);
+      await vscode.commands.executeCommand('gitlabBuilds.signOut', { instance: gitlab.url });
+      await until('signed out', ({ state }) => state === 'signedOut');
+      assert.deepEqual(await signIn(gitlab.url, token), []);
+      const repository = await until('ready', ({ state, commit }) => state === 'ready' && commit?.sha === sha);
+      assert.equal(repository.project, project.path);
+    } finally {
+      git('config', '--remove-section', `url.${gitlab.url}/`);
+    }
+  });
+
   it('goes through the proxy that VS Code is set to use', async () => {
     const { project, token, sha } = smallProject(gitlab.world, {
       sha: git('rev-parse', 'HEAD'),
