@@ -1,7 +1,7 @@
 /** One build as every view and the public API know it: plain, read-only, safe to serialise. Times are ISO 8601. */
 export interface Build {
-  /** Undefined: a build. A bridge starts another pipeline. */
-  readonly kind?: 'bridge' | undefined;
+  /** Undefined: a build. A bridge starts another pipeline; an external one is another CI system's word about the commit. */
+  readonly kind?: 'bridge' | 'external' | undefined;
   readonly id: number;
   readonly name: string;
   readonly stage: string;
@@ -15,15 +15,33 @@ export interface Build {
   readonly finishedAt?: string | undefined;
   /** Percent. */
   readonly coverage?: number | undefined;
-  /** `size` in bytes. */
-  readonly artifacts?: { readonly filename: string; readonly size: number } | undefined;
+  readonly artifacts?: Artifacts | undefined;
   readonly user?: string | undefined;
   readonly runner?: string | undefined;
   readonly pipeline?: number | undefined;
   readonly webUrl?: string | undefined;
   readonly commit?: Commit | undefined;
+  /** When a delayed build starts by itself; only GraphQL tells. */
+  readonly scheduledAt?: string | undefined;
+  /** The pipeline that a bridge has started. */
+  readonly downstream?: number | undefined;
+  /** It may wait for a person although its status does not say so: GitLab before 9.0 calls a manual build `skipped`. */
+  readonly maybeManual?: boolean | undefined;
+  /**
+   * What this server or this user's role is known not to allow, whatever the status. What is not known is offered, and
+   * GitLab's refusal told.
+   */
+  readonly denied?: readonly BuildAbility[] | undefined;
   /** Superseded runs of the same build, newest first. */
   readonly attempts: readonly Build[];
+}
+
+export interface Artifacts {
+  readonly filename: string;
+  /** Bytes. */
+  readonly size: number;
+  /** ISO 8601; undefined where they do not expire, or GitLab does not tell. */
+  readonly expireAt?: string | undefined;
 }
 
 export interface Commit {
@@ -31,6 +49,9 @@ export interface Commit {
   readonly title: string;
   readonly author: string;
 }
+
+export type BuildAction = 'retry' | 'cancel' | 'forceCancel' | 'erase' | 'play' | 'keep';
+export type BuildAbility = BuildAction | 'playWithVariables';
 
 /**
  * active: it moves by itself. waiting: a person or a clock must start it. notStarted: earlier builds come first.
@@ -98,18 +119,45 @@ export function worstStatus(builds: readonly Build[]): string | undefined {
 
 /** GitLab 8.5 would retry a running build too; GitLab since 8.9 only ended ones, which is what a user means. */
 export function canRetry(build: Build): boolean {
-  return build.kind === undefined && ['success', 'failed', 'canceled'].includes(build.status);
+  return ['success', 'failed', 'canceled'].includes(build.status) && isAllowed(build, 'retry');
 }
 
-/** A second cancel on `canceling` does nothing. */
+/** A second cancel on `canceling` does nothing, unless it is forced. */
 export function canCancel(build: Build): boolean {
-  return build.kind === undefined && build.status !== 'canceling' && statusClass(build.status) !== 'ended';
+  const isOpen = build.status !== 'canceling' && statusClass(build.status) !== 'ended';
+  return isOpen && isAllowed(build, 'cancel');
+}
+
+/** Ends at once what its runner was asked to end. */
+export function canForceCancel(build: Build): boolean {
+  return build.status === 'canceling' && isAllowed(build, 'forceCancel');
 }
 
 /** GitLab erases ended builds that still have a log or artifacts; whether there is a log, v3 does not tell. */
 export function canErase(build: Build): boolean {
-  return canRetry(build);
+  return ['success', 'failed', 'canceled'].includes(build.status) && isAllowed(build, 'erase');
 }
+
+/** Starts what waits for a person or a clock. */
+export function canPlay(build: Build): boolean {
+  return (statusClass(build.status) === 'waiting' || build.maybeManual === true) && isAllowed(build, 'play');
+}
+
+export function canPlayWithVariables(build: Build): boolean {
+  return canPlay(build) && isAllowed(build, 'playWithVariables');
+}
+
+/** Lets artifacts stay that would expire. */
+export function canKeep(build: Build): boolean {
+  return hasArtifacts(build) && isAllowed(build, 'keep');
+}
+
+function isAllowed({ kind, denied }: Build, ability: BuildAbility): boolean {
+  const isForKind = kind === undefined || (kind === 'bridge' && forBridges.includes(ability));
+  return isForKind && denied?.includes(ability) !== true;
+}
+
+const forBridges: readonly BuildAbility[] = ['retry', 'play'];
 
 export function hasArtifacts(build: Build): boolean {
   return build.artifacts !== undefined;
@@ -128,31 +176,7 @@ export function identity(build: Build): string {
   return [build.pipeline ?? build.ref, build.stage, build.name].map((part) => encodeURIComponent(part)).join('/');
 }
 
-/**
- * Rows as GitLab lists them (every attempt a row of its own, unmarked, in any order) → the newest attempt of each
- * build with the others below it, in stage order, then by id. The stage order is the smallest id per stage over all
- * attempts: builds are made stage by stage, and only the first attempts' ids tell.
- */
-export function arrange(rows: readonly Build[]): readonly Build[] {
-  const firstIds = new Map<string, number>();
-  const groups = new Map<string, Build[]>();
-  for (const row of new Map(rows.map((one) => [one.id, one])).values()) {
-    firstIds.set(row.stage, Math.min(firstIds.get(row.stage) ?? Infinity, row.id));
-    const key = identity(row);
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [row]);
-    else group.push(row);
-  }
-  const stageOf = (build: Build) => firstIds.get(build.stage) ?? 0;
-  return [...groups.values()].map(newestFirst).sort((a, b) => stageOf(a) - stageOf(b) || a.id - b.id);
-}
-
-function newestFirst(group: readonly Build[]): Build {
-  const [newest, ...attempts] = [...group].sort((a, b) => b.id - a.id) as [Build, ...Build[]];
-  return attempts.length === 0 ? newest : { ...newest, attempts };
-}
-
-/** Every attempt a row of its own again: `arrange(flatten(builds))` gives the same builds. */
-export function flatten(builds: readonly Build[]): readonly Build[] {
-  return builds.flatMap((build) => [{ ...build, attempts: [] }, ...build.attempts]);
+/** A retry has a new id; the first attempt's tells where the build belongs. */
+export function firstId(build: Build): number {
+  return build.attempts.at(-1)?.id ?? build.id;
 }

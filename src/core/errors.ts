@@ -1,6 +1,9 @@
 /** What went wrong, as far as a user can act on it. Sentences for it are `ui/report.ts`'s. */
 export type FailureKind =
-  | 'unauthorized' // the token is missing, unknown, expired or revoked
+  | 'unauthorized' // the token is missing or unknown
+  | 'expired' // the token was good once
+  | 'revoked'
+  | 'insufficientScope' // the token is good, but may not do this; `reason`: the scopes that may
   | 'forbidden' // GitLab says no to this user, with a reason
   | 'notFound'
   | 'unsupported' // this version of GitLab does not have it
@@ -9,6 +12,7 @@ export type FailureKind =
   | 'offline' // no connection, or it broke
   | 'timeout'
   | 'notGitLab' // something answers, but it is not GitLab's API
+  | 'noGitLab' // something answers, and at this base URL no API of GitLab's is to be found
   | 'tls'
   | 'invalidAnswer' // GitLab's API answers, but not what it should
   | 'server'
@@ -18,6 +22,8 @@ export interface Failure {
   readonly kind: FailureKind;
   /** Host and port that was asked; never a path, a query or a secret. */
   readonly host?: string | undefined;
+  /** The base URL that was looked at; `noGitLab` only. */
+  readonly url?: string | undefined;
   /** HTTP status, where there was one. */
   readonly status?: number | undefined;
   /** GitLab's own words, or the network's code; shown to the user as they are, as plain text. */

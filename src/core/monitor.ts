@@ -1,13 +1,15 @@
 import { isDeepStrictEqual } from 'node:util';
-import { arrange, flatten, type Build } from './build';
+import { arrange, flatten } from './arrange';
+import type { Build } from './build';
 import { toFailure, type Failure } from './errors';
+import type { Listing } from './pipeline';
 import { nextDelay, Timer, type Attention, type Clock, type Intervals } from './schedule';
 import { isSameTarget, targetOf, type Resolution, type Snapshot, type Target } from './snapshot';
 
-/** The builds of a target, arranged, and the API that gave them. */
-export interface Loaded {
-  readonly builds: readonly Build[];
+/** The builds of a target, arranged, and what gave them. */
+export interface Loaded extends Listing {
   readonly apiVersion: 'v3' | 'v4';
+  readonly readOnly: boolean;
 }
 
 /** What the monitor needs of the world. */
@@ -75,9 +77,14 @@ export class Monitor {
 
   /** The fresh state of one build, put in its place without a refresh. */
   update(build: Build): void {
-    if (this.snapshot?.kind !== 'ready' || build.commit?.sha !== this.snapshot.target.sha) return;
-    const rows = flatten(this.snapshot.builds).filter(({ id }) => id !== build.id);
-    this.publish({ ...this.snapshot, builds: arrange([...rows, build]) });
+    const { snapshot } = this;
+    if (snapshot?.kind !== 'ready' || !belongsTo(snapshot, build)) return;
+    const rows = flatten(snapshot.builds);
+    const present = rows.find(({ id }) => id === build.id);
+    // Asked for alone, a build tells less than the list did.
+    const merged = { ...present, ...build, ...(present?.denied === undefined ? {} : { denied: present.denied }) };
+    const others = rows.filter((row) => row !== present);
+    this.publish({ ...snapshot, builds: arrange([...others, merged], snapshot.pipelines) });
   }
 
   dispose(): void {
@@ -158,4 +165,8 @@ export class Monitor {
   private isWantedAgain(): boolean {
     return this.again && !this.disposed;
   }
+}
+
+function belongsTo({ target, pipelines }: Extract<Snapshot, { kind: 'ready' }>, build: Build): boolean {
+  return build.commit?.sha === target.sha || pipelines.some(({ id }) => id === build.pipeline);
 }

@@ -26,7 +26,16 @@ export interface Moment {
 
 const longestMs = 5 * 60_000;
 /** Nothing but the user can mend these; asking again would only get the user locked out. */
-const needUser = new Set<Failure['kind']>(['unauthorized', 'forbidden', 'tls', 'unsupported', 'unexpected']);
+const needUser = new Set<Failure['kind']>([
+  'unauthorized',
+  'expired',
+  'revoked',
+  'insufficientScope',
+  'forbidden',
+  'tls',
+  'unsupported',
+  'unexpected',
+]);
 
 /** Milliseconds from the last refresh to the next, or undefined: none until an event. */
 export function nextDelay(moment: Moment): number | undefined {

@@ -1,6 +1,7 @@
 import type { Build } from './build';
 import type { Failure } from './errors';
 import type { Instance } from './instance';
+import type { Listing, Pipeline } from './pipeline';
 
 /** Whose builds are wanted. */
 export interface Target {
@@ -34,7 +35,10 @@ export type Snapshot =
       readonly kind: 'ready';
       readonly target: Target;
       readonly builds: readonly Build[];
+      readonly pipelines: readonly Pipeline[];
       readonly apiVersion: 'v3' | 'v4';
+      /** The token may read and nothing else. */
+      readonly readOnly: boolean;
       readonly stale?: Failure | undefined;
     }
   | { readonly kind: 'failed'; readonly target?: Target | undefined; readonly failure: Failure };
@@ -49,6 +53,12 @@ export function targetOf(snapshot: Snapshot | undefined): Target | undefined {
 
 export function buildsOf(snapshot: Snapshot | undefined): readonly Build[] {
   return snapshot?.kind === 'ready' ? snapshot.builds : [];
+}
+
+const nothing: Listing = { builds: [], pipelines: [] };
+
+export function listingOf(snapshot: Snapshot | undefined): Listing {
+  return snapshot?.kind === 'ready' ? snapshot : nothing;
 }
 
 export function isSameTarget(a: Target | undefined, b: Target | undefined): boolean {

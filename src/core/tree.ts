@@ -1,12 +1,28 @@
-import { hasFailed, identity, severity, worstStatus, type Build } from './build';
+import { firstId, hasFailed, identity, severity, worstStatus, type Build } from './build';
+import { rootPipelines, stageRanks, type Listing, type Pipeline } from './pipeline';
 
 export type Grouping = 'stageAndStatus' | 'stage' | 'status' | 'none';
 export const groupings: readonly Grouping[] = ['stageAndStatus', 'stage', 'status', 'none'];
+
+export interface PipelineNode {
+  readonly kind: 'pipeline';
+  readonly id: string;
+  readonly pipeline: Pipeline;
+  /** The worst of its builds. */
+  readonly status: string;
+  /** Of the roots the newest, and what a bridge has started. */
+  readonly isNewest: boolean;
+  /** Its own; those of the pipelines that it has started are below their bridges. */
+  readonly builds: readonly Build[];
+  readonly children: readonly TreeNode[];
+}
 
 export interface StageNode {
   readonly kind: 'stage';
   readonly id: string;
   readonly stage: string;
+  /** What other CI systems report stands in a group of its own. */
+  readonly isExternal: boolean;
   readonly status: string;
   readonly builds: readonly Build[];
   readonly children: readonly TreeNode[];
@@ -24,7 +40,8 @@ export interface BuildNode {
   readonly kind: 'build';
   readonly id: string;
   readonly build: Build;
-  readonly children: readonly AttemptNode[];
+  /** What it has started, then its attempts. */
+  readonly children: readonly TreeNode[];
 }
 
 export interface AttemptNode {
@@ -34,75 +51,161 @@ export interface AttemptNode {
   readonly children: readonly [];
 }
 
-export type TreeNode = StageNode | StatusNode | BuildNode | AttemptNode;
+export type TreeNode = PipelineNode | StageNode | StatusNode | BuildNode | AttemptNode;
 
 /**
  * The tree's shape. Ids are made of what stays (pipeline, stage, name), so that a refresh or a retry keeps selection
- * and expansion. Stages keep GitLab's order; everything else puts failed first.
- * @param builds in stage order, as `arrange` gives them
- * @param filter the statuses to show; empty: all
+ * and expansion. Stages keep GitLab's order; everything else puts failed first. Several pipelines have a level of their
+ * own, the newest first; one has none.
+ * @param listing builds as `arrange` gives them, pipelines newest first
+ * @param filter the statuses to show; empty: all. A bridge stays as long as something in what it has started does
  */
-export function toTree(builds: readonly Build[], grouping: Grouping, filter: readonly string[]): readonly TreeNode[] {
-  const shown = inPlace(filter.length === 0 ? builds : builds.filter(({ status }) => filter.includes(status)));
-  switch (grouping) {
-    case 'stageAndStatus':
-      return byStage(shown, (inStage, stage) => byStatus(inStage, `stage:${stage}/`));
-    case 'stage':
-      return byStage(shown, toBuildNodes);
-    case 'status':
-      return byStatus(shown, '');
-    case 'none':
-      return toBuildNodes(shown);
-    default:
-      return grouping satisfies never;
+export function toTree(listing: Listing, grouping: Grouping, filter: readonly string[]): readonly TreeNode[] {
+  return new Drawing(listing, grouping, filter).roots();
+}
+
+class Drawing {
+  private readonly pipelines: ReadonlyMap<number, Pipeline>;
+  private readonly ofPipeline: ReadonlyMap<number | undefined, readonly Build[]>;
+  /** On the way to where the drawing is: a pipeline that leads back to itself is not drawn again. */
+  private readonly way = new Set<number>();
+
+  constructor(
+    private readonly listing: Listing,
+    private readonly grouping: Grouping,
+    private readonly filter: readonly string[],
+  ) {
+    this.pipelines = new Map(listing.pipelines.map((pipeline) => [pipeline.id, pipeline]));
+    this.ofPipeline = groupBy(listing.builds, ({ pipeline }) =>
+      pipeline !== undefined && this.pipelines.has(pipeline) ? pipeline : undefined,
+    );
+  }
+
+  roots(): readonly TreeNode[] {
+    const roots = rootPipelines(this.listing);
+    // Up to 8.12 that is all; later some external statuses, of which GitLab does not say whose they are.
+    const prefix = this.pipelines.size === 0 ? '' : 'other/';
+    const unclaimed = this.groups(this.ofPipeline.get(undefined) ?? [], undefined, prefix);
+    const [only] = roots;
+    // One without builds has a reason, such as a configuration that GitLab cannot read: that is worth a row.
+    if (only !== undefined && roots.length === 1 && this.ofPipeline.has(only.id))
+      return [...this.within(only, ''), ...unclaimed];
+    const nodes = roots.map((pipeline, index) => this.pipelineNode(pipeline, index === 0, ''));
+    return [...nodes.filter(({ children }) => this.filter.length === 0 || children.length > 0), ...unclaimed];
+  }
+
+  private pipelineNode(pipeline: Pipeline, isNewest: boolean, prefix: string): PipelineNode {
+    const id = `${prefix}pipeline:${pipeline.id}`;
+    const builds = this.ofPipeline.get(pipeline.id) ?? [];
+    const status = worstStatus(builds) ?? pipeline.status;
+    return { kind: 'pipeline', id, pipeline, status, isNewest, builds, children: this.within(pipeline, `${id}/`) };
+  }
+
+  private within(pipeline: Pipeline, prefix: string): readonly TreeNode[] {
+    this.way.add(pipeline.id);
+    const nodes = this.groups(this.ofPipeline.get(pipeline.id) ?? [], pipeline, prefix);
+    this.way.delete(pipeline.id);
+    return nodes;
+  }
+
+  private groups(builds: readonly Build[], pipeline: Pipeline | undefined, prefix: string): readonly TreeNode[] {
+    const shown = inPlace(builds, pipeline).filter((build) => this.isShown(build));
+    const own = shown.filter(({ kind }) => kind !== 'external');
+    const external = shown.filter(({ kind }) => kind === 'external');
+    return [...this.grouped(own, prefix), ...this.externalGroup(external, prefix)];
+  }
+
+  private grouped(builds: readonly Build[], prefix: string): readonly TreeNode[] {
+    switch (this.grouping) {
+      case 'stageAndStatus':
+        return this.byStage(builds, prefix, (inStage, stage) =>
+          this.byStatus(inStage, `${prefix}stage:${stage}/`, prefix),
+        );
+      case 'stage':
+        return this.byStage(builds, prefix, (inStage) => this.buildNodes(inStage, prefix));
+      case 'status':
+        return this.byStatus(builds, prefix, prefix);
+      case 'none':
+        return this.buildNodes(builds, prefix);
+      default:
+        return this.grouping satisfies never;
+    }
+  }
+
+  private byStage(
+    builds: readonly Build[],
+    prefix: string,
+    children: (builds: readonly Build[], stage: string) => readonly TreeNode[],
+  ): readonly StageNode[] {
+    return [...groupBy(builds, ({ stage }) => stage)].map(([stage, inStage]) => ({
+      kind: 'stage',
+      id: `${prefix}stage:${encodeURIComponent(stage)}`,
+      stage,
+      isExternal: false,
+      status: worstStatus(inStage) ?? '',
+      builds: inStage,
+      children: children(inStage, encodeURIComponent(stage)),
+    }));
+  }
+
+  private externalGroup(builds: readonly Build[], prefix: string): readonly StageNode[] {
+    const [first] = builds;
+    if (first === undefined) return [];
+    const status = worstStatus(builds) ?? '';
+    const children = this.buildNodes(builds, prefix);
+    return [{ kind: 'stage', id: `${prefix}external`, stage: first.stage, isExternal: true, status, builds, children }];
+  }
+
+  private byStatus(builds: readonly Build[], groupPrefix: string, prefix: string): readonly StatusNode[] {
+    return [...groupBy(builds, ({ status }) => status)]
+      .sort(([a], [b]) => severity(b) - severity(a))
+      .map(([status, those]) => ({
+        kind: 'status',
+        id: `${groupPrefix}status:${status}`,
+        status,
+        builds: those,
+        children: this.buildNodes(those, prefix),
+      }));
+  }
+
+  private buildNodes(builds: readonly Build[], prefix: string): readonly BuildNode[] {
+    return failedFirst(builds).map((build) => {
+      const id = `${prefix}build:${identity(build)}`;
+      return { kind: 'build', id, build, children: [...this.started(build, `${id}/`), ...attemptNodes(build)] };
+    });
+  }
+
+  private started(build: Build, prefix: string): readonly PipelineNode[] {
+    const child = this.childOf(build);
+    return child === undefined ? [] : [this.pipelineNode(child, true, prefix)];
+  }
+
+  private childOf({ downstream }: Build): Pipeline | undefined {
+    return downstream === undefined || this.way.has(downstream) ? undefined : this.pipelines.get(downstream);
+  }
+
+  private isShown(build: Build): boolean {
+    return this.filter.length === 0 || this.filter.includes(build.status) || this.leadsToShown(build);
+  }
+
+  private leadsToShown(build: Build): boolean {
+    const child = this.childOf(build);
+    if (child === undefined) return false;
+    this.way.add(child.id);
+    const leads = (this.ofPipeline.get(child.id) ?? []).some((each) => this.isShown(each));
+    this.way.delete(child.id);
+    return leads;
   }
 }
 
-function byStage(
-  builds: readonly Build[],
-  children: (builds: readonly Build[], stage: string) => readonly TreeNode[],
-): readonly StageNode[] {
-  return [...groupBy(builds, ({ stage }) => stage)].map(([stage, inStage]) => ({
-    kind: 'stage',
-    id: `stage:${encodeURIComponent(stage)}`,
-    stage,
-    status: worstStatus(inStage) ?? '',
-    builds: inStage,
-    children: children(inStage, encodeURIComponent(stage)),
-  }));
-}
-
-function byStatus(builds: readonly Build[], prefix: string): readonly StatusNode[] {
-  return [...groupBy(builds, ({ status }) => status)]
-    .sort(([a], [b]) => severity(b) - severity(a))
-    .map(([status, those]) => ({
-      kind: 'status',
-      id: `${prefix}status:${status}`,
-      status,
-      builds: those,
-      children: toBuildNodes(those),
-    }));
-}
-
-function toBuildNodes(builds: readonly Build[]): readonly BuildNode[] {
-  return failedFirst(builds).map((build) => ({
-    kind: 'build',
-    id: `build:${identity(build)}`,
-    build,
-    children: build.attempts.map((attempt) => ({
-      kind: 'attempt',
-      id: `attempt:${attempt.id}`,
-      build: attempt,
-      children: [],
-    })),
-  }));
+function attemptNodes({ attempts }: Build): readonly AttemptNode[] {
+  return attempts.map((attempt) => ({ kind: 'attempt', id: `attempt:${attempt.id}`, build: attempt, children: [] }));
 }
 
 /** In stage order, and there by the first attempt: a retry has a new id, but its row stays where it is. */
-function inPlace(builds: readonly Build[]): readonly Build[] {
-  const stages = new Map([...new Set(builds.map(({ stage }) => stage))].map((stage, index) => [stage, index]));
-  const rank = ({ stage }: Build) => stages.get(stage) ?? 0;
-  const firstId = (build: Build) => build.attempts.at(-1)?.id ?? build.id;
+function inPlace(builds: readonly Build[], pipeline: Pipeline | undefined): readonly Build[] {
+  const ranks = stageRanks(builds, pipeline === undefined ? [] : [pipeline]);
+  const rank = ({ stage }: Build) => ranks.get(stage) ?? 0;
   return [...builds].sort((a, b) => rank(a) - rank(b) || firstId(a) - firstId(b));
 }
 
@@ -110,8 +213,8 @@ function failedFirst(builds: readonly Build[]): readonly Build[] {
   return [...builds.filter(hasFailed), ...builds.filter((build) => !hasFailed(build))];
 }
 
-function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): ReadonlyMap<string, readonly T[]> {
-  const groups = new Map<string, T[]>();
+function groupBy<K, T>(items: readonly T[], keyOf: (item: T) => K): ReadonlyMap<K, readonly T[]> {
+  const groups = new Map<K, T[]>();
   for (const item of items) {
     const group = groups.get(keyOf(item));
     if (group === undefined) groups.set(keyOf(item), [item]);

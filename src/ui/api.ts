@@ -1,5 +1,6 @@
 import type { Event } from 'vscode';
 import type { Build } from '../core/build';
+import type { Pipeline } from '../core/pipeline';
 import type { Snapshot } from '../core/snapshot';
 
 /** What `activate()` returns; other extensions rely on it. All data is read-only, plain, and safe to serialise. */
@@ -26,6 +27,10 @@ export interface RepositoryBuilds {
   readonly commit?: { readonly sha: string; readonly ref?: string };
   /** Newest attempts, in stage order, then by id. */
   readonly builds: readonly Build[];
+  /** Newest first; none on GitLab up to 8.12, which does not name them. */
+  readonly pipelines: readonly Pipeline[];
+  /** The token may read and nothing else. */
+  readonly readOnly?: boolean;
   /** Why the builds are not fresh, when they are not. */
   readonly stale?: string;
   /** What the user reads in state `failed`. */

@@ -9,8 +9,8 @@ import {
   type TreeDataProvider,
   type TreeView,
 } from 'vscode';
-import { canCancel, hasFailed, type Build } from '../core/build';
-import { buildsOf, targetOf, type Snapshot } from '../core/snapshot';
+import { hasFailed, statusClass, type Build } from '../core/build';
+import { listingOf, targetOf, type Snapshot, type Target } from '../core/snapshot';
 import { toTree, type Grouping, type TreeNode } from '../core/tree';
 import { setContext } from './context';
 import {
@@ -20,6 +20,8 @@ import {
   buildTooltip,
   contextValue,
   groupDescription,
+  pipelineLabel,
+  pipelineSubject,
   shortSha,
   statusIcon,
   statusLabel,
@@ -60,7 +62,7 @@ export class BuildTree implements TreeDataProvider<TreeNode>, Disposable {
 
   /** Also when the grouping has changed. */
   redraw(): void {
-    this.roots = toTree(buildsOf(this.snapshot), this.grouping(), this.filter);
+    this.roots = toTree(listingOf(this.snapshot), this.grouping(), this.filter);
     this.showSubject();
     this.changed.fire(undefined);
     void setContext(this.snapshot, this.filter.length > 0);
@@ -71,11 +73,11 @@ export class BuildTree implements TreeDataProvider<TreeNode>, Disposable {
   }
 
   getTreeItem(node: TreeNode): TreeItem {
-    const item =
-      node.kind === 'stage' || node.kind === 'status' ? groupItem(node) : buildItem(node, targetOf(this.snapshot)?.ref);
+    const target = targetOf(this.snapshot);
+    const item = toItem(node, target);
     // With the commit, so that a stage which was folded where it passed is open where it fails.
-    item.id = `${targetOf(this.snapshot)?.sha ?? ''} ${node.id}`;
-    item.contextValue = contextValue(node);
+    item.id = `${target?.sha ?? ''} ${node.id}`;
+    item.contextValue = contextValue(node, this.snapshot?.kind === 'ready' && this.snapshot.readOnly);
     return item;
   }
 
@@ -100,9 +102,7 @@ export class BuildTree implements TreeDataProvider<TreeNode>, Disposable {
     const hasRows = this.roots.length > 0;
     view.title = hasRows ? l10n.t('Builds') : title(snapshot);
     view.description = hasRows ? description(snapshot, filter) : '';
-    view.message = hasRows
-      ? [description(snapshot, filter), staleness(snapshot)].filter((part) => part !== '').join(' · ')
-      : '';
+    view.message = hasRows ? [description(snapshot, filter), ...reservations(snapshot)].join(' · ') : '';
   }
 
   private showProgress(loading: boolean): void {
@@ -114,40 +114,81 @@ export class BuildTree implements TreeDataProvider<TreeNode>, Disposable {
   }
 }
 
-function groupItem(node: Extract<TreeNode, { kind: 'stage' | 'status' }>): TreeItem {
-  const label = node.kind === 'stage' ? oneLine(node.stage) : statusLabel(node.status);
-  const item = new TreeItem(
-    label,
-    needsLook(node.builds) ? TreeItemCollapsibleState.Expanded : TreeItemCollapsibleState.Collapsed,
-  );
-  item.iconPath = statusIcon(node.status);
-  item.description = node.kind === 'stage' ? groupDescription(node.builds) : String(node.builds.length);
+function toItem(node: TreeNode, target: Target | undefined): TreeItem {
+  switch (node.kind) {
+    case 'pipeline':
+      return pipelineItem(node, target?.sha);
+    case 'stage':
+      return stageItem(node);
+    case 'status':
+      return statusItem(node);
+    case 'build':
+    case 'attempt':
+      return buildItem(node, target?.ref);
+    default:
+      return node satisfies never;
+  }
+}
+
+function pipelineItem(node: Extract<TreeNode, { kind: 'pipeline' }>, sha: string | undefined): TreeItem {
+  const { pipeline, status, isNewest, builds } = node;
+  // An earlier pipeline of the same commit is there to be looked up, not to be in the way.
+  const state = isNewest ? TreeItemCollapsibleState.Expanded : TreeItemCollapsibleState.Collapsed;
+  const item = new TreeItem(pipelineLabel(pipeline), state);
+  item.iconPath = statusIcon(status);
+  const standing = builds.length === 0 ? statusLabel(status) : groupDescription(builds);
+  item.description = [pipelineSubject(pipeline, sha), standing].filter((part) => part !== '').join(' · ');
+  item.accessibilityInformation = { label: `${pipelineLabel(pipeline)}, ${item.description}` };
+  return item;
+}
+
+function stageItem({ stage, isExternal, status, builds }: Extract<TreeNode, { kind: 'stage' }>): TreeItem {
+  const label = isExternal ? l10n.t('External') : oneLine(stage);
+  const item = new TreeItem(label, stateOf(builds));
+  item.iconPath = statusIcon(status);
+  item.description = groupDescription(builds);
+  const spoken = groupDescription(builds);
   item.accessibilityInformation = {
-    label:
-      node.kind === 'stage'
-        ? l10n.t('Stage {0}, {1}', label, groupDescription(node.builds))
-        : node.builds.length === 1
-          ? l10n.t('{0}, 1 build', label)
-          : l10n.t('{0}, {1} builds', label, node.builds.length),
+    label: isExternal ? l10n.t('Reported by other systems, {0}', spoken) : l10n.t('Stage {0}, {1}', label, spoken),
   };
   return item;
 }
 
+function statusItem({ status, builds }: Extract<TreeNode, { kind: 'status' }>): TreeItem {
+  const label = statusLabel(status);
+  const item = new TreeItem(label, stateOf(builds));
+  item.iconPath = statusIcon(status);
+  item.description = String(builds.length);
+  const spoken = builds.length === 1 ? l10n.t('{0}, 1 build', label) : l10n.t('{0}, {1} builds', label, builds.length);
+  item.accessibilityInformation = { label: spoken };
+  return item;
+}
+
+function stateOf(builds: readonly Build[]): TreeItemCollapsibleState {
+  return needsLook(builds) ? TreeItemCollapsibleState.Expanded : TreeItemCollapsibleState.Collapsed;
+}
+
 /** What has failed or may still change is open from the start. */
 function needsLook(builds: readonly Build[]): boolean {
-  return builds.some((build) => hasFailed(build) || canCancel(build));
+  return builds.some((build) => hasFailed(build) || statusClass(build.status) !== 'ended');
 }
 
 function buildItem(
   { kind, build, children }: Extract<TreeNode, { kind: 'build' | 'attempt' }>,
   ref: string | undefined,
 ): TreeItem {
-  const collapsed = children.length > 0 ? TreeItemCollapsibleState.Collapsed : TreeItemCollapsibleState.None;
-  const item = new TreeItem(kind === 'attempt' ? `#${build.id}` : oneLine(build.name), collapsed);
+  const item = new TreeItem(kind === 'attempt' ? `#${build.id}` : oneLine(build.name), stateOfBuild(children));
   item.iconPath = buildIcon(build);
   item.description = buildDescription(build, ref, Date.now());
   item.accessibilityInformation = { label: buildSpoken(build, Date.now()) };
   return item;
+}
+
+/** What a bridge has started is open where something is going on in it. */
+function stateOfBuild(children: readonly TreeNode[]): TreeItemCollapsibleState {
+  if (children.length === 0) return TreeItemCollapsibleState.None;
+  const isOpen = children.some((child) => child.kind === 'pipeline' && needsLook(child.builds));
+  return isOpen ? TreeItemCollapsibleState.Expanded : TreeItemCollapsibleState.Collapsed;
 }
 
 /** Short enough for a side bar of the usual width. */
@@ -183,7 +224,12 @@ function hostOf(snapshot: Snapshot | undefined): string | undefined {
   }
 }
 
-function staleness(snapshot: Snapshot | undefined): string {
-  if (snapshot?.kind !== 'ready' || snapshot.stale === undefined) return '';
-  return l10n.t('out of date: {0}', failureSentence(snapshot.stale));
+/** What the rows do not say about themselves. */
+function reservations(snapshot: Snapshot | undefined): readonly string[] {
+  if (snapshot?.kind !== 'ready') return [];
+  const { readOnly, stale } = snapshot;
+  return [
+    ...(readOnly ? [l10n.t('read-only token')] : []),
+    ...(stale === undefined ? [] : [l10n.t('out of date: {0}', failureSentence(stale))]),
+  ];
 }

@@ -9,7 +9,7 @@ export function stateWord(snapshot: Snapshot): string {
     case 'signedOut':
       return snapshot.known ? 'signedOut' : 'unknownHost';
     case 'ready':
-      return snapshot.builds.length === 0 ? 'noBuilds' : 'ready';
+      return snapshot.builds.length === 0 && snapshot.pipelines.length === 0 ? 'noBuilds' : 'ready';
     case 'loading':
     case 'failed':
       return snapshot.kind;

@@ -2,6 +2,10 @@ import { l10n, MarkdownString, ThemeColor, ThemeIcon } from 'vscode';
 import {
   canCancel,
   canErase,
+  canForceCancel,
+  canKeep,
+  canPlay,
+  canPlayWithVariables,
   canRetry,
   durationSeconds,
   hasArtifacts,
@@ -11,6 +15,7 @@ import {
   worstStatus,
   type Build,
 } from '../core/build';
+import type { Pipeline } from '../core/pipeline';
 import type { TreeNode } from '../core/tree';
 import { oneLine } from './sentences';
 
@@ -107,16 +112,58 @@ export function buildTitle({ name, id }: Build): string {
   return `${oneLine(name)} #${id}`;
 }
 
+/** `Branch pipeline #12`: what made it, and its number. */
+export function pipelineLabel(pipeline: Pipeline): string {
+  return `${kindOfPipeline(pipeline)} #${pipeline.id}`;
+}
+
+/** `main`, or for a merge request `!7 Let people sign in · merge result` */
+export function pipelineSubject(pipeline: Pipeline, sha: string | undefined): string {
+  const { ref, mergeRequest } = pipeline;
+  const iid = mergeRequest?.iid ?? /^refs\/merge-requests\/(\d+)\//.exec(ref)?.[1];
+  const subject = iid === undefined ? oneLine(ref) : [`!${iid}`, oneLine(mergeRequest?.title ?? '')].join(' ').trim();
+  return isMerge(pipeline, sha) ? l10n.t('{0} · result of the merge', subject) : subject;
+}
+
+/** It ran on GitLab's own merge of the commit into the target branch. */
+function isMerge(pipeline: Pipeline, sha: string | undefined): boolean {
+  return sha !== undefined && pipeline.sha !== sha && pipeline.source !== 'parent_pipeline';
+}
+
+const madeBy: Readonly<Record<string, () => string>> = {
+  push: () => l10n.t('Branch pipeline'),
+  web: () => l10n.t('Pipeline run by hand'),
+  schedule: () => l10n.t('Scheduled pipeline'),
+  api: () => l10n.t('Pipeline run by the API'),
+  trigger: () => l10n.t('Triggered pipeline'),
+  pipeline: () => l10n.t('Triggered pipeline'),
+  parent_pipeline: () => l10n.t('Child pipeline'),
+  merge_request_event: () => l10n.t('Merge request pipeline'),
+  external: () => l10n.t('External pipeline'),
+};
+
+function kindOfPipeline({ source = '', ref, mergeRequest }: Pipeline): string {
+  if (mergeRequest !== undefined || ref.startsWith('refs/merge-requests/')) return l10n.t('Merge request pipeline');
+  const known = Object.hasOwn(madeBy, source) ? madeBy[source] : undefined;
+  if (known !== undefined) return known();
+  return source === '' ? l10n.t('Pipeline') : l10n.t('Pipeline ({0})', oneLine(source.replaceAll('_', ' ')));
+}
+
 /** What stands behind the name: duration, the ref where it is another than `ref`, artifacts, attempts. */
 export function buildDescription(build: Build, ref: string | undefined, now: number): string {
   const seconds = durationSeconds(build, now);
   const parts = [
     seconds === undefined ? undefined : formatDuration(seconds),
-    build.ref === ref || build.ref === '' ? undefined : oneLine(build.ref),
+    isToldElsewhere(build.ref, ref) ? undefined : oneLine(build.ref),
     build.artifacts === undefined ? undefined : l10n.t('artifacts {0}', formatSize(build.artifacts.size)),
     build.attempts.length === 0 ? undefined : l10n.t('attempt {0}', build.attempts.length + 1),
   ];
   return parts.filter((part) => part !== undefined).join(' · ');
+}
+
+/** By the view's message, or by the row of the merge request's pipeline. */
+function isToldElsewhere(ref: string, shown: string | undefined): boolean {
+  return ref === shown || ref === '' || ref.startsWith('refs/merge-requests/');
 }
 
 /** What a screen reader says of a build. */
@@ -142,30 +189,41 @@ export function groupDescription(builds: readonly Build[]): string {
   return l10n.t('{0} · {1} of {2}: {3}', status, failing.length, builds.length, named);
 }
 
-/** Words for `viewItem`: the kind first, then what can be done. */
-export function contextValue(node: TreeNode): string {
+/** Words for `viewItem`: the kind first, then what can be done; with a token that may only read, nothing. */
+export function contextValue(node: TreeNode, readOnly: boolean): string {
   switch (node.kind) {
+    case 'pipeline':
     case 'stage':
     case 'status':
-      return words(node.kind, { hasFailed: node.builds.some(hasFailed), hasActive: node.builds.some(canCancel) });
-    case 'build':
-      return words('build', {
-        retryable: canRetry(node.build),
-        cancelable: canCancel(node.build),
-        ...keepsakes(node.build),
+      return words(node.kind, {
+        hasFailed: !readOnly && node.builds.some((build) => hasFailed(build) && canRetry(build)),
+        hasActive: !readOnly && node.builds.some(canCancel),
       });
+    case 'build':
+      return words('build', { ...(readOnly ? {} : startable(node.build)), ...keepsakes(node.build, readOnly) });
     case 'attempt': // A superseded attempt is over: its successor is what can be retried.
-      return words('attempt', keepsakes(node.build));
+      return words('attempt', keepsakes(node.build, readOnly));
     default:
       return node satisfies never;
   }
 }
 
-function keepsakes(build: Build): Record<string, boolean> {
+function startable(build: Build): Record<string, boolean> {
   return {
-    erasable: canErase(build),
+    retryable: canRetry(build),
+    cancelable: canCancel(build),
+    forceCancelable: canForceCancel(build),
+    playable: canPlay(build),
+    variables: canPlayWithVariables(build),
+  };
+}
+
+function keepsakes(build: Build, readOnly: boolean): Record<string, boolean> {
+  return {
+    erasable: !readOnly && canErase(build),
     hasArtifacts: hasArtifacts(build),
-    hasLog: build.startedAt !== undefined,
+    keepable: !readOnly && canKeep(build),
+    hasLog: build.kind === undefined && build.startedAt !== undefined,
   };
 }
 
@@ -179,19 +237,24 @@ export function buildTooltip(build: Build, now: number): MarkdownString {
   const rows: readonly (readonly [string, string | undefined])[] = [
     [l10n.t('Stage'), build.stage],
     [l10n.t('Ref'), build.tag ? l10n.t('tag {0}', build.ref) : build.ref],
-    [l10n.t('Commit'), build.commit === undefined ? undefined : `${shortSha(build.commit.sha)} ${build.commit.title}`],
+    [
+      l10n.t('Commit'),
+      build.commit === undefined ? undefined : `${shortSha(build.commit.sha)} ${build.commit.title}`.trim(),
+    ],
     [l10n.t('Author'), build.commit?.author],
     [l10n.t('Started by'), build.user],
     [l10n.t('Runner'), build.runner],
     [l10n.t('Created'), localTime(build.createdAt)],
     [l10n.t('Started'), localTime(build.startedAt)],
     [l10n.t('Finished'), localTime(build.finishedAt)],
+    [l10n.t('Starts by itself'), build.status === 'scheduled' ? localTime(build.scheduledAt) : undefined],
     [l10n.t('Duration'), seconds === undefined ? undefined : formatDuration(seconds)],
     [l10n.t('Coverage'), build.coverage === undefined ? undefined : `${build.coverage} %`],
     [
       l10n.t('Artifacts'),
       build.artifacts === undefined ? undefined : `${build.artifacts.filename}, ${formatSize(build.artifacts.size)}`,
     ],
+    [l10n.t('Artifacts until'), localTime(build.artifacts?.expireAt)],
   ];
   const lines = rows.flatMap(([name, value]) =>
     value === undefined || value === '' ? [] : `| ${name} | ${escaped(value)} |`,

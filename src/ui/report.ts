@@ -1,10 +1,18 @@
 import { commands, l10n, window } from 'vscode';
-import { DiskError, GitLabError, isAbort, toFailure, type Failure } from '../core/errors';
+import { DiskError, GitLabError, isAbort, toFailure, type FailureKind } from '../core/errors';
 import type { Logger } from '../core/logger';
 import { diskSentence, failureSentence, withoutIcons } from './sentences';
 
 /** A refusal of ours, told as it stands: the sentence says what happened and what to do. */
-export class Refusal extends Error {}
+export class Refusal extends Error {
+  constructor(
+    message: string,
+    /** Whose button the message has, where a button helps. */
+    readonly remedy?: 'signIn',
+  ) {
+    super(message);
+  }
+}
 
 /** The one place that speaks to the user in messages. */
 export class Report {
@@ -39,13 +47,12 @@ export class Report {
   }
 
   private async tell(error: unknown): Promise<void> {
-    if (error instanceof Refusal) {
-      await window.showWarningMessage(error.message);
-      return;
-    }
     const remedy = remedyFor(error);
-    const chosen = await window.showErrorMessage(sentenceFor(error), remedy.title);
-    if (chosen !== undefined) await commands.executeCommand(remedy.command, ...remedy.args);
+    const buttons = remedy === undefined ? [] : [remedy.title];
+    const chosen = await (error instanceof Refusal
+      ? window.showWarningMessage(error.message, ...buttons)
+      : window.showErrorMessage(sentenceFor(error), ...buttons));
+    if (remedy !== undefined && chosen !== undefined) await commands.executeCommand(remedy.command, ...remedy.args);
   }
 }
 
@@ -61,12 +68,34 @@ interface Remedy {
   readonly args: readonly unknown[];
 }
 
-function remedyFor(error: unknown): Remedy {
-  const kind: Failure['kind'] | undefined = error instanceof GitLabError ? error.failure.kind : undefined;
-  if (kind === 'unauthorized') return { title: l10n.t('Sign In'), command: 'gitlabBuilds.signIn', args: [] };
-  if (kind === 'notGitLab') return settingsRemedy('gitlabBuilds.instances');
+function remedyFor(error: unknown): Remedy | undefined {
+  if (error instanceof Refusal) return error.remedy === 'signIn' ? signInRemedy() : undefined;
+  if (error instanceof GitLabError) return remedyForFailure(error.failure.kind);
   if (error instanceof DiskError && error.kind === 'outsideWorkspace')
     return settingsRemedy('gitlabBuilds.artifacts.directory');
+  return logRemedy();
+}
+
+function remedyForFailure(kind: FailureKind): Remedy {
+  switch (kind) {
+    case 'unauthorized':
+    case 'expired':
+    case 'revoked':
+    case 'insufficientScope':
+      return signInRemedy();
+    case 'notGitLab':
+    case 'noGitLab':
+      return settingsRemedy('gitlabBuilds.instances');
+    default:
+      return logRemedy();
+  }
+}
+
+function signInRemedy(): Remedy {
+  return { title: l10n.t('Sign in again'), command: 'gitlabBuilds.signIn', args: [] };
+}
+
+function logRemedy(): Remedy {
   return { title: l10n.t('Show Log'), command: 'gitlabBuilds.showOutput', args: [] };
 }
 

@@ -14,6 +14,8 @@ export function toRepositoryBuilds(rootUri: string, snapshot: Snapshot): Reposit
     apiVersion: ready?.apiVersion,
     commit: target === undefined ? undefined : { sha: target.sha, ref: target.ref },
     builds: ready?.builds ?? [],
+    pipelines: ready?.pipelines ?? [],
+    readOnly: ready?.readOnly === true ? true : undefined,
     stale: ready?.stale === undefined ? undefined : failureSentence(ready.stale),
     error: snapshot.kind === 'failed' ? failureSentence(snapshot.failure) : undefined,
   };

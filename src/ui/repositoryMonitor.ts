@@ -28,13 +28,13 @@ export function monitorRepository(repository: GitRepository | undefined, parts: 
 }
 
 async function load(
-  { instance, project, sha }: Target,
+  { instance, project, sha, ref }: Target,
   signal: AbortSignal,
   { clients }: MonitorParts,
 ): Promise<Loaded> {
   const client = clients.of(instance);
-  const builds = await client.commitBuilds(project, sha, signal);
-  return { builds, apiVersion: client.server?.api ?? 'v3' };
+  const listing = await client.listing(project, { sha, ref }, signal);
+  return { ...listing, apiVersion: client.server?.api ?? 'v3', readOnly: client.readOnly };
 }
 
 async function resolve(repository: GitRepository | undefined, parts: MonitorParts): Promise<Resolution> {

@@ -25,12 +25,16 @@ export function withoutIcons(text: string): string {
 const brokenCodes = new Set(['ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE']);
 
 /** What happened and what to do, for the user. */
-export function failureSentence({ kind, host = 'GitLab', status, retryAt, ...failure }: Failure): string {
-  const reason = failure.reason === undefined ? undefined : oneLine(failure.reason);
-  const because = reason === undefined ? '' : ` (${reason})`;
+export function failureSentence(failure: Failure): string {
+  const { kind, host = 'GitLab', status } = failure;
+  const reason = reasonOf(failure);
+  const because = inBrackets(reason);
   switch (kind) {
     case 'unauthorized':
-      return l10n.t('{0} does not accept your token{1}. Sign in again.', host, because);
+    case 'expired':
+    case 'revoked':
+    case 'insufficientScope':
+      return tokenSentence(kind, host, reason);
     case 'forbidden':
       return reason === undefined
         ? l10n.t('{0} does not allow this.', host)
@@ -42,33 +46,108 @@ export function failureSentence({ kind, host = 'GitLab', status, retryAt, ...fai
     case 'unsupported':
       return l10n.t('{0} is of a version that does not have this yet.', host);
     case 'refused':
-      return l10n.t(
-        '{0} refused the request{1}.',
-        host,
-        because === '' && status !== undefined ? ` (${status})` : because,
-      );
+      return l10n.t('{0} refused the request{1}.', host, because === '' ? inBrackets(status) : because);
     case 'rateLimited':
-      return l10n.t('{0} asks to slow down: rate limited until {1}.', host, clockTime(retryAt));
+      return l10n.t('{0} asks to slow down: rate limited until {1}.', host, clockTime(failure.retryAt));
     case 'offline':
-      if (reason !== undefined && brokenCodes.has(reason))
-        return l10n.t('The connection to {0} broke off. Try again.', host);
-      return l10n.t('{0} cannot be reached{1}. Check the network.', host, because);
     case 'timeout':
-      return l10n.t('{0} did not answer in time. Try again later.', host);
     case 'notGitLab':
-      return l10n.t("{0} answers, but not as GitLab's API{1}. Check its URL in gitlabBuilds.instances.", host, because);
+    case 'noGitLab':
     case 'tls':
-      return l10n.t("The certificate of {0} is not trusted here{1}. Add its authority to the system's.", host, because);
+      return connectionSentence(kind, failure);
     case 'invalidAnswer':
       return l10n.t('The answer of {0} could not be read{1}.', host, because);
     case 'server':
-      return l10n.t(
-        '{0} has a problem of its own{1}. Try again later.',
-        host,
-        status === undefined ? '' : ` (${status})`,
-      );
+      return l10n.t('{0} has a problem of its own{1}. Try again later.', host, inBrackets(status));
     case 'unexpected':
       return l10n.t('Something went wrong in GitLab Builds{0}.', because);
+    default:
+      return kind satisfies never;
+  }
+}
+
+function reasonOf({ reason }: Failure): string | undefined {
+  return reason === undefined ? undefined : oneLine(reason);
+}
+
+function inBrackets(word: string | number | undefined): string {
+  return word === undefined ? '' : ` (${word})`;
+}
+
+/** What is the matter with a token; signing in again with another is what mends it. */
+type TokenTrouble = 'unauthorized' | 'expired' | 'revoked' | 'insufficientScope';
+
+function tokenSentence(kind: TokenTrouble, host: string, reason: string | undefined): string {
+  switch (kind) {
+    case 'unauthorized':
+      return l10n.t('{0} does not accept your token{1}. Sign in again.', host, inBrackets(reason));
+    case 'expired':
+      return l10n.t('Your token for {0} has expired. Make a new one and sign in again.', host);
+    case 'revoked':
+      return l10n.t('Your token for {0} was revoked. Make a new one and sign in again.', host);
+    case 'insufficientScope':
+      return l10n.t('Your token for {0} may not do this{1}. Sign in again with one that may.', host, scopeWord(reason));
+    default:
+      return kind satisfies never;
+  }
+}
+
+/** The same about a token that is not in use yet, but was just entered. */
+export function newTokenSentence(failure: Failure): string {
+  const { kind, host = 'GitLab' } = failure;
+  switch (kind) {
+    case 'unauthorized':
+      return l10n.t('{0} does not accept this token. Is it whole, and not expired?', host);
+    case 'expired':
+      return l10n.t('This token has expired, says {0}. Make a new one.', host);
+    case 'revoked':
+      return l10n.t('This token was revoked, says {0}. Make a new one.', host);
+    case 'insufficientScope':
+      return l10n.t('This token may not use the API of {0}. Make one with the scope "api".', host);
+    default:
+      return failureSentence(failure);
+  }
+}
+
+/** GitLab names the scopes of which one would do, or, of a fine-grained token, says what it lacks. */
+function scopeWord(reason: string | undefined): string {
+  if (reason === undefined) return '';
+  const scopes = /^[a-z_]+( [a-z_]+)*$/.test(reason) ? reason.split(' ').join(l10n.t(' or ')) : undefined;
+  return scopes === undefined ? inBrackets(reason) : l10n.t(': that takes the scope {0}', scopes);
+}
+
+export function readOnlySentence(host: string): string {
+  return l10n.t(
+    'Your token for {0} may only read (scope read_api). Sign in again with one that has the scope api.',
+    host,
+  );
+}
+
+function connectionSentence(kind: 'offline' | 'timeout' | 'notGitLab' | 'noGitLab' | 'tls', failure: Failure): string {
+  const { host = 'GitLab', url = host } = failure;
+  const reason = reasonOf(failure);
+  const because = inBrackets(reason);
+  switch (kind) {
+    case 'offline':
+      return reason !== undefined && brokenCodes.has(reason)
+        ? l10n.t('The connection to {0} broke off. Try again.', host)
+        : l10n.t('{0} cannot be reached{1}. Check the network.', host, because);
+    case 'timeout':
+      return l10n.t('{0} did not answer in time. Try again later.', host);
+    case 'notGitLab':
+      return l10n.t(
+        "{0} answers, but not as GitLab's API{1}: something stands in front of it, such as a sign-in page or a proxy. Check the network, or its URL in gitlabBuilds.instances.",
+        host,
+        because,
+      );
+    case 'noGitLab':
+      return l10n.t(
+        '{0} answers, but is no GitLab: is its relative root missing from {1}? Check gitlabBuilds.instances, or sign in to the right address.',
+        host,
+        oneLine(url),
+      );
+    case 'tls':
+      return l10n.t("The certificate of {0} is not trusted here{1}. Add its authority to the system's.", host, because);
     default:
       return kind satisfies never;
   }

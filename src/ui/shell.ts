@@ -11,6 +11,7 @@ import { Session } from './session';
 import { Settings } from './settings';
 import { StatusBar } from './statusBar';
 import { Tokens } from './tokens';
+import { VariableMemory } from './variables';
 
 /** The running extension, as the commands and the exports of the entry reach it. */
 export interface Shell {
@@ -46,7 +47,8 @@ export function startShell(context: ExtensionContext, changed: EventEmitter<void
     tree.view.onDidChangeVisibility(() => session.attend()),
   );
   void report.guard('start', () => git.start());
-  const parts = { session, clients, tokens, settings, tree, report, log, version };
+  const variables = new VariableMemory(context.secrets);
+  const parts = { session, clients, tokens, settings, tree, variables, report, log, version };
   return {
     run: (name, args) => report.guard(name, async () => table[name]?.(parts, args)),
     repositories: () => repositories(session),

@@ -1,9 +1,19 @@
 import { l10n, MarkdownString, StatusBarAlignment, window, type Disposable, type StatusBarItem } from 'vscode';
 import { hasFailed, worstStatus, type Build } from '../core/build';
-import type { Snapshot } from '../core/snapshot';
-import { toTree } from '../core/tree';
+import { rootPipelines, standingBuilds, type Listing } from '../core/pipeline';
+import type { Snapshot, Target } from '../core/snapshot';
+import { toTree, type TreeNode } from '../core/tree';
 import { viewId } from './buildTree';
-import { escaped, groupDescription, progressOf, shortSha, statusCodicon, statusLabel } from './present';
+import {
+  escaped,
+  groupDescription,
+  pipelineLabel,
+  pipelineSubject,
+  progressOf,
+  shortSha,
+  statusCodicon,
+  statusLabel,
+} from './present';
 import { failureSentence, oneLine, withoutIcons } from './sentences';
 
 interface Look {
@@ -62,8 +72,10 @@ function plain(icon: string, words: string, tooltip: string): Look {
   return { text: `$(${icon}) ${words}`, tooltip, spoken: `${l10n.t('GitLab Builds')}, ${tooltip}` };
 }
 
-function lookOfBuilds({ target, builds, stale }: Extract<Snapshot, { kind: 'ready' }>): Look {
-  const worst = worstStatus(builds);
+function lookOfBuilds(snapshot: Extract<Snapshot, { kind: 'ready' }>): Look {
+  const { target, stale } = snapshot;
+  const builds = standingBuilds(snapshot);
+  const worst = worstStatus(builds) ?? rootPipelines(snapshot)[0]?.status;
   const old = stale === undefined ? '' : ' $(history)';
   if (worst === undefined) {
     const nothing = l10n.t('No builds for {0}', shortSha(target.sha));
@@ -73,7 +85,7 @@ function lookOfBuilds({ target, builds, stale }: Extract<Snapshot, { kind: 'read
   const words = summary(builds, worst);
   return {
     text: `${statusCodicon(worst)} ${words}${old}`,
-    tooltip: stageTable(target.ref, target.sha, builds, stale === undefined ? undefined : failureSentence(stale)),
+    tooltip: stageTable(target, snapshot, stale === undefined ? undefined : failureSentence(stale)),
     spoken: `${l10n.t('GitLab Builds')}, ${words}, ${shortSha(target.sha)}`,
   };
 }
@@ -93,19 +105,23 @@ function shortened(text: string): string {
   return line.length > 30 ? `${line.slice(0, 29)}…` : line;
 }
 
-function stageTable(
-  ref: string | undefined,
-  sha: string,
-  builds: readonly Build[],
-  stale: string | undefined,
-): MarkdownString {
-  const rows = toTree(builds, 'stage', []).flatMap((node) =>
-    node.kind === 'stage'
-      ? `| ${escaped(node.stage)} | ${statusCodicon(node.status)} ${escaped(groupDescription(node.builds))} |`
-      : [],
+function stageTable({ ref, sha }: Target, listing: Listing, stale: string | undefined): MarkdownString {
+  const rows = toTree(listing, 'stage', []).flatMap((node) =>
+    node.kind === 'pipeline' ? [pipelineRow(node, sha), ...node.children.flatMap(stageRow)] : stageRow(node),
   );
   const head = [ref, shortSha(sha)].flatMap((part) => (part === undefined ? [] : `**${escaped(part)}**`)).join(' · ');
   const tail = stale === undefined ? [] : ['', escaped(stale)];
   // `escaped` also breaks `$(…)`, so only our own icons are drawn.
   return new MarkdownString([head, '', '| | |', '|:--|:--|', ...rows, ...tail].join('\n'), true);
+}
+
+function pipelineRow({ pipeline, status }: Extract<TreeNode, { kind: 'pipeline' }>, sha: string): string {
+  const subject = escaped(pipelineSubject(pipeline, sha));
+  return `| **${escaped(pipelineLabel(pipeline))}** | ${statusCodicon(status)} ${subject} |`;
+}
+
+function stageRow(node: TreeNode): readonly string[] {
+  if (node.kind !== 'stage') return [];
+  const name = node.isExternal ? l10n.t('External') : node.stage;
+  return [`| ${escaped(name)} | ${statusCodicon(node.status)} ${escaped(groupDescription(node.builds))} |`];
 }

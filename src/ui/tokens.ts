@@ -17,7 +17,10 @@ export class Tokens implements Disposable {
     environment: Readonly<Record<string, string | undefined>>,
   ) {
     this.fromEnvironment = tokenOf(environment);
-    this.listener = secrets.onDidChange(() => this.changed.fire());
+    // Other secrets are no news here: the variables of builds lie beside the tokens.
+    this.listener = secrets.onDidChange(({ key }) => {
+      if (isOfTokens(key)) this.changed.fire();
+    });
   }
 
   async get(url: string): Promise<string | undefined> {
@@ -62,6 +65,10 @@ export class Tokens implements Disposable {
   private async writeIndex(urls: readonly string[]): Promise<void> {
     await this.secrets.store(indexKey, JSON.stringify(urls));
   }
+}
+
+function isOfTokens(key: string): boolean {
+  return key === indexKey || key.startsWith(keyOf(''));
 }
 
 function keyOf(url: string): string {

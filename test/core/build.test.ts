@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import { arrange, flatten } from '../../src/core/arrange';
 import {
-  arrange,
   canCancel,
   canErase,
   canRetry,
   durationSeconds,
-  flatten,
   hasFailed,
   identity,
   isActive,

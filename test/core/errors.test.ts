@@ -22,6 +22,13 @@ describe('An error', () => {
     const failure = { kind: 'forbidden', host: 'gitlab.com:8443', status: 403, reason: 'No.', retryAt: 7 } as const;
     assert.equal(new GitLabError(failure).message, 'forbidden gitlab.com:8443 403 No.');
     assert.equal(new GitLabError({ kind: 'offline' }).message, 'offline');
+    const nowhere = {
+      kind: 'noGitLab',
+      host: 'git.example.com',
+      status: 404,
+      url: 'https://git.example.com/x',
+    } as const;
+    assert.equal(new GitLabError(nowhere).message, 'noGitLab git.example.com 404');
   });
 
   it('of the disk says what and where', () => {

@@ -18,7 +18,8 @@ export function targetAt(sha: string, changes: Partial<Target> = {}): Target {
 
 /** One build of that commit. */
 export function loadedAt(sha: string, status = 'success'): Loaded {
-  return { builds: [buildWith({ status, commit: { sha, title: '', author: '' } })], apiVersion: 'v3' };
+  const builds = [buildWith({ status, commit: { sha, title: '', author: '' } })];
+  return { builds, pipelines: [], apiVersion: 'v3', readOnly: false };
 }
 
 /** A monitor's world in the test's hands: HEAD, answers, attention, time. */

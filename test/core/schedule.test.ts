@@ -16,7 +16,7 @@ const second = 1000;
 
 function ready(...statuses: readonly string[]): Snapshot {
   const builds = statuses.map((status, at) => buildWith({ id: at + 1, name: `build ${at}`, status }));
-  return { kind: 'ready', target, builds, apiVersion: 'v3' };
+  return { kind: 'ready', target, builds, apiVersion: 'v3', pipelines: [], readOnly: false };
 }
 
 function failed(failure: Failure): Snapshot {
@@ -59,11 +59,17 @@ describe('nextDelay', () => {
   });
 
   it('is none after what only the user can mend', () => {
-    const kinds: readonly FailureKind[] = ['unauthorized', 'forbidden', 'tls', 'unexpected'];
+    const ofTheToken = ['unauthorized', 'expired', 'revoked', 'insufficientScope'] as const;
+    const kinds: readonly FailureKind[] = [...ofTheToken, 'forbidden', 'tls', 'unexpected'];
     for (const kind of kinds) {
       assert.equal(delay(failed({ kind }), { failures: 1 }), undefined);
       assert.equal(delay({ ...ready('running'), stale: { kind } } as Snapshot, { failures: 1 }), undefined);
     }
+  });
+
+  it('is there after a page or a 404 in the API’s place: a proxy sends them while GitLab is being updated', () => {
+    for (const kind of ['notGitLab', 'noGitLab', 'notFound'] as const)
+      assert.equal(delay(failed({ kind }), { failures: 1 }), 10 * second);
   });
 
   it('doubles with each failure in a row, up to five minutes', () => {

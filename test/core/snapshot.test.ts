@@ -26,7 +26,7 @@ describe('isSameTarget', () => {
 
 describe('A snapshot', () => {
   const builds = [buildWith()];
-  const ready: Snapshot = { kind: 'ready', target, builds, apiVersion: 'v3' };
+  const ready: Snapshot = { kind: 'ready', target, builds, apiVersion: 'v3', pipelines: [], readOnly: false };
   const failed: Snapshot = { kind: 'failed', failure: { kind: 'offline' } };
 
   it('has a target where one is known', () => {

@@ -38,7 +38,18 @@ export function httpWith({ limits, log = new Journal() }: Access = {}): Http {
 /** A client of the GitLab at `url`, as the Developer of the scenarios. */
 export function clientOf({ url }: { readonly url: string }, access: Access = {}): GitLabClient {
   const instance = { url, hosts: [], apiVersion: access.apiVersion ?? 'v3' } as const;
-  return new GitLabClient(instance, httpWith(access), async () => access.token ?? developerToken);
+  const log = access.log ?? new Journal();
+  return new GitLabClient(instance, httpWith({ ...access, log }), async () => access.token ?? developerToken, log);
+}
+
+/** The builds of a commit that no branch leads to. */
+export async function buildsAt(
+  client: GitLabClient,
+  project: string,
+  sha: string,
+  signal = unhurried(),
+): Promise<readonly Build[]> {
+  return (await client.listing(project, { sha }, signal)).builds;
 }
 
 /** A signal that nobody aborts. */

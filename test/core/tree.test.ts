@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { arrange, knownStatuses, type Build } from '../../src/core/build';
+import { arrange } from '../../src/core/arrange';
+import { knownStatuses, type Build } from '../../src/core/build';
+import type { Listing } from '../../src/core/pipeline';
 import { groupings, toTree, type Grouping, type TreeNode } from '../../src/core/tree';
 import { buildWith } from './support';
 
@@ -30,7 +32,13 @@ function outline(nodes: readonly TreeNode[]): Outline {
   });
 }
 
+/** Builds that name no pipeline, as up to 8.12. */
+function only(those: readonly Build[]): Listing {
+  return { builds: those, pipelines: [] };
+}
+
 function titleOf(node: TreeNode): string {
+  if (node.kind === 'pipeline') return `#${node.pipeline.id} (${node.status})`;
   if (node.kind === 'stage') return `${node.stage} (${node.status})`;
   return node.kind === 'status' ? node.status : `${node.build.name} ${node.build.id}`;
 }
@@ -71,33 +79,34 @@ describe('toTree', () => {
     none: [['rspec 5', ['rspec 3']], 'spinach 4', 'compile 1', 'lint 2'],
   };
   for (const each of groupings) {
-    it(`groups by ${each}, failed first`, () => assert.deepEqual(outline(toTree(sample, each, [])), shapes[each]));
+    it(`groups by ${each}, failed first`, () =>
+      assert.deepEqual(outline(toTree(only(sample), each, [])), shapes[each]));
   }
 
   it('shows only the statuses of the filter', () => {
-    assert.deepEqual(outline(toTree(sample, 'stage', ['running', 'success'])), [
+    assert.deepEqual(outline(toTree(only(sample), 'stage', ['running', 'success'])), [
       ['build (success)', ['compile 1']],
       ['test (running)', ['lint 2']],
     ]);
-    assert.deepEqual(toTree(sample, 'stageAndStatus', ['canceled']), []);
+    assert.deepEqual(toTree(only(sample), 'stageAndStatus', ['canceled']), []);
   });
 
   it('shows a build whose status is not known', () => {
     const levitating = [buildWith({ status: 'levitating' })];
-    assert.deepEqual(outline(toTree(levitating, 'stageAndStatus', [])), [
+    assert.deepEqual(outline(toTree(only(levitating), 'stageAndStatus', [])), [
       ['test (levitating)', [['levitating', ['rspec 1']]]],
     ]);
   });
 
   it('does not put an allowed failure first', () => {
     const list = arrange([buildWith({ name: 'a' }), buildWith({ id: 2, status: 'failed', allowFailure: true })]);
-    assert.deepEqual(outline(toTree(list, 'none', [])), ['a 1', 'rspec 2']);
+    assert.deepEqual(outline(toTree(only(list), 'none', [])), ['a 1', 'rspec 2']);
   });
 
   it('shows every build and every attempt once, under whatever grouping', () => {
     fc.assert(
       fc.property(builds, grouping, (list, by) => {
-        const shown = all(toTree(list, by, [])).flatMap((node) => ('build' in node ? [node.build.id] : []));
+        const shown = all(toTree(only(list), by, [])).flatMap((node) => ('build' in node ? [node.build.id] : []));
         const given = list.flatMap(({ id, attempts }) => [id, ...attempts.map((attempt) => attempt.id)]);
         assert.deepEqual(
           [...shown].sort((a, b) => a - b),
@@ -110,7 +119,7 @@ describe('toTree', () => {
   it('gives no id twice', () => {
     fc.assert(
       fc.property(builds, grouping, (list, by) => {
-        const ids = all(toTree(list, by, [])).map(({ id }) => id);
+        const ids = all(toTree(only(list), by, [])).map(({ id }) => id);
         assert.equal(new Set(ids).size, ids.length);
       }),
     );
@@ -119,7 +128,7 @@ describe('toTree', () => {
   it('keeps the stages in the order of the builds', () => {
     fc.assert(
       fc.property(builds, (list) => {
-        const stages = toTree(list, 'stage', []).map((node) => (node.kind === 'stage' ? node.stage : ''));
+        const stages = toTree(only(list), 'stage', []).map((node) => (node.kind === 'stage' ? node.stage : ''));
         assert.deepEqual(stages, [...new Set(list.map(({ stage }) => stage))]);
       }),
     );
@@ -131,7 +140,7 @@ describe('toTree', () => {
       buildWith({ id: 6, status: 'pending' }),
     ]);
     const idsOf = (list: readonly Build[]) =>
-      all(toTree(list, 'stage', []))
+      all(toTree(only(list), 'stage', []))
         .filter(({ kind }) => kind === 'stage' || kind === 'build')
         .map(({ id }) => id)
         .sort();

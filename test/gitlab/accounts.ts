@@ -197,6 +197,14 @@ export class Accounts {
     return mergeRequest;
   }
 
+  /** Its branch has a new head. */
+  pushToMergeRequest(project: Project, iid: number, sha: string): void {
+    const { mergeRequests } = this.#repository(project.id);
+    const present = mergeRequests.get(iid);
+    if (!present) throw new Error(`no merge request ${iid}`);
+    mergeRequests.set(iid, { ...present, sha });
+  }
+
   mergeRequests(project: Project): readonly MergeRequest[] {
     return [...this.#repository(project.id).mergeRequests.values()];
   }

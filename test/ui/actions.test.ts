@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
+import type { ProfileName } from '../gitlab/profiles/profile';
 import { reporterToken } from '../gitlab/seed';
 import { serverError } from '../gitlab/faults';
+import type { App } from './app';
 import { appsInTests } from './eachApp';
 import { editor } from './fake/editor';
+import { until } from './fake/until';
 
 /** Messages on screen, with what they offer. */
 function told(): readonly (readonly [string, string, readonly string[]])[] {
@@ -126,4 +129,78 @@ describe('Cancel', () => {
     assert.deepEqual(app.asked(), [`GET builds/${id}`, `POST builds/${id}/cancel`, `GET builds/${id}`, 'GET commit']);
     assert.deepEqual(editor().statusMessages, [`production #${id} is canceled`]);
   });
+});
+
+describe('Retry and Erase on later versions', () => {
+  const apps = appsInTests();
+
+  for (const profile of ['8.13', '13.9', '18.9'] as const) {
+    const segment = profile === '8.13' ? 'builds' : 'jobs';
+
+    it(`retries on ${profile}, and has the new build in the place of the old`, async () => {
+      const app = await apps.ready({ gitlab: { profile } });
+      const { odd, deploy } = app.small.builds;
+      app.asked();
+      await app.run('retry', { build: odd.id });
+      const made = deploy.id + 1;
+      assert.deepEqual(app.asked().slice(0, 3), [
+        `GET ${segment}/${odd.id}`,
+        `POST ${segment}/${odd.id}/retry`,
+        `GET ${segment}/${made}`,
+      ]);
+      const shown = app.api.repositories[0]?.builds.find(({ id }) => id === made);
+      assert.deepEqual(
+        shown?.attempts.map(({ id }) => id),
+        [odd.id],
+      );
+    });
+
+    it(`erases on ${profile}`, async () => {
+      const app = await apps.ready({ gitlab: { profile } });
+      const { id } = app.small.builds.compile;
+      const running = app.run('erase', await app.row('compile'));
+      (await until('the question', () => editor().messages[0])).press('Erase');
+      await running;
+      assert.equal(app.gitlab.world.build(id).artifacts, null);
+      assert.deepEqual(editor().statusMessages, [`compile #${id} is erased`]);
+    });
+  }
+});
+
+describe('What starts another pipeline', () => {
+  const apps = appsInTests();
+  const start = async (profile: ProfileName): Promise<{ readonly app: App; readonly id: number }> => {
+    const ids: number[] = [];
+    const app = await apps.ready({
+      gitlab: { profile },
+      prepare: ({ gitlab: { world }, small: { project, sha } }) => {
+        ids.push(world.addBuild(project, { sha, kind: 'bridge', name: 'packages', status: 'failed' }).id);
+      },
+    });
+    app.asked();
+    return { app, id: ids[0]! };
+  };
+
+  it('is retried, although GitLab does not show it alone', async () => {
+    const { app, id } = await start('18.9');
+    await app.run('retry', await app.row('packages'));
+    assert.deepEqual(app.asked(), [`POST jobs/${id}/retry`, 'POST /api/graphql']);
+    assert.deepEqual([editor().statusMessages, told()], [[`packages #${id} runs again as #${id + 1}`], []]);
+  });
+
+  for (const profile of ['13.9', '15.9'] as const)
+    it(`is not retried on ${profile}, which is too old for it`, async () => {
+      const { app } = await start(profile);
+      await app.run('retry', await app.row('packages'));
+      const sentence = 'This GitLab is too old to retry what starts another pipeline.';
+      assert.deepEqual(told(), [['warning', sentence, []]]);
+    });
+
+  for (const command of ['cancel', 'erase', 'keepArtifacts'] as const)
+    it(`takes no ${command}, and says whose this is`, async () => {
+      const { app, id } = await start('18.9');
+      await app.run(command, await app.row('packages'));
+      const sentence = `packages #${id} starts another pipeline: this is for the builds of that.`;
+      assert.deepEqual([told(), app.asked()], [[['warning', sentence, []]], []]);
+    });
 });

@@ -13,7 +13,7 @@ function shapeOf(value: object): Record<string, string> {
   );
 }
 
-const common = { rootUri: 'string', state: 'string', builds: 'array' };
+const common = { rootUri: 'string', state: 'string', builds: 'array', pipelines: 'array' };
 const withTarget = { ...common, instance: 'string', project: 'string', commit: 'object' };
 
 describe('The API for other extensions', () => {

@@ -128,11 +128,10 @@ export class App {
   asked(): readonly string[] {
     const news = this.gitlab.requests.slice(this.seenRequests);
     this.seenRequests += news.length;
-    const prefix = `/api/v3/projects/${this.small.project.id}/`;
     const commit = `repository/commits/${this.small.sha}/builds`;
     return news.map(({ method, path }) => {
       const [resource = ''] = path.split('?');
-      return `${method} ${resource.replace(prefix, '').replace(commit, 'commit')}`;
+      return `${method} ${resource.replace(/^\/api\/v[34]\/projects\/\d+\//, '').replace(commit, 'commit')}`;
     });
   }
 }

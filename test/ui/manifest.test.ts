@@ -101,6 +101,9 @@ describe('The settings', () => {
 /** Written as records, so that the compiler asks for a new kind here too. */
 const failureKinds = Object.keys({
   unauthorized: 0,
+  expired: 0,
+  revoked: 0,
+  insufficientScope: 0,
   forbidden: 0,
   notFound: 0,
   unsupported: 0,
@@ -109,6 +112,7 @@ const failureKinds = Object.keys({
   offline: 0,
   timeout: 0,
   notGitLab: 0,
+  noGitLab: 0,
   tls: 0,
   invalidAnswer: 0,
   server: 0,
@@ -167,6 +171,15 @@ describe('The welcome text', () => {
     assert.deepEqual(welcomes.map(({ name }) => name.slice('%welcome.'.length, -1)).sort(), all.sort());
   });
 
+  it('of what is the matter with a token offers to sign in again', () => {
+    for (const kind of ['unauthorized', 'expired', 'revoked', 'insufficientScope'])
+      assert.match(
+        welcomes.find(({ name }) => name === `%welcome.failed.${kind}%`)?.text ?? '',
+        /^\[Sign In Again\]\(command:gitlabBuilds\.signIn\)$/m,
+        kind,
+      );
+  });
+
   it('of every failure offers to try again', () => {
     for (const { name, text } of welcomes.filter((one) => one.name.includes('failed')))
       assert.match(text, /\(command:gitlabBuilds\.refresh\)/, name);
@@ -191,10 +204,28 @@ describe('The clauses of the manifest', () => {
     assert.deepEqual(offered('build'), always);
     assert.deepEqual(offered('build retryable erasable hasLog'), ['retry', ...always, 'erase']);
     assert.deepEqual(offered('build cancelable'), ['cancel', ...always]);
+    assert.deepEqual(offered('build forceCancelable'), ['cancel', ...always]);
+    assert.deepEqual(offered('build playable'), ['play', ...always]);
+    assert.deepEqual(offered('build playable variables'), ['play', 'playWithVariables', ...always]);
+    assert.deepEqual(offered('build hasArtifacts keepable'), ['downloadArtifacts', 'keepArtifacts', ...always]);
     assert.deepEqual(offered('attempt erasable hasArtifacts'), ['downloadArtifacts', ...always, 'erase']);
     assert.deepEqual(offered('stage hasFailed hasActive'), ['retryFailed', 'cancelActive', ...always]);
     assert.deepEqual(offered('status'), always);
+    assert.deepEqual(offered('pipeline hasFailed hasActive'), ['retryFailed', 'cancelActive', ...always]);
+    assert.deepEqual(offered('pipelines'), []);
     assert.deepEqual(offered('somebody else’s'), []);
+  });
+
+  it('put a button into a row once for each of what is done most', () => {
+    const inline = (viewItem: string) =>
+      contributes.menus['view/item/context']
+        .filter(
+          ({ group, when }) => group.startsWith('inline') && evaluate(when, { view: 'gitlabBuilds.builds', viewItem }),
+        )
+        .map(({ command }) => command.split('.')[1]);
+    assert.deepEqual(inline('build retryable erasable hasArtifacts keepable'), ['retry', 'downloadArtifacts']);
+    assert.deepEqual(inline('build playable variables cancelable'), ['play', 'cancel']);
+    assert.deepEqual(inline('pipeline hasFailed hasActive'), []);
   });
 
   it('offer to act on builds in the palette only while there are some', async () => {
@@ -203,7 +234,8 @@ describe('The clauses of the manifest', () => {
       const keys = await keysFor(snapshot);
       return palette.filter(({ when }) => evaluate(when, keys)).map(({ command }) => command.split('.')[1] ?? '');
     };
-    const acting = ['retry', 'cancel', 'erase', 'downloadArtifacts', 'retryFailed', 'cancelActive', 'filter'];
+    const onBuilds = ['retry', 'cancel', 'erase', 'play', 'playWithVariables', 'downloadArtifacts', 'keepArtifacts'];
+    const acting = [...onBuilds, 'retryFailed', 'cancelActive', 'filter'];
     const onCommit = ['openInBrowser', 'copyUrl', 'selectCommit'];
     assert.deepEqual(await offered(undefined), []);
     assert.deepEqual(await offered(ready([])), onCommit);

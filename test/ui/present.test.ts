@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Build } from '../../src/core/build';
+import type { Pipeline } from '../../src/core/pipeline';
 import {
   buildDescription,
   buildIcon,
@@ -8,6 +9,8 @@ import {
   formatDuration,
   formatSize,
   groupDescription,
+  pipelineLabel,
+  pipelineSubject,
   progressOf,
   spokenDuration,
   statusCodicon,
@@ -163,10 +166,17 @@ describe('The progress of several builds', () => {
 });
 
 describe('The words of a row for the menus', () => {
-  const wordsOf = (changes: Partial<Build>, kind: 'build' | 'attempt' = 'build'): string =>
-    contextValue({ kind, id: 'x', build: aBuild(changes), children: [] });
-  const group = (kind: 'stage' | 'status', ...builds: readonly Partial<Build>[]): string =>
-    contextValue({ kind, id: 'x', stage: 's', status: 's', builds: someBuilds(...builds), children: [] });
+  const wordsOf = (changes: Partial<Build>, kind: 'build' | 'attempt' = 'build', readOnly = false): string =>
+    contextValue({ kind, id: 'x', build: aBuild(changes), children: [] }, readOnly);
+  const group = (kind: 'stage' | 'status', ...builds: readonly Partial<Build>[]): string => {
+    const node = { id: 'x', stage: 's', isExternal: false, status: 's', builds: someBuilds(...builds), children: [] };
+    return contextValue({ kind, ...node }, false);
+  };
+  const pipeline = (readOnly: boolean, ...builds: readonly Partial<Build>[]): string => {
+    const node = { id: 'x', isNewest: true, status: 's', builds: someBuilds(...builds), children: [] };
+    const own = { id: 1, ref: 'master', sha: 'a', status: 's' };
+    return contextValue({ kind: 'pipeline', pipeline: own, ...node }, readOnly);
+  };
 
   const expected: Readonly<Record<string, string>> = {
     created: 'build cancelable',
@@ -177,22 +187,22 @@ describe('The words of a row for the menus', () => {
     running: 'build cancelable',
     success: 'build retryable erasable',
     failed: 'build retryable erasable',
-    canceling: 'build',
+    canceling: 'build forceCancelable',
     canceled: 'build retryable erasable',
     skipped: 'build',
-    manual: 'build cancelable',
-    scheduled: 'build cancelable',
+    manual: 'build cancelable playable variables',
+    scheduled: 'build cancelable playable variables',
     levitating: 'build cancelable',
   };
   for (const [status, words] of Object.entries(expected))
     it(`for ${status}: ${words}`, () => assert.equal(wordsOf({ status }), words));
 
   it('say that there are artifacts and a log', () =>
-    assert.equal(wordsOf({ artifacts, startedAt: started }), 'build retryable erasable hasArtifacts hasLog'));
+    assert.equal(wordsOf({ artifacts, startedAt: started }), 'build retryable erasable hasArtifacts keepable hasLog'));
 
   it('never call an attempt retryable or cancelable', () => {
     assert.equal(wordsOf({ status: 'running' }, 'attempt'), 'attempt');
-    assert.equal(wordsOf({ status: 'failed', artifacts }, 'attempt'), 'attempt erasable hasArtifacts');
+    assert.equal(wordsOf({ status: 'failed', artifacts }, 'attempt'), 'attempt erasable hasArtifacts keepable');
   });
 
   it('say of a group what can be done with what is in it', () => {
@@ -200,4 +210,53 @@ describe('The words of a row for the menus', () => {
     assert.equal(group('stage', { status: 'failed' }, { status: 'running' }), 'stage hasFailed hasActive');
     assert.equal(group('status', { status: 'failed', allowFailure: true }), 'status');
   });
+
+  it('leave out what the server or the role is known not to allow', () => {
+    assert.equal(wordsOf({ status: 'manual', denied: ['play', 'playWithVariables'] }), 'build cancelable');
+    assert.equal(wordsOf({ status: 'failed', denied: ['erase'] }), 'build retryable');
+  });
+
+  it('offer of a bridge what GitLab does with one', () => {
+    assert.equal(wordsOf({ kind: 'bridge', status: 'failed' }), 'build retryable');
+    assert.equal(wordsOf({ kind: 'bridge', status: 'running', startedAt: started }), 'build');
+  });
+
+  it('offer nothing of what another system reports', () =>
+    assert.equal(wordsOf({ kind: 'external', status: 'failed', startedAt: started }), 'build'));
+
+  it('offer the playing of what may be manual', () =>
+    assert.equal(wordsOf({ status: 'skipped', maybeManual: true }), 'build playable variables'));
+
+  it('offer only to look with a token that may only read', () => {
+    assert.equal(wordsOf({ artifacts, startedAt: started }, 'build', true), 'build hasArtifacts hasLog');
+    assert.equal(pipeline(true, { status: 'failed' }), 'pipeline');
+  });
+
+  it('say of a pipeline what can be done in it', () =>
+    assert.equal(pipeline(false, { status: 'failed' }, { status: 'running' }), 'pipeline hasFailed hasActive'));
+});
+
+describe('The name of a pipeline', () => {
+  const own = { id: 7, ref: 'main', sha: 'a', status: 'running' };
+  const names: readonly (readonly [Partial<Pipeline>, string, string])[] = [
+    [{}, 'Pipeline #7', 'main'],
+    [{ source: 'push' }, 'Branch pipeline #7', 'main'],
+    [{ source: 'schedule' }, 'Scheduled pipeline #7', 'main'],
+    [{ source: 'web' }, 'Pipeline run by hand #7', 'main'],
+    [{ source: 'parent_pipeline', sha: '' }, 'Child pipeline #7', 'main'],
+    [{ source: 'some_new_source' }, 'Pipeline (some new source) #7', 'main'],
+    [{ source: 'constructor' }, 'Pipeline (constructor) #7', 'main'],
+    [{ ref: 'refs/merge-requests/3/head' }, 'Merge request pipeline #7', '!3'],
+    [
+      { ref: 'refs/merge-requests/3/merge', sha: 'b', mergeRequest: { iid: 3, title: 'Let\npeople in' } },
+      'Merge request pipeline #7',
+      '!3 Let people in · result of the merge',
+    ],
+  ];
+  for (const [changes, label, subject] of names) {
+    it(`is ${label}: ${subject}`, () => {
+      const pipeline = { ...own, ...changes };
+      assert.deepEqual([pipelineLabel(pipeline), pipelineSubject(pipeline, 'a')], [label, subject]);
+    });
+  }
 });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { window } from 'vscode';
 import { DiskError, GitLabError, type DiskFailureKind, type Failure } from '../../src/core/errors';
 import { Refusal, Report, sentenceFor } from '../../src/ui/report';
+import { newTokenSentence, readOnlySentence } from '../../src/ui/sentences';
 import { commands } from './vscode';
 import { editor } from './fake/editor';
 import type { Message } from './fake/message';
@@ -54,14 +55,20 @@ describe('The guard around a command', () => {
   });
 
   const remedies: readonly (readonly [string, unknown, string, string, readonly unknown[]])[] = [
-    ['a refused token', new GitLabError({ kind: 'unauthorized', host }), 'Sign In', 'gitlabBuilds.signIn', []],
-    [
-      'what is no GitLab',
-      new GitLabError({ kind: 'notGitLab', host }),
-      'Open Settings',
-      'workbench.action.openSettings',
-      ['gitlabBuilds.instances'],
-    ],
+    ...(['unauthorized', 'expired', 'revoked', 'insufficientScope'] as const).map(
+      (kind) => [kind, new GitLabError({ kind, host }), 'Sign in again', 'gitlabBuilds.signIn', []] as const,
+    ),
+    ['a refusal that says so', new Refusal('No.', 'signIn'), 'Sign in again', 'gitlabBuilds.signIn', []],
+    ...(['notGitLab', 'noGitLab'] as const).map(
+      (kind) =>
+        [
+          kind,
+          new GitLabError({ kind, host }),
+          'Open Settings',
+          'workbench.action.openSettings',
+          ['gitlabBuilds.instances'],
+        ] as const,
+    ),
     [
       'a folder outside the workspace',
       new DiskError('outsideWorkspace', '..'),
@@ -84,6 +91,11 @@ describe('The guard around a command', () => {
       assert.deepEqual([...run, ...builtIn], [[command, ...args]]);
     });
 
+  it('tells a refusal as a warning, without a button where none helps', async () => {
+    await guarded(new Refusal('No.'));
+    assert.deepEqual([only().severity, only().text, only().buttons], ['warning', 'No.', []]);
+  });
+
   it('does nothing when its message is closed', async () => {
     await guarded(new GitLabError({ kind: 'notGitLab', host }));
     only().close();
@@ -95,6 +107,10 @@ describe('The guard around a command', () => {
 describe('The sentence for a failure', () => {
   const failures: Readonly<Record<Failure['kind'], RegExp>> = {
     unauthorized: /^git\.example\.com does not accept your token \(why\)\. Sign in again\.$/,
+    expired: /^Your token for git\.example\.com has expired\. Make a new one and sign in again\.$/,
+    revoked: /^Your token for git\.example\.com was revoked\. Make a new one and sign in again\.$/,
+    insufficientScope:
+      /^Your token for git\.example\.com may not do this: .* scope why\. Sign in again with one that may\.$/,
     forbidden: /^git\.example\.com does not allow this: why$/,
     unsupported: /^git\.example\.com is of a version that does not have this yet\.$/,
     notFound: /^git\.example\.com does not know it, or your token may not see it \(why\)\.$/,
@@ -103,7 +119,9 @@ describe('The sentence for a failure', () => {
     offline: /^git\.example\.com cannot be reached \(why\)\. Check the network\.$/,
     timeout: /^git\.example\.com did not answer in time\. Try again later\.$/,
     notGitLab:
-      /^git\.example\.com answers, but not as GitLab's API \(why\)\. Check its URL in gitlabBuilds\.instances\.$/,
+      /^git\.example\.com answers, but not as GitLab's API \(why\): something stands in front of it, .* gitlabBuilds\.instances\.$/,
+    noGitLab:
+      /^git\.example\.com answers, but is no GitLab: is its relative root missing from git\.example\.com\? Check gitlabBuilds\.instances, .*\.$/,
     tls: /^The certificate of git\.example\.com is not trusted here \(why\)\. Add its authority to the system's\.$/,
     invalidAnswer: /^The answer of git\.example\.com could not be read \(why\)\.$/,
     server: /^git\.example\.com has a problem of its own \(503\)\. Try again later\.$/,
@@ -122,13 +140,44 @@ describe('The sentence for a failure', () => {
       assert.doesNotMatch(sentence({ kind }), /undefined|\(\)|\s[.:]|\s{2}/);
   });
 
+  it('names the base URL where no GitLab is', () =>
+    assert.match(
+      sentence({ kind: 'noGitLab', host, status: 404, url: 'https://git.example.com/git' }),
+      /missing from https:\/\/git\.example\.com\/git\?/,
+    ));
+
+  it('names the scopes that would do, or what GitLab says of a fine-grained token', () => {
+    const word = (reason: string) => sentence({ kind: 'insufficientScope', host, status: 403, reason });
+    assert.match(word('api read_api'), /may not do this: that takes the scope api or read_api\. Sign in again/);
+    assert.match(word('api'), /that takes the scope api\. Sign in again/);
+    assert.match(word('Access denied: lacks [read_job].'), /may not do this \(Access denied: lacks \[read_job\]\.\)\./);
+  });
+
+  it('of a token that may only read says which may more', () =>
+    assert.equal(
+      readOnlySentence(host),
+      `Your token for ${host} may only read (scope read_api). Sign in again with one that has the scope api.`,
+    ));
+
   it('names the status of a refusal without a reason', () =>
     assert.equal(sentence({ kind: 'refused', host, status: 409 }), `${host} refused the request (409).`));
+
+  it('about a token that was just entered tells its troubles apart, and any other as ever', () => {
+    const about = (kind: Failure['kind']) => newTokenSentence({ kind, host, reason: 'why' });
+    assert.equal(about('unauthorized'), `${host} does not accept this token. Is it whole, and not expired?`);
+    assert.equal(about('expired'), `This token has expired, says ${host}. Make a new one.`);
+    assert.equal(about('revoked'), `This token was revoked, says ${host}. Make a new one.`);
+    assert.equal(
+      about('insufficientScope'),
+      `This token may not use the API of ${host}. Make one with the scope "api".`,
+    );
+    assert.equal(about('server'), sentence({ kind: 'server', host }));
+  });
 
   for (const text of hostileTexts)
     it(`is one line without links for the reason ${JSON.stringify(text)}`, () => {
       for (const kind of Object.keys(failures) as Failure['kind'][])
-        assert.doesNotMatch(sentence({ kind, host, reason: text }), /\]\(|[\n\r\u2028]/);
+        assert.doesNotMatch(sentence({ kind, host, reason: text, url: text }), /\]\(|[\n\r\u2028]/);
     });
 
   const disk: readonly DiskFailureKind[] = ['outsideWorkspace', 'incomplete', 'noSpace', 'denied', 'exists', 'disk'];

@@ -48,7 +48,7 @@ export function aTarget(changes: Partial<Target> = {}): Target {
 }
 
 export function ready(builds: readonly Build[], stale?: Failure): Extract<Snapshot, { kind: 'ready' }> {
-  return { kind: 'ready', target: aTarget(), builds, apiVersion: 'v3', stale };
+  return { kind: 'ready', target: aTarget(), builds, pipelines: [], apiVersion: 'v3', readOnly: false, stale };
 }
 
 /** Texts with which a server could try to become more than text. */

@@ -91,8 +91,15 @@ describe('The token', () => {
   });
 
   it('goes with every request to its GitLab, in the header alone', () => {
+    const asking = app.gitlab.requests.filter(({ headers }) => !('private-token' in headers));
+    // Which kind of token it takes is asked before there is one.
+    assert.deepEqual(
+      asking.map(({ path }) => path),
+      ['/api/v4/version'],
+    );
     for (const { headers, path } of app.gitlab.requests) {
-      assert.ok([developerToken, wrongToken].includes(String(headers['private-token'])));
+      if ('private-token' in headers)
+        assert.ok([developerToken, wrongToken].includes(String(headers['private-token'])));
       assert.doesNotMatch(path, /private-token/);
     }
   });
@@ -127,19 +134,61 @@ describe('The diagnostics', () => {
     const lines = editor().clipboard.split('\n');
     assert.deepEqual(
       lines.map((line) => line.split(': ')[0]),
-      ['GitLab Builds', 'VS Code', 'Node', 'State', 'Instances', 'Shown', 'API', 'Builds', 'Failure', 'Refresh'],
+      [
+        'GitLab Builds',
+        'VS Code',
+        'Node',
+        'State',
+        'Instances',
+        'Shown',
+        'API',
+        'Token',
+        'Builds',
+        'Failure',
+        'Refresh',
+      ],
     );
     for (const line of [
       'State: ready',
       `Instances: ${app.gitlab.url} (auto, token stored)`,
       `Shown: ${app.gitlab.url}, project ${app.small.project.path}, commit ${app.small.sha}`,
       'API: v3',
+      'Token: scopes not told',
       'Builds: 7',
       'Failure: none',
       'Refresh: 5 s active, 60 s idle',
     ])
       assert.ok(lines.includes(line), `${line} in\n${editor().clipboard}`);
     assert.deepEqual(editor().statusMessages, ['Diagnostics copied']);
+  });
+
+  it('say which GitLab it is, which API is spoken, and what the token may do', async () => {
+    const app = await apps.start({
+      gitlab: { profile: '18.9' },
+      token: 'reading-token',
+      prepare: ({ gitlab: { world }, small }) =>
+        world.addToken({ token: 'reading-token', user: small.username, scopes: ['read_api'] }),
+    });
+    await app.shows('ready');
+    await app.run('copyDiagnostics');
+    const lines = editor().clipboard.split('\n');
+    assert.ok(lines.includes('API: v4 and GraphQL, GitLab 18.9.0-ee'), editor().clipboard);
+    assert.ok(lines.includes('Token: read-only, scopes read_api'), editor().clipboard);
+    assert.ok(!editor().clipboard.includes('reading-token'));
+  });
+
+  it('say what is the matter with a token', async () => {
+    const app = await apps.start({
+      gitlab: { profile: '18.9' },
+      token: 'old-token',
+      prepare: ({ gitlab: { world }, small }) =>
+        world.addToken({ token: 'old-token', user: small.username, expiresAt: world.now() - 1000 }),
+    });
+    await app.shows('failed');
+    await app.run('copyDiagnostics');
+    assert.match(editor().clipboard, /^Failure: expired 401 Token is expired\./m);
+    assert.match(editor().clipboard, /^API: not known$/m);
+    assert.ok(!editor().clipboard.includes('old-token'));
   });
 
   it('can be had before anything is shown', async () => {

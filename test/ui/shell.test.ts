@@ -65,6 +65,7 @@ describe('The extension', () => {
         'GET /api/v3/user 200 ',
         'GET /api/v3/projects/group%2Fsub.project 200 ',
         `GET /api/v3/projects/1/repository/commits/${app.small.sha}/builds 200 `,
+        `GET /api/v3/projects/1/repository/commits/${app.small.sha}/statuses 200 `,
       ],
     );
   });

@@ -3,22 +3,9 @@ import { htmlPage } from '../gitlab/faults';
 import { developerToken, reporterToken } from '../gitlab/seed';
 import type { App } from './app';
 import { appsInTests } from './eachApp';
-import type { FakeInputBox } from './fake/boxes';
 import { editor } from './fake/editor';
 import { until } from './fake/until';
-
-/** The box that the user may type in, with or without a password in it. */
-const box = (isPassword: boolean): Promise<FakeInputBox> =>
-  until(isPassword ? 'the box for the token' : 'the box for the address', () =>
-    editor().inputBoxes.find((one) => one.visible && one.enabled && one.password === isPassword),
-  );
-const stored = (app: App): string => [...app.secrets.values.values()].join('\n');
-
-async function enter(into: FakeInputBox, text: string): Promise<void> {
-  into.type(text);
-  into.accept();
-  await until('the answer', () => !into.busy);
-}
+import { box, enter, stored, withToken } from './signInBox';
 
 describe('Sign In', () => {
   const apps = appsInTests();
@@ -30,9 +17,15 @@ describe('Sign In', () => {
 
   it('asks for nothing but the token of the instance that is shown', async () => {
     const app = await signedOut();
+    app.gitlab.faults = [{ latencyMs: 100 }];
     const running = app.run('signIn');
     const token = await box(true);
     assert.match(token.prompt ?? '', new RegExp(`^A personal access token for ${app.gitlab.url} `));
+    assert.equal(token.title, 'Sign in to GitLab');
+    assert.deepEqual(
+      token.buttons.map(({ tooltip }) => tooltip),
+      ['Open the page where you make an access token'],
+    );
     token.escape();
     await running;
     assert.equal(editor().inputBoxes.length, 1);
@@ -54,7 +47,7 @@ describe('Sign In', () => {
     const token = await box(true);
     token.type(developerToken);
     token.accept();
-    await until('the request', () => app.gitlab.requests.length > 0);
+    await until('the request', () => withToken(app).length > 0);
     assert.deepEqual([token.busy, token.enabled, stored(app)], [true, false, '']);
     await running;
     assert.match(stored(app), new RegExp(developerToken));
@@ -94,7 +87,7 @@ describe('Sign In', () => {
       const running = app.run('signIn');
       const token = await box(true);
       await enter(token, text);
-      assert.deepEqual([token.validationMessage, app.gitlab.requests], [sentence, []]);
+      assert.deepEqual([token.validationMessage, withToken(app)], [sentence, []]);
       token.escape();
       await running;
     });
@@ -107,17 +100,6 @@ describe('Sign In', () => {
     await enter(token, developerToken);
     assert.match(token.validationMessage ?? '', /answers, but not as GitLab's API/);
     assert.equal(stored(app), '');
-    token.escape();
-    await running;
-  });
-
-  it('opens the page with the token at a press of its button', async () => {
-    const app = await signedOut();
-    const running = app.run('signIn');
-    const token = await box(true);
-    token.press('Open the page with your token');
-    await until('the page', () => editor().opened.length > 0);
-    assert.deepEqual(editor().opened, [`${app.gitlab.url}/profile/account`]);
     token.escape();
     await running;
   });
@@ -163,15 +145,52 @@ describe('Sign In to a host that is no instance yet', () => {
     await app.shows('ready');
   });
 
-  it('sends nothing before the token is entered', async () => {
+  it('sends nothing before the address is confirmed, and no token before that is entered', async () => {
+    const app = await apps.start({ token: null });
+    await app.shows('signedOut');
+    const running = app.run('signIn');
+    const address = await box(false);
+    assert.deepEqual(app.gitlab.requests, []);
+    address.accept();
+    const token = await box(true);
+    await until('what kind of token it takes', () => token.prompt?.includes('private token for') === true);
+    assert.deepEqual(
+      app.gitlab.requests.map(({ path, headers }) => [path, headers['private-token']]),
+      [['/api/v4/version', undefined]],
+    );
+    token.escape();
+    await running;
+  });
+
+  it('numbers its steps, and goes back from the token to the address that was entered', async () => {
+    const app = await apps.start({ token: null });
+    await app.shows('signedOut');
+    const running = app.run('signIn');
+    const address = await box(false);
+    assert.equal(address.title, 'Sign in to GitLab (1/2)');
+    address.type('http://127.0.0.1:9');
+    address.accept();
+    const token = await box(true);
+    assert.equal(token.title, 'Sign in to GitLab (2/2)');
+    token.press('Back');
+    const again = await box(false);
+    assert.deepEqual([again === address, again.value], [false, 'http://127.0.0.1:9']);
+    again.type(app.gitlab.url);
+    again.accept();
+    await enter(await box(true), developerToken);
+    await running;
+    assert.deepEqual(editor().statusMessages, [`Signed in to ${app.gitlab.url} as dana`]);
+  });
+
+  it('asks for nothing more when the user goes back and then away', async () => {
     const app = await apps.start({ token: null });
     await app.shows('signedOut');
     const running = app.run('signIn');
     (await box(false)).accept();
-    const token = await box(true);
-    assert.deepEqual(app.gitlab.requests, []);
-    token.escape();
+    (await box(true)).press('Back');
+    (await box(false)).escape();
     await running;
+    assert.deepEqual([editor().inputBoxes.length, stored(app)], [3, '']);
   });
 
   it('takes an address with its relative root, and then knows the project', async () => {

@@ -51,7 +51,8 @@ describe('A command on builds', () => {
     app.asked();
     await app.run('cancel', row);
     assert.deepEqual(app.asked(), []);
-    assert.match(editor().messages.at(-1)?.text ?? '', /No build here can be cancelled/);
+    const { id } = app.small.builds.deploy;
+    assert.equal(editor().messages.at(-1)?.text, `production #${id} is passed and cannot be cancelled.`);
   });
 
   it('says that there is nothing to do for rows that it cannot act on', async () => {

@@ -13,6 +13,7 @@ export {
   l10n,
   MarkdownString,
   ProgressLocation,
+  QuickInputButtons,
   StatusBarAlignment,
   ThemeColor,
   ThemeIcon,

@@ -8,3 +8,18 @@ export function isNotFound(error: unknown): error is GitLabError {
 export function isProjectGone(error: unknown): boolean {
   return isNotFound(error) && /project/i.test(error.failure.reason ?? '');
 }
+
+/** The project's path leads nowhere any more, where only the path is asked for: it may have moved. */
+export class ProjectUnseen extends GitLabError {}
+
+/** A commit that GitLab, or its CI, does not know has no builds. */
+export function noneWithoutCi(error: unknown): readonly never[] {
+  if (isNotFound(error) && !isProjectGone(error)) return [];
+  throw error;
+}
+
+/** What comes on top of the builds is left out where the user's role does not reach, or the project has it switched off. */
+export function noneUnlessGone(error: unknown): readonly never[] {
+  if (error instanceof GitLabError && error.failure.kind === 'forbidden') return [];
+  return noneWithoutCi(error);
+}

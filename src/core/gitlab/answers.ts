@@ -5,6 +5,9 @@ export interface HeaderBag {
   get(name: string): string | null;
 }
 
+/** The reason where a request that needs a person signed in was sent on to the page for that. */
+export const signInRedirect = 'a redirect to the sign-in page';
+
 export function isHtml(headers: HeaderBag): boolean {
   return /\bx?html\b/i.test(headers.get('content-type') ?? '');
 }
@@ -21,9 +24,11 @@ export function failureOfAnswer(answer: {
   readonly body: string;
   readonly now: number;
 }): Failure {
-  const { status, headers, host, body, now } = answer;
-  const kind = kindOf(status, isHtml(headers));
-  const reason = isHtml(headers) ? undefined : reasonIn(body);
+  const { status, headers, host, now } = answer;
+  const body = isHtml(headers) ? '' : answer.body;
+  const statusKind = kindOf(status, isHtml(headers));
+  const kind = tokenKindOf(statusKind, body) ?? statusKind;
+  const reason = (kind === 'insufficientScope' ? scopesIn(body) : undefined) ?? reasonIn(body);
   return { kind, host, status, reason, retryAt: kind === 'rateLimited' ? retryAt(headers, now) : undefined };
 }
 
@@ -37,19 +42,53 @@ function kindOf(status: number, html: boolean): FailureKind {
   return status === 404 ? 'notFound' : 'refused';
 }
 
-/** GitLab says why in `message` (a text, or an object of texts) or in `error` and `error_description`. */
-export function reasonIn(body: string): string | undefined {
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(body);
-  } catch {
-    return toLine(body); // Plain text, for example "Retry later" of the rate limiter.
+/** What is the matter with the token, where GitLab says it: from 10.2 on. Before, each of these is a plain 401. */
+function tokenKindOf(kind: FailureKind, body: string): FailureKind | undefined {
+  const { error, error_description: description } = fieldsIn(body);
+  if (kind === 'forbidden') {
+    return error === 'insufficient_scope' || error === 'insufficient_granular_scope' ? 'insufficientScope' : undefined;
   }
-  if (typeof parsed !== 'object' || parsed === null) return undefined;
-  const { message, error, error_description: description } = parsed as Record<string, unknown>;
-  return toLine(
-    [...textsIn(message), ...(description === undefined ? textsIn(error) : textsIn(description))].join('. '),
+  if (kind !== 'unauthorized' || error !== 'invalid_token' || typeof description !== 'string') return undefined;
+  if (/expired/i.test(description)) return 'expired';
+  return /revoked/i.test(description) ? 'revoked' : undefined;
+}
+
+/** Those of which any one would do, as GitLab writes them: `api read_api`. */
+function scopesIn(body: string): string | undefined {
+  const scope = fieldsIn(body)['scope'];
+  return typeof scope === 'string' ? toLine(scope) : undefined;
+}
+
+/**
+ * GitLab says why in `message` (a text, or an object of texts), in `error` and `error_description`, or, where GraphQL
+ * is refused, in `errors`.
+ */
+export function reasonIn(body: string): string | undefined {
+  if (parse(body) === undefined) return toLine(body); // Plain text, for example "Retry later".
+  const { message, error, error_description: description, errors } = fieldsIn(body);
+  const why = description === undefined ? textsIn(error) : textsIn(description);
+  return toLine([...textsIn(message), ...why, ...messagesIn(errors)].join('. '));
+}
+
+function messagesIn(errors: unknown): readonly string[] {
+  if (!Array.isArray(errors)) return [];
+  return errors.flatMap((one: unknown) =>
+    typeof one === 'object' && one !== null && 'message' in one ? textsIn(one.message) : [],
   );
+}
+
+function fieldsIn(body: string): Readonly<Record<string, unknown>> {
+  const parsed = parse(body);
+  return typeof parsed === 'object' && parsed !== null ? (parsed as Record<string, unknown>) : {};
+}
+
+/** undefined: no JSON. */
+function parse(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
+  }
 }
 
 function textsIn(value: unknown): readonly string[] {

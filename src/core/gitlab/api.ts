@@ -19,8 +19,16 @@ export class Api {
     return this.one('GET', path, read);
   }
 
-  async post<T>(path: string, read: (row: Row) => T): Promise<T> {
-    return this.one('POST', path, read);
+  async post<T>(path: string, read: (row: Row) => T, body?: object): Promise<T> {
+    return this.one('POST', path, read, body);
+  }
+
+  /** Asks GraphQL; a refusal comes as an answer with `errors` in it. */
+  async query<T>(query: string, variables: object, read: (row: Row) => T): Promise<T> {
+    const url = `${this.instance.url}/api/graphql`;
+    const request = { ...this.request('POST', '', { query, variables }), url, changesNothing: true };
+    const { body } = await this.http.json(request);
+    return this.read(() => read(new Row(body, 'the answer')));
   }
 
   /** All pages of a list; `path` may have a query. */
@@ -40,14 +48,14 @@ export class Api {
     return this.http.stream(this.request('GET', path));
   }
 
-  private async one<T>(method: 'GET' | 'POST', path: string, read: (row: Row) => T): Promise<T> {
-    const { body } = await this.http.json(this.request(method, path));
+  private async one<T>(method: 'GET' | 'POST', path: string, read: (row: Row) => T, sent?: object): Promise<T> {
+    const { body } = await this.http.json(this.request(method, path, sent));
     return this.read(() => read(new Row(body, 'the answer')));
   }
 
-  private request(method: 'GET' | 'POST', path: string): HttpRequest {
+  private request(method: 'GET' | 'POST', path: string, body?: object): HttpRequest {
     const { instance, root, token, signal } = this;
-    return { method, url: `${instance.url}/${root}/${path}`, instance: instance.url, token, signal };
+    return { method, url: `${instance.url}/${root}/${path}`, instance: instance.url, token, body, signal };
   }
 
   private read<T>(reader: () => T): T {

@@ -1,12 +1,19 @@
-import { arrange, type Build } from '../build';
-import { GitLabError } from '../errors';
+import { arrange } from '../arrange';
+import type { Build, BuildAction } from '../build';
+import { GitLabError, type Failure } from '../errors';
 import type { Instance } from '../instance';
-import { isProjectGone } from './absence';
+import type { Logger } from '../logger';
+import type { Listing } from '../pipeline';
+import { isProjectGone, ProjectUnseen } from './absence';
 import { Api } from './api';
-import { detect, hasV4, type Server } from './detect';
-import type { BuildAction, Dialect, Project } from './dialect';
+import { detect, type Server } from './detect';
+import { toRequest, type CommitQuestion, type CommitRef, type Dialect, type Project, type Variables } from './dialect';
+import { has } from './features';
 import type { Row } from './fields';
+import { isGraphqlUsed } from './graphql';
 import type { Http, StreamAnswer } from './http';
+import { Memory } from './memory';
+import { tokenPlace, type TokenPlace } from './tokenPlace';
 import { v3 } from './v3';
 import { v4 } from './v4';
 
@@ -24,14 +31,19 @@ interface Call {
 /** One instance, spoken to in its dialect. Every method throws GitLabError, or the signal's reason once aborted. */
 export class GitLabClient {
   private readonly projects = new Map<string, Project>();
+  private readonly memory: Memory;
+  private lastToken: string | undefined;
   private detected: { readonly server: Server; readonly at: number } | undefined;
 
   constructor(
     private readonly instance: Instance,
     private readonly http: Http,
     private readonly token: () => Promise<string | undefined>,
+    private readonly log: Logger,
     private readonly now: () => number = Date.now,
-  ) {}
+  ) {
+    this.memory = new Memory(now);
+  }
 
   /** What the instance turned out to be; undefined before the first answer. */
   get server(): Server | undefined {
@@ -43,20 +55,41 @@ export class GitLabClient {
     return this.call(signal, ({ api }) => api.get('user', (row) => row.must('username')));
   }
 
-  /** The page where a user finds or makes a token. */
-  async tokenPage(signal: AbortSignal): Promise<string> {
+  /** Which kind of token it takes, and where one gets it; asked without a token. */
+  async tokenPlace(signal: AbortSignal): Promise<TokenPlace> {
     const { http, instance } = this;
-    const path = (await hasV4({ http, instance, signal }))
-      ? '-/profile/personal_access_tokens?name=GitLab+Builds&scopes=api'
-      : 'profile/account';
-    return `${instance.url}/${path}`;
+    return tokenPlace({ http, instance, signal });
   }
 
-  /** The builds of a commit, arranged; none where the commit has no CI. `sha` in full: GitLab compares it as it stands. */
-  async commitBuilds(project: string, sha: string, signal: AbortSignal): Promise<readonly Build[]> {
+  /** Asks what the token may do, where GitLab tells: since 15.5. Then `scopes` and `readOnly` are known. */
+  async learn(signal: AbortSignal): Promise<void> {
+    await this.call(signal, ({ api, server }) => this.learnScopes(api, server));
+  }
+
+  /** Of the token, as far as GitLab has told them. */
+  get scopes(): readonly string[] {
+    return (this.memory.get('scopes') ?? []) as readonly string[]; // Written by `learnScopes` alone.
+  }
+
+  /** Whether lists come from GraphQL; undefined before the first answer. */
+  get usesGraphql(): boolean | undefined {
+    const { server, memory } = this;
+    return server === undefined ? undefined : isGraphqlUsed({ server, memory });
+  }
+
+  /** The token is known to let its owner read and nothing else; not known before it was asked for anything. */
+  get readOnly(): boolean {
+    return this.memory.has(readOnlyKey);
+  }
+
+  /** The builds of a commit and its pipelines, arranged; none where the commit has no CI. */
+  async listing(project: string, commit: CommitRef, signal: AbortSignal): Promise<Listing> {
     return this.within(project, signal, async (found, { api, server, dialect }) => {
-      const toBuild = (row: Row) => this.toBuild(row, found, dialect);
-      return arrange(await dialect.commitRows({ api, server, project: found, sha, toBuild }));
+      const { memory, log } = this;
+      const question: CommitQuestion = { api, server, project: found, commit, memory, log };
+      const [rows] = await Promise.all([dialect.commitRows(question), this.learnScopes(api, server)]);
+      const pipelines = [...rows.pipelines].sort((a, b) => b.id - a.id);
+      return { builds: arrange(rows.builds, pipelines), pipelines };
     });
   }
 
@@ -64,22 +97,41 @@ export class GitLabClient {
   async recentBuilds(project: string, scope: string | undefined, signal: AbortSignal): Promise<readonly Build[]> {
     // Of all the forms of `scope` only the single one works on every server.
     const query = scope === undefined ? '' : `?scope=${encodeURIComponent(scope)}`;
-    return this.within(project, signal, async (found, { api, dialect }) => {
-      const path = `projects/${found.id}/${dialect.segment}${query}`;
-      return (await api.page(path, 1, (row) => this.toBuild(row, found, dialect))).items;
+    return this.within(project, signal, async (found, call) => {
+      const path = `projects/${found.id}/${call.dialect.segment}${query}`;
+      return (await call.api.page(path, 1, reader(found, call))).items;
     });
   }
 
+  /** Not for bridges: GitLab shows those in lists alone. */
   async build(project: string, id: number, signal: AbortSignal): Promise<Build> {
-    return this.within(project, signal, (found, { api, dialect }) =>
-      api.get(`projects/${found.id}/${dialect.segment}/${id}`, (row) => this.toBuild(row, found, dialect)),
+    return this.within(project, signal, (found, call) =>
+      call.api.get(`projects/${found.id}/${call.dialect.segment}/${id}`, reader(found, call)),
     );
   }
 
-  /** The build as the action left it; for a retry that is a new build. */
-  async act(project: string, id: number, action: BuildAction, signal: AbortSignal): Promise<Build> {
-    return this.within(project, signal, (found, { api, dialect }) =>
-      api.post(`projects/${found.id}/${dialect.segment}/${id}/${action}`, (row) => this.toBuild(row, found, dialect)),
+  /** The build as the action left it; for a retry, and for what is played again, that is a new build. */
+  async act(
+    project: string,
+    id: number,
+    action: BuildAction,
+    signal: AbortSignal,
+    variables: Variables = {},
+  ): Promise<Build> {
+    const { path, body } = toRequest(action, variables);
+    return this.changing(() =>
+      this.within(project, signal, (found, call) =>
+        call.api.post(`projects/${found.id}/${call.dialect.segment}/${id}/${path}`, reader(found, call), body),
+      ),
+    );
+  }
+
+  /** Retries what failed or was cancelled in a pipeline, or cancels what is still open. Since 8.11. */
+  async actOnPipeline(project: string, id: number, action: 'retry' | 'cancel', signal: AbortSignal): Promise<void> {
+    await this.changing(() =>
+      this.within(project, signal, (found, { api }) =>
+        api.post(`projects/${found.id}/pipelines/${id}/${action}`, () => undefined),
+      ),
     );
   }
 
@@ -94,7 +146,7 @@ export class GitLabClient {
     const known = this.projects.get(idOrPath);
     if (known !== undefined) return known;
     return this.call(signal, async ({ api }) => {
-      const project = await api.get(`projects/${encodeURIComponent(idOrPath)}`, toProject);
+      const project = await api.get(`projects/${encodeURIComponent(idOrPath)}`, (row) => toProject(row, this.instance));
       this.projects.set(idOrPath, project);
       return project;
     });
@@ -113,7 +165,7 @@ export class GitLabClient {
       if (!isProjectGone(error)) throw error;
       this.projects.delete(project);
       const present = await this.project(project, signal);
-      if (present.id === found.id) throw error;
+      if (present.id === found.id && !(error instanceof ProjectUnseen)) throw error;
       return this.call(signal, (call) => ask(present, call));
     }
   }
@@ -135,18 +187,54 @@ export class GitLabClient {
   private async open(signal: AbortSignal): Promise<Call> {
     const { instance, http } = this;
     const token = await this.token();
+    if (token !== this.lastToken) this.memory.clear();
+    this.lastToken = token;
     if (this.detected === undefined || this.now() - this.detected.at >= detectAgainMs) {
       this.detected = { server: await detect({ http, instance, token, signal }), at: this.now() };
+      this.memory.clear();
     }
     const { server } = this.detected;
     const dialect = dialects[server.api];
     return { server, dialect, api: new Api(http, instance, dialect.root, token, signal) };
   }
 
-  /** Web pages are below the base URL that the user knows, not where a wrongly set up server thinks that it is. */
-  private toBuild(row: Row, { path }: Project, dialect: Dialect): Build {
-    return dialect.toBuild(row, `${this.instance.url}/${path}`);
+  /** What the token may do, where GitLab tells; it is no reason to fail where it does not. */
+  private async learnScopes(api: Api, server: Server): Promise<void> {
+    if (!has(server, 'ownToken')) return;
+    const scopes = await this.memory.recall('scopes', Infinity, () =>
+      api
+        .get('personal_access_tokens/self', (row) => row.texts('scopes'))
+        .catch((error: unknown): readonly string[] => {
+          if (error instanceof GitLabError) return [];
+          throw error;
+        }),
+    );
+    if (scopes.length > 0 && !scopes.some((scope) => acting.has(scope))) this.memory.keep(readOnlyKey, true);
   }
+
+  private async changing<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      // A fine-grained token that lacks one thing may do others: of that one GitLab names no scope.
+      if (error instanceof GitLabError && isApiWanted(error.failure)) {
+        this.memory.keep(readOnlyKey, true);
+      }
+      throw error;
+    }
+  }
+}
+
+const readOnlyKey = 'readOnly';
+/** Scopes with which something may be done; of a `granular` one it is said per project and resource what. */
+const acting = new Set(['api', 'granular']);
+
+function isApiWanted({ kind, reason = '' }: Failure): boolean {
+  return kind === 'insufficientScope' && reason.split(' ').includes('api');
+}
+
+function reader(project: Project, { dialect, server }: Call): (row: Row) => Build {
+  return (row) => dialect.toBuild(row, { project, server });
 }
 
 /** 410: v3 is gone since 11.0. A page where the API was: so it is not there any more. */
@@ -160,6 +248,8 @@ function unsupportedOr(error: unknown): unknown {
   return new GitLabError({ ...error.failure, kind: 'unsupported' }, { cause: error });
 }
 
-function toProject(row: Row): Project {
-  return { id: row.id('id'), path: row.must('path_with_namespace') };
+/** Web pages are below the base URL that the user knows, not where a wrongly set up server thinks that it is. */
+function toProject(row: Row, { url }: Instance): Project {
+  const path = row.must('path_with_namespace');
+  return { id: row.id('id'), path, url: `${url}/${path}` };
 }

@@ -10,5 +10,5 @@ export function connect(
   log: Logger,
   userAgent: string,
 ): GitLabClient {
-  return new GitLabClient(instance, createHttp(log, userAgent), token);
+  return new GitLabClient(instance, createHttp(log, userAgent), token, log);
 }

@@ -1,5 +1,6 @@
-import { GitLabError } from '../errors';
+import { GitLabError, type Failure } from '../errors';
 import type { Instance } from '../instance';
+import { signInRedirect } from './answers';
 import { Row, UnexpectedShape } from './fields';
 import type { Http } from './http';
 import { parseVersion, type Version } from './version';
@@ -20,7 +21,8 @@ export interface Probe {
 
 /**
  * Which API the instance speaks: by asking it, v4 first. 8.17 has a v4 that is not finished, so it counts as v3. Throws
- * GitLabError: what stands in the way (a refused token, no network), or `notGitLab` where neither API is to be found.
+ * GitLabError: what stands in the way (a refused token, no network, a proxy: `notGitLab`), or `noGitLab` where neither
+ * API is to be found.
  */
 export async function detect(probe: Probe): Promise<Server> {
   const { apiVersion } = probe.instance;
@@ -37,24 +39,30 @@ function isV3Only(version: Version | undefined): boolean {
 }
 
 async function detectV3(probe: Probe): Promise<Server> {
-  const version = await ask(probe, 'api/v3/version');
-  if (version !== undefined) return { api: 'v3', version };
-  // Up to 8.12 there is no version to ask for, but a user there is. Whatever else answers is no GitLab.
-  await probe.http.json(request(probe, 'api/v3/user'));
-  return { api: 'v3', version: undefined };
+  try {
+    const version = await ask(probe, 'api/v3/version');
+    if (version !== undefined) return { api: 'v3', version };
+    // Up to 8.12 there is no version to ask for, but a user there is. Whatever else answers is no GitLab.
+    await probe.http.json(request(probe, 'api/v3/user'));
+    return { api: 'v3', version: undefined };
+  } catch (error) {
+    // So answer 11.0 and later alone, and somebody hides their version.
+    if (isGone(error)) return { api: 'v4', version: undefined };
+    throw isNowhere(error) ? noGitLab(error, probe.instance.url) : error;
+  }
 }
 
-/**
- * Whether there is a v4, asked without a token: one that is there refuses that, and up to 8.16 the path leads nowhere.
- * Throws GitLabError where that cannot be found out.
- */
-export async function hasV4(probe: Omit<Probe, 'token'>): Promise<boolean> {
-  try {
-    return (await ask({ ...probe, token: undefined }, 'api/v4/version')) !== undefined;
-  } catch (error) {
-    if (error instanceof GitLabError && error.failure.kind === 'unauthorized') return true;
-    throw error;
-  }
+/** The path leads nowhere, or, as with a GitLab that is not at this base URL, to the page where one signs in to it. */
+function isNowhere(error: unknown): error is GitLabError {
+  if (!(error instanceof GitLabError)) return false;
+  const { kind, status, reason } = error.failure;
+  return kind === 'notFound' || (kind === 'notGitLab' && (status === 404 || reason === signInRedirect));
+}
+
+function noGitLab(cause: GitLabError, url: string): GitLabError {
+  const { host, status } = cause.failure;
+  const failure: Failure = { kind: 'noGitLab', host, status, url };
+  return new GitLabError(failure, { cause });
 }
 
 /** The version that this address tells, or undefined where it is not there. */
@@ -68,11 +76,32 @@ async function ask(probe: Probe, path: string): Promise<string | undefined> {
   }
 }
 
-/** Unrouted paths: a 404 of any form, a page, a redirect to the sign-in page; 410 for v3 since 11.0. */
+/**
+ * Whether the address is one of the API's, asked without a token: such a one refuses that, any other leads nowhere.
+ * Throws GitLabError where that cannot be found out.
+ */
+export async function isRouted(probe: Omit<Probe, 'token'>, path: string): Promise<boolean> {
+  try {
+    return (await ask({ ...probe, token: undefined }, path)) !== undefined;
+  } catch (error) {
+    if (error instanceof GitLabError && error.failure.kind === 'unauthorized') return true;
+    if (isGone(error)) return false;
+    throw error;
+  }
+}
+
+/**
+ * Unrouted paths: a 404 of any form, a page, a redirect to the sign-in page. A 401 is none: for JSON alone 8.13 to 8.16
+ * would answer that to a bad token, but everything is accepted here, and that gets the redirect.
+ */
 function isAbsent(error: unknown): boolean {
   if (!(error instanceof GitLabError)) return false;
-  const { kind, status } = error.failure;
-  return kind === 'notFound' || kind === 'notGitLab' || status === 410;
+  const { kind } = error.failure;
+  return kind === 'notFound' || kind === 'notGitLab';
+}
+
+function isGone(error: unknown): boolean {
+  return error instanceof GitLabError && error.failure.kind === 'refused' && error.failure.status === 410;
 }
 
 function request({ instance, token, signal }: Probe, path: string) {

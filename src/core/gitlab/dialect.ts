@@ -1,13 +1,24 @@
-import type { Build } from '../build';
+import type { Build, BuildAction } from '../build';
+import type { Logger } from '../logger';
+import type { Listing } from '../pipeline';
 import type { Api } from './api';
 import type { Server } from './detect';
 import type { Row } from './fields';
+import type { Memory } from './memory';
 
 /** A project as the server knows it. */
 export interface Project {
   readonly id: number;
   /** `group/subgroup/name` */
   readonly path: string;
+  /** Its web page, below the base URL that the user knows. */
+  readonly url: string;
+}
+
+/** A commit in full, since GitLab compares it as it stands, and the branch or tag by which the user has it. */
+export interface CommitRef {
+  readonly sha: string;
+  readonly ref?: string | undefined;
 }
 
 /** What differs between GitLab's APIs. Paths have the project's number: dots in a path break the builds routes up to 10.1. */
@@ -16,18 +27,49 @@ export interface Dialect {
   readonly root: string;
   /** What a build is called in a path. */
   readonly segment: 'builds' | 'jobs';
-  /** Every attempt of every build of the commit, in any order; none where the commit has no CI. */
-  commitRows(question: CommitQuestion): Promise<readonly Build[]>;
-  /** Throws UnexpectedShape. `projectUrl`: the project's web page. */
-  toBuild(row: Row, projectUrl: string): Build;
+  /** Every attempt of every build of the commit, in any order, and its pipelines; none where the commit has no CI. */
+  commitRows(question: CommitQuestion): Promise<Listing>;
+  /** Throws UnexpectedShape. */
+  toBuild(row: Row, context: RowContext): Build;
 }
 
-export interface CommitQuestion {
-  readonly api: Api;
-  readonly server: Server;
+/** What a row does not tell about itself. */
+export interface RowContext {
   readonly project: Project;
-  readonly sha: string;
-  readonly toBuild: (row: Row) => Build;
+  readonly server: Server;
 }
 
-export type BuildAction = 'cancel' | 'retry' | 'erase';
+export interface CommitQuestion extends RowContext {
+  readonly api: Api;
+  readonly commit: CommitRef;
+  readonly memory: Memory;
+  readonly log: Logger;
+}
+
+/** `key` → value, as GitLab hands them to a manual build. */
+export type Variables = Readonly<Record<string, string>>;
+
+/** Where an action is asked for, below the build's path, and what goes with it. */
+export interface ActionRequest {
+  readonly path: string;
+  readonly body?: object;
+}
+
+export function toRequest(action: BuildAction, variables: Variables): ActionRequest {
+  switch (action) {
+    case 'forceCancel':
+      return { path: 'cancel', body: { force: true } };
+    case 'keep':
+      return { path: 'artifacts/keep' };
+    case 'play': {
+      const pairs = Object.entries(variables).map(([key, value]) => ({ key, value }));
+      return pairs.length === 0 ? { path: 'play' } : { path: 'play', body: { job_variables_attributes: pairs } };
+    }
+    case 'retry':
+    case 'cancel':
+    case 'erase':
+      return { path: action };
+    default:
+      return action satisfies never;
+  }
+}

@@ -39,6 +39,32 @@ export class Row {
     return this.fields[name] === true;
   }
 
+  has(name: string): boolean {
+    return Object.hasOwn(this.fields, name);
+  }
+
+  /** Told, and told to be not so. */
+  isFalse(name: string): boolean {
+    return this.fields[name] === false;
+  }
+
+  /** Told, and told to be nothing. */
+  isNull(name: string): boolean {
+    return this.fields[name] === null;
+  }
+
+  /** The texts of a list; none where there is no list. */
+  texts(name: string): readonly string[] {
+    const value = this.fields[name];
+    return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
+  }
+
+  /** The objects of a list; none where there is no list. */
+  rows(name: string): readonly Row[] {
+    const value = this.fields[name];
+    return Array.isArray(value) ? value.filter(isObject).map((item) => new Row(item, name)) : [];
+  }
+
   /** The object of that name, or undefined where there is none. */
   row(name: string): Row | undefined {
     const value = this.fields[name];

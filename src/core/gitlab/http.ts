@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GitLabError } from '../errors';
 import type { Logger } from '../logger';
-import { failureOfAnswer, isHtml, isJson, isPassing, type HeaderBag } from './answers';
+import { failureOfAnswer, isHtml, isJson, isPassing, signInRedirect, type HeaderBag } from './answers';
 import { Exchange, Patience } from './exchange';
 
 export interface HttpRequest {
@@ -10,6 +10,10 @@ export interface HttpRequest {
   /** Base URL of the instance: the token goes nowhere but below it. */
   readonly instance: string;
   readonly token?: string | undefined;
+  /** Sent as JSON. */
+  readonly body?: object | undefined;
+  /** A POST that changes nothing, such as a query, may be sent again as a GET may. */
+  readonly changesNothing?: boolean | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -94,7 +98,13 @@ export function createHttp(log: Logger, userAgent: string, limits: HttpLimits = 
       fetch(url, {
         method: request.method,
         redirect: 'manual',
-        headers: { accept: '*/*', 'user-agent': userAgent, ...(token === undefined ? {} : { 'PRIVATE-TOKEN': token }) },
+        headers: {
+          accept: '*/*',
+          'user-agent': userAgent,
+          ...(token === undefined ? {} : { 'PRIVATE-TOKEN': token }),
+          ...(request.body === undefined ? {} : { 'content-type': 'application/json' }),
+        },
+        ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
         signal: patience.signal,
         // A file's length can only be checked against bytes that nobody has packed on the way.
         compress: reach === 'sameOrigin',
@@ -109,7 +119,8 @@ export function createHttp(log: Logger, userAgent: string, limits: HttpLimits = 
       try {
         return await attempt();
       } catch (error) {
-        const again = request.method === 'GET' && retry < limits.retries;
+        const mayRepeat = request.method === 'GET' || request.changesNothing === true;
+        const again = mayRepeat && retry < limits.retries;
         if (!again || !(error instanceof GitLabError) || !isPassing(error.failure)) throw error;
         log.debug(`${error.message}: asking again`);
         await pause(limits.retryMs * 2 ** retry * (0.5 + Math.random()), request.signal);
@@ -144,7 +155,7 @@ function redirected(request: HttpRequest, from: URL, location: string, reach: Re
   if (!/^https?:$/.test(to.protocol) || (from.protocol === 'https:' && to.protocol !== 'https:')) {
     throw notGitLab(from.host, `a redirect from https to ${to.protocol.slice(0, -1)}`);
   }
-  if (to.pathname.endsWith('/users/sign_in')) throw notGitLab(from.host, 'a redirect to the sign-in page');
+  if (to.pathname.endsWith('/users/sign_in')) throw notGitLab(from.host, signInRedirect);
   if (reach === 'sameOrigin' && to.origin !== from.origin) throw notGitLab(from.host, `a redirect to ${to.origin}`);
   return to;
 }

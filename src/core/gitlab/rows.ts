@@ -1,13 +1,17 @@
 import type { Build, Commit } from '../build';
+import type { Pipeline } from '../pipeline';
+import type { Project, RowContext } from './dialect';
+import { deny, has, lacks } from './features';
 import type { Row } from './fields';
 
-/** A row of v3 or v4 → a build, but for its web page. Throws UnexpectedShape. */
-export function commonBuild(row: Row): Build {
-  return {
+/** What both APIs say of a build, but for its web page. Throws UnexpectedShape. */
+export function commonBuild(row: Row, { server }: RowContext): Build {
+  const status = row.must('status');
+  const build: Build = {
     id: row.id('id'),
     name: row.must('name'),
     stage: row.text('stage') ?? 'test',
-    status: row.must('status'),
+    status,
     ref: row.text('ref') ?? '',
     tag: row.flag('tag'),
     allowFailure: row.flag('allow_failure'), // Told since 12.0; v3 never tells.
@@ -15,19 +19,44 @@ export function commonBuild(row: Row): Build {
     startedAt: row.text('started_at'),
     finishedAt: row.text('finished_at'),
     coverage: row.number('coverage'),
-    artifacts: toArtifacts(row.row('artifacts_file')),
+    artifacts: toArtifacts(row),
     user: row.row('user')?.text('username'),
     runner: toRunner(row.row('runner')),
     pipeline: row.row('pipeline')?.number('id'),
     commit: toCommit(row.row('commit')),
+    ...(status === 'skipped' && !knows(server, 'manualStatus') ? { maybeManual: true } : {}),
     attempts: [],
+  };
+  // Told since 11.0: what never expires need not be kept.
+  const stays = row.isNull('artifacts_expire_at');
+  return deny(build, (ability) => (ability === 'keep' && stays) || lacks(server, build, ability));
+}
+
+/** A pipeline as lists show it, or as a build shows the one it is of. Throws UnexpectedShape. */
+export function toPipeline(row: Row, project: Project): Pipeline {
+  const id = row.id('id');
+  const page = row.text('web_url')?.includes('/-/') === true ? '-/pipelines' : 'pipelines';
+  return {
+    id,
+    ref: row.text('ref') ?? '',
+    sha: row.text('sha') ?? '',
+    status: row.text('status') ?? '',
+    source: row.text('source'),
+    webUrl: `${project.url}/${page}/${id}`,
   };
 }
 
+/** Surely, not only for want of a version: up to 8.12 no GitLab tells one. */
+function knows(server: RowContext['server'], feature: 'manualStatus'): boolean {
+  return server.version !== undefined && has(server, feature);
+}
+
 /** Absent, not null, when there are none (GitLab's own documentation says null). */
-function toArtifacts(file: Row | undefined): Build['artifacts'] {
+function toArtifacts(row: Row): Build['artifacts'] {
+  const file = row.row('artifacts_file');
   const filename = file?.text('filename');
-  return filename === undefined ? undefined : { filename, size: file?.number('size') ?? 0 };
+  if (filename === undefined) return undefined;
+  return { filename, size: file?.number('size') ?? 0, expireAt: row.text('artifacts_expire_at') };
 }
 
 function toRunner(runner: Row | undefined): string | undefined {

@@ -5,6 +5,7 @@ import type { Report } from '../report';
 import type { Session } from '../session';
 import type { Settings } from '../settings';
 import type { Tokens } from '../tokens';
+import type { VariableMemory } from '../variables';
 
 /** What commands work with. */
 export interface CommandContext {
@@ -13,6 +14,7 @@ export interface CommandContext {
   readonly tokens: Tokens;
   readonly settings: Settings;
   readonly tree: BuildTree;
+  readonly variables: VariableMemory;
   readonly report: Report;
   readonly log: LogOutputChannel;
   readonly version: string;

@@ -1,6 +1,6 @@
 import { env, l10n, version as vscodeVersion } from 'vscode';
 import { targetOf } from '../../core/snapshot';
-import type { Server } from '../../core/gitlab/detect';
+import type { GitLabClient } from '../../core/gitlab/client';
 import { stateWord } from '../context';
 import type { Command, CommandContext } from './command';
 
@@ -18,6 +18,7 @@ export const copyDiagnostics: Command = async (context) => {
 async function diagnostics({ session, settings, tokens, clients, version }: CommandContext): Promise<string> {
   const { snapshot } = session;
   const target = targetOf(snapshot);
+  const client = target === undefined ? undefined : clients.of(target.instance);
   const ready = snapshot?.kind === 'ready' ? snapshot : undefined;
   const failure = snapshot?.kind === 'failed' ? snapshot.failure : ready?.stale;
   const { activeSeconds, idleSeconds } = settings.intervals();
@@ -39,7 +40,8 @@ async function diagnostics({ session, settings, tokens, clients, version }: Comm
       'Shown',
       target === undefined ? 'nothing' : `${target.instance.url}, project ${target.project}, commit ${target.sha}`,
     ],
-    ['API', target === undefined ? 'not known' : apiOf(clients.of(target.instance).server)],
+    ['API', client === undefined ? 'not known' : apiOf(client)],
+    ['Token', client === undefined ? 'not known' : abilityOf(client)],
     ['Builds', ready?.builds.length ?? 0],
     [
       'Failure',
@@ -50,7 +52,14 @@ async function diagnostics({ session, settings, tokens, clients, version }: Comm
   return rows.map(([name, value]) => `${name}: ${String(value)}`).join('\n');
 }
 
-function apiOf(server: Server | undefined): string {
+function apiOf({ server, usesGraphql }: GitLabClient): string {
   if (server === undefined) return 'not known';
-  return server.version === undefined ? server.api : `${server.api}, GitLab ${server.version}`;
+  const api = usesGraphql === true ? `${server.api} and GraphQL` : server.api;
+  return server.version === undefined ? api : `${api}, GitLab ${server.version}`;
+}
+
+/** What the token may do, as far as that came to light. */
+function abilityOf({ readOnly, scopes }: GitLabClient): string {
+  const told = scopes.length === 0 ? 'scopes not told' : `scopes ${scopes.join(' ')}`;
+  return readOnly ? `read-only, ${told}` : told;
 }

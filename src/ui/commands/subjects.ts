@@ -1,5 +1,6 @@
-import { l10n, window } from 'vscode';
-import { flatten, type Build } from '../../core/build';
+import { l10n, window, type QuickPickItem } from 'vscode';
+import { flatten } from '../../core/arrange';
+import type { Build, BuildAbility } from '../../core/build';
 import { buildsOf, targetOf, type Target } from '../../core/snapshot';
 import type { TreeNode } from '../../core/tree';
 import { buildDescription, buildTitle, statusCodicon } from '../present';
@@ -19,6 +20,9 @@ export interface Question {
   readonly pick: string;
   /** The refusal when there is no such build. */
   readonly none: string;
+  readonly ability?: BuildAbility;
+  /** The refusal where the reason is one build's own. */
+  readonly why?: (build: Build) => string;
 }
 
 /** The commit that is shown; throws a Refusal when there is none. */
@@ -49,11 +53,39 @@ export async function subjectsOf(
     };
   }
   const rows = rowsOf(args);
-  if (rows.length === 0) return { target, builds: await picked(buildsOf(context.session.snapshot), question, target) };
+  if (rows.length === 0) {
+    const able = ableOf(buildsOf(context.session.snapshot), question);
+    return { target, builds: await pickSome(able, question, target) };
+  }
   const wanted = new Set(rows.flatMap(buildsIn).map(({ id }) => id));
-  const able = known.filter((build) => wanted.has(build.id) && question.can(build));
-  if (able.length === 0) throw new Refusal(question.none);
-  return { target, builds: able };
+  const meant = known.filter(({ id }) => wanted.has(id));
+  return { target, builds: ableOf(meant, question) };
+}
+
+/** The same for a command on one build: of several the user picks one. */
+export async function subjectOf(
+  context: CommandContext,
+  args: readonly unknown[],
+  question: Question,
+): Promise<{ readonly target: Target; readonly build: Build | undefined }> {
+  const target = shownTarget(context);
+  // The row of a menu is one of those that are selected, and the palette's list takes several: neither fits one build.
+  const isOpen = toReference(args[0]) === undefined && rowsOf(args).length === 0;
+  const meant = isOpen
+    ? buildsOf(context.session.snapshot)
+    : (await subjectsOf(context, args.slice(0, 1), question)).builds;
+  const able = ableOf(meant, question);
+  const [only] = able;
+  return { target, build: able.length === 1 ? only : await pickOne(able, question, target) };
+}
+
+function ableOf(builds: readonly Build[], question: Question): readonly Build[] {
+  const able = builds.filter(question.can);
+  if (able.length > 0) return able;
+  const { ability, why, none } = question;
+  const isDenied = ({ denied = [] }: Build) => ability !== undefined && denied.includes(ability);
+  const telling = builds.length === 1 ? builds[0] : builds.find(isDenied);
+  throw new Refusal(telling === undefined || why === undefined ? none : why(telling));
 }
 
 /** The rows that a menu passes: the one it was opened on, and the selection where that one is part of it. */
@@ -98,20 +130,27 @@ async function fetched({ clients }: CommandContext, target: Target, id: number):
   return client.build(target.project, id, new AbortController().signal);
 }
 
-async function picked(builds: readonly Build[], question: Question, target: Target): Promise<readonly Build[]> {
-  const able = builds.filter(question.can);
-  if (able.length === 0) throw new Refusal(question.none);
-  const items = able.map((build) => ({
-    label: `${statusCodicon(build.status)} ${withoutIcons(buildTitle(build))}`,
-    description: withoutIcons(oneLine(build.stage)),
-    detail: withoutIcons(buildDescription(build, target.ref, Date.now())),
-    build,
-    picked: able.length === 1,
-  }));
-  const options = { placeHolder: question.pick, canPickMany: true, matchOnDescription: true } as const;
+async function pickSome(builds: readonly Build[], { pick }: Question, target: Target): Promise<readonly Build[]> {
+  const items = builds.map((build) => ({ ...toItem(build, target), picked: builds.length === 1 }));
+  const options = { placeHolder: pick, canPickMany: true, matchOnDescription: true } as const;
   const chosen = await window.showQuickPick(items, options);
   if (chosen?.length === 0) {
     throw new Refusal(l10n.t('No build was ticked. Tick some with the mouse or the space key, then press Enter.'));
   }
   return chosen?.map(({ build }) => build) ?? [];
+}
+
+async function pickOne(builds: readonly Build[], { pick }: Question, target: Target): Promise<Build | undefined> {
+  const items = builds.map((build) => toItem(build, target));
+  const chosen = await window.showQuickPick(items, { placeHolder: pick, matchOnDescription: true });
+  return chosen?.build;
+}
+
+function toItem(build: Build, { ref }: Target): QuickPickItem & { readonly build: Build } {
+  return {
+    label: `${statusCodicon(build.status)} ${withoutIcons(buildTitle(build))}`,
+    description: withoutIcons(oneLine(build.stage)),
+    detail: withoutIcons(buildDescription(build, ref, Date.now())),
+    build,
+  };
 }

@@ -1,10 +1,13 @@
 import { signIn, signOut } from './account';
-import { cancel, cancelActive, erase, retry, retryFailed } from './actions';
+import { acting } from './acting';
+import { cancel, erase, keepArtifacts, retry } from './actions';
 import { downloadArtifacts } from './artifacts';
+import { cancelActive, retryFailed } from './bulk';
 import type { Command } from './command';
 import { followHead, selectCommit } from './commits';
 import { copyDiagnostics, showOutput } from './diagnostics';
 import { copyUrl, openInBrowser } from './links';
+import { play, playWithVariables } from './play';
 import { filter, groupBy, refresh } from './view';
 
 /** Every command of the manifest, by the name after `gitlabBuilds.` */
@@ -16,11 +19,14 @@ export const table: Readonly<Record<string, Command>> = {
   followHead,
   signIn,
   signOut,
-  retry,
-  cancel,
-  erase,
-  retryFailed,
-  cancelActive,
+  retry: acting(retry),
+  cancel: acting(cancel),
+  play: acting(play),
+  playWithVariables: acting(playWithVariables),
+  erase: acting(erase),
+  keepArtifacts: acting(keepArtifacts),
+  retryFailed: acting(retryFailed),
+  cancelActive: acting(cancelActive),
   downloadArtifacts,
   openInBrowser,
   copyUrl,

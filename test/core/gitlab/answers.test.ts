@@ -53,6 +53,50 @@ describe('A refusing answer', () => {
     assert.equal(failure(502, '<html>nginx</html>', { 'content-type': 'text/html' }).reason, undefined);
   });
 
+  const said = (status: number, body: object) => {
+    const { kind, reason } = failure(status, JSON.stringify(body));
+    return [kind, reason];
+  };
+
+  it('of a token that was good once is told apart by what GitLab says', () => {
+    const invalid = (description: string) => said(401, { error: 'invalid_token', error_description: description });
+    const expired = 'Token is expired. You can either do re-authorization or token refresh.';
+    const revoked = 'Token was revoked. You have to re-authorize from the user.';
+    assert.deepEqual(invalid(expired), ['expired', expired]);
+    assert.deepEqual(invalid(revoked), ['revoked', revoked]);
+    assert.deepEqual(invalid('Impersonation is disabled.'), ['unauthorized', 'Impersonation is disabled.']);
+    assert.deepEqual(said(401, { message: '401 Unauthorized' }), ['unauthorized', '401 Unauthorized']);
+  });
+
+  it('is of the token only where it is a 401 or a 403 of the API', () => {
+    const body = { error: 'invalid_token', error_description: 'Token is expired.' };
+    assert.equal(said(403, body)[0], 'forbidden');
+    assert.equal(said(400, body)[0], 'refused');
+    const page = failure(401, JSON.stringify(body), { 'content-type': 'text/html' });
+    assert.deepEqual([page.kind, page.reason], ['notGitLab', undefined]);
+  });
+
+  it('of a token without the scope names the scopes that would do', () => {
+    const description = 'The request requires higher privileges than provided by the access token.';
+    const body = { error: 'insufficient_scope', error_description: description };
+    assert.deepEqual(said(403, { ...body, scope: 'api read_api' }), ['insufficientScope', 'api read_api']);
+    assert.deepEqual(said(403, body), ['insufficientScope', description]);
+    // 8.15 to 10.1
+    assert.deepEqual(said(401, { message: '401 Unauthorized' }), ['unauthorized', '401 Unauthorized']);
+  });
+
+  it('of a fine-grained token says what that lacks', () => {
+    const description = 'Access denied: your token lacks the permission [read_job].';
+    assert.deepEqual(said(403, { error: 'insufficient_granular_scope', error_description: description }), [
+      'insufficientScope',
+      description,
+    ]);
+  });
+
+  it('of GraphQL is of the token too', () => {
+    assert.deepEqual(said(401, { errors: [{ message: 'Invalid token' }] }), ['unauthorized', 'Invalid token']);
+  });
+
   it('says when to come back only where there is a limit', () => {
     assert.equal(failure(503, '', { 'retry-after': '7' }).retryAt, undefined);
     assert.equal(failure(429, '', { 'retry-after': '7' }).retryAt, now + 7000);
@@ -68,6 +112,8 @@ describe('reasonIn', () => {
     '{"error":"invalid_token","error_description":"Token is expired."}': 'Token is expired.',
     '{"message":"401 Unauthorized","error":"x"}': '401 Unauthorized. x',
     'Retry later\n': 'Retry later',
+    '{"errors":[{"message":"Invalid token"},{"message":"no"},"x",null,{}]}': 'Invalid token. no',
+    '{"errors":{"message":"x"}}': undefined,
     '': undefined,
     '{}': undefined,
     '[]': undefined,

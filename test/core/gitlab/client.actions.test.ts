@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { BuildAction } from '../../../src/core/gitlab/dialect';
+import type { BuildAction } from '../../../src/core/build';
 import type { Build } from '../../../src/core/build';
 import { smallProject, type SmallBuild, type SmallProject } from '../../gitlab/scenarios';
 import { developerToken, reporterToken, strangerToken } from '../../gitlab/seed';

@@ -4,14 +4,14 @@ import type { Fault } from '../../gitlab/faults';
 import { manyBuilds } from '../../gitlab/scenarios';
 import type { Seed } from '../../gitlab/seed';
 import { startGitLab, type FakeGitLab } from '../../gitlab/server';
-import { clientOf, failureOf, listen, unhurried } from '../support';
+import { buildsAt, clientOf, failureOf, listen } from '../support';
 
 const path = 'group/many.builds';
-const isList = (asked: { path: string }) => asked.path.includes('/repository/commits/');
+const isList = (asked: { path: string }) => /\/repository\/commits\/\w+\/builds/.test(asked.path);
 
 describe('GitLabClient: the list of builds', () => {
   let fake: FakeGitLab;
-  const load = ({ sha }: Seed) => clientOf(fake).commitBuilds(path, sha, unhurried());
+  const load = ({ sha }: Seed) => buildsAt(clientOf(fake), path, sha);
   const lists = () => fake.requests.filter(isList);
   /** An answer in place of the list. */
   const listed = (body: string, headers: Readonly<Record<string, string>> = {}): Fault => ({
@@ -43,9 +43,9 @@ describe('GitLabClient: the list of builds', () => {
   it('up to a hundred needs one request once the project is known', async () => {
     const { sha } = manyBuilds(fake.world, 100);
     const client = clientOf(fake);
-    await client.commitBuilds(path, sha, unhurried());
+    await buildsAt(client, path, sha);
     fake.requests.length = 0;
-    await client.commitBuilds(path, sha, unhurried());
+    await buildsAt(client, path, sha);
     assert.equal(fake.requests.length, 1);
   });
 
@@ -98,7 +98,7 @@ describe('GitLabClient: the list of builds', () => {
       return false;
     };
     fake.faults = [{ when: atTheThird }];
-    const loading = clientOf(fake).commitBuilds(path, sha, abort.signal);
+    const loading = buildsAt(clientOf(fake), path, sha, abort.signal);
     await assert.rejects(loading, (error) => error === reason);
     assert.ok(lists().length <= 7, `${lists().length} requests`);
   });

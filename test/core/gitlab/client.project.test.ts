@@ -3,7 +3,7 @@ import type { GitLabClient } from '../../../src/core/gitlab/client';
 import { smallProject, type SmallProject } from '../../gitlab/scenarios';
 import { strangerToken } from '../../gitlab/seed';
 import { startGitLab, type FakeGitLab, type FakeOptions } from '../../gitlab/server';
-import { bytesOf, clientOf, failureOf, unhurried } from '../support';
+import { bytesOf, clientOf, failureOf, unhurried, buildsAt } from '../support';
 
 const notFound = { status: 404, headers: { 'Content-Type': 'application/json' } };
 const projectNotFound = { ...notFound, body: '{"message":"404 Project Not Found"}' };
@@ -17,7 +17,7 @@ describe('GitLabClient: the project', () => {
     small = smallProject(fake.world, { path });
     client = clientOf(fake);
   };
-  const builds = (project: string) => client.commitBuilds(project, small.sha, unhurried());
+  const builds = (project: string) => buildsAt(client, project, small.sha);
   const lookUps = () => fake.requests.map(({ path }) => path).filter((path) => /\/projects\/[^/]+$/.test(path));
 
   afterEach(() => fake.close());

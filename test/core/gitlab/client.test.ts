@@ -5,7 +5,7 @@ import { connect } from '../../../src/core/gitlab/connect';
 import { oddName, smallProject, type SmallProject } from '../../gitlab/scenarios';
 import { developerToken, reporterToken } from '../../gitlab/seed';
 import { startGitLab, type FakeGitLab } from '../../gitlab/server';
-import { bytesOf, clientOf, failureOf, Journal, unhurried, userAgent } from '../support';
+import { bytesOf, clientOf, failureOf, Journal, unhurried, userAgent, buildsAt } from '../support';
 
 const path = 'group/sub.project';
 
@@ -14,7 +14,7 @@ describe('GitLabClient on 8.5', () => {
   let small: SmallProject;
   let client: GitLabClient;
   const paths = () => fake.requests.map(({ method, path: asked }) => `${method} ${asked.replace('/api/v3/', '')}`);
-  const builds = (sha = small.sha) => client.commitBuilds(path, sha, unhurried());
+  const builds = (sha = small.sha) => buildsAt(client, path, sha);
   const named = async (name: string): Promise<Build> => {
     const found = (await builds()).find((build) => build.name === name);
     return found ?? assert.fail(`no ${name}`);
@@ -27,9 +27,9 @@ describe('GitLabClient on 8.5', () => {
   });
   afterEach(() => fake.close());
 
-  it('asks each of its seven endpoints by the number of the project, which it looks up once', async () => {
+  it('asks each of its endpoints by the number of the project, which it looks up once', async () => {
     const { compile, rspec, lint, long } = small.builds;
-    await client.commitBuilds(path, small.sha, unhurried());
+    await buildsAt(client, path, small.sha);
     await client.recentBuilds(path, undefined, unhurried());
     await client.build(path, compile.id, unhurried());
     await bytesOf((await client.artifacts(path, compile.id, unhurried())).body);
@@ -39,6 +39,7 @@ describe('GitLabClient on 8.5', () => {
     assert.deepEqual(paths(), [
       'GET projects/group%2Fsub.project',
       `GET projects/1/repository/commits/${small.sha}/builds?per_page=100&page=1`,
+      `GET projects/1/repository/commits/${small.sha}/statuses?stage=external&per_page=100&page=1`,
       'GET projects/1/builds?per_page=100&page=1',
       `GET projects/1/builds/${compile.id}`,
       `GET projects/1/builds/${compile.id}/artifacts`,
@@ -124,7 +125,7 @@ describe('GitLabClient on 8.5', () => {
   it('reads the artifacts with their name and size, and names as they are', async () => {
     const { artifacts, user } = await named(oddName);
     const { size } = small.builds.odd.artifacts!;
-    assert.deepEqual([artifacts, user], [{ filename: 'test reports.zip', size }, 'dana']);
+    assert.deepEqual([artifacts, user], [{ filename: 'test reports.zip', size, expireAt: undefined }, 'dana']);
   });
 
   it('lists the builds of a commit that git has lost', async () => {
@@ -198,7 +199,7 @@ describe('GitLabClient on 8.5', () => {
   it('rejects with the reason when it is aborted', async () => {
     const reason = new Error('no longer wanted');
     const aborted = AbortSignal.abort(reason);
-    await assert.rejects(client.commitBuilds(path, small.sha, aborted), (error) => error === reason);
+    await assert.rejects(buildsAt(client, path, small.sha, aborted), (error) => error === reason);
     assert.equal(fake.requests.length, 0);
   });
 });

@@ -89,7 +89,7 @@ describe('Http: an answer', () => {
       'forbidden',
       '403 Forbidden - Build is not erasable!',
     ],
-    [403, '{"error":"insufficient_scope","error_description":"Not enough."}', 'forbidden', 'Not enough.'],
+    [403, '{"error":"insufficient_scope","error_description":"Not enough."}', 'insufficientScope', 'Not enough.'],
     [404, '{"error":"404 Not Found"}', 'notFound', '404 Not Found'],
     [409, '{"message":{"base":["Resource lock"]}}', 'refused', 'Resource lock'],
     [410, '{"error":"API V3 is no longer supported."}', 'refused', 'API V3 is no longer supported.'],

@@ -5,7 +5,7 @@ import type { HttpLimits } from '../../../src/core/gitlab/http';
 import { badGateway, htmlPage, rackAttack, signInRedirect, type Fault } from '../../gitlab/faults';
 import { smallProject } from '../../gitlab/scenarios';
 import { startGitLab, type FakeGitLab } from '../../gitlab/server';
-import { bytesOf, clientOf, errorOf, Journal, unhurried } from '../support';
+import { bytesOf, clientOf, errorOf, Journal, unhurried, buildsAt } from '../support';
 
 const token = 'glpat-S3CR3T-0123456789';
 const signature = 'X-Amz-Signature';
@@ -17,7 +17,7 @@ describe('A secret', () => {
   let sha: string;
 
   const client = (limits: Partial<HttpLimits> = {}): GitLabClient => clientOf(fake, { token, log, limits });
-  const load = (limits?: Partial<HttpLimits>) => client(limits).commitBuilds('group/sub.project', sha, unhurried());
+  const load = (limits?: Partial<HttpLimits>) => buildsAt(client(limits), 'group/sub.project', sha);
   const download = async () => {
     const { body } = await client().artifacts('group/sub.project', 4, unhurried());
     return bytesOf(body);
@@ -49,6 +49,7 @@ describe('A secret', () => {
       [
         'GET /api/v3/projects/group%2Fsub.project 200 # ms',
         `GET /api/v3/projects/1/repository/commits/${sha}/builds 200 # ms`,
+        `GET /api/v3/projects/1/repository/commits/${sha}/statuses 200 # ms`,
         'GET /api/v3/projects/group%2Fsub.project 200 # ms',
         'GET /api/v3/projects/1/builds/4/artifacts 302 # ms',
         `GET ${fake.storage.url} 200 # ms`,

@@ -3,8 +3,11 @@ import fc from 'fast-check';
 import { Row, UnexpectedShape } from '../../../src/core/gitlab/fields';
 import { v3 } from '../../../src/core/gitlab/v3';
 
-const projectUrl = 'https://gitlab.com/group/project';
-const read = (row: unknown) => v3.toBuild(new Row(row, 'the build'), projectUrl);
+const context = {
+  project: { id: 1, path: 'group/project', url: 'https://gitlab.com/group/project' },
+  server: { api: 'v3', version: '8.17.8-ee' },
+} as const;
+const read = (row: unknown) => v3.toBuild(new Row(row, 'the build'), context);
 
 describe('v3', () => {
   it('reads a build as 8.17 writes it', () => {
@@ -37,11 +40,11 @@ describe('v3', () => {
       startedAt: '2016-01-11T10:14:09.526Z',
       finishedAt: '2016-01-11T10:15:10.539Z',
       coverage: 30.5,
-      artifacts: { filename: 'artifacts.zip', size: 1000 },
+      artifacts: { filename: 'artifacts.zip', size: 1000, expireAt: undefined },
       user: 'root',
       runner: 'shared',
       pipeline: 6,
-      webUrl: `${projectUrl}/builds/8`,
+      webUrl: `${context.project.url}/builds/8`,
       commit: { sha: '0ff3ae198f8601a285adcf5c0fff204ee6fba5fd', title: 'Test.', author: 'Administrator' },
       attempts: [],
     });

@@ -1,141 +1,190 @@
 import assert from 'node:assert/strict';
-import type { GitLabClient } from '../../../src/core/gitlab/client';
-import { profileNames } from '../../gitlab/profiles/profiles';
-import { manyBuilds, smallProject, type SmallProject } from '../../gitlab/scenarios';
-import { startGitLab, type FakeGitLab } from '../../gitlab/server';
-import { bytesOf, clientOf, failureOf, unhurried } from '../support';
+import { flatten } from '../../../src/core/arrange';
+import {
+  canErase,
+  canForceCancel,
+  canKeep,
+  canPlay,
+  canPlayWithVariables,
+  canRetry,
+  type Build,
+} from '../../../src/core/build';
+import { profiles } from '../../gitlab/profiles/profiles';
+import { manyBuilds } from '../../gitlab/scenarios';
+import { buildsAt, failureOf, unhurried } from '../support';
+import { onEach, type Stage } from './staged';
 
 /** The product's promise: one model, whatever GitLab it is. Each test runs on every version, found out from cold. */
-for (const profile of profileNames) {
-  describe(`GitLabClient on ${profile}`, () => {
-    let fake: FakeGitLab;
-    let small: SmallProject;
-    let client: GitLabClient;
-    const isV3 = profile.startsWith('8.');
-
-    beforeEach(async () => {
-      fake = await startGitLab({ profile });
-      small = smallProject(fake.world);
-      client = clientOf(fake, { apiVersion: 'auto' });
-    });
-    afterEach(() => fake.close());
-
-    const list = () => client.commitBuilds(small.project.path, small.sha, unhurried());
-    const named = async (name: string) => {
-      const build = (await list()).find((one) => one.name === name);
-      assert.ok(build, `no ${name}`);
-      return build;
-    };
-
-    it('finds out which API to speak', async () => {
-      await list();
-      assert.equal(client.server?.api, isV3 ? 'v3' : 'v4');
-      // Up to 8.12 no GitLab tells its version.
-      const told = /^\d+\.\d+/.exec(client.server.version ?? '')?.[0];
-      assert.equal(told, ['8.4', '8.5', '8.9', '8.10'].includes(profile) ? undefined : profile);
-    });
-
-    it('knows the page where one makes a token', async () => {
-      const page = (await client.tokenPage(unhurried())).slice(fake.url.length);
-      const made = '/-/profile/personal_access_tokens?name=GitLab+Builds&scopes=api';
-      // 8.17 has a v4 already.
-      assert.equal(page, isV3 && profile !== '8.17' ? '/profile/account' : made);
-      assert.ok(fake.requests.every(({ headers }) => headers['private-token'] === undefined));
-    });
-
-    it('lists every build with its attempts, in the order of the stages', async () => {
-      const builds = await list();
-      assert.deepEqual([...new Set(builds.map(({ stage }) => stage))], ['build', 'test', 'deploy']);
-      assert.equal(builds.length, 7);
-      const rspec = await named('rspec');
-      assert.equal(rspec.status, 'success');
-      assert.equal(rspec.coverage, 98.29);
-      assert.equal(rspec.runner, 'docker-01');
-      assert.deepEqual(
-        rspec.attempts.map(({ id, status }) => [id, status]),
-        [[small.builds.firstRspec.id, 'failed']],
-      );
-    });
-
-    for (const count of [1, 20, 101, 1000]) {
-      it(`lists all of ${count} builds`, async () => {
-        const many = manyBuilds(fake.world, count);
-        const builds = await client.commitBuilds(many.project.path, many.sha, unhurried());
-        assert.equal(new Set(builds.map(({ id }) => id)).size, count);
-      });
-    }
-
-    it('asks little once it knows the server and the project', async () => {
-      await list();
-      const since = fake.requests.length;
-      await list();
-      const asked = fake.requests.slice(since).map(({ path }) => path.replace(/\?.*/, ''));
-      if (isV3) assert.equal(asked.length, 1);
-      else assert.ok(asked.length <= 4, asked.join(' '));
-    });
-
-    it('says of a commit without CI that it has no builds', async () => {
-      assert.deepEqual(await client.commitBuilds(small.project.path, small.shaWithoutCi, unhurried()), []);
-    });
-
-    it('says that a project is unknown', async () => {
-      const failure = await failureOf(client.commitBuilds('group/unknown', small.sha, unhurried()));
-      assert.equal(failure.kind, 'notFound');
-      assert.match(failure.reason ?? '', /Project Not Found/);
-    });
-
-    it('says that a token is refused', async () => {
-      const stranger = clientOf(fake, { apiVersion: 'auto', token: 'no-such-token' });
-      assert.equal((await failureOf(stranger.user(unhurried()))).kind, 'unauthorized');
-      assert.equal(
-        (await failureOf(stranger.commitBuilds(small.project.path, small.sha, unhurried()))).kind,
-        'unauthorized',
-      );
-    });
-
-    it('retries a build: a new one takes its place', async () => {
-      const lint = await named('lint');
-      const answer = await client.act(small.project.path, lint.id, 'retry', unhurried());
-      assert.notEqual(answer.id, lint.id);
-      const after = await named('lint');
-      assert.equal(after.id, answer.id);
-      assert.deepEqual(
-        after.attempts.map(({ id }) => id),
-        [lint.id],
-      );
-    });
-
-    it('cancels a build, and leaves one that has ended as it is', async () => {
-      const { id } = await named('production');
-      assert.equal((await client.act(small.project.path, id, 'cancel', unhurried())).status, 'canceled');
-      assert.equal((await client.act(small.project.path, id, 'cancel', unhurried())).status, 'canceled');
-    });
-
-    it('tells why a build is not erased', async () => {
-      const { id } = await named('production');
-      const refusal = await failureOf(client.act(small.project.path, id, 'erase', unhurried()));
-      assert.equal(refusal.kind, profile === '8.4' ? 'unsupported' : 'forbidden');
-      if (profile !== '8.4') assert.match(refusal.reason ?? '', /^403 Forbidden( - (Build|Job) is not erasable!)?$/);
-    });
-
-    it('reads one build, and the recent ones of one scope', async () => {
-      const { id } = await named('lint');
-      assert.equal((await client.build(small.project.path, id, unhurried())).status, 'canceled');
-      const recent = await client.recentBuilds(small.project.path, 'failed', unhurried());
-      assert.ok(recent.length > 0 && recent.every(({ status }) => status === 'failed'));
-    });
-
-    it('downloads artifacts', async () => {
-      const { id, artifacts } = await named('compile');
-      const download = client.artifacts(small.project.path, id, unhurried());
-      if (profile === '8.4') {
-        assert.equal((await failureOf(download)).kind, 'unsupported');
-        return;
-      }
-      const { size, body } = await download;
-      const bytes = await bytesOf(body);
-      assert.equal(size, bytes.length);
-      assert.equal(artifacts?.size, bytes.length);
-    });
+describe('GitLabClient, whatever the version', () => {
+  onEach('finds out which API to speak, and asks no more than it must', async (stage) => {
+    const { client, fake, profile, api } = stage;
+    await client.user(unhurried());
+    // Up to 8.12 no GitLab tells its version.
+    const version = ['8.4', '8.5', '8.9', '8.10'].includes(profile) ? undefined : profiles[profile].version;
+    assert.deepEqual(client.server, { api, version });
+    const asked = fake.requests.map(({ path }) => path.replace('/api/', ''));
+    const probes = version === undefined ? ['v4/version', 'v3/version', 'v3/user'] : ['v4/version', 'v3/version'];
+    assert.deepEqual(asked, [...(stage.has('8.17') ? ['v4/version'] : probes), `${api}/user`]);
   });
-}
+
+  onEach('lists every build with its attempts, in the order of the stages', async (stage) => {
+    const { builds } = await stage.listing();
+    assert.deepEqual([...new Set(builds.map((build) => build.stage))], ['build', 'test', 'deploy']);
+    assert.equal(builds.length, 7);
+    const rspec = builds.find(({ name }) => name === 'rspec');
+    assert.deepEqual([rspec?.status, rspec?.coverage, rspec?.runner], ['success', 98.29, 'docker-01']);
+    assert.deepEqual(
+      rspec?.attempts.map(({ id, status }) => [id, status]),
+      [[stage.small.builds.firstRspec.id, 'failed']],
+    );
+  });
+
+  for (const count of [1, 20, 101, 1000]) {
+    onEach(`lists all of ${count} builds, with their attempts`, async ({ client, fake }) => {
+      const { project, sha } = manyBuilds(fake.world, count);
+      const ids = [...fake.world.buildIds(project)];
+      for (const id of ids.slice(0, 30)) {
+        if (['success', 'failed', 'canceled'].includes(fake.world.build(id).status)) fake.world.retry({ id });
+      }
+      const builds = await buildsAt(client, project.path, sha);
+      assert.equal(builds.length, count);
+      const found = flatten(builds).map(({ id }) => id);
+      assert.deepEqual(
+        found.sort((a, b) => a - b),
+        fake.world.buildIds(project),
+      );
+      assert.equal(found.length, count + builds.filter(({ attempts }) => attempts.length > 0).length);
+    });
+  }
+
+  onEach('lets every status of it through, and the next one', async (stage) => {
+    const statuses = [...profiles[stage.profile].statuses, 'levitating'];
+    const made = statuses.map((status) => stage.add({ name: `is ${status}`, status: 'pending' }));
+    for (const [index, { id }] of made.entries()) stage.fake.world.setStatus({ id }, statuses[index]!);
+    const { builds } = await stage.listing();
+    for (const [index, { id }] of made.entries()) {
+      assert.equal(builds.find((build) => build.id === id)?.status, statuses[index]);
+    }
+  });
+
+  onEach('asks once per list, and once per pipeline where that has to be', async (stage) => {
+    await stage.listing();
+    stage.fake.requests.length = 0;
+    await stage.listing();
+    const asked = stage.fake.requests.map(({ path }) => path.replace(/\?.*/, ''));
+    const isOne = !stage.has('9.0') || stage.has('14.0');
+    assert.equal(asked.length, isOne ? 1 : 2, asked.join(' '));
+  });
+
+  onEach('says of a commit without CI, or one that is not there, that it has no builds', async (stage) => {
+    for (const sha of [stage.small.shaWithoutCi, 'd'.repeat(40)]) {
+      assert.deepEqual(await stage.listing({ sha }), { builds: [], pipelines: [] });
+    }
+  });
+
+  onEach('says that a project is unknown', async ({ client, small }) => {
+    const { kind, reason } = await failureOf(buildsAt(client, 'group/unknown', small.sha));
+    assert.deepEqual([kind, reason], ['notFound', '404 Project Not Found']);
+  });
+
+  onEach('says that a token is refused', async (stage) => {
+    const stranger = stage.as('no-such-token');
+    assert.equal((await failureOf(stranger.user(unhurried()))).kind, 'unauthorized');
+    assert.equal((await failureOf(stage.listing(stage.small, stranger))).kind, 'unauthorized');
+  });
+
+  onEach('reads one build, and the recent ones of one scope', async ({ client, small }) => {
+    const { path } = small.project;
+    const { id } = small.builds.lint;
+    assert.equal((await client.build(path, id, unhurried())).status, 'canceled');
+    const recent = await client.recentBuilds(path, 'failed', unhurried());
+    assert.ok(recent.length > 0 && recent.every(({ status }) => status === 'failed'));
+  });
+});
+
+describe('The pipelines of a commit, whatever the version', () => {
+  onEach('are what the builds belong to, or none where GitLab tells of none', async (stage) => {
+    const { small, fake } = stage;
+    const { builds, pipelines } = await stage.listing();
+    const [pipeline] = fake.world.pipelines(small.project).filter(({ sha }) => sha === small.sha);
+    if (!stage.has('8.11')) {
+      assert.deepEqual([pipelines, new Set(builds.map((build) => build.pipeline))], [[], new Set([undefined])]);
+      return;
+    }
+    const { id, ref, sha } = pipeline!;
+    assert.deepEqual(new Set(builds.map((build) => build.pipeline)), new Set([id]));
+    const page = stage.has('12.0') ? '-/pipelines' : 'pipelines';
+    const webUrl = `${fake.url}/${small.project.path}/${page}/${id}`;
+    const source = stage.has('14.0') ? 'push' : undefined;
+    const [found, ...others] = pipelines;
+    const { stages, status, ...told } = found!;
+    assert.deepEqual(told, { id, ref, sha, source, webUrl });
+    assert.deepEqual([others, status], [[], fake.world.pipelineState({ id }).status]);
+    assert.deepEqual(stages, stage.has('14.0') ? ['build', 'test', 'deploy'] : undefined);
+  });
+
+  onEach('are those of a branch and of a tag, the newest first', async (stage) => {
+    const { olderSha, project } = stage.small;
+    const { builds, pipelines } = await stage.listing({ sha: olderSha });
+    const made = stage.fake.world.pipelines(project).filter(({ sha }) => sha === olderSha);
+    assert.deepEqual(
+      pipelines.map(({ id, ref }) => [id, ref]),
+      stage.has('8.11') ? made.map(({ id, ref }) => [id, ref]).reverse() : [],
+    );
+    // 8.8 and 8.9 list the builds of the first pipeline alone.
+    const refs = stage.profile === '8.9' ? ['master'] : ['master', 'v1.0'];
+    assert.deepEqual(builds.map(({ ref }) => ref).sort(), refs);
+  });
+});
+
+describe('What a build lets one do, whatever the version', () => {
+  /** The answers of both: the list, and the build that is asked for alone. */
+  const bothOf = async (stage: Stage, id: number): Promise<readonly [Build, Build]> => [
+    await stage.row(id),
+    await stage.client.build(stage.small.project.path, id, unhurried()),
+  ];
+  const waiting = (stage: Stage) =>
+    stage.add({ name: 'go', when: 'manual', status: stage.has('9.0') ? 'manual' : 'skipped' });
+
+  onEach('is to play what waits for a person, which up to 8.17 is called skipped', async (stage) => {
+    const { id } = waiting(stage);
+    for (const build of await bothOf(stage, id)) {
+      assert.equal(build.status, stage.has('9.0') ? 'manual' : 'skipped');
+      assert.equal(build.maybeManual, stage.has('9.0') ? undefined : true);
+      // Versions that do not say which they are (8.11 can play, 8.10 cannot) get the benefit of the doubt.
+      assert.equal(canPlay(build), true);
+    }
+    assert.equal(canPlayWithVariables(await stage.row(id)), stage.has('14.9'));
+  });
+
+  onEach('is nothing with what was skipped for good, from 9.0 on', async (stage) => {
+    const { id } = stage.add({ name: 'late', status: 'skipped' });
+    for (const build of await bothOf(stage, id)) assert.equal(canPlay(build), !stage.has('9.0'));
+  });
+
+  onEach('is to keep artifacts that will go, as far as GitLab tells', async (stage) => {
+    const { compile, assets } = stage.small.builds;
+    for (const build of await bothOf(stage, compile.id)) assert.equal(canKeep(build), !stage.has('11.0'));
+    stage.fake.world.update(compile, { artifactsExpireAtMs: stage.fake.world.now() + 3_600_000 });
+    for (const build of await bothOf(stage, compile.id)) {
+      assert.equal(canKeep(build), true);
+      assert.equal(build.artifacts?.expireAt !== undefined, stage.has('11.0'));
+    }
+    assert.equal(canKeep(await stage.row(assets.id)), false);
+  });
+
+  onEach('is to retry and to erase what has ended', async (stage) => {
+    const { compile, long } = stage.small.builds;
+    for (const build of await bothOf(stage, compile.id))
+      assert.deepEqual([canRetry(build), canErase(build)], [true, true]);
+    for (const build of await bothOf(stage, long.id))
+      assert.deepEqual([canRetry(build), canErase(build)], [false, false]);
+  });
+
+  onEach('is to end at once what is being canceled, from 17.10 on', async (stage) => {
+    stage.fake.world.setStatus(stage.small.builds.long, 'canceling');
+    for (const build of await bothOf(stage, stage.small.builds.long.id)) {
+      assert.equal(canForceCancel(build), stage.has('17.10'));
+    }
+  });
+});

@@ -37,7 +37,7 @@ export const jobResolvers: Resolvers<FakeBuild, PageArgs> = {
     );
   },
   detailedStatus: (build, _, context) =>
-    shownStatus(build.status, pathOf(build, context) ?? '', `${build.status}-${build.id}`),
+    shownStatus(build.status, pathOf(build, context) ?? build.targetUrl ?? '', `${build.status}-${build.id}`),
   createdAt: ({ createdAtMs }) => iso(createdAtMs),
   queuedAt: ({ createdAtMs, status }) => (status === 'created' || status === 'manual' ? null : iso(createdAtMs)),
   startedAt: ({ startedAtMs }) => iso(startedAtMs),

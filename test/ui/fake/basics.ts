@@ -108,6 +108,8 @@ export const StatusBarAlignment = { Left: 1, Right: 2 } as const;
 export const ProgressLocation = { SourceControl: 1, Window: 10, Notification: 15 } as const;
 export const ConfigurationTarget = { Global: 1, Workspace: 2, WorkspaceFolder: 3 } as const;
 
+export const QuickInputButtons = { Back: { iconPath: new ThemeIcon('arrow-left'), tooltip: 'Back' } } as const;
+
 /** `{0}` is replaced once: what an argument brings is not looked at again. */
 export const l10n = {
   t(message: string, ...args: readonly (string | number | boolean)[]): string {

@@ -62,7 +62,7 @@ class Box {
     this.hide();
   }
 
-  private usable(): void {
+  protected usable(): void {
     assert.ok(this.visible && this.enabled, 'the user cannot reach this box');
   }
 }
@@ -78,6 +78,9 @@ export class FakeQuickPick extends Box {
   selectedItems: readonly vscode.QuickPickItem[] = [];
   matchOnDescription = false;
   matchOnDetail = false;
+  keepScrollPosition = false;
+  private readonly itemTriggered = new EventEmitter<vscode.QuickPickItemButtonEvent<vscode.QuickPickItem>>();
+  readonly onDidTriggerItemButton = this.itemTriggered.event;
 
   get labels(): readonly string[] {
     return this.items.map(({ label }) => label);
@@ -88,6 +91,14 @@ export class FakeQuickPick extends Box {
     assert.ok(item, `no item ${label}, but ${this.labels.join(', ')}`);
     this.selectedItems = [item];
     this.accept();
+  }
+
+  pressOn(label: string, tooltip: string): void {
+    this.usable();
+    const item = this.items.find((one) => one.label === label);
+    const button = item?.buttons?.find((one) => one.tooltip === tooltip);
+    assert.ok(item && button, `no item ${label} with a button ${tooltip}`);
+    this.itemTriggered.fire({ item, button });
   }
 }
 

@@ -1,0 +1,78 @@
+import * as can from '../build';
+import type { Build, BuildAbility } from '../build';
+import type { Server } from './detect';
+import { isAtLeast, parseVersion } from './version';
+
+type Since = readonly [major: number, minor: number];
+
+/** When GitLab got what depends on its version; an API that is missing here never did. */
+const features = {
+  erase: { v3: [8, 5], v4: [9, 0] },
+  keep: { v3: [8, 9], v4: [9, 0] },
+  play: { v3: [8, 11], v4: [9, 0] },
+  /** Before, a build that waits for a person is called skipped. */
+  manualStatus: { v3: [9, 0], v4: [9, 0] },
+  /** `/pipelines?sha=`; before, the filter is ignored. */
+  pipelinesBySha: { v4: [10, 8] },
+  mergeRequestPipelines: { v4: [10, 5] },
+  /** `/pipelines/:id/bridges` */
+  bridges: { v4: [13, 2] },
+  /** `/pipelines/:id/jobs` leaves superseded attempts out; `include_retried` came four versions later. */
+  attemptsLeftOut: { v4: [13, 5] },
+  playBridge: { v4: [13, 8] },
+  attemptsOnRequest: { v4: [13, 9] },
+  graphql: { v4: [14, 0] },
+  playWithVariables: { v4: [14, 9] },
+  /** `/personal_access_tokens/self` */
+  ownToken: { v4: [15, 5] },
+  /** `/pipelines?source=parent_pipeline`; other lists leave child pipelines out. */
+  childPipelines: { v4: [17, 0] },
+  retryBridge: { v4: [17, 0] },
+  forceCancel: { v4: [17, 10] },
+} as const satisfies Readonly<Record<string, { readonly v3?: Since; readonly v4?: Since }>>;
+
+export type Feature = keyof typeof features;
+
+/** A server whose version is not known is given the benefit of the doubt: it says itself what it lacks. */
+export function has({ api, version }: Server, feature: Feature): boolean {
+  const since: { readonly v3?: Since; readonly v4?: Since } = features[feature];
+  const [major, minor] = since[api] ?? [Infinity, 0];
+  const parsed = parseVersion(version ?? '');
+  return major !== Infinity && (parsed === undefined || isAtLeast(parsed, major, minor));
+}
+
+const offered: Readonly<Record<BuildAbility, (build: Build) => boolean>> = {
+  retry: can.canRetry,
+  cancel: can.canCancel,
+  forceCancel: can.canForceCancel,
+  erase: can.canErase,
+  play: can.canPlay,
+  playWithVariables: can.canPlayWithVariables,
+  keep: can.canKeep,
+};
+const abilities = Object.keys(offered) as readonly BuildAbility[];
+
+/** The build without what its status would offer and `isDenied` takes back. */
+export function deny(build: Build, isDenied: (ability: BuildAbility) => boolean): Build {
+  const denied = abilities.filter((ability) => offered[ability](build) && isDenied(ability));
+  return denied.length === 0 ? build : { ...build, denied: [...(build.denied ?? []), ...denied] };
+}
+
+/** Whether this version of GitLab lacks it for such a build. */
+export function lacks(server: Server, { kind }: Build, ability: BuildAbility): boolean {
+  switch (ability) {
+    case 'retry':
+      return kind === 'bridge' && !has(server, 'retryBridge');
+    case 'play':
+      return !has(server, kind === 'bridge' ? 'playBridge' : 'play');
+    case 'cancel':
+      return false;
+    case 'erase':
+    case 'keep':
+    case 'forceCancel':
+    case 'playWithVariables':
+      return !has(server, ability);
+    default:
+      return ability satisfies never;
+  }
+}

@@ -1,0 +1,132 @@
+import type { Build, BuildAbility } from '../build';
+import { externalStage, type Pipeline } from '../pipeline';
+import type { Project, RowContext } from './dialect';
+import { webAddress } from './external';
+import { deny, lacks } from './features';
+import { UnexpectedShape, type Row } from './fields';
+
+/** A pipeline as GraphQL shows it, without its jobs. Throws UnexpectedShape. */
+export function toPipeline(row: Row, project: Project): Pipeline {
+  const id = toId(row.must('id'));
+  const stages = row.row('stages')?.rows('nodes');
+  return {
+    id,
+    ref: row.text('ref') ?? '',
+    sha: row.text('sha') ?? '',
+    status: toStatus(row),
+    source: row.text('source'),
+    webUrl: pageOf(id, project),
+    stages: stages?.map((stage) => stage.must('name')),
+  };
+}
+
+function pageOf(id: number, { url }: Project): string {
+  return `${url}/-/pipelines/${id}`;
+}
+
+/** A job of any kind: GraphQL lists builds, bridges and external statuses together. Throws UnexpectedShape. */
+export function toBuild(row: Row, pipeline: Pipeline, { project, server }: RowContext): Build {
+  const globalId = row.must('id');
+  const id = toId(globalId);
+  const kind = kindOf(globalId);
+  const build: Build = {
+    kind,
+    id,
+    name: row.must('name'),
+    stage: row.row('stage')?.text('name') ?? (kind === 'external' ? externalStage : 'test'),
+    status: toStatus(row),
+    ref: row.text('refName') ?? pipeline.ref,
+    tag: row.flag('createdByTag'),
+    allowFailure: row.flag('allowFailure'),
+    createdAt: row.text('createdAt') ?? '',
+    startedAt: row.text('startedAt'),
+    finishedAt: row.text('finishedAt'),
+    scheduledAt: row.text('scheduledAt'),
+    coverage: row.number('coverage'),
+    artifacts: toArtifacts(row),
+    runner: row.row('runner')?.text('description'),
+    pipeline: pipeline.id,
+    commit: { sha: pipeline.sha, title: '', author: '' },
+    ...startedBy(row, project),
+    attempts: [],
+  };
+  const webUrl = kind === undefined ? `${project.url}/-/jobs/${id}` : (build.webUrl ?? pageOfStatus(row, kind));
+  const isDenied = (ability: BuildAbility) => lacks(server, build, ability) || refuses(row, build, ability);
+  return deny({ ...build, webUrl }, isDenied);
+}
+
+/** The pipeline that a bridge has started in the same project: only named. */
+export function toChild(row: Row, project: Project): Pipeline | undefined {
+  const downstream = row.row('downstreamPipeline');
+  if (downstream?.text('source') !== 'parent_pipeline') return undefined;
+  const id = toId(downstream.must('id'));
+  return { id, ref: '', sha: '', status: '', source: 'parent_pipeline', webUrl: pageOf(id, project) };
+}
+
+function startedBy(row: Row, project: Project): Pick<Build, 'downstream' | 'webUrl'> {
+  const downstream = row.row('downstreamPipeline');
+  if (downstream === undefined) return {};
+  const child = toChild(row, project);
+  if (child !== undefined) return { downstream: child.id, webUrl: child.webUrl };
+  // Another project's: GraphQL's paths are relative to the origin, with the relative root.
+  return { webUrl: absolute(downstream.text('path'), project) };
+}
+
+/** The page of another CI system is absolute. */
+function pageOfStatus(row: Row, kind: 'bridge' | 'external'): string | undefined {
+  return kind === 'external' ? webAddress(row.row('detailedStatus')?.text('detailsPath')) : undefined;
+}
+
+function absolute(path: string | undefined, { url }: Project): string | undefined {
+  return path === undefined || !URL.canParse(path, url) ? undefined : webAddress(new URL(path, url).href);
+}
+
+/** Whether the state that the server tells, or the user's role, stands against it. */
+function refuses(row: Row, build: Build, ability: BuildAbility): boolean {
+  const permissions = row.row('userPermissions');
+  const mayUpdate = permissions?.isFalse('updateBuild') !== true;
+  switch (ability) {
+    case 'retry':
+      return !mayUpdate || row.isFalse('retryable');
+    case 'cancel':
+      return permissions?.has('cancelBuild') === true ? permissions.isFalse('cancelBuild') : !mayUpdate;
+    case 'play':
+    case 'playWithVariables':
+      return !mayUpdate || row.isFalse('canPlayJob');
+    case 'keep':
+      return !mayUpdate || build.artifacts?.expireAt === undefined;
+    case 'erase':
+    case 'forceCancel':
+      return !mayUpdate;
+    default:
+      return ability satisfies never;
+  }
+}
+
+/** The archive among the files of a job; its log and its reports are files, too. */
+function toArtifacts(row: Row): Build['artifacts'] {
+  const archive = row
+    .row('artifacts')
+    ?.rows('nodes')
+    .find((file) => file.text('fileType') === 'ARCHIVE');
+  if (archive === undefined || archive.flag('expired')) return undefined;
+  const filename = archive.text('name') ?? 'artifacts.zip';
+  // A size is a BigInt, which JSON has as a text.
+  return { filename, size: Number(archive.text('size') ?? 0), expireAt: archive.text('expireAt') };
+}
+
+function toStatus(row: Row): string {
+  return row.must('status').toLowerCase();
+}
+
+/** `gid://gitlab/Ci::Build/123` */
+export function toId(globalId: string): number {
+  const id = Number(/\/(\d+)$/.exec(globalId)?.[1]);
+  if (!Number.isSafeInteger(id)) throw new UnexpectedShape(`${globalId} is no id`);
+  return id;
+}
+
+function kindOf(globalId: string): Build['kind'] {
+  if (globalId.includes('/GenericCommitStatus/')) return 'external';
+  return globalId.includes('/Ci::Bridge/') ? 'bridge' : undefined;
+}

@@ -1,0 +1,117 @@
+import type { Build } from '../build';
+import { inTurns } from '../inTurns';
+import type { Listing, Pipeline } from '../pipeline';
+import type { CommitQuestion } from './dialect';
+import { noneUnlessGone } from './absence';
+import { externalStatuses, withExternal } from './external';
+import { has } from './features';
+import type { Row } from './fields';
+import { mergeRequestPipelines } from './mergeRequests';
+import { ownPipelines } from './ownPipelines';
+import { toPipeline } from './rows';
+
+export type ReadBuild = (row: Row) => Build;
+
+interface PipelineRows {
+  readonly builds: readonly Build[];
+  /** Those that the pipeline itself and its bridges told of. */
+  readonly pipelines: readonly Pipeline[];
+}
+
+const pipelinesAtOnce = 6;
+/** How many pages of the project's jobs are looked through for attempts that the pipeline does not list. */
+const pagesForAttempts = 5;
+
+/** v4 dropped the builds of a commit: they are those of its pipelines, and of the pipelines that these have started. */
+export async function listByRest(question: CommitQuestion, read: ReadBuild): Promise<Listing> {
+  const [own, merged, external] = await Promise.all([
+    ownPipelines(question),
+    mergeRequestPipelines(question),
+    externalStatuses(question),
+  ]);
+  const { builds, pipelines } = await rowsOfAll(question, read, [...own, ...merged]);
+  return { builds: withExternal(builds, external), pipelines };
+}
+
+/** The builds of these pipelines and of all that their bridges have started in the same project. */
+export async function rowsOfAll(
+  question: CommitQuestion,
+  read: ReadBuild,
+  wanted: readonly Pipeline[],
+): Promise<Listing> {
+  const pipelines = new Map(wanted.map((pipeline) => [pipeline.id, pipeline]));
+  const builds: Build[] = [];
+  for (let open = [...pipelines.values()]; open.length > 0;) {
+    const rows = await inTurns(open.length, pipelinesAtOnce, (index) => rowsOfPipeline(question, read, open[index]));
+    builds.push(...rows.flatMap((those) => those.builds));
+    const told = rows.flatMap((those) => those.pipelines);
+    open = [...new Map(told.map((pipeline) => [pipeline.id, pipeline])).values()].filter(
+      ({ id }) => !pipelines.has(id),
+    );
+    for (const pipeline of open) pipelines.set(pipeline.id, pipeline);
+  }
+  return { builds, pipelines: [...pipelines.values()] };
+}
+
+async function rowsOfPipeline(
+  question: CommitQuestion,
+  read: ReadBuild,
+  pipeline: Pipeline | undefined,
+): Promise<PipelineRows> {
+  if (pipeline === undefined) return { builds: [], pipelines: [] };
+  const { api, project, server } = question;
+  const path = `projects/${project.id}/pipelines/${pipeline.id}`;
+  const [jobs, bridges] = await Promise.all([
+    api.list(`${path}/jobs${has(server, 'attemptsOnRequest') ? '?include_retried=true' : ''}`, read),
+    bridgesOf(question, read, path),
+  ]);
+  const leftOut = has(server, 'attemptsLeftOut') && !has(server, 'attemptsOnRequest');
+  const attempts = leftOut ? await attemptsElsewhere(question, read, pipeline.id, jobs) : [];
+  return { builds: [...jobs, ...bridges.builds, ...attempts], pipelines: bridges.pipelines };
+}
+
+/** All jobs of a pipeline are made with it, so one that had no bridges gets none. */
+async function bridgesOf(question: CommitQuestion, read: ReadBuild, path: string): Promise<PipelineRows> {
+  const { api, server, memory } = question;
+  const none = `no bridges in ${path}`;
+  if (!has(server, 'bridges') || memory.has(none)) return { builds: [], pipelines: [] };
+  const rows = await api.list(`${path}/bridges`, (row) => toBridge(row, question, read)).catch(noneUnlessGone);
+  if (rows.length === 0) memory.keep(none, true);
+  return { builds: rows.map(({ build }) => build), pipelines: rows.flatMap(({ child }) => child ?? []) };
+}
+
+interface Bridge {
+  readonly build: Build;
+  readonly child?: Pipeline;
+}
+
+/** A bridge has no page of its own: what it has started is what one wants to see. */
+function toBridge(row: Row, { project, commit }: CommitQuestion, read: ReadBuild): Bridge {
+  const build = { ...read(row), kind: 'bridge' as const };
+  const downstream = row.row('downstream_pipeline');
+  if (downstream === undefined) return { build };
+  const pipeline = toPipeline(downstream, project);
+  // Which project it is in is told since 13.10; before, only a child has the commit of its parent.
+  const isChild = (downstream.number('project_id') ?? project.id) === project.id && pipeline.sha === commit.sha;
+  if (!isChild) return { build: { ...build, webUrl: downstream.text('web_url') } };
+  // What it is the server says itself only later.
+  const child = { ...pipeline, source: 'parent_pipeline' };
+  return { build: { ...build, downstream: child.id, webUrl: child.webUrl }, child };
+}
+
+/** 13.5 to 13.8 tell attempts in the project's list alone, newest first. */
+async function attemptsElsewhere(
+  { api, project }: CommitQuestion,
+  read: ReadBuild,
+  pipeline: number,
+  jobs: readonly Build[],
+): Promise<readonly Build[]> {
+  const oldest = Math.min(...jobs.map(({ id }) => id));
+  const found: Build[] = [];
+  for (let page = 1; page <= pagesForAttempts; page++) {
+    const { items } = await api.page(`projects/${project.id}/jobs`, page, read);
+    found.push(...items.filter((build) => build.pipeline === pipeline));
+    if (items.length === 0 || items.some(({ id }) => id <= oldest)) break;
+  }
+  return found;
+}

@@ -1,0 +1,13 @@
+import { Refusal } from '../report';
+import { readOnlySentence } from '../sentences';
+import type { Command } from './command';
+
+/** A command that changes something on GitLab: refused where the token may only read. */
+export function acting(command: Command): Command {
+  return async (context, args) => {
+    const { snapshot } = context.session;
+    if (snapshot?.kind === 'ready' && snapshot.readOnly)
+      throw new Refusal(readOnlySentence(new URL(snapshot.target.instance.url).host), 'signIn');
+    await command(context, args);
+  };
+}

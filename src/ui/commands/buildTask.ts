@@ -1,0 +1,98 @@
+import { l10n } from 'vscode';
+import type { Build } from '../../core/build';
+import { GitLabError, type Failure } from '../../core/errors';
+import type { GitLabClient } from '../../core/gitlab/client';
+import { lacks } from '../../core/gitlab/features';
+import { buildTitle } from '../present';
+import { Refusal } from '../report';
+import type { Action } from './buildActions';
+import type { CommandContext } from './command';
+import { perform, type Task } from './perform';
+import { shownTarget, type Question, type Subjects } from './subjects';
+
+/** Does to each build what is right for it. */
+export async function performOn(
+  context: CommandContext,
+  { target, builds }: Subjects,
+  actionFor: (build: Build) => Action,
+): Promise<void> {
+  const tasks = builds.map((build) => taskOn(context, target, actionFor(build), build));
+  await perform(context, target, tasks);
+}
+
+export function questionOf(context: CommandContext, action: Action): Question {
+  return { ...action, why: (build) => whyNot(context, action, build) };
+}
+
+/** Why the build cannot: for what it is, since it is not allowed, or since it is not in the state for it. */
+export function whyNot(context: CommandContext, action: Action, build: Build): string {
+  const { ability, tooOld, late } = action;
+  if (build.kind === 'external')
+    return l10n.t('{0} was reported by another CI system, where GitLab can do nothing.', buildTitle(build));
+  if (build.denied?.includes(ability) === true) {
+    const { server } = context.clients.of(shownTarget(context).instance);
+    if (server !== undefined && lacks(server, build, ability)) return tooOld;
+    if (ability === 'keep' && build.artifacts?.expireAt === undefined) return late(build);
+    return l10n.t(
+      'GitLab does not let you do this to {0}, for your role in the project or for its state.',
+      buildTitle(build),
+    );
+  }
+  if (build.kind === 'bridge' && !['retry', 'play'].includes(ability))
+    return l10n.t('{0} starts another pipeline: this is for the builds of that.', buildTitle(build));
+  return late(build);
+}
+
+/** Looks at the build right before and after. GitLab shows bridges in lists alone: what is known of those must do. */
+export function taskOn(
+  context: CommandContext,
+  { project }: { readonly project: string },
+  action: Action,
+  build: Build,
+): Task {
+  const { session, report } = context;
+  const look = async (client: GitLabClient, known: Build, signal: AbortSignal): Promise<Build> => {
+    if (known.kind === 'bridge') return known;
+    const fresh = await client.build(project, known.id, signal);
+    return { ...fresh, denied: build.denied ?? fresh.denied };
+  };
+  return {
+    kind: 'build',
+    title: buildTitle(build),
+    entry: `${action.name} of ${build.id}`,
+    run: async (client, signal) => {
+      if (build.kind === 'external') throw new Refusal(whyNot(context, action, build));
+      const before = await look(client, build, signal);
+      session.update(before);
+      if (!action.can(before)) throw new Refusal(whyNot(context, action, before));
+      const answer = await act(client, project, action, before, signal);
+      const after = await look(client, { ...answer, kind: build.kind }, signal);
+      session.update(after);
+      report.done(action.done(before, after));
+    },
+  };
+}
+
+async function act(
+  client: GitLabClient,
+  project: string,
+  action: Action,
+  build: Build,
+  signal: AbortSignal,
+): Promise<Build> {
+  try {
+    return await client.act(project, build.id, action.name, signal, action.variables);
+  } catch (error) {
+    const better = error instanceof GitLabError ? wordsFor(error.failure, action, build) : undefined;
+    throw better === undefined ? error : new Refusal(better);
+  }
+}
+
+/**
+ * GitLab up to 8.10 does not tell its version: that it lacks something turns out when it is asked for it. One that can
+ * do nothing with bridges knows none under that number.
+ */
+function wordsFor({ kind, ...failure }: Failure, { refused, tooOld }: Action, build: Build): string | undefined {
+  const isMissing = kind === 'unsupported' || (kind === 'notFound' && build.kind === 'bridge');
+  return isMissing ? tooOld : refused?.({ kind, ...failure }, build);
+}

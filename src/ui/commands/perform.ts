@@ -1,0 +1,52 @@
+import { l10n, window } from 'vscode';
+import { isAbort, toFailure } from '../../core/errors';
+import type { GitLabClient } from '../../core/gitlab/client';
+import { inTurns } from '../../core/inTurns';
+import type { Target } from '../../core/snapshot';
+import { viewId } from '../buildTree';
+import { Refusal, sentenceFor } from '../report';
+import type { CommandContext } from './command';
+
+/** One thing asked of GitLab among several. */
+export interface Task {
+  readonly kind: 'build' | 'pipeline';
+  /** As sentences name it: `rspec #12`. */
+  readonly title: string;
+  /** As the log names it: `retry of 12`. */
+  readonly entry: string;
+  readonly run: (client: GitLabClient, signal: AbortSignal) => Promise<void>;
+}
+
+const atOnce = 4;
+
+/** Does all of it, then loads the commit anew. Some may fail while others succeed. */
+export async function perform(context: CommandContext, target: Target, tasks: readonly Task[]): Promise<void> {
+  if (tasks.length === 0) return;
+  const failures: { readonly task: Task; readonly error: unknown }[] = [];
+  await window.withProgress({ location: { viewId } }, async () => {
+    const client = context.clients.of(target.instance);
+    await inTurns(tasks.length, atOnce, async (index) => {
+      const task = tasks[index];
+      // Every request has its time limit; an action under way is not called off.
+      await task?.run(client, new AbortController().signal).catch((error: unknown) => failures.push({ task, error }));
+    });
+    await context.session.refresh();
+  });
+  const [first] = failures;
+  if (first === undefined) return;
+  if (tasks.length === 1 || isOfAll(first.error)) throw first.error;
+  for (const { task, error } of failures) context.log.warn(`${task.entry}: ${sentenceFor(error)}`);
+  context.report.done(l10n.t('{0} of {1} done', tasks.length - failures.length, tasks.length));
+  const example = `${first.task.title}: ${sentenceFor(first.error)}`;
+  throw new Refusal(
+    tasks.every(({ kind }) => kind === 'build')
+      ? l10n.t('{0} of {1} builds were refused. {2}', failures.length, tasks.length, example)
+      : l10n.t('{0} of {1} requests were refused. {2}', failures.length, tasks.length, example),
+  );
+}
+
+/** What stood in the way of one stood in the way of all: told with its own remedy. */
+function isOfAll(error: unknown): boolean {
+  const ofToken: readonly string[] = ['unauthorized', 'expired', 'revoked', 'insufficientScope'];
+  return isAbort(error) || ofToken.includes(toFailure(error).kind);
+}

@@ -1,0 +1,19 @@
+import type { App } from './app';
+import type { FakeInputBox } from './fake/boxes';
+import { editor } from './fake/editor';
+import { until } from './fake/until';
+
+/** The box that the user may type in, with or without a password in it. */
+export const box = (isPassword: boolean): Promise<FakeInputBox> =>
+  until(isPassword ? 'the box for the token' : 'the box for the address', () =>
+    editor().inputBoxes.find((one) => one.visible && one.enabled && one.password === isPassword),
+  );
+export const stored = (app: App): string => [...app.secrets.values.values()].join('\n');
+
+export const withToken = (app: App) => app.gitlab.requests.filter(({ headers }) => 'private-token' in headers);
+
+export async function enter(into: FakeInputBox, text: string): Promise<void> {
+  into.type(text);
+  into.accept();
+  await until('the answer', () => !into.busy);
+}
