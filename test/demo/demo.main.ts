@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { ProfileName } from '../gitlab/profiles/profile';
 import { startVSCode, type StartOptions } from '../vscode/server';
 import { plainGit } from '../vscode/workspace';
 import { openDoorway } from './doorway';
@@ -19,8 +20,9 @@ interface Show {
 type Later = (work: () => Promise<unknown>) => void;
 
 /**
- * `demo.main.mjs [--repo PATH] [--no-open]`: a VS Code in the browser with the packaged extension, on a project that
- * lives on a fake GitLab, or on a repository of the user's own. Runs until it is interrupted, and leaves nothing behind.
+ * `demo.main.mjs [--gitlab VERSION | --repo PATH] [--no-open]`: a VS Code in the browser with the packaged extension, on
+ * a project that lives on a fake GitLab of that version (default: the newest), or on a repository of the user's own. Runs
+ * until it is interrupted, and leaves nothing behind.
  */
 async function main(): Promise<void> {
   const options = await readOptions(process.argv.slice(2));
@@ -54,11 +56,12 @@ function interruption(): Promise<void> {
 }
 
 /** Returns the address to open. */
-async function present({ repository }: DemoOptions, later: Later): Promise<string> {
+async function present({ gitlab, repository }: DemoOptions, later: Later): Promise<string> {
   const extension = await packageExtension();
   later(extension.remove);
-  const { folder, options, port, key } = await (repository === undefined ? ofOurs(later) : ofTheirs(repository));
-  console.error('Starting VS Code …');
+  const isOurs = repository === undefined;
+  const { folder, options, port, key } = await (isOurs ? ofOurs(gitlab, later) : ofTheirs(repository));
+  console.error(isOurs ? `Starting a GitLab ${gitlab} and VS Code …` : 'Starting VS Code …');
   const connectionToken = randomBytes(16).toString('hex');
   const vscode = await startVSCode({ release: 'newest', extensions: [extension.file], connectionToken, ...options });
   later(vscode.close);
@@ -74,8 +77,8 @@ function addressOf(page: string, origin: string): string {
   return url.href;
 }
 
-async function ofOurs(later: Later): Promise<Show> {
-  const repository = await createLivingRepository();
+async function ofOurs(profile: ProfileName, later: Later): Promise<Show> {
+  const repository = await createLivingRepository(Date.now, profile);
   const { folder, gitlab, project } = repository;
   const end = new AbortController();
   const living = live(repository, end.signal);

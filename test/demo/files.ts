@@ -1,20 +1,52 @@
-/** What lies in the repository of the demo. */
-export const files: Readonly<Record<string, string>> = {
-  'README.md': `# Bakery
+import type { Scene } from '../gitlab/livingJobs';
+
+/** What lies in the repository of the demo: it speaks of what that GitLab can do. */
+export function filesOf(scene: Scene): Readonly<Record<string, string>> {
+  return {
+    'README.md': readmeOf(scene),
+    '.gitlab-ci.yml': configurationOf(scene),
+    ...(scene.manyPipelines ? { 'packages/.gitlab-ci.yml': packages } : {}),
+    'lib/oven.rb': oven,
+  };
+}
+
+function readmeOf(scene: Scene): string {
+  return `# Bakery
 
 A small project whose builds never rest. Its GitLab runs on this machine; nothing leaves it.
 
 Open **GitLab Builds** in the activity bar, or click its entry in the status bar. Then try:
 
-* **Point at a build** for its runner, times and commit; watch the stages go by.
-* **Right-click a build**: retry, cancel, erase, copy its URL.
-* **Download the artifacts** of \`compile\`, and *Reveal* them in the Explorer.
-* **Retry Failed Builds** on the stage \`test\` when \`integration\` has failed, as it does the first time.
-* **Group By…** and **Filter by Status…** in the title of the view.
-* **Show Another Commit…** in the menu of the view: earlier commits, or the branch \`dark-theme\`.
-* **Commit something**: the new commit gets builds of its own.
-`,
-  '.gitlab-ci.yml': `stages: [build, test, deploy]
+${tipsOf(scene)
+  .map((tip) => `* ${tip}\n`)
+  .join('')}`;
+}
+
+function tipsOf({ manual, delayed, manyPipelines }: Scene): readonly string[] {
+  const where = (isSo: boolean, ...tips: readonly string[]) => (isSo ? tips : []);
+  return [
+    '**Point at a build** for its runner, times and commit; watch the stages go by.',
+    '**Right-click a build**: retry, cancel, erase, copy its URL.',
+    '**Download the artifacts** of `compile`, and *Reveal* them in the Explorer.',
+    '**Retry Failed Builds** on the stage `test` when `integration` has failed, as it does the first time.',
+    ...where(manual, '**Play** `production` once the stage `deploy` has been reached: it waits for you.'),
+    ...where(delayed, '**Wait for** `canary`, which starts by itself after half a minute, or play it at once.'),
+    ...where(
+      manyPipelines,
+      '**Unfold the pipelines**: the branch has one, its merge request another, and `packages` starts a child.',
+      '**Open** `jenkins/acceptance` **in the browser**: another CI system has reported it.',
+    ),
+    '**Group By…** and **Filter by Status…** in the title of the view.',
+    '**Show Another Commit…** in the menu of the view: earlier commits, or the branch `dark-theme`.',
+    '**Commit something**: the new commit gets builds of its own.',
+  ];
+}
+
+function configurationOf({ manual, delayed, manyPipelines }: Scene): string {
+  return [configuration, manyPipelines ? bridge : '', delayed ? canary : '', manual ? production : ''].join('');
+}
+
+const configuration = `stages: [build, test, deploy]
 
 compile:
   stage: build
@@ -53,8 +85,49 @@ pages:
   script: make pages
   artifacts:
     paths: [public/]
-`,
-  'lib/oven.rb': `# Bakes what is put into it.
+`;
+
+const bridge = `
+packages:
+  stage: test
+  trigger:
+    include: packages/.gitlab-ci.yml
+    strategy: depend
+`;
+
+const canary = `
+canary:
+  stage: deploy
+  script: make canary
+  when: delayed
+  start_in: 30 seconds
+`;
+
+const production = `
+production:
+  stage: deploy
+  script: make deploy ENVIRONMENT=production
+  when: manual
+`;
+
+const packages = `stages: [package, check]
+
+deb:
+  stage: package
+  script: make deb
+  artifacts:
+    paths: [shop.deb]
+
+rpm:
+  stage: package
+  script: make rpm
+
+install:
+  stage: check
+  script: make install
+`;
+
+const oven = `# Bakes what is put into it.
 class Oven
   MAXIMUM = 260
 
@@ -81,5 +154,4 @@ class Oven
     @trays.map { |tray| tray.bake(minutes, at: celsius) }
   end
 end
-`,
-};
+`;

@@ -1,10 +1,12 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { sceneOf } from '../gitlab/livingJobs';
+import type { ProfileName } from '../gitlab/profiles/profile';
 import { type LivingProject, livingProject } from '../gitlab/scenarios';
 import { type FakeGitLab, startGitLab } from '../gitlab/server';
 import { createWorkspace, git } from '../vscode/workspace';
-import { files } from './files';
+import { filesOf } from './files';
 
 export interface LivingRepository {
   readonly folder: string;
@@ -16,24 +18,35 @@ export interface LivingRepository {
 
 const tickMs = 1000;
 
-/** A git repository, and a fake GitLab whose project of it can be made to live. */
-export async function createLivingRepository(now: () => number = Date.now): Promise<LivingRepository> {
-  const gitlab = await startGitLab({ now });
+/**
+ * A git repository, and a fake GitLab whose project of it can be made to live. Where branches have merge requests with
+ * pipelines of their own, HEAD is on such a branch, else on `main`.
+ */
+export async function createLivingRepository(
+  now: () => number = Date.now,
+  profile: ProfileName = '8.5',
+): Promise<LivingRepository> {
+  const gitlab = await startGitLab({ now, profile });
   const { folder, remove } = await createWorkspace();
   const close = async () => {
     await gitlab.close();
     await remove();
   };
   try {
-    await write(folder, files);
+    const scene = sceneOf(gitlab.world.profile);
+    await write(folder, filesOf(scene));
     const pages = await commit(folder, 'Add a pages site', { 'public/index.html': '<h1>Bakery</h1>\n' });
     const faster = await commit(folder, 'Speed up the integration tests', { 'spec/integration.rb': '# quicker\n' });
     await git(folder, 'checkout', '--quiet', '-b', 'dark-theme');
     const dark = await commit(folder, 'Try a dark theme', { 'public/dark.css': 'body { background: #222 }\n' });
     await git(folder, 'checkout', '--quiet', 'main');
+    const ref = scene.manyPipelines ? 'test-ci' : 'main';
+    if (ref !== 'main') await git(folder, 'checkout', '--quiet', '-b', ref);
     const sha = await commit(folder, 'Test the CI integration.', { 'spec/ci.rb': '# tested\n' });
-    const options = { path: 'bakery/shop', ref: 'main', sha, olderShas: [faster, pages] };
+    const options = { path: 'bakery/shop', ref, defaultBranch: 'main', sha, olderShas: [faster, pages] };
     const project = livingProject(gitlab.world, options);
+    // So that all can be tried: only Masters may cancel by force, or erase what others have started.
+    gitlab.world.setRole(project.project, project.username, 'master');
     addBranch(gitlab, project, dark);
     await git(folder, 'remote', 'add', 'origin', `${gitlab.url}/${project.project.path}.git`);
     return { folder, gitlab, project, close };

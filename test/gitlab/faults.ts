@@ -1,7 +1,7 @@
 /** What can go wrong between GitLab and a client. Spread one to narrow it: `{ ...badGateway(), times: 1 }`. */
 export interface Fault {
   /** Which requests it befalls; default: every one. */
-  readonly when?: (request: { readonly method: string; readonly path: string }) => boolean;
+  readonly when?: (request: { readonly method: string; readonly path: string; readonly body: string }) => boolean;
   /** How many are left; default: for ever. Counted down. */
   times?: number;
   /** Waits before the answer: alone, or before another kind of fault. */

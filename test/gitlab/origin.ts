@@ -82,9 +82,9 @@ export class Origin {
     const record: RecordedRequest = { method, path, headers, inFlight: ++this.#inFlight, status: 0, bytes: 0 };
     this.requests.push(record);
     response.once('close', () => this.#inFlight--);
-    const fault = this.#fault(record);
     const body = await bodyOf(message);
     if (body === undefined) return;
+    const fault = this.#fault({ method, path, body });
     if (fault?.latencyMs !== undefined) await delay(fault.latencyMs, undefined, { ref: false });
     if (fault?.reset === 'beforeHeaders') reset(message.socket);
     if (fault?.reset === 'beforeHeaders' || fault?.stall === 'beforeHeaders') return;
@@ -93,7 +93,7 @@ export class Origin {
     await deliver(response, answer, { method, fault, onBytes: (bytes) => (record.bytes += bytes), reset });
   }
 
-  #fault(request: Pick<Request, 'method' | 'path'>): Fault | undefined {
+  #fault(request: Pick<Request, 'method' | 'path' | 'body'>): Fault | undefined {
     const fault = this.faults.find(({ times, when }) => times !== 0 && (when?.(request) ?? true));
     if (fault?.times !== undefined) fault.times -= 1;
     return fault;

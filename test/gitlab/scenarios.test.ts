@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import { ask, rowsOf } from './ask';
-import type { FakeBuild } from './model';
 import type { ProfileName } from './profiles/profile';
 import { profileNames, profiles } from './profiles/profiles';
-import { branchMergeRequestAndChild, livingProject, longName, manyBuilds, oddName, smallProject } from './scenarios';
+import { branchMergeRequestAndChild, longName, manyBuilds, oddName, smallProject } from './scenarios';
 import { startGitLab } from './server';
 import { World } from './world';
 
@@ -100,103 +99,4 @@ describe('The scenarios', () => {
       await fake.close();
     }
   }).timeout(20_000);
-});
-
-describe('The living project', () => {
-  const builds = (world: World, ids: readonly number[] | undefined): readonly FakeBuild[] =>
-    (ids ?? []).map((id) => world.build(id));
-
-  it('creates its stages one after another, never runs more than its runners, and passes after a retry', () => {
-    const world = newWorld();
-    const { project, sha, tick } = livingProject(world);
-    const present = (): readonly FakeBuild[] => builds(world, world.buildIdsOfCommit(project, sha));
-    assert.deepEqual([...new Set(present().map(({ stage }) => stage))], ['build']);
-    for (let ticks = 0; ticks < 100; ticks++) {
-      tick();
-      assert.ok(present().filter(({ status }) => status === 'running').length <= 3);
-    }
-    const integration = present().filter(({ name }) => name === 'integration');
-    assert.deepEqual(
-      integration.map(({ status }) => status),
-      ['failed', 'success'],
-    );
-    assert.deepEqual([...new Set(present().map(({ stage }) => stage))], ['build', 'test', 'deploy']);
-    assert.ok(present().every(({ status }) => status === 'success' || status === 'failed'));
-    assert.ok(present().some(({ artifacts }) => artifacts !== null));
-    assert.ok(present().some(({ coverage }) => coverage !== null));
-  });
-
-  for (const profile of profileNames) {
-    it(`passes on GitLab ${profile}, with only what it knows`, () => {
-      const world = newWorld(profile);
-      const { project, sha, tick } = livingProject(world);
-      const seen = new Set<string>();
-      for (let ticks = 0; ticks < 100; ticks++) {
-        for (const { status } of builds(world, world.buildIdsOfCommit(project, sha))) seen.add(status);
-        tick();
-      }
-      for (const status of seen) assert.ok(profiles[profile].statuses.includes(status), status);
-      const latest = world.inPipeline(world.pipelines(project).at(-1)!).filter(({ retried }) => !retried);
-      assert.ok(latest.length >= 8);
-      const waiting = latest.filter(({ when }) => when === 'manual');
-      assert.equal(waiting.length, profiles[profile].rules.playableFrom.length > 0 ? 1 : 0);
-      assert.equal(world.pipelineState(world.pipelines(project).at(-1)!).status, 'success');
-      assert.equal(seen.has('created'), profiles[profile].stages === 'created');
-    });
-  }
-
-  it('runs a manual build that is played, ends one that is being canceled, and begins a pipeline of its own anew', () => {
-    const world = newWorld('18.9');
-    for (const description of ['docker-01', 'docker-02', 'shell-01']) world.addRunner({ description, graceful: true });
-    const { project, tick } = livingProject(world);
-    tick();
-    const running = builds(world, world.buildIds(project)).find(({ status }) => status === 'running')!;
-    assert.equal(world.cancel(running).status, 'canceling');
-    tick();
-    assert.equal(world.build(running.id).status, 'canceled');
-    for (let ticks = 0; ticks < 110; ticks++) tick();
-    const manual = builds(world, world.buildIds(project)).find(({ status }) => status === 'manual')!;
-    world.play(manual);
-    for (let ticks = 0; ticks < 20; ticks++) tick();
-    assert.equal(world.build(manual.id).status, 'success');
-    const before = world.pipelines(project).length;
-    for (let ticks = 0; ticks < 60; ticks++) tick();
-    assert.equal(world.pipelines(project).length, before + 1);
-  });
-
-  it('grows its logs while it runs', () => {
-    const world = newWorld();
-    const { project, sha, tick } = livingProject(world);
-    tick();
-    const first = builds(world, world.buildIdsOfCommit(project, sha))[0]!;
-    const sizes = [1, 2, 3].map(() => {
-      tick();
-      return world.build(first.id).trace.length;
-    });
-    assert.ok(sizes[0]! < sizes[1]! && sizes[1]! < sizes[2]!, String(sizes));
-  });
-
-  it('never comes to rest: a finished pipeline runs again, canceled builds are retried', () => {
-    const world = newWorld();
-    const { project, sha, tick } = livingProject(world);
-    const first = builds(world, world.buildIdsOfCommit(project, sha))[0]!;
-    world.cancel(first);
-    for (let ticks = 0; ticks < 400; ticks++) tick();
-    const compiled = builds(world, world.buildIdsOfCommit(project, sha)).filter(({ name }) => name === first.name);
-    assert.equal(compiled[0]?.status, 'canceled');
-    assert.ok(compiled.filter(({ status }) => status === 'success').length >= 2);
-  });
-
-  it('takes a pushed commit, and has older commits with builds', () => {
-    const world = newWorld();
-    const { project, tick, push } = livingProject(world, { olderShas: ['1'.repeat(40), '2'.repeat(40)] });
-    push('3'.repeat(40), 'Another commit');
-    tick();
-    assert.ok(
-      builds(world, world.buildIdsOfCommit(project, '3'.repeat(40))).some(({ status }) => status === 'running'),
-    );
-    for (const sha of ['1', '2'].map((digit) => digit.repeat(40))) {
-      assert.ok(builds(world, world.buildIdsOfCommit(project, sha)).every(({ status }) => status === 'success'));
-    }
-  });
 });

@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { type Feature, has } from '../../src/core/gitlab/features';
+import type { Api, Profile, RouteName } from './profiles/profile';
+import { profileNames, profiles } from './profiles/profiles';
+import { served } from './versionTable';
+
+type IsThere = (api: Api, profile: Profile) => boolean;
+
+const route =
+  (name: RouteName): IsThere =>
+  ({ routes }) =>
+    routes.includes(name);
+
+/** What a profile says of each thing that the product takes to depend on the version. */
+const isThere: Readonly<Record<Feature, IsThere>> = {
+  erase: route('erase'),
+  keep: route('keep'),
+  play: route('play'),
+  manualStatus: (_, { statuses }) => statuses.includes('manual'),
+  pipelinesBySha: ({ pipelineFilters }) => pipelineFilters.includes('sha'),
+  mergeRequestPipelines: route('mergeRequestPipelines'),
+  bridges: route('bridges'),
+  attemptsLeftOut: ({ pipelineBuilds }) => pipelineBuilds.retried !== 'included',
+  playBridge: (_, { rules }) => rules.playOfBridge,
+  attemptsOnRequest: ({ pipelineBuilds }) => pipelineBuilds.retried === 'asked',
+  graphql: (_, { graphql }) => graphql !== 'absent',
+  playWithVariables: ({ playVariables }) => playVariables,
+  ownToken: route('ownToken'),
+  childPipelines: ({ childPipelines }) => childPipelines === 'bySource',
+  retryBridge: (_, { rules }) => rules.retryOfBridge,
+  forceCancel: ({ forceCancel }) => forceCancel,
+};
+const features = Object.keys(isThere) as readonly Feature[];
+
+describe('What the product takes a version to have', () => {
+  for (const name of profileNames) {
+    const profile = profiles[name];
+    const { api, speaks, version } = served(profile);
+    // Up to 8.12 there is no version to ask for.
+    const tells = api.routes.includes('version');
+    const server = { api: speaks, version: tells ? version : undefined };
+
+    it(`is what GitLab ${name} has${tells ? '' : ', or might have for all one knows'}`, () => {
+      for (const feature of features) {
+        const present = isThere[feature](api, profile);
+        if (tells) assert.equal(has(server, feature), present, feature);
+        else assert.ok(has(server, feature) || !present, feature);
+      }
+    });
+  }
+
+  it('is nothing that came with v4, where only v3 is spoken and no version told', () => {
+    const inV3 = profileNames.map((name) => profiles[name]).filter(({ v4 }) => v4 === 'absent');
+    const old = features.filter((feature) => has({ api: 'v3', version: undefined }, feature));
+    const known = features.filter((feature) => inV3.some((profile) => isThere[feature](served(profile).api, profile)));
+    assert.deepEqual(old, [...known, 'manualStatus']);
+  });
+});
