@@ -12,10 +12,12 @@ import { measureList } from './list';
 import type { Line, Measure, Options } from './part';
 import { measurePure } from './pure';
 import { measureRefresh } from './refresh';
+import { measureVersions } from './versions';
 
 const parts: Readonly<Record<string, Measure>> = {
   bundle: measureBundle,
   refresh: measureRefresh,
+  versions: measureVersions,
   pure: measurePure,
   list: measureList,
   activation: measureActivation,

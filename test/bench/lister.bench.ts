@@ -45,7 +45,7 @@ function rawLister({ url, token, project, sha }: ListJob): List {
 
 function clientLister({ url, token, project, sha }: ListJob): List {
   const client = connect({ url, hosts: [], apiVersion: 'auto' }, async () => token, quietLog, 'bench');
-  return () => client.commitBuilds(project.path, sha, new AbortController().signal);
+  return async () => (await client.listing(project.path, { sha }, new AbortController().signal)).builds;
 }
 
 async function checked(list: List, { kind, count }: ListJob): Promise<void> {

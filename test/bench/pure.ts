@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { isDeepStrictEqual } from 'node:util';
-import { arrange, type Build, flatten } from '../../src/core/build';
+import { arrange, flatten } from '../../src/core/arrange';
 import { connect } from '../../src/core/gitlab/connect';
+import type { Listing } from '../../src/core/pipeline';
 import { toTree } from '../../src/core/tree';
 import { manyBuilds } from '../gitlab/scenarios';
 import { startGitLab } from '../gitlab/server';
@@ -38,26 +39,27 @@ export async function measurePure(): Promise<Measured> {
   };
 }
 
-function costsOf(count: number, [builds, again]: readonly [readonly Build[], readonly Build[]]): Costs {
+function costsOf(count: number, [listing, again]: readonly [Listing, Listing]): Costs {
+  const { builds, pipelines } = listing;
   const rows = flatten(builds);
-  assert.equal(arrange(rows).length, count);
-  assert.equal(toTree(builds, 'stageAndStatus', []).flatMap((stage) => stage.children).length > 0, true);
-  assert.ok(isDeepStrictEqual(builds, again), 'two lists of the same builds differ');
+  assert.equal(arrange(rows, pipelines).length, count);
+  assert.equal(toTree(listing, 'stageAndStatus', []).flatMap((stage) => stage.children).length > 0, true);
+  assert.ok(isDeepStrictEqual(listing, again), 'two lists of the same builds differ');
   return {
     count,
-    arrange: repeat(() => arrange(rows)),
-    toTree: repeat(() => toTree(builds, 'stageAndStatus', [])),
-    compare: repeat(() => isDeepStrictEqual(builds, again)),
+    arrange: repeat(() => arrange(rows, pipelines)),
+    toTree: repeat(() => toTree(listing, 'stageAndStatus', [])),
+    compare: repeat(() => isDeepStrictEqual(listing, again)),
   };
 }
 
 /** Two lists that share no object, as two refreshes give them. */
-async function listTwice(count: number): Promise<readonly [readonly Build[], readonly Build[]]> {
+async function listTwice(count: number): Promise<readonly [Listing, Listing]> {
   const fake = await startGitLab();
   try {
     const { project, sha, token } = manyBuilds(fake.world, count);
     const client = connect({ url: fake.url, hosts: [], apiVersion: 'auto' }, async () => token, quietLog, 'bench');
-    const list = (): Promise<readonly Build[]> => client.commitBuilds(project.path, sha, new AbortController().signal);
+    const list = (): Promise<Listing> => client.listing(project.path, { sha }, new AbortController().signal);
     return [await list(), await list()];
   } finally {
     await fake.close();

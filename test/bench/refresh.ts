@@ -43,8 +43,9 @@ function monitorOf(client: GitLabClient, target: Target): Monitor {
     {
       resolve: async () => ({ kind: 'target', target }),
       load: async ({ project, sha }, signal) => ({
-        builds: await client.commitBuilds(project, sha, signal),
+        ...(await client.listing(project, { sha }, signal)),
         apiVersion: client.server?.api ?? 'v3',
+        readOnly: client.readOnly,
       }),
       show: () => undefined,
       failed: (_failure, error) => {
