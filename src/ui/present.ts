@@ -197,7 +197,7 @@ export function contextValue(node: TreeNode, readOnly: boolean): string {
     case 'status':
       return words(node.kind, {
         hasFailed: !readOnly && node.builds.some((build) => hasFailed(build) && canRetry(build)),
-        hasActive: !readOnly && node.builds.some(canCancel),
+        hasActive: !readOnly && node.builds.some((build) => isUnderWay(build) && canCancel(build)),
       });
     case 'build':
       return words('build', { ...(readOnly ? {} : startable(node.build)), ...keepsakes(node.build, readOnly) });
@@ -206,6 +206,11 @@ export function contextValue(node: TreeNode, readOnly: boolean): string {
     default:
       return node satisfies never;
   }
+}
+
+/** What waits for a person is not in the way of anybody. */
+function isUnderWay({ status }: Build): boolean {
+  return ['active', 'notStarted'].includes(statusClass(status));
 }
 
 function startable(build: Build): Record<string, boolean> {

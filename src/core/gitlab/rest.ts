@@ -87,7 +87,7 @@ interface Bridge {
 
 /** A bridge has no page of its own: what it has started is what one wants to see. */
 function toBridge(row: Row, { project, commit }: CommitQuestion, read: ReadBuild): Bridge {
-  const build = { ...read(row), kind: 'bridge' as const };
+  const build = read(row);
   const downstream = row.row('downstream_pipeline');
   if (downstream === undefined) return { build };
   const pipeline = toPipeline(downstream, project);

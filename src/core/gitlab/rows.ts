@@ -8,6 +8,8 @@ import type { Row } from './fields';
 export function commonBuild(row: Row, { server }: RowContext): Build {
   const status = row.must('status');
   const build: Build = {
+    // Told of bridges alone, also where there is none yet.
+    ...(row.has('downstream_pipeline') ? { kind: 'bridge' } : {}),
     id: row.id('id'),
     name: row.must('name'),
     stage: row.text('stage') ?? 'test',
