@@ -33,6 +33,8 @@ export class Monitor {
   private loading = new AbortController();
   private failures = 0;
   private refreshedAt = -Infinity;
+  /** When the builds that are shown were told. */
+  private loadedAt = 0;
   private disposed = false;
 
   constructor(
@@ -123,6 +125,7 @@ export class Monitor {
       const loaded = await this.port.load(target, signal);
       signal.throwIfAborted();
       this.failures = 0;
+      this.loadedAt = this.clock.now();
       this.publish({ kind: 'ready', target, ...loaded });
     } catch (error) {
       if (!signal.aborted) this.fail(target, error);
@@ -143,7 +146,7 @@ export class Monitor {
     this.port.failed(failure, error);
     const { snapshot } = this;
     if (snapshot?.kind === 'ready' && isSameTarget(snapshot.target, target))
-      this.publish({ ...snapshot, stale: failure });
+      this.publish({ ...snapshot, stale: { asOf: this.loadedAt, failure } });
     else this.publish({ kind: 'failed', target, failure });
   }
 

@@ -48,7 +48,7 @@ export function nextDelay(moment: Moment): number | undefined {
     case 'failed':
       return afterFailure(snapshot.failure, moment);
     case 'ready':
-      if (snapshot.stale !== undefined) return afterFailure(snapshot.stale, moment);
+      if (snapshot.stale?.failure !== undefined) return afterFailure(snapshot.stale.failure, moment);
       return 1000 * (snapshot.builds.some(isActive) ? intervals.activeSeconds : intervals.idleSeconds);
     case 'loading':
       return 1000 * intervals.activeSeconds;

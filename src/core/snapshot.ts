@@ -1,5 +1,6 @@
 import type { Build } from './build';
 import type { Failure } from './errors';
+import type { Ancestor, Head } from './head';
 import type { Instance } from './instance';
 import type { Listing, Pipeline } from './pipeline';
 
@@ -14,6 +15,8 @@ export interface Target {
   readonly ref?: string | undefined;
   /** The user chose this commit; HEAD is not followed. */
   readonly pinned: boolean;
+  /** What git says of it, where HEAD is followed. */
+  readonly head?: Head | undefined;
 }
 
 export type NoProject =
@@ -30,7 +33,6 @@ export type Snapshot =
   /** `url`: where to sign in; `known`: an instance that the user configured, else a guess from the remote. */
   | { readonly kind: 'signedOut'; readonly url: string; readonly known: boolean }
   | { readonly kind: 'loading'; readonly target: Target }
-  /** `stale`: why the builds are not fresh, when they are not. */
   | {
       readonly kind: 'ready';
       readonly target: Target;
@@ -39,9 +41,23 @@ export type Snapshot =
       readonly apiVersion: 'v3' | 'v4';
       /** The token may read and nothing else. */
       readonly readOnly: boolean;
-      readonly stale?: Failure | undefined;
+      /** HEAD has no builds, or is not pushed: these are of the nearest commit before it that has some. */
+      readonly ancestor?: Ancestor | undefined;
+      /** Since when builds of a pushed HEAD are waited for, in ms since 1970; undefined where there are some. */
+      readonly watchingSince?: number | undefined;
+      /** How long a build of that name took the last times it succeeded, in seconds. */
+      readonly expected?: Readonly<Record<string, number>> | undefined;
+      /** Why the builds are not fresh, when they are not. */
+      readonly stale?: Staleness | undefined;
     }
   | { readonly kind: 'failed'; readonly target?: Target | undefined; readonly failure: Failure };
+
+export interface Staleness {
+  /** When the builds were told, in ms since 1970. */
+  readonly asOf: number;
+  /** What keeps them from being fresh; undefined: they are remembered from an earlier session, and the first answer is awaited. */
+  readonly failure?: Failure | undefined;
+}
 
 /** What to load, or why there is nothing to load. */
 export type Resolution =

@@ -26,7 +26,7 @@ import {
   statusIcon,
   statusLabel,
 } from './present';
-import { failureSentence, oneLine } from './sentences';
+import { oneLine, stalenessSentence } from './sentences';
 
 export const viewId = 'gitlabBuilds.builds';
 
@@ -230,6 +230,6 @@ function reservations(snapshot: Snapshot | undefined): readonly string[] {
   const { readOnly, stale } = snapshot;
   return [
     ...(readOnly ? [l10n.t('read-only token')] : []),
-    ...(stale === undefined ? [] : [l10n.t('out of date: {0}', failureSentence(stale))]),
+    ...(stale === undefined ? [] : [l10n.t('out of date: {0}', stalenessSentence(stale))]),
   ];
 }

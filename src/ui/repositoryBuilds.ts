@@ -1,6 +1,6 @@
 import { targetOf, type Snapshot } from '../core/snapshot';
 import type { RepositoryBuilds } from './api';
-import { failureSentence } from './sentences';
+import { failureSentence, stalenessSentence } from './sentences';
 
 /** A copy for other extensions: what they do with it must not reach what we show. */
 export function toRepositoryBuilds(rootUri: string, snapshot: Snapshot): RepositoryBuilds {
@@ -16,7 +16,7 @@ export function toRepositoryBuilds(rootUri: string, snapshot: Snapshot): Reposit
     builds: ready?.builds ?? [],
     pipelines: ready?.pipelines ?? [],
     readOnly: ready?.readOnly === true ? true : undefined,
-    stale: ready?.stale === undefined ? undefined : failureSentence(ready.stale),
+    stale: ready?.stale === undefined ? undefined : stalenessSentence(ready.stale),
     error: snapshot.kind === 'failed' ? failureSentence(snapshot.failure) : undefined,
   };
   // JSON leaves out what is undefined.

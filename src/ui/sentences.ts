@@ -1,5 +1,6 @@
 import { l10n } from 'vscode';
 import type { DiskError, Failure } from '../core/errors';
+import type { Staleness } from '../core/snapshot';
 
 /**
  * Outside text on one line, as plain text: VS Code draws `[words](command:…)` in a message as a link, and a name or an
@@ -151,6 +152,11 @@ function connectionSentence(kind: 'offline' | 'timeout' | 'notGitLab' | 'noGitLa
     default:
       return kind satisfies never;
   }
+}
+
+/** Why builds are not fresh. */
+export function stalenessSentence({ failure }: Staleness): string {
+  return failure === undefined ? l10n.t('remembered from the last time') : failureSentence(failure);
 }
 
 export function diskSentence({ kind, ...error }: DiskError): string {

@@ -14,7 +14,7 @@ import {
   statusCodicon,
   statusLabel,
 } from './present';
-import { failureSentence, oneLine, withoutIcons } from './sentences';
+import { failureSentence, oneLine, stalenessSentence, withoutIcons } from './sentences';
 
 interface Look {
   readonly text: string;
@@ -79,13 +79,13 @@ function lookOfBuilds(snapshot: Extract<Snapshot, { kind: 'ready' }>): Look {
   const old = stale === undefined ? '' : ' $(history)';
   if (worst === undefined) {
     const nothing = l10n.t('No builds for {0}', shortSha(target.sha));
-    const tooltip = stale === undefined ? nothing : `${nothing}. ${failureSentence(stale)}`;
+    const tooltip = stale === undefined ? nothing : `${nothing}. ${stalenessSentence(stale)}`;
     return plain('circle-large-outline', `${l10n.t('no builds')}${old}`, tooltip);
   }
   const words = summary(builds, worst);
   return {
     text: `${statusCodicon(worst)} ${words}${old}`,
-    tooltip: stageTable(target, snapshot, stale === undefined ? undefined : failureSentence(stale)),
+    tooltip: stageTable(target, snapshot, stale === undefined ? undefined : stalenessSentence(stale)),
     spoken: `${l10n.t('GitLab Builds')}, ${words}, ${shortSha(target.sha)}`,
   };
 }

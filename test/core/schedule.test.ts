@@ -63,7 +63,7 @@ describe('nextDelay', () => {
     const kinds: readonly FailureKind[] = [...ofTheToken, 'forbidden', 'tls', 'unexpected'];
     for (const kind of kinds) {
       assert.equal(delay(failed({ kind }), { failures: 1 }), undefined);
-      assert.equal(delay({ ...ready('running'), stale: { kind } } as Snapshot, { failures: 1 }), undefined);
+      assert.equal(delay({ ...ready('running'), stale: { asOf: 0, failure: { kind } } } as Snapshot, { failures: 1 }), undefined);
     }
   });
 

@@ -47,7 +47,8 @@ export function aTarget(changes: Partial<Target> = {}): Target {
   return { instance, project: 'group/project', sha, ref: 'master', pinned: false, ...changes };
 }
 
-export function ready(builds: readonly Build[], stale?: Failure): Extract<Snapshot, { kind: 'ready' }> {
+export function ready(builds: readonly Build[], failure?: Failure): Extract<Snapshot, { kind: 'ready' }> {
+  const stale = failure === undefined ? undefined : { asOf: 0, failure };
   return { kind: 'ready', target: aTarget(), builds, pipelines: [], apiVersion: 'v3', readOnly: false, stale };
 }
 

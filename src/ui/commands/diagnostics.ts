@@ -20,7 +20,7 @@ async function diagnostics({ session, settings, tokens, clients, version }: Comm
   const target = targetOf(snapshot);
   const client = target === undefined ? undefined : clients.of(target.instance);
   const ready = snapshot?.kind === 'ready' ? snapshot : undefined;
-  const failure = snapshot?.kind === 'failed' ? snapshot.failure : ready?.stale;
+  const failure = snapshot?.kind === 'failed' ? snapshot.failure : ready?.stale?.failure;
   const { activeSeconds, idleSeconds } = settings.intervals();
   const stored = await tokens.stored();
   const instances = (await session.instances()).map(

@@ -1,0 +1,25 @@
+/** What git says of the commit that is checked out, as far as the views have words for it. */
+export interface Head {
+  /** The full 40 hex digits. */
+  readonly sha: string;
+  /** Branch; undefined where HEAD is detached. */
+  readonly branch?: string | undefined;
+  /** A tag that points at the commit; looked for only where HEAD is detached. */
+  readonly tag?: string | undefined;
+  /** History ends somewhere: ancestors may be missing. */
+  readonly shallow: boolean;
+  /** What git is in the middle of. */
+  readonly operation?: Operation | undefined;
+  /** Whether the remote has the commit, as far as the last push or fetch knows; undefined: there is no telling. */
+  readonly pushed?: boolean | undefined;
+  /** The commits before it that the remote has, by first parents, nearest first; few. */
+  readonly ancestors: readonly Ancestor[];
+}
+
+export type Operation = 'rebase' | 'merge' | 'cherryPick' | 'revert' | 'bisect';
+
+export interface Ancestor {
+  readonly sha: string;
+  /** So many commits before HEAD. */
+  readonly back: number;
+}
