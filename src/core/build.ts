@@ -18,6 +18,8 @@ export interface Build {
   readonly artifacts?: Artifacts | undefined;
   readonly user?: string | undefined;
   readonly runner?: string | undefined;
+  /** Of these its runner must have every one; undefined where there are none or GitLab does not tell. */
+  readonly tags?: readonly string[] | undefined;
   readonly pipeline?: number | undefined;
   readonly webUrl?: string | undefined;
   readonly commit?: Commit | undefined;
@@ -163,9 +165,15 @@ export function hasArtifacts(build: Build): boolean {
   return build.artifacts !== undefined;
 }
 
-/** Seconds from start to end, or to `now` (ms since 1970) while it runs; undefined before the start. */
+/** Its time is running: it has started, and GitLab says of no end. */
+export function isTimed(build: Build): boolean {
+  return build.startedAt !== undefined && build.finishedAt === undefined && isActive(build);
+}
+
+/** Seconds from start to end, or to `now` (ms since 1970) while it runs; undefined where either is not known. */
 export function durationSeconds(build: Build, now: number): number | undefined {
   if (build.startedAt === undefined) return undefined;
+  if (build.finishedAt === undefined && !isTimed(build)) return undefined;
   const end = build.finishedAt === undefined ? now : Date.parse(build.finishedAt);
   const seconds = (end - Date.parse(build.startedAt)) / 1000;
   return Number.isFinite(seconds) && seconds >= 0 ? seconds : undefined;

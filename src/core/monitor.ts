@@ -1,45 +1,75 @@
-import { isDeepStrictEqual } from 'node:util';
 import { arrange, flatten } from './arrange';
 import type { Build } from './build';
 import { toFailure, type Failure } from './errors';
+import type { Ancestor } from './head';
 import type { Listing } from './pipeline';
-import { nextDelay, Timer, type Attention, type Clock, type Intervals } from './schedule';
+import { isSame, reused } from './same';
+import { isMoving, nextDelay, Timer, type Attention, type Clock, type Intervals, type Urgency } from './schedule';
 import { isSameTarget, targetOf, type Resolution, type Snapshot, type Target } from './snapshot';
+
+export type ReadySnapshot = Extract<Snapshot, { kind: 'ready' }>;
 
 /** The builds of a target, arranged, and what gave them. */
 export interface Loaded extends Listing {
   readonly apiVersion: 'v3' | 'v4';
   readonly readOnly: boolean;
+  /** Whose builds these are, where they are not the target's own. */
+  readonly ancestor?: Ancestor | undefined;
+  /** HEAD is pushed and has no builds: they may come any moment. */
+  readonly watching?: boolean | undefined;
+  /** Seconds by the name of a build. */
+  readonly expected?: Readonly<Record<string, number>> | undefined;
 }
 
 /** What the monitor needs of the world. */
 export interface MonitorPort {
   /** Git, settings and tokens → what to load. */
   resolve(): Promise<Resolution>;
-  load(target: Target, signal: AbortSignal): Promise<Loaded>;
+  /** Waits until the instance's budget allows it, too. */
+  load(target: Target, signal: AbortSignal, urgency: Urgency): Promise<Loaded>;
   show(snapshot: Snapshot): void;
+  /** What was last known of it; `stale.asOf` says since when. */
+  remembered(target: Target): ReadySnapshot | undefined;
+  /** Told of every fresh answer with something new in it; `stale.asOf` says when it came. */
+  remember(snapshot: ReadySnapshot): void;
   /** Told of every failure once, for the log. */
   failed(failure: Failure, error: unknown): void;
   attention(): Attention;
   intervals(): Intervals;
 }
 
+/** The most urgent first. */
+const urgencies: readonly Urgency[] = ['asked', 'active', 'idle'];
+
 /** One repository's loop: resolve, load, publish, wait. One refresh at a time; the newest target wins. */
 export class Monitor {
   private readonly timer: Timer;
   private snapshot: Snapshot | undefined;
   private running: Promise<void> | undefined;
-  private again = false;
+  /** Of the round that runs, and of the one that is wanted after it. */
+  private urgency: Urgency = 'idle';
+  private again: Urgency | undefined;
   private loading = new AbortController();
   private failures = 0;
+  private jitter = 0;
+  private attention: Attention = { visible: false, focused: false };
+  /** When the last round began, and when the last refresh ended. */
+  private beganAt = 0;
   private refreshedAt = -Infinity;
   /** When the builds that are shown were told. */
   private loadedAt = 0;
+  /** When they were last told to be others than before. */
+  private changedAt = 0;
+  private watchingSince: number | undefined;
+  /** What was told last of the target, by GitLab or from memory. */
+  private told: ReadySnapshot | undefined;
   private disposed = false;
 
+  /** @param random from 0 to 1 */
   constructor(
     private readonly port: MonitorPort,
     private readonly clock: Clock,
+    private readonly random: () => number = Math.random,
   ) {
     this.timer = new Timer(clock);
   }
@@ -49,32 +79,37 @@ export class Monitor {
   }
 
   /** Loads anew; a call during a refresh asks for one more round and shares its promise. Never rejects. */
-  refresh(): Promise<void> {
+  refresh(urgency: Urgency = 'asked'): Promise<void> {
     if (this.disposed) return Promise.resolve();
-    if (this.running !== undefined) {
-      this.again = true;
+    if (this.running === undefined) {
+      this.running = this.run(urgency);
       return this.running;
     }
-    this.running = this.run();
+    this.again = moreUrgent(this.again, urgency);
+    // A person does not wait behind a round that waits its turn, nor for an answer from before what they did.
+    if (urgency === 'asked' && this.urgency !== 'asked') this.loading.abort();
     return this.running;
   }
 
   /** HEAD, the settings or the tokens may have changed: what is being loaded is no longer wanted. */
-  retarget(): Promise<void> {
+  retarget(urgency: Urgency = 'asked'): Promise<void> {
     this.loading.abort();
-    return this.refresh();
+    return this.refresh(urgency);
   }
 
-  /** The window or the view was turned to, or away from: what is older than the shortest interval is loaded at once. */
+  /** The window or the view was turned to, or away from: what is in view then is soon as fresh as it can be. */
   attend(): void {
-    if (this.running !== undefined) return;
-    const delay = this.delay();
-    if (delay === undefined) {
-      this.timer.disarm();
+    if (this.disposed) return;
+    const [before, now] = [this.attention, this.port.attention()];
+    this.attention = now;
+    const isMore = (now.visible && !before.visible) || (now.focused && !before.focused);
+    if (this.running !== undefined) {
+      // An answer on its way since before the computer slept is an old one.
+      const age = this.clock.now() - this.beganAt;
+      if (isMore && age >= 1000 * this.port.intervals().activeSeconds) this.again = moreUrgent(this.again, 'active');
       return;
     }
-    const wait = this.failures > 0 ? delay : Math.min(delay, 1000 * this.port.intervals().activeSeconds);
-    this.timer.arm(Math.max(this.refreshedAt + wait - this.clock.now(), 0), () => void this.refresh());
+    this.arm(isMore ? this.delayOnReturn() : this.delay());
   }
 
   /** The fresh state of one build, put in its place without a refresh. */
@@ -86,7 +121,11 @@ export class Monitor {
     // Asked for alone, a build tells less than the list did.
     const merged = { ...present, ...build, ...(present?.denied === undefined ? {} : { denied: present.denied }) };
     const others = rows.filter((row) => row !== present);
-    this.publish({ ...snapshot, builds: arrange([...others, merged], snapshot.pipelines) });
+    const builds = reused(snapshot.builds, arrange([...others, merged], snapshot.pipelines));
+    if (builds === snapshot.builds) return;
+    this.changedAt = this.clock.now();
+    this.publish({ ...snapshot, builds });
+    if (this.running === undefined) this.arm(this.delay());
   }
 
   dispose(): void {
@@ -95,16 +134,19 @@ export class Monitor {
     this.loading.abort();
   }
 
-  private async run(): Promise<void> {
+  private async run(first: Urgency): Promise<void> {
     this.timer.disarm();
     try {
-      do {
-        this.again = false;
+      for (let urgency: Urgency | undefined = first; urgency !== undefined; urgency = this.wantedAgain()) {
+        this.urgency = urgency;
+        this.again = undefined;
+        this.beganAt = this.clock.now();
         this.loading = new AbortController();
         await this.round(this.loading.signal);
-      } while (this.isWantedAgain());
+      }
       this.refreshedAt = this.clock.now();
-      this.timer.arm(this.delay(), () => void this.refresh());
+      this.jitter = this.random();
+      this.arm(this.delay());
     } finally {
       // In the same turn as the last look at `again`: a call in between would never be heard.
       this.running = undefined;
@@ -117,27 +159,60 @@ export class Monitor {
       const resolution = await this.port.resolve();
       signal.throwIfAborted();
       if (resolution.kind !== 'target') {
+        this.told = undefined;
         this.publish(resolution);
         return;
       }
       target = resolution.target;
       this.turnTo(target);
-      const loaded = await this.port.load(target, signal);
+      const loaded = await this.port.load(target, signal, this.urgency);
       signal.throwIfAborted();
-      this.failures = 0;
-      this.loadedAt = this.clock.now();
-      this.publish({ kind: 'ready', target, ...loaded });
+      this.succeed(target, loaded);
     } catch (error) {
       if (!signal.aborted) this.fail(target, error);
     }
   }
 
-  /** A new target's builds are not known yet; the same target's stay in view while they are loaded again. */
+  /** A new target's builds are at most remembered; the same target's stay in view while they are loaded again. */
   private turnTo(target: Target): void {
-    if (!isSameTarget(targetOf(this.snapshot), target)) {
-      this.failures = 0;
+    if (isSameTarget(targetOf(this.snapshot), target)) {
+      if (this.snapshot?.kind === 'ready') this.publish({ ...this.snapshot, target });
+      return;
+    }
+    this.failures = 0;
+    const known = this.port.remembered(target);
+    this.told = isSameTarget(known?.target, target) ? known : undefined;
+    this.watchingSince = this.told?.watchingSince;
+    if (this.told === undefined) {
       this.publish({ kind: 'loading', target });
-    } else if (this.snapshot?.kind === 'ready') this.publish({ ...this.snapshot, target });
+      return;
+    }
+    this.loadedAt = this.told.stale?.asOf ?? 0;
+    this.changedAt = this.loadedAt;
+    this.publish({ ...this.told, target, stale: { asOf: this.loadedAt } });
+  }
+
+  private succeed(target: Target, { watching, ...loaded }: Loaded): void {
+    const now = this.clock.now();
+    const { told, snapshot } = this;
+    const shown = snapshot?.kind === 'ready' ? snapshot : told;
+    // A clock that was set back must not make the waiting longer.
+    this.watchingSince = watching === true ? Math.min(this.watchingSince ?? now, now) : undefined;
+    const fresh: ReadySnapshot = {
+      kind: 'ready',
+      target,
+      ...loaded,
+      builds: reused(shown?.builds ?? [], loaded.builds),
+      pipelines: reused(shown?.pipelines ?? [], loaded.pipelines),
+      ...(this.watchingSince === undefined ? {} : { watchingSince: this.watchingSince }),
+    };
+    const isNew = told === undefined || !isSame({ ...told, stale: undefined }, fresh);
+    this.changedAt = isNew ? now : Math.min(this.changedAt, now);
+    this.failures = 0;
+    this.loadedAt = now;
+    this.told = fresh;
+    this.publish(fresh);
+    if (isNew) this.port.remember({ ...fresh, stale: { asOf: now } });
   }
 
   private fail(target: Target | undefined, error: unknown): void {
@@ -151,25 +226,55 @@ export class Monitor {
   }
 
   private publish(snapshot: Snapshot): void {
-    if (this.disposed || isDeepStrictEqual(snapshot, this.snapshot)) return;
+    if (this.disposed || isSame(snapshot, this.snapshot)) return;
     this.snapshot = snapshot;
     this.port.show(snapshot);
   }
 
-  /** Milliseconds from the end of the last refresh. */
+  /** Milliseconds from the end of the last refresh; undefined: none until an event. */
   private delay(): number | undefined {
-    if (this.snapshot === undefined || this.disposed) return undefined;
-    const { snapshot, failures, refreshedAt } = this;
+    // A clock that was set back makes no wait longer.
+    this.refreshedAt = Math.min(this.refreshedAt, this.clock.now());
+    const { snapshot, failures, refreshedAt, changedAt, jitter: random } = this;
+    if (snapshot === undefined || this.disposed) return undefined;
     const [attention, intervals] = [this.port.attention(), this.port.intervals()];
-    return nextDelay({ snapshot, failures, attention, intervals, refreshedAt });
+    return nextDelay({ snapshot, failures, attention, intervals, refreshedAt, changedAt, random });
+  }
+
+  /** Somebody looks who did not: the short interval is enough, and also what was at rest may have changed unseen. */
+  private delayOnReturn(): number | undefined {
+    const delay = this.delay();
+    const { activeSeconds, idleSeconds } = this.port.intervals();
+    const failure = failureOf(this.snapshot);
+    if (delay === undefined) {
+      const isAtRest = this.snapshot?.kind === 'ready' && failure === undefined;
+      const age = this.clock.now() - this.refreshedAt;
+      return isAtRest && age >= 1000 * idleSeconds ? 0 : undefined;
+    }
+    return failure === undefined || failure.kind === 'offline' ? Math.min(delay, 1000 * activeSeconds) : delay;
+  }
+
+  private arm(delay: number | undefined): void {
+    const age = this.clock.now() - this.refreshedAt;
+    const urgency = isMoving(this.snapshot) ? 'active' : 'idle';
+    this.timer.arm(delay === undefined ? undefined : delay - age, () => void this.refresh(urgency));
   }
 
   /** A call, since the compiler takes fields for unchanged across an `await`. */
-  private isWantedAgain(): boolean {
-    return this.again && !this.disposed;
+  private wantedAgain(): Urgency | undefined {
+    return this.disposed ? undefined : this.again;
   }
 }
 
-function belongsTo({ target, pipelines }: Extract<Snapshot, { kind: 'ready' }>, build: Build): boolean {
-  return build.commit?.sha === target.sha || pipelines.some(({ id }) => id === build.pipeline);
+function moreUrgent(a: Urgency | undefined, b: Urgency): Urgency {
+  return a !== undefined && urgencies.indexOf(a) < urgencies.indexOf(b) ? a : b;
+}
+
+function failureOf(snapshot: Snapshot | undefined): Failure | undefined {
+  if (snapshot?.kind === 'ready') return snapshot.stale?.failure;
+  return snapshot?.kind === 'failed' ? snapshot.failure : undefined;
+}
+
+function belongsTo({ target, ancestor, pipelines }: ReadySnapshot, build: Build): boolean {
+  return build.commit?.sha === (ancestor?.sha ?? target.sha) || pipelines.some(({ id }) => id === build.pipeline);
 }

@@ -6,7 +6,8 @@ export interface Remote {
 }
 
 export type Located =
-  | { readonly kind: 'project'; readonly instance: Instance; readonly project: string }
+  /** `remote`: the name of the one that says so. */
+  | { readonly kind: 'project'; readonly instance: Instance; readonly project: string; readonly remote: string }
   /** No instance has this host; `url` is a guess at the base URL, for the user to sign in to. */
   | { readonly kind: 'unknownHost'; readonly url: string }
   | { readonly kind: 'noRemote' }
@@ -38,12 +39,16 @@ export function locate(
   instances: readonly Instance[],
   choice: { readonly preferred?: string; readonly upstream?: string | undefined; readonly project?: string },
 ): Located {
-  const addresses = inOrder(remotes, choice).flatMap(({ url }) => parseRemote(url) ?? []);
-  for (const address of addresses) {
-    const found = instanceOf(address, instances);
-    if (found !== undefined)
-      return { kind: 'project', instance: found.instance, project: choice.project ?? found.path };
+  const found = inOrder(remotes, choice).flatMap(({ name, url }) => {
+    const address = parseRemote(url);
+    return address === undefined ? [] : [{ name, address }];
+  });
+  for (const { name, address } of found) {
+    const place = instanceOf(address, instances);
+    if (place !== undefined)
+      return { kind: 'project', instance: place.instance, project: choice.project ?? place.path, remote: name };
   }
+  const addresses = found.map(({ address }) => address);
   const unknown = addresses.find(({ hostname }) => !foreignHosts.test(hostname));
   if (unknown !== undefined) return { kind: 'unknownHost', url: `${unknown.web ?? 'https:'}//${unknown.host}` };
   const [foreign] = addresses;

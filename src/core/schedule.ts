@@ -1,6 +1,9 @@
-import { isActive } from './build';
+import { isActive, statusClass } from './build';
 import type { Failure } from './errors';
 import type { Snapshot } from './snapshot';
+
+/** Who wants a refresh: a person, something that runs, or nobody in particular. */
+export type Urgency = 'asked' | 'active' | 'idle';
 
 export interface Attention {
   /** A view of ours is on screen. */
@@ -22,9 +25,27 @@ export interface Moment {
   readonly intervals: Intervals;
   /** When the last refresh ended, in milliseconds since 1970. */
   readonly refreshedAt: number;
+  /** When GitLab last told something new of this target, in milliseconds since 1970. */
+  readonly changedAt: number;
+  /** From 0 to 1: windows that failed together do not come back together. */
+  readonly random: number;
 }
 
-const longestMs = 5 * 60_000;
+type Ready = Extract<Snapshot, { kind: 'ready' }>;
+
+const minute = 60_000;
+const longestMs = 5 * minute;
+/** Nobody is bothered by asking for a server that is not reached, and it should be back in view in seconds. */
+const longestOfflineMs = 30_000;
+/** GitLab up to 8.10 makes the builds of a stage only when the one before it has ended. */
+const settlesMs = 2 * minute;
+/** Builds come within seconds of a push, or, on a busy server, in minutes; after that there is no CI for it. */
+const watchesFastMs = 2 * minute;
+const watchesMs = 30 * minute;
+/** While nobody looks, for the notification that the builds have ended. */
+const unattendedMs = minute;
+/** A server that asks for more is asked again after it: it may have been a mistake. */
+export const longestPauseMs = 60 * minute;
 /** Nothing but the user can mend these; asking again would only get the user locked out. */
 const needUser = new Set<Failure['kind']>([
   'unauthorized',
@@ -40,39 +61,89 @@ const needUser = new Set<Failure['kind']>([
 /** Milliseconds from the last refresh to the next, or undefined: none until an event. */
 export function nextDelay(moment: Moment): number | undefined {
   const { snapshot, attention, intervals } = moment;
-  if (!attention.visible && !attention.focused) return undefined;
+  const isAttended = attention.visible || attention.focused;
   switch (snapshot.kind) {
     case 'noProject':
     case 'signedOut':
       return undefined;
     case 'failed':
-      return afterFailure(snapshot.failure, moment);
-    case 'ready':
-      if (snapshot.stale?.failure !== undefined) return afterFailure(snapshot.stale.failure, moment);
-      return 1000 * (snapshot.builds.some(isActive) ? intervals.activeSeconds : intervals.idleSeconds);
+      return isAttended ? afterFailure(snapshot.failure, moment) : undefined;
+    case 'ready': {
+      const pace = paceOf(snapshot, moment);
+      if (snapshot.stale?.failure !== undefined) {
+        const delay = isAttended || mayEndUnseen(pace) ? afterFailure(snapshot.stale.failure, moment) : undefined;
+        return isAttended ? delay : unattended(delay, intervals);
+      }
+      if (isAttended) return pace === undefined ? undefined : 1000 * intervals[secondsOf[pace]];
+      return mayEndUnseen(pace) ? unattended(0, intervals) : undefined;
+    }
     case 'loading':
-      return 1000 * intervals.activeSeconds;
+      return isAttended ? 1000 * intervals.activeSeconds : undefined;
     default:
       return snapshot satisfies never;
   }
 }
 
-function afterFailure(failure: Failure, { failures, intervals, refreshedAt }: Moment): number | undefined {
-  if (needUser.has(failure.kind)) return undefined;
-  const shortest = 1000 * intervals.activeSeconds;
-  if (failure.kind === 'rateLimited') return Math.max((failure.retryAt ?? 0) - refreshedAt, shortest);
-  return Math.min(shortest * 2 ** failures, Math.max(longestMs, shortest));
+/** How fast the builds of a snapshot move. `settling`: they have ended a moment ago, so more may come. */
+type Pace = 'fast' | 'slow' | 'settling' | 'watching';
+
+const secondsOf = {
+  fast: 'activeSeconds',
+  slow: 'idleSeconds',
+  settling: 'idleSeconds',
+  watching: 'idleSeconds',
+} as const satisfies Record<Pace, keyof Intervals>;
+
+function paceOf({ builds, watchingSince, target }: Ready, { refreshedAt, changedAt }: Moment): Pace | undefined {
+  if (builds.some(isActive)) return 'fast';
+  const watched = watchingSince === undefined ? Infinity : refreshedAt - watchingSince;
+  if (watched < watchesFastMs) return 'fast';
+  if (watched < watchesMs) return 'watching';
+  if (builds.some(({ status }) => statusClass(status) !== 'ended')) return 'slow';
+  // What is not pushed gets no builds, and that it is pushed is an event. The builds shown are of a commit before it.
+  if (target.head?.pushed === false) return undefined;
+  return refreshedAt - changedAt < settlesMs ? 'settling' : undefined;
 }
 
-/** The timer functions of the platform; tests pass their own. */
+/** Whether there is something to notify of without anybody looking; what waits for a person is looked at by one. */
+function mayEndUnseen(pace: Pace | undefined): boolean {
+  return pace !== undefined && pace !== 'slow';
+}
+
+function unattended(ms: number | undefined, { idleSeconds }: Intervals): number | undefined {
+  return ms === undefined ? undefined : Math.max(ms, 1000 * idleSeconds, unattendedMs);
+}
+
+function afterFailure(failure: Failure, { failures, intervals, refreshedAt, random }: Moment): number | undefined {
+  if (needUser.has(failure.kind)) return undefined;
+  const shortest = 1000 * intervals.activeSeconds;
+  if (failure.kind === 'rateLimited') {
+    return Math.max(Math.min((failure.retryAt ?? 0) - refreshedAt, longestPauseMs), shortest);
+  }
+  const longest = failure.kind === 'offline' ? longestOfflineMs : longestMs;
+  const jitter = 0.8 + 0.2 * random;
+  return Math.max(Math.min(shortest * 2 ** failures, longest) * jitter, shortest);
+}
+
+/** Whether it may go on by itself, so that its refreshes come before others'. */
+export function isMoving(snapshot: Snapshot | undefined): boolean {
+  return snapshot?.kind === 'ready' && (snapshot.watchingSince !== undefined || snapshot.builds.some(isActive));
+}
+
+/** The time and the timer functions of the platform; tests pass their own. */
 export interface Clock {
   now(): number;
   setTimeout(action: () => void, ms: number): NodeJS.Timeout;
   clearTimeout(timeout: NodeJS.Timeout): void;
 }
 
-/** The longest delay that setTimeout takes; above it, it fires at once. */
-const timeoutLimitMs = 2 ** 31 - 1;
+export const systemClock: Clock = { now: () => Date.now(), setTimeout, clearTimeout };
+
+/**
+ * A timeout stands still while the computer sleeps, but the clock goes on. So a long wait is cut: it ends at most so
+ * long after waking up.
+ */
+const sliceMs = 20_000;
 
 /** One timeout, re-armed; there is never a second. */
 export class Timer {
@@ -82,11 +153,22 @@ export class Timer {
 
   arm(ms: number | undefined, action: () => void): void {
     this.disarm();
-    if (ms !== undefined) this.timeout = this.clock.setTimeout(action, Math.min(ms, timeoutLimitMs));
+    if (ms !== undefined) this.wait(Math.max(ms, 0), action);
   }
 
   disarm(): void {
     if (this.timeout !== undefined) this.clock.clearTimeout(this.timeout);
     this.timeout = undefined;
+  }
+
+  private wait(left: number, action: () => void): void {
+    const [began, slice] = [this.clock.now(), Math.min(left, sliceMs)];
+    this.timeout = this.clock.setTimeout(() => {
+      this.timeout = undefined;
+      // At least the slice: a clock that was set back makes no wait longer.
+      const passed = Math.max(this.clock.now() - began, slice);
+      if (passed >= left) action();
+      else this.wait(left - passed, action);
+    }, slice);
   }
 }

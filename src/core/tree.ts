@@ -171,7 +171,12 @@ class Drawing {
   private buildNodes(builds: readonly Build[], prefix: string): readonly BuildNode[] {
     return failedFirst(builds).map((build) => {
       const id = `${prefix}build:${identity(build)}`;
-      return { kind: 'build', id, build, children: [...this.started(build, `${id}/`), ...attemptNodes(build)] };
+      return {
+        kind: 'build',
+        id,
+        build,
+        children: [...this.started(build, `${id}/`), ...attemptNodes(build, `${id}/`)],
+      };
     });
   }
 
@@ -198,8 +203,8 @@ class Drawing {
   }
 }
 
-function attemptNodes({ attempts }: Build): readonly AttemptNode[] {
-  return attempts.map((attempt) => ({ kind: 'attempt', id: `attempt:${attempt.id}`, build: attempt, children: [] }));
+function attemptNodes({ attempts }: Build, prefix: string): readonly AttemptNode[] {
+  return attempts.map((build) => ({ kind: 'attempt', id: `${prefix}attempt:${build.id}`, build, children: [] }));
 }
 
 /** In stage order, and there by the first attempt: a retry has a new id, but its row stays where it is. */

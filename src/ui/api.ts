@@ -25,6 +25,8 @@ export interface RepositoryBuilds {
   readonly project?: string;
   readonly apiVersion?: 'v3' | 'v4';
   readonly commit?: { readonly sha: string; readonly ref?: string };
+  /** The commit whose builds these are, where `commit` has none of its own: so many commits before it. */
+  readonly ancestor?: { readonly sha: string; readonly back: number };
   /** Newest attempts, in stage order, then by id. */
   readonly builds: readonly Build[];
   /** Newest first; none on GitLab up to 8.12, which does not name them. */

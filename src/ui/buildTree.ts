@@ -1,54 +1,62 @@
 import {
   EventEmitter,
   l10n,
-  TreeItem,
-  TreeItemCollapsibleState,
   window,
   type Disposable,
   type Event,
   type TreeDataProvider,
+  type TreeItem,
   type TreeView,
 } from 'vscode';
-import { hasFailed, statusClass, type Build } from '../core/build';
-import { listingOf, targetOf, type Snapshot, type Target } from '../core/snapshot';
-import { toTree, type Grouping, type TreeNode } from '../core/tree';
+import { systemClock, type Clock } from '../core/schedule';
+import type { Grouping } from '../core/tree';
+import { redrawOf, rowsAtOnce } from '../core/treeDiff';
 import { setContext } from './context';
-import {
-  buildDescription,
-  buildIcon,
-  buildSpoken,
-  buildTooltip,
-  contextValue,
-  groupDescription,
-  pipelineLabel,
-  pipelineSubject,
-  shortSha,
-  statusIcon,
-  statusLabel,
-} from './present';
-import { oneLine, stalenessSentence } from './sentences';
+import { Drawing } from './drawing';
+import { reservationsOf, subjectOf, titleOf } from './headSentences';
+import { statusLabel } from './present';
+import type { Row, ViewState } from './rows';
+import { Tick } from './tick';
+import { toItem, tooltipOf } from './treeItems';
 
 export const viewId = 'gitlabBuilds.builds';
 
-/** Draws the last snapshot as a tree, and its circumstances in the view's description and message. */
-export class BuildTree implements TreeDataProvider<TreeNode>, Disposable {
-  private readonly changed = new EventEmitter<undefined>();
-  readonly onDidChangeTreeData: Event<undefined> = this.changed.event;
-  readonly view: TreeView<TreeNode>;
-  private roots: readonly TreeNode[] = [];
-  private snapshot: Snapshot | undefined;
+/** Draws the repositories as a tree, only what has changed anew, and their circumstances above it. */
+export class BuildTree implements TreeDataProvider<Row>, Disposable {
+  private readonly changed = new EventEmitter<Row[] | undefined>();
+  readonly onDidChangeTreeData: Event<Row[] | undefined> = this.changed.event;
+  readonly view: TreeView<Row>;
+  private readonly tick: Tick;
+  private readonly visibility: Disposable;
+  private state: ViewState = { repositories: [], active: undefined };
+  private drawing = Drawing.nothing;
   private filter: readonly string[] = [];
   private loaded: (() => void) | undefined;
 
-  constructor(private readonly grouping: () => Grouping) {
+  constructor(
+    private readonly groupingOf: (root: string) => Grouping,
+    private readonly clock: Clock = systemClock,
+  ) {
     const options = { treeDataProvider: this, showCollapseAll: true, canSelectMany: true };
-    this.view = window.createTreeView<TreeNode>(viewId, options);
+    this.view = window.createTreeView<Row>(viewId, options);
+    this.tick = new Tick(
+      {
+        running: () => this.drawing.running.length,
+        visible: () => this.view.visible,
+        redraw: () => this.redrawTimes(),
+      },
+      clock,
+    );
+    this.visibility = this.view.onDidChangeVisibility(() => {
+      if (this.view.visible) this.redrawTimes();
+      this.tick.attend();
+    });
   }
 
-  show(snapshot: Snapshot | undefined): void {
-    this.snapshot = snapshot;
+  show(state: ViewState): void {
+    this.state = state;
     this.redraw();
-    this.showProgress(snapshot?.kind === 'loading');
+    this.showProgress(state.repositories.some(({ snapshot }) => snapshot?.kind === 'loading'));
   }
 
   get filtered(): readonly string[] {
@@ -62,35 +70,49 @@ export class BuildTree implements TreeDataProvider<TreeNode>, Disposable {
 
   /** Also when the grouping has changed. */
   redraw(): void {
-    this.roots = toTree(listingOf(this.snapshot), this.grouping(), this.filter);
+    const before = this.drawing;
+    this.drawing = before.next(this.state, {
+      now: this.clock.now(),
+      filter: this.filter,
+      groupingOf: this.groupingOf,
+    });
+    const redraw = redrawOf(before.roots, this.drawing.roots);
     this.showSubject();
-    this.changed.fire(undefined);
-    void setContext(this.snapshot, this.filter.length > 0);
+    if (redraw === 'all') this.changed.fire(undefined);
+    else if (redraw.length > 0) this.changed.fire(this.drawing.rowsOf(redraw));
+    this.tick.attend();
+    void setContext(this.state, this.filter.length > 0);
   }
 
-  getChildren(node?: TreeNode): TreeNode[] {
-    return [...(node?.children ?? this.roots)];
+  getChildren(row?: Row): Row[] {
+    return this.drawing.childrenOf(row);
   }
 
-  getTreeItem(node: TreeNode): TreeItem {
-    const target = targetOf(this.snapshot);
-    const item = toItem(node, target);
-    // With the commit, so that a stage which was folded where it passed is open where it fails.
-    item.id = `${target?.sha ?? ''} ${node.id}`;
-    item.contextValue = contextValue(node, this.snapshot?.kind === 'ready' && this.snapshot.readOnly);
+  getTreeItem(row: Row): TreeItem {
+    const item = toItem(row.node, this.drawing.sceneOf(row), this.clock.now());
+    item.id = this.drawing.idOf(row);
     return item;
   }
 
   /** Only when a row is pointed at: a Markdown tooltip on every row would slow the whole tree down. */
-  resolveTreeItem(item: TreeItem, node: TreeNode): TreeItem {
-    if (node.kind === 'build' || node.kind === 'attempt') item.tooltip = buildTooltip(node.build, Date.now());
+  resolveTreeItem(item: TreeItem, row: Row): TreeItem {
+    const tooltip = tooltipOf(row.node, this.drawing.sceneOf(row), this.clock.now());
+    if (tooltip !== undefined) item.tooltip = tooltip;
     return item;
   }
 
   dispose(): void {
     this.loaded?.();
+    this.visibility.dispose();
+    this.tick.dispose();
     this.view.dispose();
     this.changed.dispose();
+  }
+
+  private redrawTimes(): void {
+    const { running } = this.drawing;
+    if (running.length > rowsAtOnce) this.changed.fire(undefined);
+    else if (running.length > 0) this.changed.fire([...running]);
   }
 
   /**
@@ -98,138 +120,31 @@ export class BuildTree implements TreeDataProvider<TreeNode>, Disposable {
    * text: so above rows the message says it, and above a welcome text the title.
    */
   private showSubject(): void {
-    const { view, snapshot, filter } = this;
-    const hasRows = this.roots.length > 0;
-    view.title = hasRows ? l10n.t('Builds') : title(snapshot);
-    view.description = hasRows ? description(snapshot, filter) : '';
-    view.message = hasRows ? [description(snapshot, filter), ...reservations(snapshot)].join(' · ') : '';
+    const hasRows = this.drawing.roots.length > 0;
+    const { repositories } = this.state;
+    const only = repositories.length === 1 ? repositories[0] : undefined;
+    const parts = only === undefined ? this.filterWords() : [subjectOf(only.snapshot, this.filter)];
+    const reservations = reservationsOf(only?.snapshot, this.clock.now());
+    this.write('title', hasRows || only === undefined ? l10n.t('Builds') : titleOf(only.snapshot));
+    this.write('description', hasRows ? parts.join(' · ') : '');
+    this.write('message', hasRows ? [...parts, ...reservations].join(' · ') : '');
+  }
+
+  private filterWords(): readonly string[] {
+    return this.filter.length === 0 ? [] : [l10n.t('only {0}', this.filter.map(statusLabel).join(', '))];
+  }
+
+  /** VS Code draws the whole head of the view anew with each of them. */
+  private write(part: 'title' | 'description' | 'message', text: string): void {
+    if (this.view[part] !== text) this.view[part] = text;
   }
 
   private showProgress(loading: boolean): void {
+    if (loading === (this.loaded !== undefined)) return;
     this.loaded?.();
     this.loaded = undefined;
     if (!loading) return;
     const whenLoaded = new Promise<void>((resolve) => (this.loaded = resolve));
     void window.withProgress({ location: { viewId } }, () => whenLoaded);
   }
-}
-
-function toItem(node: TreeNode, target: Target | undefined): TreeItem {
-  switch (node.kind) {
-    case 'pipeline':
-      return pipelineItem(node, target?.sha);
-    case 'stage':
-      return stageItem(node);
-    case 'status':
-      return statusItem(node);
-    case 'build':
-    case 'attempt':
-      return buildItem(node, target?.ref);
-    default:
-      return node satisfies never;
-  }
-}
-
-function pipelineItem(node: Extract<TreeNode, { kind: 'pipeline' }>, sha: string | undefined): TreeItem {
-  const { pipeline, status, isNewest, builds } = node;
-  // An earlier pipeline of the same commit is there to be looked up, not to be in the way.
-  const state = isNewest ? TreeItemCollapsibleState.Expanded : TreeItemCollapsibleState.Collapsed;
-  const item = new TreeItem(pipelineLabel(pipeline), state);
-  item.iconPath = statusIcon(status);
-  const standing = builds.length === 0 ? statusLabel(status) : groupDescription(builds);
-  item.description = [pipelineSubject(pipeline, sha), standing].filter((part) => part !== '').join(' · ');
-  item.accessibilityInformation = { label: `${pipelineLabel(pipeline)}, ${item.description}` };
-  return item;
-}
-
-function stageItem({ stage, isExternal, status, builds }: Extract<TreeNode, { kind: 'stage' }>): TreeItem {
-  const label = isExternal ? l10n.t('External') : oneLine(stage);
-  const item = new TreeItem(label, stateOf(builds));
-  item.iconPath = statusIcon(status);
-  item.description = groupDescription(builds);
-  const spoken = groupDescription(builds);
-  item.accessibilityInformation = {
-    label: isExternal ? l10n.t('Reported by other systems, {0}', spoken) : l10n.t('Stage {0}, {1}', label, spoken),
-  };
-  return item;
-}
-
-function statusItem({ status, builds }: Extract<TreeNode, { kind: 'status' }>): TreeItem {
-  const label = statusLabel(status);
-  const item = new TreeItem(label, stateOf(builds));
-  item.iconPath = statusIcon(status);
-  item.description = String(builds.length);
-  const spoken = builds.length === 1 ? l10n.t('{0}, 1 build', label) : l10n.t('{0}, {1} builds', label, builds.length);
-  item.accessibilityInformation = { label: spoken };
-  return item;
-}
-
-function stateOf(builds: readonly Build[]): TreeItemCollapsibleState {
-  return needsLook(builds) ? TreeItemCollapsibleState.Expanded : TreeItemCollapsibleState.Collapsed;
-}
-
-/** What has failed or may still change is open from the start. */
-function needsLook(builds: readonly Build[]): boolean {
-  return builds.some((build) => hasFailed(build) || statusClass(build.status) !== 'ended');
-}
-
-function buildItem(
-  { kind, build, children }: Extract<TreeNode, { kind: 'build' | 'attempt' }>,
-  ref: string | undefined,
-): TreeItem {
-  const item = new TreeItem(kind === 'attempt' ? `#${build.id}` : oneLine(build.name), stateOfBuild(children));
-  item.iconPath = buildIcon(build);
-  item.description = buildDescription(build, ref, Date.now());
-  item.accessibilityInformation = { label: buildSpoken(build, Date.now()) };
-  return item;
-}
-
-/** What a bridge has started is open where something is going on in it. */
-function stateOfBuild(children: readonly TreeNode[]): TreeItemCollapsibleState {
-  if (children.length === 0) return TreeItemCollapsibleState.None;
-  const isOpen = children.some((child) => child.kind === 'pipeline' && needsLook(child.builds));
-  return isOpen ? TreeItemCollapsibleState.Expanded : TreeItemCollapsibleState.Collapsed;
-}
-
-/** Short enough for a side bar of the usual width. */
-function title(snapshot: Snapshot | undefined): string {
-  const target = targetOf(snapshot);
-  return target === undefined ? subject(snapshot) : shortSha(target.sha);
-}
-
-/** What the view speaks of: branch and commit, or the host where there is no commit to show. */
-function subject(snapshot: Snapshot | undefined): string {
-  const target = targetOf(snapshot);
-  const parts = target === undefined ? [hostOf(snapshot)] : [target.ref, shortSha(target.sha)];
-  return parts.filter((part) => part !== undefined).join(' · ') || l10n.t('Builds');
-}
-
-/** The subject, and what is unusual about what is shown: another commit than HEAD, or not all of its builds. */
-function description(snapshot: Snapshot | undefined, filter: readonly string[]): string {
-  const pinned = targetOf(snapshot)?.pinned === true ? [l10n.t('not HEAD')] : [];
-  const only = filter.length === 0 ? [] : [l10n.t('only {0}', filter.map(statusLabel).join(', '))];
-  return [subject(snapshot), ...pinned, ...only].join(' · ');
-}
-
-function hostOf(snapshot: Snapshot | undefined): string | undefined {
-  switch (snapshot?.kind) {
-    case 'signedOut':
-      return new URL(snapshot.url).host;
-    case 'noProject':
-      return snapshot.host;
-    case 'failed':
-      return snapshot.failure.host;
-    default:
-      return undefined;
-  }
-}
-
-/** What the rows do not say about themselves. */
-function reservations(snapshot: Snapshot | undefined): readonly string[] {
-  if (snapshot?.kind !== 'ready') return [];
-  const { readOnly, stale } = snapshot;
-  return [
-    ...(readOnly ? [l10n.t('read-only token')] : []),
-    ...(stale === undefined ? [] : [l10n.t('out of date: {0}', stalenessSentence(stale))]),
-  ];
 }

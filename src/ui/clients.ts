@@ -1,3 +1,4 @@
+import type { Disposable } from 'vscode';
 import type { GitLabClient } from '../core/gitlab/client';
 import { connect } from '../core/gitlab/connect';
 import type { Logger } from '../core/logger';
@@ -6,8 +7,8 @@ import type { Instance } from '../core/instance';
 /** What a client is made with; a token given here is tried before it is kept. */
 export type TokenSource = () => Promise<string | undefined>;
 
-/** One client per instance, which remembers the projects it has looked up. */
-export class Clients {
+/** One client per instance, which remembers what it has looked up and bounds what the instance is asked. */
+export class Clients implements Disposable {
   private readonly known = new Map<string, GitLabClient>();
 
   constructor(
@@ -26,5 +27,10 @@ export class Clients {
   /** A client of its own, for a token that is not stored yet. */
   make(instance: Instance, token: TokenSource): GitLabClient {
     return connect(instance, token, this.log, this.userAgent);
+  }
+
+  dispose(): void {
+    for (const client of this.known.values()) client.dispose();
+    this.known.clear();
   }
 }

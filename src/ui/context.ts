@@ -1,5 +1,7 @@
 import { commands } from 'vscode';
-import { targetOf, type Snapshot } from '../core/snapshot';
+import { listingOf, targetOf, type Snapshot } from '../core/snapshot';
+import { isUnpushed } from './headSentences';
+import type { ViewState } from './rows';
 
 /** `gitlabBuilds.state`: one word for each state that the view tells apart. */
 export function stateWord(snapshot: Snapshot): string {
@@ -9,7 +11,7 @@ export function stateWord(snapshot: Snapshot): string {
     case 'signedOut':
       return snapshot.known ? 'signedOut' : 'unknownHost';
     case 'ready':
-      return snapshot.builds.length === 0 && snapshot.pipelines.length === 0 ? 'noBuilds' : 'ready';
+      return hasBuilds(snapshot) ? 'ready' : wordWithoutBuilds(snapshot);
     case 'loading':
     case 'failed':
       return snapshot.kind;
@@ -18,14 +20,32 @@ export function stateWord(snapshot: Snapshot): string {
   }
 }
 
-/** The context keys that the manifest's `when` clauses read. */
-export async function setContext(snapshot: Snapshot | undefined, filtered: boolean): Promise<void> {
-  const target = targetOf(snapshot);
+function wordWithoutBuilds(snapshot: Extract<Snapshot, { kind: 'ready' }>): string {
+  if (isUnpushed(snapshot)) return 'notPushed';
+  return snapshot.watchingSince === undefined ? 'noBuilds' : 'watching';
+}
+
+function hasBuilds(snapshot: Snapshot | undefined): boolean {
+  const { builds, pipelines } = listingOf(snapshot);
+  return builds.length > 0 || pipelines.length > 0;
+}
+
+/**
+ * The context keys that the manifest's `when` clauses read. Where several repositories are open, their rows tell each
+ * one's state, and what is said of a commit is said of the active one's.
+ */
+export async function setContext({ repositories, active }: ViewState, filtered: boolean): Promise<void> {
+  const [first] = repositories;
+  const several = repositories.length > 1;
+  const shown = (repositories.find(({ root }) => root === active) ?? first)?.snapshot;
+  const target = targetOf(shown);
   const keys = {
-    state: snapshot === undefined ? undefined : stateWord(snapshot),
-    failure: snapshot?.kind === 'failed' ? snapshot.failure.kind : undefined,
+    state: several ? 'several' : shown === undefined ? undefined : stateWord(shown),
+    failure: !several && shown?.kind === 'failed' ? shown.failure.kind : undefined,
+    hasBuilds: repositories.some(({ snapshot }) => hasBuilds(snapshot)),
     hasCommit: target !== undefined,
     pinned: target?.pinned === true,
+    unpushed: isUnpushed(shown),
     filtered,
   };
   await Promise.all(

@@ -1,38 +1,42 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
 import { EventEmitter, extensions, window, type Disposable, type Event } from 'vscode';
+import type { Head } from '../core/head';
 import type { Remote } from '../core/project';
 import type { GitApi, GitExtension, GitRepository } from './gitApi';
+import { OpenRepository } from './openRepository';
 
 /** off: the git extension is missing or disabled. starting: it has not looked at the folder yet. */
 export type GitState = 'off' | 'starting' | 'ready';
 
-/** Which repository counts, and when its HEAD or its remotes change. */
+/** Which repositories are open, which of them counts, and when the HEAD or the remotes of one change. */
 export class Git implements Disposable {
   private readonly changed = new EventEmitter<void>();
-  /** The repository, its commit, its branch or its remotes are others than before. */
+  private readonly repositoryChanged = new EventEmitter<GitRepository>();
+  /** Which repositories there are, which is the active one, or whether git is there. */
   readonly onDidChange: Event<void> = this.changed.event;
-  private readonly subscriptions: Disposable[] = [this.changed];
+  /** HEAD, its upstream or the remotes of one are others than before. */
+  readonly onDidChangeRepository: Event<GitRepository> = this.repositoryChanged.event;
+  private readonly subscriptions: Disposable[] = [this.changed, this.repositoryChanged];
   private readonly ofApi: Disposable[] = [];
-  private readonly watched = new Map<GitRepository, Disposable>();
-  private readonly remotesRead = new Map<string, Promise<readonly Remote[]>>();
+  /** By root: vscode.git makes new objects for the same repositories each time that it is asked. */
+  private readonly open = new Map<string, OpenRepository>();
   private api: GitApi | undefined;
   private off = false;
   private chosen: GitRepository | undefined;
-  private lastSeen = '';
+  private lastState: GitState = 'starting';
 
   get state(): GitState {
     if (this.off) return 'off';
     return this.api?.state === 'initialized' ? 'ready' : 'starting';
   }
 
-  /** The active editor's repository, else the one shown before, else the first. */
-  get repository(): GitRepository | undefined {
+  /** The active editor's repository, else the one that was, else the first. */
+  get active(): GitRepository | undefined {
     return this.chosen;
   }
 
+  /** The same objects for as long as they are open. */
   get repositories(): readonly GitRepository[] {
-    return this.api?.repositories ?? [];
+    return [...this.open.values()].map(({ repository }) => repository);
   }
 
   /** Connects to vscode.git; not awaited by activation. */
@@ -52,24 +56,22 @@ export class Git implements Disposable {
    * The remotes with git's `url.*.insteadOf` applied, which vscode.git does not do: it reads them from the file.
    * Throws where git cannot be run.
    */
-  remotes(repository: GitRepository): Promise<readonly Remote[]> {
-    const key = keyOf(repository);
-    const known = this.remotesRead.get(key);
-    if (known !== undefined) return known;
-    const reading = this.readRemotes(repository);
-    this.remotesRead.clear();
-    this.remotesRead.set(key, reading);
-    reading.catch(() => this.remotesRead.delete(key));
-    return reading;
+  async remotes(repository: GitRepository): Promise<readonly Remote[]> {
+    return this.open.get(rootOf(repository))?.remotes() ?? [];
+  }
+
+  /** What git says of HEAD, and of it and `remote` (undefined: any); undefined without a commit or where git fails. */
+  async head(repository: GitRepository, remote?: string): Promise<Head | undefined> {
+    return this.open.get(rootOf(repository))?.head(remote);
   }
 
   /** git's configuration may have changed where no event tells. */
   forgetRemotes(): void {
-    this.remotesRead.clear();
+    for (const one of this.open.values()) one.forget();
   }
 
   dispose(): void {
-    for (const one of [...this.subscriptions, ...this.ofApi, ...this.watched.values()]) one.dispose();
+    for (const one of [...this.subscriptions, ...this.ofApi, ...this.open.values()]) one.dispose();
   }
 
   /** vscode.git is not there until the folder is trusted; VS Code then adds it without starting us anew. */
@@ -86,68 +88,53 @@ export class Git implements Disposable {
   private turn(git: GitExtension | undefined): void {
     this.off = git === undefined;
     this.api = git?.getAPI(1);
+    for (const one of this.ofApi.splice(0)) one.dispose();
     if (this.api !== undefined) this.follow(this.api);
     this.look();
   }
 
   private follow(api: GitApi): void {
-    const watch = (repository: GitRepository) => {
-      this.watched.get(repository)?.dispose();
-      this.watched.set(
-        repository,
-        repository.state.onDidChange(() => this.look()),
-      );
-      this.look();
-    };
-    const unwatch = (repository: GitRepository) => {
-      this.watched.get(repository)?.dispose();
-      this.watched.delete(repository);
-      this.look();
-    };
-    for (const one of this.ofApi.splice(0)) one.dispose();
     this.ofApi.push(
       api.onDidChangeState(() => this.look()),
-      api.onDidOpenRepository(watch),
-      api.onDidCloseRepository(unwatch),
+      api.onDidOpenRepository(() => this.look()),
+      api.onDidCloseRepository(() => this.look()),
       window.onDidChangeActiveTextEditor(() => this.look()),
     );
-    api.repositories.forEach(watch);
   }
 
   /** The raw events fire often, so what is seen is compared with what was seen. */
   private look(): void {
+    const { lastState, chosen } = this;
+    const areOthers = this.followThose(this.api?.repositories ?? []);
     this.chosen = this.choose();
-    const seen = `${this.state} ${this.chosen === undefined ? '' : keyOf(this.chosen)}`;
-    if (seen === this.lastSeen) return;
-    this.lastSeen = seen;
-    this.changed.fire();
+    this.lastState = this.state;
+    if (areOthers || lastState !== this.lastState || chosen !== this.chosen) this.changed.fire();
+  }
+
+  /** Whether they are others than before. */
+  private followThose(repositories: readonly GitRepository[]): boolean {
+    const roots = new Set(repositories.map(rootOf));
+    const gone = [...this.open].filter(([root]) => !roots.has(root));
+    const added = repositories.filter((repository) => !this.open.has(rootOf(repository)));
+    for (const [root, one] of gone) {
+      one.dispose();
+      this.open.delete(root);
+    }
+    for (const repository of added) {
+      const changed = () => this.repositoryChanged.fire(repository);
+      this.open.set(rootOf(repository), new OpenRepository(repository, this.api?.git.path ?? 'git', changed));
+    }
+    return gone.length + added.length > 0;
   }
 
   private choose(): GitRepository | undefined {
     const editor = window.activeTextEditor?.document.uri;
-    const active = editor === undefined ? undefined : this.api?.getRepository(editor);
+    const around = editor === undefined ? null : this.api?.getRepository(editor);
+    const active = around == null ? undefined : this.open.get(rootOf(around))?.repository;
     return active ?? this.repositories.find((one) => one === this.chosen) ?? this.repositories[0];
   }
-
-  private async readRemotes({ rootUri }: GitRepository): Promise<readonly Remote[]> {
-    const path = this.api?.git.path ?? 'git';
-    const { stdout } = await promisify(execFile)(path, ['remote', '--verbose'], {
-      cwd: rootUri.fsPath,
-      timeout: 10_000,
-    });
-    return toRemotes(stdout);
-  }
 }
 
-/** `git remote --verbose`: a line `name<tab>url (fetch)` per remote and direction. */
-export function toRemotes(output: string): readonly Remote[] {
-  return output.split('\n').flatMap((line) => {
-    const [, name, url] = /^([^\t]+)\t(.*) \(fetch\)/.exec(line) ?? [];
-    return name === undefined || url === undefined ? [] : [{ name, url }];
-  });
-}
-
-function keyOf({ rootUri, state: { HEAD, remotes } }: GitRepository): string {
-  const urls = remotes.map(({ name, fetchUrl, pushUrl }) => [name, fetchUrl, pushUrl]);
-  return JSON.stringify([rootUri.toString(), HEAD?.commit, HEAD?.name, HEAD?.upstream?.remote, urls]);
+function rootOf({ rootUri }: GitRepository): string {
+  return rootUri.toString();
 }

@@ -26,6 +26,8 @@ export interface GitRepository {
     /** Fires on any change in the work tree, not only of HEAD. */
     readonly onDidChange: Event<void>;
   };
+  /** Looks now at what git says; else it does so some seconds after git has moved something, and not without the focus. */
+  status(): Promise<void>;
   /** Any revision git understands; rejects where there is no such commit. */
   getCommit(ref: string): Promise<{ readonly hash: string }>;
 }
@@ -36,4 +38,6 @@ export interface GitHead {
   /** Undefined on a branch without commits. */
   readonly commit?: string;
   readonly upstream?: { readonly remote: string; readonly name: string };
+  /** Commits that the upstream branch does not have; undefined where there is none. */
+  readonly ahead?: number;
 }

@@ -1,23 +1,7 @@
-import { l10n, MarkdownString, ThemeColor, ThemeIcon } from 'vscode';
-import {
-  canCancel,
-  canErase,
-  canForceCancel,
-  canKeep,
-  canPlay,
-  canPlayWithVariables,
-  canRetry,
-  durationSeconds,
-  hasArtifacts,
-  hasFailed,
-  isActive,
-  statusClass,
-  worstStatus,
-  type Build,
-} from '../core/build';
-import type { Pipeline } from '../core/pipeline';
-import type { TreeNode } from '../core/tree';
+import { l10n, ThemeColor, ThemeIcon } from 'vscode';
+import { durationSeconds, hasFailed, isActive, isTimed, statusClass, worstStatus, type Build } from '../core/build';
 import { oneLine } from './sentences';
+import { formatDuration, spokenDuration, timeOf } from './times';
 
 interface StatusLook {
   readonly icon: string;
@@ -57,16 +41,20 @@ function lookOfBuild(build: Build): StatusLook {
   return build.status === 'failed' && build.allowFailure ? allowedFailure : lookOf(build.status);
 }
 
-function themeIcon({ icon, color }: StatusLook): ThemeIcon {
+/** What is not fresh is dimmed, and nothing of it turns: nobody knows whether it still runs. */
+export type Freshness = 'fresh' | 'stale';
+
+function themeIcon({ icon, color }: StatusLook, freshness: Freshness): ThemeIcon {
+  if (freshness === 'stale') return new ThemeIcon(icon.replace('~spin', ''), new ThemeColor('disabledForeground'));
   return new ThemeIcon(icon, color === undefined ? undefined : new ThemeColor(color));
 }
 
-export function statusIcon(status: string): ThemeIcon {
-  return themeIcon(lookOf(status));
+export function statusIcon(status: string, freshness: Freshness = 'fresh'): ThemeIcon {
+  return themeIcon(lookOf(status), freshness);
 }
 
-export function buildIcon(build: Build): ThemeIcon {
-  return themeIcon(lookOfBuild(build));
+export function buildIcon(build: Build, freshness: Freshness = 'fresh'): ThemeIcon {
+  return themeIcon(lookOfBuild(build), freshness);
 }
 
 /** `$(icon)` for a status bar or a quick pick. */
@@ -78,20 +66,8 @@ export function statusLabel(status: string): string {
   return lookOf(status).label();
 }
 
-/** `0:07`, `3:10`, `1:02:03` */
-export function formatDuration(seconds: number): string {
-  const whole = Math.floor(seconds);
-  const [hours, minutes] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60];
-  const twoDigits = (value: number) => String(value).padStart(2, '0');
-  const end = `${hours > 0 ? twoDigits(minutes) : minutes}:${twoDigits(whole % 60)}`;
-  return hours > 0 ? `${hours}:${end}` : end;
-}
-
-/** Said in words, for screen readers. */
-export function spokenDuration(seconds: number): string {
-  const whole = Math.floor(seconds);
-  if (whole < 60) return l10n.t('{0} seconds', whole);
-  return l10n.t('{0} minutes {1} seconds', Math.floor(whole / 60), whole % 60);
+export function buildLabel(build: Build): string {
+  return lookOfBuild(build).label();
 }
 
 /** `999 B`, `1.2 kB`, `34 MB` */
@@ -112,48 +88,25 @@ export function buildTitle({ name, id }: Build): string {
   return `${oneLine(name)} #${id}`;
 }
 
-/** `Branch pipeline #12`: what made it, and its number. */
-export function pipelineLabel(pipeline: Pipeline): string {
-  return `${kindOfPipeline(pipeline)} #${pipeline.id}`;
+/** What a row says beside the facts of its build. */
+export interface BuildFacts {
+  /** What is known of all builds of that name, in seconds. */
+  readonly expected?: Readonly<Record<string, number>> | undefined;
+  /** The builds that a person must start first, if it is one of them that holds this one up. */
+  readonly blockers?: readonly Build[] | undefined;
+  /** Whether no row above tells the stage. */
+  readonly namesStage?: boolean;
 }
 
-/** `main`, or for a merge request `!7 Let people sign in · merge result` */
-export function pipelineSubject(pipeline: Pipeline, sha: string | undefined): string {
-  const { ref, mergeRequest } = pipeline;
-  const iid = mergeRequest?.iid ?? /^refs\/merge-requests\/(\d+)\//.exec(ref)?.[1];
-  const subject = iid === undefined ? oneLine(ref) : [`!${iid}`, oneLine(mergeRequest?.title ?? '')].join(' ').trim();
-  return isMerge(pipeline, sha) ? l10n.t('{0} · result of the merge', subject) : subject;
-}
-
-/** It ran on GitLab's own merge of the commit into the target branch. */
-function isMerge(pipeline: Pipeline, sha: string | undefined): boolean {
-  return sha !== undefined && pipeline.sha !== sha && pipeline.source !== 'parent_pipeline';
-}
-
-const madeBy: Readonly<Record<string, () => string>> = {
-  push: () => l10n.t('Branch pipeline'),
-  web: () => l10n.t('Pipeline run by hand'),
-  schedule: () => l10n.t('Scheduled pipeline'),
-  api: () => l10n.t('Pipeline run by the API'),
-  trigger: () => l10n.t('Triggered pipeline'),
-  pipeline: () => l10n.t('Triggered pipeline'),
-  parent_pipeline: () => l10n.t('Child pipeline'),
-  merge_request_event: () => l10n.t('Merge request pipeline'),
-  external: () => l10n.t('External pipeline'),
-};
-
-function kindOfPipeline({ source = '', ref, mergeRequest }: Pipeline): string {
-  if (mergeRequest !== undefined || ref.startsWith('refs/merge-requests/')) return l10n.t('Merge request pipeline');
-  const known = Object.hasOwn(madeBy, source) ? madeBy[source] : undefined;
-  if (known !== undefined) return known();
-  return source === '' ? l10n.t('Pipeline') : l10n.t('Pipeline ({0})', oneLine(source.replaceAll('_', ' ')));
-}
-
-/** What stands behind the name: duration, the ref where it is another than `ref`, artifacts, attempts. */
-export function buildDescription(build: Build, ref: string | undefined, now: number): string {
-  const seconds = durationSeconds(build, now);
+/**
+ * What stands behind the name: what it waits for, how long it takes, the ref where it is another than `ref`, artifacts,
+ * attempts. `now` in ms since 1970.
+ */
+export function buildDescription(build: Build, ref: string | undefined, now: number, facts: BuildFacts = {}): string {
   const parts = [
-    seconds === undefined ? undefined : formatDuration(seconds),
+    facts.namesStage === true ? oneLine(build.stage) : undefined,
+    waitWords(build, now, facts),
+    timeWords(build, now, facts, formatDuration),
     isToldElsewhere(build.ref, ref) ? undefined : oneLine(build.ref),
     build.artifacts === undefined ? undefined : l10n.t('artifacts {0}', formatSize(build.artifacts.size)),
     build.attempts.length === 0 ? undefined : l10n.t('attempt {0}', build.attempts.length + 1),
@@ -167,105 +120,75 @@ function isToldElsewhere(ref: string, shown: string | undefined): boolean {
 }
 
 /** What a screen reader says of a build. */
-export function buildSpoken(build: Build, now: number): string {
-  const seconds = durationSeconds(build, now);
+export function buildSpoken(build: Build, now: number, facts: BuildFacts = {}): string {
   const parts = [
     oneLine(build.name),
-    lookOfBuild(build).label(),
+    buildLabel(build),
     l10n.t('stage {0}', oneLine(build.stage)),
-    seconds === undefined ? undefined : spokenDuration(seconds),
+    waitWords(build, now, facts),
+    timeWords(build, now, facts, spokenDuration),
     build.artifacts === undefined ? undefined : l10n.t('has artifacts, {0}', formatSize(build.artifacts.size)),
     build.attempts.length === 0 ? undefined : l10n.t('attempt {0}', build.attempts.length + 1),
   ];
   return parts.filter((part) => part !== undefined).join(', ');
 }
 
-/** `failed · 2 of 7: rspec, spinach`, or `passed · 7` */
-export function groupDescription(builds: readonly Build[]): string {
-  const status = statusLabel(worstStatus(builds) ?? '');
-  const failing = builds.filter(hasFailed).map(({ name }) => oneLine(name));
-  if (failing.length === 0) return `${status} · ${builds.length}`;
-  const named = failing.slice(0, 3).join(', ') + (failing.length > 3 ? ', …' : '');
-  return l10n.t('{0} · {1} of {2}: {3}', status, failing.length, builds.length, named);
+/** `3:10`, and while it runs `3:10 of about 7:00`; undefined where nothing is known. */
+function timeWords(
+  build: Build,
+  now: number,
+  { expected }: BuildFacts,
+  format: (seconds: number) => string,
+): string | undefined {
+  const seconds = durationSeconds(build, now);
+  if (seconds === undefined || !isTimed(build)) return seconds === undefined ? undefined : format(seconds);
+  // The time of a bridge is that of what it has started: rows below it tell.
+  if (build.kind === 'bridge') return undefined;
+  const usual = usualSeconds(build, expected);
+  if (usual === undefined) return format(seconds);
+  const [sofar, whole] = [format(seconds), format(usual)];
+  return seconds <= usual ? l10n.t('{0} of about {1}', sofar, whole) : l10n.t('{0}, usually {1}', sofar, whole);
 }
 
-/** Words for `viewItem`: the kind first, then what can be done; with a token that may only read, nothing. */
-export function contextValue(node: TreeNode, readOnly: boolean): string {
-  switch (node.kind) {
-    case 'pipeline':
-    case 'stage':
-    case 'status':
-      return words(node.kind, {
-        hasFailed: !readOnly && node.builds.some((build) => hasFailed(build) && canRetry(build)),
-        hasActive: !readOnly && node.builds.some((build) => isUnderWay(build) && canCancel(build)),
-      });
-    case 'build':
-      return words('build', { ...(readOnly ? {} : startable(node.build)), ...keepsakes(node.build, readOnly) });
-    case 'attempt': // A superseded attempt is over: its successor is what can be retried.
-      return words('attempt', keepsakes(node.build, readOnly));
+/** How long builds of that name take, if that is known. */
+export function usualSeconds({ name }: Build, expected: BuildFacts['expected']): number | undefined {
+  return expected !== undefined && Object.hasOwn(expected, name) ? expected[name] : undefined;
+}
+
+/** What it waits for, as far as the server tells. */
+export function waitWords(build: Build, now: number, { blockers = [] }: BuildFacts): string | undefined {
+  switch (build.status) {
+    case 'pending':
+      return build.tags === undefined ? undefined : l10n.t('waits for a runner tagged {0}', named(build.tags));
+    case 'waiting_for_resource':
+      return l10n.t('waits for its resource group');
+    case 'scheduled':
+      return startWords(Date.parse(build.scheduledAt ?? ''), now);
+    case 'created': {
+      const [first] = blockers;
+      if (first === undefined) return undefined;
+      return blockers.length === 1 ? l10n.t('waits for {0}', oneLine(first.name)) : l10n.t('waits for a manual build');
+    }
     default:
-      return node satisfies never;
+      return undefined;
   }
 }
 
-/** What waits for a person is not in the way of anybody. */
-function isUnderWay({ status }: Build): boolean {
-  return ['active', 'notStarted'].includes(statusClass(status));
+function startWords(time: number, now: number): string | undefined {
+  return Number.isNaN(time) ? undefined : l10n.t('starts by itself at {0}', timeOf(time, now));
 }
 
-function startable(build: Build): Record<string, boolean> {
-  return {
-    retryable: canRetry(build),
-    cancelable: canCancel(build),
-    forceCancelable: canForceCancel(build),
-    playable: canPlay(build),
-    variables: canPlayWithVariables(build),
-  };
+/** Three of them. */
+function named(names: readonly string[]): string {
+  return names.slice(0, 3).map(oneLine).join(', ') + (names.length > 3 ? ', …' : '');
 }
 
-function keepsakes(build: Build, readOnly: boolean): Record<string, boolean> {
-  return {
-    erasable: !readOnly && canErase(build),
-    hasArtifacts: hasArtifacts(build),
-    keepable: !readOnly && canKeep(build),
-    hasLog: build.kind === undefined && build.startedAt !== undefined,
-  };
-}
-
-function words(kind: string, abilities: Record<string, boolean>): string {
-  return [kind, ...Object.keys(abilities).filter((ability) => abilities[ability])].join(' ');
-}
-
-/** Everything from outside is escaped: no link, no image, no command comes from a build's name. */
-export function buildTooltip(build: Build, now: number): MarkdownString {
-  const seconds = durationSeconds(build, now);
-  const rows: readonly (readonly [string, string | undefined])[] = [
-    [l10n.t('Stage'), build.stage],
-    [l10n.t('Ref'), build.tag ? l10n.t('tag {0}', build.ref) : build.ref],
-    [
-      l10n.t('Commit'),
-      build.commit === undefined ? undefined : `${shortSha(build.commit.sha)} ${build.commit.title}`.trim(),
-    ],
-    [l10n.t('Author'), build.commit?.author],
-    [l10n.t('Started by'), build.user],
-    [l10n.t('Runner'), build.runner],
-    [l10n.t('Created'), localTime(build.createdAt)],
-    [l10n.t('Started'), localTime(build.startedAt)],
-    [l10n.t('Finished'), localTime(build.finishedAt)],
-    [l10n.t('Starts by itself'), build.status === 'scheduled' ? localTime(build.scheduledAt) : undefined],
-    [l10n.t('Duration'), seconds === undefined ? undefined : formatDuration(seconds)],
-    [l10n.t('Coverage'), build.coverage === undefined ? undefined : `${build.coverage} %`],
-    [
-      l10n.t('Artifacts'),
-      build.artifacts === undefined ? undefined : `${build.artifacts.filename}, ${formatSize(build.artifacts.size)}`,
-    ],
-    [l10n.t('Artifacts until'), localTime(build.artifacts?.expireAt)],
-  ];
-  const lines = rows.flatMap(([name, value]) =>
-    value === undefined || value === '' ? [] : `| ${name} | ${escaped(value)} |`,
-  );
-  const head = `**${escaped(build.name)}** \\#${build.id} ${escaped(lookOfBuild(build).label())}`;
-  return new MarkdownString([head, '', '| | |', '|:--|:--|', ...lines].join('\n'));
+/** `failed · 2 of 7: rspec, spinach`, or `passed · 7` */
+export function groupDescription(builds: readonly Build[]): string {
+  const status = statusLabel(worstStatus(builds) ?? '');
+  const failing = builds.filter(hasFailed).map(({ name }) => name);
+  if (failing.length === 0) return `${status} · ${builds.length}`;
+  return l10n.t('{0} · {1} of {2}: {3}', status, failing.length, builds.length, named(failing));
 }
 
 /**
@@ -274,12 +197,6 @@ export function buildTooltip(build: Build, now: number): MarkdownString {
  */
 export function escaped(text: string): string {
   return oneLine(text).replace(/[!-/:-@[-`{-~]/g, (mark) => (mark === '$' ? '&#36;' : `\\${mark}`));
-}
-
-function localTime(iso: string | undefined): string | undefined {
-  if (iso === undefined || iso === '') return undefined;
-  const date = new Date(iso);
-  return Number.isNaN(date.getTime()) ? undefined : date.toLocaleString();
 }
 
 /** Where the builds of a commit stand: how many have ended, and the stage that is at work. */

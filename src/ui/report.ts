@@ -36,6 +36,17 @@ export class Report {
     return window.showInformationMessage(sentence, ...buttons);
   }
 
+  /** Told unasked: one that is bad news as a warning. Resolves with the button, or undefined; so nothing waits for it. */
+  async announce(
+    severity: 'warning' | 'information',
+    sentence: string,
+    ...buttons: readonly string[]
+  ): Promise<string | undefined> {
+    return severity === 'warning'
+      ? window.showWarningMessage(sentence, ...buttons)
+      : window.showInformationMessage(sentence, ...buttons);
+  }
+
   /** Asks in a modal before something is lost. */
   async confirm(question: string, detail: string, button: string): Promise<boolean> {
     return (await window.showWarningMessage(question, { modal: true, detail }, button)) === button;

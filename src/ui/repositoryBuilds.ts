@@ -13,6 +13,7 @@ export function toRepositoryBuilds(rootUri: string, snapshot: Snapshot): Reposit
     project: target?.project,
     apiVersion: ready?.apiVersion,
     commit: target === undefined ? undefined : { sha: target.sha, ref: target.ref },
+    ancestor: ready?.ancestor,
     builds: ready?.builds ?? [],
     pipelines: ready?.pipelines ?? [],
     readOnly: ready?.readOnly === true ? true : undefined,

@@ -1,7 +1,12 @@
-import type { Failure } from '../core/errors';
+import { AncestorSearch, isEmpty, type AncestorPort } from '../core/ancestors';
+import { isActive } from '../core/build';
+import { GitLabError, type Failure } from '../core/errors';
+import type { GitLabClient } from '../core/gitlab/client';
 import type { Instance } from '../core/instance';
 import { Monitor, type Loaded } from '../core/monitor';
+import type { Listing } from '../core/pipeline';
 import { locate, type Located } from '../core/project';
+import type { Urgency } from '../core/schedule';
 import type { Resolution, Snapshot, Target } from '../core/snapshot';
 import type { GitRepository } from './gitApi';
 import type { Pin, SessionParts } from './session';
@@ -12,34 +17,78 @@ export interface MonitorParts extends SessionParts {
   readonly show: (snapshot: Snapshot) => void;
 }
 
-/** The monitor of one repository, or of a window without one. */
-export function monitorRepository(repository: GitRepository | undefined, parts: MonitorParts): Monitor {
+/** The monitor of one repository. */
+export function monitorRepository(repository: GitRepository, parts: MonitorParts): Monitor {
+  const search = new AncestorSearch(() => parts.clock.now());
   return new Monitor(
     {
       resolve: () => resolve(repository, parts),
-      load: (target, signal) => load(target, signal, parts),
+      load: (target, signal, urgency) => load({ target, signal, urgency, search }, parts),
       show: parts.show,
       failed: (failure, error) => logFailure(failure, error, parts),
       attention: parts.attention,
       intervals: () => parts.settings.intervals(),
+      remembered: (target) => parts.remembered.of(target),
+      remember: (snapshot) => parts.remembered.keep(snapshot),
     },
     parts.clock,
   );
 }
 
-async function load(
-  { instance, project, sha, ref }: Target,
-  signal: AbortSignal,
-  { clients }: MonitorParts,
-): Promise<Loaded> {
-  const client = clients.of(instance);
-  const listing = await client.listing(project, { sha, ref }, signal);
-  return { ...listing, apiVersion: client.server?.api ?? 'v3', readOnly: client.readOnly };
+interface Question {
+  readonly target: Target;
+  readonly signal: AbortSignal;
+  readonly urgency: Urgency;
+  readonly search: AncestorSearch;
 }
 
-async function resolve(repository: GitRepository | undefined, parts: MonitorParts): Promise<Resolution> {
+async function load(question: Question, { clients }: MonitorParts): Promise<Loaded> {
+  const { target, signal, urgency } = question;
+  const client = clients.of(target.instance);
+  await client.admit(urgency, signal);
+  const found = await find(question, client);
+  const expected = await expectedOf(found, question, client);
+  return { ...found, expected, apiVersion: client.server?.api ?? 'v3', readOnly: client.readOnly };
+}
+
+/** HEAD's builds; where it has none, those of the nearest commit before it that has some. */
+async function find(
+  { target, signal, urgency, search }: Question,
+  client: GitLabClient,
+): Promise<Listing & Pick<Loaded, 'ancestor' | 'watching'>> {
+  const { project, sha, ref, pinned, head } = target;
+  const isUnpushed = !pinned && head?.pushed === false;
+  const own = isUnpushed ? none : await client.listing(project, { sha, ref }, signal);
+  if (pinned || head === undefined || !isEmpty(own)) return own;
+  const port: AncestorPort = {
+    recent: async () =>
+      (await client.recentBuilds(project, undefined, signal)).flatMap(({ commit }) => commit?.sha ?? []),
+    listing: (before) => client.listing(project, { sha: before, ref }, signal),
+  };
+  const nearest = await search.nearest(head.ancestors, port, urgency === 'asked');
+  const watching = head.pushed === true;
+  return nearest === undefined ? { ...own, watching } : { ...nearest.listing, ancestor: nearest.ancestor, watching };
+}
+
+const none: Listing = { builds: [], pipelines: [] };
+
+/** How long builds take is no reason to fail. */
+async function expectedOf(
+  { builds }: Listing,
+  { target: { project }, signal }: Question,
+  client: GitLabClient,
+): Promise<Loaded['expected']> {
+  if (!builds.some(isActive)) return undefined;
+  try {
+    return await client.expectedSeconds(project, signal);
+  } catch (error) {
+    if (error instanceof GitLabError) return undefined;
+    throw error;
+  }
+}
+
+async function resolve(repository: GitRepository, parts: MonitorParts): Promise<Resolution> {
   const { git, settings } = parts;
-  if (repository === undefined) return { kind: 'noProject', reason: git.state === 'off' ? 'noGit' : 'noRepository' };
   const [remotes, instances] = [await git.remotes(repository), await parts.instances()];
   const upstream = repository.state.HEAD?.upstream?.remote;
   const located = locate(remotes, instances, { ...settings.forRepository(repository.rootUri), upstream });
@@ -58,15 +107,18 @@ async function resolve(repository: GitRepository | undefined, parts: MonitorPart
 }
 
 async function resolveTarget(
-  { state: { HEAD } }: GitRepository,
-  { instance, project }: Extract<Located, { kind: 'project' }>,
-  { tokens, pin }: MonitorParts,
+  repository: GitRepository,
+  { instance, project, remote }: Extract<Located, { kind: 'project' }>,
+  { git, tokens, pin }: MonitorParts,
 ): Promise<Resolution> {
   if ((await tokens.get(instance.url)) === undefined) return { kind: 'signedOut', url: instance.url, known: true };
   const pinned = pin();
   if (pinned !== undefined) return { kind: 'target', target: { instance, project, ...pinned, pinned: true } };
+  const { HEAD } = repository.state;
   if (HEAD?.commit === undefined) return { kind: 'noProject', reason: 'noCommit' };
-  return { kind: 'target', target: { instance, project, sha: HEAD.commit, ref: HEAD.name, pinned: false } };
+  const head = await git.head(repository, remote);
+  // HEAD may have moved while git was asked; then this is called off, and the next round asks anew.
+  return { kind: 'target', target: { instance, project, sha: HEAD.commit, ref: HEAD.name, pinned: false, head } };
 }
 
 function logFailure({ kind, host, status, reason }: Failure, error: unknown, { log }: MonitorParts): void {

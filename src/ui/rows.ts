@@ -10,7 +10,7 @@ export interface RepositoryView {
   readonly snapshot: Snapshot | undefined;
 }
 
-/** Everything that the views draw. */
+/** Everything that the views draw. Without a repository: one view with an empty root that says why. */
 export interface ViewState {
   readonly repositories: readonly RepositoryView[];
   /** Root of the repository that the active editor is in, else of the one that was, else of the first. */

@@ -1,5 +1,6 @@
 import { l10n } from 'vscode';
 import type { DiskError, Failure } from '../core/errors';
+import type { Notice } from '../core/notices';
 import type { Staleness } from '../core/snapshot';
 
 /**
@@ -180,6 +181,53 @@ export function diskSentence({ kind, ...error }: DiskError): string {
     default:
       return kind satisfies never;
   }
+}
+
+const mostNotices = 3;
+const mostNames = 3;
+
+/** `main · abc12345: 2 of 7 builds failed: rspec, lint`; several in one message, the failed ones first. */
+export function noticesSentence(notices: readonly Notice[], withNames: boolean): string {
+  const failed = notices.filter(({ outcome }) => outcome === 'failed');
+  const others = notices.filter(({ outcome }) => outcome !== 'failed');
+  const told = [...failed, ...others].slice(0, mostNotices).map((notice) => noticeSentence(notice, withNames));
+  const more = notices.length - told.length;
+  return [...told, ...(more > 0 ? [l10n.t('and {0} more', more)] : [])].join('; ');
+}
+
+function noticeSentence(notice: Notice, withName: boolean): string {
+  const { name, ref, sha } = notice;
+  const parts = [withName ? name : undefined, ref, sha.slice(0, 8)];
+  const subject = parts.flatMap((part) => (part === undefined ? [] : shortened(part))).join(' · ');
+  return `${subject}: ${endOf(notice)}`;
+}
+
+function endOf({ outcome, failed, total, fixed }: Notice): string {
+  switch (outcome) {
+    case 'failed': {
+      const names = failed.slice(0, mostNames).map(({ name }) => shortened(name));
+      const named = [...names, ...(failed.length > mostNames ? ['…'] : [])].join(', ');
+      return total === 1
+        ? l10n.t('{0} failed', named)
+        : l10n.t('{0} of {1} builds failed: {2}', failed.length, total, named);
+    }
+    case 'canceled':
+      return total === 1 ? l10n.t('the build was cancelled') : l10n.t('builds were cancelled');
+    case 'passed':
+      return fixed ? l10n.t('passed again') : l10n.t('passed');
+    default:
+      return outcome satisfies never;
+  }
+}
+
+/** A name from outside as a part of a sentence: plain, and no longer than leaves the others room. */
+function shortened(text: string): string {
+  return withoutIcons(oneLine(text)).replace(/^(.{39}).{2,}$/su, '$1…');
+}
+
+/** Of the view's badge. */
+export function badgeSentence(failing: number): string {
+  return failing === 1 ? l10n.t('1 build has failed') : l10n.t('{0} builds have failed', failing);
 }
 
 function clockTime(time: number | undefined): string {

@@ -3,12 +3,15 @@ import type { Build } from '../core/build';
 import type { Logger } from '../core/logger';
 import type { Monitor } from '../core/monitor';
 import type { Instance } from '../core/instance';
-import type { Attention, Clock } from '../core/schedule';
+import type { Attention, Clock, Urgency } from '../core/schedule';
 import type { Snapshot } from '../core/snapshot';
 import type { Clients } from './clients';
 import type { Git } from './git';
 import type { GitRepository } from './gitApi';
+import type { Remembered } from './remembered';
 import { monitorRepository } from './repositoryMonitor';
+import { namesOf } from './repositoryNames';
+import type { RepositoryView, ViewState } from './rows';
 import type { Settings } from './settings';
 import type { Tokens } from './tokens';
 
@@ -23,66 +26,97 @@ export interface SessionParts {
   readonly settings: Settings;
   readonly tokens: Tokens;
   readonly clients: Clients;
+  readonly remembered: Remembered;
   readonly attention: () => Attention;
   readonly log: Logger;
   readonly clock: Clock;
 }
 
-/** Keeps the monitor of the repository that counts, and tells the views what it shows. */
+interface Followed {
+  readonly repository: GitRepository;
+  readonly monitor: Monitor;
+}
+
+/** Keeps a monitor for every open repository, and tells the views what they show. */
 export class Session implements Disposable {
-  private readonly changed = new EventEmitter<Snapshot | undefined>();
-  /** What the views draw; undefined while nothing is known yet. */
-  readonly onDidChange: Event<Snapshot | undefined> = this.changed.event;
+  private readonly changed = new EventEmitter<ViewState>();
+  /** Once for each change of what the views draw. */
+  readonly onDidChange: Event<ViewState> = this.changed.event;
+  /** By root; a pin outlives the closing of its repository. */
   private readonly pins = new Map<string, Pin>();
+  /** By root, in the order in which git has them. */
+  private followed: ReadonlyMap<string, Followed> = new Map();
   private readonly subscriptions: Disposable[];
-  private monitor: Monitor | undefined;
-  private shown: GitRepository | undefined;
 
   constructor(private readonly parts: SessionParts) {
     const { git, settings, tokens } = parts;
     this.subscriptions = [
       this.changed,
-      git.onDidChange(() => void this.retarget()),
-      settings.onDidChangeSource(() => void this.retarget()),
-      tokens.onDidChange(() => void this.retarget()),
+      git.onDidChange(() => this.turnToGit()),
+      git.onDidChangeRepository(({ rootUri }) => this.retarget(rootUri.toString())),
+      settings.onDidChangeSource(() => this.retargetAll()),
+      tokens.onDidChange(() => {
+        this.retargetAll();
+        void this.forgetSignedOut();
+      }),
     ];
+    void this.forgetSignedOut();
   }
 
-  get snapshot(): Snapshot | undefined {
-    return this.monitor?.current;
+  /** Without a repository, one view with an empty root says why; none at all while git has not looked yet. */
+  get state(): ViewState {
+    const { git } = this.parts;
+    if (git.state === 'starting') return { repositories: [], active: undefined };
+    if (this.followed.size === 0) return { repositories: [noRepository(git)], active: '' };
+    const names = namesOf([...this.followed.values()].map(({ repository }) => repository.rootUri.path));
+    const repositories = [...this.followed].map(([root, { repository, monitor }]) => {
+      const { path } = repository.rootUri;
+      return { root, name: names.get(path) ?? path, snapshot: monitor.current };
+    });
+    return { repositories, active: this.active };
   }
 
-  get repository(): GitRepository | undefined {
-    return this.shown;
+  /** Root of the repository that the active editor is in, else of the one that was, else of the first. */
+  get active(): string | undefined {
+    return this.parts.git.active?.rootUri.toString();
   }
 
-  get pin(): Pin | undefined {
-    return this.shown === undefined ? undefined : this.pins.get(this.shown.rootUri.toString());
+  snapshotOf(root: string | undefined): Snapshot | undefined {
+    return this.of(root)?.monitor.current;
   }
 
-  /** Resolves when the result is shown. Never rejects. */
-  async refresh(): Promise<void> {
+  repositoryOf(root: string | undefined): GitRepository | undefined {
+    return this.of(root)?.repository;
+  }
+
+  pinOf(root: string | undefined): Pin | undefined {
+    return root === undefined ? undefined : this.pins.get(root);
+  }
+
+  /** Of one repository or of all. Resolves when the result is shown. Never rejects. */
+  async refresh(root?: string): Promise<void> {
     this.parts.git.forgetRemotes();
-    await this.monitor?.refresh();
+    const wanted = [...this.followed].filter(([one]) => root === undefined || one === root);
+    await Promise.all(wanted.map(([, { monitor }]) => monitor.refresh()));
   }
 
   /** Follow HEAD again, or, with a pin, show that commit. */
-  async follow(pin: Pin | undefined): Promise<void> {
-    if (this.shown === undefined) return;
-    const root = this.shown.rootUri.toString();
+  async follow(root: string | undefined, pin: Pin | undefined): Promise<void> {
+    const followed = this.of(root);
+    if (root === undefined || followed === undefined) return;
     if (pin === undefined) this.pins.delete(root);
     else this.pins.set(root, pin);
-    await this.retarget();
+    await followed.monitor.retarget();
   }
 
   /** The window or the view was turned to, or away from. */
   attend(): void {
-    this.monitor?.attend();
+    for (const { monitor } of this.followed.values()) monitor.attend();
   }
 
   /** The fresh state of one build, shown without a refresh. */
-  update(build: Build): void {
-    this.monitor?.update(build);
+  update(root: string, build: Build): void {
+    this.of(root)?.monitor.update(build);
   }
 
   /** All instances that the user configured or signed in to; no other is ever sent a request. */
@@ -94,23 +128,65 @@ export class Session implements Disposable {
   }
 
   dispose(): void {
-    this.monitor?.dispose();
     for (const one of this.subscriptions) one.dispose();
+    for (const { monitor } of this.followed.values()) monitor.dispose();
   }
 
-  private async retarget(): Promise<void> {
-    if (this.parts.git.state === 'starting') return;
-    const { repository } = this.parts.git;
-    if (this.monitor === undefined || repository !== this.shown) {
-      this.monitor?.dispose();
-      this.shown = repository;
-      this.monitor = monitorRepository(repository, {
-        ...this.parts,
-        pin: () => this.pin,
-        instances: () => this.instances(),
-        show: (snapshot) => this.changed.fire(snapshot),
-      });
-    }
-    await this.monitor.retarget();
+  private of(root: string | undefined): Followed | undefined {
+    return root === undefined ? undefined : this.followed.get(root);
   }
+
+  /** Repositories come and go, and the active one changes. */
+  private turnToGit(): void {
+    const { git } = this.parts;
+    if (git.state === 'starting') return;
+    const before = this.followed;
+    const opened = git.repositories.map((repository) => [repository.rootUri.toString(), repository] as const);
+    this.followed = new Map(
+      opened.map(([root, repository]) => {
+        const one = before.get(root);
+        return [root, one?.repository === repository ? one : this.start(repository)];
+      }),
+    );
+    const kept = new Set(this.followed.values());
+    for (const one of before.values()) if (!kept.has(one)) one.monitor.dispose();
+    // Git tells of a change only when there is one: of the set, of the active one, or of its own state.
+    this.changed.fire(this.state);
+    const known = new Set(before.values());
+    for (const [root, one] of this.followed)
+      if (!known.has(one)) this.retarget(root, root === this.active ? 'active' : 'idle');
+  }
+
+  private start(repository: GitRepository): Followed {
+    const root = repository.rootUri.toString();
+    const monitor = monitorRepository(repository, {
+      ...this.parts,
+      pin: () => this.pins.get(root),
+      instances: () => this.instances(),
+      show: () => this.changed.fire(this.state),
+    });
+    return { repository, monitor };
+  }
+
+  private retarget(root: string, urgency: Urgency = 'active'): void {
+    void this.of(root)?.monitor.retarget(urgency);
+  }
+
+  private retargetAll(): void {
+    for (const root of this.followed.keys()) this.retarget(root);
+  }
+
+  /** Also in another window, or while none was open. */
+  private async forgetSignedOut(): Promise<void> {
+    const { remembered, tokens, log } = this.parts;
+    try {
+      remembered.keepOnly(await tokens.signedIn());
+    } catch (error) {
+      log.warn(`signed-in instances: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+}
+
+function noRepository({ state }: Git): RepositoryView {
+  return { root: '', name: '', snapshot: { kind: 'noProject', reason: state === 'off' ? 'noGit' : 'noRepository' } };
 }

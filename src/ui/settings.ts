@@ -8,6 +8,10 @@ export interface RepositorySettings {
   readonly project?: string;
 }
 
+/** Of which ends of a commit's builds the user is told. */
+export type NotificationLevel = 'never' | 'failures' | 'all';
+const notificationLevels: readonly NotificationLevel[] = ['never', 'failures', 'all'];
+
 const sources = ['instances', 'remote', 'project', 'refresh'];
 
 /** The only reader of our settings. What a user wrote wrong counts as not written. */
@@ -59,6 +63,20 @@ export class Settings implements Disposable {
           ? ConfigurationTarget.Workspace
           : ConfigurationTarget.Global;
     await configuration.update('groupBy', grouping, target);
+  }
+
+  /** Read at each use: a change counts at once. */
+  notifications(): NotificationLevel {
+    const written = this.text('notifications', undefined);
+    return notificationLevels.find((level) => level === written) ?? 'failures';
+  }
+
+  /** Into the user's settings, and into the workspace's too where those would still say otherwise. */
+  async setNotifications(level: NotificationLevel): Promise<void> {
+    const configuration = workspace.getConfiguration('gitlabBuilds');
+    const isOverridden = configuration.inspect('notifications')?.workspaceValue !== undefined;
+    await configuration.update('notifications', level, ConfigurationTarget.Global);
+    if (isOverridden) await configuration.update('notifications', level, ConfigurationTarget.Workspace);
   }
 
   dispose(): void {

@@ -1,12 +1,15 @@
 import { env, window, type EventEmitter, type ExtensionContext } from 'vscode';
-import type { Attention } from '../core/schedule';
+import { systemClock, type Attention } from '../core/schedule';
 import type { RepositoryBuilds } from './api';
 import { BuildTree } from './buildTree';
 import { Clients } from './clients';
 import { table } from './commands/table';
 import { Git } from './git';
+import { Notifications } from './notifications';
+import { Remembered } from './remembered';
 import { Report } from './report';
 import { toRepositoryBuilds } from './repositoryBuilds';
+import type { ViewState } from './rows';
 import { Session } from './session';
 import { Settings } from './settings';
 import { StatusBar } from './statusBar';
@@ -30,16 +33,30 @@ export function startShell(context: ExtensionContext, changed: EventEmitter<void
   const settings = new Settings();
   const tokens = new Tokens(context.secrets, process.env);
   const clients = new Clients(log, `GitLab-Builds/${version} (${env.appName})`, (url) => tokens.get(url));
+  const clock = systemClock;
+  const remembered = new Remembered(context.workspaceState, clock);
   const attention = (): Attention => ({ visible: tree.view.visible, focused: window.state.focused });
-  const clock = { now: Date.now, setTimeout, clearTimeout };
-  const session = new Session({ git, settings, tokens, clients, attention, log, clock });
-  const tree = new BuildTree(() => settings.groupBy(session.repository?.rootUri));
+  const session = new Session({ git, settings, tokens, clients, remembered, attention, log, clock });
+  const tree = new BuildTree((root) => settings.groupBy(session.repositoryOf(root)?.rootUri));
   const statusBar = new StatusBar();
+  const variables = new VariableMemory(context.secrets);
+  const parts = { session, clients, tokens, settings, tree, variables, report, log, version };
+  const run = (name: string, args: readonly unknown[]) => report.guard(name, async () => table[name]?.(parts, args));
+  const notifications = new Notifications({
+    clock,
+    report,
+    settings,
+    inSight: () => tree.view.visible && window.state.focused,
+    badge: (badge) => (tree.view.badge = badge),
+    act: (name, ...args) => run(name, args),
+  });
   context.subscriptions.push(
-    ...[log, git, settings, tokens, session, tree, statusBar],
-    session.onDidChange((snapshot) => {
-      tree.show(snapshot);
-      statusBar.show(snapshot);
+    // The session before what it works with.
+    ...[session, notifications, tree, statusBar, clients, remembered, git, settings, tokens, log],
+    session.onDidChange((state) => {
+      tree.show(state);
+      statusBar.show(state);
+      notifications.show(state);
       changed.fire();
     }),
     settings.onDidChangeLook(() => tree.redraw()),
@@ -47,16 +64,12 @@ export function startShell(context: ExtensionContext, changed: EventEmitter<void
     tree.view.onDidChangeVisibility(() => session.attend()),
   );
   void report.guard('start', () => git.start());
-  const variables = new VariableMemory(context.secrets);
-  const parts = { session, clients, tokens, settings, tree, variables, report, log, version };
-  return {
-    run: (name, args) => report.guard(name, async () => table[name]?.(parts, args)),
-    repositories: () => repositories(session),
-    refresh: () => session.refresh(),
-  };
+  return { run, repositories: () => repositories(session.state), refresh: () => session.refresh() };
 }
 
-function repositories({ repository, snapshot }: Session): readonly RepositoryBuilds[] {
-  const known = repository !== undefined && snapshot !== undefined;
-  return known ? [toRepositoryBuilds(repository.rootUri.toString(), snapshot)] : [];
+/** None for a window without a repository, and none of a repository of which nothing is known yet. */
+function repositories({ repositories: all }: ViewState): readonly RepositoryBuilds[] {
+  return all.flatMap(({ root, snapshot }) =>
+    root === '' || snapshot === undefined ? [] : [toRepositoryBuilds(root, snapshot)],
+  );
 }

@@ -1,20 +1,15 @@
 import { l10n, MarkdownString, StatusBarAlignment, window, type Disposable, type StatusBarItem } from 'vscode';
 import { hasFailed, worstStatus, type Build } from '../core/build';
-import { rootPipelines, standingBuilds, type Listing } from '../core/pipeline';
-import type { Snapshot, Target } from '../core/snapshot';
+import { rootPipelines, standingBuilds } from '../core/pipeline';
+import { systemClock, type Clock } from '../core/schedule';
+import type { Snapshot } from '../core/snapshot';
 import { toTree, type TreeNode } from '../core/tree';
 import { viewId } from './buildTree';
-import {
-  escaped,
-  groupDescription,
-  pipelineLabel,
-  pipelineSubject,
-  progressOf,
-  shortSha,
-  statusCodicon,
-  statusLabel,
-} from './present';
-import { failureSentence, oneLine, stalenessSentence, withoutIcons } from './sentences';
+import { isUnpushed, reservationsOf, subjectOf } from './headSentences';
+import { escaped, groupDescription, progressOf, shortSha, statusCodicon, statusLabel } from './present';
+import { pipelineLabel, pipelineSubject } from './presentPipeline';
+import type { ViewState } from './rows';
+import { failureSentence, oneLine, withoutIcons } from './sentences';
 
 interface Look {
   readonly text: string;
@@ -23,18 +18,30 @@ interface Look {
   readonly spoken: string;
 }
 
-/** One item, how the commit stands; a click focuses the view. */
+/** What is spoken of, besides the snapshot. */
+interface Scene {
+  /** Of the repository, where several are open. */
+  readonly name: string | undefined;
+  /** In ms since 1970. */
+  readonly now: number;
+}
+
+type Ready = Extract<Snapshot, { kind: 'ready' }>;
+
+/** One item, how the commit of the active repository stands; a click focuses the view. */
 export class StatusBar implements Disposable {
   private readonly item: StatusBarItem;
 
-  constructor() {
+  constructor(private readonly clock: Pick<Clock, 'now'> = systemClock) {
     this.item = window.createStatusBarItem('gitlabBuilds.status', StatusBarAlignment.Left, 0);
     this.item.name = l10n.t('GitLab Builds');
     this.item.command = `${viewId}.focus`;
   }
 
-  show(snapshot: Snapshot | undefined): void {
-    const look = snapshot === undefined ? undefined : lookOf(snapshot);
+  show({ repositories, active }: ViewState): void {
+    const shown = repositories.find(({ root }) => root === active);
+    const name = repositories.length > 1 ? shown?.name : undefined;
+    const look = shown?.snapshot === undefined ? undefined : lookOf(shown.snapshot, { name, now: this.clock.now() });
     if (look === undefined) {
       this.item.hide();
       return;
@@ -51,43 +58,73 @@ export class StatusBar implements Disposable {
 }
 
 /** undefined: there is no GitLab project to speak of. */
-function lookOf(snapshot: Snapshot): Look | undefined {
+function lookOf(snapshot: Snapshot, scene: Scene): Look | undefined {
   switch (snapshot.kind) {
     case 'noProject':
       return undefined;
     case 'signedOut':
-      return snapshot.known ? plain('key', l10n.t('sign in'), l10n.t('Not signed in to {0}', snapshot.url)) : undefined;
+      return snapshot.known
+        ? plain('key', l10n.t('sign in'), [l10n.t('Not signed in to {0}', snapshot.url)], scene)
+        : undefined;
     case 'loading':
-      return plain('sync~spin', l10n.t('builds'), l10n.t('Loading the builds of {0}', shortSha(snapshot.target.sha)));
+      return plain(
+        'sync~spin',
+        l10n.t('builds'),
+        [l10n.t('Loading the builds of {0}', shortSha(snapshot.target.sha))],
+        scene,
+      );
     case 'failed':
-      return plain('warning', l10n.t('builds'), failureSentence(snapshot.failure));
+      return lookOfFailure(snapshot, scene);
     case 'ready':
-      return lookOfBuilds(snapshot);
+      return lookOfCommit(snapshot, scene);
     default:
       return snapshot satisfies never;
   }
 }
 
-function plain(icon: string, words: string, tooltip: string): Look {
-  return { text: `$(${icon}) ${words}`, tooltip, spoken: `${l10n.t('GitLab Builds')}, ${tooltip}` };
+function lookOfFailure({ failure }: Extract<Snapshot, { kind: 'failed' }>, scene: Scene): Look {
+  const words = failure.kind === 'rateLimited' ? l10n.t('rate limited') : l10n.t('builds');
+  return plain('warning', words, [failureSentence(failure)], scene);
 }
 
-function lookOfBuilds(snapshot: Extract<Snapshot, { kind: 'ready' }>): Look {
-  const { target, stale } = snapshot;
+function plain(icon: string, words: string, lines: readonly string[], { name }: Scene): Look {
+  const said = [...(name === undefined ? [] : [oneLine(name)]), ...lines];
+  return {
+    text: `$(${icon}) ${words}`,
+    tooltip: said.join('\n'),
+    spoken: [l10n.t('GitLab Builds'), ...said].join(', '),
+  };
+}
+
+function lookOfCommit(snapshot: Ready, scene: Scene): Look {
   const builds = standingBuilds(snapshot);
   const worst = worstStatus(builds) ?? rootPipelines(snapshot)[0]?.status;
-  const old = stale === undefined ? '' : ' $(history)';
-  if (worst === undefined) {
-    const nothing = l10n.t('No builds for {0}', shortSha(target.sha));
-    const tooltip = stale === undefined ? nothing : `${nothing}. ${stalenessSentence(stale)}`;
-    return plain('circle-large-outline', `${l10n.t('no builds')}${old}`, tooltip);
-  }
+  if (worst === undefined) return lookWithoutBuilds(snapshot, scene);
+  const { name } = scene;
   const words = summary(builds, worst);
+  const reservations = reservationsOf(snapshot, scene.now);
+  const subject = [...(name === undefined ? [] : [oneLine(name)]), subjectOf(snapshot)];
   return {
-    text: `${statusCodicon(worst)} ${words}${old}`,
-    tooltip: stageTable(target, snapshot, stale === undefined ? undefined : stalenessSentence(stale)),
-    spoken: `${l10n.t('GitLab Builds')}, ${words}, ${shortSha(target.sha)}`,
+    text: `${statusCodicon(worst)} ${words}${marks(snapshot)}`,
+    tooltip: stageTable(snapshot, subject, reservations),
+    spoken: [l10n.t('GitLab Builds'), words, ...subject, ...reservations].join(', '),
   };
+}
+
+function lookWithoutBuilds(snapshot: Ready, scene: Scene): Look {
+  const [icon, words] = isUnpushed(snapshot)
+    ? ['cloud-upload', l10n.t('not pushed')]
+    : snapshot.watchingSince === undefined
+      ? ['circle-large-outline', l10n.t('no builds')]
+      : ['eye', l10n.t('waiting for builds')];
+  const nothing = l10n.t('No builds for {0}', subjectOf(snapshot));
+  return plain(icon, `${words}${marks(snapshot)}`, [nothing, ...reservationsOf(snapshot, scene.now)], scene);
+}
+
+/** That the builds are not HEAD's own, and that they are not fresh. */
+function marks({ ancestor, stale }: Ready): string {
+  const whose = ancestor === undefined ? '' : ` $(git-commit) ${l10n.t('{0} back', ancestor.back)}`;
+  return `${whose}${stale === undefined ? '' : ' $(history)'}`;
 }
 
 /** "failed: rspec +1", "3/7 test", "passed"; icons in outside text are not drawn. */
@@ -105,12 +142,13 @@ function shortened(text: string): string {
   return line.length > 30 ? `${line.slice(0, 29)}…` : line;
 }
 
-function stageTable({ ref, sha }: Target, listing: Listing, stale: string | undefined): MarkdownString {
-  const rows = toTree(listing, 'stage', []).flatMap((node) =>
+function stageTable(snapshot: Ready, subject: readonly string[], reservations: readonly string[]): MarkdownString {
+  const { sha } = snapshot.target;
+  const rows = toTree(snapshot, 'stage', []).flatMap((node) =>
     node.kind === 'pipeline' ? [pipelineRow(node, sha), ...node.children.flatMap(stageRow)] : stageRow(node),
   );
-  const head = [ref, shortSha(sha)].flatMap((part) => (part === undefined ? [] : `**${escaped(part)}**`)).join(' · ');
-  const tail = stale === undefined ? [] : ['', escaped(stale)];
+  const head = subject.map((part) => `**${escaped(part)}**`).join(' · ');
+  const tail = reservations.flatMap((line) => ['', escaped(line)]);
   // `escaped` also breaks `$(…)`, so only our own icons are drawn.
   return new MarkdownString([head, '', '| | |', '|:--|:--|', ...rows, ...tail].join('\n'), true);
 }

@@ -12,6 +12,7 @@ import { measureList } from './list';
 import type { Line, Measure, Options } from './part';
 import { measurePure } from './pure';
 import { measureRefresh } from './refresh';
+import { measureSoak } from './soak';
 import { measureVersions } from './versions';
 
 const parts: Readonly<Record<string, Measure>> = {
@@ -19,6 +20,7 @@ const parts: Readonly<Record<string, Measure>> = {
   refresh: measureRefresh,
   versions: measureVersions,
   pure: measurePure,
+  soak: measureSoak,
   list: measureList,
   activation: measureActivation,
   host: measureHost,

@@ -191,11 +191,15 @@ describe('durationSeconds', () => {
     assert.equal(durationSeconds(buildWith({ startedAt, finishedAt: '2016-02-22T00:00:42.5Z' }), now), 42.5);
   });
 
-  it('counts to now while it runs', () => assert.equal(durationSeconds(buildWith({ startedAt }), now), 90.5));
+  it('counts to now while it runs', () =>
+    assert.equal(durationSeconds(buildWith({ status: 'running', startedAt }), now), 90.5));
+
+  it('is none of what has ended, GitLab does not say when', () =>
+    assert.equal(durationSeconds(buildWith({ status: 'failed', startedAt }), now), undefined));
 
   it('is none before the start, nor from times that make no sense', () => {
     assert.equal(durationSeconds(buildWith(), now), undefined);
-    assert.equal(durationSeconds(buildWith({ startedAt: 'yesterday' }), now), undefined);
+    assert.equal(durationSeconds(buildWith({ status: 'running', startedAt: 'yesterday' }), now), undefined);
     assert.equal(durationSeconds(buildWith({ startedAt, finishedAt: '2016-02-21T00:00:00Z' }), now), undefined);
   });
 });

@@ -35,6 +35,8 @@ class World {
         resolve: () => this.resolve(),
         load: (target, signal) => this.load(target, signal),
         show: (snapshot) => this.check(snapshot),
+        remembered: () => undefined,
+        remember: () => {},
         failed: () => {},
         attention: () => ({ visible: this.attentive, focused: false }),
         intervals: () => ({ activeSeconds: 5, idleSeconds: 60 }),

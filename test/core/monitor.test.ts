@@ -114,8 +114,8 @@ describe('Monitor: a new target', () => {
   it("never shows the old target's builds, though their answer comes nevertheless", async () => {
     const load = watched.load;
     let answerLate: (() => void) | undefined;
-    watched.load = (target, signal) => {
-      if (target.sha === 'b') return load(target, signal);
+    watched.load = (target, signal, urgency) => {
+      if (target.sha === 'b') return load(target, signal, urgency);
       return new Promise((resolve) => (answerLate = () => resolve(loadedAt('a'))));
     };
     const refreshing = watched.monitor.refresh();
@@ -158,13 +158,6 @@ describe('Monitor: a new target', () => {
       await refreshing;
     }
   });
-
-  it('does not wait as long as the one before it that kept failing', async () => {
-    for (let times = 0; times < 5; times += 1) await watched.refresh(failing('offline'));
-    watched.turnTo(targetAt('b'));
-    await watched.refresh(failing('offline'));
-    assert.deepEqual(watched.clock.waits, [10 * second]);
-  });
 });
 
 describe('Monitor: a failure', () => {
@@ -180,7 +173,7 @@ describe('Monitor: a failure', () => {
       kind: 'ready',
       target: targetAt('a'),
       ...loadedAt('a'),
-      stale: failure,
+      stale: { asOf: watched.clock.now(), failure },
     });
   });
 
@@ -190,7 +183,7 @@ describe('Monitor: a failure', () => {
     await watched.refresh();
     assert.deepEqual(watched.monitor.current, { kind: 'ready', target: targetAt('a'), ...loadedAt('a') });
     await watched.refresh(failing('offline'));
-    assert.deepEqual(watched.clock.waits, [10 * second]);
+    assert.equal(await watched.untilLoad(), 10 * second);
   });
 
   it('without builds is all there is to show', async () => {
@@ -263,6 +256,16 @@ describe('Monitor: the fresh state of one build', () => {
     watched.monitor.update(buildWith({ id: 2, status: 'running', commit: { ...commit, sha: 'b' } }));
     watched.monitor.update(buildWith({ id: 2, status: 'running', commit: undefined }));
     assert.deepEqual(builds(), loadedAt('a').builds);
+  });
+
+  it('of the commit before it is taken where its builds are shown, and no other', async () => {
+    watched.turnTo(targetAt('b'));
+    await watched.refresh({ ...loadedAt('a'), ancestor: { sha: 'a', back: 1 } });
+    const running = buildWith({ status: 'running', commit });
+    watched.monitor.update(buildWith({ status: 'running', commit: { ...commit, sha: 'b' } }));
+    assert.deepEqual(builds(), loadedAt('a').builds);
+    watched.monitor.update(running);
+    assert.deepEqual(builds(), [running]);
   });
 
   it('is not shown after the end', () => {

@@ -1,5 +1,6 @@
 import type { Failure } from '../../src/core/errors';
-import { Monitor, type Loaded, type MonitorPort } from '../../src/core/monitor';
+import { Monitor, type Loaded, type MonitorPort, type ReadySnapshot } from '../../src/core/monitor';
+import type { Urgency } from '../../src/core/schedule';
 import type { Resolution, Snapshot, Target } from '../../src/core/snapshot';
 import { buildWith, FakeClock, settled } from './support';
 
@@ -7,6 +8,7 @@ import { buildWith, FakeClock, settled } from './support';
 export interface Load {
   readonly target: Target;
   readonly signal: AbortSignal;
+  readonly urgency: Urgency;
   readonly answer: (loaded?: Loaded) => void;
   readonly fail: (error: unknown) => void;
 }
@@ -25,10 +27,13 @@ export function loadedAt(sha: string, status = 'success'): Loaded {
 /** A monitor's world in the test's hands: HEAD, answers, attention, time. */
 export class Watched implements MonitorPort {
   readonly clock = new FakeClock();
-  readonly monitor = new Monitor(this, this.clock);
+  readonly monitor = new Monitor(this, this.clock, () => 1);
   readonly shown: Snapshot[] = [];
   readonly failures: Failure[] = [];
   readonly loads: Load[] = [];
+  /** By the commit. */
+  readonly memory = new Map<string, ReadySnapshot>();
+  readonly kept: ReadySnapshot[] = [];
   /** Loads that neither the test has answered nor the monitor has given up. */
   underWay = 0;
   mostUnderWay = 0;
@@ -42,16 +47,19 @@ export class Watched implements MonitorPort {
     return this.resolution();
   };
 
-  load = (target: Target, signal: AbortSignal): Promise<Loaded> => {
+  load = (target: Target, signal: AbortSignal, urgency: Urgency): Promise<Loaded> => {
     this.mostUnderWay = Math.max(this.mostUnderWay, ++this.underWay);
     const loading = new Promise<Loaded>((resolve, reject) => {
-      this.loads.push({ target, signal, answer: (loaded = loadedAt(target.sha)) => resolve(loaded), fail: reject });
+      const answer = (loaded = loadedAt(target.sha)): void => resolve(loaded);
+      this.loads.push({ target, signal, urgency, answer, fail: reject });
       signal.addEventListener('abort', () => reject(signal.reason as Error));
     });
     return loading.finally(() => (this.underWay -= 1));
   };
 
   show = (snapshot: Snapshot) => void this.shown.push(snapshot);
+  remembered = ({ sha }: Target) => this.memory.get(sha);
+  remember = (snapshot: ReadySnapshot) => void this.kept.push(snapshot);
   failed = (failure: Failure) => void this.failures.push(failure);
 
   get lastLoad(): Load {
@@ -65,6 +73,17 @@ export class Watched implements MonitorPort {
   turnTo(target: Target | Resolution): void {
     const resolution: Resolution = 'kind' in target ? target : { kind: 'target', target };
     this.resolution = async () => resolution;
+  }
+
+  /** Lets time pass until it loads by itself; undefined: it never does. Gives the milliseconds. */
+  async untilLoad(): Promise<number | undefined> {
+    const [began, loads] = [this.clock.now(), this.loads.length];
+    while (this.loads.length === loads) {
+      const [wait] = this.clock.waits;
+      if (wait === undefined) return undefined;
+      await this.clock.pass(wait);
+    }
+    return this.clock.now() - began;
   }
 
   /** Refreshes, and lets GitLab answer or fail. */

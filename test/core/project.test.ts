@@ -84,7 +84,7 @@ describe('locate: a remote of an instance', () => {
   };
   for (const [url, [its, project]] of Object.entries(cases)) {
     it(`${url} is ${project} of ${its.url}`, () =>
-      assert.deepEqual(located(url), { kind: 'project', instance: its, project }));
+      assert.deepEqual(located(url), { kind: 'project', instance: its, project, remote: 'origin' }));
   }
 });
 
@@ -209,6 +209,7 @@ describe('locate: of several remotes', () => {
       kind: 'project',
       instance: own,
       project: 'other/project',
+      remote: mirror.name,
     });
     assert.equal(chosen([github], { project: 'other/project' }), 'notGitLab');
   });

@@ -131,12 +131,19 @@ export class FakeClock implements Clock {
     return [...this.pending.values()].map(({ at }) => at - this.time);
   }
 
+  /** The computer sleeps, or its clock is set, back too: no timer moves on. */
+  jump(ms: number): void {
+    this.time += ms;
+    for (const [id, { at, action }] of this.pending) this.pending.set(id, { at: at + ms, action });
+  }
+
   /** Fires what is due on the way, and lets its consequences happen. */
   async pass(ms: number): Promise<void> {
+    await settled();
     const end = this.time + ms;
     for (;;) {
-      const [due] = [...this.pending].filter(([, { at }]) => at <= end).sort(([, a], [, b]) => a.at - b.at);
-      if (due === undefined) break;
+      const due = this.first();
+      if (due === undefined || due[1].at > end) break;
       const [id, { at, action }] = due;
       this.pending.delete(id);
       this.time = Math.max(this.time, at);
@@ -144,6 +151,12 @@ export class FakeClock implements Clock {
       await settled();
     }
     this.time = end;
+  }
+
+  private first() {
+    let first: [number, { readonly at: number; readonly action: () => void }] | undefined;
+    for (const one of this.pending) if (first === undefined || one[1].at < first[1].at) first = one;
+    return first;
   }
 }
 

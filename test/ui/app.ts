@@ -8,6 +8,7 @@ import { type FakeGitLab, type FakeOptions, startGitLab } from '../gitlab/server
 import { Uri } from './fake/basics';
 import { editor } from './fake/editor';
 import { FakeGit, FakeRepository } from './fake/git';
+import { FakeMemento } from './fake/memento';
 import { FakeSecrets } from './fake/secrets';
 import { until } from './fake/until';
 import { drawn, type Row, rowsOf } from './fake/views';
@@ -25,17 +26,24 @@ export interface AppOptions {
   readonly environment?: (gitlabUrl: string) => Readonly<Record<string, string>>;
   /** Default true. */
   readonly git?: boolean;
+  /** What the workspace remembers. */
+  readonly memento?: FakeMemento;
   /** What to change in the fake GitLab before the extension starts. */
   readonly prepare?: (app: { readonly gitlab: FakeGitLab; readonly small: SmallProject }) => void;
 }
 
-interface Parts {
+/** A fake GitLab with its small project, and a repository of that. */
+export interface Opened {
   readonly gitlab: FakeGitLab;
   readonly small: SmallProject;
   readonly folder: Folder;
-  readonly git: FakeGit;
   readonly repository: FakeRepository;
+}
+
+interface Parts extends Opened {
+  readonly git: FakeGit;
   readonly secrets: FakeSecrets;
+  readonly memento: FakeMemento;
 }
 
 /** The whole extension, started in the test's editor, beside a fake GitLab with its small project. */
@@ -46,12 +54,14 @@ export class App {
   readonly git: FakeGit;
   readonly repository: FakeRepository;
   readonly secrets: FakeSecrets;
+  readonly memento: FakeMemento;
+  private readonly further: Opened[] = [];
   private seenRequests = 0;
 
   private constructor(
     parts: Parts,
-    private readonly subscriptions: readonly { dispose(): unknown }[],
-    readonly exports: ReturnType<typeof activate>,
+    private readonly subscriptions: { dispose(): unknown }[],
+    public exports: ReturnType<typeof activate>,
   ) {
     ({
       gitlab: this.gitlab,
@@ -60,36 +70,66 @@ export class App {
       git: this.git,
       repository: this.repository,
       secrets: this.secrets,
+      memento: this.memento,
     } = parts);
   }
 
   static async start(options: AppOptions = {}): Promise<App> {
-    const gitlab = await startGitLab(options.gitlab);
-    const small = smallProject(gitlab.world);
-    options.prepare?.({ gitlab, small });
-    const url = options.remote?.(gitlab.url) ?? `${gitlab.url}/${small.project.path}.git`;
-    const folder = await makeRepositoryFolder({ origin: url });
-    const repository = new FakeRepository(folder.path, { name: small.ref, commit: small.sha });
-    repository.setRemotes([{ name: 'origin', fetchUrl: url }]);
+    const opened = await prepared(options);
+    const { gitlab, small, folder, repository } = opened;
     const git = new FakeGit();
     git.open(repository);
-    const secrets = new FakeSecrets();
+    const [secrets, memento] = [new FakeSecrets(), options.memento ?? new FakeMemento()];
     const token = options.token === undefined ? small.token : options.token;
     if (token !== null) await signIn(secrets, gitlab.url, token);
     furnish(options, gitlab.url, folder.path, git);
     const subscriptions: { dispose(): unknown }[] = [];
-    const exports = await activated({ subscriptions, secrets }, options.environment?.(gitlab.url) ?? {});
-    return new App({ gitlab, small, folder, git, repository, secrets }, subscriptions, exports);
+    const context = {
+      subscriptions,
+      secrets,
+      workspaceState: memento,
+    };
+    const exports = await activated(context, options.environment?.(gitlab.url) ?? {});
+    return new App({ ...opened, git, secrets, memento }, subscriptions, exports);
+  }
+
+  /** One more repository, with a fake GitLab of its own; its tokens are those of the first's. */
+  async open(options: Pick<AppOptions, 'gitlab' | 'token' | 'remote' | 'prepare'> = {}): Promise<Opened> {
+    const opened = await prepared(options);
+    this.further.push(opened);
+    if (options.token !== null) await signIn(this.secrets, opened.gitlab.url, options.token ?? opened.small.token);
+    this.git.open(opened.repository);
+    return opened;
+  }
+
+  /** Closes the window and opens it again. */
+  async restart(): Promise<void> {
+    const { subscriptions, secrets, memento } = this;
+    this.close();
+    editor().views.splice(0);
+    editor().statusBarItems.splice(0);
+    this.exports = await activated({ subscriptions, secrets, workspaceState: memento }, {});
+  }
+
+  private close(): void {
+    for (const one of this.subscriptions.splice(0)) one.dispose();
   }
 
   async stop(): Promise<void> {
-    for (const one of this.subscriptions) one.dispose();
-    await this.gitlab.close();
-    await this.folder.remove();
+    this.close();
+    for (const { gitlab, folder } of [this, ...this.further]) {
+      await gitlab.close();
+      await folder.remove();
+    }
   }
 
   get api(): GitLabBuildsAPI {
     return this.exports.getAPI(1);
+  }
+
+  /** What the API says of one repository. */
+  of({ repository }: Pick<Opened, 'repository'>): RepositoryBuilds | undefined {
+    return this.api.repositories.find(({ rootUri }) => rootUri === repository.rootUri.toString());
   }
 
   /** Waits for a state, and gives what the API says then. */
@@ -100,11 +140,21 @@ export class App {
     return until(`the state ${state}`, () => this.api.repositories.find((one) => one.state === state && isIt(one)));
   }
 
-  /** As VS Code runs it: resolves when the command has ended. */
+  /** As VS Code runs it, from a row's menu where a row is given: resolves when the command has ended. */
   async run(command: string, ...args: readonly unknown[]): Promise<void> {
+    const isRow = typeof args[0] === 'object' && args[0] !== null && 'node' in args[0];
+    await this.handler(command)(...args, ...(isRow && args.length === 1 ? [undefined] : []));
+  }
+
+  /** From the view's own menu, which passes the focused row. */
+  async runFromTitle(command: string, focused: unknown): Promise<void> {
+    await this.handler(command)(focused);
+  }
+
+  private handler(command: string): (...args: readonly unknown[]) => unknown {
     const handler = editor().commands.get(`gitlabBuilds.${command}`);
     if (handler === undefined) throw new Error(`no command ${command}`);
-    await handler(...args);
+    return handler;
   }
 
   async rows(): Promise<readonly Row[]> {
@@ -117,9 +167,10 @@ export class App {
   }
 
   /** What a command of a row's menu is given. A build's row is known by its name, any other by its label. */
-  async row(label: string): Promise<unknown> {
+  async row(label: string, { repository }: Pick<Opened, 'repository'> = this): Promise<unknown> {
     const rows = await this.rows();
-    const row = rows.find(({ item }) => item.label === label);
+    const root = repository.rootUri.toString();
+    const row = rows.find(({ item, element }) => item.label === label && (element as { root: string }).root === root);
     if (row === undefined) throw new Error(`no row ${label} in\n${drawn(rows).join('\n')}`);
     return row.element;
   }
@@ -142,6 +193,17 @@ export async function signIn(secrets: FakeSecrets, url: string, token: string): 
   tokens.dispose();
 }
 
+async function prepared(options: Pick<AppOptions, 'gitlab' | 'remote' | 'prepare'>): Promise<Opened> {
+  const gitlab = await startGitLab(options.gitlab);
+  const small = smallProject(gitlab.world);
+  options.prepare?.({ gitlab, small });
+  const url = options.remote?.(gitlab.url) ?? `${gitlab.url}/${small.project.path}.git`;
+  const folder = await makeRepositoryFolder({ origin: url });
+  const repository = new FakeRepository(folder.path, { name: small.ref, commit: small.sha });
+  repository.setRemotes([{ name: 'origin', fetchUrl: url }]);
+  return { gitlab, small, folder, repository };
+}
+
 function furnish(options: AppOptions, url: string, root: string, git: FakeGit): void {
   const { configuration, extensions } = editor();
   editor().folders = [Uri.file(root)];
@@ -152,7 +214,7 @@ function furnish(options: AppOptions, url: string, root: string, git: FakeGit): 
 
 /** Until the shell has started, so that the environment of whoever runs the tests does not matter. */
 async function activated(
-  context: Pick<ExtensionContext, 'secrets'> & { readonly subscriptions: { dispose(): unknown }[] },
+  context: Pick<ExtensionContext, 'secrets' | 'workspaceState'> & { readonly subscriptions: { dispose(): unknown }[] },
   environment: Readonly<Record<string, string>>,
 ): Promise<ReturnType<typeof activate>> {
   const names = ['GITLAB_TOKEN', 'GITLAB_HOST'] as const;

@@ -2,12 +2,13 @@ import assert from 'node:assert/strict';
 import { arrange, flatten } from '../../src/core/arrange';
 import type { Build } from '../../src/core/build';
 import type { Snapshot } from '../../src/core/snapshot';
-import type { Grouping, TreeNode } from '../../src/core/tree';
+import type { Grouping } from '../../src/core/tree';
 import { BuildTree } from '../../src/ui/buildTree';
+import type { Row as TreeRow } from '../../src/ui/rows';
 import { MarkdownString, type TreeItem } from './fake/basics';
 import { editor } from './fake/editor';
 import { drawn, type FakeTreeView, type Row, rowsOf } from './fake/views';
-import { aTarget, aBuild, allStatuses, hostileTexts, ready, someBuilds } from './samples';
+import { aBuild, allStatuses, alone, aRepository, aTarget, hostileTexts, ready, several, someBuilds } from './samples';
 
 const builds = arrange([
   ...someBuilds(
@@ -36,7 +37,7 @@ async function rows(): Promise<readonly Row[]> {
 }
 
 async function shown(snapshot: Snapshot): Promise<readonly string[]> {
-  tree.show(snapshot);
+  tree.show(alone(snapshot));
   return drawn(await rows());
 }
 
@@ -76,31 +77,31 @@ describe('The rows of the tree', () => {
     ]);
   });
 
-  it('are statuses, the worst first, and builds', async () => {
+  it('are statuses, the worst first, and builds, which name their stage', async () => {
     grouping = 'status';
     assert.deepEqual(await shown(ready(builds)), [
       '▾ failed  1',
-      '  ▸ rspec  attempt 2',
+      '  ▸ rspec  test · attempt 2',
       '    · #3',
       '▾ running  1',
-      '  · spinach',
+      '  · spinach  test',
       '▾ created  1',
-      '  · production',
+      '  · production  deploy',
       '▸ passed  2',
-      '  · compile',
-      '  · lint',
+      '  · compile  build',
+      '  · lint  test',
     ]);
   });
 
-  it('are builds alone, the failed first', async () => {
+  it('are builds alone, the failed first, which name their stage', async () => {
     grouping = 'none';
     assert.deepEqual(await shown(ready(builds)), [
-      '▸ rspec  attempt 2',
+      '▸ rspec  test · attempt 2',
       '  · #3',
-      '· compile',
-      '· lint',
-      '· spinach',
-      '· production',
+      '· compile  build',
+      '· lint  test',
+      '· spinach  test',
+      '· production  deploy',
     ]);
   });
 
@@ -113,13 +114,13 @@ describe('The rows of the tree', () => {
 
   it('are those of the chosen statuses only', async () => {
     grouping = 'none';
-    tree.show(ready(builds));
+    tree.show(alone(ready(builds)));
     tree.showOnly(['running', 'created']);
-    assert.deepEqual(drawn(await rows()), ['· spinach', '· production']);
+    assert.deepEqual(drawn(await rows()), ['· spinach  test', '· production  deploy']);
   });
 
   it('are all again when no status is chosen', async () => {
-    tree.show(ready(builds));
+    tree.show(alone(ready(builds)));
     tree.showOnly(['running']);
     tree.showOnly([]);
     assert.equal((await rows()).length, 14);
@@ -127,20 +128,12 @@ describe('The rows of the tree', () => {
 
   it('name the ref where a build has another than the commit is shown for', async () => {
     grouping = 'none';
-    assert.deepEqual(await shown(ready([aBuild({ ref: 'v1.0' })])), ['· rspec  v1.0']);
+    assert.deepEqual(await shown(ready([aBuild({ ref: 'v1.0' })])), ['· rspec  test · v1.0']);
   });
 
   it('are a thousand for a thousand builds', async () => {
     const many = someBuilds(...Array.from({ length: 1000 }, (_, index) => ({ stage: `stage ${index % 10}` })));
     assert.equal((await shown(ready(arrange(many)))).length, 1000 + 10 + 10);
-  });
-
-  it('are told to VS Code once for each snapshot', () => {
-    let told = 0;
-    tree.onDidChangeTreeData(() => (told += 1));
-    tree.show(ready(builds));
-    tree.show(ready([]));
-    assert.equal(told, 2);
   });
 });
 
@@ -152,23 +145,23 @@ describe('The identity of a row', () => {
   for (const each of ['stageAndStatus', 'stage', 'status', 'none'] as const)
     it(`stays when its build is retried, grouped by ${each}`, async () => {
       grouping = each;
-      tree.show(ready(builds));
+      tree.show(alone(ready(builds)));
       const before = (await idsOf()).get('rspec');
-      tree.show(ready(arrange([...flatten(builds), aBuild({ id: 7, name: 'rspec', status: 'pending' })])));
+      tree.show(alone(ready(arrange([...flatten(builds), aBuild({ id: 7, name: 'rspec', status: 'pending' })]))));
       assert.equal((await idsOf()).get('rspec'), before);
     });
 
   it('is another for another commit, so that what was folded where it passed is open where it fails', async () => {
-    tree.show(ready(builds));
+    tree.show(alone(ready(builds)));
     const before = (await idsOf()).get('test');
-    tree.show({ ...ready(builds), target: aTarget({ sha: 'b'.repeat(40) }) });
+    tree.show(alone({ ...ready(builds), target: aTarget({ sha: 'b'.repeat(40) }) }));
     assert.notEqual((await idsOf()).get('test'), before);
   });
 
   it('of a group stays when what is in it changes', async () => {
-    tree.show(ready(builds));
+    tree.show(alone(ready(builds)));
     const before = await idsOf();
-    tree.show(ready(builds.map((build): Build => ({ ...build, id: build.id + 100 }))));
+    tree.show(alone(ready(builds.map((build): Build => ({ ...build, id: build.id + 100 })))));
     for (const label of ['build', 'test', 'deploy', 'running'])
       assert.equal((await idsOf()).get(label), before.get(label));
   });
@@ -189,7 +182,7 @@ describe('The identity of a row', () => {
 describe('A row', () => {
   eachWithATree();
   it('has a label for screen readers, whatever its kind', async () => {
-    tree.show(ready(builds));
+    tree.show(alone(ready(builds)));
     const spoken = (await rows()).map(({ item }) => item.accessibilityInformation?.label);
     assert.deepEqual(spoken.slice(3, 7), [
       'Stage test, failed · 1 of 3: rspec',
@@ -201,7 +194,7 @@ describe('A row', () => {
   });
 
   it('has an icon and a kind', async () => {
-    tree.show(ready(builds));
+    tree.show(alone(ready(builds)));
     for (const { item } of await rows()) {
       assert.ok(item.iconPath?.id);
       assert.match(item.contextValue ?? '', /^(stage|status|build|attempt)\b/);
@@ -209,20 +202,20 @@ describe('A row', () => {
   });
 
   it('has no tooltip until it is pointed at', async () => {
-    tree.show(ready(builds));
+    tree.show(alone(ready(builds)));
     assert.ok((await rows()).every(({ item }) => item.tooltip === undefined));
   });
 
   it('of a build has a tooltip once it is pointed at', async () => {
-    tree.show(ready(builds));
+    tree.show(alone(ready(builds)));
     const row = (await rows()).find(({ item }) => item.label === 'rspec');
-    const item = tree.resolveTreeItem(row?.item as never, row?.element as TreeNode) as unknown as TreeItem;
+    const item = tree.resolveTreeItem(row?.item as never, row?.element as TreeRow) as unknown as TreeItem;
     assert.ok(item.tooltip instanceof MarkdownString);
     assert.match(item.tooltip.value, /^\*\*rspec\*\* \\#6 failed\n/);
   });
 
   it('of a group has none: it says all there is', () => {
-    tree.show(ready(builds));
+    tree.show(alone(ready(builds)));
     const [stage] = tree.getChildren();
     assert.ok(stage);
     assert.equal(tree.resolveTreeItem(tree.getTreeItem(stage), stage).tooltip, undefined);
@@ -231,7 +224,7 @@ describe('A row', () => {
   for (const text of hostileTexts)
     it(`is one line of plain text for ${JSON.stringify(text)}`, async () => {
       grouping = 'stage';
-      tree.show(ready([aBuild({ name: text, stage: text, ref: text })]));
+      tree.show(alone(ready([aBuild({ name: text, stage: text, ref: text })])));
       for (const { item } of await rows())
         for (const part of [item.label, item.description, item.accessibilityInformation?.label])
           assert.doesNotMatch(part ?? '', /[\n\r\u2028\u0000]|\]\(/);
@@ -241,7 +234,7 @@ describe('A row', () => {
     grouping = 'stage';
     const open = new Map<string, boolean>();
     for (const status of allStatuses) {
-      tree.show(ready([aBuild({ status })]));
+      tree.show(alone(ready([aBuild({ status })])));
       open.set(status, ((await rows())[0]?.item.collapsibleState ?? 0) === 2);
     }
     const closed = [...open].filter(([, isOpen]) => !isOpen).map(([status]) => status);
@@ -252,21 +245,27 @@ describe('A row', () => {
 describe('Progress in the view', () => {
   eachWithATree();
   const { target } = ready([]);
+  const loading = { kind: 'loading', target } as const;
+  const shownProgress = () => editor().progress.map(({ options, done }) => [options.location, done]);
 
   it('is shown while builds are loading', () => {
-    tree.show({ kind: 'loading', target });
-    assert.deepEqual(
-      editor().progress.map(({ options, done }) => [options.location, done]),
-      [[{ viewId: 'gitlabBuilds.builds' }, false]],
-    );
+    tree.show(alone(loading));
+    assert.deepEqual(shownProgress(), [[{ viewId: 'gitlabBuilds.builds' }, false]]);
   });
 
-  it('ends with the loading', async () => {
-    tree.show({ kind: 'loading', target });
-    tree.show(ready(builds));
+  it('is one, however many repositories are loading', () => {
+    tree.show(several(aRepository('a', loading), aRepository('b', undefined)));
+    tree.show(several(aRepository('a', loading), aRepository('b', loading)));
+    tree.show(several(aRepository('a', ready(builds)), aRepository('b', loading)));
+    assert.deepEqual(shownProgress(), [[{ viewId: 'gitlabBuilds.builds' }, false]]);
+  });
+
+  it('ends with the loading of the last', async () => {
+    tree.show(several(aRepository('a', loading), aRepository('b', loading)));
+    tree.show(several(aRepository('a', ready(builds)), aRepository('b', ready([]))));
     await Promise.resolve();
     assert.deepEqual(
-      editor().progress.map(({ done }) => done),
+      shownProgress().map(([, done]) => done),
       [true],
     );
   });

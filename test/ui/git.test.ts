@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
-import { Git, toRemotes } from '../../src/ui/git';
+import { rename } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Git } from '../../src/ui/git';
+import { toRemotes } from '../../src/ui/openRepository';
 import { Uri } from './fake/basics';
 import { editor } from './fake/editor';
 import { FakeGit, FakeRepository } from './fake/git';
@@ -33,7 +36,10 @@ describe('Git', () => {
   let api: FakeGit;
   let git: Git;
   let repository: FakeRepository;
+  /** How often the set, or the active one, was told to be another. */
   let told: number;
+  /** Which ones were told to be others than before. */
+  let changed: string[];
 
   beforeEach(async () => {
     api = new FakeGit();
@@ -43,35 +49,65 @@ describe('Git', () => {
     git = new Git();
     await git.start();
     told = 0;
+    changed = [];
     git.onDidChange(() => (told += 1));
+    git.onDidChangeRepository(({ rootUri }) => changed.push(rootUri.path));
   });
   afterEach(() => git.dispose());
 
-  it('tells nothing while only the work tree changes', () => {
-    for (let times = 0; times < 10; times++) repository.touch();
-    assert.equal(told, 0);
+  const activePath = () => git.active?.rootUri.path;
+  const paths = () => git.repositories.map(({ rootUri }) => rootUri.path);
+
+  it('has the same object of a repository for as long as that is open', () => {
+    const [first] = git.repositories;
+    api.open(new FakeRepository('/projects/two', undefined));
+    editor().turnTo(Uri.file('/projects/one/a.ts'));
+    assert.ok(first !== undefined && first === git.repositories[0] && first === git.active);
+    api.close(repository);
+    api.open(repository);
+    assert.notEqual(git.active, first);
   });
 
+  it('tells nothing while only the work tree changes', () => {
+    for (let times = 0; times < 10; times++) repository.touch();
+    assert.deepEqual([told, changed], [0, []]);
+  });
+
+  const upstream = { remote: 'x', name: 'y' };
   for (const [what, change] of [
     ['the commit', () => repository.moveHead({ name: 'master', commit: otherSha })],
     ['the branch', () => repository.moveHead({ name: 'other', commit: sha })],
-    ['the upstream', () => repository.moveHead({ name: 'master', commit: sha, upstream: { remote: 'x', name: 'y' } })],
+    ['the upstream', () => repository.moveHead({ name: 'master', commit: sha, upstream })],
+    ['what is left to push', () => repository.moveHead({ name: 'master', commit: sha, ahead: 1 })],
     ['HEAD to detached', () => repository.moveHead({ commit: sha })],
     ['the remotes', () => repository.setRemotes([{ name: 'origin', fetchUrl: 'https://x/y' }])],
   ] as const)
-    it(`tells once when the repository changes ${what}`, () => {
+    it(`tells once when a repository changes ${what}`, () => {
+      const second = new FakeRepository('/projects/two', { name: 'master', commit: sha });
+      api.open(second);
+      told = 0;
       change();
       repository.touch();
-      assert.equal(told, 1);
+      assert.deepEqual([told, changed], [0, [repository.rootUri.path]]);
     });
+
+  it('hears of each repository on its own, whichever is the active one', () => {
+    const second = new FakeRepository('/projects/two', { name: 'master', commit: sha });
+    api.open(second);
+    second.moveHead({ name: 'master', commit: otherSha });
+    repository.moveHead({ name: 'master', commit: otherSha });
+    assert.deepEqual(changed, ['/projects/two', '/projects/one']);
+    assert.deepEqual(paths(), ['/projects/one', '/projects/two']);
+  });
 
   it('chooses the repository of the active editor', () => {
     const second = new FakeRepository('/projects/two', undefined);
     api.open(second);
-    assert.equal(git.repository, repository);
+    assert.deepEqual([activePath(), told], ['/projects/one', 1]);
     editor().turnTo(Uri.file('/projects/two/src/a.ts'));
-    assert.equal(git.repository, second);
-    assert.equal(told, 1);
+    assert.deepEqual([activePath(), told], ['/projects/two', 2]);
+    editor().turnTo(Uri.file('/projects/two/src/b.ts'));
+    assert.equal(told, 2);
   });
 
   it('stays with the repository when the active editor is outside of any', () => {
@@ -80,33 +116,33 @@ describe('Git', () => {
     editor().turnTo(Uri.file('/projects/two/a.ts'));
     editor().turnTo(Uri.file('/elsewhere/b.ts'));
     editor().turnTo(undefined);
-    assert.equal(git.repository, second);
+    assert.equal(activePath(), '/projects/two');
   });
 
   it('goes on to another repository when the one it showed is closed', () => {
     const second = new FakeRepository('/projects/two', undefined);
     api.open(second);
     api.close(repository);
-    assert.deepEqual([git.repository, told], [second, 1]);
+    assert.deepEqual([activePath(), told], ['/projects/two', 2]);
   });
 
   it('hears no more of a repository that was closed', () => {
     api.close(repository);
     assert.equal(repository.listenerCount, 0);
-    assert.equal(git.repository, undefined);
+    assert.equal(git.active, undefined);
   });
 
   it('hears of nothing once it is disposed', () => {
     git.dispose();
     repository.moveHead(undefined);
-    assert.deepEqual([repository.listenerCount, told], [0, 0]);
+    assert.deepEqual([repository.listenerCount, told, changed], [0, 0, []]);
   });
 
   it('is off while the setting git.enabled is', () => {
     api.turn(false);
-    assert.deepEqual([git.state, git.repository], ['off', undefined]);
+    assert.deepEqual([git.state, git.active], ['off', undefined]);
     api.turn(true);
-    assert.deepEqual([git.state, git.repository], ['ready', repository]);
+    assert.deepEqual([git.state, activePath()], ['ready', '/projects/one']);
   });
 
   it('listens once to each repository, however often it was switched off and on', () => {
@@ -118,6 +154,7 @@ describe('Git', () => {
     const folder = await makeRepositoryFolder({ origin: 'https://one.example.com/a.git' });
     try {
       const real = new FakeRepository(folder.path, undefined);
+      api.open(real);
       const first = await git.remotes(real);
       await folder.setRemotes({ origin: 'https://two.example.com/a.git' });
       assert.equal(await git.remotes(real), first);
@@ -132,9 +169,10 @@ describe('Git', () => {
     const folder = await makeRepositoryFolder({ origin: 'https://one.example.com/a.git' });
     try {
       const real = new FakeRepository(folder.path, undefined);
-      api.git.path = '/no/such/git';
+      api.open(real);
+      await rename(join(folder.path, '.git'), join(folder.path, 'away'));
       await assert.rejects(git.remotes(real));
-      api.git.path = 'git';
+      await rename(join(folder.path, 'away'), join(folder.path, '.git'));
       assert.equal((await git.remotes(real)).length, 1);
     } finally {
       await folder.remove();
@@ -168,7 +206,7 @@ describe('Git at the start', () => {
     const changed = new Promise<void>((resolve) => git.onDidChange(() => resolve()));
     editor().onDidChangeExtensions.fire();
     await changed;
-    assert.deepEqual([git.state, git.repository], ['ready', api.repositories[0]]);
+    assert.deepEqual([git.state, git.active?.rootUri.path], ['ready', '/projects/one']);
   });
 
   it('is starting until git has looked at the folder', async () => {

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import type { RepositoryBuilds } from '../../src/ui/api';
 import type { App } from './app';
 import { appsInTests } from './eachApp';
 import { editor } from './fake/editor';
+import { RealRepository } from './realRepository';
 
 describe('Open in Browser and Copy URL', () => {
   const apps = appsInTests();
@@ -68,5 +70,45 @@ describe('The address of a page', () => {
     await app.run('copyUrl');
     assert.equal(editor().clipboard, `${app.gitlab.url}/${app.small.project.path}/commit/${app.small.sha}`);
     assert.match(app.gitlab.url, /\/gitlab$/);
+  });
+});
+
+describe('The page of a commit', () => {
+  const apps = appsInTests();
+  let app: App;
+  let real: RealRepository;
+  beforeEach(async () => {
+    app = await apps.ready();
+    real = new RealRepository();
+    real.commit();
+    real.git('remote', 'set-url', 'origin', `${app.gitlab.url}/${app.small.project.path}.git`);
+    real.git('update-ref', 'refs/remotes/origin/main', 'HEAD');
+    app.git.close(app.repository);
+  });
+  afterEach(() => real.remove());
+
+  const opened = async (isIt: (shown: RepositoryBuilds) => boolean): Promise<void> => {
+    app.git.open(real.fake());
+    await app.shows('ready', isIt);
+  };
+
+  it('that is not pushed does not exist, and that is said', async () => {
+    const sha = real.commit('not pushed');
+    await opened(() => true);
+    await app.run('openInBrowser');
+    assert.deepEqual(editor().opened, []);
+    const sentence = `Commit ${sha.slice(0, 8)} is not pushed: GitLab has no page of it.`;
+    assert.equal(editor().messages[0]?.text, sentence);
+  });
+
+  it('is that of the commit whose builds are shown', async () => {
+    const sha = real.git('rev-parse', 'HEAD');
+    app.gitlab.world.addCommit(app.small.project, { sha, title: 'pushed' });
+    app.gitlab.world.addBuild(app.small.project, { sha, name: 'of-pushed', status: 'success' });
+    real.commit('not pushed');
+    await opened(({ builds }) => builds.length === 1);
+    assert.deepEqual(app.api.repositories[0]?.ancestor, { sha, back: 1 });
+    await app.run('copyUrl');
+    assert.equal(editor().clipboard, `${app.gitlab.url}/${app.small.project.path}/commit/${sha}`);
   });
 });

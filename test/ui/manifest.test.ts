@@ -7,7 +7,7 @@ import { table } from '../../src/ui/commands/table';
 import { setContext } from '../../src/ui/context';
 import { codicons } from './codicons';
 import { editor } from './fake/editor';
-import { aTarget, ready, someBuilds } from './samples';
+import { alone, aRepository, aTarget, ready, several, sha, someBuilds } from './samples';
 import { evaluate, keysIn } from './when';
 
 const { contributes } = manifest;
@@ -76,6 +76,7 @@ describe('The settings', () => {
     'gitlabBuilds.artifacts.directory': { scope: 'resource', default: '.gitlab-builds' },
     'gitlabBuilds.refresh.activeSeconds': { scope: 'window', default: 5, minimum: 2 },
     'gitlabBuilds.refresh.idleSeconds': { scope: 'window', default: 60, minimum: 15 },
+    'gitlabBuilds.notifications': { scope: 'window', default: 'failures' },
   };
   const properties: Readonly<Record<string, { scope: string; default: unknown; minimum?: number }>> =
     contributes.configuration.properties;
@@ -135,13 +136,15 @@ const states: Readonly<Record<string, Snapshot | undefined>> = {
   signedOut: { kind: 'signedOut', url: 'https://x', known: true },
   loading: { kind: 'loading', target },
   noBuilds: ready([]),
+  notPushed: { ...ready([]), target: aTarget({ head: { sha, shallow: false, pushed: false, ancestors: [] } }) },
+  watching: { ...ready([]), watchingSince: 0 },
   ...Object.fromEntries(
     failureKinds.map((kind) => [`failed.${kind}`, { kind: 'failed', target, failure: { kind } } as const]),
   ),
 };
 
 async function keysFor(snapshot: Snapshot | undefined, filtered = false): Promise<Record<string, unknown>> {
-  await setContext(snapshot, filtered);
+  await setContext(alone(snapshot), filtered);
   return { workspaceFolderCount: 1, isWorkspaceTrusted: true, ...Object.fromEntries(editor().contextKeys) };
 }
 
@@ -169,6 +172,24 @@ describe('The welcome text', () => {
   it('has a place for each that there is', () => {
     const all = [...Object.keys(states), 'noFolder', 'untrusted', 'filtered'];
     assert.deepEqual(welcomes.map(({ name }) => name.slice('%welcome.'.length, -1)).sort(), all.sort());
+  });
+
+  it('is none where several repositories are open: their rows say how they are', async () => {
+    for (const snapshot of Object.values(states)) {
+      await setContext(several(aRepository('one', snapshot), aRepository('two', snapshot)), false);
+      const keys = { workspaceFolderCount: 2, isWorkspaceTrusted: true };
+      assert.deepEqual(shownFor({ ...keys, ...Object.fromEntries(editor().contextKeys) }), []);
+    }
+  });
+
+  it('of a HEAD without builds offers what can be done', () => {
+    const buttons = (name: string) => {
+      const text = welcomes.find((one) => one.name === `%welcome.${name}%`)?.text ?? '';
+      return [...text.matchAll(/^\[[^\]]+\]\(command:gitlabBuilds\.(\w+)\)$/gm)].map(([, command]) => command);
+    };
+    assert.deepEqual(buttons('notPushed'), ['push', 'selectCommit']);
+    assert.deepEqual(buttons('watching'), ['refresh', 'selectCommit']);
+    assert.deepEqual(buttons('noBuilds'), ['refresh', 'selectCommit']);
   });
 
   it('of what is the matter with a token offers to sign in again', () => {
@@ -212,6 +233,15 @@ describe('The clauses of the manifest', () => {
     assert.deepEqual(offered('stage hasFailed hasActive'), ['retryFailed', 'cancelActive', ...always]);
     assert.deepEqual(offered('status'), always);
     assert.deepEqual(offered('pipeline hasFailed hasActive'), ['retryFailed', 'cancelActive', ...always]);
+    const ofRepository = ['refresh', 'selectCommit', ...always];
+    assert.deepEqual(offered('repository'), ofRepository);
+    assert.deepEqual(offered('repository signedOut'), ['signIn', 'refresh']);
+    assert.deepEqual(offered('repository pinned'), ['refresh', 'selectCommit', 'followHead', ...always]);
+    assert.deepEqual(offered('repository unpushed'), ['push', ...ofRepository]);
+    assert.deepEqual(
+      [...offered('repository hasFailed hasActive')].sort(),
+      ['retryFailed', 'cancelActive', ...ofRepository].sort(),
+    );
     assert.deepEqual(offered('pipelines'), []);
     assert.deepEqual(offered('somebody else’s'), []);
   });
@@ -240,6 +270,15 @@ describe('The clauses of the manifest', () => {
     assert.deepEqual(await offered(undefined), []);
     assert.deepEqual(await offered(ready([])), onCommit);
     assert.deepEqual(await offered(ready(someBuilds({}))), [...acting, ...onCommit]);
+  });
+
+  it('offer to push only where there is something to push', async () => {
+    const offered = async (snapshot: Snapshot | undefined) => {
+      const keys = { view: 'gitlabBuilds.builds', ...(await keysFor(snapshot)) };
+      return menus.filter(({ command, when }) => command === 'gitlabBuilds.push' && evaluate(when, keys)).length;
+    };
+    assert.equal(await offered(states['noBuilds']), 0);
+    assert.equal(await offered(states['notPushed']), 2);
   });
 
   it('offer to follow HEAD again only while it is not followed', async () => {

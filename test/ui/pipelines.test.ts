@@ -8,7 +8,7 @@ import { BuildTree } from '../../src/ui/buildTree';
 import { StatusBar } from '../../src/ui/statusBar';
 import { editor } from './fake/editor';
 import { drawn, type FakeTreeView, rowsOf } from './fake/views';
-import { aBuild, ready, sha } from './samples';
+import { aBuild, alone, ready, sha } from './samples';
 
 const branch: Pipeline = { id: 20, ref: 'feature', sha, status: 'running', source: 'push' };
 const child: Pipeline = { id: 21, ref: 'feature', sha, status: 'running', source: 'parent_pipeline' };
@@ -48,7 +48,7 @@ describe('The rows of several pipelines', () => {
 
   const rows = () => rowsOf(tree.view as unknown as FakeTreeView<unknown>);
   async function shown(snapshot: Snapshot): Promise<readonly string[]> {
-    tree.show(snapshot);
+    tree.show(alone(snapshot));
     return drawn(await rows());
   }
 
@@ -93,14 +93,23 @@ describe('The rows of several pipelines', () => {
     });
   }
 
+  it('are of the merge request only where it is not the commit before HEAD whose builds are shown', async () => {
+    const earlier: Pipeline = { ...branch, sha: 'e'.repeat(40) };
+    const shownOf = await shown({
+      ...listing([earlier, child], compile, install),
+      ancestor: { sha: earlier.sha, back: 1 },
+    });
+    assert.equal(shownOf[0], '▾ Branch pipeline #20  feature · passed · 1');
+  });
+
   it('have ids of their own', async () => {
-    tree.show(all);
+    tree.show(alone(all));
     const ids = (await rows()).map(({ item }) => item.id);
     assert.equal(new Set(ids).size, ids.length);
   });
 
   it('are spoken whole', async () => {
-    tree.show(all);
+    tree.show(alone(all));
     const [first] = await rows();
     assert.match(
       first?.item.accessibilityInformation?.label ?? '',
@@ -116,24 +125,24 @@ describe('The status bar with several pipelines', () => {
   const text = () => editor().statusBarItems[0]?.text;
 
   it('counts what a bridge has started and the merge request', () => {
-    bar.show(all);
+    bar.show(alone(all));
     assert.equal(text(), '$(error) failed: rspec');
   });
 
   it('leaves out an earlier pipeline of the same ref', () => {
     const again: Pipeline = { ...branch, id: 30 };
     const failed = aBuild({ id: 6, name: 'lint', status: 'failed', pipeline: 20 });
-    bar.show(listing([again, branch], failed, aBuild({ id: 7, name: 'lint', pipeline: 30 })));
+    bar.show(alone(listing([again, branch], failed, aBuild({ id: 7, name: 'lint', pipeline: 30 }))));
     assert.equal(text(), '$(pass) passed');
   });
 
   it('shows how a pipeline without builds stands', () => {
-    bar.show(listing([{ ...branch, status: 'failed' }]));
+    bar.show(alone(listing([{ ...branch, status: 'failed' }])));
     assert.equal(text(), '$(error) failed');
   });
 
   it('names the pipelines in its table', () => {
-    bar.show(all);
+    bar.show(alone(all));
     const { value } = editor().statusBarItems[0]?.tooltip as { value: string };
     assert.match(value, /\*\*Merge request pipeline \\#22\*\* \| \$\(error\) \\!7 Let people sign in/);
     assert.match(value, /\*\*Branch pipeline \\#20\*\*/);

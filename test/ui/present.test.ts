@@ -1,18 +1,13 @@
 import assert from 'node:assert/strict';
 import type { Build } from '../../src/core/build';
-import type { Pipeline } from '../../src/core/pipeline';
 import {
   buildDescription,
   buildIcon,
   buildSpoken,
-  contextValue,
-  formatDuration,
+  type BuildFacts,
   formatSize,
   groupDescription,
-  pipelineLabel,
-  pipelineSubject,
   progressOf,
-  spokenDuration,
   statusCodicon,
   statusIcon,
   statusLabel,
@@ -54,32 +49,22 @@ describe('A status', () => {
     assert.doesNotMatch(statusLabel('[x](command:y)\n'), /\]\(|\n/);
   });
 
+  it('that is not fresh is dimmed and does not turn', () => {
+    for (const status of allStatuses) {
+      const { id, color } = statusIcon(status, 'stale');
+      assert.deepEqual([id, color?.id], [statusIcon(status).id.replace('~spin', ''), 'disabledForeground']);
+      assert.ok(codicons.has(id));
+      assert.equal(buildIcon(aBuild({ status }), 'stale').id, id);
+    }
+  });
+
   it('failed looks like a warning where the failure is allowed', () => {
     assert.equal(buildIcon(aBuild({ status: 'failed', allowFailure: true })).id, 'warning');
     assert.equal(buildIcon(aBuild({ status: 'failed' })).id, 'error');
   });
 });
 
-describe('Durations and sizes', () => {
-  const durations: readonly [number, string][] = [
-    [0, '0:00'],
-    [7.9, '0:07'],
-    [59, '0:59'],
-    [60, '1:00'],
-    [190, '3:10'],
-    [3599, '59:59'],
-    [3600, '1:00:00'],
-    [3723, '1:02:03'],
-    [100 * 3600, '100:00:00'],
-  ];
-  for (const [seconds, text] of durations)
-    it(`${seconds} s is ${text}`, () => assert.equal(formatDuration(seconds), text));
-
-  it('are spoken in words', () => {
-    assert.equal(spokenDuration(42), '42 seconds');
-    assert.equal(spokenDuration(190), '3 minutes 10 seconds');
-  });
-
+describe('Sizes', () => {
   const sizes: readonly [number, string][] = [
     [0, '0 B'],
     [1, '1 B'],
@@ -100,7 +85,8 @@ describe('Durations and sizes', () => {
 });
 
 describe('The description of a build', () => {
-  const describe_ = (changes: Partial<Build>, ref = 'master'): string => buildDescription(aBuild(changes), ref, now);
+  const describe_ = (changes: Partial<Build>, ref = 'master', facts: BuildFacts = {}): string =>
+    buildDescription(aBuild(changes), ref, now, facts);
 
   it('is empty where there is nothing to say', () => assert.equal(describe_({}), ''));
 
@@ -109,6 +95,56 @@ describe('The description of a build', () => {
 
   it('says how long it has been running', () =>
     assert.equal(describe_({ status: 'running', startedAt: started }), '3:10'));
+
+  it('says how long it usually takes, while it runs', () => {
+    const expected = { rspec: 420, lint: 60 };
+    const running = { status: 'running', startedAt: started };
+    assert.equal(describe_(running, 'master', { expected }), '3:10 of about 7:00');
+    assert.equal(describe_({ ...running, name: 'lint' }, 'master', { expected }), '3:10, usually 1:00');
+    assert.equal(describe_({ ...running, name: 'constructor' }, 'master', { expected }), '3:10');
+    assert.equal(describe_({ startedAt: started, finishedAt: started }, 'master', { expected }), '0:00');
+  });
+
+  it('does not count the time of what has ended, GitLab does not say when', () =>
+    assert.equal(describe_({ status: 'failed', startedAt: started }), ''));
+
+  it('leaves the time of a running bridge to what it has started', () => {
+    const bridge = { kind: 'bridge', startedAt: started } as const;
+    assert.equal(describe_({ ...bridge, status: 'running' }), '');
+    assert.equal(describe_({ ...bridge, finishedAt: '2016-03-01T12:01:02.000Z' }), '1:02');
+  });
+
+  it('names the stage where no row above does', () =>
+    assert.equal(describe_({}, 'master', { namesStage: true }), 'test'));
+
+  describe('that waits says for what', () => {
+    it('a runner with its tags, three of them', () => {
+      const pending = { status: 'pending', tags: ['docker', 'linux'] };
+      assert.equal(describe_(pending), 'waits for a runner tagged docker, linux');
+      assert.equal(describe_({ ...pending, tags: ['a', 'b', 'c', 'd'] }), 'waits for a runner tagged a, b, c, …');
+      assert.equal(describe_({ ...pending, status: 'running' }), '');
+      assert.equal(describe_({ status: 'pending' }), '');
+    });
+
+    it('a resource group', () =>
+      assert.equal(describe_({ status: 'waiting_for_resource' }), 'waits for its resource group'));
+
+    it('its time', () => {
+      const at = new Date('2016-03-01T12:05:00.000Z').toLocaleTimeString(undefined, { timeStyle: 'short' });
+      const scheduledAt = '2016-03-01T12:05:00.000Z';
+      assert.equal(describe_({ status: 'scheduled', scheduledAt }), `starts by itself at ${at}`);
+      assert.equal(describe_({ status: 'scheduled' }), '');
+      assert.equal(describe_({ status: 'success', scheduledAt }), '');
+    });
+
+    it('a person', () => {
+      const [approve, deploy] = [aBuild({ name: 'approve' }), aBuild({ name: 'deploy' })];
+      assert.equal(describe_({ status: 'created' }, 'master', { blockers: [approve] }), 'waits for approve');
+      const blockers = [approve, deploy];
+      assert.equal(describe_({ status: 'created' }, 'master', { blockers }), 'waits for a manual build');
+      assert.equal(describe_({ status: 'skipped' }, 'master', { blockers }), '');
+    });
+  });
 
   it('names the ref where it is another than the one shown', () => {
     assert.equal(describe_({ ref: 'v1.0' }), 'v1.0');
@@ -121,16 +157,27 @@ describe('The description of a build', () => {
     assert.equal(describe_({ attempts: [aBuild({ id: 8 }), aBuild({ id: 7 })] }), 'attempt 3'));
 
   it('has all of it in one line', () => {
-    const all = { startedAt: started, ref: 'a\nb', artifacts, attempts: [aBuild()] };
+    const all = { status: 'running', startedAt: started, ref: 'a\nb', artifacts, attempts: [aBuild()] };
     assert.equal(describe_(all), '3:10 · a b · artifacts 1.2 kB · attempt 2');
   });
 });
 
 describe('What a screen reader says', () => {
   it('of a build is its name, status, stage, duration, artifacts and attempt', () => {
-    const build = aBuild({ status: 'failed', startedAt: started, artifacts, attempts: [aBuild()] });
+    const finishedAt = '2016-03-01T12:03:10.000Z';
+    const build = aBuild({ status: 'failed', startedAt: started, finishedAt, artifacts, attempts: [aBuild()] });
     const spoken = 'rspec, failed, stage test, 3 minutes 10 seconds, has artifacts, 1.2 kB, attempt 2';
     assert.equal(buildSpoken(build, now), spoken);
+  });
+
+  it('of a running one is how long it usually takes', () => {
+    const spoken = buildSpoken(aBuild({ status: 'running', startedAt: started }), now, { expected: { rspec: 420 } });
+    assert.equal(spoken, 'rspec, running, stage test, 3 minutes 10 seconds of about 7 minutes');
+  });
+
+  it('of a waiting one is for what', () => {
+    const spoken = buildSpoken(aBuild({ status: 'pending', tags: ['docker'] }), now);
+    assert.equal(spoken, 'rspec, pending, stage test, waits for a runner tagged docker');
   });
 
   it('tells an allowed failure from another', () =>
@@ -163,100 +210,4 @@ describe('The progress of several builds', () => {
 
   it('names no stage when nothing is at work', () =>
     assert.deepEqual(progressOf(someBuilds({}, { status: 'manual' })), { ended: 1, stage: undefined }));
-});
-
-describe('The words of a row for the menus', () => {
-  const wordsOf = (changes: Partial<Build>, kind: 'build' | 'attempt' = 'build', readOnly = false): string =>
-    contextValue({ kind, id: 'x', build: aBuild(changes), children: [] }, readOnly);
-  const group = (kind: 'stage' | 'status', ...builds: readonly Partial<Build>[]): string => {
-    const node = { id: 'x', stage: 's', isExternal: false, status: 's', builds: someBuilds(...builds), children: [] };
-    return contextValue({ kind, ...node }, false);
-  };
-  const pipeline = (readOnly: boolean, ...builds: readonly Partial<Build>[]): string => {
-    const node = { id: 'x', isNewest: true, status: 's', builds: someBuilds(...builds), children: [] };
-    const own = { id: 1, ref: 'master', sha: 'a', status: 's' };
-    return contextValue({ kind: 'pipeline', pipeline: own, ...node }, readOnly);
-  };
-
-  const expected: Readonly<Record<string, string>> = {
-    created: 'build cancelable',
-    waiting_for_resource: 'build cancelable',
-    preparing: 'build cancelable',
-    waiting_for_callback: 'build cancelable',
-    pending: 'build cancelable',
-    running: 'build cancelable',
-    success: 'build retryable erasable',
-    failed: 'build retryable erasable',
-    canceling: 'build forceCancelable',
-    canceled: 'build retryable erasable',
-    skipped: 'build',
-    manual: 'build cancelable playable variables',
-    scheduled: 'build cancelable playable variables',
-    levitating: 'build cancelable',
-  };
-  for (const [status, words] of Object.entries(expected))
-    it(`for ${status}: ${words}`, () => assert.equal(wordsOf({ status }), words));
-
-  it('say that there are artifacts and a log', () =>
-    assert.equal(wordsOf({ artifacts, startedAt: started }), 'build retryable erasable hasArtifacts keepable hasLog'));
-
-  it('never call an attempt retryable or cancelable', () => {
-    assert.equal(wordsOf({ status: 'running' }, 'attempt'), 'attempt');
-    assert.equal(wordsOf({ status: 'failed', artifacts }, 'attempt'), 'attempt erasable hasArtifacts keepable');
-  });
-
-  it('say of a group what can be done with what is in it', () => {
-    assert.equal(group('stage', {}), 'stage');
-    assert.equal(group('stage', { status: 'failed' }, { status: 'running' }), 'stage hasFailed hasActive');
-    assert.equal(group('status', { status: 'failed', allowFailure: true }), 'status');
-  });
-
-  it('leave out what the server or the role is known not to allow', () => {
-    assert.equal(wordsOf({ status: 'manual', denied: ['play', 'playWithVariables'] }), 'build cancelable');
-    assert.equal(wordsOf({ status: 'failed', denied: ['erase'] }), 'build retryable');
-  });
-
-  it('offer of a bridge what GitLab does with one', () => {
-    assert.equal(wordsOf({ kind: 'bridge', status: 'failed' }), 'build retryable');
-    assert.equal(wordsOf({ kind: 'bridge', status: 'running', startedAt: started }), 'build');
-  });
-
-  it('offer nothing of what another system reports', () =>
-    assert.equal(wordsOf({ kind: 'external', status: 'failed', startedAt: started }), 'build'));
-
-  it('offer the playing of what may be manual', () =>
-    assert.equal(wordsOf({ status: 'skipped', maybeManual: true }), 'build playable variables'));
-
-  it('offer only to look with a token that may only read', () => {
-    assert.equal(wordsOf({ artifacts, startedAt: started }, 'build', true), 'build hasArtifacts hasLog');
-    assert.equal(pipeline(true, { status: 'failed' }), 'pipeline');
-  });
-
-  it('say of a pipeline what can be done in it', () =>
-    assert.equal(pipeline(false, { status: 'failed' }, { status: 'running' }), 'pipeline hasFailed hasActive'));
-});
-
-describe('The name of a pipeline', () => {
-  const own = { id: 7, ref: 'main', sha: 'a', status: 'running' };
-  const names: readonly (readonly [Partial<Pipeline>, string, string])[] = [
-    [{}, 'Pipeline #7', 'main'],
-    [{ source: 'push' }, 'Branch pipeline #7', 'main'],
-    [{ source: 'schedule' }, 'Scheduled pipeline #7', 'main'],
-    [{ source: 'web' }, 'Pipeline run by hand #7', 'main'],
-    [{ source: 'parent_pipeline', sha: '' }, 'Child pipeline #7', 'main'],
-    [{ source: 'some_new_source' }, 'Pipeline (some new source) #7', 'main'],
-    [{ source: 'constructor' }, 'Pipeline (constructor) #7', 'main'],
-    [{ ref: 'refs/merge-requests/3/head' }, 'Merge request pipeline #7', '!3'],
-    [
-      { ref: 'refs/merge-requests/3/merge', sha: 'b', mergeRequest: { iid: 3, title: 'Let\npeople in' } },
-      'Merge request pipeline #7',
-      '!3 Let people in · result of the merge',
-    ],
-  ];
-  for (const [changes, label, subject] of names) {
-    it(`is ${label}: ${subject}`, () => {
-      const pipeline = { ...own, ...changes };
-      assert.deepEqual([pipelineLabel(pipeline), pipelineSubject(pipeline, 'a')], [label, subject]);
-    });
-  }
 });

@@ -104,6 +104,28 @@ describe('The guard around a command', () => {
   });
 });
 
+describe('An announcement', () => {
+  const announce = (severity: 'warning' | 'information') =>
+    new Report(window.createOutputChannel('x', { log: true })).announce(severity, 'It is over.', 'Look', 'Never');
+
+  for (const severity of ['warning', 'information'] as const)
+    it(`as ${severity} is a message that is not modal, and resolves with the button`, async () => {
+      const answer = announce(severity);
+      const [message] = editor().messages;
+      assert.ok(message);
+      assert.deepEqual([message.severity, message.text, message.modal], [severity, 'It is over.', false]);
+      assert.deepEqual(message.buttons, ['Look', 'Never']);
+      message.press('Look');
+      assert.equal(await answer, 'Look');
+    });
+
+  it('resolves with nothing when it is closed', async () => {
+    const answer = announce('warning');
+    editor().messages[0]?.close();
+    assert.equal(await answer, undefined);
+  });
+});
+
 describe('The sentence for a failure', () => {
   const failures: Readonly<Record<Failure['kind'], RegExp>> = {
     unauthorized: /^git\.example\.com does not accept your token \(why\)\. Sign in again\.$/,

@@ -1,6 +1,7 @@
 import type { Build } from '../../src/core/build';
 import type { Failure } from '../../src/core/errors';
 import type { Snapshot, Target } from '../../src/core/snapshot';
+import type { RepositoryView, ViewState } from '../../src/ui/rows';
 
 /** Builds and snapshots for tests that draw without a server. */
 export const sha = '0123456789abcdef0123456789abcdef01234567';
@@ -50,6 +51,20 @@ export function aTarget(changes: Partial<Target> = {}): Target {
 export function ready(builds: readonly Build[], failure?: Failure): Extract<Snapshot, { kind: 'ready' }> {
   const stale = failure === undefined ? undefined : { asOf: 0, failure };
   return { kind: 'ready', target: aTarget(), builds, pipelines: [], apiVersion: 'v3', readOnly: false, stale };
+}
+
+export function aRepository(name: string, snapshot: Snapshot | undefined): RepositoryView {
+  return { root: `file:///work/${name}`, name, snapshot };
+}
+
+/** What the views draw with one repository. */
+export function alone(snapshot: Snapshot | undefined): ViewState {
+  return several(aRepository('project', snapshot));
+}
+
+/** The first one is active. */
+export function several(...repositories: readonly RepositoryView[]): ViewState {
+  return { repositories, active: repositories[0]?.root };
 }
 
 /** Texts with which a server could try to become more than text. */

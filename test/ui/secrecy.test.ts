@@ -138,20 +138,22 @@ describe('The diagnostics', () => {
         'GitLab Builds',
         'VS Code',
         'Node',
-        'State',
         'Instances',
+        'Refresh',
+        'State',
         'Shown',
+        'HEAD',
         'API',
         'Token',
         'Builds',
         'Failure',
-        'Refresh',
       ],
     );
     for (const line of [
       'State: ready',
       `Instances: ${app.gitlab.url} (auto, token stored)`,
       `Shown: ${app.gitlab.url}, project ${app.small.project.path}, commit ${app.small.sha}`,
+      'HEAD: not known',
       'API: v3',
       'Token: scopes not told',
       'Builds: 7',
@@ -194,7 +196,7 @@ describe('The diagnostics', () => {
   it('can be had before anything is shown', async () => {
     const app = await apps.start({ git: false, token: null });
     await app.run('copyDiagnostics');
-    assert.match(editor().clipboard, /^State: noGit\nInstances: none\nShown: nothing$/m);
+    assert.match(editor().clipboard, /^Instances: none\n.*\nState: noGit\nShown: nothing$/m);
   });
 
   it('name the last failure', async () => {

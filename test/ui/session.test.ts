@@ -1,13 +1,9 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { developerToken } from '../gitlab/seed';
-import type { App } from './app';
 import { appsInTests } from './eachApp';
-import { Uri } from './fake/basics';
 import { editor } from './fake/editor';
-import { FakeRepository } from './fake/git';
 import { until } from './fake/until';
-import { type Folder, makeRepositoryFolder } from './folder';
 
 const state = (): unknown => editor().contextKeys.get('gitlabBuilds.state');
 const inState = (word: string) => until(`the state ${word}`, () => state() === word);
@@ -87,63 +83,6 @@ describe('What is shown', () => {
     app.repository.moveHead({ name: 'x', commit: app.small.sha, upstream: { remote: 'mine', name: 'x' } });
     const shown = await app.shows('failed');
     assert.equal(shown.project, 'group/other');
-  });
-});
-
-describe('With two repositories', () => {
-  const apps = appsInTests();
-  let app: App;
-  let folder: Folder;
-  let second: FakeRepository;
-  beforeEach(async () => {
-    app = await apps.ready();
-    folder = await makeRepositoryFolder({ origin: `${app.gitlab.url}/${app.small.project.path}.git` });
-    second = new FakeRepository(folder.path, { name: 'release', commit: app.small.olderSha });
-    app.git.open(second);
-  });
-  afterEach(() => folder.remove());
-
-  const turn = async (): Promise<void> => {
-    editor().turnTo(Uri.file(`${folder.path}/a.ts`));
-    await app.shows('ready', ({ rootUri }) => rootUri === second.rootUri.toString());
-  };
-
-  it('the active editor’s is shown', async () => {
-    await turn();
-    assert.equal(app.api.repositories[0]?.commit?.sha, app.small.olderSha);
-  });
-
-  it('the one that is no longer shown is no longer asked for', async () => {
-    await turn();
-    app.asked();
-    app.repository.moveHead({ name: 'x', commit: app.small.shaWithoutCi });
-    await app.api.refresh();
-    assert.ok(app.asked().every((request) => request.includes(app.small.olderSha)));
-  });
-
-  it('a late answer for the one that was shown is dropped', async () => {
-    app.gitlab.faults = [{ latencyMs: 60, times: 1 }];
-    app.gitlab.world.setStatus(app.small.builds.deploy, 'failed');
-    const late = app.api.refresh();
-    await until('its request', () => app.asked().length > 0);
-    await turn();
-    const before = [await app.drawn(), editor().statusBarItems[0]?.text];
-    await late;
-    await sleep(80);
-    assert.deepEqual([await app.drawn(), editor().statusBarItems[0]?.text], before);
-    assert.equal(app.api.repositories[0]?.rootUri, second.rootUri.toString());
-    assert.equal(app.api.repositories[0].commit?.sha, app.small.olderSha);
-  });
-
-  it('each keeps the commit that was chosen in it', async () => {
-    const running = app.run('selectCommit');
-    (await until('the list', () => editor().quickPicks.find(({ busy }) => !busy))).choose('Release 1.0');
-    await running;
-    await turn();
-    assert.equal(editor().contextKeys.get('gitlabBuilds.pinned'), false);
-    editor().turnTo(Uri.file(`${app.folder.path}/a.ts`));
-    await app.shows('ready', ({ rootUri }) => rootUri === app.repository.rootUri.toString());
-    assert.equal(editor().contextKeys.get('gitlabBuilds.pinned'), true);
   });
 });
 

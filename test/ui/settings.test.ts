@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { Uri } from 'vscode';
+import { ConfigurationTarget, Uri } from 'vscode';
 import { Settings, toInstance } from '../../src/ui/settings';
 import { editor } from './fake/editor';
 
@@ -64,11 +64,45 @@ describe('The settings', () => {
     assert.deepEqual(settings.intervals(), { activeSeconds: 2, idleSeconds: 15 });
   });
 
+  it('tell of failures where no known word is written', () => {
+    assert.equal(settings.notifications(), 'failures');
+    for (const value of ['', 'ALL', 7, null, ['all']]) {
+      write('global', 'notifications', value);
+      assert.equal(settings.notifications(), 'failures');
+    }
+  });
+
+  it('have the notifications that are written, at once', () => {
+    for (const level of ['never', 'all', 'failures'] as const) {
+      write('global', 'notifications', level);
+      assert.equal(settings.notifications(), level);
+    }
+    write('workspace', 'notifications', 'never');
+    assert.equal(settings.notifications(), 'never');
+  });
+
+  it('take notifications back for the user, and for a workspace only where it says otherwise', async () => {
+    await settings.setNotifications('never');
+    const { updates } = editor().configuration;
+    assert.deepEqual(updates, [
+      { key: 'gitlabBuilds.notifications', value: 'never', target: ConfigurationTarget.Global },
+    ]);
+    write('workspace', 'notifications', 'all');
+    await settings.setNotifications('never');
+    assert.deepEqual(
+      updates.slice(1).map(({ target }) => target),
+      [ConfigurationTarget.Global, ConfigurationTarget.Workspace],
+    );
+    assert.equal(settings.notifications(), 'never');
+  });
+
   it('tell of changes to themselves, and to nothing else', () => {
     const told: string[] = [];
     settings.onDidChangeLook(() => told.push('look'));
     settings.onDidChangeSource(() => told.push('source'));
     editor().configuration.set(editor().configuration.global, 'editor.fontSize', 12);
+    assert.deepEqual(told, []);
+    write('global', 'notifications', 'never');
     assert.deepEqual(told, []);
     write('global', 'groupBy', 'stage');
     assert.deepEqual(told, ['look']);

@@ -40,7 +40,7 @@ describe('The extension', () => {
     await app.api.refresh();
     assert.deepEqual(editor().messages, []);
     assert.match(editor().statusBarItems[0]?.text ?? '', / \$\(history\)$/);
-    assert.match(editor().views[0]?.message ?? '', /· out of date: .* cannot be reached/);
+    assert.match(editor().views[0]?.message ?? '', /· out of date, as of .*: .* cannot be reached/);
     assert.match(
       editor().log.find(({ level }) => level === 'warn')?.text ?? '',
       /^Refresh failed: offline 127\.0\.0\.1/,
@@ -66,8 +66,37 @@ describe('The extension', () => {
         'GET /api/v3/projects/group%2Fsub.project 200 ',
         `GET /api/v3/projects/1/repository/commits/${app.small.sha}/builds 200 `,
         `GET /api/v3/projects/1/repository/commits/${app.small.sha}/statuses 200 `,
+        // How long the running ones took before.
+        'GET /api/v3/projects/1/builds 200 ',
       ],
     );
+  });
+});
+
+describe('The end of builds', () => {
+  const apps = appsInTests();
+  const badge = () => editor().views[0]?.badge;
+
+  it('counts what has failed in the badge of the view', async () => {
+    const app = await apps.ready();
+    assert.deepEqual(badge(), { value: 1, tooltip: '1 build has failed' });
+    app.repository.moveHead({ name: 'release', commit: app.small.olderSha });
+    await app.shows('ready', ({ commit }) => commit?.sha === app.small.olderSha);
+    assert.equal(badge(), undefined);
+  });
+
+  it('is told while nobody looks, and its button retries what failed', async () => {
+    const app = await apps.ready();
+    editor().focus(false);
+    app.gitlab.world.setStatus(app.small.builds.long, 'success');
+    app.gitlab.world.setStatus(app.small.builds.deploy, 'failed');
+    await app.api.refresh();
+    const message = await until('the message', () => editor().messages[0]);
+    assert.match(message.text, /: 2 of 7 builds failed: .*production$/);
+    app.asked();
+    message.press('Retry failed');
+    await until('the retries', () => editor().statusMessages.length === 2);
+    assert.equal(app.asked().filter((request) => request.startsWith('POST')).length, 2);
   });
 });
 

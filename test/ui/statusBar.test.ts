@@ -1,14 +1,20 @@
 import assert from 'node:assert/strict';
 import type { Failure } from '../../src/core/errors';
 import type { Snapshot } from '../../src/core/snapshot';
+import { escaped } from '../../src/ui/present';
 import { StatusBar } from '../../src/ui/statusBar';
 import { codicons } from './codicons';
 import { editor } from './fake/editor';
 import type { FakeStatusBarItem } from './fake/views';
-import { aBuild, aTarget, hostileTexts, ready, someBuilds } from './samples';
+import { aBuild, alone, aRepository, aTarget, hostileTexts, ready, several, someBuilds } from './samples';
 
 const target = aTarget();
 const failure: Failure = { kind: 'offline', host: 'git.example.com' };
+/** Noon, and five past two. */
+const [noon, now] = [new Date(2016, 2, 1, 12).getTime(), new Date(2016, 2, 1, 14, 5).getTime()];
+const [noonWord, nowWord] = [noon, now].map((time) =>
+  new Date(time).toLocaleTimeString(undefined, { timeStyle: 'short' }),
+);
 let bar: StatusBar;
 
 function item(): FakeStatusBarItem {
@@ -18,7 +24,7 @@ function item(): FakeStatusBarItem {
 }
 
 function textOf(snapshot: Snapshot): string {
-  bar.show(snapshot);
+  bar.show(alone(snapshot));
   return item().text;
 }
 
@@ -27,8 +33,12 @@ function tooltip(): string {
   return typeof shown === 'string' ? shown : (shown?.value ?? '');
 }
 
+function spoken(): string {
+  return item().accessibilityInformation?.label ?? '';
+}
+
 describe('The status bar', () => {
-  beforeEach(() => (bar = new StatusBar()));
+  beforeEach(() => (bar = new StatusBar({ now: () => now })));
   afterEach(() => bar.dispose());
 
   const hidden: readonly (readonly [string, Snapshot | undefined])[] = [
@@ -42,8 +52,8 @@ describe('The status bar', () => {
   ];
   for (const [when, snapshot] of hidden)
     it(`is hidden ${when}`, () => {
-      bar.show(ready(someBuilds({})));
-      bar.show(snapshot);
+      bar.show(alone(ready(someBuilds({}))));
+      bar.show(alone(snapshot));
       assert.equal(item().visible, false);
     });
 
@@ -61,7 +71,13 @@ describe('The status bar', () => {
       '$(warning) builds',
       'git.example.com cannot be reached. Check the network.',
     ],
-    ['without builds', ready([]), '$(circle-large-outline) no builds', 'No builds for 01234567'],
+    [
+      'rate limited before anything was told',
+      { kind: 'failed', target, failure: { kind: 'rateLimited', host: 'git.example.com', retryAt: now } },
+      '$(warning) rate limited',
+      `git.example.com asks to slow down: rate limited until ${nowWord}.`,
+    ],
+    ['without builds', ready([]), '$(circle-large-outline) no builds', 'No builds for master · 01234567'],
   ];
   for (const [when, snapshot, text, hover] of words)
     it(`says "${text}" ${when}`, () => {
@@ -112,13 +128,69 @@ describe('The status bar', () => {
     assert.equal(textOf(ready([aBuild({ status: 'failed', allowFailure: true })])), '$(pass) passed'));
 
   it('marks builds that are not fresh, and says why', () => {
-    assert.equal(textOf(ready(someBuilds({}), failure)), '$(pass) passed $(history)');
-    assert.match(tooltip(), /\ngit\\\.example\\\.com cannot be reached\\\. Check the network\\\.$/);
+    const snapshot = { ...ready(someBuilds({})), stale: { asOf: noon, failure } };
+    assert.equal(textOf(snapshot), '$(pass) passed $(history)');
+    const why = `out of date, as of ${noonWord}: git.example.com cannot be reached. Check the network.`;
+    assert.equal(tooltip().split('\n').at(-1), escaped(why));
+    assert.equal(spoken(), `GitLab Builds, passed, master · 01234567, ${why}`);
+  });
+
+  it('marks remembered builds', () => {
+    assert.equal(textOf({ ...ready(someBuilds({})), stale: { asOf: noon } }), '$(pass) passed $(history)');
+    assert.equal(tooltip().split('\n').at(-1), escaped(`as of ${noonWord}, being refreshed`));
+  });
+
+  it('says until when it is rate limited', () => {
+    const retryAt = now;
+    textOf({ ...ready(someBuilds({})), stale: { asOf: noon, failure: { kind: 'rateLimited', retryAt } } });
+    assert.equal(tooltip().split('\n').at(-1), escaped(`rate limited until ${nowWord}, as of ${noonWord}`));
   });
 
   it('marks the absence of builds too, when that is not fresh', () => {
-    assert.equal(textOf(ready([], failure)), '$(circle-large-outline) no builds $(history)');
-    assert.equal(tooltip(), 'No builds for 01234567. git.example.com cannot be reached. Check the network.');
+    assert.equal(
+      textOf({ ...ready([]), stale: { asOf: noon, failure } }),
+      '$(circle-large-outline) no builds $(history)',
+    );
+    assert.equal(
+      tooltip(),
+      `No builds for master · 01234567\nout of date, as of ${noonWord}: git.example.com cannot be reached. Check the network.`,
+    );
+  });
+
+  describe('for a HEAD without builds of its own', () => {
+    const head = { sha: aTarget().sha, branch: 'master', shallow: false, ancestors: [] };
+    const ancestor = { sha: 'abcdef0123456789abcdef0123456789abcdef01', back: 2 };
+    const unpushed = aTarget({ head: { ...head, pushed: false } });
+    const pushed = aTarget({ head: { ...head, pushed: true } });
+
+    const looks: readonly (readonly [string, Snapshot, string, string])[] = [
+      ['not pushed', { ...ready([]), target: unpushed }, '$(cloud-upload) not pushed', 'not pushed'],
+      [
+        'not pushed, with builds of an ancestor',
+        { ...ready(someBuilds({})), target: unpushed, ancestor },
+        '$(pass) passed $(git-commit) 2 back',
+        'not pushed: builds of abcdef01, 2 commits back',
+      ],
+      [
+        'pushed and waited for',
+        { ...ready([]), target: pushed, watchingSince: noon },
+        '$(eye) waiting for builds',
+        `waiting for builds since ${noonWord}`,
+      ],
+      [
+        'pushed and waited for, with builds of an ancestor that are not fresh',
+        { ...ready(someBuilds({})), target: pushed, watchingSince: noon, ancestor, stale: { asOf: noon } },
+        '$(pass) passed $(git-commit) 2 back $(history)',
+        `waiting for builds since ${noonWord}: builds of abcdef01, 2 commits back`,
+      ],
+    ];
+    for (const [when, snapshot, text, words] of looks)
+      it(`says "${text}" where it is ${when}`, () => {
+        assert.equal(textOf(snapshot), text);
+        for (const [, icon = ''] of text.matchAll(/\$\(([\w-]+)/g)) assert.ok(codicons.has(icon), icon);
+        assert.ok(tooltip().replace(/\\/g, '').split('\n').includes(words), tooltip());
+        assert.ok(spoken().includes(words), spoken());
+      });
   });
 
   it('cuts names of more than thirty letters', () => {
@@ -142,9 +214,9 @@ describe('The status bar', () => {
     });
 
   it('has a tooltip with a row for each stage', () => {
-    bar.show(ready(someBuilds({ stage: 'build' }, { status: 'failed', name: 'rspec' }, {})));
+    textOf(ready(someBuilds({ stage: 'build' }, { status: 'failed', name: 'rspec' }, {})));
     assert.deepEqual(tooltip().split('\n'), [
-      '**master** · **01234567**',
+      '**master · 01234567**',
       '',
       '| | |',
       '|:--|:--|',
@@ -155,14 +227,45 @@ describe('The status bar', () => {
 
   for (const text of hostileTexts)
     it(`draws only its own icons in the tooltip with ${JSON.stringify(text)}`, () => {
-      bar.show({ ...ready([aBuild({ status: 'failed', name: text, stage: text })]), target: aTarget({ ref: text }) });
+      const snapshot = ready([aBuild({ status: 'failed', name: text, stage: text })]);
+      const first = aRepository(text, { ...snapshot, target: aTarget({ ref: text }) });
+      bar.show(several(first, aRepository('other', undefined)));
       assert.equal(tooltip().match(/\$\(/g)?.length, 1);
       assert.doesNotMatch(tooltip().replace(/\\[!-/:-@[-`{-~]/g, ''), /[[\]<>`]/);
     });
 
   it('says it all to a screen reader, without icons', () => {
-    bar.show(ready(someBuilds({ status: 'failed', name: 'rspec' })));
-    assert.equal(item().accessibilityInformation?.label, 'GitLab Builds, failed: rspec, 01234567');
+    textOf(ready(someBuilds({ status: 'failed', name: 'rspec' })));
+    assert.equal(spoken(), 'GitLab Builds, failed: rspec, master · 01234567');
+  });
+
+  describe('with several repositories', () => {
+    const failing = aRepository('api', ready(someBuilds({ status: 'failed', name: 'rspec' })));
+    const passed = aRepository('web', ready(someBuilds({})));
+
+    it('shows the active one, and names it where there is room', () => {
+      bar.show({ repositories: [failing, passed], active: passed.root });
+      assert.equal(item().text, '$(pass) passed');
+      assert.equal(tooltip().split('\n')[0], '**web** · **master · 01234567**');
+      assert.equal(spoken(), 'GitLab Builds, passed, web, master · 01234567');
+    });
+
+    it('follows the active one', () => {
+      bar.show({ repositories: [failing, passed], active: passed.root });
+      bar.show({ repositories: [failing, passed], active: failing.root });
+      assert.equal(item().text, '$(error) failed: rspec');
+    });
+
+    it('names it also where there are no builds', () => {
+      bar.show(several(aRepository('api', ready([])), passed));
+      assert.equal(tooltip(), 'api\nNo builds for master · 01234567');
+    });
+
+    it('is hidden where the active one has no project', () => {
+      bar.show(several(passed, failing));
+      bar.show(several(aRepository('notes', { kind: 'noProject', reason: 'noRemote' }), passed));
+      assert.equal(item().visible, false);
+    });
   });
 
   it('brings the view to the front when it is clicked, and has a name to be hidden by', () => {
@@ -171,7 +274,7 @@ describe('The status bar', () => {
   });
 
   it('is one item, whatever was shown', () => {
-    for (const [, snapshot] of [...hidden, ...words]) bar.show(snapshot);
+    for (const [, snapshot] of [...hidden, ...words]) bar.show(alone(snapshot));
     assert.equal(editor().statusBarItems.length, 1);
   });
 });

@@ -124,7 +124,7 @@ describe('A command on builds', () => {
   it('sends nothing for the build of another repository, and names that', async () => {
     await app.run('cancel', { build: app.small.builds.deploy.id, repository: 'file:///else/where' });
     assert.deepEqual(app.asked(), []);
-    assert.match(editor().messages[0]?.text ?? '', /file:\/\/\/else\/where is not the one that is shown/);
+    assert.match(editor().messages[0]?.text ?? '', /file:\/\/\/else\/where is not open/);
   });
 
   for (const build of ['11', -1, 0, 1.5, NaN, null, {}, 2 ** 60])

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { Build } from '../../src/core/build';
-import { buildTooltip, escaped } from '../../src/ui/present';
+import { buildTooltip, type TooltipFacts } from '../../src/ui/buildTooltip';
+import { escaped } from '../../src/ui/present';
 import { failureSentence, oneLine } from '../../src/ui/sentences';
 import { aBuild, hostileTexts, sha } from './samples';
 
@@ -51,9 +52,11 @@ describe('The tooltip of a build', () => {
     artifacts: { filename: 'artifacts.zip', size: 1234 },
     user: 'dana',
     runner: 'docker-01',
+    tags: ['docker', 'linux'],
     commit: { sha, title: 'Fix the build', author: 'Dana Developer' },
   };
-  const textOf = (changes: Partial<Build>): string => read(buildTooltip(aBuild(changes), now).value);
+  const textOf = (changes: Partial<Build>, facts?: TooltipFacts): string =>
+    read(buildTooltip(aBuild(changes), now, facts).value);
 
   it('has name, id and status above all', () => assert.match(textOf(full), /^\*\*rspec\*\* #42 failed\n/));
 
@@ -69,10 +72,31 @@ describe('The tooltip of a build', () => {
     ['the duration', '| Duration | 3:10 |'],
     ['the coverage', '| Coverage | 98.29 % |'],
     ['the artifacts', '| Artifacts | artifacts.zip, 1.2 kB |'],
+    ['the tags that its runner must have', '| Runner tags | docker, linux |'],
   ] as const)
     it(`tells ${what}`, () => assert.ok(textOf(full).split('\n').includes(line), textOf(full)));
 
   it('tells a tag from a branch', () => assert.match(textOf({ ref: 'v1.0', tag: true }), /\| Ref \| tag v1\.0 \|/));
+
+  it('tells of a running build when it should end, and when it should have', () => {
+    const running = { status: 'running', startedAt: '2016-03-01T12:00:00.000Z' };
+    const end = new Date('2016-03-01T12:35:00.000Z').toLocaleTimeString(undefined, { timeStyle: 'short' });
+    const text = textOf(running, { expected: { rspec: 35 * 60 } });
+    assert.match(text, /\| Duration \| 30:00 \|\n\| Usual duration \| 35:00 \|\n/);
+    assert.ok(text.endsWith(`| Expected end | ${end} |`), text);
+    assert.ok(textOf(running, { expected: { rspec: 60 } }).endsWith('| Usual duration | 1:00 |'));
+  });
+
+  it('tells what it waits for', () =>
+    assert.match(textOf({ status: 'waiting_for_resource' }), /\| State \| waits for its resource group \|/));
+
+  it('tells of what is not fresh as of when, and how it was then', () => {
+    const asOf = Date.parse('2016-03-01T12:10:00.000Z');
+    const text = textOf({ status: 'running', startedAt: '2016-03-01T12:00:00.000Z' }, { asOf });
+    const time = new Date(asOf).toLocaleTimeString(undefined, { timeStyle: 'short' });
+    assert.match(text, /\| Duration \| 10:00 \|/);
+    assert.ok(text.endsWith(`\n\nNot fresh: as of ${time}`), text);
+  });
 
   it('has no rows for what is not known', () => {
     const names = [...textOf({ createdAt: '' }).matchAll(/^\| (\w+)/gm)].map(([, name]) => name);

@@ -1,7 +1,8 @@
 import type * as vscode from 'vscode';
-import { type Uri } from './fake/basics';
+import { type RelativePattern, type Uri } from './fake/basics';
 import { FakeInputBox, FakePick, FakeQuickPick } from './fake/boxes';
 import { editor } from './fake/editor';
+import { FakeFileWatcher } from './fake/fileWatcher';
 import { Message, type Severity } from './fake/message';
 import { FakeProgress, FakeStatusBarItem, FakeTreeView } from './fake/views';
 
@@ -14,6 +15,7 @@ export {
   MarkdownString,
   ProgressLocation,
   QuickInputButtons,
+  RelativePattern,
   StatusBarAlignment,
   ThemeColor,
   ThemeIcon,
@@ -126,7 +128,13 @@ export const commands = {
 };
 
 /** VS Code's own that the extension runs. */
-const ownCommands = new Set(['revealInExplorer', 'vscode.open', 'workbench.action.openSettings']);
+const ownCommands = new Set([
+  'git.push',
+  'git.publish',
+  'revealInExplorer',
+  'vscode.open',
+  'workbench.action.openSettings',
+]);
 
 export const workspace = {
   get workspaceFolders() {
@@ -142,6 +150,7 @@ export const workspace = {
     const around = editor().folders.find((folder) => path.startsWith(`${folder.path}/`));
     return around === undefined ? path : path.slice(around.path.length + 1);
   },
+  createFileSystemWatcher: (pattern: RelativePattern) => new FakeFileWatcher(pattern, editor().fileWatchers),
   getConfiguration: (section: string, scope?: Uri) => editor().configuration.section(section, scope),
   onDidChangeConfiguration: (listener: (event: { affectsConfiguration(section: string): boolean }) => unknown) =>
     editor().configuration.onDidChange(listener),

@@ -2,7 +2,12 @@ import { GitLabError } from '../errors';
 import type { Instance } from '../instance';
 import { Row, rowsOf, UnexpectedShape } from './fields';
 import type { Http, HttpRequest, StreamAnswer } from './http';
-import { allPages, perPage, type Page } from './pages';
+import type { Memory } from './memory';
+import { allPages, pageOf, type Page } from './pages';
+
+interface KeptPage<T> extends Page<T> {
+  readonly etag: string;
+}
 
 /** One API of one instance, for the length of one call. All methods throw GitLabError, or the signal's reason. */
 export class Api {
@@ -13,6 +18,8 @@ export class Api {
     private readonly root: string,
     private readonly token: string | undefined,
     private readonly signal: AbortSignal,
+    /** Pages that were read before, by their address. */
+    private readonly kept: Memory,
   ) {}
 
   async get<T>(path: string, read: (row: Row) => T): Promise<T> {
@@ -36,12 +43,32 @@ export class Api {
     return allPages((page) => this.page(path, page, read));
   }
 
+  /**
+   * The same, for what is asked again and again: a page that has not changed comes without a body, and gives the same
+   * items as before. So one path must always be read in one way, and `read` must do nothing else.
+   */
+  async keptList<T>(path: string, read: (row: Row) => T): Promise<readonly T[]> {
+    return allPages((page) => this.keptPage(path, page, read));
+  }
+
   async page<T>(path: string, page: number, read: (row: Row) => T): Promise<Page<T>> {
-    const separator = path.includes('?') ? '&' : '?';
-    const { headers, body } = await this.http.json(
-      this.request('GET', `${path}${separator}per_page=${perPage}&page=${page}`),
-    );
+    const { headers, body } = await this.http.json(this.request('GET', pageOf(path, page)));
     return { headers, items: this.read(() => rowsOf(body).map(read)) };
+  }
+
+  private async keptPage<T>(path: string, page: number, read: (row: Row) => T): Promise<Page<T>> {
+    const request = this.request('GET', pageOf(path, page));
+    const known = this.kept.get(request.url) as KeptPage<T> | undefined; // Written below alone.
+    const { headers, body, isUnchanged } = await this.http.json({ ...request, etag: known?.etag });
+    if (isUnchanged && known !== undefined) {
+      this.kept.keep(request.url, known);
+      // How many pages there are changes without the page; only who stands in between leaves that out.
+      return headers.get('x-next-page') === null ? known : { headers, items: known.items };
+    }
+    const items = this.read(() => rowsOf(body).map(read));
+    const etag = headers.get('etag');
+    if (etag !== null) this.kept.keep(request.url, { headers, items, etag } satisfies KeptPage<T>);
+    return { headers, items };
   }
 
   async stream(path: string): Promise<StreamAnswer> {

@@ -1,9 +1,12 @@
 import { arrange } from '../arrange';
+import { Budget } from '../budget';
 import type { Build, BuildAction } from '../build';
+import { expectedSeconds } from '../durations';
 import { GitLabError, type Failure } from '../errors';
 import type { Instance } from '../instance';
 import type { Logger } from '../logger';
 import type { Listing } from '../pipeline';
+import { systemClock, type Clock, type Urgency } from '../schedule';
 import { isProjectGone, ProjectUnseen } from './absence';
 import { Api } from './api';
 import { detect, type Server } from './detect';
@@ -13,6 +16,7 @@ import type { Row } from './fields';
 import { isGraphqlUsed } from './graphql';
 import type { Http, StreamAnswer } from './http';
 import { Memory } from './memory';
+import { metered } from './metered';
 import { tokenPlace, type TokenPlace } from './tokenPlace';
 import { v3 } from './v3';
 import { v4 } from './v4';
@@ -20,6 +24,9 @@ import { v4 } from './v4';
 const dialects = { v3, v4 } as const satisfies Record<Server['api'], Dialect>;
 /** A server may be upgraded under us. */
 const detectAgainMs = 24 * 3600_000;
+/** Of 100 rows each. */
+const pagesKept = 200;
+const durationsKeptMs = 30 * 60_000;
 
 /** What a call works with. */
 interface Call {
@@ -32,17 +39,29 @@ interface Call {
 export class GitLabClient {
   private readonly projects = new Map<string, Project>();
   private readonly memory: Memory;
+  private readonly pages: Memory;
+  private readonly budget: Budget;
+  private readonly http: Http;
   private lastToken: string | undefined;
   private detected: { readonly server: Server; readonly at: number } | undefined;
 
   constructor(
     private readonly instance: Instance,
-    private readonly http: Http,
+    http: Http,
     private readonly token: () => Promise<string | undefined>,
     private readonly log: Logger,
-    private readonly now: () => number = Date.now,
+    private readonly clock: Clock = systemClock,
   ) {
+    const now = (): number => clock.now();
     this.memory = new Memory(now);
+    this.pages = new Memory(now, pagesKept);
+    this.budget = new Budget(clock);
+    this.http = metered(http, this.budget);
+  }
+
+  /** Who waits for the budget waits no longer, and there is no timer any more. */
+  dispose(): void {
+    this.budget.dispose();
   }
 
   /** What the instance turned out to be; undefined before the first answer. */
@@ -82,6 +101,11 @@ export class GitLabClient {
     return this.memory.has(readOnlyKey);
   }
 
+  /** Waits until this instance may be asked for a listing. Throws `rateLimited` while GitLab wants to be left alone. */
+  async admit(urgency: Urgency, signal: AbortSignal): Promise<void> {
+    return this.budget.admit(urgency, signal);
+  }
+
   /** The builds of a commit and its pipelines, arranged; none where the commit has no CI. */
   async listing(project: string, commit: CommitRef, signal: AbortSignal): Promise<Listing> {
     return this.within(project, signal, async (found, { api, server, dialect }) => {
@@ -101,6 +125,20 @@ export class GitLabClient {
       const path = `projects/${found.id}/${call.dialect.segment}${query}`;
       return (await call.api.page(path, 1, reader(found, call))).items;
     });
+  }
+
+  /** How long a build of each name took the last times that it succeeded, in seconds; asked for twice an hour. */
+  async expectedSeconds(project: string, signal: AbortSignal): Promise<Readonly<Record<string, number>>> {
+    const key = `durations of ${project}`;
+    try {
+      return await this.memory.recall(key, durationsKeptMs, async () =>
+        expectedSeconds(await this.recentBuilds(project, 'success', signal)),
+      );
+    } catch (error) {
+      // It is only good to know: what fails is not asked for at every refresh.
+      if (error instanceof GitLabError) this.memory.keep(key, {}, durationsKeptMs);
+      throw error;
+    }
   }
 
   /** Not for bridges: GitLab shows those in lists alone. */
@@ -164,6 +202,7 @@ export class GitLabClient {
     } catch (error) {
       if (!isProjectGone(error)) throw error;
       this.projects.delete(project);
+      this.pages.clear();
       const present = await this.project(project, signal);
       if (present.id === found.id && !(error instanceof ProjectUnseen)) throw error;
       return this.call(signal, (call) => ask(present, call));
@@ -187,15 +226,20 @@ export class GitLabClient {
   private async open(signal: AbortSignal): Promise<Call> {
     const { instance, http } = this;
     const token = await this.token();
-    if (token !== this.lastToken) this.memory.clear();
+    if (token !== this.lastToken) this.forget();
     this.lastToken = token;
-    if (this.detected === undefined || this.now() - this.detected.at >= detectAgainMs) {
-      this.detected = { server: await detect({ http, instance, token, signal }), at: this.now() };
-      this.memory.clear();
+    if (this.detected === undefined || this.clock.now() - this.detected.at >= detectAgainMs) {
+      this.detected = { server: await detect({ http, instance, token, signal }), at: this.clock.now() };
+      this.forget();
     }
     const { server } = this.detected;
     const dialect = dialects[server.api];
-    return { server, dialect, api: new Api(http, instance, dialect.root, token, signal) };
+    return { server, dialect, api: new Api(http, instance, dialect.root, token, signal, this.pages) };
+  }
+
+  private forget(): void {
+    this.memory.clear();
+    this.pages.clear();
   }
 
   /** What the token may do, where GitLab tells; it is no reason to fail where it does not. */

@@ -1,5 +1,6 @@
 import type { Logger } from '../logger';
 import type { Instance } from '../instance';
+import { systemClock, type Clock } from '../schedule';
 import { GitLabClient } from './client';
 import { createHttp } from './http';
 
@@ -9,6 +10,7 @@ export function connect(
   token: () => Promise<string | undefined>,
   log: Logger,
   userAgent: string,
+  clock: Clock = systemClock,
 ): GitLabClient {
-  return new GitLabClient(instance, createHttp(log, userAgent), token, log);
+  return new GitLabClient(instance, createHttp(log, userAgent), token, log, clock);
 }

@@ -14,7 +14,7 @@ const askAgainMs = 60_000;
 export async function externalStatuses(question: CommitQuestion): Promise<readonly Build[]> {
   const { api, project, commit, memory } = question;
   const path = `projects/${project.id}/repository/commits/${commit.sha}/statuses?stage=${externalStage}`;
-  return memory.recall(path, askAgainMs, () => api.list(path, toExternal).catch(noneUnlessGone));
+  return memory.recall(path, askAgainMs, () => api.keptList(path, toExternal).catch(noneUnlessGone));
 }
 
 /** The builds, and of the statuses those that are none of them. */

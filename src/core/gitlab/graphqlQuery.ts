@@ -12,7 +12,7 @@ const job: Selection = {
   on: 'CiJob',
   fields: [
     ...['id', 'name', 'status', 'allowFailure', 'refName', 'createdByTag', 'coverage'],
-    ...['createdAt', 'startedAt', 'finishedAt', 'scheduledAt', 'retryable', 'canPlayJob'],
+    ...['createdAt', 'startedAt', 'finishedAt', 'scheduledAt', 'retryable', 'canPlayJob', 'tags'],
     ['stage', { on: 'CiStage', fields: ['name'] }],
     ['runner', { on: 'CiRunner', fields: ['description'] }],
     ['userPermissions', { on: 'JobPermissions', fields: ['updateBuild', 'cancelBuild'] }],

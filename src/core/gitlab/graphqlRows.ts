@@ -4,6 +4,7 @@ import type { Project, RowContext } from './dialect';
 import { webAddress } from './external';
 import { deny, lacks } from './features';
 import { UnexpectedShape, type Row } from './fields';
+import { toTags } from './rows';
 
 /** A pipeline as GraphQL shows it, without its jobs. Throws UnexpectedShape. */
 export function toPipeline(row: Row, project: Project): Pipeline {
@@ -45,6 +46,7 @@ export function toBuild(row: Row, pipeline: Pipeline, { project, server }: RowCo
     coverage: row.number('coverage'),
     artifacts: toArtifacts(row),
     runner: row.row('runner')?.text('description'),
+    ...toTags(row.texts('tags')),
     pipeline: pipeline.id,
     commit: { sha: pipeline.sha, title: '', author: '' },
     ...startedBy(row, project),

@@ -14,12 +14,18 @@ export interface HttpRequest {
   readonly body?: object | undefined;
   /** A POST that changes nothing, such as a query, may be sent again as a GET may. */
   readonly changesNothing?: boolean | undefined;
+  /** Of the answer that is known: where it is still the same, there is no body. */
+  readonly etag?: string | undefined;
+  /** Told of each request that goes out, retries and redirects too. */
+  readonly onSend?: (() => void) | undefined;
   readonly signal: AbortSignal;
 }
 
 export interface JsonAnswer {
   readonly headers: HeaderBag;
+  /** undefined where it is unchanged since the ETag that was sent along. */
   readonly body: unknown;
+  readonly isUnchanged: boolean;
 }
 
 export interface StreamAnswer {
@@ -47,6 +53,8 @@ export interface HttpLimits {
 
 export const defaultLimits: HttpLimits = { headersMs: 10_000, idleMs: 30_000, redirects: 5, retries: 2, retryMs: 250 };
 
+const notModified = 304;
+
 /** Where a redirect may lead: the API's answers come from its own origin, files from anywhere. */
 type Reach = 'sameOrigin' | 'anywhere';
 
@@ -60,8 +68,9 @@ export function createHttp(log: Logger, userAgent: string, limits: HttpLimits = 
     const exchange = await follow(request, 'sameOrigin');
     const { headers } = exchange.response;
     const text = await exchange.text();
+    if (exchange.response.status === notModified) return { headers, body: undefined, isUnchanged: true };
     if (!isJson(headers)) throw notGitLab(exchange.host, 'no JSON');
-    return { headers, body: parse(text, exchange) };
+    return { headers, body: parse(text, exchange), isUnchanged: false };
   }
 
   async function stream(request: HttpRequest): Promise<StreamAnswer> {
@@ -81,7 +90,7 @@ export function createHttp(log: Logger, userAgent: string, limits: HttpLimits = 
     for (let hops = 0; ; hops += 1) {
       const exchange = await open(request, url, reach);
       const location = locationOf(exchange);
-      if (location === undefined) return await succeeded(exchange);
+      if (location === undefined) return await succeeded(exchange, request);
       exchange.close();
       if (hops === limits.redirects) throw notGitLab(exchange.host, `more than ${limits.redirects} redirects`);
       url = redirected(request, url, location, reach);
@@ -94,6 +103,7 @@ export function createHttp(log: Logger, userAgent: string, limits: HttpLimits = 
     const patience = new Patience(url.host, request.signal);
     const token = isBelow(url, request.instance) ? request.token : undefined;
     const started = Date.now();
+    request.onSend?.();
     const response = await patience.within(limits.headersMs, () =>
       fetch(url, {
         method: request.method,
@@ -103,6 +113,7 @@ export function createHttp(log: Logger, userAgent: string, limits: HttpLimits = 
           'user-agent': userAgent,
           ...(token === undefined ? {} : { 'PRIVATE-TOKEN': token }),
           ...(request.body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...(request.etag === undefined ? {} : { 'if-none-match': request.etag }),
         },
         ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
         signal: patience.signal,
@@ -135,9 +146,9 @@ async function pause(ms: number, signal: AbortSignal): Promise<void> {
   });
 }
 
-async function succeeded(exchange: Exchange): Promise<Exchange> {
+async function succeeded(exchange: Exchange, { etag }: HttpRequest): Promise<Exchange> {
   const { status, ok, headers } = exchange.response;
-  if (ok) return exchange;
+  if (ok || (status === notModified && etag !== undefined)) return exchange;
   const body = await exchange.text();
   throw new GitLabError(failureOfAnswer({ status, headers, host: exchange.host, body, now: Date.now() }));
 }

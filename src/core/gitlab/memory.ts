@@ -2,7 +2,10 @@
 export class Memory {
   private readonly kept = new Map<string, { readonly value: unknown; readonly until: number }>();
 
-  constructor(private readonly now: () => number) {}
+  constructor(
+    private readonly now: () => number,
+    private readonly limit = 500,
+  ) {}
 
   /** The value of that key, or what `ask` gives, kept for so long; a rejection is not kept. */
   async recall<T>(key: string, ms: number, ask: () => Promise<T>): Promise<T> {
@@ -18,7 +21,7 @@ export class Memory {
     this.kept.delete(key);
     this.kept.set(key, { value, until: this.now() + ms });
     const [oldest] = this.kept.keys();
-    if (this.kept.size > limit && oldest !== undefined) this.kept.delete(oldest);
+    if (this.kept.size > this.limit && oldest !== undefined) this.kept.delete(oldest);
   }
 
   has(key: string): boolean {
@@ -34,5 +37,3 @@ export class Memory {
     this.kept.clear();
   }
 }
-
-const limit = 500;

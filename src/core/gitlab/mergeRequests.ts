@@ -41,7 +41,7 @@ async function pipelinesOf(question: CommitQuestion, { iid, title }: Opened): Pr
   const { api, project, commit } = question;
   const mergeRequest = { iid, title };
   const path = `projects/${project.id}/merge_requests/${iid}/pipelines`;
-  const all = await api.list(path, (row) => toPipeline(row, project)).catch(noneUnlessGone);
+  const all = await api.keptList(path, (row) => toPipeline(row, project)).catch(noneUnlessGone);
   const marked = all.filter(isOfMergeRequest).map((pipeline) => ({ ...pipeline, mergeRequest }));
   const own = marked.filter(({ sha }) => sha === commit.sha);
   const merge = marked.filter(({ sha }) => sha !== commit.sha).sort((a, b) => b.id - a.id)[0];

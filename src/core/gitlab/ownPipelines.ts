@@ -21,7 +21,7 @@ async function bySha({ api, project, commit, server }: CommitQuestion): Promise<
   const path = `projects/${project.id}/pipelines?sha=${commit.sha}`;
   const sources = has(server, 'childPipelines') ? ['', '&source=parent_pipeline'] : [''];
   const lists = await Promise.all(
-    sources.map((source) => api.list(`${path}${source}`, (row) => toPipeline(row, project))),
+    sources.map((source) => api.keptList(`${path}${source}`, (row) => toPipeline(row, project))),
   );
   return lists.flat();
 }
@@ -33,7 +33,7 @@ async function bySha({ api, project, commit, server }: CommitQuestion): Promise<
 async function byStatuses(question: CommitQuestion): Promise<readonly Pipeline[]> {
   const { api, project, commit, memory } = question;
   const path = `projects/${project.id}/repository/commits/${commit.sha}/statuses?all=true`;
-  const ids = await api.list(path, (row) => row.id('id')).catch(noneWithoutCi);
+  const ids = await api.keptList(path, (row) => row.id('id')).catch(noneWithoutCi);
   const known = await memory.recall(`pipelines by ${path}`, Infinity, () =>
     Promise.resolve(new Map<number, Pipeline | undefined>()),
   );

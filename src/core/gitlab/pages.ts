@@ -6,8 +6,13 @@ export interface Page<T> {
   readonly items: readonly T[];
 }
 
-export const perPage = 100;
+const perPage = 100;
 const inParallel = 6;
+
+/** The address of that page; `path` may have a query. */
+export function pageOf(path: string, page: number): string {
+  return `${path}${path.includes('?') ? '&' : '?'}per_page=${perPage}&page=${page}`;
+}
 
 /**
  * All pages of a list, in order. `X-Next-Page` leads, never `Link`, which may name another host; where the number of

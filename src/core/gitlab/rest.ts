@@ -62,7 +62,7 @@ async function rowsOfPipeline(
   const { api, project, server } = question;
   const path = `projects/${project.id}/pipelines/${pipeline.id}`;
   const [jobs, bridges] = await Promise.all([
-    api.list(`${path}/jobs${has(server, 'attemptsOnRequest') ? '?include_retried=true' : ''}`, read),
+    api.keptList(`${path}/jobs${has(server, 'attemptsOnRequest') ? '?include_retried=true' : ''}`, read),
     bridgesOf(question, read, path),
   ]);
   const leftOut = has(server, 'attemptsLeftOut') && !has(server, 'attemptsOnRequest');
@@ -75,7 +75,7 @@ async function bridgesOf(question: CommitQuestion, read: ReadBuild, path: string
   const { api, server, memory } = question;
   const none = `no bridges in ${path}`;
   if (!has(server, 'bridges') || memory.has(none)) return { builds: [], pipelines: [] };
-  const rows = await api.list(`${path}/bridges`, (row) => toBridge(row, question, read)).catch(noneUnlessGone);
+  const rows = await api.keptList(`${path}/bridges`, (row) => toBridge(row, question, read)).catch(noneUnlessGone);
   if (rows.length === 0) memory.keep(none, true);
   return { builds: rows.map(({ build }) => build), pipelines: rows.flatMap(({ child }) => child ?? []) };
 }

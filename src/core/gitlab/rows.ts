@@ -24,6 +24,7 @@ export function commonBuild(row: Row, { server }: RowContext): Build {
     artifacts: toArtifacts(row),
     user: row.row('user')?.text('username'),
     runner: toRunner(row.row('runner')),
+    ...toTags(row.texts('tag_list')), // Told since 13.9; v3 never tells.
     pipeline: row.row('pipeline')?.number('id'),
     commit: toCommit(row.row('commit')),
     ...(status === 'skipped' && !knows(server, 'manualStatus') ? { maybeManual: true } : {}),
@@ -63,6 +64,11 @@ function toArtifacts(row: Row): Build['artifacts'] {
 
 function toRunner(runner: Row | undefined): string | undefined {
   return runner?.text('description') ?? runner?.text('name');
+}
+
+/** What a build without tags needs is the same as what one needs whose tags are not told. */
+export function toTags(tags: readonly string[]): Pick<Build, 'tags'> {
+  return tags.length === 0 ? {} : { tags: [...tags].sort() };
 }
 
 function toCommit(commit: Row | undefined): Commit | undefined {

@@ -9,21 +9,34 @@ import { commonBuild, toPipeline } from './rows';
 /** The Builds API of GitLab 8.4 to 10.8. */
 export const v3: Dialect = { root: 'api/v3', segment: 'builds', commitRows, toBuild };
 
+interface ReadRow {
+  readonly build: Build;
+  readonly pipeline: Pipeline | undefined;
+}
+
 async function commitRows(question: CommitQuestion): Promise<Listing> {
   const { api, project, commit } = question;
-  const pipelines = new Map<number, Pipeline>();
-  const read = (row: Row) => {
+  const read = (row: Row): ReadRow => {
     const pipeline = row.row('pipeline');
-    if (pipeline !== undefined) pipelines.set(pipeline.id('id'), toPipeline(pipeline, project));
-    return toBuild(row, question);
+    return {
+      build: toBuild(row, question),
+      pipeline: pipeline === undefined ? undefined : toPipeline(pipeline, project),
+    };
   };
   const path = `projects/${project.id}/repository/commits/${commit.sha}/builds`;
-  const [builds, external] = await Promise.all([
+  const [rows, external] = await Promise.all([
     // 8.4 to 8.9 answer 404 for a commit without CI; from 8.10 on it means that the commit is not there at all.
-    api.list(path, read).catch(noneWithoutCi),
+    api.keptList(path, read).catch(noneWithoutCi),
     externalStatuses(question),
   ]);
-  return { builds: withExternal(builds, external), pipelines: [...pipelines.values()] };
+  const pipelines = rows.flatMap(({ pipeline }) => pipeline ?? []);
+  return {
+    builds: withExternal(
+      rows.map(({ build }) => build),
+      external,
+    ),
+    pipelines: [...new Map(pipelines.map((pipeline) => [pipeline.id, pipeline])).values()],
+  };
 }
 
 function toBuild(row: Row, context: RowContext): Build {

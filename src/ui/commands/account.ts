@@ -8,11 +8,12 @@ import { Refusal } from '../report';
 import { newTokenSentence } from '../sentences';
 import { askStep, askText, back, type TextQuestion } from './ask';
 import type { Command, CommandContext } from './command';
+import { rowsOf } from './places';
 
 /** A token is checked against the server that it is for, and kept only if that accepts it. */
 export const signIn: Command = async (context, args) => {
   const url = instanceIn(args);
-  const entered = url === undefined ? await askWhere(context) : await askToken(context, url);
+  const entered = url === undefined ? await askWhere(context, rowsOf(args)[0]?.root) : await askToken(context, url);
   if (entered === undefined) return;
   await context.tokens.store(entered.url, entered.token);
   context.report.done(welcome(entered));
@@ -64,10 +65,10 @@ function welcome({ url, user, readOnly }: Entered): string {
     : l10n.t('Signed in to {0} as {1}', url, user);
 }
 
-/** The instance of the repository that is shown, without a question where that is known; else the user says. */
-async function askWhere(context: CommandContext): Promise<Entered | undefined> {
+/** The instance of the row's repository, or of the active one, without a question where it is known; else the user says. */
+async function askWhere(context: CommandContext, root: string | undefined): Promise<Entered | undefined> {
   const { session } = context;
-  const { snapshot } = session;
+  const snapshot = session.snapshotOf(root ?? session.active);
   if (snapshot?.kind === 'signedOut')
     return snapshot.known ? askToken(context, snapshot.url) : askBoth(context, snapshot.url);
   const known = (await session.instances()).map(({ url }) => url);

@@ -13,7 +13,8 @@ export const keepArtifacts: Command = (context, args) => performOnSubjects(conte
 export const erase: Command = async (context, args) => {
   const action = erasing();
   const subjects = await subjectsOf(context, args, questionOf(context, action));
-  if (subjects.builds.length === 0 || !(await mayErase(context, subjects.builds))) return;
+  const builds = subjects.flatMap((one) => one.builds);
+  if (builds.length === 0 || !(await mayErase(context, builds))) return;
   await performOn(context, subjects, () => action);
 };
 
@@ -24,13 +25,14 @@ export const cancel: Command = async (context, args) => {
   const question: Question = {
     ...asking,
     can: (build) => actionFor(build).can(build),
-    why: (build) => whyNot(context, actionFor(build), build),
+    why: (build, target) => whyNot(context, target, actionFor(build), build),
   };
-  const { target, builds } = await subjectsOf(context, args, question);
-  const finishing = builds.filter(canForceCancel);
+  const subjects = await subjectsOf(context, args, question);
+  const finishing = subjects.flatMap(({ builds }) => builds.filter(canForceCancel));
   const isForced = finishing.length > 0 && (await mayForce(context, finishing));
-  const wanted = isForced ? builds : builds.filter((build) => !canForceCancel(build));
-  await performOn(context, { target, builds: wanted }, actionFor);
+  const wanted = (build: Build) => isForced || !canForceCancel(build);
+  const those = subjects.map((one) => ({ ...one, builds: one.builds.filter(wanted) }));
+  await performOn(context, those, actionFor);
 };
 
 async function performOnSubjects(context: CommandContext, args: readonly unknown[], action: Action): Promise<void> {

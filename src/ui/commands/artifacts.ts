@@ -11,34 +11,35 @@ import {
 import { saveArtifacts } from '../../core/artifacts/save';
 import { hasArtifacts, type Build } from '../../core/build';
 import type { GitLabClient } from '../../core/gitlab/client';
-import type { Target } from '../../core/snapshot';
 import { buildTitle, formatSize } from '../present';
 import { Refusal } from '../report';
 import type { Command, CommandContext } from './command';
+import type { Place } from './places';
 import { subjectsOf } from './subjects';
 
 export const downloadArtifacts: Command = async (context, args) => {
-  const { target, builds } = await subjectsOf(context, args, {
+  const subjects = await subjectsOf(context, args, {
     can: hasArtifacts,
     pick: l10n.t('Builds whose artifacts to download'),
     none: l10n.t('No build here has artifacts.'),
   });
-  const able = builds.filter(hasArtifacts);
-  if (able.length === 0 && builds.length > 0) throw new Refusal(l10n.t('This build has no artifacts.'));
+  const builds = subjects.flatMap((one) => one.builds);
+  if (builds.length > 0 && !builds.some(hasArtifacts)) throw new Refusal(l10n.t('This build has no artifacts.'));
   const saved: string[] = [];
   try {
-    for (const build of able) saved.push(...(await download(context, target, build)));
+    for (const { root, target, builds: those } of subjects)
+      for (const build of those.filter(hasArtifacts)) saved.push(...(await download(context, { root, target }, build)));
   } finally {
     void context.report.guard('downloadArtifacts', () => offer(context, saved));
   }
 };
 
-async function download(context: CommandContext, target: Target, build: Build): Promise<readonly string[]> {
+async function download(context: CommandContext, place: Place, build: Build): Promise<readonly string[]> {
   const title = l10n.t('Artifacts of {0}', buildTitle(build));
-  const client = context.clients.of(target.instance);
+  const client = context.clients.of(place.target.instance);
   const path = await window.withProgress(
     { location: ProgressLocation.Notification, title, cancellable: true },
-    (progress, token) => save(context, client, target, build, progress, abortOn(token)),
+    (progress, token) => save(context, client, place, build, progress, abortOn(token)),
   );
   return path === undefined ? [] : [path];
 }
@@ -47,12 +48,12 @@ async function download(context: CommandContext, target: Target, build: Build): 
 async function save(
   { session, settings, report }: CommandContext,
   client: GitLabClient,
-  { project }: Target,
+  { root: repository, target: { project } }: Place,
   build: Build,
   progress: Progress<{ message?: string; increment?: number }>,
   signal: AbortSignal,
 ): Promise<string | undefined> {
-  const root = rootFolder(session.repository?.rootUri);
+  const root = rootFolder(session.repositoryOf(repository)?.rootUri);
   let [total, shown]: [number, number] = [build.artifacts?.size ?? 0, 0];
   return saveArtifacts({
     root: root.fsPath,

@@ -3,34 +3,38 @@ import type { Build } from '../../core/build';
 import { GitLabError, type Failure } from '../../core/errors';
 import type { GitLabClient } from '../../core/gitlab/client';
 import { lacks } from '../../core/gitlab/features';
+import type { Target } from '../../core/snapshot';
 import { buildTitle } from '../present';
 import { Refusal } from '../report';
 import type { Action } from './buildActions';
 import type { CommandContext } from './command';
 import { perform, type Task } from './perform';
-import { shownTarget, type Question, type Subjects } from './subjects';
+import type { Place } from './places';
+import type { Question, Subjects } from './subjects';
 
 /** Does to each build what is right for it. */
 export async function performOn(
   context: CommandContext,
-  { target, builds }: Subjects,
+  subjects: readonly Subjects[],
   actionFor: (build: Build) => Action,
 ): Promise<void> {
-  const tasks = builds.map((build) => taskOn(context, target, actionFor(build), build));
-  await perform(context, target, tasks);
+  const tasks = subjects.flatMap(({ root, target, builds }) =>
+    builds.map((build) => taskOn(context, { root, target }, actionFor(build), build)),
+  );
+  await perform(context, tasks);
 }
 
 export function questionOf(context: CommandContext, action: Action): Question {
-  return { ...action, why: (build) => whyNot(context, action, build) };
+  return { ...action, why: (build, target) => whyNot(context, target, action, build) };
 }
 
 /** Why the build cannot: for what it is, since it is not allowed, or since it is not in the state for it. */
-export function whyNot(context: CommandContext, action: Action, build: Build): string {
+export function whyNot({ clients }: CommandContext, { instance }: Target, action: Action, build: Build): string {
   const { ability, tooOld, late } = action;
   if (build.kind === 'external')
     return l10n.t('{0} was reported by another CI system, where GitLab can do nothing.', buildTitle(build));
   if (build.denied?.includes(ability) === true) {
-    const { server } = context.clients.of(shownTarget(context).instance);
+    const { server } = clients.of(instance);
     if (server !== undefined && lacks(server, build, ability)) return tooOld;
     if (ability === 'keep' && build.artifacts?.expireAt === undefined) return late(build);
     return l10n.t(
@@ -44,13 +48,10 @@ export function whyNot(context: CommandContext, action: Action, build: Build): s
 }
 
 /** Looks at the build right before and after. GitLab shows bridges in lists alone: what is known of those must do. */
-export function taskOn(
-  context: CommandContext,
-  { project }: { readonly project: string },
-  action: Action,
-  build: Build,
-): Task {
+export function taskOn(context: CommandContext, place: Place, action: Action, build: Build): Task {
   const { session, report } = context;
+  const { root, target } = place;
+  const { project } = target;
   const look = async (client: GitLabClient, known: Build, signal: AbortSignal): Promise<Build> => {
     if (known.kind === 'bridge') return known;
     const fresh = await client.build(project, known.id, signal);
@@ -58,16 +59,17 @@ export function taskOn(
   };
   return {
     kind: 'build',
+    place,
     title: buildTitle(build),
     entry: `${action.name} of ${build.id}`,
     run: async (client, signal) => {
-      if (build.kind === 'external') throw new Refusal(whyNot(context, action, build));
+      if (build.kind === 'external') throw new Refusal(whyNot(context, target, action, build));
       const before = await look(client, build, signal);
-      session.update(before);
-      if (!action.can(before)) throw new Refusal(whyNot(context, action, before));
+      session.update(root, before);
+      if (!action.can(before)) throw new Refusal(whyNot(context, target, action, before));
       const answer = await act(client, project, action, before, signal);
       const after = await look(client, { ...answer, kind: build.kind }, signal);
-      session.update(after);
+      session.update(root, after);
       report.done(action.done(before, after));
     },
   };

@@ -3,13 +3,14 @@ import { canCancel, hasFailed, statusClass, type Build } from '../../core/build'
 import { GitLabError } from '../../core/errors';
 import type { GitLabClient } from '../../core/gitlab/client';
 import { standingBuilds } from '../../core/pipeline';
-import { listingOf, type Target } from '../../core/snapshot';
+import { listingOf } from '../../core/snapshot';
 import { Refusal } from '../report';
+import type { Row } from '../rows';
 import { canceling, retrying, type Action } from './buildActions';
 import { taskOn, whyNot } from './buildTask';
 import type { Command, CommandContext } from './command';
 import { perform, type Task } from './perform';
-import { buildsIn, rowsOf, shownTarget } from './subjects';
+import { buildsIn, placeOf, rootsOf, rowsOf, type Place } from './places';
 
 /** Something done to all builds that need it. */
 interface Bulk {
@@ -67,21 +68,50 @@ export const retryFailed: Command = (context, args) => performAll(context, args,
 export const cancelActive: Command = (context, args) => performAll(context, args, cancelingActive());
 
 async function performAll(context: CommandContext, args: readonly unknown[], bulk: Bulk): Promise<void> {
-  const target = shownTarget(context);
-  const { whole, single } = scopeOf(context, args);
-  const able = (build: Build) => bulk.calls(build) && bulk.action.can(build);
-  const pipelines = whole
-    .filter(({ builds }) => builds.some((build) => able(build) && bulk.takes(build)))
-    .map(({ id, builds }) => ({ id, builds: builds.filter((build) => bulk.action.can(build) && bulk.takes(build)) }));
-  const builds = [...single, ...whole.flatMap((pipeline) => pipeline.builds.filter(isLeftAlone))].filter(able);
-  const all = [...pipelines.flatMap((pipeline) => pipeline.builds), ...builds];
-  if (all.length === 0) throw new Refusal(reasonFor(context, bulk, [...whole.flatMap((one) => one.builds), ...single]));
-  const tasks = [
-    ...pipelines.map(({ id, builds: those }) => taskOnPipeline(context, target, bulk, id, those)),
-    ...builds.map((build) => taskOn(context, target, bulk.action, build)),
-  ];
+  const shares = rootsOf(context, args).map((root) => shareOf(context, root, args, bulk));
+  const all = shares.flatMap(({ pipelines, builds }) => [...pipelines.flatMap((one) => one.builds), ...builds]);
+  if (all.length === 0) throw new Refusal(reasonFor(context, bulk, shares));
+  const tasks = shares.flatMap(({ place, pipelines, builds }) => [
+    ...pipelines.map((pipeline) => taskOnPipeline(context, place, bulk, pipeline)),
+    ...builds.map((build) => taskOn(context, place, bulk.action, build)),
+  ]);
   const options = { location: ProgressLocation.Notification, title: bulk.title(all) };
-  await window.withProgress(options, () => perform(context, target, tasks));
+  await window.withProgress(options, () => perform(context, tasks));
+}
+
+/** What is to be done in one repository. */
+interface Share {
+  readonly place: Place;
+  /** As a whole, with those of its builds that GitLab takes along. */
+  readonly pipelines: readonly PipelineBuilds[];
+  readonly builds: readonly Build[];
+  /** All that was meant, able or not. */
+  readonly meant: readonly Build[];
+}
+
+interface PipelineBuilds {
+  readonly id: number;
+  readonly builds: readonly Build[];
+}
+
+function shareOf(
+  context: CommandContext,
+  root: string,
+  args: readonly unknown[],
+  { calls, takes, action }: Bulk,
+): Share {
+  const place = placeOf(context, root);
+  const { whole, single } = scopeOf(
+    context,
+    root,
+    rowsOf(args).filter((row) => row.root === root),
+  );
+  const able = (build: Build) => calls(build) && action.can(build);
+  const pipelines = whole
+    .filter(({ builds }) => builds.some((build) => able(build) && takes(build)))
+    .map(({ id, builds }) => ({ id, builds: builds.filter((build) => action.can(build) && takes(build)) }));
+  const builds = [...single, ...whole.flatMap((pipeline) => pipeline.builds.filter(isLeftAlone))].filter(able);
+  return { place, pipelines, builds, meant: [...whole.flatMap((one) => one.builds), ...single] };
 }
 
 /** A bridge that could not start its pipeline: GitLab leaves it out when it retries a pipeline. */
@@ -89,26 +119,30 @@ function isLeftAlone({ kind, downstream }: Build): boolean {
   return kind === 'bridge' && downstream === undefined;
 }
 
-function reasonFor(context: CommandContext, { calls, action, none }: Bulk, builds: readonly Build[]): string {
-  const calling = builds.find(calls);
-  return calling === undefined ? none : whyNot(context, action, calling);
+function reasonFor(context: CommandContext, { calls, action, none }: Bulk, shares: readonly Share[]): string {
+  for (const { place, meant } of shares) {
+    const calling = meant.find(calls);
+    if (calling !== undefined) return whyNot(context, place.target, action, calling);
+  }
+  return none;
 }
 
 interface Scope {
   /** Pipelines that are meant as a whole. */
-  readonly whole: readonly { readonly id: number; readonly builds: readonly Build[] }[];
+  readonly whole: readonly PipelineBuilds[];
   readonly single: readonly Build[];
 }
 
 /** The rows' builds as they are now, or all by which the commit stands; by pipeline where the rows say so. */
-function scopeOf({ session }: CommandContext, args: readonly unknown[]): Scope {
-  const listing = listingOf(session.snapshot);
-  const rows = rowsOf(args);
+function scopeOf({ session }: CommandContext, root: string, rows: readonly Row[]): Scope {
+  const listing = listingOf(session.snapshotOf(root));
   const known = new Set(listing.pipelines.map(({ id }) => id));
-  const meant =
-    rows.length === 0 ? standingBuilds(listing) : rows.filter(({ kind }) => kind === 'pipeline').flatMap(buildsIn);
+  const isWhole = rows.length === 0 || rows.some(({ node }) => node.kind === 'repository');
+  const meant = isWhole
+    ? standingBuilds(listing)
+    : rows.flatMap(({ node }) => (node.kind === 'pipeline' ? buildsIn(node) : []));
   const ids = [...new Set(meant.flatMap(({ pipeline = -1 }) => (known.has(pipeline) ? pipeline : [])))];
-  const wanted = new Set([...meant, ...rows.flatMap(buildsIn)].map(({ id }) => id));
+  const wanted = new Set([...meant, ...rows.flatMap(({ node }) => buildsIn(node))].map(({ id }) => id));
   return {
     whole: ids.map((id) => ({ id, builds: listing.builds.filter(({ pipeline }) => pipeline === id) })),
     single: listing.builds.filter(({ id, pipeline = -1 }) => wanted.has(id) && !ids.includes(pipeline)),
@@ -118,21 +152,20 @@ function scopeOf({ session }: CommandContext, args: readonly unknown[]): Scope {
 /** In one request; where this GitLab has none for it, the builds one by one. */
 function taskOnPipeline(
   context: CommandContext,
-  target: Target,
+  place: Place,
   { name, action, done }: Bulk,
-  id: number,
-  builds: readonly Build[],
+  { id, builds }: PipelineBuilds,
 ): Task {
   const run = async (client: GitLabClient, signal: AbortSignal): Promise<void> => {
     try {
-      await client.actOnPipeline(target.project, id, name, signal);
+      await client.actOnPipeline(place.target.project, id, name, signal);
       context.report.done(done(id));
     } catch (error) {
       if (!isMissing(error)) throw error;
-      for (const build of builds) await taskOn(context, target, action, build).run(client, signal);
+      for (const build of builds) await taskOn(context, place, action, build).run(client, signal);
     }
   };
-  return { kind: 'pipeline', title: l10n.t('Pipeline #{0}', id), entry: `${name} of pipeline ${id}`, run };
+  return { kind: 'pipeline', place, title: l10n.t('Pipeline #{0}', id), entry: `${name} of pipeline ${id}`, run };
 }
 
 function isMissing(error: unknown): boolean {

@@ -6,7 +6,7 @@ import { Refusal } from '../report';
 import { failureSentence, oneLine, withoutIcons } from '../sentences';
 import type { Pin } from '../session';
 import type { Command, CommandContext } from './command';
-import { shownTarget } from './subjects';
+import { inRepository, placeOf, rootOf, shownTarget } from './places';
 
 interface CommitItem extends QuickPickItem {
   readonly choose: () => Promise<Pin | undefined>;
@@ -20,15 +20,14 @@ const scopes: readonly { readonly scope: string | undefined; readonly icon: stri
 ];
 
 /** Recent builds of the project, by commit; or any revision that is typed. */
-export const selectCommit: Command = async (context) => {
-  shownTarget(context);
-  const picker = new CommitPicker(context);
-  const item = await picker.choose();
-  if (item !== undefined) await context.session.follow(await item.choose());
+export const selectCommit: Command = async (context, args) => {
+  const { root } = placeOf(context, rootOf(context, args));
+  const item = await new CommitPicker(context, root).choose();
+  if (item !== undefined) await context.session.follow(root, await item.choose());
 };
 
-export const followHead: Command = async ({ session }) => {
-  await session.follow(undefined);
+export const followHead: Command = async (context, args) => {
+  await context.session.follow(rootOf(context, args), undefined);
 };
 
 class CommitPicker {
@@ -37,11 +36,15 @@ class CommitPicker {
   private commits: readonly CommitItem[] = [];
   private scope: string | undefined;
 
-  constructor(private readonly context: CommandContext) {}
+  constructor(
+    private readonly context: CommandContext,
+    private readonly root: string,
+  ) {}
 
   choose(): Promise<CommitItem | undefined> {
-    const { quickPick } = this;
-    quickPick.placeholder = l10n.t('Recent commits with builds; or type a commit, branch or tag');
+    const { quickPick, context, root } = this;
+    const placeholder = l10n.t('Recent commits with builds; or type a commit, branch or tag');
+    quickPick.placeholder = inRepository(context, root, placeholder);
     quickPick.matchOnDescription = true;
     quickPick.matchOnDetail = true;
     quickPick.buttons = scopes.map(toButton);
@@ -70,7 +73,7 @@ class CommitPicker {
     quickPick.busy = true;
     quickPick.title =
       scope === undefined ? l10n.t('Commits with builds') : l10n.t('Commits with builds: {0}', statusLabel(scope));
-    const { instance, project } = shownTarget(context);
+    const { instance, project } = shownTarget(context, this.root);
     try {
       const client = context.clients.of(instance);
       const builds = await client.recentBuilds(project, scope, abort.signal);
@@ -98,13 +101,13 @@ class CommitPicker {
       alwaysShow: true,
       choose: () => this.resolve(typed),
     };
-    const isPinned = this.context.session.pin !== undefined;
+    const isPinned = this.context.session.pinOf(this.root) !== undefined;
     this.quickPick.items = [...(isPinned ? [head] : []), ...this.commits, ...(typed === '' ? [] : [revision])];
   }
 
   private async resolve(revision: string): Promise<Pin> {
     try {
-      const commit = await this.context.session.repository?.getCommit(revision);
+      const commit = await this.context.session.repositoryOf(this.root)?.getCommit(revision);
       if (commit !== undefined)
         return { sha: commit.hash, ref: commit.hash.startsWith(revision) ? undefined : revision };
     } catch (error) {

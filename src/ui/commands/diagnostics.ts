@@ -1,5 +1,5 @@
 import { env, l10n, version as vscodeVersion } from 'vscode';
-import { targetOf } from '../../core/snapshot';
+import { targetOf, type Snapshot, type Target } from '../../core/snapshot';
 import type { GitLabClient } from '../../core/gitlab/client';
 import { stateWord } from '../context';
 import type { Command, CommandContext } from './command';
@@ -14,13 +14,11 @@ export const copyDiagnostics: Command = async (context) => {
   context.report.done(l10n.t('Diagnostics copied'));
 };
 
+type Line = readonly [string, unknown];
+
 /** Written from what is known to be no secret; nothing is copied from remotes, settings or answers as a whole. */
-async function diagnostics({ session, settings, tokens, clients, version }: CommandContext): Promise<string> {
-  const { snapshot } = session;
-  const target = targetOf(snapshot);
-  const client = target === undefined ? undefined : clients.of(target.instance);
-  const ready = snapshot?.kind === 'ready' ? snapshot : undefined;
-  const failure = snapshot?.kind === 'failed' ? snapshot.failure : ready?.stale?.failure;
+async function diagnostics(context: CommandContext): Promise<string> {
+  const { session, settings, tokens, version } = context;
   const { activeSeconds, idleSeconds } = settings.intervals();
   const stored = await tokens.stored();
   const instances = (await session.instances()).map(
@@ -30,16 +28,36 @@ async function diagnostics({ session, settings, tokens, clients, version }: Comm
     if (stored.includes(url)) return 'token stored';
     return tokens.isFromEnvironment(url) ? 'token from the environment' : 'no token';
   }
-  const rows: readonly (readonly [string, unknown])[] = [
+  const { repositories, active } = session.state;
+  const several = repositories.length > 1;
+  const lines: readonly Line[] = [
     ['GitLab Builds', version],
     ['VS Code', `${vscodeVersion} (${env.appName}, ${env.remoteName ?? 'local'})`],
     ['Node', `${process.version} ${process.platform} ${process.arch}`],
-    ['State', snapshot === undefined ? 'starting' : stateWord(snapshot)],
     ['Instances', instances.join(', ') || 'none'],
+    ['Refresh', `${activeSeconds} s active, ${idleSeconds} s idle`],
+    ...(repositories.length === 0 ? stateLines(context, undefined) : []),
+    ...repositories.flatMap(({ root, name, snapshot }) => [
+      ...(several ? [['Repository', root === active ? `${name} (active)` : name] as const] : []),
+      ...stateLines(context, snapshot),
+    ]),
+  ];
+  return lines.map(([name, value]) => `${name}: ${String(value)}`).join('\n');
+}
+
+/** How one repository stands. */
+function stateLines({ clients }: CommandContext, snapshot: Snapshot | undefined): readonly Line[] {
+  const target = targetOf(snapshot);
+  const client = target === undefined ? undefined : clients.of(target.instance);
+  const ready = snapshot?.kind === 'ready' ? snapshot : undefined;
+  const failure = snapshot?.kind === 'failed' ? snapshot.failure : ready?.stale?.failure;
+  return [
+    ['State', snapshot === undefined ? 'starting' : stateWord(snapshot)],
     [
       'Shown',
       target === undefined ? 'nothing' : `${target.instance.url}, project ${target.project}, commit ${target.sha}`,
     ],
+    ['HEAD', target === undefined ? 'not known' : headOf(target, ready?.ancestor?.back)],
     ['API', client === undefined ? 'not known' : apiOf(client)],
     ['Token', client === undefined ? 'not known' : abilityOf(client)],
     ['Builds', ready?.builds.length ?? 0],
@@ -47,9 +65,21 @@ async function diagnostics({ session, settings, tokens, clients, version }: Comm
       'Failure',
       failure === undefined ? 'none' : [failure.kind, failure.status, failure.reason].filter(Boolean).join(' '),
     ],
-    ['Refresh', `${activeSeconds} s active, ${idleSeconds} s idle`],
   ];
-  return rows.map(([name, value]) => `${name}: ${String(value)}`).join('\n');
+}
+
+function headOf({ pinned, head }: Target, back: number | undefined): string {
+  if (pinned) return 'not followed';
+  if (head === undefined) return 'not known';
+  const { branch, pushed, shallow, operation } = head;
+  const words = [
+    branch === undefined ? 'detached' : 'on a branch',
+    pushed === undefined ? undefined : pushed ? 'pushed' : 'not pushed',
+    shallow ? 'shallow' : undefined,
+    operation,
+    back === undefined ? undefined : `builds of ${back} back`,
+  ];
+  return words.filter((word) => word !== undefined).join(', ');
 }
 
 function apiOf({ server, usesGraphql }: GitLabClient): string {

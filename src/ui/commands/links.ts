@@ -1,9 +1,13 @@
 import { env, l10n, Uri } from 'vscode';
 import type { Build } from '../../core/build';
 import { listingOf } from '../../core/snapshot';
-import type { TreeNode } from '../../core/tree';
+import { isUnpushed } from '../headSentences';
+import { shortSha } from '../present';
+import { Refusal } from '../report';
+import type { Row } from '../rows';
 import type { Command, CommandContext } from './command';
-import { buildsIn, rowsOf, shownTarget, subjectsOf } from './subjects';
+import { buildsIn, meantRoot, placeOf, rowsOf, toReference } from './places';
+import { subjectsOf } from './subjects';
 
 export const openInBrowser: Command = async (context, args) => {
   for (const url of await urlsOf(context, args)) await env.openExternal(Uri.parse(url, true));
@@ -18,33 +22,47 @@ export const copyUrl: Command = async (context, args) => {
 /** The pages of the builds that are meant, or of the rows' pipelines; else the commit's. */
 async function urlsOf(context: CommandContext, args: readonly unknown[]): Promise<readonly string[]> {
   const rows = rowsOf(args);
-  if (rows.length === 0 && args[0] == null) return [await commitUrl(context)];
-  const groups = rows.filter(({ kind }) => kind === 'pipeline' || kind === 'stage' || kind === 'status');
+  if (rows.length === 0 && toReference(args[0]) === undefined) return [await commitUrl(context, meantRoot(context))];
+  const groups = rows.filter(({ node: { kind } }) => kind !== 'build' && kind !== 'attempt');
   if (groups.length > 0) return pagesOfGroups(context, groups);
-  const { builds } = await subjectsOf(context, args, {
+  const subjects = await subjectsOf(context, args, {
     can: hasPage,
     pick: '',
     none: l10n.t('This build has no web page.'),
   });
-  return builds.flatMap(({ webUrl }) => webUrl ?? []);
+  return subjects.flatMap(({ builds }) => builds.flatMap(({ webUrl }) => webUrl ?? []));
 }
 
-/** A stage's pipeline stands for it; where GitLab names no pipeline, the commit does. */
-async function pagesOfGroups(context: CommandContext, groups: readonly TreeNode[]): Promise<readonly string[]> {
-  const { pipelines } = listingOf(context.session.snapshot);
-  const ids = new Set(groups.flatMap(buildsIn).map(({ pipeline }) => pipeline));
-  for (const row of groups) if (row.kind === 'pipeline') ids.add(row.pipeline.id);
-  const urls = pipelines.flatMap(({ id, webUrl }) => (ids.has(id) && webUrl !== undefined ? [webUrl] : []));
-  return urls.length === 0 ? [await commitUrl(context)] : urls;
+async function pagesOfGroups(context: CommandContext, rows: readonly Row[]): Promise<readonly string[]> {
+  const urls: string[] = [];
+  for (const root of new Set(rows.map((row) => row.root))) {
+    const own = rows.filter((row) => row.root === root);
+    const pages = own.some(({ node }) => node.kind === 'repository') ? [] : pagesOfPipelines(context, root, own);
+    urls.push(...(pages.length === 0 ? [await commitUrl(context, root)] : pages));
+  }
+  return urls;
+}
+
+/** A stage's pipeline stands for it; none where GitLab names no pipeline: the commit does then. */
+function pagesOfPipelines({ session }: CommandContext, root: string, rows: readonly Row[]): readonly string[] {
+  const { pipelines } = listingOf(session.snapshotOf(root));
+  const ids = new Set(rows.flatMap(({ node }) => buildsIn(node)).map(({ pipeline }) => pipeline));
+  for (const { node } of rows) if (node.kind === 'pipeline') ids.add(node.pipeline.id);
+  return pipelines.flatMap(({ id, webUrl }) => (ids.has(id) && webUrl !== undefined ? [webUrl] : []));
 }
 
 function hasPage({ webUrl }: Build): boolean {
   return webUrl !== undefined;
 }
 
-async function commitUrl(context: CommandContext): Promise<string> {
-  const { instance, project, sha } = shownTarget(context);
-  const client = context.clients.of(instance);
-  const { url } = await client.project(project, new AbortController().signal);
-  return `${url}/commit/${sha}`;
+/** Of the commit whose builds are shown. */
+async function commitUrl(context: CommandContext, root: string | undefined): Promise<string> {
+  const { target } = placeOf(context, root);
+  const snapshot = context.session.snapshotOf(root);
+  const ancestor = snapshot?.kind === 'ready' ? snapshot.ancestor : undefined;
+  if (ancestor === undefined && isUnpushed(snapshot))
+    throw new Refusal(l10n.t('Commit {0} is not pushed: GitLab has no page of it.', shortSha(target.sha)));
+  const client = context.clients.of(target.instance);
+  const { url } = await client.project(target.project, new AbortController().signal);
+  return `${url}/commit/${ancestor?.sha ?? target.sha}`;
 }

@@ -2,14 +2,15 @@ import { l10n, window } from 'vscode';
 import { isAbort, toFailure } from '../../core/errors';
 import type { GitLabClient } from '../../core/gitlab/client';
 import { inTurns } from '../../core/inTurns';
-import type { Target } from '../../core/snapshot';
 import { viewId } from '../buildTree';
 import { Refusal, sentenceFor } from '../report';
 import type { CommandContext } from './command';
+import type { Place } from './places';
 
 /** One thing asked of GitLab among several. */
 export interface Task {
   readonly kind: 'build' | 'pipeline';
+  readonly place: Place;
   /** As sentences name it: `rspec #12`. */
   readonly title: string;
   /** As the log names it: `retry of 12`. */
@@ -19,22 +20,25 @@ export interface Task {
 
 const atOnce = 4;
 
-/** Does all of it, then loads the commit anew. Some may fail while others succeed. */
-export async function perform(context: CommandContext, target: Target, tasks: readonly Task[]): Promise<void> {
+/** Does all of it, then loads the commits anew. Some may fail while others succeed. */
+export async function perform(context: CommandContext, tasks: readonly Task[]): Promise<void> {
   if (tasks.length === 0) return;
+  const { clients, session } = context;
   const failures: { readonly task: Task; readonly error: unknown }[] = [];
   await window.withProgress({ location: { viewId } }, async () => {
-    const client = context.clients.of(target.instance);
     await inTurns(tasks.length, atOnce, async (index) => {
       const task = tasks[index];
+      if (task === undefined) return;
+      const client = clients.of(task.place.target.instance);
       // Every request has its time limit; an action under way is not called off.
-      await task?.run(client, new AbortController().signal).catch((error: unknown) => failures.push({ task, error }));
+      await task.run(client, new AbortController().signal).catch((error: unknown) => failures.push({ task, error }));
     });
-    await context.session.refresh();
+    const roots = new Set(tasks.map(({ place }) => place.root));
+    await Promise.all([...roots].map((root) => session.refresh(root)));
   });
   const [first] = failures;
   if (first === undefined) return;
-  if (tasks.length === 1 || isOfAll(first.error)) throw first.error;
+  if (tasks.length === 1 || isOfAll(first.error, tasks)) throw first.error;
   for (const { task, error } of failures) context.log.warn(`${task.entry}: ${sentenceFor(error)}`);
   context.report.done(l10n.t('{0} of {1} done', tasks.length - failures.length, tasks.length));
   const example = `${first.task.title}: ${sentenceFor(first.error)}`;
@@ -46,7 +50,9 @@ export async function perform(context: CommandContext, target: Target, tasks: re
 }
 
 /** What stood in the way of one stood in the way of all: told with its own remedy. */
-function isOfAll(error: unknown): boolean {
+function isOfAll(error: unknown, tasks: readonly Task[]): boolean {
+  if (isAbort(error)) return true;
   const ofToken: readonly string[] = ['unauthorized', 'expired', 'revoked', 'insufficientScope'];
-  return isAbort(error) || ofToken.includes(toFailure(error).kind);
+  const instances = new Set(tasks.map(({ place }) => place.target.instance.url));
+  return instances.size === 1 && ofToken.includes(toFailure(error).kind);
 }

@@ -15,14 +15,15 @@ export const play: Command = async (context, args) => {
 
 export const playWithVariables: Command = async (context, args) => {
   const question = questionOf(context, { ...playingWithVariables(), pick: l10n.t('Build to play with variables') });
-  const { target, build } = await subjectOf(context, args, question);
-  if (build === undefined) return;
+  const subject = await subjectOf(context, args, question);
+  if (subject === undefined) return;
+  const { root, target, build } = subject;
   const owner = { instance: target.instance.url, project: target.project, build: build.name };
   const { variables: memory } = context;
   const before = await memory.last(owner);
   const variables = await askVariables(build, before, (draft) => memory.noteDraft(owner, draft));
   if (variables === undefined) return;
-  await performOn(context, { target, builds: [build] }, () => playing(variables));
+  await performOn(context, [{ root, target, builds: [build] }], () => playing(variables));
   await memory.keep(owner, variables);
 };
 

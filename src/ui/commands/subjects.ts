@@ -1,15 +1,26 @@
-import { l10n, window, type QuickPickItem } from 'vscode';
+import { window, l10n, type QuickPickItem } from 'vscode';
 import { flatten } from '../../core/arrange';
 import type { Build, BuildAbility } from '../../core/build';
-import { buildsOf, targetOf, type Target } from '../../core/snapshot';
-import type { TreeNode } from '../../core/tree';
+import { buildsOf, type Target } from '../../core/snapshot';
 import { buildDescription, buildTitle, statusCodicon } from '../present';
 import { Refusal } from '../report';
+import type { Row } from '../rows';
 import { oneLine, withoutIcons } from '../sentences';
 import type { CommandContext } from './command';
+import {
+  buildsIn,
+  inRepository,
+  meantRoot,
+  placeOf,
+  rootOfReference,
+  rowsOf,
+  toReference,
+  type Place,
+  type Reference,
+} from './places';
 
-export interface Subjects {
-  readonly target: Target;
+/** Builds of one repository. */
+export interface Subjects extends Place {
   readonly builds: readonly Build[];
 }
 
@@ -22,44 +33,24 @@ export interface Question {
   readonly none: string;
   readonly ability?: BuildAbility;
   /** The refusal where the reason is one build's own. */
-  readonly why?: (build: Build) => string;
-}
-
-/** The commit that is shown; throws a Refusal when there is none. */
-export function shownTarget({ session }: CommandContext): Target {
-  const target = targetOf(session.snapshot);
-  if (target === undefined)
-    throw new Refusal(l10n.t('No commit of a GitLab project is shown. Sign in, or open a repository of one.'));
-  return target;
+  readonly why?: (build: Build, target: Target) => string;
 }
 
 /**
- * The builds a command is to act on: the selected rows', the argument's `{ build, repository? }`, or, from the palette,
- * those the user picks. Throws a Refusal when there are none; empty when the user backs out.
+ * The builds a command is to act on, by repository: the selected rows', the argument's `{ build, repository? }`, or,
+ * from the palette, those the user picks. Throws a Refusal when there are none; empty when the user backs out.
  */
 export async function subjectsOf(
   context: CommandContext,
   args: readonly unknown[],
   question: Question,
-): Promise<Subjects> {
-  const target = shownTarget(context);
-  const known = flatten(buildsOf(context.session.snapshot));
+): Promise<readonly Subjects[]> {
   const named = toReference(args[0]);
-  if (named !== undefined) {
-    refuseOtherRepository(context, named.repository);
-    return {
-      target,
-      builds: [known.find(({ id }) => id === named.build) ?? (await fetched(context, target, named.build))],
-    };
-  }
+  if (named !== undefined) return [await referred(context, named)];
   const rows = rowsOf(args);
-  if (rows.length === 0) {
-    const able = ableOf(buildsOf(context.session.snapshot), question);
-    return { target, builds: await pickSome(able, question, target) };
-  }
-  const wanted = new Set(rows.flatMap(buildsIn).map(({ id }) => id));
-  const meant = known.filter(({ id }) => wanted.has(id));
-  return { target, builds: ableOf(meant, question) };
+  if (rows.length > 0) return ableOf(subjectsIn(context, rows), question);
+  const [able] = ableOf([allOf(context)], question);
+  return able === undefined ? [] : [{ ...able, builds: await pickSome(context, able, question) }];
 }
 
 /** The same for a command on one build: of several the user picks one. */
@@ -67,62 +58,38 @@ export async function subjectOf(
   context: CommandContext,
   args: readonly unknown[],
   question: Question,
-): Promise<{ readonly target: Target; readonly build: Build | undefined }> {
-  const target = shownTarget(context);
+): Promise<(Place & { readonly build: Build }) | undefined> {
   // The row of a menu is one of those that are selected, and the palette's list takes several: neither fits one build.
   const isOpen = toReference(args[0]) === undefined && rowsOf(args).length === 0;
-  const meant = isOpen
-    ? buildsOf(context.session.snapshot)
-    : (await subjectsOf(context, args.slice(0, 1), question)).builds;
-  const able = ableOf(meant, question);
-  const [only] = able;
-  return { target, build: able.length === 1 ? only : await pickOne(able, question, target) };
+  const meant = isOpen ? [allOf(context)] : await subjectsOf(context, [args[0], undefined], question);
+  const [able] = ableOf(meant, question);
+  if (able === undefined) return undefined;
+  const [only] = able.builds;
+  const build = able.builds.length === 1 ? only : await pickOne(context, able, question);
+  return build === undefined ? undefined : { root: able.root, target: able.target, build };
 }
 
-function ableOf(builds: readonly Build[], question: Question): readonly Build[] {
-  const able = builds.filter(question.can);
-  if (able.length > 0) return able;
-  const { ability, why, none } = question;
-  const isDenied = ({ denied = [] }: Build) => ability !== undefined && denied.includes(ability);
-  const telling = builds.length === 1 ? builds[0] : builds.find(isDenied);
-  throw new Refusal(telling === undefined || why === undefined ? none : why(telling));
+function allOf(context: CommandContext): Subjects {
+  const place = placeOf(context, meantRoot(context));
+  return { ...place, builds: buildsOf(context.session.snapshotOf(place.root)) };
 }
 
-/** The rows that a menu passes: the one it was opened on, and the selection where that one is part of it. */
-export function rowsOf([first, all]: readonly unknown[]): readonly TreeNode[] {
-  if (!isRow(first)) return [];
-  return Array.isArray(all) ? all.filter(isRow) : [first];
+/** The rows' builds as they are now. */
+function subjectsIn(context: CommandContext, rows: readonly Row[]): readonly Subjects[] {
+  const roots = [...new Set(rows.map(({ root }) => root))];
+  return roots.map((root) => {
+    const own = rows.filter((row) => row.root === root);
+    const wanted = new Set(own.flatMap(({ node }) => buildsIn(node)).map(({ id }) => id));
+    const known = flatten(buildsOf(context.session.snapshotOf(root)));
+    return { ...placeOf(context, root), builds: known.filter(({ id }) => wanted.has(id)) };
+  });
 }
 
-function isRow(value: unknown): value is TreeNode {
-  return typeof value === 'object' && value !== null && 'kind' in value && 'id' in value && 'children' in value;
-}
-
-export function buildsIn(row: TreeNode): readonly Build[] {
-  return row.kind === 'build' || row.kind === 'attempt' ? [row.build] : row.builds;
-}
-
-interface Reference {
-  readonly build: number;
-  readonly repository: string | undefined;
-}
-
-function toReference(value: unknown): Reference | undefined {
-  if (typeof value !== 'object' || value === null || isRow(value) || !('build' in value)) return undefined;
-  const { build } = value;
-  if (typeof build !== 'number' || !Number.isSafeInteger(build) || build <= 0) {
-    throw new Refusal(l10n.t('The argument must be { "build": number, "repository"?: string }.'));
-  }
-  const repository = 'repository' in value && typeof value.repository === 'string' ? value.repository : undefined;
-  return { build, repository };
-}
-
-function refuseOtherRepository({ session }: CommandContext, repository: string | undefined): void {
-  const root = session.repository?.rootUri.toString();
-  const strip = (uri: string | undefined) => uri?.replace(/\/+$/, '');
-  if (repository !== undefined && strip(repository) !== strip(root)) {
-    throw new Refusal(l10n.t('The repository {0} is not the one that is shown.', oneLine(repository)));
-  }
+async function referred(context: CommandContext, reference: Reference): Promise<Subjects> {
+  const place = placeOf(context, rootOfReference(context, reference));
+  const known = flatten(buildsOf(context.session.snapshotOf(place.root)));
+  const build = known.find(({ id }) => id === reference.build);
+  return { ...place, builds: [build ?? (await fetched(context, place.target, reference.build))] };
 }
 
 async function fetched({ clients }: CommandContext, target: Target, id: number): Promise<Build> {
@@ -130,19 +97,39 @@ async function fetched({ clients }: CommandContext, target: Target, id: number):
   return client.build(target.project, id, new AbortController().signal);
 }
 
-async function pickSome(builds: readonly Build[], { pick }: Question, target: Target): Promise<readonly Build[]> {
+/** At least one with at least one build. */
+function ableOf(all: readonly Subjects[], question: Question): readonly Subjects[] {
+  const able = all.map((one) => ({ ...one, builds: one.builds.filter(question.can) }));
+  if (able.some(({ builds }) => builds.length > 0)) return able.filter(({ builds }) => builds.length > 0);
+  const { ability, why, none } = question;
+  const isDenied = ({ denied = [] }: Build) => ability !== undefined && denied.includes(ability);
+  const each = all.flatMap(({ target, builds }) => builds.map((build) => ({ target, build })));
+  const telling = each.length === 1 ? each[0] : each.find(({ build }) => isDenied(build));
+  throw new Refusal(telling === undefined || why === undefined ? none : why(telling.build, telling.target));
+}
+
+async function pickSome(
+  context: CommandContext,
+  { root, target, builds }: Subjects,
+  { pick }: Question,
+): Promise<readonly Build[]> {
   const items = builds.map((build) => ({ ...toItem(build, target), picked: builds.length === 1 }));
-  const options = { placeHolder: pick, canPickMany: true, matchOnDescription: true } as const;
-  const chosen = await window.showQuickPick(items, options);
+  const placeHolder = inRepository(context, root, pick);
+  const chosen = await window.showQuickPick(items, { placeHolder, canPickMany: true, matchOnDescription: true });
   if (chosen?.length === 0) {
     throw new Refusal(l10n.t('No build was ticked. Tick some with the mouse or the space key, then press Enter.'));
   }
   return chosen?.map(({ build }) => build) ?? [];
 }
 
-async function pickOne(builds: readonly Build[], { pick }: Question, target: Target): Promise<Build | undefined> {
+async function pickOne(
+  context: CommandContext,
+  { root, target, builds }: Subjects,
+  { pick }: Question,
+): Promise<Build | undefined> {
   const items = builds.map((build) => toItem(build, target));
-  const chosen = await window.showQuickPick(items, { placeHolder: pick, matchOnDescription: true });
+  const placeHolder = inRepository(context, root, pick);
+  const chosen = await window.showQuickPick(items, { placeHolder, matchOnDescription: true });
   return chosen?.build;
 }
 

@@ -8,6 +8,7 @@ import { followHead, selectCommit } from './commits';
 import { copyDiagnostics, showOutput } from './diagnostics';
 import { copyUrl, openInBrowser } from './links';
 import { play, playWithVariables } from './play';
+import { push } from './push';
 import { filter, groupBy, refresh } from './view';
 
 /** Every command of the manifest, by the name after `gitlabBuilds.` */
@@ -15,6 +16,7 @@ export const table: Readonly<Record<string, Command>> = {
   refresh,
   groupBy,
   filter,
+  push,
   selectCommit,
   followHead,
   signIn,

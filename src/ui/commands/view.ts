@@ -6,13 +6,16 @@ import { viewId } from '../buildTree';
 import { statusCodicon, statusLabel } from '../present';
 import { withoutIcons } from '../sentences';
 import type { Command } from './command';
+import { rowsOf } from './places';
 
-export const refresh: Command = async ({ session }) => {
-  await window.withProgress({ location: { viewId } }, () => session.refresh());
+/** The row's repository, else all of them. */
+export const refresh: Command = async ({ session }, args) => {
+  const [row] = rowsOf(args);
+  await window.withProgress({ location: { viewId } }, () => session.refresh(row?.root));
 };
 
 export const groupBy: Command = async ({ session, settings }) => {
-  const root = session.repository?.rootUri;
+  const root = session.repositoryOf(session.active)?.rootUri;
   const current = settings.groupBy(root);
   const items = groupings.map((grouping) => ({
     label: groupingLabel(grouping),
@@ -40,7 +43,7 @@ function groupingLabel(grouping: Grouping): string {
 
 /** Offers the statuses that there are, and those that are filtered by already. */
 export const filter: Command = async ({ session, tree }) => {
-  const builds = buildsOf(session.snapshot);
+  const builds = session.state.repositories.flatMap(({ snapshot }) => buildsOf(snapshot));
   const counts = new Map<string, number>(tree.filtered.map((status) => [status, 0]));
   for (const { status } of builds) counts.set(status, (counts.get(status) ?? 0) + 1);
   const order = (status: string) => (knownStatuses.includes(status) ? knownStatuses.indexOf(status) : -1);

@@ -68,6 +68,13 @@ export class Uri {
   }
 }
 
+export class RelativePattern {
+  constructor(
+    readonly baseUri: Uri,
+    readonly pattern: string,
+  ) {}
+}
+
 export class ThemeColor {
   constructor(readonly id: string) {}
 }

@@ -2,6 +2,7 @@ import manifest from '../../../package.json';
 import { EventEmitter, type Uri } from './basics';
 import type { FakeInputBox, FakePick, FakeQuickPick } from './boxes';
 import { FakeConfiguration } from './configuration';
+import type { FakeFileWatcher } from './fileWatcher';
 import { Journal } from './journal';
 import type { Message } from './message';
 import type { FakeProgress, FakeStatusBarItem, FakeTreeView } from './views';
@@ -45,6 +46,7 @@ export class Editor {
   folders: Uri[] = [];
   activeFile: Uri | undefined;
   focused = true;
+  readonly fileWatchers = new Set<FakeFileWatcher>();
   readonly extensions = new Map<string, FakeExtension>();
   readonly onDidChangeExtensions = new EventEmitter<void>();
   readonly onDidChangeActiveEditor = new EventEmitter<void>();

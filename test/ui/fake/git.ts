@@ -37,6 +37,23 @@ export class FakeRepository implements GitRepository {
     this.touch();
   }
 
+  /** Shared by all the objects of one repository. */
+  private readonly counts = { looks: 0 };
+
+  status(): Promise<void> {
+    this.counts.looks += 1;
+    this.onStatus?.();
+    return Promise.resolve();
+  }
+
+  /** How often it was asked to look now. */
+  get looks(): number {
+    return this.counts.looks;
+  }
+
+  /** What git has done meanwhile. */
+  onStatus: (() => void) | undefined;
+
   /** As when a file was saved: something in the work tree changed. */
   touch(): void {
     this.changed.fire();
@@ -50,17 +67,17 @@ export class FakeRepository implements GitRepository {
 /** vscode.git: the extension and its API in one. */
 export class FakeGit implements GitExtension, GitApi {
   readonly git = { path: 'git' };
-  readonly repositories: FakeRepository[] = [];
+  private readonly opened: FakeRepository[] = [];
   enabled = true;
   state: GitApi['state'] = 'initialized';
   private readonly enablement = new EventEmitter<boolean>();
   private readonly stateChanged = new EventEmitter<unknown>();
-  private readonly opened = new EventEmitter<GitRepository>();
-  private readonly closed = new EventEmitter<GitRepository>();
+  private readonly afterOpening = new EventEmitter<GitRepository>();
+  private readonly afterClosing = new EventEmitter<GitRepository>();
   readonly onDidChangeEnablement = this.enablement.event;
   readonly onDidChangeState = this.stateChanged.event;
-  readonly onDidOpenRepository = this.opened.event;
-  readonly onDidCloseRepository = this.closed.event;
+  readonly onDidOpenRepository = this.afterOpening.event;
+  readonly onDidCloseRepository = this.afterClosing.event;
 
   activate(): Promise<GitExtension> {
     return Promise.resolve(this);
@@ -71,21 +88,25 @@ export class FakeGit implements GitExtension, GitApi {
     return this;
   }
 
+  /** As vscode.git does: new objects for the same repositories each time. */
+  get repositories(): readonly GitRepository[] {
+    return this.opened.map(anew);
+  }
+
   getRepository({ path }: { readonly path: string }): GitRepository | null {
-    const around = this.repositories.filter(
-      ({ rootUri }) => path === rootUri.path || path.startsWith(`${rootUri.path}/`),
-    );
-    return around.sort((a, b) => b.rootUri.path.length - a.rootUri.path.length)[0] ?? null;
+    const around = this.opened.filter(({ rootUri }) => path === rootUri.path || path.startsWith(`${rootUri.path}/`));
+    const [nearest] = around.sort((a, b) => b.rootUri.path.length - a.rootUri.path.length);
+    return nearest === undefined ? null : anew(nearest);
   }
 
   open(repository: FakeRepository): void {
-    this.repositories.push(repository);
-    this.opened.fire(repository);
+    this.opened.push(repository);
+    this.afterOpening.fire(anew(repository));
   }
 
   close(repository: FakeRepository): void {
-    this.repositories.splice(this.repositories.indexOf(repository), 1);
-    this.closed.fire(repository);
+    this.opened.splice(this.opened.indexOf(repository), 1);
+    this.afterClosing.fire(anew(repository));
   }
 
   turn(enabled: boolean): void {
@@ -97,4 +118,8 @@ export class FakeGit implements GitExtension, GitApi {
     this.state = 'initialized';
     this.stateChanged.fire(this.state);
   }
+}
+
+function anew(repository: FakeRepository): GitRepository {
+  return Object.create(repository) as GitRepository;
 }

@@ -6,6 +6,7 @@ export class FakeTreeView<T> {
   title: string | undefined;
   description: string | undefined;
   message: string | undefined;
+  badge: vscode.ViewBadge | undefined;
   visible = true;
   disposed = false;
   private readonly visibility = new EventEmitter<{ visible: boolean }>();
@@ -48,6 +49,102 @@ export async function rowsOf({ options: { treeDataProvider: provider } }: FakeTr
     return rows;
   };
   return below(undefined, 0);
+}
+
+interface LiveNode<T> {
+  readonly parent: T | undefined;
+  item: TreeItem;
+  /** undefined: not asked for since the row was drawn. */
+  children: readonly T[] | undefined;
+}
+
+/**
+ * The rows as VS Code keeps them, all unfolded: each is asked for once, and again only when the provider tells that it,
+ * or one above it, has changed.
+ */
+export class LiveTree<T> {
+  /** Rows that were asked for. */
+  drawn = 0;
+  /** What was told to have changed: rows, or the whole tree. */
+  readonly told: (readonly T[] | 'all')[] = [];
+  private readonly nodes = new Map<T, LiveNode<T>>();
+  private readonly ids = new Set<string>();
+  private roots: readonly T[] | undefined;
+
+  constructor(private readonly view: FakeTreeView<T>) {
+    view.options.treeDataProvider.onDidChangeTreeData?.((changed) => {
+      const elements = changed === undefined || changed === null ? undefined : [changed].flat();
+      this.told.push((elements as T[] | undefined) ?? 'all');
+      if (elements === undefined) this.forget();
+      else this.refresh(elements as T[]);
+    });
+  }
+
+  rows(): readonly Row[] {
+    this.roots ??= this.load(undefined);
+    return this.below(this.roots, 0);
+  }
+
+  private below(elements: readonly T[], depth: number): readonly Row[] {
+    return elements.flatMap((element) => {
+      const node = this.nodes.get(element);
+      assert.ok(node);
+      const { item } = node;
+      if (item.collapsibleState !== TreeItemCollapsibleState.None) node.children ??= this.load(element);
+      return [{ depth, element, item }, ...this.below(node.children ?? [], depth + 1)];
+    });
+  }
+
+  private load(parent: T | undefined): readonly T[] {
+    const children = this.view.options.treeDataProvider.getChildren(parent) as T[];
+    for (const element of children) {
+      const item = this.draw(element);
+      assert.ok(item.id !== undefined && !this.ids.has(item.id), `Element with id ${item.id} is already registered`);
+      this.ids.add(item.id);
+      this.nodes.set(element, { parent, item, children: undefined });
+    }
+    return children;
+  }
+
+  private draw(element: T): TreeItem {
+    this.drawn += 1;
+    return this.view.options.treeDataProvider.getTreeItem(element) as unknown as TreeItem;
+  }
+
+  private forget(): void {
+    this.nodes.clear();
+    this.ids.clear();
+    this.roots = undefined;
+  }
+
+  /** All are cleared before any is asked for again; rows that VS Code does not know are nothing to it. */
+  private refresh(elements: readonly T[]): void {
+    const topmost = elements.filter((element) => this.nodes.has(element) && !this.isBelow(element, elements));
+    for (const element of topmost) this.clearBelow(element);
+    for (const element of topmost) {
+      const node = this.nodes.get(element);
+      assert.ok(node);
+      const item = this.draw(element);
+      assert.equal(item.id, node.item.id, 'a row has changed its id');
+      node.item = item;
+    }
+  }
+
+  private isBelow(element: T, others: readonly T[]): boolean {
+    const parent = this.nodes.get(element)?.parent;
+    return parent !== undefined && (others.includes(parent) || this.isBelow(parent, others));
+  }
+
+  private clearBelow(element: T): void {
+    const node = this.nodes.get(element);
+    for (const child of node?.children ?? []) {
+      this.clearBelow(child);
+      const id = this.nodes.get(child)?.item.id;
+      if (id !== undefined) this.ids.delete(id);
+      this.nodes.delete(child);
+    }
+    if (node !== undefined) node.children = undefined;
+  }
 }
 
 /** `▾` open, `▸` closed, `·` without children. */

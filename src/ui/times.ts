@@ -1,0 +1,41 @@
+import { l10n } from 'vscode';
+
+/** `0:07`, `3:10`, `1:02:03` */
+export function formatDuration(seconds: number): string {
+  const [hours, minutes, rest] = split(seconds);
+  const twoDigits = (value: number) => String(value).padStart(2, '0');
+  const end = `${hours > 0 ? twoDigits(minutes) : minutes}:${twoDigits(rest)}`;
+  return hours > 0 ? `${hours}:${end}` : end;
+}
+
+/** Said in words, for screen readers: `1 hour 3 seconds` */
+export function spokenDuration(seconds: number): string {
+  const [hours, minutes, rest] = split(seconds);
+  const parts = [
+    hours === 0 ? '' : hours === 1 ? l10n.t('1 hour') : l10n.t('{0} hours', hours),
+    minutes === 0 ? '' : minutes === 1 ? l10n.t('1 minute') : l10n.t('{0} minutes', minutes),
+    rest === 0 && hours + minutes > 0 ? '' : rest === 1 ? l10n.t('1 second') : l10n.t('{0} seconds', rest),
+  ];
+  return parts.filter((part) => part !== '').join(' ');
+}
+
+function split(seconds: number): readonly [hours: number, minutes: number, seconds: number] {
+  const whole = Math.floor(seconds);
+  return [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
+}
+
+/** `14:05`, with the day where it is another than today. */
+export function timeOf(time: number, now: number): string {
+  const date = new Date(time);
+  const isToday = date.toDateString() === new Date(now).toDateString();
+  return isToday
+    ? date.toLocaleTimeString(undefined, { timeStyle: 'short' })
+    : date.toLocaleString(undefined, { dateStyle: 'short', timeStyle: 'short' });
+}
+
+/** In the user's own way, with the day; undefined for what is no time. */
+export function localTime(iso: string | undefined): string | undefined {
+  if (iso === undefined || iso === '') return undefined;
+  const date = new Date(iso);
+  return Number.isNaN(date.getTime()) ? undefined : date.toLocaleString();
+}
