@@ -84,6 +84,8 @@ export class BuildTree implements TreeDataProvider<TreeNode>, Disposable {
   /** Only when a row is pointed at: a Markdown tooltip on every row would slow the whole tree down. */
   resolveTreeItem(item: TreeItem, node: TreeNode): TreeItem {
     if (node.kind === 'build' || node.kind === 'attempt') item.tooltip = buildTooltip(node.build, Date.now());
+    // What a narrow side bar cuts off.
+    if (node.kind === 'pipeline') item.tooltip = item.accessibilityInformation?.label;
     return item;
   }
 
