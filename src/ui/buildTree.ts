@@ -15,7 +15,7 @@ import { setContext } from './context';
 import { Drawing } from './drawing';
 import { reservationsOf, subjectOf, titleOf } from './headSentences';
 import { statusLabel } from './present';
-import type { Row, ViewState } from './rows';
+import type { Row, ViewState, RowNode } from './rows';
 import { Tick } from './tick';
 import { toItem, tooltipOf } from './treeItems';
 
@@ -97,7 +97,11 @@ export class BuildTree implements TreeDataProvider<Row>, Disposable {
   /** Only when a row is pointed at: a Markdown tooltip on every row would slow the whole tree down. */
   resolveTreeItem(item: TreeItem, row: Row): TreeItem {
     const tooltip = tooltipOf(row.node, this.drawing.sceneOf(row), this.clock.now());
-    if (tooltip !== undefined) item.tooltip = tooltip;
+    // What is said of a group is all of what a narrow side bar cuts off.
+    const spoken = isGroup(row.node) ? item.accessibilityInformation?.label : undefined;
+    const lines = [spoken, tooltip].filter((line) => typeof line === 'string');
+    if (typeof tooltip === 'object') item.tooltip = tooltip;
+    else if (lines.length > 0) item.tooltip = lines.join('\n');
     return item;
   }
 
@@ -147,4 +151,8 @@ export class BuildTree implements TreeDataProvider<Row>, Disposable {
     const whenLoaded = new Promise<void>((resolve) => (this.loaded = resolve));
     void window.withProgress({ location: { viewId } }, () => whenLoaded);
   }
+}
+
+function isGroup({ kind }: RowNode): boolean {
+  return kind === 'pipeline' || kind === 'stage' || kind === 'status';
 }

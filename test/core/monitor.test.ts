@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { GitLabError, type FailureKind } from '../../src/core/errors';
 import { loadedAt, targetAt, Watched } from './monitorPort';
-import { buildWith, settled } from './support';
+import { settled } from './support';
 
 const second = 1000;
 
@@ -223,63 +223,5 @@ describe('Monitor: a failure', () => {
     await watched.refresh(failing('offline'));
     await watched.refresh(failing('offline'));
     assert.deepEqual(watched.kinds, ['loading', 'failed']);
-  });
-});
-
-describe('Monitor: the fresh state of one build', () => {
-  const commit = { sha: 'a', title: '', author: '' };
-  let watched: Watched;
-  beforeEach(async () => {
-    watched = new Watched();
-    await watched.refresh();
-  });
-  afterEach(() => watched.monitor.dispose());
-
-  const builds = () => (watched.monitor.current?.kind === 'ready' ? watched.monitor.current.builds : []);
-
-  it('takes the place of the old one', () => {
-    const running = buildWith({ status: 'running', commit });
-    watched.monitor.update(running);
-    assert.deepEqual(builds(), [running]);
-    assert.equal(watched.loads.length, 1);
-  });
-
-  it('of a retry goes on top of its attempts', () => {
-    watched.monitor.update(buildWith({ id: 2, status: 'pending', commit }));
-    assert.deepEqual(
-      builds().map(({ id, attempts }) => [id, attempts.map((attempt) => attempt.id)]),
-      [[2, [1]]],
-    );
-  });
-
-  it('of another commit, or of none, changes nothing', () => {
-    watched.monitor.update(buildWith({ id: 2, status: 'running', commit: { ...commit, sha: 'b' } }));
-    watched.monitor.update(buildWith({ id: 2, status: 'running', commit: undefined }));
-    assert.deepEqual(builds(), loadedAt('a').builds);
-  });
-
-  it('of the commit before it is taken where its builds are shown, and no other', async () => {
-    watched.turnTo(targetAt('b'));
-    await watched.refresh({ ...loadedAt('a'), ancestor: { sha: 'a', back: 1 } });
-    const running = buildWith({ status: 'running', commit });
-    watched.monitor.update(buildWith({ status: 'running', commit: { ...commit, sha: 'b' } }));
-    assert.deepEqual(builds(), loadedAt('a').builds);
-    watched.monitor.update(running);
-    assert.deepEqual(builds(), [running]);
-  });
-
-  it('is not shown after the end', () => {
-    watched.monitor.dispose();
-    watched.monitor.update(buildWith({ status: 'running', commit }));
-    assert.deepEqual(watched.kinds, ['loading', 'ready']);
-  });
-
-  it('changes nothing while there are no builds in view', async () => {
-    const other = new Watched();
-    other.monitor.update(buildWith({ commit }));
-    await other.refresh(failing('offline'));
-    other.monitor.update(buildWith({ commit }));
-    assert.deepEqual(other.kinds, ['loading', 'failed']);
-    other.monitor.dispose();
   });
 });

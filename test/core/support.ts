@@ -7,6 +7,7 @@ import { GitLabError, type Failure } from '../../src/core/errors';
 import { GitLabClient } from '../../src/core/gitlab/client';
 import { createHttp, type Http, type HttpLimits } from '../../src/core/gitlab/http';
 import type { Logger } from '../../src/core/logger';
+import type { Pipeline } from '../../src/core/pipeline';
 import type { Clock } from '../../src/core/schedule';
 import { developerToken } from '../gitlab/seed';
 
@@ -182,4 +183,8 @@ export function buildWith(changes: Partial<Build> = {}): Build {
     attempts: [],
     ...changes,
   };
+}
+
+export function pipelineWith(changes: Partial<Pipeline> = {}): Pipeline {
+  return { id: 1, ref: 'master', sha, status: 'success', ...changes };
 }

@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { arrange } from '../../src/core/arrange';
 import { knownStatuses, type Build } from '../../src/core/build';
 import type { Listing } from '../../src/core/pipeline';
-import { groupings, toTree, type Grouping, type TreeNode } from '../../src/core/tree';
+import { groupings, toTree, type Grouping } from '../../src/core/tree';
+import { all, buildsGiven, buildsShown, outline, type Outline } from './outline';
 import { buildWith } from './support';
 
 const words = fc.constantFrom('build', 'test', 'a/status:failed', 'a', '%2F', '🦊', '', 'status:failed');
@@ -22,29 +23,9 @@ const builds = fc
   .map((rows) => arrange(rows.map(buildWith)));
 const grouping = fc.constantFrom(...groupings);
 
-/** Names alone, children indented by nesting. */
-type Outline = readonly (string | readonly [string, Outline])[];
-
-function outline(nodes: readonly TreeNode[]): Outline {
-  return nodes.map((node) => {
-    const name = titleOf(node);
-    return node.children.length === 0 ? name : ([name, outline(node.children)] as const);
-  });
-}
-
 /** Builds that name no pipeline, as up to 8.12. */
 function only(those: readonly Build[]): Listing {
   return { builds: those, pipelines: [] };
-}
-
-function titleOf(node: TreeNode): string {
-  if (node.kind === 'pipeline') return `#${node.pipeline.id} (${node.status})`;
-  if (node.kind === 'stage') return `${node.stage} (${node.status})`;
-  return node.kind === 'status' ? node.status : `${node.build.name} ${node.build.id}`;
-}
-
-function all(nodes: readonly TreeNode[]): readonly TreeNode[] {
-  return nodes.flatMap((node) => [node, ...all(node.children)]);
 }
 
 const sample: readonly Build[] = arrange([
@@ -105,14 +86,9 @@ describe('toTree', () => {
 
   it('shows every build and every attempt once, under whatever grouping', () => {
     fc.assert(
-      fc.property(builds, grouping, (list, by) => {
-        const shown = all(toTree(only(list), by, [])).flatMap((node) => ('build' in node ? [node.build.id] : []));
-        const given = list.flatMap(({ id, attempts }) => [id, ...attempts.map((attempt) => attempt.id)]);
-        assert.deepEqual(
-          [...shown].sort((a, b) => a - b),
-          given.sort((a, b) => a - b),
-        );
-      }),
+      fc.property(builds, grouping, (list, by) =>
+        assert.deepEqual(buildsShown(toTree(only(list), by, [])), buildsGiven(list)),
+      ),
     );
   });
 

@@ -25,33 +25,52 @@ describe('the demo', () => {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
 
-  it('prints an address, where builds move, also those of a new commit; when interrupted, all of it is gone', async () => {
-    const demo = start(['--no-open']);
-    const address = await addressOf(demo);
-    const page = await openWorkbench(sharedBrowser(), address);
-    try {
-      await openView(page, 'GitLab Builds');
-      await seeBuildsMove(page);
-      const folder = new URL(address).searchParams.get('folder') ?? '';
-      await git(folder, 'commit', '--quiet', '--allow-empty', '--message=Bake bread');
-      const sha = await git(folder, 'rev-parse', 'HEAD');
-      await eventually(() =>
-        statusBarItem(page, new RegExp(`^GitLab Builds, \\d/2 build, ${sha.slice(0, 8)}`)).waitFor({ timeout: 1000 }),
-      );
-      await screenshot(page, 'e2e-demo-commit');
-    } finally {
-      await page.close();
-    }
-    assert.equal(await interrupted(demo), 0);
-    await assert.rejects(fetch(address));
-    assert.deepEqual(await readdir(temporary()), []);
-    assert.deepEqual(await processesOf(temporary()), []);
-  });
+  for (const { version, args, see } of [
+    { version: '8.5', args: ['--gitlab', '8.5'], see: seeStages },
+    { version: 'newest', args: [], see: seePipelines },
+  ]) {
+    it(`prints an address, where builds move on the ${version} GitLab, also those of a new commit; when interrupted, all of it is gone`, async () => {
+      const demo = start(['--no-open', ...args]);
+      const address = await addressOf(demo);
+      const page = await openWorkbench(sharedBrowser(), address);
+      try {
+        await openView(page, 'GitLab Builds');
+        await see(page);
+        await screenshot(page, `e2e-demo-${version}`);
+        await seeBuildsMove(page);
+        const before = await treeRow(page, '').first().getAttribute('aria-label');
+        const folder = new URL(address).searchParams.get('folder') ?? '';
+        await git(folder, 'commit', '--quiet', '--allow-empty', '--message=Bake bread');
+        const sha = await git(folder, 'rev-parse', 'HEAD');
+        const name = new RegExp(`^GitLab Builds, \\d+/\\d+ build, ${sha.slice(0, 8)}`);
+        await eventually(() => statusBarItem(page, name).waitFor({ timeout: 1000 }));
+        await eventually(async () =>
+          assert.notEqual(await treeRow(page, '').first().getAttribute('aria-label'), before),
+        );
+        await see(page);
+        await screenshot(page, `e2e-demo-${version}-commit`);
+      } finally {
+        await page.close();
+      }
+      assert.equal(await interrupted(demo), 0);
+      await assert.rejects(fetch(address));
+      assert.deepEqual(await readdir(temporary()), []);
+      assert.deepEqual(await processesOf(temporary()), []);
+    });
+  }
 
   it('refuses what it does not understand in one sentence', async () => {
     const folder = await mkdtemp(join(temporary(), 'no-repository-'));
+    const versions = '8.4, 8.5, 8.9, 8.10, 8.13, 8.17, 9.0, 10.8, 11.0, 13.4, 13.9, 15.9, 18.9';
     const refusals: readonly (readonly [args: readonly string[], sentence: string])[] = [
-      [['--frobnicate'], 'The demo takes --repo PATH and --no-open, not "--frobnicate".'],
+      [['--frobnicate'], 'The demo takes --gitlab VERSION, --repo PATH and --no-open, not "--frobnicate".'],
+      [['--gitlab', '7.0'], `--gitlab takes one of ${versions}, not "7.0".`],
+      [['--gitlab=18'], `--gitlab takes one of ${versions}, not "18".`],
+      [['--gitlab'], `--gitlab takes one of ${versions}.`],
+      [
+        ['--gitlab', '9.0', `--repo=${folder}`],
+        'A repository of yours has a GitLab of its own: --gitlab does not go with --repo.',
+      ],
       [['--repo'], '--repo needs the path of a git repository.'],
       [['--repo', join(folder, 'missing')], `There is no ${join(folder, 'missing')}.`],
       [['--repo', program], `${program} is not a folder.`],
@@ -66,9 +85,18 @@ describe('the demo', () => {
   });
 });
 
-async function seeBuildsMove(page: Page): Promise<void> {
+async function seeStages(page: Page): Promise<void> {
   await treeRow(page, /^Stage build/).waitFor();
-  await screenshot(page, 'e2e-demo');
+}
+
+/** The branch's own is the newest, and open. */
+async function seePipelines(page: Page): Promise<void> {
+  await treeRow(page, /^Branch pipeline #\d+, test-ci/).waitFor();
+  await treeRow(page, /^Merge request pipeline #\d+, !1 Test the CI integration/).waitFor();
+  await treeRow(page, /^Stage build/).waitFor();
+}
+
+async function seeBuildsMove(page: Page): Promise<void> {
   assert.match(await title(page).innerText(), /^GitLab Builds/);
   const status = statusBarItem(page, /^GitLab Builds/);
   const before = await status.innerText();

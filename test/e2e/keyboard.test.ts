@@ -2,12 +2,11 @@ import assert from 'node:assert/strict';
 import { smallProject } from '../gitlab/scenarios';
 import { modalDialog, quickInput, treeRow } from '../vscode/workbench';
 import { useStage } from './stage';
-import { choice, eventually, title } from './view';
+import { choice, eventually, focusedRow, goTo, menuByKeys, title } from './view';
 
 describe('without a mouse', () => {
   const stage = useStage({ furnish: smallProject });
 
-  const focused = () => stage().page.locator('.part.sidebar .monaco-list.element-focused .monaco-list-row.focused');
   const press = async (...keys: readonly string[]) => {
     for (const key of keys) await stage().page.keyboard.press(key);
   };
@@ -24,26 +23,6 @@ describe('without a mouse', () => {
     await press('Enter');
   }
 
-  /** Goes down until the row has the focus. */
-  async function goTo(name: RegExp): Promise<void> {
-    await press('Home');
-    for (let step = 0; step < 20; step++) {
-      if (name.test((await focused().getAttribute('aria-label')) ?? '')) return;
-      await press('ArrowDown');
-    }
-    throw new Error(`The arrows do not lead to ${String(name)}.`);
-  }
-
-  /** Chooses an item of the context menu of the row that has the focus. */
-  async function menu(item: string): Promise<void> {
-    const { page } = stage();
-    await press('Shift+F10');
-    await page.getByRole('menuitem', { name: item, exact: true }).waitFor();
-    const chosen = page.locator('.monaco-menu .action-item.focused').getByRole('menuitem', { name: item, exact: true });
-    for (let step = 0; step < 10 && (await chosen.count()) === 0; step++) await press('ArrowDown');
-    await press('Enter');
-  }
-
   it('the view gets the focus by its command', async () => {
     const { page, picture } = stage();
     await treeRow(page, /^Stage deploy/).waitFor();
@@ -52,7 +31,9 @@ describe('without a mouse', () => {
     await run('GitLab Builds: Focus on Builds View');
     await treeRow(page, /^Stage deploy/).waitFor();
     await press('Home');
-    await eventually(async () => assert.match((await focused().getAttribute('aria-label')) ?? '', /^Stage build/));
+    await eventually(async () =>
+      assert.match((await focusedRow(page).getAttribute('aria-label')) ?? '', /^Stage build/),
+    );
     await picture('keyboard-focus');
   });
 
@@ -62,30 +43,30 @@ describe('without a mouse', () => {
     await treeRow(page, /^passed, 2/).waitFor();
     await press('ArrowDown', 'ArrowRight');
     await treeRow(page, /^compile, passed/).waitFor();
-    await goTo(/^compile, passed/);
+    await goTo(page, /^compile, passed/);
   });
 
   it('a build is retried from the menu of its row', async () => {
     const { page, picture } = stage();
-    await goTo(/^spinach.*, failed/);
+    await goTo(page, /^spinach.*, failed/);
     await press('Shift+F10');
     await page.getByRole('menuitem', { name: 'Retry' }).waitFor();
     await picture('keyboard-menu');
     await press('Escape');
-    await menu('Retry');
+    await menuByKeys(page, 'Retry');
     await treeRow(page, /^spinach.*, pending/).waitFor();
     assert.equal(posts(), 1);
   });
 
   it('a build is erased, or not', async () => {
     const { page } = stage();
-    await goTo(/^compile, passed/);
-    await menu('Erase…');
+    await goTo(page, /^compile, passed/);
+    await menuByKeys(page, 'Erase…');
     await modalDialog(page).waitFor();
     await press('Escape');
     await modalDialog(page).waitFor({ state: 'hidden' });
     assert.equal(posts(), 1);
-    await menu('Erase…');
+    await menuByKeys(page, 'Erase…');
     await modalDialog(page).getByRole('button', { name: 'Erase' }).waitFor();
     await press('Enter');
     await eventually(() => assert.equal(posts(), 2));

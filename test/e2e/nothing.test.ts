@@ -56,7 +56,7 @@ describe('a folder without a GitLab', () => {
     await input.press('Enter');
     await page
       .locator('.quick-input-widget')
-      .getByText(/A personal access token for/)
+      .getByText(/(personal access|private) token for/)
       .waitFor();
     await input.fill('a-token');
     await input.press('Enter');

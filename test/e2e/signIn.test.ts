@@ -28,7 +28,7 @@ describe('signing in', () => {
     await input.press('Enter');
     await page
       .locator('.quick-input-widget')
-      .getByText(/A personal access token for/)
+      .getByText(/(personal access|private) token for/)
       .waitFor();
     assert.equal(await input.getAttribute('type'), 'password');
     await input.fill('wrong-token');

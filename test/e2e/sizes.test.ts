@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { manyBuilds, smallProject } from '../gitlab/scenarios';
+import { longName, manyBuilds, oddName, smallProject } from '../gitlab/scenarios';
 import { runCommand, setTheme, statusBarItem, treeRow } from '../vscode/workbench';
 import { useStage } from './stage';
-import { eventually, shown, unfold } from './view';
+import { eventually, shown, unfold, widenSideBar } from './view';
 
 describe('any number of builds', () => {
   const stage = useStage({
@@ -50,7 +50,7 @@ describe('any number of builds', () => {
     await turnTo('group/thousand');
     await treeRow(page, /^Stage stage-0, failed · 1 of 100: build 53/).waitFor();
     await picture('size-1000');
-    const pages = gitlab.requests.slice(before).filter(({ path }) => path.includes('/commits/'));
+    const pages = gitlab.requests.slice(before).filter(({ path }) => /\/commits\/\w+\/builds/.test(path));
     assert.equal(new Set(pages.map(({ path }) => path)).size, 10);
     await runCommand(page, 'GitLab Builds: Focus on Builds View');
     await page.keyboard.press('End');
@@ -59,6 +59,52 @@ describe('any number of builds', () => {
     await page.keyboard.press('End');
     await picture('size-1000-end');
     assert.match((await statusBarItem(page, /^GitLab Builds/).innerText()).trim(), /^failed: build \d+ \+\d+$/);
+  });
+});
+
+describe('a thousand builds, odd names and a long title in two pipelines of GitLab 18.9', () => {
+  const title = `Draft: ${'Resolve "Users <b>cannot</b> sign in" and '.repeat(6)}more`;
+  const stage = useStage({
+    gitlab: { profile: '18.9' },
+    furnish: (world, commit) => {
+      const scene = manyBuilds(world, 1000, { ...commit, path: 'group/thousand' });
+      const { project, sha, ref } = scene;
+      const mergeRequest = world.addMergeRequest(project, { sourceBranch: ref, sha, title });
+      const mergeRef = `refs/merge-requests/${mergeRequest.iid}/head`;
+      const made = { sha, ref: mergeRef, source: 'merge_request_event', mergeRequest };
+      const pipeline = world.addPipeline(project, made);
+      world.addBuild(project, { sha, pipeline, name: oddName, status: 'failed' });
+      world.addBuild(project, { sha, pipeline, name: longName, status: 'running' });
+      return scene;
+    },
+  });
+
+  it('read well in a side bar of any width', async () => {
+    const { page, picture } = stage();
+    await treeRow(page, /^Branch pipeline #1001.* of 1000: build 53/).waitFor();
+    for (const width of [170, 300, 700]) {
+      await widenSideBar(page, width);
+      await picture(`thousand-${width}`);
+    }
+    const [label = '', description = ''] = await shown(page);
+    assert.equal(label, 'Merge request pipeline #1002');
+    // As it is, but for what VS Code would draw as a link.
+    assert.ok(description.startsWith(`!1 ${title}`), description);
+  });
+
+  it('open, down to the last', async () => {
+    const { page, picture } = stage();
+    await unfold(treeRow(page, /^Branch pipeline/));
+    await treeRow(page, /^Stage stage-0, failed · 1 of 100: build 53/).waitFor();
+    await page.keyboard.press('End');
+    await unfold(treeRow(page, /^Stage stage-9/));
+    await page.keyboard.press('End');
+    await picture('thousand-end');
+    assert.ok(
+      await treeRow(page, /^passed, \d+ builds/)
+        .last()
+        .isVisible(),
+    );
   });
 });
 

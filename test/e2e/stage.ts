@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { type Package, packageExtension } from '../demo/packaging';
 import type { Seed, SeedOptions } from '../gitlab/seed';
-import { type FakeGitLab, startGitLab } from '../gitlab/server';
+import { type FakeGitLab, type FakeOptions, startGitLab } from '../gitlab/server';
 import type { World } from '../gitlab/world';
 import { launchBrowser } from '../vscode/browser';
 import { type StartOptions, startVSCode, type VSCode } from '../vscode/server';
@@ -18,7 +18,7 @@ export interface Office {
   readonly openWindow: (folder: string | undefined, options?: WorkbenchOptions) => Promise<Page>;
 }
 
-/** A VS Code that shows a repository on `main`, and the project of it on a fake GitLab. */
+/** A VS Code that shows a repository, and the project of it on a fake GitLab. */
 export interface Stage<S> extends Office {
   readonly page: Page;
   readonly gitlab: FakeGitLab;
@@ -33,6 +33,12 @@ export interface Stage<S> extends Office {
 export interface Scene<S> {
   /** Puts the project into the fake GitLab. */
   readonly furnish: (world: World, commit: SeedOptions) => S;
+  /** Default: GitLab 8.5. */
+  readonly gitlab?: FakeOptions;
+  /** That is checked out. Default: `main`. */
+  readonly branch?: string;
+  /** What the user takes for the base URL. Default: the right one. */
+  readonly address?: (url: string) => string;
   /** Default: yes, through the environment. */
   readonly signedIn?: boolean;
   readonly settings?: StartOptions['settings'];
@@ -96,14 +102,15 @@ export function useStage<S extends Account>(scene: Scene<S>): () => Stage<S> {
 }
 
 async function setStage<S extends Account>(scene: Scene<S>, later: Later): Promise<Stage<S>> {
-  const gitlab = await startGitLab();
+  const { branch = 'main', settings, address = (url: string) => url } = scene;
+  const gitlab = await startGitLab(scene.gitlab);
   later(() => gitlab.close());
   const { folder, remove } = await createWorkspace();
   later(remove);
-  const project = scene.furnish(gitlab.world, { sha: await git(folder, 'rev-parse', 'HEAD'), ref: 'main' });
+  if (branch !== 'main') await git(folder, 'checkout', '--quiet', '-b', branch);
+  const project = scene.furnish(gitlab.world, { sha: await git(folder, 'rev-parse', 'HEAD'), ref: branch });
   await git(folder, 'remote', 'add', 'origin', `${gitlab.url}/${project.project.path}.git`);
-  const env = scene.signedIn === false ? {} : { GITLAB_HOST: gitlab.url, GITLAB_TOKEN: project.token };
-  const { settings } = scene;
+  const env = scene.signedIn === false ? {} : { GITLAB_HOST: address(gitlab.url), GITLAB_TOKEN: project.token };
   const office = await openOffice({ env, ...(settings && { settings }) }, later);
   later(() => hasNowhere(project.token, join(office.vscode.dataDir, 'data')));
   const page = await office.openWindow(folder);

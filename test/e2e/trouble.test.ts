@@ -92,7 +92,7 @@ describe('a GitLab in trouble', () => {
     const { input } = await quickInput(page);
     await page
       .locator('.quick-input-widget')
-      .getByText(/A personal access token for/)
+      .getByText(/(personal access|private) token for/)
       .waitFor();
     await input.fill('renewed-token');
     await input.press('Enter');

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Locator, Page } from 'playwright-core';
 
@@ -39,8 +40,10 @@ export function titleButton(page: Page, name: string): Locator {
 }
 
 /** What one reads in the rows, from the top: labels and descriptions. */
-export function shown(page: Page): Promise<readonly string[]> {
-  return page.locator('.part.sidebar [role=treeitem]').locator('.label-name, .label-description').allInnerTexts();
+export async function shown(page: Page): Promise<readonly string[]> {
+  const rows = page.locator('.part.sidebar [role=treeitem]');
+  const texts = await rows.locator('.label-name, .label-description').allInnerTexts();
+  return texts.filter((text) => text !== '');
 }
 
 /** What pops up at a row or an entry that is pointed at. */
@@ -62,4 +65,50 @@ export async function tick(page: Page, ...texts: readonly (string | RegExp)[]): 
 /** Shows what is below a row. */
 export async function unfold(row: Locator): Promise<void> {
   if ((await row.getAttribute('aria-expanded')) !== 'true') await row.locator('.monaco-tl-twistie').click();
+}
+
+/** What the context menu of a row offers, from the top; then it is closed again. */
+export async function offeredIn(page: Page, row: Locator): Promise<readonly string[]> {
+  await row.click({ button: 'right' });
+  const entries = page.locator('.monaco-menu').getByRole('menuitem');
+  await entries.first().waitFor();
+  const names = await entries.locator('.action-label').allInnerTexts();
+  await page.keyboard.press('Escape');
+  await entries.first().waitFor({ state: 'hidden' });
+  return names.filter((name) => name !== '');
+}
+
+/** Drags the edge of the side bar. */
+export async function widenSideBar(page: Page, toPixels: number): Promise<void> {
+  const box = await page.locator('.part.sidebar').boundingBox();
+  assert.ok(box);
+  const [edge, middle] = [box.x + box.width, box.y + box.height / 2];
+  await page.mouse.move(edge, middle);
+  await page.mouse.down();
+  await page.mouse.move(edge - box.width + toPixels, middle, { steps: 5 });
+  await page.mouse.up();
+}
+
+/** The row that the keys act on. */
+export function focusedRow(page: Page): Locator {
+  return page.locator('.part.sidebar .monaco-list.element-focused .monaco-list-row.focused');
+}
+
+/** Goes down with the arrow until the row has the focus. */
+export async function goTo(page: Page, name: RegExp): Promise<void> {
+  await page.keyboard.press('Home');
+  for (let step = 0; step < 30; step++) {
+    if (name.test((await focusedRow(page).getAttribute('aria-label')) ?? '')) return;
+    await page.keyboard.press('ArrowDown');
+  }
+  throw new Error(`The arrows do not lead to ${String(name)}.`);
+}
+
+/** Chooses an item of the context menu of the row that has the focus, without the mouse. */
+export async function menuByKeys(page: Page, item: string): Promise<void> {
+  await page.keyboard.press('Shift+F10');
+  await page.getByRole('menuitem', { name: item, exact: true }).waitFor();
+  const chosen = page.locator('.monaco-menu .action-item.focused').getByRole('menuitem', { name: item, exact: true });
+  for (let step = 0; step < 10 && (await chosen.count()) === 0; step++) await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
 }

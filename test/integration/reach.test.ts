@@ -122,7 +122,7 @@ function pass(incoming: IncomingMessage, target: string, respond: Respond): void
   const { 'private-token': token } = incoming.headers;
   const onward = request(
     `${target}${pathname}${search}`,
-    { headers: { 'private-token': token }, method: incoming.method ?? 'GET' },
+    { headers: token === undefined ? {} : { 'private-token': token }, method: incoming.method ?? 'GET' },
     (answer) => {
       const chunks: Buffer[] = [];
       answer.on('data', (chunk: Buffer) => chunks.push(chunk));

@@ -183,11 +183,14 @@ export class GitLabClient {
   async project(idOrPath: string, signal: AbortSignal): Promise<Project> {
     const known = this.projects.get(idOrPath);
     if (known !== undefined) return known;
-    return this.call(signal, async ({ api }) => {
-      const project = await api.get(`projects/${encodeURIComponent(idOrPath)}`, (row) => toProject(row, this.instance));
-      this.projects.set(idOrPath, project);
-      return project;
-    });
+    const project = await this.lookUp(idOrPath, signal);
+    this.projects.set(idOrPath, project);
+    return project;
+  }
+
+  private async lookUp(idOrPath: string, signal: AbortSignal): Promise<Project> {
+    const path = `projects/${encodeURIComponent(idOrPath)}`;
+    return this.call(signal, ({ api }) => api.get(path, (row) => toProject(row, this.instance)));
   }
 
   /** The project may have gone since it was looked up, or been made anew under another number: then that one is asked. */
@@ -203,7 +206,9 @@ export class GitLabClient {
       if (!isProjectGone(error)) throw error;
       this.projects.delete(project);
       this.pages.clear();
-      const present = await this.project(project, signal);
+      // Up to 16.6 its old path leads nowhere, but its number does.
+      const present = await this.lookUp(error instanceof ProjectUnseen ? String(found.id) : project, signal);
+      this.projects.set(project, present);
       if (present.id === found.id && !(error instanceof ProjectUnseen)) throw error;
       return this.call(signal, (call) => ask(present, call));
     }

@@ -2,10 +2,10 @@ import type { Build } from '../build';
 import { GitLabError, type FailureKind } from '../errors';
 import { inTurns } from '../inTurns';
 import type { Listing, Pipeline } from '../pipeline';
-import { ProjectUnseen } from './absence';
+import { noneUnlessGone, ProjectUnseen } from './absence';
 import type { CommitQuestion } from './dialect';
 import { has } from './features';
-import type { Row } from './fields';
+import { UnexpectedShape, type Row } from './fields';
 import { jobsQuery, pipelinesQuery, type Query, type Wanted } from './graphqlQuery';
 import { toBuild, toChild, toId, toPipeline } from './graphqlRows';
 import type { Memory } from './memory';
@@ -35,13 +35,15 @@ export function isGraphqlUsed({ server, memory }: Pick<CommitQuestion, 'server' 
 export async function listByGraphql(question: CommitQuestion, read: ReadBuild): Promise<Listing | undefined> {
   if (!isGraphqlUsed(question)) return undefined;
   try {
-    return await new GraphqlListing(question, read).load();
+    const listing = await new GraphqlListing(question, read).load();
+    question.memory.keep(unseenKey, false);
+    return listing;
   } catch (error) {
-    if (!(error instanceof NoGraphql) && !(error instanceof GitLabError)) throw error;
+    if (!isRefusal(error)) throw error;
     if (error instanceof GitLabError && sameByRest.has(error.failure.kind)) throw error;
     // "Invalid token", whatever is the matter with it: REST knows more.
     if (error instanceof GitLabError && error.failure.kind === 'unauthorized') return undefined;
-    if (error instanceof ProjectUnseen && !question.memory.has(unseenKey)) {
+    if (error instanceof ProjectUnseen && question.memory.get(unseenKey) !== true) {
       question.memory.keep(unseenKey, true);
       throw error;
     }
@@ -50,6 +52,11 @@ export async function listByGraphql(question: CommitQuestion, read: ReadBuild): 
     question.log.warn(`GraphQL is not used${isPassing ? ' for ten minutes' : ''}, but REST: ${error.message}`);
     return undefined;
   }
+}
+
+/** GraphQL gives no answer, or not the one that was asked for. */
+function isRefusal(error: unknown): error is NoGraphql | GitLabError | UnexpectedShape {
+  return error instanceof NoGraphql || error instanceof GitLabError || error instanceof UnexpectedShape;
 }
 
 /** What one request told. */
@@ -100,22 +107,24 @@ class GraphqlListing {
     this.mark(missing);
     const left = missing.filter(({ id }) => !this.pipelines.has(id));
     if (left.length === 0) return named;
+    const found = await this.described(left);
     // Either there are too many, or this server does not find all kinds of pipelines by their ids.
-    if (ids !== undefined && left.length > missing.length - ids.length) this.lacks.add(noIds);
-    const { builds, pipelines } = await rowsOfAll(this.question, this.read, await this.described(left));
+    if (ids !== undefined && found.length > missing.length - ids.length) this.lacks.add(noIds);
+    const { builds, pipelines } = await rowsOfAll(this.question, this.read, found);
     this.builds.push(...builds);
     for (const pipeline of pipelines) this.pipelines.set(pipeline.id, pipeline);
     return [...named, ...pipelines];
   }
 
-  /** A bridge tells no more than the id of what it has started. */
+  /** A bridge tells no more than the id of what it has started, which may be gone by now. */
   private async described(named: readonly Pipeline[]): Promise<readonly Pipeline[]> {
     const { api, project } = this.question;
-    const describe = async ({ id, mergeRequest, source }: Pipeline): Promise<Pipeline> => {
-      const found = await api.get(`projects/${project.id}/pipelines/${id}`, (row) => restPipeline(row, project));
-      return { ...found, mergeRequest, source: found.source ?? source };
+    const describe = async ({ id, mergeRequest, source }: Pipeline): Promise<readonly Pipeline[]> => {
+      const read = (row: Row): readonly Pipeline[] => [restPipeline(row, project)];
+      const found = await api.get(`projects/${project.id}/pipelines/${id}`, read).catch(noneUnlessGone);
+      return found.map((pipeline) => ({ ...pipeline, mergeRequest, source: pipeline.source ?? source }));
     };
-    return Promise.all(named.map(describe));
+    return (await Promise.all(named.map(describe))).flat();
   }
 
   /** Returns the pipelines that belong to the commit, too, and were only named. */

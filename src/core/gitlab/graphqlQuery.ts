@@ -83,7 +83,8 @@ export function pipelinesQuery(path: string, { sha, ids, branch }: Wanted, lacks
     ...(branch === undefined ? [] : ['$branches: [String!]!']),
   ];
   const variables = { path, sha, ids: ids?.map(toGlobalId), branches: branch === undefined ? undefined : [branch] };
-  return { text: `query (${types.join(', ')}) { project(fullPath: $path) { ${parts.join(' ')} } }`, variables };
+  // Its id, since nothing else may be left to ask for.
+  return { text: `query (${types.join(', ')}) { project(fullPath: $path) { id ${parts.join(' ')} } }`, variables };
 }
 
 /** The next hundred jobs of a pipeline. */

@@ -52,9 +52,14 @@ function isOfMergeRequest({ ref, source }: Pipeline): boolean {
   return source === 'merge_request_event' || ref.startsWith('refs/merge-requests/');
 }
 
-/** The merge of an earlier commit of the branch is listed, too, until the next one's has been made. */
+/**
+ * The merge of an earlier commit of the branch is listed, too, until the next one's has been made; git may have lost its
+ * commit by then.
+ */
 export async function isMergeOf({ api, project, commit, memory }: CommitQuestion, sha: string): Promise<boolean> {
   const path = `projects/${project.id}/repository/commits/${sha}`;
-  const parents = await memory.recall(path, Infinity, () => api.get(path, (row) => row.texts('parent_ids')));
+  const parents = await memory.recall<readonly string[]>(path, Infinity, () =>
+    api.get(path, (row) => row.texts('parent_ids')).catch(noneUnlessGone),
+  );
   return parents.includes(commit.sha);
 }

@@ -1,9 +1,9 @@
 import type { Build } from '../build';
 import { inTurns } from '../inTurns';
 import type { Listing, Pipeline } from '../pipeline';
-import type { CommitQuestion } from './dialect';
+import type { CommitQuestion, Project } from './dialect';
 import { noneUnlessGone } from './absence';
-import { externalStatuses, withExternal } from './external';
+import { externalStatuses, webAddress, withExternal } from './external';
 import { has } from './features';
 import type { Row } from './fields';
 import { mergeRequestPipelines } from './mergeRequests';
@@ -63,7 +63,7 @@ async function rowsOfPipeline(
   const path = `projects/${project.id}/pipelines/${pipeline.id}`;
   const [jobs, bridges] = await Promise.all([
     api.keptList(`${path}/jobs${has(server, 'attemptsOnRequest') ? '?include_retried=true' : ''}`, read),
-    bridgesOf(question, read, path),
+    bridgesOf(question, read, pipeline),
   ]);
   const leftOut = has(server, 'attemptsLeftOut') && !has(server, 'attemptsOnRequest');
   const attempts = leftOut ? await attemptsElsewhere(question, read, pipeline.id, jobs) : [];
@@ -71,11 +71,14 @@ async function rowsOfPipeline(
 }
 
 /** All jobs of a pipeline are made with it, so one that had no bridges gets none. */
-async function bridgesOf(question: CommitQuestion, read: ReadBuild, path: string): Promise<PipelineRows> {
-  const { api, server, memory } = question;
+async function bridgesOf(question: CommitQuestion, read: ReadBuild, parent: Pipeline): Promise<PipelineRows> {
+  const { api, project, server, memory } = question;
+  const path = `projects/${project.id}/pipelines/${parent.id}`;
   const none = `no bridges in ${path}`;
   if (!has(server, 'bridges') || memory.has(none)) return { builds: [], pipelines: [] };
-  const rows = await api.keptList(`${path}/bridges`, (row) => toBridge(row, question, read)).catch(noneUnlessGone);
+  const rows = await api
+    .keptList(`${path}/bridges`, (row) => toBridge(row, parent, project, read))
+    .catch(noneUnlessGone);
   if (rows.length === 0) memory.keep(none, true);
   return { builds: rows.map(({ build }) => build), pipelines: rows.flatMap(({ child }) => child ?? []) };
 }
@@ -86,14 +89,14 @@ interface Bridge {
 }
 
 /** A bridge has no page of its own: what it has started is what one wants to see. */
-function toBridge(row: Row, { project, commit }: CommitQuestion, read: ReadBuild): Bridge {
+function toBridge(row: Row, parent: Pipeline, project: Project, read: ReadBuild): Bridge {
   const build = read(row);
   const downstream = row.row('downstream_pipeline');
   if (downstream === undefined) return { build };
   const pipeline = toPipeline(downstream, project);
   // Which project it is in is told since 13.10; before, only a child has the commit of its parent.
-  const isChild = (downstream.number('project_id') ?? project.id) === project.id && pipeline.sha === commit.sha;
-  if (!isChild) return { build: { ...build, webUrl: downstream.text('web_url') } };
+  const isChild = (downstream.number('project_id') ?? project.id) === project.id && pipeline.sha === parent.sha;
+  if (!isChild) return { build: { ...build, webUrl: webAddress(downstream.text('web_url')) } };
   // What it is the server says itself only later.
   const child = { ...pipeline, source: 'parent_pipeline' };
   return { build: { ...build, downstream: child.id, webUrl: child.webUrl }, child };

@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import { canKeep, canRetry } from '../../../src/core/build';
+import { deny, has, lacks, type Feature } from '../../../src/core/gitlab/features';
+import { buildWith } from '../support';
+
+/** What the facts say: the version that has it first, and the one before that. */
+const since: Readonly<Record<Feature, { readonly v3?: readonly string[]; readonly v4?: readonly string[] }>> = {
+  erase: { v3: ['8.4', '8.5'], v4: ['8.17', '9.0'] },
+  keep: { v3: ['8.8', '8.9'], v4: ['8.17', '9.0'] },
+  play: { v3: ['8.10', '8.11'], v4: ['8.17', '9.0'] },
+  manualStatus: { v3: ['8.17', '9.0'], v4: ['8.17', '9.0'] },
+  pipelinesBySha: { v4: ['10.7', '10.8'] },
+  mergeRequestPipelines: { v4: ['10.4', '10.5'] },
+  bridges: { v4: ['13.1', '13.2'] },
+  attemptsLeftOut: { v4: ['13.4', '13.5'] },
+  playBridge: { v4: ['13.7', '13.8'] },
+  attemptsOnRequest: { v4: ['13.8', '13.9'] },
+  graphql: { v4: ['13.12', '14.0'] },
+  playWithVariables: { v4: ['14.8', '14.9'] },
+  ownToken: { v4: ['15.4', '15.5'] },
+  childPipelines: { v4: ['16.11', '17.0'] },
+  retryBridge: { v4: ['16.11', '17.0'] },
+  forceCancel: { v4: ['17.9', '17.10'] },
+};
+
+describe('A feature', () => {
+  for (const [feature, apis] of Object.entries(since) as readonly (readonly [Feature, (typeof since)[Feature]])[]) {
+    it(`such as ${feature} is there from its version on`, () => {
+      for (const api of ['v3', 'v4'] as const) {
+        const [before = '', first = ''] = apis[api] ?? ['18.8', ''];
+        assert.equal(has({ api, version: `${before}.99-ee` }, feature), false);
+        if (first !== '') assert.equal(has({ api, version: `${first}.0-pre` }, feature), true);
+      }
+    });
+
+    it(`such as ${feature} is taken to be there where the version is not known, if the API ever had it`, () => {
+      for (const api of ['v3', 'v4'] as const)
+        for (const version of [undefined, 'unknown']) {
+          assert.equal(has({ api, version }, feature), apis[api] !== undefined);
+        }
+    });
+  }
+});
+
+describe('What is denied', () => {
+  it('is only what the status would offer', () => {
+    const build = buildWith({ status: 'running' });
+    assert.deepEqual(deny(build, () => true).denied, ['cancel']);
+    assert.equal(
+      deny(build, () => false),
+      build,
+    );
+  });
+
+  it('comes on top of what has been denied', () => {
+    const artifacts = { filename: 'artifacts.zip', size: 1 };
+    const once = deny(buildWith({ artifacts }), (ability) => ability === 'keep');
+    const twice = deny(once, (ability) => ability === 'retry');
+    assert.deepEqual(twice.denied, ['keep', 'retry']);
+    assert.deepEqual([canKeep(twice), canRetry(twice)], [false, false]);
+  });
+
+  it('is for bridges another than for builds', () => {
+    const server = { api: 'v4', version: '15.9.8' } as const;
+    const [build, bridge] = [buildWith(), buildWith({ kind: 'bridge' })];
+    assert.deepEqual([lacks(server, build, 'retry'), lacks(server, bridge, 'retry')], [false, true]);
+    const old = { api: 'v4', version: '13.7.0' } as const;
+    assert.deepEqual([lacks(old, build, 'play'), lacks(old, bridge, 'play')], [false, true]);
+  });
+});

@@ -1,0 +1,236 @@
+import assert from 'node:assert/strict';
+import { branchMergeRequestAndChild } from '../gitlab/scenarios';
+import { contextMenu, runCommand, setTheme, statusBarItem, treeRow } from '../vscode/workbench';
+import { useStage } from './stage';
+import {
+  choice,
+  eventually,
+  focusedRow,
+  goTo,
+  menuByKeys,
+  message,
+  offeredIn,
+  shown,
+  titleButton,
+  tooltip,
+  unfold,
+  widenSideBar,
+} from './view';
+
+const scene = { furnish: branchMergeRequestAndChild, branch: 'feature' } as const;
+
+/** The newest is open, what was before it is not. */
+const atFirst = [
+  ...['Merge request pipeline #1003', '!1 Let people sign in · result of the merge · failed · 1 of 2: rspec 1/2'],
+  ...['build', 'passed · 1'],
+  ...['test', 'failed · 1 of 1: rspec 1/2', 'failed', '1', 'rspec 1/2', '5:00'],
+  ...['Branch pipeline #1001', 'feature · running · 7'],
+];
+
+/** Below the branch's pipeline, once that is opened. */
+const inBranch = [
+  ...['build', 'passed · 1'],
+  ...['test', 'running · 3', 'failed', '1', 'running', '1', 'packages', '…'],
+  ...['Child pipeline #1002', 'feature · running · 2', 'build', 'passed · 1'],
+  ...['test', 'running · 1', 'running', '1', 'install', '…', 'passed', '1'],
+  ...['deploy', 'manual · 2', 'manual', '1', 'production', 'scheduled', '1', 'staging'],
+];
+const external = ['External', 'passed · 1'];
+
+for (const profile of ['18.9', '13.4'] as const) {
+  describe(`several pipelines of one commit, on GitLab ${profile}`, () => {
+    const stage = useStage({ ...scene, gitlab: { profile } });
+
+    it('are shown the newest first, that one opened', async () => {
+      const { page, project, picture } = stage();
+      await treeRow(page, /^(Branch p|P)ipeline #1001/).waitFor();
+      await picture(`pipelines-${profile}`);
+      assert.deepEqual(await shown(page), profile === '18.9' ? atFirst : [...asToldBy13(atFirst), ...external]);
+      assert.equal(await message(page).innerText(), `feature · ${project.sha.slice(0, 8)}`);
+    });
+
+    it('open, with the child below its bridge, and the external in a group of their own', async () => {
+      const { page, picture } = stage();
+      await unfold(treeRow(page, /^(Branch p|P)ipeline #1001/));
+      await treeRow(page, /^staging, scheduled/).waitFor();
+      await picture(`pipelines-${profile}-open`);
+      const all = [...atFirst, ...inBranch, ...external];
+      assert.deepEqual((await shown(page)).map(withoutTime), profile === '18.9' ? all : asToldBy13(all));
+    });
+  });
+}
+
+describe('the pipelines of a commit', () => {
+  const stage = useStage({ ...scene, gitlab: { profile: '18.9' } });
+
+  it('read well in any theme', async () => {
+    const { page, picture } = stage();
+    await unfold(treeRow(page, /^Branch pipeline/));
+    await setTheme(page, 'light');
+    await picture('pipelines-light');
+    await setTheme(page, 'dark');
+    assert.ok(await treeRow(page, /^Child pipeline #1002/).isVisible());
+  });
+
+  it('tell in the status bar how the commit stands, and in its tooltip each pipeline', async () => {
+    const { page, picture } = stage();
+    const entry = statusBarItem(page, /^GitLab Builds/);
+    assert.equal((await entry.innerText()).trim(), 'failed: rspec 1/2');
+    await entry.hover();
+    const table = tooltip(page).filter({ hasText: 'Branch pipeline' });
+    await table.waitFor();
+    await picture('pipelines-status-bar');
+    const rows = await table.locator('tr').allInnerTexts();
+    assert.deepEqual(rows.map((row) => row.split(/\s+/).join(' ').trim()).filter(Boolean), [
+      'Merge request pipeline #1003 !1 Let people sign in · result of the merge',
+      ...['build passed · 1', 'test failed · 1 of 1: rspec 1/2'],
+      'Branch pipeline #1001 feature',
+      ...['build passed · 1', 'test running · 3', 'deploy manual · 2', 'External passed · 1'],
+    ]);
+    await page.mouse.move(800, 300);
+    await table.waitFor({ state: 'hidden' });
+  });
+
+  it('tell what a narrow side bar cuts off when they are pointed at', async () => {
+    const { page, picture } = stage();
+    await widenSideBar(page, 170);
+    await treeRow(page, /^Merge request pipeline/).hover();
+    const more = tooltip(page).filter({ hasText: 'Merge request pipeline' });
+    await more.waitFor();
+    await picture('pipelines-narrow');
+    assert.match(await more.innerText(), /!1 Let people sign in/);
+    await page.mouse.move(800, 300);
+    await more.waitFor({ state: 'hidden' });
+    await widenSideBar(page, 600);
+    await picture('pipelines-wide');
+    await widenSideBar(page, 300);
+  });
+
+  it('have entries in their context menus that fit what the row is', async () => {
+    const { page, picture } = stage();
+    const web = ['Open in Browser', 'Copy URL'];
+    await unfold(treeRow(page, /^Reported by other systems/));
+    assert.deepEqual(await offeredIn(page, treeRow(page, /^jenkins\/acceptance/)), web);
+    assert.deepEqual(await offeredIn(page, treeRow(page, /^Reported by other systems/)), web);
+    assert.deepEqual(await offeredIn(page, treeRow(page, /^packages, running/)), web);
+    assert.deepEqual(await offeredIn(page, treeRow(page, /^Child pipeline/)), ['Cancel Active Builds', ...web]);
+    assert.deepEqual(await offeredIn(page, treeRow(page, /^Merge request pipeline/)), ['Retry Failed Builds', ...web]);
+    const manual = ['Play', 'Play with Variables…', 'Cancel', ...web];
+    assert.deepEqual(await offeredIn(page, treeRow(page, /^production, manual/)), manual);
+    assert.deepEqual(await offeredIn(page, treeRow(page, /^staging, scheduled/)), manual);
+    await picture('pipelines-menus');
+  });
+
+  it('have pages of their own: an external one leads to its system, a bridge to what it has started', async () => {
+    const { page, gitlab, project } = stage();
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    const web = `${gitlab.url}/${project.project.path}/-`;
+    const pages = [
+      [/^jenkins\/acceptance/, 'https://jenkins.example.com/job/acceptance/7/'],
+      [/^packages, running/, `${web}/pipelines/${project.child.id}`],
+      [/^Merge request pipeline/, `${web}/pipelines/${project.merge.id}`],
+      [/^production, manual/, `${web}/jobs/${project.builds.production.id}`],
+    ] as const;
+    for (const [name, address] of pages) {
+      await contextMenu(page, treeRow(page, name), 'Copy URL');
+      await eventually(async () => assert.equal(await page.evaluate('navigator.clipboard.readText()'), address));
+    }
+  });
+
+  it('tell of a delayed build when it starts by itself, and of an external one what it is', async () => {
+    const { page, picture } = stage();
+    await treeRow(page, /^staging, scheduled/).hover();
+    await tooltip(page)
+      .filter({ hasText: /Starts by itself/ })
+      .waitFor();
+    await picture('pipelines-delayed');
+    await treeRow(page, /^jenkins\/acceptance/).hover();
+    const external = tooltip(page).filter({ hasText: 'jenkins/acceptance' });
+    await external.waitFor();
+    await picture('pipelines-external');
+    assert.match(await external.innerText(), /^jenkins\/acceptance #8 passed/);
+    await page.mouse.move(800, 300);
+    await external.waitFor({ state: 'hidden' });
+  });
+
+  const groupings: readonly (readonly [grouping: string, top: readonly string[], bottom: readonly string[]])[] = [
+    [
+      'Stage',
+      ['build', 'passed · 1', 'test', 'failed · 1 of 1: rspec 1/2', 'rspec 1/2', '5:00'],
+      ['deploy', 'manual · 2', 'staging', 'production'],
+    ],
+    ['Status', ['failed', '1', 'rspec 1/2', '5:00', 'passed', '1'], ['scheduled', '1', 'staging', 'passed', '2']],
+    ['Nothing: one list', ['rspec 1/2', '5:00', 'compile', '2:00'], ['staging', 'production']],
+    ['Stage, then status', atFirst.slice(2, -2), inBranch.slice(-8)],
+  ];
+  for (const [grouping, top, bottom] of groupings) {
+    it(`are above the grouping by ${grouping.toLowerCase()}`, async () => {
+      const { page, picture } = stage();
+      await titleButton(page, 'Group By…').click();
+      await choice(page, new RegExp(`^${grouping}(current)?$`)).click();
+      const expected = [...atFirst.slice(0, 2), ...top, ...atFirst.slice(-2)];
+      await eventually(async () => assert.deepEqual((await shown(page)).slice(0, expected.length), expected));
+      await picture(`pipelines-by-${grouping.replace(/\W+/g, '-').toLowerCase()}`);
+      const rows = await shown(page);
+      const last = rows.slice(0, rows.indexOf('External'));
+      assert.deepEqual(last.slice(-bottom.length), bottom);
+    });
+  }
+});
+
+describe('the pipelines of a commit without a mouse', () => {
+  const stage = useStage({
+    ...scene,
+    gitlab: { profile: '18.9' },
+    settings: {
+      'workbench.preferredDarkColorTheme': 'Default High Contrast',
+      'workbench.preferredLightColorTheme': 'Default High Contrast Light',
+    },
+  });
+
+  it('the arrows lead from a pipeline to its child and to a build in that', async () => {
+    const { page, picture } = stage();
+    await treeRow(page, /^Branch pipeline/).waitFor();
+    await runCommand(page, 'GitLab Builds: Focus on Builds View');
+    await goTo(page, /^Branch pipeline/);
+    await page.keyboard.press('ArrowRight');
+    await treeRow(page, /^Child pipeline/).waitFor();
+    await goTo(page, /^Child pipeline/);
+    await page.keyboard.press('ArrowLeft');
+    await treeRow(page, /^install, running/).waitFor({ state: 'hidden' });
+    await page.keyboard.press('ArrowLeft');
+    await eventually(async () =>
+      assert.match((await focusedRow(page).getAttribute('aria-label')) ?? '', /^packages, running, stage test/),
+    );
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('ArrowRight');
+    await goTo(page, /^install, running/);
+    await page.locator('.monaco-workbench.hc-black').waitFor();
+    await picture('pipelines-high-contrast-dark');
+    await setTheme(page, 'light');
+    await picture('pipelines-high-contrast-light');
+    await setTheme(page, 'dark');
+  });
+
+  it('Shift+F10 opens the menu that cancels that build, and no other', async () => {
+    const { page, gitlab, project } = stage();
+    await menuByKeys(page, 'Cancel');
+    await treeRow(page, /^Child pipeline.*canceled/).waitFor();
+    assert.equal(gitlab.world.build(project.builds.childTest.id).status, 'canceled');
+    const posts = gitlab.requests.filter(({ method, path }) => method === 'POST' && !path.endsWith('/graphql'));
+    assert.deepEqual(
+      posts.map(({ path }) => path.replace(/.*\/projects\/[^/]+/, '')),
+      [`/jobs/${project.builds.childTest.id}/cancel`],
+    );
+  });
+});
+
+/** Only later versions tell what made a pipeline, and to which one an external status belongs. */
+function asToldBy13(rows: readonly string[]): readonly string[] {
+  return rows.map((row) => row.replace('Branch pipeline', 'Pipeline').replace('running · 7', 'running · 6'));
+}
+
+/** Without how long something has been running. */
+function withoutTime(text: string): string {
+  return /^1\d:\d\d$/.test(text) ? '…' : text;
+}
