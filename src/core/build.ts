@@ -179,9 +179,13 @@ export function durationSeconds(build: Build, now: number): number | undefined {
   return Number.isFinite(seconds) && seconds >= 0 ? seconds : undefined;
 }
 
-/** What stays the same when a build is retried: its pipeline (up to 8.12, which names none: its ref), stage and name. */
-export function identity(build: Build): string {
-  return [build.pipeline ?? build.ref, build.stage, build.name].map((part) => encodeURIComponent(part)).join('/');
+/**
+ * What stays the same when a build is retried: its pipeline (up to 8.12, which names none: its ref), stage and name. What
+ * another system reports is nobody's attempt but its own.
+ */
+export function identity({ kind, pipeline, ref, stage, name }: Build): string {
+  const parts = [pipeline ?? ref, stage, name].map((part) => encodeURIComponent(part));
+  return [...parts, ...(kind === 'external' ? ['external'] : [])].join('/');
 }
 
 /** A retry has a new id; the first attempt's tells where the build belongs. */

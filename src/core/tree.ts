@@ -32,6 +32,8 @@ export interface StatusNode {
   readonly kind: 'status';
   readonly id: string;
   readonly status: string;
+  /** Builds that failed, as they may: apart from those that may not. */
+  readonly isAllowed: boolean;
   readonly builds: readonly Build[];
   readonly children: readonly TreeNode[];
 }
@@ -157,12 +159,20 @@ class Drawing {
   }
 
   private byStatus(builds: readonly Build[], groupPrefix: string, prefix: string): readonly StatusNode[] {
-    return [...groupBy(builds, ({ status }) => status)]
-      .sort(([a], [b]) => severity(b) - severity(a))
-      .map(([status, those]) => ({
+    const isAllowed = ({ status, allowFailure }: Build) => status === 'failed' && allowFailure;
+    const groups = [...groupBy(builds, (build) => (isAllowed(build) ? 'failed/allowed' : build.status)).values()];
+    return groups
+      .map((those) => ({
+        those,
+        status: those[0]?.status ?? '',
+        allowed: those[0] !== undefined && isAllowed(those[0]),
+      }))
+      .sort((a, b) => rankOf(b) - rankOf(a))
+      .map(({ those, status, allowed }) => ({
         kind: 'status',
-        id: `${groupPrefix}status:${status}`,
+        id: `${groupPrefix}status:${encodeURIComponent(status)}${allowed ? '/allowed' : ''}`,
         status,
+        isAllowed: allowed,
         builds: those,
         children: this.buildNodes(those, prefix),
       }));
@@ -201,6 +211,11 @@ class Drawing {
     this.way.delete(child.id);
     return leads;
   }
+}
+
+/** A failure that is allowed is no worse than a success, but comes before it. */
+function rankOf({ status, allowed }: { readonly status: string; readonly allowed: boolean }): number {
+  return allowed ? severity('success') + 0.5 : severity(status);
 }
 
 function attemptNodes({ attempts }: Build, prefix: string): readonly AttemptNode[] {

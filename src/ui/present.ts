@@ -53,6 +53,14 @@ export function statusIcon(status: string, freshness: Freshness = 'fresh'): Them
   return themeIcon(lookOf(status), freshness);
 }
 
+export function allowedFailureIcon(freshness: Freshness): ThemeIcon {
+  return themeIcon(allowedFailure, freshness);
+}
+
+export function allowedFailureLabel(): string {
+  return allowedFailure.label();
+}
+
 export function buildIcon(build: Build, freshness: Freshness = 'fresh'): ThemeIcon {
   return themeIcon(lookOfBuild(build), freshness);
 }

@@ -2,17 +2,29 @@ import { l10n } from 'vscode';
 import type { Pipeline } from '../core/pipeline';
 import { oneLine } from './sentences';
 
-/** `Branch pipeline #12`: what made it, and its number. */
-export function pipelineLabel(pipeline: Pipeline): string {
-  return `${kindOfPipeline(pipeline)} #${pipeline.id}`;
+/** `Merge request !7`: what made it. Short, since how it stands must find room behind it. */
+export function pipelineLabel({ source = '', ref, mergeRequest }: Pipeline): string {
+  const iid = mergeRequest?.iid ?? /^refs\/merge-requests\/(\d+)\//.exec(ref)?.[1];
+  if (iid !== undefined) return l10n.t('Merge request !{0}', iid);
+  const known = Object.hasOwn(madeBy, source) ? madeBy[source] : undefined;
+  if (known !== undefined) return known();
+  return source === '' ? l10n.t('Pipeline') : l10n.t('Pipeline ({0})', oneLine(source.replaceAll('_', ' ')));
 }
 
-/** `main`, or for a merge request `!7 Let people sign in · merge result` */
-export function pipelineSubject(pipeline: Pipeline, sha: string | undefined): string {
-  const { ref, mergeRequest } = pipeline;
-  const iid = mergeRequest?.iid ?? /^refs\/merge-requests\/(\d+)\//.exec(ref)?.[1];
-  const subject = iid === undefined ? oneLine(ref) : [`!${iid}`, oneLine(mergeRequest?.title ?? '')].join(' ').trim();
-  return isMerge(pipeline, sha) ? l10n.t('{0} · result of the merge', subject) : subject;
+/** What it is told apart by: its ref where it is another than `shown.ref`, the merge request's title, its number. */
+export function pipelineSubject(
+  pipeline: Pipeline,
+  shown: { readonly sha: string | undefined; readonly ref: string | undefined },
+): string {
+  const { id, ref, mergeRequest } = pipeline;
+  const isKnown = ref === shown.ref || ref === '' || ref.startsWith('refs/merge-requests/');
+  const parts = [
+    isKnown ? '' : oneLine(ref),
+    oneLine(mergeRequest?.title ?? ''),
+    isMerge(pipeline, shown.sha) ? l10n.t('result of the merge') : '',
+    `#${id}`,
+  ];
+  return parts.filter((part) => part !== '').join(' · ');
 }
 
 /** It ran on GitLab's own merge of the commit into the target branch. */
@@ -21,20 +33,13 @@ function isMerge(pipeline: Pipeline, sha: string | undefined): boolean {
 }
 
 const madeBy: Readonly<Record<string, () => string>> = {
-  push: () => l10n.t('Branch pipeline'),
-  web: () => l10n.t('Pipeline run by hand'),
-  schedule: () => l10n.t('Scheduled pipeline'),
-  api: () => l10n.t('Pipeline run by the API'),
-  trigger: () => l10n.t('Triggered pipeline'),
-  pipeline: () => l10n.t('Triggered pipeline'),
+  push: () => l10n.t('Branch'),
+  web: () => l10n.t('Run by hand'),
+  schedule: () => l10n.t('Schedule'),
+  api: () => l10n.t('Run by the API'),
+  trigger: () => l10n.t('Trigger'),
+  pipeline: () => l10n.t('Other pipeline'),
   parent_pipeline: () => l10n.t('Child pipeline'),
-  merge_request_event: () => l10n.t('Merge request pipeline'),
-  external: () => l10n.t('External pipeline'),
+  merge_request_event: () => l10n.t('Merge request'),
+  external: () => l10n.t('External'),
 };
-
-function kindOfPipeline({ source = '', ref, mergeRequest }: Pipeline): string {
-  if (mergeRequest !== undefined || ref.startsWith('refs/merge-requests/')) return l10n.t('Merge request pipeline');
-  const known = Object.hasOwn(madeBy, source) ? madeBy[source] : undefined;
-  if (known !== undefined) return known();
-  return source === '' ? l10n.t('Pipeline') : l10n.t('Pipeline ({0})', oneLine(source.replaceAll('_', ' ')));
-}

@@ -2,7 +2,7 @@ import { l10n, MarkdownString, StatusBarAlignment, window, type Disposable, type
 import { hasFailed, worstStatus, type Build } from '../core/build';
 import { rootPipelines, standingBuilds } from '../core/pipeline';
 import { systemClock, type Clock } from '../core/schedule';
-import type { Snapshot } from '../core/snapshot';
+import type { Snapshot, Target } from '../core/snapshot';
 import { toTree, type TreeNode } from '../core/tree';
 import { viewId } from './buildTree';
 import { isUnpushed, reservationsOf, subjectOf } from './headSentences';
@@ -143,9 +143,10 @@ function shortened(text: string): string {
 }
 
 function stageTable(snapshot: Ready, subject: readonly string[], reservations: readonly string[]): MarkdownString {
-  const { sha } = snapshot.target;
   const rows = toTree(snapshot, 'stage', []).flatMap((node) =>
-    node.kind === 'pipeline' ? [pipelineRow(node, sha), ...node.children.flatMap(stageRow)] : stageRow(node),
+    node.kind === 'pipeline'
+      ? [pipelineRow(node, snapshot.target), ...node.children.flatMap(stageRow)]
+      : stageRow(node),
   );
   const head = subject.map((part) => `**${escaped(part)}**`).join(' · ');
   const tail = reservations.flatMap((line) => ['', escaped(line)]);
@@ -153,8 +154,8 @@ function stageTable(snapshot: Ready, subject: readonly string[], reservations: r
   return new MarkdownString([head, '', '| | |', '|:--|:--|', ...rows, ...tail].join('\n'), true);
 }
 
-function pipelineRow({ pipeline, status }: Extract<TreeNode, { kind: 'pipeline' }>, sha: string): string {
-  const subject = escaped(pipelineSubject(pipeline, sha));
+function pipelineRow({ pipeline, status }: Extract<TreeNode, { kind: 'pipeline' }>, { sha, ref }: Target): string {
+  const subject = escaped(pipelineSubject(pipeline, { sha, ref }));
   return `| **${escaped(pipelineLabel(pipeline))}** | ${statusCodicon(status)} ${subject} |`;
 }
 

@@ -6,6 +6,8 @@ import type { AttemptNode, BuildNode, Grouping, PipelineNode, StageNode, StatusN
 import { ageWords, buildTooltip } from './buildTooltip';
 import { contextValue } from './contextValue';
 import {
+  allowedFailureIcon,
+  allowedFailureLabel,
   buildDescription,
   buildIcon,
   buildSpoken,
@@ -123,8 +125,8 @@ function pipelineItem(node: PipelineNode, scene: Scene): TreeItem {
   const item = new TreeItem(pipelineLabel(pipeline), openIf(isNewest));
   item.iconPath = statusIcon(status, freshnessOf(scene));
   const standing = builds.length === 0 ? statusLabel(status) : groupDescription(builds);
-  const subject = pipelineSubject(pipeline, shownSha(scene));
-  item.description = [subject, standing].filter((part) => part !== '').join(' · ');
+  const subject = pipelineSubject(pipeline, { sha: shownSha(scene), ref: targetOf(scene.snapshot)?.ref });
+  item.description = `${standing} · ${subject}`;
   item.accessibilityInformation = { label: `${pipelineLabel(pipeline)}, ${item.description}` };
   return item;
 }
@@ -141,10 +143,10 @@ function stageItem({ stage, isExternal, status, builds }: StageNode, freshness: 
   return item;
 }
 
-function statusItem({ status, builds }: StatusNode, freshness: Freshness): TreeItem {
-  const label = statusLabel(status);
+function statusItem({ status, isAllowed, builds }: StatusNode, freshness: Freshness): TreeItem {
+  const label = isAllowed ? allowedFailureLabel() : statusLabel(status);
   const item = new TreeItem(label, openIf(needsLook(builds)));
-  item.iconPath = statusIcon(status, freshness);
+  item.iconPath = isAllowed ? allowedFailureIcon(freshness) : statusIcon(status, freshness);
   item.description = String(builds.length);
   const spoken = builds.length === 1 ? l10n.t('{0}, 1 build', label) : l10n.t('{0}, {1} builds', label, builds.length);
   item.accessibilityInformation = { label: spoken };

@@ -122,4 +122,23 @@ describe('toTree', () => {
         .sort();
     assert.deepEqual(idsOf(retried), idsOf(sample));
   });
+
+  it('keeps failures that are allowed apart from those that are not, before what passed', () => {
+    const those = arrange([
+      buildWith({ id: 1, name: 'lint', status: 'failed', allowFailure: true }),
+      buildWith({ id: 2, name: 'rspec', status: 'failed' }),
+      buildWith({ id: 3, name: 'compile' }),
+    ]);
+    const groups = toTree(only(those), 'status', []);
+    assert.deepEqual(
+      groups.map(
+        (group) => group.kind === 'status' && [group.status, group.isAllowed, group.builds.map(({ id }) => id)],
+      ),
+      [
+        ['failed', false, [2]],
+        ['failed', true, [1]],
+        ['success', false, [3]],
+      ],
+    );
+  });
 });

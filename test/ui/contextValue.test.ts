@@ -11,8 +11,9 @@ describe('The words of a row for the menus', () => {
   const wordsOf = (changes: Partial<Build>, kind: 'build' | 'attempt' = 'build', readOnly = false): string =>
     contextValue({ kind, id: 'x', build: aBuild(changes), children: [] }, readOnly);
   const group = (kind: 'stage' | 'status', ...builds: readonly Partial<Build>[]): string => {
-    const node = { id: 'x', stage: 's', isExternal: false, status: 's', builds: someBuilds(...builds), children: [] };
-    return contextValue({ kind, ...node }, false);
+    const node = { id: 'x', status: 's', builds: someBuilds(...builds), children: [] };
+    if (kind === 'stage') return contextValue({ kind, stage: 's', isExternal: false, ...node }, false);
+    return contextValue({ kind, isAllowed: false, ...node }, false);
   };
   const pipeline = (readOnly: boolean, ...builds: readonly Partial<Build>[]): string => {
     const node = { id: 'x', isNewest: true, status: 's', builds: someBuilds(...builds), children: [] };

@@ -254,7 +254,9 @@ describe('The clauses of the manifest', () => {
         )
         .map(({ command }) => command.split('.')[1]);
     assert.deepEqual(inline('build retryable erasable hasArtifacts keepable'), ['retry', 'downloadArtifacts']);
-    assert.deepEqual(inline('build playable variables cancelable'), ['play', 'cancel']);
+    assert.deepEqual(inline('build cancelable playable variables'), ['play']);
+    assert.deepEqual(inline('build cancelable hasLog'), ['cancel']);
+    assert.deepEqual(inline('build forceCancelable'), ['cancel']);
     assert.deepEqual(inline('pipeline hasFailed hasActive'), []);
   });
 

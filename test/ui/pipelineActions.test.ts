@@ -57,8 +57,10 @@ describe('Retry of what failed, and cancel of what is active, by pipeline', () =
       .progress.map(({ options }) => options.title)
       .filter(Boolean);
   const told = (): readonly string[] => editor().messages.map(({ text }) => text);
+  const isPipeline = ({ description = '' }: { readonly description?: unknown }, id: number): boolean =>
+    String(description).endsWith(` #${id}`);
   const pipelineRow = async (app: App, { id }: Pipeline): Promise<unknown> => {
-    const row = (await app.rows()).find(({ item }) => item.label.endsWith(`#${id}`));
+    const row = (await app.rows()).find(({ item }) => isPipeline(item, id));
     assert.ok(row, `no row of pipeline ${id}`);
     return row.element;
   };
@@ -153,7 +155,7 @@ describe('Retry of what failed, and cancel of what is active, by pipeline', () =
   it('goes build by build for a stage and for a status', async () => {
     const { app, builds } = await start('18.9');
     const rows = await app.rows();
-    const below = rows.slice(rows.findIndex(({ item }) => item.label.endsWith(`#${builds.failed.pipelineId}`)));
+    const below = rows.slice(rows.findIndex(({ item }) => isPipeline(item, builds.failed.pipelineId)));
     const stage = below.find(({ item }) => item.label === 'test');
     await app.run('retryFailed', stage?.element);
     assert.deepEqual([posts(app), titles()], [[`POST jobs/${builds.failed.id}/retry`], ['Retrying 1 failed build']]);

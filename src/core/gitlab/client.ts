@@ -8,6 +8,7 @@ import type { Logger } from '../logger';
 import type { Listing } from '../pipeline';
 import { systemClock, type Clock, type Urgency } from '../schedule';
 import { isProjectGone, ProjectUnseen } from './absence';
+import { isPassing } from './answers';
 import { Api } from './api';
 import { detect, type Server } from './detect';
 import { toRequest, type CommitQuestion, type CommitRef, type Dialect, type Project, type Variables } from './dialect';
@@ -87,7 +88,7 @@ export class GitLabClient {
 
   /** Of the token, as far as GitLab has told them. */
   get scopes(): readonly string[] {
-    return (this.memory.get('scopes') ?? []) as readonly string[]; // Written by `learnScopes` alone.
+    return (this.memory.get(scopesKey) ?? []) as readonly string[]; // Written by `learnScopes` alone.
   }
 
   /** Whether lists come from GraphQL; undefined before the first answer. */
@@ -249,16 +250,15 @@ export class GitLabClient {
 
   /** What the token may do, where GitLab tells; it is no reason to fail where it does not. */
   private async learnScopes(api: Api, server: Server): Promise<void> {
-    if (!has(server, 'ownToken')) return;
-    const scopes = await this.memory.recall('scopes', Infinity, () =>
-      api
-        .get('personal_access_tokens/self', (row) => row.texts('scopes'))
-        .catch((error: unknown): readonly string[] => {
-          if (error instanceof GitLabError) return [];
-          throw error;
-        }),
-    );
-    if (scopes.length > 0 && !scopes.some((scope) => acting.has(scope))) this.memory.keep(readOnlyKey, true);
+    if (!has(server, 'ownToken') || this.memory.has(scopesKey)) return;
+    try {
+      const scopes = await api.get('personal_access_tokens/self', (row) => row.texts('scopes'));
+      this.memory.keep(scopesKey, scopes);
+      if (scopes.length > 0 && !scopes.some((scope) => acting.has(scope))) this.memory.keep(readOnlyKey, true);
+    } catch (error) {
+      if (!(error instanceof GitLabError)) throw error;
+      this.memory.keep(scopesKey, [], isPassing(error.failure) ? askScopesAgainMs : Infinity);
+    }
   }
 
   private async changing<T>(work: () => Promise<T>): Promise<T> {
@@ -275,6 +275,8 @@ export class GitLabClient {
 }
 
 const readOnlyKey = 'readOnly';
+const scopesKey = 'scopes';
+const askScopesAgainMs = 60_000;
 /** Scopes with which something may be done; of a `granular` one it is said per project and resource what. */
 const acting = new Set(['api', 'granular']);
 

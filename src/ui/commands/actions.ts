@@ -46,8 +46,7 @@ async function mayForce({ report }: CommandContext, builds: readonly Build[]): P
       ? l10n.t('Force build {0} to end?', buildTitle(first))
       : l10n.t('Force {0} builds to end?', builds.length);
   const detail = [
-    ...listed(builds, buildTitle),
-    '',
+    ...(builds.length === 1 ? [] : [...listed(builds, buildTitle), '']),
     l10n.t('The runner has been asked to cancel already, and is finishing.'),
     l10n.t('Forcing leaves it no time to clean up. Only maintainers may do this.'),
   ].join('\n');

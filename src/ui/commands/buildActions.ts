@@ -96,6 +96,10 @@ export const playing = (variables: Variables = {}): Action => ({
   pick: l10n.t('Builds to play'),
   none: l10n.t('No build here can be played: only manual and delayed ones can.'),
   late: (build) => l10n.t('{0} is {1} and cannot be played.', buildTitle(build), statusLabel(build.status)),
+  refused: ({ reason = '' }, build) =>
+    /unplayable/i.test(reason)
+      ? l10n.t('{0} does not wait for a person: GitLab calls it unplayable.', buildTitle(build))
+      : undefined,
   done: (_before, after) => l10n.t('{0} is {1}', buildTitle(after), statusLabel(after.status)),
   ability: 'play',
   tooOld: l10n.t('This GitLab is too old to play builds.'),

@@ -46,9 +46,14 @@ export async function askVariables(
 function choose(build: Build, variables: Map<string, string>, removed: () => void): Promise<Choice | undefined> {
   const list = window.createQuickPick<ChoiceItem>();
   const trash: QuickInputButton = { iconPath: new ThemeIcon('trash'), tooltip: l10n.t('Remove this variable') };
-  const show = () => (list.items = itemsOf(build, variables, trash));
+  const show = () => {
+    list.items = itemsOf(build, variables, trash);
+    list.placeholder =
+      variables.size === 0
+        ? l10n.t('Play it as it is, or add variables first')
+        : l10n.t('Play it with these variables, or change them first');
+  };
   list.title = l10n.t('Play {0}', buildTitle(build));
-  list.placeholder = l10n.t('Play with these variables, or change them first');
   list.ignoreFocusOut = true;
   list.keepScrollPosition = true;
   list.onDidTriggerItemButton(({ item: { choice } }) => {
