@@ -69,8 +69,13 @@ function keepsakes(build: Build, readOnly: boolean): Record<string, boolean> {
     erasable: !readOnly && canErase(build),
     hasArtifacts: hasArtifacts(build),
     keepable: !readOnly && canKeep(build),
-    hasLog: build.kind === undefined && build.startedAt !== undefined,
+    hasLog: mayHaveLog(build),
   };
+}
+
+/** Whether a build that has started still has one, GitLab does not tell. */
+export function mayHaveLog({ kind, startedAt }: Build): boolean {
+  return kind === undefined && startedAt !== undefined;
 }
 
 function words(kind: string, abilities: Record<string, boolean>): string {

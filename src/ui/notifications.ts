@@ -2,6 +2,7 @@ import { l10n, type Disposable, type ViewBadge } from 'vscode';
 import { canRetry, type Build } from '../core/build';
 import { failingOfHead, look, type Notice, type Watch } from '../core/notices';
 import { Timer, type Clock } from '../core/schedule';
+import { mayHaveLog } from './contextValue';
 import type { Report } from './report';
 import type { RepositoryView, Row, ViewState } from './rows';
 import { badgeSentence, noticesSentence } from './sentences';
@@ -84,7 +85,7 @@ export class Notifications implements Disposable {
     const sentence = noticesSentence(notices, this.repositories.length > 1);
     const severity = notices.some(({ outcome }) => outcome === 'failed') ? 'warning' : 'information';
     const chosen = await report.announce(severity, sentence, ...buttons);
-    if (chosen === showLog) await this.port.act('openInBrowser', shown);
+    if (chosen === showLog) await this.port.act('openLog', shown);
     if (chosen === retry) await this.port.act('retryFailed', rows[0], rows);
     if (chosen === never) await settings.setNotifications('never');
   }
@@ -105,7 +106,7 @@ interface Reference {
 /** The first that failed is the one to look at: builds come in the order of their stages. */
 function firstLog(notices: readonly Notice[]): Reference | undefined {
   const [first] = notices.flatMap(({ root, failed }) =>
-    failed.flatMap(({ id, webUrl }) => (webUrl === undefined ? [] : { build: id, repository: root })),
+    failed.flatMap((build) => (mayHaveLog(build) ? { build: build.id, repository: root } : [])),
   );
   return first;
 }

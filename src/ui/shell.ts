@@ -5,6 +5,10 @@ import { BuildTree } from './buildTree';
 import { Clients } from './clients';
 import { table } from './commands/table';
 import { Git } from './git';
+import { LogColors } from './log/colors';
+import { registerLogFeatures } from './log/features';
+import { LogEditors } from './log/logEditor';
+import { Logs } from './log/logs';
 import { Notifications } from './notifications';
 import { Remembered } from './remembered';
 import { Report } from './report';
@@ -40,7 +44,10 @@ export function startShell(context: ExtensionContext, changed: EventEmitter<void
   const tree = new BuildTree((root) => settings.groupBy(session.repositoryOf(root)?.rootUri));
   const statusBar = new StatusBar();
   const variables = new VariableMemory(context.secrets);
-  const parts = { session, clients, tokens, settings, tree, variables, report, log, version };
+  const logs = new Logs({ session, clients, settings, clock });
+  const colors = new LogColors(logs);
+  const logEditors = new LogEditors(logs, colors);
+  const parts = { session, clients, tokens, settings, tree, variables, logs, logEditors, report, log, version };
   const run = (name: string, args: readonly unknown[]) => report.guard(name, async () => table[name]?.(parts, args));
   const notifications = new Notifications({
     clock,
@@ -52,6 +59,7 @@ export function startShell(context: ExtensionContext, changed: EventEmitter<void
   });
   context.subscriptions.push(
     // The session before what it works with.
+    ...[logEditors, colors, ...registerLogFeatures(logs), logs],
     ...[session, notifications, tree, statusBar, clients, remembered, git, settings, tokens, log],
     session.onDidChange((state) => {
       tree.show(state);

@@ -9,6 +9,7 @@ import { measureActivation } from './activation';
 import { measureBundle } from './bundle';
 import { measureHost } from './host';
 import { measureList } from './list';
+import { measureLog } from './log';
 import type { Line, Measure, Options } from './part';
 import { measurePure } from './pure';
 import { measureRefresh } from './refresh';
@@ -22,6 +23,7 @@ const parts: Readonly<Record<string, Measure>> = {
   pure: measurePure,
   soak: measureSoak,
   list: measureList,
+  log: measureLog,
   activation: measureActivation,
   host: measureHost,
 };

@@ -7,6 +7,7 @@ const suites = [
   () => import('./manifest.test'),
   () => import('./vscodeGit.test'),
   () => import('./builds.test'),
+  () => import('./log.test'),
   () => import('./reach.test'),
   () => import('./versions.test'),
 ];

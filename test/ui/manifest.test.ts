@@ -209,7 +209,7 @@ describe('The welcome text', () => {
 
 describe('The clauses of the manifest', () => {
   it('ask only for keys that are set', async () => {
-    const known = [...Object.keys(await keysFor(undefined)), 'view', 'viewItem'];
+    const known = [...Object.keys(await keysFor(undefined)), 'view', 'viewItem', 'resourceScheme'];
     for (const { when } of [...menus, ...welcomes])
       for (const key of keysIn(when)) assert.ok(known.includes(key), `${key} in ${when}`);
   });
@@ -223,7 +223,14 @@ describe('The clauses of the manifest', () => {
     };
     const always = ['openInBrowser', 'copyUrl'];
     assert.deepEqual(offered('build'), always);
-    assert.deepEqual(offered('build retryable erasable hasLog'), ['retry', ...always, 'erase']);
+    assert.deepEqual(offered('build retryable erasable hasLog'), [
+      'retry',
+      'openLog',
+      'saveLog',
+      'compareLog',
+      ...always,
+      'erase',
+    ]);
     assert.deepEqual(offered('build cancelable'), ['cancel', ...always]);
     assert.deepEqual(offered('build forceCancelable'), ['cancel', ...always]);
     assert.deepEqual(offered('build playable'), ['play', ...always]);
@@ -255,7 +262,7 @@ describe('The clauses of the manifest', () => {
         .map(({ command }) => command.split('.')[1]);
     assert.deepEqual(inline('build retryable erasable hasArtifacts keepable'), ['retry', 'downloadArtifacts']);
     assert.deepEqual(inline('build cancelable playable variables'), ['play']);
-    assert.deepEqual(inline('build cancelable hasLog'), ['cancel']);
+    assert.deepEqual(inline('build cancelable hasLog'), ['cancel', 'openLog']);
     assert.deepEqual(inline('build forceCancelable'), ['cancel']);
     assert.deepEqual(inline('pipeline hasFailed hasActive'), []);
   });
@@ -266,7 +273,19 @@ describe('The clauses of the manifest', () => {
       const keys = await keysFor(snapshot);
       return palette.filter(({ when }) => evaluate(when, keys)).map(({ command }) => command.split('.')[1] ?? '');
     };
-    const onBuilds = ['retry', 'cancel', 'erase', 'play', 'playWithVariables', 'downloadArtifacts', 'keepArtifacts'];
+    const onBuilds = [
+      'retry',
+      'cancel',
+      'erase',
+      'play',
+      'playWithVariables',
+      'downloadArtifacts',
+      'keepArtifacts',
+      'openLog',
+      'saveLog',
+      'copyFailure',
+      'compareLog',
+    ];
     const acting = [...onBuilds, 'retryFailed', 'cancelActive', 'filter'];
     const onCommit = ['openInBrowser', 'copyUrl', 'selectCommit'];
     assert.deepEqual(await offered(undefined), []);

@@ -16,7 +16,7 @@ describe('Notifications, in their message and on the view,', () => {
       t.end('success', 'failed', 'failed');
       await t.clock.pass(3000);
       await t.press('Show log');
-      assert.deepEqual(t.acts, [['openInBrowser', { build: 2, repository: 'file:///one' }]]);
+      assert.deepEqual(t.acts, [['openLog', { build: 2, repository: 'file:///one' }]]);
     });
 
     it('to retry what failed, as rows like those of the view', async () => {

@@ -54,8 +54,9 @@ export function of(name: string, snapshot: Snapshot | undefined): RepositoryView
   return { root: `file:///${name}`, name, snapshot };
 }
 
+/** As one that has run: with a page and a log. */
 export function withPage(build: Build): Build {
-  return { ...build, webUrl: `https://git.example.com/builds/${build.id}` };
+  return { ...build, startedAt: build.createdAt, webUrl: `https://git.example.com/builds/${build.id}` };
 }
 
 export function builds(...statuses: readonly string[]): Snapshot {

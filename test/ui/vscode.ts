@@ -4,6 +4,7 @@ import { FakeInputBox, FakePick, FakeQuickPick } from './fake/boxes';
 import { editor } from './fake/editor';
 import { FakeFileWatcher } from './fake/fileWatcher';
 import { Message, type Severity } from './fake/message';
+import { FakeDecorationType, type FakeDocument, type Range } from './fake/texts';
 import { FakeProgress, FakeStatusBarItem, FakeTreeView } from './fake/views';
 
 /** What `import … from 'vscode'` gives in the tests of `src/ui/`: no more than is used there, all in the test's `editor()`. */
@@ -23,6 +24,17 @@ export {
   TreeItemCollapsibleState,
   Uri,
 } from './fake/basics';
+export {
+  CodeLens,
+  DocumentLink,
+  DocumentSymbol,
+  FoldingRange,
+  Hover,
+  Position,
+  Range,
+  SymbolKind,
+  TextEditorRevealType,
+} from './fake/texts';
 
 export const version = '1.100.0';
 
@@ -36,6 +48,16 @@ export const window = {
   },
   onDidChangeActiveTextEditor: (listener: () => unknown) => editor().onDidChangeActiveEditor.event(listener),
   onDidChangeWindowState: (listener: () => unknown) => editor().onDidChangeFocus.event(listener),
+  get visibleTextEditors() {
+    return editor().texts.editors;
+  },
+  onDidChangeVisibleTextEditors: (listener: () => unknown) => editor().texts.onDidChangeVisibleEditors.event(listener),
+  onDidChangeTextEditorVisibleRanges: (listener: () => unknown) =>
+    editor().texts.onDidChangeVisibleRanges.event(listener),
+  createTextEditorDecorationType: (options: object) => new FakeDecorationType(options),
+  showTextDocument: async (document: FakeDocument, options: { readonly selection?: Range }) =>
+    editor().texts.show(document, options),
+  showSaveDialog: async () => editor().saveTo,
   createTreeView: <T>(id: string, options: vscode.TreeViewOptions<T>) => {
     const view = new FakeTreeView(id, options);
     editor().views.push(view);
@@ -129,6 +151,8 @@ export const commands = {
 
 /** VS Code's own that the extension runs. */
 const ownCommands = new Set([
+  'editor.fold',
+  'vscode.diff',
   'git.push',
   'git.publish',
   'revealInExplorer',
@@ -137,6 +161,11 @@ const ownCommands = new Set([
 ]);
 
 export const workspace = {
+  openTextDocument: (uri: Uri) => editor().texts.open(uri),
+  registerTextDocumentContentProvider: (scheme: string, provider: vscode.TextDocumentContentProvider) =>
+    editor().texts.register(scheme, provider as never),
+  onDidCloseTextDocument: (listener: () => unknown) => editor().texts.onDidCloseDocument.event(listener),
+  onDidChangeTextDocument: (listener: () => unknown) => editor().texts.onDidChangeDocument.event(listener),
   get workspaceFolders() {
     const { folders } = editor();
     return folders.length === 0 ? undefined : folders.map(toFolder);
@@ -174,6 +203,22 @@ export const env = {
     editor().opened.push(uri.toString());
     return true;
   },
+};
+
+function registering(kind: string) {
+  return (selector: unknown, provider: unknown) => {
+    const { providers } = editor().texts;
+    providers.push({ kind, selector, provider });
+    return { dispose: () => providers.splice(0) };
+  };
+}
+
+export const languages = {
+  registerFoldingRangeProvider: registering('folding'),
+  registerDocumentSymbolProvider: registering('symbols'),
+  registerHoverProvider: registering('hover'),
+  registerCodeLensProvider: registering('lens'),
+  registerDocumentLinkProvider: registering('links'),
 };
 
 export const extensions = {

@@ -39,6 +39,18 @@ export async function saveArtifacts(options: SaveOptions): Promise<string | unde
   }
 }
 
+/** Streams into a file that the user has chosen, over what is there; it is whole or as it was. Throws as `saveArtifacts`. */
+export async function saveAs({
+  path,
+  ...options
+}: Pick<SaveOptions, 'open' | 'progress' | 'signal'> & { readonly path: string }): Promise<void> {
+  try {
+    await write(path, 0, options);
+  } catch (error) {
+    throw asDiskError(error);
+  }
+}
+
 async function save({ root, directory, build, ...options }: SaveOptions): Promise<string | undefined> {
   const folder = await makeBuildFolder(root, directory, build);
   const path = join(folder.path, safeName(build.artifacts?.filename ?? 'artifacts.zip'));

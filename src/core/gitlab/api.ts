@@ -71,8 +71,9 @@ export class Api {
     return { headers, items };
   }
 
-  async stream(path: string): Promise<StreamAnswer> {
-    return this.http.stream(this.request('GET', path));
+  /** `etag`: of the answer that is known. */
+  async stream(path: string, etag?: string): Promise<StreamAnswer> {
+    return this.http.stream({ ...this.request('GET', path), etag });
   }
 
   private async one<T>(method: 'GET' | 'POST', path: string, read: (row: Row) => T, sent?: object): Promise<T> {

@@ -180,6 +180,13 @@ export class GitLabClient {
     );
   }
 
+  /** The whole log of a build, as bytes; `etag`: of what is known of it. Empty where there is none, or it was erased. */
+  async trace(project: string, id: number, signal: AbortSignal, etag?: string): Promise<StreamAnswer> {
+    return this.within(project, signal, (found, { api, dialect }) =>
+      api.stream(`projects/${found.id}/${dialect.segment}/${id}/trace`, etag),
+    );
+  }
+
   /** Looked up once by its path, then remembered. */
   async project(idOrPath: string, signal: AbortSignal): Promise<Project> {
     const known = this.projects.get(idOrPath);

@@ -31,6 +31,9 @@ export interface JsonAnswer {
 export interface StreamAnswer {
   /** Bytes, from Content-Length; undefined where the server does not say. */
   readonly size: number | undefined;
+  readonly etag: string | undefined;
+  /** Since the ETag that was sent along; then there is no body. */
+  readonly isUnchanged: boolean;
   readonly body: AsyncIterable<Uint8Array>;
 }
 
@@ -81,7 +84,12 @@ export function createHttp(log: Logger, userAgent: string, limits: HttpLimits = 
       throw notGitLab(exchange.host, 'an HTML page in place of the file');
     }
     const length = headers.get('content-length');
-    return { size: length === null ? undefined : Number(length), body: exchange.chunks() };
+    return {
+      size: length === null ? undefined : Number(length),
+      etag: headers.get('etag') ?? undefined,
+      isUnchanged: exchange.response.status === notModified,
+      body: exchange.chunks(),
+    };
   }
 
   /** Redirects are followed by hand: node-fetch 3 would carry PRIVATE-TOKEN along to another origin. */

@@ -15,7 +15,7 @@ export const erase: Command = async (context, args) => {
   const subjects = await subjectsOf(context, args, questionOf(context, action));
   const builds = subjects.flatMap((one) => one.builds);
   if (builds.length === 0 || !(await mayErase(context, builds))) return;
-  await performOn(context, subjects, () => action);
+  await performOn(context, subjects, () => action).finally(() => context.logs.lookAgain());
 };
 
 /** What is being cancelled already is forced to end, if the user says so once for all of it. */

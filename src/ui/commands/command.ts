@@ -1,6 +1,8 @@
 import type { LogOutputChannel } from 'vscode';
 import type { BuildTree } from '../buildTree';
 import type { Clients } from '../clients';
+import type { LogEditors } from '../log/logEditor';
+import type { Logs } from '../log/logs';
 import type { Report } from '../report';
 import type { Session } from '../session';
 import type { Settings } from '../settings';
@@ -15,6 +17,8 @@ export interface CommandContext {
   readonly settings: Settings;
   readonly tree: BuildTree;
   readonly variables: VariableMemory;
+  readonly logs: Logs;
+  readonly logEditors: LogEditors;
   readonly report: Report;
   readonly log: LogOutputChannel;
   readonly version: string;

@@ -7,6 +7,8 @@ import type { Command } from './command';
 import { followHead, selectCommit } from './commits';
 import { copyDiagnostics, showOutput } from './diagnostics';
 import { copyUrl, openInBrowser } from './links';
+import { compareLog, copyFailure, saveLog } from './logs';
+import { openLog } from './openLog';
 import { play, playWithVariables } from './play';
 import { push } from './push';
 import { filter, groupBy, refresh } from './view';
@@ -30,6 +32,10 @@ export const table: Readonly<Record<string, Command>> = {
   retryFailed: acting(retryFailed),
   cancelActive: acting(cancelActive),
   downloadArtifacts,
+  openLog,
+  saveLog,
+  copyFailure,
+  compareLog,
   openInBrowser,
   copyUrl,
   showOutput,

@@ -5,6 +5,7 @@ import { FakeConfiguration } from './configuration';
 import type { FakeFileWatcher } from './fileWatcher';
 import { Journal } from './journal';
 import type { Message } from './message';
+import { Texts } from './texts';
 import type { FakeProgress, FakeStatusBarItem, FakeTreeView } from './views';
 
 type Handler = (...args: readonly unknown[]) => unknown;
@@ -29,6 +30,7 @@ export class Editor {
   readonly commands = new Map<string, Handler>();
   /** Of VS Code's own commands, those that were run. */
   readonly executed: { readonly command: string; readonly args: readonly unknown[] }[] = [];
+  readonly texts = new Texts(this.journal);
   readonly contextKeys = new Map<string, unknown>();
   readonly messages: Message[] = [];
   readonly statusMessages: string[] = [];
@@ -43,6 +45,8 @@ export class Editor {
   logShown = 0;
   readonly opened: string[] = [];
   clipboard = '';
+  /** What the user chooses where something is saved; undefined: backs out. */
+  saveTo: Uri | undefined;
   folders: Uri[] = [];
   activeFile: Uri | undefined;
   focused = true;

@@ -1,0 +1,109 @@
+/** A place that a line of a log names: in a file, by `path` with `line`, or a `url`. Columns are UTF-16 code units. */
+export interface Location {
+  readonly start: number;
+  readonly end: number;
+  /** As it stands there, without `file://` and `./`; of a Java stack trace the package's folder and the file. */
+  readonly path?: string;
+  /** 1-based, as `column`. */
+  readonly line?: number;
+  readonly column?: number;
+  readonly url?: string;
+}
+
+/** Nobody follows links further out, and a log may have lines of a MB. */
+const longestLine = 10_000;
+const longestPath = 300;
+
+/** What compilers, test runners and stack traces write, and URLs; ascending, not overlapping. */
+export function locationsIn(line: string): readonly Location[] {
+  const text = line.length > longestLine ? line.slice(0, longestLine) : line;
+  // Most lines name nothing, and this asks cheaply.
+  if (!/\d|:\/\//.test(text)) return [];
+  const found = [...urls(text), ...quoted(text), ...numbered(text)].sort((a, b) => a.start - b.start || b.end - a.end);
+  let end = 0;
+  return found.filter((one) => {
+    const isFree = one.start >= end;
+    if (isFree) end = one.end;
+    return isFree;
+  });
+}
+
+function* urls(text: string): Generator<Location> {
+  for (const { 0: match, index } of text.matchAll(/\bhttps?:\/\/[^\s<>"'`{}|\\^]+/gi)) {
+    const url = withoutPunctuation(match);
+    if (/^https?:\/\/[^/?#]/i.test(url)) yield { start: index, end: index + url.length, url };
+  }
+}
+
+/** Of a URL in a sentence or in brackets. */
+function withoutPunctuation(url: string): string {
+  let open = 0;
+  for (const character of url) {
+    if (character === '(' || character === '[') open += 1;
+    if (character === ')' || character === ']') open -= 1;
+  }
+  let end = url.length;
+  for (; end > 0; end -= 1) {
+    const last = url.charAt(end - 1);
+    const isUnopened = (last === ')' || last === ']') && open < 0;
+    if (isUnopened) open += 1;
+    else if (!'.,;:!?*'.includes(last)) break;
+  }
+  return url.slice(0, end);
+}
+
+/** Python: `File "a.py", line 3`. PHP: `in /a.php on line 3`. */
+function* quoted(text: string): Generator<Location> {
+  for (const pattern of [/\bFile "([^"]{1,300})", line (\d{1,7})/g, /\bin (\S{1,300}) on line (\d{1,7})/g]) {
+    for (const { 0: match, 1: path = '', 2: line, index } of text.matchAll(pattern)) {
+      const start = index + match.indexOf(path);
+      if (!path.startsWith('<')) yield { start, end: index + match.length, path: plain(path), line: Number(line) };
+    }
+  }
+}
+
+/** `:12`, `:12:3`, `:line 12`, `(12,3)`, `:[12,3]`, `: (12, 3)` behind a path. */
+const place = /(?::(?:line )?|\(|:\[|: \()(\d{1,7})(?:(?::|, ?)(\d{1,6}))?/g;
+
+function* numbered(text: string): Generator<Location> {
+  for (const { 0: match, 1: line, 2: column, index } of text.matchAll(place)) {
+    const start = pathStart(text, index);
+    const path = text.slice(start, index);
+    if (!isFile(path) || Number(line) === 0) continue;
+    const closing = /[([]/.test(match) && /[)\]]/.test(text.charAt(index + match.length)) ? 1 : 0;
+    const where = { line: Number(line), ...(column === undefined ? {} : { column: Number(column) }) };
+    yield { start, end: index + match.length + closing, path: packageOf(text, start, path) + plain(path), ...where };
+  }
+}
+
+/** Back over what a path is made of; a drive's or a scheme's colon is part of it. */
+function pathStart(text: string, end: number): number {
+  const least = Math.max(0, end - longestPath);
+  let start = end;
+  while (start > least && /[^\s"'`()<>[\]{}|,;=*?:]/.test(text.charAt(start - 1))) start -= 1;
+  const before = text.slice(Math.max(0, start - 6), start);
+  if (/(?:^|[^\w])[A-Za-z]:$/.test(before) && text.charAt(start) === '\\') return start - 2;
+  if (text.startsWith('//', start) && before.endsWith('file:')) return start - 5;
+  return start;
+}
+
+function isFile(path: string): boolean {
+  return /[\w$)\]-]\.[A-Za-z][\w+-]{0,9}$|(?:^|[/\\])(?:\.[\w-]+|(?:Make|Docker|Rake|Gem|Jenkins|Vagrant)file)$/.test(
+    path,
+  );
+}
+
+function plain(path: string): string {
+  return path.replace(/^file:\/\//, '').replace(/^(?:\.[/\\])+/, '');
+}
+
+/** `at org.example.App$Inner.run(App.java:3)`: the folder of `App.java` is `org/example/`. */
+function packageOf(text: string, start: number, path: string): string {
+  if (!/^\w+\.(?:java|kt|scala|groovy)$/.test(path) || text.charAt(start - 1) !== '(') return '';
+  const [method = ''] = /[\w$.<>]+$/.exec(text.slice(Math.max(0, start - 1 - longestPath), start - 1)) ?? [];
+  return method
+    .split('.')
+    .slice(0, -2)
+    .map((name) => `${name}/`)
+    .join('');
+}

@@ -1,0 +1,143 @@
+import type { Color, Style } from './log';
+
+/** A colour in 25 bits: 0 none, 1 to 16 the theme's colours, otherwise `rgb` and the bits of red, green and blue. */
+const rgb = 1 << 24;
+const flagNames = ['bold', 'faint', 'italic', 'underline', 'inverse', 'conceal', 'strike'] as const;
+const flags = Object.fromEntries(flagNames.map((name, at) => [name, 1 << at])) as Record<Flag, number>;
+type Flag = (typeof flagNames)[number];
+
+/** The style that text is written with, in two numbers of 32 bits; both are 0 for plain text. */
+export class Pen {
+  /** The text's colour in the lower 25 bits, then the flags. */
+  ink = 0;
+  /** The colour behind it. */
+  paper = 0;
+  private readonly effects = new Map<string, Effect>();
+
+  /** `ESC [ parameters m`. */
+  sgr(parameters: string): void {
+    const { ink, inkKept, paper, paperKept } = this.effects.get(parameters) ?? this.learn(parameters);
+    this.ink = (this.ink & inkKept) | ink;
+    this.paper = (this.paper & paperKept) | paper;
+  }
+
+  /** Each bit is set, cleared or kept: what becomes of all zeros and of all ones tells which. */
+  private learn(parameters: string): Effect {
+    const [zeros, ones] = [new Brush(0), new Brush(-1)];
+    if (!/[^\d;:]/.test(parameters)) for (const brush of [zeros, ones]) brush.all(parameters.split(';'));
+    const effect = { ink: zeros.ink, inkKept: ones.ink, paper: zeros.paper, paperKept: ones.paper };
+    if (this.effects.size === mostEffects) this.effects.clear();
+    this.effects.set(parameters, effect);
+    return effect;
+  }
+}
+
+/** What parameters do to a pen. */
+interface Effect {
+  readonly ink: number;
+  readonly inkKept: number;
+  readonly paper: number;
+  readonly paperKept: number;
+}
+
+/** A log has few different ones; a hostile one must not fill the memory. */
+const mostEffects = 512;
+
+class Brush {
+  ink: number;
+  paper: number;
+
+  constructor(bits: 0 | -1) {
+    this.ink = this.paper = bits;
+  }
+
+  /** An empty code is 0. */
+  all(codes: readonly string[]): void {
+    for (let at = 0; at < codes.length; at += 1) {
+      const [code = '', ...more] = (codes[at] ?? '').split(':');
+      const number = Number(code);
+      if (number !== 38 && number !== 48 && number !== 58) this.one(number, more);
+      else if (more.length > 0) this.color(number, colorOf(more[0], more.length > 4 ? more.slice(2) : more.slice(1)));
+      else {
+        const kind = codes[at + 1];
+        this.color(number, colorOf(kind, codes.slice(at + 2, at + 5)));
+        at += kind === '2' ? 4 : kind === '5' ? 2 : 1;
+      }
+    }
+  }
+
+  private one(code: number, more: readonly string[]): void {
+    const on = flagOn[code];
+    const off = flagsOff[code];
+    if (code === 0) this.ink = this.paper = 0;
+    else if (on !== undefined && more[0] !== '0') this.ink |= on << 25;
+    else if (on !== undefined) this.ink &= ~(on << 25);
+    else if (off !== undefined) this.ink &= ~(off << 25);
+    else if (code >= 30 && code <= 37) this.color(38, code - 29);
+    else if (code >= 90 && code <= 97) this.color(38, code - 81);
+    else if (code >= 40 && code <= 47) this.color(48, code - 39);
+    else if (code >= 100 && code <= 107) this.color(48, code - 91);
+    else if (code === 39) this.color(38, 0);
+    else if (code === 49) this.color(48, 0);
+  }
+
+  /** 58, the underline's colour, is read and not shown. */
+  private color(code: number, color: number | undefined): void {
+    if (color === undefined) return;
+    if (code === 38) this.ink = (this.ink & ~inkColor) | color;
+    else if (code === 48) this.paper = color;
+  }
+}
+
+const inkColor = (1 << 25) - 1;
+
+const flagOn: Readonly<Record<number, number>> = {
+  1: flags.bold,
+  2: flags.faint,
+  3: flags.italic,
+  4: flags.underline,
+  7: flags.inverse,
+  8: flags.conceal,
+  9: flags.strike,
+  21: flags.underline,
+};
+const flagsOff: Readonly<Record<number, number>> = {
+  22: flags.bold | flags.faint,
+  23: flags.italic,
+  24: flags.underline,
+  27: flags.inverse,
+  28: flags.conceal,
+  29: flags.strike,
+};
+
+function colorOf(kind: string | undefined, values: readonly string[]): number | undefined {
+  const [red = 0, green = 0, blue = 0] = values.map(Number);
+  if (kind === '5') return values.length > 0 && red < 256 ? indexed(red) : undefined;
+  if (kind !== '2' || values.length < 3 || Math.max(red, green, blue) > 255) return undefined;
+  return rgb | (red << 16) | (green << 8) | blue;
+}
+
+/** xterm's palette: 16 colours of the theme, a cube of 6 × 6 × 6, 24 greys. */
+function indexed(index: number): number {
+  if (index < 16) return index + 1;
+  if (index >= 232) return rgb | ((8 + 10 * (index - 232)) * 0x010101);
+  const level = (step: number): number => (step === 0 ? 0 : 55 + 40 * step);
+  const at = index - 16;
+  return rgb | (level(Math.floor(at / 36)) << 16) | (level(Math.floor(at / 6) % 6) << 8) | level(at % 6);
+}
+
+/** Of the two numbers of a pen. */
+export function styleOf(ink: number, paper: number): Style {
+  const color = toColor(ink & inkColor);
+  const background = toColor(paper);
+  return {
+    ...(color === undefined ? {} : { color }),
+    ...(background === undefined ? {} : { background }),
+    ...Object.fromEntries(flagNames.filter((_, at) => (ink >>> (25 + at)) & 1).map((name) => [name, true])),
+  };
+}
+
+function toColor(color: number): Color | undefined {
+  if (color === 0) return undefined;
+  return color < rgb ? color - 1 : `#${(color - rgb).toString(16).padStart(6, '0')}`;
+}

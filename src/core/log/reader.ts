@@ -1,0 +1,140 @@
+import type { HyperLink, Log, Section, Span, Stream as StreamName } from './log';
+import { styleOf } from './pen';
+import { Rows } from './rows';
+import { each } from './runs';
+import { Stream } from './stream';
+import { fits, headerBytes, headerOf } from './timestamps';
+
+const lineFeed = 0x0a;
+
+/** The first line decides whether all have the runner's headers. */
+type Kind = 'unknown' | 'stamped' | 'plain';
+
+/**
+ * A job's log, read piece by piece; any split of the bytes gives the same. A piece costs its own length, whatever is
+ * there already; a caller that must not block hands over pieces of a MB at most.
+ */
+export class LogReader implements Log {
+  private readonly rows = new Rows();
+  /** What has no header: all of it in a plain log. */
+  private readonly plain = new Stream(this.rows);
+  private readonly streams = new Map<number, Stream>();
+  private current = this.plain;
+  private kind: Kind = 'unknown';
+  /** The bytes of a header so far, at the start of a physical line. */
+  private readonly header = Buffer.alloc(headerBytes);
+  private headerSize = 0;
+  private isAtHeader = true;
+
+  /** More bytes. Returns the first line (0-based) that is new, another than before or gone; those before it stay. */
+  push(more: Uint8Array): number {
+    const bytes = Buffer.from(more.buffer, more.byteOffset, more.byteLength);
+    let at = 0;
+    while (at < bytes.length) at = this.isAtHeader ? this.readHeader(bytes, at) : this.readLine(bytes, at);
+    return this.rows.takeChanged();
+  }
+
+  /** No more comes: what was cut off in the middle of a rune, an escape or a header is settled. Same return. */
+  end(): number {
+    if (this.isAtHeader && this.headerSize > 0) this.withoutHeader();
+    for (const stream of this.all()) stream.end();
+    return this.rows.takeChanged();
+  }
+
+  /** As of now; ask again after `push`. */
+  get lines(): readonly string[] {
+    for (const { row, text } of this.unfinished()) this.rows.lines[row] = text;
+    return this.rows.lines;
+  }
+
+  get sections(): readonly Section[] {
+    for (const { row, text } of this.unfinished()) this.rows.sections.header(row, text);
+    return this.rows.sections.all;
+  }
+
+  spans(line: number): readonly Span[] {
+    const styles = this.streamAt(line)?.runs.styles ?? this.rows.styles.of(line);
+    return Array.from(each(styles), ([start, end, ink, paper]) => ({ start, end, style: styleOf(ink, paper) }));
+  }
+
+  links(line: number): readonly HyperLink[] {
+    const links = this.streamAt(line)?.runs.links ?? this.rows.links.of(line);
+    return Array.from(each(links), ([start, end, url]) => ({ start, end, url: this.rows.urls[url] ?? '' }));
+  }
+
+  timestamp(line: number): number | undefined {
+    return this.rows.time(line);
+  }
+
+  stream(line: number): StreamName | undefined {
+    return this.rows.stream(line);
+  }
+
+  private readLine(bytes: Buffer, start: number): number {
+    const lineEnd = bytes.indexOf(lineFeed, start);
+    if (lineEnd < 0) {
+      this.current.write(bytes, start, bytes.length);
+      return bytes.length;
+    }
+    if (this.current === this.plain) {
+      if (!this.plain.writeWhole(bytes, start, lineEnd)) {
+        this.plain.write(bytes, start, lineEnd);
+        this.plain.endLine();
+      }
+    } else {
+      this.current.write(bytes, start, lineEnd);
+      this.current.pause();
+    }
+    this.isAtHeader = this.kind === 'stamped';
+    return lineEnd + 1;
+  }
+
+  private readHeader(bytes: Buffer, start: number): number {
+    for (let at = start; at < bytes.length; at += 1) {
+      const byte = bytes[at] ?? 0;
+      if (!fits(byte, this.headerSize)) {
+        this.withoutHeader();
+        return at;
+      }
+      this.header[this.headerSize++] = byte;
+      if (this.headerSize < headerBytes) continue;
+      this.withHeader();
+      return at + 1;
+    }
+    return bytes.length;
+  }
+
+  private withHeader(): void {
+    const { time, key, stream, isMore } = headerOf(this.header, 0);
+    this.headerSize = 0;
+    this.isAtHeader = false;
+    this.kind = 'stamped';
+    const known = this.streams.get(key);
+    this.current = known ?? new Stream(this.rows);
+    if (known === undefined) this.streams.set(key, this.current);
+    else if (!isMore) known.endLine();
+    if (!isMore || known?.row === undefined) this.current.origin = { stream, time };
+  }
+
+  /** What looked like a header is text. */
+  private withoutHeader(): void {
+    const size = this.headerSize;
+    this.headerSize = 0;
+    this.isAtHeader = false;
+    if (this.kind === 'unknown') this.kind = 'plain';
+    this.current = this.plain;
+    this.plain.write(this.header, 0, size);
+  }
+
+  private *unfinished(): Generator<{ readonly row: number; readonly text: string }> {
+    for (const stream of this.all()) if (stream.row !== undefined) yield { row: stream.row, text: stream.line };
+  }
+
+  private streamAt(line: number): Stream | undefined {
+    return this.all().find(({ row }) => row === line);
+  }
+
+  private all(): readonly Stream[] {
+    return [this.plain, ...this.streams.values()];
+  }
+}

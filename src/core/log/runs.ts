@@ -1,0 +1,88 @@
+/** Four numbers that say of the columns from `start` to `end` what they are. */
+export type Run = readonly [start: number, end: number, first: number, second: number];
+
+const perBlock = 1 << 16;
+
+/** The runs of all rows, 16 bytes each and 4 a row: objects would cost more than the log. */
+export class Runs {
+  private readonly blocks: Uint32Array[] = [];
+  private used = 0;
+  /** Where a row's runs start, 1-based: first their count, then four numbers for each. */
+  private readonly heads = new Numbers((length) => new Uint32Array(length));
+
+  /** `flat`: start, end and two numbers of each run. */
+  set(row: number, flat: readonly number[]): void {
+    if (flat.length === 0) {
+      if (this.heads.get(row) !== 0) this.heads.set(row, 0);
+      return;
+    }
+    this.heads.set(row, this.used + 1);
+    this.write(flat.length / 4);
+    for (const value of flat) this.write(value);
+  }
+
+  of(row: number): readonly number[] {
+    const head = this.heads.get(row);
+    if (head === 0) return [];
+    return Array.from({ length: 4 * this.read(head - 1) }, (_, at) => this.read(head + at));
+  }
+
+  private write(value: number): void {
+    if (this.used % perBlock === 0) this.blocks.push(new Uint32Array(perBlock));
+    const block = this.blocks[this.blocks.length - 1];
+    if (block !== undefined) block[this.used % perBlock] = value;
+    this.used += 1;
+  }
+
+  private read(at: number): number {
+    return this.blocks[Math.floor(at / perBlock)]?.[at % perBlock] ?? 0;
+  }
+}
+
+/** Of a flat list. */
+export function* each(flat: readonly number[]): Generator<Run> {
+  for (let at = 0; at < flat.length; at += 4) {
+    const [start = 0, end = 0, first = 0, second = 0] = flat.slice(at, at + 4);
+    yield [start, end, first, second];
+  }
+}
+
+/** Appends a run to a flat list, or makes the last one longer. */
+export function extend(flat: number[], from: number, to: number, first: number, second: number): void {
+  const last = flat.length - 4;
+  const isSame = flat[last + 1] === from && flat[last + 2] === first && flat[last + 3] === second;
+  if (isSame) flat[last + 1] = to;
+  else flat.push(from, to, first, second);
+}
+
+/** Of what is left of a line when it is cut there. */
+export function upTo(flat: readonly number[], columns: number): number[] {
+  const kept: number[] = [];
+  for (let at = 0; at < flat.length; at += 4) {
+    const [start = 0, end = 0, first = 0, second = 0] = flat.slice(at, at + 4);
+    if (start < columns) kept.push(start, Math.min(end, columns), first, second);
+  }
+  return kept;
+}
+
+/** A number for each row, 0 where none was set; nothing is held until one is. */
+export class Numbers<A extends Uint8Array | Uint32Array | Float64Array> {
+  private values: A;
+
+  constructor(private readonly make: (length: number) => A) {
+    this.values = make(0);
+  }
+
+  get(row: number): number {
+    return this.values[row] ?? 0;
+  }
+
+  set(row: number, value: number): void {
+    if (row >= this.values.length) {
+      const larger = this.make(Math.max(1024, row + 1, Math.floor(1.5 * this.values.length)));
+      larger.set(this.values);
+      this.values = larger;
+    }
+    this.values[row] = value;
+  }
+}

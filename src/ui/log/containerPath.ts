@@ -1,0 +1,23 @@
+import { join, resolve, sep } from 'node:path';
+
+/**
+ * Where a file that a log names may be in the repository, the likeliest first. A runner checks out to
+ * `/builds/group/project`, a shell runner to `…/builds/<token>/0/group/project`; never outside of the root.
+ */
+export function pathsInRepository(path: string, root: string, project: string): readonly string[] {
+  const base = resolve(root);
+  return relativePaths(path.replaceAll('\\', '/'), base, project)
+    .map((relative) => resolve(join(base, relative)))
+    .filter((file) => file.startsWith(base + sep));
+}
+
+function relativePaths(path: string, base: string, project: string): readonly string[] {
+  if (path.startsWith(`${base}/`)) return [path.slice(base.length + 1)];
+  const inProject = path.indexOf(`/${project}/`);
+  if (inProject >= 0) return [path.slice(inProject + project.length + 2)];
+  if (!/^(?:\/|[a-z]:\/)/i.test(path)) return [path];
+  // The project is set by its number, or was called otherwise then: below `builds` it is some folders deep.
+  const [, below] = /^.*?\/builds\/(.*)$/s.exec(path) ?? [];
+  const parts = below?.split('/') ?? [];
+  return parts.slice(1, 8).map((_, depth) => parts.slice(depth + 1).join('/'));
+}

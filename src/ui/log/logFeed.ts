@@ -1,0 +1,87 @@
+import { createHash, type Hash } from 'node:crypto';
+import type { StreamAnswer } from '../../core/gitlab/http';
+import { LogReader } from '../../core/log/reader';
+
+/** Asks for the whole log, unless it is still that of the ETag. */
+export type AskForLog = (etag: string | undefined) => Promise<StreamAnswer>;
+
+/** `replaced`: it does not begin as before, or is shorter. */
+export type LogChange = 'none' | 'grown' | 'replaced';
+
+/**
+ * A log as far as it is read. GitLab always sends all of it: what is known already is compared, by its hash, and not
+ * parsed again.
+ */
+export class LogFeed {
+  private current = new LogReader();
+  private hash = createHash('sha256');
+  private size = 0;
+  private etag: string | undefined;
+  private isSettled = false;
+
+  get log(): LogReader {
+    return this.current;
+  }
+
+  /** Bytes read so far. */
+  get bytes(): number {
+    return this.size;
+  }
+
+  /** One call at a time. */
+  async read(ask: AskForLog): Promise<LogChange> {
+    const answer = await ask(this.etag);
+    if (answer.isUnchanged) return 'none';
+    const change = await this.take(answer);
+    if (change !== 'replaced') return change;
+    this.forget();
+    await this.take(await ask(undefined));
+    return 'replaced';
+  }
+
+  /** No more is expected. */
+  settle(): void {
+    if (this.isSettled) return;
+    this.isSettled = true;
+    this.current.end();
+  }
+
+  private async take({ body, etag }: StreamAnswer): Promise<LogChange> {
+    const [known, prefix] = [this.size, createHash('sha256')];
+    let seen = 0;
+    for await (const chunk of body) {
+      const own = chunk.subarray(0, Math.max(0, known - seen));
+      prefix.update(own);
+      seen += own.length;
+      const news = chunk.subarray(own.length);
+      if (news.length === 0) continue;
+      if (this.size === known && !this.mayGrow(prefix)) return 'replaced';
+      this.push(news);
+    }
+    if (this.size === known && (seen < known || !isSame(prefix, this.hash))) return 'replaced';
+    this.etag = etag;
+    return this.size === known ? 'none' : 'grown';
+  }
+
+  private mayGrow(prefix: Hash): boolean {
+    return !this.isSettled && isSame(prefix, this.hash);
+  }
+
+  private push(bytes: Uint8Array): void {
+    this.hash.update(bytes);
+    this.size += bytes.length;
+    this.current.push(bytes);
+  }
+
+  private forget(): void {
+    this.current = new LogReader();
+    this.hash = createHash('sha256');
+    this.size = 0;
+    this.etag = undefined;
+    this.isSettled = false;
+  }
+}
+
+function isSame(one: Hash, other: Hash): boolean {
+  return one.copy().digest().equals(other.copy().digest());
+}

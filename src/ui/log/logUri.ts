@@ -1,0 +1,42 @@
+import { Uri } from 'vscode';
+import { safeName } from '../../core/artifacts/names';
+import type { Build } from '../../core/build';
+
+export const logScheme = 'gitlab-builds-log';
+/** Of what a diff editor compares. */
+export const comparedScheme = 'gitlab-builds-log-compared';
+
+/** Which log it is, as the address of its document says it. */
+export interface LogAddress {
+  /** Root of the repository that it was opened from. */
+  readonly root: string;
+  /** Base URL. */
+  readonly instance: string;
+  readonly project: string;
+  readonly build: number;
+}
+
+/** The name is the title of the editor; the rest is the query, written so that no reader of addresses changes it. */
+export function toLogUri(address: LogAddress, { name, id }: Pick<Build, 'name' | 'id'>, scheme = logScheme): Uri {
+  const query = Buffer.from(JSON.stringify(address)).toString('base64url');
+  return Uri.parse(`${scheme}:/${encodeURIComponent(`${safeName(name)} #${id}.log`)}?${query}`, true);
+}
+
+/** undefined: the address of no log of ours. Anybody may have written it. */
+export function toLogAddress({ scheme, query }: Uri): LogAddress | undefined {
+  if (scheme !== logScheme && scheme !== comparedScheme) return undefined;
+  const { root, instance, project, build } = fieldsIn(Buffer.from(query, 'base64url').toString());
+  const isWhole = typeof root === 'string' && typeof instance === 'string' && typeof project === 'string';
+  return isWhole && typeof build === 'number' && Number.isSafeInteger(build) && build > 0
+    ? { root, instance, project, build }
+    : undefined;
+}
+
+function fieldsIn(text: string): Readonly<Record<string, unknown>> {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+  } catch {
+    return {};
+  }
+}

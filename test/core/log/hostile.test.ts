@@ -1,0 +1,89 @@
+import assert from 'node:assert/strict';
+import { LogReader } from '../../../src/core/log/reader';
+import { end, read, start, stamped } from './support';
+
+/** Slow machines are slow; what is quadratic takes minutes. */
+const mostMs = 5000;
+
+function quickly<T>(work: () => T): T {
+  const from = performance.now();
+  const result = work();
+  const ms = performance.now() - from;
+  assert.ok(ms < mostMs, `${ms.toFixed(0)} ms`);
+  return result;
+}
+
+function fed(text: string | Buffer, piece: number): LogReader {
+  const reader = new LogReader();
+  const bytes = Buffer.from(text);
+  for (let at = 0; at < bytes.length; at += piece) reader.push(bytes.subarray(at, at + piece));
+  reader.end();
+  return reader;
+}
+
+describe('a hostile log', () => {
+  it('may have a line of a MB, in small pieces', () => {
+    const line = 'x€'.repeat(250_000);
+    assert.equal(quickly(() => fed(line, 7)).lines[0], line);
+  });
+
+  it('may have a line of a MB in flushes of the runner', () => {
+    const log = stamped(1, '01O ', 'x') + stamped(2, '01O+', 'y'.repeat(100)).repeat(10_000);
+    assert.equal(quickly(() => fed(log, 1000)).lines[0]?.length, 1_000_001);
+  });
+
+  it('may have 100,000 sections, one in another, never closed, on one line or on many', () => {
+    for (const line of ['', 'x\n']) {
+      const log = quickly(() => read(Array.from({ length: 100_000 }, (_, at) => start(at, `s${at}`) + line).join('')));
+      assert.deepEqual([log.sections.length, log.sections.at(-1)?.depth], [100_000, 99_999]);
+    }
+  });
+
+  it('may close 100,000 sections at once, and as many that are not open', () => {
+    const opened = Array.from({ length: 100_000 }, (_, at) => `${start(at, `s${at}`)}x\n`).join('');
+    const log = quickly(() =>
+      read(opened + end(7, 'none').repeat(100_000) + end(9, 's0') + end(9, 's0').repeat(100_000)),
+    );
+    assert.ok(log.sections.every((section) => section.end === 99_999));
+    assert.equal(log.lines.length, 100_000);
+  });
+
+  it('may change the colour at every letter', () => {
+    const log = quickly(() =>
+      read(Array.from({ length: 100_000 }, (_, at) => `\x1b[38;2;${at % 256};${at >> 9};0mx`).join('')),
+    );
+    assert.equal(log.spans(0).length, 100_000);
+  });
+
+  it('may erase its line a million times', () => {
+    assert.deepEqual(quickly(() => read('section_start:1:\r\x1b[0K'.repeat(300_000))).lines, ['']);
+  });
+
+  it('may never end an escape', () => {
+    for (const opening of ['\x1b[', '\x1b]', '\x1bP', '\x1b]8;;http://'])
+      assert.deepEqual(quickly(() => fed(`a${opening}${'1;'.repeat(500_000)}\nb`, 1000)).lines, ['a', 'b']);
+  });
+
+  it('may use every stream there is', () => {
+    const streams = Array.from({ length: 256 }, (_, at) => at.toString(16).padStart(2, '0'));
+    const all = streams.flatMap((id) => [stamped(1, `${id}O `, id), stamped(1, `${id}E `, id)]).join('');
+    assert.equal(quickly(() => read(all.repeat(20))).lines.length, 512 * 20);
+  });
+
+  it('survives 20,000 logs of random bytes', () => {
+    let seed = 1;
+    const random = (below: number): number => {
+      seed = (Math.imul(seed, 1_664_525) + 1_013_904_223) >>> 0;
+      return Math.floor((seed / 2 ** 32) * below);
+    };
+    const likely = Buffer.from('\x1b\x1b[];mK0318\r\n\r\n:section_start:1:a\r\x1b[0Ksection_end:2:a\r\x1b[0K€😀\x07\\');
+    for (let count = 0; count < 20_000; count += 1) {
+      const bytes = Uint8Array.from({ length: random(120) }, () =>
+        random(4) === 0 ? random(256) : (likely[random(likely.length)] ?? 0),
+      );
+      const reader = fed(Buffer.from(bytes), 1 + random(40));
+      assert.deepEqual(reader.lines, read(bytes).lines);
+      assert.ok(reader.lines.every((line) => !/[\0-\x08\n-\x1f]/.test(line)));
+    }
+  });
+});

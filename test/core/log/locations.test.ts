@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { locationsIn } from '../../../src/core/log/locations';
+
+/** `text@path:line:column` of each, or the URL. */
+function found(line: string): readonly string[] {
+  return locationsIn(line).map(({ start, end, url, path = '', line: at, column }) => {
+    const place = [path, at, column].filter((one) => one !== undefined).join(':');
+    return url ?? `${line.slice(start, end)}@${place}`;
+  });
+}
+
+describe('the places that a log names', () => {
+  const shapes: readonly (readonly [string, string, ...string[]])[] = [
+    ['gcc', 'src/main.c:10:5: error: expected ;', 'src/main.c:10:5@src/main.c:10:5'],
+    ['tsc', "src/app.ts(12,3): error TS2322: Type 'a'", 'src/app.ts(12,3)@src/app.ts:12:3'],
+    ['tsc, pretty', 'src/app.ts:12:3 - error TS2322: x', 'src/app.ts:12:3@src/app.ts:12:3'],
+    ['maven', '[ERROR] /builds/g/p/src/A.java:[10,5] x', '/builds/g/p/src/A.java:[10,5]@/builds/g/p/src/A.java:10:5'],
+    ['a Java stack', '\tat org.example.App$In.run(App.java:7)', 'App.java:7@org/example/App.java:7'],
+    ['a Java module', '\tat app//org.a.B.<init>(B.java:3) ~[b.jar]', 'B.java:3@org/a/B.java:3'],
+    ['kotlin', 'e: file:///builds/p/A.kt:10:5 Unresolved', 'file:///builds/p/A.kt:10:5@/builds/p/A.kt:10:5'],
+    ['kotlin, older', 'e: /builds/p/A.kt: (10, 5): Unresolved', '/builds/p/A.kt: (10, 5)@/builds/p/A.kt:10:5'],
+    ['python', '  File "app/main.py", line 12, in run', 'app/main.py", line 12@app/main.py:12'],
+    ['pytest', 'tests/test_a.py:12: AssertionError', 'tests/test_a.py:12@tests/test_a.py:12'],
+    ['rspec', '     # ./spec/a_spec.rb:5:in `block`', './spec/a_spec.rb:5@spec/a_spec.rb:5'],
+    ['go', '    main_test.go:14: got 1', 'main_test.go:14@main_test.go:14'],
+    ['cargo', '  --> src/main.rs:4:5', 'src/main.rs:4:5@src/main.rs:4:5'],
+    ['node', '    at run (/builds/g/p/a.js:10:5)', '/builds/g/p/a.js:10:5@/builds/g/p/a.js:10:5'],
+    ['node, modules', '    at file:///builds/g/p/a.mjs:1:2', 'file:///builds/g/p/a.mjs:1:2@/builds/g/p/a.mjs:1:2'],
+    ['php', 'PHP Fatal error: x in /builds/g/a.php on line 3', '/builds/g/a.php on line 3@/builds/g/a.php:3'],
+    ['.NET', '   at A.B() in /builds/g/A.cs:line 12', '/builds/g/A.cs:line 12@/builds/g/A.cs:12'],
+    [
+      'Windows',
+      String.raw`C:\builds\g\A.cs(12,3): error CS1002`,
+      String.raw`C:\builds\g\A.cs(12,3)@C:\builds\g\A.cs:12:3`,
+    ],
+    ['make', 'Makefile:12: recipe failed', 'Makefile:12@Makefile:12'],
+    [
+      'scoped packages',
+      'packages/@a/b-c/x_y.spec.tsx:1',
+      'packages/@a/b-c/x_y.spec.tsx:1@packages/@a/b-c/x_y.spec.tsx:1',
+    ],
+    ['two', 'a.c:1 and b.c:2:3', 'a.c:1@a.c:1', 'b.c:2:3@b.c:2:3'],
+    ['a URL', 'see https://a.example:8443/x.js:3?y=(z).', 'https://a.example:8443/x.js:3?y=(z)'],
+    ['a URL in brackets', '(http://a/b) [http://c/d], "http://e"', 'http://a/b', 'http://c/d', 'http://e'],
+  ];
+  for (const [what, line, ...places] of shapes) it(`are found: ${what}`, () => assert.deepEqual(found(line), places));
+
+  it('are not what only looks like them', () => {
+    for (const line of [
+      ...['12:30:45', 'localhost:8080', '127.0.0.1:80', 'v1.2.3:4', 'sha256:12', 'a.ts', 'a.ts:0', 'image:1.2', ''],
+      ...['step 3: (4)', 'File "<string>", line 1', 'took 3:12', '{"a":1}', 'http://', 'f(12)', ':12', '(12)'],
+    ])
+      assert.deepEqual(found(line), [], line);
+  });
+
+  it('do not overlap, lie in the line, and take little time in any line', () => {
+    const parts = fc.constantFrom(
+      'a.c',
+      ':',
+      '1',
+      '(',
+      ')',
+      '[',
+      ',',
+      ' ',
+      'http://',
+      '/',
+      '"',
+      'File "',
+      ' line ',
+      'in ',
+      '.',
+      'C:\\',
+    );
+    fc.assert(
+      fc.property(fc.array(parts, { maxLength: 60 }), (some) => {
+        const line = some.join('');
+        let from = 0;
+        for (const { start, end } of locationsIn(line)) {
+          assert.ok(start >= from && end > start && end <= line.length);
+          from = end;
+        }
+      }),
+      { numRuns: 5000 },
+    );
+    for (const part of ['a', 'a.', ':1', '(1', 'a.c:1', 'http://', 'x(', 'in ', 'File "'])
+      assert.ok(Array.isArray(locationsIn(part.repeat(1_000_000 / part.length))));
+  });
+});

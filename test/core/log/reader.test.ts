@@ -1,0 +1,279 @@
+import assert from 'node:assert/strict';
+import { LogReader } from '../../../src/core/log/reader';
+import { end, read, stamped, start, told } from './support';
+
+const cyan = { color: 6, bold: true };
+
+describe('the text of a log', () => {
+  const shapes: readonly (readonly [string, string, readonly string[]])[] = [
+    ['ends lines with \\n and \\r\\n', 'a\nb\r\nc', ['a', 'b', 'c']],
+    ['keeps empty lines', '\na\n\n\r\nb\n', ['', 'a', '', '', 'b']],
+    ['shows of a progress bar what is there last', ' 1%\r50%\r99%\n', ['99%']],
+    ['keeps what a trailing \\r would have had written over', 'done\r\r\nnext\r', ['done', 'next']],
+    ['lets an erased line go', 'working\r\x1b[Kok\nworking\r\x1b[2K\n', ['ok', '']],
+    ['drops control characters, not tabs', 'a\0b\x07\b\x7f\tc\n', ['ab\tc']],
+    ['drops other escapes', '\x1b[2J\x1b[?25la\x1b(Bb\x1b]0;title\x07c\x1bPq#0\x1b\\d\x1b=e\n', ['abcde']],
+    [
+      'loses no more than a line to an escape without an end',
+      'a\x1b]0;never\nb\x1bPq\nc\x1b[31\nd',
+      ['a', 'b', 'c', 'd'],
+    ],
+    ['loses an escape that another cuts off', 'a\x1b[31\x1b[1mb\x1b]8;;x\x1b[0mc', ['abc']],
+  ];
+  for (const [what, text, lines] of shapes) it(what, () => assert.deepEqual(read(text).lines, lines));
+
+  it('replaces what is no UTF-8, as browsers do', () => {
+    assert.deepEqual(read(Buffer.from([0x61, 0xff, 0xe2, 0x82, 0x62, 0xc0, 0xaf, 0xed, 0xa0, 0x80])).lines, [
+      'a\ufffd\ufffdb\ufffd\ufffd\ufffd\ufffd\ufffd',
+    ]);
+  });
+
+  it('waits for the rest of a rune and settles it at the end', () => {
+    const reader = new LogReader();
+    assert.equal(reader.push(Buffer.from([0x61, 0xe2, 0x82])), 0);
+    assert.deepEqual(reader.lines, ['a']);
+    assert.equal(reader.push(Buffer.from([0xac, 0xf0, 0x9f])), 0);
+    assert.deepEqual(reader.lines, ['a€']);
+    assert.equal(reader.end(), 0);
+    assert.deepEqual(reader.lines, ['a€\ufffd']);
+  });
+
+  it('says which lines are new', () => {
+    const reader = new LogReader();
+    assert.equal(reader.push(Buffer.from('a\nb')), 0);
+    assert.equal(reader.push(Buffer.from('b\nc\n')), 1);
+    assert.equal(reader.push(Buffer.from('d\n')), 3);
+    assert.equal(reader.push(Buffer.from('')), 4);
+    assert.deepEqual(reader.lines, ['a', 'bb', 'c', 'd']);
+  });
+});
+
+describe('the colours of a log', () => {
+  const styleOf = (sgr: string): unknown => read(`\x1b[${sgr}mx`).spans(0)[0]?.style;
+
+  it('knows every style', () => {
+    assert.deepEqual(styleOf('1;2;3;4;7;8;9'), {
+      ...{ bold: true, faint: true, italic: true, underline: true },
+      ...{ inverse: true, conceal: true, strike: true },
+    });
+    for (const off of [
+      '0',
+      '',
+      '1;0',
+      '1;22',
+      '2;22',
+      '3;23',
+      '4;24',
+      '7;27',
+      '8;28',
+      '9;29',
+      '31;39',
+      '41;49',
+      '21;4:0',
+    ])
+      assert.equal(styleOf(off), undefined, off);
+    assert.deepEqual(styleOf('21'), { underline: true });
+    assert.deepEqual(styleOf('4:3'), { underline: true });
+  });
+
+  it('knows 16 colours, 256 and all', () => {
+    for (let color = 0; color < 8; color += 1) {
+      assert.deepEqual(styleOf(`${30 + color};${100 + color}`), { color, background: 8 + color });
+      assert.deepEqual(styleOf(`${90 + color};${40 + color}`), { color: 8 + color, background: color });
+    }
+    assert.deepEqual(styleOf('38;5;15;48;5;0'), { color: 15, background: 0 });
+    assert.deepEqual(styleOf('38;5;16;48;5;231'), { color: '#000000', background: '#ffffff' });
+    assert.deepEqual(styleOf('38;5;208'), { color: '#ff8700' });
+    assert.deepEqual(styleOf('38;5;232;48;5;255'), { color: '#080808', background: '#eeeeee' });
+    assert.deepEqual(styleOf('38;2;1;2;255;1'), { color: '#0102ff', bold: true });
+    assert.deepEqual(styleOf('38:2::1:2:3'), { color: '#010203' });
+    assert.deepEqual(styleOf('48:2:1:2:3'), { background: '#010203' });
+    assert.deepEqual(styleOf('38:5:9'), { color: 9 });
+    assert.deepEqual(styleOf('58;5;9;3'), { italic: true });
+  });
+
+  it('takes no colour that is none', () => {
+    for (const sgr of [
+      '38',
+      '38;5',
+      '38;5;256',
+      '38;2;1;2',
+      '38;2;1;2;256',
+      '38;9',
+      '10',
+      '999',
+      '?1',
+      '>4;1',
+      '1 2',
+      '5',
+    ])
+      assert.equal(styleOf(sgr), undefined, sgr);
+  });
+
+  it('changes what is asked for and keeps the rest', () => {
+    const log = read('\x1b[1;31mab\x1b[32mc\x1b[22md\x1b[me\n\x1b[4mf\ng\x1b[0mh');
+    assert.deepEqual(told(log).spans, [
+      [
+        { start: 0, end: 2, style: { color: 1, bold: true } },
+        { start: 2, end: 3, style: { color: 2, bold: true } },
+        { start: 3, end: 4, style: { color: 2 } },
+      ],
+      [{ start: 0, end: 1, style: { underline: true } }],
+      [{ start: 0, end: 1, style: { underline: true } }],
+    ]);
+  });
+
+  it('counts columns as the editor does', () => {
+    assert.deepEqual(read('ä€😀\x1b[31m😀ä\x1b[0m').spans(0), [{ start: 4, end: 7, style: { color: 1 } }]);
+  });
+
+  it('joins what has one style', () => {
+    assert.deepEqual(read('\x1b[31ma\x1b[0;31mb\x1b[Kc').spans(0), [{ start: 0, end: 3, style: { color: 1 } }]);
+  });
+
+  it('forgets the colours of what was written over', () => {
+    assert.deepEqual(read('\x1b[31mold\x1b[0m\rnew').spans(0), []);
+  });
+
+  it('reads links, of the web alone', () => {
+    const link = (url: string): string => `\x1b]8;id=1;${url}\x1b\\text\x1b]8;;\x07`;
+    assert.deepEqual(read(`see ${link('https://a.example/x;y')}.`).links(0), [
+      { start: 4, end: 8, url: 'https://a.example/x;y' },
+    ]);
+    for (const url of [
+      'command:x',
+      'file:///etc/passwd',
+      'javascript:x',
+      'https://a b',
+      `https://a/${'x'.repeat(3000)}`,
+    ])
+      assert.deepEqual([read(link(url)).lines, read(link(url)).links(0)], [['text'], []]);
+  });
+});
+
+describe('the sections of a log', () => {
+  it('have a header, lines, and a duration', () => {
+    const log = read(`${start(10, 'a')}\x1b[36;1mHead\x1b[0m\nx\n${end(15, 'a')}after`);
+    assert.deepEqual(log.lines, ['Head', 'x', 'after']);
+    assert.deepEqual(log.sections, [
+      { name: 'a', header: 'Head', start: 0, end: 1, seconds: 5, collapsed: false, depth: 0 },
+    ]);
+  });
+
+  it('nest, may be collapsed, and end with the one around them', () => {
+    const options = '[hide_duration=true,collapsed=true]';
+    const log = read(`${start(1, 'a')}A\n${start(2, 'b', options)}B\n${start(3, 'c')}C\n${end(9, 'a')}`);
+    assert.deepEqual(log.sections, [
+      { name: 'a', header: 'A', start: 0, end: 2, seconds: 8, collapsed: false, depth: 0 },
+      { name: 'b', header: 'B', start: 1, end: 2, collapsed: true, depth: 1 },
+      { name: 'c', header: 'C', start: 2, end: 2, collapsed: false, depth: 2 },
+    ]);
+  });
+
+  it('stay open where they are never ended', () => {
+    const [section] = read(`${start(1, 'a')}A\nx`).sections;
+    assert.deepEqual(section, { name: 'a', header: 'A', start: 0, collapsed: false, depth: 0 });
+  });
+
+  it('start and end in the middle of a line, which is two then', () => {
+    const log = read(`no line end${end(5, 'x')}${start(5, 'a')}A\ntext${end(6, 'a')}${start(6, 'b')}B\n`);
+    assert.deepEqual(log.lines, ['no line end', 'A', 'text', 'B']);
+    assert.deepEqual(
+      log.sections.map(({ header, start: first, end: last }) => [header, first, last]),
+      [
+        ['A', 1, 2],
+        ['B', 3, undefined],
+      ],
+    );
+  });
+
+  it('leave no empty line where a line only ends them', () => {
+    assert.deepEqual(read(`${start(1, 'a')}A\nx\n${end(2, 'a')}\n\ny\n`).lines, ['A', 'x', '', 'y']);
+  });
+
+  it('are none without exactly what GitLab wants behind them', () => {
+    for (const text of [
+      'section_start:1:a\n',
+      'section_start:x:a\r\x1b[0Kb',
+      'section_start:1:a b\r\x1b[0Kb',
+      'section_start:1:a\r\x1b[Kb',
+    ])
+      assert.deepEqual(read(text).sections, [], JSON.stringify(text));
+  });
+
+  it('of the runner, end what happened before they were read', () => {
+    assert.deepEqual(read(`${end(3, 'a')}${start(9, 'a')}A\n${end(3, 'a')}`).sections, [
+      { name: 'a', header: 'A', start: 0, end: 0, collapsed: false, depth: 0 },
+    ]);
+  });
+});
+
+describe('the timestamps of a log', () => {
+  const ms = Date.UTC(2024, 4, 14, 11, 19, 19, 899);
+
+  it('are taken off, with the stream', () => {
+    const log = read(
+      stamped(19, '00O ', 'Hello') + stamped(20, '01E ', '') + stamped(21, '01O ', '\x1b[31mred\x1b[0m\r'),
+    );
+    assert.deepEqual(told(log), {
+      lines: ['Hello', '', 'red'],
+      spans: [[], [], [{ start: 0, end: 3, style: { color: 1 } }]],
+      links: [[], [], []],
+      times: [ms, ms + 1000, ms + 2000],
+      streams: ['stdout', 'stderr', 'stdout'],
+      sections: [],
+    });
+  });
+
+  it('go on where their own stream was cut, in a rune or an escape too', () => {
+    const [first, rest] = [Buffer.from('€').subarray(0, 1), Buffer.from('€').subarray(1)];
+    const head = (stream: string): Buffer => Buffer.from(stamped(19, stream, '').slice(0, -1));
+    const log = Buffer.concat([
+      ...[head('01O '), Buffer.from('out '), first, Buffer.from('\n')],
+      ...[head('01E '), Buffer.from('err \x1b[3\n')],
+      ...[head('01O+'), rest, Buffer.from(' more\n')],
+      ...[head('01E+'), Buffer.from('1mred\n')],
+    ]);
+    const reader = read(log);
+    assert.deepEqual(reader.lines, ['out € more', 'err red']);
+    assert.deepEqual(reader.spans(1), [{ start: 4, end: 7, style: { color: 1 } }]);
+  });
+
+  it('let a progress bar be one line', () => {
+    const log = stamped(1, '01O ', 'Progress: 1\r') + stamped(2, '01O+', 'Progress: 2\r') + stamped(3, '01O ', 'done');
+    assert.deepEqual(read(log).lines, ['Progress: 2', 'done']);
+  });
+
+  it('say of an older line that it grew', () => {
+    const reader = new LogReader();
+    reader.push(Buffer.from(stamped(1, '01O ', 'a') + stamped(1, '01E ', 'x') + stamped(1, '00O ', 'y')));
+    assert.equal(reader.push(Buffer.from(stamped(2, '01O+', 'b'))), 0);
+    assert.deepEqual(reader.lines, ['ab', 'x', 'y']);
+  });
+
+  it('are what the first line decides; a line without is shown as it is', () => {
+    const line = stamped(1, '01O ', 'a');
+    assert.deepEqual(read(`plain\n${line}`).lines, ['plain', line.trimEnd()]);
+    assert.deepEqual(read(`${line}no header\n2024-05-14T11\n${line}2024-05`).lines, [
+      'a',
+      'no header',
+      '2024-05-14T11',
+      'a',
+      '2024-05',
+    ]);
+  });
+
+  it('do not hide sections', () => {
+    const log = read(
+      stamped(1, '00O ', `${start(1, 'a')}\x1b[0K\x1b[36;1mHead\x1b[0;m`) +
+        stamped(2, '01E ', 'x') +
+        stamped(3, '00O ', end(4, 'a')) +
+        stamped(3, '00O ', 'after'),
+    );
+    assert.deepEqual(log.lines, ['Head', 'x', 'after']);
+    assert.deepEqual(log.sections, [
+      { name: 'a', header: 'Head', start: 0, end: 1, seconds: 3, collapsed: false, depth: 0 },
+    ]);
+    assert.deepEqual(log.spans(0), [{ start: 0, end: 4, style: cyan }]);
+  });
+});

@@ -1,0 +1,121 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import * as vscode from 'vscode';
+import { smallProject, type SmallProject } from '../gitlab/scenarios';
+import { startGitLab, type FakeGitLab } from '../gitlab/server';
+import { git, messagesDuring, setRemote, signIn, until, workspaceFolder } from './support';
+
+const escape = '\u001b';
+const file = 'src/linked.ts';
+const trace = [
+  `section_start:10:prepare[collapsed=true]\r${escape}[0KPreparing\nUsing Docker\nmore\nsection_end:70:prepare\r${escape}[0K`,
+  `section_start:70:step_script\r${escape}[0KExecuting\n$ make\n`,
+  `${escape}[31m${file}:3:2: error: no such thing${escape}[0m\n`,
+  `section_end:75:step_script\r${escape}[0K\nERROR: Job failed: exit code 1\n`,
+].join('');
+
+async function eventually<T>(what: string, look: () => Thenable<T | undefined> | T | undefined): Promise<T> {
+  for (let tries = 0; tries < 100; tries++) {
+    const found = await look();
+    if (found !== undefined) return found;
+    await sleep(100);
+  }
+  throw new Error(`never: ${what}`);
+}
+
+describe('the log of a build, in an editor', () => {
+  let gitlab: FakeGitLab;
+  let small: SmallProject;
+  const linked = () => join(workspaceFolder(), file);
+  const open = async (build: { id: number }): Promise<vscode.TextEditor> => {
+    await vscode.commands.executeCommand('gitlabBuilds.openLog', { build: build.id });
+    const editor = vscode.window.activeTextEditor;
+    assert.equal(editor?.document.uri.scheme, 'gitlab-builds-log');
+    return editor;
+  };
+
+  before(async () => {
+    gitlab = await startGitLab();
+    small = smallProject(gitlab.world, { sha: git('rev-parse', 'HEAD'), ref: 'main' });
+    gitlab.world.update(small.builds.firstRspec, { trace });
+    mkdirSync(dirname(linked()), { recursive: true });
+    writeFileSync(linked(), 'one\ntwo\nthree\n');
+    await setRemote(`${gitlab.url}/${small.project.path}.git`);
+    await signIn(gitlab.url, small.token);
+    await until('ready', ({ state, instance }) => state === 'ready' && instance === gitlab.url);
+  });
+
+  after(async () => {
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+    await vscode.commands.executeCommand('gitlabBuilds.signOut');
+    await gitlab.close();
+    rmSync(dirname(linked()), { recursive: true, force: true });
+  });
+
+  it('is plain text in its own language, read-only, with the cursor at the error', async () => {
+    const { document, selection } = await open(small.builds.firstRspec);
+    assert.equal(document.languageId, 'gitlab-build-log');
+    assert.equal(document.lineAt(selection.active.line).text, `${file}:3:2: error: no such thing`);
+    assert.equal(document.getText().includes(escape), false);
+    assert.equal(document.isDirty, false);
+  });
+
+  it('has its sections as folds and outline', async () => {
+    const { document } = await open(small.builds.firstRspec);
+    const symbols = await vscode.commands.executeCommand<vscode.DocumentSymbol[]>(
+      'vscode.executeDocumentSymbolProvider',
+      document.uri,
+    );
+    assert.deepEqual(
+      symbols.map(({ name, detail }) => [name, detail]),
+      [
+        ['Preparing', '1:00'],
+        ['Executing', '0:05'],
+      ],
+    );
+    const folds = await vscode.commands.executeCommand<vscode.FoldingRange[]>(
+      'vscode.executeFoldingRangeProvider',
+      document.uri,
+    );
+    assert.deepEqual(folds.map(({ start }) => start).sort(), [0, 3]);
+  });
+
+  it('shows the section folded that the runner wants folded', async () => {
+    const { visibleRanges } = await eventually('the fold', () => {
+      const editor = vscode.window.activeTextEditor;
+      return editor !== undefined && editor.visibleRanges.length > 1 ? editor : undefined;
+    });
+    assert.equal(visibleRanges[0]?.end.line, 0);
+  });
+
+  it('links to the file that it names, at the line', async () => {
+    const { document } = await open(small.builds.firstRspec);
+    const links = await vscode.commands.executeCommand<vscode.DocumentLink[]>(
+      'vscode.executeLinkProvider',
+      document.uri,
+    );
+    const target = links.map((link) => link.target).find((uri) => uri?.scheme === 'file');
+    assert.equal(target?.fsPath, linked());
+    assert.equal(target.fragment, 'L3,2');
+  });
+
+  it('grows while the build runs, and keeps what is there', async () => {
+    const { document } = await open(small.builds.long);
+    const before = document.getText();
+    gitlab.world.appendTrace(small.builds.long, 'one more line\n');
+    await eventually('the line', () => (document.getText().includes('one more line') ? true : undefined));
+    assert.ok(document.getText().startsWith(before.trimEnd()));
+  });
+
+  it('that was erased is one sentence, and no document', async () => {
+    gitlab.world.update(small.builds.odd, { trace: '' });
+    const count = vscode.workspace.textDocuments.length;
+    const told = await messagesDuring(() =>
+      vscode.commands.executeCommand('gitlabBuilds.openLog', { build: small.builds.odd.id }),
+    );
+    assert.match(told.join(), /has no log: it was erased, or nothing was written\.$/);
+    assert.equal(vscode.workspace.textDocuments.length, count);
+  });
+});
