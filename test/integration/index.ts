@@ -9,6 +9,7 @@ const suites = [
   () => import('./builds.test'),
   () => import('./reach.test'),
   () => import('./versions.test'),
+  () => import('./alive.test'),
 ];
 
 /** VS Code calls this inside the extension host and ends with a failure when it rejects. */
