@@ -1,26 +1,26 @@
 /**
- * The results of `count` calls in order, at most `atOnce` of them under way. After the first failure no further call
- * starts, and the failure is thrown.
+ * The results of `work` on each item, in the items' order, at most `atOnce` of them under way. After the first failure no
+ * further call starts, and the failure is thrown.
  */
-export async function inTurns<T>(
-  count: number,
+export async function inTurns<Item, T>(
+  items: readonly Item[],
   atOnce: number,
-  work: (index: number) => Promise<T>,
+  work: (item: Item) => Promise<T>,
 ): Promise<readonly T[]> {
   const results: T[] = [];
-  let started = 0;
+  const left = items.entries();
   let failed = false;
   const worker = async () => {
-    while (started < count && !failed) {
-      const index = started++;
+    for (const [index, item] of left) {
       try {
-        results[index] = await work(index);
+        results[index] = await work(item);
       } catch (error) {
         failed = true;
         throw error;
       }
+      if (failed) return;
     }
   };
-  await Promise.all(Array.from({ length: Math.min(atOnce, count) }, worker));
+  await Promise.all(Array.from({ length: Math.min(atOnce, items.length) }, worker));
   return results;
 }

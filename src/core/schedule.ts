@@ -96,7 +96,9 @@ const secondsOf = {
 
 function paceOf({ builds, watchingSince, target }: Ready, { refreshedAt, changedAt }: Moment): Pace | undefined {
   if (builds.some(isActive)) return 'fast';
-  const watched = watchingSince === undefined ? Infinity : refreshedAt - watchingSince;
+  // Git cannot tell whether it is pushed, so builds may come as well.
+  const mayBePushed = builds.length === 0 && !target.pinned && target.head?.pushed === undefined;
+  const watched = refreshedAt - (watchingSince ?? (mayBePushed ? changedAt : -Infinity));
   if (watched < watchesFastMs) return 'fast';
   if (watched < watchesMs) return 'watching';
   if (builds.some(({ status }) => statusClass(status) !== 'ended')) return 'slow';

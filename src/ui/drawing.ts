@@ -125,9 +125,13 @@ function isSettled(before: RowNode, after: RowNode): boolean {
   return before.children.length === 0 && after.children.length === 0 && statusClass(after.build.status) === 'ended';
 }
 
-/** With the commit, so that a stage which was folded where it passed is open where it fails. */
+/**
+ * With the commit, so that a stage which was folded where it passed is open where it fails. VS Code opens a row only when
+ * it first sees it: so one that is still empty is another.
+ */
 function idOf(node: RowNode, root: string, scene: Scene): string {
-  return node.kind === 'repository' ? `repository ${root}` : `${root} ${shownSha(scene) ?? ''} ${node.id}`;
+  if (node.kind === 'repository') return `${node.children.length === 0 ? 'empty repository' : 'repository'} ${root}`;
+  return `${root} ${shownSha(scene) ?? ''} ${node.id}`;
 }
 
 function byName(repositories: readonly RepositoryView[]): readonly RepositoryView[] {

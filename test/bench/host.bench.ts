@@ -16,6 +16,8 @@ export interface HostJob {
   readonly count: number;
   /** How often to refresh. */
   readonly refreshes: number;
+  /** In place of the refreshes: so long it is left alone, with its view in front. */
+  readonly soakMs?: number;
   /** Asked between start and refreshes, so that the server can tell the requests of both apart. */
   readonly markUrl: string;
 }
@@ -34,6 +36,15 @@ export interface HostTimes {
   readonly refreshCpu: number;
 }
 
+/** Of the extension host while it is left alone. */
+export interface HostSoak {
+  readonly cpuMs: number;
+  /** Bytes in use, with what waits to be collected. */
+  readonly heapAtStart: number;
+  readonly heapAtEnd: number;
+  readonly longestBlock: number;
+}
+
 const windowMs = 1000;
 
 /** Runs in the extension host in place of tests. */
@@ -47,6 +58,10 @@ export async function run(code: typeof vscode): Promise<void> {
   const ready = api.repositories.find(({ state }) => state === 'ready');
   assert.equal(ready?.builds.length, job.count, 'not all builds are shown');
   await fetch(job.markUrl, { redirect: 'manual' });
+  if (job.soakMs !== undefined) {
+    await writeFile(job.file, JSON.stringify(await soak(code, job.soakMs)));
+    return;
+  }
   const times: HostTimes = { ...start, ...(await timeRefreshes(api, job.refreshes)) };
   await writeFile(job.file, JSON.stringify(times));
 }
@@ -80,6 +95,19 @@ async function timeStart(extension: vscode.Extension<Exports>) {
   const startCpu = milliseconds(process.cpuUsage(cpu)) - idleCpu;
   blocks.disable();
   return { api, activated, shellStarted, buildsShown, startCpu, longestBlock: blocks.max / 1e6 };
+}
+
+/** The view is in front, so that its rows count up. */
+async function soak(code: typeof vscode, ms: number): Promise<HostSoak> {
+  await code.commands.executeCommand('gitlabBuilds.builds.focus');
+  await delay(windowMs);
+  const blocks = monitorEventLoopDelay({ resolution: 1 });
+  blocks.enable();
+  const heapAtStart = process.memoryUsage().heapUsed;
+  const cpuMs = await cpuDuring(() => delay(ms));
+  const heapAtEnd = process.memoryUsage().heapUsed;
+  blocks.disable();
+  return { cpuMs, heapAtStart, heapAtEnd, longestBlock: blocks.max / 1e6 };
 }
 
 function ready(api: GitLabBuildsAPI): Promise<void> {

@@ -15,7 +15,7 @@ import { plain, sumOf } from './refresh';
 
 const count = 100;
 const refreshes = 50;
-const mark = '/mark';
+export const mark = '/mark';
 /** Each is a start of VS Code with two seconds of listening. */
 const mostRuns = 3;
 
@@ -77,7 +77,13 @@ interface GitLab {
   readonly token: string;
 }
 
-async function runHost({ release, programs }: Options, workspace: string, gitlab: GitLab): Promise<HostTimes> {
+/** Runs `host.bench.ts` in the extension host of a VS Code of its own, and gives what it has measured. */
+export async function runHost<Result = HostTimes>(
+  { release, programs }: Options,
+  workspace: string,
+  gitlab: GitLab,
+  changes: Partial<HostJob> = {},
+): Promise<Result> {
   const { path: folder, remove } = temporaryFolder('host-');
   const lines: string[] = [];
   try {
@@ -85,7 +91,8 @@ async function runHost({ release, programs }: Options, workspace: string, gitlab
     const id = await copyExtension(projectRoot, extension);
     await writeFile(join(folder, 'shim.js'), shim);
     const { url } = gitlab.fake;
-    const job: HostJob = { id, file: join(folder, 'times.json'), count, refreshes, markUrl: `${url}${mark}` };
+    const own: HostJob = { id, file: join(folder, 'times.json'), count, refreshes, markUrl: `${url}${mark}` };
+    const job: HostJob = { ...own, ...changes };
     const code = await runInExtensionHost({
       release,
       workspace,
@@ -101,7 +108,7 @@ async function runHost({ release, programs }: Options, workspace: string, gitlab
       log: (line) => lines.push(line),
     });
     if (code !== 0) throw new Error(`The extension host could not be measured:\n${lines.slice(-20).join('\n')}`);
-    return JSON.parse(await readFile(job.file, 'utf8')) as HostTimes;
+    return JSON.parse(await readFile(job.file, 'utf8')) as Result;
   } finally {
     await remove();
   }

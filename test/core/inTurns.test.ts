@@ -3,23 +3,24 @@ import fc from 'fast-check';
 import { inTurns } from '../../src/core/inTurns';
 import { settled } from './support';
 
+function numbers(count: number): readonly number[] {
+  return Array.from({ length: count }, (_, index) => index);
+}
+
 describe('inTurns', () => {
   it('gives the results in order, whatever order they come in', async () => {
     await fc.assert(
       fc.asyncProperty(fc.scheduler(), fc.nat(20), fc.integer({ min: 1, max: 8 }), async (scheduler, count, atOnce) => {
-        const results = inTurns(count, atOnce, (index) => scheduler.schedule(Promise.resolve(index)));
+        const results = inTurns(numbers(count), atOnce, (index) => scheduler.schedule(Promise.resolve(index)));
         await scheduler.waitFor(results);
-        assert.deepEqual(
-          await results,
-          Array.from({ length: count }, (_, index) => index),
-        );
+        assert.deepEqual(await results, numbers(count));
       }),
     );
   });
 
   it('has no more calls under way than it may', async () => {
     let [underWay, most] = [0, 0];
-    await inTurns(50, 6, async () => {
+    await inTurns(numbers(50), 6, async () => {
       most = Math.max(most, ++underWay);
       await settled();
       underWay -= 1;
@@ -29,7 +30,7 @@ describe('inTurns', () => {
 
   it('throws the first failure and starts no further call', async () => {
     const started: number[] = [];
-    const result = inTurns(100, 3, async (index) => {
+    const result = inTurns(numbers(100), 3, async (index) => {
       started.push(index);
       await settled();
       if (index === 1) throw new Error('no');
@@ -40,6 +41,6 @@ describe('inTurns', () => {
   });
 
   it('calls nothing where there is nothing to call', async () => {
-    assert.deepEqual(await inTurns(0, 6, () => assert.fail('called')), []);
+    assert.deepEqual(await inTurns([], 6, () => assert.fail('called')), []);
   });
 });

@@ -55,7 +55,7 @@ describe('nextDelay', () => {
   });
 
   it('is none when every build has ended, except for two minutes after a change', () => {
-    for (const snapshot of [ready('success', 'failed'), ready()]) {
+    for (const snapshot of [ready('success', 'failed'), { ...ready(), target: { ...target, pinned: true } }]) {
       assert.equal(delay(snapshot), undefined);
       assert.equal(delay(snapshot, { changedAt: refreshedAt - 119 * second }), 60 * second);
       assert.equal(delay(snapshot, { changedAt: refreshedAt - 120 * second }), undefined);
@@ -101,6 +101,15 @@ describe('nextDelay', () => {
   it('is none where there is nothing to load', () => {
     assert.equal(delay({ kind: 'noProject', reason: 'noRemote' }), undefined);
     assert.equal(delay({ kind: 'signedOut', url: 'https://gitlab.com', known: true }), undefined);
+  });
+
+  it('is short where there are no builds and git cannot tell whether the commit is pushed, for two minutes', () => {
+    const unsure = ready();
+    const pinned = { ...unsure, target: { ...target, pinned: true } };
+    const at = (snapshot: Snapshot, minutes: number) =>
+      delay(snapshot, { changedAt: 0, refreshedAt: minutes * 60_000 });
+    assert.deepEqual([at(unsure, 1), at(unsure, 3), at(unsure, 31)], [5 * second, 60 * second, undefined]);
+    assert.equal(at(pinned, 3), undefined);
   });
 
   it('is none after what only the user can mend', () => {

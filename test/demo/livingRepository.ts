@@ -17,6 +17,7 @@ export interface LivingRepository {
 }
 
 const tickMs = 1000;
+const pushMs = 3000;
 
 /**
  * A git repository, and a fake GitLab whose project of it can be made to live. Where branches have merge requests with
@@ -49,6 +50,8 @@ export async function createLivingRepository(
     gitlab.world.setRole(project.project, project.username, 'master');
     addBranch(gitlab, project, dark);
     await git(folder, 'remote', 'add', 'origin', `${gitlab.url}/${project.project.path}.git`);
+    for (const branch of new Set(['main', 'dark-theme', ref])) await markPushed(folder, branch);
+    await git(folder, 'branch', '--quiet', `--set-upstream-to=origin/${ref}`);
     return { folder, gitlab, project, close };
   } catch (error) {
     await close();
@@ -63,9 +66,20 @@ export async function live({ folder, gitlab, project }: LivingRepository, signal
     // A branch without a commit has no log.
     const head = await git(folder, 'log', '-1', '--format=%H%n%s').catch(() => '');
     const [sha = '', title = ''] = head.split('\n');
-    if (sha !== '' && gitlab.world.buildIdsOfCommit(project.project, sha) === undefined) project.push(sha, title);
+    if (sha !== '' && gitlab.world.buildIdsOfCommit(project.project, sha) === undefined) {
+      // Long enough to see that it is not pushed yet.
+      await delay(pushMs, undefined, { signal }).catch(() => undefined);
+      const branch = await git(folder, 'branch', '--show-current');
+      if (branch !== '') await markPushed(folder, branch);
+      project.push(sha, title);
+    }
     await delay(tickMs, undefined, { signal }).catch(() => undefined); // aborted
   }
+}
+
+/** As git does after a push; the GitLab here serves no git. */
+async function markPushed(folder: string, branch: string): Promise<void> {
+  await git(folder, 'update-ref', `refs/remotes/origin/${branch}`, `refs/heads/${branch}`);
 }
 
 /** A branch whose builds have ended badly. */

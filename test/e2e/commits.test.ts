@@ -83,7 +83,7 @@ describe('the commit that is checked out', () => {
     await lookAtGit();
     await treeRow(page, /^Stage deploy/).waitFor();
     await picture('detached');
-    assert.equal(await message(page).innerText(), short(project.sha));
+    assert.equal(await message(page).innerText(), `${short(project.sha)} · detached`);
     await git('checkout', '--quiet', '-b', 'topic');
     await lookAtGit();
     await eventually(async () => assert.equal(await message(page).innerText(), `topic · ${short(project.sha)}`));

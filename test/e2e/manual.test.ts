@@ -27,7 +27,7 @@ describe('builds that wait for a person', () => {
 
   it('are played with the button in the row, which moves on where it stands', async () => {
     const { page, gitlab, project, picture } = stage();
-    await unfold(treeRow(page, /^Branch pipeline/));
+    await unfold(treeRow(page, /^Branch, /));
     const row = treeRow(page, /^production, manual/);
     await row.hover();
     await picture('play-1-button');
@@ -164,7 +164,7 @@ describe('builds that wait for a person, on GitLab 8.13', () => {
   it("that wait for nothing are offered too, and GitLab's reason is told", async () => {
     const { page, picture } = stage();
     await contextMenu(page, treeRow(page, /^cleanup, skipped/), 'Play');
-    await notification(page, /Unplayable/).waitFor();
+    await notification(page, /cleanup #13 does not wait for a person: GitLab calls it unplayable/).waitFor();
     await picture('play-8.13-refused');
     await treeRow(page, /^cleanup, skipped/).waitFor();
     await titleButton(page, 'Refresh').click();

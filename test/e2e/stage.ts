@@ -70,9 +70,11 @@ after(async () => {
 
 /** What was on screen when a test failed; then whatever it left open is closed. */
 afterEach(async function () {
+  const pages = shared?.browser.contexts().flatMap((context) => context.pages()) ?? [];
+  // A tooltip that comes up late would lie over the row that the next test points at.
+  for (const page of pages) await page.mouse.move(800, 400);
   if (this.currentTest?.state !== 'failed') return;
   const name = this.currentTest.fullTitle().replace(/\W+/g, '-');
-  const pages = shared?.browser.contexts().flatMap((context) => context.pages()) ?? [];
   for (const [index, page] of pages.entries()) {
     await screenshot(page, `e2e-failed-${name}-${index}`);
     for (let box = 0; box < 3; box++) await page.keyboard.press('Escape');

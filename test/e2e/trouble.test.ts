@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { Fault } from '../gitlab/faults';
 import { brokenJson, htmlPage, rateLimited, serverError } from '../gitlab/faults';
 import { smallProject } from '../gitlab/scenarios';
+import { shaOf } from '../gitlab/seed';
 import { type FakeGitLab, startGitLab } from '../gitlab/server';
 import { quickInput, runCommand, statusBarItem, treeRow } from '../vscode/workbench';
 import { useStage } from './stage';
@@ -18,7 +19,7 @@ describe('a GitLab that is gone', () => {
     await gitlab.close();
     await titleButton(page, 'Refresh').click();
     await message(page)
-      .getByText(/out of date: .* cannot be reached/)
+      .getByText(/out of date, as of .*: .* cannot be reached/)
       .waitFor();
     await picture('offline');
     assert.equal(await treeRow(page, /^spinach.*, failed/).count(), 1);
@@ -49,7 +50,7 @@ describe('a GitLab in trouble', () => {
 
   /** What the view says, and the button that it offers first. */
   const troubles: readonly (readonly [name: string, fault: Fault, text: RegExp])[] = [
-    ['too many requests', rateLimited({ retryAfter: 3600 }), /asks to slow down/],
+    ['too many requests', rateLimited({ retryAfter: 3 }), /asks to slow down/],
     ['an error of its own', serverError(), /has a problem of its own/],
     ['a page in its place', htmlPage(), /not as GitLab's API/],
     ['an answer that cannot be read', brokenJson(), /could not be read/],
@@ -60,10 +61,10 @@ describe('a GitLab in trouble', () => {
 
   for (const [name, fault, text] of troubles) {
     it(`is told apart: ${name}`, async () => {
-      const { page, gitlab, project, picture } = stage();
+      const { page, gitlab, picture } = stage();
       await treeRow(page, /^Stage deploy/).waitFor();
       gitlab.faults = [{ ...fault, when: ({ path }) => path.includes('/commits/') }];
-      await show(project.olderSha);
+      await show(unseen(name));
       await welcome(page).getByText(text).waitFor();
       await picture(`failed-${name.replaceAll(' ', '-')}`);
       gitlab.faults = [];
@@ -71,7 +72,7 @@ describe('a GitLab in trouble', () => {
         .locator('a')
         .filter({ hasText: /^try again$/i })
         .click();
-      await treeRow(page, /^Stage test, passed · 2/).waitFor();
+      await treeRow(page, /^Stage test, passed · 1/).waitFor();
       await titleButton(page, 'Follow HEAD Again').click();
     });
   }
@@ -79,8 +80,9 @@ describe('a GitLab in trouble', () => {
   it('that does not accept the token any more offers to sign in again', async () => {
     const { page, gitlab, project, picture } = stage();
     await treeRow(page, /^Stage deploy/).waitFor();
+    const sha = unseen('no token');
     gitlab.world.setUserState(project.username, 'blocked');
-    await show(project.olderSha);
+    await show(sha);
     await welcome(page)
       .getByText(/does not accept your token/)
       .waitFor();
@@ -96,8 +98,17 @@ describe('a GitLab in trouble', () => {
       .waitFor();
     await input.fill('renewed-token');
     await input.press('Enter');
-    await treeRow(page, /^Stage test, passed · 2/).waitFor();
+    await treeRow(page, /^Stage test, passed · 1/).waitFor();
   });
+
+  /** A commit with a build, of which nothing is remembered. */
+  function unseen(name: string): string {
+    const { gitlab, project } = stage();
+    const sha = shaOf(name);
+    gitlab.world.addCommit(project.project, { sha });
+    gitlab.world.addBuild(project.project, { sha, ref: 'main', name: 'rspec', status: 'success' });
+    return sha;
+  }
 
   async function show(sha: string): Promise<void> {
     const { page } = stage();

@@ -112,3 +112,66 @@ export async function menuByKeys(page: Page, item: string): Promise<void> {
   for (let step = 0; step < 10 && (await chosen.count()) === 0; step++) await page.keyboard.press('ArrowDown');
   await page.keyboard.press('Enter');
 }
+
+/** Chooses an entry of the menu behind the dots beside the title. */
+export async function titleMenu(page: Page, item: string, look?: () => Promise<unknown>): Promise<void> {
+  await page
+    .locator('.part.sidebar .composite.title')
+    .getByRole('button', { name: /More Actions/ })
+    .click();
+  const entry = page.getByRole('menuitem', { name: item, exact: true });
+  await entry.hover();
+  await look?.();
+  await page.keyboard.press('Enter');
+  await entry.waitFor({ state: 'hidden' });
+}
+
+export interface Place {
+  /** The first row that is in sight, at least in part. */
+  readonly first: string;
+  /** How far its upper edge is below that of the list, in pixels. */
+  readonly offset: number;
+  readonly scrolled: number;
+}
+
+/** Where the tree is scrolled to. */
+export function placeInTree(page: Page): Promise<Place> {
+  return page.evaluate<Place>(`(() => {
+    const list = document.querySelector('.part.sidebar .monaco-list');
+    const top = list.getBoundingClientRect().top;
+    const rows = [...list.querySelectorAll('.monaco-list-row')].map((row) => ({ row, box: row.getBoundingClientRect() }));
+    const [first] = rows.filter(({ box }) => box.bottom > top + 1).sort((a, b) => a.box.top - b.box.top);
+    const scrolled = -parseInt(list.querySelector('.monaco-list-rows').style.top || '0', 10);
+    return { first: first.row.querySelector('.label-name').textContent, offset: Math.round(first.box.top - top), scrolled };
+  })()`);
+}
+
+/** Turns the wheel over the tree, so many notches down; where it is then. */
+export async function scroll(page: Page, notches: number): Promise<Place> {
+  await page.mouse.move(200, 400);
+  for (let notch = 0; notch < Math.abs(notches); notch++) await page.mouse.wheel(0, 120 * Math.sign(notches));
+  return eventually(async () => {
+    const place = await placeInTree(page);
+    await delay(lookAgainMs);
+    assert.deepEqual(await placeInTree(page), place, 'it comes to rest');
+    return place;
+  });
+}
+
+/** Labels of the rows that something was changed in during that time, once for each time. */
+export function redrawnWithin(page: Page, ms: number): Promise<readonly string[]> {
+  return page.evaluate<readonly string[]>(`new Promise((resolve) => {
+    const redrawn = [];
+    const observer = new MutationObserver((changes) => {
+      const elements = changes.map(({ target }) => (target instanceof Element ? target : target.parentElement));
+      const rows = elements.map((element) => element?.closest('.monaco-list-row'));
+      for (const row of new Set(rows)) if (row) redrawn.push(row.querySelector('.label-name')?.textContent ?? '');
+    });
+    const list = document.querySelector('.part.sidebar .monaco-list-rows');
+    observer.observe(list, { subtree: true, childList: true, characterData: true });
+    setTimeout(() => {
+      observer.disconnect();
+      resolve(redrawn);
+    }, ${ms});
+  })`);
+}

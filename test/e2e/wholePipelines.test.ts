@@ -31,7 +31,7 @@ describe('acting on builds and pipelines of GitLab 18.9', () => {
 
   it('cancels with a runner that is finishing: the row says so, and a second cancel asks to force it', async () => {
     const { page, project, picture } = stage();
-    await unfold(treeRow(page, /^Branch pipeline/));
+    await unfold(treeRow(page, /^Branch, /));
     const running = treeRow(page, /^install, running/);
     await running.hover();
     await running.getByRole('button', { name: 'Cancel' }).click();
@@ -96,7 +96,7 @@ describe('acting on builds and pipelines of GitLab 18.9', () => {
     const { page, project, picture } = stage();
     const before = posts().length;
     const said = notification(page, 'Retrying 2 builds: 1 failed, 1 cancelled').waitFor();
-    await contextMenu(page, treeRow(page, /^Merge request pipeline/), 'Retry Failed Builds');
+    await contextMenu(page, treeRow(page, /^Merge request !1, /), 'Retry Failed Builds');
     await said;
     await treeRow(page, /^rspec 1\/2, pending.*attempt 2$/).waitFor();
     await treeRow(page, /^browsers, pending.*attempt 2$/).waitFor();
@@ -128,7 +128,7 @@ describe('acting on builds and pipelines of GitLab 18.9', () => {
   it('cancels what is active in a pipeline with one request', async () => {
     const { page, project } = stage();
     const before = posts().length;
-    await contextMenu(page, treeRow(page, /^Merge request pipeline/), 'Cancel Active Builds');
+    await contextMenu(page, treeRow(page, /^Merge request !1, /), 'Cancel Active Builds');
     await treeRow(page, /^browsers, canceled/).waitFor();
     assert.deepEqual(posts().slice(before), [`pipelines/${project.merge.id}/cancel`]);
   });

@@ -10,6 +10,7 @@ const suites = [
   () => import('./log.test'),
   () => import('./reach.test'),
   () => import('./versions.test'),
+  () => import('./alive.test'),
 ];
 
 /** VS Code calls this inside the extension host and ends with a failure when it rejects. */

@@ -13,11 +13,11 @@ export function workspaceFolder(): string {
 }
 
 export function git(...args: readonly string[]): string {
-  return execFileSync('git', args, {
-    cwd: workspaceFolder(),
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'pipe'],
-  }).trim();
+  return gitIn(workspaceFolder(), ...args);
+}
+
+export function gitIn(cwd: string, ...args: readonly string[]): string {
+  return execFileSync('git', args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }).trim();
 }
 
 /** A commit made outside of VS Code; its sha. */
@@ -88,12 +88,21 @@ export async function answering<T>(answers: Partial<typeof vscode.window>, work:
 }
 
 /** Signs in through the command, as a user who types these lines into the boxes that come; resolves with the complaints. */
-export async function signIn(...lines: readonly string[]): Promise<readonly string[]> {
+export function signIn(...lines: readonly string[]): Promise<readonly string[]> {
+  return typing(lines, () => vscode.commands.executeCommand('gitlabBuilds.signIn'));
+}
+
+async function typing(lines: readonly string[], work: () => Thenable<unknown>): Promise<readonly string[]> {
   const complaints: string[] = [];
   const rest = [...lines];
   const createInputBox = () => typingBox(rest, complaints);
-  await answering({ createInputBox }, () => vscode.commands.executeCommand('gitlabBuilds.signIn'));
+  await answering({ createInputBox }, work);
   return complaints;
+}
+
+/** The same where the instance is known: as the button of a message does it. */
+export function signInTo(instance: string, token: string): Promise<readonly string[]> {
+  return typing([token], () => vscode.commands.executeCommand('gitlabBuilds.signIn', { instance }));
 }
 
 function typingBox(lines: string[], complaints: string[]): vscode.InputBox {

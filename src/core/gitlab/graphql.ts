@@ -137,7 +137,7 @@ class GraphqlListing {
       for (const pipeline of pipelines) this.pipelines.set(pipeline.id, pipeline);
       this.builds.push(...builds);
     }
-    const rest = await inTurns(lists.length, pipelinesAtOnce, (index) => this.furtherJobs(lists[index]));
+    const rest = await inTurns(lists, pipelinesAtOnce, (each) => this.furtherJobs(each));
     const merges = await this.readMergeRequests(row.row('mergeRequests')?.rows('nodes') ?? []);
     this.mark(merges);
     return [...told.flatMap(({ named }) => named), ...rest.flat(), ...merges];
@@ -156,8 +156,7 @@ class GraphqlListing {
   }
 
   /** The pages after the first; a cursor leads to the next one only, so there is no asking for them side by side. */
-  private async furtherJobs(row: Row | undefined): Promise<readonly Pipeline[]> {
-    if (row === undefined) return [];
+  private async furtherJobs(row: Row): Promise<readonly Pipeline[]> {
     const { project } = this.question;
     const [pipeline, iid] = [toPipeline(row, project), row.must('iid')];
     const named: Pipeline[] = [];

@@ -46,15 +46,14 @@ export function toBuild(row: Row, pipeline: Pipeline, { project, server }: RowCo
     coverage: row.number('coverage'),
     artifacts: toArtifacts(row),
     runner: row.row('runner')?.text('description'),
-    ...toTags(row.texts('tags')),
+    tags: toTags(row.texts('tags')),
     pipeline: pipeline.id,
     commit: { sha: pipeline.sha, title: '', author: '' },
-    ...startedBy(row, project),
+    downstream: toChild(row, project)?.id,
+    webUrl: kind === undefined ? `${project.url}/-/jobs/${id}` : pageOfOther(row, kind, project),
     attempts: [],
   };
-  const webUrl = kind === undefined ? `${project.url}/-/jobs/${id}` : (build.webUrl ?? pageOfStatus(row, kind));
-  const isDenied = (ability: BuildAbility) => lacks(server, build, ability) || refuses(row, build, ability);
-  return deny({ ...build, webUrl }, isDenied);
+  return deny(build, (ability) => lacks(server, build, ability) || refuses(row, build, ability));
 }
 
 /** The pipeline that a bridge has started in the same project: only named. */
@@ -65,18 +64,12 @@ export function toChild(row: Row, project: Project): Pipeline | undefined {
   return { id, ref: '', sha: '', status: '', source: 'parent_pipeline', webUrl: pageOf(id, project) };
 }
 
-function startedBy(row: Row, project: Project): Pick<Build, 'downstream' | 'webUrl'> {
-  const downstream = row.row('downstreamPipeline');
-  if (downstream === undefined) return {};
+/** What a bridge has started, or the page of another CI system, which is absolute. */
+function pageOfOther(row: Row, kind: 'bridge' | 'external', project: Project): string | undefined {
+  if (kind === 'external') return webAddress(row.row('detailedStatus')?.text('detailsPath'));
   const child = toChild(row, project);
-  if (child !== undefined) return { downstream: child.id, webUrl: child.webUrl };
   // Another project's: GraphQL's paths are relative to the origin, with the relative root.
-  return { webUrl: absolute(downstream.text('path'), project) };
-}
-
-/** The page of another CI system is absolute. */
-function pageOfStatus(row: Row, kind: 'bridge' | 'external'): string | undefined {
-  return kind === 'external' ? webAddress(row.row('detailedStatus')?.text('detailsPath')) : undefined;
+  return child?.webUrl ?? absolute(row.row('downstreamPipeline')?.text('path'), project);
 }
 
 function absolute(path: string | undefined, { url }: Project): string | undefined {

@@ -26,7 +26,8 @@ export async function allPages<T>(read: (page: number) => Promise<Page<T>>): Pro
   let last = first;
   let next = pageAfter(1, first);
   if (next === 2 && Number.isSafeInteger(total) && total > 2) {
-    const rest = await inTurns(total - 1, inParallel, (index) => read(index + 2));
+    const others = Array.from({ length: total - 1 }, (_, index) => index + 2);
+    const rest = await inTurns(others, inParallel, read);
     pages.push(...rest.map(({ items }) => items));
     last = rest.at(-1) ?? first;
     next = pageAfter(total, last);

@@ -42,7 +42,7 @@ export async function rowsOfAll(
   const pipelines = new Map(wanted.map((pipeline) => [pipeline.id, pipeline]));
   const builds: Build[] = [];
   for (let open = [...pipelines.values()]; open.length > 0;) {
-    const rows = await inTurns(open.length, pipelinesAtOnce, (index) => rowsOfPipeline(question, read, open[index]));
+    const rows = await inTurns(open, pipelinesAtOnce, (each) => rowsOfPipeline(question, read, each));
     builds.push(...rows.flatMap((those) => those.builds));
     const told = rows.flatMap((those) => those.pipelines);
     open = [...new Map(told.map((pipeline) => [pipeline.id, pipeline])).values()].filter(
@@ -53,12 +53,7 @@ export async function rowsOfAll(
   return { builds, pipelines: [...pipelines.values()] };
 }
 
-async function rowsOfPipeline(
-  question: CommitQuestion,
-  read: ReadBuild,
-  pipeline: Pipeline | undefined,
-): Promise<PipelineRows> {
-  if (pipeline === undefined) return { builds: [], pipelines: [] };
+async function rowsOfPipeline(question: CommitQuestion, read: ReadBuild, pipeline: Pipeline): Promise<PipelineRows> {
   const { api, project, server } = question;
   const path = `projects/${project.id}/pipelines/${pipeline.id}`;
   const [jobs, bridges] = await Promise.all([

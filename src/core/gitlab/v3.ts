@@ -40,6 +40,5 @@ async function commitRows(question: CommitQuestion): Promise<Listing> {
 }
 
 function toBuild(row: Row, context: RowContext): Build {
-  const build = commonBuild(row, context);
-  return { ...build, webUrl: `${context.project.url}/builds/${build.id}` };
+  return commonBuild(row, context, 'builds');
 }

@@ -14,10 +14,7 @@ async function commitRows(question: CommitQuestion): Promise<Listing> {
   return (await listByGraphql(question, read)) ?? listByRest(question, read);
 }
 
+/** The server says where a build's page is since 11.2; up to then it was called as in v3. */
 function toBuild(row: Row, context: RowContext): Build {
-  const { project } = context;
-  const build = commonBuild(row, context);
-  // The server says where since 11.2; up to then the page was called as in v3.
-  const page = row.text('web_url') === undefined ? 'builds' : '-/jobs';
-  return { ...build, webUrl: `${project.url}/${page}/${build.id}` };
+  return commonBuild(row, context, row.text('web_url') === undefined ? 'builds' : '-/jobs');
 }

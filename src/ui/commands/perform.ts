@@ -26,9 +26,7 @@ export async function perform(context: CommandContext, tasks: readonly Task[]): 
   const { clients, session } = context;
   const failures: { readonly task: Task; readonly error: unknown }[] = [];
   await window.withProgress({ location: { viewId } }, async () => {
-    await inTurns(tasks.length, atOnce, async (index) => {
-      const task = tasks[index];
-      if (task === undefined) return;
+    await inTurns(tasks, atOnce, async (task) => {
       const client = clients.of(task.place.target.instance);
       // Every request has its time limit; an action under way is not called off.
       await task.run(client, new AbortController().signal).catch((error: unknown) => failures.push({ task, error }));

@@ -68,8 +68,7 @@ async function existing(
 ): Promise<ReadonlyMap<string, string>> {
   const paths = [...new Set(places.map(({ path }) => path))];
   const files = new Map<string, string>();
-  await inTurns(paths.length, statsAtOnce, async (index) => {
-    const path = paths[index] ?? '';
+  await inTurns(paths, statsAtOnce, async (path) => {
     for (const file of pathsInRepository(path, root, project)) {
       if (!(await isFile(file))) continue;
       files.set(path, file);

@@ -90,6 +90,9 @@ describe('GitLabClient on 8.5', () => {
     const { attempts, ...rspec } = await named('rspec');
     assert.equal(attempts.length, 1);
     assert.deepEqual(rspec, {
+      kind: undefined,
+      tags: undefined,
+      maybeManual: undefined,
       id,
       name: 'rspec',
       stage: 'test',

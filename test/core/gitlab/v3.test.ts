@@ -29,6 +29,9 @@ describe('v3', () => {
       pipeline: { id: 6, sha: '0ff3ae198f8601a285adcf5c0fff204ee6fba5fd', ref: 'master', status: 'pending' },
     });
     assert.deepEqual(build, {
+      kind: undefined,
+      tags: undefined,
+      maybeManual: undefined,
       id: 8,
       name: 'rubocop',
       stage: 'test',

@@ -1,0 +1,189 @@
+import assert from 'node:assert/strict';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { branchMergeRequestAndChild, smallProject } from '../gitlab/scenarios';
+import { startGitLab } from '../gitlab/server';
+import { temporaryFolder } from '../vscode/temporaryFolder';
+import { contextMenu, quickInput, runCommand, screenshot, setTheme, statusBarItem, treeRow } from '../vscode/workbench';
+import { git } from '../vscode/workspace';
+import { openOffice, useWhile } from './stage';
+import { choice, eventually, focusedRow, goTo, menuByKeys, message, offeredIn, shown, title, unfold } from './view';
+
+/** A folder with two repositories: `bakery` on GitLab 8.5, signed in, and `kitchen` on GitLab 18.9. */
+function useTwo() {
+  return useWhile(async (later) => {
+    const { path: folder, remove } = temporaryFolder('several-');
+    later(remove);
+    const [old, young] = [await startGitLab(), await startGitLab({ profile: '18.9' })];
+    later(() => old.close());
+    later(() => young.close());
+    const bakery = smallProject(old.world, {
+      sha: await repository(folder, 'bakery', 'main'),
+      ref: 'main',
+      path: 'group/bakery',
+    });
+    const sha = await repository(folder, 'kitchen', 'feature');
+    const kitchen = branchMergeRequestAndChild(young.world, { sha, ref: 'feature', path: 'group/kitchen' });
+    await git(join(folder, 'bakery'), 'remote', 'add', 'origin', `${old.url}/group/bakery.git`);
+    await git(join(folder, 'kitchen'), 'remote', 'add', 'origin', `${young.url}/group/kitchen.git`);
+    const env = { GITLAB_HOST: old.url, GITLAB_TOKEN: bakery.token };
+    const instances = [{ url: young.url }];
+    const settings = { 'gitlabBuilds.groupBy': 'stage', 'gitlabBuilds.instances': instances };
+    const office = await openOffice({ env, settings }, later);
+    const page = await office.openWindow(folder);
+    return { page, folder, old, young, bakery, kitchen, picture: (name: string) => screenshot(page, `e2e-${name}`) };
+  });
+}
+
+async function repository(parent: string, name: string, branch: string): Promise<string> {
+  const folder = join(parent, name);
+  await mkdir(folder);
+  await git(folder, 'init', '--quiet', `--initial-branch=${branch}`);
+  await writeFile(join(folder, `${name}.md`), `# ${name}\n`);
+  await git(folder, 'add', '.');
+  await git(folder, '-c', 'user.name=Test', '-c', 'user.email=t@example.com', 'commit', '--quiet', `--message=${name}`);
+  return git(folder, 'rev-parse', 'HEAD');
+}
+
+describe('several repositories', () => {
+  const two = useTwo();
+  const row = (name: string) => treeRow(two().page, new RegExp(`^Repository ${name}, `));
+  const status = () => statusBarItem(two().page, /^GitLab Builds, /);
+  const short = (sha: string) => sha.slice(0, 8);
+
+  it('have a row each, that says how it stands; one without a token offers to sign in', async () => {
+    const { page, old, young, bakery, picture } = two();
+    await row('bakery').waitFor();
+    await row('kitchen').waitFor();
+    await treeRow(page, /^Stage deploy/).waitFor();
+    // The settings of the machine come a moment after the window.
+    await treeRow(page, /^Repository kitchen, .*not signed in$/).waitFor();
+    await picture('several-1-signed-out');
+    const rows = await shown(page);
+    assert.equal(rows[0], 'bakery');
+    assert.match(rows[1] ?? '', new RegExp(`^main · ${short(bakery.sha)} · failed · 1 of 7: spinach`));
+    assert.deepEqual(rows.slice(-2), ['kitchen', `${new URL(young.url).host} · not signed in`]);
+    assert.deepEqual(young.requests, []);
+    assert.ok(old.requests.length > 0);
+    assert.equal((await message(page).allInnerTexts()).join('').trim(), '');
+    assert.match(await title(page).innerText(), /^GitLab Builds(: Builds)?$/i);
+    assert.equal((await offeredIn(page, row('kitchen')))[0], 'Sign In');
+  });
+
+  it('are signed in to from their row', async () => {
+    const { page, kitchen, picture } = two();
+    await contextMenu(page, row('kitchen'), 'Sign In');
+    const { input } = await quickInput(page);
+    await page
+      .locator('.quick-input-widget')
+      .getByText(/token for/)
+      .waitFor();
+    await input.fill(kitchen.token);
+    await input.press('Enter');
+    await treeRow(page, /^Merge request !1, /).waitFor();
+    await picture('several-2');
+    assert.match(
+      (await row('kitchen').getAttribute('aria-label')) ?? '',
+      /^Repository kitchen, feature · [0-9a-f]{8}, /,
+    );
+  });
+
+  it('take turns in the status bar: it follows the editor', async () => {
+    const { page, picture } = two();
+    assert.match((await status().getAttribute('aria-label')) ?? '', /, bakery, main · /);
+    await openFile(page, 'kitchen.md');
+    await eventually(async () =>
+      assert.match((await status().getAttribute('aria-label')) ?? '', /, kitchen, feature · /),
+    );
+    await picture('several-3-kitchen');
+    await openFile(page, 'bakery.md');
+    await eventually(async () => assert.match((await status().getAttribute('aria-label')) ?? '', /, bakery, main · /));
+  });
+
+  it('are told of one at a time by the commands of the title and the palette: the active one', async () => {
+    const { page, old, young } = two();
+    const before = [old.requests.length, young.requests.length];
+    await contextMenu(page, row('kitchen'), 'Refresh');
+    await eventually(() => assert.ok(young.requests.length > (before[1] ?? 0)));
+    assert.equal(old.requests.length, before[0]);
+  });
+
+  it('keep what is folded through refreshes', async () => {
+    const { page } = two();
+    await row('bakery').locator('.monaco-tl-twistie').click();
+    await runCommand(page, 'GitLab Builds: Refresh');
+    await page.waitForTimeout(500);
+    assert.equal(await row('bakery').getAttribute('aria-expanded'), 'false');
+    assert.equal(await row('kitchen').getAttribute('aria-expanded'), 'true');
+  });
+
+  it('one that loses its server says so in its row, and the other is fresh', async () => {
+    const { page, old, bakery, picture } = two();
+    old.faults = [{ reset: 'beforeHeaders' }];
+    await contextMenu(page, row('bakery'), 'Refresh');
+    await eventually(async () =>
+      assert.match((await row('bakery').getAttribute('aria-label')) ?? '', /out of date, as of /),
+    );
+    await picture('several-4-stale');
+    assert.doesNotMatch((await row('kitchen').getAttribute('aria-label')) ?? '', /out of date/);
+    old.faults = [];
+    old.world.setStatus(bakery.builds.odd, 'success');
+    await contextMenu(page, row('bakery'), 'Refresh');
+    await eventually(async () =>
+      assert.doesNotMatch((await row('bakery').getAttribute('aria-label')) ?? '', /out of date/),
+    );
+  });
+
+  it('read well in any theme', async () => {
+    const { page, picture } = two();
+    await unfold(row('bakery'));
+    await picture('several-dark');
+    await setTheme(page, 'light');
+    await picture('several-light');
+    await page.emulateMedia({ forcedColors: 'active', colorScheme: 'dark' });
+    await page.locator('.monaco-workbench.hc-black').waitFor();
+    await picture('several-high-contrast-dark');
+    await page.emulateMedia({ forcedColors: 'active', colorScheme: 'light' });
+    await page.locator('.monaco-workbench.hc-light').waitFor();
+    await picture('several-high-contrast-light');
+    await page.emulateMedia({ forcedColors: 'none', colorScheme: 'dark' });
+    await page.locator('.monaco-workbench.vs-dark').waitFor();
+    assert.ok(await row('kitchen').isVisible());
+  });
+
+  it('are reached and acted on without a mouse', async () => {
+    const { page, young, kitchen, picture } = two();
+    await runCommand(page, 'GitLab Builds: Focus on Builds View');
+    await goTo(page, /^Repository bakery/);
+    await page.keyboard.press('ArrowLeft');
+    await page.keyboard.press('ArrowDown');
+    await eventually(async () =>
+      assert.match((await focusedRow(page).getAttribute('aria-label')) ?? '', /^Repository kitchen/),
+    );
+    await menuByKeys(page, 'Retry Failed Builds');
+    await eventually(() =>
+      assert.ok(young.requests.some(({ method, path }) => method === 'POST' && path.includes('/retry'))),
+    );
+    await picture('several-keyboard');
+    assert.ok(kitchen.project);
+  });
+
+  it('are gone from the view when they are closed; of one that is left the builds are shown without a row', async () => {
+    const { page, picture } = two();
+    await runCommand(page, 'Git: Close Repository');
+    await choice(page, 'kitchen').click();
+    await row('kitchen').waitFor({ state: 'detached' });
+    await eventually(async () => assert.match(await message(page).innerText(), /^main · [0-9a-f]{8}$/));
+    await picture('several-one-left');
+    assert.equal(await row('bakery').count(), 0);
+  });
+});
+
+async function openFile(page: Page, name: string): Promise<void> {
+  await page.keyboard.press('ControlOrMeta+P');
+  const { input } = await quickInput(page);
+  await input.fill(name);
+  await choice(page, name).first().click();
+  await page.locator('.part.editor .tab.active').filter({ hasText: name }).waitFor();
+}

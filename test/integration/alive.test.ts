@@ -1,0 +1,358 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import * as vscode from 'vscode';
+import type { FakeBuild, Project } from '../gitlab/model';
+import { seedProject, type Seed } from '../gitlab/seed';
+import { startGitLab, type FakeGitLab, type FakeOptions } from '../gitlab/server';
+import type { World } from '../gitlab/world';
+import {
+  answering,
+  api,
+  buildNamed,
+  commit,
+  git,
+  gitIn,
+  setRemote,
+  signIn,
+  signInTo,
+  until,
+  workspaceFolder,
+} from './support';
+
+const activeSeconds = 2;
+
+describe('a commit on its way through GitLab', () => {
+  let gitlab: FakeGitLab;
+  let bare: string;
+  let first: string;
+  let second: string;
+  let living: Living;
+  const { spoken, tell } = listener();
+
+  before(async () => {
+    await setting('refresh.activeSeconds', activeSeconds);
+    await setting('notifications', 'all');
+    first = git('rev-parse', 'HEAD');
+    gitlab = await startGitLab();
+    const { project } = furnish(gitlab.world, first);
+    living = new Living(gitlab.world, project);
+    bare = temporary('bare-');
+    gitIn(bare, 'init', '--quiet', '--bare');
+    await setRemote(`${gitlab.url}/${project.path}.git`);
+    // What is fetched is GitLab's, what is pushed goes next door: the remote's branches move as they do with a real one.
+    git('config', 'remote.origin.pushurl', bare);
+    git('push', '--quiet', '--set-upstream', 'origin', 'main');
+    await signIn(gitlab.url, seedToken);
+    await until('ready', ({ state, commit: of }) => state === 'ready' && of?.sha === first);
+  });
+
+  after(async () => {
+    living.stop();
+    await vscode.commands.executeCommand('gitlabBuilds.signOut', { instance: gitlab.url });
+    await gitlab.close();
+    git('config', '--unset', 'branch.main.remote');
+    git('config', '--unset', 'branch.main.merge');
+    rmSync(bare, { recursive: true });
+    await setting('refresh.activeSeconds', undefined);
+    await setting('notifications', undefined);
+  });
+
+  it('shows the builds of the commit before while it is not pushed, and asks for none of its own', async () => {
+    second = commit('Go on a journey');
+    const repository = await until(
+      'on its ancestor',
+      (one) => one.commit?.sha === second && one.ancestor !== undefined && one.builds.length > 0,
+    );
+    assert.deepEqual(repository.ancestor, { sha: first, back: 1 });
+    assert.deepEqual(namesOf(repository), ['compile', 'rspec']);
+    assert.deepEqual(asked(gitlab, 0, second), []);
+  });
+
+  it('asks for them within two seconds of a push in a terminal, without a poll', async () => {
+    const before = gitlab.requests.length;
+    await delay(1000 * activeSeconds + 500);
+    assert.deepEqual(asked(gitlab, before), [], 'nothing is polled for while it is not pushed');
+    gitlab.world.addCommit(living.project, { sha: second, title: 'Go on a journey' });
+    git('push', '--quiet', 'origin', 'main');
+    const pushed = Date.now();
+    await eventually(() => assert.ok(asked(gitlab, before, second).length > 0));
+    assert.ok(Date.now() - pushed < 2000, `${Date.now() - pushed} ms`);
+    const repository = await until('watching', (one) => one.commit?.sha === second && one.ancestor !== undefined);
+    assert.equal(repository.ancestor?.sha, first, 'until it has its own, those of the one before it stay');
+  });
+
+  it('shows its own as soon as there are some, and how one fails, with the server moving on by itself', async () => {
+    await answering(tell('Retry failed'), async () => {
+      living.start(second, ['compile', 'rspec'], 'rspec');
+      await until('with builds of its own', (one) => one.ancestor === undefined && one.builds.length > 0);
+      await until('failed', (one) => one.builds.some(({ status }) => status === 'failed'));
+      await eventually(() => assert.equal(spoken.length, 1));
+      assert.equal(
+        spoken[0],
+        `main · ${second.slice(0, 8)}: 1 of 2 builds failed: rspec [Show log, Retry failed, Don't show again]`,
+      );
+      // The button was pressed: it runs again.
+      await until('retried', (one) => buildNamed(one, 'rspec').attempts.length === 1);
+    });
+  });
+
+  it('and how the retry passes, which is told once too', async () => {
+    await answering(tell(undefined), async () => {
+      await until('passed', (one) => one.builds.every(({ status }) => status === 'success'));
+      await eventually(() => assert.equal(spoken.length, 2));
+      assert.match(spoken[1] ?? '', /main · .*passed.*\[Don't show again\]/);
+      await delay(1000 * activeSeconds + 1500);
+      assert.equal(spoken.length, 2);
+    });
+  });
+
+  it('has its builds, as they were, while the server is gone, and comes back within seconds by itself', async () => {
+    const port = Number(new URL(gitlab.url).port);
+    gitlab.world.retry(lastBuild(gitlab, living.project, second));
+    await (await api()).refresh();
+    await until('running again', (one) => buildNamed(one, 'rspec').attempts.length === 2);
+    living.stop();
+    await gitlab.close();
+    const stale = await until('stale', (one) => one.stale !== undefined);
+    assert.equal(stale.state, 'ready');
+    assert.match(stale.stale ?? '', /cannot be reached \(ECONNREFUSED\)/);
+    assert.deepEqual(namesOf(stale), ['compile', 'rspec']);
+    gitlab = await startGitLab({ port });
+    const { project } = furnish(gitlab.world, first);
+    living = new Living(gitlab.world, project);
+    gitlab.world.addCommit(project, { sha: second });
+    gitlab.world.addBuild(project, { sha: second, ref: 'main', name: 'compile', status: 'success' });
+    const back = await until('fresh', (one) => one.stale === undefined && one.builds.length === 1);
+    assert.deepEqual(namesOf(back), ['compile']);
+  });
+
+  it('has them, as they were, when the token expires, asks no more, and goes on with a new token', async () => {
+    const { world } = gitlab;
+    world.addBuild(living.project, { sha: second, ref: 'main', name: 'rspec', status: 'running' });
+    await (await api()).refresh();
+    await until('running', (one) => one.builds.length === 2);
+    world.setUserState('dana', 'blocked');
+    const stale = await until('stale', (one) => one.stale !== undefined);
+    assert.equal(stale.state, 'ready');
+    assert.match(stale.stale ?? '', /does not accept your token \(401 Unauthorized\)\. Sign in again\./);
+    assert.deepEqual(namesOf(stale), ['compile', 'rspec']);
+    const before = gitlab.requests.length;
+    await delay(1000 * activeSeconds + 1000);
+    assert.deepEqual(asked(gitlab, before), [], 'asking again would only get the user locked out');
+    world.addUser({ username: 'renewed', token: 'a-new-token' });
+    world.setRole(living.project, 'renewed', 'developer');
+    assert.deepEqual(await signInTo(gitlab.url, 'a-new-token'), []);
+    await until('fresh', (one) => one.stale === undefined && one.builds.length === 2);
+  });
+});
+
+describe('two repositories on two servers of different versions', () => {
+  const folder = realpathSync(temporary('second-'));
+  const [here, there] = [() => vscode.Uri.file(workspaceFolder()).toString(), () => vscode.Uri.file(folder).toString()];
+  const of = async (root: string) => (await api()).repositories.find(({ rootUri }) => rootUri === root);
+  let old: Home;
+  let young: Home;
+
+  before(async () => {
+    old = await home({ profile: '8.5' }, git('rev-parse', 'HEAD'), 'token-of-the-old');
+    for (const args of [
+      ['init', '--quiet', '--initial-branch=trunk'],
+      ['-c', 'user.name=Test', '-c', 'user.email=t@example.com', 'commit', '--quiet', '--allow-empty', '--message=One'],
+    ])
+      gitIn(folder, ...args);
+    young = await home({ profile: '18.9' }, gitIn(folder, 'rev-parse', 'HEAD'), 'token-of-the-young', 'trunk');
+    gitIn(folder, 'remote', 'add', 'origin', `${young.gitlab.url}/${young.seed.project.path}.git`);
+    await setRemote(`${old.gitlab.url}/${old.seed.project.path}.git`);
+    await (await gitApi()).openRepository(vscode.Uri.file(folder));
+    await signIn(old.gitlab.url, 'token-of-the-old');
+    await signIn(young.gitlab.url, 'token-of-the-young');
+  });
+
+  after(async () => {
+    for (const { gitlab } of [old, young]) {
+      await vscode.commands.executeCommand('gitlabBuilds.signOut', { instance: gitlab.url });
+      await gitlab.close();
+    }
+    rmSync(folder, { recursive: true });
+  });
+
+  it('have each its own builds, by the API of its server', async () => {
+    for (const [root, apiVersion, ref] of [
+      [here(), 'v3', 'main'],
+      [there(), 'v4', 'trunk'],
+    ] as const) {
+      const repository = await until('ready', (one) => one.rootUri === root && one.state === 'ready');
+      assert.equal(repository.apiVersion, apiVersion);
+      assert.equal(repository.commit?.ref, ref);
+      assert.deepEqual(namesOf(repository), ['compile', 'rspec']);
+    }
+  });
+
+  it('and each server gets its own token, and no other', () => {
+    for (const [{ gitlab }, mine] of [
+      [old, 'token-of-the-old'],
+      [young, 'token-of-the-young'],
+    ] as const)
+      assert.deepEqual([...new Set(gitlab.requests.map(tokenOf))].filter(Boolean), [mine]);
+  });
+
+  it('one goes on while the other is out of reach', async () => {
+    old.gitlab.faults = [{ reset: 'beforeHeaders' }];
+    young.gitlab.world.addBuild(young.seed.project, { sha: young.seed.sha, ref: 'trunk', name: 'lint' });
+    await (await api()).refresh();
+    assert.match((await of(here()))?.stale ?? '', / broke off/);
+    const other = await of(there());
+    assert.equal(other?.stale, undefined);
+    assert.deepEqual(namesOf(other), ['compile', 'rspec', 'lint']);
+    old.gitlab.faults = [];
+    await (await api()).refresh();
+    assert.equal((await of(here()))?.stale, undefined);
+  });
+
+  it('a build is retried where it is', async () => {
+    const build = buildNamed(await until('there', (one) => one.rootUri === there()), 'rspec');
+    const before = old.gitlab.requests.length;
+    await vscode.commands.executeCommand('gitlabBuilds.retry', { build: build.id, repository: there() });
+    await until('retried', (one) => one.rootUri === there() && buildNamed(one, 'rspec').attempts.length === 1);
+    assert.deepEqual(asked(old.gitlab, before), []);
+  });
+
+  it('one is closed while its request is under way', async () => {
+    young.gitlab.faults = [{ latencyMs: 1500 }];
+    const refreshed = (await api()).refresh();
+    await delay(300);
+    await vscode.commands.executeCommand('git.close', vscode.Uri.file(folder));
+    await eventually(async () => assert.equal((await api()).repositories.length, 1));
+    await refreshed;
+    const before = young.gitlab.requests.length;
+    await (await api()).refresh();
+    assert.equal((await api()).repositories.length, 1);
+    assert.deepEqual(asked(young.gitlab, before), []);
+  });
+});
+
+const seedToken = 'developer-private-token';
+
+/** A project whose commit `first` has passed. */
+function furnish(world: World, first: string): Seed {
+  const seed = seedProject(world, { sha: first, ref: 'main', path: 'group/journey' });
+  for (const name of ['compile', 'rspec'])
+    world.addBuild(seed.project, { sha: first, ref: 'main', name, status: 'success' });
+  return seed;
+}
+
+interface Home {
+  readonly gitlab: FakeGitLab;
+  readonly seed: Seed;
+}
+
+async function home(options: FakeOptions, sha: string, token: string, ref = 'main'): Promise<Home> {
+  const gitlab = await startGitLab(options);
+  gitlab.world.addUser({ username: 'dweller', token });
+  const seed = seedProject(gitlab.world, { sha, ref, path: 'group/home' });
+  gitlab.world.setRole(seed.project, 'dweller', 'developer');
+  for (const [name, status] of [
+    ['compile', 'success'],
+    ['rspec', 'failed'],
+  ] as const)
+    gitlab.world.addBuild(seed.project, { sha, ref, name, status });
+  return { gitlab, seed };
+}
+
+/** Moves its builds on by itself: each waits, runs and ends; the first attempt of one of them fails. */
+class Living {
+  private timer: NodeJS.Timeout | undefined;
+  constructor(
+    private readonly world: World,
+    readonly project: Project,
+  ) {}
+
+  start(sha: string, names: readonly string[], flaky: string): void {
+    for (const name of names) this.world.addBuild(this.project, { sha, ref: 'main', name, status: 'pending' });
+    this.timer = setInterval(() => this.tick(sha, flaky), 1200);
+  }
+
+  stop(): void {
+    clearInterval(this.timer);
+  }
+
+  private tick(sha: string, flaky: string): void {
+    const builds = (this.world.buildIdsOfCommit(this.project, sha) ?? []).map((id) => this.world.build(id));
+    const next = builds.find(({ status }) => status === 'running') ?? builds.find(({ status }) => status === 'pending');
+    if (next === undefined) return;
+    if (next.status === 'pending') this.world.start(next, 'docker-01');
+    else this.world.setStatus(next, next.name === flaky && isFirst(next, builds) ? 'failed' : 'success');
+  }
+}
+
+function isFirst({ id, name }: FakeBuild, all: readonly FakeBuild[]): boolean {
+  return all.every((other) => other.name !== name || other.id >= id);
+}
+
+function lastBuild({ world }: FakeGitLab, project: Project, sha: string): FakeBuild {
+  const id = world.buildIdsOfCommit(project, sha)?.at(-1);
+  assert.ok(id);
+  return world.build(id);
+}
+
+function namesOf(repository: { readonly builds: readonly { readonly name: string }[] } | undefined): readonly string[] {
+  return repository?.builds.map(({ name }) => name) ?? [];
+}
+
+/** What was asked for since, of one commit or at all. */
+function asked({ requests }: FakeGitLab, since: number, sha = ''): readonly string[] {
+  return requests
+    .slice(since)
+    .map(({ path }) => path)
+    .filter((path) => path.includes(sha));
+}
+
+function tokenOf({ headers }: FakeGitLab['requests'][number]): string | undefined {
+  const { authorization, 'private-token': token } = headers;
+  return authorization?.replace(/^Bearer /, '') ?? [token].flat()[0];
+}
+
+/** Writes down what pops up, with its buttons, and presses one of them. */
+function listener() {
+  const spoken: string[] = [];
+  const tell = (button: string | undefined) => {
+    const show = (message: string, ...items: readonly string[]) => {
+      spoken.push(`${message} [${items.join(', ')}]`);
+      return Promise.resolve(items.find((item) => item === button));
+    };
+    return { showWarningMessage: show, showInformationMessage: show } as unknown as Partial<typeof vscode.window>;
+  };
+  return { spoken, tell };
+}
+
+async function setting(name: string, value: unknown): Promise<void> {
+  await vscode.workspace.getConfiguration('gitlabBuilds').update(name, value, vscode.ConfigurationTarget.Global);
+}
+
+function temporary(prefix: string): string {
+  return mkdtempSync(join(tmpdir(), prefix));
+}
+
+async function eventually(check: () => unknown): Promise<void> {
+  const end = Date.now() + 15_000;
+  for (;;) {
+    try {
+      await check();
+      return;
+    } catch (error) {
+      if (Date.now() > end) throw error;
+      await delay(25);
+    }
+  }
+}
+
+async function gitApi(): Promise<{ openRepository(root: vscode.Uri): Promise<unknown> }> {
+  const extension = vscode.extensions.getExtension<{
+    getAPI(version: 1): { openRepository(root: vscode.Uri): Promise<unknown> };
+  }>('vscode.git');
+  assert.ok(extension);
+  return (await extension.activate()).getAPI(1);
+}
