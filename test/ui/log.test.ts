@@ -84,7 +84,7 @@ describe('Open Log', () => {
     const drawn = shown()
       .drawnOn(3)
       .map(([options, ...columns]) => [JSON.stringify(options), ...columns]);
-    assert.deepEqual(drawn, [['{"color":{"id":"terminal.ansiRed"},"fontWeight":"bold"}', 7, 10]]);
+    assert.deepEqual(drawn, [['{"color":{"id":"terminal.ansiBrightRed"},"fontWeight":"bold"}', 7, 10]]);
   });
 
   it('draws no more than what is on screen and around it, however long the log', async () => {

@@ -13,6 +13,15 @@ const look = (style: Parameters<typeof toDecoration>[0]): unknown => JSON.parse(
 describe('A style of a log', () => {
   it('is drawn in the colours of the theme’s terminal, and in others as they are', () => {
     assert.deepEqual(look({ color: 1 }), { color: red });
+    assert.deepEqual(look({ color: 0 }), { color: { id: 'terminal.ansiBrightBlack' } });
+    assert.deepEqual(look({ color: 0, background: 7 }), {
+      color: { id: 'terminal.ansiBlack' },
+      backgroundColor: { id: 'terminal.ansiWhite' },
+    });
+    assert.deepEqual(look({ color: 2, bold: true }), {
+      color: { id: 'terminal.ansiBrightGreen' },
+      fontWeight: 'bold',
+    });
     assert.deepEqual(look({ color: 15 }), { color: { id: 'terminal.ansiBrightWhite' } });
     assert.deepEqual(look({ background: 8 }), { backgroundColor: { id: 'terminal.ansiBrightBlack' } });
     assert.deepEqual(look({ color: '#12ab00' }), { color: '#12ab00' });

@@ -69,7 +69,7 @@ function linesAround(ranges: readonly Range[], count: number): ReadonlySet<numbe
 }
 
 export function toDecoration(style: Style): DecorationRenderOptions {
-  const own = style.color === undefined ? undefined : toColor(style.color);
+  const own = style.color === undefined ? undefined : toColor(readable(style.color, style));
   const behind = style.background === undefined ? undefined : toColor(style.background);
   const color = style.inverse === true ? (behind ?? new ThemeColor('editor.background')) : own;
   const backgroundColor = style.inverse === true ? (own ?? new ThemeColor('editor.foreground')) : behind;
@@ -86,6 +86,12 @@ export function toDecoration(style: Style): DecorationRenderOptions {
     ...(lines.length === 0 ? {} : { textDecoration: lines.join(' ') }),
     ...(opacity === undefined ? {} : { opacity }),
   };
+}
+
+/** As terminals do: bold is bright, and black is not drawn on what may be black. */
+function readable(color: Color, { bold, background }: Style): Color {
+  if (typeof color === 'string' || color > 7) return color;
+  return bold === true || (color === 0 && background === undefined) ? color + 8 : color;
 }
 
 /** The theme's own sixteen, as in its terminal. */
