@@ -32,15 +32,19 @@ describe('a token that may only read', () => {
   it('has no buttons and no entries that would change something', async () => {
     const { page, picture } = stage();
     const web = ['Open in Browser', 'Copy URL'];
-    for (const name of [/^production, manual/, /^install, running/, /^lint, failed/, /^Merge request !1, /])
+    const log = ['Open Log', 'Save Log As…', 'Compare Log with Last Success'];
+    for (const name of [/^production, manual/, /^Merge request !1, /])
       assert.deepEqual(await offeredIn(page, treeRow(page, name)), web);
+    for (const name of [/^install, running/, /^lint, failed/])
+      assert.deepEqual(await offeredIn(page, treeRow(page, name)), [...log, ...web]);
     const compile = treeRow(page, /^compile, passed.*has artifacts/);
-    assert.deepEqual(await offeredIn(page, compile), ['Download Artifacts', ...web]);
+    assert.deepEqual(await offeredIn(page, compile), ['Download Artifacts', ...log, ...web]);
     await compile.hover();
     await picture('read-only-row');
     const buttons = compile.locator('.monaco-action-bar').getByRole('button');
     assert.deepEqual(await Promise.all((await buttons.all()).map((button) => button.getAttribute('aria-label'))), [
       'Download Artifacts',
+      'Open Log',
     ]);
   });
 
