@@ -69,8 +69,9 @@ describe('a commit without builds before it', () => {
     const { page, git, picture } = stage();
     await git('commit', '--quiet', '--allow-empty', '--message=On the way');
     sha = await git('rev-parse', 'HEAD');
+    // Not "either it is not pushed yet or it has no CI", which may stand there for a moment before.
     await welcome(page)
-      .getByText(/is not pushed yet/)
+      .getByText(/is not pushed yet, so GitLab knows nothing of it/)
       .waitFor();
     await picture('not-pushed-welcome');
     assert.equal((await statusBarItem(page, /^GitLab Builds/).innerText()).trim(), 'not pushed');
