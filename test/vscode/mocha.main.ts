@@ -6,7 +6,10 @@ import { runMocha } from './runMocha';
 /** Runs one suite in this process: `mocha.main.mjs SUITE SECONDS FILE…`, with so many seconds for each test. */
 const [suite, seconds, ...files] = process.argv.slice(2);
 if (suite === undefined) throw new Error('Say which suite.');
-const mocha = new Mocha({ ui: 'bdd', timeout: Number(seconds) * 1000, forbidOnly: true, forbidPending: true });
+// Where nobody watches, thousands of titles would hide the few that matter.
+const reporter = process.env['CI'] === undefined ? 'spec' : 'dot';
+const timeout = Number(seconds) * 1000;
+const mocha = new Mocha({ ui: 'bdd', reporter, timeout, forbidOnly: true, forbidPending: true });
 for (const file of files) mocha.addFile(file);
 await mocha.loadFilesAsync();
 const { passed, failed } = await runMocha(mocha, suite, join(resultsFolder, `${suite}.json`));
