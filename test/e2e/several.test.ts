@@ -29,7 +29,8 @@ function useTwo() {
     await git(join(folder, 'kitchen'), 'remote', 'add', 'origin', `${young.url}/group/kitchen.git`);
     const env = { GITLAB_HOST: old.url, GITLAB_TOKEN: bakery.token };
     const instances = [{ url: young.url }];
-    const settings = { 'gitlabBuilds.groupBy': 'stage' };
+    // Nothing is asked for but when a test wants it.
+    const settings = { 'gitlabBuilds.groupBy': 'stage', 'gitlabBuilds.refresh.activeSeconds': 600 };
     const office = await openOffice({ env, settings, machineSettings: { 'gitlabBuilds.instances': instances } }, later);
     const page = await office.openWindow(folder);
     return { page, folder, old, young, bakery, kitchen, picture: (name: string) => screenshot(page, `e2e-${name}`) };
