@@ -94,6 +94,11 @@ export function focusedRow(page: Page): Locator {
   return page.locator('.part.sidebar .monaco-list.element-focused .monaco-list-row.focused');
 }
 
+/** Waits until the keys go to the editor: one that opens closes the menu that is open. */
+export async function inEditor(page: Page): Promise<void> {
+  await page.locator('.part.editor .monaco-editor.focused').waitFor();
+}
+
 /** Goes down with the arrow until the row has the focus. */
 export async function goTo(page: Page, name: RegExp): Promise<void> {
   await page.keyboard.press('Home');
