@@ -52,3 +52,8 @@ export async function setContext({ repositories, active }: ViewState, filtered: 
     Object.entries(keys).map(([key, value]) => commands.executeCommand('setContext', `gitlabBuilds.${key}`, value)),
   );
 }
+
+/** A key that tells of the editor in front, or of something else than builds. */
+export async function setKey(name: 'logHasTimes' | 'hasProblems', value: boolean): Promise<void> {
+  await commands.executeCommand('setContext', `gitlabBuilds.${name}`, value);
+}

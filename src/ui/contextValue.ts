@@ -70,12 +70,18 @@ function keepsakes(build: Build, readOnly: boolean): Record<string, boolean> {
     hasArtifacts: hasArtifacts(build),
     keepable: !readOnly && canKeep(build),
     hasLog: mayHaveLog(build),
+    failed: mayTellFailure(build),
   };
 }
 
 /** Whether a build that has started still has one, GitLab does not tell. */
 export function mayHaveLog({ kind, startedAt }: Build): boolean {
   return kind === undefined && startedAt !== undefined;
+}
+
+/** One that has failed, be it allowed to, and whose log may say why. */
+export function mayTellFailure(build: Build): boolean {
+  return build.status === 'failed' && mayHaveLog(build);
 }
 
 function words(kind: string, abilities: Record<string, boolean>): string {

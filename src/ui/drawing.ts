@@ -21,7 +21,7 @@ interface Drawn extends Shape {
 
 /** Later than any build: the looks of two rows differ in what is drawn of them, not in when. */
 const always = Date.UTC(3000, 0, 1);
-const noScene: Scene = sceneOf(undefined, 'none');
+const noScene: Scene = sceneOf('', undefined, 'none');
 
 /** The rows as VS Code knows them, each by one object that stays for as long as the row does. */
 export class Drawing {
@@ -89,7 +89,7 @@ export class Drawing {
 
   private drawBuilds({ root, snapshot }: RepositoryView): readonly Drawn[] {
     const grouping = this.manner.groupingOf(root);
-    const scene = sceneOf(snapshot, grouping);
+    const scene = sceneOf(root, snapshot, grouping);
     this.scenes.set(root, scene);
     const nodes = toTree(listingOf(snapshot), grouping, this.manner.filter);
     return nodes.map((node) => this.draw(node, root, scene));

@@ -47,6 +47,26 @@ export class Settings implements Disposable {
     return { activeSeconds, idleSeconds };
   }
 
+  /** In characters: of a longer log the end is shown first. Infinity: of none. */
+  logTailLength(): number {
+    const megabytes = workspace.getConfiguration('gitlabBuilds').get<unknown>('log.tailAbove');
+    const isNumber = typeof megabytes === 'number' && Number.isFinite(megabytes) && megabytes >= 0;
+    if (!isNumber) return 5e6;
+    return megabytes === 0 ? Infinity : Math.max(megabytes, 0.1) * 1e6;
+  }
+
+  /** How many lines VS Code leaves above the one that it is to show at the top. */
+  linesAboveTop(document: Uri): number {
+    const editor = workspace.getConfiguration('editor', document);
+    const [around, sticky] = [
+      editor.get<unknown>('cursorSurroundingLines'),
+      editor.get<unknown>('stickyScroll.maxLineCount'),
+    ];
+    const surrounding = typeof around === 'number' ? around : 0;
+    if (editor.get<unknown>('stickyScroll.enabled') === false) return surrounding;
+    return Math.max(surrounding, typeof sticky === 'number' ? sticky : 5);
+  }
+
   groupBy(root: Uri | undefined): Grouping {
     const written = this.text('groupBy', root);
     return groupings.find((grouping) => grouping === written) ?? 'stageAndStatus';

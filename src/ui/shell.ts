@@ -9,6 +9,9 @@ import { LogColors } from './log/colors';
 import { registerLogFeatures } from './log/features';
 import { LogEditors } from './log/logEditor';
 import { Logs } from './log/logs';
+import { Problems } from './log/problems';
+import { LogStatus } from './log/logStatus';
+import { LogTimes } from './log/logTimes';
 import { Notifications } from './notifications';
 import { Remembered } from './remembered';
 import { Report } from './report';
@@ -44,10 +47,26 @@ export function startShell(context: ExtensionContext, changed: EventEmitter<void
   const tree = new BuildTree((root) => settings.groupBy(session.repositoryOf(root)?.rootUri));
   const statusBar = new StatusBar();
   const variables = new VariableMemory(context.secrets);
-  const logs = new Logs({ session, clients, settings, clock });
+  const logs = new Logs({ session, clients, settings, tokens, clock });
   const colors = new LogColors(logs);
-  const logEditors = new LogEditors(logs, colors);
-  const parts = { session, clients, tokens, settings, tree, variables, logs, logEditors, report, log, version };
+  const logEditors = new LogEditors(logs, colors, settings);
+  const problems = new Problems(logs, session);
+  const logTimes = new LogTimes(logs);
+  const parts = {
+    session,
+    clients,
+    tokens,
+    settings,
+    tree,
+    variables,
+    logs,
+    logEditors,
+    logTimes,
+    problems,
+    report,
+    log,
+    version,
+  };
   const run = (name: string, args: readonly unknown[]) => report.guard(name, async () => table[name]?.(parts, args));
   const notifications = new Notifications({
     clock,
@@ -59,7 +78,7 @@ export function startShell(context: ExtensionContext, changed: EventEmitter<void
   });
   context.subscriptions.push(
     // The session before what it works with.
-    ...[logEditors, colors, ...registerLogFeatures(logs), logs],
+    ...[problems, logEditors, colors, logTimes, new LogStatus(logs, clock), ...registerLogFeatures(logs), logs],
     ...[session, notifications, tree, statusBar, clients, remembered, git, settings, tokens, log],
     session.onDidChange((state) => {
       tree.show(state);

@@ -1,10 +1,18 @@
-import { l10n, ThemeColor, ThemeIcon, TreeItem, TreeItemCollapsibleState, type MarkdownString } from 'vscode';
+import {
+  l10n,
+  ThemeColor,
+  ThemeIcon,
+  TreeItem,
+  TreeItemCollapsibleState,
+  type Command,
+  type MarkdownString,
+} from 'vscode';
 import { blockers } from '../core/blocked';
 import { hasFailed, statusClass, type Build } from '../core/build';
 import { listingOf, targetOf, type Snapshot, type Staleness } from '../core/snapshot';
 import type { AttemptNode, BuildNode, Grouping, PipelineNode, StageNode, StatusNode } from '../core/tree';
 import { ageWords, buildTooltip } from './buildTooltip';
-import { contextValue } from './contextValue';
+import { contextValue, mayTellFailure } from './contextValue';
 import {
   allowedFailureIcon,
   allowedFailureLabel,
@@ -24,6 +32,7 @@ import { oneLine } from './sentences';
 
 /** What the rows of one repository have in common. */
 export interface Scene {
+  readonly root: string;
   readonly snapshot: Snapshot | undefined;
   readonly grouping: Grouping;
   /** Of each pipeline that waits for a person. */
@@ -32,10 +41,10 @@ export interface Scene {
   readonly frame: string;
 }
 
-export function sceneOf(snapshot: Snapshot | undefined, grouping: Grouping): Scene {
+export function sceneOf(root: string, snapshot: Snapshot | undefined, grouping: Grouping): Scene {
   const told = snapshot?.kind === 'ready' ? [snapshot.readOnly, snapshot.stale?.asOf] : [];
   const frame = JSON.stringify([grouping, targetOf(snapshot)?.ref, ...told]);
-  return { snapshot, grouping, blockers: blockers(listingOf(snapshot)), frame };
+  return { root, snapshot, grouping, blockers: blockers(listingOf(snapshot)), frame };
 }
 
 export function stalenessOf({ snapshot }: Scene): Staleness | undefined {
@@ -95,7 +104,8 @@ export function tooltipOf(node: RowNode, scene: Scene, now: number): MarkdownStr
 /** All that is drawn of a row or said of it: two rows of one look need no new drawing. */
 export function lookOf(item: TreeItem): string {
   const { label, description, iconPath, contextValue: words, collapsibleState, accessibilityInformation } = item;
-  return JSON.stringify([label, description, iconPath, words, collapsibleState, accessibilityInformation?.label]);
+  const spoken = accessibilityInformation?.label;
+  return JSON.stringify([label, description, iconPath, words, collapsibleState, spoken, item.command]);
 }
 
 function freshnessOf(scene: Scene): Freshness {
@@ -165,7 +175,13 @@ function buildItem(node: BuildNode | AttemptNode, scene: Scene, now: number): Tr
   item.iconPath = buildIcon(build, freshnessOf(scene));
   item.description = buildDescription(build, targetOf(scene.snapshot)?.ref, now, facts);
   item.accessibilityInformation = { label: buildSpoken(build, now, facts) };
+  if (mayTellFailure(build)) item.command = openLogOf(build, scene);
   return item;
+}
+
+/** What a click does, or Enter. */
+function openLogOf({ id }: Build, { root }: Scene): Command {
+  return { title: l10n.t('Open Log'), command: 'gitlabBuilds.openLog', arguments: [{ build: id, repository: root }] };
 }
 
 function factsOf({ kind, build }: BuildNode | AttemptNode, { snapshot, grouping, blockers }: Scene): BuildFacts {

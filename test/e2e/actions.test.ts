@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { smallProject } from '../gitlab/scenarios';
 import { contextMenu, modalDialog, notification, treeRow } from '../vscode/workbench';
 import { useStage } from './stage';
-import { eventually, shown, titleButton, unfold } from './view';
+import { eventually, inEditor, shown, titleButton, unfold } from './view';
 
 describe('acting on builds', () => {
   const stage = useStage({ furnish: smallProject, settings: { 'gitlabBuilds.groupBy': 'stage' } });
@@ -19,6 +19,7 @@ describe('acting on builds', () => {
     await treeRow(page, /^rspec, failed/).waitFor();
     const failed = treeRow(page, /^spinach.*, failed/);
     await failed.click();
+    await inEditor(page);
     await picture('retry-1-before');
     await contextMenu(page, failed, 'Retry');
     const pending = treeRow(page, /^spinach.*, pending.*, attempt 2$/);

@@ -97,7 +97,7 @@ async function arrange(page: Page): Promise<void> {
 
 async function pointAtFailure(page: Page): Promise<void> {
   const row = treeRow(page, /^integration, failed/);
-  await row.click();
+  await row.click({ modifiers: ['ControlOrMeta'] }); // Without the key its log would open.
   await page.mouse.move(size.width - 100, size.height / 2); // A click keeps the tooltip away until one comes back.
   await row.hover();
   await tooltip(page).filter({ hasText: 'Runner' }).waitFor();

@@ -94,6 +94,11 @@ export function focusedRow(page: Page): Locator {
   return page.locator('.part.sidebar .monaco-list.element-focused .monaco-list-row.focused');
 }
 
+/** Waits until the keys go to the editor: one that opens closes the menu that is open. */
+export async function inEditor(page: Page): Promise<void> {
+  await page.locator('.part.editor .monaco-editor.focused').waitFor();
+}
+
 /**
  * Presses a key in the tree and waits until the row is as it should be then. VS Code runs the command of a key a moment
  * later, so that of two keys at once the second may come first.

@@ -109,13 +109,58 @@ describe('the log of a build, in an editor', () => {
     assert.ok(document.getText().startsWith(before.trimEnd()));
   });
 
-  it('that was erased is one sentence, and no document', async () => {
+  it('that was erased is one sentence in the editor, until there is one again', async () => {
     gitlab.world.update(small.builds.odd, { trace: '' });
-    const count = vscode.workspace.textDocuments.length;
-    const told = await messagesDuring(() =>
-      vscode.commands.executeCommand('gitlabBuilds.openLog', { build: small.builds.odd.id }),
+    let document: vscode.TextDocument | undefined;
+    const told = await messagesDuring(async () => (document = (await open(small.builds.odd)).document));
+    assert.deepEqual(told, []);
+    assert.match(document?.getText() ?? '', /has no log: it was erased, or nothing was written\.\nRetry the build/);
+    gitlab.world.update(small.builds.odd, { trace: 'here it is\n' });
+    assert.equal((await open(small.builds.odd)).document.getText(), 'here it is');
+  });
+
+  it('is read anew after its tab was closed, though the document is still there', async () => {
+    const { document } = await open(small.builds.firstRspec);
+    await vscode.commands.executeCommand('workbench.action.closeActiveEditor');
+    gitlab.world.update(small.builds.firstRspec, { trace: 'quite another\n' });
+    const held = vscode.workspace.textDocuments.includes(document);
+    assert.equal((await open(small.builds.firstRspec)).document.getText(), 'quite another', `held: ${held}`);
+    gitlab.world.update(small.builds.firstRspec, { trace });
+    await eventually('the log of before', async () => {
+      await vscode.commands.executeCommand('gitlabBuilds.openLog', { build: small.builds.firstRspec.id });
+      const text = vscode.window.activeTextEditor?.document.getText();
+      return text?.includes('no such thing') === true ? true : undefined;
+    });
+  });
+
+  it('keeps its folds when its language mode is changed', async () => {
+    const { document } = await open(small.builds.firstRspec);
+    const plain = await vscode.languages.setTextDocumentLanguage(document, 'plaintext');
+    const folds = await vscode.commands.executeCommand<vscode.FoldingRange[]>(
+      'vscode.executeFoldingRangeProvider',
+      plain.uri,
     );
-    assert.match(told.join(), /has no log: it was erased, or nothing was written\.$/);
-    assert.equal(vscode.workspace.textDocuments.length, count);
+    assert.deepEqual(folds.map(({ start }) => start).sort(), [0, 3]);
+  });
+
+  it('stays where one reads it when earlier lines come in', async () => {
+    const settings = vscode.workspace.getConfiguration('gitlabBuilds.log');
+    await settings.update('tailAbove', 0.2, vscode.ConfigurationTarget.Global);
+    const lines = Array.from({ length: 10_000 }, (_, at) => `line ${at} ${'x'.repeat(60)}\n`);
+    gitlab.world.update(small.builds.rspec, { trace: lines.join('') });
+    const editor = await open(small.builds.rspec);
+    const { document } = editor;
+    const count = document.lineCount;
+    assert.ok(count < 4000, `${count}`);
+    editor.selection = new vscode.Selection(1510, 3, 1510, 3);
+    editor.revealRange(new vscode.Range(1500, 0, 1500, 0), vscode.TextEditorRevealType.AtTop);
+    const top = () => editor.visibleRanges[0]?.start.line ?? 0;
+    await eventually('the scrolling', () => (top() > 1400 ? true : undefined));
+    const [wanted, cursor] = [top(), 1510].map((line) => document.lineAt(line).text);
+    await vscode.commands.executeCommand('gitlabBuilds.loadEarlier');
+    await eventually('the lines before', () => (document.lineCount > count ? true : undefined));
+    await eventually('the place', () => (document.lineAt(top()).text === wanted ? true : undefined));
+    assert.equal(document.lineAt(editor.selection.active.line).text, cursor);
+    await settings.update('tailAbove', undefined, vscode.ConfigurationTarget.Global);
   });
 });

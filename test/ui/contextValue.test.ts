@@ -43,6 +43,13 @@ describe('The words of a row for the menus', () => {
   it('say that there are artifacts and a log', () =>
     assert.equal(wordsOf({ artifacts, startedAt: started }), 'build retryable erasable hasArtifacts keepable hasLog'));
 
+  it('say of what has failed, be it allowed to, that its log may tell why', () => {
+    const failed = { status: 'failed', startedAt: started };
+    assert.equal(wordsOf({ ...failed, allowFailure: true }), 'build retryable erasable hasLog failed');
+    assert.equal(wordsOf(failed, 'attempt', true), 'attempt hasLog failed');
+    assert.equal(wordsOf({ ...failed, kind: 'bridge' }), 'build retryable');
+  });
+
   it('never call an attempt retryable or cancelable', () => {
     assert.equal(wordsOf({ status: 'running' }, 'attempt'), 'attempt');
     assert.equal(wordsOf({ status: 'failed', artifacts }, 'attempt'), 'attempt erasable hasArtifacts keepable');

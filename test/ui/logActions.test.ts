@@ -102,6 +102,23 @@ describe('The log of a failed build', () => {
     assert.match(texts()[0] ?? '', /^Among the newest builds of the project, no other .* has passed\.$/);
   });
 
+  it('links to the places that linters list below a file', async () => {
+    await start('/builds/group/sub.project/src/app.ts\n  3:4  error  Unexpected console statement  no-console\n');
+    await mkdir(join(app.folder.path, 'src'));
+    await writeFile(join(app.folder.path, 'src/app.ts'), '');
+    await app.run('openLog', reference());
+    const provider = editor().texts.provider('links') as {
+      provideDocumentLinks(document: TextDocument, token: object): Promise<DocumentLink[]>;
+    };
+    const document = editor().texts.editors[0]?.document as unknown as TextDocument;
+    const links = await provider.provideDocumentLinks(document, { isCancellationRequested: false });
+    const file = Uri.file(join(app.folder.path, 'src/app.ts')).toString();
+    assert.deepEqual(
+      links.map(({ range, target }) => [range.start.line, range.start.character, target?.toString()]),
+      [[1, 2, `${file}#L3,4`]],
+    );
+  });
+
   it('links to the files of the repository that it names, where they exist', async () => {
     const project = 'group/sub.project';
     await start(

@@ -80,6 +80,20 @@ describe('LogFeed', () => {
     assert.deepEqual(feed.log.lines.slice(0, 3), ['one', 'two', 'three']);
   });
 
+  it('lets others have their turn while it reads a large one that is there at once', async () => {
+    let [turns, goes] = [0, true];
+    const others = (): void => {
+      turns += 1;
+      if (goes) setImmediate(others);
+    };
+    setImmediate(others);
+    source.size = 64 * 1024;
+    await read(`${'x'.repeat(60)}\n`.repeat(500_000));
+    goes = false;
+    assert.ok(turns > 2, `${turns}`);
+    assert.equal(feed.log.lines.length, 500_000);
+  });
+
   it('shows after any growth, in any pieces, what it would at once', async () => {
     const parts = fc.array(fc.constantFrom('a', 'ü', '🦊', '\n', '\r\n', '\u001b[31m', '\u001b[0m', 'word '), {
       maxLength: 40,

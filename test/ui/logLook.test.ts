@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { toDecoration } from '../../src/ui/log/colors';
+import { textToCompare } from '../../src/ui/log/compare';
 import { pathsInRepository } from '../../src/ui/log/containerPath';
-import { firstShown, tailFrom } from '../../src/ui/log/tailView';
+import { firstShown, LogView, mostShown, tailFrom } from '../../src/ui/log/tailView';
 import { LogReader } from '../../src/core/log/reader';
 import { place } from '../../src/ui/log/structure';
 import { toLogAddress, toLogUri } from '../../src/ui/log/logUri';
@@ -56,6 +57,18 @@ describe('The path of a file in a log', () => {
     assert.deepEqual(found('/home/me/app/src/a.ts'), ['/home/me/app/src/a.ts']);
   });
 
+  it('of a Java stack trace is looked for where sources are', () => {
+    const paths = found('org/a/B.java');
+    assert.deepEqual(paths.slice(0, 3), [
+      '/home/me/app/org/a/B.java',
+      '/home/me/app/src/main/java/org/a/B.java',
+      '/home/me/app/src/test/java/org/a/B.java',
+    ]);
+    assert.ok(paths.includes('/home/me/app/app/src/test/java/org/a/B.java'));
+    assert.ok(found('org/a/B.kt').includes('/home/me/app/src/main/kotlin/org/a/B.kt'));
+    assert.ok(found('org/a/B.kt').includes('/home/me/app/src/test/java/org/a/B.kt'));
+  });
+
   it('of a project that goes by its number is looked for at each depth', () => {
     assert.deepEqual(found('/builds/group/app/src/a.ts', '42'), [
       '/home/me/app/app/src/a.ts',
@@ -100,11 +113,13 @@ describe('The end of a long log', () => {
   );
   log.end();
 
+  const upTo = (characters: number, lines = 1000) => firstShown(log, { characters, lines });
+
   it('is as many whole lines as fit, one at least', () => {
-    assert.equal(firstShown(log, 1000), 0);
-    const from = firstShown(log, 12);
-    assert.equal(log.lines[from], 'three');
-    assert.equal(firstShown(log, 0), log.lines.length - 1);
+    assert.equal(upTo(1000), 0);
+    assert.equal(log.lines[upTo(12)], 'three');
+    assert.equal(upTo(0), log.lines.length - 1);
+    assert.equal(upTo(1000, 2), log.lines.length - 2);
   });
 
   it('has the styles and sections of its lines', () => {
@@ -116,6 +131,87 @@ describe('The end of a long log', () => {
       [['b', 0]],
     );
     assert.equal(tailFrom(log, 0), log);
+  });
+});
+
+describe('How much of a log is shown', () => {
+  const line = `${'x'.repeat(99)}\n`;
+  let log: LogReader;
+  let view: LogView;
+  const grow = (lines: number): void => {
+    log.push(Buffer.from(line.repeat(lines)));
+    view.grow(log, false);
+  };
+  const start = (tailLength: number): void => {
+    log = new LogReader();
+    view = new LogView(() => tailLength);
+  };
+
+  it('is all of it up to the length that is set, and of a longer one the end', () => {
+    start(10_000);
+    grow(100);
+    assert.deepEqual([view.from, view.of(log)], [0, log]);
+    start(10_000);
+    grow(1000);
+    assert.deepEqual([view.from, view.of(log).lines.length], [900, 100]);
+  });
+
+  it('stays while it grows, until it is twice as long', () => {
+    start(10_000);
+    grow(1000);
+    grow(100);
+    assert.equal(view.from, 900);
+    grow(1);
+    assert.equal(view.from, 1001);
+  });
+
+  it('is as much again when earlier lines are asked for, until all is shown', () => {
+    start(10_000);
+    grow(1000);
+    const steps: number[] = [];
+    while (view.earlier(log) > 0) {
+      steps.push(view.earlier(log));
+      view.showEarlier(log);
+    }
+    assert.deepEqual([steps, view.from], [[100, 200, 400, 200], 0]);
+  });
+
+  it('is never more than VS Code takes, in characters and in lines', () => {
+    start(Infinity);
+    grow(300_000);
+    const shown = view.of(log).lines.reduce((sum, { length }) => sum + length + 1, 0);
+    assert.ok(shown <= mostShown.characters && shown > 0.99 * mostShown.characters, `${shown}`);
+    assert.deepEqual([view.from > 0, view.earlier(log)], [true, 0]);
+    start(Infinity);
+    log.push(Buffer.from('x\n'.repeat(400_000)));
+    view.grow(log, false);
+    assert.equal(view.of(log).lines.length, mostShown.lines);
+  });
+
+  it('begins anew with another log', () => {
+    start(10_000);
+    grow(1000);
+    view.showEarlier(log);
+    log = new LogReader();
+    log.push(Buffer.from(line.repeat(150)));
+    view.grow(log, true);
+    assert.equal(view.from, 50);
+  });
+});
+
+describe('A log to be compared', () => {
+  const compared = async (lines: number): Promise<readonly string[]> => {
+    const log = new LogReader();
+    log.push(Buffer.from(`took 12 s: ${'x'.repeat(88)}\n`.repeat(lines)));
+    return (await textToCompare(log)).split('\n');
+  };
+
+  it('is without what is another in each run', async () => {
+    assert.equal((await compared(2))[0], `took <duration>: ${'x'.repeat(88)}`);
+  });
+
+  it('is the end of one that is very long', async () => {
+    assert.equal((await compared(200_000)).length, 100_000);
   });
 });
 

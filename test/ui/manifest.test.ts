@@ -76,6 +76,7 @@ describe('The settings', () => {
     'gitlabBuilds.artifacts.directory': { scope: 'resource', default: '.gitlab-builds' },
     'gitlabBuilds.refresh.activeSeconds': { scope: 'window', default: 5, minimum: 2 },
     'gitlabBuilds.refresh.idleSeconds': { scope: 'window', default: 60, minimum: 15 },
+    'gitlabBuilds.log.tailAbove': { scope: 'window', default: 5, minimum: 0 },
     'gitlabBuilds.notifications': { scope: 'window', default: 'failures' },
   };
   const properties: Readonly<Record<string, { scope: string; default: unknown; minimum?: number }>> =
@@ -209,7 +210,8 @@ describe('The welcome text', () => {
 
 describe('The clauses of the manifest', () => {
   it('ask only for keys that are set', async () => {
-    const known = [...Object.keys(await keysFor(undefined)), 'view', 'viewItem', 'resourceScheme'];
+    const ofEditors = ['resourceScheme', 'gitlabBuilds.hasProblems', 'gitlabBuilds.logHasTimes'];
+    const known = [...Object.keys(await keysFor(undefined)), 'view', 'viewItem', ...ofEditors];
     for (const { when } of [...menus, ...welcomes])
       for (const key of keysIn(when)) assert.ok(known.includes(key), `${key} in ${when}`);
   });
@@ -230,6 +232,14 @@ describe('The clauses of the manifest', () => {
       'compareLog',
       ...always,
       'erase',
+    ]);
+    assert.deepEqual(offered('attempt hasLog failed'), [
+      'openLog',
+      'saveLog',
+      'compareLog',
+      'copyFailure',
+      'showProblems',
+      ...always,
     ]);
     assert.deepEqual(offered('build cancelable'), ['cancel', ...always]);
     assert.deepEqual(offered('build forceCancelable'), ['cancel', ...always]);
@@ -285,6 +295,7 @@ describe('The clauses of the manifest', () => {
       'saveLog',
       'copyFailure',
       'compareLog',
+      'showProblems',
     ];
     const acting = [...onBuilds, 'retryFailed', 'cancelActive', 'filter'];
     const onCommit = ['openInBrowser', 'copyUrl', 'selectCommit'];

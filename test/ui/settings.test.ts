@@ -32,6 +32,33 @@ describe('The settings', () => {
     );
   });
 
+  it('say of how long a log the end is shown first', () => {
+    assert.equal(settings.logTailLength(), 5e6);
+    for (const [written, length] of [
+      [2.5, 2.5e6],
+      [0, Infinity],
+      [0.00001, 1e5],
+      [-1, 5e6],
+      ['7', 5e6],
+    ] as const) {
+      write('global', 'log.tailAbove', written);
+      assert.equal(settings.logTailLength(), length, String(written));
+    }
+  });
+
+  it('of the editor say how many lines it leaves above the one at the top', () => {
+    const { configuration } = editor();
+    const set = (key: string, value: unknown) => configuration.set(configuration.global, `editor.${key}`, value);
+    assert.equal(settings.linesAboveTop(root), 5);
+    set('cursorSurroundingLines', 3);
+    set('stickyScroll.maxLineCount', 2);
+    assert.equal(settings.linesAboveTop(root), 3);
+    set('cursorSurroundingLines', 0);
+    assert.equal(settings.linesAboveTop(root), 2);
+    set('stickyScroll.enabled', false);
+    assert.equal(settings.linesAboveTop(root), 0);
+  });
+
   it('leave out what is no instance', () => {
     write('global', 'instances', [null, 7, 'https://x', {}, { url: 7 }, { url: 'ssh://x' }, { url: 'https://ok.com' }]);
     assert.equal(settings.instances().length, 1);

@@ -4,6 +4,8 @@ import { FakeInputBox, FakePick, FakeQuickPick } from './fake/boxes';
 import { editor } from './fake/editor';
 import { FakeFileWatcher } from './fake/fileWatcher';
 import { Message, type Severity } from './fake/message';
+import { FakeLanguageStatus } from './fake/tabs';
+import { FakeDiagnosticCollection } from './fake/problems';
 import { FakeDecorationType, type FakeDocument, type Range } from './fake/texts';
 import { FakeProgress, FakeStatusBarItem, FakeTreeView } from './fake/views';
 
@@ -24,6 +26,7 @@ export {
   TreeItemCollapsibleState,
   Uri,
 } from './fake/basics';
+export { Diagnostic, DiagnosticRelatedInformation, DiagnosticSeverity, Location } from './fake/problems';
 export {
   CodeLens,
   DocumentLink,
@@ -32,9 +35,11 @@ export {
   Hover,
   Position,
   Range,
+  Selection,
   SymbolKind,
   TextEditorRevealType,
 } from './fake/texts';
+export { FileDecoration, LanguageStatusSeverity, TabInputText, TabInputTextDiff } from './fake/tabs';
 
 export const version = '1.100.0';
 
@@ -54,9 +59,18 @@ export const window = {
   onDidChangeVisibleTextEditors: (listener: () => unknown) => editor().texts.onDidChangeVisibleEditors.event(listener),
   onDidChangeTextEditorVisibleRanges: (listener: () => unknown) =>
     editor().texts.onDidChangeVisibleRanges.event(listener),
+  tabGroups: {
+    get all() {
+      return [{ tabs: editor().texts.tabs }];
+    },
+    onDidChangeTabs: (listener: () => unknown) => editor().texts.onDidChangeTabs.event(listener),
+  },
+  registerFileDecorationProvider: (provider: vscode.FileDecorationProvider) => editor().texts.decorate(provider),
   createTextEditorDecorationType: (options: object) => new FakeDecorationType(options),
-  showTextDocument: async (document: FakeDocument, options: { readonly selection?: Range }) =>
-    editor().texts.show(document, options),
+  showTextDocument: async (
+    document: FakeDocument,
+    options: { readonly selection?: Range; readonly preview?: boolean },
+  ) => editor().texts.show(document, options),
   showSaveDialog: async () => editor().saveTo,
   createTreeView: <T>(id: string, options: vscode.TreeViewOptions<T>) => {
     const view = new FakeTreeView(id, options);
@@ -153,6 +167,7 @@ export const commands = {
 const ownCommands = new Set([
   'editor.fold',
   'vscode.diff',
+  'workbench.actions.view.problems',
   'git.push',
   'git.publish',
   'revealInExplorer',
@@ -164,6 +179,9 @@ export const workspace = {
   openTextDocument: (uri: Uri) => editor().texts.open(uri),
   registerTextDocumentContentProvider: (scheme: string, provider: vscode.TextDocumentContentProvider) =>
     editor().texts.register(scheme, provider as never),
+  get textDocuments() {
+    return [...editor().texts.documents.values()];
+  },
   onDidCloseTextDocument: (listener: () => unknown) => editor().texts.onDidCloseDocument.event(listener),
   onDidChangeTextDocument: (listener: () => unknown) => editor().texts.onDidChangeDocument.event(listener),
   get workspaceFolders() {
@@ -214,6 +232,9 @@ function registering(kind: string) {
 }
 
 export const languages = {
+  createLanguageStatusItem: (id: string, selector: unknown) =>
+    kept(editor().texts.languageStatus, new FakeLanguageStatus(id, selector)),
+  createDiagnosticCollection: (name: string) => kept(editor().problems, new FakeDiagnosticCollection(name)),
   registerFoldingRangeProvider: registering('folding'),
   registerDocumentSymbolProvider: registering('symbols'),
   registerHoverProvider: registering('hover'),

@@ -28,6 +28,40 @@ export function locationsIn(line: string): readonly Location[] {
   });
 }
 
+/** How many lines below their file's name places are looked for, as eslint and stylelint write them. */
+const longestList = 500;
+const listed = /^\s+(\d{1,7}):(\d{1,6})(?=\s+(?:error|warning|[✖×⚠ℹ])\s)/;
+
+/**
+ * The same of the lines of a log, by their index. Linters name a file once, and below it only lines and columns. Asked in
+ * order it costs the least.
+ */
+export function locationsOf(lines: readonly string[]): (at: number) => readonly Location[] {
+  let last: { readonly at: number; readonly path: string | undefined } | undefined;
+  return (at) => {
+    const text = lines[at] ?? '';
+    const [match, line, column] = listed.exec(text) ?? [];
+    if (match === undefined) return locationsIn(text);
+    const path = last?.at === at - 1 || last?.at === at ? last.path : pathAbove(lines, at);
+    last = { at, path };
+    if (path === undefined) return locationsIn(text);
+    const start = match.length - match.trimStart().length;
+    return [{ start, end: match.length, path, line: Number(line), column: Number(column) }];
+  };
+}
+
+/** The file in whose list a line stands. */
+function pathAbove(lines: readonly string[], below: number): string | undefined {
+  const least = Math.max(0, below - longestList);
+  for (let at = below - 1; at >= least; at -= 1) {
+    const text = lines[at] ?? '';
+    if (listed.test(text)) continue;
+    const isPath = text.length <= longestPath && /^\S+$/.test(text) && isFile(text);
+    return isPath ? plain(text) : undefined;
+  }
+  return undefined;
+}
+
 function* urls(text: string): Generator<Location> {
   for (const { 0: match, index } of text.matchAll(/\bhttps?:\/\/[^\s<>"'`{}|\\^]+/gi)) {
     const url = withoutPunctuation(match);

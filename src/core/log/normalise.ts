@@ -12,9 +12,9 @@ const changing: readonly (readonly [RegExp, string])[] = [
   [/(\/(?:tmp|var\/folders)\/)[^\s:'")\]]{1,200}/g, '$1<name>'],
 ];
 
-/** Lines for comparing two runs: without what is another in each of them (times, durations, ids, hashes). */
-export function normalised(lines: readonly string[]): readonly string[] {
-  return lines.map((line) => (/\d|\/tmp\//.test(line) ? changing.reduce(replaced, line) : line));
+/** A line for comparing two runs: without what is another in each of them (times, durations, ids, hashes). */
+export function normalised(line: string): string {
+  return /\d|\/tmp\//.test(line) ? changing.reduce(replaced, line) : line;
 }
 
 function replaced(line: string, [pattern, by]: readonly [RegExp, string]): string {

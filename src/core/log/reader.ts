@@ -131,7 +131,9 @@ export class LogReader implements Log {
   }
 
   private streamAt(line: number): Stream | undefined {
-    return this.all().find(({ row }) => row === line);
+    if (this.plain.row === line) return this.plain;
+    for (const stream of this.streams.values()) if (stream.row === line) return stream;
+    return undefined;
   }
 
   private all(): readonly Stream[] {

@@ -3,6 +3,8 @@ import type { BuildTree } from '../buildTree';
 import type { Clients } from '../clients';
 import type { LogEditors } from '../log/logEditor';
 import type { Logs } from '../log/logs';
+import type { Problems } from '../log/problems';
+import type { LogTimes } from '../log/logTimes';
 import type { Report } from '../report';
 import type { Session } from '../session';
 import type { Settings } from '../settings';
@@ -19,6 +21,8 @@ export interface CommandContext {
   readonly variables: VariableMemory;
   readonly logs: Logs;
   readonly logEditors: LogEditors;
+  readonly problems: Problems;
+  readonly logTimes: LogTimes;
   readonly report: Report;
   readonly log: LogOutputChannel;
   readonly version: string;

@@ -4,21 +4,17 @@ import { join } from 'node:path';
 import { safeName } from '../../core/artifacts/names';
 import { saveAs } from '../../core/artifacts/save';
 import { isActive, type Build } from '../../core/build';
-import { mayHaveLog } from '../contextValue';
+import { mayHaveLog, mayTellFailure } from '../contextValue';
 import { toComparedUri } from '../log/compare';
 import { failureMarkdown } from '../log/failureMarkdown';
-import { toLogAddress } from '../log/logUri';
 import { buildTitle, formatSize } from '../present';
 import { Refusal } from '../report';
 import type { Command, CommandContext } from './command';
-import type { Place } from './places';
-import { subjectOf, type Question } from './subjects';
-
-type Subject = Place & { readonly build: Build };
+import { logSubject, type LogSubject } from './logSubject';
 
 export const copyFailure: Command = async (context, args) => {
   const subject = await logSubject(context, args, {
-    can: (build) => mayHaveLog(build) && build.status === 'failed',
+    can: mayTellFailure,
     pick: l10n.t('Build whose failure to copy'),
     none: l10n.t('No build here has failed.'),
   });
@@ -48,7 +44,7 @@ export const saveLog: Command = async (context, args) => {
   context.report.done(l10n.t('Saved {0} ({1})', where, formatSize(bytes)));
 };
 
-async function save({ clients }: CommandContext, { target, build }: Subject, path: string): Promise<number> {
+async function save({ clients }: CommandContext, { target, build }: LogSubject, path: string): Promise<number> {
   const title = l10n.t('Log of {0}', buildTitle(build));
   const client = clients.of(target.instance);
   let bytes = 0;
@@ -78,7 +74,7 @@ export const compareLog: Command = async (context, args) => {
 };
 
 /** Of the newest that GitLab lists, one of the same ref first, and before the build where there is one. */
-async function lastSuccess({ clients }: CommandContext, { target, build }: Subject): Promise<Build> {
+async function lastSuccess({ clients }: CommandContext, { target, build }: LogSubject): Promise<Build> {
   const { signal } = new AbortController();
   const recent = await clients.of(target.instance).recentBuilds(target.project, 'success', signal);
   const same = recent.filter(({ name, id }) => name === build.name && id !== build.id);
@@ -87,19 +83,6 @@ async function lastSuccess({ clients }: CommandContext, { target, build }: Subje
   if (found === undefined)
     throw new Refusal(l10n.t('Among the newest builds of the project, no other {0} has passed.', build.name));
   return found;
-}
-
-/** Without a word, the build whose log is in front. */
-async function logSubject(
-  context: CommandContext,
-  args: readonly unknown[],
-  question: Question,
-): Promise<Subject | undefined> {
-  const [first] = args;
-  const uri = first instanceof Uri ? first : args.length === 0 ? window.activeTextEditor?.document.uri : undefined;
-  const address = uri === undefined ? undefined : toLogAddress(uri);
-  const meant = address === undefined ? args : [{ build: address.build, repository: address.root }];
-  return subjectOf(context, meant, question);
 }
 
 function abortOn(token: CancellationToken): AbortSignal {

@@ -8,7 +8,8 @@ import { subjectOf } from './subjects';
 
 export const openLog: Command = async (context, args) => {
   const subject = await subjectOf(context, args, {
-    can: mayHaveLog,
+    // Of a build that is named, the editor says why it has none, and shows the log once there is one.
+    can: args.length === 0 ? mayHaveLog : ({ kind }) => kind === undefined,
     pick: l10n.t('Build whose log to open'),
     none: l10n.t('No build here has a log.'),
     why: whyNoLog,

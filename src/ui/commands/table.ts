@@ -8,8 +8,10 @@ import { followHead, selectCommit } from './commits';
 import { copyDiagnostics, showOutput } from './diagnostics';
 import { copyUrl, openInBrowser } from './links';
 import { compareLog, copyFailure, saveLog } from './logs';
+import { loadEarlier, toggleLogTimestamps } from './logView';
 import { openLog } from './openLog';
 import { play, playWithVariables } from './play';
+import { clearProblems, showProblems } from './problems';
 import { push } from './push';
 import { filter, groupBy, refresh } from './view';
 
@@ -36,6 +38,10 @@ export const table: Readonly<Record<string, Command>> = {
   saveLog,
   copyFailure,
   compareLog,
+  showProblems,
+  clearProblems,
+  loadEarlier,
+  toggleLogTimestamps,
   openInBrowser,
   copyUrl,
   showOutput,

@@ -58,8 +58,8 @@ export class LogColors implements Disposable {
   }
 }
 
-/** Folded parts are between the ranges on screen, and not drawn. */
-function linesAround(ranges: readonly Range[], count: number): ReadonlySet<number> {
+/** Lines on screen and some around them. Folded parts are between the ranges on screen, and not drawn. */
+export function linesAround(ranges: readonly Range[], count: number): ReadonlySet<number> {
   const lines = new Set<number>();
   for (const { start, end } of ranges) {
     const last = Math.min(end.line + marginLines, count - 1);

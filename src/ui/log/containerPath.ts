@@ -15,9 +15,19 @@ function relativePaths(path: string, base: string, project: string): readonly st
   if (path.startsWith(`${base}/`)) return [path.slice(base.length + 1)];
   const inProject = path.indexOf(`/${project}/`);
   if (inProject >= 0) return [path.slice(inProject + project.length + 2)];
-  if (!/^(?:\/|[a-z]:\/)/i.test(path)) return [path];
+  if (!/^(?:\/|[a-z]:\/)/i.test(path)) return [path, ...belowSources(path)];
   // The project is set by its number, or was called otherwise then: below `builds` it is some folders deep.
   const [, below] = /^.*?\/builds\/(.*)$/s.exec(path) ?? [];
   const parts = below?.split('/') ?? [];
   return parts.slice(1, 8).map((_, depth) => parts.slice(depth + 1).join('/'));
+}
+
+/** A stack trace of Java names a file below its package alone; Maven and Gradle, and Android, have those here. */
+function belowSources(path: string): readonly string[] {
+  const [, language] = /\.(java|kt|scala|groovy)$/.exec(path) ?? [];
+  if (language === undefined) return [];
+  const own = language === 'kt' ? 'kotlin' : language;
+  const languages = language === 'java' ? [own] : [own, 'java'];
+  const roots = ['', 'app/'].flatMap((module) => ['main', 'test'].map((set) => `${module}src/${set}`));
+  return roots.flatMap((root) => languages.map((folder) => `${root}/${folder}/${path}`));
 }

@@ -1,11 +1,9 @@
-import { stat } from 'node:fs/promises';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { DocumentLink, Range, Uri, type CancellationToken, type DocumentLinkProvider, type TextDocument } from 'vscode';
-import { inTurns } from '../../core/inTurns';
-import { locationsIn, type Location } from '../../core/log/locations';
+import { locationsOf, type Location } from '../../core/log/locations';
 import type { Log } from '../../core/log/log';
-import { pathsInRepository } from './containerPath';
+import { inShares } from '../../core/shares';
 import type { Logs } from './logs';
+import { WorkspaceFiles } from './workspaceFiles';
 
 interface Placed extends Location {
   readonly at: number;
@@ -16,11 +14,10 @@ interface Found {
   /** Lines before it are looked through. */
   upTo: number;
   readonly places: Placed[];
+  /** Those that the log has itself. */
+  readonly own: DocumentLink[];
 }
 
-/** Lines looked through before others have their turn. */
-const linesAtOnce = 2000;
-const statsAtOnce = 16;
 /** More than that nobody clicks. */
 const mostLinks = 5000;
 
@@ -34,55 +31,47 @@ export class LogLinks implements DocumentLinkProvider {
     const open = this.logs.of(document.uri);
     if (open === undefined) return [];
     const { log, port } = open;
+    const { places, own } = await this.lookThrough(log, token);
     const lineCount = Math.min(document.lineCount, log.lines.length);
-    const places = (await this.placesIn(log, token)).filter(({ at }) => at < lineCount).slice(0, mostLinks);
-    const files = await existing(places, Uri.parse(port.root).fsPath, port.target.project);
-    const toFiles = places.flatMap((place) => toLink(place, files.get(place.path)) ?? []);
-    return [...toFiles, ...ownLinks(log, lineCount)];
+    const shown = places.filter(({ at }) => at < lineCount).slice(0, mostLinks);
+    const files = new WorkspaceFiles(Uri.parse(port.root).fsPath, port.target.project);
+    await files.look(shown.map(({ path }) => path));
+    const toFiles = shown.flatMap((place) => toLink(place, files.of(place.path)) ?? []);
+    return [...toFiles, ...own.filter(({ range }) => range.start.line < lineCount)];
   }
 
-  /** What is known of the lines before is kept; the last may still grow. */
-  private async placesIn(log: Log, token: CancellationToken): Promise<readonly Placed[]> {
-    const found = this.found.get(log) ?? { upTo: 0, places: [] };
+  /** What is known of the lines before is kept; the last may still grow. Others have their turn meanwhile. */
+  private async lookThrough(log: Log, token: CancellationToken): Promise<Pick<Found, 'places' | 'own'>> {
+    const found = this.found.get(log) ?? { upTo: 0, places: [], own: [] };
     this.found.set(log, found);
+    const share = inShares();
     while (found.upTo < log.lines.length - 1 && !token.isCancellationRequested) {
-      const end = Math.min(found.upTo + linesAtOnce, log.lines.length - 1);
-      for (; found.upTo < end; found.upTo++) found.places.push(...placesOn(log, found.upTo));
-      await nextTurn();
+      await lookThroughSome(log, found, share);
     }
-    return [...found.places, ...placesOn(log, log.lines.length - 1)];
+    const last = { upTo: found.upTo, places: [...found.places], own: [...found.own] };
+    if (log.lines.length > 0) lookAt(log, last, locationsOf(log.lines));
+    return last;
   }
 }
 
-function placesOn(log: Log, at: number): readonly Placed[] {
-  return locationsIn(log.lines[at] ?? '').flatMap((place) =>
-    place.path === undefined ? [] : [{ ...place, path: place.path, at }],
-  );
+async function lookThroughSome(log: Log, found: Found, share: () => Promise<void> | undefined): Promise<void> {
+  // As they are now: while others have their turn there may come more.
+  const { lines } = log;
+  const locationsAt = locationsOf(lines);
+  while (found.upTo < lines.length - 1) {
+    lookAt(log, found, locationsAt);
+    const turn = share();
+    if (turn !== undefined) return turn;
+  }
 }
 
-/** By the path as the log has it. */
-async function existing(
-  places: readonly Placed[],
-  root: string,
-  project: string,
-): Promise<ReadonlyMap<string, string>> {
-  const paths = [...new Set(places.map(({ path }) => path))];
-  const files = new Map<string, string>();
-  await inTurns(paths, statsAtOnce, async (path) => {
-    for (const file of pathsInRepository(path, root, project)) {
-      if (!(await isFile(file))) continue;
-      files.set(path, file);
-      return;
-    }
-  });
-  return files;
-}
-
-async function isFile(path: string): Promise<boolean> {
-  return stat(path).then(
-    (found) => found.isFile(),
-    () => false,
-  );
+function lookAt(log: Log, found: Found, locationsAt: (at: number) => readonly Location[]): void {
+  const at = found.upTo++;
+  for (const place of locationsAt(at))
+    if (place.path !== undefined) found.places.push({ ...place, path: place.path, at });
+  if (found.own.length >= mostLinks) return;
+  for (const { start, end, url } of log.links(at))
+    if (/^https?:/i.test(url)) found.own.push(new DocumentLink(new Range(at, start, at, end), Uri.parse(url, true)));
 }
 
 function toLink({ at, start, end, line, column }: Placed, file: string | undefined): DocumentLink | undefined {
@@ -90,12 +79,4 @@ function toLink({ at, start, end, line, column }: Placed, file: string | undefin
   // As VS Code writes a place in a file.
   const place = line === undefined ? '' : `#L${line}${column === undefined ? '' : `,${column}`}`;
   return new DocumentLink(new Range(at, start, at, end), Uri.parse(`${Uri.file(file).toString()}${place}`, true));
-}
-
-function ownLinks(log: Log, lineCount: number): readonly DocumentLink[] {
-  const links: DocumentLink[] = [];
-  for (let at = 0; at < lineCount && links.length < mostLinks; at++)
-    for (const { start, end, url } of log.links(at))
-      if (/^https?:/i.test(url)) links.push(new DocumentLink(new Range(at, start, at, end), Uri.parse(url, true)));
-  return links;
 }

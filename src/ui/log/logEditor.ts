@@ -1,6 +1,7 @@
 import {
   commands,
   Range,
+  Selection,
   TextEditorRevealType,
   window,
   workspace,
@@ -10,30 +11,46 @@ import {
 } from 'vscode';
 import { isActive } from '../../core/build';
 import { firstError } from '../../core/log/failure';
+import type { Settings } from '../settings';
 import type { LogColors } from './colors';
 import type { Logs } from './logs';
-import type { OpenLog } from './openLog';
+import type { LogNews, OpenLog } from './openLog';
 import { place } from './structure';
 
 /** So far from the end one still counts as reading there. */
 const nearEndLines = 2;
 
+/** Where somebody reads in a text that is about to change. */
+interface Reading {
+  readonly isNew: boolean;
+  readonly isAtEnd: boolean;
+  readonly top: number;
+  /** Lines that come in above, or, below 0, go. */
+  readonly shift: number;
+}
+
 /** Shows logs in editors: where to look first, and along with the end of one that grows. */
 export class LogEditors implements Disposable {
-  /** Those that were at the end before the text grew. */
-  private readonly atEnd = new Set<TextEditor>();
+  private readonly readings = new Map<TextEditor, Reading>();
+  /** Lines of a log that its editors do not show. */
+  private readonly leftOut = new WeakMap<OpenLog, number>();
   private readonly subscriptions: Disposable[];
 
   constructor(
     logs: Logs,
     private readonly colors: LogColors,
+    private readonly settings: Settings,
   ) {
     this.subscriptions = [
       logs.onDidChangeLog(({ log, changed }) => {
-        if (changed === 'text') this.remember(log);
+        if (changed !== 'state') this.remember(log, changed);
       }),
       workspace.onDidChangeTextDocument(({ document }) => {
-        if (logs.of(document.uri) !== undefined) this.grown(document);
+        const log = logs.of(document.uri);
+        if (log !== undefined) this.follow(document, log);
+      }),
+      window.onDidChangeVisibleTextEditors((editors) => {
+        for (const editor of this.readings.keys()) if (!editors.includes(editor)) this.readings.delete(editor);
       }),
     ];
   }
@@ -41,7 +58,7 @@ export class LogEditors implements Disposable {
   /** In front, at the first error of what has failed; at the end of what is still written. */
   async show(document: TextDocument, log: OpenLog): Promise<void> {
     const line = Math.min(lineToShow(log), document.lineCount - 1);
-    const isOpen = window.visibleTextEditors.some((one) => one.document.uri.toString() === document.uri.toString());
+    const isOpen = editorsOf(document.uri.toString()).length > 0;
     const selection = new Range(line, 0, line, 0);
     const editor = await window.showTextDocument(document, { preview: true, ...(isOpen ? {} : { selection }) });
     if (isOpen) return;
@@ -54,19 +71,30 @@ export class LogEditors implements Disposable {
     for (const one of this.subscriptions) one.dispose();
   }
 
-  private remember({ uri }: OpenLog): void {
-    for (const editor of editorsOf(uri.toString())) {
-      const last = editor.visibleRanges.at(-1)?.end.line ?? 0;
-      if (last >= editor.document.lineCount - 1 - nearEndLines) this.atEnd.add(editor);
+  private remember(log: OpenLog, news: LogNews): void {
+    const moved = (this.leftOut.get(log) ?? 0) - log.leftOut;
+    this.leftOut.set(log, log.leftOut);
+    for (const editor of editorsOf(log.uri.toString())) {
+      const { visibleRanges, document } = editor;
+      const last = visibleRanges.at(-1)?.end.line ?? 0;
+      this.readings.set(editor, {
+        isNew: news === 'appeared',
+        isAtEnd: last >= document.lineCount - 1 - nearEndLines,
+        top: visibleRanges[0]?.start.line ?? 0,
+        shift: (this.readings.get(editor)?.shift ?? 0) + moved,
+      });
     }
   }
 
-  private grown(document: TextDocument): void {
+  private follow(document: TextDocument, log: OpenLog): void {
     for (const editor of editorsOf(document.uri.toString())) {
+      const reading = this.readings.get(editor);
+      this.readings.delete(editor);
+      if (reading?.isNew === true) void startReading(editor, log);
+      else if (reading?.isAtEnd === true) reveal(editor, document.lineCount - 1, TextEditorRevealType.Default);
+      else if (reading !== undefined && reading.shift !== 0)
+        readOn(editor, reading, this.settings.linesAboveTop(document.uri));
       this.colors.draw(editor);
-      if (!this.atEnd.delete(editor)) continue;
-      const last = document.lineCount - 1;
-      editor.revealRange(new Range(last, 0, last, 0), TextEditorRevealType.Default);
     }
   }
 }
@@ -81,11 +109,36 @@ function lineToShow({ build, log }: OpenLog): number {
   return build?.status === 'failed' ? (firstError(log) ?? Math.max(last, 0)) : 0;
 }
 
+function reveal(editor: TextEditor, line: number, type: TextEditorRevealType): void {
+  editor.revealRange(new Range(line, 0, line, 0), type);
+}
+
+/** The log has come in place of a sentence. */
+async function startReading(editor: TextEditor, log: OpenLog): Promise<void> {
+  const { document } = editor;
+  const line = Math.min(lineToShow(log), document.lineCount - 1);
+  editor.selection = new Selection(line, 0, line, 0);
+  reveal(editor, line, TextEditorRevealType.InCenterIfOutsideViewport);
+  // VS Code folds in the editor in front alone.
+  if (window.activeTextEditor === editor) await fold(document, log, line);
+}
+
+/** At the same lines, which have other numbers now. */
+function readOn(editor: TextEditor, { top, shift }: Reading, linesAboveTop: number): void {
+  const last = editor.document.lineCount - 1;
+  const moved = (line: number): number => Math.min(Math.max(line + shift, 0), last);
+  const { anchor, active } = editor.selection;
+  editor.selection = new Selection(moved(anchor.line), anchor.character, moved(active.line), active.character);
+  reveal(editor, Math.min(moved(top) + linesAboveTop, last), TextEditorRevealType.AtTop);
+}
+
 /** What the runner wants folded, but where the cursor is. */
 async function fold(document: TextDocument, { log }: OpenLog, line: number): Promise<void> {
   const folded = place(log.sections, document.lineCount).filter(
     ({ section, start, last }) => section.collapsed && last > start && !(start <= line && line <= last),
   );
   if (folded.length === 0) return;
-  await commands.executeCommand('editor.fold', { selectionLines: folded.map(({ start }) => start) });
+  // Without these, VS Code folds what is around one that is folded already.
+  const which = { levels: 1, direction: 'down', selectionLines: folded.map(({ start }) => start) };
+  await commands.executeCommand('editor.fold', which);
 }

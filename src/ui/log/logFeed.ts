@@ -1,6 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import type { StreamAnswer } from '../../core/gitlab/http';
 import { LogReader } from '../../core/log/reader';
+import { inShares } from '../../core/shares';
 
 /** Asks for the whole log, unless it is still that of the ETag. */
 export type AskForLog = (etag: string | undefined) => Promise<StreamAnswer>;
@@ -48,8 +49,11 @@ export class LogFeed {
 
   private async take({ body, etag }: StreamAnswer): Promise<LogChange> {
     const [known, prefix] = [this.size, createHash('sha256')];
+    const share = inShares();
     let seen = 0;
     for await (const chunk of body) {
+      // What has come already is handed out without a pause.
+      await share();
       const own = chunk.subarray(0, Math.max(0, known - seen));
       prefix.update(own);
       seen += own.length;

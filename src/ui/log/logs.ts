@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   EventEmitter,
   l10n,
@@ -9,49 +10,68 @@ import {
   type TextDocumentContentProvider,
   type Uri,
 } from 'vscode';
-import { isActive, type Build } from '../../core/build';
+import type { Build } from '../../core/build';
 import type { Clock } from '../../core/schedule';
 import { buildsOf, type Target } from '../../core/snapshot';
 import { flatten } from '../../core/arrange';
 import type { Clients } from '../clients';
 import { mayHaveLog } from '../contextValue';
-import { buildTitle, statusLabel } from '../present';
 import { Refusal, sentenceFor } from '../report';
 import type { Session } from '../session';
 import type { Settings } from '../settings';
+import type { Tokens } from '../tokens';
+import { inLines, sentenceInstead } from './instead';
 import { logScheme, toLogAddress, toLogUri, type LogAddress } from './logUri';
-import { OpenLog } from './openLog';
+import { OpenLog, type LogNews } from './openLog';
+import { isInTab, urisOf } from './tabs';
 
 export interface LogsParts {
   readonly session: Session;
   readonly clients: Clients;
   readonly settings: Settings;
+  readonly tokens: Tokens;
   readonly clock: Clock;
 }
 
 export interface LogChanged {
   readonly log: OpenLog;
-  readonly changed: 'text' | 'state';
+  readonly changed: LogNews;
 }
+
+/** So long VS Code may take to show what it was told of a document. */
+const updateMs = 2000;
 
 /** The logs whose editors are open, as read-only documents. What an editor has left is forgotten. */
 export class Logs implements TextDocumentContentProvider, Disposable {
   private readonly open = new Map<string, OpenLog>();
+  /** Those that cannot be asked for: why, stands in their editors. */
+  private readonly strange = new Map<string, Uri>();
   private readonly textChanged = new EventEmitter<Uri>();
   private readonly changed = new EventEmitter<LogChanged>();
+  private readonly left = new EventEmitter<Uri>();
   readonly onDidChange: Event<Uri> = this.textChanged.event;
   readonly onDidChangeLog: Event<LogChanged> = this.changed.event;
+  /** No editor shows it any more. */
+  readonly onDidClose: Event<Uri> = this.left.event;
   private readonly subscriptions: Disposable[];
 
   constructor(private readonly parts: LogsParts) {
     this.subscriptions = [
       this.textChanged,
       this.changed,
+      this.left,
       workspace.registerTextDocumentContentProvider(logScheme, this),
-      workspace.onDidCloseTextDocument(({ uri }) => this.close(uri)),
+      // Also told of where only its language was changed.
+      workspace.onDidCloseTextDocument(({ uri }) => this.leave([uri])),
+      window.tabGroups.onDidChangeTabs(({ opened, closed }) => {
+        this.leave(closed.flatMap(urisOf));
+        for (const uri of opened.flatMap(urisOf)) this.bringBack(uri);
+      }),
       window.onDidChangeVisibleTextEditors(() => {
         for (const log of this.open.values()) log.attend();
       }),
+      parts.tokens.onDidChange(() => this.retry()),
+      parts.session.onDidChange(() => this.catchUp()),
     ];
   }
 
@@ -59,17 +79,19 @@ export class Logs implements TextDocumentContentProvider, Disposable {
     return uri.scheme === logScheme ? this.open.get(uri.toString()) : undefined;
   }
 
-  /** The document of a build's log, as it is now. Throws a Refusal where there is no log to show. */
+  /** The document of a build's log, read anew: where there is none, a sentence says why. */
   async document(root: string, target: Target, build: Build): Promise<{ document: TextDocument; log: OpenLog }> {
     const address = { root, instance: target.instance.url, project: target.project, build: build.id };
     const uri = toLogUri(address, build);
-    const known = this.of(uri);
-    const log = known ?? (await this.readInto(uri, this.make(uri, address, target)));
-    await known?.read();
+    const log = this.of(uri) ?? this.add(this.make(uri, address, target, build));
+    await log.look();
     try {
       const document = await workspace.openTextDocument(uri);
-      log.follow();
-      return { document, log };
+      // A tab that was closed meanwhile has taken the log along, and VS Code has asked for another.
+      const shown = this.of(uri) ?? log;
+      await this.upToDate(document, shown);
+      shown.follow();
+      return { document, log: shown };
     } catch (error) {
       this.close(uri);
       throw error;
@@ -92,22 +114,25 @@ export class Logs implements TextDocumentContentProvider, Disposable {
   /** A build's log as it is now, for no editor. Throws a Refusal where there is none. */
   async now(root: string, target: Target, build: Build): Promise<OpenLog> {
     const address = { root, instance: target.instance.url, project: target.project, build: build.id };
-    return this.once(this.make(toLogUri(address, build), address, target));
+    return once(this.make(toLogUri(address, build), address, target));
   }
 
   /** The same by its address. Throws a Refusal where there is none. */
   async readAt(uri: Uri): Promise<OpenLog> {
-    return this.once(await this.found(uri));
+    return once(await this.found(uri));
   }
 
-  /** Also for an editor that VS Code brings back: what goes wrong is told in its place, and not kept. */
+  /** Also for an editor that VS Code brings back. */
   async provideTextDocumentContent(uri: Uri): Promise<string> {
-    const known = this.of(uri);
-    if (known !== undefined) return known.text;
     try {
-      return await this.restored(uri);
+      const log = this.of(uri) ?? (await this.restored(uri));
+      if (!log.isRead) await log.look();
+      // Reading has just had its turn.
+      await nextTurn();
+      return log.text;
     } catch (error) {
-      throw new Error(sentenceFor(error), { cause: error });
+      this.strange.set(uri.toString(), uri);
+      return inLines(sentenceFor(error));
     }
   }
 
@@ -117,21 +142,39 @@ export class Logs implements TextDocumentContentProvider, Disposable {
     this.open.clear();
   }
 
-  private async restored(uri: Uri): Promise<string> {
-    const log = await this.readInto(uri, await this.found(uri));
+  private async restored(uri: Uri): Promise<OpenLog> {
+    const made = await this.found(uri);
+    // It may have been asked for twice at once: the first stays.
+    const log = this.of(uri) ?? this.add(made);
+    await log.look();
     log.follow();
-    return log.text;
+    return log;
   }
 
-  /** It may have been opened twice at once: the first stays. */
-  private async readInto(uri: Uri, log: OpenLog): Promise<OpenLog> {
-    await readWhole(log);
-    const other = this.of(uri);
-    if (other !== undefined) {
-      log.dispose();
-      return other;
-    }
-    this.open.set(uri.toString(), log);
+  /** VS Code keeps documents for a while after their editors: such a one has the text of then. */
+  private bringBack(uri: Uri): void {
+    const isHeld = uri.scheme === logScheme && isOpen(uri) && this.of(uri) === undefined;
+    if (isHeld) this.textChanged.fire(uri);
+  }
+
+  private async upToDate(document: TextDocument, log: OpenLog): Promise<void> {
+    if (document.getText() === log.text) return;
+    await new Promise<void>((resolve) => {
+      const done = (): void => {
+        listener.dispose();
+        this.parts.clock.clearTimeout(timeout);
+        resolve();
+      };
+      const listener = workspace.onDidChangeTextDocument((event) => {
+        if (event.document === document) done();
+      });
+      const timeout = this.parts.clock.setTimeout(done, updateMs);
+      this.textChanged.fire(log.uri);
+    });
+  }
+
+  private add(log: OpenLog): OpenLog {
+    this.open.set(log.uri.toString(), log);
     return log;
   }
 
@@ -141,53 +184,75 @@ export class Logs implements TextDocumentContentProvider, Disposable {
     const instances = await this.parts.session.instances();
     const instance = instances.find(({ url }) => url === address?.instance);
     if (address === undefined || instance === undefined)
-      throw new Refusal(l10n.t('This log is of a GitLab that you are not signed in to.'));
+      throw new Refusal(l10n.t('This log is of a GitLab that you are not signed in to. Sign in there to see it.'));
     return this.make(uri, address, { instance, project: address.project, sha: '', pinned: true });
   }
 
-  private async once(log: OpenLog): Promise<OpenLog> {
-    try {
-      await readWhole(log);
-      return log;
-    } finally {
-      log.dispose();
-    }
-  }
-
-  private make(uri: Uri, { root, build: id, project }: LogAddress, target: Target): OpenLog {
+  private make(uri: Uri, { root, build: id, project }: LogAddress, target: Target, build?: Build): OpenLog {
     const { session, clients, settings, clock } = this.parts;
     const client = clients.of(target.instance);
-    const log: OpenLog = new OpenLog({
+    const port = {
       uri,
       root,
       target,
       clock,
-      build: async (signal) => known(session, root, id) ?? (await client.build(project, id, signal)),
-      trace: (etag, signal) => client.trace(project, id, signal, etag),
+      build: async (signal: AbortSignal) => known(session, root, id) ?? (await client.build(project, id, signal)),
+      trace: (etag: string | undefined, signal: AbortSignal) => client.trace(project, id, signal, etag),
       attention: () => ({ visible: isVisible(uri), focused: false }),
       intervals: () => settings.intervals(),
-      show: (changed) => this.show(log, changed),
-    });
+      tailLength: () => settings.logTailLength(),
+      show: (news: LogNews) => this.show(log, news),
+    };
+    const log = new OpenLog(port, build);
     return log;
   }
 
-  private show(log: OpenLog, changed: LogChanged['changed']): void {
+  private show(log: OpenLog, changed: LogNews): void {
     if (this.of(log.uri) !== log) return;
-    if (changed === 'text') this.textChanged.fire(log.uri);
     this.changed.fire({ log, changed });
+    if (changed !== 'state') this.textChanged.fire(log.uri);
+  }
+
+  /** A token came, went or is another. */
+  private retry(): void {
+    for (const log of this.open.values()) if (log.failure !== undefined) log.lookAgain();
+    const strange = [...this.strange.values()];
+    this.strange.clear();
+    for (const uri of strange) this.textChanged.fire(uri);
+  }
+
+  /** What the view knows of a build is not waited for here. */
+  private catchUp(): void {
+    for (const log of this.open.values()) {
+      const { root, uri } = log.port;
+      const id = toLogAddress(uri)?.build;
+      const now = id === undefined ? undefined : known(this.parts.session, root, id);
+      if (now !== undefined && now.status !== log.build?.status) log.lookAgain();
+    }
+  }
+
+  private leave(uris: readonly Uri[]): void {
+    for (const uri of uris) if (uri.scheme === logScheme && !isInTab(uri)) this.close(uri);
   }
 
   private close(uri: Uri): void {
-    this.of(uri)?.dispose();
+    this.strange.delete(uri.toString());
+    const log = this.of(uri);
+    if (log === undefined) return;
+    log.dispose();
     this.open.delete(uri.toString());
+    this.left.fire(uri);
   }
 }
 
-/** Throws a Refusal where there is no log and none to come. */
-async function readWhole(log: OpenLog): Promise<void> {
-  await log.read();
-  const { build, isEmpty } = log;
-  if (build !== undefined && isEmpty && !isActive(build)) throw new Refusal(noLogSentence(build));
+async function once(log: OpenLog): Promise<OpenLog> {
+  try {
+    await log.read();
+    if (log.isEmpty) throw new Refusal(sentenceInstead(log));
+    return log;
+  } finally {
+    log.dispose();
+  }
 }
 
 /** As the view has it, where that is fresh. */
@@ -201,8 +266,6 @@ function isVisible(uri: Uri): boolean {
   return window.visibleTextEditors.some(({ document }) => document.uri.toString() === uri.toString());
 }
 
-function noLogSentence(build: Build): string {
-  return build.startedAt === undefined
-    ? l10n.t('{0} has no log: it is {1} and never started.', buildTitle(build), statusLabel(build.status))
-    : l10n.t('{0} has no log: it was erased, or nothing was written.', buildTitle(build));
+function isOpen(uri: Uri): boolean {
+  return workspace.textDocuments.some((document) => document.uri.toString() === uri.toString());
 }

@@ -108,8 +108,8 @@ describe('lines for comparing', () => {
   ];
   for (const [one, other] of pairs)
     it(`are the same: ${one}`, () => {
-      assert.deepEqual(normalised([one]), normalised([other]));
-      assert.notDeepEqual(normalised([one]), [one]);
+      assert.equal(normalised(one), normalised(other));
+      assert.notEqual(normalised(one), one);
     });
 
   it('keep what matters', () => {
@@ -122,11 +122,11 @@ describe('lines for comparing', () => {
       '',
       'Exit code 137',
     ];
-    assert.deepEqual(normalised(lines), lines);
+    assert.deepEqual(lines.map(normalised), lines);
   });
 
   it('take little time, whatever they hold', () => {
     for (const part of ['1', 'a', '1a', '1:', '#1', '1.', '2024-', ' 1 s', '/tmp/', 'runner-', '1s'])
-      assert.equal(normalised([part.repeat(500_000 / part.length)]).length, 1);
+      assert.ok(normalised(part.repeat(500_000 / part.length)).length > 0);
   });
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { locationsIn } from '../../../src/core/log/locations';
+import { locationsIn, locationsOf } from '../../../src/core/log/locations';
 
 /** `text@path:line:column` of each, or the URL. */
 function found(line: string): readonly string[] {
@@ -45,6 +45,45 @@ describe('the places that a log names', () => {
     ['a URL in brackets', '(http://a/b) [http://c/d], "http://e"', 'http://a/b', 'http://c/d', 'http://e'],
   ];
   for (const [what, line, ...places] of shapes) it(`are found: ${what}`, () => assert.deepEqual(found(line), places));
+
+  it('are found in the lists of linters, which name the file above', () => {
+    const lines = [
+      ...['/builds/g/p/src/app.ts', '  12:3  error  Unexpected console statement  no-console'],
+      ...['  14:10  warning  Missing return type', '', 'src/a.css', '  2:30  ✖  Unexpected unit  unit-no-unknown'],
+      ...['', '  7:1  error  of no file', 'took 3 s', '  7:1  error  of no file', '  7:1  is no place'],
+    ];
+    const places = (at: number, find = locationsOf(lines)) =>
+      find(at).map(({ start, end, path = '', line, column }) => [lines[at]?.slice(start, end), path, line, column]);
+    const [first, second] = [
+      ['12:3', '/builds/g/p/src/app.ts', 12, 3],
+      ['14:10', '/builds/g/p/src/app.ts', 14, 10],
+    ];
+    const expected = [[], [first], [second], [], [], [['2:30', 'src/a.css', 2, 30]], [], [], [], [], []];
+    const find = locationsOf(lines);
+    assert.deepEqual(
+      lines.map((_, at) => places(at, find)),
+      expected,
+    );
+    assert.deepEqual(
+      lines.map((_, at) => places(at)),
+      expected,
+    );
+    assert.deepEqual(locationsOf(['src/main.c:10:5: error: x'])(0), locationsIn('src/main.c:10:5: error: x'));
+  });
+
+  it('take little time in lists that have no end', () => {
+    const lines = Array.from({ length: 20_000 }, () => '  1:1  error  x');
+    let looked = 0;
+    const counted = new Proxy(lines, {
+      get: (all, key) => {
+        looked += typeof key === 'string' && /^\d+$/.test(key) ? 1 : 0;
+        return Reflect.get(all, key) as unknown;
+      },
+    });
+    const find = locationsOf(counted);
+    for (let at = 0; at < lines.length; at += 1) assert.deepEqual(find(at), []);
+    assert.ok(looked < 3 * lines.length, `${looked}`);
+  });
 
   it('are not what only looks like them', () => {
     for (const line of [

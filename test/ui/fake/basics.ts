@@ -102,6 +102,7 @@ export class TreeItem {
   description?: string;
   tooltip?: string | MarkdownString;
   contextValue?: string;
+  command?: vscode.Command;
   accessibilityInformation?: vscode.AccessibilityInformation;
 
   constructor(

@@ -5,6 +5,7 @@ import { FakeConfiguration } from './configuration';
 import type { FakeFileWatcher } from './fileWatcher';
 import { Journal } from './journal';
 import type { Message } from './message';
+import type { FakeDiagnosticCollection } from './problems';
 import { Texts } from './texts';
 import type { FakeProgress, FakeStatusBarItem, FakeTreeView } from './views';
 
@@ -37,6 +38,7 @@ export class Editor {
   readonly picks: FakePick[] = [];
   readonly quickPicks: FakeQuickPick[] = [];
   readonly inputBoxes: FakeInputBox[] = [];
+  readonly problems: FakeDiagnosticCollection[] = [];
   readonly progress: FakeProgress[] = [];
   readonly views: FakeTreeView<unknown>[] = [];
   readonly statusBarItems: FakeStatusBarItem[] = [];

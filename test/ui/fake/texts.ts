@@ -1,5 +1,7 @@
+import type * as vscode from 'vscode';
 import { EventEmitter, type Uri } from './basics';
 import type { Journal } from './journal';
+import { TabInputText, type FakeLanguageStatus, type FakeTab } from './tabs';
 
 /** VS Code's text editors, as far as the extension uses them: read-only documents of a provider, and what is drawn on them. */
 
@@ -17,6 +19,16 @@ export class Range {
   constructor(startLine: number, startCharacter: number, endLine: number, endCharacter: number) {
     this.start = new Position(startLine, startCharacter);
     this.end = new Position(endLine, endCharacter);
+  }
+}
+
+export class Selection extends Range {
+  get anchor(): Position {
+    return this.start;
+  }
+
+  get active(): Position {
+    return this.end;
   }
 }
 
@@ -62,7 +74,7 @@ export class CodeLens {
 }
 
 export const SymbolKind = { Namespace: 2 } as const;
-export const TextEditorRevealType = { Default: 0 } as const;
+export const TextEditorRevealType = { Default: 0, InCenterIfOutsideViewport: 2, AtTop: 3 } as const;
 
 export class FakeDocument {
   private lines: readonly string[] = [''];
@@ -103,26 +115,42 @@ export class FakeDecorationType {
   }
 }
 
+interface Drawn {
+  readonly range: Range;
+  /** What is this one's alone. */
+  readonly renderOptions?: { readonly before?: { readonly contentText?: string } };
+}
+
 /** Shows forty lines. */
 export class FakeTextEditor {
   visibleRanges: readonly Range[] = [];
-  readonly decorations = new Map<FakeDecorationType, readonly Range[]>();
+  /** The next one takes its place. */
+  isPreview = false;
+  selection: Selection;
+  readonly decorations = new Map<FakeDecorationType, readonly Drawn[]>();
   readonly revealed: number[] = [];
 
   constructor(
     readonly document: FakeDocument,
-    readonly selection: Range | undefined,
+    selection: Range | undefined,
   ) {
-    this.scrollTo(selection?.start.line ?? 0);
+    const { line, character } = selection?.start ?? { line: 0, character: 0 };
+    this.selection = new Selection(line, character, line, character);
+    this.scrollTo(line);
   }
 
-  setDecorations(type: FakeDecorationType, ranges: readonly Range[]): void {
-    this.decorations.set(type, ranges);
+  setDecorations(type: FakeDecorationType, ranges: readonly (Range | Drawn)[]): void {
+    this.decorations.set(
+      type,
+      ranges.map((one) => (one instanceof Range ? { range: one } : one)),
+    );
   }
 
-  revealRange(range: Range): void {
+  revealRange(range: Range, type?: number): void {
     this.revealed.push(range.start.line);
-    this.scrollTo(range.start.line);
+    // Below the five lines for what sticks to the top.
+    if (type === TextEditorRevealType.AtTop) this.scrollTo(range.start.line - 5 + 20);
+    else this.scrollTo(range.start.line);
   }
 
   scrollTo(line: number): void {
@@ -134,8 +162,8 @@ export class FakeTextEditor {
   drawnOn(line: number): readonly (readonly [object, number, number])[] {
     return [...this.decorations].flatMap(([{ options }, ranges]) =>
       ranges
-        .filter(({ start }) => start.line === line)
-        .map(({ start, end }) => [options, start.character, end.character] as const),
+        .filter(({ range }) => range.start.line === line)
+        .map(({ range: { start, end } }) => [options, start.character, end.character] as const),
     );
   }
 }
@@ -149,9 +177,20 @@ interface ContentProvider {
 export class Texts {
   readonly editors: FakeTextEditor[] = [];
   readonly documents = new Map<string, FakeDocument>();
+  /** As VS Code has them, in one group. */
+  readonly tabs: FakeTab[] = [];
+  readonly languageStatus: FakeLanguageStatus[] = [];
+  decorations: vscode.FileDecorationProvider | undefined;
+  /** Of which the file decorations have changed. */
+  readonly redecorated: string[] = [];
   readonly providers: { readonly kind: string; readonly selector: unknown; readonly provider: unknown }[] = [];
   readonly onDidCloseDocument = new EventEmitter<FakeDocument>();
   readonly onDidChangeDocument = new EventEmitter<{ readonly document: FakeDocument }>();
+  readonly onDidChangeTabs = new EventEmitter<{
+    readonly opened: readonly FakeTab[];
+    readonly closed: readonly FakeTab[];
+    readonly changed: readonly FakeTab[];
+  }>();
   readonly onDidChangeVisibleEditors = new EventEmitter<readonly FakeTextEditor[]>();
   readonly onDidChangeVisibleRanges = new EventEmitter<{ readonly textEditor: FakeTextEditor }>();
   private readonly contents = new Map<string, ContentProvider>();
@@ -164,29 +203,65 @@ export class Texts {
     return { dispose: () => void this.contents.delete(scheme) };
   }
 
+  decorate(provider: vscode.FileDecorationProvider): { dispose(): void } {
+    this.decorations = provider;
+    provider.onDidChangeFileDecorations?.((uri) => this.redecorated.push(String(uri)));
+    return { dispose: () => (this.decorations = undefined) };
+  }
+
   async open(uri: Uri): Promise<FakeDocument> {
     const known = this.documents.get(uri.toString());
     if (known !== undefined) return known;
     const text = await this.contentOf(uri);
     this.journal.note(text);
+    const opened = this.documents.get(uri.toString());
+    if (opened !== undefined) return opened;
     const document = new FakeDocument(uri, text);
     this.documents.set(uri.toString(), document);
     return document;
   }
 
-  show(document: FakeDocument, { selection }: { readonly selection?: Range } = {}): FakeTextEditor {
+  show(
+    document: FakeDocument,
+    options: { readonly selection?: Range; readonly preview?: boolean } = {},
+  ): FakeTextEditor {
     const known = this.editors.find((one) => one.document === document);
-    if (known !== undefined) return known;
-    const shown = new FakeTextEditor(document, selection);
+    if (known !== undefined) {
+      if (options.preview === false) known.isPreview = false;
+      return known;
+    }
+    const shown = new FakeTextEditor(document, options.selection);
+    shown.isPreview = options.preview !== false;
     this.editors.push(shown);
+    this.openTab(new TabInputText(document.uri));
     this.onDidChangeVisibleEditors.fire(this.editors);
     return shown;
   }
 
-  close(shown: FakeTextEditor): void {
+  openTab(input: unknown): FakeTab {
+    const tab = { input };
+    this.tabs.push(tab);
+    this.onDidChangeTabs.fire({ opened: [tab], closed: [], changed: [] });
+    return tab;
+  }
+
+  closeTab(tab: FakeTab): void {
+    this.tabs.splice(this.tabs.indexOf(tab), 1);
+    this.onDidChangeTabs.fire({ opened: [], closed: [tab], changed: [] });
+  }
+
+  /** The editor alone: VS Code keeps its document for minutes. */
+  hide(shown: FakeTextEditor): void {
     this.editors.splice(this.editors.indexOf(shown), 1);
-    this.documents.delete(shown.document.uri.toString());
+    const uri = shown.document.uri.toString();
+    const tab = this.tabs.find(({ input }) => input instanceof TabInputText && input.uri.toString() === uri);
     this.onDidChangeVisibleEditors.fire(this.editors);
+    if (tab !== undefined) this.closeTab(tab);
+  }
+
+  close(shown: FakeTextEditor): void {
+    this.hide(shown);
+    this.documents.delete(shown.document.uri.toString());
     this.onDidCloseDocument.fire(shown.document);
   }
 
@@ -210,6 +285,8 @@ export class Texts {
     if (document === undefined) return;
     const text = await this.contentOf(uri);
     this.journal.note(text);
+    // As VS Code does: what is the same is no change.
+    if (text === document.getText()) return;
     document.setText(text);
     this.onDidChangeDocument.fire({ document });
   }

@@ -1,0 +1,100 @@
+import {
+  EventEmitter,
+  FileDecoration,
+  l10n,
+  languages,
+  LanguageStatusSeverity,
+  window,
+  type Disposable,
+  type Event,
+  type FileDecorationProvider,
+  type Uri,
+} from 'vscode';
+import { durationSeconds, hasFailed, isActive, type Build } from '../../core/build';
+import type { Failure } from '../../core/errors';
+import type { Clock } from '../../core/schedule';
+import { buildIcon, buildLabel, buildTitle } from '../present';
+import { failureSentence } from '../sentences';
+import { formatDuration } from '../times';
+import { logScheme, toLogAddress } from './logUri';
+import type { Logs } from './logs';
+import type { OpenLog } from './openLog';
+
+/** A mark for a tab, which has room for two characters at most. */
+const badges: Readonly<Record<string, string>> = { success: '✓', failed: '✗', canceled: '⊘', skipped: '»' };
+
+/** How the build of a log stands: as a mark on its tab, and, of the one in front, in the language's status. */
+export class LogStatus implements FileDecorationProvider, Disposable {
+  private readonly changed = new EventEmitter<Uri>();
+  readonly onDidChangeFileDecorations: Event<Uri> = this.changed.event;
+  private readonly item = languages.createLanguageStatusItem('gitlabBuilds.log', { scheme: logScheme });
+  private readonly subscriptions: Disposable[];
+
+  constructor(
+    private readonly logs: Logs,
+    private readonly clock: Clock,
+  ) {
+    this.item.name = l10n.t('Build of the log');
+    this.subscriptions = [
+      this.changed,
+      this.item,
+      window.registerFileDecorationProvider(this),
+      window.onDidChangeActiveTextEditor(() => this.show()),
+      logs.onDidChangeLog(({ log }) => {
+        this.changed.fire(log.uri);
+        this.show();
+      }),
+    ];
+    this.show();
+  }
+
+  provideFileDecoration(uri: Uri): FileDecoration | undefined {
+    const build = this.logs.of(uri)?.build;
+    if (build === undefined) return undefined;
+    const badge = badges[build.status] ?? (isActive(build) ? '●' : '○');
+    return new FileDecoration(
+      badge,
+      `${buildTitle(build)}: ${timedLabel(build, this.clock.now())}`,
+      buildIcon(build).color,
+    );
+  }
+
+  dispose(): void {
+    for (const one of this.subscriptions) one.dispose();
+  }
+
+  private show(): void {
+    const uri = window.activeTextEditor?.document.uri;
+    const open = uri === undefined ? undefined : this.logs.of(uri);
+    const { item } = this;
+    const { build, failure } = open ?? {};
+    item.text = build === undefined ? l10n.t('GitLab build') : timedLabel(build, this.clock.now());
+    item.detail = detailOf(build, failure);
+    item.busy = build !== undefined && isActive(build) && failure === undefined;
+    item.severity = severityOf(build, failure);
+    item.command = open === undefined || failure === undefined ? undefined : again(open);
+  }
+}
+
+function detailOf(build: Build | undefined, failure: Failure | undefined): string {
+  if (failure !== undefined) return l10n.t('log not fresh: {0}', failureSentence(failure));
+  return build === undefined ? '' : buildTitle(build);
+}
+
+function severityOf(build: Build | undefined, failure: Failure | undefined): LanguageStatusSeverity {
+  if (build !== undefined && hasFailed(build)) return LanguageStatusSeverity.Error;
+  return failure === undefined ? LanguageStatusSeverity.Information : LanguageStatusSeverity.Warning;
+}
+
+function again({ uri, port }: OpenLog): { title: string; command: string; arguments: unknown[] } {
+  const reference = { build: toLogAddress(uri)?.build, repository: port.root };
+  return { title: l10n.t('Try again'), command: 'gitlabBuilds.openLog', arguments: [reference] };
+}
+
+/** `running · 3:10`, `failed after 3:10` */
+function timedLabel(build: Build, now: number): string {
+  const seconds = durationSeconds(build, now);
+  if (seconds === undefined) return buildLabel(build);
+  const [label, time] = [buildLabel(build), formatDuration(seconds)];
+  return isActive(build) ? l10n.t('{0} · {1}', label, time) : l10n.t('{0} after {1}', label, time);
+}

@@ -1,0 +1,100 @@
+import {
+  Range,
+  ThemeColor,
+  window,
+  workspace,
+  type DecorationOptions,
+  type Disposable,
+  type TextEditor,
+  type Uri,
+} from 'vscode';
+import type { Log } from '../../core/log/log';
+import { setKey } from '../context';
+import { logScheme } from './logUri';
+import { linesAround } from './colors';
+import type { Logs } from './logs';
+
+const width = '11:19:19.899'.length;
+
+/** When each line was written, drawn in front of it on request: the text stays as it is, for finding and copying. */
+export class LogTimes implements Disposable {
+  /** For all logs of the window. */
+  private isShown = false;
+  /** Whether the log in front has times, as it was last told. */
+  private hasTimes = false;
+  private readonly type = window.createTextEditorDecorationType({
+    before: {
+      color: new ThemeColor('descriptionForeground'),
+      fontStyle: 'normal',
+      fontWeight: 'normal',
+      margin: '0 2ch 0 0',
+      // One column, whatever the font makes of figures and blanks.
+      width: `${width}ch`,
+    },
+  });
+  private readonly subscriptions: Disposable[];
+
+  constructor(private readonly logs: Logs) {
+    this.subscriptions = [
+      this.type,
+      window.onDidChangeTextEditorVisibleRanges(({ textEditor }) => this.draw(textEditor)),
+      window.onDidChangeVisibleTextEditors((editors) => editors.forEach((editor) => this.draw(editor))),
+      window.onDidChangeActiveTextEditor(() => void this.tellContext()),
+      workspace.onDidChangeTextDocument(({ document }) => this.drawAll(document.uri)),
+      logs.onDidChangeLog(() => void this.tellContext()),
+    ];
+  }
+
+  toggle(): void {
+    this.isShown = !this.isShown;
+    this.drawAll();
+  }
+
+  dispose(): void {
+    for (const one of this.subscriptions) one.dispose();
+  }
+
+  private drawAll(uri?: Uri): void {
+    for (const editor of window.visibleTextEditors)
+      if (uri === undefined || editor.document.uri.toString() === uri.toString()) this.draw(editor);
+  }
+
+  private draw(editor: TextEditor): void {
+    if (editor.document.uri.scheme === logScheme) editor.setDecorations(this.type, this.timesIn(editor));
+  }
+
+  private timesIn({ document, visibleRanges }: TextEditor): DecorationOptions[] {
+    const log = this.logs.of(document.uri)?.log;
+    if (log === undefined || !this.isShown || !hasTimes(log)) return [];
+    const lines = linesAround(visibleRanges, Math.min(document.lineCount, log.lines.length));
+    return Array.from(lines, (line) => {
+      const time = log.timestamp(line);
+      const contentText = time === undefined ? '' : clockTime(time);
+      return { range: new Range(line, 0, line, 0), renderOptions: { before: { contentText } } };
+    });
+  }
+
+  /** Where no line has a time, nothing is offered. */
+  private async tellContext(): Promise<void> {
+    const uri = window.activeTextEditor?.document.uri;
+    const log = uri === undefined ? undefined : this.logs.of(uri)?.log;
+    const has = log !== undefined && hasTimes(log);
+    if (has === this.hasTimes) return;
+    this.hasTimes = has;
+    await setKey('logHasTimes', has);
+  }
+}
+
+/** The runner writes them in front of every line, or of none. */
+function hasTimes(log: Log): boolean {
+  return log.timestamp(0) !== undefined;
+}
+
+/** Of the user's day, as `11:19:19.899`. */
+export function clockTime(time: number): string {
+  const date = new Date(time);
+  const [hours, minutes, seconds] = [date.getHours(), date.getMinutes(), date.getSeconds()].map((part) =>
+    String(part).padStart(2, '0'),
+  );
+  return `${hours}:${minutes}:${seconds}.${String(date.getMilliseconds()).padStart(3, '0')}`;
+}

@@ -1,0 +1,183 @@
+import assert from 'node:assert/strict';
+import type { Locator, Page } from 'playwright-core';
+import { contextMenu, quickInput, runCommand, setTheme, treeRow } from '../vscode/workbench';
+import { lines, logged, writeNamedFile } from './logScene';
+import { useStage } from './stage';
+import { choice, eventually, goTo, inEditor, offeredIn } from './view';
+
+const settings = { 'gitlabBuilds.groupBy': 'stage', 'gitlabBuilds.refresh.activeSeconds': 2 };
+
+/** The text of the editor in front, as far as it is on screen. */
+async function onScreen(page: Page): Promise<string> {
+  const shown = await page.locator('.part.editor .monaco-editor .view-line').allInnerTexts();
+  return shown.join('\n').replaceAll('\u00a0', ' ');
+}
+
+const shows = (page: Page, what: string | RegExp): Promise<void> =>
+  eventually(async () => {
+    const text = await onScreen(page);
+    assert.ok(typeof what === 'string' ? text.includes(what) : what.test(text), `${String(what)} in\n${text}`);
+  });
+
+function tab(page: Page, name: string | RegExp): Locator {
+  return page.locator('.part.editor .tab').filter({ hasText: name });
+}
+
+function lens(page: Page, text: string | RegExp): Locator {
+  return page.locator('.part.editor .codelens-decoration').filter({ hasText: text });
+}
+
+/** The colour of what is drawn as exactly this text. */
+async function colorOf(page: Page, text: string): Promise<string> {
+  const colors = await page.evaluate<readonly (readonly [string, string])[]>(
+    `[...document.querySelectorAll('.part.editor .view-line span > span')]
+      .map((element) => [element.textContent.replaceAll('\\u00a0', ' '), getComputedStyle(element).color])`,
+  );
+  const [, color] = colors.find(([own]) => own === text) ?? [];
+  assert.ok(color, `${text} in ${JSON.stringify(colors)}`);
+  return color;
+}
+
+describe('logs', () => {
+  const stage = useStage({ furnish: logged, gitlab: { profile: '18.9' }, settings });
+
+  it('a click on a failed build opens its log: coloured, folded, at the first error', async () => {
+    const { page, folder, picture } = stage();
+    await writeNamedFile(folder);
+    await treeRow(page, /^unit-tests, failed/).click();
+    await tab(page, /^unit-tests #\d+\.log/).waitFor();
+    await shows(page, /src\/app\.c:12:3: error: expected/);
+    await shows(page, 'ERROR: Job failed: exit code 1');
+    const text = await onScreen(page);
+    assert.ok(!text.includes('\u001b') && !text.includes('section_start'), text);
+    await eventually(async () => assert.doesNotMatch(await onScreen(page), /Pulling docker image|multiplies/));
+    await page
+      .locator('.part.statusbar')
+      .getByText(/^Ln \d+, Col 1/)
+      .waitFor();
+    await lens(page, 'Retry').waitFor();
+    await page.locator('.part.editor .detected-link').filter({ hasText: '/builds/group' }).waitFor();
+    const plain = await colorOf(page, 'added 200 packages in 3s');
+    for (const painted of ['ERROR: Job failed: exit code 1', '$ npm ci', 'true colour'])
+      assert.notEqual(await colorOf(page, painted), plain, painted);
+    await picture('log-failed-dark');
+    await setTheme(page, 'light');
+    await picture('log-failed-light');
+    await setTheme(page, 'dark');
+  });
+
+  it('does not open those that are selected along with it', async () => {
+    const { page } = stage();
+    const [unit, erased] = [treeRow(page, /^unit-tests, failed/), treeRow(page, /^erased, failed/)];
+    await erased.click({ modifiers: ['ControlOrMeta'] });
+    for (const row of [unit, erased])
+      await eventually(async () => assert.equal(await row.getAttribute('aria-selected'), 'true'));
+    await unit.click();
+    await inEditor(page);
+    await eventually(async () => assert.equal(await erased.getAttribute('aria-selected'), 'false'));
+    assert.equal(await page.locator('.part.editor .tab').count(), 1);
+  });
+
+  it('offers in the row of a failed build what its log is good for', async () => {
+    const { page } = stage();
+    const offered = await offeredIn(page, treeRow(page, /^unit-tests, failed/));
+    for (const item of ['Open Log', 'Copy Failure as Markdown', 'Show Problems of the Log'])
+      assert.ok(offered.includes(item), `${item} in ${offered.join()}`);
+    const ofOther = await offeredIn(page, treeRow(page, /^live, running/));
+    assert.ok(ofOther.includes('Open Log') && !ofOther.includes('Copy Failure as Markdown'), ofOther.join());
+  });
+
+  it('puts what it says of files among the problems, and takes it away with the log', async () => {
+    const { page, picture } = stage();
+    await contextMenu(page, treeRow(page, /^unit-tests, failed/), 'Show Problems of the Log');
+    const panel = page.locator('.markers-panel');
+    await panel.getByText(/error: expected ';' before/).waitFor();
+    await panel.getByText(/warning: 'unused' is never read/).waitFor();
+    assert.equal(await panel.getByText(/generated/).count(), 0);
+    await picture('log-problems');
+    await panel.getByText(/error: expected ';' before/).click();
+    await tab(page, 'app.c').waitFor();
+    await page.locator('.part.statusbar').getByText('Ln 12, Col 3').waitFor();
+    await picture('log-problem-followed');
+    await tab(page, /^unit-tests/).click();
+    await runCommand(page, 'View: Close Editor');
+    await panel.getByText(/No problems have been detected/).waitFor();
+    await runCommand(page, 'View: Toggle Panel Visibility');
+    await runCommand(page, 'View: Close All Editors');
+  });
+
+  it('is opened without a mouse, and a link in it leads to the line of the file', async () => {
+    const { page, picture } = stage();
+    await runCommand(page, 'GitLab Builds: Focus on Builds View');
+    await goTo(page, /^unit-tests, failed/);
+    await page.keyboard.press('Enter');
+    await shows(page, /src\/app\.c:12:3: error: expected/);
+    await inEditor(page);
+    const link = page.locator('.part.editor .detected-link').filter({ hasText: 'src/app.c:12:3' });
+    await link.waitFor();
+    await link.click({ modifiers: ['ControlOrMeta'] });
+    await tab(page, 'app.c').waitFor();
+    await page.locator('.part.statusbar').getByText('Ln 12, Col 3').waitFor();
+    await picture('log-link-followed');
+    await runCommand(page, 'View: Close All Editors');
+  });
+
+  it('grows while the build runs, at its end until one scrolls away', async () => {
+    const { page, gitlab, project, picture } = stage();
+    const grow = (from: number, to: number) => gitlab.world.appendTrace(project.builds.live, lines(from, to));
+    const box = page.locator('.part.editor .monaco-editor .view-lines');
+    await contextMenu(page, treeRow(page, /^live, running/), 'Open Log');
+    await shows(page, 'line 100 of the log');
+    grow(101, 200);
+    await shows(page, 'line 200 of the log');
+    await picture('log-live');
+    await box.hover();
+    for (let notch = 0; notch < 10; notch++) await page.mouse.wheel(0, -200);
+    await eventually(async () => assert.doesNotMatch(await onScreen(page), /line 200 /));
+    const before = await onScreen(page);
+    const requests = gitlab.requests.length;
+    grow(201, 300);
+    await eventually(() =>
+      assert.ok(gitlab.requests.slice(requests).filter(({ path }) => path.endsWith('/trace')).length >= 2),
+    );
+    assert.equal(await onScreen(page), before);
+    await page.keyboard.press('ControlOrMeta+End');
+    await shows(page, 'line 300 of the log');
+    grow(301, 400);
+    await shows(page, 'line 400 of the log');
+    gitlab.world.setStatus(project.builds.live, 'success');
+    await page.keyboard.press('ControlOrMeta+Home');
+    await lens(page, /passed/).waitFor();
+    await picture('log-ended');
+  });
+
+  it('says in its place why there is none, and comes as soon as there is one', async () => {
+    const { page, gitlab, project, picture } = stage();
+    await treeRow(page, /^erased, failed/).click();
+    await shows(page, /erased #\d+ has no log: it was erased, or nothing was written\./);
+    await lens(page, /failed/).waitFor();
+    await picture('log-erased');
+    await contextMenu(page, treeRow(page, /^waiting, running/), 'Open Log');
+    await shows(page, /waiting #\d+ has no log yet/);
+    await picture('log-none-yet');
+    gitlab.world.appendTrace(project.builds.waiting, lines(1, 3));
+    await shows(page, 'line 3 of the log');
+    assert.doesNotMatch(await onScreen(page), /no log yet/);
+    await runCommand(page, 'View: Close All Editors');
+  });
+
+  it('is to be read in high contrast too', async () => {
+    const { page, picture } = stage();
+    await runCommand(page, 'Preferences: Color Theme');
+    const { input } = await quickInput(page);
+    await input.fill('Dark High Contrast');
+    await choice(page, 'Dark High Contrast').waitFor();
+    await input.press('Enter');
+    await page.locator('.monaco-workbench.hc-black').waitFor();
+    await treeRow(page, /^unit-tests, failed/).click();
+    await shows(page, /src\/app\.c:12:3: error: expected/);
+    await page.locator('.part.editor .detected-link').first().waitFor();
+    await eventually(async () => assert.doesNotMatch(await onScreen(page), /Pulling docker image|multiplies/));
+    await picture('log-failed-contrast');
+  });
+});
