@@ -11,6 +11,7 @@ import { LogEditors } from './log/logEditor';
 import { Logs } from './log/logs';
 import { Problems } from './log/problems';
 import { LogStatus } from './log/logStatus';
+import { LogDurations } from './log/logDurations';
 import { LogTimes } from './log/logTimes';
 import { Notifications } from './notifications';
 import { Remembered } from './remembered';
@@ -78,7 +79,16 @@ export function startShell(context: ExtensionContext, changed: EventEmitter<void
   });
   context.subscriptions.push(
     // The session before what it works with.
-    ...[problems, logEditors, colors, logTimes, new LogStatus(logs, clock), ...registerLogFeatures(logs), logs],
+    ...[
+      problems,
+      logEditors,
+      colors,
+      logTimes,
+      new LogDurations(logs),
+      new LogStatus(logs, clock),
+      ...registerLogFeatures(logs),
+      logs,
+    ],
     ...[session, notifications, tree, statusBar, clients, remembered, git, settings, tokens, log],
     session.onDidChange((state) => {
       tree.show(state);

@@ -108,9 +108,30 @@ describe('Open Log', () => {
       symbols.map(({ name, detail }) => [name, detail]),
       [
         ['Preparing the runner', '1:05'],
-        ['Executing', '0:05'],
+        ['Executing', 'failed · 0:05'],
       ],
     );
+    const drawn = [...shown().decorations.values()].flat().map(({ range, renderOptions }) => {
+      const text = renderOptions?.after?.contentText;
+      return text === undefined ? undefined : [range.start.line, range.start.character, text];
+    });
+    const width = (line: number): number => lines()[line]?.length ?? 0;
+    assert.deepEqual(
+      drawn.filter((each) => each !== undefined),
+      folds.slice(0, 2).map(({ start }, index) => [start, width(start), ['1:05', '0:05'][index]]),
+    );
+  });
+
+  it('says in its outline what runs, and nothing of what has passed', async () => {
+    const outline = () =>
+      (provided('symbols', 'provideDocumentSymbols', shown()) as DocumentSymbol[]).map(({ detail }) => detail);
+    await ready(colored);
+    await app.run('openLog', await app.row('rspec'));
+    assert.deepEqual(outline(), ['1:05', '0:05']);
+    const { long } = app.small.builds;
+    app.gitlab.world.update(long, { trace: colored.replace(section('end', 80, 'step_script'), '') });
+    await app.run('openLog', { build: long.id });
+    assert.deepEqual(outline(), ['1:05', 'running']);
   });
 
   it('folds what the runner wants folded, and not where the error is', async () => {
@@ -121,6 +142,18 @@ describe('Open Log', () => {
       folded.map(({ args }) => args),
       [[{ levels: 1, direction: 'down', selectionLines: [0] }]],
     );
+  });
+
+  it('folds all that is over of what has failed, but where the error is', async () => {
+    await ready(colored.replace('[collapsed=true]', ''));
+    await app.run('openLog', await app.row('rspec'));
+    const folds = () =>
+      editor()
+        .executed.filter(({ command }) => command === 'editor.fold')
+        .map(({ args }) => args);
+    assert.deepEqual(folds(), []);
+    await openFailed();
+    assert.deepEqual(folds(), [[{ levels: 1, direction: 'down', selectionLines: [0] }]]);
   });
 
   it('says above the log how the build stands, and offers what can be done', async () => {

@@ -11,6 +11,7 @@ import {
 } from 'vscode';
 import { isActive } from '../../core/build';
 import { firstError } from '../../core/log/failure';
+import type { Section } from '../../core/log/log';
 import type { Settings } from '../settings';
 import type { LogColors } from './colors';
 import type { Logs } from './logs';
@@ -132,10 +133,12 @@ function readOn(editor: TextEditor, { top, shift }: Reading, linesAboveTop: numb
   reveal(editor, Math.min(moved(top) + linesAboveTop, last), TextEditorRevealType.AtTop);
 }
 
-/** What the runner wants folded, but where the cursor is. */
-async function fold(document: TextDocument, { log }: OpenLog, line: number): Promise<void> {
+/** What the runner wants folded, and all that is over where the build has failed, but where the cursor is. */
+async function fold(document: TextDocument, { log, build }: OpenLog, line: number): Promise<void> {
+  const isFolded = ({ collapsed, end }: Section): boolean =>
+    collapsed || (build?.status === 'failed' && end !== undefined);
   const folded = place(log.sections, document.lineCount).filter(
-    ({ section, start, last }) => section.collapsed && last > start && !(start <= line && line <= last),
+    ({ section, start, last }) => isFolded(section) && last > start && !(start <= line && line <= last),
   );
   if (folded.length === 0) return;
   // Without these, VS Code folds what is around one that is folded already.

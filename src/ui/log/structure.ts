@@ -7,7 +7,10 @@ import {
   type FoldingRangeProvider,
   type TextDocument,
 } from 'vscode';
+import * as can from '../../core/build';
+import { firstError } from '../../core/log/failure';
 import type { Section } from '../../core/log/log';
+import { statusLabel } from '../present';
 import { oneLine } from '../sentences';
 import { formatDuration } from '../times';
 import type { Logs } from './logs';
@@ -25,8 +28,13 @@ export class LogStructure implements FoldingRangeProvider, DocumentSymbolProvide
   provideDocumentSymbols(document: TextDocument): DocumentSymbol[] {
     const roots: DocumentSymbol[] = [];
     const around: { readonly last: number; readonly symbol: DocumentSymbol }[] = [];
+    const open = this.logs.of(document.uri);
+    const failedAt = open?.build?.status === 'failed' ? firstError(open.log) : undefined;
+    const isActive = open?.build !== undefined && can.isActive(open.build);
     for (const { section, start, last } of this.sectionsOf(document)) {
-      const symbol = toSymbol(section, document, last);
+      const hasFailed = failedAt !== undefined && start <= failedAt && failedAt <= last;
+      const status = hasFailed ? 'failed' : isActive && section.end === undefined ? 'running' : undefined;
+      const symbol = toSymbol(section, document, last, status);
       while ((around.at(-1)?.last ?? Infinity) < start) around.pop();
       (around.at(-1)?.symbol.children ?? roots).push(symbol);
       around.push({ last, symbol });
@@ -61,10 +69,16 @@ export function place(sections: readonly Section[], lineCount: number): readonly
   });
 }
 
-function toSymbol({ name, header, start, seconds }: Section, document: TextDocument, last: number): DocumentSymbol {
+function toSymbol(
+  { name, header, start, seconds }: Section,
+  document: TextDocument,
+  last: number,
+  status: string | undefined,
+): DocumentSymbol {
   const lines = new Range(start, 0, last, document.lineAt(last).text.length);
   const own = new Range(start, 0, start, document.lineAt(start).text.length);
-  const detail = seconds === undefined ? '' : formatDuration(seconds);
+  const parts = [status === undefined ? '' : statusLabel(status), seconds === undefined ? '' : formatDuration(seconds)];
+  const detail = parts.filter((part) => part !== '').join(' · ');
   // VS Code refuses a symbol without a name.
   return new DocumentSymbol(oneLine(header) || oneLine(name) || '–', detail, SymbolKind.Namespace, lines, own);
 }

@@ -118,7 +118,10 @@ export class FakeDecorationType {
 interface Drawn {
   readonly range: Range;
   /** What is this one's alone. */
-  readonly renderOptions?: { readonly before?: { readonly contentText?: string } };
+  readonly renderOptions?: {
+    readonly before?: { readonly contentText?: string };
+    readonly after?: { readonly contentText?: string };
+  };
 }
 
 /** Shows forty lines. */
