@@ -41,11 +41,17 @@ describe('The words of a row for the menus', () => {
     it(`for ${status}: ${words}`, () => assert.equal(wordsOf({ status }), words));
 
   it('say that there are artifacts and a log', () =>
-    assert.equal(wordsOf({ artifacts, startedAt: started }), 'build retryable erasable hasArtifacts keepable hasLog'));
+    assert.equal(
+      wordsOf({ artifacts, startedAt: started }),
+      'build retryable erasable hasArtifacts keepable artifactsDeletable hasLog',
+    ));
 
   it('never call an attempt retryable or cancelable', () => {
     assert.equal(wordsOf({ status: 'running' }, 'attempt'), 'attempt');
-    assert.equal(wordsOf({ status: 'failed', artifacts }, 'attempt'), 'attempt erasable hasArtifacts keepable');
+    assert.equal(
+      wordsOf({ status: 'failed', artifacts }, 'attempt'),
+      'attempt erasable hasArtifacts keepable artifactsDeletable',
+    );
   });
 
   it('say of a group what can be done with what is in it', () => {

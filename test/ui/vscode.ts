@@ -3,6 +3,7 @@ import { type RelativePattern, type Uri } from './fake/basics';
 import { FakeInputBox, FakePick, FakeQuickPick } from './fake/boxes';
 import { editor } from './fake/editor';
 import { FakeFileWatcher } from './fake/fileWatcher';
+import { findByName } from './fake/findFiles';
 import { Message, type Severity } from './fake/message';
 import { FakeDecorationType, type FakeDocument, type Range } from './fake/texts';
 import { FakeProgress, FakeStatusBarItem, FakeTreeView } from './fake/views';
@@ -24,6 +25,7 @@ export {
   TreeItemCollapsibleState,
   Uri,
 } from './fake/basics';
+export { FilePermission, FileSystemError, FileType } from './fake/files';
 export {
   CodeLens,
   DocumentLink,
@@ -42,6 +44,11 @@ export const window = {
   get activeTextEditor() {
     const { activeFile } = editor();
     return activeFile === undefined ? undefined : { document: { uri: activeFile } };
+  },
+  get tabGroups() {
+    const { activeFile } = editor();
+    const activeTab = activeFile === undefined ? undefined : { input: { uri: activeFile } };
+    return { activeTabGroup: { activeTab } };
   },
   get state() {
     return { focused: editor().focused, active: editor().focused };
@@ -164,6 +171,11 @@ export const workspace = {
   openTextDocument: (uri: Uri) => editor().texts.open(uri),
   registerTextDocumentContentProvider: (scheme: string, provider: vscode.TextDocumentContentProvider) =>
     editor().texts.register(scheme, provider as never),
+  registerFileSystemProvider: (
+    scheme: string,
+    provider: vscode.FileSystemProvider,
+    options?: { readonly isReadonly?: boolean; readonly isCaseSensitive?: boolean },
+  ) => editor().fileSystems.register(scheme, provider, options),
   onDidCloseTextDocument: (listener: () => unknown) => editor().texts.onDidCloseDocument.event(listener),
   onDidChangeTextDocument: (listener: () => unknown) => editor().texts.onDidChangeDocument.event(listener),
   get workspaceFolders() {
@@ -179,6 +191,9 @@ export const workspace = {
     const around = editor().folders.find((folder) => path.startsWith(`${folder.path}/`));
     return around === undefined ? path : path.slice(around.path.length + 1);
   },
+  /** By the name alone, which must be free of wildcards: as VS Code does, not in hidden folders of git. */
+  findFiles: async ({ baseUri, pattern }: RelativePattern, _exclude: undefined, most: number) =>
+    findByName(baseUri, pattern, most),
   createFileSystemWatcher: (pattern: RelativePattern) => new FakeFileWatcher(pattern, editor().fileWatchers),
   getConfiguration: (section: string, scope?: Uri) => editor().configuration.section(section, scope),
   onDidChangeConfiguration: (listener: (event: { affectsConfiguration(section: string): boolean }) => unknown) =>

@@ -80,6 +80,10 @@ export class ThemeColor {
 }
 
 export class ThemeIcon {
+  /** Of the user's icons for files. */
+  static readonly File = new ThemeIcon('file');
+  static readonly Folder = new ThemeIcon('folder');
+
   constructor(
     readonly id: string,
     readonly color?: ThemeColor,
@@ -103,6 +107,8 @@ export class TreeItem {
   tooltip?: string | MarkdownString;
   contextValue?: string;
   accessibilityInformation?: vscode.AccessibilityInformation;
+  resourceUri?: Uri;
+  command?: vscode.Command;
 
   constructor(
     readonly label: string,
