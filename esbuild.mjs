@@ -22,6 +22,7 @@ const externals = [
   'fast-check',
   'selfsigned',
   'yazl',
+  'yauzl',
   'esbuild',
   'playwright-core',
   '@sparticuz/chromium',

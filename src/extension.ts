@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { EventEmitter, type ExtensionContext } from 'vscode';
 import { createExports, type Exports } from './ui/api';
+import { registerArtifactFiles } from './ui/artifacts/register';
 import { registerCommands } from './ui/commands/register';
 
 /**
@@ -14,6 +15,7 @@ export function activate(context: ExtensionContext): Exports {
   const started = setImmediate()
     .then(() => import('./ui/shell'))
     .then(({ startShell }) => startShell(context, changed));
-  context.subscriptions.push(changed, ...registerCommands(context.extension.packageJSON, started));
+  context.subscriptions.push(changed, registerArtifactFiles(started));
+  context.subscriptions.push(...registerCommands(context.extension.packageJSON, started));
   return createExports(started, changed.event);
 }

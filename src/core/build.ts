@@ -16,6 +16,8 @@ export interface Build {
   /** Percent. */
   readonly coverage?: number | undefined;
   readonly artifacts?: Artifacts | undefined;
+  /** ISO 8601; of artifacts that are there no longer, where GitLab tells. */
+  readonly artifactsExpiredAt?: string | undefined;
   readonly user?: string | undefined;
   readonly runner?: string | undefined;
   /** Of these its runner must have every one; undefined where there are none or GitLab does not tell. */
@@ -44,6 +46,16 @@ export interface Artifacts {
   readonly size: number;
   /** ISO 8601; undefined where they do not expire, or GitLab does not tell. */
   readonly expireAt?: string | undefined;
+  /** Files besides the archive, such as the results of tests; undefined where there are none or GitLab does not tell. */
+  readonly reports?: readonly Report[] | undefined;
+}
+
+export interface Report {
+  /** GitLab's word, in lower case: `junit`, `sast`, `dotenv` … */
+  readonly type: string;
+  readonly filename: string;
+  /** Bytes. */
+  readonly size: number;
 }
 
 export interface Commit {
@@ -53,7 +65,7 @@ export interface Commit {
 }
 
 export type BuildAction = 'retry' | 'cancel' | 'forceCancel' | 'erase' | 'play' | 'keep';
-export type BuildAbility = BuildAction | 'playWithVariables';
+export type BuildAbility = BuildAction | 'playWithVariables' | 'deleteArtifacts';
 
 /**
  * active: it moves by itself. waiting: a person or a clock must start it. notStarted: earlier builds come first.
@@ -152,6 +164,11 @@ export function canPlayWithVariables(build: Build): boolean {
 /** Lets artifacts stay that would expire. */
 export function canKeep(build: Build): boolean {
   return hasArtifacts(build) && isAllowed(build, 'keep');
+}
+
+/** Takes archive and reports away; the log stays. */
+export function canDeleteArtifacts(build: Build): boolean {
+  return hasArtifacts(build) && isAllowed(build, 'deleteArtifacts');
 }
 
 function isAllowed({ kind, denied }: Build, ability: BuildAbility): boolean {

@@ -16,6 +16,7 @@ export type FailureKind =
   | 'tls'
   | 'invalidAnswer' // GitLab's API answers, but not what it should
   | 'server'
+  | 'storage' // where GitLab keeps its files refuses to give one out; `reason`: its code
   | 'unexpected'; // a defect of ours
 
 export interface Failure {
@@ -45,13 +46,20 @@ export class GitLabError extends Error {
   }
 }
 
+/** The part of a file that was asked for lies behind its end. */
+export function isOutOfRange(error: unknown): boolean {
+  return error instanceof GitLabError && error.failure.status === 416;
+}
+
 /** Why a download could not be kept on this disk. */
 export type DiskFailureKind =
   | 'outsideWorkspace' // the directory of the setting is not below the workspace folder
   | 'incomplete' // fewer or more bytes came than were announced
   | 'noSpace'
   | 'denied'
+  | 'inUse' // the file that would be replaced is open elsewhere
   | 'exists' // a file stands where a folder must be
+  | 'tooBigForCache' // more bytes than the cache may hold: "came or announced/limit"
   | 'disk';
 
 export class DiskError extends Error {
@@ -66,8 +74,24 @@ export class DiskError extends Error {
   }
 }
 
+/** A download broke off, and what came of it is kept: downloading the same again goes on there. */
+export class DownloadBroken extends Error {
+  constructor(
+    /** Bytes that are on the disk. */
+    readonly bytes: number,
+    /** Bytes of the whole file. */
+    readonly total: number,
+    /** What broke it: a GitLabError, or a DiskError where the server sent too little. */
+    override readonly cause: Error,
+  ) {
+    super(`broke off at ${bytes}/${total}: ${cause.message}`, { cause });
+    this.name = 'DownloadBroken';
+  }
+}
+
 /** Any thrown thing as a failure; what is no GitLabError is a defect of ours, told by its message. */
 export function toFailure(error: unknown): Failure {
+  if (error instanceof DownloadBroken) return toFailure(error.cause);
   if (error instanceof GitLabError) return error.failure;
   return { kind: 'unexpected', reason: error instanceof Error ? error.message : String(error) };
 }

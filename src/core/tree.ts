@@ -1,4 +1,4 @@
-import { firstId, hasFailed, identity, severity, worstStatus, type Build } from './build';
+import { firstId, hasArtifacts, hasFailed, identity, severity, worstStatus, type Build } from './build';
 import { rootPipelines, stageRanks, type Listing, type Pipeline } from './pipeline';
 
 export type Grouping = 'stageAndStatus' | 'stage' | 'status' | 'none';
@@ -42,7 +42,7 @@ export interface BuildNode {
   readonly kind: 'build';
   readonly id: string;
   readonly build: Build;
-  /** What it has started, then its attempts. */
+  /** Its artifacts, what it has started, then its attempts. */
   readonly children: readonly TreeNode[];
 }
 
@@ -50,10 +50,18 @@ export interface AttemptNode {
   readonly kind: 'attempt';
   readonly id: string;
   readonly build: Build;
+  readonly children: readonly ArtifactsNode[];
+}
+
+/** The artifacts of a build or an attempt; what is in them is asked for when the row is opened. */
+export interface ArtifactsNode {
+  readonly kind: 'artifacts';
+  readonly id: string;
+  readonly build: Build;
   readonly children: readonly [];
 }
 
-export type TreeNode = PipelineNode | StageNode | StatusNode | BuildNode | AttemptNode;
+export type TreeNode = PipelineNode | StageNode | StatusNode | BuildNode | AttemptNode | ArtifactsNode;
 
 /**
  * The tree's shape. Ids are made of what stays (pipeline, stage, name), so that a refresh or a retry keeps selection
@@ -185,7 +193,7 @@ class Drawing {
         kind: 'build',
         id,
         build,
-        children: [...this.started(build, `${id}/`), ...attemptNodes(build, `${id}/`)],
+        children: [...artifactsOf(build, id), ...this.started(build, `${id}/`), ...attemptNodes(build, `${id}/`)],
       };
     });
   }
@@ -219,7 +227,14 @@ function rankOf({ status, allowed }: { readonly status: string; readonly allowed
 }
 
 function attemptNodes({ attempts }: Build, prefix: string): readonly AttemptNode[] {
-  return attempts.map((build) => ({ kind: 'attempt', id: `${prefix}attempt:${build.id}`, build, children: [] }));
+  return attempts.map((build) => {
+    const id = `${prefix}attempt:${build.id}`;
+    return { kind: 'attempt', id, build, children: artifactsOf(build, id) };
+  });
+}
+
+function artifactsOf(build: Build, id: string): readonly ArtifactsNode[] {
+  return hasArtifacts(build) ? [{ kind: 'artifacts', id: `${id}/artifacts`, build, children: [] }] : [];
 }
 
 /** In stage order, and there by the first attempt: a retry has a new id, but its row stays where it is. */

@@ -1,5 +1,6 @@
 import { l10n, MarkdownString } from 'vscode';
 import { durationSeconds, isTimed, type Build } from '../core/build';
+import { isExpired } from './goneArtifacts';
 import { buildLabel, escaped, formatSize, shortSha, usualSeconds, waitWords, type BuildFacts } from './present';
 import { formatDuration, localTime, timeOf } from './times';
 
@@ -11,7 +12,7 @@ export interface TooltipFacts extends BuildFacts {
 
 /** Everything from outside is escaped: no link, no image, no command comes from a build's name. */
 export function buildTooltip(build: Build, now: number, facts: TooltipFacts = {}): MarkdownString {
-  const rows = [...origin(build), ...times(build, now, facts), ...results(build)];
+  const rows = [...origin(build), ...times(build, now, facts), ...results(build, now)];
   const lines = rows.flatMap(([name, value]) =>
     value === undefined || value === '' ? [] : `| ${name} | ${escaped(value)} |`,
   );
@@ -56,10 +57,12 @@ function times(build: Build, now: number, facts: TooltipFacts): readonly Line[] 
   ];
 }
 
-function results({ coverage, artifacts }: Build): readonly Line[] {
+function results(build: Build, now: number): readonly Line[] {
+  const { coverage, artifacts, artifactsExpiredAt } = build;
   return [
     [l10n.t('Coverage'), coverage === undefined ? undefined : `${coverage} %`],
     [l10n.t('Artifacts'), artifacts === undefined ? undefined : `${artifacts.filename}, ${formatSize(artifacts.size)}`],
     [l10n.t('Artifacts until'), localTime(artifacts?.expireAt)],
+    [l10n.t('Artifacts expired'), isExpired(build, now) ? localTime(artifactsExpiredAt) : undefined],
   ];
 }

@@ -11,6 +11,7 @@ import {
 import { systemClock, type Clock } from '../core/schedule';
 import type { Grouping } from '../core/tree';
 import { redrawOf, rowsAtOnce } from '../core/treeDiff';
+import { ExpiryClock } from './artifacts/expiryClock';
 import { setContext } from './context';
 import { Drawing } from './drawing';
 import { reservationsOf, subjectOf, titleOf } from './headSentences';
@@ -21,13 +22,22 @@ import { toItem, tooltipOf } from './treeItems';
 
 export const viewId = 'gitlabBuilds.builds';
 
+/** Rows that are made when the one above them is opened. */
+export interface LazyRows {
+  /** undefined: those below this row are drawn. */
+  childrenOf(row: Row): Promise<Row[]> | undefined;
+  /** A row whose children are others now. */
+  readonly onDidChange: Event<Row>;
+}
+
 /** Draws the repositories as a tree, only what has changed anew, and their circumstances above it. */
 export class BuildTree implements TreeDataProvider<Row>, Disposable {
   private readonly changed = new EventEmitter<Row[] | undefined>();
   readonly onDidChangeTreeData: Event<Row[] | undefined> = this.changed.event;
   readonly view: TreeView<Row>;
   private readonly tick: Tick;
-  private readonly visibility: Disposable;
+  private readonly expiries: ExpiryClock;
+  private readonly subscriptions: readonly Disposable[];
   private state: ViewState = { repositories: [], active: undefined };
   private drawing = Drawing.nothing;
   private filter: readonly string[] = [];
@@ -36,6 +46,7 @@ export class BuildTree implements TreeDataProvider<Row>, Disposable {
   constructor(
     private readonly groupingOf: (root: string) => Grouping,
     private readonly clock: Clock = systemClock,
+    private readonly lazy?: LazyRows,
   ) {
     const options = { treeDataProvider: this, showCollapseAll: true, canSelectMany: true };
     this.view = window.createTreeView<Row>(viewId, options);
@@ -47,10 +58,22 @@ export class BuildTree implements TreeDataProvider<Row>, Disposable {
       },
       clock,
     );
-    this.visibility = this.view.onDidChangeVisibility(() => {
-      if (this.view.visible) this.redrawTimes();
-      this.tick.attend();
-    });
+    this.expiries = new ExpiryClock(
+      {
+        rows: () => this.drawing.expiring,
+        visible: () => this.view.visible,
+        redraw: (rows) => this.changed.fire(rows.length > rowsAtOnce ? undefined : rows),
+      },
+      clock,
+    );
+    this.subscriptions = [
+      this.view.onDidChangeVisibility(() => {
+        if (this.view.visible) this.redrawTimes();
+        this.tick.attend();
+        this.expiries.attend();
+      }),
+      ...(lazy === undefined ? [] : [lazy.onDidChange((row) => this.changed.fire([row]))]),
+    ];
   }
 
   show(state: ViewState): void {
@@ -81,11 +104,15 @@ export class BuildTree implements TreeDataProvider<Row>, Disposable {
     if (redraw === 'all') this.changed.fire(undefined);
     else if (redraw.length > 0) this.changed.fire(this.drawing.rowsOf(redraw));
     this.tick.attend();
+    this.expiries.attend();
     void setContext(this.state, this.filter.length > 0);
   }
 
-  getChildren(row?: Row): Row[] {
-    return this.drawing.childrenOf(row);
+  getChildren(): Row[];
+  getChildren(row?: Row): Row[] | Promise<Row[]>;
+  getChildren(row?: Row): Row[] | Promise<Row[]> {
+    const lazy = row === undefined ? undefined : this.lazy?.childrenOf(row);
+    return lazy ?? this.drawing.childrenOf(row);
   }
 
   getTreeItem(row: Row): TreeItem {
@@ -107,8 +134,9 @@ export class BuildTree implements TreeDataProvider<Row>, Disposable {
 
   dispose(): void {
     this.loaded?.();
-    this.visibility.dispose();
+    for (const one of this.subscriptions) one.dispose();
     this.tick.dispose();
+    this.expiries.dispose();
     this.view.dispose();
     this.changed.dispose();
   }

@@ -1,5 +1,6 @@
 import {
   canCancel,
+  canDeleteArtifacts,
   canErase,
   canForceCancel,
   canKeep,
@@ -28,6 +29,16 @@ export function contextValue(node: RowNode, readOnly: boolean): string {
       return words('build', { ...(readOnly ? {} : startable(node.build)), ...keepsakes(node.build, readOnly) });
     case 'attempt': // A superseded attempt is over: its successor is what can be retried.
       return words('attempt', keepsakes(node.build, readOnly));
+    case 'artifacts':
+      return words('artifacts', archiveAbilities(node.build, readOnly));
+    case 'artifactFile':
+    case 'artifactFolder':
+      return words(node.kind, { openable: node.uri !== undefined });
+    case 'artifactReport':
+    case 'artifactNote':
+    case 'tests':
+    case 'test':
+      return node.kind;
     default:
       return node satisfies never;
   }
@@ -67,10 +78,17 @@ function startable(build: Build): Record<string, boolean> {
 function keepsakes(build: Build, readOnly: boolean): Record<string, boolean> {
   return {
     erasable: !readOnly && canErase(build),
-    hasArtifacts: hasArtifacts(build),
-    keepable: !readOnly && canKeep(build),
+    ...archiveAbilities(build, readOnly),
     hasLog: mayHaveLog(build),
     failed: mayTellFailure(build),
+  };
+}
+
+function archiveAbilities(build: Build, readOnly: boolean): Record<string, boolean> {
+  return {
+    hasArtifacts: hasArtifacts(build),
+    keepable: !readOnly && canKeep(build),
+    artifactsDeletable: !readOnly && canDeleteArtifacts(build),
   };
 }
 

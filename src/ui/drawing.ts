@@ -2,7 +2,7 @@ import { isTimed, statusClass } from '../core/build';
 import { listingOf } from '../core/snapshot';
 import { toTree, type Grouping, type TreeNode } from '../core/tree';
 import type { Shape } from '../core/treeDiff';
-import type { RepositoryNode, RepositoryView, Row, RowNode, ViewState } from './rows';
+import type { DrawnNode, RepositoryNode, RepositoryView, Row, RowNode, ViewState } from './rows';
 import { lookOf, sceneOf, shownSha, stalenessOf, toItem, type Scene } from './treeItems';
 
 /** How to draw. */
@@ -16,6 +16,7 @@ export interface Manner {
 /** A row as it is drawn, and those below it. */
 interface Drawn extends Shape {
   readonly row: Row;
+  readonly node: DrawnNode;
   readonly children: readonly Drawn[];
 }
 
@@ -31,6 +32,7 @@ export class Drawing {
   private readonly byRow = new Map<Row, Drawn>();
   private readonly scenes = new Map<string, Scene>();
   private readonly runningRows: Row[] = [];
+  private readonly expiringRows: Row[] = [];
   private rootRows: readonly Drawn[] = [];
 
   private constructor(
@@ -55,6 +57,11 @@ export class Drawing {
   /** Those that show a time which runs on. */
   get running(): readonly Row[] {
     return this.runningRows;
+  }
+
+  /** Those of artifacts that go at some time. */
+  get expiring(): readonly Row[] {
+    return this.expiringRows;
   }
 
   rowsOf(ids: readonly string[]): Row[] {
@@ -82,7 +89,7 @@ export class Drawing {
   private drawRepository(repository: RepositoryView): Drawn {
     const { root } = repository;
     const below = this.drawBuilds(repository);
-    const children = below.map(({ row }) => row.node).filter((node) => node.kind !== 'repository');
+    const children = below.map(({ node }) => node).filter((node) => node.kind !== 'repository');
     const node: RepositoryNode = { kind: 'repository', id: root, repository, children };
     return this.keep(node, root, below, this.manner.now);
   }
@@ -101,18 +108,19 @@ export class Drawing {
     // GitLab 8.5 retries what still runs: an attempt may do so, too.
     const isRunning = 'build' in node && isTimed(node.build) && node.build.kind !== 'bridge';
     if (isRunning && stalenessOf(scene) === undefined) this.runningRows.push(drawn.row);
+    if (node.kind === 'artifacts' && node.build.artifacts?.expireAt !== undefined) this.expiringRows.push(drawn.row);
     return drawn;
   }
 
-  private keep(node: RowNode, root: string, children: readonly Drawn[], now: number): Drawn {
+  private keep(node: DrawnNode, root: string, children: readonly Drawn[], now: number): Drawn {
     const scene = this.scenes.get(root) ?? noScene;
     const id = idOf(node, root, scene);
     const kept = this.before?.byId.get(id);
-    const hasLook = kept !== undefined && isSettled(kept.row.node, node) && this.isSameFrame(root, scene);
+    const hasLook = kept !== undefined && isSettled(kept.node, node) && this.isSameFrame(root, scene);
     const look = hasLook ? kept.look : lookOf(toItem(node, scene, now));
     const row: { root: string; node: RowNode } = kept?.row ?? { root, node };
     row.node = node;
-    const drawn = { id, look, row, children };
+    const drawn = { id, look, row, node, children };
     this.byId.set(id, drawn);
     this.byRow.set(row, drawn);
     return drawn;
@@ -120,9 +128,15 @@ export class Drawing {
 }
 
 /** The same build, of which neither time nor another build changes what is said. */
-function isSettled(before: RowNode, after: RowNode): boolean {
+function isSettled(before: DrawnNode, after: DrawnNode): boolean {
+  if (before.kind === 'artifacts' && after.kind === 'artifacts') return before.build === after.build;
   if (before.kind !== 'build' || after.kind !== 'build' || before.build !== after.build) return false;
-  return before.children.length === 0 && after.children.length === 0 && statusClass(after.build.status) === 'ended';
+  return isLeaf(before) && isLeaf(after) && statusClass(after.build.status) === 'ended';
+}
+
+/** There is nothing below it but its artifacts. */
+function isLeaf({ children }: DrawnNode): boolean {
+  return children.length === 0 || (children.length === 1 && children[0]?.kind === 'artifacts');
 }
 
 /**

@@ -1,7 +1,10 @@
 import { commands, l10n, window } from 'vscode';
-import { DiskError, GitLabError, isAbort, toFailure, type FailureKind } from '../core/errors';
+import { ArchiveError } from '../core/artifacts/errors';
+import { DiskError, DownloadBroken, GitLabError, isAbort, toFailure, type FailureKind } from '../core/errors';
 import type { Logger } from '../core/logger';
-import { diskSentence, failureSentence, withoutIcons } from './sentences';
+import { archiveSentence, settingFor } from './archiveSentences';
+import { brokenSentence, diskSentence } from './diskSentences';
+import { failureSentence, withoutIcons } from './sentences';
 
 /** A refusal of ours, told as it stands: the sentence says what happened and what to do. */
 export class Refusal extends Error {
@@ -52,6 +55,11 @@ export class Report {
     return (await window.showWarningMessage(question, { modal: true, detail }, button)) === button;
   }
 
+  /** Asks in a modal that has several ways out; resolves with the button, or undefined where the user calls it off. */
+  async choose(question: string, detail: string, ...buttons: readonly string[]): Promise<string | undefined> {
+    return window.showWarningMessage(question, { modal: true, detail }, ...buttons);
+  }
+
   /** A short word on success, in the status bar: a message would be in the way. */
   done(sentence: string): void {
     window.setStatusBarMessage(withoutIcons(sentence), 5000);
@@ -70,7 +78,17 @@ export class Report {
 export function sentenceFor(error: unknown): string {
   if (error instanceof Refusal) return error.message;
   if (error instanceof DiskError) return diskSentence(error);
+  if (error instanceof DownloadBroken) return brokenSentence(error, sentenceFor(error.cause));
+  if (error instanceof ArchiveError) return archiveSentence(error);
   return failureSentence(toFailure(error));
+}
+
+/** The setting that would let a download or an archive pass, where there is one. */
+export function settingThatHelps(error: unknown): string | undefined {
+  if (error instanceof ArchiveError) return settingFor(error);
+  if (!(error instanceof DiskError)) return undefined;
+  if (error.kind === 'outsideWorkspace') return 'gitlabBuilds.artifacts.directory';
+  return error.kind === 'tooBigForCache' ? 'gitlabBuilds.artifacts.cacheMegabytes' : undefined;
 }
 
 interface Remedy {
@@ -82,9 +100,9 @@ interface Remedy {
 function remedyFor(error: unknown): Remedy | undefined {
   if (error instanceof Refusal) return error.remedy === 'signIn' ? signInRemedy() : undefined;
   if (error instanceof GitLabError) return remedyForFailure(error.failure.kind);
-  if (error instanceof DiskError && error.kind === 'outsideWorkspace')
-    return settingsRemedy('gitlabBuilds.artifacts.directory');
-  return logRemedy();
+  if (error instanceof DownloadBroken) return remedyFor(error.cause);
+  const setting = settingThatHelps(error);
+  return setting === undefined ? logRemedy() : settingsRemedy(setting);
 }
 
 function remedyForFailure(kind: FailureKind): Remedy {
@@ -116,6 +134,7 @@ function settingsRemedy(setting: string): Remedy {
 
 /** For the log: a defect of ours with its stack. */
 function describe(error: unknown): string {
-  if (error instanceof Refusal || error instanceof DiskError || error instanceof GitLabError) return error.message;
+  const isKnown = [Refusal, DiskError, DownloadBroken, ArchiveError, GitLabError].some((kind) => error instanceof kind);
+  if (error instanceof Error && isKnown) return error.message;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

@@ -1,5 +1,6 @@
 import type { Snapshot } from '../core/snapshot';
 import type { TreeNode } from '../core/tree';
+import type { ArtifactRowNode } from './artifacts/nodes';
 
 /** One repository as the views draw it. `root`: its folder's URI. */
 export interface RepositoryView {
@@ -25,7 +26,10 @@ export interface RepositoryNode {
   readonly children: readonly TreeNode[];
 }
 
-export type RowNode = RepositoryNode | TreeNode;
+/** Those that are drawn with every change; what is below artifacts comes when it is asked for. */
+export type DrawnNode = RepositoryNode | TreeNode;
+
+export type RowNode = DrawnNode | ArtifactRowNode;
 
 /** A row as VS Code knows it: the object stays the same for as long as the row is there, what it shows is replaced. */
 export interface Row {

@@ -1,5 +1,5 @@
 import { l10n } from 'vscode';
-import type { DiskError, Failure } from '../core/errors';
+import type { Failure } from '../core/errors';
 import type { Notice } from '../core/notices';
 import type { Staleness } from '../core/snapshot';
 
@@ -61,6 +61,12 @@ export function failureSentence(failure: Failure): string {
       return l10n.t('The answer of {0} could not be read{1}.', host, because);
     case 'server':
       return l10n.t('{0} has a problem of its own{1}. Try again later.', host, inBrackets(status));
+    case 'storage':
+      return l10n.t(
+        '{0}, where GitLab keeps its files, did not give this one out{1}. Try again; if it stays so, ask who runs your GitLab.',
+        host,
+        because === '' ? inBrackets(status) : because,
+      );
     case 'unexpected':
       return l10n.t('Something went wrong in GitLab Builds{0}.', because);
     default:
@@ -158,29 +164,6 @@ function connectionSentence(kind: 'offline' | 'timeout' | 'notGitLab' | 'noGitLa
 /** Why builds are not fresh. */
 export function stalenessSentence({ failure }: Staleness): string {
   return failure === undefined ? l10n.t('remembered from the last time') : failureSentence(failure);
-}
-
-export function diskSentence({ kind, ...error }: DiskError): string {
-  const detail = oneLine(error.detail);
-  switch (kind) {
-    case 'outsideWorkspace':
-      return l10n.t(
-        'Artifacts are saved below the workspace folder only, and "{0}" is not. Change gitlabBuilds.artifacts.directory.',
-        detail,
-      );
-    case 'incomplete':
-      return l10n.t('The download broke off: {0} bytes came. Nothing was saved; try again.', detail);
-    case 'noSpace':
-      return l10n.t('The disk is full. Nothing was saved; make room and try again.');
-    case 'denied':
-      return l10n.t('{0} cannot be written. Nothing was saved; check its permissions.', detail);
-    case 'exists':
-      return l10n.t('{0} stands in the way. Nothing was saved; move it and try again.', detail);
-    case 'disk':
-      return l10n.t('The file could not be written ({0}). Nothing was saved.', detail);
-    default:
-      return kind satisfies never;
-  }
 }
 
 const mostNotices = 3;

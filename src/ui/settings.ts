@@ -1,4 +1,5 @@
 import { ConfigurationTarget, Disposable, EventEmitter, workspace, type Event, type Uri } from 'vscode';
+import { defaultLimits, type ExtractLimits } from '../core/artifacts/limits';
 import { toBaseUrl, type Instance } from '../core/instance';
 import type { Intervals } from '../core/schedule';
 import { groupings, type Grouping } from '../core/tree';
@@ -12,6 +13,7 @@ export interface RepositorySettings {
 export type NotificationLevel = 'never' | 'failures' | 'all';
 const notificationLevels: readonly NotificationLevel[] = ['never', 'failures', 'all'];
 
+const megabyte = 1_000_000;
 const sources = ['instances', 'remote', 'project', 'refresh'];
 
 /** The only reader of our settings. What a user wrote wrong counts as not written. */
@@ -40,6 +42,27 @@ export class Settings implements Disposable {
 
   artifactsDirectory(root: Uri): string {
     return this.text('artifacts.directory', root) || '.gitlab-builds';
+  }
+
+  /** Whether archives are unpacked once they are downloaded. */
+  extractsArtifacts(root: Uri): boolean {
+    return workspace.getConfiguration('gitlabBuilds', root).get<unknown>('artifacts.extract') === true;
+  }
+
+  /** From the user's settings alone, as a repository must not fill the disk. */
+  cacheBytes(): number {
+    return this.own('artifacts.cacheMegabytes', 200, 0) * megabyte;
+  }
+
+  /** From the user's settings alone: a repository must not lift what keeps an archive from doing harm. */
+  extractLimits(): ExtractLimits {
+    const { maxEntries, maxBytes, maxRatio, ratioFromBytes } = defaultLimits;
+    return {
+      maxEntries: this.own('artifacts.maxEntries', maxEntries, 1),
+      maxBytes: this.own('artifacts.maxUnpackedMegabytes', maxBytes / megabyte, 1) * megabyte,
+      maxRatio: this.own('artifacts.maxRatio', maxRatio, 1),
+      ratioFromBytes,
+    };
   }
 
   intervals(): Intervals {
@@ -103,6 +126,12 @@ export class Settings implements Disposable {
     this.listener.dispose();
     this.lookChanged.dispose();
     this.sourceChanged.dispose();
+  }
+
+  /** A number of the user's settings, whatever the workspace says. */
+  private own(key: string, fallback: number, least: number): number {
+    const value = workspace.getConfiguration('gitlabBuilds').inspect<unknown>(key)?.globalValue;
+    return typeof value === 'number' && Number.isFinite(value) ? Math.max(value, least) : fallback;
   }
 
   private text(key: string, root: Uri | undefined): string {

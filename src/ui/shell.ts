@@ -1,6 +1,14 @@
+import { join } from 'node:path';
 import { env, window, type EventEmitter, type ExtensionContext } from 'vscode';
+import { ArtifactsCache } from '../core/artifacts/cache';
 import { systemClock, type Attention } from '../core/schedule';
 import type { RepositoryBuilds } from './api';
+import { Archives } from './artifacts/archives';
+import { ArtifactRows } from './artifacts/artifactRows';
+import { entryCache } from './artifacts/entryCache';
+import { ArtifactFiles } from './artifacts/fileSystem';
+import { openArchive } from './artifacts/openArchive';
+import type { ReadableFiles } from './artifacts/register';
 import { BuildTree } from './buildTree';
 import { Clients } from './clients';
 import { table } from './commands/table';
@@ -18,7 +26,7 @@ import { Remembered } from './remembered';
 import { Report } from './report';
 import { toRepositoryBuilds } from './repositoryBuilds';
 import type { ViewState } from './rows';
-import { Session } from './session';
+import { Session, type SessionParts } from './session';
 import { Settings } from './settings';
 import { StatusBar } from './statusBar';
 import { Tokens } from './tokens';
@@ -30,6 +38,7 @@ export interface Shell {
   run(name: string, args: readonly unknown[]): Promise<void>;
   repositories(): readonly RepositoryBuilds[];
   refresh(): Promise<void>;
+  readonly files: ReadableFiles;
 }
 
 /** Builds the objects and wires them; the only place that does. */
@@ -45,29 +54,14 @@ export function startShell(context: ExtensionContext, changed: EventEmitter<void
   const remembered = new Remembered(context.workspaceState, clock);
   const attention = (): Attention => ({ visible: tree.view.visible, focused: window.state.focused });
   const session = new Session({ git, settings, tokens, clients, remembered, attention, log, clock });
-  const tree = new BuildTree((root) => settings.groupBy(session.repositoryOf(root)?.rootUri));
+  const shared = { session, clients, settings, tokens, clock };
+  const { cache, archives, artifactRows } = artifactParts(context, shared);
+  const tree = new BuildTree((root) => settings.groupBy(session.repositoryOf(root)?.rootUri), clock, artifactRows);
   const statusBar = new StatusBar();
   const variables = new VariableMemory(context.secrets);
-  const logs = new Logs({ session, clients, settings, tokens, clock });
-  const colors = new LogColors(logs);
-  const logEditors = new LogEditors(logs, colors, settings);
-  const problems = new Problems(logs, session);
-  const logTimes = new LogTimes(logs);
-  const parts = {
-    session,
-    clients,
-    tokens,
-    settings,
-    tree,
-    variables,
-    logs,
-    logEditors,
-    logTimes,
-    problems,
-    report,
-    log,
-    version,
-  };
+  const { logs, problems, logEditors, logTimes, logFeatures } = logParts(shared);
+  const shown = { tree, cache, archives, artifactRows, variables, logs, logEditors, logTimes, problems };
+  const parts = { session, clients, tokens, settings, report, log, version, ...shown };
   const run = (name: string, args: readonly unknown[]) => report.guard(name, async () => table[name]?.(parts, args));
   const notifications = new Notifications({
     clock,
@@ -79,29 +73,47 @@ export function startShell(context: ExtensionContext, changed: EventEmitter<void
   });
   context.subscriptions.push(
     // The session before what it works with.
-    ...[
-      problems,
-      logEditors,
-      colors,
-      logTimes,
-      new LogDurations(logs),
-      new LogStatus(logs, clock),
-      ...registerLogFeatures(logs),
-      logs,
-    ],
+    ...[...logFeatures, logs, archives, artifactRows],
     ...[session, notifications, tree, statusBar, clients, remembered, git, settings, tokens, log],
     session.onDidChange((state) => {
+      for (const { snapshot } of state.repositories) archives.keepWhatIs(snapshot);
       tree.show(state);
       statusBar.show(state);
       notifications.show(state);
       changed.fire();
     }),
+    tokens.onDidChange(() => archives.forgetAll()),
     settings.onDidChangeLook(() => tree.redraw()),
     window.onDidChangeWindowState(() => session.attend()),
     tree.view.onDidChangeVisibility(() => session.attend()),
   );
   void report.guard('start', () => git.start());
-  return { run, repositories: () => repositories(session.state), refresh: () => session.refresh() };
+  const files = new ArtifactFiles(archives);
+  return { run, files, repositories: () => repositories(session.state), refresh: () => session.refresh() };
+}
+
+type Shared = Pick<SessionParts, 'clients' | 'settings' | 'tokens' | 'clock'> & { readonly session: Session };
+
+/** What shows and keeps what is in builds' artifacts; the files are this user's, for all windows. */
+function artifactParts({ globalStorageUri }: ExtensionContext, { session, clients, settings, clock }: Shared) {
+  const folder = join(globalStorageUri.fsPath, 'artifacts');
+  const cache = new ArtifactsCache(folder, () => settings.cacheBytes(), clock);
+  const archives = new Archives({
+    instances: () => session.instances(),
+    open: (instance, address, signal) => openArchive({ clients, cache }, instance, address, signal),
+    cache: entryCache(cache),
+  });
+  void cache.tidy();
+  return { cache, archives, artifactRows: new ArtifactRows(archives, (root) => session.snapshotOf(root), clock) };
+}
+
+function logParts(shared: Shared) {
+  const logs = new Logs(shared);
+  const colors = new LogColors(logs);
+  const logEditors = new LogEditors(logs, colors, shared.settings);
+  const [problems, logTimes] = [new Problems(logs, shared.session), new LogTimes(logs)];
+  const drawn = [logEditors, colors, logTimes, new LogDurations(logs), new LogStatus(logs, shared.clock)];
+  return { logs, problems, logEditors, logTimes, logFeatures: [problems, ...drawn, ...registerLogFeatures(logs)] };
 }
 
 /** None for a window without a repository, and none of a repository of which nothing is known yet. */

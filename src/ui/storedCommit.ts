@@ -1,4 +1,4 @@
-import type { Artifacts, Build, Commit } from '../core/build';
+import type { Artifacts, Build, Commit, Report } from '../core/build';
 import type { Ancestor } from '../core/head';
 import type { MergeRequest, Pipeline } from '../core/pipeline';
 
@@ -62,7 +62,15 @@ const build: Fields<Required<Build>> = {
   startedAt: maybe(text),
   finishedAt: maybe(text),
   coverage: maybe(number),
-  artifacts: maybe(objectOf<Required<Artifacts>>({ filename: text, size: number, expireAt: maybe(text) })),
+  artifacts: maybe(
+    objectOf<Required<Artifacts>>({
+      filename: text,
+      size: number,
+      expireAt: maybe(text),
+      reports: maybe(listOf(objectOf<Report>({ type: text, filename: text, size: number }))),
+    }),
+  ),
+  artifactsExpiredAt: maybe(text),
   user: maybe(text),
   runner: maybe(text),
   tags: maybe(listOf(text)),

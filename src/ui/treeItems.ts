@@ -11,6 +11,8 @@ import { blockers } from '../core/blocked';
 import { hasFailed, statusClass, type Build } from '../core/build';
 import { listingOf, targetOf, type Snapshot, type Staleness } from '../core/snapshot';
 import type { AttemptNode, BuildNode, Grouping, PipelineNode, StageNode, StatusNode } from '../core/tree';
+import { artifactItem, artifactsItem } from './artifacts/artifactItems';
+import { artifactsTooltip, artifactTooltip } from './artifacts/artifactTooltips';
 import { ageWords, buildTooltip } from './buildTooltip';
 import { contextValue, mayTellFailure } from './contextValue';
 import {
@@ -78,8 +80,10 @@ function bareItem(node: RowNode, scene: Scene, now: number): TreeItem {
     case 'attempt':
       // What is not fresh is told as it was.
       return buildItem(node, scene, stalenessOf(scene)?.asOf ?? now);
+    case 'artifacts':
+      return artifactsItem(node, now);
     default:
-      return node satisfies never;
+      return artifactItem(node);
   }
 }
 
@@ -96,8 +100,10 @@ export function tooltipOf(node: RowNode, scene: Scene, now: number): MarkdownStr
     case 'stage':
     case 'status':
       return asOf === undefined ? undefined : ageWords(asOf, now);
+    case 'artifacts':
+      return artifactsTooltip(node, now);
     default:
-      return node satisfies never;
+      return artifactTooltip(node);
   }
 }
 

@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 import { resultsFolder } from '../vscode/project';
 import versions from '../vscode/versions.json';
 import { measureActivation } from './activation';
+import { measureArtifacts } from './artifacts';
 import { measureBundle } from './bundle';
 import { measureHost } from './host';
 import { measureHostSoak } from './hostSoak';
@@ -25,6 +26,7 @@ const parts: Readonly<Record<string, Measure>> = {
   soak: measureSoak,
   list: measureList,
   log: measureLog,
+  artifacts: measureArtifacts,
   activation: measureActivation,
   host: measureHost,
   hostSoak: measureHostSoak,

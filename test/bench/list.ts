@@ -1,10 +1,8 @@
-import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
-import { join } from 'node:path';
 import type { Listed, ListJob } from './lister.bench';
 import type { Served } from './server.bench';
 import { short, spread, told } from './numbers';
 import type { Line, Measured, Options } from './part';
+import { answerOf, withProgram } from './processes';
 
 const latencies = [0, 20];
 /** They hardly differ. */
@@ -27,52 +25,40 @@ interface Turns {
  * process of its own too: in ours, or in the lister's, it would take its time from what is measured.
  */
 export async function measureList({ runs, programs }: Options): Promise<Measured> {
-  const server = fork(
-    join(programs, 'server.bench.mjs'),
-    sizes.map(({ count }) => String(count)),
-  );
-  try {
-    const served = await answerOf<Served>(server);
+  const counts = sizes.map(({ count }) => String(count));
+  return withProgram(programs, ['server', ...counts], async (served: Served, server) => {
     const all: Turns[] = [];
-    for (const { count, times } of sizes) {
+    for (const size of sizes) {
       for (const latencyMs of latencies) {
+        const answer = answerOf(server);
         server.send({ latencyMs });
-        await once(server, 'message');
-        const { url, token, projects } = served;
-        const project = projects.find((one) => one.count === count);
-        if (project === undefined) throw new Error(`The server has no commit with ${count} builds.`);
-        const turns: Turns = { count, latencyMs, raw: [], client: [] };
-        for (let turn = 0; turn < Math.min(runs, mostTurns); turn++) {
-          for (const kind of ['raw', 'client'] as const) {
-            turns[kind].push(await list(programs, { kind, url, token, ...project, times }));
-          }
-        }
-        all.push(turns);
+        await answer;
+        all.push(await byTurns(programs, served, { ...size, latencyMs, turns: Math.min(runs, mostTurns) }));
       }
     }
     return { lines: all.flatMap(linesOf), numbers: all };
-  } finally {
-    server.kill();
-  }
+  });
 }
 
-async function list(programs: string, job: ListJob): Promise<Listed> {
-  const child = fork(join(programs, 'lister.bench.mjs'), [JSON.stringify(job)]);
-  try {
-    return await answerOf<Listed>(child);
-  } finally {
-    child.kill();
-  }
+interface Plan {
+  readonly count: number;
+  readonly times: number;
+  readonly latencyMs: number;
+  readonly turns: number;
 }
 
-/** The next message of a process that must not end before it. */
-async function answerOf<T>(child: ChildProcess): Promise<T> {
-  const ended = new AbortController();
-  const fail = (code: number | null): void => ended.abort(new Error(`A process ended with code ${String(code)}.`));
-  child.once('exit', fail);
-  const [message] = (await once(child, 'message', { signal: ended.signal })) as [T];
-  child.off('exit', fail);
-  return message;
+async function byTurns(programs: string, { url, token, projects }: Served, plan: Plan): Promise<Turns> {
+  const { count, times, latencyMs } = plan;
+  const project = projects.find((one) => one.count === count);
+  if (project === undefined) throw new Error(`The server has no commit with ${count} builds.`);
+  const turns: Turns = { count, latencyMs, raw: [], client: [] };
+  for (let turn = 0; turn < plan.turns; turn++) {
+    for (const kind of ['raw', 'client'] as const) {
+      const job = JSON.stringify({ kind, url, token, ...project, times } satisfies ListJob);
+      turns[kind].push(await withProgram(programs, ['lister', job], async (listed: Listed) => listed));
+    }
+  }
+  return turns;
 }
 
 function linesOf({ count, latencyMs, raw, client }: Turns): readonly Line[] {

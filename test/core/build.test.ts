@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { arrange, flatten } from '../../src/core/arrange';
 import {
   canCancel,
+  canDeleteArtifacts,
   canErase,
   canForceCancel,
   canKeep,
@@ -193,6 +194,7 @@ describe('What a build allows', () => {
     play: canPlay,
     playWithVariables: canPlayWithVariables,
     keep: canKeep,
+    deleteArtifacts: canDeleteArtifacts,
   };
   /** What one may do in some status or other. */
   const abilities = (changes: Partial<Build>) =>

@@ -3,9 +3,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inflateRawSync } from 'node:zlib';
-import { ask, type Ask, type Reply, rowOf } from './ask';
+import { ask, type Ask, outcome, type Reply, rowOf, rowsOf } from './ask';
+import { withGitLab } from './each';
 import { smallProject, type SmallProject } from './scenarios';
 import { type FakeGitLab, startGitLab } from './server';
+import { writeSparseZip } from './sparseZip';
+import { mark, trafficOf } from './traffic';
 
 const content = Buffer.from('0123456789'.repeat(30_000));
 
@@ -145,10 +148,97 @@ describe('Artifacts of the fake GitLab', () => {
       assert.equal((await ask(location, { token: null, headers: { Authorization: 'Bearer x' } })).status, 400);
     });
 
+    it('have a strong ETag, by which a part is of the same file', async () => {
+      const { headers } = await ask(location, { token: null });
+      const { etag = '' } = headers;
+      assert.match(etag, /^"[0-9a-f]+"$/);
+      const part = (ifRange: string): Promise<Reply> =>
+        ask(location, { token: null, headers: { Range: 'bytes=0-1', 'If-Range': ifRange } });
+      assert.deepEqual([(await part(etag)).status, (await part('"other"')).status], [206, 200]);
+      remote.world.update({ id: 4 }, { artifacts: { filename: 'artifacts.zip', content } });
+      assert.notEqual((await ask(location, { token: null })).headers.etag, etag);
+    });
+
     it('can be made to fail as GitLab can', async () => {
       remote.storage.faults = [{ answer: { status: 503 } }];
       assert.equal((await ask(location, { token: null })).status, 503);
     });
+  });
+});
+
+describe('Artifacts of the fake GitLab, elsewhere', () => {
+  it('have addresses that hold for as long as they say', async () => {
+    let now = Date.UTC(2026, 1, 13);
+    await withGitLab({ artifacts: 'redirect', signedSeconds: 60, now: () => now }, async (fake) => {
+      const { builds } = smallProject(fake.world);
+      const { headers } = await ask(`${fake.url}/api/v3/projects/1/builds/${builds.compile.id}/artifacts`);
+      const location = String(headers.location);
+      assert.match(location, /X-Amz-Date=20260213T000000Z&X-Amz-Expires=60&/);
+      now += 59_999;
+      assert.equal((await ask(location, { token: null })).status, 200);
+      now += 1;
+      const { status, text } = await ask(location, { token: null });
+      assert.deepEqual([status, /<Code>(\w+)</.exec(text)?.[1]], [403, 'AccessDenied']);
+      const longer = location.replace('Expires=60', 'Expires=6000');
+      assert.match((await ask(longer, { token: null })).text, /SignatureDoesNotMatch/);
+    });
+  });
+
+  it('come whole where something on the way drops ranges', async () => {
+    for (const artifacts of ['direct', 'redirect'] as const)
+      await withGitLab({ artifacts, ranges: 'dropped' }, async (fake) => {
+        const { builds } = smallProject(fake.world);
+        const headers = { Range: 'bytes=0-1' };
+        const url = `${fake.url}/api/v3/projects/1/builds/${builds.compile.id}/artifacts`;
+        const first = await ask(url, { headers });
+        const last =
+          artifacts === 'direct' ? first : await ask(String(first.headers.location), { token: null, headers });
+        assert.deepEqual([last.status, last.bytes.length], [200, builds.compile.artifacts?.size]);
+      });
+  });
+
+  it('are listed page by page', () =>
+    withGitLab({ profile: '18.9' }, async (fake) => {
+      const { project, sha, builds } = smallProject(fake.world);
+      const files = { 'a/b/c.txt': 'c', 'a/d.txt': 'dd', 'e.txt': '' };
+      const init = { sha, name: 'listed', status: 'success', artifacts: { filename: 'a.zip', files } };
+      const { id } = fake.world.addBuild(project, init);
+      const tree = (query: string, build = id): Promise<Reply> =>
+        ask(`${fake.url}/api/v4/projects/1/jobs/${build}/artifacts/tree${query}`);
+      const paths = async (query: string): Promise<readonly unknown[]> =>
+        rowsOf(await tree(query)).map((row) => row['path']);
+      assert.deepEqual(await paths(''), ['a/', 'e.txt']);
+      assert.deepEqual(await paths('?path=a'), ['a/b/', 'a/d.txt']);
+      assert.deepEqual(await paths('?recursive=true'), ['a/', 'a/b/', 'a/b/c.txt', 'a/d.txt', 'e.txt']);
+      assert.deepEqual(await paths('?recursive=true&per_page=2&page=2'), ['a/b/c.txt', 'a/d.txt']);
+      assert.equal((await tree('?recursive=true&per_page=2')).headers['x-total'], '5');
+      assert.deepEqual(outcome(await tree('?path=x')), [404, { message: '404 Path Not Found' }]);
+      assert.deepEqual(outcome(await tree('', builds.lint.id)), [404, { message: '404 Artifacts Not Found' }]);
+    }));
+
+  it('may be long without taking the disk, and are counted when they come', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'artifacts-'));
+    try {
+      const path = join(folder, 'sparse.zip');
+      const { size } = await writeSparseZip(path, { entries: 3, bytesEach: 50_000, nameOf: (index) => `${index}.bin` });
+      await withGitLab({ artifacts: 'redirect' }, async (fake) => {
+        const { project, sha } = smallProject(fake.world);
+        const init = { sha, name: 'long', status: 'success', artifacts: { filename: 'a.zip', path } };
+        const { id } = fake.world.addBuild(project, init);
+        await ask(`${fake.url}/api/v3/user`);
+        const from = mark(fake);
+        const { headers } = await ask(`${fake.url}/api/v3/projects/1/builds/${id}/artifacts`);
+        const { bytes } = await ask(String(headers.location), { token: null });
+        assert.equal(bytes.length, size);
+        const zeros = Object.fromEntries([0, 1, 2].map((index) => [`${index}.bin`, '\0'.repeat(50_000)]));
+        assert.deepEqual(unzip(bytes), zeros);
+        const { archive, api, storage } = trafficOf(fake, from);
+        assert.deepEqual([archive.requests, api.requests, storage], [1, 0, { requests: 1, bytes: size }]);
+        assert.equal(trafficOf(fake).api.requests, 1);
+      });
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 });
 
@@ -166,7 +256,8 @@ function unzip(bytes: Buffer): Readonly<Record<string, string>> {
     const name = bytes.toString('utf8', at + 46, at + 46 + nameLength);
     const local = bytes.readUInt32LE(at + 42);
     const start = local + 30 + bytes.readUInt16LE(local + 26) + bytes.readUInt16LE(local + 28);
-    files[name] = inflateRawSync(bytes.subarray(start, start + compressed)).toString();
+    const packed = bytes.subarray(start, start + compressed);
+    files[name] = (bytes.readUInt16LE(at + 10) === 0 ? packed : inflateRawSync(packed)).toString();
     at += 46 + nameLength + extraLength + bytes.readUInt16LE(at + 32);
   }
   return files;

@@ -15,6 +15,10 @@ const route =
 const isThere: Readonly<Record<Feature, IsThere>> = {
   erase: route('erase'),
   keep: route('keep'),
+  latestArtifacts: route('refArtifacts'),
+  artifactEntry: route('artifactFile'),
+  artifactTree: route('artifactTree'),
+  deleteArtifacts: route('deleteArtifacts'),
   play: route('play'),
   manualStatus: (_, { statuses }) => statuses.includes('manual'),
   pipelinesBySha: ({ pipelineFilters }) => pipelineFilters.includes('sha'),

@@ -8,7 +8,7 @@ export function serveFile(archive: Archive, request: IncomingHttpHeaders, header
   const common = { ...headers, 'Last-Modified': lastModified, 'Accept-Ranges': 'bytes' };
   if (isUnmodified(request['if-modified-since'], archive)) return notModified(common);
   const { size } = archive;
-  const range = rangeWanted(request, lastModified);
+  const range = rangeWanted(request, [lastModified, headers['ETag']]);
   if (range === undefined) return { status: 200, headers: common, body: { archive, start: 0, end: size } };
   const [start, end] = range(size);
   if (start >= end) {
@@ -24,9 +24,9 @@ const plain = { 'Content-Type': 'text/plain; charset=utf-8', 'X-Content-Type-Opt
 type Range = (size: number) => readonly [start: number, end: number];
 
 /** Several ranges at once are not modelled: they get the whole file, which HTTP allows. */
-function rangeWanted(request: IncomingHttpHeaders, lastModified: string): Range | undefined {
+function rangeWanted(request: IncomingHttpHeaders, validators: readonly (string | undefined)[]): Range | undefined {
   const ifRange = request['if-range'];
-  if (ifRange !== undefined && ifRange !== lastModified) return undefined;
+  if (ifRange !== undefined && !validators.some((one) => one === ifRange)) return undefined;
   const match = /^bytes=(\d*)-(\d*)$/.exec(request.range ?? '');
   if (!match) return undefined;
   const [, first = '', last = ''] = match;

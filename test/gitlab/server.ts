@@ -7,6 +7,7 @@ import { Limiter } from './api/limiter';
 import { answerGraphql } from './graphql/answerGraphql';
 import { Entities } from './entities/entities';
 import type { Fault } from './faults';
+import type { FakeBuild } from './model';
 import { Origin, type RecordedRequest } from './origin';
 import { nginxNotFound, railsNotFound, unmatchedRoute, v3Gone, webPage } from './pages';
 import type { Api, ProfileName } from './profiles/profile';
@@ -23,6 +24,10 @@ export interface FakeOptions {
   readonly externalUrl?: string;
   /** `redirect`: artifacts lie in an object storage, and the API answers 302. */
   readonly artifacts?: 'direct' | 'redirect';
+  /** For how long the addresses of the storage hold, by the fake's clock. Default: 600. */
+  readonly signedSeconds?: number;
+  /** `dropped`: what stands in front of GitLab and the storage takes `Range` away, so that all comes whole. */
+  readonly ranges?: 'served' | 'dropped';
   /** HTTPS, of GitLab and of the storage. */
   readonly tls?: { readonly key: string; readonly cert: string };
   readonly now?: () => number;
@@ -59,11 +64,15 @@ export async function startGitLab(options: FakeOptions = {}): Promise<FakeGitLab
     await world.settled();
     return answer();
   };
-  const storage = new Origin({ tls, answer: (request) => settle(() => answerFromStorage(world, request)) });
-  const gitlab: Origin = new Origin({ tls, answer: (request) => settle(() => answerOf(address, request)) });
+  const arrived = options.ranges === 'dropped' ? withoutRange : (request: Request): Request => request;
+  const storage = new Origin({ tls, answer: (request) => settle(() => answerFromStorage(world, arrived(request))) });
+  const gitlab: Origin = new Origin({ tls, answer: (request) => settle(() => answerOf(address, arrived(request))) });
   await Promise.all([storage.listen(0), gitlab.listen(options.port ?? 0)]);
   const url = `${gitlab.url}${options.root ?? ''}`;
-  const storageUrl = options.artifacts === 'redirect' ? toStorage(storage.url) : undefined;
+  const signed = (build: FakeBuild): string => {
+    return `${storage.url}${signedPath(build, world.now(), options.signedSeconds ?? 600)}`;
+  };
+  const storageUrl = options.artifacts === 'redirect' ? signed : undefined;
   const externalUrl = options.externalUrl ?? url;
   const address: Address = {
     url,
@@ -95,8 +104,8 @@ interface Address {
   readonly site: Site;
 }
 
-function toStorage(url: string): NonNullable<Site['storageUrl']> {
-  return (build) => `${url}${signedPath(build)}`;
+function withoutRange(request: Request): Request {
+  return { ...request, headers: { ...request.headers, range: undefined } };
 }
 
 function answerOf(address: Address, request: Request): Answer {

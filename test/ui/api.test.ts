@@ -122,6 +122,7 @@ describe('A build in the API', () => {
         webUrl: 'string',
         commit: 'object',
         attempts: 'array',
+        denied: 'array',
       },
     });
     assert.equal(shown.builds.find(({ id }) => id === rspec.id)?.coverage, 98.29);

@@ -88,6 +88,7 @@ export class App {
       subscriptions,
       secrets,
       workspaceState: memento,
+      globalStorageUri: storageOf(folder),
     };
     const exports = await activated(context, options.environment?.(gitlab.url) ?? {});
     return new App({ ...opened, git, secrets, memento }, subscriptions, exports);
@@ -108,7 +109,8 @@ export class App {
     this.close();
     editor().views.splice(0);
     editor().statusBarItems.splice(0);
-    this.exports = await activated({ subscriptions, secrets, workspaceState: memento }, {});
+    const globalStorageUri = storageOf(this.folder);
+    this.exports = await activated({ subscriptions, secrets, workspaceState: memento, globalStorageUri }, {});
   }
 
   private close(): void {
@@ -187,6 +189,11 @@ export class App {
   }
 }
 
+/** Beside the repository, and removed with it. */
+function storageOf({ storage }: Folder): Uri {
+  return Uri.file(storage);
+}
+
 export async function signIn(secrets: FakeSecrets, url: string, token: string): Promise<void> {
   const tokens = new Tokens(secrets, {});
   await tokens.store(url, token);
@@ -214,7 +221,10 @@ function furnish(options: AppOptions, url: string, root: string, git: FakeGit): 
 
 /** Until the shell has started, so that the environment of whoever runs the tests does not matter. */
 async function activated(
-  context: Pick<ExtensionContext, 'secrets' | 'workspaceState'> & { readonly subscriptions: { dispose(): unknown }[] },
+  context: Pick<ExtensionContext, 'secrets' | 'workspaceState'> & {
+    readonly globalStorageUri: Uri;
+    readonly subscriptions: { dispose(): unknown }[];
+  },
   environment: Readonly<Record<string, string>>,
 ): Promise<ReturnType<typeof activate>> {
   const names = ['GITLAB_TOKEN', 'GITLAB_HOST'] as const;

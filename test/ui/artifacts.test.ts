@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { ProgressLocation } from 'vscode';
@@ -94,24 +95,64 @@ describe('The download of artifacts', () => {
     assert.deepEqual([await files(), editor().messages], [[], []]);
   });
 
-  it('leaves nothing behind when it breaks off, and says so once', async () => {
-    app.gitlab.faults = [{ truncate: 20, when: ({ path }) => path.endsWith('/artifacts') }];
+  it('goes on by itself where the connection breaks', async () => {
+    app.gitlab.faults = [{ truncate: 20, times: 1, when: ({ path }) => path.endsWith('/artifacts') }];
     await app.run('downloadArtifacts', await app.row('compile'));
-    assert.deepEqual([await files(), editor().messages.length], [[], 1]);
-    assert.equal(editor().messages[0]?.severity, 'error');
+    assert.deepEqual(await readFile(fileOf()), await original());
+    const folder = `compile-${app.small.builds.compile.id}`;
+    assert.deepEqual([...(await files())].sort(), ['.gitignore', '.gitlab-builds', 'artifacts.zip', folder]);
+  });
+
+  it('keeps what came where it breaks for good, says so once, and goes on there the next time', async () => {
+    const content = randomBytes(400_000);
+    app.gitlab.world.update(app.small.builds.compile, { artifacts: { filename: 'artifacts.zip', content } });
+    await app.run('refresh');
+    const isDownload = ({ path }: { path: string }) => path.endsWith('/artifacts');
+    app.gitlab.faults = [
+      { truncate: 300_000, times: 1, when: isDownload },
+      { answer: { status: 200, headers: { 'Content-Type': 'text/html' }, body: '<p>Sign in</p>' }, when: isDownload },
+    ];
+    await app.run('downloadArtifacts', await app.row('compile'));
+    const [told, ...others] = editor().messages;
+    assert.match(
+      told?.text ?? '',
+      /^The download broke off at \d+ kB of 400 kB\. Download it again: it goes on from there\. /,
+    );
+    assert.deepEqual([told?.severity, others.length], ['error', 0]);
+    assert.ok(!(await files()).includes('artifacts.zip'));
+    app.gitlab.faults = [];
+    const before = app.gitlab.requests.length;
+    await app.run('downloadArtifacts', await app.row('compile'));
+    assert.deepEqual(await readFile(fileOf()), content);
+    const [asked] = app.gitlab.requests.slice(before).filter(isDownload);
+    assert.match(String(asked?.headers.range), /^bytes=[1-9]\d+-$/);
   });
 
   it('tells when GitLab has the artifacts no longer', async () => {
     app.gitlab.world.erase(app.small.builds.compile);
     await app.run('downloadArtifacts', await app.row('compile'));
-    assert.match(editor().messages[0]?.text ?? '', /does not know it/);
+    const { id } = app.small.builds.compile;
+    assert.equal(
+      editor().messages[0]?.text,
+      `GitLab has no artifacts of compile #${id} any more: they were erased, or have expired. Retry the build to have them again.`,
+    );
     assert.deepEqual(await files(), []);
   });
 
-  it('takes one after the other of several builds, and offers the first', async () => {
+  it('shows no row of what GitLab turned out to have no longer', async () => {
+    app.gitlab.world.erase(app.small.builds.compile);
+    await app.run('downloadArtifacts', await app.row('compile'));
+    await app.shows('ready', ({ builds }) => builds.some(({ name, artifacts }) => name === 'compile' && !artifacts));
+  });
+
+  it('takes several builds behind one progress, and offers the first', async () => {
     const rows = [await app.row('build'), await app.row('test')];
     await app.run('downloadArtifacts', rows[0], rows);
-    assert.equal(notifications().length, 2);
+    const [shown, ...others] = notifications();
+    assert.deepEqual([shown?.options.title, shown?.options.cancellable], ['Artifacts of 2 builds', true]);
+    assert.equal(others.length, 0);
+    const last = shown?.reports.at(-1)?.message ?? '';
+    assert.match(last, /^2 of 2 · (\d+ B) \/ \1$/);
     const names = (await files()).filter((name) => name.endsWith('.zip'));
     assert.deepEqual([...names].sort(), ['artifacts.zip', 'test reports.zip']);
     assert.match((await message('Saved')).text, / and 1 more\.$/);
@@ -127,12 +168,19 @@ describe('The download of artifacts', () => {
 
   it('says that there are none in the rows of its menu', async () => {
     await app.run('downloadArtifacts', await app.row('deploy'));
-    assert.equal(editor().messages[0]?.text, 'No build here has artifacts.');
+    const { id } = app.small.builds.deploy;
+    const sentence = `production #${id} has no artifacts: none were made, or they were erased or have expired.`;
+    assert.equal(editor().messages[0]?.text, sentence);
+    await app.run('downloadArtifacts', await app.row(`#${app.small.builds.firstRspec.id}`), [
+      await app.row('lint'),
+      await app.row('rspec'),
+    ]);
+    assert.equal(editor().messages[1]?.text, 'No build here has artifacts.');
   });
 
   it('says that the build of its argument has none', async () => {
     await app.run('downloadArtifacts', { build: app.small.builds.assets.id });
-    assert.equal(editor().messages[0]?.text, 'This build has no artifacts.');
+    assert.match(editor().messages[0]?.text ?? '', /^assets #\d+ has no artifacts: none were made, /);
   });
 
   it('says that there must be a folder to save into', async () => {
@@ -151,4 +199,23 @@ describe('The download of artifacts', () => {
     assert.doesNotMatch(told?.text ?? '', /\]\(/);
     assert.deepEqual(told?.buttons, ['Open Settings']);
   });
+});
+
+describe('The download of artifacts that have expired', () => {
+  const apps = appsInTests();
+
+  for (const profile of ['13.9', '18.9'] as const)
+    it(`says on ${profile} when that was`, async () => {
+      const expiring = await apps.ready({
+        gitlab: { profile },
+        prepare: ({ gitlab: { world }, small: { project, sha } }) => {
+          const artifacts = { filename: 'app.zip', files: { a: 'x' } };
+          const made = { sha, stage: 'package', name: 'bundle', status: 'success', artifacts } as const;
+          world.addBuild(project, { ...made, artifactsExpireAt: world.now() - 60_000 });
+        },
+      });
+      await expiring.run('downloadArtifacts', await expiring.row('bundle'));
+      const sentence = /^The artifacts of bundle #\d+ expired on .+, and GitLab has removed them\. Retry the build/;
+      assert.match(editor().messages[0]?.text ?? '', sentence);
+    });
 });

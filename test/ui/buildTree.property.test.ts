@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { arrange } from '../../src/core/arrange';
-import type { Build } from '../../src/core/build';
+import type { Artifacts, Build } from '../../src/core/build';
 import type { Pipeline } from '../../src/core/pipeline';
 import type { Snapshot } from '../../src/core/snapshot';
 import { groupings, type Grouping } from '../../src/core/tree';
@@ -13,6 +13,17 @@ import { aBuild, aRepository, aTarget, ready, several, sha } from './samples';
 
 const start = new FakeClock().now();
 const someTime = fc.integer({ min: -600, max: 0 }).map((seconds) => new Date(start + seconds * 1000).toISOString());
+
+/** Around the moments at which something else is said of when they expire. */
+const expireAt = fc
+  .tuple(fc.constantFrom(0, 1, 2, 24, 48, 72), fc.integer({ min: -100, max: 100 }))
+  .map(([hours, seconds]) => new Date(start + hours * 3600_000 + seconds * 1000).toISOString());
+
+const artifacts: fc.Arbitrary<Artifacts> = fc.record({
+  filename: fc.constant('artifacts.zip'),
+  size: fc.constantFrom(1000, 2000),
+  expireAt: fc.option(expireAt, { nil: undefined }),
+});
 
 const build: fc.Arbitrary<Build> = fc
   .record({
@@ -30,6 +41,7 @@ const build: fc.Arbitrary<Build> = fc
     kind: fc.constantFrom(undefined, undefined, 'bridge' as const, 'external' as const),
     downstream: fc.constantFrom(undefined, undefined, 2),
     denied: fc.constantFrom(undefined, ['retry', 'cancel'] as const),
+    artifacts: fc.option(artifacts, { nil: undefined }),
   })
   .map(aBuild);
 

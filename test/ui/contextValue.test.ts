@@ -41,7 +41,10 @@ describe('The words of a row for the menus', () => {
     it(`for ${status}: ${words}`, () => assert.equal(wordsOf({ status }), words));
 
   it('say that there are artifacts and a log', () =>
-    assert.equal(wordsOf({ artifacts, startedAt: started }), 'build retryable erasable hasArtifacts keepable hasLog'));
+    assert.equal(
+      wordsOf({ artifacts, startedAt: started }),
+      'build retryable erasable hasArtifacts keepable artifactsDeletable hasLog',
+    ));
 
   it('say of what has failed, be it allowed to, that its log may tell why', () => {
     const failed = { status: 'failed', startedAt: started };
@@ -52,7 +55,10 @@ describe('The words of a row for the menus', () => {
 
   it('never call an attempt retryable or cancelable', () => {
     assert.equal(wordsOf({ status: 'running' }, 'attempt'), 'attempt');
-    assert.equal(wordsOf({ status: 'failed', artifacts }, 'attempt'), 'attempt erasable hasArtifacts keepable');
+    assert.equal(
+      wordsOf({ status: 'failed', artifacts }, 'attempt'),
+      'attempt erasable hasArtifacts keepable artifactsDeletable',
+    );
   });
 
   it('say of a group what can be done with what is in it', () => {

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 
 export interface Folder {
   readonly path: string;
+  /** Where the extension may keep files of its own; it is there once it does. */
+  readonly storage: string;
   /** Remotes as `git remote --verbose` will read them. */
   setRemotes(remotes: Readonly<Record<string, string>>): Promise<void>;
   remove(): Promise<void>;
@@ -12,15 +14,19 @@ export interface Folder {
 /** An empty folder that git takes for a repository. */
 export async function makeRepositoryFolder(remotes: Readonly<Record<string, string>>): Promise<Folder> {
   const path = await realpath(await mkdtemp(join(tmpdir(), 'gitlab-builds-ui-')));
+  const storage = `${path}-storage`;
   for (const name of ['objects', 'refs']) await mkdir(join(path, '.git', name), { recursive: true });
   await writeFile(join(path, '.git', 'HEAD'), 'ref: refs/heads/master\n');
   const folder: Folder = {
     path,
+    storage,
     setRemotes: async (all) => {
       const sections = Object.entries(all).map(([name, url]) => `[remote "${name}"]\n\turl = ${JSON.stringify(url)}\n`);
       await writeFile(join(path, '.git', 'config'), `[core]\n\trepositoryformatversion = 0\n${sections.join('')}`);
     },
-    remove: () => rm(path, { recursive: true, force: true }),
+    remove: async () => {
+      for (const each of [path, storage]) await rm(each, { recursive: true, force: true });
+    },
   };
   await folder.setRemotes(remotes);
   return folder;

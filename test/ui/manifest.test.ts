@@ -74,6 +74,12 @@ describe('The settings', () => {
     'gitlabBuilds.project': { scope: 'resource', default: '' },
     'gitlabBuilds.groupBy': { scope: 'resource', default: 'stageAndStatus' },
     'gitlabBuilds.artifacts.directory': { scope: 'resource', default: '.gitlab-builds' },
+    'gitlabBuilds.artifacts.extract': { scope: 'resource', default: false },
+    // A repository must neither fill the disk nor lift what keeps an archive from doing so.
+    'gitlabBuilds.artifacts.cacheMegabytes': { scope: 'machine', default: 200, minimum: 0 },
+    'gitlabBuilds.artifacts.maxEntries': { scope: 'machine', default: 100_000, minimum: 1 },
+    'gitlabBuilds.artifacts.maxUnpackedMegabytes': { scope: 'machine', default: 4096, minimum: 1 },
+    'gitlabBuilds.artifacts.maxRatio': { scope: 'machine', default: 200, minimum: 1 },
     'gitlabBuilds.refresh.activeSeconds': { scope: 'window', default: 5, minimum: 2 },
     'gitlabBuilds.refresh.idleSeconds': { scope: 'window', default: 60, minimum: 15 },
     'gitlabBuilds.log.tailAbove': { scope: 'window', default: 5, minimum: 0 },
@@ -96,9 +102,13 @@ describe('The settings', () => {
       'gitlabBuilds.remote',
       'gitlabBuilds.project',
       'gitlabBuilds.artifacts.directory',
+      'gitlabBuilds.artifacts.extract',
     ]);
   });
 });
+
+/** Of what is listed none lies in a storage. */
+type ListingFailure = Exclude<Failure['kind'], 'storage'>;
 
 /** Written as records, so that the compiler asks for a new kind here too. */
 const failureKinds = Object.keys({
@@ -119,7 +129,7 @@ const failureKinds = Object.keys({
   invalidAnswer: 0,
   server: 0,
   unexpected: 0,
-} satisfies Record<Failure['kind'], 0>) as Failure['kind'][];
+} satisfies Record<ListingFailure, 0>) as ListingFailure[];
 const reasons = Object.keys({
   noGit: 0,
   noRepository: 0,
@@ -245,8 +255,17 @@ describe('The clauses of the manifest', () => {
     assert.deepEqual(offered('build forceCancelable'), ['cancel', ...always]);
     assert.deepEqual(offered('build playable'), ['play', ...always]);
     assert.deepEqual(offered('build playable variables'), ['play', 'playWithVariables', ...always]);
-    assert.deepEqual(offered('build hasArtifacts keepable'), ['downloadArtifacts', 'keepArtifacts', ...always]);
-    assert.deepEqual(offered('attempt erasable hasArtifacts'), ['downloadArtifacts', ...always, 'erase']);
+    const download = ['downloadArtifacts', 'extractArtifacts'];
+    assert.deepEqual(offered('build hasArtifacts keepable'), [...download, 'keepArtifacts', ...always]);
+    assert.deepEqual(offered('build hasArtifacts artifactsDeletable'), [...download, ...always, 'deleteArtifacts']);
+    assert.deepEqual(offered('attempt erasable hasArtifacts'), [...download, ...always, 'erase']);
+    const onArtifacts = ['keepArtifacts', 'deleteArtifacts'];
+    assert.deepEqual(offered('artifacts hasArtifacts keepable artifactsDeletable'), [...download, ...onArtifacts]);
+    assert.deepEqual(offered('artifacts'), []);
+    assert.deepEqual(offered('artifactFile openable'), ['downloadArtifact', 'openArtifact', 'compareArtifact']);
+    assert.deepEqual(offered('artifactFile'), ['downloadArtifact']);
+    assert.deepEqual(offered('artifactFolder'), ['downloadArtifact']);
+    assert.deepEqual(offered('test'), []);
     assert.deepEqual(offered('stage hasFailed hasActive'), ['retryFailed', 'cancelActive', ...always]);
     assert.deepEqual(offered('status'), always);
     assert.deepEqual(offered('pipeline hasFailed hasActive'), ['retryFailed', 'cancelActive', ...always]);
@@ -275,6 +294,9 @@ describe('The clauses of the manifest', () => {
     assert.deepEqual(inline('build cancelable hasLog'), ['cancel', 'openLog']);
     assert.deepEqual(inline('build forceCancelable'), ['cancel']);
     assert.deepEqual(inline('pipeline hasFailed hasActive'), []);
+    assert.deepEqual(inline('artifacts hasArtifacts keepable artifactsDeletable'), ['downloadArtifacts']);
+    assert.deepEqual(inline('artifactFile openable'), ['downloadArtifact']);
+    assert.deepEqual(inline('artifactFolder'), ['downloadArtifact']);
   });
 
   it('offer to act on builds in the palette only while there are some', async () => {
@@ -290,7 +312,12 @@ describe('The clauses of the manifest', () => {
       'play',
       'playWithVariables',
       'downloadArtifacts',
+      'extractArtifacts',
+      'openArtifact',
+      'downloadArtifact',
+      'compareArtifact',
       'keepArtifacts',
+      'deleteArtifacts',
       'openLog',
       'saveLog',
       'copyFailure',
@@ -298,7 +325,7 @@ describe('The clauses of the manifest', () => {
       'showProblems',
     ];
     const acting = [...onBuilds, 'retryFailed', 'cancelActive', 'filter'];
-    const onCommit = ['openInBrowser', 'copyUrl', 'selectCommit'];
+    const onCommit = ['openInBrowser', 'copyUrl', 'latestArtifacts', 'selectCommit'];
     assert.deepEqual(await offered(undefined), []);
     assert.deepEqual(await offered(ready([])), onCommit);
     assert.deepEqual(await offered(ready(someBuilds({}))), [...acting, ...onCommit]);

@@ -5,7 +5,7 @@ import { until } from './fake/until';
 
 const token = 'a-token-that-may-read';
 const commands = [
-  ...['retry', 'cancel', 'play', 'playWithVariables', 'erase', 'keepArtifacts'],
+  ...['retry', 'cancel', 'play', 'playWithVariables', 'erase', 'keepArtifacts', 'deleteArtifacts'],
   ...['retryFailed', 'cancelActive'],
 ];
 

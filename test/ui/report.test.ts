@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { window } from 'vscode';
-import { DiskError, GitLabError, type DiskFailureKind, type Failure } from '../../src/core/errors';
+import { DiskError, DownloadBroken, GitLabError, type DiskFailureKind, type Failure } from '../../src/core/errors';
 import { Refusal, Report, sentenceFor } from '../../src/ui/report';
 import { newTokenSentence, readOnlySentence } from '../../src/ui/sentences';
 import { commands } from './vscode';
@@ -76,6 +76,20 @@ describe('The guard around a command', () => {
       'workbench.action.openSettings',
       ['gitlabBuilds.artifacts.directory'],
     ],
+    [
+      'what is too big for the cache',
+      new DiskError('tooBigForCache', '2/1'),
+      'Open Settings',
+      'workbench.action.openSettings',
+      ['gitlabBuilds.artifacts.cacheMegabytes'],
+    ],
+    [
+      'a download that broke off, by what broke it',
+      new DownloadBroken(1, 2, new GitLabError({ kind: 'expired', host })),
+      'Sign in again',
+      'gitlabBuilds.signIn',
+      [],
+    ],
     ['anything else', new DiskError('noSpace', '/x'), 'Show Log', 'gitlabBuilds.showOutput', []],
   ];
   for (const [what, error, button, command, args] of remedies)
@@ -146,6 +160,7 @@ describe('The sentence for a failure', () => {
       /^git\.example\.com answers, but is no GitLab: is its relative root missing from git\.example\.com\? Check gitlabBuilds\.instances, .*\.$/,
     tls: /^The certificate of git\.example\.com is not trusted here \(why\)\. Add its authority to the system's\.$/,
     invalidAnswer: /^The answer of git\.example\.com could not be read \(why\)\.$/,
+    storage: /^git\.example\.com, where GitLab keeps its files, did not give this one out \(why\)\. Try again; /,
     server: /^git\.example\.com has a problem of its own \(503\)\. Try again later\.$/,
     unexpected: /^Something went wrong in GitLab Builds \(why\)\.$/,
   };
@@ -202,10 +217,34 @@ describe('The sentence for a failure', () => {
         assert.doesNotMatch(sentence({ kind, host, reason: text, url: text }), /\]\(|[\n\r\u2028]/);
     });
 
-  const disk: readonly DiskFailureKind[] = ['outsideWorkspace', 'incomplete', 'noSpace', 'denied', 'exists', 'disk'];
+  /** Written as a record, so that the compiler asks for a new kind here too. */
+  const disk = Object.keys({
+    outsideWorkspace: 0,
+    incomplete: 0,
+    noSpace: 0,
+    denied: 0,
+    inUse: 0,
+    exists: 0,
+    tooBigForCache: 0,
+    disk: 0,
+  } satisfies Record<DiskFailureKind, 0>) as DiskFailureKind[];
   for (const kind of disk)
     it(`of the disk (${kind}) says what happened, on one line without links`, () => {
       assert.match(sentenceFor(new DiskError(kind, 'the detail')), /^[A-Zt].*\.$/);
       for (const text of hostileTexts) assert.doesNotMatch(sentenceFor(new DiskError(kind, text)), /\]\(|[\n\r\u2028]/);
     });
+
+  it('of what is too big for the cache names both sizes', () =>
+    assert.match(
+      sentenceFor(new DiskError('tooBigForCache', '1200000000/200000000')),
+      /^To look into this takes 1\.2 GB, and 200 MB may be kept for that\. Raise gitlabBuilds\.artifacts\.cacheMegabytes, /,
+    ));
+
+  it('of a download that broke off says how far it is, that it goes on, and what broke it', () => {
+    const cause = new GitLabError({ kind: 'timeout', host });
+    assert.equal(
+      sentenceFor(new DownloadBroken(3_400_000, 10_000_000, cause)),
+      'The download broke off at 3.4 MB of 10 MB. Download it again: it goes on from there. git.example.com did not answer in time. Try again later.',
+    );
+  });
 });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { ConfigurationTarget, Uri } from 'vscode';
+import { defaultLimits } from '../../src/core/artifacts/limits';
 import { Settings, toInstance } from '../../src/ui/settings';
 import { editor } from './fake/editor';
 
@@ -20,6 +21,46 @@ describe('The settings', () => {
     assert.deepEqual(settings.forRepository(root), {});
     assert.deepEqual(settings.intervals(), { activeSeconds: 5, idleSeconds: 60 });
     assert.deepEqual([settings.groupBy(root), settings.artifactsDirectory(root)], ['stageAndStatus', '.gitlab-builds']);
+  });
+
+  it('unpack nothing, and bound what is kept and unpacked, where nothing is written', () => {
+    assert.equal(settings.extractsArtifacts(root), false);
+    assert.equal(settings.cacheBytes(), 200_000_000);
+    assert.deepEqual(settings.extractLimits(), defaultLimits);
+  });
+
+  it('unpack where that is written, and nothing else than true is that', () => {
+    for (const value of ['true', 1, null, {}]) {
+      write('workspace', 'artifacts.extract', value);
+      assert.equal(settings.extractsArtifacts(root), false);
+    }
+    write('workspace', 'artifacts.extract', true);
+    assert.equal(settings.extractsArtifacts(root), true);
+  });
+
+  it('take the bounds of artifacts from the user, and never from a workspace', () => {
+    for (const key of ['cacheMegabytes', 'maxEntries', 'maxUnpackedMegabytes', 'maxRatio'])
+      write('workspace', `artifacts.${key}`, 1_000_000_000);
+    assert.equal(settings.cacheBytes(), 200_000_000);
+    assert.deepEqual(settings.extractLimits(), defaultLimits);
+    write('global', 'artifacts.cacheMegabytes', 1);
+    write('global', 'artifacts.maxEntries', 2);
+    write('global', 'artifacts.maxUnpackedMegabytes', 3);
+    write('global', 'artifacts.maxRatio', 4);
+    assert.equal(settings.cacheBytes(), 1_000_000);
+    const own = { maxEntries: 2, maxBytes: 3_000_000, maxRatio: 4 };
+    assert.deepEqual(settings.extractLimits(), { ...defaultLimits, ...own });
+  });
+
+  it('keep the bounds of artifacts within reason, and count what is no number as not written', () => {
+    for (const key of ['cacheMegabytes', 'maxEntries', 'maxUnpackedMegabytes', 'maxRatio'])
+      write('global', `artifacts.${key}`, -5);
+    assert.equal(settings.cacheBytes(), 0);
+    assert.deepEqual(settings.extractLimits(), { ...defaultLimits, maxEntries: 1, maxBytes: 1_000_000, maxRatio: 1 });
+    for (const value of ['7', null, NaN, Infinity]) {
+      write('global', 'artifacts.maxRatio', value);
+      assert.equal(settings.extractLimits().maxRatio, defaultLimits.maxRatio);
+    }
   });
 
   it('name the instances that the user wrote, and none of the workspace’s', () => {

@@ -31,7 +31,7 @@ describe('Group By', () => {
     const running = app.run('groupBy');
     (await pick()).choose('Nothing');
     await running;
-    assert.ok((await app.rows()).every(({ item }) => /^(build|attempt)/.test(item.contextValue ?? '')));
+    assert.ok((await app.rows()).every(({ item }) => /^(build|attempt|artifacts)/.test(item.contextValue ?? '')));
   });
 
   it('asks GitLab for nothing that a new grouping does not need', async () => {

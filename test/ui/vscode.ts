@@ -3,6 +3,7 @@ import { type RelativePattern, type Uri } from './fake/basics';
 import { FakeInputBox, FakePick, FakeQuickPick } from './fake/boxes';
 import { editor } from './fake/editor';
 import { FakeFileWatcher } from './fake/fileWatcher';
+import { findByName } from './fake/findFiles';
 import { Message, type Severity } from './fake/message';
 import { FakeLanguageStatus } from './fake/tabs';
 import { FakeDiagnosticCollection } from './fake/problems';
@@ -27,6 +28,7 @@ export {
   Uri,
 } from './fake/basics';
 export { Diagnostic, DiagnosticRelatedInformation, DiagnosticSeverity, Location } from './fake/problems';
+export { FilePermission, FileSystemError, FileType } from './fake/files';
 export {
   CodeLens,
   DocumentLink,
@@ -48,6 +50,15 @@ export const window = {
     const { activeFile } = editor();
     return activeFile === undefined ? undefined : { document: { uri: activeFile } };
   },
+  get tabGroups() {
+    const { activeFile } = editor();
+    const activeTab = activeFile === undefined ? undefined : { input: { uri: activeFile } };
+    return {
+      activeTabGroup: { activeTab },
+      all: [{ tabs: editor().texts.tabs }],
+      onDidChangeTabs: (listener: () => unknown) => editor().texts.onDidChangeTabs.event(listener),
+    };
+  },
   get state() {
     return { focused: editor().focused, active: editor().focused };
   },
@@ -59,12 +70,6 @@ export const window = {
   onDidChangeVisibleTextEditors: (listener: () => unknown) => editor().texts.onDidChangeVisibleEditors.event(listener),
   onDidChangeTextEditorVisibleRanges: (listener: () => unknown) =>
     editor().texts.onDidChangeVisibleRanges.event(listener),
-  tabGroups: {
-    get all() {
-      return [{ tabs: editor().texts.tabs }];
-    },
-    onDidChangeTabs: (listener: () => unknown) => editor().texts.onDidChangeTabs.event(listener),
-  },
   registerFileDecorationProvider: (provider: vscode.FileDecorationProvider) => editor().texts.decorate(provider),
   createTextEditorDecorationType: (options: object) => new FakeDecorationType(options),
   showTextDocument: async (
@@ -182,6 +187,11 @@ export const workspace = {
   get textDocuments() {
     return [...editor().texts.documents.values()];
   },
+  registerFileSystemProvider: (
+    scheme: string,
+    provider: vscode.FileSystemProvider,
+    options?: { readonly isReadonly?: boolean; readonly isCaseSensitive?: boolean },
+  ) => editor().fileSystems.register(scheme, provider, options),
   onDidCloseTextDocument: (listener: () => unknown) => editor().texts.onDidCloseDocument.event(listener),
   onDidChangeTextDocument: (listener: () => unknown) => editor().texts.onDidChangeDocument.event(listener),
   get workspaceFolders() {
@@ -197,6 +207,9 @@ export const workspace = {
     const around = editor().folders.find((folder) => path.startsWith(`${folder.path}/`));
     return around === undefined ? path : path.slice(around.path.length + 1);
   },
+  /** By the name alone, which must be free of wildcards: as VS Code does, not in hidden folders of git. */
+  findFiles: async ({ baseUri, pattern }: RelativePattern, _exclude: undefined, most: number) =>
+    findByName(baseUri, pattern, most),
   createFileSystemWatcher: (pattern: RelativePattern) => new FakeFileWatcher(pattern, editor().fileWatchers),
   getConfiguration: (section: string, scope?: Uri) => editor().configuration.section(section, scope),
   onDidChangeConfiguration: (listener: (event: { affectsConfiguration(section: string): boolean }) => unknown) =>

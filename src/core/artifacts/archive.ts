@@ -1,9 +1,11 @@
+import type { ArchiveFailureKind } from './errors';
+
 /** A file whose bytes are had by their place: a file on disk, or one on a server that answers ranges. */
 export interface RandomAccess {
   /** Bytes of the whole file. */
   readonly size: number;
   /** The bytes from `start` up to, not including, `end`, in pieces. Throws as its source does, on the way too. */
-  read(start: number, end: number): AsyncIterable<Uint8Array>;
+  read(start: number, end: number, signal?: AbortSignal): AsyncIterable<Uint8Array>;
 }
 
 /** One entry of an archive, as the archive says; nothing of it is to be believed before it was unpacked. */
@@ -13,6 +15,10 @@ export interface ArchiveEntry {
   readonly kind: 'file' | 'folder';
   /** Bytes, unpacked. */
   readonly size: number;
+  /** Bytes in the archive; undefined where it is not known. */
+  readonly packed?: number | undefined;
+  /** Why it will not be unpacked, as far as the archive's directory tells; `open` throws it. */
+  readonly flaw?: ArchiveFailureKind | undefined;
   /** ms since 1970; undefined where the archive does not say. */
   readonly modifiedAt?: number | undefined;
 }

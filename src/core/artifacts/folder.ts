@@ -13,21 +13,24 @@ export interface BuildFolder {
 const ignoreFile = '.gitignore';
 
 /**
- * Makes the folder for one build's artifacts, `<root>/<directory>/<build name>-<id>`, and says where it is.
+ * Makes the folder for one build's artifacts, `<root>/<directory>/<build name>-<id>`, and `below` in it, and says where
+ * that is. The names in `below` are safe already, but the folders that have them may be anything.
  * `directory` is a setting of the workspace, which may be hostile: it must stay below the workspace folder even where
  * the repository brings symbolic links. Throws DiskError, or what the file system throws; nothing new is left then.
  */
 export async function makeBuildFolder(
   root: string,
   directory: string,
-  build: { name: string; id: number },
+  build: { name: string; id: number | string },
+  below: readonly string[] = [],
 ): Promise<BuildFolder> {
   const segments = segmentsBelow(directory);
   const [made, own]: [string[], string[]] = [[], []];
   try {
     const realRoot = await realpath(root);
     const around = await descend(realRoot, segments, directory, made);
-    const folder = await descend(around, [safeName(`${build.name}-${build.id}`)], directory, own);
+    const ofBuild = await descend(around, [safeName(`${build.name}-${build.id}`)], directory, own);
+    const folder = await descend(ofBuild, below, directory, own);
     await keepFromGit(around, made);
     return { path: join(root, relative(realRoot, folder)), made: [...made, ...own] };
   } catch (error) {

@@ -1,7 +1,7 @@
 /** Longest name in bytes that every common file system takes is 255; the temporary file's needs some of it. */
 const longestBytes = 200;
-/** Names that Windows gives to devices, whatever comes after a dot. */
-const reserved = /^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$)(\.|$)/i;
+/** Names that Windows gives to devices, whatever comes after spaces and a dot. */
+export const reserved = /^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$) *(\.|$)/i;
 
 /**
  * A name from outside → one that is a plain file name on Linux, macOS and Windows: no separators, no control or

@@ -23,3 +23,16 @@ export function noneUnlessGone(error: unknown): readonly never[] {
   if (error instanceof GitLabError && error.failure.kind === 'forbidden') return [];
   return noneWithoutCi(error);
 }
+
+/** 410: v3 is gone since 11.0. A page where the API was: so it is not there any more. */
+export function contradicts(error: unknown): boolean {
+  if (!(error instanceof GitLabError)) return false;
+  const { kind, status } = error.failure;
+  return kind === 'notGitLab' || (status === 410 && kind !== 'storage');
+}
+
+/** The API is there, so it is the one route that is missing. */
+export function unsupportedOr(error: unknown): unknown {
+  if (!(error instanceof GitLabError) || error.failure.status !== 404) return error;
+  return new GitLabError({ ...error.failure, kind: 'unsupported' }, { cause: error });
+}

@@ -16,14 +16,31 @@ export function isJson(headers: HeaderBag): boolean {
   return /\bjson\b/i.test(headers.get('content-type') ?? '');
 }
 
-/** A refusing answer of `host` → what it means. `now` in ms since 1970. */
-export function failureOfAnswer(answer: {
+/** A file to be saved, so one of the artifacts where it is a page. */
+export function isAttachment(headers: HeaderBag): boolean {
+  return /^\s*attachment\b/i.test(headers.get('content-disposition') ?? '');
+}
+
+export interface RefusingAnswer {
   readonly status: number;
   readonly headers: HeaderBag;
   readonly host: string;
   readonly body: string;
+  /** ms since 1970. */
   readonly now: number;
-}): Failure {
+}
+
+/** The same of an object storage: it knows neither the user nor GitLab's limits, and it answers in XML. */
+export function failureOfStorage(answer: RefusingAnswer): Failure {
+  const { status, host, body } = answer;
+  const failure = failureOfAnswer(answer);
+  if (status < 400 || status >= 500) return failure;
+  const code = /<Code>(\w{1,60})<\/Code>/.exec(body)?.[1];
+  return { kind: 'storage', host, status, reason: code };
+}
+
+/** A refusing answer of `host` → what it means. */
+export function failureOfAnswer(answer: RefusingAnswer): Failure {
   const { status, headers, host, now } = answer;
   const body = isHtml(headers) ? '' : answer.body;
   const statusKind = kindOf(status, isHtml(headers));

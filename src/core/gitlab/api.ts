@@ -5,6 +5,9 @@ import type { Http, HttpRequest, StreamAnswer } from './http';
 import type { Memory } from './memory';
 import { allPages, pageOf, type Page } from './pages';
 
+/** What is wanted of a file. */
+export type Wanted = Pick<HttpRequest, 'etag' | 'range' | 'validator' | 'place'>;
+
 interface KeptPage<T> extends Page<T> {
   readonly etag: string;
 }
@@ -71,9 +74,12 @@ export class Api {
     return { headers, items };
   }
 
-  /** `etag`: of the answer that is known. */
-  async stream(path: string, etag?: string): Promise<StreamAnswer> {
-    return this.http.stream({ ...this.request('GET', path), etag });
+  async stream(path: string, wanted: Wanted = {}): Promise<StreamAnswer> {
+    return this.http.stream({ ...this.request('GET', path), ...wanted });
+  }
+
+  async delete(path: string): Promise<void> {
+    await this.http.json(this.request('DELETE', path));
   }
 
   private async one<T>(method: 'GET' | 'POST', path: string, read: (row: Row) => T, sent?: object): Promise<T> {
@@ -81,7 +87,7 @@ export class Api {
     return this.read(() => read(new Row(body, 'the answer')));
   }
 
-  private request(method: 'GET' | 'POST', path: string, body?: object): HttpRequest {
+  private request(method: HttpRequest['method'], path: string, body?: object): HttpRequest {
     const { instance, root, token, signal } = this;
     return { method, url: `${instance.url}/${root}/${path}`, instance: instance.url, token, body, signal };
   }

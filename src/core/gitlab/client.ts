@@ -1,23 +1,34 @@
 import { arrange } from '../arrange';
 import { Budget } from '../budget';
+import type { ArchiveEntry } from '../artifacts/archive';
 import type { Build, BuildAction } from '../build';
 import { expectedSeconds } from '../durations';
-import { GitLabError, type Failure } from '../errors';
+import { GitLabError } from '../errors';
 import type { Instance } from '../instance';
 import type { Logger } from '../logger';
 import type { Listing } from '../pipeline';
 import { systemClock, type Clock, type Urgency } from '../schedule';
-import { isProjectGone, ProjectUnseen } from './absence';
-import { isPassing } from './answers';
+import { contradicts, isProjectGone, ProjectUnseen, unsupportedOr } from './absence';
 import { Api } from './api';
+import { ArtifactsOfBuild, latestArtifacts, type Part } from './artifacts';
 import { detect, type Server } from './detect';
-import { toRequest, type CommitQuestion, type CommitRef, type Dialect, type Project, type Variables } from './dialect';
-import { has } from './features';
+import {
+  toProject,
+  toRequest,
+  type Call,
+  type CommitQuestion,
+  type CommitRef,
+  type Dialect,
+  type Project,
+  type Variables,
+} from './dialect';
 import type { Row } from './fields';
 import { isGraphqlUsed } from './graphql';
 import type { Http, StreamAnswer } from './http';
 import { Memory } from './memory';
 import { metered } from './metered';
+import { Places } from './places';
+import { Scopes } from './scopes';
 import { tokenPlace, type TokenPlace } from './tokenPlace';
 import { v3 } from './v3';
 import { v4 } from './v4';
@@ -29,18 +40,13 @@ const detectAgainMs = 24 * 3600_000;
 const pagesKept = 200;
 const durationsKeptMs = 30 * 60_000;
 
-/** What a call works with. */
-interface Call {
-  readonly api: Api;
-  readonly server: Server;
-  readonly dialect: Dialect;
-}
-
 /** One instance, spoken to in its dialect. Every method throws GitLabError, or the signal's reason once aborted. */
 export class GitLabClient {
   private readonly projects = new Map<string, Project>();
   private readonly memory: Memory;
   private readonly pages: Memory;
+  private readonly places: Places;
+  private readonly tokenScopes: Scopes;
   private readonly budget: Budget;
   private readonly http: Http;
   private lastToken: string | undefined;
@@ -56,6 +62,8 @@ export class GitLabClient {
     const now = (): number => clock.now();
     this.memory = new Memory(now);
     this.pages = new Memory(now, pagesKept);
+    this.places = new Places(now);
+    this.tokenScopes = new Scopes(this.memory);
     this.budget = new Budget(clock);
     this.http = metered(http, this.budget);
   }
@@ -83,12 +91,12 @@ export class GitLabClient {
 
   /** Asks what the token may do, where GitLab tells: since 15.5. Then `scopes` and `readOnly` are known. */
   async learn(signal: AbortSignal): Promise<void> {
-    await this.call(signal, ({ api, server }) => this.learnScopes(api, server));
+    await this.call(signal, (call) => this.tokenScopes.learn(call));
   }
 
   /** Of the token, as far as GitLab has told them. */
   get scopes(): readonly string[] {
-    return (this.memory.get(scopesKey) ?? []) as readonly string[]; // Written by `learnScopes` alone.
+    return this.tokenScopes.names;
   }
 
   /** Whether lists come from GraphQL; undefined before the first answer. */
@@ -99,7 +107,7 @@ export class GitLabClient {
 
   /** The token is known to let its owner read and nothing else; not known before it was asked for anything. */
   get readOnly(): boolean {
-    return this.memory.has(readOnlyKey);
+    return this.tokenScopes.readOnly;
   }
 
   /** Waits until this instance may be asked for a listing. Throws `rateLimited` while GitLab wants to be left alone. */
@@ -109,10 +117,11 @@ export class GitLabClient {
 
   /** The builds of a commit and its pipelines, arranged; none where the commit has no CI. */
   async listing(project: string, commit: CommitRef, signal: AbortSignal): Promise<Listing> {
-    return this.within(project, signal, async (found, { api, server, dialect }) => {
+    return this.within(project, signal, async (found, call) => {
+      const { api, server, dialect } = call;
       const { memory, log } = this;
       const question: CommitQuestion = { api, server, project: found, commit, memory, log };
-      const [rows] = await Promise.all([dialect.commitRows(question), this.learnScopes(api, server)]);
+      const [rows] = await Promise.all([dialect.commitRows(question), this.tokenScopes.learn(call)]);
       const pipelines = [...rows.pipelines].sort((a, b) => b.id - a.id);
       return { builds: arrange(rows.builds, pipelines), pipelines };
     });
@@ -158,7 +167,8 @@ export class GitLabClient {
     variables: Variables = {},
   ): Promise<Build> {
     const { path, body } = toRequest(action, variables);
-    return this.changing(() =>
+    this.places.clear();
+    return this.tokenScopes.changing(() =>
       this.within(project, signal, (found, call) =>
         call.api.post(`projects/${found.id}/${call.dialect.segment}/${id}/${path}`, reader(found, call), body),
       ),
@@ -167,23 +177,53 @@ export class GitLabClient {
 
   /** Retries what failed or was cancelled in a pipeline, or cancels what is still open. Since 8.11. */
   async actOnPipeline(project: string, id: number, action: 'retry' | 'cancel', signal: AbortSignal): Promise<void> {
-    await this.changing(() =>
+    await this.tokenScopes.changing(() =>
       this.within(project, signal, (found, { api }) =>
         api.post(`projects/${found.id}/pipelines/${id}/${action}`, () => undefined),
       ),
     );
   }
 
-  async artifacts(project: string, id: number, signal: AbortSignal): Promise<StreamAnswer> {
-    return this.within(project, signal, (found, { api, dialect }) =>
-      api.stream(`projects/${found.id}/${dialect.segment}/${id}/artifacts`),
+  /** The archive of a build, or a part of it; where a storage has it, that one is asked for further parts straight away. */
+  async artifacts(project: string, id: number, signal: AbortSignal, part: Part = {}): Promise<StreamAnswer> {
+    return this.within(project, signal, (found, call) =>
+      new ArtifactsOfBuild(call, found, id).archive(part, this.places.of(`${found.id} ${id}`)),
+    );
+  }
+
+  /** The archive of the build of that name in the newest pipeline of a branch or tag that has succeeded. */
+  async latestArtifacts(
+    project: string,
+    ref: string,
+    job: string,
+    signal: AbortSignal,
+    part: Part = {},
+  ): Promise<StreamAnswer> {
+    return this.within(project, signal, (found, call) => latestArtifacts(call, found, { ...part, ref, job }));
+  }
+
+  /** What is in the archive of a build, in GitLab's words; `unsupported` before 18.8. */
+  async artifactTree(project: string, id: number, signal: AbortSignal): Promise<readonly ArchiveEntry[]> {
+    return this.within(project, signal, (found, call) => new ArtifactsOfBuild(call, found, id).tree());
+  }
+
+  /** One file of the archive of a build, unpacked; `unsupported` before 10.0. */
+  async artifactEntry(project: string, id: number, path: string, signal: AbortSignal): Promise<StreamAnswer> {
+    return this.within(project, signal, (found, call) => new ArtifactsOfBuild(call, found, id).entry(path));
+  }
+
+  /** Takes archive and reports of a build away, for Maintainers; the log stays. `unsupported` before 11.9. */
+  async deleteArtifacts(project: string, id: number, signal: AbortSignal): Promise<void> {
+    this.places.clear();
+    await this.tokenScopes.changing(() =>
+      this.within(project, signal, (found, call) => new ArtifactsOfBuild(call, found, id).delete()),
     );
   }
 
   /** The whole log of a build, as bytes; `etag`: of what is known of it. Empty where there is none, or it was erased. */
   async trace(project: string, id: number, signal: AbortSignal, etag?: string): Promise<StreamAnswer> {
     return this.within(project, signal, (found, { api, dialect }) =>
-      api.stream(`projects/${found.id}/${dialect.segment}/${id}/trace`, etag),
+      api.stream(`projects/${found.id}/${dialect.segment}/${id}/trace`, { etag }),
     );
   }
 
@@ -253,61 +293,10 @@ export class GitLabClient {
   private forget(): void {
     this.memory.clear();
     this.pages.clear();
+    this.places.clear();
   }
-
-  /** What the token may do, where GitLab tells; it is no reason to fail where it does not. */
-  private async learnScopes(api: Api, server: Server): Promise<void> {
-    if (!has(server, 'ownToken') || this.memory.has(scopesKey)) return;
-    try {
-      const scopes = await api.get('personal_access_tokens/self', (row) => row.texts('scopes'));
-      this.memory.keep(scopesKey, scopes);
-      if (scopes.length > 0 && !scopes.some((scope) => acting.has(scope))) this.memory.keep(readOnlyKey, true);
-    } catch (error) {
-      if (!(error instanceof GitLabError)) throw error;
-      this.memory.keep(scopesKey, [], isPassing(error.failure) ? askScopesAgainMs : Infinity);
-    }
-  }
-
-  private async changing<T>(work: () => Promise<T>): Promise<T> {
-    try {
-      return await work();
-    } catch (error) {
-      // A fine-grained token that lacks one thing may do others: of that one GitLab names no scope.
-      if (error instanceof GitLabError && isApiWanted(error.failure)) {
-        this.memory.keep(readOnlyKey, true);
-      }
-      throw error;
-    }
-  }
-}
-
-const readOnlyKey = 'readOnly';
-const scopesKey = 'scopes';
-const askScopesAgainMs = 60_000;
-/** Scopes with which something may be done; of a `granular` one it is said per project and resource what. */
-const acting = new Set(['api', 'granular']);
-
-function isApiWanted({ kind, reason = '' }: Failure): boolean {
-  return kind === 'insufficientScope' && reason.split(' ').includes('api');
 }
 
 function reader(project: Project, { dialect, server }: Call): (row: Row) => Build {
   return (row) => dialect.toBuild(row, { project, server });
-}
-
-/** 410: v3 is gone since 11.0. A page where the API was: so it is not there any more. */
-function contradicts(error: unknown): boolean {
-  return error instanceof GitLabError && (error.failure.status === 410 || error.failure.kind === 'notGitLab');
-}
-
-/** The API is there, so it is the one route that is missing. */
-function unsupportedOr(error: unknown): unknown {
-  if (!(error instanceof GitLabError) || error.failure.status !== 404) return error;
-  return new GitLabError({ ...error.failure, kind: 'unsupported' }, { cause: error });
-}
-
-/** Web pages are below the base URL that the user knows, not where a wrongly set up server thinks that it is. */
-function toProject(row: Row, { url }: Instance): Project {
-  const path = row.must('path_with_namespace');
-  return { id: row.id('id'), path, url: `${url}/${path}` };
 }

@@ -1,4 +1,5 @@
 import type { Build, BuildAction } from '../build';
+import type { Instance } from '../instance';
 import type { Logger } from '../logger';
 import type { Listing } from '../pipeline';
 import type { Api } from './api';
@@ -13,6 +14,14 @@ export interface Project {
   readonly path: string;
   /** Its web page, below the base URL that the user knows. */
   readonly url: string;
+  /** undefined in an empty repository. */
+  readonly defaultBranch?: string | undefined;
+}
+
+/** A project as the API shows it. Web pages are below the base URL that the user knows, not where a wrongly set up server thinks that it is. */
+export function toProject(row: Row, { url }: Instance): Project {
+  const path = row.must('path_with_namespace');
+  return { id: row.id('id'), path, url: `${url}/${path}`, defaultBranch: row.text('default_branch') };
 }
 
 /** A commit in full, since GitLab compares it as it stands, and the branch or tag by which the user has it. */
@@ -37,6 +46,15 @@ export interface Dialect {
 export interface RowContext {
   readonly project: Project;
   readonly server: Server;
+  /** The user is known to be no Maintainer of the project. */
+  readonly noMaintainer?: boolean | undefined;
+}
+
+/** What a call works with. */
+export interface Call {
+  readonly api: Api;
+  readonly server: Server;
+  readonly dialect: Dialect;
 }
 
 export interface CommitQuestion extends RowContext {

@@ -8,6 +8,12 @@ type Since = readonly [major: number, minor: number];
 /** When GitLab got what depends on its version; an API that is missing here never did. */
 const features = {
   erase: { v3: [8, 5], v4: [9, 0] },
+  /** Of the newest pipeline of a branch or tag. */
+  latestArtifacts: { v3: [8, 10], v4: [9, 0] },
+  /** One file of an archive. */
+  artifactEntry: { v4: [10, 0] },
+  artifactTree: { v4: [18, 8] },
+  deleteArtifacts: { v4: [11, 9] },
   keep: { v3: [8, 9], v4: [9, 0] },
   play: { v3: [8, 11], v4: [9, 0] },
   /** Before, a build that waits for a person is called skipped. */
@@ -49,6 +55,7 @@ const offered: Readonly<Record<BuildAbility, (build: Build) => boolean>> = {
   play: can.canPlay,
   playWithVariables: can.canPlayWithVariables,
   keep: can.canKeep,
+  deleteArtifacts: can.canDeleteArtifacts,
 };
 const abilities = Object.keys(offered) as readonly BuildAbility[];
 
@@ -71,6 +78,7 @@ export function lacks(server: Server, { kind }: Build, ability: BuildAbility): b
     case 'keep':
     case 'forceCancel':
     case 'playWithVariables':
+    case 'deleteArtifacts':
       return !has(server, ability);
     default:
       return ability satisfies never;

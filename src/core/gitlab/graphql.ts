@@ -3,7 +3,7 @@ import { GitLabError, type FailureKind } from '../errors';
 import { inTurns } from '../inTurns';
 import type { Listing, Pipeline } from '../pipeline';
 import { noneUnlessGone, ProjectUnseen } from './absence';
-import type { CommitQuestion } from './dialect';
+import type { CommitQuestion, RowContext } from './dialect';
 import { has } from './features';
 import { UnexpectedShape, type Row } from './fields';
 import { jobsQuery, pipelinesQuery, type Query, type Wanted } from './graphqlQuery';
@@ -71,12 +71,14 @@ class GraphqlListing {
   private readonly pipelines = new Map<number, Pipeline>();
   private readonly builds: Build[] = [];
   private readonly lacks: Set<string>;
+  private context: RowContext;
 
   constructor(
     private readonly question: CommitQuestion,
     private readonly read: ReadBuild,
   ) {
     this.lacks = lacksOf(question.memory);
+    this.context = question;
   }
 
   /** Child pipelines and merges are asked for by the ids that they had the last time, so that one request does. */
@@ -131,6 +133,9 @@ class GraphqlListing {
   private async ask(wanted: Wanted): Promise<readonly Pipeline[]> {
     const { project } = this.question;
     const row = await this.send(() => pipelinesQuery(project.path, this.fitting(wanted), this.lacks));
+    if (row.row('userPermissions')?.isFalse('adminProject') === true) {
+      this.context = { ...this.question, noMaintainer: true };
+    }
     const lists = ['own', 'others'].flatMap((name) => row.row(name)?.rows('nodes') ?? []);
     const told = lists.map((each) => this.readPipeline(each));
     for (const { pipelines, builds } of told) {
@@ -151,7 +156,7 @@ class GraphqlListing {
     const { project } = this.question;
     const pipeline = toPipeline(row, project);
     const jobs = row.row('jobs')?.rows('nodes') ?? [];
-    const builds = jobs.map((job) => toBuild(job, pipeline, this.question));
+    const builds = jobs.map((job) => toBuild(job, pipeline, this.context));
     return { pipelines: [pipeline], builds, named: jobs.flatMap((job) => toChild(job, project) ?? []) };
   }
 
@@ -166,7 +171,7 @@ class GraphqlListing {
       const answer = await this.send(() => jobsQuery(project.path, iid, cursor, this.lacks));
       const page = answer.row('pipeline')?.row('jobs');
       for (const job of page?.rows('nodes') ?? []) {
-        this.builds.push(toBuild(job, pipeline, this.question));
+        this.builds.push(toBuild(job, pipeline, this.context));
         named.push(...[toChild(job, project)].filter((child) => child !== undefined));
       }
       after = cursorAfter(page);

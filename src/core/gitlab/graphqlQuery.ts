@@ -41,6 +41,8 @@ const pipeline: Selection = {
 
 const pipelines: Selection = { on: 'PipelineConnection', fields: [['nodes', pipeline]] };
 
+const permissions: Selection = { on: 'ProjectPermissions', fields: ['adminProject'] };
+
 const mergeRequest: Selection = {
   on: 'MergeRequest',
   fields: [
@@ -72,6 +74,7 @@ export interface Query {
 /** `lacks`: fields that this server does not have, as `Type.field`. */
 export function pipelinesQuery(path: string, { sha, ids, branch }: Wanted, lacks: ReadonlySet<string>): Query {
   const parts = [
+    sha === undefined ? '' : role(lacks),
     sha === undefined ? '' : `own: pipelines(sha: $sha, first: ${pipelinesShown}) ${printed(pipelines, lacks)}`,
     ids === undefined ? '' : `others: pipelines(ids: $ids, first: ${ids.length}) ${printed(pipelines, lacks)}`,
     branch === undefined ? '' : `mergeRequests(sourceBranches: $branches, first: 3) ${printed(mergeRequests, lacks)}`,
@@ -85,6 +88,12 @@ export function pipelinesQuery(path: string, { sha, ids, branch }: Wanted, lacks
   const variables = { path, sha, ids: ids?.map(toGlobalId), branches: branch === undefined ? undefined : [branch] };
   // Its id, since nothing else may be left to ask for.
   return { text: `query (${types.join(', ')}) { project(fullPath: $path) { id ${parts.join(' ')} } }`, variables };
+}
+
+/** Whether the user is a Maintainer of the project. */
+function role(lacks: ReadonlySet<string>): string {
+  const fields = lacks.has('Project.userPermissions') ? '' : printed(permissions, lacks);
+  return fields === '' ? '' : `userPermissions ${fields}`;
 }
 
 /** The next hundred jobs of a pipeline. */

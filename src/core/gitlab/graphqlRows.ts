@@ -4,7 +4,7 @@ import type { Project, RowContext } from './dialect';
 import { webAddress } from './external';
 import { deny, lacks } from './features';
 import { UnexpectedShape, type Row } from './fields';
-import { toTags } from './rows';
+import { toReports, toTags } from './rows';
 
 /** A pipeline as GraphQL shows it, without its jobs. Throws UnexpectedShape. */
 export function toPipeline(row: Row, project: Project): Pipeline {
@@ -26,7 +26,8 @@ function pageOf(id: number, { url }: Project): string {
 }
 
 /** A job of any kind: GraphQL lists builds, bridges and external statuses together. Throws UnexpectedShape. */
-export function toBuild(row: Row, pipeline: Pipeline, { project, server }: RowContext): Build {
+export function toBuild(row: Row, pipeline: Pipeline, context: RowContext): Build {
+  const { project, server } = context;
   const globalId = row.must('id');
   const id = toId(globalId);
   const kind = kindOf(globalId);
@@ -45,6 +46,7 @@ export function toBuild(row: Row, pipeline: Pipeline, { project, server }: RowCo
     scheduledAt: row.text('scheduledAt'),
     coverage: row.number('coverage'),
     artifacts: toArtifacts(row),
+    artifactsExpiredAt: expiredAt(row),
     runner: row.row('runner')?.text('description'),
     tags: toTags(row.texts('tags')),
     pipeline: pipeline.id,
@@ -53,7 +55,13 @@ export function toBuild(row: Row, pipeline: Pipeline, { project, server }: RowCo
     webUrl: kind === undefined ? `${project.url}/-/jobs/${id}` : pageOfOther(row, kind, project),
     attempts: [],
   };
-  return deny(build, (ability) => lacks(server, build, ability) || refuses(row, build, ability));
+  return deny(
+    build,
+    (ability) =>
+      lacks(server, build, ability) ||
+      refuses(row, build, ability) ||
+      (ability === 'deleteArtifacts' && context.noMaintainer === true),
+  );
 }
 
 /** The pipeline that a bridge has started in the same project: only named. */
@@ -92,6 +100,7 @@ function refuses(row: Row, build: Build, ability: BuildAbility): boolean {
       return !mayUpdate || build.artifacts?.expireAt === undefined;
     case 'erase':
     case 'forceCancel':
+    case 'deleteArtifacts':
       return !mayUpdate;
     default:
       return ability satisfies never;
@@ -100,14 +109,28 @@ function refuses(row: Row, build: Build, ability: BuildAbility): boolean {
 
 /** The archive among the files of a job; its log and its reports are files, too. */
 function toArtifacts(row: Row): Build['artifacts'] {
-  const archive = row
-    .row('artifacts')
-    ?.rows('nodes')
-    .find((file) => file.text('fileType') === 'ARCHIVE');
+  const files = row.row('artifacts')?.rows('nodes') ?? [];
+  const archive = files.find((file) => file.text('fileType') === 'ARCHIVE');
   if (archive === undefined || archive.flag('expired')) return undefined;
   const filename = archive.text('name') ?? 'artifacts.zip';
-  // A size is a BigInt, which JSON has as a text.
-  return { filename, size: Number(archive.text('size') ?? 0), expireAt: archive.text('expireAt') };
+  const reports = toReports(
+    files.map((file) => ({
+      type: file.flag('expired') ? '' : (file.text('fileType') ?? '').toLowerCase(),
+      filename: file.text('name') ?? '',
+      size: sizeOf(file),
+    })),
+  );
+  return { filename, size: sizeOf(archive), expireAt: archive.text('expireAt'), reports };
+}
+
+function expiredAt(row: Row): string | undefined {
+  const files = row.row('artifacts')?.rows('nodes') ?? [];
+  return files.find((file) => file.text('fileType') === 'ARCHIVE' && file.flag('expired'))?.text('expireAt');
+}
+
+/** A BigInt, which JSON has as a text. */
+function sizeOf(file: Row): number {
+  return Number(file.text('size') ?? 0);
 }
 
 function toStatus(row: Row): string {

@@ -1,11 +1,22 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { GitLabError } from '../errors';
+import { GitLabError, isOutOfRange } from '../errors';
 import type { Logger } from '../logger';
-import { failureOfAnswer, isHtml, isJson, isPassing, signInRedirect, type HeaderBag } from './answers';
+import {
+  failureOfAnswer,
+  failureOfStorage,
+  isAttachment,
+  isHtml,
+  isJson,
+  isPassing,
+  signInRedirect,
+  type HeaderBag,
+} from './answers';
 import { Exchange, Patience } from './exchange';
+import type { Place } from './places';
+import { contentRange, rangeHeaders, validatorOf, type ByteRange, type ContentRange } from './ranges';
 
 export interface HttpRequest {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'DELETE';
   readonly url: string;
   /** Base URL of the instance: the token goes nowhere but below it. */
   readonly instance: string;
@@ -16,6 +27,12 @@ export interface HttpRequest {
   readonly changesNothing?: boolean | undefined;
   /** Of the answer that is known: where it is still the same, there is no body. */
   readonly etag?: string | undefined;
+  /** The part of the file that is wanted; who does not know of parts sends the whole. */
+  readonly range?: ByteRange | undefined;
+  /** Of what the part is wanted of: where the file is another by now, all of it comes. */
+  readonly validator?: string | undefined;
+  /** Where the file is asked for straight away, and where it is found is kept; for downloads alone. */
+  readonly place?: Place | undefined;
   /** Told of each request that goes out, retries and redirects too. */
   readonly onSend?: (() => void) | undefined;
   readonly signal: AbortSignal;
@@ -23,15 +40,19 @@ export interface HttpRequest {
 
 export interface JsonAnswer {
   readonly headers: HeaderBag;
-  /** undefined where it is unchanged since the ETag that was sent along. */
+  /** undefined where it is unchanged since the ETag that was sent along, and where a DELETE is answered by nothing. */
   readonly body: unknown;
   readonly isUnchanged: boolean;
 }
 
 export interface StreamAnswer {
-  /** Bytes, from Content-Length; undefined where the server does not say. */
+  /** Bytes to come, from Content-Length; undefined where the server does not say. */
   readonly size: number | undefined;
   readonly etag: string | undefined;
+  /** undefined: the whole file comes. */
+  readonly range?: ContentRange | undefined;
+  /** What a further part may be asked for with. */
+  readonly validator?: string | undefined;
   /** Since the ETag that was sent along; then there is no body. */
   readonly isUnchanged: boolean;
   readonly body: AsyncIterable<Uint8Array>;
@@ -56,7 +77,7 @@ export interface HttpLimits {
 
 export const defaultLimits: HttpLimits = { headersMs: 10_000, idleMs: 30_000, redirects: 5, retries: 2, retryMs: 250 };
 
-const notModified = 304;
+const [noContent, partialContent, notModified] = [204, 206, 304];
 
 /** Where a redirect may lead: the API's answers come from its own origin, files from anywhere. */
 type Reach = 'sameOrigin' | 'anywhere';
@@ -71,25 +92,48 @@ export function createHttp(log: Logger, userAgent: string, limits: HttpLimits = 
     const exchange = await follow(request, 'sameOrigin');
     const { headers } = exchange.response;
     const text = await exchange.text();
-    if (exchange.response.status === notModified) return { headers, body: undefined, isUnchanged: true };
+    const { status } = exchange.response;
+    if (status === notModified) return { headers, body: undefined, isUnchanged: true };
+    if (status === noContent && request.method === 'DELETE') return { headers, body: undefined, isUnchanged: false };
     if (!isJson(headers)) throw notGitLab(exchange.host, 'no JSON');
     return { headers, body: parse(text, exchange), isUnchanged: false };
   }
 
   async function stream(request: HttpRequest): Promise<StreamAnswer> {
-    const exchange = await follow(request, 'anywhere');
-    const { headers } = exchange.response;
-    if (isHtml(headers)) {
+    const exchange = (await straight(request)) ?? (await follow(request, 'anywhere'));
+    const { headers, status } = exchange.response;
+    const flaw = flawOf(exchange);
+    if (flaw !== undefined) {
       exchange.close();
-      throw notGitLab(exchange.host, 'an HTML page in place of the file');
+      request.place?.forget();
+      throw flaw;
     }
     const length = headers.get('content-length');
     return {
       size: length === null ? undefined : Number(length),
       etag: headers.get('etag') ?? undefined,
-      isUnchanged: exchange.response.status === notModified,
+      range: status === partialContent ? contentRange(headers) : undefined,
+      validator: validatorOf(headers),
+      isUnchanged: status === notModified,
       body: exchange.chunks(),
     };
+  }
+
+  /** A part from where the file was the last time; undefined where GitLab is to be asked again: addresses run out. */
+  async function straight(request: HttpRequest): Promise<Exchange | undefined> {
+    const url = request.range === undefined ? undefined : request.place?.get();
+    if (url === undefined) return undefined;
+    try {
+      const exchange = await open(request, url, 'anywhere');
+      if (locationOf(exchange) === undefined) return await succeeded(exchange, request, isElsewhere(url, request));
+      exchange.close();
+    } catch (error) {
+      if (isOutOfRange(error)) throw error;
+      request.place?.forget();
+      if (!(error instanceof GitLabError) || error.failure.kind !== 'storage') throw error;
+    }
+    request.place?.forget();
+    return undefined;
   }
 
   /** Redirects are followed by hand: node-fetch 3 would carry PRIVATE-TOKEN along to another origin. */
@@ -98,7 +142,12 @@ export function createHttp(log: Logger, userAgent: string, limits: HttpLimits = 
     for (let hops = 0; ; hops += 1) {
       const exchange = await open(request, url, reach);
       const location = locationOf(exchange);
-      if (location === undefined) return await succeeded(exchange, request);
+      if (location === undefined) {
+        const isStored = reach === 'anywhere' && isElsewhere(url, request);
+        const answer = await succeeded(exchange, request, isStored);
+        if (isStored) request.place?.keep(url);
+        return answer;
+      }
       exchange.close();
       if (hops === limits.redirects) throw notGitLab(exchange.host, `more than ${limits.redirects} redirects`);
       url = redirected(request, url, location, reach);
@@ -122,6 +171,7 @@ export function createHttp(log: Logger, userAgent: string, limits: HttpLimits = 
           ...(token === undefined ? {} : { 'PRIVATE-TOKEN': token }),
           ...(request.body === undefined ? {} : { 'content-type': 'application/json' }),
           ...(request.etag === undefined ? {} : { 'if-none-match': request.etag }),
+          ...(request.range === undefined ? {} : rangeHeaders(request.range, request.validator)),
         },
         ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
         signal: patience.signal,
@@ -154,11 +204,19 @@ async function pause(ms: number, signal: AbortSignal): Promise<void> {
   });
 }
 
-async function succeeded(exchange: Exchange, { etag }: HttpRequest): Promise<Exchange> {
+async function succeeded(exchange: Exchange, { etag }: HttpRequest, isStored: boolean): Promise<Exchange> {
   const { status, ok, headers } = exchange.response;
   if (ok || (status === notModified && etag !== undefined)) return exchange;
   const body = await exchange.text();
-  throw new GitLabError(failureOfAnswer({ status, headers, host: exchange.host, body, now: Date.now() }));
+  const answer = { status, headers, host: exchange.host, body, now: Date.now() };
+  throw new GitLabError(isStored ? failureOfStorage(answer) : failureOfAnswer(answer));
+}
+
+/** What comes is not the file, nor a part of it that knows its place. */
+function flawOf({ response: { status, headers }, host }: Exchange): GitLabError | undefined {
+  if (isHtml(headers) && !isAttachment(headers)) return notGitLab(host, 'an HTML page in place of the file');
+  if (status !== partialContent || contentRange(headers) !== undefined) return undefined;
+  return new GitLabError({ kind: 'invalidAnswer', host, status, reason: 'a part without its place' });
 }
 
 function locationOf({ response }: Exchange): string | undefined {
@@ -182,6 +240,10 @@ function redirected(request: HttpRequest, from: URL, location: string, reach: Re
 /** Whether the URL lies below the base URL, relative root included. */
 function isBelow(url: URL, base: string): boolean {
   return `${url.origin}${url.pathname}`.startsWith(`${base}/`);
+}
+
+function isElsewhere(url: URL, { instance }: HttpRequest): boolean {
+  return !isBelow(url, instance);
 }
 
 /** As the log may show it: without the query, and elsewhere without the path, for a signed URL is a credential. */

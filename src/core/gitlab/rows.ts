@@ -1,4 +1,4 @@
-import type { Build, Commit } from '../build';
+import type { Artifacts, Build, Commit, Report } from '../build';
 import type { Pipeline } from '../pipeline';
 import type { Project, RowContext } from './dialect';
 import { deny, has, lacks } from './features';
@@ -25,6 +25,8 @@ export function commonBuild(row: Row, { server, project }: RowContext, page: 'bu
     finishedAt: row.text('finished_at'),
     coverage: row.number('coverage'),
     artifacts: toArtifacts(row),
+    // Erasing takes it back, so that it speaks of what has expired, or of reports alone.
+    artifactsExpiredAt: row.row('artifacts_file') === undefined ? row.text('artifacts_expire_at') : undefined,
     user: row.row('user')?.text('username'),
     runner: toRunner(row.row('runner')),
     tags: toTags(row.texts('tag_list')), // Told since 13.9; v3 never tells.
@@ -63,7 +65,24 @@ function toArtifacts(row: Row): Build['artifacts'] {
   const file = row.row('artifacts_file');
   const filename = file?.text('filename');
   if (filename === undefined) return undefined;
-  return { filename, size: file?.number('size') ?? 0, expireAt: row.text('artifacts_expire_at') };
+  const reports = toReports(
+    row.rows('artifacts').map((each) => ({
+      type: each.text('file_type') ?? '',
+      filename: each.text('filename') ?? '',
+      size: each.number('size') ?? 0,
+    })),
+  );
+  return { filename, size: file?.number('size') ?? 0, expireAt: row.text('artifacts_expire_at'), reports };
+}
+
+/** Files of a build that are no report: its archive, what GitLab keeps to look into that, its log. */
+const noReports = new Set(['', 'archive', 'metadata', 'trace']);
+
+/** The reports among the files of a build, in an order that both REST and GraphQL give. */
+export function toReports(files: readonly Report[]): Artifacts['reports'] {
+  const reports = files.filter(({ type }) => !noReports.has(type));
+  const key = ({ type, filename }: Report): string => `${type}/${filename}`;
+  return reports.length === 0 ? undefined : reports.sort((a, b) => (key(a) < key(b) ? -1 : 1));
 }
 
 function toRunner(runner: Row | undefined): string | undefined {

@@ -1,7 +1,9 @@
 import { l10n } from 'vscode';
 import { canForceCancel, type Build } from '../../core/build';
 import { buildTitle, formatSize } from '../present';
-import { canceling, erasing, forcing, keeping, retrying, type Action } from './buildActions';
+import { Refusal } from '../report';
+import { oneLine } from '../sentences';
+import { canceling, deletingArtifacts, erasing, forcing, keeping, retrying, type Action } from './buildActions';
 import { performOn, questionOf, whyNot } from './buildTask';
 import type { Command, CommandContext } from './command';
 import { subjectsOf, type Question } from './subjects';
@@ -16,6 +18,18 @@ export const erase: Command = async (context, args) => {
   const builds = subjects.flatMap((one) => one.builds);
   if (builds.length === 0 || !(await mayErase(context, builds))) return;
   await performOn(context, subjects, () => action).finally(() => context.logs.lookAgain());
+};
+
+export const deleteArtifacts: Command = async (context, args) => {
+  const action = deletingArtifacts();
+  const subjects = await subjectsOf(context, args, questionOf(context, action));
+  const builds = subjects.flatMap((one) => one.builds);
+  const [named] = subjects;
+  const [first] = builds;
+  if (named !== undefined && first !== undefined && !builds.some(action.can))
+    throw new Refusal(whyNot(context, named.target, action, first));
+  if (builds.length === 0 || !(await mayDeleteArtifacts(context, builds))) return;
+  await performOn(context, subjects, () => action);
 };
 
 /** What is being cancelled already is forced to end, if the user says so once for all of it. */
@@ -61,6 +75,31 @@ async function mayErase({ report }: CommandContext, builds: readonly Build[]): P
       : l10n.t('Erase {0} builds?', builds.length);
   const lines = listed(builds, (build) => `${buildTitle(build)}: ${whatGoes(build)}`);
   return report.confirm(question, [...lines, '', l10n.t('This cannot be undone.')].join('\n'), l10n.t('Erase'));
+}
+
+async function mayDeleteArtifacts({ report }: CommandContext, builds: readonly Build[]): Promise<boolean> {
+  const [first] = builds;
+  const size = builds.reduce((sum, { artifacts }) => sum + (artifacts?.size ?? 0), 0);
+  const isOne = builds.length === 1 && first !== undefined;
+  const question = isOne
+    ? l10n.t('Delete the artifacts of {0}?', buildTitle(first))
+    : l10n.t('Delete the artifacts of {0} builds, {1} in all?', builds.length, formatSize(size));
+  const lines = listed(builds, (build) => `${buildTitle(build)}: ${whichFiles(build)}`);
+  const rest = isOne
+    ? l10n.t('They are removed from GitLab, for everybody. The build and its log stay.')
+    : l10n.t('They are removed from GitLab, for everybody. The builds and their logs stay.');
+  const detail = [...lines, '', rest, l10n.t('This cannot be undone.')].join('\n');
+  return report.confirm(question, detail, l10n.t('Delete'));
+}
+
+function whichFiles({ artifacts }: Build): string {
+  if (artifacts === undefined) return l10n.t('none are known');
+  const { filename, size, reports = [] } = artifacts;
+  const archive = `${oneLine(filename)} (${formatSize(size)})`;
+  if (reports.length === 0) return archive;
+  return reports.length === 1
+    ? l10n.t('{0} and 1 report', archive)
+    : l10n.t('{0} and {1} reports', archive, reports.length);
 }
 
 function whatGoes({ artifacts }: Build): string {

@@ -1,111 +1,121 @@
-import {
-  commands,
-  l10n,
-  ProgressLocation,
-  Uri,
-  window,
-  workspace,
-  type CancellationToken,
-  type Progress,
-} from 'vscode';
-import { saveArtifacts } from '../../core/artifacts/save';
+import { l10n } from 'vscode';
 import { hasArtifacts, type Build } from '../../core/build';
-import type { GitLabClient } from '../../core/gitlab/client';
-import { buildTitle, formatSize } from '../present';
+import { saveArtifacts } from '../../core/artifacts/save';
+import type { From } from '../../core/artifacts/transfer';
+import { goneSentence, isGone, noneSentence } from '../goneArtifacts';
+import { buildTitle } from '../present';
 import { Refusal } from '../report';
 import type { Command, CommandContext } from './command';
+import { download, toPart, type Download, type Step } from './downloads';
+import { offerSaved } from './offerSaved';
+import { askingToReplace } from './overwriting';
 import type { Place } from './places';
-import { subjectsOf } from './subjects';
+import { subjectsOf, type Question, type Subjects } from './subjects';
+import { unpackSaved, type Saved } from './unpacking';
+import { workspaceFolderOf } from './workspaceFolder';
 
-export const downloadArtifacts: Command = async (context, args) => {
-  const subjects = await subjectsOf(context, args, {
+/** Whole archives, unpacked where the setting says so. */
+export const downloadArtifacts: Command = (context, args) =>
+  downloadAll(context, args, l10n.t('Builds whose artifacts to download'), undefined);
+
+/** The same, unpacked whatever the setting says. */
+export const extractArtifacts: Command = (context, args) =>
+  downloadAll(context, args, l10n.t('Builds whose artifacts to download and extract'), true);
+
+async function downloadAll(
+  context: CommandContext,
+  args: readonly unknown[],
+  pick: string,
+  extracts: boolean | undefined,
+): Promise<void> {
+  const question: Question = {
     can: hasArtifacts,
-    pick: l10n.t('Builds whose artifacts to download'),
+    pick,
     none: l10n.t('No build here has artifacts.'),
-  });
-  const builds = subjects.flatMap((one) => one.builds);
-  if (builds.length > 0 && !builds.some(hasArtifacts)) throw new Refusal(l10n.t('This build has no artifacts.'));
-  const saved: string[] = [];
-  try {
-    for (const { root, target, builds: those } of subjects)
-      for (const build of those.filter(hasArtifacts)) saved.push(...(await download(context, { root, target }, build)));
-  } finally {
-    void context.report.guard('downloadArtifacts', () => offer(context, saved));
-  }
-};
-
-async function download(context: CommandContext, place: Place, build: Build): Promise<readonly string[]> {
-  const title = l10n.t('Artifacts of {0}', buildTitle(build));
-  const client = context.clients.of(place.target.instance);
-  const path = await window.withProgress(
-    { location: ProgressLocation.Notification, title, cancellable: true },
-    (progress, token) => save(context, client, place, build, progress, abortOn(token)),
-  );
-  return path === undefined ? [] : [path];
-}
-
-/** The path of the file, or undefined when the user keeps the one that is there. */
-async function save(
-  { session, settings, report }: CommandContext,
-  client: GitLabClient,
-  { root: repository, target: { project } }: Place,
-  build: Build,
-  progress: Progress<{ message?: string; increment?: number }>,
-  signal: AbortSignal,
-): Promise<string | undefined> {
-  const root = rootFolder(session.repositoryOf(repository)?.rootUri);
-  let [total, shown]: [number, number] = [build.artifacts?.size ?? 0, 0];
-  return saveArtifacts({
-    root: root.fsPath,
-    directory: settings.artifactsDirectory(root),
-    build,
-    signal,
-    mayReplace: (path) =>
-      report.confirm(
-        l10n.t('Replace {0}?', workspace.asRelativePath(path)),
-        l10n.t('The artifacts of {0} were downloaded before.', buildTitle(build)),
-        l10n.t('Replace'),
-      ),
-    open: async () => {
-      const answer = await client.artifacts(project, build.id, signal);
-      total = answer.size ?? total;
-      return answer;
-    },
-    progress: (bytes) => {
-      const percent = total > 0 ? Math.floor((100 * bytes) / total) : 0;
-      if (percent === shown && total > 0) return;
-      const message = total > 0 ? `${formatSize(bytes)} / ${formatSize(total)}` : formatSize(bytes);
-      progress.report({ message, increment: percent - shown });
-      shown = percent;
-    },
-  });
-}
-
-/** The workspace folder that the repository is in, or that is in the repository. */
-function rootFolder(repository: Uri | undefined): Uri {
-  const folders = workspace.workspaceFolders ?? [];
-  const around = repository === undefined ? undefined : workspace.getWorkspaceFolder(repository);
-  const inside = folders.find(({ uri }) => repository !== undefined && uri.path.startsWith(`${repository.path}/`));
-  const folder = around ?? inside ?? folders[0];
-  if (folder === undefined)
-    throw new Refusal(l10n.t('Artifacts are saved into the workspace folder. Open a folder first.'));
-  return folder.uri;
-}
-
-function abortOn(token: CancellationToken): AbortSignal {
-  const controller = new AbortController();
-  token.onCancellationRequested(() => controller.abort());
-  return controller.signal;
-}
-
-async function offer({ report }: CommandContext, paths: readonly string[]): Promise<void> {
-  const [first] = paths;
+    why: (build) => noneSentence(build, Date.now()),
+  };
+  const wanted = withArtifacts(await subjectsOf(context, args, question));
+  const run = new Run(context, wanted, extracts);
+  const [first] = run.builds;
   if (first === undefined) return;
-  const [reveal, open] = [l10n.t('Reveal'), l10n.t('Open')];
-  const name = workspace.asRelativePath(first);
-  const sentence =
-    paths.length === 1 ? l10n.t('Saved {0}.', name) : l10n.t('Saved {0} and {1} more.', name, paths.length - 1);
-  const chosen = await report.inform(sentence, reveal, open);
-  if (chosen === reveal) await commands.executeCommand('revealInExplorer', Uri.file(first));
-  if (chosen === open) await commands.executeCommand('vscode.open', Uri.file(first));
+  const title =
+    run.builds.length === 1
+      ? l10n.t('Artifacts of {0}', buildTitle(first))
+      : l10n.t('Artifacts of {0} builds', run.builds.length);
+  try {
+    await download(context, title, run.downloads());
+  } finally {
+    void context.report.guard('downloadArtifacts', () => offerSaved(context, [...run.saved.values()]));
+  }
+}
+
+/** Throws a Refusal where a build that was named has none. */
+function withArtifacts(subjects: readonly Subjects[]): readonly Subjects[] {
+  const able = subjects.map((one) => ({ ...one, builds: one.builds.filter(hasArtifacts) }));
+  const [named] = subjects.flatMap(({ builds }) => builds);
+  if (named !== undefined && able.every(({ builds }) => builds.length === 0))
+    throw new Refusal(noneSentence(named, Date.now()));
+  return able;
+}
+
+/** The builds whose artifacts are downloaded together. */
+class Run {
+  /** By its path. */
+  readonly saved = new Map<string, Saved>();
+  readonly builds: readonly Build[];
+  private readonly asking;
+
+  constructor(
+    private readonly context: CommandContext,
+    private readonly subjects: readonly Subjects[],
+    private readonly extracts: boolean | undefined,
+  ) {
+    this.builds = subjects.flatMap(({ builds }) => builds);
+    this.asking = askingToReplace(context.report, this.builds.length > 1);
+  }
+
+  downloads(): readonly Download[] {
+    return this.subjects.flatMap(({ root, target, builds }) =>
+      builds.map((build) => ({
+        title: buildTitle(build),
+        size: build.artifacts?.size ?? 0,
+        run: (progress, signal) => this.save({ root, target }, build, progress, signal),
+      })),
+    );
+  }
+
+  private async save(place: Place, build: Build, progress: (step: Step) => void, signal: AbortSignal): Promise<void> {
+    const { context, asking } = this;
+    const folder = workspaceFolderOf(context, place.root);
+    const path = await saveArtifacts({
+      root: folder.fsPath,
+      directory: context.settings.artifactsDirectory(folder),
+      origin: { instance: place.target.instance.url, project: place.target.project },
+      build,
+      mayReplace: asking.mayReplace,
+      open: (from) => open(context, place, build, signal, from),
+      progress,
+      signal,
+    });
+    if (path === undefined) return;
+    this.saved.set(path, { path });
+    if (this.extracts ?? context.settings.extractsArtifacts(folder))
+      this.saved.set(path, await unpackSaved(context, path, asking, progress, signal));
+  }
+}
+
+async function open(
+  context: CommandContext,
+  { root, target }: Place,
+  build: Build,
+  signal: AbortSignal,
+  from: From | undefined,
+) {
+  try {
+    return await context.clients.of(target.instance).artifacts(target.project, build.id, signal, toPart(from));
+  } catch (error) {
+    if (!isGone(error)) throw error;
+    void context.session.refresh(root);
+    throw new Refusal(goneSentence(build, Date.now()));
+  }
 }

@@ -1,6 +1,7 @@
 import { l10n } from 'vscode';
 import {
   canCancel,
+  canDeleteArtifacts,
   canErase,
   canForceCancel,
   canKeep,
@@ -19,7 +20,7 @@ import { oneLine } from '../sentences';
 
 /** What a command does with a build, and how it speaks of it. */
 export interface Action {
-  readonly name: BuildAction;
+  readonly name: BuildAction | 'deleteArtifacts';
   readonly ability: BuildAbility;
   readonly can: (build: Build) => boolean;
   /** Placeholder of the quick pick. */
@@ -88,6 +89,27 @@ export const erasing = (): Action => ({
   tooOld: l10n.t('This GitLab is too old to erase builds.'),
   late: (build) => l10n.t('{0} is {1} and cannot be erased.', buildTitle(build), statusLabel(build.status)),
   done: (_before, after) => l10n.t('{0} is erased', buildTitle(after)),
+});
+
+export const deletingArtifacts = (): Action => ({
+  name: 'deleteArtifacts',
+  ability: 'deleteArtifacts',
+  can: canDeleteArtifacts,
+  pick: l10n.t('Builds whose artifacts to delete'),
+  none: l10n.t('No build here has artifacts that can be deleted.'),
+  tooOld: l10n.t('This GitLab is too old to delete artifacts alone: erasing the build removes them with its log.'),
+  late: (build) => l10n.t('{0} has no artifacts to delete.', buildTitle(build)),
+  done: (before) => l10n.t('The artifacts of {0} are deleted', buildTitle(before)),
+  refused: ({ kind, status, reason }, build) => {
+    if (kind === 'notFound') return l10n.t('{0} has no artifacts to delete.', buildTitle(build));
+    if (kind === 'forbidden') return l10n.t('Only maintainers may delete the artifacts of {0}.', buildTitle(build));
+    return status === 409
+      ? l10n.t(
+          'GitLab is counting what the project stores, and deletes nothing meanwhile: {0}',
+          oneLine(reason ?? '409'),
+        )
+      : undefined;
+  },
 });
 
 export const playing = (variables: Variables = {}): Action => ({

@@ -83,7 +83,10 @@ async function act(
   signal: AbortSignal,
 ): Promise<Build> {
   try {
-    return await client.act(project, build.id, action.name, signal, action.variables);
+    if (action.name !== 'deleteArtifacts')
+      return await client.act(project, build.id, action.name, signal, action.variables);
+    await client.deleteArtifacts(project, build.id, signal);
+    return build;
   } catch (error) {
     const better = error instanceof GitLabError ? wordsFor(error.failure, action, build) : undefined;
     throw better === undefined ? error : new Refusal(better);

@@ -1,4 +1,7 @@
 import type { LogOutputChannel } from 'vscode';
+import type { ArtifactsCache } from '../../core/artifacts/cache';
+import type { Archives } from '../artifacts/archives';
+import type { ArtifactRows } from '../artifacts/artifactRows';
 import type { BuildTree } from '../buildTree';
 import type { Clients } from '../clients';
 import type { LogEditors } from '../log/logEditor';
@@ -19,6 +22,9 @@ export interface CommandContext {
   readonly settings: Settings;
   readonly tree: BuildTree;
   readonly variables: VariableMemory;
+  readonly archives: Archives;
+  readonly artifactRows: ArtifactRows;
+  readonly cache: ArtifactsCache;
   readonly logs: Logs;
   readonly logEditors: LogEditors;
   readonly problems: Problems;

@@ -51,7 +51,7 @@ async function save({ clients }: CommandContext, { target, build }: LogSubject, 
   await window.withProgress({ location: { viewId: 'gitlabBuilds.builds' }, title }, async (_progress, token) => {
     const signal = abortOn(token);
     const open = () => client.trace(target.project, build.id, signal);
-    await saveAs({ path, open, signal, progress: (count) => (bytes = count) });
+    await saveAs({ path, open, signal, progress: (progress) => (bytes = progress.bytes) });
   });
   return bytes;
 }

@@ -32,13 +32,37 @@ export function rowsOf(args: readonly unknown[]): readonly Row[] {
 function isRow(value: unknown): value is Row {
   if (typeof value !== 'object' || value === null || !('root' in value && 'node' in value)) return false;
   const { root, node } = value;
-  return typeof root === 'string' && typeof node === 'object' && node !== null && 'kind' in node && 'children' in node;
+  if (typeof root !== 'string' || typeof node !== 'object' || node === null || !('kind' in node)) return false;
+  // Rows below a build's artifacts are loaded when they are opened: they have no children of their own.
+  return 'children' in node || 'build' in node;
 }
 
-/** A repository's row means those by which its commit stands, whatever the filter shows of them. */
+/**
+ * A repository's row means those by which its commit stands, whatever the filter shows of them. A file of a build's
+ * artifacts does not mean the build.
+ */
 export function buildsIn(node: RowNode): readonly Build[] {
-  if (node.kind === 'repository') return standingBuilds(listingOf(node.repository.snapshot));
-  return node.kind === 'build' || node.kind === 'attempt' ? [node.build] : node.builds;
+  switch (node.kind) {
+    case 'repository':
+      return standingBuilds(listingOf(node.repository.snapshot));
+    case 'pipeline':
+    case 'stage':
+    case 'status':
+      return node.builds;
+    case 'build':
+    case 'attempt':
+    case 'artifacts':
+      return [node.build];
+    case 'artifactFolder':
+    case 'artifactFile':
+    case 'artifactReport':
+    case 'artifactNote':
+    case 'tests':
+    case 'test':
+      return [];
+    default:
+      return node satisfies never;
+  }
 }
 
 export interface Reference {
@@ -126,7 +150,8 @@ export function rootOfReference({ session }: Sessions, { build, repository }: Re
   return only?.root ?? session.active ?? '';
 }
 
-function openRoot(session: CommandContext['session'], repository: string): string {
+/** Throws a Refusal where no repository of that address is open. */
+export function openRoot(session: CommandContext['session'], repository: string): string {
   const strip = (uri: string) => uri.replace(/\/+$/, '');
   const open = session.state.repositories.find(({ root }) => root !== '' && strip(root) === strip(repository));
   if (open === undefined) throw new Refusal(l10n.t('The repository {0} is not open.', oneLine(repository)));

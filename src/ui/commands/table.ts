@@ -1,14 +1,18 @@
 import { signIn, signOut } from './account';
 import { acting } from './acting';
-import { cancel, erase, keepArtifacts, retry } from './actions';
-import { downloadArtifacts } from './artifacts';
+import { cancel, deleteArtifacts, erase, keepArtifacts, retry } from './actions';
+import { downloadArtifacts, extractArtifacts } from './artifacts';
+import { clearArtifactsCache } from './artifactsCache';
 import { cancelActive, retryFailed } from './bulk';
 import type { Command } from './command';
 import { followHead, selectCommit } from './commits';
 import { copyDiagnostics, showOutput } from './diagnostics';
+import { downloadArtifact } from './entries';
+import { latestArtifacts } from './latestArtifacts';
 import { copyUrl, openInBrowser } from './links';
 import { compareLog, copyFailure, saveLog } from './logs';
 import { loadEarlier, toggleLogTimestamps } from './logView';
+import { compareArtifact, openArtifact } from './openArtifact';
 import { openLog } from './openLog';
 import { play, playWithVariables } from './play';
 import { clearProblems, showProblems } from './problems';
@@ -31,9 +35,16 @@ export const table: Readonly<Record<string, Command>> = {
   playWithVariables: acting(playWithVariables),
   erase: acting(erase),
   keepArtifacts: acting(keepArtifacts),
+  deleteArtifacts: acting(deleteArtifacts),
   retryFailed: acting(retryFailed),
   cancelActive: acting(cancelActive),
   downloadArtifacts,
+  extractArtifacts,
+  latestArtifacts,
+  openArtifact,
+  downloadArtifact,
+  compareArtifact,
+  clearArtifactsCache,
   openLog,
   saveLog,
   copyFailure,

@@ -7,6 +7,10 @@ import { buildWith } from '../support';
 const since: Readonly<Record<Feature, { readonly v3?: readonly string[]; readonly v4?: readonly string[] }>> = {
   erase: { v3: ['8.4', '8.5'], v4: ['8.17', '9.0'] },
   keep: { v3: ['8.8', '8.9'], v4: ['8.17', '9.0'] },
+  latestArtifacts: { v3: ['8.9', '8.10'], v4: ['8.17', '9.0'] },
+  artifactEntry: { v4: ['9.5', '10.0'] },
+  artifactTree: { v4: ['18.7', '18.8'] },
+  deleteArtifacts: { v4: ['11.8', '11.9'] },
   play: { v3: ['8.10', '8.11'], v4: ['8.17', '9.0'] },
   manualStatus: { v3: ['8.17', '9.0'], v4: ['8.17', '9.0'] },
   pipelinesBySha: { v4: ['10.7', '10.8'] },
@@ -27,7 +31,7 @@ describe('A feature', () => {
   for (const [feature, apis] of Object.entries(since) as readonly (readonly [Feature, (typeof since)[Feature]])[]) {
     it(`such as ${feature} is there from its version on`, () => {
       for (const api of ['v3', 'v4'] as const) {
-        const [before = '', first = ''] = apis[api] ?? ['18.8', ''];
+        const [before = '', first = ''] = apis[api] ?? ['18.99', ''];
         assert.equal(has({ api, version: `${before}.99-ee` }, feature), false);
         if (first !== '') assert.equal(has({ api, version: `${first}.0-pre` }, feature), true);
       }

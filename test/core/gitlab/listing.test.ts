@@ -14,7 +14,8 @@ type Outline = readonly (string | readonly [string, Outline])[];
 function outline(nodes: readonly TreeNode[]): Outline {
   return nodes.map((node) => {
     const title = 'build' in node ? node.build.name : node.kind === 'pipeline' ? node.pipeline.id : node.id;
-    return node.children.length === 0 ? String(title) : ([String(title), outline(node.children)] as const);
+    const below: readonly TreeNode[] = node.children.filter(({ kind }) => kind !== 'artifacts');
+    return below.length === 0 ? String(title) : ([String(title), outline(below)] as const);
   });
 }
 

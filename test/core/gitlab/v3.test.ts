@@ -32,6 +32,7 @@ describe('v3', () => {
       kind: undefined,
       tags: undefined,
       maybeManual: undefined,
+      artifactsExpiredAt: undefined,
       id: 8,
       name: 'rubocop',
       stage: 'test',
@@ -43,12 +44,13 @@ describe('v3', () => {
       startedAt: '2016-01-11T10:14:09.526Z',
       finishedAt: '2016-01-11T10:15:10.539Z',
       coverage: 30.5,
-      artifacts: { filename: 'artifacts.zip', size: 1000, expireAt: undefined },
+      artifacts: { filename: 'artifacts.zip', size: 1000, expireAt: undefined, reports: undefined },
       user: 'root',
       runner: 'shared',
       pipeline: 6,
       webUrl: `${context.project.url}/builds/8`,
       commit: { sha: '0ff3ae198f8601a285adcf5c0fff204ee6fba5fd', title: 'Test.', author: 'Administrator' },
+      denied: ['deleteArtifacts'],
       attempts: [],
     });
   });

@@ -97,15 +97,16 @@ describe('Artifacts, whatever the version', () => {
       const { id } = stage.small.builds.compile;
       const { host } = new URL(stage.fake.storage.url);
       const type = { 'Content-Type': 'application/xml' };
-      const codes = [
-        [403, 'forbidden'],
-        [404, 'notFound'],
-      ] as const;
-      for (const [status, kind] of codes) {
+      for (const status of [400, 401, 403, 404, 410, 429]) {
         stage.fake.storage.faults = [{ answer: { status, headers: type, body: '<Error><Code>No</Code></Error>' } }];
-        const failure = await failureOf(download(stage, id));
-        assert.deepEqual([failure.kind, failure.host, failure.status], [kind, host, status]);
+        assert.deepEqual(await failureOf(download(stage, id)), { kind: 'storage', host, status, reason: 'No' });
       }
+      stage.fake.storage.faults = [];
+      // Nor is GitLab left alone, because its storage asks for that.
+      assert.equal(
+        (await bytesOf((await download(stage, id)).body)).length,
+        stage.small.builds.compile.artifacts!.size,
+      );
     },
     withArtifacts,
     redirected,
@@ -123,4 +124,202 @@ describe('Artifacts, whatever the version', () => {
     withArtifacts,
     redirected,
   );
+});
+
+/** Both ways that an archive may come. */
+for (const artifacts of ['direct', 'redirect'] as const) {
+  describe(`Artifacts, whatever the version, ${artifacts}`, () => {
+    const options = { artifacts } as const;
+    const path = ({ small }: Stage) => small.project.path;
+
+    onEach(
+      'come in parts',
+      async (stage) => {
+        const { id } = stage.small.builds.compile;
+        const whole = await bytesOf((await download(stage, id)).body);
+        const total = whole.length;
+        const cases = [
+          [{ start: 3, end: 20 }, 3, 20],
+          [{ start: total - 4 }, total - 4, total],
+          [{ last: 22 }, total - 22, total],
+        ] as const;
+        let known: string | undefined;
+        for (const [range, start, end] of cases) {
+          const part = { range, validator: known };
+          const answer = await stage.client.artifacts(path(stage), id, unhurried(), part);
+          assert.deepEqual([answer.range, answer.size], [{ start, end, total }, end - start]);
+          assert.deepEqual(await bytesOf(answer.body), whole.subarray(start, end));
+          known = answer.validator;
+          assert.ok(known !== undefined);
+        }
+      },
+      withArtifacts,
+      options,
+    );
+
+    onEach(
+      'that are others by now come whole',
+      async (stage) => {
+        const { world } = stage.fake;
+        const { id } = stage.small.builds.compile;
+        const { validator } = await stage.client.artifacts(path(stage), id, unhurried(), { range: { last: 1 } });
+        const older = { filename: 'artifacts.zip', content: Buffer.from('anew') };
+        world.update({ id }, { artifacts: older });
+        Object.assign(world.build(id).artifacts!, { modifiedAtMs: world.now() - 3_600_000 });
+        const part = { range: { start: 1, end: 2 }, validator };
+        const answer = await stage.client.artifacts(path(stage), id, unhurried(), part);
+        assert.deepEqual([answer.range, (await bytesOf(answer.body)).toString()], [undefined, 'anew']);
+      },
+      withArtifacts,
+      options,
+    );
+
+    onEach(
+      'are those of the newest successful pipeline of a branch, from 8.10 on',
+      async (stage) => {
+        const { world } = stage.fake;
+        const { project, sha } = stage.small;
+        const latest = (ref: string, job: string) =>
+          stage.client.latestArtifacts(path(stage), ref, job, unhurried(), { range: { start: 0, end: 2 } });
+        for (const [index, status] of (['success', 'success', 'failed'] as const).entries()) {
+          const pipeline = world.addPipeline(project, { sha, ref: 'feature/a b#1' });
+          const content = Buffer.from(`${index}${status}`);
+          const init = { sha, pipeline, name: 'job & 1/2', artifacts: { filename: 'a.zip', content } };
+          world.addBuild(project, { ...init, status });
+        }
+        if (!stage.has('8.10')) {
+          assert.deepEqual((await refusal(latest('feature/a b#1', 'job & 1/2'))).slice(0, 2), ['unsupported', 404]);
+          return;
+        }
+        const { body } = await latest('feature/a b#1', 'job & 1/2');
+        assert.equal((await bytesOf(body)).toString(), '1s');
+        for (const [ref, job] of [
+          ['feature/a b#1', 'other'],
+          ['other', 'job & 1/2'],
+        ] as const)
+          assert.deepEqual((await refusal(latest(ref, job))).slice(0, 2), ['notFound', 404]);
+      },
+      withArtifacts,
+      options,
+    );
+
+    onEach(
+      'are listed by GitLab from 18.8 on, page by page',
+      async (stage) => {
+        const files = Object.fromEntries(
+          Array.from({ length: 250 }, (_, index) => [`folder ${index % 2}/file ${index}.txt`, String(index)]),
+        );
+        const { id } = stage.add({ status: 'success', artifacts: { filename: 'many.zip', files } });
+        const tree = stage.client.artifactTree(path(stage), id, unhurried());
+        if (!stage.has('18.8')) {
+          assert.equal((await failureOf(tree)).kind, 'unsupported');
+          return;
+        }
+        const entries = await tree;
+        assert.deepEqual(
+          entries.filter(({ kind }) => kind === 'folder').map((entry) => entry.path),
+          ['folder 0', 'folder 1'],
+        );
+        const file = entries.find((entry) => entry.path === 'folder 1/file 249.txt');
+        assert.deepEqual(file, { path: 'folder 1/file 249.txt', kind: 'file', size: 3, flaw: undefined });
+        assert.deepEqual(
+          [entries.length, stage.fake.requests.filter((one) => one.path.includes('/tree?')).length],
+          [252, 3],
+        );
+      },
+      withArtifacts,
+      options,
+    );
+
+    onEach(
+      'come one by one from 10.0 on, a page too, whatever their names',
+      async (stage) => {
+        const names = [
+          'index.html',
+          'a b/c#d.txt',
+          'ünï/100%.txt',
+          'q?x=1&y',
+          'deep/er/a+b;c.json',
+          '%2e%2e/x',
+          'keep',
+        ];
+        const files = Object.fromEntries(names.map((name) => [name, `of ${name}`]));
+        const { id } = stage.add({ status: 'success', artifacts: { filename: 'odd.zip', files } });
+        for (const name of names) {
+          const entry = stage.client.artifactEntry(path(stage), id, name, unhurried());
+          if (!stage.has('10.0')) {
+            // Up to 8.12 GitLab tells no version, but its API never had it.
+            assert.equal((await failureOf(entry)).kind, 'unsupported');
+            continue;
+          }
+          assert.equal((await bytesOf((await entry).body)).toString(), `of ${name}`);
+        }
+        if (!stage.has('10.0')) return;
+        const missing = stage.client.artifactEntry(path(stage), id, 'none.txt', unhurried());
+        assert.deepEqual((await refusal(missing)).slice(0, 2), ['notFound', 404]);
+      },
+      withArtifacts,
+      options,
+    );
+
+    onEach(
+      'are deleted by a Maintainer from 11.9 on, and then they are gone; the log stays',
+      async (stage) => {
+        const { world } = stage.fake;
+        const { project, builds } = stage.small;
+        const { id } = builds.compile;
+        world.setRole(project, 'dana', 'master');
+        const remove = () => stage.client.deleteArtifacts(path(stage), id, unhurried());
+        const { denied = [] } = await stage.row(id);
+        assert.equal(denied.includes('deleteArtifacts'), !stage.has('11.9'));
+        if (!stage.has('11.9')) {
+          assert.equal((await failureOf(remove())).kind, 'unsupported');
+          assert.ok(!stage.fake.requests.some(({ method }) => method === 'DELETE'));
+          return;
+        }
+        await remove();
+        assert.deepEqual((await refusal(download(stage, id))).slice(0, 2), ['notFound', 404]);
+        assert.equal((await stage.row(id)).artifacts, undefined);
+        assert.ok((await bytesOf((await stage.client.trace(path(stage), id, unhurried())).body)).length > 0);
+      },
+      withArtifacts,
+      options,
+    );
+  });
+}
+
+describe('Artifacts, whatever the version: their deletion', () => {
+  onEach(
+    'is denied to a Developer where GitLab tells roles, and refused by GitLab elsewhere',
+    async (stage) => {
+      const { id } = stage.small.builds.compile;
+      const { denied = [] } = await stage.row(id);
+      assert.equal(denied.includes('deleteArtifacts'), !stage.has('11.9') || stage.has('14.0'));
+      const [kind] = await refusal(stage.client.deleteArtifacts(stage.small.project.path, id, unhurried()));
+      assert.equal(kind, stage.has('11.9') ? 'forbidden' : 'unsupported');
+    },
+    withArtifacts,
+  );
+});
+
+describe('Reports, whatever the version', () => {
+  onEach('are told with the archive from 11.3 on, and the same by each API', async (stage) => {
+    const report = (fileType: string, filename: string, size: number) =>
+      ({ fileType, filename, format: 'gzip', size }) as const;
+    const reports = [report('junit', 'junit.xml.gz', 310), report('codequality', 'gl-code-quality.json', 20)];
+    const { id } = stage.add({ status: 'success', trace: 'x', artifacts: { filename: 'a.zip', files: {} }, reports });
+    const { artifacts } = await stage.row(id);
+    if (!stage.has('8.5')) {
+      assert.equal(artifacts, undefined);
+      return;
+    }
+    const told = [
+      { type: 'codequality', filename: 'gl-code-quality.json', size: 20 },
+      { type: 'junit', filename: 'junit.xml.gz', size: 310 },
+    ];
+    assert.deepEqual(artifacts?.reports, stage.has('13.4') ? told : undefined);
+    const { artifacts: alone } = await stage.client.build(stage.small.project.path, id, unhurried());
+    assert.deepEqual({ ...alone, expireAt: undefined }, { ...artifacts, expireAt: undefined });
+    assert.equal((await stage.row(stage.small.builds.compile.id)).artifacts?.reports, undefined);
+  });
 });

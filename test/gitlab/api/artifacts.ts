@@ -2,6 +2,7 @@ import { type Answer, failure, grapeFailure, json, notFound, type Request } from
 import { serveFile } from '../files';
 import type { FakeBuild } from '../model';
 import { type BuildCall, buildJson, profileOf, type ProjectCall, text } from './call';
+import { listRows } from './lists';
 
 export function download(call: BuildCall): Answer {
   return send(call, call.build);
@@ -23,8 +24,9 @@ export function fileByRef(call: ProjectCall): Answer {
 }
 
 /** One level of the archive, or all of it. */
-export function tree({ build, params }: BuildCall): Answer {
-  if (!build.artifacts) return notFound;
+export function tree(call: BuildCall): Answer {
+  const { build, params } = call;
+  if (!build.artifacts) return failure(404, '404 Artifacts Not Found');
   const folder = text(params['path']).replace(/\/*$/, (slashes) => (slashes === '' ? '' : '/'));
   const root = folder === '' || folder.endsWith('/') ? folder : `${folder}/`;
   const isDeep = text(params['recursive']) === 'true';
@@ -42,7 +44,8 @@ export function tree({ build, params }: BuildCall): Answer {
       entries.set(entry.path, entry);
     }
   }
-  return json(200, JSON.stringify([...entries.values()]));
+  if (root !== '' && entries.size === 0) return failure(404, '404 Path Not Found');
+  return listRows(call, [...entries.values()], (rows) => JSON.stringify(rows));
 }
 
 export function keep(call: BuildCall): Answer {

@@ -148,6 +148,11 @@ describe('GraphQL', () => {
     assert.deepEqual(at(await all(strangerToken), 'data.project'), null);
     fake.world.protectRefs(scene.project, 'feature');
     assert.equal(at(await all(), path), false);
+    const query = '{ project(fullPath: "group/app") { userPermissions { adminProject readProject } } }';
+    const role = async () => at(await asked(fake, query), 'data.project.userPermissions');
+    assert.deepEqual(await role(), { adminProject: false, readProject: true });
+    fake.world.setRole(scene.project, 'dana', 'master');
+    assert.deepEqual(await role(), { adminProject: true, readProject: true });
   });
 
   it('finds the merge request’s pipelines, and children by their parent', async () => {

@@ -48,6 +48,10 @@ export const projectResolvers: Resolvers<Project, Args> = {
   nameWithNamespace: ({ path }) => path.replaceAll('/', ' / '),
   webUrl: (project, _, { links }) => links.absolute(links.project(project)),
   archived: () => false,
+  userPermissions: (project, _, context) => {
+    const [reads, admins] = [may(context, 'readProject', project), may(context, 'adminProject', project)];
+    return { readProject: reads, adminProject: admins };
+  },
   pipelines: (project, args, context) => connection(pipelinesOf(project, args, context), args, ({ id }) => id),
   pipeline: (project, { id, iid, sha }, context) => {
     const given = [id, iid, sha].filter((each) => each != null);

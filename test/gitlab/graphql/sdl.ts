@@ -41,6 +41,7 @@ type Project {
   webUrl: String
   visibility: String
   archived: Boolean
+  userPermissions: ProjectPermissions!
   pipelines(
     sha: String, ref: String, status: PipelineStatusEnum, scope: PipelineScopeEnum, source: String,
     ids: [CiPipelineID!], username: String, updatedAfter: Time, updatedBefore: Time, ${page}
@@ -50,6 +51,8 @@ type Project {
   jobs(statuses: [CiJobStatus!], ${page}): CiJobConnection
   mergeRequests(iids: [String!], sourceBranches: [String!], state: MergeRequestState, ${page}): MergeRequestConnection
 }
+
+type ProjectPermissions { readProject: Boolean! adminProject: Boolean! }
 
 enum MergeRequestState { opened closed merged locked all }
 

@@ -80,6 +80,10 @@ export class ThemeColor {
 }
 
 export class ThemeIcon {
+  /** Of the user's icons for files. */
+  static readonly File = new ThemeIcon('file');
+  static readonly Folder = new ThemeIcon('folder');
+
   constructor(
     readonly id: string,
     readonly color?: ThemeColor,
@@ -104,6 +108,7 @@ export class TreeItem {
   contextValue?: string;
   command?: vscode.Command;
   accessibilityInformation?: vscode.AccessibilityInformation;
+  resourceUri?: Uri;
 
   constructor(
     readonly label: string,

@@ -2,6 +2,7 @@ import manifest from '../../../package.json';
 import { EventEmitter, type Uri } from './basics';
 import type { FakeInputBox, FakePick, FakeQuickPick } from './boxes';
 import { FakeConfiguration } from './configuration';
+import { FileSystems } from './files';
 import type { FakeFileWatcher } from './fileWatcher';
 import { Journal } from './journal';
 import type { Message } from './message';
@@ -32,6 +33,7 @@ export class Editor {
   /** Of VS Code's own commands, those that were run. */
   readonly executed: { readonly command: string; readonly args: readonly unknown[] }[] = [];
   readonly texts = new Texts(this.journal);
+  readonly fileSystems = new FileSystems();
   readonly contextKeys = new Map<string, unknown>();
   readonly messages: Message[] = [];
   readonly statusMessages: string[] = [];

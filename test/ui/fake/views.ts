@@ -34,8 +34,14 @@ export interface Row {
   readonly item: TreeItem;
 }
 
-/** All rows, open or not, from top to bottom. As VS Code does, it insists on one row per id. */
-export async function rowsOf({ options: { treeDataProvider: provider } }: FakeTreeView<unknown>): Promise<Row[]> {
+/**
+ * All rows, open or not, from top to bottom; those below artifacts, which are asked for then, only where `opens` says so.
+ * As VS Code does, it insists on one row per id.
+ */
+export async function rowsOf(
+  { options: { treeDataProvider: provider } }: FakeTreeView<unknown>,
+  opens: (item: TreeItem) => boolean = isDrawn,
+): Promise<Row[]> {
   const ids = new Set<string | undefined>();
   const below = async (parent: unknown, depth: number): Promise<Row[]> => {
     const rows: Row[] = [];
@@ -43,12 +49,17 @@ export async function rowsOf({ options: { treeDataProvider: provider } }: FakeTr
       const item = (await provider.getTreeItem(element)) as TreeItem;
       assert.ok(!ids.has(item.id), `Element with id ${item.id ?? ''} is already registered`);
       ids.add(item.id);
-      const children = item.collapsibleState === TreeItemCollapsibleState.None ? [] : await below(element, depth + 1);
+      const isOpen = item.collapsibleState !== TreeItemCollapsibleState.None && opens(item);
+      const children = isOpen ? await below(element, depth + 1) : [];
       rows.push({ depth, element, item }, ...children);
     }
     return rows;
   };
   return below(undefined, 0);
+}
+
+function isDrawn({ contextValue }: TreeItem): boolean {
+  return contextValue === undefined || !/^artifacts\b/.test(contextValue);
 }
 
 interface LiveNode<T> {
@@ -90,7 +101,8 @@ export class LiveTree<T> {
       const node = this.nodes.get(element);
       assert.ok(node);
       const { item } = node;
-      if (item.collapsibleState !== TreeItemCollapsibleState.None) node.children ??= this.load(element);
+      if (item.collapsibleState !== TreeItemCollapsibleState.None && isDrawn(item))
+        node.children ??= this.load(element);
       return [{ depth, element, item }, ...this.below(node.children ?? [], depth + 1)];
     });
   }

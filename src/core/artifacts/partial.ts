@@ -1,0 +1,283 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { constants } from 'node:fs';
+import { lstat, open, readdir, rename, rm, type FileHandle } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { Clock } from '../schedule';
+import { replaceFile } from './replaceFile';
+import { identityOf, isOf, isUnderWay, readSidecar, writeSidecar, type Sidecar, type Source } from './sidecar';
+import type { Start, TransferOptions } from './transfer';
+
+/** Hidden, ours beyond doubt, and short enough for every file system whatever the final name is. */
+const ours = /^(\.gitlab-builds-([0-9a-f]{16})-[0-9a-f]{8})\.(?:part|json|tmp)$/;
+const { pid } = process;
+const keptMs = 7 * 24 * 60 * 60_000;
+/**
+ * So much of the end of what is there comes again and must be the same: after a loss of power the end of a file may be
+ * zeros. What is shorter is not worth keeping.
+ */
+export const overlapBytes = 65_536;
+/** Pieces are gathered up to so many bytes: each write costs a way to another thread. */
+const gatherBytes = 524_288;
+
+/** What is there of a file is not how the server's file begins. */
+export class OtherFile extends Error {}
+
+/**
+ * The file that a download goes into until it is whole: a hidden one beside the final name. What it is of stands in a
+ * second file, so that a later run, of another process too, can go on. Every part has a name of its own and belongs to
+ * one download: two of the same file are not in each other's way.
+ */
+export class Part {
+  private length = 0;
+  private pending: Uint8Array[] = [];
+  private pendingBytes = 0;
+  private writing: Promise<void> = Promise.resolve();
+  /** Where the next bytes belong; below `length` while the end of what is there is compared. */
+  private at = 0;
+  private known: { readonly total: number; readonly validator: string } | undefined;
+
+  private constructor(
+    /** Without its ending. */
+    private readonly stem: string,
+    private readonly file: FileHandle,
+    private readonly identity: string,
+    private readonly source: Source | undefined,
+  ) {}
+
+  /** For a file at `path`. Goes on with what is left of the same `source`; without one it is new, and never kept. */
+  static async begin(path: string, source: Source | undefined, clock: Pick<Clock, 'now'>): Promise<Part> {
+    const folder = dirname(path);
+    const key = keyOf(path, source);
+    const stem = join(folder, `.gitlab-builds-${key}-${randomBytes(4).toString('hex')}`);
+    if (source !== undefined) {
+      await sweep(folder, clock);
+      for (const left of await leftOvers(folder, key)) {
+        const part = await Part.claim(left, stem, source, clock);
+        if (part !== undefined) return part;
+      }
+    }
+    return await Part.make(stem, source);
+  }
+
+  private static async make(stem: string, source: Source | undefined): Promise<Part> {
+    try {
+      // The sidecar first: a part without one is nobody's.
+      if (source !== undefined) await writeSidecar(`${stem}.json`, { ...naming(source), total: 0, file: '', pid });
+      const file = await open(`${stem}.part`, 'wx+');
+      return new Part(stem, file, identityOf(await file.stat({ bigint: true })), source);
+    } catch (error) {
+      await remove(stem);
+      throw error;
+    }
+  }
+
+  /** Takes over what another run has left; whatever is no use any more goes, what is under way stays. */
+  private static async claim(
+    left: string,
+    stem: string,
+    source: Source,
+    clock: Pick<Clock, 'now'>,
+  ): Promise<Part | undefined> {
+    const [sidecar, found] = [await readSidecar(`${left}.json`), await lstat(`${left}.part`).catch(() => undefined)];
+    const touchedMs = Math.max(sidecar?.touchedMs ?? 0, found?.mtimeMs ?? 0);
+    if (sidecar !== undefined && isUnderWay(sidecar, touchedMs, clock)) return undefined;
+    if (sidecar === undefined || !isOf(sidecar, source) || found?.isFile() !== true) {
+      await remove(left);
+      return undefined;
+    }
+    const { total, validator, file } = sidecar;
+    // Of two that want it, the one gets it that moves the sidecar.
+    if (!(await moved(`${left}.json`, `${stem}.json`))) return undefined;
+    await writeSidecar(`${stem}.json`, { ...naming(source), total, validator, file, pid });
+    if (!(await moved(`${left}.part`, `${stem}.part`))) {
+      await remove(stem);
+      return undefined;
+    }
+    return await Part.reopen(stem, sidecar, source);
+  }
+
+  private static async reopen(stem: string, sidecar: Sidecar, source: Source): Promise<Part | undefined> {
+    // Windows has no O_NOFOLLOW, and `undefined` changes nothing.
+    const file = await open(`${stem}.part`, constants.O_RDWR | constants.O_NOFOLLOW).catch(() => undefined);
+    if (file === undefined) {
+      await remove(stem);
+      return undefined;
+    }
+    const found = await file.stat({ bigint: true });
+    const length = Number(found.size);
+    const [identity, { total, validator }] = [identityOf(found), sidecar];
+    const isThat = identity === sidecar.file && found.nlink === 1n;
+    if (validator === undefined || !isThat || length <= overlapBytes || length > total) {
+      await file.close();
+      await remove(stem);
+      return undefined;
+    }
+    const part = new Part(stem, file, identity, source);
+    part.length = length;
+    part.known = { total, validator };
+    return part;
+  }
+
+  /** Bytes that are there. */
+  get bytes(): number {
+    return Math.max(this.length, this.at);
+  }
+
+  get total(): number | undefined {
+    return this.known?.total;
+  }
+
+  /** Where a download can go on: before the end of what is there, so that it can be compared. */
+  get from(): TransferOptions['from'] {
+    return this.known === undefined || this.length === 0
+      ? undefined
+      : { start: this.length - overlapBytes, ...this.known };
+  }
+
+  /** Bytes come from `start` on. */
+  async start({ start, total, validator }: Start): Promise<void> {
+    await this.flush();
+    if (start === 0) await this.empty();
+    this.at = start;
+    const whole = total ?? this.source?.size ?? 0;
+    const known = validator === undefined || whole === 0 ? undefined : { total: whole, validator };
+    const isNew = known?.total !== this.known?.total || known?.validator !== this.known?.validator;
+    this.known = known;
+    if (isNew) await this.remember(pid);
+  }
+
+  /** Throws OtherFile where they are not what is there already. */
+  async write(bytes: Uint8Array): Promise<void> {
+    const again = Math.min(Math.max(this.length - this.at, 0), bytes.byteLength);
+    if (again > 0) {
+      await this.compare(bytes.subarray(0, again));
+      this.at += again;
+    }
+    if (again === bytes.byteLength) return;
+    this.pending.push(bytes.subarray(again));
+    this.pendingBytes += bytes.byteLength - again;
+    this.at += bytes.byteLength - again;
+    if (this.pendingBytes >= gatherBytes) await this.flushBehind();
+  }
+
+  async empty(): Promise<void> {
+    await this.writing;
+    this.pending = [];
+    this.pendingBytes = 0;
+    this.length = this.at = 0;
+    await this.file.truncate(0);
+  }
+
+  /** Gives the whole file its name, in the place of what had it. */
+  async finish(path: string, options: Pick<TransferOptions, 'clock' | 'signal'>): Promise<void> {
+    await this.flush();
+    await this.file.datasync();
+    await this.file.close();
+    await replaceFile(`${this.stem}.part`, path, options);
+    await rm(`${this.stem}.json`, { force: true });
+  }
+
+  /** Leaves it for another run, where one could go on with it; says whether. */
+  async keep(): Promise<boolean> {
+    if (this.source === undefined || this.known === undefined) return false;
+    try {
+      await this.flush();
+      if (this.length <= overlapBytes) return false;
+      await this.remember(undefined);
+      await this.file.close();
+      return true;
+    } catch {
+      return false; // The disk does not want it: then nothing stays.
+    }
+  }
+
+  async discard(): Promise<void> {
+    await this.writing.catch(() => undefined);
+    await this.file.close().catch(() => undefined);
+    await remove(this.stem);
+  }
+
+  /** `by`: who downloads it. */
+  private async remember(by: number | undefined): Promise<void> {
+    if (this.source === undefined) return;
+    const { total = 0, validator } = this.known ?? {};
+    const sidecar = { ...naming(this.source), total, validator, file: this.identity, pid: by };
+    await writeSidecar(`${this.stem}.json`, sidecar);
+  }
+
+  /** Returns when the bytes before these are written: these are while the next ones come. */
+  private async flushBehind(): Promise<void> {
+    await this.writing;
+    this.writing = this.writePending();
+    this.writing.catch(() => undefined); // Whoever waits for it next is told.
+  }
+
+  private async flush(): Promise<void> {
+    await this.writing;
+    await this.writePending();
+  }
+
+  private async writePending(): Promise<void> {
+    const [pending, bytes] = [this.pending, this.pendingBytes];
+    this.pending = [];
+    this.pendingBytes = 0;
+    if (bytes === 0) return;
+    const { bytesWritten } = await this.file.writev(pending, this.length);
+    this.length += bytesWritten;
+    // Less than all is written where the disk is full just there: writing the rest says why.
+    if (bytesWritten < bytes) await this.rest(Buffer.concat(pending).subarray(bytesWritten));
+  }
+
+  private async rest(bytes: Uint8Array): Promise<void> {
+    for (let left = bytes; left.byteLength > 0;) {
+      const { bytesWritten } = await this.file.write(left, 0, left.byteLength, this.length);
+      this.length += bytesWritten;
+      left = left.subarray(bytesWritten);
+    }
+  }
+
+  private async compare(bytes: Uint8Array): Promise<void> {
+    const there = Buffer.alloc(bytes.byteLength);
+    await this.file.read(there, 0, there.byteLength, this.at);
+    if (!there.equals(bytes)) throw new OtherFile('what is there is of another file');
+  }
+}
+
+function naming({ instance, project, build }: Source): Pick<Sidecar, 'instance' | 'project' | 'build'> {
+  return { instance, project, build };
+}
+
+function keyOf(path: string, source: Source | undefined): string {
+  const of = source === undefined ? [path] : [source.instance, source.project, source.build];
+  return createHash('sha256').update(JSON.stringify(of)).digest('hex').slice(0, 16);
+}
+
+/** The parts of one source, without their endings. */
+async function leftOvers(folder: string, key: string): Promise<readonly string[]> {
+  const names = (await readdir(folder)).flatMap((name) => (ours.exec(name)?.[2] === key ? [stemOf(name)] : []));
+  return [...new Set(names)].map((name) => join(folder, name));
+}
+
+function stemOf(name: string): string {
+  return ours.exec(name)?.[1] ?? name;
+}
+
+/** Nobody will go on with what was touched a week ago. */
+async function sweep(folder: string, { now }: Pick<Clock, 'now'>): Promise<void> {
+  for (const name of (await readdir(folder)).filter((one) => ours.test(one))) {
+    const path = join(folder, name);
+    const found = await lstat(path).catch(() => undefined);
+    if (found?.isFile() === true && now() - found.mtimeMs > keptMs) await rm(path, { force: true });
+  }
+}
+
+async function moved(from: string, to: string): Promise<boolean> {
+  return await rename(from, to).then(
+    () => true,
+    () => false,
+  );
+}
+
+async function remove(stem: string): Promise<void> {
+  for (const ending of ['part', 'json', 'tmp']) await rm(`${stem}.${ending}`, { force: true }).catch(() => undefined);
+}

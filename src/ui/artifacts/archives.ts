@@ -1,0 +1,150 @@
+import { l10n, type Disposable } from 'vscode';
+import type { Archive, ArchiveEntry } from '../../core/artifacts/archive';
+import { toFolders, type ArchiveTree } from '../../core/artifacts/folders';
+import { flatten } from '../../core/arrange';
+import type { Instance } from '../../core/instance';
+import { buildsOf, type Snapshot } from '../../core/snapshot';
+import { Refusal } from '../report';
+import { formatSize } from '../present';
+import { oneLine } from '../sentences';
+import type { ArtifactAddress } from './artifactUri';
+
+/** An archive that is open: what is in it is known. */
+export interface OpenArchive {
+  readonly address: ArtifactAddress;
+  readonly archive: Archive;
+  readonly tree: ArchiveTree;
+  /** Aborted when it may be read no more. */
+  readonly signal: AbortSignal;
+}
+
+/** Unpacked bytes that are on disk already, of one entry of one archive. */
+export interface EntryCache {
+  /** undefined: not there, or not to be read. */
+  get(address: ArtifactAddress, path: string): Promise<Uint8Array | undefined>;
+  /** What is kept, is; that it cannot be is no reason to fail. */
+  put(address: ArtifactAddress, path: string, bytes: Uint8Array, signal: AbortSignal): Promise<void>;
+}
+
+export interface ArchivesPort {
+  /** The instances that the user knows; no other is ever asked. */
+  readonly instances: () => Promise<readonly Instance[]>;
+  readonly open: (instance: Instance, address: ArtifactAddress, signal: AbortSignal) => Promise<Archive>;
+  readonly cache: EntryCache;
+}
+
+interface Kept {
+  readonly address: ArtifactAddress;
+  readonly opened: Promise<OpenArchive>;
+  readonly end: AbortController;
+}
+
+/** Listings that are kept; each may be of 100,000 entries. */
+const mostKept = 8;
+/** Bytes, unpacked, that an editor is given at once. */
+export const largestInEditor = 100_000_000;
+
+/** The archives of builds, each opened once for the tree, the editors and the commands. What failed is tried again. */
+export class Archives implements Disposable {
+  /** The one that was used last comes last. */
+  private readonly kept = new Map<string, Kept>();
+  private readonly reading = new Map<string, Promise<Uint8Array>>();
+
+  constructor(private readonly port: ArchivesPort) {}
+
+  /** Throws a Refusal for a GitLab that the user does not know, whoever wrote the address, and what the archive throws. */
+  async of(address: ArtifactAddress): Promise<OpenArchive> {
+    const key = keyOf(address);
+    const known = this.kept.get(key);
+    const kept = known ?? this.start(address);
+    this.kept.delete(key);
+    this.kept.set(key, kept);
+    // Whoever waits for it still gets it.
+    for (const old of [...this.kept.keys()].slice(0, -mostKept)) this.kept.delete(old);
+    return kept.opened;
+  }
+
+  /** All bytes of a file. Throws a Refusal where they are more than an editor takes. */
+  async read(opened: OpenArchive, entry: ArchiveEntry): Promise<Uint8Array> {
+    if (entry.size > largestInEditor) throw tooLarge(entry);
+    const key = `${keyOf(opened.address)} ${entry.path}`;
+    const known = this.reading.get(key);
+    if (known !== undefined) return known;
+    const bytes = this.fetch(opened, entry).finally(() => this.reading.delete(key));
+    this.reading.set(key, bytes);
+    return bytes;
+  }
+
+  /** Ends what is under way, such as when a user signs out. */
+  forgetAll(): void {
+    for (const key of [...this.kept.keys()]) this.drop(key);
+  }
+
+  /** What the fresh builds of a commit say is no more, or is another archive now. */
+  keepWhatIs(snapshot: Snapshot | undefined): void {
+    if (snapshot?.kind !== 'ready' || this.kept.size === 0) return;
+    const { instance, project } = snapshot.target;
+    const sizes = new Map(flatten(buildsOf(snapshot)).map(({ id, artifacts }) => [id, artifacts?.size]));
+    for (const [key, { address }] of [...this.kept]) {
+      if (address.instance !== instance.url || address.project !== project || !sizes.has(address.build)) continue;
+      if (sizes.get(address.build) !== address.size) this.drop(key);
+    }
+  }
+
+  dispose(): void {
+    this.forgetAll();
+  }
+
+  private start(address: ArtifactAddress): Kept {
+    const end = new AbortController();
+    const kept: Kept = { address, end, opened: this.open(address, end.signal) };
+    // A refusal is not kept: whoever asks again asks anew.
+    kept.opened.catch(() => {
+      if (this.kept.get(keyOf(address)) === kept) this.kept.delete(keyOf(address));
+    });
+    return kept;
+  }
+
+  private async open(address: ArtifactAddress, signal: AbortSignal): Promise<OpenArchive> {
+    const instance = (await this.port.instances()).find(({ url }) => url === address.instance);
+    if (instance === undefined)
+      throw new Refusal(l10n.t('These artifacts are of a GitLab that you are not signed in to.'));
+    const archive = await this.port.open(instance, address, signal);
+    signal.throwIfAborted();
+    return { address, archive, tree: toFolders(archive.entries), signal };
+  }
+
+  private async fetch({ address, archive, signal }: OpenArchive, entry: ArchiveEntry): Promise<Uint8Array> {
+    const { cache } = this.port;
+    const there = await cache.get(address, entry.path);
+    if (there !== undefined) return there;
+    const pieces: Uint8Array[] = [];
+    let size = 0;
+    for await (const piece of archive.open(entry, signal)) {
+      // Counted, not believed.
+      size += piece.length;
+      if (size > largestInEditor) throw tooLarge(entry);
+      pieces.push(piece);
+    }
+    const bytes = Buffer.concat(pieces);
+    await cache.put(address, entry.path, bytes, signal);
+    return bytes;
+  }
+
+  private drop(key: string): void {
+    const kept = this.kept.get(key);
+    if (kept === undefined) return;
+    this.kept.delete(key);
+    kept.end.abort();
+  }
+}
+
+/** Whichever repository they were opened from. */
+function keyOf({ instance, project, build, size }: ArtifactAddress): string {
+  return JSON.stringify([instance, project, build, size]);
+}
+
+function tooLarge({ path, size }: ArchiveEntry): Refusal {
+  const name = oneLine(path);
+  return new Refusal(l10n.t('{0} is too large for an editor ({1}). Download it instead.', name, formatSize(size)));
+}

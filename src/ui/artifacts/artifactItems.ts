@@ -1,0 +1,152 @@
+import { l10n, Range, ThemeColor, ThemeIcon, TreeItem, TreeItemCollapsibleState, type Uri } from 'vscode';
+import type { ArtifactsNode } from '../../core/tree';
+import { formatSize } from '../present';
+import { oneLine } from '../sentences';
+import { expiryOf } from './expiry';
+import type {
+  ArtifactFileNode,
+  ArtifactFolderNode,
+  ArtifactNoteNode,
+  ArtifactReportNode,
+  ArtifactRowNode,
+  TestNode,
+  TestsNode,
+} from './nodes';
+
+const muted = 'descriptionForeground';
+const { None, Collapsed } = TreeItemCollapsibleState;
+
+/** The row of a build's artifacts. `now` in ms since 1970. */
+export function artifactsItem({ build: { name, id, artifacts } }: ArtifactsNode, now: number): TreeItem {
+  const item = new TreeItem(l10n.t('Artifacts'), Collapsed);
+  const expiry = expiryOf(artifacts?.expireAt, now);
+  const size = formatSize(artifacts?.size ?? 0);
+  item.iconPath =
+    expiry?.isNear === true
+      ? new ThemeIcon('warning', new ThemeColor('charts.yellow'))
+      : new ThemeIcon('package', new ThemeColor(muted));
+  item.description = [size, expiry?.words].filter((part) => part !== undefined).join(' · ');
+  const parts = [l10n.t('Artifacts of {0} #{1}', oneLine(name), id), size, expiry?.spoken];
+  item.accessibilityInformation = { label: parts.filter((part) => part !== undefined).join(', ') };
+  return item;
+}
+
+export function artifactItem(node: ArtifactRowNode): TreeItem {
+  switch (node.kind) {
+    case 'artifactFolder':
+      return folderItem(node);
+    case 'artifactFile':
+      return fileItem(node);
+    case 'artifactReport':
+      return reportItem(node);
+    case 'artifactNote':
+      return noteItem(node);
+    case 'tests':
+      return testsItem(node);
+    case 'test':
+      return testItem(node);
+    default:
+      return node satisfies never;
+  }
+}
+
+function folderItem({ name, size, folder, uri }: ArtifactFolderNode): TreeItem {
+  const item = new TreeItem(oneLine(name), folder.children.length === 0 ? None : Collapsed);
+  item.iconPath = ThemeIcon.Folder;
+  if (uri !== undefined) item.resourceUri = uri;
+  item.description = formatSize(size);
+  item.accessibilityInformation = { label: l10n.t('{0}, folder, {1}', oneLine(name), item.description) };
+  return item;
+}
+
+function fileItem({ name, size, uri }: ArtifactFileNode): TreeItem {
+  const item = new TreeItem(oneLine(name), None);
+  item.iconPath = uri === undefined ? new ThemeIcon('file', new ThemeColor(muted)) : ThemeIcon.File;
+  item.description = formatSize(size);
+  item.accessibilityInformation = { label: l10n.t('{0}, file, {1}', oneLine(name), item.description) };
+  // VS Code gives its own commands the click too, so that a single one opens a preview.
+  if (uri !== undefined) {
+    item.resourceUri = uri;
+    item.command = opening(uri);
+  }
+  return item;
+}
+
+function reportItem({ report: { type, filename, size } }: ArtifactReportNode): TreeItem {
+  const label = l10n.t('{0} report: {1}', oneLine(type), oneLine(filename));
+  const item = new TreeItem(label, None);
+  item.iconPath = new ThemeIcon('note', new ThemeColor(muted));
+  item.description = formatSize(size);
+  item.accessibilityInformation = { label: `${label}, ${item.description}` };
+  return item;
+}
+
+function noteItem(node: ArtifactNoteNode): TreeItem {
+  const { note } = node;
+  const label = noteWords(node);
+  const item = new TreeItem(label, None);
+  item.iconPath = new ThemeIcon(note.kind === 'failed' ? 'warning' : 'info', new ThemeColor(muted));
+  item.accessibilityInformation = { label };
+  if (note.kind === 'failed') {
+    const [title, root] = [l10n.t('Try Again'), note.above.root];
+    item.command = { title, command: 'gitlabBuilds.openArtifact', arguments: [{ root, node }, undefined] };
+    item.accessibilityInformation = { label: l10n.t('{0} Press Enter to try again.', label) };
+  }
+  return item;
+}
+
+function noteWords({ note }: ArtifactNoteNode): string {
+  switch (note.kind) {
+    case 'empty':
+      return l10n.t('The archive is empty.');
+    case 'more':
+      return l10n.t('{0} more: download the artifacts to see them.', note.count);
+    case 'moreTests':
+      return l10n.t('{0} more failed: the reports name them.', note.count);
+    case 'failed':
+      return note.sentence;
+    default:
+      return note satisfies never;
+  }
+}
+
+function testsItem({ state, results }: TestsNode): TreeItem {
+  const hasFailed = results !== undefined && results.failures > 0;
+  const label = hasFailed ? l10n.t('Failed tests ({0})', results.failures) : l10n.t('Tests');
+  const item = new TreeItem(label, hasFailed || results === undefined ? Collapsed : None);
+  item.iconPath = new ThemeIcon('beaker', new ThemeColor(hasFailed ? 'testing.iconFailed' : muted));
+  item.description = testsWords(state, results);
+  item.accessibilityInformation = { label: `${label}, ${item.description}` };
+  return item;
+}
+
+function testsWords(state: TestsNode['state'], results: TestsNode['results']): string {
+  if (results === undefined) return state === 'failed' ? l10n.t('could not be read') : l10n.t('being read …');
+  const { tests, failures, skipped, damaged } = results;
+  const parts = [
+    failures > 0 ? l10n.t('of {0}', tests) : l10n.t('{0} passed', tests - skipped),
+    skipped > 0 ? l10n.t('{0} skipped', skipped) : undefined,
+    damaged ? l10n.t('a report is damaged') : undefined,
+  ];
+  return parts.filter((part) => part !== undefined).join(' · ');
+}
+
+function testItem({ test, uri, line, column }: TestNode): TreeItem {
+  const name = oneLine(test.name) || l10n.t('unnamed');
+  const item = new TreeItem(name, None);
+  item.iconPath = new ThemeIcon('error', new ThemeColor('testing.iconFailed'));
+  item.description = oneLine(test.message ?? '').slice(0, 300);
+  const spoken = [name, l10n.t('failed'), item.description].filter((part) => part !== '');
+  item.accessibilityInformation = { label: spoken.join(', ') };
+  item.command = opening(uri, line, column);
+  return item;
+}
+
+function opening(uri: Uri, line?: number, column = 1): NonNullable<TreeItem['command']> {
+  const at = line === undefined ? undefined : new Range(line - 1, column - 1, line - 1, column - 1);
+  return {
+    title: l10n.t('Open'),
+    command: 'vscode.open',
+    arguments: at === undefined ? [uri] : [uri, { selection: at }],
+  };
+}

@@ -1,0 +1,177 @@
+import { EventEmitter, Uri, type Disposable, type Event } from 'vscode';
+import type { ArchiveFolder, ArchiveNode } from '../../core/artifacts/folders';
+import type { Build } from '../../core/build';
+import { isAbort } from '../../core/errors';
+import { inTurns } from '../../core/inTurns';
+import { targetOf, type Snapshot } from '../../core/snapshot';
+import type { Clock } from '../../core/schedule';
+import { goneSentence, isGone } from '../goneArtifacts';
+import { sentenceFor } from '../report';
+import type { Row } from '../rows';
+import type { Archives, OpenArchive } from './archives';
+import { toArtifactAddress, toArtifactUri, type ArtifactAddress } from './artifactUri';
+import type { ArtifactNote, ArtifactNoteNode, ArtifactRowNode, FoundTest, TestNode, TestResults } from './nodes';
+import { TestFiles } from './testFiles';
+import { readResults, reportsIn } from './testResults';
+
+/** Of one folder; more nobody scrolls through, and VS Code keeps them all. */
+const mostRows = 2000;
+const placesAtOnce = 8;
+
+/** What the tests of one archive have given. */
+interface Tests {
+  /** Of the artifacts. */
+  readonly row: Row;
+  state: 'none' | 'reading' | 'read' | 'failed';
+  done: Promise<TestResults | undefined>;
+  results: TestResults | undefined;
+}
+
+/** Nodes below one row. */
+type Made = readonly ArtifactRowNode[] | Promise<readonly ArtifactRowNode[]>;
+
+/** The rows below a build's artifacts, made when one above them is opened. They live outside of the drawing. */
+export class ArtifactRows implements Disposable {
+  private readonly changed = new EventEmitter<Row>();
+  /** A row whose children are others now. */
+  readonly onDidChange: Event<Row> = this.changed.event;
+  private readonly tests = new WeakMap<OpenArchive, Tests>();
+
+  constructor(
+    private readonly archives: Archives,
+    private readonly snapshotOf: (root: string) => Snapshot | undefined,
+    private readonly clock: Pick<Clock, 'now'>,
+  ) {}
+
+  /** undefined: it is no row of ours. Never rejects: what goes wrong is a row. */
+  childrenOf(row: Row): Promise<Row[]> | undefined {
+    const { node } = row;
+    switch (node.kind) {
+      case 'artifacts':
+        return this.below(row, node.build, (opened) => this.topOf(row, node.build, opened));
+      case 'artifactFolder':
+        return this.below(row, node.build, ({ address }) => inFolder(node.id, node.folder, address, node.build));
+      case 'tests':
+        return this.below(row, node.build, (opened) => this.failedOf(row, node.build, opened));
+      default:
+        return undefined;
+    }
+  }
+
+  /** Has the row's children asked for again, such as those that could not be had. */
+  askAgain(row: Row): void {
+    this.changed.fire(row);
+  }
+
+  dispose(): void {
+    this.changed.dispose();
+  }
+
+  private async below(row: Row, build: Build, make: (opened: OpenArchive) => Made): Promise<Row[]> {
+    const { root, node } = row;
+    const target = targetOf(this.snapshotOf(root));
+    // The repository was closed meanwhile.
+    if (target === undefined || build.artifacts === undefined) return [];
+    try {
+      const opened = await this.archives.of(toArtifactAddress(root, target, build));
+      return (await make(opened)).map((each) => ({ root, node: each }));
+    } catch (error) {
+      // The user has signed out, or it is another archive now: the rows above are drawn anew.
+      if (isAbort(error)) return [];
+      const sentence = isGone(error) ? goneSentence(build, this.clock.now()) : sentenceFor(error);
+      return [{ root, node: noteNode(node.id, build, { kind: 'failed', sentence, above: row }) }];
+    }
+  }
+
+  private topOf(row: Row, build: Build, opened: OpenArchive): readonly ArtifactRowNode[] {
+    const { id } = row.node;
+    const { state, results } = this.testsOf(row, opened);
+    // There from the start where there may be tests, so that nothing moves once they are read.
+    const tests: readonly ArtifactRowNode[] =
+      state === 'none' ? [] : [{ kind: 'tests', id: `${id}/tests`, build, state, results }];
+    const reports = (build.artifacts?.reports ?? []).map((report, index): ArtifactRowNode => {
+      return { kind: 'artifactReport', id: `${id}/report:${index}`, build, report };
+    });
+    const rows = [...tests, ...reports, ...inFolder(id, opened.tree.root, opened.address, build)];
+    return rows.length > 0 ? rows : [noteNode(id, build, { kind: 'empty' })];
+  }
+
+  private testsOf(row: Row, opened: OpenArchive): Tests {
+    const known = this.tests.get(opened);
+    if (known !== undefined) return known;
+    const state = reportsIn(opened).length === 0 ? 'none' : 'reading';
+    const tests: Tests = { row, state, done: Promise.resolve(undefined), results: undefined };
+    this.tests.set(opened, tests);
+    if (state === 'reading') this.readTests(tests, opened);
+    return tests;
+  }
+
+  private readTests(tests: Tests, opened: OpenArchive): void {
+    tests.state = 'reading';
+    tests.done = readResults(this.archives, opened, reportsIn(opened));
+    const end = (state: Tests['state'], results?: TestResults): void => {
+      tests.state = state;
+      tests.results = results;
+      this.changed.fire(tests.row);
+    };
+    tests.done.then(
+      (results) => end(results === undefined ? 'none' : 'read', results),
+      () => end('failed'),
+    );
+  }
+
+  private async failedOf(row: Row, build: Build, opened: OpenArchive): Promise<readonly ArtifactRowNode[]> {
+    const tests = this.testsOf(row, opened);
+    // Why it failed is told here, and asking again reads again.
+    if (tests.state === 'failed') this.readTests(tests, opened);
+    const results = await tests.done;
+    if (results === undefined) return [];
+    const { root, node } = row;
+    const files = new TestFiles(Uri.parse(root).fsPath, opened.address.project);
+    const nodes = await inTurns([...results.failed.entries()], placesAtOnce, ([index, found]) =>
+      testNode(`${node.id}/${index}`, build, opened.address, found, files),
+    );
+    const more = results.failures - results.failed.length;
+    return more > 0 ? [...nodes, noteNode(node.id, build, { kind: 'moreTests', count: more })] : nodes;
+  }
+}
+
+async function testNode(
+  id: string,
+  build: Build,
+  address: ArtifactAddress,
+  { test, report }: FoundTest,
+  files: TestFiles,
+): Promise<TestNode> {
+  const place = await files.find(test, report);
+  const uri = place === undefined ? toArtifactUri(address, build, report) : Uri.file(place.file);
+  return { kind: 'test', id, build, test, report, uri, line: place?.line, column: place?.column };
+}
+
+function inFolder(
+  id: string,
+  { children }: ArchiveFolder,
+  address: ArtifactAddress,
+  build: Build,
+): readonly ArtifactRowNode[] {
+  const seen = new Map<string, number>();
+  const rows = children.slice(0, mostRows).map((child) => {
+    const times = seen.get(`${child.kind} ${child.name}`) ?? 0;
+    seen.set(`${child.kind} ${child.name}`, times + 1);
+    const uri = child.isOpenable ? toArtifactUri(address, build, child.path) : undefined;
+    return childNode(`${id}/${child.kind}${times === 0 ? '' : times}:${child.name}`, build, child, uri);
+  });
+  const more = children.length - rows.length;
+  return more > 0 ? [...rows, noteNode(id, build, { kind: 'more', count: more })] : rows;
+}
+
+function childNode(id: string, build: Build, child: ArchiveNode, uri: Uri | undefined): ArtifactRowNode {
+  const { name, path, size } = child;
+  return child.kind === 'folder'
+    ? { kind: 'artifactFolder', id, build, name, path, size, folder: child, uri }
+    : { kind: 'artifactFile', id, build, name, path, size, entry: child.entry, uri };
+}
+
+function noteNode(above: string, build: Build, note: ArtifactNote): ArtifactNoteNode {
+  return { kind: 'artifactNote', id: `${above}/note`, build, note };
+}

@@ -1,0 +1,64 @@
+import { l10n } from 'vscode';
+import type { ArtifactsNode } from '../../core/tree';
+import { formatSize } from '../present';
+import { oneLine } from '../sentences';
+import { expiryOf } from './expiry';
+import type { ArtifactFileNode, ArtifactRowNode, TestNode } from './nodes';
+
+const longest = 3000;
+
+/** Plain text: nothing that an archive holds becomes a link. `now` in ms since 1970. */
+export function artifactsTooltip({ build: { artifacts } }: ArtifactsNode, now: number): string {
+  const expiry = expiryOf(artifacts?.expireAt, now);
+  const isPast = expiry !== undefined && Date.parse(artifacts?.expireAt ?? '') <= now;
+  return lines(
+    `${oneLine(artifacts?.filename ?? '')}, ${formatSize(artifacts?.size ?? 0)}`,
+    expiry === undefined ? undefined : l10n.t('They {0}.', expiry.spoken),
+    isPast ? l10n.t('GitLab may delete them at any time. Retry the build to have them made again.') : undefined,
+    expiry?.isNear === true && !isPast ? l10n.t('Keep them, or download them before.') : undefined,
+  );
+}
+
+export function artifactTooltip(node: ArtifactRowNode): string | undefined {
+  switch (node.kind) {
+    case 'artifactFolder':
+      return lines(oneLine(node.path), l10n.t('{0} files, {1}', node.folder.files, formatSize(node.size)));
+    case 'artifactFile':
+      return fileTooltip(node);
+    case 'artifactReport':
+      return l10n.t('GitLab reads this report and shows it on its pages; it gives it out nowhere else.');
+    case 'artifactNote':
+      return node.note.kind === 'failed' ? lines(node.note.sentence, l10n.t('Click to try again.')) : undefined;
+    case 'tests':
+      return l10n.t('From the JUnit reports in the archive');
+    case 'test':
+      return testTooltip(node);
+    default:
+      return node satisfies never;
+  }
+}
+
+function fileTooltip({ path, size, entry, uri }: ArtifactFileNode): string {
+  const time = entry.modifiedAt === undefined ? undefined : new Date(entry.modifiedAt).toLocaleString();
+  return lines(
+    oneLine(path),
+    [formatSize(size), time].filter((part) => part !== undefined).join(', '),
+    uri === undefined ? l10n.t('It cannot be opened: its name leads elsewhere, or another file has it.') : undefined,
+  );
+}
+
+function testTooltip({ test, report }: TestNode): string {
+  const { classname, suite, name, message, text } = test;
+  const group = [suite, classname].filter((part) => part !== undefined && part !== '');
+  const trace = (text ?? '').replace(/[^\P{Cc}\n\t]/gu, '');
+  return lines(
+    oneLine([...new Set(group), name].join(' › ')),
+    message === undefined || trace.includes(message) ? undefined : oneLine(message),
+    trace === '' ? undefined : `\n${trace.slice(0, longest)}${trace.length > longest ? ' …' : ''}\n`,
+    l10n.t('From {0}', oneLine(report)),
+  );
+}
+
+function lines(...all: readonly (string | undefined)[]): string {
+  return all.filter((line) => line !== undefined && line !== '').join('\n');
+}

@@ -1,0 +1,35 @@
+import { readFile } from 'node:fs/promises';
+import type { ArtifactsCache, CacheKey } from '../../core/artifacts/cache';
+import { DiskError } from '../../core/errors';
+import type { EntryCache } from './archives';
+import type { ArtifactAddress } from './artifactUri';
+
+/** Entries that were opened, on disk. What the disk does not take is fetched again. */
+export function entryCache(cache: ArtifactsCache): EntryCache {
+  return {
+    get: async (address, path) => {
+      const file = await cache.get(keyOf(address, path));
+      if (file === undefined) return undefined;
+      try {
+        return await readFile(file);
+      } catch {
+        return undefined; // Another window has removed it just now.
+      }
+    },
+    put: async (address, path, bytes, signal) => {
+      try {
+        await cache.put(keyOf(address, path), () => once(bytes), signal);
+      } catch (error) {
+        if (!(error instanceof DiskError)) throw error;
+      }
+    },
+  };
+}
+
+function keyOf({ instance, project, build, size }: ArtifactAddress, entry: string): CacheKey {
+  return { instance, project, build, size, entry };
+}
+
+async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield await Promise.resolve(bytes);
+}

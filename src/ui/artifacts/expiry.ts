@@ -1,0 +1,44 @@
+import { l10n } from 'vscode';
+import { localTime } from '../times';
+
+/** When artifacts go, in words. */
+export interface Expiry {
+  /** For a row. */
+  readonly words: string;
+  /** With the time, for a screen reader. */
+  readonly spoken: string;
+  /** Within a day, or past. */
+  readonly isNear: boolean;
+}
+
+const hourMs = 3600_000;
+const dayMs = 24 * hourMs;
+
+/** undefined: they stay, or GitLab does not tell. `now` in ms since 1970. */
+export function expiryWords(expireAt: string | undefined, now: number): string | undefined {
+  const left = Date.parse(expireAt ?? '') - now;
+  return Number.isNaN(left) ? undefined : wordsOf(left);
+}
+
+/** The same, and more to say. */
+export function expiryOf(expireAt: string | undefined, now: number): Expiry | undefined {
+  const left = Date.parse(expireAt ?? '') - now;
+  if (Number.isNaN(left)) return undefined;
+  const time = localTime(expireAt) ?? '';
+  const spoken = left <= 0 ? l10n.t('expired on {0}', time) : l10n.t('expire on {0}', time);
+  return { words: wordsOf(left), spoken, isNear: left <= dayMs };
+}
+
+function wordsOf(left: number): string {
+  const [hours, days] = [Math.ceil(left / hourMs), Math.floor(left / dayMs)];
+  if (left <= 0) return l10n.t('expired');
+  if (hours === 1) return l10n.t('expires within the hour');
+  return left < 2 * dayMs ? l10n.t('expires in {0} hours', hours) : l10n.t('expires in {0} days', days);
+}
+
+/** ms until the words are others; undefined: never. */
+export function untilOtherWords(expireAt: string | undefined, now: number): number | undefined {
+  const left = Date.parse(expireAt ?? '') - now;
+  if (Number.isNaN(left) || left <= 0) return undefined;
+  return left < 2 * dayMs ? left - (Math.ceil(left / hourMs) - 1) * hourMs : (left % dayMs) + 1;
+}

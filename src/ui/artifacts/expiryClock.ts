@@ -1,0 +1,57 @@
+import type { Disposable } from 'vscode';
+import { Timer, type Clock } from '../../core/schedule';
+import type { Row } from '../rows';
+import { expiryWords, untilOtherWords } from './expiry';
+
+export interface ExpiryClockPort {
+  /** Those of artifacts that expire. */
+  readonly rows: () => readonly Row[];
+  readonly visible: () => boolean;
+  readonly redraw: (rows: Row[]) => void;
+}
+
+/** Has the rows of artifacts say how long those are there, as that runs out. Nobody looks, no timer. */
+export class ExpiryClock implements Disposable {
+  private readonly timer: Timer;
+  /** When the rows were found to say what they should, in ms since 1970. */
+  private checkedAt: number;
+  /** Until when they do. */
+  private goodUntil = -Infinity;
+
+  constructor(
+    private readonly port: ExpiryClockPort,
+    private readonly clock: Clock,
+  ) {
+    this.timer = new Timer(clock);
+    this.checkedAt = clock.now();
+  }
+
+  /** The rows, or whether they are in sight, may have changed. */
+  attend(): void {
+    if (!this.port.visible()) {
+      this.timer.disarm();
+      this.goodUntil = -Infinity;
+      return;
+    }
+    const [before, now, rows] = [this.checkedAt, this.clock.now(), this.port.rows()];
+    this.checkedAt = now;
+    const others = now < this.goodUntil ? [] : rows.filter((row) => wordsAt(row, before) !== wordsAt(row, now));
+    if (others.length > 0) this.port.redraw(others);
+    let next = Infinity;
+    for (const row of rows) next = Math.min(next, untilOtherWords(expireAtOf(row), now) ?? Infinity);
+    this.goodUntil = now + next;
+    this.timer.arm(next === Infinity ? undefined : next, () => this.attend());
+  }
+
+  dispose(): void {
+    this.timer.disarm();
+  }
+}
+
+function wordsAt(row: Row, time: number): string | undefined {
+  return expiryWords(expireAtOf(row), time);
+}
+
+function expireAtOf({ node }: Row): string | undefined {
+  return node.kind === 'artifacts' ? node.build.artifacts?.expireAt : undefined;
+}

@@ -1,0 +1,54 @@
+import { FilePermission, FileSystemError, FileType, l10n, type FileStat, type Uri } from 'vscode';
+import type { ArchiveNode } from '../../core/artifacts/folders';
+import { isAbort } from '../../core/errors';
+import { sentenceFor } from '../report';
+import type { Archives, OpenArchive } from './archives';
+import { toArtifactPlace } from './artifactUri';
+import type { ReadableFiles } from './register';
+
+/** What VS Code is told of an address in builds' artifacts. All throw FileSystemError, with a sentence for the user. */
+export class ArtifactFiles implements ReadableFiles {
+  constructor(private readonly archives: Archives) {}
+
+  async stat(uri: Uri): Promise<FileStat> {
+    const { node } = await this.at(uri);
+    const time = node.kind === 'file' ? (node.entry.modifiedAt ?? 0) : 0;
+    return { type: typeOf(node), ctime: time, mtime: time, size: node.size, permissions: FilePermission.Readonly };
+  }
+
+  async readDirectory(uri: Uri): Promise<[string, FileType][]> {
+    const { node } = await this.at(uri);
+    if (node.kind === 'file') throw FileSystemError.FileNotADirectory(uri);
+    const openable = node.children.filter(({ isOpenable }) => isOpenable);
+    return openable.map((child) => [child.name, typeOf(child)]);
+  }
+
+  async readFile(uri: Uri): Promise<Uint8Array> {
+    const { opened, node } = await this.at(uri);
+    if (node.kind === 'folder') throw FileSystemError.FileIsADirectory(uri);
+    return told(() => this.archives.read(opened, node.entry));
+  }
+
+  private async at(uri: Uri): Promise<{ readonly opened: OpenArchive; readonly node: ArchiveNode }> {
+    const place = toArtifactPlace(uri);
+    if (place === undefined) throw FileSystemError.FileNotFound(uri);
+    const opened = await told(() => this.archives.of(place));
+    const node = opened.tree.byPath.get(place.path);
+    if (node === undefined) throw FileSystemError.FileNotFound(uri);
+    return { opened, node };
+  }
+}
+
+function typeOf({ kind }: ArchiveNode): FileType {
+  return kind === 'file' ? FileType.File : FileType.Directory;
+}
+
+/** VS Code shows the words of such an error in place of the file. */
+async function told<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const words = isAbort(error) ? l10n.t('These artifacts are gone, or you have signed out.') : sentenceFor(error);
+    throw FileSystemError.Unavailable(words);
+  }
+}

@@ -1,0 +1,65 @@
+import type { RandomAccess } from '../../core/artifacts/archive';
+import { browseArtifacts } from '../../core/artifacts/browse';
+import type { ArtifactsCache, CacheKey } from '../../core/artifacts/cache';
+import { steadily } from '../../core/artifacts/transfer';
+import { fileAccess } from '../../core/artifacts/zip';
+import type { GitLabClient } from '../../core/gitlab/client';
+import type { Instance } from '../../core/instance';
+import { systemClock } from '../../core/schedule';
+import type { Archive } from '../../core/artifacts/archive';
+import type { ArtifactAddress } from './artifactUri';
+
+export interface ArchiveParts {
+  readonly clients: { of(instance: Instance): GitLabClient };
+  readonly cache: ArtifactsCache;
+}
+
+/** The archive of a build, by the way that costs least. Throws what `browseArtifacts` throws. */
+export async function openArchive(
+  { clients, cache }: ArchiveParts,
+  instance: Instance,
+  address: ArtifactAddress,
+  signal: AbortSignal,
+): Promise<Archive> {
+  const { project, build, size } = address;
+  const client = clients.of(instance);
+  const whole = (until: AbortSignal) =>
+    steadily({
+      open: (from) => client.artifacts(project, build, until, from && { range: from, validator: from.validator }),
+      signal: until,
+      clock: systemClock,
+    });
+  return browseArtifacts(
+    {
+      size,
+      ask: (range, validator, until) => client.artifacts(project, build, until, { range, validator }),
+      tree: (until) => client.artifactTree(project, build, until),
+      entry: (path, until) => client.artifactEntry(project, build, path, until),
+      download: (until) => cachedArchive(cache, { instance: instance.url, project, build, size }, whole, until),
+    },
+    signal,
+  );
+}
+
+/** An archive in the cache, which may be emptied at any time: what is gone by the next read is downloaded again. */
+async function cachedArchive(
+  cache: ArtifactsCache,
+  key: CacheKey,
+  whole: (signal: AbortSignal) => AsyncIterable<Uint8Array>,
+  signal: AbortSignal,
+): Promise<RandomAccess> {
+  const access = async (until: AbortSignal) => fileAccess(await cache.getOrPut(key, () => whole(until), until));
+  const file = await access(signal);
+  await file.close();
+  return {
+    size: file.size,
+    async *read(start, end, until = signal) {
+      const again = await access(until);
+      try {
+        yield* again.read(start, end, until);
+      } finally {
+        await again.close();
+      }
+    },
+  };
+}

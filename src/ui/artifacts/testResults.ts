@@ -1,0 +1,70 @@
+import type { ArchiveEntry } from '../../core/artifacts/archive';
+import { readJUnit } from '../../core/artifacts/junit';
+import { inTurns } from '../../core/inTurns';
+import type { Archives, OpenArchive } from './archives';
+import type { FoundTest, TestResults } from './nodes';
+
+const mostReports = 20;
+const mostBytes = 30_000_000;
+const atOnce = 4;
+/** Rows; the rest is counted. */
+const mostFailed = 500;
+
+/** Files that may be reports of tests, by their names alone. */
+export function reportsIn({ tree }: OpenArchive): readonly ArchiveEntry[] {
+  const reports: ArchiveEntry[] = [];
+  let bytes = 0;
+  for (const node of tree.byPath.values()) {
+    if (node.kind !== 'file' || node.entry.flaw !== undefined || !isReportName(node.path)) continue;
+    bytes += node.size;
+    if (reports.length === mostReports || bytes > mostBytes) break;
+    reports.push(node.entry);
+  }
+  return reports;
+}
+
+function isReportName(path: string): boolean {
+  return /\.xml$/i.test(path) && /junit|test|report|spec/i.test(path);
+}
+
+/** What they say; undefined: none of them is a report. What cannot be read is told as damaged, unless it is all. */
+export async function readResults(
+  archives: Archives,
+  opened: OpenArchive,
+  reports: readonly ArchiveEntry[],
+): Promise<TestResults | undefined> {
+  const failures: unknown[] = [];
+  const read = await inTurns(reports, atOnce, async (entry) => {
+    try {
+      return await readJUnit(whole(await archives.read(opened, entry)));
+    } catch (error) {
+      failures.push(error);
+      return undefined;
+    }
+  });
+  if (failures.length === reports.length && reports.length > 0) throw failures[0];
+  let results: TestResults | undefined;
+  for (const [index, report] of read.entries()) {
+    if (report === undefined) continue;
+    const sum = results ?? { tests: 0, skipped: 0, failures: 0, failed: [], damaged: failures.length > 0 };
+    const found = report.failed.map((test): FoundTest => ({ test, report: reports[index]?.path ?? '' }));
+    results = {
+      tests: sum.tests + report.tests,
+      skipped: sum.skipped + report.skipped,
+      failures: sum.failures + report.failures,
+      failed: [...sum.failed, ...found].slice(0, mostFailed),
+      damaged: sum.damaged || report.damaged,
+    };
+  }
+  return results;
+}
+
+const pieceBytes = 65_536;
+
+/** In pieces, so that others have their turn while a large one is read. */
+async function* whole(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += pieceBytes) {
+    yield bytes.subarray(at, at + pieceBytes);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}

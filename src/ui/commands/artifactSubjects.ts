@@ -1,0 +1,164 @@
+import { l10n, Uri, window, type QuickPickItem } from 'vscode';
+import type { ArchiveNode } from '../../core/artifacts/folders';
+import { ArchiveError } from '../../core/artifacts/errors';
+import { hasArtifacts, type Build } from '../../core/build';
+import type { OpenArchive } from '../artifacts/archives';
+import { toArtifactAddress, toArtifactPlace, type ArtifactAddress } from '../artifacts/artifactUri';
+import type { ArtifactFileNode, ArtifactFolderNode } from '../artifacts/nodes';
+import { goneSentence, isGone, noneSentence } from '../goneArtifacts';
+import { formatSize } from '../present';
+import { Refusal } from '../report';
+import type { Row } from '../rows';
+import { oneLine, withoutIcons } from '../sentences';
+import type { CommandContext } from './command';
+import { placeOf, rowsOf, toReference } from './places';
+import { subjectOf, subjectsOf, type Question } from './subjects';
+
+/** Files and folders of one build's artifacts. */
+export interface EntrySubjects {
+  /** Root of the repository. */
+  readonly root: string;
+  readonly build: Build;
+  readonly opened: OpenArchive;
+  readonly nodes: readonly ArchiveNode[];
+}
+
+export interface EntryQuestion {
+  /** Placeholder of the quick pick of builds. */
+  readonly pickBuild: string;
+  readonly pickEntry: string;
+  readonly folders: boolean;
+}
+
+/**
+ * What in the artifacts of builds a command is to act on: the selected rows', that of an address or of the argument's
+ * `{ build, repository?, path }`, that of the editor in front, or what the user picks. Empty when the user backs out.
+ */
+export async function entriesOf(
+  context: CommandContext,
+  args: readonly unknown[],
+  question: EntryQuestion,
+): Promise<readonly EntrySubjects[]> {
+  const uri = addressIn(args);
+  if (uri !== undefined) return [await atAddress(context, uri)];
+  const rows = rowsOf(args);
+  if (rows.length > 0) return inRows(context, rows);
+  const subject = await subjectOf(context, args, buildQuestion(question));
+  if (subject === undefined) return [];
+  const { root, target, build } = subject;
+  const opened = await open(context, toArtifactAddress(root, target, build), build);
+  const path = pathIn(args[0]);
+  const node = path === undefined ? await pickNode(opened, question) : nodeAt(opened, path);
+  return node === undefined ? [] : [{ root, build, opened, nodes: [node] }];
+}
+
+function buildQuestion({ pickBuild }: EntryQuestion): Question {
+  return {
+    can: hasArtifacts,
+    pick: pickBuild,
+    none: l10n.t('No build here has artifacts.'),
+    why: (build) => noneSentence(build, Date.now()),
+  };
+}
+
+async function open({ archives }: CommandContext, address: ArtifactAddress, build: Build): Promise<OpenArchive> {
+  try {
+    return await archives.of(address);
+  } catch (error) {
+    throw isGone(error) ? new Refusal(goneSentence(build, Date.now())) : error;
+  }
+}
+
+/** The address that a menu of an editor gives; without a word, that of the editor in front. */
+function addressIn(args: readonly unknown[]): Uri | undefined {
+  const [first] = args;
+  const uri = first instanceof Uri ? first : args.length === 0 ? uriInFront() : undefined;
+  return uri !== undefined && toArtifactPlace(uri) !== undefined ? uri : undefined;
+}
+
+/** Of a text, an image, or whatever else the editor in front shows. */
+function uriInFront(): Uri | undefined {
+  const input: unknown = window.tabGroups.activeTabGroup.activeTab?.input;
+  if (typeof input !== 'object' || input === null || !('uri' in input)) return undefined;
+  return input.uri instanceof Uri ? input.uri : undefined;
+}
+
+async function atAddress(context: CommandContext, uri: Uri): Promise<EntrySubjects> {
+  const place = toArtifactPlace(uri);
+  if (place === undefined) throw new Refusal(l10n.t('This is no file of artifacts.'));
+  const build = await buildAt(context, place);
+  const opened = await open(context, place, build);
+  return { root: place.root, build, opened, nodes: [nodeAt(opened, place.path)] };
+}
+
+async function buildAt(context: CommandContext, { root, build }: ArtifactAddress): Promise<Build> {
+  const question = { can: hasArtifacts, pick: '', none: '' };
+  const [subject] = await subjectsOf(context, [{ build, repository: root }], question);
+  const [found] = subject?.builds ?? [];
+  if (found === undefined) throw new Refusal(l10n.t('GitLab knows this build no longer.'));
+  return found;
+}
+
+/** What lies in a folder that is meant too is not meant twice. */
+async function inRows(context: CommandContext, rows: readonly Row[]): Promise<readonly EntrySubjects[]> {
+  const groups = new Map<string, { readonly root: string; readonly build: Build; readonly nodes: Marked[] }>();
+  for (const { root, node } of rows) {
+    if (node.kind !== 'artifactFile' && node.kind !== 'artifactFolder') continue;
+    const key = `${node.build.id} ${root}`;
+    const group = groups.get(key) ?? { root, build: node.build, nodes: [] };
+    group.nodes.push(node);
+    groups.set(key, group);
+  }
+  const subjects: EntrySubjects[] = [];
+  for (const { root, build, nodes } of groups.values()) {
+    const opened = await open(context, toArtifactAddress(root, placeOf(context, root).target, build), build);
+    const folders = nodes.flatMap(({ kind, path }) => (kind === 'artifactFolder' ? [path] : []));
+    const topmost = nodes.filter(({ path }) => !folders.some((folder) => path.startsWith(`${folder}/`)));
+    subjects.push({ root, build, opened, nodes: topmost.map((node) => found(opened, node)) });
+  }
+  return subjects;
+}
+
+type Marked = ArtifactFileNode | ArtifactFolderNode;
+
+/** As it is in the archive now: that may have been opened again since the row was made. */
+function found(opened: OpenArchive, { kind, path, name, size }: Marked): ArchiveNode {
+  const node = opened.tree.byPath.get(path);
+  if (node !== undefined) return node;
+  // One that no address names.
+  const entry = opened.archive.entries.find((one) => one.path === path && one.kind === 'file');
+  if (kind === 'artifactFolder' || entry === undefined) throw new ArchiveError('missing', { path });
+  return { kind: 'file', name, path, size, entry, isOpenable: false };
+}
+
+interface NodeItem extends QuickPickItem {
+  readonly node: ArchiveNode;
+}
+
+/** More than these nobody scrolls through; what is typed finds any of them. */
+const mostItems = 20_000;
+
+async function pickNode(opened: OpenArchive, { pickEntry, folders }: EntryQuestion): Promise<ArchiveNode | undefined> {
+  const all = [...opened.tree.byPath.values()].filter(({ kind, path }) => path !== '' && (folders || kind === 'file'));
+  if (all.length === 0) throw new Refusal(l10n.t('There is nothing in these artifacts.'));
+  const items = all.slice(0, mostItems).map(toItem);
+  const chosen = await window.showQuickPick(items, { placeHolder: pickEntry });
+  return chosen?.node;
+}
+
+function toItem(node: ArchiveNode): NodeItem {
+  const icon = node.kind === 'file' ? '$(file)' : '$(folder)';
+  return { label: `${icon} ${withoutIcons(oneLine(node.path))}`, description: formatSize(node.size), node };
+}
+
+function nodeAt({ tree }: OpenArchive, path: string): ArchiveNode {
+  const plain = path.replace(/^\/+|\/+$/g, '');
+  const node = tree.byPath.get(plain);
+  if (node === undefined) throw new ArchiveError('missing', { path });
+  return node;
+}
+
+function pathIn(argument: unknown): string | undefined {
+  if (toReference(argument) === undefined || typeof argument !== 'object' || argument === null) return undefined;
+  return 'path' in argument && typeof argument.path === 'string' ? argument.path : undefined;
+}

@@ -1,0 +1,131 @@
+import { l10n, ProgressLocation, window, type CancellationToken } from 'vscode';
+import type { From } from '../../core/artifacts/transfer';
+import { DiskError, isAbort, toFailure } from '../../core/errors';
+import type { Part } from '../../core/gitlab/artifacts';
+import { inTurns } from '../../core/inTurns';
+import { formatSize } from '../present';
+import { Refusal, sentenceFor } from '../report';
+import type { CommandContext } from './command';
+
+/** How far one download is. */
+export interface Step {
+  readonly bytes: number;
+  readonly total?: number | undefined;
+  readonly bytesPerSecond?: number | undefined;
+  /** What is done instead of downloading: unpacking. */
+  readonly doing?: string | undefined;
+}
+
+/** One of the downloads of a run. */
+export interface Download {
+  /** As sentences name it: `rspec #12`. */
+  readonly title: string;
+  /** Bytes that are announced; 0 where that is not known. */
+  readonly size: number;
+  readonly run: (progress: (step: Step) => void, signal: AbortSignal) => Promise<void>;
+}
+
+/** What is asked of GitLab for the rest of what is there already. */
+export function toPart(from: From | undefined): Part {
+  return from === undefined ? {} : { range: { start: from.start }, validator: from.validator };
+}
+
+const atOnce = 3;
+
+/**
+ * Does all of it behind one progress that tells the rate and can be cancelled. Some may fail while others succeed; what
+ * stands in the way of all ends the run. Throws then, or when the user calls it off.
+ */
+export async function download(context: CommandContext, title: string, downloads: readonly Download[]): Promise<void> {
+  const failures: { readonly download: Download; readonly error: unknown }[] = [];
+  const options = { location: ProgressLocation.Notification, title, cancellable: true };
+  await window.withProgress(options, async (progress, token) => {
+    const controller = abortedBy(token);
+    const { signal } = controller;
+    const isOver = (): boolean => signal.aborted;
+    const board = new ProgressBoard(downloads, (message, increment) => progress.report({ message, increment }));
+    await inTurns(downloads, atOnce, async (one) => {
+      if (isOver()) return;
+      try {
+        await one.run((step) => board.note(one, step), signal);
+        board.end(one);
+      } catch (error) {
+        if (isAbort(error) && isOver()) return;
+        failures.push({ download: one, error });
+        if (isOfAll(error)) controller.abort();
+      }
+    });
+    if (failures.length === 0) signal.throwIfAborted();
+  });
+  const [first] = failures;
+  if (first === undefined) return;
+  const ofAll = failures.find(({ error }) => isOfAll(error));
+  if (ofAll !== undefined || downloads.length === 1) throw (ofAll ?? first).error;
+  for (const { download: failed, error } of failures) context.log.warn(`${failed.title}: ${sentenceFor(error)}`);
+  const example = `${first.download.title}: ${sentenceFor(first.error)}`;
+  throw new Refusal(l10n.t('{0} of {1} downloads failed. {2}', failures.length, downloads.length, example));
+}
+
+/** What stood in the way of one stands in the way of all. */
+function isOfAll(error: unknown): boolean {
+  if (error instanceof DiskError) return ['noSpace', 'outsideWorkspace'].includes(error.kind);
+  return ['unauthorized', 'expired', 'revoked', 'insufficientScope'].includes(toFailure(error).kind);
+}
+
+function abortedBy(token: CancellationToken): AbortController {
+  const controller = new AbortController();
+  token.onCancellationRequested(() => controller.abort());
+  return controller;
+}
+
+/** Of several downloads the sums, in one line. */
+class ProgressBoard {
+  private readonly steps = new Map<Download, Step>();
+  private readonly ended = new Set<Download>();
+  private shownPercent = 0;
+
+  constructor(
+    private readonly downloads: readonly Download[],
+    private readonly show: (message: string, increment: number) => void,
+  ) {}
+
+  note(download: Download, step: Step): void {
+    this.steps.set(download, step);
+    this.draw(step);
+  }
+
+  end(download: Download): void {
+    this.ended.add(download);
+    const last = this.steps.get(download);
+    if (this.downloads.length > 1 && last !== undefined) this.draw({ ...last, doing: undefined });
+  }
+
+  private draw({ doing }: Step): void {
+    const [bytes, total, rate] = this.sums();
+    const percent = total > 0 ? Math.min(Math.floor((100 * bytes) / total), 100) : 0;
+    const increment = Math.max(percent - this.shownPercent, 0);
+    this.shownPercent += increment;
+    const count = this.downloads.length;
+    const parts = [
+      count === 1 ? undefined : l10n.t('{0} of {1}', this.ended.size, count),
+      total > 0 ? `${formatSize(Math.min(bytes, total))} / ${formatSize(total)}` : formatSize(bytes),
+      rate > 0 ? l10n.t('{0}/s', formatSize(rate)) : undefined,
+    ];
+    const only = count === 1 ? doing : undefined;
+    this.show(only ?? parts.filter((part) => part !== undefined).join(' · '), increment);
+  }
+
+  /** The total is 0 where one of them is not known. */
+  private sums(): readonly [bytes: number, total: number, rate: number] {
+    let [bytes, total, rate, isKnown] = [0, 0, 0, true];
+    for (const one of this.downloads) {
+      const step = this.steps.get(one);
+      const size = step?.total ?? one.size;
+      bytes += step?.bytes ?? 0;
+      total += size;
+      if (size === 0) isKnown = false;
+      if (!this.ended.has(one)) rate += step?.bytesPerSecond ?? 0;
+    }
+    return [bytes, isKnown ? total : 0, rate];
+  }
+}

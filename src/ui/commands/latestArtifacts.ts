@@ -1,0 +1,169 @@
+import { join } from 'node:path';
+import { l10n } from 'vscode';
+import { flatten } from '../../core/arrange';
+import { asDiskError } from '../../core/artifacts/diskErrors';
+import { makeBuildFolder, unmake } from '../../core/artifacts/folder';
+import { safeName } from '../../core/artifacts/names';
+import { saveAs } from '../../core/artifacts/save';
+import type { From } from '../../core/artifacts/transfer';
+import { hasArtifacts, type Build } from '../../core/build';
+import { listingOf } from '../../core/snapshot';
+import { isGone } from '../goneArtifacts';
+import { Refusal } from '../report';
+import { oneLine, withoutIcons } from '../sentences';
+import { chooseOrType, type Choice } from './chooseOrType';
+import type { Command, CommandContext } from './command';
+import { download, toPart, type Step } from './downloads';
+import { offerSaved } from './offerSaved';
+import { askingToReplace } from './overwriting';
+import { meantRoot, openRoot, placeOf, type Place } from './places';
+import { isFile, unpackSaved, type Saved } from './unpacking';
+import { workspaceFolderOf } from './workspaceFolder';
+
+interface Run {
+  readonly progress: (step: Step) => void;
+  readonly signal: AbortSignal;
+  /** By its path. */
+  readonly saved: Map<string, Saved>;
+}
+
+interface Wanted {
+  readonly ref: string;
+  /** Of the build. */
+  readonly name: string;
+}
+
+/** Of a build in the newest pipeline of a branch or tag that has passed: "latest of main". */
+export const latestArtifacts: Command = async (context, args) => {
+  const [argument] = args;
+  const { repository } = textsIn(argument);
+  const place = placeOf(context, repository === undefined ? meantRoot(context) : openRoot(context.session, repository));
+  const wanted = toWanted(argument) ?? (await ask(context, place));
+  if (wanted === undefined) return;
+  const title = l10n.t('Latest artifacts of {0} on {1}', oneLine(wanted.name), oneLine(wanted.ref));
+  const saved = new Map<string, Saved>();
+  const run = (progress: Run['progress'], signal: AbortSignal) =>
+    save(context, place, wanted, { progress, signal, saved });
+  try {
+    await download(context, title, [{ title, size: 0, run }]);
+  } finally {
+    void context.report.guard('latestArtifacts', () => offerSaved(context, [...saved.values()]));
+  }
+};
+
+/** `{ ref, name, repository? }` of a key binding or another extension. */
+function toWanted(argument: unknown): Wanted | undefined {
+  const { ref, name } = textsIn(argument);
+  return ref === undefined || name === undefined ? undefined : { ref, name };
+}
+
+function textsIn(argument: unknown): Readonly<Record<string, string | undefined>> {
+  const isFields = typeof argument === 'object' && argument !== null && !('node' in argument);
+  const texts = isFields ? Object.entries(argument).filter(([, value]) => typeof value === 'string') : [];
+  return Object.fromEntries(texts);
+}
+
+async function ask(context: CommandContext, place: Place): Promise<Wanted | undefined> {
+  const title = l10n.t('Latest artifacts');
+  const ref = await chooseOrType({
+    title,
+    placeholder: l10n.t('Branch or tag: the newest of its pipelines that has passed is taken'),
+    choices: await refsOf(context, place),
+    typed: (text) => l10n.t('$(git-branch) {0}', text),
+  });
+  if (ref === undefined) return undefined;
+  const name = await chooseOrType({
+    title,
+    placeholder: l10n.t('Name of the build on {0}', oneLine(ref)),
+    choices: namesOf(context, place),
+    typed: (text) => l10n.t('$(package) {0}', text),
+  });
+  return name === undefined ? undefined : { ref, name };
+}
+
+/** What is checked out, the default branch, and those of the pipelines that are shown. */
+async function refsOf({ clients, session }: CommandContext, { root, target }: Place): Promise<readonly Choice[]> {
+  const { defaultBranch } = await clients.of(target.instance).project(target.project, new AbortController().signal);
+  const { pipelines } = listingOf(session.snapshotOf(root));
+  const choices: readonly (Choice | undefined)[] = [
+    target.ref === undefined ? undefined : { value: target.ref, description: l10n.t('shown') },
+    defaultBranch === undefined ? undefined : { value: defaultBranch, description: l10n.t('default branch') },
+    ...pipelines.filter(({ ref }) => ref !== '' && !ref.startsWith('refs/')).map(({ ref }) => ({ value: ref })),
+  ];
+  return once(choices.flatMap((choice) => choice ?? []));
+}
+
+/** Of the builds that are shown, those with artifacts first. */
+function namesOf({ session }: CommandContext, { root }: Place): readonly Choice[] {
+  const builds = flatten(listingOf(session.snapshotOf(root)).builds).filter(({ kind }) => kind === undefined);
+  const isFirst = (build: Build) => hasArtifacts(build);
+  const sorted = [...builds.filter(isFirst), ...builds.filter((build) => !isFirst(build))];
+  return once(sorted.map(({ name, stage }) => ({ value: name, description: withoutIcons(oneLine(stage)) })));
+}
+
+function once(choices: readonly Choice[]): readonly Choice[] {
+  return choices.filter(({ value }, index) => choices.findIndex((one) => one.value === value) === index);
+}
+
+async function save(context: CommandContext, place: Place, wanted: Wanted, run: Run): Promise<void> {
+  const { settings, report } = context;
+  const { progress, signal, saved } = run;
+  const folder = workspaceFolderOf(context, place.root);
+  const asking = askingToReplace(report, false);
+  // No answer says which build it is.
+  const owner = { name: wanted.name, id: `latest-${wanted.ref}` };
+  const path = await intoFolder(folder.fsPath, settings.artifactsDirectory(folder), owner, async (around) => {
+    const file = join(around, safeName(fileNameOf(context, place, wanted)));
+    if ((await isFile(file)) && !(await asking.mayReplace(file))) return undefined;
+    await saveAs({ path: file, open: (from) => open(context, place, wanted, signal, from), progress, signal });
+    return file;
+  });
+  if (path === undefined) return;
+  saved.set(path, { path });
+  if (settings.extractsArtifacts(folder)) saved.set(path, await unpackSaved(context, path, asking, progress, signal));
+}
+
+/** Nothing new stays where it fails. */
+async function intoFolder<T>(
+  root: string,
+  directory: string,
+  owner: { readonly name: string; readonly id: string },
+  work: (folder: string) => Promise<T>,
+): Promise<T> {
+  try {
+    const folder = await makeBuildFolder(root, directory, owner);
+    return await work(folder.path).catch(async (error: unknown) => {
+      await unmake(folder.made);
+      throw error;
+    });
+  } catch (error) {
+    throw asDiskError(error);
+  }
+}
+
+/** As the build of that name calls it that is shown. */
+function fileNameOf({ session }: CommandContext, { root }: Place, { name }: Wanted): string {
+  const builds = flatten(listingOf(session.snapshotOf(root)).builds);
+  return builds.find((build) => build.name === name && hasArtifacts(build))?.artifacts?.filename ?? 'artifacts.zip';
+}
+
+async function open(
+  { clients }: CommandContext,
+  { target }: Place,
+  { ref, name }: Wanted,
+  signal: AbortSignal,
+  from: From | undefined,
+) {
+  try {
+    return await clients.of(target.instance).latestArtifacts(target.project, ref, name, signal, toPart(from));
+  } catch (error) {
+    if (!isGone(error)) throw error;
+    throw new Refusal(
+      l10n.t(
+        'GitLab has no such artifacts: the newest pipeline of {0} that has passed has none of a build {1}, or no pipeline of it has passed. Check both names.',
+        oneLine(ref),
+        oneLine(name),
+      ),
+    );
+  }
+}

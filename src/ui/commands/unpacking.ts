@@ -1,0 +1,91 @@
+import { lstat, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { l10n } from 'vscode';
+import type { AskOnce } from '../../core/artifacts/askOnce';
+import { ArchiveError } from '../../core/artifacts/errors';
+import { extract, type Extracted } from '../../core/artifacts/extract';
+import { Meter } from '../../core/artifacts/meter';
+import { safeName } from '../../core/artifacts/names';
+import { fileAccess, openZip } from '../../core/artifacts/zip';
+import { DiskError } from '../../core/errors';
+import { formatSize } from '../present';
+import type { CommandContext } from './command';
+import type { Step } from './downloads';
+
+/** An archive on the disk, and what became of it. */
+export interface Saved {
+  readonly path: string;
+  readonly unpacked?: Unpacked | undefined;
+  /** Why it was not unpacked: an ArchiveError or a DiskError. */
+  readonly refusal?: unknown;
+}
+
+export interface Unpacked {
+  readonly folder: string;
+  readonly files: number;
+  readonly bytes: number;
+}
+
+/**
+ * Unpacks a saved archive into the folder of its name beside it, the whole of it or nothing; a folder that is there
+ * is replaced if the user says so. What the archive or the disk refuses is in the answer: the archive stays either way.
+ */
+export async function unpackSaved(
+  { settings }: Pick<CommandContext, 'settings'>,
+  path: string,
+  asking: AskOnce,
+  progress: (step: Step) => void,
+  signal: AbortSignal,
+): Promise<Saved> {
+  const folder = folderFor(path);
+  if ((await isFolder(folder)) && !(await asking.mayReplace(folder))) return { path };
+  try {
+    const file = await fileAccess(path);
+    try {
+      const archive = await openZip(file, signal);
+      const limits = settings.extractLimits();
+      const done = await extract({ archive, target: folder, limits, signal, progress: metered(progress, file.size) });
+      return { path, unpacked: { folder, ...done } };
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    if (error instanceof ArchiveError || error instanceof DiskError) return { path, refusal: error };
+    throw error;
+  }
+}
+
+/** What is unpacked, told as often as somebody can read it. `total`: bytes of what it is unpacked from. */
+export function metered(progress: (step: Step) => void, total: number): (done: Extracted) => void {
+  let files = 0;
+  const meter = new Meter(({ bytes }) => {
+    const doing = l10n.t('unpacking: {0} files, {1}', files, formatSize(bytes));
+    progress({ bytes: total, total, doing });
+  }, Date.now);
+  return (done) => {
+    files = done.files;
+    meter.at(done.bytes, undefined);
+  };
+}
+
+/** `artifacts.zip` → `artifacts`; one without an ending cannot have its own name. */
+function folderFor(path: string): string {
+  const name = basename(path);
+  const stem = name.replace(/\.zip$/i, '');
+  return join(dirname(path), safeName(stem === name ? `${name}-files` : stem));
+}
+
+/** A link is none: what is behind it is not replaced. */
+export async function isFolder(path: string): Promise<boolean> {
+  return lstat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+}
+
+export async function isFile(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isFile(),
+    () => false,
+  );
+}

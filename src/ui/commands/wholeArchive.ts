@@ -1,0 +1,84 @@
+import type { Archive } from '../../core/artifacts/archive';
+import type { CacheKey } from '../../core/artifacts/cache';
+import type { ArchiveFile, ArchiveFolder } from '../../core/artifacts/folders';
+import { Meter } from '../../core/artifacts/meter';
+import { fileAccess, openZip } from '../../core/artifacts/zip';
+import { steadily, type From } from '../../core/artifacts/transfer';
+import { DiskError } from '../../core/errors';
+import { systemClock } from '../../core/schedule';
+import type { EntrySubjects } from './artifactSubjects';
+import type { CommandContext } from './command';
+import { toPart, type Step } from './downloads';
+
+/** A request for each file is dear from so many on. */
+const mostRequests = 50;
+
+interface Options {
+  readonly progress: (step: Step) => void;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Works with a folder of an archive: file by file out of the one that is open, or, where that would take many requests
+ * or most of the bytes anyway, out of the whole that is fetched into the cache first.
+ */
+export async function withArchive<T>(
+  context: CommandContext,
+  subject: EntrySubjects,
+  folder: ArchiveFolder,
+  options: Options,
+  work: (archive: Archive) => Promise<T>,
+): Promise<T> {
+  const path = isMostOf(folder, subject) ? await fetched(context, subject, options) : undefined;
+  if (path === undefined) return work(subject.opened.archive);
+  const file = await fileAccess(path);
+  try {
+    return await work(await openZip(file, options.signal));
+  } finally {
+    await file.close();
+  }
+}
+
+function isMostOf(folder: ArchiveFolder, { opened }: EntrySubjects): boolean {
+  if (folder.files > mostRequests) return true;
+  return folder.files > 1 && packedIn(folder) > packedIn(opened.tree.root) / 2;
+}
+
+function packedIn(node: ArchiveFolder | ArchiveFile): number {
+  if (node.kind === 'file') return node.entry.packed ?? node.size;
+  return node.children.reduce((sum, child) => sum + packedIn(child), 0);
+}
+
+/** Where the whole archive is; undefined where it is too big to be kept. */
+async function fetched(
+  { cache, clients, session }: CommandContext,
+  { opened: { address } }: EntrySubjects,
+  { progress, signal }: Options,
+): Promise<string | undefined> {
+  const { instance: url, project, build, size } = address;
+  const instance = (await session.instances()).find((one) => one.url === url);
+  if (instance === undefined) return undefined;
+  const key: CacheKey = { instance: url, project, build, size };
+  const client = clients.of(instance);
+  const open = (from?: From) => client.artifacts(project, build, signal, toPart(from));
+  const load = () => counted(steadily({ open, signal, clock: systemClock }), size, progress);
+  try {
+    return await cache.getOrPut(key, load, signal);
+  } catch (error) {
+    if (error instanceof DiskError && error.kind === 'tooBigForCache') return undefined;
+    throw error;
+  }
+}
+
+async function* counted(
+  body: AsyncIterable<Uint8Array>,
+  total: number,
+  progress: (step: Step) => void,
+): AsyncGenerator<Uint8Array> {
+  const meter = new Meter(progress, Date.now);
+  let bytes = 0;
+  for await (const chunk of body) {
+    meter.at((bytes += chunk.byteLength), total);
+    yield chunk;
+  }
+}

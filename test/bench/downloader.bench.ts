@@ -1,0 +1,45 @@
+import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { saveArtifacts } from '../../src/core/artifacts/save';
+import { connect } from '../../src/core/gitlab/connect';
+import { quietLog } from './quietLog';
+import { timed } from './numbers';
+import type { Stored } from './storage.bench';
+
+export interface Downloaded {
+  readonly ms: number;
+  readonly bytes: number;
+  /** Resident memory: before the first byte, and at its highest. */
+  readonly beforeMB: number;
+  readonly peakMB: number;
+}
+
+/** Downloads a build's artifacts in a process of its own, as the command does. */
+async function main({ url, token, project, build: id }: Stored): Promise<void> {
+  const root = await mkdtemp(join(tmpdir(), 'gitlab-builds-bench-'));
+  try {
+    const { signal } = new AbortController();
+    const instance = { url, hosts: [], apiVersion: 'auto' } as const;
+    const client = connect(instance, async () => token, quietLog, 'bench');
+    const build = await client.build(project, id, signal);
+    const beforeMB = process.resourceUsage().maxRSS / 1024;
+    let path: string | undefined;
+    const ms = await timed(async () => {
+      path = await saveArtifacts({
+        ...{ root, directory: '.gitlab-builds', build, signal },
+        origin: { instance: url, project },
+        mayReplace: async () => true,
+        open: (from) => client.artifacts(project, id, signal, from && { range: { start: from.start }, ...from }),
+        progress: () => undefined,
+      });
+    });
+    const { size } = await stat(path ?? root);
+    const peakMB = process.resourceUsage().maxRSS / 1024;
+    process.send?.({ ms, bytes: size, beforeMB, peakMB } satisfies Downloaded);
+  } finally {
+    await rm(root, { recursive: true });
+  }
+}
+
+await main(JSON.parse(process.argv[2] ?? '') as Stored);

@@ -1,0 +1,17 @@
+import { build } from 'esbuild';
+import { join } from 'node:path';
+
+/** Makes a program that Node runs, of a source and all it imports, in `folder`: to be run, and killed, as a process. */
+export async function bundle(source: string, folder: string): Promise<string> {
+  const outfile = join(folder, 'program.mjs');
+  await build({
+    entryPoints: [source],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    logLevel: 'silent',
+  });
+  return outfile;
+}
