@@ -72,7 +72,7 @@ describe('the log of a build, in an editor', () => {
       symbols.map(({ name, detail }) => [name, detail]),
       [
         ['Preparing', '1:00'],
-        ['Executing', '0:05'],
+        ['Executing', 'failed · 0:05'],
       ],
     );
     const folds = await vscode.commands.executeCommand<vscode.FoldingRange[]>(
