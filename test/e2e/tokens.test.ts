@@ -35,10 +35,12 @@ describe('a token that may only read', () => {
     const log = ['Open Log', 'Save Log As…', 'Compare Log with Last Success'];
     for (const name of [/^production, manual/, /^Merge request !1, /])
       assert.deepEqual(await offeredIn(page, treeRow(page, name)), web);
-    for (const name of [/^install, running/, /^lint, failed/])
-      assert.deepEqual(await offeredIn(page, treeRow(page, name)), [...log, ...web]);
+    assert.deepEqual(await offeredIn(page, treeRow(page, /^install, running/)), [...log, ...web]);
+    const failure = ['Copy Failure as Markdown', 'Show Problems of the Log'];
+    assert.deepEqual(await offeredIn(page, treeRow(page, /^lint, failed/)), [...log, ...failure, ...web]);
     const compile = treeRow(page, /^compile, passed.*has artifacts/);
-    assert.deepEqual(await offeredIn(page, compile), ['Download Artifacts', ...log, ...web]);
+    const archive = ['Download Artifacts', 'Download and Extract Artifacts'];
+    assert.deepEqual(await offeredIn(page, compile), [...archive, ...log, ...web]);
     await compile.hover();
     await picture('read-only-row');
     const buttons = compile.locator('.monaco-action-bar').getByRole('button');
