@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { smallProject } from '../gitlab/scenarios';
 import { modalDialog, quickInput, treeRow } from '../vscode/workbench';
 import { useStage } from './stage';
-import { choice, eventually, focusedRow, goTo, menuByKeys, title } from './view';
+import { choice, eventually, focusedRow, goTo, menuByKeys, pressThen, title } from './view';
 
 describe('without a mouse', () => {
   const stage = useStage({ furnish: smallProject });
@@ -39,10 +39,9 @@ describe('without a mouse', () => {
 
   it('the arrows open a stage and a status', async () => {
     const { page } = stage();
-    await press('ArrowRight');
-    await treeRow(page, /^passed, 2/).waitFor();
-    await press('ArrowDown', 'ArrowRight');
-    await treeRow(page, /^compile, passed/).waitFor();
+    await pressThen(page, 'ArrowRight', treeRow(page, /^passed, 2/));
+    await pressThen(page, 'ArrowDown', treeRow(page, /^passed, 2/).and(page.locator('.focused')));
+    await pressThen(page, 'ArrowRight', treeRow(page, /^compile, passed/));
     await goTo(page, /^compile, passed/);
   });
 
@@ -53,6 +52,7 @@ describe('without a mouse', () => {
     await page.getByRole('menuitem', { name: 'Retry' }).waitFor();
     await picture('keyboard-menu');
     await press('Escape');
+    await page.getByRole('menuitem', { name: 'Retry' }).waitFor({ state: 'hidden' });
     await menuByKeys(page, 'Retry');
     await treeRow(page, /^spinach.*, pending/).waitFor();
     assert.equal(posts(), 1);

@@ -15,6 +15,7 @@ import {
   tooltip,
   unfold,
   widenSideBar,
+  pressThen,
 } from './view';
 
 const scene = { furnish: branchMergeRequestAndChild, branch: 'feature' } as const;
@@ -211,8 +212,8 @@ describe('the pipelines of a commit without a mouse', () => {
     await eventually(async () =>
       assert.match((await focusedRow(page).getAttribute('aria-label')) ?? '', /^packages, running, stage test/),
     );
-    await page.keyboard.press('ArrowDown');
-    await page.keyboard.press('ArrowRight');
+    await pressThen(page, 'ArrowDown', treeRow(page, /^Child pipeline/).and(page.locator('.focused')));
+    await pressThen(page, 'ArrowRight', treeRow(page, /^install, running/));
     await goTo(page, /^install, running/);
     await page.locator('.monaco-workbench.hc-black').waitFor();
     await picture('pipelines-high-contrast-dark');

@@ -94,12 +94,32 @@ export function focusedRow(page: Page): Locator {
   return page.locator('.part.sidebar .monaco-list.element-focused .monaco-list-row.focused');
 }
 
-/** Goes down with the arrow until the row has the focus. */
+/** Waits until the keys go to the editor: one that opens closes the menu that is open. */
+export async function inEditor(page: Page): Promise<void> {
+  await page.locator('.part.editor .monaco-editor.focused').waitFor();
+}
+
+/**
+ * Presses a key in the tree and waits until the row is as it should be then. VS Code runs the command of a key a moment
+ * later, so that of two keys at once the second may come first.
+ */
+export async function pressThen(page: Page, key: string, row: Locator): Promise<void> {
+  await page.keyboard.press(key);
+  await row.waitFor();
+}
+
+/** The row with the focus, by its place in the list. */
+function focusedAt(page: Page, index: number): Locator {
+  return focusedRow(page).and(page.locator(`[data-index="${index}"]`));
+}
+
+/** Goes down with the arrow, row by row, until the one of that name has the focus. */
 export async function goTo(page: Page, name: RegExp): Promise<void> {
-  await page.keyboard.press('Home');
-  for (let step = 0; step < 30; step++) {
+  await page.locator('.part.sidebar .monaco-list.element-focused, .part.sidebar .monaco-list:focus').waitFor();
+  if (!(await focusedAt(page, 0).isVisible())) await pressThen(page, 'Home', focusedAt(page, 0));
+  for (let index = 1; index < 30; index++) {
     if (name.test((await focusedRow(page).getAttribute('aria-label')) ?? '')) return;
-    await page.keyboard.press('ArrowDown');
+    await pressThen(page, 'ArrowDown', focusedAt(page, index));
   }
   throw new Error(`The arrows do not lead to ${String(name)}.`);
 }

@@ -23,6 +23,8 @@ export interface StartOptions {
   readonly extensions?: readonly string[];
   /** User settings, over those of the test profile. */
   readonly settings?: Readonly<Record<string, unknown>>;
+  /** Settings of scope `machine`: VS Code takes them from the server's own file, and drops those of the user's. */
+  readonly machineSettings?: Readonly<Record<string, unknown>>;
   /** Environment of the server, and so of the extension host. */
   readonly env?: Readonly<Record<string, string>>;
   /** Where VS Code keeps its data, settings too; without it a temporary folder which `close()` removes. */
@@ -77,7 +79,8 @@ export async function startVSCode(options: StartOptions): Promise<VSCode> {
     });
   };
   try {
-    await writeSettings(dataDir, { ...testProfile, ...options.settings });
+    await writeSettings(dataDir, 'User', { ...testProfile, ...options.settings });
+    await writeSettings(dataDir, 'Machine', options.machineSettings ?? {});
     for (const file of options.extensions ?? []) await installExtension(file, start);
     const access = await accessArguments(options.connectionToken, temporary.path);
     const driver = options.development === true ? ['--enable-smoke-test-driver'] : [];
@@ -103,8 +106,8 @@ async function accessArguments(token: string | undefined, folder: string): Promi
 }
 
 /** Those of a data folder that somebody keeps stay as they are. */
-async function writeSettings(dataDir: string, settings: Readonly<Record<string, unknown>>): Promise<void> {
-  const file = join(dataDir, 'data', 'User', 'settings.json');
+async function writeSettings(dataDir: string, of: 'User' | 'Machine', settings: object): Promise<void> {
+  const file = join(dataDir, 'data', of, 'settings.json');
   if (existsSync(file)) return;
   await mkdir(dirname(file), { recursive: true });
   await writeFile(file, JSON.stringify(settings, undefined, 2));
