@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict';
-import { readdir, readFile } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
+import type { Locator } from 'playwright-core';
+import { overlapBytes } from '../../src/core/artifacts/partial';
 import { smallProject } from '../gitlab/scenarios';
-import { contextMenu, modalDialog, notification, openView, treeRow } from '../vscode/workbench';
+import { contextMenu, modalDialog, notification, openView, runCommand, treeRow } from '../vscode/workbench';
+import { artifactProject, extensionHostOf } from './artifactScene';
 import { useStage } from './stage';
 import { eventually, titleButton, unfold } from './view';
 
@@ -12,15 +16,17 @@ const megabyte = 1_000_000;
 describe('downloading artifacts', () => {
   const stage = useStage({ furnish: smallProject });
 
-  const saved = () => join(stage().folder, '.gitlab-builds', 'compile-4', 'artifacts.zip');
+  const saved = (...path: readonly string[]) => join(stage().folder, '.gitlab-builds', ...path);
+  const compiled = () => saved('compile-4', 'artifacts.zip');
   const isDownload = ({ path }: { readonly path: string }) => path.endsWith('/artifacts');
   const downloads = () => stage().gitlab.requests.filter(isDownload).length;
   const compile = () => treeRow(stage().page, /^compile, passed/);
+  const spinach = () => treeRow(stage().page, /^spinach.*, failed/);
   const progress = () => notification(stage().page, /Artifacts of compile #4/);
 
-  /** What GitLab has of build 4. */
-  async function original(): Promise<Buffer> {
-    const { artifacts } = stage().gitlab.world.build(4);
+  /** What GitLab has of a build. */
+  async function original(build = 4): Promise<Buffer> {
+    const { artifacts } = stage().gitlab.world.build(build);
     assert.ok(artifacts);
     return buffer(artifacts.read(0, artifacts.size));
   }
@@ -41,7 +47,7 @@ describe('downloading artifacts', () => {
     await message.getByRole('button', { name: 'Reveal' }).click();
     await treeRow(page, 'artifacts.zip').waitFor();
     await picture('artifacts-3-revealed');
-    assert.deepEqual(await readFile(saved()), await original());
+    assert.deepEqual(await readFile(compiled()), await original());
     assert.equal(await git('status', '--porcelain'), '');
   });
 
@@ -66,7 +72,7 @@ describe('downloading artifacts', () => {
     await treeRow(page, /^compile.*, 3\.0 MB/).waitFor();
     await contextMenu(page, compile(), 'Download Artifacts');
     await modalDialog(page).getByRole('button', { name: 'Replace' }).click();
-    await eventually(async () => assert.ok((await readFile(saved())).equals(content)));
+    await eventually(async () => assert.ok((await readFile(compiled())).equals(content)));
   });
 
   it('leaves nothing behind when it is cancelled half way', async () => {
@@ -76,8 +82,8 @@ describe('downloading artifacts', () => {
     await titleButton(page, 'Refresh').click();
     await treeRow(page, /^spinach.*, 3\.0 MB/).waitFor();
     gitlab.faults = [{ when: isDownload, times: 1, stall: 'midBody' }];
-    await contextMenu(page, treeRow(page, /^spinach.*, failed/), 'Download Artifacts');
-    const half = notification(page, /Artifacts of spinach/).filter({ hasText: /1\.\d MB/ });
+    await contextMenu(page, spinach(), 'Download Artifacts');
+    const half = notification(page, /Artifacts of spinach.* 1\.\d MB \/ 3\.0 MB/);
     await half.waitFor();
     await picture('artifacts-5-half');
     await half.getByRole('button', { name: 'Cancel' }).click();
@@ -85,16 +91,98 @@ describe('downloading artifacts', () => {
     await eventually(async () => assert.deepEqual(await folders(), ['.gitignore', 'compile-4']));
   });
 
-  it('says so when the download breaks off, and leaves nothing behind', async () => {
-    const { page, gitlab, picture } = stage();
-    gitlab.faults = [{ when: isDownload, truncate: megabyte }];
-    await contextMenu(page, treeRow(page, /^spinach.*, failed/), 'Download Artifacts');
-    await notification(page, /broke off|cannot be reached/).waitFor();
-    await picture('artifacts-6-broken');
-    await eventually(async () => assert.deepEqual(await folders(), ['.gitignore', 'compile-4']));
+  it('goes on by itself where the connection broke', async () => {
+    const { page, gitlab, project } = stage();
+    const { length } = gitlab.requests;
+    gitlab.faults = [{ when: isDownload, times: 1, truncate: megabyte }];
+    await contextMenu(page, spinach(), 'Download Artifacts');
+    const message = notification(page, /Saved .*spinach/);
+    await message.waitFor();
+    const since = gitlab.requests.slice(length).filter(isDownload);
+    assert.deepEqual(
+      since.map(({ headers }) => headers.range),
+      [undefined, `bytes=${megabyte}-`],
+    );
+    assert.ok((await readFile(saved(await ofSpinach(), 'reports.zip'))).equals(await original(project.builds.odd.id)));
+    await rm(saved(await ofSpinach()), { recursive: true });
+    await runCommand(page, 'Notifications: Clear All Notifications');
   });
 
-  async function folders(): Promise<readonly string[]> {
-    return (await readdir(join(stage().folder, '.gitlab-builds'))).sort();
+  it('says so when the server stays away, and goes on the next time', async () => {
+    const { page, gitlab, project, picture } = stage();
+    gitlab.faults = [
+      { when: isDownload, times: 1, truncate: megabyte },
+      { when: isDownload, reset: 'beforeHeaders' },
+    ];
+    await contextMenu(page, spinach(), 'Download Artifacts');
+    const broken = notification(page, /broke off at 1\.0 MB of 3\.0 MB\. Download it again: it goes on from there\./);
+    await broken.waitFor();
+    await picture('artifacts-6-broken');
+    const folder = await ofSpinach();
+    const hidden = /^\.gitlab-builds-[\da-f-]+\.(part|json)$/;
+    assert.deepEqual(
+      (await readdir(saved(folder))).map((name) => hidden.test(name)),
+      [true, true],
+    );
+    gitlab.faults = [];
+    const { length } = gitlab.requests;
+    await contextMenu(page, spinach(), 'Download Artifacts');
+    await notification(page, /Saved .*spinach/).waitFor();
+    const [asked] = gitlab.requests.slice(length).filter(isDownload);
+    // The end of what is there comes again, to be compared.
+    assert.equal(asked?.headers.range, `bytes=${megabyte - overlapBytes}-`);
+    assert.deepEqual(await readdir(saved(folder)), ['reports.zip']);
+    assert.ok((await readFile(saved(folder, 'reports.zip'))).equals(await original(project.builds.odd.id)));
+  });
+
+  /** The name of its folder, which its own would not all be. */
+  async function ofSpinach(): Promise<string> {
+    return (await folders()).find((name) => name.startsWith('spinach')) ?? assert.fail('not downloaded');
   }
+
+  async function folders(): Promise<readonly string[]> {
+    return (await readdir(saved())).sort();
+  }
+});
+
+describe('a download whose extension host is killed', () => {
+  const stage = useStage({ gitlab: { profile: '18.9', artifacts: 'redirect' }, furnish: artifactProject });
+
+  async function site(): Promise<Locator> {
+    const { page } = stage();
+    await unfold(treeRow(page, /^Stage build/));
+    await unfold(treeRow(page, /^passed, 8/));
+    return treeRow(page, /^site, passed.*6\.0 MB/);
+  }
+
+  it('goes on where it was in the extension host that comes after it', async () => {
+    const { page, vscode, gitlab, project, folder, picture } = stage();
+    const content = randomBytes(6 * megabyte);
+    gitlab.world.update(project.site, { artifacts: { filename: 'site.zip', content } });
+    await titleButton(page, 'Refresh').click();
+    const row = await site();
+    await row.waitFor();
+    gitlab.storage.faults = [{ stall: 'midBody', times: 1 }];
+    await contextMenu(page, row, 'Download Artifacts');
+    const saved = join(folder, '.gitlab-builds', `site-${project.site.id}`);
+    const part = async () =>
+      (await readdir(saved)).find((name) => name.endsWith('.part')) ?? assert.fail('nothing has come');
+    await eventually(async () => assert.ok((await stat(join(saved, await part()))).size > 2 * megabyte));
+    const host = await extensionHostOf(vscode.dataDir);
+    process.kill(host, 'SIGKILL');
+    await eventually(() => assert.throws(() => process.kill(host, 0)));
+    await picture('artifacts-7-killed');
+    const left = await readdir(saved);
+    assert.ok(left.includes(await part()) && !left.includes('site.zip'), left.join());
+    await page.reload();
+    const { length } = gitlab.storage.requests;
+    await contextMenu(page, await site(), 'Download Artifacts');
+    await notification(page, /Saved .*site\.zip/).waitFor();
+    await picture('artifacts-8-whole');
+    const [asked] = gitlab.storage.requests.slice(length);
+    const from = Number(/^bytes=(\d+)-$/.exec(asked?.headers.range ?? '')?.[1]);
+    assert.ok(from > 1.9 * megabyte, `it goes on at ${from}`);
+    assert.deepEqual(await readdir(saved), ['site.zip']);
+    assert.ok((await readFile(join(saved, 'site.zip'))).equals(content));
+  });
 });

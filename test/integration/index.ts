@@ -8,6 +8,7 @@ const suites = [
   () => import('./vscodeGit.test'),
   () => import('./builds.test'),
   () => import('./log.test'),
+  () => import('./artifacts.test'),
   () => import('./reach.test'),
   () => import('./versions.test'),
   () => import('./alive.test'),

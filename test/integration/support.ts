@@ -136,8 +136,11 @@ function typingBox(lines: string[], complaints: string[]): vscode.InputBox {
   return box as unknown as vscode.InputBox;
 }
 
-/** What the extension tells in messages during `work`; every message is answered with `button`. */
-export async function messagesDuring(work: () => Thenable<unknown>, button?: string): Promise<readonly string[]> {
+/** What the extension tells in messages during `work`, which sees them come; every one is answered with `button`. */
+export async function messagesDuring(
+  work: (told: readonly string[]) => Thenable<unknown>,
+  button?: string,
+): Promise<readonly string[]> {
   const told: string[] = [];
   const tell = (message: string, ...items: readonly unknown[]) => {
     const detail = (items[0] as { detail?: string } | undefined)?.detail;
@@ -145,6 +148,15 @@ export async function messagesDuring(work: () => Thenable<unknown>, button?: str
     return Promise.resolve(items.includes(button) ? button : undefined);
   };
   const answers = { showErrorMessage: tell, showWarningMessage: tell, showInformationMessage: tell };
-  await answering(answers as unknown as Partial<typeof vscode.window>, work);
+  await answering(answers as unknown as Partial<typeof vscode.window>, () => work(told));
   return told;
+}
+
+/** The user calls off what shows progress as soon as that moves. */
+export function callingOff<T>(work: () => Thenable<T>): Promise<T> {
+  const withProgress = (_options: unknown, task: Parameters<typeof vscode.window.withProgress>[1]) => {
+    const source = new vscode.CancellationTokenSource();
+    return task({ report: () => source.cancel() }, source.token);
+  };
+  return answering({ withProgress } as Partial<typeof vscode.window>, work);
 }

@@ -11,17 +11,20 @@ const windowMs = 5000;
 /** Less than this says nothing of the rate: the first bytes come out of buffers. */
 const shortestMs = 1000;
 const reportMs = 100;
+/** Of the whole: what comes in a burst is told before the connection stalls behind it. */
+const reportPart = 1 / 100;
 
 interface Sample {
   readonly time: number;
   readonly bytes: number;
 }
 
-/** Tells how far a download is, and how fast it was of late, at most ten times a second. */
+/** Tells how far a download is, and how fast it was of late: ten times a second at most, or at each hundredth of it. */
 export class Meter {
   /** One per report at most, the oldest first. */
   private samples: readonly Sample[] = [];
   private told = -Infinity;
+  private toldBytes = 0;
 
   constructor(
     private readonly tell: (progress: Progress) => void,
@@ -34,9 +37,11 @@ export class Meter {
     const time = this.now();
     const last = this.samples.at(-1);
     if (last !== undefined && (bytes < last.bytes || time < last.time)) this.samples = [];
+    const isFar = Math.abs(bytes - this.toldBytes) >= (total ?? Infinity) * reportPart;
     // A clock that was set back must not silence it.
-    if (time >= this.told && time - this.told < reportMs) return;
+    if (time >= this.told && time - this.told < reportMs && !isFar) return;
     this.told = time;
+    this.toldBytes = bytes;
     this.tell({ bytes, total, bytesPerSecond: this.sample({ time, bytes }) });
   }
 

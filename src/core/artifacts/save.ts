@@ -22,7 +22,7 @@ export interface SaveOptions {
   /** Asked once before anything is downloaded, when the file is already there. */
   readonly mayReplace: (path: string) => Promise<boolean>;
   readonly open: Open;
-  /** At most ten times a second, and once at the end. */
+  /** At most ten times a second or at each hundredth of it, and once at the end. */
   readonly progress: (progress: Progress) => void;
   readonly signal: AbortSignal;
   readonly clock?: Clock | undefined;

@@ -32,16 +32,22 @@ describe('Meter', () => {
   });
 
   it('tells the first bytes at once, and the last whatever was told a moment ago', () => {
-    meter.at(1, 10);
-    meter.at(9, 10);
-    meter.end(10, 10);
+    meter.at(1000, 1010);
+    meter.at(1009, 1010);
+    meter.end(1010, 1010);
     assert.deepEqual(
       told.map(({ bytes, total }) => [bytes, total]),
       [
-        [1, 10],
-        [10, 10],
+        [1000, 1010],
+        [1010, 1010],
       ],
     );
+  });
+
+  it('tells each hundredth of what comes in a burst, so that a stall behind it does not hide it', () => {
+    for (let bytes = 1; bytes <= 500_000; bytes += 1) meter.at(bytes, 1_000_000);
+    assert.equal(told.at(-1)?.bytes, 490_001);
+    assert.equal(told.length, 50);
   });
 
   it('tells no rate before there is something to go by', () => {
