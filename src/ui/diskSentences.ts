@@ -45,10 +45,10 @@ function tooBigSentence(detail: string): string {
 
 /** `why`: the sentence of what broke it. */
 export function brokenSentence({ bytes, total }: DownloadBroken, why: string): string {
-  return l10n.t(
-    'The download broke off at {0} of {1}. Download it again: it goes on from there. {2}',
+  const kept = l10n.t(
+    '{0} of {1} are here already: the next download goes on from there.',
     formatSize(bytes),
     formatSize(total),
-    why,
   );
+  return `${why} ${kept}`;
 }

@@ -244,7 +244,7 @@ describe('The sentence for a failure', () => {
     const cause = new GitLabError({ kind: 'timeout', host });
     assert.equal(
       sentenceFor(new DownloadBroken(3_400_000, 10_000_000, cause)),
-      'The download broke off at 3.4 MB of 10 MB. Download it again: it goes on from there. git.example.com did not answer in time. Try again later.',
+      'git.example.com did not answer in time. Try again later. 3.4 MB of 10 MB are here already: the next download goes on from there.',
     );
   });
 });
