@@ -16,6 +16,8 @@ export interface Build {
   /** Percent. */
   readonly coverage?: number | undefined;
   readonly artifacts?: Artifacts | undefined;
+  /** Files beside the archive, such as the results of tests; undefined where there are none or GitLab does not tell. */
+  readonly reports?: readonly Report[] | undefined;
   /** ISO 8601; of artifacts that are there no longer, where GitLab tells. */
   readonly artifactsExpiredAt?: string | undefined;
   readonly user?: string | undefined;
@@ -46,8 +48,6 @@ export interface Artifacts {
   readonly size: number;
   /** ISO 8601; undefined where they do not expire, or GitLab does not tell. */
   readonly expireAt?: string | undefined;
-  /** Files besides the archive, such as the results of tests; undefined where there are none or GitLab does not tell. */
-  readonly reports?: readonly Report[] | undefined;
 }
 
 export interface Report {
@@ -63,6 +63,8 @@ export interface Commit {
   readonly title: string;
   readonly author: string;
 }
+
+export type ArtifactsState = 'archive' | 'reportsOnly' | 'expired' | 'none';
 
 export type BuildAction = 'retry' | 'cancel' | 'forceCancel' | 'erase' | 'play' | 'keep';
 export type BuildAbility = BuildAction | 'playWithVariables' | 'deleteArtifacts';
@@ -178,8 +180,16 @@ function isAllowed({ kind, denied }: Build, ability: BuildAbility): boolean {
 
 const forBridges: readonly BuildAbility[] = ['retry', 'play'];
 
+/** An archive: reports alone can be neither downloaded nor opened. */
 export function hasArtifacts(build: Build): boolean {
   return build.artifacts !== undefined;
+}
+
+/** expired: GitLab has nothing of them any more, and tells when they went. */
+export function artifactsState({ artifacts, reports, artifactsExpiredAt }: Build): ArtifactsState {
+  if (artifacts !== undefined) return 'archive';
+  if (reports !== undefined) return 'reportsOnly';
+  return artifactsExpiredAt === undefined ? 'none' : 'expired';
 }
 
 /** Its time is running: it has started, and GitLab says of no end. */

@@ -1,4 +1,4 @@
-import { firstId, hasArtifacts, hasFailed, identity, severity, worstStatus, type Build } from './build';
+import { artifactsState, firstId, hasFailed, identity, severity, worstStatus, type Build } from './build';
 import { rootPipelines, stageRanks, type Listing, type Pipeline } from './pipeline';
 
 export type Grouping = 'stageAndStatus' | 'stage' | 'status' | 'none';
@@ -53,7 +53,10 @@ export interface AttemptNode {
   readonly children: readonly ArtifactsNode[];
 }
 
-/** The artifacts of a build or an attempt; what is in them is asked for when the row is opened. */
+/**
+ * The artifacts of a build or an attempt, its reports alone, or that they have expired; what is in an archive is asked for
+ * when the row is opened.
+ */
 export interface ArtifactsNode {
   readonly kind: 'artifacts';
   readonly id: string;
@@ -234,7 +237,7 @@ function attemptNodes({ attempts }: Build, prefix: string): readonly AttemptNode
 }
 
 function artifactsOf(build: Build, id: string): readonly ArtifactsNode[] {
-  return hasArtifacts(build) ? [{ kind: 'artifacts', id: `${id}/artifacts`, build, children: [] }] : [];
+  return artifactsState(build) !== 'none' ? [{ kind: 'artifacts', id: `${id}/artifacts`, build, children: [] }] : [];
 }
 
 /** In stage order, and there by the first attempt: a retry has a new id, but its row stays where it is. */

@@ -1,5 +1,5 @@
 import { l10n } from 'vscode';
-import type { Build } from '../core/build';
+import { artifactsState, type Build } from '../core/build';
 import { GitLabError } from '../core/errors';
 import { buildTitle } from './present';
 import { localTime } from './times';
@@ -23,9 +23,18 @@ export function goneSentence(build: Build, now: number): string {
 export function noneSentence(build: Build, now: number): string {
   if (build.kind === 'bridge')
     return l10n.t('{0} starts another pipeline: the builds of that may have artifacts.', buildTitle(build));
+  if (artifactsState(build) === 'reportsOnly') return reportsSentence(build);
   return isExpired(build, now)
     ? goneSentence(build, now)
     : l10n.t('{0} has no artifacts: none were made, or they were erased or have expired.', buildTitle(build));
+}
+
+/** Of a build that has reports, but no archive. */
+export function reportsSentence(build: Build): string {
+  return l10n.t(
+    '{0} has reports, which GitLab shows on its pages, but no archive to open or download.',
+    buildTitle(build),
+  );
 }
 
 export function isExpired({ artifacts, artifactsExpiredAt }: Build, now: number): boolean {

@@ -7,6 +7,7 @@ export function filesOf(scene: Scene): Readonly<Record<string, string>> {
     '.gitlab-ci.yml': configurationOf(scene),
     ...(scene.manyPipelines ? { 'packages/.gitlab-ci.yml': packages } : {}),
     'lib/oven.rb': oven,
+    'spec/oven_spec.rb': ovenSpec,
   };
 }
 
@@ -28,7 +29,10 @@ function tipsOf({ manual, delayed, manyPipelines }: Scene): readonly string[] {
     '**Point at a build** for its runner, times and commit; watch the stages go by.',
     '**Right-click a build**: retry, cancel, erase, copy its URL.',
     '**Download the artifacts** of `compile`, and *Reveal* them in the Explorer.',
-    '**Retry Failed Builds** on the stage `test` when `integration` has failed, as it does the first time.',
+    '**Click** `integration` once it has failed, as it does the first time: its log opens where it failed, with links into `spec/`.',
+    '**Unfold the artifacts** of `integration`: the test that failed opens where it stands in the repository.',
+    '**Unfold the artifacts** of `pages`: look at the picture, and *Compare with Workspace* the page.',
+    '**Retry Failed Builds** on the stage `test` when `integration` has failed.',
     ...where(manual, '**Play** `production` once the stage `deploy` has been reached: it waits for you.'),
     ...where(delayed, '**Wait for** `canary`, which starts by itself after half a minute, or play it at once.'),
     ...where(
@@ -69,12 +73,18 @@ rspec 2/2: *rspec
 lint:
   stage: test
   script: bundle exec rubocop
+  artifacts:
+    reports:
+      codequality: gl-code-quality-report.json
 
 integration:
   stage: test
   script: bundle exec rake integration
   artifacts:
-    paths: [report.xml]
+    when: always
+    paths: [report.xml, log/]
+    reports:
+      junit: report.xml
 
 staging:
   stage: deploy
@@ -152,6 +162,26 @@ class Oven
 
   def bake(minutes:)
     @trays.map { |tray| tray.bake(minutes, at: celsius) }
+  end
+end
+`;
+
+const ovenSpec = `require "oven"
+
+describe Oven do
+  subject(:oven) { Oven.new }
+
+  it "is cold at first" do
+    expect(oven.celsius).to eq 20
+  end
+
+  it "bakes a whole tray" do
+    oven.heat(to: 200).put(Tray.of(12, :rolls))
+    expect(oven.bake(minutes: 20)).to eq [200]
+  end
+
+  it "takes no more than 260 °C" do
+    expect { oven.heat(to: 261) }.to raise_error
   end
 end
 `;

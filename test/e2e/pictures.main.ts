@@ -1,19 +1,21 @@
-import { mkdir, stat } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Page } from 'playwright-core';
-import { createLivingRepository, type LivingRepository } from '../demo/livingRepository';
+import type { Locator, Page } from 'playwright-core';
+import { createLivingRepository } from '../demo/livingRepository';
 import { packageExtension } from '../demo/packaging';
 import { launchBrowser } from '../vscode/browser';
 import { projectRoot } from '../vscode/project';
 import { startVSCode } from '../vscode/server';
-import { openView, openWorkbench, quickInput, treeRow } from '../vscode/workbench';
+import { openView, openWorkbench, treeRow } from '../vscode/workbench';
 import { plainGit } from '../vscode/workspace';
-import { tooltip, unfold } from './view';
+import { repacked } from './repacked';
+import { unfold } from './view';
 
-const size = { width: 1100, height: 700 };
+const newest = '18.9';
+const size = { width: 1000, height: 560 };
 const secondsPerTick = 12;
 /** By then the stage `test` is at work, and `integration` has failed. */
-const ticks = 26;
+const ticks = 40;
 
 /** Nothing that draws the eye away from the view. */
 const calm = {
@@ -27,7 +29,7 @@ const calm = {
 /** Takes the pictures of the README, in a real window on a project in the midst of its builds. */
 async function main(): Promise<void> {
   let now = Date.now() - ticks * secondsPerTick * 1000;
-  const repository = await createLivingRepository(() => now);
+  const repository = await createLivingRepository(() => now, newest);
   const extension = await packageExtension();
   const browser = await launchBrowser();
   try {
@@ -35,7 +37,6 @@ async function main(): Promise<void> {
       repository.project.tick();
       now += secondsPerTick * 1000;
     }
-    failIntegration(repository);
     const vscode = await startVSCode({
       release: 'newest',
       workspace: repository.folder,
@@ -46,9 +47,8 @@ async function main(): Promise<void> {
     try {
       for (const colorScheme of ['dark', 'light'] as const) {
         const page = await openWorkbench(browser, vscode.url(), { colorScheme, viewport: size });
-        await sharpen(page);
         await arrange(page);
-        await (colorScheme === 'dark' ? pointAtFailure(page) : openMenu(page));
+        await (colorScheme === 'dark' ? openLog(page) : unfoldArtifacts(page));
         await take(page, `readme-${colorScheme}`);
         await page.close();
       }
@@ -62,60 +62,57 @@ async function main(): Promise<void> {
   }
 }
 
-function failIntegration({ gitlab: { world }, project }: LivingRepository): void {
-  const ids = world.buildIdsOfCommit(project.project, project.sha) ?? [];
-  const build = ids.map((id) => world.build(id)).find(({ name }) => name === 'integration');
-  if (build?.status === 'running') world.setStatus(build, 'failed');
-}
-
-/** Two pixels of the picture for each of the window. */
-async function sharpen(page: Page): Promise<void> {
-  const session = await page.context().newCDPSession(page);
-  await session.send('Emulation.setDeviceMetricsOverride', { ...size, deviceScaleFactor: 2, mobile: false });
-}
-
-/** Some code, the view, and room for it. */
+/** The view, and room for it. */
 async function arrange(page: Page): Promise<void> {
-  await page.keyboard.press('ControlOrMeta+P');
-  const { input } = await quickInput(page);
-  await input.fill('oven.rb');
-  await page.locator('.quick-input-widget .monaco-list-row').filter({ hasText: 'oven.rb' }).first().click();
-  await page.locator('.editor-instance .view-line').filter({ hasText: 'class Oven' }).waitFor();
   await openView(page, 'GitLab Builds');
   await treeRow(page, /^integration, failed/).waitFor();
-  await unfold(treeRow(page, /^Stage build/));
-  await unfold(page.locator('.part.sidebar [role=treeitem][data-index="1"][aria-label^="passed"]'));
-  await treeRow(page, /^assets, passed/).waitFor();
+  for (const stage of [/^Stage deploy/, /^Stage check/]) await fold(treeRow(page, stage));
   const bar = await page.locator('.part.sidebar').boundingBox();
   if (bar === null) throw new Error('There is no side bar.');
   const middle = bar.y + bar.height / 2;
   await page.mouse.move(bar.x + bar.width + 1, middle);
   await page.mouse.down();
-  await page.mouse.move(bar.x + 400, middle, { steps: 4 });
+  await page.mouse.move(bar.x + 340, middle, { steps: 4 });
   await page.mouse.up();
 }
 
-async function pointAtFailure(page: Page): Promise<void> {
-  const row = treeRow(page, /^integration, failed/);
-  await row.click({ modifiers: ['ControlOrMeta'] }); // Without the key its log would open.
-  await page.mouse.move(size.width - 100, size.height / 2); // A click keeps the tooltip away until one comes back.
-  await row.hover();
-  await tooltip(page).filter({ hasText: 'Runner' }).waitFor();
+/** VS Code knows by the second picture what was folded for the first. */
+async function fold(row: Locator): Promise<void> {
+  if ((await row.getAttribute('aria-expanded')) === 'true') await row.locator('.monaco-tl-twistie').click();
 }
 
-async function openMenu(page: Page): Promise<void> {
-  const row = treeRow(page, /^compile, passed/);
-  await row.click();
-  await row.click({ button: 'right', position: { x: 250, y: 11 } });
-  await page.getByRole('menuitem', { name: 'Download Artifacts' }).hover();
+/** As a click does it: where it failed. */
+async function openLog(page: Page): Promise<void> {
+  await treeRow(page, /^integration, failed/).click();
+  await line(page, 'bakes a whole tray').waitFor();
+}
+
+/** The test that failed, where it stands in the repository. */
+async function unfoldArtifacts(page: Page): Promise<void> {
+  await unfold(treeRow(page, /^integration, failed/));
+  await unfold(treeRow(page, /^Artifacts of integration/));
+  await unfold(treeRow(page, /^Failed tests/));
+  await treeRow(page, /^Oven bakes a whole tray/).click();
+  await line(page, 'bakes a whole tray').waitFor();
+}
+
+function line(page: Page, text: string): Locator {
+  return page
+    .locator('.editor-instance .view-line')
+    .filter({ hasText: text.replaceAll(' ', '\u00a0') })
+    .first();
 }
 
 async function take(page: Page, name: string): Promise<void> {
   const folder = join(projectRoot, 'media');
   await mkdir(folder, { recursive: true });
   const path = join(folder, `${name}.png`);
-  await page.screenshot({ path, animations: 'disabled', caret: 'hide' });
-  console.log(`${path}: ${Math.round((await stat(path)).size / 1000)} kB`);
+  // Bars to scroll by show where the mouse is, and for a while after.
+  await page.mouse.move(size.width / 2, 10);
+  await page.locator('.scrollbar.visible').first().waitFor({ state: 'detached' });
+  const picture = repacked(await page.screenshot({ animations: 'disabled', caret: 'hide' }));
+  await writeFile(path, picture);
+  console.log(`${path}: ${Math.round(picture.length / 1000)} kB`);
 }
 
 await main();

@@ -1,5 +1,6 @@
 import type { ArchiveInit } from './archive';
-import type { FakeBuild, Kind } from './model';
+import { failedExamples, resultsOfTests, site } from './livingArtifacts';
+import type { FakeBuild, Kind, Report } from './model';
 import type { Profile } from './profiles/profile';
 
 /** One build of the living project, as its `.gitlab-ci.yml` would have it. */
@@ -10,6 +11,9 @@ export interface Job {
   readonly ticks: number;
   readonly coverage?: number;
   readonly artifacts?: ArchiveInit;
+  /** Instead of these, where it fails. */
+  readonly artifactsOfFailure?: ArchiveInit;
+  readonly reports?: readonly Report[];
   /** The first attempt in a pipeline fails, the next succeeds. */
   readonly flaky?: boolean;
   /** Default: `on_success`. */
@@ -48,17 +52,19 @@ const branch: readonly Job[] = [
   { stage: 'build', name: 'assets', ticks: 6, artifacts: { filename: 'assets.zip', files: files('app.css', 900) } },
   { stage: 'test', name: 'rspec 1/2', ticks: 16, coverage: 91.3 },
   { stage: 'test', name: 'rspec 2/2', ticks: 13, coverage: 88.75 },
-  { stage: 'test', name: 'lint', ticks: 4 },
+  { stage: 'test', name: 'lint', ticks: 4, reports: [reportFile('codequality', 'gl-code-quality-report.json', 'raw')] },
   {
     stage: 'test',
     name: 'integration',
     ticks: 11,
     flaky: true,
-    artifacts: { filename: 'report.zip', files: files('report.xml', 300) },
+    artifacts: resultsOfTests(false),
+    artifactsOfFailure: resultsOfTests(true),
+    reports: [reportFile('junit', 'junit.xml.gz', 'gzip')],
   },
   { stage: 'test', name: 'packages', ticks: 0, kind: 'bridge' },
   { stage: 'deploy', name: 'staging', ticks: 8 },
-  { stage: 'deploy', name: 'pages', ticks: 6, artifacts: { filename: 'pages.zip', files: files('index.html', 200) } },
+  { stage: 'deploy', name: 'pages', ticks: 6, artifacts: site },
   { stage: 'deploy', name: 'canary', ticks: 7, when: 'delayed' },
   { stage: 'deploy', name: 'production', ticks: 10, when: 'manual' },
   { stage: 'external', name: 'jenkins/acceptance', ticks: 24, kind: 'external' },
@@ -95,6 +101,10 @@ export function stagesOf(jobs: readonly Job[]): readonly string[] {
   return [...new Set(jobs.filter(({ kind }) => kind !== 'external').map(({ stage }) => stage))];
 }
 
+function reportFile(fileType: string, filename: string, format: Report['format']): Report {
+  return { fileType, filename, format, size: 410 };
+}
+
 function files(name: string, lines: number): Readonly<Record<string, string>> {
   const content = Array.from({ length: lines }, (_, line) => `line ${line} of ${name}\n`).join('');
   return { [name]: content, 'README.txt': `Made by the build that has ${name}.\n` };
@@ -118,7 +128,7 @@ export function success(coverage: number | null): string {
   return `${covered}\n${green('Build succeeded')}\n`;
 }
 
-export const failure = `\u001b[31;1mExpected 200, got 503\u001b[0;m\n\n\u001b[31;1mERROR: Build failed with: exit code 1\u001b[0;m\n`;
+export const failure = `\nFailures:\n\n${failedExamples}\n\n\u001b[31;1m4 examples, 1 failure\u001b[0;m\n\n\u001b[31;1mERROR: Build failed with: exit code 1\u001b[0;m\n`;
 
 function green(text: string): string {
   return `\u001b[32;1m${text}\u001b[0;m`;

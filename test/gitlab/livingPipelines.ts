@@ -131,9 +131,10 @@ export class LivingPipelines {
   #end(build: FakeBuild, job: Job): void {
     const { world } = this;
     const fails = job.flaky === true && this.#isFirstAttempt(build);
-    const { artifacts, coverage = null } = job;
+    const { coverage = null, reports = [] } = job;
+    const artifacts = (fails ? job.artifactsOfFailure : undefined) ?? job.artifacts;
     const kept = artifacts ? { artifacts, artifactsExpireAtMs: world.now() + weekMs } : {};
-    world.update(build, { coverage, ...kept });
+    world.update(build, { coverage, reports, ...kept });
     world.appendTrace(build, fails ? failure : success(coverage));
     world.setStatus(build, fails ? 'failed' : 'success');
   }

@@ -159,13 +159,51 @@ describe('Artifacts in the tree', () => {
 
   it('name the reports that GitLab keeps beside them', async () => {
     const reports = [{ type: 'junit', filename: 'junit.xml.gz', size: 300 }];
-    show(ready([withArtifacts({ artifacts: { filename: 'a.zip', size: 1, reports } })]));
+    show(ready([withArtifacts({ reports })]));
     const report = await row('junit report: junit.xml.gz');
     assert.deepEqual(
       [report.item.description, report.item.command, report.item.contextValue],
       ['300 B', undefined, 'artifactReport'],
     );
     assert.match(String(tooltip(report)), /gives it out nowhere else/);
+  });
+
+  it('are but the reports where there is no archive', async () => {
+    const reports = [{ type: 'sast', filename: 'gl-sast-report.json', size: 20 }];
+    show(ready([aBuild({ reports })]));
+    assert.deepEqual(drawn(await rows()), [
+      '▸ rspec  test',
+      '  ▸ Artifacts  reports only',
+      '    · sast report: gl-sast-report.json  20 B',
+    ]);
+    const artifacts = await row('Artifacts');
+    assert.equal(artifacts.item.contextValue, 'artifacts');
+    assert.match(String(tooltip(artifacts)), /^rspec #1 has reports, which GitLab shows on its pages, but no archive/);
+    assert.equal(artifacts.item.accessibilityInformation?.label, 'Artifacts of rspec #1, reports only');
+    assert.equal(fake.asked.length, 0);
+  });
+
+  it('say that they have expired, and what helps, of a build or an attempt', async () => {
+    const artifactsExpiredAt = new Date(now - 1000).toISOString();
+    const expired = aBuild({ artifactsExpiredAt });
+    show(ready([aBuild({ id: 2, attempts: [expired] }), { ...expired, id: 3, name: 'lint' }]));
+    const said = drawn(await rows());
+    assert.equal(said.filter((line) => /· Artifacts {2}expired on .*2026/.test(line)).length, 2, said.join('\n'));
+    const artifacts = await row('Artifacts');
+    assert.equal(artifacts.item.contextValue, 'artifacts');
+    assert.equal((artifacts.item.iconPath as { id: string }).id, 'warning');
+    assert.match(String(tooltip(artifacts)), /^The artifacts of rspec #1 expired on .*2026.*Retry the build/);
+    assert.deepEqual(lazy.childrenOf(artifacts.element as TreeRow) && (await rows()).length, 5);
+    assert.equal(fake.asked.length, 0);
+  });
+
+  it('expire in place: the row stays', async () => {
+    show(ready([withArtifacts()]));
+    const [, before] = await rows();
+    show(ready([aBuild({ artifactsExpiredAt: new Date(now).toISOString() })]));
+    const [, after] = await rows();
+    assert.equal(before?.element, after?.element);
+    assert.notEqual(before?.item.collapsibleState, after?.item.collapsibleState);
   });
 
   it('are none once the user has signed out meanwhile', async () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { arrange } from '../../src/core/arrange';
-import type { Artifacts, Build } from '../../src/core/build';
+import type { Artifacts, Build, Report } from '../../src/core/build';
 import type { Pipeline } from '../../src/core/pipeline';
 import type { Snapshot } from '../../src/core/snapshot';
 import { groupings, type Grouping } from '../../src/core/tree';
@@ -25,6 +25,14 @@ const artifacts: fc.Arbitrary<Artifacts> = fc.record({
   expireAt: fc.option(expireAt, { nil: undefined }),
 });
 
+const reports: fc.Arbitrary<readonly Report[] | undefined> = fc.constantFrom(
+  undefined,
+  [{ type: 'junit', filename: 'junit.xml.gz', size: 10 }],
+  [{ type: 'sast', filename: 'gl-sast-report.json', size: 20 }],
+);
+/** Also where the clock here is slow. */
+const artifactsExpiredAt = fc.option(expireAt, { nil: undefined });
+
 const build: fc.Arbitrary<Build> = fc
   .record({
     id: fc.integer({ min: 1, max: 30 }),
@@ -41,7 +49,7 @@ const build: fc.Arbitrary<Build> = fc
     kind: fc.constantFrom(undefined, undefined, 'bridge' as const, 'external' as const),
     downstream: fc.constantFrom(undefined, undefined, 2),
     denied: fc.constantFrom(undefined, ['retry', 'cancel'] as const),
-    artifacts: fc.option(artifacts, { nil: undefined }),
+    ...{ artifacts: fc.option(artifacts, { nil: undefined }), reports, artifactsExpiredAt },
   })
   .map(aBuild);
 

@@ -40,6 +40,12 @@ describe('Artifacts that are gone', () => {
     assert.match(noneSentence({ ...gone, kind: 'bridge' }, after), /^compile #7 starts another pipeline: /);
   });
 
+  it('are known to be none where there are reports alone', () =>
+    assert.match(
+      noneSentence(aBuild({ id: 7, name: 'lint', reports: [{ type: 'sast', filename: 'a', size: 1 }] }), after),
+      /^lint #7 has reports, which GitLab shows on its pages, but no archive to open or download\.$/,
+    ));
+
   it('are what GitLab answers 404 for, and nothing else', () => {
     assert.equal(isGone(new GitLabError({ kind: 'notFound', status: 404 })), true);
     assert.equal(isGone(new GitLabError({ kind: 'forbidden', status: 403 })), false);

@@ -16,6 +16,7 @@ const full: Build = {
   ...{ artifacts: { filename: 'a.zip', size: 1, expireAt: 'c' }, runner: 'docker-01', tags: ['docker'], pipeline: 7 },
   ...{ webUrl: 'https://git.example.com/1', commit: { sha: shaOf(1), title: 't', author: 'a' }, scheduledAt: 'd' },
   ...{ downstream: 8, maybeManual: true, denied: ['retry'], attempts: [aBuild({ id: 2 })] },
+  ...{ reports: [{ type: 'junit', filename: 'junit.xml.gz', size: 3 }], artifactsExpiredAt: 'e' },
 };
 
 describe('Remembered builds', () => {
@@ -141,6 +142,7 @@ describe('Remembered builds', () => {
     ['with an id that is no number', (whole) => ({ ...whole, builds: [{ ...full, id: '1' }] })],
     ['with attempts that are none', (whole) => ({ ...whole, builds: [{ ...full, attempts: [{}] }] })],
     ['with artifacts without a size', (whole) => ({ ...whole, builds: [{ ...full, artifacts: { filename: 'x' } }] })],
+    ['with a report without a size', (whole) => ({ ...whole, builds: [{ ...full, reports: [{ type: 'x' }] }] })],
     ['with a pipeline without a ref', (whole) => ({ ...whole, pipelines: [{ id: 1, sha: 'a', status: 'x' }] })],
     ['of a version of GitLab’s API that is none', (whole) => ({ ...whole, apiVersion: 'v5' })],
     ['of no time', (whole) => ({ ...whole, asOf: 'yesterday' })],

@@ -45,8 +45,7 @@ export function toBuild(row: Row, pipeline: Pipeline, context: RowContext): Buil
     finishedAt: row.text('finishedAt'),
     scheduledAt: row.text('scheduledAt'),
     coverage: row.number('coverage'),
-    artifacts: toArtifacts(row),
-    artifactsExpiredAt: expiredAt(row),
+    ...filesOf(row),
     runner: row.row('runner')?.text('description'),
     tags: toTags(row.texts('tags')),
     pipeline: pipeline.id,
@@ -107,25 +106,34 @@ function refuses(row: Row, build: Build, ability: BuildAbility): boolean {
   }
 }
 
-/** The archive among the files of a job; its log and its reports are files, too. */
-function toArtifacts(row: Row): Build['artifacts'] {
+/**
+ * The archive and the reports among the files of a job; its log is one, too. An archive that has expired and is still
+ * listed is still there: GitLab keeps those of the newest pipeline, and gives them out.
+ */
+function filesOf(row: Row): Pick<Build, 'artifacts' | 'reports' | 'artifactsExpiredAt'> {
   const files = row.row('artifacts')?.rows('nodes') ?? [];
-  const archive = files.find((file) => file.text('fileType') === 'ARCHIVE');
-  if (archive === undefined || archive.flag('expired')) return undefined;
-  const filename = archive.text('name') ?? 'artifacts.zip';
+  const archive = files.find((file) => typeOf(file) === 'archive');
+  const artifacts = toArtifacts(archive);
+  const there = archive === undefined ? files.filter((file) => !file.flag('expired')) : files;
   const reports = toReports(
-    files.map((file) => ({
-      type: file.flag('expired') ? '' : (file.text('fileType') ?? '').toLowerCase(),
-      filename: file.text('name') ?? '',
-      size: sizeOf(file),
-    })),
+    there.map((file) => ({ type: typeOf(file), filename: file.text('name') ?? '', size: sizeOf(file) })),
   );
-  return { filename, size: sizeOf(archive), expireAt: archive.text('expireAt'), reports };
+  const isGone = artifacts === undefined && reports === undefined;
+  const expired = files.find((file) => file.flag('expired') && typeOf(file) !== 'trace');
+  return { artifacts, reports, artifactsExpiredAt: isGone ? expired?.text('expireAt') : undefined };
 }
 
-function expiredAt(row: Row): string | undefined {
-  const files = row.row('artifacts')?.rows('nodes') ?? [];
-  return files.find((file) => file.text('fileType') === 'ARCHIVE' && file.flag('expired'))?.text('expireAt');
+function toArtifacts(archive: Row | undefined): Build['artifacts'] {
+  if (archive === undefined) return undefined;
+  return {
+    filename: archive.text('name') ?? 'artifacts.zip',
+    size: sizeOf(archive),
+    expireAt: archive.text('expireAt'),
+  };
+}
+
+function typeOf(file: Row): string {
+  return (file.text('fileType') ?? '').toLowerCase();
 }
 
 /** A BigInt, which JSON has as a text. */

@@ -1,4 +1,4 @@
-import type { Artifacts, Build, Commit, Report } from '../build';
+import type { Build, Commit, Report } from '../build';
 import type { Pipeline } from '../pipeline';
 import type { Project, RowContext } from './dialect';
 import { deny, has, lacks } from './features';
@@ -10,6 +10,8 @@ import type { Row } from './fields';
  */
 export function commonBuild(row: Row, { server, project }: RowContext, page: 'builds' | '-/jobs'): Build {
   const [id, status] = [row.id('id'), row.must('status')];
+  const artifacts = toArtifacts(row);
+  const artifactsExpiredAt = artifacts === undefined ? expiredAt(row) : undefined;
   const build: Build = {
     // Told of bridges alone, also where there is none yet.
     kind: row.has('downstream_pipeline') ? 'bridge' : undefined,
@@ -24,9 +26,10 @@ export function commonBuild(row: Row, { server, project }: RowContext, page: 'bu
     startedAt: row.text('started_at'),
     finishedAt: row.text('finished_at'),
     coverage: row.number('coverage'),
-    artifacts: toArtifacts(row),
-    // Erasing takes it back, so that it speaks of what has expired, or of reports alone.
-    artifactsExpiredAt: row.row('artifacts_file') === undefined ? row.text('artifacts_expire_at') : undefined,
+    artifacts,
+    // What has expired is listed until GitLab gets round to removing it.
+    reports: artifactsExpiredAt === undefined ? reportsOf(row) : undefined,
+    artifactsExpiredAt,
     user: row.row('user')?.text('username'),
     runner: toRunner(row.row('runner')),
     tags: toTags(row.texts('tag_list')), // Told since 13.9; v3 never tells.
@@ -65,21 +68,30 @@ function toArtifacts(row: Row): Build['artifacts'] {
   const file = row.row('artifacts_file');
   const filename = file?.text('filename');
   if (filename === undefined) return undefined;
-  const reports = toReports(
+  return { filename, size: file?.number('size') ?? 0, expireAt: row.text('artifacts_expire_at') };
+}
+
+/** Of a build without an archive. Erasing takes the time back; one that is still to come is that of reports alone. */
+function expiredAt(row: Row): Build['artifactsExpiredAt'] {
+  const expireAt = row.text('artifacts_expire_at');
+  return expireAt !== undefined && Date.parse(expireAt) <= Date.now() ? expireAt : undefined;
+}
+
+function reportsOf(row: Row): Build['reports'] {
+  return toReports(
     row.rows('artifacts').map((each) => ({
       type: each.text('file_type') ?? '',
       filename: each.text('filename') ?? '',
       size: each.number('size') ?? 0,
     })),
   );
-  return { filename, size: file?.number('size') ?? 0, expireAt: row.text('artifacts_expire_at'), reports };
 }
 
 /** Files of a build that are no report: its archive, what GitLab keeps to look into that, its log. */
 const noReports = new Set(['', 'archive', 'metadata', 'trace']);
 
 /** The reports among the files of a build, in an order that both REST and GraphQL give. */
-export function toReports(files: readonly Report[]): Artifacts['reports'] {
+export function toReports(files: readonly Report[]): Build['reports'] {
   const reports = files.filter(({ type }) => !noReports.has(type));
   const key = ({ type, filename }: Report): string => `${type}/${filename}`;
   return reports.length === 0 ? undefined : reports.sort((a, b) => (key(a) < key(b) ? -1 : 1));

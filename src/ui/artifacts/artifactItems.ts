@@ -1,8 +1,9 @@
 import { l10n, Range, ThemeColor, ThemeIcon, TreeItem, TreeItemCollapsibleState, type Uri } from 'vscode';
+import { artifactsState, type Build } from '../../core/build';
 import type { ArtifactsNode } from '../../core/tree';
 import { formatSize } from '../present';
 import { oneLine } from '../sentences';
-import { expiryOf } from './expiry';
+import { expiredWords, expiryOf } from './expiry';
 import type {
   ArtifactFileNode,
   ArtifactFolderNode,
@@ -16,19 +17,37 @@ import type {
 const muted = 'descriptionForeground';
 const { None, Collapsed } = TreeItemCollapsibleState;
 
+const warning = new ThemeIcon('warning', new ThemeColor('charts.yellow'));
+const archive = new ThemeIcon('package', new ThemeColor(muted));
+
+/** What is drawn of the artifacts of a build. */
+interface ArtifactsLook {
+  readonly icon: ThemeIcon;
+  readonly words: readonly string[];
+  /** For a screen reader; default: the words. */
+  readonly spoken?: readonly string[];
+}
+
 /** The row of a build's artifacts. `now` in ms since 1970. */
-export function artifactsItem({ build: { name, id, artifacts } }: ArtifactsNode, now: number): TreeItem {
-  const item = new TreeItem(l10n.t('Artifacts'), Collapsed);
-  const expiry = expiryOf(artifacts?.expireAt, now);
-  const size = formatSize(artifacts?.size ?? 0);
-  item.iconPath =
-    expiry?.isNear === true
-      ? new ThemeIcon('warning', new ThemeColor('charts.yellow'))
-      : new ThemeIcon('package', new ThemeColor(muted));
-  item.description = [size, expiry?.words].filter((part) => part !== undefined).join(' · ');
-  const parts = [l10n.t('Artifacts of {0} #{1}', oneLine(name), id), size, expiry?.spoken];
-  item.accessibilityInformation = { label: parts.filter((part) => part !== undefined).join(', ') };
+export function artifactsItem({ build }: ArtifactsNode, now: number): TreeItem {
+  const item = new TreeItem(l10n.t('Artifacts'), artifactsState(build) === 'expired' ? None : Collapsed);
+  const { icon, words, spoken = words } = artifactsLook(build, now);
+  item.iconPath = icon;
+  item.description = words.join(' · ');
+  const title = l10n.t('Artifacts of {0} #{1}', oneLine(build.name), build.id);
+  item.accessibilityInformation = { label: [title, ...spoken].join(', ') };
   return item;
+}
+
+function artifactsLook({ artifacts, reports, artifactsExpiredAt = '' }: Build, now: number): ArtifactsLook {
+  if (artifacts === undefined)
+    return reports === undefined
+      ? { icon: warning, words: [expiredWords(artifactsExpiredAt)] }
+      : { icon: archive, words: [l10n.t('reports only')] };
+  const expiry = expiryOf(artifacts.expireAt, now);
+  const size = formatSize(artifacts.size);
+  if (expiry === undefined) return { icon: archive, words: [size] };
+  return { icon: expiry.isNear ? warning : archive, words: [size, expiry.words], spoken: [size, expiry.spoken] };
 }
 
 export function artifactItem(node: ArtifactRowNode): TreeItem {

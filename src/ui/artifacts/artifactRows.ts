@@ -5,6 +5,7 @@ import { isAbort } from '../../core/errors';
 import { inTurns } from '../../core/inTurns';
 import { targetOf, type Snapshot } from '../../core/snapshot';
 import type { Clock } from '../../core/schedule';
+import type { ArtifactsNode } from '../../core/tree';
 import { goneSentence, isGone } from '../goneArtifacts';
 import { sentenceFor } from '../report';
 import type { Row } from '../rows';
@@ -48,7 +49,9 @@ export class ArtifactRows implements Disposable {
     const { node } = row;
     switch (node.kind) {
       case 'artifacts':
-        return this.below(row, node.build, (opened) => this.topOf(row, node.build, opened));
+        if (node.build.artifacts === undefined)
+          return Promise.resolve(reportsOf(node).map((each) => ({ root: row.root, node: each })));
+        return this.below(row, node.build, (opened) => this.topOf(row, node, opened));
       case 'artifactFolder':
         return this.below(row, node.build, ({ address }) => inFolder(node.id, node.folder, address, node.build));
       case 'tests':
@@ -83,16 +86,13 @@ export class ArtifactRows implements Disposable {
     }
   }
 
-  private topOf(row: Row, build: Build, opened: OpenArchive): readonly ArtifactRowNode[] {
-    const { id } = row.node;
+  private topOf(row: Row, node: ArtifactsNode, opened: OpenArchive): readonly ArtifactRowNode[] {
+    const { id, build } = node;
     const { state, results } = this.testsOf(row, opened);
     // There from the start where there may be tests, so that nothing moves once they are read.
     const tests: readonly ArtifactRowNode[] =
       state === 'none' ? [] : [{ kind: 'tests', id: `${id}/tests`, build, state, results }];
-    const reports = (build.artifacts?.reports ?? []).map((report, index): ArtifactRowNode => {
-      return { kind: 'artifactReport', id: `${id}/report:${index}`, build, report };
-    });
-    const rows = [...tests, ...reports, ...inFolder(id, opened.tree.root, opened.address, build)];
+    const rows = [...tests, ...reportsOf(node), ...inFolder(id, opened.tree.root, opened.address, build)];
     return rows.length > 0 ? rows : [noteNode(id, build, { kind: 'empty' })];
   }
 
@@ -134,6 +134,12 @@ export class ArtifactRows implements Disposable {
     const more = results.failures - results.failed.length;
     return more > 0 ? [...nodes, noteNode(node.id, build, { kind: 'moreTests', count: more })] : nodes;
   }
+}
+
+function reportsOf({ id, build }: ArtifactsNode): readonly ArtifactRowNode[] {
+  return (build.reports ?? []).map((report, index) => {
+    return { kind: 'artifactReport', id: `${id}/report:${index}`, build, report };
+  });
 }
 
 async function testNode(

@@ -1,5 +1,6 @@
 import { l10n } from 'vscode';
 import type { ArtifactsNode } from '../../core/tree';
+import { goneSentence, reportsSentence } from '../goneArtifacts';
 import { formatSize } from '../present';
 import { oneLine } from '../sentences';
 import { expiryOf } from './expiry';
@@ -8,11 +9,13 @@ import type { ArtifactFileNode, ArtifactRowNode, TestNode } from './nodes';
 const longest = 3000;
 
 /** Plain text: nothing that an archive holds becomes a link. `now` in ms since 1970. */
-export function artifactsTooltip({ build: { artifacts } }: ArtifactsNode, now: number): string {
-  const expiry = expiryOf(artifacts?.expireAt, now);
-  const isPast = expiry !== undefined && Date.parse(artifacts?.expireAt ?? '') <= now;
+export function artifactsTooltip({ build }: ArtifactsNode, now: number): string {
+  const { artifacts, reports } = build;
+  if (artifacts === undefined) return reports === undefined ? goneSentence(build, now) : reportsSentence(build);
+  const expiry = expiryOf(artifacts.expireAt, now);
+  const isPast = expiry !== undefined && Date.parse(artifacts.expireAt ?? '') <= now;
   return lines(
-    `${oneLine(artifacts?.filename ?? '')}, ${formatSize(artifacts?.size ?? 0)}`,
+    `${oneLine(artifacts.filename)}, ${formatSize(artifacts.size)}`,
     expiry === undefined ? undefined : l10n.t('They {0}.', expiry.spoken),
     isPast ? l10n.t('GitLab may delete them at any time. Retry the build to have them made again.') : undefined,
     expiry?.isNear === true && !isPast ? l10n.t('Keep them, or download them before.') : undefined,

@@ -25,8 +25,17 @@ export function expiryOf(expireAt: string | undefined, now: number): Expiry | un
   const left = Date.parse(expireAt ?? '') - now;
   if (Number.isNaN(left)) return undefined;
   const time = localTime(expireAt) ?? '';
-  const spoken = left <= 0 ? l10n.t('expired on {0}', time) : l10n.t('expire on {0}', time);
+  const spoken = left <= 0 ? expiredOn(time) : l10n.t('expire on {0}', time);
   return { words: wordsOf(left), spoken, isNear: left <= dayMs };
+}
+
+/** Of artifacts that are gone, whatever the clock here says. */
+export function expiredWords(expiredAt: string): string {
+  return expiredOn(localTime(expiredAt) ?? '');
+}
+
+function expiredOn(time: string): string {
+  return l10n.t('expired on {0}', time);
 }
 
 function wordsOf(left: number): string {

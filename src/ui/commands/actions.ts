@@ -92,9 +92,9 @@ async function mayDeleteArtifacts({ report }: CommandContext, builds: readonly B
   return report.confirm(question, detail, l10n.t('Delete'));
 }
 
-function whichFiles({ artifacts }: Build): string {
+function whichFiles({ artifacts, reports = [] }: Build): string {
   if (artifacts === undefined) return l10n.t('none are known');
-  const { filename, size, reports = [] } = artifacts;
+  const { filename, size } = artifacts;
   const archive = `${oneLine(filename)} (${formatSize(size)})`;
   if (reports.length === 0) return archive;
   return reports.length === 1
@@ -102,7 +102,9 @@ function whichFiles({ artifacts }: Build): string {
     : l10n.t('{0} and {1} reports', archive, reports.length);
 }
 
-function whatGoes({ artifacts }: Build): string {
+function whatGoes({ artifacts, reports }: Build): string {
+  if (artifacts === undefined && reports !== undefined)
+    return l10n.t('its log and its reports are removed from GitLab.');
   if (artifacts === undefined) return l10n.t('its log is removed from GitLab; it has no artifacts.');
   return l10n.t('its log and its artifacts ({0}) are removed from GitLab.', formatSize(artifacts.size));
 }

@@ -83,7 +83,8 @@ describe('Artifacts, whatever the version', () => {
       const { world } = stage.fake;
       const { id, artifacts } = stage.small.builds.compile;
       world.update({ id }, { artifactsExpireAtMs: world.now() - 60_000 });
-      assert.equal((await stage.row(id)).artifacts === undefined, stage.has('8.9'));
+      // GraphQL lists them while they are there.
+      assert.equal((await stage.row(id)).artifacts === undefined, stage.has('8.9') && !stage.has('14.0'));
       assert.equal((await bytesOf((await download(stage, id)).body)).length, artifacts!.size);
       world.update({ id }, { artifacts: null });
       assert.deepEqual(await refusal(download(stage, id)), ['notFound', 404, '404 Not Found']);
@@ -303,23 +304,51 @@ describe('Artifacts, whatever the version: their deletion', () => {
 });
 
 describe('Reports, whatever the version', () => {
+  const report = (fileType: string, filename: string, size: number) =>
+    ({ fileType, filename, format: 'gzip', size }) as const;
+  const reports = [report('junit', 'junit.xml.gz', 310), report('codequality', 'gl-code-quality.json', 20)];
+  const archive = { filename: 'a.zip', files: {} };
+  const told = [
+    { type: 'codequality', filename: 'gl-code-quality.json', size: 20 },
+    { type: 'junit', filename: 'junit.xml.gz', size: 310 },
+  ];
+  const ended = { status: 'success', trace: 'x', reports } as const;
+
   onEach('are told with the archive from 11.3 on, and the same by each API', async (stage) => {
-    const report = (fileType: string, filename: string, size: number) =>
-      ({ fileType, filename, format: 'gzip', size }) as const;
-    const reports = [report('junit', 'junit.xml.gz', 310), report('codequality', 'gl-code-quality.json', 20)];
-    const { id } = stage.add({ status: 'success', trace: 'x', artifacts: { filename: 'a.zip', files: {} }, reports });
-    const { artifacts } = await stage.row(id);
-    if (!stage.has('8.5')) {
-      assert.equal(artifacts, undefined);
-      return;
+    const { id } = stage.add({ ...ended, artifacts: archive });
+    const build = await stage.row(id);
+    assert.equal(build.artifacts?.filename, stage.has('8.5') ? 'a.zip' : undefined);
+    assert.deepEqual(build.reports, stage.has('13.4') ? told : undefined);
+    const alone = await stage.client.build(stage.small.project.path, id, unhurried());
+    assert.deepEqual([alone.artifacts?.size, alone.reports], [build.artifacts?.size, build.reports]);
+    assert.equal((await stage.row(stage.small.builds.compile.id)).reports, undefined);
+  });
+
+  onEach('are told of a build without an archive, too', async (stage) => {
+    const { id } = stage.add(ended);
+    for (const build of [await stage.row(id), await stage.client.build(stage.small.project.path, id, unhurried())]) {
+      assert.deepEqual(build.reports, stage.has('13.4') ? told : undefined);
+      assert.deepEqual([build.artifacts, build.artifactsExpiredAt], [undefined, undefined]);
     }
-    const told = [
-      { type: 'codequality', filename: 'gl-code-quality.json', size: 20 },
-      { type: 'junit', filename: 'junit.xml.gz', size: 310 },
-    ];
-    assert.deepEqual(artifacts?.reports, stage.has('13.4') ? told : undefined);
-    const { artifacts: alone } = await stage.client.build(stage.small.project.path, id, unhurried());
-    assert.deepEqual({ ...alone, expireAt: undefined }, { ...artifacts, expireAt: undefined });
-    assert.equal((await stage.row(stage.small.builds.compile.id)).artifacts?.reports, undefined);
+  });
+
+  onEach('expire as archives do: then they are told no more, but when they went', async (stage) => {
+    const { world } = stage.fake;
+    const artifactsExpireAt = world.now() - 60_000;
+    const expiredAt = stage.has('11.0') ? new Date(artifactsExpireAt).toISOString() : undefined;
+    for (const artifacts of [undefined, archive]) {
+      const { id } = stage.add({ ...ended, artifacts, artifactsExpireAt });
+      const alone = await stage.client.build(stage.small.project.path, id, unhurried());
+      const isListed = artifacts !== undefined && stage.has('14.0');
+      for (const build of isListed ? [alone] : [await stage.row(id), alone])
+        if (artifacts === undefined || stage.has('8.9'))
+          assert.deepEqual(
+            [build.artifacts, build.reports, build.artifactsExpiredAt],
+            [undefined, undefined, expiredAt],
+          );
+      if (!isListed) continue;
+      const { artifacts: kept, reports: beside } = await stage.row(id);
+      assert.deepEqual([kept?.expireAt, beside], [expiredAt, told]);
+    }
   });
 });
