@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { smallProject } from '../gitlab/scenarios';
 import { contextMenu, modalDialog, notification, treeRow } from '../vscode/workbench';
 import { useStage } from './stage';
-import { eventually, inEditor, shown, titleButton, unfold } from './view';
+import { eventually, inEditor, pointAt, pressInRow, shown, titleButton, unfold } from './view';
 
 describe('acting on builds', () => {
   const stage = useStage({ furnish: smallProject, settings: { 'gitlabBuilds.groupBy': 'stage' } });
@@ -37,9 +37,9 @@ describe('acting on builds', () => {
   it('cancels with the button in the row', async () => {
     const { page, picture } = stage();
     const running = treeRow(page, /^integration.*, running/);
-    await running.hover();
+    await pointAt(page, running);
     await picture('cancel-button');
-    await running.getByRole('button', { name: 'Cancel' }).click();
+    await pressInRow(page, running, 'Cancel');
     await treeRow(page, /^integration.*, canceled/).waitFor();
     assert.deepEqual(posts().slice(1), ['cancel 8']);
   });

@@ -10,8 +10,10 @@ import {
   eventually,
   focusedRow,
   goTo,
+  inEditor,
   menuByKeys,
   offeredIn,
+  pressInRow,
   pressThen,
   shown,
   titleButton,
@@ -83,8 +85,7 @@ describe('artifacts from the menus of their rows', () => {
   it('come into the workspace by folder', async () => {
     const { page, project, picture } = stage();
     const row = treeRow(page, /^public, folder/);
-    await row.hover();
-    await row.getByRole('button', { name: 'Download into Workspace' }).click();
+    await pressInRow(page, row, 'Download into Workspace');
     const name = `site-${project.site.id}`;
     await notification(page, `Saved .gitlab-builds/${name}/public.`).waitFor();
     await picture('artifact-actions-4-folder');
@@ -273,6 +274,8 @@ describe('artifacts without a mouse', () => {
     await goTo(page, /^README\.md, file/);
     await menuByKeys(page, 'Compare with Workspace');
     await page.locator('.monaco-diff-editor').getByText('Workspace').first().waitFor();
+    // It takes the focus a moment after it is drawn.
+    await inEditor(page);
     await runCommand(page, 'GitLab Builds: Focus on Builds View');
     await goTo(page, /^css, folder/);
     await menuByKeys(page, 'Download into Workspace');

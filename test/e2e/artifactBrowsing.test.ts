@@ -8,7 +8,7 @@ import type { World } from '../gitlab/world';
 import { projectRoot } from '../vscode/project';
 import { contextMenu, notification, treeRow } from '../vscode/workbench';
 import { useStage } from './stage';
-import { eventually, shown, titleButton, tooltip, unfold, widenSideBar } from './view';
+import { eventually, pointAt, shown, titleButton, tooltip, unfold, widenSideBar } from './view';
 
 /** A build whose tests have failed, with a page, a picture and a report; and one whose archive is none. */
 function furnish(world: World, options: SeedOptions): Seed {
@@ -73,7 +73,7 @@ describe('browsing artifacts', () => {
     await mkdir(dirname(file));
     await writeFile(file, Array.from({ length: 20 }, (_, index) => `# line ${index + 1}\n`).join(''));
     await unfold(treeRow(page, /^Failed tests/));
-    await treeRow(page, /^test_sum/).hover();
+    await pointAt(page, treeRow(page, /^test_sum/));
     await eventually(async () => assert.match(await tooltip(page).innerText(), /tests\/test_math\.py:12/));
     await picture('browse-4-test');
     await treeRow(page, /^test_sum/).click();

@@ -9,7 +9,7 @@ import { smallProject } from '../gitlab/scenarios';
 import { contextMenu, modalDialog, notification, openView, runCommand, treeRow } from '../vscode/workbench';
 import { artifactProject, extensionHostOf } from './artifactScene';
 import { useStage } from './stage';
-import { eventually, titleButton, unfold } from './view';
+import { eventually, pressInRow, titleButton, unfold } from './view';
 
 const megabyte = 1_000_000;
 
@@ -36,8 +36,7 @@ describe('downloading artifacts', () => {
     await unfold(treeRow(page, /^Stage build/));
     await unfold(treeRow(page, /^passed, 2/));
     gitlab.faults = [{ when: isDownload, times: 1, latencyMs: 1500 }];
-    await compile().hover();
-    await compile().getByRole('button', { name: 'Download Artifacts' }).click();
+    await pressInRow(page, compile(), 'Download Artifacts');
     await progress().waitFor();
     await picture('artifacts-1-progress');
     const message = notification(page, /Saved/);

@@ -5,7 +5,7 @@ import { branchMergeRequestAndChild, smallProject } from '../gitlab/scenarios';
 import type { World } from '../gitlab/world';
 import { contextMenu, notification, quickInput, treeRow } from '../vscode/workbench';
 import { useStage } from './stage';
-import { choice, eventually, offeredIn, shown, titleButton, unfold } from './view';
+import { choice, eventually, offeredIn, pointAt, pressInRow, shown, titleButton, unfold } from './view';
 
 /** With a second manual build. */
 function withReview(world: World, commit: SeedOptions) {
@@ -29,10 +29,10 @@ describe('builds that wait for a person', () => {
     const { page, gitlab, project, picture } = stage();
     await unfold(treeRow(page, /^Branch, /));
     const row = treeRow(page, /^production, manual/);
-    await row.hover();
+    await pointAt(page, row);
     await picture('play-1-button');
     const names = await shown(page);
-    await row.getByRole('button', { name: 'Play' }).click();
+    await pressInRow(page, row, 'Play');
     await treeRow(page, /^production, pending/).waitFor();
     await picture('play-2-pending');
     gitlab.world.start(project.builds.production, 'docker-01');
@@ -101,8 +101,7 @@ describe('builds that wait for a person', () => {
   it('are played without a variable that was taken away', async () => {
     const { page } = stage();
     const row = choice(page, /TRACE/);
-    await row.hover();
-    await row.getByRole('button', { name: 'Remove this variable' }).click();
+    await pressInRow(page, row, 'Remove this variable');
     await row.waitFor({ state: 'hidden' });
     await choice(page, 'Play review app with 1 variable').click();
     await treeRow(page, /^review app, pending/).waitFor();
@@ -154,9 +153,9 @@ describe('builds that wait for a person, on GitLab 8.13', () => {
     const row = treeRow(page, /^release, skipped/);
     await row.waitFor();
     assert.deepEqual(await offeredIn(page, row), ['Play', 'Open in Browser', 'Copy URL']);
-    await row.hover();
+    await pointAt(page, row);
     await picture('play-8.13-skipped');
-    await row.getByRole('button', { name: 'Play' }).click();
+    await pressInRow(page, row, 'Play');
     await treeRow(page, /^release, pending/).waitFor();
     await picture('play-8.13-pending');
   });

@@ -10,12 +10,13 @@ import {
   menuByKeys,
   message,
   offeredIn,
+  pointAt,
+  pressThen,
   shown,
   titleButton,
   tooltip,
   unfold,
   widenSideBar,
-  pressThen,
 } from './view';
 
 const scene = { furnish: branchMergeRequestAndChild, branch: 'feature' } as const;
@@ -96,7 +97,7 @@ describe('the pipelines of a commit', () => {
   it('tell what a narrow side bar cuts off when they are pointed at', async () => {
     const { page, picture } = stage();
     await widenSideBar(page, 170);
-    await treeRow(page, /^Merge request !1, /).hover();
+    await pointAt(page, treeRow(page, /^Merge request !1, /));
     const more = tooltip(page).filter({ hasText: 'Merge request !1' });
     await more.waitFor();
     await picture('pipelines-narrow');
@@ -141,12 +142,12 @@ describe('the pipelines of a commit', () => {
 
   it('tell of a delayed build when it starts by itself, and of an external one what it is', async () => {
     const { page, picture } = stage();
-    await treeRow(page, /^staging, scheduled/).hover();
+    await pointAt(page, treeRow(page, /^staging, scheduled/));
     await tooltip(page)
       .filter({ hasText: /Starts by itself/ })
       .waitFor();
     await picture('pipelines-delayed');
-    await treeRow(page, /^jenkins\/acceptance/).hover();
+    await pointAt(page, treeRow(page, /^jenkins\/acceptance/));
     const external = tooltip(page).filter({ hasText: 'jenkins/acceptance' });
     await external.waitFor();
     await picture('pipelines-external');

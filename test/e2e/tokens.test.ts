@@ -5,7 +5,7 @@ import type { SeedOptions } from '../gitlab/seed';
 import type { World } from '../gitlab/world';
 import { notification, quickInput, runCommand, statusBarItem, treeRow } from '../vscode/workbench';
 import { useStage } from './stage';
-import { choice, eventually, message, offeredIn, titleButton, tooltip, unfold, welcome } from './view';
+import { choice, eventually, message, offeredIn, pointAt, titleButton, tooltip, unfold, welcome } from './view';
 
 const newest = { branch: 'feature', gitlab: { profile: '18.9' } } as const;
 
@@ -41,7 +41,7 @@ describe('a token that may only read', () => {
     const compile = treeRow(page, /^compile, passed.*has artifacts/);
     const archive = ['Download Artifacts', 'Download and Extract Artifacts'];
     assert.deepEqual(await offeredIn(page, compile), [...archive, ...log, ...web]);
-    await compile.hover();
+    await pointAt(page, compile);
     await picture('read-only-row');
     const buttons = compile.locator('.monaco-action-bar').getByRole('button');
     assert.deepEqual(await Promise.all((await buttons.all()).map((button) => button.getAttribute('aria-label'))), [

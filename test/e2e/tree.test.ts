@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core';
 import { oddName, smallProject } from '../gitlab/scenarios';
 import { quickInput, setTheme, treeRow } from '../vscode/workbench';
 import { useStage } from './stage';
-import { choice, eventually, message, shown, tick, titleButton, unfold, tooltip, welcome } from './view';
+import { choice, eventually, message, pointAt, shown, tick, titleButton, tooltip, unfold, welcome } from './view';
 
 /** As it is shown: with a space that keeps it from being a link. */
 const odd = oddName.replace('](', '] (');
@@ -50,7 +50,7 @@ describe('the tree of a commit', () => {
 
   it('tells more of a build when it is pointed at, and takes nothing in it for a link', async () => {
     const { page, picture } = stage();
-    await treeRow(page, /^spinach/).hover();
+    await pointAt(page, treeRow(page, /^spinach/));
     const table = tooltip(page).filter({ hasText: 'Runner' });
     await table.waitFor();
     await picture('tree-tooltip');

@@ -46,6 +46,29 @@ export async function shown(page: Page): Promise<readonly string[]> {
   return texts.filter((text) => text !== '');
 }
 
+/**
+ * Points at a row. The tooltip of another one may lie over it, and stays where its row was drawn anew under the mouse: it
+ * goes when the mouse was on it and left.
+ */
+export async function pointAt(page: Page, row: Locator): Promise<void> {
+  await eventually(async () => {
+    for (const one of await tooltip(page).all()) {
+      const box = await one.boundingBox({ timeout: 500 }).catch(() => null);
+      if (box) await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+    }
+    await page.mouse.move(800, 400);
+    await row.hover({ timeout: 1500 });
+  });
+}
+
+/** Presses a button in a row, which is there only while the mouse is: a refresh may move the row away from under it. */
+export async function pressInRow(page: Page, row: Locator, name: string): Promise<void> {
+  await eventually(async () => {
+    await pointAt(page, row);
+    await row.getByRole('button', { name }).click({ timeout: 1500 });
+  });
+}
+
 /** What pops up at a row or an entry that is pointed at. */
 export function tooltip(page: Page): Locator {
   return page.locator('.workbench-hover');

@@ -4,7 +4,7 @@ import { branchMergeRequestAndChild } from '../gitlab/scenarios';
 import type { World } from '../gitlab/world';
 import { contextMenu, modalDialog, notification, runCommand, treeRow } from '../vscode/workbench';
 import { useStage } from './stage';
-import { eventually, offeredIn, unfold } from './view';
+import { eventually, offeredIn, pressInRow, unfold } from './view';
 
 /** Its runner cleans up before it ends a canceled build. */
 function withGracefulRunner(world: World, commit: SeedOptions) {
@@ -33,8 +33,7 @@ describe('acting on builds and pipelines of GitLab 18.9', () => {
     const { page, project, picture } = stage();
     await unfold(treeRow(page, /^Branch, /));
     const running = treeRow(page, /^install, running/);
-    await running.hover();
-    await running.getByRole('button', { name: 'Cancel' }).click();
+    await pressInRow(page, running, 'Cancel');
     const canceling = treeRow(page, /^install, canceling/);
     await canceling.waitFor();
     await page
