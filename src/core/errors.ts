@@ -96,6 +96,12 @@ export function toFailure(error: unknown): Failure {
   return { kind: 'unexpected', reason: error instanceof Error ? error.message : String(error) };
 }
 
+/** What Node calls the fault, such as `ENOENT` or `ECONNRESET`; undefined where it says nothing. */
+export function codeOf(error: unknown): string | undefined {
+  if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
+  return typeof error.code === 'string' ? error.code : undefined;
+}
+
 export function isAbort(error: unknown): boolean {
   return error instanceof Error && error.name === 'AbortError';
 }

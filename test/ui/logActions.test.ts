@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { DocumentLink, TextDocument } from 'vscode';
 import { serverError } from '../gitlab/faults';
 import type { App } from './app';
@@ -102,17 +102,23 @@ describe('The log of a failed build', () => {
     assert.match(texts()[0] ?? '', /^Among the newest builds of the project, no other .* has passed\.$/);
   });
 
-  it('links to the places that linters list below a file', async () => {
-    await start('/builds/group/sub.project/src/app.ts\n  3:4  error  Unexpected console statement  no-console\n');
-    await mkdir(join(app.folder.path, 'src'));
-    await writeFile(join(app.folder.path, 'src/app.ts'), '');
+  /** Those of the log, in a repository that has `src/app.ts`; `file`: its address. */
+  async function linksToApp(): Promise<{ readonly links: readonly DocumentLink[]; readonly file: string }> {
+    const path = join(app.folder.path, 'src/app.ts');
+    await mkdir(dirname(path));
+    await writeFile(path, '');
     await app.run('openLog', reference());
     const provider = editor().texts.provider('links') as {
       provideDocumentLinks(document: TextDocument, token: object): Promise<DocumentLink[]>;
     };
     const document = editor().texts.editors[0]?.document as unknown as TextDocument;
     const links = await provider.provideDocumentLinks(document, { isCancellationRequested: false });
-    const file = Uri.file(join(app.folder.path, 'src/app.ts')).toString();
+    return { links, file: Uri.file(path).toString() };
+  }
+
+  it('links to the places that linters list below a file', async () => {
+    await start('/builds/group/sub.project/src/app.ts\n  3:4  error  Unexpected console statement  no-console\n');
+    const { links, file } = await linksToApp();
     assert.deepEqual(
       links.map(({ range, target }) => [range.start.line, range.start.character, target?.toString()]),
       [[1, 2, `${file}#L3,4`]],
@@ -131,15 +137,7 @@ describe('The log of a failed build', () => {
         '',
       ].join('\n'),
     );
-    await mkdir(join(app.folder.path, 'src'));
-    await writeFile(join(app.folder.path, 'src/app.ts'), '');
-    await app.run('openLog', reference());
-    const provider = editor().texts.provider('links') as {
-      provideDocumentLinks(document: TextDocument, token: object): Promise<DocumentLink[]>;
-    };
-    const document = editor().texts.editors[0]?.document as unknown as TextDocument;
-    const links = await provider.provideDocumentLinks(document, { isCancellationRequested: false });
-    const file = Uri.file(join(app.folder.path, 'src/app.ts')).toString();
+    const { links, file } = await linksToApp();
     assert.deepEqual(
       links.map(({ range, target }) => [range.start.line, target?.toString()]),
       [

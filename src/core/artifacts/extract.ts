@@ -1,13 +1,13 @@
 import { lstat, mkdir, open, rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DiskError } from '../errors';
+import { codeOf, DiskError } from '../errors';
 import { systemClock, type Clock } from '../schedule';
 import type { Archive, ArchiveEntry } from './archive';
 import { asDiskError } from './diskErrors';
 import { ArchiveError } from './errors';
 import type { ExtractLimits } from './limits';
 import { planOf, type Plan, type Selection } from './plan';
-import { replaceFile } from './replaceFile';
+import { isInUse, replaceFile } from './replaceFile';
 import { remove, siblingOf, sweepSiblings } from './siblings';
 
 /** What is written so far. */
@@ -92,7 +92,7 @@ async function writeFile(
 ): Promise<void> {
   const file = await open(path, 'wx', 0o644).catch((error: unknown) => {
     // This disk takes for one what we have taken for two.
-    if (isCode(error, 'EEXIST')) throw new ArchiveError('collision', { path: entry.path }, { cause: error });
+    if (codeOf(error) === 'EEXIST') throw new ArchiveError('collision', { path: entry.path }, { cause: error });
     throw error;
   });
   try {
@@ -154,8 +154,7 @@ async function putAside(target: string, aside: string, options: Parameters<typeo
   try {
     await replaceFile(target, aside, options);
   } catch (error) {
-    const inUse = ['EBUSY', 'EPERM', 'EACCES'].some((code) => isCode(error, code));
-    throw inUse ? new DiskError('inUse', target, { cause: error }) : error;
+    throw isInUse(error) ? new DiskError('inUse', target, { cause: error }) : error;
   }
 }
 
@@ -165,11 +164,7 @@ async function isFolder(path: string): Promise<boolean> {
     if (!(await lstat(path)).isDirectory()) throw new DiskError('exists', path);
     return true;
   } catch (error) {
-    if (isCode(error, 'ENOENT')) return false;
+    if (codeOf(error) === 'ENOENT') return false;
     throw error;
   }
-}
-
-function isCode(error: unknown, code: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === code;
 }

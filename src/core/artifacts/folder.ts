@@ -1,6 +1,6 @@
 import { lstat, mkdir, readdir, realpath, rm, rmdir, writeFile } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, relative, sep, win32 } from 'node:path';
-import { DiskError } from '../errors';
+import { codeOf, DiskError } from '../errors';
 import { safeName } from './names';
 
 export interface BuildFolder {
@@ -96,7 +96,7 @@ async function succeeds(making: Promise<void>): Promise<boolean> {
     await making;
     return true;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+    if (codeOf(error) === 'EEXIST') return false;
     throw error;
   }
 }

@@ -1,4 +1,4 @@
-import { setImmediate } from 'node:timers/promises';
+import { inShares } from '../shares';
 import type { ArchiveEntry } from './archive';
 import { keyOf, namesOf, toSafePath } from './entryPath';
 import { ArchiveError, type ArchiveFailureKind } from './errors';
@@ -24,9 +24,6 @@ interface Chosen {
   readonly path: string;
 }
 
-/** After so many entries others have a turn: a hostile archive can have a hundred thousand, each a thousand bytes long. */
-const entriesPerTurn = 500;
-
 /**
  * Refuses what the archive's directory gives away, before a byte is written. Throws ArchiveError, or the signal's reason.
  */
@@ -39,21 +36,23 @@ export async function planOf(
   const wanted = choose(entries, selection);
   refuseMore(wanted.length, limits);
   const chosen: Chosen[] = [];
-  await inTurns(wanted, signal, (entry) => chosen.push({ entry, path: toSafePath(entry.path).join('/') }));
+  await forEach(wanted, signal, (entry) => chosen.push({ entry, path: toSafePath(entry.path).join('/') }));
   for (const { flaw, path } of wanted) if (flaw !== undefined) throw new ArchiveError(flaw, { path });
   refuseSizes(wanted, limits);
   const way = new Way(entries);
-  await inTurns(chosen, signal, (one) => way.refuse(one));
+  await forEach(chosen, signal, (one) => way.refuse(one));
   const layout = new Layout(limits);
   const cut = namesOf(selection.strip ?? '').reduce((length, name) => length + name.length + 1, 0);
-  await inTurns(chosen, signal, ({ entry, path }) => layout.add(entry, path.slice(cut)));
+  await forEach(chosen, signal, ({ entry, path }) => layout.add(entry, path.slice(cut)));
   return layout.plan();
 }
 
-async function inTurns<T>(items: readonly T[], signal: AbortSignal, work: (item: T) => unknown): Promise<void> {
-  for (const [index, item] of items.entries()) {
+/** Others have their turns: a hostile archive can have a hundred thousand entries, each a thousand bytes long. */
+async function forEach<T>(items: readonly T[], signal: AbortSignal, work: (item: T) => unknown): Promise<void> {
+  const share = inShares();
+  for (const item of items) {
     work(item);
-    if (index % entriesPerTurn === entriesPerTurn - 1) await setImmediate();
+    await share();
     signal.throwIfAborted();
   }
 }

@@ -1,4 +1,5 @@
 import { rename } from 'node:fs/promises';
+import { codeOf } from '../errors';
 import type { Clock } from '../schedule';
 import { sleep } from './sleep';
 
@@ -11,7 +12,7 @@ interface Options {
 
 /** Windows refuses to replace a file that somebody has open; a virus scanner has it for a moment only. */
 const pausesMs: readonly number[] = [100, 300, 900];
-const inUseCodes = new Set(['EBUSY', 'EPERM', 'EACCES']);
+const inUseCodes = new Set<string | undefined>(['EBUSY', 'EPERM', 'EACCES']);
 
 /** Renames a file over another. Throws what the file system throws, or the signal's reason. */
 export async function replaceFile(from: string, to: string, options: Options): Promise<void> {
@@ -21,9 +22,14 @@ export async function replaceFile(from: string, to: string, options: Options): P
       await move(from, to);
       return;
     } catch (error) {
-      if (!(error instanceof Error && 'code' in error && inUseCodes.has(String(error.code)))) throw error;
+      if (!isInUse(error)) throw error;
     }
     await sleep(pauseMs, options);
   }
   await move(from, to);
+}
+
+/** What a rename says of a file that another program has open. */
+export function isInUse(error: unknown): boolean {
+  return inUseCodes.has(codeOf(error));
 }

@@ -1,5 +1,6 @@
 import type { BigIntStats } from 'node:fs';
 import { lstat, readFile, rename, writeFile } from 'node:fs/promises';
+import { codeOf } from '../errors';
 import type { Clock } from '../schedule';
 
 /** What a download is of; a part of one is never taken for a part of another. */
@@ -82,6 +83,6 @@ export function isRunning(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+    return codeOf(error) === 'EPERM';
   }
 }

@@ -1,5 +1,6 @@
 import { Readable, pipeline } from 'node:stream';
 import { crc32, createInflateRaw, inflateRawSync } from 'node:zlib';
+import { codeOf } from '../errors';
 import type { RandomAccess } from './archive';
 import { ArchiveError, type ArchiveFailureKind } from './errors';
 
@@ -98,8 +99,8 @@ async function* inflated(bytes: Bytes, { packed, size }: Packed): AsyncGenerator
 }
 
 function isOfZlib(error: unknown): boolean {
-  if (!(error instanceof Error) || !('code' in error)) return false;
-  return error.code === 'ERR_BUFFER_TOO_LARGE' || String(error.code).startsWith('Z_');
+  const code = codeOf(error);
+  return code === 'ERR_BUFFER_TOO_LARGE' || code?.startsWith('Z_') === true;
 }
 
 /** Pieces, taken in the lengths that are needed. */

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { open } from 'node:fs/promises';
-import { setImmediate } from 'node:timers/promises';
 import type { Entry, RandomAccessReader } from 'yauzl';
+import { inShares } from '../shares';
 import type { Archive, ArchiveEntry, RandomAccess } from './archive';
 import { ArchiveError, type ArchiveFailureKind } from './errors';
 import { unpack, type Packed } from './unpack';
@@ -12,7 +12,6 @@ type Found = readonly [entry: ArchiveEntry, packed: Packed];
 
 /** A directory that is read: 100,000 entries have some 10 MB in it, and each costs some hundred bytes here. */
 const longest = { bytes: 64 * 1024 * 1024, entries: 300_000 };
-const entriesPerTurn = 1000;
 /** Bytes of an entry in the directory, and of its header before its bytes, without what has no fixed length. */
 const [directoryBytes, headerBytes] = [46, 30];
 const longestField = 0xffff;
@@ -67,6 +66,7 @@ export async function fileAccess(path: string): Promise<RandomAccess & { close()
 
 async function readEntries(yauzl: Yauzl, size: number, end: ZipEnd, signal: AbortSignal): Promise<readonly Entry[]> {
   const entries: Entry[] = [];
+  const share = inShares();
   let bytes = 0;
   try {
     const options = { decodeStrings: false, validateEntrySizes: false, autoClose: false };
@@ -74,7 +74,7 @@ async function readEntries(yauzl: Yauzl, size: number, end: ZipEnd, signal: Abor
     for await (const entry of zip.eachEntry()) {
       entries.push(entry);
       bytes += directoryBytes + entry.fileNameLength + entry.extraFieldLength + entry.fileCommentLength;
-      if (entries.length % entriesPerTurn === 0) await setImmediate();
+      await share();
       signal.throwIfAborted();
     }
   } catch (error) {
@@ -121,11 +121,12 @@ async function locate(
   const next = new Map(places.map((place, index) => [place, places[index + 1] ?? directory]));
   const shared = new Set(places.filter((place, index) => places[index + 1] === place));
   const found = new Map<ArchiveEntry, Packed>();
+  const share = inShares();
   for (const entry of entries) {
     const start = entry.relativeOffsetOfLocalHeader;
     const end = shared.has(start) ? start : (next.get(start) ?? directory);
     found.set(...toFound(yauzl, entry, end, directory));
-    if (found.size % entriesPerTurn === 0) await setImmediate();
+    await share();
   }
   return found;
 }

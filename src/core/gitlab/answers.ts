@@ -1,4 +1,4 @@
-import type { Failure, FailureKind } from '../errors';
+import { codeOf, type Failure, type FailureKind } from '../errors';
 
 /** The part of a response's headers that is read here. */
 export interface HeaderBag {
@@ -146,11 +146,6 @@ export function failureOfConnection(error: unknown, host: string): Failure {
   // A token with a character that no header can carry, so it is nobody's.
   if (code === 'ERR_INVALID_CHAR') return { kind: 'unauthorized', host };
   return { kind: 'offline', host, reason: code };
-}
-
-function codeOf(error: unknown): string | undefined {
-  if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
-  return typeof error.code === 'string' ? error.code : undefined;
 }
 
 /** Gone in a moment, as a rule: worth asking again. */

@@ -2,7 +2,6 @@ import { EventEmitter, Uri, type Disposable, type Event } from 'vscode';
 import type { ArchiveFolder, ArchiveNode } from '../../core/artifacts/folders';
 import type { Build } from '../../core/build';
 import { isAbort } from '../../core/errors';
-import { inTurns } from '../../core/inTurns';
 import { targetOf, type Snapshot } from '../../core/snapshot';
 import type { Clock } from '../../core/schedule';
 import type { ArtifactsNode } from '../../core/tree';
@@ -12,12 +11,11 @@ import type { Row } from '../rows';
 import type { Archives, OpenArchive } from './archives';
 import { toArtifactAddress, toArtifactUri, type ArtifactAddress } from './artifactUri';
 import type { ArtifactNote, ArtifactNoteNode, ArtifactRowNode, FoundTest, TestNode, TestResults } from './nodes';
-import { TestFiles } from './testFiles';
+import { placesOfTests, type FoundPlace } from './testFiles';
 import { readResults, reportsIn } from './testResults';
 
 /** Of one folder; more nobody scrolls through, and VS Code keeps them all. */
 const mostRows = 2000;
-const placesAtOnce = 8;
 
 /** What the tests of one archive have given. */
 interface Tests {
@@ -127,9 +125,9 @@ export class ArtifactRows implements Disposable {
     const results = await tests.done;
     if (results === undefined) return [];
     const { root, node } = row;
-    const files = new TestFiles(Uri.parse(root).fsPath, opened.address.project);
-    const nodes = await inTurns([...results.failed.entries()], placesAtOnce, ([index, found]) =>
-      testNode(`${node.id}/${index}`, build, opened.address, found, files),
+    const places = await placesOfTests(results.failed, Uri.parse(root).fsPath, opened.address.project);
+    const nodes = results.failed.map((found, index) =>
+      testNode(`${node.id}/${index}`, build, opened.address, found, places[index]),
     );
     const more = results.failures - results.failed.length;
     return more > 0 ? [...nodes, noteNode(node.id, build, { kind: 'moreTests', count: more })] : nodes;
@@ -142,14 +140,13 @@ function reportsOf({ id, build }: ArtifactsNode): readonly ArtifactRowNode[] {
   });
 }
 
-async function testNode(
+function testNode(
   id: string,
   build: Build,
   address: ArtifactAddress,
   { test, report }: FoundTest,
-  files: TestFiles,
-): Promise<TestNode> {
-  const place = await files.find(test, report);
+  place: FoundPlace | undefined,
+): TestNode {
   const uri = place === undefined ? toArtifactUri(address, build, report) : Uri.file(place.file);
   return { kind: 'test', id, build, test, report, uri, line: place?.line, column: place?.column };
 }

@@ -2,6 +2,7 @@ import { Uri } from 'vscode';
 import { safeName } from '../../core/artifacts/names';
 import type { Build } from '../../core/build';
 import type { Target } from '../../core/snapshot';
+import { fieldsOf, toQuery } from '../address';
 import { artifactScheme } from './register';
 
 /** Which artifacts they are, as the address of what is in them says it. */
@@ -28,7 +29,7 @@ export function toArtifactAddress(root: string, { instance, project }: Target, b
  */
 export function toArtifactUri(address: ArtifactAddress, { name, id }: Pick<Build, 'name' | 'id'>, path = ''): Uri {
   const { root, instance, project, build, size } = address;
-  const query = Buffer.from(JSON.stringify({ root, instance, project, build, size })).toString('base64url');
+  const query = toQuery({ root, instance, project, build, size });
   const parts = [`${safeName(name)} #${id}`, ...(path === '' ? [] : path.split('/'))];
   return Uri.parse(`${artifactScheme}:/${parts.map(encodeURIComponent).join('/')}?${query}`, true);
 }
@@ -40,7 +41,7 @@ export function toArtifactPlace({
   query,
 }: Uri): (ArtifactAddress & { readonly path: string }) | undefined {
   if (scheme !== artifactScheme) return undefined;
-  const { root, instance, project, build, size } = fieldsIn(Buffer.from(query, 'base64url').toString());
+  const { root, instance, project, build, size } = fieldsOf(query);
   const [, , ...parts] = path.replace(/\/$/, '').split('/');
   const isWhole = typeof root === 'string' && typeof instance === 'string' && typeof project === 'string';
   return isWhole && isCount(build) && build > 0 && isCount(size)
@@ -50,13 +51,4 @@ export function toArtifactPlace({
 
 function isCount(value: unknown): value is number {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
-}
-
-function fieldsIn(text: string): Readonly<Record<string, unknown>> {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
-  } catch {
-    return {};
-  }
 }

@@ -1,7 +1,6 @@
-import { stat } from 'node:fs/promises';
-import type { FailedTest } from '../../core/artifacts/junit';
 import { placesOf } from '../../core/artifacts/testPlaces';
-import { pathsInRepository } from '../log/containerPath';
+import { WorkspaceFiles } from '../log/workspaceFiles';
+import type { FoundTest } from './nodes';
 
 /** A place in a file that there is. */
 export interface FoundPlace {
@@ -11,32 +10,23 @@ export interface FoundPlace {
   readonly column: number | undefined;
 }
 
-/** The files of a repository that failed tests name; each is looked for once. */
-export class TestFiles {
-  private readonly looked = new Map<string, Promise<boolean>>();
-
-  constructor(
-    private readonly root: string,
-    private readonly project: string,
-  ) {}
-
-  async find(test: FailedTest, report: string): Promise<FoundPlace | undefined> {
-    for (const { path, line, column } of placesOf(test, report))
-      for (const file of pathsInRepository(path, this.root, this.project))
-        if (await this.isThere(file)) return { file, line, column };
-    return undefined;
-  }
-
-  private isThere(file: string): Promise<boolean> {
-    const known = this.looked.get(file) ?? isFile(file);
-    this.looked.set(file, known);
-    return known;
-  }
-}
-
-async function isFile(path: string): Promise<boolean> {
-  return stat(path).then(
-    (found) => found.isFile(),
-    () => false,
-  );
+/**
+ * Where failed tests are in the repository whose folder is `root`, in their order: of the places that a test names, the
+ * first in a file that there is.
+ */
+export async function placesOfTests(
+  tests: readonly FoundTest[],
+  root: string,
+  project: string,
+): Promise<readonly (FoundPlace | undefined)[]> {
+  const files = new WorkspaceFiles(root, project);
+  const named = tests.map(({ test, report }) => placesOf(test, report));
+  await files.look(named.flat().map(({ path }) => path));
+  return named.map((places) => {
+    const found = places.flatMap(({ path, line, column }): FoundPlace[] => {
+      const file = files.of(path);
+      return file === undefined ? [] : [{ file, line, column }];
+    });
+    return found[0];
+  });
 }

@@ -1,10 +1,11 @@
-import { l10n, ProgressLocation, window, type CancellationToken } from 'vscode';
+import { l10n, ProgressLocation, window } from 'vscode';
 import type { From } from '../../core/artifacts/transfer';
 import { DiskError, isAbort, toFailure } from '../../core/errors';
 import type { Part } from '../../core/gitlab/artifacts';
 import { inTurns } from '../../core/inTurns';
 import { formatSize } from '../present';
 import { Refusal, sentenceFor } from '../report';
+import { abortedBy } from './abort';
 import type { CommandContext } from './command';
 
 /** How far one download is. */
@@ -70,12 +71,6 @@ export async function download(context: CommandContext, title: string, downloads
 function isOfAll(error: unknown): boolean {
   if (error instanceof DiskError) return ['noSpace', 'outsideWorkspace'].includes(error.kind);
   return ['unauthorized', 'expired', 'revoked', 'insufficientScope'].includes(toFailure(error).kind);
-}
-
-function abortedBy(token: CancellationToken): AbortController {
-  const controller = new AbortController();
-  token.onCancellationRequested(() => controller.abort());
-  return controller;
 }
 
 /** Of several downloads the sums, in one line. */

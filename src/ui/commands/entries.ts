@@ -6,6 +6,7 @@ import { extract } from '../../core/artifacts/extract';
 import { makeBuildFolder, unmake } from '../../core/artifacts/folder';
 import type { ArchiveFile, ArchiveFolder, ArchiveNode } from '../../core/artifacts/folders';
 import { saveEntry } from '../../core/artifacts/save';
+import { isFolder } from '../disk';
 import { goneSentence, isGone } from '../goneArtifacts';
 import { buildTitle } from '../present';
 import { Refusal } from '../report';
@@ -14,7 +15,7 @@ import { entriesOf, type EntrySubjects } from './artifactSubjects';
 import type { Command, CommandContext } from './command';
 import { download, type Download, type Step } from './downloads';
 import { askingToReplace } from './overwriting';
-import { isFolder, metered } from './unpacking';
+import { metered } from './unpacking';
 import { withArchive } from './wholeArchive';
 import { workspaceFolderOf } from './workspaceFolder';
 

@@ -8,6 +8,7 @@ import { saveAs } from '../../core/artifacts/save';
 import type { From } from '../../core/artifacts/transfer';
 import { hasArtifacts, type Build } from '../../core/build';
 import { listingOf } from '../../core/snapshot';
+import { isFile } from '../disk';
 import { isGone } from '../goneArtifacts';
 import { Refusal } from '../report';
 import { oneLine, withoutIcons } from '../sentences';
@@ -17,7 +18,7 @@ import { download, toPart, type Step } from './downloads';
 import { offerSaved } from './offerSaved';
 import { askingToReplace } from './overwriting';
 import { meantRoot, openRoot, placeOf, type Place } from './places';
-import { isFile, unpackSaved, type Saved } from './unpacking';
+import { unpackSaved, type Saved } from './unpacking';
 import { workspaceFolderOf } from './workspaceFolder';
 
 interface Run {

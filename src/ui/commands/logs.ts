@@ -1,4 +1,4 @@
-import { commands, env, l10n, Uri, window, workspace, type CancellationToken } from 'vscode';
+import { commands, env, l10n, Uri, window, workspace } from 'vscode';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { safeName } from '../../core/artifacts/names';
@@ -9,6 +9,7 @@ import { toComparedUri } from '../log/compare';
 import { failureMarkdown } from '../log/failureMarkdown';
 import { buildTitle, formatSize } from '../present';
 import { Refusal } from '../report';
+import { abortedBy } from './abort';
 import type { Command, CommandContext } from './command';
 import { logSubject, type LogSubject } from './logSubject';
 
@@ -49,7 +50,7 @@ async function save({ clients }: CommandContext, { target, build }: LogSubject, 
   const client = clients.of(target.instance);
   let bytes = 0;
   await window.withProgress({ location: { viewId: 'gitlabBuilds.builds' }, title }, async (_progress, token) => {
-    const signal = abortOn(token);
+    const { signal } = abortedBy(token);
     const open = () => client.trace(target.project, build.id, signal);
     await saveAs({ path, open, signal, progress: (progress) => (bytes = progress.bytes) });
   });
@@ -83,10 +84,4 @@ async function lastSuccess({ clients }: CommandContext, { target, build }: LogSu
   if (found === undefined)
     throw new Refusal(l10n.t('Among the newest builds of the project, no other {0} has passed.', build.name));
   return found;
-}
-
-function abortOn(token: CancellationToken): AbortSignal {
-  const controller = new AbortController();
-  token.onCancellationRequested(() => controller.abort());
-  return controller.signal;
 }

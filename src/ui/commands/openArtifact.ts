@@ -1,6 +1,7 @@
 import { basename, join, sep } from 'node:path';
 import { commands, l10n, RelativePattern, Uri, window, workspace } from 'vscode';
 import type { ArchiveNode } from '../../core/artifacts/folders';
+import { isFile } from '../disk';
 import { toArtifactUri } from '../artifacts/artifactUri';
 import { buildTitle } from '../present';
 import { Refusal } from '../report';
@@ -8,7 +9,6 @@ import { oneLine, withoutIcons } from '../sentences';
 import { entriesOf, type EntrySubjects } from './artifactSubjects';
 import type { Command, CommandContext } from './command';
 import { rowsOf } from './places';
-import { isFile } from './unpacking';
 import { workspaceFolderOf } from './workspaceFolder';
 
 /** In whatever editor VS Code has for such files. */

@@ -1,4 +1,3 @@
-import { lstat, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { l10n } from 'vscode';
 import type { AskOnce } from '../../core/artifacts/askOnce';
@@ -8,6 +7,7 @@ import { Meter } from '../../core/artifacts/meter';
 import { safeName } from '../../core/artifacts/names';
 import { fileAccess, openZip } from '../../core/artifacts/zip';
 import { DiskError } from '../../core/errors';
+import { isFolder } from '../disk';
 import { formatSize } from '../present';
 import type { CommandContext } from './command';
 import type { Step } from './downloads';
@@ -73,19 +73,4 @@ function folderFor(path: string): string {
   const name = basename(path);
   const stem = name.replace(/\.zip$/i, '');
   return join(dirname(path), safeName(stem === name ? `${name}-files` : stem));
-}
-
-/** A link is none: what is behind it is not replaced. */
-export async function isFolder(path: string): Promise<boolean> {
-  return lstat(path).then(
-    (found) => found.isDirectory(),
-    () => false,
-  );
-}
-
-export async function isFile(path: string): Promise<boolean> {
-  return stat(path).then(
-    (found) => found.isFile(),
-    () => false,
-  );
 }

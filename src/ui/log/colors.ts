@@ -1,6 +1,7 @@
 import { Range, ThemeColor, window, type DecorationRenderOptions, type Disposable, type TextEditor } from 'vscode';
 import type { TextEditorDecorationType } from 'vscode';
 import type { Color, Log, Style } from '../../core/log/log';
+import { onDidShowLines } from './editors';
 import type { Logs } from './logs';
 
 /** As many lines before and after those on screen, so that scrolling a little finds them drawn. */
@@ -15,13 +16,10 @@ export class LogColors implements Disposable {
   /** By the style as JSON: there are as many as logs use. */
   private readonly types = new Map<string, TextEditorDecorationType>();
   private readonly drawn = new WeakMap<TextEditor, ReadonlySet<TextEditorDecorationType>>();
-  private readonly subscriptions: Disposable[];
+  private readonly subscriptions: readonly Disposable[];
 
   constructor(private readonly logs: Logs) {
-    this.subscriptions = [
-      window.onDidChangeTextEditorVisibleRanges(({ textEditor }) => this.draw(textEditor)),
-      window.onDidChangeVisibleTextEditors((editors) => editors.forEach((editor) => this.draw(editor))),
-    ];
+    this.subscriptions = onDidShowLines((editor) => this.draw(editor));
   }
 
   draw(editor: TextEditor): void {

@@ -1,6 +1,7 @@
-import { Range, ThemeColor, window, workspace, type DecorationOptions, type Disposable, type TextEditor } from 'vscode';
+import { Range, ThemeColor, window, type DecorationOptions, type Disposable, type TextEditor } from 'vscode';
 import { formatDuration } from '../times';
 import { linesAround } from './colors';
+import { onDidShowText } from './editors';
 import { logScheme } from './logUri';
 import type { Logs } from './logs';
 
@@ -17,15 +18,7 @@ export class LogDurations implements Disposable {
   private readonly subscriptions: Disposable[];
 
   constructor(private readonly logs: Logs) {
-    this.subscriptions = [
-      this.type,
-      window.onDidChangeTextEditorVisibleRanges(({ textEditor }) => this.draw(textEditor)),
-      window.onDidChangeVisibleTextEditors((editors) => editors.forEach((editor) => this.draw(editor))),
-      workspace.onDidChangeTextDocument(({ document }) => {
-        for (const editor of window.visibleTextEditors)
-          if (editor.document.uri.toString() === document.uri.toString()) this.draw(editor);
-      }),
-    ];
+    this.subscriptions = [this.type, ...onDidShowText((editor) => this.draw(editor))];
   }
 
   dispose(): void {

@@ -14,6 +14,7 @@ import { firstError } from '../../core/log/failure';
 import type { Section } from '../../core/log/log';
 import type { Settings } from '../settings';
 import type { LogColors } from './colors';
+import { editorsOf } from './editors';
 import type { Logs } from './logs';
 import type { LogNews, OpenLog } from './openLog';
 import { place } from './structure';
@@ -59,7 +60,7 @@ export class LogEditors implements Disposable {
   /** In front, at the first error of what has failed; at the end of what is still written. */
   async show(document: TextDocument, log: OpenLog): Promise<void> {
     const line = Math.min(lineToShow(log), document.lineCount - 1);
-    const isOpen = editorsOf(document.uri.toString()).length > 0;
+    const isOpen = editorsOf(document.uri).length > 0;
     const selection = new Range(line, 0, line, 0);
     const editor = await window.showTextDocument(document, { preview: true, ...(isOpen ? {} : { selection }) });
     if (isOpen) return;
@@ -75,7 +76,7 @@ export class LogEditors implements Disposable {
   private remember(log: OpenLog, news: LogNews): void {
     const moved = (this.leftOut.get(log) ?? 0) - log.leftOut;
     this.leftOut.set(log, log.leftOut);
-    for (const editor of editorsOf(log.uri.toString())) {
+    for (const editor of editorsOf(log.uri)) {
       const { visibleRanges, document } = editor;
       const last = visibleRanges.at(-1)?.end.line ?? 0;
       this.readings.set(editor, {
@@ -88,7 +89,7 @@ export class LogEditors implements Disposable {
   }
 
   private follow(document: TextDocument, log: OpenLog): void {
-    for (const editor of editorsOf(document.uri.toString())) {
+    for (const editor of editorsOf(document.uri)) {
       const reading = this.readings.get(editor);
       this.readings.delete(editor);
       if (reading?.isNew === true) void startReading(editor, log);
@@ -98,10 +99,6 @@ export class LogEditors implements Disposable {
       this.colors.draw(editor);
     }
   }
-}
-
-function editorsOf(uri: string): readonly TextEditor[] {
-  return window.visibleTextEditors.filter(({ document }) => document.uri.toString() === uri);
 }
 
 function lineToShow({ build, log }: OpenLog): number {

@@ -1,17 +1,9 @@
-import {
-  Range,
-  ThemeColor,
-  window,
-  workspace,
-  type DecorationOptions,
-  type Disposable,
-  type TextEditor,
-  type Uri,
-} from 'vscode';
+import { Range, ThemeColor, window, type DecorationOptions, type Disposable, type TextEditor } from 'vscode';
 import type { Log } from '../../core/log/log';
 import { setKey } from '../context';
-import { logScheme } from './logUri';
 import { linesAround } from './colors';
+import { onDidShowText } from './editors';
+import { logScheme } from './logUri';
 import type { Logs } from './logs';
 
 const width = '11:19:19.899'.length;
@@ -37,26 +29,19 @@ export class LogTimes implements Disposable {
   constructor(private readonly logs: Logs) {
     this.subscriptions = [
       this.type,
-      window.onDidChangeTextEditorVisibleRanges(({ textEditor }) => this.draw(textEditor)),
-      window.onDidChangeVisibleTextEditors((editors) => editors.forEach((editor) => this.draw(editor))),
+      ...onDidShowText((editor) => this.draw(editor)),
       window.onDidChangeActiveTextEditor(() => void this.tellContext()),
-      workspace.onDidChangeTextDocument(({ document }) => this.drawAll(document.uri)),
       logs.onDidChangeLog(() => void this.tellContext()),
     ];
   }
 
   toggle(): void {
     this.isShown = !this.isShown;
-    this.drawAll();
+    window.visibleTextEditors.forEach((editor) => this.draw(editor));
   }
 
   dispose(): void {
     for (const one of this.subscriptions) one.dispose();
-  }
-
-  private drawAll(uri?: Uri): void {
-    for (const editor of window.visibleTextEditors)
-      if (uri === undefined || editor.document.uri.toString() === uri.toString()) this.draw(editor);
   }
 
   private draw(editor: TextEditor): void {

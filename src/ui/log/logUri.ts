@@ -1,6 +1,7 @@
 import { Uri } from 'vscode';
 import { safeName } from '../../core/artifacts/names';
 import type { Build } from '../../core/build';
+import { fieldsOf, toQuery } from '../address';
 
 export const logScheme = 'gitlab-builds-log';
 /** Of what a diff editor compares. */
@@ -18,25 +19,16 @@ export interface LogAddress {
 
 /** The name is the title of the editor; the rest is the query, written so that no reader of addresses changes it. */
 export function toLogUri(address: LogAddress, { name, id }: Pick<Build, 'name' | 'id'>, scheme = logScheme): Uri {
-  const query = Buffer.from(JSON.stringify(address)).toString('base64url');
+  const query = toQuery(address);
   return Uri.parse(`${scheme}:/${encodeURIComponent(`${safeName(name)} #${id}.log`)}?${query}`, true);
 }
 
 /** undefined: the address of no log of ours. Anybody may have written it. */
 export function toLogAddress({ scheme, query }: Uri): LogAddress | undefined {
   if (scheme !== logScheme && scheme !== comparedScheme) return undefined;
-  const { root, instance, project, build } = fieldsIn(Buffer.from(query, 'base64url').toString());
+  const { root, instance, project, build } = fieldsOf(query);
   const isWhole = typeof root === 'string' && typeof instance === 'string' && typeof project === 'string';
   return isWhole && typeof build === 'number' && Number.isSafeInteger(build) && build > 0
     ? { root, instance, project, build }
     : undefined;
-}
-
-function fieldsIn(text: string): Readonly<Record<string, unknown>> {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
-  } catch {
-    return {};
-  }
 }

@@ -20,6 +20,7 @@ import { Refusal, sentenceFor } from '../report';
 import type { Session } from '../session';
 import type { Settings } from '../settings';
 import type { Tokens } from '../tokens';
+import { editorsOf } from './editors';
 import { inLines, sentenceInstead } from './instead';
 import { logScheme, toLogAddress, toLogUri, type LogAddress } from './logUri';
 import { OpenLog, type LogNews } from './openLog';
@@ -198,7 +199,7 @@ export class Logs implements TextDocumentContentProvider, Disposable {
       clock,
       build: async (signal: AbortSignal) => known(session, root, id) ?? (await client.build(project, id, signal)),
       trace: (etag: string | undefined, signal: AbortSignal) => client.trace(project, id, signal, etag),
-      attention: () => ({ visible: isVisible(uri), focused: false }),
+      attention: () => ({ visible: editorsOf(uri).length > 0, focused: false }),
       intervals: () => settings.intervals(),
       tailLength: () => settings.logTailLength(),
       show: (news: LogNews) => this.show(log, news),
@@ -260,10 +261,6 @@ function known(session: Session, root: string, id: number): Build | undefined {
   const snapshot = session.snapshotOf(root);
   if (snapshot?.kind !== 'ready' || snapshot.stale !== undefined) return undefined;
   return flatten(buildsOf(snapshot)).find((build) => build.id === id);
-}
-
-function isVisible(uri: Uri): boolean {
-  return window.visibleTextEditors.some(({ document }) => document.uri.toString() === uri.toString());
 }
 
 function isOpen(uri: Uri): boolean {

@@ -1,10 +1,10 @@
-import { stat } from 'node:fs/promises';
 import { inTurns } from '../../core/inTurns';
+import { isFile } from '../disk';
 import { pathsInRepository } from './containerPath';
 
 const statsAtOnce = 16;
 
-/** The files of a repository that logs name, by the paths as they have them: of those that exist. */
+/** The files of a repository that logs and reports of tests name, by the paths as they have them: of those that exist. */
 export class WorkspaceFiles {
   private readonly known = new Map<string, string | undefined>();
 
@@ -30,11 +30,4 @@ export class WorkspaceFiles {
     for (const file of pathsInRepository(path, this.root, this.project)) if (await isFile(file)) return file;
     return undefined;
   }
-}
-
-async function isFile(path: string): Promise<boolean> {
-  return stat(path).then(
-    (found) => found.isFile(),
-    () => false,
-  );
 }

@@ -3,6 +3,7 @@ import { join, relative, sep } from 'node:path';
 import type { Archive, RandomAccess } from '../../../src/core/artifacts/archive';
 import { openZip } from '../../../src/core/artifacts/zip';
 import { unhurried } from '../support';
+import { rawZip, type RawEntry } from './rawZip';
 
 /** Bytes as a file that is read by its places. */
 export function memoryAccess(bytes: Buffer, piece = 64 * 1024): RandomAccess {
@@ -16,6 +17,14 @@ export function memoryAccess(bytes: Buffer, piece = 64 * 1024): RandomAccess {
 
 export function archiveOf(zip: Buffer): Promise<Archive> {
   return openZip(memoryAccess(zip), unhurried());
+}
+
+export function text(name: string, content = `content of ${name}`): RawEntry {
+  return { name, content };
+}
+
+export function zipped(...entries: readonly RawEntry[]): Promise<Archive> {
+  return archiveOf(rawZip(entries));
 }
 
 /** All below a folder, in order: files with their content, folders without. */

@@ -10,9 +10,8 @@ import { siblingOf } from '../../../src/core/artifacts/siblings';
 import { DiskError } from '../../../src/core/errors';
 import type { Clock } from '../../../src/core/schedule';
 import { errorOf, unhurried } from '../support';
-import { archiveOf, filesOf } from './archives';
+import { filesOf, text, zipped } from './archives';
 import { Disk } from './disk';
-import { rawZip, type RawEntry } from './rawZip';
 
 /** Waits for nothing; `laterMs` than it is. */
 const hurried = (laterMs = 0): Clock => ({
@@ -21,7 +20,6 @@ const hurried = (laterMs = 0): Clock => ({
   clearTimeout: (timeout) => clearTimeout(timeout),
 });
 const day = 24 * 60 * 60_000;
-const text = (name: string, content = `content of ${name}`): RawEntry => ({ name, content });
 
 describe('extract, when it fails or others did before,', () => {
   let disk: Disk;
@@ -35,7 +33,6 @@ describe('extract, when it fails or others did before,', () => {
 
   const unpack = (archive: Archive, changes: Partial<ExtractOptions> = {}): Promise<Extracted> =>
     extract({ archive, target, limits: defaultLimits, progress: () => {}, signal: unhurried(), ...changes });
-  const zipped = (...entries: readonly RawEntry[]) => archiveOf(rawZip(entries));
   const oldOne = () => {
     mkdirSync(target);
     writeFileSync(disk.at('root', 'target', 'old'), 'old');

@@ -9,11 +9,9 @@ import { defaultLimits } from '../../../src/core/artifacts/limits';
 import { planOf } from '../../../src/core/artifacts/plan';
 import { DiskError } from '../../../src/core/errors';
 import { errorOf, unhurried } from '../support';
-import { archiveOf, filesOf } from './archives';
+import { filesOf, text, zipped } from './archives';
 import { Disk } from './disk';
-import { rawZip, type RawEntry } from './rawZip';
-
-const text = (name: string, content = `content of ${name}`): RawEntry => ({ name, content });
+import { rawZip } from './rawZip';
 
 describe('extract', () => {
   let disk: Disk;
@@ -27,7 +25,6 @@ describe('extract', () => {
 
   const unpack = (archive: Archive, changes: Partial<ExtractOptions> = {}): Promise<Extracted> =>
     extract({ archive, target, limits: defaultLimits, progress: () => {}, signal: unhurried(), ...changes });
-  const zipped = (...entries: readonly RawEntry[]) => archiveOf(rawZip(entries));
   const oldOne = () => {
     mkdirSync(target);
     writeFileSync(disk.at('root', 'target', 'old'), 'old');
