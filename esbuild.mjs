@@ -1,9 +1,10 @@
 // Builds the extension into dist/ (default), or every test bundle into out/ (--tests).
 import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, sep } from 'node:path';
-import { build, transform } from 'esbuild';
+import { build, context, transform } from 'esbuild';
 
-const minify = !process.argv.includes('--dev');
+const isWatching = process.argv.includes('--watch');
+const minify = !process.argv.includes('--dev') && !isWatching;
 const shared = {
   bundle: true,
   platform: 'node',
@@ -30,15 +31,12 @@ const externals = [
 ];
 
 if (process.argv.includes('--tests')) await buildTests();
-else await buildExtension();
+else if (isWatching) await watchExtension();
+else await writeExtension(await build(extension()));
 
-/**
- * esbuild splits chunks only as ES modules, and VS Code loads CommonJS quickest: so split first, then turn each chunk
- * into CommonJS, where `import()` of a chunk becomes a lazy `require`. dist/extension.js is what activation costs.
- */
-async function buildExtension() {
-  rmSync('dist', { recursive: true, force: true });
-  const { outputFiles, metafile } = await build({
+/** Options of the extension's bundle. */
+function extension() {
+  return {
     ...shared,
     entryPoints: ['src/extension.ts'],
     outdir: 'dist',
@@ -48,10 +46,18 @@ async function buildExtension() {
     // fetch-blob's fallback for a Node without streams of its own: 60 kB that no VS Code ever reaches.
     external: ['vscode', 'web-streams-polyfill'],
     minify,
-    sourcemap: false,
+    sourcemap: isWatching ? 'inline' : false,
     write: false,
-  });
+  };
+}
+
+/**
+ * esbuild splits chunks only as ES modules, and VS Code loads CommonJS quickest: so split first, then turn each chunk
+ * into CommonJS, where `import()` of a chunk becomes a lazy `require`. dist/extension.js is what activation costs.
+ */
+async function writeExtension({ outputFiles, metafile }) {
   refuseCycles(metafile);
+  rmSync('dist', { recursive: true, force: true });
   mkdirSync('dist');
   for (const file of outputFiles) {
     const { code } = await transform(file.text, {
@@ -60,10 +66,28 @@ async function buildExtension() {
       target: 'node20',
       supported: { 'dynamic-import': false },
       minify,
+      sourcemap: isWatching ? 'inline' : false,
     });
     writeFileSync(file.path, code);
   }
   writeFileSync(join('dist', 'meta.json'), JSON.stringify(metafile));
+}
+
+/** Prints a line at the beginning and at the end of each build, which .vscode/tasks.json waits for. */
+async function watchExtension() {
+  const onEnd = async (result) => {
+    if (result.errors.length === 0)
+      await writeExtension(result).catch((error) => console.error(`✘ [ERROR] ${error.message}`));
+    console.log('Built.');
+  };
+  const plugin = {
+    name: 'write',
+    setup: (watched) => {
+      watched.onStart(() => console.log('Building …'));
+      watched.onEnd(onEnd);
+    },
+  };
+  await (await context({ ...extension(), plugins: [plugin] })).watch();
 }
 
 async function buildTests() {

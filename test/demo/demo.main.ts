@@ -3,6 +3,7 @@ import type { ProfileName } from '../gitlab/profiles/profile';
 import { startVSCode, type StartOptions } from '../vscode/server';
 import { plainGit } from '../vscode/workspace';
 import { openDoorway } from './doorway';
+import { interruption } from './interruption';
 import { keptProfile } from './keptProfile';
 import { createLivingRepository, live } from './livingRepository';
 import { openBrowser } from './openBrowser';
@@ -40,19 +41,6 @@ async function main(): Promise<void> {
   } finally {
     for (const work of undo.reverse()) await work();
   }
-}
-
-/** Resolves at the first Ctrl-C, which ends the demo in good order; a second one ends it at once. */
-function interruption(): Promise<void> {
-  let already = false;
-  return new Promise((resolve) => {
-    const interrupt = () => {
-      if (already) process.exit(1);
-      already = true;
-      resolve();
-    };
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, interrupt);
-  });
 }
 
 /** Returns the address to open. */
