@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { projectRoot } from '../vscode/project';
 import { withVersionTable } from './versionTable';
 
-/** Writes into ARCHITECTURE.md what each GitLab can do. */
-const file = join(projectRoot, 'ARCHITECTURE.md');
+/** Writes into docs/versions.md what each GitLab can do. */
+const file = join(projectRoot, 'docs', 'versions.md');
 const before = await readFile(file, 'utf8');
 const after = withVersionTable(before);
 if (after !== before) await writeFile(file, after);

@@ -16,8 +16,8 @@ function row(what: string): readonly string[] {
 }
 
 describe('The table of versions', () => {
-  it('stands in ARCHITECTURE.md as the profiles have it (npm run versions)', () => {
-    const document = readFileSync(join(projectRoot, 'ARCHITECTURE.md'), 'utf8');
+  it('stands in docs/versions.md as the profiles have it (npm run versions)', () => {
+    const document = readFileSync(join(projectRoot, 'docs', 'versions.md'), 'utf8');
     assert.equal(document, withVersionTable(document));
   });
 

@@ -1,7 +1,7 @@
 import type { Api, Profile, RouteName } from './profiles/profile';
 import { profileNames, profiles } from './profiles/profiles';
 
-/** Where the table stands in ARCHITECTURE.md. */
+/** Where the table stands in docs/versions.md. */
 const begin = '<!-- versions: made by `npm run versions` -->';
 const end = '<!-- /versions -->';
 
