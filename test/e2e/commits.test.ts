@@ -49,14 +49,14 @@ describe('the commit that is checked out', () => {
     const { page, gitlab, project, picture } = stage();
     const sha = await commit('Not pushed yet');
     await welcome(page)
-      .getByText(/has no builds for the commit/)
+      .getByText(/There are no builds for this commit/)
       .waitFor();
     await picture('no-builds');
     assert.equal((await title(page).innerText()).toLowerCase(), `gitlab builds: ${short(sha)}`);
     assert.equal((await status().innerText()).trim(), 'no builds');
     gitlab.world.addCommit(project.project, { sha, title: 'Pushed now' });
     gitlab.world.addBuild(project.project, { sha, ref: 'main', name: 'first', status: 'running' });
-    await welcome(page).getByRole('button', { name: 'Try again' }).click();
+    await welcome(page).getByRole('button', { name: 'Try Again' }).click();
     await treeRow(page, /^first, running/).waitFor();
     await picture('first-build');
   });
@@ -94,7 +94,7 @@ describe('the commit that is checked out', () => {
     await git('checkout', '--quiet', '--orphan', 'empty');
     await lookAtGit();
     await welcome(page)
-      .getByText(/has no commit yet/)
+      .getByText(/has no commits yet/)
       .waitFor();
     await picture('no-commit');
     assert.equal(await status().count(), 0);
@@ -127,7 +127,7 @@ describe('another commit', () => {
     await runCommand(page, 'Git: Refresh');
     await titleButton(page, 'Follow HEAD Again').click();
     await welcome(page)
-      .getByText(/has no builds for the commit/)
+      .getByText(/There are no builds for this commit/)
       .waitFor();
     await picture('following');
     await git('reset', '--quiet', '--hard', project.sha);

@@ -71,7 +71,7 @@ describe('a commit without builds before it', () => {
     sha = await git('rev-parse', 'HEAD');
     // Not "either it is not pushed yet or it has no CI", which may stand there for a moment before.
     await welcome(page)
-      .getByText(/is not pushed yet, so GitLab knows nothing of it/)
+      .getByText(/This commit hasn't been pushed/)
       .waitFor();
     await picture('not-pushed-welcome');
     assert.equal((await statusBarItem(page, /^GitLab Builds/).innerText()).trim(), 'not pushed');
@@ -81,7 +81,7 @@ describe('a commit without builds before it', () => {
     const { page, picture } = stage();
     await welcome(page).getByRole('button', { name: 'Push' }).click();
     await welcome(page)
-      .getByText(/is pushed, and GitLab has no builds for it so far/)
+      .getByText(/There are no builds for this commit yet/)
       .waitFor();
     await picture('watching');
     const heading = await page.locator('.part.sidebar .composite.title h2').innerText();

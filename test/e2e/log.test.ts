@@ -81,7 +81,7 @@ describe('logs', () => {
   it('offers in the row of a failed build what its log is good for', async () => {
     const { page } = stage();
     const offered = await offeredIn(page, treeRow(page, /^unit-tests, failed/));
-    for (const item of ['Open Log', 'Copy Failure as Markdown', 'Show Problems of the Log'])
+    for (const item of ['Open Log', 'Copy Failure as Markdown', 'Show Log Errors in Problems'])
       assert.ok(offered.includes(item), `${item} in ${offered.join()}`);
     const ofOther = await offeredIn(page, treeRow(page, /^live, running/));
     assert.ok(ofOther.includes('Open Log') && !ofOther.includes('Copy Failure as Markdown'), ofOther.join());
@@ -89,7 +89,7 @@ describe('logs', () => {
 
   it('puts what it says of files among the problems, and takes it away with the log', async () => {
     const { page, picture } = stage();
-    await contextMenu(page, treeRow(page, /^unit-tests, failed/), 'Show Problems of the Log');
+    await contextMenu(page, treeRow(page, /^unit-tests, failed/), 'Show Log Errors in Problems');
     const panel = page.locator('.markers-panel');
     await panel.getByText(/error: expected ';' before/).waitFor();
     await panel.getByText(/warning: 'unused' is never read/).waitFor();

@@ -18,9 +18,9 @@ describe('a folder without a GitLab', () => {
   });
 
   const cases: readonly (readonly [name: string, prepare: (folder: string) => Promise<unknown>, text: RegExp])[] = [
-    ['no repository', () => Promise.resolve(), /No git repository is open/],
+    ['no repository', () => Promise.resolve(), /This folder has no git repository/],
     ['no remote', commit, /has no remote/],
-    ['a remote on github.com', commitWithRemote, /is no GitLab/],
+    ['a remote on github.com', commitWithRemote, /remote isn't on GitLab/],
   ];
   for (const [name, prepare, text] of cases) {
     it(`says what is missing: ${name}`, async () => {
@@ -40,7 +40,7 @@ describe('a folder without a GitLab', () => {
   it('says what is missing: no folder', async () => {
     const page = await office().openWindow(undefined);
     await welcome(page)
-      .getByText(/Open a folder that is a git repository/)
+      .getByText(/Open a folder with a git repository/)
       .waitFor();
     await screenshot(page, 'e2e-nothing-no-folder');
     await page.close();

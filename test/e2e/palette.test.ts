@@ -101,7 +101,7 @@ describe('the palette', () => {
 
   it('shows the log, which holds no secret', async () => {
     const { page, project, picture } = stage();
-    await runCommand(page, 'GitLab Builds: Show Log of This Extension');
+    await runCommand(page, 'GitLab Builds: Show Extension Log');
     const lines = page.locator('.part.panel .view-lines');
     await lines.getByText('No build has failed here.').waitFor();
     await picture('log');

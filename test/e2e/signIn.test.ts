@@ -12,7 +12,7 @@ describe('signing in', () => {
     await welcome(page).getByRole('button', { name: 'Sign In' }).waitFor();
     await picture('sign-in-1-welcome');
     assert.equal(await title(page).innerText(), `GitLab Builds: ${new URL(gitlab.url).host}`);
-    assert.match(await welcome(page).innerText(), /Is the host named above a GitLab\?/);
+    assert.match(await welcome(page).innerText(), /Is the host named above a GitLab server\?/);
     assert.equal(await statusBarItem(page, /GitLab Builds/).count(), 0);
     assert.deepEqual(gitlab.requests, []);
   });

@@ -36,7 +36,7 @@ describe('a token that may only read', () => {
     for (const name of [/^production, manual/, /^Merge request !1, /])
       assert.deepEqual(await offeredIn(page, treeRow(page, name)), web);
     assert.deepEqual(await offeredIn(page, treeRow(page, /^install, running/)), [...log, ...web]);
-    const failure = ['Copy Failure as Markdown', 'Show Problems of the Log'];
+    const failure = ['Copy Failure as Markdown', 'Show Log Errors in Problems'];
     assert.deepEqual(await offeredIn(page, treeRow(page, /^lint, failed/)), [...log, ...failure, ...web]);
     const compile = treeRow(page, /^compile, passed.*has artifacts/);
     const archive = ['Download Artifacts', 'Download and Extract Artifacts'];
@@ -131,7 +131,7 @@ describe('an address without its relative root', () => {
   it('is told from other trouble, and what is missing is named', async () => {
     const { page, gitlab, picture } = stage();
     await welcome(page)
-      .getByText(/answers, but is no GitLab/)
+      .getByText(/responds, but it isn't GitLab/)
       .waitFor();
     await picture('no-gitlab');
     const { host, origin } = new URL(gitlab.url);

@@ -110,9 +110,9 @@ describe('the tree of a commit', () => {
     await treeRow(page, /^Stage deploy/).waitFor({ state: 'hidden' });
     gitlab.world.setStatus(project.builds.odd, 'success');
     await titleButton(page, 'Refresh').click();
-    await welcome(page).getByText('No build of this commit has the chosen status.').waitFor();
+    await welcome(page).getByText('No build of this commit matches the filter.').waitFor();
     await picture('filtered-empty');
-    await welcome(page).getByRole('button', { name: 'Change the filter' }).click();
+    await welcome(page).getByRole('button', { name: 'Change Filter' }).click();
     await tick(page, 'failed');
     await treeRow(page, /^Stage deploy/).waitFor();
   });

@@ -50,13 +50,13 @@ describe('a GitLab in trouble', () => {
 
   /** What the view says, and the button that it offers first. */
   const troubles: readonly (readonly [name: string, fault: Fault, text: RegExp])[] = [
-    ['too many requests', rateLimited({ retryAfter: 3 }), /asks to slow down/],
-    ['an error of its own', serverError(), /has a problem of its own/],
+    ['too many requests', rateLimited({ retryAfter: 3 }), /rate limit was reached/],
+    ['a server error', serverError(), /reported a server error/],
     ['a page in its place', htmlPage(), /not as GitLab's API/],
-    ['an answer that cannot be read', brokenJson(), /could not be read/],
-    ['no way to it', { reset: 'beforeHeaders' }, /cannot be reached/],
-    ['an unknown project', notFound(), /has no such project/],
-    ['a refusal', forbidden(), /does not let you see the builds/],
+    ['an answer that cannot be read', brokenJson(), /Couldn't read the response/],
+    ['no way to it', { reset: 'beforeHeaders' }, /can't be reached/],
+    ['an unknown project', notFound(), /couldn't find this project/],
+    ['a refusal', forbidden(), /don't have access to the builds/],
   ];
 
   for (const [name, fault, text] of troubles) {
@@ -84,7 +84,7 @@ describe('a GitLab in trouble', () => {
     gitlab.world.setUserState(project.username, 'blocked');
     await show(sha);
     await welcome(page)
-      .getByText(/does not accept your token/)
+      .getByText(/rejected your token/)
       .waitFor();
     await picture('failed-token');
     gitlab.world.addUser({ username: 'renewed', token: 'renewed-token' });

@@ -13,7 +13,7 @@ describe('a folder that is not trusted', () => {
   it('has no builds, and no request is sent', async () => {
     const { page, gitlab, picture } = stage();
     await welcome(page)
-      .getByText(/Builds are shown in trusted folders only/)
+      .getByText(/Builds are shown only in trusted folders/)
       .waitFor();
     await picture('untrusted');
     await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
@@ -25,7 +25,7 @@ describe('a folder that is not trusted', () => {
 
   it('has them once it is trusted', async () => {
     const { page, picture } = stage();
-    await welcome(page).getByRole('button', { name: 'Manage Trust' }).click();
+    await welcome(page).getByRole('button', { name: 'Manage Workspace Trust' }).click();
     await page.locator('.workspace-trust-editor').getByRole('button', { name: 'Trust', exact: true }).click();
     await treeRow(page, /^Stage deploy/).waitFor();
     await picture('trusted');

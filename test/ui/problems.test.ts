@@ -25,7 +25,7 @@ const trace = [
   '',
 ].join('\n');
 
-describe('Show Problems of the Log', () => {
+describe('Show Log Errors in Problems', () => {
   const apps = appsInTests();
   let app: App;
   const start = async (text = trace) => {

@@ -160,7 +160,7 @@ describe('Refresh', () => {
   });
 });
 
-describe('Show Log of This Extension', () => {
+describe('Show Extension Log', () => {
   const apps = appsInTests();
 
   it('brings the log to the front', async () => {
