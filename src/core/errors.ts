@@ -15,6 +15,7 @@ export type FailureKind =
   | 'noGitLab' // something answers, and at this base URL no API of GitLab's is to be found
   | 'tls'
   | 'invalidAnswer' // GitLab's API answers, but not what it should
+  | 'tooLarge' // more came than is ever read; `reason`: the limit
   | 'server'
   | 'storage' // where GitLab keeps its files refuses to give one out; `reason`: its code
   | 'unexpected'; // a defect of ours

@@ -50,7 +50,9 @@ export function look(before: Watch | undefined, { root, name, snapshot }: Follow
   const { target, readOnly } = snapshot;
   const known = isSameTarget(before?.target, target) ? before : undefined;
   const builds = standingBuilds(snapshot);
-  const outcome = outcomeOf(builds);
+  const ended = outcomeOf(builds);
+  // What was not read may have failed, or still run: no verdict but a failure.
+  const outcome = snapshot.isPartial === true && ended !== 'failed' ? undefined : ended;
   if (outcome === undefined)
     return { watch: { target, moving: known?.moving === true || builds.some(isActive), outcome: known?.outcome } };
   const watch: Watch = { target, moving: false, outcome };

@@ -27,6 +27,8 @@ export interface MergeRequest {
 export interface Listing {
   readonly builds: readonly Build[];
   readonly pipelines: readonly Pipeline[];
+  /** There are more builds than these: a bound cut the list. */
+  readonly isPartial?: boolean | undefined;
 }
 
 /** The pipelines that no bridge among the builds has started. */

@@ -39,6 +39,8 @@ export type Snapshot =
       readonly builds: readonly Build[];
       readonly pipelines: readonly Pipeline[];
       readonly apiVersion: 'v3' | 'v4';
+      /** There are more builds than these: a bound cut the list. */
+      readonly isPartial?: boolean | undefined;
       /** The token may read and nothing else. */
       readonly readOnly: boolean;
       /** HEAD has no builds, or is not pushed: these are of the nearest commit before it that has some. */

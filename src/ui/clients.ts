@@ -1,36 +1,44 @@
 import type { Disposable } from 'vscode';
-import type { GitLabClient } from '../core/gitlab/client';
-import { connect } from '../core/gitlab/connect';
+import { GitLabClient } from '../core/gitlab/client';
+import { createHttp, type Http } from '../core/gitlab/http';
 import type { Logger } from '../core/logger';
 import type { Instance } from '../core/instance';
 
 /** What a client is made with; a token given here is tried before it is kept. */
 export type TokenSource = () => Promise<string | undefined>;
 
+export interface ClientsOptions {
+  readonly log: Logger;
+  readonly userAgent: string;
+  readonly tokenOf: (url: string) => Promise<string | undefined>;
+  /** Whether requests use an agent of their own. */
+  readonly ownAgent: () => boolean;
+}
+
 /** One client per instance, which remembers what it has looked up and bounds what the instance is asked. */
 export class Clients implements Disposable {
   private readonly known = new Map<string, GitLabClient>();
+  private readonly http: Http;
 
-  constructor(
-    private readonly log: Logger,
-    private readonly userAgent: string,
-    private readonly tokenOf: (url: string) => Promise<string | undefined>,
-  ) {}
+  constructor(private readonly options: ClientsOptions) {
+    this.http = createHttp(options);
+  }
 
   of(instance: Instance): GitLabClient {
     const key = JSON.stringify(instance);
-    const client = this.known.get(key) ?? this.make(instance, () => this.tokenOf(instance.url));
+    const client = this.known.get(key) ?? this.make(instance, () => this.options.tokenOf(instance.url));
     this.known.set(key, client);
     return client;
   }
 
-  /** A client of its own, for a token that is not stored yet. */
+  /** A client of its own, for a token that is not stored yet. No request is made here. */
   make(instance: Instance, token: TokenSource): GitLabClient {
-    return connect(instance, token, this.log, this.userAgent);
+    return new GitLabClient(instance, this.http, token, this.options.log);
   }
 
   dispose(): void {
     for (const client of this.known.values()) client.dispose();
     this.known.clear();
+    this.http.dispose?.();
   }
 }

@@ -79,11 +79,17 @@ export function reservationsOf(snapshot: Snapshot | undefined, now: number): rea
   if (snapshot?.kind !== 'ready') return [];
   const { readOnly, stale } = snapshot;
   return [
+    snapshot.isPartial === true ? partialWords(snapshot) : undefined,
     whoseBuilds(snapshot, now),
     stale === undefined ? undefined : staleSentence(stale, now),
     endOfHistory(snapshot),
     readOnly ? l10n.t('read-only token') : undefined,
   ].filter((part) => part !== undefined);
+}
+
+/** A bound cut the list. */
+export function partialWords({ builds }: Pick<Ready, 'builds'>): string {
+  return l10n.t('first {0} of more builds', builds.length);
 }
 
 /** That the builds are not HEAD's own, or that HEAD has none and why. */

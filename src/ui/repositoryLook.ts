@@ -1,5 +1,5 @@
 import { l10n } from 'vscode';
-import { worstStatus } from '../core/build';
+import { hasFailed, worstStatus } from '../core/build';
 import { rootPipelines, standingBuilds } from '../core/pipeline';
 import type { NoProject, Snapshot } from '../core/snapshot';
 import { reservationsOf, subjectOf } from './headSentences';
@@ -62,11 +62,14 @@ function standingOf(snapshot: Snapshot | undefined, now: number): Standing {
 
 function standingOfBuilds(snapshot: Extract<Snapshot, { kind: 'ready' }>, now: number): Standing {
   const builds = standingBuilds(snapshot);
-  const status = worstStatus(builds) ?? rootPipelines(snapshot)[0]?.status;
+  const worst = worstStatus(builds) ?? rootPipelines(snapshot)[0]?.status;
+  // What was not read may have failed: no verdict but a failure.
+  const isUndecided = snapshot.isPartial === true && !builds.some(hasFailed);
+  const status = isUndecided ? undefined : worst;
   const words = builds.length > 0 ? groupDescription(builds) : statusLabel(status ?? '');
   const parts = [
     subjectOf(snapshot),
-    status === undefined ? l10n.t('no builds') : words,
+    ...(isUndecided ? [] : [status === undefined ? l10n.t('no builds') : words]),
     ...reservationsOf(snapshot, now),
   ];
   return { icon: 'circle-large-outline', status, parts };

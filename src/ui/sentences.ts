@@ -59,6 +59,8 @@ export function failureSentence(failure: Failure): string {
       return connectionSentence(kind, failure);
     case 'invalidAnswer':
       return l10n.t('The answer of {0} could not be read{1}.', host, because);
+    case 'tooLarge':
+      return l10n.t('{0} sent more than {1}, which is more than this extension reads.', host, reason ?? '');
     case 'server':
       return l10n.t('{0} has a problem of its own{1}. Try again later.', host, inBrackets(status));
     case 'storage':

@@ -70,6 +70,15 @@ export class Settings implements Disposable {
     return { activeSeconds, idleSeconds };
   }
 
+  /**
+   * Whether requests use an agent of their own. With the other values of VS Code's proxy support an agent would be
+   * ignored (`override`) or would switch the user's proxy off (`on`).
+   */
+  usesOwnAgent(): boolean {
+    const support = workspace.getConfiguration('http').get<unknown>('proxySupport');
+    return support === 'fallback' || support === 'off';
+  }
+
   /** In characters: of a longer log the end is shown first. Infinity: of none. */
   logTailLength(): number {
     const megabytes = workspace.getConfiguration('gitlabBuilds').get<unknown>('log.tailAbove');

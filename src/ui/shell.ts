@@ -49,7 +49,12 @@ export function startShell(context: ExtensionContext, changed: EventEmitter<void
   const git = new Git();
   const settings = new Settings();
   const tokens = new Tokens(context.secrets, process.env);
-  const clients = new Clients(log, `GitLab-Builds/${version} (${env.appName})`, (url) => tokens.get(url));
+  const clients = new Clients({
+    log,
+    userAgent: `GitLab-Builds/${version} (${env.appName})`,
+    tokenOf: (url) => tokens.get(url),
+    ownAgent: () => settings.usesOwnAgent(),
+  });
   const clock = systemClock;
   const remembered = new Remembered(context.workspaceState, clock);
   const attention = (): Attention => ({ visible: tree.view.visible, focused: window.state.focused });

@@ -5,7 +5,7 @@ import { systemClock, type Clock } from '../core/schedule';
 import type { Snapshot, Target } from '../core/snapshot';
 import { toTree, type TreeNode } from '../core/tree';
 import { viewId } from './buildTree';
-import { isUnpushed, reservationsOf, subjectOf } from './headSentences';
+import { isUnpushed, partialWords, reservationsOf, subjectOf } from './headSentences';
 import { escaped, groupDescription, progressOf, shortSha, statusCodicon, statusLabel } from './present';
 import { pipelineLabel, pipelineSubject } from './presentPipeline';
 import type { ViewState } from './rows';
@@ -101,11 +101,13 @@ function lookOfCommit(snapshot: Ready, scene: Scene): Look {
   const worst = worstStatus(builds) ?? rootPipelines(snapshot)[0]?.status;
   if (worst === undefined) return lookWithoutBuilds(snapshot, scene);
   const { name } = scene;
-  const words = summary(builds, worst);
+  // What was not read may have failed: no verdict but a failure.
+  const isUndecided = snapshot.isPartial === true && !builds.some(hasFailed);
+  const words = isUndecided ? partialWords(snapshot) : summary(builds, worst);
   const reservations = reservationsOf(snapshot, scene.now);
   const subject = [...(name === undefined ? [] : [oneLine(name)]), subjectOf(snapshot)];
   return {
-    text: `${statusCodicon(worst)} ${words}${marks(snapshot)}`,
+    text: `${isUndecided ? '$(question)' : statusCodicon(worst)} ${words}${marks(snapshot)}`,
     tooltip: stageTable(snapshot, subject, reservations),
     spoken: [l10n.t('GitLab Builds'), words, ...subject, ...reservations].join(', '),
   };

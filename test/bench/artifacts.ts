@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Archive } from '../../src/core/artifacts/archive';
 import { browseArtifacts } from '../../src/core/artifacts/browse';
-import { connect } from '../../src/core/gitlab/connect';
+import { connect } from './connect';
 import { writeSparseZip, type WrittenZip } from '../gitlab/sparseZip';
 import type { Downloaded } from './downloader.bench';
 import { short, spread, timed, told } from './numbers';

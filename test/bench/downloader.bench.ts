@@ -2,7 +2,7 @@ import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { saveArtifacts } from '../../src/core/artifacts/save';
-import { connect } from '../../src/core/gitlab/connect';
+import { connect } from './connect';
 import { quietLog } from './quietLog';
 import { timed } from './numbers';
 import type { Stored } from './storage.bench';

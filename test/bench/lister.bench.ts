@@ -45,9 +45,12 @@ function rawLister({ url, token, project, sha }: ListJob): List {
 }
 
 function clientLister({ url, token, project, sha }: ListJob): List {
-  const http = createHttp(quietLog, 'bench');
+  const http = createHttp({ log: quietLog, userAgent: 'bench' });
   // In full each time, as the raw one reads it: a list that has not changed would come without its pages.
-  const whole: Http = { ...http, json: (request) => http.json({ ...request, etag: undefined }) };
+  const whole: Http = {
+    json: (request) => http.json({ ...request, etag: undefined }),
+    stream: (request) => http.stream(request),
+  };
   const instance = { url, hosts: [], apiVersion: 'auto' } as const;
   const client = new GitLabClient(instance, whole, async () => token, quietLog);
   return async () => (await client.listing(project.path, { sha }, new AbortController().signal)).builds;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { arrange, flatten } from '../../src/core/arrange';
-import { connect } from '../../src/core/gitlab/connect';
+import { connect } from './connect';
 import type { Listing } from '../../src/core/pipeline';
 import { reused } from '../../src/core/same';
 import { toTree } from '../../src/core/tree';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { connect } from '../../src/core/gitlab/connect';
+import { connect } from './connect';
 import type { GitLabClient } from '../../src/core/gitlab/client';
 import { Monitor } from '../../src/core/monitor';
 import { buildsOf, type Target } from '../../src/core/snapshot';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { connect } from '../../src/core/gitlab/connect';
+import { connect } from './connect';
 import type { ProfileName } from '../gitlab/profiles/profile';
 import { profileNames } from '../gitlab/profiles/profiles';
 import { type Seed, seedProject } from '../gitlab/seed';

@@ -204,3 +204,11 @@ describe('The failing builds of HEAD', () => {
     assert.deepEqual(failingOfHead({ kind: 'loading', target: targetWith() }), []);
   });
 });
+
+describe('A list that was cut', () => {
+  it('never ends well: what was not read may have failed', () => {
+    const cut = { isPartial: true };
+    assert.deepEqual(outcomesOf(running, readyWith(passed.builds, cut)), [undefined, undefined]);
+    assert.deepEqual(outcomesOf(running, readyWith(failed.builds, cut)), [undefined, 'failed']);
+  });
+});

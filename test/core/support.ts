@@ -12,7 +12,15 @@ import type { Clock } from '../../src/core/schedule';
 import { developerToken } from '../gitlab/seed';
 
 /** Long enough that no test ever waits for one of them, except for the retries: those are at once. */
-export const patient: HttpLimits = { headersMs: 60_000, idleMs: 60_000, redirects: 5, retries: 2, retryMs: 0 };
+export const patient: HttpLimits = {
+  headersMs: 60_000,
+  idleMs: 60_000,
+  totalMs: 60_000,
+  jsonBytes: 4_000_000,
+  redirects: 5,
+  retries: 2,
+  retryMs: 0,
+};
 export const userAgent = 'gitlab-builds-test';
 
 /** A log that keeps what it is told. */
@@ -33,7 +41,7 @@ export interface Access {
 }
 
 export function httpWith({ limits, log = new Journal() }: Access = {}): Http {
-  return createHttp(log, userAgent, { ...patient, ...limits });
+  return createHttp({ log, userAgent, limits: { ...patient, ...limits } });
 }
 
 /** A client of the GitLab at `url`, as the Developer of the scenarios. */

@@ -71,7 +71,7 @@ class Stage {
     api.open(this.repository);
     editor().extensions.set('vscode.git', api);
     const [git, settings] = [new Git(), new Settings()];
-    const clients = new Clients(log, 'test', (url) => tokens.get(url));
+    const clients = new Clients({ log, userAgent: 'test', tokenOf: (url) => tokens.get(url), ownAgent: () => false });
     const remembered = new Remembered(new FakeMemento(), clock);
     const attention = () => ({ visible: true, focused: true });
     this.session = new Session({ git, settings, tokens, clients, remembered, attention, log, clock });

@@ -127,6 +127,7 @@ const failureKinds = Object.keys({
   noGitLab: 0,
   tls: 0,
   invalidAnswer: 0,
+  tooLarge: 0,
   server: 0,
   unexpected: 0,
 } satisfies Record<ListingFailure, 0>) as ListingFailure[];

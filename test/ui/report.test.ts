@@ -159,6 +159,7 @@ describe('The sentence for a failure', () => {
     noGitLab:
       /^git\.example\.com answers, but is no GitLab: is its relative root missing from git\.example\.com\? Check gitlabBuilds\.instances, .*\.$/,
     tls: /^The certificate of git\.example\.com is not trusted here \(why\)\. Add its authority to the system's\.$/,
+    tooLarge: /^git\.example\.com sent more than why, which is more than this extension reads\.$/,
     invalidAnswer: /^The answer of git\.example\.com could not be read \(why\)\.$/,
     storage: /^git\.example\.com, where GitLab keeps its files, did not give this one out \(why\)\. Try again; /,
     server: /^git\.example\.com has a problem of its own \(503\)\. Try again later\.$/,

@@ -40,7 +40,7 @@ describe('The timers of a session', () => {
     editor().extensions.set('vscode.git', git);
     const log = window.createOutputChannel('x', { log: true });
     const [settings, tokens, source] = [new Settings(), new Tokens(secrets, {}), new Git()];
-    const clients = new Clients(log, 'test', (url) => tokens.get(url));
+    const clients = new Clients({ log, userAgent: 'test', tokenOf: (url) => tokens.get(url), ownAgent: () => false });
     const remembered = new Remembered(new FakeMemento(), clock);
     const attention = () => ({ visible: true, focused: true });
     session = new Session({ git: source, settings, tokens, clients, remembered, attention, log, clock });

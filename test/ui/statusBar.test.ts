@@ -278,3 +278,16 @@ describe('The status bar', () => {
     assert.equal(editor().statusBarItems.length, 1);
   });
 });
+
+describe('The status bar of a list that was cut', () => {
+  beforeEach(() => (bar = new StatusBar({ now: () => now })));
+  afterEach(() => bar.dispose());
+
+  it('gives no verdict but a failure', () => {
+    const cut = { isPartial: true };
+    const builds = someBuilds({ status: 'success' }, { status: 'success' });
+    assert.equal(textOf({ ...ready(builds), ...cut }), `$(question) first ${builds.length} of more builds`);
+    assert.ok(spoken().includes('more builds') && !spoken().includes('passed'), spoken());
+    assert.match(textOf({ ...ready(someBuilds({ status: 'failed' }, { status: 'success' })), ...cut }), /failed: /);
+  });
+});

@@ -108,14 +108,21 @@ function parse(body: string): unknown {
   }
 }
 
-function textsIn(value: unknown): readonly string[] {
+/** GitLab nests its texts two levels deep; how deep others do, nobody says. */
+const deepestText = 5;
+
+function textsIn(value: unknown, depth = 0): readonly string[] {
   if (typeof value === 'string') return [value];
-  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsIn) : [];
+  if (typeof value !== 'object' || value === null || depth === deepestText) return [];
+  return Object.values(value).flatMap((inner) => textsIn(inner, depth + 1));
 }
 
 /** One line of at most 300 characters, since it is shown in a message. */
 function toLine(text: string): string | undefined {
-  const line = text.replace(/[\s\p{Cc}]+/gu, ' ').trim();
+  const line = text
+    .slice(0, 1000)
+    .replace(/[\s\p{Cc}]+/gu, ' ')
+    .trim();
   if (line === '') return undefined;
   return line.length > 300 ? `${line.slice(0, 299)}…` : line;
 }

@@ -3,7 +3,7 @@ import type { Instance } from '../instance';
 import { Row, rowsOf, UnexpectedShape } from './fields';
 import type { Http, HttpRequest, StreamAnswer } from './http';
 import type { Memory } from './memory';
-import { allPages, pageOf, type Page } from './pages';
+import { allPages, pageOf, pageSizes, type Page, type PagedList } from './pages';
 
 /** What is wanted of a file. */
 export type Wanted = Pick<HttpRequest, 'etag' | 'range' | 'validator' | 'place'>;
@@ -14,6 +14,9 @@ interface KeptPage<T> extends Page<T> {
 
 /** One API of one instance, for the length of one call. All methods throw GitLabError, or the signal's reason. */
 export class Api {
+  /** A list was cut: it has more pages than are ever read. */
+  isPartial = false;
+
   constructor(
     private readonly http: Http,
     private readonly instance: Instance,
@@ -43,7 +46,7 @@ export class Api {
 
   /** All pages of a list; `path` may have a query. */
   async list<T>(path: string, read: (row: Row) => T): Promise<readonly T[]> {
-    return allPages((page) => this.page(path, page, read));
+    return this.allOf((page, size) => this.page(path, page, read, size));
   }
 
   /**
@@ -51,16 +54,36 @@ export class Api {
    * items as before. So one path must always be read in one way, and `read` must do nothing else.
    */
   async keptList<T>(path: string, read: (row: Row) => T): Promise<readonly T[]> {
-    return allPages((page) => this.keptPage(path, page, read));
+    return this.allOf((page, size) => this.keptPage(path, page, read, size));
   }
 
-  async page<T>(path: string, page: number, read: (row: Row) => T): Promise<Page<T>> {
-    const { headers, body } = await this.http.json(this.request('GET', pageOf(path, page)));
+  /** Rows can be so long that a page of a hundred is too large to be read: then smaller pages are asked for. */
+  private async allOf<T>(read: (page: number, size: number) => Promise<Page<T>>): Promise<readonly T[]> {
+    const { items, isPartial } = await this.inSmallerPages(read, pageSizes);
+    this.isPartial ||= isPartial;
+    return items;
+  }
+
+  private async inSmallerPages<T>(
+    read: (page: number, size: number) => Promise<Page<T>>,
+    [size = 1, ...smaller]: readonly number[],
+  ): Promise<PagedList<T>> {
+    try {
+      return await allPages((page) => read(page, size));
+    } catch (error) {
+      const isTooLarge = error instanceof GitLabError && error.failure.kind === 'tooLarge';
+      if (!isTooLarge || smaller.length === 0) throw error;
+      return this.inSmallerPages(read, smaller);
+    }
+  }
+
+  async page<T>(path: string, page: number, read: (row: Row) => T, size?: number): Promise<Page<T>> {
+    const { headers, body } = await this.http.json(this.request('GET', pageOf(path, page, size)));
     return { headers, items: this.read(() => rowsOf(body).map(read)) };
   }
 
-  private async keptPage<T>(path: string, page: number, read: (row: Row) => T): Promise<Page<T>> {
-    const request = this.request('GET', pageOf(path, page));
+  private async keptPage<T>(path: string, page: number, read: (row: Row) => T, size: number): Promise<Page<T>> {
+    const request = this.request('GET', pageOf(path, page, size));
     const known = this.kept.get(request.url) as KeptPage<T> | undefined; // Written below alone.
     const { headers, body, isUnchanged } = await this.http.json({ ...request, etag: known?.etag });
     if (isUnchanged && known !== undefined) {

@@ -37,12 +37,13 @@ export class ArtifactsOfBuild {
   /** What is in the archive, folders too; `unsupported` where that would take more requests than the archive is worth. */
   async tree(): Promise<readonly ArchiveEntry[]> {
     needs(this.call, 'artifactTree');
-    return allPages(async (page) => {
+    const { items } = await allPages(async (page) => {
       const answer = await this.call.api.page(`${this.path}/tree?recursive=true`, page, toEntry);
       const pages = Math.max(page, Number(answer.headers.get('x-total-pages') ?? 0));
       if (pages > mostPages) throw new GitLabError({ kind: 'unsupported' });
       return answer;
     });
+    return items;
   }
 
   async entry(path: string): Promise<StreamAnswer> {

@@ -68,7 +68,7 @@ export class GitLabClient {
     this.http = metered(http, this.budget);
   }
 
-  /** Who waits for the budget waits no longer, and there is no timer any more. */
+  /** Rejects queued refreshes and clears the timer. */
   dispose(): void {
     this.budget.dispose();
   }
@@ -123,7 +123,8 @@ export class GitLabClient {
       const question: CommitQuestion = { api, server, project: found, commit, memory, log };
       const [rows] = await Promise.all([dialect.commitRows(question), this.tokenScopes.learn(call)]);
       const pipelines = [...rows.pipelines].sort((a, b) => b.id - a.id);
-      return { builds: arrange(rows.builds, pipelines), pipelines };
+      const isPartial = api.isPartial || rows.isPartial === true;
+      return { builds: arrange(rows.builds, pipelines), pipelines, ...(isPartial ? { isPartial } : {}) };
     });
   }
 

@@ -2,8 +2,8 @@ import type { Response } from 'node-fetch';
 import { GitLabError } from '../errors';
 import { failureOfConnection } from './answers';
 
-/** Bounds each wait of one exchange, and says whose fault its end was: the caller's, the clock's or the network's. */
-export class Patience {
+/** Applies a time limit to each wait of one exchange, and classifies its end: aborted by the caller, timeout, network. */
+export class Deadline {
   readonly signal: AbortSignal;
   private readonly own = new AbortController();
   private isOver = false;
@@ -45,12 +45,12 @@ export class Patience {
 export class Exchange {
   constructor(
     readonly response: Response,
-    private readonly patience: Patience,
+    private readonly deadline: Deadline,
     private readonly idleMs: number,
   ) {}
 
   get host(): string {
-    return this.patience.host;
+    return this.deadline.host;
   }
 
   /** The body as it comes; ending the loop early closes the connection. */
@@ -61,7 +61,7 @@ export class Exchange {
     let whole = false;
     try {
       for (;;) {
-        const next = await this.patience.within(this.idleMs, () => iterator.next());
+        const next = await this.deadline.within(this.idleMs, () => iterator.next());
         if (next.done === true) break;
         yield next.value;
       }
@@ -71,14 +71,33 @@ export class Exchange {
     }
   }
 
-  async text(): Promise<string> {
+  /** The body, of which no more than that many bytes may come: they were announced. Throws `invalidAnswer` at the first byte more. */
+  async *chunksUpTo(bytes: number): AsyncGenerator<Uint8Array, void> {
+    let left = bytes;
+    for await (const chunk of this.chunks()) {
+      if (chunk.length > left) {
+        const reason = 'more bytes than announced';
+        throw new GitLabError({ kind: 'invalidAnswer', host: this.host, status: this.response.status, reason });
+      }
+      left -= chunk.length;
+      yield chunk;
+    }
+  }
+
+  /** The whole body; undefined, and the connection is closed, where it has more than that many bytes. */
+  async text(mostBytes: number): Promise<string | undefined> {
     const chunks: Uint8Array[] = [];
-    for await (const chunk of this.chunks()) chunks.push(chunk);
+    let bytes = 0;
+    for await (const chunk of this.chunks()) {
+      bytes += chunk.length;
+      if (bytes > mostBytes) return undefined;
+      chunks.push(chunk);
+    }
     return Buffer.concat(chunks).toString('utf8');
   }
 
   /** Gives up what has not been read. */
   close(): void {
-    this.patience.end();
+    this.deadline.end();
   }
 }

@@ -1,19 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GitLabError, isOutOfRange } from '../errors';
 import type { Logger } from '../logger';
-import {
-  failureOfAnswer,
-  failureOfStorage,
-  isAttachment,
-  isHtml,
-  isJson,
-  isPassing,
-  signInRedirect,
-  type HeaderBag,
-} from './answers';
-import { Exchange, Patience } from './exchange';
+import { failureOfAnswer, failureOfStorage, isAttachment, isHtml, isJson, isPassing, type HeaderBag } from './answers';
+import { Connections } from './connections';
+import { Deadline, Exchange } from './exchange';
 import type { Place } from './places';
 import { contentRange, rangeHeaders, validatorOf, type ByteRange, type ContentRange } from './ranges';
+import { isBelow, isElsewhere, locationOf, notGitLab, redirected, type Reach } from './redirects';
 
 export interface HttpRequest {
   readonly method: 'GET' | 'POST' | 'DELETE';
@@ -58,49 +51,104 @@ export interface StreamAnswer {
   readonly body: AsyncIterable<Uint8Array>;
 }
 
-/** Opens connections; the only one that does. All throw GitLabError, or the signal's reason once it is aborted. */
+/** Opens connections; the only one that does. All methods throw GitLabError, or the signal's reason once it is aborted. */
 export interface Http {
   json(request: HttpRequest): Promise<JsonAnswer>;
   /** A download: it may be redirected to object storage on another origin, which never sees the token. */
   stream(request: HttpRequest): Promise<StreamAnswer>;
+  /** Closes idle connections. */
+  dispose?(): void;
 }
 
 export interface HttpLimits {
   readonly headersMs: number;
   /** Without a byte of body. */
   readonly idleMs: number;
+  /** For a whole JSON response, redirects included. */
+  readonly totalMs: number;
+  /** Size of a JSON response once it is decompressed, in bytes: parsing it blocks everything else. */
+  readonly jsonBytes: number;
   readonly redirects: number;
   readonly retries: number;
   /** Before the first retry; doubled for each further one, with jitter. */
   readonly retryMs: number;
 }
 
-export const defaultLimits: HttpLimits = { headersMs: 10_000, idleMs: 30_000, redirects: 5, retries: 2, retryMs: 250 };
+export const defaultLimits: HttpLimits = {
+  headersMs: 10_000,
+  idleMs: 30_000,
+  totalMs: 30_000,
+  jsonBytes: 4_000_000,
+  redirects: 5,
+  retries: 2,
+  retryMs: 250,
+};
 
+/** Of a refusal, in bytes: a reason is a sentence. */
+const refusalBytes = 64_000;
 const [noContent, partialContent, notModified] = [204, 206, 304];
 
-/** Where a redirect may lead: the API's answers come from its own origin, files from anywhere. */
-type Reach = 'sameOrigin' | 'anywhere';
+export interface HttpOptions {
+  readonly log: Logger;
+  readonly userAgent: string;
+  readonly limits?: HttpLimits;
+  /** Whether requests use an agent of their own; VS Code ignores it in some of its proxy modes. Read at each request. */
+  readonly ownAgent?: () => boolean;
+}
 
-export function createHttp(log: Logger, userAgent: string, limits: HttpLimits = defaultLimits): Http {
-  return {
-    json: (request) => withRetries(request, () => json(request)),
-    stream: (request) => withRetries(request, () => stream(request)),
-  };
+export function createHttp({ log, userAgent, limits = defaultLimits, ownAgent = () => false }: HttpOptions): Http {
+  return new NodeFetchHttp(log, userAgent, limits, new Connections({ userAgent, ownAgent }));
+}
 
-  async function json(request: HttpRequest): Promise<JsonAnswer> {
-    const exchange = await follow(request, 'sameOrigin');
-    const { headers } = exchange.response;
-    const text = await exchange.text();
-    const { status } = exchange.response;
+class NodeFetchHttp implements Http {
+  constructor(
+    private readonly log: Logger,
+    private readonly userAgent: string,
+    private readonly limits: HttpLimits,
+    private readonly connections: Connections,
+  ) {}
+
+  async json(request: HttpRequest): Promise<JsonAnswer> {
+    const { origin } = new URL(request.url);
+    const attempt = () => this.inTime(request, (timed) => this.jsonOnce(timed));
+    // What a person asks for does not wait behind what is only read.
+    if (request.method !== 'GET' && request.changesNothing !== true) return attempt();
+    return this.withRetries(request, () => this.connections.exchange(origin, request.signal, attempt));
+  }
+
+  async stream(request: HttpRequest): Promise<StreamAnswer> {
+    return this.withRetries(request, () => this.streamOnce(request));
+  }
+
+  dispose(): void {
+    this.connections.dispose();
+  }
+
+  /** Ends a response that drips in more slowly than anybody waits. */
+  private async inTime<T>(request: HttpRequest, work: (timed: HttpRequest) => Promise<T>): Promise<T> {
+    const { host } = new URL(request.url);
+    const total = new AbortController();
+    const timer = setTimeout(() => total.abort(new GitLabError({ kind: 'timeout', host })), this.limits.totalMs);
+    try {
+      return await work({ ...request, signal: AbortSignal.any([request.signal, total.signal]) });
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  private async jsonOnce(request: HttpRequest): Promise<JsonAnswer> {
+    const exchange = await this.follow(request, 'sameOrigin');
+    const { headers, status } = exchange.response;
+    const text = await exchange.text(this.limits.jsonBytes);
+    if (text === undefined) throw tooLarge(exchange.host, this.limits.jsonBytes);
     if (status === notModified) return { headers, body: undefined, isUnchanged: true };
     if (status === noContent && request.method === 'DELETE') return { headers, body: undefined, isUnchanged: false };
     if (!isJson(headers)) throw notGitLab(exchange.host, 'no JSON');
     return { headers, body: parse(text, exchange), isUnchanged: false };
   }
 
-  async function stream(request: HttpRequest): Promise<StreamAnswer> {
-    const exchange = (await straight(request)) ?? (await follow(request, 'anywhere'));
+  private async streamOnce(request: HttpRequest): Promise<StreamAnswer> {
+    const exchange = (await this.straight(request)) ?? (await this.follow(request, 'anywhere'));
     const { headers, status } = exchange.response;
     const flaw = flawOf(exchange);
     if (flaw !== undefined) {
@@ -109,22 +157,23 @@ export function createHttp(log: Logger, userAgent: string, limits: HttpLimits = 
       throw flaw;
     }
     const length = headers.get('content-length');
+    const range = status === partialContent ? contentRange(headers) : undefined;
     return {
       size: length === null ? undefined : Number(length),
       etag: headers.get('etag') ?? undefined,
-      range: status === partialContent ? contentRange(headers) : undefined,
+      range,
       validator: validatorOf(headers),
       isUnchanged: status === notModified,
-      body: exchange.chunks(),
+      body: range === undefined ? exchange.chunks() : exchange.chunksUpTo(range.end - range.start),
     };
   }
 
   /** A part from where the file was the last time; undefined where GitLab is to be asked again: addresses run out. */
-  async function straight(request: HttpRequest): Promise<Exchange | undefined> {
+  private async straight(request: HttpRequest): Promise<Exchange | undefined> {
     const url = request.range === undefined ? undefined : request.place?.get();
     if (url === undefined) return undefined;
     try {
-      const exchange = await open(request, url, 'anywhere');
+      const exchange = await this.open(request, url, 'anywhere');
       if (locationOf(exchange) === undefined) return await succeeded(exchange, request, isElsewhere(url, request));
       exchange.close();
     } catch (error) {
@@ -137,10 +186,10 @@ export function createHttp(log: Logger, userAgent: string, limits: HttpLimits = 
   }
 
   /** Redirects are followed by hand: node-fetch 3 would carry PRIVATE-TOKEN along to another origin. */
-  async function follow(request: HttpRequest, reach: Reach): Promise<Exchange> {
+  private async follow(request: HttpRequest, reach: Reach): Promise<Exchange> {
     let url = new URL(request.url);
     for (let hops = 0; ; hops += 1) {
-      const exchange = await open(request, url, reach);
+      const exchange = await this.open(request, url, reach);
       const location = locationOf(exchange);
       if (location === undefined) {
         const isStored = reach === 'anywhere' && isElsewhere(url, request);
@@ -149,53 +198,68 @@ export function createHttp(log: Logger, userAgent: string, limits: HttpLimits = 
         return answer;
       }
       exchange.close();
-      if (hops === limits.redirects) throw notGitLab(exchange.host, `more than ${limits.redirects} redirects`);
+      if (hops === this.limits.redirects) throw notGitLab(exchange.host, `more than ${hops} redirects`);
       url = redirected(request, url, location, reach);
     }
   }
 
-  async function open(request: HttpRequest, url: URL, reach: Reach): Promise<Exchange> {
+  private async open(request: HttpRequest, url: URL, reach: Reach): Promise<Exchange> {
     // Loaded at the first request: activation must not pay for it.
     const { default: fetch } = await import('node-fetch');
-    const patience = new Patience(url.host, request.signal);
-    const token = isBelow(url, request.instance) ? request.token : undefined;
+    const deadline = new Deadline(url.host, request.signal);
     const started = Date.now();
+    const agent = this.connections.agent(url);
     request.onSend?.();
-    const response = await patience.within(limits.headersMs, () =>
+    const response = await deadline.within(this.limits.headersMs, () =>
       fetch(url, {
         method: request.method,
         redirect: 'manual',
-        headers: {
-          accept: '*/*',
-          'user-agent': userAgent,
-          ...(token === undefined ? {} : { 'PRIVATE-TOKEN': token }),
-          ...(request.body === undefined ? {} : { 'content-type': 'application/json' }),
-          ...(request.etag === undefined ? {} : { 'if-none-match': request.etag }),
-          ...(request.range === undefined ? {} : rangeHeaders(request.range, request.validator)),
-        },
+        headers: this.headersOf(request, url),
+        ...(agent === undefined ? {} : { agent }),
         ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
-        signal: patience.signal,
+        signal: deadline.signal,
         // A file's length can only be checked against bytes that nobody has packed on the way.
         compress: reach === 'sameOrigin',
       }),
     );
-    log.debug(`${request.method} ${shown(url, request.instance)} ${response.status} ${Date.now() - started} ms`);
-    return new Exchange(response, patience, limits.idleMs);
+    const ms = Date.now() - started;
+    this.log.debug(`${request.method} ${shown(url, request.instance)} ${response.status} ${ms} ms`);
+    return new Exchange(response, deadline, this.limits.idleMs);
   }
 
-  async function withRetries<T>(request: HttpRequest, attempt: () => Promise<T>): Promise<T> {
+  private headersOf(request: HttpRequest, url: URL): Readonly<Record<string, string>> {
+    const token = isBelow(url, request.instance) ? request.token : undefined;
+    return {
+      accept: '*/*',
+      // Without it node-fetch sends `close`, and each request opens a connection of its own.
+      connection: 'keep-alive',
+      'user-agent': this.userAgent,
+      ...(token === undefined ? {} : { 'PRIVATE-TOKEN': token }),
+      ...(request.body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(request.etag === undefined ? {} : { 'if-none-match': request.etag }),
+      ...(request.range === undefined ? {} : rangeHeaders(request.range, request.validator)),
+    };
+  }
+
+  private async withRetries<T>(request: HttpRequest, attempt: () => Promise<T>): Promise<T> {
+    const { retries, retryMs } = this.limits;
     for (let retry = 0; ; retry += 1) {
       try {
         return await attempt();
       } catch (error) {
-        const mayRepeat = request.method === 'GET' || request.changesNothing === true;
-        const again = mayRepeat && retry < limits.retries;
+        const again = mayRepeat(request) && retry < retries;
         if (!again || !(error instanceof GitLabError) || !isPassing(error.failure)) throw error;
-        log.debug(`${error.message}: asking again`);
-        await pause(limits.retryMs * 2 ** retry * (0.5 + Math.random()), request.signal);
+        this.log.debug(`${error.message}: asking again`);
+        // The server may just have closed a connection that was idle: no reason to wait.
+        const isStale = retry === 0 && error.failure.kind === 'offline';
+        if (!isStale) await pause(retryMs * 2 ** retry * (0.5 + Math.random()), request.signal);
       }
     }
   }
+}
+
+function mayRepeat({ method, changesNothing }: HttpRequest): boolean {
+  return method === 'GET' || changesNothing === true;
 }
 
 async function pause(ms: number, signal: AbortSignal): Promise<void> {
@@ -207,7 +271,8 @@ async function pause(ms: number, signal: AbortSignal): Promise<void> {
 async function succeeded(exchange: Exchange, { etag }: HttpRequest, isStored: boolean): Promise<Exchange> {
   const { status, ok, headers } = exchange.response;
   if (ok || (status === notModified && etag !== undefined)) return exchange;
-  const body = await exchange.text();
+  // Half a refusal says nothing that could be relied on.
+  const body = (await exchange.text(refusalBytes)) ?? '';
   const answer = { status, headers, host: exchange.host, body, now: Date.now() };
   throw new GitLabError(isStored ? failureOfStorage(answer) : failureOfAnswer(answer));
 }
@@ -217,33 +282,6 @@ function flawOf({ response: { status, headers }, host }: Exchange): GitLabError 
   if (isHtml(headers) && !isAttachment(headers)) return notGitLab(host, 'an HTML page in place of the file');
   if (status !== partialContent || contentRange(headers) !== undefined) return undefined;
   return new GitLabError({ kind: 'invalidAnswer', host, status, reason: 'a part without its place' });
-}
-
-function locationOf({ response }: Exchange): string | undefined {
-  if (![301, 302, 303, 307, 308].includes(response.status)) return undefined;
-  return response.headers.get('location') ?? undefined;
-}
-
-/** Where to go on, or a refusal: a POST is not sent twice, and nothing goes from https to http. */
-function redirected(request: HttpRequest, from: URL, location: string, reach: Reach): URL {
-  if (!URL.canParse(location, from.href)) throw notGitLab(from.host, 'a redirect to nowhere');
-  const to = new URL(location, from);
-  if (request.method !== 'GET') throw notGitLab(from.host, `a redirect of the request to ${to.origin}`);
-  if (!/^https?:$/.test(to.protocol) || (from.protocol === 'https:' && to.protocol !== 'https:')) {
-    throw notGitLab(from.host, `a redirect from https to ${to.protocol.slice(0, -1)}`);
-  }
-  if (to.pathname.endsWith('/users/sign_in')) throw notGitLab(from.host, signInRedirect);
-  if (reach === 'sameOrigin' && to.origin !== from.origin) throw notGitLab(from.host, `a redirect to ${to.origin}`);
-  return to;
-}
-
-/** Whether the URL lies below the base URL, relative root included. */
-function isBelow(url: URL, base: string): boolean {
-  return `${url.origin}${url.pathname}`.startsWith(`${base}/`);
-}
-
-function isElsewhere(url: URL, { instance }: HttpRequest): boolean {
-  return !isBelow(url, instance);
 }
 
 /** As the log may show it: without the query, and elsewhere without the path, for a signed URL is a credential. */
@@ -260,6 +298,6 @@ function parse(text: string, { host, response }: Exchange): unknown {
   }
 }
 
-function notGitLab(host: string, reason: string): GitLabError {
-  return new GitLabError({ kind: 'notGitLab', host, reason });
+function tooLarge(host: string, limit: number): GitLabError {
+  return new GitLabError({ kind: 'tooLarge', host, reason: `${limit / 1_000_000} MB` });
 }

@@ -1,4 +1,3 @@
-import { inTurns } from '../inTurns';
 import type { HeaderBag } from './answers';
 
 export interface Page<T> {
@@ -6,38 +5,63 @@ export interface Page<T> {
   readonly items: readonly T[];
 }
 
-const perPage = 100;
-const inParallel = 6;
+export interface PagedList<T> {
+  readonly items: readonly T[];
+  /** There are more pages than are ever read. */
+  readonly isPartial: boolean;
+}
 
-/** The address of that page; `path` may have a query. */
-export function pageOf(path: string, page: number): string {
-  return `${path}${path.includes('?') ? '&' : '?'}per_page=${perPage}&page=${page}`;
+/** Rows of a page: the most that GitLab gives, then fewer where such a page is too large to be read. */
+export const pageSizes = [100, 20, 5] as const;
+const inParallel = 6;
+/** Of one list. A server that names more is broken or hostile. */
+const mostPages = 1000;
+
+/** Path of that page; `path` may have a query. */
+export function pageOf(path: string, page: number, size: number = pageSizes[0]): string {
+  return `${path}${path.includes('?') ? '&' : '?'}per_page=${size}&page=${page}`;
 }
 
 /**
  * All pages of a list, in order. `X-Next-Page` leads, never `Link`, which may name another host; where the number of
- * pages is known, the pages after the first are read six at a time. A row that moved to a later page meanwhile, since a
- * new one came in front, comes twice: the caller tells rows apart by id.
+ * pages is known, the pages after the first are read six at a time, up to the first empty one. A row that moved to a
+ * later page meanwhile, since a new one came in front, comes twice: the caller tells rows apart by id.
  */
-export async function allPages<T>(read: (page: number) => Promise<Page<T>>): Promise<readonly T[]> {
+export async function allPages<T>(read: (page: number) => Promise<Page<T>>): Promise<PagedList<T>> {
   const first = await read(1);
   const pages = [first.items];
   const total = Number(first.headers.get('x-total-pages') ?? NaN);
   let last = first;
   let next = pageAfter(1, first);
   if (next === 2 && Number.isSafeInteger(total) && total > 2) {
-    const others = Array.from({ length: total - 1 }, (_, index) => index + 2);
-    const rest = await inTurns(others, inParallel, read);
-    pages.push(...rest.map(({ items }) => items));
-    last = rest.at(-1) ?? first;
-    next = pageAfter(total, last);
+    const others = await readUpTo(Math.min(total, mostPages), read);
+    pages.push(...others.map(({ items }) => items));
+    last = others.at(-1) ?? first;
+    next = last.items.length === 0 ? undefined : pageAfter(others.length + 1, last);
   }
-  while (next !== undefined && last.items.length > 0) {
+  while (next !== undefined && next <= mostPages && last.items.length > 0) {
     last = await read(next);
     pages.push(last.items);
     next = pageAfter(next, last);
   }
-  return pages.flat();
+  return { items: pages.flat(), isPartial: next !== undefined && last.items.length > 0 };
+}
+
+/** Pages 2 to `last`, six at a time; what comes after an empty page is not asked for. */
+async function readUpTo<T>(last: number, read: (page: number) => Promise<Page<T>>): Promise<readonly Page<T>[]> {
+  const pages: Page<T>[] = [];
+  let next = 2;
+  let end = last;
+  const readNext = async (): Promise<void> => {
+    while (next <= end) {
+      const page = next++;
+      const found = await read(page);
+      pages[page - 2] = found;
+      if (found.items.length === 0) end = Math.min(end, page);
+    }
+  };
+  await Promise.all(Array.from({ length: inParallel }, readNext));
+  return pages.slice(0, end - 1);
 }
 
 /** The empty string means that there is none; neither does one that leads back. */

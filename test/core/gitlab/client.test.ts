@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
 import type { Build } from '../../../src/core/build';
-import type { GitLabClient } from '../../../src/core/gitlab/client';
-import { connect } from '../../../src/core/gitlab/connect';
+import { GitLabClient } from '../../../src/core/gitlab/client';
 import { oddName, smallProject, type SmallProject } from '../../gitlab/scenarios';
 import { developerToken, reporterToken } from '../../gitlab/seed';
 import { startGitLab, type FakeGitLab } from '../../gitlab/server';
-import { bytesOf, clientOf, failureOf, Journal, unhurried, userAgent, buildsAt } from '../support';
+import { bytesOf, clientOf, failureOf, httpWith, Journal, unhurried, buildsAt } from '../support';
 
 const path = 'group/sub.project';
 
@@ -52,7 +51,7 @@ describe('GitLabClient on 8.5', () => {
 
   it('makes no request until it is asked for something', async () => {
     const instance = { url: fake.url, hosts: [], apiVersion: 'v3' } as const;
-    const connected = connect(instance, async () => developerToken, new Journal(), userAgent);
+    const connected = new GitLabClient(instance, httpWith(), async () => developerToken, new Journal());
     assert.equal(connected.server, undefined);
     assert.equal(fake.requests.length, 0);
     assert.equal(await connected.user(unhurried()), 'dana');
@@ -67,7 +66,7 @@ describe('GitLabClient on 8.5', () => {
   it('takes the token as it is at each request', async () => {
     const tokens = [developerToken, reporterToken];
     const instance = { url: fake.url, hosts: [], apiVersion: 'auto' } as const;
-    const turning = connect(instance, async () => tokens.shift(), new Journal(), userAgent);
+    const turning = new GitLabClient(instance, httpWith(), async () => tokens.shift(), new Journal());
     assert.deepEqual([await turning.user(unhurried()), await turning.user(unhurried())], ['dana', 'rita']);
   });
 

@@ -31,7 +31,7 @@ describe('allPages', () => {
     await fc.assert(
       fc.asyncProperty(fc.nat(60), fc.integer({ min: 2, max: 10 }), fc.boolean(), async (count, size, withTotal) => {
         const { read, asked, rows, total } = gitlab(count, size, withTotal);
-        assert.deepEqual(await allPages(read), rows);
+        assert.deepEqual((await allPages(read)).items, rows);
         const pages = Array.from({ length: Math.max(total, 1) }, (_, page) => page + 1);
         assert.deepEqual(
           asked.sort((a, b) => a - b),
@@ -60,37 +60,66 @@ describe('allPages', () => {
       'X-Next-Page': page === 1 ? '2' : page < 4 ? String(page + 1) : '',
       'X-Total-Pages': page === 1 ? '3' : '4',
     }));
-    assert.deepEqual(await allPages(read), pages.flat());
+    assert.deepEqual((await allPages(read)).items, pages.flat());
     assert.deepEqual(asked, [1, 2, 3, 4]);
   });
 
   it('ends at an empty page', async () => {
     const { read, asked } = reader([[1], [2]], (page) => ({ 'X-Next-Page': String(page + 1) }));
-    assert.deepEqual(await allPages(read), [1, 2]);
+    assert.deepEqual((await allPages(read)).items, [1, 2]);
     assert.deepEqual(asked, [1, 2, 3]);
   });
 
   for (const next of ['', '0', '1', '-1', 'x', '1.5', 'http://evil.com/?page=2', 'Infinity']) {
     it(`takes a next page of ${JSON.stringify(next)} for none`, async () => {
       const { read } = reader([[1], [2]], () => ({ 'X-Next-Page': next }));
-      assert.deepEqual(await allPages(read), [1]);
+      assert.deepEqual((await allPages(read)).items, [1]);
     });
   }
 
   it('ends where the next page leads back', async () => {
     const { read, asked } = reader([[1], [2], [3]], () => ({ 'X-Next-Page': '2' }));
-    assert.deepEqual(await allPages(read), [1, 2]);
+    assert.deepEqual((await allPages(read)).items, [1, 2]);
     assert.deepEqual(asked, [1, 2]);
   });
 
   it('never looks at Link', async () => {
     const { read } = reader([[1], [2]], () => ({ Link: '<http://evil.com/?page=2>; rel="next"' }));
-    assert.deepEqual(await allPages(read), [1]);
+    assert.deepEqual((await allPages(read)).items, [1]);
   });
 
   it('fails where a page fails', async () => {
     const { read } = gitlab(100, 10);
     const failing = allPages((page) => (page === 5 ? Promise.reject(new Error('page 5')) : read(page)));
     await assert.rejects(failing, { message: 'page 5' });
+  });
+
+  it('never makes a list as long as a header says, and stops at the first empty page', async () => {
+    const { read, asked } = reader([[1], [2], [3]], () => ({ 'X-Next-Page': '2', 'X-Total-Pages': '1000000000' }));
+    const { items, isPartial } = await allPages(read);
+    assert.deepEqual([items, isPartial], [[1, 2, 3], false]);
+    assert.ok(Math.max(...asked) <= 9, `page ${Math.max(...asked)} was asked for`);
+  });
+
+  for (const total of [undefined, '1000000000', '5000'])
+    it(`reads a thousand pages of a list without an end, and says so (X-Total-Pages: ${total})`, async () => {
+      let [asked, last] = [0, 0];
+      const read = async (page: number): Promise<Page<number>> => {
+        asked += 1;
+        last = Math.max(last, page);
+        const named = total === undefined ? {} : { 'X-Total-Pages': total };
+        return { headers: new Headers({ 'X-Next-Page': String(page + 1), ...named }), items: [page] };
+      };
+      const { items, isPartial } = await allPages(read);
+      assert.deepEqual([items.length, isPartial, asked, last], [1000, true, 1000, 1000]);
+    });
+
+  it('is whole where the thousandth page is the last', async () => {
+    const read = async (page: number): Promise<Page<number>> => ({
+      headers: new Headers({ 'X-Next-Page': page < 1000 ? String(page + 1) : '', 'X-Total-Pages': '1000' }),
+      items: [page],
+    });
+    const { items, isPartial } = await allPages(read);
+    assert.deepEqual([items.length, isPartial], [1000, false]);
   });
 });

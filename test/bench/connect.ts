@@ -1,0 +1,16 @@
+import { GitLabClient } from '../../src/core/gitlab/client';
+import { createHttp } from '../../src/core/gitlab/http';
+import type { Instance } from '../../src/core/instance';
+import type { Logger } from '../../src/core/logger';
+import { systemClock, type Clock } from '../../src/core/schedule';
+
+/** A client with connections of its own. */
+export function connect(
+  instance: Instance,
+  token: () => Promise<string | undefined>,
+  log: Logger,
+  userAgent: string,
+  clock: Clock = systemClock,
+): GitLabClient {
+  return new GitLabClient(instance, createHttp({ log, userAgent }), token, log, clock);
+}
