@@ -211,7 +211,7 @@ export function durationSeconds(build: Build, now: number): number | undefined {
  * another system reports is nobody's attempt but its own.
  */
 export function identity({ kind, pipeline, ref, stage, name }: Build): string {
-  const parts = [pipeline ?? ref, stage, name].map((part) => encodeURIComponent(part));
+  const parts = [pipeline ?? ref, stage, name].map((part) => encodeURIComponent(String(part).toWellFormed()));
   return [...parts, ...(kind === 'external' ? ['external'] : [])].join('/');
 }
 

@@ -152,12 +152,12 @@ class Drawing {
   ): readonly StageNode[] {
     return [...groupBy(builds, ({ stage }) => stage)].map(([stage, inStage]) => ({
       kind: 'stage',
-      id: `${prefix}stage:${encodeURIComponent(stage)}`,
+      id: `${prefix}stage:${encodeURIComponent(stage.toWellFormed())}`,
       stage,
       isExternal: false,
       status: worstStatus(inStage) ?? '',
       builds: inStage,
-      children: children(inStage, encodeURIComponent(stage)),
+      children: children(inStage, encodeURIComponent(stage.toWellFormed())),
     }));
   }
 
@@ -181,7 +181,7 @@ class Drawing {
       .sort((a, b) => rankOf(b) - rankOf(a))
       .map(({ those, status, allowed }) => ({
         kind: 'status',
-        id: `${groupPrefix}status:${encodeURIComponent(status)}${allowed ? '/allowed' : ''}`,
+        id: `${groupPrefix}status:${encodeURIComponent(status.toWellFormed())}${allowed ? '/allowed' : ''}`,
         status,
         isAllowed: allowed,
         builds: those,

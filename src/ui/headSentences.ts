@@ -66,9 +66,9 @@ function hostOf(snapshot: Snapshot | undefined): string | undefined {
     case 'signedOut':
       return new URL(snapshot.url).host;
     case 'noProject':
-      return snapshot.host;
+      return snapshot.host === undefined ? undefined : oneLine(snapshot.host);
     case 'failed':
-      return snapshot.failure.host;
+      return snapshot.failure.host === undefined ? undefined : oneLine(snapshot.failure.host);
     default:
       return undefined;
   }

@@ -4,7 +4,7 @@ import { DiskError, DownloadBroken, GitLabError, isAbort, toFailure, type Failur
 import type { Logger } from '../core/logger';
 import { archiveSentence, settingFor } from './archiveSentences';
 import { brokenSentence, diskSentence } from './diskSentences';
-import { failureSentence, withoutIcons } from './sentences';
+import { failureSentence, withoutIcons, withoutLinks } from './sentences';
 
 /** A refusal of ours, told as it stands: the sentence says what happened and what to do. */
 export class Refusal extends Error {
@@ -17,7 +17,7 @@ export class Refusal extends Error {
   }
 }
 
-/** The one place that speaks to the user in messages. */
+/** The one place that speaks to the user in messages. No text that it is given becomes a link, whoever gives it. */
 export class Report {
   constructor(private readonly log: Logger) {}
 
@@ -36,7 +36,7 @@ export class Report {
 
   /** A sentence with buttons; resolves with the button, or undefined. */
   async inform(sentence: string, ...buttons: readonly string[]): Promise<string | undefined> {
-    return window.showInformationMessage(sentence, ...buttons);
+    return window.showInformationMessage(withoutLinks(sentence), ...buttons);
   }
 
   /** Told unasked: one that is bad news as a warning. Resolves with the button, or undefined; so nothing waits for it. */
@@ -46,31 +46,31 @@ export class Report {
     ...buttons: readonly string[]
   ): Promise<string | undefined> {
     return severity === 'warning'
-      ? window.showWarningMessage(sentence, ...buttons)
-      : window.showInformationMessage(sentence, ...buttons);
+      ? window.showWarningMessage(withoutLinks(sentence), ...buttons)
+      : window.showInformationMessage(withoutLinks(sentence), ...buttons);
   }
 
   /** Asks in a modal before something is lost. */
   async confirm(question: string, detail: string, button: string): Promise<boolean> {
-    return (await window.showWarningMessage(question, { modal: true, detail }, button)) === button;
+    return (await this.choose(question, detail, button)) === button;
   }
 
   /** Asks in a modal that has several ways out; resolves with the button, or undefined where the user calls it off. */
   async choose(question: string, detail: string, ...buttons: readonly string[]): Promise<string | undefined> {
-    return window.showWarningMessage(question, { modal: true, detail }, ...buttons);
+    return window.showWarningMessage(withoutLinks(question), { modal: true, detail: withoutLinks(detail) }, ...buttons);
   }
 
   /** A short word on success, in the status bar: a message would be in the way. */
   done(sentence: string): void {
-    window.setStatusBarMessage(withoutIcons(sentence), 5000);
+    window.setStatusBarMessage(withoutIcons(withoutLinks(sentence)), 5000);
   }
 
   private async tell(error: unknown): Promise<void> {
     const remedy = remedyFor(error);
     const buttons = remedy === undefined ? [] : [remedy.title];
     const chosen = await (error instanceof Refusal
-      ? window.showWarningMessage(error.message, ...buttons)
-      : window.showErrorMessage(sentenceFor(error), ...buttons));
+      ? window.showWarningMessage(withoutLinks(error.message), ...buttons)
+      : window.showErrorMessage(withoutLinks(sentenceFor(error)), ...buttons));
     if (remedy !== undefined && chosen !== undefined) await commands.executeCommand(remedy.command, ...remedy.args);
   }
 }

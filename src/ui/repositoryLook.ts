@@ -39,7 +39,7 @@ function standingOf(snapshot: Snapshot | undefined, now: number): Standing {
     case undefined:
       return { icon: 'repo', parts: [] };
     case 'noProject': {
-      const host = snapshot.host === undefined ? [] : [snapshot.host];
+      const host = snapshot.host === undefined ? [] : [oneLine(snapshot.host)];
       return { icon: 'repo', parts: [...host, reasonWords(snapshot.reason)] };
     }
     case 'signedOut':

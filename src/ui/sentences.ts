@@ -1,21 +1,25 @@
 import { l10n } from 'vscode';
 import type { Failure } from '../core/errors';
+import { plainText } from '../core/plainText';
 import type { Notice } from '../core/notices';
 import type { Staleness } from '../core/snapshot';
 
-/**
- * Outside text on one line, as plain text: VS Code draws `[words](command:…)` in a message as a link, and a name or an
- * error of GitLab's must not become one.
- */
+/** Outside text on one line, as plain text that VS Code makes no link of. */
 export function oneLine(text: string): string {
-  return (
-    text
-      .replace(/[\s\p{Cc}]+/gu, ' ')
-      // Marks that turn the direction of writing could make a question say something else.
-      .replace(/[\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '')
-      .replaceAll('](', '] (')
-      .trim()
-  );
+  return withoutLinks(plainText(text));
+}
+
+/**
+ * A text for messages, questions, progress and input boxes, in which VS Code draws `[words](command:…)` as a link and
+ * runs the command at a click.
+ */
+export function withoutLinks(text: string): string {
+  return text.replaceAll('](', '] (');
+}
+
+/** Text for what draws both links and icons: the language status and the titles of editors. */
+export function withoutMarkup(text: string): string {
+  return withoutIcons(oneLine(text));
 }
 
 /** For the status bar and quick picks, which draw `$(name)` as an icon. */

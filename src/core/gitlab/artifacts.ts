@@ -66,8 +66,8 @@ export async function latestArtifacts(
   needs(call, 'latestArtifacts');
   const { ref, job, ...part } = wanted;
   if (isDots(ref)) throw notThere();
-  const query = `job=${encodeURIComponent(job)}`;
-  const path = `projects/${project.id}/${call.dialect.segment}/artifacts/${encodeURIComponent(ref)}/download?${query}`;
+  const query = `job=${encodeURIComponent(job.toWellFormed())}`;
+  const path = `projects/${project.id}/${call.dialect.segment}/artifacts/${encodeURIComponent(ref.toWellFormed())}/download?${query}`;
   return call.api.stream(path, part);
 }
 
@@ -79,7 +79,7 @@ function needs({ server }: Call, feature: Feature): void {
 function segmentsOf(path: string): readonly string[] {
   const segments = path.split('/');
   if (segments.some((segment) => segment === '' || isDots(segment))) throw notThere();
-  return segments.map(encodeURIComponent);
+  return segments.map((part) => encodeURIComponent(part.toWellFormed()));
 }
 
 function isDots(segment: string): boolean {

@@ -238,7 +238,7 @@ export class GitLabClient {
   }
 
   private async lookUp(idOrPath: string, signal: AbortSignal): Promise<Project> {
-    const path = `projects/${encodeURIComponent(idOrPath)}`;
+    const path = `projects/${encodeURIComponent(idOrPath.toWellFormed())}`;
     return this.call(signal, ({ api }) => api.get(path, (row) => toProject(row, this.instance)));
   }
 

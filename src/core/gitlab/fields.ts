@@ -1,5 +1,7 @@
 /** Readers of outside JSON: `unknown` in, our types out. A wrong type is absence, except where `Row` says it must be there. */
 
+import { withoutControls } from '../plainText';
+
 export class UnexpectedShape extends Error {}
 
 /** A JSON object with readers for its fields. */
@@ -25,9 +27,10 @@ export class Row {
     return value;
   }
 
+  /** Well-formed and without control characters, so that it can stand in any request, id and row. */
   text(name: string): string | undefined {
     const value = this.fields[name];
-    return typeof value === 'string' ? value : undefined;
+    return typeof value === 'string' ? withoutControls(value) : undefined;
   }
 
   number(name: string): number | undefined {
@@ -56,7 +59,7 @@ export class Row {
   /** The texts of a list; none where there is no list. */
   texts(name: string): readonly string[] {
     const value = this.fields[name];
-    return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
+    return Array.isArray(value) ? value.filter((item) => typeof item === 'string').map(withoutControls) : [];
   }
 
   /** The objects of a list; none where there is no list. */

@@ -30,7 +30,7 @@ export async function mergeRequestPipelines(question: CommitQuestion): Promise<r
 }
 
 async function opened({ api, project, commit }: CommitQuestion): Promise<readonly Opened[]> {
-  const path = `projects/${project.id}/merge_requests?source_branch=${encodeURIComponent(commit.ref ?? '')}`;
+  const path = `projects/${project.id}/merge_requests?source_branch=${encodeURIComponent((commit.ref ?? '').toWellFormed())}`;
   const read = (row: Row): Opened => ({ iid: row.id('iid'), title: row.text('title') ?? '', sha: row.text('sha') });
   // A project may have its merge requests switched off, which is 403.
   const { items } = await api.page(path, 1, read).catch((error: unknown) => ({ items: noneUnlessGone(error) }));

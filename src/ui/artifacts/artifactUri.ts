@@ -31,7 +31,10 @@ export function toArtifactUri(address: ArtifactAddress, { name, id }: Pick<Build
   const { root, instance, project, build, size } = address;
   const query = toQuery({ root, instance, project, build, size });
   const parts = [`${safeName(name)} #${id}`, ...(path === '' ? [] : path.split('/'))];
-  return Uri.parse(`${artifactScheme}:/${parts.map(encodeURIComponent).join('/')}?${query}`, true);
+  return Uri.parse(
+    `${artifactScheme}:/${parts.map((part) => encodeURIComponent(part.toWellFormed())).join('/')}?${query}`,
+    true,
+  );
 }
 
 /** undefined: the address of nothing of ours. Anybody may have written it. */

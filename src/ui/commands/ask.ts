@@ -1,4 +1,5 @@
 import { QuickInputButtons, window, type InputBox, type QuickInputButton } from 'vscode';
+import { oneLine, withoutLinks } from '../sentences';
 
 export interface TextQuestion {
   readonly title: string;
@@ -30,7 +31,7 @@ export function askStep(question: TextQuestion): Promise<string | typeof back | 
 
 function ask(question: TextQuestion, before: readonly QuickInputButton[]): Promise<string | typeof back | undefined> {
   const box = window.createInputBox();
-  box.title = question.title;
+  box.title = oneLine(question.title);
   box.value = question.value ?? '';
   box.placeholder = question.placeholder ?? '';
   box.password = question.password ?? false;
@@ -61,7 +62,7 @@ function say(
   { prompt, button }: Pick<TextQuestion, 'prompt' | 'button'>,
   before: readonly QuickInputButton[],
 ): void {
-  box.prompt = prompt;
+  box.prompt = withoutLinks(prompt);
   box.buttons = button === undefined ? before : [...before, button];
 }
 
@@ -74,6 +75,6 @@ async function submit(box: InputBox, question: TextQuestion, end: (value: string
     box.busy = false;
     box.enabled = true;
   });
-  box.validationMessage = problem;
+  box.validationMessage = problem === undefined ? undefined : withoutLinks(problem);
   if (problem === undefined) end(value);
 }

@@ -29,7 +29,7 @@ export function chooseOrType(question: ChoiceQuestion): Promise<string | undefin
       ? [...known, { label: question.typed(withoutIcons(oneLine(text))), value: text, alwaysShow: true }]
       : known;
   };
-  quickPick.title = question.title;
+  quickPick.title = oneLine(question.title);
   quickPick.placeholder = question.placeholder;
   quickPick.matchOnDescription = true;
   quickPick.onDidChangeValue(list);

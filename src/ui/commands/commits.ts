@@ -97,7 +97,7 @@ class CommitPicker {
     const typed = this.quickPick.value.trim();
     const head: CommitItem = { label: l10n.t('$(git-branch) Follow HEAD'), choose: () => Promise.resolve(undefined) };
     const revision: CommitItem = {
-      label: l10n.t('$(search) Show the builds of "{0}"', oneLine(typed)),
+      label: l10n.t('$(search) Show the builds of "{0}"', withoutIcons(oneLine(typed))),
       alwaysShow: true,
       choose: () => this.resolve(typed),
     };

@@ -5,6 +5,7 @@ import type { Part } from '../../core/gitlab/artifacts';
 import { inTurns } from '../../core/inTurns';
 import { formatSize } from '../present';
 import { Refusal, sentenceFor } from '../report';
+import { withoutLinks } from '../sentences';
 import { abortedBy } from './abort';
 import type { CommandContext } from './command';
 
@@ -39,12 +40,14 @@ const atOnce = 3;
  */
 export async function download(context: CommandContext, title: string, downloads: readonly Download[]): Promise<void> {
   const failures: { readonly download: Download; readonly error: unknown }[] = [];
-  const options = { location: ProgressLocation.Notification, title, cancellable: true };
+  const options = { location: ProgressLocation.Notification, title: withoutLinks(title), cancellable: true };
   await window.withProgress(options, async (progress, token) => {
     const controller = abortedBy(token);
     const { signal } = controller;
     const isOver = (): boolean => signal.aborted;
-    const board = new ProgressBoard(downloads, (message, increment) => progress.report({ message, increment }));
+    const board = new ProgressBoard(downloads, (message, increment) =>
+      progress.report({ message: withoutLinks(message), increment }),
+    );
     await inTurns(downloads, atOnce, async (one) => {
       if (isOver()) return;
       try {

@@ -9,6 +9,7 @@ import { toComparedUri } from '../log/compare';
 import { failureMarkdown } from '../log/failureMarkdown';
 import { buildTitle, formatSize } from '../present';
 import { Refusal } from '../report';
+import { oneLine, withoutMarkup } from '../sentences';
 import { abortedBy } from './abort';
 import type { Command, CommandContext } from './command';
 import { logSubject, type LogSubject } from './logSubject';
@@ -42,7 +43,7 @@ export const saveLog: Command = async (context, args) => {
   if (chosen.scheme !== 'file') throw new Refusal(l10n.t('A log can be saved on a disk only.'));
   const bytes = await save(context, subject, chosen.fsPath);
   const where = workspace.asRelativePath(chosen.fsPath);
-  context.report.done(l10n.t('Saved {0} ({1})', where, formatSize(bytes)));
+  context.report.done(l10n.t('Saved {0} ({1})', oneLine(where), formatSize(bytes)));
 };
 
 async function save({ clients }: CommandContext, { target, build }: LogSubject, path: string): Promise<number> {
@@ -70,7 +71,7 @@ export const compareLog: Command = async (context, args) => {
   const [left, right] = [good, build].map((one) =>
     toComparedUri({ root, instance: target.instance.url, project: target.project, build: one.id }, one),
   );
-  const title = l10n.t('{0}: #{1} (passed) and #{2}', build.name, good.id, build.id);
+  const title = l10n.t('{0}: #{1} (passed) and #{2}', withoutMarkup(build.name), good.id, build.id);
   await commands.executeCommand('vscode.diff', left, right, title);
 };
 
@@ -81,7 +82,6 @@ async function lastSuccess({ clients }: CommandContext, { target, build }: LogSu
   const same = recent.filter(({ name, id }) => name === build.name && id !== build.id);
   const before = same.filter(({ id }) => id < build.id);
   const found = before.find(({ ref }) => ref === build.ref) ?? before[0] ?? same[0];
-  if (found === undefined)
-    throw new Refusal(l10n.t('Among the newest builds of the project, no other {0} has passed.', build.name));
+  if (found === undefined) throw new Refusal(l10n.t('No recent successful run of "{0}" found.', oneLine(build.name)));
   return found;
 }

@@ -33,7 +33,7 @@ export async function offerSaved(context: CommandContext, saved: readonly Saved[
 }
 
 function savedSentence(saved: readonly Saved[], first: Saved): string {
-  const name = workspace.asRelativePath(first.unpacked?.folder ?? first.path);
+  const name = oneLine(workspace.asRelativePath(first.unpacked?.folder ?? first.path));
   if (first.unpacked === undefined)
     return saved.length === 1 ? l10n.t('Saved {0}.', name) : l10n.t('Saved {0} and {1} more.', name, saved.length - 1);
   if (saved.length > 1) return l10n.t('Saved and unpacked {0} and {1} more.', name, saved.length - 1);
@@ -44,7 +44,7 @@ function savedSentence(saved: readonly Saved[], first: Saved): string {
 }
 
 function refusedSentence(saved: readonly Saved[], { path, refusal }: { path: string; refusal: unknown }): string {
-  const name = workspace.asRelativePath(path);
+  const name = oneLine(workspace.asRelativePath(path));
   const why = sentenceFor(refusal);
   const count = saved.filter((one) => one.refusal !== undefined).length;
   return saved.length === 1
@@ -66,7 +66,7 @@ async function unpackAll(context: CommandContext, packed: readonly Saved[]): Pro
       context,
       title,
       packed.map(({ path }) => ({
-        title: basename(path),
+        title: oneLine(basename(path)),
         size: 0,
         run: async (progress, signal) => {
           unpacked.push(await unpackSaved(context, path, asking, progress, signal));

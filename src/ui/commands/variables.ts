@@ -2,7 +2,7 @@ import { l10n, QuickInputButtons, ThemeIcon, window, type QuickInputButton, type
 import type { Build } from '../../core/build';
 import type { Variables } from '../../core/gitlab/dialect';
 import { buildTitle } from '../present';
-import { oneLine, withoutIcons } from '../sentences';
+import { oneLine, withoutIcons, withoutLinks } from '../sentences';
 
 type Choice = { readonly kind: 'play' } | { readonly kind: 'add' } | { readonly kind: 'edit'; readonly name: string };
 
@@ -147,8 +147,8 @@ interface LineQuestion {
 /** A line of text as it stands, with its blanks. Escape and the Back button are the same: one step back. */
 function askLine(question: LineQuestion): Promise<{ readonly accepted: boolean; readonly text: string }> {
   const box = window.createInputBox();
-  box.title = question.title;
-  box.prompt = question.prompt;
+  box.title = oneLine(question.title);
+  box.prompt = withoutLinks(question.prompt);
   box.value = question.value;
   box.ignoreFocusOut = true;
   box.buttons = [QuickInputButtons.Back];

@@ -14,7 +14,7 @@ import { durationSeconds, hasFailed, isActive, type Build } from '../../core/bui
 import type { Failure } from '../../core/errors';
 import type { Clock } from '../../core/schedule';
 import { buildIcon, buildLabel, buildTitle } from '../present';
-import { failureSentence } from '../sentences';
+import { failureSentence, withoutMarkup } from '../sentences';
 import { formatDuration } from '../times';
 import { logScheme, toLogAddress } from './logUri';
 import type { Logs } from './logs';
@@ -68,8 +68,8 @@ export class LogStatus implements FileDecorationProvider, Disposable {
     const open = uri === undefined ? undefined : this.logs.of(uri);
     const { item } = this;
     const { build, failure } = open ?? {};
-    item.text = build === undefined ? l10n.t('GitLab build') : timedLabel(build, this.clock.now());
-    item.detail = detailOf(build, failure);
+    item.text = build === undefined ? l10n.t('GitLab build') : withoutMarkup(timedLabel(build, this.clock.now()));
+    item.detail = withoutMarkup(detailOf(build, failure));
     item.busy = build !== undefined && isActive(build) && failure === undefined;
     item.severity = severityOf(build, failure);
     item.command = open === undefined || failure === undefined ? undefined : again(open);

@@ -10,6 +10,7 @@ import {
   type Disposable,
 } from 'vscode';
 import type { Build } from '../../core/build';
+import { plainText } from '../../core/plainText';
 import type { Severity } from '../../core/log/problems';
 import { buildsOf } from '../../core/snapshot';
 import { setKey } from '../context';
@@ -103,7 +104,7 @@ const severities: Readonly<Record<Severity, DiagnosticSeverity>> = {
 /** `log`: where to find the line that says so. */
 function toDiagnostic(problem: FoundProblem, build: Build, log: Uri | undefined): Diagnostic {
   const { severity, message, at } = problem;
-  const diagnostic = new Diagnostic(rangeOf(problem), message, severities[severity]);
+  const diagnostic = new Diagnostic(rangeOf(problem), plainLines(message), severities[severity]);
   diagnostic.source = buildTitle(build);
   if (build.webUrl !== undefined)
     diagnostic.code = { value: l10n.t('in GitLab'), target: Uri.parse(build.webUrl, true) };
@@ -112,6 +113,13 @@ function toDiagnostic(problem: FoundProblem, build: Build, log: Uri | undefined)
     diagnostic.relatedInformation = [new DiagnosticRelatedInformation(line, l10n.t('in the log'))];
   }
   return diagnostic;
+}
+
+function plainLines(text: string): string {
+  return text
+    .split('\n')
+    .map((line) => plainText(line))
+    .join('\n');
 }
 
 /** VS Code underlines the word at a column; where there is none, the line. */
