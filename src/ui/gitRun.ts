@@ -1,9 +1,52 @@
 import { execFile } from 'node:child_process';
+import { env } from 'node:process';
 import { promisify } from 'node:util';
 
-/** Runs git in a folder, without a shell, and gives what it prints. Rejects where it cannot be run, fails or hangs. */
+/** Variables that would point git at another repository than the one in its folder. */
+const removed = new Set([
+  'GIT_DIR',
+  'GIT_WORK_TREE',
+  'GIT_INDEX_FILE',
+  'GIT_COMMON_DIR',
+  'GIT_OBJECT_DIRECTORY',
+  'GIT_ALTERNATE_OBJECT_DIRECTORIES',
+  'GIT_NAMESPACE',
+]);
+
+/** No fetch of missing objects, no network, no write to the index, no question on a terminal. */
+const forced = {
+  GIT_NO_LAZY_FETCH: '1',
+  GIT_ALLOW_PROTOCOL: 'none',
+  GIT_OPTIONAL_LOCKS: '0',
+  GIT_TERMINAL_PROMPT: '0',
+} as const;
+
+/** Options before the command: programs that a repository's configuration may name for commands that only read. */
+const harmless = ['--no-pager', '-c', 'core.fsmonitor=false', '-c', 'core.hooksPath=/dev/null'] as const;
+
+/** Output beyond this many bytes ends git. */
+const mostBytes = 16 * 1024 * 1024;
+const timeoutMs = 10_000;
+
+/** The user's environment for git, without what leads elsewhere; GIT_CONFIG_* and certificates stay. */
+export function gitEnvironment(from: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const kept = Object.entries(from).filter(([name]) => !removed.has(name.toUpperCase()));
+  return { ...Object.fromEntries(kept), ...forced };
+}
+
+/**
+ * Runs a reading git command in a folder, without a shell, and gives what it prints. It neither runs a program of the
+ * repository's configuration nor touches the network. Rejects where git can't be run, fails, hangs or prints too much.
+ */
 export async function runGit(program: string, cwd: string, args: readonly string[]): Promise<string> {
-  const options = { cwd, timeout: 10_000, windowsHide: true };
-  const { stdout } = await promisify(execFile)(program, [...args], options);
+  const options = {
+    cwd,
+    env: gitEnvironment(env),
+    timeout: timeoutMs,
+    killSignal: 'SIGKILL',
+    maxBuffer: mostBytes,
+    windowsHide: true,
+  } as const;
+  const { stdout } = await promisify(execFile)(program, [...harmless, ...args], options);
   return stdout;
 }

@@ -1,9 +1,10 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { lstat, mkdir, open, readdir, rename, rm, utimes, type FileHandle } from 'node:fs/promises';
-import { join } from 'node:path';
-import { DiskError } from '../errors';
+import { basename, join } from 'node:path';
+import { codeOf, DiskError } from '../errors';
 import type { Clock } from '../schedule';
 import { asDiskError } from './diskErrors';
+import { ownerStateOf, ownerTagPattern, releaseOwnerTag, takeOwnerTag } from './owner';
 
 /** What a kept file is; a file of one instance or build is never found as one of another. */
 export interface CacheKey {
@@ -31,10 +32,12 @@ interface Running {
 }
 
 const keptMs = 7 * 24 * 60 * 60_000;
-/** A temporary file that nobody has written to for so long is left over from a window that is gone. */
+/** Age at which a temporary file is taken for abandoned if it is unknown whether its process still runs. */
 const temporaryMs = 60 * 60_000;
+const mostAttempts = 5;
 const keptName = /^[0-9a-f]{64}$/;
-const temporaryName = /^[0-9a-f]{64}\.[0-9a-f]{8}\.tmp$/;
+/** Versions up to 0.1.0 wrote 8 hex digits in place of the owner tag. */
+const temporaryName = new RegExp(`^[0-9a-f]{64}\\.(${ownerTagPattern}|[0-9a-f]{8})\\.tmp$`);
 
 /**
  * Files that were fetched to look into, in a folder that several windows share: each may find, add and remove at any
@@ -89,6 +92,21 @@ export class ArtifactsCache {
     return (await this.get(key)) ?? (await this.put(key, load, signal));
   }
 
+  /**
+   * Works with the file, loaded if it is not there. Another window may remove it just before it is opened: then it is
+   * loaded again. Throws as `put`, and what `work` throws.
+   */
+  async use<T>(key: CacheKey, load: Load, signal: AbortSignal, work: (path: string) => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt += 1) {
+      const path = await this.getOrPut(key, load, signal);
+      try {
+        return await work(path);
+      } catch (error) {
+        if (codeOf(error) !== 'ENOENT' || attempt === mostAttempts) throw error;
+      }
+    }
+  }
+
   /** Removes what is old, left over, or too much; for the start. Never throws: what cannot be removed stays. */
   async tidy(): Promise<void> {
     await this.evict(undefined);
@@ -117,7 +135,8 @@ export class ArtifactsCache {
     const announced = key.entry === undefined && key.size > 0 ? key.size : undefined;
     refuseAbove(limit, announced ?? 0);
     const path = this.pathOf(key);
-    const temporary = `${path}.${randomBytes(4).toString('hex')}.tmp`;
+    const owner = takeOwnerTag();
+    const temporary = `${path}.${owner}.tmp`;
     try {
       // What is in it may be nobody else's business.
       await mkdir(this.folder, { recursive: true, mode: 0o700 });
@@ -127,6 +146,8 @@ export class ArtifactsCache {
     } catch (error) {
       await removed(temporary);
       throw asDiskError(error);
+    } finally {
+      releaseOwnerTag(owner);
     }
     await this.evict(path);
     return path;
@@ -146,7 +167,10 @@ export class ArtifactsCache {
   /** `spared` is never removed: it was just made. */
   private async evict(spared: string | undefined): Promise<void> {
     for (const left of await this.list(temporaryName)) {
-      if (this.clock.now() - left.usedAt > temporaryMs) await removed(left.path);
+      const owner = temporaryName.exec(basename(left.path))?.[1] ?? '';
+      const state = ownerStateOf(owner);
+      if (state === 'own') continue;
+      if (state === 'ended' || this.clock.now() - left.usedAt > temporaryMs) await removed(left.path);
     }
     const all = await this.list(keptName);
     let total = all.reduce((sum, { bytes }) => sum + bytes, 0);

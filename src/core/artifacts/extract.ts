@@ -5,10 +5,11 @@ import { systemClock, type Clock } from '../schedule';
 import type { Archive, ArchiveEntry } from './archive';
 import { asDiskError } from './diskErrors';
 import { ArchiveError } from './errors';
+import { FolderVanished } from './folder';
 import type { ExtractLimits } from './limits';
 import { planOf, type Plan, type Selection } from './plan';
 import { isInUse, replaceFile } from './replaceFile';
-import { remove, siblingOf, sweepSiblings } from './siblings';
+import { release, remove, siblingOf, sweepSiblings } from './siblings';
 
 /** What is written so far. */
 export interface Extracted {
@@ -42,11 +43,15 @@ export async function extract(options: ExtractOptions): Promise<Extracted> {
   options.signal.throwIfAborted();
   const plan = await planOf(options.archive.entries, options, options.limits, options.signal);
   try {
-    await sweepSiblings(options.target, options.clock ?? systemClock);
+    await sweepSiblings(options.target, options.clock ?? systemClock).catch(orVanished);
     return await unpackInto(plan, options);
   } catch (error) {
     throw asDiskError(error);
   }
+}
+
+function orVanished(error: unknown): never {
+  throw codeOf(error) === 'ENOENT' ? new FolderVanished(error) : error;
 }
 
 async function unpackInto(plan: Plan, options: ExtractOptions): Promise<Extracted> {
@@ -55,7 +60,7 @@ async function unpackInto(plan: Plan, options: ExtractOptions): Promise<Extracte
   await isFolder(target);
   const temporary = siblingOf(target, 'unpacking');
   try {
-    await mkdir(temporary, 0o755);
+    await mkdir(temporary, 0o755).catch(orVanished);
     const done = await write(plan, temporary, options);
     options.signal.throwIfAborted();
     await takePlace(temporary, options);
@@ -63,6 +68,8 @@ async function unpackInto(plan: Plan, options: ExtractOptions): Promise<Extracte
   } catch (error) {
     await remove(temporary);
     throw error;
+  } finally {
+    release(temporary);
   }
 }
 
@@ -132,15 +139,44 @@ async function forEach<T>(
   if (failed !== undefined) throw failed.reason;
 }
 
-/** The last step: a rename, or two of them where a folder makes room; if the second fails, it is back. */
+/** Enough for many that unpack into the same folder at once: each of them may be the one that takes the name first. */
+const mostAttempts = 100;
+
+/**
+ * The last step: a rename, or two of them where a folder makes room; if the second fails, that one is back. Where others
+ * unpack into the same folder at the same time, the last one has it.
+ */
 async function takePlace(temporary: string, options: ExtractOptions): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    const aside = siblingOf(options.target, 'replaced');
+    try {
+      await exchange(temporary, aside, options);
+      return;
+    } catch (error) {
+      if (!(error instanceof NameTaken)) throw error;
+      if (attempt === mostAttempts) throw error.cause;
+    } finally {
+      release(aside);
+    }
+  }
+}
+
+/** What a rename says where a folder that is not empty has the name. Windows only says that it is in use. */
+const takenCodes = new Set<string | undefined>(['ENOTEMPTY', 'EEXIST']);
+
+/** Another run took the name between two renames of this one. */
+class NameTaken extends Error {}
+
+async function exchange(temporary: string, aside: string, options: ExtractOptions): Promise<void> {
   const { target, signal, clock = systemClock, move = rename } = options;
-  const aside = siblingOf(target, 'replaced');
-  const wasThere = await isFolder(target);
-  if (wasThere) await putAside(target, aside, { clock, signal, move });
+  const wasThere = (await isFolder(target)) && (await putAside(target, aside, { clock, signal, move }));
   try {
     await replaceFile(temporary, target, { clock, signal, move });
   } catch (error) {
+    if (takenCodes.has(codeOf(error)) || (await isFolder(target).catch(() => false))) {
+      if (wasThere) await remove(aside);
+      throw new NameTaken('name taken', { cause: error });
+    }
     // If this fails too, the next run does it.
     const unhurried = new AbortController().signal;
     if (wasThere) await replaceFile(aside, target, { clock, signal: unhurried, move }).catch(() => undefined);
@@ -149,11 +185,17 @@ async function takePlace(temporary: string, options: ExtractOptions): Promise<vo
   if (wasThere) await remove(aside);
 }
 
-/** What refuses is what is moved: a file of it is open in another program. */
-async function putAside(target: string, aside: string, options: Parameters<typeof replaceFile>[2]): Promise<void> {
+type Moving = Parameters<typeof replaceFile>[2];
+
+/**
+ * What refuses is what is moved: a file of it is open in another program. False where another run has moved it meanwhile.
+ */
+async function putAside(target: string, aside: string, options: Moving): Promise<boolean> {
   try {
     await replaceFile(target, aside, options);
+    return true;
   } catch (error) {
+    if (codeOf(error) === 'ENOENT') return false;
     throw isInUse(error) ? new DiskError('inUse', target, { cause: error }) : error;
   }
 }

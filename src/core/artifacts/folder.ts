@@ -1,6 +1,7 @@
 import { lstat, mkdir, readdir, realpath, rm, rmdir, writeFile } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, relative, sep, win32 } from 'node:path';
 import { codeOf, DiskError } from '../errors';
+import { asDiskError } from './diskErrors';
 import { safeName } from './names';
 
 export interface BuildFolder {
@@ -11,6 +12,57 @@ export interface BuildFolder {
 }
 
 const ignoreFile = '.gitignore';
+const ignored = '*\n';
+/** Enough for many downloads that fail at once. */
+const mostAttempts = 100;
+
+/** The folder of a file to be was taken away meanwhile, such as by a failed download that had made it. */
+export class FolderVanished extends DiskError {
+  constructor(cause: unknown) {
+    super('disk', cause instanceof Error ? cause.message : '', { cause });
+  }
+}
+
+interface Where {
+  /** The workspace folder, as a path. */
+  readonly root: string;
+  /** The setting `artifacts.directory`. */
+  readonly directory: string;
+  readonly build: { readonly name: string; readonly id: number | string };
+  /** Names of folders below the build's, safe already. */
+  readonly below: readonly string[];
+}
+
+/**
+ * Makes the folder as `makeBuildFolder`, works in it, and takes it away again where the work fails. The work is done
+ * again where it throws FolderVanished. Throws DiskError, or what the work throws.
+ */
+export async function inBuildFolder<T>(where: Where, work: (folder: string) => Promise<T>): Promise<T> {
+  const run = Symbol('run');
+  running.add(run);
+  try {
+    return await attempts(where, work);
+  } finally {
+    running.delete(run);
+    if (running.size === 0) postponed.clear();
+  }
+}
+
+async function attempts<T>({ root, directory, build, below }: Where, work: (folder: string) => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      const folder = await makeBuildFolder(root, directory, build, below);
+      try {
+        return await work(folder.path);
+      } catch (error) {
+        await unmake(folder.made);
+        throw error;
+      }
+    } catch (error) {
+      if (!(error instanceof FolderVanished) || attempt === mostAttempts) throw asDiskError(error);
+    }
+  }
+}
 
 /**
  * Makes the folder for one build's artifacts, `<root>/<directory>/<build name>-<id>`, and `below` in it, and says where
@@ -25,9 +77,31 @@ export async function makeBuildFolder(
   below: readonly string[] = [],
 ): Promise<BuildFolder> {
   const segments = segmentsBelow(directory);
+  const realRoot = await realpath(root);
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await make({ root, realRoot, directory, segments }, build, below);
+    } catch (error) {
+      if (codeOf(error) !== 'ENOENT' || attempt === mostAttempts) throw error;
+    }
+  }
+}
+
+interface Base {
+  readonly root: string;
+  readonly realRoot: string;
+  readonly directory: string;
+  readonly segments: readonly string[];
+}
+
+/** ENOENT may mean that a failed download has just taken away a folder that it had made. */
+async function make(
+  { root, realRoot, directory, segments }: Base,
+  build: { name: string; id: number | string },
+  below: readonly string[],
+): Promise<BuildFolder> {
   const [made, own]: [string[], string[]] = [[], []];
   try {
-    const realRoot = await realpath(root);
     const around = await descend(realRoot, segments, directory, made);
     const ofBuild = await descend(around, [safeName(`${build.name}-${build.id}`)], directory, own);
     const folder = await descend(ofBuild, below, directory, own);
@@ -39,15 +113,49 @@ export async function makeBuildFolder(
   }
 }
 
+/** Work under way in folders of builds. */
+const running = new Set<symbol>();
+/** What was to be taken away while other work was under way in it: the last that fails takes it away. */
+const postponed = new Set<string>();
+
 /** Takes away again what was made, the last first; what something else lies in by now stays. */
 export async function unmake(made: readonly string[]): Promise<void> {
-  for (const path of made.toReversed()) {
-    await (basename(path) === ignoreFile ? removeAlone(path) : rmdir(path)).catch(() => undefined);
+  for (const path of made) postponed.add(path);
+  for (const path of [...postponed].toSorted((a, b) => depthOf(b) - depthOf(a))) {
+    if (basename(path) === ignoreFile ? await removedAlone(path) : await removedEmpty(path)) postponed.delete(path);
+  }
+  for (const path of made) if (basename(path) === ignoreFile) await restoreIgnore(path);
+  if (running.size === 0) postponed.clear();
+}
+
+/** A `.gitignore` counts as deeper than the folders beside it: it goes after them and before the folder around. */
+function depthOf(path: string): number {
+  return path.split(sep).length - (basename(path) === ignoreFile ? 0.5 : 0);
+}
+
+/** False where it is there still. */
+async function removedEmpty(folder: string): Promise<boolean> {
+  return await rmdir(folder).then(
+    () => true,
+    (error: unknown) => codeOf(error) === 'ENOENT',
+  );
+}
+
+async function removedAlone(file: string): Promise<boolean> {
+  try {
+    if ((await readdir(dirname(file))).length > 1) return false;
+    await rm(file, { force: true });
+    return true;
+  } catch (error) {
+    return codeOf(error) === 'ENOENT';
   }
 }
 
-async function removeAlone(file: string): Promise<void> {
-  if ((await readdir(dirname(file))).length === 1) await rm(file);
+/** Another download may have begun in the folder just when its `.gitignore` went. */
+async function restoreIgnore(file: string): Promise<void> {
+  const names = await readdir(dirname(file)).catch((): readonly string[] => []);
+  if (names.length > 0 && !names.includes(ignoreFile))
+    await writeFile(file, ignored, { flag: 'wx' }).catch(() => undefined);
 }
 
 function segmentsBelow(directory: string): readonly string[] {
@@ -87,7 +195,7 @@ function isBelow(path: string, root: string): boolean {
 /** A `.gitignore` of the folder's own; one that the user has changed stays. */
 async function keepFromGit(folder: string, made: string[]): Promise<void> {
   const file = join(folder, ignoreFile);
-  if (await succeeds(writeFile(file, '*\n', { flag: 'wx' }))) made.push(file);
+  if (await succeeds(writeFile(file, ignored, { flag: 'wx' }))) made.push(file);
 }
 
 /** False where it is there already. */

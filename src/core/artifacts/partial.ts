@@ -1,16 +1,26 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { lstat, open, readdir, rename, rm, type FileHandle } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
+import { codeOf } from '../errors';
 import type { Clock } from '../schedule';
+import { FolderVanished } from './folder';
+import { ownerStateOf, ownerTagPattern, releaseOwnerTag, takeOwnerTag } from './owner';
 import { replaceFile } from './replaceFile';
-import { identityOf, isOf, isUnderWay, readSidecar, writeSidecar, type Sidecar, type Source } from './sidecar';
+import { identityOf, isOf, readSidecar, writeSidecar, type Sidecar, type Source } from './sidecar';
 import type { Start, TransferOptions } from './transfer';
 
-/** Hidden, ours beyond doubt, and short enough for every file system whatever the final name is. */
-const ours = /^(\.gitlab-builds-([0-9a-f]{16})-[0-9a-f]{8})\.(?:part|json|tmp)$/;
+/**
+ * Name of a hidden file of ours, short enough for every file system whatever the final name is: key of the source, owner
+ * tag, ending. Versions up to 0.1.0 wrote 8 hex digits in place of the tag.
+ */
+const ours = new RegExp(`^(\\.gitlab-builds-([0-9a-f]{16})-(${ownerTagPattern}|[0-9a-f]{8}))\\.(?:part|json|tmp)$`);
 const { pid } = process;
 const keptMs = 7 * 24 * 60 * 60_000;
+/** Age at which a part is taken for abandoned although a process with its owner's number runs, here or elsewhere. */
+const abandonedMs = 10 * 60_000;
+/** Bytes are written at least so often, in ms, so that a slow download is not taken for abandoned. */
+const heartbeatMs = 60_000;
 /**
  * So much of the end of what is there comes again and must be the same: after a loss of power the end of a file may be
  * zeros. What is shorter is not worth keeping.
@@ -24,14 +34,16 @@ export class OtherFile extends Error {}
 
 /**
  * The file that a download goes into until it is whole: a hidden one beside the final name. What it is of stands in a
- * second file, so that a later run, of another process too, can go on. Every part has a name of its own and belongs to
- * one download: two of the same file are not in each other's way.
+ * second file, so that a later run, of another process too, can go on. Every part has a name of its own, which says whose
+ * it is: nobody else touches it before its owner has ended or has left it (`keep`). So any number of downloads of the same
+ * file, in any number of processes, are not in each other's way.
  */
 export class Part {
   private length = 0;
   private pending: Uint8Array[] = [];
   private pendingBytes = 0;
   private writing: Promise<void> = Promise.resolve();
+  private writtenAt: number;
   /** Where the next bytes belong; below `length` while the end of what is there is compared. */
   private at = 0;
   private known: { readonly total: number; readonly validator: string } | undefined;
@@ -42,61 +54,73 @@ export class Part {
     private readonly file: FileHandle,
     private readonly identity: string,
     private readonly source: Source | undefined,
-  ) {}
-
-  /** For a file at `path`. Goes on with what is left of the same `source`; without one it is new, and never kept. */
-  static async begin(path: string, source: Source | undefined, clock: Pick<Clock, 'now'>): Promise<Part> {
-    const folder = dirname(path);
-    const key = keyOf(path, source);
-    const stem = join(folder, `.gitlab-builds-${key}-${randomBytes(4).toString('hex')}`);
-    if (source !== undefined) {
-      await sweep(folder, clock);
-      for (const left of await leftOvers(folder, key)) {
-        const part = await Part.claim(left, stem, source, clock);
-        if (part !== undefined) return part;
-      }
-    }
-    return await Part.make(stem, source);
+    private readonly clock: Pick<Clock, 'now'>,
+  ) {
+    this.writtenAt = clock.now();
   }
 
-  private static async make(stem: string, source: Source | undefined): Promise<Part> {
+  /**
+   * For a file at `path`. Goes on with what is left of the same `source`; without one it is new, and never kept. Throws
+   * FolderVanished where the folder is gone by now.
+   */
+  static async begin(path: string, source: Source | undefined, clock: Pick<Clock, 'now'>): Promise<Part> {
+    const key = keyOf(path, source);
+    const stem = join(dirname(path), `.gitlab-builds-${key}-${takeOwnerTag()}`);
     try {
-      // The sidecar first: a part without one is nobody's.
-      if (source !== undefined) await writeSidecar(`${stem}.json`, { ...naming(source), total: 0, file: '', pid });
-      const file = await open(`${stem}.part`, 'wx+');
-      return new Part(stem, file, identityOf(await file.stat({ bigint: true })), source);
+      return (await Part.claimOne(stem, key, source, clock)) ?? (await Part.make(stem, source, clock));
     } catch (error) {
       await remove(stem);
-      throw error;
+      release(stem);
+      throw codeOf(error) === 'ENOENT' ? new FolderVanished(error) : error;
     }
   }
 
-  /** Takes over what another run has left; whatever is no use any more goes, what is under way stays. */
+  /** The largest that is left of the same source. What is of no use any more is removed on the way. */
+  private static async claimOne(
+    stem: string,
+    key: string,
+    source: Source | undefined,
+    clock: Pick<Clock, 'now'>,
+  ): Promise<Part | undefined> {
+    let claimed: Part | undefined;
+    for (const left of await leftOvers(dirname(stem), clock)) {
+      const { sidecar } = left;
+      if (source === undefined || left.key !== key || sidecar === undefined || !isOf(sidecar, source)) {
+        if (left.key === key || sidecar === undefined || clock.now() - left.touchedMs > keptMs) await remove(left.stem);
+      } else if (claimed !== undefined) await remove(left.stem);
+      else claimed = await Part.claim(left.stem, stem, sidecar, source, clock);
+    }
+    return claimed;
+  }
+
+  private static async make(stem: string, source: Source | undefined, clock: Pick<Clock, 'now'>): Promise<Part> {
+    // The sidecar first: a part without one is nobody's.
+    if (source !== undefined) await writeSidecar(`${stem}.json`, { ...naming(source), total: 0, file: '', pid });
+    const file = await open(`${stem}.part`, 'wx+');
+    return new Part(stem, file, identityOf(await file.stat({ bigint: true })), source, clock);
+  }
+
+  /** Takes over what another run has left. Of several that want it, the one gets it that moves the part. */
   private static async claim(
     left: string,
     stem: string,
+    sidecar: Sidecar,
     source: Source,
     clock: Pick<Clock, 'now'>,
   ): Promise<Part | undefined> {
-    const [sidecar, found] = [await readSidecar(`${left}.json`), await lstat(`${left}.part`).catch(() => undefined)];
-    const touchedMs = Math.max(sidecar?.touchedMs ?? 0, found?.mtimeMs ?? 0);
-    if (sidecar !== undefined && isUnderWay(sidecar, touchedMs, clock)) return undefined;
-    if (sidecar === undefined || !isOf(sidecar, source) || found?.isFile() !== true) {
-      await remove(left);
-      return undefined;
-    }
+    if (!(await moved(`${left}.part`, `${stem}.part`))) return undefined;
+    await remove(left);
     const { total, validator, file } = sidecar;
-    // Of two that want it, the one gets it that moves the sidecar.
-    if (!(await moved(`${left}.json`, `${stem}.json`))) return undefined;
     await writeSidecar(`${stem}.json`, { ...naming(source), total, validator, file, pid });
-    if (!(await moved(`${left}.part`, `${stem}.part`))) {
-      await remove(stem);
-      return undefined;
-    }
-    return await Part.reopen(stem, sidecar, source);
+    return await Part.reopen(stem, sidecar, source, clock);
   }
 
-  private static async reopen(stem: string, sidecar: Sidecar, source: Source): Promise<Part | undefined> {
+  private static async reopen(
+    stem: string,
+    sidecar: Sidecar,
+    source: Source,
+    clock: Pick<Clock, 'now'>,
+  ): Promise<Part | undefined> {
     // Windows has no O_NOFOLLOW, and `undefined` changes nothing.
     const file = await open(`${stem}.part`, constants.O_RDWR | constants.O_NOFOLLOW).catch(() => undefined);
     if (file === undefined) {
@@ -112,7 +136,7 @@ export class Part {
       await remove(stem);
       return undefined;
     }
-    const part = new Part(stem, file, identity, source);
+    const part = new Part(stem, file, identity, source, clock);
     part.length = length;
     part.known = { total, validator };
     return part;
@@ -157,7 +181,8 @@ export class Part {
     this.pending.push(bytes.subarray(again));
     this.pendingBytes += bytes.byteLength - again;
     this.at += bytes.byteLength - again;
-    if (this.pendingBytes >= gatherBytes) await this.flushBehind();
+    const isLong = Math.abs(this.clock.now() - this.writtenAt) >= heartbeatMs;
+    if (this.pendingBytes >= gatherBytes || isLong) await this.flushBehind();
   }
 
   async empty(): Promise<void> {
@@ -175,6 +200,7 @@ export class Part {
     await this.file.close();
     await replaceFile(`${this.stem}.part`, path, options);
     await rm(`${this.stem}.json`, { force: true });
+    release(this.stem);
   }
 
   /** Leaves it for another run, where one could go on with it; says whether. */
@@ -185,6 +211,7 @@ export class Part {
       if (this.length <= overlapBytes) return false;
       await this.remember(undefined);
       await this.file.close();
+      release(this.stem);
       return true;
     } catch {
       return false; // The disk does not want it: then nothing stays.
@@ -195,6 +222,7 @@ export class Part {
     await this.writing.catch(() => undefined);
     await this.file.close().catch(() => undefined);
     await remove(this.stem);
+    release(this.stem);
   }
 
   /** `by`: who downloads it. */
@@ -221,6 +249,7 @@ export class Part {
     const [pending, bytes] = [this.pending, this.pendingBytes];
     this.pending = [];
     this.pendingBytes = 0;
+    this.writtenAt = this.clock.now();
     if (bytes === 0) return;
     const { bytesWritten } = await this.file.writev(pending, this.length);
     this.length += bytesWritten;
@@ -252,23 +281,64 @@ function keyOf(path: string, source: Source | undefined): string {
   return createHash('sha256').update(JSON.stringify(of)).digest('hex').slice(0, 16);
 }
 
-/** The parts of one source, without their endings. */
-async function leftOvers(folder: string, key: string): Promise<readonly string[]> {
-  const names = (await readdir(folder)).flatMap((name) => (ours.exec(name)?.[2] === key ? [stemOf(name)] : []));
-  return [...new Set(names)].map((name) => join(folder, name));
+interface LeftOver {
+  readonly stem: string;
+  readonly key: string;
+  /** Undefined where nobody can go on with it: it has no part, no sidecar or a damaged one. */
+  readonly sidecar: Sidecar | undefined;
+  /** Bytes of the part. */
+  readonly bytes: number;
+  /** Since 1970. */
+  readonly touchedMs: number;
 }
 
-function stemOf(name: string): string {
-  return ours.exec(name)?.[1] ?? name;
-}
-
-/** Nobody will go on with what was touched a week ago. */
-async function sweep(folder: string, { now }: Pick<Clock, 'now'>): Promise<void> {
-  for (const name of (await readdir(folder)).filter((one) => ours.test(one))) {
-    const path = join(folder, name);
-    const found = await lstat(path).catch(() => undefined);
-    if (found?.isFile() === true && now() - found.mtimeMs > keptMs) await rm(path, { force: true });
+/** What downloads into this folder have left that are not under way any more, the largest first. */
+async function leftOvers(folder: string, clock: Pick<Clock, 'now'>): Promise<readonly LeftOver[]> {
+  const found = new Map<string, readonly [key: string, owner: string]>();
+  for (const name of await namesIn(folder)) {
+    const [, stem, key, owner] = ours.exec(name) ?? [];
+    if (stem !== undefined && key !== undefined && owner !== undefined) found.set(stem, [key, owner]);
   }
+  const left: LeftOver[] = [];
+  for (const [name, [key, owner]] of found) {
+    if (ownerStateOf(owner) !== 'own') left.push(...(await look(join(folder, name), key, owner, clock)));
+  }
+  return left.toSorted((a, b) => b.bytes - a.bytes);
+}
+
+/** None in a folder that may be written to but not be read. */
+async function namesIn(folder: string): Promise<readonly string[]> {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') throw error;
+    return [];
+  }
+}
+
+/** None where somebody is at it right now. */
+async function look(
+  stem: string,
+  key: string,
+  owner: string,
+  { now }: Pick<Clock, 'now'>,
+): Promise<readonly LeftOver[]> {
+  const [sidecar, ...files] = await Promise.all([
+    readSidecar(`${stem}.json`),
+    ...['part', 'json', 'tmp'].map((ending) => lstat(`${stem}.${ending}`).catch(() => undefined)),
+  ]);
+  const times = files.flatMap((file) => (file === undefined ? [] : [file.mtimeMs]));
+  const touchedMs = Math.max(...times);
+  const isGivenUp = sidecar !== undefined && sidecar.pid === undefined;
+  const isUnderWay = ownerStateOf(owner) !== 'ended' && !isGivenUp && now() - touchedMs < abandonedMs;
+  if (times.length === 0 || isUnderWay) return [];
+  const [part] = files;
+  const bytes = part?.isFile() === true ? part.size : 0;
+  return [{ stem, key, sidecar: bytes > 0 ? sidecar : undefined, bytes, touchedMs }];
+}
+
+function release(stem: string): void {
+  releaseOwnerTag(ours.exec(`${basename(stem)}.part`)?.[3] ?? '');
 }
 
 async function moved(from: string, to: string): Promise<boolean> {

@@ -4,7 +4,7 @@ import type { Build } from '../build';
 import { DiskError, DownloadBroken } from '../errors';
 import { systemClock, type Clock } from '../schedule';
 import { asDiskError } from './diskErrors';
-import { makeBuildFolder, unmake } from './folder';
+import { inBuildFolder } from './folder';
 import { Meter, type Progress } from './meter';
 import { safeName } from './names';
 import { OtherFile, Part } from './partial';
@@ -41,7 +41,7 @@ export async function saveArtifacts(options: SaveOptions): Promise<string | unde
   const { root, directory, build, origin, clock = systemClock } = options;
   const name = safeName(build.artifacts?.filename ?? 'artifacts.zip');
   const source = { ...origin, build: build.id, size: build.artifacts?.size ?? 0 };
-  return await intoBuildFolder({ root, directory, build, below: [] }, async (folder) => {
+  return await inBuildFolder({ root, directory, build, below: [] }, async (folder) => {
     const path = join(folder, name);
     if ((await isFile(path)) && !(await options.mayReplace(path))) return undefined;
     const announced = source.size === 0 ? undefined : source.size;
@@ -78,35 +78,13 @@ export interface SaveEntryOptions extends Omit<SaveOptions, 'open' | 'origin'> {
 export async function saveEntry(options: SaveEntryOptions): Promise<string | undefined> {
   const { root, directory, build, size, signal, progress, clock = systemClock } = options;
   const name = options.path.at(-1) ?? 'unnamed';
-  return await intoBuildFolder({ root, directory, build, below: options.path.slice(0, -1) }, async (folder) => {
+  return await inBuildFolder({ root, directory, build, below: options.path.slice(0, -1) }, async (folder) => {
     const path = join(folder, name);
     if ((await isFile(path)) && !(await options.mayReplace(path))) return undefined;
     const open = async () => ({ size: undefined, body: await options.open() });
     await write({ path, announced: size }, { open, progress, signal, clock });
     return path;
   });
-}
-
-interface Where {
-  readonly root: string;
-  readonly directory: string;
-  readonly build: Build;
-  readonly below: readonly string[];
-}
-
-/** Makes the folder, and takes it away again where nothing stays in it. */
-async function intoBuildFolder<T>({ root, directory, build, below }: Where, work: (folder: string) => Promise<T>) {
-  try {
-    const folder = await makeBuildFolder(root, directory, build, below);
-    try {
-      return await work(folder.path);
-    } catch (error) {
-      await unmake(folder.made);
-      throw error;
-    }
-  } catch (error) {
-    throw asDiskError(error);
-  }
 }
 
 interface Target {

@@ -1,33 +1,35 @@
-import { createHash, randomBytes } from 'node:crypto';
 import { lstat, readdir, rename, rm } from 'node:fs/promises';
-import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import type { Clock } from '../schedule';
-import { isRunning } from './sidecar';
+import { ownerStateOf, ownerTagPattern, releaseOwnerTag, shortHash, takeOwnerTag } from './owner';
 
 /** Hidden folders beside the one that is unpacked: what comes, and what was there. */
 type Purpose = 'unpacking' | 'replaced';
 
-const ours = /^\.gitlab-builds-([0-9a-f]{8})-([0-9a-f]{8})-(\d{1,10})-[0-9a-f]{8}\.(unpacking|replaced)$/;
-/** What another computer has left in a folder that we share with it, we cannot know before. */
+const ours = new RegExp(`^\\.gitlab-builds-([0-9a-f]{8})-(${ownerTagPattern})\\.(unpacking|replaced)$`);
+/** Age at which a folder is taken for abandoned if it is unknown whether its process still runs. */
 const abandonedMs = 24 * 60 * 60_000;
 
-/** The name says what it is for, and who is at it, so that a later run knows what nobody needs any more. */
+/** The name says what the folder is for, and which process works on it. In use until `release` is called. */
 export function siblingOf(target: string, purpose: Purpose): string {
-  const name = `.gitlab-builds-${hash(basename(target))}-${hash(hostname())}-${process.pid}-${randomBytes(4).toString('hex')}`;
-  return join(dirname(target), `${name}.${purpose}`);
+  return join(dirname(target), `.gitlab-builds-${shortHash(basename(target))}-${takeOwnerTag()}.${purpose}`);
+}
+
+/** What is left of it, if anything, is for a later run to take away or to bring back. */
+export function release(sibling: string): void {
+  releaseOwnerTag(ours.exec(basename(sibling))?.[2] ?? '');
 }
 
 /** Takes away what runs have left that were killed, and brings back what one of them had put aside of `target`. */
 export async function sweepSiblings(target: string, { now }: Pick<Clock, 'now'>): Promise<void> {
   const folder = dirname(target);
   for (const name of await readdir(folder)) {
-    const [, of, host, pid, purpose] = ours.exec(name) ?? [];
-    if (purpose === undefined) continue;
+    const [, of, owner, purpose] = ours.exec(name) ?? [];
+    if (owner === undefined) continue;
     const path = join(folder, name);
-    if (!(await isAbandoned(path, host, Number(pid), now()))) continue;
+    if (!(await isAbandoned(path, owner, now()))) continue;
     if (purpose === 'unpacking') await remove(path);
-    else if (of === hash(basename(target))) await bringBack(path, target);
+    else if (of === shortHash(basename(target))) await bringBack(path, target);
   }
 }
 
@@ -36,10 +38,9 @@ export async function remove(folder: string): Promise<void> {
   await rm(folder, { recursive: true, force: true, maxRetries: 3 }).catch(() => undefined);
 }
 
-async function isAbandoned(path: string, host: string | undefined, pid: number, now: number): Promise<boolean> {
+async function isAbandoned(path: string, owner: string, now: number): Promise<boolean> {
   const found = await lstat(path).catch(() => undefined);
-  if (found === undefined) return false;
-  return now - found.ctimeMs > abandonedMs || (host === hash(hostname()) && !isRunning(pid));
+  return found !== undefined && (ownerStateOf(owner) === 'ended' || now - found.ctimeMs > abandonedMs);
 }
 
 async function bringBack(path: string, target: string): Promise<void> {
@@ -49,8 +50,4 @@ async function bringBack(path: string, target: string): Promise<void> {
   );
   if (isThere) await remove(path);
   else await rename(path, target).catch(() => undefined);
-}
-
-function hash(text: string): string {
-  return createHash('sha256').update(text).digest('hex').slice(0, 8);
 }

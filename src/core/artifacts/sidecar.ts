@@ -1,7 +1,5 @@
 import type { BigIntStats } from 'node:fs';
 import { lstat, readFile, rename, writeFile } from 'node:fs/promises';
-import { codeOf } from '../errors';
-import type { Clock } from '../schedule';
 
 /** What a download is of; a part of one is never taken for a part of another. */
 export interface Source {
@@ -29,15 +27,13 @@ export interface Sidecar {
 }
 
 const longestBytes = 8192;
-/** A part that its process has not touched for so long is not downloaded any more: the number is another's by now. */
-const abandonedMs = 10 * 60_000;
 
 /** The identity of a file, which no repository can bring along: where the file system put it, and when. */
 export function identityOf({ ino, birthtimeNs }: BigIntStats): string {
   return `${ino}-${birthtimeNs}`;
 }
 
-/** It appears whole, so that who reads it meanwhile finds the old one or the new one. */
+/** Atomic: a reader finds the old one or the new one. The temporary file is of the same owner as the sidecar. */
 export async function writeSidecar(path: string, sidecar: Sidecar): Promise<void> {
   const temporary = path.replace(/json$/, 'tmp');
   await writeFile(temporary, JSON.stringify(sidecar), { flag: 'wx' });
@@ -71,18 +67,4 @@ function isHeader(value: unknown): boolean {
 export function isOf(sidecar: Sidecar, { instance, project, build, size }: Source): boolean {
   const isSame = sidecar.instance === instance && sidecar.project === project && sidecar.build === build;
   return isSame && sidecar.total > 0 && (size === 0 || sidecar.total === size);
-}
-
-/** Whether somebody downloads it right now. `touchedMs`: when the part or the sidecar was written last. */
-export function isUnderWay({ pid }: Sidecar, touchedMs: number, { now }: Pick<Clock, 'now'>): boolean {
-  return pid !== undefined && now() - touchedMs < abandonedMs && isRunning(pid);
-}
-
-export function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return codeOf(error) === 'EPERM';
-  }
 }

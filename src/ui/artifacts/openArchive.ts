@@ -48,7 +48,7 @@ async function cachedArchive(
   whole: (signal: AbortSignal) => AsyncIterable<Uint8Array>,
   signal: AbortSignal,
 ): Promise<RandomAccess> {
-  const access = async (until: AbortSignal) => fileAccess(await cache.getOrPut(key, () => whole(until), until));
+  const access = (until: AbortSignal) => cache.use(key, () => whole(until), until, fileAccess);
   const file = await access(signal);
   await file.close();
   return {

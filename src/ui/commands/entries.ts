@@ -3,7 +3,7 @@ import { commands, l10n, Uri, workspace } from 'vscode';
 import { asDiskError } from '../../core/artifacts/diskErrors';
 import { toSafePath } from '../../core/artifacts/entryPath';
 import { extract } from '../../core/artifacts/extract';
-import { makeBuildFolder, unmake } from '../../core/artifacts/folder';
+import { inBuildFolder } from '../../core/artifacts/folder';
 import type { ArchiveFile, ArchiveFolder, ArchiveNode } from '../../core/artifacts/folders';
 import { saveEntry } from '../../core/artifacts/save';
 import { isFolder } from '../disk';
@@ -107,20 +107,16 @@ class EntryRun {
     signal: AbortSignal,
   ): Promise<string | undefined> {
     const names = toSafePath(folder.path);
-    const { root, directory } = this.placeFor(subject.root);
-    const around = await makeBuildFolder(root, directory, subject.build, names.slice(0, -1));
-    const target = join(around.path, names.at(-1) ?? '');
-    try {
+    const { build } = subject;
+    return inBuildFolder({ ...this.placeFor(subject.root), build, below: names.slice(0, -1) }, async (around) => {
+      const target = join(around, names.at(-1) ?? '');
       if ((await isFolder(target)) && !(await this.asking.mayReplace(target))) return undefined;
       const limits = this.context.settings.extractLimits();
       await withArchive(this.context, subject, folder, { progress, signal }, (archive) =>
         extract({ archive, target, strip: folder.path, limits, signal, progress: metered(progress, folder.size) }),
       );
       return target;
-    } catch (error) {
-      await unmake(around.made);
-      throw error;
-    }
+    });
   }
 
   private placeFor(root: string): { readonly root: string; readonly directory: string } {

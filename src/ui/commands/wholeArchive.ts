@@ -29,9 +29,8 @@ export async function withArchive<T>(
   options: Options,
   work: (archive: Archive) => Promise<T>,
 ): Promise<T> {
-  const path = isMostOf(folder, subject) ? await fetched(context, subject, options) : undefined;
-  if (path === undefined) return work(subject.opened.archive);
-  const file = await fileAccess(path);
+  const file = isMostOf(folder, subject) ? await fetched(context, subject, options) : undefined;
+  if (file === undefined) return work(subject.opened.archive);
   try {
     return await work(await openZip(file, options.signal));
   } finally {
@@ -49,12 +48,12 @@ function packedIn(node: ArchiveFolder | ArchiveFile): number {
   return node.children.reduce((sum, child) => sum + packedIn(child), 0);
 }
 
-/** Where the whole archive is; undefined where it is too big to be kept. */
+/** The whole archive, open; undefined where it is too big to be kept. */
 async function fetched(
   { cache, clients, session }: CommandContext,
   { opened: { address } }: EntrySubjects,
   { progress, signal }: Options,
-): Promise<string | undefined> {
+): Promise<Awaited<ReturnType<typeof fileAccess>> | undefined> {
   const { instance: url, project, build, size } = address;
   const instance = (await session.instances()).find((one) => one.url === url);
   if (instance === undefined) return undefined;
@@ -63,7 +62,7 @@ async function fetched(
   const open = (from?: From) => client.artifacts(project, build, signal, toPart(from));
   const load = () => counted(steadily({ open, signal, clock: systemClock }), size, progress);
   try {
-    return await cache.getOrPut(key, load, signal);
+    return await cache.use(key, load, signal, fileAccess);
   } catch (error) {
     if (error instanceof DiskError && error.kind === 'tooBigForCache') return undefined;
     throw error;

@@ -12,6 +12,8 @@ export async function bundle(source: string, folder: string): Promise<string> {
     format: 'esm',
     target: 'node20',
     logLevel: 'silent',
+    // For libraries that are CommonJS.
+    banner: { js: `import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);` },
   });
   return outfile;
 }
