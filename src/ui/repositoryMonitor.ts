@@ -3,7 +3,7 @@ import { isActive } from '../core/build';
 import { GitLabError, type Failure } from '../core/errors';
 import type { GitLabClient } from '../core/gitlab/client';
 import type { Instance } from '../core/instance';
-import { Monitor, type Loaded } from '../core/monitor';
+import { Monitor, type Further, type Loaded } from '../core/monitor';
 import type { Listing } from '../core/pipeline';
 import { locate, type Located } from '../core/project';
 import type { Urgency } from '../core/schedule';
@@ -24,10 +24,11 @@ export function monitorRepository(repository: GitRepository, parts: MonitorParts
     {
       resolve: () => resolve(repository, parts),
       load: (target, signal, urgency) => load({ target, signal, urgency, search }, parts),
+      further: (target, listing, signal) => further(target, listing, signal, parts),
       show: parts.show,
       failed: (failure, error) => logFailure(failure, error, parts),
       attention: parts.attention,
-      intervals: () => parts.settings.intervals(),
+      intervals: () => ({ ...parts.settings.intervals(), soonSeconds: parts.settings.soonSeconds() }),
       remembered: (target) => parts.remembered.of(target),
       remember: (snapshot) => parts.remembered.keep(snapshot),
     },
@@ -47,8 +48,32 @@ async function load(question: Question, { clients }: MonitorParts): Promise<Load
   const client = clients.of(target.instance);
   await client.admit(urgency, signal);
   const found = await find(question, client);
-  const expected = await expectedOf(found, question, client);
-  return { ...found, expected, apiVersion: client.server?.api ?? 'v3', readOnly: client.readOnly };
+  return {
+    ...found,
+    expected: client.knownSeconds(target.project),
+    requests: client.requestsOf(signal),
+    apiVersion: client.server?.api ?? 'v3',
+    readOnly: client.readOnlyIfKnown,
+  };
+}
+
+/** How long builds take, where some run, and what the token may do: nobody waits for it. */
+async function further(
+  { instance, project }: Target,
+  { builds }: Listing,
+  signal: AbortSignal,
+  { clients }: MonitorParts,
+): Promise<Further> {
+  const client = clients.of(instance);
+  const [expected] = await Promise.all([
+    builds.some(isActive) ? client.expectedSeconds(project, signal).catch(undefinedIfRefused) : undefined,
+    client.learn(signal),
+  ]);
+  return { expected, readOnly: client.readOnlyIfKnown };
+}
+
+function undefinedIfRefused(error: unknown): undefined {
+  if (!(error instanceof GitLabError)) throw error;
 }
 
 /** HEAD's builds; where it has none, those of the nearest commit before it that has some. */
@@ -71,21 +96,6 @@ async function find(
 }
 
 const none: Listing = { builds: [], pipelines: [] };
-
-/** How long builds take is no reason to fail. */
-async function expectedOf(
-  { builds }: Listing,
-  { target: { project }, signal }: Question,
-  client: GitLabClient,
-): Promise<Loaded['expected']> {
-  if (!builds.some(isActive)) return undefined;
-  try {
-    return await client.expectedSeconds(project, signal);
-  } catch (error) {
-    if (error instanceof GitLabError) return undefined;
-    throw error;
-  }
-}
 
 async function resolve(repository: GitRepository, parts: MonitorParts): Promise<Resolution> {
   const { git, settings } = parts;
