@@ -42,8 +42,9 @@ export async function meet(probe: Probe, project?: string): Promise<Meeting> {
   const beside = (api: Server['api']): Pick<Meeting, 'project'> =>
     project === undefined ? {} : { project: askForProject(probe, api, project) };
   if (apiVersion === 'v3') return { server: { api: 'v3', version: undefined } };
+  const asking = ask(probe, 'api/v4/version');
   const asked = beside('v4');
-  const version = await ask(probe, 'api/v4/version');
+  const version = await asking;
   if (version !== undefined && isV3Only(parseVersion(version))) return { server: { api: 'v3', version } };
   if (version !== undefined) return { server: { api: 'v4', version }, ...asked };
   if (apiVersion === 'v4') return { server: { api: 'v4', version: undefined }, ...asked };
@@ -69,8 +70,9 @@ async function meetV3(
   beside: (api: 'v3') => Pick<Meeting, 'project'>,
 ): Promise<Meeting> {
   try {
+    const asking = ask(probe, 'api/v3/version');
     const asked = beside('v3');
-    const version = await ask(probe, 'api/v3/version');
+    const version = await asking;
     if (version !== undefined) return { server: { api: 'v3', version }, ...asked };
     // Up to 8.12 there is no version to ask for, but a project or a user there is. Whatever else answers is no GitLab.
     if (!(await isProjectTold(asked))) await probe.http.json(request(probe, 'api/v3/user'));
