@@ -99,7 +99,7 @@ const none: Listing = { builds: [], pipelines: [] };
 
 async function resolve(repository: GitRepository, parts: MonitorParts): Promise<Resolution> {
   const { git, settings } = parts;
-  const [remotes, instances] = [await git.remotes(repository), await parts.instances()];
+  const [remotes, instances] = await Promise.all([git.remotes(repository), parts.instances()]);
   const upstream = repository.state.HEAD?.upstream?.remote;
   const located = locate(remotes, instances, { ...settings.forRepository(repository.rootUri), upstream });
   switch (located.kind) {
@@ -124,11 +124,11 @@ async function resolveTarget(
   if ((await tokens.get(instance.url)) === undefined) return { kind: 'signedOut', url: instance.url, known: true };
   const pinned = pin();
   if (pinned !== undefined) return { kind: 'target', target: { instance, project, ...pinned, pinned: true } };
-  const { HEAD } = repository.state;
-  if (HEAD?.commit === undefined) return { kind: 'noProject', reason: 'noCommit' };
+  const { commit, name } = git.position(repository);
+  if (commit === undefined) return { kind: 'noProject', reason: 'noCommit' };
   const head = await git.head(repository, remote);
   // HEAD may have moved while git was asked; then this is called off, and the next round asks anew.
-  return { kind: 'target', target: { instance, project, sha: HEAD.commit, ref: HEAD.name, pinned: false, head } };
+  return { kind: 'target', target: { instance, project, sha: commit, ref: name, pinned: false, head } };
 }
 
 function logFailure({ kind, host, status, reason }: Failure, error: unknown, { log }: MonitorParts): void {
