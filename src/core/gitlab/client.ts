@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { arrange } from '../arrange';
 import { Budget } from '../budget';
 import type { ArchiveEntry } from '../artifacts/archive';
@@ -38,6 +39,8 @@ import { v3 } from './v3';
 import { v4 } from './v4';
 
 const dialects = { v3, v4 } as const satisfies Record<Server['api'], Dialect>;
+/** So many take a few milliseconds. */
+const manyRows = 500;
 /** Of 100 rows each. */
 const pagesKept = 200;
 const durationsKeptMs = 30 * 60_000;
@@ -172,7 +175,12 @@ export class GitLabClient {
       const question: CommitQuestion = { api, server, project: found, commit, memory, log };
       const rows = await dialect.commitRows(question);
       const pipelines = [...rows.pipelines].sort((a, b) => b.id - a.id);
-      return { builds: arrange(rows.builds, pipelines), pipelines };
+      // Reading the last page, arranging all and drawing all are turns of their own, where there is much of it.
+      const isMuch = rows.builds.length > manyRows;
+      if (isMuch) await nextTurn();
+      const builds = arrange(rows.builds, pipelines);
+      if (isMuch) await nextTurn();
+      return { builds, pipelines };
     });
   }
 
