@@ -1,5 +1,5 @@
 import { GitLabError, type Failure } from './errors';
-import { longestPauseMs, Timer, type Clock, type Urgency } from './schedule';
+import { isServedAtOnce, longestPauseMs, Timer, type Clock, type Urgency } from './schedule';
 
 /** In the long run, for all repositories of one instance together. */
 export const requestsPerSecond = 2;
@@ -41,11 +41,11 @@ export class Budget {
     this.filledAt = clock.now();
   }
 
-  /** Resolves when a refresh may begin; who is asked for by a person waits for nothing. Throws `rateLimited` during a pause. */
+  /** Resolves when a refresh may begin: for a person or a new HEAD at once. Throws `rateLimited` during a pause. */
   async admit(urgency: Urgency, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
     this.throwIfPaused();
-    if (urgency === 'asked') {
+    if (isServedAtOnce(urgency)) {
       this.reserve();
       this.schedule();
       return;

@@ -4,19 +4,36 @@ import { toFailure, type Failure } from './errors';
 import type { Ancestor } from './head';
 import type { Listing } from './pipeline';
 import { isSame, reused } from './same';
-import { isMoving, nextDelay, Timer, type Attention, type Clock, type Intervals, type Urgency } from './schedule';
+import {
+  isMoving,
+  isServedAtOnce,
+  moreUrgent,
+  nextDelay,
+  Timer,
+  type Attention,
+  type Clock,
+  type Intervals,
+  type Urgency,
+} from './schedule';
 import { isSameTarget, targetOf, type Resolution, type Snapshot, type Target } from './snapshot';
 
 export type ReadySnapshot = Extract<Snapshot, { kind: 'ready' }>;
 
 /** The builds of a target, arranged, and what gave them. */
-export interface Loaded extends Listing {
+export interface Loaded extends Listing, Further {
   readonly apiVersion: 'v3' | 'v4';
-  readonly readOnly: boolean;
   /** Whose builds these are, where they are not the target's own. */
   readonly ancestor?: Ancestor | undefined;
   /** HEAD is pushed and has no builds: they may come any moment. */
   readonly watching?: boolean | undefined;
+  /** How many requests it took; undefined: not known. */
+  readonly requests?: number | undefined;
+}
+
+/** What is good to know of the builds, but not what they wait for; undefined: not known yet. */
+export interface Further {
+  /** The token lets its owner read and nothing else. */
+  readonly readOnly?: boolean | undefined;
   /** Seconds by the name of a build. */
   readonly expected?: Readonly<Record<string, number>> | undefined;
 }
@@ -27,6 +44,8 @@ export interface MonitorPort {
   resolve(): Promise<Resolution>;
   /** Waits until the instance's budget allows it, too. */
   load(target: Target, signal: AbortSignal, urgency: Urgency): Promise<Loaded>;
+  /** What is asked for once the builds are shown. May reject; then it is asked for again after the next round. */
+  further?: ((target: Target, listing: Listing, signal: AbortSignal) => Promise<Further>) | undefined;
   show(snapshot: Snapshot): void;
   /** What was last known of it; `stale.asOf` says since when. */
   remembered(target: Target): ReadySnapshot | undefined;
@@ -38,8 +57,10 @@ export interface MonitorPort {
   intervals(): Intervals;
 }
 
-/** The most urgent first. */
-const urgencies: readonly Urgency[] = ['asked', 'active', 'idle'];
+/** As long as the headers of an answer are awaited: a person who asks again then gets a new round. */
+const roundIsOldMs = 10_000;
+/** So long after the beginning of a round what is in view counts as fresh. */
+const freshMs = 30_000;
 
 /** One repository's loop: resolve, load, publish, wait. One refresh at a time; the newest target wins. */
 export class Monitor {
@@ -61,6 +82,12 @@ export class Monitor {
   /** When they were last told to be others than before. */
   private changedAt = 0;
   private watchingSince: number | undefined;
+  /** When the user last did something to a build, or pushed. */
+  private actedAt: number | undefined;
+  /** Of the last listing. */
+  private requests: number | undefined;
+  /** What is asked for after the builds are shown. */
+  private furtherLoading: AbortController | undefined;
   /** What was told last of the target, by GitLab or from memory. */
   private told: ReadySnapshot | undefined;
   private disposed = false;
@@ -78,7 +105,10 @@ export class Monitor {
     return this.snapshot;
   }
 
-  /** Loads anew; a call during a refresh asks for one more round and shares its promise. Never rejects. */
+  /**
+   * Loads anew; a call during a refresh asks for one more round and shares its promise. A person's call ends a round that
+   * waits its turn, and one that is, or becomes, older than the headers of an answer are awaited. Never rejects.
+   */
   refresh(urgency: Urgency = 'asked'): Promise<void> {
     if (this.disposed) return Promise.resolve();
     if (this.running === undefined) {
@@ -86,14 +116,21 @@ export class Monitor {
       return this.running;
     }
     this.again = moreUrgent(this.again, urgency);
-    // A person does not wait behind a round that waits its turn, nor for an answer from before what they did.
-    if (urgency === 'asked' && this.urgency !== 'asked') this.loading.abort();
+    // Nobody waits behind a round that waits its turn, nor for an answer from before what they did.
+    if (isServedAtOnce(urgency) && moreUrgent(this.urgency, urgency) !== this.urgency) this.callOff();
+    else if (urgency === 'asked') this.watchRound();
     return this.running;
+  }
+
+  /** The user has done something to a build or a pipeline: what becomes of it is loaded now, and more often for a while. */
+  acted(): Promise<void> {
+    this.actedAt = this.clock.now();
+    return this.refresh();
   }
 
   /** HEAD, the settings or the tokens may have changed: what is being loaded is no longer wanted. */
   retarget(urgency: Urgency = 'asked'): Promise<void> {
-    this.loading.abort();
+    this.callOff();
     return this.refresh(urgency);
   }
 
@@ -132,6 +169,32 @@ export class Monitor {
     this.disposed = true;
     this.timer.disarm();
     this.loading.abort();
+    this.furtherLoading?.abort();
+  }
+
+  /** What takes the place of a round is as urgent as that one was. */
+  private callOff(): void {
+    if (this.running !== undefined) this.again = moreUrgent(this.again, this.urgency);
+    this.loading.abort();
+    this.furtherLoading?.abort();
+  }
+
+  /** While a round goes on: it ends when it is old and a person has asked again; what is in view is marked once it is old. */
+  private watchRound(): void {
+    if (this.disposed) return;
+    // A clock that was set back makes no wait longer.
+    this.beganAt = Math.min(this.beganAt, this.clock.now());
+    const age = this.clock.now() - this.beganAt;
+    if (age >= roundIsOldMs && this.again === 'asked') this.callOff();
+    if (age >= freshMs) this.markOld();
+    const next = [roundIsOldMs, freshMs].find((ms) => ms > age);
+    this.timer.arm(next === undefined ? undefined : next - age, () => this.watchRound());
+  }
+
+  private markOld(): void {
+    const { snapshot } = this;
+    if (snapshot?.kind === 'ready' && snapshot.stale === undefined)
+      this.publish({ ...snapshot, stale: { asOf: this.loadedAt } });
   }
 
   private async run(first: Urgency): Promise<void> {
@@ -142,6 +205,7 @@ export class Monitor {
         this.again = undefined;
         this.beganAt = this.clock.now();
         this.loading = new AbortController();
+        this.watchRound();
         await this.round(this.loading.signal);
       }
       this.refreshedAt = this.clock.now();
@@ -168,6 +232,7 @@ export class Monitor {
       const loaded = await this.port.load(target, signal, this.urgency);
       signal.throwIfAborted();
       this.succeed(target, loaded);
+      void this.loadFurther(target, loaded);
     } catch (error) {
       if (!signal.aborted) this.fail(target, error);
     }
@@ -175,7 +240,9 @@ export class Monitor {
 
   /** A new target's builds are at most remembered; the same target's stay in view while they are loaded again. */
   private turnTo(target: Target): void {
-    if (isSameTarget(targetOf(this.snapshot), target)) {
+    const before = targetOf(this.snapshot);
+    if (isPush(before, target)) this.actedAt = this.clock.now();
+    if (isSameTarget(before, target)) {
       if (this.snapshot?.kind === 'ready') this.publish({ ...this.snapshot, target });
       return;
     }
@@ -192,7 +259,7 @@ export class Monitor {
     this.publish({ ...this.told, target, stale: { asOf: this.loadedAt } });
   }
 
-  private succeed(target: Target, { watching, ...loaded }: Loaded): void {
+  private succeed(target: Target, { watching, requests, ...loaded }: Loaded): void {
     const now = this.clock.now();
     const { told, snapshot } = this;
     const shown = snapshot?.kind === 'ready' ? snapshot : told;
@@ -202,17 +269,51 @@ export class Monitor {
       kind: 'ready',
       target,
       ...loaded,
+      // What was known of them is not given up because it is asked for after them.
+      readOnly: loaded.readOnly ?? shown?.readOnly ?? false,
+      ...(loaded.expected === undefined && shown?.expected === undefined
+        ? {}
+        : { expected: loaded.expected ?? shown?.expected }),
       builds: reused(shown?.builds ?? [], loaded.builds),
       pipelines: reused(shown?.pipelines ?? [], loaded.pipelines),
       ...(this.watchingSince === undefined ? {} : { watchingSince: this.watchingSince }),
     };
     const isNew = told === undefined || !isSame({ ...told, stale: undefined }, fresh);
     this.changedAt = isNew ? now : Math.min(this.changedAt, now);
+    this.requests = requests;
     this.failures = 0;
     this.loadedAt = now;
     this.told = fresh;
     this.publish(fresh);
     if (isNew) this.port.remember({ ...fresh, stale: { asOf: now } });
+  }
+
+  /** One at a time; whatever it tells is put below the builds of the same target. */
+  private async loadFurther(target: Target, listing: Listing): Promise<void> {
+    if (this.port.further === undefined || this.furtherLoading !== undefined) return;
+    const loading = new AbortController();
+    this.furtherLoading = loading;
+    try {
+      const further = await this.port.further(target, listing, loading.signal);
+      if (!loading.signal.aborted) this.add(target, further);
+    } catch {
+      // It is only good to know.
+    } finally {
+      this.furtherLoading = undefined;
+    }
+  }
+
+  private add(target: Target, { readOnly, expected }: Further): void {
+    const { snapshot, told } = this;
+    if (snapshot?.kind !== 'ready' || told === undefined || !isSameTarget(told.target, target)) return;
+    const known = {
+      ...(readOnly === undefined ? {} : { readOnly }),
+      ...(expected === undefined ? {} : { expected }),
+    };
+    if (isSame(told, { ...told, ...known })) return;
+    this.told = { ...told, ...known };
+    this.publish({ ...snapshot, ...known });
+    this.port.remember({ ...this.told, stale: { asOf: this.loadedAt } });
   }
 
   private fail(target: Target | undefined, error: unknown): void {
@@ -234,11 +335,25 @@ export class Monitor {
   /** Milliseconds from the end of the last refresh; undefined: none until an event. */
   private delay(): number | undefined {
     // A clock that was set back makes no wait longer.
-    this.refreshedAt = Math.min(this.refreshedAt, this.clock.now());
+    const now = this.clock.now();
+    this.refreshedAt = Math.min(this.refreshedAt, now);
+    if (this.actedAt !== undefined) this.actedAt = Math.min(this.actedAt, now);
     const { snapshot, failures, refreshedAt, changedAt, jitter: random } = this;
     if (snapshot === undefined || this.disposed) return undefined;
+    const { actedAt, requests } = this;
     const [attention, intervals] = [this.port.attention(), this.port.intervals()];
-    return nextDelay({ snapshot, failures, attention, intervals, refreshedAt, changedAt, random });
+    const moment = { snapshot, failures, attention, intervals, refreshedAt, changedAt, actedAt, requests, random };
+    const delay = nextDelay(moment);
+    return delay === undefined || failureOf(snapshot) !== undefined ? delay : this.fromBeginning(delay);
+  }
+
+  /**
+   * The same interval counted from the beginning of the round; but what takes long has a pause of the same length, so that
+   * GitLab is at rest half of the time.
+   */
+  private fromBeginning(delay: number): number {
+    const took = Math.max(this.refreshedAt - this.beganAt, 0);
+    return Math.max(delay - took, Math.min(delay, took));
   }
 
   /** Somebody looks who did not: the short interval is enough, and also what was at rest may have changed unseen. */
@@ -266,8 +381,10 @@ export class Monitor {
   }
 }
 
-function moreUrgent(a: Urgency | undefined, b: Urgency): Urgency {
-  return a !== undefined && urgencies.indexOf(a) < urgencies.indexOf(b) ? a : b;
+/** HEAD has become known to the remote. */
+function isPush(before: Target | undefined, { head, sha, project }: Target): boolean {
+  if (head?.pushed !== true || before?.head === undefined || before.project !== project) return false;
+  return before.head.pushed === false || (before.head.pushed === undefined && before.sha === sha);
 }
 
 function failureOf(snapshot: Snapshot | undefined): Failure | undefined {

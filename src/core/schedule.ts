@@ -2,8 +2,21 @@ import { isActive, statusClass } from './build';
 import type { Failure } from './errors';
 import type { Snapshot } from './snapshot';
 
-/** Who wants a refresh: a person, something that runs, or nobody in particular. */
-export type Urgency = 'asked' | 'active' | 'idle';
+/**
+ * Who wants a refresh: a person (`asked`), HEAD or another target (`moved`), something that runs (`active`), or nobody in
+ * particular (`idle`). The most urgent is first.
+ */
+export const urgencies = ['asked', 'moved', 'active', 'idle'] as const;
+export type Urgency = (typeof urgencies)[number];
+
+/** Somebody looks at the result: it does not wait until earlier requests are made up for, which slows polling alone. */
+export function isServedAtOnce(urgency: Urgency): boolean {
+  return urgency === 'asked' || urgency === 'moved';
+}
+
+export function moreUrgent(a: Urgency | undefined, b: Urgency): Urgency {
+  return a !== undefined && urgencies.indexOf(a) < urgencies.indexOf(b) ? a : b;
+}
 
 export interface Attention {
   /** A view of ours is on screen. */
@@ -15,6 +28,8 @@ export interface Attention {
 export interface Intervals {
   readonly activeSeconds: number;
   readonly idleSeconds: number;
+  /** For half a minute after an action or a push; undefined: as always. */
+  readonly soonSeconds?: number | undefined;
 }
 
 export interface Moment {
@@ -27,6 +42,10 @@ export interface Moment {
   readonly refreshedAt: number;
   /** When GitLab last told something new of this target, in milliseconds since 1970. */
   readonly changedAt: number;
+  /** When the user last did something to a build or pushed, in milliseconds since 1970; undefined: not known to have. */
+  readonly actedAt?: number | undefined;
+  /** How many requests the last listing took; undefined: not known. */
+  readonly requests?: number | undefined;
   /** From 0 to 1: windows that failed together do not come back together. */
   readonly random: number;
 }
@@ -42,6 +61,10 @@ const settlesMs = 2 * minute;
 /** Builds come within seconds of a push, or, on a busy server, in minutes; after that there is no CI for it. */
 const watchesFastMs = 2 * minute;
 const watchesMs = 30 * minute;
+/** So long the effects of an action or a push are looked for more often. */
+const awaitedMs = 30_000;
+/** Of one listing that is asked for more often. */
+const mostRequestsSoon = 3;
 /** While nobody looks, for the notification that the builds have ended. */
 const unattendedMs = minute;
 /** A server that asks for more is asked again after it: it may have been a mistake. */
@@ -74,7 +97,7 @@ export function nextDelay(moment: Moment): number | undefined {
         const delay = isAttended || mayEndUnseen(pace) ? afterFailure(snapshot.stale.failure, moment) : undefined;
         return isAttended ? delay : unattended(delay, intervals);
       }
-      if (isAttended) return pace === undefined ? undefined : 1000 * intervals[secondsOf[pace]];
+      if (isAttended) return pace === undefined ? undefined : 1000 * secondsOf(pace, moment);
       return mayEndUnseen(pace) ? unattended(0, intervals) : undefined;
     }
     case 'loading':
@@ -87,12 +110,17 @@ export function nextDelay(moment: Moment): number | undefined {
 /** How fast the builds of a snapshot move. `settling`: they have ended a moment ago, so more may come. */
 type Pace = 'fast' | 'slow' | 'settling' | 'watching';
 
-const secondsOf = {
-  fast: 'activeSeconds',
-  slow: 'idleSeconds',
-  settling: 'idleSeconds',
-  watching: 'idleSeconds',
-} as const satisfies Record<Pace, keyof Intervals>;
+function secondsOf(pace: Pace, moment: Moment): number {
+  const { activeSeconds, idleSeconds, soonSeconds = activeSeconds } = moment.intervals;
+  if (pace !== 'fast') return idleSeconds;
+  return isAwaited(moment) ? Math.min(soonSeconds, activeSeconds) : activeSeconds;
+}
+
+/** Whoever has just acted waits for what becomes of it; a listing of many requests is not asked for more often. */
+function isAwaited({ actedAt, refreshedAt, requests }: Moment): boolean {
+  const since = refreshedAt - (actedAt ?? -Infinity);
+  return since < awaitedMs && requests !== undefined && requests <= mostRequestsSoon;
+}
 
 function paceOf({ builds, watchingSince, target }: Ready, { refreshedAt, changedAt }: Moment): Pace | undefined {
   if (builds.some(isActive)) return 'fast';

@@ -2,6 +2,8 @@
 export interface Shape {
   readonly id: string;
   readonly look: string;
+  /** Rows with the same face have the same look, which then need not be worked out. */
+  readonly face?: object | undefined;
   readonly children: readonly Shape[];
 }
 
@@ -24,9 +26,13 @@ function isListDrawn(before: readonly Shape[], after: readonly Shape[], rows: st
     const was = before[index];
     // A row that is drawn anew takes all below it along: what was found there is not needed on its own.
     const found = rows.length;
-    if (was?.look === is.look && isListDrawn(was.children, is.children, rows)) continue;
+    if (was !== undefined && isSameLook(was, is) && isListDrawn(was.children, is.children, rows)) continue;
     rows.length = found;
     rows.push(is.id);
   }
   return true;
+}
+
+function isSameLook(was: Shape, is: Shape): boolean {
+  return (was.face !== undefined && was.face === is.face) || was.look === is.look;
 }

@@ -1,8 +1,10 @@
 import type { Disposable } from 'vscode';
 import { GitLabClient } from '../core/gitlab/client';
 import { createHttp, type Http } from '../core/gitlab/http';
+import type { FactsKeeper } from '../core/gitlab/instanceFacts';
 import type { Logger } from '../core/logger';
 import type { Instance } from '../core/instance';
+import { systemClock } from '../core/schedule';
 
 /** What a client is made with; a token given here is tried before it is kept. */
 export type TokenSource = () => Promise<string | undefined>;
@@ -13,6 +15,8 @@ export interface ClientsOptions {
   readonly tokenOf: (url: string) => Promise<string | undefined>;
   /** Whether requests use an agent of their own. */
   readonly ownAgent: () => boolean;
+  /** What is remembered of an instance from window to window. */
+  readonly factsOf?: (instance: Instance) => FactsKeeper;
 }
 
 /** One client per instance, which remembers what it has looked up and bounds what the instance is asked. */
@@ -26,14 +30,15 @@ export class Clients implements Disposable {
 
   of(instance: Instance): GitLabClient {
     const key = JSON.stringify(instance);
-    const client = this.known.get(key) ?? this.make(instance, () => this.options.tokenOf(instance.url));
+    const { tokenOf, factsOf } = this.options;
+    const client = this.known.get(key) ?? this.make(instance, () => tokenOf(instance.url), factsOf?.(instance));
     this.known.set(key, client);
     return client;
   }
 
   /** A client of its own, for a token that is not stored yet. No request is made here. */
-  make(instance: Instance, token: TokenSource): GitLabClient {
-    return new GitLabClient(instance, this.http, token, this.options.log);
+  make(instance: Instance, token: TokenSource, facts?: FactsKeeper): GitLabClient {
+    return new GitLabClient(instance, this.http, token, this.options.log, systemClock, facts);
   }
 
   dispose(): void {

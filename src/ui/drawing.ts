@@ -14,10 +14,23 @@ export interface Manner {
 }
 
 /** A row as it is drawn, and those below it. */
-interface Drawn extends Shape {
-  readonly row: Row;
-  readonly node: DrawnNode;
-  readonly children: readonly Drawn[];
+class Drawn implements Shape {
+  private known: string | undefined;
+
+  constructor(
+    readonly id: string,
+    readonly row: Row,
+    readonly node: DrawnNode,
+    readonly children: readonly Drawn[],
+    readonly face: object,
+    private readonly scene: Scene,
+    private readonly now: number,
+  ) {}
+
+  /** Worked out when it is compared: at first, and for what stays as it is, that is never. */
+  get look(): string {
+    return (this.known ??= lookOf(toItem(this.node, this.scene, this.now)));
+  }
 }
 
 /** Later than any build: the looks of two rows differ in what is drawn of them, not in when. */
@@ -116,11 +129,10 @@ export class Drawing {
     const scene = this.scenes.get(root) ?? noScene;
     const id = idOf(node, root, scene);
     const kept = this.before?.byId.get(id);
-    const hasLook = kept !== undefined && isSettled(kept.node, node) && this.isSameFrame(root, scene);
-    const look = hasLook ? kept.look : lookOf(toItem(node, scene, now));
+    const isAsBefore = kept !== undefined && isSettled(kept.node, node) && this.isSameFrame(root, scene);
     const row: { root: string; node: RowNode } = kept?.row ?? { root, node };
     row.node = node;
-    const drawn = { id, look, row, node, children };
+    const drawn = new Drawn(id, row, node, children, isAsBefore ? kept.face : {}, scene, now);
     this.byId.set(id, drawn);
     this.byRow.set(row, drawn);
     return drawn;

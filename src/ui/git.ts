@@ -2,7 +2,7 @@ import { EventEmitter, extensions, window, type Disposable, type Event } from 'v
 import type { Head } from '../core/head';
 import type { Remote } from '../core/project';
 import type { GitApi, GitExtension, GitRepository } from './gitApi';
-import { OpenRepository } from './openRepository';
+import { OpenRepository, type HeadPosition } from './openRepository';
 
 /** off: the git extension is missing or disabled. starting: it has not looked at the folder yet. */
 export type GitState = 'off' | 'starting' | 'ready';
@@ -63,6 +63,12 @@ export class Git implements Disposable {
   /** What git says of HEAD, and of it and `remote` (undefined: any); undefined without a commit or where git fails. */
   async head(repository: GitRepository, remote?: string): Promise<Head | undefined> {
     return this.open.get(rootOf(repository))?.head(remote);
+  }
+
+  /** Where HEAD is; vscode.git may see it move only seconds later. */
+  position(repository: GitRepository): HeadPosition {
+    const { commit, name } = repository.state.HEAD ?? {};
+    return this.open.get(rootOf(repository))?.position ?? { commit, name };
   }
 
   /** git's configuration may have changed where no event tells. */

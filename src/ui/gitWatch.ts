@@ -15,7 +15,7 @@ export async function gitFolders(program: string, root: string): Promise<GitFold
 }
 
 /** git writes in bursts. */
-const quietMs = 200;
+const quietMs = 100;
 const ownFiles = '{HEAD,MERGE_HEAD,CHERRY_PICK_HEAD,REVERT_HEAD,BISECT_LOG,rebase-merge,rebase-apply}';
 const refs = '{packed-refs,refs/heads/**,refs/remotes/**,reftable/**}';
 

@@ -7,12 +7,21 @@ import { readHead } from './gitHead';
 import { runGit } from './gitRun';
 import { gitFolders, watchGit } from './gitWatch';
 
+/** `commit`: undefined where there is none yet; `name`: the branch, undefined where HEAD is detached. */
+export interface HeadPosition {
+  readonly commit: string | undefined;
+  readonly name: string | undefined;
+}
+
 /** One open repository: what was read of it by git, kept until it changes. */
 export class OpenRepository implements Disposable {
   private readonly subscriptions: Disposable[] = [];
   private readonly heads = new Map<string | undefined, Promise<Head | undefined>>();
   private remotesRead: Promise<readonly Remote[]> | undefined;
   private key: string;
+  private around: string;
+  /** Where HEAD is by git itself, until vscode.git has seen it, too. */
+  private seen: HeadPosition | undefined;
   private isWatched = false;
   private disposed = false;
 
@@ -23,7 +32,18 @@ export class OpenRepository implements Disposable {
     private readonly changed: () => void,
   ) {
     this.key = keyOf(repository);
+    this.around = aroundOf(repository);
     this.subscriptions.push(repository.state.onDidChange(() => this.look()));
+  }
+
+  /** The commit that is checked out, and its branch: what git said last, here or to vscode.git. */
+  get position(): HeadPosition {
+    return this.seen ?? this.told;
+  }
+
+  private get told(): HeadPosition {
+    const { commit, name } = this.repository.state.HEAD ?? {};
+    return { commit, name };
   }
 
   remotes(): Promise<readonly Remote[]> {
@@ -55,7 +75,12 @@ export class OpenRepository implements Disposable {
   private look(): void {
     const key = keyOf(this.repository);
     if (key === this.key) return;
+    const { seen, around } = this;
     this.key = key;
+    this.around = aroundOf(this.repository);
+    this.seen = undefined;
+    // HEAD was seen to move before: whoever is told again would only begin anew.
+    if (seen !== undefined && isDeepStrictEqual(seen, this.told) && around === this.around) return;
     this.forget();
     this.tell();
   }
@@ -76,7 +101,9 @@ export class OpenRepository implements Disposable {
   private async moved(): Promise<void> {
     const before = this.key;
     // Where it fails, vscode.git says so itself.
-    await this.repository.status().catch(() => undefined);
+    const looking = this.repository.status().catch(() => undefined);
+    await this.lookAtHead();
+    await looking;
     if (this.disposed || this.key !== before) return;
     for (const [remote, known] of [...this.heads]) {
       const fresh = await this.readHead(remote);
@@ -86,13 +113,33 @@ export class OpenRepository implements Disposable {
     }
   }
 
+  /** vscode.git takes up to seconds in a large work tree; where HEAD is, git itself says in a moment. */
+  private async lookAtHead(): Promise<void> {
+    const run = (...args: readonly string[]): Promise<string> =>
+      runGit(this.program, this.repository.rootUri.fsPath, args).then((output) => output.trim());
+    try {
+      const [commit, ref] = await Promise.all([
+        run('rev-parse', '--verify', 'HEAD'),
+        // None where HEAD is detached.
+        run('symbolic-ref', '--quiet', 'HEAD').catch(() => ''),
+      ]);
+      const is = { commit, name: /^refs\/heads\/(.+)$/.exec(ref)?.[1] };
+      if (this.disposed || isDeepStrictEqual(is, this.position)) return;
+      this.seen = isDeepStrictEqual(is, this.told) ? undefined : is;
+      this.heads.clear();
+      this.tell();
+    } catch {
+      // No commit yet, or no git: vscode.git tells what there is.
+    }
+  }
+
   private tell(): void {
     if (!this.disposed) this.changed();
   }
 
   private async readHead(remote: string | undefined): Promise<Head | undefined> {
-    const { rootUri, state } = this.repository;
-    const { commit, name } = state.HEAD ?? {};
+    const { rootUri } = this.repository;
+    const { commit, name } = this.position;
     if (commit === undefined) return undefined;
     return readHead({ git: this.program, root: rootUri.fsPath, sha: commit, branch: name, remote });
   }
@@ -108,6 +155,12 @@ export function toRemotes(output: string): readonly Remote[] {
     const [, name, url] = /^([^\t]+)\t(.*) \(fetch\)/.exec(line) ?? [];
     return name === undefined || url === undefined ? [] : [{ name, url }];
   });
+}
+
+/** What is told again to nobody who has seen HEAD move: all but where it is. */
+function aroundOf({ state: { HEAD, remotes } }: GitRepository): string {
+  const urls = remotes.map(({ name, fetchUrl, pushUrl }) => [name, fetchUrl, pushUrl]);
+  return JSON.stringify([HEAD?.upstream?.remote, HEAD?.upstream?.name, urls]);
 }
 
 function keyOf({ state: { HEAD, remotes } }: GitRepository): string {

@@ -1,6 +1,7 @@
 import type { Disposable, Memento } from 'vscode';
 import { Timer, type Clock } from '../core/schedule';
 import type { Snapshot, Target } from '../core/snapshot';
+import type { RememberedInstances } from './rememberedInstances';
 import { isStoredCommit, type StoredCommit } from './storedCommit';
 
 type Ready = Extract<Snapshot, { kind: 'ready' }>;
@@ -22,6 +23,7 @@ export class Remembered implements Disposable {
   constructor(
     private readonly storage: Memento,
     clock: Clock,
+    private readonly instances?: Pick<RememberedInstances, 'keepOnly'>,
   ) {
     this.timer = new Timer(clock);
     const stored = storage.get<unknown>(storageKey);
@@ -60,6 +62,7 @@ export class Remembered implements Disposable {
 
   /** Base URLs: what other instances told is forgotten, at once. */
   keepOnly(instances: readonly string[]): void {
+    this.instances?.keepOnly(instances);
     const kept = this.commits.filter(({ instance }) => instances.includes(instance));
     if (kept.length === this.commits.length) return;
     this.commits = kept;

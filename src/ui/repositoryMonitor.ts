@@ -3,7 +3,7 @@ import { isActive } from '../core/build';
 import { GitLabError, type Failure } from '../core/errors';
 import type { GitLabClient } from '../core/gitlab/client';
 import type { Instance } from '../core/instance';
-import { Monitor, type Loaded } from '../core/monitor';
+import { Monitor, type Further, type Loaded } from '../core/monitor';
 import type { Listing } from '../core/pipeline';
 import { locate, type Located } from '../core/project';
 import type { Urgency } from '../core/schedule';
@@ -24,10 +24,11 @@ export function monitorRepository(repository: GitRepository, parts: MonitorParts
     {
       resolve: () => resolve(repository, parts),
       load: (target, signal, urgency) => load({ target, signal, urgency, search }, parts),
+      further: (target, listing, signal) => further(target, listing, signal, parts),
       show: parts.show,
       failed: (failure, error) => logFailure(failure, error, parts),
       attention: parts.attention,
-      intervals: () => parts.settings.intervals(),
+      intervals: () => ({ ...parts.settings.intervals(), soonSeconds: parts.settings.soonSeconds() }),
       remembered: (target) => parts.remembered.of(target),
       remember: (snapshot) => parts.remembered.keep(snapshot),
     },
@@ -47,8 +48,32 @@ async function load(question: Question, { clients }: MonitorParts): Promise<Load
   const client = clients.of(target.instance);
   await client.admit(urgency, signal);
   const found = await find(question, client);
-  const expected = await expectedOf(found, question, client);
-  return { ...found, expected, apiVersion: client.server?.api ?? 'v3', readOnly: client.readOnly };
+  return {
+    ...found,
+    expected: client.knownSeconds(target.project),
+    requests: client.requestsOf(signal),
+    apiVersion: client.server?.api ?? 'v3',
+    readOnly: client.readOnlyIfKnown,
+  };
+}
+
+/** How long builds take, where some run, and what the token may do: nobody waits for it. */
+async function further(
+  { instance, project }: Target,
+  { builds }: Listing,
+  signal: AbortSignal,
+  { clients }: MonitorParts,
+): Promise<Further> {
+  const client = clients.of(instance);
+  const [expected] = await Promise.all([
+    builds.some(isActive) ? client.expectedSeconds(project, signal).catch(undefinedIfRefused) : undefined,
+    client.learn(signal),
+  ]);
+  return { expected, readOnly: client.readOnlyIfKnown };
+}
+
+function undefinedIfRefused(error: unknown): undefined {
+  if (!(error instanceof GitLabError)) throw error;
 }
 
 /** HEAD's builds; where it has none, those of the nearest commit before it that has some. */
@@ -72,24 +97,9 @@ async function find(
 
 const none: Listing = { builds: [], pipelines: [] };
 
-/** How long builds take is no reason to fail. */
-async function expectedOf(
-  { builds }: Listing,
-  { target: { project }, signal }: Question,
-  client: GitLabClient,
-): Promise<Loaded['expected']> {
-  if (!builds.some(isActive)) return undefined;
-  try {
-    return await client.expectedSeconds(project, signal);
-  } catch (error) {
-    if (error instanceof GitLabError) return undefined;
-    throw error;
-  }
-}
-
 async function resolve(repository: GitRepository, parts: MonitorParts): Promise<Resolution> {
   const { git, settings } = parts;
-  const [remotes, instances] = [await git.remotes(repository), await parts.instances()];
+  const [remotes, instances] = await Promise.all([git.remotes(repository), parts.instances()]);
   const upstream = repository.state.HEAD?.upstream?.remote;
   const located = locate(remotes, instances, { ...settings.forRepository(repository.rootUri), upstream });
   switch (located.kind) {
@@ -114,11 +124,11 @@ async function resolveTarget(
   if ((await tokens.get(instance.url)) === undefined) return { kind: 'signedOut', url: instance.url, known: true };
   const pinned = pin();
   if (pinned !== undefined) return { kind: 'target', target: { instance, project, ...pinned, pinned: true } };
-  const { HEAD } = repository.state;
-  if (HEAD?.commit === undefined) return { kind: 'noProject', reason: 'noCommit' };
+  const { commit, name } = git.position(repository);
+  if (commit === undefined) return { kind: 'noProject', reason: 'noCommit' };
   const head = await git.head(repository, remote);
   // HEAD may have moved while git was asked; then this is called off, and the next round asks anew.
-  return { kind: 'target', target: { instance, project, sha: HEAD.commit, ref: HEAD.name, pinned: false, head } };
+  return { kind: 'target', target: { instance, project, sha: commit, ref: name, pinned: false, head } };
 }
 
 function logFailure({ kind, host, status, reason }: Failure, error: unknown, { log }: MonitorParts): void {

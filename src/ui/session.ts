@@ -53,7 +53,7 @@ export class Session implements Disposable {
     this.subscriptions = [
       this.changed,
       git.onDidChange(() => this.turnToGit()),
-      git.onDidChangeRepository(({ rootUri }) => this.retarget(rootUri.toString())),
+      git.onDidChangeRepository(({ rootUri }) => this.retarget(rootUri.toString(), 'moved')),
       settings.onDidChangeSource(() => this.retargetAll()),
       tokens.onDidChange(() => {
         this.retargetAll();
@@ -98,6 +98,11 @@ export class Session implements Disposable {
     this.parts.git.forgetRemotes();
     const wanted = [...this.followed].filter(([one]) => root === undefined || one === root);
     await Promise.all(wanted.map(([, { monitor }]) => monitor.refresh()));
+  }
+
+  /** After the user has done something to a build or a pipeline of that repository. Never rejects. */
+  async acted(root: string): Promise<void> {
+    await this.of(root)?.monitor.acted();
   }
 
   /** Follow HEAD again, or, with a pin, show that commit. */
@@ -153,8 +158,10 @@ export class Session implements Disposable {
     // Git tells of a change only when there is one: of the set, of the active one, or of its own state.
     this.changed.fire(this.state);
     const known = new Set(before.values());
-    for (const [root, one] of this.followed)
-      if (!known.has(one)) this.retarget(root, root === this.active ? 'active' : 'idle');
+    for (const root of this.activeFirst()) {
+      const one = this.followed.get(root);
+      if (one !== undefined && !known.has(one)) this.retarget(root, root === this.active ? 'moved' : 'idle');
+    }
   }
 
   private start(repository: GitRepository): Followed {
@@ -168,12 +175,18 @@ export class Session implements Disposable {
     return { repository, monitor };
   }
 
-  private retarget(root: string, urgency: Urgency = 'active'): void {
+  private retarget(root: string, urgency: Urgency): void {
     void this.of(root)?.monitor.retarget(urgency);
   }
 
   private retargetAll(): void {
-    for (const root of this.followed.keys()) this.retarget(root);
+    for (const root of this.activeFirst()) this.retarget(root, root === this.active ? 'moved' : 'active');
+  }
+
+  /** Roots: what is looked at is asked for before the others. */
+  private activeFirst(): readonly string[] {
+    const { active } = this;
+    return [...this.followed.keys()].sort((a, b) => Number(b === active) - Number(a === active));
   }
 
   /** Also in another window, or while none was open. */

@@ -79,6 +79,11 @@ export class Settings implements Disposable {
     return support === 'fallback' || support === 'off';
   }
 
+  /** Between two refreshes for a while after an action or a push; not below what the user has set for what runs. */
+  soonSeconds(): number {
+    return this.isSet('refresh.activeSeconds') ? this.intervals().activeSeconds : 2;
+  }
+
   /** In characters: of a longer log the end is shown first. Infinity: of none. */
   logTailLength(): number {
     const megabytes = workspace.getConfiguration('gitlabBuilds').get<unknown>('log.tailAbove');
@@ -146,6 +151,14 @@ export class Settings implements Disposable {
   private text(key: string, root: Uri | undefined): string {
     const value = workspace.getConfiguration('gitlabBuilds', root).get<unknown>(key);
     return typeof value === 'string' ? value.trim() : '';
+  }
+
+  /** Whether the user or the workspace says something of it. */
+  private isSet(key: string): boolean {
+    const written = workspace.getConfiguration('gitlabBuilds').inspect<unknown>(key);
+    return [written?.globalValue, written?.workspaceValue, written?.workspaceFolderValue].some(
+      (value) => value !== undefined,
+    );
   }
 
   private seconds(key: string, fallback: number, least: number): number {

@@ -23,6 +23,7 @@ import { LogDurations } from './log/logDurations';
 import { LogTimes } from './log/logTimes';
 import { Notifications } from './notifications';
 import { Remembered } from './remembered';
+import { RememberedInstances } from './rememberedInstances';
 import { Report } from './report';
 import { toRepositoryBuilds } from './repositoryBuilds';
 import type { ViewState } from './rows';
@@ -49,14 +50,16 @@ export function startShell(context: ExtensionContext, changed: EventEmitter<void
   const git = new Git();
   const settings = new Settings();
   const tokens = new Tokens(context.secrets, process.env);
+  const instances = new RememberedInstances(context.globalState);
   const clients = new Clients({
     log,
     userAgent: `GitLab-Builds/${version} (${env.appName})`,
     tokenOf: (url) => tokens.get(url),
     ownAgent: () => settings.usesOwnAgent(),
+    factsOf: (instance) => instances.of(instance),
   });
   const clock = systemClock;
-  const remembered = new Remembered(context.workspaceState, clock);
+  const remembered = new Remembered(context.workspaceState, clock, instances);
   const attention = (): Attention => ({ visible: tree.view.visible, focused: window.state.focused });
   const session = new Session({ git, settings, tokens, clients, remembered, attention, log, clock });
   const shared = { session, clients, settings, tokens, clock };

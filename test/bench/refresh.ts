@@ -1,17 +1,26 @@
 import assert from 'node:assert/strict';
 import { connect } from './connect';
-import type { GitLabClient } from '../../src/core/gitlab/client';
+import { GitLabClient } from '../../src/core/gitlab/client';
+import { createHttp, type Http } from '../../src/core/gitlab/http';
 import { Monitor } from '../../src/core/monitor';
-import { buildsOf, type Target } from '../../src/core/snapshot';
+import { buildsOf, listingOf, type Snapshot, type Target } from '../../src/core/snapshot';
+import { toTree } from '../../src/core/tree';
 import { manyBuilds } from '../gitlab/scenarios';
 import { type RecordedRequest, startGitLab } from '../gitlab/server';
+import { Blocking } from './blocking';
+import type { Measured, Options } from './part';
+import { withProgram } from './processes';
 import { quietLog } from './quietLog';
-import type { Measured } from './part';
+import type { Served } from './server.bench';
 
 const count = 100;
+/** Of a commit so large that its refresh might be felt elsewhere in the editor. */
+const large = 2000;
+const largeRefreshes = 5;
 
 /** What the monitor's refreshes of a commit with 100 builds ask of GitLab: the first, and the next. */
-export async function measureRefresh(): Promise<Measured> {
+export async function measureRefresh({ programs }: Options): Promise<Measured> {
+  const longestMs = await measureBlocking(programs);
   const fake = await startGitLab();
   const { project, sha, token } = manyBuilds(fake.world, count);
   const instance = { url: fake.url, hosts: [], apiVersion: 'auto' } as const;
@@ -29,8 +38,13 @@ export async function measureRefresh(): Promise<Measured> {
       lines: [
         { what: `first refresh of ${count} builds`, measured: sumOf(cold) },
         { what: 'each further one', measured: `${sumOf(warm)}, ${statusesOf(warm)}`, aim: '1 request, 304, no body' },
+        {
+          what: `longest turn of a refresh of ${large} builds`,
+          measured: `${longestMs.map((ms) => ms.toFixed(0)).join(', ')} ms, the first with its code`,
+          aim: '50 ms',
+        },
       ],
-      numbers: { cold: cold.map(plain), warm: warm.map(plain) },
+      numbers: { cold: cold.map(plain), warm: warm.map(plain), longestMs },
     };
   } finally {
     monitor.dispose();
@@ -38,7 +52,41 @@ export async function measureRefresh(): Promise<Measured> {
   }
 }
 
-function monitorOf(client: GitLabClient, target: Target): Monitor {
+/** For how long refreshes keep others waiting, each read in full and put into its tree; GitLab is another process. */
+async function measureBlocking(programs: string): Promise<readonly number[]> {
+  return withProgram<Served, readonly number[]>(
+    programs,
+    ['server', String(large)],
+    async ({ url, token, projects }) => {
+      const [seed] = projects;
+      assert.ok(seed !== undefined);
+      const http = createHttp({ log: quietLog, userAgent: 'bench' });
+      const whole: Http = { ...http, json: (request) => http.json({ ...request, etag: undefined }) };
+      const instance = { url, hosts: [], apiVersion: 'auto' } as const;
+      const client = new GitLabClient(instance, whole, async () => token, quietLog);
+      const { project, sha } = seed;
+      const monitor = monitorOf(client, { instance, project: project.path, sha, pinned: false }, (snapshot) => {
+        toTree(listingOf(snapshot), 'stageAndStatus', []);
+      });
+      const longestMs: number[] = [];
+      while (longestMs.length < largeRefreshes) {
+        const blocking = new Blocking();
+        await blocking.during(() => monitor.refresh());
+        assert.equal(buildsOf(monitor.current).length, large, 'the refresh did not bring all builds');
+        longestMs.push(blocking.longestMs);
+      }
+      monitor.dispose();
+      client.dispose();
+      return longestMs;
+    },
+  );
+}
+
+function monitorOf(
+  client: GitLabClient,
+  target: Target,
+  show: (snapshot: Snapshot) => void = () => undefined,
+): Monitor {
   return new Monitor(
     {
       resolve: async () => ({ kind: 'target', target }),
@@ -47,7 +95,7 @@ function monitorOf(client: GitLabClient, target: Target): Monitor {
         apiVersion: client.server?.api ?? 'v3',
         readOnly: client.readOnly,
       }),
-      show: () => undefined,
+      show,
       remembered: () => undefined,
       remember: () => undefined,
       failed: (_failure, error) => {

@@ -64,6 +64,18 @@ describe('Budget', () => {
     assert.deepEqual(admitted, ['asked', 'active']);
   });
 
+  it('lets a new HEAD in at once, however large the listing before it was, and polls the later', async () => {
+    await ask('active');
+    for (let request = 1; request < 100; request += 1) budget.spend();
+    void ask('active', 'poll');
+    await ask('moved');
+    assert.deepEqual(admitted, ['active', 'moved']);
+    await clock.pass((101 - burst) * 500);
+    assert.deepEqual(admitted, ['active', 'moved']);
+    await clock.pass(500);
+    assert.deepEqual(admitted, ['active', 'moved', 'poll']);
+  });
+
   it('lets in first what runs, and in turn', async () => {
     spendAll();
     const names = ['idle 1', 'active 1', 'idle 2', 'active 2'];
@@ -112,7 +124,7 @@ describe('Budget', () => {
     const waiting = (['active', 'idle'] as const).map((urgency) => failureOf(ask(urgency)));
     limited(90);
     const retryAt = clock.now() + 90 * second;
-    const refused = (['asked', 'active', 'idle'] as const).map((urgency) => failureOf(ask(urgency)));
+    const refused = (['asked', 'moved', 'active', 'idle'] as const).map((urgency) => failureOf(ask(urgency)));
     for (const failure of await Promise.all([...waiting, ...refused]))
       assert.deepEqual(failure, { kind: 'rateLimited', host: 'gitlab.com', retryAt });
     await clock.pass(90 * second);

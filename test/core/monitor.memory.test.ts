@@ -12,7 +12,13 @@ function failing(kind: FailureKind): GitLabError {
 
 describe('Monitor: what is remembered', () => {
   const asOf = Date.UTC(2016, 0, 1);
-  const old: ReadySnapshot = { kind: 'ready', target: targetAt('a'), ...loadedAt('a', 'running'), stale: { asOf } };
+  const old: ReadySnapshot = {
+    kind: 'ready',
+    target: targetAt('a'),
+    ...loadedAt('a', 'running'),
+    readOnly: false,
+    stale: { asOf },
+  };
   let watched: Watched;
   beforeEach(() => {
     watched = new Watched();

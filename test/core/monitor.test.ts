@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { GitLabError, type FailureKind } from '../../src/core/errors';
+import type { Further, ReadySnapshot } from '../../src/core/monitor';
 import { loadedAt, targetAt, Watched } from './monitorPort';
 import { settled } from './support';
 
@@ -223,5 +224,128 @@ describe('Monitor: a failure', () => {
     await watched.refresh(failing('offline'));
     await watched.refresh(failing('offline'));
     assert.deepEqual(watched.kinds, ['loading', 'failed']);
+  });
+});
+
+describe('Monitor: what is good to know', () => {
+  let watched: Watched;
+  let further: { readonly signal: AbortSignal; readonly answer: (told: Further) => void; readonly fail: () => void }[];
+  beforeEach(() => {
+    watched = new Watched();
+    further = [];
+    watched.further = (_target, _listing, signal) =>
+      new Promise((resolve, reject) => {
+        further.push({ signal, answer: resolve, fail: () => reject(new Error('refused')) });
+      });
+  });
+  afterEach(() => watched.monitor.dispose());
+
+  it('is asked for once the builds are shown, and shown when it comes', async () => {
+    await watched.refresh();
+    assert.deepEqual([watched.kinds, further.length], [['loading', 'ready'], 1]);
+    further[0]?.answer({ readOnly: true, expected: { rspec: 60 } });
+    await settled();
+    const { expected, readOnly } = watched.monitor.current as ReadySnapshot;
+    assert.deepEqual([expected, readOnly, watched.shown.length], [{ rspec: 60 }, true, 3]);
+    assert.deepEqual(watched.kept.at(-1)?.expected, { rspec: 60 });
+  });
+
+  it('stays in view while the builds are loaded again, and is not shown anew where it is the same', async () => {
+    await watched.refresh();
+    further[0]?.answer({ readOnly: true, expected: { rspec: 60 } });
+    await settled();
+    await watched.refresh({ ...loadedAt('a'), readOnly: undefined });
+    further[1]?.answer({ readOnly: true, expected: { rspec: 60 } });
+    await settled();
+    assert.equal(watched.shown.length, 3);
+  });
+
+  it('holds back no refresh, and is under way once at a time', async () => {
+    await watched.refresh();
+    await watched.refresh(loadedAt('a', 'running'));
+    assert.deepEqual([watched.loads.length, further.length], [2, 1]);
+    further[0]?.fail();
+    await settled();
+    await watched.refresh();
+    assert.deepEqual([further.length, watched.failures], [2, []]);
+  });
+
+  it('of another target is not shown, nor after the end', async () => {
+    await watched.refresh();
+    watched.turnTo(targetAt('b'));
+    const retargeting = watched.monitor.retarget('moved');
+    assert.ok(further[0]?.signal.aborted);
+    further[0].answer({ expected: { rspec: 60 } });
+    await settled();
+    watched.lastLoad.answer(loadedAt('b'));
+    await retargeting;
+    assert.equal((watched.monitor.current as ReadySnapshot).expected, undefined);
+    watched.monitor.dispose();
+    assert.ok(further[1]?.signal.aborted);
+  });
+});
+
+describe('Monitor: whom it keeps waiting', () => {
+  let watched: Watched;
+  beforeEach(() => (watched = new Watched()));
+  afterEach(() => watched.monitor.dispose());
+  const urgencies = () => watched.loads.map(({ urgency }) => urgency);
+
+  it('does not make a refresh that a person asked for less urgent, because the target changes', async () => {
+    for (const urgency of ['idle', 'active', 'moved'] as const) {
+      const one = new Watched();
+      void one.monitor.refresh();
+      await settled();
+      void one.monitor.retarget(urgency);
+      await settled();
+      assert.deepEqual([one.loads.length, one.lastLoad.urgency], [2, 'asked'], urgency);
+      one.monitor.dispose();
+    }
+  });
+
+  it('calls off a round that waits its turn for a new HEAD', async () => {
+    void watched.monitor.refresh('active');
+    await settled();
+    void watched.monitor.retarget('moved');
+    await settled();
+    assert.deepEqual([urgencies(), watched.loads[0]?.signal.aborted], [['active', 'moved'], true]);
+  });
+
+  it('ends a round that is older than an answer’s headers are awaited, when a person asks again', async () => {
+    void watched.monitor.refresh();
+    await settled();
+    await watched.clock.pass(10 * second);
+    assert.equal(watched.lastLoad.signal.aborted, false);
+    void watched.monitor.refresh();
+    await settled();
+    assert.deepEqual([watched.loads.length, watched.loads[0]?.signal.aborted], [2, true]);
+    watched.lastLoad.answer(loadedAt('a', 'running'));
+    await settled();
+    assert.equal(watched.monitor.current?.kind, 'ready');
+  });
+
+  it('ends a younger round once it is as old, so that a second Refresh always does something', async () => {
+    void watched.monitor.refresh();
+    await settled();
+    await watched.clock.pass(4 * second);
+    void watched.monitor.refresh();
+    await watched.clock.pass(6 * second - 1);
+    assert.equal(watched.loads.length, 1);
+    await watched.clock.pass(1);
+    assert.deepEqual([watched.loads.length, watched.loads[0]?.signal.aborted], [2, true]);
+  });
+
+  it('marks what is in view as old while a round goes on for half a minute, and no more once it has come', async () => {
+    await watched.refresh();
+    const asOf = watched.clock.now();
+    const refreshing = watched.monitor.refresh();
+    await watched.clock.pass(30 * second - 1);
+    assert.deepEqual(watched.kinds, ['loading', 'ready']);
+    await watched.clock.pass(1);
+    assert.deepEqual(watched.kinds, ['loading', 'ready', 'stale']);
+    assert.deepEqual((watched.monitor.current as ReadySnapshot).stale, { asOf });
+    watched.lastLoad.answer();
+    await refreshing;
+    assert.deepEqual(watched.kinds, ['loading', 'ready', 'stale', 'ready']);
   });
 });

@@ -57,12 +57,63 @@ describe('Monitor: its timer', () => {
     assert.deepEqual(waits(), []);
   });
 
-  it('is not armed while a refresh runs', async () => {
-    await watched.refresh();
+  it('counts from the beginning of a refresh, and leaves GitLab alone at least as long as that took', async () => {
+    const after = async (took: number): Promise<number | undefined> => {
+      void watched.monitor.refresh();
+      await watched.clock.pass(took);
+      watched.lastLoad.answer(loadedAt('a', 'running'));
+      await settled();
+      const waited = await watched.untilLoad();
+      watched.lastLoad.answer(loadedAt('a', 'running'));
+      await settled();
+      return waited;
+    };
+    assert.deepEqual([await after(500), await after(4 * second), await after(9 * second)], [4500, 4000, 5000]);
+  });
+
+  it('is short for half a minute after an action, where a listing takes few requests', async () => {
+    watched.intervals = () => ({ activeSeconds: 5, idleSeconds: 60, soonSeconds: 2 });
+    const intervals = async (requests: number | undefined): Promise<readonly number[]> => {
+      void watched.monitor.acted();
+      await settled();
+      const began = watched.clock.now();
+      const all: number[] = [];
+      while (watched.clock.now() - began < 40 * second) {
+        watched.lastLoad.answer({ ...loadedAt('a', 'running'), requests });
+        await settled();
+        all.push((await watched.untilLoad()) ?? 0);
+      }
+      watched.lastLoad.answer({ ...loadedAt('a', 'running'), requests });
+      await settled();
+      return all.map((ms) => ms / second);
+    };
+    assert.deepEqual(await intervals(3), [...Array<number>(15).fill(2), 5, 5]);
+    assert.deepEqual(await intervals(4), Array<number>(8).fill(5));
+    assert.deepEqual(await intervals(undefined), Array<number>(8).fill(5));
+  });
+
+  it('is short after a push', async () => {
+    watched.intervals = () => ({ activeSeconds: 5, idleSeconds: 60, soonSeconds: 2 });
+    const at = (pushed: boolean) => targetAt('a', { head: { sha: 'a', shallow: false, pushed, ancestors: [] } });
+    watched.turnTo(at(false));
+    await watched.refresh({ ...loadedAt('a', 'running'), requests: 1 });
+    assert.equal(await watched.untilLoad(), 5 * second);
+    watched.lastLoad.answer({ ...loadedAt('a', 'running'), requests: 1 });
+    await settled();
+    watched.turnTo(at(true));
+    await watched.refresh({ ...loadedAt('a', 'running'), requests: 1 });
+    assert.equal(await watched.untilLoad(), 2 * second);
+  });
+
+  it('begins no refresh while one runs, however long that takes', async () => {
+    await watched.refresh(loadedAt('a', 'running'));
     void watched.monitor.refresh();
-    assert.deepEqual(waits(), []);
-    look();
-    assert.deepEqual(waits(), []);
+    await settled();
+    for (const turn of [() => {}, look]) {
+      turn();
+      await watched.clock.pass(10 * minute);
+      assert.deepEqual([watched.loads.length, watched.lastLoad.signal.aborted], [2, false]);
+    }
   });
 
   it('goes on slowly while nobody looks, for what runs', async () => {

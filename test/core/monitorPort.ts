@@ -57,6 +57,7 @@ export class Watched implements MonitorPort {
     return loading.finally(() => (this.underWay -= 1));
   };
 
+  further: MonitorPort['further'];
   show = (snapshot: Snapshot) => void this.shown.push(snapshot);
   remembered = ({ sha }: Target) => this.memory.get(sha);
   remember = (snapshot: ReadySnapshot) => void this.kept.push(snapshot);

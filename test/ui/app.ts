@@ -1,5 +1,8 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ExtensionContext } from 'vscode';
 import manifest from '../../package.json';
+import { isActive } from '../../src/core/build';
+import { isAtLeast, parseVersion } from '../../src/core/gitlab/version';
 import { activate } from '../../src/extension';
 import type { GitLabBuildsAPI, RepositoryBuilds } from '../../src/ui/api';
 import { Tokens } from '../../src/ui/tokens';
@@ -28,6 +31,8 @@ export interface AppOptions {
   readonly git?: boolean;
   /** What the workspace remembers. */
   readonly memento?: FakeMemento;
+  /** What all windows remember. */
+  readonly globalState?: FakeMemento;
   /** What to change in the fake GitLab before the extension starts. */
   readonly prepare?: (app: { readonly gitlab: FakeGitLab; readonly small: SmallProject }) => void;
 }
@@ -44,6 +49,7 @@ interface Parts extends Opened {
   readonly git: FakeGit;
   readonly secrets: FakeSecrets;
   readonly memento: FakeMemento;
+  readonly globalState: FakeMemento;
 }
 
 /** The whole extension, started in the test's editor, beside a fake GitLab with its small project. */
@@ -55,6 +61,7 @@ export class App {
   readonly repository: FakeRepository;
   readonly secrets: FakeSecrets;
   readonly memento: FakeMemento;
+  readonly globalState: FakeMemento;
   private readonly further: Opened[] = [];
   private seenRequests = 0;
 
@@ -71,6 +78,7 @@ export class App {
       repository: this.repository,
       secrets: this.secrets,
       memento: this.memento,
+      globalState: this.globalState,
     } = parts);
   }
 
@@ -80,6 +88,7 @@ export class App {
     const git = new FakeGit();
     git.open(repository);
     const [secrets, memento] = [new FakeSecrets(), options.memento ?? new FakeMemento()];
+    const globalState = options.globalState ?? new FakeMemento();
     const token = options.token === undefined ? small.token : options.token;
     if (token !== null) await signIn(secrets, gitlab.url, token);
     furnish(options, gitlab.url, folder.path, git);
@@ -88,10 +97,11 @@ export class App {
       subscriptions,
       secrets,
       workspaceState: memento,
+      globalState,
       globalStorageUri: storageOf(folder),
     };
     const exports = await activated(context, options.environment?.(gitlab.url) ?? {});
-    return new App({ ...opened, git, secrets, memento }, subscriptions, exports);
+    return new App({ ...opened, git, secrets, memento, globalState }, subscriptions, exports);
   }
 
   /** One more repository, with a fake GitLab of its own; its tokens are those of the first's. */
@@ -105,12 +115,13 @@ export class App {
 
   /** Closes the window and opens it again. */
   async restart(): Promise<void> {
-    const { subscriptions, secrets, memento } = this;
+    const { subscriptions, secrets, memento, globalState } = this;
     this.close();
     editor().views.splice(0);
     editor().statusBarItems.splice(0);
     const globalStorageUri = storageOf(this.folder);
-    this.exports = await activated({ subscriptions, secrets, workspaceState: memento, globalStorageUri }, {});
+    const context = { subscriptions, secrets, workspaceState: memento, globalState, globalStorageUri };
+    this.exports = await activated(context, {});
   }
 
   private close(): void {
@@ -140,6 +151,22 @@ export class App {
     isIt: (shown: RepositoryBuilds) => boolean = () => true,
   ): Promise<RepositoryBuilds> {
     return until(`the state ${state}`, () => this.api.repositories.find((one) => one.state === state && isIt(one)));
+  }
+
+  /** Waits until GitLab was asked, after the builds were shown, for what is good to know of them. */
+  async knowsAll({ gitlab, repository }: Opened = this): Promise<void> {
+    const answered = (part: string): boolean =>
+      gitlab.requests.some(({ path, status }) => path.includes(part) && status > 0);
+    const { version } = gitlab.world.profile;
+    const isScopeTold = isAtLeast(parseVersion(version) ?? { major: 0, minor: 0 }, 15, 5);
+    const isAnyActive = (this.of({ repository })?.builds ?? []).some(isActive);
+    const wanted = [
+      ...(isAnyActive ? ['scope=success'] : []),
+      ...(isScopeTold ? ['/personal_access_tokens/self'] : []),
+    ];
+    await until(wanted.join(' and '), () => wanted.every(answered));
+    // What was sent is read within a few turns of the same event loop.
+    for (let turn = 0; turn < 10; turn++) await nextTurn();
   }
 
   /** As VS Code runs it, from a row's menu where a row is given: resolves when the command has ended. */
@@ -222,6 +249,7 @@ function furnish(options: AppOptions, url: string, root: string, git: FakeGit): 
 /** Until the shell has started, so that the environment of whoever runs the tests does not matter. */
 async function activated(
   context: Pick<ExtensionContext, 'secrets' | 'workspaceState'> & {
+    readonly globalState: FakeMemento;
     readonly globalStorageUri: Uri;
     readonly subscriptions: { dispose(): unknown }[];
   },

@@ -20,6 +20,7 @@ export function appsInTests(): {
     ready: async (options) => {
       const app = await start(options);
       await app.shows('ready');
+      await app.knowsAll();
       return app;
     },
   };

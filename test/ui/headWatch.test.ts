@@ -54,6 +54,31 @@ describe('Git, of a real repository,', () => {
     assert.deepEqual([(await git.head(repository, 'origin'))?.sha, repository.looks], [commit, 1]);
   });
 
+  it('sees where HEAD is before vscode.git has looked, and tells it once', async () => {
+    await pushed();
+    await watched();
+    // A large work tree, in which vscode.git looks for seconds.
+    let look = (): void => undefined;
+    const looked = new Promise<void>((resolve) => (look = resolve));
+    const status = repository.status.bind(repository);
+    repository.status = async () => {
+      await looked;
+      await status();
+    };
+    const commit = real.commit();
+    write();
+    await until('the change', () => changed === 1);
+    assert.deepEqual([git.position(repository), repository.looks], [{ commit, name: 'main' }, 0]);
+    assert.deepEqual([(await git.head(repository, 'origin'))?.sha, await pushed()], [commit, false]);
+    look();
+    await until('the look', () => repository.state.HEAD?.commit === commit);
+    assert.deepEqual([git.position(repository), changed], [{ commit, name: 'main' }, 1]);
+    real.git('checkout', '--quiet', '--detach', 'HEAD~1');
+    write();
+    await until('the next change', () => changed === 2);
+    assert.deepEqual(git.position(repository), { commit: real.git('rev-parse', 'HEAD'), name: undefined });
+  });
+
   it('notices a push, also to another remote than the upstream, of which vscode.git does not tell', async () => {
     real.git('remote', 'add', 'gitlab', real.server);
     real.git('fetch', '--quiet', 'gitlab');

@@ -19,6 +19,7 @@ describe('A token that may only read', () => {
         world.addToken({ token, user: small.username, scopes: ['read_api'] });
       },
     });
+    if (profile === '18.9') await app.shows('ready', ({ readOnly }) => readOnly === true);
     app.asked();
     return app;
   };

@@ -171,7 +171,7 @@ describe('The diagnostics', () => {
       prepare: ({ gitlab: { world }, small }) =>
         world.addToken({ token: 'reading-token', user: small.username, scopes: ['read_api'] }),
     });
-    await app.shows('ready');
+    await app.shows('ready', ({ readOnly }) => readOnly === true);
     await app.run('copyDiagnostics');
     const lines = editor().clipboard.split('\n');
     assert.ok(lines.includes('API: v4 and GraphQL, GitLab 18.9.0-ee'), editor().clipboard);

@@ -126,6 +126,12 @@ describe('The settings', () => {
     assert.equal(settings.intervals().activeSeconds, 5);
   });
 
+  it('refresh more often after an action, unless the user says how often', () => {
+    assert.equal(settings.soonSeconds(), 2);
+    write('global', 'refresh.activeSeconds', 5);
+    assert.equal(settings.soonSeconds(), 5);
+  });
+
   it('keep to the least seconds', () => {
     write('global', 'refresh.activeSeconds', 0.1);
     write('global', 'refresh.idleSeconds', -1);

@@ -141,6 +141,7 @@ describe('Two repositories on servers of different versions', () => {
   });
 
   it('are told of once for each change', async () => {
+    await app.knowsAll(second);
     const seen: (string | undefined)[] = [];
     app.api.onDidChange(() => seen.push(app.of(second)?.builds.at(-1)?.status));
     second.gitlab.world.setStatus(second.small.builds.deploy, 'success');
@@ -170,6 +171,7 @@ describe('A repository that is closed', () => {
     const app = await apps.ready();
     const second = await app.open({ gitlab: { profile: '18.9' } });
     await shows(app, second, isReady);
+    await app.knowsAll(second);
     app.git.close(second.repository);
     assert.deepEqual(
       app.api.repositories.map(({ rootUri }) => rootUri),

@@ -57,13 +57,15 @@ describe('The extension', () => {
   it('says in the log what it asks, without what is secret in it', async () => {
     const app = await apps.ready();
     const asked = editor().log.filter(({ level }) => level === 'debug');
+    const lines = asked.map(({ text }) => text.replace(/\d+ ms$/, ''));
+    // What goes out side by side may be answered in any order.
     assert.deepEqual(
-      asked.map(({ text }) => text.replace(/\d+ ms$/, '')),
+      [...lines.slice(0, 2).sort(), ...lines.slice(2, 4).sort(), ...lines.slice(4, 6).sort(), ...lines.slice(6)],
       [
+        'GET /api/v4/projects/group%2Fsub.project 404 ',
         'GET /api/v4/version 404 ',
-        'GET /api/v3/version 404 ',
-        'GET /api/v3/user 200 ',
         'GET /api/v3/projects/group%2Fsub.project 200 ',
+        'GET /api/v3/version 404 ',
         `GET /api/v3/projects/1/repository/commits/${app.small.sha}/builds 200 `,
         `GET /api/v3/projects/1/repository/commits/${app.small.sha}/statuses 200 `,
         // How long the running ones took before.

@@ -160,7 +160,7 @@ describe('Among several repositories, a command', () => {
         world.addToken({ token, user: small.username, scopes: ['read_api'] });
       },
     });
-    await until('its builds', () => app.of(third)?.state === 'ready');
+    await until('what its token may do', () => app.of(third)?.readOnly === true);
     await app.run('cancel', await app.row('production', third));
     assert.match(told()[0] ?? '', new RegExp(`^Your token for ${new URL(third.gitlab.url).host} may only read`));
     await app.run('cancel', await app.row('production', second));

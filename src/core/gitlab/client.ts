@@ -1,17 +1,19 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { arrange } from '../arrange';
 import { Budget } from '../budget';
 import type { ArchiveEntry } from '../artifacts/archive';
 import type { Build, BuildAction } from '../build';
 import { expectedSeconds } from '../durations';
 import { GitLabError } from '../errors';
+import { isSame } from '../same';
 import type { Instance } from '../instance';
 import type { Logger } from '../logger';
 import type { Listing } from '../pipeline';
 import { systemClock, type Clock, type Urgency } from '../schedule';
-import { contradicts, isProjectGone, ProjectUnseen, unsupportedOr } from './absence';
+import { contradicts, isNotFound, isProjectGone, ProjectUnseen, unsupportedOr } from './absence';
 import { Api } from './api';
 import { ArtifactsOfBuild, latestArtifacts, type Part } from './artifacts';
-import { detect, type Server } from './detect';
+import { meet, type Meeting, type Probe, type Server } from './detect';
 import {
   toProject,
   toRequest,
@@ -22,35 +24,68 @@ import {
   type Project,
   type Variables,
 } from './dialect';
-import type { Row } from './fields';
+import { Row, UnexpectedShape } from './fields';
+import { has } from './features';
 import { isGraphqlUsed } from './graphql';
 import type { Http, StreamAnswer } from './http';
+import { isRecent, withProject, type FactsKeeper, type InstanceFacts } from './instanceFacts';
 import { Memory } from './memory';
-import { metered } from './metered';
+import { metered, type Sent } from './metered';
 import { Places } from './places';
 import { Scopes } from './scopes';
+import { Shared } from './shared';
 import { tokenPlace, type TokenPlace } from './tokenPlace';
 import { v3 } from './v3';
 import { v4 } from './v4';
 
 const dialects = { v3, v4 } as const satisfies Record<Server['api'], Dialect>;
-/** A server may be upgraded under us. */
-const detectAgainMs = 24 * 3600_000;
+/** So many take a few milliseconds. */
+const manyRows = 500;
 /** Of 100 rows each. */
 const pagesKept = 200;
 const durationsKeptMs = 30 * 60_000;
 
+interface Durations {
+  /** By the name of a build. */
+  readonly seconds: Readonly<Record<string, number>>;
+  /** In ms since 1970. */
+  readonly until: number;
+}
+
+/** A project, and whether this client has seen it: else another window has, perhaps with another token. */
+interface KnownProject {
+  readonly project: Project;
+  readonly isSeen: boolean;
+}
+
+interface Detected {
+  readonly server: Server;
+  /** In ms since 1970. */
+  readonly at: number;
+  /** By this client, not by another window. */
+  readonly isSeen: boolean;
+}
+
+/** What was found out with what was asked for beside it. */
+interface Met extends Meeting {
+  readonly beside: string | undefined;
+}
+
 /** One instance, spoken to in its dialect. Every method throws GitLabError, or the signal's reason once aborted. */
 export class GitLabClient {
-  private readonly projects = new Map<string, Project>();
+  private readonly durations = new Map<string, Durations>();
+  private readonly projects = new Map<string, KnownProject>();
+  private readonly lookUps = new Map<string, Shared<Project>>();
   private readonly memory: Memory;
   private readonly pages: Memory;
   private readonly places: Places;
   private readonly tokenScopes: Scopes;
   private readonly budget: Budget;
+  private readonly sent: Sent = new WeakMap();
   private readonly http: Http;
   private lastToken: string | undefined;
-  private detected: { readonly server: Server; readonly at: number } | undefined;
+  private detected: Detected | undefined;
+  private detecting = new Shared<Met>();
 
   constructor(
     private readonly instance: Instance,
@@ -58,6 +93,7 @@ export class GitLabClient {
     private readonly token: () => Promise<string | undefined>,
     private readonly log: Logger,
     private readonly clock: Clock = systemClock,
+    private readonly facts?: FactsKeeper,
   ) {
     const now = (): number => clock.now();
     this.memory = new Memory(now);
@@ -65,7 +101,8 @@ export class GitLabClient {
     this.places = new Places(now);
     this.tokenScopes = new Scopes(this.memory);
     this.budget = new Budget(clock);
-    this.http = metered(http, this.budget);
+    this.http = metered(http, this.budget, this.sent);
+    this.recall();
   }
 
   /** Rejects queued refreshes and clears the timer. */
@@ -110,6 +147,17 @@ export class GitLabClient {
     return this.tokenScopes.readOnly;
   }
 
+  /** The same, but undefined as long as GitLab, which would tell, was not asked. */
+  get readOnlyIfKnown(): boolean | undefined {
+    const { server, tokenScopes } = this;
+    return server !== undefined && tokenScopes.isKnown(server) ? tokenScopes.readOnly : undefined;
+  }
+
+  /** How many requests were sent under that signal, retries and redirects too. */
+  requestsOf(signal: AbortSignal): number {
+    return this.sent.get(signal) ?? 0;
+  }
+
   /** Waits until this instance may be asked for a listing. Throws `rateLimited` while GitLab wants to be left alone. */
   async admit(urgency: Urgency, signal: AbortSignal): Promise<void> {
     return this.budget.admit(urgency, signal);
@@ -117,15 +165,41 @@ export class GitLabClient {
 
   /** The builds of a commit and its pipelines, arranged; none where the commit has no CI. */
   async listing(project: string, commit: CommitRef, signal: AbortSignal): Promise<Listing> {
-    return this.within(project, signal, async (found, call) => {
-      const { api, server, dialect } = call;
+    const listing = await this.list(project, commit, signal);
+    return (await this.holds(project, listing, signal)) ? listing : this.list(project, commit, signal);
+  }
+
+  private async list(project: string, commit: CommitRef, signal: AbortSignal): Promise<Listing> {
+    return this.within(project, signal, async (found, { api, server, dialect }) => {
       const { memory, log } = this;
       const question: CommitQuestion = { api, server, project: found, commit, memory, log };
-      const [rows] = await Promise.all([dialect.commitRows(question), this.tokenScopes.learn(call)]);
+      const rows = await dialect.commitRows(question);
       const pipelines = [...rows.pipelines].sort((a, b) => b.id - a.id);
       const isPartial = api.isPartial || rows.isPartial === true;
-      return { builds: arrange(rows.builds, pipelines), pipelines, ...(isPartial ? { isPartial } : {}) };
+      // Reading the last page, arranging all and drawing all are turns of their own, where there is much of it.
+      const isMuch = rows.builds.length > manyRows;
+      if (isMuch) await nextTurn();
+      const builds = arrange(rows.builds, pipelines);
+      if (isMuch) await nextTurn();
+      return { builds, pipelines, ...(isPartial ? { isPartial } : {}) };
     });
+  }
+
+  /**
+   * Whether what another window has found out still holds, where the listing gives reason to doubt it: the number may have
+   * become another project's, and the server an older one.
+   */
+  private async holds(name: string, { builds, pipelines }: Listing, signal: AbortSignal): Promise<boolean> {
+    const { detected } = this;
+    const known = this.projects.get(name);
+    let holds = true;
+    if (builds.length === 0 && pipelines.length === 0 && known?.isSeen === false)
+      holds = (await this.lookUpAgain(name, name, signal)).id === known.project.id;
+    if (detected?.isSeen === false && has(detected.server, 'graphql') && this.usesGraphql === false) {
+      this.detected = undefined;
+      holds = isSame((await this.open(signal)).server, detected.server) && holds;
+    }
+    return holds;
   }
 
   /** The newest builds of the project, one page of them, newest first; `scope`: only those of that status. */
@@ -140,16 +214,25 @@ export class GitLabClient {
 
   /** How long a build of each name took the last times that it succeeded, in seconds; asked for twice an hour. */
   async expectedSeconds(project: string, signal: AbortSignal): Promise<Readonly<Record<string, number>>> {
-    const key = `durations of ${project}`;
+    const known = this.durations.get(project);
+    if (known !== undefined && known.until > this.clock.now()) return known.seconds;
     try {
-      return await this.memory.recall(key, durationsKeptMs, async () =>
-        expectedSeconds(await this.recentBuilds(project, 'success', signal)),
-      );
+      return this.keepSeconds(project, expectedSeconds(await this.recentBuilds(project, 'success', signal)));
     } catch (error) {
       // It is only good to know: what fails is not asked for at every refresh.
-      if (error instanceof GitLabError) this.memory.keep(key, {}, durationsKeptMs);
+      if (error instanceof GitLabError) this.keepSeconds(project, known?.seconds ?? {});
       throw error;
     }
+  }
+
+  /** The same as it was told the last time; undefined: not asked for yet. */
+  knownSeconds(project: string): Readonly<Record<string, number>> | undefined {
+    return this.durations.get(project)?.seconds;
+  }
+
+  private keepSeconds(project: string, seconds: Readonly<Record<string, number>>): Readonly<Record<string, number>> {
+    this.durations.set(project, { seconds, until: this.clock.now() + durationsKeptMs });
+    return seconds;
   }
 
   /** Not for bridges: GitLab shows those in lists alone. */
@@ -231,15 +314,27 @@ export class GitLabClient {
   /** Looked up once by its path, then remembered. */
   async project(idOrPath: string, signal: AbortSignal): Promise<Project> {
     const known = this.projects.get(idOrPath);
-    if (known !== undefined) return known;
-    const project = await this.lookUp(idOrPath, signal);
-    this.projects.set(idOrPath, project);
+    return known?.isSeen === true ? known.project : this.lookUpAgain(idOrPath, idOrPath, signal);
+  }
+
+  /** Asked once for all who ask meanwhile; kept under the name that the user has for it. */
+  private async lookUpAgain(name: string, idOrPath: string, signal: AbortSignal): Promise<Project> {
+    const shared = this.lookUps.get(idOrPath) ?? new Shared<Project>();
+    this.lookUps.set(idOrPath, shared);
+    const project = await shared.join(signal, (all) => this.lookUp(idOrPath, all));
+    this.projects.set(name, { project, isSeen: true });
+    const { id, path } = project;
+    this.keepFacts((facts) => withProject(facts, name, { id, path, at: this.clock.now() }));
     return project;
   }
 
   private async lookUp(idOrPath: string, signal: AbortSignal): Promise<Project> {
-    const path = `projects/${encodeURIComponent(idOrPath.toWellFormed())}`;
-    return this.call(signal, ({ api }) => api.get(path, (row) => toProject(row, this.instance)));
+    const read = (row: Row): Project => toProject(row, this.instance);
+    const ask = async ({ api, beside }: OpenCall): Promise<Project> => {
+      const told = beside === undefined ? undefined : readOrNone(await beside, read);
+      return told ?? api.get(`projects/${encodeURIComponent(idOrPath.toWellFormed())}`, read);
+    };
+    return this.call(signal, ask, idOrPath);
   }
 
   /** The project may have gone since it was looked up, or been made anew under another number: then that one is asked. */
@@ -248,53 +343,109 @@ export class GitLabClient {
     signal: AbortSignal,
     ask: (found: Project, call: Call) => Promise<T>,
   ): Promise<T> {
-    const found = await this.project(project, signal);
+    const found = this.projects.get(project)?.project ?? (await this.project(project, signal));
     try {
       return await this.call(signal, (call) => ask(found, call));
     } catch (error) {
       if (!isProjectGone(error)) throw error;
       this.projects.delete(project);
+      this.keepFacts((facts) => withProject(facts, project, undefined));
       this.pages.clear();
       // Up to 16.6 its old path leads nowhere, but its number does.
-      const present = await this.lookUp(error instanceof ProjectUnseen ? String(found.id) : project, signal);
-      this.projects.set(project, present);
+      const wanted = error instanceof ProjectUnseen ? String(found.id) : project;
+      const present = await this.lookUpAgain(project, wanted, signal);
       if (present.id === found.id && !(error instanceof ProjectUnseen)) throw error;
       return this.call(signal, (call) => ask(present, call));
     }
   }
 
   /** In the dialect that the server was found to speak; an answer that contradicts this makes it be asked again. */
-  private async call<T>(signal: AbortSignal, work: (call: Call) => Promise<T>): Promise<T> {
+  private async call<T>(signal: AbortSignal, work: (call: OpenCall) => Promise<T>, beside?: string): Promise<T> {
     const known = this.detected;
     try {
-      return await work(await this.open(signal));
+      return await work(await this.open(signal, beside));
     } catch (error) {
-      if (known === undefined || !contradicts(error)) throw error;
-      this.detected = undefined;
+      // What another window has found out is doubted sooner: the unfinished v4 of 8.17 lacks the jobs in GitLab's own words.
+      const isDoubtful = known?.isSeen === false && isNotFound(error) && !isProjectGone(error);
+      if (known === undefined || !(contradicts(error) || isDoubtful)) throw error;
+      // Of several who were contradicted at once, the first forgets.
+      if (this.detected === known) this.detected = undefined;
       const call = await this.open(signal);
-      if (call.server.api === known.server.api) throw unsupportedOr(error);
+      if (isSame(call.server, known.server)) throw isDoubtful ? error : unsupportedOr(error);
       return work(call);
     }
   }
 
-  private async open(signal: AbortSignal): Promise<Call> {
+  /** `beside`: the project to ask for where it has to be found out first what the server is. */
+  private async open(signal: AbortSignal, beside?: string): Promise<OpenCall> {
     const { instance, http } = this;
     const token = await this.token();
-    if (token !== this.lastToken) this.forget();
-    this.lastToken = token;
-    if (this.detected === undefined || this.clock.now() - this.detected.at >= detectAgainMs) {
-      this.detected = { server: await detect({ http, instance, token, signal }), at: this.clock.now() };
+    if (token !== this.lastToken) {
       this.forget();
+      // What is under way is asked with the token before.
+      this.detecting = new Shared();
+      this.lookUps.clear();
     }
-    const { server } = this.detected;
+    this.lastToken = token;
+    let met: Met | undefined;
+    if (this.detected === undefined || !isRecent(this.detected.at, this.clock.now()))
+      met = await this.detecting.join(signal, (all) => this.detect({ http, instance, token, signal: all }, beside));
+    const server = this.detected?.server ?? met?.server;
+    if (server === undefined) throw new Error('A server was found out and is not known.');
     const dialect = dialects[server.api];
-    return { server, dialect, api: new Api(http, instance, dialect.root, token, signal, this.pages) };
+    const api = new Api(http, instance, dialect.root, token, signal, this.pages);
+    return { server, dialect, api, beside: met?.beside === beside ? met?.project : undefined };
+  }
+
+  private async detect(probe: Probe, beside: string | undefined): Promise<Met> {
+    const met = await meet(probe, beside);
+    const { server } = met;
+    const at = this.clock.now();
+    this.detected = { server, at, isSeen: true };
+    this.facts?.keep({ projects: this.facts.get()?.projects ?? {}, server, at });
+    this.forget();
+    return { ...met, beside };
+  }
+
+  /** What another window has found out. */
+  private recall(): void {
+    const facts = this.facts?.get();
+    const now = this.clock.now();
+    if (facts === undefined) return;
+    if (isRecent(facts.at, now)) this.detected = { server: facts.server, at: facts.at, isSeen: false };
+    for (const [name, { id, path, at }] of Object.entries(facts.projects)) {
+      const project = { id, path, url: `${this.instance.url}/${path}` };
+      if (isRecent(at, now)) this.projects.set(name, { project, isSeen: false });
+    }
+  }
+
+  private keepFacts(change: (facts: InstanceFacts) => InstanceFacts): void {
+    const { detected, facts } = this;
+    if (facts === undefined || detected === undefined) return;
+    const { server, at } = detected;
+    facts.keep(change({ projects: facts.get()?.projects ?? {}, server, at }));
   }
 
   private forget(): void {
+    this.durations.clear();
     this.memory.clear();
     this.pages.clear();
     this.places.clear();
+  }
+}
+
+/** A call, and the answer about the project that was asked for beside, where one was. */
+interface OpenCall extends Call {
+  readonly beside?: Promise<unknown> | undefined;
+}
+
+/** undefined: it is not of the shape that it should have. */
+function readOrNone<T>(body: unknown, read: (row: Row) => T): T | undefined {
+  try {
+    return read(new Row(body, 'the answer'));
+  } catch (error) {
+    if (error instanceof UnexpectedShape) return undefined;
+    throw error;
   }
 }
 

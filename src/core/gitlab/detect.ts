@@ -1,5 +1,6 @@
 import { GitLabError, type Failure } from '../errors';
 import type { Instance } from '../instance';
+import { isProjectGone } from './absence';
 import { signInRedirect } from './answers';
 import { Row, UnexpectedShape } from './fields';
 import type { Http } from './http';
@@ -19,18 +20,43 @@ export interface Probe {
   readonly signal: AbortSignal;
 }
 
+/** What an instance turned out to be, and, where its API was asked for a project beside, what that said. */
+export interface Meeting {
+  readonly server: Server;
+  /** JSON. */
+  readonly project?: Promise<unknown>;
+}
+
 /**
  * Which API the instance speaks: by asking it, v4 first. 8.17 has a v4 that is not finished, so it counts as v3. Throws
  * GitLabError: what stands in the way (a refused token, no network, a proxy: `notGitLab`), or `noGitLab` where neither
  * API is to be found.
  */
 export async function detect(probe: Probe): Promise<Server> {
+  return (await meet(probe)).server;
+}
+
+/** The same; a project (its path or number) is asked for side by side, so that it is known a round trip earlier. */
+export async function meet(probe: Probe, project?: string): Promise<Meeting> {
   const { apiVersion } = probe.instance;
-  if (apiVersion === 'v3') return { api: 'v3', version: undefined };
-  const version = await ask(probe, 'api/v4/version');
-  if (version !== undefined) return { api: isV3Only(parseVersion(version)) ? 'v3' : 'v4', version };
-  if (apiVersion === 'v4') return { api: 'v4', version: undefined };
-  return detectV3(probe);
+  const beside = (api: Server['api']): Pick<Meeting, 'project'> =>
+    project === undefined ? {} : { project: askForProject(probe, api, project) };
+  if (apiVersion === 'v3') return { server: { api: 'v3', version: undefined } };
+  const asking = ask(probe, 'api/v4/version');
+  const asked = beside('v4');
+  const version = await asking;
+  if (version !== undefined && isV3Only(parseVersion(version))) return { server: { api: 'v3', version } };
+  if (version !== undefined) return { server: { api: 'v4', version }, ...asked };
+  if (apiVersion === 'v4') return { server: { api: 'v4', version: undefined }, ...asked };
+  return meetV3(probe, asked, beside);
+}
+
+function askForProject(probe: Probe, api: Server['api'], project: string): Promise<unknown> {
+  const path = `api/${api}/projects/${encodeURIComponent(project)}`;
+  const answer = probe.http.json(request(probe, path)).then(({ body }) => body);
+  // Nobody may come to look at it.
+  answer.catch(() => undefined);
+  return answer;
 }
 
 /** 9.0 was the first whose v4 has jobs. */
@@ -38,18 +64,30 @@ function isV3Only(version: Version | undefined): boolean {
   return version !== undefined && version.major < 9;
 }
 
-async function detectV3(probe: Probe): Promise<Server> {
+async function meetV3(
+  probe: Probe,
+  byV4: Pick<Meeting, 'project'>,
+  beside: (api: 'v3') => Pick<Meeting, 'project'>,
+): Promise<Meeting> {
   try {
-    const version = await ask(probe, 'api/v3/version');
-    if (version !== undefined) return { api: 'v3', version };
-    // Up to 8.12 there is no version to ask for, but a user there is. Whatever else answers is no GitLab.
-    await probe.http.json(request(probe, 'api/v3/user'));
-    return { api: 'v3', version: undefined };
+    const asking = ask(probe, 'api/v3/version');
+    const asked = beside('v3');
+    const version = await asking;
+    if (version !== undefined) return { server: { api: 'v3', version }, ...asked };
+    // Up to 8.12 there is no version to ask for, but a project or a user there is. Whatever else answers is no GitLab.
+    if (!(await isProjectTold(asked))) await probe.http.json(request(probe, 'api/v3/user'));
+    return { server: { api: 'v3', version: undefined }, ...asked };
   } catch (error) {
     // So answer 11.0 and later alone, and somebody hides their version.
-    if (isGone(error)) return { api: 'v4', version: undefined };
+    if (isGone(error)) return { server: { api: 'v4', version: undefined }, ...byV4 };
     throw isNowhere(error) ? noGitLab(error, probe.instance.url) : error;
   }
+}
+
+/** The project, or in GitLab's words that there is none. */
+async function isProjectTold({ project }: Pick<Meeting, 'project'>): Promise<boolean> {
+  if (project === undefined) return false;
+  return project.then(() => true, isProjectGone);
 }
 
 /** The path leads nowhere, or, as with a GitLab that is not at this base URL, to the page where one signs in to it. */

@@ -2,15 +2,22 @@ import type { Budget } from '../budget';
 import { GitLabError } from '../errors';
 import type { Http, HttpRequest } from './http';
 
+/** How many requests were sent under each signal, so for each round. */
+export type Sent = WeakMap<AbortSignal, number>;
+
 /** Counts what goes out, and learns when it is too much. What only reads is then not even asked for. */
-export function metered(http: Http, budget: Budget): Http {
+export function metered(http: Http, budget: Budget, sent: Sent): Http {
   return {
     json: (request) => within(request, () => http.json(counted(request))),
     stream: (request) => within(request, () => http.stream(counted(request))),
   };
 
   function counted(request: HttpRequest): HttpRequest {
-    return { ...request, onSend: () => budget.spend() };
+    const onSend = (): void => {
+      budget.spend();
+      sent.set(request.signal, (sent.get(request.signal) ?? 0) + 1);
+    };
+    return { ...request, onSend };
   }
 
   async function within<T>(request: HttpRequest, ask: () => Promise<T>): Promise<T> {

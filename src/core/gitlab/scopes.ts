@@ -1,5 +1,6 @@
 import { GitLabError, type Failure } from '../errors';
 import { isPassing } from './answers';
+import type { Server } from './detect';
 import type { Call } from './dialect';
 import { has } from './features';
 import type { Memory } from './memory';
@@ -21,6 +22,11 @@ export class Scopes {
   /** It is known to let its owner read and nothing else; not known before it was asked for anything. */
   get readOnly(): boolean {
     return this.memory.has(readOnlyKey);
+  }
+
+  /** Whether `names` and `readOnly` are all that there is to know. */
+  isKnown(server: Server): boolean {
+    return !has(server, 'ownToken') || this.memory.get(scopesKey) !== undefined || this.readOnly;
   }
 
   /** Asks, where GitLab tells; it is no reason to fail where it does not. */

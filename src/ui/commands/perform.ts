@@ -32,7 +32,7 @@ export async function perform(context: CommandContext, tasks: readonly Task[]): 
       await task.run(client, new AbortController().signal).catch((error: unknown) => failures.push({ task, error }));
     });
     const roots = new Set(tasks.map(({ place }) => place.root));
-    await Promise.all([...roots].map((root) => session.refresh(root)));
+    await Promise.all([...roots].map((root) => session.acted(root)));
   });
   const [first] = failures;
   if (first === undefined) return;

@@ -98,6 +98,7 @@ describe('GitLabClient: the token', () => {
       fake.world.addToken({ token: 'reader', user: small.username, scopes: ['read_api'] });
       const client = clientWith('reader');
       assert.equal((await list(client)).length, 7);
+      await client.learn(unhurried());
       assert.equal(client.readOnly, profile !== '13.4');
       const failure = await failureOf(client.act(small.project.path, lint(), 'retry', unhurried()));
       assert.deepEqual([failure.kind, failure.reason], ['insufficientScope', 'api']);

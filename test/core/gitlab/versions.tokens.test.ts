@@ -58,20 +58,25 @@ describe('A token, whatever the version', () => {
     assert.equal(stage.fake.world.build(stage.small.builds.lint.id).retried, false);
   });
 
-  onEach('that may only read is known for it after the list from 15.5 on, else after the refusal', async (stage) => {
-    const token = tokenWith(stage, 'read_api', 'read_user');
-    const client = stage.as(token);
-    if (!stage.has('12.10')) {
-      await outcomeOf(stage.listing(stage.small, client));
-      assert.deepEqual([client.readOnly, client.scopes], [false, []]);
-      return;
-    }
-    await stage.listing(stage.small, client);
-    const isTold = stage.has('15.5');
-    assert.deepEqual([client.readOnly, client.scopes], [isTold, isTold ? ['read_api', 'read_user'] : []]);
-    await failureOf(stage.act(stage.small.builds.lint.id, 'retry', undefined, client));
-    assert.equal(client.readOnly, true);
-  });
+  onEach(
+    'that may only read is known for it once it was asked about from 15.5 on, else after the refusal',
+    async (stage) => {
+      const token = tokenWith(stage, 'read_api', 'read_user');
+      const client = stage.as(token);
+      if (!stage.has('12.10')) {
+        await outcomeOf(stage.listing(stage.small, client));
+        assert.deepEqual([client.readOnly, client.scopes], [false, []]);
+        return;
+      }
+      await stage.listing(stage.small, client);
+      assert.equal(client.readOnlyIfKnown, stage.has('15.5') ? undefined : false);
+      await client.learn(unhurried());
+      const isTold = stage.has('15.5');
+      assert.deepEqual([client.readOnly, client.scopes], [isTold, isTold ? ['read_api', 'read_user'] : []]);
+      await failureOf(stage.act(stage.small.builds.lint.id, 'retry', undefined, client));
+      assert.equal(client.readOnly, true);
+    },
+  );
 
   onEach('that may do all is not taken for one that may only read', async (stage) => {
     await stage.listing();

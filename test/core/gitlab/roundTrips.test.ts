@@ -1,0 +1,222 @@
+import assert from 'node:assert/strict';
+import { GitLabClient } from '../../../src/core/gitlab/client';
+import type { FactsKeeper, InstanceFacts } from '../../../src/core/gitlab/instanceFacts';
+import type { ProfileName } from '../../gitlab/profiles/profile';
+import { profileNames } from '../../gitlab/profiles/profiles';
+import { smallProject, type SmallProject } from '../../gitlab/scenarios';
+import { strangerToken } from '../../gitlab/seed';
+import { startGitLab, type FakeGitLab } from '../../gitlab/server';
+import { failureOf, httpWith, Journal, unhurried } from '../support';
+import { Rounds } from './rounds';
+
+/** At most so many round trips one after another, of a commit with one pipeline. */
+interface Most {
+  /** Nothing is known of the GitLab. */
+  readonly cold: number;
+  /** A further refresh. */
+  readonly warm: number;
+  /** Another window has found out what the GitLab is and where the project is. */
+  readonly remembered: number;
+}
+
+const v3: Most = { cold: 3, warm: 1, remembered: 1 };
+const byPipelines: Most = { cold: 3, warm: 2, remembered: 2 };
+const table: Readonly<Record<ProfileName, Most>> = {
+  '8.4': v3,
+  '8.5': v3,
+  '8.9': v3,
+  '8.10': v3,
+  '8.13': v3,
+  '8.17': v3,
+  // Its pipelines are found by the statuses of the commit, and which pipeline those are of by their jobs.
+  '9.0': { cold: 5, warm: 2, remembered: 4 },
+  '10.8': byPipelines,
+  '11.0': byPipelines,
+  '13.4': byPipelines,
+  '13.9': byPipelines,
+  // One more where a field is found to be lacking.
+  '15.9': { cold: 3, warm: 1, remembered: 2 },
+  '18.9': { cold: 2, warm: 1, remembered: 1 },
+};
+
+/** What windows remember, as JSON, one after another. */
+class Facts implements FactsKeeper {
+  text: string | undefined;
+  get = (): InstanceFacts | undefined =>
+    this.text === undefined ? undefined : (JSON.parse(this.text) as InstanceFacts);
+  keep = (facts: InstanceFacts | undefined): void => void (this.text = JSON.stringify(facts));
+}
+
+const now = Date.UTC(2026, 0, 1);
+
+class Windows {
+  readonly facts = new Facts();
+  time = now;
+
+  constructor(
+    readonly fake: FakeGitLab,
+    readonly small: SmallProject,
+  ) {}
+
+  open(token = this.small.token) {
+    const rounds = new Rounds(httpWith());
+    const instance = { url: this.fake.url, hosts: [], apiVersion: 'auto' } as const;
+    const clock = { now: () => this.time, setTimeout, clearTimeout };
+    const client = new GitLabClient(instance, rounds, async () => token, new Journal(), clock, this.facts);
+    const { project, sha, ref } = this.small;
+    const list = () => client.listing(project.path, { sha, ref }, unhurried());
+    return { client, rounds, list, count: () => rounds.during(list) };
+  }
+}
+
+async function withWindows(profile: ProfileName, test: (windows: Windows) => Promise<void>): Promise<void> {
+  const fake = await startGitLab({ profile });
+  try {
+    await test(new Windows(fake, smallProject(fake.world)));
+  } finally {
+    await fake.close();
+  }
+}
+
+describe('Round trips one after another', () => {
+  for (const profile of profileNames)
+    it(`are as few as there can be on ${profile}`, () =>
+      withWindows(profile, async (windows) => {
+        const most = table[profile];
+        const first = windows.open();
+        const [cold, warm] = [await first.count(), await first.count()];
+        const remembered = await windows.open().count();
+        const counts = { cold, warm, remembered };
+        const tooMany = Object.entries(counts).filter(([name, count]) => count > most[name as keyof Most]);
+        assert.deepEqual(tooMany, [], JSON.stringify(first.rounds.asked));
+      }));
+
+  it('begin with the project and the version side by side', () =>
+    withWindows('18.9', async (windows) => {
+      const { rounds, count } = windows.open();
+      await count();
+      const version = 'GET /api/v4/version';
+      assert.deepEqual(rounds.asked[0]?.sort(), ['GET /api/v4/projects/group%2Fsub.project', version]);
+    }));
+
+  it('are shared by the repositories of one instance: what it is is asked once, and so is each project', () =>
+    withWindows('8.5', async (windows) => {
+      const { client, rounds, list } = windows.open();
+      const { project, sha, ref } = windows.small;
+      const other = windows.fake.world.addProject({ path: 'group/other', members: { dana: 'developer' } });
+      const another = () => client.listing(other.path, { sha, ref }, unhurried());
+      await rounds.during(() => Promise.all([list(), list(), list(), another(), another()]));
+      const asked = rounds.asked.flat();
+      const once = [...new Set(asked)].filter((each) => /version|projects\/[^/]+$/.test(each));
+      assert.deepEqual(
+        asked.filter((each) => /version|projects\/[^/]+$/.test(each)).sort(),
+        once.sort(),
+        JSON.stringify(rounds.asked),
+      );
+      assert.ok(once.includes(`GET /api/v3/projects/${encodeURIComponent(project.path)}`));
+    }));
+
+  it('go on for the others when the one is called off that asked first', () =>
+    withWindows('18.9', async (windows) => {
+      const { client, rounds, list } = windows.open();
+      const { project, sha, ref } = windows.small;
+      const leaving = new AbortController();
+      await rounds.during(async () => {
+        const first = client.listing(project.path, { sha, ref }, leaving.signal);
+        const refused = assert.rejects(first, { name: 'AbortError' });
+        const second = list();
+        leaving.abort();
+        await refused;
+        assert.equal((await second).builds.length, 7);
+      });
+    }));
+});
+
+describe('What another window has found out', () => {
+  it('has no secret in it', () =>
+    withWindows('18.9', async (windows) => {
+      await windows.open().count();
+      const { id } = windows.small.project;
+      assert.deepEqual(JSON.parse(windows.facts.text ?? ''), {
+        server: { api: 'v4', version: '18.9.0-ee' },
+        at: now,
+        projects: { 'group/sub.project': { id, path: 'group/sub.project', at: now } },
+      });
+    }));
+
+  it('is found out anew after a day', () =>
+    withWindows('18.9', async (windows) => {
+      await windows.open().count();
+      windows.time += 24 * 3600_000 - 1;
+      assert.equal(await windows.open().count(), 1);
+      windows.time += 1;
+      assert.equal(await windows.open().count(), 2);
+    }));
+
+  it('is found out anew where the clock was set back since', () =>
+    withWindows('18.9', async (windows) => {
+      await windows.open().count();
+      windows.time -= 1;
+      assert.equal(await windows.open().count(), 2);
+    }));
+
+  const wrong: readonly (readonly [ProfileName, InstanceFacts['server']])[] = [
+    ['8.5', { api: 'v4', version: '18.9.0' }],
+    ['8.17', { api: 'v4', version: '18.9.0' }],
+    ['13.9', { api: 'v4', version: '18.9.0' }],
+    ['18.9', { api: 'v3', version: undefined }],
+    ['18.9', { api: 'v3', version: '8.17.0' }],
+  ];
+  for (const [profile, server] of wrong)
+    it(`heals where it says ${server.api} ${server.version ?? ''} of a ${profile}`, () =>
+      withWindows(profile, async (windows) => {
+        const { project } = windows.small;
+        const projects = { [project.path]: { id: project.id, path: project.path, at: now } };
+        windows.facts.keep({ server, at: now, projects });
+        const { client, rounds, list } = windows.open();
+        await rounds.during(async () => assert.equal((await list()).builds.length, 7));
+        const api = Number(profile.split('.')[0]) < 9 ? 'v3' : 'v4';
+        assert.equal(client.server?.api, api);
+        assert.deepEqual(windows.facts.get()?.server, JSON.parse(JSON.stringify(client.server)));
+        assert.equal(client.server.version?.startsWith(profile) ?? profile === '8.5', true);
+      }));
+
+  for (const profile of ['8.5', '13.9', '18.9'] as const) {
+    it(`heals where it has another number for the project on ${profile}`, () =>
+      withWindows(profile, async (windows) => {
+        const other = windows.fake.world.addProject({ path: 'group/other', members: { dana: 'developer' } });
+        await windows.open().count();
+        for (const id of [other.id, 4711]) {
+          const facts = windows.facts.get();
+          assert.ok(facts !== undefined);
+          windows.facts.keep({
+            ...facts,
+            projects: { 'group/sub.project': { id, path: 'group/sub.project', at: now } },
+          });
+          const { rounds, list } = windows.open();
+          await rounds.during(async () => assert.equal((await list()).builds.length, 7));
+          const found = windows.facts.get()?.projects['group/sub.project']?.id;
+          // GraphQL asks by the path, so nothing contradicts the number there.
+          if (profile !== '18.9') assert.equal(found, windows.small.project.id);
+        }
+      }));
+
+    it(`shows nothing that the token may not see on ${profile}`, () =>
+      withWindows(profile, async (windows) => {
+        await windows.open().count();
+        const { rounds, list } = windows.open(strangerToken);
+        await rounds.during(async () => assert.equal((await failureOf(list())).kind, 'notFound'));
+        assert.deepEqual(windows.facts.get()?.projects, {});
+      }));
+  }
+
+  it('is not what the project’s default branch is told from', () =>
+    withWindows('18.9', async (windows) => {
+      await windows.open().count();
+      const { client, rounds } = windows.open();
+      const found = (): Promise<unknown> => client.project(windows.small.project.path, unhurried());
+      await rounds.during(async () =>
+        assert.equal(((await found()) as { defaultBranch?: string }).defaultBranch, 'master'),
+      );
+    }));
+});
