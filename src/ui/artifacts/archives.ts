@@ -111,7 +111,9 @@ export class Archives implements Disposable {
       throw new Refusal(l10n.t('These artifacts are of a GitLab that you are not signed in to.'));
     const archive = await this.port.open(instance, address, signal);
     signal.throwIfAborted();
-    return { address, archive, tree: toFolders(archive.entries), signal };
+    const tree = await toFolders(archive.entries);
+    signal.throwIfAborted();
+    return { address, archive, tree, signal };
   }
 
   private async fetch({ address, archive, signal }: OpenArchive, entry: ArchiveEntry): Promise<Uint8Array> {

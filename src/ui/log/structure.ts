@@ -25,11 +25,11 @@ export class LogStructure implements FoldingRangeProvider, DocumentSymbolProvide
       .map(({ start, last }) => new FoldingRange(start, last));
   }
 
-  provideDocumentSymbols(document: TextDocument): DocumentSymbol[] {
+  async provideDocumentSymbols(document: TextDocument): Promise<DocumentSymbol[]> {
     const roots: DocumentSymbol[] = [];
     const around: { readonly last: number; readonly symbol: DocumentSymbol }[] = [];
     const open = this.logs.of(document.uri);
-    const failedAt = open?.build?.status === 'failed' ? firstError(open.log) : undefined;
+    const failedAt = open?.build?.status === 'failed' ? await firstError(open.log) : undefined;
     const isActive = open?.build !== undefined && can.isActive(open.build);
     for (const { section, start, last } of this.sectionsOf(document)) {
       const hasFailed = failedAt !== undefined && start <= failedAt && failedAt <= last;
