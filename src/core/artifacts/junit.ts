@@ -40,7 +40,7 @@ const mostAttributes = 1000;
 /** Characters that the parser is given at once: what it holds back is looked at in between. */
 const pieceLength = 1024;
 /** Characters of one token that is not text, such as an attribute with a page's HTML. */
-const longestToken = 1_000_000;
+const longestToken = 4_000_000;
 /** The parser compares a declaration from its start at each of its characters. */
 const longestDeclaration = 100;
 const longestText = 8000;

@@ -30,7 +30,7 @@ export function locationsIn(line: string): readonly Location[] {
 
 /** How many lines below their file's name places are looked for, as eslint and stylelint write them. */
 const longestList = 500;
-const listed = /^\s+(\d{1,7}):(\d{1,6})(?=\s+(?:error|warning|[✖×⚠ℹ])\s)/;
+const listed = /^(\s+(\d{1,7}):(\d{1,6}))\s+(?:error|warning|[✖×⚠ℹ])\s/;
 
 /**
  * The same of the lines of a log, by their index. Linters name a file once, and below it only lines and columns. Asked in
@@ -40,7 +40,7 @@ export function locationsOf(lines: readonly string[]): (at: number) => readonly 
   let last: { readonly at: number; readonly path: string | undefined } | undefined;
   return (at) => {
     const text = (lines[at] ?? '').slice(0, longestLine);
-    const [match, line, column] = listed.exec(text) ?? [];
+    const [, match, line, column] = listed.exec(text) ?? [];
     if (match === undefined) return locationsIn(text);
     const path = last?.at === at - 1 || last?.at === at ? last.path : pathAbove(lines, at);
     last = { at, path };
