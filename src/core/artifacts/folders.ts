@@ -141,8 +141,10 @@ class Growing {
   }
 }
 
-/** As people count, by what a name begins with; what is alike so far, by all of it. */
+/** As people count, by what a name begins with; what is alike so far, by as much as a path can have. */
 function byName(a: ArchiveNode, b: ArchiveNode): number {
   const first = natural.compare(a.name.slice(0, longestKey), b.name.slice(0, longestKey));
-  return first || (a.name < b.name ? -1 : Number(a.name > b.name));
+  if (first !== 0) return first;
+  const [one, other] = [a.name.slice(0, longestPath), b.name.slice(0, longestPath)];
+  return one < other ? -1 : Number(one > other);
 }
