@@ -47,14 +47,15 @@ async function mergeInShares<T>(
   share: () => Promise<void> | undefined,
 ): Promise<readonly T[]> {
   const merged: T[] = [];
-  const rest = right.values();
-  let next = rest.next();
-  for (const item of left) {
-    for (; next.done !== true && compare(next.value, item) < 0; next = rest.next()) merged.push(next.value);
-    merged.push(item);
+  let [at, other] = [0, 0];
+  while (at < left.length || other < right.length) {
+    const [one, next] = [left[at], right[other]];
+    const isNext = at === left.length || (other < right.length && compare(next as T, one as T) < 0);
+    merged.push((isNext ? next : one) as T);
+    if (isNext) other += 1;
+    else at += 1;
     const turn = share();
     if (turn !== undefined) await turn;
   }
-  for (; next.done !== true; next = rest.next()) merged.push(next.value);
   return merged;
 }

@@ -119,7 +119,7 @@ describe('Ten times the input costs at most twenty times the work', () => {
     it('a stack trace of many frames that names many places', () =>
       assertLinear(
         2000,
-        (units) => Array.from({ length: units }, (_, at) => at % 20 === 0 ? 'Error: x' : '  at a (b.js:1:2)'),
+        (units) => Array.from({ length: units }, (_, at) => (at % 20 === 0 ? 'Error: x' : '  at a (b.js:1:2)')),
         allProblems,
       ));
 

@@ -22,7 +22,7 @@ export interface Problem {
 
 /** Looked through before others have their turn; whichever comes first. */
 const linesAtOnce = 50;
-const charactersAtOnce = 10_000;
+const charactersAtOnce = 5000;
 /** Columns of a line that patterns see; places are found no further out either. */
 const longestLine = 10_000;
 /** Places on one line that are told: a line that names more is a list. */
