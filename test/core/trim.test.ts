@@ -11,7 +11,9 @@ describe('Trimming', () => {
   });
 
   it('of whitespace is what every text does', () => {
-    const text = fc.array(fc.constantFrom(...Array.from(whitespace), 'a', '.')).map((characters) => characters.join(''));
+    const text = fc
+      .array(fc.constantFrom(...Array.from(whitespace), 'a', '.'))
+      .map((characters) => characters.join(''));
     fc.assert(fc.property(text, (one) => assert.equal(trimCharacters(one, whitespace), one.trim())));
   });
 });
