@@ -17,6 +17,7 @@ const shared = {
 /** Test libraries stay outside the bundles; `vscode` is not among them, so that a leak into core/ fails the build. */
 const externals = [
   'mocha',
+  'eslint',
   '@gitbeaker/rest',
   'ajv',
   'graphql',

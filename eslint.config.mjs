@@ -1,4 +1,5 @@
 import tseslint from 'typescript-eslint';
+import { patterns } from './eslint.patterns.mjs';
 
 const forbid = (...patterns) => ({ 'no-restricted-imports': ['error', { patterns }] });
 const vscodeLeak = { group: ['vscode'], message: 'core/ knows nothing of VS Code.' };
@@ -31,7 +32,7 @@ const ownedBy = (file) => ({
 
 export default tseslint.config(
   { ignores: ['dist', 'out', '.vscode-test', 'node_modules'] },
-  { files: ['**/*.mjs'], languageOptions: { globals: { process: 'readonly', console: 'readonly' } } },
+  { files: ['**/*.mjs'], languageOptions: { globals: { process: 'readonly', console: 'readonly', URL: 'readonly' } } },
   {
     files: ['**/*.ts'],
     extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
@@ -55,6 +56,7 @@ export default tseslint.config(
       message: 'The core states the port it needs; the client fits it.',
     }),
   },
+  { files: ['src/**'], plugins: { patterns }, rules: { 'patterns/linear': 'error' } },
   { files: ['src/ui/**'], rules: forbid(entryLeak) },
   { files: ['src/**'], rules: ownedBy('') },
   ...owners.flatMap(([, files]) => files).map((file) => ({ files: [file], rules: ownedBy(file) })),

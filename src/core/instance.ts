@@ -1,3 +1,5 @@
+import { trimEndOf } from './trim';
+
 /** One GitLab installation. `url` is its base URL, relative root included, without a trailing slash. */
 export interface Instance {
   readonly url: string;
@@ -16,9 +18,17 @@ export function toBaseUrl(text: string): string | undefined {
   if (trimmed === '' || (!isWeb && trimmed.includes('://'))) return undefined;
   const parsed = parseUrl(isWeb ? trimmed : `https://${trimmed}`);
   if (parsed === undefined) return undefined;
-  const path = parsed.pathname.replace(/\/(users\/sign_in\/*|-\/.*|api\/.*)$/, '').replace(/\/+$/, '');
-  return `${parsed.origin}${path}`;
+  return `${parsed.origin}${withoutPage(parsed.pathname)}`;
 }
+
+/** A path without the part that names a page of GitLab, and without slashes at its end. */
+function withoutPage(path: string): string {
+  const pages = ['/-/', '/api/'].map((page) => path.indexOf(page)).filter((at) => at >= 0);
+  const above = trimEndOf(path.slice(0, Math.min(path.length, ...pages)), '/');
+  return above.endsWith(signIn) ? trimEndOf(above.slice(0, -signIn.length), '/') : above;
+}
+
+const signIn = '/users/sign_in';
 
 export function parseUrl(text: string): URL | undefined {
   return URL.canParse(text) ? new URL(text) : undefined;

@@ -69,7 +69,7 @@ export function parseRemote(url: string): RemoteAddress | undefined {
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(url)) return fromUrl(url);
   // `user@host:path`, the first colon ends the host; a single letter before it is a Windows drive, a slash before it
   // makes it a local path, a second colon after it a remote helper (`ext::command`).
-  const [, hostname, path] = /^(?:[^@:/\\]*@)?(\[[^\]/]+\]|[^:/\\@[\]]{2,}):(?!:)(.*)$/.exec(url) ?? [];
+  const [, hostname, path] = /^(?:[^@:/\\]*@)?(\[[^\]/]+\]|[^:/\\@[\]]{2,}):([^:\n\r\u2028\u2029].*|)$/.exec(url) ?? [];
   return hostname === undefined || path === undefined ? undefined : toAddress(hostname, '', undefined, path);
 }
 

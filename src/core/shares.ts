@@ -1,11 +1,11 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
-/** So long others may be kept waiting by long work. */
+/** Longest synchronous slice of long work before it yields, in ms. */
 const shareMs = 10;
 
 /**
- * For the steps of long work: undefined while there is time left, else what to wait for so that others have their turn.
- * `now` in ms.
+ * To be called at each step of long work: undefined while there is time left, else a promise to wait for, so that others
+ * have their turn. `now` in ms.
  */
 export function inShares(now: () => number = () => performance.now()): () => Promise<void> | undefined {
   let began = now();
@@ -15,4 +15,47 @@ export function inShares(now: () => number = () => performance.now()): () => Pro
       began = now();
     });
   };
+}
+
+/** Items that are sorted without yielding; some ms. */
+const sortedAtOnce = 500;
+
+/** The items in order, equal ones in the order they had. Yields while it sorts. */
+export async function sortInShares<T>(
+  items: readonly T[],
+  compare: (a: T, b: T) => number,
+  share: () => Promise<void> | undefined = inShares(),
+): Promise<readonly T[]> {
+  let runs: (readonly T[])[] = [];
+  for (let at = 0; at < items.length; at += sortedAtOnce) {
+    runs.push(items.slice(at, at + sortedAtOnce).sort(compare));
+    await share();
+  }
+  while (runs.length > 1) {
+    const merged: (readonly T[])[] = [];
+    for (let at = 0; at < runs.length; at += 2)
+      merged.push(await mergeInShares(runs[at] ?? [], runs[at + 1] ?? [], compare, share));
+    runs = merged;
+  }
+  return runs[0] ?? [];
+}
+
+async function mergeInShares<T>(
+  left: readonly T[],
+  right: readonly T[],
+  compare: (a: T, b: T) => number,
+  share: () => Promise<void> | undefined,
+): Promise<readonly T[]> {
+  const merged: T[] = [];
+  let [at, other] = [0, 0];
+  while (at < left.length || other < right.length) {
+    const [one, next] = [left[at], right[other]];
+    const isNext = at === left.length || (other < right.length && compare(next as T, one as T) < 0);
+    merged.push((isNext ? next : one) as T);
+    if (isNext) other += 1;
+    else at += 1;
+    const turn = share();
+    if (turn !== undefined) await turn;
+  }
+  return merged;
 }

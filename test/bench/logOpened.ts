@@ -45,7 +45,7 @@ export async function openAsEditors(pieces: readonly Buffer[], megabytes: number
 
 async function lookThrough(view: LogView, feed: LogFeed): Promise<void> {
   const log = view.of(feed.log);
-  firstError(log);
+  await firstError(log);
   await nextTurn();
   const [locationsAt, share] = [locationsOf(log.lines), inShares()];
   for (let at = 0; at < log.lines.length; at += 1) {

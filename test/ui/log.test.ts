@@ -103,7 +103,7 @@ describe('Open Log', () => {
     await openFailed();
     const folds = provided('folding', 'provideFoldingRanges', shown()) as FoldingRange[];
     assert.deepEqual(folds.map(({ start, end }) => [start, end]).slice(0, 1), [[0, 1]]);
-    const symbols = provided('symbols', 'provideDocumentSymbols', shown()) as DocumentSymbol[];
+    const symbols = (await provided('symbols', 'provideDocumentSymbols', shown())) as DocumentSymbol[];
     assert.deepEqual(
       symbols.map(({ name, detail }) => [name, detail]),
       [
@@ -123,15 +123,15 @@ describe('Open Log', () => {
   });
 
   it('says in its outline what runs, and nothing of what has passed', async () => {
-    const outline = () =>
-      (provided('symbols', 'provideDocumentSymbols', shown()) as DocumentSymbol[]).map(({ detail }) => detail);
+    const outline = async () =>
+      ((await provided('symbols', 'provideDocumentSymbols', shown())) as DocumentSymbol[]).map(({ detail }) => detail);
     await ready(colored);
     await app.run('openLog', await app.row('rspec'));
-    assert.deepEqual(outline(), ['1:05', '0:05']);
+    assert.deepEqual(await outline(), ['1:05', '0:05']);
     const { long } = app.small.builds;
     app.gitlab.world.update(long, { trace: colored.replace(section('end', 80, 'step_script'), '') });
     await app.run('openLog', { build: long.id });
-    assert.deepEqual(outline(), ['1:05', 'running']);
+    assert.deepEqual(await outline(), ['1:05', 'running']);
   });
 
   it('folds what the runner wants folded, and not where the error is', async () => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
+import { mostRead } from '../../src/core/log/reader';
 import { LogFeed } from '../../src/ui/log/logFeed';
 
 async function* pieces(bytes: Uint8Array, size: number): AsyncGenerator<Uint8Array, void> {
@@ -46,6 +47,26 @@ describe('LogFeed', () => {
     assert.equal(feed.log.lines[0], 'oth');
     assert.equal(await read(''), 'replaced');
     assert.equal(feed.bytes, 0);
+  });
+
+  it('reads no more of a log without end than anybody looks at, and says so', async () => {
+    const lines = Buffer.alloc(mostRead.lines / 8, '\n');
+    let pieces = 0;
+    async function* endless() {
+      for (;;) {
+        pieces += 1;
+        yield lines;
+      }
+    }
+    const change = await feed.read(async () => ({
+      size: undefined,
+      etag: undefined,
+      isUnchanged: false,
+      body: endless(),
+    }));
+    assert.deepEqual([change, feed.isCut, pieces], ['grown', true, 9]);
+    assert.equal(await read('short'), 'replaced');
+    assert.equal(feed.isCut, false);
   });
 
   it('reads on with the reader that it has, so that nothing is parsed again', async () => {

@@ -36,7 +36,7 @@ describe('In place of a log', () => {
     assert.equal(text(), sentence.replace('. ', '.\n'));
     assert.deepEqual(editor().messages, []);
     assert.deepEqual(provided('folding', 'provideFoldingRanges'), []);
-    assert.deepEqual(provided('symbols', 'provideDocumentSymbols'), []);
+    assert.deepEqual(await Promise.resolve(provided('symbols', 'provideDocumentSymbols')), []);
     assert.equal(shown().drawnOn(0).length, 0);
     await app.run('copyFailure', { build: firstRspec.id });
     assert.deepEqual([editor().messages.map((message) => message.text), editor().clipboard], [[sentence], '']);

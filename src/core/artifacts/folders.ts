@@ -1,3 +1,4 @@
+import { inShares, sortInShares } from '../shares';
 import type { ArchiveEntry } from './archive';
 
 /** A folder of an archive, or, with an empty path, the archive itself. */
@@ -36,6 +37,10 @@ export interface ArchiveTree {
 
 /** Nobody nests deeper, but a zip's names may have 32,000 parts. */
 const deepest = 64;
+/** Characters of a path that can be opened; longer ones no system takes. */
+const longestPath = 4096;
+/** Characters of a name by which it is sorted. */
+const longestKey = 200;
 /** A hostile archive of few MB could otherwise ask for millions of them. */
 const mostFolders = 100_000;
 
@@ -43,20 +48,32 @@ const natural = new Intl.Collator('en', { numeric: true });
 
 /**
  * The entries of an archive as a tree. Folders that it does not list are made. What is oddly named (`..`, an absolute
- * path, backslashes…) stands at the top under its whole name, and cannot be opened: nothing stands for another place.
+ * path, backslashes…) stands at the top under its whole name, and cannot be opened: nothing stands for another place. Yields while it works.
  */
-export function toFolders(entries: readonly ArchiveEntry[]): ArchiveTree {
+export async function toFolders(entries: readonly ArchiveEntry[]): Promise<ArchiveTree> {
   const growing = new Growing();
-  const files = entries.filter(({ kind }) => kind === 'file');
-  for (const { kind, path } of entries) if (kind === 'folder' && !isOdd(path)) growing.folderAt(path);
-  // All folders first: a file of the same name is the one that cannot be opened.
-  const placed = files.map((entry) => ({ entry, folder: isOdd(entry.path) ? undefined : growing.around(entry.path) }));
-  for (const { entry, folder } of placed) growing.put(entry, folder);
-  return growing.grown();
+  const share = inShares();
+  for (const { kind, path } of entries) {
+    if (kind === 'folder' && !isOdd(path)) growing.folderAt(path);
+    await share();
+  }
+  // All folders first: a file of the same name is the one that can't be opened.
+  const placed: { readonly entry: ArchiveEntry; readonly folder: Folder | undefined }[] = [];
+  for (const entry of entries) {
+    if (entry.kind === 'file')
+      placed.push({ entry, folder: isOdd(entry.path) ? undefined : growing.around(entry.path) });
+    await share();
+  }
+  for (const { entry, folder } of placed) {
+    growing.put(entry, folder);
+    await share();
+  }
+  return growing.grown(share);
 }
 
 /** Names that no address can carry, or that mean another place. */
 function isOdd(path: string): boolean {
+  if (path.length > longestPath) return true;
   const parts = path.split('/');
   return parts.length > deepest || /[\p{Cc}\p{Cs}\\]/u.test(path) || parts.some((part) => /^\.{0,2}$/.test(part));
 }
@@ -67,6 +84,8 @@ interface Folder {
   readonly folders: Folder[];
   readonly files: ArchiveFile[];
 }
+
+type Share = () => Promise<void> | undefined;
 
 class Growing {
   private readonly root: Folder = { name: '', path: '', folders: [], files: [] };
@@ -98,13 +117,14 @@ class Growing {
     if (isOpenable) this.byPath.set(path, file);
   }
 
-  grown(): ArchiveTree {
-    return { root: this.finished(this.root), byPath: this.byPath };
+  async grown(share: Share): Promise<ArchiveTree> {
+    return { root: await this.finished(this.root, share), byPath: this.byPath };
   }
 
-  private finished({ name, path, folders, files }: Folder): ArchiveFolder {
-    const below = folders.map((folder) => this.finished(folder)).sort(byName);
-    const children = [...below, ...files.sort(byName)];
+  private async finished({ name, path, folders, files }: Folder, share: Share): Promise<ArchiveFolder> {
+    const below: ArchiveFolder[] = [];
+    for (const folder of folders) below.push(await this.finished(folder, share));
+    const children = [...(await sortInShares(below, byName, share)), ...(await sortInShares(files, byName, share))];
     const folder: ArchiveFolder = {
       kind: 'folder',
       name,
@@ -115,10 +135,16 @@ class Growing {
       isOpenable: true,
     };
     this.byPath.set(path, folder);
+    const turn = share();
+    if (turn !== undefined) await turn;
     return folder;
   }
 }
 
+/** As people count, by what a name begins with; what is alike so far, by as much as a path can have. */
 function byName(a: ArchiveNode, b: ArchiveNode): number {
-  return natural.compare(a.name, b.name) || (a.name < b.name ? -1 : Number(a.name > b.name));
+  const first = natural.compare(a.name.slice(0, longestKey), b.name.slice(0, longestKey));
+  if (first !== 0) return first;
+  const [one, other] = [a.name.slice(0, longestPath), b.name.slice(0, longestPath)];
+  return one < other ? -1 : Number(one > other);
 }

@@ -1,5 +1,6 @@
 import { TextDecoder } from 'node:util';
 import type { QualifiedTag, SAXParser, Tag } from 'sax';
+import { inShares } from '../shares';
 
 /** A test that failed, as a report of the JUnit kind tells it. All of it is outside text. */
 export interface FailedTest {
@@ -34,6 +35,14 @@ const largestReport = 30_000_000;
 const deepest = 200;
 const mostKept = 1000;
 const mostFaults = 100;
+/** Attributes of one element. */
+const mostAttributes = 1000;
+/** Characters that the parser is given at once: what it holds back is looked at in between. */
+const pieceLength = 1024;
+/** Characters of one token that is not text, such as an attribute with a page's HTML. */
+const longestToken = 4_000_000;
+/** The parser compares a declaration from its start at each of its characters. */
+const longestDeclaration = 100;
 const longestText = 8000;
 const longestMessage = 2000;
 const longestName = 1000;
@@ -47,9 +56,14 @@ export async function readJUnit(pieces: AsyncIterable<Uint8Array>): Promise<Test
   const reading = new Reading(sax.parser(true, { position: false }));
   let decoder: TextDecoder | undefined;
   let bytes = 0;
+  const share = inShares();
   for await (const piece of pieces) {
     decoder ??= new TextDecoder(encodingOf(piece));
-    reading.read(decoder.decode(piece, { stream: true }));
+    for (let at = 0; at < piece.length && !reading.isOver; at += pieceLength) {
+      reading.read(decoder.decode(piece.subarray(at, at + pieceLength), { stream: true }));
+      const turn = share();
+      if (turn !== undefined) await turn;
+    }
     bytes += piece.length;
     if (reading.isOver) break;
     if (bytes > largestReport) return reading.result(true);
@@ -102,8 +116,25 @@ interface Open {
   readonly takes: Text | undefined;
 }
 
+/** Thrown through the parser, which goes on otherwise. */
+class Over extends Error {}
+
+/** What the parser holds of the token that it is in; its types leave these out. */
+interface Held {
+  readonly comment: string;
+  readonly sgmlDecl: string;
+  readonly doctype: string | true;
+  readonly procInstName: string;
+  readonly procInstBody: string;
+  readonly entity: string;
+  readonly tagName: string;
+  readonly attribName: string;
+  readonly attribValue: string;
+}
+
 class Reading {
   isOver = false;
+  private attributes = 0;
   private isReport: boolean | undefined;
   private faults = 0;
   private readonly open: Open[] = [];
@@ -117,28 +148,38 @@ class Reading {
     parser.onclosetag = () => this.leave();
     parser.ontext = (text) => this.take(text);
     parser.oncdata = (text) => this.take(text);
-    parser.onerror = (error) => this.forgive(error);
+    parser.onerror = () => this.forgive();
+    parser.onattribute = () => this.countAttribute();
+    // A declaration that is neither a comment nor a document type.
+    parser.onsgmldeclaration = () => this.forgive();
   }
 
   read(text: string): void {
-    if (!this.isOver) this.parser.write(text);
+    if (this.isOver) return;
+    try {
+      // A text is taken as it comes: the parser would hold all of it.
+      this.parser.write(text).flush();
+      if (this.holdsTooMuch()) this.isOver = true;
+    } catch (error) {
+      if (!(error instanceof Over)) throw error;
+    }
   }
 
   result(isCut: boolean): TestReport | undefined {
     const isWhole = !isCut && this.open.length === 0;
-    // What it holds back of a text that breaks off.
-    this.parser.close();
+    // What the parser holds back of a text that breaks off.
+    this.close();
     this.leaveCase();
     if (this.isReport !== true) return undefined;
     return { ...this.counts, failed: this.failed, damaged: !isWhole || this.faults > 0 };
   }
 
   private enter({ name: qualified, attributes }: Tag | QualifiedTag): void {
-    if (this.isOver) return;
+    this.attributes = 0;
     const name = qualified.slice(qualified.indexOf(':') + 1);
     this.isReport ??= name === 'testsuites' || name === 'testsuite';
     if (!this.isReport || this.open.length >= deepest) {
-      this.isOver = true;
+      this.stop();
       return;
     }
     // Without namespaces every attribute is a text.
@@ -208,12 +249,39 @@ class Reading {
   }
 
   /** The parser goes on behind what is not well-formed. */
-  private forgive(error: Error): void {
+  private forgive(): void {
     this.parser.resume();
-    // A long attribute, such as a message with all of a page's HTML, is no fault.
-    if (error.message.startsWith('Max buffer')) return;
     this.faults += 1;
-    if (this.faults > mostFaults) this.isOver = true;
+    if (this.faults > mostFaults) this.stop();
+  }
+
+  private countAttribute(): void {
+    this.attributes += 1;
+    if (this.attributes > mostAttributes) this.stop();
+  }
+
+  /** Nothing more is read: the parser is never called again. */
+  private stop(): never {
+    this.isOver = true;
+    throw new Over();
+  }
+
+  private close(): void {
+    if (this.isOver) return;
+    try {
+      this.parser.close();
+    } catch (error) {
+      if (!(error instanceof Over)) throw error;
+    }
+  }
+
+  private holdsTooMuch(): boolean {
+    const held = this.parser as SAXParser & Held;
+    const { comment, procInstName, procInstBody, entity, tagName, attribName, attribValue } = held;
+    const tokens = [comment, procInstName, procInstBody, entity, tagName, attribName, attribValue];
+    const doctype = held.doctype === true ? 0 : held.doctype.length;
+    const length = tokens.reduce((sum, token) => sum + token.length, doctype);
+    return length > longestToken || held.sgmlDecl.length > longestDeclaration;
   }
 }
 

@@ -33,13 +33,14 @@ export async function planOf(
   limits: ExtractLimits,
   signal: AbortSignal,
 ): Promise<Plan> {
-  const wanted = choose(entries, selection);
+  const wanted = await choose(entries, selection, signal);
   refuseMore(wanted.length, limits);
   const chosen: Chosen[] = [];
   await forEach(wanted, signal, (entry) => chosen.push({ entry, path: toSafePath(entry.path).join('/') }));
   for (const { flaw, path } of wanted) if (flaw !== undefined) throw new ArchiveError(flaw, { path });
   refuseSizes(wanted, limits);
-  const way = new Way(entries);
+  const way = new Way(limits);
+  await forEach(entries, signal, (entry) => way.learn(entry));
   await forEach(chosen, signal, (one) => way.refuse(one));
   const layout = new Layout(limits);
   const cut = namesOf(selection.strip ?? '').reduce((length, name) => length + name.length + 1, 0);
@@ -52,18 +53,28 @@ async function forEach<T>(items: readonly T[], signal: AbortSignal, work: (item:
   const share = inShares();
   for (const item of items) {
     work(item);
-    await share();
+    const turn = share();
+    if (turn === undefined) continue;
+    await turn;
     signal.throwIfAborted();
   }
 }
 
-function choose(entries: readonly ArchiveEntry[], { select, strip }: Selection): readonly ArchiveEntry[] {
+async function choose(
+  entries: readonly ArchiveEntry[],
+  { select, strip }: Selection,
+  signal: AbortSignal,
+): Promise<readonly ArchiveEntry[]> {
   const folder = namesOf(strip ?? '');
   const isBelow = (entry: ArchiveEntry) => {
     const names = namesOf(entry.path);
     return names.length > folder.length && folder.every((name, index) => names[index] === name);
   };
-  return entries.filter((entry) => (folder.length === 0 || isBelow(entry)) && (select === undefined || select(entry)));
+  const chosen: ArchiveEntry[] = [];
+  await forEach(entries, signal, (entry) => {
+    if ((folder.length === 0 || isBelow(entry)) && (select === undefined || select(entry))) chosen.push(entry);
+  });
+  return chosen;
 }
 
 function refuseMore(count: number, { maxEntries }: ExtractLimits): void {
@@ -84,16 +95,19 @@ function refuseSizes(entries: readonly ArchiveEntry[], { maxBytes, maxRatio, rat
   if (isTooMuch(size, packed)) throw new ArchiveError('ratio', { limit: maxRatio });
 }
 
+/** Folders that a path has at most: those of a selection's own path are not unpacked, and not counted. */
+const mostStripped = 512;
+
 /** What leads through an entry that is no folder, even if that one is not wanted itself. */
 class Way {
   private readonly others = new Map<string, ArchiveFailureKind>();
   private readonly clear = new Set<string>();
 
-  constructor(entries: readonly ArchiveEntry[]) {
-    for (const { path, kind, flaw } of entries) {
-      if (flaw === 'symlink') this.others.set(namesOf(path).join('/'), 'belowLink');
-      else if (kind === 'file') this.others.set(namesOf(path).join('/'), 'belowFile');
-    }
+  constructor(private readonly limits: ExtractLimits) {}
+
+  learn({ path, kind, flaw }: ArchiveEntry): void {
+    if (flaw === 'symlink') this.others.set(namesOf(path).join('/'), 'belowLink');
+    else if (kind === 'file') this.others.set(namesOf(path).join('/'), 'belowFile');
   }
 
   refuse({ entry, path }: Chosen): void {
@@ -101,6 +115,7 @@ class Way {
       const kind = this.others.get(folder);
       if (kind !== undefined) throw new ArchiveError(kind, { path: entry.path, other: folder });
       this.clear.add(folder);
+      refuseMore(this.clear.size - mostStripped, this.limits);
     }
   }
 }

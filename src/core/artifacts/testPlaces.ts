@@ -20,8 +20,10 @@ const javaFolders = ['', 'src/test/java/', 'src/test/kotlin/', 'src/test/groovy/
  */
 export function placesOf(test: FailedTest, report: string): readonly TestPlace[] {
   const places: TestPlace[] = [];
-  for (const place of named(test))
+  for (const place of named(test)) {
+    if (places.length >= mostPlaces) break;
     for (const path of pathsOf(place.path, test, report)) places.push({ ...place, path });
+  }
   return places.slice(0, mostPlaces);
 }
 
@@ -33,7 +35,8 @@ function named(test: FailedTest): readonly TestPlace[] {
     .flatMap((one) => locationsIn(one))
     .flatMap(({ path, line: at, column }) => (path === undefined ? [] : [{ path, line: at, column }]));
   if (file === undefined) return traced;
-  const within = traced.find(({ path }) => nameOf(path) === nameOf(file));
+  const name = nameOf(file);
+  const within = traced.find(({ path }) => nameOf(path) === name);
   return [{ path: plain(file), line: within?.line ?? line, column: within?.column }, ...traced];
 }
 

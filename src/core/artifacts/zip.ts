@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { open } from 'node:fs/promises';
 import type { Entry, RandomAccessReader } from 'yauzl';
-import { inShares } from '../shares';
+import { inShares, sortInShares } from '../shares';
 import type { Archive, ArchiveEntry, RandomAccess } from './archive';
 import { ArchiveError, type ArchiveFailureKind } from './errors';
 import { unpack, type Packed } from './unpack';
@@ -117,11 +117,16 @@ async function locate(
   entries: readonly Entry[],
   directory: number,
 ): Promise<ReadonlyMap<ArchiveEntry, Packed>> {
-  const places = entries.map((entry) => entry.relativeOffsetOfLocalHeader).sort((a, b) => a - b);
-  const next = new Map(places.map((place, index) => [place, places[index + 1] ?? directory]));
-  const shared = new Set(places.filter((place, index) => places[index + 1] === place));
-  const found = new Map<ArchiveEntry, Packed>();
   const share = inShares();
+  const starts = entries.map((entry) => entry.relativeOffsetOfLocalHeader);
+  const places = await sortInShares(starts, (a, b) => a - b, share);
+  const [next, shared] = [new Map<number, number>(), new Set<number>()];
+  for (const [index, place] of places.entries()) {
+    next.set(place, places[index + 1] ?? directory);
+    if (places[index + 1] === place) shared.add(place);
+    await share();
+  }
+  const found = new Map<ArchiveEntry, Packed>();
   for (const entry of entries) {
     const start = entry.relativeOffsetOfLocalHeader;
     const end = shared.has(start) ? start : (next.get(start) ?? directory);

@@ -30,7 +30,7 @@ export function locationsIn(line: string): readonly Location[] {
 
 /** How many lines below their file's name places are looked for, as eslint and stylelint write them. */
 const longestList = 500;
-const listed = /^\s+(\d{1,7}):(\d{1,6})(?=\s+(?:error|warning|[✖×⚠ℹ])\s)/;
+const listed = /^(\s+(\d{1,7}):(\d{1,6}))\s+(?:error|warning|[✖×⚠ℹ])\s/;
 
 /**
  * The same of the lines of a log, by their index. Linters name a file once, and below it only lines and columns. Asked in
@@ -39,8 +39,8 @@ const listed = /^\s+(\d{1,7}):(\d{1,6})(?=\s+(?:error|warning|[✖×⚠ℹ])\s)/
 export function locationsOf(lines: readonly string[]): (at: number) => readonly Location[] {
   let last: { readonly at: number; readonly path: string | undefined } | undefined;
   return (at) => {
-    const text = lines[at] ?? '';
-    const [match, line, column] = listed.exec(text) ?? [];
+    const text = (lines[at] ?? '').slice(0, longestLine);
+    const [, match, line, column] = listed.exec(text) ?? [];
     if (match === undefined) return locationsIn(text);
     const path = last?.at === at - 1 || last?.at === at ? last.path : pathAbove(lines, at);
     last = { at, path };
@@ -54,7 +54,7 @@ export function locationsOf(lines: readonly string[]): (at: number) => readonly 
 function pathAbove(lines: readonly string[], below: number): string | undefined {
   const least = Math.max(0, below - longestList);
   for (let at = below - 1; at >= least; at -= 1) {
-    const text = lines[at] ?? '';
+    const text = (lines[at] ?? '').slice(0, longestLine);
     if (listed.test(text)) continue;
     const isPath = text.length <= longestPath && /^\S+$/.test(text) && isFile(text);
     return isPath ? plain(text) : undefined;
@@ -131,11 +131,17 @@ function plain(path: string): string {
   return path.replace(/^file:\/\//, '').replace(/^(?:\.[/\\])+/, '');
 }
 
+/** The name that ends there, of letters, digits and `$.<>`. */
+function methodBefore(text: string, end: number): string {
+  let start = end;
+  while (start > Math.max(0, end - longestPath) && /[\w$.<>]/.test(text.charAt(start - 1))) start -= 1;
+  return text.slice(start, end);
+}
+
 /** `at org.example.App$Inner.run(App.java:3)`: the folder of `App.java` is `org/example/`. */
 function packageOf(text: string, start: number, path: string): string {
   if (!/^\w+\.(?:java|kt|scala|groovy)$/.test(path) || text.charAt(start - 1) !== '(') return '';
-  const [method = ''] = /[\w$.<>]+$/.exec(text.slice(Math.max(0, start - 1 - longestPath), start - 1)) ?? [];
-  return method
+  return methodBefore(text, start - 1)
     .split('.')
     .slice(0, -2)
     .map((name) => `${name}/`)

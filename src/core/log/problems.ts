@@ -1,3 +1,4 @@
+import { trimEndOf, trimStartOf, whitespace } from '../trim';
 import type { Location } from './locations';
 import { isFrame, isPythonFrame, isWithinStack, messageOfFrames, tracebackMessage } from './stacks';
 
@@ -20,8 +21,14 @@ export interface Problem {
 }
 
 /** Looked through before others have their turn; whichever comes first. */
-const linesAtOnce = 100;
-const charactersAtOnce = 20_000;
+const linesAtOnce = 50;
+const charactersAtOnce = 5000;
+/** Columns of a line that patterns see; places are found no further out either. */
+const longestLine = 10_000;
+/** Places on one line that are told: a line that names more is a list. */
+const mostPlaces = 20;
+/** Columns of the lines around a place that patterns see. */
+const longestAround = 500;
 /** So many lines around a place are looked at for what it is about. */
 const linesAround = 15;
 const longestMessage = 2000;
@@ -42,7 +49,8 @@ export function* problemsIn(
   locationsOn: (at: number) => readonly Location[],
 ): Generator<readonly Problem[]> {
   let [found, size, stack]: [Problem[], number, Stack | undefined] = [[], 0, undefined];
-  for (const [at, line] of lines.entries()) {
+  for (const [at, whole] of lines.entries()) {
+    const line = whole.slice(0, longestLine);
     if (stack !== undefined && !isWithinStack(line, stack.isPython)) {
       found.push(...problemsOfStack(lines, stack));
       stack = undefined;
@@ -51,7 +59,10 @@ export function* problemsIn(
     if (places.length > 0 && isFrame(line)) {
       stack ??= { start: at, isPython: isPythonFrame(line), places: [] };
       if (stack.places.length < mostFrames) stack.places.push(...places);
-    } else found.push(...places.map((place) => problemSaid(lines, place)));
+    } else if (places.length > 0) {
+      const context = once(() => around(lines, at));
+      found.push(...places.map((place) => problemSaid(lines, place, context)));
+    }
     size += line.length;
     if (size < charactersAtOnce && (at + 1) % linesAtOnce !== 0) continue;
     yield found;
@@ -78,36 +89,39 @@ interface Stack {
 }
 
 function placesOn(locations: readonly Location[], at: number): readonly Place[] {
-  return locations.flatMap(({ path, line, column, start, end }) =>
-    path === undefined || line === undefined
-      ? []
-      : [{ path, line, at, start, end, ...(column === undefined ? {} : { column }) }],
-  );
+  return locations
+    .slice(0, mostPlaces)
+    .flatMap(({ path, line, column, start, end }) =>
+      path === undefined || line === undefined
+        ? []
+        : [{ path, line, at, start, end, ...(column === undefined ? {} : { column }) }],
+    );
 }
 
 /** Python names the innermost last. */
 function problemsOfStack(lines: readonly string[], { start, isPython, places }: Stack): readonly Problem[] {
   const said = isPython ? tracebackMessage(lines, start) : messageOfFrames(lines, start, linesAround);
-  const message = said === '' ? (lines[start] ?? '').trim() : said;
+  const message = said === '' ? (lines[start] ?? '').slice(0, longestMessage).trim() : said;
   const ordered = isPython ? places.toReversed() : places;
   return ordered.map((place) => ({ ...toProblem(place, message, 'error'), stack: start }));
 }
 
-function problemSaid(lines: readonly string[], place: Place): Problem {
-  const line = lines[place.at] ?? '';
+/** `context`: what the lines around it say. */
+function problemSaid(lines: readonly string[], place: Place, context: () => string | undefined): Problem {
+  const line = (lines[place.at] ?? '').slice(0, longestLine);
   const [before, after] = [line.slice(0, place.start), line.slice(place.end, place.end + longestMessage)];
   const isFirst = /^\W*(?:\w+\W{0,3})?$/.test(before);
   const words = isFirst || after.trim().length < 2 ? joined(before, after) : line.trim();
-  const message = isBare(words) ? (around(lines, place.at) ?? words) : words;
-  const more = after.trim() === ':' ? (lines[place.at + 1] ?? '').trim() : '';
+  const message = isBare(words) ? (context() ?? words) : words;
+  const more = after.trim() === ':' ? (lines[place.at + 1] ?? '').slice(0, longestMessage).trim() : '';
   const whole = [message, more].filter((part) => part !== '').join('\n');
   return toProblem(place, whole === '' ? line.trim() : whole, isFirst ? 'error' : 'note');
 }
 
 function joined(before: string, after: string): string {
   const rest = after.replace(/^[\s:,\-–—)\]>]+/, '').trim();
-  const first = before.replace(/^[\s\-–—>|#:*]+|[\s([<\-–—>|#*]+$/g, '');
-  const start = rest === '' ? first.replace(/\s*\b(?:at|in)$/, '') : first;
+  const first = trimEndOf(trimStartOf(before, `${whitespace}-–—>|#:*`), `${whitespace}([<-–—>|#*`);
+  const start = rest === '' ? first.replace(/\b(?:at|in)$/, '') : first;
   return `${start} ${rest}`.replace(/\s{2,}/g, ' ').trim();
 }
 
@@ -116,12 +130,19 @@ function isBare(words: string): boolean {
   return words === '' || /^(?:in )?[\w.<>]+$/.test(words);
 }
 
+/** Calls `make` when it is first asked, and not again. */
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
+}
+
 /** What pytest has in lines that begin with `E`, else what is said above, as compilers do that draw the code below. */
 function around(lines: readonly string[], at: number): string | undefined {
   const [from, to] = [Math.max(0, at - linesAround), at + linesAround];
-  const told = lines.slice(from, to).filter((line) => /^E {3}/.test(line));
+  const near = lines.slice(from, to).map((line) => line.slice(0, longestAround));
+  const told = near.filter((line) => /^E {3}/.test(line));
   if (told.length > 0) return told.map((line) => line.slice(1).trim()).join('\n');
-  const above = lines.slice(from, at).findLast((line) => severityWords.test(line));
+  const above = near.slice(0, at - from).findLast((line) => severityWords.test(line));
   return above?.trim();
 }
 

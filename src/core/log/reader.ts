@@ -6,6 +6,8 @@ import { Stream } from './stream';
 import { fits, headerBytes, headerOf } from './timestamps';
 
 const lineFeed = 0x0a;
+/** What is read of a log at most: GitLab itself keeps 100 MB unless its administrator wants more. */
+export const mostRead = { bytes: 256 * 1024 * 1024, lines: 4_000_000 };
 
 /** The first line decides whether all have the runner's headers. */
 type Kind = 'unknown' | 'stamped' | 'plain';
@@ -25,13 +27,20 @@ export class LogReader implements Log {
   private readonly header = Buffer.alloc(headerBytes);
   private headerSize = 0;
   private isAtHeader = true;
+  private bytes = 0;
 
   /** More bytes. Returns the first line (0-based) that is new, another than before or gone; those before it stay. */
   push(more: Uint8Array): number {
     const bytes = Buffer.from(more.buffer, more.byteOffset, more.byteLength);
+    this.bytes += bytes.length;
     let at = 0;
     while (at < bytes.length) at = this.isAtHeader ? this.readHeader(bytes, at) : this.readLine(bytes, at);
     return this.rows.takeChanged();
+  }
+
+  /** It is longer than anybody reads: a caller stops here. */
+  get isFull(): boolean {
+    return this.bytes >= mostRead.bytes || this.rows.lines.length >= mostRead.lines;
   }
 
   /** No more comes: what was cut off in the middle of a rune, an escape or a header is settled. Same return. */

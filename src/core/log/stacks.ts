@@ -2,13 +2,13 @@
 const frames =
   /^\s*at \S|^\s*(?:from|#) \S+:\d+|^\s+\S+:\d+:in [`']|^\s*#\d+ |^\t\S+\.go:\d+|^\s*File "[^"]+", line \d/;
 /** A place without a file, what Java leaves out, and the functions of Go and Rust. */
-const between = /^\s*at\b|^\s*\.{3} \d+ more|^\s*\d+: +\S|^[\w./*-]+\S*\(.*\)$|^\s*#|^goroutine \d/;
-const codeFrame = /^\s*>?\s*\d*\s*\|/;
+const between = /^\s*at\b|^\s*\.{3} \d+ more|^\s*\d+: +\S|^[\w./*-][^\s(]*\(.*\)$|^\s*#|^goroutine \d/;
+const codeFrame = /^\s*(?:>\s*)?(?:\d+\s*)?\|/;
 /** Also the title of a test that failed. */
 const thrown = /error|exception|panic|fatal|failure|assert|^\s*(?:[●✕✗✖×]|\d+\)) /i;
 const longestTraceback = 1000;
 const linesOfMessage = 6;
-/** Of a line: patterns must not take long on one of a MB. */
+/** Columns of a line that patterns see. */
 const mostColumns = 500;
 
 /** Whether a line is one of a stack trace. */
@@ -27,9 +27,10 @@ export function isWithinStack(line: string, isPython: boolean): boolean {
 
 /** What was thrown, by the lines above the first frame; '' where there is nothing. */
 export function messageOfFrames(lines: readonly string[], first: number, most: number): string {
-  const above = lines.slice(Math.max(0, first - most), first).filter((line) => line.trim() !== '');
+  const cut = lines.slice(Math.max(0, first - most), first).map((line) => line.slice(0, mostColumns));
+  const above = cut.filter((line) => line.trim() !== '');
   const told = above.filter((line) => !codeFrame.test(line) && !isBetween(line));
-  const start = told.findLastIndex((line) => thrown.test(line.slice(0, mostColumns)));
+  const start = told.findLastIndex((line) => thrown.test(line));
   const own = start < 0 ? told.slice(-1) : told.slice(start, start + linesOfMessage);
   return own.map((line) => line.trim()).join('\n');
 }

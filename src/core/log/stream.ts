@@ -8,6 +8,9 @@ import { longestMarker, markerAt } from './sections';
 const carriageReturn = 0x0d;
 const escape = 0x1b;
 const longestUrl = 2083;
+/** Columns of a line that are kept, before an ellipsis; no editor draws further out. */
+export const longestLine = 1_048_576;
+const ellipsis = Buffer.from('…');
 
 /**
  * What one stream writes: its unfinished line, the escape it is in, its style. Streams are mixed in a log with
@@ -25,6 +28,8 @@ export class Stream {
   private url: number | undefined;
   /** After a `\r` that may belong to `\r\n`: what is there goes when something is written over it. */
   private isReturned = false;
+  /** The line is longer than is kept, and ends with an ellipsis. */
+  private isCut = false;
   /** A section was ended here: what follows on this physical line is a line of its own. */
   private isSplit = false;
   /** The physical line held nothing but the ends of sections, so it is none. */
@@ -63,6 +68,7 @@ export class Stream {
     const stop = endOfAscii(bytes, start, end);
     // The `\r` of a `\r\n`.
     if (stop < end && !(stop === end - 1 && bytes[stop] === carriageReturn)) return false;
+    if (stop - start > longestLine) return false;
     const row = this.rows.open(this.origin);
     const { ink, paper } = this.pen;
     const isPlain = (ink | paper) === 0 && this.url === undefined;
@@ -117,8 +123,26 @@ export class Stream {
     this.isReturned = this.isSplit = this.isSwallowed = false;
     this.rows.touch(this.row ?? this.openRow());
     const from = this.text.columns;
-    this.text.append(bytes, start, end);
+    this.append(bytes, start, end);
     this.mark(from);
+  }
+
+  private append(bytes: Buffer, start: number, end: number): void {
+    let at = start;
+    // A column takes one byte at least.
+    for (let room = this.room; at < end && room > 0; room = this.room) {
+      const stop = Math.min(end, at + room);
+      this.text.append(bytes, at, stop);
+      at = stop;
+    }
+    if (at === end || this.isCut) return;
+    this.isCut = true;
+    this.text.append(ellipsis, 0, ellipsis.length);
+  }
+
+  /** Columns that the line may still have. */
+  private get room(): number {
+    return longestLine - this.text.columns;
   }
 
   /** Every other control character is dropped. */
@@ -186,6 +210,7 @@ export class Stream {
   private clear(): void {
     if (this.row !== undefined) this.rows.touch(this.row);
     this.text.clear();
+    this.isCut = false;
     this.styles = [];
     this.links = [];
   }

@@ -8,12 +8,15 @@ import { Refusal } from '../report';
 import { formatSize } from '../present';
 import { oneLine } from '../sentences';
 import type { ArtifactAddress } from './artifactUri';
+import { reportsIn } from './testReports';
 
 /** An archive that is open: what is in it is known. */
 export interface OpenArchive {
   readonly address: ArtifactAddress;
   readonly archive: Archive;
   readonly tree: ArchiveTree;
+  /** Files that may be reports of tests. */
+  readonly reports: readonly ArchiveEntry[];
   /** Aborted when it may be read no more. */
   readonly signal: AbortSignal;
 }
@@ -111,7 +114,10 @@ export class Archives implements Disposable {
       throw new Refusal(l10n.t('These artifacts are of a GitLab that you are not signed in to.'));
     const archive = await this.port.open(instance, address, signal);
     signal.throwIfAborted();
-    return { address, archive, tree: toFolders(archive.entries), signal };
+    const tree = await toFolders(archive.entries);
+    const reports = await reportsIn(tree);
+    signal.throwIfAborted();
+    return { address, archive, tree, reports, signal };
   }
 
   private async fetch({ address, archive, signal }: OpenArchive, entry: ArchiveEntry): Promise<Uint8Array> {

@@ -12,7 +12,7 @@ import type { Archives, OpenArchive } from './archives';
 import { toArtifactAddress, toArtifactUri, type ArtifactAddress } from './artifactUri';
 import type { ArtifactNote, ArtifactNoteNode, ArtifactRowNode, FoundTest, TestNode, TestResults } from './nodes';
 import { placesOfTests, type FoundPlace } from './testFiles';
-import { readResults, reportsIn } from './testResults';
+import { readResults } from './testResults';
 
 /** Of one folder; more nobody scrolls through, and VS Code keeps them all. */
 const mostRows = 2000;
@@ -97,7 +97,7 @@ export class ArtifactRows implements Disposable {
   private testsOf(row: Row, opened: OpenArchive): Tests {
     const known = this.tests.get(opened);
     if (known !== undefined) return known;
-    const state = reportsIn(opened).length === 0 ? 'none' : 'reading';
+    const state = opened.reports.length === 0 ? 'none' : 'reading';
     const tests: Tests = { row, state, done: Promise.resolve(undefined), results: undefined };
     this.tests.set(opened, tests);
     if (state === 'reading') this.readTests(tests, opened);
@@ -106,7 +106,7 @@ export class ArtifactRows implements Disposable {
 
   private readTests(tests: Tests, opened: OpenArchive): void {
     tests.state = 'reading';
-    tests.done = readResults(this.archives, opened, reportsIn(opened));
+    tests.done = readResults(this.archives, opened, opened.reports);
     const end = (state: Tests['state'], results?: TestResults): void => {
       tests.state = state;
       tests.results = results;

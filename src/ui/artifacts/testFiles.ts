@@ -1,4 +1,5 @@
-import { placesOf } from '../../core/artifacts/testPlaces';
+import { placesOf, type TestPlace } from '../../core/artifacts/testPlaces';
+import { inShares } from '../../core/shares';
 import { WorkspaceFiles } from '../log/workspaceFiles';
 import type { FoundTest } from './nodes';
 
@@ -20,7 +21,13 @@ export async function placesOfTests(
   project: string,
 ): Promise<readonly (FoundPlace | undefined)[]> {
   const files = new WorkspaceFiles(root, project);
-  const named = tests.map(({ test, report }) => placesOf(test, report));
+  const named: (readonly TestPlace[])[] = [];
+  const share = inShares();
+  for (const { test, report } of tests) {
+    named.push(placesOf(test, report));
+    const turn = share();
+    if (turn !== undefined) await turn;
+  }
   await files.look(named.flat().map(({ path }) => path));
   return named.map((places) => {
     const found = places.flatMap(({ path, line, column }): FoundPlace[] => {

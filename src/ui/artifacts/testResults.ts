@@ -4,28 +4,9 @@ import { inTurns } from '../../core/inTurns';
 import type { Archives, OpenArchive } from './archives';
 import type { FoundTest, TestResults } from './nodes';
 
-const mostReports = 20;
-const mostBytes = 30_000_000;
 const atOnce = 4;
 /** Rows; the rest is counted. */
 const mostFailed = 500;
-
-/** Files that may be reports of tests, by their names alone. */
-export function reportsIn({ tree }: OpenArchive): readonly ArchiveEntry[] {
-  const reports: ArchiveEntry[] = [];
-  let bytes = 0;
-  for (const node of tree.byPath.values()) {
-    if (node.kind !== 'file' || node.entry.flaw !== undefined || !isReportName(node.path)) continue;
-    bytes += node.size;
-    if (reports.length === mostReports || bytes > mostBytes) break;
-    reports.push(node.entry);
-  }
-  return reports;
-}
-
-function isReportName(path: string): boolean {
-  return /\.xml$/i.test(path) && /junit|test|report|spec/i.test(path);
-}
 
 /** What they say; undefined: none of them is a report. What cannot be read is told as damaged, unless it is all. */
 export async function readResults(

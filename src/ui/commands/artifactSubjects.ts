@@ -2,6 +2,7 @@ import { l10n, Uri, window, type QuickPickItem } from 'vscode';
 import type { ArchiveNode } from '../../core/artifacts/folders';
 import { ArchiveError } from '../../core/artifacts/errors';
 import { hasArtifacts, type Build } from '../../core/build';
+import { trimCharacters } from '../../core/trim';
 import type { OpenArchive } from '../artifacts/archives';
 import { toArtifactAddress, toArtifactPlace, type ArtifactAddress } from '../artifacts/artifactUri';
 import type { ArtifactFileNode, ArtifactFolderNode } from '../artifacts/nodes';
@@ -152,7 +153,7 @@ function toItem(node: ArchiveNode): NodeItem {
 }
 
 function nodeAt({ tree }: OpenArchive, path: string): ArchiveNode {
-  const plain = path.replace(/^\/+|\/+$/g, '');
+  const plain = trimCharacters(path, '/');
   const node = tree.byPath.get(plain);
   if (node === undefined) throw new ArchiveError('missing', { path });
   return node;

@@ -3,6 +3,7 @@ import { flatten } from '../../core/arrange';
 import type { Build } from '../../core/build';
 import { standingBuilds } from '../../core/pipeline';
 import { buildsOf, listingOf, targetOf, type Target } from '../../core/snapshot';
+import { trimEndOf } from '../../core/trim';
 import { Refusal } from '../report';
 import type { Row, RowNode } from '../rows';
 import { oneLine, withoutIcons } from '../sentences';
@@ -152,7 +153,7 @@ export function rootOfReference({ session }: Sessions, { build, repository }: Re
 
 /** Throws a Refusal where no repository of that address is open. */
 export function openRoot(session: CommandContext['session'], repository: string): string {
-  const strip = (uri: string) => uri.replace(/\/+$/, '');
+  const strip = (uri: string) => trimEndOf(uri, '/');
   const open = session.state.repositories.find(({ root }) => root !== '' && strip(root) === strip(repository));
   if (open === undefined) throw new Refusal(l10n.t('The repository {0} is not open.', oneLine(repository)));
   return open.root;

@@ -98,7 +98,13 @@ function problemActions(build: Build, reference: object): readonly LensAction[] 
   return mayTellFailure(build) ? [[`$(warning) ${l10n.t('Problems')}`, 'showProblems', reference]] : [];
 }
 
-function lineActions({ leftOut, earlier, uri }: OpenLog, reference: object): readonly LensAction[] {
+function lineActions(open: OpenLog, reference: object): readonly LensAction[] {
+  if (!open.isCut) return earlierActions(open, reference);
+  const title = l10n.t('This log is too long to be read here, and its end is missing: save the log to read all of it');
+  return [...earlierActions(open, reference), [`$(save-as) ${title}`, 'saveLog', reference]];
+}
+
+function earlierActions({ leftOut, earlier, uri }: OpenLog, reference: object): readonly LensAction[] {
   if (leftOut === 0) return [];
   if (earlier > 0)
     return [[`$(arrow-up) ${l10n.t('Load earlier ({0} of {1} lines)', earlier, leftOut)}`, 'loadEarlier', uri]];

@@ -67,8 +67,9 @@ async function lookThroughSome(log: Log, found: Found, share: () => Promise<void
 
 function lookAt(log: Log, found: Found, locationsAt: (at: number) => readonly Location[]): void {
   const at = found.upTo++;
-  for (const place of locationsAt(at))
-    if (place.path !== undefined) found.places.push({ ...place, path: place.path, at });
+  if (found.places.length < mostLinks)
+    for (const place of locationsAt(at))
+      if (place.path !== undefined) found.places.push({ ...place, path: place.path, at });
   if (found.own.length >= mostLinks) return;
   for (const { start, end, url } of log.links(at))
     if (/^https?:/i.test(url)) found.own.push(new DocumentLink(new Range(at, start, at, end), Uri.parse(url, true)));

@@ -59,7 +59,7 @@ export class LogEditors implements Disposable {
 
   /** In front, at the first error of what has failed; at the end of what is still written. */
   async show(document: TextDocument, log: OpenLog): Promise<void> {
-    const line = Math.min(lineToShow(log), document.lineCount - 1);
+    const line = Math.min(await lineToShow(log), document.lineCount - 1);
     const isOpen = editorsOf(document.uri).length > 0;
     const selection = new Range(line, 0, line, 0);
     const editor = await window.showTextDocument(document, { preview: true, ...(isOpen ? {} : { selection }) });
@@ -101,10 +101,10 @@ export class LogEditors implements Disposable {
   }
 }
 
-function lineToShow({ build, log }: OpenLog): number {
+async function lineToShow({ build, log }: OpenLog): Promise<number> {
   const last = log.lines.length - 1;
   if (build !== undefined && isActive(build)) return Math.max(last, 0);
-  return build?.status === 'failed' ? (firstError(log) ?? Math.max(last, 0)) : 0;
+  return build?.status === 'failed' ? ((await firstError(log)) ?? Math.max(last, 0)) : 0;
 }
 
 function reveal(editor: TextEditor, line: number, type: TextEditorRevealType): void {
@@ -114,7 +114,7 @@ function reveal(editor: TextEditor, line: number, type: TextEditorRevealType): v
 /** The log has come in place of a sentence. */
 async function startReading(editor: TextEditor, log: OpenLog): Promise<void> {
   const { document } = editor;
-  const line = Math.min(lineToShow(log), document.lineCount - 1);
+  const line = Math.min(await lineToShow(log), document.lineCount - 1);
   editor.selection = new Selection(line, 0, line, 0);
   reveal(editor, line, TextEditorRevealType.InCenterIfOutsideViewport);
   // VS Code folds in the editor in front alone.

@@ -19,9 +19,15 @@ export class LogFeed {
   private size = 0;
   private etag: string | undefined;
   private isSettled = false;
+  private wasCut = false;
 
   get log(): LogReader {
     return this.current;
+  }
+
+  /** There is more of it than is read. */
+  get isCut(): boolean {
+    return this.wasCut;
   }
 
   /** Bytes read so far. */
@@ -60,6 +66,8 @@ export class LogFeed {
       const news = chunk.subarray(own.length);
       if (news.length === 0) continue;
       if (this.size === known && !this.mayGrow(prefix)) return 'replaced';
+      this.wasCut = this.current.isFull;
+      if (this.wasCut) break;
       this.push(news);
     }
     if (this.size === known && (seen < known || !isSame(prefix, this.hash))) return 'replaced';
@@ -83,6 +91,7 @@ export class LogFeed {
     this.size = 0;
     this.etag = undefined;
     this.isSettled = false;
+    this.wasCut = false;
   }
 }
 

@@ -68,6 +68,11 @@ export class OpenLog implements Disposable {
     return this.feed.log;
   }
 
+  /** It is longer than is read: its end is not here. */
+  get isCut(): boolean {
+    return this.feed.isCut;
+  }
+
   /** How many lines before are not shown. */
   get leftOut(): number {
     return this.view.from;

@@ -25,11 +25,11 @@ export class LogStructure implements FoldingRangeProvider, DocumentSymbolProvide
       .map(({ start, last }) => new FoldingRange(start, last));
   }
 
-  provideDocumentSymbols(document: TextDocument): DocumentSymbol[] {
+  async provideDocumentSymbols(document: TextDocument): Promise<DocumentSymbol[]> {
     const roots: DocumentSymbol[] = [];
     const around: { readonly last: number; readonly symbol: DocumentSymbol }[] = [];
     const open = this.logs.of(document.uri);
-    const failedAt = open?.build?.status === 'failed' ? firstError(open.log) : undefined;
+    const failedAt = open?.build?.status === 'failed' ? await firstError(open.log) : undefined;
     const isActive = open?.build !== undefined && can.isActive(open.build);
     for (const { section, start, last } of this.sectionsOf(document)) {
       const hasFailed = failedAt !== undefined && start <= failedAt && failedAt <= last;
@@ -37,7 +37,7 @@ export class LogStructure implements FoldingRangeProvider, DocumentSymbolProvide
       const symbol = toSymbol(section, document, last, status);
       while ((around.at(-1)?.last ?? Infinity) < start) around.pop();
       (around.at(-1)?.symbol.children ?? roots).push(symbol);
-      around.push({ last, symbol });
+      if (around.length < deepest) around.push({ last, symbol });
     }
     return roots;
   }
@@ -56,9 +56,14 @@ export interface Placed {
   readonly last: number;
 }
 
+/** As many as VS Code folds. */
+const mostSections = 5000;
+/** Levels of the outline; what is deeper stands in the last of them. */
+const deepest = 50;
+
 export function place(sections: readonly Section[], lineCount: number): readonly Placed[] {
   const around: Placed[] = [];
-  return sections.flatMap((section) => {
+  return sections.slice(0, mostSections).flatMap((section) => {
     const { start, end } = section;
     if (start >= lineCount) return [];
     while ((around.at(-1)?.last ?? Infinity) < start) around.pop();

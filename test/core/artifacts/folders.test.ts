@@ -19,13 +19,13 @@ function outline(node: ArchiveFolder, depth = 0): readonly string[] {
   ]);
 }
 
-function outlineOf(...entries: readonly ArchiveEntry[]): readonly string[] {
-  return outline(toFolders(entries).root);
+async function outlineOf(...entries: readonly ArchiveEntry[]): Promise<readonly string[]> {
+  return outline((await toFolders(entries)).root);
 }
 
 describe('The folders of an archive', () => {
-  it('are made where the archive does not list them, with the sizes of what is in them', () =>
-    assert.deepEqual(outlineOf(file('a/b/c.txt', 3), file('a/d.txt', 4), file('e.txt', 5)), [
+  it('are made where the archive does not list them, with the sizes of what is in them', async () =>
+    assert.deepEqual(await outlineOf(file('a/b/c.txt', 3), file('a/d.txt', 4), file('e.txt', 5)), [
       'a/ 7',
       '  b/ 3',
       '    c.txt 3',
@@ -33,11 +33,15 @@ describe('The folders of an archive', () => {
       'e.txt 5',
     ]));
 
-  it('stand once, whether they are listed or not, and also where they are empty', () =>
-    assert.deepEqual(outlineOf(folder('a'), file('a/x'), folder('a/b'), folder('a')), ['a/ 1', '  b/ 0', '  x 1']));
+  it('stand once, whether they are listed or not, and also where they are empty', async () =>
+    assert.deepEqual(await outlineOf(folder('a'), file('a/x'), folder('a/b'), folder('a')), [
+      'a/ 1',
+      '  b/ 0',
+      '  x 1',
+    ]));
 
-  it('come first, and all goes by name as people count', () =>
-    assert.deepEqual(outlineOf(file('b10'), file('b9'), file('z/x'), file('B1'), file('a')), [
+  it('come first, and all goes by name as people count', async () =>
+    assert.deepEqual(await outlineOf(file('b10'), file('b9'), file('z/x'), file('B1'), file('a')), [
       'z/ 1',
       '  x 1',
       'a 1',
@@ -46,22 +50,22 @@ describe('The folders of an archive', () => {
       'b10 1',
     ]));
 
-  it('say how many files are below them', () =>
-    assert.equal(toFolders([file('a/b/c'), file('a/d'), file('e')]).root.files, 3));
+  it('say how many files are below them', async () =>
+    assert.equal((await toFolders([file('a/b/c'), file('a/d'), file('e')])).root.files, 3));
 
-  it('are none of an empty archive', () => {
-    assert.deepEqual(outlineOf(), []);
-    assert.equal(toFolders([]).byPath.get('')?.kind, 'folder');
+  it('are none of an empty archive', async () => {
+    assert.deepEqual(await outlineOf(), []);
+    assert.equal((await toFolders([])).byPath.get('')?.kind, 'folder');
   });
 
-  it('know everything by its path', () => {
-    const { byPath, root } = toFolders([file('a/b/c.txt')]);
+  it('know everything by its path', async () => {
+    const { byPath, root } = await toFolders([file('a/b/c.txt')]);
     assert.deepEqual([...byPath.keys()].sort(), ['', 'a', 'a/b', 'a/b/c.txt']);
     assert.equal(byPath.get(''), root);
   });
 
-  it('take names that every object has for names', () =>
-    assert.deepEqual(outlineOf(file('constructor/__proto__'), file('toString')), [
+  it('take names that every object has for names', async () =>
+    assert.deepEqual(await outlineOf(file('constructor/__proto__'), file('toString')), [
       'constructor/ 1',
       '  __proto__ 1',
       'toString 1',
@@ -81,8 +85,8 @@ describe('An oddly named entry', () => {
     'a\nb',
     '\ud800x',
   ])
-    it(`stands at the top under its whole name, and cannot be opened: ${JSON.stringify(path)}`, () => {
-      const { root, byPath } = toFolders([file(path), file('good')]);
+    it(`stands at the top under its whole name, and cannot be opened: ${JSON.stringify(path)}`, async () => {
+      const { root, byPath } = await toFolders([file(path), file('good')]);
       assert.deepEqual(
         root.children.map(({ name, isOpenable }) => [name, isOpenable]).sort(),
         [
@@ -93,23 +97,24 @@ describe('An oddly named entry', () => {
       assert.deepEqual([...byPath.keys()].sort(), ['', 'good']);
     });
 
-  it('is no folder', () => assert.deepEqual(outlineOf(folder('..'), folder('/'), folder('')), []));
+  it('is no folder', async () => assert.deepEqual(await outlineOf(folder('..'), folder('/'), folder('')), []));
 
-  it('with thousands of parts makes no folders', () => {
+  it('with thousands of parts makes no folders', async () => {
     const path = Array.from({ length: 30_000 }, () => 'a').join('/');
-    assert.deepEqual(outlineOf(file(path)), [`! ${path} 1`]);
+    assert.deepEqual(await outlineOf(file(path)), [`! ${path} 1`]);
   });
 
-  it('is one whose name another has: the first can be opened', () =>
-    assert.deepEqual(outlineOf(file('a', 1), file('a', 2)), ['a 1', '! a 2']));
+  it('is one whose name another has: the first can be opened', async () =>
+    assert.deepEqual(await outlineOf(file('a', 1), file('a', 2)), ['a 1', '! a 2']));
 
-  it('is a file whose name is also a folder’s', () =>
-    assert.deepEqual(outlineOf(file('a', 1), file('a/b', 2)), ['a/ 2', '  b 2', '! a 1']));
+  it('is a file whose name is also a folder’s', async () =>
+    assert.deepEqual(await outlineOf(file('a', 1), file('a/b', 2)), ['a/ 2', '  b 2', '! a 1']));
 
-  it('is no reason to make folders without end', () => {
+  it('is no reason to make folders without end', async () => {
     const entries = Array.from({ length: 4000 }, (_, index) => file(`${index}/${'x/'.repeat(40)}f`));
-    assert.ok(toFolders(entries).byPath.size <= 110_000);
-    assert.equal(toFolders(entries).root.files, 4000);
+    const { byPath, root } = await toFolders(entries);
+    assert.ok(byPath.size <= 110_000);
+    assert.equal(root.files, 4000);
   });
 });
 
@@ -118,10 +123,10 @@ describe('Whatever is in an archive', () => {
   const path = fc.array(part, { minLength: 1, maxLength: 4 }).map((parts) => parts.join('/'));
   const entry = fc.record({ path, kind: fc.constantFrom('file' as const, 'folder' as const), size: fc.nat() });
 
-  it('every file stands in its tree once, and everything is found where its path says', () =>
+  it('every file stands in its tree once, and everything is found where its path says', async () =>
     fc.assert(
-      fc.property(fc.array(entry), (entries) => {
-        const { root, byPath } = toFolders(entries);
+      fc.asyncProperty(fc.array(entry), async (entries) => {
+        const { root, byPath } = await toFolders(entries);
         const all = flatten(root);
         const files = all.flatMap((node) => (node.kind === 'file' ? [node.entry] : []));
         const wanted = entries.filter(({ kind }) => kind === 'file');

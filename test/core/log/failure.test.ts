@@ -46,9 +46,10 @@ describe('the first error of a log', () => {
     ],
   ];
   for (const error of errors)
-    it(`is ${error}`, () => assert.equal(firstError(read(script('$ make', 'all is well', error, 'error: later'))), 5));
+    it(`is ${error}`, async () =>
+      assert.equal(await firstError(read(script('$ make', 'all is well', error, 'error: later'))), 5));
 
-  it('is no line about errors that are none, and no command', () => {
+  it('is no line about errors that are none, and no command', async () => {
     const harmless = [
       '0 errors, 0 warnings',
       'Failures: 0, Errors: 0',
@@ -58,22 +59,22 @@ describe('the first error of a log', () => {
       'errors.ts',
     ];
     const log = read(script(...harmless, 'error: this'));
-    assert.equal(log.lines[firstError(log) ?? -1], 'error: this');
+    assert.equal(log.lines[(await firstError(log)) ?? -1], 'error: this');
   });
 
-  it('is one outside the script where the script has none, then what the runner says', () => {
+  it('is one outside the script where the script has none, then what the runner says', async () => {
     const log = read(script('all is well'));
-    assert.equal(log.lines[firstError(log) ?? -1], 'error: this was mended');
+    assert.equal(log.lines[(await firstError(log)) ?? -1], 'error: this was mended');
     const silent = read(`a\nb\n${sentence}\n`);
-    assert.equal(firstError(silent), 2);
-    assert.equal(firstError(read('a\nb')), undefined);
-    assert.equal(firstError(read('')), undefined);
+    assert.equal(await firstError(silent), 2);
+    assert.equal(await firstError(read('a\nb')), undefined);
+    assert.equal(await firstError(read('')), undefined);
   });
 
-  it('takes no second of a long log', () => {
+  it('takes no second of a long log', async () => {
     const log = read('Compiling the not so failing module of the error free project\n'.repeat(400_000));
     const from = performance.now();
-    assert.equal(firstError(log), undefined);
+    assert.equal(await firstError(log), undefined);
     assert.ok(performance.now() - from < 1000);
   });
 });

@@ -12,7 +12,7 @@ function outline(log: string): readonly string[] {
 }
 
 describe('the log of a runner', () => {
-  it('with the shell executor is read (runner 10, build_script not yet a section)', () => {
+  it('with the shell executor is read (runner 10, build_script not yet a section)', async () => {
     assert.deepEqual(read(shell).lines, [
       'Running with gitlab-runner 10.8.0 (079aad9e)',
       '  on shell-1 7a1b2c3d',
@@ -29,13 +29,13 @@ describe('the log of a runner', () => {
     ]);
     assert.deepEqual(outline(shell), ['prepare_script 3…3 0', 'get_sources 4…6 1', 'build_script 7…10 4']);
     const log = read(shell);
-    assert.equal(firstError(log), 9);
+    assert.equal(await firstError(log), 9);
     assert.deepEqual(tailOf(log, 3), log.lines.slice(9));
     assert.deepEqual(log.spans(7), [{ start: 0, end: 11, style: { color: 2, bold: true } }]);
     assert.deepEqual(log.spans(11), [{ start: 0, end: 32, style: { color: 1, bold: true } }]);
   });
 
-  it('with the docker executor is read (runner 16)', () => {
+  it('with the docker executor is read (runner 16)', async () => {
     const log = read(docker);
     assert.deepEqual(outline(docker), [
       'prepare_executor 2…4 3',
@@ -50,7 +50,7 @@ describe('the log of a runner', () => {
     assert.equal(log.lines[11], 'Receiving objects: 100% (200/200), done.');
     assert.equal(log.sections[5]?.header, 'Unit tests');
     assert.equal(log.sections[5].collapsed, true);
-    assert.equal(log.lines[firstError(log) ?? -1], 'FAIL src/app.test.ts');
+    assert.equal(log.lines[(await firstError(log)) ?? -1], 'FAIL src/app.test.ts');
     assert.equal(log.lines.at(-1), 'ERROR: Job failed: exit code 1');
     assert.ok(log.lines.every((line) => !/section_|\x1b|\r/.test(line)));
   });
@@ -85,9 +85,9 @@ describe('the log of a runner', () => {
 
 describe('the output of a tool', () => {
   for (const { tool, log, error, places } of outputs)
-    it(`${tool}: its first error and its places`, () => {
+    it(`${tool}: its first error and its places`, async () => {
       const { lines } = read(log);
-      const at = firstError(read(log));
+      const at = await firstError(read(log));
       assert.equal(at === undefined ? at : lines[at], error);
       const named = lines.flatMap((line) => locationsIn(line));
       assert.deepEqual(

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { LogReader } from '../../../src/core/log/reader';
+import { LogReader, mostRead } from '../../../src/core/log/reader';
+import { longestLine } from '../../../src/core/log/stream';
 import { end, read, start, stamped } from './support';
 
 /** Slow machines are slow; what is quadratic takes minutes. */
@@ -25,6 +26,27 @@ describe('a hostile log', () => {
   it('may have a line of a MB, in small pieces', () => {
     const line = 'x€'.repeat(250_000);
     assert.equal(quickly(() => fed(line, 7)).lines[0], line);
+  });
+
+  it('has each of its lines cut where no editor draws any more, in whatever pieces it comes', () => {
+    for (const part of ['x', '€', 'x😀']) {
+      const long = part.repeat(longestLine + 1);
+      const text = `${long}\nb\r${long}\rc\n`;
+      const [once, often] = [read(text), fed(text, 100_003)];
+      assert.deepEqual(once.lines, often.lines);
+      assert.equal(once.lines[0]?.replace(/…$/, '').length, longestLine);
+      assert.deepEqual([once.lines[0].endsWith('…'), once.lines[1]], [true, 'c']);
+    }
+    assert.equal(read('x'.repeat(longestLine)).lines[0], 'x'.repeat(longestLine));
+  });
+
+  it('is full at some number of lines', () => {
+    const reader = new LogReader();
+    const lines = Buffer.alloc(mostRead.lines / 4, '\n');
+    for (const isFull of [false, false, false, true]) {
+      reader.push(lines);
+      assert.equal(reader.isFull, isFull);
+    }
   });
 
   it('may have a line of a MB in flushes of the runner', () => {

@@ -1,0 +1,197 @@
+import type { ArchiveEntry } from '../../src/core/artifacts/archive';
+import { safeName } from '../../src/core/artifacts/names';
+import { toFolders } from '../../src/core/artifacts/folders';
+import { readJUnit } from '../../src/core/artifacts/junit';
+import { defaultLimits } from '../../src/core/artifacts/limits';
+import { planOf } from '../../src/core/artifacts/plan';
+import { placesOf } from '../../src/core/artifacts/testPlaces';
+import { toBaseUrl } from '../../src/core/instance';
+import { firstError, tailOf } from '../../src/core/log/failure';
+import { locationsIn, locationsOf } from '../../src/core/log/locations';
+import { normalised } from '../../src/core/log/normalise';
+import { problemsIn } from '../../src/core/log/problems';
+import { messageOfFrames } from '../../src/core/log/stacks';
+import { parseRemote } from '../../src/core/project';
+import { sortInShares } from '../../src/core/shares';
+import { trimCharacters, whitespace } from '../../src/core/trim';
+import { assertLinear } from './hostileText';
+import { read } from './log/support';
+
+async function* inPieces(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += 65_536) yield bytes.subarray(at, at + 65_536);
+}
+
+const readReport = (text: Buffer) => readJUnit(inPieces(text));
+const report = (part: string) => (units: number) => Buffer.from(`<testsuite>${part.repeat(units)}`);
+const allProblems = (lines: readonly string[]) => [...problemsIn(lines, locationsOf(lines))];
+const file = (path: string): ArchiveEntry => ({ path, kind: 'file', size: 1, packed: 1 });
+const failing = '<testcase name="a"><failure message="b">c</failure></testcase>';
+
+describe('Ten times the input costs at most twenty times the work', () => {
+  describe('of a report with', () => {
+    const parts: Readonly<Record<string, string>> = {
+      'wrong end tags': '<a></b>',
+      'wrong end tags in elements that are open': '<a></b></a>',
+      'end tags without a start': '</b>',
+      'lone angle brackets': '<<',
+      'angle brackets and spaces': '<            <',
+      'elements that are never closed': '<testcase>',
+      'entities that nobody knows': '&nobody;',
+      'numbers of characters that are none': '&#xFFFFFFF;',
+      'attributes of one element': ' a="1"',
+      'attributes of the same name': '<a b="" b="">',
+      comments: '<!-- - -- -->',
+      'sections of text': '<![CDATA[]]]]>]]>',
+      declarations: '<!x>',
+      instructions: '<?x y?>',
+      'document types': '<!DOCTYPE x [<!ENTITY a "b">]>',
+      'failed tests': failing,
+    };
+    for (const [name, part] of Object.entries(parts))
+      it(name, () => assertLinear(Math.ceil(40_000 / part.length), report(part), readReport));
+
+    const endless: Readonly<Record<string, readonly [start: string, part: string]>> = {
+      'an endless declaration': ['<!', 'x'],
+      'an endless quoted declaration': ['<!x "', 'x'],
+      'an endless document type': ['<!DOCTYPE a [', '<!x '],
+      'an endless comment': ['<!--', '-'],
+      'an endless instruction': ['<?x ', '?'],
+      'an endless entity': ['<testsuite>&', 'x'],
+      'an endless tag': ['<', 'x'],
+      'an endless attribute': ['<testsuite><testcase name="', '&lt;'],
+      'endless attributes': ['<testsuite a="1"', ' a="1"'],
+      'an endless text': [`<testsuite>${failing.replace('</failure></testcase>', '')}`, 'x\n'],
+      'an endless section of text': ['<testsuite><testcase><failure><![CDATA[', ']]x'],
+    };
+    for (const [name, [start, part]] of Object.entries(endless))
+      it(name, () => assertLinear(30_000, (units) => Buffer.from(start + part.repeat(units)), readReport));
+
+    it('declarations of the length that is let through', () =>
+      assertLinear(200, report(`<!${'x'.repeat(98)}>`), readReport));
+  });
+
+  describe('of a log with', () => {
+    const parts: Readonly<Record<string, string>> = {
+      'an error at the end of a name of many parts': 'a.',
+      spaces: ' ',
+      digits: '1',
+      brackets: '(',
+      'names and brackets': 'a*(',
+      stars: '*',
+      bars: ' | ',
+      places: 'a.c:1: ',
+      addresses: 'http://a.b/(',
+      runners: 'runner-',
+      durations: '1s ',
+      times: '12:30:',
+      hashes: 'a1',
+      'quoted files': 'File "',
+      'Java names': '$.<>',
+    };
+    for (const [name, part] of Object.entries(parts))
+      it(`lines of ${name}`, async () => {
+        for (const end of ['', 'ErrorX', ' error X', '(A.java:3)', ' at ', ')x'])
+          await assertLinear(
+            400,
+            (units) => part.repeat(units) + end,
+            async (line) => {
+              const lines = [`${line} at a.c:1`, line, `\tat x(${line}`, `  at y (z.js:1:2)`, line];
+              await firstError(read(lines.join('\n')));
+              tailOf(read(lines.join('\n')), 3);
+              allProblems(lines);
+              messageOfFrames(lines, 3, 3);
+              locationsIn(line);
+              normalised(line);
+            },
+          );
+      });
+
+    it('many hostile lines, when it is opened', () =>
+      assertLinear(
+        300,
+        (lines) => read(`${'a.'.repeat(500)}ErrorX error\n`.repeat(lines)),
+        (log) => firstError(log),
+      ));
+
+    it('many places on every line', () =>
+      assertLinear(40, (units) => Array.from({ length: units }, () => 'a.c:1 '.repeat(300)), allProblems));
+
+    it('a stack trace of many frames that names many places', () =>
+      assertLinear(
+        2000,
+        (units) => Array.from({ length: units }, (_, at) => (at % 20 === 0 ? 'Error: x' : '  at a (b.js:1:2)')),
+        allProblems,
+      ));
+
+    it('a line of millions of characters', () =>
+      assertLinear(300_000, (units) => Buffer.from('x€'.repeat(units)), read));
+  });
+
+  describe('of names in', () => {
+    it('an archive of many', () =>
+      assertLinear(
+        3000,
+        (units) => Array.from({ length: units }, (_, at) => file(`${(at * 7919) % units}.txt`)),
+        toFolders,
+      ));
+
+    it('an archive of very long ones', () =>
+      assertLinear(
+        60,
+        (units) => Array.from({ length: units }, (_, at) => file(`${'9'.repeat(60_000)}${(at * 7919) % units}`)),
+        toFolders,
+      ));
+
+    it('an archive of very deep ones', () =>
+      assertLinear(
+        100,
+        (units) => Array.from({ length: units }, (_, at) => file(`${at}/${'a/'.repeat(400)}b`)),
+        (entries) => planOf(entries, {}, defaultLimits, new AbortController().signal).catch(() => undefined),
+      ));
+
+    for (const [kind, part] of Object.entries({
+      dots: '.',
+      spaces: ' ',
+      marks: '\u0316\u0300',
+      letters: 'x',
+      runes: '😀',
+    }))
+      it(`a build's name of ${kind}`, () => assertLinear(20_000, (units) => `a${part.repeat(units)}b`, safeName));
+  });
+
+  describe('of', () => {
+    it('sorting', () =>
+      assertLinear(
+        5000,
+        (units) => Array.from({ length: units }, (_, at) => (at * 7919) % units),
+        (items) => sortInShares(items, (a, b) => a - b),
+      ));
+
+    it('trimming', () =>
+      assertLinear(
+        30_000,
+        (units) => `x${' '.repeat(units)}x`,
+        (text) => trimCharacters(text, whitespace),
+      ));
+
+    it('addresses', () =>
+      assertLinear(
+        10_000,
+        (units) => ['/', 'api/', '/-', 'users/sign_in/', '@:', '[', 'a:'].map((part) => part.repeat(units)),
+        (texts) => {
+          for (const text of texts) {
+            toBaseUrl(`https://a/${text}x`);
+            parseRemote(`https://a/${text}\nx`);
+            parseRemote(`a${text}\nx`);
+          }
+        },
+      ));
+
+    it('the places of a failed test', () =>
+      assertLinear(
+        3000,
+        (units) => ({ kind: 'failure' as const, name: 'x', text: 'a.c:1 '.repeat(units), file: '/'.repeat(units) }),
+        (test) => placesOf(test, 'a/b/c.xml'),
+      ));
+  });
+});
