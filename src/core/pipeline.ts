@@ -61,20 +61,41 @@ export function standingBuilds(listing: Listing): readonly Build[] {
 
 /**
  * The order of stages: GitLab's own where the pipeline tells it; elsewhere by the smallest id per stage over all
- * attempts, since builds are made stage by stage. Several pipelines are merged, the newest first. `.pre` is first and
- * `.post` last by definition, external statuses come after all.
+ * attempts, since builds are made stage by stage. The orders of several pipelines are merged topologically; where two
+ * contradict each other, the newer pipeline's counts. `.pre` is first and `.post` last by definition, external statuses
+ * come after all.
  */
 export function stageRanks(builds: readonly Build[], pipelines: readonly Pipeline[]): ReadonlyMap<string, number> {
-  const merged: string[] = [];
-  for (const stages of stageLists(builds, pipelines)) {
+  const ordered = mergedOrder(stageLists(builds, pipelines)).filter((stage) => !fixed.includes(stage));
+  return new Map(['.pre', ...ordered, '.post', externalStage].map((stage, rank) => [stage, rank]));
+}
+
+/** Stage → the stages that come directly before it in some list. */
+type Predecessors = ReadonlyMap<string, Set<string>>;
+
+/** Every stage once, after all that come before it; an order that contradicts an earlier list is left out. */
+function mergedOrder(lists: readonly (readonly string[])[]): readonly string[] {
+  const before: Predecessors = new Map(lists.flat().map((stage) => [stage, new Set<string>()]));
+  for (const stages of lists) {
     for (const [index, stage] of stages.entries()) {
-      if (merged.includes(stage)) continue;
-      const before = stages[index - 1];
-      merged.splice(before === undefined ? 0 : merged.indexOf(before) + 1, 0, stage);
+      const previous = stages[index - 1];
+      if (previous === undefined || before.get(stage)?.has(previous) === true) continue;
+      if (!upTo([previous], before).has(stage)) before.get(stage)?.add(previous);
     }
   }
-  const ordered = merged.filter((stage) => !fixed.includes(stage));
-  return new Map(['.pre', ...ordered, '.post', externalStage].map((stage, rank) => [stage, rank]));
+  return [...upTo([...before.keys()], before)];
+}
+
+/** These stages and all that come before them, each after its predecessors. */
+function upTo(stages: readonly string[], before: Predecessors): ReadonlySet<string> {
+  const placed = new Set<string>();
+  const place = (stage: string): void => {
+    if (placed.has(stage)) return;
+    for (const previous of before.get(stage) ?? []) place(previous);
+    placed.add(stage);
+  };
+  for (const stage of stages) place(stage);
+  return placed;
 }
 
 /** GitLab's name for the stage of external statuses. */

@@ -125,6 +125,42 @@ describe('stageRanks', () => {
     assert.deepEqual(order(builds, pipelines), ['prepare', 'build', 'test', 'deploy', 'verify']);
   });
 
+  it('are found where an older pipeline alone tells how the stages of newer ones follow each other', () => {
+    const told = (...lists: readonly (readonly string[])[]) =>
+      lists.map((stages, index) => pipelineWith({ id: 9 - index, stages }));
+    const rows = (...stages: readonly string[]) => stages.map((stage, index) => inStage(index + 1, stage, 1));
+    assert.deepEqual(order(rows('test', 'build'), told(['build'], ['test'], ['build', 'test'])), ['build', 'test']);
+    const all = ['build', 'test', 'review', 'deploy', 'cleanup'];
+    assert.deepEqual(order(rows(...all), told(['build', 'deploy', 'cleanup'], ['test', 'review'], all)), all);
+  });
+
+  it("are the newest pipeline's where pipelines contradict each other", () => {
+    const pipelines = [
+      pipelineWith({ id: 3, stages: ['a', 'b'] }),
+      pipelineWith({ id: 2, stages: ['b', 'c'] }),
+      pipelineWith({ id: 1, stages: ['c', 'a'] }),
+    ];
+    const builds = ['c', 'b', 'a'].map((stage, index) => inStage(index + 1, stage, 9));
+    assert.deepEqual(order(builds, pipelines), ['a', 'b', 'c']);
+  });
+
+  it("keep the order of every pipeline where these don't contradict each other", () => {
+    const inOrder = ['a', 'b', 'c', 'd', 'e', 'f'];
+    fc.assert(
+      fc.property(fc.array(fc.subarray(inOrder), { minLength: 1, maxLength: 5 }), (lists) => {
+        const pipelines = lists.map((stages, index) => pipelineWith({ id: 9 - index, stages }));
+        const ranks = stageRanks([], pipelines);
+        for (const stages of lists) {
+          const those = stages.map((stage) => ranks.get(stage) ?? NaN);
+          assert.deepEqual(
+            those,
+            [...those].sort((a, b) => a - b),
+          );
+        }
+      }),
+    );
+  });
+
   it('know every stage that a build is in', () => {
     const rows = fc.array(
       fc.record({
