@@ -18,7 +18,13 @@ import { errorOf, type ShownError } from './errors';
 import { jobResolvers, traceResolvers } from './jobResolvers';
 import { mutationResolvers } from './mutationResolvers';
 import { pipelineResolvers, stageResolvers } from './pipelineResolvers';
-import { mergeRequestResolvers, projectResolvers, queryResolvers, userResolvers } from './projectResolvers';
+import {
+  mergeRequestResolvers,
+  projectResolvers,
+  queryResolvers,
+  runnerResolvers,
+  userResolvers,
+} from './projectResolvers';
 import { schemaOf } from './schema';
 
 const maxQueryLength = 10_000;
@@ -102,6 +108,7 @@ const resolvers = {
   CiStage: stageResolvers,
   CiJob: jobResolvers,
   CiJobTrace: traceResolvers,
+  CiRunner: runnerResolvers,
   CurrentUser: userResolvers,
   UserCore: userResolvers,
 } as unknown as Readonly<Record<string, Readonly<Record<string, Resolve>> | undefined>>;

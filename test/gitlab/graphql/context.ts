@@ -1,5 +1,6 @@
 import type { Links } from '../entities/links';
 import type { FakeBuild, Pipeline, Project, User } from '../model';
+import type { GraphQL } from '../profiles/profile';
 import { type Ability, can, canOn } from '../rules';
 import type { World } from '../world';
 import type { Weight } from './complexity';
@@ -28,6 +29,12 @@ export type Resolvers<Source, Args = Readonly<Record<string, never>>> = Readonly
 
 /** Answered with 422. */
 export class ArgumentError extends Error {}
+
+/** Throws where this GitLab has no GraphQL, which then nobody asks. */
+export function graphqlOf({ profile }: World): GraphQL {
+  if (profile.graphql === 'absent') throw new Error(`GitLab ${profile.name} has no GraphQL`);
+  return profile.graphql;
+}
 
 export function may({ user, world }: Context, ability: Ability, project: Project): boolean {
   return can(user, ability, project, world.profile);

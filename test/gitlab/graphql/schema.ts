@@ -1,29 +1,51 @@
-import { buildASTSchema, type DefinitionNode, type DocumentNode, type GraphQLSchema, Kind, parse } from 'graphql';
+import {
+  buildASTSchema,
+  type ConstDirectiveNode,
+  type DocumentNode,
+  type GraphQLSchema,
+  Kind,
+  parse,
+  visit,
+} from 'graphql';
 import type { GraphQL, Profile } from '../profiles/profile';
 import { sdl } from './sdl';
 
 const built = new WeakMap<GraphQL, GraphQLSchema>();
 
-/** The schema of one version: what it lacks is not in it. */
-export function schemaOf({ graphql }: Profile): GraphQLSchema | undefined {
+/** The schema of one release: what it does not have yet, or no longer has, is not in it. */
+export function schemaOf({ graphql }: Pick<Profile, 'graphql'>): GraphQLSchema | undefined {
   if (graphql === 'absent') return undefined;
-  const known = built.get(graphql) ?? buildASTSchema(without(parse(sdl), graphql.lacks));
+  const known = built.get(graphql) ?? buildASTSchema(documentOf(graphql.release), { assumeValidSDL: true });
   built.set(graphql, known);
   return known;
 }
 
-function without(document: DocumentNode, lacks: readonly string[]): DocumentNode {
-  return { ...document, definitions: document.definitions.map((definition) => cut(definition, lacks)) };
+/** Whether a release, such as `16.3`, is another one or comes after it. */
+export function isSince(release: string, since: string): boolean {
+  const [major = 0, minor = 0] = release.split('.').map(Number);
+  const [fromMajor = 0, fromMinor = 0] = since.split('.').map(Number);
+  return major > fromMajor || (major === fromMajor && minor >= fromMinor);
 }
 
-function cut(definition: DefinitionNode, lacks: readonly string[]): DefinitionNode {
-  if (definition.kind === Kind.OBJECT_TYPE_DEFINITION) {
-    const fields = definition.fields?.filter(({ name }) => !lacks.includes(`${definition.name.value}.${name.value}`));
-    return { ...definition, ...(fields && { fields }) };
-  }
-  if (definition.kind === Kind.ENUM_TYPE_DEFINITION) {
-    const values = definition.values?.filter(({ name }) => !lacks.includes(`${definition.name.value}.${name.value}`));
-    return { ...definition, ...(values && { values }) };
-  }
-  return definition;
+/** The table of types as one release has them, without marks. */
+export function documentOf(release: string): DocumentNode {
+  const keep = ({ directives = [] }: Marked): undefined | null =>
+    directives.every((mark) => holds(mark, release)) ? undefined : null;
+  return visit(parse(sdl), {
+    [Kind.DIRECTIVE_DEFINITION]: () => null,
+    [Kind.FIELD_DEFINITION]: { enter: keep },
+    [Kind.INPUT_VALUE_DEFINITION]: { enter: keep },
+    [Kind.ENUM_VALUE_DEFINITION]: { enter: keep },
+    [Kind.DIRECTIVE]: { leave: () => null },
+  });
+}
+
+interface Marked {
+  readonly directives?: readonly ConstDirectiveNode[];
+}
+
+function holds(mark: ConstDirectiveNode, release: string): boolean {
+  const [argument] = mark.arguments ?? [];
+  if (argument?.value.kind !== Kind.STRING) throw new Error(`${mark.name.value} names no release`);
+  return isSince(release, argument.value.value) === (mark.name.value === 'since');
 }
