@@ -81,7 +81,7 @@ function run(
   const limit = user ? (user.admin ? 300 : 250) : 200;
   const tooMuch = excess(weight, limit, user ? 20 : 15);
   if (tooMuch !== undefined) return errors(200, { message: tooMuch });
-  const context: Context = { world, links: entities.links, user, mayWrite, weight, limit };
+  const context: Context = { world, links: entities.links, user, mayWrite, weight, limit, calls: new Map() };
   const result = execute({
     ...{ schema, document, variableValues: variables, contextValue: context, fieldResolver: resolve },
   }) as ExecutionResult;

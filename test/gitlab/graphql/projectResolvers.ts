@@ -1,7 +1,7 @@
 import type { MergeRequest, Pipeline, Project, Runner, User } from '../model';
 import { complete } from '../rules';
 import { connection, type PageArgs } from './connection';
-import { ArgumentError, type Context, graphqlOf, idIn, may, type Resolvers, upper } from './context';
+import { ArgumentError, type Context, countCall, graphqlOf, idIn, may, type Resolvers, upper } from './context';
 import { jobsOf } from './pipelineResolvers';
 
 interface Filters {
@@ -77,6 +77,7 @@ export const projectResolvers: Resolvers<Project, Args> = {
     return build ?? null;
   },
   jobs: (project, args, context) => {
+    countCall(context, 'jobs', 'Project');
     const ids = may(context, 'readBuild', project) ? context.world.buildIds(project) : [];
     const builds = ids.map((id) => context.world.build(id));
     return connection(jobsOf(builds, { statuses: args.statuses ?? null }), args, ({ id }) => id);
