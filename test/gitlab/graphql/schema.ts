@@ -1,6 +1,7 @@
 import {
   buildASTSchema,
   type ConstDirectiveNode,
+  type DefinitionNode,
   type DocumentNode,
   type GraphQLSchema,
   Kind,
@@ -15,7 +16,8 @@ const built = new WeakMap<GraphQL, GraphQLSchema>();
 /** The schema of one release: what it does not have yet, or no longer has, is not in it. */
 export function schemaOf({ graphql }: Pick<Profile, 'graphql'>): GraphQLSchema | undefined {
   if (graphql === 'absent') return undefined;
-  const known = built.get(graphql) ?? buildASTSchema(documentOf(graphql.release), { assumeValidSDL: true });
+  const known =
+    built.get(graphql) ?? buildASTSchema(documentOf(graphql.release, graphql.lacks), { assumeValidSDL: true });
   built.set(graphql, known);
   return known;
 }
@@ -27,17 +29,29 @@ export function isSince(release: string, since: string): boolean {
   return major > fromMajor || (major === fromMajor && minor >= fromMinor);
 }
 
-/** The table of types as one release has them, without marks. */
-export function documentOf(release: string): DocumentNode {
+/** The table of types as one release has them, without marks. `lacks`: see the profile. */
+export function documentOf(release: string, lacks: readonly string[] = []): DocumentNode {
   const keep = ({ directives = [] }: Marked): undefined | null =>
     directives.every((mark) => holds(mark, release)) ? undefined : null;
-  return visit(parse(sdl), {
+  const document = visit(parse(sdl), {
     [Kind.DIRECTIVE_DEFINITION]: () => null,
     [Kind.FIELD_DEFINITION]: { enter: keep },
     [Kind.INPUT_VALUE_DEFINITION]: { enter: keep },
     [Kind.ENUM_VALUE_DEFINITION]: { enter: keep },
     [Kind.DIRECTIVE]: { leave: () => null },
   });
+  return { ...document, definitions: document.definitions.map((definition) => cut(definition, lacks)) };
+}
+
+function cut(definition: DefinitionNode, lacks: readonly string[]): DefinitionNode {
+  if (definition.kind !== Kind.OBJECT_TYPE_DEFINITION || lacks.length === 0) return definition;
+  const fields = (definition.fields ?? []).flatMap((field) => {
+    const place = `${definition.name.value}.${field.name.value}`;
+    if (lacks.includes(place)) return [];
+    const kept = field.arguments?.filter(({ name }) => !lacks.includes(`${place}(${name.value})`));
+    return [{ ...field, ...(kept && { arguments: kept }) }];
+  });
+  return { ...definition, fields };
 }
 
 interface Marked {

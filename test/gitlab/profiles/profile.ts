@@ -201,6 +201,8 @@ export interface TokenRules {
 export interface GraphQL {
   /** Whose types there are; see the table of types. */
   readonly release: string;
+  /** What of these is not there all the same: `CiJob.tags`, `Project.pipelines(source)`. Default: none. */
+  readonly lacks?: readonly string[];
   /** The source `parent_pipeline` finds child pipelines; else it finds none. */
   readonly childrenBySource: boolean;
   /** Errors of a query that are told at once. */
