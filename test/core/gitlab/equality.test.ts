@@ -31,6 +31,7 @@ const ofBuilds: readonly Difference[] = [
   { field: 'scheduledAt', lackedBy: 'REST', why: 'it does not tell when a delayed build starts' },
   { field: 'denied', lackedBy: 'either', why: 'REST does not tell what the user may not do' },
   { field: 'tag', lackedBy: 'either', kind: 'external', why: 'REST does not tell it of statuses' },
+  { field: 'pipeline', lackedBy: 'REST', kind: 'external', why: 'statuses do not name theirs', before: '15.9' },
   { field: 'runner', lackedBy: 'GraphQL', why: 'the build itself is read for it when it is looked at', before: '16.2' },
   { field: 'artifacts', lackedBy: 'either', why: 'GraphQL tells neither size nor expiry', before: '15.7' },
   { field: 'reports', lackedBy: 'either', why: 'GraphQL tells no size', before: '15.7' },
