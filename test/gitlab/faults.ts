@@ -8,6 +8,8 @@ export interface Fault {
   readonly latencyMs?: number;
   /** Given in place of GitLab's own answer; GitLab never sees the request. */
   readonly answer?: CannedAnswer;
+  /** Makes another body of GitLab's own, where that is text; the status stays. */
+  readonly change?: (body: string) => string;
   /** The connection is reset: with `beforeHeaders` GitLab never sees the request. */
   readonly reset?: 'beforeHeaders' | 'midBody';
   /** Announces the whole length, sends so many bytes, then ends the connection. */

@@ -88,7 +88,8 @@ export class Origin {
     if (fault?.latencyMs !== undefined) await delay(fault.latencyMs, undefined, { ref: false });
     if (fault?.reset === 'beforeHeaders') reset(message.socket);
     if (fault?.reset === 'beforeHeaders' || fault?.stall === 'beforeHeaders') return;
-    const answer = fault?.answer ? canned(fault.answer) : await this.#answer({ method, path, headers, body });
+    const own = fault?.answer ? canned(fault.answer) : await this.#answer({ method, path, headers, body });
+    const answer = changed(own, fault);
     record.status = answer.status;
     await deliver(response, answer, { method, fault, onBytes: (bytes) => (record.bytes += bytes), reset });
   }
@@ -116,6 +117,11 @@ function confess(error: unknown, request: IncomingMessage, response: ServerRespo
 
 function canned({ status, headers = {}, body = '' }: CannedAnswer): Answer {
   return { status, headers, body };
+}
+
+function changed(answer: Answer, fault: Fault | undefined): Answer {
+  if (!fault?.change || typeof answer.body !== 'string') return answer;
+  return { ...answer, body: fault.change(answer.body) };
 }
 
 /** RST where Node can send one; over TLS the connection just ends. */

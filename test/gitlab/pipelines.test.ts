@@ -194,6 +194,23 @@ describe('The pipelines of each version', () => {
     }
   });
 
+  it('call bridges trigger jobs, too, from 19.2 on', async () => {
+    for (const profile of ['18.9', '19.2'] as const) {
+      await withGitLab({ profile }, async (fake) => {
+        const { branch } = branchMergeRequestAndChild(fake.world);
+        const path = `${fake.url}/api/v4/projects/1/pipelines/${branch.id}`;
+        const [bridges, triggers] = [await ask(`${path}/bridges`), await ask(`${path}/trigger_jobs`)];
+        assert.equal(rowsOf(bridges).length, 1);
+        assert.equal(triggers.status, profile === '18.9' ? 404 : 200);
+        if (profile === '19.2')
+          assert.deepEqual(
+            rowsOf(triggers).map(({ id }) => id),
+            rowsOf(bridges).map(({ id }) => id),
+          );
+      });
+    }
+  });
+
   it('are whole in the list of v3, from 8.11 on', () =>
     withGitLab({ profile: '8.13' }, async (fake) => {
       const { sha, project } = smallProject(fake.world);

@@ -3,6 +3,7 @@ import { minute, type Seed, type SeedOptions, seedProject, shaOf, zoned } from '
 import type { World } from './world';
 
 export { livingProject, type LivingProject } from './living';
+export { everyPipeline, type EveryPipeline } from './everyPipeline';
 export { branchMergeRequestAndChild, type BranchMergeRequestAndChild } from './pipelinesOfCommit';
 
 export interface SmallProject extends Seed {

@@ -10,13 +10,16 @@ import type { Fault } from './faults';
 import type { FakeBuild } from './model';
 import { Origin, type RecordedRequest } from './origin';
 import { nginxNotFound, railsNotFound, unmatchedRoute, v3Gone, webPage } from './pages';
-import type { Api, ProfileName } from './profiles/profile';
+import type { Api, Profile, ProfileName, VariantName } from './profiles/profile';
 import { profiles } from './profiles/profiles';
+import { variants } from './profiles/variants';
 import { answerFromStorage, signedPath } from './storage';
 import { World } from './world';
 
 export interface FakeOptions {
-  readonly profile?: ProfileName;
+  readonly profile?: ProfileName | VariantName;
+  /** Fields and arguments of GraphQL that this one lacks although its release has them; see the profile. */
+  readonly graphqlLacks?: readonly string[];
   /** Relative URL root, such as `/gitlab`. */
   readonly root?: string;
   readonly port?: number;
@@ -58,7 +61,7 @@ export type { Fault, RecordedRequest };
 
 /** Starts a GitLab on 127.0.0.1, empty: `world` and `scenarios.ts` fill it. */
 export async function startGitLab(options: FakeOptions = {}): Promise<FakeGitLab> {
-  const world = new World(profiles[options.profile ?? '8.5'], options.now);
+  const world = new World(profileOf(options), options.now);
   const { tls } = options;
   const settle = async (answer: () => Answer): Promise<Answer> => {
     await world.settled();
@@ -95,6 +98,12 @@ export async function startGitLab(options: FakeOptions = {}): Promise<FakeGitLab
       await Promise.all([gitlab.close(), storage.close()]);
     },
   };
+}
+
+function profileOf({ profile = '8.5', graphqlLacks }: FakeOptions): Profile {
+  const known: Profile = { ...profiles, ...variants }[profile];
+  if (graphqlLacks === undefined || known.graphql === 'absent') return known;
+  return { ...known, graphql: { ...known.graphql, lacks: graphqlLacks } };
 }
 
 interface Address {

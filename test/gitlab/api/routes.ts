@@ -80,6 +80,7 @@ export const routes: readonly Route[] = [
   get('pipeline', pipeline, readingPipeline(showPipeline)),
   get('pipelineBuilds', `${pipeline}/builds`, readingPipeline(pipelineBuilds), 'pipelineBuilds'),
   get('bridges', `${pipeline}/bridges`, readingPipeline(pipelineBridges), 'pipelineBuilds'),
+  get('triggerJobs', `${pipeline}/trigger_jobs`, readingPipeline(pipelineBridges), 'pipelineBuilds'),
   post('pipelineRetry', `${pipeline}/retry`, onPipeline('updateBuild', retryPipeline)),
   post('pipelineCancel', `${pipeline}/cancel`, onPipeline('updateBuild', cancelPipeline)),
   get('commit', commit, within('readProject', showCommit)),

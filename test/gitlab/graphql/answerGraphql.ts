@@ -6,20 +6,26 @@ import {
   type GraphQLFieldResolver,
   type GraphQLSchema,
   parse,
-  validate,
 } from 'graphql';
 import { type Answer, json, type Request } from '../answer';
 import { credentials, tokensIn } from '../api/authenticate';
 import type { Site } from '../api/call';
 import type { User } from '../model';
 import { type Weight, weigh } from './complexity';
-import { ArgumentError, type Context } from './context';
+import { ArgumentError, type Context, graphqlOf } from './context';
 import { errorOf, type ShownError } from './errors';
 import { jobResolvers, traceResolvers } from './jobResolvers';
 import { mutationResolvers } from './mutationResolvers';
 import { pipelineResolvers, stageResolvers } from './pipelineResolvers';
-import { mergeRequestResolvers, projectResolvers, queryResolvers, userResolvers } from './projectResolvers';
+import {
+  mergeRequestResolvers,
+  projectResolvers,
+  queryResolvers,
+  runnerResolvers,
+  userResolvers,
+} from './projectResolvers';
 import { schemaOf } from './schema';
+import { refusals } from './validation';
 
 const maxQueryLength = 10_000;
 
@@ -33,8 +39,8 @@ export function answerGraphql(site: Site, request: Request): Answer | undefined 
   if (query.length > maxQueryLength) return errors(422, { message: 'Query too large' });
   try {
     const document = parse(query);
-    const wrong = validate(schema, document, undefined, { maxErrors: 20 });
-    if (wrong.length > 0) return errors(200, ...wrong.map((each) => errorOf(each, document)));
+    const refused = refusals(schema, document, graphqlOf(site.world));
+    if (refused.length > 0) return errors(200, ...refused);
     return run(site, schema, document, { ...caller, variables: variables ?? {} });
   } catch (error) {
     if (error instanceof GraphQLError) return errors(200, errorOf(error));
@@ -70,22 +76,26 @@ function run(
   document: DocumentNode,
   { user, mayWrite, variables }: Caller & { readonly variables: Readonly<Record<string, unknown>> },
 ): Answer {
-  const weight = weigh(schema, document, variables);
+  const { pipelineDiscount } = graphqlOf(world);
+  const weight = weigh(schema, document, { variables, pipelineDiscount });
   const limit = user ? (user.admin ? 300 : 250) : 200;
   const tooMuch = excess(weight, limit, user ? 20 : 15);
   if (tooMuch !== undefined) return errors(200, { message: tooMuch });
-  const context: Context = { world, links: entities.links, user, mayWrite, weight, limit };
+  const context: Context = { world, links: entities.links, user, mayWrite, weight, limit, calls: new Map() };
   const result = execute({
     ...{ schema, document, variableValues: variables, contextValue: context, fieldResolver: resolve },
   }) as ExecutionResult;
   const badArgument = result.errors?.find(({ originalError }) => originalError instanceof ArgumentError);
   if (badArgument) return errors(422, { message: badArgument.message });
-  const shown = result.errors && { errors: result.errors.map((each) => errorOf(each)) };
+  const shown = result.errors && { errors: result.errors.map((each) => errorOf(each, document)) };
   const data = result.data === undefined ? {} : { data: result.data };
   return json(200, JSON.stringify({ ...data, ...shown }), { 'Content-Type': 'application/json; charset=utf-8' });
 }
 
-function excess({ complexity, depth }: Weight, limit: number, maxDepth: number): string | undefined {
+function excess({ complexity, depth, recursion }: Weight, limit: number, maxDepth: number): string | undefined {
+  if (recursion !== undefined) {
+    return `Recursive query - too many of fields '${recursion}' detected in single branch of the query`;
+  }
   if (complexity > limit) return `Query has complexity of ${complexity}, which exceeds max complexity of ${limit}`;
   return depth > maxDepth ? `Query has depth of ${depth}, which exceeds max depth of ${maxDepth}` : undefined;
 }
@@ -102,6 +112,7 @@ const resolvers = {
   CiStage: stageResolvers,
   CiJob: jobResolvers,
   CiJobTrace: traceResolvers,
+  CiRunner: runnerResolvers,
   CurrentUser: userResolvers,
   UserCore: userResolvers,
 } as unknown as Readonly<Record<string, Readonly<Record<string, Resolve>> | undefined>>;

@@ -1,5 +1,7 @@
+import { GraphQLError } from 'graphql';
 import type { Links } from '../entities/links';
 import type { FakeBuild, Pipeline, Project, User } from '../model';
+import type { GraphQL } from '../profiles/profile';
 import { type Ability, can, canOn } from '../rules';
 import type { World } from '../world';
 import type { Weight } from './complexity';
@@ -12,6 +14,8 @@ export interface Context {
   readonly mayWrite: boolean;
   readonly weight: Weight;
   readonly limit: number;
+  /** How often each field that may be asked for once was. */
+  readonly calls: Map<string, number>;
 }
 
 /** A stage has no row of its own here. */
@@ -28,6 +32,19 @@ export type Resolvers<Source, Args = Readonly<Record<string, never>>> = Readonly
 
 /** Answered with 422. */
 export class ArgumentError extends Error {}
+
+/** Throws where this GitLab has no GraphQL, which then nobody asks. */
+export function graphqlOf({ profile }: World): GraphQL {
+  if (profile.graphql === 'absent') throw new Error(`GitLab ${profile.name} has no GraphQL`);
+  return profile.graphql;
+}
+
+/** Some fields are for one object a request only: the next one is refused, in the midst of the answer. */
+export function countCall({ calls }: Context, field: string, type: string): void {
+  const count = (calls.get(field) ?? 0) + 1;
+  calls.set(field, count);
+  if (count > 1) throw new GraphQLError(`"${field}" field can be requested only for 1 ${type}(s) at a time.`);
+}
 
 export function may({ user, world }: Context, ability: Ability, project: Project): boolean {
   return can(user, ability, project, world.profile);

@@ -4,7 +4,7 @@ import type { FakeBuild } from '../model';
 import { canCancel, canPlay, canRetry } from '../rules';
 import { connection, type PageArgs } from './connection';
 import { type Context, mayOn, type Resolvers, stagesOf, upper } from './context';
-import { shownStatus } from './pipelineResolvers';
+import { readable, shownStatus } from './pipelineResolvers';
 
 export const jobResolvers: Resolvers<FakeBuild, PageArgs> = {
   id: ({ id, kind }) => `gid://gitlab/${classes[kind]}/${id}`,
@@ -63,7 +63,8 @@ export const jobResolvers: Resolvers<FakeBuild, PageArgs> = {
     status === 'failed' ? `There has been a ${failureReason.replaceAll('_', ' ')}!` : null,
   exitCode: ({ status }) => (status === 'failed' ? 1 : null),
   source: (build, _, { world }) => world.pipeline(build.pipelineId).source,
-  downstreamPipeline: ({ downstreamId }, _, { world }) => (downstreamId === null ? null : world.pipeline(downstreamId)),
+  downstreamPipeline: ({ downstreamId }, _, context) =>
+    downstreamId === null ? null : readable(context.world.pipeline(downstreamId), context),
   project: ({ projectId }, _, { world }) => world.project(projectId),
   pipeline: ({ pipelineId }, _, { world }) => world.pipeline(pipelineId),
   userPermissions: (build, _, context) => {
@@ -80,9 +81,13 @@ export const jobResolvers: Resolvers<FakeBuild, PageArgs> = {
 const classes = { build: 'Ci::Build', bridge: 'Ci::Bridge', external: 'GenericCommitStatus' } as const;
 
 /** The log's last lines. */
-export const traceResolvers: Resolvers<FakeBuild, { readonly lastLines: number }> = {
+export const traceResolvers: Resolvers<FakeBuild, { readonly lastLines?: number | null }> = {
   htmlSummary: ({ trace }, { lastLines }) => {
-    const lines = trace.toString().trimEnd().split('\n').slice(-Math.min(lastLines, 100));
+    const lines = trace
+      .toString()
+      .trimEnd()
+      .split('\n')
+      .slice(-Math.min(lastLines ?? 10, 100));
     return lines.map((line) => `<span>${line.replaceAll('&', '&amp;').replaceAll('<', '&lt;')}<br/></span>`).join('');
   },
 };

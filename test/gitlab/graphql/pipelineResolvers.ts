@@ -1,7 +1,8 @@
 import { detailedStatus } from '../entities/detailedStatus';
 import { iso, seconds, type Shown } from '../entities/show';
-import type { FakeBuild, Pipeline } from '../model';
+import type { FakeBuild, MergeRequest, Pipeline } from '../model';
 import { canCancel, canRetry, complete } from '../rules';
+import type { World } from '../world';
 import { connection, type PageArgs } from './connection';
 import { type Context, idIn, may, type Resolvers, type Stage, stagesOf, upper } from './context';
 
@@ -57,26 +58,55 @@ export const pipelineResolvers: Resolvers<Pipeline, JobArgs> = {
     const admins = may(context, 'adminProject', context.world.project(projectId));
     return { adminPipeline: admins, destroyPipeline: admins, updatePipeline: updates, cancelPipeline: updates };
   },
-  stages: (pipeline, args, context) => connection(stagesOf(pipeline, context), args, ({ position }) => position),
-  jobs: (pipeline, args, { world }) => connection(jobsOf(world.inPipeline(pipeline), args), args, ({ id }) => id),
+  failureReason: () => null,
+  usesNeeds: () => false,
+  latest: (pipeline, _, { world }) =>
+    world
+      .pipelines(world.project(pipeline.projectId))
+      .every(({ id, ref, sha }) => ref !== pipeline.ref || sha !== pipeline.sha || id <= pipeline.id),
+  mergeRequest: (pipeline, _, { world }) => mergeRequestOf(pipeline, world),
+  mergeRequestEventType: ({ mergeRequestIid, ref }) =>
+    mergeRequestIid === null ? null : ref.endsWith('/merge') ? 'MERGED_RESULT' : 'DETACHED',
+  sourceJob: (pipeline, _, { world }) => world.bridgeOf(pipeline) ?? null,
+  // What is in a pipeline is only for those who may read builds.
+  stages: (pipeline, args, context) =>
+    reads(pipeline, context) ? connection(stagesOf(pipeline, context), args, ({ position }) => position) : null,
+  jobs: (pipeline, args, context) =>
+    reads(pipeline, context)
+      ? connection(jobsOf(context.world.inPipeline(pipeline), args), args, ({ id }) => id)
+      : null,
   job: (pipeline, { id, name }, { world }) => {
     const builds = world.inPipeline(pipeline);
     return builds.findLast((each) => (id == null ? each.name === name : each.id === idIn(id))) ?? null;
   },
   jobArtifacts: () => [],
-  downstream: (pipeline, args, { world }) => {
-    const ids = world.inPipeline(pipeline).flatMap(({ downstreamId }) => downstreamId ?? []);
+  downstream: (pipeline, args, context) => {
+    const ids = context.world.inPipeline(pipeline).flatMap(({ downstreamId }) => downstreamId ?? []);
     return connection(
-      ids.map((id) => world.pipeline(id)),
+      ids.map((id) => context.world.pipeline(id)).filter((each) => reads(each, context)),
       args,
       ({ id }) => id,
     );
   },
-  upstream: (pipeline, _, { world }) => {
-    const bridge = world.bridgeOf(pipeline);
-    return bridge ? world.pipeline(bridge.pipelineId) : null;
+  upstream: (pipeline, _, context) => {
+    const bridge = context.world.bridgeOf(pipeline);
+    return bridge ? readable(context.world.pipeline(bridge.pipelineId), context) : null;
   },
 };
+
+/** Null where the user may not read it. */
+export function readable(pipeline: Pipeline, context: Context): Pipeline | null {
+  return reads(pipeline, context) ? pipeline : null;
+}
+
+function reads({ projectId }: Pipeline, context: Context): boolean {
+  return may(context, 'readBuild', context.world.project(projectId));
+}
+
+function mergeRequestOf({ mergeRequestIid, projectId }: Pipeline, world: World): MergeRequest | null {
+  const all = world.mergeRequests(world.project(projectId));
+  return all.find(({ iid }) => iid === mergeRequestIid) ?? null;
+}
 
 export const stageResolvers: Resolvers<Stage, PageArgs> = {
   id: ({ pipeline, position }) => `gid://gitlab/Ci::Stage/${pipeline.id * 100 + position}`,

@@ -1,13 +1,10 @@
-import type { MergeRequest, Pipeline, Project, User } from '../model';
+import type { MergeRequest, Pipeline, Project, Runner, User } from '../model';
 import { complete } from '../rules';
 import { connection, type PageArgs } from './connection';
-import { ArgumentError, type Context, idIn, may, type Resolvers, upper } from './context';
+import { ArgumentError, type Context, countCall, graphqlOf, idIn, may, type Resolvers, upper } from './context';
 import { jobsOf } from './pipelineResolvers';
 
-interface Args extends PageArgs {
-  readonly fullPath: string;
-  readonly id?: string | null;
-  readonly iid?: string | null;
+interface Filters {
   readonly sha?: string | null;
   readonly ref?: string | null;
   readonly status?: string | null;
@@ -15,6 +12,12 @@ interface Args extends PageArgs {
   readonly source?: string | null;
   readonly ids?: readonly string[] | null;
   readonly username?: string | null;
+}
+
+interface Args extends PageArgs, Filters {
+  readonly fullPath: string;
+  readonly id?: string | null;
+  readonly iid?: string | null;
   readonly statuses?: readonly string[] | null;
   readonly iids?: readonly string[] | null;
   readonly sourceBranches?: readonly string[] | null;
@@ -40,6 +43,12 @@ export const userResolvers: Resolvers<User> = {
   avatarUrl: () => null,
 };
 
+export const runnerResolvers: Resolvers<Runner> = {
+  id: ({ id }) => `gid://gitlab/Ci::Runner/${id}`,
+  runnerType: () => 'INSTANCE_TYPE',
+  paused: () => false,
+};
+
 export const projectResolvers: Resolvers<Project, Args> = {
   id: ({ id }) => `gid://gitlab/Project/${id}`,
   name: ({ path }) => path.slice(path.lastIndexOf('/') + 1),
@@ -57,18 +66,18 @@ export const projectResolvers: Resolvers<Project, Args> = {
     const given = [id, iid, sha].filter((each) => each != null);
     if (given.length > 1) throw new ArgumentError('Provide one of: id, iid, sha');
     if (!may(context, 'readBuild', project)) return null;
-    if (id != null || iid != null) {
-      const isWanted = (each: Pipeline): boolean => (id == null ? String(each.iid) === iid : each.id === idIn(id));
-      return context.world.pipelines(project).find(isWanted) ?? null;
-    }
+    // Only the number in the project finds children, too.
+    if (iid != null) return context.world.pipelines(project).find((each) => String(each.iid) === iid) ?? null;
     // Without any argument the newest one.
-    return pipelinesOf(project, { fullPath: '', ...(sha != null && { sha }) }, context)[0] ?? null;
+    const [found] = pipelinesOf(project, { ...(sha != null && { sha }), ...(id != null && { ids: [id] }) }, context);
+    return found ?? null;
   },
   job: (project, { id }, context) => {
     const build = may(context, 'readBuild', project) ? context.world.findBuild(project, idIn(id)) : undefined;
     return build ?? null;
   },
   jobs: (project, args, context) => {
+    countCall(context, 'jobs', 'Project');
     const ids = may(context, 'readBuild', project) ? context.world.buildIds(project) : [];
     const builds = ids.map((id) => context.world.build(id));
     return connection(jobsOf(builds, { statuses: args.statuses ?? null }), args, ({ id }) => id);
@@ -102,12 +111,17 @@ export const mergeRequestResolvers: Resolvers<MergeRequest, Args> = {
   },
 };
 
-/** Newest first. Children are reached from their parent, or by their source. */
-function pipelinesOf(project: Project, args: Args, context: Context): readonly Pipeline[] {
+/** GitLab takes no more at once. */
+const maxIds = 20;
+
+/** Newest first. Children are left out before anything else is looked at, but where their source is asked for. */
+function pipelinesOf(project: Project, args: Filters, context: Context): readonly Pipeline[] {
+  if ((args.ids?.length ?? 0) > maxIds) throw new ArgumentError(`Only ${maxIds} IDs are allowed per request`);
   if (!may(context, 'readBuild', project)) return [];
+  const withChildren = args.source === 'parent_pipeline' && graphqlOf(context.world).childrenBySource;
   return context.world
     .pipelines(project)
-    .filter(({ source }) => source !== 'parent_pipeline' || args.source === 'parent_pipeline' || args.ids != null)
+    .filter(({ source }) => source !== 'parent_pipeline' || withChildren)
     .filter((pipeline) => isWanted(pipeline, args, context))
     .reverse();
 }
@@ -116,12 +130,12 @@ function pipelinesOfMergeRequest(
   { iid, projectId, sourceBranch, sha }: MergeRequest,
   context: Context,
 ): readonly Pipeline[] {
-  return pipelinesOf(context.world.project(projectId), { fullPath: '' }, context).filter(
+  return pipelinesOf(context.world.project(projectId), {}, context).filter(
     (each) => each.mergeRequestIid === iid || (each.ref === sourceBranch && each.sha === sha),
   );
 }
 
-function isWanted(pipeline: Pipeline, args: Args, { world }: Context): boolean {
+function isWanted(pipeline: Pipeline, args: Filters, { world }: Context): boolean {
   const { status } = world.pipelineState(pipeline);
   const isSame = (wanted: string | null | undefined, value: string | undefined): boolean =>
     wanted == null || wanted === value;

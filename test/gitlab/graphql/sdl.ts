@@ -1,36 +1,66 @@
-/** What section after section of GitLab 18.9's schema says of CI; older versions lack some of it (see the profiles). */
+/**
+ * What GitLab's GraphQL says of CI, release by release: `@since` marks what a release brought, `@before` what it took
+ * away or gave another type. A mark names the first release of those we know that has the change, which may have come
+ * a little earlier. Without a mark: since 14.0.
+ */
 const connections = (names: readonly string[]): string =>
   names
     .map(
       (name) => `
-type ${name}Connection { count: Int! nodes: [${name}] edges: [${name}Edge] pageInfo: PageInfo! }
+type ${name}Connection { nodes: [${name}] edges: [${name}Edge] pageInfo: PageInfo! }
 type ${name}Edge { cursor: String! node: ${name} }`,
     )
     .join('\n');
 
+const counted = (name: string, count: string): string => `
+type ${name}Connection { ${count} nodes: [${name}] edges: [${name}Edge] pageInfo: PageInfo! }
+type ${name}Edge { cursor: String! node: ${name} }`;
+
 const page = 'first: Int, after: String, last: Int, before: String';
 
+const statuses = `
+  CREATED WAITING_FOR_RESOURCE PREPARING PENDING RUNNING SUCCESS FAILED CANCELED SKIPPED MANUAL SCHEDULED
+  WAITING_FOR_CALLBACK @since(release: "17.2")
+  CANCELING @since(release: "17.2")`;
+
+/** Of a list of pipelines, of a project or of a merge request. */
+const pipelineFilters = `
+    sha: String, ref: String, status: PipelineStatusEnum,
+    scope: PipelineScopeEnum @since(release: "14.9"), source: String @since(release: "14.9"),
+    username: String @since(release: "14.9"),
+    updatedAfter: Time @since(release: "14.9"), updatedBefore: Time @since(release: "14.9"),`;
+
+const user = 'id: ID! username: String! name: String! webUrl: String! webPath: String! avatarUrl: String';
+
 export const sdl = `
+directive @since(release: String!) on FIELD_DEFINITION | ARGUMENT_DEFINITION | INPUT_FIELD_DEFINITION | ENUM_VALUE
+directive @before(release: String!) on FIELD_DEFINITION | ARGUMENT_DEFINITION | INPUT_FIELD_DEFINITION | ENUM_VALUE
+
 scalar Time
 scalar BigInt
-scalar JSON
-scalar CiPipelineID
-scalar JobID
 scalar Duration
+scalar JobID
+scalar CiBuildID
+scalar CiProcessableID
+scalar CiPipelineID
+scalar CiJobArtifactID
+scalar CiRunnerID
+scalar CiRunnerManagerID
 
 type PageInfo { hasNextPage: Boolean! hasPreviousPage: Boolean! startCursor: String endCursor: String }
 
 type Query {
   project(fullPath: ID!): Project
-  currentUser: CurrentUser
+  currentUser: UserCore @before(release: "17.2")
+  currentUser: CurrentUser @since(release: "17.2")
   metadata: Metadata
-  queryComplexity: QueryComplexity
+  queryComplexity: QueryComplexity @since(release: "14.9")
 }
 
 type QueryComplexity { score: Int limit: Int }
 type Metadata { version: String! revision: String! enterprise: Boolean! }
-type CurrentUser { id: ID! username: String! name: String! webUrl: String! webPath: String! avatarUrl: String }
-type UserCore { id: ID! username: String! name: String! webUrl: String! webPath: String! avatarUrl: String }
+type CurrentUser { ${user} }
+type UserCore { ${user} }
 
 type Project {
   id: ID!
@@ -42,13 +72,10 @@ type Project {
   visibility: String
   archived: Boolean
   userPermissions: ProjectPermissions!
-  pipelines(
-    sha: String, ref: String, status: PipelineStatusEnum, scope: PipelineScopeEnum, source: String,
-    ids: [CiPipelineID!], username: String, updatedAfter: Time, updatedBefore: Time, ${page}
-  ): PipelineConnection
-  pipeline(id: CiPipelineID, iid: ID, sha: String): Pipeline
-  job(id: JobID!): CiJob
-  jobs(statuses: [CiJobStatus!], ${page}): CiJobConnection
+  pipelines(${pipelineFilters} ids: [ID!] @since(release: "18.9"), ${page}): PipelineConnection
+  pipeline(id: CiPipelineID @since(release: "17.2"), iid: ID, sha: String): Pipeline
+  job(id: JobID!): CiJob @since(release: "15.7")
+  jobs(statuses: [CiJobStatus!], withArtifacts: Boolean @since(release: "15.7"), ${page}): CiJobConnection
   mergeRequests(iids: [String!], sourceBranches: [String!], state: MergeRequestState, ${page}): MergeRequestConnection
 }
 
@@ -66,34 +93,49 @@ type MergeRequest {
   diffHeadSha: String
   webUrl: String
   headPipeline: Pipeline
-  pipelines(sha: String, ref: String, status: PipelineStatusEnum, source: String, ${page}): PipelineConnection
+  pipelines(${pipelineFilters} ids: [ID!] @since(release: "18.9"), ${page}): PipelineConnection
 }
 
 enum PipelineScopeEnum { RUNNING PENDING FINISHED BRANCHES TAGS }
-enum PipelineStatusEnum {
-  CREATED WAITING_FOR_RESOURCE PREPARING WAITING_FOR_CALLBACK PENDING RUNNING FAILED SUCCESS CANCELED CANCELING
-  SKIPPED MANUAL SCHEDULED
-}
-enum CiJobStatus {
-  CREATED WAITING_FOR_RESOURCE PREPARING WAITING_FOR_CALLBACK PENDING RUNNING SUCCESS FAILED CANCELED CANCELING
-  SKIPPED MANUAL SCHEDULED
-}
+enum PipelineStatusEnum { ${statuses} }
+enum CiJobStatus { ${statuses} }
 enum CiJobKind { BUILD BRIDGE }
+enum ShaFormat { LONG SHORT }
+enum CiRunnerType { INSTANCE_TYPE GROUP_TYPE PROJECT_TYPE }
+enum PipelineMergeRequestEventType { MERGED_RESULT DETACHED MERGE_TRAIN @since(release: "15.7") }
+enum JobArtifactFileType {
+  ARCHIVE METADATA TRACE JUNIT METRICS METRICS_REFEREE NETWORK_REFEREE DOTENV COBERTURA CLUSTER_APPLICATIONS LSIF SAST
+  SECRET_DETECTION DEPENDENCY_SCANNING CONTAINER_SCANNING DAST LICENSE_SCANNING ACCESSIBILITY CODEQUALITY PERFORMANCE
+  BROWSER_PERFORMANCE LOAD_PERFORMANCE TERRAFORM REQUIREMENTS COVERAGE_FUZZING API_FUZZING
+  LICENSE_MANAGEMENT @before(release: "14.9")
+  CLUSTER_IMAGE_SCANNING @since(release: "14.9")
+  CYCLONEDX @since(release: "15.3")
+  REQUIREMENTS_V2 @since(release: "15.7")
+  ANNOTATIONS @since(release: "17.2")
+  REPOSITORY_XRAY @since(release: "17.2")
+}
 
 type DetailedStatus {
-  id: String! group: String label: String text: String icon: String tooltip: String
+  id: String! @since(release: "14.9")
+  name: String @since(release: "17.2")
+  group: String label: String text: String icon: String favicon: String tooltip: String
   hasDetails: Boolean detailsPath: String action: StatusAction
 }
-type StatusAction { id: ID! buttonTitle: String icon: String method: String path: String title: String }
+type StatusAction {
+  id: String! @since(release: "14.9")
+  confirmationMessage: String @since(release: "17.2")
+  buttonTitle: String icon: String method: String path: String title: String
+}
 
 type Pipeline {
   id: ID!
   iid: String!
-  sha: String
-  ref: String
+  sha: String! @before(release: "14.9")
+  sha(format: ShaFormat): String @since(release: "14.9")
+  ref: String @since(release: "14.9")
   status: PipelineStatusEnum!
-  source: String
-  name: String
+  source: String @since(release: "17.2")
+  name: String @since(release: "17.2")
   createdAt: Time!
   updatedAt: Time!
   startedAt: Time
@@ -107,33 +149,43 @@ type Pipeline {
   active: Boolean!
   complete: Boolean!
   warnings: Boolean!
-  stuck: Boolean!
-  child: Boolean!
-  totalJobs: Int!
-  failedJobsCount: Int
-  hasManualActions: Boolean
+  usesNeeds: Boolean
+  stuck: Boolean! @since(release: "17.2")
+  child: Boolean! @since(release: "17.2")
+  latest: Boolean! @since(release: "17.2")
+  totalJobs: Int! @since(release: "17.2")
+  failedJobsCount: Int @since(release: "18.9")
+  hasManualActions: Boolean @since(release: "18.9")
   path: String
-  yamlErrors: Boolean!
-  yamlErrorMessages: String
+  yamlErrors: Boolean! @since(release: "17.2")
+  yamlErrorMessages: String @since(release: "17.2")
+  failureReason: String @since(release: "17.2")
   detailedStatus: DetailedStatus!
   user: UserCore
   project: Project
   userPermissions: PipelinePermissions!
+  mergeRequest: MergeRequest @since(release: "17.2")
+  mergeRequestEventType: PipelineMergeRequestEventType @since(release: "15.3")
   stages(${page}): CiStageConnection
   jobs(
-    retried: Boolean, statuses: [CiJobStatus!], jobKind: CiJobKind, whenExecuted: [String!], ${page}
+    statuses: [CiJobStatus!], retried: Boolean @since(release: "15.3"),
+    whenExecuted: [String!] @since(release: "15.8"), jobKind: CiJobKind @since(release: "16.2"), ${page}
   ): CiJobConnection
   job(id: JobID, name: String): CiJob
-  jobArtifacts: [CiJobArtifact!]
+  jobArtifacts: [CiJobArtifact!] @since(release: "14.9")
+  sourceJob: CiJob
   downstream(${page}): PipelineConnection
   upstream: Pipeline
 }
-type PipelinePermissions { adminPipeline: Boolean! destroyPipeline: Boolean! updatePipeline: Boolean! cancelPipeline: Boolean! }
+type PipelinePermissions {
+  adminPipeline: Boolean! destroyPipeline: Boolean! updatePipeline: Boolean!
+  cancelPipeline: Boolean! @since(release: "17.2")
+}
 
 type CiStage {
-  id: ID!
+  id: ID! @since(release: "14.9")
   name: String
-  status: String
+  status: String @since(release: "14.9")
   detailedStatus: DetailedStatus
   jobs(${page}): CiJobConnection
 }
@@ -142,16 +194,16 @@ type CiJob {
   id: JobID
   name: String
   status: CiJobStatus
-  kind: CiJobKind!
+  kind: CiJobKind! @since(release: "15.3")
   stage: CiStage
   allowFailure: Boolean!
-  retried: Boolean
+  retried: Boolean @since(release: "15.3")
   retryable: Boolean!
   cancelable: Boolean!
   playable: Boolean!
-  canPlayJob: Boolean!
+  canPlayJob: Boolean! @since(release: "16.2")
   manualJob: Boolean
-  scheduled: Boolean!
+  scheduled: Boolean! @since(release: "16.2")
   scheduledAt: Time
   schedulingType: String
   active: Boolean!
@@ -159,13 +211,13 @@ type CiJob {
   triggered: Boolean
   tags: [String!]
   needs(${page}): CiBuildNeedConnection
-  previousStageJobs(${page}): CiJobConnection
+  previousStageJobs(${page}): CiJobConnection @since(release: "17.2")
   detailedStatus: DetailedStatus
   createdAt: Time!
   queuedAt: Time
   startedAt: Time
   finishedAt: Time
-  erasedAt: Time
+  erasedAt: Time @since(release: "16.2")
   duration: Int
   queuedDuration: Duration
   coverage: Float
@@ -173,49 +225,75 @@ type CiJob {
   shortSha: String!
   commitPath: String
   createdByTag: Boolean!
-  webPath: String
-  playPath: String
-  retryPath: String
-  browseArtifactsPath: String
+  webPath: String @since(release: "15.7")
+  playPath: String @since(release: "16.2")
+  retryPath: String @since(release: "18.9")
+  browseArtifactsPath: String @since(release: "15.7")
   artifacts(${page}): CiJobArtifactConnection
-  trace: CiJobTrace
-  failureMessage: String
-  exitCode: Int
-  source: String
-  runner: CiRunner
-  runnerManager: CiRunnerManager
-  downstreamPipeline: Pipeline
-  project: Project
+  trace: CiJobTrace @since(release: "16.2")
+  failureMessage: String @since(release: "16.2")
+  exitCode: Int @since(release: "18.9")
+  source: String @since(release: "18.9")
+  runner: CiRunner @since(release: "16.2")
+  runnerManager: CiRunnerManager @since(release: "16.2")
+  downstreamPipeline: Pipeline @since(release: "14.9")
+  project: Project @since(release: "16.2")
   pipeline: Pipeline
   userPermissions: JobPermissions!
-  manualVariables(${page}): CiManualVariableConnection
+  manualVariables(${page}): CiManualVariableConnection @since(release: "15.3")
 }
-type JobPermissions { readJobArtifacts: Boolean! readBuild: Boolean! updateBuild: Boolean! cancelBuild: Boolean! }
-type CiBuildNeed { id: ID! name: String }
+type JobPermissions {
+  readJobArtifacts: Boolean! readBuild: Boolean! updateBuild: Boolean!
+  cancelBuild: Boolean! @since(release: "17.2")
+}
+type CiBuildNeed { id: ID! @since(release: "14.9") name: String }
 type CiManualVariable { id: ID! key: String value: String }
-type CiJobTrace { htmlSummary(lastLines: Int = 10): String! }
-type CiRunner { id: ID! description: String runnerType: String paused: Boolean }
-type CiRunnerManager { id: ID! systemId: String! version: String }
+type CiJobTrace {
+  htmlSummary: String! @before(release: "17.2")
+  htmlSummary(lastLines: Int): String! @since(release: "17.2")
+}
+type CiRunner { id: CiRunnerID! description: String runnerType: CiRunnerType! paused: Boolean! }
+type CiRunnerManager { id: CiRunnerManagerID! systemId: String! version: String }
 type CiJobArtifact {
-  id: ID! name: String fileType: String size: BigInt! downloadPath: String expireAt: Time expired: Boolean
+  id: CiJobArtifactID! @since(release: "15.7")
+  name: String @since(release: "14.9")
+  fileType: JobArtifactFileType
+  size: Int! @since(release: "15.7") @before(release: "16.2")
+  size: BigInt! @since(release: "16.2")
+  downloadPath: String
+  expireAt: Time @since(release: "15.7")
+  expired: Boolean @since(release: "18.9")
 }
 
-${connections(['Pipeline', 'CiStage', 'CiJob', 'CiJobArtifact', 'CiBuildNeed', 'CiManualVariable', 'MergeRequest'])}
+${connections(['CiStage', 'CiJobArtifact', 'CiBuildNeed', 'CiManualVariable'])}
+${counted('CiJob', 'count: Int! @before(release: "15.3") count(limit: Int): Int! @since(release: "15.3")')}
+${counted('Pipeline', 'count: Int!')}
+${counted('MergeRequest', 'count: Int!')}
 
 type Mutation {
-  jobCancel(input: JobCancelInput!): JobPayload
+  jobCancel(input: JobCancelInput!): JobPayload @since(release: "14.9")
   jobRetry(input: JobRetryInput!): JobPayload
   jobPlay(input: JobPlayInput!): JobPayload
   jobUnschedule(input: JobUnscheduleInput!): JobPayload
   pipelineCancel(input: PipelineCancelInput!): PipelineCancelPayload
   pipelineRetry(input: PipelineRetryInput!): PipelineRetryPayload
 }
-input JobCancelInput { id: ID! clientMutationId: String }
-input JobRetryInput { id: ID! variables: [CiVariableInput!] clientMutationId: String }
-input JobPlayInput { id: ID! variables: [CiVariableInput!] clientMutationId: String }
-input JobUnscheduleInput { id: ID! clientMutationId: String }
-input PipelineCancelInput { id: ID! clientMutationId: String }
-input PipelineRetryInput { id: ID! clientMutationId: String }
+input JobCancelInput { id: CiBuildID! clientMutationId: String }
+input JobRetryInput {
+  id: CiBuildID! @before(release: "17.2")
+  id: CiProcessableID! @since(release: "17.2")
+  variables: [CiVariableInput!] @since(release: "15.3")
+  clientMutationId: String
+}
+input JobPlayInput {
+  id: CiBuildID! @before(release: "18.9")
+  id: CiProcessableID! @since(release: "18.9")
+  variables: [CiVariableInput!] @since(release: "16.2")
+  clientMutationId: String
+}
+input JobUnscheduleInput { id: CiBuildID! clientMutationId: String }
+input PipelineCancelInput { id: CiPipelineID! clientMutationId: String }
+input PipelineRetryInput { id: CiPipelineID! clientMutationId: String }
 input CiVariableInput { key: String! value: String! }
 type JobPayload { job: CiJob errors: [String!]! }
 type PipelineCancelPayload { errors: [String!]! }

@@ -180,6 +180,42 @@ const v4of189: Api = {
   forceCancel: true,
 };
 
+/** Of the releases that only variants of GraphQL have. */
+const v4of140: Api = { ...v4of139, keys: keys['14.0'], routes: [...v4of139.routes, 'jobOfToken'] };
+
+const v4of149: Api = {
+  ...v4of140,
+  keys: keys['14.9'],
+  pipelineFilters: [...v4of139.pipelineFilters, 'source'],
+  playVariables: true,
+};
+
+const v4of153: Api = { ...v4of149, keys: keys['15.3'], routes: [...v4of149.routes, 'metadata'] };
+
+const v4of158: Api = {
+  ...v4of153,
+  keys: keys['15.8'],
+  routes: [...v4of153.routes, 'ownToken'],
+  buildsTotal: 'omitted',
+};
+
+const v4of163: Api = { ...v4of159, keys: keys['16.3'] };
+
+const v4of172: Api = {
+  ...v4of163,
+  keys: keys['17.2'],
+  scope: v4of189.scope,
+  pipelineScope: v4of189.pipelineScope,
+  childPipelines: 'bySource',
+};
+
+const v4of192: Api = {
+  ...v4of189,
+  routes: [...v4of189.routes, 'triggerJobs'],
+  dottedIds: [...v4of189.dottedIds, 'triggerJobs'],
+  anonymous: [...v4of189.anonymous, 'triggerJobs'],
+};
+
 export const v3 = {
   '8.4': v3of84,
   '8.5': v3of85,
@@ -198,6 +234,13 @@ export const v4 = {
   '11.0': v4of110,
   '13.4': v4of134,
   '13.9': v4of139,
+  '14.0': v4of140,
+  '14.9': v4of149,
+  '15.3': v4of153,
+  '15.8': v4of158,
   '15.9': v4of159,
+  '16.3': v4of163,
+  '17.2': v4of172,
   '18.9': v4of189,
+  '19.2': v4of192,
 } as const;

@@ -119,6 +119,40 @@ const keys189: Keys = {
   pipeline: words(`${pipeline159} name ${pipelineDetail134.replace('duration', 'duration queued_duration')} archived`),
 };
 
+/** Of the releases that only variants of GraphQL have. */
+const pipeline140 = 'id project_id sha ref status created_at updated_at web_url';
+const keys140: Keys = {
+  ...keys139,
+  pipelineOfBuild: words(pipeline140),
+  pipelineInList: words(pipeline140),
+  pipeline: words(`${pipeline140} ${pipelineDetail134.replace('duration', 'duration queued_duration')}`),
+};
+const jobBase149 = jobBase134.replace(' web_url', ' failure_reason web_url');
+const keys149: Keys = {
+  ...keys159,
+  build: words(`${jobBase149} ${jobRest134} tag_list`),
+  bridge: words(`${jobBase149} downstream_pipeline`),
+  status: keys139.status,
+};
+const jobBase153 = jobBase149.replace(' duration', ' duration queued_duration');
+const keys153: Keys = {
+  ...keys149,
+  build: words(`${jobBase153} ${jobRest134} tag_list`),
+  bridge: words(`${jobBase153} downstream_pipeline`),
+};
+const keys158: Keys = {
+  ...keys153,
+  build: words(`${jobBase153} project ${jobRest134} tag_list`),
+  bridge: words(`${jobBase153} project downstream_pipeline`),
+};
+const pipeline163 = `${pipeline159} name`;
+const keys163: Keys = {
+  ...keys159,
+  pipelineInList: words(pipeline163),
+  pipeline: words(`${pipeline163} ${pipelineDetail134.replace('duration', 'duration queued_duration')}`),
+};
+const keys172: Keys = { ...keys163, build: keys189.build };
+
 /** By the profile that has them first. */
 export const keys = {
   '8.4': keys84,
@@ -133,6 +167,12 @@ export const keys = {
   '11.0': keys110,
   '13.4': keys134,
   '13.9': keys139,
+  '14.0': keys140,
+  '14.9': keys149,
+  '15.3': keys153,
+  '15.8': keys158,
   '15.9': keys159,
+  '16.3': keys163,
+  '17.2': keys172,
   '18.9': keys189,
 } as const satisfies Readonly<Record<string, Keys>>;

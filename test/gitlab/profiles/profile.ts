@@ -2,7 +2,7 @@ import type { Keys } from './keys';
 
 /** What differs between GitLab versions, as data: one row per version. Nothing else in this folder asks for a version. */
 export interface Profile {
-  readonly name: ProfileName;
+  readonly name: ProfileName | VariantName;
   /** As `/version` tells it. */
   readonly version: string;
   /** `gone`: 410 for everything but `/user`. */
@@ -39,6 +39,9 @@ export interface Profile {
 export type ProfileName =
   '8.4' | '8.5' | '8.9' | '8.10' | '8.13' | '8.17' | '9.0' | '10.8' | '11.0' | '13.4' | '13.9' | '15.9' | '18.9';
 
+/** Further releases, for what differs between releases of GraphQL only. */
+export type VariantName = '14.0' | '14.9' | '15.3' | '15.8' | '16.3' | '17.2' | '19.2';
+
 export type RouteName =
   | 'user'
   | 'version'
@@ -66,6 +69,7 @@ export type RouteName =
   | 'pipeline'
   | 'pipelineBuilds'
   | 'bridges'
+  | 'triggerJobs'
   | 'pipelineRetry'
   | 'pipelineCancel'
   | 'commit'
@@ -195,6 +199,16 @@ export interface TokenRules {
 }
 
 export interface GraphQL {
-  /** Fields of the schema that this version does not have yet: `CiJob.canPlayJob`. */
-  readonly lacks: readonly string[];
+  /** Whose types there are; see the table of types. */
+  readonly release: string;
+  /** What of these is not there all the same: `CiJob.tags`, `Project.pipelines(source)`. Default: none. */
+  readonly lacks?: readonly string[];
+  /** The source `parent_pipeline` finds child pipelines; else it finds none. */
+  readonly childrenBySource: boolean;
+  /** Errors of a query that are told at once. */
+  readonly toldErrors: number;
+  /** Refusals of unknown names say what may have been meant. */
+  readonly suggestions: boolean;
+  /** What a pipeline that is asked for by an argument counts less. */
+  readonly pipelineDiscount: number;
 }

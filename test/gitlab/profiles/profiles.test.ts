@@ -1,16 +1,17 @@
 import assert from 'node:assert/strict';
-import type { Api, Profile, ProfileName, RouteName } from './profile';
+import { isSince } from '../graphql/schema';
+import type { Api, Profile, ProfileName, RouteName, VariantName } from './profile';
 import { profileNames, profiles } from './profiles';
+import { variants } from './variants';
+
+const all: Readonly<Record<ProfileName | VariantName, Profile>> = { ...profiles, ...variants };
+const allNames = Object.keys(all) as readonly (ProfileName | VariantName)[];
 
 /** Facts say since when; the table says what is. Of what came between two profiles, the later one has it. */
-function has(name: ProfileName, since: string): boolean {
-  const [major = 0, minor = 0] = name.split('.').map(Number);
-  const [fromMajor = 0, fromMinor = 0] = since.split('.').map(Number);
-  return major > fromMajor || (major === fromMajor && minor >= fromMinor);
-}
+const has = isSince;
 
-function apiOf(name: ProfileName, version: 'v3' | 'v4'): Api | undefined {
-  const api = profiles[name][version];
+function apiOf(name: ProfileName | VariantName, version: 'v3' | 'v4'): Api | undefined {
+  const api = all[name][version];
   return typeof api === 'string' ? undefined : api;
 }
 
@@ -28,7 +29,7 @@ const v4routes: Readonly<Partial<Record<RouteName, string>>> = {
   ...{ play: '9.0', keep: '9.0', artifacts: '9.0', refArtifacts: '9.0', pipelines: '9.0', commitStatuses: '9.0' },
   ...{ artifactFile: '10.0', mergeRequestPipelines: '10.5', refArtifactFile: '11.5', deleteArtifacts: '11.9' },
   ...{ latestPipeline: '12.3', bridges: '13.2', jobOfToken: '13.10', metadata: '15.2', ownToken: '15.5' },
-  ...{ artifactTree: '18.8', commitBuilds: never },
+  ...{ artifactTree: '18.8', triggerJobs: '19.2', commitBuilds: never },
 };
 
 const jobKeys: Readonly<Record<string, string>> = {
@@ -105,19 +106,19 @@ const v4since: readonly (readonly [what: string, since: string, holds: (api: Api
 describe('The table of profiles', () => {
   it('has one row a version, oldest first, each of which says its version', () => {
     assert.equal(profileNames.length, 13);
-    for (const name of profileNames) {
-      assert.equal(profiles[name].name, name);
-      assert.ok(profiles[name].version.startsWith(`${name}.`));
+    for (const name of allNames) {
+      assert.equal(all[name].name, name);
+      assert.ok(all[name].version.startsWith(`${name}.`));
     }
   });
 
-  for (const name of profileNames) {
+  for (const name of allNames) {
     it(`says of ${name} what the facts say`, () => {
       for (const [what, since, holds] of rulesSince) {
-        assert.deepEqual([what, holds(profiles[name])], [what, has(name, since)]);
+        assert.deepEqual([what, holds(all[name])], [what, has(name, since)]);
       }
       for (const [status, since] of Object.entries(statusesSince)) {
-        assert.deepEqual([status, profiles[name].statuses.includes(status)], [status, has(name, since)]);
+        assert.deepEqual([status, all[name].statuses.includes(status)], [status, has(name, since)]);
       }
     });
 
