@@ -40,7 +40,7 @@ export async function run(code: typeof vscode): Promise<void> {
   const job = JSON.parse(process.env['BENCH_JOB'] ?? '') as WireJob;
   const extension = code.extensions.getExtension<Exports>(job.id);
   if (extension === undefined) throw new Error('VS Code does not know the extension.');
-  const note = (name: string) => fetch(`${job.control}/note/${name}`).then(async (answer) => answer.text());
+  const note = (name: string) => fetch(`${job.control}/note/${name}`);
   await settled(code);
   const idleCpu = await restCpu(job.restMs);
   await note('cold');
@@ -69,8 +69,10 @@ export async function run(code: typeof vscode): Promise<void> {
 /** Ten quick answers of the window in a row: before that, VS Code is still starting. */
 async function settled(code: typeof vscode): Promise<void> {
   const end = Date.now() + 30_000;
-  for (let quick = 0; quick < 10 && Date.now() < end; await delay(50)) {
+  let quick = 0;
+  while (quick < 10 && Date.now() < end) {
     quick = (await timed(async () => code.commands.getCommands())) < 10 ? quick + 1 : 0;
+    await delay(50);
   }
 }
 
@@ -146,7 +148,11 @@ function until(api: GitLabBuildsAPI, isDone: () => boolean): Promise<void> {
       end();
     };
     const states = (): string => api.repositories.map(({ state, error, stale }) => error ?? stale ?? state).join();
-    const timer = setTimeout(() => finish(() => reject(new Error(`Waited in vain: ${states()}`))), 60_000);
+    const timer = setTimeout(() => {
+      finish(() => {
+        reject(new Error(`Waited in vain: ${states()}`));
+      });
+    }, 60_000);
     const listener = api.onDidChange(look);
     look();
   });
