@@ -14,7 +14,14 @@ export async function createCertificate(folder: string, ip: string): Promise<Cer
   const { private: key, cert } = await generate([{ name: 'commonName', value: ip }], {
     extensions: [
       { name: 'basicConstraints', cA: true },
-      { name: 'subjectAltName', altNames: [{ type: 7, ip }] },
+      // Through a proxy, VS Code's agent names no server for an IP address, and Node then checks for `localhost`.
+      {
+        name: 'subjectAltName',
+        altNames: [
+          { type: 7, ip },
+          { type: 2, value: 'localhost' },
+        ],
+      },
     ],
   });
   const file = join(folder, 'certificate.pem');
