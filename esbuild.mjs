@@ -107,7 +107,7 @@ async function buildTests() {
   const programs = ['test/run.ts', ...filesBelow('test').filter((file) => /\.(main|bench)\.ts$/.test(file))];
   const core = await build({
     ...esm,
-    entryPoints: [...of('core', 'gitlab', 'vscode', 'e2e'), ...programs.filter(exists)],
+    entryPoints: [...of('core', 'gitlab', 'vscode', 'wire', 'e2e'), ...programs.filter(exists)],
     outdir: 'out/test',
     outbase: 'test',
     external: externals,

@@ -31,6 +31,7 @@ const steps: readonly Step[] = [
     kind: 'suite',
     commands: [[join(testFolder, 'vscode', 'integration.main.mjs'), 'newest']],
   },
+  mochaSuite('wire', 120),
   ...(existsSync(join(testFolder, 'e2e')) ? [mochaSuite('e2e', 120)] : []),
 ];
 

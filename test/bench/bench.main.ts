@@ -17,6 +17,8 @@ import { measurePure } from './pure';
 import { measureRefresh } from './refresh';
 import { measureSoak } from './soak';
 import { measureVersions } from './versions';
+import { measureWire, type WireCase } from './wire';
+import { profileNames } from '../gitlab/profiles/profiles';
 
 const parts: Readonly<Record<string, Measure>> = {
   bundle: measureBundle,
@@ -30,10 +32,11 @@ const parts: Readonly<Record<string, Measure>> = {
   activation: measureActivation,
   host: measureHost,
   hostSoak: measureHostSoak,
+  wire: measureWire,
 };
 
-/** The soak takes five minutes of its own: only when it is asked for. */
-const byDefault = Object.keys(parts).filter((name) => name !== 'hostSoak');
+/** Those that take minutes of their own run only when they are asked for. */
+const byDefault = Object.keys(parts).filter((name) => name !== 'hostSoak' && name !== 'wire');
 
 /** Measures, prints, and writes all numbers into out/results/bench.json. It judges nothing: machines differ. */
 async function main(): Promise<void> {
@@ -58,6 +61,11 @@ function readArguments(): { readonly names: readonly string[]; readonly options:
       only: { type: 'string', default: byDefault.join(',') },
       runs: { type: 'string', default: '7' },
       oldest: { type: 'boolean', default: false },
+      gitlab: { type: 'string', default: '8.5,13.9,18.9' },
+      latency: { type: 'string', default: '20,80' },
+      builds: { type: 'string', default: '100' },
+      repositories: { type: 'string', default: '1' },
+      rest: { type: 'string', default: '0' },
     },
   });
   const names = values.only.split(',');
@@ -66,7 +74,23 @@ function readArguments(): { readonly names: readonly string[]; readonly options:
   if (!Number.isSafeInteger(runs) || runs < 1) throw new Error('--runs takes a number.');
   // Here and nowhere else: only an entry's own code is sure to lie in the entry's bundle.
   const programs = dirname(fileURLToPath(import.meta.url));
-  return { names, options: { runs, release: values.oldest ? 'oldest' : 'newest', programs } };
+  return { names, options: { runs, release: values.oldest ? 'oldest' : 'newest', programs, wire: wireCases(values) } };
+}
+
+/** Every GitLab of `--gitlab` at every latency of `--latency`; `--rest` is in seconds. */
+function wireCases(
+  values: Readonly<Record<'gitlab' | 'latency' | 'builds' | 'repositories' | 'rest', string>>,
+): WireCase[] {
+  const [builds, repositories, restMs] = [
+    Number(values.builds),
+    Number(values.repositories),
+    Number(values.rest) * 1000,
+  ];
+  return values.gitlab.split(',').flatMap((name) => {
+    const profile = profileNames.find((known) => known === name);
+    if (profile === undefined) throw new Error(`--gitlab takes some of ${profileNames.join(',')}`);
+    return values.latency.split(',').map((ms) => ({ profile, latencyMs: Number(ms), builds, repositories, restMs }));
+  });
 }
 
 function machineOf({ release }: Options): Readonly<Record<string, string>> {

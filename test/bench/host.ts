@@ -20,7 +20,8 @@ export const mark = '/mark';
 const mostRuns = 3;
 
 /** VS Code's extension host takes a CommonJS module only. */
-const shim = "exports.run = () => import(process.env.BENCH_PROGRAM).then(({ run }) => run(require('vscode')));\n";
+export const shim =
+  "exports.run = () => import(process.env.BENCH_PROGRAM).then(({ run }) => run(require('vscode')));\n";
 
 interface Run {
   readonly times: HostTimes;

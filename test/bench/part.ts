@@ -1,4 +1,5 @@
 import type { Release } from '../vscode/install';
+import type { WireCase } from './wire';
 
 export interface Options {
   /** Fresh starts, or turns. */
@@ -6,6 +7,8 @@ export interface Options {
   readonly release: Release;
   /** Where the bundles of the programs lie that a part starts. */
   readonly programs: string;
+  /** What the part `wire` measures. */
+  readonly wire: readonly WireCase[];
 }
 
 /** One line of the table. */

@@ -99,7 +99,7 @@ describe('The log of a failed build', () => {
   it('is not compared where nothing of that name has passed', async () => {
     await start();
     await app.run('compareLog', { build: app.small.builds.odd.id });
-    assert.match(texts()[0] ?? '', /^Among the newest builds of the project, no other .* has passed\.$/);
+    assert.match(texts()[0] ?? '', /^No recent successful run of ".*" found\.$/);
   });
 
   /** Those of the log, in a repository that has `src/app.ts`; `file`: its address. */

@@ -24,6 +24,11 @@ export function noneUnlessGone(error: unknown): readonly never[] {
   return noneWithoutCi(error);
 }
 
+/** The same, told apart from an empty list, so that it is not remembered as one. */
+export function undefinedUnlessGone(error: unknown): undefined {
+  noneUnlessGone(error);
+}
+
 /** 410: v3 is gone since 11.0. A page where the API was: so it is not there any more. */
 export function contradicts(error: unknown): boolean {
   if (!(error instanceof GitLabError)) return false;

@@ -157,6 +157,8 @@ export function failureOfConnection(error: unknown, host: string): Failure {
 
 /** Gone in a moment, as a rule: worth asking again. */
 export function isPassing({ kind, status, reason }: Failure): boolean {
+  // GitLab's database had not enough time: the same would take as long again.
+  if (status === 503 && reason?.startsWith('Request timed out') === true) return false;
   if (kind === 'server') return status === 502 || status === 503 || status === 504;
   return (
     kind === 'offline' && (reason === 'ECONNRESET' || reason === 'EPIPE' || reason === 'ERR_STREAM_PREMATURE_CLOSE')

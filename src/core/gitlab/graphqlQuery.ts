@@ -6,6 +6,9 @@ interface Selection {
   readonly fields: readonly (string | readonly [field: string, within: Selection])[];
 }
 
+/** Child pipelines in one response. */
+const childrenAtOnce = 20;
+
 const artifact: Selection = { on: 'CiJobArtifact', fields: ['name', 'fileType', 'size', 'expireAt', 'expired'] };
 
 const job: Selection = {
@@ -18,28 +21,30 @@ const job: Selection = {
     ['userPermissions', { on: 'JobPermissions', fields: ['updateBuild', 'cancelBuild'] }],
     ['detailedStatus', { on: 'DetailedStatus', fields: ['detailsPath'] }],
     ['artifacts', { on: 'CiJobArtifactConnection', fields: [['nodes', artifact]] }],
-    ['downstreamPipeline', { on: 'Pipeline', fields: ['id', 'source', 'path'] }],
+    ['downstreamPipeline', { on: 'Pipeline', fields: ['id', 'iid', 'sha', 'source', 'path'] }],
   ],
 };
+
+const pageInfo: Selection = { on: 'PageInfo', fields: ['hasNextPage', 'endCursor'] };
 
 const pageOfJobs: Selection = {
   on: 'CiJobConnection',
   fields: [
     ['nodes', job],
-    ['pageInfo', { on: 'PageInfo', fields: ['hasNextPage', 'endCursor'] }],
+    ['pageInfo', pageInfo],
   ],
 };
 
-const pipeline: Selection = {
-  on: 'Pipeline',
-  fields: [
-    ...['id', 'iid', 'sha', 'ref', 'status', 'source'],
-    ['stages', { on: 'CiStageConnection', fields: [['nodes', { on: 'CiStage', fields: ['name'] }]] }],
-    ['jobs(first: 100)', pageOfJobs],
-  ],
-};
-
-const pipelines: Selection = { on: 'PipelineConnection', fields: [['nodes', pipeline]] };
+function pipeline(jobs: number): Selection {
+  return {
+    on: 'Pipeline',
+    fields: [
+      ...['id', 'iid', 'sha', 'ref', 'status', 'source'],
+      ['stages', { on: 'CiStageConnection', fields: [['nodes', { on: 'CiStage', fields: ['name'] }]] }],
+      [`jobs(first: ${jobs})`, pageOfJobs],
+    ],
+  };
+}
 
 const permissions: Selection = { on: 'ProjectPermissions', fields: ['adminProject'] };
 
@@ -49,21 +54,22 @@ const mergeRequest: Selection = {
     ...['iid', 'title', 'diffHeadSha'],
     [
       'pipelines(first: 5)',
-      { on: 'PipelineConnection', fields: [['nodes', { on: 'Pipeline', fields: ['id', 'sha', 'ref', 'source'] }]] },
+      {
+        on: 'PipelineConnection',
+        fields: [['nodes', { on: 'Pipeline', fields: ['id', 'iid', 'sha', 'ref', 'source'] }]],
+      },
     ],
   ],
 };
 
 const mergeRequests: Selection = { on: 'MergeRequestConnection', fields: [['nodes', mergeRequest]] };
 
-/** What is asked for at once; what is undefined is not asked for. */
-export interface Wanted {
-  /** Pipelines of this commit. */
-  readonly sha?: string | undefined;
-  /** Further pipelines, by their ids. */
-  readonly ids?: readonly number[] | undefined;
-  /** Merge requests of this branch. */
-  readonly branch?: string | undefined;
+/** What one server is asked for. */
+export interface QueryShape {
+  /** Fields that it does not have, as `Type.field`. */
+  readonly lacks: ReadonlySet<string>;
+  /** Jobs of each pipeline in one response. */
+  readonly jobs: number;
 }
 
 export interface Query {
@@ -71,36 +77,65 @@ export interface Query {
   readonly variables: object;
 }
 
-/** `lacks`: fields that this server does not have, as `Type.field`. */
-export function pipelinesQuery(path: string, { sha, ids, branch }: Wanted, lacks: ReadonlySet<string>): Query {
+/** The newest pipelines of a commit, children left out, and the merge requests of a branch, where one is named. */
+export function ownQuery(path: string, sha: string, branch: string | undefined, shape: QueryShape): Query {
+  const { lacks, jobs } = shape;
+  const nodes: Selection = { on: 'PipelineConnection', fields: [['nodes', pipeline(jobs)]] };
   const parts = [
-    sha === undefined ? '' : role(lacks),
-    sha === undefined ? '' : `own: pipelines(sha: $sha, first: ${pipelinesShown}) ${printed(pipelines, lacks)}`,
-    ids === undefined ? '' : `others: pipelines(ids: $ids, first: ${ids.length}) ${printed(pipelines, lacks)}`,
-    branch === undefined ? '' : `mergeRequests(sourceBranches: $branches, first: 3) ${printed(mergeRequests, lacks)}`,
+    lacks.has('Project.userPermissions') ? '' : block('userPermissions', printed(permissions, lacks)),
+    block(`own: pipelines(sha: $sha, first: ${pipelinesShown})`, printed(nodes, lacks)),
+    branch === undefined
+      ? ''
+      : block('mergeRequests(sourceBranches: $branches, first: 3)', printed(mergeRequests, lacks)),
   ];
-  const types = [
-    '$path: ID!',
-    ...(sha === undefined ? [] : ['$sha: String!']),
-    ...(ids === undefined ? [] : ['$ids: [CiPipelineID!]!']),
-    ...(branch === undefined ? [] : ['$branches: [String!]!']),
-  ];
-  const variables = { path, sha, ids: ids?.map(toGlobalId), branches: branch === undefined ? undefined : [branch] };
-  // Its id, since nothing else may be left to ask for.
-  return { text: `query (${types.join(', ')}) { project(fullPath: $path) { id ${parts.join(' ')} } }`, variables };
+  const types = ['$path: ID!', '$sha: String!', ...(branch === undefined ? [] : ['$branches: [String!]!'])];
+  return {
+    text: `query (${types.join(', ')}) { project(fullPath: $path) { id ${parts.join(' ')} } }`,
+    variables: { path, sha, ...(branch === undefined ? {} : { branches: [branch] }) },
+  };
 }
 
-/** Whether the user is a Maintainer of the project. */
-function role(lacks: ReadonlySet<string>): string {
-  const fields = lacks.has('Project.userPermissions') ? '' : printed(permissions, lacks);
-  return fields === '' ? '' : `userPermissions ${fields}`;
+/** Child pipelines of all pipelines of a commit, nested ones too; since 17.0. */
+export function childrenQuery(
+  path: string,
+  sha: string,
+  after: string | undefined,
+  { lacks, jobs }: QueryShape,
+): Query {
+  const list: Selection = {
+    on: 'PipelineConnection',
+    fields: [
+      ['nodes', pipeline(jobs)],
+      ['pageInfo', pageInfo],
+    ],
+  };
+  const [type, argument] = after === undefined ? ['', ''] : [', $after: String!', ', after: $after'];
+  const field = `children: pipelines(sha: $sha, source: "parent_pipeline", first: ${childrenAtOnce}${argument})`;
+  return {
+    text: `query ($path: ID!, $sha: String!${type}) { project(fullPath: $path) { id ${block(field, printed(list, lacks))} } }`,
+    variables: { path, sha, ...(after === undefined ? {} : { after }) },
+  };
 }
 
-/** The next hundred jobs of a pipeline. */
-export function jobsQuery(path: string, iid: string, after: string, lacks: ReadonlySet<string>): Query {
-  const page = `jobs(first: 100, after: $after) ${printed(pageOfJobs, lacks)}`;
-  const text = `query ($path: ID!, $iid: ID!, $after: String!) { project(fullPath: $path) { pipeline(iid: $iid) { ${page} } } }`;
+/** Pipelines by their numbers within the project: `p0`, `p1` … */
+export function pipelinesQuery(path: string, iids: readonly string[], { lacks, jobs }: QueryShape): Query {
+  const parts = iids.map((_, at) => block(`p${at}: pipeline(iid: $iid${at})`, printed(pipeline(jobs), lacks)));
+  const types = ['$path: ID!', ...iids.map((_, at) => `$iid${at}: ID!`)];
+  return {
+    text: `query (${types.join(', ')}) { project(fullPath: $path) { id ${parts.join(' ')} } }`,
+    variables: { path, ...Object.fromEntries(iids.map((iid, at) => [`iid${at}`, iid])) },
+  };
+}
+
+/** The next jobs of a pipeline. */
+export function jobsQuery(path: string, iid: string, after: string, { lacks, jobs }: QueryShape): Query {
+  const page = block(`jobs(first: ${jobs}, after: $after)`, printed(pageOfJobs, lacks));
+  const text = `query ($path: ID!, $iid: ID!, $after: String!) { project(fullPath: $path) { id pipeline(iid: $iid) { ${page} } } }`;
   return { text, variables: { path, iid, after } };
+}
+
+function block(field: string, fields: string): string {
+  return fields === '' ? '' : `${field} ${fields}`;
 }
 
 function printed({ on, fields }: Selection, lacks: ReadonlySet<string>): string {
@@ -112,8 +147,4 @@ function printed({ on, fields }: Selection, lacks: ReadonlySet<string>): string 
     return inner === '' ? [] : [`${name} ${inner}`];
   });
   return parts.length === 0 ? '' : `{ ${parts.join(' ')} }`;
-}
-
-function toGlobalId(id: number): string {
-  return `gid://gitlab/Ci::Pipeline/${id}`;
 }

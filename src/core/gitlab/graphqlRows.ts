@@ -50,8 +50,8 @@ export function toBuild(row: Row, pipeline: Pipeline, context: RowContext): Buil
     tags: toTags(row.texts('tags')),
     pipeline: pipeline.id,
     commit: { sha: pipeline.sha, title: '', author: '' },
-    downstream: toChild(row, project)?.id,
-    webUrl: kind === undefined ? `${project.url}/-/jobs/${id}` : pageOfOther(row, kind, project),
+    downstream: toChild(row, pipeline, project)?.id,
+    webUrl: kind === undefined ? `${project.url}/-/jobs/${id}` : pageOfOther(row, kind, pipeline, project),
     attempts: [],
   };
   return deny(
@@ -63,18 +63,35 @@ export function toBuild(row: Row, pipeline: Pipeline, context: RowContext): Buil
   );
 }
 
-/** The pipeline that a bridge has started in the same project: only named. */
-export function toChild(row: Row, project: Project): Pipeline | undefined {
+/** A pipeline that a bridge names. */
+export interface NamedPipeline {
+  readonly id: number;
+  /** Its number within the project. */
+  readonly iid: string | undefined;
+  readonly sha: string;
+  readonly webUrl: string;
+}
+
+/**
+ * The child that a bridge has started. A server that does not say what made a pipeline shows a child by its project and
+ * commit, which are its parent's.
+ */
+export function toChild(row: Row, parent: Pick<Pipeline, 'sha'>, project: Project): NamedPipeline | undefined {
   const downstream = row.row('downstreamPipeline');
-  if (downstream?.text('source') !== 'parent_pipeline') return undefined;
+  if (downstream === undefined) return undefined;
+  const source = downstream.text('source');
+  const sha = downstream.text('sha') ?? parent.sha;
+  const isHere = (downstream.text('path') ?? '').startsWith(`${new URL(project.url).pathname}/-/pipelines/`);
+  const isChild = source === undefined ? isHere && sha === parent.sha : source === 'parent_pipeline';
+  if (!isChild) return undefined;
   const id = toId(downstream.must('id'));
-  return { id, ref: '', sha: '', status: '', source: 'parent_pipeline', webUrl: pageOf(id, project) };
+  return { id, iid: downstream.text('iid'), sha, webUrl: pageOf(id, project) };
 }
 
 /** What a bridge has started, or the page of another CI system, which is absolute. */
-function pageOfOther(row: Row, kind: 'bridge' | 'external', project: Project): string | undefined {
+function pageOfOther(row: Row, kind: 'bridge' | 'external', pipeline: Pipeline, project: Project): string | undefined {
   if (kind === 'external') return webAddress(row.row('detailedStatus')?.text('detailsPath'));
-  const child = toChild(row, project);
+  const child = toChild(row, pipeline, project);
   // Another project's: GraphQL's paths are relative to the origin, with the relative root.
   return child?.webUrl ?? absolute(row.row('downstreamPipeline')?.text('path'), project);
 }
@@ -136,9 +153,9 @@ function typeOf(file: Row): string {
   return (file.text('fileType') ?? '').toLowerCase();
 }
 
-/** A BigInt, which JSON has as a text. */
+/** In bytes: a BigInt, which JSON has as a text, and before 16.2 a number. */
 function sizeOf(file: Row): number {
-  return Number(file.text('size') ?? 0);
+  return file.number('size') ?? Number(file.text('size') ?? 0);
 }
 
 function toStatus(row: Row): string {

@@ -58,8 +58,9 @@ function isOfMergeRequest({ ref, source }: Pipeline): boolean {
  */
 export async function isMergeOf({ api, project, commit, memory }: CommitQuestion, sha: string): Promise<boolean> {
   const path = `projects/${project.id}/repository/commits/${sha}`;
-  const parents = await memory.recall<readonly string[]>(path, Infinity, () =>
-    api.get(path, (row) => row.texts('parent_ids')).catch(noneUnlessGone),
-  );
+  const ask = () =>
+    memory.recall<readonly string[]>(path, Infinity, () => api.get(path, (row) => row.texts('parent_ids')));
+  // A refusal is not remembered: the next time it may be told.
+  const parents: readonly string[] = await ask().catch(noneUnlessGone);
   return parents.includes(commit.sha);
 }

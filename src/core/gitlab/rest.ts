@@ -2,7 +2,7 @@ import type { Build } from '../build';
 import { inTurns } from '../inTurns';
 import type { Listing, Pipeline } from '../pipeline';
 import type { CommitQuestion, Project } from './dialect';
-import { noneUnlessGone } from './absence';
+import { undefinedUnlessGone } from './absence';
 import { externalStatuses, webAddress, withExternal } from './external';
 import { has } from './features';
 import type { Row } from './fields';
@@ -67,15 +67,28 @@ async function rowsOfPipeline(question: CommitQuestion, read: ReadBuild, pipelin
 
 /** All jobs of a pipeline are made with it, so one that had no bridges gets none. */
 async function bridgesOf(question: CommitQuestion, read: ReadBuild, parent: Pipeline): Promise<PipelineRows> {
-  const { api, project, server, memory } = question;
+  const { project, server, memory } = question;
   const path = `projects/${project.id}/pipelines/${parent.id}`;
   const none = `no bridges in ${path}`;
   if (!has(server, 'bridges') || memory.has(none)) return { builds: [], pipelines: [] };
-  const rows = await api
-    .keptList(`${path}/bridges`, (row) => toBridge(row, parent, project, read))
-    .catch(noneUnlessGone);
-  if (rows.length === 0) memory.keep(none, true);
+  const rows = await bridgeRows(question, path, (row) => toBridge(row, parent, project, read));
+  // What was refused is not known to be none.
+  if (rows?.length === 0) memory.keep(none, true);
+  if (rows === undefined) return { builds: [], pipelines: [] };
   return { builds: rows.map(({ build }) => build), pipelines: rows.flatMap(({ child }) => child ?? []) };
+}
+
+/** `bridges`, which is `trigger_jobs` in later releases; undefined where neither is given out. */
+async function bridgeRows<T>(
+  { api }: CommitQuestion,
+  path: string,
+  read: (row: Row) => T,
+): Promise<readonly T[] | undefined> {
+  for (const route of ['bridges', 'trigger_jobs']) {
+    const rows = await api.keptList(`${path}/${route}`, read).catch(undefinedUnlessGone);
+    if (rows !== undefined) return rows;
+  }
+  return undefined;
 }
 
 interface Bridge {

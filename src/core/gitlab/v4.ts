@@ -11,7 +11,7 @@ export const v4: Dialect = { root: 'api/v4', segment: 'jobs', commitRows, toBuil
 
 async function commitRows(question: CommitQuestion): Promise<Listing> {
   const read = (row: Row) => toBuild(row, question);
-  return (await listByGraphql(question, read)) ?? listByRest(question, read);
+  return (await listByGraphql(question)) ?? listByRest(question, read);
 }
 
 /** The server says where a build's page is since 11.2; up to then it was called as in v3. */

@@ -53,8 +53,9 @@ describe('The queries of the client', () => {
           assert.ok(query.length <= maxLength, `${query.length} characters`);
         }
         assert.ok(sent.some(({ query }) => query.includes('jobs(')));
-        // The pages after the first, too.
-        assert.ok(sent.some(({ query }) => query.includes('after:')));
+        // The pages after the first, too. 14.0 does not tell what a bridge has started, so REST lists there.
+        assert.equal(client.usesGraphql, release !== '14.0');
+        assert.ok(release === '14.0' || sent.some(({ query }) => query.includes('after:')));
       }));
   }
 });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import {
   badGateway,
+  brokenJson,
   htmlPage,
   rateLimited,
   serverError,
@@ -11,7 +12,7 @@ import {
 import type { ProfileName } from '../../gitlab/profiles/profile';
 import { developerToken, reporterToken } from '../../gitlab/seed';
 import { failureOf, unhurried } from '../support';
-import { assertWhole, Branch, countsOf, isGraphql, named, pipelineIn } from './branch';
+import { assertWhole, Branch, countsOf, isGraphql } from './branch';
 
 const json = { 'Content-Type': 'application/json' };
 
@@ -29,12 +30,12 @@ describe('GraphQL that does not answer as it should', () => {
 
   it('is asked no more once it has said anything else, which is logged once', async () => {
     await start('18.9');
-    at.fake.faults = [{ when: isGraphql, answer: saying('Timeout on Project.pipelines') }];
+    at.fake.faults = [{ when: isGraphql, answer: saying('Nothing of the kind') }];
     await assertWhole(at);
     assert.equal(at.client.usesGraphql, false);
     assert.deepEqual((await countsOf(at)).byGraphql, 0);
     await assertWhole(at);
-    assert.deepEqual(warnings(), ['GraphQL is not used, but REST: Timeout on Project.pipelines']);
+    assert.deepEqual(warnings(), ['GraphQL is not used, but REST: Nothing of the kind']);
   });
 
   it('is asked anew with another token, and after a day', async () => {
@@ -54,7 +55,13 @@ describe('GraphQL that does not answer as it should', () => {
     assert.ok((await countsOf(at)).byGraphql > 0);
   });
 
-  const passing = { '500': serverError(), '502': badGateway() } as const;
+  const passing: Readonly<Record<string, Fault>> = {
+    'a 500': serverError(),
+    'a 502': badGateway(),
+    'a page': htmlPage(),
+    'damaged JSON': brokenJson(),
+    'a time-out told with 200': { answer: saying('Timeout on Project.pipelines') },
+  };
   for (const [status, fault] of Object.entries(passing)) {
     it(`is not asked for ten minutes after ${status}`, async () => {
       await start('18.9');
@@ -67,7 +74,7 @@ describe('GraphQL that does not answer as it should', () => {
       at.now += 1;
       assert.ok((await countsOf(at)).byGraphql > 0);
       assert.equal(warnings().length, 1);
-      assert.match(warnings()[0]!, /^GraphQL is not used for ten minutes, but REST: server /);
+      assert.match(warnings()[0]!, /^GraphQL is not used for ten minutes, but REST: /);
       await assertWhole(at);
     });
   }
@@ -107,7 +114,10 @@ describe('GraphQL that does not answer as it should', () => {
     await at.listing();
     at.fake.faults = [{ ...rateLimited({ retryAfter: 30 }), when: isGraphql }];
     const work = async () => assert.equal((await failureOf(at.listing())).kind, 'rateLimited');
-    assert.deepEqual(await countsOf(at, work), { byGraphql: 1, byRest: 0 });
+    const { byGraphql, byRest } = await countsOf(at, work);
+    // No more than go out side by side.
+    assert.ok(byGraphql >= 1 && byGraphql <= 3, `${byGraphql} requests`);
+    assert.equal(byRest, 0);
     assert.equal(at.client.usesGraphql, true);
   });
 
@@ -124,44 +134,15 @@ describe('GraphQL that does not answer as it should', () => {
     assert.equal(at.client.usesGraphql, true);
   });
 
-  const isByIds = (request: { readonly path: string; readonly body: string }) =>
-    isGraphql(request) && request.body.includes('pipelines(ids:');
-  const refusals = {
-    'the argument ids': "Field 'pipelines' doesn't accept argument 'ids'",
-    'so much at once': 'Query has complexity of 312, which exceeds max complexity of 250',
-  } as const;
-  for (const [what, message] of Object.entries(refusals)) {
-    it(`that does not take ${what} gives the rest to REST, and is asked for the commit on`, async () => {
-      await start('15.9');
-      at.fake.faults = [{ when: isByIds, answer: saying(message) }];
-      await assertWhole(at);
-      assert.equal(at.client.usesGraphql, true);
-      const listing = await at.listing();
-      assert.equal(pipelineIn(listing, at.made.merge).mergeRequest?.iid, 1);
-      assert.equal(named(listing, 'packages').downstream, at.made.child.id);
-      const { byGraphql, byRest } = await countsOf(at);
-      assert.equal(byGraphql, 1);
-      // Of the merge request's pipeline and of the child: what it is, and its jobs.
-      assert.equal(byRest, 4);
-      assert.deepEqual(warnings(), []);
-    });
-  }
-
-  it('that finds no child by its id leaves that to REST', async () => {
-    await start('18.9');
-    at.fake.faults = [
-      { when: isByIds, answer: { status: 200, headers: json, body: '{"data":{"project":{"others":{"nodes":[]}}}}' } },
-    ];
-    await assertWhole(at);
-    assert.equal(at.client.usesGraphql, true);
-  });
-
   it('that tells of a child that is gone by now does without it', async () => {
     await start('18.9');
-    const gone = ({ path }: { readonly path: string }) => path.includes(`/pipelines/${at.made.child.id}`);
+    const answering = (part: string, project: object): Fault => ({
+      when: (request) => isGraphql(request) && request.body.includes(part),
+      answer: { status: 200, headers: json, body: JSON.stringify({ data: { project: { id: 'x', ...project } } }) },
+    });
     at.fake.faults = [
-      { when: isByIds, answer: { status: 200, headers: json, body: '{"data":{"project":{"others":{"nodes":[]}}}}' } },
-      { when: gone, answer: { status: 404, headers: json, body: '{"message":"404 Not found"}' } },
+      answering('children: pipelines', { children: { nodes: [] } }),
+      answering('p0: pipeline', { p0: null }),
     ];
     const { builds, pipelines } = await at.listing();
     assert.deepEqual([builds.length, pipelines.length], [9, 2]);

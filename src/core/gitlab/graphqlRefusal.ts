@@ -1,0 +1,31 @@
+/** Without these it is not known which builds there are. */
+const essential = new Set([
+  ...['id', 'iid', 'sha', 'ref', 'status', 'jobs'].map((field) => `Pipeline.${field}`),
+  ...['id', 'name', 'status', 'downstreamPipeline'].map((field) => `CiJob.${field}`),
+  ...['CiJobConnection.nodes', 'CiJobConnection.pageInfo', 'PageInfo.hasNextPage', 'PageInfo.endCursor'],
+  ...['Project.id', 'Project.pipelines', 'Project.pipeline', 'Project.mergeRequests', 'PipelineConnection.nodes'],
+  ...['MergeRequestConnection.nodes', 'MergeRequest.iid', 'MergeRequest.diffHeadSha', 'MergeRequest.pipelines'],
+  'PipelineConnection.pageInfo',
+]);
+
+export type Refusal =
+  /** The same without these fields may be had. */
+  | { readonly kind: 'lacks'; readonly fields: readonly string[] }
+  /** GitLab ran out of time or stumbled: it may answer later. */
+  | { readonly kind: 'load' }
+  /** This server cannot list builds by GraphQL. */
+  | { readonly kind: 'never' };
+
+/** What the texts of `errors` mean, as graphql-ruby and GitLab write them; at most five come at once. */
+export function toRefusal(messages: readonly string[]): Refusal {
+  if (messages.some((message) => /^(Timeout on |Internal server error|Request timed out)/.test(message)))
+    return { kind: 'load' };
+  const fields = messages.flatMap((message) => {
+    const [, field, type] = /^Field '(\w+)' doesn't exist on type '(\w+)'/.exec(message) ?? [];
+    return field === undefined ? [] : [`${type}.${field}`];
+  });
+  // A variable that only a lacking field has used.
+  const explained = messages.filter((message) => /^Variable \$\w+ is declared by .{1,100} but not used/.test(message));
+  const isKnown = fields.length + explained.length === messages.length && fields.length > 0;
+  return isKnown && !fields.some((field) => essential.has(field)) ? { kind: 'lacks', fields } : { kind: 'never' };
+}
