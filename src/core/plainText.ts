@@ -4,9 +4,10 @@ const mostShown = 1000;
 const breaks = /[\s\p{Cc}]+/gu;
 /** Marks that nobody sees: of the direction of writing, and of zero width. They make one name look like another. */
 const invisible = /[\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]/gu;
-/** Joiners have a meaning between letters of some scripts and in emoji, and nowhere else. */
-const strayJoiners =
-  /(?<![\p{L}\p{M}\p{Extended_Pictographic}\p{Emoji_Modifier}\ufe0f])[\u200c\u200d]+|[\u200c\u200d]+(?![\p{L}\p{M}\p{Extended_Pictographic}])/gu;
+const joiners = /[\u200c\u200d]+/gu;
+/** What a joiner may stand behind and before: letters of some scripts, and emoji. */
+const joinable = /[\p{L}\p{M}\p{Extended_Pictographic}\p{Emoji_Modifier}\ufe0f]$/u;
+const joined = /^[\p{L}\p{M}\p{Extended_Pictographic}]/u;
 
 /**
  * Text from outside on one line, as a person may see it: well-formed, without control characters and invisible marks,
@@ -14,14 +15,19 @@ const strayJoiners =
  */
 export function plainText(text: string, most = mostShown): string {
   // What is longer is cut before anything is searched in it; twice as much, since some of it may go.
-  const line = text
+  const marked = text
     .slice(0, 2 * most)
     .toWellFormed()
     .replace(breaks, ' ')
-    .replace(invisible, '')
-    .replace(strayJoiners, '')
-    .trim();
+    .replace(invisible, '');
+  const line = marked.replace(joiners, (found: string, at: number) => (isMeant(marked, found, at) ? found : '')).trim();
   return line.length <= most && text.length <= 2 * most ? line : `${beforeSplit(line, most - 1)}…`;
+}
+
+/** Elsewhere than between letters or emoji a joiner only makes one name look like another. */
+function isMeant(text: string, found: string, at: number): boolean {
+  const [before, after] = [text.slice(Math.max(0, at - 2), at), text.slice(at + found.length, at + found.length + 2)];
+  return joinable.test(before) && joined.test(after);
 }
 
 /** Not within a pair of surrogates. */

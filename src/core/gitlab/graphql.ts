@@ -185,7 +185,8 @@ class GraphqlListing {
 
   private marked(pipeline: Pipeline): Pipeline {
     const told = this.ofMergeRequests.get(pipeline.id);
-    if (told !== undefined) return { ...pipeline, mergeRequest: told.mergeRequest };
+    if (told !== undefined)
+      return { ...pipeline, source: pipeline.source ?? 'merge_request_event', mergeRequest: told.mergeRequest };
     // Where the server does not say what made a pipeline, the bridge that names it does.
     const isChild = this.named.has(pipeline.id) && pipeline.source === undefined;
     return isChild ? { ...pipeline, source: 'parent_pipeline' } : pipeline;

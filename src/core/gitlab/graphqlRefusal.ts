@@ -25,7 +25,7 @@ export function toRefusal(messages: readonly string[]): Refusal {
     return field === undefined ? [] : [`${type}.${field}`];
   });
   // A variable that only a lacking field has used.
-  const explained = messages.filter((message) => /^Variable \$\w+ is declared by .{1,100} but not used/.test(message));
+  const explained = messages.filter((message) => message.startsWith('Variable $') && message.endsWith(' but not used'));
   const isKnown = fields.length + explained.length === messages.length && fields.length > 0;
   return isKnown && !fields.some((field) => essential.has(field)) ? { kind: 'lacks', fields } : { kind: 'never' };
 }

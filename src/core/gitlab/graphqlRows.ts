@@ -131,12 +131,12 @@ function filesOf(row: Row): Pick<Build, 'artifacts' | 'reports' | 'artifactsExpi
   const files = row.row('artifacts')?.rows('nodes') ?? [];
   const archive = files.find((file) => typeOf(file) === 'archive');
   const artifacts = toArtifacts(archive);
-  const there = archive === undefined ? files.filter((file) => !file.flag('expired')) : files;
+  const there = archive === undefined ? files.filter((file) => !isExpired(file)) : files;
   const reports = toReports(
     there.map((file) => ({ type: typeOf(file), filename: file.text('name') ?? '', size: sizeOf(file) })),
   );
   const isGone = artifacts === undefined && reports === undefined;
-  const expired = files.find((file) => file.flag('expired') && typeOf(file) !== 'trace');
+  const expired = files.find((file) => isExpired(file) && typeOf(file) !== 'trace');
   return { artifacts, reports, artifactsExpiredAt: isGone ? expired?.text('expireAt') : undefined };
 }
 
@@ -147,6 +147,11 @@ function toArtifacts(archive: Row | undefined): Build['artifacts'] {
     size: sizeOf(archive),
     expireAt: archive.text('expireAt'),
   };
+}
+
+/** Up to 18.8 told by the date alone. */
+function isExpired(file: Row): boolean {
+  return file.has('expired') ? file.flag('expired') : Date.parse(file.text('expireAt') ?? '') <= Date.now();
 }
 
 function typeOf(file: Row): string {

@@ -19,6 +19,8 @@ interface PipelineRows {
 }
 
 const pipelinesAtOnce = 6;
+/** Of a commit; what is more is left out, and said. */
+const mostPipelines = 500;
 /** How many pages of the project's jobs are looked through for attempts that the pipeline does not list. */
 const pagesForAttempts = 5;
 
@@ -29,8 +31,8 @@ export async function listByRest(question: CommitQuestion, read: ReadBuild): Pro
     mergeRequestPipelines(question),
     externalStatuses(question),
   ]);
-  const { builds, pipelines } = await rowsOfAll(question, read, [...own, ...merged]);
-  return { builds: withExternal(builds, external), pipelines };
+  const listing = await rowsOfAll(question, read, [...own, ...merged]);
+  return { ...listing, builds: withExternal(listing.builds, external) };
 }
 
 /** The builds of these pipelines and of all that their bridges have started in the same project. */
@@ -39,8 +41,9 @@ export async function rowsOfAll(
   read: ReadBuild,
   wanted: readonly Pipeline[],
 ): Promise<Listing> {
-  const pipelines = new Map(wanted.map((pipeline) => [pipeline.id, pipeline]));
+  const pipelines = new Map(wanted.slice(0, mostPipelines).map((pipeline) => [pipeline.id, pipeline]));
   const builds: Build[] = [];
+  let isPartial = wanted.length > mostPipelines;
   for (let open = [...pipelines.values()]; open.length > 0;) {
     const rows = await inTurns(open, pipelinesAtOnce, (each) => rowsOfPipeline(question, read, each));
     builds.push(...rows.flatMap((those) => those.builds));
@@ -48,9 +51,11 @@ export async function rowsOfAll(
     open = [...new Map(told.map((pipeline) => [pipeline.id, pipeline])).values()].filter(
       ({ id }) => !pipelines.has(id),
     );
+    isPartial ||= pipelines.size + open.length > mostPipelines;
+    open = open.slice(0, Math.max(0, mostPipelines - pipelines.size));
     for (const pipeline of open) pipelines.set(pipeline.id, pipeline);
   }
-  return { builds, pipelines: [...pipelines.values()] };
+  return { builds, pipelines: [...pipelines.values()], ...(isPartial ? { isPartial } : {}) };
 }
 
 async function rowsOfPipeline(question: CommitQuestion, read: ReadBuild, pipeline: Pipeline): Promise<PipelineRows> {

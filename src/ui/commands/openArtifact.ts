@@ -5,7 +5,7 @@ import { isFile } from '../disk';
 import { toArtifactUri } from '../artifacts/artifactUri';
 import { buildTitle } from '../present';
 import { Refusal } from '../report';
-import { oneLine, withoutIcons } from '../sentences';
+import { oneLine, withoutIcons, withoutMarkup } from '../sentences';
 import { entriesOf, type EntrySubjects } from './artifactSubjects';
 import type { Command, CommandContext } from './command';
 import { rowsOf } from './places';
@@ -42,8 +42,8 @@ export const compareArtifact: Command = async (context, args) => {
   const left = uriOf(subject, node);
   const right = await counterpartOf(context, subject, node);
   if (right === undefined) return;
-  const name = oneLine(basename(node.path));
-  const title = l10n.t('{0} ({1}) and {2}', name, buildTitle(subject.build), workspace.asRelativePath(right.fsPath));
+  const [name, other] = [basename(node.path), workspace.asRelativePath(right.fsPath)].map(withoutMarkup);
+  const title = l10n.t('{0} ({1}) and {2}', name ?? '', withoutIcons(buildTitle(subject.build)), other ?? '');
   await commands.executeCommand('vscode.diff', left, right, title);
 };
 

@@ -20,7 +20,7 @@ export interface LogAddress {
 /** The name is the title of the editor; the rest is the query, written so that no reader of addresses changes it. */
 export function toLogUri(address: LogAddress, { name, id }: Pick<Build, 'name' | 'id'>, scheme = logScheme): Uri {
   const query = toQuery(address);
-  return Uri.parse(`${scheme}:/${encodeURIComponent(`${safeName(name)} #${id}.log`)}?${query}`, true);
+  return Uri.parse(`${scheme}:/${encodeURIComponent(`${safeName(name).toWellFormed()} #${id}.log`)}?${query}`, true);
 }
 
 /** undefined: the address of no log of ours. Anybody may have written it. */

@@ -129,7 +129,7 @@ describe('saveArtifacts', () => {
     '../../../evil': '-..-..-evil',
     '/etc/passwd': '-etc-passwd',
     '..\\evil': '-evil',
-    'a\0b\nc': 'abc',
+    'a\0b\nc': 'a b c',
     '.gitignore': 'gitignore',
     '..': 'unnamed',
   };

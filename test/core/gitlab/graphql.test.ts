@@ -38,9 +38,11 @@ describe('GraphQL', () => {
         assert.deepEqual(idsOf(other.attempts), idsOf(build.attempts));
         assert.equal(other.commit?.sha, pipelineIn(byGraphql, { id: build.pipeline! }).sha);
       }
+      // What made a pipeline is not told before 16.4.
+      const untold = profile === '15.9' ? ['source'] : [];
       assert.deepEqual(
-        byGraphql.pipelines.map((pipeline) => plain(pipeline, ['stages'])),
-        byRest.pipelines.map((pipeline) => plain(pipeline, [])),
+        byGraphql.pipelines.map((pipeline) => plain(pipeline, ['stages', ...untold])),
+        byRest.pipelines.map((pipeline) => plain(pipeline, untold)),
       );
     });
 

@@ -117,7 +117,7 @@ describe('What GraphQL refuses', () => {
         });
       }
       assert.deepEqual(missing, []);
-    }));
+    })).timeout(60_000);
 
   it('is much at once, told five at a time: the client goes on asking without it, and GraphQL stays in use', async () => {
     const lacks = ['tags', 'coverage', 'scheduledAt', 'canPlayJob', 'retryable', 'createdByTag', 'runner'];
