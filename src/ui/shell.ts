@@ -28,6 +28,7 @@ import { Report } from './report';
 import { toRepositoryBuilds } from './repositoryBuilds';
 import type { ViewState } from './rows';
 import { Session, type SessionParts } from './session';
+import { KnownProjects } from './knownProjects';
 import { Settings } from './settings';
 import { StatusBar } from './statusBar';
 import { Tokens } from './tokens';
@@ -62,7 +63,8 @@ export function startShell(context: ExtensionContext, changed: EventEmitter<void
   const remembered = new Remembered(context.workspaceState, clock, instances);
   const attention = (): Attention => ({ visible: tree.view.visible, focused: window.state.focused });
   const session = new Session({ git, settings, tokens, clients, remembered, attention, log, clock });
-  const shared = { session, clients, settings, tokens, clock };
+  const knownProjects = new KnownProjects(context.workspaceState);
+  const shared = { session, clients, settings, tokens, clock, knownProjects };
   const { cache, archives, artifactRows } = artifactParts(context, shared);
   const tree = new BuildTree((root) => settings.groupBy(session.repositoryOf(root)?.rootUri), clock, artifactRows);
   const statusBar = new StatusBar();
@@ -82,9 +84,12 @@ export function startShell(context: ExtensionContext, changed: EventEmitter<void
   context.subscriptions.push(
     // The session before what it works with.
     ...[...logFeatures, logs, archives, artifactRows],
-    ...[session, notifications, tree, statusBar, clients, remembered, git, settings, tokens, log],
+    ...[session, notifications, tree, statusBar, clients, remembered, knownProjects, git, settings, tokens, log],
     session.onDidChange((state) => {
-      for (const { snapshot } of state.repositories) archives.keepWhatIs(snapshot);
+      for (const { snapshot } of state.repositories) {
+        knownProjects.addShown(snapshot);
+        archives.keepWhatIs(snapshot);
+      }
       tree.show(state);
       statusBar.show(state);
       notifications.show(state);
@@ -100,14 +105,22 @@ export function startShell(context: ExtensionContext, changed: EventEmitter<void
   return { run, files, repositories: () => repositories(session.state), refresh: () => session.refresh() };
 }
 
-type Shared = Pick<SessionParts, 'clients' | 'settings' | 'tokens' | 'clock'> & { readonly session: Session };
+type Shared = Pick<SessionParts, 'clients' | 'settings' | 'tokens' | 'clock'> & {
+  readonly session: Session;
+  readonly knownProjects: KnownProjects;
+};
 
 /** What shows and keeps what is in builds' artifacts; the files are this user's, for all windows. */
-function artifactParts({ globalStorageUri }: ExtensionContext, { session, clients, settings, clock }: Shared) {
+function artifactParts(
+  { globalStorageUri }: ExtensionContext,
+  { session, clients, settings, tokens, clock, knownProjects }: Shared,
+) {
   const folder = join(globalStorageUri.fsPath, 'artifacts');
   const cache = new ArtifactsCache(folder, () => settings.cacheBytes(), clock);
   const archives = new Archives({
     instances: () => session.instances(),
+    isSignedIn: async ({ url }) => (await tokens.get(url)) !== undefined,
+    isKnown: (address) => knownProjects.has(address),
     open: (instance, address, signal) => openArchive({ clients, cache }, instance, address, signal),
     cache: entryCache(cache),
   });

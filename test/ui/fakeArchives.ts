@@ -48,7 +48,13 @@ export class FakeArchives {
       if (this.failure !== undefined) throw this.failure;
       return this.archive;
     };
-    this.archives = new Archives({ instances: async () => this.instances, open, cache });
+    this.archives = new Archives({
+      instances: async () => this.instances,
+      isSignedIn: async () => true,
+      isKnown: () => true,
+      open,
+      cache,
+    });
   }
 }
 

@@ -218,6 +218,20 @@ describe('Open Log', () => {
     assert.deepEqual(app.asked(), []);
   });
 
+  it('of a project that the workspace has not shown is not asked for, whoever wrote its address', async () => {
+    await ready();
+    await openFailed();
+    const { query } = shown().document.uri;
+    const address = JSON.parse(Buffer.from(query, 'base64url').toString()) as Readonly<Record<string, unknown>>;
+    app.asked();
+    for (const project of ['group/other', '1', `${String(address['project'])}/`, 'GROUP/sub.project']) {
+      const foreign = Buffer.from(JSON.stringify({ ...address, project })).toString('base64url');
+      const document = await editor().texts.open(Uri.parse(`gitlab-builds-log:/x.log?${foreign}`));
+      assert.match(document.getText(), /^This log is of a project that this workspace has not shown\./);
+    }
+    assert.deepEqual(app.asked(), []);
+  });
+
   it('opened twice at once is one document, and one that is read on', async () => {
     await ready();
     await Promise.all([openFailed(), openFailed()]);

@@ -4,7 +4,7 @@ import { basename, join } from 'node:path';
 import { codeOf, DiskError } from '../errors';
 import type { Clock } from '../schedule';
 import { asDiskError } from './diskErrors';
-import { ownerStateOf, ownerTagPattern, releaseOwnerTag, takeOwnerTag } from './owner';
+import { ownerStateOf, releaseOwnerTag, takeOwnerTag } from './owner';
 
 /** What a kept file is; a file of one instance or build is never found as one of another. */
 export interface CacheKey {
@@ -37,7 +37,7 @@ const temporaryMs = 60 * 60_000;
 const mostAttempts = 5;
 const keptName = /^[0-9a-f]{64}$/;
 /** Versions up to 0.1.0 wrote 8 hex digits in place of the owner tag. */
-const temporaryName = new RegExp(`^[0-9a-f]{64}\\.(${ownerTagPattern}|[0-9a-f]{8})\\.tmp$`);
+const temporaryName = /^[0-9a-f]{64}\.([0-9a-f]{8}-\d{1,10}-[0-9a-f]{8}|[0-9a-f]{8})\.tmp$/;
 
 /**
  * Files that were fetched to look into, in a folder that several windows share: each may find, add and remove at any

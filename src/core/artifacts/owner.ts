@@ -8,15 +8,13 @@ import { codeOf } from '../errors';
  */
 export type OwnerState = 'own' | 'running' | 'ended' | 'elsewhere';
 
-/** Source of a regular expression for an owner tag, without groups. */
-export const ownerTagPattern = String.raw`[0-9a-f]{8}-\d{1,10}-[0-9a-f]{8}`;
-
 /** Tags of this process that are in use. */
 const tagsInUse = new Set<string>();
 
 /**
  * A unique part of the name of a temporary file or folder. It names the process that works on it, so that no other
- * process takes it away or takes it over meanwhile, and a later one knows what nobody needs any more.
+ * process takes it away or takes it over meanwhile, and a later one knows what nobody needs any more:
+ * `[0-9a-f]{8}-\d{1,10}-[0-9a-f]{8}`, which the patterns of such names repeat.
  */
 export function takeOwnerTag(): string {
   const tag = `${shortHash(hostname())}-${process.pid}-${randomBytes(4).toString('hex')}`;

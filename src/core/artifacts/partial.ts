@@ -5,7 +5,7 @@ import { basename, dirname, join } from 'node:path';
 import { codeOf } from '../errors';
 import type { Clock } from '../schedule';
 import { FolderVanished } from './folder';
-import { ownerStateOf, ownerTagPattern, releaseOwnerTag, takeOwnerTag } from './owner';
+import { ownerStateOf, releaseOwnerTag, takeOwnerTag } from './owner';
 import { replaceFile } from './replaceFile';
 import { identityOf, isOf, readSidecar, writeSidecar, type Sidecar, type Source } from './sidecar';
 import type { Start, TransferOptions } from './transfer';
@@ -14,7 +14,7 @@ import type { Start, TransferOptions } from './transfer';
  * Name of a hidden file of ours, short enough for every file system whatever the final name is: key of the source, owner
  * tag, ending. Versions up to 0.1.0 wrote 8 hex digits in place of the tag.
  */
-const ours = new RegExp(`^(\\.gitlab-builds-([0-9a-f]{16})-(${ownerTagPattern}|[0-9a-f]{8}))\\.(?:part|json|tmp)$`);
+const ours = /^(\.gitlab-builds-([0-9a-f]{16})-([0-9a-f]{8}-\d{1,10}-[0-9a-f]{8}|[0-9a-f]{8}))\.(?:part|json|tmp)$/;
 const { pid } = process;
 const keptMs = 7 * 24 * 60 * 60_000;
 /** Age at which a part is taken for abandoned although a process with its owner's number runs, here or elsewhere. */

@@ -1,12 +1,12 @@
 import { lstat, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Clock } from '../schedule';
-import { ownerStateOf, ownerTagPattern, releaseOwnerTag, shortHash, takeOwnerTag } from './owner';
+import { ownerStateOf, releaseOwnerTag, shortHash, takeOwnerTag } from './owner';
 
 /** Hidden folders beside the one that is unpacked: what comes, and what was there. */
 type Purpose = 'unpacking' | 'replaced';
 
-const ours = new RegExp(`^\\.gitlab-builds-([0-9a-f]{8})-(${ownerTagPattern})\\.(unpacking|replaced)$`);
+const ours = /^\.gitlab-builds-([0-9a-f]{8})-([0-9a-f]{8}-\d{1,10}-[0-9a-f]{8})\.(unpacking|replaced)$/;
 /** Age at which a folder is taken for abandoned if it is unknown whether its process still runs. */
 const abandonedMs = 24 * 60 * 60_000;
 

@@ -23,12 +23,10 @@ export interface ConnectionOptions {
  */
 export class Connections {
   private readonly agents = { http: new Agent({ keepAlive: true }), https: new TlsAgent({ keepAlive: true }) };
-  /** How long each of our connections may be idle, in ms. */
-  private readonly idleTimes = new WeakMap<Socket, number>();
   private readonly queues = new Map<string, RequestQueue>();
 
   constructor(private readonly options: ConnectionOptions) {
-    subscribe(started, this.onStart);
+    watch(options.userAgent);
   }
 
   /** Agent for node-fetch; undefined: Node's global one. */
@@ -53,24 +51,43 @@ export class Connections {
   }
 
   dispose(): void {
-    unsubscribe(started, this.onStart);
+    unwatch(this.options.userAgent);
     this.agents.http.destroy();
     this.agents.https.destroy();
   }
+}
 
-  private readonly onStart = (message: unknown): void => {
-    const { request } = message as { readonly request: ClientRequest };
-    const { socket } = request;
-    if (socket === null || request.getHeader('user-agent') !== this.options.userAgent) return;
-    if (!this.idleTimes.has(socket)) {
-      // After the agent's own listener, which sets the agent's timeout.
-      socket.on('free', () => socket.setTimeout(this.idleTimes.get(socket) ?? idleMs));
-      this.idleTimes.set(socket, idleMs);
-    }
-    request.prependOnceListener('response', (response: IncomingMessage) =>
-      this.idleTimes.set(socket, idleTimeOf(response.headers['keep-alive'])),
-    );
-  };
+/** How often each user agent is in use. Node tells of the requests of all extensions in this process. */
+const userAgents = new Map<string, number>();
+/** How long each of our connections may be idle, in ms. */
+const idleTimes = new WeakMap<Socket, number>();
+
+function watch(userAgent: string): void {
+  if (userAgents.size === 0) subscribe(started, onStart);
+  userAgents.set(userAgent, (userAgents.get(userAgent) ?? 0) + 1);
+}
+
+function unwatch(userAgent: string): void {
+  const left = (userAgents.get(userAgent) ?? 0) - 1;
+  if (left > 0) userAgents.set(userAgent, left);
+  else userAgents.delete(userAgent);
+  if (userAgents.size === 0) unsubscribe(started, onStart);
+}
+
+/** Told when a request has its connection. */
+function onStart(message: unknown): void {
+  const { request } = message as { readonly request: ClientRequest };
+  const { socket } = request;
+  const userAgent = request.getHeader('user-agent');
+  if (socket === null || typeof userAgent !== 'string' || !userAgents.has(userAgent)) return;
+  if (!idleTimes.has(socket)) {
+    // After the agent's own listener, which sets the agent's timeout.
+    socket.on('free', () => socket.setTimeout(idleTimes.get(socket) ?? idleMs));
+    idleTimes.set(socket, idleMs);
+  }
+  request.prependOnceListener('response', (response: IncomingMessage) =>
+    idleTimes.set(socket, idleTimeOf(response.headers['keep-alive'])),
+  );
 }
 
 /** Idle time in ms, below the one that the server announces (`Keep-Alive: timeout=20`, in seconds). */

@@ -32,6 +32,10 @@ export interface EntryCache {
 export interface ArchivesPort {
   /** The instances that the user knows; no other is ever asked. */
   readonly instances: () => Promise<readonly Instance[]>;
+  /** Whether the user is signed in to the instance. */
+  readonly isSignedIn: (instance: Instance) => Promise<boolean>;
+  /** Whether this workspace shows, or has shown, the project. */
+  readonly isKnown: (address: ArtifactAddress) => boolean;
   readonly open: (instance: Instance, address: ArtifactAddress, signal: AbortSignal) => Promise<Archive>;
   readonly cache: EntryCache;
 }
@@ -110,8 +114,14 @@ export class Archives implements Disposable {
 
   private async open(address: ArtifactAddress, signal: AbortSignal): Promise<OpenArchive> {
     const instance = (await this.port.instances()).find(({ url }) => url === address.instance);
-    if (instance === undefined)
+    if (instance === undefined || !(await this.port.isSignedIn(instance)))
       throw new Refusal(l10n.t('These artifacts are of a GitLab that you are not signed in to.'));
+    if (!this.port.isKnown(address))
+      throw new Refusal(
+        l10n.t(
+          'These artifacts are of a project that this workspace has not shown. Open a repository of that project first.',
+        ),
+      );
     const archive = await this.port.open(instance, address, signal);
     signal.throwIfAborted();
     const tree = await toFolders(archive.entries);

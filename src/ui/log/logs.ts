@@ -17,6 +17,7 @@ import { flatten } from '../../core/arrange';
 import type { Clients } from '../clients';
 import { mayHaveLog } from '../contextValue';
 import { Refusal, sentenceFor } from '../report';
+import type { KnownProjects } from '../knownProjects';
 import type { Session } from '../session';
 import type { Settings } from '../settings';
 import type { Tokens } from '../tokens';
@@ -32,6 +33,7 @@ export interface LogsParts {
   readonly settings: Settings;
   readonly tokens: Tokens;
   readonly clock: Clock;
+  readonly knownProjects: KnownProjects;
 }
 
 export interface LogChanged {
@@ -72,6 +74,7 @@ export class Logs implements TextDocumentContentProvider, Disposable {
         for (const log of this.open.values()) log.attend();
       }),
       parts.tokens.onDidChange(() => this.retry()),
+      parts.knownProjects.onDidAdd(() => this.retry()),
       parts.session.onDidChange(() => this.catchUp()),
     ];
   }
@@ -179,13 +182,17 @@ export class Logs implements TextDocumentContentProvider, Disposable {
     return log;
   }
 
-  /** No instance is ever asked but those that the user knows, whoever wrote the address. */
+  /** Only for an instance that the user is signed in to and a project of this workspace, whoever wrote the address. */
   private async found(uri: Uri): Promise<OpenLog> {
     const address = toLogAddress(uri);
     const instances = await this.parts.session.instances();
     const instance = instances.find(({ url }) => url === address?.instance);
-    if (address === undefined || instance === undefined)
+    if (address === undefined || instance === undefined || (await this.parts.tokens.get(instance.url)) === undefined)
       throw new Refusal(l10n.t('This log is of a GitLab that you are not signed in to. Sign in there to see it.'));
+    if (!this.parts.knownProjects.has(address))
+      throw new Refusal(
+        l10n.t('This log is of a project that this workspace has not shown. Open a repository of that project first.'),
+      );
     return this.make(uri, address, { instance, project: address.project, sha: '', pinned: true });
   }
 

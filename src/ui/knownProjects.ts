@@ -1,0 +1,55 @@
+import { EventEmitter, type Disposable, type Event, type Memento } from 'vscode';
+import { targetOf, type Snapshot } from '../core/snapshot';
+
+interface ProjectOfInstance {
+  /** Base URL of the instance. */
+  readonly instance: string;
+  /** Path or numeric id. */
+  readonly project: string;
+}
+
+const storageKey = 'knownProjects';
+/** Of one workspace; the ones shown longest ago are forgotten. */
+const mostProjects = 200;
+
+/**
+ * Projects that this workspace shows or has shown. Anybody can write the address of a log or of artifacts into a file:
+ * only those of these projects are opened.
+ */
+export class KnownProjects implements Disposable {
+  private readonly added = new EventEmitter<void>();
+  readonly onDidAdd: Event<void> = this.added.event;
+  private readonly keys: Set<string>;
+
+  constructor(private readonly memento: Memento) {
+    const stored = memento.get<unknown>(storageKey);
+    this.keys = new Set(Array.isArray(stored) ? stored.filter((key) => typeof key === 'string') : []);
+  }
+
+  has(project: ProjectOfInstance): boolean {
+    return this.keys.has(keyOf(project));
+  }
+
+  /** Takes in the project of a snapshot that is shown. */
+  addShown(snapshot: Snapshot | undefined): void {
+    const target = targetOf(snapshot);
+    if (target !== undefined) this.add({ instance: target.instance.url, project: target.project });
+  }
+
+  private add(project: ProjectOfInstance): void {
+    const key = keyOf(project);
+    if (this.keys.has(key)) return;
+    this.keys.add(key);
+    for (const oldest of [...this.keys].slice(0, -mostProjects)) this.keys.delete(oldest);
+    void this.memento.update(storageKey, [...this.keys]);
+    this.added.fire();
+  }
+
+  dispose(): void {
+    this.added.dispose();
+  }
+}
+
+function keyOf({ instance, project }: ProjectOfInstance): string {
+  return JSON.stringify([instance, project]);
+}
