@@ -1,4 +1,5 @@
 import { EventEmitter, type Disposable, type Event, type Memento } from 'vscode';
+import type { Clock } from '../core/schedule';
 import { targetOf, type Snapshot } from '../core/snapshot';
 
 interface ProjectOfInstance {
@@ -11,6 +12,8 @@ interface ProjectOfInstance {
 const storageKey = 'knownProjects';
 /** Of one workspace; the ones shown longest ago are forgotten. */
 const mostProjects = 200;
+/** From the start of a window until its repositories are shown, in ms. */
+const startMs = 5000;
 
 /**
  * Projects that this workspace shows or has shown. Anybody can write the address of a log or of artifacts into a file:
@@ -28,6 +31,22 @@ export class KnownProjects implements Disposable {
 
   has(project: ProjectOfInstance): boolean {
     return this.keys.has(keyOf(project));
+  }
+
+  /** The same, also where the project is only about to be shown, as after a reload: waits up to `startMs` for that. */
+  async becomesKnown(project: ProjectOfInstance, clock: Pick<Clock, 'setTimeout' | 'clearTimeout'>): Promise<boolean> {
+    if (this.has(project)) return true;
+    return new Promise((resolve) => {
+      const end = (): void => {
+        listener.dispose();
+        clock.clearTimeout(timeout);
+        resolve(this.has(project));
+      };
+      const listener = this.added.event(() => {
+        if (this.has(project)) end();
+      });
+      const timeout = clock.setTimeout(end, startMs);
+    });
   }
 
   /** Takes in the project of a snapshot that is shown. */

@@ -120,7 +120,7 @@ function artifactParts(
   const archives = new Archives({
     instances: () => session.instances(),
     isSignedIn: async ({ url }) => (await tokens.get(url)) !== undefined,
-    isKnown: (address) => knownProjects.has(address),
+    isKnown: (address) => knownProjects.becomesKnown(address, clock),
     open: (instance, address, signal) => openArchive({ clients, cache }, instance, address, signal),
     cache: entryCache(cache),
   });

@@ -51,7 +51,7 @@ export class FakeArchives {
     this.archives = new Archives({
       instances: async () => this.instances,
       isSignedIn: async () => true,
-      isKnown: () => true,
+      isKnown: async () => true,
       open,
       cache,
     });

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { FakeClock } from '../core/support';
 import { KnownProjects } from '../../src/ui/knownProjects';
 import { FakeMemento } from './fake/memento';
 import { aTarget, ready } from './samples';
@@ -28,6 +29,18 @@ describe('The known projects', () => {
     known.addShown(shown);
     known.addShown(undefined);
     assert.equal(events, 1);
+  });
+
+  it('may be about to be shown, which is waited for', async () => {
+    const clock = new FakeClock();
+    const known = new KnownProjects(new FakeMemento());
+    const [soon, never] = [own, { ...own, project: 'group/other' }].map((one) => known.becomesKnown(one, clock));
+    known.addShown(shown);
+    assert.equal(await soon, true);
+    await clock.pass(5000);
+    assert.equal(await never, false);
+    assert.equal(await known.becomesKnown(own, clock), true);
+    assert.deepEqual(clock.waits, []);
   });
 
   it('are none where what is stored is damaged, and two hundred at most', () => {

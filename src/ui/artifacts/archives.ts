@@ -35,7 +35,7 @@ export interface ArchivesPort {
   /** Whether the user is signed in to the instance. */
   readonly isSignedIn: (instance: Instance) => Promise<boolean>;
   /** Whether this workspace shows, or has shown, the project. */
-  readonly isKnown: (address: ArtifactAddress) => boolean;
+  readonly isKnown: (address: ArtifactAddress) => Promise<boolean>;
   readonly open: (instance: Instance, address: ArtifactAddress, signal: AbortSignal) => Promise<Archive>;
   readonly cache: EntryCache;
 }
@@ -116,7 +116,7 @@ export class Archives implements Disposable {
     const instance = (await this.port.instances()).find(({ url }) => url === address.instance);
     if (instance === undefined || !(await this.port.isSignedIn(instance)))
       throw new Refusal(l10n.t('These artifacts are of a GitLab that you are not signed in to.'));
-    if (!this.port.isKnown(address))
+    if (!(await this.port.isKnown(address)))
       throw new Refusal(
         l10n.t(
           'These artifacts are of a project that this workspace has not shown. Open a repository of that project first.',
