@@ -55,12 +55,25 @@ export class KnownProjects implements Disposable {
     if (target !== undefined) this.add({ instance: target.instance.url, project: target.project });
   }
 
+  /** Forgets the projects of all other instances, such as of one that the user has signed out of. */
+  keepOnly(instances: readonly string[]): void {
+    const kept = [...this.keys].filter((key) => instances.some((instance) => key.startsWith(prefixOf(instance))));
+    if (kept.length === this.keys.size) return;
+    this.keys.clear();
+    for (const key of kept) this.keys.add(key);
+    this.write();
+  }
+
+  private write(): void {
+    void this.memento.update(storageKey, this.keys.size === 0 ? undefined : [...this.keys]);
+  }
+
   private add(project: ProjectOfInstance): void {
     const key = keyOf(project);
     if (this.keys.has(key)) return;
     this.keys.add(key);
     for (const oldest of [...this.keys].slice(0, -mostProjects)) this.keys.delete(oldest);
-    void this.memento.update(storageKey, [...this.keys]);
+    this.write();
     this.added.fire();
   }
 
@@ -70,5 +83,10 @@ export class KnownProjects implements Disposable {
 }
 
 function keyOf({ instance, project }: ProjectOfInstance): string {
-  return JSON.stringify([instance, project]);
+  return `${prefixOf(instance)}${project}`;
+}
+
+/** No base URL has a space. */
+function prefixOf(instance: string): string {
+  return `${instance} `;
 }

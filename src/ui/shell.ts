@@ -60,10 +60,13 @@ export function startShell(context: ExtensionContext, changed: EventEmitter<void
     factsOf: (instance) => instances.of(instance),
   });
   const clock = systemClock;
-  const remembered = new Remembered(context.workspaceState, clock, instances);
+  const knownProjects = new KnownProjects(context.workspaceState);
+  const forgotten = [instances, knownProjects];
+  const remembered = new Remembered(context.workspaceState, clock, {
+    keepOnly: (urls) => forgotten.forEach((one) => one.keepOnly(urls)),
+  });
   const attention = (): Attention => ({ visible: tree.view.visible, focused: window.state.focused });
   const session = new Session({ git, settings, tokens, clients, remembered, attention, log, clock });
-  const knownProjects = new KnownProjects(context.workspaceState);
   const shared = { session, clients, settings, tokens, clock, knownProjects };
   const { cache, archives, artifactRows } = artifactParts(context, shared);
   const tree = new BuildTree((root) => settings.groupBy(session.repositoryOf(root)?.rootUri), clock, artifactRows);

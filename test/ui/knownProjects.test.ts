@@ -43,6 +43,17 @@ describe('The known projects', () => {
     assert.deepEqual(clock.waits, []);
   });
 
+  it('are forgotten of all instances but those that are named', () => {
+    const memento = new FakeMemento();
+    const known = new KnownProjects(memento);
+    known.addShown(shown);
+    known.keepOnly([own.instance]);
+    assert.equal(known.has(own), true);
+    known.keepOnly([`${own.instance}/gitlab`]);
+    assert.equal(known.has(own), false);
+    assert.deepEqual(memento.keys(), []);
+  });
+
   it('are none where what is stored is damaged, and two hundred at most', () => {
     const memento = new FakeMemento();
     void memento.update('knownProjects', { a: 1 });

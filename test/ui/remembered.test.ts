@@ -199,7 +199,7 @@ describe('At the start', () => {
     const memento = new FakeMemento();
     const app = await apps.ready({ memento });
     await app.restart();
-    assert.deepEqual(memento.keys(), [storageKey]);
+    assert.deepEqual([...memento.keys()].sort(), [storageKey, 'knownProjects']);
     await app.shows('ready');
     await app.run('signOut');
     await app.shows('signedOut');
