@@ -61,7 +61,10 @@ async function measureBlocking(programs: string): Promise<readonly number[]> {
       const [seed] = projects;
       assert.ok(seed !== undefined);
       const http = createHttp({ log: quietLog, userAgent: 'bench' });
-      const whole: Http = { ...http, json: (request) => http.json({ ...request, etag: undefined }) };
+      const whole: Http = {
+        json: (request) => http.json({ ...request, etag: undefined }),
+        stream: (request) => http.stream(request),
+      };
       const instance = { url, hosts: [], apiVersion: 'auto' } as const;
       const client = new GitLabClient(instance, whole, async () => token, quietLog);
       const { project, sha } = seed;

@@ -190,7 +190,12 @@ async function listsOf(profile: '8.5' | '9.0' | '13.9' | '18.9'): Promise<Kind> 
   const instance = { url: fake.url, hosts: [], apiVersion: 'auto' } as const;
   const recording = new Recording();
   const client = (json: Http['json']) =>
-    new GitLabClient(instance, { ...httpWith(), json }, async () => developerToken, new Journal());
+    new GitLabClient(
+      instance,
+      { json, stream: (request) => httpWith().stream(request) },
+      async () => developerToken,
+      new Journal(),
+    );
   const list = async (json: Http['json']) => {
     const one = client(json);
     try {
