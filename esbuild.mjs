@@ -1,6 +1,6 @@
 // Builds the extension into dist/ (default), or every test bundle into out/ (--tests).
-import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { join, sep } from 'node:path';
+import { mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join, sep } from 'node:path';
 import { build, context, transform } from 'esbuild';
 
 const isWatching = process.argv.includes('--watch');
@@ -31,6 +31,7 @@ const externals = [
   '@vscode/test-electron',
 ];
 
+checkModules();
 if (process.argv.includes('--tests')) await buildTests();
 else if (isWatching) await watchExtension();
 else await writeExtension(await build(extension()));
@@ -57,7 +58,6 @@ function extension() {
  * into CommonJS, where `import()` of a chunk becomes a lazy `require`. dist/extension.js is what activation costs.
  */
 async function writeExtension({ outputFiles, metafile }) {
-  refuseCycles(metafile);
   rmSync('dist', { recursive: true, force: true });
   mkdirSync('dist');
   for (const file of outputFiles) {
@@ -105,14 +105,13 @@ async function buildTests() {
   const of = (...folders) =>
     tests.filter((file) => folders.some((folder) => file.startsWith(join('test', folder) + sep)));
   const programs = ['test/run.ts', ...filesBelow('test').filter((file) => /\.(main|bench)\.ts$/.test(file))];
-  const core = await build({
+  await build({
     ...esm,
     entryPoints: [...of('core', 'gitlab', 'vscode', 'wire', 'e2e'), ...programs.filter(exists)],
     outdir: 'out/test',
     outbase: 'test',
     external: externals,
   });
-  refuseCycles(core.metafile);
   await build({
     ...esm,
     entryPoints: of('ui'),
@@ -132,18 +131,32 @@ async function buildTests() {
   });
 }
 
-/** Throws when our own modules import each other in a circle (types do not count: they are gone by now). */
-function refuseCycles(metafile) {
+/** Throws when our own modules import each other in a circle, types included, or two files in src/ have one name. */
+function checkModules() {
+  const files = ['src', 'test'].flatMap(filesBelow).filter((file) => file.endsWith('.ts'));
+  const imports = new Map(files.map((file) => [file, importsOf(file)]));
   const done = new Set();
   const visit = (file, path) => {
     if (path.includes(file)) throw new Error(`Import cycle: ${[...path.slice(path.indexOf(file)), file].join(' → ')}`);
     if (done.has(file)) return;
-    for (const { path: next } of metafile.inputs[file]?.imports ?? []) {
-      if (/^(src|test)\//.test(next)) visit(next, [...path, file]);
-    }
+    for (const next of imports.get(file) ?? []) visit(next, [...path, file]);
     done.add(file);
   };
-  for (const file of Object.keys(metafile.inputs)) if (/^(src|test)\//.test(file)) visit(file, []);
+  for (const file of files) visit(file, []);
+  const places = new Map();
+  for (const file of files.filter((file) => file.startsWith('src'))) {
+    const name = basename(file);
+    if (places.has(name)) throw new Error(`Two files are called ${name}: ${places.get(name)}, ${file}`);
+    places.set(name, file);
+  }
+}
+
+/** The files below src/ and test/ that a file names in its imports and exports, types included. */
+function importsOf(file) {
+  const specifiers = readFileSync(file, 'utf8').matchAll(
+    /^(?:import|export|\}) [^;]*?from '(\.[^']+)';$|import\('(\.[^']+)'\)/gm,
+  );
+  return [...specifiers].map(([, named, lazy]) => `${join(dirname(file), named ?? lazy)}.ts`).filter(exists);
 }
 
 function filesBelow(folder) {

@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { EventEmitter, type ExtensionContext } from 'vscode';
 import { createExports, type Exports } from './ui/api';
 import { registerArtifactFiles } from './ui/artifacts/register';
-import { registerCommands } from './ui/commands/register';
+import { registerCommands } from './ui/commands/registerCommands';
 
 /**
  * What activation costs is this file and what it imports: commands and exports are there at once, and everything

@@ -1,7 +1,7 @@
 import type { Event } from 'vscode';
-import type { Build } from '../core/build';
-import type { Pipeline } from '../core/pipeline';
-import type { Snapshot } from '../core/snapshot';
+import type { Build } from '../core/model/build';
+import type { Pipeline } from '../core/model/pipeline';
+import type { Snapshot } from '../core/model/snapshot';
 
 /** What `activate()` returns; other extensions rely on it. All data is read-only, plain, and safe to serialise. */
 export interface Exports {

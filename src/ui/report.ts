@@ -1,10 +1,10 @@
 import { commands, l10n, window } from 'vscode';
-import { ArchiveError } from '../core/artifacts/errors';
-import { DiskError, DownloadBroken, GitLabError, isAbort, toFailure, type FailureKind } from '../core/errors';
-import type { Logger } from '../core/logger';
-import { archiveSentence, settingFor } from './archiveSentences';
-import { brokenSentence, diskSentence } from './diskSentences';
-import { failureSentence, withoutIcons, withoutLinks } from './sentences';
+import { ArchiveError } from '../core/artifacts/archiveErrors';
+import { DiskError, DownloadBroken, GitLabError, isAbort, toFailure, type FailureKind } from '../core/model/errors';
+import type { Logger } from '../core/util/logger';
+import { archiveSentence, settingFor } from './text/archiveFailures';
+import { brokenSentence, diskSentence } from './text/diskFailures';
+import { failureSentence, withoutIcons, withoutLinks } from './text/failures';
 
 /** A refusal of ours, told as it stands: the sentence says what happened and what to do. */
 export class Refusal extends Error {

@@ -1,6 +1,6 @@
-import { targetOf, type Snapshot } from '../core/snapshot';
+import { targetOf, type Snapshot } from '../core/model/snapshot';
 import type { RepositoryBuilds } from './api';
-import { failureSentence, stalenessSentence } from './sentences';
+import { failureSentence, stalenessSentence } from './text/failures';
 
 /** A copy for other extensions: what they do with it must not reach what we show. */
 export function toRepositoryBuilds(rootUri: string, snapshot: Snapshot): RepositoryBuilds {

@@ -17,7 +17,8 @@ import { measurePure } from './pure';
 import { measureRefresh } from './refresh';
 import { measureSoak } from './soak';
 import { measureVersions } from './versions';
-import { measureWire, type WireCase } from './wire';
+import { measureWire } from './wire';
+import type { WireCase } from './part';
 import { profileNames } from '../gitlab/profiles/profiles';
 
 const parts: Readonly<Record<string, Measure>> = {

@@ -1,8 +1,8 @@
 import { GitLabClient } from '../../src/core/gitlab/client';
-import { createHttp } from '../../src/core/gitlab/http';
-import type { Instance } from '../../src/core/instance';
-import type { Logger } from '../../src/core/logger';
-import { systemClock, type Clock } from '../../src/core/schedule';
+import { createHttp } from '../../src/core/gitlab/http/http';
+import type { Instance } from '../../src/core/model/instance';
+import type { Logger } from '../../src/core/util/logger';
+import { systemClock, type Clock } from '../../src/core/util/timer';
 
 /** A client with connections of its own. */
 export function connect(

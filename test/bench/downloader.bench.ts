@@ -1,7 +1,7 @@
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { saveArtifacts } from '../../src/core/artifacts/save';
+import { saveArtifacts } from '../../src/core/artifacts/download/save';
 import { connect } from './connect';
 import { quietLog } from './quietLog';
 import { timed } from './numbers';

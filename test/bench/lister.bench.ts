@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { GitLabClient } from '../../src/core/gitlab/client';
-import { createHttp, type Http } from '../../src/core/gitlab/http';
+import { createHttp } from '../../src/core/gitlab/http/http';
+import type { Http } from '../../src/core/gitlab/http/request';
 import { quietLog } from './quietLog';
 import { timed } from './numbers';
 import { rawList } from './rawList';

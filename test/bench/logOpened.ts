@@ -1,9 +1,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { firstError } from '../../src/core/log/failure';
+import { firstError } from '../../src/core/log/firstError';
 import { locationsOf } from '../../src/core/log/locations';
-import { inShares } from '../../src/core/shares';
+import { inShares } from '../../src/core/util/timeSlice';
 import { LogFeed } from '../../src/ui/log/logFeed';
-import { LogView } from '../../src/ui/log/tailView';
+import { LogView } from '../../src/core/log/tailView';
 import { Blocking } from './blocking';
 
 const polls = 5;

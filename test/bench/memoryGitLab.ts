@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { GitLabError } from '../../src/core/errors';
-import type { Http, HttpRequest, JsonAnswer } from '../../src/core/gitlab/http';
+import { GitLabError } from '../../src/core/model/errors';
+import type { Http, HttpRequest, JsonAnswer } from '../../src/core/gitlab/http/request';
 
 interface Row {
   readonly id: number;

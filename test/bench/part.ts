@@ -1,5 +1,15 @@
+import type { ProfileName } from '../gitlab/profiles/profile';
 import type { Release } from '../vscode/install';
-import type { WireCase } from './wire';
+
+/** One VS Code over one line to one GitLab. */
+export interface WireCase {
+  readonly profile: ProfileName;
+  /** Round-trip time in ms. */
+  readonly latencyMs: number;
+  readonly builds: number;
+  readonly repositories: number;
+  readonly restMs: number;
+}
 
 export interface Options {
   /** Fresh starts, or turns. */

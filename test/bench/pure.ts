@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { arrange, flatten } from '../../src/core/arrange';
+import { arrange, flatten } from '../../src/core/model/arrange';
 import { connect } from './connect';
-import type { Listing } from '../../src/core/pipeline';
-import { reused } from '../../src/core/same';
-import { toTree } from '../../src/core/tree';
+import type { Listing } from '../../src/core/model/pipeline';
+import { reused } from '../../src/core/util/deepEqual';
+import { toTree } from '../../src/core/model/tree';
 import { manyBuilds } from '../gitlab/scenarios';
 import { startGitLab } from '../gitlab/server';
 import { spread, type Spread, told } from './numbers';

@@ -1,4 +1,4 @@
-import type { Logger } from '../../src/core/logger';
+import type { Logger } from '../../src/core/util/logger';
 
 export const quietLog: Logger = { debug: ignore, info: ignore, warn: ignore, error: ignore };
 

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { connect } from './connect';
 import { GitLabClient } from '../../src/core/gitlab/client';
-import { createHttp, type Http } from '../../src/core/gitlab/http';
-import { Monitor } from '../../src/core/monitor';
-import { buildsOf, listingOf, type Snapshot, type Target } from '../../src/core/snapshot';
-import { toTree } from '../../src/core/tree';
+import { createHttp } from '../../src/core/gitlab/http/http';
+import type { Http } from '../../src/core/gitlab/http/request';
+import { Monitor } from '../../src/core/polling/monitor';
+import { buildsOf, listingOf, type Snapshot, type Target } from '../../src/core/model/snapshot';
+import { toTree } from '../../src/core/model/tree';
 import { manyBuilds } from '../gitlab/scenarios';
 import { type RecordedRequest, startGitLab } from '../gitlab/server';
 import { Blocking } from './blocking';

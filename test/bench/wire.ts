@@ -3,7 +3,6 @@ import type { AddressInfo } from 'node:net';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { ProfileName } from '../gitlab/profiles/profile';
 import { manyBuilds } from '../gitlab/scenarios';
 import type { Seed } from '../gitlab/seed';
 import { type FakeGitLab, startGitLab } from '../gitlab/server';
@@ -16,18 +15,8 @@ import { temporaryFolder } from '../vscode/temporaryFolder';
 import { createWorkspace, git, plainGit } from '../vscode/workspace';
 import { shim } from './host';
 import { short } from './numbers';
-import type { Line, Measured, Options } from './part';
+import type { Line, Measured, Options, WireCase } from './part';
 import type { WireJob, WireTimes } from './wireHost.bench';
-
-/** One VS Code over one line to one GitLab. */
-export interface WireCase {
-  readonly profile: ProfileName;
-  /** Round-trip time in ms. */
-  readonly latencyMs: number;
-  readonly builds: number;
-  readonly repositories: number;
-  readonly restMs: number;
-}
 
 /** What the server had seen when a step of the job began. */
 interface Note {

@@ -1,10 +1,10 @@
 import { getEventListeners } from 'node:events';
-import { Budget, burst, requestsPerSecond } from '../../src/core/budget';
-import type { Build } from '../../src/core/build';
-import { GitLabError } from '../../src/core/errors';
-import { Monitor, type Loaded, type ReadySnapshot } from '../../src/core/monitor';
-import { longestPauseMs, type Urgency } from '../../src/core/schedule';
-import { isSameTarget, targetOf, type Resolution, type Snapshot, type Target } from '../../src/core/snapshot';
+import { Budget, burst, requestsPerSecond } from '../../src/core/polling/rateLimiter';
+import type { Build } from '../../src/core/model/build';
+import { GitLabError } from '../../src/core/model/errors';
+import { Monitor, type Loaded, type ReadySnapshot } from '../../src/core/polling/monitor';
+import { longestPauseMs, type Urgency } from '../../src/core/polling/schedule';
+import { isSameTarget, targetOf, type Resolution, type Snapshot, type Target } from '../../src/core/model/snapshot';
 import { targetAt } from './monitorPort';
 import { buildWith, FakeClock } from './support';
 

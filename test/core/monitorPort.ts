@@ -1,7 +1,7 @@
-import type { Failure } from '../../src/core/errors';
-import { Monitor, type Loaded, type MonitorPort, type ReadySnapshot } from '../../src/core/monitor';
-import type { Urgency } from '../../src/core/schedule';
-import type { Resolution, Snapshot, Target } from '../../src/core/snapshot';
+import type { Failure } from '../../src/core/model/errors';
+import { Monitor, type Loaded, type MonitorPort, type ReadySnapshot } from '../../src/core/polling/monitor';
+import type { Urgency } from '../../src/core/polling/schedule';
+import type { Resolution, Snapshot, Target } from '../../src/core/model/snapshot';
 import { buildWith, FakeClock, settled } from './support';
 
 /** A load that the test answers. */

@@ -1,5 +1,5 @@
-import type { Build } from '../../src/core/build';
-import type { TreeNode } from '../../src/core/tree';
+import type { Build } from '../../src/core/model/build';
+import type { TreeNode } from '../../src/core/model/tree';
 
 /** Names alone, children indented by nesting. */
 export type Outline = readonly (string | readonly [string, Outline])[];

@@ -2,13 +2,14 @@ import assert from 'node:assert/strict';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Build } from '../../src/core/build';
-import { GitLabError, type Failure } from '../../src/core/errors';
+import type { Build } from '../../src/core/model/build';
+import { GitLabError, type Failure } from '../../src/core/model/errors';
 import { GitLabClient } from '../../src/core/gitlab/client';
-import { createHttp, type Http, type HttpLimits } from '../../src/core/gitlab/http';
-import type { Logger } from '../../src/core/logger';
-import type { Pipeline } from '../../src/core/pipeline';
-import type { Clock } from '../../src/core/schedule';
+import { createHttp, type HttpLimits } from '../../src/core/gitlab/http/http';
+import type { Http } from '../../src/core/gitlab/http/request';
+import type { Logger } from '../../src/core/util/logger';
+import type { Pipeline } from '../../src/core/model/pipeline';
+import type { Clock } from '../../src/core/util/timer';
 import { developerToken } from '../gitlab/seed';
 
 /** Long enough that no test ever waits for one of them, except for the retries: those are at once. */

@@ -4,7 +4,7 @@ import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import type { Locator } from 'playwright-core';
-import { overlapBytes } from '../../src/core/artifacts/partial';
+import { overlapBytes } from '../../src/core/artifacts/download/partialFile';
 import { smallProject } from '../gitlab/scenarios';
 import { contextMenu, modalDialog, notification, openView, runCommand, treeRow } from '../vscode/workbench';
 import { artifactProject, extensionHostOf } from './artifactScene';

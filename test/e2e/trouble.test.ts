@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Fault } from '../gitlab/faults';
-import { brokenJson, htmlPage, rateLimited, serverError } from '../gitlab/faults';
+import { type Fault, brokenJson, htmlPage, rateLimited, serverError } from '../gitlab/faults';
 import { smallProject } from '../gitlab/scenarios';
 import { shaOf } from '../gitlab/seed';
 import { type FakeGitLab, startGitLab } from '../gitlab/server';

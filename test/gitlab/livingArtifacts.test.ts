@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { inflateSync } from 'node:zlib';
-import { readJUnit, type TestReport } from '../../src/core/artifacts/junit';
+import { readJUnit, type TestReport } from '../../src/core/artifacts/tests/junit';
 import { filesOf } from '../demo/files';
 import type { ArchiveInit } from './archive';
 import { resultsOfTests, site } from './livingArtifacts';

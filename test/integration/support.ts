@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import * as vscode from 'vscode';
 import type { Exports, GitLabBuildsAPI, RepositoryBuilds } from '../../src/ui/api';
-import type { Build } from '../../src/core/build';
+import type { Build } from '../../src/core/model/build';
 
 export const extensionId = 'gitlab-builds.gitlab-builds';
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import type * as published from '../../docs/gitlab-builds';
 import type * as real from '../../src/ui/api';
-import type { Build } from '../../src/core/build';
-import type { Pipeline } from '../../src/core/pipeline';
+import type { Build } from '../../src/core/model/build';
+import type { Pipeline } from '../../src/core/model/pipeline';
 
 /** `true` if both types have the same keys; anything else fails the type check. */
 type SameKeys<A, B> = [Exclude<keyof A, keyof B>, Exclude<keyof B, keyof A>] extends [never, never] ? true : never;

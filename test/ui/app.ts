@@ -1,11 +1,11 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ExtensionContext } from 'vscode';
 import manifest from '../../package.json';
-import { isActive } from '../../src/core/build';
+import { isActive } from '../../src/core/model/build';
 import { isAtLeast, parseVersion } from '../../src/core/gitlab/version';
 import { activate } from '../../src/extension';
 import type { GitLabBuildsAPI, RepositoryBuilds } from '../../src/ui/api';
-import { Tokens } from '../../src/ui/tokens';
+import { Tokens } from '../../src/ui/session/tokens';
 import { smallProject, type SmallProject } from '../gitlab/scenarios';
 import { type FakeGitLab, type FakeOptions, startGitLab } from '../gitlab/server';
 import { Uri } from './fake/basics';

@@ -1,5 +1,5 @@
-import type { Archive, ArchiveEntry } from '../../src/core/artifacts/archive';
-import type { Build } from '../../src/core/build';
+import type { Archive, ArchiveEntry } from '../../src/core/artifacts/archive/archive';
+import type { Build } from '../../src/core/model/build';
 import { Archives, type ArchivesPort, type EntryCache } from '../../src/ui/artifacts/archives';
 import type { ArtifactAddress } from '../../src/ui/artifacts/artifactUri';
 import { aBuild, aTarget } from './samples';

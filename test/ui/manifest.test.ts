@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import manifest from '../../package.json';
 import texts from '../../package.nls.json';
-import type { Failure } from '../../src/core/errors';
-import type { NoProject, Snapshot } from '../../src/core/snapshot';
+import type { Failure } from '../../src/core/model/errors';
+import type { NoProject, Snapshot } from '../../src/core/model/snapshot';
 import { table } from '../../src/ui/commands/table';
-import { setContext } from '../../src/ui/context';
+import { setContext } from '../../src/ui/views/contextKeys';
 import { codicons } from './codicons';
 import { editor } from './fake/editor';
 import { alone, aRepository, aTarget, ready, several, sha, someBuilds } from './samples';

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { window, type ViewBadge } from 'vscode';
-import type { Build } from '../../src/core/build';
-import type { Snapshot } from '../../src/core/snapshot';
-import { Notifications } from '../../src/ui/notifications';
+import type { Build } from '../../src/core/model/build';
+import type { Snapshot } from '../../src/core/model/snapshot';
+import { Notifications } from '../../src/ui/views/notifications';
 import { Report } from '../../src/ui/report';
-import type { RepositoryView } from '../../src/ui/rows';
-import { Settings } from '../../src/ui/settings';
+import type { RepositoryView } from '../../src/ui/session/repositoryView';
+import { Settings } from '../../src/ui/session/settings';
 import { FakeClock } from '../core/support';
 import { editor } from './fake/editor';
 import type { Message } from './fake/message';

@@ -1,8 +1,14 @@
 import assert from 'node:assert/strict';
 import { window } from 'vscode';
-import { DiskError, DownloadBroken, GitLabError, type DiskFailureKind, type Failure } from '../../src/core/errors';
+import {
+  DiskError,
+  DownloadBroken,
+  GitLabError,
+  type DiskFailureKind,
+  type Failure,
+} from '../../src/core/model/errors';
 import { Refusal, Report, sentenceFor } from '../../src/ui/report';
-import { newTokenSentence, readOnlySentence } from '../../src/ui/sentences';
+import { newTokenSentence, readOnlySentence } from '../../src/ui/text/failures';
 import { commands } from './vscode';
 import { editor } from './fake/editor';
 import type { Message } from './fake/message';

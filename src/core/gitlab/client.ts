@@ -1,18 +1,19 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { arrange } from '../arrange';
-import { Budget } from '../budget';
-import type { ArchiveEntry } from '../artifacts/archive';
-import type { Build, BuildAction } from '../build';
-import { expectedSeconds } from '../durations';
-import { GitLabError } from '../errors';
-import { isSame } from '../same';
-import type { Instance } from '../instance';
-import type { Logger } from '../logger';
-import type { Listing } from '../pipeline';
-import { systemClock, type Clock, type Urgency } from '../schedule';
-import { contradicts, isNotFound, isProjectGone, ProjectUnseen, unsupportedOr } from './absence';
-import { Api } from './api';
-import { ArtifactsOfBuild, latestArtifacts, type Part } from './artifacts';
+import { arrange } from '../model/arrange';
+import { Budget } from '../polling/rateLimiter';
+import type { ArchiveEntry } from '../artifacts/archive/archive';
+import type { Build, BuildAction } from '../model/build';
+import { expectedSeconds } from '../model/durations';
+import { GitLabError } from '../model/errors';
+import { isSame } from '../util/deepEqual';
+import type { Instance } from '../model/instance';
+import type { Logger } from '../util/logger';
+import type { Listing } from '../model/pipeline';
+import { type Urgency } from '../polling/schedule';
+import { systemClock, type Clock } from '../util/timer';
+import { contradicts, isNotFound, isProjectGone, ProjectUnseen, unsupportedOr } from './notFound';
+import { Api } from './gitlabApi';
+import { ArtifactsOfBuild, latestArtifacts, type Part } from './buildArtifacts';
 import { meet, type Meeting, type Probe, type Server } from './detect';
 import {
   toProject,
@@ -24,19 +25,19 @@ import {
   type Project,
   type Variables,
 } from './dialect';
-import { Row, UnexpectedShape } from './fields';
+import { Row, UnexpectedShape } from './jsonObject';
 import { has } from './features';
-import { isGraphqlUsed } from './graphql';
-import type { Http, StreamAnswer } from './http';
+import { isGraphqlUsed } from './listing/graphql';
+import type { Http, StreamAnswer } from './http/request';
 import { isRecent, withProject, type FactsKeeper, type InstanceFacts } from './instanceFacts';
-import { Memory } from './memory';
-import { metered, type Sent } from './metered';
-import { Places } from './places';
-import { Scopes } from './scopes';
-import { Shared } from './shared';
-import { tokenPlace, type TokenPlace } from './tokenPlace';
-import { v3 } from './v3';
-import { v4 } from './v4';
+import { Memory } from '../util/ttlCache';
+import { metered, type Sent } from './http/rateLimitedHttp';
+import { Places } from './http/signedUrlCache';
+import { Scopes } from './tokenScopes';
+import { Shared } from '../util/sharedWork';
+import { tokenPlace, type TokenPlace } from './tokenPage';
+import { v3 } from './listing/v3';
+import { v4 } from './listing/v4';
 
 const dialects = { v3, v4 } as const satisfies Record<Server['api'], Dialect>;
 /** So many take a few milliseconds. */

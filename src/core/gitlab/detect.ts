@@ -1,9 +1,9 @@
-import { GitLabError, type Failure } from '../errors';
-import type { Instance } from '../instance';
-import { isProjectGone } from './absence';
-import { signInRedirect } from './answers';
-import { Row, UnexpectedShape } from './fields';
-import type { Http } from './http';
+import { GitLabError, type Failure } from '../model/errors';
+import type { Instance } from '../model/instance';
+import { isProjectGone } from './notFound';
+import { signInRedirect } from './http/httpFailures';
+import { Row, UnexpectedShape } from './jsonObject';
+import type { Http } from './http/request';
 import { parseVersion, type Version } from './version';
 
 /** What an instance turned out to be. */

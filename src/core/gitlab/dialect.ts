@@ -1,11 +1,11 @@
-import type { Build, BuildAction } from '../build';
-import type { Instance } from '../instance';
-import type { Logger } from '../logger';
-import type { Listing } from '../pipeline';
-import type { Api } from './api';
+import type { Build, BuildAction } from '../model/build';
+import type { Instance } from '../model/instance';
+import type { Logger } from '../util/logger';
+import type { Listing } from '../model/pipeline';
+import type { Api } from './gitlabApi';
 import type { Server } from './detect';
-import type { Row } from './fields';
-import type { Memory } from './memory';
+import type { Row } from './jsonObject';
+import type { Memory } from '../util/ttlCache';
 
 /** A project as the server knows it. */
 export interface Project {

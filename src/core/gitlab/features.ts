@@ -1,5 +1,5 @@
-import * as can from '../build';
-import type { Build, BuildAbility } from '../build';
+import * as can from '../model/build';
+import type { Build, BuildAbility } from '../model/build';
 import type { Server } from './detect';
 import { isAtLeast, parseVersion } from './version';
 

@@ -1,6 +1,6 @@
 import type { HyperLink, Log, Section, Span, Stream as StreamName } from './log';
-import { styleOf } from './pen';
-import { Rows } from './rows';
+import { styleOf } from './sgr';
+import { Rows } from './logBuffer';
 import { each } from './runs';
 import { Stream } from './stream';
 import { fits, headerBytes, headerOf } from './timestamps';

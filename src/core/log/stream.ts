@@ -1,7 +1,7 @@
 import { endOfAscii, endOfText, LineText } from './bytes';
 import { Escapes } from './escapes';
-import { Pen } from './pen';
-import type { Origin, Rows, Runny } from './rows';
+import { Pen } from './sgr';
+import type { Origin, Rows, Runny } from './logBuffer';
 import { extend, upTo } from './runs';
 import { longestMarker, markerAt } from './sections';
 

@@ -1,12 +1,12 @@
 import { l10n, type Disposable } from 'vscode';
-import type { Archive, ArchiveEntry } from '../../core/artifacts/archive';
-import { toFolders, type ArchiveTree } from '../../core/artifacts/folders';
-import { flatten } from '../../core/arrange';
-import type { Instance } from '../../core/instance';
-import { buildsOf, type Snapshot } from '../../core/snapshot';
+import type { Archive, ArchiveEntry } from '../../core/artifacts/archive/archive';
+import { toFolders, type ArchiveTree } from '../../core/artifacts/archive/archiveTree';
+import { flatten } from '../../core/model/arrange';
+import type { Instance } from '../../core/model/instance';
+import { buildsOf, type Snapshot } from '../../core/model/snapshot';
 import { Refusal } from '../report';
-import { formatSize } from '../present';
-import { oneLine } from '../sentences';
+import { formatSize } from '../text/buildText';
+import { oneLine } from '../text/failures';
 import type { ArtifactAddress } from './artifactUri';
 import { reportsIn } from './testReports';
 

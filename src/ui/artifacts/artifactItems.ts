@@ -1,8 +1,8 @@
 import { l10n, Range, ThemeColor, ThemeIcon, TreeItem, TreeItemCollapsibleState, type Uri } from 'vscode';
-import { artifactsState, type Build } from '../../core/build';
-import type { ArtifactsNode } from '../../core/tree';
-import { formatSize } from '../present';
-import { oneLine } from '../sentences';
+import { artifactsState, type Build } from '../../core/model/build';
+import type { ArtifactsNode } from '../../core/model/tree';
+import { formatSize } from '../text/buildText';
+import { oneLine } from '../text/failures';
 import { expiredWords, expiryOf } from './expiry';
 import type {
   ArtifactFileNode,
@@ -12,7 +12,7 @@ import type {
   ArtifactRowNode,
   TestNode,
   TestsNode,
-} from './nodes';
+} from '../tree/treeRows';
 
 const muted = 'descriptionForeground';
 const { None, Collapsed } = TreeItemCollapsibleState;

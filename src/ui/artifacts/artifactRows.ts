@@ -1,16 +1,23 @@
 import { EventEmitter, Uri, type Disposable, type Event } from 'vscode';
-import type { ArchiveFolder, ArchiveNode } from '../../core/artifacts/folders';
-import type { Build } from '../../core/build';
-import { isAbort } from '../../core/errors';
-import { targetOf, type Snapshot } from '../../core/snapshot';
-import type { Clock } from '../../core/schedule';
-import type { ArtifactsNode } from '../../core/tree';
-import { goneSentence, isGone } from '../goneArtifacts';
+import type { ArchiveFolder, ArchiveNode } from '../../core/artifacts/archive/archiveTree';
+import type { Build } from '../../core/model/build';
+import { isAbort } from '../../core/model/errors';
+import { targetOf, type Snapshot } from '../../core/model/snapshot';
+import type { Clock } from '../../core/util/timer';
+import type { ArtifactsNode } from '../../core/model/tree';
+import { goneSentence, isGone } from '../text/goneArtifacts';
 import { sentenceFor } from '../report';
-import type { Row } from '../rows';
+import type {
+  Row,
+  ArtifactNote,
+  ArtifactNoteNode,
+  ArtifactRowNode,
+  FoundTest,
+  TestNode,
+  TestResults,
+} from '../tree/treeRows';
 import type { Archives, OpenArchive } from './archives';
 import { toArtifactAddress, toArtifactUri, type ArtifactAddress } from './artifactUri';
-import type { ArtifactNote, ArtifactNoteNode, ArtifactRowNode, FoundTest, TestNode, TestResults } from './nodes';
 import { placesOfTests, type FoundPlace } from './testFiles';
 import { readResults } from './testResults';
 

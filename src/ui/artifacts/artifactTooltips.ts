@@ -1,10 +1,10 @@
 import { l10n } from 'vscode';
-import type { ArtifactsNode } from '../../core/tree';
-import { goneSentence, reportsSentence } from '../goneArtifacts';
-import { formatSize } from '../present';
-import { oneLine } from '../sentences';
+import type { ArtifactsNode } from '../../core/model/tree';
+import { goneSentence, reportsSentence } from '../text/goneArtifacts';
+import { formatSize } from '../text/buildText';
+import { oneLine } from '../text/failures';
 import { expiryOf } from './expiry';
-import type { ArtifactFileNode, ArtifactRowNode, TestNode } from './nodes';
+import type { ArtifactFileNode, ArtifactRowNode, TestNode } from '../tree/treeRows';
 
 const longest = 3000;
 

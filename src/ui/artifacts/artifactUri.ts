@@ -1,8 +1,8 @@
 import { Uri } from 'vscode';
-import { safeName } from '../../core/artifacts/names';
-import type { Build } from '../../core/build';
-import type { Target } from '../../core/snapshot';
-import { fieldsOf, toQuery } from '../address';
+import { safeName } from '../../core/artifacts/fileNames';
+import type { Build } from '../../core/model/build';
+import type { Target } from '../../core/model/snapshot';
+import { fieldsOf, toQuery } from '../../core/util/uriQuery';
 import { artifactScheme } from './register';
 
 /** Which artifacts they are, as the address of what is in them says it. */

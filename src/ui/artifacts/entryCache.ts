@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import type { ArtifactsCache, CacheKey } from '../../core/artifacts/cache';
-import { DiskError } from '../../core/errors';
+import type { ArtifactsCache, CacheKey } from '../../core/artifacts/artifactCache';
+import { DiskError } from '../../core/model/errors';
 import type { EntryCache } from './archives';
 import type { ArtifactAddress } from './artifactUri';
 

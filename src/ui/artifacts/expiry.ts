@@ -1,5 +1,5 @@
 import { l10n } from 'vscode';
-import { localTime } from '../times';
+import { localTime } from '../text/timeText';
 
 /** When artifacts go, in words. */
 export interface Expiry {

@@ -1,6 +1,6 @@
 import type { Disposable } from 'vscode';
-import { Timer, type Clock } from '../../core/schedule';
-import type { Row } from '../rows';
+import { Timer, type Clock } from '../../core/util/timer';
+import type { Row } from '../tree/treeRows';
 import { expiryWords, untilOtherWords } from './expiry';
 
 export interface ExpiryClockPort {

@@ -1,6 +1,6 @@
 import { FilePermission, FileSystemError, FileType, l10n, type FileStat, type Uri } from 'vscode';
-import type { ArchiveNode } from '../../core/artifacts/folders';
-import { isAbort } from '../../core/errors';
+import type { ArchiveNode } from '../../core/artifacts/archive/archiveTree';
+import { isAbort } from '../../core/model/errors';
 import { sentenceFor } from '../report';
 import type { Archives, OpenArchive } from './archives';
 import { toArtifactPlace } from './artifactUri';

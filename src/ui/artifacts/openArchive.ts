@@ -1,12 +1,11 @@
-import type { RandomAccess } from '../../core/artifacts/archive';
-import { browseArtifacts } from '../../core/artifacts/browse';
-import type { ArtifactsCache, CacheKey } from '../../core/artifacts/cache';
-import { steadily } from '../../core/artifacts/transfer';
-import { fileAccess } from '../../core/artifacts/zip';
+import type { RandomAccess, Archive } from '../../core/artifacts/archive/archive';
+import { browseArtifacts } from '../../core/artifacts/archive/browse';
+import type { ArtifactsCache, CacheKey } from '../../core/artifacts/artifactCache';
+import { steadily } from '../../core/artifacts/download/transfer';
+import { fileAccess } from '../../core/artifacts/archive/zip';
 import type { GitLabClient } from '../../core/gitlab/client';
-import type { Instance } from '../../core/instance';
-import { systemClock } from '../../core/schedule';
-import type { Archive } from '../../core/artifacts/archive';
+import type { Instance } from '../../core/model/instance';
+import { systemClock } from '../../core/util/timer';
 import type { ArtifactAddress } from './artifactUri';
 
 export interface ArchiveParts {

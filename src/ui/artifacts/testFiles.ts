@@ -1,7 +1,7 @@
-import { placesOf, type TestPlace } from '../../core/artifacts/testPlaces';
-import { inShares } from '../../core/shares';
-import { WorkspaceFiles } from '../log/workspaceFiles';
-import type { FoundTest } from './nodes';
+import { placesOf, type TestPlace } from '../../core/artifacts/tests/testLocations';
+import { inShares } from '../../core/util/timeSlice';
+import { WorkspaceFiles } from '../../core/log/workspaceFiles';
+import type { FoundTest } from '../tree/treeRows';
 
 /** A place in a file that there is. */
 export interface FoundPlace {

@@ -1,6 +1,6 @@
-import type { ArchiveEntry } from '../../core/artifacts/archive';
-import type { ArchiveTree } from '../../core/artifacts/folders';
-import { inShares } from '../../core/shares';
+import type { ArchiveEntry } from '../../core/artifacts/archive/archive';
+import type { ArchiveTree } from '../../core/artifacts/archive/archiveTree';
+import { inShares } from '../../core/util/timeSlice';
 
 const mostReports = 20;
 const mostBytes = 30_000_000;

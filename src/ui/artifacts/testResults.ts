@@ -1,8 +1,8 @@
-import type { ArchiveEntry } from '../../core/artifacts/archive';
-import { readJUnit } from '../../core/artifacts/junit';
-import { inTurns } from '../../core/inTurns';
+import type { ArchiveEntry } from '../../core/artifacts/archive/archive';
+import { readJUnit } from '../../core/artifacts/tests/junit';
+import { inTurns } from '../../core/util/mapLimit';
 import type { Archives, OpenArchive } from './archives';
-import type { FoundTest, TestResults } from './nodes';
+import type { FoundTest, TestResults } from '../tree/treeRows';
 
 const atOnce = 4;
 /** Rows; the rest is counted. */

@@ -1,8 +1,8 @@
 import { l10n } from 'vscode';
-import { canForceCancel, type Build } from '../../core/build';
-import { buildTitle, formatSize } from '../present';
+import { canForceCancel, type Build } from '../../core/model/build';
+import { buildTitle, formatSize } from '../text/buildText';
 import { Refusal } from '../report';
-import { oneLine } from '../sentences';
+import { oneLine } from '../text/failures';
 import { canceling, deletingArtifacts, erasing, forcing, keeping, retrying, type Action } from './buildActions';
 import { performOn, questionOf, whyNot } from './buildTask';
 import type { Command, CommandContext } from './command';

@@ -1,18 +1,17 @@
 import { l10n, Uri, window, type QuickPickItem } from 'vscode';
-import type { ArchiveNode } from '../../core/artifacts/folders';
-import { ArchiveError } from '../../core/artifacts/errors';
-import { hasArtifacts, type Build } from '../../core/build';
-import { trimCharacters } from '../../core/trim';
+import type { ArchiveNode } from '../../core/artifacts/archive/archiveTree';
+import { ArchiveError } from '../../core/artifacts/archiveErrors';
+import { hasArtifacts, type Build } from '../../core/model/build';
+import { trimCharacters } from '../../core/util/trim';
 import type { OpenArchive } from '../artifacts/archives';
 import { toArtifactAddress, toArtifactPlace, type ArtifactAddress } from '../artifacts/artifactUri';
-import type { ArtifactFileNode, ArtifactFolderNode } from '../artifacts/nodes';
-import { goneSentence, isGone, noneSentence } from '../goneArtifacts';
-import { formatSize } from '../present';
+import type { ArtifactFileNode, ArtifactFolderNode, Row } from '../tree/treeRows';
+import { goneSentence, isGone, noneSentence } from '../text/goneArtifacts';
+import { formatSize } from '../text/buildText';
 import { Refusal } from '../report';
-import type { Row } from '../rows';
-import { oneLine, withoutIcons } from '../sentences';
+import { oneLine, withoutIcons } from '../text/failures';
 import type { CommandContext } from './command';
-import { placeOf, rowsOf, toReference } from './places';
+import { placeOf, rowsOf, toReference } from './targets';
 import { subjectOf, subjectsOf, type Question } from './subjects';
 
 /** Files and folders of one build's artifacts. */

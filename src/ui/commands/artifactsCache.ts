@@ -1,5 +1,5 @@
 import { l10n } from 'vscode';
-import { formatSize } from '../present';
+import { formatSize } from '../text/buildText';
 import type { Command } from './command';
 
 /** What editors show stays until they are closed; what is looked at again is asked of GitLab again. */

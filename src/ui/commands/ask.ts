@@ -1,5 +1,5 @@
 import { QuickInputButtons, window, type InputBox, type QuickInputButton } from 'vscode';
-import { oneLine, withoutLinks } from '../sentences';
+import { oneLine, withoutLinks } from '../text/failures';
 
 export interface TextQuestion {
   readonly title: string;

@@ -12,11 +12,11 @@ import {
   type Build,
   type BuildAbility,
   type BuildAction,
-} from '../../core/build';
-import type { Failure } from '../../core/errors';
+} from '../../core/model/build';
+import type { Failure } from '../../core/model/errors';
 import type { Variables } from '../../core/gitlab/dialect';
-import { buildTitle, statusLabel } from '../present';
-import { oneLine } from '../sentences';
+import { buildTitle, statusLabel } from '../text/buildText';
+import { oneLine } from '../text/failures';
 
 /** What a command does with a build, and how it speaks of it. */
 export interface Action {

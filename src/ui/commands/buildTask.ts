@@ -1,15 +1,15 @@
 import { l10n } from 'vscode';
-import type { Build } from '../../core/build';
-import { GitLabError, type Failure } from '../../core/errors';
+import type { Build } from '../../core/model/build';
+import { GitLabError, type Failure } from '../../core/model/errors';
 import type { GitLabClient } from '../../core/gitlab/client';
 import { lacks } from '../../core/gitlab/features';
-import type { Target } from '../../core/snapshot';
-import { buildTitle } from '../present';
+import type { Target } from '../../core/model/snapshot';
+import { buildTitle } from '../text/buildText';
 import { Refusal } from '../report';
 import type { Action } from './buildActions';
 import type { CommandContext } from './command';
 import { perform, type Task } from './perform';
-import type { Place } from './places';
+import type { Place } from './targets';
 import type { Question, Subjects } from './subjects';
 
 /** Does to each build what is right for it. */

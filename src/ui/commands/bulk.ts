@@ -1,16 +1,16 @@
 import { l10n, ProgressLocation, window } from 'vscode';
-import { canCancel, hasFailed, statusClass, type Build } from '../../core/build';
-import { GitLabError } from '../../core/errors';
+import { canCancel, hasFailed, statusClass, type Build } from '../../core/model/build';
+import { GitLabError } from '../../core/model/errors';
 import type { GitLabClient } from '../../core/gitlab/client';
-import { standingBuilds } from '../../core/pipeline';
-import { listingOf } from '../../core/snapshot';
+import { standingBuilds } from '../../core/model/pipeline';
+import { listingOf } from '../../core/model/snapshot';
 import { Refusal } from '../report';
-import type { Row } from '../rows';
+import type { Row } from '../tree/treeRows';
 import { canceling, retrying, type Action } from './buildActions';
 import { taskOn, whyNot } from './buildTask';
 import type { Command, CommandContext } from './command';
 import { perform, type Task } from './perform';
-import { buildsIn, placeOf, rootsOf, rowsOf, type Place } from './places';
+import { buildsIn, placeOf, rootsOf, rowsOf, type Place } from './targets';
 
 /** Something done to all builds that need it. */
 interface Bulk {

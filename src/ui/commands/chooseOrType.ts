@@ -1,5 +1,5 @@
 import { window, type QuickPickItem } from 'vscode';
-import { oneLine, withoutIcons } from '../sentences';
+import { oneLine, withoutIcons } from '../text/failures';
 
 export interface Choice {
   readonly value: string;

@@ -1,18 +1,18 @@
 import type { LogOutputChannel } from 'vscode';
-import type { ArtifactsCache } from '../../core/artifacts/cache';
+import type { ArtifactsCache } from '../../core/artifacts/artifactCache';
 import type { Archives } from '../artifacts/archives';
 import type { ArtifactRows } from '../artifacts/artifactRows';
-import type { BuildTree } from '../buildTree';
-import type { Clients } from '../clients';
+import type { BuildTree } from '../tree/buildTree';
+import type { Clients } from '../session/clients';
 import type { LogEditors } from '../log/logEditor';
 import type { Logs } from '../log/logs';
-import type { Problems } from '../log/problems';
+import type { Problems } from '../log/logDiagnostics';
 import type { LogTimes } from '../log/logTimes';
 import type { Report } from '../report';
-import type { Session } from '../session';
-import type { Settings } from '../settings';
-import type { Tokens } from '../tokens';
-import type { VariableMemory } from '../variables';
+import type { Session } from '../session/session';
+import type { Settings } from '../session/settings';
+import type { Tokens } from '../session/tokens';
+import type { VariableMemory } from '../session/storedVariables';
 
 /** What commands work with. */
 export interface CommandContext {

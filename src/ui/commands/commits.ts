@@ -1,12 +1,12 @@
 import { l10n, ThemeIcon, window, type QuickInputButton, type QuickPickItem } from 'vscode';
-import { worstStatus, type Build } from '../../core/build';
-import { toFailure } from '../../core/errors';
-import { groupDescription, shortSha, statusCodicon, statusLabel } from '../present';
+import { worstStatus, type Build } from '../../core/model/build';
+import { toFailure } from '../../core/model/errors';
+import { groupDescription, shortSha, statusCodicon, statusLabel } from '../text/buildText';
 import { Refusal } from '../report';
-import { failureSentence, oneLine, withoutIcons } from '../sentences';
-import type { Pin } from '../session';
+import { failureSentence, oneLine, withoutIcons } from '../text/failures';
+import type { Pin } from '../session/repositoryMonitor';
 import type { Command, CommandContext } from './command';
-import { inRepository, placeOf, rootOf, shownTarget } from './places';
+import { inRepository, placeOf, rootOf, shownTarget } from './targets';
 
 interface CommitItem extends QuickPickItem {
   readonly choose: () => Promise<Pin | undefined>;

@@ -1,7 +1,7 @@
 import { env, l10n, version as vscodeVersion } from 'vscode';
-import { targetOf, type Snapshot, type Target } from '../../core/snapshot';
+import { targetOf, type Snapshot, type Target } from '../../core/model/snapshot';
 import type { GitLabClient } from '../../core/gitlab/client';
-import { stateWord } from '../context';
+import { stateWord } from '../views/contextKeys';
 import type { Command, CommandContext } from './command';
 
 export const showOutput: Command = ({ log }) => {

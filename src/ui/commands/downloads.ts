@@ -1,11 +1,11 @@
 import { l10n, ProgressLocation, window } from 'vscode';
-import type { From } from '../../core/artifacts/transfer';
-import { DiskError, isAbort, toFailure } from '../../core/errors';
-import type { Part } from '../../core/gitlab/artifacts';
-import { inTurns } from '../../core/inTurns';
-import { formatSize } from '../present';
+import type { From } from '../../core/artifacts/download/transfer';
+import { DiskError, isAbort, toFailure } from '../../core/model/errors';
+import type { Part } from '../../core/gitlab/buildArtifacts';
+import { inTurns } from '../../core/util/mapLimit';
+import { formatSize } from '../text/buildText';
 import { Refusal, sentenceFor } from '../report';
-import { withoutLinks } from '../sentences';
+import { withoutLinks } from '../text/failures';
 import { abortedBy } from './abort';
 import type { CommandContext } from './command';
 

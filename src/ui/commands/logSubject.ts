@@ -1,8 +1,8 @@
 import { Uri, window } from 'vscode';
-import type { Build } from '../../core/build';
+import type { Build } from '../../core/model/build';
 import { toLogAddress } from '../log/logUri';
 import type { CommandContext } from './command';
-import type { Place } from './places';
+import type { Place } from './targets';
 import { subjectOf, type Question } from './subjects';
 
 /** The one build that a command on its log is about. */

@@ -1,7 +1,7 @@
 import { l10n, Uri, window } from 'vscode';
 import { Refusal } from '../report';
 import type { Command, CommandContext } from './command';
-import type { OpenLog } from '../log/openLog';
+import type { OpenLog } from '../log/logDocument';
 
 /** Of the log that the code lens stands on, or of the one in front. */
 export const loadEarlier: Command = (context, [uri]) => {

@@ -1,11 +1,11 @@
 import { basename } from 'node:path';
 import { commands, l10n, Uri, workspace } from 'vscode';
-import { formatSize } from '../present';
+import { formatSize } from '../text/buildText';
 import { sentenceFor, settingThatHelps } from '../report';
-import { oneLine } from '../sentences';
+import { oneLine } from '../text/failures';
 import type { CommandContext } from './command';
 import { download } from './downloads';
-import { askingToReplace } from './overwriting';
+import { askingToReplace } from './confirmReplace';
 import { unpackSaved, type Saved } from './unpacking';
 
 /** Says what was saved, and offers what comes next. */

@@ -1,14 +1,14 @@
 import { basename, join, sep } from 'node:path';
 import { commands, l10n, RelativePattern, Uri, window, workspace } from 'vscode';
-import type { ArchiveNode } from '../../core/artifacts/folders';
-import { isFile } from '../disk';
+import type { ArchiveNode } from '../../core/artifacts/archive/archiveTree';
+import { isFile } from '../../core/util/fs';
 import { toArtifactUri } from '../artifacts/artifactUri';
-import { buildTitle } from '../present';
+import { buildTitle } from '../text/buildText';
 import { Refusal } from '../report';
-import { oneLine, withoutIcons, withoutMarkup } from '../sentences';
+import { oneLine, withoutIcons, withoutMarkup } from '../text/failures';
 import { entriesOf, type EntrySubjects } from './artifactSubjects';
 import type { Command, CommandContext } from './command';
-import { rowsOf } from './places';
+import { rowsOf } from './targets';
 import { workspaceFolderOf } from './workspaceFolder';
 
 /** In whatever editor VS Code has for such files. */

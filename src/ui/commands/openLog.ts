@@ -1,7 +1,7 @@
 import { l10n } from 'vscode';
-import type { Build } from '../../core/build';
-import { mayHaveLog } from '../contextValue';
-import { buildTitle } from '../present';
+import type { Build } from '../../core/model/build';
+import { mayHaveLog } from '../tree/contextValue';
+import { buildTitle } from '../text/buildText';
 import { Refusal } from '../report';
 import type { Command } from './command';
 import { subjectOf } from './subjects';

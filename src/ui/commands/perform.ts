@@ -1,11 +1,11 @@
 import { l10n, window } from 'vscode';
-import { isAbort, toFailure } from '../../core/errors';
+import { isAbort, toFailure } from '../../core/model/errors';
 import type { GitLabClient } from '../../core/gitlab/client';
-import { inTurns } from '../../core/inTurns';
-import { viewId } from '../buildTree';
+import { inTurns } from '../../core/util/mapLimit';
+import { viewId } from '../tree/buildTree';
 import { Refusal, sentenceFor } from '../report';
 import type { CommandContext } from './command';
-import type { Place } from './places';
+import type { Place } from './targets';
 
 /** One thing asked of GitLab among several. */
 export interface Task {

@@ -5,7 +5,7 @@ import { playing, playingWithVariables } from './buildActions';
 import { performOn, questionOf } from './buildTask';
 import type { Command } from './command';
 import { subjectOf, subjectsOf } from './subjects';
-import { askVariables, isVariableName } from './variables';
+import { askVariables, isVariableName } from './askVariables';
 
 /** Starts what waits, without a question; with the variables that another extension or a key binding gives. */
 export const play: Command = async (context, args) => {

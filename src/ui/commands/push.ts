@@ -1,7 +1,7 @@
 import { commands, l10n } from 'vscode';
 import { Refusal } from '../report';
 import type { Command } from './command';
-import { rootOf } from './places';
+import { rootOf } from './targets';
 
 /** By VS Code's git, which asks what there is to ask, and tells of failures. */
 export const push: Command = async (context, args) => {

@@ -1,11 +1,11 @@
 import { window, l10n, type QuickPickItem } from 'vscode';
-import { flatten } from '../../core/arrange';
-import type { Build, BuildAbility } from '../../core/build';
-import { buildsOf, type Target } from '../../core/snapshot';
-import { buildDescription, buildTitle, statusCodicon } from '../present';
+import { flatten } from '../../core/model/arrange';
+import type { Build, BuildAbility } from '../../core/model/build';
+import { buildsOf, type Target } from '../../core/model/snapshot';
+import { buildDescription, buildTitle, statusCodicon } from '../text/buildText';
 import { Refusal } from '../report';
-import type { Row } from '../rows';
-import { oneLine, withoutIcons } from '../sentences';
+import type { Row } from '../tree/treeRows';
+import { oneLine, withoutIcons } from '../text/failures';
 import type { CommandContext } from './command';
 import {
   buildsIn,
@@ -17,7 +17,7 @@ import {
   toReference,
   type Place,
   type Reference,
-} from './places';
+} from './targets';
 
 /** Builds of one repository. */
 export interface Subjects extends Place {

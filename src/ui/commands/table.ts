@@ -1,7 +1,7 @@
-import { signIn, signOut } from './account';
-import { acting } from './acting';
+import { signIn, signOut } from './signIn';
+import { acting } from './requireWriteAccess';
 import { cancel, deleteArtifacts, erase, keepArtifacts, retry } from './actions';
-import { downloadArtifacts, extractArtifacts } from './artifacts';
+import { downloadArtifacts, extractArtifacts } from './downloadArtifacts';
 import { clearArtifactsCache } from './artifactsCache';
 import { cancelActive, retryFailed } from './bulk';
 import type { Command } from './command';
@@ -9,13 +9,13 @@ import { followHead, selectCommit } from './commits';
 import { copyDiagnostics, showOutput } from './diagnostics';
 import { downloadArtifact } from './entries';
 import { latestArtifacts } from './latestArtifacts';
-import { copyUrl, openInBrowser } from './links';
-import { compareLog, copyFailure, saveLog } from './logs';
+import { copyUrl, openInBrowser } from './openInBrowser';
+import { compareLog, copyFailure, saveLog } from './logCommands';
 import { loadEarlier, toggleLogTimestamps } from './logView';
 import { compareArtifact, openArtifact } from './openArtifact';
 import { openLog } from './openLog';
 import { play, playWithVariables } from './play';
-import { clearProblems, showProblems } from './problems';
+import { clearProblems, showProblems } from './showProblems';
 import { push } from './push';
 import { filter, groupBy, refresh } from './view';
 

@@ -1,14 +1,14 @@
 import { basename, dirname, join } from 'node:path';
 import { l10n } from 'vscode';
-import type { AskOnce } from '../../core/artifacts/askOnce';
-import { ArchiveError } from '../../core/artifacts/errors';
-import { extract, type Extracted } from '../../core/artifacts/extract';
-import { Meter } from '../../core/artifacts/meter';
-import { safeName } from '../../core/artifacts/names';
-import { fileAccess, openZip } from '../../core/artifacts/zip';
-import { DiskError } from '../../core/errors';
-import { isFolder } from '../disk';
-import { formatSize } from '../present';
+import type { AskOnce } from '../../core/artifacts/download/replacePolicy';
+import { ArchiveError } from '../../core/artifacts/archiveErrors';
+import { extract, type Extracted } from '../../core/artifacts/extract/extract';
+import { Meter } from '../../core/artifacts/download/progress';
+import { safeName } from '../../core/artifacts/fileNames';
+import { fileAccess, openZip } from '../../core/artifacts/archive/zip';
+import { DiskError } from '../../core/model/errors';
+import { isFolder } from '../../core/util/fs';
+import { formatSize } from '../text/buildText';
 import type { CommandContext } from './command';
 import type { Step } from './downloads';
 

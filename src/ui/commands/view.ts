@@ -1,12 +1,12 @@
 import { l10n, window } from 'vscode';
-import { knownStatuses } from '../../core/build';
-import { buildsOf } from '../../core/snapshot';
-import { groupings, type Grouping } from '../../core/tree';
-import { viewId } from '../buildTree';
-import { statusCodicon, statusLabel } from '../present';
-import { withoutIcons } from '../sentences';
+import { knownStatuses } from '../../core/model/build';
+import { buildsOf } from '../../core/model/snapshot';
+import { groupings, type Grouping } from '../../core/model/tree';
+import { viewId } from '../tree/buildTree';
+import { statusCodicon, statusLabel } from '../text/buildText';
+import { withoutIcons } from '../text/failures';
 import type { Command } from './command';
-import { rowsOf } from './places';
+import { rowsOf } from './targets';
 
 /** The row's repository, else all of them. */
 export const refresh: Command = async ({ session }, args) => {

@@ -1,8 +1,8 @@
 import { l10n } from 'vscode';
-import { hasFailed, type Build } from '../../core/build';
+import { hasFailed, type Build } from '../../core/model/build';
 import type { Log } from '../../core/log/log';
-import { tailOf } from '../../core/log/failure';
-import { buildLabel, buildTitle, escaped, shortSha } from '../present';
+import { tailOf } from '../../core/log/firstError';
+import { buildLabel, buildTitle, escaped, shortSha } from '../text/buildText';
 
 const tailLines = 30;
 

@@ -1,7 +1,7 @@
 import { Range, ThemeColor, window, type DecorationOptions, type Disposable, type TextEditor } from 'vscode';
-import { formatDuration } from '../times';
-import { linesAround } from './colors';
-import { onDidShowText } from './editors';
+import { formatDuration } from '../text/timeText';
+import { linesAround } from './logColors';
+import { onDidShowText } from './logEditors';
 import { logScheme } from './logUri';
 import type { Logs } from './logs';
 

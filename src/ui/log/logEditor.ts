@@ -9,15 +9,15 @@ import {
   type TextDocument,
   type TextEditor,
 } from 'vscode';
-import { isActive } from '../../core/build';
-import { firstError } from '../../core/log/failure';
+import { isActive } from '../../core/model/build';
+import { firstError } from '../../core/log/firstError';
 import type { Section } from '../../core/log/log';
-import type { Settings } from '../settings';
-import type { LogColors } from './colors';
-import { editorsOf } from './editors';
+import type { Settings } from '../session/settings';
+import type { LogColors } from './logColors';
+import { editorsOf } from './logEditors';
 import type { Logs } from './logs';
-import type { LogNews, OpenLog } from './openLog';
-import { place } from './structure';
+import type { LogNews, OpenLog } from './logDocument';
+import { place } from './logStructure';
 
 /** So far from the end one still counts as reading there. */
 const nearEndLines = 2;

@@ -1,7 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
-import type { StreamAnswer } from '../../core/gitlab/http';
+import type { StreamAnswer } from '../../core/gitlab/http/request';
 import { LogReader } from '../../core/log/reader';
-import { inShares } from '../../core/shares';
+import { inShares } from '../../core/util/timeSlice';
 
 /** Asks for the whole log, unless it is still that of the ETag. */
 export type AskForLog = (etag: string | undefined) => Promise<StreamAnswer>;

@@ -10,15 +10,15 @@ import {
   type FileDecorationProvider,
   type Uri,
 } from 'vscode';
-import { durationSeconds, hasFailed, isActive, type Build } from '../../core/build';
-import type { Failure } from '../../core/errors';
-import type { Clock } from '../../core/schedule';
-import { buildIcon, buildLabel, buildTitle } from '../present';
-import { failureSentence, withoutMarkup } from '../sentences';
-import { formatDuration } from '../times';
+import { durationSeconds, hasFailed, isActive, type Build } from '../../core/model/build';
+import type { Failure } from '../../core/model/errors';
+import type { Clock } from '../../core/util/timer';
+import { buildIcon, buildLabel, buildTitle } from '../text/buildText';
+import { failureSentence, withoutMarkup } from '../text/failures';
+import { formatDuration } from '../text/timeText';
 import { logScheme, toLogAddress } from './logUri';
 import type { Logs } from './logs';
-import type { OpenLog } from './openLog';
+import type { OpenLog } from './logDocument';
 
 /** A mark for a tab, which has room for two characters at most. */
 const badges: Readonly<Record<string, string>> = { success: '✓', failed: '✗', canceled: '⊘', skipped: '»' };

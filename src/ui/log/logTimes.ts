@@ -1,8 +1,8 @@
 import { Range, ThemeColor, window, type DecorationOptions, type Disposable, type TextEditor } from 'vscode';
 import type { Log } from '../../core/log/log';
-import { setKey } from '../context';
-import { linesAround } from './colors';
-import { onDidShowText } from './editors';
+import { setKey } from '../views/contextKeys';
+import { linesAround } from './logColors';
+import { onDidShowText } from './logEditors';
 import { logScheme } from './logUri';
 import type { Logs } from './logs';
 

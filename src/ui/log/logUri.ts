@@ -1,7 +1,7 @@
 import { Uri } from 'vscode';
-import { safeName } from '../../core/artifacts/names';
-import type { Build } from '../../core/build';
-import { fieldsOf, toQuery } from '../address';
+import { safeName } from '../../core/artifacts/fileNames';
+import type { Build } from '../../core/model/build';
+import { fieldsOf, toQuery } from '../../core/util/uriQuery';
 
 export const logScheme = 'gitlab-builds-log';
 /** Of what a diff editor compares. */

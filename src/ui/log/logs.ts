@@ -10,22 +10,22 @@ import {
   type TextDocumentContentProvider,
   type Uri,
 } from 'vscode';
-import type { Build } from '../../core/build';
-import type { Clock } from '../../core/schedule';
-import { buildsOf, type Target } from '../../core/snapshot';
-import { flatten } from '../../core/arrange';
-import type { Clients } from '../clients';
-import { mayHaveLog } from '../contextValue';
+import type { Build } from '../../core/model/build';
+import type { Clock } from '../../core/util/timer';
+import { buildsOf, type Target } from '../../core/model/snapshot';
+import { flatten } from '../../core/model/arrange';
+import type { Clients } from '../session/clients';
+import { mayHaveLog } from '../tree/contextValue';
 import { Refusal, sentenceFor } from '../report';
-import type { KnownProjects } from '../knownProjects';
-import type { Session } from '../session';
-import type { Settings } from '../settings';
-import type { Tokens } from '../tokens';
-import { editorsOf } from './editors';
-import { inLines, sentenceInstead } from './instead';
+import type { KnownProjects } from '../session/knownProjects';
+import type { Session } from '../session/session';
+import type { Settings } from '../session/settings';
+import type { Tokens } from '../session/tokens';
+import { editorsOf } from './logEditors';
+import { inLines, sentenceInstead } from './placeholder';
 import { logScheme, toLogAddress, toLogUri, type LogAddress } from './logUri';
-import { OpenLog, type LogNews } from './openLog';
-import { isInTab, urisOf } from './tabs';
+import { OpenLog, type LogNews } from './logDocument';
+import { isInTab, urisOf } from './logTabs';
 
 export interface LogsParts {
   readonly session: Session;

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
-import type { Archive, RandomAccess } from '../../../src/core/artifacts/archive';
-import { openZip } from '../../../src/core/artifacts/zip';
+import type { Archive, RandomAccess } from '../../../src/core/artifacts/archive/archive';
+import { openZip } from '../../../src/core/artifacts/archive/zip';
 import { unhurried } from '../support';
 import { rawZip, type RawEntry } from './rawZip';
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { ArtifactsCache } from '../../../src/core/artifacts/cache';
-import { systemClock } from '../../../src/core/schedule';
+import { ArtifactsCache } from '../../../src/core/artifacts/artifactCache';
+import { systemClock } from '../../../src/core/util/timer';
 import { unhurried } from '../support';
 import { piecewise } from './opening';
 

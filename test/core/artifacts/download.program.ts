@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { saveArtifacts } from '../../../src/core/artifacts/save';
+import { saveArtifacts } from '../../../src/core/artifacts/download/save';
 import { clientOf, unhurried } from '../support';
 import { openOf } from './opening';
 

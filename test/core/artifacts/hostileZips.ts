@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
-import type { ArchiveEntry } from '../../../src/core/artifacts/archive';
-import type { ArchiveFailureKind } from '../../../src/core/artifacts/errors';
-import type { ExtractLimits } from '../../../src/core/artifacts/limits';
+import type { ArchiveEntry } from '../../../src/core/artifacts/archive/archive';
+import type { ArchiveFailureKind } from '../../../src/core/artifacts/archiveErrors';
+import type { ExtractLimits } from '../../../src/core/artifacts/extract/extractLimits';
 import { rawZip, type RawEnd, type RawEntry } from './rawZip';
 
 /** An archive that must not be unpacked. */

@@ -1,5 +1,5 @@
-import type { Download, From, Open } from '../../../src/core/artifacts/transfer';
-import type { Clock } from '../../../src/core/schedule';
+import type { Download, From, Open } from '../../../src/core/artifacts/download/transfer';
+import type { Clock } from '../../../src/core/util/timer';
 import { clientOf, type Access } from '../support';
 
 /** Time that passes by itself as soon as somebody waits for it, and at no other moment. */

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import type { Build } from '../../../src/core/build';
+import type { Build } from '../../../src/core/model/build';
 import { GitLabClient } from '../../../src/core/gitlab/client';
-import type { Listing, Pipeline } from '../../../src/core/pipeline';
+import type { Listing, Pipeline } from '../../../src/core/model/pipeline';
 import type { ProfileName } from '../../gitlab/profiles/profile';
 import { branchMergeRequestAndChild, type BranchMergeRequestAndChild } from '../../gitlab/scenarios';
 import { developerToken } from '../../gitlab/seed';
-import { systemClock } from '../../../src/core/schedule';
+import { systemClock } from '../../../src/core/util/timer';
 import { startGitLab, type FakeGitLab } from '../../gitlab/server';
 import { httpWith, Journal, unhurried } from '../support';
 

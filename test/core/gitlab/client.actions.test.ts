@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import type { BuildAction } from '../../../src/core/build';
-import type { Build } from '../../../src/core/build';
+import type { BuildAction, Build } from '../../../src/core/model/build';
 import { smallProject, type SmallBuild, type SmallProject } from '../../gitlab/scenarios';
 import { developerToken, reporterToken, strangerToken } from '../../gitlab/seed';
 import { startGitLab, type FakeGitLab } from '../../gitlab/server';

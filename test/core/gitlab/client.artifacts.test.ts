@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
 import { GitLabClient } from '../../../src/core/gitlab/client';
-import type { Part } from '../../../src/core/gitlab/artifacts';
+import type { Part } from '../../../src/core/gitlab/buildArtifacts';
 import { badGateway, htmlPage, statsRefresh, type Fault } from '../../gitlab/faults';
 import { smallProject, type SmallProject } from '../../gitlab/scenarios';
 import { developerToken, reporterToken } from '../../gitlab/seed';

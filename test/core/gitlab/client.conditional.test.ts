@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { GitLabClient } from '../../../src/core/gitlab/client';
-import type { Listing } from '../../../src/core/pipeline';
+import type { Listing } from '../../../src/core/model/pipeline';
 import { rateLimited } from '../../gitlab/faults';
 import type { ProfileName } from '../../gitlab/profiles/profile';
 import { manyBuilds, smallProject, type SmallProject } from '../../gitlab/scenarios';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { knownStatuses } from '../../../src/core/build';
+import { knownStatuses } from '../../../src/core/model/build';
 import type { Fault } from '../../gitlab/faults';
 import { manyBuilds } from '../../gitlab/scenarios';
 import type { Seed } from '../../gitlab/seed';

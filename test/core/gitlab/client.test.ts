@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Build } from '../../../src/core/build';
+import type { Build } from '../../../src/core/model/build';
 import { GitLabClient } from '../../../src/core/gitlab/client';
 import { oddName, smallProject, type SmallProject } from '../../gitlab/scenarios';
 import { developerToken, reporterToken } from '../../gitlab/seed';

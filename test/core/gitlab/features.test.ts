@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { canKeep, canRetry } from '../../../src/core/build';
+import { canKeep, canRetry } from '../../../src/core/model/build';
 import { deny, has, lacks, type Feature } from '../../../src/core/gitlab/features';
 import { buildWith } from '../support';
 

@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Http, HttpRequest } from '../../../src/core/gitlab/http';
+import type { Http, HttpRequest } from '../../../src/core/gitlab/http/request';
 
 /** So many turns the consequences of an answer may take until they are requests. */
 const turns = 20;

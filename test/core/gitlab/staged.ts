@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { flatten } from '../../../src/core/arrange';
-import type { Build, BuildAction } from '../../../src/core/build';
-import type { FailureKind } from '../../../src/core/errors';
+import { flatten } from '../../../src/core/model/arrange';
+import type { Build, BuildAction } from '../../../src/core/model/build';
+import type { FailureKind } from '../../../src/core/model/errors';
 import type { CommitRef, Variables } from '../../../src/core/gitlab/dialect';
 import type { GitLabClient } from '../../../src/core/gitlab/client';
-import type { Listing } from '../../../src/core/pipeline';
+import type { Listing } from '../../../src/core/model/pipeline';
 import type { BuildInit, FakeBuild } from '../../gitlab/model';
 import type { ProfileName } from '../../gitlab/profiles/profile';
 import { profileNames } from '../../gitlab/profiles/profiles';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { flatten } from '../../../src/core/arrange';
+import { flatten } from '../../../src/core/model/arrange';
 import {
   canErase,
   canForceCancel,
@@ -8,7 +8,7 @@ import {
   canPlayWithVariables,
   canRetry,
   type Build,
-} from '../../../src/core/build';
+} from '../../../src/core/model/build';
 import { profiles } from '../../gitlab/profiles/profiles';
 import { manyBuilds } from '../../gitlab/scenarios';
 import { buildsAt, failureOf, unhurried } from '../support';

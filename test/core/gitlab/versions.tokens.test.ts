@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { FailureKind } from '../../../src/core/errors';
+import type { FailureKind } from '../../../src/core/model/errors';
 import { failureOf, unhurried } from '../support';
 import { onEach, refusal, type Refusal, type Stage } from './staged';
 

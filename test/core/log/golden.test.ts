@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { firstError, tailOf } from '../../../src/core/log/failure';
+import { firstError, tailOf } from '../../../src/core/log/firstError';
 import { locationsIn } from '../../../src/core/log/locations';
 import { read, told } from './support';
 import { docker, kubernetes, outputs, shell } from './realLogs';

@@ -1,4 +1,4 @@
-import type { GitApi, GitExtension, GitHead, GitRepository } from '../../../src/ui/gitApi';
+import type { GitApi, GitExtension, GitHead, GitRepository } from '../../../src/ui/git/vscodeGit';
 import { EventEmitter, Uri } from './basics';
 
 export type FakeRemote = GitRepository['state']['remotes'][number];

@@ -1,0 +1,136 @@
+import { GitLabError, isOutOfRange } from '../../model/errors';
+import type { RandomAccess } from './archive';
+import { ArchiveError } from '../archiveErrors';
+
+/** The bytes from `start` up to, not including, `end`, or the last ones. */
+export type Wanted = { readonly start: number; readonly end: number } | { readonly last: number };
+
+/** What comes of a file. */
+export interface Given {
+  /** Bytes to come; undefined where the server does not say. */
+  readonly size: number | undefined;
+  /** Which part it is; undefined: the whole. */
+  readonly range?: { readonly start: number; readonly end: number; readonly total: number } | undefined;
+  /** What tells this file from another one in its place. */
+  readonly validator?: string | undefined;
+  readonly body: AsyncIterable<Uint8Array>;
+}
+
+/**
+ * Asks a server for a part of a file, and with `validator` only for one of the same file. A server that knows no parts,
+ * or has another file by now, gives the whole. Throws GitLabError, or the signal's reason.
+ */
+export type AskForPart = (wanted: Wanted, validator: string | undefined, signal: AbortSignal) => Promise<Given>;
+
+export interface RemoteOptions {
+  readonly signal: AbortSignal;
+  /** Bytes, where something has told them: not every storage knows how to count from the end. */
+  readonly size?: number | undefined;
+}
+
+/** The list of most archives is in their last bytes. */
+export const tailBytes = 65_536;
+/** What comes whole and is no longer than this is taken; it costs less than another request. */
+const smallBytes = 256 * 1024;
+
+/**
+ * A file on a server, of which every read is a request, but for its end: that is here already. Undefined where the
+ * server gives no parts. Its reads throw ArchiveError where it is another file by now.
+ */
+export async function remoteFile(ask: AskForPart, { size, signal }: RemoteOptions): Promise<RandomAccess | undefined> {
+  const hurry = new AbortController();
+  const until = AbortSignal.any([signal, hurry.signal]);
+  try {
+    const given = await askForEnd(ask, size, until);
+    if (given === undefined) return undefined;
+    const { range, validator } = given;
+    if (range === undefined) return (given.size ?? Infinity) <= smallBytes ? inMemory(await bytesOf(given)) : undefined;
+    const isEnd = range.end === range.total && range.end - range.start <= tailBytes;
+    return isEnd ? new RemoteFile(ask, range, validator, await bytesOf(given)) : undefined;
+  } finally {
+    // A body that nobody wants is not to come.
+    hurry.abort();
+  }
+}
+
+async function askForEnd(ask: AskForPart, size: number | undefined, signal: AbortSignal): Promise<Given | undefined> {
+  try {
+    if (size === undefined || size === 0) return await ask({ last: tailBytes }, undefined, signal);
+    const given = await ask(endOf(size), undefined, signal);
+    const total = given.range?.total;
+    if (total === undefined || total === size) return given;
+    return await ask(endOf(total), given.validator, signal);
+  } catch (error) {
+    // Shorter than was said.
+    if (isOutOfRange(error) && size !== undefined) return askForEnd(ask, undefined, signal);
+    const isUnfit = error instanceof GitLabError && error.failure.kind === 'invalidAnswer';
+    if (isUnfit || isOutOfRange(error)) return undefined;
+    throw error;
+  }
+}
+
+function endOf(size: number): Wanted {
+  return { start: Math.max(size - tailBytes, 0), end: size };
+}
+
+class RemoteFile implements RandomAccess {
+  readonly size: number;
+
+  constructor(
+    private readonly ask: AskForPart,
+    private readonly held: { readonly start: number; readonly end: number; readonly total: number },
+    private readonly validator: string | undefined,
+    private readonly tail: Buffer,
+  ) {
+    this.size = held.total;
+    if (tail.length !== held.end - held.start) throw new ArchiveError('truncated');
+  }
+
+  async *read(start: number, end: number, signal?: AbortSignal): AsyncGenerator<Uint8Array, void> {
+    const { held, tail } = this;
+    if (start < held.start) yield* this.fetch(start, Math.min(end, held.start), signal);
+    if (end > held.start) yield tail.subarray(Math.max(start - held.start, 0), end - held.start);
+  }
+
+  private async *fetch(start: number, end: number, signal: AbortSignal | undefined): AsyncGenerator<Uint8Array, void> {
+    if (start >= end) return;
+    const own = new AbortController();
+    let left = end - start;
+    try {
+      const until = signal === undefined ? own.signal : AbortSignal.any([signal, own.signal]);
+      const given = await this.ask({ start, end }, this.validator, until);
+      this.check(given, start, end);
+      for await (const piece of given.body) {
+        left -= piece.length;
+        if (left < 0) throw new ArchiveError('changed');
+        yield piece;
+      }
+      if (left > 0) throw new ArchiveError('truncated');
+    } finally {
+      if (left !== 0) own.abort();
+    }
+  }
+
+  private check({ range, validator }: Given, start: number, end: number): void {
+    const isSame = validator === undefined || this.validator === undefined || validator === this.validator;
+    const isPart = range?.start === start && range.end === end && range.total === this.size;
+    if (!isSame || !isPart) throw new ArchiveError('changed');
+  }
+}
+
+/** A file that is here. */
+export function inMemory(bytes: Buffer): RandomAccess {
+  return {
+    size: bytes.length,
+    // eslint-disable-next-line @typescript-eslint/require-await -- as those that wait
+    async *read(start, end) {
+      if (start < end) yield bytes.subarray(start, end);
+    },
+  };
+}
+
+async function bytesOf({ body }: Given): Promise<Buffer> {
+  const pieces: Uint8Array[] = [];
+  for await (const piece of body) pieces.push(piece);
+  return Buffer.concat(pieces);
+}

@@ -1,0 +1,194 @@
+import { isUtf8 } from 'node:buffer';
+import { open } from 'node:fs/promises';
+import type { Entry, RandomAccessReader } from 'yauzl';
+import { inShares, sortInShares } from '../../util/timeSlice';
+import type { Archive, ArchiveEntry, RandomAccess } from './archive';
+import { ArchiveError, type ArchiveFailureKind } from '../archiveErrors';
+import { unpack, type Packed } from './unpack';
+import { readZipEnd, type ZipEnd } from './zipEnd';
+
+type Yauzl = typeof import('yauzl');
+type Found = readonly [entry: ArchiveEntry, packed: Packed];
+
+/** A directory that is read: 100,000 entries have some 10 MB in it, and each costs some hundred bytes here. */
+const longest = { bytes: 64 * 1024 * 1024, entries: 300_000 };
+/** Bytes of an entry in the directory, and of its header before its bytes, without what has no fixed length. */
+const [directoryBytes, headerBytes] = [46, 30];
+const longestField = 0xffff;
+/** The bits of a Unix mode that say what a file is. */
+const modes = { mask: 0o170000, folder: 0o040000, file: 0o100000, link: 0o120000 };
+/** Who made an entry, where its attributes are those of Windows. */
+const windowsHosts = [0, 10, 11, 14];
+const [reparsePoint, device] = [0x400, 0x40];
+const [encryptedFlag, utf8Flag] = [0x1, 0x800];
+
+/**
+ * What is in a zip, read from its directory: one read of the archive's end, one more where the directory is longer; an
+ * entry is opened by one read. Hostile entries are listed as they are, with their flaw; `open` takes an object of
+ * `entries`. Throws ArchiveError, what `source` throws, or the signal's reason.
+ */
+export async function openZip(source: RandomAccess, signal: AbortSignal): Promise<Archive> {
+  signal.throwIfAborted();
+  const end = await readZipEnd(source, longest, signal);
+  // A bundle gives a module of CommonJS by its default alone.
+  const { default: yauzl } = await import('yauzl');
+  const found = await locate(yauzl, await readEntries(yauzl, source.size, end, signal), end.start);
+  return {
+    entries: [...found.keys()],
+    open(entry, until) {
+      const packed = found.get(entry);
+      if (packed === undefined) throw new ArchiveError('missing', { path: entry.path });
+      return unpack(source, packed, until);
+    },
+  };
+}
+
+/** A file on this disk; to be closed. Throws what the file system throws. */
+export async function fileAccess(path: string): Promise<RandomAccess & { close(): Promise<void> }> {
+  const file = await open(path);
+  const { size } = await file.stat();
+  return {
+    size,
+    async *read(start, end, signal) {
+      for (let at = start; at < end;) {
+        signal?.throwIfAborted();
+        const { buffer, bytesRead } = await file.read(Buffer.allocUnsafe(Math.min(end - at, 256 * 1024)), {
+          position: at,
+        });
+        if (bytesRead === 0) return;
+        at += bytesRead;
+        yield buffer.subarray(0, bytesRead);
+      }
+    },
+    close: () => file.close(),
+  };
+}
+
+async function readEntries(yauzl: Yauzl, size: number, end: ZipEnd, signal: AbortSignal): Promise<readonly Entry[]> {
+  const entries: Entry[] = [];
+  const share = inShares();
+  let bytes = 0;
+  try {
+    const options = { decodeStrings: false, validateEntrySizes: false, autoClose: false };
+    const zip = await yauzl.fromRandomAccessReaderPromise(readerOf(yauzl, end), size, options);
+    for await (const entry of zip.eachEntry()) {
+      entries.push(entry);
+      bytes += directoryBytes + entry.fileNameLength + entry.extraFieldLength + entry.fileCommentLength;
+      await share();
+      signal.throwIfAborted();
+    }
+  } catch (error) {
+    signal.throwIfAborted();
+    throw new ArchiveError(kindOf(error), {}, { cause: error });
+  }
+  // Fewer than there are: the others would be hidden from us, and not from other programs.
+  if (bytes !== end.size) throw new ArchiveError('directory');
+  return entries;
+}
+
+/** yauzl's small reads are answered from the directory; what is before it they look at in vain. */
+function readerOf(yauzl: Yauzl, end: ZipEnd): RandomAccessReader {
+  class Directory extends yauzl.RandomAccessReader {
+    override read(
+      buffer: Buffer,
+      offset: number,
+      length: number,
+      position: number,
+      callback: (error: Error | null) => void,
+    ): void {
+      buffer.fill(0, offset, offset + length);
+      const from = position - end.start;
+      if (from + length > 0) end.bytes.copy(buffer, offset + Math.max(0, -from), Math.max(0, from), from + length);
+      callback(null);
+    }
+  }
+  return new Directory();
+}
+
+function kindOf(error: unknown): ArchiveFailureKind {
+  const message = error instanceof Error ? error.message : '';
+  if (message.includes('encryption')) return 'encrypted';
+  return message.includes('zip64') ? 'zip64' : 'directory';
+}
+
+/** Each with where the next one begins: so much is read at most to open it. */
+async function locate(
+  yauzl: Yauzl,
+  entries: readonly Entry[],
+  directory: number,
+): Promise<ReadonlyMap<ArchiveEntry, Packed>> {
+  const share = inShares();
+  const starts = entries.map((entry) => entry.relativeOffsetOfLocalHeader);
+  const places = await sortInShares(starts, (a, b) => a - b, share);
+  const [next, shared] = [new Map<number, number>(), new Set<number>()];
+  for (const [index, place] of places.entries()) {
+    next.set(place, places[index + 1] ?? directory);
+    if (places[index + 1] === place) shared.add(place);
+    await share();
+  }
+  const found = new Map<ArchiveEntry, Packed>();
+  for (const entry of entries) {
+    const start = entry.relativeOffsetOfLocalHeader;
+    const end = shared.has(start) ? start : (next.get(start) ?? directory);
+    found.set(...toFound(yauzl, entry, end, directory));
+    await share();
+  }
+  return found;
+}
+
+function toFound(yauzl: Yauzl, entry: Entry, next: number, directory: number): Found {
+  const { relativeOffsetOfLocalHeader: start, compressedSize: packed, uncompressedSize: size } = entry;
+  const name = nameOf(yauzl, entry);
+  const kind = name.endsWith('/') || (modeOf(entry) === modes.folder && size === 0) ? 'folder' : 'file';
+  const least = start + headerBytes + entry.fileNameLength + packed;
+  const flaw = flawOf(entry, kind) ?? placeFlaw(least, next, directory);
+  const path = name.endsWith('/') ? name.slice(0, -1) : name;
+  return [
+    { path, kind, size: kind === 'file' ? size : 0, packed, flaw, modifiedAt: dateOf(entry) },
+    {
+      path,
+      flaw,
+      start,
+      end: Math.min(next, least + longestField),
+      name: entry.fileNameRaw,
+      flags: entry.generalPurposeBitFlag,
+      method: entry.compressionMethod,
+      crc: entry.crc32,
+      packed,
+      size,
+    },
+  ];
+}
+
+function placeFlaw(least: number, next: number, directory: number): ArchiveFailureKind | undefined {
+  if (least > directory) return 'header';
+  return least > next ? 'overlap' : undefined;
+}
+
+function flawOf(entry: Entry, kind: ArchiveEntry['kind']): ArchiveFailureKind | undefined {
+  const mode = modeOf(entry);
+  const attributes = windowsHosts.includes(entry.versionMadeBy >>> 8) ? entry.externalFileAttributes : 0;
+  if (mode === modes.link || (attributes & reparsePoint) !== 0) return 'symlink';
+  const isSpecial = mode !== 0 && mode !== modes.file && mode !== modes.folder;
+  if (isSpecial || (attributes & device) !== 0) return 'special';
+  if ((entry.generalPurposeBitFlag & encryptedFlag) !== 0) return 'encrypted';
+  if (kind === 'folder') return undefined;
+  if (entry.compressionMethod !== 0 && entry.compressionMethod !== 8) return 'method';
+  return entry.compressionMethod === 0 && entry.compressedSize !== entry.uncompressedSize ? 'damaged' : undefined;
+}
+
+/** What it is on Unix; programs take that for true whoever made it. 0 where it is not said. */
+function modeOf(entry: Entry): number {
+  return (entry.externalFileAttributes >>> 16) & modes.mask;
+}
+
+/** Zips of Runners before 10 have names in UTF-8 that do not say so. */
+function nameOf(yauzl: Yauzl, { fileNameRaw, generalPurposeBitFlag, extraFields }: Entry): string {
+  const flags = isUtf8(fileNameRaw) ? generalPurposeBitFlag | utf8Flag : generalPurposeBitFlag;
+  return yauzl.getFileNameLowLevel(flags, fileNameRaw, extraFields, true);
+}
+
+function dateOf(entry: Entry): number | undefined {
+  const time = entry.getLastModDate().getTime();
+  return Number.isNaN(time) || entry.lastModFileDate === 0 ? undefined : time;
+}

@@ -1,0 +1,256 @@
+import { createHash } from 'node:crypto';
+import { lstat, mkdir, open, readdir, rename, rm, utimes, type FileHandle } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { codeOf, DiskError } from '../model/errors';
+import type { Clock } from '../util/timer';
+import { asDiskError } from './download/diskErrors';
+import { ownerStateOf, releaseOwnerTag, takeOwnerTag } from './processOwner';
+
+/** What a kept file is; a file of one instance or build is never found as one of another. */
+export interface CacheKey {
+  /** Base URL of the instance. */
+  readonly instance: string;
+  readonly project: string;
+  readonly build: number;
+  /** Bytes of the whole archive, as announced: a build that was run into again has another one. */
+  readonly size: number;
+  /** Path of an entry, as the archive has it; undefined: the archive as a whole. */
+  readonly entry?: string | undefined;
+}
+
+export type Load = () => AsyncIterable<Uint8Array> | Promise<AsyncIterable<Uint8Array>>;
+
+interface Kept {
+  readonly path: string;
+  readonly bytes: number;
+  readonly usedAt: number;
+}
+
+interface Running {
+  readonly path: Promise<string>;
+  readonly signal: AbortSignal;
+}
+
+const keptMs = 7 * 24 * 60 * 60_000;
+/** Age at which a temporary file is taken for abandoned if it is unknown whether its process still runs. */
+const temporaryMs = 60 * 60_000;
+const mostAttempts = 5;
+const keptName = /^[0-9a-f]{64}$/;
+/** Versions up to 0.1.0 wrote 8 hex digits in place of the owner tag. */
+const temporaryName = /^[0-9a-f]{64}\.([0-9a-f]{8}-\d{1,10}-[0-9a-f]{8}|[0-9a-f]{8})\.tmp$/;
+
+/**
+ * Files that were fetched to look into, in a folder that several windows share: each may find, add and remove at any
+ * time. What was used last stays longest; together they have at most the limit's bytes, and none is older than 7 days.
+ * A path that was given out stays good as long as nobody adds more than the limit; who finds nothing there asks again.
+ */
+export class ArtifactsCache {
+  private readonly running = new Map<string, Running>();
+
+  constructor(
+    private readonly folder: string,
+    private readonly limitBytes: () => number,
+    private readonly clock: Pick<Clock, 'now'>,
+  ) {}
+
+  /** Where it is kept once it is. */
+  pathOf(key: CacheKey): string {
+    return join(this.folder, nameOf(key));
+  }
+
+  /** Where it is, if it is there; it counts as used then. */
+  async get(key: CacheKey): Promise<string | undefined> {
+    const path = this.pathOf(key);
+    const kept = await this.look(path);
+    if (kept === undefined || this.isOld(kept)) return undefined;
+    await this.touch(path);
+    return path;
+  }
+
+  /**
+   * Keeps what `load` gives and says where; of several at once for one key only the first loads. Throws DiskError
+   * (`tooBigForCache` where it is larger than the limit, `incomplete` where an archive is not of its size), what `load`
+   * throws, or the signal's reason.
+   */
+  async put(key: CacheKey, load: Load, signal: AbortSignal): Promise<string> {
+    const name = nameOf(key);
+    for (;;) {
+      signal.throwIfAborted();
+      const running = this.running.get(name);
+      if (running === undefined) return await this.first(name, key, load, signal);
+      try {
+        return await unlessAborted(running.path, signal);
+      } catch (error) {
+        // The one that loaded was called off, but this one was not.
+        if (signal.aborted || !running.signal.aborted) throw error;
+      }
+    }
+  }
+
+  /** Where it is, loaded if it is not there. Throws as `put`. */
+  async getOrPut(key: CacheKey, load: Load, signal: AbortSignal): Promise<string> {
+    return (await this.get(key)) ?? (await this.put(key, load, signal));
+  }
+
+  /**
+   * Works with the file, loaded if it is not there. Another window may remove it just before it is opened: then it is
+   * loaded again. Throws as `put`, and what `work` throws.
+   */
+  async use<T>(key: CacheKey, load: Load, signal: AbortSignal, work: (path: string) => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt += 1) {
+      const path = await this.getOrPut(key, load, signal);
+      try {
+        return await work(path);
+      } catch (error) {
+        if (codeOf(error) !== 'ENOENT' || attempt === mostAttempts) throw error;
+      }
+    }
+  }
+
+  /** Removes what is old, left over, or too much; for the start. Never throws: what cannot be removed stays. */
+  async tidy(): Promise<void> {
+    await this.evict(undefined);
+  }
+
+  /** Removes all, and says how much that was. */
+  async clear(): Promise<{ readonly count: number; readonly bytes: number }> {
+    let [count, bytes] = [0, 0];
+    for (const kept of await this.list(keptName)) {
+      if (!(await removed(kept.path))) continue;
+      count += 1;
+      bytes += kept.bytes;
+    }
+    await this.evict(undefined);
+    return { count, bytes };
+  }
+
+  private async first(name: string, key: CacheKey, load: Load, signal: AbortSignal): Promise<string> {
+    const path = this.load(key, load, signal).finally(() => this.running.delete(name));
+    this.running.set(name, { path, signal });
+    return await path;
+  }
+
+  private async load(key: CacheKey, load: Load, signal: AbortSignal): Promise<string> {
+    const limit = this.limitBytes();
+    const announced = key.entry === undefined && key.size > 0 ? key.size : undefined;
+    refuseAbove(limit, announced ?? 0);
+    const path = this.pathOf(key);
+    const owner = takeOwnerTag();
+    const temporary = `${path}.${owner}.tmp`;
+    try {
+      // What is in it may be nobody else's business.
+      await mkdir(this.folder, { recursive: true, mode: 0o700 });
+      const bytes = await write(temporary, load, limit, signal);
+      if (bytes !== (announced ?? bytes)) throw new DiskError('incomplete', `${bytes}/${announced ?? ''}`);
+      await this.moveIn(temporary, path);
+    } catch (error) {
+      await removed(temporary);
+      throw asDiskError(error);
+    } finally {
+      releaseOwnerTag(owner);
+    }
+    await this.evict(path);
+    return path;
+  }
+
+  private async moveIn(temporary: string, path: string): Promise<void> {
+    await this.touch(temporary);
+    try {
+      await rename(temporary, path);
+    } catch (error) {
+      // On Windows a file that another window reads cannot be replaced; it has the same bytes.
+      if ((await this.look(path)) === undefined) throw error;
+      await removed(temporary);
+    }
+  }
+
+  /** `spared` is never removed: it was just made. */
+  private async evict(spared: string | undefined): Promise<void> {
+    for (const left of await this.list(temporaryName)) {
+      const owner = temporaryName.exec(basename(left.path))?.[1] ?? '';
+      const state = ownerStateOf(owner);
+      if (state === 'own') continue;
+      if (state === 'ended' || this.clock.now() - left.usedAt > temporaryMs) await removed(left.path);
+    }
+    const all = await this.list(keptName);
+    let total = all.reduce((sum, { bytes }) => sum + bytes, 0);
+    for (const kept of all.toSorted((a, b) => a.usedAt - b.usedAt)) {
+      const isTooMuch = total > this.limitBytes();
+      if (kept.path === spared || (!isTooMuch && !this.isOld(kept))) continue;
+      await removed(kept.path);
+      total -= kept.bytes;
+    }
+  }
+
+  private isOld({ usedAt }: Kept): boolean {
+    return this.clock.now() - usedAt > keptMs;
+  }
+
+  /** Files of ours; others are left alone. None where the folder is not there. */
+  private async list(pattern: RegExp): Promise<readonly Kept[]> {
+    const names = await readdir(this.folder).catch(() => []);
+    const ours = names.filter((name) => pattern.test(name)).map((name) => this.look(join(this.folder, name)));
+    return (await Promise.all(ours)).flatMap((kept) => kept ?? []);
+  }
+
+  private async look(path: string): Promise<Kept | undefined> {
+    const found = await lstat(path).catch(() => undefined); // Another window may just have removed it.
+    return found?.isFile() === true ? { path, bytes: found.size, usedAt: found.mtimeMs } : undefined;
+  }
+
+  private async touch(path: string): Promise<void> {
+    const now = new Date(this.clock.now());
+    await utimes(path, now, now).catch(() => undefined); // It only goes sooner.
+  }
+}
+
+function nameOf({ instance, project, build, size, entry }: CacheKey): string {
+  const parts = [instance, project, build, size, ...(entry === undefined ? [] : [entry])];
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
+}
+
+function refuseAbove(limit: number, bytes: number): void {
+  if (bytes > limit) throw new DiskError('tooBigForCache', `${bytes}/${limit}`);
+}
+
+async function write(path: string, load: Load, limit: number, signal: AbortSignal): Promise<number> {
+  const file = await open(path, 'wx', 0o600);
+  try {
+    const bytes = await fill(file, await load(), limit, signal);
+    await file.datasync();
+    return bytes;
+  } finally {
+    await file.close();
+  }
+}
+
+async function fill(file: FileHandle, body: AsyncIterable<Uint8Array>, limit: number, signal: AbortSignal) {
+  let bytes = 0;
+  for await (const chunk of body) {
+    signal.throwIfAborted();
+    refuseAbove(limit, (bytes += chunk.byteLength));
+    await file.writeFile(chunk);
+  }
+  signal.throwIfAborted();
+  return bytes;
+}
+
+/** Whether it was there and is no more. */
+async function removed(path: string): Promise<boolean> {
+  return await rm(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const done = new AbortController();
+  const aborted = new Promise<never>((_resolve, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true, signal: done.signal });
+  });
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    done.abort();
+  }
+}

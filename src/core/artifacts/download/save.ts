@@ -1,0 +1,146 @@
+import { rmdir, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { Build } from '../../model/build';
+import { DiskError, DownloadBroken } from '../../model/errors';
+import { systemClock, type Clock } from '../../util/timer';
+import { asDiskError } from './diskErrors';
+import { inBuildFolder } from './buildFolder';
+import { Meter, type Progress } from './progress';
+import { safeName } from '../fileNames';
+import { OtherFile, Part } from './partialFile';
+import type { Source } from './sidecar';
+import { isPassing, transfer, type Open, type TransferOptions } from './transfer';
+
+export interface SaveOptions {
+  /** The workspace folder, as a path. */
+  readonly root: string;
+  /** The setting `artifacts.directory`. */
+  readonly directory: string;
+  /** Base URL of the instance, and the project: so that a download goes on only with bytes of its own. */
+  readonly origin: { readonly instance: string; readonly project: string };
+  readonly build: Build;
+  /** Asked once before anything is downloaded, when the file is already there. */
+  readonly mayReplace: (path: string) => Promise<boolean>;
+  readonly open: Open;
+  /** At most ten times a second or at each hundredth of it, and once at the end. */
+  readonly progress: (progress: Progress) => void;
+  readonly signal: AbortSignal;
+  readonly clock?: Clock | undefined;
+}
+
+type WriteOptions = Pick<SaveOptions, 'open' | 'progress' | 'signal'> & { readonly clock: Clock };
+
+/**
+ * Downloads a build's artifacts into `<root>/<directory>/<build name>-<id>/<filename>` and says the path, or undefined
+ * when the user keeps the file that is there. The file appears under its name when it is whole. A connection that breaks
+ * is taken up where it was; when that does not help, DownloadBroken is thrown and a hidden part stays, with which the
+ * next call goes on. Whatever else goes wrong, nothing new stays behind: then it throws DiskError, what `open` and the
+ * body throw, or the signal's reason.
+ */
+export async function saveArtifacts(options: SaveOptions): Promise<string | undefined> {
+  const { root, directory, build, origin, clock = systemClock } = options;
+  const name = safeName(build.artifacts?.filename ?? 'artifacts.zip');
+  const source = { ...origin, build: build.id, size: build.artifacts?.size ?? 0 };
+  return await inBuildFolder({ root, directory, build, below: [] }, async (folder) => {
+    const path = join(folder, name);
+    if ((await isFile(path)) && !(await options.mayReplace(path))) return undefined;
+    const announced = source.size === 0 ? undefined : source.size;
+    await write({ path, announced, source }, { ...options, clock });
+    return path;
+  });
+}
+
+/** Streams into a file that the user has chosen, over what is there; it is whole or as it was. Throws as `saveArtifacts`. */
+export async function saveAs({
+  path,
+  clock = systemClock,
+  ...options
+}: Pick<SaveOptions, 'open' | 'progress' | 'signal' | 'clock'> & { readonly path: string }): Promise<void> {
+  try {
+    await write({ path }, { ...options, clock });
+  } catch (error) {
+    throw asDiskError(error);
+  }
+}
+
+export interface SaveEntryOptions extends Omit<SaveOptions, 'open' | 'origin'> {
+  /** Of the entry, made safe: names of folders and of the file, in which nothing leads elsewhere. */
+  readonly path: readonly string[];
+  /** Bytes of the entry; undefined where that is not known. */
+  readonly size?: number | undefined;
+  readonly open: () => AsyncIterable<Uint8Array> | Promise<AsyncIterable<Uint8Array>>;
+}
+
+/**
+ * Saves one entry of a build's artifacts as `<root>/<directory>/<build name>-<id>/<path>`, whole or not at all, and says
+ * the path, or undefined when the user keeps the file that is there. Throws as `saveArtifacts`, but never DownloadBroken.
+ */
+export async function saveEntry(options: SaveEntryOptions): Promise<string | undefined> {
+  const { root, directory, build, size, signal, progress, clock = systemClock } = options;
+  const name = options.path.at(-1) ?? 'unnamed';
+  return await inBuildFolder({ root, directory, build, below: options.path.slice(0, -1) }, async (folder) => {
+    const path = join(folder, name);
+    if ((await isFile(path)) && !(await options.mayReplace(path))) return undefined;
+    const open = async () => ({ size: undefined, body: await options.open() });
+    await write({ path, announced: size }, { open, progress, signal, clock });
+    return path;
+  });
+}
+
+interface Target {
+  readonly path: string;
+  /** Bytes; undefined where nobody knows. */
+  readonly announced?: number | undefined;
+  /** What a later run may go on with; nothing without it. */
+  readonly source?: Source | undefined;
+}
+
+async function write({ path, announced, source }: Target, options: WriteOptions): Promise<void> {
+  const part = await Part.begin(path, source, options.clock);
+  try {
+    await fill(part, announced, options);
+    await part.finish(path, options);
+  } catch (error) {
+    const { bytes, total = 0 } = part;
+    const mayKeep = !options.signal.aborted && isPassing(error);
+    if (mayKeep && (await part.keep())) throw new DownloadBroken(bytes, total, error);
+    await part.discard();
+    // An earlier run may have made the folder for the part that is gone now.
+    if (source !== undefined) await rmdir(dirname(path)).catch(() => undefined);
+    throw error;
+  }
+}
+
+async function fill(part: Part, announced: number | undefined, options: WriteOptions): Promise<void> {
+  const meter = new Meter(options.progress, () => options.clock.now());
+  const tell = (total = announced): void => meter.at(part.bytes, total);
+  try {
+    await pour(part, tell, { ...options, from: part.from });
+  } catch (error) {
+    if (!(error instanceof OtherFile)) throw error;
+    await part.empty();
+    await pour(part, tell, options);
+  }
+  const { bytes } = part;
+  if (announced !== undefined && bytes !== announced) throw new DiskError('incomplete', `${bytes}/${announced}`);
+  meter.end(bytes, bytes);
+}
+
+async function pour(part: Part, tell: (total?: number) => void, options: TransferOptions): Promise<void> {
+  let total: number | undefined;
+  for await (const step of transfer(options)) {
+    if (step.kind === 'start') {
+      await part.start(step);
+      total = step.total;
+    } else {
+      await part.write(step.bytes);
+      tell(total);
+    }
+  }
+}
+
+async function isFile(path: string): Promise<boolean> {
+  const found = await stat(path).catch(() => undefined);
+  if (found?.isDirectory() === true) throw new DiskError('exists', path);
+  return found !== undefined;
+}

@@ -1,0 +1,98 @@
+import type { ArchiveEntry } from '../artifacts/archive/archive';
+import { GitLabError } from '../model/errors';
+import type { Call, Project } from './dialect';
+import { has, type Feature } from './features';
+import type { Row } from './jsonObject';
+import type { StreamAnswer } from './http/request';
+import { allPages } from './http/pages';
+import type { Place } from './http/signedUrlCache';
+import type { ByteRange } from './http/ranges';
+
+/** Of 100 entries each. */
+const mostPages = 100;
+
+/** Which part of a file is wanted. */
+export interface Part {
+  readonly range?: ByteRange | undefined;
+  /** As an earlier answer said: where the file is another by now, all of it comes. */
+  readonly validator?: string | undefined;
+}
+
+/** The artifacts of one build. */
+export class ArtifactsOfBuild {
+  private readonly path: string;
+
+  constructor(
+    private readonly call: Call,
+    project: Project,
+    build: number,
+  ) {
+    this.path = `projects/${project.id}/${call.dialect.segment}/${build}/artifacts`;
+  }
+
+  async archive(part: Part, place: Place): Promise<StreamAnswer> {
+    return this.call.api.stream(this.path, { ...part, place });
+  }
+
+  /** What is in the archive, folders too; `unsupported` where that would take more requests than the archive is worth. */
+  async tree(): Promise<readonly ArchiveEntry[]> {
+    needs(this.call, 'artifactTree');
+    const { items } = await allPages(async (page) => {
+      const answer = await this.call.api.page(`${this.path}/tree?recursive=true`, page, toEntry);
+      const pages = Math.max(page, Number(answer.headers.get('x-total-pages') ?? 0));
+      if (pages > mostPages) throw new GitLabError({ kind: 'unsupported' });
+      return answer;
+    });
+    return items;
+  }
+
+  async entry(path: string): Promise<StreamAnswer> {
+    needs(this.call, 'artifactEntry');
+    return this.call.api.stream(`${this.path}/${segmentsOf(path).join('/')}`);
+  }
+
+  async delete(): Promise<void> {
+    needs(this.call, 'deleteArtifacts');
+    return this.call.api.delete(this.path);
+  }
+}
+
+/** The archive of that build in the newest pipeline of the branch or tag that has succeeded. */
+export async function latestArtifacts(
+  call: Call,
+  project: Project,
+  wanted: Part & { readonly ref: string; readonly job: string },
+): Promise<StreamAnswer> {
+  needs(call, 'latestArtifacts');
+  const { ref, job, ...part } = wanted;
+  if (isDots(ref)) throw notThere();
+  const query = `job=${encodeURIComponent(job.toWellFormed())}`;
+  const path = `projects/${project.id}/${call.dialect.segment}/artifacts/${encodeURIComponent(ref.toWellFormed())}/download?${query}`;
+  return call.api.stream(path, part);
+}
+
+function needs({ server }: Call, feature: Feature): void {
+  if (!has(server, feature)) throw new GitLabError({ kind: 'unsupported' });
+}
+
+/** A dot segment would lead out of the archive, whether it is encoded or not. GitLab refuses such ones, too. */
+function segmentsOf(path: string): readonly string[] {
+  const segments = path.split('/');
+  if (segments.some((segment) => segment === '' || isDots(segment))) throw notThere();
+  return segments.map((part) => encodeURIComponent(part.toWellFormed()));
+}
+
+function isDots(segment: string): boolean {
+  return segment === '.' || segment === '..';
+}
+
+function notThere(): GitLabError {
+  return new GitLabError({ kind: 'notFound' });
+}
+
+/** Folders end with a slash, and have no size. Of a link GitLab would give the name of what it leads to. */
+function toEntry(row: Row): ArchiveEntry {
+  const kind = row.text('type') === 'directory' ? 'folder' : 'file';
+  const flaw = /^0?12\d{4}$/.test(row.text('mode') ?? '') ? 'symlink' : undefined;
+  return { path: row.must('path').replace(/\/$/, ''), kind, size: row.number('size') ?? 0, flaw };
+}

@@ -1,0 +1,251 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { GitLabError, isOutOfRange } from '../../model/errors';
+import type { Logger } from '../../util/logger';
+import { failureOfAnswer, failureOfStorage, isAttachment, isHtml, isJson, isPassing } from './httpFailures';
+import { Connections } from './connections';
+import { Deadline, Exchange } from './exchange';
+import type { Http, HttpRequest, JsonAnswer, StreamAnswer } from './request';
+import { contentRange, rangeHeaders, validatorOf } from './ranges';
+import { isBelow, isElsewhere, locationOf, notGitLab, redirected, type Reach } from './redirects';
+
+export interface HttpLimits {
+  readonly headersMs: number;
+  /** Without a byte of body. */
+  readonly idleMs: number;
+  /** For a whole JSON response, redirects included. */
+  readonly totalMs: number;
+  /** Size of a JSON response once it is decompressed, in bytes: parsing it blocks everything else. */
+  readonly jsonBytes: number;
+  readonly redirects: number;
+  readonly retries: number;
+  /** Before the first retry; doubled for each further one, with jitter. */
+  readonly retryMs: number;
+}
+
+export const defaultLimits: HttpLimits = {
+  headersMs: 10_000,
+  idleMs: 30_000,
+  totalMs: 30_000,
+  jsonBytes: 4_000_000,
+  redirects: 5,
+  retries: 2,
+  retryMs: 250,
+};
+
+/** Of a refusal, in bytes: a reason is a sentence. */
+const refusalBytes = 64_000;
+const [noContent, partialContent, notModified] = [204, 206, 304];
+
+export interface HttpOptions {
+  readonly log: Logger;
+  readonly userAgent: string;
+  readonly limits?: HttpLimits;
+  /** Whether requests use an agent of their own; VS Code ignores it in some of its proxy modes. Read at each request. */
+  readonly ownAgent?: () => boolean;
+}
+
+export function createHttp({ log, userAgent, limits = defaultLimits, ownAgent = () => false }: HttpOptions): Http {
+  return new NodeFetchHttp(log, userAgent, limits, new Connections({ userAgent, ownAgent }));
+}
+
+class NodeFetchHttp implements Http {
+  constructor(
+    private readonly log: Logger,
+    private readonly userAgent: string,
+    private readonly limits: HttpLimits,
+    private readonly connections: Connections,
+  ) {}
+
+  async json(request: HttpRequest): Promise<JsonAnswer> {
+    const { origin } = new URL(request.url);
+    const attempt = () => this.inTime(request, (timed) => this.jsonOnce(timed));
+    // What a person asks for does not wait behind what is only read.
+    if (request.method !== 'GET' && request.changesNothing !== true) return attempt();
+    return this.withRetries(request, () => this.connections.exchange(origin, request.signal, attempt));
+  }
+
+  async stream(request: HttpRequest): Promise<StreamAnswer> {
+    return this.withRetries(request, () => this.streamOnce(request));
+  }
+
+  dispose(): void {
+    this.connections.dispose();
+  }
+
+  /** Ends a response that drips in more slowly than anybody waits. */
+  private async inTime<T>(request: HttpRequest, work: (timed: HttpRequest) => Promise<T>): Promise<T> {
+    const { host } = new URL(request.url);
+    const total = new AbortController();
+    const timer = setTimeout(() => total.abort(new GitLabError({ kind: 'timeout', host })), this.limits.totalMs);
+    try {
+      return await work({ ...request, signal: AbortSignal.any([request.signal, total.signal]) });
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  private async jsonOnce(request: HttpRequest): Promise<JsonAnswer> {
+    const exchange = await this.follow(request, 'sameOrigin');
+    const { headers, status } = exchange.response;
+    const text = await exchange.text(this.limits.jsonBytes);
+    if (text === undefined) throw tooLarge(exchange.host, this.limits.jsonBytes);
+    if (status === notModified) return { headers, body: undefined, isUnchanged: true };
+    if (status === noContent && request.method === 'DELETE') return { headers, body: undefined, isUnchanged: false };
+    if (!isJson(headers)) throw notGitLab(exchange.host, 'no JSON');
+    return { headers, body: parse(text, exchange), isUnchanged: false };
+  }
+
+  private async streamOnce(request: HttpRequest): Promise<StreamAnswer> {
+    const exchange = (await this.straight(request)) ?? (await this.follow(request, 'anywhere'));
+    const { headers, status } = exchange.response;
+    const flaw = flawOf(exchange);
+    if (flaw !== undefined) {
+      exchange.close();
+      request.place?.forget();
+      throw flaw;
+    }
+    const length = headers.get('content-length');
+    const range = status === partialContent ? contentRange(headers) : undefined;
+    return {
+      size: length === null ? undefined : Number(length),
+      etag: headers.get('etag') ?? undefined,
+      range,
+      validator: validatorOf(headers),
+      isUnchanged: status === notModified,
+      body: range === undefined ? exchange.chunks() : exchange.chunksUpTo(range.end - range.start),
+    };
+  }
+
+  /** A part from where the file was the last time; undefined where GitLab is to be asked again: addresses run out. */
+  private async straight(request: HttpRequest): Promise<Exchange | undefined> {
+    const url = request.range === undefined ? undefined : request.place?.get();
+    if (url === undefined) return undefined;
+    try {
+      const exchange = await this.open(request, url, 'anywhere');
+      if (locationOf(exchange) === undefined) return await succeeded(exchange, request, isElsewhere(url, request));
+      exchange.close();
+    } catch (error) {
+      if (isOutOfRange(error)) throw error;
+      request.place?.forget();
+      if (!(error instanceof GitLabError) || error.failure.kind !== 'storage') throw error;
+    }
+    request.place?.forget();
+    return undefined;
+  }
+
+  /** Redirects are followed by hand: node-fetch 3 would carry PRIVATE-TOKEN along to another origin. */
+  private async follow(request: HttpRequest, reach: Reach): Promise<Exchange> {
+    let url = new URL(request.url);
+    for (let hops = 0; ; hops += 1) {
+      const exchange = await this.open(request, url, reach);
+      const location = locationOf(exchange);
+      if (location === undefined) {
+        const isStored = reach === 'anywhere' && isElsewhere(url, request);
+        const answer = await succeeded(exchange, request, isStored);
+        if (isStored) request.place?.keep(url);
+        return answer;
+      }
+      exchange.close();
+      if (hops === this.limits.redirects) throw notGitLab(exchange.host, `more than ${hops} redirects`);
+      url = redirected(request, url, location, reach);
+    }
+  }
+
+  private async open(request: HttpRequest, url: URL, reach: Reach): Promise<Exchange> {
+    // Loaded at the first request: activation must not pay for it.
+    const { default: fetch } = await import('node-fetch');
+    const deadline = new Deadline(url.host, request.signal);
+    const started = Date.now();
+    const agent = this.connections.agent(url);
+    request.onSend?.();
+    const response = await deadline.within(this.limits.headersMs, () =>
+      fetch(url, {
+        method: request.method,
+        redirect: 'manual',
+        headers: this.headersOf(request, url),
+        ...(agent === undefined ? {} : { agent }),
+        ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
+        signal: deadline.signal,
+        // A file's length can only be checked against bytes that nobody has packed on the way.
+        compress: reach === 'sameOrigin',
+      }),
+    );
+    const ms = Date.now() - started;
+    this.log.debug(`${request.method} ${shown(url, request.instance)} ${response.status} ${ms} ms`);
+    return new Exchange(response, deadline, this.limits.idleMs);
+  }
+
+  private headersOf(request: HttpRequest, url: URL): Readonly<Record<string, string>> {
+    const token = isBelow(url, request.instance) ? request.token : undefined;
+    return {
+      accept: '*/*',
+      // Without it node-fetch sends `close`, and each request opens a connection of its own.
+      connection: 'keep-alive',
+      'user-agent': this.userAgent,
+      ...(token === undefined ? {} : { 'PRIVATE-TOKEN': token }),
+      ...(request.body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(request.etag === undefined ? {} : { 'if-none-match': request.etag }),
+      ...(request.range === undefined ? {} : rangeHeaders(request.range, request.validator)),
+    };
+  }
+
+  private async withRetries<T>(request: HttpRequest, attempt: () => Promise<T>): Promise<T> {
+    const { retries, retryMs } = this.limits;
+    for (let retry = 0; ; retry += 1) {
+      try {
+        return await attempt();
+      } catch (error) {
+        const again = mayRepeat(request) && retry < retries;
+        if (!again || !(error instanceof GitLabError) || !isPassing(error.failure)) throw error;
+        this.log.debug(`${error.message}: asking again`);
+        // The server may just have closed a connection that was idle: no reason to wait.
+        const isStale = retry === 0 && error.failure.kind === 'offline';
+        if (!isStale) await pause(retryMs * 2 ** retry * (0.5 + Math.random()), request.signal);
+      }
+    }
+  }
+}
+
+function mayRepeat({ method, changesNothing }: HttpRequest): boolean {
+  return method === 'GET' || changesNothing === true;
+}
+
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  await sleep(ms, undefined, { signal }).catch((error: unknown) => {
+    throw signal.aborted ? signal.reason : error;
+  });
+}
+
+async function succeeded(exchange: Exchange, { etag }: HttpRequest, isStored: boolean): Promise<Exchange> {
+  const { status, ok, headers } = exchange.response;
+  if (ok || (status === notModified && etag !== undefined)) return exchange;
+  // Half a refusal says nothing that could be relied on.
+  const body = (await exchange.text(refusalBytes)) ?? '';
+  const answer = { status, headers, host: exchange.host, body, now: Date.now() };
+  throw new GitLabError(isStored ? failureOfStorage(answer) : failureOfAnswer(answer));
+}
+
+/** What comes is not the file, nor a part of it that knows its place. */
+function flawOf({ response: { status, headers }, host }: Exchange): GitLabError | undefined {
+  if (isHtml(headers) && !isAttachment(headers)) return notGitLab(host, 'an HTML page in place of the file');
+  if (status !== partialContent || contentRange(headers) !== undefined) return undefined;
+  return new GitLabError({ kind: 'invalidAnswer', host, status, reason: 'a part without its place' });
+}
+
+/** As the log may show it: without the query, and elsewhere without the path, for a signed URL is a credential. */
+function shown(url: URL, instance: string): string {
+  return isBelow(url, instance) ? url.pathname : url.origin;
+}
+
+function parse(text: string, { host, response }: Exchange): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // The parser's message quotes the text, in which GitLab 8.x has tokens (of the user, of the project's runners).
+    throw new GitLabError({ kind: 'invalidAnswer', host, status: response.status, reason: 'damaged JSON' });
+  }
+}
+
+function tooLarge(host: string, limit: number): GitLabError {
+  return new GitLabError({ kind: 'tooLarge', host, reason: `${limit / 1_000_000} MB` });
+}

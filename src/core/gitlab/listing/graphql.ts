@@ -1,0 +1,385 @@
+import type { Build } from '../../model/build';
+import { GitLabError, type FailureKind } from '../../model/errors';
+import { inTurns } from '../../util/mapLimit';
+import type { Listing, Pipeline } from '../../model/pipeline';
+import { ProjectUnseen } from '../notFound';
+import type { CommitQuestion, RowContext } from '../dialect';
+import { has } from '../features';
+import { UnexpectedShape, type Row } from '../jsonObject';
+import { childrenQuery, jobsQuery, ownQuery, pipelinesQuery, type Query, type QueryShape } from './graphqlQuery';
+import { toRefusal } from './graphqlRefusal';
+import { toBuild, toChild, toId, toPipeline, type NamedPipeline } from './graphqlMappers';
+import type { Memory } from '../../util/ttlCache';
+import { isMergeOf } from './mergeRequests';
+
+/** GraphQL did not give what was asked for; REST may. */
+class NoGraphql extends Error {
+  constructor(
+    message: string,
+    /** It may answer later. */
+    readonly isLoad: boolean,
+  ) {
+    super(message);
+  }
+}
+
+const unseenKey = 'project not seen by GraphQL';
+const notUsedKey = 'no GraphQL';
+/** Of these REST would say the same. */
+const sameByRest = new Set<FailureKind>(['rateLimited', 'offline', 'tls']);
+/** What is the server's load, or something in front of it, says nothing of what it can do. */
+const passing = new Set<FailureKind>(['server', 'timeout', 'notGitLab', 'invalidAnswer', 'tooLarge']);
+const passingMs = 10 * 60_000;
+const pipelinesAtOnce = 4;
+/** As many pipelines by their numbers in one query as its complexity allows. */
+const namedAtOnce = 2;
+/** Jobs of each pipeline in one response: fewer where GitLab runs out of time. */
+const jobsAtOnce = [100, 50, 20] as const;
+/** Of a commit; what is more is left out, and said. */
+const mostPipelines = 500;
+/** Of one pipeline, in jobs; what is more is left out, and said. */
+const mostJobs = 100_000;
+/** A server that lacks more than this in turns is no GitLab. */
+const mostRefusals = 20;
+
+export function isGraphqlUsed({ server, memory }: Pick<CommitQuestion, 'server' | 'memory'>): boolean {
+  return has(server, 'graphql') && !memory.has(notUsedKey);
+}
+
+/** All of a commit in few requests; undefined where REST has to be asked instead. */
+export async function listByGraphql(question: CommitQuestion): Promise<Listing | undefined> {
+  if (!isGraphqlUsed(question)) return undefined;
+  try {
+    const listing = await new GraphqlListing(question).load();
+    question.memory.keep(unseenKey, false);
+    return listing;
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    if (error instanceof GitLabError && sameByRest.has(error.failure.kind)) throw error;
+    // "Invalid token", whatever is the matter with it: REST knows more.
+    if (error instanceof GitLabError && error.failure.kind === 'unauthorized') return undefined;
+    if (error instanceof ProjectUnseen && question.memory.get(unseenKey) !== true) {
+      question.memory.keep(unseenKey, true);
+      throw error;
+    }
+    const isLoad = error instanceof GitLabError ? passing.has(error.failure.kind) : mayPass(error);
+    question.memory.keep(notUsedKey, true, isLoad ? passingMs : Infinity);
+    question.log.warn(`GraphQL is not used${isLoad ? ' for ten minutes' : ''}, but REST: ${error.message}`);
+    return undefined;
+  }
+}
+
+/** GraphQL gives no answer, or not the one that was asked for. */
+function isRefusal(error: unknown): error is NoGraphql | GitLabError | UnexpectedShape {
+  return error instanceof NoGraphql || error instanceof GitLabError || error instanceof UnexpectedShape;
+}
+
+function mayPass(error: NoGraphql | UnexpectedShape): boolean {
+  return error instanceof UnexpectedShape || error.isLoad;
+}
+
+/** One question about the commit. */
+type Ask =
+  /** Pipelines of a commit, children left out; `only`: the one pipeline of it that counts. */
+  | { readonly kind: 'own'; readonly sha: string; readonly only?: Pipeline | undefined }
+  /** Children of all pipelines of a commit. */
+  | { readonly kind: 'children'; readonly sha: string }
+  | { readonly kind: 'named'; readonly iids: readonly string[] };
+
+/** What was found the last time, so that all can be asked for at once. */
+interface Known {
+  readonly merges: readonly Pipeline[];
+  readonly parents: readonly string[];
+  readonly iids: readonly string[];
+}
+
+class GraphqlListing {
+  private readonly pipelines = new Map<number, Pipeline>();
+  private readonly builds: Build[] = [];
+  /** Pipelines that merge requests have told of, by their ids. */
+  private readonly ofMergeRequests = new Map<number, Pipeline>();
+  private readonly merges = new Map<number, Pipeline>();
+  private readonly named = new Map<number, NamedPipeline>();
+  private readonly asked = new Set<string>();
+  private readonly lacks: Set<string>;
+  private context: RowContext;
+  private isPartial = false;
+
+  constructor(private readonly question: CommitQuestion) {
+    this.lacks = lacksOf(question.memory);
+    this.context = question;
+  }
+
+  /** The commit's pipelines, and side by side what the last time has shown to belong to it; then what is new. */
+  async load(): Promise<Listing> {
+    const { commit, project, memory } = this.question;
+    const key = `further pipelines of ${project.id} ${commit.sha} ${commit.ref ?? ''}`;
+    const known = memory.get(key) as Known | undefined; // Written below alone.
+    let open = this.first(known);
+    while (open.length > 0) {
+      for (const ask of open) this.asked.add(nameOf(ask));
+      await inTurns(open, pipelinesAtOnce, (ask) => this.ask(ask));
+      open = this.missing();
+    }
+    memory.keep(key, this.found());
+    return this.listing();
+  }
+
+  private first(known: Known | undefined): readonly Ask[] {
+    const { commit } = this.question;
+    return [
+      { kind: 'own', sha: commit.sha },
+      ...(known?.merges ?? []).map((only): Ask => ({ kind: 'own', sha: only.sha, only })),
+      ...(this.listsChildren() ? (known?.parents ?? []).map((sha): Ask => ({ kind: 'children', sha })) : []),
+      ...byTwos(known?.iids ?? []),
+    ];
+  }
+
+  /** What the answers have named and nobody has asked for yet. */
+  private missing(): readonly Ask[] {
+    const merges = [...this.merges.values()].map((only): Ask => ({ kind: 'own', sha: only.sha, only }));
+    const lost = [...this.named.values()].filter(({ id }) => !this.pipelines.has(id));
+    const lists = this.listsChildren() ? lost.map(({ sha }): Ask => ({ kind: 'children', sha })) : [];
+    const open = distinct([...merges, ...lists]).filter((ask) => !this.asked.has(nameOf(ask)));
+    if (open.length > 0) return open;
+    const [isFull, iids] = [this.pipelines.size >= mostPipelines, lost.flatMap(({ iid }) => iid ?? [])];
+    const left = iids.filter((iid) => !this.asked.has(iid));
+    if (isFull && left.length > 0) this.isPartial = true;
+    return isFull ? [] : byTwos(left);
+  }
+
+  private found(): Known {
+    const own = [...this.named.values()].filter(({ id }) => this.pipelines.has(id));
+    return {
+      merges: [...this.merges.values()],
+      parents: this.listsChildren() ? [...new Set(own.map(({ sha }) => sha))] : [],
+      iids: this.listsChildren() ? [] : own.flatMap(({ iid }) => iid ?? []),
+    };
+  }
+
+  /** Of the children of a commit only those that a bridge of a listed pipeline has started: others are of older ones. */
+  private listing(): Listing {
+    const reached = new Set<number>();
+    const reach = (id: number): void => {
+      if (reached.has(id) || !this.pipelines.has(id)) return;
+      reached.add(id);
+      for (const child of children.get(id) ?? []) reach(child);
+    };
+    const children = new Map<number, number[]>();
+    for (const { pipeline, downstream } of this.builds)
+      if (pipeline !== undefined && downstream !== undefined)
+        children.set(pipeline, [...(children.get(pipeline) ?? []), downstream]);
+    for (const { id } of this.pipelines.values()) if (!this.named.has(id) && !this.isChild(id)) reach(id);
+    const pipelines = [...this.pipelines.values()].filter(({ id }) => reached.has(id));
+    const builds = this.builds.filter(({ pipeline }) => pipeline === undefined || reached.has(pipeline));
+    return {
+      builds,
+      pipelines: pipelines.map((one) => this.marked(one)),
+      ...(this.isPartial ? { isPartial: true } : {}),
+    };
+  }
+
+  private isChild(id: number): boolean {
+    return this.pipelines.get(id)?.source === 'parent_pipeline';
+  }
+
+  private marked(pipeline: Pipeline): Pipeline {
+    const told = this.ofMergeRequests.get(pipeline.id);
+    if (told !== undefined)
+      return { ...pipeline, source: pipeline.source ?? 'merge_request_event', mergeRequest: told.mergeRequest };
+    // Where the server does not say what made a pipeline, the bridge that names it does.
+    const isChild = this.named.has(pipeline.id) && pipeline.source === undefined;
+    return isChild ? { ...pipeline, source: 'parent_pipeline' } : pipeline;
+  }
+
+  /** Whether children can be asked for by their commit. */
+  private listsChildren(): boolean {
+    return has(this.question.server, 'childPipelines') && !this.lacks.has('Pipeline.source');
+  }
+
+  private async ask(ask: Ask): Promise<void> {
+    const { project, commit } = this.question;
+    switch (ask.kind) {
+      case 'own': {
+        const branch = ask.sha === commit.sha ? commit.ref : undefined;
+        const row = await this.send((shape) => ownQuery(project.path, ask.sha, branch, shape));
+        if (row.row('userPermissions')?.isFalse('adminProject') === true)
+          this.context = { ...this.question, noMaintainer: true };
+        const rows = row.row('own')?.rows('nodes') ?? [];
+        const wanted = rows.filter((each) => ask.only === undefined || toId(each.must('id')) === ask.only.id);
+        await this.take(wanted);
+        await this.readMergeRequests(row.row('mergeRequests')?.rows('nodes') ?? []);
+        return;
+      }
+      case 'children':
+        return this.askForChildren(ask.sha);
+      case 'named': {
+        for (const iid of ask.iids) this.asked.add(iid);
+        const row = await this.send((shape) => pipelinesQuery(project.path, ask.iids, shape));
+        await this.take(ask.iids.flatMap((_, at) => row.row(`p${at}`) ?? []));
+        return;
+      }
+      default:
+        return ask satisfies never;
+    }
+  }
+
+  private async askForChildren(sha: string): Promise<void> {
+    const { project } = this.question;
+    let after: string | undefined;
+    do {
+      const cursor = after;
+      const row = await this.send((shape) => childrenQuery(project.path, sha, cursor, shape));
+      const page = row.row('children');
+      await this.take(page?.rows('nodes') ?? []);
+      after = cursorAfter(page);
+      if (this.pipelines.size >= mostPipelines && after !== undefined) {
+        this.isPartial = true;
+        return;
+      }
+    } while (after !== undefined);
+  }
+
+  private async take(rows: readonly Row[]): Promise<void> {
+    const { project } = this.question;
+    const fresh = rows.filter((row) => !this.pipelines.has(toId(row.must('id'))));
+    for (const row of fresh) {
+      const pipeline = toPipeline(row, project);
+      this.pipelines.set(pipeline.id, pipeline);
+      this.takeJobs(row.row('jobs'), pipeline);
+    }
+    await inTurns(fresh, pipelinesAtOnce, (row) => this.furtherJobs(row));
+  }
+
+  private takeJobs(page: Row | undefined, pipeline: Pipeline): number {
+    const jobs = page?.rows('nodes') ?? [];
+    for (const job of jobs) {
+      this.builds.push(toBuild(job, pipeline, this.context));
+      const child = toChild(job, pipeline, this.question.project);
+      if (child !== undefined) this.named.set(child.id, child);
+    }
+    return jobs.length;
+  }
+
+  /** The pages after the first; a cursor leads to the next one only, so there is no asking for them side by side. */
+  private async furtherJobs(row: Row): Promise<void> {
+    const { project } = this.question;
+    const [pipeline, iid] = [toPipeline(row, project), row.must('iid')];
+    let after = cursorAfter(row.row('jobs'));
+    let count = 0;
+    while (after !== undefined && count < mostJobs) {
+      const cursor = after;
+      const answer = await this.send((shape) => jobsQuery(project.path, iid, cursor, shape));
+      const page = answer.row('pipeline')?.row('jobs');
+      const read = this.takeJobs(page, pipeline);
+      count += read;
+      after = read === 0 ? undefined : cursorAfter(page);
+    }
+    if (after !== undefined) this.isPartial = true;
+  }
+
+  /** Of each merge request whose head is the commit: its pipelines on the commit, and the newest on a merge of it. */
+  private async readMergeRequests(rows: readonly Row[]): Promise<void> {
+    const { commit } = this.question;
+    for (const row of rows) {
+      if (row.text('diffHeadSha') !== commit.sha) continue;
+      const mergeRequest = { iid: Number(row.must('iid')), title: row.text('title') ?? '' };
+      const told = (row.row('pipelines')?.rows('nodes') ?? []).filter(isOfMergeRequest);
+      const pipelines = told.map((each) => ({ pipeline: { ...bare(each), mergeRequest }, iid: each.text('iid') }));
+      for (const { pipeline, iid } of pipelines) {
+        if (pipeline.sha !== commit.sha) continue;
+        this.ofMergeRequests.set(pipeline.id, pipeline);
+        // Too old to be among the newest of the commit, or not listed with them.
+        if (!this.pipelines.has(pipeline.id) && iid !== undefined) await this.ask({ kind: 'named', iids: [iid] });
+      }
+      const merges = pipelines.map(({ pipeline }) => pipeline).filter(({ sha }) => sha !== commit.sha);
+      const [merge] = merges.sort((a, b) => b.id - a.id);
+      if (merge === undefined || !(await isMergeOf(this.question, merge.sha))) continue;
+      this.ofMergeRequests.set(merge.id, merge);
+      this.merges.set(merge.id, merge);
+    }
+  }
+
+  /** Gives the `project` of the answer. Fields that this server lacks are left out, and not asked for again. */
+  private async send(query: (shape: QueryShape) => Query): Promise<Row> {
+    for (let refusals = 0; refusals < mostRefusals; refusals += 1) {
+      const size = jobsOf(this.question.memory);
+      const answer = await this.request(query({ lacks: this.lacks, jobs: size }), size);
+      if (answer === undefined) continue;
+      if (answer.errors.length === 0 && answer.project !== undefined) return answer.project;
+      if (answer.errors.length === 0) throw new ProjectUnseen({ kind: 'notFound', reason: '404 Project Not Found' });
+      const refusal = toRefusal(answer.errors);
+      const [message = ''] = answer.errors;
+      if (refusal.kind !== 'lacks') throw new NoGraphql(message, refusal.kind === 'load');
+      if (refusal.fields.every((one) => this.lacks.has(one))) throw new NoGraphql(message, false);
+      for (const one of refusal.fields) this.lacks.add(one);
+      this.question.log.debug(`GraphQL lacks ${refusal.fields.join(', ')}`);
+    }
+    throw new NoGraphql('refused again and again', false);
+  }
+
+  /** undefined: GitLab ran out of time, and is asked for less. */
+  private async request({ text, variables }: Query, jobs: number) {
+    try {
+      return await this.question.api.query(text, variables, (row) => ({
+        project: row.row('data')?.row('project'),
+        errors: row.rows('errors').map((error) => error.text('message') ?? ''),
+      }));
+    } catch (error) {
+      const fewer = jobsAtOnce.find((size) => size < jobs);
+      const isTooMuch = error instanceof GitLabError && error.failure.status === 503;
+      const isTooLarge = error instanceof GitLabError && error.failure.kind === 'tooLarge';
+      if (!(isTooMuch || isTooLarge) || fewer === undefined) throw error;
+      this.question.memory.keep(jobsKey, fewer, passingMs);
+      return undefined;
+    }
+  }
+}
+
+const jobsKey = 'jobs of a pipeline that GraphQL gives at once';
+
+function jobsOf(memory: Memory): number {
+  const kept = memory.get(jobsKey);
+  return typeof kept === 'number' ? kept : jobsAtOnce[0];
+}
+
+function nameOf(ask: Ask): string {
+  return ask.kind === 'named' ? `named ${ask.iids.join(' ')}` : `${ask.kind} ${ask.sha}`;
+}
+
+function distinct(asks: readonly Ask[]): readonly Ask[] {
+  return [...new Map(asks.map((ask) => [nameOf(ask), ask])).values()];
+}
+
+function byTwos(iids: readonly string[]): readonly Ask[] {
+  const starts = iids.map((_, at) => at).filter((at) => at % namedAtOnce === 0);
+  return starts.map((at): Ask => ({ kind: 'named', iids: iids.slice(at, at + namedAtOnce) }));
+}
+
+/** Servers that do not say what made a pipeline show it by its ref. */
+function isOfMergeRequest(row: Row): boolean {
+  const source = row.text('source');
+  return source === undefined
+    ? (row.text('ref') ?? '').startsWith('refs/merge-requests/')
+    : source === 'merge_request_event';
+}
+
+/** Kept with what else is known of the server. */
+function lacksOf(memory: Memory): Set<string> {
+  const key = 'what GraphQL lacks';
+  const lacks = memory.get(key);
+  if (lacks instanceof Set) return lacks as Set<string>;
+  const none = new Set<string>();
+  memory.keep(key, none);
+  return none;
+}
+
+function cursorAfter(page: Row | undefined): string | undefined {
+  const info = page?.row('pageInfo');
+  return info?.flag('hasNextPage') === true ? info.text('endCursor') : undefined;
+}
+
+/** As a merge request names it. */
+function bare(row: Row): Pipeline {
+  return { id: toId(row.must('id')), ref: row.text('ref') ?? '', sha: row.text('sha') ?? '', status: '' };
+}

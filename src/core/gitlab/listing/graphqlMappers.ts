@@ -1,0 +1,180 @@
+import type { Build, BuildAbility } from '../../model/build';
+import { externalStage, type Pipeline } from '../../model/pipeline';
+import type { Project, RowContext } from '../dialect';
+import { webAddress } from './externalStatuses';
+import { deny, lacks } from '../features';
+import { UnexpectedShape, type Row } from '../jsonObject';
+import { toReports, toTags } from './restMappers';
+
+/** A pipeline as GraphQL shows it, without its jobs. Throws UnexpectedShape. */
+export function toPipeline(row: Row, project: Project): Pipeline {
+  const id = toId(row.must('id'));
+  const stages = row.row('stages')?.rows('nodes');
+  return {
+    id,
+    ref: row.text('ref') ?? '',
+    sha: row.text('sha') ?? '',
+    status: toStatus(row),
+    source: row.text('source'),
+    webUrl: pageOf(id, project),
+    stages: stages?.map((stage) => stage.must('name')),
+  };
+}
+
+function pageOf(id: number, { url }: Project): string {
+  return `${url}/-/pipelines/${id}`;
+}
+
+/** A job of any kind: GraphQL lists builds, bridges and external statuses together. Throws UnexpectedShape. */
+export function toBuild(row: Row, pipeline: Pipeline, context: RowContext): Build {
+  const { project, server } = context;
+  const globalId = row.must('id');
+  const id = toId(globalId);
+  const kind = kindOf(globalId);
+  const build: Build = {
+    kind,
+    id,
+    name: row.must('name'),
+    stage: row.row('stage')?.text('name') ?? (kind === 'external' ? externalStage : 'test'),
+    status: toStatus(row),
+    ref: row.text('refName') ?? pipeline.ref,
+    tag: row.flag('createdByTag'),
+    allowFailure: row.flag('allowFailure'),
+    createdAt: row.text('createdAt') ?? '',
+    startedAt: row.text('startedAt'),
+    finishedAt: row.text('finishedAt'),
+    scheduledAt: row.text('scheduledAt'),
+    coverage: row.number('coverage'),
+    ...filesOf(row),
+    runner: row.row('runner')?.text('description'),
+    tags: toTags(row.texts('tags')),
+    pipeline: pipeline.id,
+    commit: { sha: pipeline.sha, title: '', author: '' },
+    downstream: toChild(row, pipeline, project)?.id,
+    webUrl: kind === undefined ? `${project.url}/-/jobs/${id}` : pageOfOther(row, kind, pipeline, project),
+    attempts: [],
+  };
+  return deny(
+    build,
+    (ability) =>
+      lacks(server, build, ability) ||
+      refuses(row, build, ability) ||
+      (ability === 'deleteArtifacts' && context.noMaintainer === true),
+  );
+}
+
+/** A pipeline that a bridge names. */
+export interface NamedPipeline {
+  readonly id: number;
+  /** Its number within the project. */
+  readonly iid: string | undefined;
+  readonly sha: string;
+  readonly webUrl: string;
+}
+
+/**
+ * The child that a bridge has started. A server that does not say what made a pipeline shows a child by its project and
+ * commit, which are its parent's.
+ */
+export function toChild(row: Row, parent: Pick<Pipeline, 'sha'>, project: Project): NamedPipeline | undefined {
+  const downstream = row.row('downstreamPipeline');
+  if (downstream === undefined) return undefined;
+  const source = downstream.text('source');
+  const sha = downstream.text('sha') ?? parent.sha;
+  const isHere = (downstream.text('path') ?? '').startsWith(`${new URL(project.url).pathname}/-/pipelines/`);
+  const isChild = source === undefined ? isHere && sha === parent.sha : source === 'parent_pipeline';
+  if (!isChild) return undefined;
+  const id = toId(downstream.must('id'));
+  return { id, iid: downstream.text('iid'), sha, webUrl: pageOf(id, project) };
+}
+
+/** What a bridge has started, or the page of another CI system, which is absolute. */
+function pageOfOther(row: Row, kind: 'bridge' | 'external', pipeline: Pipeline, project: Project): string | undefined {
+  if (kind === 'external') return webAddress(row.row('detailedStatus')?.text('detailsPath'));
+  const child = toChild(row, pipeline, project);
+  // Another project's: GraphQL's paths are relative to the origin, with the relative root.
+  return child?.webUrl ?? absolute(row.row('downstreamPipeline')?.text('path'), project);
+}
+
+function absolute(path: string | undefined, { url }: Project): string | undefined {
+  return path === undefined || !URL.canParse(path, url) ? undefined : webAddress(new URL(path, url).href);
+}
+
+/** Whether the state that the server tells, or the user's role, stands against it. */
+function refuses(row: Row, build: Build, ability: BuildAbility): boolean {
+  const permissions = row.row('userPermissions');
+  const mayUpdate = permissions?.isFalse('updateBuild') !== true;
+  switch (ability) {
+    case 'retry':
+      return !mayUpdate || row.isFalse('retryable');
+    case 'cancel':
+      return permissions?.has('cancelBuild') === true ? permissions.isFalse('cancelBuild') : !mayUpdate;
+    case 'play':
+    case 'playWithVariables':
+      return !mayUpdate || row.isFalse('canPlayJob');
+    case 'keep':
+      return !mayUpdate || build.artifacts?.expireAt === undefined;
+    case 'erase':
+    case 'forceCancel':
+    case 'deleteArtifacts':
+      return !mayUpdate;
+    default:
+      return ability satisfies never;
+  }
+}
+
+/**
+ * The archive and the reports among the files of a job; its log is one, too. An archive that has expired and is still
+ * listed is still there: GitLab keeps those of the newest pipeline, and gives them out.
+ */
+function filesOf(row: Row): Pick<Build, 'artifacts' | 'reports' | 'artifactsExpiredAt'> {
+  const files = row.row('artifacts')?.rows('nodes') ?? [];
+  const archive = files.find((file) => typeOf(file) === 'archive');
+  const artifacts = toArtifacts(archive);
+  const there = archive === undefined ? files.filter((file) => !isExpired(file)) : files;
+  const reports = toReports(
+    there.map((file) => ({ type: typeOf(file), filename: file.text('name') ?? '', size: sizeOf(file) })),
+  );
+  const isGone = artifacts === undefined && reports === undefined;
+  const expired = files.find((file) => isExpired(file) && typeOf(file) !== 'trace');
+  return { artifacts, reports, artifactsExpiredAt: isGone ? expired?.text('expireAt') : undefined };
+}
+
+function toArtifacts(archive: Row | undefined): Build['artifacts'] {
+  if (archive === undefined) return undefined;
+  return {
+    filename: archive.text('name') ?? 'artifacts.zip',
+    size: sizeOf(archive),
+    expireAt: archive.text('expireAt'),
+  };
+}
+
+/** Up to 18.8 told by the date alone. */
+function isExpired(file: Row): boolean {
+  return file.has('expired') ? file.flag('expired') : Date.parse(file.text('expireAt') ?? '') <= Date.now();
+}
+
+function typeOf(file: Row): string {
+  return (file.text('fileType') ?? '').toLowerCase();
+}
+
+/** In bytes: a BigInt, which JSON has as a text, and before 16.2 a number. */
+function sizeOf(file: Row): number {
+  return file.number('size') ?? Number(file.text('size') ?? 0);
+}
+
+function toStatus(row: Row): string {
+  return row.must('status').toLowerCase();
+}
+
+/** `gid://gitlab/Ci::Build/123` */
+export function toId(globalId: string): number {
+  const id = Number(/\/(\d+)$/.exec(globalId)?.[1]);
+  if (!Number.isSafeInteger(id)) throw new UnexpectedShape(`${globalId} is no id`);
+  return id;
+}
+
+function kindOf(globalId: string): Build['kind'] {
+  if (globalId.includes('/GenericCommitStatus/')) return 'external';
+  return globalId.includes('/Ci::Bridge/') ? 'bridge' : undefined;
+}

@@ -1,0 +1,133 @@
+import type { Build } from '../../model/build';
+import { inTurns } from '../../util/mapLimit';
+import type { Listing, Pipeline } from '../../model/pipeline';
+import type { CommitQuestion, Project } from '../dialect';
+import { undefinedUnlessGone } from '../notFound';
+import { externalStatuses, webAddress, withExternal } from './externalStatuses';
+import { has } from '../features';
+import type { Row } from '../jsonObject';
+import { mergeRequestPipelines } from './mergeRequests';
+import { ownPipelines } from './ownPipelines';
+import { toPipeline } from './restMappers';
+
+export type ReadBuild = (row: Row) => Build;
+
+interface PipelineRows {
+  readonly builds: readonly Build[];
+  /** Those that the pipeline itself and its bridges told of. */
+  readonly pipelines: readonly Pipeline[];
+}
+
+const pipelinesAtOnce = 6;
+/** Of a commit; what is more is left out, and said. */
+const mostPipelines = 500;
+/** How many pages of the project's jobs are looked through for attempts that the pipeline does not list. */
+const pagesForAttempts = 5;
+
+/** v4 dropped the builds of a commit: they are those of its pipelines, and of the pipelines that these have started. */
+export async function listByRest(question: CommitQuestion, read: ReadBuild): Promise<Listing> {
+  const [own, merged, external] = await Promise.all([
+    ownPipelines(question),
+    mergeRequestPipelines(question),
+    externalStatuses(question),
+  ]);
+  const listing = await rowsOfAll(question, read, [...own, ...merged]);
+  return { ...listing, builds: withExternal(listing.builds, external) };
+}
+
+/** The builds of these pipelines and of all that their bridges have started in the same project. */
+export async function rowsOfAll(
+  question: CommitQuestion,
+  read: ReadBuild,
+  wanted: readonly Pipeline[],
+): Promise<Listing> {
+  const pipelines = new Map(wanted.slice(0, mostPipelines).map((pipeline) => [pipeline.id, pipeline]));
+  const builds: Build[] = [];
+  let isPartial = wanted.length > mostPipelines;
+  for (let open = [...pipelines.values()]; open.length > 0;) {
+    const rows = await inTurns(open, pipelinesAtOnce, (each) => rowsOfPipeline(question, read, each));
+    builds.push(...rows.flatMap((those) => those.builds));
+    const told = rows.flatMap((those) => those.pipelines);
+    open = [...new Map(told.map((pipeline) => [pipeline.id, pipeline])).values()].filter(
+      ({ id }) => !pipelines.has(id),
+    );
+    isPartial ||= pipelines.size + open.length > mostPipelines;
+    open = open.slice(0, Math.max(0, mostPipelines - pipelines.size));
+    for (const pipeline of open) pipelines.set(pipeline.id, pipeline);
+  }
+  return { builds, pipelines: [...pipelines.values()], ...(isPartial ? { isPartial } : {}) };
+}
+
+async function rowsOfPipeline(question: CommitQuestion, read: ReadBuild, pipeline: Pipeline): Promise<PipelineRows> {
+  const { api, project, server } = question;
+  const path = `projects/${project.id}/pipelines/${pipeline.id}`;
+  const [jobs, bridges] = await Promise.all([
+    api.keptList(`${path}/jobs${has(server, 'attemptsOnRequest') ? '?include_retried=true' : ''}`, read),
+    bridgesOf(question, read, pipeline),
+  ]);
+  const leftOut = has(server, 'attemptsLeftOut') && !has(server, 'attemptsOnRequest');
+  const attempts = leftOut ? await attemptsElsewhere(question, read, pipeline.id, jobs) : [];
+  return { builds: [...jobs, ...bridges.builds, ...attempts], pipelines: bridges.pipelines };
+}
+
+/** All jobs of a pipeline are made with it, so one that had no bridges gets none. */
+async function bridgesOf(question: CommitQuestion, read: ReadBuild, parent: Pipeline): Promise<PipelineRows> {
+  const { project, server, memory } = question;
+  const path = `projects/${project.id}/pipelines/${parent.id}`;
+  const none = `no bridges in ${path}`;
+  if (!has(server, 'bridges') || memory.has(none)) return { builds: [], pipelines: [] };
+  const rows = await bridgeRows(question, path, (row) => toBridge(row, parent, project, read));
+  // What was refused is not known to be none.
+  if (rows?.length === 0) memory.keep(none, true);
+  if (rows === undefined) return { builds: [], pipelines: [] };
+  return { builds: rows.map(({ build }) => build), pipelines: rows.flatMap(({ child }) => child ?? []) };
+}
+
+/** `bridges`, which is `trigger_jobs` in later releases; undefined where neither is given out. */
+async function bridgeRows<T>(
+  { api }: CommitQuestion,
+  path: string,
+  read: (row: Row) => T,
+): Promise<readonly T[] | undefined> {
+  for (const route of ['bridges', 'trigger_jobs']) {
+    const rows = await api.keptList(`${path}/${route}`, read).catch(undefinedUnlessGone);
+    if (rows !== undefined) return rows;
+  }
+  return undefined;
+}
+
+interface Bridge {
+  readonly build: Build;
+  readonly child?: Pipeline;
+}
+
+/** A bridge has no page of its own: what it has started is what one wants to see. */
+function toBridge(row: Row, parent: Pipeline, project: Project, read: ReadBuild): Bridge {
+  const build = read(row);
+  const downstream = row.row('downstream_pipeline');
+  if (downstream === undefined) return { build };
+  const pipeline = toPipeline(downstream, project);
+  // Which project it is in is told since 13.10; before, only a child has the commit of its parent.
+  const isChild = (downstream.number('project_id') ?? project.id) === project.id && pipeline.sha === parent.sha;
+  if (!isChild) return { build: { ...build, webUrl: webAddress(downstream.text('web_url')) } };
+  // What it is the server says itself only later.
+  const child = { ...pipeline, source: 'parent_pipeline' };
+  return { build: { ...build, downstream: child.id, webUrl: child.webUrl }, child };
+}
+
+/** 13.5 to 13.8 tell attempts in the project's list alone, newest first. */
+async function attemptsElsewhere(
+  { api, project }: CommitQuestion,
+  read: ReadBuild,
+  pipeline: number,
+  jobs: readonly Build[],
+): Promise<readonly Build[]> {
+  const oldest = Math.min(...jobs.map(({ id }) => id));
+  const found: Build[] = [];
+  for (let page = 1; page <= pagesForAttempts; page++) {
+    const { items } = await api.page(`projects/${project.id}/jobs`, page, read);
+    found.push(...items.filter((build) => build.pipeline === pipeline));
+    if (items.length === 0 || items.some(({ id }) => id <= oldest)) break;
+  }
+  return found;
+}

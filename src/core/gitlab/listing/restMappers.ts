@@ -1,0 +1,113 @@
+import type { Build, Commit, Report } from '../../model/build';
+import type { Pipeline } from '../../model/pipeline';
+import type { Project, RowContext } from '../dialect';
+import { deny, has, lacks } from '../features';
+import type { Row } from '../jsonObject';
+
+/**
+ * What both APIs say of a build. Every build has all of the fields, in one order: objects of one shape are read several
+ * times faster, and there are thousands. `page`: the part of its web address between project and id. Throws UnexpectedShape.
+ */
+export function commonBuild(row: Row, { server, project }: RowContext, page: 'builds' | '-/jobs'): Build {
+  const [id, status] = [row.id('id'), row.must('status')];
+  const artifacts = toArtifacts(row);
+  const artifactsExpiredAt = artifacts === undefined ? expiredAt(row) : undefined;
+  const build: Build = {
+    // Told of bridges alone, also where there is none yet.
+    kind: row.has('downstream_pipeline') ? 'bridge' : undefined,
+    id,
+    name: row.must('name'),
+    stage: row.text('stage') ?? 'test',
+    status,
+    ref: row.text('ref') ?? '',
+    tag: row.flag('tag'),
+    allowFailure: row.flag('allow_failure'), // Told since 12.0; v3 never tells.
+    createdAt: row.text('created_at') ?? '',
+    startedAt: row.text('started_at'),
+    finishedAt: row.text('finished_at'),
+    coverage: row.number('coverage'),
+    artifacts,
+    // What has expired is listed until GitLab gets round to removing it.
+    reports: artifactsExpiredAt === undefined ? reportsOf(row) : undefined,
+    artifactsExpiredAt,
+    user: row.row('user')?.text('username'),
+    runner: toRunner(row.row('runner')),
+    tags: toTags(row.texts('tag_list')), // Told since 13.9; v3 never tells.
+    pipeline: row.row('pipeline')?.number('id'),
+    commit: toCommit(row.row('commit')),
+    webUrl: `${project.url}/${page}/${id}`,
+    maybeManual: status === 'skipped' && !knows(server, 'manualStatus') ? true : undefined,
+    attempts: [],
+  };
+  // Told since 11.0: what never expires need not be kept.
+  const stays = row.isNull('artifacts_expire_at');
+  return deny(build, (ability) => (ability === 'keep' && stays) || lacks(server, build, ability));
+}
+
+/** A pipeline as lists show it, or as a build shows the one it is of. Throws UnexpectedShape. */
+export function toPipeline(row: Row, project: Project): Pipeline {
+  const id = row.id('id');
+  const page = row.text('web_url')?.includes('/-/') === true ? '-/pipelines' : 'pipelines';
+  return {
+    id,
+    ref: row.text('ref') ?? '',
+    sha: row.text('sha') ?? '',
+    status: row.text('status') ?? '',
+    source: row.text('source'),
+    webUrl: `${project.url}/${page}/${id}`,
+  };
+}
+
+/** Surely, not only for want of a version: up to 8.12 no GitLab tells one. */
+function knows(server: RowContext['server'], feature: 'manualStatus'): boolean {
+  return server.version !== undefined && has(server, feature);
+}
+
+/** Absent, not null, when there are none (GitLab's own documentation says null). */
+function toArtifacts(row: Row): Build['artifacts'] {
+  const file = row.row('artifacts_file');
+  const filename = file?.text('filename');
+  if (filename === undefined) return undefined;
+  return { filename, size: file?.number('size') ?? 0, expireAt: row.text('artifacts_expire_at') };
+}
+
+/** Of a build without an archive. Erasing takes the time back; one that is still to come is that of reports alone. */
+function expiredAt(row: Row): Build['artifactsExpiredAt'] {
+  const expireAt = row.text('artifacts_expire_at');
+  return expireAt !== undefined && Date.parse(expireAt) <= Date.now() ? expireAt : undefined;
+}
+
+function reportsOf(row: Row): Build['reports'] {
+  return toReports(
+    row.rows('artifacts').map((each) => ({
+      type: each.text('file_type') ?? '',
+      filename: each.text('filename') ?? '',
+      size: each.number('size') ?? 0,
+    })),
+  );
+}
+
+/** Files of a build that are no report: its archive, what GitLab keeps to look into that, its log. */
+const noReports = new Set(['', 'archive', 'metadata', 'trace']);
+
+/** The reports among the files of a build, in an order that both REST and GraphQL give. */
+export function toReports(files: readonly Report[]): Build['reports'] {
+  const reports = files.filter(({ type }) => !noReports.has(type));
+  const key = ({ type, filename }: Report): string => `${type}/${filename}`;
+  return reports.length === 0 ? undefined : reports.sort((a, b) => (key(a) < key(b) ? -1 : 1));
+}
+
+function toRunner(runner: Row | undefined): string | undefined {
+  return runner?.text('description') ?? runner?.text('name');
+}
+
+/** What a build without tags needs is the same as what one needs whose tags are not told. */
+export function toTags(tags: readonly string[]): Build['tags'] {
+  return tags.length === 0 ? undefined : [...tags].sort();
+}
+
+function toCommit(commit: Row | undefined): Commit | undefined {
+  const sha = commit?.text('id');
+  if (sha === undefined) return undefined;
+  return { sha, title: commit?.text('title') ?? '', author: commit?.text('author_name') ?? '' };
+}

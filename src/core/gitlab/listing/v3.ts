@@ -1,0 +1,44 @@
+import type { Build } from '../../model/build';
+import type { Listing, Pipeline } from '../../model/pipeline';
+import type { CommitQuestion, Dialect, RowContext } from '../dialect';
+import { noneWithoutCi } from '../notFound';
+import { externalStatuses, withExternal } from './externalStatuses';
+import type { Row } from '../jsonObject';
+import { commonBuild, toPipeline } from './restMappers';
+
+/** The Builds API of GitLab 8.4 to 10.8. */
+export const v3: Dialect = { root: 'api/v3', segment: 'builds', commitRows, toBuild };
+
+interface ReadRow {
+  readonly build: Build;
+  readonly pipeline: Pipeline | undefined;
+}
+
+async function commitRows(question: CommitQuestion): Promise<Listing> {
+  const { api, project, commit } = question;
+  const read = (row: Row): ReadRow => {
+    const pipeline = row.row('pipeline');
+    return {
+      build: toBuild(row, question),
+      pipeline: pipeline === undefined ? undefined : toPipeline(pipeline, project),
+    };
+  };
+  const path = `projects/${project.id}/repository/commits/${commit.sha}/builds`;
+  const [rows, external] = await Promise.all([
+    // 8.4 to 8.9 answer 404 for a commit without CI; from 8.10 on it means that the commit is not there at all.
+    api.keptList(path, read).catch(noneWithoutCi),
+    externalStatuses(question),
+  ]);
+  const pipelines = rows.flatMap(({ pipeline }) => pipeline ?? []);
+  return {
+    builds: withExternal(
+      rows.map(({ build }) => build),
+      external,
+    ),
+    pipelines: [...new Map(pipelines.map((pipeline) => [pipeline.id, pipeline])).values()],
+  };
+}
+
+function toBuild(row: Row, context: RowContext): Build {
+  return commonBuild(row, context, 'builds');
+}

@@ -1,0 +1,20 @@
+import type { Build } from '../../model/build';
+import type { Listing } from '../../model/pipeline';
+import type { CommitQuestion, Dialect, RowContext } from '../dialect';
+import type { Row } from '../jsonObject';
+import { listByGraphql } from './graphql';
+import { listByRest } from './rest';
+import { commonBuild } from './restMappers';
+
+/** The Jobs API of GitLab 9.0 and later. */
+export const v4: Dialect = { root: 'api/v4', segment: 'jobs', commitRows, toBuild };
+
+async function commitRows(question: CommitQuestion): Promise<Listing> {
+  const read = (row: Row) => toBuild(row, question);
+  return (await listByGraphql(question)) ?? listByRest(question, read);
+}
+
+/** The server says where a build's page is since 11.2; up to then it was called as in v3. */
+function toBuild(row: Row, context: RowContext): Build {
+  return commonBuild(row, context, row.text('web_url') === undefined ? 'builds' : '-/jobs');
+}

@@ -1,0 +1,121 @@
+import { l10n } from 'vscode';
+import { hasArtifacts, type Build } from '../../core/model/build';
+import { saveArtifacts } from '../../core/artifacts/download/save';
+import type { From } from '../../core/artifacts/download/transfer';
+import { goneSentence, isGone, noneSentence } from '../text/goneArtifacts';
+import { buildTitle } from '../text/buildText';
+import { Refusal } from '../report';
+import type { Command, CommandContext } from './command';
+import { download, toPart, type Download, type Step } from './downloads';
+import { offerSaved } from './offerSaved';
+import { askingToReplace } from './confirmReplace';
+import type { Place } from './targets';
+import { subjectsOf, type Question, type Subjects } from './subjects';
+import { unpackSaved, type Saved } from './unpacking';
+import { workspaceFolderOf } from './workspaceFolder';
+
+/** Whole archives, unpacked where the setting says so. */
+export const downloadArtifacts: Command = (context, args) =>
+  downloadAll(context, args, l10n.t('Builds whose artifacts to download'), undefined);
+
+/** The same, unpacked whatever the setting says. */
+export const extractArtifacts: Command = (context, args) =>
+  downloadAll(context, args, l10n.t('Builds whose artifacts to download and extract'), true);
+
+async function downloadAll(
+  context: CommandContext,
+  args: readonly unknown[],
+  pick: string,
+  extracts: boolean | undefined,
+): Promise<void> {
+  const question: Question = {
+    can: hasArtifacts,
+    pick,
+    none: l10n.t('No build here has artifacts.'),
+    why: (build) => noneSentence(build, Date.now()),
+  };
+  const wanted = withArtifacts(await subjectsOf(context, args, question));
+  const run = new Run(context, wanted, extracts);
+  const [first] = run.builds;
+  if (first === undefined) return;
+  const title =
+    run.builds.length === 1
+      ? l10n.t('Artifacts of {0}', buildTitle(first))
+      : l10n.t('Artifacts of {0} builds', run.builds.length);
+  try {
+    await download(context, title, run.downloads());
+  } finally {
+    void context.report.guard('downloadArtifacts', () => offerSaved(context, [...run.saved.values()]));
+  }
+}
+
+/** Throws a Refusal where a build that was named has none. */
+function withArtifacts(subjects: readonly Subjects[]): readonly Subjects[] {
+  const able = subjects.map((one) => ({ ...one, builds: one.builds.filter(hasArtifacts) }));
+  const [named] = subjects.flatMap(({ builds }) => builds);
+  if (named !== undefined && able.every(({ builds }) => builds.length === 0))
+    throw new Refusal(noneSentence(named, Date.now()));
+  return able;
+}
+
+/** The builds whose artifacts are downloaded together. */
+class Run {
+  /** By its path. */
+  readonly saved = new Map<string, Saved>();
+  readonly builds: readonly Build[];
+  private readonly asking;
+
+  constructor(
+    private readonly context: CommandContext,
+    private readonly subjects: readonly Subjects[],
+    private readonly extracts: boolean | undefined,
+  ) {
+    this.builds = subjects.flatMap(({ builds }) => builds);
+    this.asking = askingToReplace(context.report, this.builds.length > 1);
+  }
+
+  downloads(): readonly Download[] {
+    return this.subjects.flatMap(({ root, target, builds }) =>
+      builds.map((build) => ({
+        title: buildTitle(build),
+        size: build.artifacts?.size ?? 0,
+        run: (progress, signal) => this.save({ root, target }, build, progress, signal),
+      })),
+    );
+  }
+
+  private async save(place: Place, build: Build, progress: (step: Step) => void, signal: AbortSignal): Promise<void> {
+    const { context, asking } = this;
+    const folder = workspaceFolderOf(context, place.root);
+    const path = await saveArtifacts({
+      root: folder.fsPath,
+      directory: context.settings.artifactsDirectory(folder),
+      origin: { instance: place.target.instance.url, project: place.target.project },
+      build,
+      mayReplace: asking.mayReplace,
+      open: (from) => open(context, place, build, signal, from),
+      progress,
+      signal,
+    });
+    if (path === undefined) return;
+    this.saved.set(path, { path });
+    if (this.extracts ?? context.settings.extractsArtifacts(folder))
+      this.saved.set(path, await unpackSaved(context, path, asking, progress, signal));
+  }
+}
+
+async function open(
+  context: CommandContext,
+  { root, target }: Place,
+  build: Build,
+  signal: AbortSignal,
+  from: From | undefined,
+) {
+  try {
+    return await context.clients.of(target.instance).artifacts(target.project, build.id, signal, toPart(from));
+  } catch (error) {
+    if (!isGone(error)) throw error;
+    void context.session.refresh(root);
+    throw new Refusal(goneSentence(build, Date.now()));
+  }
+}

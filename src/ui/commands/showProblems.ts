@@ -1,0 +1,70 @@
+import { commands, l10n, Uri, window } from 'vscode';
+import type { Build } from '../../core/model/build';
+import { mayTellFailure } from '../tree/contextValue';
+import { findProblems, mostProblems, type FoundProblems } from '../../core/log/findProblems';
+import { WorkspaceFiles } from '../../core/log/workspaceFiles';
+import { buildTitle } from '../text/buildText';
+import type { Command, CommandContext } from './command';
+import { logSubject } from './logSubject';
+
+/** With the log in an editor of its own, for they are there as long as that is: a click on one must not take its place. */
+export const showProblems: Command = async (context, args) => {
+  const subject = await logSubject(context, args, {
+    can: mayTellFailure,
+    pick: l10n.t('Build whose problems to show'),
+    none: l10n.t('No build here has failed.'),
+    why: (build) => l10n.t('{0} has not failed: its log tells no problems.', buildTitle(build)),
+  });
+  if (subject === undefined) return;
+  const { root, target, build } = subject;
+  const { document, log } = await context.logs.document(root, target, build);
+  await context.logEditors.show(document, log);
+  await window.showTextDocument(document, { preview: false });
+  if (log.isEmpty) return;
+  const files = new WorkspaceFiles(Uri.parse(root).fsPath, target.project);
+  const found = await searched(build, () => findProblems(log.whole, files));
+  // Its editor may be closed by now.
+  if (context.logs.of(log.uri) !== log) return;
+  context.problems.show(log, build, found.problems);
+  await tell(context, build, found);
+};
+
+export const clearProblems: Command = ({ problems }) => {
+  problems.clear();
+  return Promise.resolve();
+};
+
+async function searched<T>(build: Build, search: () => Promise<T>): Promise<T> {
+  const title = l10n.t('Problems in the log of {0}', buildTitle(build));
+  return window.withProgress({ location: { viewId: 'gitlabBuilds.builds' }, title }, search);
+}
+
+async function tell(
+  { report }: CommandContext,
+  build: Build,
+  { problems, isCut, places }: FoundProblems,
+): Promise<void> {
+  if (problems.length === 0) {
+    void report.inform(whyNone(build, places));
+    return;
+  }
+  report.done(foundWords(build, problems.length, isCut));
+  await commands.executeCommand('workbench.actions.view.problems');
+}
+
+function foundWords(build: Build, count: number, isCut: boolean): string {
+  const title = buildTitle(build);
+  if (isCut) return l10n.t('The first {0} problems of {1} are shown; its log has more', mostProblems, title);
+  return count === 1
+    ? l10n.t('1 problem in the log of {0}', title)
+    : l10n.t('{0} problems in the log of {1}', count, title);
+}
+
+function whyNone(build: Build, places: number): string {
+  const title = buildTitle(build);
+  if (places === 0)
+    return l10n.t('The log of {0} names no place in a file, so there is nothing to show as a problem.', title);
+  return places === 1
+    ? l10n.t('The log of {0} names one place in a file, but not in a file of this repository.', title)
+    : l10n.t('The log of {0} names {1} places in files, but none in a file of this repository.', title, places);
+}

@@ -1,0 +1,160 @@
+import { l10n } from 'vscode';
+import { flatten } from '../../core/model/arrange';
+import type { Build } from '../../core/model/build';
+import { standingBuilds } from '../../core/model/pipeline';
+import { buildsOf, listingOf, targetOf, type Target } from '../../core/model/snapshot';
+import { trimEndOf } from '../../core/util/trim';
+import { Refusal } from '../report';
+import type { Row, RowNode } from '../tree/treeRows';
+import { oneLine, withoutIcons } from '../text/failures';
+import type { CommandContext } from './command';
+
+/** An open repository, and the commit that is shown of it. */
+export interface Place {
+  readonly root: string;
+  readonly target: Target;
+}
+
+type Sessions = Pick<CommandContext, 'session'>;
+
+/**
+ * The rows that a row's menu passes: the one it was opened on, and the selection where that one is part of it. The
+ * view's own menu passes the focused row and nothing else, which is not what it is about. Throws a Refusal where VS Code
+ * has lost the row since the menu was opened: the command would be taken for one on the whole commit.
+ */
+export function rowsOf(args: readonly unknown[]): readonly Row[] {
+  const [first, all] = args;
+  if (args.length > 1 && first === undefined)
+    throw new Refusal(l10n.t('The rows have changed just now. Choose again.'));
+  if (!isRow(first) || args.length === 1) return [];
+  return Array.isArray(all) ? all.filter(isRow) : [first];
+}
+
+function isRow(value: unknown): value is Row {
+  if (typeof value !== 'object' || value === null || !('root' in value && 'node' in value)) return false;
+  const { root, node } = value;
+  if (typeof root !== 'string' || typeof node !== 'object' || node === null || !('kind' in node)) return false;
+  // Rows below a build's artifacts are loaded when they are opened: they have no children of their own.
+  return 'children' in node || 'build' in node;
+}
+
+/**
+ * A repository's row means those by which its commit stands, whatever the filter shows of them. A file of a build's
+ * artifacts does not mean the build.
+ */
+export function buildsIn(node: RowNode): readonly Build[] {
+  switch (node.kind) {
+    case 'repository':
+      return standingBuilds(listingOf(node.repository.snapshot));
+    case 'pipeline':
+    case 'stage':
+    case 'status':
+      return node.builds;
+    case 'build':
+    case 'attempt':
+    case 'artifacts':
+      return [node.build];
+    case 'artifactFolder':
+    case 'artifactFile':
+    case 'artifactReport':
+    case 'artifactNote':
+    case 'tests':
+    case 'test':
+      return [];
+    default:
+      return node satisfies never;
+  }
+}
+
+export interface Reference {
+  readonly build: number;
+  readonly repository: string | undefined;
+}
+
+/** The argument of a key binding or another extension: `{ build, repository? }`. */
+export function toReference(value: unknown): Reference | undefined {
+  if (typeof value !== 'object' || value === null || isRow(value) || !('build' in value)) return undefined;
+  const { build } = value;
+  if (typeof build !== 'number' || !Number.isSafeInteger(build) || build <= 0) {
+    throw new Refusal(l10n.t('The argument must be { "build": number, "repository"?: string }.'));
+  }
+  const repository = 'repository' in value && typeof value.repository === 'string' ? value.repository : undefined;
+  return { build, repository };
+}
+
+/** The repositories that a command is to act in: the rows', the argument's, or the one that is meant without a word. */
+export function rootsOf(context: Sessions, args: readonly unknown[]): readonly string[] {
+  const reference = toReference(args[0]);
+  if (reference !== undefined) return [rootOfReference(context, reference)];
+  const rows = rowsOf(args);
+  if (rows.length > 0) return [...new Set(rows.map(({ root }) => root))];
+  const meant = meantRoot(context);
+  return meant === undefined ? [] : [meant];
+}
+
+/** For a command on one repository: the row's that the menu was opened on, else the one that is meant. */
+export function rootOf(context: Sessions, args: readonly unknown[]): string | undefined {
+  return rowsOf(args)[0]?.root ?? meantRoot(context);
+}
+
+/** The active one, unless it has no GitLab project and one other alone has. */
+export function meantRoot({ session }: Sessions): string | undefined {
+  const { active } = session;
+  if (targetOf(session.snapshotOf(active)) !== undefined) return active;
+  const places = placesOf(session);
+  return (places.length === 1 ? places[0]?.root : undefined) ?? active;
+}
+
+/** Throws a Refusal where no commit is shown. */
+export function placeOf({ session }: Sessions, root: string | undefined): Place {
+  const target = targetOf(session.snapshotOf(root));
+  if (root === undefined || target === undefined)
+    throw new Refusal(l10n.t('No commit of a GitLab project is shown. Sign in, or open a repository of one.'));
+  return { root, target };
+}
+
+/** The commit that is shown of a repository, else of the one that is meant. */
+export function shownTarget(context: Sessions, root?: string): Target {
+  return placeOf(context, root ?? meantRoot(context)).target;
+}
+
+/** A placeholder that says of which repository it speaks, where there are several. */
+export function inRepository({ session }: Sessions, root: string | undefined, placeholder: string): string {
+  const { repositories } = session.state;
+  const name = repositories.find((one) => one.root === root)?.name;
+  if (name === undefined || repositories.length < 2) return placeholder;
+  return l10n.t('{0} ({1})', placeholder, withoutIcons(oneLine(name)));
+}
+
+function placesOf(session: CommandContext['session']): readonly Place[] {
+  return session.state.repositories.flatMap(({ root, snapshot }) => {
+    const target = targetOf(snapshot);
+    return target === undefined ? [] : [{ root, target }];
+  });
+}
+
+/** The repository that is named; else the one that has the build; else the one there is. */
+export function rootOfReference({ session }: Sessions, { build, repository }: Reference): string {
+  if (repository !== undefined) return openRoot(session, repository);
+  const places = placesOf(session);
+  const having = places.filter(({ root }) =>
+    flatten(buildsOf(session.snapshotOf(root))).some(({ id }) => id === build),
+  );
+  const candidates = having.length > 0 ? having : places;
+  // Worktrees of one project are alike for this.
+  const projects = new Set(candidates.map(({ target: { instance, project } }) => `${instance.url} ${project}`));
+  if (projects.size > 1) {
+    const example = JSON.stringify({ build, repository: candidates[0]?.root });
+    throw new Refusal(l10n.t('Several repositories are open. Say in which one the build is: {0}', example));
+  }
+  const only = candidates.find(({ root }) => root === session.active) ?? candidates[0];
+  return only?.root ?? session.active ?? '';
+}
+
+/** Throws a Refusal where no repository of that address is open. */
+export function openRoot(session: CommandContext['session'], repository: string): string {
+  const strip = (uri: string) => trimEndOf(uri, '/');
+  const open = session.state.repositories.find(({ root }) => root !== '' && strip(root) === strip(repository));
+  if (open === undefined) throw new Refusal(l10n.t('The repository {0} is not open.', oneLine(repository)));
+  return open.root;
+}

@@ -1,0 +1,170 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Disposable } from 'vscode';
+import type { Head } from '../../core/model/head';
+import type { Remote } from '../../core/model/remotes';
+import type { GitRepository } from './vscodeGit';
+import { readHead } from '../../core/git/readHead';
+import { runGit } from '../../core/git/runGit';
+import { gitFolders, watchGit } from './watcher';
+
+/** `commit`: undefined where there is none yet; `name`: the branch, undefined where HEAD is detached. */
+export interface HeadPosition {
+  readonly commit: string | undefined;
+  readonly name: string | undefined;
+}
+
+/** One open repository: what was read of it by git, kept until it changes. */
+export class OpenRepository implements Disposable {
+  private readonly subscriptions: Disposable[] = [];
+  private readonly heads = new Map<string | undefined, Promise<Head | undefined>>();
+  private remotesRead: Promise<readonly Remote[]> | undefined;
+  private key: string;
+  private around: string;
+  /** Where HEAD is by git itself, until vscode.git has seen it, too. */
+  private seen: HeadPosition | undefined;
+  private isWatched = false;
+  private disposed = false;
+
+  /** `changed`: its HEAD, its upstream or its remotes are others than before. */
+  constructor(
+    readonly repository: GitRepository,
+    private readonly program: string,
+    private readonly changed: () => void,
+  ) {
+    this.key = keyOf(repository);
+    this.around = aroundOf(repository);
+    this.subscriptions.push(repository.state.onDidChange(() => this.look()));
+  }
+
+  /** The commit that is checked out, and its branch: what git said last, here or to vscode.git. */
+  get position(): HeadPosition {
+    return this.seen ?? this.told;
+  }
+
+  private get told(): HeadPosition {
+    const { commit, name } = this.repository.state.HEAD ?? {};
+    return { commit, name };
+  }
+
+  remotes(): Promise<readonly Remote[]> {
+    const reading = (this.remotesRead ??= this.readRemotes());
+    reading.catch(() => (this.remotesRead = undefined));
+    return reading;
+  }
+
+  head(remote: string | undefined): Promise<Head | undefined> {
+    void this.watch();
+    const known = this.heads.get(remote);
+    if (known !== undefined) return known;
+    const reading = this.readHead(remote);
+    this.heads.set(remote, reading);
+    return reading;
+  }
+
+  forget(): void {
+    this.remotesRead = undefined;
+    this.heads.clear();
+  }
+
+  dispose(): void {
+    this.disposed = true;
+    for (const one of this.subscriptions) one.dispose();
+  }
+
+  /** The event fires on any change in the work tree. */
+  private look(): void {
+    const key = keyOf(this.repository);
+    if (key === this.key) return;
+    const { seen, around } = this;
+    this.key = key;
+    this.around = aroundOf(this.repository);
+    this.seen = undefined;
+    // HEAD was seen to move before: whoever is told again would only begin anew.
+    if (seen !== undefined && isDeepStrictEqual(seen, this.told) && around === this.around) return;
+    this.forget();
+    this.tell();
+  }
+
+  /** Only a repository whose HEAD counts: of one without a GitLab nobody asks. */
+  private async watch(): Promise<void> {
+    if (this.isWatched) return;
+    this.isWatched = true;
+    try {
+      const folders = await gitFolders(this.program, this.repository.rootUri.fsPath);
+      if (!this.disposed) this.subscriptions.push(watchGit(folders, () => void this.moved()));
+    } catch {
+      // vscode.git tells of most, later.
+    }
+  }
+
+  /** git wrote something: vscode.git is asked to look now, and what it does not know is compared. */
+  private async moved(): Promise<void> {
+    const before = this.key;
+    // Where it fails, vscode.git says so itself.
+    const looking = this.repository.status().catch(() => undefined);
+    await this.lookAtHead();
+    await looking;
+    if (this.disposed || this.key !== before) return;
+    for (const [remote, known] of [...this.heads]) {
+      const fresh = await this.readHead(remote);
+      if (isDeepStrictEqual(fresh, await known) || this.heads.get(remote) !== known) continue;
+      this.heads.set(remote, Promise.resolve(fresh));
+      this.tell();
+    }
+  }
+
+  /** vscode.git takes up to seconds in a large work tree; where HEAD is, git itself says in a moment. */
+  private async lookAtHead(): Promise<void> {
+    const run = (...args: readonly string[]): Promise<string> =>
+      runGit(this.program, this.repository.rootUri.fsPath, args).then((output) => output.trim());
+    try {
+      const [commit, ref] = await Promise.all([
+        run('rev-parse', '--verify', 'HEAD'),
+        // None where HEAD is detached.
+        run('symbolic-ref', '--quiet', 'HEAD').catch(() => ''),
+      ]);
+      const is = { commit, name: /^refs\/heads\/(.+)$/.exec(ref)?.[1] };
+      if (this.disposed || isDeepStrictEqual(is, this.position)) return;
+      this.seen = isDeepStrictEqual(is, this.told) ? undefined : is;
+      this.heads.clear();
+      this.tell();
+    } catch {
+      // No commit yet, or no git: vscode.git tells what there is.
+    }
+  }
+
+  private tell(): void {
+    if (!this.disposed) this.changed();
+  }
+
+  private async readHead(remote: string | undefined): Promise<Head | undefined> {
+    const { rootUri } = this.repository;
+    const { commit, name } = this.position;
+    if (commit === undefined) return undefined;
+    return readHead({ git: this.program, root: rootUri.fsPath, sha: commit, branch: name, remote });
+  }
+
+  private async readRemotes(): Promise<readonly Remote[]> {
+    return toRemotes(await runGit(this.program, this.repository.rootUri.fsPath, ['remote', '--verbose']));
+  }
+}
+
+/** `git remote --verbose`: a line `name<tab>url (fetch)` per remote and direction. */
+export function toRemotes(output: string): readonly Remote[] {
+  return output.split('\n').flatMap((line) => {
+    const [, name, url] = /^([^\t]+)\t(.*) \(fetch\)/.exec(line) ?? [];
+    return name === undefined || url === undefined ? [] : [{ name, url }];
+  });
+}
+
+/** What is told again to nobody who has seen HEAD move: all but where it is. */
+function aroundOf({ state: { HEAD, remotes } }: GitRepository): string {
+  const urls = remotes.map(({ name, fetchUrl, pushUrl }) => [name, fetchUrl, pushUrl]);
+  return JSON.stringify([HEAD?.upstream?.remote, HEAD?.upstream?.name, urls]);
+}
+
+function keyOf({ state: { HEAD, remotes } }: GitRepository): string {
+  const urls = remotes.map(({ name, fetchUrl, pushUrl }) => [name, fetchUrl, pushUrl]);
+  const { commit, name, upstream, ahead } = HEAD ?? {};
+  return JSON.stringify([commit, name, upstream?.remote, upstream?.name, ahead, urls]);
+}

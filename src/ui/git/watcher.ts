@@ -1,0 +1,41 @@
+import { resolve } from 'node:path';
+import { Disposable, RelativePattern, Uri, workspace } from 'vscode';
+import { runGit } from '../../core/git/runGit';
+
+/** Where git keeps a repository; a linked worktree has its own HEAD, and its branches in the folder of the main one. */
+export interface GitFolders {
+  readonly own: string;
+  readonly common: string;
+}
+
+export async function gitFolders(program: string, root: string): Promise<GitFolders> {
+  const output = await runGit(program, root, ['rev-parse', '--git-dir', '--git-common-dir']);
+  const [own = '.git', common = own] = output.split(/\r?\n/);
+  return { own: resolve(root, own), common: resolve(root, common) };
+}
+
+/** git writes in bursts. */
+const quietMs = 100;
+const ownFiles = '{HEAD,MERGE_HEAD,CHERRY_PICK_HEAD,REVERT_HEAD,BISECT_LOG,rebase-merge,rebase-apply}';
+const refs = '{packed-refs,refs/heads/**,refs/remotes/**,reftable/**}';
+
+/**
+ * Tells when git has moved HEAD or a branch, here or of a remote. vscode.git looks up to 5 s later, not at all while the
+ * window has no focus, and never says that another remote than the branch's own got a commit.
+ */
+export function watchGit({ own, common }: GitFolders, moved: () => void): Disposable {
+  let timer: NodeJS.Timeout | undefined;
+  const soon = () => {
+    clearTimeout(timer);
+    timer = setTimeout(moved, quietMs);
+  };
+  const watchers = [
+    workspace.createFileSystemWatcher(new RelativePattern(Uri.file(own), ownFiles)),
+    workspace.createFileSystemWatcher(new RelativePattern(Uri.file(common), refs)),
+  ];
+  const listeners = watchers.flatMap((one) => [one.onDidCreate(soon), one.onDidChange(soon), one.onDidDelete(soon)]);
+  return new Disposable(() => {
+    clearTimeout(timer);
+    for (const one of [...listeners, ...watchers]) one.dispose();
+  });
+}

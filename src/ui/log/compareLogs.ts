@@ -1,0 +1,48 @@
+import { workspace, type Disposable, type TextDocumentContentProvider, type Uri } from 'vscode';
+import type { Build } from '../../core/model/build';
+import type { Log } from '../../core/log/log';
+import { normalised } from '../../core/log/normalise';
+import { inShares } from '../../core/util/timeSlice';
+import { sentenceFor } from '../report';
+import { comparedScheme, toLogUri, type LogAddress } from './logUri';
+import type { Logs } from './logs';
+import { bounded, firstShown, tailFrom } from '../../core/log/tailView';
+
+/** Characters of each: the two are compared line by line. */
+const mostCompared = 10e6;
+
+/** Logs without what is another in every run, for a diff editor. Nothing of them is kept. */
+export class ComparedLogs implements TextDocumentContentProvider, Disposable {
+  private readonly registration = workspace.registerTextDocumentContentProvider(comparedScheme, this);
+
+  constructor(private readonly logs: Logs) {}
+
+  async provideTextDocumentContent(uri: Uri): Promise<string> {
+    try {
+      const { log } = await this.logs.readAt(uri);
+      return await textToCompare(log);
+    } catch (error) {
+      throw new Error(sentenceFor(error), { cause: error });
+    }
+  }
+
+  dispose(): void {
+    this.registration.dispose();
+  }
+}
+
+/** Of a very long one the end; others have their turn meanwhile. */
+export async function textToCompare(log: Log): Promise<string> {
+  const lines: string[] = [];
+  const share = inShares();
+  for (const line of tailFrom(log, firstShown(log, bounded(mostCompared))).lines) {
+    lines.push(normalised(line));
+    const turn = share();
+    if (turn !== undefined) await turn;
+  }
+  return lines.join('\n');
+}
+
+export function toComparedUri(address: LogAddress, build: Build): Uri {
+  return toLogUri(address, build, comparedScheme);
+}

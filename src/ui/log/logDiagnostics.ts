@@ -1,0 +1,131 @@
+import {
+  Diagnostic,
+  DiagnosticRelatedInformation,
+  DiagnosticSeverity,
+  l10n,
+  languages,
+  Location,
+  Range,
+  Uri,
+  type Disposable,
+} from 'vscode';
+import type { Build } from '../../core/model/build';
+import { plainText } from '../../core/util/plainText';
+import type { Severity } from '../../core/log/logProblems';
+import { buildsOf } from '../../core/model/snapshot';
+import { setKey } from '../views/contextKeys';
+import { buildTitle } from '../text/buildText';
+import type { Session } from '../session/session';
+import type { FoundProblem } from '../../core/log/findProblems';
+import type { Logs } from './logs';
+import type { OpenLog } from './logDocument';
+
+interface Shown {
+  readonly build: Build;
+  readonly root: string;
+  readonly log: Uri;
+  /** Whether another run had taken its place already. */
+  readonly wasSuperseded: boolean;
+  readonly entries: readonly (readonly [Uri, Diagnostic])[];
+}
+
+/** What logs of builds tell of files, in VS Code's Problems: for as long as their editors are open and nothing runs anew. */
+export class Problems implements Disposable {
+  private readonly collection = languages.createDiagnosticCollection('GitLab Builds');
+  /** Of each build of that name the run that was asked for last. */
+  private readonly shown = new Map<string, Shown>();
+  private readonly subscriptions: Disposable[];
+
+  constructor(
+    logs: Logs,
+    private readonly session: Session,
+  ) {
+    this.subscriptions = [
+      this.collection,
+      logs.onDidClose((uri) => this.forget(({ log }) => log.toString() === uri.toString())),
+      logs.onDidChangeLog(({ log }) => {
+        if (log.isErased) this.forget((one) => one.log.toString() === log.uri.toString());
+      }),
+      session.onDidChange(() => this.forget((one) => !one.wasSuperseded && this.isSuperseded(one.root, one.build))),
+    ];
+  }
+
+  /** In place of those of another run of the same build. */
+  show({ uri, leftOut, port: { root } }: OpenLog, build: Build, problems: readonly FoundProblem[]): void {
+    const toEntry = (problem: FoundProblem) =>
+      [Uri.file(problem.file), toDiagnostic(problem, build, leftOut === 0 ? uri : undefined)] as const;
+    const entries = problems.map(toEntry);
+    const key = JSON.stringify([root, build.name]);
+    this.shown.delete(key);
+    if (entries.length > 0)
+      this.shown.set(key, { build, root, log: uri, wasSuperseded: this.isSuperseded(root, build), entries });
+    this.draw();
+  }
+
+  clear(): void {
+    this.forget(() => true);
+  }
+
+  dispose(): void {
+    for (const one of this.subscriptions) one.dispose();
+  }
+
+  private isSuperseded(root: string, { id }: Build): boolean {
+    return buildsOf(this.session.snapshotOf(root)).some(({ attempts }) =>
+      attempts.some((attempt) => attempt.id === id),
+    );
+  }
+
+  private forget(isGone: (one: Shown) => boolean): void {
+    const gone = [...this.shown].filter(([, one]) => isGone(one));
+    for (const [key] of gone) this.shown.delete(key);
+    if (gone.length > 0) this.draw();
+  }
+
+  private draw(): void {
+    const byFile = new Map<string, [Uri, Diagnostic[]]>();
+    for (const [uri, diagnostic] of [...this.shown.values()].flatMap(({ entries }) => entries)) {
+      const of = byFile.get(uri.toString()) ?? [uri, []];
+      byFile.set(uri.toString(), of);
+      of[1].push(diagnostic);
+    }
+    this.collection.clear();
+    this.collection.set([...byFile.values()]);
+    void setKey('hasProblems', this.shown.size > 0);
+  }
+}
+
+const severities: Readonly<Record<Severity, DiagnosticSeverity>> = {
+  error: DiagnosticSeverity.Error,
+  warning: DiagnosticSeverity.Warning,
+  note: DiagnosticSeverity.Information,
+};
+
+/** `log`: where to find the line that says so. */
+function toDiagnostic(problem: FoundProblem, build: Build, log: Uri | undefined): Diagnostic {
+  const { severity, message, at } = problem;
+  const diagnostic = new Diagnostic(rangeOf(problem), plainLines(message), severities[severity]);
+  diagnostic.source = buildTitle(build);
+  if (build.webUrl !== undefined)
+    diagnostic.code = { value: l10n.t('in GitLab'), target: Uri.parse(build.webUrl, true) };
+  if (log !== undefined) {
+    const line = new Location(log, new Range(at, 0, at, 0));
+    diagnostic.relatedInformation = [new DiagnosticRelatedInformation(line, l10n.t('in the log'))];
+  }
+  return diagnostic;
+}
+
+function plainLines(text: string): string {
+  return text
+    .split('\n')
+    .map((line) => plainText(line))
+    .join('\n');
+}
+
+/** VS Code underlines the word at a column; where there is none, the line. */
+function rangeOf({ line, column }: FoundProblem): Range {
+  const [row, start] = [Math.max(0, line - 1), Math.max(0, (column ?? 1) - 1)];
+  return new Range(row, start, row, column === undefined ? wholeLine : start);
+}
+
+const wholeLine = 1000;

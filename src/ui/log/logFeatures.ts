@@ -1,0 +1,23 @@
+import { languages, type Disposable } from 'vscode';
+import { ComparedLogs } from './compareLogs';
+import { LogHover } from './logHover';
+import { LogLens } from './logLens';
+import { LogLinks } from './logLinks';
+import { logScheme } from './logUri';
+import type { Logs } from './logs';
+import { LogStructure } from './logStructure';
+
+/** What VS Code asks of a log that is open: its folds, its outline and what stands above it. */
+export function registerLogFeatures(logs: Logs): readonly Disposable[] {
+  const selector = { scheme: logScheme };
+  const [structure, lens] = [new LogStructure(logs), new LogLens(logs)];
+  return [
+    lens,
+    new ComparedLogs(logs),
+    languages.registerFoldingRangeProvider(selector, structure),
+    languages.registerDocumentSymbolProvider(selector, structure, { label: 'GitLab Builds' }),
+    languages.registerHoverProvider(selector, new LogHover(logs)),
+    languages.registerCodeLensProvider(selector, lens),
+    languages.registerDocumentLinkProvider(selector, new LogLinks(logs)),
+  ];
+}

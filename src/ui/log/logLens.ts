@@ -1,0 +1,113 @@
+import { CodeLens, EventEmitter, l10n, Range, type CodeLensProvider, type Disposable, type TextDocument } from 'vscode';
+import { canRetry, hasArtifacts, isActive, type Build } from '../../core/model/build';
+import type { Failure } from '../../core/model/errors';
+import { mayTellFailure } from '../tree/contextValue';
+import { buildLabel, statusCodicon } from '../text/buildText';
+import { failureSentence, oneLine, withoutIcons } from '../text/failures';
+import { toLogAddress } from './logUri';
+import type { Logs } from './logs';
+import type { OpenLog } from './logDocument';
+
+/** What signing in again may mend. */
+const needNewToken = new Set<Failure['kind']>(['unauthorized', 'expired', 'revoked', 'insufficientScope']);
+
+/** Above the log: how its build stands, what is the matter with the log, and what can be done. */
+export class LogLens implements CodeLensProvider, Disposable {
+  private readonly changed = new EventEmitter<void>();
+  readonly onDidChangeCodeLenses = this.changed.event;
+  private readonly listener: Disposable;
+
+  constructor(private readonly logs: Logs) {
+    this.listener = logs.onDidChangeLog(() => this.changed.fire());
+  }
+
+  provideCodeLenses({ uri }: TextDocument): CodeLens[] {
+    const open = this.logs.of(uri);
+    if (open === undefined) return [];
+    const top = new Range(0, 0, 0, 0);
+    return [...stateOf(open), ...actionsOn(open), ...this.next(open)].map(
+      ([title, command, argument]) =>
+        new CodeLens(top, {
+          title,
+          ...(command === '' ? { command } : { command: `gitlabBuilds.${command}`, arguments: [argument] }),
+        }),
+    );
+  }
+
+  dispose(): void {
+    this.listener.dispose();
+    this.changed.dispose();
+  }
+
+  private next(open: OpenLog): readonly LensAction[] {
+    const next = this.logs.nextFailed(open);
+    if (next === undefined) return [];
+    const title = `$(arrow-right) ${l10n.t('Next failed: {0}', withoutIcons(oneLine(next.name)))}`;
+    return [[title, 'openLog', { build: next.id, repository: open.port.root }]];
+  }
+}
+
+/** The name of a command of ours is empty where there is none. */
+type LensAction = readonly [title: string, command: string, argument?: unknown];
+
+function stateOf(open: OpenLog): readonly LensAction[] {
+  const { build } = open;
+  if (build === undefined) return [];
+  return [[`${statusCodicon(build.status)} ${withoutIcons(oneLine(stateWords(open, build)))}`, '']];
+}
+
+function stateWords({ failure, isErased, isEmpty }: OpenLog, build: Build): string {
+  const label = buildLabel(build);
+  if (isErased) return l10n.t('{0}, its log was erased', label);
+  // The sentence below tells why.
+  if (failure !== undefined)
+    return isEmpty ? label : l10n.t('{0}, log not fresh: {1}', label, failureSentence(failure));
+  if (isEmpty) return isActive(build) ? l10n.t('{0}, no log yet', label) : l10n.t('{0}, without a log', label);
+  return isActive(build) ? l10n.t('{0}, the log grows', label) : label;
+}
+
+function actionsOn(open: OpenLog): readonly LensAction[] {
+  const { build, failure, port, uri } = open;
+  const reference = { build: toLogAddress(uri)?.build, repository: port.root };
+  return [
+    ...(failure === undefined ? [] : remedies(failure, reference)),
+    ...(build === undefined ? [] : buildActions(build, reference)),
+    ...(build === undefined || open.isEmpty ? [] : problemActions(build, reference)),
+    ...lineActions(open, reference),
+  ];
+}
+
+function remedies({ kind }: Failure, reference: object): readonly LensAction[] {
+  const again = [`$(refresh) ${l10n.t('Try again')}`, 'openLog', reference] as const;
+  return needNewToken.has(kind) ? [[`$(key) ${l10n.t('Sign in again')}`, 'signIn'], again] : [again];
+}
+
+function buildActions(build: Build, reference: object): readonly LensAction[] {
+  return [
+    ...(canRetry(build) ? [[`$(debug-restart) ${l10n.t('Retry')}`, 'retry', reference] as const] : []),
+    ...(hasArtifacts(build)
+      ? [[`$(cloud-download) ${l10n.t('Artifacts')}`, 'downloadArtifacts', reference] as const]
+      : []),
+    ...(build.webUrl === undefined
+      ? []
+      : [[`$(link-external) ${l10n.t('Browser')}`, 'openInBrowser', reference] as const]),
+  ];
+}
+
+function problemActions(build: Build, reference: object): readonly LensAction[] {
+  return mayTellFailure(build) ? [[`$(warning) ${l10n.t('Problems')}`, 'showProblems', reference]] : [];
+}
+
+function lineActions(open: OpenLog, reference: object): readonly LensAction[] {
+  if (!open.isCut) return earlierActions(open, reference);
+  const title = l10n.t('This log is too long to be read here, and its end is missing: save the log to read all of it');
+  return [...earlierActions(open, reference), [`$(save-as) ${title}`, 'saveLog', reference]];
+}
+
+function earlierActions({ leftOut, earlier, uri }: OpenLog, reference: object): readonly LensAction[] {
+  if (leftOut === 0) return [];
+  if (earlier > 0)
+    return [[`$(arrow-up) ${l10n.t('Load earlier ({0} of {1} lines)', earlier, leftOut)}`, 'loadEarlier', uri]];
+  const title = l10n.t('{0} earlier lines are more than an editor takes: save the log to read them', leftOut);
+  return [[`$(save-as) ${title}`, 'saveLog', reference]];
+}

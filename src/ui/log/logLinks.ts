@@ -1,0 +1,83 @@
+import { DocumentLink, Range, Uri, type CancellationToken, type DocumentLinkProvider, type TextDocument } from 'vscode';
+import { locationsOf, type Location } from '../../core/log/locations';
+import type { Log } from '../../core/log/log';
+import { inShares } from '../../core/util/timeSlice';
+import type { Logs } from './logs';
+import { WorkspaceFiles } from '../../core/log/workspaceFiles';
+
+interface Placed extends Location {
+  readonly at: number;
+  readonly path: string;
+}
+
+interface Found {
+  /** Lines before it are looked through. */
+  upTo: number;
+  readonly places: Placed[];
+  /** Those that the log has itself. */
+  readonly own: DocumentLink[];
+}
+
+/** More than that nobody clicks. */
+const mostLinks = 5000;
+
+/** Links to files of the repository that exist, and those that the log has itself. Other URLs VS Code finds. */
+export class LogLinks implements DocumentLinkProvider {
+  private readonly found = new WeakMap<Log, Found>();
+
+  constructor(private readonly logs: Logs) {}
+
+  async provideDocumentLinks(document: TextDocument, token: CancellationToken): Promise<DocumentLink[]> {
+    const open = this.logs.of(document.uri);
+    if (open === undefined) return [];
+    const { log, port } = open;
+    const { places, own } = await this.lookThrough(log, token);
+    const lineCount = Math.min(document.lineCount, log.lines.length);
+    const shown = places.filter(({ at }) => at < lineCount).slice(0, mostLinks);
+    const files = new WorkspaceFiles(Uri.parse(port.root).fsPath, port.target.project);
+    await files.look(shown.map(({ path }) => path));
+    const toFiles = shown.flatMap((place) => toLink(place, files.of(place.path)) ?? []);
+    return [...toFiles, ...own.filter(({ range }) => range.start.line < lineCount)];
+  }
+
+  /** What is known of the lines before is kept; the last may still grow. Others have their turn meanwhile. */
+  private async lookThrough(log: Log, token: CancellationToken): Promise<Pick<Found, 'places' | 'own'>> {
+    const found = this.found.get(log) ?? { upTo: 0, places: [], own: [] };
+    this.found.set(log, found);
+    const share = inShares();
+    while (found.upTo < log.lines.length - 1 && !token.isCancellationRequested) {
+      await lookThroughSome(log, found, share);
+    }
+    const last = { upTo: found.upTo, places: [...found.places], own: [...found.own] };
+    if (log.lines.length > 0) lookAt(log, last, locationsOf(log.lines));
+    return last;
+  }
+}
+
+async function lookThroughSome(log: Log, found: Found, share: () => Promise<void> | undefined): Promise<void> {
+  // As they are now: while others have their turn there may come more.
+  const { lines } = log;
+  const locationsAt = locationsOf(lines);
+  while (found.upTo < lines.length - 1) {
+    lookAt(log, found, locationsAt);
+    const turn = share();
+    if (turn !== undefined) return turn;
+  }
+}
+
+function lookAt(log: Log, found: Found, locationsAt: (at: number) => readonly Location[]): void {
+  const at = found.upTo++;
+  if (found.places.length < mostLinks)
+    for (const place of locationsAt(at))
+      if (place.path !== undefined) found.places.push({ ...place, path: place.path, at });
+  if (found.own.length >= mostLinks) return;
+  for (const { start, end, url } of log.links(at))
+    if (/^https?:/i.test(url)) found.own.push(new DocumentLink(new Range(at, start, at, end), Uri.parse(url, true)));
+}
+
+function toLink({ at, start, end, line, column }: Placed, file: string | undefined): DocumentLink | undefined {
+  if (file === undefined) return undefined;
+  // As VS Code writes a place in a file.
+  const place = line === undefined ? '' : `#L${line}${column === undefined ? '' : `,${column}`}`;
+  return new DocumentLink(new Range(at, start, at, end), Uri.parse(`${Uri.file(file).toString()}${place}`, true));
+}

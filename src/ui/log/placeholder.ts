@@ -1,0 +1,53 @@
+import { l10n } from 'vscode';
+import { statusClass, type Build } from '../../core/model/build';
+import type { Failure } from '../../core/model/errors';
+import { buildTitle, statusLabel } from '../text/buildText';
+import { failureSentence } from '../text/failures';
+
+/** What is known of a log of which there is nothing to show. */
+export interface NoLog {
+  readonly build: Build | undefined;
+  readonly failure: Failure | undefined;
+  /** There was one. */
+  readonly isErased: boolean;
+}
+
+/** What stands in the editor in place of a log: why there is none, and what brings it. */
+export function sentenceInstead({ build, failure, isErased }: NoLog): string {
+  if (failure !== undefined) return failed(failure, build);
+  return build === undefined ? '' : missing(build, isErased);
+}
+
+/** For an editor, which does not wrap: what happened on one line, what to do on the next. */
+export function inLines(sentences: string): string {
+  return sentences.replaceAll(/([.?]) (?=\p{Lu})/gu, '$1\n');
+}
+
+function failed(failure: Failure, build: Build | undefined): string {
+  if (failure.kind !== 'notFound') return failureSentence(failure);
+  const { host = 'GitLab' } = failure;
+  const title = build === undefined ? l10n.t('This build') : buildTitle(build);
+  return l10n.t(
+    '{0} is no longer on {1}, or your token may not see it. Refresh the builds to see what is.',
+    title,
+    host,
+  );
+}
+
+function missing(build: Build, isErased: boolean): string {
+  const [title, status] = [buildTitle(build), statusLabel(build.status)];
+  switch (statusClass(build.status)) {
+    case 'ended':
+      if (isErased) return l10n.t('The log of {0} was erased. Retry the build for a new one.', title);
+      return build.startedAt === undefined
+        ? l10n.t('{0} has no log: it is {1} and never started.', title, status)
+        : l10n.t('{0} has no log: it was erased, or nothing was written. Retry the build for a new one.', title);
+    case 'waiting':
+      return l10n.t('{0} has no log yet: it is {1}. Once it has started, its log appears here.', title, status);
+    case 'active':
+    case 'notStarted':
+      return isErased
+        ? l10n.t('The log of {0} was erased. What the build writes from now on appears here.', title)
+        : l10n.t('{0} has no log yet: it is {1}. Its log appears here as it is written.', title, status);
+  }
+}

@@ -1,0 +1,50 @@
+import type { Disposable } from 'vscode';
+import { GitLabClient } from '../../core/gitlab/client';
+import { createHttp } from '../../core/gitlab/http/http';
+import type { Http } from '../../core/gitlab/http/request';
+import type { FactsKeeper } from '../../core/gitlab/instanceFacts';
+import type { Logger } from '../../core/util/logger';
+import type { Instance } from '../../core/model/instance';
+import { systemClock } from '../../core/util/timer';
+
+/** What a client is made with; a token given here is tried before it is kept. */
+export type TokenSource = () => Promise<string | undefined>;
+
+export interface ClientsOptions {
+  readonly log: Logger;
+  readonly userAgent: string;
+  readonly tokenOf: (url: string) => Promise<string | undefined>;
+  /** Whether requests use an agent of their own. */
+  readonly ownAgent: () => boolean;
+  /** What is remembered of an instance from window to window. */
+  readonly factsOf?: (instance: Instance) => FactsKeeper;
+}
+
+/** One client per instance, which remembers what it has looked up and bounds what the instance is asked. */
+export class Clients implements Disposable {
+  private readonly known = new Map<string, GitLabClient>();
+  private readonly http: Http;
+
+  constructor(private readonly options: ClientsOptions) {
+    this.http = createHttp(options);
+  }
+
+  of(instance: Instance): GitLabClient {
+    const key = JSON.stringify(instance);
+    const { tokenOf, factsOf } = this.options;
+    const client = this.known.get(key) ?? this.make(instance, () => tokenOf(instance.url), factsOf?.(instance));
+    this.known.set(key, client);
+    return client;
+  }
+
+  /** A client of its own, for a token that is not stored yet. No request is made here. */
+  make(instance: Instance, token: TokenSource, facts?: FactsKeeper): GitLabClient {
+    return new GitLabClient(instance, this.http, token, this.options.log, systemClock, facts);
+  }
+
+  dispose(): void {
+    for (const client of this.known.values()) client.dispose();
+    this.known.clear();
+    this.http.dispose?.();
+  }
+}

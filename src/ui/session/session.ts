@@ -1,0 +1,183 @@
+import { EventEmitter, type Disposable, type Event } from 'vscode';
+import type { Build } from '../../core/model/build';
+import type { Monitor } from '../../core/polling/monitor';
+import type { Instance } from '../../core/model/instance';
+import type { Urgency } from '../../core/polling/schedule';
+import type { Snapshot } from '../../core/model/snapshot';
+import type { Git } from '../git/repositories';
+import type { GitRepository } from '../git/vscodeGit';
+import { monitorRepository, type Pin, type SessionParts } from './repositoryMonitor';
+import { namesOf } from './repositoryNames';
+import type { RepositoryView, ViewState } from './repositoryView';
+
+interface Followed {
+  readonly repository: GitRepository;
+  readonly monitor: Monitor;
+}
+
+/** Keeps a monitor for every open repository, and tells the views what they show. */
+export class Session implements Disposable {
+  private readonly changed = new EventEmitter<ViewState>();
+  /** Once for each change of what the views draw. */
+  readonly onDidChange: Event<ViewState> = this.changed.event;
+  /** By root; a pin outlives the closing of its repository. */
+  private readonly pins = new Map<string, Pin>();
+  /** By root, in the order in which git has them. */
+  private followed: ReadonlyMap<string, Followed> = new Map();
+  private readonly subscriptions: Disposable[];
+
+  constructor(private readonly parts: SessionParts) {
+    const { git, settings, tokens } = parts;
+    this.subscriptions = [
+      this.changed,
+      git.onDidChange(() => this.turnToGit()),
+      git.onDidChangeRepository(({ rootUri }) => this.retarget(rootUri.toString(), 'moved')),
+      settings.onDidChangeSource(() => this.retargetAll()),
+      tokens.onDidChange(() => {
+        this.retargetAll();
+        void this.forgetSignedOut();
+      }),
+    ];
+    void this.forgetSignedOut();
+  }
+
+  /** Without a repository, one view with an empty root says why; none at all while git has not looked yet. */
+  get state(): ViewState {
+    const { git } = this.parts;
+    if (git.state === 'starting') return { repositories: [], active: undefined };
+    if (this.followed.size === 0) return { repositories: [noRepository(git)], active: '' };
+    const names = namesOf([...this.followed.values()].map(({ repository }) => repository.rootUri.path));
+    const repositories = [...this.followed].map(([root, { repository, monitor }]) => {
+      const { path } = repository.rootUri;
+      return { root, name: names.get(path) ?? path, snapshot: monitor.current };
+    });
+    return { repositories, active: this.active };
+  }
+
+  /** Root of the repository that the active editor is in, else of the one that was, else of the first. */
+  get active(): string | undefined {
+    return this.parts.git.active?.rootUri.toString();
+  }
+
+  snapshotOf(root: string | undefined): Snapshot | undefined {
+    return this.of(root)?.monitor.current;
+  }
+
+  repositoryOf(root: string | undefined): GitRepository | undefined {
+    return this.of(root)?.repository;
+  }
+
+  pinOf(root: string | undefined): Pin | undefined {
+    return root === undefined ? undefined : this.pins.get(root);
+  }
+
+  /** Of one repository or of all. Resolves when the result is shown. Never rejects. */
+  async refresh(root?: string): Promise<void> {
+    this.parts.git.forgetRemotes();
+    const wanted = [...this.followed].filter(([one]) => root === undefined || one === root);
+    await Promise.all(wanted.map(([, { monitor }]) => monitor.refresh()));
+  }
+
+  /** After the user has done something to a build or a pipeline of that repository. Never rejects. */
+  async acted(root: string): Promise<void> {
+    await this.of(root)?.monitor.acted();
+  }
+
+  /** Follow HEAD again, or, with a pin, show that commit. */
+  async follow(root: string | undefined, pin: Pin | undefined): Promise<void> {
+    const followed = this.of(root);
+    if (root === undefined || followed === undefined) return;
+    if (pin === undefined) this.pins.delete(root);
+    else this.pins.set(root, pin);
+    await followed.monitor.retarget();
+  }
+
+  /** The window or the view was turned to, or away from. */
+  attend(): void {
+    for (const { monitor } of this.followed.values()) monitor.attend();
+  }
+
+  /** The fresh state of one build, shown without a refresh. */
+  update(root: string, build: Build): void {
+    this.of(root)?.monitor.update(build);
+  }
+
+  /** All instances that the user configured or signed in to; no other is ever sent a request. */
+  async instances(): Promise<readonly Instance[]> {
+    const configured = this.parts.settings.instances();
+    const urls = new Set(configured.map(({ url }) => url));
+    const further = (await this.parts.tokens.signedIn()).filter((url) => !urls.has(url));
+    return [...configured, ...further.map((url): Instance => ({ url, hosts: [], apiVersion: 'auto' }))];
+  }
+
+  dispose(): void {
+    for (const one of this.subscriptions) one.dispose();
+    for (const { monitor } of this.followed.values()) monitor.dispose();
+  }
+
+  private of(root: string | undefined): Followed | undefined {
+    return root === undefined ? undefined : this.followed.get(root);
+  }
+
+  /** Repositories come and go, and the active one changes. */
+  private turnToGit(): void {
+    const { git } = this.parts;
+    if (git.state === 'starting') return;
+    const before = this.followed;
+    const opened = git.repositories.map((repository) => [repository.rootUri.toString(), repository] as const);
+    this.followed = new Map(
+      opened.map(([root, repository]) => {
+        const one = before.get(root);
+        return [root, one?.repository === repository ? one : this.start(repository)];
+      }),
+    );
+    const kept = new Set(this.followed.values());
+    for (const one of before.values()) if (!kept.has(one)) one.monitor.dispose();
+    // Git tells of a change only when there is one: of the set, of the active one, or of its own state.
+    this.changed.fire(this.state);
+    const known = new Set(before.values());
+    for (const root of this.activeFirst()) {
+      const one = this.followed.get(root);
+      if (one !== undefined && !known.has(one)) this.retarget(root, root === this.active ? 'moved' : 'idle');
+    }
+  }
+
+  private start(repository: GitRepository): Followed {
+    const root = repository.rootUri.toString();
+    const monitor = monitorRepository(repository, {
+      ...this.parts,
+      pin: () => this.pins.get(root),
+      instances: () => this.instances(),
+      show: () => this.changed.fire(this.state),
+    });
+    return { repository, monitor };
+  }
+
+  private retarget(root: string, urgency: Urgency): void {
+    void this.of(root)?.monitor.retarget(urgency);
+  }
+
+  private retargetAll(): void {
+    for (const root of this.activeFirst()) this.retarget(root, root === this.active ? 'moved' : 'active');
+  }
+
+  /** Roots: what is looked at is asked for before the others. */
+  private activeFirst(): readonly string[] {
+    const { active } = this;
+    return [...this.followed.keys()].sort((a, b) => Number(b === active) - Number(a === active));
+  }
+
+  /** Also in another window, or while none was open. */
+  private async forgetSignedOut(): Promise<void> {
+    const { remembered, tokens, log } = this.parts;
+    try {
+      remembered.keepOnly(await tokens.signedIn());
+    } catch (error) {
+      log.warn(`signed-in instances: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+}
+
+function noRepository({ state }: Git): RepositoryView {
+  return { root: '', name: '', snapshot: { kind: 'noProject', reason: state === 'off' ? 'noGit' : 'noRepository' } };
+}

@@ -1,0 +1,182 @@
+import { ConfigurationTarget, Disposable, EventEmitter, workspace, type Event, type Uri } from 'vscode';
+import { defaultLimits, type ExtractLimits } from '../../core/artifacts/extract/extractLimits';
+import { toBaseUrl, type Instance } from '../../core/model/instance';
+import type { Intervals } from '../../core/polling/schedule';
+import { groupings, type Grouping } from '../../core/model/tree';
+
+export interface RepositorySettings {
+  readonly preferred?: string;
+  readonly project?: string;
+}
+
+/** Of which ends of a commit's builds the user is told. */
+export type NotificationLevel = 'never' | 'failures' | 'all';
+const notificationLevels: readonly NotificationLevel[] = ['never', 'failures', 'all'];
+
+const megabyte = 1_000_000;
+const sources = ['instances', 'remote', 'project', 'refresh'];
+
+/** The only reader of our settings. What a user wrote wrong counts as not written. */
+export class Settings implements Disposable {
+  private readonly lookChanged = new EventEmitter<void>();
+  private readonly sourceChanged = new EventEmitter<void>();
+  /** How builds are shown: no reason to ask GitLab. */
+  readonly onDidChangeLook: Event<void> = this.lookChanged.event;
+  /** Which builds are shown, and how often they are asked for. */
+  readonly onDidChangeSource: Event<void> = this.sourceChanged.event;
+  private readonly listener = workspace.onDidChangeConfiguration((event) => {
+    if (event.affectsConfiguration('gitlabBuilds.groupBy')) this.lookChanged.fire();
+    if (sources.some((key) => event.affectsConfiguration(`gitlabBuilds.${key}`))) this.sourceChanged.fire();
+  });
+
+  /** From the user's settings alone: a repository must not say where requests and tokens go. */
+  instances(): readonly Instance[] {
+    const written = workspace.getConfiguration('gitlabBuilds').inspect<unknown>('instances')?.globalValue;
+    return Array.isArray(written) ? written.flatMap((entry) => toInstance(entry) ?? []) : [];
+  }
+
+  forRepository(root: Uri): RepositorySettings {
+    const [preferred, project] = [this.text('remote', root), this.text('project', root)];
+    return { ...(preferred === '' ? {} : { preferred }), ...(project === '' ? {} : { project }) };
+  }
+
+  artifactsDirectory(root: Uri): string {
+    return this.text('artifacts.directory', root) || '.gitlab-builds';
+  }
+
+  /** Whether archives are unpacked once they are downloaded. */
+  extractsArtifacts(root: Uri): boolean {
+    return workspace.getConfiguration('gitlabBuilds', root).get<unknown>('artifacts.extract') === true;
+  }
+
+  /** From the user's settings alone, as a repository must not fill the disk. */
+  cacheBytes(): number {
+    return this.own('artifacts.cacheMegabytes', 200, 0) * megabyte;
+  }
+
+  /** From the user's settings alone: a repository must not lift what keeps an archive from doing harm. */
+  extractLimits(): ExtractLimits {
+    const { maxEntries, maxBytes, maxRatio, ratioFromBytes } = defaultLimits;
+    return {
+      maxEntries: this.own('artifacts.maxEntries', maxEntries, 1),
+      maxBytes: this.own('artifacts.maxUnpackedMegabytes', maxBytes / megabyte, 1) * megabyte,
+      maxRatio: this.own('artifacts.maxRatio', maxRatio, 1),
+      ratioFromBytes,
+    };
+  }
+
+  intervals(): Intervals {
+    const [activeSeconds, idleSeconds] = [this.seconds('activeSeconds', 5, 2), this.seconds('idleSeconds', 60, 15)];
+    return { activeSeconds, idleSeconds };
+  }
+
+  /**
+   * Whether requests use an agent of their own. With the other values of VS Code's proxy support an agent would be
+   * ignored (`override`) or would switch the user's proxy off (`on`).
+   */
+  usesOwnAgent(): boolean {
+    const support = workspace.getConfiguration('http').get<unknown>('proxySupport');
+    return support === 'fallback' || support === 'off';
+  }
+
+  /** Between two refreshes for a while after an action or a push; not below what the user has set for what runs. */
+  soonSeconds(): number {
+    return this.isSet('refresh.activeSeconds') ? this.intervals().activeSeconds : 2;
+  }
+
+  /** In characters: of a longer log the end is shown first. Infinity: of none. */
+  logTailLength(): number {
+    const megabytes = workspace.getConfiguration('gitlabBuilds').get<unknown>('log.tailAbove');
+    const isNumber = typeof megabytes === 'number' && Number.isFinite(megabytes) && megabytes >= 0;
+    if (!isNumber) return 5e6;
+    return megabytes === 0 ? Infinity : Math.max(megabytes, 0.1) * 1e6;
+  }
+
+  /** How many lines VS Code leaves above the one that it is to show at the top. */
+  linesAboveTop(document: Uri): number {
+    const editor = workspace.getConfiguration('editor', document);
+    const [around, sticky] = [
+      editor.get<unknown>('cursorSurroundingLines'),
+      editor.get<unknown>('stickyScroll.maxLineCount'),
+    ];
+    const surrounding = typeof around === 'number' ? around : 0;
+    if (editor.get<unknown>('stickyScroll.enabled') === false) return surrounding;
+    return Math.max(surrounding, typeof sticky === 'number' ? sticky : 5);
+  }
+
+  groupBy(root: Uri | undefined): Grouping {
+    const written = this.text('groupBy', root);
+    return groupings.find((grouping) => grouping === written) ?? 'stageAndStatus';
+  }
+
+  /** Into the workspace's settings only where the workspace has its own already: they are files of the repository. */
+  async setGroupBy(grouping: Grouping, root: Uri | undefined): Promise<void> {
+    const configuration = workspace.getConfiguration('gitlabBuilds', root);
+    const own = configuration.inspect('groupBy');
+    const target =
+      own?.workspaceFolderValue !== undefined
+        ? ConfigurationTarget.WorkspaceFolder
+        : own?.workspaceValue !== undefined
+          ? ConfigurationTarget.Workspace
+          : ConfigurationTarget.Global;
+    await configuration.update('groupBy', grouping, target);
+  }
+
+  /** Read at each use: a change counts at once. */
+  notifications(): NotificationLevel {
+    const written = this.text('notifications', undefined);
+    return notificationLevels.find((level) => level === written) ?? 'failures';
+  }
+
+  /** Into the user's settings, and into the workspace's too where those would still say otherwise. */
+  async setNotifications(level: NotificationLevel): Promise<void> {
+    const configuration = workspace.getConfiguration('gitlabBuilds');
+    const isOverridden = configuration.inspect('notifications')?.workspaceValue !== undefined;
+    await configuration.update('notifications', level, ConfigurationTarget.Global);
+    if (isOverridden) await configuration.update('notifications', level, ConfigurationTarget.Workspace);
+  }
+
+  dispose(): void {
+    this.listener.dispose();
+    this.lookChanged.dispose();
+    this.sourceChanged.dispose();
+  }
+
+  /** A number of the user's settings, whatever the workspace says. */
+  private own(key: string, fallback: number, least: number): number {
+    const value = workspace.getConfiguration('gitlabBuilds').inspect<unknown>(key)?.globalValue;
+    return typeof value === 'number' && Number.isFinite(value) ? Math.max(value, least) : fallback;
+  }
+
+  private text(key: string, root: Uri | undefined): string {
+    const value = workspace.getConfiguration('gitlabBuilds', root).get<unknown>(key);
+    return typeof value === 'string' ? value.trim() : '';
+  }
+
+  /** Whether the user or the workspace says something of it. */
+  private isSet(key: string): boolean {
+    const written = workspace.getConfiguration('gitlabBuilds').inspect<unknown>(key);
+    return [written?.globalValue, written?.workspaceValue, written?.workspaceFolderValue].some(
+      (value) => value !== undefined,
+    );
+  }
+
+  private seconds(key: string, fallback: number, least: number): number {
+    const value = workspace.getConfiguration('gitlabBuilds.refresh').get<unknown>(key);
+    return typeof value === 'number' && Number.isFinite(value) ? Math.max(value, least) : fallback;
+  }
+}
+
+export function toInstance(entry: unknown): Instance | undefined {
+  if (typeof entry !== 'object' || entry === null) return undefined;
+  const { url, hosts, apiVersion } = entry as Record<string, unknown>;
+  const base = typeof url === 'string' ? toBaseUrl(url) : undefined;
+  if (base === undefined) return undefined;
+  return {
+    url: base,
+    hosts: Array.isArray(hosts)
+      ? hosts.filter((host) => typeof host === 'string').map((host) => host.toLowerCase())
+      : [],
+    apiVersion: apiVersion === 'v3' || apiVersion === 'v4' ? apiVersion : 'auto',
+  };
+}

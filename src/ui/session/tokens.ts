@@ -1,0 +1,88 @@
+import { EventEmitter, type Disposable, type Event, type SecretStorage } from 'vscode';
+import { toBaseUrl } from '../../core/model/instance';
+
+/** Where the list of the instances stands that have a token; beside the tokens, so that every window sees both change. */
+const indexKey = 'instances';
+
+/** Tokens, one per instance, in VS Code's SecretStorage, or one from the environment. `url` is an instance's base URL. */
+export class Tokens implements Disposable {
+  private readonly changed = new EventEmitter<void>();
+  /** A token came or went, in this window or in another. */
+  readonly onDidChange: Event<void> = this.changed.event;
+  private readonly listener: Disposable;
+  private readonly fromEnvironment: { readonly url: string; readonly token: string } | undefined;
+
+  constructor(
+    private readonly secrets: SecretStorage,
+    environment: Readonly<Record<string, string | undefined>>,
+  ) {
+    this.fromEnvironment = tokenOf(environment);
+    // Other secrets are no news here: the variables of builds lie beside the tokens.
+    this.listener = secrets.onDidChange(({ key }) => {
+      if (isOfTokens(key)) this.changed.fire();
+    });
+  }
+
+  async get(url: string): Promise<string | undefined> {
+    const stored = await this.secrets.get(keyOf(url));
+    return stored ?? (this.isFromEnvironment(url) ? this.fromEnvironment?.token : undefined);
+  }
+
+  /** The instances that the user is signed in to. */
+  async signedIn(): Promise<readonly string[]> {
+    const stored = await this.stored();
+    const { fromEnvironment } = this;
+    return fromEnvironment === undefined || stored.includes(fromEnvironment.url)
+      ? stored
+      : [...stored, fromEnvironment.url];
+  }
+
+  /** The instances whose token is stored, and so can be removed. */
+  async stored(): Promise<readonly string[]> {
+    const list: unknown = JSON.parse((await this.secrets.get(indexKey)) ?? '[]');
+    return Array.isArray(list) ? list.filter((url) => typeof url === 'string') : [];
+  }
+
+  isFromEnvironment(url: string): boolean {
+    return this.fromEnvironment?.url === url;
+  }
+
+  async store(url: string, token: string): Promise<void> {
+    await this.secrets.store(keyOf(url), token);
+    await this.writeIndex([...(await this.stored()).filter((one) => one !== url), url]);
+  }
+
+  async remove(url: string): Promise<void> {
+    await this.secrets.delete(keyOf(url));
+    await this.writeIndex((await this.stored()).filter((one) => one !== url));
+  }
+
+  dispose(): void {
+    this.listener.dispose();
+    this.changed.dispose();
+  }
+
+  private async writeIndex(urls: readonly string[]): Promise<void> {
+    await this.secrets.store(indexKey, JSON.stringify(urls));
+  }
+}
+
+function isOfTokens(key: string): boolean {
+  return key === indexKey || key.startsWith(keyOf(''));
+}
+
+function keyOf(url: string): string {
+  return `token ${url}`;
+}
+
+/** GITLAB_TOKEN counts for the instance that GITLAB_HOST names, and for no other. */
+function tokenOf(
+  environment: Readonly<Record<string, string | undefined>>,
+): { url: string; token: string } | undefined {
+  const [token, host] = ['GITLAB_TOKEN', 'GITLAB_HOST'].map((name) => environment[name]?.trim() ?? '') as [
+    string,
+    string,
+  ];
+  const url = toBaseUrl(host === '' ? 'gitlab.com' : host);
+  return token === '' || url === undefined ? undefined : { url, token };
+}

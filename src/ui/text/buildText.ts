@@ -1,0 +1,222 @@
+import { l10n, ThemeColor, ThemeIcon } from 'vscode';
+import {
+  durationSeconds,
+  hasFailed,
+  isActive,
+  isTimed,
+  statusClass,
+  worstStatus,
+  type Build,
+} from '../../core/model/build';
+import { oneLine } from './failures';
+import { formatDuration, spokenDuration, timeOf } from './timeText';
+
+interface StatusLook {
+  readonly icon: string;
+  /** Theme colour; undefined: the text's. */
+  readonly color?: string;
+  readonly label: () => string;
+}
+
+const muted = 'descriptionForeground';
+const looks: Readonly<Record<string, StatusLook>> = {
+  created: { icon: 'circle-large-outline', color: muted, label: () => l10n.t('created') },
+  waiting_for_resource: { icon: 'lock', color: 'charts.yellow', label: () => l10n.t('waiting for a resource') },
+  preparing: { icon: 'tools', color: 'charts.yellow', label: () => l10n.t('preparing') },
+  waiting_for_callback: { icon: 'broadcast', color: 'charts.yellow', label: () => l10n.t('waiting for a callback') },
+  pending: { icon: 'watch', color: 'charts.yellow', label: () => l10n.t('pending') },
+  running: { icon: 'sync~spin', color: 'charts.blue', label: () => l10n.t('running') },
+  success: { icon: 'pass', color: 'testing.iconPassed', label: () => l10n.t('passed') },
+  failed: { icon: 'error', color: 'charts.red', label: () => l10n.t('failed') },
+  canceling: { icon: 'loading~spin', color: muted, label: () => l10n.t('canceling') },
+  canceled: { icon: 'circle-slash', color: muted, label: () => l10n.t('canceled') },
+  skipped: { icon: 'debug-step-over', color: muted, label: () => l10n.t('skipped') },
+  manual: { icon: 'play-circle', color: 'charts.purple', label: () => l10n.t('manual') },
+  scheduled: { icon: 'calendar', color: 'charts.purple', label: () => l10n.t('scheduled') },
+};
+const allowedFailure: StatusLook = {
+  icon: 'warning',
+  color: 'charts.yellow',
+  label: () => l10n.t('failed, as is allowed'),
+};
+
+function lookOf(status: string): StatusLook {
+  const known = Object.hasOwn(looks, status) ? looks[status] : undefined;
+  return known ?? { icon: 'question', color: 'charts.yellow', label: () => oneLine(status.replaceAll('_', ' ')) };
+}
+
+function lookOfBuild(build: Build): StatusLook {
+  return build.status === 'failed' && build.allowFailure ? allowedFailure : lookOf(build.status);
+}
+
+/** What is not fresh is dimmed, and nothing of it turns: nobody knows whether it still runs. */
+export type Freshness = 'fresh' | 'stale';
+
+function themeIcon({ icon, color }: StatusLook, freshness: Freshness): ThemeIcon {
+  if (freshness === 'stale') return new ThemeIcon(icon.replace('~spin', ''), new ThemeColor('disabledForeground'));
+  return new ThemeIcon(icon, color === undefined ? undefined : new ThemeColor(color));
+}
+
+export function statusIcon(status: string, freshness: Freshness = 'fresh'): ThemeIcon {
+  return themeIcon(lookOf(status), freshness);
+}
+
+export function allowedFailureIcon(freshness: Freshness): ThemeIcon {
+  return themeIcon(allowedFailure, freshness);
+}
+
+export function allowedFailureLabel(): string {
+  return allowedFailure.label();
+}
+
+export function buildIcon(build: Build, freshness: Freshness = 'fresh'): ThemeIcon {
+  return themeIcon(lookOfBuild(build), freshness);
+}
+
+/** `$(icon)` for a status bar or a quick pick. */
+export function statusCodicon(status: string): string {
+  return `$(${lookOf(status).icon})`;
+}
+
+export function statusLabel(status: string): string {
+  return lookOf(status).label();
+}
+
+export function buildLabel(build: Build): string {
+  return lookOfBuild(build).label();
+}
+
+/** `999 B`, `1.2 kB`, `34 MB` */
+export function formatSize(bytes: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
+  // From 999.5 on it would be rounded to a thousand, which is one of the next unit.
+  const power = Math.min(Math.floor(Math.log10(Math.max(bytes, 1) / 0.9995) / 3), units.length - 1);
+  const value = bytes / 1000 ** power;
+  return `${power > 0 && value < 9.95 ? value.toFixed(1) : Math.round(value)} ${units[power] ?? ''}`;
+}
+
+export function shortSha(sha: string): string {
+  return sha.slice(0, 8);
+}
+
+/** One line, for titles and questions: `rspec #12`. */
+export function buildTitle({ name, id }: Build): string {
+  return `${oneLine(name)} #${id}`;
+}
+
+/** What a row says beside the facts of its build. */
+export interface BuildFacts {
+  /** What is known of all builds of that name, in seconds. */
+  readonly expected?: Readonly<Record<string, number>> | undefined;
+  /** The builds that a person must start first, if it is one of them that holds this one up. */
+  readonly blockers?: readonly Build[] | undefined;
+  /** Whether no row above tells the stage. */
+  readonly namesStage?: boolean;
+}
+
+/**
+ * What stands behind the name: what it waits for, how long it takes, the ref where it is another than `ref`, artifacts,
+ * attempts. `now` in ms since 1970.
+ */
+export function buildDescription(build: Build, ref: string | undefined, now: number, facts: BuildFacts = {}): string {
+  const parts = [
+    facts.namesStage === true ? oneLine(build.stage) : undefined,
+    waitWords(build, now, facts),
+    timeWords(build, now, facts, formatDuration),
+    isToldElsewhere(build.ref, ref) ? undefined : oneLine(build.ref),
+    build.artifacts === undefined ? undefined : l10n.t('artifacts {0}', formatSize(build.artifacts.size)),
+    build.attempts.length === 0 ? undefined : l10n.t('attempt {0}', build.attempts.length + 1),
+  ];
+  return parts.filter((part) => part !== undefined).join(' · ');
+}
+
+/** By the view's message, or by the row of the merge request's pipeline. */
+function isToldElsewhere(ref: string, shown: string | undefined): boolean {
+  return ref === shown || ref === '' || ref.startsWith('refs/merge-requests/');
+}
+
+/** What a screen reader says of a build. */
+export function buildSpoken(build: Build, now: number, facts: BuildFacts = {}): string {
+  const parts = [
+    oneLine(build.name),
+    buildLabel(build),
+    l10n.t('stage {0}', oneLine(build.stage)),
+    waitWords(build, now, facts),
+    timeWords(build, now, facts, spokenDuration),
+    build.artifacts === undefined ? undefined : l10n.t('has artifacts, {0}', formatSize(build.artifacts.size)),
+    build.attempts.length === 0 ? undefined : l10n.t('attempt {0}', build.attempts.length + 1),
+  ];
+  return parts.filter((part) => part !== undefined).join(', ');
+}
+
+/** `3:10`, and while it runs `3:10 of about 7:00`; undefined where nothing is known. */
+function timeWords(
+  build: Build,
+  now: number,
+  { expected }: BuildFacts,
+  format: (seconds: number) => string,
+): string | undefined {
+  const seconds = durationSeconds(build, now);
+  if (seconds === undefined || !isTimed(build)) return seconds === undefined ? undefined : format(seconds);
+  // The time of a bridge is that of what it has started: rows below it tell.
+  if (build.kind === 'bridge') return undefined;
+  const usual = usualSeconds(build, expected);
+  if (usual === undefined) return format(seconds);
+  const [sofar, whole] = [format(seconds), format(usual)];
+  return seconds <= usual ? l10n.t('{0} of about {1}', sofar, whole) : l10n.t('{0}, usually {1}', sofar, whole);
+}
+
+/** How long builds of that name take, if that is known. */
+export function usualSeconds({ name }: Build, expected: BuildFacts['expected']): number | undefined {
+  return expected !== undefined && Object.hasOwn(expected, name) ? expected[name] : undefined;
+}
+
+/** What it waits for, as far as the server tells. */
+export function waitWords(build: Build, now: number, { blockers = [] }: BuildFacts): string | undefined {
+  switch (build.status) {
+    case 'pending':
+      return build.tags === undefined ? undefined : l10n.t('waits for a runner tagged {0}', named(build.tags));
+    case 'waiting_for_resource':
+      return l10n.t('waits for its resource group');
+    case 'scheduled':
+      return startWords(Date.parse(build.scheduledAt ?? ''), now);
+    case 'created': {
+      const [first] = blockers;
+      if (first === undefined) return undefined;
+      return blockers.length === 1 ? l10n.t('waits for {0}', oneLine(first.name)) : l10n.t('waits for a manual build');
+    }
+    default:
+      return undefined;
+  }
+}
+
+function startWords(time: number, now: number): string | undefined {
+  return Number.isNaN(time) ? undefined : l10n.t('starts by itself at {0}', timeOf(time, now));
+}
+
+/** Three of them. */
+function named(names: readonly string[]): string {
+  return names.slice(0, 3).map(oneLine).join(', ') + (names.length > 3 ? ', …' : '');
+}
+
+/** `failed · 2 of 7: rspec, spinach`, or `passed · 7` */
+export function groupDescription(builds: readonly Build[]): string {
+  const status = statusLabel(worstStatus(builds) ?? '');
+  const failing = builds.filter(hasFailed).map(({ name }) => name);
+  if (failing.length === 0) return `${status} · ${builds.length}`;
+  return l10n.t('{0} · {1} of {2}: {3}', status, failing.length, builds.length, named(failing));
+}
+
+/**
+ * One line of plain text as Markdown: CommonMark lets every ASCII punctuation be escaped, which undoes tables and links.
+ * `$` becomes an entity, since VS Code looks for `$(icon)` in what the Markdown has become.
+ */
+export function escaped(text: string): string {
+  return oneLine(text).replace(/[!-/:-@[-`{-~]/g, (mark) => (mark === '$' ? '&#36;' : `\\${mark}`));
+}
+
+/** Where the builds of a commit stand: how many have ended, and the stage that is at work. */
+export function progressOf(builds: readonly Build[]): { readonly ended: number; readonly stage: string | undefined } {
+  const ended = builds.filter(({ status }) => statusClass(status) === 'ended').length;
+  return { ended, stage: builds.find(isActive)?.stage };
+}

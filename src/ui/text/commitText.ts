@@ -1,0 +1,138 @@
+import { l10n } from 'vscode';
+import type { Ancestor, Head, Operation } from '../../core/model/head';
+import { targetOf, type Snapshot, type Staleness, type Target } from '../../core/model/snapshot';
+import { shortSha, statusLabel } from './buildText';
+import { failureSentence, oneLine } from './failures';
+import { timeOf } from './timeText';
+
+type Ready = Extract<Snapshot, { kind: 'ready' }>;
+
+/** Short enough for a side bar of the usual width. */
+export function titleOf(snapshot: Snapshot | undefined): string {
+  const target = targetOf(snapshot);
+  if (target === undefined) return hostOf(snapshot) ?? l10n.t('Builds');
+  const since = snapshot?.kind === 'ready' ? snapshot.watchingSince : undefined;
+  return since === undefined
+    ? shortSha(target.sha)
+    : l10n.t('{0} · since {1}', shortSha(target.sha), timeOf(since, since));
+}
+
+/**
+ * What is spoken of: branch or tag and commit, or the host where there is no commit; and what is unusual about it:
+ * another commit than HEAD, a HEAD without a branch, something under way, not all of the builds.
+ */
+export function subjectOf(snapshot: Snapshot | undefined, filter: readonly string[] = []): string {
+  const target = targetOf(snapshot);
+  const parts = target === undefined ? [hostOf(snapshot)] : ofTarget(target);
+  const subject = parts.filter((part) => part !== undefined).join(' · ') || l10n.t('Builds');
+  const only = filter.length === 0 ? [] : [l10n.t('only {0}', filter.map(statusLabel).join(', '))];
+  return [subject, ...only].join(' · ');
+}
+
+function ofTarget({ ref, sha, pinned, head }: Target): readonly (string | undefined)[] {
+  const name = ref ?? (pinned ? undefined : head?.tag);
+  return [
+    name === undefined ? undefined : oneLine(name),
+    shortSha(sha),
+    ...(pinned ? [l10n.t('not HEAD')] : ofHead(head)),
+  ];
+}
+
+function ofHead(head: Head | undefined): readonly string[] {
+  if (head === undefined) return [];
+  if (head.operation !== undefined) return [operationWord(head.operation)];
+  return head.branch === undefined ? [l10n.t('detached')] : [];
+}
+
+function operationWord(operation: Operation): string {
+  switch (operation) {
+    case 'rebase':
+      return l10n.t('rebase under way');
+    case 'merge':
+      return l10n.t('merge under way');
+    case 'cherryPick':
+      return l10n.t('cherry-pick under way');
+    case 'revert':
+      return l10n.t('revert under way');
+    case 'bisect':
+      return l10n.t('bisect under way');
+    default:
+      return operation satisfies never;
+  }
+}
+
+function hostOf(snapshot: Snapshot | undefined): string | undefined {
+  switch (snapshot?.kind) {
+    case 'signedOut':
+      return new URL(snapshot.url).host;
+    case 'noProject':
+      return snapshot.host === undefined ? undefined : oneLine(snapshot.host);
+    case 'failed':
+      return snapshot.failure.host === undefined ? undefined : oneLine(snapshot.failure.host);
+    default:
+      return undefined;
+  }
+}
+
+/** What the rows do not say about themselves; the most important first. */
+export function reservationsOf(snapshot: Snapshot | undefined, now: number): readonly string[] {
+  if (snapshot?.kind !== 'ready') return [];
+  const { readOnly, stale } = snapshot;
+  return [
+    snapshot.isPartial === true ? partialWords(snapshot) : undefined,
+    whoseBuilds(snapshot, now),
+    stale === undefined ? undefined : staleSentence(stale, now),
+    endOfHistory(snapshot),
+    readOnly ? l10n.t('read-only token') : undefined,
+  ].filter((part) => part !== undefined);
+}
+
+/** A bound cut the list. */
+export function partialWords({ builds }: Pick<Ready, 'builds'>): string {
+  return l10n.t('first {0} of more builds', builds.length);
+}
+
+/** That the builds are not HEAD's own, or that HEAD has none and why. */
+function whoseBuilds(snapshot: Ready, now: number): string | undefined {
+  const { ancestor, watchingSince } = snapshot;
+  const whose = ancestor === undefined ? undefined : ancestorWords(ancestor);
+  if (isUnpushed(snapshot))
+    return whose === undefined ? l10n.t('not pushed') : l10n.t('not pushed: builds of {0}', whose);
+  if (watchingSince !== undefined) {
+    const since = timeOf(watchingSince, now);
+    return whose === undefined
+      ? l10n.t('waiting for builds since {0}', since)
+      : l10n.t('waiting for builds since {0}: builds of {1}', since, whose);
+  }
+  return whose === undefined ? undefined : l10n.t('no builds yet: builds of {0}', whose);
+}
+
+/** "abc12345, 2 commits back" */
+export function ancestorWords({ sha, back }: Ancestor): string {
+  return back === 1
+    ? l10n.t('{0}, 1 commit back', shortSha(sha))
+    : l10n.t('{0}, {1} commits back', shortSha(sha), back);
+}
+
+/** HEAD is followed, and the remote is known not to have it. */
+export function isUnpushed(snapshot: Snapshot | undefined): boolean {
+  const target = targetOf(snapshot);
+  return target?.pinned === false && target.head?.pushed === false;
+}
+
+/** Worth a word only where commits before HEAD were looked for. */
+function endOfHistory(snapshot: Ready): string | undefined {
+  const { target, builds, pipelines, ancestor } = snapshot;
+  const looked = !target.pinned && target.head?.shallow === true && ancestor === undefined;
+  return looked && builds.length === 0 && pipelines.length === 0
+    ? l10n.t('shallow clone: earlier commits are not known')
+    : undefined;
+}
+
+function staleSentence({ asOf, failure }: Staleness, now: number): string {
+  const time = timeOf(asOf, now);
+  if (failure === undefined) return l10n.t('as of {0}, being refreshed', time);
+  if (failure.kind === 'rateLimited' && failure.retryAt !== undefined)
+    return l10n.t('rate limited until {0}, as of {1}', timeOf(failure.retryAt, now), time);
+  return l10n.t('out of date, as of {0}: {1}', time, failureSentence(failure));
+}

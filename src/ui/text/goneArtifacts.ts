@@ -1,0 +1,47 @@
+import { l10n } from 'vscode';
+import { artifactsState, type Build } from '../../core/model/build';
+import { GitLabError } from '../../core/model/errors';
+import { buildTitle } from './buildText';
+import { localTime } from './timeText';
+
+/** Why GitLab has the artifacts of a build no longer. `now` in ms since 1970. */
+export function goneSentence(build: Build, now: number): string {
+  const expireAt = build.artifacts?.expireAt ?? build.artifactsExpiredAt;
+  return isExpired(build, now)
+    ? l10n.t(
+        'The artifacts of {0} expired on {1}, and GitLab has removed them. Retry the build to have them again.',
+        buildTitle(build),
+        localTime(expireAt) ?? '',
+      )
+    : l10n.t(
+        'GitLab has no artifacts of {0} any more: they were erased, or have expired. Retry the build to have them again.',
+        buildTitle(build),
+      );
+}
+
+/** Why a build that is asked for its artifacts has none. */
+export function noneSentence(build: Build, now: number): string {
+  if (build.kind === 'bridge')
+    return l10n.t('{0} starts another pipeline: the builds of that may have artifacts.', buildTitle(build));
+  if (artifactsState(build) === 'reportsOnly') return reportsSentence(build);
+  return isExpired(build, now)
+    ? goneSentence(build, now)
+    : l10n.t('{0} has no artifacts: none were made, or they were erased or have expired.', buildTitle(build));
+}
+
+/** Of a build that has reports, but no archive. */
+export function reportsSentence(build: Build): string {
+  return l10n.t(
+    '{0} has reports, which GitLab shows on its pages, but no archive to open or download.',
+    buildTitle(build),
+  );
+}
+
+export function isExpired({ artifacts, artifactsExpiredAt }: Build, now: number): boolean {
+  const expireAt = artifacts?.expireAt ?? artifactsExpiredAt;
+  return expireAt !== undefined && Date.parse(expireAt) <= now;
+}
+
+export function isGone(error: unknown): boolean {
+  return error instanceof GitLabError && error.failure.kind === 'notFound';
+}

@@ -1,0 +1,187 @@
+import {
+  EventEmitter,
+  l10n,
+  window,
+  type Disposable,
+  type Event,
+  type TreeDataProvider,
+  type TreeItem,
+  type TreeView,
+} from 'vscode';
+import { systemClock, type Clock } from '../../core/util/timer';
+import type { Grouping } from '../../core/model/tree';
+import { redrawOf, rowsAtOnce } from '../../core/model/treeDiff';
+import { ExpiryClock } from '../artifacts/expiryClock';
+import { setContext } from '../views/contextKeys';
+import { Drawing } from './renderedTree';
+import { reservationsOf, subjectOf, titleOf } from '../text/commitText';
+import { statusLabel } from '../text/buildText';
+import type { Row, RowNode } from './treeRows';
+import type { ViewState } from '../session/repositoryView';
+import { Tick } from './rowClock';
+import { toItem, tooltipOf } from './treeItems';
+
+export const viewId = 'gitlabBuilds.builds';
+
+/** Rows that are made when the one above them is opened. */
+export interface LazyRows {
+  /** undefined: those below this row are drawn. */
+  childrenOf(row: Row): Promise<Row[]> | undefined;
+  /** A row whose children are others now. */
+  readonly onDidChange: Event<Row>;
+}
+
+/** Draws the repositories as a tree, only what has changed anew, and their circumstances above it. */
+export class BuildTree implements TreeDataProvider<Row>, Disposable {
+  private readonly changed = new EventEmitter<Row[] | undefined>();
+  readonly onDidChangeTreeData: Event<Row[] | undefined> = this.changed.event;
+  readonly view: TreeView<Row>;
+  private readonly tick: Tick;
+  private readonly expiries: ExpiryClock;
+  private readonly subscriptions: readonly Disposable[];
+  private state: ViewState = { repositories: [], active: undefined };
+  private drawing = Drawing.nothing;
+  private filter: readonly string[] = [];
+  private loaded: (() => void) | undefined;
+
+  constructor(
+    private readonly groupingOf: (root: string) => Grouping,
+    private readonly clock: Clock = systemClock,
+    private readonly lazy?: LazyRows,
+  ) {
+    const options = { treeDataProvider: this, showCollapseAll: true, canSelectMany: true };
+    this.view = window.createTreeView<Row>(viewId, options);
+    this.tick = new Tick(
+      {
+        running: () => this.drawing.running.length,
+        visible: () => this.view.visible,
+        redraw: () => this.redrawTimes(),
+      },
+      clock,
+    );
+    this.expiries = new ExpiryClock(
+      {
+        rows: () => this.drawing.expiring,
+        visible: () => this.view.visible,
+        redraw: (rows) => this.changed.fire(rows.length > rowsAtOnce ? undefined : rows),
+      },
+      clock,
+    );
+    this.subscriptions = [
+      this.view.onDidChangeVisibility(() => {
+        if (this.view.visible) this.redrawTimes();
+        this.tick.attend();
+        this.expiries.attend();
+      }),
+      ...(lazy === undefined ? [] : [lazy.onDidChange((row) => this.changed.fire([row]))]),
+    ];
+  }
+
+  show(state: ViewState): void {
+    this.state = state;
+    this.redraw();
+    this.showProgress(state.repositories.some(({ snapshot }) => snapshot?.kind === 'loading'));
+  }
+
+  get filtered(): readonly string[] {
+    return this.filter;
+  }
+
+  showOnly(statuses: readonly string[]): void {
+    this.filter = statuses;
+    this.redraw();
+  }
+
+  /** Also when the grouping has changed. */
+  redraw(): void {
+    const before = this.drawing;
+    this.drawing = before.next(this.state, {
+      now: this.clock.now(),
+      filter: this.filter,
+      groupingOf: this.groupingOf,
+    });
+    const redraw = redrawOf(before.roots, this.drawing.roots);
+    this.showSubject();
+    if (redraw === 'all') this.changed.fire(undefined);
+    else if (redraw.length > 0) this.changed.fire(this.drawing.rowsOf(redraw));
+    this.tick.attend();
+    this.expiries.attend();
+    void setContext(this.state, this.filter.length > 0);
+  }
+
+  getChildren(): Row[];
+  getChildren(row?: Row): Row[] | Promise<Row[]>;
+  getChildren(row?: Row): Row[] | Promise<Row[]> {
+    const lazy = row === undefined ? undefined : this.lazy?.childrenOf(row);
+    return lazy ?? this.drawing.childrenOf(row);
+  }
+
+  getTreeItem(row: Row): TreeItem {
+    const item = toItem(row.node, this.drawing.sceneOf(row), this.clock.now());
+    item.id = this.drawing.idOf(row);
+    return item;
+  }
+
+  /** Only when a row is pointed at: a Markdown tooltip on every row would slow the whole tree down. */
+  resolveTreeItem(item: TreeItem, row: Row): TreeItem {
+    const tooltip = tooltipOf(row.node, this.drawing.sceneOf(row), this.clock.now());
+    // What is said of a group is all of what a narrow side bar cuts off.
+    const spoken = isGroup(row.node) ? item.accessibilityInformation?.label : undefined;
+    const lines = [spoken, tooltip].filter((line) => typeof line === 'string');
+    if (typeof tooltip === 'object') item.tooltip = tooltip;
+    else if (lines.length > 0) item.tooltip = lines.join('\n');
+    return item;
+  }
+
+  dispose(): void {
+    this.loaded?.();
+    for (const one of this.subscriptions) one.dispose();
+    this.tick.dispose();
+    this.expiries.dispose();
+    this.view.dispose();
+    this.changed.dispose();
+  }
+
+  private redrawTimes(): void {
+    const { running } = this.drawing;
+    if (running.length > rowsAtOnce) this.changed.fire(undefined);
+    else if (running.length > 0) this.changed.fire([...running]);
+  }
+
+  /**
+   * VS Code does not draw the description of a view that has its side bar to itself, and a message hides the welcome
+   * text: so above rows the message says it, and above a welcome text the title.
+   */
+  private showSubject(): void {
+    const hasRows = this.drawing.roots.length > 0;
+    const { repositories } = this.state;
+    const only = repositories.length === 1 ? repositories[0] : undefined;
+    const parts = only === undefined ? this.filterWords() : [subjectOf(only.snapshot, this.filter)];
+    const reservations = reservationsOf(only?.snapshot, this.clock.now());
+    this.write('title', hasRows || only === undefined ? l10n.t('Builds') : titleOf(only.snapshot));
+    this.write('description', hasRows ? parts.join(' · ') : '');
+    this.write('message', hasRows ? [...parts, ...reservations].join(' · ') : '');
+  }
+
+  private filterWords(): readonly string[] {
+    return this.filter.length === 0 ? [] : [l10n.t('only {0}', this.filter.map(statusLabel).join(', '))];
+  }
+
+  /** VS Code draws the whole head of the view anew with each of them. */
+  private write(part: 'title' | 'description' | 'message', text: string): void {
+    if (this.view[part] !== text) this.view[part] = text;
+  }
+
+  private showProgress(loading: boolean): void {
+    if (loading === (this.loaded !== undefined)) return;
+    this.loaded?.();
+    this.loaded = undefined;
+    if (!loading) return;
+    const whenLoaded = new Promise<void>((resolve) => (this.loaded = resolve));
+    void window.withProgress({ location: { viewId } }, () => whenLoaded);
+  }
+}
+
+function isGroup({ kind }: RowNode): boolean {
+  return kind === 'pipeline' || kind === 'stage' || kind === 'status';
+}

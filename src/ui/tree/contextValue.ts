@@ -1,0 +1,108 @@
+import {
+  canCancel,
+  canDeleteArtifacts,
+  canErase,
+  canForceCancel,
+  canKeep,
+  canPlay,
+  canPlayWithVariables,
+  canRetry,
+  hasArtifacts,
+  hasFailed,
+  statusClass,
+  type Build,
+} from '../../core/model/build';
+import { buildsOf, targetOf } from '../../core/model/snapshot';
+import { isUnpushed } from '../text/commitText';
+import type { RowNode } from './treeRows';
+import type { RepositoryView } from '../session/repositoryView';
+
+/** Words for `viewItem`: the kind first, then what can be done; with a token that may only read, nothing. */
+export function contextValue(node: RowNode, readOnly: boolean): string {
+  switch (node.kind) {
+    case 'pipeline':
+    case 'stage':
+    case 'status':
+      return words(node.kind, readOnly ? {} : groupAbilities(node.builds));
+    case 'repository':
+      return words('repository', repositoryAbilities(node.repository, readOnly));
+    case 'build':
+      return words('build', { ...(readOnly ? {} : startable(node.build)), ...keepsakes(node.build, readOnly) });
+    case 'attempt': // A superseded attempt is over: its successor is what can be retried.
+      return words('attempt', keepsakes(node.build, readOnly));
+    case 'artifacts':
+      return words('artifacts', archiveAbilities(node.build, readOnly));
+    case 'artifactFile':
+    case 'artifactFolder':
+      return words(node.kind, { openable: node.uri !== undefined });
+    case 'artifactReport':
+    case 'artifactNote':
+    case 'tests':
+    case 'test':
+      return node.kind;
+    default:
+      return node satisfies never;
+  }
+}
+
+function groupAbilities(builds: readonly Build[]): Record<string, boolean> {
+  return {
+    hasFailed: builds.some((build) => hasFailed(build) && canRetry(build)),
+    hasActive: builds.some((build) => isUnderWay(build) && canCancel(build)),
+  };
+}
+
+function repositoryAbilities({ snapshot }: RepositoryView, readOnly: boolean): Record<string, boolean> {
+  return {
+    signedOut: snapshot?.kind === 'signedOut',
+    pinned: targetOf(snapshot)?.pinned === true,
+    unpushed: isUnpushed(snapshot),
+    ...(readOnly ? {} : groupAbilities(buildsOf(snapshot))),
+  };
+}
+
+/** What waits for a person is not in the way of anybody. */
+function isUnderWay({ status }: Build): boolean {
+  return ['active', 'notStarted'].includes(statusClass(status));
+}
+
+function startable(build: Build): Record<string, boolean> {
+  return {
+    retryable: canRetry(build),
+    cancelable: canCancel(build),
+    forceCancelable: canForceCancel(build),
+    playable: canPlay(build),
+    variables: canPlayWithVariables(build),
+  };
+}
+
+function keepsakes(build: Build, readOnly: boolean): Record<string, boolean> {
+  return {
+    erasable: !readOnly && canErase(build),
+    ...archiveAbilities(build, readOnly),
+    hasLog: mayHaveLog(build),
+    failed: mayTellFailure(build),
+  };
+}
+
+function archiveAbilities(build: Build, readOnly: boolean): Record<string, boolean> {
+  return {
+    hasArtifacts: hasArtifacts(build),
+    keepable: !readOnly && canKeep(build),
+    artifactsDeletable: !readOnly && canDeleteArtifacts(build),
+  };
+}
+
+/** Whether a build that has started still has one, GitLab does not tell. */
+export function mayHaveLog({ kind, startedAt }: Build): boolean {
+  return kind === undefined && startedAt !== undefined;
+}
+
+/** One that has failed, be it allowed to, and whose log may say why. */
+export function mayTellFailure(build: Build): boolean {
+  return build.status === 'failed' && mayHaveLog(build);
+}
+
+function words(kind: string, abilities: Record<string, boolean>): string {
+  return [kind, ...Object.keys(abilities).filter((ability) => abilities[ability])].join(' ');
+}

@@ -1,0 +1,166 @@
+import { isTimed, statusClass } from '../../core/model/build';
+import { listingOf } from '../../core/model/snapshot';
+import { toTree, type Grouping, type TreeNode } from '../../core/model/tree';
+import type { Shape } from '../../core/model/treeDiff';
+import type { DrawnNode, RepositoryNode, Row, RowNode } from './treeRows';
+import type { RepositoryView, ViewState } from '../session/repositoryView';
+import { lookOf, sceneOf, shownSha, stalenessOf, toItem, type Scene } from './treeItems';
+
+/** How to draw. */
+export interface Manner {
+  /** ms since 1970 */
+  readonly now: number;
+  readonly filter: readonly string[];
+  readonly groupingOf: (root: string) => Grouping;
+}
+
+/** A row as it is drawn, and those below it. */
+class Drawn implements Shape {
+  private known: string | undefined;
+
+  constructor(
+    readonly id: string,
+    readonly row: Row,
+    readonly node: DrawnNode,
+    readonly children: readonly Drawn[],
+    readonly face: object,
+    private readonly scene: Scene,
+    private readonly now: number,
+  ) {}
+
+  /** Worked out when it is compared: at first, and for what stays as it is, that is never. */
+  get look(): string {
+    return (this.known ??= lookOf(toItem(this.node, this.scene, this.now)));
+  }
+}
+
+/** Later than any build: the looks of two rows differ in what is drawn of them, not in when. */
+const always = Date.UTC(3000, 0, 1);
+const noScene: Scene = sceneOf('', undefined, 'none');
+
+/** The rows as VS Code knows them, each by one object that stays for as long as the row does. */
+export class Drawing {
+  static readonly nothing = new Drawing(undefined, { now: 0, filter: [], groupingOf: () => 'none' });
+
+  private readonly byId = new Map<string, Drawn>();
+  private readonly byRow = new Map<Row, Drawn>();
+  private readonly scenes = new Map<string, Scene>();
+  private readonly runningRows: Row[] = [];
+  private readonly expiringRows: Row[] = [];
+  private rootRows: readonly Drawn[] = [];
+
+  private constructor(
+    /** The drawing before; let go once the rows that stay are taken over. */
+    private before: Drawing | undefined,
+    private readonly manner: Manner,
+  ) {}
+
+  next({ repositories }: ViewState, manner: Manner): Drawing {
+    const drawing = new Drawing(this, manner);
+    const [first] = repositories;
+    if (repositories.length === 1 && first !== undefined) drawing.rootRows = drawing.drawBuilds(first);
+    else drawing.rootRows = byName(repositories).map((repository) => drawing.drawRepository(repository));
+    drawing.before = undefined;
+    return drawing;
+  }
+
+  get roots(): readonly Shape[] {
+    return this.rootRows;
+  }
+
+  /** Those that show a time which runs on. */
+  get running(): readonly Row[] {
+    return this.runningRows;
+  }
+
+  /** Those of artifacts that go at some time. */
+  get expiring(): readonly Row[] {
+    return this.expiringRows;
+  }
+
+  rowsOf(ids: readonly string[]): Row[] {
+    return ids.flatMap((id) => this.byId.get(id)?.row ?? []);
+  }
+
+  /** None of a row that is gone: VS Code may ask for one still. */
+  childrenOf(row: Row | undefined): Row[] {
+    const shown = row === undefined ? this.rootRows : (this.byRow.get(row)?.children ?? []);
+    return shown.map((each) => each.row);
+  }
+
+  sceneOf({ root }: Row): Scene {
+    return this.scenes.get(root) ?? noScene;
+  }
+
+  idOf(row: Row): string {
+    return this.byRow.get(row)?.id ?? idOf(row.node, row.root, this.sceneOf(row));
+  }
+
+  private isSameFrame(root: string, { frame }: Scene): boolean {
+    return this.before?.scenes.get(root)?.frame === frame;
+  }
+
+  private drawRepository(repository: RepositoryView): Drawn {
+    const { root } = repository;
+    const below = this.drawBuilds(repository);
+    const children = below.map(({ node }) => node).filter((node) => node.kind !== 'repository');
+    const node: RepositoryNode = { kind: 'repository', id: root, repository, children };
+    return this.keep(node, root, below, this.manner.now);
+  }
+
+  private drawBuilds({ root, snapshot }: RepositoryView): readonly Drawn[] {
+    const grouping = this.manner.groupingOf(root);
+    const scene = sceneOf(root, snapshot, grouping);
+    this.scenes.set(root, scene);
+    const nodes = toTree(listingOf(snapshot), grouping, this.manner.filter);
+    return nodes.map((node) => this.draw(node, root, scene));
+  }
+
+  private draw(node: TreeNode, root: string, scene: Scene): Drawn {
+    const children = node.children.map((child) => this.draw(child, root, scene));
+    const drawn = this.keep(node, root, children, always);
+    // GitLab 8.5 retries what still runs: an attempt may do so, too.
+    const isRunning = 'build' in node && isTimed(node.build) && node.build.kind !== 'bridge';
+    if (isRunning && stalenessOf(scene) === undefined) this.runningRows.push(drawn.row);
+    if (node.kind === 'artifacts' && node.build.artifacts?.expireAt !== undefined) this.expiringRows.push(drawn.row);
+    return drawn;
+  }
+
+  private keep(node: DrawnNode, root: string, children: readonly Drawn[], now: number): Drawn {
+    const scene = this.scenes.get(root) ?? noScene;
+    const id = idOf(node, root, scene);
+    const kept = this.before?.byId.get(id);
+    const isAsBefore = kept !== undefined && isSettled(kept.node, node) && this.isSameFrame(root, scene);
+    const row: { root: string; node: RowNode } = kept?.row ?? { root, node };
+    row.node = node;
+    const drawn = new Drawn(id, row, node, children, isAsBefore ? kept.face : {}, scene, now);
+    this.byId.set(id, drawn);
+    this.byRow.set(row, drawn);
+    return drawn;
+  }
+}
+
+/** The same build, of which neither time nor another build changes what is said. */
+function isSettled(before: DrawnNode, after: DrawnNode): boolean {
+  if (before.kind === 'artifacts' && after.kind === 'artifacts') return before.build === after.build;
+  if (before.kind !== 'build' || after.kind !== 'build' || before.build !== after.build) return false;
+  return isLeaf(before) && isLeaf(after) && statusClass(after.build.status) === 'ended';
+}
+
+/** There is nothing below it but its artifacts. */
+function isLeaf({ children }: DrawnNode): boolean {
+  return children.length === 0 || (children.length === 1 && children[0]?.kind === 'artifacts');
+}
+
+/**
+ * With the commit, so that a stage which was folded where it passed is open where it fails. VS Code opens a row only when
+ * it first sees it: so one that is still empty is another.
+ */
+function idOf(node: RowNode, root: string, scene: Scene): string {
+  if (node.kind === 'repository') return `${node.children.length === 0 ? 'empty repository' : 'repository'} ${root}`;
+  return `${root} ${shownSha(scene) ?? ''} ${node.id}`;
+}
+
+function byName(repositories: readonly RepositoryView[]): readonly RepositoryView[] {
+  return [...repositories].sort((a, b) => a.name.localeCompare(b.name));
+}

@@ -1,0 +1,92 @@
+import { l10n } from 'vscode';
+import { hasFailed, worstStatus } from '../../core/model/build';
+import { rootPipelines, standingBuilds } from '../../core/model/pipeline';
+import type { NoProject, Snapshot } from '../../core/model/snapshot';
+import { reservationsOf, subjectOf } from '../text/commitText';
+import { groupDescription, statusLabel } from '../text/buildText';
+import type { RepositoryView } from '../session/repositoryView';
+import { failureSentence, oneLine } from '../text/failures';
+
+interface RepositoryLook {
+  /** Codicon; where there are builds, `status` says which. */
+  readonly icon: string;
+  readonly status?: string | undefined;
+  readonly words: string;
+  /** For screen readers. */
+  readonly spoken: string;
+}
+
+interface Standing {
+  readonly icon: string;
+  readonly status?: string | undefined;
+  readonly parts: readonly string[];
+}
+
+/** `main · abc12345 · failed · 1 of 7: rspec`, or why there is nothing to show. `now` in ms since 1970. */
+export function repositoryLook({ name, snapshot }: RepositoryView, now: number): RepositoryLook {
+  const { icon, status, parts } = standingOf(snapshot, now);
+  const spoken = l10n.t('Repository {0}', oneLine(name));
+  return { icon, status, words: parts.join(' · '), spoken: [spoken, ...parts].join(', ') };
+}
+
+/** The same in lines: a side bar cuts a long one off. */
+export function repositoryTooltip({ name, snapshot }: RepositoryView, now: number): string {
+  return [oneLine(name), ...standingOf(snapshot, now).parts].join('\n');
+}
+
+function standingOf(snapshot: Snapshot | undefined, now: number): Standing {
+  switch (snapshot?.kind) {
+    case undefined:
+      return { icon: 'repo', parts: [] };
+    case 'noProject': {
+      const host = snapshot.host === undefined ? [] : [oneLine(snapshot.host)];
+      return { icon: 'repo', parts: [...host, reasonWords(snapshot.reason)] };
+    }
+    case 'signedOut':
+      return {
+        icon: 'key',
+        parts: [subjectOf(snapshot), snapshot.known ? l10n.t('not signed in') : l10n.t('not known as a GitLab')],
+      };
+    case 'loading':
+      return { icon: 'loading~spin', parts: [subjectOf(snapshot), l10n.t('loading')] };
+    case 'failed': {
+      const subject = snapshot.target === undefined ? [] : [subjectOf(snapshot)];
+      return { icon: 'warning', parts: [...subject, failureSentence(snapshot.failure)] };
+    }
+    case 'ready':
+      return standingOfBuilds(snapshot, now);
+    default:
+      return snapshot satisfies never;
+  }
+}
+
+function standingOfBuilds(snapshot: Extract<Snapshot, { kind: 'ready' }>, now: number): Standing {
+  const builds = standingBuilds(snapshot);
+  const worst = worstStatus(builds) ?? rootPipelines(snapshot)[0]?.status;
+  // What was not read may have failed: no verdict but a failure.
+  const isUndecided = snapshot.isPartial === true && !builds.some(hasFailed);
+  const status = isUndecided ? undefined : worst;
+  const words = builds.length > 0 ? groupDescription(builds) : statusLabel(status ?? '');
+  const parts = [
+    subjectOf(snapshot),
+    ...(isUndecided ? [] : [status === undefined ? l10n.t('no builds') : words]),
+    ...reservationsOf(snapshot, now),
+  ];
+  return { icon: 'circle-large-outline', status, parts };
+}
+
+function reasonWords(reason: NoProject): string {
+  switch (reason) {
+    case 'noGit':
+    case 'noRepository':
+      return l10n.t('no repository');
+    case 'noCommit':
+      return l10n.t('no commit yet');
+    case 'noRemote':
+      return l10n.t('no remote');
+    case 'notGitLab':
+      return l10n.t('no GitLab');
+    default:
+      return reason satisfies never;
+  }
+}

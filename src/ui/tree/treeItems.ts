@@ -1,0 +1,210 @@
+import {
+  l10n,
+  ThemeColor,
+  ThemeIcon,
+  TreeItem,
+  TreeItemCollapsibleState,
+  type Command,
+  type MarkdownString,
+} from 'vscode';
+import { blockers } from '../../core/model/blocked';
+import { hasFailed, statusClass, type Build } from '../../core/model/build';
+import { listingOf, targetOf, type Snapshot, type Staleness } from '../../core/model/snapshot';
+import type { AttemptNode, BuildNode, Grouping, PipelineNode, StageNode, StatusNode } from '../../core/model/tree';
+import { artifactItem, artifactsItem } from '../artifacts/artifactItems';
+import { artifactsTooltip, artifactTooltip } from '../artifacts/artifactTooltips';
+import { ageWords, buildTooltip } from './buildTooltip';
+import { contextValue, mayTellFailure } from './contextValue';
+import {
+  allowedFailureIcon,
+  allowedFailureLabel,
+  buildDescription,
+  buildIcon,
+  buildSpoken,
+  groupDescription,
+  statusIcon,
+  statusLabel,
+  type BuildFacts,
+  type Freshness,
+} from '../text/buildText';
+import { pipelineLabel, pipelineSubject } from '../text/pipelineText';
+import { repositoryLook, repositoryTooltip } from './repositoryRow';
+import type { RepositoryNode, RowNode } from './treeRows';
+import { oneLine } from '../text/failures';
+
+/** What the rows of one repository have in common. */
+export interface Scene {
+  readonly root: string;
+  readonly snapshot: Snapshot | undefined;
+  readonly grouping: Grouping;
+  /** Of each pipeline that waits for a person. */
+  readonly blockers: ReadonlyMap<number, readonly Build[]>;
+  /** Of one frame, the row of a build that has ended looks the same. */
+  readonly frame: string;
+}
+
+export function sceneOf(root: string, snapshot: Snapshot | undefined, grouping: Grouping): Scene {
+  const told = snapshot?.kind === 'ready' ? [snapshot.readOnly, snapshot.stale?.asOf] : [];
+  const frame = JSON.stringify([grouping, targetOf(snapshot)?.ref, ...told]);
+  return { root, snapshot, grouping, blockers: blockers(listingOf(snapshot)), frame };
+}
+
+export function stalenessOf({ snapshot }: Scene): Staleness | undefined {
+  return snapshot?.kind === 'ready' ? snapshot.stale : undefined;
+}
+
+/** The commit whose builds are shown: not HEAD, where HEAD has none. */
+export function shownSha({ snapshot }: Scene): string | undefined {
+  const ancestor = snapshot?.kind === 'ready' ? snapshot.ancestor : undefined;
+  return ancestor?.sha ?? targetOf(snapshot)?.sha;
+}
+
+/** `now` in ms since 1970. */
+export function toItem(node: RowNode, scene: Scene, now: number): TreeItem {
+  const item = bareItem(node, scene, now);
+  item.contextValue = contextValue(node, scene.snapshot?.kind === 'ready' && scene.snapshot.readOnly);
+  return item;
+}
+
+function bareItem(node: RowNode, scene: Scene, now: number): TreeItem {
+  switch (node.kind) {
+    case 'repository':
+      return repositoryItem(node, scene, now);
+    case 'pipeline':
+      return pipelineItem(node, scene);
+    case 'stage':
+      return stageItem(node, freshnessOf(scene));
+    case 'status':
+      return statusItem(node, freshnessOf(scene));
+    case 'build':
+    case 'attempt':
+      // What is not fresh is told as it was.
+      return buildItem(node, scene, stalenessOf(scene)?.asOf ?? now);
+    case 'artifacts':
+      return artifactsItem(node, now);
+    default:
+      return artifactItem(node);
+  }
+}
+
+/** Only asked for when a row is pointed at. undefined: it says all there is. */
+export function tooltipOf(node: RowNode, scene: Scene, now: number): MarkdownString | string | undefined {
+  const asOf = stalenessOf(scene)?.asOf;
+  switch (node.kind) {
+    case 'repository':
+      return repositoryTooltip(node.repository, now);
+    case 'build':
+    case 'attempt':
+      return buildTooltip(node.build, now, { ...factsOf(node, scene), asOf });
+    case 'pipeline':
+    case 'stage':
+    case 'status':
+      return asOf === undefined ? undefined : ageWords(asOf, now);
+    case 'artifacts':
+      return artifactsTooltip(node, now);
+    default:
+      return artifactTooltip(node);
+  }
+}
+
+/** All that is drawn of a row or said of it: two rows of one look need no new drawing. */
+export function lookOf(item: TreeItem): string {
+  const { label, description, iconPath, contextValue: words, collapsibleState, accessibilityInformation } = item;
+  const spoken = accessibilityInformation?.label;
+  return JSON.stringify([label, description, iconPath, words, collapsibleState, spoken, item.command]);
+}
+
+function freshnessOf(scene: Scene): Freshness {
+  return stalenessOf(scene) === undefined ? 'fresh' : 'stale';
+}
+
+function repositoryItem({ repository, children }: RepositoryNode, scene: Scene, now: number): TreeItem {
+  const { snapshot } = repository;
+  const isOpen = needsLook(listingOf(snapshot).builds);
+  const item = new TreeItem(
+    oneLine(repository.name),
+    children.length === 0 ? TreeItemCollapsibleState.None : openIf(isOpen),
+  );
+  const { icon, status, words, spoken } = repositoryLook(repository, now);
+  item.iconPath =
+    status === undefined
+      ? new ThemeIcon(icon, new ThemeColor('descriptionForeground'))
+      : statusIcon(status, freshnessOf(scene));
+  item.description = words;
+  item.accessibilityInformation = { label: spoken };
+  return item;
+}
+
+function pipelineItem(node: PipelineNode, scene: Scene): TreeItem {
+  const { pipeline, status, isNewest, builds } = node;
+  // An earlier pipeline of the same commit is there to be looked up, not to be in the way.
+  const item = new TreeItem(pipelineLabel(pipeline), openIf(isNewest));
+  item.iconPath = statusIcon(status, freshnessOf(scene));
+  const standing = builds.length === 0 ? statusLabel(status) : groupDescription(builds);
+  const subject = pipelineSubject(pipeline, { sha: shownSha(scene), ref: targetOf(scene.snapshot)?.ref });
+  item.description = `${standing} · ${subject}`;
+  item.accessibilityInformation = { label: `${pipelineLabel(pipeline)}, ${item.description}` };
+  return item;
+}
+
+function stageItem({ stage, isExternal, status, builds }: StageNode, freshness: Freshness): TreeItem {
+  const label = isExternal ? l10n.t('External') : oneLine(stage);
+  const item = new TreeItem(label, openIf(needsLook(builds)));
+  item.iconPath = statusIcon(status, freshness);
+  const standing = groupDescription(builds);
+  item.description = standing;
+  item.accessibilityInformation = {
+    label: isExternal ? l10n.t('Reported by other systems, {0}', standing) : l10n.t('Stage {0}, {1}', label, standing),
+  };
+  return item;
+}
+
+function statusItem({ status, isAllowed, builds }: StatusNode, freshness: Freshness): TreeItem {
+  const label = isAllowed ? allowedFailureLabel() : statusLabel(status);
+  const item = new TreeItem(label, openIf(needsLook(builds)));
+  item.iconPath = isAllowed ? allowedFailureIcon(freshness) : statusIcon(status, freshness);
+  item.description = String(builds.length);
+  const spoken = builds.length === 1 ? l10n.t('{0}, 1 build', label) : l10n.t('{0}, {1} builds', label, builds.length);
+  item.accessibilityInformation = { label: spoken };
+  return item;
+}
+
+/** What has failed or may still change is open from the start. */
+function needsLook(builds: readonly Build[]): boolean {
+  return builds.some((build) => hasFailed(build) || statusClass(build.status) !== 'ended');
+}
+
+function buildItem(node: BuildNode | AttemptNode, scene: Scene, now: number): TreeItem {
+  const { kind, build } = node;
+  const item = new TreeItem(kind === 'attempt' ? `#${build.id}` : oneLine(build.name), stateOfBuild(node));
+  const facts = factsOf(node, scene);
+  item.iconPath = buildIcon(build, freshnessOf(scene));
+  item.description = buildDescription(build, targetOf(scene.snapshot)?.ref, now, facts);
+  item.accessibilityInformation = { label: buildSpoken(build, now, facts) };
+  if (mayTellFailure(build)) item.command = openLogOf(build, scene);
+  return item;
+}
+
+/** What a click does, or Enter. */
+function openLogOf({ id }: Build, { root }: Scene): Command {
+  return { title: l10n.t('Open Log'), command: 'gitlabBuilds.openLog', arguments: [{ build: id, repository: root }] };
+}
+
+function factsOf({ kind, build }: BuildNode | AttemptNode, { snapshot, grouping, blockers }: Scene): BuildFacts {
+  const isApart = kind === 'attempt' || build.kind === 'external';
+  return {
+    expected: snapshot?.kind === 'ready' ? snapshot.expected : undefined,
+    blockers: build.pipeline === undefined ? undefined : blockers.get(build.pipeline),
+    namesStage: !isApart && (grouping === 'status' || grouping === 'none'),
+  };
+}
+
+/** What a bridge has started is open where something is going on in it. */
+function stateOfBuild({ children }: BuildNode | AttemptNode): TreeItemCollapsibleState {
+  if (children.length === 0) return TreeItemCollapsibleState.None;
+  return openIf(children.some((child) => child.kind === 'pipeline' && needsLook(child.builds)));
+}
+
+function openIf(isOpen: boolean): TreeItemCollapsibleState {
+  return isOpen ? TreeItemCollapsibleState.Expanded : TreeItemCollapsibleState.Collapsed;
+}

@@ -1,0 +1,122 @@
+import { l10n, type Disposable, type ViewBadge } from 'vscode';
+import { canRetry, type Build } from '../../core/model/build';
+import { failingOfHead, look, type Notice, type Watch } from '../../core/polling/buildNotices';
+import { Timer, type Clock } from '../../core/util/timer';
+import { mayHaveLog } from '../tree/contextValue';
+import type { Report } from '../report';
+import type { Row } from '../tree/treeRows';
+import type { RepositoryView, ViewState } from '../session/repositoryView';
+import { badgeSentence, noticesSentence } from '../text/failures';
+import type { Settings } from '../session/settings';
+
+export interface NotificationsPort {
+  readonly clock: Clock;
+  readonly report: Report;
+  readonly settings: Pick<Settings, 'notifications' | 'setNotifications'>;
+  /** The view is on screen, in the window that has the focus. */
+  inSight(): boolean;
+  /** Sets the view's badge; undefined: none. */
+  badge(badge: ViewBadge | undefined): void;
+  /** Runs a command of ours, named without `gitlabBuilds.`; never rejects. */
+  act(command: string, ...args: readonly unknown[]): Promise<void>;
+}
+
+/** What ends so shortly after another is told together with it. */
+const mergeMs = 3000;
+
+/** Tells how builds ended while nobody looked, and keeps the view's badge. Nothing waits for what it shows. */
+export class Notifications implements Disposable {
+  private readonly timer: Timer;
+  private readonly watches = new Map<string, Watch>();
+  private repositories: readonly RepositoryView[] = [];
+  private pending: readonly Notice[] = [];
+  private failing = 0;
+
+  constructor(private readonly port: NotificationsPort) {
+    this.timer = new Timer(port.clock);
+  }
+
+  show({ repositories }: ViewState): void {
+    this.repositories = repositories;
+    this.forgetClosed();
+    for (const repository of repositories) this.look(repository);
+    this.showBadge();
+  }
+
+  dispose(): void {
+    this.timer.disarm();
+  }
+
+  private forgetClosed(): void {
+    const open = new Set(this.repositories.map(({ root }) => root));
+    for (const root of this.watches.keys()) if (!open.has(root)) this.watches.delete(root);
+    this.pending = this.pending.filter(({ root }) => open.has(root));
+  }
+
+  private look(repository: RepositoryView): void {
+    const { root } = repository;
+    const { watch, notice } = look(this.watches.get(root), repository);
+    if (watch === undefined) return;
+    this.watches.set(root, watch);
+    // It runs again, as after a retry by GitLab itself: that was not its end.
+    if (watch.moving) this.pending = this.pending.filter((one) => one.root !== root || one.sha !== watch.target.sha);
+    if (notice === undefined || this.port.inSight()) return;
+    if (this.pending.length === 0) this.timer.arm(mergeMs, () => this.tell());
+    this.pending = [...this.pending, notice];
+  }
+
+  private tell(): void {
+    const notices = this.pending.filter((notice) => this.isWanted(notice));
+    this.pending = [];
+    if (notices.length === 0 || this.port.inSight()) return;
+    void this.port.report.guard('notification', () => this.offer(notices));
+  }
+
+  private isWanted({ outcome }: Notice): boolean {
+    const setting = this.port.settings.notifications();
+    return setting === 'all' || (setting === 'failures' && outcome === 'failed');
+  }
+
+  private async offer(notices: readonly Notice[]): Promise<void> {
+    const { report, settings } = this.port;
+    const [showLog, retry, never] = [l10n.t('Show log'), l10n.t('Retry failed'), l10n.t("Don't show again")];
+    const shown = firstLog(notices);
+    const rows = notices.flatMap(retryableRows);
+    const buttons = [...(shown === undefined ? [] : [showLog]), ...(rows.length === 0 ? [] : [retry]), never];
+    const sentence = noticesSentence(notices, this.repositories.length > 1);
+    const severity = notices.some(({ outcome }) => outcome === 'failed') ? 'warning' : 'information';
+    const chosen = await report.announce(severity, sentence, ...buttons);
+    if (chosen === showLog) await this.port.act('openLog', shown);
+    if (chosen === retry) await this.port.act('retryFailed', rows[0], rows);
+    if (chosen === never) await settings.setNotifications('never');
+  }
+
+  private showBadge(): void {
+    const failing = this.repositories.flatMap(({ snapshot }) => failingOfHead(snapshot)).length;
+    if (failing === this.failing) return;
+    this.failing = failing;
+    this.port.badge(failing === 0 ? undefined : { value: failing, tooltip: badgeSentence(failing) });
+  }
+}
+
+interface Reference {
+  readonly build: number;
+  readonly repository: string;
+}
+
+/** The first that failed is the one to look at: builds come in the order of their stages. */
+function firstLog(notices: readonly Notice[]): Reference | undefined {
+  const [first] = notices.flatMap(({ root, failed }) =>
+    failed.flatMap((build) => (mayHaveLog(build) ? { build: build.id, repository: root } : [])),
+  );
+  return first;
+}
+
+/** By id: what runs again by then, or belongs to a commit that was left, is refused and not retried. */
+function retryableRows({ root, failed, readOnly }: Notice): readonly Row[] {
+  return readOnly ? [] : failed.filter(canRetry).map((build) => ({ root, node: nodeOf(build) }));
+}
+
+function nodeOf(build: Build): Row['node'] {
+  return { kind: 'build', id: `build:${build.id}`, build, children: [] };
+}

@@ -1,0 +1,240 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { readJUnit, type FailedTest, type TestReport } from '../../../../src/core/artifacts/tests/junit';
+import { placesOf } from '../../../../src/core/artifacts/tests/testLocations';
+import * as reports from '../reports';
+
+async function* pieces(content: string | Uint8Array, size = 1000): AsyncGenerator<Uint8Array> {
+  const bytes = typeof content === 'string' ? Buffer.from(content) : content;
+  for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
+}
+
+async function read(content: string | Uint8Array, size?: number): Promise<TestReport> {
+  const report = await readJUnit(pieces(content, size));
+  assert.ok(report, 'it is no report');
+  return report;
+}
+
+async function counts(content: string): Promise<readonly number[]> {
+  const { tests, failures, skipped } = await read(content);
+  return [tests, failures, skipped];
+}
+
+/** Name, suite, message, and the first place that it names. */
+async function told(content: string, path = 'junit.xml'): Promise<readonly (readonly unknown[])[]> {
+  return (await read(content)).failed.map((test) => {
+    const [place] = placesOf(test, path);
+    return [test.name, test.suite, test.message, place && `${place.path}:${place.line ?? ''}`];
+  });
+}
+
+function only(report: TestReport): FailedTest {
+  const [test] = report.failed;
+  assert.ok(test);
+  return test;
+}
+
+describe('A report of', () => {
+  it('pytest, of today and of the old family, names file and line', async () => {
+    assert.deepEqual(await counts(reports.pytest), [4, 2, 1]);
+    assert.deepEqual(await told(reports.pytest), [
+      ['test_sum', 'pytest', 'assert 3 == 4', 'tests/test_math.py:12'],
+      ['test_db', 'pytest', 'failed on setup with "KeyError: \'db\'"', 'tests/conftest.py:7'],
+    ]);
+    assert.deepEqual(await told(reports.oldPytest), [['test_sum', 'pytest', 'assert 3 == 4', 'tests/test_math.py:11']]);
+  });
+
+  it('Maven names the class, whose file is below the sources of its module', async () => {
+    assert.deepEqual(await counts(reports.surefire), [3, 2, 1]);
+    assert.deepEqual(
+      (await read(reports.surefire)).failed.map(({ kind, name, message }) => [kind, name, message]),
+      [
+        ['failure', 'adds', 'expected:<4> but was:<3>'],
+        ['error', 'divides', '/ by zero'],
+      ],
+    );
+    const test = only(await read(reports.surefire));
+    const places = placesOf(test, 'app/target/surefire-reports/TEST-org.example.MathTest.xml');
+    const found = places.find(({ path }) => path === 'app/src/test/java/org/example/MathTest.java');
+    assert.deepEqual([found?.line, test.classname], [25, 'org.example.MathTest']);
+  });
+
+  it('jest names the file in its stack', async () =>
+    assert.deepEqual(await told(reports.jest), [
+      [
+        'sum adds',
+        'sum',
+        'Error: expect(received).toBe(expected) // Object.is equality',
+        '/builds/group/project/src/sum.test.js:5',
+      ],
+    ]));
+
+  it('rspec names its file, and the line in the trace', async () =>
+    assert.deepEqual(await told(reports.rspec), [
+      ['User is valid', 'rspec', 'expected true\n     got false', 'spec/models/user_spec.rb:12'],
+    ]));
+
+  it('Go names the file, which is in the folder of its package', async () => {
+    assert.deepEqual(await told(reports.go), [
+      ['TestSum', 'example.com/group/project/math', 'sum_test.go:9: got 3, want 4', 'sum_test.go:9'],
+    ]);
+    const places = placesOf(only(await read(reports.go)), 'report.xml').map(({ path }) => path);
+    assert.ok(places.includes('math/sum_test.go'), places.join());
+  });
+
+  it('PHPUnit names file and line', async () =>
+    assert.deepEqual(await told(reports.phpunit), [
+      ['testSum', 'Tests\\MathTest', 'Tests\\MathTest::testSum', '/builds/group/project/tests/MathTest.php:18'],
+    ]));
+
+  it('Gradle, mocha and CTest is read', async () => {
+    assert.deepEqual(await told(reports.gradle), [
+      [
+        'adds()',
+        'org.example.MathTest',
+        'org.opentest4j.AssertionFailedError: expected: <4> but was: <3>',
+        'org/example/MathTest.kt:14',
+      ],
+    ]);
+    assert.deepEqual(await told(reports.mocha), [
+      ['sum adds', 'sum', 'expected 3 to equal 4', '/builds/group/project/test/sum.js:8'],
+    ]);
+    assert.deepEqual(await told(reports.ctest), [['math_sum', 'Linux-c++', undefined, 'src/math.cpp:31']]);
+    assert.deepEqual(await counts(reports.ctest), [2, 1, 0]);
+  });
+});
+
+describe('Reading a report', () => {
+  it('is the same however it is cut', async () => {
+    for (const whole of Object.values(reports)) {
+      const wanted = await read(whole);
+      for (const size of [1, 7, 100]) assert.deepEqual(await read(whole, size), wanted);
+    }
+  });
+
+  it('says nothing of other XML, of other files and of none', async () => {
+    for (const content of ['<coverage><testsuite/></coverage>', '<html>', 'plain', '', '{"a":1}', '\u0000\u0001'])
+      assert.equal(await readJUnit(pieces(content)), undefined);
+  });
+
+  it('stops at the root of other XML', async () => {
+    let asked = 0;
+    async function* endless() {
+      for (;;) {
+        asked += 1;
+        yield Buffer.from('<coverage>');
+      }
+    }
+    assert.equal(await readJUnit(endless()), undefined);
+    assert.equal(asked, 1);
+  });
+
+  it('takes prefixed names and every usual encoding', async () => {
+    const text = '<j:testsuite xmlns:j="x"><j:testcase name="ä"><j:failure message="ö"/></j:testcase></j:testsuite>';
+    const inLatin1 = Buffer.from(`<?xml version="1.0" encoding="ISO-8859-1"?>${text}`, 'latin1');
+    const inUtf16 = Buffer.from(`\ufeff${text}`, 'utf16le');
+    for (const content of [text, `\ufeff${text}`, inLatin1, inUtf16, `<?xml encoding="klingon"?>${text}`]) {
+      const { name, message } = only(await read(content));
+      assert.deepEqual([name, message], ['ä', 'ö']);
+    }
+  });
+
+  it('counts a test once, whatever it holds', async () => {
+    const twice =
+      '<testsuite><testcase name="a"><failure/><error/><skipped/></testcase><testcase name="b"/></testsuite>';
+    assert.deepEqual(await counts(twice), [2, 1, 0]);
+  });
+
+  it('does not take what passed at last for a failure', async () => {
+    const flaky = '<testsuite><testcase name="a"><flakyFailure message="x"/><rerunFailure/></testcase></testsuite>';
+    assert.deepEqual(await counts(flaky), [1, 0, 0]);
+  });
+});
+
+describe('A hostile report', () => {
+  const failing = '<testcase name="a"><failure message="m">t</failure></testcase>';
+
+  it('that breaks off gives what was read, and says so', async () => {
+    const whole = `<testsuites><testsuite name="s">${failing}${failing}</testsuite></testsuites>`;
+    assert.equal((await read(whole)).damaged, false);
+    const cut = await read(whole.slice(0, whole.lastIndexOf('</failure>')));
+    assert.deepEqual([cut.damaged, cut.failures, cut.failed.at(-1)?.text], [true, 2, 't']);
+  });
+
+  it('that is not well-formed gives what there is, and says so', async () => {
+    const report = await read(`<testsuite>${failing}</b><br>&nbsp;<testcase name="c"><error/></testcase></testsuite>`);
+    assert.deepEqual([report.damaged, report.failed.map(({ name }) => name)], [true, ['a', 'c']]);
+  });
+
+  it('cannot have its own entities expanded', async () => {
+    const laughs = Array.from({ length: 9 }, (_, n) => `<!ENTITY l${n + 1} "${`&l${n};`.repeat(10)}">`).join('');
+    const doctype = `<!DOCTYPE x [<!ENTITY l0 "ha">${laughs}<!ENTITY file SYSTEM "file:///etc/passwd">]>`;
+    const content = `<?xml version="1.0"?>${doctype}<testsuite><testcase name="&file;"><failure>&l9;</failure></testcase></testsuite>`;
+    const { name, text } = only(await read(content));
+    assert.deepEqual([name, text], ['&file;', '&l9;']);
+  });
+
+  it('is cut off where it is too deep', async () => {
+    const report = await read(`<testsuite>${failing}${'<testsuite>'.repeat(100_000)}`);
+    assert.deepEqual([report.damaged, report.failures], [true, 1]);
+  });
+
+  it('is cut off where it is too long', async () => {
+    let asked = 0;
+    async function* endless() {
+      yield Buffer.from('<testsuite>');
+      for (;;) {
+        asked += 1;
+        yield Buffer.from(failing.repeat(10_000));
+      }
+    }
+    const report = await readJUnit(endless());
+    assert.equal(report?.damaged, true);
+    assert.equal(report.failed.length, 1000);
+    assert.ok(report.failures > 1000 && asked < 100);
+  });
+
+  it('with texts and names without end has them cut', async () => {
+    const long = 'x'.repeat(3_000_000);
+    const test = only(
+      await read(
+        `<testsuite><testcase name="${long}"><failure message="${long}">${long}</failure></testcase></testsuite>`,
+      ),
+    );
+    assert.deepEqual([test.name.length, test.message?.length, test.text?.length], [1000, 2000, 8000]);
+  });
+
+  it('names no place that is not in it, and no more of them than can be looked for', async () => {
+    const trace = Array.from({ length: 5000 }, (_, n) => `at a.b.C.d(C${n}.java:3)`).join('\n');
+    const report = await read(
+      `<testsuite><testcase name="a" classname="a.b.C"><failure>${trace}</failure></testcase></testsuite>`,
+    );
+    assert.equal(placesOf(only(report), 'a/b/c/d/e/f/g.xml').length, 80);
+  });
+
+  it('of whatever bytes never throws', () =>
+    fc.assert(
+      fc.asyncProperty(
+        fc.array(
+          fc.oneof(
+            fc.constantFrom(failing, '<testsuite>', '</testsuite>', '<![CDATA[', ']]>', '<', '&', '"'),
+            fc.string(),
+          ),
+        ),
+        fc.integer({ min: 1, max: 50 }),
+        async (parts, size) => {
+          const report = await readJUnit(pieces(`<testsuite>${parts.join('')}`, size));
+          if (report !== undefined)
+            assert.ok(report.tests >= report.failures && report.failures >= report.failed.length);
+        },
+      ),
+    ));
+
+  it('that cannot be read to its end says why', async () => {
+    async function* broken() {
+      yield Buffer.from('<testsuite>');
+      throw new Error('reset');
+    }
+    await assert.rejects(readJUnit(broken()), { message: 'reset' });
+  });
+});

@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readHead } from '../../../src/core/git/readHead';
+import { gitEnvironment, runGit } from '../../../src/core/git/runGit';
+
+describe('git, as it is run in a repository that is hostile', () => {
+  let folder: string;
+  const git = (...args: readonly string[]): string => execFileSync('git', [...args], { cwd: folder, encoding: 'utf8' });
+
+  beforeEach(() => {
+    folder = realpathSync(mkdtempSync(join(tmpdir(), 'gitlab-builds-')));
+    git('init', '-q', '-b', 'main');
+    git('-c', 'user.name=a', '-c', 'user.email=a@b', 'commit', '-q', '--allow-empty', '-m', 'first');
+  });
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('gets an environment that leads to no other repository and to no network, with the configuration of the user', () => {
+    const from = {
+      GIT_DIR: 'x',
+      GIT_WORK_TREE: 'x',
+      GIT_INDEX_FILE: 'x',
+      GIT_COMMON_DIR: 'x',
+      GIT_OBJECT_DIRECTORY: 'x',
+      GIT_ALTERNATE_OBJECT_DIRECTORIES: 'x',
+      GIT_NAMESPACE: 'x',
+      GIT_ALLOW_PROTOCOL: 'https',
+      GIT_CONFIG_COUNT: '1',
+      GIT_SSL_CAINFO: 'certificates',
+      PATH: '/bin',
+    };
+    assert.deepEqual(gitEnvironment(from), {
+      GIT_CONFIG_COUNT: '1',
+      GIT_SSL_CAINFO: 'certificates',
+      PATH: '/bin',
+      GIT_NO_LAZY_FETCH: '1',
+      GIT_ALLOW_PROTOCOL: 'none',
+      GIT_OPTIONAL_LOCKS: '0',
+      GIT_TERMINAL_PROMPT: '0',
+    });
+  });
+
+  it('runs no program that the configuration of the repository names', async () => {
+    const mark = join(folder, 'ran');
+    const evil = join(folder, 'evil.sh');
+    writeFileSync(evil, `#!/bin/sh\ntouch '${mark}'\n`, { mode: 0o755 });
+    for (const key of ['core.fsmonitor', 'core.sshCommand', 'core.pager', 'core.editor', 'diff.external'])
+      git('config', key, evil);
+    git('config', 'alias.rev-parse', `!${evil}`);
+    git('config', 'filter.evil.smudge', evil);
+    git('config', 'diff.evil.textconv', evil);
+    git('config', 'remote.origin.url', `ext::${evil}`);
+    git('config', 'remote.origin.promisor', 'true');
+    git('config', 'extensions.partialClone', 'origin');
+    writeFileSync(join(folder, '.gitattributes'), '* filter=evil diff=evil\n');
+    const sha = git('rev-parse', 'HEAD').trim();
+    rmSync(mark, { force: true });
+    for (const args of [['status'], ['remote', '--verbose'], ['cat-file', '-e', '1'.repeat(40)]])
+      await runGit('git', folder, args).catch(() => undefined);
+    const head = await readHead({ git: 'git', root: folder, sha, branch: 'main', remote: 'origin' });
+    assert.equal(head?.sha, sha);
+    assert.equal(existsSync(mark), false);
+  });
+});

@@ -1,0 +1,161 @@
+import assert from 'node:assert/strict';
+import type { ServerResponse } from 'node:http';
+import type { HttpLimits } from '../../../../src/core/gitlab/http/http';
+import type { Http, HttpRequest } from '../../../../src/core/gitlab/http/request';
+import { bytesOf, errorOf, failureOf, httpWith, Journal, listen, until, type Listening } from '../../support';
+
+const reason = new Error('the user has thought better of it');
+const json = { 'Content-Type': 'application/json' };
+
+describe('Http: a wait', () => {
+  let server: Listening;
+  let asked: number;
+  /** Whether the client has ended the connection of the request. */
+  let gone: boolean;
+  let answer: (response: ServerResponse) => void;
+  let abort: AbortController;
+
+  const request = (changes: Partial<HttpRequest> = {}): HttpRequest => {
+    const { url } = server;
+    return { method: 'GET', url: `${url}/api/v3/x`, instance: url, token: 'token', signal: abort.signal, ...changes };
+  };
+  const within = (limits: Partial<HttpLimits>): Http => httpWith({ limits });
+  const silent = () => {};
+  const half = (response: ServerResponse) => void response.writeHead(200, json).write('[{"id":');
+  const halfFile = (response: ServerResponse) => void response.writeHead(200, { 'Content-Length': 10 }).write('12345');
+
+  beforeEach(async () => {
+    [asked, gone, abort] = [0, false, new AbortController()];
+    server = await listen((_, response) => {
+      asked += 1;
+      response.once('close', () => (gone = !response.writableFinished));
+      answer(response);
+    });
+  });
+  afterEach(() => server.close());
+
+  describe('that is too long', () => {
+    it('for the headers ends in a timeout, once, and ends the connection', async () => {
+      answer = silent;
+      const failure = await failureOf(within({ headersMs: 200 }).json(request()));
+      assert.deepEqual(failure, { kind: 'timeout', host: new URL(server.url).host });
+      await until(() => gone);
+      assert.equal(asked, 1);
+    });
+
+    it('for the headers of a file ends in a timeout', async () => {
+      answer = silent;
+      assert.equal((await failureOf(within({ headersMs: 200 }).stream(request()))).kind, 'timeout');
+    });
+
+    it('for the answer to an action ends in a timeout, once', async () => {
+      answer = silent;
+      assert.equal((await failureOf(within({ headersMs: 200 }).json(request({ method: 'POST' })))).kind, 'timeout');
+      assert.equal(asked, 1);
+    });
+
+    it('for the next byte ends in a timeout, and ends the connection', async () => {
+      answer = half;
+      assert.equal((await failureOf(within({ idleMs: 200 }).json(request()))).kind, 'timeout');
+      await until(() => gone);
+    });
+
+    it('for the next byte of an error ends in a timeout', async () => {
+      answer = (response) => void response.writeHead(403, json).write('{"mess');
+      assert.equal((await failureOf(within({ idleMs: 200 }).json(request()))).kind, 'timeout');
+    });
+
+    it('for the next byte of a file ends in a timeout, after the bytes before it', async () => {
+      answer = halfFile;
+      const { body } = await within({ idleMs: 200 }).stream(request());
+      const bytes: Uint8Array[] = [];
+      const reading = (async () => {
+        for await (const chunk of body) bytes.push(chunk);
+      })();
+      assert.equal((await failureOf(reading)).kind, 'timeout');
+      assert.equal(Buffer.concat(bytes).toString(), '12345');
+      await until(() => gone);
+    });
+  });
+
+  describe('that the caller gives up', () => {
+    const http = httpWith();
+
+    it('before it begins rejects with the reason, and nothing is sent', async () => {
+      abort.abort(reason);
+      assert.equal(await errorOf(http.json(request())), reason);
+      assert.equal(await errorOf(http.stream(request())), reason);
+      assert.equal(asked, 0);
+    });
+
+    it('at the headers rejects with the reason, and ends the connection', async () => {
+      answer = silent;
+      const failing = errorOf(http.json(request()));
+      await until(() => asked === 1);
+      abort.abort(reason);
+      assert.equal(await failing, reason);
+      await until(() => gone);
+      assert.equal(asked, 1);
+    });
+
+    it('amid the body rejects with the reason, and ends the connection', async () => {
+      let sent = false;
+      answer = (response) => void response.writeHead(200, json).write('[{"id":', () => (sent = true));
+      const failing = errorOf(http.json(request()));
+      await until(() => sent);
+      abort.abort(reason);
+      assert.equal(await failing, reason);
+      await until(() => gone);
+    });
+
+    it('amid a file rejects with the reason, and ends the connection', async () => {
+      answer = halfFile;
+      const { body } = await http.stream(request());
+      const reading = (async () => {
+        for await (const chunk of body) {
+          assert.equal(Buffer.from(chunk).toString(), '12345');
+          abort.abort(reason);
+        }
+      })();
+      assert.equal(await errorOf(reading), reason);
+      await until(() => gone);
+    });
+
+    it('between the headers and the reading of a file rejects with the reason', async () => {
+      answer = halfFile;
+      const { body } = await http.stream(request());
+      abort.abort(reason);
+      assert.equal(await errorOf(bytesOf(body)), reason);
+      await until(() => gone);
+    });
+
+    it('before a retry rejects with the reason, and nothing is sent again', async () => {
+      answer = (response) => response.socket?.resetAndDestroy();
+      const log = new Journal();
+      const failing = errorOf(httpWith({ log, limits: { retryMs: 600_000 } }).json(request()));
+      await until(() => log.lines.some((line) => line.includes('asking again')));
+      abort.abort(reason);
+      assert.equal(await failing, reason);
+      assert.equal(asked, 1);
+    });
+
+    it('without a reason of its own rejects with an AbortError', async () => {
+      answer = silent;
+      const failing = errorOf(http.json(request()));
+      await until(() => asked === 1);
+      abort.abort();
+      assert.equal(await failing, abort.signal.reason);
+      assert.equal(((await failing) as Error).name, 'AbortError');
+    });
+  });
+
+  it('for a file that is no longer read ends the connection', async () => {
+    answer = halfFile;
+    const { body } = await httpWith().stream(request());
+    for await (const chunk of body) {
+      assert.equal(chunk.length, 5);
+      break;
+    }
+    await until(() => gone);
+  });
+});

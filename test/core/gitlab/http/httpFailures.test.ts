@@ -1,0 +1,205 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import type { FailureKind } from '../../../../src/core/model/errors';
+import { failureOfAnswer, failureOfConnection, reasonIn, retryAt } from '../../../../src/core/gitlab/http/httpFailures';
+
+const now = Date.UTC(2016, 1, 22);
+
+function failure(status: number, body = '', headers: Readonly<Record<string, string>> = {}) {
+  const given = new Headers({ 'content-type': 'application/json', ...headers });
+  return failureOfAnswer({ status, headers: given, host: 'gitlab.com', body, now });
+}
+
+describe('A refusing answer', () => {
+  const kinds: Readonly<Record<number, FailureKind>> = {
+    302: 'notGitLab',
+    304: 'notGitLab',
+    400: 'refused',
+    401: 'unauthorized',
+    403: 'forbidden',
+    404: 'notFound',
+    405: 'refused',
+    409: 'refused',
+    410: 'refused',
+    422: 'refused',
+    429: 'rateLimited',
+    500: 'server',
+    502: 'server',
+    503: 'server',
+    504: 'server',
+    520: 'server',
+  };
+  for (const [status, kind] of Object.entries(kinds)) {
+    it(`of ${status} is ${kind}`, () => assert.equal(failure(Number(status)).kind, kind));
+  }
+
+  it('that is a page is not of GitLab, except where a proxy speaks for it', () => {
+    const page = (status: number) => failure(status, '<html>', { 'content-type': 'text/html; charset=utf-8' }).kind;
+    assert.deepEqual([401, 403, 404, 410].map(page), ['notGitLab', 'notGitLab', 'notGitLab', 'notGitLab']);
+    assert.deepEqual([429, 502].map(page), ['rateLimited', 'server']);
+  });
+
+  it('tells host, status and reason', () => {
+    assert.deepEqual(failure(403, '{"message":"403 Forbidden - Build is not erasable!"}'), {
+      kind: 'forbidden',
+      host: 'gitlab.com',
+      status: 403,
+      reason: '403 Forbidden - Build is not erasable!',
+      retryAt: undefined,
+    });
+  });
+
+  it('that is a page gives no reason', () => {
+    assert.equal(failure(502, '<html>nginx</html>', { 'content-type': 'text/html' }).reason, undefined);
+  });
+
+  const said = (status: number, body: object) => {
+    const { kind, reason } = failure(status, JSON.stringify(body));
+    return [kind, reason];
+  };
+
+  it('of a token that was good once is told apart by what GitLab says', () => {
+    const invalid = (description: string) => said(401, { error: 'invalid_token', error_description: description });
+    const expired = 'Token is expired. You can either do re-authorization or token refresh.';
+    const revoked = 'Token was revoked. You have to re-authorize from the user.';
+    assert.deepEqual(invalid(expired), ['expired', expired]);
+    assert.deepEqual(invalid(revoked), ['revoked', revoked]);
+    assert.deepEqual(invalid('Impersonation is disabled.'), ['unauthorized', 'Impersonation is disabled.']);
+    assert.deepEqual(said(401, { message: '401 Unauthorized' }), ['unauthorized', '401 Unauthorized']);
+  });
+
+  it('is of the token only where it is a 401 or a 403 of the API', () => {
+    const body = { error: 'invalid_token', error_description: 'Token is expired.' };
+    assert.equal(said(403, body)[0], 'forbidden');
+    assert.equal(said(400, body)[0], 'refused');
+    const page = failure(401, JSON.stringify(body), { 'content-type': 'text/html' });
+    assert.deepEqual([page.kind, page.reason], ['notGitLab', undefined]);
+  });
+
+  it('of a token without the scope names the scopes that would do', () => {
+    const description = 'The request requires higher privileges than provided by the access token.';
+    const body = { error: 'insufficient_scope', error_description: description };
+    assert.deepEqual(said(403, { ...body, scope: 'api read_api' }), ['insufficientScope', 'api read_api']);
+    assert.deepEqual(said(403, body), ['insufficientScope', description]);
+    // 8.15 to 10.1
+    assert.deepEqual(said(401, { message: '401 Unauthorized' }), ['unauthorized', '401 Unauthorized']);
+  });
+
+  it('of a fine-grained token says what that lacks', () => {
+    const description = 'Access denied: your token lacks the permission [read_job].';
+    assert.deepEqual(said(403, { error: 'insufficient_granular_scope', error_description: description }), [
+      'insufficientScope',
+      description,
+    ]);
+  });
+
+  it('of GraphQL is of the token too', () => {
+    assert.deepEqual(said(401, { errors: [{ message: 'Invalid token' }] }), ['unauthorized', 'Invalid token']);
+  });
+
+  it('says when to come back only where there is a limit', () => {
+    assert.equal(failure(503, '', { 'retry-after': '7' }).retryAt, undefined);
+    assert.equal(failure(429, '', { 'retry-after': '7' }).retryAt, now + 7000);
+  });
+});
+
+describe('reasonIn', () => {
+  const reasons: Readonly<Record<string, string | undefined>> = {
+    '{"message":"404 Project Not Found"}': '404 Project Not Found',
+    '{"message":{"error":"Requested too many times."}}': 'Requested too many times.',
+    '{"message":{"name":["is too short","is odd"],"path":["is taken"]}}': 'is too short. is odd. is taken',
+    '{"error":"build_id is invalid"}': 'build_id is invalid',
+    '{"error":"invalid_token","error_description":"Token is expired."}': 'Token is expired.',
+    '{"message":"401 Unauthorized","error":"x"}': '401 Unauthorized. x',
+    'Retry later\n': 'Retry later',
+    '{"errors":[{"message":"Invalid token"},{"message":"no"},"x",null,{}]}': 'Invalid token. no',
+    '{"errors":{"message":"x"}}': undefined,
+    '': undefined,
+    '{}': undefined,
+    '[]': undefined,
+    null: undefined,
+    '"text"': undefined,
+    '{"message":null}': undefined,
+    '{"message":42}': undefined,
+    '{"message":"a\\nb\\u0000c\\u001b[31m"}': 'a b c [31m',
+  };
+  for (const [body, reason] of Object.entries(reasons)) {
+    it(`reads ${JSON.stringify(reason)} in ${JSON.stringify(body)}`, () => assert.equal(reasonIn(body), reason));
+  }
+
+  it('is one line of at most 300 characters, whatever is said', () => {
+    const said = fc.oneof(
+      fc.string({ unit: 'binary', maxLength: 500 }),
+      fc.json(),
+      fc.jsonValue().map((message) => JSON.stringify({ message, error: message })),
+    );
+    fc.assert(
+      fc.property(said, (body) => {
+        const reason = reasonIn(body);
+        assert.ok(reason === undefined || (reason.length > 0 && reason.length <= 300));
+        assert.doesNotMatch(reason ?? '', /\p{Cc}/u);
+      }),
+    );
+  });
+});
+
+describe('retryAt', () => {
+  const at = (headers: Readonly<Record<string, string>>) => retryAt(new Headers(headers), now);
+
+  it('reads seconds', () => assert.equal(at({ 'retry-after': '90' }), now + 90_000));
+
+  it('reads a date', () => {
+    assert.equal(at({ 'retry-after': 'Mon, 22 Feb 2016 00:02:00 GMT' }), now + 120_000);
+  });
+
+  it('reads the moment that Rack::Attack names', () => {
+    assert.equal(at({ 'ratelimit-reset': String(now / 1000 + 30) }), now + 30_000);
+  });
+
+  it('prefers Retry-After', () => {
+    assert.equal(at({ 'retry-after': '5', 'ratelimit-reset': String(now / 1000 + 30) }), now + 5000);
+  });
+
+  it('is in a minute where nothing says, or nothing that makes sense', () => {
+    assert.equal(at({}), now + 60_000);
+    assert.equal(at({ 'retry-after': 'soon', 'ratelimit-reset': 'later' }), now + 60_000);
+    assert.equal(at({ 'ratelimit-reset': '' }), now + 60_000);
+  });
+});
+
+describe('A broken connection', () => {
+  const kind = (code?: unknown) => failureOfConnection(Object.assign(new Error('no'), { code }), 'gitlab.com').kind;
+
+  it('is offline, a certificate, the clock or a stranger, by its code', () => {
+    const codes = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'ECONNRESET', 'EHOSTUNREACH', undefined, 42];
+    assert.deepEqual(
+      codes.map(kind),
+      codes.map(() => 'offline'),
+    );
+    const certificates = [
+      'DEPTH_ZERO_SELF_SIGNED_CERT',
+      'SELF_SIGNED_CERT_IN_CHAIN',
+      'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+      'CERT_HAS_EXPIRED',
+      'ERR_TLS_CERT_ALTNAME_INVALID',
+      'ERR_SSL_WRONG_VERSION_NUMBER',
+      'EPROTO',
+    ];
+    assert.deepEqual(
+      certificates.map(kind),
+      certificates.map(() => 'tls'),
+    );
+    assert.equal(kind('ETIMEDOUT'), 'timeout');
+    assert.equal(kind('HPE_INVALID_CONSTANT'), 'notGitLab');
+  });
+
+  it('is told by its code alone', () => {
+    const error = Object.assign(new Error('to https://storage/x?Signature=secret'), { code: 'ECONNREFUSED' });
+    assert.deepEqual(failureOfConnection(error, 'storage'), {
+      kind: 'offline',
+      host: 'storage',
+      reason: 'ECONNREFUSED',
+    });
+    assert.deepEqual(failureOfConnection('secret', 'storage'), { kind: 'offline', host: 'storage', reason: undefined });
+  });
+});

@@ -1,0 +1,125 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { allPages, type Page } from '../../../../src/core/gitlab/http/pages';
+import { settled } from '../../support';
+
+/** What a server says of a page, and the pages that were asked for. */
+function reader(pages: readonly (readonly number[])[], headersOf: (page: number) => Readonly<Record<string, string>>) {
+  const asked: number[] = [];
+  const read = async (page: number): Promise<Page<number>> => {
+    asked.push(page);
+    if (asked.length > 50) throw new Error('this has no end');
+    return { headers: new Headers(headersOf(page)), items: pages[page - 1] ?? [] };
+  };
+  return { read, asked };
+}
+
+/** As GitLab pages `count` rows. */
+function gitlab(count: number, size: number, withTotal = true) {
+  const rows = Array.from({ length: count }, (_, row) => row);
+  const total = Math.ceil(count / size);
+  const pages = Array.from({ length: total }, (_, page) => rows.slice(page * size, (page + 1) * size));
+  const made = reader(pages, (page) => ({
+    'X-Next-Page': page < total ? String(page + 1) : '',
+    ...(withTotal ? { 'X-Total-Pages': String(total) } : {}),
+  }));
+  return { ...made, rows, total };
+}
+
+describe('allPages', () => {
+  it('gives every row once, in order, with one request for each page', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.nat(60), fc.integer({ min: 2, max: 10 }), fc.boolean(), async (count, size, withTotal) => {
+        const { read, asked, rows, total } = gitlab(count, size, withTotal);
+        assert.deepEqual((await allPages(read)).items, rows);
+        const pages = Array.from({ length: Math.max(total, 1) }, (_, page) => page + 1);
+        assert.deepEqual(
+          asked.sort((a, b) => a - b),
+          pages,
+        );
+      }),
+    );
+  });
+
+  it('reads six pages at a time, and the first alone', async () => {
+    const { read } = gitlab(200, 10);
+    const underWay: number[] = [];
+    let now = 0;
+    await allPages(async (page) => {
+      underWay.push(++now);
+      await settled();
+      now -= 1;
+      return read(page);
+    });
+    assert.deepEqual([underWay[0], underWay[1], Math.max(...underWay)], [1, 1, 6]);
+  });
+
+  it('goes on where a page came up while it read', async () => {
+    const pages = [[9, 8], [7, 6], [5, 4], [3]];
+    const { read, asked } = reader(pages, (page) => ({
+      'X-Next-Page': page === 1 ? '2' : page < 4 ? String(page + 1) : '',
+      'X-Total-Pages': page === 1 ? '3' : '4',
+    }));
+    assert.deepEqual((await allPages(read)).items, pages.flat());
+    assert.deepEqual(asked, [1, 2, 3, 4]);
+  });
+
+  it('ends at an empty page', async () => {
+    const { read, asked } = reader([[1], [2]], (page) => ({ 'X-Next-Page': String(page + 1) }));
+    assert.deepEqual((await allPages(read)).items, [1, 2]);
+    assert.deepEqual(asked, [1, 2, 3]);
+  });
+
+  for (const next of ['', '0', '1', '-1', 'x', '1.5', 'http://evil.com/?page=2', 'Infinity']) {
+    it(`takes a next page of ${JSON.stringify(next)} for none`, async () => {
+      const { read } = reader([[1], [2]], () => ({ 'X-Next-Page': next }));
+      assert.deepEqual((await allPages(read)).items, [1]);
+    });
+  }
+
+  it('ends where the next page leads back', async () => {
+    const { read, asked } = reader([[1], [2], [3]], () => ({ 'X-Next-Page': '2' }));
+    assert.deepEqual((await allPages(read)).items, [1, 2]);
+    assert.deepEqual(asked, [1, 2]);
+  });
+
+  it('never looks at Link', async () => {
+    const { read } = reader([[1], [2]], () => ({ Link: '<http://evil.com/?page=2>; rel="next"' }));
+    assert.deepEqual((await allPages(read)).items, [1]);
+  });
+
+  it('fails where a page fails', async () => {
+    const { read } = gitlab(100, 10);
+    const failing = allPages((page) => (page === 5 ? Promise.reject(new Error('page 5')) : read(page)));
+    await assert.rejects(failing, { message: 'page 5' });
+  });
+
+  it('never makes a list as long as a header says, and stops at the first empty page', async () => {
+    const { read, asked } = reader([[1], [2], [3]], () => ({ 'X-Next-Page': '2', 'X-Total-Pages': '1000000000' }));
+    const { items, isPartial } = await allPages(read);
+    assert.deepEqual([items, isPartial], [[1, 2, 3], false]);
+    assert.ok(Math.max(...asked) <= 9, `page ${Math.max(...asked)} was asked for`);
+  });
+
+  for (const total of [undefined, '1000000000', '5000'])
+    it(`reads a thousand pages of a list without an end, and says so (X-Total-Pages: ${total})`, async () => {
+      let [asked, last] = [0, 0];
+      const read = async (page: number): Promise<Page<number>> => {
+        asked += 1;
+        last = Math.max(last, page);
+        const named = total === undefined ? {} : { 'X-Total-Pages': total };
+        return { headers: new Headers({ 'X-Next-Page': String(page + 1), ...named }), items: [page] };
+      };
+      const { items, isPartial } = await allPages(read);
+      assert.deepEqual([items.length, isPartial, asked, last], [1000, true, 1000, 1000]);
+    });
+
+  it('is whole where the thousandth page is the last', async () => {
+    const read = async (page: number): Promise<Page<number>> => ({
+      headers: new Headers({ 'X-Next-Page': page < 1000 ? String(page + 1) : '', 'X-Total-Pages': '1000' }),
+      items: [page],
+    });
+    const { items, isPartial } = await allPages(read);
+    assert.deepEqual([items.length, isPartial], [1000, false]);
+  });
+});

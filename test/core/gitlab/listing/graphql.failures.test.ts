@@ -1,0 +1,172 @@
+import assert from 'node:assert/strict';
+import {
+  badGateway,
+  brokenJson,
+  htmlPage,
+  rateLimited,
+  serverError,
+  signInRedirect,
+  type CannedAnswer,
+  type Fault,
+} from '../../../gitlab/faults';
+import type { ProfileName } from '../../../gitlab/profiles/profile';
+import { developerToken, reporterToken } from '../../../gitlab/seed';
+import { failureOf, unhurried } from '../../support';
+import { assertWhole, Branch, countsOf, isGraphql } from '../branch';
+
+const json = { 'Content-Type': 'application/json' };
+
+const saying = (...messages: readonly string[]): CannedAnswer => ({
+  ...{ status: 200, headers: json },
+  body: JSON.stringify({ errors: messages.map((message) => ({ message })) }),
+});
+
+describe('GraphQL that does not answer as it should', () => {
+  let at: Branch;
+  const warnings = () => at.log.lines.filter((line) => line.startsWith('GraphQL is not used'));
+  const start = async (profile: ProfileName) => (at = await Branch.start(profile));
+
+  afterEach(() => at.fake.close());
+
+  it('is asked no more once it has said anything else, which is logged once', async () => {
+    await start('18.9');
+    at.fake.faults = [{ when: isGraphql, answer: saying('Nothing of the kind') }];
+    await assertWhole(at);
+    assert.equal(at.client.usesGraphql, false);
+    assert.deepEqual((await countsOf(at)).byGraphql, 0);
+    await assertWhole(at);
+    assert.deepEqual(warnings(), ['GraphQL is not used, but REST: Nothing of the kind']);
+  });
+
+  it('is asked anew with another token, and after a day', async () => {
+    await start('18.9');
+    let token = developerToken;
+    at.fresh(() => token);
+    at.fake.faults = [{ when: isGraphql, answer: saying('No') }];
+    await at.listing();
+    at.fake.faults = [];
+    assert.equal((await countsOf(at)).byGraphql, 0);
+    at.now += 24 * 3600_000;
+    assert.ok((await countsOf(at)).byGraphql > 0);
+    at.fake.faults = [{ when: isGraphql, answer: saying('No'), times: 1 }];
+    await at.listing();
+    assert.equal(at.client.usesGraphql, false);
+    token = reporterToken;
+    assert.ok((await countsOf(at)).byGraphql > 0);
+  });
+
+  const passing: Readonly<Record<string, Fault>> = {
+    'a 500': serverError(),
+    'a 502': badGateway(),
+    'a page': htmlPage(),
+    'damaged JSON': brokenJson(),
+    'a time-out told with 200': { answer: saying('Timeout on Project.pipelines') },
+  };
+  for (const [status, fault] of Object.entries(passing)) {
+    it(`is not asked for ten minutes after ${status}`, async () => {
+      await start('18.9');
+      at.fake.faults = [{ ...fault, when: isGraphql }];
+      await assertWhole(at);
+      at.fake.faults = [];
+      assert.equal((await countsOf(at)).byGraphql, 0);
+      at.now += 10 * 60_000 - 1;
+      assert.equal((await countsOf(at)).byGraphql, 0);
+      at.now += 1;
+      assert.ok((await countsOf(at)).byGraphql > 0);
+      assert.equal(warnings().length, 1);
+      assert.match(warnings()[0]!, /^GraphQL is not used for ten minutes, but REST: /);
+      await assertWhole(at);
+    });
+  }
+
+  const lasting: Readonly<Record<string, Fault>> = {
+    'a page': htmlPage(),
+    'a redirect to the sign-in page': signInRedirect('http://127.0.0.1/gitlab'),
+    'a 404': { answer: { status: 404, headers: json, body: '{"error":"404 Not Found"}' } },
+    'a refusal of the query': { answer: { ...saying('Query too large'), status: 422 } },
+    'something else': { answer: { status: 200, headers: json, body: '{"data":{"project":{"own":{"nodes":[{}]}}}}' } },
+    'no object': { answer: { status: 200, headers: json, body: '[]' } },
+  };
+  for (const [what, fault] of Object.entries(lasting)) {
+    it(`gives way to REST where ${what} comes in its place`, async () => {
+      await start('18.9');
+      at.fake.faults = [{ ...fault, when: isGraphql }];
+      await assertWhole(at);
+      await assertWhole(at);
+      assert.deepEqual([at.client.usesGraphql, warnings().length], [false, 1]);
+    });
+  }
+
+  it('that does not know the token leaves it to REST to say why, and is asked again', async () => {
+    await start('18.9');
+    at.fake.world.addToken({ token: 'old', user: 'dana', expiresAt: at.fake.world.now() + 1000 });
+    at.fresh(() => 'old');
+    await assertWhole(at);
+    at.fake.world.revokeToken('old');
+    const failure = await failureOf(at.listing());
+    assert.deepEqual([failure.kind, failure.status], ['revoked', 401]);
+    assert.equal(at.client.usesGraphql, true);
+    assert.deepEqual(warnings(), []);
+  });
+
+  it('that is limited says until when, and REST is not asked in its place', async () => {
+    await start('18.9');
+    await at.listing();
+    at.fake.faults = [{ ...rateLimited({ retryAfter: 30 }), when: isGraphql }];
+    const work = async () => assert.equal((await failureOf(at.listing())).kind, 'rateLimited');
+    const { byGraphql, byRest } = await countsOf(at, work);
+    // No more than go out side by side.
+    assert.ok(byGraphql >= 1 && byGraphql <= 3, `${byGraphql} requests`);
+    assert.equal(byRest, 0);
+    assert.equal(at.client.usesGraphql, true);
+  });
+
+  it('that is aborted is not asked again, nor is REST', async () => {
+    await start('18.9');
+    await at.listing();
+    const abort = new AbortController();
+    const reason = new Error('HEAD moved');
+    at.fake.faults = [{ when: (request) => isGraphql(request) && (abort.abort(reason), false) }];
+    const { project, sha, ref } = at.made;
+    const work = () =>
+      assert.rejects(at.client.listing(project.path, { sha, ref }, abort.signal), (error) => error === reason);
+    assert.deepEqual(await countsOf(at, work), { byGraphql: 1, byRest: 0 });
+    assert.equal(at.client.usesGraphql, true);
+  });
+
+  it('that tells of a child that is gone by now does without it', async () => {
+    await start('18.9');
+    const answering = (part: string, project: object): Fault => ({
+      when: (request) => isGraphql(request) && request.body.includes(part),
+      answer: { status: 200, headers: json, body: JSON.stringify({ data: { project: { id: 'x', ...project } } }) },
+    });
+    at.fake.faults = [
+      answering('children: pipelines', { children: { nodes: [] } }),
+      answering('p0: pipeline', { p0: null }),
+    ];
+    const { builds, pipelines } = await at.listing();
+    assert.deepEqual([builds.length, pipelines.length], [9, 2]);
+    assert.equal(at.client.usesGraphql, true);
+  });
+
+  it('finds a project that was renamed under way by its new path, each time', async () => {
+    await start('18.9');
+    await assertWhole(at);
+    const { project, sha, ref } = at.made;
+    for (const path of ['group/renamed', 'other/again']) {
+      at.fake.world.moveProject(project, path);
+      const { builds } = await at.client.listing('group/app', { sha, ref }, unhurried());
+      assert.equal(builds.length, 11);
+      assert.ok(builds.some(({ webUrl }) => webUrl?.startsWith(`${at.fake.url}/${path}/-/jobs/`)));
+      assert.equal(at.client.usesGraphql, true);
+    }
+    assert.deepEqual(warnings(), []);
+  });
+
+  it('lists a project that was renamed under way where its old path leads nowhere', async () => {
+    await start('15.9');
+    await assertWhole(at);
+    at.fake.world.moveProject(at.made.project, 'group/renamed');
+    await assertWhole(at);
+  });
+});

@@ -1,0 +1,153 @@
+import assert from 'node:assert/strict';
+import { canCancel, canErase, canKeep, canPlay, canRetry } from '../../../../src/core/model/build';
+import type { ProfileName } from '../../../gitlab/profiles/profile';
+import { reporterToken } from '../../../gitlab/seed';
+import { assertWhole, Branch, countsOf, idsOf, isGraphql, named, pipelineIn } from '../branch';
+
+const json = { 'Content-Type': 'application/json' };
+/** As JSON has it, without the fields of those names. */
+const plain = (value: object, names: readonly string[]) =>
+  Object.fromEntries(Object.entries(value).filter(([name, field]) => field !== undefined && !names.includes(name)));
+
+describe('GraphQL', () => {
+  let at: Branch;
+  const start = async (profile: ProfileName) => (at = await Branch.start(profile));
+  afterEach(() => at.fake.close());
+
+  for (const profile of ['15.9', '18.9'] as const) {
+    it(`gives on ${profile} what REST gives`, async () => {
+      await start(profile);
+      const byGraphql = await at.listing();
+      assert.equal(at.client.usesGraphql, true);
+      at.fresh();
+      at.fake.faults = [{ when: isGraphql, answer: { status: 404, headers: json, body: '{}' } }];
+      const byRest = await at.listing();
+      assert.equal(at.client.usesGraphql, false);
+      for (const build of byRest.builds) {
+        const other = byGraphql.builds.find(({ id }) => id === build.id)!;
+        // GraphQL tells neither who started a build nor the words of its commit; REST does not tell what is denied.
+        const differing = [
+          'denied',
+          'user',
+          'commit',
+          'scheduledAt',
+          'attempts',
+          ...(profile === '15.9' ? ['runner'] : []),
+        ];
+        assert.deepEqual(plain(other, differing), plain(build, differing));
+        assert.deepEqual(idsOf(other.attempts), idsOf(build.attempts));
+        assert.equal(other.commit?.sha, pipelineIn(byGraphql, { id: build.pipeline! }).sha);
+      }
+      // What made a pipeline is not told before 16.4.
+      const untold = profile === '15.9' ? ['source'] : [];
+      assert.deepEqual(
+        byGraphql.pipelines.map((pipeline) => plain(pipeline, ['stages', ...untold])),
+        byRest.pipelines.map((pipeline) => plain(pipeline, untold)),
+      );
+    });
+
+    it(`tells on ${profile} when a delayed build starts`, async () => {
+      await start(profile);
+      const { scheduledAt } = named(await at.listing(), 'staging');
+      assert.equal(Date.parse(scheduledAt ?? ''), at.made.builds.staging.scheduledAtMs);
+    });
+
+    for (const [count, pages] of [
+      [100, 1],
+      [101, 2],
+      [250, 3],
+    ] as const) {
+      it(`asks on ${profile} for ${count} jobs of a pipeline in ${pages} requests`, async () => {
+        await start(profile);
+        const { project, sha } = at.made;
+        const pipeline = at.fake.world.addPipeline(project, { sha, ref: 'main', source: 'schedule' });
+        const made = Array.from({ length: count }, (_, index) =>
+          at.fake.world.addBuild(project, { sha, pipeline, name: `job ${index}`, status: 'success' }),
+        );
+        await at.listing();
+        const listing = await at.listing();
+        const ids = idsOf(listing.builds.filter((build) => build.pipeline === pipeline.id));
+        assert.deepEqual(
+          [...ids].sort((a, b) => a - b),
+          idsOf(made),
+        );
+        // Side by side with the first page: the pipeline of the merge result, and the children.
+        assert.deepEqual(await countsOf(at), { byGraphql: pages + 2, byRest: 0 });
+      });
+    }
+
+    it(`finds on ${profile} what a bridge beyond the first hundred jobs has started`, async () => {
+      await start(profile);
+      const { project, sha, branch } = at.made;
+      for (let index = 0; index < 120; index += 1) {
+        at.fake.world.addBuild(project, { sha, pipeline: branch, name: `job ${index}`, status: 'success' });
+      }
+      const listing = await at.listing();
+      assert.equal(named(listing, 'packages').downstream, at.made.child.id);
+      assert.equal(named(listing, 'install').pipeline, at.made.child.id);
+      assert.equal(at.client.usesGraphql, true);
+    });
+
+    it(`says on ${profile} what a Reporter may not do`, async () => {
+      await start(profile);
+      at.fresh(() => reporterToken);
+      const { builds } = await at.listing();
+      assert.equal(at.client.usesGraphql, true);
+      for (const build of builds) {
+        const may = [canRetry, canCancel, canErase, canKeep, canPlay].map((can) => can(build));
+        assert.deepEqual([build.name, ...may], [build.name, false, false, false, false, false]);
+      }
+    });
+
+    it(`says on ${profile} what a Developer may do`, async () => {
+      await start(profile);
+      const listing = await at.listing();
+      assert.ok(canRetry(named(listing, 'compile')) && canErase(named(listing, 'compile')));
+      assert.ok(canKeep(named(listing, 'compile')) && canPlay(named(listing, 'staging')));
+      assert.ok(canPlay(named(listing, 'production')) && canCancel(named(listing, 'install')));
+      const { id, attempts } = named(listing, 'rspec 1/2', at.made.branch);
+      assert.equal(id, at.made.builds.rspec.id);
+      // A superseded attempt is not retried again.
+      assert.deepEqual(attempts.map(canRetry), [false]);
+    });
+  }
+
+  it('says what waits, and yet is not to be played', async () => {
+    await start('18.9');
+    const { project, sha, branch } = at.made;
+    at.fake.world.addBuild(project, { sha, pipeline: branch, name: 'archived', status: 'manual', when: 'on_success' });
+    assert.equal(canPlay(named(await at.listing(), 'archived')), false);
+  });
+
+  it('leaves out what the server lacks, and asks for it once', async () => {
+    await start('15.9');
+    const cold = await countsOf(at);
+    assert.equal(cold.byRest, 1); // The parents of the merge commit.
+    const lacking = at.log.lines.filter((line) => line.startsWith('GraphQL lacks'));
+    assert.deepEqual(lacking, [
+      'GraphQL lacks Pipeline.source, CiJob.canPlayJob, CiJob.runner, JobPermissions.cancelBuild, CiJobArtifact.expired',
+    ]);
+    // Refused once; then the commit, the pipeline of the merge result and the child, which are one round trip when warm.
+    assert.deepEqual([cold.byGraphql, await countsOf(at)], [4, { byGraphql: 3, byRest: 0 }]);
+    await assertWhole(at);
+  });
+
+  it('asks for more children than it takes at once in turns', async () => {
+    await start('18.9');
+    const { project, sha, ref, branch } = at.made;
+    for (let index = 0; index < 25; index += 1) {
+      const downstream = at.fake.world.addPipeline(project, { source: 'parent_pipeline', sha, ref });
+      at.fake.world.addBuild(project, { sha, pipeline: downstream, name: `below ${index}` });
+      const init = { kind: 'bridge', name: `to ${index}`, downstream } as const;
+      at.fake.world.addBuild(project, { sha, pipeline: branch, ...init });
+    }
+    for (const expected of ['cold', 'warm']) {
+      const { builds, pipelines } = await at.listing();
+      assert.equal(builds.filter(({ name }) => name.startsWith('below')).length, 25, expected);
+      assert.equal(pipelines.length, 28);
+    }
+    assert.equal(at.client.usesGraphql, true);
+    // The commit, the merge result, and two pages of children.
+    assert.equal((await countsOf(at)).byGraphql, 4);
+  });
+});

@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict';
+import { withGitLab } from '../../../gitlab/each';
+import { weightOf } from '../../../gitlab/graphql/complexity';
+import { releasesWithGraphql } from '../../../gitlab/profiles/variants';
+import { everyPipeline } from '../../../gitlab/scenarios';
+import type { FakeGitLab } from '../../../gitlab/server';
+import { clientOf, unhurried } from '../../support';
+import { isGraphql } from '../branch';
+
+/** Of the 250 that GitLab gives a user, so that further fields fit, and all that it gives those who are not signed in. */
+const limit = 200;
+/** GitLab takes no longer query, in characters. */
+const maxLength = 10_000;
+
+interface Sent {
+  readonly query: string;
+  readonly variables: Readonly<Record<string, unknown>>;
+}
+
+/** Every query that reaches GitLab from now on. */
+function listen(fake: FakeGitLab): readonly Sent[] {
+  const sent: Sent[] = [];
+  fake.faults = [
+    {
+      when: (request) => {
+        if (isGraphql(request)) sent.push(JSON.parse(request.body) as Sent);
+        return false;
+      },
+    },
+  ];
+  return sent;
+}
+
+describe('The queries of the client', () => {
+  for (const release of releasesWithGraphql) {
+    it(`weigh no more than ${limit} on ${release}, and are not too long`, () =>
+      withGitLab({ profile: release }, async (fake) => {
+        const { project, sha, ref, branch, child } = everyPipeline(fake.world);
+        for (let index = 0; index < 230; index++) {
+          const pipeline = index % 2 === 0 ? branch : child;
+          fake.world.addBuild(project, { sha, pipeline, name: `job ${index}`, status: 'success' });
+        }
+        const sent = listen(fake);
+        const client = clientOf(fake, { apiVersion: 'auto' });
+        for (let round = 0; round < 3; round++) await client.listing(project.path, { sha, ref }, unhurried());
+        await client.listing(project.path, { sha }, unhurried());
+        const { profile } = fake.world;
+        for (const { query, variables } of sent) {
+          const { complexity, depth, recursion } = weightOf(profile, query, variables);
+          assert.ok(complexity <= limit, `${complexity}: ${query}`);
+          assert.ok(depth <= 15, `${depth}: ${query}`);
+          assert.equal(recursion, undefined);
+          assert.ok(query.length <= maxLength, `${query.length} characters`);
+        }
+        assert.ok(sent.some(({ query }) => query.includes('jobs(')));
+        // The pages after the first, too. 14.0 does not tell what a bridge has started, so REST lists there.
+        assert.equal(client.usesGraphql, release !== '14.0');
+        assert.ok(release === '14.0' || sent.some(({ query }) => query.includes('after:')));
+      }));
+  }
+});

@@ -1,0 +1,240 @@
+import assert from 'node:assert/strict';
+import { buildASTSchema, parse, TypeInfo, visit, visitWithTypeInfo } from 'graphql';
+import { flatten } from '../../../../src/core/model/arrange';
+import { GitLabClient } from '../../../../src/core/gitlab/client';
+import { systemClock } from '../../../../src/core/util/timer';
+import { badGateway, brokenJson, type Fault, htmlPage, signInRedirect } from '../../../gitlab/faults';
+import { graphqlFaults } from '../../../gitlab/graphql/graphqlFaults';
+import { documentOf } from '../../../gitlab/graphql/schema';
+import type { Pipeline } from '../../../gitlab/model';
+import { everyPipeline, type EveryPipeline } from '../../../gitlab/scenarios';
+import { developerToken } from '../../../gitlab/seed';
+import { type FakeGitLab, type FakeOptions, startGitLab } from '../../../gitlab/server';
+import { failureOf, httpWith, Journal, unhurried } from '../../support';
+import { idsOf, isGraphql } from '../branch';
+
+interface Sent {
+  readonly query: string;
+  readonly variables: Readonly<Record<string, unknown>>;
+}
+
+/** A GitLab with one commit that has every kind of pipeline, and a client whose time passes when the test says so. */
+class Scene {
+  readonly sent: Sent[] = [];
+  now = Date.UTC(2026, 0, 1);
+  readonly client: GitLabClient;
+  readonly made: EveryPipeline;
+
+  constructor(readonly fake: FakeGitLab) {
+    this.made = everyPipeline(fake.world);
+    const log = new Journal();
+    const instance = { url: fake.url, hosts: [], apiVersion: 'auto' } as const;
+    const clock = { ...systemClock, now: () => this.now };
+    this.client = new GitLabClient(instance, httpWith({ log }), async () => developerToken, log, clock);
+    this.fail();
+  }
+
+  /** From now on; the queries are written down all the same. */
+  fail(...faults: readonly Fault[]): void {
+    const note: Fault = {
+      when: (request) => {
+        if (isGraphql(request)) this.sent.push(JSON.parse(request.body) as Sent);
+        return false;
+      },
+    };
+    this.fake.faults = [note, ...faults];
+  }
+
+  list() {
+    const { project, sha, ref } = this.made;
+    return this.client.listing(project.path, { sha, ref }, unhurried());
+  }
+
+  /** All builds of all pipelines of the commit, and no others. */
+  async assertWhole(): Promise<void> {
+    const { branch, child, nested, merge, mergeChild, mergeNested, detached, tag } = this.made;
+    const wanted = [branch, child, nested, merge, mergeChild, mergeNested, detached, tag];
+    const { builds, pipelines } = await this.list();
+    const inPipeline = (each: Pipeline) => this.fake.world.inPipeline(each);
+    assert.deepEqual(sorted(idsOf(pipelines)), sorted(idsOf(wanted)));
+    assert.deepEqual(sorted(idsOf(flatten(builds))), sorted(idsOf(wanted.flatMap(inPipeline))));
+  }
+
+  /** Queries that one listing takes. */
+  async queriesOf(work: () => Promise<unknown> = () => this.assertWhole()): Promise<readonly Sent[]> {
+    const since = this.sent.length;
+    await work();
+    return this.sent.slice(since);
+  }
+}
+
+function sorted(ids: readonly number[]): readonly number[] {
+  return ids.toSorted((a, b) => a - b);
+}
+
+async function on(options: FakeOptions, use: (scene: Scene) => Promise<void>): Promise<void> {
+  const fake = await startGitLab({ root: '/gitlab', ...options });
+  try {
+    await use(new Scene(fake));
+  } finally {
+    await fake.close();
+  }
+}
+
+/** Fields and arguments that these queries ask for: `CiJob.tags`, `Project.pipelines(sha)`. */
+function placesIn(sent: readonly Sent[]): readonly string[] {
+  const info = new TypeInfo(buildASTSchema(documentOf('18.9'), { assumeValidSDL: true }));
+  const places = new Set<string>();
+  for (const { query } of sent) {
+    visit(
+      parse(query),
+      visitWithTypeInfo(info, {
+        Field: (node) => {
+          const place = `${info.getParentType()?.name ?? ''}.${node.name.value}`;
+          places.add(place);
+          for (const { name } of node.arguments ?? []) places.add(`${place}(${name.value})`);
+        },
+      }),
+    );
+  }
+  return [...places];
+}
+
+/** Every GitLab has these. */
+const always = ['Query.project', 'Query.project(fullPath)', 'Project.pipelines', 'Pipeline.id', 'Pipeline.iid'];
+
+describe('What GraphQL refuses', () => {
+  it('is any one field or argument: no build is missing then', () =>
+    on({ profile: '18.9' }, async (scene) => {
+      const sent = await scene.queriesOf();
+      const places = placesIn(sent).filter((place) => !always.includes(place));
+      assert.ok(places.length > 30, places.join(' '));
+      const missing: string[] = [];
+      for (const place of places) {
+        await on({ profile: '18.9', graphqlLacks: [place] }, async (lacking) => {
+          await lacking.assertWhole().catch((error: unknown) => missing.push(`${place}: ${String(error)}`));
+          await lacking.assertWhole().catch((error: unknown) => missing.push(`${place} again: ${String(error)}`));
+        });
+      }
+      assert.deepEqual(missing, []);
+    })).timeout(60_000);
+
+  it('is much at once, told five at a time: the client goes on asking without it, and GraphQL stays in use', async () => {
+    const lacks = ['tags', 'coverage', 'scheduledAt', 'canPlayJob', 'retryable', 'createdByTag', 'runner'];
+    await on({ profile: '18.9', graphqlLacks: lacks.map((field) => `CiJob.${field}`) }, async (scene) => {
+      await scene.assertWhole();
+      assert.equal(scene.client.usesGraphql, true);
+      const again = await scene.queriesOf();
+      assert.ok(again.length > 0);
+      for (const { query } of again) assert.doesNotMatch(query, /\b(tags|canPlayJob|createdByTag)\b/);
+    });
+  });
+
+  const byRest: Readonly<Record<string, Fault>> = {
+    'a user who may not use the API (403)': graphqlFaults.noAccess(),
+    'a query that is too long (422)': graphqlFaults.tooLarge(),
+    'a query that is too complex': graphqlFaults.tooComplex(),
+    'a query that is too deep': graphqlFaults.tooDeep(),
+  };
+  for (const [what, fault] of Object.entries(byRest)) {
+    it(`is ${what}: REST lists all`, () =>
+      on({ profile: '18.9' }, async (scene) => {
+        scene.fail(fault);
+        await scene.assertWhole();
+        await scene.assertWhole();
+      }));
+  }
+
+  it('is a token: REST says what is the matter with it', () =>
+    on({ profile: '18.9' }, async (scene) => {
+      scene.fail(graphqlFaults.invalidToken());
+      await scene.assertWhole();
+      assert.equal(scene.client.usesGraphql, true);
+    }));
+
+  it('is too many requests: that is told, and REST is not asked in its place', () =>
+    on({ profile: '18.9' }, async (scene) => {
+      await scene.list();
+      scene.fail(graphqlFaults.rateLimited());
+      const since = scene.fake.requests.length;
+      assert.equal((await failureOf(scene.list())).kind, 'rateLimited');
+      assert.ok(scene.fake.requests.slice(since).every(isGraphql));
+      assert.equal(scene.client.usesGraphql, true);
+    }));
+});
+
+describe('GraphQL under load', () => {
+  const passing: Readonly<Record<string, Fault>> = {
+    'no time for the jobs of any pipeline, told with 200': graphqlFaults.timeout('Pipeline.jobs'),
+    'time for the jobs of one pipeline, told with 200': graphqlFaults.timeout('Pipeline.jobs', 1),
+    'no time for some artifacts, told with 200': graphqlFaults.timeout('CiJob.artifacts', 3),
+    'no time to validate, told with 200': graphqlFaults.validationTimeout(),
+    'a database that took too long (503)': graphqlFaults.databaseTimeout(),
+    'a mistake of its own (500)': graphqlFaults.bug(),
+    'a gateway that fails (502)': { ...badGateway(), when: isGraphql },
+    'a page': { ...htmlPage(), when: isGraphql },
+    'damaged JSON': { ...brokenJson(), when: isGraphql },
+    'a redirect to the sign-in page': { ...signInRedirect('http://127.0.0.1/gitlab'), when: isGraphql },
+  };
+  for (const [what, fault] of Object.entries(passing)) {
+    it(`has ${what}: all builds are listed, and it is asked again after minutes`, () =>
+      on({ profile: '18.9' }, async (scene) => {
+        scene.fail(fault);
+        await scene.assertWhole();
+        scene.fail();
+        scene.now += 15 * 60_000;
+        const queries = await scene.queriesOf();
+        assert.ok(queries.length > 0);
+        assert.equal(scene.client.usesGraphql, true);
+        const paths = scene.fake.requests.slice(-queries.length).map(({ path }) => path);
+        assert.ok(
+          paths.every((path) => isGraphql({ path })),
+          paths.join(' '),
+        );
+      }));
+  }
+
+  it('after a 503 is asked for less, and not for the same three times', () =>
+    on({ profile: '18.9' }, async (scene) => {
+      scene.fail(graphqlFaults.databaseTimeout());
+      const queries = await scene.queriesOf();
+      const counts = new Map<string, number>();
+      for (const each of queries) {
+        const key = JSON.stringify(each);
+        counts.set(key, (counts.get(key) ?? 0) + 1);
+      }
+      assert.ok(Math.max(...counts.values()) < 3);
+      assert.ok(counts.size > 1, 'nothing smaller was asked for');
+    }));
+
+  it('that has time for less gives all by smaller pages', () =>
+    on({ profile: '18.9' }, async (scene) => {
+      const isLarge: Fault['when'] = (request) => isGraphql(request) && /jobs\(first: 100\b/.test(request.body);
+      scene.fail({ ...graphqlFaults.databaseTimeout(), when: isLarge });
+      await scene.assertWhole();
+      assert.equal(scene.client.usesGraphql, true);
+    }));
+});
+
+describe('Bridges that are no longer told of as such', () => {
+  const headers = { 'Content-Type': 'application/json' };
+  const missing: Fault = {
+    when: ({ path }) => path.includes('/bridges'),
+    answer: { status: 404, headers, body: '{"error":"404 Not Found"}' },
+  };
+
+  it('are asked for as trigger jobs', () =>
+    on({ profile: '19.2' }, async (scene) => {
+      scene.fail(graphqlFaults.tooLarge(), missing);
+      await scene.assertWhole();
+      await scene.assertWhole();
+    }));
+
+  it('are not taken for none because the answer failed once', () =>
+    on({ profile: '18.9' }, async (scene) => {
+      scene.fail(graphqlFaults.tooLarge(), missing);
+      await scene.list();
+      scene.fail(graphqlFaults.tooLarge());
+      await scene.assertWhole();
+    }));
+});

@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict';
+import { DiskError, GitLabError, isAbort, toFailure } from '../../../src/core/model/errors';
+
+describe('toFailure', () => {
+  it('gives the failure of an error of GitLab', () => {
+    const failure = { kind: 'forbidden', host: 'gitlab.com', status: 403, reason: 'Build is not erasable!' } as const;
+    assert.equal(toFailure(new GitLabError(failure)), failure);
+  });
+
+  it('takes anything else for a defect of ours', () => {
+    assert.deepEqual(toFailure(new TypeError('x is not a function')), {
+      kind: 'unexpected',
+      reason: 'x is not a function',
+    });
+    assert.deepEqual(toFailure('odd'), { kind: 'unexpected', reason: 'odd' });
+    assert.deepEqual(toFailure(undefined), { kind: 'unexpected', reason: 'undefined' });
+  });
+});
+
+describe('An error', () => {
+  it('of GitLab says in its message what is known', () => {
+    const failure = { kind: 'forbidden', host: 'gitlab.com:8443', status: 403, reason: 'No.', retryAt: 7 } as const;
+    assert.equal(new GitLabError(failure).message, 'forbidden gitlab.com:8443 403 No.');
+    assert.equal(new GitLabError({ kind: 'offline' }).message, 'offline');
+    const nowhere = {
+      kind: 'noGitLab',
+      host: 'git.example.com',
+      status: 404,
+      url: 'https://git.example.com/x',
+    } as const;
+    assert.equal(new GitLabError(nowhere).message, 'noGitLab git.example.com 404');
+  });
+
+  it('of the disk says what and where', () => {
+    const cause = new Error('ENOSPC');
+    const error = new DiskError('noSpace', '/x', { cause });
+    assert.deepEqual([error.message, error.name, error.cause], ['noSpace /x', 'DiskError', cause]);
+  });
+
+  it('is an abort where a signal without a reason made it', () => {
+    const { reason } = AbortSignal.abort() as { reason: unknown };
+    assert.equal(isAbort(reason), true);
+    assert.equal(isAbort(new GitLabError({ kind: 'timeout' })), false);
+    assert.equal(isAbort('AbortError'), false);
+  });
+});

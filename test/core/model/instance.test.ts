@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { toBaseUrl } from '../../../src/core/model/instance';
+
+describe('toBaseUrl', () => {
+  const cases: Readonly<Record<string, string>> = {
+    'gitlab.com': 'https://gitlab.com',
+    '  gitlab.com/  ': 'https://gitlab.com',
+    'git.example.com:8443': 'https://git.example.com:8443',
+    'https://git.example.com/': 'https://git.example.com',
+    'HTTPS://Git.Example.com/GitLab/': 'https://git.example.com/GitLab',
+    'http://127.0.0.1:3000/gitlab': 'http://127.0.0.1:3000/gitlab',
+    'https://git.example.com:443': 'https://git.example.com',
+    'http://git.example.com:80//': 'http://git.example.com',
+    'http://[::1]:8080/': 'http://[::1]:8080',
+    'https://dana:secret@git.example.com/': 'https://git.example.com',
+    'dana:secret@git.example.com': 'https://git.example.com',
+    'https://git.example.com/?private_token=secret#x': 'https://git.example.com',
+    'https://git.example.com/users/sign_in/': 'https://git.example.com',
+    'https://git.example.com/gitlab/-/profile/personal_access_tokens?a=b': 'https://git.example.com/gitlab',
+    'https://git.example.com/gitlab/api/v4': 'https://git.example.com/gitlab',
+  };
+  for (const [text, url] of Object.entries(cases)) {
+    it(`takes ${JSON.stringify(text)} for ${url}`, () => assert.equal(toBaseUrl(text), url));
+  }
+
+  const refused = ['', '   ', 'ssh://git@host/x', 'file:///etc', 'javascript:alert(1)', 'https://', 'a b', 'host:port'];
+  for (const text of refused) {
+    it(`takes ${JSON.stringify(text)} for none`, () => assert.equal(toBaseUrl(text), undefined));
+  }
+
+  it('never throws, and gives an URL that stays as it is when taken once more', () => {
+    const path = fc.array(fc.constantFrom('gitlab', 'api', 'v4', '-', 'users', 'admin', '', '%2e', 'é', '@'));
+    const written = fc
+      .tuple(fc.constantFrom('', 'https://', 'http://'), fc.constantFrom('', 'u@', 'u:p@'), fc.domain(), path)
+      .map(([scheme, user, host, segments]) => `${scheme}${user}${[host, ...segments].join('/')}`);
+    fc.assert(
+      fc.property(fc.oneof(written, fc.webUrl(), fc.string()), (text) => {
+        const url = toBaseUrl(text);
+        if (url === undefined) return;
+        const { username, password, search, hash } = new URL(url);
+        assert.deepEqual([username, password, search, hash, url.endsWith('/')], ['', '', '', '', false]);
+        assert.equal(toBaseUrl(url), url);
+      }),
+    );
+  });
+});

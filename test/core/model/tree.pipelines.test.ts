@@ -1,0 +1,243 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { arrange } from '../../../src/core/model/arrange';
+import { knownStatuses, type Build } from '../../../src/core/model/build';
+import type { Listing, Pipeline } from '../../../src/core/model/pipeline';
+import { groupings, toTree, type Grouping, type TreeNode } from '../../../src/core/model/tree';
+import { all, buildsGiven, buildsShown, outline } from '../outline';
+import { buildWith, pipelineWith } from '../support';
+
+const listingOf = (rows: readonly Build[], pipelines: readonly Pipeline[]): Listing => ({
+  builds: arrange(rows, pipelines),
+  pipelines,
+});
+const [older, newer, child] = [pipelineWith({ id: 1 }), pipelineWith({ id: 2 }), pipelineWith({ id: 3 })];
+const compile = buildWith({ id: 11, name: 'compile', stage: 'build', pipeline: 1, status: 'failed' });
+const again = buildWith({ id: 21, name: 'compile', stage: 'build', pipeline: 2 });
+const bridge = buildWith({ id: 22, name: 'packages', pipeline: 2, kind: 'bridge', downstream: 3, status: 'running' });
+const install = buildWith({ id: 31, name: 'install', pipeline: 3, status: 'running' });
+const jenkins = buildWith({ id: 23, name: 'jenkins', stage: 'external', kind: 'external', pipeline: 2 });
+
+describe('toTree: several pipelines', () => {
+  const two = listingOf([compile, again], [newer, older]);
+
+  it('have a level of their own, the newest first', () => {
+    const tree = toTree(two, 'none', []);
+    assert.deepEqual(outline(tree), [
+      ['#2 (success)', ['compile 21']],
+      ['#1 (failed)', ['compile 11']],
+    ]);
+    assert.deepEqual(
+      tree.map((node) => node.kind === 'pipeline' && [node.isNewest, node.builds.length]),
+      [
+        [true, 1],
+        [false, 1],
+      ],
+    );
+  });
+
+  it('are grouped each by itself', () => {
+    assert.deepEqual(outline(toTree(two, 'stageAndStatus', [])), [
+      ['#2 (success)', [['build (success)', [['success', ['compile 21']]]]]],
+      ['#1 (failed)', [['build (failed)', [['failed', ['compile 11']]]]]],
+    ]);
+  });
+
+  it('are without a level where there is one, but for one without builds', () => {
+    assert.deepEqual(outline(toTree(listingOf([again], [newer]), 'none', [])), ['compile 21']);
+    const invalid = pipelineWith({ id: 7, status: 'failed' });
+    assert.deepEqual(outline(toTree(listingOf([], [invalid]), 'none', [])), ['#7 (failed)']);
+  });
+
+  it('are left out by the filter where they have nothing to show', () => {
+    assert.deepEqual(outline(toTree(two, 'none', ['failed'])), [['#1 (failed)', ['compile 11']]]);
+    assert.deepEqual(toTree(two, 'none', ['canceled']), []);
+  });
+
+  it('stand above what belongs to none of them', () => {
+    const unclaimed = { ...jenkins, pipeline: undefined };
+    const stray = buildWith({ id: 40, name: 'stray', pipeline: 99 });
+    assert.deepEqual(outline(toTree(listingOf([compile, again, unclaimed, stray], [newer, older]), 'none', [])), [
+      ['#2 (success)', ['compile 21']],
+      ['#1 (failed)', ['compile 11']],
+      'stray 40',
+      ['external (success)', ['jenkins 23']],
+    ]);
+  });
+
+  it('keep their stages in the order that each tells', () => {
+    const pipeline = pipelineWith({ id: 1, stages: ['deploy', 'build'] });
+    const rows = [compile, buildWith({ id: 12, name: 'ship', stage: 'deploy', pipeline: 1 })];
+    const [, first] = toTree(listingOf([...rows, again], [newer, pipeline]), 'stage', []);
+    assert.deepEqual(
+      first?.children.map((node) => node.kind === 'stage' && node.stage),
+      ['deploy', 'build'],
+    );
+  });
+});
+
+describe('toTree: a bridge', () => {
+  const nested = listingOf([again, bridge, install], [child, newer]);
+
+  it('has below it what it has started, which is no root', () => {
+    const tree = toTree(nested, 'stage', []);
+    assert.deepEqual(outline(tree), [
+      ['build (success)', ['compile 21']],
+      ['test (running)', [['packages 22', [['#3 (running)', [['test (running)', ['install 31']]]]]]]],
+    ]);
+    const below = all(tree).find((node) => node.kind === 'pipeline');
+    assert.equal(below?.isNewest, true);
+  });
+
+  it('stays as long as something in what it has started is shown', () => {
+    const waiting = listingOf([again, { ...bridge, status: 'success' }, install], [child, newer]);
+    assert.deepEqual(outline(toTree(waiting, 'none', ['running'])), [
+      ['packages 22', [['#3 (running)', ['install 31']]]],
+    ]);
+    assert.deepEqual(outline(toTree(waiting, 'none', ['failed'])), []);
+  });
+
+  it('that is shown itself keeps what it has started, though nothing of that is', () => {
+    const tree = toTree(listingOf([again, { ...bridge, status: 'failed' }, install], [child, newer]), 'none', [
+      'failed',
+    ]);
+    assert.deepEqual(outline(tree), [['packages 22', ['#3 (running)']]]);
+  });
+
+  it('leads through another bridge to what is shown', () => {
+    const grandchild = pipelineWith({ id: 4 });
+    const further = buildWith({ id: 32, name: 'more', pipeline: 3, kind: 'bridge', downstream: 4 });
+    const deep = buildWith({ id: 41, name: 'deep', pipeline: 4, status: 'failed' });
+    const listing = listingOf([again, bridge, install, further, deep], [grandchild, child, newer]);
+    assert.deepEqual(outline(toTree(listing, 'none', ['failed'])), [
+      ['packages 22', [['#3 (running)', [['more 32', [['#4 (failed)', ['deep 41']]]]]]]],
+    ]);
+  });
+
+  it('that leads to another project, or to what is not listed, has nothing below it', () => {
+    for (const downstream of [undefined, 77]) {
+      const listing = listingOf([again, { ...bridge, downstream }], [newer]);
+      assert.deepEqual(outline(toTree(listing, 'none', [])), ['compile 21', 'packages 22']);
+    }
+  });
+
+  it('that leads back to its own pipeline comes to an end', () => {
+    const back = buildWith({ id: 33, name: 'back', pipeline: 3, kind: 'bridge', downstream: 2 });
+    const circle = listingOf([again, bridge, install, back], [child, newer]);
+    for (const grouping of groupings) {
+      for (const filter of [[], ['running'], ['canceled']]) {
+        const nodes = all(toTree(circle, grouping, filter));
+        assert.equal(new Set(nodes.map(({ id }) => id)).size, nodes.length);
+      }
+    }
+  });
+});
+
+describe('toTree: what other CI systems report', () => {
+  const listing = listingOf([again, jenkins], [newer]);
+  const external = ['external (success)', ['jenkins 23']] as const;
+  const shapes: Readonly<Record<Grouping, readonly unknown[]>> = {
+    stageAndStatus: [['build (success)', [['success', ['compile 21']]]], external],
+    stage: [['build (success)', ['compile 21']], external],
+    status: [['success', ['compile 21']], external],
+    none: ['compile 21', external],
+  };
+  for (const grouping of groupings) {
+    it(`stands in a group of its own, the last, when grouped by ${grouping}`, () => {
+      const tree = toTree(listing, grouping, []);
+      assert.deepEqual(outline(tree), shapes[grouping]);
+      const groups = all(tree).filter((node) => node.kind === 'stage' && node.isExternal);
+      assert.equal(groups.length, 1);
+    });
+  }
+
+  it('is apart from a stage of GitLab’s that is called so, too', () => {
+    const tree = toTree(listingOf([{ ...again, stage: 'external' }, jenkins], [newer]), 'stage', []);
+    assert.deepEqual(outline(tree), [['external (success)', ['compile 21']], external]);
+    assert.notEqual(tree[0]?.id, tree[1]?.id);
+  });
+
+  it('is left out by the filter', () => {
+    assert.deepEqual(outline(toTree(listing, 'none', ['failed'])), []);
+  });
+});
+
+describe('toTree: ids', () => {
+  const idsOf = (nodes: readonly TreeNode[]) =>
+    all(nodes)
+      .filter(({ kind }) => kind !== 'attempt' && kind !== 'status')
+      .map(({ id }) => id)
+      .sort();
+
+  it('stay when a build is retried, in whatever pipeline it is', () => {
+    const before = [compile, again, bridge, install, jenkins];
+    const after = [...before, { ...install, id: 51, status: 'pending' }, { ...compile, id: 52, status: 'pending' }];
+    const pipelines = [child, newer, older];
+    for (const grouping of groupings) {
+      const [ids, later] = [before, after].map((rows) => idsOf(toTree(listingOf(rows, pipelines), grouping, [])));
+      assert.deepEqual(later, ids);
+    }
+  });
+
+  /** Each pipeline but the first may be started by a bridge of an earlier one. */
+  const listings = fc
+    .record({
+      parents: fc.array(fc.option(fc.nat(), { nil: undefined }), { maxLength: 5 }),
+      rows: fc.uniqueArray(
+        fc.record({
+          id: fc.integer({ min: 1, max: 500 }),
+          name: fc.constantFrom('rspec', 'lint', 'a/b', 'pipeline:2', ''),
+          stage: fc.constantFrom('build', 'test', 'external', '.pre', 'status:failed'),
+          status: fc.constantFrom(...knownStatuses, 'levitating'),
+          pipeline: fc.constantFrom(undefined, 1, 2, 3, 4, 5, 6, 99),
+          kind: fc.constantFrom(undefined, 'external' as const),
+        }),
+        { selector: ({ id }) => id, maxLength: 30 },
+      ),
+    })
+    .map(({ parents, rows }) => {
+      const bridges = parents.flatMap((parent, index) => {
+        if (parent === undefined) return [];
+        const [name, pipeline, downstream] = [`to ${index + 2}`, 1 + (parent % (index + 1)), index + 2];
+        return [buildWith({ id: 600 + index, name, pipeline, downstream, kind: 'bridge' })];
+      });
+      const pipelines = [undefined, ...parents].map((_, index) => pipelineWith({ id: index + 1 })).reverse();
+      return listingOf(
+        [...rows.map((row) => buildWith({ ...row, name: `${row.kind} ${row.name}` })), ...bridges],
+        pipelines,
+      );
+    });
+
+  it('are given once each, to every build and attempt, and every pipeline with builds', () => {
+    fc.assert(
+      fc.property(listings, fc.constantFrom(...groupings), (listing, grouping) => {
+        const tree = toTree(listing, grouping, []);
+        const nodes = all(tree);
+        assert.equal(new Set(nodes.map(({ id }) => id)).size, nodes.length);
+        assert.deepEqual(buildsShown(tree), buildsGiven(listing.builds));
+      }),
+    );
+  });
+
+  it('lead to nothing that the filter leaves out, but for bridges and attempts', () => {
+    fc.assert(
+      fc.property(
+        listings,
+        fc.constantFrom(...groupings),
+        fc.uniqueArray(fc.constantFrom(...knownStatuses), { minLength: 1 }),
+        (listing, grouping, filter) => {
+          const shown = all(toTree(listing, grouping, filter)).flatMap((node) =>
+            node.kind === 'build' ? [node.build] : [],
+          );
+          assert.ok(shown.every(({ status, kind }) => kind === 'bridge' || filter.includes(status)));
+          const wanted = listing.builds.filter(({ status }) => filter.includes(status)).map(({ id }) => id);
+          const ids = new Set(shown.map(({ id }) => id));
+          assert.deepEqual(
+            wanted.filter((id) => !ids.has(id)),
+            [],
+          );
+        },
+      ),
+    );
+  });
+});

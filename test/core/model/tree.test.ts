@@ -1,0 +1,144 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { arrange } from '../../../src/core/model/arrange';
+import { knownStatuses, type Build } from '../../../src/core/model/build';
+import type { Listing } from '../../../src/core/model/pipeline';
+import { groupings, toTree, type Grouping } from '../../../src/core/model/tree';
+import { all, buildsGiven, buildsShown, outline, type Outline } from '../outline';
+import { buildWith } from '../support';
+
+const words = fc.constantFrom('build', 'test', 'a/status:failed', 'a', '%2F', '🦊', '', 'status:failed');
+const builds = fc
+  .uniqueArray(
+    fc.record({
+      id: fc.integer({ min: 1, max: 500 }),
+      name: words,
+      stage: words,
+      ref: fc.constantFrom('master', 'v1.0'),
+      status: fc.constantFrom(...knownStatuses, 'levitating', 'failed/x'),
+      allowFailure: fc.boolean(),
+    }),
+    { selector: ({ id }) => id, maxLength: 30 },
+  )
+  .map((rows) => arrange(rows.map(buildWith)));
+const grouping = fc.constantFrom(...groupings);
+
+/** Builds that name no pipeline, as up to 8.12. */
+function only(those: readonly Build[]): Listing {
+  return { builds: those, pipelines: [] };
+}
+
+const sample: readonly Build[] = arrange([
+  buildWith({ id: 1, stage: 'build', name: 'compile' }),
+  buildWith({ id: 2, stage: 'test', name: 'lint', status: 'running' }),
+  buildWith({ id: 3, stage: 'test', name: 'rspec', status: 'failed' }),
+  buildWith({ id: 4, stage: 'test', name: 'spinach', status: 'failed' }),
+  buildWith({ id: 5, stage: 'test', name: 'rspec', status: 'failed' }),
+]);
+
+describe('toTree', () => {
+  const shapes: Readonly<Record<Grouping, Outline>> = {
+    stageAndStatus: [
+      ['build (success)', [['success', ['compile 1']]]],
+      [
+        'test (failed)',
+        [
+          ['failed', [['rspec 5', ['rspec 3']], 'spinach 4']],
+          ['running', ['lint 2']],
+        ],
+      ],
+    ],
+    stage: [
+      ['build (success)', ['compile 1']],
+      ['test (failed)', [['rspec 5', ['rspec 3']], 'spinach 4', 'lint 2']],
+    ],
+    status: [
+      ['failed', [['rspec 5', ['rspec 3']], 'spinach 4']],
+      ['running', ['lint 2']],
+      ['success', ['compile 1']],
+    ],
+    none: [['rspec 5', ['rspec 3']], 'spinach 4', 'compile 1', 'lint 2'],
+  };
+  for (const each of groupings) {
+    it(`groups by ${each}, failed first`, () =>
+      assert.deepEqual(outline(toTree(only(sample), each, [])), shapes[each]));
+  }
+
+  it('shows only the statuses of the filter', () => {
+    assert.deepEqual(outline(toTree(only(sample), 'stage', ['running', 'success'])), [
+      ['build (success)', ['compile 1']],
+      ['test (running)', ['lint 2']],
+    ]);
+    assert.deepEqual(toTree(only(sample), 'stageAndStatus', ['canceled']), []);
+  });
+
+  it('shows a build whose status is not known', () => {
+    const levitating = [buildWith({ status: 'levitating' })];
+    assert.deepEqual(outline(toTree(only(levitating), 'stageAndStatus', [])), [
+      ['test (levitating)', [['levitating', ['rspec 1']]]],
+    ]);
+  });
+
+  it('does not put an allowed failure first', () => {
+    const list = arrange([buildWith({ name: 'a' }), buildWith({ id: 2, status: 'failed', allowFailure: true })]);
+    assert.deepEqual(outline(toTree(only(list), 'none', [])), ['a 1', 'rspec 2']);
+  });
+
+  it('shows every build and every attempt once, under whatever grouping', () => {
+    fc.assert(
+      fc.property(builds, grouping, (list, by) =>
+        assert.deepEqual(buildsShown(toTree(only(list), by, [])), buildsGiven(list)),
+      ),
+    );
+  });
+
+  it('gives no id twice', () => {
+    fc.assert(
+      fc.property(builds, grouping, (list, by) => {
+        const ids = all(toTree(only(list), by, [])).map(({ id }) => id);
+        assert.equal(new Set(ids).size, ids.length);
+      }),
+    );
+  });
+
+  it('keeps the stages in the order of the builds', () => {
+    fc.assert(
+      fc.property(builds, (list) => {
+        const stages = toTree(only(list), 'stage', []).map((node) => (node.kind === 'stage' ? node.stage : ''));
+        assert.deepEqual(stages, [...new Set(list.map(({ stage }) => stage))]);
+      }),
+    );
+  });
+
+  it('keeps the ids of stages and builds when a build is retried', () => {
+    const retried = arrange([
+      ...sample.flatMap((build) => [build, ...build.attempts]),
+      buildWith({ id: 6, status: 'pending' }),
+    ]);
+    const idsOf = (list: readonly Build[]) =>
+      all(toTree(only(list), 'stage', []))
+        .filter(({ kind }) => kind === 'stage' || kind === 'build')
+        .map(({ id }) => id)
+        .sort();
+    assert.deepEqual(idsOf(retried), idsOf(sample));
+  });
+
+  it('keeps failures that are allowed apart from those that are not, before what passed', () => {
+    const those = arrange([
+      buildWith({ id: 1, name: 'lint', status: 'failed', allowFailure: true }),
+      buildWith({ id: 2, name: 'rspec', status: 'failed' }),
+      buildWith({ id: 3, name: 'compile' }),
+    ]);
+    const groups = toTree(only(those), 'status', []);
+    assert.deepEqual(
+      groups.map(
+        (group) => group.kind === 'status' && [group.status, group.isAllowed, group.builds.map(({ id }) => id)],
+      ),
+      [
+        ['failed', false, [2]],
+        ['failed', true, [1]],
+        ['success', false, [3]],
+      ],
+    );
+  });
+});

@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict';
+import { AncestorSearch, type AncestorPort } from '../../../src/core/polling/ancestorSearch';
+import type { Listing } from '../../../src/core/model/pipeline';
+import { buildWith } from '../support';
+
+const minute = 60_000;
+const ancestors = ['a', 'b', 'c', 'd', 'e'].map((sha, index) => ({ sha, back: index + 1 }));
+const listingOf = (status: string): Listing => ({ builds: [buildWith({ status })], pipelines: [] });
+const empty: Listing = { builds: [], pipelines: [] };
+
+describe('The search for a commit with builds', () => {
+  let now: number;
+  let asked: string[];
+  let recent: readonly string[];
+  let listings: Record<string, Listing>;
+  let search: AncestorSearch;
+  const port: AncestorPort = {
+    recent: () => {
+      asked.push('recent');
+      return Promise.resolve(recent);
+    },
+    listing: (sha) => {
+      asked.push(sha);
+      return Promise.resolve(listings[sha] ?? empty);
+    },
+  };
+  const nearest = (anew = false, among = ancestors) => search.nearest(among, port, anew);
+  /** What was asked since the last call. */
+  const news = () => asked.splice(0);
+
+  beforeEach(() => {
+    now = 0;
+    asked = [];
+    recent = ['z', 'd', 'b'];
+    listings = { b: listingOf('success'), d: listingOf('failed') };
+    search = new AncestorSearch(() => now);
+  });
+
+  it('takes the nearest of those that the newest builds are of', async () => {
+    assert.deepEqual(await nearest(), { ancestor: { sha: 'b', back: 2 }, listing: listings['b'] });
+    assert.deepEqual(news(), ['recent', 'b']);
+  });
+
+  it('tries the first three where the newest builds are all of others', async () => {
+    recent = ['z'];
+    assert.equal((await nearest())?.ancestor.sha, 'b');
+    assert.deepEqual(news(), ['recent', 'a', 'b']);
+    listings = { d: listingOf('failed') };
+    assert.equal(await nearest(true), undefined);
+    assert.deepEqual(news(), ['recent', 'a', 'b', 'c']);
+  });
+
+  it('asks nothing where there is no commit before HEAD', async () => {
+    assert.equal(await nearest(false, []), undefined);
+    assert.deepEqual(news(), []);
+  });
+
+  it('remembers which one it is, or that there is none, for five minutes', async () => {
+    listings = { b: listingOf('running') };
+    await nearest();
+    now = 5 * minute - 1;
+    news();
+    await nearest();
+    assert.deepEqual(news(), ['b']);
+    now = 5 * minute;
+    await nearest();
+    assert.deepEqual(news(), ['recent', 'b']);
+    [recent, listings] = [[], {}];
+    await nearest(true);
+    news();
+    assert.equal(await nearest(), undefined);
+    assert.deepEqual(news(), []);
+  });
+
+  it('asks for builds that have ended once a minute, and each time for those that run', async () => {
+    await nearest();
+    now = minute - 1;
+    news();
+    assert.equal((await nearest())?.listing, listings['b']);
+    assert.deepEqual(news(), []);
+    now = minute;
+    listings = { b: listingOf('running') };
+    await nearest();
+    await nearest();
+    assert.deepEqual(news(), ['b', 'b']);
+  });
+
+  it('begins anew when it is told to, and when HEAD has moved', async () => {
+    await nearest();
+    news();
+    await nearest(true);
+    assert.deepEqual(news(), ['recent', 'b']);
+    await nearest(false, ancestors.slice(1));
+    assert.deepEqual(news(), ['recent']);
+  });
+
+  it('does not remember a search that failed', async () => {
+    const failing: AncestorPort = { ...port, recent: () => Promise.reject(new Error('no')) };
+    await assert.rejects(search.nearest(ancestors, failing, false));
+    assert.equal((await nearest())?.ancestor.sha, 'b');
+  });
+});

@@ -1,0 +1,214 @@
+import assert from 'node:assert/strict';
+import type { Build } from '../../../src/core/model/build';
+import { failingOfHead, look, type Notice, type Watch } from '../../../src/core/polling/buildNotices';
+import type { Pipeline } from '../../../src/core/model/pipeline';
+import type { Snapshot, Target } from '../../../src/core/model/snapshot';
+import { buildWith, sha } from '../support';
+
+type Ready = Extract<Snapshot, { kind: 'ready' }>;
+
+const instance = { url: 'https://git.example.com', hosts: [], apiVersion: 'auto' } as const;
+
+function targetWith(changes: Partial<Target> = {}): Target {
+  return { instance, project: 'group/project', sha, ref: 'main', pinned: false, ...changes };
+}
+
+function readyWith(builds: readonly Build[], changes: Partial<Ready> = {}): Ready {
+  return { kind: 'ready', target: targetWith(), builds, pipelines: [], apiVersion: 'v4', readOnly: false, ...changes };
+}
+
+/** Builds of these statuses, with names and ids of their own. */
+function of(...statuses: readonly string[]): readonly Build[] {
+  return statuses.map((status, index) => buildWith({ id: index + 1, name: `build-${index + 1}`, status }));
+}
+
+/** What each look at a repository gives, one after the other. */
+function noticesOf(...snapshots: readonly (Snapshot | undefined)[]): readonly (Notice | undefined)[] {
+  let watch: Watch | undefined;
+  return snapshots.map((snapshot) => {
+    const seen = look(watch, { root: 'file:///one', name: 'one', snapshot });
+    watch = seen.watch;
+    return seen.notice;
+  });
+}
+
+const outcomesOf = (...snapshots: readonly (Snapshot | undefined)[]) =>
+  noticesOf(...snapshots).map((notice) => notice?.outcome);
+
+const running = readyWith(of('running', 'success'));
+const failed = readyWith(of('failed', 'success'));
+const passed = readyWith(of('success', 'success'));
+const other = targetWith({ sha: 'f'.repeat(40) });
+
+describe('The notice of an end', () => {
+  it('says how the commit ended, and which builds failed', () => {
+    const [, notice] = noticesOf(running, failed);
+    assert.deepEqual(notice, {
+      root: 'file:///one',
+      name: 'one',
+      sha,
+      ref: 'main',
+      outcome: 'failed',
+      failed: [failed.builds[0]],
+      total: 2,
+      fixed: false,
+      readOnly: false,
+    });
+  });
+
+  it('comes once, however often the end is seen', () =>
+    assert.deepEqual(outcomesOf(running, failed, failed, running, passed, passed), [
+      undefined,
+      'failed',
+      undefined,
+      undefined,
+      'passed',
+      undefined,
+    ]));
+
+  it('does not come for what was over when it was first seen', () =>
+    assert.deepEqual(outcomesOf(undefined, { kind: 'loading', target: targetWith() }, failed, failed), [
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+    ]));
+
+  it('does not come while a build is active or is not started yet', () => {
+    for (const status of ['created', 'pending', 'running', 'preparing', 'canceling', 'a_status_of_tomorrow'])
+      assert.deepEqual(outcomesOf(running, readyWith(of('failed', status))), [undefined, undefined], status);
+  });
+
+  it('is not held up by what waits for a person or a clock', () => {
+    for (const status of ['manual', 'scheduled', 'skipped'])
+      assert.deepEqual(outcomesOf(running, readyWith(of('success', status))), [undefined, 'passed'], status);
+  });
+
+  it('does not come where nothing has run, or all builds are gone', () =>
+    assert.deepEqual(outcomesOf(running, readyWith(of('manual', 'skipped')), readyWith([]), passed), [
+      undefined,
+      undefined,
+      undefined,
+      'passed',
+    ]));
+
+  it('does not come for builds that were only seen created, since they have not moved', () =>
+    assert.deepEqual(outcomesOf(readyWith(of('created')), readyWith(of('success'))), [undefined, undefined]));
+
+  it('takes a failure that is allowed for a success', () => {
+    const builds = [buildWith({ status: 'failed', allowFailure: true })];
+    assert.deepEqual(outcomesOf(running, readyWith(builds)), [undefined, 'passed']);
+  });
+
+  it('tells what was cancelled, and failures before that', () => {
+    assert.deepEqual(outcomesOf(running, readyWith(of('canceled', 'success'))), [undefined, 'canceled']);
+    assert.deepEqual(outcomesOf(running, readyWith(of('canceled', 'failed'))), [undefined, 'failed']);
+  });
+
+  it('says that it is fixed when a retry passes after a failure, also after one that was there at first', () => {
+    const fixed = (...snapshots: readonly Snapshot[]) => noticesOf(...snapshots).at(-1)?.fixed;
+    assert.equal(fixed(running, failed, running, passed), true);
+    assert.equal(fixed(failed, running, passed), true);
+    assert.equal(fixed(running, passed), false);
+    assert.equal(fixed(passed, running, passed), false);
+    assert.equal(fixed(running, failed, running, failed), false);
+    assert.equal(fixed(failed, running, passed, running, passed), false);
+  });
+
+  it('knows of a token that may only read', () =>
+    assert.equal(noticesOf(running, { ...failed, readOnly: true })[1]?.readOnly, true));
+
+  it('counts what the commit stands by alone: an earlier pipeline of the ref neither fails nor holds up', () => {
+    const pipeline = (id: number): Pipeline => ({ id, ref: 'main', sha, status: '' });
+    const inEach = (older: string, newer: string): Ready =>
+      readyWith([buildWith({ id: 1, pipeline: 1, status: older }), buildWith({ id: 2, pipeline: 2, status: newer })], {
+        pipelines: [pipeline(2), pipeline(1)],
+      });
+    const [, notice] = noticesOf(inEach('running', 'running'), inEach('running', 'success'));
+    assert.deepEqual([notice?.outcome, notice?.total], ['passed', 1]);
+    assert.deepEqual(outcomesOf(inEach('running', 'success'), inEach('failed', 'success')), [undefined, undefined]);
+  });
+
+  it('comes again when a new pipeline of the same commit ends', () => {
+    const inPipeline = (id: number, status: string): Ready =>
+      readyWith([buildWith({ id, pipeline: id, status })], { pipelines: [{ id, ref: 'main', sha, status: '' }] });
+    assert.deepEqual(
+      outcomesOf(inPipeline(1, 'running'), inPipeline(1, 'failed'), inPipeline(2, 'pending'), inPipeline(2, 'success')),
+      [undefined, 'failed', undefined, 'passed'],
+    );
+  });
+});
+
+describe('No notice comes', () => {
+  const silent = (...snapshots: readonly (Snapshot | undefined)[]): void =>
+    assert.deepEqual(
+      noticesOf(...snapshots),
+      snapshots.map(() => undefined),
+    );
+  const failure = { kind: 'offline' } as const;
+
+  it('of a commit that the user chose', () => {
+    const pinned = targetWith({ pinned: true });
+    silent({ ...running, target: pinned }, { ...failed, target: pinned });
+    silent(running, { ...failed, target: pinned });
+    silent({ ...running, target: pinned }, failed);
+  });
+
+  it('of the builds of a commit before HEAD', () => {
+    const ancestor = { sha: 'a'.repeat(40), back: 2 };
+    silent({ ...running, ancestor }, { ...failed, ancestor });
+    silent({ ...running, ancestor }, failed);
+    silent(running, { ...failed, ancestor });
+  });
+
+  it('of what is remembered or out of date', () => {
+    silent({ ...running, stale: { asOf: 0 } }, failed);
+    silent(running, { ...failed, stale: { asOf: 0, failure } });
+  });
+
+  it('of a commit that was left before its end', () => {
+    silent(running, { ...passed, target: other }, failed);
+    silent(running, { ...failed, target: other });
+  });
+
+  it('of the same commit on another project or instance', () => {
+    silent(running, { ...failed, target: targetWith({ project: 'group/fork' }) });
+    const elsewhere = { ...instance, url: 'https://gitlab.com' };
+    silent(running, { ...failed, target: targetWith({ instance: elsewhere }) });
+  });
+});
+
+describe('A notice still comes', () => {
+  const told = (...between: readonly (Snapshot | undefined)[]): void =>
+    assert.equal(noticesOf(running, ...between, failed).at(-1)?.outcome, 'failed');
+  const failure = { kind: 'offline' } as const;
+
+  it('after the network was away', () => told({ ...running, stale: { asOf: 0, failure } }));
+  it('after a failure', () => told({ kind: 'failed', target: targetWith(), failure }));
+  it('after signing in again', () => told({ kind: 'signedOut', url: instance.url, known: true }, undefined));
+  it('after a look at another commit', () => told({ ...passed, target: { ...other, pinned: true } }));
+  it('on another branch at the same commit', () => told({ ...running, target: targetWith({ ref: 'topic' }) }));
+});
+
+describe('The failing builds of HEAD', () => {
+  it('are those that count, also out of date', () => {
+    const builds = [...of('failed', 'success'), buildWith({ id: 9, status: 'failed', allowFailure: true })];
+    assert.deepEqual(failingOfHead(readyWith(builds)), [builds[0]]);
+    assert.deepEqual(failingOfHead(readyWith(builds, { stale: { asOf: 0 } })), [builds[0]]);
+  });
+
+  it('are none of a commit that the user chose, of one before HEAD, or where there are no builds', () => {
+    assert.deepEqual(failingOfHead({ ...failed, target: targetWith({ pinned: true }) }), []);
+    assert.deepEqual(failingOfHead({ ...failed, ancestor: { sha: 'a'.repeat(40), back: 1 } }), []);
+    assert.deepEqual(failingOfHead(undefined), []);
+    assert.deepEqual(failingOfHead({ kind: 'loading', target: targetWith() }), []);
+  });
+});
+
+describe('A list that was cut', () => {
+  it('never ends well: what was not read may have failed', () => {
+    const cut = { isPartial: true };
+    assert.deepEqual(outcomesOf(running, readyWith(passed.builds, cut)), [undefined, undefined]);
+    assert.deepEqual(outcomesOf(running, readyWith(failed.builds, cut)), [undefined, 'failed']);
+  });
+});

@@ -1,0 +1,159 @@
+import assert from 'node:assert/strict';
+import { getEventListeners } from 'node:events';
+import { Budget, burst, requestsPerSecond } from '../../../src/core/polling/rateLimiter';
+import { GitLabError } from '../../../src/core/model/errors';
+import type { Urgency } from '../../../src/core/polling/schedule';
+import { errorOf, failureOf, FakeClock, settled, unhurried } from '../support';
+
+const second = 1000;
+
+describe('Budget', () => {
+  let clock: FakeClock;
+  let budget: Budget;
+  /** Who was let in, in order. */
+  let admitted: string[];
+  beforeEach(() => {
+    clock = new FakeClock();
+    budget = new Budget(clock);
+    admitted = [];
+  });
+  afterEach(() => {
+    budget.dispose();
+    assert.deepEqual(clock.waits, []);
+  });
+
+  const ask = (urgency: Urgency, name = urgency as string, signal = unhurried()): Promise<void> =>
+    budget.admit(urgency, signal).then(() => {
+      budget.spend();
+      admitted.push(name);
+    });
+  const spendAll = () => {
+    for (let times = 0; times < burst; times += 1) budget.spend();
+  };
+  const limited = (seconds: number) =>
+    budget.stop({ kind: 'rateLimited', host: 'gitlab.com', retryAt: clock.now() + seconds * second });
+
+  it('lets so many in at once, then two a second', async () => {
+    for (let count = 0; count < burst + 10; count += 1) void ask('active');
+    await settled();
+    assert.equal(admitted.length, burst);
+    await clock.pass(2 * second);
+    assert.equal(admitted.length, burst + 2 * requestsPerSecond);
+    await clock.pass(60 * second);
+    assert.equal(admitted.length, burst + 10);
+  });
+
+  it('counts what a listing asks beyond its first request, and does not hold it up', async () => {
+    await ask('active');
+    for (let request = 1; request < 100; request += 1) budget.spend();
+    void ask('active', 'next');
+    await clock.pass((100 - burst) * 500);
+    assert.deepEqual(admitted, ['active']);
+    await clock.pass(500);
+    assert.deepEqual(admitted, ['active', 'next']);
+  });
+
+  it('lets a person in at once, and others the later', async () => {
+    spendAll();
+    void ask('active');
+    await ask('asked');
+    assert.deepEqual(admitted, ['asked']);
+    await clock.pass(999);
+    assert.deepEqual(admitted, ['asked']);
+    await clock.pass(1);
+    assert.deepEqual(admitted, ['asked', 'active']);
+  });
+
+  it('lets a new HEAD in at once, however large the listing before it was, and polls the later', async () => {
+    await ask('active');
+    for (let request = 1; request < 100; request += 1) budget.spend();
+    void ask('active', 'poll');
+    await ask('moved');
+    assert.deepEqual(admitted, ['active', 'moved']);
+    await clock.pass((101 - burst) * 500);
+    assert.deepEqual(admitted, ['active', 'moved']);
+    await clock.pass(500);
+    assert.deepEqual(admitted, ['active', 'moved', 'poll']);
+  });
+
+  it('lets in first what runs, and in turn', async () => {
+    spendAll();
+    const names = ['idle 1', 'active 1', 'idle 2', 'active 2'];
+    for (const name of names) void ask(name.startsWith('idle') ? 'idle' : 'active', name);
+    await clock.pass(10 * second);
+    assert.deepEqual(admitted, ['active 1', 'active 2', 'idle 1', 'idle 2']);
+  });
+
+  it('lets in at last what is idle, however much runs', async () => {
+    spendAll();
+    void ask('idle');
+    for (let times = 0; times < 100; times += 1) {
+      void ask('active');
+      void ask('active');
+      await clock.pass(second / 2);
+    }
+    assert.equal(admitted.indexOf('idle'), 59);
+  });
+
+  it('forgets who does not wait any more', async () => {
+    spendAll();
+    const leaving = new AbortController();
+    const refused = errorOf(ask('active', 'gone', leaving.signal));
+    void ask('active', 'here');
+    leaving.abort();
+    assert.equal(await refused, leaving.signal.reason);
+    await clock.pass(second);
+    assert.deepEqual([admitted, clock.waits], [['here'], []]);
+    assert.equal(await errorOf(ask('asked', 'late', leaving.signal)), leaving.signal.reason);
+  });
+
+  it('leaves no listener behind', async () => {
+    const { signal } = new AbortController();
+    spendAll();
+    for (let times = 0; times < 3; times += 1) void ask('active', 'one', signal);
+    await clock.pass(1.5 * second);
+    const refused = errorOf(ask('idle', 'idle', signal));
+    budget.dispose();
+    await refused;
+    assert.equal(admitted.length, 3);
+    assert.equal(getEventListeners(signal, 'abort').length, 0);
+  });
+
+  it('lets nobody in while GitLab wants to be left alone, and says until when', async () => {
+    spendAll();
+    const waiting = (['active', 'idle'] as const).map((urgency) => failureOf(ask(urgency)));
+    limited(90);
+    const retryAt = clock.now() + 90 * second;
+    const refused = (['asked', 'moved', 'active', 'idle'] as const).map((urgency) => failureOf(ask(urgency)));
+    for (const failure of await Promise.all([...waiting, ...refused]))
+      assert.deepEqual(failure, { kind: 'rateLimited', host: 'gitlab.com', retryAt });
+    await clock.pass(90 * second);
+    await ask('idle');
+    assert.deepEqual(admitted, ['idle']);
+  });
+
+  it('waits for the latest time that GitLab named, but no longer than an hour', async () => {
+    limited(90);
+    limited(30);
+    await clock.pass(60 * second);
+    assert.throws(() => budget.throwIfPaused(), GitLabError);
+    limited(1e9);
+    await clock.pass(3600 * second);
+    budget.throwIfPaused();
+  });
+
+  it('does not wait for a time that is over', () => {
+    budget.stop({ kind: 'rateLimited', retryAt: clock.now() });
+    budget.throwIfPaused();
+  });
+
+  it('does not wait for ever because the clock is set back', async () => {
+    limited(90);
+    clock.jump(-24 * 3600 * second);
+    budget.throwIfPaused();
+    spendAll();
+    void ask('active');
+    await clock.pass(second);
+    assert.deepEqual(admitted, ['active']);
+  });
+});

@@ -1,0 +1,243 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { knownStatuses } from '../../../src/core/model/build';
+import type { Failure, FailureKind } from '../../../src/core/model/errors';
+import { nextDelay, type Moment } from '../../../src/core/polling/schedule';
+import { Timer } from '../../../src/core/util/timer';
+import type { Snapshot, Target } from '../../../src/core/model/snapshot';
+import { buildWith, FakeClock, sha } from '../support';
+
+const target: Target = {
+  instance: { url: 'https://gitlab.com', hosts: [], apiVersion: 'auto' },
+  project: 'group/project',
+  sha,
+  pinned: false,
+};
+const second = 1000;
+
+type Ready = Extract<Snapshot, { kind: 'ready' }>;
+
+function ready(...statuses: readonly string[]): Ready {
+  const builds = statuses.map((status, at) => buildWith({ id: at + 1, name: `build ${at}`, status }));
+  return { kind: 'ready', target, builds, apiVersion: 'v3', pipelines: [], readOnly: false };
+}
+
+function failed(failure: Failure): Snapshot {
+  return { kind: 'failed', target, failure };
+}
+
+const refreshedAt = 1_000_000_000;
+/** Long before anything that the tests look at. */
+const longAgo = refreshedAt - 24 * 3600 * second;
+const nobody = { visible: false, focused: false };
+
+function delay(snapshot: Snapshot, changes: Partial<Moment> = {}): number | undefined {
+  return nextDelay({
+    snapshot,
+    failures: 0,
+    attention: { visible: true, focused: true },
+    intervals: { activeSeconds: 5, idleSeconds: 60 },
+    refreshedAt,
+    changedAt: longAgo,
+    random: 1,
+    ...changes,
+  });
+}
+
+function stale(snapshot: Ready, failure: Failure): Snapshot {
+  return { ...snapshot, stale: { asOf: 0, failure } };
+}
+
+describe('nextDelay', () => {
+  it('is short while something runs, long while something waits', () => {
+    assert.equal(delay(ready('success', 'running')), 5 * second);
+    assert.equal(delay(ready('success', 'levitating')), 5 * second);
+    assert.equal(delay(ready('success', 'manual', 'created')), 60 * second);
+  });
+
+  it('is none when every build has ended, except for two minutes after a change', () => {
+    for (const snapshot of [ready('success', 'failed'), { ...ready(), target: { ...target, pinned: true } }]) {
+      assert.equal(delay(snapshot), undefined);
+      assert.equal(delay(snapshot, { changedAt: refreshedAt - 119 * second }), 60 * second);
+      assert.equal(delay(snapshot, { changedAt: refreshedAt - 120 * second }), undefined);
+    }
+  });
+
+  it('is short for two minutes after a push, then long for half an hour, then none', () => {
+    const since = (seconds: number) => delay({ ...ready('success'), watchingSince: refreshedAt - seconds * second });
+    assert.deepEqual([0, 119, 120, 1799, 1800].map(since), [5000, 5000, 60_000, 60_000, undefined]);
+  });
+
+  it('is none for a commit that is not pushed, once the builds of the one before it have ended', () => {
+    const head = { sha, shallow: false, pushed: false, ancestors: [{ sha: 'b', back: 1 }] };
+    const unpushed = (status: string) => ({ ...ready(status), target: { ...target, head } });
+    assert.equal(delay(unpushed('success'), { changedAt: refreshedAt }), undefined);
+    assert.equal(delay(unpushed('running')), 5 * second);
+  });
+
+  it('while nobody looks is a minute for what may end or begin, and none for what waits for somebody', () => {
+    const unseen = (snapshot: Snapshot, changes = {}) => delay(snapshot, { attention: nobody, ...changes });
+    assert.equal(unseen(ready('running')), 60 * second);
+    assert.equal(unseen({ ...ready(), watchingSince: refreshedAt }), 60 * second);
+    assert.equal(unseen(ready('success'), { changedAt: refreshedAt }), 60 * second);
+    assert.equal(unseen(ready('running'), { intervals: { activeSeconds: 5, idleSeconds: 300 } }), 300 * second);
+    for (const snapshot of [ready('manual', 'created'), ready('success'), ready(), failed({ kind: 'offline' })])
+      assert.equal(unseen(snapshot), undefined);
+  });
+
+  it('while nobody looks is a minute, or longer, after a failure to see what may end', () => {
+    const unseen = (snapshot: Ready, kind: FailureKind, failures: number) =>
+      delay(stale(snapshot, { kind }), { attention: nobody, failures });
+    assert.equal(unseen(ready('running'), 'server', 1), 60 * second);
+    assert.equal(unseen(ready('running'), 'server', 9), 300 * second);
+    assert.equal(unseen(ready('manual'), 'server', 1), undefined);
+    assert.equal(unseen(ready('running'), 'expired', 1), undefined);
+  });
+
+  it('is there while the view or the window has attention', () => {
+    assert.equal(delay(ready('running'), { attention: { visible: true, focused: false } }), 5 * second);
+    assert.equal(delay(ready('running'), { attention: { visible: false, focused: true } }), 5 * second);
+  });
+
+  it('is none where there is nothing to load', () => {
+    assert.equal(delay({ kind: 'noProject', reason: 'noRemote' }), undefined);
+    assert.equal(delay({ kind: 'signedOut', url: 'https://gitlab.com', known: true }), undefined);
+  });
+
+  it('is short where there are no builds and git cannot tell whether the commit is pushed, for two minutes', () => {
+    const unsure = ready();
+    const pinned = { ...unsure, target: { ...target, pinned: true } };
+    const at = (snapshot: Snapshot, minutes: number) =>
+      delay(snapshot, { changedAt: 0, refreshedAt: minutes * 60_000 });
+    assert.deepEqual([at(unsure, 1), at(unsure, 3), at(unsure, 31)], [5 * second, 60 * second, undefined]);
+    assert.equal(at(pinned, 3), undefined);
+  });
+
+  it('is none after what only the user can mend', () => {
+    const ofTheToken = ['unauthorized', 'expired', 'revoked', 'insufficientScope'] as const;
+    const kinds: readonly FailureKind[] = [...ofTheToken, 'forbidden', 'tls', 'unexpected'];
+    for (const kind of kinds) {
+      assert.equal(delay(failed({ kind }), { failures: 1 }), undefined);
+      assert.equal(delay(stale(ready('running'), { kind }), { failures: 1 }), undefined);
+    }
+  });
+
+  it('is there after a page or a 404 in the API’s place: a proxy sends them while GitLab is being updated', () => {
+    for (const kind of ['notGitLab', 'noGitLab', 'notFound'] as const)
+      assert.equal(delay(failed({ kind }), { failures: 1 }), 10 * second);
+  });
+
+  it('doubles with each failure in a row, up to five minutes, and where the network is away up to half a minute', () => {
+    const after = (kind: FailureKind) =>
+      [1, 2, 3, 6, 7, 1000].map((failures) => (delay(failed({ kind }), { failures }) ?? 0) / second);
+    assert.deepEqual(after('server'), [10, 20, 40, 300, 300, 300]);
+    assert.deepEqual(after('offline'), [10, 20, 30, 30, 30, 30]);
+  });
+
+  it('differs by a fifth from window to window after a failure', () => {
+    const at = (random: number) => delay(failed({ kind: 'server' }), { failures: 2, random });
+    assert.deepEqual([0, 0.5, 1].map(at), [16 * second, 18 * second, 20 * second]);
+  });
+
+  it('is never shorter after a failure than without one', () => {
+    const intervals = { activeSeconds: 600, idleSeconds: 900 };
+    for (const kind of ['server', 'offline'] as const)
+      assert.equal(delay(failed({ kind }), { failures: 3, intervals, random: 0 }), 600 * second);
+  });
+
+  it('waits as long as GitLab asked for, but no longer than an hour', () => {
+    const limited = (retryAt: number | undefined) => delay(failed({ kind: 'rateLimited', retryAt }), { failures: 1 });
+    assert.equal(limited(refreshedAt + 90 * second), 90 * second);
+    assert.equal(limited(refreshedAt + second), 5 * second);
+    assert.equal(limited(0), 5 * second);
+    assert.equal(limited(undefined), 5 * second);
+    assert.equal(limited(refreshedAt + 1e12), 3600 * second);
+  });
+
+  it('is at least two seconds and at most five minutes, or none, unless GitLab asked for more', () => {
+    const kind = fc.constantFrom<FailureKind>('offline', 'server', 'notFound', 'timeout', 'rateLimited', 'tls');
+    const builds = fc.array(fc.constantFrom(...knownStatuses)).map((statuses) => ready(...statuses));
+    const snapshot = fc.oneof<fc.Arbitrary<Snapshot>[]>(
+      builds,
+      fc.tuple(builds, kind).map(([one, of]) => stale(one, { kind: of })),
+      fc.tuple(builds, fc.integer({ min: -3600, max: 3600 })).map(([one, ago]) => ({
+        ...one,
+        watchingSince: refreshedAt - ago * second,
+      })),
+      kind.map((one) => failed({ kind: one })),
+    );
+    const intervals = fc.record({
+      activeSeconds: fc.integer({ min: 2, max: 300 }),
+      idleSeconds: fc.integer({ min: 15, max: 300 }),
+    });
+    const attention = fc.record({ visible: fc.boolean(), focused: fc.boolean() });
+    const random = fc.double({ min: 0, max: 1, noNaN: true });
+    fc.assert(
+      fc.property(snapshot, fc.nat(10_000), intervals, attention, random, (shown, failures, seconds, seen, chance) => {
+        const ms = delay(shown, { failures, intervals: seconds, attention: seen, random: chance });
+        assert.ok(ms === undefined || (ms >= 2 * second && ms <= 300 * second), String(ms));
+      }),
+    );
+  });
+});
+
+describe('Timer', () => {
+  it('fires once, and holds nothing afterwards', async () => {
+    const [clock, fired] = [new FakeClock(), [] as string[]];
+    new Timer(clock).arm(1000, () => fired.push('it'));
+    await clock.pass(999);
+    assert.deepEqual(fired, []);
+    await clock.pass(5000);
+    assert.deepEqual([fired, clock.waits], [['it'], []]);
+  });
+
+  it('forgets what it was armed for before', async () => {
+    const [clock, fired] = [new FakeClock(), [] as string[]];
+    const timer = new Timer(clock);
+    timer.arm(1000, () => fired.push('first'));
+    timer.arm(2000, () => fired.push('second'));
+    assert.equal(clock.waits.length, 1);
+    await clock.pass(3000);
+    assert.deepEqual(fired, ['second']);
+  });
+
+  it('does not fire once disarmed, or armed for never', async () => {
+    const clock = new FakeClock();
+    const timer = new Timer(clock);
+    timer.arm(1000, () => assert.fail('fired'));
+    timer.disarm();
+    timer.arm(1000, () => assert.fail('fired'));
+    timer.arm(undefined, () => assert.fail('fired'));
+    assert.deepEqual(clock.waits, []);
+    await clock.pass(10_000);
+  });
+
+  it('does not fire at once for a time too long for the platform', async () => {
+    const clock = new FakeClock();
+    const timer = new Timer(clock);
+    for (const ms of [2 ** 31, Infinity]) {
+      timer.arm(ms, () => assert.fail('fired'));
+      await clock.pass(3600 * second);
+      assert.equal(clock.waits.length, 1);
+    }
+  });
+
+  it('fires at most 20 seconds after the computer has woken up', async () => {
+    const [clock, fired] = [new FakeClock(), [] as string[]];
+    new Timer(clock).arm(300 * second, () => fired.push('it'));
+    await clock.pass(30 * second);
+    clock.jump(3600 * second);
+    await clock.pass(20 * second);
+    assert.deepEqual([fired, clock.waits], [['it'], []]);
+  });
+
+  it('fires no later because the clock is set back', async () => {
+    const [clock, fired] = [new FakeClock(), [] as string[]];
+    new Timer(clock).arm(100 * second, () => fired.push('it'));
+    for (let times = 0; times < 5; times += 1) {
+      clock.jump(-3600 * second);
+      await clock.pass(20 * second);
+    }
+    assert.deepEqual(fired, ['it']);
+  });
+});

@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { plainText, withoutControls } from '../../../src/core/util/plainText';
+
+describe('plainText', () => {
+  const cases: readonly (readonly [what: string, text: string, shown: string])[] = [
+    ['a name as it is', 'rspec 1/2 [ruby, 3.4] — ä 漢字 ✓', 'rspec 1/2 [ruby, 3.4] — ä 漢字 ✓'],
+    ['lines and controls as spaces', 'a\r\nb\u0000c\u001b[31md\u0085e\u009bf\u2028g', 'a b c [31md e f g'],
+    ['no mark that turns the direction of writing', 'a\u202eb\u2066c\u061cd\u200fe', 'abcde'],
+    ['nothing of zero width', '\ufeffa\u200bb\u2060c\u2063d', 'abcd'],
+    ['a lone surrogate as what it is', 'a\ud800b\udc00', 'a\ufffdb\ufffd'],
+    ['joiners within words and emoji', 'می\u200cخواهم 👩\u200d🚀 👩🏽\u200d🚀', 'می\u200cخواهم 👩\u200d🚀 👩🏽\u200d🚀'],
+    ['no joiners elsewhere', '\u200da\u200d b\u200c-\u200dc\u200d', 'a b-c'],
+    ['no space around it', '  a  ', 'a'],
+  ];
+  for (const [what, text, shown] of cases) it(`shows ${what}`, () => assert.equal(plainText(text), shown));
+
+  it('shows a thousand characters, and never half of one', () => {
+    assert.equal(plainText('a'.repeat(1000)), 'a'.repeat(1000));
+    assert.equal(plainText('a'.repeat(1001)), `${'a'.repeat(999)}…`);
+    assert.equal(plainText(`${'a'.repeat(998)}🚀🚀`), `${'a'.repeat(998)}…`);
+    assert.equal(plainText('a'.repeat(5_000_000)).length, 1000);
+    assert.equal(plainText('abcdef', 4), 'abc…');
+  });
+
+  it('gives, whatever comes, one well-formed line that it leaves alone the next time', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 3000 }), (text) => {
+        const line = plainText(text);
+        assert.ok(line.isWellFormed() && line.length <= 1000);
+        assert.doesNotMatch(line, /[\p{Cc}\u2028\u2029\u061c\u200b\u2060\ufeff\u202a-\u202e\u2066-\u2069]/u);
+        assert.equal(plainText(line), line);
+      }),
+    );
+  });
+});
+
+describe('withoutControls', () => {
+  it('keeps all but what no request can carry', () => {
+    assert.equal(withoutControls('a\u200bb\nc\ud800\u0007'), 'a\u200bb c\ufffd ');
+  });
+});

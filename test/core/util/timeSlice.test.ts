@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict';
+import { inShares, sortInShares } from '../../../src/core/util/timeSlice';
+
+describe('Long work in shares', () => {
+  it('waits for others each time its share is over, and only then', async () => {
+    let [now, turns] = [0, 0];
+    const share = inShares(() => now);
+    const others = (): void => {
+      turns += 1;
+      if (now < 100) setImmediate(others);
+    };
+    setImmediate(others);
+    let waits = 0;
+    for (; now < 100; now += 1) {
+      const turn = share();
+      if (turn === undefined) continue;
+      const before = turns;
+      await turn;
+      waits += 1;
+      assert.ok(turns > before);
+    }
+    assert.equal(waits, 9);
+  });
+});
+
+describe('Sorting in shares', () => {
+  it('gives what sorting at once does, equal ones in the order they had', async () => {
+    for (const count of [0, 1, 499, 500, 501, 2500, 3001]) {
+      const items = Array.from({ length: count }, (_, at) => ({ key: (at * 7919) % 97, at }));
+      const byKey = (a: { key: number }, b: { key: number }) => a.key - b.key;
+      assert.deepEqual(await sortInShares(items, byKey), [...items].sort(byKey));
+    }
+  });
+
+  it('lets others have their turn', async () => {
+    let turns = 0;
+    const share = (): Promise<void> => {
+      turns += 1;
+      return Promise.resolve();
+    };
+    const items = Array.from({ length: 3000 }, (_, at) => -at);
+    await sortInShares(items, (a, b) => a - b, share);
+    assert.ok(turns > 3000, `${turns}`);
+  });
+});

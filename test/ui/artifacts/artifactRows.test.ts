@@ -1,0 +1,472 @@
+import assert from 'node:assert/strict';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { GitLabError } from '../../../src/core/model/errors';
+import type { Clock } from '../../../src/core/util/timer';
+import type { Snapshot } from '../../../src/core/model/snapshot';
+import { ArtifactRows } from '../../../src/ui/artifacts/artifactRows';
+import { BuildTree } from '../../../src/ui/tree/buildTree';
+import type { Row as TreeRow } from '../../../src/ui/tree/treeRows';
+import { type TreeItem, Uri } from '../fake/basics';
+import type { Range } from '../fake/texts';
+import { drawn, type FakeTreeView, LiveTree, type Row, rowsOf } from '../fake/views';
+import { anArchive, FakeArchives, withArtifacts } from '../fakeArchives';
+import { aBuild, alone, hostileTexts, ready, several, aRepository } from '../samples';
+import { pytest, surefire } from '../../core/artifacts/reports';
+
+/** What a click passes to its command. */
+function passed({ item }: Row): readonly unknown[] {
+  return item.command?.arguments ?? [];
+}
+
+const now = Date.UTC(2026, 0, 10);
+const clock = { now: () => now, setTimeout: () => 0, clearTimeout: () => undefined } as never as Clock;
+
+let fake: FakeArchives;
+let lazy: ArtifactRows;
+let tree: BuildTree;
+let shown: Snapshot;
+
+function eachWithATree(): void {
+  beforeEach(() => {
+    fake = new FakeArchives();
+    lazy = new ArtifactRows(fake.archives, () => shown, clock);
+    tree = new BuildTree(() => 'none', clock, lazy);
+  });
+  afterEach(() => {
+    tree.dispose();
+    lazy.dispose();
+    fake.archives.dispose();
+  });
+}
+
+function show(snapshot: Snapshot): void {
+  shown = snapshot;
+  tree.show(alone(snapshot));
+}
+
+async function rows(): Promise<readonly Row[]> {
+  return rowsOf(tree.view as unknown as FakeTreeView<unknown>, () => true);
+}
+
+/** Once more after reports were read, which the tree does not wait for. */
+async function settled(): Promise<readonly Row[]> {
+  await rows();
+  for (let turn = 0; turn < 50; turn++) await new Promise((resolve) => setImmediate(resolve));
+  return rows();
+}
+
+async function row(label: string): Promise<Row> {
+  const found = (await settled()).find(({ item }) => item.label === label);
+  assert.ok(found, `no row ${label}`);
+  return found;
+}
+
+function tooltip({ item, element }: Row): unknown {
+  return (tree.resolveTreeItem(item as never, element as TreeRow) as unknown as TreeItem).tooltip;
+}
+
+describe('Artifacts in the tree', () => {
+  eachWithATree();
+
+  it('are folders and files below their build, with their sizes', async () => {
+    fake.archive = anArchive({ 'public/index.html': 'x'.repeat(1500), 'public/a/b.css': 'yy', 'log.txt': 'z' }, [
+      'empty',
+    ]);
+    show(ready([withArtifacts()]));
+    assert.deepEqual(drawn(await rows()), [
+      '▸ rspec  test · artifacts 1.0 kB',
+      '  ▸ Artifacts  1.0 kB',
+      '    · empty  0 B',
+      '    ▸ public  1.5 kB',
+      '      ▸ a  2 B',
+      '        · b.css  2 B',
+      '      · index.html  1.5 kB',
+      '    · log.txt  1 B',
+    ]);
+  });
+
+  it('are asked for when the row is opened, and once', async () => {
+    show(ready([withArtifacts()]));
+    await rowsOf(tree.view as unknown as FakeTreeView<unknown>);
+    assert.equal(fake.asked.length, 0);
+    await Promise.all([rows(), rows()]);
+    await rows();
+    assert.deepEqual(fake.asked, [
+      {
+        root: 'file:///work/project',
+        instance: 'https://git.example.com',
+        project: 'group/project',
+        build: 1,
+        size: 1000,
+      },
+    ]);
+  });
+
+  it('are below an attempt, too, and below no build without any', async () => {
+    show(ready([aBuild({ id: 2, attempts: [withArtifacts()] })]));
+    assert.deepEqual(drawn(await rows()).slice(0, 3), [
+      '▸ rspec  test · attempt 2',
+      '  ▸ #1  artifacts 1.0 kB',
+      '    ▸ Artifacts  1.0 kB',
+    ]);
+  });
+
+  it('of an empty archive say so', async () => {
+    show(ready([withArtifacts()]));
+    assert.equal(drawn(await rows()).at(-1), '    · The archive is empty.');
+  });
+
+  it('that cannot be listed are one row that says why, and tries again', async () => {
+    fake.failure = new GitLabError({ kind: 'timeout', host: 'git.example.com' });
+    show(ready([withArtifacts()]));
+    const told = (await rows()).at(-1);
+    assert.equal(told?.item.label, 'git.example.com did not answer in time. Try again later.');
+    assert.equal(told.item.command?.command, 'gitlabBuilds.openArtifact');
+    const [{ node }] = passed(told) as [TreeRow];
+    assert.ok(node.kind === 'artifactNote' && node.note.kind === 'failed');
+    const changed: unknown[] = [];
+    tree.onDidChangeTreeData((one) => changed.push(one));
+    lazy.askAgain(node.note.above);
+    assert.deepEqual(changed, [[node.note.above]]);
+    fake.failure = undefined;
+    fake.archive = anArchive({ a: '' });
+    assert.equal(drawn(await rows()).at(-1), '    · a  0 B');
+  });
+
+  it('that are gone say since when, and what to do', async () => {
+    fake.failure = new GitLabError({ kind: 'notFound', host: 'git.example.com' });
+    const expireAt = new Date(now - 1).toISOString();
+    show(ready([withArtifacts({ artifacts: { filename: 'a.zip', size: 1, expireAt } })]));
+    assert.match((await rows()).at(-1)?.item.label ?? '', /^The artifacts of rspec #1 expired on .* Retry the build/);
+  });
+
+  it('of one large folder are two thousand, and a row that counts the rest', async () => {
+    fake.archive = anArchive(Object.fromEntries(Array.from({ length: 10_000 }, (_, n) => [`many/${n}`, ''])));
+    show(ready([withArtifacts()]));
+    const all = await rows();
+    assert.equal(all.length, 3 + 2000 + 1);
+    assert.equal(all.at(-1)?.item.label, '8000 more: download the artifacts to see them.');
+  });
+
+  it('in folders that are closed make no rows', async () => {
+    fake.archive = anArchive(Object.fromEntries(Array.from({ length: 10_000 }, (_, n) => [`many/${n}`, ''])));
+    show(ready([withArtifacts()]));
+    const opened = await rowsOf(tree.view as unknown as FakeTreeView<unknown>, ({ label }) => label !== 'many');
+    assert.equal(opened.length, 3);
+  });
+
+  it('name the reports that GitLab keeps beside them', async () => {
+    const reports = [{ type: 'junit', filename: 'junit.xml.gz', size: 300 }];
+    show(ready([withArtifacts({ reports })]));
+    const report = await row('junit report: junit.xml.gz');
+    assert.deepEqual(
+      [report.item.description, report.item.command, report.item.contextValue],
+      ['300 B', undefined, 'artifactReport'],
+    );
+    assert.match(String(tooltip(report)), /gives it out nowhere else/);
+  });
+
+  it('are but the reports where there is no archive', async () => {
+    const reports = [{ type: 'sast', filename: 'gl-sast-report.json', size: 20 }];
+    show(ready([aBuild({ reports })]));
+    assert.deepEqual(drawn(await rows()), [
+      '▸ rspec  test',
+      '  ▸ Artifacts  reports only',
+      '    · sast report: gl-sast-report.json  20 B',
+    ]);
+    const artifacts = await row('Artifacts');
+    assert.equal(artifacts.item.contextValue, 'artifacts');
+    assert.match(String(tooltip(artifacts)), /^rspec #1 has reports, which GitLab shows on its pages, but no archive/);
+    assert.equal(artifacts.item.accessibilityInformation?.label, 'Artifacts of rspec #1, reports only');
+    assert.equal(fake.asked.length, 0);
+  });
+
+  it('say that they have expired, and what helps, of a build or an attempt', async () => {
+    const artifactsExpiredAt = new Date(now - 1000).toISOString();
+    const expired = aBuild({ artifactsExpiredAt });
+    show(ready([aBuild({ id: 2, attempts: [expired] }), { ...expired, id: 3, name: 'lint' }]));
+    const said = drawn(await rows());
+    assert.equal(said.filter((line) => /· Artifacts {2}expired on .*2026/.test(line)).length, 2, said.join('\n'));
+    const artifacts = await row('Artifacts');
+    assert.equal(artifacts.item.contextValue, 'artifacts');
+    assert.equal((artifacts.item.iconPath as { id: string }).id, 'warning');
+    assert.match(String(tooltip(artifacts)), /^The artifacts of rspec #1 expired on .*2026.*Retry the build/);
+    assert.deepEqual(lazy.childrenOf(artifacts.element as TreeRow) && (await rows()).length, 5);
+    assert.equal(fake.asked.length, 0);
+  });
+
+  it('expire in place: the row stays', async () => {
+    show(ready([withArtifacts()]));
+    const [, before] = await rows();
+    show(ready([aBuild({ artifactsExpiredAt: new Date(now).toISOString() })]));
+    const [, after] = await rows();
+    assert.equal(before?.element, after?.element);
+    assert.notEqual(before?.item.collapsibleState, after?.item.collapsibleState);
+  });
+
+  it('are none once the user has signed out meanwhile', async () => {
+    let open = (): void => undefined;
+    fake.gate = new Promise((resolve) => (open = resolve));
+    show(ready([withArtifacts()]));
+    const asked = rows();
+    await new Promise((resolve) => setImmediate(resolve));
+    fake.archives.forgetAll();
+    open();
+    assert.equal((await asked).length, 2);
+  });
+});
+
+describe('The row of artifacts', () => {
+  eachWithATree();
+  const at = (hours: number) => new Date(now + hours * 3600_000).toISOString();
+  const look = async (expireAt: string | undefined) => {
+    show(ready([withArtifacts({ artifacts: { filename: 'a.zip', size: 1000, expireAt } })]));
+    const found = await row('Artifacts');
+    return [found.item.description, found.item.iconPath?.id];
+  };
+
+  for (const [hours, words, icon] of [
+    [72.5, 'expires in 3 days', 'package'],
+    [48, 'expires in 2 days', 'package'],
+    [29.1, 'expires in 30 hours', 'package'],
+    [24, 'expires in 24 hours', 'warning'],
+    [2.9, 'expires in 3 hours', 'warning'],
+    [1, 'expires within the hour', 'warning'],
+    [0.5, 'expires within the hour', 'warning'],
+    [-1, 'expired', 'warning'],
+  ] as const)
+    it(`says ${words}`, async () => assert.deepEqual(await look(at(hours)), [`1.0 kB · ${words}`, icon]));
+
+  it('says nothing of artifacts that stay', async () => {
+    assert.deepEqual(await look(undefined), ['1.0 kB', 'package']);
+    assert.deepEqual(await look('whenever'), ['1.0 kB', 'package']);
+  });
+
+  it('tells what can be done about what expires', async () => {
+    await look(at(5));
+    assert.match(String(tooltip(await row('Artifacts'))), /^a\.zip, 1\.0 kB\nThey expire on .*\nKeep them, or/);
+    await look(at(-5));
+    assert.match(String(tooltip(await row('Artifacts'))), /Retry the build/);
+  });
+
+  it('is of a kind of its own, with the abilities of the archive', async () => {
+    show(ready([withArtifacts({ denied: ['deleteArtifacts'] })]));
+    assert.equal((await row('Artifacts')).item.contextValue, 'artifacts hasArtifacts keepable');
+  });
+});
+
+describe('An artifact', () => {
+  eachWithATree();
+
+  it('opens by a click, with the icon of its type', async () => {
+    fake.archive = anArchive({ 'a b/c#d.png': 'x' });
+    show(ready([withArtifacts()]));
+    const found = await row('c#d.png');
+    const { item } = found;
+    assert.equal(item.contextValue, 'artifactFile openable');
+    assert.equal(item.command?.command, 'vscode.open');
+    const [uri] = passed(found) as [Uri];
+    assert.equal(uri.path, '/rspec #1/a b/c#d.png');
+    assert.equal(item.resourceUri, uri);
+    assert.equal(item.iconPath?.id, 'file');
+  });
+
+  it('with a name that leads elsewhere is shown under it, and does not open', async () => {
+    fake.archive = anArchive({ '../../etc/passwd': 'x', 'a\u0000b': 'y' });
+    show(ready([withArtifacts()]));
+    const found = await row('../../etc/passwd');
+    assert.deepEqual(
+      [found.item.command, found.item.resourceUri, found.item.contextValue],
+      [undefined, undefined, 'artifactFile'],
+    );
+    assert.match(String(tooltip(found)), /cannot be opened/);
+    assert.ok(await row('a b'));
+  });
+
+  it('has a row of its own, also where another has its name', async () => {
+    const { entries } = anArchive({ a: 'x' });
+    fake.archive = { ...anArchive({ a: 'x' }), entries: [...entries, ...entries, ...entries] };
+    show(ready([withArtifacts()]));
+    assert.equal((await rows()).filter(({ item }) => item.label === 'a').length, 3);
+  });
+
+  for (const text of hostileTexts)
+    it(`is one line of plain text for ${JSON.stringify(text)}`, async () => {
+      fake.archive = anArchive({ [text]: 'x' });
+      show(ready([withArtifacts()]));
+      for (const { item } of await rows())
+        for (const part of [item.label, item.description, item.accessibilityInformation?.label])
+          assert.doesNotMatch(part ?? '', /[\n\r\u2028\u0000]|\]\(/);
+    });
+});
+
+describe('The rows below artifacts', () => {
+  eachWithATree();
+  const ids = async () => (await rows()).map(({ item }) => item.id);
+
+  it('stay through a refresh', async () => {
+    fake.archive = anArchive({ 'a/b': 'x', c: 'y' });
+    show(ready([withArtifacts(), aBuild({ id: 2, name: 'other', status: 'running' })]));
+    const before = await ids();
+    show(ready([withArtifacts(), aBuild({ id: 2, name: 'other', status: 'success' })]));
+    assert.deepEqual(await ids(), before);
+    assert.equal(fake.asked.length, 1);
+  });
+
+  it('are not asked for by a refresh that changes other builds', () => {
+    show(ready([withArtifacts(), aBuild({ id: 2, name: 'other', status: 'running' })]));
+    const live = new LiveTree(tree.view as unknown as FakeTreeView<TreeRow>);
+    live.rows();
+    show(ready([withArtifacts(), aBuild({ id: 2, name: 'other', status: 'success' })]));
+    live.rows();
+    assert.deepEqual(
+      live.told.map((one) => (one === 'all' ? one : one.map(({ node }) => node.id))),
+      [['build:master/test/other']],
+    );
+  });
+
+  it('are asked for again once the build is another, or its artifacts are', async () => {
+    const news = async (snapshot: Snapshot) => {
+      let told = 0;
+      const subscription = tree.onDidChangeTreeData(() => (told += 1));
+      show(snapshot);
+      subscription.dispose();
+      await rows();
+      return told;
+    };
+    await news(ready([withArtifacts()]));
+    assert.equal(await news(ready([withArtifacts({ id: 2 })])), 1);
+    assert.equal(await news(ready([withArtifacts({ id: 2 }, 2000)])), 1);
+    assert.deepEqual(
+      fake.asked.map(({ build, size }) => [build, size]),
+      [
+        [1, 1000],
+        [2, 1000],
+        [2, 2000],
+      ],
+    );
+  });
+
+  it('vanish with their build’s artifacts', async () => {
+    show(ready([withArtifacts()]));
+    await rows();
+    show(ready([aBuild()]));
+    assert.deepEqual(drawn(await rows()), ['· rspec  test']);
+  });
+
+  it('are no other repository’s, though both are of one project', async () => {
+    shown = ready([withArtifacts()]);
+    tree.show(several(aRepository('one', shown), aRepository('two', shown)));
+    const all = await ids();
+    assert.equal(new Set(all).size, all.length);
+    assert.equal(fake.asked.length, 1);
+  });
+});
+
+describe('Failed tests', () => {
+  eachWithATree();
+  let folder: string;
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'tests-'));
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+
+  const showIn = (snapshot: Snapshot): void => {
+    shown = snapshot;
+    tree.show({ repositories: [{ root: Uri.file(folder).toString(), name: 'project', snapshot }], active: undefined });
+  };
+  const write = async (path: string): Promise<void> => {
+    await mkdir(dirname(join(folder, path)), { recursive: true });
+    await writeFile(join(folder, path), '');
+  };
+
+  it('stand below the artifacts, with what they say', async () => {
+    fake.archive = anArchive({ 'reports/junit.xml': pytest, 'other.txt': '' });
+    showIn(ready([withArtifacts()]));
+    const outline = drawn(await settled()).slice(1);
+    assert.deepEqual(outline.slice(0, 4), [
+      '  ▸ Artifacts  1.0 kB',
+      '    ▸ Failed tests (2)  of 4 · 1 skipped',
+      '      · test_sum  assert 3 == 4',
+      '      · test_db  failed on setup with "KeyError: \'db\'"',
+    ]);
+    assert.match(
+      String(tooltip(await row('test_sum'))),
+      /^pytest › tests\.test_math › test_sum\n[^]*AssertionError\n\nFrom reports\/junit\.xml$/,
+    );
+  });
+
+  it('open the file in the repository at the line', async () => {
+    await write('tests/test_math.py');
+    await write('app/src/test/java/org/example/MathTest.java');
+    fake.archive = anArchive({
+      'junit.xml': pytest,
+      'app/target/surefire-reports/TEST-org.example.MathTest.xml': surefire,
+    });
+    showIn(ready([withArtifacts()]));
+    const opened = async (label: string) => {
+      const [uri, { selection }] = passed(await row(label)) as [Uri, { selection: Range }];
+      return [uri.path.replace(`${folder}/`, ''), selection.start.line];
+    };
+    assert.deepEqual(await opened('test_sum'), ['tests/test_math.py', 11]);
+    assert.deepEqual(await opened('adds'), ['app/src/test/java/org/example/MathTest.java', 24]);
+  });
+
+  it('open the report where the repository has no such file', async () => {
+    fake.archive = anArchive({ 'a/junit.xml': pytest });
+    showIn(ready([withArtifacts()]));
+    const [uri, ...rest] = passed(await row('test_sum')) as [Uri];
+    assert.deepEqual([uri.scheme, uri.path, rest], ['gitlab-artifacts', '/rspec #1/a/junit.xml', []]);
+  });
+
+  it('have a row from the start, which does not move once they are read', async () => {
+    fake.archive = anArchive({ 'junit.xml': pytest });
+    showIn(ready([withArtifacts()]));
+    const first = await rowsOf(tree.view as unknown as FakeTreeView<unknown>, ({ label }) => label !== 'Tests');
+    const second = await settled();
+    assert.deepEqual([first[2]?.item.label, first[2]?.item.description], ['Tests', 'being read …']);
+    assert.equal(second[2]?.item.label, 'Failed tests (2)');
+    assert.equal(second[2].item.id, first[2]?.item.id);
+  });
+
+  it('are none where all have passed', async () => {
+    fake.archive = anArchive({ 'junit.xml': '<testsuite><testcase name="a"/></testsuite>' });
+    showIn(ready([withArtifacts()]));
+    assert.equal(drawn(await settled())[2], '    · Tests  1 passed');
+  });
+
+  it('have no row where the XML is something else', async () => {
+    fake.archive = anArchive({ 'test-coverage.xml': '<coverage/>' });
+    showIn(ready([withArtifacts()]));
+    assert.deepEqual(drawn(await settled()).slice(2), ['    · test-coverage.xml  11 B']);
+  });
+
+  it('of no more than twenty reports are read', async () => {
+    const report = (n: number): readonly [string, string] => [
+      `junit-${n}.xml`,
+      `<testsuite><testcase name="${n}"><error/></testcase></testsuite>`,
+    ];
+    fake.archive = anArchive(Object.fromEntries(Array.from({ length: 30 }, (_, n) => report(n))));
+    showIn(ready([withArtifacts()]));
+    assert.equal((await row('Failed tests (20)')).item.description, 'of 20');
+  });
+
+  it('that cannot be read say why when they are opened, and are read again then', async () => {
+    fake.archive = anArchive({ 'junit.xml': new GitLabError({ kind: 'timeout', host: 'git.example.com' }) });
+    showIn(ready([withArtifacts()]));
+    const outline = drawn(await settled());
+    assert.deepEqual(outline.slice(2, 4), [
+      '    ▸ Tests  could not be read',
+      '      · git.example.com did not answer in time. Try again later.',
+    ]);
+  });
+
+  it('are told of reports that can be read, though others cannot', async () => {
+    fake.archive = anArchive({ 'junit-1.xml': pytest, 'junit-2.xml': new Error('damaged') });
+    showIn(ready([withArtifacts()]));
+    assert.equal((await row('Failed tests (2)')).item.description, 'of 4 · 1 skipped · a report is damaged');
+  });
+});

@@ -1,0 +1,229 @@
+import assert from 'node:assert/strict';
+import type * as vscode from 'vscode';
+import { GitLabError } from '../../../src/core/model/errors';
+import { largestInEditor } from '../../../src/ui/artifacts/archives';
+import { toArtifactPlace, toArtifactUri } from '../../../src/ui/artifacts/artifactUri';
+import { ArtifactFiles } from '../../../src/ui/artifacts/fileSystem';
+import { registerArtifactFiles } from '../../../src/ui/artifacts/register';
+import { Uri } from '../fake/basics';
+import { editor } from '../fake/editor';
+import { FakeArchives, anArchive, withArtifacts } from '../fakeArchives';
+import { aBuild, ready } from '../samples';
+
+const address = {
+  root: 'file:///work/project',
+  instance: 'https://git.example.com',
+  project: 'group/project',
+  build: 1,
+  size: 1000,
+};
+
+function uriOf(path = '', changes: Partial<typeof address> = {}): vscode.Uri {
+  return toArtifactUri({ ...address, ...changes }, { name: 'rspec', id: 1 }, path);
+}
+
+describe('The address of an artifact', () => {
+  it('reads well, and says which artifacts it is of', () => {
+    const uri = uriOf('public/a b/ü#?.html');
+    assert.equal(uri.path, '/rspec #1/public/a b/ü#?.html');
+    assert.deepEqual(toArtifactPlace(uri), { ...address, path: 'public/a b/ü#?.html' });
+    assert.deepEqual(toArtifactPlace(Uri.parse(uri.toString(), true) as never), {
+      ...address,
+      path: 'public/a b/ü#?.html',
+    });
+    assert.equal(toArtifactPlace(uriOf())?.path, '');
+  });
+
+  it('has one part for the build, however that is named', () => {
+    const uri = toArtifactUri(address, { name: 'test: 1/2 ../..', id: 1 }, 'a/b');
+    assert.equal(uri.path, '/test- 1-2 ..- #1/a/b');
+    assert.equal(toArtifactPlace(uri)?.path, 'a/b');
+  });
+
+  it('of somebody else’s making is none of ours', () => {
+    const query = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
+    for (const wrong of [
+      { ...address, build: -1 },
+      { ...address, build: '1' },
+      { ...address, size: 1.5 },
+      { ...address, instance: undefined },
+      null,
+      'x',
+    ])
+      assert.equal(toArtifactPlace(Uri.parse(`gitlab-artifacts:/x/y?${query(wrong)}`) as never), undefined);
+    assert.equal(toArtifactPlace(Uri.parse('gitlab-artifacts:/x/y?%%%') as never), undefined);
+    assert.equal(toArtifactPlace(Uri.parse(`file:/x/y?${query(address)}`) as never), undefined);
+  });
+});
+
+let fake: FakeArchives;
+let files: vscode.FileSystemProvider;
+let registration: vscode.Disposable;
+
+function eachWithFiles(): void {
+  beforeEach(() => {
+    fake = new FakeArchives();
+    fake.archive = anArchive({ 'public/index.html': '<p>', '../evil': 'x', 'log.txt': 'text' });
+    registration = registerArtifactFiles(Promise.resolve({ files: new ArtifactFiles(fake.archives) }));
+    const registered = editor().fileSystems.of('gitlab-artifacts');
+    assert.ok(registered);
+    files = registered.provider;
+  });
+  afterEach(() => {
+    registration.dispose();
+    fake.archives.dispose();
+  });
+}
+
+async function fails(work: unknown, code: string, words = /./): Promise<void> {
+  await assert.rejects(Promise.resolve(work), (error: Error & { code?: string }) => {
+    assert.equal(error.code, code);
+    assert.match(error.message, words);
+    return true;
+  });
+}
+
+describe('The files of artifacts', () => {
+  eachWithFiles();
+
+  it('are a read-only file system, which tells cases apart', () =>
+    assert.deepEqual(editor().fileSystems.of('gitlab-artifacts')?.options, {
+      isReadonly: true,
+      isCaseSensitive: true,
+    }));
+
+  it('wait for the extension, which is loaded a turn later', async () => {
+    registration.dispose();
+    let start!: (shell: { readonly files: ArtifactFiles }) => void;
+    registration = registerArtifactFiles(new Promise((resolve) => (start = resolve)));
+    const asked = editor().fileSystems.of('gitlab-artifacts')?.provider.stat(uriOf('log.txt'));
+    start({ files: new ArtifactFiles(fake.archives) });
+    assert.equal((await asked)?.size, 4);
+  });
+
+  it('can be looked at and read', async () => {
+    assert.deepEqual(await files.readDirectory(uriOf()), [
+      ['public', 2],
+      ['log.txt', 1],
+    ]);
+    const { type, size, permissions } = await files.stat(uriOf('public/index.html'));
+    assert.deepEqual([type, size, permissions], [1, 3, 1]);
+    assert.equal((await files.stat(uriOf('public'))).type, 2);
+    assert.equal(Buffer.from(await files.readFile(uriOf('log.txt'))).toString(), 'text');
+    assert.equal(fake.asked.length, 1);
+  });
+
+  it('are what they are, and not what they are not', async () => {
+    await fails(files.readFile(uriOf('public')), 'FileIsADirectory');
+    await fails(files.readDirectory(uriOf('log.txt')), 'FileNotADirectory');
+    await fails(files.stat(uriOf('nothing')), 'FileNotFound');
+    await fails(files.stat(uriOf('../evil')), 'FileNotFound');
+    await fails(files.stat(Uri.parse('gitlab-artifacts:/x/log.txt') as never), 'FileNotFound');
+  });
+
+  it('cannot be changed', () => {
+    const uri = uriOf('log.txt');
+    for (const change of [
+      () => files.writeFile(uri, new Uint8Array(), { create: true, overwrite: true }),
+      () => files.createDirectory(uri),
+      () => files.delete(uri, { recursive: true }),
+      () => files.rename(uri, uriOf('x'), { overwrite: true }),
+    ])
+      assert.throws(change, { code: 'NoPermissions' });
+  });
+
+  it('are fetched once, and come from the cache then', async () => {
+    const uri = uriOf('log.txt');
+    const both = await Promise.all([files.readFile(uri), files.readFile(uri)]);
+    assert.equal(both[0], both[1]);
+    fake.archive = anArchive({ 'log.txt': new Error('asked again') });
+    fake.archives.forgetAll();
+    fake.cached.set('1 log.txt', Buffer.from('cached'));
+    assert.equal(Buffer.from(await files.readFile(uri)).toString(), 'cached');
+  });
+
+  it('above what an editor takes are refused, whatever the archive says of their size', async () => {
+    const piece = Buffer.alloc(largestInEditor / 4);
+    const entry = { path: 'big', kind: 'file', size: largestInEditor + 1 } as const;
+    async function* endless() {
+      for (;;) yield piece;
+    }
+    fake.archive = { entries: [entry, { ...entry, path: 'liar', size: 1 }], open: endless };
+    await fails(
+      files.readFile(uriOf('big')),
+      'Unavailable',
+      /^big is too large for an editor \(100 MB\)\. Download it/,
+    );
+    await fails(files.readFile(uriOf('liar')), 'Unavailable', /too large/);
+  });
+
+  it('of a GitLab that the user does not know are never asked for', async () => {
+    await fails(files.stat(uriOf('log.txt', { instance: 'https://evil.example.com' })), 'Unavailable', /not signed in/);
+    assert.equal(fake.asked.length, 0);
+  });
+
+  it('say why they cannot be had, and are tried again', async () => {
+    fake.failure = new GitLabError({ kind: 'timeout', host: 'git.example.com' });
+    await fails(files.stat(uriOf('log.txt')), 'Unavailable', /did not answer in time/);
+    fake.failure = undefined;
+    assert.equal((await files.stat(uriOf('log.txt'))).size, 4);
+  });
+});
+
+describe('The archives that are open', () => {
+  eachWithFiles();
+  const ask = (changes: Partial<typeof address> = {}) => fake.archives.of({ ...address, ...changes });
+
+  it('are eight at most: the one that was used longest ago goes', async () => {
+    for (let build = 1; build <= 8; build++) await ask({ build });
+    await ask({ build: 1 });
+    await ask({ build: 9 });
+    await ask({ build: 1 });
+    assert.equal(fake.asked.length, 9);
+    await ask({ build: 2 });
+    assert.equal(fake.asked.length, 10);
+  });
+
+  it('are got by whoever waits, though many are asked for at once', async () => {
+    const all = await Promise.all(Array.from({ length: 20 }, (_, build) => ask({ build: build + 1 })));
+    assert.deepEqual(
+      all.map(({ address: { build } }) => build),
+      Array.from({ length: 20 }, (_, build) => build + 1),
+    );
+  });
+
+  it('are the same from whichever repository they are opened', async () => {
+    assert.equal(await ask(), await ask({ root: 'file:///elsewhere' }));
+    assert.notEqual(await ask(), await ask({ instance: 'https://git.example.com', project: 'other/project' }));
+  });
+
+  it('are forgotten once their build has others or none', async () => {
+    const isKept = async (...builds: readonly Parameters<typeof aBuild>[0][]) => {
+      const before = await ask();
+      fake.archives.keepWhatIs(ready(builds.map(aBuild)));
+      return (await ask()) === before;
+    };
+    assert.equal(await isKept(withArtifacts()), true);
+    assert.equal(await isKept({ id: 2 }), true, 'another commit is shown');
+    assert.equal(await isKept(withArtifacts({}, 5)), false);
+    assert.equal(await isKept({}), false);
+    assert.equal(await isKept({ id: 3, attempts: [aBuild()] }), false);
+    assert.equal(fake.signals.filter(({ aborted }) => aborted).length, 3);
+  });
+
+  it('are forgotten and ended when the user signs out', async () => {
+    let open = (): void => undefined;
+    fake.gate = new Promise((resolve) => (open = resolve));
+    const asked = ask();
+    await new Promise((resolve) => setImmediate(resolve));
+    fake.archives.forgetAll();
+    open();
+    await assert.rejects(asked, { name: 'AbortError' });
+    assert.deepEqual(
+      fake.signals.map(({ aborted }) => aborted),
+      [true],
+    );
+    fake.instances = [];
+    await assert.rejects(ask(), /not signed in/);
+  });
+});

@@ -1,0 +1,173 @@
+import assert from 'node:assert/strict';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { rawZip } from '../../core/artifacts/rawZip';
+import type { AppOptions } from '../app';
+import { Bundle, told } from '../bundle';
+import { appsInTests } from '../eachApp';
+import type { Uri } from '../fake/basics';
+import { editor } from '../fake/editor';
+import { until } from '../fake/until';
+import { rowsOf } from '../fake/views';
+
+const forbidden = {
+  answer: { status: 403, headers: { 'Content-Type': 'application/json' }, body: '{"message":"403 Forbidden"}' },
+};
+
+describe('A file of artifacts', () => {
+  const apps = appsInTests();
+  const start = (options?: AppOptions, content?: Buffer): Promise<Bundle> => Bundle.start(apps, options, content);
+
+  it('does not mean its build to what is done with builds', async () => {
+    const bundle = await start();
+    const rows = [await bundle.app.row('rspec'), await bundle.row('notes.txt')];
+    bundle.app.asked();
+    await bundle.app.run('retry', rows[0], rows);
+    assert.deepEqual(
+      bundle.app.asked().filter((each) => each.startsWith('POST jobs')),
+      [`POST jobs/${bundle.app.small.builds.rspec.id}/retry`],
+    );
+    await bundle.app.run('downloadArtifacts', rows[1]);
+    assert.deepEqual(told(), ['No build here has artifacts.']);
+  });
+
+  it('is asked for again by a click where it could not be listed', async () => {
+    const bundle = await start();
+    bundle.app.gitlab.faults = [{ ...forbidden, when: ({ path }) => path.includes('/artifacts') }];
+    const [view] = editor().views;
+    assert.ok(view);
+    const opens = ({ contextValue = '' }: { contextValue?: string }) =>
+      /^(artifacts|build|stage|status)\b/.test(contextValue);
+    const failed = (await rowsOf(view, opens)).find(({ item }) => item.command?.title === 'Try Again');
+    bundle.app.gitlab.faults = [];
+    const changed: unknown[] = [];
+    view.options.treeDataProvider.onDidChangeTreeData?.((rows) => changed.push(rows));
+    await bundle.app.run('openArtifact', ...((failed?.item.command?.arguments ?? []) as unknown[]));
+    assert.equal(changed.length, 1);
+    assert.ok(await bundle.row('notes.txt'));
+  });
+
+  describe('when it is opened', () => {
+    it('is a file of the editor’s', async () => {
+      const bundle = await start();
+      await bundle.app.run('openArtifact', await bundle.row('notes.txt'));
+      const [executed] = editor().executed;
+      assert.equal(executed?.command, 'vscode.open');
+      assert.match(String(executed.args[0]), /^gitlab-artifacts:\/\/\/bundle%20%23\d+\/notes\.txt\?/);
+    });
+
+    it('is chosen in the palette among files', async () => {
+      const bundle = await start();
+      const running = bundle.app.run('openArtifact');
+      (await until('the builds', () => editor().picks[0])).choose('bundle');
+      const pick = await until('the files', () => editor().picks[1]);
+      assert.ok(!pick.labels.some((label) => label.includes('$(folder)')));
+      pick.choose('notes.txt');
+      await running;
+      assert.equal(editor().executed[0]?.command, 'vscode.open');
+    });
+
+    it('is refused where it is a folder, or has no address', async () => {
+      const bundle = await start(
+        {},
+        rawZip([
+          { name: 'ok/x', content: 'x' },
+          { name: 'a/../b', content: 'x' },
+        ]),
+      );
+      await bundle.app.run('openArtifact', { build: bundle.build.id, path: 'ok' });
+      await bundle.app.run('openArtifact', await bundle.row('a/../b'));
+      assert.deepEqual(told(), [
+        'ok is a folder. Choose a file of it.',
+        'The name "a/../b" cannot be opened here. Download the archive and look into it there.',
+      ]);
+    });
+
+    it('says that GitLab has it no longer', async () => {
+      const bundle = await start();
+      await bundle.app.run('openArtifact', { build: bundle.app.small.builds.compile.id, path: 'bin/app' });
+      assert.deepEqual(told(), []);
+      bundle.app.gitlab.world.erase(bundle.app.small.builds.odd);
+      await bundle.app.run('openArtifact', { build: bundle.app.small.builds.odd.id, path: 'report.xml' });
+      assert.match(
+        told()[0] ?? '',
+        /^GitLab has no artifacts of spinach.* any more: they were erased, or have expired\./,
+      );
+    });
+
+    it('says that a build has none', async () => {
+      const bundle = await start();
+      await bundle.app.run('openArtifact', { build: bundle.app.small.builds.assets.id });
+      assert.match(told()[0] ?? '', /^assets #\d+ has no artifacts: none were made, /);
+    });
+  });
+
+  describe('when it is compared with the workspace', () => {
+    const diff = (): readonly string[] => {
+      assert.deepEqual(
+        told().filter((text) => !text.startsWith('Saved')),
+        [],
+      );
+      const [executed] = editor().executed;
+      assert.equal(executed?.command, 'vscode.diff');
+      return executed.args.map(String);
+    };
+    const put = async (bundle: Bundle, path: string): Promise<void> => {
+      await mkdir(join(bundle.app.folder.path, path, '..'), { recursive: true });
+      await writeFile(join(bundle.app.folder.path, path), 'of the workspace\n');
+    };
+
+    it('stands beside the file at the same place', async () => {
+      const bundle = await start();
+      await put(bundle, 'bin/app');
+      await put(bundle, 'other/app');
+      await bundle.app.run('compareArtifact', await bundle.row('app'));
+      const [left, right, title] = diff();
+      assert.match(left ?? '', /^gitlab-artifacts:.*\/bin\/app\?/);
+      assert.equal(right, `file://${bundle.app.folder.path}/bin/app`);
+      assert.equal(title, `app (bundle #${bundle.build.id}) and bin/app`);
+    });
+
+    it('stands beside the only file of its name', async () => {
+      const bundle = await start();
+      await put(bundle, 'src/notes.txt');
+      await bundle.app.run('compareArtifact', await bundle.row('notes.txt'));
+      assert.equal(diff()[1], `file://${bundle.app.folder.path}/src/notes.txt`);
+    });
+
+    it('leaves the choice among several, and does not offer what was downloaded', async () => {
+      const bundle = await start();
+      await bundle.app.run('downloadArtifact', await bundle.row('notes.txt'));
+      await put(bundle, 'src/notes.txt');
+      await put(bundle, 'doc/old/notes.txt');
+      const running = bundle.app.run('compareArtifact', await bundle.row('notes.txt'));
+      const pick = await until('the files', () => editor().picks[0]);
+      assert.deepEqual(pick.labels, ['src/notes.txt', 'doc/old/notes.txt']);
+      pick.choose('doc/old');
+      await running;
+      assert.equal(diff()[1], `file://${bundle.app.folder.path}/doc/old/notes.txt`);
+    });
+
+    it('says that the workspace has none of its name', async () => {
+      const bundle = await start();
+      await bundle.app.run('compareArtifact', await bundle.row('app'));
+      assert.deepEqual(told(), ['The workspace has neither bin/app nor any other file of the name app.']);
+    });
+
+    it('is the one of the row that the menu was opened on', async () => {
+      const bundle = await start();
+      await put(bundle, 'notes.txt');
+      const rows = [await bundle.row('notes.txt'), await bundle.row('app')];
+      await bundle.app.run('compareArtifact', rows[0], rows);
+      assert.equal(diff()[1], `file://${bundle.app.folder.path}/notes.txt`);
+    });
+
+    it('is that of an editor’s own menu', async () => {
+      const bundle = await start();
+      await put(bundle, 'notes.txt');
+      const { node } = (await bundle.row('notes.txt')) as { node: { uri: Uri } };
+      await bundle.app.run('compareArtifact', node.uri);
+      assert.equal(diff()[1], `file://${bundle.app.folder.path}/notes.txt`);
+    });
+  });
+});

@@ -1,0 +1,206 @@
+import assert from 'node:assert/strict';
+import type { ProfileName } from '../../gitlab/profiles/profile';
+import { reporterToken } from '../../gitlab/seed';
+import { serverError } from '../../gitlab/faults';
+import type { App } from '../app';
+import { appsInTests } from '../eachApp';
+import { editor } from '../fake/editor';
+import { until } from '../fake/until';
+
+/** Messages on screen, with what they offer. */
+function told(): readonly (readonly [string, string, readonly string[]])[] {
+  return editor().messages.map(({ severity, text, buttons }) => [severity, text, buttons]);
+}
+
+describe('Retry', () => {
+  const apps = appsInTests();
+
+  it('looks at the build, retries it, looks at the new one and loads all', async () => {
+    const app = await apps.ready();
+    const { odd, deploy } = app.small.builds;
+    app.asked();
+    await app.run('retry', { build: odd.id });
+    const made = deploy.id + 1;
+    assert.deepEqual(app.asked(), [
+      `GET builds/${odd.id}`,
+      `POST builds/${odd.id}/retry`,
+      `GET builds/${made}`,
+      'GET commit',
+    ]);
+  });
+
+  it('shows the new build in the place of the old, which becomes an attempt', async () => {
+    const app = await apps.ready();
+    const { odd } = app.small.builds;
+    const label = 'spinach:other <b>&amp; "quoted" 50% ünïcödé 🦊 [link] (command:x) $(flame)';
+    const before = (await app.rows()).find(({ item }) => item.label === label);
+    await app.run('retry', before?.element);
+    const rows = await app.rows();
+    const after = rows.findIndex(({ item }) => item.label === label);
+    assert.equal(rows[after]?.item.id, before?.item.id);
+    assert.equal(rows[after]?.item.description, 'attempt 2');
+    assert.equal(rows[after + 1]?.item.label, `#${odd.id}`);
+  });
+
+  it('says so in the status bar, without a message', async () => {
+    const app = await apps.ready();
+    const { rspec, deploy } = app.small.builds;
+    await app.run('retry', await app.row('rspec'));
+    assert.deepEqual(editor().statusMessages, [`rspec #${rspec.id} runs again as #${deploy.id + 1}`]);
+    assert.deepEqual(told(), []);
+  });
+
+  it('shows progress in the view until the result is there', async () => {
+    const app = await apps.ready();
+    const before = editor().progress.length;
+    await app.run('retry', await app.row('rspec'));
+    const shown = editor()
+      .progress.slice(before)
+      .map(({ options, done }) => [options.location, done]);
+    assert.deepEqual(shown, [[{ viewId: 'gitlabBuilds.builds' }, true]]);
+  });
+
+  it('tells of a refusal in one message with its reason', async () => {
+    const app = await apps.ready();
+    app.gitlab.world.update(app.small.builds.rspec, { commands: false });
+    await app.run('retry', await app.row('rspec'));
+    const host = new URL(app.gitlab.url).host;
+    const sentence = `${host} does not allow this: 403 Forbidden - Build is not retryable`;
+    assert.deepEqual(told(), [['error', sentence, ['Show Log']]]);
+  });
+
+  it('shows the fresh state after a refusal too', async () => {
+    const app = await apps.ready();
+    app.gitlab.world.update(app.small.builds.rspec, { commands: false });
+    app.gitlab.world.setStatus(app.small.builds.deploy, 'running');
+    await app.run('retry', await app.row('rspec'));
+    assert.ok((await app.drawn()).some((row) => row.startsWith('▾ deploy  running')));
+  });
+
+  it('is refused to a Reporter with GitLab’s words', async () => {
+    const app = await apps.ready({ token: reporterToken });
+    await app.run('retry', await app.row('rspec'));
+    assert.match(told()[0]?.[1] ?? '', /does not allow this: 403 Forbidden$/);
+    assert.equal(told().length, 1);
+  });
+
+  it('does not try what has become impossible since, and says why', async () => {
+    const app = await apps.ready();
+    app.gitlab.world.setStatus(app.small.builds.rspec, 'running');
+    app.asked();
+    await app.run('retry', await app.row('rspec'));
+    const { id } = app.small.builds.rspec;
+    assert.deepEqual(app.asked(), [`GET builds/${id}`, 'GET commit']);
+    assert.deepEqual(told(), [['warning', `rspec #${id} is running and cannot be retried.`, []]]);
+  });
+
+  it('is not sent twice when GitLab fails at it', async () => {
+    const app = await apps.ready();
+    app.gitlab.faults = [{ ...serverError(), when: ({ method }) => method === 'POST' }];
+    await app.run('retry', await app.row('rspec'));
+    assert.equal(app.asked().filter((request) => request.startsWith('POST')).length, 1);
+    assert.match(told()[0]?.[1] ?? '', /has a problem of its own \(500\)/);
+  });
+});
+
+describe('Cancel', () => {
+  const apps = appsInTests();
+
+  it('shows what became of the build before the others are loaded', async () => {
+    const app = await apps.ready();
+    app.gitlab.faults = [{ stall: 'beforeHeaders', when: ({ path }) => path.includes('/commits/') }];
+    void app.run('cancel', await app.row('production'));
+    await app.shows('ready', ({ builds }) => builds.at(-1)?.status === 'canceled');
+  });
+
+  it('shows what the build had become before it was acted on', async () => {
+    const app = await apps.ready();
+    app.gitlab.world.setStatus(app.small.builds.deploy, 'success');
+    app.gitlab.faults = [{ stall: 'beforeHeaders', when: ({ path }) => path.includes('/commits/') }];
+    void app.run('cancel', await app.row('production'));
+    await app.shows('ready', ({ builds }) => builds.at(-1)?.status === 'success');
+  });
+
+  it('looks at the build, cancels it, looks again and loads all', async () => {
+    const app = await apps.ready();
+    const { id } = app.small.builds.deploy;
+    app.asked();
+    await app.run('cancel', await app.row('production'));
+    assert.deepEqual(app.asked(), [`GET builds/${id}`, `POST builds/${id}/cancel`, `GET builds/${id}`, 'GET commit']);
+    assert.deepEqual(editor().statusMessages, [`production #${id} is canceled`]);
+  });
+});
+
+describe('Retry and Erase on later versions', () => {
+  const apps = appsInTests();
+
+  for (const profile of ['8.13', '13.9', '18.9'] as const) {
+    const segment = profile === '8.13' ? 'builds' : 'jobs';
+
+    it(`retries on ${profile}, and has the new build in the place of the old`, async () => {
+      const app = await apps.ready({ gitlab: { profile } });
+      const { odd, deploy } = app.small.builds;
+      app.asked();
+      await app.run('retry', { build: odd.id });
+      const made = deploy.id + 1;
+      assert.deepEqual(app.asked().slice(0, 3), [
+        `GET ${segment}/${odd.id}`,
+        `POST ${segment}/${odd.id}/retry`,
+        `GET ${segment}/${made}`,
+      ]);
+      const shown = app.api.repositories[0]?.builds.find(({ id }) => id === made);
+      assert.deepEqual(
+        shown?.attempts.map(({ id }) => id),
+        [odd.id],
+      );
+    });
+
+    it(`erases on ${profile}`, async () => {
+      const app = await apps.ready({ gitlab: { profile } });
+      const { id } = app.small.builds.compile;
+      const running = app.run('erase', await app.row('compile'));
+      (await until('the question', () => editor().messages[0])).press('Erase');
+      await running;
+      assert.equal(app.gitlab.world.build(id).artifacts, null);
+      assert.deepEqual(editor().statusMessages, [`compile #${id} is erased`]);
+    });
+  }
+});
+
+describe('What starts another pipeline', () => {
+  const apps = appsInTests();
+  const start = async (profile: ProfileName): Promise<{ readonly app: App; readonly id: number }> => {
+    const ids: number[] = [];
+    const app = await apps.ready({
+      gitlab: { profile },
+      prepare: ({ gitlab: { world }, small: { project, sha } }) => {
+        ids.push(world.addBuild(project, { sha, kind: 'bridge', name: 'packages', status: 'failed' }).id);
+      },
+    });
+    app.asked();
+    return { app, id: ids[0]! };
+  };
+
+  it('is retried, although GitLab does not show it alone', async () => {
+    const { app, id } = await start('18.9');
+    await app.run('retry', await app.row('packages'));
+    assert.deepEqual(app.asked(), [`POST jobs/${id}/retry`, 'POST /api/graphql']);
+    assert.deepEqual([editor().statusMessages, told()], [[`packages #${id} runs again as #${id + 1}`], []]);
+  });
+
+  for (const profile of ['13.9', '15.9'] as const)
+    it(`is not retried on ${profile}, which is too old for it`, async () => {
+      const { app } = await start(profile);
+      await app.run('retry', await app.row('packages'));
+      const sentence = 'This GitLab is too old to retry what starts another pipeline.';
+      assert.deepEqual(told(), [['warning', sentence, []]]);
+    });
+
+  for (const command of ['cancel', 'erase', 'keepArtifacts'] as const)
+    it(`takes no ${command}, and says whose this is`, async () => {
+      const { app, id } = await start('18.9');
+      await app.run(command, await app.row('packages'));
+      const sentence = `packages #${id} starts another pipeline: this is for the builds of that.`;
+      assert.deepEqual([told(), app.asked()], [[['warning', sentence, []]], []]);
+    });
+});

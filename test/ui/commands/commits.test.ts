@@ -1,0 +1,187 @@
+import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { serverError } from '../../gitlab/faults';
+import type { App } from '../app';
+import { appsInTests } from '../eachApp';
+import type { FakeQuickPick } from '../fake/boxes';
+import { editor } from '../fake/editor';
+import { until } from '../fake/until';
+
+describe('Show Another Commit', () => {
+  const apps = appsInTests();
+  let app: App;
+  beforeEach(async () => (app = await apps.ready()));
+
+  const list = (): Promise<FakeQuickPick> =>
+    until('the list', () => editor().quickPicks.find((one) => one.visible && !one.busy));
+  const choose = async (label: string): Promise<void> => {
+    const running = app.run('selectCommit');
+    (await list()).choose(label);
+    await running;
+  };
+  const shown = () => app.api.repositories[0]?.commit;
+
+  it('lists the commits that have builds, newest first, with their status', async () => {
+    const running = app.run('selectCommit');
+    const pick = await list();
+    assert.deepEqual(pick.labels, [
+      `$(error) ${app.small.sha.slice(0, 8)} Test the CI integration.`,
+      `$(pass) ${app.small.olderSha.slice(0, 8)} Release 1.0`,
+    ]);
+    pick.escape();
+    await running;
+  });
+
+  it('shows the builds of the chosen commit', async () => {
+    await choose('Release 1.0');
+    assert.equal(shown()?.sha, app.small.olderSha);
+    assert.equal((await app.rows()).length > 0, true);
+    assert.equal(editor().contextKeys.get('gitlabBuilds.pinned'), true);
+  });
+
+  it('stays at the chosen commit when HEAD moves', async () => {
+    await choose('Release 1.0');
+    app.repository.moveHead({ name: 'other', commit: app.small.shaWithoutCi });
+    await app.api.refresh();
+    assert.equal(shown()?.sha, app.small.olderSha);
+  });
+
+  it('is undone by Follow HEAD Again', async () => {
+    await choose('Release 1.0');
+    await app.run('followHead');
+    assert.equal(shown()?.sha, app.small.sha);
+    assert.equal(editor().contextKeys.get('gitlabBuilds.pinned'), false);
+  });
+
+  it('offers to follow HEAD while it is not followed', async () => {
+    await choose('Release 1.0');
+    await choose('Follow HEAD');
+    assert.equal(shown()?.sha, app.small.sha);
+  });
+
+  it('changes nothing when the user backs out', async () => {
+    app.asked();
+    const running = app.run('selectCommit');
+    (await list()).escape();
+    await running;
+    assert.deepEqual(app.asked(), ['GET builds']);
+  });
+
+  it('asks GitLab for the builds of one status when a button is pressed', async () => {
+    const running = app.run('selectCommit');
+    const pick = await list();
+    pick.press('Only running builds');
+    await until('the shorter list', () => !pick.busy && pick.items.length === 1);
+    assert.match(app.gitlab.requests.at(-1)?.path ?? '', /\/builds\?scope=running&per_page=100&page=1$/);
+    assert.equal(pick.title, 'Commits with builds: running');
+    assert.match(pick.labels[0] ?? '', /^\$\(sync~spin\) /);
+    pick.escape();
+    await running;
+  });
+
+  it('shows all again at the press of another button', async () => {
+    const running = app.run('selectCommit');
+    const pick = await list();
+    pick.press('Only failed builds');
+    pick.press('All builds');
+    await until('the whole list', () => !pick.busy && pick.items.length === 2);
+    assert.equal(pick.title, 'Commits with builds');
+    pick.escape();
+    await running;
+  });
+
+  it('drops the answer to a button that comes after the answer to the next', async () => {
+    app.gitlab.faults = [{ latencyMs: 60, when: ({ path }) => path.includes('scope=running') }];
+    const running = app.run('selectCommit');
+    const pick = await list();
+    pick.press('Only running builds');
+    pick.press('All builds');
+    await until('both answers', () => app.gitlab.requests.slice(-2).every(({ bytes }) => bytes > 0));
+    await until('the list', () => !pick.busy);
+    assert.equal(pick.items.length, 2);
+    pick.escape();
+    await running;
+  });
+
+  it('is busy until the answer to the last button is there', async () => {
+    const running = app.run('selectCommit');
+    const pick = await list();
+    app.gitlab.faults = [{ stall: 'beforeHeaders', when: ({ path }) => path.includes('scope=failed') }];
+    pick.press('Only running builds');
+    pick.press('Only failed builds');
+    await until('the first answer', () =>
+      app.gitlab.requests.some(({ bytes, path }) => bytes > 0 && path.includes('=running')),
+    );
+    await sleep(20);
+    assert.equal(pick.busy, true);
+    pick.escape();
+    await running;
+  });
+
+  it('takes a branch, tag or commit that is typed', async () => {
+    app.repository.revisions.set('v1.0', app.small.olderSha);
+    const running = app.run('selectCommit');
+    const pick = await list();
+    pick.type('v1.0');
+    pick.choose('Show the builds of "v1.0"');
+    await running;
+    assert.deepEqual(shown(), { sha: app.small.olderSha, ref: 'v1.0' });
+  });
+
+  it('takes a commit in full that git does not have', async () => {
+    const running = app.run('selectCommit');
+    const pick = await list();
+    pick.type(app.small.olderSha.toUpperCase());
+    pick.choose('Show the builds of');
+    await running;
+    assert.deepEqual(shown(), { sha: app.small.olderSha });
+  });
+
+  it('says that there is no such revision, and stays', async () => {
+    const running = app.run('selectCommit');
+    const pick = await list();
+    pick.type('nowhere');
+    pick.choose('nowhere');
+    await running;
+    assert.deepEqual(
+      editor().messages.map(({ text }) => text),
+      ['This repository knows no commit, branch or tag "nowhere". Fetch it first.'],
+    );
+    assert.equal(shown()?.sha, app.small.sha);
+  });
+
+  it('tells in the list that GitLab fails, and still takes what is typed', async () => {
+    app.gitlab.faults = [{ ...serverError(), when: ({ path }) => path.includes('/builds?') }];
+    app.repository.revisions.set('v1.0', app.small.olderSha);
+    const running = app.run('selectCommit');
+    const pick = await list();
+    assert.match(pick.labels[0] ?? '', /^\$\(warning\) .* has a problem of its own \(500\)/);
+    app.gitlab.faults = [];
+    pick.type('v1.0');
+    pick.choose('"v1.0"');
+    await running;
+    assert.equal(shown()?.sha, app.small.olderSha);
+    assert.deepEqual(editor().messages, []);
+  });
+
+  it('draws no icon but its own', async () => {
+    const { project, sha } = app.small;
+    app.gitlab.world.addBuild(project, { sha, name: '$(flame)', ref: '$(flame)', status: 'failed' });
+    const running = app.run('selectCommit');
+    const pick = await list();
+    for (const { label, description, detail } of pick.items)
+      assert.equal(`${label}${description}${detail}`.match(/\$\(/g)?.length, 1);
+    pick.escape();
+    await running;
+  });
+
+  it('says that a chosen commit has no builds', async () => {
+    app.repository.revisions.set('readme', app.small.shaWithoutCi);
+    const running = app.run('selectCommit');
+    const pick = await list();
+    pick.type('readme');
+    pick.choose('readme');
+    await running;
+    assert.equal(editor().contextKeys.get('gitlabBuilds.state'), 'noBuilds');
+  });
+});

@@ -1,0 +1,161 @@
+import assert from 'node:assert/strict';
+import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { rawZip } from '../../core/artifacts/rawZip';
+import type { AppOptions } from '../app';
+import { Bundle, message, told } from '../bundle';
+import { appsInTests } from '../eachApp';
+import type { Uri } from '../fake/basics';
+import { editor } from '../fake/editor';
+import { until } from '../fake/until';
+
+describe('A file or folder of artifacts that is downloaded', () => {
+  const apps = appsInTests();
+  const start = (options?: AppOptions, content?: Buffer): Promise<Bundle> => Bundle.start(apps, options, content);
+
+  it('is one file, by one part of the archive', async () => {
+    const bundle = await start();
+    const wanted = await bundle.row('notes.txt');
+    const before = bundle.downloads.length;
+    await bundle.app.run('downloadArtifact', wanted);
+    assert.deepEqual(await bundle.saved(), ['notes.txt']);
+    assert.equal(await readFile(join(bundle.folder, 'notes.txt'), 'utf8'), 'Notes.\n');
+    assert.deepEqual(bundle.downloads.slice(before), ['part']);
+    const saved = await message('Saved');
+    assert.deepEqual(
+      [saved.text, saved.buttons],
+      [`Saved .gitlab-builds/bundle-${bundle.build.id}/notes.txt.`, ['Reveal', 'Open']],
+    );
+    saved.press('Open');
+    const executed = await until('the command', () => editor().executed[0]);
+    assert.deepEqual(
+      [executed.command, String(executed.args[0])],
+      ['vscode.open', `file://${bundle.folder}/notes.txt`],
+    );
+  });
+
+  it('is a folder with all below it, whole or nothing', async () => {
+    const bundle = await start();
+    await bundle.app.run('downloadArtifact', await bundle.row('bin'));
+    assert.deepEqual(await bundle.saved(), ['bin/app', 'bin/lib/a.so', 'bin/lib/b.so']);
+    assert.deepEqual(new Set(bundle.downloads), new Set(['part']));
+    assert.deepEqual((await message('Saved')).buttons, ['Reveal']);
+  });
+
+  it('is all that is selected, and nothing twice', async () => {
+    const bundle = await start();
+    const rows = [await bundle.row('notes.txt'), await bundle.row('bin'), await bundle.row('app')];
+    await bundle.app.run('downloadArtifact', rows[0], rows);
+    assert.deepEqual(await bundle.saved(), ['bin/app', 'bin/lib/a.so', 'bin/lib/b.so', 'notes.txt']);
+    const shown = editor().progress.find(({ options }) => options.cancellable);
+    assert.equal(shown?.options.title, `2 artifacts of bundle #${bundle.build.id}`);
+  });
+
+  it('comes out of the whole archive where that is less trouble, which is fetched once', async () => {
+    const bundle = await start();
+    const wanted = await bundle.row('many');
+    await bundle.app.run('downloadArtifact', wanted);
+    assert.equal((await bundle.saved()).length, 60);
+    assert.equal(bundle.downloads.filter((one) => one === 'whole').length, 1);
+    const before = bundle.downloads.length;
+    const running = bundle.app.run('downloadArtifact', wanted);
+    (await message('Replace')).press('Replace');
+    await running;
+    assert.deepEqual(bundle.downloads.slice(before), []);
+    assert.equal((await bundle.saved()).length, 60);
+  });
+
+  it('comes in parts all the same where the cache may not hold the archive', async () => {
+    const bundle = await start({ settings: () => ({ 'gitlabBuilds.artifacts.cacheMegabytes': 0 }) });
+    await bundle.app.run('downloadArtifact', await bundle.row('many'));
+    assert.equal((await bundle.saved()).length, 60);
+    assert.ok(!bundle.downloads.includes('whole'));
+  });
+
+  it('is that of the editor in front, whatever shows it', async () => {
+    const bundle = await start();
+    const { node } = (await bundle.row('notes.txt')) as { node: { uri: Uri } };
+    editor().turnTo(node.uri);
+    await bundle.app.run('downloadArtifact');
+    assert.deepEqual(await bundle.saved(), ['notes.txt']);
+    const running = bundle.app.run('downloadArtifact', node.uri);
+    (await message('Replace')).press('Replace');
+    await running;
+  });
+
+  it('is named by an argument, a folder too', async () => {
+    const bundle = await start();
+    await bundle.app.run('downloadArtifact', { build: bundle.build.id, path: 'bin/lib' });
+    assert.deepEqual(await bundle.saved(), ['bin/lib/a.so', 'bin/lib/b.so']);
+    await bundle.app.run('downloadArtifact', { build: bundle.build.id, path: 'none/such' });
+    assert.match(told().at(-1) ?? '', /^"none\/such" is not in the archive\./);
+  });
+
+  it('is chosen in the palette: the build, then the file', async () => {
+    const bundle = await start();
+    const running = bundle.app.run('downloadArtifact');
+    (await until('the builds', () => editor().picks[0])).choose('bundle');
+    const pick = await until('the files', () => editor().picks[1]);
+    assert.ok(pick.labels.includes('$(folder) bin/lib') && pick.labels.includes('$(file) notes.txt'));
+    pick.choose('notes.txt');
+    await running;
+    assert.deepEqual(await bundle.saved(), ['notes.txt']);
+  });
+
+  it('asks before it replaces what is there', async () => {
+    const bundle = await start();
+    const wanted = await bundle.row('notes.txt');
+    await bundle.app.run('downloadArtifact', wanted);
+    await writeFile(join(bundle.folder, 'notes.txt'), 'mine');
+    const running = bundle.app.run('downloadArtifact', wanted);
+    (await message('Replace')).close();
+    await running;
+    assert.equal(await readFile(join(bundle.folder, 'notes.txt'), 'utf8'), 'mine');
+  });
+
+  it('never leaves its folder by its name, and nothing of it is written', async () => {
+    const bundle = await start(
+      {},
+      rawZip([
+        { name: 'ok', content: 'x' },
+        { name: '../../evil', content: 'x' },
+      ]),
+    );
+    await bundle.app.run('downloadArtifact', await bundle.row('../../evil'));
+    assert.match(told()[0] ?? '', /^"\.\.\/\.\.\/evil" leads out of the folder/);
+    assert.deepEqual(await readdir(bundle.app.folder.path), ['.git']);
+  });
+
+  it('never goes through a link that the repository brought', async () => {
+    const bundle = await start();
+    const outside = join(bundle.app.folder.storage, 'outside');
+    await mkdir(outside, { recursive: true });
+    await mkdir(bundle.folder, { recursive: true });
+    await symlink(outside, join(bundle.folder, 'bin'));
+    for (const label of ['bin', 'app', 'lib']) await bundle.app.run('downloadArtifact', await bundle.row(label));
+    assert.deepEqual(await readdir(outside), []);
+    assert.equal(told().length, 3);
+  });
+
+  it('leaves nothing when it is cancelled, and says nothing', async () => {
+    const bundle = await start();
+    const wanted = await bundle.row('big.bin');
+    bundle.app.gitlab.faults = [{ stall: 'midBody', when: ({ path }) => path.endsWith('/artifacts') }];
+    const running = bundle.app.run('downloadArtifact', wanted);
+    const shown = await until('the progress', () => editor().progress.find(({ options }) => options.cancellable));
+    await until('a request', () => bundle.downloads.length > 1);
+    shown.cancel();
+    await running;
+    assert.deepEqual([await bundle.saved(), told()], [[], []]);
+  });
+
+  for (const [profile, via] of [
+    ['8.5', 'storage'],
+    ['10.8', 'direct'],
+  ] as const)
+    it(`works on ${profile} (${via})`, async () => {
+      const bundle = await start({ gitlab: { profile, ...(via === 'storage' ? { artifacts: 'redirect' } : {}) } });
+      await bundle.app.run('downloadArtifact', await bundle.row('notes.txt'));
+      assert.deepEqual(await bundle.saved(), ['notes.txt']);
+    });
+});

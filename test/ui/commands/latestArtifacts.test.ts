@@ -1,0 +1,142 @@
+import assert from 'node:assert/strict';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ProfileName } from '../../gitlab/profiles/profile';
+import { shaOf } from '../../gitlab/seed';
+import type { App } from '../app';
+import { appsInTests } from '../eachApp';
+import { editor } from '../fake/editor';
+import type { FakeQuickPick } from '../fake/boxes';
+import { until } from '../fake/until';
+
+const older = { filename: 'old.zip', files: { 'bin/app': 'the older one\n' } };
+const newer = { filename: 'new.zip', files: { 'bin/app': 'the newer one\n' } };
+
+describe('Download Latest Artifacts of…', () => {
+  const apps = appsInTests();
+  let app: App;
+  const start = async (profile: ProfileName = '18.9', artifacts: 'direct' | 'redirect' = 'direct'): Promise<void> => {
+    app = await apps.ready({
+      gitlab: { profile, artifacts },
+      prepare: ({ gitlab: { world }, small: { project } }) => {
+        for (const [at, archive] of [older, newer].entries()) {
+          const sha = shaOf(`release ${at}`);
+          world.addCommit(project, { sha, title: 'A release', createdAt: '2016-01-01T12:00:00.000Z' });
+          const made = { sha, ref: 'release/2', stage: 'package', status: 'success' } as const;
+          world.addBuild(project, { ...made, name: 'bundle', artifacts: archive });
+          world.addBuild(project, { ...made, name: 'lint' });
+        }
+      },
+    });
+    app.asked();
+  };
+  const saved = (name: string): Promise<string> =>
+    readFile(join(app.folder.path, '.gitlab-builds', ...name.split('/')), 'utf8');
+  const told = (): readonly string[] => editor().messages.map(({ text }) => text);
+  const pickAt = (at: number): Promise<FakeQuickPick> => until(`list ${at}`, () => editor().quickPicks[at]);
+  const extract = (): void =>
+    editor().configuration.set(editor().configuration.workspace, 'gitlabBuilds.artifacts.extract', true);
+
+  for (const [profile, via] of [
+    ['8.10', 'direct'],
+    ['10.8', 'redirect'],
+    ['18.9', 'direct'],
+    ['18.9', 'redirect'],
+  ] as const)
+    it(`brings those of the newest pipeline that has passed, on ${profile} (${via})`, async () => {
+      await start(profile, via);
+      extract();
+      await app.run('latestArtifacts', { ref: 'release/2', name: 'bundle' });
+      assert.equal(await saved('bundle-latest-release-2/artifacts/bin/app'), 'the newer one\n');
+      assert.match(
+        told()[0] ?? '',
+        /^Saved and unpacked \.gitlab-builds\/bundle-latest-release-2\/artifacts: 1 file, /,
+      );
+    });
+
+  it('asks for the branch, then for the build; what is known is offered, anything may be typed', async () => {
+    await start();
+    const running = app.run('latestArtifacts');
+    const refs = await pickAt(0);
+    assert.equal(refs.labels[0], 'master');
+    refs.type('release/2');
+    assert.equal(refs.labels.at(-1), '$(git-branch) release/2');
+    refs.choose('release/2');
+    const names = await pickAt(1);
+    assert.equal(names.labels[0], 'compile');
+    assert.ok(names.labels.includes('rspec') && new Set(names.labels).size === names.labels.length);
+    names.type('bundle');
+    names.choose('bundle');
+    await running;
+    assert.deepEqual(await readdir(join(app.folder.path, '.gitlab-builds', 'bundle-latest-release-2')), [
+      'artifacts.zip',
+    ]);
+    assert.match(told()[0] ?? '', /^Saved \.gitlab-builds\/bundle-latest-release-2\/artifacts\.zip\.$/);
+  });
+
+  it('does nothing when the user backs out of either list', async () => {
+    await start();
+    for (const lists of [1, 2]) {
+      const at = editor().quickPicks.length;
+      const running = app.run('latestArtifacts');
+      if (lists === 2) (await pickAt(at)).choose('master');
+      (await pickAt(at + lists - 1)).escape();
+      await running;
+    }
+    assert.deepEqual([told(), app.asked().filter((each) => each.includes('artifacts'))], [[], []]);
+  });
+
+  it('says what GitLab’s 404 means', async () => {
+    await start();
+    await app.run('latestArtifacts', { ref: 'release/2', name: 'lint' });
+    assert.deepEqual(told(), [
+      'GitLab has no such artifacts: the newest pipeline of release/2 that has passed has none of a build lint, or no pipeline of it has passed. Check both names.',
+    ]);
+    assert.deepEqual(await readdir(app.folder.path), ['.git']);
+  });
+
+  it('says on 8.5 that this GitLab is too old for it', async () => {
+    await start('8.5');
+    await app.run('latestArtifacts', { ref: 'release/2', name: 'bundle' });
+    assert.match(told()[0] ?? '', /is of a version that does not have this yet\.$/);
+  });
+
+  it('asks before it replaces an earlier one', async () => {
+    await start();
+    const wanted = { ref: 'release/2', name: 'bundle' };
+    await app.run('latestArtifacts', wanted);
+    const running = app.run('latestArtifacts', wanted);
+    const question = await until('the question', () => editor().messages.find(({ modal }) => modal));
+    assert.equal(question.text, 'Replace .gitlab-builds/bundle-latest-release-2/artifacts.zip?');
+    question.close();
+    await running;
+  });
+
+  it('names a repository that is not open', async () => {
+    await start();
+    await app.run('latestArtifacts', { ref: 'x', name: 'y', repository: 'file:///elsewhere' });
+    assert.deepEqual(told(), ['The repository file:///elsewhere is not open.']);
+  });
+});
+
+describe('Clear Artifacts Cache', () => {
+  const apps = appsInTests();
+
+  it('says what was freed, and that there was nothing', async () => {
+    const app = await apps.ready({ gitlab: { profile: '18.9' } });
+    await app.run('clearArtifactsCache');
+    const folder = join(app.folder.storage, 'artifacts');
+    await app.run('downloadArtifact', { build: app.small.builds.compile.id, path: 'bin' });
+    await app.run('openArtifact', { build: app.small.builds.compile.id, path: 'bin/app' });
+    const opened = editor().executed.find(({ command }) => command === 'vscode.open');
+    await editor()
+      .fileSystems.of('gitlab-artifacts')
+      ?.provider.readFile(opened?.args[0] as never);
+    const kept = await readdir(folder);
+    assert.ok(kept.length > 0);
+    await app.run('clearArtifactsCache');
+    assert.deepEqual(await readdir(folder), []);
+    assert.equal(editor().statusMessages[0], 'The cache of artifacts was empty');
+    assert.match(editor().statusMessages.at(-1) ?? '', /^Cache of artifacts emptied: (1 file|\d files), \d+ B$/);
+  });
+});

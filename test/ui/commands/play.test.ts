@@ -1,0 +1,198 @@
+import assert from 'node:assert/strict';
+import type { ProfileName } from '../../gitlab/profiles/profile';
+import { reporterToken } from '../../gitlab/seed';
+import type { App, AppOptions } from '../app';
+import { appsInTests } from '../eachApp';
+import { editor } from '../fake/editor';
+import { until } from '../fake/until';
+import { type Waiting, waitingOn } from '../waiting';
+
+describe('Play', () => {
+  const apps = appsInTests();
+  const start = async (profile: ProfileName, more?: AppOptions): Promise<Waiting & { readonly app: App }> => {
+    const { options, waiting } = waitingOn(profile, more);
+    const app = await apps.ready(options);
+    app.asked();
+    return { app, ...waiting() };
+  };
+  const told = (): readonly string[] => editor().messages.map(({ text }) => text);
+  const posts = (app: App): readonly string[] =>
+    app.asked().filter((request) => /^POST (?!\/api\/graphql)/.test(request));
+
+  for (const [profile, segment] of [
+    ['8.13', 'builds'],
+    ['13.9', 'jobs'],
+    ['18.9', 'jobs'],
+  ] as const)
+    it(`starts a manual build at once on ${profile}, without a question`, async () => {
+      const { app, release } = await start(profile);
+      await app.run('play', await app.row('release'));
+      assert.deepEqual(app.asked().slice(0, 3), [
+        `GET ${segment}/${release.id}`,
+        `POST ${segment}/${release.id}/play`,
+        `GET ${segment}/${release.id}`,
+      ]);
+      assert.equal(app.gitlab.world.build(release.id).status, 'pending');
+      assert.deepEqual(editor().statusMessages, [`release #${release.id} is pending`]);
+      assert.deepEqual([editor().messages, editor().picks, editor().quickPicks], [[], [], []]);
+    });
+
+  it('shows what became of the build', async () => {
+    const { app, release } = await start('18.9');
+    await app.run('play', await app.row('release'));
+    const [shown] = app.api.repositories;
+    assert.equal(shown?.builds.find(({ id }) => id === release.id)?.status, 'pending');
+  });
+
+  it('starts a delayed build before its time', async () => {
+    const { app, newer } = await start('18.9');
+    await app.run('play', await app.row('announce'));
+    assert.equal(app.gitlab.world.build(newer!.delayed.id).status, 'pending');
+  });
+
+  for (const profile of ['13.9', '18.9'] as const)
+    it(`starts what starts another pipeline on ${profile}, which GitLab shows in lists alone`, async () => {
+      const { app, newer } = await start(profile);
+      const { id } = newer!.bridge;
+      await app.run('play', await app.row('packages'));
+      assert.equal(app.gitlab.world.build(id).status, 'pending');
+      assert.deepEqual(app.asked().slice(0, 1), [`POST jobs/${id}/play`]);
+      assert.deepEqual([editor().statusMessages, told()], [[`packages #${id} is pending`], []]);
+      const shown = app.api.repositories[0]?.builds.find((build) => build.id === id);
+      assert.deepEqual([shown?.kind, shown?.status], ['bridge', 'pending']);
+    });
+
+  it('takes all that is selected and waits', async () => {
+    const { app, release, newer } = await start('18.9');
+    const rows = [await app.row('release'), await app.row('announce'), await app.row('production')];
+    await app.run('play', rows[0], rows);
+    const expected = [release, newer!.delayed].map(({ id }) => `POST jobs/${id}/play`);
+    assert.deepEqual([...posts(app)].sort(), expected.sort());
+  });
+
+  it('offers in the palette what waits', async () => {
+    const { app, release } = await start('18.9');
+    const running = app.run('play');
+    const pick = await until('the quick pick', () => editor().picks[0]);
+    assert.equal(pick.options.placeHolder, 'Builds to play');
+    assert.deepEqual(
+      pick.labels.map((label) => label.replace(/^\S+ (\w+) #\d+$/, '$1')),
+      ['release', 'announce', 'packages'],
+    );
+    pick.choose('release');
+    await running;
+    assert.equal(app.gitlab.world.build(release.id).status, 'pending');
+  });
+
+  it('hands on the variables of its argument', async () => {
+    const { app, elsewhere } = await start('18.9');
+    await app.run('play', { build: elsewhere.id, variables: { TARGET: 'staging', EMPTY: '' } });
+    assert.deepEqual(app.gitlab.world.build(elsewhere.id).variables, { TARGET: 'staging', EMPTY: '' });
+    assert.deepEqual(told(), []);
+  });
+
+  it('takes an argument without variables, on GitLab that knows none too', async () => {
+    const { app, release } = await start('8.13');
+    await app.run('play', { build: release.id, variables: {} });
+    assert.equal(app.gitlab.world.build(release.id).status, 'pending');
+  });
+
+  for (const variables of ['A=1', ['A'], { A: 1 }, { A: null }, { '1A': 'x' }, { 'A B': 'x' }, 7, null])
+    it(`says what the variables must be when they are ${JSON.stringify(variables)}`, async () => {
+      const { app, release } = await start('18.9');
+      await app.run('play', { build: release.id, variables });
+      const sentence = 'The variables must be texts by their names, such as { "DEPLOY_TO": "production" }.';
+      assert.deepEqual([told(), app.asked()], [[sentence], []]);
+    });
+
+  for (const profile of ['8.13', '13.9'] as const)
+    it(`refuses variables on ${profile}, which would leave them out without a word`, async () => {
+      const { app, release } = await start(profile);
+      await app.run('play', { build: release.id, variables: { A: 'x' } });
+      assert.deepEqual(told(), ['This GitLab is too old to play builds with variables.']);
+      assert.deepEqual(posts(app), []);
+    });
+
+  it('refuses variables for what starts another pipeline', async () => {
+    const { app, newer } = await start('18.9');
+    await app.run('play', { build: newer!.bridge.id, variables: { A: 'x' } });
+    assert.match(told()[0] ?? '', /^packages #\d+ starts another pipeline/);
+    assert.deepEqual(posts(app), []);
+  });
+
+  it('says that nothing waits here', async () => {
+    const { app } = await start('18.9');
+    await app.run('play', await app.row('build'));
+    assert.deepEqual(told(), ['No build here can be played: only manual and delayed ones can.']);
+  });
+
+  it('says that a build has been started since', async () => {
+    const { app, release } = await start('13.9');
+    app.gitlab.world.play(release);
+    await app.run('play', await app.row('release'));
+    assert.deepEqual([told(), posts(app)], [[`release #${release.id} is pending and cannot be played.`], []]);
+  });
+
+  it('says so where a skipped build of 8.13 was no manual one', async () => {
+    const { app, release } = await start('8.13');
+    app.gitlab.world.update(release, { when: 'on_success' });
+    await app.run('play', await app.row('release'));
+    assert.match(told()[0] ?? '', /^release #\d+ does not wait for a person: GitLab calls it unplayable\.$/);
+  });
+
+  it('says on 8.5 that this GitLab is too old for it', async () => {
+    const { app, release } = await start('8.5');
+    await app.run('play', { build: release.id });
+    assert.deepEqual(told(), ['This GitLab is too old to play builds.']);
+  });
+
+  it('is not offered to a Reporter where GitLab tells, and says why', async () => {
+    const { app, release } = await start('18.9', { token: reporterToken });
+    await app.run('play', await app.row('release'));
+    assert.match(
+      told()[0] ?? '',
+      new RegExp(`^GitLab does not let you do this to release #${release.id}, for your role`),
+    );
+    assert.deepEqual(app.asked(), []);
+  });
+
+  it('is not tried for a Reporter by its number either, where GitLab tells', async () => {
+    const { app, release } = await start('18.9', { token: reporterToken });
+    await app.run('play', { build: release.id });
+    assert.match(told()[0] ?? '', /^GitLab does not let you do this to release/);
+    assert.deepEqual(posts(app), []);
+  });
+
+  it('is refused to a Reporter with GitLab’s words elsewhere', async () => {
+    const { app } = await start('13.9', { token: reporterToken });
+    await app.run('play', await app.row('release'));
+    assert.match(told()[0] ?? '', /does not allow this: 403 Forbidden$/);
+  });
+});
+
+describe('What another CI system reports', () => {
+  const apps = appsInTests();
+
+  for (const profile of ['13.9', '18.9'] as const)
+    for (const command of ['retry', 'cancel', 'play', 'playWithVariables', 'erase', 'keepArtifacts'] as const)
+      it(`takes no ${command} on ${profile}, and says why`, async () => {
+        const { options, waiting } = waitingOn(profile);
+        const app = await apps.ready(options);
+        const { id } = waiting().newer!.external;
+        app.asked();
+        await app.run(command, await app.row('jenkins'));
+        const sentence = `jenkins #${id} was reported by another CI system, where GitLab can do nothing.`;
+        assert.deepEqual(
+          editor().messages.map(({ severity, text }) => [severity, text]),
+          [['warning', sentence]],
+        );
+        assert.deepEqual(app.asked(), []);
+      });
+
+  it('takes no retry by its number either', async () => {
+    const { options, waiting } = waitingOn('18.9');
+    const app = await apps.ready(options);
+    await app.run('retry', { build: waiting().newer!.external.id });
+    assert.match(editor().messages[0]?.text ?? '', /^jenkins #\d+ was reported by another CI system/);
+  });
+});

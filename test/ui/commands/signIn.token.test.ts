@@ -1,0 +1,163 @@
+import assert from 'node:assert/strict';
+import { serverError } from '../../gitlab/faults';
+import type { ProfileName } from '../../gitlab/profiles/profile';
+import { developerToken } from '../../gitlab/seed';
+import type { App } from '../app';
+import { appsInTests } from '../eachApp';
+import type { FakeInputBox } from '../fake/boxes';
+import { editor } from '../fake/editor';
+import { until } from '../fake/until';
+import { box, enter, stored, withToken } from '../signInBox';
+
+describe('The kind of token that Sign In asks for', () => {
+  const apps = appsInTests();
+  const opened = async (profile: ProfileName): Promise<{ app: App; token: FakeInputBox; running: Promise<void> }> => {
+    const app = await apps.start({
+      token: null,
+      gitlab: { profile },
+      settings: (url) => ({ 'gitlabBuilds.instances': [{ url }] }),
+    });
+    await app.shows('signedOut');
+    const running = app.run('signIn');
+    return { app, token: await box(true), running };
+  };
+  const make = 'Open the page where you make an access token';
+
+  for (const [profile, prompt, button, page] of [
+    ['8.5', /^Your private token for http\S+: it stands/, 'Open the page with your private token', 'profile/account'],
+    ['8.13', /^Your private token for /, 'Open the page with your private token', 'profile/account'],
+    [
+      '10.8',
+      /^A personal access token for \S+ with the scope "api", or up to GitLab 10\.1/,
+      make,
+      'profile/personal_access_tokens',
+    ],
+    [
+      '13.4',
+      /^A personal, project or group access token for \S+ with the scope "api"\. With "read_api"/,
+      make,
+      '-/profile/personal_access_tokens?name=GitLab+Builds&scopes=api',
+    ],
+    [
+      '18.9',
+      /^A personal, project or group access token for /,
+      make,
+      '-/user_settings/personal_access_tokens?name=GitLab+Builds&scopes=api',
+    ],
+  ] as const)
+    it(`is that of ${profile}, and its button opens the page for it`, async () => {
+      const { app, token, running } = await opened(profile);
+      await until('the prompt', () => prompt.test(token.prompt ?? ''));
+      token.press(button);
+      await until('the page', () => editor().opened.length > 0);
+      assert.deepEqual(editor().opened, [`${app.gitlab.url}/${page}`]);
+      assert.deepEqual(withToken(app), []);
+      token.escape();
+      await running;
+    });
+
+  it('is left open where the server cannot be asked, and asked for again at a press of the button', async () => {
+    const app = await apps.start({
+      token: null,
+      settings: (url) => ({ 'gitlabBuilds.instances': [{ url }] }),
+      prepare: ({ gitlab }) => (gitlab.faults = [serverError()]),
+    });
+    await app.shows('signedOut');
+    const running = app.run('signIn');
+    const token = await box(true);
+    await until('the answer', () => editor().log.some(({ text }) => text === 'token page: server'));
+    assert.match(token.prompt ?? '', /^A personal access token for .*, or in GitLab 8\.x your private token\.$/);
+    app.gitlab.faults = [];
+    token.press(make);
+    await until('the page', () => editor().opened.length > 0);
+    assert.deepEqual(editor().opened, [`${app.gitlab.url}/profile/account`]);
+    token.escape();
+    await running;
+    assert.deepEqual(editor().messages, []);
+  });
+
+  it('does not change what the user has typed meanwhile', async () => {
+    const { token, running } = await opened('18.9');
+    token.type('half a tok');
+    await until('the prompt', () => token.prompt?.startsWith('A personal, project') === true);
+    assert.deepEqual([token.value, token.password], ['half a tok', true]);
+    token.escape();
+    await running;
+  });
+});
+
+describe('A token that Sign In tries', () => {
+  const apps = appsInTests();
+  const tried = async (scopes: readonly string[], state: 'good' | 'expired' | 'revoked' = 'good') => {
+    const app = await apps.start({
+      token: null,
+      gitlab: { profile: '18.9' },
+      settings: (url) => ({ 'gitlabBuilds.instances': [{ url }] }),
+      prepare: ({ gitlab: { world }, small }) =>
+        world.addToken({
+          token: 'of-today',
+          user: small.username,
+          scopes,
+          expiresAt: state === 'expired' ? world.now() - 1000 : null,
+          revoked: state === 'revoked',
+        }),
+    });
+    await app.shows('signedOut');
+    const running = app.run('signIn');
+    const token = await box(true);
+    await enter(token, 'of-today');
+    return { app, token, running, host: new URL(app.gitlab.url).host };
+  };
+
+  for (const state of ['expired', 'revoked'] as const)
+    it(`and that is ${state} is told as that, and not stored`, async () => {
+      const { app, token, running, host } = await tried(['api'], state);
+      const said = { expired: 'has expired', revoked: 'was revoked' }[state];
+      assert.equal(token.validationMessage, `This token ${said}, says ${host}. Make a new one.`);
+      assert.equal(stored(app), '');
+      token.escape();
+      await running;
+    });
+
+  for (const scope of ['read_user', 'read_repository'])
+    it(`and that has only ${scope} is told to lack the scope, and not stored`, async () => {
+      const { app, token, running, host } = await tried([scope]);
+      assert.equal(
+        token.validationMessage,
+        `This token may not use the API of ${host}. Make one with the scope "api".`,
+      );
+      assert.equal(stored(app), '');
+      token.escape();
+      await running;
+    });
+
+  it('and that may only read is stored, with a word on what it may not do', async () => {
+    const { app, running } = await tried(['read_api']);
+    await running;
+    await app.shows('ready');
+    assert.deepEqual(editor().statusMessages, [
+      `Signed in to ${app.gitlab.url} as dana, read-only: this token may not retry, cancel or play builds`,
+    ]);
+  });
+
+  it('and that may do all is stored without a further word', async () => {
+    const { app, running } = await tried(['read_user', 'api']);
+    await running;
+    assert.deepEqual(editor().statusMessages, [`Signed in to ${app.gitlab.url} as dana`]);
+  });
+
+  it('at a wrong base URL is not stored, and the box names the address', async () => {
+    const app = await apps.start({ token: null, git: false, gitlab: { root: '/git' } });
+    const { origin } = new URL(app.gitlab.url);
+    const running = app.run('signIn', { instance: origin });
+    const token = await box(true);
+    await enter(token, developerToken);
+    assert.match(
+      token.validationMessage ?? '',
+      new RegExp(`answers, but is no GitLab: is its relative root missing from ${origin}\\?`),
+    );
+    assert.equal(stored(app), '');
+    token.escape();
+    await running;
+  });
+});

@@ -1,0 +1,181 @@
+import assert from 'node:assert/strict';
+import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { rawZip } from '../../core/artifacts/rawZip';
+import type { App } from '../app';
+import { appsInTests } from '../eachApp';
+import { editor } from '../fake/editor';
+import type { Message } from '../fake/message';
+import { until } from '../fake/until';
+
+describe('The extraction of artifacts', () => {
+  const apps = appsInTests();
+  let app: App;
+  beforeEach(async () => (app = await apps.ready()));
+
+  const around = (): string => join(app.folder.path, '.gitlab-builds', `compile-${app.small.builds.compile.id}`);
+  const below = async (): Promise<readonly string[]> => {
+    const found = await readdir(around(), { recursive: true, withFileTypes: true });
+    const paths = found.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+    return paths.map((path) => path.slice(around().length + 1)).sort();
+  };
+  const switchOn = (): void => {
+    const { configuration } = editor();
+    configuration.set(configuration.workspace, 'gitlabBuilds.artifacts.extract', true);
+  };
+  const contain = async (content: Buffer, filename = 'artifacts.zip'): Promise<void> => {
+    app.gitlab.world.update(app.small.builds.compile, { artifacts: { filename, content } });
+    await app.run('refresh');
+  };
+  const message = (text: string): Promise<Message> =>
+    until(`the message ${text}`, () => editor().messages.find((one) => one.open && one.text.includes(text)));
+  const whole = ['artifacts.zip', 'artifacts/bin/app', 'artifacts/doc/notes.txt'];
+
+  it('does not happen by itself', async () => {
+    await app.run('downloadArtifacts', await app.row('compile'));
+    assert.deepEqual(await below(), ['artifacts.zip']);
+  });
+
+  it('follows the download where the setting says so', async () => {
+    switchOn();
+    await app.run('downloadArtifacts', await app.row('compile'));
+    assert.deepEqual(await below(), whole);
+    assert.equal(await readFile(join(around(), 'artifacts/bin/app'), 'utf8'), 'an executable\n');
+    const { text, buttons } = await message('Saved and unpacked');
+    assert.match(text, /^Saved and unpacked \.gitlab-builds\/compile-\d+\/artifacts: 2 files, 21 B\.$/);
+    assert.deepEqual(buttons, ['Reveal']);
+  });
+
+  it('follows the download that asks for it, whatever the setting', async () => {
+    await app.run('extractArtifacts', await app.row('compile'));
+    assert.deepEqual(await below(), whole);
+  });
+
+  it('takes several builds, and leads to the folder of the first', async () => {
+    const rows = [await app.row('build'), await app.row('test')];
+    await app.run('extractArtifacts', rows[0], rows);
+    const told = await message('Saved and unpacked');
+    assert.match(told.text, / and 1 more\.$/);
+    told.press('Reveal');
+    const { command, args } = await until('the command', () => editor().executed[0]);
+    assert.equal(command, 'revealInExplorer');
+    assert.match(String(args[0]), /^file:\/\/.*\/\.gitlab-builds\/[^/]+\/(artifacts|test%20reports)$/);
+  });
+
+  it('is offered after a download', async () => {
+    await app.run('downloadArtifacts', await app.row('compile'));
+    app.asked();
+    (await message('Saved')).press('Extract');
+    await message('Saved and unpacked');
+    assert.deepEqual([await below(), app.asked()], [whole, []]);
+  });
+
+  it('drops the right to be run', async () => {
+    await contain(rawZip([{ name: 'run.sh', content: '#!/bin/sh\n', mode: 0o100755 }]));
+    await app.run('extractArtifacts', await app.row('compile'));
+    assert.equal((await stat(join(around(), 'artifacts/run.sh'))).mode & 0o111, 0);
+  });
+
+  it('asks before it replaces a folder, with what was put there', async () => {
+    await app.run('extractArtifacts', await app.row('compile'));
+    await writeFile(join(around(), 'artifacts/mine.txt'), 'mine');
+    const running = app.run('extractArtifacts', await app.row('compile'));
+    (await message('app.zip?').catch(() => message('artifacts.zip?'))).press('Replace');
+    const question = await message('/artifacts?');
+    assert.match(question.detail, /what was changed there since is lost/);
+    question.press('Replace');
+    await running;
+    assert.deepEqual(await below(), whole);
+  });
+
+  it('keeps the folder that is there when the user says so', async () => {
+    await app.run('extractArtifacts', await app.row('compile'));
+    await writeFile(join(around(), 'artifacts/mine.txt'), 'mine');
+    const running = app.run('extractArtifacts', await app.row('compile'));
+    (await message('artifacts.zip?')).press('Replace');
+    (await message('/artifacts?')).close();
+    await running;
+    assert.ok((await below()).includes('artifacts/mine.txt'));
+    assert.match((await message('Saved .gitlab')).text, /artifacts\.zip\.$/);
+  });
+
+  for (const [what, entries, sentence] of [
+    [
+      'leads out of the folder',
+      [
+        { name: 'ok.txt', content: 'x' },
+        { name: '../evil.txt', content: 'x' },
+      ],
+      /"\.\.\/evil\.txt" leads out/,
+    ],
+    ['is a symbolic link', [{ name: 'link', content: '/etc/passwd', mode: 0o120777 }], /"link" is a symbolic link/],
+    [
+      'is the same on some disks',
+      [
+        { name: 'a', content: 'x' },
+        { name: 'A', content: 'y' },
+      ],
+      /"A" and "a" are the same name/,
+    ],
+  ] as const)
+    it(`refuses the whole of an archive of which an entry ${what}; the archive stays`, async () => {
+      await contain(rawZip(entries));
+      await app.run('extractArtifacts', await app.row('compile'));
+      const told = await message('but did not unpack it');
+      assert.deepEqual([told.severity, told.buttons], ['warning', ['Reveal']]);
+      assert.match(told.text, /^Saved \.gitlab-builds\/compile-\d+\/artifacts\.zip, but did not unpack it\. /);
+      assert.match(told.text, sentence);
+      assert.deepEqual([await below(), editor().messages.length], [['artifacts.zip'], 1]);
+      assert.deepEqual((await readdir(app.folder.path)).sort(), ['.git', '.gitlab-builds']);
+    });
+
+  it('keeps to the user’s limits, and leads to them; a workspace cannot lift them', async () => {
+    const { configuration } = editor();
+    configuration.set(configuration.global, 'gitlabBuilds.artifacts.maxEntries', 2);
+    configuration.set(configuration.workspace, 'gitlabBuilds.artifacts.maxEntries', 1_000_000);
+    await app.run('extractArtifacts', await app.row('compile'));
+    const told = await message('but did not unpack it');
+    assert.match(told.text, /The archive has \d entries, and 2 are allowed\./);
+    told.press('Open Settings');
+    const executed = await until('the settings', () => editor().executed[0]);
+    assert.deepEqual(executed.args, ['gitlabBuilds.artifacts.maxEntries']);
+  });
+
+  it('tells of one among several that was refused', async () => {
+    await contain(rawZip([{ name: '/abs', content: 'x' }]));
+    const rows = [await app.row('build'), await app.row('test')];
+    await app.run('extractArtifacts', rows[0], rows);
+    const told = await message('did not unpack 1 of them');
+    assert.match(
+      told.text,
+      /^Saved 2 archives, but did not unpack 1 of them\. .*artifacts\.zip: "\/abs" names a place/,
+    );
+  });
+
+  it('needs no ending of the archive’s name', async () => {
+    await contain(rawZip([{ name: 'a', content: 'x' }]), 'reports');
+    await app.run('extractArtifacts', await app.row('compile'));
+    assert.deepEqual(await below(), ['reports', 'reports-files/a']);
+  });
+
+  it('is never behind a link that the repository brought', async () => {
+    const outside = join(app.folder.storage, 'outside');
+    await mkdir(outside, { recursive: true });
+    await mkdir(around(), { recursive: true });
+    const { symlink } = await import('node:fs/promises');
+    await symlink(outside, join(around(), 'artifacts'));
+    await app.run('extractArtifacts', await app.row('compile'));
+    await message('but did not unpack it');
+    assert.deepEqual(await readdir(outside), []);
+  });
+
+  it('is called off with its download, and leaves the archive or nothing', async () => {
+    app.gitlab.faults = [{ stall: 'midBody', when: ({ path }) => path.endsWith('/artifacts') }];
+    const running = app.run('extractArtifacts', await app.row('compile'));
+    const shown = await until('the progress', () => editor().progress.find(({ options }) => options.cancellable));
+    await until('the first bytes', () => shown.reports.length > 0);
+    shown.cancel();
+    await running;
+    assert.deepEqual([await readdir(app.folder.path), editor().messages], [['.git'], []]);
+  });
+});

@@ -1,0 +1,221 @@
+import assert from 'node:assert/strict';
+import { rename } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Git } from '../../../src/ui/git/repositories';
+import { toRemotes } from '../../../src/ui/git/openRepository';
+import { Uri } from '../fake/basics';
+import { editor } from '../fake/editor';
+import { FakeGit, FakeRepository } from '../fake/git';
+import { makeRepositoryFolder } from '../folder';
+import { sha } from '../samples';
+
+const otherSha = 'f'.repeat(40);
+
+describe('The output of `git remote --verbose`', () => {
+  it('is a remote for each line of fetching', () => {
+    const output = [
+      'origin\tgit@git.example.com:group/project.git (fetch)',
+      'origin\tgit@git.example.com:group/push.git (push)',
+      'my fork\thttps://git.example.com/a b/c.git (fetch)',
+    ];
+    assert.deepEqual(toRemotes(`${output.join('\n')}\n`), [
+      { name: 'origin', url: 'git@git.example.com:group/project.git' },
+      { name: 'my fork', url: 'https://git.example.com/a b/c.git' },
+    ]);
+  });
+
+  it('may say of which filter a partial clone is', () =>
+    assert.deepEqual(toRemotes('origin\thttps://x/y.git (fetch) [blob:none]\n'), [
+      { name: 'origin', url: 'https://x/y.git' },
+    ]));
+
+  it('may be empty', () => assert.deepEqual(toRemotes(''), []));
+});
+
+describe('Git', () => {
+  let api: FakeGit;
+  let git: Git;
+  let repository: FakeRepository;
+  /** How often the set, or the active one, was told to be another. */
+  let told: number;
+  /** Which ones were told to be others than before. */
+  let changed: string[];
+
+  beforeEach(async () => {
+    api = new FakeGit();
+    repository = new FakeRepository('/projects/one', { name: 'master', commit: sha });
+    api.open(repository);
+    editor().extensions.set('vscode.git', api);
+    git = new Git();
+    await git.start();
+    told = 0;
+    changed = [];
+    git.onDidChange(() => (told += 1));
+    git.onDidChangeRepository(({ rootUri }) => changed.push(rootUri.path));
+  });
+  afterEach(() => git.dispose());
+
+  const activePath = () => git.active?.rootUri.path;
+  const paths = () => git.repositories.map(({ rootUri }) => rootUri.path);
+
+  it('has the same object of a repository for as long as that is open', () => {
+    const [first] = git.repositories;
+    api.open(new FakeRepository('/projects/two', undefined));
+    editor().turnTo(Uri.file('/projects/one/a.ts'));
+    assert.ok(first !== undefined && first === git.repositories[0] && first === git.active);
+    api.close(repository);
+    api.open(repository);
+    assert.notEqual(git.active, first);
+  });
+
+  it('tells nothing while only the work tree changes', () => {
+    for (let times = 0; times < 10; times++) repository.touch();
+    assert.deepEqual([told, changed], [0, []]);
+  });
+
+  const upstream = { remote: 'x', name: 'y' };
+  for (const [what, change] of [
+    ['the commit', () => repository.moveHead({ name: 'master', commit: otherSha })],
+    ['the branch', () => repository.moveHead({ name: 'other', commit: sha })],
+    ['the upstream', () => repository.moveHead({ name: 'master', commit: sha, upstream })],
+    ['what is left to push', () => repository.moveHead({ name: 'master', commit: sha, ahead: 1 })],
+    ['HEAD to detached', () => repository.moveHead({ commit: sha })],
+    ['the remotes', () => repository.setRemotes([{ name: 'origin', fetchUrl: 'https://x/y' }])],
+  ] as const)
+    it(`tells once when a repository changes ${what}`, () => {
+      const second = new FakeRepository('/projects/two', { name: 'master', commit: sha });
+      api.open(second);
+      told = 0;
+      change();
+      repository.touch();
+      assert.deepEqual([told, changed], [0, [repository.rootUri.path]]);
+    });
+
+  it('hears of each repository on its own, whichever is the active one', () => {
+    const second = new FakeRepository('/projects/two', { name: 'master', commit: sha });
+    api.open(second);
+    second.moveHead({ name: 'master', commit: otherSha });
+    repository.moveHead({ name: 'master', commit: otherSha });
+    assert.deepEqual(changed, ['/projects/two', '/projects/one']);
+    assert.deepEqual(paths(), ['/projects/one', '/projects/two']);
+  });
+
+  it('chooses the repository of the active editor', () => {
+    const second = new FakeRepository('/projects/two', undefined);
+    api.open(second);
+    assert.deepEqual([activePath(), told], ['/projects/one', 1]);
+    editor().turnTo(Uri.file('/projects/two/src/a.ts'));
+    assert.deepEqual([activePath(), told], ['/projects/two', 2]);
+    editor().turnTo(Uri.file('/projects/two/src/b.ts'));
+    assert.equal(told, 2);
+  });
+
+  it('stays with the repository when the active editor is outside of any', () => {
+    const second = new FakeRepository('/projects/two', undefined);
+    api.open(second);
+    editor().turnTo(Uri.file('/projects/two/a.ts'));
+    editor().turnTo(Uri.file('/elsewhere/b.ts'));
+    editor().turnTo(undefined);
+    assert.equal(activePath(), '/projects/two');
+  });
+
+  it('goes on to another repository when the one it showed is closed', () => {
+    const second = new FakeRepository('/projects/two', undefined);
+    api.open(second);
+    api.close(repository);
+    assert.deepEqual([activePath(), told], ['/projects/two', 2]);
+  });
+
+  it('hears no more of a repository that was closed', () => {
+    api.close(repository);
+    assert.equal(repository.listenerCount, 0);
+    assert.equal(git.active, undefined);
+  });
+
+  it('hears of nothing once it is disposed', () => {
+    git.dispose();
+    repository.moveHead(undefined);
+    assert.deepEqual([repository.listenerCount, told, changed], [0, 0, []]);
+  });
+
+  it('is off while the setting git.enabled is', () => {
+    api.turn(false);
+    assert.deepEqual([git.state, git.active], ['off', undefined]);
+    api.turn(true);
+    assert.deepEqual([git.state, activePath()], ['ready', '/projects/one']);
+  });
+
+  it('listens once to each repository, however often it was switched off and on', () => {
+    for (const enabled of [false, true, false, true]) api.turn(enabled);
+    assert.equal(repository.listenerCount, 1);
+  });
+
+  it('reads the remotes once, until it is told to forget them', async () => {
+    const folder = await makeRepositoryFolder({ origin: 'https://one.example.com/a.git' });
+    try {
+      const real = new FakeRepository(folder.path, undefined);
+      api.open(real);
+      const first = await git.remotes(real);
+      await folder.setRemotes({ origin: 'https://two.example.com/a.git' });
+      assert.equal(await git.remotes(real), first);
+      git.forgetRemotes();
+      assert.deepEqual(await git.remotes(real), [{ name: 'origin', url: 'https://two.example.com/a.git' }]);
+    } finally {
+      await folder.remove();
+    }
+  });
+
+  it('does not remember a failure to read the remotes', async () => {
+    const folder = await makeRepositoryFolder({ origin: 'https://one.example.com/a.git' });
+    try {
+      const real = new FakeRepository(folder.path, undefined);
+      api.open(real);
+      await rename(join(folder.path, '.git'), join(folder.path, 'away'));
+      await assert.rejects(git.remotes(real));
+      await rename(join(folder.path, 'away'), join(folder.path, '.git'));
+      assert.equal((await git.remotes(real)).length, 1);
+    } finally {
+      await folder.remove();
+    }
+  });
+});
+
+describe('Git at the start', () => {
+  let git: Git;
+  beforeEach(() => (git = new Git()));
+  afterEach(() => git.dispose());
+
+  it('is off where VS Code has no git extension', async () => {
+    await git.start();
+    assert.equal(git.state, 'off');
+  });
+
+  it('is off where the setting git.enabled is', async () => {
+    const api = new FakeGit();
+    api.enabled = false;
+    editor().extensions.set('vscode.git', api);
+    await git.start();
+    assert.equal(git.state, 'off');
+  });
+
+  it('is there once VS Code has it: a folder that comes to be trusted switches it on', async () => {
+    await git.start();
+    const api = new FakeGit();
+    api.open(new FakeRepository('/projects/one', undefined));
+    editor().extensions.set('vscode.git', api);
+    const changed = new Promise<void>((resolve) => git.onDidChange(() => resolve()));
+    editor().onDidChangeExtensions.fire();
+    await changed;
+    assert.deepEqual([git.state, git.active?.rootUri.path], ['ready', '/projects/one']);
+  });
+
+  it('is starting until git has looked at the folder', async () => {
+    const api = new FakeGit();
+    api.state = 'uninitialized';
+    editor().extensions.set('vscode.git', api);
+    await git.start();
+    assert.equal(git.state, 'starting');
+    api.initialize();
+    assert.equal(git.state, 'ready');
+  });
+});

@@ -1,0 +1,150 @@
+import assert from 'node:assert/strict';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import type { CodeLens, FileDecoration, TextDocument } from 'vscode';
+import type { Logs } from '../../../src/ui/log/logs';
+import { serverError } from '../../gitlab/faults';
+import type { App } from '../app';
+import { appsInTests } from '../eachApp';
+import { editor } from '../fake/editor';
+import { TabInputText, TabInputTextDiff, type FakeLanguageStatus } from '../fake/tabs';
+import type { FakeTextEditor } from '../fake/texts';
+import { until } from '../fake/until';
+
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
+
+describe('The log of an editor', () => {
+  const apps = appsInTests();
+  let app: App;
+  const ready = async () => {
+    app = await apps.ready({ settings: () => ({ 'gitlabBuilds.refresh.activeSeconds': 2 }) });
+  };
+  const open = async (build = app.small.builds.firstRspec): Promise<FakeTextEditor> => {
+    await app.run('openLog', { build: build.id });
+    return editor().texts.editors.at(-1) ?? assert.fail('no editor');
+  };
+  const lenses = ({ document }: FakeTextEditor): readonly CodeLens[] => {
+    const lens = editor().texts.provider('lens') as { provideCodeLenses(document: TextDocument): CodeLens[] };
+    return lens.provideCodeLenses(document as unknown as TextDocument);
+  };
+  const change = (trace: string) => app.gitlab.world.update(app.small.builds.firstRspec, { trace });
+
+  it('is forgotten with its last tab, though VS Code keeps the document for a while', async () => {
+    await ready();
+    const shown = await open();
+    const { uri } = shown.document;
+    const split = editor().texts.openTab(new TabInputText(uri));
+    const diff = editor().texts.openTab(new TabInputTextDiff(uri, uri));
+    editor().texts.hide(shown);
+    assert.notEqual(lenses(shown).length, 0);
+    editor().texts.closeTab(split);
+    assert.notEqual(lenses(shown).length, 0);
+    editor().texts.closeTab(diff);
+    assert.deepEqual(lenses(shown), []);
+    assert.ok(editor().texts.documents.has(uri.toString()));
+  });
+
+  it('gives its memory back then', async () => {
+    await ready();
+    const shown = await open();
+    const { logs } = editor().texts.provider('lens') as { readonly logs: Logs };
+    const log = new WeakRef(logs.of(shown.document.uri as never) ?? assert.fail('no log'));
+    editor().texts.hide(shown);
+    await until('the collection', () => {
+      collectGarbage();
+      return log.deref() === undefined;
+    });
+  });
+
+  it('is asked for no more from then on', async () => {
+    await ready();
+    const shown = await open(app.small.builds.long);
+    editor().texts.hide(shown);
+    app.asked();
+    app.gitlab.world.update(app.small.builds.long, { status: 'canceled' });
+    await app.api.refresh();
+    await open();
+    const { firstRspec } = app.small.builds;
+    assert.deepEqual(
+      app.asked().filter((path) => path.endsWith('trace')),
+      [`GET builds/${firstRspec.id}/trace`],
+    );
+  });
+
+  it('is read anew when it is opened again, also where VS Code still has the old document', async () => {
+    await ready();
+    editor().texts.hide(await open());
+    change('quite another\n');
+    assert.equal((await open()).document.getText(), 'quite another');
+  });
+
+  it('is read anew where VS Code brings back a tab with the document that it has kept', async () => {
+    await ready();
+    const shown = await open();
+    editor().texts.hide(shown);
+    change('quite another\n');
+    editor().texts.openTab(new TabInputText(shown.document.uri));
+    await until('the other log', () => shown.document.getText() === 'quite another');
+    assert.notEqual(lenses(shown).length, 0);
+  });
+
+  it('stays as it is when its language mode is changed', async () => {
+    await ready();
+    const shown = await open();
+    // VS Code says so of a change of the language too.
+    editor().texts.onDidCloseDocument.fire(shown.document);
+    assert.notEqual(lenses(shown).length, 0);
+    for (const { kind, selector } of editor().texts.providers)
+      assert.deepEqual(selector, { scheme: 'gitlab-builds-log' }, kind);
+  });
+
+  describe('has on its tab and in the status bar', () => {
+    const status = (): FakeLanguageStatus => editor().texts.languageStatus[0] ?? assert.fail('no status');
+    const badge = (shown: FakeTextEditor): FileDecoration => {
+      const found = editor().texts.decorations?.provideFileDecoration(shown.document.uri as never, undefined as never);
+      return (found ?? assert.fail('no decoration')) as FileDecoration;
+    };
+
+    it('whether its build runs, and what it ended with', async () => {
+      await ready();
+      const { long } = app.small.builds;
+      const shown = await open(long);
+      editor().turnTo(shown.document.uri);
+      assert.deepEqual([badge(shown).badge, status().busy], ['●', true]);
+      assert.match(status().text, /^running · \d+:\d\d$/);
+      editor().texts.redecorated.splice(0);
+      const { world } = app.gitlab;
+      world.update(long, { status: 'failed', finishedAtMs: world.now() });
+      await app.api.refresh();
+      await until('the end', () => !status().busy);
+      assert.match(status().text, /^failed after \d+:\d\d$/);
+      assert.equal(status().severity, 2);
+      assert.equal(badge(shown).badge, '✗');
+      assert.match(badge(shown).tooltip ?? '', /#\d+: failed after /);
+      assert.ok(editor().texts.redecorated.includes(shown.document.uri.toString()));
+    });
+
+    it('that it is not fresh, and why', async () => {
+      await ready();
+      const { long } = app.small.builds;
+      editor().turnTo((await open(long)).document.uri);
+      app.gitlab.faults = [serverError()];
+      await until('the word', () => status().detail.includes('log not fresh: '));
+      assert.deepEqual([status().busy, status().severity], [false, 1]);
+      const { command } = status().command as { readonly command: string };
+      assert.equal(command, 'gitlabBuilds.openLog');
+    });
+
+    it('nothing of what is no log', async () => {
+      await ready();
+      const shown = await open();
+      const file = app.repository.rootUri;
+      editor().turnTo(file);
+      assert.deepEqual([status().text, status().busy], ['GitLab build', false]);
+      assert.equal(editor().texts.decorations?.provideFileDecoration(file as never, undefined as never), undefined);
+      editor().turnTo(shown.document.uri);
+      assert.match(status().text, /^failed/);
+    });
+  });
+});

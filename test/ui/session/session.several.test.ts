@@ -1,0 +1,226 @@
+import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { RepositoryBuilds } from '../../../src/ui/api';
+import type { App, Opened } from '../app';
+import { appsInTests } from '../eachApp';
+import { Uri } from '../fake/basics';
+import { editor } from '../fake/editor';
+import { FakeRepository } from '../fake/git';
+import { until } from '../fake/until';
+
+const bar = (): string => editor().statusBarItems[0]?.text ?? '';
+
+/** Waits for a state of one repository. */
+async function shows(
+  app: App,
+  one: Pick<Opened, 'repository'>,
+  isIt: (shown: RepositoryBuilds) => boolean,
+): Promise<RepositoryBuilds> {
+  return until('the state of the repository', () => {
+    const shown = app.of(one);
+    return shown !== undefined && isIt(shown) ? shown : undefined;
+  });
+}
+
+const isReady = ({ state }: RepositoryBuilds): boolean => state === 'ready';
+
+function turnTo({ folder }: Opened): void {
+  editor().turnTo(Uri.file(`${folder.path}/a.ts`));
+}
+
+describe('Two repositories on servers of different versions', () => {
+  const apps = appsInTests();
+  let app: App;
+  let second: Opened;
+  beforeEach(async () => {
+    app = await apps.ready();
+    second = await app.open({ gitlab: { profile: '18.9' } });
+    await shows(app, second, isReady);
+  });
+
+  it('are both shown, each with its own project, version and builds', () => {
+    assert.deepEqual(
+      app.api.repositories.map(({ rootUri, instance, apiVersion, builds }) => [
+        rootUri,
+        instance,
+        apiVersion,
+        builds.length,
+      ]),
+      [
+        [app.repository.rootUri.toString(), app.gitlab.url, 'v3', 7],
+        [second.repository.rootUri.toString(), second.gitlab.url, 'v4', 7],
+      ],
+    );
+  });
+
+  it('have a row each, by the names of their folders', async () => {
+    const rows = await app.rows();
+    const names = [app, second].map(({ folder }) => folder.path.split('/').at(-1));
+    const labels = rows.filter(({ depth }) => depth === 0).map(({ item }) => item.label);
+    assert.deepEqual(new Set(labels), new Set(names));
+  });
+
+  it('are sent their own tokens, and nothing of each other', () => {
+    for (const [own, other] of [
+      [app, second],
+      [second, app],
+    ] as const)
+      for (const { headers, path } of own.gitlab.requests) {
+        assert.ok(!path.includes(other.folder.path));
+        assert.ok(headers.host === new URL(own.gitlab.url).host);
+      }
+  });
+
+  it('follow their HEADs, one without the other', async () => {
+    app.asked();
+    second.repository.moveHead({ name: 'release', commit: second.small.olderSha });
+    await shows(app, second, ({ state, commit }) => state === 'ready' && commit?.sha === second.small.olderSha);
+    assert.deepEqual(app.asked(), []);
+    assert.equal(app.of(app)?.commit?.sha, app.small.sha);
+  });
+
+  it('are both refreshed by Refresh, and one of them by that of its row', async () => {
+    app.asked();
+    const before = second.gitlab.requests.length;
+    await app.run('refresh');
+    assert.ok(app.asked().length > 0 && second.gitlab.requests.length > before);
+    const after = second.gitlab.requests.length;
+    await app.run('refresh', (await app.rows()).find(({ element }) => isRowOf(element, app))?.element);
+    assert.ok(app.asked().length > 0);
+    assert.equal(second.gitlab.requests.length, after);
+  });
+
+  it('are in the status bar, the active editor’s', async () => {
+    assert.match(bar(), /^\$\(error\) failed: spinach/);
+    second.repository.moveHead({ name: 'release', commit: second.small.olderSha });
+    await shows(app, second, ({ state, commit }) => state === 'ready' && commit?.sha === second.small.olderSha);
+    assert.match(bar(), /^\$\(error\)/);
+    turnTo(second);
+    assert.equal(bar(), '$(pass) passed');
+    turnTo(app);
+    assert.match(bar(), /^\$\(error\)/);
+    editor().turnTo(undefined);
+    assert.match(bar(), /^\$\(error\)/);
+  });
+
+  it('keep each the commit that was chosen in it', async () => {
+    const running = app.run('selectCommit');
+    const list = await until('the list', () => editor().quickPicks.find(({ busy }) => !busy));
+    assert.match(list.placeholder ?? '', new RegExp(`\\(${app.folder.path.split('/').at(-1)}\\)$`));
+    list.choose('Release 1.0');
+    await running;
+    assert.deepEqual([app.of(app)?.commit?.sha, app.of(second)?.commit?.sha], [app.small.olderSha, second.small.sha]);
+    assert.equal(editor().contextKeys.get('gitlabBuilds.pinned'), true);
+    turnTo(second);
+    await until('the other', () => editor().contextKeys.get('gitlabBuilds.pinned') === false);
+    await app.run('followHead');
+    assert.equal(app.of(app)?.commit?.sha, app.small.olderSha);
+    turnTo(app);
+    await app.run('followHead');
+    await shows(app, app, ({ state, commit }) => state === 'ready' && commit?.sha === app.small.sha);
+  });
+
+  it('are signed out of one at a time', async () => {
+    const running = app.run('signOut');
+    (await until('the list', () => editor().picks[0])).choose(second.gitlab.url);
+    await running;
+    await shows(app, second, ({ state }) => state === 'signedOut');
+    await app.api.refresh();
+    assert.deepEqual([app.of(app)?.state, app.of(app)?.stale], ['ready', undefined]);
+    const before = second.gitlab.requests.length;
+    await app.run('refresh');
+    assert.equal(second.gitlab.requests.length, before);
+  });
+
+  it('fail one at a time', async () => {
+    await second.gitlab.close();
+    await app.api.refresh();
+    assert.match(app.of(second)?.stale ?? '', /cannot be reached/);
+    assert.equal(app.of(app)?.stale, undefined);
+    assert.doesNotMatch(bar(), /history/);
+  });
+
+  it('are told of once for each change', async () => {
+    await app.knowsAll(second);
+    const seen: (string | undefined)[] = [];
+    app.api.onDidChange(() => seen.push(app.of(second)?.builds.at(-1)?.status));
+    second.gitlab.world.setStatus(second.small.builds.deploy, 'success');
+    await app.api.refresh();
+    assert.deepEqual(seen, ['success']);
+    turnTo(second);
+    assert.deepEqual(seen, ['success', 'success']);
+  });
+
+  it('have each a part in the diagnostics', async () => {
+    await app.run('copyDiagnostics');
+    const lines = editor().clipboard.split('\n');
+    assert.equal(lines.filter((line) => line === 'State: ready').length, 2);
+    assert.ok(lines.includes(`Repository: ${app.folder.path.split('/').at(-1) ?? ''} (active)`));
+    assert.ok(lines.includes('API: v4 and GraphQL, GitLab 18.9.0-ee'));
+  });
+});
+
+function isRowOf(element: unknown, { repository }: Pick<Opened, 'repository'>): boolean {
+  return (element as { readonly root: string }).root === repository.rootUri.toString();
+}
+
+describe('A repository that is closed', () => {
+  const apps = appsInTests();
+
+  it('is shown no more, and asked for no more', async () => {
+    const app = await apps.ready();
+    const second = await app.open({ gitlab: { profile: '18.9' } });
+    await shows(app, second, isReady);
+    await app.knowsAll(second);
+    app.git.close(second.repository);
+    assert.deepEqual(
+      app.api.repositories.map(({ rootUri }) => rootUri),
+      [app.repository.rootUri.toString()],
+    );
+    assert.ok((await app.drawn()).every((row) => !row.includes(second.folder.path.split('/').at(-1) ?? '')));
+    const before = second.gitlab.requests.length;
+    second.repository.moveHead({ name: 'x', commit: second.small.olderSha });
+    await app.api.refresh();
+    assert.deepEqual([second.gitlab.requests.length, second.repository.listenerCount], [before, 0]);
+  });
+
+  it('while its builds are loading leaves nothing behind', async () => {
+    const app = await apps.ready();
+    const second = await app.open({ prepare: ({ gitlab }) => (gitlab.faults = [{ latencyMs: 30 }]) });
+    await shows(app, second, ({ state }) => state === 'loading');
+    await until('a request', () => second.gitlab.requests.length > 0);
+    const requests = second.gitlab.requests.length;
+    app.git.close(second.repository);
+    const states: (string | undefined)[] = [];
+    app.api.onDidChange(() => states.push(app.of(second)?.state));
+    await sleep(120);
+    assert.deepEqual([states, app.of(second)], [[], undefined]);
+    assert.equal(second.gitlab.requests.length, requests);
+    assert.deepEqual(editor().messages, []);
+  });
+
+  it('and opened again is shown again', async () => {
+    const app = await apps.ready();
+    app.git.close(app.repository);
+    assert.deepEqual(app.api.repositories, []);
+    const again = new FakeRepository(app.folder.path, { name: 'release', commit: app.small.olderSha });
+    app.git.open(again);
+    await shows(
+      app,
+      { repository: again },
+      ({ state, commit }) => state === 'ready' && commit?.sha === app.small.olderSha,
+    );
+  });
+
+  it('takes the commands on its rows with it', async () => {
+    const app = await apps.ready();
+    const second = await app.open();
+    await shows(app, second, isReady);
+    const row = await app.row('rspec', second);
+    app.git.close(second.repository);
+    const before = second.gitlab.requests.length;
+    await app.run('retry', row);
+    assert.match(editor().messages[0]?.text ?? '', /^No commit of a GitLab project is shown\./);
+    assert.equal(second.gitlab.requests.length, before);
+  });
+});

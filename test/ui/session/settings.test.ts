@@ -1,0 +1,200 @@
+import assert from 'node:assert/strict';
+import { ConfigurationTarget, Uri } from 'vscode';
+import { defaultLimits } from '../../../src/core/artifacts/extract/extractLimits';
+import { Settings, toInstance } from '../../../src/ui/session/settings';
+import { editor } from '../fake/editor';
+
+const root = Uri.file('/projects/one');
+
+describe('The settings', () => {
+  let settings: Settings;
+  beforeEach(() => (settings = new Settings()));
+  afterEach(() => settings.dispose());
+
+  const write = (level: 'global' | 'workspace', key: string, value: unknown): void => {
+    const { configuration } = editor();
+    configuration.set(configuration[level], `gitlabBuilds.${key}`, value);
+  };
+
+  it('have the manifest’s defaults', () => {
+    assert.deepEqual(settings.instances(), []);
+    assert.deepEqual(settings.forRepository(root), {});
+    assert.deepEqual(settings.intervals(), { activeSeconds: 5, idleSeconds: 60 });
+    assert.deepEqual([settings.groupBy(root), settings.artifactsDirectory(root)], ['stageAndStatus', '.gitlab-builds']);
+  });
+
+  it('unpack nothing, and bound what is kept and unpacked, where nothing is written', () => {
+    assert.equal(settings.extractsArtifacts(root), false);
+    assert.equal(settings.cacheBytes(), 200_000_000);
+    assert.deepEqual(settings.extractLimits(), defaultLimits);
+  });
+
+  it('unpack where that is written, and nothing else than true is that', () => {
+    for (const value of ['true', 1, null, {}]) {
+      write('workspace', 'artifacts.extract', value);
+      assert.equal(settings.extractsArtifacts(root), false);
+    }
+    write('workspace', 'artifacts.extract', true);
+    assert.equal(settings.extractsArtifacts(root), true);
+  });
+
+  it('take the bounds of artifacts from the user, and never from a workspace', () => {
+    for (const key of ['cacheMegabytes', 'maxEntries', 'maxUnpackedMegabytes', 'maxRatio'])
+      write('workspace', `artifacts.${key}`, 1_000_000_000);
+    assert.equal(settings.cacheBytes(), 200_000_000);
+    assert.deepEqual(settings.extractLimits(), defaultLimits);
+    write('global', 'artifacts.cacheMegabytes', 1);
+    write('global', 'artifacts.maxEntries', 2);
+    write('global', 'artifacts.maxUnpackedMegabytes', 3);
+    write('global', 'artifacts.maxRatio', 4);
+    assert.equal(settings.cacheBytes(), 1_000_000);
+    const own = { maxEntries: 2, maxBytes: 3_000_000, maxRatio: 4 };
+    assert.deepEqual(settings.extractLimits(), { ...defaultLimits, ...own });
+  });
+
+  it('keep the bounds of artifacts within reason, and count what is no number as not written', () => {
+    for (const key of ['cacheMegabytes', 'maxEntries', 'maxUnpackedMegabytes', 'maxRatio'])
+      write('global', `artifacts.${key}`, -5);
+    assert.equal(settings.cacheBytes(), 0);
+    assert.deepEqual(settings.extractLimits(), { ...defaultLimits, maxEntries: 1, maxBytes: 1_000_000, maxRatio: 1 });
+    for (const value of ['7', null, NaN, Infinity]) {
+      write('global', 'artifacts.maxRatio', value);
+      assert.equal(settings.extractLimits().maxRatio, defaultLimits.maxRatio);
+    }
+  });
+
+  it('name the instances that the user wrote, and none of the workspace’s', () => {
+    write('workspace', 'instances', [{ url: 'https://evil.example.com' }]);
+    assert.deepEqual(settings.instances(), []);
+    write('global', 'instances', [{ url: 'https://git.example.com/' }]);
+    assert.deepEqual(
+      settings.instances().map(({ url }) => url),
+      ['https://git.example.com'],
+    );
+  });
+
+  it('say of how long a log the end is shown first', () => {
+    assert.equal(settings.logTailLength(), 5e6);
+    for (const [written, length] of [
+      [2.5, 2.5e6],
+      [0, Infinity],
+      [0.00001, 1e5],
+      [-1, 5e6],
+      ['7', 5e6],
+    ] as const) {
+      write('global', 'log.tailAbove', written);
+      assert.equal(settings.logTailLength(), length, String(written));
+    }
+  });
+
+  it('of the editor say how many lines it leaves above the one at the top', () => {
+    const { configuration } = editor();
+    const set = (key: string, value: unknown) => configuration.set(configuration.global, `editor.${key}`, value);
+    assert.equal(settings.linesAboveTop(root), 5);
+    set('cursorSurroundingLines', 3);
+    set('stickyScroll.maxLineCount', 2);
+    assert.equal(settings.linesAboveTop(root), 3);
+    set('cursorSurroundingLines', 0);
+    assert.equal(settings.linesAboveTop(root), 2);
+    set('stickyScroll.enabled', false);
+    assert.equal(settings.linesAboveTop(root), 0);
+  });
+
+  it('leave out what is no instance', () => {
+    write('global', 'instances', [null, 7, 'https://x', {}, { url: 7 }, { url: 'ssh://x' }, { url: 'https://ok.com' }]);
+    assert.equal(settings.instances().length, 1);
+  });
+
+  it('name no instance where they are no list', () => {
+    write('global', 'instances', { url: 'https://git.example.com' });
+    assert.deepEqual(settings.instances(), []);
+  });
+
+  it('name remote and project of a repository, without blanks', () => {
+    write('workspace', 'remote', ' upstream ');
+    write('workspace', 'project', '42');
+    assert.deepEqual(settings.forRepository(root), { preferred: 'upstream', project: '42' });
+  });
+
+  it('count what is of another type as not written', () => {
+    write('workspace', 'project', 42);
+    write('workspace', 'groupBy', 'colour');
+    write('workspace', 'artifacts.directory', '');
+    write('global', 'refresh.activeSeconds', '7');
+    assert.deepEqual(settings.forRepository(root), {});
+    assert.deepEqual([settings.groupBy(root), settings.artifactsDirectory(root)], ['stageAndStatus', '.gitlab-builds']);
+    assert.equal(settings.intervals().activeSeconds, 5);
+  });
+
+  it('refresh more often after an action, unless the user says how often', () => {
+    assert.equal(settings.soonSeconds(), 2);
+    write('global', 'refresh.activeSeconds', 5);
+    assert.equal(settings.soonSeconds(), 5);
+  });
+
+  it('keep to the least seconds', () => {
+    write('global', 'refresh.activeSeconds', 0.1);
+    write('global', 'refresh.idleSeconds', -1);
+    assert.deepEqual(settings.intervals(), { activeSeconds: 2, idleSeconds: 15 });
+  });
+
+  it('tell of failures where no known word is written', () => {
+    assert.equal(settings.notifications(), 'failures');
+    for (const value of ['', 'ALL', 7, null, ['all']]) {
+      write('global', 'notifications', value);
+      assert.equal(settings.notifications(), 'failures');
+    }
+  });
+
+  it('have the notifications that are written, at once', () => {
+    for (const level of ['never', 'all', 'failures'] as const) {
+      write('global', 'notifications', level);
+      assert.equal(settings.notifications(), level);
+    }
+    write('workspace', 'notifications', 'never');
+    assert.equal(settings.notifications(), 'never');
+  });
+
+  it('take notifications back for the user, and for a workspace only where it says otherwise', async () => {
+    await settings.setNotifications('never');
+    const { updates } = editor().configuration;
+    assert.deepEqual(updates, [
+      { key: 'gitlabBuilds.notifications', value: 'never', target: ConfigurationTarget.Global },
+    ]);
+    write('workspace', 'notifications', 'all');
+    await settings.setNotifications('never');
+    assert.deepEqual(
+      updates.slice(1).map(({ target }) => target),
+      [ConfigurationTarget.Global, ConfigurationTarget.Workspace],
+    );
+    assert.equal(settings.notifications(), 'never');
+  });
+
+  it('tell of changes to themselves, and to nothing else', () => {
+    const told: string[] = [];
+    settings.onDidChangeLook(() => told.push('look'));
+    settings.onDidChangeSource(() => told.push('source'));
+    editor().configuration.set(editor().configuration.global, 'editor.fontSize', 12);
+    assert.deepEqual(told, []);
+    write('global', 'notifications', 'never');
+    assert.deepEqual(told, []);
+    write('global', 'groupBy', 'stage');
+    assert.deepEqual(told, ['look']);
+    for (const key of ['instances', 'remote', 'project', 'refresh.activeSeconds']) write('global', key, 'x');
+    assert.deepEqual(told, ['look', 'source', 'source', 'source', 'source']);
+  });
+});
+
+describe('An instance as the user wrote it', () => {
+  it('has its hosts in lower case, and what is no host left out', () =>
+    assert.deepEqual(toInstance({ url: 'git.example.com/gitlab/', hosts: ['SSH.example.com', 7], apiVersion: 'v3' }), {
+      url: 'https://git.example.com/gitlab',
+      hosts: ['ssh.example.com'],
+      apiVersion: 'v3',
+    }));
+
+  it('finds out its API where that is not written, or wrong', () => {
+    for (const apiVersion of [undefined, 'v5', 4])
+      assert.equal(toInstance({ url: 'https://x.com', apiVersion })?.apiVersion, 'auto');
+  });
+});

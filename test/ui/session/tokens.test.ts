@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict';
+import { Tokens } from '../../../src/ui/session/tokens';
+import { FakeSecrets } from '../fake/secrets';
+
+const url = 'https://git.example.com/gitlab';
+
+function make(environment: Readonly<Record<string, string>> = {}, secrets = new FakeSecrets()): Tokens {
+  return new Tokens(secrets, environment);
+}
+
+describe('A stored token', () => {
+  it('is given for its instance, and for no other', async () => {
+    const tokens = make();
+    await tokens.store(url, 'secret');
+    const others = ['https://git.example.com', 'http://git.example.com/gitlab', 'https://git.example.com:8443/gitlab'];
+    assert.equal(await tokens.get(url), 'secret');
+    for (const other of others) assert.equal(await tokens.get(other), undefined, other);
+  });
+
+  it('is listed once, however often it is replaced', async () => {
+    const tokens = make();
+    await tokens.store(url, 'one');
+    await tokens.store(url, 'two');
+    assert.deepEqual([await tokens.stored(), await tokens.get(url)], [[url], 'two']);
+  });
+
+  it('is gone once it is removed', async () => {
+    const tokens = make();
+    await tokens.store(url, 'secret');
+    await tokens.remove(url);
+    assert.deepEqual([await tokens.stored(), await tokens.get(url)], [[], undefined]);
+  });
+
+  it('is told of in every window', async () => {
+    const secrets = new FakeSecrets();
+    const [one, other] = [make({}, secrets), make({}, secrets)];
+    let told = 0;
+    other.onDidChange(() => (told += 1));
+    await one.store(url, 'secret');
+    assert.ok(told > 0);
+    assert.deepEqual(await other.signedIn(), [url]);
+  });
+
+  it('is told of no more once disposed', async () => {
+    const tokens = make();
+    let told = 0;
+    tokens.onDidChange(() => (told += 1));
+    tokens.dispose();
+    await tokens.store(url, 'secret');
+    assert.equal(told, 0);
+  });
+});
+
+describe('The token of the environment', () => {
+  for (const [host, instance] of [
+    ['git.example.com', 'https://git.example.com'],
+    ['https://git.example.com/gitlab/', 'https://git.example.com/gitlab'],
+    ['http://git.example.com:8080', 'http://git.example.com:8080'],
+    ['', 'https://gitlab.com'],
+  ] as const)
+    it(`belongs to ${instance} where GITLAB_HOST is "${host}"`, async () => {
+      const tokens = make({ GITLAB_TOKEN: 'secret', GITLAB_HOST: host });
+      assert.deepEqual(await tokens.signedIn(), [instance]);
+      assert.deepEqual(
+        [await tokens.get(instance), await tokens.get('https://other.example.com')],
+        ['secret', undefined],
+      );
+    });
+
+  it('is none where it is empty', async () =>
+    assert.deepEqual(await make({ GITLAB_TOKEN: ' ', GITLAB_HOST: 'git.example.com' }).signedIn(), []));
+
+  it('is none where GITLAB_HOST is no address', async () =>
+    assert.deepEqual(await make({ GITLAB_TOKEN: 'secret', GITLAB_HOST: 'ssh://x' }).signedIn(), []));
+
+  it('is never written into the store', async () => {
+    const secrets = new FakeSecrets();
+    const tokens = make({ GITLAB_TOKEN: 'secret', GITLAB_HOST: 'git.example.com' }, secrets);
+    await tokens.store(url, 'another');
+    assert.ok(![...secrets.values.values()].includes('secret'));
+    assert.deepEqual(await tokens.signedIn(), [url, 'https://git.example.com']);
+  });
+});

@@ -1,0 +1,213 @@
+import assert from 'node:assert/strict';
+import type { Build } from '../../../src/core/model/build';
+import {
+  buildDescription,
+  buildIcon,
+  buildSpoken,
+  type BuildFacts,
+  formatSize,
+  groupDescription,
+  progressOf,
+  statusCodicon,
+  statusIcon,
+  statusLabel,
+} from '../../../src/ui/text/buildText';
+import { codicons } from '../codicons';
+import { aBuild, allStatuses, someBuilds } from '../samples';
+
+const started = '2016-03-01T12:00:00.000Z';
+const now = Date.parse('2016-03-01T12:03:10.900Z');
+const artifacts = { filename: 'artifacts.zip', size: 1234 };
+
+describe('A status', () => {
+  for (const status of [...allStatuses, 'levitating', 'constructor', '']) {
+    it(`"${status}" has an icon that VS Code knows`, () => {
+      const [name = ''] = statusIcon(status).id.split('~');
+      assert.ok(codicons.has(name), `no codicon ${name}`);
+      assert.equal(statusCodicon(status), `$(${statusIcon(status).id})`);
+    });
+  }
+
+  it('has a label of its own, in words', () => {
+    const labels = allStatuses.map(statusLabel);
+    assert.equal(new Set(labels).size, allStatuses.length);
+    for (const label of labels) assert.match(label, /^[a-z][a-z ]+$/);
+  });
+
+  it('has an icon of its own: no two differ by colour alone', () => {
+    const icons = [...allStatuses, 'levitating'].map((status) => statusIcon(status).id);
+    icons.push(buildIcon(aBuild({ status: 'failed', allowFailure: true })).id);
+    assert.equal(new Set(icons).size, icons.length);
+  });
+
+  it('that GitLab has added since is shown as it came', () => {
+    assert.equal(statusLabel('waiting_for_godot'), 'waiting for godot');
+    assert.equal(statusIcon('waiting_for_godot').id, 'question');
+  });
+
+  it('that GitLab has added since cannot become a link in a message', () => {
+    assert.doesNotMatch(statusLabel('[x](command:y)\n'), /\]\(|\n/);
+  });
+
+  it('that is not fresh is dimmed and does not turn', () => {
+    for (const status of allStatuses) {
+      const { id, color } = statusIcon(status, 'stale');
+      assert.deepEqual([id, color?.id], [statusIcon(status).id.replace('~spin', ''), 'disabledForeground']);
+      assert.ok(codicons.has(id));
+      assert.equal(buildIcon(aBuild({ status }), 'stale').id, id);
+    }
+  });
+
+  it('failed looks like a warning where the failure is allowed', () => {
+    assert.equal(buildIcon(aBuild({ status: 'failed', allowFailure: true })).id, 'warning');
+    assert.equal(buildIcon(aBuild({ status: 'failed' })).id, 'error');
+  });
+});
+
+describe('Sizes', () => {
+  const sizes: readonly [number, string][] = [
+    [0, '0 B'],
+    [1, '1 B'],
+    [999, '999 B'],
+    [1000, '1.0 kB'],
+    [1234, '1.2 kB'],
+    [34_000_000, '34 MB'],
+    [2_500_000_000, '2.5 GB'],
+    [7e12, '7.0 TB'],
+    [5e15, '5000 TB'],
+  ];
+  for (const [bytes, text] of sizes) it(`${bytes} bytes are ${text}`, () => assert.equal(formatSize(bytes), text));
+
+  it('never have a unit below what they round to', () => {
+    for (const bytes of [999_499, 999_500, 999_999, 9_960, 999_999_999])
+      assert.doesNotMatch(formatSize(bytes), /^1000 |^10\.0 /, `${bytes} bytes`);
+  });
+});
+
+describe('The description of a build', () => {
+  const describe_ = (changes: Partial<Build>, ref = 'master', facts: BuildFacts = {}): string =>
+    buildDescription(aBuild(changes), ref, now, facts);
+
+  it('is empty where there is nothing to say', () => assert.equal(describe_({}), ''));
+
+  it('says how long it took', () =>
+    assert.equal(describe_({ startedAt: started, finishedAt: '2016-03-01T12:01:02.000Z' }), '1:02'));
+
+  it('says how long it has been running', () =>
+    assert.equal(describe_({ status: 'running', startedAt: started }), '3:10'));
+
+  it('says how long it usually takes, while it runs', () => {
+    const expected = { rspec: 420, lint: 60 };
+    const running = { status: 'running', startedAt: started };
+    assert.equal(describe_(running, 'master', { expected }), '3:10 of about 7:00');
+    assert.equal(describe_({ ...running, name: 'lint' }, 'master', { expected }), '3:10, usually 1:00');
+    assert.equal(describe_({ ...running, name: 'constructor' }, 'master', { expected }), '3:10');
+    assert.equal(describe_({ startedAt: started, finishedAt: started }, 'master', { expected }), '0:00');
+  });
+
+  it('does not count the time of what has ended, GitLab does not say when', () =>
+    assert.equal(describe_({ status: 'failed', startedAt: started }), ''));
+
+  it('leaves the time of a running bridge to what it has started', () => {
+    const bridge = { kind: 'bridge', startedAt: started } as const;
+    assert.equal(describe_({ ...bridge, status: 'running' }), '');
+    assert.equal(describe_({ ...bridge, finishedAt: '2016-03-01T12:01:02.000Z' }), '1:02');
+  });
+
+  it('names the stage where no row above does', () =>
+    assert.equal(describe_({}, 'master', { namesStage: true }), 'test'));
+
+  describe('that waits says for what', () => {
+    it('a runner with its tags, three of them', () => {
+      const pending = { status: 'pending', tags: ['docker', 'linux'] };
+      assert.equal(describe_(pending), 'waits for a runner tagged docker, linux');
+      assert.equal(describe_({ ...pending, tags: ['a', 'b', 'c', 'd'] }), 'waits for a runner tagged a, b, c, …');
+      assert.equal(describe_({ ...pending, status: 'running' }), '');
+      assert.equal(describe_({ status: 'pending' }), '');
+    });
+
+    it('a resource group', () =>
+      assert.equal(describe_({ status: 'waiting_for_resource' }), 'waits for its resource group'));
+
+    it('its time', () => {
+      const at = new Date('2016-03-01T12:05:00.000Z').toLocaleTimeString(undefined, { timeStyle: 'short' });
+      const scheduledAt = '2016-03-01T12:05:00.000Z';
+      assert.equal(describe_({ status: 'scheduled', scheduledAt }), `starts by itself at ${at}`);
+      assert.equal(describe_({ status: 'scheduled' }), '');
+      assert.equal(describe_({ status: 'success', scheduledAt }), '');
+    });
+
+    it('a person', () => {
+      const [approve, deploy] = [aBuild({ name: 'approve' }), aBuild({ name: 'deploy' })];
+      assert.equal(describe_({ status: 'created' }, 'master', { blockers: [approve] }), 'waits for approve');
+      const blockers = [approve, deploy];
+      assert.equal(describe_({ status: 'created' }, 'master', { blockers }), 'waits for a manual build');
+      assert.equal(describe_({ status: 'skipped' }, 'master', { blockers }), '');
+    });
+  });
+
+  it('names the ref where it is another than the one shown', () => {
+    assert.equal(describe_({ ref: 'v1.0' }), 'v1.0');
+    assert.equal(describe_({ ref: 'master' }), '');
+  });
+
+  it('marks artifacts with their size', () => assert.equal(describe_({ artifacts }), 'artifacts 1.2 kB'));
+
+  it('counts the attempts', () =>
+    assert.equal(describe_({ attempts: [aBuild({ id: 8 }), aBuild({ id: 7 })] }), 'attempt 3'));
+
+  it('has all of it in one line', () => {
+    const all = { status: 'running', startedAt: started, ref: 'a\nb', artifacts, attempts: [aBuild()] };
+    assert.equal(describe_(all), '3:10 · a b · artifacts 1.2 kB · attempt 2');
+  });
+});
+
+describe('What a screen reader says', () => {
+  it('of a build is its name, status, stage, duration, artifacts and attempt', () => {
+    const finishedAt = '2016-03-01T12:03:10.000Z';
+    const build = aBuild({ status: 'failed', startedAt: started, finishedAt, artifacts, attempts: [aBuild()] });
+    const spoken = 'rspec, failed, stage test, 3 minutes 10 seconds, has artifacts, 1.2 kB, attempt 2';
+    assert.equal(buildSpoken(build, now), spoken);
+  });
+
+  it('of a running one is how long it usually takes', () => {
+    const spoken = buildSpoken(aBuild({ status: 'running', startedAt: started }), now, { expected: { rspec: 420 } });
+    assert.equal(spoken, 'rspec, running, stage test, 3 minutes 10 seconds of about 7 minutes');
+  });
+
+  it('of a waiting one is for what', () => {
+    const spoken = buildSpoken(aBuild({ status: 'pending', tags: ['docker'] }), now);
+    assert.equal(spoken, 'rspec, pending, stage test, waits for a runner tagged docker');
+  });
+
+  it('tells an allowed failure from another', () =>
+    assert.match(buildSpoken(aBuild({ status: 'failed', allowFailure: true }), now), /failed, as is allowed/));
+});
+
+describe('The description of several builds', () => {
+  it('is the worst status and the count', () =>
+    assert.equal(groupDescription(someBuilds({}, { status: 'running' })), 'running · 2'));
+
+  it('names what is failing', () => {
+    const builds = someBuilds({ status: 'failed', name: 'lint' }, {}, { status: 'failed', name: 'spinach' });
+    assert.equal(groupDescription(builds), 'failed · 2 of 3: lint, spinach');
+  });
+
+  it('names three of many', () => {
+    const builds = someBuilds(...Array.from({ length: 5 }, () => ({ status: 'failed' })));
+    assert.equal(groupDescription(builds), 'failed · 5 of 5: build-1, build-2, build-3, …');
+  });
+
+  it('counts an allowed failure as passed', () =>
+    assert.equal(groupDescription(someBuilds({ status: 'failed', allowFailure: true })), 'passed · 1'));
+});
+
+describe('The progress of several builds', () => {
+  it('counts what has ended and names the stage at work', () => {
+    const builds = someBuilds({}, { status: 'failed' }, { status: 'running', stage: 'deploy' }, { status: 'created' });
+    assert.deepEqual(progressOf(builds), { ended: 2, stage: 'deploy' });
+  });
+
+  it('names no stage when nothing is at work', () =>
+    assert.deepEqual(progressOf(someBuilds({}, { status: 'manual' })), { ended: 1, stage: undefined }));
+});

@@ -1,0 +1,148 @@
+import assert from 'node:assert/strict';
+import type { Failure } from '../../../src/core/model/errors';
+import type { Head } from '../../../src/core/model/head';
+import type { Snapshot, Target } from '../../../src/core/model/snapshot';
+import { isUnpushed, reservationsOf, subjectOf, titleOf } from '../../../src/ui/text/commitText';
+import { aTarget, hostileTexts, ready, sha, someBuilds } from '../samples';
+
+const someHead: Head = { sha, branch: 'master', shallow: false, pushed: true, ancestors: [] };
+const ofHead = (head: Partial<Head>, target: Partial<Target> = {}) =>
+  aTarget({ head: { ...someHead, ...head }, ...target });
+const detached = { branch: undefined } as const;
+const ancestor = { sha: 'abc'.repeat(14), back: 2 };
+const builds = someBuilds({});
+/** 14:05, wherever that is. */
+const then = new Date(2024, 2, 1, 14, 5).getTime();
+const at = (time: number) => new Date(time).toLocaleTimeString(undefined, { timeStyle: 'short' });
+const hour = 3600_000;
+
+describe('The subject', () => {
+  const subject = (target: Target, filter?: readonly string[]) => subjectOf({ ...ready(builds), target }, filter);
+
+  it('is the branch and the commit', () => assert.equal(subject(ofHead({})), 'master · 01234567'));
+
+  it('says that no branch is checked out', () =>
+    assert.equal(subject(ofHead(detached, { ref: undefined })), '01234567 · detached'));
+
+  it('names the tag at a detached HEAD', () =>
+    assert.equal(subject(ofHead({ ...detached, tag: 'v1.0' }, { ref: undefined })), 'v1.0 · 01234567 · detached'));
+
+  for (const [operation, words] of Object.entries({
+    rebase: 'rebase under way',
+    merge: 'merge under way',
+    cherryPick: 'cherry-pick under way',
+    revert: 'revert under way',
+    bisect: 'bisect under way',
+  } satisfies Record<NonNullable<Head['operation']>, string>) as [NonNullable<Head['operation']>, string][])
+    it(`says ${words}, and not that HEAD is detached by it`, () =>
+      assert.equal(subject(ofHead({ ...detached, operation }, { ref: undefined })), `01234567 · ${words}`));
+
+  it('of a pinned commit says so, and nothing of HEAD', () =>
+    assert.equal(
+      subject(ofHead({ operation: 'rebase', tag: 'v2' }, { ref: 'v1.0', pinned: true })),
+      'v1.0 · 01234567 · not HEAD',
+    ));
+
+  it('says which statuses are chosen', () =>
+    assert.equal(subject(ofHead({}), ['failed', 'running']), 'master · 01234567 · only failed, running'));
+
+  it('takes names from outside for plain text', () => {
+    for (const ref of hostileTexts)
+      for (const target of [aTarget({ ref }), ofHead({ ...detached, tag: ref }, { ref: undefined })])
+        assert.doesNotMatch(subject(target), /\]\(|\n/);
+  });
+
+  it('is the host where there is no commit, and something in any case', () => {
+    assert.equal(subjectOf({ kind: 'signedOut', url: 'https://git.example.com/x', known: true }), 'git.example.com');
+    assert.equal(subjectOf({ kind: 'noProject', reason: 'noRemote' }), 'Builds');
+    assert.equal(subjectOf(undefined), 'Builds');
+    assert.equal(titleOf(undefined), 'Builds');
+  });
+});
+
+describe('What is to be said besides', () => {
+  const said = (changes: Partial<Extract<Snapshot, { kind: 'ready' }>>, now = then) =>
+    reservationsOf({ ...ready(builds), ...changes }, now);
+  const empty = { builds: [] };
+
+  it('is nothing of HEAD’s own fresh builds', () => assert.deepEqual(said({ target: ofHead({}) }), []));
+
+  it('is nothing where there are no builds to speak of', () => {
+    for (const snapshot of [undefined, { kind: 'loading', target: aTarget() }] as const)
+      assert.deepEqual(reservationsOf(snapshot, then), []);
+  });
+
+  it('is whose builds they are where HEAD is not pushed', () => {
+    const target = ofHead({ pushed: false });
+    assert.deepEqual(said({ target, ancestor }), ['not pushed: builds of abcabcab, 2 commits back']);
+    assert.deepEqual(said({ target, ancestor: { ...ancestor, back: 1 } }), [
+      'not pushed: builds of abcabcab, 1 commit back',
+    ]);
+    assert.deepEqual(said({ target, ...empty }), ['not pushed']);
+  });
+
+  it('is since when builds are waited for', () => {
+    const watching = { target: ofHead({}), watchingSince: then };
+    assert.deepEqual(said({ ...watching, ...empty }), [`waiting for builds since ${at(then)}`]);
+    assert.deepEqual(said({ ...watching, ancestor }), [
+      `waiting for builds since ${at(then)}: builds of abcabcab, 2 commits back`,
+    ]);
+  });
+
+  it('is whose builds they are where nobody can tell whether HEAD is pushed', () =>
+    assert.deepEqual(said({ target: ofHead({ pushed: undefined }), ancestor }), [
+      'no builds yet: builds of abcabcab, 2 commits back',
+    ]));
+
+  it('is that earlier commits are missing, only where some were looked for in vain', () => {
+    const target = ofHead({ pushed: false, shallow: true });
+    const words = 'shallow clone: earlier commits are not known';
+    assert.deepEqual(said({ target, ...empty }), ['not pushed', words]);
+    assert.deepEqual(said({ target, ancestor }), ['not pushed: builds of abcabcab, 2 commits back']);
+    assert.deepEqual(said({ target: ofHead({ shallow: true }) }), []);
+  });
+
+  it('is as of when, and why', () => {
+    const failure: Failure = { kind: 'offline', host: 'git.example.com' };
+    assert.deepEqual(said({ stale: { asOf: then, failure } }), [
+      `out of date, as of ${at(then)}: git.example.com cannot be reached. Check the network.`,
+    ]);
+    assert.deepEqual(said({ stale: { asOf: then } }), [`as of ${at(then)}, being refreshed`]);
+  });
+
+  it('is until when the server wants to be left alone', () => {
+    const failure: Failure = { kind: 'rateLimited', host: 'git.example.com', retryAt: then + hour };
+    assert.deepEqual(said({ stale: { asOf: then, failure } }), [
+      `rate limited until ${at(then + hour)}, as of ${at(then)}`,
+    ]);
+  });
+
+  it('has the day of what is older than today', () => {
+    const day = new Date(then).toLocaleDateString(undefined, { dateStyle: 'short' });
+    const [words = ''] = said({ stale: { asOf: then } }, then + 24 * hour);
+    assert.ok(words.includes(day) && words.includes(at(then)), words);
+    assert.ok(!said({ stale: { asOf: then } }, then + hour)[0]?.includes(day));
+  });
+
+  it('is that the token may only read', () => assert.deepEqual(said({ readOnly: true }), ['read-only token']));
+
+  it('says the most important first', () =>
+    assert.deepEqual(
+      said({ target: ofHead({ pushed: false }), ancestor, stale: { asOf: then }, readOnly: true }).map(
+        (words) => words.split(' ')[0],
+      ),
+      ['not', 'as', 'read-only'],
+    ));
+});
+
+describe('HEAD is not pushed', () => {
+  it('only where git knows so, and HEAD is what is shown', () => {
+    const is = (target: Target) => isUnpushed({ kind: 'loading', target });
+    assert.equal(is(ofHead({ pushed: false })), true);
+    assert.equal(is(ofHead({ pushed: undefined })), false);
+    assert.equal(is(ofHead({ pushed: true })), false);
+    assert.equal(is(aTarget()), false);
+    assert.equal(is(ofHead({ pushed: false }, { pinned: true })), false);
+    assert.equal(isUnpushed(undefined), false);
+  });
+});

@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import { GitLabError } from '../../../src/core/model/errors';
+import { goneSentence, isExpired, isGone, noneSentence } from '../../../src/ui/text/goneArtifacts';
+import { aBuild } from '../samples';
+
+const expireAt = '2020-02-02T12:00:00.000Z';
+const [before, after] = [Date.parse(expireAt) - 1, Date.parse(expireAt)];
+const build = aBuild({ id: 7, name: 'compile [x](command:y)', artifacts: { filename: 'a.zip', size: 5, expireAt } });
+
+describe('Artifacts that are gone', () => {
+  it('have expired from the moment on that GitLab has named', () =>
+    assert.deepEqual([isExpired(build, before), isExpired(build, after)], [false, true]));
+
+  it('have not expired where GitLab names none, or nothing that is a time', () => {
+    for (const other of [undefined, 'soon'])
+      assert.equal(isExpired(aBuild({ artifacts: { filename: 'a.zip', size: 5, expireAt: other } }), after), false);
+    assert.equal(isExpired(aBuild(), after), false);
+  });
+
+  it('say when they have expired, and what helps', () =>
+    assert.match(
+      goneSentence(build, after),
+      /^The artifacts of compile \[x\] \(command:y\) #7 expired on .*2020.*, and GitLab has removed them\. Retry the build to have them again\.$/,
+    ));
+
+  it('say else that they were erased or have expired', () =>
+    assert.match(
+      goneSentence(build, before),
+      /^GitLab has no artifacts of compile .* #7 any more: they were erased, or have expired\. Retry the build/,
+    ));
+
+  it('are known to have expired where GitLab shows the archive no longer, but when', () => {
+    const gone = aBuild({ id: 7, name: 'compile', artifactsExpiredAt: expireAt });
+    assert.deepEqual([isExpired(gone, before), isExpired(gone, after)], [false, true]);
+    assert.match(
+      noneSentence(gone, after),
+      /^The artifacts of compile #7 expired on .*2020.*, and GitLab has removed them\./,
+    );
+    assert.match(noneSentence(gone, before), /^compile #7 has no artifacts: none were made, or they were erased/);
+    assert.match(noneSentence({ ...gone, kind: 'bridge' }, after), /^compile #7 starts another pipeline: /);
+  });
+
+  it('are known to be none where there are reports alone', () =>
+    assert.match(
+      noneSentence(aBuild({ id: 7, name: 'lint', reports: [{ type: 'sast', filename: 'a', size: 1 }] }), after),
+      /^lint #7 has reports, which GitLab shows on its pages, but no archive to open or download\.$/,
+    ));
+
+  it('are what GitLab answers 404 for, and nothing else', () => {
+    assert.equal(isGone(new GitLabError({ kind: 'notFound', status: 404 })), true);
+    assert.equal(isGone(new GitLabError({ kind: 'forbidden', status: 403 })), false);
+    assert.equal(isGone(new Error('404')), false);
+  });
+});

@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict';
+import { formatDuration, localTime, spokenDuration, timeOf } from '../../../src/ui/text/timeText';
+
+describe('Durations', () => {
+  const durations: readonly [number, string][] = [
+    [0, '0:00'],
+    [7.9, '0:07'],
+    [59, '0:59'],
+    [60, '1:00'],
+    [190, '3:10'],
+    [3599, '59:59'],
+    [3600, '1:00:00'],
+    [3723, '1:02:03'],
+    [100 * 3600, '100:00:00'],
+  ];
+  for (const [seconds, text] of durations)
+    it(`${seconds} s is ${text}`, () => assert.equal(formatDuration(seconds), text));
+
+  it('are spoken in words', () => {
+    const spoken: readonly [number, string][] = [
+      [0, '0 seconds'],
+      [1.9, '1 second'],
+      [42, '42 seconds'],
+      [60, '1 minute'],
+      [61, '1 minute 1 second'],
+      [190, '3 minutes 10 seconds'],
+      [3600, '1 hour'],
+      [3723, '1 hour 2 minutes 3 seconds'],
+      [7201, '2 hours 1 second'],
+    ];
+    for (const [seconds, words] of spoken) assert.equal(spokenDuration(seconds), words);
+  });
+});
+
+describe('Times', () => {
+  const noon = new Date(2016, 2, 1, 12, 0).getTime();
+  const short = { timeStyle: 'short' } as const;
+
+  it('of today are without the day', () => {
+    const soon = noon + 5 * 60_000;
+    assert.equal(timeOf(soon, noon), new Date(soon).toLocaleTimeString(undefined, short));
+  });
+
+  it('of another day have it', () => {
+    const then = noon + 24 * 3600_000;
+    assert.equal(timeOf(then, noon), new Date(then).toLocaleString(undefined, { dateStyle: 'short', ...short }));
+  });
+
+  it('that are none are not told', () => {
+    for (const text of [undefined, '', 'soon']) assert.equal(localTime(text), undefined);
+  });
+});

@@ -1,0 +1,235 @@
+import assert from 'node:assert/strict';
+import type { Build } from '../../../src/core/model/build';
+import type { Snapshot } from '../../../src/core/model/snapshot';
+import type { Grouping } from '../../../src/core/model/tree';
+import { BuildTree } from '../../../src/ui/tree/buildTree';
+import type { Row } from '../../../src/ui/tree/treeRows';
+import { FakeClock } from '../../core/support';
+import { drawn, type FakeTreeView, LiveTree } from '../fake/views';
+import { aBuild, alone, aRepository, aTarget, ready, several, someBuilds } from '../samples';
+
+type Ready = Extract<Snapshot, { kind: 'ready' }>;
+
+let clock: FakeClock;
+let tree: BuildTree;
+let view: FakeTreeView<Row>;
+let live: LiveTree<Row>;
+let grouping: Grouping;
+
+function eachWithALiveTree(): void {
+  beforeEach(() => {
+    grouping = 'stage';
+    clock = new FakeClock();
+    tree = new BuildTree(() => grouping, clock);
+    view = tree.view as unknown as FakeTreeView<Row>;
+    live = new LiveTree(view);
+  });
+  afterEach(() => tree.dispose());
+}
+
+/** A thousand builds in ten stages, and the first few otherwise. */
+function aThousand(...changes: readonly Partial<Build>[]): Ready {
+  const all = Array.from({ length: 1000 }, (_, index) => ({ stage: `stage ${index % 10}`, ...changes[index] }));
+  return ready(someBuilds(...all));
+}
+
+/** How many rows VS Code asks for when this is shown. */
+function cost(snapshot: Snapshot): number {
+  live.rows();
+  const before = live.drawn;
+  tree.show(alone(snapshot));
+  live.rows();
+  return live.drawn - before;
+}
+
+function told(): readonly (readonly string[] | 'all')[] {
+  const labels = ({ node }: Row) => ('build' in node ? node.build.name : node.id);
+  return live.told.map((rows) => (rows === 'all' ? rows : rows.map(labels)));
+}
+
+/** As a second answer gives it: nothing of it is the same object. */
+function again<T>(value: T): T {
+  return structuredClone(value);
+}
+
+describe('A refresh', () => {
+  eachWithALiveTree();
+
+  it('draws all thousand builds at first', () => assert.equal(cost(aThousand()), 1010));
+
+  it('in which nothing has changed draws nothing and tells nothing', () => {
+    cost(aThousand());
+    const before = live.told.length;
+    assert.equal(cost(again(aThousand())), 0);
+    assert.equal(live.told.length, before);
+  });
+
+  it('in which one of a thousand builds has changed draws one row', () => {
+    const other = { stage: 'stage 0', status: 'running' };
+    cost(aThousand({ status: 'running' }, {}, {}, {}, {}, {}, {}, {}, {}, {}, other));
+    assert.equal(cost(aThousand({}, {}, {}, {}, {}, {}, {}, {}, {}, {}, other)), 1);
+    assert.deepEqual(told().at(-1), ['build-1']);
+  });
+
+  it('draws a stage with its builds where the stage looks different, and no other', () => {
+    cost(aThousand({ status: 'running' }));
+    assert.equal(cost(aThousand()), 101);
+  });
+
+  it('draws the whole tree at once where some hundreds of rows have changed', () => {
+    grouping = 'none';
+    cost(aThousand());
+    tree.show(alone(ready(aThousand().builds.map((build) => ({ ...build, tag: true, ref: 'v1.0' })))));
+    assert.deepEqual(told().at(-1), 'all');
+  });
+
+  it('keeps the object of each row for as long as there is the row', () => {
+    cost(aThousand({ status: 'running' }));
+    const before = new Map(live.rows().map(({ item, element }) => [item.id, element]));
+    cost(aThousand({ status: 'failed' }));
+    for (const { item, element } of live.rows()) assert.equal(element, before.get(item.id));
+  });
+
+  it('passes to commands the build as it is now, even of a row that was drawn before', () => {
+    cost(ready([aBuild({ status: 'running' })]));
+    const [row] = live
+      .rows()
+      .flatMap(({ element }) => ((element as Row).node.kind === 'build' ? [element as Row] : []));
+    tree.show(alone(ready([aBuild({ status: 'failed' })])));
+    assert.ok(row?.node.kind === 'build');
+    assert.equal(row.node.build.status, 'failed');
+  });
+
+  it('draws anew what is said otherwise of the very same builds', () => {
+    grouping = 'none';
+    const startedAt = new Date(clock.now()).toISOString();
+    const one = ready(someBuilds({}, { status: 'running', startedAt }, { status: 'created', pipeline: 7 }));
+    const words = () => live.rows().map(({ item }) => item.contextValue);
+    const descriptions = () => live.rows().map(({ item }) => item.description);
+    cost(one);
+    assert.deepEqual(
+      [words(), cost({ ...one, readOnly: true }), words()],
+      [
+        ['build retryable erasable', 'build cancelable hasLog', 'build cancelable'],
+        3,
+        ['build', 'build hasLog', 'build'],
+      ],
+    );
+    cost(one);
+    assert.deepEqual(
+      [cost({ ...one, expected: { 'build-2': 60 } }), descriptions()[1]],
+      [1, 'test · 0:00 of about 1:00'],
+    );
+    cost(one);
+    const builds = [...one.builds, aBuild({ id: 4, name: 'approve', status: 'manual', pipeline: 7 })];
+    const pipelines = [{ id: 7, ref: 'master', sha: one.target.sha, status: 'running' }];
+    cost({ ...one, builds, pipelines });
+    assert.equal(descriptions()[0], 'test');
+    assert.equal(
+      cost({ ...one, builds, pipelines: [{ ...pipelines[0], status: 'manual' } as (typeof pipelines)[0]] }),
+      1,
+    );
+    assert.equal(descriptions()[0], 'test · waits for approve');
+  });
+
+  it('leaves the rows of the other repositories alone', () => {
+    const other = aRepository('b', aThousand());
+    tree.show(several(aRepository('a', ready([aBuild({ status: 'running' })])), other));
+    live.rows();
+    const before = live.drawn;
+    tree.show(several(aRepository('a', ready([aBuild()])), other));
+    live.rows();
+    // The repository, its stage and its build.
+    assert.equal(live.drawn - before, 3);
+  });
+
+  it('sets title and message only where they differ', () => {
+    const set: string[] = [];
+    const spied = new Proxy(view, {
+      set: (target, key, value) => (set.push(String(key)), Reflect.set(target, key, value)),
+    });
+    Object.assign(tree, { view: spied });
+    tree.show(alone(ready(someBuilds({}))));
+    assert.deepEqual(set.sort(), ['description', 'message', 'title']);
+    tree.show(alone(ready(someBuilds({ status: 'failed' }))));
+    assert.equal(set.length, 3);
+    tree.show(alone({ ...ready(someBuilds({})), target: aTarget({ ref: 'other' }) }));
+    assert.deepEqual(set.slice(3).sort(), ['description', 'message']);
+  });
+
+  it('draws nothing of a row that is gone, should VS Code still ask', () => {
+    cost(aThousand());
+    const [{ element } = assert.fail('no row')] = live.rows();
+    tree.show(alone(undefined));
+    assert.deepEqual(tree.getChildren(element as Row), []);
+    assert.ok(tree.getTreeItem(element as Row).id);
+  });
+});
+
+describe('A row that shows a running time', () => {
+  eachWithALiveTree();
+  const startedAt = new Date(new FakeClock().now()).toISOString();
+  const running = { status: 'running', startedAt } as const;
+  const lines = () => drawn(live.rows()).map((line) => line.trim());
+
+  it('is drawn anew every second, it alone', async () => {
+    cost(aThousand(running));
+    const before = live.drawn;
+    await clock.pass(3000);
+    assert.ok(lines().includes('· build-1  0:03'));
+    assert.deepEqual([live.drawn - before, told().slice(-3)], [3, [['build-1'], ['build-1'], ['build-1']]]);
+  });
+
+  it('says how long it usually takes', async () => {
+    tree.show(alone({ ...ready([aBuild(running)]), expected: { rspec: 420 } }));
+    await clock.pass(190_000);
+    assert.ok(lines().includes('· rspec  3:10 of about 7:00'));
+  });
+
+  it('stands still where nobody looks, and is right when somebody does', async () => {
+    cost(ready([aBuild(running)]));
+    view.turn(false);
+    await clock.pass(60_000);
+    assert.deepEqual([live.told.length, clock.waits], [1, []]);
+    view.turn(true);
+    assert.ok(lines().includes('· rspec  1:00'));
+    await clock.pass(1000);
+    assert.ok(lines().includes('· rspec  1:01'));
+  });
+
+  it('stands still when it is not fresh: nobody knows whether it still runs', async () => {
+    const asOf = clock.now() + 5000;
+    tree.show(alone({ ...ready([aBuild(running)]), stale: { asOf } }));
+    await clock.pass(60_000);
+    assert.ok(lines().includes('· rspec  0:05'));
+    assert.deepEqual(clock.waits, []);
+  });
+
+  it('is none of what is filtered out, of a bridge, or of what has ended', () => {
+    tree.show(alone(ready([aBuild(running)])));
+    tree.showOnly(['failed']);
+    assert.deepEqual(clock.waits, []);
+    tree.showOnly([]);
+    assert.equal(clock.waits.length, 1);
+    for (const build of [
+      aBuild({ ...running, kind: 'bridge' }),
+      aBuild({ startedAt }),
+      aBuild({ status: 'pending' }),
+    ]) {
+      tree.show(alone(ready([build])));
+      assert.deepEqual(clock.waits, []);
+    }
+  });
+
+  it('is drawn with the whole tree where there are hundreds', async () => {
+    cost(ready(someBuilds(...Array.from({ length: 301 }, () => running))));
+    await clock.pass(30_000);
+    assert.deepEqual(told().at(-1), 'all');
+  });
+
+  it('leaves no timer behind', () => {
+    cost(ready([aBuild(running)]));
+    tree.dispose();
+    assert.deepEqual(clock.waits, []);
+  });
+});

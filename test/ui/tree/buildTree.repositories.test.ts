@@ -1,0 +1,233 @@
+import assert from 'node:assert/strict';
+import { arrange } from '../../../src/core/model/arrange';
+import type { NoProject, Snapshot } from '../../../src/core/model/snapshot';
+import { BuildTree } from '../../../src/ui/tree/buildTree';
+import type { Row as TreeRow } from '../../../src/ui/tree/treeRows';
+import type { RepositoryView } from '../../../src/ui/session/repositoryView';
+import { FakeClock } from '../../core/support';
+import type { TreeItem } from '../fake/basics';
+import { drawn, type FakeTreeView, type Row, rowsOf } from '../fake/views';
+import { aBuild, alone, aRepository, aTarget, hostileTexts, ready, several, sha, someBuilds } from '../samples';
+
+const passed = ready(arrange(someBuilds({ name: 'lint' }, { name: 'rspec' })));
+const failing = ready(arrange(someBuilds({ name: 'lint' }, { name: 'rspec', status: 'failed' })));
+
+let tree: BuildTree;
+let clock: FakeClock;
+
+function eachWithATree(): void {
+  beforeEach(() => {
+    clock = new FakeClock();
+    tree = new BuildTree(() => 'stage', clock);
+  });
+  afterEach(() => tree.dispose());
+}
+
+async function rows(): Promise<readonly Row[]> {
+  return rowsOf(tree.view as unknown as FakeTreeView<unknown>);
+}
+
+async function shown(...repositories: readonly RepositoryView[]): Promise<readonly string[]> {
+  tree.show(several(...repositories));
+  return drawn(await rows());
+}
+
+/** The row of a repository beside another. */
+async function rowOf(snapshot: Snapshot | undefined): Promise<Row> {
+  tree.show(several(aRepository('a', snapshot), aRepository('b', undefined)));
+  const [row] = await rows();
+  assert.ok(row);
+  return row;
+}
+
+describe('Several repositories', () => {
+  eachWithATree();
+
+  it('have a row each, by name, open where something fails or runs', async () => {
+    assert.deepEqual(await shown(aRepository('web', failing), aRepository('api', passed)), [
+      '▸ api  master · 01234567 · passed · 2',
+      '  ▸ test  passed · 2',
+      '    · lint',
+      '    · rspec',
+      '▾ web  master · 01234567 · failed · 1 of 2: rspec',
+      '  ▾ test  failed · 1 of 2: rspec',
+      '    · rspec',
+      '    · lint',
+    ]);
+  });
+
+  it('stay in their order, whichever the active editor is in', async () => {
+    const [api, web] = [aRepository('api', passed), aRepository('web', failing)];
+    const before = await shown(api, web);
+    tree.show({ repositories: [web, api], active: web.root });
+    assert.deepEqual(drawn(await rows()), before);
+  });
+
+  it('have ids of their own, though they show the same commit', async () => {
+    await shown(aRepository('a', failing), aRepository('b', failing));
+    const ids = (await rows()).map(({ item }) => item.id);
+    assert.equal(new Set(ids).size, ids.length);
+  });
+
+  it('keep their ids when HEAD moves', async () => {
+    const before = (await rowOf(passed)).item.id;
+    assert.equal((await rowOf({ ...passed, target: aTarget({ sha: 'b'.repeat(40) }) })).item.id, before);
+  });
+
+  it('have no row of their own where there is one', async () => {
+    tree.show(alone(passed));
+    assert.deepEqual(drawn(await rows()), ['▸ test  passed · 2', '  · lint', '  · rspec']);
+  });
+
+  it('say nothing above the rows but which statuses are chosen', async () => {
+    await shown(aRepository('a', failing), aRepository('b', passed));
+    assert.deepEqual([tree.view.title, tree.view.message], ['Builds', '']);
+    tree.showOnly(['failed']);
+    assert.deepEqual([tree.view.title, tree.view.message], ['Builds', 'only failed']);
+    assert.deepEqual(drawn(await rows()), [
+      '▾ a  master · 01234567 · failed · 1 of 2: rspec',
+      '  ▾ test  failed · 1 of 1: rspec',
+      '    · rspec',
+      '· b  master · 01234567 · passed · 2',
+    ]);
+  });
+
+  it('pass their root to commands with each row', async () => {
+    await shown(aRepository('a', failing), aRepository('b', passed));
+    const roots = (await rows()).map(({ element }) => (element as TreeRow).root);
+    assert.deepEqual(roots, [...Array<string>(4).fill('file:///work/a'), ...Array<string>(4).fill('file:///work/b')]);
+  });
+});
+
+describe('The row of a repository', () => {
+  eachWithATree();
+  const failure = { kind: 'offline', host: 'git.example.com' } as const;
+  const reasons: readonly (readonly [NoProject, string])[] = [
+    ['noCommit', 'no commit yet'],
+    ['noRemote', 'no remote'],
+    ['noGit', 'no repository'],
+    ['noRepository', 'no repository'],
+  ];
+  const cases: readonly (readonly [string, Snapshot | undefined, string, string])[] = [
+    ['of which nothing is known yet', undefined, 'a', 'repo'],
+    ...reasons.map(([reason, words]) => {
+      return [`without a project: ${reason}`, { kind: 'noProject', reason }, `a  ${words}`, 'repo'] as const;
+    }),
+    ['elsewhere', { kind: 'noProject', reason: 'notGitLab', host: 'github.com' }, 'a  github.com · no GitLab', 'repo'],
+    [
+      'that is signed out',
+      { kind: 'signedOut', url: 'https://git.example.com', known: true },
+      'a  git.example.com · not signed in',
+      'key',
+    ],
+    [
+      'of a host that may be a GitLab',
+      { kind: 'signedOut', url: 'https://git.example.com', known: false },
+      'a  git.example.com · not known as a GitLab',
+      'key',
+    ],
+    ['that is loading', { kind: 'loading', target: aTarget() }, 'a  master · 01234567 · loading', 'loading~spin'],
+    [
+      'that could not be loaded',
+      { kind: 'failed', target: aTarget(), failure },
+      'a  master · 01234567 · git.example.com cannot be reached. Check the network.',
+      'warning',
+    ],
+    [
+      'that could not even be found out about',
+      { kind: 'failed', failure },
+      'a  git.example.com cannot be reached. Check the network.',
+      'warning',
+    ],
+    ['without builds', ready([]), 'a  master · 01234567 · no builds', 'circle-large-outline'],
+    [
+      'with a pipeline without builds',
+      { ...ready([]), pipelines: [{ id: 1, ref: 'master', sha, status: 'failed' }] },
+      'a  master · 01234567 · failed',
+      'error',
+    ],
+  ];
+  for (const [when, snapshot, line, icon] of cases)
+    it(`${when} says "${line}"`, async () => {
+      const { item } = await rowOf(snapshot);
+      assert.deepEqual([[item.label, item.description].filter(Boolean).join('  '), item.iconPath?.id], [line, icon]);
+    });
+
+  it('tells its reservations', async () => {
+    const { item } = await rowOf({ ...passed, readOnly: true, ancestor: { sha: 'e'.repeat(40), back: 2 } });
+    assert.match(
+      item.description ?? '',
+      /^master · 01234567 · passed · 2 · .*eeeeeeee, 2 commits back · read-only token$/,
+    );
+  });
+
+  it('tells all of it when it is pointed at', async () => {
+    const { item, element } = await rowOf(failing);
+    const { tooltip } = tree.resolveTreeItem(item as never, element as TreeRow) as unknown as TreeItem;
+    assert.equal(tooltip, 'a\nmaster · 01234567\nfailed · 1 of 2: rspec');
+  });
+
+  it('is spoken whole', async () => {
+    const { item } = await rowOf(failing);
+    assert.equal(item.accessibilityInformation?.label, 'Repository a, master · 01234567, failed · 1 of 2: rspec');
+  });
+
+  for (const text of hostileTexts)
+    it(`is one line of plain text for ${JSON.stringify(text)}`, async () => {
+      const snapshot = { ...ready([aBuild({ name: text, status: 'failed' })]), target: aTarget({ ref: text }) };
+      tree.show(several({ ...aRepository('a', snapshot), name: text }, aRepository('b', undefined)));
+      for (const { item } of await rows())
+        for (const part of [item.label, item.description, item.accessibilityInformation?.label])
+          assert.doesNotMatch(part ?? '', /[\n\r\u2028\u0000]|\]\(/);
+    });
+});
+
+describe('Rows that are not fresh', () => {
+  eachWithATree();
+  const asOf = new FakeClock().now();
+  const stale = { ...failing, stale: { asOf, failure: { kind: 'offline', host: 'git.example.com' } as const } };
+
+  it('are dimmed, and nothing turns', async () => {
+    const builds = someBuilds({ status: 'running' }, { status: 'canceling' }, { status: 'failed' });
+    tree.show(several(aRepository('a', { ...stale, builds }), aRepository('b', passed)));
+    const icons = (await rows()).map(({ item }) => item.iconPath);
+    assert.deepEqual(
+      icons.slice(0, 5).map((icon) => [icon?.id, icon?.color?.id]),
+      ['error', 'error', 'error', 'sync', 'loading'].map((icon) => [icon, 'disabledForeground']),
+    );
+    assert.ok(icons.slice(5).every((icon) => icon?.color?.id !== 'disabledForeground'));
+  });
+
+  it('tell as of when they are, when they are pointed at', async () => {
+    tree.show(alone(stale));
+    const time = new Date(asOf).toLocaleTimeString(undefined, { timeStyle: 'short' });
+    for (const { item, element } of await rows()) {
+      const { tooltip } = tree.resolveTreeItem(item as never, element as TreeRow) as unknown as TreeItem;
+      const text = typeof tooltip === 'string' ? tooltip : (tooltip?.value ?? '');
+      assert.ok(text.replaceAll('\\', '').endsWith(`Not fresh: as of ${time}`), text);
+    }
+  });
+
+  it('are drawn anew when they are fresh again', async () => {
+    tree.show(alone(stale));
+    const colors = async () => (await rows()).map(({ item }) => item.iconPath?.color?.id);
+    const before = await colors();
+    tree.show(alone(failing));
+    assert.ok((await colors()).every((color, index) => color !== before[index]));
+  });
+});
+
+describe('Builds of a commit before HEAD', () => {
+  eachWithATree();
+  const ancestor = { sha: 'e'.repeat(40), back: 1 };
+
+  it('keep their rows when HEAD moves on without builds of its own', async () => {
+    tree.show(alone({ ...failing, target: aTarget({ sha: ancestor.sha }) }));
+    const before = (await rows()).map(({ item }) => item.id);
+    tree.show(alone({ ...failing, ancestor }));
+    assert.deepEqual(
+      (await rows()).map(({ item }) => item.id),
+      before,
+    );
+  });
+});

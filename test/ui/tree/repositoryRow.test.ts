@@ -1,0 +1,194 @@
+import assert from 'node:assert/strict';
+import type { Failure } from '../../../src/core/model/errors';
+import type { Head } from '../../../src/core/model/head';
+import type { NoProject, Snapshot } from '../../../src/core/model/snapshot';
+import { BuildTree } from '../../../src/ui/tree/buildTree';
+import { editor } from '../fake/editor';
+import { rowsOf } from '../fake/views';
+import { alone, aRepository, aTarget, ready, several, sha, someBuilds } from '../samples';
+
+const failure: Failure = { kind: 'offline', host: 'git.example.com', reason: 'ECONNREFUSED' };
+const target = aTarget();
+const builds = someBuilds({ status: 'failed' }, { status: 'running' });
+const someHead: Head = { sha, branch: 'master', shallow: false, pushed: true, ancestors: [] };
+/** 14:05 of today, wherever that is. */
+const afternoon = new Date().setHours(14, 5, 0, 0);
+const clockTime = new Date(afternoon).toLocaleTimeString(undefined, { timeStyle: 'short' });
+const ofHead = (head: Partial<Head>) => aTarget({ head: { ...someHead, ...head } });
+
+/** Every kind of snapshot, with what is written above the tree and what the manifest is told. */
+const cases: readonly {
+  readonly when: string;
+  readonly snapshot: Snapshot | undefined;
+  readonly title: string;
+  readonly message?: string;
+  readonly keys: Readonly<Record<string, unknown>>;
+}[] = [
+  { when: 'before anything is known', snapshot: undefined, title: 'Builds', keys: {} },
+  ...(['noGit', 'noRepository', 'noCommit', 'noRemote'] satisfies NoProject[]).map((reason) => ({
+    when: `without a project: ${reason}`,
+    snapshot: { kind: 'noProject', reason } as const,
+    title: 'Builds',
+    keys: { state: reason },
+  })),
+  {
+    when: 'with a remote that is no GitLab',
+    snapshot: { kind: 'noProject', reason: 'notGitLab', host: 'github.com' },
+    title: 'github.com',
+    keys: { state: 'notGitLab' },
+  },
+  {
+    when: 'signed out of an instance',
+    snapshot: { kind: 'signedOut', url: 'https://git.example.com:8443/gitlab', known: true },
+    title: 'git.example.com:8443',
+    keys: { state: 'signedOut' },
+  },
+  {
+    when: 'with a host that is no instance',
+    snapshot: { kind: 'signedOut', url: 'https://git.example.com', known: false },
+    title: 'git.example.com',
+    keys: { state: 'unknownHost' },
+  },
+  {
+    when: 'loading',
+    snapshot: { kind: 'loading', target },
+    title: '01234567',
+    keys: { state: 'loading', hasCommit: true },
+  },
+  {
+    when: 'without builds',
+    snapshot: ready([]),
+    title: '01234567',
+    keys: { state: 'noBuilds', hasCommit: true },
+  },
+  {
+    when: 'with builds',
+    snapshot: ready(builds),
+    title: 'Builds',
+    message: 'master · 01234567',
+    keys: { state: 'ready', hasBuilds: true, hasCommit: true },
+  },
+  {
+    when: 'with builds of a detached HEAD',
+    snapshot: { ...ready(builds), target: aTarget({ ref: undefined }) },
+    title: 'Builds',
+    message: '01234567',
+    keys: { state: 'ready', hasBuilds: true, hasCommit: true },
+  },
+  {
+    when: 'with builds of another commit than HEAD',
+    snapshot: { ...ready(builds), target: aTarget({ ref: 'v1.0', pinned: true }) },
+    title: 'Builds',
+    message: 'v1.0 · 01234567 · not HEAD',
+    keys: { state: 'ready', hasBuilds: true, hasCommit: true, pinned: true },
+  },
+  {
+    when: 'with builds that are not fresh',
+    snapshot: { ...ready(builds), stale: { asOf: afternoon, failure } },
+    title: 'Builds',
+    message: `master · 01234567 · out of date, as of ${clockTime}: git.example.com cannot be reached (ECONNREFUSED). Check the network.`,
+    keys: { state: 'ready', hasBuilds: true, hasCommit: true },
+  },
+  {
+    when: 'with a HEAD that is not pushed, nor any commit with builds before it',
+    snapshot: { ...ready([]), target: ofHead({ pushed: false }) },
+    title: '01234567',
+    keys: { state: 'notPushed', hasCommit: true, unpushed: true },
+  },
+  {
+    when: 'with builds of a commit before a HEAD that is not pushed',
+    snapshot: { ...ready(builds), target: ofHead({ pushed: false }), ancestor: { sha: 'abc'.repeat(14), back: 2 } },
+    title: 'Builds',
+    message: 'master · 01234567 · not pushed: builds of abcabcab, 2 commits back',
+    keys: { state: 'ready', hasBuilds: true, hasCommit: true, unpushed: true },
+  },
+  {
+    when: 'while the first build is waited for',
+    snapshot: { ...ready([]), target: ofHead({}), watchingSince: afternoon },
+    title: `01234567 · since ${clockTime}`,
+    keys: { state: 'watching', hasCommit: true },
+  },
+  {
+    when: 'after a failure',
+    snapshot: { kind: 'failed', target, failure },
+    title: '01234567',
+    keys: { state: 'failed', failure: 'offline', hasCommit: true },
+  },
+  {
+    when: 'after a failure before there was a commit',
+    snapshot: { kind: 'failed', failure },
+    title: 'git.example.com',
+    keys: { state: 'failed', failure: 'offline' },
+  },
+];
+
+describe('Above the tree', () => {
+  let tree: BuildTree;
+  beforeEach(() => (tree = new BuildTree(() => 'none')));
+  afterEach(() => tree.dispose());
+
+  for (const { when, snapshot, title, message = '' } of cases)
+    it(`stands "${message || title}" ${when}`, () => {
+      tree.show(alone(snapshot));
+      assert.deepEqual([tree.view.title, tree.view.message], [title, message]);
+    });
+
+  it('nothing hides the welcome text: there is a message only where there are rows', async () => {
+    for (const { snapshot } of cases) {
+      tree.show(alone(snapshot));
+      const [view] = editor().views;
+      assert.ok(view);
+      assert.equal(view.message !== '', (await rowsOf(view)).length > 0);
+    }
+  });
+
+  it('stands which statuses are chosen', () => {
+    tree.show(alone(ready(builds)));
+    tree.showOnly(['failed', 'waiting_for_resource']);
+    assert.equal(tree.view.message, 'master · 01234567 · only failed, waiting for a resource');
+  });
+
+  it('nothing stays of the last snapshot', () => {
+    tree.show(alone(ready(builds, failure)));
+    tree.show(alone({ kind: 'noProject', reason: 'noRemote' }));
+    assert.deepEqual([tree.view.title, tree.view.message, tree.view.description], ['Builds', '', '']);
+  });
+});
+
+describe('The context keys', () => {
+  let tree: BuildTree;
+  beforeEach(() => (tree = new BuildTree(() => 'none')));
+  afterEach(() => tree.dispose());
+
+  for (const { when, snapshot, keys } of cases)
+    it(`say how things are ${when}`, () => {
+      tree.show(alone(snapshot));
+      const none = { hasBuilds: false, hasCommit: false, pinned: false, unpushed: false, filtered: false };
+      const all = { state: undefined, failure: undefined, ...none, ...keys };
+      const expected = new Map(Object.entries(all).map(([key, value]) => [`gitlabBuilds.${key}`, value]));
+      assert.deepEqual(editor().contextKeys, expected);
+    });
+
+  it('say that statuses are chosen', () => {
+    tree.show(alone(ready(builds)));
+    tree.showOnly(['failed']);
+    assert.equal(editor().contextKeys.get('gitlabBuilds.filtered'), true);
+  });
+
+  it('say that there are several repositories, and of the active one what its commit is', () => {
+    const [one, two] = [
+      aRepository('one', { kind: 'noProject', reason: 'noRemote' }),
+      aRepository('two', ready(builds)),
+    ];
+    const keys = () =>
+      ['state', 'hasBuilds', 'hasCommit'].map((key) => editor().contextKeys.get(`gitlabBuilds.${key}`));
+    tree.show(several(one, two));
+    assert.deepEqual(keys(), ['several', true, false]);
+    tree.show({ repositories: [one, two], active: two.root });
+    assert.deepEqual(keys(), ['several', true, true]);
+    tree.show(several(one));
+    assert.deepEqual(keys(), ['noRemote', false, false]);
+    tree.show({ repositories: [], active: undefined });
+    assert.deepEqual(keys(), [undefined, false, false]);
+  });
+});

@@ -1,0 +1,241 @@
+import assert from 'node:assert/strict';
+import type { Build } from '../../../src/core/model/build';
+import { editor } from '../fake/editor';
+import { builds, Notifying, of, only, setNotifications, texts } from '../notifying';
+import { aTarget, ready, someBuilds } from '../samples';
+
+const never = "Don't show again";
+
+describe('Notifications', () => {
+  let t: Notifying;
+  beforeEach(() => (t = new Notifying()));
+  afterEach(() => t.dispose());
+
+  it('tell after three seconds what failed, as a warning that is not modal', async () => {
+    t.end('failed', 'success', 'failed');
+    await t.clock.pass(2999);
+    assert.deepEqual(texts(), []);
+    await t.clock.pass(1);
+    const { severity, text, modal, buttons } = only();
+    assert.deepEqual([severity, modal], ['warning', false]);
+    assert.equal(text, 'master · 01234567: 2 of 3 builds failed: build-1, build-3');
+    assert.deepEqual(buttons, ['Show log', 'Retry failed', never]);
+  });
+
+  it('tell an end once, though it is shown again and again', async () => {
+    t.end('failed');
+    for (const pause of [1000, 3000, 60_000]) {
+      await t.clock.pass(pause);
+      t.show(of('one', builds('failed')));
+    }
+    await t.clock.pass(60_000);
+    assert.deepEqual(texts(), ['master · 01234567: build-1 failed']);
+  });
+
+  it('tell nothing of what was over at the start', async () => {
+    t.show(of('one', builds('failed')));
+    await t.clock.pass(10_000);
+    assert.deepEqual(texts(), []);
+  });
+
+  it('go on while a message is open: nothing waits for it', async () => {
+    t.end('failed');
+    await t.clock.pass(3000);
+    t.end('failed', 'success');
+    await t.clock.pass(3000);
+    assert.deepEqual(
+      editor().messages.map(({ open }) => open),
+      [true, true],
+    );
+  });
+
+  it('name three that failed, and no more', async () => {
+    t.end('failed', 'failed', 'failed', 'failed');
+    await t.clock.pass(3000);
+    assert.equal(only().text, 'master · 01234567: 4 of 4 builds failed: build-1, build-2, build-3, …');
+  });
+
+  it('name the commit alone where it is on no branch', async () => {
+    const target = aTarget({ ref: undefined });
+    const at = (status: string) => of('one', { ...ready(someBuilds({ status })), target });
+    t.show(at('running'));
+    t.show(at('failed'));
+    await t.clock.pass(3000);
+    assert.equal(only().text, '01234567: build-1 failed');
+  });
+
+  describe('by the setting', () => {
+    const toldBy = async (value: unknown, ...statuses: readonly string[]): Promise<readonly string[]> => {
+      if (value !== undefined) setNotifications(value);
+      t.end(...statuses);
+      await t.clock.pass(3000);
+      return texts();
+    };
+    const failure = ['master · 01234567: build-1 failed'];
+
+    for (const value of [undefined, 'failures', 'sometimes', 7, null])
+      it(`${JSON.stringify(value)} tell of failures alone`, async () => {
+        assert.deepEqual(await toldBy(value, 'failed'), failure);
+        assert.deepEqual(await toldBy(value, 'success'), failure);
+        assert.deepEqual(await toldBy(value, 'canceled'), failure);
+      });
+
+    it('"never" tell nothing', async () => {
+      for (const status of ['failed', 'success', 'canceled']) assert.deepEqual(await toldBy('never', status), []);
+    });
+
+    it('"all" tell of every end, what is no failure as an information without buttons to act on', async () => {
+      setNotifications('all');
+      t.end('success', 'success');
+      await t.clock.pass(3000);
+      const { severity, text, buttons } = only();
+      assert.deepEqual([severity, text, buttons], ['information', 'master · 01234567: passed', [never]]);
+      t.end('canceled', 'success');
+      await t.clock.pass(3000);
+      t.end('canceled');
+      await t.clock.pass(3000);
+      assert.deepEqual(texts().slice(1), [
+        'master · 01234567: builds were cancelled',
+        'master · 01234567: the build was cancelled',
+      ]);
+    });
+
+    it('"all" tell what passes after a failure as passed again', async () => {
+      await toldBy('all', 'failed');
+      assert.deepEqual(await toldBy('all', 'success'), [...failure, 'master · 01234567: passed again']);
+    });
+
+    it('changed between an end and its message, do as it says by then', async () => {
+      t.end('failed');
+      setNotifications('never');
+      await t.clock.pass(3000);
+      assert.deepEqual(texts(), []);
+      t.end('success');
+      setNotifications('all');
+      await t.clock.pass(3000);
+      assert.equal(texts().length, 1);
+    });
+  });
+
+  describe('while the view is in sight', () => {
+    it('tell nothing, and nothing of it later', async () => {
+      t.inSight = true;
+      t.end('failed');
+      t.inSight = false;
+      await t.clock.pass(10_000);
+      assert.deepEqual(texts(), []);
+    });
+
+    it('tell nothing when it came into sight since the end', async () => {
+      t.end('failed');
+      t.inSight = true;
+      await t.clock.pass(10_000);
+      t.inSight = false;
+      await t.clock.pass(10_000);
+      assert.deepEqual(texts(), []);
+    });
+
+    it('tell the next end once it is out of sight', async () => {
+      t.inSight = true;
+      t.end('failed');
+      await t.clock.pass(10_000);
+      t.inSight = false;
+      t.end('failed', 'success');
+      await t.clock.pass(3000);
+      assert.equal(texts().length, 1);
+    });
+  });
+
+  it('tell nothing of a build that GitLab retries by itself within the three seconds', async () => {
+    t.end('failed');
+    await t.clock.pass(2000);
+    t.show(of('one', builds('running')));
+    await t.clock.pass(10_000);
+    assert.deepEqual(texts(), []);
+    t.show(of('one', builds('failed', 'success')));
+    await t.clock.pass(3000);
+    assert.equal(only().text, 'master · 01234567: 1 of 2 builds failed: build-1');
+  });
+
+  it('tell of a commit that was left since its end, and nothing of its successor', async () => {
+    t.end('failed');
+    const target = aTarget({ sha: 'f'.repeat(40) });
+    t.show(of('one', { ...ready(someBuilds({ status: 'running' })), target }));
+    await t.clock.pass(3000);
+    assert.equal(only().text, 'master · 01234567: build-1 failed');
+  });
+
+  it('tell nothing of a repository that was closed since, nor of it as it was when it is opened again', async () => {
+    t.end('failed');
+    t.show();
+    await t.clock.pass(10_000);
+    t.show(of('one', builds('running')));
+    t.show();
+    t.show(of('one', builds('failed')));
+    await t.clock.pass(10_000);
+    assert.deepEqual(texts(), []);
+  });
+
+  it('tell nothing after the end of the extension', async () => {
+    t.end('failed');
+    t.notifications.dispose();
+    await t.clock.pass(10_000);
+    assert.deepEqual(texts(), []);
+  });
+
+  describe('of several repositories', () => {
+    const names = ['api', 'docs', 'tools', 'web', 'zoo'];
+    const showAll = (...statuses: readonly string[]): void =>
+      t.show(...statuses.map((status, index) => of(names[index] ?? '', builds(status, 'success'))));
+
+    it('that end within three seconds make one message, what failed first', async () => {
+      setNotifications('all');
+      showAll('running', 'running', 'running');
+      showAll('success', 'running', 'running');
+      await t.clock.pass(1000);
+      showAll('success', 'failed', 'running');
+      await t.clock.pass(1999);
+      assert.deepEqual(texts(), []);
+      await t.clock.pass(1);
+      assert.equal(
+        only().text,
+        'docs · master · 01234567: 1 of 2 builds failed: build-1; api · master · 01234567: passed',
+      );
+      assert.equal(only().severity, 'warning');
+      showAll('success', 'failed', 'failed');
+      await t.clock.pass(3000);
+      assert.equal(texts().at(-1), 'tools · master · 01234567: 1 of 2 builds failed: build-1');
+    });
+
+    it('name three, and count the others', async () => {
+      showAll(...names.map(() => 'running'));
+      showAll(...names.map(() => 'failed'));
+      await t.clock.pass(3000);
+      assert.match(only().text, /^api · .*; docs · .*; tools · [^;]*; and 2 more$/);
+    });
+
+    it('tell of those alone that the setting names', async () => {
+      showAll('running', 'running');
+      showAll('success', 'failed');
+      await t.clock.pass(3000);
+      assert.equal(only().text, 'docs · master · 01234567: 1 of 2 builds failed: build-1');
+    });
+
+    it('have all that failed retried, each in its repository, and show the log of the first', async () => {
+      showAll('running', 'running');
+      showAll('failed', 'failed');
+      await t.clock.pass(3000);
+      await t.press('Retry failed');
+      const [[command, first, all] = []] = t.acts;
+      const rows = all as readonly { readonly root: string; readonly node: { readonly build: Build } }[];
+      assert.deepEqual([command, first], ['retryFailed', rows[0]]);
+      assert.deepEqual(
+        rows.map(({ root, node }) => [root, node.build.id]),
+        [
+          ['file:///api', 1],
+          ['file:///docs', 1],
+        ],
+      );
+    });
+  });
+});
