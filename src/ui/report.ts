@@ -7,7 +7,7 @@ import { brokenSentence, diskSentence } from './text/diskFailures';
 import { failureSentence, withoutIcons, withoutLinks } from './text/failures';
 
 /** A refusal of ours, told as it stands: the sentence says what happened and what to do. */
-export class Refusal extends Error {
+export class UserError extends Error {
   constructor(
     message: string,
     /** Whose button the message has, where a button helps. */
@@ -68,7 +68,7 @@ export class Report {
   private async tell(error: unknown): Promise<void> {
     const remedy = remedyFor(error);
     const buttons = remedy === undefined ? [] : [remedy.title];
-    const chosen = await (error instanceof Refusal
+    const chosen = await (error instanceof UserError
       ? window.showWarningMessage(withoutLinks(error.message), ...buttons)
       : window.showErrorMessage(withoutLinks(sentenceFor(error)), ...buttons));
     if (remedy !== undefined && chosen !== undefined) await commands.executeCommand(remedy.command, ...remedy.args);
@@ -76,7 +76,7 @@ export class Report {
 }
 
 export function sentenceFor(error: unknown): string {
-  if (error instanceof Refusal) return error.message;
+  if (error instanceof UserError) return error.message;
   if (error instanceof DiskError) return diskSentence(error);
   if (error instanceof DownloadBroken) return brokenSentence(error, sentenceFor(error.cause));
   if (error instanceof ArchiveError) return archiveSentence(error);
@@ -98,7 +98,7 @@ interface Remedy {
 }
 
 function remedyFor(error: unknown): Remedy | undefined {
-  if (error instanceof Refusal) return error.remedy === 'signIn' ? signInRemedy() : undefined;
+  if (error instanceof UserError) return error.remedy === 'signIn' ? signInRemedy() : undefined;
   if (error instanceof GitLabError) return remedyForFailure(error.failure.kind);
   if (error instanceof DownloadBroken) return remedyFor(error.cause);
   const setting = settingThatHelps(error);
@@ -134,7 +134,9 @@ function settingsRemedy(setting: string): Remedy {
 
 /** For the log: a defect of ours with its stack. */
 function describe(error: unknown): string {
-  const isKnown = [Refusal, DiskError, DownloadBroken, ArchiveError, GitLabError].some((kind) => error instanceof kind);
+  const isKnown = [UserError, DiskError, DownloadBroken, ArchiveError, GitLabError].some(
+    (kind) => error instanceof kind,
+  );
   if (error instanceof Error && isKnown) return error.message;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

@@ -13,18 +13,18 @@ import type { ReadableFiles } from './artifacts/register';
 import { BuildTree } from './tree/buildTree';
 import { Clients } from './session/clients';
 import { table } from './commands/table';
-import { Git } from './git/repositories';
+import { Repositories } from './git/repositories';
 import { LogColors } from './log/logColors';
 import { registerLogFeatures } from './log/logFeatures';
 import { LogEditors } from './log/logEditor';
 import { Logs } from './log/logs';
-import { Problems } from './log/logDiagnostics';
+import { LogDiagnostics } from './log/logDiagnostics';
 import { LogStatus } from './log/logStatus';
 import { LogDurations } from './log/logDurations';
 import { LogTimes } from './log/logTimes';
 import { Notifications } from './views/notifications';
-import { Remembered } from './session/snapshotCache';
-import { RememberedInstances } from './session/instanceCache';
+import { SnapshotCache } from './session/snapshotCache';
+import { InstanceCache } from './session/instanceCache';
 import { Report } from './report';
 import { toRepositoryBuilds } from './repositoryBuilds';
 import type { ViewState } from './session/repositoryView';
@@ -34,7 +34,7 @@ import { KnownProjects } from './session/knownProjects';
 import { Settings } from './session/settings';
 import { StatusBar } from './views/statusBar';
 import { Tokens } from './session/tokens';
-import { VariableMemory } from './session/storedVariables';
+import { StoredVariables } from './session/storedVariables';
 
 /** The running extension, as the commands and the exports of the entry reach it. */
 export interface Shell {
@@ -50,10 +50,10 @@ export function startShell(context: ExtensionContext, changed: EventEmitter<void
   const { version } = context.extension.packageJSON as { readonly version: string };
   const log = window.createOutputChannel('GitLab Builds', { log: true });
   const report = new Report(log);
-  const git = new Git();
+  const git = new Repositories();
   const settings = new Settings();
   const tokens = new Tokens(context.secrets, process.env);
-  const instances = new RememberedInstances(context.globalState);
+  const instances = new InstanceCache(context.globalState);
   const clients = new Clients({
     log,
     userAgent: `GitLab-Builds/${version} (${env.appName})`,
@@ -64,7 +64,7 @@ export function startShell(context: ExtensionContext, changed: EventEmitter<void
   const clock = systemClock;
   const knownProjects = new KnownProjects(context.workspaceState);
   const forgotten = [instances, knownProjects];
-  const remembered = new Remembered(context.workspaceState, clock, {
+  const remembered = new SnapshotCache(context.workspaceState, clock, {
     keepOnly: (urls) => forgotten.forEach((one) => one.keepOnly(urls)),
   });
   const attention = (): Attention => ({ visible: tree.view.visible, focused: window.state.focused });
@@ -73,7 +73,7 @@ export function startShell(context: ExtensionContext, changed: EventEmitter<void
   const { cache, archives, artifactRows } = artifactParts(context, shared);
   const tree = new BuildTree((root) => settings.groupBy(session.repositoryOf(root)?.rootUri), clock, artifactRows);
   const statusBar = new StatusBar();
-  const variables = new VariableMemory(context.secrets);
+  const variables = new StoredVariables(context.secrets);
   const { logs, problems, logEditors, logTimes, logFeatures } = logParts(shared);
   const shown = { tree, cache, archives, artifactRows, variables, logs, logEditors, logTimes, problems };
   const parts = { session, clients, tokens, settings, report, log, version, ...shown };
@@ -102,8 +102,8 @@ export function startShell(context: ExtensionContext, changed: EventEmitter<void
     }),
     tokens.onDidChange(() => archives.forgetAll()),
     settings.onDidChangeLook(() => tree.redraw()),
-    window.onDidChangeWindowState(() => session.attend()),
-    tree.view.onDidChangeVisibility(() => session.attend()),
+    window.onDidChangeWindowState(() => session.onVisibilityChange()),
+    tree.view.onDidChangeVisibility(() => session.onVisibilityChange()),
   );
   void report.guard('start', () => git.start());
   const files = new ArtifactFiles(archives);
@@ -137,7 +137,7 @@ function logParts(shared: Shared) {
   const logs = new Logs(shared);
   const colors = new LogColors(logs);
   const logEditors = new LogEditors(logs, colors, shared.settings);
-  const [problems, logTimes] = [new Problems(logs, shared.session), new LogTimes(logs)];
+  const [problems, logTimes] = [new LogDiagnostics(logs, shared.session), new LogTimes(logs)];
   const drawn = [logEditors, colors, logTimes, new LogDurations(logs), new LogStatus(logs, shared.clock)];
   return { logs, problems, logEditors, logTimes, logFeatures: [problems, ...drawn, ...registerLogFeatures(logs)] };
 }

@@ -5,7 +5,7 @@ import { mkdtemp, open as openFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Archive } from '../../src/core/artifacts/archive/archive';
-import { browseArtifacts } from '../../src/core/artifacts/archive/browse';
+import { openArtifacts } from '../../src/core/artifacts/archive/browse';
 import { connect } from './connect';
 import { writeSparseZip, type WrittenZip } from '../gitlab/sparseZip';
 import type { Downloaded } from './downloader.bench';
@@ -68,7 +68,7 @@ async function listOf({ url, token, project, build: id }: Stored, server: ChildP
   let ms = 0;
   const listed = await costOf(server, async () => {
     ms = await timed(async () => {
-      archive = await browseArtifacts(
+      archive = await openArtifacts(
         {
           size: build.artifacts?.size,
           ask: (range, validator, until) => client.artifacts(project, id, until, { range, validator }),

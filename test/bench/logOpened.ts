@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { firstError } from '../../src/core/log/firstError';
 import { locationsOf } from '../../src/core/log/locations';
-import { inShares } from '../../src/core/util/timeSlice';
+import { timeSlice } from '../../src/core/util/timeSlice';
 import { LogFeed } from '../../src/ui/log/logFeed';
 import { LogView } from '../../src/core/log/tailView';
 import { Blocking } from './blocking';
@@ -47,7 +47,7 @@ async function lookThrough(view: LogView, feed: LogFeed): Promise<void> {
   const log = view.of(feed.log);
   await firstError(log);
   await nextTurn();
-  const [locationsAt, share] = [locationsOf(log.lines), inShares()];
+  const [locationsAt, share] = [locationsOf(log.lines), timeSlice()];
   for (let at = 0; at < log.lines.length; at += 1) {
     locationsAt(at);
     const turn = share();

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { arrange, flatten } from '../../src/core/model/arrange';
 import { connect } from './connect';
 import type { Listing } from '../../src/core/model/pipeline';
-import { reused } from '../../src/core/util/deepEqual';
+import { reuseEqual } from '../../src/core/util/deepEqual';
 import { toTree } from '../../src/core/model/tree';
 import { manyBuilds } from '../gitlab/scenarios';
 import { startGitLab } from '../gitlab/server';
@@ -44,12 +44,12 @@ function costsOf(count: number, [listing, again]: readonly [Listing, Listing]): 
   const rows = flatten(builds);
   assert.equal(arrange(rows, pipelines).length, count);
   assert.equal(toTree(listing, 'stageAndStatus', []).flatMap((stage) => stage.children).length > 0, true);
-  assert.equal(reused(builds, again.builds), builds, 'two lists of the same builds differ');
+  assert.equal(reuseEqual(builds, again.builds), builds, 'two lists of the same builds differ');
   return {
     count,
     arrange: repeat(() => arrange(rows, pipelines)),
     toTree: repeat(() => toTree(listing, 'stageAndStatus', [])),
-    compare: repeat(() => reused(builds, again.builds)),
+    compare: repeat(() => reuseEqual(builds, again.builds)),
   };
 }
 

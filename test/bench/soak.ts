@@ -59,7 +59,7 @@ class Window {
 
   attendAs(isLooking: boolean): void {
     this.attention = { visible: isLooking, focused: isLooking };
-    for (const { monitor } of this.repositories) monitor.attend();
+    for (const { monitor } of this.repositories) monitor.onVisibilityChange();
   }
 
   at(index: number): Repository {

@@ -1,5 +1,5 @@
 import { getEventListeners } from 'node:events';
-import { Budget, burst, requestsPerSecond } from '../../src/core/polling/rateLimiter';
+import { RateLimiter, burst, requestsPerSecond } from '../../src/core/polling/rateLimiter';
 import type { Build } from '../../src/core/model/build';
 import { GitLabError } from '../../src/core/model/errors';
 import { Monitor, type Loaded, type ReadySnapshot } from '../../src/core/polling/monitor';
@@ -69,7 +69,7 @@ interface Sent {
 export class EngineWorld {
   readonly clock = new FakeClock();
   readonly server = new Server();
-  readonly budget = new Budget(this.clock);
+  readonly budget = new RateLimiter(this.clock);
   readonly repositories: readonly Repository[];
   /** What must never be and was. Not thrown at once: the monitor would take it for a failure of its port. */
   readonly wrong: string[] = [];
@@ -158,7 +158,7 @@ export class EngineWorld {
 
   attendAs(visible: boolean, focused: boolean): void {
     this.attention = { visible, focused };
-    for (const { monitor } of this.repositories) monitor?.attend();
+    for (const { monitor } of this.repositories) monitor?.onVisibilityChange();
   }
 
   retargetAll(): void {
@@ -236,13 +236,13 @@ export class EngineWorld {
   }
 
   private async load({ pushed }: Repository, target: Target, signal: AbortSignal, urgency: Urgency): Promise<Loaded> {
-    await this.budget.admit(urgency, signal);
+    await this.budget.acquire(urgency, signal);
     this.loads += 1;
     this.must(this.clock.now() >= this.stoppedUntil, 'a request while GitLab wants to be left alone');
     const count = 1 + Math.floor(this.chance() * mostRequests);
     if (urgency !== 'asked') this.checkBudget();
     this.sent.push({ at: this.passed(), count });
-    for (let request = 0; request < count; request += 1) this.budget.spend();
+    for (let request = 0; request < count; request += 1) this.budget.consume();
     const told = this.server.builds.get(target.sha) ?? [];
     await this.latency(signal);
     const { isDown, isBroken, limitedUntil } = this.server;
@@ -250,7 +250,7 @@ export class EngineWorld {
     if (isBroken) throw new GitLabError({ kind: 'server', status: 500 });
     if (this.clock.now() < limitedUntil) {
       const failure = { kind: 'rateLimited', retryAt: limitedUntil } as const;
-      this.budget.stop(failure);
+      this.budget.pauseUntil(failure);
       this.stoppedUntil = Math.max(this.stoppedUntil, Math.min(limitedUntil, this.clock.now() + longestPauseMs));
       throw new GitLabError(failure);
     }

@@ -4,7 +4,7 @@ import { toFolders } from '../../src/core/artifacts/archive/archiveTree';
 import { readJUnit } from '../../src/core/artifacts/tests/junit';
 import { defaultLimits } from '../../src/core/artifacts/extract/extractLimits';
 import { planOf } from '../../src/core/artifacts/extract/plan';
-import { placesOf } from '../../src/core/artifacts/tests/testLocations';
+import { testLocations } from '../../src/core/artifacts/tests/testLocations';
 import { toBaseUrl } from '../../src/core/model/instance';
 import { firstError, tailOf } from '../../src/core/log/firstError';
 import { locationsIn, locationsOf } from '../../src/core/log/locations';
@@ -12,7 +12,7 @@ import { normalised } from '../../src/core/log/normalise';
 import { problemsIn } from '../../src/core/log/logProblems';
 import { messageOfFrames } from '../../src/core/log/stacks';
 import { parseRemote } from '../../src/core/model/remotes';
-import { sortInShares } from '../../src/core/util/timeSlice';
+import { sortInSlices } from '../../src/core/util/timeSlice';
 import { trimCharacters, whitespace } from '../../src/core/util/trim';
 import { assertLinear } from './hostileText';
 import { read } from './log/support';
@@ -164,7 +164,7 @@ describe('Ten times the input costs at most twenty times the work', () => {
       assertLinear(
         5000,
         (units) => Array.from({ length: units }, (_, at) => (at * 7919) % units),
-        (items) => sortInShares(items, (a, b) => a - b),
+        (items) => sortInSlices(items, (a, b) => a - b),
       ));
 
     it('trimming', () =>
@@ -191,7 +191,7 @@ describe('Ten times the input costs at most twenty times the work', () => {
       assertLinear(
         3000,
         (units) => ({ kind: 'failure' as const, name: 'x', text: 'a.c:1 '.repeat(units), file: '/'.repeat(units) }),
-        (test) => placesOf(test, 'a/b/c.xml'),
+        (test) => testLocations(test, 'a/b/c.xml'),
       ));
   });
 });

@@ -7,7 +7,7 @@ import {
   type DiskFailureKind,
   type Failure,
 } from '../../src/core/model/errors';
-import { Refusal, Report, sentenceFor } from '../../src/ui/report';
+import { UserError, Report, sentenceFor } from '../../src/ui/report';
 import { newTokenSentence, readOnlySentence } from '../../src/ui/text/failures';
 import { commands } from './vscode';
 import { editor } from './fake/editor';
@@ -29,7 +29,7 @@ describe('The guard around a command', () => {
   it('gives what the work gives', async () => assert.equal(await report().guard('x', () => Promise.resolve(7)), 7));
 
   it('ends while its message is still open', async () => {
-    await guarded(new Refusal('No.'));
+    await guarded(new UserError('No.'));
     assert.equal(only().open, true);
   });
 
@@ -64,7 +64,7 @@ describe('The guard around a command', () => {
     ...(['unauthorized', 'expired', 'revoked', 'insufficientScope'] as const).map(
       (kind) => [kind, new GitLabError({ kind, host }), 'Sign in again', 'gitlabBuilds.signIn', []] as const,
     ),
-    ['a refusal that says so', new Refusal('No.', 'signIn'), 'Sign in again', 'gitlabBuilds.signIn', []],
+    ['a refusal that says so', new UserError('No.', 'signIn'), 'Sign in again', 'gitlabBuilds.signIn', []],
     ...(['notGitLab', 'noGitLab'] as const).map(
       (kind) =>
         [
@@ -112,7 +112,7 @@ describe('The guard around a command', () => {
     });
 
   it('tells a refusal as a warning, without a button where none helps', async () => {
-    await guarded(new Refusal('No.'));
+    await guarded(new UserError('No.'));
     assert.deepEqual([only().severity, only().text, only().buttons], ['warning', 'No.', []]);
   });
 

@@ -2,10 +2,10 @@ import type { ArchiveEntry } from '../artifacts/archive/archive';
 import { GitLabError } from '../model/errors';
 import type { Call, Project } from './dialect';
 import { has, type Feature } from './features';
-import type { Row } from './jsonObject';
+import type { JsonObject } from './jsonObject';
 import type { StreamAnswer } from './http/request';
 import { allPages } from './http/pages';
-import type { Place } from './http/signedUrlCache';
+import type { SignedUrl } from './http/signedUrlCache';
 import type { ByteRange } from './http/ranges';
 
 /** Of 100 entries each. */
@@ -30,7 +30,7 @@ export class ArtifactsOfBuild {
     this.path = `projects/${project.id}/${call.dialect.segment}/${build}/artifacts`;
   }
 
-  async archive(part: Part, place: Place): Promise<StreamAnswer> {
+  async archive(part: Part, place: SignedUrl): Promise<StreamAnswer> {
     return this.call.api.stream(this.path, { ...part, place });
   }
 
@@ -91,8 +91,8 @@ function notThere(): GitLabError {
 }
 
 /** Folders end with a slash, and have no size. Of a link GitLab would give the name of what it leads to. */
-function toEntry(row: Row): ArchiveEntry {
-  const kind = row.text('type') === 'directory' ? 'folder' : 'file';
-  const flaw = /^0?12\d{4}$/.test(row.text('mode') ?? '') ? 'symlink' : undefined;
-  return { path: row.must('path').replace(/\/$/, ''), kind, size: row.number('size') ?? 0, flaw };
+function toEntry(row: JsonObject): ArchiveEntry {
+  const kind = row.string('type') === 'directory' ? 'folder' : 'file';
+  const flaw = /^0?12\d{4}$/.test(row.string('mode') ?? '') ? 'symlink' : undefined;
+  return { path: row.requireString('path').replace(/\/$/, ''), kind, size: row.number('size') ?? 0, flaw };
 }

@@ -1,18 +1,18 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { arrange } from '../model/arrange';
-import { Budget } from '../polling/rateLimiter';
+import { RateLimiter } from '../polling/rateLimiter';
 import type { ArchiveEntry } from '../artifacts/archive/archive';
 import type { Build, BuildAction } from '../model/build';
 import { expectedSeconds } from '../model/durations';
 import { GitLabError } from '../model/errors';
-import { isSame } from '../util/deepEqual';
+import { deepEqual } from '../util/deepEqual';
 import type { Instance } from '../model/instance';
 import type { Logger } from '../util/logger';
 import type { Listing } from '../model/pipeline';
 import { type Urgency } from '../polling/schedule';
 import { systemClock, type Clock } from '../util/timer';
 import { contradicts, isNotFound, isProjectGone, ProjectUnseen, unsupportedOr } from './notFound';
-import { Api } from './gitlabApi';
+import { GitLabApi } from './gitlabApi';
 import { ArtifactsOfBuild, latestArtifacts, type Part } from './buildArtifacts';
 import { meet, type Meeting, type Probe, type Server } from './detect';
 import {
@@ -25,17 +25,17 @@ import {
   type Project,
   type Variables,
 } from './dialect';
-import { Row, UnexpectedShape } from './jsonObject';
+import { JsonObject, UnexpectedShape } from './jsonObject';
 import { has } from './features';
 import { isGraphqlUsed } from './listing/graphql';
 import type { Http, StreamAnswer } from './http/request';
 import { isRecent, withProject, type FactsKeeper, type InstanceFacts } from './instanceFacts';
-import { Memory } from '../util/ttlCache';
-import { metered, type Sent } from './http/rateLimitedHttp';
-import { Places } from './http/signedUrlCache';
-import { Scopes } from './tokenScopes';
-import { Shared } from '../util/sharedWork';
-import { tokenPlace, type TokenPlace } from './tokenPage';
+import { TtlCache } from '../util/ttlCache';
+import { rateLimitedHttp, type Sent } from './http/rateLimitedHttp';
+import { SignedUrlCache } from './http/signedUrlCache';
+import { TokenScopes } from './tokenScopes';
+import { SharedWork } from '../util/sharedWork';
+import { tokenPage, type TokenPage } from './tokenPage';
 import { v3 } from './listing/v3';
 import { v4 } from './listing/v4';
 
@@ -76,17 +76,17 @@ interface Met extends Meeting {
 export class GitLabClient {
   private readonly durations = new Map<string, Durations>();
   private readonly projects = new Map<string, KnownProject>();
-  private readonly lookUps = new Map<string, Shared<Project>>();
-  private readonly memory: Memory;
-  private readonly pages: Memory;
-  private readonly places: Places;
-  private readonly tokenScopes: Scopes;
-  private readonly budget: Budget;
+  private readonly lookUps = new Map<string, SharedWork<Project>>();
+  private readonly memory: TtlCache;
+  private readonly pages: TtlCache;
+  private readonly places: SignedUrlCache;
+  private readonly tokenScopes: TokenScopes;
+  private readonly rateLimiter: RateLimiter;
   private readonly sent: Sent = new WeakMap();
   private readonly http: Http;
   private lastToken: string | undefined;
   private detected: Detected | undefined;
-  private detecting = new Shared<Met>();
+  private detecting = new SharedWork<Met>();
 
   constructor(
     private readonly instance: Instance,
@@ -97,18 +97,18 @@ export class GitLabClient {
     private readonly facts?: FactsKeeper,
   ) {
     const now = (): number => clock.now();
-    this.memory = new Memory(now);
-    this.pages = new Memory(now, pagesKept);
-    this.places = new Places(now);
-    this.tokenScopes = new Scopes(this.memory);
-    this.budget = new Budget(clock);
-    this.http = metered(http, this.budget, this.sent);
+    this.memory = new TtlCache(now);
+    this.pages = new TtlCache(now, pagesKept);
+    this.places = new SignedUrlCache(now);
+    this.tokenScopes = new TokenScopes(this.memory);
+    this.rateLimiter = new RateLimiter(clock);
+    this.http = rateLimitedHttp(http, this.rateLimiter, this.sent);
     this.recall();
   }
 
   /** Rejects queued refreshes and clears the timer. */
   dispose(): void {
-    this.budget.dispose();
+    this.rateLimiter.dispose();
   }
 
   /** What the instance turned out to be; undefined before the first answer. */
@@ -118,13 +118,13 @@ export class GitLabClient {
 
   /** The name of the user whose token it is. */
   async user(signal: AbortSignal): Promise<string> {
-    return this.call(signal, ({ api }) => api.get('user', (row) => row.must('username')));
+    return this.call(signal, ({ api }) => api.get('user', (row) => row.requireString('username')));
   }
 
   /** Which kind of token it takes, and where one gets it; asked without a token. */
-  async tokenPlace(signal: AbortSignal): Promise<TokenPlace> {
+  async tokenPlace(signal: AbortSignal): Promise<TokenPage> {
     const { http, instance } = this;
-    return tokenPlace({ http, instance, signal });
+    return tokenPage({ http, instance, signal });
   }
 
   /** Asks what the token may do, where GitLab tells: since 15.5. Then `scopes` and `readOnly` are known. */
@@ -161,7 +161,7 @@ export class GitLabClient {
 
   /** Waits until this instance may be asked for a listing. Throws `rateLimited` while GitLab wants to be left alone. */
   async admit(urgency: Urgency, signal: AbortSignal): Promise<void> {
-    return this.budget.admit(urgency, signal);
+    return this.rateLimiter.acquire(urgency, signal);
   }
 
   /** The builds of a commit and its pipelines, arranged; none where the commit has no CI. */
@@ -198,7 +198,7 @@ export class GitLabClient {
       holds = (await this.lookUpAgain(name, name, signal)).id === known.project.id;
     if (detected?.isSeen === false && has(detected.server, 'graphql') && this.usesGraphql === false) {
       this.detected = undefined;
-      holds = isSame((await this.open(signal)).server, detected.server) && holds;
+      holds = deepEqual((await this.open(signal)).server, detected.server) && holds;
     }
     return holds;
   }
@@ -320,7 +320,7 @@ export class GitLabClient {
 
   /** Asked once for all who ask meanwhile; kept under the name that the user has for it. */
   private async lookUpAgain(name: string, idOrPath: string, signal: AbortSignal): Promise<Project> {
-    const shared = this.lookUps.get(idOrPath) ?? new Shared<Project>();
+    const shared = this.lookUps.get(idOrPath) ?? new SharedWork<Project>();
     this.lookUps.set(idOrPath, shared);
     const project = await shared.join(signal, (all) => this.lookUp(idOrPath, all));
     this.projects.set(name, { project, isSeen: true });
@@ -330,7 +330,7 @@ export class GitLabClient {
   }
 
   private async lookUp(idOrPath: string, signal: AbortSignal): Promise<Project> {
-    const read = (row: Row): Project => toProject(row, this.instance);
+    const read = (row: JsonObject): Project => toProject(row, this.instance);
     const ask = async ({ api, beside }: OpenCall): Promise<Project> => {
       const told = beside === undefined ? undefined : readOrNone(await beside, read);
       return told ?? api.get(`projects/${encodeURIComponent(idOrPath.toWellFormed())}`, read);
@@ -372,7 +372,7 @@ export class GitLabClient {
       // Of several who were contradicted at once, the first forgets.
       if (this.detected === known) this.detected = undefined;
       const call = await this.open(signal);
-      if (isSame(call.server, known.server)) throw isDoubtful ? error : unsupportedOr(error);
+      if (deepEqual(call.server, known.server)) throw isDoubtful ? error : unsupportedOr(error);
       return work(call);
     }
   }
@@ -384,7 +384,7 @@ export class GitLabClient {
     if (token !== this.lastToken) {
       this.forget();
       // What is under way is asked with the token before.
-      this.detecting = new Shared();
+      this.detecting = new SharedWork();
       this.lookUps.clear();
     }
     this.lastToken = token;
@@ -394,7 +394,7 @@ export class GitLabClient {
     const server = this.detected?.server ?? met?.server;
     if (server === undefined) throw new Error('A server was found out and is not known.');
     const dialect = dialects[server.api];
-    const api = new Api(http, instance, dialect.root, token, signal, this.pages);
+    const api = new GitLabApi(http, instance, dialect.root, token, signal, this.pages);
     return { server, dialect, api, beside: met?.beside === beside ? met?.project : undefined };
   }
 
@@ -441,15 +441,15 @@ interface OpenCall extends Call {
 }
 
 /** undefined: it is not of the shape that it should have. */
-function readOrNone<T>(body: unknown, read: (row: Row) => T): T | undefined {
+function readOrNone<T>(body: unknown, read: (row: JsonObject) => T): T | undefined {
   try {
-    return read(new Row(body, 'the answer'));
+    return read(new JsonObject(body, 'the answer'));
   } catch (error) {
     if (error instanceof UnexpectedShape) return undefined;
     throw error;
   }
 }
 
-function reader(project: Project, { dialect, server }: Call): (row: Row) => Build {
+function reader(project: Project, { dialect, server }: Call): (row: JsonObject) => Build {
   return (row) => dialect.toBuild(row, { project, server });
 }

@@ -2,7 +2,7 @@ import { GitLabError, type Failure } from '../model/errors';
 import type { Instance } from '../model/instance';
 import { isProjectGone } from './notFound';
 import { signInRedirect } from './http/httpFailures';
-import { Row, UnexpectedShape } from './jsonObject';
+import { JsonObject, UnexpectedShape } from './jsonObject';
 import type { Http } from './http/request';
 import { parseVersion, type Version } from './version';
 
@@ -107,7 +107,7 @@ function noGitLab(cause: GitLabError, url: string): GitLabError {
 async function ask(probe: Probe, path: string): Promise<string | undefined> {
   try {
     const { body } = await probe.http.json(request(probe, path));
-    return new Row(body, 'the version').must('version');
+    return new JsonObject(body, 'the version').requireString('version');
   } catch (error) {
     if (error instanceof UnexpectedShape || isAbsent(error)) return undefined;
     throw error;

@@ -2,10 +2,10 @@ import type { Build, BuildAction } from '../model/build';
 import type { Instance } from '../model/instance';
 import type { Logger } from '../util/logger';
 import type { Listing } from '../model/pipeline';
-import type { Api } from './gitlabApi';
+import type { GitLabApi } from './gitlabApi';
 import type { Server } from './detect';
-import type { Row } from './jsonObject';
-import type { Memory } from '../util/ttlCache';
+import type { JsonObject } from './jsonObject';
+import type { TtlCache } from '../util/ttlCache';
 
 /** A project as the server knows it. */
 export interface Project {
@@ -19,9 +19,9 @@ export interface Project {
 }
 
 /** A project as the API shows it. Web pages are below the base URL that the user knows, not where a wrongly set up server thinks that it is. */
-export function toProject(row: Row, { url }: Instance): Project {
-  const path = row.must('path_with_namespace');
-  return { id: row.id('id'), path, url: `${url}/${path}`, defaultBranch: row.text('default_branch') };
+export function toProject(row: JsonObject, { url }: Instance): Project {
+  const path = row.requireString('path_with_namespace');
+  return { id: row.id('id'), path, url: `${url}/${path}`, defaultBranch: row.string('default_branch') };
 }
 
 /** A commit in full, since GitLab compares it as it stands, and the branch or tag by which the user has it. */
@@ -39,7 +39,7 @@ export interface Dialect {
   /** Every attempt of every build of the commit, in any order, and its pipelines; none where the commit has no CI. */
   commitRows(question: CommitQuestion): Promise<Listing>;
   /** Throws UnexpectedShape. */
-  toBuild(row: Row, context: RowContext): Build;
+  toBuild(row: JsonObject, context: RowContext): Build;
 }
 
 /** What a row does not tell about itself. */
@@ -52,15 +52,15 @@ export interface RowContext {
 
 /** What a call works with. */
 export interface Call {
-  readonly api: Api;
+  readonly api: GitLabApi;
   readonly server: Server;
   readonly dialect: Dialect;
 }
 
 export interface CommitQuestion extends RowContext {
-  readonly api: Api;
+  readonly api: GitLabApi;
   readonly commit: CommitRef;
-  readonly memory: Memory;
+  readonly memory: TtlCache;
   readonly log: Logger;
 }
 

@@ -1,8 +1,8 @@
 import { GitLabError } from '../model/errors';
 import type { Instance } from '../model/instance';
-import { Row, rowsOf, UnexpectedShape } from './jsonObject';
+import { JsonObject, objectsOf, UnexpectedShape } from './jsonObject';
 import type { Http, HttpRequest, StreamAnswer } from './http/request';
-import type { Memory } from '../util/ttlCache';
+import type { TtlCache } from '../util/ttlCache';
 import { allPages, pageOf, pageSizes, type Page, type PagedList } from './http/pages';
 
 /** What is wanted of a file. */
@@ -13,7 +13,7 @@ interface KeptPage<T> extends Page<T> {
 }
 
 /** One API of one instance, for the length of one call. All methods throw GitLabError, or the signal's reason. */
-export class Api {
+export class GitLabApi {
   /** A list was cut: it has more pages than are ever read. */
   isPartial = false;
 
@@ -25,27 +25,27 @@ export class Api {
     private readonly token: string | undefined,
     private readonly signal: AbortSignal,
     /** Pages that were read before, by their address. */
-    private readonly kept: Memory,
+    private readonly kept: TtlCache,
   ) {}
 
-  async get<T>(path: string, read: (row: Row) => T): Promise<T> {
+  async get<T>(path: string, read: (row: JsonObject) => T): Promise<T> {
     return this.one('GET', path, read);
   }
 
-  async post<T>(path: string, read: (row: Row) => T, body?: object): Promise<T> {
+  async post<T>(path: string, read: (row: JsonObject) => T, body?: object): Promise<T> {
     return this.one('POST', path, read, body);
   }
 
   /** Asks GraphQL; a refusal comes as an answer with `errors` in it. */
-  async query<T>(query: string, variables: object, read: (row: Row) => T): Promise<T> {
+  async query<T>(query: string, variables: object, read: (row: JsonObject) => T): Promise<T> {
     const url = `${this.instance.url}/api/graphql`;
     const request = { ...this.request('POST', '', { query, variables }), url, changesNothing: true };
     const { body } = await this.http.json(request);
-    return this.read(() => read(new Row(body, 'the answer')));
+    return this.read(() => read(new JsonObject(body, 'the answer')));
   }
 
   /** All pages of a list; `path` may have a query. */
-  async list<T>(path: string, read: (row: Row) => T): Promise<readonly T[]> {
+  async list<T>(path: string, read: (row: JsonObject) => T): Promise<readonly T[]> {
     return this.allOf((page, size) => this.page(path, page, read, size));
   }
 
@@ -53,7 +53,7 @@ export class Api {
    * The same, for what is asked again and again: a page that has not changed comes without a body, and gives the same
    * items as before. So one path must always be read in one way, and `read` must do nothing else.
    */
-  async keptList<T>(path: string, read: (row: Row) => T): Promise<readonly T[]> {
+  async keptList<T>(path: string, read: (row: JsonObject) => T): Promise<readonly T[]> {
     return this.allOf((page, size) => this.keptPage(path, page, read, size));
   }
 
@@ -77,23 +77,23 @@ export class Api {
     }
   }
 
-  async page<T>(path: string, page: number, read: (row: Row) => T, size?: number): Promise<Page<T>> {
+  async page<T>(path: string, page: number, read: (row: JsonObject) => T, size?: number): Promise<Page<T>> {
     const { headers, body } = await this.http.json(this.request('GET', pageOf(path, page, size)));
-    return { headers, items: this.read(() => rowsOf(body).map(read)) };
+    return { headers, items: this.read(() => objectsOf(body).map(read)) };
   }
 
-  private async keptPage<T>(path: string, page: number, read: (row: Row) => T, size: number): Promise<Page<T>> {
+  private async keptPage<T>(path: string, page: number, read: (row: JsonObject) => T, size: number): Promise<Page<T>> {
     const request = this.request('GET', pageOf(path, page, size));
     const known = this.kept.get(request.url) as KeptPage<T> | undefined; // Written below alone.
     const { headers, body, isUnchanged } = await this.http.json({ ...request, etag: known?.etag });
     if (isUnchanged && known !== undefined) {
-      this.kept.keep(request.url, known);
+      this.kept.set(request.url, known);
       // How many pages there are changes without the page; only who stands in between leaves that out.
       return headers.get('x-next-page') === null ? known : { headers, items: known.items };
     }
-    const items = this.read(() => rowsOf(body).map(read));
+    const items = this.read(() => objectsOf(body).map(read));
     const etag = headers.get('etag');
-    if (etag !== null) this.kept.keep(request.url, { headers, items, etag } satisfies KeptPage<T>);
+    if (etag !== null) this.kept.set(request.url, { headers, items, etag } satisfies KeptPage<T>);
     return { headers, items };
   }
 
@@ -105,9 +105,9 @@ export class Api {
     await this.http.json(this.request('DELETE', path));
   }
 
-  private async one<T>(method: 'GET' | 'POST', path: string, read: (row: Row) => T, sent?: object): Promise<T> {
+  private async one<T>(method: 'GET' | 'POST', path: string, read: (row: JsonObject) => T, sent?: object): Promise<T> {
     const { body } = await this.http.json(this.request(method, path, sent));
-    return this.read(() => read(new Row(body, 'the answer')));
+    return this.read(() => read(new JsonObject(body, 'the answer')));
   }
 
   private request(method: HttpRequest['method'], path: string, body?: object): HttpRequest {

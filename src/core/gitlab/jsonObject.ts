@@ -5,7 +5,7 @@ import { withoutControls } from '../util/plainText';
 export class UnexpectedShape extends Error {}
 
 /** A JSON object with readers for its fields. */
-export class Row {
+export class JsonObject {
   private readonly fields: Readonly<Record<string, unknown>>;
 
   constructor(value: unknown, what: string) {
@@ -21,14 +21,14 @@ export class Row {
   }
 
   /** A text that must be there. */
-  must(name: string): string {
-    const value = this.text(name);
+  requireString(name: string): string {
+    const value = this.string(name);
     if (value === undefined) throw new UnexpectedShape(`${name} is no text`);
     return value;
   }
 
   /** Well-formed and without control characters, so that it can stand in any request, id and row. */
-  text(name: string): string | undefined {
+  string(name: string): string | undefined {
     const value = this.fields[name];
     return typeof value === 'string' ? withoutControls(value) : undefined;
   }
@@ -38,7 +38,7 @@ export class Row {
     return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
   }
 
-  flag(name: string): boolean {
+  boolean(name: string): boolean {
     return this.fields[name] === true;
   }
 
@@ -57,21 +57,21 @@ export class Row {
   }
 
   /** The texts of a list; none where there is no list. */
-  texts(name: string): readonly string[] {
+  strings(name: string): readonly string[] {
     const value = this.fields[name];
     return Array.isArray(value) ? value.filter((item) => typeof item === 'string').map(withoutControls) : [];
   }
 
   /** The objects of a list; none where there is no list. */
-  rows(name: string): readonly Row[] {
+  objects(name: string): readonly JsonObject[] {
     const value = this.fields[name];
-    return Array.isArray(value) ? value.filter(isObject).map((item) => new Row(item, name)) : [];
+    return Array.isArray(value) ? value.filter(isObject).map((item) => new JsonObject(item, name)) : [];
   }
 
   /** The object of that name, or undefined where there is none. */
-  row(name: string): Row | undefined {
+  object(name: string): JsonObject | undefined {
     const value = this.fields[name];
-    return isObject(value) ? new Row(value, name) : undefined;
+    return isObject(value) ? new JsonObject(value, name) : undefined;
   }
 }
 
@@ -79,7 +79,7 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-export function rowsOf(value: unknown): readonly Row[] {
+export function objectsOf(value: unknown): readonly JsonObject[] {
   if (!Array.isArray(value)) throw new UnexpectedShape('the list is no list');
-  return value.map((item) => new Row(item, 'a row'));
+  return value.map((item) => new JsonObject(item, 'a row'));
 }

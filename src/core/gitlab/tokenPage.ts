@@ -1,14 +1,14 @@
 import { isRouted, type Probe } from './detect';
 
 /** Which kind of token a GitLab takes, and the page where its user gets one. */
-export interface TokenPlace {
+export interface TokenPage {
   /** `either`: a personal one, or, as long as there were some, the private one of the account. */
   readonly kind: 'private' | 'either' | 'personal';
   readonly url: string;
 }
 
 /** Found out without a token, so from nothing but the addresses that are there. Throws GitLabError. */
-export async function tokenPlace(probe: Omit<Probe, 'token'>): Promise<TokenPlace> {
+export async function tokenPage(probe: Omit<Probe, 'token'>): Promise<TokenPage> {
   const { url } = probe.instance;
   if (!(await isRouted(probe, 'api/v4/version'))) return { kind: 'private', url: `${url}/profile/account` };
   // Served to 10.8; private tokens went with 10.2.

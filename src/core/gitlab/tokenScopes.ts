@@ -1,9 +1,9 @@
 import { GitLabError, type Failure } from '../model/errors';
-import { isPassing } from './http/httpFailures';
+import { isTransient } from './http/httpFailures';
 import type { Server } from './detect';
 import type { Call } from './dialect';
 import { has } from './features';
-import type { Memory } from '../util/ttlCache';
+import type { TtlCache } from '../util/ttlCache';
 
 const readOnlyKey = 'readOnly';
 const scopesKey = 'scopes';
@@ -12,8 +12,8 @@ const askAgainMs = 60_000;
 const acting = new Set(['api', 'granular']);
 
 /** What the token may do, as far as GitLab has told. */
-export class Scopes {
-  constructor(private readonly memory: Memory) {}
+export class TokenScopes {
+  constructor(private readonly memory: TtlCache) {}
 
   get names(): readonly string[] {
     return (this.memory.get(scopesKey) ?? []) as readonly string[]; // Written by `learn` alone.
@@ -33,12 +33,12 @@ export class Scopes {
   async learn({ api, server }: Call): Promise<void> {
     if (!has(server, 'ownToken') || this.memory.has(scopesKey)) return;
     try {
-      const scopes = await api.get('personal_access_tokens/self', (row) => row.texts('scopes'));
-      this.memory.keep(scopesKey, scopes);
-      if (scopes.length > 0 && !scopes.some((scope) => acting.has(scope))) this.memory.keep(readOnlyKey, true);
+      const scopes = await api.get('personal_access_tokens/self', (row) => row.strings('scopes'));
+      this.memory.set(scopesKey, scopes);
+      if (scopes.length > 0 && !scopes.some((scope) => acting.has(scope))) this.memory.set(readOnlyKey, true);
     } catch (error) {
       if (!(error instanceof GitLabError)) throw error;
-      this.memory.keep(scopesKey, [], isPassing(error.failure) ? askAgainMs : Infinity);
+      this.memory.set(scopesKey, [], isTransient(error.failure) ? askAgainMs : Infinity);
     }
   }
 
@@ -48,7 +48,7 @@ export class Scopes {
       return await work();
     } catch (error) {
       // A fine-grained token that lacks one thing may do others: of that one GitLab names no scope.
-      if (error instanceof GitLabError && isApiWanted(error.failure)) this.memory.keep(readOnlyKey, true);
+      if (error instanceof GitLabError && isApiWanted(error.failure)) this.memory.set(readOnlyKey, true);
       throw error;
     }
   }

@@ -1,7 +1,7 @@
 import { locationsOf } from './locations';
 import type { Log } from './log';
 import { problemsIn, type Problem } from './logProblems';
-import { inShares } from '../util/timeSlice';
+import { timeSlice } from '../util/timeSlice';
 import type { WorkspaceFiles } from './workspaceFiles';
 
 /** A problem in a file that is there. */
@@ -23,7 +23,7 @@ export const mostProblems = 1000;
 /** Each once, of each stack trace the first place that is in a file of the repository. Others have their turn meanwhile. */
 export async function findProblems(log: Log, files: WorkspaceFiles): Promise<FoundProblems> {
   const found = new Map<string, FoundProblem>();
-  const share = inShares();
+  const share = timeSlice();
   let [places, stack]: [number, number | undefined] = [0, undefined];
   for (const some of problemsIn(log.lines, locationsOf(log.lines))) {
     await share();

@@ -1,4 +1,4 @@
-import { inShares } from '../util/timeSlice';
+import { timeSlice } from '../util/timeSlice';
 import type { Log, Section } from './log';
 
 /** Lines at the end of a log that are searched, and columns of each: their product bounds the work, whatever the log. */
@@ -68,7 +68,7 @@ async function find(
   to: number,
   fits: (line: string) => boolean,
 ): Promise<number | undefined> {
-  const share = inShares();
+  const share = timeSlice();
   for (let at = from; at < to; at += 1) {
     if (fits((lines[at] ?? '').slice(0, mostColumns))) return at;
     const turn = share();

@@ -9,13 +9,13 @@ export interface Origin {
 }
 
 /** What a row holds besides its text. */
-export interface Runny {
+export interface RowStyles {
   readonly styles: readonly number[];
   readonly links: readonly number[];
 }
 
 /** All that was read, row by row. */
-export class Rows {
+export class LogBuffer {
   readonly lines: string[] = [];
   readonly sections = new Sections();
   readonly styles = new Runs();
@@ -42,7 +42,7 @@ export class Rows {
   }
 
   /** A row that is whole. */
-  set(row: number, text: string, { styles, links }: Runny): void {
+  set(row: number, text: string, { styles, links }: RowStyles): void {
     this.lines[row] = text;
     this.styles.set(row, styles);
     this.links.set(row, links);

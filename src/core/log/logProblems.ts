@@ -73,7 +73,7 @@ export function* problemsIn(
 
 const mostFrames = 500;
 
-interface Place {
+interface ProblemPlace {
   readonly path: string;
   readonly line: number;
   readonly column?: number;
@@ -85,10 +85,10 @@ interface Place {
 interface Stack {
   readonly start: number;
   readonly isPython: boolean;
-  readonly places: Place[];
+  readonly places: ProblemPlace[];
 }
 
-function placesOn(locations: readonly Location[], at: number): readonly Place[] {
+function placesOn(locations: readonly Location[], at: number): readonly ProblemPlace[] {
   return locations
     .slice(0, mostPlaces)
     .flatMap(({ path, line, column, start, end }) =>
@@ -107,7 +107,7 @@ function problemsOfStack(lines: readonly string[], { start, isPython, places }: 
 }
 
 /** `context`: what the lines around it say. */
-function problemSaid(lines: readonly string[], place: Place, context: () => string | undefined): Problem {
+function problemSaid(lines: readonly string[], place: ProblemPlace, context: () => string | undefined): Problem {
   const line = (lines[place.at] ?? '').slice(0, longestLine);
   const [before, after] = [line.slice(0, place.start), line.slice(place.end, place.end + longestMessage)];
   const isFirst = /^\W*(?:\w+\W{0,3})?$/.test(before);
@@ -146,7 +146,7 @@ function around(lines: readonly string[], at: number): string | undefined {
   return above?.trim();
 }
 
-function toProblem({ path, line, column, at }: Place, message: string, otherwise: Severity): Problem {
+function toProblem({ path, line, column, at }: ProblemPlace, message: string, otherwise: Severity): Problem {
   const words = message.slice(0, longestMessage);
   const where = { path, line, ...(column === undefined ? {} : { column }) };
   return { ...where, severity: severityOf(words) ?? otherwise, message: words, at };

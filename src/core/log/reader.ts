@@ -1,6 +1,6 @@
 import type { HyperLink, Log, Section, Span, Stream as StreamName } from './log';
 import { styleOf } from './sgr';
-import { Rows } from './logBuffer';
+import { LogBuffer } from './logBuffer';
 import { each } from './runs';
 import { Stream } from './stream';
 import { fits, headerBytes, headerOf } from './timestamps';
@@ -17,7 +17,7 @@ type Kind = 'unknown' | 'stamped' | 'plain';
  * there already; a caller that must not block hands over pieces of a MB at most.
  */
 export class LogReader implements Log {
-  private readonly rows = new Rows();
+  private readonly rows = new LogBuffer();
   /** What has no header: all of it in a plain log. */
   private readonly plain = new Stream(this.rows);
   private readonly streams = new Map<number, Stream>();

@@ -9,23 +9,28 @@ type Flag = (typeof flagNames)[number];
 /** The style that text is written with, in two numbers of 32 bits; both are 0 for plain text. */
 export class Pen {
   /** The text's colour in the lower 25 bits, then the flags. */
-  ink = 0;
+  foreground = 0;
   /** The colour behind it. */
-  paper = 0;
+  background = 0;
   private readonly effects = new Map<string, Effect>();
 
   /** `ESC [ parameters m`. */
   sgr(parameters: string): void {
     const { ink, inkKept, paper, paperKept } = this.effects.get(parameters) ?? this.learn(parameters);
-    this.ink = (this.ink & inkKept) | ink;
-    this.paper = (this.paper & paperKept) | paper;
+    this.foreground = (this.foreground & inkKept) | ink;
+    this.background = (this.background & paperKept) | paper;
   }
 
   /** Each bit is set, cleared or kept: what becomes of all zeros and of all ones tells which. */
   private learn(parameters: string): Effect {
     const [zeros, ones] = [new Brush(0), new Brush(-1)];
     if (!/[^\d;:]/.test(parameters)) for (const brush of [zeros, ones]) brush.all(parameters.split(';'));
-    const effect = { ink: zeros.ink, inkKept: ones.ink, paper: zeros.paper, paperKept: ones.paper };
+    const effect = {
+      ink: zeros.foreground,
+      inkKept: ones.foreground,
+      paper: zeros.background,
+      paperKept: ones.background,
+    };
     if (this.effects.size === mostEffects) this.effects.clear();
     this.effects.set(parameters, effect);
     return effect;
@@ -44,11 +49,11 @@ interface Effect {
 const mostEffects = 512;
 
 class Brush {
-  ink: number;
-  paper: number;
+  foreground: number;
+  background: number;
 
   constructor(bits: 0 | -1) {
-    this.ink = this.paper = bits;
+    this.foreground = this.background = bits;
   }
 
   /** An empty code is 0. */
@@ -69,10 +74,10 @@ class Brush {
   private one(code: number, more: readonly string[]): void {
     const on = flagOn[code];
     const off = flagsOff[code];
-    if (code === 0) this.ink = this.paper = 0;
-    else if (on !== undefined && more[0] !== '0') this.ink |= on << 25;
-    else if (on !== undefined) this.ink &= ~(on << 25);
-    else if (off !== undefined) this.ink &= ~(off << 25);
+    if (code === 0) this.foreground = this.background = 0;
+    else if (on !== undefined && more[0] !== '0') this.foreground |= on << 25;
+    else if (on !== undefined) this.foreground &= ~(on << 25);
+    else if (off !== undefined) this.foreground &= ~(off << 25);
     else if (code >= 30 && code <= 37) this.color(38, code - 29);
     else if (code >= 90 && code <= 97) this.color(38, code - 81);
     else if (code >= 40 && code <= 47) this.color(48, code - 39);
@@ -84,8 +89,8 @@ class Brush {
   /** 58, the underline's colour, is read and not shown. */
   private color(code: number, color: number | undefined): void {
     if (color === undefined) return;
-    if (code === 38) this.ink = (this.ink & ~inkColor) | color;
-    else if (code === 48) this.paper = color;
+    if (code === 38) this.foreground = (this.foreground & ~inkColor) | color;
+    else if (code === 48) this.background = color;
   }
 }
 

@@ -1,7 +1,7 @@
 import { endOfAscii, endOfText, LineText } from './bytes';
 import { Escapes } from './escapes';
 import { Pen } from './sgr';
-import type { Origin, Rows, Runny } from './logBuffer';
+import type { Origin, LogBuffer, RowStyles } from './logBuffer';
 import { extend, upTo } from './runs';
 import { longestMarker, markerAt } from './sections';
 
@@ -35,10 +35,10 @@ export class Stream {
   /** The physical line held nothing but the ends of sections, so it is none. */
   private isSwallowed = false;
 
-  constructor(private readonly rows: Rows) {}
+  constructor(private readonly rows: LogBuffer) {}
 
   /** Of the unfinished line. */
-  get runs(): Runny {
+  get runs(): RowStyles {
     return { styles: this.styles, links: this.links };
   }
 
@@ -70,7 +70,7 @@ export class Stream {
     if (stop < end && !(stop === end - 1 && bytes[stop] === carriageReturn)) return false;
     if (stop - start > longestLine) return false;
     const row = this.rows.open(this.origin);
-    const { ink, paper } = this.pen;
+    const { foreground: ink, background: paper } = this.pen;
     const isPlain = (ink | paper) === 0 && this.url === undefined;
     if (isPlain && !this.rows.sections.startsAt(row)) this.rows.lines[row] = bytes.toString('latin1', start, stop);
     else {
@@ -163,7 +163,7 @@ export class Stream {
   private mark(from: number): void {
     const to = this.text.columns;
     if (to === from) return;
-    const { ink, paper } = this.pen;
+    const { foreground: ink, background: paper } = this.pen;
     if ((ink | paper) !== 0) extend(this.styles, from, to, ink, paper);
     if (this.url !== undefined) extend(this.links, from, to, this.url, 0);
   }

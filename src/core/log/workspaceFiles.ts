@@ -1,4 +1,4 @@
-import { inTurns } from '../util/mapLimit';
+import { mapLimit } from '../util/mapLimit';
 import { isFile } from '../util/fs';
 import { pathsInRepository } from './containerPath';
 
@@ -16,7 +16,7 @@ export class WorkspaceFiles {
 
   async look(paths: readonly string[]): Promise<void> {
     const news = [...new Set(paths)].filter((path) => !this.known.has(path));
-    await inTurns(news, statsAtOnce, async (path) => {
+    await mapLimit(news, statsAtOnce, async (path) => {
       this.known.set(path, await this.find(path));
     });
   }

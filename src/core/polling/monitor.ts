@@ -3,7 +3,7 @@ import type { Build } from '../model/build';
 import { toFailure, type Failure } from '../model/errors';
 import type { Ancestor } from '../model/head';
 import type { Listing } from '../model/pipeline';
-import { isSame, reused } from '../util/deepEqual';
+import { deepEqual, reuseEqual } from '../util/deepEqual';
 import {
   isMoving,
   isServedAtOnce,
@@ -41,7 +41,7 @@ export interface Further {
 export interface MonitorPort {
   /** Git, settings and tokens → what to load. */
   resolve(): Promise<Resolution>;
-  /** Waits until the instance's budget allows it, too. */
+  /** Waits until the instance's rate limiter allows it. */
   load(target: Target, signal: AbortSignal, urgency: Urgency): Promise<Loaded>;
   /** What is asked for once the builds are shown. May reject; then it is asked for again after the next round. */
   further?: ((target: Target, listing: Listing, signal: AbortSignal) => Promise<Further>) | undefined;
@@ -134,7 +134,7 @@ export class Monitor {
   }
 
   /** The window or the view was turned to, or away from: what is in view then is soon as fresh as it can be. */
-  attend(): void {
+  onVisibilityChange(): void {
     if (this.disposed) return;
     const [before, now] = [this.attention, this.port.attention()];
     this.attention = now;
@@ -157,7 +157,7 @@ export class Monitor {
     // Asked for alone, a build tells less than the list did.
     const merged = { ...present, ...build, ...(present?.denied === undefined ? {} : { denied: present.denied }) };
     const others = rows.filter((row) => row !== present);
-    const builds = reused(snapshot.builds, arrange([...others, merged], snapshot.pipelines));
+    const builds = reuseEqual(snapshot.builds, arrange([...others, merged], snapshot.pipelines));
     if (builds === snapshot.builds) return;
     this.changedAt = this.clock.now();
     this.publish({ ...snapshot, builds });
@@ -273,11 +273,11 @@ export class Monitor {
       ...(loaded.expected === undefined && shown?.expected === undefined
         ? {}
         : { expected: loaded.expected ?? shown?.expected }),
-      builds: reused(shown?.builds ?? [], loaded.builds),
-      pipelines: reused(shown?.pipelines ?? [], loaded.pipelines),
+      builds: reuseEqual(shown?.builds ?? [], loaded.builds),
+      pipelines: reuseEqual(shown?.pipelines ?? [], loaded.pipelines),
       ...(this.watchingSince === undefined ? {} : { watchingSince: this.watchingSince }),
     };
-    const isNew = told === undefined || !isSame({ ...told, stale: undefined }, fresh);
+    const isNew = told === undefined || !deepEqual({ ...told, stale: undefined }, fresh);
     this.changedAt = isNew ? now : Math.min(this.changedAt, now);
     this.requests = requests;
     this.failures = 0;
@@ -309,7 +309,7 @@ export class Monitor {
       ...(readOnly === undefined ? {} : { readOnly }),
       ...(expected === undefined ? {} : { expected }),
     };
-    if (isSame(told, { ...told, ...known })) return;
+    if (deepEqual(told, { ...told, ...known })) return;
     this.told = { ...told, ...known };
     this.publish({ ...snapshot, ...known });
     this.port.remember({ ...this.told, stale: { asOf: this.loadedAt } });
@@ -326,7 +326,7 @@ export class Monitor {
   }
 
   private publish(snapshot: Snapshot): void {
-    if (this.disposed || isSame(snapshot, this.snapshot)) return;
+    if (this.disposed || deepEqual(snapshot, this.snapshot)) return;
     this.snapshot = snapshot;
     this.port.show(snapshot);
   }

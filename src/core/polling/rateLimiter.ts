@@ -27,7 +27,7 @@ interface Pause {
  * What one instance is asked: refreshes are let in as long as there are tokens in the bucket, and each request takes one
  * out. The requests of a refresh that was let in are not held up; they take tokens that are still to come.
  */
-export class Budget {
+export class RateLimiter {
   private readonly timer: Timer;
   private waiting: readonly Waiting[] = [];
   private came = 0;
@@ -43,7 +43,7 @@ export class Budget {
   }
 
   /** Resolves when a refresh may begin: for a person or a new HEAD at once. Throws `rateLimited` during a pause. */
-  async admit(urgency: Urgency, signal: AbortSignal): Promise<void> {
+  async acquire(urgency: Urgency, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
     this.throwIfPaused();
     if (isServedAtOnce(urgency)) {
@@ -78,14 +78,14 @@ export class Budget {
   }
 
   /** A request goes out. */
-  spend(): void {
+  consume(): void {
     this.fill();
     if (this.reserved > 0) this.reserved -= 1;
     else this.tokens -= 1;
   }
 
   /** Since GitLab has said that it is asked too much: nobody is let in before the time it named. */
-  stop(failure: Failure): void {
+  pauseUntil(failure: Failure): void {
     const now = this.clock.now();
     const until = Math.min(failure.retryAt ?? now, now + longestPauseMs);
     if (until <= Math.max(now, this.paused()?.until ?? 0)) return;
@@ -106,7 +106,7 @@ export class Budget {
     this.timer.disarm();
     const left = this.waiting;
     this.waiting = [];
-    for (const one of left) one.refuse(new DOMException('The budget is given up.', 'AbortError'));
+    for (const one of left) one.refuse(new DOMException('The rate limiter was disposed.', 'AbortError'));
   }
 
   private paused(): Pause | undefined {

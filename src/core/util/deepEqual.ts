@@ -1,11 +1,13 @@
 /** Whether two plain values (as JSON has them) say the same; what is undefined is as good as absent. */
-export function isSame(a: unknown, b: unknown): boolean {
+export function deepEqual(a: unknown, b: unknown): boolean {
   if (Object.is(a, b)) return true;
   if (!isObject(a) || !isObject(b)) return false;
   if (Array.isArray(a) || Array.isArray(b)) {
-    return Array.isArray(a) && Array.isArray(b) && a.length === b.length && a.every((item, at) => isSame(item, b[at]));
+    return (
+      Array.isArray(a) && Array.isArray(b) && a.length === b.length && a.every((item, at) => deepEqual(item, b[at]))
+    );
   }
-  for (const key in a) if (!isSame(a[key], b[key])) return false;
+  for (const key in a) if (!deepEqual(a[key], b[key])) return false;
   for (const key in b) if (!(key in a) && b[key] !== undefined) return false;
   return true;
 }
@@ -15,7 +17,7 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
 }
 
 /** The new items, each as the old object where that says the same; the old list itself where all do. */
-export function reused<T extends { readonly id: number }>(before: readonly T[], after: readonly T[]): readonly T[] {
+export function reuseEqual<T extends { readonly id: number }>(before: readonly T[], after: readonly T[]): readonly T[] {
   if (before === after) return before;
   let byId: ReadonlyMap<number, T> | undefined;
   let isAll = before.length === after.length;
@@ -27,7 +29,7 @@ export function reused<T extends { readonly id: number }>(before: readonly T[], 
       old = byId.get(item.id);
       isAll = false;
     }
-    if (old !== undefined && isSame(old, item)) return old;
+    if (old !== undefined && deepEqual(old, item)) return old;
     isAll = false;
     return item;
   });

@@ -2,7 +2,7 @@
  * The results of `work` on each item, in the items' order, at most `atOnce` of them under way. After the first failure no
  * further call starts, and the failure is thrown.
  */
-export async function inTurns<Item, T>(
+export async function mapLimit<Item, T>(
   items: readonly Item[],
   atOnce: number,
   work: (item: Item) => Promise<T>,

@@ -5,7 +5,7 @@ interface Run<T> {
 }
 
 /** One piece of work for all who ask for it while it is under way; it is called off once nobody waits for it any more. */
-export class Shared<T> {
+export class SharedWork<T> {
   private run: Run<T> | undefined;
 
   /** Rejects as the work does, or with the signal's reason once that is aborted. */

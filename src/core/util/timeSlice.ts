@@ -1,16 +1,16 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
 /** Longest synchronous slice of long work before it yields, in ms. */
-const shareMs = 10;
+const sliceMs = 10;
 
 /**
  * To be called at each step of long work: undefined while there is time left, else a promise to wait for, so that others
  * have their turn. `now` in ms.
  */
-export function inShares(now: () => number = () => performance.now()): () => Promise<void> | undefined {
+export function timeSlice(now: () => number = () => performance.now()): () => Promise<void> | undefined {
   let began = now();
   return () => {
-    if (now() - began < shareMs) return undefined;
+    if (now() - began < sliceMs) return undefined;
     return nextTurn().then(() => {
       began = now();
     });
@@ -21,10 +21,10 @@ export function inShares(now: () => number = () => performance.now()): () => Pro
 const sortedAtOnce = 500;
 
 /** The items in order, equal ones in the order they had. Yields while it sorts. */
-export async function sortInShares<T>(
+export async function sortInSlices<T>(
   items: readonly T[],
   compare: (a: T, b: T) => number,
-  share: () => Promise<void> | undefined = inShares(),
+  share: () => Promise<void> | undefined = timeSlice(),
 ): Promise<readonly T[]> {
   let runs: (readonly T[])[] = [];
   for (let at = 0; at < items.length; at += sortedAtOnce) {
@@ -34,13 +34,13 @@ export async function sortInShares<T>(
   while (runs.length > 1) {
     const merged: (readonly T[])[] = [];
     for (let at = 0; at < runs.length; at += 2)
-      merged.push(await mergeInShares(runs[at] ?? [], runs[at + 1] ?? [], compare, share));
+      merged.push(await mergeInSlices(runs[at] ?? [], runs[at + 1] ?? [], compare, share));
     runs = merged;
   }
   return runs[0] ?? [];
 }
 
-async function mergeInShares<T>(
+async function mergeInSlices<T>(
   left: readonly T[],
   right: readonly T[],
   compare: (a: T, b: T) => number,

@@ -1,5 +1,5 @@
 /** What was asked once and need not be asked at every refresh: kept for one client, bounded, given up with it. */
-export class Memory {
+export class TtlCache {
   private readonly kept = new Map<string, { readonly value: unknown; readonly until: number }>();
 
   constructor(
@@ -8,16 +8,16 @@ export class Memory {
   ) {}
 
   /** The value of that key, or what `ask` gives, kept for so long; a rejection is not kept. */
-  async recall<T>(key: string, ms: number, ask: () => Promise<T>): Promise<T> {
+  async getOrLoad<T>(key: string, ms: number, ask: () => Promise<T>): Promise<T> {
     const known = this.kept.get(key);
     // Written under the same key by the same caller, so of the same type.
     if (known !== undefined && known.until > this.now()) return known.value as T;
     const value = await ask();
-    this.keep(key, value, ms);
+    this.set(key, value, ms);
     return value;
   }
 
-  keep(key: string, value: unknown, ms = Infinity): void {
+  set(key: string, value: unknown, ms = Infinity): void {
     this.kept.delete(key);
     this.kept.set(key, { value, until: this.now() + ms });
     const [oldest] = this.kept.keys();

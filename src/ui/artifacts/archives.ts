@@ -4,7 +4,7 @@ import { toFolders, type ArchiveTree } from '../../core/artifacts/archive/archiv
 import { flatten } from '../../core/model/arrange';
 import type { Instance } from '../../core/model/instance';
 import { buildsOf, type Snapshot } from '../../core/model/snapshot';
-import { Refusal } from '../report';
+import { UserError } from '../report';
 import { formatSize } from '../text/buildText';
 import { oneLine } from '../text/failures';
 import type { ArtifactAddress } from './artifactUri';
@@ -115,9 +115,9 @@ export class Archives implements Disposable {
   private async open(address: ArtifactAddress, signal: AbortSignal): Promise<OpenArchive> {
     const instance = (await this.port.instances()).find(({ url }) => url === address.instance);
     if (instance === undefined || !(await this.port.isSignedIn(instance)))
-      throw new Refusal(l10n.t('These artifacts are of a GitLab that you are not signed in to.'));
+      throw new UserError(l10n.t('These artifacts are of a GitLab that you are not signed in to.'));
     if (!(await this.port.isKnown(address)))
-      throw new Refusal(
+      throw new UserError(
         l10n.t(
           'These artifacts are of a project that this workspace has not shown. Open a repository of that project first.',
         ),
@@ -160,7 +160,7 @@ function keyOf({ instance, project, build, size }: ArtifactAddress): string {
   return JSON.stringify([instance, project, build, size]);
 }
 
-function tooLarge({ path, size }: ArchiveEntry): Refusal {
+function tooLarge({ path, size }: ArchiveEntry): UserError {
   const name = oneLine(path);
-  return new Refusal(l10n.t('{0} is too large for an editor ({1}). Download it instead.', name, formatSize(size)));
+  return new UserError(l10n.t('{0} is too large for an editor ({1}). Download it instead.', name, formatSize(size)));
 }

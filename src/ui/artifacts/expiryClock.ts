@@ -27,7 +27,7 @@ export class ExpiryClock implements Disposable {
   }
 
   /** The rows, or whether they are in sight, may have changed. */
-  attend(): void {
+  onVisibilityChange(): void {
     if (!this.port.visible()) {
       this.timer.disarm();
       this.goodUntil = -Infinity;
@@ -40,7 +40,7 @@ export class ExpiryClock implements Disposable {
     let next = Infinity;
     for (const row of rows) next = Math.min(next, untilOtherWords(expireAtOf(row), now) ?? Infinity);
     this.goodUntil = now + next;
-    this.timer.arm(next === Infinity ? undefined : next, () => this.attend());
+    this.timer.arm(next === Infinity ? undefined : next, () => this.onVisibilityChange());
   }
 
   dispose(): void {

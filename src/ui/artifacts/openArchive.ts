@@ -1,7 +1,7 @@
 import type { RandomAccess, Archive } from '../../core/artifacts/archive/archive';
-import { browseArtifacts } from '../../core/artifacts/archive/browse';
+import { openArtifacts } from '../../core/artifacts/archive/browse';
 import type { ArtifactsCache, CacheKey } from '../../core/artifacts/artifactCache';
-import { steadily } from '../../core/artifacts/download/transfer';
+import { resumableBody } from '../../core/artifacts/download/transfer';
 import { fileAccess } from '../../core/artifacts/archive/zip';
 import type { GitLabClient } from '../../core/gitlab/client';
 import type { Instance } from '../../core/model/instance';
@@ -23,12 +23,12 @@ export async function openArchive(
   const { project, build, size } = address;
   const client = clients.of(instance);
   const whole = (until: AbortSignal) =>
-    steadily({
+    resumableBody({
       open: (from) => client.artifacts(project, build, until, from && { range: from, validator: from.validator }),
       signal: until,
       clock: systemClock,
     });
-  return browseArtifacts(
+  return openArtifacts(
     {
       size,
       ask: (range, validator, until) => client.artifacts(project, build, until, { range, validator }),

@@ -1,5 +1,5 @@
-import { placesOf, type TestPlace } from '../../core/artifacts/tests/testLocations';
-import { inShares } from '../../core/util/timeSlice';
+import { testLocations, type TestLocation } from '../../core/artifacts/tests/testLocations';
+import { timeSlice } from '../../core/util/timeSlice';
 import { WorkspaceFiles } from '../../core/log/workspaceFiles';
 import type { FoundTest } from '../tree/treeRows';
 
@@ -21,10 +21,10 @@ export async function placesOfTests(
   project: string,
 ): Promise<readonly (FoundPlace | undefined)[]> {
   const files = new WorkspaceFiles(root, project);
-  const named: (readonly TestPlace[])[] = [];
-  const share = inShares();
+  const named: (readonly TestLocation[])[] = [];
+  const share = timeSlice();
   for (const { test, report } of tests) {
-    named.push(placesOf(test, report));
+    named.push(testLocations(test, report));
     const turn = share();
     if (turn !== undefined) await turn;
   }

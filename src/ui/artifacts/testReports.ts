@@ -1,13 +1,13 @@
 import type { ArchiveEntry } from '../../core/artifacts/archive/archive';
 import type { ArchiveTree } from '../../core/artifacts/archive/archiveTree';
-import { inShares } from '../../core/util/timeSlice';
+import { timeSlice } from '../../core/util/timeSlice';
 
 const mostReports = 20;
 const mostBytes = 30_000_000;
 
 /** Files that may be reports of tests, by their names alone. Yields while it looks through a large archive. */
 export async function reportsIn(tree: ArchiveTree): Promise<readonly ArchiveEntry[]> {
-  const share = inShares();
+  const share = timeSlice();
   const reports: ArchiveEntry[] = [];
   let bytes = 0;
   for (const node of tree.byPath.values()) {

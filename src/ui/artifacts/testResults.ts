@@ -1,6 +1,6 @@
 import type { ArchiveEntry } from '../../core/artifacts/archive/archive';
 import { readJUnit } from '../../core/artifacts/tests/junit';
-import { inTurns } from '../../core/util/mapLimit';
+import { mapLimit } from '../../core/util/mapLimit';
 import type { Archives, OpenArchive } from './archives';
 import type { FoundTest, TestResults } from '../tree/treeRows';
 
@@ -15,7 +15,7 @@ export async function readResults(
   reports: readonly ArchiveEntry[],
 ): Promise<TestResults | undefined> {
   const failures: unknown[] = [];
-  const read = await inTurns(reports, atOnce, async (entry) => {
+  const read = await mapLimit(reports, atOnce, async (entry) => {
     try {
       return await readJUnit(whole(await archives.read(opened, entry)));
     } catch (error) {

@@ -1,12 +1,12 @@
 import { l10n } from 'vscode';
 import { canForceCancel, type Build } from '../../core/model/build';
 import { buildTitle, formatSize } from '../text/buildText';
-import { Refusal } from '../report';
+import { UserError } from '../report';
 import { oneLine } from '../text/failures';
 import { canceling, deletingArtifacts, erasing, forcing, keeping, retrying, type Action } from './buildActions';
 import { performOn, questionOf, whyNot } from './buildTask';
 import type { Command, CommandContext } from './command';
-import { subjectsOf, type Question } from './subjects';
+import { subjectsOf, type TargetQuery } from './subjects';
 
 export const retry: Command = (context, args) => performOnSubjects(context, args, retrying());
 
@@ -27,7 +27,7 @@ export const deleteArtifacts: Command = async (context, args) => {
   const [named] = subjects;
   const [first] = builds;
   if (named !== undefined && first !== undefined && !builds.some(action.can))
-    throw new Refusal(whyNot(context, named.target, action, first));
+    throw new UserError(whyNot(context, named.target, action, first));
   if (builds.length === 0 || !(await mayDeleteArtifacts(context, builds))) return;
   await performOn(context, subjects, () => action);
 };
@@ -36,7 +36,7 @@ export const deleteArtifacts: Command = async (context, args) => {
 export const cancel: Command = async (context, args) => {
   const [asking, forced] = [canceling(), forcing()];
   const actionFor = (build: Build) => (build.status === 'canceling' ? forced : asking);
-  const question: Question = {
+  const question: TargetQuery = {
     ...asking,
     can: (build) => actionFor(build).can(build),
     why: (build, target) => whyNot(context, target, actionFor(build), build),

@@ -8,11 +8,11 @@ import { toArtifactAddress, toArtifactPlace, type ArtifactAddress } from '../art
 import type { ArtifactFileNode, ArtifactFolderNode, Row } from '../tree/treeRows';
 import { goneSentence, isGone, noneSentence } from '../text/goneArtifacts';
 import { formatSize } from '../text/buildText';
-import { Refusal } from '../report';
+import { UserError } from '../report';
 import { oneLine, withoutIcons } from '../text/failures';
 import type { CommandContext } from './command';
-import { placeOf, rowsOf, toReference } from './targets';
-import { subjectOf, subjectsOf, type Question } from './subjects';
+import { targetSnapshot, rowsOf, toReference } from './targets';
+import { subjectOf, subjectsOf, type TargetQuery } from './subjects';
 
 /** Files and folders of one build's artifacts. */
 export interface EntrySubjects {
@@ -52,7 +52,7 @@ export async function entriesOf(
   return node === undefined ? [] : [{ root, build, opened, nodes: [node] }];
 }
 
-function buildQuestion({ pickBuild }: EntryQuestion): Question {
+function buildQuestion({ pickBuild }: EntryQuestion): TargetQuery {
   return {
     can: hasArtifacts,
     pick: pickBuild,
@@ -65,7 +65,7 @@ async function open({ archives }: CommandContext, address: ArtifactAddress, buil
   try {
     return await archives.of(address);
   } catch (error) {
-    throw isGone(error) ? new Refusal(goneSentence(build, Date.now())) : error;
+    throw isGone(error) ? new UserError(goneSentence(build, Date.now())) : error;
   }
 }
 
@@ -85,7 +85,7 @@ function uriInFront(): Uri | undefined {
 
 async function atAddress(context: CommandContext, uri: Uri): Promise<EntrySubjects> {
   const place = toArtifactPlace(uri);
-  if (place === undefined) throw new Refusal(l10n.t('This is no file of artifacts.'));
+  if (place === undefined) throw new UserError(l10n.t('This is no file of artifacts.'));
   const build = await buildAt(context, place);
   const opened = await open(context, place, build);
   return { root: place.root, build, opened, nodes: [nodeAt(opened, place.path)] };
@@ -95,7 +95,7 @@ async function buildAt(context: CommandContext, { root, build }: ArtifactAddress
   const question = { can: hasArtifacts, pick: '', none: '' };
   const [subject] = await subjectsOf(context, [{ build, repository: root }], question);
   const [found] = subject?.builds ?? [];
-  if (found === undefined) throw new Refusal(l10n.t('GitLab knows this build no longer.'));
+  if (found === undefined) throw new UserError(l10n.t('GitLab knows this build no longer.'));
   return found;
 }
 
@@ -111,7 +111,7 @@ async function inRows(context: CommandContext, rows: readonly Row[]): Promise<re
   }
   const subjects: EntrySubjects[] = [];
   for (const { root, build, nodes } of groups.values()) {
-    const opened = await open(context, toArtifactAddress(root, placeOf(context, root).target, build), build);
+    const opened = await open(context, toArtifactAddress(root, targetSnapshot(context, root).target, build), build);
     const folders = nodes.flatMap(({ kind, path }) => (kind === 'artifactFolder' ? [path] : []));
     const topmost = nodes.filter(({ path }) => !folders.some((folder) => path.startsWith(`${folder}/`)));
     subjects.push({ root, build, opened, nodes: topmost.map((node) => found(opened, node)) });
@@ -140,7 +140,7 @@ const mostItems = 20_000;
 
 async function pickNode(opened: OpenArchive, { pickEntry, folders }: EntryQuestion): Promise<ArchiveNode | undefined> {
   const all = [...opened.tree.byPath.values()].filter(({ kind, path }) => path !== '' && (folders || kind === 'file'));
-  if (all.length === 0) throw new Refusal(l10n.t('There is nothing in these artifacts.'));
+  if (all.length === 0) throw new UserError(l10n.t('There is nothing in these artifacts.'));
   const items = all.slice(0, mostItems).map(toItem);
   const chosen = await window.showQuickPick(items, { placeHolder: pickEntry });
   return chosen?.node;

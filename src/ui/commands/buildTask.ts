@@ -5,12 +5,12 @@ import type { GitLabClient } from '../../core/gitlab/client';
 import { lacks } from '../../core/gitlab/features';
 import type { Target } from '../../core/model/snapshot';
 import { buildTitle } from '../text/buildText';
-import { Refusal } from '../report';
+import { UserError } from '../report';
 import type { Action } from './buildActions';
 import type { CommandContext } from './command';
 import { perform, type Task } from './perform';
-import type { Place } from './targets';
-import type { Question, Subjects } from './subjects';
+import type { TargetSnapshot } from './targets';
+import type { TargetQuery, Subjects } from './subjects';
 
 /** Does to each build what is right for it. */
 export async function performOn(
@@ -24,7 +24,7 @@ export async function performOn(
   await perform(context, tasks);
 }
 
-export function questionOf(context: CommandContext, action: Action): Question {
+export function questionOf(context: CommandContext, action: Action): TargetQuery {
   return { ...action, why: (build, target) => whyNot(context, target, action, build) };
 }
 
@@ -48,7 +48,7 @@ export function whyNot({ clients }: CommandContext, { instance }: Target, action
 }
 
 /** Looks at the build right before and after. GitLab shows bridges in lists alone: what is known of those must do. */
-export function taskOn(context: CommandContext, place: Place, action: Action, build: Build): Task {
+export function taskOn(context: CommandContext, place: TargetSnapshot, action: Action, build: Build): Task {
   const { session, report } = context;
   const { root, target } = place;
   const { project } = target;
@@ -63,10 +63,10 @@ export function taskOn(context: CommandContext, place: Place, action: Action, bu
     title: buildTitle(build),
     entry: `${action.name} of ${build.id}`,
     run: async (client, signal) => {
-      if (build.kind === 'external') throw new Refusal(whyNot(context, target, action, build));
+      if (build.kind === 'external') throw new UserError(whyNot(context, target, action, build));
       const before = await look(client, build, signal);
       session.update(root, before);
-      if (!action.can(before)) throw new Refusal(whyNot(context, target, action, before));
+      if (!action.can(before)) throw new UserError(whyNot(context, target, action, before));
       const answer = await act(client, project, action, before, signal);
       const after = await look(client, { ...answer, kind: build.kind }, signal);
       session.update(root, after);
@@ -89,7 +89,7 @@ async function act(
     return build;
   } catch (error) {
     const better = error instanceof GitLabError ? wordsFor(error.failure, action, build) : undefined;
-    throw better === undefined ? error : new Refusal(better);
+    throw better === undefined ? error : new UserError(better);
   }
 }
 

@@ -4,13 +4,13 @@ import { GitLabError } from '../../core/model/errors';
 import type { GitLabClient } from '../../core/gitlab/client';
 import { standingBuilds } from '../../core/model/pipeline';
 import { listingOf } from '../../core/model/snapshot';
-import { Refusal } from '../report';
+import { UserError } from '../report';
 import type { Row } from '../tree/treeRows';
 import { canceling, retrying, type Action } from './buildActions';
 import { taskOn, whyNot } from './buildTask';
 import type { Command, CommandContext } from './command';
 import { perform, type Task } from './perform';
-import { buildsIn, placeOf, rootsOf, rowsOf, type Place } from './targets';
+import { buildsIn, targetSnapshot, rootsOf, rowsOf, type TargetSnapshot } from './targets';
 
 /** Something done to all builds that need it. */
 interface Bulk {
@@ -70,7 +70,7 @@ export const cancelActive: Command = (context, args) => performAll(context, args
 async function performAll(context: CommandContext, args: readonly unknown[], bulk: Bulk): Promise<void> {
   const shares = rootsOf(context, args).map((root) => shareOf(context, root, args, bulk));
   const all = shares.flatMap(({ pipelines, builds }) => [...pipelines.flatMap((one) => one.builds), ...builds]);
-  if (all.length === 0) throw new Refusal(reasonFor(context, bulk, shares));
+  if (all.length === 0) throw new UserError(reasonFor(context, bulk, shares));
   const tasks = shares.flatMap(({ place, pipelines, builds }) => [
     ...pipelines.map((pipeline) => taskOnPipeline(context, place, bulk, pipeline)),
     ...builds.map((build) => taskOn(context, place, bulk.action, build)),
@@ -81,7 +81,7 @@ async function performAll(context: CommandContext, args: readonly unknown[], bul
 
 /** What is to be done in one repository. */
 interface Share {
-  readonly place: Place;
+  readonly place: TargetSnapshot;
   /** As a whole, with those of its builds that GitLab takes along. */
   readonly pipelines: readonly PipelineBuilds[];
   readonly builds: readonly Build[];
@@ -100,7 +100,7 @@ function shareOf(
   args: readonly unknown[],
   { calls, takes, action }: Bulk,
 ): Share {
-  const place = placeOf(context, root);
+  const place = targetSnapshot(context, root);
   const { whole, single } = scopeOf(
     context,
     root,
@@ -152,7 +152,7 @@ function scopeOf({ session }: CommandContext, root: string, rows: readonly Row[]
 /** In one request; where this GitLab has none for it, the builds one by one. */
 function taskOnPipeline(
   context: CommandContext,
-  place: Place,
+  place: TargetSnapshot,
   { name, action, done }: Bulk,
   { id, builds }: PipelineBuilds,
 ): Task {

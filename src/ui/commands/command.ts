@@ -6,13 +6,13 @@ import type { BuildTree } from '../tree/buildTree';
 import type { Clients } from '../session/clients';
 import type { LogEditors } from '../log/logEditor';
 import type { Logs } from '../log/logs';
-import type { Problems } from '../log/logDiagnostics';
+import type { LogDiagnostics } from '../log/logDiagnostics';
 import type { LogTimes } from '../log/logTimes';
 import type { Report } from '../report';
 import type { Session } from '../session/session';
 import type { Settings } from '../session/settings';
 import type { Tokens } from '../session/tokens';
-import type { VariableMemory } from '../session/storedVariables';
+import type { StoredVariables } from '../session/storedVariables';
 
 /** What commands work with. */
 export interface CommandContext {
@@ -21,13 +21,13 @@ export interface CommandContext {
   readonly tokens: Tokens;
   readonly settings: Settings;
   readonly tree: BuildTree;
-  readonly variables: VariableMemory;
+  readonly variables: StoredVariables;
   readonly archives: Archives;
   readonly artifactRows: ArtifactRows;
   readonly cache: ArtifactsCache;
   readonly logs: Logs;
   readonly logEditors: LogEditors;
-  readonly problems: Problems;
+  readonly problems: LogDiagnostics;
   readonly logTimes: LogTimes;
   readonly report: Report;
   readonly log: LogOutputChannel;

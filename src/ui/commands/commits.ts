@@ -2,11 +2,11 @@ import { l10n, ThemeIcon, window, type QuickInputButton, type QuickPickItem } fr
 import { worstStatus, type Build } from '../../core/model/build';
 import { toFailure } from '../../core/model/errors';
 import { groupDescription, shortSha, statusCodicon, statusLabel } from '../text/buildText';
-import { Refusal } from '../report';
+import { UserError } from '../report';
 import { failureSentence, oneLine, withoutIcons } from '../text/failures';
 import type { Pin } from '../session/repositoryMonitor';
 import type { Command, CommandContext } from './command';
-import { inRepository, placeOf, rootOf, shownTarget } from './targets';
+import { inRepository, targetSnapshot, rootOf, shownTarget } from './targets';
 
 interface CommitItem extends QuickPickItem {
   readonly choose: () => Promise<Pin | undefined>;
@@ -21,7 +21,7 @@ const scopes: readonly { readonly scope: string | undefined; readonly icon: stri
 
 /** Recent builds of the project, by commit; or any revision that is typed. */
 export const selectCommit: Command = async (context, args) => {
-  const { root } = placeOf(context, rootOf(context, args));
+  const { root } = targetSnapshot(context, rootOf(context, args));
   const item = await new CommitPicker(context, root).choose();
   if (item !== undefined) await context.session.follow(root, await item.choose());
 };
@@ -117,14 +117,14 @@ class CommitPicker {
       // A commit that was never fetched is known to GitLab all the same.
       if (/^[0-9a-f]{40}$/i.test(revision)) return { sha: revision.toLowerCase() };
     }
-    throw new Refusal(
+    throw new UserError(
       l10n.t('This repository knows no commit, branch or tag "{0}". Fetch it first.', oneLine(revision)),
     );
   }
 }
 
 function refuseNothing(): Promise<never> {
-  return Promise.reject(new Refusal(l10n.t('No commit was chosen.')));
+  return Promise.reject(new UserError(l10n.t('No commit was chosen.')));
 }
 
 function toButton({ scope, icon }: (typeof scopes)[number]): QuickInputButton {

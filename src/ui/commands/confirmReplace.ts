@@ -1,10 +1,10 @@
 import { l10n, workspace } from 'vscode';
-import { AskOnce, type ReplaceAnswer } from '../../core/artifacts/download/replacePolicy';
+import { ReplacePolicy, type ReplaceAnswer } from '../../core/artifacts/download/replacePolicy';
 import type { Report } from '../report';
 
 /** Asks in a modal before a file is replaced; where several may be, one answer may be for all that follow. */
-export function askingToReplace(report: Report, isOneOfMany: boolean): AskOnce {
-  return new AskOnce(async (path) => {
+export function confirmReplace(report: Report, isOneOfMany: boolean): ReplacePolicy {
+  return new ReplacePolicy(async (path) => {
     const answers: readonly (readonly [button: string, answer: ReplaceAnswer])[] = [
       [l10n.t('Replace'), 'replace'],
       ...(isOneOfMany

@@ -1,16 +1,16 @@
 import { l10n } from 'vscode';
 import { hasArtifacts, type Build } from '../../core/model/build';
 import { saveArtifacts } from '../../core/artifacts/download/save';
-import type { From } from '../../core/artifacts/download/transfer';
+import type { ResumePoint } from '../../core/artifacts/download/transfer';
 import { goneSentence, isGone, noneSentence } from '../text/goneArtifacts';
 import { buildTitle } from '../text/buildText';
-import { Refusal } from '../report';
+import { UserError } from '../report';
 import type { Command, CommandContext } from './command';
 import { download, toPart, type Download, type Step } from './downloads';
 import { offerSaved } from './offerSaved';
-import { askingToReplace } from './confirmReplace';
-import type { Place } from './targets';
-import { subjectsOf, type Question, type Subjects } from './subjects';
+import { confirmReplace } from './confirmReplace';
+import type { TargetSnapshot } from './targets';
+import { subjectsOf, type TargetQuery, type Subjects } from './subjects';
 import { unpackSaved, type Saved } from './unpacking';
 import { workspaceFolderOf } from './workspaceFolder';
 
@@ -28,7 +28,7 @@ async function downloadAll(
   pick: string,
   extracts: boolean | undefined,
 ): Promise<void> {
-  const question: Question = {
+  const question: TargetQuery = {
     can: hasArtifacts,
     pick,
     none: l10n.t('No build here has artifacts.'),
@@ -54,7 +54,7 @@ function withArtifacts(subjects: readonly Subjects[]): readonly Subjects[] {
   const able = subjects.map((one) => ({ ...one, builds: one.builds.filter(hasArtifacts) }));
   const [named] = subjects.flatMap(({ builds }) => builds);
   if (named !== undefined && able.every(({ builds }) => builds.length === 0))
-    throw new Refusal(noneSentence(named, Date.now()));
+    throw new UserError(noneSentence(named, Date.now()));
   return able;
 }
 
@@ -71,7 +71,7 @@ class Run {
     private readonly extracts: boolean | undefined,
   ) {
     this.builds = subjects.flatMap(({ builds }) => builds);
-    this.asking = askingToReplace(context.report, this.builds.length > 1);
+    this.asking = confirmReplace(context.report, this.builds.length > 1);
   }
 
   downloads(): readonly Download[] {
@@ -84,7 +84,12 @@ class Run {
     );
   }
 
-  private async save(place: Place, build: Build, progress: (step: Step) => void, signal: AbortSignal): Promise<void> {
+  private async save(
+    place: TargetSnapshot,
+    build: Build,
+    progress: (step: Step) => void,
+    signal: AbortSignal,
+  ): Promise<void> {
     const { context, asking } = this;
     const folder = workspaceFolderOf(context, place.root);
     const path = await saveArtifacts({
@@ -106,16 +111,16 @@ class Run {
 
 async function open(
   context: CommandContext,
-  { root, target }: Place,
+  { root, target }: TargetSnapshot,
   build: Build,
   signal: AbortSignal,
-  from: From | undefined,
+  from: ResumePoint | undefined,
 ) {
   try {
     return await context.clients.of(target.instance).artifacts(target.project, build.id, signal, toPart(from));
   } catch (error) {
     if (!isGone(error)) throw error;
     void context.session.refresh(root);
-    throw new Refusal(goneSentence(build, Date.now()));
+    throw new UserError(goneSentence(build, Date.now()));
   }
 }

@@ -1,10 +1,10 @@
 import { l10n, ProgressLocation, window } from 'vscode';
-import type { From } from '../../core/artifacts/download/transfer';
+import type { ResumePoint } from '../../core/artifacts/download/transfer';
 import { DiskError, isAbort, toFailure } from '../../core/model/errors';
 import type { Part } from '../../core/gitlab/buildArtifacts';
-import { inTurns } from '../../core/util/mapLimit';
+import { mapLimit } from '../../core/util/mapLimit';
 import { formatSize } from '../text/buildText';
-import { Refusal, sentenceFor } from '../report';
+import { UserError, sentenceFor } from '../report';
 import { withoutLinks } from '../text/failures';
 import { abortedBy } from './abort';
 import type { CommandContext } from './command';
@@ -28,7 +28,7 @@ export interface Download {
 }
 
 /** What is asked of GitLab for the rest of what is there already. */
-export function toPart(from: From | undefined): Part {
+export function toPart(from: ResumePoint | undefined): Part {
   return from === undefined ? {} : { range: { start: from.start }, validator: from.validator };
 }
 
@@ -48,7 +48,7 @@ export async function download(context: CommandContext, title: string, downloads
     const board = new ProgressBoard(downloads, (message, increment) =>
       progress.report({ message: withoutLinks(message), increment }),
     );
-    await inTurns(downloads, atOnce, async (one) => {
+    await mapLimit(downloads, atOnce, async (one) => {
       if (isOver()) return;
       try {
         await one.run((step) => board.note(one, step), signal);
@@ -67,7 +67,7 @@ export async function download(context: CommandContext, title: string, downloads
   if (ofAll !== undefined || downloads.length === 1) throw (ofAll ?? first).error;
   for (const { download: failed, error } of failures) context.log.warn(`${failed.title}: ${sentenceFor(error)}`);
   const example = `${first.download.title}: ${sentenceFor(first.error)}`;
-  throw new Refusal(l10n.t('{0} of {1} downloads failed. {2}', failures.length, downloads.length, example));
+  throw new UserError(l10n.t('{0} of {1} downloads failed. {2}', failures.length, downloads.length, example));
 }
 
 /** What stood in the way of one stands in the way of all. */

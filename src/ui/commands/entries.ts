@@ -9,12 +9,12 @@ import { saveEntry } from '../../core/artifacts/download/save';
 import { isFolder } from '../../core/util/fs';
 import { goneSentence, isGone } from '../text/goneArtifacts';
 import { buildTitle } from '../text/buildText';
-import { Refusal } from '../report';
+import { UserError } from '../report';
 import { oneLine } from '../text/failures';
 import { entriesOf, type EntrySubjects } from './artifactSubjects';
 import type { Command, CommandContext } from './command';
 import { download, type Download, type Step } from './downloads';
-import { askingToReplace } from './confirmReplace';
+import { confirmReplace } from './confirmReplace';
 import { metered } from './unpacking';
 import { withArchive } from './wholeArchive';
 import { workspaceFolderOf } from './workspaceFolder';
@@ -67,7 +67,7 @@ class EntryRun {
         run: (progress: Progress, signal: AbortSignal) => this.save(subject, node, progress, signal),
       })),
     );
-    this.asking = askingToReplace(context.report, this.downloads.length > 1);
+    this.asking = confirmReplace(context.report, this.downloads.length > 1);
   }
 
   private async save(subject: EntrySubjects, node: ArchiveNode, progress: Progress, signal: AbortSignal) {
@@ -76,7 +76,7 @@ class EntryRun {
         ? this.saveFile(subject, node, progress, signal)
         : this.saveFolder(subject, node, progress, signal)
     ).catch((error: unknown) => {
-      throw isGone(error) ? new Refusal(goneSentence(subject.build, Date.now())) : asDiskError(error);
+      throw isGone(error) ? new UserError(goneSentence(subject.build, Date.now())) : asDiskError(error);
     });
     if (path !== undefined) this.saved.push({ path, kind: node.kind });
   }

@@ -5,19 +5,19 @@ import { asDiskError } from '../../core/artifacts/download/diskErrors';
 import { makeBuildFolder, unmake } from '../../core/artifacts/download/buildFolder';
 import { safeName } from '../../core/artifacts/fileNames';
 import { saveAs } from '../../core/artifacts/download/save';
-import type { From } from '../../core/artifacts/download/transfer';
+import type { ResumePoint } from '../../core/artifacts/download/transfer';
 import { hasArtifacts, type Build } from '../../core/model/build';
 import { listingOf } from '../../core/model/snapshot';
 import { isFile } from '../../core/util/fs';
 import { isGone } from '../text/goneArtifacts';
-import { Refusal } from '../report';
+import { UserError } from '../report';
 import { oneLine, withoutIcons } from '../text/failures';
 import { chooseOrType, type Choice } from './chooseOrType';
 import type { Command, CommandContext } from './command';
 import { download, toPart, type Step } from './downloads';
 import { offerSaved } from './offerSaved';
-import { askingToReplace } from './confirmReplace';
-import { meantRoot, openRoot, placeOf, type Place } from './targets';
+import { confirmReplace } from './confirmReplace';
+import { defaultRoot, openRoot, targetSnapshot, type TargetSnapshot } from './targets';
 import { unpackSaved, type Saved } from './unpacking';
 import { workspaceFolderOf } from './workspaceFolder';
 
@@ -38,7 +38,10 @@ interface Wanted {
 export const latestArtifacts: Command = async (context, args) => {
   const [argument] = args;
   const { repository } = textsIn(argument);
-  const place = placeOf(context, repository === undefined ? meantRoot(context) : openRoot(context.session, repository));
+  const place = targetSnapshot(
+    context,
+    repository === undefined ? defaultRoot(context) : openRoot(context.session, repository),
+  );
   const wanted = toWanted(argument) ?? (await ask(context, place));
   if (wanted === undefined) return;
   const title = l10n.t('Latest artifacts of {0} on {1}', oneLine(wanted.name), oneLine(wanted.ref));
@@ -64,7 +67,7 @@ function textsIn(argument: unknown): Readonly<Record<string, string | undefined>
   return Object.fromEntries(texts);
 }
 
-async function ask(context: CommandContext, place: Place): Promise<Wanted | undefined> {
+async function ask(context: CommandContext, place: TargetSnapshot): Promise<Wanted | undefined> {
   const title = l10n.t('Latest artifacts');
   const ref = await chooseOrType({
     title,
@@ -83,7 +86,10 @@ async function ask(context: CommandContext, place: Place): Promise<Wanted | unde
 }
 
 /** What is checked out, the default branch, and those of the pipelines that are shown. */
-async function refsOf({ clients, session }: CommandContext, { root, target }: Place): Promise<readonly Choice[]> {
+async function refsOf(
+  { clients, session }: CommandContext,
+  { root, target }: TargetSnapshot,
+): Promise<readonly Choice[]> {
   const { defaultBranch } = await clients.of(target.instance).project(target.project, new AbortController().signal);
   const { pipelines } = listingOf(session.snapshotOf(root));
   const choices: readonly (Choice | undefined)[] = [
@@ -95,7 +101,7 @@ async function refsOf({ clients, session }: CommandContext, { root, target }: Pl
 }
 
 /** Of the builds that are shown, those with artifacts first. */
-function namesOf({ session }: CommandContext, { root }: Place): readonly Choice[] {
+function namesOf({ session }: CommandContext, { root }: TargetSnapshot): readonly Choice[] {
   const builds = flatten(listingOf(session.snapshotOf(root)).builds).filter(({ kind }) => kind === undefined);
   const isFirst = (build: Build) => hasArtifacts(build);
   const sorted = [...builds.filter(isFirst), ...builds.filter((build) => !isFirst(build))];
@@ -106,11 +112,11 @@ function once(choices: readonly Choice[]): readonly Choice[] {
   return choices.filter(({ value }, index) => choices.findIndex((one) => one.value === value) === index);
 }
 
-async function save(context: CommandContext, place: Place, wanted: Wanted, run: Run): Promise<void> {
+async function save(context: CommandContext, place: TargetSnapshot, wanted: Wanted, run: Run): Promise<void> {
   const { settings, report } = context;
   const { progress, signal, saved } = run;
   const folder = workspaceFolderOf(context, place.root);
-  const asking = askingToReplace(report, false);
+  const asking = confirmReplace(report, false);
   // No answer says which build it is.
   const owner = { name: wanted.name, id: `latest-${wanted.ref}` };
   const path = await intoFolder(folder.fsPath, settings.artifactsDirectory(folder), owner, async (around) => {
@@ -143,23 +149,23 @@ async function intoFolder<T>(
 }
 
 /** As the build of that name calls it that is shown. */
-function fileNameOf({ session }: CommandContext, { root }: Place, { name }: Wanted): string {
+function fileNameOf({ session }: CommandContext, { root }: TargetSnapshot, { name }: Wanted): string {
   const builds = flatten(listingOf(session.snapshotOf(root)).builds);
   return builds.find((build) => build.name === name && hasArtifacts(build))?.artifacts?.filename ?? 'artifacts.zip';
 }
 
 async function open(
   { clients }: CommandContext,
-  { target }: Place,
+  { target }: TargetSnapshot,
   { ref, name }: Wanted,
   signal: AbortSignal,
-  from: From | undefined,
+  from: ResumePoint | undefined,
 ) {
   try {
     return await clients.of(target.instance).latestArtifacts(target.project, ref, name, signal, toPart(from));
   } catch (error) {
     if (!isGone(error)) throw error;
-    throw new Refusal(
+    throw new UserError(
       l10n.t(
         'GitLab has no such artifacts: the newest pipeline of {0} that has passed has none of a build {1}, or no pipeline of it has passed. Check both names.',
         oneLine(ref),

@@ -8,7 +8,7 @@ import { mayHaveLog, mayTellFailure } from '../tree/contextValue';
 import { toComparedUri } from '../log/compareLogs';
 import { failureMarkdown } from '../log/failureMarkdown';
 import { buildTitle, formatSize } from '../text/buildText';
-import { Refusal } from '../report';
+import { UserError } from '../report';
 import { oneLine, withoutMarkup } from '../text/failures';
 import { abortedBy } from './abort';
 import type { Command, CommandContext } from './command';
@@ -40,7 +40,7 @@ export const saveLog: Command = async (context, args) => {
   const folder = workspace.workspaceFolders?.[0]?.uri.fsPath ?? homedir();
   const chosen = await window.showSaveDialog({ defaultUri: Uri.file(join(folder, name)) });
   if (chosen === undefined) return;
-  if (chosen.scheme !== 'file') throw new Refusal(l10n.t('A log can be saved on a disk only.'));
+  if (chosen.scheme !== 'file') throw new UserError(l10n.t('A log can be saved on a disk only.'));
   const bytes = await save(context, subject, chosen.fsPath);
   const where = workspace.asRelativePath(chosen.fsPath);
   context.report.done(l10n.t('Saved {0} ({1})', oneLine(where), formatSize(bytes)));
@@ -82,6 +82,6 @@ async function lastSuccess({ clients }: CommandContext, { target, build }: LogSu
   const same = recent.filter(({ name, id }) => name === build.name && id !== build.id);
   const before = same.filter(({ id }) => id < build.id);
   const found = before.find(({ ref }) => ref === build.ref) ?? before[0] ?? same[0];
-  if (found === undefined) throw new Refusal(l10n.t('No recent successful run of "{0}" found.', oneLine(build.name)));
+  if (found === undefined) throw new UserError(l10n.t('No recent successful run of "{0}" found.', oneLine(build.name)));
   return found;
 }

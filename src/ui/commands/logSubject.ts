@@ -2,11 +2,11 @@ import { Uri, window } from 'vscode';
 import type { Build } from '../../core/model/build';
 import { toLogAddress } from '../log/logUri';
 import type { CommandContext } from './command';
-import type { Place } from './targets';
-import { subjectOf, type Question } from './subjects';
+import type { TargetSnapshot } from './targets';
+import { subjectOf, type TargetQuery } from './subjects';
 
 /** The one build that a command on its log is about. */
-export interface LogSubject extends Place {
+export interface LogSubject extends TargetSnapshot {
   readonly build: Build;
 }
 
@@ -14,7 +14,7 @@ export interface LogSubject extends Place {
 export async function logSubject(
   context: CommandContext,
   args: readonly unknown[],
-  question: Question,
+  question: TargetQuery,
 ): Promise<LogSubject | undefined> {
   const [first] = args;
   const uri = first instanceof Uri ? first : args.length === 0 ? window.activeTextEditor?.document.uri : undefined;

@@ -1,14 +1,14 @@
 import { l10n, Uri, window } from 'vscode';
-import { Refusal } from '../report';
+import { UserError } from '../report';
 import type { Command, CommandContext } from './command';
-import type { OpenLog } from '../log/logDocument';
+import type { LogDocument } from '../log/logDocument';
 
 /** Of the log that the code lens stands on, or of the one in front. */
 export const loadEarlier: Command = (context, [uri]) => {
   const log = openLogOf(context, uri);
-  if (log.leftOut === 0) throw new Refusal(l10n.t('All of this log is shown.'));
+  if (log.leftOut === 0) throw new UserError(l10n.t('All of this log is shown.'));
   if (log.earlier === 0)
-    throw new Refusal(l10n.t('The editor takes no more of this log. Save it to read its earlier lines.'));
+    throw new UserError(l10n.t('The editor takes no more of this log. Save it to read its earlier lines.'));
   log.showEarlier();
   return Promise.resolve();
 };
@@ -19,9 +19,9 @@ export const toggleLogTimestamps: Command = ({ logTimes }) => {
   return Promise.resolve();
 };
 
-function openLogOf({ logs }: CommandContext, uri: unknown): OpenLog {
+function openLogOf({ logs }: CommandContext, uri: unknown): LogDocument {
   const meant = uri instanceof Uri ? uri : window.activeTextEditor?.document.uri;
   const log = meant === undefined ? undefined : logs.of(meant);
-  if (log === undefined) throw new Refusal(l10n.t('Open the log of a build first.'));
+  if (log === undefined) throw new UserError(l10n.t('Open the log of a build first.'));
   return log;
 }

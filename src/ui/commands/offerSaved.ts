@@ -5,7 +5,7 @@ import { sentenceFor, settingThatHelps } from '../report';
 import { oneLine } from '../text/failures';
 import type { CommandContext } from './command';
 import { download } from './downloads';
-import { askingToReplace } from './confirmReplace';
+import { confirmReplace } from './confirmReplace';
 import { unpackSaved, type Saved } from './unpacking';
 
 /** Says what was saved, and offers what comes next. */
@@ -54,7 +54,7 @@ function refusedSentence(saved: readonly Saved[], { path, refusal }: { path: str
 
 /** What is saved already; nothing is downloaded. */
 async function unpackAll(context: CommandContext, packed: readonly Saved[]): Promise<void> {
-  const asking = askingToReplace(context.report, packed.length > 1);
+  const asking = confirmReplace(context.report, packed.length > 1);
   const unpacked: Saved[] = [];
   const [first] = packed;
   const title =

@@ -4,7 +4,7 @@ import type { ArchiveNode } from '../../core/artifacts/archive/archiveTree';
 import { isFile } from '../../core/util/fs';
 import { toArtifactUri } from '../artifacts/artifactUri';
 import { buildTitle } from '../text/buildText';
-import { Refusal } from '../report';
+import { UserError } from '../report';
 import { oneLine, withoutIcons, withoutMarkup } from '../text/failures';
 import { entriesOf, type EntrySubjects } from './artifactSubjects';
 import type { Command, CommandContext } from './command';
@@ -48,9 +48,9 @@ export const compareArtifact: Command = async (context, args) => {
 };
 
 function uriOf({ build, opened: { address } }: EntrySubjects, { kind, path, isOpenable }: ArchiveNode): Uri {
-  if (kind === 'folder') throw new Refusal(l10n.t('{0} is a folder. Choose a file of it.', oneLine(path)));
+  if (kind === 'folder') throw new UserError(l10n.t('{0} is a folder. Choose a file of it.', oneLine(path)));
   if (!isOpenable)
-    throw new Refusal(
+    throw new UserError(
       l10n.t('The name "{0}" cannot be opened here. Download the archive and look into it there.', oneLine(path)),
     );
   return toArtifactUri(address, build, path);
@@ -78,7 +78,7 @@ async function counterpartOf(
     ({ fsPath }) => !fsPath.startsWith(saved),
   );
   if (found.length === 0)
-    throw new Refusal(
+    throw new UserError(
       l10n.t('The workspace has neither {0} nor any other file of the name {1}.', oneLine(path), oneLine(name)),
     );
   return found.length === 1 ? found[0] : pick(found, name);

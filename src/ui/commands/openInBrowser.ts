@@ -3,10 +3,10 @@ import type { Build } from '../../core/model/build';
 import { listingOf } from '../../core/model/snapshot';
 import { isUnpushed } from '../text/commitText';
 import { shortSha } from '../text/buildText';
-import { Refusal } from '../report';
+import { UserError } from '../report';
 import type { Row } from '../tree/treeRows';
 import type { Command, CommandContext } from './command';
-import { buildsIn, meantRoot, placeOf, rowsOf, toReference } from './targets';
+import { buildsIn, defaultRoot, targetSnapshot, rowsOf, toReference } from './targets';
 import { subjectsOf } from './subjects';
 
 export const openInBrowser: Command = async (context, args) => {
@@ -22,7 +22,7 @@ export const copyUrl: Command = async (context, args) => {
 /** The pages of the builds that are meant, or of the rows' pipelines; else the commit's. */
 async function urlsOf(context: CommandContext, args: readonly unknown[]): Promise<readonly string[]> {
   const rows = rowsOf(args);
-  if (rows.length === 0 && toReference(args[0]) === undefined) return [await commitUrl(context, meantRoot(context))];
+  if (rows.length === 0 && toReference(args[0]) === undefined) return [await commitUrl(context, defaultRoot(context))];
   const groups = rows.filter(({ node: { kind } }) => kind !== 'build' && kind !== 'attempt');
   if (groups.length > 0) return pagesOfGroups(context, groups);
   const subjects = await subjectsOf(context, args, {
@@ -57,11 +57,11 @@ function hasPage({ webUrl }: Build): boolean {
 
 /** Of the commit whose builds are shown. */
 async function commitUrl(context: CommandContext, root: string | undefined): Promise<string> {
-  const { target } = placeOf(context, root);
+  const { target } = targetSnapshot(context, root);
   const snapshot = context.session.snapshotOf(root);
   const ancestor = snapshot?.kind === 'ready' ? snapshot.ancestor : undefined;
   if (ancestor === undefined && isUnpushed(snapshot))
-    throw new Refusal(l10n.t('Commit {0} is not pushed: GitLab has no page of it.', shortSha(target.sha)));
+    throw new UserError(l10n.t('Commit {0} is not pushed: GitLab has no page of it.', shortSha(target.sha)));
   const client = context.clients.of(target.instance);
   const { url } = await client.project(target.project, new AbortController().signal);
   return `${url}/commit/${ancestor?.sha ?? target.sha}`;

@@ -2,7 +2,7 @@ import { l10n } from 'vscode';
 import type { Build } from '../../core/model/build';
 import { mayHaveLog } from '../tree/contextValue';
 import { buildTitle } from '../text/buildText';
-import { Refusal } from '../report';
+import { UserError } from '../report';
 import type { Command } from './command';
 import { subjectOf } from './subjects';
 
@@ -29,6 +29,6 @@ function whyNoLog(build: Build): string {
     case undefined:
       return l10n.t('{0} has not started, so it has no log yet.', buildTitle(build));
     default:
-      throw new Refusal(build.kind satisfies never);
+      throw new UserError(build.kind satisfies never);
   }
 }

@@ -1,16 +1,16 @@
 import { l10n, window } from 'vscode';
 import { isAbort, toFailure } from '../../core/model/errors';
 import type { GitLabClient } from '../../core/gitlab/client';
-import { inTurns } from '../../core/util/mapLimit';
+import { mapLimit } from '../../core/util/mapLimit';
 import { viewId } from '../tree/buildTree';
-import { Refusal, sentenceFor } from '../report';
+import { UserError, sentenceFor } from '../report';
 import type { CommandContext } from './command';
-import type { Place } from './targets';
+import type { TargetSnapshot } from './targets';
 
 /** One thing asked of GitLab among several. */
 export interface Task {
   readonly kind: 'build' | 'pipeline';
-  readonly place: Place;
+  readonly place: TargetSnapshot;
   /** As sentences name it: `rspec #12`. */
   readonly title: string;
   /** As the log names it: `retry of 12`. */
@@ -26,7 +26,7 @@ export async function perform(context: CommandContext, tasks: readonly Task[]): 
   const { clients, session } = context;
   const failures: { readonly task: Task; readonly error: unknown }[] = [];
   await window.withProgress({ location: { viewId } }, async () => {
-    await inTurns(tasks, atOnce, async (task) => {
+    await mapLimit(tasks, atOnce, async (task) => {
       const client = clients.of(task.place.target.instance);
       // Every request has its time limit; an action under way is not called off.
       await task.run(client, new AbortController().signal).catch((error: unknown) => failures.push({ task, error }));
@@ -40,7 +40,7 @@ export async function perform(context: CommandContext, tasks: readonly Task[]): 
   for (const { task, error } of failures) context.log.warn(`${task.entry}: ${sentenceFor(error)}`);
   context.report.done(l10n.t('{0} of {1} done', tasks.length - failures.length, tasks.length));
   const example = `${first.task.title}: ${sentenceFor(first.error)}`;
-  throw new Refusal(
+  throw new UserError(
     tasks.every(({ kind }) => kind === 'build')
       ? l10n.t('{0} of {1} builds were refused. {2}', failures.length, tasks.length, example)
       : l10n.t('{0} of {1} requests were refused. {2}', failures.length, tasks.length, example),

@@ -1,6 +1,6 @@
 import { l10n } from 'vscode';
 import type { Variables } from '../../core/gitlab/dialect';
-import { Refusal } from '../report';
+import { UserError } from '../report';
 import { playing, playingWithVariables } from './buildActions';
 import { performOn, questionOf } from './buildTask';
 import type { Command } from './command';
@@ -40,7 +40,7 @@ function variablesIn(argument: unknown): Variables {
     isVariableName(name) && typeof value === 'string' ? [[name, value] as const] : [],
   );
   if (texts.length < entries.length)
-    throw new Refusal(
+    throw new UserError(
       l10n.t('The variables must be texts by their names, such as {0}.', '{ "DEPLOY_TO": "production" }'),
     );
   return Object.fromEntries(texts);

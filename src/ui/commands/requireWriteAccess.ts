@@ -1,15 +1,15 @@
-import { Refusal } from '../report';
+import { UserError } from '../report';
 import { readOnlySentence } from '../text/failures';
 import type { Command } from './command';
 import { rootsOf } from './targets';
 
 /** A command that changes something on GitLab: refused where the token may only read. */
-export function acting(command: Command): Command {
+export function requireWriteAccess(command: Command): Command {
   return async (context, args) => {
     for (const root of rootsOf(context, args)) {
       const snapshot = context.session.snapshotOf(root);
       if (snapshot?.kind === 'ready' && snapshot.readOnly)
-        throw new Refusal(readOnlySentence(new URL(snapshot.target.instance.url).host), 'signIn');
+        throw new UserError(readOnlySentence(new URL(snapshot.target.instance.url).host), 'signIn');
     }
     await command(context, args);
   };

@@ -1,10 +1,10 @@
 import { env, l10n, ThemeIcon, Uri, window, type QuickInputButton } from 'vscode';
 import { GitLabError, toFailure } from '../../core/model/errors';
 import type { GitLabClient } from '../../core/gitlab/client';
-import type { TokenPlace } from '../../core/gitlab/tokenPage';
+import type { TokenPage } from '../../core/gitlab/tokenPage';
 import { toBaseUrl, type Instance } from '../../core/model/instance';
 import { targetOf } from '../../core/model/snapshot';
-import { Refusal } from '../report';
+import { UserError } from '../report';
 import { newTokenSentence } from '../text/failures';
 import { askStep, askText, back, type TextQuestion } from './ask';
 import type { Command, CommandContext } from './command';
@@ -26,7 +26,7 @@ export const signOut: Command = async ({ tokens, report }, args) => {
     const fromEnvironment = (await tokens.signedIn()).some(
       (url) => tokens.isFromEnvironment(url) && url === (named ?? url),
     );
-    throw new Refusal(
+    throw new UserError(
       fromEnvironment
         ? l10n.t('The token comes from GITLAB_TOKEN in the environment. Unset it there to sign out.')
         : l10n.t('You are not signed in to {0}.', named ?? l10n.t('any GitLab')),
@@ -44,7 +44,7 @@ function instanceIn([first]: readonly unknown[]): string | undefined {
   if (typeof first !== 'object' || first === null || !('instance' in first)) return undefined;
   const url = typeof first.instance === 'string' ? toBaseUrl(first.instance) : undefined;
   if (url === undefined)
-    throw new Refusal(l10n.t('The argument must be {0}.', '{ "instance": "https://git.example.com" }'));
+    throw new UserError(l10n.t('The argument must be {0}.', '{ "instance": "https://git.example.com" }'));
   return url;
 }
 
@@ -152,7 +152,7 @@ function tokenBox(context: CommandContext, url: string): TokenBox {
   };
 }
 
-function promptFor(kind: TokenPlace['kind'] | undefined, url: string): string {
+function promptFor(kind: TokenPage['kind'] | undefined, url: string): string {
   switch (kind) {
     case 'private':
       return l10n.t('Your private token for {0}: it stands on the page of your account.', url);
@@ -173,7 +173,7 @@ function promptFor(kind: TokenPlace['kind'] | undefined, url: string): string {
   }
 }
 
-function pageButton(kind: TokenPlace['kind'] | undefined): QuickInputButton {
+function pageButton(kind: TokenPage['kind'] | undefined): QuickInputButton {
   const tooltip =
     kind === 'private'
       ? l10n.t('Open the page with your private token')

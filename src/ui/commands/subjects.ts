@@ -3,28 +3,28 @@ import { flatten } from '../../core/model/arrange';
 import type { Build, BuildAbility } from '../../core/model/build';
 import { buildsOf, type Target } from '../../core/model/snapshot';
 import { buildDescription, buildTitle, statusCodicon } from '../text/buildText';
-import { Refusal } from '../report';
+import { UserError } from '../report';
 import type { Row } from '../tree/treeRows';
 import { oneLine, withoutIcons } from '../text/failures';
 import type { CommandContext } from './command';
 import {
   buildsIn,
   inRepository,
-  meantRoot,
-  placeOf,
+  defaultRoot,
+  targetSnapshot,
   rootOfReference,
   rowsOf,
   toReference,
-  type Place,
+  type TargetSnapshot,
   type Reference,
 } from './targets';
 
 /** Builds of one repository. */
-export interface Subjects extends Place {
+export interface Subjects extends TargetSnapshot {
   readonly builds: readonly Build[];
 }
 
-export interface Question {
+export interface TargetQuery {
   /** Which builds the command can act on. */
   readonly can: (build: Build) => boolean;
   /** Placeholder of the quick pick. */
@@ -43,7 +43,7 @@ export interface Question {
 export async function subjectsOf(
   context: CommandContext,
   args: readonly unknown[],
-  question: Question,
+  question: TargetQuery,
 ): Promise<readonly Subjects[]> {
   const named = toReference(args[0]);
   if (named !== undefined) return [await referred(context, named)];
@@ -57,8 +57,8 @@ export async function subjectsOf(
 export async function subjectOf(
   context: CommandContext,
   args: readonly unknown[],
-  question: Question,
-): Promise<(Place & { readonly build: Build }) | undefined> {
+  question: TargetQuery,
+): Promise<(TargetSnapshot & { readonly build: Build }) | undefined> {
   // The row of a menu is one of those that are selected, and the palette's list takes several: neither fits one build.
   const isOpen = toReference(args[0]) === undefined && rowsOf(args).length === 0;
   const meant = isOpen ? [allOf(context)] : await subjectsOf(context, [args[0], undefined], question);
@@ -70,7 +70,7 @@ export async function subjectOf(
 }
 
 function allOf(context: CommandContext): Subjects {
-  const place = placeOf(context, meantRoot(context));
+  const place = targetSnapshot(context, defaultRoot(context));
   return { ...place, builds: buildsOf(context.session.snapshotOf(place.root)) };
 }
 
@@ -81,12 +81,12 @@ function subjectsIn(context: CommandContext, rows: readonly Row[]): readonly Sub
     const own = rows.filter((row) => row.root === root);
     const wanted = new Set(own.flatMap(({ node }) => buildsIn(node)).map(({ id }) => id));
     const known = flatten(buildsOf(context.session.snapshotOf(root)));
-    return { ...placeOf(context, root), builds: known.filter(({ id }) => wanted.has(id)) };
+    return { ...targetSnapshot(context, root), builds: known.filter(({ id }) => wanted.has(id)) };
   });
 }
 
 async function referred(context: CommandContext, reference: Reference): Promise<Subjects> {
-  const place = placeOf(context, rootOfReference(context, reference));
+  const place = targetSnapshot(context, rootOfReference(context, reference));
   const known = flatten(buildsOf(context.session.snapshotOf(place.root)));
   const build = known.find(({ id }) => id === reference.build);
   return { ...place, builds: [build ?? (await fetched(context, place.target, reference.build))] };
@@ -98,26 +98,26 @@ async function fetched({ clients }: CommandContext, target: Target, id: number):
 }
 
 /** At least one with at least one build. */
-function ableOf(all: readonly Subjects[], question: Question): readonly Subjects[] {
+function ableOf(all: readonly Subjects[], question: TargetQuery): readonly Subjects[] {
   const able = all.map((one) => ({ ...one, builds: one.builds.filter(question.can) }));
   if (able.some(({ builds }) => builds.length > 0)) return able.filter(({ builds }) => builds.length > 0);
   const { ability, why, none } = question;
   const isDenied = ({ denied = [] }: Build) => ability !== undefined && denied.includes(ability);
   const each = all.flatMap(({ target, builds }) => builds.map((build) => ({ target, build })));
   const telling = each.length === 1 ? each[0] : each.find(({ build }) => isDenied(build));
-  throw new Refusal(telling === undefined || why === undefined ? none : why(telling.build, telling.target));
+  throw new UserError(telling === undefined || why === undefined ? none : why(telling.build, telling.target));
 }
 
 async function pickSome(
   context: CommandContext,
   { root, target, builds }: Subjects,
-  { pick }: Question,
+  { pick }: TargetQuery,
 ): Promise<readonly Build[]> {
   const items = builds.map((build) => ({ ...toItem(build, target), picked: builds.length === 1 }));
   const placeHolder = inRepository(context, root, pick);
   const chosen = await window.showQuickPick(items, { placeHolder, canPickMany: true, matchOnDescription: true });
   if (chosen?.length === 0) {
-    throw new Refusal(l10n.t('No build was ticked. Tick some with the mouse or the space key, then press Enter.'));
+    throw new UserError(l10n.t('No build was ticked. Tick some with the mouse or the space key, then press Enter.'));
   }
   return chosen?.map(({ build }) => build) ?? [];
 }
@@ -125,7 +125,7 @@ async function pickSome(
 async function pickOne(
   context: CommandContext,
   { root, target, builds }: Subjects,
-  { pick }: Question,
+  { pick }: TargetQuery,
 ): Promise<Build | undefined> {
   const items = builds.map((build) => toItem(build, target));
   const placeHolder = inRepository(context, root, pick);

@@ -1,5 +1,5 @@
 import { signIn, signOut } from './signIn';
-import { acting } from './requireWriteAccess';
+import { requireWriteAccess } from './requireWriteAccess';
 import { cancel, deleteArtifacts, erase, keepArtifacts, retry } from './actions';
 import { downloadArtifacts, extractArtifacts } from './downloadArtifacts';
 import { clearArtifactsCache } from './artifactsCache';
@@ -29,15 +29,15 @@ export const table: Readonly<Record<string, Command>> = {
   followHead,
   signIn,
   signOut,
-  retry: acting(retry),
-  cancel: acting(cancel),
-  play: acting(play),
-  playWithVariables: acting(playWithVariables),
-  erase: acting(erase),
-  keepArtifacts: acting(keepArtifacts),
-  deleteArtifacts: acting(deleteArtifacts),
-  retryFailed: acting(retryFailed),
-  cancelActive: acting(cancelActive),
+  retry: requireWriteAccess(retry),
+  cancel: requireWriteAccess(cancel),
+  play: requireWriteAccess(play),
+  playWithVariables: requireWriteAccess(playWithVariables),
+  erase: requireWriteAccess(erase),
+  keepArtifacts: requireWriteAccess(keepArtifacts),
+  deleteArtifacts: requireWriteAccess(deleteArtifacts),
+  retryFailed: requireWriteAccess(retryFailed),
+  cancelActive: requireWriteAccess(cancelActive),
   downloadArtifacts,
   extractArtifacts,
   latestArtifacts,

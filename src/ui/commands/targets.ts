@@ -4,13 +4,13 @@ import type { Build } from '../../core/model/build';
 import { standingBuilds } from '../../core/model/pipeline';
 import { buildsOf, listingOf, targetOf, type Target } from '../../core/model/snapshot';
 import { trimEndOf } from '../../core/util/trim';
-import { Refusal } from '../report';
+import { UserError } from '../report';
 import type { Row, RowNode } from '../tree/treeRows';
 import { oneLine, withoutIcons } from '../text/failures';
 import type { CommandContext } from './command';
 
 /** An open repository, and the commit that is shown of it. */
-export interface Place {
+export interface TargetSnapshot {
   readonly root: string;
   readonly target: Target;
 }
@@ -25,7 +25,7 @@ type Sessions = Pick<CommandContext, 'session'>;
 export function rowsOf(args: readonly unknown[]): readonly Row[] {
   const [first, all] = args;
   if (args.length > 1 && first === undefined)
-    throw new Refusal(l10n.t('The rows have changed just now. Choose again.'));
+    throw new UserError(l10n.t('The rows have changed just now. Choose again.'));
   if (!isRow(first) || args.length === 1) return [];
   return Array.isArray(all) ? all.filter(isRow) : [first];
 }
@@ -76,7 +76,7 @@ export function toReference(value: unknown): Reference | undefined {
   if (typeof value !== 'object' || value === null || isRow(value) || !('build' in value)) return undefined;
   const { build } = value;
   if (typeof build !== 'number' || !Number.isSafeInteger(build) || build <= 0) {
-    throw new Refusal(l10n.t('The argument must be { "build": number, "repository"?: string }.'));
+    throw new UserError(l10n.t('The argument must be { "build": number, "repository"?: string }.'));
   }
   const repository = 'repository' in value && typeof value.repository === 'string' ? value.repository : undefined;
   return { build, repository };
@@ -88,17 +88,17 @@ export function rootsOf(context: Sessions, args: readonly unknown[]): readonly s
   if (reference !== undefined) return [rootOfReference(context, reference)];
   const rows = rowsOf(args);
   if (rows.length > 0) return [...new Set(rows.map(({ root }) => root))];
-  const meant = meantRoot(context);
+  const meant = defaultRoot(context);
   return meant === undefined ? [] : [meant];
 }
 
 /** For a command on one repository: the row's that the menu was opened on, else the one that is meant. */
 export function rootOf(context: Sessions, args: readonly unknown[]): string | undefined {
-  return rowsOf(args)[0]?.root ?? meantRoot(context);
+  return rowsOf(args)[0]?.root ?? defaultRoot(context);
 }
 
 /** The active one, unless it has no GitLab project and one other alone has. */
-export function meantRoot({ session }: Sessions): string | undefined {
+export function defaultRoot({ session }: Sessions): string | undefined {
   const { active } = session;
   if (targetOf(session.snapshotOf(active)) !== undefined) return active;
   const places = placesOf(session);
@@ -106,16 +106,16 @@ export function meantRoot({ session }: Sessions): string | undefined {
 }
 
 /** Throws a Refusal where no commit is shown. */
-export function placeOf({ session }: Sessions, root: string | undefined): Place {
+export function targetSnapshot({ session }: Sessions, root: string | undefined): TargetSnapshot {
   const target = targetOf(session.snapshotOf(root));
   if (root === undefined || target === undefined)
-    throw new Refusal(l10n.t('No commit of a GitLab project is shown. Sign in, or open a repository of one.'));
+    throw new UserError(l10n.t('No commit of a GitLab project is shown. Sign in, or open a repository of one.'));
   return { root, target };
 }
 
 /** The commit that is shown of a repository, else of the one that is meant. */
 export function shownTarget(context: Sessions, root?: string): Target {
-  return placeOf(context, root ?? meantRoot(context)).target;
+  return targetSnapshot(context, root ?? defaultRoot(context)).target;
 }
 
 /** A placeholder that says of which repository it speaks, where there are several. */
@@ -126,7 +126,7 @@ export function inRepository({ session }: Sessions, root: string | undefined, pl
   return l10n.t('{0} ({1})', placeholder, withoutIcons(oneLine(name)));
 }
 
-function placesOf(session: CommandContext['session']): readonly Place[] {
+function placesOf(session: CommandContext['session']): readonly TargetSnapshot[] {
   return session.state.repositories.flatMap(({ root, snapshot }) => {
     const target = targetOf(snapshot);
     return target === undefined ? [] : [{ root, target }];
@@ -145,7 +145,7 @@ export function rootOfReference({ session }: Sessions, { build, repository }: Re
   const projects = new Set(candidates.map(({ target: { instance, project } }) => `${instance.url} ${project}`));
   if (projects.size > 1) {
     const example = JSON.stringify({ build, repository: candidates[0]?.root });
-    throw new Refusal(l10n.t('Several repositories are open. Say in which one the build is: {0}', example));
+    throw new UserError(l10n.t('Several repositories are open. Say in which one the build is: {0}', example));
   }
   const only = candidates.find(({ root }) => root === session.active) ?? candidates[0];
   return only?.root ?? session.active ?? '';
@@ -155,6 +155,6 @@ export function rootOfReference({ session }: Sessions, { build, repository }: Re
 export function openRoot(session: CommandContext['session'], repository: string): string {
   const strip = (uri: string) => trimEndOf(uri, '/');
   const open = session.state.repositories.find(({ root }) => root !== '' && strip(root) === strip(repository));
-  if (open === undefined) throw new Refusal(l10n.t('The repository {0} is not open.', oneLine(repository)));
+  if (open === undefined) throw new UserError(l10n.t('The repository {0} is not open.', oneLine(repository)));
   return open.root;
 }

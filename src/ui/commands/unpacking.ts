@@ -1,9 +1,9 @@
 import { basename, dirname, join } from 'node:path';
 import { l10n } from 'vscode';
-import type { AskOnce } from '../../core/artifacts/download/replacePolicy';
+import type { ReplacePolicy } from '../../core/artifacts/download/replacePolicy';
 import { ArchiveError } from '../../core/artifacts/archiveErrors';
 import { extract, type Extracted } from '../../core/artifacts/extract/extract';
-import { Meter } from '../../core/artifacts/download/progress';
+import { ProgressMeter } from '../../core/artifacts/download/progress';
 import { safeName } from '../../core/artifacts/fileNames';
 import { fileAccess, openZip } from '../../core/artifacts/archive/zip';
 import { DiskError } from '../../core/model/errors';
@@ -33,7 +33,7 @@ export interface Unpacked {
 export async function unpackSaved(
   { settings }: Pick<CommandContext, 'settings'>,
   path: string,
-  asking: AskOnce,
+  asking: ReplacePolicy,
   progress: (step: Step) => void,
   signal: AbortSignal,
 ): Promise<Saved> {
@@ -58,7 +58,7 @@ export async function unpackSaved(
 /** What is unpacked, told as often as somebody can read it. `total`: bytes of what it is unpacked from. */
 export function metered(progress: (step: Step) => void, total: number): (done: Extracted) => void {
   let files = 0;
-  const meter = new Meter(({ bytes }) => {
+  const meter = new ProgressMeter(({ bytes }) => {
     const doing = l10n.t('unpacking: {0} files, {1}', files, formatSize(bytes));
     progress({ bytes: total, total, doing });
   }, Date.now);

@@ -1,9 +1,9 @@
 import type { Archive } from '../../core/artifacts/archive/archive';
 import type { CacheKey } from '../../core/artifacts/artifactCache';
 import type { ArchiveFile, ArchiveFolder } from '../../core/artifacts/archive/archiveTree';
-import { Meter } from '../../core/artifacts/download/progress';
+import { ProgressMeter } from '../../core/artifacts/download/progress';
 import { fileAccess, openZip } from '../../core/artifacts/archive/zip';
-import { steadily, type From } from '../../core/artifacts/download/transfer';
+import { resumableBody, type ResumePoint } from '../../core/artifacts/download/transfer';
 import { DiskError } from '../../core/model/errors';
 import { systemClock } from '../../core/util/timer';
 import type { EntrySubjects } from './artifactSubjects';
@@ -59,8 +59,8 @@ async function fetched(
   if (instance === undefined) return undefined;
   const key: CacheKey = { instance: url, project, build, size };
   const client = clients.of(instance);
-  const open = (from?: From) => client.artifacts(project, build, signal, toPart(from));
-  const load = () => counted(steadily({ open, signal, clock: systemClock }), size, progress);
+  const open = (from?: ResumePoint) => client.artifacts(project, build, signal, toPart(from));
+  const load = () => counted(resumableBody({ open, signal, clock: systemClock }), size, progress);
   try {
     return await cache.use(key, load, signal, fileAccess);
   } catch (error) {
@@ -74,7 +74,7 @@ async function* counted(
   total: number,
   progress: (step: Step) => void,
 ): AsyncGenerator<Uint8Array> {
-  const meter = new Meter(progress, Date.now);
+  const meter = new ProgressMeter(progress, Date.now);
   let bytes = 0;
   for await (const chunk of body) {
     meter.at((bytes += chunk.byteLength), total);

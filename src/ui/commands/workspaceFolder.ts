@@ -1,5 +1,5 @@
 import { l10n, workspace, type Uri } from 'vscode';
-import { Refusal } from '../report';
+import { UserError } from '../report';
 import type { CommandContext } from './command';
 
 /**
@@ -13,6 +13,6 @@ export function workspaceFolderOf({ session }: Pick<CommandContext, 'session'>, 
   const inside = folders.find(({ uri }) => repository !== undefined && uri.path.startsWith(`${repository.path}/`));
   const folder = around ?? inside ?? folders[0];
   if (folder === undefined)
-    throw new Refusal(l10n.t('Artifacts are saved into the workspace folder. Open a folder first.'));
+    throw new UserError(l10n.t('Artifacts are saved into the workspace folder. Open a folder first.'));
   return folder.uri;
 }

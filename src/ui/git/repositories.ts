@@ -8,7 +8,7 @@ import { OpenRepository, type HeadPosition } from './openRepository';
 export type GitState = 'off' | 'starting' | 'ready';
 
 /** Which repositories are open, which of them counts, and when the HEAD or the remotes of one change. */
-export class Git implements Disposable {
+export class Repositories implements Disposable {
   private readonly changed = new EventEmitter<void>();
   private readonly repositoryChanged = new EventEmitter<GitRepository>();
   /** Which repositories there are, which is the active one, or whether git is there. */

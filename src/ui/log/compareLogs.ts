@@ -2,7 +2,7 @@ import { workspace, type Disposable, type TextDocumentContentProvider, type Uri 
 import type { Build } from '../../core/model/build';
 import type { Log } from '../../core/log/log';
 import { normalised } from '../../core/log/normalise';
-import { inShares } from '../../core/util/timeSlice';
+import { timeSlice } from '../../core/util/timeSlice';
 import { sentenceFor } from '../report';
 import { comparedScheme, toLogUri, type LogAddress } from './logUri';
 import type { Logs } from './logs';
@@ -34,7 +34,7 @@ export class ComparedLogs implements TextDocumentContentProvider, Disposable {
 /** Of a very long one the end; others have their turn meanwhile. */
 export async function textToCompare(log: Log): Promise<string> {
   const lines: string[] = [];
-  const share = inShares();
+  const share = timeSlice();
   for (const line of tailFrom(log, firstShown(log, bounded(mostCompared))).lines) {
     lines.push(normalised(line));
     const turn = share();

@@ -18,7 +18,7 @@ import { buildTitle } from '../text/buildText';
 import type { Session } from '../session/session';
 import type { FoundProblem } from '../../core/log/findProblems';
 import type { Logs } from './logs';
-import type { OpenLog } from './logDocument';
+import type { LogDocument } from './logDocument';
 
 interface Shown {
   readonly build: Build;
@@ -30,7 +30,7 @@ interface Shown {
 }
 
 /** What logs of builds tell of files, in VS Code's Problems: for as long as their editors are open and nothing runs anew. */
-export class Problems implements Disposable {
+export class LogDiagnostics implements Disposable {
   private readonly collection = languages.createDiagnosticCollection('GitLab Builds');
   /** Of each build of that name the run that was asked for last. */
   private readonly shown = new Map<string, Shown>();
@@ -51,7 +51,7 @@ export class Problems implements Disposable {
   }
 
   /** In place of those of another run of the same build. */
-  show({ uri, leftOut, port: { root } }: OpenLog, build: Build, problems: readonly FoundProblem[]): void {
+  show({ uri, leftOut, port: { root } }: LogDocument, build: Build, problems: readonly FoundProblem[]): void {
     const toEntry = (problem: FoundProblem) =>
       [Uri.file(problem.file), toDiagnostic(problem, build, leftOut === 0 ? uri : undefined)] as const;
     const entries = problems.map(toEntry);

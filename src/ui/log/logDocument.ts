@@ -6,14 +6,14 @@ import type { Log } from '../../core/log/log';
 import { nextDelay, type Attention, type Intervals } from '../../core/polling/schedule';
 import { Timer, type Clock } from '../../core/util/timer';
 import type { Snapshot, Target } from '../../core/model/snapshot';
-import { inLines, sentenceInstead } from './placeholder';
+import { inLines, placeholder } from './placeholder';
 import { LogFeed } from './logFeed';
 import { LogView } from '../../core/log/tailView';
 
 /** `appeared`: the log, where a sentence stood; `text`: what the editor shows is another; `state`: what is said of it. */
 export type LogNews = 'appeared' | 'text' | 'state';
 
-export interface OpenLogPort {
+export interface LogDocumentPort {
   readonly uri: Uri;
   readonly root: string;
   readonly target: Target;
@@ -28,7 +28,7 @@ export interface OpenLogPort {
 }
 
 /** The log of one build for as long as its editor is open. */
-export class OpenLog implements Disposable {
+export class LogDocument implements Disposable {
   private readonly feed = new LogFeed();
   private readonly view: LogView;
   private readonly controller = new AbortController();
@@ -44,7 +44,7 @@ export class OpenLog implements Disposable {
 
   /** `known`: its build, as far as it is known already. */
   constructor(
-    readonly port: OpenLogPort,
+    readonly port: LogDocumentPort,
     private known?: Build,
   ) {
     this.timer = new Timer(port.clock);
@@ -106,7 +106,7 @@ export class OpenLog implements Disposable {
   /** Of the editor: the log, or why there is none. */
   get text(): string {
     if (!this.isRead) return '';
-    return this.isEmpty ? inLines(sentenceInstead(this)) : this.log.lines.join('\n');
+    return this.isEmpty ? inLines(placeholder(this)) : this.log.lines.join('\n');
   }
 
   /** Throws as the client does. One reading at a time: a second call shares it. */
@@ -133,7 +133,7 @@ export class OpenLog implements Disposable {
   }
 
   /** Its editor came into sight, or went. */
-  attend(): void {
+  onVisibilityChange(): void {
     if (this.isFollowing && this.reading === undefined) this.arm();
   }
 

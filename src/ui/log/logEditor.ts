@@ -16,7 +16,7 @@ import type { Settings } from '../session/settings';
 import type { LogColors } from './logColors';
 import { editorsOf } from './logEditors';
 import type { Logs } from './logs';
-import type { LogNews, OpenLog } from './logDocument';
+import type { LogNews, LogDocument } from './logDocument';
 import { place } from './logStructure';
 
 /** So far from the end one still counts as reading there. */
@@ -35,7 +35,7 @@ interface Reading {
 export class LogEditors implements Disposable {
   private readonly readings = new Map<TextEditor, Reading>();
   /** Lines of a log that its editors do not show. */
-  private readonly leftOut = new WeakMap<OpenLog, number>();
+  private readonly leftOut = new WeakMap<LogDocument, number>();
   private readonly subscriptions: Disposable[];
 
   constructor(
@@ -58,7 +58,7 @@ export class LogEditors implements Disposable {
   }
 
   /** In front, at the first error of what has failed; at the end of what is still written. */
-  async show(document: TextDocument, log: OpenLog): Promise<void> {
+  async show(document: TextDocument, log: LogDocument): Promise<void> {
     const line = Math.min(await lineToShow(log), document.lineCount - 1);
     const isOpen = editorsOf(document.uri).length > 0;
     const selection = new Range(line, 0, line, 0);
@@ -73,7 +73,7 @@ export class LogEditors implements Disposable {
     for (const one of this.subscriptions) one.dispose();
   }
 
-  private remember(log: OpenLog, news: LogNews): void {
+  private remember(log: LogDocument, news: LogNews): void {
     const moved = (this.leftOut.get(log) ?? 0) - log.leftOut;
     this.leftOut.set(log, log.leftOut);
     for (const editor of editorsOf(log.uri)) {
@@ -88,7 +88,7 @@ export class LogEditors implements Disposable {
     }
   }
 
-  private follow(document: TextDocument, log: OpenLog): void {
+  private follow(document: TextDocument, log: LogDocument): void {
     for (const editor of editorsOf(document.uri)) {
       const reading = this.readings.get(editor);
       this.readings.delete(editor);
@@ -101,7 +101,7 @@ export class LogEditors implements Disposable {
   }
 }
 
-async function lineToShow({ build, log }: OpenLog): Promise<number> {
+async function lineToShow({ build, log }: LogDocument): Promise<number> {
   const last = log.lines.length - 1;
   if (build !== undefined && isActive(build)) return Math.max(last, 0);
   return build?.status === 'failed' ? ((await firstError(log)) ?? Math.max(last, 0)) : 0;
@@ -112,7 +112,7 @@ function reveal(editor: TextEditor, line: number, type: TextEditorRevealType): v
 }
 
 /** The log has come in place of a sentence. */
-async function startReading(editor: TextEditor, log: OpenLog): Promise<void> {
+async function startReading(editor: TextEditor, log: LogDocument): Promise<void> {
   const { document } = editor;
   const line = Math.min(await lineToShow(log), document.lineCount - 1);
   editor.selection = new Selection(line, 0, line, 0);
@@ -131,7 +131,7 @@ function readOn(editor: TextEditor, { top, shift }: Reading, linesAboveTop: numb
 }
 
 /** What the runner wants folded, and all that is over where the build has failed, but where the cursor is. */
-async function fold(document: TextDocument, { log, build }: OpenLog, line: number): Promise<void> {
+async function fold(document: TextDocument, { log, build }: LogDocument, line: number): Promise<void> {
   const isFolded = ({ collapsed, end }: Section): boolean =>
     collapsed || (build?.status === 'failed' && end !== undefined);
   const folded = place(log.sections, document.lineCount).filter(

@@ -1,7 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import type { StreamAnswer } from '../../core/gitlab/http/request';
 import { LogReader } from '../../core/log/reader';
-import { inShares } from '../../core/util/timeSlice';
+import { timeSlice } from '../../core/util/timeSlice';
 
 /** Asks for the whole log, unless it is still that of the ETag. */
 export type AskForLog = (etag: string | undefined) => Promise<StreamAnswer>;
@@ -55,7 +55,7 @@ export class LogFeed {
 
   private async take({ body, etag }: StreamAnswer): Promise<LogChange> {
     const [known, prefix] = [this.size, createHash('sha256')];
-    const share = inShares();
+    const share = timeSlice();
     let seen = 0;
     for await (const chunk of body) {
       // What has come already is handed out without a pause.

@@ -6,7 +6,7 @@ import { buildLabel, statusCodicon } from '../text/buildText';
 import { failureSentence, oneLine, withoutIcons } from '../text/failures';
 import { toLogAddress } from './logUri';
 import type { Logs } from './logs';
-import type { OpenLog } from './logDocument';
+import type { LogDocument } from './logDocument';
 
 /** What signing in again may mend. */
 const needNewToken = new Set<Failure['kind']>(['unauthorized', 'expired', 'revoked', 'insufficientScope']);
@@ -39,7 +39,7 @@ export class LogLens implements CodeLensProvider, Disposable {
     this.changed.dispose();
   }
 
-  private next(open: OpenLog): readonly LensAction[] {
+  private next(open: LogDocument): readonly LensAction[] {
     const next = this.logs.nextFailed(open);
     if (next === undefined) return [];
     const title = `$(arrow-right) ${l10n.t('Next failed: {0}', withoutIcons(oneLine(next.name)))}`;
@@ -50,13 +50,13 @@ export class LogLens implements CodeLensProvider, Disposable {
 /** The name of a command of ours is empty where there is none. */
 type LensAction = readonly [title: string, command: string, argument?: unknown];
 
-function stateOf(open: OpenLog): readonly LensAction[] {
+function stateOf(open: LogDocument): readonly LensAction[] {
   const { build } = open;
   if (build === undefined) return [];
   return [[`${statusCodicon(build.status)} ${withoutIcons(oneLine(stateWords(open, build)))}`, '']];
 }
 
-function stateWords({ failure, isErased, isEmpty }: OpenLog, build: Build): string {
+function stateWords({ failure, isErased, isEmpty }: LogDocument, build: Build): string {
   const label = buildLabel(build);
   if (isErased) return l10n.t('{0}, its log was erased', label);
   // The sentence below tells why.
@@ -66,7 +66,7 @@ function stateWords({ failure, isErased, isEmpty }: OpenLog, build: Build): stri
   return isActive(build) ? l10n.t('{0}, the log grows', label) : label;
 }
 
-function actionsOn(open: OpenLog): readonly LensAction[] {
+function actionsOn(open: LogDocument): readonly LensAction[] {
   const { build, failure, port, uri } = open;
   const reference = { build: toLogAddress(uri)?.build, repository: port.root };
   return [
@@ -98,13 +98,13 @@ function problemActions(build: Build, reference: object): readonly LensAction[] 
   return mayTellFailure(build) ? [[`$(warning) ${l10n.t('Problems')}`, 'showProblems', reference]] : [];
 }
 
-function lineActions(open: OpenLog, reference: object): readonly LensAction[] {
+function lineActions(open: LogDocument, reference: object): readonly LensAction[] {
   if (!open.isCut) return earlierActions(open, reference);
   const title = l10n.t('This log is too long to be read here, and its end is missing: save the log to read all of it');
   return [...earlierActions(open, reference), [`$(save-as) ${title}`, 'saveLog', reference]];
 }
 
-function earlierActions({ leftOut, earlier, uri }: OpenLog, reference: object): readonly LensAction[] {
+function earlierActions({ leftOut, earlier, uri }: LogDocument, reference: object): readonly LensAction[] {
   if (leftOut === 0) return [];
   if (earlier > 0)
     return [[`$(arrow-up) ${l10n.t('Load earlier ({0} of {1} lines)', earlier, leftOut)}`, 'loadEarlier', uri]];

@@ -1,7 +1,7 @@
 import { DocumentLink, Range, Uri, type CancellationToken, type DocumentLinkProvider, type TextDocument } from 'vscode';
 import { locationsOf, type Location } from '../../core/log/locations';
 import type { Log } from '../../core/log/log';
-import { inShares } from '../../core/util/timeSlice';
+import { timeSlice } from '../../core/util/timeSlice';
 import type { Logs } from './logs';
 import { WorkspaceFiles } from '../../core/log/workspaceFiles';
 
@@ -44,7 +44,7 @@ export class LogLinks implements DocumentLinkProvider {
   private async lookThrough(log: Log, token: CancellationToken): Promise<Pick<Found, 'places' | 'own'>> {
     const found = this.found.get(log) ?? { upTo: 0, places: [], own: [] };
     this.found.set(log, found);
-    const share = inShares();
+    const share = timeSlice();
     while (found.upTo < log.lines.length - 1 && !token.isCancellationRequested) {
       await lookThroughSome(log, found, share);
     }

@@ -18,7 +18,7 @@ import { failureSentence, withoutMarkup } from '../text/failures';
 import { formatDuration } from '../text/timeText';
 import { logScheme, toLogAddress } from './logUri';
 import type { Logs } from './logs';
-import type { OpenLog } from './logDocument';
+import type { LogDocument } from './logDocument';
 
 /** A mark for a tab, which has room for two characters at most. */
 const badges: Readonly<Record<string, string>> = { success: '✓', failed: '✗', canceled: '⊘', skipped: '»' };
@@ -86,7 +86,7 @@ function severityOf(build: Build | undefined, failure: Failure | undefined): Lan
   return failure === undefined ? LanguageStatusSeverity.Information : LanguageStatusSeverity.Warning;
 }
 
-function again({ uri, port }: OpenLog): { title: string; command: string; arguments: unknown[] } {
+function again({ uri, port }: LogDocument): { title: string; command: string; arguments: unknown[] } {
   const reference = { build: toLogAddress(uri)?.build, repository: port.root };
   return { title: l10n.t('Try again'), command: 'gitlabBuilds.openLog', arguments: [reference] };
 }

@@ -16,15 +16,15 @@ import { buildsOf, type Target } from '../../core/model/snapshot';
 import { flatten } from '../../core/model/arrange';
 import type { Clients } from '../session/clients';
 import { mayHaveLog } from '../tree/contextValue';
-import { Refusal, sentenceFor } from '../report';
+import { UserError, sentenceFor } from '../report';
 import type { KnownProjects } from '../session/knownProjects';
 import type { Session } from '../session/session';
 import type { Settings } from '../session/settings';
 import type { Tokens } from '../session/tokens';
 import { editorsOf } from './logEditors';
-import { inLines, sentenceInstead } from './placeholder';
+import { inLines, placeholder } from './placeholder';
 import { logScheme, toLogAddress, toLogUri, type LogAddress } from './logUri';
-import { OpenLog, type LogNews } from './logDocument';
+import { LogDocument, type LogNews } from './logDocument';
 import { isInTab, urisOf } from './logTabs';
 
 export interface LogsParts {
@@ -37,7 +37,7 @@ export interface LogsParts {
 }
 
 export interface LogChanged {
-  readonly log: OpenLog;
+  readonly log: LogDocument;
   readonly changed: LogNews;
 }
 
@@ -46,7 +46,7 @@ const updateMs = 2000;
 
 /** The logs whose editors are open, as read-only documents. What an editor has left is forgotten. */
 export class Logs implements TextDocumentContentProvider, Disposable {
-  private readonly open = new Map<string, OpenLog>();
+  private readonly open = new Map<string, LogDocument>();
   /** Those that cannot be asked for: why, stands in their editors. */
   private readonly strange = new Map<string, Uri>();
   private readonly textChanged = new EventEmitter<Uri>();
@@ -71,7 +71,7 @@ export class Logs implements TextDocumentContentProvider, Disposable {
         for (const uri of opened.flatMap(urisOf)) this.bringBack(uri);
       }),
       window.onDidChangeVisibleTextEditors(() => {
-        for (const log of this.open.values()) log.attend();
+        for (const log of this.open.values()) log.onVisibilityChange();
       }),
       parts.tokens.onDidChange(() => this.retry()),
       parts.knownProjects.onDidAdd(() => this.retry()),
@@ -79,12 +79,12 @@ export class Logs implements TextDocumentContentProvider, Disposable {
     ];
   }
 
-  of(uri: Uri): OpenLog | undefined {
+  of(uri: Uri): LogDocument | undefined {
     return uri.scheme === logScheme ? this.open.get(uri.toString()) : undefined;
   }
 
   /** The document of a build's log, read anew: where there is none, a sentence says why. */
-  async document(root: string, target: Target, build: Build): Promise<{ document: TextDocument; log: OpenLog }> {
+  async document(root: string, target: Target, build: Build): Promise<{ document: TextDocument; log: LogDocument }> {
     const address = { root, instance: target.instance.url, project: target.project, build: build.id };
     const uri = toLogUri(address, build);
     const log = this.of(uri) ?? this.add(this.make(uri, address, target, build));
@@ -103,7 +103,7 @@ export class Logs implements TextDocumentContentProvider, Disposable {
   }
 
   /** The failed build of the same commit after this one, or the first where this is the last. */
-  nextFailed({ build, port: { root } }: OpenLog): Build | undefined {
+  nextFailed({ build, port: { root } }: LogDocument): Build | undefined {
     const builds = buildsOf(this.parts.session.snapshotOf(root));
     const isWanted = (one: Build): boolean => one.status === 'failed' && mayHaveLog(one) && one.id !== build?.id;
     const at = builds.findIndex(({ id }) => id === build?.id);
@@ -116,13 +116,13 @@ export class Logs implements TextDocumentContentProvider, Disposable {
   }
 
   /** A build's log as it is now, for no editor. Throws a Refusal where there is none. */
-  async now(root: string, target: Target, build: Build): Promise<OpenLog> {
+  async now(root: string, target: Target, build: Build): Promise<LogDocument> {
     const address = { root, instance: target.instance.url, project: target.project, build: build.id };
     return once(this.make(toLogUri(address, build), address, target));
   }
 
   /** The same by its address. Throws a Refusal where there is none. */
-  async readAt(uri: Uri): Promise<OpenLog> {
+  async readAt(uri: Uri): Promise<LogDocument> {
     return once(await this.found(uri));
   }
 
@@ -146,7 +146,7 @@ export class Logs implements TextDocumentContentProvider, Disposable {
     this.open.clear();
   }
 
-  private async restored(uri: Uri): Promise<OpenLog> {
+  private async restored(uri: Uri): Promise<LogDocument> {
     const made = await this.found(uri);
     // It may have been asked for twice at once: the first stays.
     const log = this.of(uri) ?? this.add(made);
@@ -161,7 +161,7 @@ export class Logs implements TextDocumentContentProvider, Disposable {
     if (isHeld) this.textChanged.fire(uri);
   }
 
-  private async upToDate(document: TextDocument, log: OpenLog): Promise<void> {
+  private async upToDate(document: TextDocument, log: LogDocument): Promise<void> {
     if (document.getText() === log.text) return;
     await new Promise<void>((resolve) => {
       const done = (): void => {
@@ -177,26 +177,26 @@ export class Logs implements TextDocumentContentProvider, Disposable {
     });
   }
 
-  private add(log: OpenLog): OpenLog {
+  private add(log: LogDocument): LogDocument {
     this.open.set(log.uri.toString(), log);
     return log;
   }
 
   /** Only for an instance that the user is signed in to and a project of this workspace, whoever wrote the address. */
-  private async found(uri: Uri): Promise<OpenLog> {
+  private async found(uri: Uri): Promise<LogDocument> {
     const address = toLogAddress(uri);
     const instances = await this.parts.session.instances();
     const instance = instances.find(({ url }) => url === address?.instance);
     if (address === undefined || instance === undefined || (await this.parts.tokens.get(instance.url)) === undefined)
-      throw new Refusal(l10n.t('This log is of a GitLab that you are not signed in to. Sign in there to see it.'));
+      throw new UserError(l10n.t('This log is of a GitLab that you are not signed in to. Sign in there to see it.'));
     if (!this.parts.knownProjects.has(address))
-      throw new Refusal(
+      throw new UserError(
         l10n.t('This log is of a project that this workspace has not shown. Open a repository of that project first.'),
       );
     return this.make(uri, address, { instance, project: address.project, sha: '', pinned: true });
   }
 
-  private make(uri: Uri, { root, build: id, project }: LogAddress, target: Target, build?: Build): OpenLog {
+  private make(uri: Uri, { root, build: id, project }: LogAddress, target: Target, build?: Build): LogDocument {
     const { session, clients, settings, clock } = this.parts;
     const client = clients.of(target.instance);
     const port = {
@@ -211,11 +211,11 @@ export class Logs implements TextDocumentContentProvider, Disposable {
       tailLength: () => settings.logTailLength(),
       show: (news: LogNews) => this.show(log, news),
     };
-    const log = new OpenLog(port, build);
+    const log = new LogDocument(port, build);
     return log;
   }
 
-  private show(log: OpenLog, changed: LogNews): void {
+  private show(log: LogDocument, changed: LogNews): void {
     if (this.of(log.uri) !== log) return;
     this.changed.fire({ log, changed });
     if (changed !== 'state') this.textChanged.fire(log.uri);
@@ -253,10 +253,10 @@ export class Logs implements TextDocumentContentProvider, Disposable {
   }
 }
 
-async function once(log: OpenLog): Promise<OpenLog> {
+async function once(log: LogDocument): Promise<LogDocument> {
   try {
     await log.read();
-    if (log.isEmpty) throw new Refusal(sentenceInstead(log));
+    if (log.isEmpty) throw new UserError(placeholder(log));
     return log;
   } finally {
     log.dispose();

@@ -13,7 +13,7 @@ export interface NoLog {
 }
 
 /** What stands in the editor in place of a log: why there is none, and what brings it. */
-export function sentenceInstead({ build, failure, isErased }: NoLog): string {
+export function placeholder({ build, failure, isErased }: NoLog): string {
   if (failure !== undefined) return failed(failure, build);
   return build === undefined ? '' : missing(build, isErased);
 }

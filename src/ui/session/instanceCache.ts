@@ -13,7 +13,7 @@ interface StoredInstance extends InstanceFacts {
 }
 
 /** What instances turned out to be and where their projects are, for all windows; nothing of it is secret. */
-export class RememberedInstances {
+export class InstanceCache {
   constructor(private readonly storage: Memento) {}
 
   of({ url, apiVersion }: Instance): FactsKeeper {

@@ -10,11 +10,11 @@ import type { Urgency, Attention } from '../../core/polling/schedule';
 import type { Clock } from '../../core/util/timer';
 import type { Resolution, Snapshot, Target } from '../../core/model/snapshot';
 import type { Logger } from '../../core/util/logger';
-import type { Git } from '../git/repositories';
+import type { Repositories } from '../git/repositories';
 import type { GitRepository } from '../git/vscodeGit';
 import type { Clients } from './clients';
 import type { Settings } from './settings';
-import type { Remembered } from './snapshotCache';
+import type { SnapshotCache } from './snapshotCache';
 import type { Tokens } from './tokens';
 
 /** A commit that the user chose over HEAD. */
@@ -24,11 +24,11 @@ export interface Pin {
 }
 
 export interface SessionParts {
-  readonly git: Git;
+  readonly git: Repositories;
   readonly settings: Settings;
   readonly tokens: Tokens;
   readonly clients: Clients;
-  readonly remembered: Remembered;
+  readonly remembered: SnapshotCache;
   readonly attention: () => Attention;
   readonly log: Logger;
   readonly clock: Clock;

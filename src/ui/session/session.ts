@@ -4,13 +4,13 @@ import type { Monitor } from '../../core/polling/monitor';
 import type { Instance } from '../../core/model/instance';
 import type { Urgency } from '../../core/polling/schedule';
 import type { Snapshot } from '../../core/model/snapshot';
-import type { Git } from '../git/repositories';
+import type { Repositories } from '../git/repositories';
 import type { GitRepository } from '../git/vscodeGit';
 import { monitorRepository, type Pin, type SessionParts } from './repositoryMonitor';
 import { namesOf } from './repositoryNames';
 import type { RepositoryView, ViewState } from './repositoryView';
 
-interface Followed {
+interface MonitoredRepository {
   readonly repository: GitRepository;
   readonly monitor: Monitor;
 }
@@ -23,7 +23,7 @@ export class Session implements Disposable {
   /** By root; a pin outlives the closing of its repository. */
   private readonly pins = new Map<string, Pin>();
   /** By root, in the order in which git has them. */
-  private followed: ReadonlyMap<string, Followed> = new Map();
+  private followed: ReadonlyMap<string, MonitoredRepository> = new Map();
   private readonly subscriptions: Disposable[];
 
   constructor(private readonly parts: SessionParts) {
@@ -93,8 +93,8 @@ export class Session implements Disposable {
   }
 
   /** The window or the view was turned to, or away from. */
-  attend(): void {
-    for (const { monitor } of this.followed.values()) monitor.attend();
+  onVisibilityChange(): void {
+    for (const { monitor } of this.followed.values()) monitor.onVisibilityChange();
   }
 
   /** The fresh state of one build, shown without a refresh. */
@@ -115,7 +115,7 @@ export class Session implements Disposable {
     for (const { monitor } of this.followed.values()) monitor.dispose();
   }
 
-  private of(root: string | undefined): Followed | undefined {
+  private of(root: string | undefined): MonitoredRepository | undefined {
     return root === undefined ? undefined : this.followed.get(root);
   }
 
@@ -142,7 +142,7 @@ export class Session implements Disposable {
     }
   }
 
-  private start(repository: GitRepository): Followed {
+  private start(repository: GitRepository): MonitoredRepository {
     const root = repository.rootUri.toString();
     const monitor = monitorRepository(repository, {
       ...this.parts,
@@ -178,6 +178,6 @@ export class Session implements Disposable {
   }
 }
 
-function noRepository({ state }: Git): RepositoryView {
+function noRepository({ state }: Repositories): RepositoryView {
   return { root: '', name: '', snapshot: { kind: 'noProject', reason: state === 'off' ? 'noGit' : 'noRepository' } };
 }

@@ -1,7 +1,7 @@
 import type { Disposable, Memento } from 'vscode';
 import { Timer, type Clock } from '../../core/util/timer';
 import type { Snapshot, Target } from '../../core/model/snapshot';
-import type { RememberedInstances } from './instanceCache';
+import type { InstanceCache } from './instanceCache';
 import { isStoredCommit, type StoredCommit } from '../../core/model/storedCommit';
 
 type Ready = Extract<Snapshot, { kind: 'ready' }>;
@@ -14,7 +14,7 @@ const mostCharacters = 400_000;
 const writeMs = 10_000;
 
 /** The last known builds of the commits that were looked at, over restarts; in the storage of the workspace. */
-export class Remembered implements Disposable {
+export class SnapshotCache implements Disposable {
   private readonly timer: Timer;
   /** The newest first. */
   private commits: readonly StoredCommit[];
@@ -23,7 +23,7 @@ export class Remembered implements Disposable {
   constructor(
     private readonly storage: Memento,
     clock: Clock,
-    private readonly instances?: Pick<RememberedInstances, 'keepOnly'>,
+    private readonly instances?: Pick<InstanceCache, 'keepOnly'>,
   ) {
     this.timer = new Timer(clock);
     const stored = storage.get<unknown>(storageKey);

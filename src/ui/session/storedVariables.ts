@@ -11,7 +11,7 @@ export interface VariablesOwner {
 }
 
 /** The variables that manual builds were last played with. In VS Code's SecretStorage, since values may be secrets. */
-export class VariableMemory {
+export class StoredVariables {
   /** What was entered and not played yet; gone with the window. */
   private readonly drafts = new Map<string, Variables>();
 

@@ -75,7 +75,7 @@ function hostOf(snapshot: Snapshot | undefined): string | undefined {
 }
 
 /** What the rows do not say about themselves; the most important first. */
-export function reservationsOf(snapshot: Snapshot | undefined, now: number): readonly string[] {
+export function caveats(snapshot: Snapshot | undefined, now: number): readonly string[] {
   if (snapshot?.kind !== 'ready') return [];
   const { readOnly, stale } = snapshot;
   return [

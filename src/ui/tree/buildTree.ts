@@ -13,12 +13,12 @@ import type { Grouping } from '../../core/model/tree';
 import { redrawOf, rowsAtOnce } from '../../core/model/treeDiff';
 import { ExpiryClock } from '../artifacts/expiryClock';
 import { setContext } from '../views/contextKeys';
-import { Drawing } from './renderedTree';
-import { reservationsOf, subjectOf, titleOf } from '../text/commitText';
+import { RenderedTree } from './renderedTree';
+import { caveats, subjectOf, titleOf } from '../text/commitText';
 import { statusLabel } from '../text/buildText';
 import type { Row, RowNode } from './treeRows';
 import type { ViewState } from '../session/repositoryView';
-import { Tick } from './rowClock';
+import { RowClock } from './rowClock';
 import { toItem, tooltipOf } from './treeItems';
 
 export const viewId = 'gitlabBuilds.builds';
@@ -36,11 +36,11 @@ export class BuildTree implements TreeDataProvider<Row>, Disposable {
   private readonly changed = new EventEmitter<Row[] | undefined>();
   readonly onDidChangeTreeData: Event<Row[] | undefined> = this.changed.event;
   readonly view: TreeView<Row>;
-  private readonly tick: Tick;
+  private readonly tick: RowClock;
   private readonly expiries: ExpiryClock;
   private readonly subscriptions: readonly Disposable[];
   private state: ViewState = { repositories: [], active: undefined };
-  private drawing = Drawing.nothing;
+  private drawing = RenderedTree.nothing;
   private filter: readonly string[] = [];
   private loaded: (() => void) | undefined;
 
@@ -51,7 +51,7 @@ export class BuildTree implements TreeDataProvider<Row>, Disposable {
   ) {
     const options = { treeDataProvider: this, showCollapseAll: true, canSelectMany: true };
     this.view = window.createTreeView<Row>(viewId, options);
-    this.tick = new Tick(
+    this.tick = new RowClock(
       {
         running: () => this.drawing.running.length,
         visible: () => this.view.visible,
@@ -70,8 +70,8 @@ export class BuildTree implements TreeDataProvider<Row>, Disposable {
     this.subscriptions = [
       this.view.onDidChangeVisibility(() => {
         if (this.view.visible) this.redrawTimes();
-        this.tick.attend();
-        this.expiries.attend();
+        this.tick.onVisibilityChange();
+        this.expiries.onVisibilityChange();
       }),
       ...(lazy === undefined ? [] : [lazy.onDidChange((row) => this.changed.fire([row]))]),
     ];
@@ -104,8 +104,8 @@ export class BuildTree implements TreeDataProvider<Row>, Disposable {
     this.showSubject();
     if (redraw === 'all') this.changed.fire(undefined);
     else if (redraw.length > 0) this.changed.fire(this.drawing.rowsOf(redraw));
-    this.tick.attend();
-    this.expiries.attend();
+    this.tick.onVisibilityChange();
+    this.expiries.onVisibilityChange();
     void setContext(this.state, this.filter.length > 0);
   }
 
@@ -157,7 +157,7 @@ export class BuildTree implements TreeDataProvider<Row>, Disposable {
     const { repositories } = this.state;
     const only = repositories.length === 1 ? repositories[0] : undefined;
     const parts = only === undefined ? this.filterWords() : [subjectOf(only.snapshot, this.filter)];
-    const reservations = reservationsOf(only?.snapshot, this.clock.now());
+    const reservations = caveats(only?.snapshot, this.clock.now());
     this.write('title', hasRows || only === undefined ? l10n.t('Builds') : titleOf(only.snapshot));
     this.write('description', hasRows ? parts.join(' · ') : '');
     this.write('message', hasRows ? [...parts, ...reservations].join(' · ') : '');

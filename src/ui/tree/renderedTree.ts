@@ -4,10 +4,10 @@ import { toTree, type Grouping, type TreeNode } from '../../core/model/tree';
 import type { Shape } from '../../core/model/treeDiff';
 import type { DrawnNode, RepositoryNode, Row, RowNode } from './treeRows';
 import type { RepositoryView, ViewState } from '../session/repositoryView';
-import { lookOf, sceneOf, shownSha, stalenessOf, toItem, type Scene } from './treeItems';
+import { lookOf, renderContext, shownSha, stalenessOf, toItem, type RenderContext } from './treeItems';
 
 /** How to draw. */
-export interface Manner {
+export interface RenderOptions {
   /** ms since 1970 */
   readonly now: number;
   readonly filter: readonly string[];
@@ -15,16 +15,16 @@ export interface Manner {
 }
 
 /** A row as it is drawn, and those below it. */
-class Drawn implements Shape {
+class RenderedRow implements Shape {
   private known: string | undefined;
 
   constructor(
     readonly id: string,
     readonly row: Row,
     readonly node: DrawnNode,
-    readonly children: readonly Drawn[],
+    readonly children: readonly RenderedRow[],
     readonly face: object,
-    private readonly scene: Scene,
+    private readonly scene: RenderContext,
     private readonly now: number,
   ) {}
 
@@ -36,27 +36,27 @@ class Drawn implements Shape {
 
 /** Later than any build: the looks of two rows differ in what is drawn of them, not in when. */
 const always = Date.UTC(3000, 0, 1);
-const noScene: Scene = sceneOf('', undefined, 'none');
+const noScene: RenderContext = renderContext('', undefined, 'none');
 
 /** The rows as VS Code knows them, each by one object that stays for as long as the row does. */
-export class Drawing {
-  static readonly nothing = new Drawing(undefined, { now: 0, filter: [], groupingOf: () => 'none' });
+export class RenderedTree {
+  static readonly nothing = new RenderedTree(undefined, { now: 0, filter: [], groupingOf: () => 'none' });
 
-  private readonly byId = new Map<string, Drawn>();
-  private readonly byRow = new Map<Row, Drawn>();
-  private readonly scenes = new Map<string, Scene>();
+  private readonly byId = new Map<string, RenderedRow>();
+  private readonly byRow = new Map<Row, RenderedRow>();
+  private readonly scenes = new Map<string, RenderContext>();
   private readonly runningRows: Row[] = [];
   private readonly expiringRows: Row[] = [];
-  private rootRows: readonly Drawn[] = [];
+  private rootRows: readonly RenderedRow[] = [];
 
   private constructor(
     /** The drawing before; let go once the rows that stay are taken over. */
-    private before: Drawing | undefined,
-    private readonly manner: Manner,
+    private before: RenderedTree | undefined,
+    private readonly manner: RenderOptions,
   ) {}
 
-  next({ repositories }: ViewState, manner: Manner): Drawing {
-    const drawing = new Drawing(this, manner);
+  next({ repositories }: ViewState, manner: RenderOptions): RenderedTree {
+    const drawing = new RenderedTree(this, manner);
     const [first] = repositories;
     if (repositories.length === 1 && first !== undefined) drawing.rootRows = drawing.drawBuilds(first);
     else drawing.rootRows = byName(repositories).map((repository) => drawing.drawRepository(repository));
@@ -88,7 +88,7 @@ export class Drawing {
     return shown.map((each) => each.row);
   }
 
-  sceneOf({ root }: Row): Scene {
+  sceneOf({ root }: Row): RenderContext {
     return this.scenes.get(root) ?? noScene;
   }
 
@@ -96,11 +96,11 @@ export class Drawing {
     return this.byRow.get(row)?.id ?? idOf(row.node, row.root, this.sceneOf(row));
   }
 
-  private isSameFrame(root: string, { frame }: Scene): boolean {
+  private isSameFrame(root: string, { frame }: RenderContext): boolean {
     return this.before?.scenes.get(root)?.frame === frame;
   }
 
-  private drawRepository(repository: RepositoryView): Drawn {
+  private drawRepository(repository: RepositoryView): RenderedRow {
     const { root } = repository;
     const below = this.drawBuilds(repository);
     const children = below.map(({ node }) => node).filter((node) => node.kind !== 'repository');
@@ -108,15 +108,15 @@ export class Drawing {
     return this.keep(node, root, below, this.manner.now);
   }
 
-  private drawBuilds({ root, snapshot }: RepositoryView): readonly Drawn[] {
+  private drawBuilds({ root, snapshot }: RepositoryView): readonly RenderedRow[] {
     const grouping = this.manner.groupingOf(root);
-    const scene = sceneOf(root, snapshot, grouping);
+    const scene = renderContext(root, snapshot, grouping);
     this.scenes.set(root, scene);
     const nodes = toTree(listingOf(snapshot), grouping, this.manner.filter);
     return nodes.map((node) => this.draw(node, root, scene));
   }
 
-  private draw(node: TreeNode, root: string, scene: Scene): Drawn {
+  private draw(node: TreeNode, root: string, scene: RenderContext): RenderedRow {
     const children = node.children.map((child) => this.draw(child, root, scene));
     const drawn = this.keep(node, root, children, always);
     // GitLab 8.5 retries what still runs: an attempt may do so, too.
@@ -126,14 +126,14 @@ export class Drawing {
     return drawn;
   }
 
-  private keep(node: DrawnNode, root: string, children: readonly Drawn[], now: number): Drawn {
+  private keep(node: DrawnNode, root: string, children: readonly RenderedRow[], now: number): RenderedRow {
     const scene = this.scenes.get(root) ?? noScene;
     const id = idOf(node, root, scene);
     const kept = this.before?.byId.get(id);
     const isAsBefore = kept !== undefined && isSettled(kept.node, node) && this.isSameFrame(root, scene);
     const row: { root: string; node: RowNode } = kept?.row ?? { root, node };
     row.node = node;
-    const drawn = new Drawn(id, row, node, children, isAsBefore ? kept.face : {}, scene, now);
+    const drawn = new RenderedRow(id, row, node, children, isAsBefore ? kept.face : {}, scene, now);
     this.byId.set(id, drawn);
     this.byRow.set(row, drawn);
     return drawn;
@@ -156,7 +156,7 @@ function isLeaf({ children }: DrawnNode): boolean {
  * With the commit, so that a stage which was folded where it passed is open where it fails. VS Code opens a row only when
  * it first sees it: so one that is still empty is another.
  */
-function idOf(node: RowNode, root: string, scene: Scene): string {
+function idOf(node: RowNode, root: string, scene: RenderContext): string {
   if (node.kind === 'repository') return `${node.children.length === 0 ? 'empty repository' : 'repository'} ${root}`;
   return `${root} ${shownSha(scene) ?? ''} ${node.id}`;
 }

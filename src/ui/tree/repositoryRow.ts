@@ -2,7 +2,7 @@ import { l10n } from 'vscode';
 import { hasFailed, worstStatus } from '../../core/model/build';
 import { rootPipelines, standingBuilds } from '../../core/model/pipeline';
 import type { NoProject, Snapshot } from '../../core/model/snapshot';
-import { reservationsOf, subjectOf } from '../text/commitText';
+import { caveats, subjectOf } from '../text/commitText';
 import { groupDescription, statusLabel } from '../text/buildText';
 import type { RepositoryView } from '../session/repositoryView';
 import { failureSentence, oneLine } from '../text/failures';
@@ -70,7 +70,7 @@ function standingOfBuilds(snapshot: Extract<Snapshot, { kind: 'ready' }>, now: n
   const parts = [
     subjectOf(snapshot),
     ...(isUndecided ? [] : [status === undefined ? l10n.t('no builds') : words]),
-    ...reservationsOf(snapshot, now),
+    ...caveats(snapshot, now),
   ];
   return { icon: 'circle-large-outline', status, parts };
 }

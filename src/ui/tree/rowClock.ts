@@ -1,7 +1,7 @@
 import type { Disposable } from 'vscode';
 import { Timer, type Clock } from '../../core/util/timer';
 
-export interface TickPort {
+export interface RowClockPort {
   /** How many rows show a time that runs on. */
   readonly running: () => number;
   readonly visible: () => boolean;
@@ -9,20 +9,20 @@ export interface TickPort {
 }
 
 /** Lets the times of running builds run on: none runs, or nobody looks, no timer. */
-export class Tick implements Disposable {
+export class RowClock implements Disposable {
   private readonly timer: Timer;
   /** Seconds; undefined: not armed. */
   private armed: number | undefined;
 
   constructor(
-    private readonly port: TickPort,
+    private readonly port: RowClockPort,
     clock: Clock,
   ) {
     this.timer = new Timer(clock);
   }
 
   /** What runs, or whether the view is in sight, may have changed. */
-  attend(): void {
+  onVisibilityChange(): void {
     const seconds = this.port.visible() ? tickSeconds(this.port.running()) : undefined;
     // Armed anew with every refresh it would never come to fire.
     if (seconds === this.armed) return;
@@ -38,7 +38,7 @@ export class Tick implements Disposable {
     this.timer.arm(seconds === undefined ? undefined : seconds * 1000, () => {
       this.armed = undefined;
       this.port.redraw();
-      this.attend();
+      this.onVisibilityChange();
     });
   }
 }

@@ -33,7 +33,7 @@ import type { RepositoryNode, RowNode } from './treeRows';
 import { oneLine } from '../text/failures';
 
 /** What the rows of one repository have in common. */
-export interface Scene {
+export interface RenderContext {
   readonly root: string;
   readonly snapshot: Snapshot | undefined;
   readonly grouping: Grouping;
@@ -43,30 +43,30 @@ export interface Scene {
   readonly frame: string;
 }
 
-export function sceneOf(root: string, snapshot: Snapshot | undefined, grouping: Grouping): Scene {
+export function renderContext(root: string, snapshot: Snapshot | undefined, grouping: Grouping): RenderContext {
   const told = snapshot?.kind === 'ready' ? [snapshot.readOnly, snapshot.stale?.asOf] : [];
   const frame = JSON.stringify([grouping, targetOf(snapshot)?.ref, ...told]);
   return { root, snapshot, grouping, blockers: blockers(listingOf(snapshot)), frame };
 }
 
-export function stalenessOf({ snapshot }: Scene): Staleness | undefined {
+export function stalenessOf({ snapshot }: RenderContext): Staleness | undefined {
   return snapshot?.kind === 'ready' ? snapshot.stale : undefined;
 }
 
 /** The commit whose builds are shown: not HEAD, where HEAD has none. */
-export function shownSha({ snapshot }: Scene): string | undefined {
+export function shownSha({ snapshot }: RenderContext): string | undefined {
   const ancestor = snapshot?.kind === 'ready' ? snapshot.ancestor : undefined;
   return ancestor?.sha ?? targetOf(snapshot)?.sha;
 }
 
 /** `now` in ms since 1970. */
-export function toItem(node: RowNode, scene: Scene, now: number): TreeItem {
+export function toItem(node: RowNode, scene: RenderContext, now: number): TreeItem {
   const item = bareItem(node, scene, now);
   item.contextValue = contextValue(node, scene.snapshot?.kind === 'ready' && scene.snapshot.readOnly);
   return item;
 }
 
-function bareItem(node: RowNode, scene: Scene, now: number): TreeItem {
+function bareItem(node: RowNode, scene: RenderContext, now: number): TreeItem {
   switch (node.kind) {
     case 'repository':
       return repositoryItem(node, scene, now);
@@ -88,7 +88,7 @@ function bareItem(node: RowNode, scene: Scene, now: number): TreeItem {
 }
 
 /** Only asked for when a row is pointed at. undefined: it says all there is. */
-export function tooltipOf(node: RowNode, scene: Scene, now: number): MarkdownString | string | undefined {
+export function tooltipOf(node: RowNode, scene: RenderContext, now: number): MarkdownString | string | undefined {
   const asOf = stalenessOf(scene)?.asOf;
   switch (node.kind) {
     case 'repository':
@@ -114,11 +114,11 @@ export function lookOf(item: TreeItem): string {
   return JSON.stringify([label, description, iconPath, words, collapsibleState, spoken, item.command]);
 }
 
-function freshnessOf(scene: Scene): Freshness {
+function freshnessOf(scene: RenderContext): Freshness {
   return stalenessOf(scene) === undefined ? 'fresh' : 'stale';
 }
 
-function repositoryItem({ repository, children }: RepositoryNode, scene: Scene, now: number): TreeItem {
+function repositoryItem({ repository, children }: RepositoryNode, scene: RenderContext, now: number): TreeItem {
   const { snapshot } = repository;
   const isOpen = needsLook(listingOf(snapshot).builds);
   const item = new TreeItem(
@@ -135,7 +135,7 @@ function repositoryItem({ repository, children }: RepositoryNode, scene: Scene, 
   return item;
 }
 
-function pipelineItem(node: PipelineNode, scene: Scene): TreeItem {
+function pipelineItem(node: PipelineNode, scene: RenderContext): TreeItem {
   const { pipeline, status, isNewest, builds } = node;
   // An earlier pipeline of the same commit is there to be looked up, not to be in the way.
   const item = new TreeItem(pipelineLabel(pipeline), openIf(isNewest));
@@ -174,7 +174,7 @@ function needsLook(builds: readonly Build[]): boolean {
   return builds.some((build) => hasFailed(build) || statusClass(build.status) !== 'ended');
 }
 
-function buildItem(node: BuildNode | AttemptNode, scene: Scene, now: number): TreeItem {
+function buildItem(node: BuildNode | AttemptNode, scene: RenderContext, now: number): TreeItem {
   const { kind, build } = node;
   const item = new TreeItem(kind === 'attempt' ? `#${build.id}` : oneLine(build.name), stateOfBuild(node));
   const facts = factsOf(node, scene);
@@ -186,11 +186,14 @@ function buildItem(node: BuildNode | AttemptNode, scene: Scene, now: number): Tr
 }
 
 /** What a click does, or Enter. */
-function openLogOf({ id }: Build, { root }: Scene): Command {
+function openLogOf({ id }: Build, { root }: RenderContext): Command {
   return { title: l10n.t('Open Log'), command: 'gitlabBuilds.openLog', arguments: [{ build: id, repository: root }] };
 }
 
-function factsOf({ kind, build }: BuildNode | AttemptNode, { snapshot, grouping, blockers }: Scene): BuildFacts {
+function factsOf(
+  { kind, build }: BuildNode | AttemptNode,
+  { snapshot, grouping, blockers }: RenderContext,
+): BuildFacts {
   const isApart = kind === 'attempt' || build.kind === 'external';
   return {
     expected: snapshot?.kind === 'ready' ? snapshot.expected : undefined,

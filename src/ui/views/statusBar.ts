@@ -5,13 +5,13 @@ import { systemClock, type Clock } from '../../core/util/timer';
 import type { Snapshot, Target } from '../../core/model/snapshot';
 import { toTree, type TreeNode } from '../../core/model/tree';
 import { viewId } from '../tree/buildTree';
-import { isUnpushed, partialWords, reservationsOf, subjectOf } from '../text/commitText';
+import { isUnpushed, partialWords, caveats, subjectOf } from '../text/commitText';
 import { escaped, groupDescription, progressOf, shortSha, statusCodicon, statusLabel } from '../text/buildText';
 import { pipelineLabel, pipelineSubject } from '../text/pipelineText';
 import type { ViewState } from '../session/repositoryView';
 import { failureSentence, oneLine, withoutIcons } from '../text/failures';
 
-interface Look {
+interface Appearance {
   readonly text: string;
   readonly tooltip: string | MarkdownString;
   /** For screen readers, without the icon. */
@@ -19,7 +19,7 @@ interface Look {
 }
 
 /** What is spoken of, besides the snapshot. */
-interface Scene {
+interface StatusBarInput {
   /** Of the repository, where several are open. */
   readonly name: string | undefined;
   /** In ms since 1970. */
@@ -58,7 +58,7 @@ export class StatusBar implements Disposable {
 }
 
 /** undefined: there is no GitLab project to speak of. */
-function lookOf(snapshot: Snapshot, scene: Scene): Look | undefined {
+function lookOf(snapshot: Snapshot, scene: StatusBarInput): Appearance | undefined {
   switch (snapshot.kind) {
     case 'noProject':
       return undefined;
@@ -82,12 +82,12 @@ function lookOf(snapshot: Snapshot, scene: Scene): Look | undefined {
   }
 }
 
-function lookOfFailure({ failure }: Extract<Snapshot, { kind: 'failed' }>, scene: Scene): Look {
+function lookOfFailure({ failure }: Extract<Snapshot, { kind: 'failed' }>, scene: StatusBarInput): Appearance {
   const words = failure.kind === 'rateLimited' ? l10n.t('rate limited') : l10n.t('builds');
   return plain('warning', words, [failureSentence(failure)], scene);
 }
 
-function plain(icon: string, words: string, lines: readonly string[], { name }: Scene): Look {
+function plain(icon: string, words: string, lines: readonly string[], { name }: StatusBarInput): Appearance {
   const said = [...(name === undefined ? [] : [oneLine(name)]), ...lines];
   return {
     text: `$(${icon}) ${words}`,
@@ -96,7 +96,7 @@ function plain(icon: string, words: string, lines: readonly string[], { name }: 
   };
 }
 
-function lookOfCommit(snapshot: Ready, scene: Scene): Look {
+function lookOfCommit(snapshot: Ready, scene: StatusBarInput): Appearance {
   const builds = standingBuilds(snapshot);
   const worst = worstStatus(builds) ?? rootPipelines(snapshot)[0]?.status;
   if (worst === undefined) return lookWithoutBuilds(snapshot, scene);
@@ -104,7 +104,7 @@ function lookOfCommit(snapshot: Ready, scene: Scene): Look {
   // What was not read may have failed: no verdict but a failure.
   const isUndecided = snapshot.isPartial === true && !builds.some(hasFailed);
   const words = isUndecided ? partialWords(snapshot) : summary(builds, worst);
-  const reservations = reservationsOf(snapshot, scene.now);
+  const reservations = caveats(snapshot, scene.now);
   const subject = [...(name === undefined ? [] : [oneLine(name)]), subjectOf(snapshot)];
   return {
     text: `${isUndecided ? '$(question)' : statusCodicon(worst)} ${words}${marks(snapshot)}`,
@@ -113,14 +113,14 @@ function lookOfCommit(snapshot: Ready, scene: Scene): Look {
   };
 }
 
-function lookWithoutBuilds(snapshot: Ready, scene: Scene): Look {
+function lookWithoutBuilds(snapshot: Ready, scene: StatusBarInput): Appearance {
   const [icon, words] = isUnpushed(snapshot)
     ? ['cloud-upload', l10n.t('not pushed')]
     : snapshot.watchingSince === undefined
       ? ['circle-large-outline', l10n.t('no builds')]
       : ['eye', l10n.t('waiting for builds')];
   const nothing = l10n.t('No builds for {0}', subjectOf(snapshot));
-  return plain(icon, `${words}${marks(snapshot)}`, [nothing, ...reservationsOf(snapshot, scene.now)], scene);
+  return plain(icon, `${words}${marks(snapshot)}`, [nothing, ...caveats(snapshot, scene.now)], scene);
 }
 
 /** That the builds are not HEAD's own, and that they are not fresh. */

@@ -1,4 +1,4 @@
-import type { Download, From, Open } from '../../../src/core/artifacts/download/transfer';
+import type { Download, ResumePoint, Open } from '../../../src/core/artifacts/download/transfer';
 import type { Clock } from '../../../src/core/util/timer';
 import { clientOf, type Access } from '../support';
 
@@ -45,9 +45,9 @@ export function openOf(
 /** A server that a test makes by hand: one answer after the other, the last one for ever. */
 export class Scripted {
   /** What each answer was asked for with. */
-  readonly asked: (From | undefined)[] = [];
+  readonly asked: (ResumePoint | undefined)[] = [];
 
-  constructor(private readonly answers: readonly ((from: From | undefined) => Download | Error)[]) {}
+  constructor(private readonly answers: readonly ((from: ResumePoint | undefined) => Download | Error)[]) {}
 
   readonly open: Open = async (from) => {
     const answer = this.answers[Math.min(this.asked.push(from), this.answers.length) - 1]?.(from);
@@ -63,7 +63,10 @@ export async function* piecewise(bytes: Uint8Array, failure?: Error): AsyncGener
 }
 
 /** A server that has the file, and serves parts of it to who has its validator. */
-export function serving(content: Uint8Array, validator: string | undefined): (from: From | undefined) => Download {
+export function serving(
+  content: Uint8Array,
+  validator: string | undefined,
+): (from: ResumePoint | undefined) => Download {
   return (from) => {
     const total = content.byteLength;
     if (from === undefined || from.validator !== validator) return { size: total, validator, body: piecewise(content) };

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { GitLabClient } from '../../../src/core/gitlab/client';
-import type { TokenPlace } from '../../../src/core/gitlab/tokenPage';
+import type { TokenPage } from '../../../src/core/gitlab/tokenPage';
 import type { ProfileName } from '../../gitlab/profiles/profile';
 import { profileNames } from '../../gitlab/profiles/profiles';
 import { smallProject, type SmallProject } from '../../gitlab/scenarios';
@@ -146,7 +146,7 @@ describe('GitLabClient: the token', () => {
 
 describe('GitLabClient: the place where one gets a token', () => {
   const page = 'personal_access_tokens?name=GitLab+Builds&scopes=api';
-  const places: Readonly<Record<string, readonly [TokenPlace['kind'], string]>> = {
+  const places: Readonly<Record<string, readonly [TokenPage['kind'], string]>> = {
     '8.4 8.5 8.9 8.10 8.13': ['private', 'profile/account'],
     '8.17 9.0 10.8': ['either', 'profile/personal_access_tokens'],
     '11.0 13.4 13.9': ['personal', `-/profile/${page}`],

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { Budget } from '../../../src/core/polling/rateLimiter';
+import { RateLimiter } from '../../../src/core/polling/rateLimiter';
 import { isActive, type Build } from '../../../src/core/model/build';
 import { Monitor } from '../../../src/core/polling/monitor';
 import { buildsOf } from '../../../src/core/model/snapshot';
@@ -16,7 +16,7 @@ class World {
   readonly lags: number[] = [];
   requests = 0;
   readonly monitor: Monitor;
-  private readonly budget = new Budget(this.clock);
+  private readonly budget = new RateLimiter(this.clock);
   private readonly changedAt = new Map<string, number>();
   private builds: readonly Build[] = [];
 
@@ -25,8 +25,8 @@ class World {
       {
         resolve: async () => ({ kind: 'target', target: targetAt('a') }),
         load: async (_target, signal, urgency) => {
-          await this.budget.admit(urgency, signal);
-          this.budget.spend();
+          await this.budget.acquire(urgency, signal);
+          this.budget.consume();
           this.requests += 1;
           await this.wait();
           const { builds } = this;

@@ -121,11 +121,11 @@ const events = {
   refuses: ({ loading }: World) => loading.shift()?.fail(new GitLabError({ kind: 'unauthorized' })),
   looksAway: (world: World) => {
     world.attentive = false;
-    world.monitor.attend();
+    world.monitor.onVisibilityChange();
   },
   looks: (world: World) => {
     world.attentive = true;
-    world.monitor.attend();
+    world.monitor.onVisibilityChange();
   },
   disposes: (world: World) => world.dispose(),
 } as const;

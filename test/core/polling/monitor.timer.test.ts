@@ -18,7 +18,7 @@ describe('Monitor: its timer', () => {
   const waits = () => watched.clock.waits;
   const attendAs = (visible: boolean, focused: boolean) => {
     watched.attention = () => ({ visible, focused });
-    watched.monitor.attend();
+    watched.monitor.onVisibilityChange();
   };
   const hide = () => attendAs(false, false);
   const look = () => attendAs(true, false);
@@ -233,7 +233,7 @@ describe('Monitor: its timer after a failure', () => {
       await watched.refresh();
       await watched.refresh(failing(kind));
       await watched.clock.pass(60 * minute);
-      watched.monitor.attend();
+      watched.monitor.onVisibilityChange();
       assert.deepEqual(watched.clock.waits, []);
       assert.equal(watched.loads.length, 2);
     });
@@ -265,15 +265,15 @@ describe('Monitor: its timer after a failure', () => {
   it('does not hurry because the window is turned to, except where the network was away', async () => {
     await watched.refresh(failing('server'));
     await watched.clock.pass(6 * second);
-    watched.monitor.attend();
+    watched.monitor.onVisibilityChange();
     assert.equal(await watched.untilLoad(), 4 * second);
     watched.lastLoad.fail(failing('offline'));
     await settled();
     await watched.clock.pass(6 * second);
     watched.attention = () => ({ visible: false, focused: false });
-    watched.monitor.attend();
+    watched.monitor.onVisibilityChange();
     watched.attention = () => ({ visible: true, focused: true });
-    watched.monitor.attend();
+    watched.monitor.onVisibilityChange();
     assert.equal(await watched.untilLoad(), 0);
   });
 
@@ -282,11 +282,11 @@ describe('Monitor: its timer after a failure', () => {
     for (let passed = 10; passed < 90; passed += 10) {
       await watched.clock.pass(10 * second);
       watched.attention = () => ({ visible: passed % 20 === 0, focused: false });
-      watched.monitor.attend();
+      watched.monitor.onVisibilityChange();
       assert.equal(watched.loads.length, 1);
     }
     watched.attention = () => ({ visible: true, focused: false });
-    watched.monitor.attend();
+    watched.monitor.onVisibilityChange();
     assert.equal(await watched.untilLoad(), 10 * second);
   });
 });
@@ -298,7 +298,7 @@ describe('Monitor: disposed', () => {
     watched.monitor.dispose();
     assert.deepEqual(watched.clock.waits, []);
     watched.clock.jump(60 * minute);
-    watched.monitor.attend();
+    watched.monitor.onVisibilityChange();
     assert.deepEqual(watched.clock.waits, []);
   });
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { getEventListeners } from 'node:events';
-import { Budget, burst, requestsPerSecond } from '../../../src/core/polling/rateLimiter';
+import { RateLimiter, burst, requestsPerSecond } from '../../../src/core/polling/rateLimiter';
 import { GitLabError } from '../../../src/core/model/errors';
 import type { Urgency } from '../../../src/core/polling/schedule';
 import { errorOf, failureOf, FakeClock, settled, unhurried } from '../support';
@@ -9,12 +9,12 @@ const second = 1000;
 
 describe('Budget', () => {
   let clock: FakeClock;
-  let budget: Budget;
+  let budget: RateLimiter;
   /** Who was let in, in order. */
   let admitted: string[];
   beforeEach(() => {
     clock = new FakeClock();
-    budget = new Budget(clock);
+    budget = new RateLimiter(clock);
     admitted = [];
   });
   afterEach(() => {
@@ -23,15 +23,15 @@ describe('Budget', () => {
   });
 
   const ask = (urgency: Urgency, name = urgency as string, signal = unhurried()): Promise<void> =>
-    budget.admit(urgency, signal).then(() => {
-      budget.spend();
+    budget.acquire(urgency, signal).then(() => {
+      budget.consume();
       admitted.push(name);
     });
   const spendAll = () => {
-    for (let times = 0; times < burst; times += 1) budget.spend();
+    for (let times = 0; times < burst; times += 1) budget.consume();
   };
   const limited = (seconds: number) =>
-    budget.stop({ kind: 'rateLimited', host: 'gitlab.com', retryAt: clock.now() + seconds * second });
+    budget.pauseUntil({ kind: 'rateLimited', host: 'gitlab.com', retryAt: clock.now() + seconds * second });
 
   it('lets so many in at once, then two a second', async () => {
     for (let count = 0; count < burst + 10; count += 1) void ask('active');
@@ -45,7 +45,7 @@ describe('Budget', () => {
 
   it('counts what a listing asks beyond its first request, and does not hold it up', async () => {
     await ask('active');
-    for (let request = 1; request < 100; request += 1) budget.spend();
+    for (let request = 1; request < 100; request += 1) budget.consume();
     void ask('active', 'next');
     await clock.pass((100 - burst) * 500);
     assert.deepEqual(admitted, ['active']);
@@ -66,7 +66,7 @@ describe('Budget', () => {
 
   it('lets a new HEAD in at once, however large the listing before it was, and polls the later', async () => {
     await ask('active');
-    for (let request = 1; request < 100; request += 1) budget.spend();
+    for (let request = 1; request < 100; request += 1) budget.consume();
     void ask('active', 'poll');
     await ask('moved');
     assert.deepEqual(admitted, ['active', 'moved']);
@@ -143,7 +143,7 @@ describe('Budget', () => {
   });
 
   it('does not wait for a time that is over', () => {
-    budget.stop({ kind: 'rateLimited', retryAt: clock.now() });
+    budget.pauseUntil({ kind: 'rateLimited', retryAt: clock.now() });
     budget.throwIfPaused();
   });
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { inTurns } from '../../../src/core/util/mapLimit';
+import { mapLimit } from '../../../src/core/util/mapLimit';
 import { settled } from '../support';
 
 function numbers(count: number): readonly number[] {
@@ -11,7 +11,7 @@ describe('inTurns', () => {
   it('gives the results in order, whatever order they come in', async () => {
     await fc.assert(
       fc.asyncProperty(fc.scheduler(), fc.nat(20), fc.integer({ min: 1, max: 8 }), async (scheduler, count, atOnce) => {
-        const results = inTurns(numbers(count), atOnce, (index) => scheduler.schedule(Promise.resolve(index)));
+        const results = mapLimit(numbers(count), atOnce, (index) => scheduler.schedule(Promise.resolve(index)));
         await scheduler.waitFor(results);
         assert.deepEqual(await results, numbers(count));
       }),
@@ -20,7 +20,7 @@ describe('inTurns', () => {
 
   it('has no more calls under way than it may', async () => {
     let [underWay, most] = [0, 0];
-    await inTurns(numbers(50), 6, async () => {
+    await mapLimit(numbers(50), 6, async () => {
       most = Math.max(most, ++underWay);
       await settled();
       underWay -= 1;
@@ -30,7 +30,7 @@ describe('inTurns', () => {
 
   it('throws the first failure and starts no further call', async () => {
     const started: number[] = [];
-    const result = inTurns(numbers(100), 3, async (index) => {
+    const result = mapLimit(numbers(100), 3, async (index) => {
       started.push(index);
       await settled();
       if (index === 1) throw new Error('no');
@@ -41,6 +41,6 @@ describe('inTurns', () => {
   });
 
   it('calls nothing where there is nothing to call', async () => {
-    assert.deepEqual(await inTurns([], 6, () => assert.fail('called')), []);
+    assert.deepEqual(await mapLimit([], 6, () => assert.fail('called')), []);
   });
 });

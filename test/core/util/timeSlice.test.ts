@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { inShares, sortInShares } from '../../../src/core/util/timeSlice';
+import { timeSlice, sortInSlices } from '../../../src/core/util/timeSlice';
 
 describe('Long work in shares', () => {
   it('waits for others each time its share is over, and only then', async () => {
     let [now, turns] = [0, 0];
-    const share = inShares(() => now);
+    const share = timeSlice(() => now);
     const others = (): void => {
       turns += 1;
       if (now < 100) setImmediate(others);
@@ -28,7 +28,7 @@ describe('Sorting in shares', () => {
     for (const count of [0, 1, 499, 500, 501, 2500, 3001]) {
       const items = Array.from({ length: count }, (_, at) => ({ key: (at * 7919) % 97, at }));
       const byKey = (a: { key: number }, b: { key: number }) => a.key - b.key;
-      assert.deepEqual(await sortInShares(items, byKey), [...items].sort(byKey));
+      assert.deepEqual(await sortInSlices(items, byKey), [...items].sort(byKey));
     }
   });
 
@@ -39,7 +39,7 @@ describe('Sorting in shares', () => {
       return Promise.resolve();
     };
     const items = Array.from({ length: 3000 }, (_, at) => -at);
-    await sortInShares(items, (a, b) => a - b, share);
+    await sortInSlices(items, (a, b) => a - b, share);
     assert.ok(turns > 3000, `${turns}`);
   });
 });

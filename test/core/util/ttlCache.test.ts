@@ -1,17 +1,17 @@
 import assert from 'node:assert/strict';
-import { Memory } from '../../../src/core/util/ttlCache';
+import { TtlCache } from '../../../src/core/util/ttlCache';
 
 describe('Memory', () => {
   let now = 0;
-  let memory: Memory;
+  let memory: TtlCache;
   beforeEach(() => {
     now = 0;
-    memory = new Memory(() => now);
+    memory = new TtlCache(() => now);
   });
 
   it('asks once, and again when the time is over', async () => {
     let times = 0;
-    const ask = () => memory.recall('key', 1000, async () => ++times);
+    const ask = () => memory.getOrLoad('key', 1000, async () => ++times);
     assert.deepEqual([await ask(), await ask()], [1, 1]);
     now = 999;
     assert.equal(await ask(), 1);
@@ -23,15 +23,15 @@ describe('Memory', () => {
   it('keeps no rejection', async () => {
     const error = new Error('no');
     await assert.rejects(
-      memory.recall('key', Infinity, () => Promise.reject(error)),
+      memory.getOrLoad('key', Infinity, () => Promise.reject(error)),
       (reason) => reason === error,
     );
-    assert.equal(await memory.recall('key', Infinity, async () => 'yes'), 'yes');
+    assert.equal(await memory.getOrLoad('key', Infinity, async () => 'yes'), 'yes');
   });
 
   it('knows whether it keeps something, whatever that is', () => {
-    memory.keep('false', false);
-    memory.keep('null', null);
+    memory.set('false', false);
+    memory.set('null', null);
     assert.deepEqual(
       ['false', 'null', 'other'].map((key) => memory.has(key)),
       [true, true, false],
@@ -39,7 +39,7 @@ describe('Memory', () => {
   });
 
   it('gives up what was kept first when it gets too much', () => {
-    for (let index = 0; index < 600; index += 1) memory.keep(`key ${index}`, index);
+    for (let index = 0; index < 600; index += 1) memory.set(`key ${index}`, index);
     assert.equal(memory.has('key 0'), false);
     assert.equal(memory.has('key 599'), true);
     const kept = Array.from({ length: 600 }, (_, index) => memory.has(`key ${index}`)).filter(Boolean);
@@ -47,15 +47,15 @@ describe('Memory', () => {
   });
 
   it('takes what is kept anew for new', () => {
-    memory.keep('key', 1);
-    for (let index = 0; index < 450; index += 1) memory.keep(`other ${index}`, index);
-    memory.keep('key', 2);
-    for (let index = 450; index < 600; index += 1) memory.keep(`other ${index}`, index);
+    memory.set('key', 1);
+    for (let index = 0; index < 450; index += 1) memory.set(`other ${index}`, index);
+    memory.set('key', 2);
+    for (let index = 450; index < 600; index += 1) memory.set(`other ${index}`, index);
     assert.equal(memory.get('key'), 2);
   });
 
   it('forgets everything when it is cleared', () => {
-    memory.keep('key', 1);
+    memory.set('key', 1);
     memory.clear();
     assert.equal(memory.has('key'), false);
   });

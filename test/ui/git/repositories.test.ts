@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Git } from '../../../src/ui/git/repositories';
+import { Repositories } from '../../../src/ui/git/repositories';
 import { toRemotes } from '../../../src/ui/git/openRepository';
 import { Uri } from '../fake/basics';
 import { editor } from '../fake/editor';
@@ -34,7 +34,7 @@ describe('The output of `git remote --verbose`', () => {
 
 describe('Git', () => {
   let api: FakeGit;
-  let git: Git;
+  let git: Repositories;
   let repository: FakeRepository;
   /** How often the set, or the active one, was told to be another. */
   let told: number;
@@ -46,7 +46,7 @@ describe('Git', () => {
     repository = new FakeRepository('/projects/one', { name: 'master', commit: sha });
     api.open(repository);
     editor().extensions.set('vscode.git', api);
-    git = new Git();
+    git = new Repositories();
     await git.start();
     told = 0;
     changed = [];
@@ -181,8 +181,8 @@ describe('Git', () => {
 });
 
 describe('Git at the start', () => {
-  let git: Git;
-  beforeEach(() => (git = new Git()));
+  let git: Repositories;
+  beforeEach(() => (git = new Repositories()));
   afterEach(() => git.dispose());
 
   it('is off where VS Code has no git extension', async () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { Git } from '../../../src/ui/git/repositories';
+import { Repositories } from '../../../src/ui/git/repositories';
 import { editor } from '../fake/editor';
 import { FakeGit, type FakeRepository } from '../fake/git';
 import { until } from '../fake/until';
@@ -9,7 +9,7 @@ import { RealRepository } from '../realRepository';
 describe('Git, of a real repository,', () => {
   let real: RealRepository;
   let api: FakeGit;
-  let git: Git;
+  let git: Repositories;
   let repository: FakeRepository;
   let changed: number;
 
@@ -21,7 +21,7 @@ describe('Git, of a real repository,', () => {
     repository = real.fake();
     api.open(repository);
     editor().extensions.set('vscode.git', api);
-    git = new Git();
+    git = new Repositories();
     await git.start();
     changed = 0;
     git.onDidChangeRepository(() => (changed += 1));

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { CodeLens, TextDocument } from 'vscode';
-import { sentenceInstead } from '../../../src/ui/log/placeholder';
+import { placeholder } from '../../../src/ui/log/placeholder';
 import { serverError } from '../../gitlab/faults';
 import { signIn, type App, type AppOptions } from '../app';
 import { appsInTests } from '../eachApp';
@@ -121,7 +121,7 @@ describe('In place of a log', () => {
 
   it('stands why there is none, and what brings it', () => {
     const of = (changes: Parameters<typeof aBuild>[0], isErased = false) =>
-      sentenceInstead({ build: aBuild({ name: 'rspec', id: 7, ...changes }), failure: undefined, isErased });
+      placeholder({ build: aBuild({ name: 'rspec', id: 7, ...changes }), failure: undefined, isErased });
     const never = { startedAt: undefined };
     assert.equal(of({ status: 'skipped', ...never }), 'rspec #7 has no log: it is skipped and never started.');
     assert.match(of({ status: 'created', ...never }), /has no log yet: it is created\. Its log appears here as/);
@@ -129,6 +129,6 @@ describe('In place of a log', () => {
     assert.match(of({ status: 'failed' }, true), /^The log of rspec #7 was erased\. Retry the build for a new one\.$/);
     assert.match(of({ status: 'running' }, true), /was erased\. What the build writes from now on appears here\.$/);
     const failure = { kind: 'notFound', host: 'git.example.com', status: 404 } as const;
-    assert.match(sentenceInstead({ build: undefined, failure, isErased: false }), /^This build is no longer on git/);
+    assert.match(placeholder({ build: undefined, failure, isErased: false }), /^This build is no longer on git/);
   });
 });

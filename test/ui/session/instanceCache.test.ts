@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { InstanceFacts } from '../../../src/core/gitlab/instanceFacts';
-import { RememberedInstances, storageKey } from '../../../src/ui/session/instanceCache';
+import { InstanceCache, storageKey } from '../../../src/ui/session/instanceCache';
 import { developerToken } from '../../gitlab/seed';
 import { appsInTests } from '../eachApp';
 import { FakeMemento } from '../fake/memento';
@@ -16,10 +16,10 @@ const facts = (version: string): InstanceFacts => ({
 describe('What windows remember of instances', () => {
   const apps = appsInTests();
   let storage: FakeMemento;
-  let remembered: RememberedInstances;
+  let remembered: InstanceCache;
   beforeEach(() => {
     storage = new FakeMemento();
-    remembered = new RememberedInstances(storage);
+    remembered = new InstanceCache(storage);
   });
 
   it('is of each apart, and of the API that was set', () => {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import type { Snapshot } from '../../../src/core/model/snapshot';
 import { Clients } from '../../../src/ui/session/clients';
-import { Git } from '../../../src/ui/git/repositories';
-import { reservationsOf } from '../../../src/ui/text/commitText';
-import { Remembered } from '../../../src/ui/session/snapshotCache';
+import { Repositories } from '../../../src/ui/git/repositories';
+import { caveats } from '../../../src/ui/text/commitText';
+import { SnapshotCache } from '../../../src/ui/session/snapshotCache';
 import { Session } from '../../../src/ui/session/session';
 import { Settings } from '../../../src/ui/session/settings';
 import { Tokens } from '../../../src/ui/session/tokens';
@@ -70,9 +70,9 @@ class Stage {
     this.repository = this.real.fake();
     api.open(this.repository);
     editor().extensions.set('vscode.git', api);
-    const [git, settings] = [new Git(), new Settings()];
+    const [git, settings] = [new Repositories(), new Settings()];
     const clients = new Clients({ log, userAgent: 'test', tokenOf: (url) => tokens.get(url), ownAgent: () => false });
-    const remembered = new Remembered(new FakeMemento(), clock);
+    const remembered = new SnapshotCache(new FakeMemento(), clock);
     const attention = () => ({ visible: true, focused: true });
     this.session = new Session({ git, settings, tokens, clients, remembered, attention, log, clock });
     this.disposables.push(this.session, git, settings, tokens, clients, remembered);
@@ -117,7 +117,7 @@ for (const profile of ['8.5', '18.9'] as const)
       assert.deepEqual(before.ancestor, { sha: stage.commits[0], back: 2 });
       assert.deepEqual([before.builds.length, before.watchingSince], [1, undefined]);
       assert.equal(before.target.sha, stage.commits[2]);
-      assert.match(reservationsOf(before, Date.now())[0] ?? '', /^not pushed: builds of .{8}, 2 commits back$/);
+      assert.match(caveats(before, Date.now())[0] ?? '', /^not pushed: builds of .{8}, 2 commits back$/);
 
       stage.push();
       await stage.repository.status();

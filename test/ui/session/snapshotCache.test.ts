@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Build } from '../../../src/core/model/build';
 import type { Target } from '../../../src/core/model/snapshot';
-import { Remembered, storageKey } from '../../../src/ui/session/snapshotCache';
+import { SnapshotCache, storageKey } from '../../../src/ui/session/snapshotCache';
 import { FakeClock } from '../../core/support';
 import { developerToken } from '../../gitlab/seed';
 import { appsInTests } from '../eachApp';
@@ -22,8 +22,8 @@ const full: Build = {
 describe('Remembered builds', () => {
   let storage: FakeMemento;
   let clock: FakeClock;
-  let remembered: Remembered;
-  const start = (): Remembered => new Remembered(storage, clock);
+  let remembered: SnapshotCache;
+  const start = (): SnapshotCache => new SnapshotCache(storage, clock);
   beforeEach(() => {
     [storage, clock] = [new FakeMemento(), new FakeClock()];
     remembered = start();
@@ -32,7 +32,7 @@ describe('Remembered builds', () => {
   const keep = (target: Target, builds: readonly Build[], asOf = 1): void =>
     remembered.keep({ ...ready(builds), target, stale: { asOf } });
   /** After a restart. */
-  const again = (): Remembered => {
+  const again = (): SnapshotCache => {
     remembered.dispose();
     remembered = start();
     return remembered;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { ProfileName } from '../../gitlab/profiles/profile';
-import { VariableMemory } from '../../../src/ui/session/storedVariables';
+import { StoredVariables } from '../../../src/ui/session/storedVariables';
 import type { App, AppOptions } from '../app';
 import { appsInTests } from '../eachApp';
 import type { FakeInputBox, FakeQuickPick } from '../fake/boxes';
@@ -292,22 +292,22 @@ describe('The memory of variables', () => {
 
   it('is the same for every window', async () => {
     const secrets = new FakeSecrets();
-    await new VariableMemory(secrets).keep(owner, { A: 'b' });
-    assert.deepEqual(await new VariableMemory(secrets).last(owner), { A: 'b' });
+    await new StoredVariables(secrets).keep(owner, { A: 'b' });
+    assert.deepEqual(await new StoredVariables(secrets).last(owner), { A: 'b' });
   });
 
   it('holds on to no draft once it is played', async () => {
     const secrets = new FakeSecrets();
-    const memory = new VariableMemory(secrets);
+    const memory = new StoredVariables(secrets);
     memory.noteDraft(owner, { A: 'b' });
     await memory.keep(owner, { A: 'b' });
-    await new VariableMemory(secrets).keep(owner, { A: 'c' });
+    await new StoredVariables(secrets).keep(owner, { A: 'c' });
     assert.deepEqual(await memory.last(owner), { A: 'c' });
   });
 
   for (const other of [{ instance: 'https://else.example.com' }, { project: 'group/else' }, { build: 'else' }])
     it(`is not that of another ${Object.keys(other).join('')}`, async () => {
-      const memory = new VariableMemory(new FakeSecrets());
+      const memory = new StoredVariables(new FakeSecrets());
       await memory.keep(owner, { A: 'b' });
       assert.deepEqual(await memory.last({ ...owner, ...other }), {});
     });
@@ -315,6 +315,6 @@ describe('The memory of variables', () => {
   it('takes what is no text for nothing', async () => {
     const secrets = new FakeSecrets();
     secrets.values.set('variables https://git.example.com group/app deploy', '{"A":1,"B":"c"}');
-    assert.deepEqual(await new VariableMemory(secrets).last(owner), { B: 'c' });
+    assert.deepEqual(await new StoredVariables(secrets).last(owner), { B: 'c' });
   });
 });

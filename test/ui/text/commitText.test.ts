@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { Failure } from '../../../src/core/model/errors';
 import type { Head } from '../../../src/core/model/head';
 import type { Snapshot, Target } from '../../../src/core/model/snapshot';
-import { isUnpushed, reservationsOf, subjectOf, titleOf } from '../../../src/ui/text/commitText';
+import { isUnpushed, caveats, subjectOf, titleOf } from '../../../src/ui/text/commitText';
 import { aTarget, hostileTexts, ready, sha, someBuilds } from '../samples';
 
 const someHead: Head = { sha, branch: 'master', shallow: false, pushed: true, ancestors: [] };
@@ -62,14 +62,14 @@ describe('The subject', () => {
 
 describe('What is to be said besides', () => {
   const said = (changes: Partial<Extract<Snapshot, { kind: 'ready' }>>, now = then) =>
-    reservationsOf({ ...ready(builds), ...changes }, now);
+    caveats({ ...ready(builds), ...changes }, now);
   const empty = { builds: [] };
 
   it('is nothing of HEAD’s own fresh builds', () => assert.deepEqual(said({ target: ofHead({}) }), []));
 
   it('is nothing where there are no builds to speak of', () => {
     for (const snapshot of [undefined, { kind: 'loading', target: aTarget() }] as const)
-      assert.deepEqual(reservationsOf(snapshot, then), []);
+      assert.deepEqual(caveats(snapshot, then), []);
   });
 
   it('is whose builds they are where HEAD is not pushed', () => {

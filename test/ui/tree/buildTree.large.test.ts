@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import type { Build } from '../../../src/core/model/build';
-import { reused } from '../../../src/core/util/deepEqual';
+import { reuseEqual } from '../../../src/core/util/deepEqual';
 import { redrawOf } from '../../../src/core/model/treeDiff';
 import { toTree } from '../../../src/core/model/tree';
-import { Drawing } from '../../../src/ui/tree/renderedTree';
+import { RenderedTree } from '../../../src/ui/tree/renderedTree';
 import { alone, ready, someBuilds } from '../samples';
 
 /** In milliseconds of the processor, the least of some runs: others only add to it. */
@@ -27,9 +27,9 @@ function builds(count: number): readonly Build[] {
 function refreshOf(count: number): () => void {
   const before = builds(count);
   const after = builds(count).map((build, at) => (at === 7 ? { ...build, status: 'failed' } : build));
-  const drawn = Drawing.nothing.next(alone(ready(before)), manner);
+  const drawn = RenderedTree.nothing.next(alone(ready(before)), manner);
   return () => {
-    const next = drawn.next(alone(ready(reused(before, after))), manner);
+    const next = drawn.next(alone(ready(reuseEqual(before, after))), manner);
     assert.notEqual(redrawOf(drawn.roots, next.roots).length, 0);
   };
 }
@@ -38,7 +38,7 @@ describe('Drawing a large commit', () => {
   it('costs no more than a few times what its bare tree costs, at first and again', () => {
     const all = builds(10_000);
     const bare = cost(() => toTree({ builds: all, pipelines: [] }, 'stage', []));
-    const first = cost(() => Drawing.nothing.next(alone(ready(all)), manner));
+    const first = cost(() => RenderedTree.nothing.next(alone(ready(all)), manner));
     const again = cost(refreshOf(10_000));
     const times = (ms: number): number => Math.round((10 * ms) / bare) / 10;
     assert.ok(first <= 5 * bare && again <= 8 * bare, `${times(first)} and ${times(again)} times a bare tree`);

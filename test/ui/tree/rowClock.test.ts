@@ -1,21 +1,21 @@
 import assert from 'node:assert/strict';
-import { Tick } from '../../../src/ui/tree/rowClock';
+import { RowClock } from '../../../src/ui/tree/rowClock';
 import { FakeClock } from '../../core/support';
 
 describe('The tick', () => {
   let clock: FakeClock;
-  let tick: Tick;
+  let tick: RowClock;
   let running: number;
   let visible: boolean;
   let redrawn: number;
   beforeEach(() => {
     [running, visible, redrawn] = [1, true, 0];
     clock = new FakeClock();
-    tick = new Tick({ running: () => running, visible: () => visible, redraw: () => (redrawn += 1) }, clock);
+    tick = new RowClock({ running: () => running, visible: () => visible, redraw: () => (redrawn += 1) }, clock);
   });
 
   it('comes every second while something runs', async () => {
-    tick.attend();
+    tick.onVisibilityChange();
     await clock.pass(10_000);
     assert.equal(redrawn, 10);
   });
@@ -29,22 +29,22 @@ describe('The tick', () => {
   ] as const)
     it(`comes every ${seconds} s with ${rows} rows`, async () => {
       running = rows;
-      tick.attend();
+      tick.onVisibilityChange();
       await clock.pass(seconds * 4000);
       assert.equal(redrawn, 4);
     });
 
   it('has no timer while nothing runs, or nobody looks', () => {
     running = 0;
-    tick.attend();
+    tick.onVisibilityChange();
     assert.deepEqual(clock.waits, []);
     [running, visible] = [1, false];
-    tick.attend();
+    tick.onVisibilityChange();
     assert.deepEqual(clock.waits, []);
   });
 
   it('ends with what runs', async () => {
-    tick.attend();
+    tick.onVisibilityChange();
     await clock.pass(1000);
     running = 0;
     await clock.pass(1000);
@@ -52,19 +52,19 @@ describe('The tick', () => {
   });
 
   it('ends when the view is turned away from, and begins again', async () => {
-    tick.attend();
+    tick.onVisibilityChange();
     visible = false;
-    tick.attend();
+    tick.onVisibilityChange();
     assert.deepEqual(clock.waits, []);
     visible = true;
-    tick.attend();
+    tick.onVisibilityChange();
     await clock.pass(1000);
     assert.equal(redrawn, 1);
   });
 
   it('is not put off by what is shown meanwhile', async () => {
     for (let times = 0; times < 10; times++) {
-      tick.attend();
+      tick.onVisibilityChange();
       await clock.pass(500);
     }
     assert.equal(redrawn, 5);
@@ -73,7 +73,7 @@ describe('The tick', () => {
   it('never has a second timer, and none after its end', () => {
     for (const rows of [1, 21, 1, 400]) {
       running = rows;
-      tick.attend();
+      tick.onVisibilityChange();
       assert.equal(clock.waits.length, 1);
     }
     tick.dispose();

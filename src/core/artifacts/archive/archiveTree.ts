@@ -1,4 +1,4 @@
-import { inShares, sortInShares } from '../../util/timeSlice';
+import { timeSlice, sortInSlices } from '../../util/timeSlice';
 import type { ArchiveEntry } from './archive';
 
 /** A folder of an archive, or, with an empty path, the archive itself. */
@@ -51,8 +51,8 @@ const natural = new Intl.Collator('en', { numeric: true });
  * path, backslashes…) stands at the top under its whole name, and cannot be opened: nothing stands for another place. Yields while it works.
  */
 export async function toFolders(entries: readonly ArchiveEntry[]): Promise<ArchiveTree> {
-  const growing = new Growing();
-  const share = inShares();
+  const growing = new TreeBuilder();
+  const share = timeSlice();
   for (const { kind, path } of entries) {
     if (kind === 'folder' && !isOdd(path)) growing.folderAt(path);
     await share();
@@ -87,7 +87,7 @@ interface Folder {
 
 type Share = () => Promise<void> | undefined;
 
-class Growing {
+class TreeBuilder {
   private readonly root: Folder = { name: '', path: '', folders: [], files: [] };
   private readonly folders = new Map<string, Folder>([['', this.root]]);
   private readonly byPath = new Map<string, ArchiveNode>();
@@ -124,7 +124,7 @@ class Growing {
   private async finished({ name, path, folders, files }: Folder, share: Share): Promise<ArchiveFolder> {
     const below: ArchiveFolder[] = [];
     for (const folder of folders) below.push(await this.finished(folder, share));
-    const children = [...(await sortInShares(below, byName, share)), ...(await sortInShares(files, byName, share))];
+    const children = [...(await sortInSlices(below, byName, share)), ...(await sortInSlices(files, byName, share))];
     const folder: ArchiveFolder = {
       kind: 'folder',
       name,

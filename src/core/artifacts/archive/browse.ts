@@ -31,7 +31,7 @@ const anotherWay = new Set<FailureKind>(['unsupported', 'notFound', 'refused', '
  * What is in a build's artifacts, by the way that costs least: by parts of the archive, by GitLab's own list of it, or
  * by all of it. Throws ArchiveError, what the port throws, or the signal's reason.
  */
-export async function browseArtifacts(port: ArtifactsPort, signal: AbortSignal): Promise<Browsed> {
+export async function openArtifacts(port: ArtifactsPort, signal: AbortSignal): Promise<Browsed> {
   const remote = await remoteFile(port.ask, { size: port.size, signal });
   if (remote !== undefined) return named(await openZip(remote, signal), 'range');
   const whole = new Whole(port);

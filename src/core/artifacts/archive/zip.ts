@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { open } from 'node:fs/promises';
 import type { Entry, RandomAccessReader } from 'yauzl';
-import { inShares, sortInShares } from '../../util/timeSlice';
+import { timeSlice, sortInSlices } from '../../util/timeSlice';
 import type { Archive, ArchiveEntry, RandomAccess } from './archive';
 import { ArchiveError, type ArchiveFailureKind } from '../archiveErrors';
 import { unpack, type Packed } from './unpack';
@@ -66,7 +66,7 @@ export async function fileAccess(path: string): Promise<RandomAccess & { close()
 
 async function readEntries(yauzl: Yauzl, size: number, end: ZipEnd, signal: AbortSignal): Promise<readonly Entry[]> {
   const entries: Entry[] = [];
-  const share = inShares();
+  const share = timeSlice();
   let bytes = 0;
   try {
     const options = { decodeStrings: false, validateEntrySizes: false, autoClose: false };
@@ -117,9 +117,9 @@ async function locate(
   entries: readonly Entry[],
   directory: number,
 ): Promise<ReadonlyMap<ArchiveEntry, Packed>> {
-  const share = inShares();
+  const share = timeSlice();
   const starts = entries.map((entry) => entry.relativeOffsetOfLocalHeader);
-  const places = await sortInShares(starts, (a, b) => a - b, share);
+  const places = await sortInSlices(starts, (a, b) => a - b, share);
   const [next, shared] = [new Map<number, number>(), new Set<number>()];
   for (const [index, place] of places.entries()) {
     next.set(place, places[index + 1] ?? directory);

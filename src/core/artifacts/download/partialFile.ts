@@ -38,7 +38,7 @@ export class OtherFile extends Error {}
  * it is: nobody else touches it before its owner has ended or has left it (`keep`). So any number of downloads of the same
  * file, in any number of processes, are not in each other's way.
  */
-export class Part {
+export class PartialFile {
   private length = 0;
   private pending: Uint8Array[] = [];
   private pendingBytes = 0;
@@ -63,11 +63,11 @@ export class Part {
    * For a file at `path`. Goes on with what is left of the same `source`; without one it is new, and never kept. Throws
    * FolderVanished where the folder is gone by now.
    */
-  static async begin(path: string, source: Source | undefined, clock: Pick<Clock, 'now'>): Promise<Part> {
+  static async begin(path: string, source: Source | undefined, clock: Pick<Clock, 'now'>): Promise<PartialFile> {
     const key = keyOf(path, source);
     const stem = join(dirname(path), `.gitlab-builds-${key}-${takeOwnerTag()}`);
     try {
-      return (await Part.claimOne(stem, key, source, clock)) ?? (await Part.make(stem, source, clock));
+      return (await PartialFile.claimOne(stem, key, source, clock)) ?? (await PartialFile.make(stem, source, clock));
     } catch (error) {
       await remove(stem);
       release(stem);
@@ -81,23 +81,23 @@ export class Part {
     key: string,
     source: Source | undefined,
     clock: Pick<Clock, 'now'>,
-  ): Promise<Part | undefined> {
-    let claimed: Part | undefined;
+  ): Promise<PartialFile | undefined> {
+    let claimed: PartialFile | undefined;
     for (const left of await leftOvers(dirname(stem), clock)) {
       const { sidecar } = left;
       if (source === undefined || left.key !== key || sidecar === undefined || !isOf(sidecar, source)) {
         if (left.key === key || sidecar === undefined || clock.now() - left.touchedMs > keptMs) await remove(left.stem);
       } else if (claimed !== undefined) await remove(left.stem);
-      else claimed = await Part.claim(left.stem, stem, sidecar, source, clock);
+      else claimed = await PartialFile.claim(left.stem, stem, sidecar, source, clock);
     }
     return claimed;
   }
 
-  private static async make(stem: string, source: Source | undefined, clock: Pick<Clock, 'now'>): Promise<Part> {
+  private static async make(stem: string, source: Source | undefined, clock: Pick<Clock, 'now'>): Promise<PartialFile> {
     // The sidecar first: a part without one is nobody's.
     if (source !== undefined) await writeSidecar(`${stem}.json`, { ...naming(source), total: 0, file: '', pid });
     const file = await open(`${stem}.part`, 'wx+');
-    return new Part(stem, file, identityOf(await file.stat({ bigint: true })), source, clock);
+    return new PartialFile(stem, file, identityOf(await file.stat({ bigint: true })), source, clock);
   }
 
   /** Takes over what another run has left. Of several that want it, the one gets it that moves the part. */
@@ -107,12 +107,12 @@ export class Part {
     sidecar: Sidecar,
     source: Source,
     clock: Pick<Clock, 'now'>,
-  ): Promise<Part | undefined> {
+  ): Promise<PartialFile | undefined> {
     if (!(await moved(`${left}.part`, `${stem}.part`))) return undefined;
     await remove(left);
     const { total, validator, file } = sidecar;
     await writeSidecar(`${stem}.json`, { ...naming(source), total, validator, file, pid });
-    return await Part.reopen(stem, sidecar, source, clock);
+    return await PartialFile.reopen(stem, sidecar, source, clock);
   }
 
   private static async reopen(
@@ -120,7 +120,7 @@ export class Part {
     sidecar: Sidecar,
     source: Source,
     clock: Pick<Clock, 'now'>,
-  ): Promise<Part | undefined> {
+  ): Promise<PartialFile | undefined> {
     // Windows has no O_NOFOLLOW, and `undefined` changes nothing.
     const file = await open(`${stem}.part`, constants.O_RDWR | constants.O_NOFOLLOW).catch(() => undefined);
     if (file === undefined) {
@@ -136,7 +136,7 @@ export class Part {
       await remove(stem);
       return undefined;
     }
-    const part = new Part(stem, file, identity, source, clock);
+    const part = new PartialFile(stem, file, identity, source, clock);
     part.length = length;
     part.known = { total, validator };
     return part;

@@ -20,7 +20,7 @@ interface Sample {
 }
 
 /** Tells how far a download is, and how fast it was of late: ten times a second at most, or at each hundredth of it. */
-export class Meter {
+export class ProgressMeter {
   /** One per report at most, the oldest first. */
   private samples: readonly Sample[] = [];
   private told = -Infinity;

@@ -2,7 +2,7 @@
 export type ReplaceAnswer = 'replace' | 'replaceAll' | 'keep' | 'keepAll' | undefined;
 
 /** Asks for one run of downloads whether files may be replaced: one question at a time, none after an answer for all. */
-export class AskOnce {
+export class ReplacePolicy {
   private forAll: boolean | undefined;
   private last: Promise<unknown> = Promise.resolve();
 

@@ -5,11 +5,11 @@ import { DiskError, DownloadBroken } from '../../model/errors';
 import { systemClock, type Clock } from '../../util/timer';
 import { asDiskError } from './diskErrors';
 import { inBuildFolder } from './buildFolder';
-import { Meter, type Progress } from './progress';
+import { ProgressMeter, type Progress } from './progress';
 import { safeName } from '../fileNames';
-import { OtherFile, Part } from './partialFile';
+import { OtherFile, PartialFile } from './partialFile';
 import type { Source } from './sidecar';
-import { isPassing, transfer, type Open, type TransferOptions } from './transfer';
+import { isTransient, transfer, type Open, type TransferOptions } from './transfer';
 
 export interface SaveOptions {
   /** The workspace folder, as a path. */
@@ -96,13 +96,13 @@ interface Target {
 }
 
 async function write({ path, announced, source }: Target, options: WriteOptions): Promise<void> {
-  const part = await Part.begin(path, source, options.clock);
+  const part = await PartialFile.begin(path, source, options.clock);
   try {
     await fill(part, announced, options);
     await part.finish(path, options);
   } catch (error) {
     const { bytes, total = 0 } = part;
-    const mayKeep = !options.signal.aborted && isPassing(error);
+    const mayKeep = !options.signal.aborted && isTransient(error);
     if (mayKeep && (await part.keep())) throw new DownloadBroken(bytes, total, error);
     await part.discard();
     // An earlier run may have made the folder for the part that is gone now.
@@ -111,8 +111,8 @@ async function write({ path, announced, source }: Target, options: WriteOptions)
   }
 }
 
-async function fill(part: Part, announced: number | undefined, options: WriteOptions): Promise<void> {
-  const meter = new Meter(options.progress, () => options.clock.now());
+async function fill(part: PartialFile, announced: number | undefined, options: WriteOptions): Promise<void> {
+  const meter = new ProgressMeter(options.progress, () => options.clock.now());
   const tell = (total = announced): void => meter.at(part.bytes, total);
   try {
     await pour(part, tell, { ...options, from: part.from });
@@ -126,7 +126,7 @@ async function fill(part: Part, announced: number | undefined, options: WriteOpt
   meter.end(bytes, bytes);
 }
 
-async function pour(part: Part, tell: (total?: number) => void, options: TransferOptions): Promise<void> {
+async function pour(part: PartialFile, tell: (total?: number) => void, options: TransferOptions): Promise<void> {
   let total: number | undefined;
   for await (const step of transfer(options)) {
     if (step.kind === 'start') {

@@ -11,7 +11,7 @@ const ours = /^\.gitlab-builds-([0-9a-f]{8})-([0-9a-f]{8}-\d{1,10}-[0-9a-f]{8})\
 const abandonedMs = 24 * 60 * 60_000;
 
 /** The name says what the folder is for, and which process works on it. In use until `release` is called. */
-export function siblingOf(target: string, purpose: Purpose): string {
+export function stagingFolder(target: string, purpose: Purpose): string {
   return join(dirname(target), `.gitlab-builds-${shortHash(basename(target))}-${takeOwnerTag()}.${purpose}`);
 }
 
@@ -21,7 +21,7 @@ export function release(sibling: string): void {
 }
 
 /** Takes away what runs have left that were killed, and brings back what one of them had put aside of `target`. */
-export async function sweepSiblings(target: string, { now }: Pick<Clock, 'now'>): Promise<void> {
+export async function sweepStagingFolders(target: string, { now }: Pick<Clock, 'now'>): Promise<void> {
   const folder = dirname(target);
   for (const name of await readdir(folder)) {
     const [, of, owner, purpose] = ours.exec(name) ?? [];

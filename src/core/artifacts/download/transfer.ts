@@ -14,13 +14,13 @@ export interface Download {
 }
 
 /** What is there already of a file, so the rest is enough as long as the server still has that file. */
-export interface From {
+export interface ResumePoint {
   readonly start: number;
   readonly validator: string;
 }
 
 /** Throws GitLabError, or the signal's reason. A server may send the whole file whatever it is asked for. */
-export type Open = (from?: From) => Promise<Download>;
+export type Open = (from?: ResumePoint) => Promise<Download>;
 
 /** A file's state: bytes come from `start` on. 0 after others: what came before is of no use. */
 export interface Start {
@@ -37,7 +37,7 @@ export interface TransferOptions {
   readonly signal: AbortSignal;
   readonly clock: Clock;
   /** What is left of an earlier run. */
-  readonly from?: (From & { readonly total: number }) | undefined;
+  readonly from?: (ResumePoint & { readonly total: number }) | undefined;
 }
 
 /** Pauses before another try, as long as none brings anything; one that does lets them begin again. */
@@ -51,7 +51,7 @@ const worthBytes = 262_144;
  * comes, or the signal's reason.
  */
 export async function* transfer(options: TransferOptions): AsyncGenerator<Step, void> {
-  const way = new Way(options.from);
+  const way = new TransferState(options.from);
   for (let fruitless = 0; ; fruitless += 1) {
     const best = way.best;
     try {
@@ -71,7 +71,7 @@ export async function* transfer(options: TransferOptions): AsyncGenerator<Step, 
  * The same for who takes bytes but once, such as a cache: it goes on where it was, but cannot begin anew. Throws as
  * `transfer`, and DiskError where the server has nothing but the whole once more.
  */
-export async function* steadily(options: Omit<TransferOptions, 'from'>): AsyncGenerator<Uint8Array, void> {
+export async function* resumableBody(options: Omit<TransferOptions, 'from'>): AsyncGenerator<Uint8Array, void> {
   let given = 0;
   for await (const step of transfer(options)) {
     if (step.kind === 'bytes') {
@@ -82,7 +82,7 @@ export async function* steadily(options: Omit<TransferOptions, 'from'>): AsyncGe
 }
 
 /** How far a transfer is, over all its connections. */
-class Way {
+class TransferState {
   hasBegun = false;
   /** The most bytes that were there at any time. */
   best = 0;
@@ -96,7 +96,7 @@ class Way {
     this.validator = from?.validator;
   }
 
-  get from(): From | undefined {
+  get from(): ResumePoint | undefined {
     return this.at === 0 || this.validator === undefined ? undefined : { start: this.at, validator: this.validator };
   }
 
@@ -114,14 +114,14 @@ class Way {
   }
 
   /** Whether an answer goes on with what is there. */
-  fits({ range, validator }: Download, from: From): boolean {
+  fits({ range, validator }: Download, from: ResumePoint): boolean {
     if (range === undefined) return true; // The whole file: never wrong.
     const isSame = validator === undefined || validator === from.validator;
     return isSame && range.start === from.start && (this.total === undefined || range.total === this.total);
   }
 }
 
-async function* connection({ open, signal }: TransferOptions, way: Way): AsyncGenerator<Step, void> {
+async function* connection({ open, signal }: TransferOptions, way: TransferState): AsyncGenerator<Step, void> {
   const download = await opened(open, way);
   yield way.begin(download);
   for await (const bytes of download.body) {
@@ -134,7 +134,7 @@ async function* connection({ open, signal }: TransferOptions, way: Way): AsyncGe
   if (way.total !== undefined && way.at < way.total) throw new ShortBody('incomplete', `${way.at}/${way.total}`);
 }
 
-async function opened(open: Open, way: Way): Promise<Download> {
+async function opened(open: Open, way: TransferState): Promise<Download> {
   const { from } = way;
   if (from === undefined) return await whole(open);
   try {
@@ -172,7 +172,7 @@ function isBreak(error: unknown): boolean {
 }
 
 /** Whether a failure says nothing of the file itself, so that what came of it is worth keeping. */
-export function isPassing(error: unknown): error is Error {
+export function isTransient(error: unknown): error is Error {
   if (isBreak(error)) return true;
   return error instanceof GitLabError && ['rateLimited', 'notGitLab', 'tls', 'storage'].includes(error.failure.kind);
 }

@@ -9,7 +9,7 @@ import { FolderVanished } from '../download/buildFolder';
 import type { ExtractLimits } from './extractLimits';
 import { planOf, type Plan, type Selection } from './plan';
 import { isInUse, replaceFile } from '../download/replaceFile';
-import { release, remove, siblingOf, sweepSiblings } from '../download/stagingFolder';
+import { release, remove, stagingFolder, sweepStagingFolders } from '../download/stagingFolder';
 
 /** What is written so far. */
 export interface Extracted {
@@ -43,7 +43,7 @@ export async function extract(options: ExtractOptions): Promise<Extracted> {
   options.signal.throwIfAborted();
   const plan = await planOf(options.archive.entries, options, options.limits, options.signal);
   try {
-    await sweepSiblings(options.target, options.clock ?? systemClock).catch(orVanished);
+    await sweepStagingFolders(options.target, options.clock ?? systemClock).catch(orVanished);
     return await unpackInto(plan, options);
   } catch (error) {
     throw asDiskError(error);
@@ -58,7 +58,7 @@ async function unpackInto(plan: Plan, options: ExtractOptions): Promise<Extracte
   const { target } = options;
   // Known now rather than after a long time.
   await isFolder(target);
-  const temporary = siblingOf(target, 'unpacking');
+  const temporary = stagingFolder(target, 'unpacking');
   try {
     await mkdir(temporary, 0o755).catch(orVanished);
     const done = await write(plan, temporary, options);
@@ -148,7 +148,7 @@ const mostAttempts = 100;
  */
 async function takePlace(temporary: string, options: ExtractOptions): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
-    const aside = siblingOf(options.target, 'replaced');
+    const aside = stagingFolder(options.target, 'replaced');
     try {
       await exchange(temporary, aside, options);
       return;

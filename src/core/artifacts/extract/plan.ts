@@ -1,4 +1,4 @@
-import { inShares } from '../../util/timeSlice';
+import { timeSlice } from '../../util/timeSlice';
 import type { ArchiveEntry } from '../archive/archive';
 import { keyOf, namesOf, toSafePath } from '../archive/entryPath';
 import { ArchiveError, type ArchiveFailureKind } from '../archiveErrors';
@@ -39,7 +39,7 @@ export async function planOf(
   await forEach(wanted, signal, (entry) => chosen.push({ entry, path: toSafePath(entry.path).join('/') }));
   for (const { flaw, path } of wanted) if (flaw !== undefined) throw new ArchiveError(flaw, { path });
   refuseSizes(wanted, limits);
-  const way = new Way(limits);
+  const way = new Prefix(limits);
   await forEach(entries, signal, (entry) => way.learn(entry));
   await forEach(chosen, signal, (one) => way.refuse(one));
   const layout = new Layout(limits);
@@ -50,7 +50,7 @@ export async function planOf(
 
 /** Others have their turns: a hostile archive can have a hundred thousand entries, each a thousand bytes long. */
 async function forEach<T>(items: readonly T[], signal: AbortSignal, work: (item: T) => unknown): Promise<void> {
-  const share = inShares();
+  const share = timeSlice();
   for (const item of items) {
     work(item);
     const turn = share();
@@ -99,7 +99,7 @@ function refuseSizes(entries: readonly ArchiveEntry[], { maxBytes, maxRatio, rat
 const mostStripped = 512;
 
 /** What leads through an entry that is no folder, even if that one is not wanted itself. */
-class Way {
+class Prefix {
   private readonly others = new Map<string, ArchiveFailureKind>();
   private readonly clear = new Set<string>();
 
@@ -120,7 +120,7 @@ class Way {
   }
 }
 
-interface Place {
+interface PlannedPath {
   readonly kind: ArchiveEntry['kind'];
   /** The same for all paths that some disk takes for one. */
   readonly key: string;
@@ -128,7 +128,7 @@ interface Place {
 
 /** What lies where; no two of them are one on any disk. */
 class Layout {
-  private readonly places = new Map<string, Place>();
+  private readonly places = new Map<string, PlannedPath>();
   private readonly keys = new Map<string, string>();
   private readonly files: { readonly entry: ArchiveEntry; readonly path: string }[] = [];
 

@@ -1,6 +1,6 @@
 import { TextDecoder } from 'node:util';
 import type { QualifiedTag, SAXParser, Tag } from 'sax';
-import { inShares } from '../../util/timeSlice';
+import { timeSlice } from '../../util/timeSlice';
 
 /** A test that failed, as a report of the JUnit kind tells it. All of it is outside text. */
 export interface FailedTest {
@@ -56,7 +56,7 @@ export async function readJUnit(pieces: AsyncIterable<Uint8Array>): Promise<Test
   const reading = new Reading(sax.parser(true, { position: false }));
   let decoder: TextDecoder | undefined;
   let bytes = 0;
-  const share = inShares();
+  const share = timeSlice();
   for await (const piece of pieces) {
     decoder ??= new TextDecoder(encodingOf(piece));
     for (let at = 0; at < piece.length && !reading.isOver; at += pieceLength) {

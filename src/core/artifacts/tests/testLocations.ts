@@ -2,7 +2,7 @@ import { locationsIn } from '../../log/locations';
 import type { FailedTest } from './junit';
 
 /** Where a failed test may be in the repository. */
-export interface TestPlace {
+export interface TestLocation {
   /** As a log would have it: relative, or absolute in a container. */
   readonly path: string;
   /** 1-based, as `column`. */
@@ -18,8 +18,8 @@ const javaFolders = ['', 'src/test/java/', 'src/test/kotlin/', 'src/test/groovy/
  * The places that a failed test names, the likeliest first; of these the first that exists is meant. `report`: the path
  * of the report in the archive, since tests of a part of a repository name files from there.
  */
-export function placesOf(test: FailedTest, report: string): readonly TestPlace[] {
-  const places: TestPlace[] = [];
+export function testLocations(test: FailedTest, report: string): readonly TestLocation[] {
+  const places: TestLocation[] = [];
   for (const place of named(test)) {
     if (places.length >= mostPlaces) break;
     for (const path of pathsOf(place.path, test, report)) places.push({ ...place, path });
@@ -28,7 +28,7 @@ export function placesOf(test: FailedTest, report: string): readonly TestPlace[]
 }
 
 /** The test's own file first, at the line of the trace in it; else what the trace names, as it comes. */
-function named(test: FailedTest): readonly TestPlace[] {
+function named(test: FailedTest): readonly TestLocation[] {
   const { file, line, message = '', text = '' } = test;
   const traced = `${text}\n${message}`
     .split(/\r?\n/, linesRead)

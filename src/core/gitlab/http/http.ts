@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GitLabError, isOutOfRange } from '../../model/errors';
 import type { Logger } from '../../util/logger';
-import { failureOfAnswer, failureOfStorage, isAttachment, isHtml, isJson, isPassing } from './httpFailures';
+import { failureOfAnswer, failureOfStorage, isAttachment, isHtml, isJson, isTransient } from './httpFailures';
 import { Connections } from './connections';
 import { Deadline, Exchange } from './exchange';
 import type { Http, HttpRequest, JsonAnswer, StreamAnswer } from './request';
@@ -196,7 +196,7 @@ class NodeFetchHttp implements Http {
         return await attempt();
       } catch (error) {
         const again = mayRepeat(request) && retry < retries;
-        if (!again || !(error instanceof GitLabError) || !isPassing(error.failure)) throw error;
+        if (!again || !(error instanceof GitLabError) || !isTransient(error.failure)) throw error;
         this.log.debug(`${error.message}: asking again`);
         // The server may just have closed a connection that was idle: no reason to wait.
         const isStale = retry === 0 && error.failure.kind === 'offline';

@@ -156,7 +156,7 @@ export function failureOfConnection(error: unknown, host: string): Failure {
 }
 
 /** Gone in a moment, as a rule: worth asking again. */
-export function isPassing({ kind, status, reason }: Failure): boolean {
+export function isTransient({ kind, status, reason }: Failure): boolean {
   // GitLab's database had not enough time: the same would take as long again.
   if (status === 503 && reason?.startsWith('Request timed out') === true) return false;
   if (kind === 'server') return status === 502 || status === 503 || status === 504;

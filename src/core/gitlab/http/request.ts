@@ -1,6 +1,6 @@
 import type { HeaderBag } from './httpFailures';
 import type { ByteRange, ContentRange } from './ranges';
-import type { Place } from './signedUrlCache';
+import type { SignedUrl } from './signedUrlCache';
 
 export interface HttpRequest {
   readonly method: 'GET' | 'POST' | 'DELETE';
@@ -19,7 +19,7 @@ export interface HttpRequest {
   /** Of what the part is wanted of: where the file is another by now, all of it comes. */
   readonly validator?: string | undefined;
   /** Where the file is asked for straight away, and where it is found is kept; for downloads alone. */
-  readonly place?: Place | undefined;
+  readonly place?: SignedUrl | undefined;
   /** Told of each request that goes out, retries and redirects too. */
   readonly onSend?: (() => void) | undefined;
   readonly signal: AbortSignal;

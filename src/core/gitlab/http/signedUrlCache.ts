@@ -1,7 +1,7 @@
-import { Memory } from '../../util/ttlCache';
+import { TtlCache } from '../../util/ttlCache';
 
 /** Where a file was found the last time: a signed address, so a credential. It is in no log and in no error. */
-export interface Place {
+export interface SignedUrl {
   get(): URL | undefined;
   keep(url: URL): void;
   forget(): void;
@@ -14,23 +14,23 @@ const marginMs = 5000;
 const placesKept = 50;
 
 /** The places of files in object storages, in memory alone, until their addresses run out. */
-export class Places {
+export class SignedUrlCache {
   // Truly private: what is printed of an object does not show it.
-  readonly #kept: Memory;
+  readonly #kept: TtlCache;
 
   constructor(private readonly now: () => number) {
-    this.#kept = new Memory(now, placesKept);
+    this.#kept = new TtlCache(now, placesKept);
   }
 
-  of(key: string): Place {
+  of(key: string): SignedUrl {
     return {
       get: () => {
         const url = this.#kept.get(key);
         return url instanceof URL ? url : undefined;
       },
-      keep: (url) => this.#kept.keep(key, url, expiryOf(url, this.now()) - marginMs - this.now()),
+      keep: (url) => this.#kept.set(key, url, expiryOf(url, this.now()) - marginMs - this.now()),
       // Held for no time at all.
-      forget: () => this.#kept.keep(key, undefined, 0),
+      forget: () => this.#kept.set(key, undefined, 0),
     };
   }
 

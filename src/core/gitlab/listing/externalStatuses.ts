@@ -2,7 +2,7 @@ import type { Build } from '../../model/build';
 import { externalStage } from '../../model/pipeline';
 import { noneUnlessGone } from '../notFound';
 import type { CommitQuestion } from '../dialect';
-import type { Row } from '../jsonObject';
+import type { JsonObject } from '../jsonObject';
 
 /** They change seldom, and no list of builds has them: asked for once a minute. */
 const askAgainMs = 60_000;
@@ -14,7 +14,7 @@ const askAgainMs = 60_000;
 export async function externalStatuses(question: CommitQuestion): Promise<readonly Build[]> {
   const { api, project, commit, memory } = question;
   const path = `projects/${project.id}/repository/commits/${commit.sha}/statuses?stage=${externalStage}`;
-  return memory.recall(path, askAgainMs, () => api.keptList(path, toExternal).catch(noneUnlessGone));
+  return memory.getOrLoad(path, askAgainMs, () => api.keptList(path, toExternal).catch(noneUnlessGone));
 }
 
 /** The builds, and of the statuses those that are none of them. */
@@ -24,23 +24,23 @@ export function withExternal(builds: readonly Build[], statuses: readonly Build[
 }
 
 /** A row of `/commits/:sha/statuses`. Throws UnexpectedShape. */
-export function toExternal(row: Row): Build {
+export function toExternal(row: JsonObject): Build {
   return {
     kind: 'external',
     id: row.id('id'),
-    name: row.must('name'),
+    name: row.requireString('name'),
     stage: externalStage,
-    status: row.must('status'),
-    ref: row.text('ref') ?? '',
+    status: row.requireString('status'),
+    ref: row.string('ref') ?? '',
     tag: false,
-    allowFailure: row.flag('allow_failure'),
-    createdAt: row.text('created_at') ?? '',
-    startedAt: row.text('started_at'),
-    finishedAt: row.text('finished_at'),
+    allowFailure: row.boolean('allow_failure'),
+    createdAt: row.string('created_at') ?? '',
+    startedAt: row.string('started_at'),
+    finishedAt: row.string('finished_at'),
     coverage: row.number('coverage'),
-    user: row.row('author')?.text('username'),
+    user: row.object('author')?.string('username'),
     pipeline: row.number('pipeline_id'),
-    webUrl: webAddress(row.text('target_url')),
+    webUrl: webAddress(row.string('target_url')),
     attempts: [],
   };
 }

@@ -1,15 +1,15 @@
 import type { Build } from '../../model/build';
 import { GitLabError, type FailureKind } from '../../model/errors';
-import { inTurns } from '../../util/mapLimit';
+import { mapLimit } from '../../util/mapLimit';
 import type { Listing, Pipeline } from '../../model/pipeline';
 import { ProjectUnseen } from '../notFound';
 import type { CommitQuestion, RowContext } from '../dialect';
 import { has } from '../features';
-import { UnexpectedShape, type Row } from '../jsonObject';
+import { UnexpectedShape, type JsonObject } from '../jsonObject';
 import { childrenQuery, jobsQuery, ownQuery, pipelinesQuery, type Query, type QueryShape } from './graphqlQuery';
 import { toRefusal } from './graphqlRefusal';
 import { toBuild, toChild, toId, toPipeline, type NamedPipeline } from './graphqlMappers';
-import type { Memory } from '../../util/ttlCache';
+import type { TtlCache } from '../../util/ttlCache';
 import { isMergeOf } from './mergeRequests';
 
 /** GraphQL did not give what was asked for; REST may. */
@@ -51,7 +51,7 @@ export async function listByGraphql(question: CommitQuestion): Promise<Listing |
   if (!isGraphqlUsed(question)) return undefined;
   try {
     const listing = await new GraphqlListing(question).load();
-    question.memory.keep(unseenKey, false);
+    question.memory.set(unseenKey, false);
     return listing;
   } catch (error) {
     if (!isRefusal(error)) throw error;
@@ -59,11 +59,11 @@ export async function listByGraphql(question: CommitQuestion): Promise<Listing |
     // "Invalid token", whatever is the matter with it: REST knows more.
     if (error instanceof GitLabError && error.failure.kind === 'unauthorized') return undefined;
     if (error instanceof ProjectUnseen && question.memory.get(unseenKey) !== true) {
-      question.memory.keep(unseenKey, true);
+      question.memory.set(unseenKey, true);
       throw error;
     }
     const isLoad = error instanceof GitLabError ? passing.has(error.failure.kind) : mayPass(error);
-    question.memory.keep(notUsedKey, true, isLoad ? passingMs : Infinity);
+    question.memory.set(notUsedKey, true, isLoad ? passingMs : Infinity);
     question.log.warn(`GraphQL is not used${isLoad ? ' for ten minutes' : ''}, but REST: ${error.message}`);
     return undefined;
   }
@@ -118,10 +118,10 @@ class GraphqlListing {
     let open = this.first(known);
     while (open.length > 0) {
       for (const ask of open) this.asked.add(nameOf(ask));
-      await inTurns(open, pipelinesAtOnce, (ask) => this.ask(ask));
+      await mapLimit(open, pipelinesAtOnce, (ask) => this.ask(ask));
       open = this.missing();
     }
-    memory.keep(key, this.found());
+    memory.set(key, this.found());
     return this.listing();
   }
 
@@ -203,12 +203,12 @@ class GraphqlListing {
       case 'own': {
         const branch = ask.sha === commit.sha ? commit.ref : undefined;
         const row = await this.send((shape) => ownQuery(project.path, ask.sha, branch, shape));
-        if (row.row('userPermissions')?.isFalse('adminProject') === true)
+        if (row.object('userPermissions')?.isFalse('adminProject') === true)
           this.context = { ...this.question, noMaintainer: true };
-        const rows = row.row('own')?.rows('nodes') ?? [];
-        const wanted = rows.filter((each) => ask.only === undefined || toId(each.must('id')) === ask.only.id);
+        const rows = row.object('own')?.objects('nodes') ?? [];
+        const wanted = rows.filter((each) => ask.only === undefined || toId(each.requireString('id')) === ask.only.id);
         await this.take(wanted);
-        await this.readMergeRequests(row.row('mergeRequests')?.rows('nodes') ?? []);
+        await this.readMergeRequests(row.object('mergeRequests')?.objects('nodes') ?? []);
         return;
       }
       case 'children':
@@ -216,7 +216,7 @@ class GraphqlListing {
       case 'named': {
         for (const iid of ask.iids) this.asked.add(iid);
         const row = await this.send((shape) => pipelinesQuery(project.path, ask.iids, shape));
-        await this.take(ask.iids.flatMap((_, at) => row.row(`p${at}`) ?? []));
+        await this.take(ask.iids.flatMap((_, at) => row.object(`p${at}`) ?? []));
         return;
       }
       default:
@@ -230,8 +230,8 @@ class GraphqlListing {
     do {
       const cursor = after;
       const row = await this.send((shape) => childrenQuery(project.path, sha, cursor, shape));
-      const page = row.row('children');
-      await this.take(page?.rows('nodes') ?? []);
+      const page = row.object('children');
+      await this.take(page?.objects('nodes') ?? []);
       after = cursorAfter(page);
       if (this.pipelines.size >= mostPipelines && after !== undefined) {
         this.isPartial = true;
@@ -240,19 +240,19 @@ class GraphqlListing {
     } while (after !== undefined);
   }
 
-  private async take(rows: readonly Row[]): Promise<void> {
+  private async take(rows: readonly JsonObject[]): Promise<void> {
     const { project } = this.question;
-    const fresh = rows.filter((row) => !this.pipelines.has(toId(row.must('id'))));
+    const fresh = rows.filter((row) => !this.pipelines.has(toId(row.requireString('id'))));
     for (const row of fresh) {
       const pipeline = toPipeline(row, project);
       this.pipelines.set(pipeline.id, pipeline);
-      this.takeJobs(row.row('jobs'), pipeline);
+      this.takeJobs(row.object('jobs'), pipeline);
     }
-    await inTurns(fresh, pipelinesAtOnce, (row) => this.furtherJobs(row));
+    await mapLimit(fresh, pipelinesAtOnce, (row) => this.furtherJobs(row));
   }
 
-  private takeJobs(page: Row | undefined, pipeline: Pipeline): number {
-    const jobs = page?.rows('nodes') ?? [];
+  private takeJobs(page: JsonObject | undefined, pipeline: Pipeline): number {
+    const jobs = page?.objects('nodes') ?? [];
     for (const job of jobs) {
       this.builds.push(toBuild(job, pipeline, this.context));
       const child = toChild(job, pipeline, this.question.project);
@@ -262,15 +262,15 @@ class GraphqlListing {
   }
 
   /** The pages after the first; a cursor leads to the next one only, so there is no asking for them side by side. */
-  private async furtherJobs(row: Row): Promise<void> {
+  private async furtherJobs(row: JsonObject): Promise<void> {
     const { project } = this.question;
-    const [pipeline, iid] = [toPipeline(row, project), row.must('iid')];
-    let after = cursorAfter(row.row('jobs'));
+    const [pipeline, iid] = [toPipeline(row, project), row.requireString('iid')];
+    let after = cursorAfter(row.object('jobs'));
     let count = 0;
     while (after !== undefined && count < mostJobs) {
       const cursor = after;
       const answer = await this.send((shape) => jobsQuery(project.path, iid, cursor, shape));
-      const page = answer.row('pipeline')?.row('jobs');
+      const page = answer.object('pipeline')?.object('jobs');
       const read = this.takeJobs(page, pipeline);
       count += read;
       after = read === 0 ? undefined : cursorAfter(page);
@@ -279,13 +279,13 @@ class GraphqlListing {
   }
 
   /** Of each merge request whose head is the commit: its pipelines on the commit, and the newest on a merge of it. */
-  private async readMergeRequests(rows: readonly Row[]): Promise<void> {
+  private async readMergeRequests(rows: readonly JsonObject[]): Promise<void> {
     const { commit } = this.question;
     for (const row of rows) {
-      if (row.text('diffHeadSha') !== commit.sha) continue;
-      const mergeRequest = { iid: Number(row.must('iid')), title: row.text('title') ?? '' };
-      const told = (row.row('pipelines')?.rows('nodes') ?? []).filter(isOfMergeRequest);
-      const pipelines = told.map((each) => ({ pipeline: { ...bare(each), mergeRequest }, iid: each.text('iid') }));
+      if (row.string('diffHeadSha') !== commit.sha) continue;
+      const mergeRequest = { iid: Number(row.requireString('iid')), title: row.string('title') ?? '' };
+      const told = (row.object('pipelines')?.objects('nodes') ?? []).filter(isOfMergeRequest);
+      const pipelines = told.map((each) => ({ pipeline: { ...bare(each), mergeRequest }, iid: each.string('iid') }));
       for (const { pipeline, iid } of pipelines) {
         if (pipeline.sha !== commit.sha) continue;
         this.ofMergeRequests.set(pipeline.id, pipeline);
@@ -301,7 +301,7 @@ class GraphqlListing {
   }
 
   /** Gives the `project` of the answer. Fields that this server lacks are left out, and not asked for again. */
-  private async send(query: (shape: QueryShape) => Query): Promise<Row> {
+  private async send(query: (shape: QueryShape) => Query): Promise<JsonObject> {
     for (let refusals = 0; refusals < mostRefusals; refusals += 1) {
       const size = jobsOf(this.question.memory);
       const answer = await this.request(query({ lacks: this.lacks, jobs: size }), size);
@@ -322,15 +322,15 @@ class GraphqlListing {
   private async request({ text, variables }: Query, jobs: number) {
     try {
       return await this.question.api.query(text, variables, (row) => ({
-        project: row.row('data')?.row('project'),
-        errors: row.rows('errors').map((error) => error.text('message') ?? ''),
+        project: row.object('data')?.object('project'),
+        errors: row.objects('errors').map((error) => error.string('message') ?? ''),
       }));
     } catch (error) {
       const fewer = jobsAtOnce.find((size) => size < jobs);
       const isTooMuch = error instanceof GitLabError && error.failure.status === 503;
       const isTooLarge = error instanceof GitLabError && error.failure.kind === 'tooLarge';
       if (!(isTooMuch || isTooLarge) || fewer === undefined) throw error;
-      this.question.memory.keep(jobsKey, fewer, passingMs);
+      this.question.memory.set(jobsKey, fewer, passingMs);
       return undefined;
     }
   }
@@ -338,7 +338,7 @@ class GraphqlListing {
 
 const jobsKey = 'jobs of a pipeline that GraphQL gives at once';
 
-function jobsOf(memory: Memory): number {
+function jobsOf(memory: TtlCache): number {
   const kept = memory.get(jobsKey);
   return typeof kept === 'number' ? kept : jobsAtOnce[0];
 }
@@ -357,29 +357,29 @@ function byTwos(iids: readonly string[]): readonly Ask[] {
 }
 
 /** Servers that do not say what made a pipeline show it by its ref. */
-function isOfMergeRequest(row: Row): boolean {
-  const source = row.text('source');
+function isOfMergeRequest(row: JsonObject): boolean {
+  const source = row.string('source');
   return source === undefined
-    ? (row.text('ref') ?? '').startsWith('refs/merge-requests/')
+    ? (row.string('ref') ?? '').startsWith('refs/merge-requests/')
     : source === 'merge_request_event';
 }
 
 /** Kept with what else is known of the server. */
-function lacksOf(memory: Memory): Set<string> {
+function lacksOf(memory: TtlCache): Set<string> {
   const key = 'what GraphQL lacks';
   const lacks = memory.get(key);
   if (lacks instanceof Set) return lacks as Set<string>;
   const none = new Set<string>();
-  memory.keep(key, none);
+  memory.set(key, none);
   return none;
 }
 
-function cursorAfter(page: Row | undefined): string | undefined {
-  const info = page?.row('pageInfo');
-  return info?.flag('hasNextPage') === true ? info.text('endCursor') : undefined;
+function cursorAfter(page: JsonObject | undefined): string | undefined {
+  const info = page?.object('pageInfo');
+  return info?.boolean('hasNextPage') === true ? info.string('endCursor') : undefined;
 }
 
 /** As a merge request names it. */
-function bare(row: Row): Pipeline {
-  return { id: toId(row.must('id')), ref: row.text('ref') ?? '', sha: row.text('sha') ?? '', status: '' };
+function bare(row: JsonObject): Pipeline {
+  return { id: toId(row.requireString('id')), ref: row.string('ref') ?? '', sha: row.string('sha') ?? '', status: '' };
 }

@@ -3,21 +3,21 @@ import { externalStage, type Pipeline } from '../../model/pipeline';
 import type { Project, RowContext } from '../dialect';
 import { webAddress } from './externalStatuses';
 import { deny, lacks } from '../features';
-import { UnexpectedShape, type Row } from '../jsonObject';
+import { UnexpectedShape, type JsonObject } from '../jsonObject';
 import { toReports, toTags } from './restMappers';
 
 /** A pipeline as GraphQL shows it, without its jobs. Throws UnexpectedShape. */
-export function toPipeline(row: Row, project: Project): Pipeline {
-  const id = toId(row.must('id'));
-  const stages = row.row('stages')?.rows('nodes');
+export function toPipeline(row: JsonObject, project: Project): Pipeline {
+  const id = toId(row.requireString('id'));
+  const stages = row.object('stages')?.objects('nodes');
   return {
     id,
-    ref: row.text('ref') ?? '',
-    sha: row.text('sha') ?? '',
+    ref: row.string('ref') ?? '',
+    sha: row.string('sha') ?? '',
     status: toStatus(row),
-    source: row.text('source'),
+    source: row.string('source'),
     webUrl: pageOf(id, project),
-    stages: stages?.map((stage) => stage.must('name')),
+    stages: stages?.map((stage) => stage.requireString('name')),
   };
 }
 
@@ -26,28 +26,28 @@ function pageOf(id: number, { url }: Project): string {
 }
 
 /** A job of any kind: GraphQL lists builds, bridges and external statuses together. Throws UnexpectedShape. */
-export function toBuild(row: Row, pipeline: Pipeline, context: RowContext): Build {
+export function toBuild(row: JsonObject, pipeline: Pipeline, context: RowContext): Build {
   const { project, server } = context;
-  const globalId = row.must('id');
+  const globalId = row.requireString('id');
   const id = toId(globalId);
   const kind = kindOf(globalId);
   const build: Build = {
     kind,
     id,
-    name: row.must('name'),
-    stage: row.row('stage')?.text('name') ?? (kind === 'external' ? externalStage : 'test'),
+    name: row.requireString('name'),
+    stage: row.object('stage')?.string('name') ?? (kind === 'external' ? externalStage : 'test'),
     status: toStatus(row),
-    ref: row.text('refName') ?? pipeline.ref,
-    tag: row.flag('createdByTag'),
-    allowFailure: row.flag('allowFailure'),
-    createdAt: row.text('createdAt') ?? '',
-    startedAt: row.text('startedAt'),
-    finishedAt: row.text('finishedAt'),
-    scheduledAt: row.text('scheduledAt'),
+    ref: row.string('refName') ?? pipeline.ref,
+    tag: row.boolean('createdByTag'),
+    allowFailure: row.boolean('allowFailure'),
+    createdAt: row.string('createdAt') ?? '',
+    startedAt: row.string('startedAt'),
+    finishedAt: row.string('finishedAt'),
+    scheduledAt: row.string('scheduledAt'),
     coverage: row.number('coverage'),
     ...filesOf(row),
-    runner: row.row('runner')?.text('description'),
-    tags: toTags(row.texts('tags')),
+    runner: row.object('runner')?.string('description'),
+    tags: toTags(row.strings('tags')),
     pipeline: pipeline.id,
     commit: { sha: pipeline.sha, title: '', author: '' },
     downstream: toChild(row, pipeline, project)?.id,
@@ -76,24 +76,29 @@ export interface NamedPipeline {
  * The child that a bridge has started. A server that does not say what made a pipeline shows a child by its project and
  * commit, which are its parent's.
  */
-export function toChild(row: Row, parent: Pick<Pipeline, 'sha'>, project: Project): NamedPipeline | undefined {
-  const downstream = row.row('downstreamPipeline');
+export function toChild(row: JsonObject, parent: Pick<Pipeline, 'sha'>, project: Project): NamedPipeline | undefined {
+  const downstream = row.object('downstreamPipeline');
   if (downstream === undefined) return undefined;
-  const source = downstream.text('source');
-  const sha = downstream.text('sha') ?? parent.sha;
-  const isHere = (downstream.text('path') ?? '').startsWith(`${new URL(project.url).pathname}/-/pipelines/`);
+  const source = downstream.string('source');
+  const sha = downstream.string('sha') ?? parent.sha;
+  const isHere = (downstream.string('path') ?? '').startsWith(`${new URL(project.url).pathname}/-/pipelines/`);
   const isChild = source === undefined ? isHere && sha === parent.sha : source === 'parent_pipeline';
   if (!isChild) return undefined;
-  const id = toId(downstream.must('id'));
-  return { id, iid: downstream.text('iid'), sha, webUrl: pageOf(id, project) };
+  const id = toId(downstream.requireString('id'));
+  return { id, iid: downstream.string('iid'), sha, webUrl: pageOf(id, project) };
 }
 
 /** What a bridge has started, or the page of another CI system, which is absolute. */
-function pageOfOther(row: Row, kind: 'bridge' | 'external', pipeline: Pipeline, project: Project): string | undefined {
-  if (kind === 'external') return webAddress(row.row('detailedStatus')?.text('detailsPath'));
+function pageOfOther(
+  row: JsonObject,
+  kind: 'bridge' | 'external',
+  pipeline: Pipeline,
+  project: Project,
+): string | undefined {
+  if (kind === 'external') return webAddress(row.object('detailedStatus')?.string('detailsPath'));
   const child = toChild(row, pipeline, project);
   // Another project's: GraphQL's paths are relative to the origin, with the relative root.
-  return child?.webUrl ?? absolute(row.row('downstreamPipeline')?.text('path'), project);
+  return child?.webUrl ?? absolute(row.object('downstreamPipeline')?.string('path'), project);
 }
 
 function absolute(path: string | undefined, { url }: Project): string | undefined {
@@ -101,8 +106,8 @@ function absolute(path: string | undefined, { url }: Project): string | undefine
 }
 
 /** Whether the state that the server tells, or the user's role, stands against it. */
-function refuses(row: Row, build: Build, ability: BuildAbility): boolean {
-  const permissions = row.row('userPermissions');
+function refuses(row: JsonObject, build: Build, ability: BuildAbility): boolean {
+  const permissions = row.object('userPermissions');
   const mayUpdate = permissions?.isFalse('updateBuild') !== true;
   switch (ability) {
     case 'retry':
@@ -127,44 +132,44 @@ function refuses(row: Row, build: Build, ability: BuildAbility): boolean {
  * The archive and the reports among the files of a job; its log is one, too. An archive that has expired and is still
  * listed is still there: GitLab keeps those of the newest pipeline, and gives them out.
  */
-function filesOf(row: Row): Pick<Build, 'artifacts' | 'reports' | 'artifactsExpiredAt'> {
-  const files = row.row('artifacts')?.rows('nodes') ?? [];
+function filesOf(row: JsonObject): Pick<Build, 'artifacts' | 'reports' | 'artifactsExpiredAt'> {
+  const files = row.object('artifacts')?.objects('nodes') ?? [];
   const archive = files.find((file) => typeOf(file) === 'archive');
   const artifacts = toArtifacts(archive);
   const there = archive === undefined ? files.filter((file) => !isExpired(file)) : files;
   const reports = toReports(
-    there.map((file) => ({ type: typeOf(file), filename: file.text('name') ?? '', size: sizeOf(file) })),
+    there.map((file) => ({ type: typeOf(file), filename: file.string('name') ?? '', size: sizeOf(file) })),
   );
   const isGone = artifacts === undefined && reports === undefined;
   const expired = files.find((file) => isExpired(file) && typeOf(file) !== 'trace');
-  return { artifacts, reports, artifactsExpiredAt: isGone ? expired?.text('expireAt') : undefined };
+  return { artifacts, reports, artifactsExpiredAt: isGone ? expired?.string('expireAt') : undefined };
 }
 
-function toArtifacts(archive: Row | undefined): Build['artifacts'] {
+function toArtifacts(archive: JsonObject | undefined): Build['artifacts'] {
   if (archive === undefined) return undefined;
   return {
-    filename: archive.text('name') ?? 'artifacts.zip',
+    filename: archive.string('name') ?? 'artifacts.zip',
     size: sizeOf(archive),
-    expireAt: archive.text('expireAt'),
+    expireAt: archive.string('expireAt'),
   };
 }
 
 /** Up to 18.8 told by the date alone. */
-function isExpired(file: Row): boolean {
-  return file.has('expired') ? file.flag('expired') : Date.parse(file.text('expireAt') ?? '') <= Date.now();
+function isExpired(file: JsonObject): boolean {
+  return file.has('expired') ? file.boolean('expired') : Date.parse(file.string('expireAt') ?? '') <= Date.now();
 }
 
-function typeOf(file: Row): string {
-  return (file.text('fileType') ?? '').toLowerCase();
+function typeOf(file: JsonObject): string {
+  return (file.string('fileType') ?? '').toLowerCase();
 }
 
 /** In bytes: a BigInt, which JSON has as a text, and before 16.2 a number. */
-function sizeOf(file: Row): number {
-  return file.number('size') ?? Number(file.text('size') ?? 0);
+function sizeOf(file: JsonObject): number {
+  return file.number('size') ?? Number(file.string('size') ?? 0);
 }
 
-function toStatus(row: Row): string {
-  return row.must('status').toLowerCase();
+function toStatus(row: JsonObject): string {
+  return row.requireString('status').toLowerCase();
 }
 
 /** `gid://gitlab/Ci::Build/123` */

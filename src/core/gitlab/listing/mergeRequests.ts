@@ -2,7 +2,7 @@ import type { MergeRequest, Pipeline } from '../../model/pipeline';
 import type { CommitQuestion } from '../dialect';
 import { noneUnlessGone } from '../notFound';
 import { has } from '../features';
-import type { Row } from '../jsonObject';
+import type { JsonObject } from '../jsonObject';
 import { toPipeline } from './restMappers';
 
 /** Merge requests are opened seldom, and their pipelines are pushed for: asked for once a minute. */
@@ -23,7 +23,7 @@ export async function mergeRequestPipelines(question: CommitQuestion): Promise<r
   const { commit, server, project, memory } = question;
   if (commit.ref === undefined || !has(server, 'mergeRequestPipelines')) return [];
   const key = `merge requests of ${project.id} ${commit.ref} ${commit.sha}`;
-  return memory.recall(key, askAgainMs, async () => {
+  return memory.getOrLoad(key, askAgainMs, async () => {
     const lists = await Promise.all((await opened(question)).map((one) => pipelinesOf(question, one)));
     return lists.flat();
   });
@@ -31,7 +31,11 @@ export async function mergeRequestPipelines(question: CommitQuestion): Promise<r
 
 async function opened({ api, project, commit }: CommitQuestion): Promise<readonly Opened[]> {
   const path = `projects/${project.id}/merge_requests?source_branch=${encodeURIComponent((commit.ref ?? '').toWellFormed())}`;
-  const read = (row: Row): Opened => ({ iid: row.id('iid'), title: row.text('title') ?? '', sha: row.text('sha') });
+  const read = (row: JsonObject): Opened => ({
+    iid: row.id('iid'),
+    title: row.string('title') ?? '',
+    sha: row.string('sha'),
+  });
   // A project may have its merge requests switched off, which is 403.
   const { items } = await api.page(path, 1, read).catch((error: unknown) => ({ items: noneUnlessGone(error) }));
   return items.filter(({ sha }) => sha === commit.sha).slice(0, mergeRequestsLookedAt);
@@ -59,7 +63,7 @@ function isOfMergeRequest({ ref, source }: Pipeline): boolean {
 export async function isMergeOf({ api, project, commit, memory }: CommitQuestion, sha: string): Promise<boolean> {
   const path = `projects/${project.id}/repository/commits/${sha}`;
   const ask = () =>
-    memory.recall<readonly string[]>(path, Infinity, () => api.get(path, (row) => row.texts('parent_ids')));
+    memory.getOrLoad<readonly string[]>(path, Infinity, () => api.get(path, (row) => row.strings('parent_ids')));
   // A refusal is not remembered: the next time it may be told.
   const parents: readonly string[] = await ask().catch(noneUnlessGone);
   return parents.includes(commit.sha);

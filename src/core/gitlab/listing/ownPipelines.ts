@@ -34,7 +34,7 @@ async function byStatuses(question: CommitQuestion): Promise<readonly Pipeline[]
   const { api, project, commit, memory } = question;
   const path = `projects/${project.id}/repository/commits/${commit.sha}/statuses?all=true`;
   const ids = await api.keptList(path, (row) => row.id('id')).catch(noneWithoutCi);
-  const known = await memory.recall(`pipelines by ${path}`, Infinity, () =>
+  const known = await memory.getOrLoad(`pipelines by ${path}`, Infinity, () =>
     Promise.resolve(new Map<number, Pipeline | undefined>()),
   );
   for (const id of ids) {
@@ -52,7 +52,7 @@ async function byStatuses(question: CommitQuestion): Promise<readonly Pipeline[]
 async function pipelineOf({ api, project }: CommitQuestion, job: number): Promise<Pipeline | undefined> {
   try {
     return await api.get(`projects/${project.id}/jobs/${job}`, (row) => {
-      const pipeline = row.row('pipeline');
+      const pipeline = row.object('pipeline');
       return pipeline === undefined ? undefined : toPipeline(pipeline, project);
     });
   } catch (error) {

@@ -1,16 +1,16 @@
 import type { Build } from '../../model/build';
-import { inTurns } from '../../util/mapLimit';
+import { mapLimit } from '../../util/mapLimit';
 import type { Listing, Pipeline } from '../../model/pipeline';
 import type { CommitQuestion, Project } from '../dialect';
 import { undefinedUnlessGone } from '../notFound';
 import { externalStatuses, webAddress, withExternal } from './externalStatuses';
 import { has } from '../features';
-import type { Row } from '../jsonObject';
+import type { JsonObject } from '../jsonObject';
 import { mergeRequestPipelines } from './mergeRequests';
 import { ownPipelines } from './ownPipelines';
 import { toPipeline } from './restMappers';
 
-export type ReadBuild = (row: Row) => Build;
+export type ReadBuild = (row: JsonObject) => Build;
 
 interface PipelineRows {
   readonly builds: readonly Build[];
@@ -45,7 +45,7 @@ export async function rowsOfAll(
   const builds: Build[] = [];
   let isPartial = wanted.length > mostPipelines;
   for (let open = [...pipelines.values()]; open.length > 0;) {
-    const rows = await inTurns(open, pipelinesAtOnce, (each) => rowsOfPipeline(question, read, each));
+    const rows = await mapLimit(open, pipelinesAtOnce, (each) => rowsOfPipeline(question, read, each));
     builds.push(...rows.flatMap((those) => those.builds));
     const told = rows.flatMap((those) => those.pipelines);
     open = [...new Map(told.map((pipeline) => [pipeline.id, pipeline])).values()].filter(
@@ -78,7 +78,7 @@ async function bridgesOf(question: CommitQuestion, read: ReadBuild, parent: Pipe
   if (!has(server, 'bridges') || memory.has(none)) return { builds: [], pipelines: [] };
   const rows = await bridgeRows(question, path, (row) => toBridge(row, parent, project, read));
   // What was refused is not known to be none.
-  if (rows?.length === 0) memory.keep(none, true);
+  if (rows?.length === 0) memory.set(none, true);
   if (rows === undefined) return { builds: [], pipelines: [] };
   return { builds: rows.map(({ build }) => build), pipelines: rows.flatMap(({ child }) => child ?? []) };
 }
@@ -87,7 +87,7 @@ async function bridgesOf(question: CommitQuestion, read: ReadBuild, parent: Pipe
 async function bridgeRows<T>(
   { api }: CommitQuestion,
   path: string,
-  read: (row: Row) => T,
+  read: (row: JsonObject) => T,
 ): Promise<readonly T[] | undefined> {
   for (const route of ['bridges', 'trigger_jobs']) {
     const rows = await api.keptList(`${path}/${route}`, read).catch(undefinedUnlessGone);
@@ -102,14 +102,14 @@ interface Bridge {
 }
 
 /** A bridge has no page of its own: what it has started is what one wants to see. */
-function toBridge(row: Row, parent: Pipeline, project: Project, read: ReadBuild): Bridge {
+function toBridge(row: JsonObject, parent: Pipeline, project: Project, read: ReadBuild): Bridge {
   const build = read(row);
-  const downstream = row.row('downstream_pipeline');
+  const downstream = row.object('downstream_pipeline');
   if (downstream === undefined) return { build };
   const pipeline = toPipeline(downstream, project);
   // Which project it is in is told since 13.10; before, only a child has the commit of its parent.
   const isChild = (downstream.number('project_id') ?? project.id) === project.id && pipeline.sha === parent.sha;
-  if (!isChild) return { build: { ...build, webUrl: webAddress(downstream.text('web_url')) } };
+  if (!isChild) return { build: { ...build, webUrl: webAddress(downstream.string('web_url')) } };
   // What it is the server says itself only later.
   const child = { ...pipeline, source: 'parent_pipeline' };
   return { build: { ...build, downstream: child.id, webUrl: child.webUrl }, child };

@@ -2,39 +2,39 @@ import type { Build, Commit, Report } from '../../model/build';
 import type { Pipeline } from '../../model/pipeline';
 import type { Project, RowContext } from '../dialect';
 import { deny, has, lacks } from '../features';
-import type { Row } from '../jsonObject';
+import type { JsonObject } from '../jsonObject';
 
 /**
  * What both APIs say of a build. Every build has all of the fields, in one order: objects of one shape are read several
  * times faster, and there are thousands. `page`: the part of its web address between project and id. Throws UnexpectedShape.
  */
-export function commonBuild(row: Row, { server, project }: RowContext, page: 'builds' | '-/jobs'): Build {
-  const [id, status] = [row.id('id'), row.must('status')];
+export function commonBuild(row: JsonObject, { server, project }: RowContext, page: 'builds' | '-/jobs'): Build {
+  const [id, status] = [row.id('id'), row.requireString('status')];
   const artifacts = toArtifacts(row);
   const artifactsExpiredAt = artifacts === undefined ? expiredAt(row) : undefined;
   const build: Build = {
     // Told of bridges alone, also where there is none yet.
     kind: row.has('downstream_pipeline') ? 'bridge' : undefined,
     id,
-    name: row.must('name'),
-    stage: row.text('stage') ?? 'test',
+    name: row.requireString('name'),
+    stage: row.string('stage') ?? 'test',
     status,
-    ref: row.text('ref') ?? '',
-    tag: row.flag('tag'),
-    allowFailure: row.flag('allow_failure'), // Told since 12.0; v3 never tells.
-    createdAt: row.text('created_at') ?? '',
-    startedAt: row.text('started_at'),
-    finishedAt: row.text('finished_at'),
+    ref: row.string('ref') ?? '',
+    tag: row.boolean('tag'),
+    allowFailure: row.boolean('allow_failure'), // Told since 12.0; v3 never tells.
+    createdAt: row.string('created_at') ?? '',
+    startedAt: row.string('started_at'),
+    finishedAt: row.string('finished_at'),
     coverage: row.number('coverage'),
     artifacts,
     // What has expired is listed until GitLab gets round to removing it.
     reports: artifactsExpiredAt === undefined ? reportsOf(row) : undefined,
     artifactsExpiredAt,
-    user: row.row('user')?.text('username'),
-    runner: toRunner(row.row('runner')),
-    tags: toTags(row.texts('tag_list')), // Told since 13.9; v3 never tells.
-    pipeline: row.row('pipeline')?.number('id'),
-    commit: toCommit(row.row('commit')),
+    user: row.object('user')?.string('username'),
+    runner: toRunner(row.object('runner')),
+    tags: toTags(row.strings('tag_list')), // Told since 13.9; v3 never tells.
+    pipeline: row.object('pipeline')?.number('id'),
+    commit: toCommit(row.object('commit')),
     webUrl: `${project.url}/${page}/${id}`,
     maybeManual: status === 'skipped' && !knows(server, 'manualStatus') ? true : undefined,
     attempts: [],
@@ -45,15 +45,15 @@ export function commonBuild(row: Row, { server, project }: RowContext, page: 'bu
 }
 
 /** A pipeline as lists show it, or as a build shows the one it is of. Throws UnexpectedShape. */
-export function toPipeline(row: Row, project: Project): Pipeline {
+export function toPipeline(row: JsonObject, project: Project): Pipeline {
   const id = row.id('id');
-  const page = row.text('web_url')?.includes('/-/') === true ? '-/pipelines' : 'pipelines';
+  const page = row.string('web_url')?.includes('/-/') === true ? '-/pipelines' : 'pipelines';
   return {
     id,
-    ref: row.text('ref') ?? '',
-    sha: row.text('sha') ?? '',
-    status: row.text('status') ?? '',
-    source: row.text('source'),
+    ref: row.string('ref') ?? '',
+    sha: row.string('sha') ?? '',
+    status: row.string('status') ?? '',
+    source: row.string('source'),
     webUrl: `${project.url}/${page}/${id}`,
   };
 }
@@ -64,24 +64,24 @@ function knows(server: RowContext['server'], feature: 'manualStatus'): boolean {
 }
 
 /** Absent, not null, when there are none (GitLab's own documentation says null). */
-function toArtifacts(row: Row): Build['artifacts'] {
-  const file = row.row('artifacts_file');
-  const filename = file?.text('filename');
+function toArtifacts(row: JsonObject): Build['artifacts'] {
+  const file = row.object('artifacts_file');
+  const filename = file?.string('filename');
   if (filename === undefined) return undefined;
-  return { filename, size: file?.number('size') ?? 0, expireAt: row.text('artifacts_expire_at') };
+  return { filename, size: file?.number('size') ?? 0, expireAt: row.string('artifacts_expire_at') };
 }
 
 /** Of a build without an archive. Erasing takes the time back; one that is still to come is that of reports alone. */
-function expiredAt(row: Row): Build['artifactsExpiredAt'] {
-  const expireAt = row.text('artifacts_expire_at');
+function expiredAt(row: JsonObject): Build['artifactsExpiredAt'] {
+  const expireAt = row.string('artifacts_expire_at');
   return expireAt !== undefined && Date.parse(expireAt) <= Date.now() ? expireAt : undefined;
 }
 
-function reportsOf(row: Row): Build['reports'] {
+function reportsOf(row: JsonObject): Build['reports'] {
   return toReports(
-    row.rows('artifacts').map((each) => ({
-      type: each.text('file_type') ?? '',
-      filename: each.text('filename') ?? '',
+    row.objects('artifacts').map((each) => ({
+      type: each.string('file_type') ?? '',
+      filename: each.string('filename') ?? '',
       size: each.number('size') ?? 0,
     })),
   );
@@ -97,8 +97,8 @@ export function toReports(files: readonly Report[]): Build['reports'] {
   return reports.length === 0 ? undefined : reports.sort((a, b) => (key(a) < key(b) ? -1 : 1));
 }
 
-function toRunner(runner: Row | undefined): string | undefined {
-  return runner?.text('description') ?? runner?.text('name');
+function toRunner(runner: JsonObject | undefined): string | undefined {
+  return runner?.string('description') ?? runner?.string('name');
 }
 
 /** What a build without tags needs is the same as what one needs whose tags are not told. */
@@ -106,8 +106,8 @@ export function toTags(tags: readonly string[]): Build['tags'] {
   return tags.length === 0 ? undefined : [...tags].sort();
 }
 
-function toCommit(commit: Row | undefined): Commit | undefined {
-  const sha = commit?.text('id');
+function toCommit(commit: JsonObject | undefined): Commit | undefined {
+  const sha = commit?.string('id');
   if (sha === undefined) return undefined;
-  return { sha, title: commit?.text('title') ?? '', author: commit?.text('author_name') ?? '' };
+  return { sha, title: commit?.string('title') ?? '', author: commit?.string('author_name') ?? '' };
 }

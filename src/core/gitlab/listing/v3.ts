@@ -3,7 +3,7 @@ import type { Listing, Pipeline } from '../../model/pipeline';
 import type { CommitQuestion, Dialect, RowContext } from '../dialect';
 import { noneWithoutCi } from '../notFound';
 import { externalStatuses, withExternal } from './externalStatuses';
-import type { Row } from '../jsonObject';
+import type { JsonObject } from '../jsonObject';
 import { commonBuild, toPipeline } from './restMappers';
 
 /** The Builds API of GitLab 8.4 to 10.8. */
@@ -16,8 +16,8 @@ interface ReadRow {
 
 async function commitRows(question: CommitQuestion): Promise<Listing> {
   const { api, project, commit } = question;
-  const read = (row: Row): ReadRow => {
-    const pipeline = row.row('pipeline');
+  const read = (row: JsonObject): ReadRow => {
+    const pipeline = row.object('pipeline');
     return {
       build: toBuild(row, question),
       pipeline: pipeline === undefined ? undefined : toPipeline(pipeline, project),
@@ -39,6 +39,6 @@ async function commitRows(question: CommitQuestion): Promise<Listing> {
   };
 }
 
-function toBuild(row: Row, context: RowContext): Build {
+function toBuild(row: JsonObject, context: RowContext): Build {
   return commonBuild(row, context, 'builds');
 }

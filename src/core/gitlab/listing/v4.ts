@@ -1,7 +1,7 @@
 import type { Build } from '../../model/build';
 import type { Listing } from '../../model/pipeline';
 import type { CommitQuestion, Dialect, RowContext } from '../dialect';
-import type { Row } from '../jsonObject';
+import type { JsonObject } from '../jsonObject';
 import { listByGraphql } from './graphql';
 import { listByRest } from './rest';
 import { commonBuild } from './restMappers';
@@ -10,11 +10,11 @@ import { commonBuild } from './restMappers';
 export const v4: Dialect = { root: 'api/v4', segment: 'jobs', commitRows, toBuild };
 
 async function commitRows(question: CommitQuestion): Promise<Listing> {
-  const read = (row: Row) => toBuild(row, question);
+  const read = (row: JsonObject) => toBuild(row, question);
   return (await listByGraphql(question)) ?? listByRest(question, read);
 }
 
 /** The server says where a build's page is since 11.2; up to then it was called as in v3. */
-function toBuild(row: Row, context: RowContext): Build {
-  return commonBuild(row, context, row.text('web_url') === undefined ? 'builds' : '-/jobs');
+function toBuild(row: JsonObject, context: RowContext): Build {
+  return commonBuild(row, context, row.string('web_url') === undefined ? 'builds' : '-/jobs');
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { browseArtifacts } from '../../../../src/core/artifacts/archive/browse';
+import { openArtifacts } from '../../../../src/core/artifacts/archive/browse';
 import { inMemory } from '../../../../src/core/artifacts/archive/remoteArchive';
 import { writeSparseZip, type WrittenZip } from '../../../gitlab/sparseZip';
 import { mark, trafficOf, type Mark } from '../../../gitlab/traffic';
@@ -41,7 +41,7 @@ describe('Artifacts of a gigabyte, with ten thousand files', () => {
       };
       let downloads = 0;
       const start = mark(fake);
-      const archive = await browseArtifacts(
+      const archive = await openArtifacts(
         {
           size: artifacts?.size,
           ask: (range, validator, signal) => client.artifacts(project, id, signal, { range, validator }),

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import type { RandomAccess } from '../../../../src/core/artifacts/archive/archive';
-import { browseArtifacts, type ArtifactsPort, type Browsed } from '../../../../src/core/artifacts/archive/browse';
+import { openArtifacts, type ArtifactsPort, type Browsed } from '../../../../src/core/artifacts/archive/browse';
 import { ArchiveError } from '../../../../src/core/artifacts/archiveErrors';
 import { inMemory } from '../../../../src/core/artifacts/archive/remoteArchive';
 import { GitLabError, type FailureKind } from '../../../../src/core/model/errors';
@@ -75,7 +75,7 @@ for (const options of ways) {
       async (stage) => {
         const port = await prepared(stage);
         const from = mark(stage.fake);
-        const archive = await browseArtifacts(port, unhurried());
+        const archive = await openArtifacts(port, unhurried());
         const isDirect = options.artifacts === 'direct';
         const listed = trafficOf(stage.fake, from);
         assert.deepEqual([listed.archive.requests, listed.storage.requests], [1, isDirect ? 0 : 1]);
@@ -95,7 +95,7 @@ for (const options of ways) {
       'are listed by GitLab where no parts are to be had, and before 18.8 are downloaded once',
       async (stage) => {
         const port = await prepared(stage);
-        const archive = await browseArtifacts(port, unhurried());
+        const archive = await openArtifacts(port, unhurried());
         assert.equal(archive.via, stage.has('18.8') ? 'tree' : 'download');
         assert.equal(port.downloads, stage.has('18.8') ? 0 : 1);
         assert.deepEqual(await contentsOf(archive), files);
@@ -125,16 +125,16 @@ describe('The way to what is in artifacts', () => {
 
   it('is the download where GitLab cannot list them', async () => {
     for (const kind of ['unsupported', 'notFound', 'refused', 'notGitLab', 'invalidAnswer', 'server'] as const) {
-      const archive = await browseArtifacts(portWith({ tree: refuse(kind) }), unhurried());
+      const archive = await openArtifacts(portWith({ tree: refuse(kind) }), unhurried());
       assert.deepEqual([archive.via, archive.entries], ['download', []]);
     }
   });
 
   it('is none where something else is the matter', async () => {
     for (const kind of ['unauthorized', 'forbidden', 'offline', 'timeout', 'rateLimited', 'tls'] as const) {
-      const error = await errorOf(browseArtifacts(portWith({ tree: refuse(kind) }), unhurried()));
+      const error = await errorOf(openArtifacts(portWith({ tree: refuse(kind) }), unhurried()));
       assert.ok(error instanceof GitLabError && error.failure.kind === kind);
-      const first = await errorOf(browseArtifacts(portWith({ ask: refuse(kind) }), unhurried()));
+      const first = await errorOf(openArtifacts(portWith({ ask: refuse(kind) }), unhurried()));
       assert.ok(first instanceof GitLabError && first.failure.kind === kind);
     }
   });
@@ -146,7 +146,7 @@ describe('The way to what is in artifacts', () => {
         tree: async () => entries,
         entry: async () => ({ body: inMemory(Buffer.from(text)).read(0, 9) }),
       });
-      const archive = await browseArtifacts(port, unhurried());
+      const archive = await openArtifacts(port, unhurried());
       const error = await errorOf(bytesOf(archive.open(archive.entries[0]!, unhurried())));
       assert.ok(error instanceof ArchiveError && error.kind === 'damaged' && error.detail.path === 'a');
     }
@@ -154,7 +154,7 @@ describe('The way to what is in artifacts', () => {
 
   it('refuses what GitLab says to be a link', async () => {
     const port = portWith({ tree: async () => [{ path: 'a', kind: 'file', size: 3, flaw: 'symlink' }] });
-    const archive = await browseArtifacts(port, unhurried());
+    const archive = await openArtifacts(port, unhurried());
     const error = await errorOf(bytesOf(archive.open(archive.entries[0]!, unhurried())));
     assert.ok(error instanceof ArchiveError && error.kind === 'symlink');
   });
@@ -168,7 +168,7 @@ describe('The way to what is in artifacts', () => {
       return inMemory(zip);
     };
     const tree = async () => ['../a', 'tree', '/b'].map((path) => ({ path, kind: 'file', size: 1 }) as const);
-    const archive = await browseArtifacts(portWith({ tree, download }), unhurried());
+    const archive = await openArtifacts(portWith({ tree, download }), unhurried());
     const controller = new AbortController();
     const [first, ...others] = archive.entries.map((entry, index) =>
       errorOf(bytesOf(archive.open(entry, index === 0 ? controller.signal : unhurried()))),

@@ -18,7 +18,7 @@ import { join } from 'node:path';
 import { array, assert as check, asyncProperty, boolean, integer, nat, record } from 'fast-check';
 import { overlapBytes } from '../../../../src/core/artifacts/download/partialFile';
 import { saveArtifacts, type SaveOptions } from '../../../../src/core/artifacts/download/save';
-import type { Download, From, Open } from '../../../../src/core/artifacts/download/transfer';
+import type { Download, ResumePoint, Open } from '../../../../src/core/artifacts/download/transfer';
 import { DiskError, DownloadBroken, GitLabError, toFailure, type FailureKind } from '../../../../src/core/model/errors';
 import { buildWith, errorOf, unhurried } from '../../support';
 import { Disk, hash } from '../disk';
@@ -58,7 +58,7 @@ describe('A part that a download left', () => {
     return errorOf(save(open, changes));
   };
   /** What the next run asks for, having checked that it gets the file whole and leaves nothing else. */
-  const goOn = async (changes: Partial<SaveOptions> = {}): Promise<readonly (From | undefined)[]> => {
+  const goOn = async (changes: Partial<SaveOptions> = {}): Promise<readonly (ResumePoint | undefined)[]> => {
     const server = new Scripted([serving(content, validator)]);
     const path = (await save(server.open, changes)) ?? '';
     assert.equal(hash(readFileSync(path)), hash(content));
@@ -263,7 +263,7 @@ describe('A part that a download left', () => {
           // At some time there is another file of the same size.
           const state = index >= changes ? 'new' : 'old';
           const bytes = state === 'new' ? other : content;
-          const answers = connections.map(({ bytes: count, breaks, ranges }) => (from: From | undefined) => {
+          const answers = connections.map(({ bytes: count, breaks, ranges }) => (from: ResumePoint | undefined) => {
             const whole = serving(bytes, `"${state}"`)(ranges ? from : undefined);
             const start = whole.range?.start ?? 0;
             return breaks ? { ...whole, body: piecewise(bytes.subarray(start, start + count), offline) } : whole;

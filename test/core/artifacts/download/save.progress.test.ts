@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { AskOnce, type ReplaceAnswer } from '../../../../src/core/artifacts/download/replacePolicy';
-import { Meter, type Progress } from '../../../../src/core/artifacts/download/progress';
+import { ReplacePolicy, type ReplaceAnswer } from '../../../../src/core/artifacts/download/replacePolicy';
+import { ProgressMeter, type Progress } from '../../../../src/core/artifacts/download/progress';
 import { replaceFile } from '../../../../src/core/artifacts/download/replaceFile';
 import { errorOf, unhurried } from '../../support';
 import { HurriedClock } from '../opening';
@@ -8,10 +8,10 @@ import { HurriedClock } from '../opening';
 describe('Meter', () => {
   let time: number;
   let told: Progress[];
-  let meter: Meter;
+  let meter: ProgressMeter;
   beforeEach(() => {
     [time, told] = [1_000_000, []];
-    meter = new Meter(
+    meter = new ProgressMeter(
       (progress) => told.push(progress),
       () => time,
     );
@@ -82,7 +82,7 @@ describe('Meter', () => {
 describe('AskOnce', () => {
   const asking = (...answers: readonly (ReplaceAnswer | Error)[]) => {
     const asked: string[] = [];
-    const ask = new AskOnce(async (path) => {
+    const ask = new ReplacePolicy(async (path) => {
       const answer = answers[asked.push(path) - 1];
       if (answer instanceof Error) throw answer;
       return answer;
@@ -107,7 +107,7 @@ describe('AskOnce', () => {
 
   it('asks one question at a time', async () => {
     let [open, most] = [0, 0];
-    const ask = new AskOnce(async () => {
+    const ask = new ReplacePolicy(async () => {
       most = Math.max(most, ++open);
       await new Promise((resolve) => setImmediate(resolve));
       open -= 1;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { steadily } from '../../../../src/core/artifacts/download/transfer';
+import { resumableBody } from '../../../../src/core/artifacts/download/transfer';
 import { DiskError, GitLabError } from '../../../../src/core/model/errors';
 import { systemClock, type Clock } from '../../../../src/core/util/timer';
 import { bytesOf, errorOf, unhurried } from '../../support';
@@ -17,7 +17,7 @@ const breaking = () => ({
 
 describe('steadily', () => {
   const body = (server: Scripted, signal = unhurried()) =>
-    steadily({ open: server.open, signal, clock: new HurriedClock() });
+    resumableBody({ open: server.open, signal, clock: new HurriedClock() });
 
   it('gives the bytes of a file whose connection breaks, as if it had not', async () => {
     const server = new Scripted([breaking, () => offline, serving(content, validator)]);
@@ -59,7 +59,10 @@ describe('steadily', () => {
       },
     };
     const server = new Scripted([breaking]);
-    assert.equal(await errorOf(bytesOf(steadily({ open: server.open, signal: controller.signal, clock }))), reason);
+    assert.equal(
+      await errorOf(bytesOf(resumableBody({ open: server.open, signal: controller.signal, clock }))),
+      reason,
+    );
     assert.equal(server.asked.length, 1);
   });
 });

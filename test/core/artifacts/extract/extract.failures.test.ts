@@ -6,7 +6,7 @@ import { platform } from 'node:process';
 import type { Archive } from '../../../../src/core/artifacts/archive/archive';
 import { extract, type Extracted, type ExtractOptions } from '../../../../src/core/artifacts/extract/extract';
 import { defaultLimits } from '../../../../src/core/artifacts/extract/extractLimits';
-import { siblingOf } from '../../../../src/core/artifacts/download/stagingFolder';
+import { stagingFolder } from '../../../../src/core/artifacts/download/stagingFolder';
 import { DiskError } from '../../../../src/core/model/errors';
 import type { Clock } from '../../../../src/core/util/timer';
 import { errorOf, unhurried } from '../../support';
@@ -125,7 +125,7 @@ describe('extract, when it fails or others did before,', () => {
 
   describe('with what other runs have left', () => {
     it('leaves alone what another run is at, until a day has gone', async () => {
-      const parallel = siblingOf(target, 'unpacking');
+      const parallel = stagingFolder(target, 'unpacking');
       const elsewhere = disk.at('root', '.gitlab-builds-01234567-89abcdef-4194305-01234567.unpacking');
       mkdirSync(parallel);
       mkdirSync(elsewhere);
@@ -136,8 +136,8 @@ describe('extract, when it fails or others did before,', () => {
     });
 
     it('brings back what was put aside of its own folder alone', async () => {
-      mkdirSync(siblingOf(disk.at('root', 'other'), 'replaced'));
-      mkdirSync(siblingOf(target, 'replaced'));
+      mkdirSync(stagingFolder(disk.at('root', 'other'), 'replaced'));
+      mkdirSync(stagingFolder(target, 'replaced'));
       const broken = await zipped({ ...text('a'), crc: 1, local: { crc: 1 } });
       await assert.rejects(unpack(broken, { clock: hurried(day + 60_000) }));
       assert.equal(readdirSync(disk.at('root')).length, 2);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { readJUnit, type FailedTest, type TestReport } from '../../../../src/core/artifacts/tests/junit';
-import { placesOf } from '../../../../src/core/artifacts/tests/testLocations';
+import { testLocations } from '../../../../src/core/artifacts/tests/testLocations';
 import * as reports from '../reports';
 
 async function* pieces(content: string | Uint8Array, size = 1000): AsyncGenerator<Uint8Array> {
@@ -23,7 +23,7 @@ async function counts(content: string): Promise<readonly number[]> {
 /** Name, suite, message, and the first place that it names. */
 async function told(content: string, path = 'junit.xml'): Promise<readonly (readonly unknown[])[]> {
   return (await read(content)).failed.map((test) => {
-    const [place] = placesOf(test, path);
+    const [place] = testLocations(test, path);
     return [test.name, test.suite, test.message, place && `${place.path}:${place.line ?? ''}`];
   });
 }
@@ -54,7 +54,7 @@ describe('A report of', () => {
       ],
     );
     const test = only(await read(reports.surefire));
-    const places = placesOf(test, 'app/target/surefire-reports/TEST-org.example.MathTest.xml');
+    const places = testLocations(test, 'app/target/surefire-reports/TEST-org.example.MathTest.xml');
     const found = places.find(({ path }) => path === 'app/src/test/java/org/example/MathTest.java');
     assert.deepEqual([found?.line, test.classname], [25, 'org.example.MathTest']);
   });
@@ -78,7 +78,7 @@ describe('A report of', () => {
     assert.deepEqual(await told(reports.go), [
       ['TestSum', 'example.com/group/project/math', 'sum_test.go:9: got 3, want 4', 'sum_test.go:9'],
     ]);
-    const places = placesOf(only(await read(reports.go)), 'report.xml').map(({ path }) => path);
+    const places = testLocations(only(await read(reports.go)), 'report.xml').map(({ path }) => path);
     assert.ok(places.includes('math/sum_test.go'), places.join());
   });
 
@@ -209,7 +209,7 @@ describe('A hostile report', () => {
     const report = await read(
       `<testsuite><testcase name="a" classname="a.b.C"><failure>${trace}</failure></testcase></testsuite>`,
     );
-    assert.equal(placesOf(only(report), 'a/b/c/d/e/f/g.xml').length, 80);
+    assert.equal(testLocations(only(report), 'a/b/c/d/e/f/g.xml').length, 80);
   });
 
   it('of whatever bytes never throws', () =>

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
-import { expiryOf, Places } from '../../../../src/core/gitlab/http/signedUrlCache';
+import { expiryOf, SignedUrlCache } from '../../../../src/core/gitlab/http/signedUrlCache';
 
 const now = Date.UTC(2026, 1, 13, 12);
 const inMinutes = (minutes: number) => now + minutes * 60_000;
@@ -29,7 +29,7 @@ describe('The address of a file in a storage', () => {
 
   it('is known until shortly before it runs out', () => {
     let time = now;
-    const place = new Places(() => time).of('a build');
+    const place = new SignedUrlCache(() => time).of('a build');
     assert.equal(place.get(), undefined);
     const address = url('se=2026-02-13T12%3A15%3A00Z');
     place.keep(address);
@@ -40,13 +40,13 @@ describe('The address of a file in a storage', () => {
   });
 
   it('that has run out already is not kept', () => {
-    const place = new Places(() => now).of('a build');
+    const place = new SignedUrlCache(() => now).of('a build');
     place.keep(url('se=2026-02-13T11%3A59%3A00Z'));
     assert.equal(place.get(), undefined);
   });
 
   it('is one for each build, and forgotten', () => {
-    const places = new Places(() => now);
+    const places = new SignedUrlCache(() => now);
     const [one, other] = [places.of('one'), places.of('other')];
     one.keep(url('se=1'));
     one.keep(url(''));
@@ -60,14 +60,14 @@ describe('The address of a file in a storage', () => {
   });
 
   it('of the fiftieth build before is forgotten', () => {
-    const places = new Places(() => now);
+    const places = new SignedUrlCache(() => now);
     for (let build = 0; build <= 50; build += 1) places.of(String(build)).keep(url(''));
     const known = Array.from({ length: 51 }, (_, build) => places.of(String(build)).get() !== undefined);
     assert.deepEqual([known[0], known[1], known[50]], [false, true, true]);
   });
 
   it('is not shown with what holds it', () => {
-    const places = new Places(() => now);
+    const places = new SignedUrlCache(() => now);
     const place = places.of('a build');
     place.keep(url('sig=S3CR3T'));
     for (const shown of [

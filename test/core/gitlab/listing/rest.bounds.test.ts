@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { CommitQuestion } from '../../../../src/core/gitlab/dialect';
-import { Memory } from '../../../../src/core/util/ttlCache';
+import { TtlCache } from '../../../../src/core/util/ttlCache';
 import { rowsOfAll } from '../../../../src/core/gitlab/listing/rest';
 import { Journal } from '../../support';
 
@@ -16,7 +16,7 @@ describe('REST: the pipelines of a commit', () => {
     project: { id: 1, path: 'group/project', url: 'https://git.example.com/group/project' },
     server: { api: 'v4', version: '18.9.0' },
     commit: { sha: 'a'.repeat(40) },
-    memory: new Memory(() => 0),
+    memory: new TtlCache(() => 0),
     log: new Journal(),
   } as unknown as CommitQuestion;
   const pipelines = (count: number) =>

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { Row, UnexpectedShape } from '../../../../src/core/gitlab/jsonObject';
+import { JsonObject, UnexpectedShape } from '../../../../src/core/gitlab/jsonObject';
 import { v3 } from '../../../../src/core/gitlab/listing/v3';
 
 const context = {
   project: { id: 1, path: 'group/project', url: 'https://gitlab.com/group/project' },
   server: { api: 'v3', version: '8.17.8-ee' },
 } as const;
-const read = (row: unknown) => v3.toBuild(new Row(row, 'the build'), context);
+const read = (row: unknown) => v3.toBuild(new JsonObject(row, 'the build'), context);
 
 describe('v3', () => {
   it('reads a build as 8.17 writes it', () => {
