@@ -121,7 +121,7 @@ function remedyForFailure(kind: FailureKind): Remedy {
 }
 
 function signInRemedy(): Remedy {
-  return { title: l10n.t('Sign in again'), command: 'gitlabBuilds.signIn', args: [] };
+  return { title: l10n.t('Sign In Again'), command: 'gitlabBuilds.signIn', args: [] };
 }
 
 function logRemedy(): Remedy {

@@ -30,7 +30,7 @@ describe('acting on builds', () => {
     assert.equal(await treeRow(page, /^rspec, passed/).getAttribute('aria-expanded'), 'true');
     await page
       .locator('.part.statusbar')
-      .getByText(/runs again as #12/)
+      .getByText(/Retried .* as #12/)
       .waitFor();
   });
 
@@ -72,7 +72,7 @@ describe('acting on builds', () => {
     assert.deepEqual(posts().slice(5), ['retry 11']);
   });
 
-  it('asks in a modal before it erases, says what goes, and sends nothing when that is cancelled', async () => {
+  it('asks in a modal before it erases, says what goes, and sends nothing when that is canceled', async () => {
     const { page, picture } = stage();
     const before = posts();
     await unfold(treeRow(page, /^Stage build/));
@@ -117,7 +117,7 @@ describe('acting on builds', () => {
     const before = posts();
     gitlab.world.start(project.builds.assets, 'docker-01');
     await contextMenu(page, treeRow(page, /^assets, passed/), 'Retry');
-    await notification(page, /assets #5 is running and cannot be retried/).waitFor();
+    await notification(page, /assets #5 is running and can't be retried/).waitFor();
     await treeRow(page, /^assets, running/).waitFor();
     await picture('too-late');
     assert.deepEqual(posts(), before);

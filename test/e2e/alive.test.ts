@@ -96,7 +96,7 @@ describe('a server that comes and goes', () => {
     const { page, gitlab, picture } = stage();
     await gitlab.close();
     await message(page)
-      .getByText(/out of date, as of \d+:\d\d.*: .* cannot be reached/)
+      .getByText(/out of date, as of \d+:\d\d.*: Can't reach /)
       .waitFor();
     await picture('alive-offline');
     // The rows are drawn anew a moment after the message.
@@ -192,7 +192,7 @@ describe('a menu', () => {
     await treeRow(page, /^production, pending/).waitFor({ state: 'detached' });
     await entry.hover();
     await page.keyboard.press('Enter');
-    await notification(page, 'The rows have changed just now. Choose again.').waitFor();
+    await notification(page, 'The rows just changed. Select again.').waitFor();
     await picture('menu-of-a-row-that-is-gone');
     assert.deepEqual(posts(), ['retry 7']);
   });

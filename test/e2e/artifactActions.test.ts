@@ -77,7 +77,7 @@ describe('artifacts from the menus of their rows', () => {
     await choice(page, 'src/index.html').click();
     await diff().getByText('Source').first().waitFor();
     await contextMenu(page, treeRow(page, /^logo\.png, file/), 'Compare with Workspace');
-    await notification(page, 'has neither public/logo.png nor any other file of the name logo.png.').waitFor();
+    await notification(page, 'has no public/logo.png and no other file named logo.png.').waitFor();
     await picture('artifact-actions-3-none');
     await clearMessages(page);
   });
@@ -99,7 +99,7 @@ describe('artifacts from the menus of their rows', () => {
   it('are unpacked, after a question where they have been before', async () => {
     const { page, project, picture } = stage();
     await contextMenu(page, artifactsOf(page, 'site'), 'Download and Extract Artifacts');
-    const message = notification(page, /Saved and unpacked .*\/site: 4 files, 14 kB\./);
+    const message = notification(page, /Saved and extracted .*\/site: 4 files, 14 kB\./);
     await message.waitFor();
     await picture('artifact-actions-5-unpacked');
     const folder = saved(`site-${project.site.id}`, 'site');
@@ -116,7 +116,10 @@ describe('artifacts from the menus of their rows', () => {
     const { page, project, folder, picture } = stage();
     const before = await filesBelow(folder);
     await contextMenu(page, treeRow(page, /^hostile, passed/), 'Download and Extract Artifacts');
-    const refusal = notification(page, /but did not unpack it\. "?\.\.\/\.\.\/evil\.sh"? leads out of the folder/);
+    const refusal = notification(
+      page,
+      /but didn't extract it\. "?\.\.\/\.\.\/evil\.sh"? points outside the target folder/,
+    );
     await refusal.waitFor();
     await picture('artifact-actions-6-refused');
     const zip = join('.gitlab-builds', `hostile-${project.hostile.id}`, 'artifacts.zip');
@@ -147,7 +150,7 @@ describe('artifacts from the menus of their rows', () => {
     const row = treeRow(page, /^site, passed/);
     assert.ok((await offeredIn(page, row)).includes('Delete Artifacts…'));
     await contextMenu(page, row, 'Delete Artifacts…');
-    await modalDialog(page).getByText('The build and its log stay.').waitFor();
+    await modalDialog(page).getByText('The build and its log are kept.').waitFor();
     await picture('artifact-actions-8-delete');
     await modalDialog(page).getByRole('button', { name: 'Delete' }).click();
     await artifactsOf(page, 'site').waitFor({ state: 'hidden' });
@@ -200,7 +203,7 @@ describe('artifacts of any size, age and name', () => {
     await treeRow(page, /^part 1\.txt, file/).click();
     await page.keyboard.press('End');
     await treeRow(page, /^odd names, passed/).waitFor();
-    await treeRow(page, '1000 more: download the artifacts to see them.').waitFor();
+    await treeRow(page, '1000 more. Download the artifacts to see them.').waitFor();
     await picture('artifact-names-3-thousands');
     await page.keyboard.press('Home');
     await foldBuild(page, 'thousands');

@@ -92,7 +92,7 @@ describe('browsing artifacts', () => {
     await unfold(treeRow(page, /^many/));
     await treeRow(page, /^0\.txt/).click();
     await page.keyboard.press('End');
-    await treeRow(page, '500 more: download the artifacts to see them.').waitFor();
+    await treeRow(page, '500 more. Download the artifacts to see them.').waitFor();
     await picture('browse-5-many');
     await page.keyboard.press('Home');
     await treeRow(page, /^many/).locator('.monaco-tl-twistie').click();

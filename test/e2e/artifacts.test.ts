@@ -74,7 +74,7 @@ describe('downloading artifacts', () => {
     await eventually(async () => assert.ok((await readFile(compiled())).equals(content)));
   });
 
-  it('leaves nothing behind when it is cancelled half way', async () => {
+  it('leaves nothing behind when it is canceled half way', async () => {
     const { page, gitlab, project, picture } = stage();
     const content = Buffer.alloc(3 * megabyte, 'bytes that never come whole ');
     gitlab.world.update(project.builds.odd, { artifacts: { filename: 'reports.zip', content } });
@@ -114,7 +114,7 @@ describe('downloading artifacts', () => {
       { when: isDownload, reset: 'beforeHeaders' },
     ];
     await contextMenu(page, spinach(), 'Download Artifacts');
-    const broken = notification(page, /1\.0 MB of 3\.0 MB are here already: the next download goes on from there\./);
+    const broken = notification(page, /1\.0 MB of 3\.0 MB were kept\. The next download continues from there\./);
     await broken.waitFor();
     await picture('artifacts-6-broken');
     const folder = await ofSpinach();

@@ -32,7 +32,7 @@ describe('a commit that is not pushed', () => {
     await treeRow(page, /^Stage deploy/).waitFor();
     await git('commit', '--quiet', '--allow-empty', '--message=On the way');
     sha = await git('rev-parse', 'HEAD');
-    const words = `main · ${short(sha)} · not pushed: builds of ${short(project.sha)}, 1 commit back`;
+    const words = `main · ${short(sha)} · not pushed, showing ${short(project.sha)}, 1 commit back`;
     await eventually(async () => assert.equal(await message(page).innerText(), words));
     await treeRow(page, /^Stage deploy/).waitFor();
     await picture('not-pushed');
@@ -133,7 +133,7 @@ describe('builds that end while one looks elsewhere', () => {
     const names = await toast.getByRole('button').allInnerTexts();
     assert.deepEqual(
       names.filter((name) => name.trim() !== ''),
-      ['Show log', 'Retry failed', "Don't show again"],
+      ['Show Log', 'Retry Failed', "Don't show again"],
     );
     await eventually(async () =>
       assert.equal(await badge(page).getAttribute('aria-label'), 'GitLab Builds - 2 builds have failed'),
@@ -143,7 +143,7 @@ describe('builds that end while one looks elsewhere', () => {
   it('run again by its button', async () => {
     const { page, project } = stage();
     await notification(page, /2 of 7 builds failed/)
-      .getByRole('button', { name: 'Retry failed' })
+      .getByRole('button', { name: 'Retry Failed' })
       .click();
     await eventually(() =>
       assert.deepEqual([...posts()].sort(), [`retry ${project.builds.deploy.id}`, `retry ${project.builds.odd.id}`]),

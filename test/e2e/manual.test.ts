@@ -47,17 +47,17 @@ describe('builds that wait for a person', () => {
     await openVariables();
     await choice(page, 'Play review app without variables').waitFor();
     await picture('variables-1-none');
-    await choice(page, 'Add a variable…').click();
-    await answer('Add a variable (1/2)', '1 is no name');
+    await choice(page, 'Add Variable…').click();
+    await answer('Add Variable (1/2)', '1 is no name');
     await page
       .locator('.quick-input-widget')
       .getByText(/begins with no digit/)
       .waitFor();
     await picture('variables-2-no-name');
-    await answer('Add a variable (1/2)', 'DEPLOY_TO');
+    await answer('Add Variable (1/2)', 'DEPLOY_TO');
     await page.locator('.quick-input-widget').getByText('Value of DEPLOY_TO').waitFor();
     await picture('variables-3-value');
-    await answer('Add a variable (2/2)', 'production');
+    await answer('Add Variable (2/2)', 'production');
     await choice(page, 'Play review app with 1 variable').waitFor();
     await picture('variables-4-ready');
     assert.equal(await title(page).innerText(), `Play review app #${stage().project.review.id}`);
@@ -72,14 +72,14 @@ describe('builds that wait for a person', () => {
     await treeRow(page, /^review app, manual/).waitFor();
     await openVariables();
     await choice(page, /DEPLOY_TO.*production/).click();
-    await answer('Change a variable', 'staging');
-    await choice(page, 'Add a variable…').click();
-    await answer('Add a variable (1/2)', 'TRACE');
-    await answer('Add a variable (2/2)', '');
+    await answer('Change Variable', 'staging');
+    await choice(page, 'Add Variable…').click();
+    await answer('Add Variable (1/2)', 'TRACE');
+    await answer('Add Variable (2/2)', '');
     await choice(page, /TRACE.*\(empty\)/).hover();
     await picture('variables-5-remembered');
     await page.keyboard.press('Escape');
-    await choice(page, 'Add a variable…').waitFor({ state: 'hidden' });
+    await choice(page, 'Add Variable…').waitFor({ state: 'hidden' });
     await openVariables();
     await choice(page, /DEPLOY_TO.*staging/).waitFor();
     await choice(page, /TRACE.*\(empty\)/).waitFor();
@@ -87,8 +87,8 @@ describe('builds that wait for a person', () => {
 
   it('stepping back from the value leads to the name, and from there to the list', async () => {
     const { page } = stage();
-    await choice(page, 'Add a variable…').click();
-    await answer('Add a variable (1/2)', 'HALF');
+    await choice(page, 'Add Variable…').click();
+    await answer('Add Variable (1/2)', 'HALF');
     await eventually(async () => assert.match(await title(page).innerText(), /2\/2/));
     await page.keyboard.press('Escape');
     await eventually(async () => assert.match(await title(page).innerText(), /1\/2/));
@@ -101,7 +101,7 @@ describe('builds that wait for a person', () => {
   it('are played without a variable that was taken away', async () => {
     const { page } = stage();
     const row = choice(page, /TRACE/);
-    await pressInRow(page, row, 'Remove this variable');
+    await pressInRow(page, row, 'Remove Variable');
     await row.waitFor({ state: 'hidden' });
     await choice(page, 'Play review app with 1 variable').click();
     await treeRow(page, /^review app, pending/).waitFor();
@@ -118,7 +118,7 @@ describe('builds that wait for a person', () => {
   async function openVariables(): Promise<void> {
     const { page } = stage();
     await contextMenu(page, treeRow(page, /^review app, manual/), 'Play with Variables…');
-    await choice(page, 'Add a variable…').waitFor();
+    await choice(page, 'Add Variable…').waitFor();
   }
 
   /** Types into the box of this title. */
@@ -163,7 +163,7 @@ describe('builds that wait for a person, on GitLab 8.13', () => {
   it("that wait for nothing are offered too, and GitLab's reason is told", async () => {
     const { page, picture } = stage();
     await contextMenu(page, treeRow(page, /^cleanup, skipped/), 'Play');
-    await notification(page, /cleanup #13 does not wait for a person: GitLab calls it unplayable/).waitFor();
+    await notification(page, /cleanup #13 can't be played/).waitFor();
     await picture('play-8.13-refused');
     await treeRow(page, /^cleanup, skipped/).waitFor();
     await titleButton(page, 'Refresh').click();

@@ -23,7 +23,7 @@ const scene = { furnish: branchMergeRequestAndChild, branch: 'feature' } as cons
 
 /** The newest is open, what was before it is not. */
 const atFirst = [
-  ...['Merge request !1', 'failed · 1 of 2: rspec 1/2 · Let people sign in · result of the merge · #1003'],
+  ...['Merge request !1', 'failed · 1 of 2: rspec 1/2 · Let people sign in · merged result · #1003'],
   ...['build', 'passed · 1'],
   ...['test', 'failed · 1 of 1: rspec 1/2', 'failed', '1', 'rspec 1/2', '5:00'],
   ...['Branch', 'running · 7 · #1001'],
@@ -35,7 +35,7 @@ const inBranch = [
   ...['test', 'running · 3', 'running', '1', 'packages'],
   ...['Child pipeline', 'running · 2 · #1002', 'build', 'passed · 1'],
   ...['test', 'running · 1', 'running', '1', 'install', '…'],
-  ...['failed, as is allowed', '1', 'passed', '1'],
+  ...['failed (allowed)', '1', 'passed', '1'],
   ...['deploy', 'manual · 2', 'manual', '1', 'production', 'scheduled', '1', 'staging', '…'],
 ];
 const external = ['External', 'passed · 1'];
@@ -85,7 +85,7 @@ describe('the pipelines of a commit', () => {
     await picture('pipelines-status-bar');
     const rows = await table.locator('tr').allInnerTexts();
     assert.deepEqual(rows.map((row) => row.split(/\s+/).join(' ').trim()).filter(Boolean), [
-      'Merge request !1 Let people sign in · result of the merge · #1003',
+      'Merge request !1 Let people sign in · merged result · #1003',
       ...['build passed · 1', 'test failed · 1 of 1: rspec 1/2'],
       'Branch #1001',
       ...['build passed · 1', 'test running · 3', 'deploy manual · 2', 'External passed · 1'],
@@ -144,7 +144,7 @@ describe('the pipelines of a commit', () => {
     const { page, picture } = stage();
     await pointAt(page, treeRow(page, /^staging, scheduled/));
     await tooltip(page)
-      .filter({ hasText: /Starts by itself/ })
+      .filter({ hasText: /Starts/ })
       .waitFor();
     await picture('pipelines-delayed');
     await pointAt(page, treeRow(page, /^jenkins\/acceptance/));
@@ -165,10 +165,10 @@ describe('the pipelines of a commit', () => {
     [
       'Status',
       ['failed', '1', 'rspec 1/2', 'test · 5:00', 'passed', '1'],
-      ['scheduled', '1', 'staging', '…', 'failed, as is allowed', '1', 'passed', '2'],
+      ['scheduled', '1', 'staging', '…', 'failed (allowed)', '1', 'passed', '2'],
     ],
     [
-      'Nothing: one list',
+      'None (one list)',
       ['rspec 1/2', 'test · 5:00', 'compile', 'build · 2:00'],
       ['staging', '…', 'production', 'deploy'],
     ],
@@ -244,5 +244,5 @@ function asToldBy13(rows: readonly string[]): readonly string[] {
 
 /** Without how long something has been running, or when it starts. */
 function withoutTime(text: string): string {
-  return /^1\d:\d\d$|starts by itself at/.test(text) ? '…' : text;
+  return /^1\d:\d\d$|starts at/.test(text) ? '…' : text;
 }

@@ -55,9 +55,9 @@ describe('a token that may only read', () => {
     const before = gitlab.requests.filter(({ method, path }) => method === 'POST' && !path.endsWith('graphql'));
     await runCommand(page, 'GitLab Builds: Retry');
     const said = notification(page, /may only read \(scope read_api\)/);
-    await said.getByRole('button', { name: 'Sign in again' }).waitFor();
+    await said.getByRole('button', { name: 'Sign In Again' }).waitFor();
     await picture('read-only-refused');
-    await said.getByRole('button', { name: 'Sign in again' }).click();
+    await said.getByRole('button', { name: 'Sign In Again' }).click();
     await choice(page, gitlab.url).waitFor();
     await page.keyboard.press('Escape');
     assert.deepEqual(before, []);
@@ -82,7 +82,7 @@ describe('a token that has come to its end', () => {
       .getByText(/was revoked/)
       .waitFor();
     await picture('token-revoked');
-    await pointAtStatusBar(/was revoked\. Make a new one and sign in again/, 'token-revoked-status');
+    await pointAtStatusBar(/was revoked\. Create a new one and sign in again/, 'token-revoked-status');
     gitlab.world.addToken({ token: successor, user: project.username });
     await welcome(page).getByRole('button', { name: 'Sign In Again' }).click();
     await choice(page, gitlab.url).click();
@@ -137,7 +137,7 @@ describe('an address without its relative root', () => {
     const { host, origin } = new URL(gitlab.url);
     await statusBarItem(page, /^GitLab Builds/).hover();
     await tooltip(page)
-      .filter({ hasText: `${host} answers, but is no GitLab: is its relative root missing from ${origin}?` })
+      .filter({ hasText: `${host} responds, but it isn't GitLab\. Is the path missing from ${origin}?` })
       .waitFor();
     await picture('no-gitlab-status');
     await page.mouse.move(800, 300);

@@ -77,7 +77,7 @@ describe('the tree of a commit', () => {
     ['Stage', ['build', 'passed · 2', 'test', `failed · 1 of 4: ${odd}`, odd, '1:00 · artifacts 142 B']],
     ['Status', ['failed', '1', odd, 'test · 1:00 · artifacts 142 B', 'running', '1']],
     [
-      'Nothing: one list',
+      'None (one list)',
       [odd, 'test · 1:00 · artifacts 142 B', 'compile', 'build · 2:00 · artifacts 257 B', 'assets', 'build · 1:00'],
     ],
     ['Stage, then status', ['build', 'passed · 2', 'test', `failed · 1 of 4: ${odd}`, 'failed', '1']],

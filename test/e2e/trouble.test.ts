@@ -18,7 +18,7 @@ describe('a GitLab that is gone', () => {
     await gitlab.close();
     await titleButton(page, 'Refresh').click();
     await message(page)
-      .getByText(/out of date, as of .*: .* cannot be reached/)
+      .getByText(/out of date, as of .*: Can't reach /)
       .waitFor();
     await picture('offline');
     assert.equal(await treeRow(page, /^spinach.*, failed/).count(), 1);

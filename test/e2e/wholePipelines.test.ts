@@ -38,7 +38,7 @@ describe('acting on builds and pipelines of GitLab 18.9', () => {
     await canceling.waitFor();
     await page
       .locator('.part.statusbar')
-      .getByText(/is being cancelled: its runner is finishing/)
+      .getByText(/is canceling: its runner is finishing/)
       .waitFor();
     await picture('cancel-1-canceling');
     assert.deepEqual(posts(), [`jobs/${project.builds.childTest.id}/cancel`]);
@@ -51,7 +51,7 @@ describe('acting on builds and pipelines of GitLab 18.9', () => {
     await picture('cancel-2-force');
     assert.match(await modalDialog(page).innerText(), /Force build install #\d+ to end\?/);
     await modalDialog(page).getByRole('button', { name: 'Force' }).click();
-    await notification(page, /Only maintainers may force the end of install #\d+: 403 Forbidden/).waitFor();
+    await notification(page, /Only maintainers can force install #\d+ to cancel: 403 Forbidden/).waitFor();
     await picture('cancel-3-refused');
     await treeRow(page, /^install, canceling/).waitFor();
   });
@@ -85,7 +85,7 @@ describe('acting on builds and pipelines of GitLab 18.9', () => {
     await eventually(() => assert.equal(gitlab.world.build(project.builds.compile.id).artifactsExpireAtMs, null));
     await page
       .locator('.part.statusbar')
-      .getByText(/The artifacts of compile #\d+ are kept/)
+      .getByText(/Keeping the artifacts of compile #\d+/)
       .waitFor();
     await picture('kept');
     await eventually(async () => assert.ok(!(await offeredIn(page, row)).includes('Keep Artifacts')));
@@ -94,7 +94,7 @@ describe('acting on builds and pipelines of GitLab 18.9', () => {
   it('retries what failed in a pipeline with one request, and says what that takes along', async () => {
     const { page, project, picture } = stage();
     const before = posts().length;
-    const said = notification(page, 'Retrying 2 builds: 1 failed, 1 cancelled').waitFor();
+    const said = notification(page, 'Retrying 2 builds: 1 failed, 1 canceled').waitFor();
     await contextMenu(page, treeRow(page, /^Merge request !1, /), 'Retry Failed Builds');
     await said;
     await treeRow(page, /^rspec 1\/2, pending.*attempt 2$/).waitFor();
@@ -112,7 +112,7 @@ describe('acting on builds and pipelines of GitLab 18.9', () => {
     await treeRow(page, /^production, failed/).waitFor();
     const before = posts().length;
     // GitLab takes along what was canceled, and what has failed and may.
-    const said = notification(page, 'Retrying 5 builds: 4 failed, 1 cancelled').waitFor();
+    const said = notification(page, 'Retrying 5 builds: 4 failed, 1 canceled').waitFor();
     await runCommand(page, 'GitLab Builds: Retry Failed Builds');
     await said;
     await treeRow(page, /^production, pending.*attempt 2$/).waitFor();

@@ -224,7 +224,7 @@ describe('what one does with artifacts', () => {
     await vscode.workspace.getConfiguration('gitlabBuilds').update('artifacts.extract', true, true);
     try {
       const told = await messagesDuring(() => run('downloadArtifacts', place.site));
-      assert.match(told.join('\n'), /^Saved and unpacked \.gitlab-builds\/site-\d+\/site: 5 files, 1\.5 MB\.$/);
+      assert.match(told.join('\n'), /^Saved and extracted \.gitlab-builds\/site-\d+\/site: 5 files, 1\.5 MB\.$/);
       assert.deepEqual(contentsIn(join(folder, 'site')), unpacked);
     } finally {
       await vscode.workspace.getConfiguration('gitlabBuilds').update('artifacts.extract', undefined, true);
@@ -239,7 +239,7 @@ describe('what one does with artifacts', () => {
     }, 'Extract');
     assert.deepEqual(
       sentences.map((sentence) => sentence.split(' .')[0]),
-      ['Saved', 'Saved and unpacked'],
+      ['Saved', 'Saved and extracted'],
     );
     assert.deepEqual(contentsIn(join(folder, 'site')), unpacked);
     assert.deepEqual(readdirSync(folder).sort(), ['site', 'site.zip']);
@@ -250,7 +250,7 @@ describe('what one does with artifacts', () => {
       const build = place.hostile[index] ?? assert.fail(kind);
       const before = filesIn(workspaceFolder());
       const told = await messagesDuring(() => run('extractArtifacts', build));
-      assert.match(told.join('\n'), /^Saved .*, but did not unpack it\. .*Nothing of it was written/);
+      assert.match(told.join('\n'), /^Saved .*, but didn't extract it\. .*Nothing was written/);
       const name = join('.gitlab-builds', `${kind}-${build.id}`, 'artifacts.zip');
       assert.deepEqual(filesIn(workspaceFolder()), [...before, name].sort());
     });
@@ -275,7 +275,7 @@ describe('what one does with artifacts', () => {
     const words: string[] = [];
     const setStatusBarMessage = (text: string) => (words.push(text), new vscode.Disposable(() => undefined));
     await answering({ setStatusBarMessage }, () => vscode.commands.executeCommand('gitlabBuilds.clearArtifactsCache'));
-    assert.match(words.join('\n'), /^Cache of artifacts emptied: \d+ files?, /);
+    assert.match(words.join('\n'), /^Artifacts cache cleared: \d+ files?, /);
   });
 
   it('keeps them, and deletes them when the modal is answered so', async () => {

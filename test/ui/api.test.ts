@@ -80,7 +80,7 @@ describe('The API for other extensions', () => {
     const app = await apps.start({ prepare: ({ gitlab }) => (gitlab.faults = [serverError()]) });
     const shown = await app.shows('failed');
     assert.deepEqual(shapeOf(shown), { ...withTarget, error: 'string' });
-    assert.match(shown.error ?? '', /has a problem of its own \(500\)/);
+    assert.match(shown.error ?? '', /reported a server error \(500\)/);
   });
 
   it('keeps the builds and says why they are not fresh', async () => {
@@ -88,7 +88,7 @@ describe('The API for other extensions', () => {
     app.gitlab.faults = [serverError()];
     await app.api.refresh();
     const [shown] = app.api.repositories;
-    assert.match(shown?.stale ?? '', /has a problem of its own \(500\)/);
+    assert.match(shown?.stale ?? '', /reported a server error \(500\)/);
     assert.equal(shown?.builds.length, 7);
   });
 
@@ -96,7 +96,7 @@ describe('The API for other extensions', () => {
     const app = await apps.ready();
     app.gitlab.world.setUserState(app.small.username, 'blocked');
     await app.api.refresh();
-    assert.match(app.api.repositories[0]?.stale ?? '', /does not accept your token/);
+    assert.match(app.api.repositories[0]?.stale ?? '', /rejected your token/);
   });
 });
 
@@ -174,7 +174,7 @@ describe('The refresh of the API', () => {
     const app = await apps.ready();
     await app.gitlab.close();
     await app.api.refresh();
-    assert.match(app.api.repositories[0]?.stale ?? '', /cannot be reached/);
+    assert.match(app.api.repositories[0]?.stale ?? '', /Can't reach/);
   });
 
   it('is told of once what it brought is shown', async () => {

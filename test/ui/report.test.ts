@@ -45,7 +45,7 @@ describe('The guard around a command', () => {
 
   it('shows one error message, and one line in the log that names the command', async () => {
     await guarded(new GitLabError({ kind: 'forbidden', host, status: 403, reason: 'Build is not erasable!' }));
-    assert.deepEqual([only().severity, only().text], ['error', `${host} does not allow this: Build is not erasable!`]);
+    assert.deepEqual([only().severity, only().text], ['error', `${host} doesn't allow this: Build is not erasable!`]);
     assert.deepEqual(editor().log, [{ level: 'warn', text: `retry: forbidden ${host} 403 Build is not erasable!` }]);
   });
 
@@ -62,9 +62,9 @@ describe('The guard around a command', () => {
 
   const remedies: readonly (readonly [string, unknown, string, string, readonly unknown[]])[] = [
     ...(['unauthorized', 'expired', 'revoked', 'insufficientScope'] as const).map(
-      (kind) => [kind, new GitLabError({ kind, host }), 'Sign in again', 'gitlabBuilds.signIn', []] as const,
+      (kind) => [kind, new GitLabError({ kind, host }), 'Sign In Again', 'gitlabBuilds.signIn', []] as const,
     ),
-    ['a refusal that says so', new UserError('No.', 'signIn'), 'Sign in again', 'gitlabBuilds.signIn', []],
+    ['a refusal that says so', new UserError('No.', 'signIn'), 'Sign In Again', 'gitlabBuilds.signIn', []],
     ...(['notGitLab', 'noGitLab'] as const).map(
       (kind) =>
         [
@@ -92,7 +92,7 @@ describe('The guard around a command', () => {
     [
       'a download that broke off, by what broke it',
       new DownloadBroken(1, 2, new GitLabError({ kind: 'expired', host })),
-      'Sign in again',
+      'Sign In Again',
       'gitlabBuilds.signIn',
       [],
     ],
@@ -148,27 +148,27 @@ describe('An announcement', () => {
 
 describe('The sentence for a failure', () => {
   const failures: Readonly<Record<Failure['kind'], RegExp>> = {
-    unauthorized: /^git\.example\.com does not accept your token \(why\)\. Sign in again\.$/,
-    expired: /^Your token for git\.example\.com has expired\. Make a new one and sign in again\.$/,
-    revoked: /^Your token for git\.example\.com was revoked\. Make a new one and sign in again\.$/,
+    unauthorized: /^git\.example\.com rejected your token \(why\)\. Sign in again\.$/,
+    expired: /^Your token for git\.example\.com has expired\. Create a new one and sign in again\.$/,
+    revoked: /^Your token for git\.example\.com was revoked\. Create a new one and sign in again\.$/,
     insufficientScope:
-      /^Your token for git\.example\.com may not do this: .* scope why\. Sign in again with one that may\.$/,
-    forbidden: /^git\.example\.com does not allow this: why$/,
-    unsupported: /^git\.example\.com is of a version that does not have this yet\.$/,
-    notFound: /^git\.example\.com does not know it, or your token may not see it \(why\)\.$/,
+      /^Your token for git\.example\.com can't do this: .* scope why\. Sign in again with one that can\.$/,
+    forbidden: /^git\.example\.com doesn't allow this: why$/,
+    unsupported: /^This version of git\.example\.com doesn't support this\.$/,
+    notFound: /^git\.example\.com couldn't find it, or your token has no access \(why\)\.$/,
     refused: /^git\.example\.com refused the request \(why\)\.$/,
-    rateLimited: /^git\.example\.com asks to slow down: rate limited until .*\d.*\.$/,
-    offline: /^git\.example\.com cannot be reached \(why\)\. Check the network\.$/,
-    timeout: /^git\.example\.com did not answer in time\. Try again later\.$/,
+    rateLimited: /^git\.example\.com: rate limit reached, retrying at .*\d.*\.$/,
+    offline: /^Can't reach git\.example\.com \(why\)\. Check your network or VPN\.$/,
+    timeout: /^git\.example\.com didn't respond in time\. Try again later\.$/,
     notGitLab:
-      /^git\.example\.com answers, but not as GitLab's API \(why\): something stands in front of it, .* gitlabBuilds\.instances\.$/,
+      /^git\.example\.com responds, but not as GitLab's API \(why\)\. Something is in front of it, .* gitlabBuilds\.instances\.$/,
     noGitLab:
-      /^git\.example\.com answers, but is no GitLab: is its relative root missing from git\.example\.com\? Check gitlabBuilds\.instances, .*\.$/,
-    tls: /^The certificate of git\.example\.com is not trusted here \(why\)\. Add its authority to the system's\.$/,
+      /^git\.example\.com responds, but it isn't GitLab\. Is the path missing from git\.example\.com\? Check gitlabBuilds\.instances, .*\.$/,
+    tls: /^The certificate of git\.example\.com isn't trusted on this machine \(why\)\. Add its authority to the system's certificates\.$/,
     tooLarge: /^git\.example\.com sent more than why, which is more than this extension reads\.$/,
-    invalidAnswer: /^The answer of git\.example\.com could not be read \(why\)\.$/,
-    storage: /^git\.example\.com, where GitLab keeps its files, did not give this one out \(why\)\. Try again; /,
-    server: /^git\.example\.com has a problem of its own \(503\)\. Try again later\.$/,
+    invalidAnswer: /^Couldn't read the response from git\.example\.com \(why\)\.$/,
+    storage: /^GitLab's file storage git\.example\.com refused this file \(why\)\. Try again\. /,
+    server: /^git\.example\.com reported a server error \(503\)\. Try again later\.$/,
     unexpected: /^Something went wrong in GitLab Builds \(why\)\.$/,
   };
   const sentence = (failure: Failure): string => sentenceFor(new GitLabError(failure));
@@ -192,15 +192,15 @@ describe('The sentence for a failure', () => {
 
   it('names the scopes that would do, or what GitLab says of a fine-grained token', () => {
     const word = (reason: string) => sentence({ kind: 'insufficientScope', host, status: 403, reason });
-    assert.match(word('api read_api'), /may not do this: that takes the scope api or read_api\. Sign in again/);
-    assert.match(word('api'), /that takes the scope api\. Sign in again/);
-    assert.match(word('Access denied: lacks [read_job].'), /may not do this \(Access denied: lacks \[read_job\]\.\)\./);
+    assert.match(word('api read_api'), /can't do this: it needs the scope api or read_api\. Sign in again/);
+    assert.match(word('api'), /it needs the scope api\. Sign in again/);
+    assert.match(word('Access denied: lacks [read_job].'), /can't do this \(Access denied: lacks \[read_job\]\.\)\./);
   });
 
   it('of a token that may only read says which may more', () =>
     assert.equal(
       readOnlySentence(host),
-      `Your token for ${host} may only read (scope read_api). Sign in again with one that has the scope api.`,
+      `Your token for ${host} is read-only (scope read_api). Sign in again with one that has the scope api.`,
     ));
 
   it('names the status of a refusal without a reason', () =>
@@ -208,12 +208,12 @@ describe('The sentence for a failure', () => {
 
   it('about a token that was just entered tells its troubles apart, and any other as ever', () => {
     const about = (kind: Failure['kind']) => newTokenSentence({ kind, host, reason: 'why' });
-    assert.equal(about('unauthorized'), `${host} does not accept this token. Is it whole, and not expired?`);
-    assert.equal(about('expired'), `This token has expired, says ${host}. Make a new one.`);
-    assert.equal(about('revoked'), `This token was revoked, says ${host}. Make a new one.`);
+    assert.equal(about('unauthorized'), `${host} rejected this token. Check that it is complete and hasn't expired.`);
+    assert.equal(about('expired'), `${host} reports that this token has expired. Create a new one.`);
+    assert.equal(about('revoked'), `${host} reports that this token was revoked. Create a new one.`);
     assert.equal(
       about('insufficientScope'),
-      `This token may not use the API of ${host}. Make one with the scope "api".`,
+      `This token can't use the API of ${host}. Create one with the scope "api".`,
     );
     assert.equal(about('server'), sentence({ kind: 'server', host }));
   });
@@ -237,21 +237,21 @@ describe('The sentence for a failure', () => {
   } satisfies Record<DiskFailureKind, 0>) as DiskFailureKind[];
   for (const kind of disk)
     it(`of the disk (${kind}) says what happened, on one line without links`, () => {
-      assert.match(sentenceFor(new DiskError(kind, 'the detail')), /^[A-Zt].*\.$/);
+      assert.match(sentenceFor(new DiskError(kind, 'the detail')), /^[A-Zt"].*\.$/);
       for (const text of hostileTexts) assert.doesNotMatch(sentenceFor(new DiskError(kind, text)), /\]\(|[\n\r\u2028]/);
     });
 
   it('of what is too big for the cache names both sizes', () =>
     assert.match(
       sentenceFor(new DiskError('tooBigForCache', '1200000000/200000000')),
-      /^To look into this takes 1\.2 GB, and 200 MB may be kept for that\. Raise gitlabBuilds\.artifacts\.cacheMegabytes, /,
+      /^Too large to preview: 1\.2 GB \(limit: 200 MB\)\. Raise the setting gitlabBuilds\.artifacts\.cacheMegabytes, /,
     ));
 
   it('of a download that broke off says how far it is, that it goes on, and what broke it', () => {
     const cause = new GitLabError({ kind: 'timeout', host });
     assert.equal(
       sentenceFor(new DownloadBroken(3_400_000, 10_000_000, cause)),
-      'git.example.com did not answer in time. Try again later. 3.4 MB of 10 MB are here already: the next download goes on from there.',
+      "git.example.com didn't respond in time. Try again later. 3.4 MB of 10 MB were kept. The next download continues from there.",
     );
   });
 });

@@ -40,7 +40,7 @@ describe('The extension', () => {
     await app.api.refresh();
     assert.deepEqual(editor().messages, []);
     assert.match(editor().statusBarItems[0]?.text ?? '', / \$\(history\)$/);
-    assert.match(editor().views[0]?.message ?? '', /· out of date, as of .*: .* cannot be reached/);
+    assert.match(editor().views[0]?.message ?? '', /· out of date, as of .*: Can't reach /);
     assert.match(
       editor().log.find(({ level }) => level === 'warn')?.text ?? '',
       /^Refresh failed: offline 127\.0\.0\.1/,
@@ -96,7 +96,7 @@ describe('The end of builds', () => {
     const message = await until('the message', () => editor().messages[0]);
     assert.match(message.text, /: 2 of 7 builds failed: .*production$/);
     app.asked();
-    message.press('Retry failed');
+    message.press('Retry Failed');
     await until('the retries', () => editor().statusMessages.length === 2);
     assert.equal(app.asked().filter((request) => request.startsWith('POST')).length, 2);
   });

@@ -115,12 +115,10 @@ export class Archives implements Disposable {
   private async open(address: ArtifactAddress, signal: AbortSignal): Promise<OpenArchive> {
     const instance = (await this.port.instances()).find(({ url }) => url === address.instance);
     if (instance === undefined || !(await this.port.isSignedIn(instance)))
-      throw new UserError(l10n.t('These artifacts are of a GitLab that you are not signed in to.'));
+      throw new UserError(l10n.t("You aren't signed in to the GitLab that has these artifacts."));
     if (!(await this.port.isKnown(address)))
       throw new UserError(
-        l10n.t(
-          'These artifacts are of a project that this workspace has not shown. Open a repository of that project first.',
-        ),
+        l10n.t("This workspace hasn't shown the project of these artifacts. Open a repository of that project first."),
       );
     const archive = await this.port.open(instance, address, signal);
     signal.throwIfAborted();

@@ -119,9 +119,9 @@ function noteWords({ note }: ArtifactNoteNode): string {
     case 'empty':
       return l10n.t('The archive is empty.');
     case 'more':
-      return l10n.t('{0} more: download the artifacts to see them.', note.count);
+      return l10n.t('{0} more. Download the artifacts to see them.', note.count);
     case 'moreTests':
-      return l10n.t('{0} more failed: the reports name them.', note.count);
+      return l10n.t('{0} more failed. See the reports.', note.count);
     case 'failed':
       return note.sentence;
     default:
@@ -140,7 +140,7 @@ function testsItem({ state, results }: TestsNode): TreeItem {
 }
 
 function testsWords(state: TestsNode['state'], results: TestsNode['results']): string {
-  if (results === undefined) return state === 'failed' ? l10n.t('could not be read') : l10n.t('being read …');
+  if (results === undefined) return state === 'failed' ? l10n.t("couldn't be read") : l10n.t('reading…');
   const { tests, failures, skipped, damaged } = results;
   const parts = [
     failures > 0 ? l10n.t('of {0}', tests) : l10n.t('{0} passed', tests - skipped),

@@ -17,8 +17,8 @@ export function artifactsTooltip({ build }: ArtifactsNode, now: number): string 
   return lines(
     `${oneLine(artifacts.filename)}, ${formatSize(artifacts.size)}`,
     expiry === undefined ? undefined : l10n.t('They {0}.', expiry.spoken),
-    isPast ? l10n.t('GitLab may delete them at any time. Retry the build to have them made again.') : undefined,
-    expiry?.isNear === true && !isPast ? l10n.t('Keep them, or download them before.') : undefined,
+    isPast ? l10n.t('GitLab may delete them at any time. Retry the build to create them again.') : undefined,
+    expiry?.isNear === true && !isPast ? l10n.t('Keep or download them before then.') : undefined,
   );
 }
 
@@ -29,7 +29,7 @@ export function artifactTooltip(node: ArtifactRowNode): string | undefined {
     case 'artifactFile':
       return fileTooltip(node);
     case 'artifactReport':
-      return l10n.t('GitLab reads this report and shows it on its pages; it gives it out nowhere else.');
+      return l10n.t("GitLab shows this report on its pages only. It can't be downloaded.");
     case 'artifactNote':
       return node.note.kind === 'failed' ? lines(node.note.sentence, l10n.t('Click to try again.')) : undefined;
     case 'tests':
@@ -46,7 +46,9 @@ function fileTooltip({ path, size, entry, uri }: ArtifactFileNode): string {
   return lines(
     oneLine(path),
     [formatSize(size), time].filter((part) => part !== undefined).join(', '),
-    uri === undefined ? l10n.t('It cannot be opened: its name leads elsewhere, or another file has it.') : undefined,
+    uri === undefined
+      ? l10n.t("It can't be opened: its name is unsafe, or another file has the same name.")
+      : undefined,
   );
 }
 

@@ -48,7 +48,7 @@ async function told<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    const words = isAbort(error) ? l10n.t('These artifacts are gone, or you have signed out.') : sentenceFor(error);
+    const words = isAbort(error) ? l10n.t('These artifacts no longer exist, or you signed out.') : sentenceFor(error);
     throw FileSystemError.Unavailable(words);
   }
 }

@@ -19,7 +19,7 @@ export type ReadableFiles = Pick<FileSystemProvider, 'stat' | 'readDirectory' | 
 export function registerArtifactFiles(started: Promise<{ readonly files: ReadableFiles }>): Disposable {
   const changed = new EventEmitter<FileChangeEvent[]>();
   const refuse = (): never => {
-    throw FileSystemError.NoPermissions(l10n.t('Artifacts cannot be changed here. Download them instead.'));
+    throw FileSystemError.NoPermissions(l10n.t('Artifacts are read-only. Download them to make changes.'));
   };
   const provider: FileSystemProvider = {
     onDidChangeFile: changed.event,

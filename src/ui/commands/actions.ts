@@ -57,12 +57,12 @@ async function mayForce({ report }: CommandContext, builds: readonly Build[]): P
   const [first] = builds;
   const question =
     builds.length === 1 && first !== undefined
-      ? l10n.t('Force build {0} to end?', buildTitle(first))
-      : l10n.t('Force {0} builds to end?', builds.length);
+      ? l10n.t('Force build {0} to cancel?', buildTitle(first))
+      : l10n.t('Force {0} builds to cancel?', builds.length);
   const detail = [
     ...(builds.length === 1 ? [] : [...listed(builds, buildTitle), '']),
-    l10n.t('The runner has been asked to cancel already, and is finishing.'),
-    l10n.t('Forcing leaves it no time to clean up. Only maintainers may do this.'),
+    l10n.t('The runner was already asked to cancel and is still finishing.'),
+    l10n.t('Forcing gives it no time to clean up. Only maintainers can do this.'),
   ].join('\n');
   return report.confirm(question, detail, l10n.t('Force'));
 }
@@ -86,14 +86,14 @@ async function mayDeleteArtifacts({ report }: CommandContext, builds: readonly B
     : l10n.t('Delete the artifacts of {0} builds, {1} in all?', builds.length, formatSize(size));
   const lines = listed(builds, (build) => `${buildTitle(build)}: ${whichFiles(build)}`);
   const rest = isOne
-    ? l10n.t('They are removed from GitLab, for everybody. The build and its log stay.')
-    : l10n.t('They are removed from GitLab, for everybody. The builds and their logs stay.');
+    ? l10n.t('They are removed from GitLab for everyone. The build and its log are kept.')
+    : l10n.t('They are removed from GitLab for everyone. The builds and their logs are kept.');
   const detail = [...lines, '', rest, l10n.t('This cannot be undone.')].join('\n');
   return report.confirm(question, detail, l10n.t('Delete'));
 }
 
 function whichFiles({ artifacts, reports = [] }: Build): string {
-  if (artifacts === undefined) return l10n.t('none are known');
+  if (artifacts === undefined) return l10n.t('none known');
   const { filename, size } = artifacts;
   const archive = `${oneLine(filename)} (${formatSize(size)})`;
   if (reports.length === 0) return archive;
@@ -103,10 +103,9 @@ function whichFiles({ artifacts, reports = [] }: Build): string {
 }
 
 function whatGoes({ artifacts, reports }: Build): string {
-  if (artifacts === undefined && reports !== undefined)
-    return l10n.t('its log and its reports are removed from GitLab.');
-  if (artifacts === undefined) return l10n.t('its log is removed from GitLab; it has no artifacts.');
-  return l10n.t('its log and its artifacts ({0}) are removed from GitLab.', formatSize(artifacts.size));
+  if (artifacts === undefined && reports !== undefined) return l10n.t('its log and reports are removed from GitLab.');
+  if (artifacts === undefined) return l10n.t('its log is removed from GitLab. It has no artifacts.');
+  return l10n.t('its log and artifacts ({0}) are removed from GitLab.', formatSize(artifacts.size));
 }
 
 /** No more than fit into a question. */

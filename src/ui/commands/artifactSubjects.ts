@@ -85,7 +85,7 @@ function uriInFront(): Uri | undefined {
 
 async function atAddress(context: CommandContext, uri: Uri): Promise<EntrySubjects> {
   const place = toArtifactPlace(uri);
-  if (place === undefined) throw new UserError(l10n.t('This is no file of artifacts.'));
+  if (place === undefined) throw new UserError(l10n.t("This file isn't part of a build's artifacts."));
   const build = await buildAt(context, place);
   const opened = await open(context, place, build);
   return { root: place.root, build, opened, nodes: [nodeAt(opened, place.path)] };
@@ -95,7 +95,7 @@ async function buildAt(context: CommandContext, { root, build }: ArtifactAddress
   const question = { can: hasArtifacts, pick: '', none: '' };
   const [subject] = await subjectsOf(context, [{ build, repository: root }], question);
   const [found] = subject?.builds ?? [];
-  if (found === undefined) throw new UserError(l10n.t('GitLab knows this build no longer.'));
+  if (found === undefined) throw new UserError(l10n.t('This build no longer exists on GitLab.'));
   return found;
 }
 
@@ -140,7 +140,7 @@ const mostItems = 20_000;
 
 async function pickNode(opened: OpenArchive, { pickEntry, folders }: EntryQuestion): Promise<ArchiveNode | undefined> {
   const all = [...opened.tree.byPath.values()].filter(({ kind, path }) => path !== '' && (folders || kind === 'file'));
-  if (all.length === 0) throw new UserError(l10n.t('There is nothing in these artifacts.'));
+  if (all.length === 0) throw new UserError(l10n.t('These artifacts are empty.'));
   const items = all.slice(0, mostItems).map(toItem);
   const chosen = await window.showQuickPick(items, { placeHolder: pickEntry });
   return chosen?.node;

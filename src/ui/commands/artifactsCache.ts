@@ -7,9 +7,9 @@ export const clearArtifactsCache: Command = async ({ cache, report }) => {
   const { count, bytes } = await cache.clear();
   report.done(
     count === 0
-      ? l10n.t('The cache of artifacts was empty')
+      ? l10n.t('The artifacts cache was already empty')
       : count === 1
-        ? l10n.t('Cache of artifacts emptied: 1 file, {0}', formatSize(bytes))
-        : l10n.t('Cache of artifacts emptied: {0} files, {1}', count, formatSize(bytes)),
+        ? l10n.t('Artifacts cache cleared: 1 file, {0}', formatSize(bytes))
+        : l10n.t('Artifacts cache cleared: {0} files, {1}', count, formatSize(bytes)),
   );
 };

@@ -45,13 +45,13 @@ export async function askVariables(
 /** The list of variables; its trash buttons take one away. */
 function choose(build: Build, variables: Map<string, string>, removed: () => void): Promise<Choice | undefined> {
   const list = window.createQuickPick<ChoiceItem>();
-  const trash: QuickInputButton = { iconPath: new ThemeIcon('trash'), tooltip: l10n.t('Remove this variable') };
+  const trash: QuickInputButton = { iconPath: new ThemeIcon('trash'), tooltip: l10n.t('Remove Variable') };
   const show = () => {
     list.items = itemsOf(build, variables, trash);
     list.placeholder =
       variables.size === 0
-        ? l10n.t('Play it as it is, or add variables first')
-        : l10n.t('Play it with these variables, or change them first');
+        ? l10n.t('Play the build, or add variables first')
+        : l10n.t('Play with these variables, or change them first');
   };
   list.title = l10n.t('Play {0}', buildTitle(build));
   list.ignoreFocusOut = true;
@@ -92,7 +92,7 @@ function itemsOf(
   return [
     { label: `$(play) ${playLabel(title, variables.size)}`, alwaysShow: true, choice: { kind: 'play' } },
     ...rows,
-    { label: l10n.t('$(add) Add a variable…'), alwaysShow: true, choice: { kind: 'add' } },
+    { label: l10n.t('$(add) Add Variable…'), alwaysShow: true, choice: { kind: 'add' } },
   ];
 }
 
@@ -106,17 +106,17 @@ async function askVariable(variables: ReadonlyMap<string, string>): Promise<Vari
   let [name, value] = ['', ''];
   for (;;) {
     const named = await askLine({
-      title: l10n.t('Add a variable (1/2)'),
-      prompt: l10n.t('Name of the variable'),
+      title: l10n.t('Add Variable (1/2)'),
+      prompt: l10n.t('Variable name'),
       value: name,
       check: (text) =>
         isVariableName(text.trim())
           ? undefined
-          : l10n.t('A name has letters, digits and underscores, and begins with no digit.'),
+          : l10n.t("Use letters, digits and underscores. The first character can't be a digit."),
     });
     if (!named.accepted) return undefined;
     name = named.text.trim();
-    const title = l10n.t('Add a variable (2/2)');
+    const title = l10n.t('Add Variable (2/2)');
     const valued = await askLine({
       title,
       prompt: l10n.t('Value of {0}', name),
@@ -128,7 +128,7 @@ async function askVariable(variables: ReadonlyMap<string, string>): Promise<Vari
 }
 
 async function askValue(name: string, variables: ReadonlyMap<string, string>): Promise<Variable | undefined> {
-  const title = l10n.t('Change a variable');
+  const title = l10n.t('Change Variable');
   const { accepted, text } = await askLine({
     title,
     prompt: l10n.t('Value of {0}', name),

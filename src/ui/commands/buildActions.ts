@@ -40,24 +40,24 @@ export const retrying = (): Action => ({
   name: 'retry',
   ability: 'retry',
   can: canRetry,
-  pick: l10n.t('Builds to retry'),
-  none: l10n.t('No build here can be retried: only those that have ended can.'),
-  tooOld: l10n.t('This GitLab is too old to retry what starts another pipeline.'),
-  late: (build) => l10n.t('{0} is {1} and cannot be retried.', buildTitle(build), statusLabel(build.status)),
-  done: (before, after) => l10n.t('{0} runs again as #{1}', buildTitle(before), after.id),
+  pick: l10n.t('Select builds to retry'),
+  none: l10n.t('No build can be retried: only finished builds can.'),
+  tooOld: l10n.t("This version of GitLab can't retry a build that triggers a pipeline."),
+  late: (build) => l10n.t("{0} is {1} and can't be retried.", buildTitle(build), statusLabel(build.status)),
+  done: (before, after) => l10n.t('Retried {0} as #{1}', buildTitle(before), after.id),
 });
 
 export const canceling = (): Action => ({
   name: 'cancel',
   ability: 'cancel',
   can: canCancel,
-  pick: l10n.t('Builds to cancel'),
-  none: l10n.t('No build here can be cancelled: all have ended.'),
-  tooOld: l10n.t('This GitLab is too old to cancel it.'),
+  pick: l10n.t('Select builds to cancel'),
+  none: l10n.t('No build can be canceled: all have finished.'),
+  tooOld: l10n.t("This version of GitLab can't cancel it."),
   late: (build) =>
     build.status === 'canceling'
-      ? l10n.t('{0} is being cancelled: its runner is finishing.', buildTitle(build))
-      : l10n.t('{0} is {1} and cannot be cancelled.', buildTitle(build), statusLabel(build.status)),
+      ? l10n.t('{0} is canceling: its runner is finishing.', buildTitle(build))
+      : l10n.t("{0} is {1} and can't be canceled.", buildTitle(build), statusLabel(build.status)),
   done: doneCanceling,
 });
 
@@ -66,17 +66,17 @@ export const forcing = (): Action => ({
   name: 'forceCancel',
   ability: 'forceCancel',
   can: canForceCancel,
-  tooOld: l10n.t('This GitLab is too old to force the end of a build whose runner is finishing.'),
-  late: (build) => l10n.t('{0} is {1}: there is nothing to force.', buildTitle(build), statusLabel(build.status)),
+  tooOld: l10n.t("This version of GitLab can't force a build to cancel."),
+  late: (build) => l10n.t("{0} is {1}, so it can't be forced to cancel.", buildTitle(build), statusLabel(build.status)),
   refused: ({ kind, reason }, build) =>
     kind === 'forbidden'
-      ? l10n.t('Only maintainers may force the end of {0}: {1}', buildTitle(build), oneLine(reason ?? '403'))
+      ? l10n.t('Only maintainers can force {0} to cancel: {1}', buildTitle(build), oneLine(reason ?? '403'))
       : undefined,
 });
 
 function doneCanceling(_before: Build, after: Build): string {
   return after.status === 'canceling'
-    ? l10n.t('{0} is being cancelled: its runner is finishing', buildTitle(after))
+    ? l10n.t('{0} is canceling: its runner is finishing', buildTitle(after))
     : l10n.t('{0} is {1}', buildTitle(after), statusLabel(after.status));
 }
 
@@ -84,28 +84,28 @@ export const erasing = (): Action => ({
   name: 'erase',
   ability: 'erase',
   can: canErase,
-  pick: l10n.t('Builds to erase'),
-  none: l10n.t('No build here can be erased: only those that have ended can.'),
-  tooOld: l10n.t('This GitLab is too old to erase builds.'),
-  late: (build) => l10n.t('{0} is {1} and cannot be erased.', buildTitle(build), statusLabel(build.status)),
-  done: (_before, after) => l10n.t('{0} is erased', buildTitle(after)),
+  pick: l10n.t('Select builds to erase'),
+  none: l10n.t('No build can be erased: only finished builds can.'),
+  tooOld: l10n.t("This version of GitLab can't erase builds."),
+  late: (build) => l10n.t("{0} is {1} and can't be erased.", buildTitle(build), statusLabel(build.status)),
+  done: (_before, after) => l10n.t('Erased {0}', buildTitle(after)),
 });
 
 export const deletingArtifacts = (): Action => ({
   name: 'deleteArtifacts',
   ability: 'deleteArtifacts',
   can: canDeleteArtifacts,
-  pick: l10n.t('Builds whose artifacts to delete'),
-  none: l10n.t('No build here has artifacts that can be deleted.'),
-  tooOld: l10n.t('This GitLab is too old to delete artifacts alone: erasing the build removes them with its log.'),
+  pick: l10n.t('Select builds to delete artifacts from'),
+  none: l10n.t('No build has artifacts that can be deleted.'),
+  tooOld: l10n.t("This version of GitLab can't delete artifacts alone. Erase the build to remove them with its log."),
   late: (build) => l10n.t('{0} has no artifacts to delete.', buildTitle(build)),
-  done: (before) => l10n.t('The artifacts of {0} are deleted', buildTitle(before)),
+  done: (before) => l10n.t('Deleted the artifacts of {0}', buildTitle(before)),
   refused: ({ kind, status, reason }, build) => {
     if (kind === 'notFound') return l10n.t('{0} has no artifacts to delete.', buildTitle(build));
-    if (kind === 'forbidden') return l10n.t('Only maintainers may delete the artifacts of {0}.', buildTitle(build));
+    if (kind === 'forbidden') return l10n.t('Only maintainers can delete the artifacts of {0}.', buildTitle(build));
     return status === 409
       ? l10n.t(
-          'GitLab is counting what the project stores, and deletes nothing meanwhile: {0}',
+          "GitLab is recalculating the project's storage and can't delete artifacts right now: {0}",
           oneLine(reason ?? '409'),
         )
       : undefined;
@@ -115,16 +115,14 @@ export const deletingArtifacts = (): Action => ({
 export const playing = (variables: Variables = {}): Action => ({
   name: 'play',
   can: canPlay,
-  pick: l10n.t('Builds to play'),
-  none: l10n.t('No build here can be played: only manual and delayed ones can.'),
-  late: (build) => l10n.t('{0} is {1} and cannot be played.', buildTitle(build), statusLabel(build.status)),
+  pick: l10n.t('Select builds to play'),
+  none: l10n.t('No build can be played: only manual and delayed builds can.'),
+  late: (build) => l10n.t("{0} is {1} and can't be played.", buildTitle(build), statusLabel(build.status)),
   refused: ({ reason = '' }, build) =>
-    /unplayable/i.test(reason)
-      ? l10n.t('{0} does not wait for a person: GitLab calls it unplayable.', buildTitle(build))
-      : undefined,
+    /unplayable/i.test(reason) ? l10n.t("GitLab reports that {0} can't be played.", buildTitle(build)) : undefined,
   done: (_before, after) => l10n.t('{0} is {1}', buildTitle(after), statusLabel(after.status)),
   ability: 'play',
-  tooOld: l10n.t('This GitLab is too old to play builds.'),
+  tooOld: l10n.t("This version of GitLab can't play builds."),
   ...(Object.keys(variables).length === 0 ? {} : { ...takingVariables(), variables }),
 });
 
@@ -133,21 +131,21 @@ export const playingWithVariables = (): Action => ({ ...playing(), ...takingVari
 const takingVariables = () => ({
   ability: 'playWithVariables' as const,
   can: canPlayWithVariables,
-  tooOld: l10n.t('This GitLab is too old to play builds with variables.'),
+  tooOld: l10n.t("This version of GitLab can't play builds with variables."),
 });
 
 export const keeping = (): Action => ({
   name: 'keep',
   ability: 'keep',
   can: canKeep,
-  pick: l10n.t('Builds whose artifacts to keep'),
-  none: l10n.t('No build here has artifacts to keep.'),
-  tooOld: l10n.t('This GitLab is too old to keep artifacts.'),
+  pick: l10n.t('Select builds to keep artifacts of'),
+  none: l10n.t('No build has artifacts to keep.'),
+  tooOld: l10n.t("This version of GitLab can't keep artifacts."),
   late: (build) =>
     hasArtifacts(build)
-      ? l10n.t('The artifacts of {0} do not expire.', buildTitle(build))
+      ? l10n.t("The artifacts of {0} don't expire.", buildTitle(build))
       : l10n.t('{0} has no artifacts to keep.', buildTitle(build)),
-  done: (_before, after) => l10n.t('The artifacts of {0} are kept', buildTitle(after)),
+  done: (_before, after) => l10n.t('Keeping the artifacts of {0}', buildTitle(after)),
   // GitLab writes a Ruby object into its answer.
   refused: ({ kind }, build) =>
     kind === 'notFound' ? l10n.t('{0} has no artifacts to keep.', buildTitle(build)) : undefined,

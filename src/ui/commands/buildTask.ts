@@ -32,18 +32,18 @@ export function questionOf(context: CommandContext, action: Action): TargetQuery
 export function whyNot({ clients }: CommandContext, { instance }: Target, action: Action, build: Build): string {
   const { ability, tooOld, late } = action;
   if (build.kind === 'external')
-    return l10n.t('{0} was reported by another CI system, where GitLab can do nothing.', buildTitle(build));
+    return l10n.t("{0} was reported by another CI system, so GitLab can't change it.", buildTitle(build));
   if (build.denied?.includes(ability) === true) {
     const { server } = clients.of(instance);
     if (server !== undefined && lacks(server, build, ability)) return tooOld;
     if (ability === 'keep' && build.artifacts?.expireAt === undefined) return late(build);
     return l10n.t(
-      'GitLab does not let you do this to {0}, for your role in the project or for its state.',
+      "GitLab doesn't allow this for {0}, because of your role in the project or the state of the build.",
       buildTitle(build),
     );
   }
   if (build.kind === 'bridge' && !['retry', 'play'].includes(ability))
-    return l10n.t('{0} starts another pipeline: this is for the builds of that.', buildTitle(build));
+    return l10n.t("{0} triggers a downstream pipeline. Use this on that pipeline's builds.", buildTitle(build));
   return late(build);
 }
 

@@ -30,18 +30,18 @@ const retryingFailed = (): Bulk => ({
   action: retrying(),
   calls: hasFailed,
   takes: ({ kind, status }) => kind === undefined && ['failed', 'canceled'].includes(status),
-  none: l10n.t('No build has failed here.'),
+  none: l10n.t('No failed builds.'),
   title: (builds) => {
     const canceled = builds.filter(({ status }) => status === 'canceled').length;
     if (canceled > 0) {
       const failed = builds.length - canceled;
-      return l10n.t('Retrying {0} builds: {1} failed, {2} cancelled', builds.length, failed, canceled);
+      return l10n.t('Retrying {0} builds: {1} failed, {2} canceled', builds.length, failed, canceled);
     }
     return builds.length === 1
       ? l10n.t('Retrying 1 failed build')
       : l10n.t('Retrying {0} failed builds', builds.length);
   },
-  done: (pipeline) => l10n.t('What failed in pipeline #{0} runs again', pipeline),
+  done: (pipeline) => l10n.t('Retrying failed builds in pipeline #{0}', pipeline),
 });
 
 const cancelingActive = (): Bulk => ({
@@ -49,18 +49,18 @@ const cancelingActive = (): Bulk => ({
   action: canceling(),
   calls: ({ status }) => ['active', 'notStarted'].includes(statusClass(status)),
   takes: canCancel,
-  none: l10n.t('No build is active here.'),
+  none: l10n.t('No active builds.'),
   title: (builds) => {
     const waiting = builds.filter(({ status }) => statusClass(status) === 'waiting').length;
     if (waiting > 0) {
       const active = builds.length - waiting;
-      return l10n.t('Cancelling {0} builds: {1} active, {2} waiting', builds.length, active, waiting);
+      return l10n.t('Canceling {0} builds: {1} active, {2} waiting', builds.length, active, waiting);
     }
     return builds.length === 1
-      ? l10n.t('Cancelling 1 active build')
-      : l10n.t('Cancelling {0} active builds', builds.length);
+      ? l10n.t('Canceling 1 active build')
+      : l10n.t('Canceling {0} active builds', builds.length);
   },
-  done: (pipeline) => l10n.t('Pipeline #{0} is cancelled', pipeline),
+  done: (pipeline) => l10n.t('Canceled pipeline #{0}', pipeline),
 });
 
 export const retryFailed: Command = (context, args) => performAll(context, args, retryingFailed());

@@ -43,7 +43,7 @@ class CommitPicker {
 
   choose(): Promise<CommitItem | undefined> {
     const { quickPick, context, root } = this;
-    const placeholder = l10n.t('Recent commits with builds; or type a commit, branch or tag');
+    const placeholder = l10n.t('Select a commit with builds, or type a commit, branch or tag');
     quickPick.placeholder = inRepository(context, root, placeholder);
     quickPick.matchOnDescription = true;
     quickPick.matchOnDetail = true;
@@ -118,13 +118,13 @@ class CommitPicker {
       if (/^[0-9a-f]{40}$/i.test(revision)) return { sha: revision.toLowerCase() };
     }
     throw new UserError(
-      l10n.t('This repository knows no commit, branch or tag "{0}". Fetch it first.', oneLine(revision)),
+      l10n.t('No commit, branch or tag "{0}" in this repository. Fetch it first.', oneLine(revision)),
     );
   }
 }
 
 function refuseNothing(): Promise<never> {
-  return Promise.reject(new UserError(l10n.t('No commit was chosen.')));
+  return Promise.reject(new UserError(l10n.t('No commit selected.')));
 }
 
 function toButton({ scope, icon }: (typeof scopes)[number]): QuickInputButton {

@@ -16,7 +16,7 @@ export function confirmReplace(report: Report, isOneOfMany: boolean): ReplacePol
         : []),
     ];
     const question = l10n.t('Replace {0}?', workspace.asRelativePath(path));
-    const detail = l10n.t('It was downloaded before; what was changed there since is lost.');
+    const detail = l10n.t('The file exists. Any changes to it will be lost.');
     const chosen = await report.choose(question, detail, ...answers.map(([button]) => button));
     // Whoever calls it off does not want to be asked on.
     return answers.find(([button]) => button === chosen)?.[1] ?? 'keepAll';

@@ -16,11 +16,11 @@ import { workspaceFolderOf } from './workspaceFolder';
 
 /** Whole archives, unpacked where the setting says so. */
 export const downloadArtifacts: Command = (context, args) =>
-  downloadAll(context, args, l10n.t('Builds whose artifacts to download'), undefined);
+  downloadAll(context, args, l10n.t('Select builds to download artifacts from'), undefined);
 
 /** The same, unpacked whatever the setting says. */
 export const extractArtifacts: Command = (context, args) =>
-  downloadAll(context, args, l10n.t('Builds whose artifacts to download and extract'), true);
+  downloadAll(context, args, l10n.t('Select builds to download and extract artifacts from'), true);
 
 async function downloadAll(
   context: CommandContext,

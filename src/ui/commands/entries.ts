@@ -22,8 +22,8 @@ import { workspaceFolderOf } from './workspaceFolder';
 /** One file or folder, or some of them, into the workspace; no more of the archive than that takes. */
 export const downloadArtifact: Command = async (context, args) => {
   const subjects = await entriesOf(context, args, {
-    pickBuild: l10n.t('Build whose artifacts to look into'),
-    pickEntry: l10n.t('File or folder to download'),
+    pickBuild: l10n.t('Select a build to browse artifacts of'),
+    pickEntry: l10n.t('Select a file or folder to download'),
     folders: true,
   });
   const [first] = subjects;

@@ -71,14 +71,14 @@ async function ask(context: CommandContext, place: TargetSnapshot): Promise<Want
   const title = l10n.t('Latest artifacts');
   const ref = await chooseOrType({
     title,
-    placeholder: l10n.t('Branch or tag: the newest of its pipelines that has passed is taken'),
+    placeholder: l10n.t('Branch or tag. Artifacts come from its latest successful pipeline.'),
     choices: await refsOf(context, place),
     typed: (text) => l10n.t('$(git-branch) {0}', text),
   });
   if (ref === undefined) return undefined;
   const name = await chooseOrType({
     title,
-    placeholder: l10n.t('Name of the build on {0}', oneLine(ref)),
+    placeholder: l10n.t('Build name on {0}', oneLine(ref)),
     choices: namesOf(context, place),
     typed: (text) => l10n.t('$(package) {0}', text),
   });
@@ -167,7 +167,7 @@ async function open(
     if (!isGone(error)) throw error;
     throw new UserError(
       l10n.t(
-        'GitLab has no such artifacts: the newest pipeline of {0} that has passed has none of a build {1}, or no pipeline of it has passed. Check both names.',
+        'No such artifacts: no pipeline of {0} has passed, or the latest one that did has no artifacts of a build {1}. Check both names.',
         oneLine(ref),
         oneLine(name),
       ),

@@ -17,8 +17,8 @@ import { logSubject, type LogSubject } from './logSubject';
 export const copyFailure: Command = async (context, args) => {
   const subject = await logSubject(context, args, {
     can: mayTellFailure,
-    pick: l10n.t('Build whose failure to copy'),
-    none: l10n.t('No build here has failed.'),
+    pick: l10n.t('Select a build to copy the failure of'),
+    none: l10n.t('No failed builds.'),
   });
   if (subject === undefined) return;
   const { root, target, build } = subject;
@@ -31,8 +31,8 @@ export const copyFailure: Command = async (context, args) => {
 export const saveLog: Command = async (context, args) => {
   const subject = await logSubject(context, args, {
     can: mayHaveLog,
-    pick: l10n.t('Build whose log to save'),
-    none: l10n.t('No build here has a log.'),
+    pick: l10n.t('Select a build to save the log of'),
+    none: l10n.t('No build has a log.'),
   });
   if (subject === undefined) return;
   const { build } = subject;
@@ -40,7 +40,7 @@ export const saveLog: Command = async (context, args) => {
   const folder = workspace.workspaceFolders?.[0]?.uri.fsPath ?? homedir();
   const chosen = await window.showSaveDialog({ defaultUri: Uri.file(join(folder, name)) });
   if (chosen === undefined) return;
-  if (chosen.scheme !== 'file') throw new UserError(l10n.t('A log can be saved on a disk only.'));
+  if (chosen.scheme !== 'file') throw new UserError(l10n.t('Logs can only be saved to disk.'));
   const bytes = await save(context, subject, chosen.fsPath);
   const where = workspace.asRelativePath(chosen.fsPath);
   context.report.done(l10n.t('Saved {0} ({1})', oneLine(where), formatSize(bytes)));
@@ -62,8 +62,8 @@ async function save({ clients }: CommandContext, { target, build }: LogSubject, 
 export const compareLog: Command = async (context, args) => {
   const subject = await logSubject(context, args, {
     can: (build) => mayHaveLog(build) && !isActive(build),
-    pick: l10n.t('Build whose log to compare'),
-    none: l10n.t('No build here has ended with a log.'),
+    pick: l10n.t('Select a build to compare the log of'),
+    none: l10n.t('No finished build has a log.'),
   });
   if (subject === undefined) return;
   const { root, target, build } = subject;

@@ -6,9 +6,9 @@ import type { LogDocument } from '../log/logDocument';
 /** Of the log that the code lens stands on, or of the one in front. */
 export const loadEarlier: Command = (context, [uri]) => {
   const log = openLogOf(context, uri);
-  if (log.leftOut === 0) throw new UserError(l10n.t('All of this log is shown.'));
+  if (log.leftOut === 0) throw new UserError(l10n.t('The whole log is already shown.'));
   if (log.earlier === 0)
-    throw new UserError(l10n.t('The editor takes no more of this log. Save it to read its earlier lines.'));
+    throw new UserError(l10n.t("The editor can't show more of this log. Save it to read the earlier lines."));
   log.showEarlier();
   return Promise.resolve();
 };
@@ -22,6 +22,6 @@ export const toggleLogTimestamps: Command = ({ logTimes }) => {
 function openLogOf({ logs }: CommandContext, uri: unknown): LogDocument {
   const meant = uri instanceof Uri ? uri : window.activeTextEditor?.document.uri;
   const log = meant === undefined ? undefined : logs.of(meant);
-  if (log === undefined) throw new UserError(l10n.t('Open the log of a build first.'));
+  if (log === undefined) throw new UserError(l10n.t("Open a build's log first."));
   return log;
 }

@@ -36,11 +36,11 @@ function savedSentence(saved: readonly Saved[], first: Saved): string {
   const name = oneLine(workspace.asRelativePath(first.unpacked?.folder ?? first.path));
   if (first.unpacked === undefined)
     return saved.length === 1 ? l10n.t('Saved {0}.', name) : l10n.t('Saved {0} and {1} more.', name, saved.length - 1);
-  if (saved.length > 1) return l10n.t('Saved and unpacked {0} and {1} more.', name, saved.length - 1);
+  if (saved.length > 1) return l10n.t('Saved and extracted {0} and {1} more.', name, saved.length - 1);
   const { files, bytes } = first.unpacked;
   return files === 1
-    ? l10n.t('Saved and unpacked {0}: 1 file, {1}.', name, formatSize(bytes))
-    : l10n.t('Saved and unpacked {0}: {1} files, {2}.', name, files, formatSize(bytes));
+    ? l10n.t('Saved and extracted {0}: 1 file, {1}.', name, formatSize(bytes))
+    : l10n.t('Saved and extracted {0}: {1} files, {2}.', name, files, formatSize(bytes));
 }
 
 function refusedSentence(saved: readonly Saved[], { path, refusal }: { path: string; refusal: unknown }): string {
@@ -48,8 +48,8 @@ function refusedSentence(saved: readonly Saved[], { path, refusal }: { path: str
   const why = sentenceFor(refusal);
   const count = saved.filter((one) => one.refusal !== undefined).length;
   return saved.length === 1
-    ? l10n.t('Saved {0}, but did not unpack it. {1}', name, why)
-    : l10n.t('Saved {0} archives, but did not unpack {1} of them. {2}: {3}', saved.length, count, name, why);
+    ? l10n.t("Saved {0}, but didn't extract it. {1}", name, why)
+    : l10n.t("Saved {0} archives, but didn't extract {1} of them. {2}: {3}", saved.length, count, name, why);
 }
 
 /** What is saved already; nothing is downloaded. */
@@ -59,8 +59,8 @@ async function unpackAll(context: CommandContext, packed: readonly Saved[]): Pro
   const [first] = packed;
   const title =
     packed.length === 1 && first !== undefined
-      ? l10n.t('Unpacking {0}', oneLine(basename(first.path)))
-      : l10n.t('Unpacking {0} archives', packed.length);
+      ? l10n.t('Extracting {0}', oneLine(basename(first.path)))
+      : l10n.t('Extracting {0} archives', packed.length);
   try {
     await download(
       context,

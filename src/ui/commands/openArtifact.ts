@@ -20,8 +20,8 @@ export const openArtifact: Command = async (context, args) => {
     return;
   }
   const subjects = await entriesOf(context, args, {
-    pickBuild: l10n.t('Build whose artifacts to look into'),
-    pickEntry: l10n.t('File to open'),
+    pickBuild: l10n.t('Select a build to browse artifacts of'),
+    pickEntry: l10n.t('Select a file to open'),
     folders: false,
   });
   for (const subject of subjects)
@@ -32,8 +32,8 @@ export const openArtifact: Command = async (context, args) => {
 export const compareArtifact: Command = async (context, args) => {
   // Of those that are selected the one that the menu was opened on.
   const subjects = await entriesOf(context, args.length === 0 ? [] : [args[0], undefined], {
-    pickBuild: l10n.t('Build whose artifacts to look into'),
-    pickEntry: l10n.t('File to compare with the workspace'),
+    pickBuild: l10n.t('Select a build to browse artifacts of'),
+    pickEntry: l10n.t('Select a file to compare with the workspace'),
     folders: false,
   });
   const [subject] = subjects;
@@ -48,10 +48,10 @@ export const compareArtifact: Command = async (context, args) => {
 };
 
 function uriOf({ build, opened: { address } }: EntrySubjects, { kind, path, isOpenable }: ArchiveNode): Uri {
-  if (kind === 'folder') throw new UserError(l10n.t('{0} is a folder. Choose a file of it.', oneLine(path)));
+  if (kind === 'folder') throw new UserError(l10n.t('{0} is a folder. Select a file in it.', oneLine(path)));
   if (!isOpenable)
     throw new UserError(
-      l10n.t('The name "{0}" cannot be opened here. Download the archive and look into it there.', oneLine(path)),
+      l10n.t('"{0}" can\'t be opened here because of its name. Download the archive to see it.', oneLine(path)),
     );
   return toArtifactUri(address, build, path);
 }
@@ -78,9 +78,7 @@ async function counterpartOf(
     ({ fsPath }) => !fsPath.startsWith(saved),
   );
   if (found.length === 0)
-    throw new UserError(
-      l10n.t('The workspace has neither {0} nor any other file of the name {1}.', oneLine(path), oneLine(name)),
-    );
+    throw new UserError(l10n.t('The workspace has no {0} and no other file named {1}.', oneLine(path), oneLine(name)));
   return found.length === 1 ? found[0] : pick(found, name);
 }
 
@@ -88,6 +86,6 @@ async function pick(files: readonly Uri[], name: string): Promise<Uri | undefine
   const items = files
     .map((uri) => ({ label: withoutIcons(oneLine(workspace.asRelativePath(uri.fsPath))), uri }))
     .sort((a, b) => a.label.length - b.label.length || (a.label < b.label ? -1 : 1));
-  const placeHolder = l10n.t('{0} to compare with', oneLine(name));
+  const placeHolder = l10n.t('Select the {0} to compare with', oneLine(name));
   return (await window.showQuickPick(items, { placeHolder }))?.uri;
 }

@@ -61,7 +61,7 @@ async function commitUrl(context: CommandContext, root: string | undefined): Pro
   const snapshot = context.session.snapshotOf(root);
   const ancestor = snapshot?.kind === 'ready' ? snapshot.ancestor : undefined;
   if (ancestor === undefined && isUnpushed(snapshot))
-    throw new UserError(l10n.t('Commit {0} is not pushed: GitLab has no page of it.', shortSha(target.sha)));
+    throw new UserError(l10n.t("Commit {0} hasn't been pushed, so it has no page on GitLab.", shortSha(target.sha)));
   const client = context.clients.of(target.instance);
   const { url } = await client.project(target.project, new AbortController().signal);
   return `${url}/commit/${ancestor?.sha ?? target.sha}`;

@@ -10,8 +10,8 @@ export const openLog: Command = async (context, args) => {
   const subject = await subjectOf(context, args, {
     // Of a build that is named, the editor says why it has none, and shows the log once there is one.
     can: args.length === 0 ? mayHaveLog : ({ kind }) => kind === undefined,
-    pick: l10n.t('Build whose log to open'),
-    none: l10n.t('No build here has a log.'),
+    pick: l10n.t('Select a build to open the log of'),
+    none: l10n.t('No build has a log.'),
     why: whyNoLog,
   });
   if (subject === undefined) return;
@@ -23,11 +23,14 @@ export const openLog: Command = async (context, args) => {
 function whyNoLog(build: Build): string {
   switch (build.kind) {
     case 'bridge':
-      return l10n.t('{0} starts another pipeline and has no log: the builds of that have.', buildTitle(build));
+      return l10n.t(
+        "{0} triggers a downstream pipeline and has no log. Open the log of one of that pipeline's builds.",
+        buildTitle(build),
+      );
     case 'external':
-      return l10n.t('{0} was reported by another CI system, which has its log.', buildTitle(build));
+      return l10n.t('{0} was reported by another CI system. Its log is there.', buildTitle(build));
     case undefined:
-      return l10n.t('{0} has not started, so it has no log yet.', buildTitle(build));
+      return l10n.t("{0} hasn't started, so it has no log yet.", buildTitle(build));
     default:
       throw new UserError(build.kind satisfies never);
   }

@@ -14,7 +14,10 @@ export const play: Command = async (context, args) => {
 };
 
 export const playWithVariables: Command = async (context, args) => {
-  const question = questionOf(context, { ...playingWithVariables(), pick: l10n.t('Build to play with variables') });
+  const question = questionOf(context, {
+    ...playingWithVariables(),
+    pick: l10n.t('Select a build to play with variables'),
+  });
   const subject = await subjectOf(context, args, question);
   if (subject === undefined) return;
   const { root, target, build } = subject;
@@ -41,7 +44,7 @@ function variablesIn(argument: unknown): Variables {
   );
   if (texts.length < entries.length)
     throw new UserError(
-      l10n.t('The variables must be texts by their names, such as {0}.', '{ "DEPLOY_TO": "production" }'),
+      l10n.t('The variables must be an object of strings, such as {0}.', '{ "DEPLOY_TO": "production" }'),
     );
   return Object.fromEntries(texts);
 }

@@ -11,9 +11,9 @@ import { logSubject } from './logSubject';
 export const showProblems: Command = async (context, args) => {
   const subject = await logSubject(context, args, {
     can: mayTellFailure,
-    pick: l10n.t('Build whose problems to show'),
-    none: l10n.t('No build here has failed.'),
-    why: (build) => l10n.t('{0} has not failed: its log tells no problems.', buildTitle(build)),
+    pick: l10n.t('Select a build to show problems of'),
+    none: l10n.t('No failed builds.'),
+    why: (build) => l10n.t("{0} hasn't failed, so its log has no problems to show.", buildTitle(build)),
   });
   if (subject === undefined) return;
   const { root, target, build } = subject;
@@ -54,7 +54,7 @@ async function tell(
 
 function foundWords(build: Build, count: number, isCut: boolean): string {
   const title = buildTitle(build);
-  if (isCut) return l10n.t('The first {0} problems of {1} are shown; its log has more', mostProblems, title);
+  if (isCut) return l10n.t('Showing the first {0} problems of {1}. Its log has more.', mostProblems, title);
   return count === 1
     ? l10n.t('1 problem in the log of {0}', title)
     : l10n.t('{0} problems in the log of {1}', count, title);
@@ -62,9 +62,8 @@ function foundWords(build: Build, count: number, isCut: boolean): string {
 
 function whyNone(build: Build, places: number): string {
   const title = buildTitle(build);
-  if (places === 0)
-    return l10n.t('The log of {0} names no place in a file, so there is nothing to show as a problem.', title);
+  if (places === 0) return l10n.t('The log of {0} names no file and line, so there are no problems to show.', title);
   return places === 1
-    ? l10n.t('The log of {0} names one place in a file, but not in a file of this repository.', title)
-    : l10n.t('The log of {0} names {1} places in files, but none in a file of this repository.', title, places);
+    ? l10n.t("The log of {0} names one file and line, but the file isn't in this repository.", title)
+    : l10n.t('The log of {0} names {1} files and lines, but none of the files are in this repository.', title, places);
 }

@@ -28,8 +28,8 @@ export const signOut: Command = async ({ tokens, report }, args) => {
     );
     throw new UserError(
       fromEnvironment
-        ? l10n.t('The token comes from GITLAB_TOKEN in the environment. Unset it there to sign out.')
-        : l10n.t('You are not signed in to {0}.', named ?? l10n.t('any GitLab')),
+        ? l10n.t('The token comes from the environment variable GITLAB_TOKEN. Unset it to sign out.')
+        : l10n.t("You aren't signed in to {0}.", named ?? l10n.t('any GitLab')),
     );
   }
   const only = named ?? (stored.length === 1 ? stored[0] : undefined);
@@ -61,7 +61,7 @@ interface Owner {
 
 function welcome({ url, user, readOnly }: Entered): string {
   return readOnly
-    ? l10n.t('Signed in to {0} as {1}, read-only: this token may not retry, cancel or play builds', url, user)
+    ? l10n.t("Signed in to {0} as {1}. This token is read-only: it can't retry, cancel or play builds.", url, user)
     : l10n.t('Signed in to {0} as {1}', url, user);
 }
 
@@ -98,12 +98,12 @@ async function askBoth(context: CommandContext, suggested: string): Promise<Ente
 async function askUrl(value: string): Promise<string | undefined> {
   const answer = await askText({
     title: l10n.t('Sign in to GitLab (1/2)'),
-    prompt: l10n.t('Address of the GitLab, with its relative root if it has one'),
+    prompt: l10n.t('GitLab URL, including any path (https://example.com/gitlab)'),
     placeholder: 'https://git.example.com',
     value,
     check: (text) =>
       Promise.resolve(
-        toBaseUrl(text) === undefined ? l10n.t('This is no address such as https://git.example.com') : undefined,
+        toBaseUrl(text) === undefined ? l10n.t('Enter a URL such as https://git.example.com') : undefined,
       ),
   });
   return answer === undefined ? undefined : toBaseUrl(answer);
@@ -155,7 +155,7 @@ function tokenBox(context: CommandContext, url: string): TokenBox {
 function promptFor(kind: TokenPage['kind'] | undefined, url: string): string {
   switch (kind) {
     case 'private':
-      return l10n.t('Your private token for {0}: it stands on the page of your account.', url);
+      return l10n.t('Your private token for {0}. Find it on your account page.', url);
     case 'either':
       return l10n.t(
         'A personal access token for {0} with the scope "api", or up to GitLab 10.1 your private token.',
@@ -163,7 +163,7 @@ function promptFor(kind: TokenPage['kind'] | undefined, url: string): string {
       );
     case 'personal':
       return l10n.t(
-        'A personal, project or group access token for {0} with the scope "api". With "read_api" (GitLab 12.10 and later) builds are shown, but cannot be acted on.',
+        'A personal, project or group access token for {0} with the scope "api". With "read_api" (GitLab 12.10 and later), builds are read-only.',
         url,
       );
     case undefined:
@@ -174,23 +174,20 @@ function promptFor(kind: TokenPage['kind'] | undefined, url: string): string {
 }
 
 function pageButton(kind: TokenPage['kind'] | undefined): QuickInputButton {
-  const tooltip =
-    kind === 'private'
-      ? l10n.t('Open the page with your private token')
-      : l10n.t('Open the page where you make an access token');
+  const tooltip = kind === 'private' ? l10n.t('Open Private Token Page') : l10n.t('Create Access Token');
   return { iconPath: new ThemeIcon('link-external'), tooltip };
 }
 
 function withWarning(prompt: string, url: string): string {
   const isOpen = url.startsWith('http:') && !/^http:\/\/(127\.\d+\.\d+\.\d+|localhost|\[::1\])([:/]|$)/.test(url);
-  return isOpen ? `${prompt} ${l10n.t('It travels unencrypted: the address is not https.')}` : prompt;
+  return isOpen ? `${prompt} ${l10n.t("It is sent unencrypted, because the URL isn't https.")}` : prompt;
 }
 
 /** What is wrong with a token that the user has entered, if anything. */
 async function problemOf(token: string, tryIt: () => Promise<unknown>): Promise<string | undefined> {
   if (token === '') return l10n.t('Paste a token, or press Escape.');
   // A header takes no control characters and no letters beyond Latin-1; nothing that GitLab gives out has any.
-  if (!/^[\x21-\x7e]+$/.test(token)) return l10n.t('This is no token: it has spaces or letters that no token has.');
+  if (!/^[\x21-\x7e]+$/.test(token)) return l10n.t("That doesn't look like a token: it contains invalid characters.");
   try {
     await tryIt();
     return undefined;

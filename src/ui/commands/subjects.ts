@@ -117,7 +117,7 @@ async function pickSome(
   const placeHolder = inRepository(context, root, pick);
   const chosen = await window.showQuickPick(items, { placeHolder, canPickMany: true, matchOnDescription: true });
   if (chosen?.length === 0) {
-    throw new UserError(l10n.t('No build was ticked. Tick some with the mouse or the space key, then press Enter.'));
+    throw new UserError(l10n.t('No builds selected. Select some with the mouse or the Space key, then press Enter.'));
   }
   return chosen?.map(({ build }) => build) ?? [];
 }

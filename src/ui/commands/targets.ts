@@ -24,8 +24,7 @@ type Sessions = Pick<CommandContext, 'session'>;
  */
 export function rowsOf(args: readonly unknown[]): readonly Row[] {
   const [first, all] = args;
-  if (args.length > 1 && first === undefined)
-    throw new UserError(l10n.t('The rows have changed just now. Choose again.'));
+  if (args.length > 1 && first === undefined) throw new UserError(l10n.t('The rows just changed. Select again.'));
   if (!isRow(first) || args.length === 1) return [];
   return Array.isArray(all) ? all.filter(isRow) : [first];
 }
@@ -109,7 +108,7 @@ export function defaultRoot({ session }: Sessions): string | undefined {
 export function targetSnapshot({ session }: Sessions, root: string | undefined): TargetSnapshot {
   const target = targetOf(session.snapshotOf(root));
   if (root === undefined || target === undefined)
-    throw new UserError(l10n.t('No commit of a GitLab project is shown. Sign in, or open a repository of one.'));
+    throw new UserError(l10n.t('No GitLab project is shown. Sign in, or open a repository of one.'));
   return { root, target };
 }
 
@@ -145,7 +144,7 @@ export function rootOfReference({ session }: Sessions, { build, repository }: Re
   const projects = new Set(candidates.map(({ target: { instance, project } }) => `${instance.url} ${project}`));
   if (projects.size > 1) {
     const example = JSON.stringify({ build, repository: candidates[0]?.root });
-    throw new UserError(l10n.t('Several repositories are open. Say in which one the build is: {0}', example));
+    throw new UserError(l10n.t('Several repositories are open. Specify which one the build is in: {0}', example));
   }
   const only = candidates.find(({ root }) => root === session.active) ?? candidates[0];
   return only?.root ?? session.active ?? '';
@@ -155,6 +154,6 @@ export function rootOfReference({ session }: Sessions, { build, repository }: Re
 export function openRoot(session: CommandContext['session'], repository: string): string {
   const strip = (uri: string) => trimEndOf(uri, '/');
   const open = session.state.repositories.find(({ root }) => root !== '' && strip(root) === strip(repository));
-  if (open === undefined) throw new UserError(l10n.t('The repository {0} is not open.', oneLine(repository)));
+  if (open === undefined) throw new UserError(l10n.t("The repository {0} isn't open.", oneLine(repository)));
   return open.root;
 }

@@ -59,7 +59,7 @@ export async function unpackSaved(
 export function metered(progress: (step: Step) => void, total: number): (done: Extracted) => void {
   let files = 0;
   const meter = new ProgressMeter(({ bytes }) => {
-    const doing = l10n.t('unpacking: {0} files, {1}', files, formatSize(bytes));
+    const doing = l10n.t('extracting: {0} files, {1}', files, formatSize(bytes));
     progress({ bytes: total, total, doing });
   }, Date.now);
   return (done) => {

@@ -35,7 +35,7 @@ function groupingLabel(grouping: Grouping): string {
     case 'status':
       return l10n.t('Status');
     case 'none':
-      return l10n.t('Nothing: one list');
+      return l10n.t('None (one list)');
     default:
       return grouping satisfies never;
   }
@@ -55,7 +55,7 @@ export const filter: Command = async ({ session, tree }) => {
       picked: tree.filtered.includes(status),
       status,
     }));
-  const placeHolder = l10n.t('Show only builds with these statuses; none chosen shows all');
+  const placeHolder = l10n.t('Select the statuses to show. None selected shows all builds.');
   const chosen = await window.showQuickPick(items, { placeHolder, canPickMany: true });
   if (chosen !== undefined) tree.showOnly(chosen.map(({ status }) => status));
 };

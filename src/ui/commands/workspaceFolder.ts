@@ -13,6 +13,6 @@ export function workspaceFolderOf({ session }: Pick<CommandContext, 'session'>, 
   const inside = folders.find(({ uri }) => repository !== undefined && uri.path.startsWith(`${repository.path}/`));
   const folder = around ?? inside ?? folders[0];
   if (folder === undefined)
-    throw new UserError(l10n.t('Artifacts are saved into the workspace folder. Open a folder first.'));
+    throw new UserError(l10n.t('Artifacts are saved in the workspace folder. Open a folder first.'));
   return folder.uri;
 }

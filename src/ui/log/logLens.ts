@@ -58,12 +58,12 @@ function stateOf(open: LogDocument): readonly LensAction[] {
 
 function stateWords({ failure, isErased, isEmpty }: LogDocument, build: Build): string {
   const label = buildLabel(build);
-  if (isErased) return l10n.t('{0}, its log was erased', label);
+  if (isErased) return l10n.t('{0} · log erased', label);
   // The sentence below tells why.
   if (failure !== undefined)
-    return isEmpty ? label : l10n.t('{0}, log not fresh: {1}', label, failureSentence(failure));
-  if (isEmpty) return isActive(build) ? l10n.t('{0}, no log yet', label) : l10n.t('{0}, without a log', label);
-  return isActive(build) ? l10n.t('{0}, the log grows', label) : label;
+    return isEmpty ? label : l10n.t('{0} · log out of date: {1}', label, failureSentence(failure));
+  if (isEmpty) return isActive(build) ? l10n.t('{0} · no log yet', label) : l10n.t('{0} · no log', label);
+  return isActive(build) ? l10n.t('{0} · live', label) : label;
 }
 
 function actionsOn(open: LogDocument): readonly LensAction[] {
@@ -78,8 +78,8 @@ function actionsOn(open: LogDocument): readonly LensAction[] {
 }
 
 function remedies({ kind }: Failure, reference: object): readonly LensAction[] {
-  const again = [`$(refresh) ${l10n.t('Try again')}`, 'openLog', reference] as const;
-  return needNewToken.has(kind) ? [[`$(key) ${l10n.t('Sign in again')}`, 'signIn'], again] : [again];
+  const again = [`$(refresh) ${l10n.t('Try Again')}`, 'openLog', reference] as const;
+  return needNewToken.has(kind) ? [[`$(key) ${l10n.t('Sign In Again')}`, 'signIn'], again] : [again];
 }
 
 function buildActions(build: Build, reference: object): readonly LensAction[] {
@@ -100,7 +100,7 @@ function problemActions(build: Build, reference: object): readonly LensAction[] 
 
 function lineActions(open: LogDocument, reference: object): readonly LensAction[] {
   if (!open.isCut) return earlierActions(open, reference);
-  const title = l10n.t('This log is too long to be read here, and its end is missing: save the log to read all of it');
+  const title = l10n.t('This log is too long to show whole, and its end is missing. Save the log to read all of it.');
   return [...earlierActions(open, reference), [`$(save-as) ${title}`, 'saveLog', reference]];
 }
 
@@ -108,6 +108,6 @@ function earlierActions({ leftOut, earlier, uri }: LogDocument, reference: objec
   if (leftOut === 0) return [];
   if (earlier > 0)
     return [[`$(arrow-up) ${l10n.t('Load earlier ({0} of {1} lines)', earlier, leftOut)}`, 'loadEarlier', uri]];
-  const title = l10n.t('{0} earlier lines are more than an editor takes: save the log to read them', leftOut);
+  const title = l10n.t("{0} earlier lines don't fit in the editor. Save the log to read them.", leftOut);
   return [[`$(save-as) ${title}`, 'saveLog', reference]];
 }

@@ -34,7 +34,7 @@ export class LogStatus implements FileDecorationProvider, Disposable {
     private readonly logs: Logs,
     private readonly clock: Clock,
   ) {
-    this.item.name = l10n.t('Build of the log');
+    this.item.name = l10n.t('Build Log Status');
     this.subscriptions = [
       this.changed,
       this.item,
@@ -77,7 +77,7 @@ export class LogStatus implements FileDecorationProvider, Disposable {
 }
 
 function detailOf(build: Build | undefined, failure: Failure | undefined): string {
-  if (failure !== undefined) return l10n.t('log not fresh: {0}', failureSentence(failure));
+  if (failure !== undefined) return l10n.t('log out of date: {0}', failureSentence(failure));
   return build === undefined ? '' : buildTitle(build);
 }
 
@@ -88,7 +88,7 @@ function severityOf(build: Build | undefined, failure: Failure | undefined): Lan
 
 function again({ uri, port }: LogDocument): { title: string; command: string; arguments: unknown[] } {
   const reference = { build: toLogAddress(uri)?.build, repository: port.root };
-  return { title: l10n.t('Try again'), command: 'gitlabBuilds.openLog', arguments: [reference] };
+  return { title: l10n.t('Try Again'), command: 'gitlabBuilds.openLog', arguments: [reference] };
 }
 
 /** `running · 3:10`, `failed after 3:10` */

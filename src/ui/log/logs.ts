@@ -188,10 +188,10 @@ export class Logs implements TextDocumentContentProvider, Disposable {
     const instances = await this.parts.session.instances();
     const instance = instances.find(({ url }) => url === address?.instance);
     if (address === undefined || instance === undefined || (await this.parts.tokens.get(instance.url)) === undefined)
-      throw new UserError(l10n.t('This log is of a GitLab that you are not signed in to. Sign in there to see it.'));
+      throw new UserError(l10n.t("You aren't signed in to the GitLab that has this log. Sign in to see it."));
     if (!this.parts.knownProjects.has(address))
       throw new UserError(
-        l10n.t('This log is of a project that this workspace has not shown. Open a repository of that project first.'),
+        l10n.t("This workspace hasn't shown the project of this log. Open a repository of that project first."),
       );
     return this.make(uri, address, { instance, project: address.project, sha: '', pinned: true });
   }

@@ -27,11 +27,7 @@ function failed(failure: Failure, build: Build | undefined): string {
   if (failure.kind !== 'notFound') return failureSentence(failure);
   const { host = 'GitLab' } = failure;
   const title = build === undefined ? l10n.t('This build') : buildTitle(build);
-  return l10n.t(
-    '{0} is no longer on {1}, or your token may not see it. Refresh the builds to see what is.',
-    title,
-    host,
-  );
+  return l10n.t('{0} is no longer on {1}, or your token has no access to it. Refresh the builds.', title, host);
 }
 
 function missing(build: Build, isErased: boolean): string {
@@ -40,14 +36,14 @@ function missing(build: Build, isErased: boolean): string {
     case 'ended':
       if (isErased) return l10n.t('The log of {0} was erased. Retry the build for a new one.', title);
       return build.startedAt === undefined
-        ? l10n.t('{0} has no log: it is {1} and never started.', title, status)
-        : l10n.t('{0} has no log: it was erased, or nothing was written. Retry the build for a new one.', title);
+        ? l10n.t('{0} has no log. It is {1} and never started.', title, status)
+        : l10n.t('{0} has no log. It was erased, or the build wrote nothing. Retry the build for a new one.', title);
     case 'waiting':
-      return l10n.t('{0} has no log yet: it is {1}. Once it has started, its log appears here.', title, status);
+      return l10n.t('{0} is {1} and has no log yet. It appears here once the build starts.', title, status);
     case 'active':
     case 'notStarted':
       return isErased
-        ? l10n.t('The log of {0} was erased. What the build writes from now on appears here.', title)
-        : l10n.t('{0} has no log yet: it is {1}. Its log appears here as it is written.', title, status);
+        ? l10n.t('The log of {0} was erased. New output appears here.', title)
+        : l10n.t('{0} is {1} and has no log yet. It appears here as it is written.', title, status);
   }
 }

@@ -23,72 +23,67 @@ const settings: Readonly<Partial<Record<ArchiveFailureKind, string>>> = {
 type What = (detail: ArchiveFailure) => string;
 
 const names = {
-  parent: (detail) => l10n.t('{0} leads out of the folder that it would be unpacked into (..).', entry(detail)),
-  absolute: (detail) => l10n.t('{0} names a place of its own on the disk.', entry(detail)),
+  parent: (detail) => l10n.t('{0} points outside the target folder (..).', entry(detail)),
+  absolute: (detail) => l10n.t('{0} is an absolute path.', entry(detail)),
   drive: (detail) => l10n.t('{0} names a drive.', entry(detail)),
-  network: (detail) => l10n.t('{0} names a folder of another computer.', entry(detail)),
-  backslash: (detail) => l10n.t('{0} has a backslash, which leads elsewhere on Windows.', entry(detail)),
-  controlCharacter: (detail) => l10n.t('{0} has a character in its name that cannot be seen.', entry(detail)),
+  network: (detail) => l10n.t('{0} names a network folder.', entry(detail)),
+  backslash: (detail) => l10n.t('{0} contains a backslash, which is a path separator on Windows.', entry(detail)),
+  controlCharacter: (detail) => l10n.t('{0} contains an invisible character.', entry(detail)),
   noName: () => l10n.t('An entry has no name.'),
-  reservedName: (detail) => l10n.t('{0} is called as Windows calls a device.', entry(detail)),
-  trailingDot: (detail) => l10n.t('A name in {0} ends with a dot or a space, which Windows leaves out.', entry(detail)),
-  colon: (detail) => l10n.t('{0} has a colon, with which Windows hides a file in another.', entry(detail)),
-  forbiddenCharacter: (detail) => l10n.t('{0} has a character that no name on Windows may have.', entry(detail)),
-  longName: (detail) => l10n.t('The name of {0} is too long: {1} bytes are the most.', entry(detail), limit(detail)),
-  longPath: (detail) => l10n.t('The path {0} is too long: {1} bytes are the most.', entry(detail), limit(detail)),
-  gitFolder: (detail) => l10n.t('{0} would change how git works here, and what it runs.', entry(detail)),
+  reservedName: (detail) => l10n.t('{0} is a reserved name on Windows.', entry(detail)),
+  trailingDot: (detail) => l10n.t('A name in {0} ends with a dot or a space, which Windows removes.', entry(detail)),
+  colon: (detail) => l10n.t('{0} contains a colon, which names a hidden stream on Windows.', entry(detail)),
+  forbiddenCharacter: (detail) =>
+    l10n.t("{0} contains a character that Windows doesn't allow in names.", entry(detail)),
+  longName: (detail) => l10n.t('The name of {0} is too long (limit: {1} bytes).', entry(detail), limit(detail)),
+  longPath: (detail) => l10n.t('The path {0} is too long (limit: {1} bytes).', entry(detail), limit(detail)),
+  gitFolder: (detail) => l10n.t('{0} would change the git configuration of this repository.', entry(detail)),
 } as const satisfies Partial<Record<ArchiveFailureKind, What>>;
 
 const kinds = {
-  symlink: (detail) => l10n.t('{0} is a symbolic link, which may lead anywhere.', entry(detail)),
-  special: (detail) => l10n.t('{0} is no file, but a device, a pipe or a socket.', entry(detail)),
-  belowFile: (detail) => l10n.t('{0} would lie in {1}, which is a file.', entry(detail), other(detail)),
-  belowLink: (detail) => l10n.t('{0} would lie behind the symbolic link {1}.', entry(detail), other(detail)),
-  duplicate: (detail) => l10n.t('{0} is there twice.', entry(detail)),
-  collision: (detail) =>
-    l10n.t('{0} and {1} are the same name where upper and lower case or accents do not count.', ...both(detail)),
-  fileAndFolder: (detail) => l10n.t('{0} is there both as a file and as a folder.', entry(detail)),
+  symlink: (detail) => l10n.t('{0} is a symbolic link.', entry(detail)),
+  special: (detail) => l10n.t('{0} is a device, a pipe or a socket, not a file.', entry(detail)),
+  belowFile: (detail) => l10n.t('{0} would be inside {1}, which is a file.', entry(detail), other(detail)),
+  belowLink: (detail) => l10n.t('{0} would be written through the symbolic link {1}.', entry(detail), other(detail)),
+  duplicate: (detail) => l10n.t('{0} occurs twice.', entry(detail)),
+  collision: (detail) => l10n.t('{0} and {1} are the same name on disks that ignore case or accents.', ...both(detail)),
+  fileAndFolder: (detail) => l10n.t('{0} is both a file and a folder.', entry(detail)),
 } as const satisfies Partial<Record<ArchiveFailureKind, What>>;
 
 const limits = {
   tooManyEntries: ({ count, limit: most }) =>
-    l10n.t('The archive has {0} entries, and {1} are allowed.', number(count), number(most)),
-  tooBig: ({ limit: most = 0 }) => l10n.t('Unpacked, the archive has more than {0}.', formatSize(most)),
-  ratio: (detail) =>
-    l10n.t('{0} becomes more than {1} times as big when it is unpacked.', subject(detail), limit(detail)),
-  overlap: (detail) => l10n.t('{0} shares bytes with another entry, as only a trap does.', entry(detail)),
+    l10n.t('The archive has {0} entries (limit: {1}).', number(count), number(most)),
+  tooBig: ({ limit: most = 0 }) => l10n.t('The unpacked archive is larger than {0}.', formatSize(most)),
+  ratio: (detail) => l10n.t('{0} unpacks to more than {1} times its size.', subject(detail), limit(detail)),
+  overlap: (detail) => l10n.t('{0} overlaps another entry. The archive looks malicious.', entry(detail)),
   listTooBig: ({ count = 0, limit: most = 0 }) =>
-    l10n.t(
-      'The list of what is in the archive has {0}, and {1} are read at most.',
-      formatSize(count),
-      formatSize(most),
-    ),
+    l10n.t("The archive's directory has {0} (limit: {1}).", formatSize(count), formatSize(most)),
 } as const satisfies Partial<Record<ArchiveFailureKind, What>>;
 
 const unreadable = {
   encrypted: (detail) => l10n.t('{0} is encrypted.', subject(detail)),
-  method: (detail) => l10n.t('{0} is packed in a way that is not known here.', subject(detail)),
-  damaged: (detail) => l10n.t('{0} is damaged: its bytes are not what the archive says of them.', subject(detail)),
-  truncated: (detail) => l10n.t('{0} ends too early.', subject(detail)),
-  header: (detail) => l10n.t('{0} is damaged: its header says something else than the list.', subject(detail)),
-  directory: (detail) => l10n.t('{0} is damaged: the list of what is in it contradicts itself.', subject(detail)),
-  zip64: (detail) => l10n.t('{0} is damaged: its sizes contradict each other.', subject(detail)),
-  multiDisk: () => l10n.t('The archive is one part of several.'),
-  empty: () => l10n.t('The archive has no bytes at all.'),
-  notZip: () => l10n.t('The artifacts are no zip archive.'),
-  changed: () => l10n.t('The artifacts are other ones by now.'),
-  missing: (detail) => l10n.t('{0} is not in the archive.', entry(detail)),
+  method: (detail) => l10n.t('{0} uses an unsupported compression method.', subject(detail)),
+  damaged: (detail) => l10n.t("{0} is damaged: its checksum doesn't match.", subject(detail)),
+  truncated: (detail) => l10n.t('{0} is incomplete.', subject(detail)),
+  header: (detail) => l10n.t("{0} is damaged: its header doesn't match the archive's directory.", subject(detail)),
+  directory: (detail) => l10n.t('{0} is damaged: its directory is inconsistent.', subject(detail)),
+  zip64: (detail) => l10n.t('{0} is damaged: its sizes are inconsistent.', subject(detail)),
+  multiDisk: () => l10n.t('The archive is one part of a multi-part archive.'),
+  empty: () => l10n.t('The archive is empty (0 bytes).'),
+  notZip: () => l10n.t("The artifacts aren't a zip archive."),
+  changed: () => l10n.t('The artifacts have changed.'),
+  missing: (detail) => l10n.t("{0} isn't in the archive.", entry(detail)),
 } as const satisfies Partial<Record<ArchiveFailureKind, What>>;
 
 const whats: Readonly<Record<ArchiveFailureKind, What>> = { ...names, ...kinds, ...limits, ...unreadable };
 
 const advice = {
-  distrust: () => l10n.t('Nothing of it was written; look at the archive before you trust it.'),
-  rename: () => l10n.t('Nothing of it was written; let the build give it another name.'),
-  raise: () => l10n.t('Nothing of it was written; if you trust the archive, raise the limit in the settings.'),
-  download: () => l10n.t('Nothing of it was written; download the archive, and open it with another tool.'),
-  again: () => l10n.t('Nothing of it was written; try again, and if that does not help, retry the build.'),
-  refresh: () => l10n.t('Refresh, and try again.'),
+  distrust: () => l10n.t('Nothing was written. Inspect the archive before you trust it.'),
+  rename: () => l10n.t('Nothing was written. Change the name in the build.'),
+  raise: () => l10n.t('Nothing was written. If you trust the archive, raise the limit in the settings.'),
+  download: () => l10n.t('Nothing was written. Download the archive and open it with another tool.'),
+  again: () => l10n.t("Nothing was written. Try again. If that doesn't help, retry the build."),
+  refresh: () => l10n.t('Refresh and try again.'),
 } as const;
 
 const adviceFor: Readonly<Record<ArchiveFailureKind, keyof typeof advice>> = {

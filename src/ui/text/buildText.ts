@@ -21,9 +21,9 @@ interface StatusLook {
 const muted = 'descriptionForeground';
 const looks: Readonly<Record<string, StatusLook>> = {
   created: { icon: 'circle-large-outline', color: muted, label: () => l10n.t('created') },
-  waiting_for_resource: { icon: 'lock', color: 'charts.yellow', label: () => l10n.t('waiting for a resource') },
+  waiting_for_resource: { icon: 'lock', color: 'charts.yellow', label: () => l10n.t('waiting for resource') },
   preparing: { icon: 'tools', color: 'charts.yellow', label: () => l10n.t('preparing') },
-  waiting_for_callback: { icon: 'broadcast', color: 'charts.yellow', label: () => l10n.t('waiting for a callback') },
+  waiting_for_callback: { icon: 'broadcast', color: 'charts.yellow', label: () => l10n.t('waiting for callback') },
   pending: { icon: 'watch', color: 'charts.yellow', label: () => l10n.t('pending') },
   running: { icon: 'sync~spin', color: 'charts.blue', label: () => l10n.t('running') },
   success: { icon: 'pass', color: 'testing.iconPassed', label: () => l10n.t('passed') },
@@ -37,7 +37,7 @@ const looks: Readonly<Record<string, StatusLook>> = {
 const allowedFailure: StatusLook = {
   icon: 'warning',
   color: 'charts.yellow',
-  label: () => l10n.t('failed, as is allowed'),
+  label: () => l10n.t('failed (allowed)'),
 };
 
 function lookOf(status: string): StatusLook {
@@ -175,15 +175,17 @@ export function usualSeconds({ name }: Build, expected: BuildFacts['expected']):
 export function waitWords(build: Build, now: number, { blockers = [] }: BuildFacts): string | undefined {
   switch (build.status) {
     case 'pending':
-      return build.tags === undefined ? undefined : l10n.t('waits for a runner tagged {0}', named(build.tags));
+      return build.tags === undefined ? undefined : l10n.t('waiting for a runner tagged {0}', named(build.tags));
     case 'waiting_for_resource':
-      return l10n.t('waits for its resource group');
+      return l10n.t('waiting for its resource group');
     case 'scheduled':
       return startWords(Date.parse(build.scheduledAt ?? ''), now);
     case 'created': {
       const [first] = blockers;
       if (first === undefined) return undefined;
-      return blockers.length === 1 ? l10n.t('waits for {0}', oneLine(first.name)) : l10n.t('waits for a manual build');
+      return blockers.length === 1
+        ? l10n.t('waiting for {0}', oneLine(first.name))
+        : l10n.t('waiting for a manual build');
     }
     default:
       return undefined;
@@ -191,7 +193,7 @@ export function waitWords(build: Build, now: number, { blockers = [] }: BuildFac
 }
 
 function startWords(time: number, now: number): string | undefined {
-  return Number.isNaN(time) ? undefined : l10n.t('starts by itself at {0}', timeOf(time, now));
+  return Number.isNaN(time) ? undefined : l10n.t('starts at {0}', timeOf(time, now));
 }
 
 /** Three of them. */

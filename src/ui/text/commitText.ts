@@ -47,15 +47,15 @@ function ofHead(head: Head | undefined): readonly string[] {
 function operationWord(operation: Operation): string {
   switch (operation) {
     case 'rebase':
-      return l10n.t('rebase under way');
+      return l10n.t('rebasing');
     case 'merge':
-      return l10n.t('merge under way');
+      return l10n.t('merging');
     case 'cherryPick':
-      return l10n.t('cherry-pick under way');
+      return l10n.t('cherry-picking');
     case 'revert':
-      return l10n.t('revert under way');
+      return l10n.t('reverting');
     case 'bisect':
-      return l10n.t('bisect under way');
+      return l10n.t('bisecting');
     default:
       return operation satisfies never;
   }
@@ -97,14 +97,14 @@ function whoseBuilds(snapshot: Ready, now: number): string | undefined {
   const { ancestor, watchingSince } = snapshot;
   const whose = ancestor === undefined ? undefined : ancestorWords(ancestor);
   if (isUnpushed(snapshot))
-    return whose === undefined ? l10n.t('not pushed') : l10n.t('not pushed: builds of {0}', whose);
+    return whose === undefined ? l10n.t('not pushed') : l10n.t('not pushed, showing {0}', whose);
   if (watchingSince !== undefined) {
     const since = timeOf(watchingSince, now);
     return whose === undefined
       ? l10n.t('waiting for builds since {0}', since)
-      : l10n.t('waiting for builds since {0}: builds of {1}', since, whose);
+      : l10n.t('waiting for builds since {0}, showing {1}', since, whose);
   }
-  return whose === undefined ? undefined : l10n.t('no builds yet: builds of {0}', whose);
+  return whose === undefined ? undefined : l10n.t('no builds yet, showing {0}', whose);
 }
 
 /** "abc12345, 2 commits back" */
@@ -125,13 +125,13 @@ function endOfHistory(snapshot: Ready): string | undefined {
   const { target, builds, pipelines, ancestor } = snapshot;
   const looked = !target.pinned && target.head?.shallow === true && ancestor === undefined;
   return looked && builds.length === 0 && pipelines.length === 0
-    ? l10n.t('shallow clone: earlier commits are not known')
+    ? l10n.t("shallow clone: earlier commits aren't available")
     : undefined;
 }
 
 function staleSentence({ asOf, failure }: Staleness, now: number): string {
   const time = timeOf(asOf, now);
-  if (failure === undefined) return l10n.t('as of {0}, being refreshed', time);
+  if (failure === undefined) return l10n.t('as of {0}, refreshing', time);
   if (failure.kind === 'rateLimited' && failure.retryAt !== undefined)
     return l10n.t('rate limited until {0}, as of {1}', timeOf(failure.retryAt, now), time);
   return l10n.t('out of date, as of {0}: {1}', time, failureSentence(failure));

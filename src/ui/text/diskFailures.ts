@@ -9,23 +9,23 @@ export function diskSentence({ kind, ...error }: DiskError): string {
   switch (kind) {
     case 'outsideWorkspace':
       return l10n.t(
-        'Artifacts are saved below the workspace folder only, and "{0}" is not. Change gitlabBuilds.artifacts.directory.',
+        '"{0}" is outside the workspace folder. Change the setting gitlabBuilds.artifacts.directory.',
         detail,
       );
     case 'incomplete':
-      return l10n.t('The download broke off: {0} bytes came. Nothing was saved; try again.', detail);
+      return l10n.t('The download was interrupted after {0} bytes. Nothing was saved. Try again.', detail);
     case 'noSpace':
-      return l10n.t('The disk is full. Nothing was saved; make room and try again.');
+      return l10n.t('The disk is full. Nothing was saved. Free some space and try again.');
     case 'denied':
-      return l10n.t('{0} cannot be written. Nothing was saved; check its permissions.', detail);
+      return l10n.t("Couldn't write {0}. Nothing was saved. Check its permissions.", detail);
     case 'inUse':
-      return l10n.t('{0} is in use. Nothing was saved; close it where it is open, and try again.', detail);
+      return l10n.t('{0} is in use. Nothing was saved. Close it and try again.', detail);
     case 'exists':
-      return l10n.t('{0} stands in the way. Nothing was saved; move it and try again.', detail);
+      return l10n.t('{0} is in the way. Nothing was saved. Move it and try again.', detail);
     case 'tooBigForCache':
       return tooBigSentence(error.detail);
     case 'disk':
-      return l10n.t('The file could not be written ({0}). Nothing was saved.', detail);
+      return l10n.t("Couldn't write the file ({0}). Nothing was saved.", detail);
     default:
       return kind satisfies never;
   }
@@ -35,9 +35,9 @@ export function diskSentence({ kind, ...error }: DiskError): string {
 function tooBigSentence(detail: string): string {
   const [bytes = NaN, limit = NaN] = detail.split('/').map(Number);
   if (Number.isNaN(bytes) || Number.isNaN(limit))
-    return l10n.t('It is too big to be kept for a look. Raise gitlabBuilds.artifacts.cacheMegabytes, or download it.');
+    return l10n.t('Too large to preview. Raise the setting gitlabBuilds.artifacts.cacheMegabytes, or download it.');
   return l10n.t(
-    'To look into this takes {0}, and {1} may be kept for that. Raise gitlabBuilds.artifacts.cacheMegabytes, or download the artifacts.',
+    'Too large to preview: {0} (limit: {1}). Raise the setting gitlabBuilds.artifacts.cacheMegabytes, or download the artifacts.',
     formatSize(bytes),
     formatSize(limit),
   );
@@ -46,7 +46,7 @@ function tooBigSentence(detail: string): string {
 /** `why`: the sentence of what broke it. */
 export function brokenSentence({ bytes, total }: DownloadBroken, why: string): string {
   const kept = l10n.t(
-    '{0} of {1} are here already: the next download goes on from there.',
+    '{0} of {1} were kept. The next download continues from there.',
     formatSize(bytes),
     formatSize(total),
   );

@@ -43,18 +43,18 @@ export function failureSentence(failure: Failure): string {
       return tokenSentence(kind, host, reason);
     case 'forbidden':
       return reason === undefined
-        ? l10n.t('{0} does not allow this.', host)
-        : l10n.t('{0} does not allow this: {1}', host, reason);
+        ? l10n.t("{0} doesn't allow this.", host)
+        : l10n.t("{0} doesn't allow this: {1}", host, reason);
     case 'notFound':
       return /project/i.test(reason ?? '')
-        ? l10n.t('{0} has no such project, or your token may not see it. Check the remote and your access.', host)
-        : l10n.t('{0} does not know it, or your token may not see it{1}.', host, because);
+        ? l10n.t("{0} couldn't find the project, or your token has no access. Check the remote and your access.", host)
+        : l10n.t("{0} couldn't find it, or your token has no access{1}.", host, because);
     case 'unsupported':
-      return l10n.t('{0} is of a version that does not have this yet.', host);
+      return l10n.t("This version of {0} doesn't support this.", host);
     case 'refused':
       return l10n.t('{0} refused the request{1}.', host, because === '' ? inBrackets(status) : because);
     case 'rateLimited':
-      return l10n.t('{0} asks to slow down: rate limited until {1}.', host, clockTime(failure.retryAt));
+      return l10n.t('{0}: rate limit reached, retrying at {1}.', host, clockTime(failure.retryAt));
     case 'offline':
     case 'timeout':
     case 'notGitLab':
@@ -62,14 +62,14 @@ export function failureSentence(failure: Failure): string {
     case 'tls':
       return connectionSentence(kind, failure);
     case 'invalidAnswer':
-      return l10n.t('The answer of {0} could not be read{1}.', host, because);
+      return l10n.t("Couldn't read the response from {0}{1}.", host, because);
     case 'tooLarge':
       return l10n.t('{0} sent more than {1}, which is more than this extension reads.', host, reason ?? '');
     case 'server':
-      return l10n.t('{0} has a problem of its own{1}. Try again later.', host, inBrackets(status));
+      return l10n.t('{0} reported a server error{1}. Try again later.', host, inBrackets(status));
     case 'storage':
       return l10n.t(
-        '{0}, where GitLab keeps its files, did not give this one out{1}. Try again; if it stays so, ask who runs your GitLab.',
+        "GitLab's file storage {0} refused this file{1}. Try again. If it keeps happening, contact your GitLab administrator.",
         host,
         because === '' ? inBrackets(status) : because,
       );
@@ -94,13 +94,13 @@ type TokenTrouble = 'unauthorized' | 'expired' | 'revoked' | 'insufficientScope'
 function tokenSentence(kind: TokenTrouble, host: string, reason: string | undefined): string {
   switch (kind) {
     case 'unauthorized':
-      return l10n.t('{0} does not accept your token{1}. Sign in again.', host, inBrackets(reason));
+      return l10n.t('{0} rejected your token{1}. Sign in again.', host, inBrackets(reason));
     case 'expired':
-      return l10n.t('Your token for {0} has expired. Make a new one and sign in again.', host);
+      return l10n.t('Your token for {0} has expired. Create a new one and sign in again.', host);
     case 'revoked':
-      return l10n.t('Your token for {0} was revoked. Make a new one and sign in again.', host);
+      return l10n.t('Your token for {0} was revoked. Create a new one and sign in again.', host);
     case 'insufficientScope':
-      return l10n.t('Your token for {0} may not do this{1}. Sign in again with one that may.', host, scopeWord(reason));
+      return l10n.t("Your token for {0} can't do this{1}. Sign in again with one that can.", host, scopeWord(reason));
     default:
       return kind satisfies never;
   }
@@ -111,13 +111,13 @@ export function newTokenSentence(failure: Failure): string {
   const { kind, host = 'GitLab' } = failure;
   switch (kind) {
     case 'unauthorized':
-      return l10n.t('{0} does not accept this token. Is it whole, and not expired?', host);
+      return l10n.t("{0} rejected this token. Check that it is complete and hasn't expired.", host);
     case 'expired':
-      return l10n.t('This token has expired, says {0}. Make a new one.', host);
+      return l10n.t('{0} reports that this token has expired. Create a new one.', host);
     case 'revoked':
-      return l10n.t('This token was revoked, says {0}. Make a new one.', host);
+      return l10n.t('{0} reports that this token was revoked. Create a new one.', host);
     case 'insufficientScope':
-      return l10n.t('This token may not use the API of {0}. Make one with the scope "api".', host);
+      return l10n.t('This token can\'t use the API of {0}. Create one with the scope "api".', host);
     default:
       return failureSentence(failure);
   }
@@ -127,12 +127,12 @@ export function newTokenSentence(failure: Failure): string {
 function scopeWord(reason: string | undefined): string {
   if (reason === undefined) return '';
   const scopes = /^[a-z_]+( [a-z_]+)*$/.test(reason) ? reason.split(' ').join(l10n.t(' or ')) : undefined;
-  return scopes === undefined ? inBrackets(reason) : l10n.t(': that takes the scope {0}', scopes);
+  return scopes === undefined ? inBrackets(reason) : l10n.t(': it needs the scope {0}', scopes);
 }
 
 export function readOnlySentence(host: string): string {
   return l10n.t(
-    'Your token for {0} may only read (scope read_api). Sign in again with one that has the scope api.',
+    'Your token for {0} is read-only (scope read_api). Sign in again with one that has the scope api.',
     host,
   );
 }
@@ -144,24 +144,28 @@ function connectionSentence(kind: 'offline' | 'timeout' | 'notGitLab' | 'noGitLa
   switch (kind) {
     case 'offline':
       return reason !== undefined && brokenCodes.has(reason)
-        ? l10n.t('The connection to {0} broke off. Try again.', host)
-        : l10n.t('{0} cannot be reached{1}. Check the network.', host, because);
+        ? l10n.t('The connection to {0} was lost. Try again.', host)
+        : l10n.t("Can't reach {0}{1}. Check your network or VPN.", host, because);
     case 'timeout':
-      return l10n.t('{0} did not answer in time. Try again later.', host);
+      return l10n.t("{0} didn't respond in time. Try again later.", host);
     case 'notGitLab':
       return l10n.t(
-        "{0} answers, but not as GitLab's API{1}: something stands in front of it, such as a sign-in page or a proxy. Check the network, or its URL in gitlabBuilds.instances.",
+        "{0} responds, but not as GitLab's API{1}. Something is in front of it, such as a sign-in page or a proxy. Check your network, or its URL in gitlabBuilds.instances.",
         host,
         because,
       );
     case 'noGitLab':
       return l10n.t(
-        '{0} answers, but is no GitLab: is its relative root missing from {1}? Check gitlabBuilds.instances, or sign in to the right address.',
+        "{0} responds, but it isn't GitLab. Is the path missing from {1}? Check gitlabBuilds.instances, or sign in with the right URL.",
         host,
         oneLine(url),
       );
     case 'tls':
-      return l10n.t("The certificate of {0} is not trusted here{1}. Add its authority to the system's.", host, because);
+      return l10n.t(
+        "The certificate of {0} isn't trusted on this machine{1}. Add its authority to the system's certificates.",
+        host,
+        because,
+      );
     default:
       return kind satisfies never;
   }
@@ -169,7 +173,7 @@ function connectionSentence(kind: 'offline' | 'timeout' | 'notGitLab' | 'noGitLa
 
 /** Why builds are not fresh. */
 export function stalenessSentence({ failure }: Staleness): string {
-  return failure === undefined ? l10n.t('remembered from the last time') : failureSentence(failure);
+  return failure === undefined ? l10n.t('from the last session') : failureSentence(failure);
 }
 
 const mostNotices = 3;
@@ -201,7 +205,7 @@ function endOf({ outcome, failed, total, fixed }: Notice): string {
         : l10n.t('{0} of {1} builds failed: {2}', failed.length, total, named);
     }
     case 'canceled':
-      return total === 1 ? l10n.t('the build was cancelled') : l10n.t('builds were cancelled');
+      return total === 1 ? l10n.t('the build was canceled') : l10n.t('builds were canceled');
     case 'passed':
       return fixed ? l10n.t('passed again') : l10n.t('passed');
     default:

@@ -9,12 +9,12 @@ export function goneSentence(build: Build, now: number): string {
   const expireAt = build.artifacts?.expireAt ?? build.artifactsExpiredAt;
   return isExpired(build, now)
     ? l10n.t(
-        'The artifacts of {0} expired on {1}, and GitLab has removed them. Retry the build to have them again.',
+        'The artifacts of {0} expired on {1} and were removed. Retry the build to create them again.',
         buildTitle(build),
         localTime(expireAt) ?? '',
       )
     : l10n.t(
-        'GitLab has no artifacts of {0} any more: they were erased, or have expired. Retry the build to have them again.',
+        'The artifacts of {0} were erased or have expired. Retry the build to create them again.',
         buildTitle(build),
       );
 }
@@ -22,19 +22,16 @@ export function goneSentence(build: Build, now: number): string {
 /** Why a build that is asked for its artifacts has none. */
 export function noneSentence(build: Build, now: number): string {
   if (build.kind === 'bridge')
-    return l10n.t('{0} starts another pipeline: the builds of that may have artifacts.', buildTitle(build));
+    return l10n.t("{0} triggers a downstream pipeline. That pipeline's builds may have artifacts.", buildTitle(build));
   if (artifactsState(build) === 'reportsOnly') return reportsSentence(build);
   return isExpired(build, now)
     ? goneSentence(build, now)
-    : l10n.t('{0} has no artifacts: none were made, or they were erased or have expired.', buildTitle(build));
+    : l10n.t('{0} has no artifacts: it created none, or they were erased or have expired.', buildTitle(build));
 }
 
 /** Of a build that has reports, but no archive. */
 export function reportsSentence(build: Build): string {
-  return l10n.t(
-    '{0} has reports, which GitLab shows on its pages, but no archive to open or download.',
-    buildTitle(build),
-  );
+  return l10n.t("{0} has reports on GitLab's pages, but no archive to open or download.", buildTitle(build));
 }
 
 export function isExpired({ artifacts, artifactsExpiredAt }: Build, now: number): boolean {

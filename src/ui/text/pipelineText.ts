@@ -21,7 +21,7 @@ export function pipelineSubject(
   const parts = [
     isKnown ? '' : oneLine(ref),
     oneLine(mergeRequest?.title ?? ''),
-    isMerge(pipeline, shown.sha) ? l10n.t('result of the merge') : '',
+    isMerge(pipeline, shown.sha) ? l10n.t('merged result') : '',
     `#${id}`,
   ];
   return parts.filter((part) => part !== '').join(' · ');
@@ -34,11 +34,11 @@ function isMerge(pipeline: Pipeline, sha: string | undefined): boolean {
 
 const madeBy: Readonly<Record<string, () => string>> = {
   push: () => l10n.t('Branch'),
-  web: () => l10n.t('Run by hand'),
+  web: () => l10n.t('Manual run'),
   schedule: () => l10n.t('Schedule'),
-  api: () => l10n.t('Run by the API'),
+  api: () => l10n.t('API'),
   trigger: () => l10n.t('Trigger'),
-  pipeline: () => l10n.t('Other pipeline'),
+  pipeline: () => l10n.t('Upstream pipeline'),
   parent_pipeline: () => l10n.t('Child pipeline'),
   merge_request_event: () => l10n.t('Merge request'),
   external: () => l10n.t('External'),

@@ -23,7 +23,7 @@ export function buildTooltip(build: Build, now: number, facts: TooltipFacts = {}
 
 /** Of what is not fresh. Both in ms since 1970. */
 export function ageWords(asOf: number, now: number): string {
-  return l10n.t('Not fresh: as of {0}', timeOf(asOf, now));
+  return l10n.t('Out of date: as of {0}', timeOf(asOf, now));
 }
 
 type Line = readonly [name: string, value: string | undefined];
@@ -49,7 +49,7 @@ function times(build: Build, now: number, facts: TooltipFacts): readonly Line[] 
     [l10n.t('Created'), localTime(build.createdAt)],
     [l10n.t('Started'), localTime(build.startedAt)],
     [l10n.t('Finished'), localTime(build.finishedAt)],
-    [l10n.t('Starts by itself'), build.status === 'scheduled' ? localTime(build.scheduledAt) : undefined],
+    [l10n.t('Starts'), build.status === 'scheduled' ? localTime(build.scheduledAt) : undefined],
     [l10n.t('State'), build.status === 'scheduled' ? undefined : waitWords(build, now, facts)],
     [l10n.t('Duration'), seconds === undefined ? undefined : formatDuration(seconds)],
     [l10n.t('Usual duration'), usual === undefined ? undefined : formatDuration(usual)],

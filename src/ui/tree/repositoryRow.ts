@@ -45,7 +45,7 @@ function standingOf(snapshot: Snapshot | undefined, now: number): Standing {
     case 'signedOut':
       return {
         icon: 'key',
-        parts: [subjectOf(snapshot), snapshot.known ? l10n.t('not signed in') : l10n.t('not known as a GitLab')],
+        parts: [subjectOf(snapshot), snapshot.known ? l10n.t('not signed in') : l10n.t('unknown host')],
       };
     case 'loading':
       return { icon: 'loading~spin', parts: [subjectOf(snapshot), l10n.t('loading')] };
@@ -85,7 +85,7 @@ function reasonWords(reason: NoProject): string {
     case 'noRemote':
       return l10n.t('no remote');
     case 'notGitLab':
-      return l10n.t('no GitLab');
+      return l10n.t('not GitLab');
     default:
       return reason satisfies never;
   }

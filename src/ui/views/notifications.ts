@@ -79,7 +79,7 @@ export class Notifications implements Disposable {
 
   private async offer(notices: readonly Notice[]): Promise<void> {
     const { report, settings } = this.port;
-    const [showLog, retry, never] = [l10n.t('Show log'), l10n.t('Retry failed'), l10n.t("Don't show again")];
+    const [showLog, retry, never] = [l10n.t('Show Log'), l10n.t('Retry Failed'), l10n.t("Don't show again")];
     const shown = firstLog(notices);
     const rows = notices.flatMap(retryableRows);
     const buttons = [...(shown === undefined ? [] : [showLog]), ...(rows.length === 0 ? [] : [retry]), never];

@@ -294,7 +294,7 @@ describe('ArtifactsCache', () => {
     it('lets one go that is called off while it waits', async () => {
       const { load, open } = gate();
       const controller = new AbortController();
-      const reason = new Error('cancelled');
+      const reason = new Error('canceled');
       const one = cache.put(entry('a'), load, unhurried());
       const other = errorOf(cache.put(entry('a'), load, controller.signal));
       controller.abort(reason);

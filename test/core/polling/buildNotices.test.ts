@@ -100,7 +100,7 @@ describe('The notice of an end', () => {
     assert.deepEqual(outcomesOf(running, readyWith(builds)), [undefined, 'passed']);
   });
 
-  it('tells what was cancelled, and failures before that', () => {
+  it('tells what was canceled, and failures before that', () => {
     assert.deepEqual(outcomesOf(running, readyWith(of('canceled', 'success'))), [undefined, 'canceled']);
     assert.deepEqual(outcomesOf(running, readyWith(of('canceled', 'failed'))), [undefined, 'failed']);
   });

@@ -117,7 +117,7 @@ describe('Artifacts of a GitLab', () => {
     };
     app.gitlab.faults = [{ when: ({ path }) => path.includes('/artifacts'), answer: notFound }];
     const [, told] = await below('compile');
-    assert.match(told ?? '', /^ {2}· GitLab has no artifacts of compile #\d+ any more/);
+    assert.match(told ?? '', /^ {2}· The artifacts of compile #\d+ were erased or have expired/);
     const row = (await openRows()).find(({ item }) => item.command?.command === 'gitlabBuilds.openArtifact');
     const asked: unknown[] = [];
     const [view] = editor().views;
@@ -136,6 +136,6 @@ describe('Artifacts of a GitLab', () => {
     const files = editor().fileSystems.of('gitlab-artifacts')?.provider;
     assert.equal((await files?.stat(uri))?.size, 14);
     await app.run('signOut');
-    await assert.rejects(Promise.resolve(files?.stat(uri)), /not signed in/);
+    await assert.rejects(Promise.resolve(files?.stat(uri)), /n't signed in/);
   });
 });

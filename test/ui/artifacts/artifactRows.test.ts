@@ -122,7 +122,7 @@ describe('Artifacts in the tree', () => {
     fake.failure = new GitLabError({ kind: 'timeout', host: 'git.example.com' });
     show(ready([withArtifacts()]));
     const told = (await rows()).at(-1);
-    assert.equal(told?.item.label, 'git.example.com did not answer in time. Try again later.');
+    assert.equal(told?.item.label, "git.example.com didn't respond in time. Try again later.");
     assert.equal(told.item.command?.command, 'gitlabBuilds.openArtifact');
     const [{ node }] = passed(told) as [TreeRow];
     assert.ok(node.kind === 'artifactNote' && node.note.kind === 'failed');
@@ -147,7 +147,7 @@ describe('Artifacts in the tree', () => {
     show(ready([withArtifacts()]));
     const all = await rows();
     assert.equal(all.length, 3 + 2000 + 1);
-    assert.equal(all.at(-1)?.item.label, '8000 more: download the artifacts to see them.');
+    assert.equal(all.at(-1)?.item.label, '8000 more. Download the artifacts to see them.');
   });
 
   it('in folders that are closed make no rows', async () => {
@@ -165,7 +165,7 @@ describe('Artifacts in the tree', () => {
       [report.item.description, report.item.command, report.item.contextValue],
       ['300 B', undefined, 'artifactReport'],
     );
-    assert.match(String(tooltip(report)), /gives it out nowhere else/);
+    assert.match(String(tooltip(report)), /It can't be downloaded/);
   });
 
   it('are but the reports where there is no archive', async () => {
@@ -178,7 +178,7 @@ describe('Artifacts in the tree', () => {
     ]);
     const artifacts = await row('Artifacts');
     assert.equal(artifacts.item.contextValue, 'artifacts');
-    assert.match(String(tooltip(artifacts)), /^rspec #1 has reports, which GitLab shows on its pages, but no archive/);
+    assert.match(String(tooltip(artifacts)), /^rspec #1 has reports on GitLab's pages, but no archive/);
     assert.equal(artifacts.item.accessibilityInformation?.label, 'Artifacts of rspec #1, reports only');
     assert.equal(fake.asked.length, 0);
   });
@@ -246,7 +246,7 @@ describe('The row of artifacts', () => {
 
   it('tells what can be done about what expires', async () => {
     await look(at(5));
-    assert.match(String(tooltip(await row('Artifacts'))), /^a\.zip, 1\.0 kB\nThey expire on .*\nKeep them, or/);
+    assert.match(String(tooltip(await row('Artifacts'))), /^a\.zip, 1\.0 kB\nThey expire on .*\nKeep or/);
     await look(at(-5));
     assert.match(String(tooltip(await row('Artifacts'))), /Retry the build/);
   });
@@ -281,7 +281,7 @@ describe('An artifact', () => {
       [found.item.command, found.item.resourceUri, found.item.contextValue],
       [undefined, undefined, 'artifactFile'],
     );
-    assert.match(String(tooltip(found)), /cannot be opened/);
+    assert.match(String(tooltip(found)), /can't be opened/);
     assert.ok(await row('a b'));
   });
 
@@ -427,7 +427,7 @@ describe('Failed tests', () => {
     showIn(ready([withArtifacts()]));
     const first = await rowsOf(tree.view as unknown as FakeTreeView<unknown>, ({ label }) => label !== 'Tests');
     const second = await settled();
-    assert.deepEqual([first[2]?.item.label, first[2]?.item.description], ['Tests', 'being read …']);
+    assert.deepEqual([first[2]?.item.label, first[2]?.item.description], ['Tests', 'reading…']);
     assert.equal(second[2]?.item.label, 'Failed tests (2)');
     assert.equal(second[2].item.id, first[2]?.item.id);
   });
@@ -459,8 +459,8 @@ describe('Failed tests', () => {
     showIn(ready([withArtifacts()]));
     const outline = drawn(await settled());
     assert.deepEqual(outline.slice(2, 4), [
-      '    ▸ Tests  could not be read',
-      '      · git.example.com did not answer in time. Try again later.',
+      "    ▸ Tests  couldn't be read",
+      "      · git.example.com didn't respond in time. Try again later.",
     ]);
   });
 

@@ -78,8 +78,8 @@ describe('A file of artifacts', () => {
       await bundle.app.run('openArtifact', { build: bundle.build.id, path: 'ok' });
       await bundle.app.run('openArtifact', await bundle.row('a/../b'));
       assert.deepEqual(told(), [
-        'ok is a folder. Choose a file of it.',
-        'The name "a/../b" cannot be opened here. Download the archive and look into it there.',
+        'ok is a folder. Select a file in it.',
+        '"a/../b" can\'t be opened here because of its name. Download the archive to see it.',
       ]);
     });
 
@@ -89,16 +89,13 @@ describe('A file of artifacts', () => {
       assert.deepEqual(told(), []);
       bundle.app.gitlab.world.erase(bundle.app.small.builds.odd);
       await bundle.app.run('openArtifact', { build: bundle.app.small.builds.odd.id, path: 'report.xml' });
-      assert.match(
-        told()[0] ?? '',
-        /^GitLab has no artifacts of spinach.* any more: they were erased, or have expired\./,
-      );
+      assert.match(told()[0] ?? '', /^The artifacts of spinach.* were erased or have expired\./);
     });
 
     it('says that a build has none', async () => {
       const bundle = await start();
       await bundle.app.run('openArtifact', { build: bundle.app.small.builds.assets.id });
-      assert.match(told()[0] ?? '', /^assets #\d+ has no artifacts: none were made, /);
+      assert.match(told()[0] ?? '', /^assets #\d+ has no artifacts: it created none, /);
     });
   });
 
@@ -151,7 +148,7 @@ describe('A file of artifacts', () => {
     it('says that the workspace has none of its name', async () => {
       const bundle = await start();
       await bundle.app.run('compareArtifact', await bundle.row('app'));
-      assert.deepEqual(told(), ['The workspace has neither bin/app nor any other file of the name app.']);
+      assert.deepEqual(told(), ['The workspace has no bin/app and no other file named app.']);
     });
 
     it('is the one of the row that the menu was opened on', async () => {

@@ -46,7 +46,7 @@ describe('Retry', () => {
     const app = await apps.ready();
     const { rspec, deploy } = app.small.builds;
     await app.run('retry', await app.row('rspec'));
-    assert.deepEqual(editor().statusMessages, [`rspec #${rspec.id} runs again as #${deploy.id + 1}`]);
+    assert.deepEqual(editor().statusMessages, [`Retried rspec #${rspec.id} as #${deploy.id + 1}`]);
     assert.deepEqual(told(), []);
   });
 
@@ -65,7 +65,7 @@ describe('Retry', () => {
     app.gitlab.world.update(app.small.builds.rspec, { commands: false });
     await app.run('retry', await app.row('rspec'));
     const host = new URL(app.gitlab.url).host;
-    const sentence = `${host} does not allow this: 403 Forbidden - Build is not retryable`;
+    const sentence = `${host} doesn't allow this: 403 Forbidden - Build is not retryable`;
     assert.deepEqual(told(), [['error', sentence, ['Show Log']]]);
   });
 
@@ -80,7 +80,7 @@ describe('Retry', () => {
   it('is refused to a Reporter with GitLab’s words', async () => {
     const app = await apps.ready({ token: reporterToken });
     await app.run('retry', await app.row('rspec'));
-    assert.match(told()[0]?.[1] ?? '', /does not allow this: 403 Forbidden$/);
+    assert.match(told()[0]?.[1] ?? '', /doesn't allow this: 403 Forbidden$/);
     assert.equal(told().length, 1);
   });
 
@@ -91,7 +91,7 @@ describe('Retry', () => {
     await app.run('retry', await app.row('rspec'));
     const { id } = app.small.builds.rspec;
     assert.deepEqual(app.asked(), [`GET builds/${id}`, 'GET commit']);
-    assert.deepEqual(told(), [['warning', `rspec #${id} is running and cannot be retried.`, []]]);
+    assert.deepEqual(told(), [['warning', `rspec #${id} is running and can't be retried.`, []]]);
   });
 
   it('is not sent twice when GitLab fails at it', async () => {
@@ -99,7 +99,7 @@ describe('Retry', () => {
     app.gitlab.faults = [{ ...serverError(), when: ({ method }) => method === 'POST' }];
     await app.run('retry', await app.row('rspec'));
     assert.equal(app.asked().filter((request) => request.startsWith('POST')).length, 1);
-    assert.match(told()[0]?.[1] ?? '', /has a problem of its own \(500\)/);
+    assert.match(told()[0]?.[1] ?? '', /reported a server error \(500\)/);
   });
 });
 
@@ -162,12 +162,12 @@ describe('Retry and Erase on later versions', () => {
       (await until('the question', () => editor().messages[0])).press('Erase');
       await running;
       assert.equal(app.gitlab.world.build(id).artifacts, null);
-      assert.deepEqual(editor().statusMessages, [`compile #${id} is erased`]);
+      assert.deepEqual(editor().statusMessages, [`Erased compile #${id}`]);
     });
   }
 });
 
-describe('What starts another pipeline', () => {
+describe('What triggers a downstream pipeline', () => {
   const apps = appsInTests();
   const start = async (profile: ProfileName): Promise<{ readonly app: App; readonly id: number }> => {
     const ids: number[] = [];
@@ -185,14 +185,14 @@ describe('What starts another pipeline', () => {
     const { app, id } = await start('18.9');
     await app.run('retry', await app.row('packages'));
     assert.deepEqual(app.asked(), [`POST jobs/${id}/retry`, 'POST /api/graphql']);
-    assert.deepEqual([editor().statusMessages, told()], [[`packages #${id} runs again as #${id + 1}`], []]);
+    assert.deepEqual([editor().statusMessages, told()], [[`Retried packages #${id} as #${id + 1}`], []]);
   });
 
   for (const profile of ['13.9', '15.9'] as const)
     it(`is not retried on ${profile}, which is too old for it`, async () => {
       const { app } = await start(profile);
       await app.run('retry', await app.row('packages'));
-      const sentence = 'This GitLab is too old to retry what starts another pipeline.';
+      const sentence = "This version of GitLab can't retry a build that triggers a pipeline.";
       assert.deepEqual(told(), [['warning', sentence, []]]);
     });
 
@@ -200,7 +200,7 @@ describe('What starts another pipeline', () => {
     it(`takes no ${command}, and says whose this is`, async () => {
       const { app, id } = await start('18.9');
       await app.run(command, await app.row('packages'));
-      const sentence = `packages #${id} starts another pipeline: this is for the builds of that.`;
+      const sentence = `packages #${id} triggers a downstream pipeline. Use this on that pipeline's builds.`;
       assert.deepEqual([told(), app.asked()], [[['warning', sentence, []]], []]);
     });
 });

@@ -43,7 +43,7 @@ describe('Cancel of a build whose runner takes its time', () => {
   it('says that the runner is finishing', async () => {
     const { app, builds } = await start();
     await app.run('cancel', await app.row('one'));
-    const sentence = `one #${builds.one.id} is being cancelled: its runner is finishing`;
+    const sentence = `one #${builds.one.id} is canceling: its runner is finishing`;
     assert.deepEqual([editor().statusMessages, editor().messages], [[sentence], []]);
     assert.equal(app.gitlab.world.build(builds.one.id).status, 'canceling');
   });
@@ -59,7 +59,7 @@ describe('Cancel of a build whose runner takes its time', () => {
     await app.shows('ready', (shown) => shown.builds.find(({ id }) => id === builds.one.id)?.status === 'canceled');
   });
 
-  it('asks in a modal before it forces what is being cancelled', async () => {
+  it('asks in a modal before it forces what is being canceled', async () => {
     const { app, builds } = await start();
     makeMaintainer(app);
     await alreadyAsked(app, builds.one);
@@ -67,10 +67,10 @@ describe('Cancel of a build whose runner takes its time', () => {
     const asked = await question();
     assert.deepEqual(
       [asked.severity, asked.text, asked.buttons],
-      ['warning', `Force build one #${builds.one.id} to end?`, ['Force']],
+      ['warning', `Force build one #${builds.one.id} to cancel?`, ['Force']],
     );
-    assert.match(asked.detail, /The runner has been asked to cancel already/);
-    assert.match(asked.detail, /no time to clean up\. Only maintainers may do this\.$/);
+    assert.match(asked.detail, /The runner was already asked to cancel/);
+    assert.match(asked.detail, /no time to clean up\. Only maintainers can do this\.$/);
     asked.press('Force');
     await running;
     assert.equal(app.gitlab.world.build(builds.one.id).status, 'canceled');
@@ -89,13 +89,13 @@ describe('Cancel of a build whose runner takes its time', () => {
     );
   });
 
-  it('asks once for all that is being cancelled, and cancels the others without', async () => {
+  it('asks once for all that is being canceled, and cancels the others without', async () => {
     const { app, builds } = await start();
     makeMaintainer(app);
     await alreadyAsked(app, builds.one, builds.two);
     const running = app.run('cancel', await app.row('slow'));
     const asked = await question();
-    assert.equal(asked.text, 'Force 2 builds to end?');
+    assert.equal(asked.text, 'Force 2 builds to cancel?');
     asked.press('Force');
     await running;
     assert.deepEqual(statuses(app, builds), { one: 'canceled', two: 'canceled', plain: 'canceled' });
@@ -118,7 +118,7 @@ describe('Cancel of a build whose runner takes its time', () => {
     const running = app.run('cancel', await app.row('one'));
     (await question()).press('Force');
     await running;
-    const sentence = `Only maintainers may force the end of one #${builds.one.id}: 403 Forbidden`;
+    const sentence = `Only maintainers can force one #${builds.one.id} to cancel: 403 Forbidden`;
     assert.equal(editor().messages[1]?.text, sentence);
     assert.equal(app.gitlab.world.build(builds.one.id).status, 'canceling');
   });
@@ -127,7 +127,7 @@ describe('Cancel of a build whose runner takes its time', () => {
     const { app, builds } = await start();
     app.gitlab.world.cancel(builds.one);
     await app.run('cancel', await app.row('one'));
-    assert.equal(editor().messages[0]?.text, `one #${builds.one.id} is being cancelled: its runner is finishing.`);
+    assert.equal(editor().messages[0]?.text, `one #${builds.one.id} is canceling: its runner is finishing.`);
     assert.deepEqual(posts(app), []);
   });
 
@@ -139,7 +139,7 @@ describe('Cancel of a build whose runner takes its time', () => {
     app.gitlab.world.setStatus(builds.one, 'canceled');
     (await question()).press('Force');
     await running;
-    assert.equal(editor().messages[1]?.text, `one #${builds.one.id} is canceled: there is nothing to force.`);
+    assert.equal(editor().messages[1]?.text, `one #${builds.one.id} is canceled, so it can't be forced to cancel.`);
     assert.deepEqual(posts(app), []);
   });
 
@@ -150,7 +150,7 @@ describe('Cancel of a build whose runner takes its time', () => {
       gitlab.world.setStatus(build, 'success');
     await alreadyAsked(app, builds.one);
     await app.run('cancelActive');
-    assert.equal(editor().messages[0]?.text, `one #${builds.one.id} is being cancelled: its runner is finishing.`);
+    assert.equal(editor().messages[0]?.text, `one #${builds.one.id} is canceling: its runner is finishing.`);
     assert.deepEqual(app.asked(), []);
   });
 
@@ -158,7 +158,7 @@ describe('Cancel of a build whose runner takes its time', () => {
     const { app, builds } = await start({ gitlab: { profile: '15.9' } });
     app.gitlab.world.setStatus(builds.one, 'canceling');
     await app.run('cancel', { build: builds.one.id });
-    assert.match(editor().messages[0]?.text ?? '', /is being cancelled: its runner is finishing\.$/);
+    assert.match(editor().messages[0]?.text ?? '', /is canceling: its runner is finishing\.$/);
     assert.deepEqual(posts(app), []);
   });
 });

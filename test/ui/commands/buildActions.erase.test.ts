@@ -16,7 +16,7 @@ describe('Erase', () => {
       [asked.severity, asked.modal, asked.text, asked.buttons],
       ['warning', true, `Erase build compile #${id}?`, ['Erase']],
     );
-    const what = `compile #${id}: its log and its artifacts (${artifacts?.size} B) are removed from GitLab.`;
+    const what = `compile #${id}: its log and artifacts (${artifacts?.size} B) are removed from GitLab.`;
     assert.equal(asked.detail, `${what}\n\nThis cannot be undone.`);
     asked.close();
     await running;
@@ -26,7 +26,7 @@ describe('Erase', () => {
     const app = await apps.ready();
     const running = app.run('erase', await app.row('assets'));
     const asked = await question();
-    assert.match(asked.detail, /: its log is removed from GitLab; it has no artifacts\.\n/);
+    assert.match(asked.detail, /: its log is removed from GitLab\. It has no artifacts\.\n/);
     asked.close();
     await running;
   });
@@ -59,7 +59,7 @@ describe('Erase', () => {
     (await question()).press('Erase');
     await running;
     assert.equal(editor().messages.length, 2);
-    assert.match(editor().messages[1]?.text ?? '', /does not allow this: 403 Forbidden - Build is not erasable!$/);
+    assert.match(editor().messages[1]?.text ?? '', /doesn't allow this: 403 Forbidden - Build is not erasable!$/);
   });
 
   it('names every build that goes, up to a dozen', async () => {

@@ -39,7 +39,7 @@ describe('Keep Artifacts', () => {
       await app.run('keepArtifacts', await app.row('bundle'));
       assert.equal(expiry(app, kept), null);
       assert.equal(app.asked()[1], `POST ${segment}/${kept.id}/artifacts/keep`);
-      assert.deepEqual([editor().statusMessages, told()], [[`The artifacts of bundle #${kept.id} are kept`], []]);
+      assert.deepEqual([editor().statusMessages, told()], [[`Keeping the artifacts of bundle #${kept.id}`], []]);
     });
 
   it('takes all that are selected', async () => {
@@ -65,7 +65,7 @@ describe('Keep Artifacts', () => {
     const { app } = await start('18.9');
     await app.run('keepArtifacts', await app.row('compile'));
     const { id } = app.small.builds.compile;
-    assert.deepEqual([told(), app.asked()], [[`The artifacts of compile #${id} do not expire.`], []]);
+    assert.deepEqual([told(), app.asked()], [[`The artifacts of compile #${id} don't expire.`], []]);
   });
 
   it('says that there are none', async () => {
@@ -94,13 +94,13 @@ describe('Keep Artifacts', () => {
   it('says on 8.5 that this GitLab is too old for it', async () => {
     const { app } = await start('8.5');
     await app.run('keepArtifacts', await app.row('compile'));
-    assert.deepEqual(told(), ['This GitLab is too old to keep artifacts.']);
+    assert.deepEqual(told(), ["This version of GitLab can't keep artifacts."]);
   });
 
   it('is refused to a Reporter with GitLab’s words where it is not known before', async () => {
     const { app, kept } = await start('13.9', { token: reporterToken });
     await app.run('keepArtifacts', await app.row('bundle'));
-    assert.match(told()[0] ?? '', /does not allow this: 403 Forbidden$/);
+    assert.match(told()[0] ?? '', /doesn't allow this: 403 Forbidden$/);
     assert.notEqual(expiry(app, kept), null);
   });
 });

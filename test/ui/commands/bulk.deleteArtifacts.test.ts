@@ -46,7 +46,7 @@ describe('Delete Artifacts', () => {
         [
           `bundle #${one.id}: app.zip (${size})`,
           '',
-          'They are removed from GitLab, for everybody. The build and its log stay.',
+          'They are removed from GitLab for everyone. The build and its log are kept.',
           'This cannot be undone.',
         ].join('\n'),
       );
@@ -55,7 +55,7 @@ describe('Delete Artifacts', () => {
       const after = app.gitlab.world.build(one.id);
       assert.deepEqual([after.artifacts, after.trace.toString()], [null, 'done\n']);
       assert.ok(app.asked().includes(`DELETE jobs/${one.id}/artifacts`));
-      assert.deepEqual(editor().statusMessages, [`The artifacts of bundle #${one.id} are deleted`]);
+      assert.deepEqual(editor().statusMessages, [`Deleted the artifacts of bundle #${one.id}`]);
       const { builds } = await app.shows('ready');
       assert.deepEqual(builds.find(({ id }) => id === one.id)?.artifacts, undefined);
     });
@@ -66,7 +66,7 @@ describe('Delete Artifacts', () => {
     const running = app.run('deleteArtifacts', rows[0], rows);
     const asked = await question();
     assert.match(asked.text, /^Delete the artifacts of 2 builds, \d+ B in all\?$/);
-    assert.match(asked.detail, /The builds and their logs stay\.\nThis cannot be undone\.$/);
+    assert.match(asked.detail, /The builds and their logs are kept\.\nThis cannot be undone\.$/);
     asked.press('Delete');
     await running;
     for (const { id } of [one, two]) assert.equal(app.gitlab.world.build(id).artifacts, null);
@@ -94,7 +94,7 @@ describe('Delete Artifacts', () => {
     const { app } = await start('18.9');
     const running = app.run('deleteArtifacts');
     const pick = await until('the quick pick', () => editor().picks[0]);
-    assert.equal(pick.options.placeHolder, 'Builds whose artifacts to delete');
+    assert.equal(pick.options.placeHolder, 'Select builds to delete artifacts from');
     assert.equal(pick.labels.length, 4);
     pick.escape();
     await running;
@@ -105,7 +105,7 @@ describe('Delete Artifacts', () => {
     const { app } = await start('10.8');
     await app.run('deleteArtifacts', await app.row('bundle'));
     assert.deepEqual(told(), [
-      'This GitLab is too old to delete artifacts alone: erasing the build removes them with its log.',
+      "This version of GitLab can't delete artifacts alone. Erase the build to remove them with its log.",
     ]);
     assert.deepEqual(app.asked(), []);
   });
@@ -115,7 +115,7 @@ describe('Delete Artifacts', () => {
     const running = app.run('deleteArtifacts', await app.row('bundle'));
     (await question()).press('Delete');
     await running;
-    assert.equal(told()[1], `Only maintainers may delete the artifacts of bundle #${one.id}.`);
+    assert.equal(told()[1], `Only maintainers can delete the artifacts of bundle #${one.id}.`);
     assert.notEqual(app.gitlab.world.build(one.id).artifacts, null);
   });
 
@@ -127,7 +127,7 @@ describe('Delete Artifacts', () => {
     await running;
     assert.match(
       told()[1] ?? '',
-      /^GitLab is counting what the project stores, and deletes nothing meanwhile: .*stats refresh/,
+      /^GitLab is recalculating the project's storage and can't delete artifacts right now: .*stats refresh/,
     );
   });
 

@@ -83,14 +83,14 @@ describe('Retry of what failed, and cancel of what is active, by pipeline', () =
       await app.run('cancelActive');
       assert.deepEqual(posts(app), [`POST pipelines/${newest.id}/cancel`]);
       assert.equal(app.gitlab.world.build(builds.running.id).status, 'canceled');
-      assert.ok(editor().statusMessages.includes(`Pipeline #${newest.id} is cancelled`));
+      assert.ok(editor().statusMessages.includes(`Canceled pipeline #${newest.id}`));
     });
   }
 
-  it('says that a pipeline’s retry takes along what was cancelled', async () => {
+  it('says that a pipeline’s retry takes along what was canceled', async () => {
     const { app, builds } = await start('18.9');
     await app.run('retryFailed');
-    assert.deepEqual(titles(), ['Retrying 4 builds: 3 failed, 1 cancelled']);
+    assert.deepEqual(titles(), ['Retrying 4 builds: 3 failed, 1 canceled']);
     const { world } = app.gitlab;
     const retried = Object.values(builds).filter(({ id }) => world.build(id).retried);
     assert.equal(retried.length, 4);
@@ -99,7 +99,7 @@ describe('Retry of what failed, and cancel of what is active, by pipeline', () =
   it('says that a pipeline’s cancel takes along what waits for a person', async () => {
     const { app } = await start('18.9');
     await app.run('cancelActive');
-    assert.deepEqual(titles(), ['Cancelling 2 builds: 1 active, 1 waiting']);
+    assert.deepEqual(titles(), ['Canceling 2 builds: 1 active, 1 waiting']);
   });
 
   it('leaves a pipeline alone in which there only waits something for a person', async () => {
@@ -108,10 +108,10 @@ describe('Retry of what failed, and cancel of what is active, by pipeline', () =
     await app.api.refresh();
     app.asked();
     await app.run('cancelActive');
-    assert.deepEqual([told(), app.asked()], [['No build is active here.'], []]);
+    assert.deepEqual([told(), app.asked()], [['No active builds.'], []]);
   });
 
-  it('leaves a pipeline alone in which all was only cancelled', async () => {
+  it('leaves a pipeline alone in which all was only canceled', async () => {
     const { app, newest, builds } = await start('18.9');
     app.gitlab.world.setStatus(builds.tagFailed, 'canceled');
     await app.api.refresh();
@@ -124,7 +124,7 @@ describe('Retry of what failed, and cancel of what is active, by pipeline', () =
     const { app, old } = await start('18.9');
     await app.run('retryFailed', await pipelineRow(app, old));
     assert.deepEqual(posts(app), [`POST pipelines/${old.id}/retry`]);
-    assert.deepEqual(titles(), ['Retrying 2 builds: 1 failed, 1 cancelled']);
+    assert.deepEqual(titles(), ['Retrying 2 builds: 1 failed, 1 canceled']);
   });
 
   it('acts on what its row has become since the menu was opened', async () => {
@@ -133,7 +133,7 @@ describe('Retry of what failed, and cancel of what is active, by pipeline', () =
     app.gitlab.world.setStatus(app.small.builds.long, 'failed');
     await app.api.refresh();
     await app.run('retryFailed', row);
-    assert.deepEqual(titles(), ['Retrying 3 builds: 2 failed, 1 cancelled']);
+    assert.deepEqual(titles(), ['Retrying 3 builds: 2 failed, 1 canceled']);
   });
 
   it('takes all pipelines that are selected', async () => {
@@ -149,7 +149,7 @@ describe('Retry of what failed, and cancel of what is active, by pipeline', () =
     (await until('the quick pick', () => editor().picks[0])).choose('failed');
     await running;
     await app.run('retryFailed', await pipelineRow(app, newest));
-    assert.deepEqual(titles(), ['Retrying 3 builds: 2 failed, 1 cancelled']);
+    assert.deepEqual(titles(), ['Retrying 3 builds: 2 failed, 1 canceled']);
   });
 
   it('goes build by build for a stage and for a status', async () => {
@@ -194,9 +194,9 @@ describe('Retry of what failed, and cancel of what is active, by pipeline', () =
     assert.equal(posts(app).length, 2);
     assert.equal(told().length, 1);
     const host = new URL(app.gitlab.url).host;
-    const example = `Pipeline #${newest.id}: ${host} does not allow this: 403 Forbidden`;
+    const example = `Pipeline #${newest.id}: ${host} doesn't allow this: 403 Forbidden`;
     assert.equal(told()[0], `1 of 2 requests were refused. ${example}`);
-    assert.ok(editor().statusMessages.includes(`What failed in pipeline #${tag.id} runs again`));
+    assert.ok(editor().statusMessages.includes(`Retrying failed builds in pipeline #${tag.id}`));
     assert.ok(
       editor().log.some(({ level, text }) => level === 'warn' && text.startsWith(`retry of pipeline ${newest.id}:`)),
     );
@@ -212,7 +212,7 @@ describe('Retry of what failed, and cancel of what is active, by pipeline', () =
   it('says to a Reporter, where GitLab tells, that it is not for them', async () => {
     const { app } = await start('18.9', { token: reporterToken });
     await app.run('retryFailed');
-    assert.match(told()[0] ?? '', /^GitLab does not let you do this to .*, for your role in the project/);
+    assert.match(told()[0] ?? '', /^GitLab doesn't allow this for .*, because of your role in the project/);
     assert.deepEqual(app.asked(), []);
   });
 
@@ -230,7 +230,7 @@ describe('Retry of what failed, and cancel of what is active, by pipeline', () =
     await app.run('retryFailed');
     const expected = [newest, tag, ...children].map(({ id }) => `POST pipelines/${id}/retry`);
     assert.deepEqual([...posts(app)].sort(), expected.sort());
-    assert.deepEqual(titles(), ['Retrying 5 builds: 4 failed, 1 cancelled']);
+    assert.deepEqual(titles(), ['Retrying 5 builds: 4 failed, 1 canceled']);
   });
 
   it('retries what could not start its pipeline by itself, since a pipeline’s retry leaves it out', async () => {

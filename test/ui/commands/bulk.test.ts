@@ -26,7 +26,7 @@ describe('An action on several builds', () => {
     assert.equal(editor().messages.length, 1);
     assert.match(
       editor().messages[0]?.text ?? '',
-      /^2 of 3 builds were refused\. (rspec|lint) #\d+: .* does not allow this: 403 Forbidden - Build is not retryable$/,
+      /^2 of 3 builds were refused\. (rspec|lint) #\d+: .* doesn't allow this: 403 Forbidden - Build is not retryable$/,
     );
     assert.ok(editor().statusMessages.includes('1 of 3 done'));
   });
@@ -85,13 +85,13 @@ describe('Retry of what failed, and cancel of what is active', () => {
   it('says that nothing has failed', async () => {
     const app = await apps.ready();
     await app.run('retryFailed', await app.row('build'));
-    assert.deepEqual(told(), [['warning', 'No build has failed here.']]);
+    assert.deepEqual(told(), [['warning', 'No failed builds.']]);
   });
 
   it('cancels every active build of the commit, and says how many', async () => {
     const app = await apps.ready();
     await app.run('cancelActive');
-    assert.deepEqual(titles(), ['Cancelling 2 active builds']);
+    assert.deepEqual(titles(), ['Canceling 2 active builds']);
     for (const { id } of [app.small.builds.long, app.small.builds.deploy])
       assert.equal(app.gitlab.world.build(id).status, 'canceled');
   });
@@ -99,13 +99,13 @@ describe('Retry of what failed, and cancel of what is active', () => {
   it('cancels those of a stage, and says how many', async () => {
     const app = await apps.ready();
     await app.run('cancelActive', await app.row('deploy'));
-    assert.deepEqual(titles(), ['Cancelling 1 active build']);
+    assert.deepEqual(titles(), ['Canceling 1 active build']);
     assert.equal(app.gitlab.world.build(app.small.builds.long.id).status, 'running');
   });
 
   it('says that nothing is active', async () => {
     const app = await apps.ready();
     await app.run('cancelActive', await app.row('build'));
-    assert.deepEqual(told(), [['warning', 'No build is active here.']]);
+    assert.deepEqual(told(), [['warning', 'No active builds.']]);
   });
 });

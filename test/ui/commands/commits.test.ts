@@ -145,7 +145,7 @@ describe('Show Another Commit', () => {
     await running;
     assert.deepEqual(
       editor().messages.map(({ text }) => text),
-      ['This repository knows no commit, branch or tag "nowhere". Fetch it first.'],
+      ['No commit, branch or tag "nowhere" in this repository. Fetch it first.'],
     );
     assert.equal(shown()?.sha, app.small.sha);
   });
@@ -155,7 +155,7 @@ describe('Show Another Commit', () => {
     app.repository.revisions.set('v1.0', app.small.olderSha);
     const running = app.run('selectCommit');
     const pick = await list();
-    assert.match(pick.labels[0] ?? '', /^\$\(warning\) .* has a problem of its own \(500\)/);
+    assert.match(pick.labels[0] ?? '', /^\$\(warning\) .* reported a server error \(500\)/);
     app.gitlab.faults = [];
     pick.type('v1.0');
     pick.choose('"v1.0"');

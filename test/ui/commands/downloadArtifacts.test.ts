@@ -34,7 +34,7 @@ describe('The download of artifacts', () => {
     assert.deepEqual(await readFile(fileOf()), await original());
   });
 
-  it('shows how far it is, and can be cancelled', async () => {
+  it('shows how far it is, and can be canceled', async () => {
     await app.run('downloadArtifacts', await app.row('compile'));
     const [shown] = notifications();
     assert.ok(shown);
@@ -85,7 +85,7 @@ describe('The download of artifacts', () => {
     assert.deepEqual([await readFile(fileOf(), 'utf8'), app.asked()], ['mine', []]);
   });
 
-  it('leaves nothing behind when it is cancelled, and says nothing', async () => {
+  it('leaves nothing behind when it is canceled, and says nothing', async () => {
     app.gitlab.faults = [{ stall: 'midBody', when: ({ path }) => path.endsWith('/artifacts') }];
     const running = app.run('downloadArtifacts', await app.row('compile'));
     const shown = await until('the progress', () => notifications()[0]);
@@ -114,7 +114,7 @@ describe('The download of artifacts', () => {
     ];
     await app.run('downloadArtifacts', await app.row('compile'));
     const [told, ...others] = editor().messages;
-    assert.match(told?.text ?? '', /\. \d+ kB of 400 kB are here already: the next download goes on from there\.$/);
+    assert.match(told?.text ?? '', /\. \d+ kB of 400 kB were kept\. The next download continues from there\.$/);
     assert.deepEqual([told?.severity, others.length], ['error', 0]);
     assert.ok(!(await files()).includes('artifacts.zip'));
     app.gitlab.faults = [];
@@ -131,7 +131,7 @@ describe('The download of artifacts', () => {
     const { id } = app.small.builds.compile;
     assert.equal(
       editor().messages[0]?.text,
-      `GitLab has no artifacts of compile #${id} any more: they were erased, or have expired. Retry the build to have them again.`,
+      `The artifacts of compile #${id} were erased or have expired. Retry the build to create them again.`,
     );
     assert.deepEqual(await files(), []);
   });
@@ -166,7 +166,7 @@ describe('The download of artifacts', () => {
   it('says that there are none in the rows of its menu', async () => {
     await app.run('downloadArtifacts', await app.row('deploy'));
     const { id } = app.small.builds.deploy;
-    const sentence = `production #${id} has no artifacts: none were made, or they were erased or have expired.`;
+    const sentence = `production #${id} has no artifacts: it created none, or they were erased or have expired.`;
     assert.equal(editor().messages[0]?.text, sentence);
     await app.run('downloadArtifacts', await app.row(`#${app.small.builds.firstRspec.id}`), [
       await app.row('lint'),
@@ -177,13 +177,13 @@ describe('The download of artifacts', () => {
 
   it('says that the build of its argument has none', async () => {
     await app.run('downloadArtifacts', { build: app.small.builds.assets.id });
-    assert.match(editor().messages[0]?.text ?? '', /^assets #\d+ has no artifacts: none were made, /);
+    assert.match(editor().messages[0]?.text ?? '', /^assets #\d+ has no artifacts: it created none, /);
   });
 
   it('says that there must be a folder to save into', async () => {
     editor().folders = [];
     await app.run('downloadArtifacts', await app.row('compile'));
-    assert.equal(editor().messages[0]?.text, 'Artifacts are saved into the workspace folder. Open a folder first.');
+    assert.equal(editor().messages[0]?.text, 'Artifacts are saved in the workspace folder. Open a folder first.');
   });
 
   it('never leaves the workspace folder, and its sentence is no link', async () => {
@@ -192,7 +192,7 @@ describe('The download of artifacts', () => {
     configuration.set(configuration.workspace, 'gitlabBuilds.artifacts.directory', hostile);
     await app.run('downloadArtifacts', await app.row('compile'));
     const [told] = editor().messages;
-    assert.match(told?.text ?? '', /^Artifacts are saved below the workspace folder only/);
+    assert.match(told?.text ?? '', /is outside the workspace folder/);
     assert.doesNotMatch(told?.text ?? '', /\]\(/);
     assert.deepEqual(told?.buttons, ['Open Settings']);
   });
@@ -216,7 +216,7 @@ describe('The download of artifacts that have expired', () => {
       // GraphQL lists them for as long as they are there.
       expiring.gitlab.world.update({ id: bundle }, { artifacts: null });
       await expiring.run('downloadArtifacts', row);
-      const sentence = /^The artifacts of bundle #\d+ expired on .+, and GitLab has removed them\. Retry the build/;
+      const sentence = /^The artifacts of bundle #\d+ expired on .+ and were removed\. Retry the build/;
       assert.match(editor().messages[0]?.text ?? '', sentence);
     });
 });

@@ -88,7 +88,7 @@ describe('A file or folder of artifacts that is downloaded', () => {
     await bundle.app.run('downloadArtifact', { build: bundle.build.id, path: 'bin/lib' });
     assert.deepEqual(await bundle.saved(), ['bin/lib/a.so', 'bin/lib/b.so']);
     await bundle.app.run('downloadArtifact', { build: bundle.build.id, path: 'none/such' });
-    assert.match(told().at(-1) ?? '', /^"none\/such" is not in the archive\./);
+    assert.match(told().at(-1) ?? '', /^"none\/such" isn't in the archive\./);
   });
 
   it('is chosen in the palette: the build, then the file', async () => {
@@ -122,7 +122,7 @@ describe('A file or folder of artifacts that is downloaded', () => {
       ]),
     );
     await bundle.app.run('downloadArtifact', await bundle.row('../../evil'));
-    assert.match(told()[0] ?? '', /^"\.\.\/\.\.\/evil" leads out of the folder/);
+    assert.match(told()[0] ?? '', /^"\.\.\/\.\.\/evil" points outside the target folder/);
     assert.deepEqual(await readdir(bundle.app.folder.path), ['.git']);
   });
 
@@ -137,7 +137,7 @@ describe('A file or folder of artifacts that is downloaded', () => {
     assert.equal(told().length, 3);
   });
 
-  it('leaves nothing when it is cancelled, and says nothing', async () => {
+  it('leaves nothing when it is canceled, and says nothing', async () => {
     const bundle = await start();
     const wanted = await bundle.row('big.bin');
     bundle.app.gitlab.faults = [{ stall: 'midBody', when: ({ path }) => path.endsWith('/artifacts') }];

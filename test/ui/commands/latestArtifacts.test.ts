@@ -50,7 +50,7 @@ describe('Download Latest Artifacts of…', () => {
       assert.equal(await saved('bundle-latest-release-2/artifacts/bin/app'), 'the newer one\n');
       assert.match(
         told()[0] ?? '',
-        /^Saved and unpacked \.gitlab-builds\/bundle-latest-release-2\/artifacts: 1 file, /,
+        /^Saved and extracted \.gitlab-builds\/bundle-latest-release-2\/artifacts: 1 file, /,
       );
     });
 
@@ -90,7 +90,7 @@ describe('Download Latest Artifacts of…', () => {
     await start();
     await app.run('latestArtifacts', { ref: 'release/2', name: 'lint' });
     assert.deepEqual(told(), [
-      'GitLab has no such artifacts: the newest pipeline of release/2 that has passed has none of a build lint, or no pipeline of it has passed. Check both names.',
+      'No such artifacts: no pipeline of release/2 has passed, or the latest one that did has no artifacts of a build lint. Check both names.',
     ]);
     assert.deepEqual(await readdir(app.folder.path), ['.git']);
   });
@@ -98,7 +98,7 @@ describe('Download Latest Artifacts of…', () => {
   it('says on 8.5 that this GitLab is too old for it', async () => {
     await start('8.5');
     await app.run('latestArtifacts', { ref: 'release/2', name: 'bundle' });
-    assert.match(told()[0] ?? '', /is of a version that does not have this yet\.$/);
+    assert.match(told()[0] ?? '', /doesn't support this\.$/);
   });
 
   it('asks before it replaces an earlier one', async () => {
@@ -115,7 +115,7 @@ describe('Download Latest Artifacts of…', () => {
   it('names a repository that is not open', async () => {
     await start();
     await app.run('latestArtifacts', { ref: 'x', name: 'y', repository: 'file:///elsewhere' });
-    assert.deepEqual(told(), ['The repository file:///elsewhere is not open.']);
+    assert.deepEqual(told(), ["The repository file:///elsewhere isn't open."]);
   });
 });
 
@@ -136,7 +136,7 @@ describe('Clear Artifacts Cache', () => {
     assert.ok(kept.length > 0);
     await app.run('clearArtifactsCache');
     assert.deepEqual(await readdir(folder), []);
-    assert.equal(editor().statusMessages[0], 'The cache of artifacts was empty');
-    assert.match(editor().statusMessages.at(-1) ?? '', /^Cache of artifacts emptied: (1 file|\d files), \d+ B$/);
+    assert.equal(editor().statusMessages[0], 'The artifacts cache was already empty');
+    assert.match(editor().statusMessages.at(-1) ?? '', /^Artifacts cache cleared: (1 file|\d files), \d+ B$/);
   });
 });

@@ -97,7 +97,7 @@ describe('The page of a commit', () => {
     await opened(() => true);
     await app.run('openInBrowser');
     assert.deepEqual(editor().opened, []);
-    const sentence = `Commit ${sha.slice(0, 8)} is not pushed: GitLab has no page of it.`;
+    const sentence = `Commit ${sha.slice(0, 8)} hasn't been pushed, so it has no page on GitLab.`;
     assert.equal(editor().messages[0]?.text, sentence);
   });
 

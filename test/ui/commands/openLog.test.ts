@@ -63,7 +63,7 @@ describe('Open Log', () => {
     await ready();
     const running = app.run('openLog');
     const pick = await until('the pick', () => editor().picks[0]);
-    assert.equal(pick.options.placeHolder, 'Build whose log to open');
+    assert.equal(pick.options.placeHolder, 'Select a build to open the log of');
     assert.ok(!pick.labels.some((label) => label.includes('lint')));
     pick.choose('assets');
     await running;
@@ -198,7 +198,7 @@ describe('Open Log', () => {
     const erasing = app.run('erase', await app.row('assets'));
     (await until('the question', () => editor().messages.find(({ open, modal }) => open && modal))).press('Erase');
     await erasing;
-    await until('the word', () => lenses(shown())[0]?.endsWith('its log was erased'));
+    await until('the word', () => lenses(shown())[0]?.endsWith('log erased'));
     assert.match(shown().document.getText(), /^The log of assets #\d+ was erased\.\nRetry the build for a new one\.$/);
   });
 
@@ -213,7 +213,7 @@ describe('Open Log', () => {
     app.asked();
     for (const own of [query, 'nonsense']) {
       const document = await editor().texts.open(Uri.parse(`gitlab-builds-log:/x.log?${own}`));
-      assert.match(document.getText(), /^This log is of a GitLab that you are not signed in to\./);
+      assert.match(document.getText(), /^You aren't signed in to the GitLab that has this log\./);
     }
     assert.deepEqual(app.asked(), []);
   });
@@ -227,7 +227,7 @@ describe('Open Log', () => {
     for (const project of ['group/other', '1', `${String(address['project'])}/`, 'GROUP/sub.project']) {
       const foreign = Buffer.from(JSON.stringify({ ...address, project })).toString('base64url');
       const document = await editor().texts.open(Uri.parse(`gitlab-builds-log:/x.log?${foreign}`));
-      assert.match(document.getText(), /^This log is of a project that this workspace has not shown\./);
+      assert.match(document.getText(), /^This workspace hasn't shown the project of this log\./);
     }
     assert.deepEqual(app.asked(), []);
   });
@@ -247,7 +247,7 @@ describe('Open Log', () => {
     it('starts at its end, grows with it, and ends with it', async () => {
       await ready();
       await openRunning();
-      assert.match(String(lenses(shown())[0]), /running, the log grows$/);
+      assert.match(String(lenses(shown())[0]), /running · live$/);
       grows('one more line\n');
       await shows(/one more line/);
       app.gitlab.world.update(app.small.builds.long, { status: 'success', finishedAtMs: app.gitlab.world.now() });
@@ -286,8 +286,8 @@ describe('Open Log', () => {
       app.gitlab.world.update(app.small.builds.long, { trace: 'quite another log\n' });
       await shows(/^quite another log/);
       app.gitlab.world.update(app.small.builds.long, { trace: '' });
-      await until('the word', () => lenses(shown())[0]?.endsWith('running, its log was erased'));
-      assert.match(shown().document.getText(), /was erased\.\nWhat the build writes from now on appears here\.$/);
+      await until('the word', () => lenses(shown())[0]?.endsWith('running · log erased'));
+      assert.match(shown().document.getText(), /was erased\.\nNew output appears here\.$/);
     });
 
     it('keeps what it has while GitLab fails, and says so above it', async () => {
@@ -295,7 +295,7 @@ describe('Open Log', () => {
       await openRunning();
       const text = shown().document.getText();
       app.gitlab.faults = [serverError()];
-      await until('the word', () => /log not fresh: .*a problem of its own/.test(String(lenses(shown())[0])));
+      await until('the word', () => /log out of date: .*a server error/.test(String(lenses(shown())[0])));
       assert.equal(shown().document.getText(), text);
     });
 

@@ -51,7 +51,7 @@ describe('Play', () => {
   });
 
   for (const profile of ['13.9', '18.9'] as const)
-    it(`starts what starts another pipeline on ${profile}, which GitLab shows in lists alone`, async () => {
+    it(`starts what triggers a downstream pipeline on ${profile}, which GitLab shows in lists alone`, async () => {
       const { app, newer } = await start(profile);
       const { id } = newer!.bridge;
       await app.run('play', await app.row('packages'));
@@ -74,7 +74,7 @@ describe('Play', () => {
     const { app, release } = await start('18.9');
     const running = app.run('play');
     const pick = await until('the quick pick', () => editor().picks[0]);
-    assert.equal(pick.options.placeHolder, 'Builds to play');
+    assert.equal(pick.options.placeHolder, 'Select builds to play');
     assert.deepEqual(
       pick.labels.map((label) => label.replace(/^\S+ (\w+) #\d+$/, '$1')),
       ['release', 'announce', 'packages'],
@@ -101,7 +101,7 @@ describe('Play', () => {
     it(`says what the variables must be when they are ${JSON.stringify(variables)}`, async () => {
       const { app, release } = await start('18.9');
       await app.run('play', { build: release.id, variables });
-      const sentence = 'The variables must be texts by their names, such as { "DEPLOY_TO": "production" }.';
+      const sentence = 'The variables must be an object of strings, such as { "DEPLOY_TO": "production" }.';
       assert.deepEqual([told(), app.asked()], [[sentence], []]);
     });
 
@@ -109,41 +109,41 @@ describe('Play', () => {
     it(`refuses variables on ${profile}, which would leave them out without a word`, async () => {
       const { app, release } = await start(profile);
       await app.run('play', { build: release.id, variables: { A: 'x' } });
-      assert.deepEqual(told(), ['This GitLab is too old to play builds with variables.']);
+      assert.deepEqual(told(), ["This version of GitLab can't play builds with variables."]);
       assert.deepEqual(posts(app), []);
     });
 
-  it('refuses variables for what starts another pipeline', async () => {
+  it('refuses variables for what triggers a downstream pipeline', async () => {
     const { app, newer } = await start('18.9');
     await app.run('play', { build: newer!.bridge.id, variables: { A: 'x' } });
-    assert.match(told()[0] ?? '', /^packages #\d+ starts another pipeline/);
+    assert.match(told()[0] ?? '', /^packages #\d+ triggers a downstream pipeline/);
     assert.deepEqual(posts(app), []);
   });
 
   it('says that nothing waits here', async () => {
     const { app } = await start('18.9');
     await app.run('play', await app.row('build'));
-    assert.deepEqual(told(), ['No build here can be played: only manual and delayed ones can.']);
+    assert.deepEqual(told(), ['No build can be played: only manual and delayed builds can.']);
   });
 
   it('says that a build has been started since', async () => {
     const { app, release } = await start('13.9');
     app.gitlab.world.play(release);
     await app.run('play', await app.row('release'));
-    assert.deepEqual([told(), posts(app)], [[`release #${release.id} is pending and cannot be played.`], []]);
+    assert.deepEqual([told(), posts(app)], [[`release #${release.id} is pending and can't be played.`], []]);
   });
 
   it('says so where a skipped build of 8.13 was no manual one', async () => {
     const { app, release } = await start('8.13');
     app.gitlab.world.update(release, { when: 'on_success' });
     await app.run('play', await app.row('release'));
-    assert.match(told()[0] ?? '', /^release #\d+ does not wait for a person: GitLab calls it unplayable\.$/);
+    assert.match(told()[0] ?? '', /^GitLab reports that release #\d+ can't be played\.$/);
   });
 
   it('says on 8.5 that this GitLab is too old for it', async () => {
     const { app, release } = await start('8.5');
     await app.run('play', { build: release.id });
-    assert.deepEqual(told(), ['This GitLab is too old to play builds.']);
+    assert.deepEqual(told(), ["This version of GitLab can't play builds."]);
   });
 
   it('is not offered to a Reporter where GitLab tells, and says why', async () => {
@@ -151,7 +151,7 @@ describe('Play', () => {
     await app.run('play', await app.row('release'));
     assert.match(
       told()[0] ?? '',
-      new RegExp(`^GitLab does not let you do this to release #${release.id}, for your role`),
+      new RegExp(`^GitLab doesn't allow this for release #${release.id}, because of your role`),
     );
     assert.deepEqual(app.asked(), []);
   });
@@ -159,14 +159,14 @@ describe('Play', () => {
   it('is not tried for a Reporter by its number either, where GitLab tells', async () => {
     const { app, release } = await start('18.9', { token: reporterToken });
     await app.run('play', { build: release.id });
-    assert.match(told()[0] ?? '', /^GitLab does not let you do this to release/);
+    assert.match(told()[0] ?? '', /^GitLab doesn't allow this for release/);
     assert.deepEqual(posts(app), []);
   });
 
   it('is refused to a Reporter with GitLab’s words elsewhere', async () => {
     const { app } = await start('13.9', { token: reporterToken });
     await app.run('play', await app.row('release'));
-    assert.match(told()[0] ?? '', /does not allow this: 403 Forbidden$/);
+    assert.match(told()[0] ?? '', /doesn't allow this: 403 Forbidden$/);
   });
 });
 
@@ -181,7 +181,7 @@ describe('What another CI system reports', () => {
         const { id } = waiting().newer!.external;
         app.asked();
         await app.run(command, await app.row('jenkins'));
-        const sentence = `jenkins #${id} was reported by another CI system, where GitLab can do nothing.`;
+        const sentence = `jenkins #${id} was reported by another CI system, so GitLab can't change it.`;
         assert.deepEqual(
           editor().messages.map(({ severity, text }) => [severity, text]),
           [['warning', sentence]],

@@ -30,15 +30,15 @@ describe('A token that may only read', () => {
       const app = await start('18.9');
       await app.run(command);
       const host = new URL(app.gitlab.url).host;
-      const sentence = `Your token for ${host} may only read (scope read_api). Sign in again with one that has the scope api.`;
-      assert.deepEqual([told(), app.asked()], [[[sentence, ['Sign in again']]], []]);
+      const sentence = `Your token for ${host} is read-only (scope read_api). Sign in again with one that has the scope api.`;
+      assert.deepEqual([told(), app.asked()], [[[sentence, ['Sign In Again']]], []]);
       assert.deepEqual(editor().picks, []);
     });
 
   it('leads to the sign-in', async () => {
     const app = await start('18.9');
     await app.run('retry');
-    editor().messages[0]?.press('Sign in again');
+    editor().messages[0]?.press('Sign In Again');
     const pick = await until('the sign-in', () => editor().picks[0]);
     assert.equal(pick.options.placeHolder, 'Sign in to');
   });
@@ -52,16 +52,16 @@ describe('A token that may only read', () => {
   it('is found by the first refusal where GitLab does not tell before; then nothing is sent any more', async () => {
     const app = await start('13.9');
     await app.run('retry', await app.row('rspec'));
-    assert.deepEqual(told()[0]?.[1], ['Sign in again']);
+    assert.deepEqual(told()[0]?.[1], ['Sign In Again']);
     assert.equal(app.asked().filter((request) => request.startsWith('POST')).length, 1);
     await app.run('retry', await app.row('rspec'));
-    assert.match(String(told()[1]?.[0]), /may only read/);
+    assert.match(String(told()[1]?.[0]), /is read-only/);
     assert.deepEqual(app.asked(), []);
   });
 
   it('is told once for many builds, with what to do', async () => {
     const app = await start('13.9');
     await app.run('retry', await app.row('test'));
-    assert.deepEqual([told().length, told()[0]?.[1]], [1, ['Sign in again']]);
+    assert.deepEqual([told().length, told()[0]?.[1]], [1, ['Sign In Again']]);
   });
 });

@@ -134,15 +134,18 @@ describe('Show Log Errors in Problems', () => {
     app.gitlab.world.update(app.small.builds.firstRspec, { trace: 'nothing of note\n' });
     await show();
     const { id } = app.small.builds.firstRspec;
-    const none = `The log of rspec #${id} names no place in a file, so there is nothing to show as a problem.`;
+    const none = `The log of rspec #${id} names no file and line, so there are no problems to show.`;
     assert.deepEqual(texts(), [none]);
     for (const [log, words] of [
-      ['src/gone.ts:1: error: x\n', 'one place in a file, but not in a file'],
-      ['src/gone.ts:1: error: x\nlib/gone.ts:2: error: y\n', '2 places in files, but none in a file'],
+      ['src/gone.ts:1: error: x\n', "one file and line, but the file isn't in this repository."],
+      [
+        'src/gone.ts:1: error: x\nlib/gone.ts:2: error: y\n',
+        '2 files and lines, but none of the files are in this repository.',
+      ],
     ] as const) {
       app.gitlab.world.update(app.small.builds.firstRspec, { trace: log });
       await show();
-      assert.equal(texts().at(-1), `The log of rspec #${id} names ${words} of this repository.`);
+      assert.equal(texts().at(-1), `The log of rspec #${id} names ${words}`);
     }
     assert.deepEqual([entries(), hasProblems()], [[], false]);
     // Once, when there were some: an empty list is not brought to the front.
@@ -152,7 +155,7 @@ describe('Show Log Errors in Problems', () => {
   it('is refused for a build that has not failed', async () => {
     await start();
     await show('rspec');
-    assert.match(texts()[0] ?? '', /^rspec #\d+ has not failed: its log tells no problems\.$/);
+    assert.match(texts()[0] ?? '', /^rspec #\d+ hasn't failed, so its log has no problems to show\.$/);
     assert.deepEqual(editor().texts.editors, []);
   });
 
@@ -163,7 +166,7 @@ describe('Show Log Errors in Problems', () => {
     assert.equal(shown().length, 1000);
     assert.match(
       editor().statusMessages.at(-1) ?? '',
-      /^The first 1000 problems of rspec #\d+ are shown; its log has more$/,
+      /^Showing the first 1000 problems of rspec #\d+. Its log has more.$/,
     );
   });
 

@@ -41,14 +41,14 @@ describe('Sign Out', () => {
   it('says that there is nothing to sign out of', async () => {
     const app = await apps.start({ token: null });
     await app.run('signOut');
-    assert.equal(editor().messages[0]?.text, 'You are not signed in to any GitLab.');
+    assert.equal(editor().messages[0]?.text, "You aren't signed in to any GitLab.");
   });
 
   it('says that the token is the environment’s', async () => {
     const environment = (url: string) => ({ GITLAB_TOKEN: developerToken, GITLAB_HOST: url });
     const app = await apps.ready({ token: null, environment });
     await app.run('signOut');
-    assert.match(editor().messages[0]?.text ?? '', /^The token comes from GITLAB_TOKEN in the environment\./);
+    assert.match(editor().messages[0]?.text ?? '', /^The token comes from the environment variable GITLAB_TOKEN\./);
   });
 });
 

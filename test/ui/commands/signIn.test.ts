@@ -24,7 +24,7 @@ describe('Sign In', () => {
     assert.equal(token.title, 'Sign in to GitLab');
     assert.deepEqual(
       token.buttons.map(({ tooltip }) => tooltip),
-      ['Open the page where you make an access token'],
+      ['Create Access Token'],
     );
     token.escape();
     await running;
@@ -59,7 +59,7 @@ describe('Sign In', () => {
     const token = await box(true);
     await enter(token, 'not-a-token-of-theirs');
     const { host } = new URL(app.gitlab.url);
-    assert.equal(token.validationMessage, `${host} does not accept this token. Is it whole, and not expired?`);
+    assert.equal(token.validationMessage, `${host} rejected this token. Check that it is complete and hasn't expired.`);
     assert.deepEqual([token.visible, stored(app), editor().messages], [true, '', []]);
     token.escape();
     await running;
@@ -79,8 +79,8 @@ describe('Sign In', () => {
 
   for (const [what, text, sentence] of [
     ['nothing', '  ', 'Paste a token, or press Escape.'],
-    ['two words', 'a b', 'This is no token: it has spaces or letters that no token has.'],
-    ['letters that no header takes', 'tökén', 'This is no token: it has spaces or letters that no token has.'],
+    ['two words', 'a b', "That doesn't look like a token: it contains invalid characters."],
+    ['letters that no header takes', 'tökén', "That doesn't look like a token: it contains invalid characters."],
   ] as const)
     it(`sends nothing when the user enters ${what}`, async () => {
       const app = await signedOut();
@@ -98,7 +98,7 @@ describe('Sign In', () => {
     const running = app.run('signIn');
     const token = await box(true);
     await enter(token, developerToken);
-    assert.match(token.validationMessage ?? '', /answers, but not as GitLab's API/);
+    assert.match(token.validationMessage ?? '', /responds, but not as GitLab's API/);
     assert.equal(stored(app), '');
     token.escape();
     await running;
@@ -213,7 +213,7 @@ describe('Sign In to a host that is no instance yet', () => {
     const running = app.run('signIn');
     const address = await box(false);
     await enter(address, 'ssh://git.example.com');
-    assert.equal(address.validationMessage, 'This is no address such as https://git.example.com');
+    assert.equal(address.validationMessage, 'Enter a URL such as https://git.example.com');
     address.escape();
     await running;
     assert.equal(editor().inputBoxes.length, 1);
@@ -233,7 +233,7 @@ describe('Sign In to a host that is no instance yet', () => {
       address.type(url);
       address.accept();
       const token = await box(true);
-      assert.equal((token.prompt ?? '').includes('It travels unencrypted'), warns);
+      assert.equal((token.prompt ?? '').includes('It is sent unencrypted'), warns);
       token.escape();
       await running;
     });

@@ -21,11 +21,11 @@ describe('The kind of token that Sign In asks for', () => {
     const running = app.run('signIn');
     return { app, token: await box(true), running };
   };
-  const make = 'Open the page where you make an access token';
+  const make = 'Create Access Token';
 
   for (const [profile, prompt, button, page] of [
-    ['8.5', /^Your private token for http\S+: it stands/, 'Open the page with your private token', 'profile/account'],
-    ['8.13', /^Your private token for /, 'Open the page with your private token', 'profile/account'],
+    ['8.5', /^Your private token for http\S+\. Find it on/, 'Open Private Token Page', 'profile/account'],
+    ['8.13', /^Your private token for /, 'Open Private Token Page', 'profile/account'],
     [
       '10.8',
       /^A personal access token for \S+ with the scope "api", or up to GitLab 10\.1/,
@@ -113,7 +113,7 @@ describe('A token that Sign In tries', () => {
     it(`and that is ${state} is told as that, and not stored`, async () => {
       const { app, token, running, host } = await tried(['api'], state);
       const said = { expired: 'has expired', revoked: 'was revoked' }[state];
-      assert.equal(token.validationMessage, `This token ${said}, says ${host}. Make a new one.`);
+      assert.equal(token.validationMessage, `${host} reports that this token ${said}. Create a new one.`);
       assert.equal(stored(app), '');
       token.escape();
       await running;
@@ -124,7 +124,7 @@ describe('A token that Sign In tries', () => {
       const { app, token, running, host } = await tried([scope]);
       assert.equal(
         token.validationMessage,
-        `This token may not use the API of ${host}. Make one with the scope "api".`,
+        `This token can't use the API of ${host}. Create one with the scope "api".`,
       );
       assert.equal(stored(app), '');
       token.escape();
@@ -136,7 +136,7 @@ describe('A token that Sign In tries', () => {
     await running;
     await app.shows('ready');
     assert.deepEqual(editor().statusMessages, [
-      `Signed in to ${app.gitlab.url} as dana, read-only: this token may not retry, cancel or play builds`,
+      `Signed in to ${app.gitlab.url} as dana. This token is read-only: it can't retry, cancel or play builds.`,
     ]);
   });
 
@@ -154,7 +154,7 @@ describe('A token that Sign In tries', () => {
     await enter(token, developerToken);
     assert.match(
       token.validationMessage ?? '',
-      new RegExp(`answers, but is no GitLab: is its relative root missing from ${origin}\\?`),
+      new RegExp(`responds, but it isn't GitLab\. Is the path missing from ${origin}\\?`),
     );
     assert.equal(stored(app), '');
     token.escape();

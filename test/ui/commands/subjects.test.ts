@@ -52,21 +52,21 @@ describe('A command on builds', () => {
     await app.run('cancel', row);
     assert.deepEqual(app.asked(), []);
     const { id } = app.small.builds.deploy;
-    assert.equal(editor().messages.at(-1)?.text, `production #${id} is passed and cannot be cancelled.`);
+    assert.equal(editor().messages.at(-1)?.text, `production #${id} is passed and can't be canceled.`);
   });
 
   it('says that there is nothing to do for rows that it cannot act on', async () => {
     await app.run('cancel', await app.row('build'));
     assert.deepEqual(
       editor().messages.map(({ severity, text }) => [severity, text]),
-      [['warning', 'No build here can be cancelled: all have ended.']],
+      [['warning', 'No build can be canceled: all have finished.']],
     );
   });
 
   it('asks in the palette, and offers the builds it can act on', async () => {
     const running = app.run('cancel');
     const pick = await until('the quick pick', () => editor().picks[0]);
-    assert.equal(pick.options.placeHolder, 'Builds to cancel');
+    assert.equal(pick.options.placeHolder, 'Select builds to cancel');
     assert.equal(pick.labels.length, 2);
     pick.choose('production #');
     await running;
@@ -86,7 +86,7 @@ describe('A command on builds', () => {
     (await until('the quick pick', () => editor().picks[0])).choose();
     await running;
     assert.deepEqual(app.asked(), []);
-    assert.match(editor().messages[0]?.text ?? '', /^No build was ticked\./);
+    assert.match(editor().messages[0]?.text ?? '', /^No builds selected\./);
   });
 
   it('does nothing when the user backs out of the palette', async () => {
@@ -124,7 +124,7 @@ describe('A command on builds', () => {
   it('sends nothing for the build of another repository, and names that', async () => {
     await app.run('cancel', { build: app.small.builds.deploy.id, repository: 'file:///else/where' });
     assert.deepEqual(app.asked(), []);
-    assert.match(editor().messages[0]?.text ?? '', /file:\/\/\/else\/where is not open/);
+    assert.match(editor().messages[0]?.text ?? '', /file:\/\/\/else\/where isn't open/);
   });
 
   for (const build of ['11', -1, 0, 1.5, NaN, null, {}, 2 ** 60])
@@ -137,12 +137,12 @@ describe('A command on builds', () => {
   it('says that GitLab knows no such build', async () => {
     await app.run('cancel', { build: 4711 });
     assert.equal(editor().messages.length, 1);
-    assert.match(editor().messages[0]?.text ?? '', /does not know it, or your token may not see it/);
+    assert.match(editor().messages[0]?.text ?? '', /couldn't find it, or your token has no access/);
   });
 
   it('says why a build of its argument cannot be acted on, and does not try', async () => {
     await app.run('cancel', { build: app.small.builds.rspec.id });
-    assert.equal(editor().messages[0]?.text, `rspec #${app.small.builds.rspec.id} is passed and cannot be cancelled.`);
+    assert.equal(editor().messages[0]?.text, `rspec #${app.small.builds.rspec.id} is passed and can't be canceled.`);
     assert.deepEqual(posts(), []);
   });
 
@@ -169,7 +169,7 @@ describe('A command without a commit', () => {
       const app = await apps.start({ token: null });
       await app.shows('signedOut');
       await app.run(command);
-      assert.match(editor().messages[0]?.text ?? '', /^No commit of a GitLab project is shown\./);
+      assert.match(editor().messages[0]?.text ?? '', /^No GitLab project is shown\./);
       assert.deepEqual(app.gitlab.requests, []);
     });
 });

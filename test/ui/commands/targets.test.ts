@@ -62,7 +62,7 @@ describe('Among several repositories, a command', () => {
     turnTo(second);
     const running = app.run('cancel');
     const pick = await until('the list', () => editor().picks[0]);
-    assert.equal(pick.options.placeHolder, `Builds to cancel (${nameOf(second)})`);
+    assert.equal(pick.options.placeHolder, `Select builds to cancel (${nameOf(second)})`);
     pick.escape();
     await running;
   });
@@ -90,7 +90,7 @@ describe('Among several repositories, a command', () => {
   it('asks for the repository where two have such a build, and sends nothing', async () => {
     await app.run('cancel', { build: app.small.builds.deploy.id });
     const example = JSON.stringify({ build: app.small.builds.deploy.id, repository: rootOf(app) });
-    assert.deepEqual(told(), [`Several repositories are open. Say in which one the build is: ${example}`]);
+    assert.deepEqual(told(), [`Several repositories are open. Specify which one the build is in: ${example}`]);
     assert.deepEqual([writes(app), writes(second)], [[], []]);
   });
 
@@ -103,7 +103,7 @@ describe('Among several repositories, a command', () => {
 
   it('says that a repository is not open', async () => {
     await app.run('cancel', { build: 1, repository: 'file:///else/where' });
-    assert.deepEqual(told(), ['The repository file:///else/where is not open.']);
+    assert.deepEqual(told(), ["The repository file:///else/where isn't open."]);
   });
 
   it('of the whole commit acts in the repository of its row alone', async () => {
@@ -162,7 +162,7 @@ describe('Among several repositories, a command', () => {
     });
     await until('what its token may do', () => app.of(third)?.readOnly === true);
     await app.run('cancel', await app.row('production', third));
-    assert.match(told()[0] ?? '', new RegExp(`^Your token for ${new URL(third.gitlab.url).host} may only read`));
+    assert.match(told()[0] ?? '', new RegExp(`^Your token for ${new URL(third.gitlab.url).host} is read-only`));
     await app.run('cancel', await app.row('production', second));
     assert.deepEqual([told().length, statusOf(second), writes(third)], [1, 'canceled', []]);
   });

@@ -41,8 +41,8 @@ describe('The extraction of artifacts', () => {
     await app.run('downloadArtifacts', await app.row('compile'));
     assert.deepEqual(await below(), whole);
     assert.equal(await readFile(join(around(), 'artifacts/bin/app'), 'utf8'), 'an executable\n');
-    const { text, buttons } = await message('Saved and unpacked');
-    assert.match(text, /^Saved and unpacked \.gitlab-builds\/compile-\d+\/artifacts: 2 files, 21 B\.$/);
+    const { text, buttons } = await message('Saved and extracted');
+    assert.match(text, /^Saved and extracted \.gitlab-builds\/compile-\d+\/artifacts: 2 files, 21 B\.$/);
     assert.deepEqual(buttons, ['Reveal']);
   });
 
@@ -54,7 +54,7 @@ describe('The extraction of artifacts', () => {
   it('takes several builds, and leads to the folder of the first', async () => {
     const rows = [await app.row('build'), await app.row('test')];
     await app.run('extractArtifacts', rows[0], rows);
-    const told = await message('Saved and unpacked');
+    const told = await message('Saved and extracted');
     assert.match(told.text, / and 1 more\.$/);
     told.press('Reveal');
     const { command, args } = await until('the command', () => editor().executed[0]);
@@ -66,7 +66,7 @@ describe('The extraction of artifacts', () => {
     await app.run('downloadArtifacts', await app.row('compile'));
     app.asked();
     (await message('Saved')).press('Extract');
-    await message('Saved and unpacked');
+    await message('Saved and extracted');
     assert.deepEqual([await below(), app.asked()], [whole, []]);
   });
 
@@ -82,7 +82,7 @@ describe('The extraction of artifacts', () => {
     const running = app.run('extractArtifacts', await app.row('compile'));
     (await message('app.zip?').catch(() => message('artifacts.zip?'))).press('Replace');
     const question = await message('/artifacts?');
-    assert.match(question.detail, /what was changed there since is lost/);
+    assert.match(question.detail, /Any changes to it will be lost/);
     question.press('Replace');
     await running;
     assert.deepEqual(await below(), whole);
@@ -101,12 +101,12 @@ describe('The extraction of artifacts', () => {
 
   for (const [what, entries, sentence] of [
     [
-      'leads out of the folder',
+      'points outside the target folder',
       [
         { name: 'ok.txt', content: 'x' },
         { name: '../evil.txt', content: 'x' },
       ],
-      /"\.\.\/evil\.txt" leads out/,
+      /"\.\.\/evil\.txt" points outside/,
     ],
     ['is a symbolic link', [{ name: 'link', content: '/etc/passwd', mode: 0o120777 }], /"link" is a symbolic link/],
     [
@@ -121,9 +121,9 @@ describe('The extraction of artifacts', () => {
     it(`refuses the whole of an archive of which an entry ${what}; the archive stays`, async () => {
       await contain(rawZip(entries));
       await app.run('extractArtifacts', await app.row('compile'));
-      const told = await message('but did not unpack it');
+      const told = await message("but didn't extract it");
       assert.deepEqual([told.severity, told.buttons], ['warning', ['Reveal']]);
-      assert.match(told.text, /^Saved \.gitlab-builds\/compile-\d+\/artifacts\.zip, but did not unpack it\. /);
+      assert.match(told.text, /^Saved \.gitlab-builds\/compile-\d+\/artifacts\.zip, but didn't extract it\. /);
       assert.match(told.text, sentence);
       assert.deepEqual([await below(), editor().messages.length], [['artifacts.zip'], 1]);
       assert.deepEqual((await readdir(app.folder.path)).sort(), ['.git', '.gitlab-builds']);
@@ -134,8 +134,8 @@ describe('The extraction of artifacts', () => {
     configuration.set(configuration.global, 'gitlabBuilds.artifacts.maxEntries', 2);
     configuration.set(configuration.workspace, 'gitlabBuilds.artifacts.maxEntries', 1_000_000);
     await app.run('extractArtifacts', await app.row('compile'));
-    const told = await message('but did not unpack it');
-    assert.match(told.text, /The archive has \d entries, and 2 are allowed\./);
+    const told = await message("but didn't extract it");
+    assert.match(told.text, /The archive has \d entries \(limit: 2\)\./);
     told.press('Open Settings');
     const executed = await until('the settings', () => editor().executed[0]);
     assert.deepEqual(executed.args, ['gitlabBuilds.artifacts.maxEntries']);
@@ -145,10 +145,10 @@ describe('The extraction of artifacts', () => {
     await contain(rawZip([{ name: '/abs', content: 'x' }]));
     const rows = [await app.row('build'), await app.row('test')];
     await app.run('extractArtifacts', rows[0], rows);
-    const told = await message('did not unpack 1 of them');
+    const told = await message("didn't extract 1 of them");
     assert.match(
       told.text,
-      /^Saved 2 archives, but did not unpack 1 of them\. .*artifacts\.zip: "\/abs" names a place/,
+      /^Saved 2 archives, but didn't extract 1 of them\. .*artifacts\.zip: "\/abs" is an absolute path/,
     );
   });
 
@@ -165,7 +165,7 @@ describe('The extraction of artifacts', () => {
     const { symlink } = await import('node:fs/promises');
     await symlink(outside, join(around(), 'artifacts'));
     await app.run('extractArtifacts', await app.row('compile'));
-    await message('but did not unpack it');
+    await message("but didn't extract it");
     assert.deepEqual(await readdir(outside), []);
   });
 

@@ -18,7 +18,7 @@ describe('Group By', () => {
         ['Stage, then status', 'current'],
         ['Stage', ''],
         ['Status', ''],
-        ['Nothing: one list', ''],
+        ['None (one list)', ''],
       ],
     );
     offered.escape();
@@ -29,7 +29,7 @@ describe('Group By', () => {
   it('is shown at once', async () => {
     const app = await apps.ready();
     const running = app.run('groupBy');
-    (await pick()).choose('Nothing');
+    (await pick()).choose('None (one list)');
     await running;
     assert.ok((await app.rows()).every(({ item }) => /^(build|attempt|artifacts)/.test(item.contextValue ?? '')));
   });

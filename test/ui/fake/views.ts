@@ -199,7 +199,7 @@ export class FakeProgress {
   readonly reports: { message?: string; increment?: number }[] = [];
   readonly token: vscode.CancellationToken;
   done = false;
-  private readonly cancelled = new EventEmitter<unknown>();
+  private readonly canceled = new EventEmitter<unknown>();
   private isCancelled = false;
 
   constructor(readonly options: vscode.ProgressOptions) {
@@ -208,13 +208,13 @@ export class FakeProgress {
       get isCancellationRequested() {
         return isCancelled();
       },
-      onCancellationRequested: this.cancelled.event,
+      onCancellationRequested: this.canceled.event,
     };
   }
 
   cancel(): void {
     assert.ok(this.options.cancellable === true && !this.done, 'there is nothing to cancel');
     this.isCancelled = true;
-    this.cancelled.fire(undefined);
+    this.canceled.fire(undefined);
   }
 }

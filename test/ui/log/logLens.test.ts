@@ -47,7 +47,7 @@ describe('The log of a failed build', () => {
   it('is not copied of a build that has passed', async () => {
     await start();
     await app.run('copyFailure', { build: app.small.builds.rspec.id });
-    assert.deepEqual([texts(), editor().clipboard], [['No build here has failed.'], '']);
+    assert.deepEqual([texts(), editor().clipboard], [['No failed builds.'], '']);
   });
 
   it('is saved byte for byte, where the user says', async () => {
@@ -66,7 +66,7 @@ describe('The log of a failed build', () => {
     editor().saveTo = Uri.file(path);
     app.gitlab.faults = [serverError()];
     await app.run('saveLog', reference());
-    assert.match(texts()[0] ?? '', /has a problem of its own/);
+    assert.match(texts()[0] ?? '', /reported a server error/);
     assert.equal(await readFile(path, 'utf8'), 'before');
     assert.deepEqual(
       (await readdir(app.folder.path)).filter((name) => name.endsWith('.part')),

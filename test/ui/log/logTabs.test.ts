@@ -130,7 +130,7 @@ describe('The log of an editor', () => {
       const { long } = app.small.builds;
       editor().turnTo((await open(long)).document.uri);
       app.gitlab.faults = [serverError()];
-      await until('the word', () => status().detail.includes('log not fresh: '));
+      await until('the word', () => status().detail.includes('log out of date: '));
       assert.deepEqual([status().busy, status().severity], [false, 1]);
       const { command } = status().command as { readonly command: string };
       assert.equal(command, 'gitlabBuilds.openLog');

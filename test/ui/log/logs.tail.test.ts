@@ -76,10 +76,10 @@ describe('A log that is long', () => {
     await until('all of it', () => shown.document.lineAt(0).text === line(0));
     assert.equal(lens(shown, /Load earlier/), undefined);
     await app.run('loadEarlier');
-    assert.deepEqual(messages(), ['All of this log is shown.']);
+    assert.deepEqual(messages(), ['The whole log is already shown.']);
     editor().turnTo(undefined);
     await app.run('loadEarlier');
-    assert.equal(messages()[1], 'Open the log of a build first.');
+    assert.equal(messages()[1], "Open a build's log first.");
   });
 
   it('is not more than the editor takes: the rest is for saving', async () => {
@@ -92,10 +92,10 @@ describe('A log that is long', () => {
       await until('more', () => shown.document.lineCount > count);
     }
     const { title, command } = lens(shown, /earlier lines/) ?? assert.fail('no lens');
-    assert.equal(title, '$(save-as) 21000 earlier lines are more than an editor takes: save the log to read them');
+    assert.equal(title, "$(save-as) 21000 earlier lines don't fit in the editor. Save the log to read them.");
     assert.equal(command, 'gitlabBuilds.saveLog');
     await app.run('loadEarlier');
-    assert.match(messages()[0] ?? '', /takes no more of this log\. Save it/);
+    assert.match(messages()[0] ?? '', /can't show more of this log\. Save it/);
   });
 
   it('and grows is cut again only when it is twice as long, and stays where one reads it', async () => {

@@ -32,8 +32,8 @@ describe('In place of a log', () => {
     await ready({ prepare: ({ gitlab, small }) => void gitlab.world.update(small.builds.firstRspec, { trace: '' }) });
     const { firstRspec } = app.small.builds;
     await open(firstRspec);
-    const sentence = `rspec #${firstRspec.id} has no log: it was erased, or nothing was written. Retry the build for a new one.`;
-    assert.equal(text(), sentence.replace('. ', '.\n'));
+    const sentence = `rspec #${firstRspec.id} has no log. It was erased, or the build wrote nothing. Retry the build for a new one.`;
+    assert.equal(text(), sentence.replaceAll('. ', '.\n'));
     assert.deepEqual(editor().messages, []);
     assert.deepEqual(provided('folding', 'provideFoldingRanges'), []);
     assert.deepEqual(await Promise.resolve(provided('symbols', 'provideDocumentSymbols')), []);
@@ -48,14 +48,11 @@ describe('In place of a log', () => {
     });
     const { deploy } = app.small.builds;
     await open(deploy);
-    assert.match(
-      text(),
-      /^production #\d+ has no log yet: it is manual\.\nOnce it has started, its log appears here\.$/,
-    );
+    assert.match(text(), /^production #\d+ is manual and has no log yet\.\nIt appears here once the build starts\.$/);
     const { world } = app.gitlab;
     world.update(deploy, { status: 'running', startedAtMs: world.now() });
     await app.api.refresh();
-    await shows(/it is running\.\nIts log appears here as it is written\.$/);
+    await shows(/is running and has no log yet\.\nIt appears here as it is written\.$/);
     world.appendTrace(deploy, `${escape}[31mThe log${escape}[0m\nof it`);
     await shows(/^The log\nof it$/);
     assert.equal(shown().drawnOn(0).length, 1);
@@ -65,19 +62,19 @@ describe('In place of a log', () => {
     await ready();
     app.gitlab.faults = [serverError()];
     await open(app.small.builds.firstRspec);
-    assert.match(text(), /has a problem of its own/);
+    assert.match(text(), /reported a server error/);
     assert.deepEqual(editor().messages, []);
-    assert.deepEqual(lenses().slice(0, 2), ['$(error) failed', '$(refresh) Try again']);
+    assert.deepEqual(lenses().slice(0, 2), ['$(error) failed', '$(refresh) Try Again']);
     app.gitlab.faults = [];
     await shows(/1 failure/);
-    assert.ok(!lenses().some((lens) => lens?.includes('Try again')));
+    assert.ok(!lenses().some((lens) => lens?.includes('Try Again')));
   });
 
   it('stands that there is no connection, and the log when it is opened again', async () => {
     await ready({ settings: () => ({ 'gitlabBuilds.refresh.activeSeconds': 60 }) });
     app.gitlab.faults = [{ reset: 'beforeHeaders' }];
     await open(app.small.builds.firstRspec);
-    assert.match(text(), /cannot be reached|broke off/);
+    assert.match(text(), /Can't reach|was lost/);
     app.gitlab.faults = [];
     await open(app.small.builds.firstRspec);
     assert.match(text(), /1 failure/);
@@ -94,8 +91,8 @@ describe('In place of a log', () => {
     const { world } = app.gitlab;
     world.addToken({ token: 'mine', user: 'dana', expiresAt: world.now() - 1000 });
     await open(firstRspec);
-    assert.match(text(), /^Your token for .* has expired\.\nMake a new one and sign in again\.$/);
-    assert.ok(lenses().includes('$(key) Sign in again'));
+    assert.match(text(), /^Your token for .* has expired\.\nCreate a new one and sign in again\.$/);
+    assert.ok(lenses().includes('$(key) Sign In Again'));
     world.addToken({ token: 'another', user: 'dana' });
     await signIn(app.secrets, app.gitlab.url, 'another');
     await shows(/1 failure/);
@@ -112,7 +109,7 @@ describe('In place of a log', () => {
     const before = text();
     app.gitlab.faults = [{ ...gone, answer: { status: 404, headers: { 'Content-Type': 'application/json' }, body } }];
     await open(firstRspec);
-    assert.match(text(), /^rspec #\d+ is no longer on \S+, or your token may not see it\.\nRefresh the builds to see/);
+    assert.match(text(), /^rspec #\d+ is no longer on \S+, or your token has no access to it\.\nRefresh the builds/);
     await open(long);
     const [first] = editor().texts.editors;
     assert.equal(first?.document.getText(), before);
@@ -123,11 +120,14 @@ describe('In place of a log', () => {
     const of = (changes: Parameters<typeof aBuild>[0], isErased = false) =>
       placeholder({ build: aBuild({ name: 'rspec', id: 7, ...changes }), failure: undefined, isErased });
     const never = { startedAt: undefined };
-    assert.equal(of({ status: 'skipped', ...never }), 'rspec #7 has no log: it is skipped and never started.');
-    assert.match(of({ status: 'created', ...never }), /has no log yet: it is created\. Its log appears here as/);
-    assert.match(of({ status: 'scheduled', ...never }), /it is scheduled\. Once it has started, its log appears here/);
+    assert.equal(of({ status: 'skipped', ...never }), 'rspec #7 has no log. It is skipped and never started.');
+    assert.match(of({ status: 'created', ...never }), /is created and has no log yet\. It appears here as/);
+    assert.match(
+      of({ status: 'scheduled', ...never }),
+      /is scheduled and has no log yet\. It appears here once the build starts/,
+    );
     assert.match(of({ status: 'failed' }, true), /^The log of rspec #7 was erased\. Retry the build for a new one\.$/);
-    assert.match(of({ status: 'running' }, true), /was erased\. What the build writes from now on appears here\.$/);
+    assert.match(of({ status: 'running' }, true), /was erased\. New output appears here\.$/);
     const failure = { kind: 'notFound', host: 'git.example.com', status: 404 } as const;
     assert.match(placeholder({ build: undefined, failure, isErased: false }), /^This build is no longer on git/);
   });

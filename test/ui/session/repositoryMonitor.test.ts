@@ -117,7 +117,7 @@ for (const profile of ['8.5', '18.9'] as const)
       assert.deepEqual(before.ancestor, { sha: stage.commits[0], back: 2 });
       assert.deepEqual([before.builds.length, before.watchingSince], [1, undefined]);
       assert.equal(before.target.sha, stage.commits[2]);
-      assert.match(caveats(before, Date.now())[0] ?? '', /^not pushed: builds of .{8}, 2 commits back$/);
+      assert.match(caveats(before, Date.now())[0] ?? '', /^not pushed, showing .{8}, 2 commits back$/);
 
       stage.push();
       await stage.repository.status();

@@ -135,7 +135,7 @@ describe('Two repositories on servers of different versions', () => {
   it('fail one at a time', async () => {
     await second.gitlab.close();
     await app.api.refresh();
-    assert.match(app.of(second)?.stale ?? '', /cannot be reached/);
+    assert.match(app.of(second)?.stale ?? '', /Can't reach/);
     assert.equal(app.of(app)?.stale, undefined);
     assert.doesNotMatch(bar(), /history/);
   });
@@ -220,7 +220,7 @@ describe('A repository that is closed', () => {
     app.git.close(second.repository);
     const before = second.gitlab.requests.length;
     await app.run('retry', row);
-    assert.match(editor().messages[0]?.text ?? '', /^No commit of a GitLab project is shown\./);
+    assert.match(editor().messages[0]?.text ?? '', /^No GitLab project is shown\./);
     assert.equal(second.gitlab.requests.length, before);
   });
 });

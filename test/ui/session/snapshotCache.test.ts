@@ -182,7 +182,7 @@ describe('At the start', () => {
     app.gitlab.faults = [{ stall: 'beforeHeaders' }];
     await app.restart();
     const shown = await app.shows('ready');
-    assert.deepEqual([shown.builds.length, shown.stale], [7, 'remembered from the last time']);
+    assert.deepEqual([shown.builds.length, shown.stale], [7, 'from the last session']);
     assert.match(editor().statusBarItems[0]?.text ?? '', /^\$\(error\) failed: .* \$\(history\)$/);
     assert.equal((await app.drawn()).length, before.length);
   });

@@ -9,8 +9,8 @@ import { FakeSecrets } from '../fake/secrets';
 import { until } from '../fake/until';
 import { type Waiting, waitingOn } from '../waiting';
 
-const add = 'Add a variable…';
-const remove = 'Remove this variable';
+const add = 'Add Variable…';
+const remove = 'Remove Variable';
 
 function list(): Promise<FakeQuickPick> {
   return until('the list of variables', () => editor().quickPicks.findLast(({ visible }) => visible));
@@ -83,7 +83,7 @@ describe('Play with variables', () => {
       const shown = await box();
       shown.type(name);
       shown.accept();
-      assert.match(shown.validationMessage ?? '', /^A name has letters, digits and underscores/);
+      assert.match(shown.validationMessage ?? '', /^Use letters, digits and underscores/);
       assert.equal(shown.visible, true);
       shown.type('A');
       assert.equal(shown.validationMessage, undefined);
@@ -147,7 +147,7 @@ describe('Play with variables', () => {
     assert.equal(first.value, 'TARGET');
     first.accept();
     await until('its end', () => !first.visible);
-    assert.deepEqual([(await box()).title, (await box()).value], ['Add a variable (2/2)', 'stag']);
+    assert.deepEqual([(await box()).title, (await box()).value], ['Add Variable (2/2)', 'stag']);
   });
 
   for (const leave of ['press', 'escape'] as const)
@@ -269,20 +269,20 @@ describe('Play with variables', () => {
     it(`says on ${profile} that this GitLab is too old for it`, async () => {
       const { app } = await start(profile);
       await app.run('playWithVariables', await app.row('release'));
-      assert.equal(editor().messages[0]?.text, 'This GitLab is too old to play builds with variables.');
+      assert.equal(editor().messages[0]?.text, "This version of GitLab can't play builds with variables.");
       assert.deepEqual([editor().quickPicks, app.asked()], [[], []]);
     });
 
   it('says so in the palette too, where several builds wait', async () => {
     const { app } = await start('13.9');
     await app.run('playWithVariables');
-    assert.equal(editor().messages[0]?.text, 'This GitLab is too old to play builds with variables.');
+    assert.equal(editor().messages[0]?.text, "This version of GitLab can't play builds with variables.");
   });
 
   it('asks for nothing where the build of its argument cannot be played', async () => {
     const { app } = await start();
     await app.run('playWithVariables', { build: app.small.builds.rspec.id });
-    assert.equal(editor().messages[0]?.text, `rspec #${app.small.builds.rspec.id} is passed and cannot be played.`);
+    assert.equal(editor().messages[0]?.text, `rspec #${app.small.builds.rspec.id} is passed and can't be played.`);
     assert.deepEqual(editor().quickPicks, []);
   });
 });

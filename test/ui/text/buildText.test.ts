@@ -120,28 +120,28 @@ describe('The description of a build', () => {
   describe('that waits says for what', () => {
     it('a runner with its tags, three of them', () => {
       const pending = { status: 'pending', tags: ['docker', 'linux'] };
-      assert.equal(describe_(pending), 'waits for a runner tagged docker, linux');
-      assert.equal(describe_({ ...pending, tags: ['a', 'b', 'c', 'd'] }), 'waits for a runner tagged a, b, c, …');
+      assert.equal(describe_(pending), 'waiting for a runner tagged docker, linux');
+      assert.equal(describe_({ ...pending, tags: ['a', 'b', 'c', 'd'] }), 'waiting for a runner tagged a, b, c, …');
       assert.equal(describe_({ ...pending, status: 'running' }), '');
       assert.equal(describe_({ status: 'pending' }), '');
     });
 
     it('a resource group', () =>
-      assert.equal(describe_({ status: 'waiting_for_resource' }), 'waits for its resource group'));
+      assert.equal(describe_({ status: 'waiting_for_resource' }), 'waiting for its resource group'));
 
     it('its time', () => {
       const at = new Date('2016-03-01T12:05:00.000Z').toLocaleTimeString(undefined, { timeStyle: 'short' });
       const scheduledAt = '2016-03-01T12:05:00.000Z';
-      assert.equal(describe_({ status: 'scheduled', scheduledAt }), `starts by itself at ${at}`);
+      assert.equal(describe_({ status: 'scheduled', scheduledAt }), `starts at ${at}`);
       assert.equal(describe_({ status: 'scheduled' }), '');
       assert.equal(describe_({ status: 'success', scheduledAt }), '');
     });
 
     it('a person', () => {
       const [approve, deploy] = [aBuild({ name: 'approve' }), aBuild({ name: 'deploy' })];
-      assert.equal(describe_({ status: 'created' }, 'master', { blockers: [approve] }), 'waits for approve');
+      assert.equal(describe_({ status: 'created' }, 'master', { blockers: [approve] }), 'waiting for approve');
       const blockers = [approve, deploy];
-      assert.equal(describe_({ status: 'created' }, 'master', { blockers }), 'waits for a manual build');
+      assert.equal(describe_({ status: 'created' }, 'master', { blockers }), 'waiting for a manual build');
       assert.equal(describe_({ status: 'skipped' }, 'master', { blockers }), '');
     });
   });
@@ -177,11 +177,11 @@ describe('What a screen reader says', () => {
 
   it('of a waiting one is for what', () => {
     const spoken = buildSpoken(aBuild({ status: 'pending', tags: ['docker'] }), now);
-    assert.equal(spoken, 'rspec, pending, stage test, waits for a runner tagged docker');
+    assert.equal(spoken, 'rspec, pending, stage test, waiting for a runner tagged docker');
   });
 
   it('tells an allowed failure from another', () =>
-    assert.match(buildSpoken(aBuild({ status: 'failed', allowFailure: true }), now), /failed, as is allowed/));
+    assert.match(buildSpoken(aBuild({ status: 'failed', allowFailure: true }), now), /failed \(allowed\)/));
 });
 
 describe('The description of several builds', () => {

@@ -28,11 +28,11 @@ describe('The subject', () => {
     assert.equal(subject(ofHead({ ...detached, tag: 'v1.0' }, { ref: undefined })), 'v1.0 · 01234567 · detached'));
 
   for (const [operation, words] of Object.entries({
-    rebase: 'rebase under way',
-    merge: 'merge under way',
-    cherryPick: 'cherry-pick under way',
-    revert: 'revert under way',
-    bisect: 'bisect under way',
+    rebase: 'rebasing',
+    merge: 'merging',
+    cherryPick: 'cherry-picking',
+    revert: 'reverting',
+    bisect: 'bisecting',
   } satisfies Record<NonNullable<Head['operation']>, string>) as [NonNullable<Head['operation']>, string][])
     it(`says ${words}, and not that HEAD is detached by it`, () =>
       assert.equal(subject(ofHead({ ...detached, operation }, { ref: undefined })), `01234567 · ${words}`));
@@ -74,9 +74,9 @@ describe('What is to be said besides', () => {
 
   it('is whose builds they are where HEAD is not pushed', () => {
     const target = ofHead({ pushed: false });
-    assert.deepEqual(said({ target, ancestor }), ['not pushed: builds of abcabcab, 2 commits back']);
+    assert.deepEqual(said({ target, ancestor }), ['not pushed, showing abcabcab, 2 commits back']);
     assert.deepEqual(said({ target, ancestor: { ...ancestor, back: 1 } }), [
-      'not pushed: builds of abcabcab, 1 commit back',
+      'not pushed, showing abcabcab, 1 commit back',
     ]);
     assert.deepEqual(said({ target, ...empty }), ['not pushed']);
   });
@@ -85,29 +85,29 @@ describe('What is to be said besides', () => {
     const watching = { target: ofHead({}), watchingSince: then };
     assert.deepEqual(said({ ...watching, ...empty }), [`waiting for builds since ${at(then)}`]);
     assert.deepEqual(said({ ...watching, ancestor }), [
-      `waiting for builds since ${at(then)}: builds of abcabcab, 2 commits back`,
+      `waiting for builds since ${at(then)}, showing abcabcab, 2 commits back`,
     ]);
   });
 
   it('is whose builds they are where nobody can tell whether HEAD is pushed', () =>
     assert.deepEqual(said({ target: ofHead({ pushed: undefined }), ancestor }), [
-      'no builds yet: builds of abcabcab, 2 commits back',
+      'no builds yet, showing abcabcab, 2 commits back',
     ]));
 
   it('is that earlier commits are missing, only where some were looked for in vain', () => {
     const target = ofHead({ pushed: false, shallow: true });
-    const words = 'shallow clone: earlier commits are not known';
+    const words = "shallow clone: earlier commits aren't available";
     assert.deepEqual(said({ target, ...empty }), ['not pushed', words]);
-    assert.deepEqual(said({ target, ancestor }), ['not pushed: builds of abcabcab, 2 commits back']);
+    assert.deepEqual(said({ target, ancestor }), ['not pushed, showing abcabcab, 2 commits back']);
     assert.deepEqual(said({ target: ofHead({ shallow: true }) }), []);
   });
 
   it('is as of when, and why', () => {
     const failure: Failure = { kind: 'offline', host: 'git.example.com' };
     assert.deepEqual(said({ stale: { asOf: then, failure } }), [
-      `out of date, as of ${at(then)}: git.example.com cannot be reached. Check the network.`,
+      `out of date, as of ${at(then)}: Can't reach git.example.com. Check your network or VPN.`,
     ]);
-    assert.deepEqual(said({ stale: { asOf: then } }), [`as of ${at(then)}, being refreshed`]);
+    assert.deepEqual(said({ stale: { asOf: then } }), [`as of ${at(then)}, refreshing`]);
   });
 
   it('is until when the server wants to be left alone', () => {

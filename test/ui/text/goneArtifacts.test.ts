@@ -20,30 +20,27 @@ describe('Artifacts that are gone', () => {
   it('say when they have expired, and what helps', () =>
     assert.match(
       goneSentence(build, after),
-      /^The artifacts of compile \[x\] \(command:y\) #7 expired on .*2020.*, and GitLab has removed them\. Retry the build to have them again\.$/,
+      /^The artifacts of compile \[x\] \(command:y\) #7 expired on .*2020.* and were removed\. Retry the build to create them again\.$/,
     ));
 
   it('say else that they were erased or have expired', () =>
     assert.match(
       goneSentence(build, before),
-      /^GitLab has no artifacts of compile .* #7 any more: they were erased, or have expired\. Retry the build/,
+      /^The artifacts of compile .* #7 were erased or have expired\. Retry the build/,
     ));
 
   it('are known to have expired where GitLab shows the archive no longer, but when', () => {
     const gone = aBuild({ id: 7, name: 'compile', artifactsExpiredAt: expireAt });
     assert.deepEqual([isExpired(gone, before), isExpired(gone, after)], [false, true]);
-    assert.match(
-      noneSentence(gone, after),
-      /^The artifacts of compile #7 expired on .*2020.*, and GitLab has removed them\./,
-    );
-    assert.match(noneSentence(gone, before), /^compile #7 has no artifacts: none were made, or they were erased/);
-    assert.match(noneSentence({ ...gone, kind: 'bridge' }, after), /^compile #7 starts another pipeline: /);
+    assert.match(noneSentence(gone, after), /^The artifacts of compile #7 expired on .*2020.* and were removed\./);
+    assert.match(noneSentence(gone, before), /^compile #7 has no artifacts: it created none, or they were erased/);
+    assert.match(noneSentence({ ...gone, kind: 'bridge' }, after), /^compile #7 triggers a downstream pipeline\. /);
   });
 
   it('are known to be none where there are reports alone', () =>
     assert.match(
       noneSentence(aBuild({ id: 7, name: 'lint', reports: [{ type: 'sast', filename: 'a', size: 1 }] }), after),
-      /^lint #7 has reports, which GitLab shows on its pages, but no archive to open or download\.$/,
+      /^lint #7 has reports on GitLab's pages, but no archive to open or download\.$/,
     ));
 
   it('are what GitLab answers 404 for, and nothing else', () => {

@@ -8,7 +8,7 @@ describe('The name of a pipeline', () => {
     [{}, 'Pipeline', '#7'],
     [{ source: 'push' }, 'Branch', '#7'],
     [{ source: 'schedule', ref: 'nightly' }, 'Schedule', 'nightly · #7'],
-    [{ source: 'web' }, 'Run by hand', '#7'],
+    [{ source: 'web' }, 'Manual run', '#7'],
     [{ source: 'parent_pipeline', sha: '' }, 'Child pipeline', '#7'],
     [{ source: 'some_new_source' }, 'Pipeline (some new source)', '#7'],
     [{ source: 'constructor' }, 'Pipeline (constructor)', '#7'],
@@ -16,7 +16,7 @@ describe('The name of a pipeline', () => {
     [
       { ref: 'refs/merge-requests/3/merge', sha: 'b', mergeRequest: { iid: 3, title: 'Let\npeople in' } },
       'Merge request !3',
-      'Let people in · result of the merge · #7',
+      'Let people in · merged result · #7',
     ],
   ];
   for (const [changes, label, subject] of names) {

@@ -88,14 +88,14 @@ describe('The tooltip of a build', () => {
   });
 
   it('tells what it waits for', () =>
-    assert.match(textOf({ status: 'waiting_for_resource' }), /\| State \| waits for its resource group \|/));
+    assert.match(textOf({ status: 'waiting_for_resource' }), /\| State \| waiting for its resource group \|/));
 
   it('tells of what is not fresh as of when, and how it was then', () => {
     const asOf = Date.parse('2016-03-01T12:10:00.000Z');
     const text = textOf({ status: 'running', startedAt: '2016-03-01T12:00:00.000Z' }, { asOf });
     const time = new Date(asOf).toLocaleTimeString(undefined, { timeStyle: 'short' });
     assert.match(text, /\| Duration \| 10:00 \|/);
-    assert.ok(text.endsWith(`\n\nNot fresh: as of ${time}`), text);
+    assert.ok(text.endsWith(`\n\nOut of date: as of ${time}`), text);
   });
 
   it('has no rows for what is not known', () => {
@@ -143,6 +143,6 @@ describe('Outside text in messages', () => {
 
   it('is no link as the reason of a failure', () => {
     const failure = { kind: 'forbidden', host: 'git.example.com', reason: 'no [click](command:x)\nhere' } as const;
-    assert.equal(failureSentence(failure), 'git.example.com does not allow this: no [click] (command:x) here');
+    assert.equal(failureSentence(failure), "git.example.com doesn't allow this: no [click] (command:x) here");
   });
 });

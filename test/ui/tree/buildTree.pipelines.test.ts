@@ -54,7 +54,7 @@ describe('The rows of several pipelines', () => {
 
   it('have a level of their own: the newest first and open, what a bridge started below it, other systems apart', async () => {
     assert.deepEqual(await shown(all), [
-      '▾ Merge request !7  failed · 1 of 1: rspec · Let people sign in · result of the merge · #22',
+      '▾ Merge request !7  failed · 1 of 1: rspec · Let people sign in · merged result · #22',
       '  ▾ test  failed · 1 of 1: rspec',
       '    · rspec',
       '▸ Branch  running · 3 · #20',

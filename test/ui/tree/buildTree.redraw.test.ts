@@ -129,7 +129,7 @@ describe('A refresh', () => {
       cost({ ...one, builds, pipelines: [{ ...pipelines[0], status: 'manual' } as (typeof pipelines)[0]] }),
       1,
     );
-    assert.equal(descriptions()[0], 'test · waits for approve');
+    assert.equal(descriptions()[0], 'test · waiting for approve');
   });
 
   it('leaves the rows of the other repositories alone', () => {

@@ -113,7 +113,7 @@ describe('The row of a repository', () => {
     ...reasons.map(([reason, words]) => {
       return [`without a project: ${reason}`, { kind: 'noProject', reason }, `a  ${words}`, 'repo'] as const;
     }),
-    ['elsewhere', { kind: 'noProject', reason: 'notGitLab', host: 'github.com' }, 'a  github.com · no GitLab', 'repo'],
+    ['elsewhere', { kind: 'noProject', reason: 'notGitLab', host: 'github.com' }, 'a  github.com · not GitLab', 'repo'],
     [
       'that is signed out',
       { kind: 'signedOut', url: 'https://git.example.com', known: true },
@@ -123,20 +123,20 @@ describe('The row of a repository', () => {
     [
       'of a host that may be a GitLab',
       { kind: 'signedOut', url: 'https://git.example.com', known: false },
-      'a  git.example.com · not known as a GitLab',
+      'a  git.example.com · unknown host',
       'key',
     ],
     ['that is loading', { kind: 'loading', target: aTarget() }, 'a  master · 01234567 · loading', 'loading~spin'],
     [
       'that could not be loaded',
       { kind: 'failed', target: aTarget(), failure },
-      'a  master · 01234567 · git.example.com cannot be reached. Check the network.',
+      "a  master · 01234567 · Can't reach git.example.com. Check your network or VPN.",
       'warning',
     ],
     [
       'that could not even be found out about',
       { kind: 'failed', failure },
-      'a  git.example.com cannot be reached. Check the network.',
+      "a  Can't reach git.example.com. Check your network or VPN.",
       'warning',
     ],
     ['without builds', ready([]), 'a  master · 01234567 · no builds', 'circle-large-outline'],
@@ -204,7 +204,7 @@ describe('Rows that are not fresh', () => {
     for (const { item, element } of await rows()) {
       const { tooltip } = tree.resolveTreeItem(item as never, element as TreeRow) as unknown as TreeItem;
       const text = typeof tooltip === 'string' ? tooltip : (tooltip?.value ?? '');
-      assert.ok(text.replaceAll('\\', '').endsWith(`Not fresh: as of ${time}`), text);
+      assert.ok(text.replaceAll('\\', '').endsWith(`Out of date: as of ${time}`), text);
     }
   });
 

@@ -23,7 +23,7 @@ describe('A menu', () => {
       app.asked();
       await app.run(command, undefined, undefined);
       assert.deepEqual(app.asked(), []);
-      assert.match(editor().messages[0]?.text ?? '', /rows have changed just now\. Choose again\./);
+      assert.match(editor().messages[0]?.text ?? '', /rows just changed\. Select again\./);
     });
   }
 });

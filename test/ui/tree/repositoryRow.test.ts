@@ -32,7 +32,7 @@ const cases: readonly {
     keys: { state: reason },
   })),
   {
-    when: 'with a remote that is no GitLab',
+    when: 'with a remote that is not GitLab',
     snapshot: { kind: 'noProject', reason: 'notGitLab', host: 'github.com' },
     title: 'github.com',
     keys: { state: 'notGitLab' },
@@ -86,7 +86,7 @@ const cases: readonly {
     when: 'with builds that are not fresh',
     snapshot: { ...ready(builds), stale: { asOf: afternoon, failure } },
     title: 'Builds',
-    message: `master · 01234567 · out of date, as of ${clockTime}: git.example.com cannot be reached (ECONNREFUSED). Check the network.`,
+    message: `master · 01234567 · out of date, as of ${clockTime}: Can't reach git.example.com (ECONNREFUSED). Check your network or VPN.`,
     keys: { state: 'ready', hasBuilds: true, hasCommit: true },
   },
   {
@@ -99,7 +99,7 @@ const cases: readonly {
     when: 'with builds of a commit before a HEAD that is not pushed',
     snapshot: { ...ready(builds), target: ofHead({ pushed: false }), ancestor: { sha: 'abc'.repeat(14), back: 2 } },
     title: 'Builds',
-    message: 'master · 01234567 · not pushed: builds of abcabcab, 2 commits back',
+    message: 'master · 01234567 · not pushed, showing abcabcab, 2 commits back',
     keys: { state: 'ready', hasBuilds: true, hasCommit: true, unpushed: true },
   },
   {
@@ -145,7 +145,7 @@ describe('Above the tree', () => {
   it('stands which statuses are chosen', () => {
     tree.show(alone(ready(builds)));
     tree.showOnly(['failed', 'waiting_for_resource']);
-    assert.equal(tree.view.message, 'master · 01234567 · only failed, waiting for a resource');
+    assert.equal(tree.view.message, 'master · 01234567 · only failed, waiting for resource');
   });
 
   it('nothing stays of the last snapshot', () => {

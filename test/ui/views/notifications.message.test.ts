@@ -15,14 +15,14 @@ describe('Notifications, in their message and on the view,', () => {
     it('the log of the first that failed', async () => {
       t.end('success', 'failed', 'failed');
       await t.clock.pass(3000);
-      await t.press('Show log');
+      await t.press('Show Log');
       assert.deepEqual(t.acts, [['openLog', { build: 2, repository: 'file:///one' }]]);
     });
 
     it('to retry what failed, as rows like those of the view', async () => {
       t.end('success', 'failed', 'failed');
       await t.clock.pass(3000);
-      await t.press('Retry failed');
+      await t.press('Retry Failed');
       const [second, third] = someBuilds({}, { status: 'failed' }, { status: 'failed' }).slice(1).map(withPage);
       const rows = [second, third].map((build) => ({
         root: 'file:///one',
@@ -40,7 +40,7 @@ describe('Notifications, in their message and on the view,', () => {
       t.show(of('one', builds('running')));
       t.show(of('one', { ...ready(someBuilds({ status: 'failed' }).map(withPage)), readOnly: true }));
       await t.clock.pass(3000);
-      assert.deepEqual(editor().messages[1]?.buttons, ['Show log', never]);
+      assert.deepEqual(editor().messages[1]?.buttons, ['Show Log', never]);
     });
 
     it('never to be shown again, in the user’s settings, at once', async () => {

@@ -19,7 +19,7 @@ describe('Notifications', () => {
     const { severity, text, modal, buttons } = only();
     assert.deepEqual([severity, modal], ['warning', false]);
     assert.equal(text, 'master · 01234567: 2 of 3 builds failed: build-1, build-3');
-    assert.deepEqual(buttons, ['Show log', 'Retry failed', never]);
+    assert.deepEqual(buttons, ['Show Log', 'Retry Failed', never]);
   });
 
   it('tell an end once, though it is shown again and again', async () => {
@@ -95,8 +95,8 @@ describe('Notifications', () => {
       t.end('canceled');
       await t.clock.pass(3000);
       assert.deepEqual(texts().slice(1), [
-        'master · 01234567: builds were cancelled',
-        'master · 01234567: the build was cancelled',
+        'master · 01234567: builds were canceled',
+        'master · 01234567: the build was canceled',
       ]);
     });
 
@@ -225,7 +225,7 @@ describe('Notifications', () => {
       showAll('running', 'running');
       showAll('failed', 'failed');
       await t.clock.pass(3000);
-      await t.press('Retry failed');
+      await t.press('Retry Failed');
       const [[command, first, all] = []] = t.acts;
       const rows = all as readonly { readonly root: string; readonly node: { readonly build: Build } }[];
       assert.deepEqual([command, first], ['retryFailed', rows[0]]);

@@ -47,7 +47,7 @@ describe('The status bar', () => {
     ['without a repository', { kind: 'noProject', reason: 'noRepository' }],
     ['without a commit', { kind: 'noProject', reason: 'noCommit' }],
     ['without a remote', { kind: 'noProject', reason: 'noRemote' }],
-    ['where the remote is no GitLab', { kind: 'noProject', reason: 'notGitLab', host: 'github.com' }],
+    ['where the remote is not GitLab', { kind: 'noProject', reason: 'notGitLab', host: 'github.com' }],
     ['where the host is no instance', { kind: 'signedOut', url: 'https://git.example.com', known: false }],
   ];
   for (const [when, snapshot] of hidden)
@@ -69,13 +69,13 @@ describe('The status bar', () => {
       'after a failure',
       { kind: 'failed', target, failure },
       '$(warning) builds',
-      'git.example.com cannot be reached. Check the network.',
+      "Can't reach git.example.com. Check your network or VPN.",
     ],
     [
       'rate limited before anything was told',
       { kind: 'failed', target, failure: { kind: 'rateLimited', host: 'git.example.com', retryAt: now } },
       '$(warning) rate limited',
-      `git.example.com asks to slow down: rate limited until ${nowWord}.`,
+      `git.example.com: rate limit reached, retrying at ${nowWord}.`,
     ],
     ['without builds', ready([]), '$(circle-large-outline) no builds', 'No builds for master · 01234567'],
   ];
@@ -130,14 +130,14 @@ describe('The status bar', () => {
   it('marks builds that are not fresh, and says why', () => {
     const snapshot = { ...ready(someBuilds({})), stale: { asOf: noon, failure } };
     assert.equal(textOf(snapshot), '$(pass) passed $(history)');
-    const why = `out of date, as of ${noonWord}: git.example.com cannot be reached. Check the network.`;
+    const why = `out of date, as of ${noonWord}: Can't reach git.example.com. Check your network or VPN.`;
     assert.equal(tooltip().split('\n').at(-1), escaped(why));
     assert.equal(spoken(), `GitLab Builds, passed, master · 01234567, ${why}`);
   });
 
   it('marks remembered builds', () => {
     assert.equal(textOf({ ...ready(someBuilds({})), stale: { asOf: noon } }), '$(pass) passed $(history)');
-    assert.equal(tooltip().split('\n').at(-1), escaped(`as of ${noonWord}, being refreshed`));
+    assert.equal(tooltip().split('\n').at(-1), escaped(`as of ${noonWord}, refreshing`));
   });
 
   it('says until when it is rate limited', () => {
@@ -153,7 +153,7 @@ describe('The status bar', () => {
     );
     assert.equal(
       tooltip(),
-      `No builds for master · 01234567\nout of date, as of ${noonWord}: git.example.com cannot be reached. Check the network.`,
+      `No builds for master · 01234567\nout of date, as of ${noonWord}: Can't reach git.example.com. Check your network or VPN.`,
     );
   });
 
@@ -169,7 +169,7 @@ describe('The status bar', () => {
         'not pushed, with builds of an ancestor',
         { ...ready(someBuilds({})), target: unpushed, ancestor },
         '$(pass) passed $(git-commit) 2 back',
-        'not pushed: builds of abcdef01, 2 commits back',
+        'not pushed, showing abcdef01, 2 commits back',
       ],
       [
         'pushed and waited for',
@@ -181,7 +181,7 @@ describe('The status bar', () => {
         'pushed and waited for, with builds of an ancestor that are not fresh',
         { ...ready(someBuilds({})), target: pushed, watchingSince: noon, ancestor, stale: { asOf: noon } },
         '$(pass) passed $(git-commit) 2 back $(history)',
-        `waiting for builds since ${noonWord}: builds of abcdef01, 2 commits back`,
+        `waiting for builds since ${noonWord}, showing abcdef01, 2 commits back`,
       ],
     ];
     for (const [when, snapshot, text, words] of looks)

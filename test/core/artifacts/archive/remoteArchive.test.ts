@@ -153,7 +153,7 @@ describe('A remote file', () => {
     assert.deepEqual(await bytesOf(file.read(299_990, 300_000)), content.subarray(-10));
   });
 
-  it('that ends too early, or whose parts do, is told', async () => {
+  it('that is incomplete, or whose parts do, is told', async () => {
     const server = new Server(content);
     const file = await opened(server);
     server.missing = 1;

@@ -149,7 +149,7 @@ describe('openZip', () => {
   });
 
   it('reads nothing when it is called off', async () => {
-    const reason = new Error('cancelled');
+    const reason = new Error('canceled');
     const source = memory(rawZip([{ name: 'a' }]));
     assert.equal(await errorOf(openZip(source, AbortSignal.abort(reason))), reason);
     assert.deepEqual(source.reads, []);
@@ -205,7 +205,7 @@ describe('openZip', () => {
     assert.equal(await errorOf(openZip(source, unhurried())), error);
   });
 
-  it('says where the source ends too early', async () => {
+  it('says where the source is incomplete', async () => {
     const bytes = rawZip([{ name: 'a', content: randomBytes(100_000) }]);
     let missing = 0;
     const source: RandomAccess = {

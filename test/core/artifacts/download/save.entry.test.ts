@@ -81,7 +81,7 @@ describe('saveEntry', () => {
     'its bytes cannot be had': { open: () => piecewise(bytes, new Error('damaged')) },
     'fewer bytes come': { size: bytes.length + 1 },
     'more bytes come': { size: bytes.length - 1 },
-    'it is called off': { signal: AbortSignal.abort(new Error('cancelled')) },
+    'it is called off': { signal: AbortSignal.abort(new Error('canceled')) },
   };
   for (const [what, changes] of Object.entries(failures))
     it(`leaves nothing where ${what}`, async () => {

@@ -98,7 +98,7 @@ describe('saveArtifacts, when it fails,', () => {
     });
 
     it('of a download that the user cancels before it, at its headers and amid it', async () => {
-      const reason = new Error('cancelled');
+      const reason = new Error('canceled');
       assert.equal(await errorOf(save({ signal: AbortSignal.abort(reason) })), reason);
       const atOnce = new AbortController();
       fake.faults = [{ when: ({ path }) => path.endsWith('/artifacts') && (atOnce.abort(reason), false) }];

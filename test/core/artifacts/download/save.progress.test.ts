@@ -155,7 +155,7 @@ describe('replaceFile', () => {
   });
 
   it('stops to wait when it is called off', async () => {
-    const reason = new Error('cancelled');
+    const reason = new Error('canceled');
     const options = { clock: new HurriedClock(), signal: AbortSignal.abort(reason), move: failing('EBUSY', 1) };
     assert.equal(await errorOf(replaceFile('a', 'b', options)), reason);
   });

@@ -196,7 +196,7 @@ for (const artifacts of ['direct', 'redirect'] as const) {
     it('leaves nothing of an earlier run when it is called off', async () => {
       await brokenAt(1_000_000);
       const controller = new AbortController();
-      const reason = new Error('cancelled');
+      const reason = new Error('canceled');
       const open = openOf(fake, project, build.id, controller.signal);
       const progress = (): void => controller.abort(reason);
       assert.equal(await errorOf(save({ open, progress, signal: controller.signal })), reason);

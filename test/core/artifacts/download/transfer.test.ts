@@ -50,7 +50,7 @@ describe('steadily', () => {
 
   it('stops while it waits to try again when it is called off', async () => {
     const controller = new AbortController();
-    const reason = new Error('cancelled');
+    const reason = new Error('canceled');
     const clock: Clock = {
       ...systemClock,
       setTimeout: () => {

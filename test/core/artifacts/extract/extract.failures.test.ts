@@ -43,7 +43,7 @@ describe('extract, when it fails or others did before,', () => {
     const same = () => assert.deepEqual(disk.list(), ['root/', 'root/target/', 'root/target/old']);
 
     it('when it is called off before and amid it', async () => {
-      const reason = new Error('cancelled');
+      const reason = new Error('canceled');
       const archive = await zipped(text('a'), text('b'), text('c', 'x'.repeat(3_000_000)));
       assert.equal(await errorOf(unpack(archive, { signal: AbortSignal.abort(reason) })), reason);
       same();

@@ -166,7 +166,7 @@ describe('extract', () => {
     }));
     const plan = await planOf(entries, {}, defaultLimits, unhurried());
     assert.deepEqual([plan.files.length, plan.folders.length, plan.folders[0]], [10_000, 500, 'a']);
-    const reason = new Error('cancelled');
+    const reason = new Error('canceled');
     assert.equal(await errorOf(planOf(entries, {}, defaultLimits, AbortSignal.abort(reason))), reason);
   });
 });
