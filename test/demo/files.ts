@@ -14,7 +14,7 @@ export function filesOf(scene: Scene): Readonly<Record<string, string>> {
 function readmeOf(scene: Scene): string {
   return `# Bakery
 
-A small project whose builds never rest. Its GitLab runs on this machine; nothing leaves it.
+A small project whose builds keep running. Its GitLab runs on this computer, and nothing leaves it.
 
 Open **GitLab Builds** in the activity bar, or click its entry in the status bar. Then try:
 
@@ -26,18 +26,18 @@ ${tipsOf(scene)
 function tipsOf({ manual, delayed, manyPipelines }: Scene): readonly string[] {
   const where = (isSo: boolean, ...tips: readonly string[]) => (isSo ? tips : []);
   return [
-    '**Point at a build** for its runner, times and commit; watch the stages go by.',
+    '**Hover over a build** for its runner, times and commit; watch the stages go by.',
     '**Right-click a build**: retry, cancel, erase, copy its URL.',
     '**Download the artifacts** of `compile`, and *Reveal* them in the Explorer.',
     '**Click** `integration` once it has failed, as it does the first time: its log opens where it failed, with links into `spec/`.',
-    '**Unfold the artifacts** of `integration`: the test that failed opens where it stands in the repository.',
-    '**Unfold the artifacts** of `pages`: look at the picture, and *Compare with Workspace* the page.',
+    '**Expand the artifacts** of `integration`: the test that failed opens at its line in the repository.',
+    '**Expand the artifacts** of `pages`: open the picture, and *Compare with Workspace* the page.',
     '**Retry Failed Builds** on the stage `test` when `integration` has failed.',
-    ...where(manual, '**Play** `production` once the stage `deploy` has been reached: it waits for you.'),
-    ...where(delayed, '**Wait for** `canary`, which starts by itself after half a minute, or play it at once.'),
+    ...where(manual, '**Play** `production` once the stage `deploy` is reached.'),
+    ...where(delayed, '**Wait for** `canary`, which starts after half a minute, or play it at once.'),
     ...where(
       manyPipelines,
-      '**Unfold the pipelines**: the branch has one, its merge request another, and `packages` starts a child.',
+      '**Expand the pipelines**: the branch has one, its merge request another, and `packages` starts a child.',
       '**Open** `jenkins/acceptance` **in the browser**: another CI system has reported it.',
     ),
     '**Group By…** and **Filter by Status…** in the title of the view.',
