@@ -56,8 +56,37 @@ export default tseslint.config(
       message: 'The core states the port it needs; the client fits it.',
     }),
   },
+  {
+    files: ['src/core/model/**'],
+    rules: forbid(vscodeLeak, uiLeak, entryLeak, {
+      group: ['../polling/*', '../git/*', '../gitlab/**', '../log/*', '../artifacts/**'],
+      message: 'model/ imports only util/.',
+    }),
+  },
+  {
+    files: ['src/core/util/**'],
+    rules: forbid(vscodeLeak, uiLeak, entryLeak, { group: ['../*'], message: 'util/ imports nothing above it.' }),
+  },
   { files: ['src/**'], plugins: { patterns }, rules: { 'patterns/linear': 'error' } },
   { files: ['src/ui/**'], rules: forbid(entryLeak) },
+  {
+    files: ['src/ui/views/**', 'src/ui/tree/**', 'src/ui/text/**'],
+    rules: forbid(entryLeak, {
+      group: ['../commands/*', '**/polling/monitor', '**/gitlab/client'],
+      message: 'Views know neither commands nor the monitor nor the client.',
+    }),
+  },
+  {
+    files: ['src/ui/text/**'],
+    rules: forbid(entryLeak, {
+      group: ['../artifacts/*', '../commands/*', '../git/*', '../log/*', '../session/*', '../tree/*', '../views/*'],
+      message: 'text/ has words alone.',
+    }),
+  },
+  {
+    files: ['src/**'],
+    rules: { 'max-lines-per-function': ['error', { max: 65, skipBlankLines: true, skipComments: true }] },
+  },
   { files: ['src/**'], rules: ownedBy('') },
   ...owners.flatMap(([, files]) => files).map((file) => ({ files: [file], rules: ownedBy(file) })),
   { files: ['src/ui/views/contextKeys.ts'], rules: { 'no-restricted-syntax': 'off' } },
