@@ -25,6 +25,7 @@ import {
   type Project,
   type Variables,
 } from './dialect';
+import { effectOf, type Effect, type LostAction } from './lostAnswer';
 import { JsonObject, UnexpectedShape } from './jsonObject';
 import { has } from './features';
 import { isGraphqlUsed } from './listing/graphql';
@@ -266,6 +267,18 @@ export class GitLabClient {
       this.within(project, signal, (found, { api }) =>
         api.post(`projects/${found.id}/pipelines/${id}/${action}`, () => undefined),
       ),
+    );
+  }
+
+  /** What became of a change of a build whose answer was lost. */
+  async effectOf(project: string, action: LostAction, signal: AbortSignal): Promise<Effect> {
+    return this.within(project, signal, (found, call) => effectOf(call, found, action, reader(found, call)));
+  }
+
+  /** GitLab's word for the state of a pipeline. Since 8.11. */
+  async pipelineStatus(project: string, id: number, signal: AbortSignal): Promise<string> {
+    return this.within(project, signal, (found, { api }) =>
+      api.get(`projects/${found.id}/pipelines/${id}`, (row) => row.requireString('status')),
     );
   }
 
