@@ -14,6 +14,7 @@ import { systemClock, type Clock } from '../util/timer';
 import { contradicts, isNotFound, isProjectGone, ProjectUnseen, unsupportedOr } from './notFound';
 import { GitLabApi } from './gitlabApi';
 import { ArtifactsOfBuild, latestArtifacts, type Part } from './buildArtifacts';
+import { BuildDetails, isIncomplete } from './buildDetails';
 import { meet, type Meeting, type Probe, type Server } from './detect';
 import {
   toProject,
@@ -28,7 +29,7 @@ import {
 import { effectOf, type Effect, type LostAction } from './lostAnswer';
 import { JsonObject, UnexpectedShape } from './jsonObject';
 import { has } from './features';
-import { isGraphqlUsed } from './listing/graphql';
+import { isGraphqlUsed, lacksOf } from './listing/graphql';
 import type { Http, StreamAnswer } from './http/request';
 import { isRecent, withProject, type FactsKeeper, type InstanceFacts } from './instanceFacts';
 import { TtlCache } from '../util/ttlCache';
@@ -82,6 +83,7 @@ export class GitLabClient {
   private readonly pages: TtlCache;
   private readonly places: SignedUrlCache;
   private readonly tokenScopes: TokenScopes;
+  private readonly details = new BuildDetails();
   private readonly rateLimiter: RateLimiter;
   private readonly sent: Sent = new WeakMap();
   private readonly http: Http;
@@ -181,7 +183,7 @@ export class GitLabClient {
       // Reading the last page, arranging all and drawing all are turns of their own, where there is much of it.
       const isMuch = rows.builds.length > manyRows;
       if (isMuch) await nextTurn();
-      const builds = arrange(rows.builds, pipelines);
+      const builds = arrange(this.details.withAll(found.id, rows.builds), pipelines);
       if (isMuch) await nextTurn();
       return { builds, pipelines, ...(isPartial ? { isPartial } : {}) };
     });
@@ -244,6 +246,19 @@ export class GitLabClient {
     );
   }
 
+  /** Whether GitLab knows more of the build than its lists tell: runner, or size and expiry of the artifacts. */
+  isIncomplete(build: Build): boolean {
+    return this.usesGraphql === true && isIncomplete(build, lacksOf(this.memory));
+  }
+
+  /** The build with what lists do not tell of it. */
+  async completed(project: string, build: Build, signal: AbortSignal): Promise<Build> {
+    if (!this.isIncomplete(build)) return build;
+    const { id } = await this.project(project, signal);
+    // Shared by all who ask, so called off by nobody.
+    return this.details.load(id, build, () => this.build(project, build.id, new AbortController().signal));
+  }
+
   /** The build as the action left it; for a retry, and for what is played again, that is a new build. */
   async act(
     project: string,
@@ -255,9 +270,10 @@ export class GitLabClient {
     const { path, body } = toRequest(action, variables);
     this.places.clear();
     return this.tokenScopes.changing(() =>
-      this.within(project, signal, (found, call) =>
-        call.api.post(`projects/${found.id}/${call.dialect.segment}/${id}/${path}`, reader(found, call), body),
-      ),
+      this.within(project, signal, (found, call) => {
+        this.details.forget(found.id, id);
+        return call.api.post(`projects/${found.id}/${call.dialect.segment}/${id}/${path}`, reader(found, call), body);
+      }),
     );
   }
 
@@ -445,6 +461,7 @@ export class GitLabClient {
     this.memory.clear();
     this.pages.clear();
     this.places.clear();
+    this.details.clear();
   }
 }
 

@@ -364,8 +364,8 @@ function isOfMergeRequest(row: JsonObject): boolean {
     : source === 'merge_request_event';
 }
 
-/** Kept with what else is known of the server. */
-function lacksOf(memory: TtlCache): Set<string> {
+/** Fields that the server does not have, as `Type.field`; kept with what else is known of the server. */
+export function lacksOf(memory: TtlCache): Set<string> {
   const key = 'what GraphQL lacks';
   const lacks = memory.get(key);
   if (lacks instanceof Set) return lacks as Set<string>;
