@@ -167,16 +167,19 @@ export class GitLabClient {
     return this.rateLimiter.acquire(urgency, signal);
   }
 
-  /** The builds of a commit and its pipelines, arranged; none where the commit has no CI. */
-  async listing(project: string, commit: CommitRef, signal: AbortSignal): Promise<Listing> {
-    const listing = await this.list(project, commit, signal);
-    return (await this.holds(project, listing, signal)) ? listing : this.list(project, commit, signal);
+  /**
+   * The builds of a commit and its pipelines, arranged; none where the commit has no CI. `isAsked`: a person wants to see
+   * them as they are.
+   */
+  async listing(project: string, commit: CommitRef, signal: AbortSignal, isAsked = false): Promise<Listing> {
+    const listing = await this.list(project, commit, signal, isAsked);
+    return (await this.holds(project, listing, signal)) ? listing : this.list(project, commit, signal, isAsked);
   }
 
-  private async list(project: string, commit: CommitRef, signal: AbortSignal): Promise<Listing> {
+  private async list(project: string, commit: CommitRef, signal: AbortSignal, isAsked: boolean): Promise<Listing> {
     return this.within(project, signal, async (found, { api, server, dialect }) => {
       const { memory, log } = this;
-      const question: CommitQuestion = { api, server, project: found, commit, memory, log };
+      const question: CommitQuestion = { api, server, project: found, commit, memory, log, isAsked };
       const rows = await dialect.commitRows(question);
       const pipelines = [...rows.pipelines].sort((a, b) => b.id - a.id);
       const isPartial = api.isPartial || rows.isPartial === true;
