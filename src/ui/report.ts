@@ -11,7 +11,7 @@ export class UserError extends Error {
   constructor(
     message: string,
     /** Whose button the message has, where a button helps. */
-    readonly remedy?: 'signIn',
+    readonly remedy?: 'signIn' | 'refresh',
   ) {
     super(message);
   }
@@ -98,7 +98,7 @@ interface Remedy {
 }
 
 function remedyFor(error: unknown): Remedy | undefined {
-  if (error instanceof UserError) return error.remedy === 'signIn' ? signInRemedy() : undefined;
+  if (error instanceof UserError) return remedyNamed(error.remedy);
   if (error instanceof GitLabError) return remedyForFailure(error.failure.kind);
   if (error instanceof DownloadBroken) return remedyFor(error.cause);
   const setting = settingThatHelps(error);
@@ -117,6 +117,19 @@ function remedyForFailure(kind: FailureKind): Remedy {
       return settingsRemedy('gitlabBuilds.instances');
     default:
       return logRemedy();
+  }
+}
+
+function remedyNamed(name: UserError['remedy']): Remedy | undefined {
+  switch (name) {
+    case 'signIn':
+      return signInRemedy();
+    case 'refresh':
+      return { title: l10n.t('Refresh'), command: 'gitlabBuilds.refresh', args: [] };
+    case undefined:
+      return undefined;
+    default:
+      return name satisfies never;
   }
 }
 

@@ -23,6 +23,7 @@ import { LogStatus } from './log/logStatus';
 import { LogDurations } from './log/logDurations';
 import { LogTimes } from './log/logTimes';
 import { Notifications } from './views/notifications';
+import { BuildDetailsLoader, type DetailsPort } from './session/buildDetailsLoader';
 import { SnapshotCache } from './session/snapshotCache';
 import { InstanceCache } from './session/instanceCache';
 import { Report } from './report';
@@ -70,8 +71,10 @@ export function startShell(context: ExtensionContext, changed: EventEmitter<void
   const attention = (): Attention => ({ visible: tree.view.visible, focused: window.state.focused });
   const session = new Session({ git, settings, tokens, clients, remembered, attention, log, clock });
   const shared = { session, clients, settings, tokens, clock, knownProjects };
-  const { cache, archives, artifactRows } = artifactParts(context, shared);
-  const tree = new BuildTree((root) => settings.groupBy(session.repositoryOf(root)?.rootUri), clock, artifactRows);
+  const details = new BuildDetailsLoader(session, clients);
+  const { cache, archives, artifactRows } = artifactParts(context, shared, details);
+  const groupingOf = (root: string) => settings.groupBy(session.repositoryOf(root)?.rootUri);
+  const tree = new BuildTree(groupingOf, clock, artifactRows, details);
   const statusBar = new StatusBar();
   const variables = new StoredVariables(context.secrets);
   const { logs, problems, logEditors, logTimes, logFeatures } = logParts(shared);
@@ -119,6 +122,7 @@ type Shared = Pick<SessionParts, 'clients' | 'settings' | 'tokens' | 'clock'> & 
 function artifactParts(
   { globalStorageUri }: ExtensionContext,
   { session, clients, settings, tokens, clock, knownProjects }: Shared,
+  details: DetailsPort,
 ) {
   const folder = join(globalStorageUri.fsPath, 'artifacts');
   const cache = new ArtifactsCache(folder, () => settings.cacheBytes(), clock);
@@ -130,7 +134,8 @@ function artifactParts(
     cache: entryCache(cache),
   });
   void cache.tidy();
-  return { cache, archives, artifactRows: new ArtifactRows(archives, (root) => session.snapshotOf(root), clock) };
+  const artifactRows = new ArtifactRows(archives, (root) => session.snapshotOf(root), clock, details);
+  return { cache, archives, artifactRows };
 }
 
 function logParts(shared: Shared) {

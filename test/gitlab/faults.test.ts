@@ -73,6 +73,14 @@ describe('Faults of the fake GitLab', () => {
     assert.deepEqual([error.status, error.text], [500, '{"message":"500 Internal Server Error"}']);
   });
 
+  it('reset the connection once GitLab has done what it was asked', async () => {
+    fake.faults = [{ reset: 'unanswered' }];
+    const cancel = ask(`${fake.url}/api/v3/projects/1/builds/1/cancel`, { method: 'POST' });
+    fake.world.setStatus({ id: 1 }, 'running');
+    await assert.rejects(cancel, { code: 'ECONNRESET' });
+    assert.equal(fake.world.build(1).status, 'canceled');
+  });
+
   it('reset the connection before the headers', async () => {
     fake.faults = [{ reset: 'beforeHeaders' }];
     await assert.rejects(list(), { code: 'ECONNRESET' });

@@ -10,8 +10,8 @@ export interface Fault {
   readonly answer?: CannedAnswer;
   /** Makes another body of GitLab's own, where that is text; the status stays. */
   readonly change?: (body: string) => string;
-  /** The connection is reset: with `beforeHeaders` GitLab never sees the request. */
-  readonly reset?: 'beforeHeaders' | 'midBody';
+  /** The connection is reset: with `beforeHeaders` GitLab never sees the request, with `unanswered` it does what it is asked. */
+  readonly reset?: 'beforeHeaders' | 'unanswered' | 'midBody';
   /** Announces the whole length, sends so many bytes, then ends the connection. */
   readonly truncate?: number;
   /** Nothing more comes, and the connection stays open. */

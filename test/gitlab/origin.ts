@@ -89,6 +89,10 @@ export class Origin {
     if (fault?.reset === 'beforeHeaders') reset(message.socket);
     if (fault?.reset === 'beforeHeaders' || fault?.stall === 'beforeHeaders') return;
     const own = fault?.answer ? canned(fault.answer) : await this.#answer({ method, path, headers, body });
+    if (fault?.reset === 'unanswered') {
+      reset(message.socket);
+      return;
+    }
     const answer = changed(own, fault);
     record.status = answer.status;
     await deliver(response, answer, { method, fault, onBytes: (bytes) => (record.bytes += bytes), reset });

@@ -14,6 +14,7 @@ import { systemClock, type Clock } from '../util/timer';
 import { contradicts, isNotFound, isProjectGone, ProjectUnseen, unsupportedOr } from './notFound';
 import { GitLabApi } from './gitlabApi';
 import { ArtifactsOfBuild, latestArtifacts, type Part } from './buildArtifacts';
+import { BuildDetails, isIncomplete } from './buildDetails';
 import { meet, type Meeting, type Probe, type Server } from './detect';
 import {
   toProject,
@@ -25,9 +26,10 @@ import {
   type Project,
   type Variables,
 } from './dialect';
+import { effectOf, type Effect, type LostAction } from './lostAnswer';
 import { JsonObject, UnexpectedShape } from './jsonObject';
 import { has } from './features';
-import { isGraphqlUsed } from './listing/graphql';
+import { isGraphqlUsed, lacksOf } from './listing/graphql';
 import type { Http, StreamAnswer } from './http/request';
 import { isRecent, withProject, type FactsKeeper, type InstanceFacts } from './instanceFacts';
 import { TtlCache } from '../util/ttlCache';
@@ -81,6 +83,7 @@ export class GitLabClient {
   private readonly pages: TtlCache;
   private readonly places: SignedUrlCache;
   private readonly tokenScopes: TokenScopes;
+  private readonly details = new BuildDetails();
   private readonly rateLimiter: RateLimiter;
   private readonly sent: Sent = new WeakMap();
   private readonly http: Http;
@@ -164,23 +167,26 @@ export class GitLabClient {
     return this.rateLimiter.acquire(urgency, signal);
   }
 
-  /** The builds of a commit and its pipelines, arranged; none where the commit has no CI. */
-  async listing(project: string, commit: CommitRef, signal: AbortSignal): Promise<Listing> {
-    const listing = await this.list(project, commit, signal);
-    return (await this.holds(project, listing, signal)) ? listing : this.list(project, commit, signal);
+  /**
+   * The builds of a commit and its pipelines, arranged; none where the commit has no CI. `isAsked`: a person wants to see
+   * them as they are.
+   */
+  async listing(project: string, commit: CommitRef, signal: AbortSignal, isAsked = false): Promise<Listing> {
+    const listing = await this.list(project, commit, signal, isAsked);
+    return (await this.holds(project, listing, signal)) ? listing : this.list(project, commit, signal, isAsked);
   }
 
-  private async list(project: string, commit: CommitRef, signal: AbortSignal): Promise<Listing> {
+  private async list(project: string, commit: CommitRef, signal: AbortSignal, isAsked: boolean): Promise<Listing> {
     return this.within(project, signal, async (found, { api, server, dialect }) => {
       const { memory, log } = this;
-      const question: CommitQuestion = { api, server, project: found, commit, memory, log };
+      const question: CommitQuestion = { api, server, project: found, commit, memory, log, isAsked };
       const rows = await dialect.commitRows(question);
       const pipelines = [...rows.pipelines].sort((a, b) => b.id - a.id);
       const isPartial = api.isPartial || rows.isPartial === true;
       // Reading the last page, arranging all and drawing all are turns of their own, where there is much of it.
       const isMuch = rows.builds.length > manyRows;
       if (isMuch) await nextTurn();
-      const builds = arrange(rows.builds, pipelines);
+      const builds = arrange(this.details.withAll(found.id, rows.builds), pipelines);
       if (isMuch) await nextTurn();
       return { builds, pipelines, ...(isPartial ? { isPartial } : {}) };
     });
@@ -243,6 +249,19 @@ export class GitLabClient {
     );
   }
 
+  /** Whether GitLab knows more of the build than its lists tell: runner, or size and expiry of the artifacts. */
+  isIncomplete(build: Build): boolean {
+    return this.usesGraphql === true && isIncomplete(build, lacksOf(this.memory));
+  }
+
+  /** The build with what lists do not tell of it. */
+  async completed(project: string, build: Build, signal: AbortSignal): Promise<Build> {
+    if (!this.isIncomplete(build)) return build;
+    const { id } = await this.project(project, signal);
+    // Shared by all who ask, so called off by nobody.
+    return this.details.load(id, build, () => this.build(project, build.id, new AbortController().signal));
+  }
+
   /** The build as the action left it; for a retry, and for what is played again, that is a new build. */
   async act(
     project: string,
@@ -254,9 +273,10 @@ export class GitLabClient {
     const { path, body } = toRequest(action, variables);
     this.places.clear();
     return this.tokenScopes.changing(() =>
-      this.within(project, signal, (found, call) =>
-        call.api.post(`projects/${found.id}/${call.dialect.segment}/${id}/${path}`, reader(found, call), body),
-      ),
+      this.within(project, signal, (found, call) => {
+        this.details.forget(found.id, id);
+        return call.api.post(`projects/${found.id}/${call.dialect.segment}/${id}/${path}`, reader(found, call), body);
+      }),
     );
   }
 
@@ -266,6 +286,18 @@ export class GitLabClient {
       this.within(project, signal, (found, { api }) =>
         api.post(`projects/${found.id}/pipelines/${id}/${action}`, () => undefined),
       ),
+    );
+  }
+
+  /** What became of a change of a build whose answer was lost. */
+  async effectOf(project: string, action: LostAction, signal: AbortSignal): Promise<Effect> {
+    return this.within(project, signal, (found, call) => effectOf(call, found, action, reader(found, call)));
+  }
+
+  /** GitLab's word for the state of a pipeline. Since 8.11. */
+  async pipelineStatus(project: string, id: number, signal: AbortSignal): Promise<string> {
+    return this.within(project, signal, (found, { api }) =>
+      api.get(`projects/${found.id}/pipelines/${id}`, (row) => row.requireString('status')),
     );
   }
 
@@ -432,6 +464,7 @@ export class GitLabClient {
     this.memory.clear();
     this.pages.clear();
     this.places.clear();
+    this.details.clear();
   }
 }
 

@@ -62,6 +62,8 @@ export interface CommitQuestion extends RowContext {
   readonly commit: CommitRef;
   readonly memory: TtlCache;
   readonly log: Logger;
+  /** A person wants to see it as it is: nothing is taken for unchanged. */
+  readonly isAsked?: boolean | undefined;
 }
 
 /** `key` → value, as GitLab hands them to a manual build. */

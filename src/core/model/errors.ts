@@ -47,6 +47,14 @@ export class GitLabError extends Error {
   }
 }
 
+/** Node's codes for a connection that was there and is no more. */
+const brokenCodes: readonly unknown[] = ['ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE'];
+
+/** There was a connection, and it ended before all had come. */
+export function isBrokenConnection({ kind, reason }: Failure): boolean {
+  return kind === 'offline' && brokenCodes.includes(reason);
+}
+
 /** The part of a file that was asked for lies behind its end. */
 export function isOutOfRange(error: unknown): boolean {
   return error instanceof GitLabError && error.failure.status === 416;

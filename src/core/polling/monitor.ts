@@ -150,18 +150,24 @@ export class Monitor {
 
   /** The fresh state of one build, put in its place without a refresh. */
   update(build: Build): void {
+    if (!this.learn(build)) return;
+    this.changedAt = this.clock.now();
+    if (this.running === undefined) this.arm(this.delay());
+  }
+
+  /** Shows what has become known of a build, which is no change of it; false: it is shown already. */
+  learn(build: Build): boolean {
     const { snapshot } = this;
-    if (snapshot?.kind !== 'ready' || !belongsTo(snapshot, build)) return;
+    if (snapshot?.kind !== 'ready' || !belongsTo(snapshot, build)) return false;
     const rows = flatten(snapshot.builds);
     const present = rows.find(({ id }) => id === build.id);
     // Asked for alone, a build tells less than the list did.
     const merged = { ...present, ...build, ...(present?.denied === undefined ? {} : { denied: present.denied }) };
     const others = rows.filter((row) => row !== present);
     const builds = reuseEqual(snapshot.builds, arrange([...others, merged], snapshot.pipelines));
-    if (builds === snapshot.builds) return;
-    this.changedAt = this.clock.now();
+    if (builds === snapshot.builds) return false;
     this.publish({ ...snapshot, builds });
-    if (this.running === undefined) this.arm(this.delay());
+    return true;
   }
 
   dispose(): void {

@@ -94,7 +94,9 @@ export class Archives implements Disposable {
     const sizes = new Map(flatten(buildsOf(snapshot)).map(({ id, artifacts }) => [id, artifacts?.size]));
     for (const [key, { address }] of [...this.kept]) {
       if (address.instance !== instance.url || address.project !== project || !sizes.has(address.build)) continue;
-      if (sizes.get(address.build) !== address.size) this.drop(key);
+      const size = sizes.get(address.build);
+      // 0: GitLab did not tell it.
+      if (size === undefined || (size !== address.size && size * address.size !== 0)) this.drop(key);
     }
   }
 

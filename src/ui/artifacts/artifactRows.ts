@@ -16,6 +16,7 @@ import type {
   TestNode,
   TestResults,
 } from '../tree/treeRows';
+import type { DetailsPort } from '../session/buildDetailsLoader';
 import type { Archives, OpenArchive } from './archives';
 import { toArtifactAddress, toArtifactUri, type ArtifactAddress } from './artifactUri';
 import { placesOfTests, type FoundPlace } from './testFiles';
@@ -47,6 +48,7 @@ export class ArtifactRows implements Disposable {
     private readonly archives: Archives,
     private readonly snapshotOf: (root: string) => Snapshot | undefined,
     private readonly clock: Pick<Clock, 'now'>,
+    private readonly details?: DetailsPort,
   ) {}
 
   /** undefined: it is no row of ours. Never rejects: what goes wrong is a row. */
@@ -56,7 +58,7 @@ export class ArtifactRows implements Disposable {
       case 'artifacts':
         if (node.build.artifacts === undefined)
           return Promise.resolve(reportsOf(node).map((each) => ({ root: row.root, node: each })));
-        return this.below(row, node.build, (opened) => this.topOf(row, node, opened));
+        return this.belowArtifacts(row, node);
       case 'artifactFolder':
         return this.below(row, node.build, ({ address }) => inFolder(node.id, node.folder, address, node.build));
       case 'tests':
@@ -73,6 +75,12 @@ export class ArtifactRows implements Disposable {
 
   dispose(): void {
     this.changed.dispose();
+  }
+
+  private async belowArtifacts(row: Row, node: ArtifactsNode): Promise<Row[]> {
+    const build = (await this.details?.load(row.root, node.build)) ?? node.build;
+    if (build !== node.build) this.details?.show(row.root, build);
+    return this.below(row, build, (opened) => this.topOf(row, { ...node, build }, opened));
   }
 
   private async below(row: Row, build: Build, make: (opened: OpenArchive) => Made): Promise<Row[]> {

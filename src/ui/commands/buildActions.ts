@@ -33,7 +33,13 @@ export interface Action {
   readonly done: (before: Build, after: Build) => string;
   /** GitLab's refusal in better words, where there are some. */
   readonly refused?: (failure: Failure, build: Build) => string | undefined;
+  /** What is said where it cannot be told whether GitLab did it; without one, trying again does no harm. */
+  readonly doubt?: (title: string) => string;
   readonly variables?: Variables;
+}
+
+export function maybeStarted(title: string): string {
+  return l10n.t('“{0}” may have been started: the answer of GitLab was lost.', title);
 }
 
 export const retrying = (): Action => ({
@@ -45,6 +51,7 @@ export const retrying = (): Action => ({
   tooOld: l10n.t("This version of GitLab can't retry a build that triggers a pipeline."),
   late: (build) => l10n.t("{0} is {1} and can't be retried.", buildTitle(build), statusLabel(build.status)),
   done: (before, after) => l10n.t('Retried {0} as #{1}', buildTitle(before), after.id),
+  doubt: maybeStarted,
 });
 
 export const canceling = (): Action => ({
@@ -89,6 +96,7 @@ export const erasing = (): Action => ({
   tooOld: l10n.t("This version of GitLab can't erase builds."),
   late: (build) => l10n.t("{0} is {1} and can't be erased.", buildTitle(build), statusLabel(build.status)),
   done: (_before, after) => l10n.t('Erased {0}', buildTitle(after)),
+  doubt: (title) => l10n.t('“{0}” may have been erased: the answer of GitLab was lost.', title),
 });
 
 export const deletingArtifacts = (): Action => ({
@@ -121,6 +129,7 @@ export const playing = (variables: Variables = {}): Action => ({
   refused: ({ reason = '' }, build) =>
     /unplayable/i.test(reason) ? l10n.t("GitLab reports that {0} can't be played.", buildTitle(build)) : undefined,
   done: (_before, after) => l10n.t('{0} is {1}', buildTitle(after), statusLabel(after.status)),
+  doubt: maybeStarted,
   ability: 'play',
   tooOld: l10n.t("This version of GitLab can't play builds."),
   ...(Object.keys(variables).length === 0 ? {} : { ...takingVariables(), variables }),

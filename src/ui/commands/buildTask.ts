@@ -2,8 +2,9 @@ import { l10n } from 'vscode';
 import type { Build } from '../../core/model/build';
 import { GitLabError, type Failure } from '../../core/model/errors';
 import type { GitLabClient } from '../../core/gitlab/client';
+import { isAnswerLost, type Effect } from '../../core/gitlab/lostAnswer';
 import { lacks } from '../../core/gitlab/features';
-import type { Target } from '../../core/model/snapshot';
+import { listingOf, type Target } from '../../core/model/snapshot';
 import { buildTitle } from '../text/buildText';
 import { UserError } from '../report';
 import type { Action } from './buildActions';
@@ -67,30 +68,68 @@ export function taskOn(context: CommandContext, place: TargetSnapshot, action: A
       const before = await look(client, build, signal);
       session.update(root, before);
       if (!action.can(before)) throw new UserError(whyNot(context, target, action, before));
-      const answer = await act(client, project, action, before, signal);
-      const after = await look(client, { ...answer, kind: build.kind }, signal);
+      const after = await act(
+        { client, project, action, before, newest: newestOf(context, root, before), signal },
+        look,
+      );
       session.update(root, after);
       report.done(action.done(before, after));
     },
   };
 }
 
-async function act(
-  client: GitLabClient,
-  project: string,
-  action: Action,
-  build: Build,
-  signal: AbortSignal,
-): Promise<Build> {
+interface Doing {
+  readonly client: GitLabClient;
+  readonly project: string;
+  readonly action: Action;
+  readonly before: Build;
+  /** Id of its newest attempt that is known. */
+  readonly newest: number;
+  readonly signal: AbortSignal;
+}
+
+type Look = (client: GitLabClient, known: Build, signal: AbortSignal) => Promise<Build>;
+
+/** The build after it, as GitLab shows it. */
+async function act(doing: Doing, look: Look): Promise<Build> {
+  const { client, action, before, signal } = doing;
+  let answer: Build;
   try {
-    if (action.name !== 'deleteArtifacts')
-      return await client.act(project, build.id, action.name, signal, action.variables);
-    await client.deleteArtifacts(project, build.id, signal);
-    return build;
+    answer = await ask(doing);
   } catch (error) {
-    const better = error instanceof GitLabError ? wordsFor(error.failure, action, build) : undefined;
+    if (isAnswerLost(error)) return afterLostAnswer(doing, error);
+    const better = error instanceof GitLabError ? wordsFor(error.failure, action, before) : undefined;
     throw better === undefined ? error : new UserError(better);
   }
+  return look(client, { ...answer, kind: before.kind }, signal);
+}
+
+async function ask({ client, project, action, before, signal }: Doing): Promise<Build> {
+  if (action.name !== 'deleteArtifacts') return client.act(project, before.id, action.name, signal, action.variables);
+  await client.deleteArtifacts(project, before.id, signal);
+  return before;
+}
+
+/** The build as it is now, where it shows that GitLab did what it was asked. */
+async function afterLostAnswer(
+  { client, project, action, before, newest, signal }: Doing,
+  error: Error,
+): Promise<Build> {
+  const { name } = action;
+  const effect = await client.effectOf(project, { name, before, newest }, signal).catch(unknownIfRefused);
+  if (effect.kind === 'done') return { ...effect.build, denied: before.denied ?? effect.build.denied };
+  const doubt = effect.kind === 'unknown' ? action.doubt?.(buildTitle(before)) : undefined;
+  throw doubt === undefined ? error : new UserError(doubt, 'refresh');
+}
+
+function unknownIfRefused(error: unknown): Effect {
+  if (error instanceof GitLabError) return { kind: 'unknown' };
+  throw error;
+}
+
+function newestOf({ session }: CommandContext, root: string, { id }: Build): number {
+  const { builds } = listingOf(session.snapshotOf(root));
+  return builds.find((build) => build.id === id || build.attempts.some((attempt) => attempt.id === id))?.id ?? id;
 }
 
 /**

@@ -2,11 +2,12 @@ import { l10n, ProgressLocation, window } from 'vscode';
 import { canCancel, hasFailed, statusClass, type Build } from '../../core/model/build';
 import { GitLabError } from '../../core/model/errors';
 import type { GitLabClient } from '../../core/gitlab/client';
+import { effectOnPipeline, isAnswerLost } from '../../core/gitlab/lostAnswer';
 import { standingBuilds } from '../../core/model/pipeline';
 import { listingOf } from '../../core/model/snapshot';
 import { UserError } from '../report';
 import type { Row } from '../tree/treeRows';
-import { canceling, retrying, type Action } from './buildActions';
+import { canceling, maybeStarted, retrying, type Action } from './buildActions';
 import { taskOn, whyNot } from './buildTask';
 import type { Command, CommandContext } from './command';
 import { perform, type Task } from './perform';
@@ -156,16 +157,35 @@ function taskOnPipeline(
   { name, action, done }: Bulk,
   { id, builds }: PipelineBuilds,
 ): Task {
+  const title = l10n.t('Pipeline #{0}', id);
+  const { project } = place.target;
+  const before = listingOf(context.session.snapshotOf(place.root)).pipelines.find((pipeline) => pipeline.id === id);
+  const afterLostAnswer = async (client: GitLabClient, lost: Error, signal: AbortSignal): Promise<void> => {
+    const after = await client.pipelineStatus(project, id, signal).catch(undefinedIfRefused);
+    const effect =
+      after === undefined || before === undefined ? 'unknown' : effectOnPipeline(name, before.status, after);
+    if (effect === 'unknown' && name === 'retry') throw new UserError(maybeStarted(title), 'refresh');
+    if (effect !== 'done') throw lost;
+    context.report.done(done(id));
+  };
   const run = async (client: GitLabClient, signal: AbortSignal): Promise<void> => {
     try {
-      await client.actOnPipeline(place.target.project, id, name, signal);
+      await client.actOnPipeline(project, id, name, signal);
       context.report.done(done(id));
     } catch (error) {
+      if (isAnswerLost(error)) {
+        await afterLostAnswer(client, error, signal);
+        return;
+      }
       if (!isMissing(error)) throw error;
       for (const build of builds) await taskOn(context, place, action, build).run(client, signal);
     }
   };
-  return { kind: 'pipeline', place, title: l10n.t('Pipeline #{0}', id), entry: `${name} of pipeline ${id}`, run };
+  return { kind: 'pipeline', place, title, entry: `${name} of pipeline ${id}`, run };
+}
+
+function undefinedIfRefused(error: unknown): undefined {
+  if (!(error instanceof GitLabError)) throw error;
 }
 
 function isMissing(error: unknown): boolean {

@@ -39,7 +39,13 @@ export async function perform(context: CommandContext, tasks: readonly Task[]): 
   if (tasks.length === 1 || isOfAll(first.error, tasks)) throw first.error;
   for (const { task, error } of failures) context.log.warn(`${task.entry}: ${sentenceFor(error)}`);
   context.report.done(l10n.t('{0} of {1} done', tasks.length - failures.length, tasks.length));
+  const isDoubtful = failures.some(({ error }) => error instanceof UserError && error.remedy === 'refresh');
   const example = `${first.task.title}: ${sentenceFor(first.error)}`;
+  if (isDoubtful)
+    throw new UserError(
+      l10n.t('{0} of {1} requests were refused or not confirmed. {2}', failures.length, tasks.length, example),
+      'refresh',
+    );
   throw new UserError(
     tasks.every(({ kind }) => kind === 'build')
       ? l10n.t('{0} of {1} builds were refused. {2}', failures.length, tasks.length, example)

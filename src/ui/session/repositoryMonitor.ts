@@ -106,12 +106,12 @@ async function find(
 ): Promise<Listing & Pick<Loaded, 'ancestor' | 'watching'>> {
   const { project, sha, ref, pinned, head } = target;
   const isUnpushed = !pinned && head?.pushed === false;
-  const own = isUnpushed ? none : await client.listing(project, { sha, ref }, signal);
+  const own = isUnpushed ? none : await client.listing(project, { sha, ref }, signal, urgency === 'asked');
   if (pinned || head === undefined || !isEmpty(own)) return own;
   const port: AncestorPort = {
     recent: async () =>
       (await client.recentBuilds(project, undefined, signal)).flatMap(({ commit }) => commit?.sha ?? []),
-    listing: (before) => client.listing(project, { sha: before, ref }, signal),
+    listing: (before) => client.listing(project, { sha: before, ref }, signal, urgency === 'asked'),
   };
   const nearest = await search.nearest(head.ancestors, port, urgency === 'asked');
   const watching = head.pushed === true;

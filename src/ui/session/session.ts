@@ -102,6 +102,11 @@ export class Session implements Disposable {
     this.of(root)?.monitor.update(build);
   }
 
+  /** Shows what has become known of a build, which is no change of it. */
+  learn(root: string, build: Build): void {
+    this.of(root)?.monitor.learn(build);
+  }
+
   /** All instances that the user configured or signed in to; no other is ever sent a request. */
   async instances(): Promise<readonly Instance[]> {
     const configured = this.parts.settings.instances();

@@ -1,5 +1,5 @@
 import { l10n } from 'vscode';
-import type { Failure } from '../../core/model/errors';
+import { isBrokenConnection, type Failure } from '../../core/model/errors';
 import { plainText } from '../../core/util/plainText';
 import type { Notice } from '../../core/polling/buildNotices';
 import type { Staleness } from '../../core/model/snapshot';
@@ -26,9 +26,6 @@ export function withoutMarkup(text: string): string {
 export function withoutIcons(text: string): string {
   return text.replaceAll('$(', '$ (');
 }
-
-/** Node's codes for a connection that was there and is no more. */
-const brokenCodes = new Set(['ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE']);
 
 /** What happened and what to do, for the user. */
 export function failureSentence(failure: Failure): string {
@@ -143,7 +140,7 @@ function connectionSentence(kind: 'offline' | 'timeout' | 'notGitLab' | 'noGitLa
   const because = inBrackets(reason);
   switch (kind) {
     case 'offline':
-      return reason !== undefined && brokenCodes.has(reason)
+      return isBrokenConnection(failure)
         ? l10n.t('The connection to {0} was lost. Try again.', host)
         : l10n.t("Can't reach {0}{1}. Check your network or VPN.", host, because);
     case 'timeout':

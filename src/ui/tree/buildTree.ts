@@ -13,6 +13,7 @@ import type { Grouping } from '../../core/model/tree';
 import { redrawOf, rowsAtOnce } from '../../core/model/treeDiff';
 import { ExpiryClock } from '../artifacts/expiryClock';
 import { setContext } from '../views/contextKeys';
+import type { DetailsPort } from '../session/buildDetailsLoader';
 import { RenderedTree } from './renderedTree';
 import { caveats, subjectOf, titleOf } from '../text/commitText';
 import { statusLabel } from '../text/buildText';
@@ -48,6 +49,7 @@ export class BuildTree implements TreeDataProvider<Row>, Disposable {
     private readonly groupingOf: (root: string) => Grouping,
     private readonly clock: Clock = systemClock,
     private readonly lazy?: LazyRows,
+    private readonly details?: Pick<DetailsPort, 'load'>,
   ) {
     const options = { treeDataProvider: this, showCollapseAll: true, canSelectMany: true };
     this.view = window.createTreeView<Row>(viewId, options);
@@ -123,10 +125,18 @@ export class BuildTree implements TreeDataProvider<Row>, Disposable {
   }
 
   /** Only when a row is pointed at: a Markdown tooltip on every row would slow the whole tree down. */
-  resolveTreeItem(item: TreeItem, row: Row): TreeItem {
-    const tooltip = tooltipOf(row.node, this.drawing.sceneOf(row), this.clock.now());
+  resolveTreeItem(item: TreeItem, row: Row): TreeItem | Promise<TreeItem> {
+    const { node, root } = row;
+    const isOfBuild = node.kind === 'build' || node.kind === 'attempt' || node.kind === 'artifacts';
+    const loading = isOfBuild ? this.details?.load(root, node.build) : undefined;
+    if (!isOfBuild || loading === undefined) return this.withTooltip(item, row, node);
+    return loading.then((build) => this.withTooltip(item, row, { ...node, build }));
+  }
+
+  private withTooltip(item: TreeItem, row: Row, node: RowNode): TreeItem {
+    const tooltip = tooltipOf(node, this.drawing.sceneOf(row), this.clock.now());
     // What is said of a group is all of what a narrow side bar cuts off.
-    const spoken = isGroup(row.node) ? item.accessibilityInformation?.label : undefined;
+    const spoken = isGroup(node) ? item.accessibilityInformation?.label : undefined;
     const lines = [spoken, tooltip].filter((line) => typeof line === 'string');
     if (typeof tooltip === 'object') item.tooltip = tooltip;
     else if (lines.length > 0) item.tooltip = lines.join('\n');

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { Build } from '../../../src/core/model/build';
 import { GitLabClient } from '../../../src/core/gitlab/client';
 import type { Listing, Pipeline } from '../../../src/core/model/pipeline';
-import type { ProfileName } from '../../gitlab/profiles/profile';
+import type { ProfileName, VariantName } from '../../gitlab/profiles/profile';
 import { branchMergeRequestAndChild, type BranchMergeRequestAndChild } from '../../gitlab/scenarios';
 import { developerToken } from '../../gitlab/seed';
 import { systemClock } from '../../../src/core/util/timer';
@@ -34,7 +34,7 @@ export class Branch {
     return this.client;
   }
 
-  static async start(profile: ProfileName): Promise<Branch> {
+  static async start(profile: ProfileName | VariantName): Promise<Branch> {
     const fake = await startGitLab({ profile, root: '/gitlab' });
     return new Branch(fake, branchMergeRequestAndChild(fake.world));
   }
@@ -42,6 +42,12 @@ export class Branch {
   async listing(ref: string | undefined = this.made.ref, client = this.client): Promise<Listing> {
     const { project, sha } = this.made;
     return client.listing(project.path, { sha, ref }, unhurried());
+  }
+
+  /** As `listing`, for a person who asks. */
+  async refreshed(): Promise<Listing> {
+    const { project, sha, ref } = this.made;
+    return this.client.listing(project.path, { sha, ref }, unhurried(), true);
   }
 
   /** As `listing`, where HEAD is on no branch. */

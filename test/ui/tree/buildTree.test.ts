@@ -218,7 +218,10 @@ describe('A row', () => {
     tree.show(alone(ready(builds)));
     const [stage] = tree.getChildren();
     assert.ok(stage);
-    assert.equal(tree.resolveTreeItem(tree.getTreeItem(stage), stage).tooltip, 'Stage build, passed · 1');
+    assert.equal(
+      (tree.resolveTreeItem(tree.getTreeItem(stage), stage) as never as TreeItem).tooltip,
+      'Stage build, passed · 1',
+    );
   });
 
   for (const text of hostileTexts)

@@ -1,4 +1,4 @@
-import { codeOf, type Failure, type FailureKind } from '../../model/errors';
+import { codeOf, isBrokenConnection, type Failure, type FailureKind } from '../../model/errors';
 
 /** The part of a response's headers that is read here. */
 export interface HeaderBag {
@@ -156,11 +156,10 @@ export function failureOfConnection(error: unknown, host: string): Failure {
 }
 
 /** Gone in a moment, as a rule: worth asking again. */
-export function isTransient({ kind, status, reason }: Failure): boolean {
+export function isTransient(failure: Failure): boolean {
+  const { kind, status, reason } = failure;
   // GitLab's database had not enough time: the same would take as long again.
   if (status === 503 && reason?.startsWith('Request timed out') === true) return false;
   if (kind === 'server') return status === 502 || status === 503 || status === 504;
-  return (
-    kind === 'offline' && (reason === 'ECONNRESET' || reason === 'EPIPE' || reason === 'ERR_STREAM_PREMATURE_CLOSE')
-  );
+  return isBrokenConnection(failure);
 }

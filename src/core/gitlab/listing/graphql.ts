@@ -8,7 +8,7 @@ import { has } from '../features';
 import { UnexpectedShape, type JsonObject } from '../jsonObject';
 import { childrenQuery, jobsQuery, ownQuery, pipelinesQuery, type Query, type QueryShape } from './graphqlQuery';
 import { toRefusal } from './graphqlRefusal';
-import { toBuild, toChild, toId, toPipeline, type NamedPipeline } from './graphqlMappers';
+import { endStateOf, toBuild, toChild, toId, toPipeline, type NamedPipeline } from './graphqlMappers';
 import type { TtlCache } from '../../util/ttlCache';
 import { isMergeOf } from './mergeRequests';
 
@@ -91,6 +91,14 @@ interface Known {
   readonly merges: readonly Pipeline[];
   readonly parents: readonly string[];
   readonly iids: readonly string[];
+  /** Children that have ended and have none themselves, by their numbers within the project. */
+  readonly ended: ReadonlyMap<string, EndedChild>;
+}
+
+interface EndedChild {
+  readonly pipeline: Pipeline;
+  readonly builds: readonly Build[];
+  readonly endState: string;
 }
 
 class GraphqlListing {
@@ -101,6 +109,9 @@ class GraphqlListing {
   private readonly merges = new Map<number, Pipeline>();
   private readonly named = new Map<number, NamedPipeline>();
   private readonly asked = new Set<string>();
+  /** Of the pipelines that have ended, by their ids. */
+  private readonly endStates = new Map<number, string>();
+  private ended: Known['ended'] = new Map();
   private readonly lacks: Set<string>;
   private context: RowContext;
   private isPartial = false;
@@ -115,6 +126,7 @@ class GraphqlListing {
     const { commit, project, memory } = this.question;
     const key = `further pipelines of ${project.id} ${commit.sha} ${commit.ref ?? ''}`;
     const known = memory.get(key) as Known | undefined; // Written below alone.
+    if (this.question.isAsked !== true && known !== undefined) this.ended = known.ended;
     let open = this.first(known);
     while (open.length > 0) {
       for (const ask of open) this.asked.add(nameOf(ask));
@@ -131,13 +143,14 @@ class GraphqlListing {
       { kind: 'own', sha: commit.sha },
       ...(known?.merges ?? []).map((only): Ask => ({ kind: 'own', sha: only.sha, only })),
       ...(this.listsChildren() ? (known?.parents ?? []).map((sha): Ask => ({ kind: 'children', sha })) : []),
-      ...byTwos(known?.iids ?? []),
+      ...byTwos((known?.iids ?? []).filter((iid) => !this.ended.has(iid))),
     ];
   }
 
   /** What the answers have named and nobody has asked for yet. */
   private missing(): readonly Ask[] {
     const merges = [...this.merges.values()].map((only): Ask => ({ kind: 'own', sha: only.sha, only }));
+    this.takeEnded();
     const lost = [...this.named.values()].filter(({ id }) => !this.pipelines.has(id));
     const lists = this.listsChildren() ? lost.map(({ sha }): Ask => ({ kind: 'children', sha })) : [];
     const open = distinct([...merges, ...lists]).filter((ask) => !this.asked.has(nameOf(ask)));
@@ -154,7 +167,32 @@ class GraphqlListing {
       merges: [...this.merges.values()],
       parents: this.listsChildren() ? [...new Set(own.map(({ sha }) => sha))] : [],
       iids: this.listsChildren() ? [] : own.flatMap(({ iid }) => iid ?? []),
+      ended: this.listsChildren() || this.isPartial ? new Map() : this.endedChildren(own),
     };
+  }
+
+  /** What has ended is not loaded again until its bridge tells another state of it. */
+  private takeEnded(): void {
+    for (const { id, iid = '', endState } of this.named.values()) {
+      const kept = this.ended.get(iid);
+      if (kept === undefined || kept.endState !== endState || this.pipelines.has(id)) continue;
+      this.pipelines.set(id, kept.pipeline);
+      this.endStates.set(id, kept.endState);
+      this.builds.push(...kept.builds);
+    }
+  }
+
+  /** Of a child's own children only its bridges tell, so it is loaded as long as it has some. */
+  private endedChildren(named: readonly NamedPipeline[]): Known['ended'] {
+    const builds = new Map<number | undefined, Build[]>(named.map(({ id }) => [id, []]));
+    for (const build of this.builds) builds.get(build.pipeline)?.push(build);
+    const entries = named.flatMap(({ id, iid }) => {
+      const [pipeline, endState, own = []] = [this.pipelines.get(id), this.endStates.get(id), builds.get(id)];
+      const isLeaf = own.every(({ downstream }) => downstream === undefined);
+      if (iid === undefined || pipeline === undefined || endState === undefined || !isLeaf) return [];
+      return [[iid, { pipeline, builds: own, endState }] as const];
+    });
+    return new Map(entries);
   }
 
   /** Of the children of a commit only those that a bridge of a listed pipeline has started: others are of older ones. */
@@ -246,6 +284,8 @@ class GraphqlListing {
     for (const row of fresh) {
       const pipeline = toPipeline(row, project);
       this.pipelines.set(pipeline.id, pipeline);
+      const endState = endStateOf(row);
+      if (endState !== undefined) this.endStates.set(pipeline.id, endState);
       this.takeJobs(row.object('jobs'), pipeline);
     }
     await mapLimit(fresh, pipelinesAtOnce, (row) => this.furtherJobs(row));
@@ -364,8 +404,8 @@ function isOfMergeRequest(row: JsonObject): boolean {
     : source === 'merge_request_event';
 }
 
-/** Kept with what else is known of the server. */
-function lacksOf(memory: TtlCache): Set<string> {
+/** Fields that the server does not have, as `Type.field`; kept with what else is known of the server. */
+export function lacksOf(memory: TtlCache): Set<string> {
   const key = 'what GraphQL lacks';
   const lacks = memory.get(key);
   if (lacks instanceof Set) return lacks as Set<string>;

@@ -1,4 +1,4 @@
-import type { Build, BuildAbility } from '../../model/build';
+import { statusClass, type Build, type BuildAbility } from '../../model/build';
 import { externalStage, type Pipeline } from '../../model/pipeline';
 import type { Project, RowContext } from '../dialect';
 import { webAddress } from './externalStatuses';
@@ -70,6 +70,15 @@ export interface NamedPipeline {
   readonly iid: string | undefined;
   readonly sha: string;
   readonly webUrl: string;
+  /** Its state as the bridge tells it; undefined where it does not, or as long as the pipeline runs. */
+  readonly endState: string | undefined;
+}
+
+/** Differs as soon as something in a pipeline that has ended changes; undefined: it has not, or too little is told. */
+export function endStateOf(row: JsonObject): string | undefined {
+  const [status, updatedAt] = [row.string('status')?.toLowerCase(), row.string('updatedAt')];
+  const hasEnded = status !== undefined && updatedAt !== undefined && statusClass(status) === 'ended';
+  return hasEnded ? `${status} ${updatedAt}` : undefined;
 }
 
 /**
@@ -85,7 +94,8 @@ export function toChild(row: JsonObject, parent: Pick<Pipeline, 'sha'>, project:
   const isChild = source === undefined ? isHere && sha === parent.sha : source === 'parent_pipeline';
   if (!isChild) return undefined;
   const id = toId(downstream.requireString('id'));
-  return { id, iid: downstream.string('iid'), sha, webUrl: pageOf(id, project) };
+  const endState = endStateOf(downstream);
+  return { id, iid: downstream.string('iid'), sha, webUrl: pageOf(id, project), endState };
 }
 
 /** What a bridge has started, or the page of another CI system, which is absolute. */

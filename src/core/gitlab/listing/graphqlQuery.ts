@@ -21,7 +21,7 @@ const job: Selection = {
     ['userPermissions', { on: 'JobPermissions', fields: ['updateBuild', 'cancelBuild'] }],
     ['detailedStatus', { on: 'DetailedStatus', fields: ['detailsPath'] }],
     ['artifacts', { on: 'CiJobArtifactConnection', fields: [['nodes', artifact]] }],
-    ['downstreamPipeline', { on: 'Pipeline', fields: ['id', 'iid', 'sha', 'source', 'path'] }],
+    ['downstreamPipeline', { on: 'Pipeline', fields: ['id', 'iid', 'sha', 'source', 'path', 'status', 'updatedAt'] }],
   ],
 };
 
@@ -35,11 +35,11 @@ const pageOfJobs: Selection = {
   ],
 };
 
-function pipeline(jobs: number): Selection {
+function pipeline(jobs: number, further: readonly string[] = []): Selection {
   return {
     on: 'Pipeline',
     fields: [
-      ...['id', 'iid', 'sha', 'ref', 'status', 'source'],
+      ...['id', 'iid', 'sha', 'ref', 'status', 'source', ...further],
       ['stages', { on: 'CiStageConnection', fields: [['nodes', { on: 'CiStage', fields: ['name'] }]] }],
       [`jobs(first: ${jobs})`, pageOfJobs],
     ],
@@ -119,7 +119,9 @@ export function childrenQuery(
 
 /** Pipelines by their numbers within the project: `p0`, `p1` … */
 export function pipelinesQuery(path: string, iids: readonly string[], { lacks, jobs }: QueryShape): Query {
-  const parts = iids.map((_, at) => block(`p${at}: pipeline(iid: $iid${at})`, printed(pipeline(jobs), lacks)));
+  const parts = iids.map((_, at) =>
+    block(`p${at}: pipeline(iid: $iid${at})`, printed(pipeline(jobs, ['updatedAt']), lacks)),
+  );
   const types = ['$path: ID!', ...iids.map((_, at) => `$iid${at}: ID!`)];
   return {
     text: `query (${types.join(', ')}) { project(fullPath: $path) { id ${parts.join(' ')} } }`,

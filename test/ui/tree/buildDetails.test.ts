@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict';
+import type { VariantName } from '../../gitlab/profiles/profile';
+import { serverError } from '../../gitlab/faults';
+import type { App } from '../app';
+import { appsInTests } from '../eachApp';
+import type { TreeItem } from '../fake/basics';
+import { editor } from '../fake/editor';
+
+async function tooltip(app: App, label: string): Promise<string> {
+  const row = (await app.rows()).find(({ item }) => item.label === label);
+  assert.ok(row);
+  const provider = editor().views[0]?.options.treeDataProvider;
+  const item = (await provider?.resolveTreeItem?.(row.item as never, row.element, {} as never)) as unknown as TreeItem;
+  return typeof item.tooltip === 'string' ? item.tooltip : (item.tooltip?.value ?? '');
+}
+
+describe('A build of which the list tells too little', () => {
+  const apps = appsInTests();
+  const start = async (profile: VariantName): Promise<App> => {
+    const app = await apps.ready({ gitlab: { profile } });
+    app.asked();
+    return app;
+  };
+
+  for (const profile of ['15.3', '15.8'] as const)
+    it(`has its runner in the tooltip, asked for once, on ${profile}`, async () => {
+      const app = await start(profile);
+      const { id } = app.small.builds.rspec;
+      const { runner } = app.gitlab.world.build(id);
+      for (let time = 0; time < 2; time++) assert.match(await tooltip(app, 'rspec'), /\| Runner \| /);
+      assert.ok(runner);
+      assert.deepEqual(app.asked(), [`GET jobs/${id}`]);
+    });
+
+  it('has a tooltip without it where GitLab does not answer, and nobody is told', async () => {
+    const app = await start('15.3');
+    app.gitlab.faults = [serverError()];
+    assert.doesNotMatch(await tooltip(app, 'rspec'), /\| Runner \|/);
+    assert.match(await tooltip(app, 'rspec'), /^\*\*rspec\*\* /);
+    assert.deepEqual(editor().messages, []);
+  });
+
+  it('has the size of its artifacts once they are opened', async () => {
+    const app = await start('15.3');
+    const { id } = app.small.builds.compile;
+    const artifacts = (await app.rows()).find(({ item }) => item.accessibilityInformation?.label.includes(`#${id}`));
+    assert.ok(artifacts);
+    assert.match(String(artifacts.item.description), /^0 B/);
+    const provider = editor().views[0]?.options.treeDataProvider;
+    assert.ok(await provider?.getChildren(artifacts.element));
+    const after = await provider?.getTreeItem(artifacts.element);
+    assert.doesNotMatch(String(after?.description), /^0 B/);
+    assert.equal(app.asked().filter((request) => request === `GET jobs/${id}`).length, 1);
+  });
+
+  it('asks for nothing where the list tells all', async () => {
+    const app = await apps.ready({ gitlab: { profile: '18.9' } });
+    app.asked();
+    assert.match(await tooltip(app, 'rspec'), /\| Runner \| /);
+    assert.deepEqual(app.asked(), []);
+  });
+});
