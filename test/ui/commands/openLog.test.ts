@@ -34,6 +34,7 @@ describe('Open Log', () => {
   let app: App;
   const shown = (): FakeTextEditor => editor().texts.editors.at(-1) ?? assert.fail('no editor');
   const lines = (): readonly string[] => shown().document.getText().split('\n');
+  const lineOfCursor = (): string => shown().document.lineAt(shown().selection.start.line).text;
   const ready = async (trace?: string) => {
     app = await apps.ready({
       settings: () => ({ 'gitlabBuilds.refresh.activeSeconds': 2 }),
@@ -71,11 +72,35 @@ describe('Open Log', () => {
   });
 
   it('puts the cursor at the first error of what has failed, and at the top of what has passed', async () => {
-    await ready(colored);
+    await ready(colored.replace(' plain', ' plain\nerror: no rule\nover'));
     await openFailed();
-    assert.equal(shown().document.lineAt(shown().selection.start.line).text, 'ERROR: Job failed: exit code 1');
+    assert.equal(lineOfCursor(), 'error: no rule');
     await app.run('openLog', await app.row('rspec'));
     assert.equal(shown().selection.start.line, 0);
+  });
+
+  it('puts the cursor at the last lines of a script without an error, and folds nothing of it', async () => {
+    const verdict = 'ERROR: Job failed: exit code 1';
+    const clean = section('start', 80, 'cleanup_file_variables') + 'Cleaning up\nfiles\n';
+    const after = `${clean}${section('end', 81, 'cleanup_file_variables')}${verdict}\n`;
+    await ready(`${colored.replace(verdict, 'done, but not well')}${after}`);
+    await openFailed();
+    assert.equal(lineOfCursor(), 'done, but not well');
+    const folds = editor().executed.filter(({ command }) => command === 'editor.fold');
+    const folded = folds.map(({ args }) => (args[0] as { selectionLines: number[] }).selectionLines);
+    assert.deepEqual(folded, [[0, lines().indexOf('Cleaning up')]]);
+  });
+
+  it('keeps the script of what has failed open, also where the cursor is elsewhere', async () => {
+    const broken = 'ERROR: Job failed (system failure): pod was evicted';
+    await ready(`${colored.replace('ERROR: Job failed: exit code 1', 'half done')}${broken}\n`);
+    await openFailed();
+    assert.equal(lineOfCursor(), broken);
+    const folds = editor().executed.filter(({ command }) => command === 'editor.fold');
+    assert.deepEqual(
+      folds.map(({ args }) => args),
+      [[{ levels: 1, direction: 'down', selectionLines: [0] }]],
+    );
   });
 
   it('draws the colours of the theme, on the columns of the plain text', async () => {
