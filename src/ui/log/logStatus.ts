@@ -55,7 +55,8 @@ export class LogStatus implements FileDecorationProvider, Disposable {
     return new FileDecoration(
       badge,
       `${buildTitle(build)}: ${timedLabel(build, this.clock.now())}`,
-      buildIcon(build).color,
+      // What has passed needs no attention.
+      build.status === 'success' ? undefined : buildIcon(build).color,
     );
   }
 

@@ -103,13 +103,13 @@ describe('Open Log', () => {
     );
   });
 
-  it('draws the colours of the theme, on the columns of the plain text', async () => {
+  it('draws colors on the columns of the plain text', async () => {
     await ready(colored);
     await openFailed();
     const drawn = shown()
       .drawnOn(3)
       .map(([options, ...columns]) => [JSON.stringify(options), ...columns]);
-    assert.deepEqual(drawn, [['{"color":{"id":"terminal.ansiBrightRed"},"fontWeight":"bold"}', 7, 10]]);
+    assert.deepEqual(drawn, [['{"color":{"id":"gitlabBuilds.log.ansiRed"},"fontWeight":"bold"}', 7, 10]]);
   });
 
   it('draws no more than what is on screen and around it, however long the log', async () => {
