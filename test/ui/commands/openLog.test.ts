@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { CodeLens, DocumentSymbol, FoldingRange, Hover, HoverProvider, TextDocument } from 'vscode';
+import manifest from '../../../package.json';
 import { serverError } from '../../gitlab/faults';
 import type { App } from '../app';
 import { appsInTests } from '../eachApp';
@@ -7,6 +8,7 @@ import { editor } from '../fake/editor';
 import type { FakeTextEditor } from '../fake/texts';
 import { until } from '../fake/until';
 import { Uri } from '../fake/basics';
+import { evaluate } from '../when';
 
 const escape = '\u001b';
 const section = (kind: 'start' | 'end', at: number, name: string, options = ''): string =>
@@ -202,6 +204,18 @@ describe('Open Log', () => {
     assert.match(shown().document.uri.path, new RegExp(`#${app.small.builds.odd.id}\\.log$`));
   });
 
+  it('does not lead to a build that may fail', async () => {
+    const mayFail = (small: App['small'], { world }: App['gitlab']) =>
+      void world.update(small.builds.odd, { allowFailure: true });
+    // Not told by v3.
+    app = await apps.ready({ gitlab: { profile: '18.9' }, prepare: ({ gitlab, small }) => mayFail(small, gitlab) });
+    await app.run('openLog', { build: app.small.builds.compile.id });
+    assert.ok(
+      lenses(shown()).length > 1 && !lenses(shown()).some((title) => title?.includes('Next failed')),
+      lenses(shown()).join(),
+    );
+  });
+
   it('says when a line was written, where the runner says it', async () => {
     await ready('2024-05-14T11:19:19.899359Z 00O Hello\n2024-05-14T11:19:20.000000Z 01E World\n');
     await openFailed();
@@ -280,6 +294,27 @@ describe('Open Log', () => {
       await app.api.refresh();
       await shows(/the last line/);
       await until('the end', () => lenses(shown())[0] === '$(pass) passed');
+    });
+
+    it('offers to cancel it, and only once it has failed to copy why and to show its problems', async () => {
+      await ready();
+      await openRunning();
+      editor().turnTo(shown().document.uri);
+      const { long } = app.small.builds;
+      const cancel = (provided('lens', 'provideCodeLenses', shown()) as CodeLens[]).map(({ command }) => command)[1];
+      assert.deepEqual([cancel?.title, cancel?.command], ['$(debug-stop) Cancel', 'gitlabBuilds.cancel']);
+      assert.equal((cancel?.arguments?.[0] as { build: number }).build, long.id);
+      const offered = () => {
+        const keys = { resourceScheme: 'gitlab-builds-log', ...Object.fromEntries(editor().contextKeys) };
+        const items = manifest.contributes.menus['editor/title'].filter(({ when }) => evaluate(when, keys));
+        return items.map(({ command }) => command.replace('gitlabBuilds.', ''));
+      };
+      assert.deepEqual(offered(), ['saveLog', 'compareLog']);
+      app.gitlab.world.update(long, { status: 'failed', finishedAtMs: app.gitlab.world.now() });
+      await app.api.refresh();
+      await until('the end', () => offered().length > 2);
+      assert.deepEqual(offered(), ['saveLog', 'compareLog', 'copyFailure', 'showProblems']);
+      assert.ok(lenses(shown()).includes('$(warning) Problems') && !lenses(shown()).includes('$(debug-stop) Cancel'));
     });
 
     it('asks with the ETag, so that what is known is not sent again', async () => {
