@@ -221,7 +221,8 @@ describe('The welcome text', () => {
 
 describe('The clauses of the manifest', () => {
   it('ask only for keys that are set', async () => {
-    const ofEditors = ['resourceScheme', 'gitlabBuilds.hasProblems', 'gitlabBuilds.logHasTimes'];
+    const ofLogs = ['gitlabBuilds.logHasFailed', 'gitlabBuilds.logHasTimes'];
+    const ofEditors = ['resourceScheme', 'gitlabBuilds.hasProblems', ...ofLogs];
     const known = [...Object.keys(await keysFor(undefined)), 'view', 'viewItem', ...ofEditors];
     for (const { when } of [...menus, ...welcomes])
       for (const key of keysIn(when)) assert.ok(known.includes(key), `${key} in ${when}`);

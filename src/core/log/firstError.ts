@@ -23,23 +23,39 @@ const mayBeError =
 /** Of what was told about errors and is none. */
 const harmless =
   /\b(?:0|no) (?:errors?|failed|failures?)\b|\b(?:errors?|failed|failures?)[:=] ?0\b|^\W*(?:warn(?:ing)?)\b/i;
+/** How the runner ends the log of a failed build. */
 const verdict = /^ERROR: (?:Job failed|Build failed|Preparation failed|Uploading artifacts)/;
+/** A verdict that says more than the script's last lines do. */
+const systemFailure = /^ERROR: (?:Job|Build) failed \(system failure\)|^ERROR: Preparation failed/;
 
 /**
- * The line at which to start reading: the script's first error, else the log's, else what the runner said at last.
+ * Line at which to start reading a failed build's log: the first error of its script, else the script's last line before
+ * the runner's verdict. Without a script, the log's first error, else the verdict; undefined where there is neither.
  * It yields while it searches.
  */
 export async function firstError(log: Log): Promise<number | undefined> {
   const { lines } = log;
   const from = Math.max(0, lines.length - mostLines);
   const script = lastScript(log);
-  const inScript =
-    script && (await find(lines, Math.max(from, script.start + 1), (script.end ?? lines.length - 1) + 1, isError));
+  if (script !== undefined) return (await errorIn(lines, script, from)) ?? lastLineOf(lines, script);
   return (
-    inScript ??
     (await find(lines, from, lines.length, isError)) ??
     (await find(lines, from, lines.length, (line) => verdict.test(line)))
   );
+}
+
+async function errorIn(lines: readonly string[], { start, end }: Section, from: number): Promise<number | undefined> {
+  return find(lines, Math.max(from, start + 1), (end ?? lines.length - 1) + 1, isError);
+}
+
+/** The last line with text that a script wrote; the runner's verdict where that tells more or the script wrote nothing. */
+function lastLineOf(lines: readonly string[], { start, end }: Section): number {
+  const last = lastWithText(lines, lines.length - 1);
+  const hasVerdict = verdict.test(lines[last] ?? '');
+  if (hasVerdict && systemFailure.test(lines[last] ?? '')) return last;
+  let at = lastWithText(lines, end ?? lines.length - 1);
+  while (at > start && verdict.test(lines[at] ?? '')) at = lastWithText(lines, at - 1);
+  return at > start || !hasVerdict ? Math.max(at, start) : last;
 }
 
 /** Columns of a line that is told: nobody reads further, and a line may have a million. */
@@ -58,7 +74,8 @@ export function tailOf(log: Log, count: number): readonly string[] {
   return [...told, ...rest].map((line) => (line.length > longestTold ? `${line.slice(0, longestTold)}…` : line));
 }
 
-function lastScript({ sections }: Log): Section | undefined {
+/** The section of the script, of the runner's last try where there were several. */
+export function lastScript({ sections }: Log): Section | undefined {
   return sections.findLast(({ name }) => scripts.includes(name));
 }
 

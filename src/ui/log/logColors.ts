@@ -1,5 +1,6 @@
 import { Range, ThemeColor, window, type DecorationRenderOptions, type Disposable, type TextEditor } from 'vscode';
-import type { TextEditorDecorationType } from 'vscode';
+import type { TextEditorDecorationType, ThemableDecorationRenderOptions } from 'vscode';
+import { readableOn, textOn, type Hex } from '../../core/log/contrast';
 import type { Color, Log, Style } from '../../core/log/log';
 import { onDidShowLines } from './logEditors';
 import type { Logs } from './logs';
@@ -10,6 +11,19 @@ const marginLines = 200;
 const spansPerLine = 500;
 
 const names = ['Black', 'Red', 'Green', 'Yellow', 'Blue', 'Magenta', 'Cyan', 'White'] as const;
+
+/**
+ * Backgrounds that 256 and 24-bit colors are made readable on, of dark and of light themes: VS Code does not tell the
+ * real one. These are the ones in use that leave the least contrast (Monokai's and Solarized Light's).
+ */
+export const referenceBackgrounds = { dark: '#272822', light: '#fdf6e3' } as const;
+
+/** VS Code's terminal colors in dark themes, for text that has a background of its own. */
+const terminal: readonly Hex[] = [
+  ...(['#000000', '#cd3131', '#0dbc79', '#e5e510', '#2472c8', '#bc3fbc', '#11a8cd', '#e5e5e5'] as const),
+  ...(['#666666', '#f14c4c', '#23d18b', '#f5f543', '#3b8eea', '#d670d6', '#29b8db', '#ffffff'] as const),
+];
+const brightBlack = 8;
 
 /** Draws the colours of logs, around what is on screen: of a long log never all. */
 export class LogColors implements Disposable {
@@ -67,34 +81,55 @@ export function linesAround(ranges: readonly Range[], count: number): ReadonlySe
 }
 
 export function toDecoration(style: Style): DecorationRenderOptions {
-  const own = style.color === undefined ? undefined : toColor(readable(style.color, style));
-  const behind = style.background === undefined ? undefined : toColor(style.background);
-  const color = style.inverse === true ? (behind ?? new ThemeColor('editor.background')) : own;
-  const backgroundColor = style.inverse === true ? (own ?? new ThemeColor('editor.foreground')) : behind;
   const lines = [
     ...(style.underline === true ? ['underline'] : []),
     ...(style.strike === true ? ['line-through'] : []),
   ];
-  const opacity = style.conceal === true ? '0' : style.faint === true ? '0.6' : undefined;
   return {
-    ...(color === undefined ? {} : { color }),
-    ...(backgroundColor === undefined ? {} : { backgroundColor }),
+    ...colorsOf(style),
     ...(style.bold === true ? { fontWeight: 'bold' } : {}),
     ...(style.italic === true ? { fontStyle: 'italic' } : {}),
     ...(lines.length === 0 ? {} : { textDecoration: lines.join(' ') }),
-    ...(opacity === undefined ? {} : { opacity }),
+    ...(style.conceal === true ? { opacity: '0' } : {}),
   };
 }
 
-/** As terminals do: bold is bright, and black is not drawn on what may be black. */
-function readable(color: Color, { bold, background }: Style): Color {
-  if (typeof color === 'string' || color > 7) return color;
-  return bold === true || (color === 0 && background === undefined) ? color + 8 : color;
+/** Text without a background of its own has colors of the theme's kind, in which faint is gray. */
+function colorsOf({ color, background, inverse, faint }: Style): DecorationRenderOptions {
+  if (background !== undefined) return onBackground(color, background, inverse === true);
+  const own = color ?? (faint === true ? brightBlack : undefined);
+  if (inverse === true) return inversed(own);
+  if (own === undefined) return {};
+  return typeof own === 'number' ? { color: themeColor(own) } : byTheme(own, (readable) => ({ color: readable }));
 }
 
-/** The theme's own sixteen, as in its terminal. */
-function toColor(color: Color): ThemeColor | string {
-  if (typeof color === 'string') return color;
-  const name = names[color % 8] ?? 'White';
-  return new ThemeColor(`terminal.ansi${color < 8 ? '' : 'Bright'}${name}`);
+/** A color of the text that is readable on a background which the log has chosen, the same in every theme. */
+function onBackground(color: Color | undefined, background: Color, isInverse: boolean): DecorationRenderOptions {
+  const behind = toHex(background);
+  const own = color === undefined ? textOn(behind) : toHex(color);
+  return isInverse
+    ? { color: readableOn(behind, own), backgroundColor: own }
+    : { color: readableOn(own, behind), backgroundColor: behind };
+}
+
+/** Text in the editor's background color, on what would be the color of the text. */
+function inversed(color: Color | undefined): DecorationRenderOptions {
+  const text = new ThemeColor('editor.background');
+  if (typeof color === 'string') return byTheme(color, (readable) => ({ color: text, backgroundColor: readable }));
+  const behind = color === undefined ? new ThemeColor('editor.foreground') : themeColor(color);
+  return { color: text, backgroundColor: behind };
+}
+
+function byTheme(color: Hex, look: (readable: Hex) => ThemableDecorationRenderOptions): DecorationRenderOptions {
+  const { dark, light } = referenceBackgrounds;
+  return { dark: look(readableOn(color, dark)), light: look(readableOn(color, light)) };
+}
+
+function toHex(color: Color): Hex {
+  return typeof color === 'string' ? color : (terminal[color] ?? '#ffffff');
+}
+
+/** Readable in every theme, and changeable by the user. */
+function themeColor(color: number): ThemeColor {
+  return new ThemeColor(`gitlabBuilds.log.ansi${color < 8 ? '' : 'Bright'}${names[color % 8] ?? 'White'}`);
 }

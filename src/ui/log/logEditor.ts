@@ -10,7 +10,7 @@ import {
   type TextEditor,
 } from 'vscode';
 import { isActive } from '../../core/model/build';
-import { firstError } from '../../core/log/firstError';
+import { firstError, lastScript } from '../../core/log/firstError';
 import type { Section } from '../../core/log/log';
 import type { Settings } from '../session/settings';
 import type { LogColors } from './logColors';
@@ -130,12 +130,14 @@ function readOn(editor: TextEditor, { top, shift }: Reading, linesAboveTop: numb
   reveal(editor, Math.min(moved(top) + linesAboveTop, last), TextEditorRevealType.AtTop);
 }
 
-/** What the runner wants folded, and all that is over where the build has failed, but where the cursor is. */
+/** Folds what the runner wants folded, and of a failed build all that is over but the script and what is around the cursor. */
 async function fold(document: TextDocument, { log, build }: LogDocument, line: number): Promise<void> {
-  const isFolded = ({ collapsed, end }: Section): boolean =>
-    collapsed || (build?.status === 'failed' && end !== undefined);
+  const hasFailed = build?.status === 'failed';
+  const script = hasFailed ? lastScript(log) : undefined;
+  const isFolded = ({ collapsed, end }: Section): boolean => collapsed || (hasFailed && end !== undefined);
   const folded = place(log.sections, document.lineCount).filter(
-    ({ section, start, last }) => isFolded(section) && last > start && !(start <= line && line <= last),
+    ({ section, start, last }) =>
+      section !== script && isFolded(section) && last > start && !(start <= line && line <= last),
   );
   if (folded.length === 0) return;
   // Without these, VS Code folds what is around one that is folded already.

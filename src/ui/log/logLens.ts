@@ -1,5 +1,5 @@
 import { CodeLens, EventEmitter, l10n, Range, type CodeLensProvider, type Disposable, type TextDocument } from 'vscode';
-import { canRetry, hasArtifacts, isActive, type Build } from '../../core/model/build';
+import { canCancel, canRetry, hasArtifacts, isActive, type Build } from '../../core/model/build';
 import type { Failure } from '../../core/model/errors';
 import { mayTellFailure } from '../tree/contextValue';
 import { buildLabel, statusCodicon } from '../text/buildText';
@@ -84,6 +84,7 @@ function remedies({ kind }: Failure, reference: object): readonly LensAction[] {
 
 function buildActions(build: Build, reference: object): readonly LensAction[] {
   return [
+    ...(canCancel(build) ? [[`$(debug-stop) ${l10n.t('Cancel')}`, 'cancel', reference] as const] : []),
     ...(canRetry(build) ? [[`$(debug-restart) ${l10n.t('Retry')}`, 'retry', reference] as const] : []),
     ...(hasArtifacts(build)
       ? [[`$(cloud-download) ${l10n.t('Artifacts')}`, 'downloadArtifacts', reference] as const]

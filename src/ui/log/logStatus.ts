@@ -16,6 +16,8 @@ import type { Clock } from '../../core/util/timer';
 import { buildIcon, buildLabel, buildTitle } from '../text/buildText';
 import { failureSentence, withoutMarkup } from '../text/failures';
 import { formatDuration } from '../text/timeText';
+import { mayTellFailure } from '../tree/contextValue';
+import { setKey } from '../views/contextKeys';
 import { logScheme, toLogAddress } from './logUri';
 import type { Logs } from './logs';
 import type { LogDocument } from './logDocument';
@@ -29,6 +31,8 @@ export class LogStatus implements FileDecorationProvider, Disposable {
   readonly onDidChangeFileDecorations: Event<Uri> = this.changed.event;
   private readonly item = languages.createLanguageStatusItem('gitlabBuilds.log', { scheme: logScheme });
   private readonly subscriptions: Disposable[];
+  /** Whether the log in front is of a failed build, as the manifest's clauses know it. */
+  private hasFailed = false;
 
   constructor(
     private readonly logs: Logs,
@@ -55,7 +59,8 @@ export class LogStatus implements FileDecorationProvider, Disposable {
     return new FileDecoration(
       badge,
       `${buildTitle(build)}: ${timedLabel(build, this.clock.now())}`,
-      buildIcon(build).color,
+      // What has passed needs no attention.
+      build.status === 'success' ? undefined : buildIcon(build).color,
     );
   }
 
@@ -73,6 +78,13 @@ export class LogStatus implements FileDecorationProvider, Disposable {
     item.busy = build !== undefined && isActive(build) && failure === undefined;
     item.severity = severityOf(build, failure);
     item.command = open === undefined || failure === undefined ? undefined : again(open);
+    void this.tellContext(build !== undefined && mayTellFailure(build));
+  }
+
+  private async tellContext(hasFailed: boolean): Promise<void> {
+    if (hasFailed === this.hasFailed) return;
+    this.hasFailed = hasFailed;
+    await setKey('logHasFailed', hasFailed);
   }
 }
 

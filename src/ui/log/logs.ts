@@ -10,7 +10,7 @@ import {
   type TextDocumentContentProvider,
   type Uri,
 } from 'vscode';
-import type { Build } from '../../core/model/build';
+import { hasFailed, type Build } from '../../core/model/build';
 import type { Clock } from '../../core/util/timer';
 import { buildsOf, type Target } from '../../core/model/snapshot';
 import { flatten } from '../../core/model/arrange';
@@ -102,10 +102,10 @@ export class Logs implements TextDocumentContentProvider, Disposable {
     }
   }
 
-  /** The failed build of the same commit after this one, or the first where this is the last. */
+  /** The failed build of the same commit after this one, or the first where this is the last; none that may fail. */
   nextFailed({ build, port: { root } }: LogDocument): Build | undefined {
     const builds = buildsOf(this.parts.session.snapshotOf(root));
-    const isWanted = (one: Build): boolean => one.status === 'failed' && mayHaveLog(one) && one.id !== build?.id;
+    const isWanted = (one: Build): boolean => hasFailed(one) && mayHaveLog(one) && one.id !== build?.id;
     const at = builds.findIndex(({ id }) => id === build?.id);
     return [...builds.slice(at + 1), ...builds.slice(0, Math.max(at, 0))].find(isWanted);
   }

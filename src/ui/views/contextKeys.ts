@@ -54,6 +54,6 @@ export async function setContext({ repositories, active }: ViewState, filtered: 
 }
 
 /** A key that tells of the editor in front, or of something else than builds. */
-export async function setKey(name: 'logHasTimes' | 'hasProblems', value: boolean): Promise<void> {
+export async function setKey(name: 'logHasFailed' | 'logHasTimes' | 'hasProblems', value: boolean): Promise<void> {
   await commands.executeCommand('setContext', `gitlabBuilds.${name}`, value);
 }

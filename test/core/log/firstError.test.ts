@@ -62,13 +62,35 @@ describe('the first error of a log', () => {
     assert.equal(log.lines[(await firstError(log)) ?? -1], 'error: this');
   });
 
-  it('is one outside the script where the script has none, then what the runner says', async () => {
-    const log = read(script('all is well'));
-    assert.equal(log.lines[(await firstError(log)) ?? -1], 'error: this was mended');
-    const silent = read(`a\nb\n${sentence}\n`);
-    assert.equal(await firstError(silent), 2);
-    assert.equal(await firstError(read('a\nb')), undefined);
-    assert.equal(await firstError(read('')), undefined);
+  const shown = async (text: string): Promise<string | undefined> => {
+    const log = read(text);
+    const at = await firstError(log);
+    return at === undefined ? undefined : log.lines[at];
+  };
+
+  it('is the last line of a script without one, before what the runner says', async () => {
+    assert.equal(await shown(script('$ ./check', 'all is well', 'and over', '')), 'and over');
+    const untimely = `${start(2, 'step_script')}Executing "step_script"\nhalf done\n`;
+    assert.equal(await shown(`${untimely}${sentence}\n`), 'half done');
+    assert.equal(await shown(untimely), 'half done');
+  });
+
+  it('is no line before the script or after it', async () => {
+    const after = `${start(9, 'after_script')}error: after all\n${end(9, 'after_script')}`;
+    assert.equal(await shown(script('all is well').replace(sentence, after + sentence)), 'all is well');
+  });
+
+  it('is what the runner says where the script wrote nothing, or the runner failed', async () => {
+    assert.equal(await shown(`${start(2, 'step_script')}Executing\n${end(3, 'step_script')}${sentence}\n`), sentence);
+    const broken = 'ERROR: Job failed (system failure): pod was evicted';
+    assert.equal(await shown(script('all is well').replace(sentence, broken)), broken);
+  });
+
+  it('is the first of the log where there was no script, then what the runner says', async () => {
+    assert.equal(await shown(`a\nfatal: no such ref\nb\n${sentence}\n`), 'fatal: no such ref');
+    assert.equal(await shown(`a\nb\n${sentence}\n`), sentence);
+    assert.equal(await shown('a\nb'), undefined);
+    assert.equal(await shown(''), undefined);
   });
 
   it('takes no second of a long log', async () => {

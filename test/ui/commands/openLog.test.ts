@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { CodeLens, DocumentSymbol, FoldingRange, Hover, HoverProvider, TextDocument } from 'vscode';
+import manifest from '../../../package.json';
 import { serverError } from '../../gitlab/faults';
 import type { App } from '../app';
 import { appsInTests } from '../eachApp';
@@ -7,6 +8,7 @@ import { editor } from '../fake/editor';
 import type { FakeTextEditor } from '../fake/texts';
 import { until } from '../fake/until';
 import { Uri } from '../fake/basics';
+import { evaluate } from '../when';
 
 const escape = '\u001b';
 const section = (kind: 'start' | 'end', at: number, name: string, options = ''): string =>
@@ -34,6 +36,7 @@ describe('Open Log', () => {
   let app: App;
   const shown = (): FakeTextEditor => editor().texts.editors.at(-1) ?? assert.fail('no editor');
   const lines = (): readonly string[] => shown().document.getText().split('\n');
+  const lineOfCursor = (): string => shown().document.lineAt(shown().selection.start.line).text;
   const ready = async (trace?: string) => {
     app = await apps.ready({
       settings: () => ({ 'gitlabBuilds.refresh.activeSeconds': 2 }),
@@ -71,20 +74,44 @@ describe('Open Log', () => {
   });
 
   it('puts the cursor at the first error of what has failed, and at the top of what has passed', async () => {
-    await ready(colored);
+    await ready(colored.replace(' plain', ' plain\nerror: no rule\nover'));
     await openFailed();
-    assert.equal(shown().document.lineAt(shown().selection.start.line).text, 'ERROR: Job failed: exit code 1');
+    assert.equal(lineOfCursor(), 'error: no rule');
     await app.run('openLog', await app.row('rspec'));
     assert.equal(shown().selection.start.line, 0);
   });
 
-  it('draws the colours of the theme, on the columns of the plain text', async () => {
+  it('puts the cursor at the last lines of a script without an error, and folds nothing of it', async () => {
+    const verdict = 'ERROR: Job failed: exit code 1';
+    const clean = section('start', 80, 'cleanup_file_variables') + 'Cleaning up\nfiles\n';
+    const after = `${clean}${section('end', 81, 'cleanup_file_variables')}${verdict}\n`;
+    await ready(`${colored.replace(verdict, 'done, but not well')}${after}`);
+    await openFailed();
+    assert.equal(lineOfCursor(), 'done, but not well');
+    const folds = editor().executed.filter(({ command }) => command === 'editor.fold');
+    const folded = folds.map(({ args }) => (args[0] as { selectionLines: number[] }).selectionLines);
+    assert.deepEqual(folded, [[0, lines().indexOf('Cleaning up')]]);
+  });
+
+  it('keeps the script of what has failed open, also where the cursor is elsewhere', async () => {
+    const broken = 'ERROR: Job failed (system failure): pod was evicted';
+    await ready(`${colored.replace('ERROR: Job failed: exit code 1', 'half done')}${broken}\n`);
+    await openFailed();
+    assert.equal(lineOfCursor(), broken);
+    const folds = editor().executed.filter(({ command }) => command === 'editor.fold');
+    assert.deepEqual(
+      folds.map(({ args }) => args),
+      [[{ levels: 1, direction: 'down', selectionLines: [0] }]],
+    );
+  });
+
+  it('draws colors on the columns of the plain text', async () => {
     await ready(colored);
     await openFailed();
     const drawn = shown()
       .drawnOn(3)
       .map(([options, ...columns]) => [JSON.stringify(options), ...columns]);
-    assert.deepEqual(drawn, [['{"color":{"id":"terminal.ansiBrightRed"},"fontWeight":"bold"}', 7, 10]]);
+    assert.deepEqual(drawn, [['{"color":{"id":"gitlabBuilds.log.ansiRed"},"fontWeight":"bold"}', 7, 10]]);
   });
 
   it('draws no more than what is on screen and around it, however long the log', async () => {
@@ -177,6 +204,18 @@ describe('Open Log', () => {
     assert.match(shown().document.uri.path, new RegExp(`#${app.small.builds.odd.id}\\.log$`));
   });
 
+  it('does not lead to a build that may fail', async () => {
+    const mayFail = (small: App['small'], { world }: App['gitlab']) =>
+      void world.update(small.builds.odd, { allowFailure: true });
+    // Not told by v3.
+    app = await apps.ready({ gitlab: { profile: '18.9' }, prepare: ({ gitlab, small }) => mayFail(small, gitlab) });
+    await app.run('openLog', { build: app.small.builds.compile.id });
+    assert.ok(
+      lenses(shown()).length > 1 && !lenses(shown()).some((title) => title?.includes('Next failed')),
+      lenses(shown()).join(),
+    );
+  });
+
   it('says when a line was written, where the runner says it', async () => {
     await ready('2024-05-14T11:19:19.899359Z 00O Hello\n2024-05-14T11:19:20.000000Z 01E World\n');
     await openFailed();
@@ -255,6 +294,27 @@ describe('Open Log', () => {
       await app.api.refresh();
       await shows(/the last line/);
       await until('the end', () => lenses(shown())[0] === '$(pass) passed');
+    });
+
+    it('offers to cancel it, and only once it has failed to copy why and to show its problems', async () => {
+      await ready();
+      await openRunning();
+      editor().turnTo(shown().document.uri);
+      const { long } = app.small.builds;
+      const cancel = (provided('lens', 'provideCodeLenses', shown()) as CodeLens[]).map(({ command }) => command)[1];
+      assert.deepEqual([cancel?.title, cancel?.command], ['$(debug-stop) Cancel', 'gitlabBuilds.cancel']);
+      assert.equal((cancel?.arguments?.[0] as { build: number }).build, long.id);
+      const offered = () => {
+        const keys = { resourceScheme: 'gitlab-builds-log', ...Object.fromEntries(editor().contextKeys) };
+        const items = manifest.contributes.menus['editor/title'].filter(({ when }) => evaluate(when, keys));
+        return items.map(({ command }) => command.replace('gitlabBuilds.', ''));
+      };
+      assert.deepEqual(offered(), ['saveLog', 'compareLog']);
+      app.gitlab.world.update(long, { status: 'failed', finishedAtMs: app.gitlab.world.now() });
+      await app.api.refresh();
+      await until('the end', () => offered().length > 2);
+      assert.deepEqual(offered(), ['saveLog', 'compareLog', 'copyFailure', 'showProblems']);
+      assert.ok(lenses(shown()).includes('$(warning) Problems') && !lenses(shown()).includes('$(debug-stop) Cancel'));
     });
 
     it('asks with the ETag, so that what is known is not sent again', async () => {

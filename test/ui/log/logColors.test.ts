@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import manifest from '../../../package.json';
+import { contrastRatio, leastContrast, type Hex } from '../../../src/core/log/contrast';
 import { toDecoration } from '../../../src/ui/log/logColors';
 import { textToCompare } from '../../../src/ui/log/compareLogs';
 import { pathsInRepository } from '../../../src/core/log/containerPath';
@@ -8,39 +10,108 @@ import { place } from '../../../src/ui/log/logStructure';
 import { toLogAddress, toLogUri } from '../../../src/ui/log/logUri';
 import { oddName } from '../../gitlab/scenarios';
 
-const red = { id: 'terminal.ansiRed' };
-const look = (style: Parameters<typeof toDecoration>[0]): unknown => JSON.parse(JSON.stringify(toDecoration(style)));
+type Style = Parameters<typeof toDecoration>[0];
+const red = { id: 'gitlabBuilds.log.ansiRed' };
+const look = (style: Style): unknown => JSON.parse(JSON.stringify(toDecoration(style)));
+const { colors } = manifest.contributes;
+
+/** Backgrounds of editors: VS Code's own themes, Monokai and Solarized Light. */
+const backgrounds = {
+  dark: ['#1f1f1f', '#1e1e1e', '#272822'],
+  light: ['#ffffff', '#fdf6e3'],
+  highContrast: ['#000000'],
+  highContrastLight: ['#ffffff'],
+} as const;
+const kinds = ['dark', 'light', 'highContrast', 'highContrastLight'] as const;
+
+describe('The colors of logs', () => {
+  it('are the sixteen of a terminal, each with a default for every kind of theme', () => {
+    const used = Array.from(
+      { length: 16 },
+      (_, color) => Reflect.get(toDecoration({ color }).color ?? {}, 'id') as string,
+    );
+    assert.deepEqual(
+      colors.map(({ id }) => id),
+      used,
+    );
+    for (const { defaults } of colors) assert.deepEqual(Object.keys(defaults).sort(), [...kinds].sort());
+  });
+
+  for (const kind of kinds)
+    it(`are readable on the backgrounds of themes: ${kind}`, () => {
+      const least = kind.startsWith('high') ? 7 : leastContrast;
+      for (const { id, defaults } of colors)
+        for (const background of backgrounds[kind]) {
+          const ratio = contrastRatio(defaults[kind] as Hex, background);
+          assert.ok(ratio >= least, `${id} on ${background}: ${ratio.toFixed(2)}`);
+        }
+      assert.ok(new Set(colors.map(({ defaults }) => defaults[kind])).size >= 15, 'told apart');
+    });
+
+  it('of 256 and of 24 bits are readable in dark and in light themes', () => {
+    for (const color of ['#0000ff', '#000000', '#ffffff', '#ffff00', '#808080', '#12ab00'] as const)
+      for (const style of [{ color }, { color, inverse: true }] as const) {
+        const { dark, light } = toDecoration(style);
+        const drawn = [dark, light].map((one) => (style.inverse ? one?.backgroundColor : one?.color) as Hex);
+        const on = [
+          [...backgrounds.dark, ...backgrounds.highContrast],
+          [...backgrounds.light, ...backgrounds.highContrastLight],
+        ];
+        for (const [at, own] of drawn.entries())
+          for (const background of on[at] ?? []) assert.ok(contrastRatio(own, background) >= leastContrast, own);
+      }
+  });
+
+  it('are readable on backgrounds that the log has chosen', () => {
+    const all = [undefined, ...Array.from({ length: 16 }, (_, color) => color), '#0000ff', '#ff8700'] as const;
+    for (const color of all)
+      for (const background of all.slice(1))
+        for (const inverse of [{}, { inverse: true }] as const) {
+          const style = { ...inverse, ...(color === undefined ? {} : { color }), background } as Style;
+          const drawn = toDecoration(style);
+          const ratio = contrastRatio(drawn.color as Hex, drawn.backgroundColor as Hex);
+          assert.ok(ratio >= leastContrast, JSON.stringify([style, drawn]));
+        }
+  });
+});
 
 describe('A style of a log', () => {
-  it('is drawn in the colours of the theme’s terminal, and in others as they are', () => {
+  it('is drawn in colors of its own', () => {
     assert.deepEqual(look({ color: 1 }), { color: red });
-    assert.deepEqual(look({ color: 0 }), { color: { id: 'terminal.ansiBrightBlack' } });
-    assert.deepEqual(look({ color: 0, background: 7 }), {
-      color: { id: 'terminal.ansiBlack' },
-      backgroundColor: { id: 'terminal.ansiWhite' },
-    });
+    assert.deepEqual(look({ color: 0 }), { color: { id: 'gitlabBuilds.log.ansiBlack' } });
+    assert.deepEqual(look({ color: 0, background: 7 }), { color: '#000000', backgroundColor: '#e5e5e5' });
+    assert.deepEqual(look({ background: 1 }), { color: '#ffffff', backgroundColor: '#cd3131' });
+    assert.deepEqual(look({ color: 15 }), { color: { id: 'gitlabBuilds.log.ansiBrightWhite' } });
+    assert.deepEqual(look({ color: '#12ab00' }), { dark: { color: '#12ab00' }, light: { color: '#0e8300' } });
+  });
+
+  it('is not brighter for being bold', () => {
     assert.deepEqual(look({ color: 2, bold: true }), {
-      color: { id: 'terminal.ansiBrightGreen' },
+      color: { id: 'gitlabBuilds.log.ansiGreen' },
       fontWeight: 'bold',
     });
-    assert.deepEqual(look({ color: 15 }), { color: { id: 'terminal.ansiBrightWhite' } });
-    assert.deepEqual(look({ background: 8 }), { backgroundColor: { id: 'terminal.ansiBrightBlack' } });
-    assert.deepEqual(look({ color: '#12ab00' }), { color: '#12ab00' });
   });
 
-  it('is turned round where it is inverse, with the colours of the editor where it has none', () => {
-    assert.deepEqual(look({ color: 1, inverse: true }), { color: { id: 'editor.background' }, backgroundColor: red });
-    assert.deepEqual(look({ background: 1, inverse: true }), {
-      color: red,
+  it('is turned round where it is inverse, with the colors of the editor where it has none', () => {
+    const editorBackground = { id: 'editor.background' };
+    assert.deepEqual(look({ color: 1, inverse: true }), { color: editorBackground, backgroundColor: red });
+    assert.deepEqual(look({ inverse: true }), {
+      color: editorBackground,
       backgroundColor: { id: 'editor.foreground' },
     });
+    assert.deepEqual(look({ color: 0, background: 7, inverse: true }), {
+      color: '#e5e5e5',
+      backgroundColor: '#000000',
+    });
   });
 
-  it('has its lines, weight and strength', () => {
+  it('has its lines and weight, and is gray where it is faint without a color', () => {
     assert.deepEqual(look({ bold: true, italic: true, underline: true, strike: true, faint: true }), {
-      ...{ fontWeight: 'bold', fontStyle: 'italic', textDecoration: 'underline line-through', opacity: '0.6' },
+      color: { id: 'gitlabBuilds.log.ansiBrightBlack' },
+      ...{ fontWeight: 'bold', fontStyle: 'italic', textDecoration: 'underline line-through' },
     });
-    assert.deepEqual(look({ conceal: true, faint: true }), { opacity: '0' });
+    assert.deepEqual(look({ color: 1, faint: true }), { color: red });
+    assert.deepEqual(look({ conceal: true }), { opacity: '0' });
   });
 });
 

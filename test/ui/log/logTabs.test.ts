@@ -125,6 +125,14 @@ describe('The log of an editor', () => {
       assert.ok(editor().texts.redecorated.includes(shown.document.uri.toString()));
     });
 
+    it('no color where it has passed', async () => {
+      await ready();
+      const { rspec, long } = app.small.builds;
+      const passed = badge(await open(rspec));
+      assert.deepEqual([passed.badge, passed.color], ['✓', undefined]);
+      assert.notEqual(badge(await open(long)).color, undefined);
+    });
+
     it('that it is not fresh, and why', async () => {
       await ready();
       const { long } = app.small.builds;
