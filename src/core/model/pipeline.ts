@@ -12,6 +12,12 @@ export interface Pipeline {
   /** GitLab's word for what made it: `push`, `schedule`, `parent_pipeline`, …; undefined where it does not tell. */
   readonly source?: string | undefined;
   readonly webUrl?: string | undefined;
+  /** The name that its configuration gives it. */
+  readonly name?: string | undefined;
+  /** What GitLab says is wrong with its configuration. */
+  readonly yamlErrors?: string | undefined;
+  /** Why it failed for a reason of its own, not of a build: GitLab's word or sentence; only GraphQL tells. */
+  readonly failureReason?: string | undefined;
   readonly mergeRequest?: MergeRequest | undefined;
   /** In their true order, where GitLab tells it. */
   readonly stages?: readonly string[] | undefined;
