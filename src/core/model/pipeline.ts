@@ -44,6 +44,19 @@ export function rootPipelines({ builds, pipelines }: Listing): readonly Pipeline
   return roots.length === 0 ? pipelines : roots;
 }
 
+/** The newest pipeline of a ref that failed before it had a build, as with an invalid configuration. */
+export function pipelineFailedWithoutBuilds(listing: Listing): Pipeline | undefined {
+  const started = new Set(listing.builds.map(({ pipeline }) => pipeline));
+  const newest = new Map([...rootPipelines(listing)].reverse().map((pipeline) => [pipeline.ref, pipeline]));
+  return [...newest.values()].reverse().find(({ id, status }) => status === 'failed' && !started.has(id));
+}
+
+/** What GitLab says of why it failed without builds: an invalid configuration, most of the time. A word is told as words. */
+export function pipelineFailure({ status, yamlErrors, failureReason }: Pipeline): string | undefined {
+  if (status !== 'failed') return undefined;
+  return yamlErrors ?? (failureReason?.includes(' ') === true ? failureReason : failureReason?.replaceAll('_', ' '));
+}
+
 /**
  * The builds by which the commit stands: of each ref those of the newest pipeline, and of what that has started. An
  * earlier pipeline of the same ref was run again, so what failed in it no longer counts.
