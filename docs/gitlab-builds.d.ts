@@ -73,6 +73,16 @@ export interface Build {
   readonly commit?: Commit | undefined;
   /** When a delayed build starts by itself. */
   readonly scheduledAt?: string | undefined;
+  /** Why it failed, in GitLab's word: for example `script_failure` or `job_execution_timeout`. */
+  readonly failureReason?: string | undefined;
+  /** Why it failed, in GitLab's sentence, if it wasn't the script. */
+  readonly failureMessage?: string | undefined;
+  /** Exit code of the script that failed. */
+  readonly exitCode?: number | undefined;
+  /** True if it is pending and no online runner can take it. */
+  readonly stuck?: boolean | undefined;
+  /** Seconds that it was pending before it started. */
+  readonly queuedDuration?: number | undefined;
   /** Id of the pipeline that a bridge started. */
   readonly downstream?: number | undefined;
   /** True if a skipped build may be a manual one: GitLab before 9.0 doesn't tell them apart. */
@@ -117,6 +127,12 @@ export interface Pipeline {
   /** What started it, for example `push`, `schedule` or `parent_pipeline`. */
   readonly source?: string | undefined;
   readonly webUrl?: string | undefined;
+  /** From `workflow:name`. */
+  readonly name?: string | undefined;
+  /** What GitLab says is wrong with the CI/CD configuration. */
+  readonly yamlErrors?: string | undefined;
+  /** Why the pipeline failed if it wasn't because of a build, in GitLab's words. */
+  readonly failureReason?: string | undefined;
   readonly mergeRequest?: MergeRequest | undefined;
   /** Names of the stages, in order. */
   readonly stages?: readonly string[] | undefined;

@@ -14,9 +14,13 @@ export interface EveryPipeline extends BranchMergeRequestAndChild {
   /** Of the merge request, too, but on its own head. */
   readonly detached: Pipeline;
   readonly tag: Pipeline;
+  /** Of another branch, whose configuration is invalid: it has no builds. */
+  readonly broken: Pipeline;
   /** In another project, whose builds are not the commit's. */
   readonly elsewhere: Pipeline;
 }
+
+export const yamlErrors = 'jobs:deploy config contains unknown keys: scirpt & <script>';
 
 /** Nested children, children of a merge result, attempts in them, a tag, a bridge that leads to another project. */
 export function everyPipeline(world: World, options: SeedOptions = {}): EveryPipeline {
@@ -39,6 +43,7 @@ export function everyPipeline(world: World, options: SeedOptions = {}): EveryPip
       ...{ sha, ref: `refs/merge-requests/${mergeRequest.iid}/head`, source: 'merge_request_event', mergeRequest },
     }),
     tag: addPipeline({ sha, ref: 'v1.0', tag: true, stages: ['package', 'publish'] }),
+    broken: addPipeline({ sha, ref: 'experiment', yamlErrors }),
     elsewhere: world.addPipeline(other, { sha: otherSha, ref: 'main', source: 'pipeline', createdAt }),
   };
   const { nested, mergeChild, mergeNested, detached, tag, elsewhere } = pipelines;
@@ -53,8 +58,9 @@ export function everyPipeline(world: World, options: SeedOptions = {}): EveryPip
   bridge(mergeChild, 'parts', mergeNested);
   bridge(branch, 'roll out', elsewhere);
   const runner = 'docker-02';
-  for (const pipeline of [nested, mergeChild, mergeNested]) {
-    add(pipeline, 'unit', { status: 'failed', runner });
+  const reasons = ['job_execution_timeout', 'missing_dependency_failure', 'environment_creation_failure'];
+  for (const [index, pipeline] of [nested, mergeChild, mergeNested].entries()) {
+    add(pipeline, 'unit', { status: 'failed', runner, failureReason: reasons[index] });
     add(pipeline, 'unit', { runner, coverage: 72.5, trace: '$ make\n' });
   }
   const artifacts = { filename: 'packages.zip', files: { 'app.deb': 'a package\n' } };
@@ -62,6 +68,8 @@ export function everyPipeline(world: World, options: SeedOptions = {}): EveryPip
   const packed = { artifacts, reports: [junit], artifactsExpireAt: world.now() + 60 * minute, runner };
   add(nested, 'pack', { ...packed, runnerTags: ['linux', 'arm64'] });
   add(detached, 'review', { status: 'running', finishedAt: null, runner });
+  add(detached, 'fuzz', { status: 'failed', startedAt: createdAt + 7000, exitCode: 137, runner });
+  add(detached, 'emulate', { status: 'pending', finishedAt: null, runnerTags: ['arm64'], stuck: true });
   add(tag, 'publish', { stage: 'publish', status: 'manual', when: 'manual', finishedAt: null });
   add(tag, 'package', { ...packed, stage: 'package', artifactsExpireAt: undefined });
   add(tag, 'signed', { kind: 'external', targetUrl: 'https://signatures.example.com/9', description: 'Signed' });

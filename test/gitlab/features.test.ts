@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { type Feature, has } from '../../src/core/gitlab/features';
 import type { Api, Profile, RouteName } from './profiles/profile';
 import { profileNames, profiles } from './profiles/profiles';
+import { hasField } from './graphql/schema';
 import { served } from './versionTable';
 
 type IsThere = (api: Api, profile: Profile) => boolean;
@@ -10,6 +11,11 @@ const route =
   (name: RouteName): IsThere =>
   ({ routes }) =>
     routes.includes(name);
+
+const graphqlField =
+  (type: string, field: string): IsThere =>
+  (_, profile) =>
+    hasField(profile, type, field);
 
 /** What a profile says of each thing that the product takes to depend on the version. */
 const isThere: Readonly<Record<Feature, IsThere>> = {
@@ -30,6 +36,9 @@ const isThere: Readonly<Record<Feature, IsThere>> = {
   graphql: (_, { graphql }) => graphql !== 'absent',
   playWithVariables: ({ playVariables }) => playVariables,
   ownToken: route('ownToken'),
+  failureMessage: graphqlField('CiJob', 'failureMessage'),
+  pipelineErrors: graphqlField('Pipeline', 'yamlErrorMessages'),
+  exitCode: graphqlField('CiJob', 'exitCode'),
   childPipelines: ({ childPipelines }) => childPipelines === 'bySource',
   retryBridge: (_, { rules }) => rules.retryOfBridge,
   forceCancel: ({ forceCancel }) => forceCancel,

@@ -88,6 +88,8 @@ export interface Pipeline {
   readonly mergeRequestIid: number | null;
   /** In their order; those that are missing here follow in the order of their first build. */
   readonly stages: readonly string[];
+  /** What is wrong with its configuration: then it has failed, and there are no builds. */
+  readonly yamlErrors: string | null;
   readonly createdAtMs: number;
 }
 
@@ -135,6 +137,10 @@ export interface FakeBuild {
   /** False: without commands, so never to be retried. */
   readonly commands: boolean;
   readonly failureReason: string;
+  /** Of its script; null where that did not end by itself. */
+  readonly exitCode: number | null;
+  /** It is pending, and no runner can take it. */
+  readonly stuck: boolean;
   /** One build of a group runs at a time. */
   readonly resourceGroup: string | null;
   /** Those it was played with. */
@@ -209,6 +215,7 @@ export interface PipelineInit {
   readonly user?: string | undefined;
   readonly mergeRequest?: { readonly iid: number } | undefined;
   readonly stages?: readonly string[] | undefined;
+  readonly yamlErrors?: string | undefined;
   readonly createdAt?: Time | undefined;
 }
 
@@ -241,6 +248,9 @@ export interface BuildInit {
   readonly runnerTags?: readonly string[] | undefined;
   readonly commands?: boolean | undefined;
   readonly failureReason?: string | undefined;
+  /** Default: 1 of a script that failed. */
+  readonly exitCode?: number | undefined;
+  readonly stuck?: boolean | undefined;
   readonly resourceGroup?: string | undefined;
   readonly downstream?: { readonly id: number } | undefined;
   readonly targetUrl?: string | undefined;

@@ -18,7 +18,7 @@ export interface StageState {
 
 export function stateOf(pipeline: Pipeline, builds: readonly FakeBuild[]): PipelineState {
   const latest = builds.filter(({ retried }) => !retried);
-  const status = statusOf(latest);
+  const status = pipeline.yamlErrors === null ? statusOf(latest) : 'failed';
   const times = latest.flatMap((build) => [build.createdAtMs, build.startedAtMs ?? 0, build.finishedAtMs ?? 0]);
   const started = latest.flatMap(({ startedAtMs }) => startedAtMs ?? []);
   const finished = latest.flatMap(({ finishedAtMs }) => finishedAtMs ?? []);

@@ -47,6 +47,7 @@ export class Store extends Accounts {
       user: init.user === undefined ? null : this.user(init.user),
       mergeRequestIid: init.mergeRequest?.iid ?? null,
       stages: init.stages ?? [],
+      yamlErrors: init.yamlErrors ?? null,
       createdAtMs: toMs(init.createdAt) ?? this.now(),
     };
     pipelines.push(pipeline);
@@ -94,6 +95,7 @@ export class Store extends Accounts {
     const times = timesFor(status, { startedAtMs: null, finishedAtMs: null }, createdAtMs);
     const pipeline = this.#pipelineFor(project, init, createdAtMs);
     const kind = init.kind ?? 'build';
+    const failureReason = init.failureReason ?? 'script_failure';
     return this.insert({
       id: this.#builds.size + 1,
       projectId: project.id,
@@ -122,7 +124,9 @@ export class Store extends Accounts {
       reports: init.reports ?? [],
       trace: Buffer.from(init.trace ?? ''),
       commands: init.commands ?? true,
-      failureReason: init.failureReason ?? 'script_failure',
+      failureReason,
+      exitCode: init.exitCode ?? (failureReason === 'script_failure' ? 1 : null),
+      stuck: init.stuck ?? false,
       resourceGroup: init.resourceGroup ?? null,
       variables: {},
       downstreamId: init.downstream?.id ?? null,

@@ -1,4 +1,5 @@
 import type { Api, Profile, RouteName } from './profiles/profile';
+import { hasField } from './graphql/schema';
 import { profileNames, profiles } from './profiles/profiles';
 
 /** Where the table stands in docs/versions.md. */
@@ -33,6 +34,9 @@ const rows: readonly (readonly [what: string, cell: Cell])[] = [
   ['· of merge requests', hasRoutes('mergeRequestPipelines')],
   ['· child pipelines', ({ api }) => api.keys.bridge.includes('downstream_pipeline')],
   ['external statuses', hasRoutes('commitStatuses')],
+  ['why a build failed', tellsWhy],
+  ['· its exit code', (each) => hasField(each, 'CiJob', 'exitCode')],
+  ['what is wrong with the configuration', ({ api }) => api.pipelineFilters.includes('sha')],
   ['retry', hasRoutes('retry')],
   ['cancel', hasRoutes('cancel')],
   ['· gracefully', ({ rules }) => rules.gracefulCancel],
@@ -58,6 +62,11 @@ function wayToBuilds({ api, graphql }: Served): boolean | string {
   if (api.routes.includes('commitBuilds') || graphql !== 'absent') return true;
   if (api.pipelineFilters.includes('sha')) return 'by pipelines';
   return api.routes.includes('commitStatuses') && 'by statuses';
+}
+
+function tellsWhy(each: Served): boolean {
+  if (each.graphql !== 'absent') return hasField(each, 'CiJob', 'failureMessage');
+  return each.api.keys.build.includes('failure_reason');
 }
 
 function words(which: Readonly<Record<string, boolean>>): string | boolean {

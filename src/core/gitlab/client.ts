@@ -251,7 +251,9 @@ export class GitLabClient {
 
   /** Whether GitLab knows more of the build than its lists tell: runner, or size and expiry of the artifacts. */
   isIncomplete(build: Build): boolean {
-    return this.usesGraphql === true && isIncomplete(build, lacksOf(this.memory));
+    const { server, memory } = this;
+    if (server === undefined || !isGraphqlUsed({ server, memory })) return false;
+    return isIncomplete(build, lacksOf({ server, memory }));
   }
 
   /** The build with what lists do not tell of it. */

@@ -31,6 +31,12 @@ const features = {
   playWithVariables: { v4: [14, 9] },
   /** `/personal_access_tokens/self` */
   ownToken: { v4: [15, 5] },
+  /** GraphQL's sentence for why a build failed. */
+  failureMessage: { v4: [16, 2] },
+  /** GraphQL's name of a pipeline, and why it failed; some release after 16.3. */
+  pipelineErrors: { v4: [16, 4] },
+  /** GraphQL's exit code of a build. */
+  exitCode: { v4: [16, 10] },
   /** `/pipelines?source=parent_pipeline`; other lists leave child pipelines out. */
   childPipelines: { v4: [17, 0] },
   retryBridge: { v4: [17, 0] },

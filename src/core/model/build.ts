@@ -29,6 +29,16 @@ export interface Build {
   readonly commit?: Commit | undefined;
   /** When a delayed build starts by itself; only GraphQL tells. */
   readonly scheduledAt?: string | undefined;
+  /** GitLab's word for why it failed, such as `script_failure`; undefined where it has not failed, or GitLab does not tell. */
+  readonly failureReason?: string | undefined;
+  /** GitLab's sentence for why it failed, as plain text; only GraphQL tells, and not of a script that failed. */
+  readonly failureMessage?: string | undefined;
+  /** Exit code of a script that failed; only GraphQL tells. */
+  readonly exitCode?: number | undefined;
+  /** It is pending, and no runner that is online can take it; only GraphQL tells. */
+  readonly stuck?: boolean | undefined;
+  /** Seconds that it was pending before it started. */
+  readonly queuedDuration?: number | undefined;
   /** The pipeline that a bridge has started. */
   readonly downstream?: number | undefined;
   /** It may wait for a person although its status does not say so: GitLab before 9.0 calls a manual build `skipped`. */

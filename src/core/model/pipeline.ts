@@ -12,6 +12,12 @@ export interface Pipeline {
   /** GitLab's word for what made it: `push`, `schedule`, `parent_pipeline`, …; undefined where it does not tell. */
   readonly source?: string | undefined;
   readonly webUrl?: string | undefined;
+  /** The name that its configuration gives it. */
+  readonly name?: string | undefined;
+  /** What GitLab says is wrong with its configuration. */
+  readonly yamlErrors?: string | undefined;
+  /** Why it failed for a reason of its own, not of a build: GitLab's word or sentence; only GraphQL tells. */
+  readonly failureReason?: string | undefined;
   readonly mergeRequest?: MergeRequest | undefined;
   /** In their true order, where GitLab tells it. */
   readonly stages?: readonly string[] | undefined;
@@ -36,6 +42,19 @@ export function rootPipelines({ builds, pipelines }: Listing): readonly Pipeline
   const started = new Set(builds.flatMap(withAttempts).map(({ downstream }) => downstream));
   const roots = pipelines.filter(({ id }) => !started.has(id));
   return roots.length === 0 ? pipelines : roots;
+}
+
+/** The newest pipeline of a ref that failed before it had a build, as with an invalid configuration. */
+export function pipelineFailedWithoutBuilds(listing: Listing): Pipeline | undefined {
+  const started = new Set(listing.builds.map(({ pipeline }) => pipeline));
+  const newest = new Map([...rootPipelines(listing)].reverse().map((pipeline) => [pipeline.ref, pipeline]));
+  return [...newest.values()].reverse().find(({ id, status }) => status === 'failed' && !started.has(id));
+}
+
+/** What GitLab says of why it failed without builds: an invalid configuration, most of the time. A word is told as words. */
+export function pipelineFailure({ status, yamlErrors, failureReason }: Pipeline): string | undefined {
+  if (status !== 'failed') return undefined;
+  return yamlErrors ?? (failureReason?.includes(' ') === true ? failureReason : failureReason?.replaceAll('_', ' '));
 }
 
 /**

@@ -1,5 +1,5 @@
 import { hasFailed, isActive, statusClass, worstStatus, type Build } from '../model/build';
-import { standingBuilds } from '../model/pipeline';
+import { pipelineFailedWithoutBuilds, pipelineFailure, standingBuilds } from '../model/pipeline';
 import { isSameTarget, type Snapshot, type Target } from '../model/snapshot';
 
 export type Outcome = 'failed' | 'passed' | 'canceled';
@@ -15,6 +15,8 @@ export interface Notice {
   readonly failed: readonly Build[];
   /** So many builds the commit stands by. */
   readonly total: number;
+  /** What GitLab says of why the pipeline failed; only of one that failed before it had a build. */
+  readonly reason?: string | undefined;
   /** It passed, and had failed at the end before. */
   readonly fixed: boolean;
   /** The token may read and nothing else: there is nothing to offer. */
@@ -28,6 +30,10 @@ export interface Watch {
   readonly moving: boolean;
   /** Of the last end. */
   readonly outcome?: Outcome | undefined;
+  /** HEAD as it was seen without builds of its own. */
+  readonly awaited?: Target | undefined;
+  /** Id of the last pipeline that was seen to have failed without builds. */
+  readonly broken?: number | undefined;
 }
 
 export interface Followed {
@@ -45,8 +51,31 @@ export interface Seen {
  * What a look at a repository tells beyond the one before. An end is worth a notice when something was seen to move
  * before it: so each end has one, a retry has its own, and what was over when it was first seen has none.
  */
-export function look(before: Watch | undefined, { root, name, snapshot }: Followed): Seen {
-  if (!isTelling(snapshot)) return { watch: before };
+export function look(before: Watch | undefined, { snapshot, ...followed }: Followed): Seen {
+  if (!isTelling(snapshot)) return { watch: awaiting(before, snapshot) };
+  const seen = lookAtBuilds(before, { ...followed, snapshot });
+  const broken = pipelineFailedWithoutBuilds(snapshot);
+  if (broken === undefined) return seen;
+  const { target, readOnly } = snapshot;
+  const watch: Watch = { target, moving: false, ...seen.watch, broken: broken.id };
+  const isFollowed = isSameTarget(before?.target, target) || isSameTarget(before?.awaited, target);
+  if (before?.broken === broken.id || !isFollowed || seen.notice?.outcome === 'failed') return { ...seen, watch };
+  const { sha, ref } = target;
+  const failure = { outcome: 'failed', failed: [], total: 0, fixed: false, reason: pipelineFailure(broken) } as const;
+  return { watch, notice: { ...followed, sha, ref, ...failure, readOnly } };
+}
+
+/** HEAD has no builds of its own yet: whatever comes is news, even if it is over when it is first seen. */
+function awaiting(before: Watch | undefined, snapshot: Snapshot | undefined): Watch | undefined {
+  if (snapshot?.kind !== 'ready' || snapshot.target.pinned || snapshot.stale !== undefined) return before;
+  return { ...(before ?? { target: snapshot.target, moving: false }), awaited: snapshot.target };
+}
+
+interface FollowedReady extends Followed {
+  readonly snapshot: Ready;
+}
+
+function lookAtBuilds(before: Watch | undefined, { root, name, snapshot }: FollowedReady): Seen {
   const { target, readOnly } = snapshot;
   const known = isSameTarget(before?.target, target) ? before : undefined;
   const builds = standingBuilds(snapshot);

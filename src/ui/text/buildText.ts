@@ -8,6 +8,7 @@ import {
   worstStatus,
   type Build,
 } from '../../core/model/build';
+import { failureReasonWords } from './failureReasons';
 import { oneLine } from './failures';
 import { formatDuration, spokenDuration, timeOf } from './timeText';
 
@@ -122,6 +123,7 @@ export function buildDescription(build: Build, ref: string | undefined, now: num
   const parts = [
     facts.namesStage === true ? oneLine(build.stage) : undefined,
     waitWords(build, now, facts),
+    failureReasonWords(build),
     timeWords(build, now, facts, formatDuration),
     isToldElsewhere(build.ref, ref) ? undefined : oneLine(build.ref),
     build.artifacts === undefined ? undefined : l10n.t('artifacts {0}', formatSize(build.artifacts.size)),
@@ -142,6 +144,7 @@ export function buildSpoken(build: Build, now: number, facts: BuildFacts = {}): 
     buildLabel(build),
     l10n.t('stage {0}', oneLine(build.stage)),
     waitWords(build, now, facts),
+    failureReasonWords(build),
     timeWords(build, now, facts, spokenDuration),
     build.artifacts === undefined ? undefined : l10n.t('has artifacts, {0}', formatSize(build.artifacts.size)),
     build.attempts.length === 0 ? undefined : l10n.t('attempt {0}', build.attempts.length + 1),
@@ -175,6 +178,7 @@ export function usualSeconds({ name }: Build, expected: BuildFacts['expected']):
 export function waitWords(build: Build, now: number, { blockers = [] }: BuildFacts): string | undefined {
   switch (build.status) {
     case 'pending':
+      if (build.stuck === true) return stuckWords(build);
       return build.tags === undefined ? undefined : l10n.t('waiting for a runner tagged {0}', named(build.tags));
     case 'waiting_for_resource':
       return l10n.t('waiting for its resource group');
@@ -190,6 +194,13 @@ export function waitWords(build: Build, now: number, { blockers = [] }: BuildFac
     default:
       return undefined;
   }
+}
+
+/** Nobody who is there now will take it. */
+function stuckWords({ tags }: Build): string {
+  return tags === undefined
+    ? l10n.t('stuck: no runner is online')
+    : l10n.t('stuck: no runner tagged {0} is online', named(tags));
 }
 
 function startWords(time: number, now: number): string | undefined {

@@ -175,6 +175,8 @@ export function stalenessSentence({ failure }: Staleness): string {
 
 const mostNotices = 3;
 const mostNames = 3;
+/** Of what GitLab says, in UTF-16 units. */
+const mostOfReason = 200;
 
 /** `main · abc12345: 2 of 7 builds failed: rspec, lint`; several in one message, the failed ones first. */
 export function noticesSentence(notices: readonly Notice[], withNames: boolean): string {
@@ -192,9 +194,10 @@ function noticeSentence(notice: Notice, withName: boolean): string {
   return `${subject}: ${endOf(notice)}`;
 }
 
-function endOf({ outcome, failed, total, fixed }: Notice): string {
+function endOf({ outcome, failed, total, fixed, reason }: Notice): string {
   switch (outcome) {
     case 'failed': {
+      if (total === 0) return pipelineFailed(reason);
       const names = failed.slice(0, mostNames).map(({ name }) => shortened(name));
       const named = [...names, ...(failed.length > mostNames ? ['…'] : [])].join(', ');
       return total === 1
@@ -208,6 +211,13 @@ function endOf({ outcome, failed, total, fixed }: Notice): string {
     default:
       return outcome satisfies never;
   }
+}
+
+/** Before it had a build. */
+function pipelineFailed(reason: string | undefined): string {
+  return reason === undefined
+    ? l10n.t('the pipeline failed')
+    : l10n.t('the pipeline failed: {0}', withoutIcons(withoutLinks(plainText(reason, mostOfReason))));
 }
 
 /** A name from outside as a part of a sentence: plain, and no longer than leaves the others room. */

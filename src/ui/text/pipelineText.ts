@@ -1,5 +1,7 @@
 import { l10n } from 'vscode';
 import type { Pipeline } from '../../core/model/pipeline';
+import { statusLabel } from './buildText';
+import { pipelineFailureWords } from './failureReasons';
 import { oneLine } from './failures';
 
 /** `Merge request !7`: what made it. Short, since how it stands must find room behind it. */
@@ -25,6 +27,13 @@ export function pipelineSubject(
     `#${id}`,
   ];
   return parts.filter((part) => part !== '').join(' · ');
+}
+
+/** `failed · jobs:deploy config contains unknown keys`: how a pipeline that has no builds stands, and why. */
+export function standingWithoutBuilds(pipeline: Pipeline): string {
+  return [statusLabel(pipeline.status), pipelineFailureWords(pipeline)]
+    .filter((part) => part !== undefined)
+    .join(' · ');
 }
 
 /** It ran on GitLab's own merge of the commit into the target branch. */

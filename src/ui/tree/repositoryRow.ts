@@ -1,10 +1,11 @@
 import { l10n } from 'vscode';
-import { hasFailed, worstStatus } from '../../core/model/build';
-import { rootPipelines, standingBuilds } from '../../core/model/pipeline';
+import { hasFailed, worstStatus, type Build } from '../../core/model/build';
+import { pipelineFailedWithoutBuilds, rootPipelines, standingBuilds, type Pipeline } from '../../core/model/pipeline';
 import type { NoProject, Snapshot } from '../../core/model/snapshot';
 import { caveats, subjectOf } from '../text/commitText';
 import { groupDescription, statusLabel } from '../text/buildText';
 import type { RepositoryView } from '../session/repositoryView';
+import { standingWithoutBuilds } from '../text/pipelineText';
 import { failureSentence, oneLine } from '../text/failures';
 
 interface RepositoryLook {
@@ -62,17 +63,23 @@ function standingOf(snapshot: Snapshot | undefined, now: number): Standing {
 
 function standingOfBuilds(snapshot: Extract<Snapshot, { kind: 'ready' }>, now: number): Standing {
   const builds = standingBuilds(snapshot);
-  const worst = worstStatus(builds) ?? rootPipelines(snapshot)[0]?.status;
+  const broken = pipelineFailedWithoutBuilds(snapshot);
+  const worst = broken?.status ?? worstStatus(builds) ?? rootPipelines(snapshot)[0]?.status;
   // What was not read may have failed: no verdict but a failure.
-  const isUndecided = snapshot.isPartial === true && !builds.some(hasFailed);
+  const isUndecided = snapshot.isPartial === true && broken === undefined && !builds.some(hasFailed);
   const status = isUndecided ? undefined : worst;
-  const words = builds.length > 0 ? groupDescription(builds) : statusLabel(status ?? '');
+  const words = wordsOf(builds, broken) ?? statusLabel(status ?? '');
   const parts = [
     subjectOf(snapshot),
     ...(isUndecided ? [] : [status === undefined ? l10n.t('no builds') : words]),
     ...caveats(snapshot, now),
   ];
   return { icon: 'circle-large-outline', status, parts };
+}
+
+function wordsOf(builds: readonly Build[], broken: Pipeline | undefined): string | undefined {
+  if (broken !== undefined && !builds.some(hasFailed)) return standingWithoutBuilds(broken);
+  return builds.length > 0 ? groupDescription(builds) : undefined;
 }
 
 function reasonWords(reason: NoProject): string {

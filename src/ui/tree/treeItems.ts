@@ -27,7 +27,7 @@ import {
   type BuildFacts,
   type Freshness,
 } from '../text/buildText';
-import { pipelineLabel, pipelineSubject } from '../text/pipelineText';
+import { pipelineLabel, pipelineSubject, standingWithoutBuilds } from '../text/pipelineText';
 import { repositoryLook, repositoryTooltip } from './repositoryRow';
 import type { RepositoryNode, RowNode } from './treeRows';
 import { oneLine } from '../text/failures';
@@ -140,7 +140,7 @@ function pipelineItem(node: PipelineNode, scene: RenderContext): TreeItem {
   // An earlier pipeline of the same commit is there to be looked up, not to be in the way.
   const item = new TreeItem(pipelineLabel(pipeline), openIf(isNewest));
   item.iconPath = statusIcon(status, freshnessOf(scene));
-  const standing = builds.length === 0 ? statusLabel(status) : groupDescription(builds);
+  const standing = builds.length === 0 ? standingWithoutBuilds(pipeline) : groupDescription(builds);
   const subject = pipelineSubject(pipeline, { sha: shownSha(scene), ref: targetOf(scene.snapshot)?.ref });
   item.description = `${standing} · ${subject}`;
   item.accessibilityInformation = { label: `${pipelineLabel(pipeline)}, ${item.description}` };

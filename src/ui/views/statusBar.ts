@@ -1,13 +1,14 @@
 import { l10n, MarkdownString, StatusBarAlignment, window, type Disposable, type StatusBarItem } from 'vscode';
 import { hasFailed, worstStatus, type Build } from '../../core/model/build';
-import { rootPipelines, standingBuilds } from '../../core/model/pipeline';
+import { pipelineFailedWithoutBuilds, rootPipelines, standingBuilds, type Pipeline } from '../../core/model/pipeline';
 import { systemClock, type Clock } from '../../core/util/timer';
 import type { Snapshot, Target } from '../../core/model/snapshot';
 import { toTree, type TreeNode } from '../../core/model/tree';
 import { viewId } from '../tree/buildTree';
 import { isUnpushed, partialWords, caveats, subjectOf } from '../text/commitText';
 import { escaped, groupDescription, progressOf, shortSha, statusCodicon, statusLabel } from '../text/buildText';
-import { pipelineLabel, pipelineSubject } from '../text/pipelineText';
+import { pipelineFailureWords } from '../text/failureReasons';
+import { pipelineLabel, pipelineSubject, standingWithoutBuilds } from '../text/pipelineText';
 import type { ViewState } from '../session/repositoryView';
 import { failureSentence, oneLine, withoutIcons } from '../text/failures';
 
@@ -98,12 +99,13 @@ function plain(icon: string, words: string, lines: readonly string[], { name }: 
 
 function lookOfCommit(snapshot: Ready, scene: StatusBarInput): Appearance {
   const builds = standingBuilds(snapshot);
-  const worst = worstStatus(builds) ?? rootPipelines(snapshot)[0]?.status;
+  const broken = pipelineFailedWithoutBuilds(snapshot);
+  const worst = broken?.status ?? worstStatus(builds) ?? rootPipelines(snapshot)[0]?.status;
   if (worst === undefined) return lookWithoutBuilds(snapshot, scene);
   const { name } = scene;
   // What was not read may have failed: no verdict but a failure.
-  const isUndecided = snapshot.isPartial === true && !builds.some(hasFailed);
-  const words = isUndecided ? partialWords(snapshot) : summary(builds, worst);
+  const isUndecided = snapshot.isPartial === true && broken === undefined && !builds.some(hasFailed);
+  const words = isUndecided ? partialWords(snapshot) : (summaryOfFailure(builds, broken) ?? summary(builds, worst));
   const reservations = caveats(snapshot, scene.now);
   const subject = [...(name === undefined ? [] : [oneLine(name)]), subjectOf(snapshot)];
   return {
@@ -129,12 +131,18 @@ function marks({ ancestor, stale }: Ready): string {
   return `${whose}${stale === undefined ? '' : ' $(history)'}`;
 }
 
-/** "failed: rspec +1", "3/7 test", "passed"; icons in outside text are not drawn. */
-function summary(builds: readonly Build[], worst: string): string {
+/** "failed: rspec +1"; of a pipeline that has failed without builds what GitLab says of it. Icons in outside text are not drawn. */
+function summaryOfFailure(builds: readonly Build[], broken: Pipeline | undefined): string | undefined {
   const failing = builds.filter(hasFailed);
   const [first] = failing;
   const more = failing.length > 1 ? ` +${failing.length - 1}` : '';
   if (first !== undefined) return l10n.t('failed: {0}{1}', shortened(first.name), more);
+  const why = broken === undefined ? undefined : pipelineFailureWords(broken);
+  return why === undefined ? undefined : l10n.t('failed: {0}{1}', shortened(why), more);
+}
+
+/** "3/7 test", "passed" */
+function summary(builds: readonly Build[], worst: string): string {
   const { ended, stage } = progressOf(builds);
   return stage === undefined ? statusLabel(worst) : `${ended}/${builds.length} ${shortened(stage)}`;
 }
@@ -156,8 +164,14 @@ function stageTable(snapshot: Ready, subject: readonly string[], reservations: r
   return new MarkdownString([head, '', '| | |', '|:--|:--|', ...rows, ...tail].join('\n'), true);
 }
 
-function pipelineRow({ pipeline, status }: Extract<TreeNode, { kind: 'pipeline' }>, { sha, ref }: Target): string {
-  const subject = escaped(pipelineSubject(pipeline, { sha, ref }));
+type PipelineNode = Extract<TreeNode, { kind: 'pipeline' }>;
+
+function pipelineRow({ pipeline, status, builds }: PipelineNode, { sha, ref }: Target): string {
+  const parts = [
+    ...(builds.length === 0 ? [standingWithoutBuilds(pipeline)] : []),
+    pipelineSubject(pipeline, { sha, ref }),
+  ];
+  const subject = escaped(parts.join(' · '));
   return `| **${escaped(pipelineLabel(pipeline))}** | ${statusCodicon(status)} ${subject} |`;
 }
 

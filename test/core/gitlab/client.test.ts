@@ -91,6 +91,8 @@ describe('GitLabClient on 8.5', () => {
     assert.deepEqual(rspec, {
       kind: undefined,
       tags: undefined,
+      failureReason: undefined,
+      queuedDuration: undefined,
       maybeManual: undefined,
       artifactsExpiredAt: undefined,
       reports: undefined,

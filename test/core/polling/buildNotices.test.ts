@@ -178,6 +178,48 @@ describe('No notice comes', () => {
   });
 });
 
+describe('The notice of a pipeline that failed without builds', () => {
+  const pipeline = { id: 1, ref: 'main', sha, status: 'failed', yamlErrors: 'jobs:x is odd' } as const;
+  const empty = readyWith([]);
+  const broken = readyWith([], { pipelines: [pipeline] });
+  const count = (...snapshots: readonly (Snapshot | undefined)[]) =>
+    outcomesOf(...snapshots).filter((outcome) => outcome !== undefined).length;
+
+  it('says what GitLab says, once', () => {
+    const [, notice, again] = noticesOf(empty, broken, broken, broken);
+    assert.deepEqual(
+      [notice?.outcome, notice?.reason, notice?.total, notice?.failed],
+      ['failed', 'jobs:x is odd', 0, []],
+    );
+    assert.equal(again, undefined);
+    assert.equal(count(empty, broken, broken, broken), 1);
+  });
+
+  it('comes where builds of a commit before it were shown until then', () =>
+    assert.equal(count(readyWith(passed.builds, { ancestor: { sha: 'a'.repeat(40), back: 1 } }), broken, broken), 1));
+
+  it('comes again for the next one', () => {
+    const next = readyWith([], { pipelines: [{ ...pipeline, id: 2 }, pipeline] });
+    assert.equal(count(empty, broken, next, next), 2);
+  });
+
+  it('does not come for what was over when it was first seen, or for another commit', () => {
+    assert.equal(count(broken, broken), 0);
+    assert.equal(count(undefined, { kind: 'loading', target: targetWith() }, broken), 0);
+    assert.equal(count({ ...empty, target: other }, broken), 0);
+    assert.equal(count(empty, { ...broken, stale: { asOf: 0 } }), 0);
+  });
+
+  it('does not come for an earlier pipeline, or one with builds', () => {
+    const builds = [buildWith({ pipeline: 2 })];
+    assert.equal(
+      count(empty, readyWith(builds, { pipelines: [{ ...pipeline, id: 2, status: 'success' }, pipeline] })),
+      0,
+    );
+    assert.equal(count(empty, readyWith([buildWith({ pipeline: 1, status: 'failed' })], { pipelines: [pipeline] })), 0);
+  });
+});
+
 describe('A notice still comes', () => {
   const told = (...between: readonly (Snapshot | undefined)[]): void =>
     assert.equal(noticesOf(running, ...between, failed).at(-1)?.outcome, 'failed');

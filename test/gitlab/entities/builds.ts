@@ -18,7 +18,7 @@ const buildValues: Values<FakeBuild> = {
   finished_at: ({ finishedAtMs }) => iso(finishedAtMs),
   erased_at: ({ erasedAtMs }) => iso(erasedAtMs),
   duration: (build, { world }) => seconds(build.startedAtMs, build.finishedAtMs ?? world.now()),
-  queued_duration: queuedSeconds,
+  queued_duration: (build, { world }) => queuedSeconds(build, world.now()),
   user: ({ user }, context) => userOf(user, context),
   download_url: (build, context) => (context.mayDownload && build.artifacts ? downloadPath(build, context) : null),
   artifacts_file: (build, { world }) => archiveFile(build, world.profile.rules.hidesExpired ? world.now() : 0),
@@ -81,9 +81,9 @@ export function artifactFiles({ artifacts, reports, trace, status }: FakeBuild):
 }
 
 /** From when it could start until it did, or now. */
-function queuedSeconds({ status, createdAtMs, startedAtMs }: FakeBuild, { world }: Context): number | null {
+export function queuedSeconds({ status, createdAtMs, startedAtMs }: FakeBuild, nowMs: number): number | null {
   if (startedAtMs !== null) return seconds(createdAtMs, startedAtMs);
-  return status === 'pending' ? seconds(createdAtMs, world.now()) : null;
+  return status === 'pending' ? seconds(createdAtMs, nowMs) : null;
 }
 
 /** A path of the web interface, of no use to a token. */

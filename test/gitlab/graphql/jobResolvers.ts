@@ -1,9 +1,10 @@
-import { artifactFiles } from '../entities/builds';
+import { artifactFiles, queuedSeconds } from '../entities/builds';
 import { iso, seconds } from '../entities/show';
 import type { FakeBuild } from '../model';
 import { canCancel, canPlay, canRetry } from '../rules';
 import { connection, type PageArgs } from './connection';
 import { type Context, mayOn, type Resolvers, stagesOf, upper } from './context';
+import { failureMessage } from './failureMessages';
 import { readable, shownStatus } from './pipelineResolvers';
 
 export const jobResolvers: Resolvers<FakeBuild, PageArgs> = {
@@ -22,7 +23,7 @@ export const jobResolvers: Resolvers<FakeBuild, PageArgs> = {
   scheduledAt: ({ scheduledAtMs }) => iso(scheduledAtMs),
   schedulingType: () => 'stage',
   active: ({ status }) => ['pending', 'running', 'waiting_for_resource', 'preparing'].includes(status),
-  stuck: () => false,
+  stuck: ({ status, stuck }) => status === 'pending' && stuck,
   triggered: () => false,
   tags: ({ runnerTags }) => runnerTags,
   needs: (_, args) => connection<never>([], args, () => 0),
@@ -48,7 +49,7 @@ export const jobResolvers: Resolvers<FakeBuild, PageArgs> = {
     const lasted = seconds(startedAtMs, finishedAtMs ?? world.now());
     return lasted === null ? null : Math.round(lasted);
   },
-  queuedDuration: ({ createdAtMs, startedAtMs }) => seconds(createdAtMs, startedAtMs),
+  queuedDuration: (build, _, { world }) => queuedSeconds(build, world.now()),
   refName: ({ ref }) => ref,
   shortSha: ({ sha }) => sha.slice(0, 8),
   commitPath: ({ sha, projectId }, _, { world, links }) => `${links.project(world.project(projectId))}/-/commit/${sha}`,
@@ -59,9 +60,8 @@ export const jobResolvers: Resolvers<FakeBuild, PageArgs> = {
   browseArtifactsPath: (build, _, context) => action(build, 'artifacts/browse', build.artifacts !== null, context),
   artifacts: (build, args, context) => connection(filesOf(build, context), args, ({ name }) => name),
   trace: (build) => (build.kind === 'build' ? build : null),
-  failureMessage: ({ status, failureReason }) =>
-    status === 'failed' ? `There has been a ${failureReason.replaceAll('_', ' ')}!` : null,
-  exitCode: ({ status }) => (status === 'failed' ? 1 : null),
+  failureMessage: ({ status, failureReason }) => (status === 'failed' ? failureMessage(failureReason) : null),
+  exitCode: ({ status, exitCode }) => (status === 'failed' ? exitCode : null),
   source: (build, _, { world }) => world.pipeline(build.pipelineId).source,
   downstreamPipeline: ({ downstreamId }, _, context) =>
     downstreamId === null ? null : readable(context.world.pipeline(downstreamId), context),

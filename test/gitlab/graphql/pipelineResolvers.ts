@@ -39,15 +39,15 @@ export const pipelineResolvers: Resolvers<Pipeline, JobArgs> = {
   complete: (pipeline, _, context) => complete.includes(statusOf(pipeline, context)),
   warnings: (pipeline, _, context) =>
     latest(pipeline, context).some((each) => each.allowFailure && isUnsuccessful(each)),
-  stuck: () => false,
+  stuck: (pipeline, _, context) => latest(pipeline, context).some((build) => build.stuck),
   child: ({ source }) => source === 'parent_pipeline',
   totalJobs: (pipeline, _, context) => latest(pipeline, context).length,
   failedJobsCount: (pipeline, _, context) =>
     latest(pipeline, context).filter(({ status }) => status === 'failed').length,
   hasManualActions: (pipeline, _, context) => latest(pipeline, context).some(({ when }) => when === 'manual'),
   path: (pipeline, _, { world, links }) => links.pipeline(world.project(pipeline.projectId), pipeline),
-  yamlErrors: () => false,
-  yamlErrorMessages: () => null,
+  yamlErrors: ({ yamlErrors }) => yamlErrors !== null,
+  yamlErrorMessages: ({ yamlErrors }) => yamlErrors,
   detailedStatus: (pipeline, _, context) => {
     const path = context.links.pipeline(context.world.project(pipeline.projectId), pipeline);
     return shownStatus(statusOf(pipeline, context), path, `${statusOf(pipeline, context)}-${pipeline.id}`);
@@ -58,7 +58,7 @@ export const pipelineResolvers: Resolvers<Pipeline, JobArgs> = {
     const admins = may(context, 'adminProject', context.world.project(projectId));
     return { adminPipeline: admins, destroyPipeline: admins, updatePipeline: updates, cancelPipeline: updates };
   },
-  failureReason: () => null,
+  failureReason: ({ yamlErrors }) => (yamlErrors === null ? null : 'The CI/CD configuration has an error.'),
   usesNeeds: () => false,
   latest: (pipeline, _, { world }) =>
     world

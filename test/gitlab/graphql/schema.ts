@@ -4,6 +4,7 @@ import {
   type DefinitionNode,
   type DocumentNode,
   type GraphQLSchema,
+  isObjectType,
   Kind,
   parse,
   visit,
@@ -20,6 +21,12 @@ export function schemaOf({ graphql }: Pick<Profile, 'graphql'>): GraphQLSchema |
     built.get(graphql) ?? buildASTSchema(documentOf(graphql.release, graphql.lacks), { assumeValidSDL: true });
   built.set(graphql, known);
   return known;
+}
+
+/** Whether a release has a field, such as `CiJob.exitCode`. */
+export function hasField(profile: Pick<Profile, 'graphql'>, type: string, field: string): boolean {
+  const found = schemaOf(profile)?.getType(type);
+  return isObjectType(found) && Object.hasOwn(found.getFields(), field);
 }
 
 /** Whether a release, such as `16.3`, is another one or comes after it. */

@@ -83,6 +83,11 @@ describe('The rows of several pipelines', () => {
     assert.deepEqual(await shown(listing([{ ...branch, status: 'failed' }])), ['▾ Branch  failed · #20']);
   });
 
+  it('say of a pipeline without builds what GitLab says is wrong with its configuration', async () => {
+    const broken: Pipeline = { ...branch, status: 'failed', yamlErrors: 'jobs:x config\nhas [a](command:b)' };
+    assert.deepEqual(await shown(listing([broken])), ['▾ Branch  failed · jobs:x config has [a] (command:b) · #20']);
+  });
+
   for (const each of ['stageAndStatus', 'stage', 'status', 'none'] as const) {
     it(`keep apart what other systems report, grouped by ${each}`, async () => {
       grouping = each;
@@ -137,6 +142,27 @@ describe('The status bar with several pipelines', () => {
   it('shows how a pipeline without builds stands', () => {
     bar.show(alone(listing([{ ...branch, status: 'failed' }])));
     assert.equal(text(), '$(error) failed');
+  });
+
+  const broken: Pipeline = { ...branch, id: 30, status: 'failed', yamlErrors: '$(flame) jobs:x config is *odd*' };
+
+  it('says of a pipeline without builds what GitLab says is wrong, and in the table all of it', () => {
+    bar.show(alone(listing([{ ...broken, yamlErrors: `$(flame) jobs:x ${'is *odd* '.repeat(9)}` }])));
+    assert.equal(text(), '$(error) failed: $ (flame) jobs:x is *odd* is …');
+    const { value } = editor().statusBarItems[0]?.tooltip as { value: string };
+    assert.equal(value.split('odd').length, 10);
+  });
+
+  it('does not call passed what passed before the configuration became invalid', () => {
+    const tag: Pipeline = { ...branch, id: 10, ref: 'v1' };
+    bar.show(alone(listing([broken, tag], aBuild({ pipeline: 10 }))));
+    assert.match(text() ?? '', /^\$\(error\) failed: /);
+  });
+
+  it('names a build that failed before that', () => {
+    const tag: Pipeline = { ...branch, id: 10, ref: 'v1' };
+    bar.show(alone(listing([broken, tag], aBuild({ pipeline: 10, status: 'failed' }))));
+    assert.equal(text(), '$(error) failed: rspec');
   });
 
   it('names the pipelines in its table', () => {

@@ -84,6 +84,17 @@ describe('Notifications, in their message and on the view,', () => {
       assert.match(only().text, / · 01234567: 2 of 2 builds failed: ./);
     });
 
+  it('say what is wrong with a configuration, as plain text', async () => {
+    const yamlErrors = `jobs:x $(flame) [a](command:b) ${'odd '.repeat(100)}`;
+    const pipelines = [{ id: 1, ref: 'master', sha: 'f'.repeat(40), status: 'failed', yamlErrors }];
+    t.show(of('one', ready([])));
+    t.show(of('one', { ...ready([]), pipelines }));
+    await t.clock.pass(3000);
+    assert.match(only().text, /^master · 01234567: the pipeline failed: jobs:x \$ \(flame\) \[a\] \(command:b\) odd /);
+    assert.ok(only().text.length < 300);
+    assert.deepEqual(only().buttons, [never]);
+  });
+
   it('cut long names short, without breaking a character', async () => {
     const name = '🦊'.repeat(300);
     const at = (status: string) => of('one', ready(someBuilds({ status, name })));

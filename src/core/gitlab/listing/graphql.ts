@@ -4,9 +4,18 @@ import { mapLimit } from '../../util/mapLimit';
 import type { Listing, Pipeline } from '../../model/pipeline';
 import { ProjectUnseen } from '../notFound';
 import type { CommitQuestion, RowContext } from '../dialect';
+import { withConfigErrors } from './configErrors';
 import { has } from '../features';
 import { UnexpectedShape, type JsonObject } from '../jsonObject';
-import { childrenQuery, jobsQuery, ownQuery, pipelinesQuery, type Query, type QueryShape } from './graphqlQuery';
+import {
+  childrenQuery,
+  fieldsTooNewFor,
+  jobsQuery,
+  ownQuery,
+  pipelinesQuery,
+  type Query,
+  type QueryShape,
+} from './graphqlQuery';
 import { toRefusal } from './graphqlRefusal';
 import { endStateOf, toBuild, toChild, toId, toPipeline, type NamedPipeline } from './graphqlMappers';
 import type { TtlCache } from '../../util/ttlCache';
@@ -52,7 +61,8 @@ export async function listByGraphql(question: CommitQuestion): Promise<Listing |
   try {
     const listing = await new GraphqlListing(question).load();
     question.memory.set(unseenKey, false);
-    return listing;
+    const isTold = !lacksOf(question).has('Pipeline.yamlErrorMessages');
+    return isTold ? listing : await withConfigErrors(question, listing);
   } catch (error) {
     if (!isRefusal(error)) throw error;
     if (error instanceof GitLabError && sameByRest.has(error.failure.kind)) throw error;
@@ -117,7 +127,7 @@ class GraphqlListing {
   private isPartial = false;
 
   constructor(private readonly question: CommitQuestion) {
-    this.lacks = lacksOf(question.memory);
+    this.lacks = lacksOf(question);
     this.context = question;
   }
 
@@ -405,13 +415,13 @@ function isOfMergeRequest(row: JsonObject): boolean {
 }
 
 /** Fields that the server does not have, as `Type.field`; kept with what else is known of the server. */
-export function lacksOf(memory: TtlCache): Set<string> {
+export function lacksOf({ memory, server }: Pick<CommitQuestion, 'memory' | 'server'>): Set<string> {
   const key = 'what GraphQL lacks';
   const lacks = memory.get(key);
   if (lacks instanceof Set) return lacks as Set<string>;
-  const none = new Set<string>();
-  memory.set(key, none);
-  return none;
+  const known = new Set(fieldsTooNewFor(server));
+  memory.set(key, known);
+  return known;
 }
 
 function cursorAfter(page: JsonObject | undefined): string | undefined {

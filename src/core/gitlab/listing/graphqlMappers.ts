@@ -3,8 +3,10 @@ import { externalStage, type Pipeline } from '../../model/pipeline';
 import type { Project, RowContext } from '../dialect';
 import { webAddress } from './externalStatuses';
 import { deny, lacks } from '../features';
+import { failureReasonIn } from './failureMessages';
 import { UnexpectedShape, type JsonObject } from '../jsonObject';
-import { toReports, toTags } from './restMappers';
+import { present, toQueuedDuration, toReports, toTags, unlessEmpty } from './restMappers';
+import { htmlToText } from '../../util/htmlToText';
 
 /** A pipeline as GraphQL shows it, without its jobs. Throws UnexpectedShape. */
 export function toPipeline(row: JsonObject, project: Project): Pipeline {
@@ -17,6 +19,11 @@ export function toPipeline(row: JsonObject, project: Project): Pipeline {
     status: toStatus(row),
     source: row.string('source'),
     webUrl: pageOf(id, project),
+    ...present({
+      name: row.string('name'),
+      yamlErrors: unlessEmpty(row.string('yamlErrorMessages')),
+      failureReason: toStatus(row) === 'failed' ? unlessEmpty(row.string('failureReason')) : undefined,
+    }),
     stages: stages?.map((stage) => stage.requireString('name')),
   };
 }
@@ -44,6 +51,10 @@ export function toBuild(row: JsonObject, pipeline: Pipeline, context: RowContext
     startedAt: row.string('startedAt'),
     finishedAt: row.string('finishedAt'),
     scheduledAt: row.string('scheduledAt'),
+    ...failureOf(row, kind),
+    stuck: row.boolean('stuck') ? true : undefined,
+    queuedDuration:
+      kind === 'external' ? undefined : toQueuedDuration(row.number('queuedDuration'), row.string('startedAt')),
     coverage: row.number('coverage'),
     ...filesOf(row),
     runner: row.object('runner')?.string('description'),
@@ -61,6 +72,18 @@ export function toBuild(row: JsonObject, pipeline: Pipeline, context: RowContext
       refuses(row, build, ability) ||
       (ability === 'deleteArtifacts' && context.noMaintainer === true),
   );
+}
+
+/** Why a job failed. GitLab tells a sentence, and none of a script that failed. */
+function failureOf(row: JsonObject, kind: Build['kind']): Pick<Build, 'failureReason' | 'failureMessage' | 'exitCode'> {
+  const hasFailed = toStatus(row) === 'failed';
+  const message = hasFailed ? unlessEmpty(htmlToText(row.string('failureMessage') ?? '')) : undefined;
+  const isScript = hasFailed && kind === undefined && row.isNull('failureMessage');
+  return {
+    failureReason: message === undefined ? (isScript ? 'script_failure' : undefined) : failureReasonIn(message),
+    failureMessage: message,
+    exitCode: hasFailed ? row.number('exitCode') : undefined,
+  };
 }
 
 /** A pipeline that a bridge names. */

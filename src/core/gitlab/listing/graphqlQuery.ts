@@ -1,3 +1,5 @@
+import type { Server } from '../detect';
+import { has, type Feature } from '../features';
 import { pipelinesShown } from './ownPipelines';
 
 /** Fields of one type: plain ones, and those that have fields of their own. */
@@ -16,6 +18,7 @@ const job: Selection = {
   fields: [
     ...['id', 'name', 'status', 'allowFailure', 'refName', 'createdByTag', 'coverage'],
     ...['createdAt', 'startedAt', 'finishedAt', 'scheduledAt', 'retryable', 'canPlayJob', 'tags'],
+    ...['failureMessage', 'exitCode', 'stuck', 'queuedDuration'],
     ['stage', { on: 'CiStage', fields: ['name'] }],
     ['runner', { on: 'CiRunner', fields: ['description'] }],
     ['userPermissions', { on: 'JobPermissions', fields: ['updateBuild', 'cancelBuild'] }],
@@ -39,7 +42,7 @@ function pipeline(jobs: number, further: readonly string[] = []): Selection {
   return {
     on: 'Pipeline',
     fields: [
-      ...['id', 'iid', 'sha', 'ref', 'status', 'source', ...further],
+      ...['id', 'iid', 'sha', 'ref', 'status', 'source', 'name', 'yamlErrorMessages', 'failureReason', ...further],
       ['stages', { on: 'CiStageConnection', fields: [['nodes', { on: 'CiStage', fields: ['name'] }]] }],
       [`jobs(first: ${jobs})`, pageOfJobs],
     ],
@@ -63,6 +66,20 @@ const mergeRequest: Selection = {
 };
 
 const mergeRequests: Selection = { on: 'MergeRequestConnection', fields: [['nodes', mergeRequest]] };
+
+/** Fields that came after 14.0 with a release that is known: an earlier server is not asked for them. */
+const laterFields: Readonly<Record<string, Feature>> = {
+  'CiJob.failureMessage': 'failureMessage',
+  'CiJob.exitCode': 'exitCode',
+  'Pipeline.name': 'pipelineErrors',
+  'Pipeline.yamlErrorMessages': 'pipelineErrors',
+  'Pipeline.failureReason': 'pipelineErrors',
+};
+
+/** The fields that a server is too old for, as `Type.field`. */
+export function fieldsTooNewFor(server: Server): readonly string[] {
+  return Object.entries(laterFields).flatMap(([field, feature]) => (has(server, feature) ? [] : [field]));
+}
 
 /** What one server is asked for. */
 export interface QueryShape {

@@ -4,6 +4,7 @@ import type { Listing, Pipeline } from '../../model/pipeline';
 import type { CommitQuestion, Project } from '../dialect';
 import { undefinedUnlessGone } from '../notFound';
 import { externalStatuses, webAddress, withExternal } from './externalStatuses';
+import { withConfigErrors } from './configErrors';
 import { has } from '../features';
 import type { JsonObject } from '../jsonObject';
 import { mergeRequestPipelines } from './mergeRequests';
@@ -32,7 +33,8 @@ export async function listByRest(question: CommitQuestion, read: ReadBuild): Pro
     externalStatuses(question),
   ]);
   const listing = await rowsOfAll(question, read, [...own, ...merged]);
-  return { ...listing, builds: withExternal(listing.builds, external) };
+  const explained = await withConfigErrors(question, listing);
+  return { ...explained, builds: withExternal(listing.builds, external) };
 }
 
 /** The builds of these pipelines and of all that their bridges have started in the same project. */

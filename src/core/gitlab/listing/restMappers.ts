@@ -36,6 +36,8 @@ export function commonBuild(row: JsonObject, { server, project }: RowContext, pa
     pipeline: row.object('pipeline')?.number('id'),
     commit: toCommit(row.object('commit')),
     webUrl: `${project.url}/${page}/${id}`,
+    failureReason: status === 'failed' ? row.string('failure_reason') : undefined, // Told since 14.6.
+    queuedDuration: toQueuedDuration(row.number('queued_duration'), row.string('started_at')), // Told since 15.2.
     maybeManual: status === 'skipped' && !knows(server, 'manualStatus') ? true : undefined,
     attempts: [],
   };
@@ -55,7 +57,23 @@ export function toPipeline(row: JsonObject, project: Project): Pipeline {
     status: row.string('status') ?? '',
     source: row.string('source'),
     webUrl: `${project.url}/${page}/${id}`,
+    ...present({ name: row.string('name') }), // Told in lists since 16.3.
   };
+}
+
+/** Only the fields that have a value: most pipelines have none of these. */
+export function present<T extends object>(fields: T): Partial<T> {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Partial<T>;
+}
+
+/** undefined where the text says nothing. */
+export function unlessEmpty(text: string | undefined): string | undefined {
+  return text === undefined || text.trim() === '' ? undefined : text.trim();
+}
+
+/** It grows as long as a build waits, so that it is no news before the build starts. */
+export function toQueuedDuration(seconds: number | undefined, startedAt: string | undefined): number | undefined {
+  return startedAt === undefined ? undefined : seconds;
 }
 
 /** Surely, not only for want of a version: up to 8.12 no GitLab tells one. */

@@ -34,11 +34,23 @@ const ofBuilds: readonly Difference[] = [
   { field: 'pipeline', lackedBy: 'REST', kind: 'external', why: 'statuses do not name theirs', before: '15.9' },
   { field: 'runner', lackedBy: 'GraphQL', why: 'the build itself is read for it when it is looked at', before: '16.2' },
   { field: 'artifacts', lackedBy: 'either', why: 'GraphQL tells neither size nor expiry', before: '15.7' },
+  {
+    field: 'failureReason',
+    lackedBy: 'GraphQL',
+    why: 'it tells a sentence, by which most reasons are recognized',
+  },
+  { field: 'failureReason', lackedBy: 'REST', why: 'it has no field for it', before: '14.9' },
+  { field: 'failureMessage', lackedBy: 'REST', why: 'it tells a word' },
+  { field: 'exitCode', lackedBy: 'REST', why: 'it does not tell it' },
+  { field: 'stuck', lackedBy: 'REST', why: 'it does not tell it' },
+  { field: 'queuedDuration', lackedBy: 'REST', why: 'it has no field for it', before: '15.3' },
   { field: 'reports', lackedBy: 'either', why: 'GraphQL tells no size', before: '15.7' },
 ];
 
 const ofPipelines: readonly Difference[] = [
   { field: 'stages', lackedBy: 'REST', why: 'it does not tell the order of stages' },
+  { field: 'name', lackedBy: 'either', why: 'GraphQL tells it since 17.2, and lists of REST do since 16.3' },
+  { field: 'failureReason', lackedBy: 'REST', why: 'it does not tell it' },
   { field: 'source', lackedBy: 'GraphQL', why: 'it has no field for it', before: '17.2' },
   { field: 'source', lackedBy: 'REST', why: 'it has no field for it', before: '14.9' },
 ];
@@ -144,8 +156,8 @@ for (const release of releasesWithGraphql) {
 
     it('has all of them', () =>
       compared(({ byGraphql, byRest, made }, { world }) => {
-        const { branch, child, nested, merge, mergeChild, mergeNested, detached, tag } = made;
-        const wanted = [branch, child, nested, merge, mergeChild, mergeNested, detached, tag];
+        const { branch, child, nested, merge, mergeChild, mergeNested, detached, tag, broken } = made;
+        const wanted = [branch, child, nested, merge, mergeChild, mergeNested, detached, tag, broken];
         for (const { pipelines, builds } of [byGraphql, byRest]) {
           assert.deepEqual(idsOf(byId(pipelines)), idsOf(byId(wanted)));
           assert.deepEqual(idsOf(byId(flatten(builds))), idsOf(byId(wanted.flatMap((each) => world.inPipeline(each)))));

@@ -52,8 +52,8 @@ class Scene {
 
   /** All builds of all pipelines of the commit, and no others. */
   async assertWhole(): Promise<void> {
-    const { branch, child, nested, merge, mergeChild, mergeNested, detached, tag } = this.made;
-    const wanted = [branch, child, nested, merge, mergeChild, mergeNested, detached, tag];
+    const { branch, child, nested, merge, mergeChild, mergeNested, detached, tag, broken } = this.made;
+    const wanted = [branch, child, nested, merge, mergeChild, mergeNested, detached, tag, broken];
     const { builds, pipelines } = await this.list();
     const inPipeline = (each: Pipeline) => this.fake.world.inPipeline(each);
     assert.deepEqual(sorted(idsOf(pipelines)), sorted(idsOf(wanted)));

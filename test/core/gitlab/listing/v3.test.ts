@@ -31,6 +31,8 @@ describe('v3', () => {
     assert.deepEqual(build, {
       kind: undefined,
       tags: undefined,
+      failureReason: undefined,
+      queuedDuration: undefined,
       maybeManual: undefined,
       artifactsExpiredAt: undefined,
       reports: undefined,

@@ -1,0 +1,27 @@
+/**
+ * Words by which GitLab's sentences for why a job failed are recognized, and its own word for the same reason, which
+ * REST tells. GraphQL tells only the sentence, in English.
+ */
+const telling: readonly (readonly [words: string, reason: string])[] = [
+  ['maximum execution time', 'job_execution_timeout'],
+  ['timeout failure', 'stuck_or_timeout_failure'],
+  ['runner system failure', 'runner_system_failure'],
+  ['runner is outdated', 'runner_unsupported'],
+  ['missing dependency', 'missing_dependency_failure'],
+  ['no matching runner', 'no_matching_runner'],
+  ['minutes available', 'ci_quota_exceeded'],
+  ['api failure', 'api_failure'],
+  ['unknown failure', 'unknown_failure'],
+  ['log size limit', 'trace_size_exceeded'],
+  ['prerequisite', 'unmet_prerequisites'],
+  ['scheduler failed', 'scheduler_failure'],
+  ['is archived', 'archived_failure'],
+  ['integrity problem', 'data_integrity_failure'],
+  ['is blocked', 'user_blocked'],
+];
+
+/** GitLab's word for the reason that its sentence tells; undefined where it is not recognized. */
+export function failureReasonIn(message: string): string | undefined {
+  const lower = message.toLowerCase();
+  return telling.find(([words]) => lower.includes(words))?.[1];
+}

@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict';
+import { flatten } from '../../../../src/core/model/arrange';
+import { isStoredCommit } from '../../../../src/core/model/storedCommit';
+import { withGitLab } from '../../../gitlab/each';
+import { explainedReasons } from '../../../gitlab/graphql/failureMessages';
+import { isSince } from '../../../gitlab/graphql/schema';
+import { releasesWithGraphql } from '../../../gitlab/profiles/variants';
+import { everyPipeline, smallProject } from '../../../gitlab/scenarios';
+import { yamlErrors } from '../../../gitlab/everyPipeline';
+import { clientOf, unhurried } from '../../support';
+import { isGraphql, named } from '../branch';
+
+const auto = { apiVersion: 'auto' } as const;
+
+describe('Why a build failed', () => {
+  for (const release of releasesWithGraphql.filter((each) => isSince(each, '16.3')))
+    it(`is on ${release} known by GitLab's sentence, in the same word that REST has`, () =>
+      withGitLab({ profile: release }, async (fake) => {
+        const { project, sha, ref } = smallProject(fake.world);
+        for (const failureReason of [...explainedReasons, 'script_failure'])
+          fake.world.addBuild(project, { sha, ref, name: failureReason, status: 'failed', failureReason });
+        const listing = await clientOf(fake, auto).listing(project.path, { sha, ref }, unhurried());
+        for (const reason of [...explainedReasons, 'script_failure']) {
+          const { failureReason, failureMessage } = named(listing, reason);
+          assert.equal(failureReason, reason);
+          assert.equal(failureMessage === undefined, reason === 'script_failure');
+        }
+        assert.equal(named(listing, 'missing_dependency_failure').failureMessage?.includes('<'), false);
+      }));
+
+  it('is of an unknown sentence that sentence, as plain text', () =>
+    withGitLab({ profile: '18.9' }, async (fake) => {
+      const { project, sha } = smallProject(fake.world);
+      fake.world.addBuild(project, { sha, name: 'new', status: 'failed', failureReason: 'moon_in_the_way' });
+      const build = named(await clientOf(fake, auto).listing(project.path, { sha }, unhurried()), 'new');
+      assert.deepEqual([build.failureReason, build.failureMessage], [undefined, 'The job failed: moon in the way']);
+    }));
+
+  it('has an exit code, and what is stuck says so, where GraphQL tells', () =>
+    withGitLab({ profile: '18.9' }, async (fake) => {
+      const { project, sha, ref } = everyPipeline(fake.world);
+      const listing = await clientOf(fake, auto).listing(project.path, { sha, ref }, unhurried());
+      assert.equal(named(listing, 'fuzz').exitCode, 137);
+      assert.equal(named(listing, 'fuzz').queuedDuration, 7);
+      assert.equal(named(listing, 'emulate').stuck, true);
+      assert.equal(named(listing, 'emulate').queuedDuration, undefined);
+      assert.equal(
+        flatten(listing.builds).some(({ status, exitCode }) => status !== 'failed' && exitCode),
+        false,
+      );
+    }));
+
+  it('is kept with a commit that is stored', () =>
+    withGitLab({ profile: '18.9' }, async (fake) => {
+      const { project, sha, ref } = everyPipeline(fake.world);
+      const listing = await clientOf(fake, auto).listing(project.path, { sha, ref }, unhurried());
+      const facts = { instance: fake.url, project: project.path, sha, asOf: 1, apiVersion: 'v4', readOnly: false };
+      const stored: unknown = JSON.parse(JSON.stringify({ ...facts, ...listing }));
+      assert.ok(isStoredCommit(stored));
+      assert.equal(named(stored, 'fuzz').exitCode, 137);
+      const damaged = stored.pipelines.map((pipeline) => ({ ...pipeline, yamlErrors: 1 }));
+      assert.equal(isStoredCommit({ ...stored, pipelines: damaged }), false);
+    }));
+});
+
+describe('What is wrong with a configuration', () => {
+  for (const release of ['10.8', '13.9', '15.9', '16.3', '18.9'] as const)
+    it(`is told on ${release}, by at most one request more, once`, () =>
+      withGitLab({ profile: release }, async (fake) => {
+        const { project, sha, ref } = smallProject(fake.world);
+        const broken = fake.world.addPipeline(project, { sha, ref: 'experiment', yamlErrors });
+        const client = clientOf(fake, auto);
+        const list = () => client.listing(project.path, { sha, ref }, unhurried());
+        for (const { pipelines } of [await list(), await list()])
+          assert.deepEqual(
+            pipelines.filter((each) => each.yamlErrors !== undefined).map((each) => [each.id, each.yamlErrors]),
+            [[broken.id, yamlErrors]],
+          );
+        const asked = fake.requests.filter(({ path }) => path.endsWith(`/pipelines/${broken.id}`));
+        assert.equal(asked.length, isSince(release, '17.2') ? 0 : 1);
+      }));
+
+  it('is not asked for where a pipeline with builds failed, or one without builds did not', () =>
+    withGitLab({ profile: '13.9' }, async (fake) => {
+      const { project, sha, ref } = smallProject(fake.world);
+      fake.world.addBuild(project, { sha, ref: 'v1', name: 'x', status: 'failed' });
+      fake.world.addPipeline(project, { sha, ref: 'empty' });
+      await clientOf(fake, auto).listing(project.path, { sha, ref }, unhurried());
+      assert.ok(!fake.requests.some((request) => isGraphql(request) || /pipelines\/\d+$/.test(request.path)));
+    }));
+});
