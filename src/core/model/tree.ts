@@ -1,5 +1,5 @@
 import { artifactsState, firstId, hasFailed, identity, severity, worstStatus, type Build } from './build';
-import { rootPipelines, stageRanks, type Listing, type Pipeline } from './pipeline';
+import { newestOfEachRef, pipelinesInOrder, rootPipelines, stageRanks, type Listing, type Pipeline } from './pipeline';
 
 export type Grouping = 'stageAndStatus' | 'stage' | 'status' | 'none';
 export const groupings: readonly Grouping[] = ['stageAndStatus', 'stage', 'status', 'none'];
@@ -10,8 +10,8 @@ export interface PipelineNode {
   readonly pipeline: Pipeline;
   /** The worst of its builds. */
   readonly status: string;
-  /** Of the roots the newest, and what a bridge has started. */
-  readonly isNewest: boolean;
+  /** The newest of its ref, or what a bridge has started: an earlier one was run again. */
+  readonly isStanding: boolean;
   /** Its own; those of the pipelines that it has started are below their bridges. */
   readonly builds: readonly Build[];
   readonly children: readonly TreeNode[];
@@ -69,12 +69,28 @@ export type TreeNode = PipelineNode | StageNode | StatusNode | BuildNode | Attem
 /**
  * The tree's shape. Ids are made of what stays (pipeline, stage, name), so that a refresh or a retry keeps selection
  * and expansion. Stages keep GitLab's order; everything else puts failed first. Several pipelines have a level of their
- * own, the newest first; one has none.
+ * own, in the order of `pipelinesInOrder`; one has none.
  * @param listing builds as `arrange` gives them, pipelines newest first
  * @param filter the statuses to show; empty: all. A bridge stays as long as something in what it has started does
+ * @param ref branch or tag that is checked out, where one is
  */
-export function toTree(listing: Listing, grouping: Grouping, filter: readonly string[]): readonly TreeNode[] {
-  return new Drawing(listing, grouping, filter).roots();
+export function toTree(
+  listing: Listing,
+  grouping: Grouping,
+  filter: readonly string[],
+  ref?: string,
+): readonly TreeNode[] {
+  return new Drawing(listing, grouping, filter).roots(ref);
+}
+
+/** Whether a build below the row has failed, and counts: all rows down to it are open. */
+export function leadsToFailure(node: TreeNode): boolean {
+  return (node.kind !== 'pipeline' || node.isStanding) && node.children.some(isOrLeadsToFailure);
+}
+
+/** The same, or it is a build that has failed itself. */
+export function isOrLeadsToFailure(node: TreeNode): boolean {
+  return (node.kind === 'build' && hasFailed(node.build)) || leadsToFailure(node);
 }
 
 class Drawing {
@@ -94,8 +110,9 @@ class Drawing {
     );
   }
 
-  roots(): readonly TreeNode[] {
-    const roots = rootPipelines(this.listing);
+  roots(ref: string | undefined): readonly TreeNode[] {
+    const standing = newestOfEachRef(rootPipelines(this.listing));
+    const roots = pipelinesInOrder(this.listing, ref);
     // Up to 8.12 that is all; later some external statuses, of which GitLab does not say whose they are.
     const prefix = this.pipelines.size === 0 ? '' : 'other/';
     const unclaimed = this.groups(this.ofPipeline.get(undefined) ?? [], undefined, prefix);
@@ -103,15 +120,16 @@ class Drawing {
     // One without builds has a reason, such as a configuration that GitLab cannot read: that is worth a row.
     if (only !== undefined && roots.length === 1 && this.ofPipeline.has(only.id))
       return [...this.within(only, ''), ...unclaimed];
-    const nodes = roots.map((pipeline, index) => this.pipelineNode(pipeline, index === 0, ''));
+    const nodes = roots.map((pipeline) => this.pipelineNode(pipeline, standing.has(pipeline), ''));
     return [...nodes.filter(({ children }) => this.filter.length === 0 || children.length > 0), ...unclaimed];
   }
 
-  private pipelineNode(pipeline: Pipeline, isNewest: boolean, prefix: string): PipelineNode {
+  private pipelineNode(pipeline: Pipeline, isStanding: boolean, prefix: string): PipelineNode {
     const id = `${prefix}pipeline:${pipeline.id}`;
     const builds = this.ofPipeline.get(pipeline.id) ?? [];
     const status = worstStatus(builds) ?? pipeline.status;
-    return { kind: 'pipeline', id, pipeline, status, isNewest, builds, children: this.within(pipeline, `${id}/`) };
+    const children = this.within(pipeline, `${id}/`);
+    return { kind: 'pipeline', id, pipeline, status, isStanding, builds, children };
   }
 
   private within(pipeline: Pipeline, prefix: string): readonly TreeNode[] {
@@ -150,23 +168,15 @@ class Drawing {
     prefix: string,
     children: (builds: readonly Build[], stage: string) => readonly TreeNode[],
   ): readonly StageNode[] {
-    return [...groupBy(builds, ({ stage }) => stage)].map(([stage, inStage]) => ({
-      kind: 'stage',
-      id: `${prefix}stage:${encodeURIComponent(stage.toWellFormed())}`,
-      stage,
-      isExternal: false,
-      status: worstStatus(inStage) ?? '',
-      builds: inStage,
-      children: children(inStage, encodeURIComponent(stage.toWellFormed())),
-    }));
+    return [...groupBy(builds, ({ stage }) => stage)].map(([stage, inStage]) => {
+      const name = encodeURIComponent(stage.toWellFormed());
+      return stageNode(`${prefix}stage:${name}`, inStage, children(inStage, name));
+    });
   }
 
   private externalGroup(builds: readonly Build[], prefix: string): readonly StageNode[] {
-    const [first] = builds;
-    if (first === undefined) return [];
-    const status = worstStatus(builds) ?? '';
-    const children = this.buildNodes(builds, prefix);
-    return [{ kind: 'stage', id: `${prefix}external`, stage: first.stage, isExternal: true, status, builds, children }];
+    if (builds.length === 0) return [];
+    return [{ ...stageNode(`${prefix}external`, builds, this.buildNodes(builds, prefix)), isExternal: true }];
   }
 
   private byStatus(builds: readonly Build[], groupPrefix: string, prefix: string): readonly StatusNode[] {
@@ -179,25 +189,19 @@ class Drawing {
         allowed: those[0] !== undefined && isAllowed(those[0]),
       }))
       .sort((a, b) => rankOf(b) - rankOf(a))
-      .map(({ those, status, allowed }) => ({
-        kind: 'status',
-        id: `${groupPrefix}status:${encodeURIComponent(status.toWellFormed())}${allowed ? '/allowed' : ''}`,
-        status,
-        isAllowed: allowed,
-        builds: those,
-        children: this.buildNodes(those, prefix),
-      }));
+      .map(({ those, status, allowed }) => {
+        const id = `${groupPrefix}status:${encodeURIComponent(status.toWellFormed())}${allowed ? '/allowed' : ''}`;
+        const children = this.buildNodes(those, prefix);
+        return { kind: 'status', id, status, isAllowed: allowed, builds: those, children };
+      });
   }
 
   private buildNodes(builds: readonly Build[], prefix: string): readonly BuildNode[] {
     return failedFirst(builds).map((build) => {
       const id = `${prefix}build:${identity(build)}`;
-      return {
-        kind: 'build',
-        id,
-        build,
-        children: [...artifactsOf(build, id), ...this.started(build, `${id}/`), ...attemptNodes(build, `${id}/`)],
-      };
+      const started = this.started(build, `${id}/`);
+      const children = [...artifactsOf(build, id), ...started, ...attemptNodes(build, `${id}/`)];
+      return { kind: 'build', id, build, children };
     });
   }
 
@@ -222,6 +226,11 @@ class Drawing {
     this.way.delete(child.id);
     return leads;
   }
+}
+
+function stageNode(id: string, builds: readonly Build[], children: readonly TreeNode[]): StageNode {
+  const [stage, status] = [builds[0]?.stage ?? '', worstStatus(builds) ?? ''];
+  return { kind: 'stage', id, stage, isExternal: false, status, builds, children };
 }
 
 /** A failure that is allowed is no worse than a success, but comes before it. */

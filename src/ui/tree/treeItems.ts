@@ -8,7 +8,7 @@ import {
   type MarkdownString,
 } from 'vscode';
 import { blockers } from '../../core/model/blocked';
-import { hasFailed, statusClass, type Build } from '../../core/model/build';
+import { type Build } from '../../core/model/build';
 import { listingOf, targetOf, type Snapshot, type Staleness } from '../../core/model/snapshot';
 import type { AttemptNode, BuildNode, Grouping, PipelineNode, StageNode, StatusNode } from '../../core/model/tree';
 import { artifactItem, artifactsItem } from '../artifacts/artifactItems';
@@ -119,12 +119,7 @@ function freshnessOf(scene: RenderContext): Freshness {
 }
 
 function repositoryItem({ repository, children }: RepositoryNode, scene: RenderContext, now: number): TreeItem {
-  const { snapshot } = repository;
-  const isOpen = needsLook(listingOf(snapshot).builds);
-  const item = new TreeItem(
-    oneLine(repository.name),
-    children.length === 0 ? TreeItemCollapsibleState.None : openIf(isOpen),
-  );
+  const item = new TreeItem(oneLine(repository.name), closed(children));
   const { icon, status, words, spoken } = repositoryLook(repository, now);
   item.iconPath =
     status === undefined
@@ -136,9 +131,8 @@ function repositoryItem({ repository, children }: RepositoryNode, scene: RenderC
 }
 
 function pipelineItem(node: PipelineNode, scene: RenderContext): TreeItem {
-  const { pipeline, status, isNewest, builds } = node;
-  // An earlier pipeline of the same commit is there to be looked up, not to be in the way.
-  const item = new TreeItem(pipelineLabel(pipeline), openIf(isNewest));
+  const { pipeline, status, builds, children } = node;
+  const item = new TreeItem(pipelineLabel(pipeline), closed(children));
   item.iconPath = statusIcon(status, freshnessOf(scene));
   const standing = builds.length === 0 ? statusLabel(status) : groupDescription(builds);
   const subject = pipelineSubject(pipeline, { sha: shownSha(scene), ref: targetOf(scene.snapshot)?.ref });
@@ -149,7 +143,7 @@ function pipelineItem(node: PipelineNode, scene: RenderContext): TreeItem {
 
 function stageItem({ stage, isExternal, status, builds }: StageNode, freshness: Freshness): TreeItem {
   const label = isExternal ? l10n.t('External') : oneLine(stage);
-  const item = new TreeItem(label, openIf(needsLook(builds)));
+  const item = new TreeItem(label, TreeItemCollapsibleState.Collapsed);
   item.iconPath = statusIcon(status, freshness);
   const standing = groupDescription(builds);
   item.description = standing;
@@ -161,7 +155,7 @@ function stageItem({ stage, isExternal, status, builds }: StageNode, freshness: 
 
 function statusItem({ status, isAllowed, builds }: StatusNode, freshness: Freshness): TreeItem {
   const label = isAllowed ? allowedFailureLabel() : statusLabel(status);
-  const item = new TreeItem(label, openIf(needsLook(builds)));
+  const item = new TreeItem(label, TreeItemCollapsibleState.Collapsed);
   item.iconPath = isAllowed ? allowedFailureIcon(freshness) : statusIcon(status, freshness);
   item.description = String(builds.length);
   const spoken = builds.length === 1 ? l10n.t('{0}, 1 build', label) : l10n.t('{0}, {1} builds', label, builds.length);
@@ -169,14 +163,9 @@ function statusItem({ status, isAllowed, builds }: StatusNode, freshness: Freshn
   return item;
 }
 
-/** What has failed or may still change is open from the start. */
-function needsLook(builds: readonly Build[]): boolean {
-  return builds.some((build) => hasFailed(build) || statusClass(build.status) !== 'ended');
-}
-
 function buildItem(node: BuildNode | AttemptNode, scene: RenderContext, now: number): TreeItem {
   const { kind, build } = node;
-  const item = new TreeItem(kind === 'attempt' ? `#${build.id}` : oneLine(build.name), stateOfBuild(node));
+  const item = new TreeItem(kind === 'attempt' ? `#${build.id}` : oneLine(build.name), closed(node.children));
   const facts = factsOf(node, scene);
   item.iconPath = buildIcon(build, freshnessOf(scene));
   item.description = buildDescription(build, targetOf(scene.snapshot)?.ref, now, facts);
@@ -202,12 +191,7 @@ function factsOf(
   };
 }
 
-/** What a bridge has started is open where something is going on in it. */
-function stateOfBuild({ children }: BuildNode | AttemptNode): TreeItemCollapsibleState {
-  if (children.length === 0) return TreeItemCollapsibleState.None;
-  return openIf(children.some((child) => child.kind === 'pipeline' && needsLook(child.builds)));
-}
-
-function openIf(isOpen: boolean): TreeItemCollapsibleState {
-  return isOpen ? TreeItemCollapsibleState.Expanded : TreeItemCollapsibleState.Collapsed;
+/** What is open is so by what it leads to, which `RenderedTree` knows. */
+function closed(children: readonly unknown[]): TreeItemCollapsibleState {
+  return children.length === 0 ? TreeItemCollapsibleState.None : TreeItemCollapsibleState.Collapsed;
 }

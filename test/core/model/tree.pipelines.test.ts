@@ -28,7 +28,7 @@ describe('toTree: several pipelines', () => {
       ['#1 (failed)', ['compile 11']],
     ]);
     assert.deepEqual(
-      tree.map((node) => node.kind === 'pipeline' && [node.isNewest, node.builds.length]),
+      tree.map((node) => node.kind === 'pipeline' && [node.isStanding, node.builds.length]),
       [
         [true, 1],
         [false, 1],
@@ -76,6 +76,38 @@ describe('toTree: several pipelines', () => {
   });
 });
 
+describe('toTree: the order of pipelines', () => {
+  const order = (pipelines: readonly Partial<Pipeline>[], ref: string | undefined, rows: readonly Build[] = []) =>
+    toTree(listingOf(rows, pipelines.map(pipelineWith)), 'none', [], ref).map(
+      (node) => node.kind === 'pipeline' && node.pipeline.id,
+    );
+  const tagged = buildWith({ id: 11, pipeline: 6, ref: 'v1.0', tag: true });
+  const every: readonly Partial<Pipeline>[] = [
+    { id: 7, ref: 'feature', source: 'schedule' },
+    { id: 6, ref: 'v1.0', source: 'push' },
+    { id: 5, ref: 'other', source: 'push' },
+    { id: 4, ref: 'feature', source: 'web' },
+    { id: 3, ref: 'feature', source: 'push' },
+    { id: 2, ref: 'refs/merge-requests/7/merge', source: 'merge_request_event' },
+  ];
+
+  it('is the merge request’s, what is checked out, tags, schedules, others; the newest first among equals', () =>
+    assert.deepEqual(order(every, 'feature', [tagged]), [2, 4, 3, 6, 7, 5]));
+
+  it('takes every branch for checked out where none is known to be', () =>
+    assert.deepEqual(order(every, undefined, [tagged]), [2, 5, 4, 3, 6, 7]));
+
+  it('puts a tag that is checked out before a branch that is not', () =>
+    assert.deepEqual(order(every, 'v1.0', [tagged]), [2, 6, 7, 5, 4, 3]));
+
+  it('tells the newest of each ref, by which the commit stands, from those that were run again', () => {
+    const standing = toTree(listingOf([], every.map(pipelineWith)), 'none', [], 'feature').flatMap((node) =>
+      node.kind === 'pipeline' && node.isStanding ? [node.pipeline.id] : [],
+    );
+    assert.deepEqual(standing, [2, 7, 6, 5]);
+  });
+});
+
 describe('toTree: a bridge', () => {
   const nested = listingOf([again, bridge, install], [child, newer]);
 
@@ -86,7 +118,7 @@ describe('toTree: a bridge', () => {
       ['test (running)', [['packages 22', [['#3 (running)', [['test (running)', ['install 31']]]]]]]],
     ]);
     const below = all(tree).find((node) => node.kind === 'pipeline');
-    assert.equal(below?.isNewest, true);
+    assert.equal(below?.isStanding, true);
   });
 
   it('stays as long as something in what it has started is shown', () => {

@@ -52,7 +52,7 @@ describe('The rows of several pipelines', () => {
     return drawn(await rows());
   }
 
-  it('have a level of their own: the newest first and open, what a bridge started below it, other systems apart', async () => {
+  it('have a level of their own: open where something failed, what a bridge started below it, other systems apart', async () => {
     assert.deepEqual(await shown(all), [
       '▾ Merge request !7  failed · 1 of 1: rspec · Let people sign in · result of the merge · #22',
       '  ▾ test  failed · 1 of 1: rspec',
@@ -60,10 +60,10 @@ describe('The rows of several pipelines', () => {
       '▸ Branch  running · 3 · #20',
       '  ▸ build  passed · 1',
       '    · compile',
-      '  ▾ test  running · 1',
-      '    ▾ packages',
-      '      ▾ Child pipeline  running · 1 · #21',
-      '        ▾ test  running · 1',
+      '  ▸ test  running · 1',
+      '    ▸ packages',
+      '      ▸ Child pipeline  running · 1 · #21',
+      '        ▸ test  running · 1',
       '          · install',
       '  ▸ External  passed · 1',
       '    · jenkins',
@@ -80,7 +80,7 @@ describe('The rows of several pipelines', () => {
   });
 
   it('show a pipeline without builds: its configuration may be at fault', async () => {
-    assert.deepEqual(await shown(listing([{ ...branch, status: 'failed' }])), ['▾ Branch  failed · #20']);
+    assert.deepEqual(await shown(listing([{ ...branch, status: 'failed' }])), ['· Branch  failed · #20']);
   });
 
   for (const each of ['stageAndStatus', 'stage', 'status', 'none'] as const) {
@@ -97,7 +97,7 @@ describe('The rows of several pipelines', () => {
       ...listing([earlier, child], compile, install),
       ancestor: { sha: earlier.sha, back: 1 },
     });
-    assert.equal(shownOf[0], '▾ Branch  passed · 1 · #20');
+    assert.equal(shownOf[0], '▸ Branch  passed · 1 · #20');
   });
 
   it('have ids of their own', async () => {

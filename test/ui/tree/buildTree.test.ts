@@ -52,12 +52,12 @@ describe('The rows of the tree', () => {
       '  ▾ failed  1',
       '    ▸ rspec  attempt 2',
       '      · #3',
-      '  ▾ running  1',
+      '  ▸ running  1',
       '    · spinach',
       '  ▸ passed  1',
       '    · lint',
-      '▾ deploy  created · 1',
-      '  ▾ created  1',
+      '▸ deploy  created · 1',
+      '  ▸ created  1',
       '    · production',
     ]);
   });
@@ -72,7 +72,7 @@ describe('The rows of the tree', () => {
       '    · #3',
       '  · lint',
       '  · spinach',
-      '▾ deploy  created · 1',
+      '▸ deploy  created · 1',
       '  · production',
     ]);
   });
@@ -83,9 +83,9 @@ describe('The rows of the tree', () => {
       '▾ failed  1',
       '  ▸ rspec  test · attempt 2',
       '    · #3',
-      '▾ running  1',
+      '▸ running  1',
       '  · spinach  test',
-      '▾ created  1',
+      '▸ created  1',
       '  · production  deploy',
       '▸ passed  2',
       '  · compile  build',
@@ -229,16 +229,83 @@ describe('A row', () => {
         for (const part of [item.label, item.description, item.accessibilityInformation?.label])
           assert.doesNotMatch(part ?? '', /[\n\r\u2028\u0000]|\]\(/);
     });
+});
 
-  it('that failed or may change is open from the start, any other is not', async () => {
+describe('The way to what has failed', () => {
+  eachWithATree();
+  const [passed, failed] = [aBuild(), aBuild({ status: 'failed' })];
+  const view = () => tree.view as unknown as FakeTreeView<unknown>;
+  const openRows = async () => drawn((await rows()).filter(({ item }) => item.collapsibleState === 2));
+  const stage = async () => (await rows())[0] ?? assert.fail('no row');
+
+  it('is open from the start, and nothing else is', async () => {
     grouping = 'stage';
-    const open = new Map<string, boolean>();
+    const open: string[] = [];
     for (const status of allStatuses) {
-      tree.show(alone(ready([aBuild({ status })])));
-      open.set(status, ((await rows())[0]?.item.collapsibleState ?? 0) === 2);
+      tree.show(alone(ready([aBuild({ status, stage: status })])));
+      if ((await openRows()).length > 0) open.push(status);
     }
-    const closed = [...open].filter(([, isOpen]) => !isOpen).map(([status]) => status);
-    assert.deepEqual(closed, ['success', 'canceled', 'skipped']);
+    assert.deepEqual(open, ['failed']);
+    tree.show(alone(ready([aBuild({ status: 'failed', allowFailure: true, stage: 'other' })])));
+    assert.deepEqual(await openRows(), []);
+  });
+
+  it('opens when something comes to fail: VS Code knows the row by another id', async () => {
+    tree.show(alone(ready([passed])));
+    const { id } = (await stage()).item;
+    tree.show(alone(ready([failed])));
+    assert.equal((await stage()).item.collapsibleState, 2);
+    assert.notEqual((await stage()).item.id, id);
+  });
+
+  it('stays as the user has it once it was open: what is retried stays in sight', async () => {
+    tree.show(alone(ready([failed])));
+    const { id } = (await stage()).item;
+    for (const next of [aBuild({ status: 'running' }), passed, failed]) {
+      tree.show(alone(ready([next])));
+      assert.deepEqual([(await stage()).item.id, (await stage()).item.collapsibleState], [id, 2]);
+    }
+  });
+
+  it('leaves open, or closed, what the user has opened or closed below a row that opens', async () => {
+    grouping = 'stage';
+    const branch = { id: 1, ref: 'master', sha: ready([]).target.sha, status: 'running', source: 'push' };
+    const other = { ...branch, id: 2, ref: 'v1.0' };
+    const those = (status: string) => ({
+      ...ready([
+        aBuild({ id: 1, stage: 'build', pipeline: 1 }),
+        aBuild({ id: 2, stage: 'test', pipeline: 1, status }),
+        aBuild({ id: 3, pipeline: 2 }),
+      ]),
+      pipelines: [branch, other],
+    });
+    tree.show(alone(those('running')));
+    const build = (await rows()).find(({ item }) => item.label === 'build');
+    view().toggle(build?.element, true);
+    tree.show(alone(those('failed')));
+    assert.deepEqual(
+      (await openRows()).map((line) => line.trim().split('  ')[0]),
+      ['▾ Branch', '▾ build', '▾ test'],
+    );
+    view().toggle(build?.element, false);
+    assert.equal((await openRows()).length, 2);
+  });
+
+  it('does not lead into a pipeline that was run again', async () => {
+    const own = { ref: 'master', sha: ready([]).target.sha, status: 'failed', source: 'push' };
+    const builds = [aBuild({ id: 1, pipeline: 1, status: 'failed' }), aBuild({ id: 2, pipeline: 2 })];
+    tree.show(
+      alone({
+        ...ready(builds),
+        pipelines: [
+          { ...own, id: 2 },
+          { ...own, id: 1 },
+        ],
+      }),
+    );
+    const open = (await rows()).map(({ depth, item }) => [depth, item.collapsibleState]);
+    assert.deepEqual(open[0], [0, 1]);
+    assert.ok(open.some(([depth, state]) => depth === 0 && state === 1));
   });
 });
 
