@@ -117,6 +117,8 @@ export interface Pipeline {
   /** What started it, for example `push`, `schedule` or `parent_pipeline`. */
   readonly source?: string | undefined;
   readonly webUrl?: string | undefined;
+  /** From `workflow:name`. */
+  readonly name?: string | undefined;
   readonly mergeRequest?: MergeRequest | undefined;
   /** Names of the stages, in order. */
   readonly stages?: readonly string[] | undefined;

@@ -12,6 +12,8 @@ export interface Pipeline {
   /** GitLab's word for what made it: `push`, `schedule`, `parent_pipeline`, …; undefined where it does not tell. */
   readonly source?: string | undefined;
   readonly webUrl?: string | undefined;
+  /** The name that its configuration gives it. */
+  readonly name?: string | undefined;
   readonly mergeRequest?: MergeRequest | undefined;
   /** In their true order, where GitLab tells it. */
   readonly stages?: readonly string[] | undefined;

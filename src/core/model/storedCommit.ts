@@ -92,6 +92,7 @@ const isPipeline = objectOf<Required<Pipeline>>({
   status: text,
   source: maybe(text),
   webUrl: maybe(text),
+  name: maybe(text),
   mergeRequest: maybe(objectOf<MergeRequest>({ iid: number, title: text })),
   stages: maybe(listOf(text)),
 });

@@ -27,7 +27,7 @@ import {
   type BuildFacts,
   type Freshness,
 } from '../text/buildText';
-import { pipelineLabel, pipelineSubject } from '../text/pipelineText';
+import { pipelineIcon, pipelineLabel, pipelineSpoken, pipelineSubject } from '../text/pipelineText';
 import { repositoryLook, repositoryTooltip } from './repositoryRow';
 import type { RepositoryNode, RowNode } from './treeRows';
 import { oneLine } from '../text/failures';
@@ -133,11 +133,11 @@ function repositoryItem({ repository, children }: RepositoryNode, scene: RenderC
 function pipelineItem(node: PipelineNode, scene: RenderContext): TreeItem {
   const { pipeline, status, builds, children } = node;
   const item = new TreeItem(pipelineLabel(pipeline), closed(children));
-  item.iconPath = statusIcon(status, freshnessOf(scene));
+  item.iconPath = pipelineIcon(pipeline, builds, status, freshnessOf(scene));
   const standing = builds.length === 0 ? statusLabel(status) : groupDescription(builds);
   const subject = pipelineSubject(pipeline, { sha: shownSha(scene), ref: targetOf(scene.snapshot)?.ref });
   item.description = `${standing} · ${subject}`;
-  item.accessibilityInformation = { label: `${pipelineLabel(pipeline)}, ${item.description}` };
+  item.accessibilityInformation = { label: `${pipelineSpoken(pipeline, builds)}, ${item.description}` };
   return item;
 }
 

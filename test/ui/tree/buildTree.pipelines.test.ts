@@ -54,10 +54,10 @@ describe('The rows of several pipelines', () => {
 
   it('have a level of their own: open where something failed, what a bridge started below it, other systems apart', async () => {
     assert.deepEqual(await shown(all), [
-      '▾ Merge request !7  failed · 1 of 1: rspec · Let people sign in · result of the merge · #22',
+      '▾ !7 Let people sign in  failed · 1 of 1: rspec · result of the merge · #22',
       '  ▾ test  failed · 1 of 1: rspec',
       '    · rspec',
-      '▸ Branch  running · 3 · #20',
+      '▸ feature  running · 3 · #20',
       '  ▸ build  passed · 1',
       '    · compile',
       '  ▸ test  running · 1',
@@ -80,7 +80,7 @@ describe('The rows of several pipelines', () => {
   });
 
   it('show a pipeline without builds: its configuration may be at fault', async () => {
-    assert.deepEqual(await shown(listing([{ ...branch, status: 'failed' }])), ['· Branch  failed · #20']);
+    assert.deepEqual(await shown(listing([{ ...branch, status: 'failed' }])), ['· feature  failed · #20']);
   });
 
   for (const each of ['stageAndStatus', 'stage', 'status', 'none'] as const) {
@@ -97,7 +97,7 @@ describe('The rows of several pipelines', () => {
       ...listing([earlier, child], compile, install),
       ancestor: { sha: earlier.sha, back: 1 },
     });
-    assert.equal(shownOf[0], '▸ Branch  passed · 1 · #20');
+    assert.equal(shownOf[0], '▸ feature  passed · 1 · #20');
   });
 
   it('have ids of their own', async () => {
@@ -111,7 +111,7 @@ describe('The rows of several pipelines', () => {
     const [first] = await rows();
     assert.match(
       first?.item.accessibilityInformation?.label ?? '',
-      /^Merge request !7, failed · 1 of 1: rspec · Let people sign in/,
+      /^Merge request !7 Let people sign in, failed · 1 of 1: rspec/,
     );
   });
 });
@@ -142,7 +142,7 @@ describe('The status bar with several pipelines', () => {
   it('names the pipelines in its table', () => {
     bar.show(alone(all));
     const { value } = editor().statusBarItems[0]?.tooltip as { value: string };
-    assert.match(value, /\*\*Merge request \\!7\*\* \| \$\(error\) Let people sign in/);
-    assert.match(value, /\*\*Branch\*\* .* \\#20/);
+    assert.match(value, /\*\*\\!7 Let people sign in\*\* \| \$\(error\) result/);
+    assert.match(value, /\*\*feature\*\* .* \\#20/);
   });
 });

@@ -285,7 +285,7 @@ describe('The way to what has failed', () => {
     tree.show(alone(those('failed')));
     assert.deepEqual(
       (await openRows()).map((line) => line.trim().split('  ')[0]),
-      ['▾ Branch', '▾ build', '▾ test'],
+      ['▾ master', '▾ build', '▾ test'],
     );
     view().toggle(build?.element, false);
     assert.equal((await openRows()).length, 2);
