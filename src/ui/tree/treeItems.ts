@@ -10,7 +10,16 @@ import {
 import { blockers } from '../../core/model/blocked';
 import { type Build } from '../../core/model/build';
 import { listingOf, targetOf, type Snapshot, type Staleness } from '../../core/model/snapshot';
-import type { AttemptNode, BuildNode, Grouping, PipelineNode, StageNode, StatusNode } from '../../core/model/tree';
+import {
+  isPassedWithFailedChild,
+  type AttemptNode,
+  type BuildNode,
+  type Grouping,
+  type PipelineNode,
+  type StageNode,
+  type StatusNode,
+  type TreeNode,
+} from '../../core/model/tree';
 import { artifactItem, artifactsItem } from '../artifacts/artifactItems';
 import { artifactsTooltip, artifactTooltip } from '../artifacts/artifactTooltips';
 import { ageWords, buildTooltip } from './buildTooltip';
@@ -21,7 +30,7 @@ import {
   buildDescription,
   buildIcon,
   buildSpoken,
-  groupDescription,
+  statusCounts,
   statusIcon,
   statusLabel,
   type BuildFacts,
@@ -134,23 +143,32 @@ function pipelineItem(node: PipelineNode, scene: RenderContext): TreeItem {
   const { pipeline, status, builds, children } = node;
   const item = new TreeItem(pipelineLabel(pipeline), closed(children));
   item.iconPath = pipelineIcon(pipeline, builds, status, freshnessOf(scene));
-  const standing = builds.length === 0 ? statusLabel(status) : groupDescription(builds);
+  const standing = builds.length === 0 ? statusLabel(status) : statusCounts(builds);
   const subject = pipelineSubject(pipeline, { sha: shownSha(scene), ref: targetOf(scene.snapshot)?.ref });
   item.description = `${standing} · ${subject}`;
   item.accessibilityInformation = { label: `${pipelineSpoken(pipeline, builds)}, ${item.description}` };
   return item;
 }
 
-function stageItem({ stage, isExternal, status, builds }: StageNode, freshness: Freshness): TreeItem {
+function stageItem({ stage, isExternal, status, builds, children }: StageNode, freshness: Freshness): TreeItem {
   const label = isExternal ? l10n.t('External') : oneLine(stage);
   const item = new TreeItem(label, TreeItemCollapsibleState.Collapsed);
   item.iconPath = statusIcon(status, freshness);
-  const standing = groupDescription(builds);
+  const hasFailedChild = buildsAmong(children).some(isPassedWithFailedChild);
+  const standing = [statusCounts(builds), ...(hasFailedChild ? [l10n.t('child failed')] : [])].join(' · ');
   item.description = standing;
   item.accessibilityInformation = {
     label: isExternal ? l10n.t('Reported by other systems, {0}', standing) : l10n.t('Stage {0}, {1}', label, standing),
   };
   return item;
+}
+
+/** The rows of builds that stand below a stage, with or without a heading. */
+function buildsAmong(nodes: readonly TreeNode[]): readonly BuildNode[] {
+  return nodes.flatMap((node) => {
+    if (node.kind === 'build') return [node];
+    return node.kind === 'status' ? buildsAmong(node.children) : [];
+  });
 }
 
 function statusItem({ status, isAllowed, builds }: StatusNode, freshness: Freshness): TreeItem {
@@ -170,8 +188,26 @@ function buildItem(node: BuildNode | AttemptNode, scene: RenderContext, now: num
   item.iconPath = buildIcon(build, freshnessOf(scene));
   item.description = buildDescription(build, targetOf(scene.snapshot)?.ref, now, facts);
   item.accessibilityInformation = { label: buildSpoken(build, now, facts) };
+  if (kind === 'build' && node.child !== undefined) showChild(item, node, scene);
   if (mayTellFailure(build)) item.command = openLogOf(build, scene);
   return item;
+}
+
+/** A bridge and what it has started are one row. */
+function showChild(item: TreeItem, node: BuildNode, scene: RenderContext): void {
+  const { build, child } = node;
+  if (child === undefined) return;
+  const standing = child.builds.length === 0 ? statusLabel(child.status) : statusCounts(child.builds);
+  const verdict = isPassedWithFailedChild(node) ? l10n.t('passed · child failed') : undefined;
+  item.iconPath =
+    child.status === 'failed' && build.status === 'failed'
+      ? buildIcon(build, freshnessOf(scene))
+      : statusIcon(child.status, freshnessOf(scene));
+  item.description = [verdict, standing, item.description, `#${child.pipeline.id}`]
+    .filter((part) => part !== undefined && part !== '')
+    .join(' · ');
+  const spoken = [item.accessibilityInformation?.label, l10n.t('child pipeline {0}', standing), verdict];
+  item.accessibilityInformation = { label: spoken.filter((part) => part !== undefined).join(', ') };
 }
 
 /** What a click does, or Enter. */

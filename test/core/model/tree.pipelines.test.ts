@@ -3,7 +3,14 @@ import fc from 'fast-check';
 import { arrange } from '../../../src/core/model/arrange';
 import { knownStatuses, type Build } from '../../../src/core/model/build';
 import type { Listing, Pipeline } from '../../../src/core/model/pipeline';
-import { groupings, toTree, type Grouping, type TreeNode } from '../../../src/core/model/tree';
+import {
+  groupings,
+  isPassedWithFailedChild,
+  leadsToFailure,
+  toTree,
+  type Grouping,
+  type TreeNode,
+} from '../../../src/core/model/tree';
 import { all, buildsGiven, buildsShown, outline } from '../outline';
 import { buildWith, pipelineWith } from '../support';
 
@@ -38,8 +45,8 @@ describe('toTree: several pipelines', () => {
 
   it('are grouped each by itself', () => {
     assert.deepEqual(outline(toTree(two, 'stageAndStatus', [])), [
-      ['#2 (success)', [['build (success)', [['success', ['compile 21']]]]]],
-      ['#1 (failed)', [['build (failed)', [['failed', ['compile 11']]]]]],
+      ['#2 (success)', [['build (success)', ['compile 21']]]],
+      ['#1 (failed)', [['build (failed)', ['compile 11']]]],
     ]);
   });
 
@@ -115,17 +122,17 @@ describe('toTree: a bridge', () => {
     const tree = toTree(nested, 'stage', []);
     assert.deepEqual(outline(tree), [
       ['build (success)', ['compile 21']],
-      ['test (running)', [['packages 22', [['#3 (running)', [['test (running)', ['install 31']]]]]]]],
+      ['test (running)', [['packages 22 → #3 (running)', [['test (running)', ['install 31']]]]]],
     ]);
-    const below = all(tree).find((node) => node.kind === 'pipeline');
-    assert.equal(below?.isStanding, true);
+    assert.deepEqual(
+      all(tree).filter((node) => node.kind === 'pipeline'),
+      [],
+    );
   });
 
   it('stays as long as something in what it has started is shown', () => {
     const waiting = listingOf([again, { ...bridge, status: 'success' }, install], [child, newer]);
-    assert.deepEqual(outline(toTree(waiting, 'none', ['running'])), [
-      ['packages 22', [['#3 (running)', ['install 31']]]],
-    ]);
+    assert.deepEqual(outline(toTree(waiting, 'none', ['running'])), [['packages 22 → #3 (running)', ['install 31']]]);
     assert.deepEqual(outline(toTree(waiting, 'none', ['failed'])), []);
   });
 
@@ -133,7 +140,7 @@ describe('toTree: a bridge', () => {
     const tree = toTree(listingOf([again, { ...bridge, status: 'failed' }, install], [child, newer]), 'none', [
       'failed',
     ]);
-    assert.deepEqual(outline(tree), [['packages 22', ['#3 (running)']]]);
+    assert.deepEqual(outline(tree), ['packages 22 → #3 (running)']);
   });
 
   it('leads through another bridge to what is shown', () => {
@@ -142,8 +149,19 @@ describe('toTree: a bridge', () => {
     const deep = buildWith({ id: 41, name: 'deep', pipeline: 4, status: 'failed' });
     const listing = listingOf([again, bridge, install, further, deep], [grandchild, child, newer]);
     assert.deepEqual(outline(toTree(listing, 'none', ['failed'])), [
-      ['packages 22', [['#3 (running)', [['more 32', [['#4 (failed)', ['deep 41']]]]]]]],
+      ['packages 22 → #3 (failed)', [['more 32 → #4 (failed)', ['deep 41']]]],
     ]);
+  });
+
+  it('stands by what its child’s row would say, and first where that has failed', () => {
+    const [passed, failed] = [{ ...bridge, id: 24, status: 'success' } as const, { ...install, status: 'failed' }];
+    const test = buildWith({ id: 23, name: 'a', pipeline: 2 });
+    const tree = toTree(listingOf([passed, test, failed], [child, newer]), 'stageAndStatus', []);
+    assert.deepEqual(outline(tree), [
+      ['test (success)', [['packages 24 → #3 (failed)', [['test (failed)', ['install 31']]]], 'a 23']],
+    ]);
+    const row = all(tree).find(({ id }) => id.endsWith('packages'));
+    assert.ok(row?.kind === 'build' && isPassedWithFailedChild(row) && leadsToFailure(row));
   });
 
   it('that leads to another project, or to what is not listed, has nothing below it', () => {
@@ -169,7 +187,7 @@ describe('toTree: what other CI systems report', () => {
   const listing = listingOf([again, jenkins], [newer]);
   const external = ['external (success)', ['jenkins 23']] as const;
   const shapes: Readonly<Record<Grouping, readonly unknown[]>> = {
-    stageAndStatus: [['build (success)', [['success', ['compile 21']]]], external],
+    stageAndStatus: [['build (success)', ['compile 21']], external],
     stage: [['build (success)', ['compile 21']], external],
     status: [['success', ['compile 21']], external],
     none: ['compile 21', external],

@@ -54,27 +54,49 @@ describe('The rows of several pipelines', () => {
 
   it('have a level of their own: open where something failed, what a bridge started below it, other systems apart', async () => {
     assert.deepEqual(await shown(all), [
-      '▾ !7 Let people sign in  failed · 1 of 1: rspec · result of the merge · #22',
-      '  ▾ test  failed · 1 of 1: rspec',
+      '▾ !7 Let people sign in  1 failed · result of the merge · #22',
+      '  ▾ test  1 failed',
       '    · rspec',
-      '▸ feature  running · 3 · #20',
-      '  ▸ build  passed · 1',
+      '▸ feature  1 running · 2 passed · #20',
+      '  ▸ build  1 passed',
       '    · compile',
-      '  ▸ test  running · 1',
-      '    ▸ packages',
-      '      ▸ Child pipeline  running · 1 · #21',
-      '        ▸ test  running · 1',
-      '          · install',
-      '  ▸ External  passed · 1',
+      '  ▸ test  1 running',
+      '    ▸ packages  1 running · #21',
+      '      ▸ test  1 running',
+      '        · install',
+      '  ▸ External  1 passed',
       '    · jenkins',
     ]);
   });
 
+  it('say where GitLab takes a bridge for passed whose child has failed, and are open down to that', async () => {
+    const rows = [compile, { ...packages, status: 'success' }, { ...install, status: 'failed' }];
+    assert.deepEqual(await shown(listing([child, branch], ...rows)), [
+      '▸ build  1 passed',
+      '  · compile',
+      '▾ test  1 passed · child failed',
+      '  ▾ packages  passed · child failed · 1 failed · #21',
+      '    ▾ test  1 failed',
+      '      · install',
+    ]);
+    const row = (await rowsOf(tree.view as unknown as FakeTreeView<unknown>)).find(
+      ({ item }) => item.label === 'packages',
+    );
+    assert.deepEqual(
+      [row?.item.iconPath?.id, row?.item.accessibilityInformation?.label, row?.item.contextValue],
+      [
+        'error',
+        'packages, passed, stage test, child pipeline 1 failed, passed · child failed',
+        'build retryable hasFailed',
+      ],
+    );
+  });
+
   it('have none with one pipeline', async () => {
     assert.deepEqual(await shown(listing([branch], compile, jenkins)), [
-      '▸ build  passed · 1',
+      '▸ build  1 passed',
       '  · compile',
-      '▸ External  passed · 1',
+      '▸ External  1 passed',
       '  · jenkins',
     ]);
   });
@@ -87,7 +109,7 @@ describe('The rows of several pipelines', () => {
     it(`keep apart what other systems report, grouped by ${each}`, async () => {
       grouping = each;
       const lines = (await shown(listing([branch], compile, jenkins))).map((line) => line.trim());
-      assert.deepEqual(lines.slice(-2), ['▸ External  passed · 1', '· jenkins']);
+      assert.deepEqual(lines.slice(-2), ['▸ External  1 passed', '· jenkins']);
     });
   }
 
@@ -97,7 +119,7 @@ describe('The rows of several pipelines', () => {
       ...listing([earlier, child], compile, install),
       ancestor: { sha: earlier.sha, back: 1 },
     });
-    assert.equal(shownOf[0], '▸ feature  passed · 1 · #20');
+    assert.equal(shownOf[0], '▸ feature  1 passed · #20');
   });
 
   it('have ids of their own', async () => {
@@ -111,7 +133,7 @@ describe('The rows of several pipelines', () => {
     const [first] = await rows();
     assert.match(
       first?.item.accessibilityInformation?.label ?? '',
-      /^Merge request !7 Let people sign in, failed · 1 of 1: rspec/,
+      /^Merge request !7 Let people sign in, 1 failed · result/,
     );
   });
 });

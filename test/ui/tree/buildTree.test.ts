@@ -43,36 +43,31 @@ async function shown(snapshot: Snapshot): Promise<readonly string[]> {
 
 describe('The rows of the tree', () => {
   eachWithATree();
-  it('are stages, statuses, builds and their attempts', async () => {
+  it('are stages, builds in the order of their statuses, and their attempts', async () => {
     assert.deepEqual(await shown(ready(builds)), [
-      '▸ build  passed · 1',
-      '  ▸ passed  1',
-      '    · compile',
-      '▾ test  failed · 1 of 3: rspec',
-      '  ▾ failed  1',
-      '    ▸ rspec  attempt 2',
-      '      · #3',
-      '  ▸ running  1',
-      '    · spinach',
-      '  ▸ passed  1',
-      '    · lint',
-      '▸ deploy  created · 1',
-      '  ▸ created  1',
-      '    · production',
+      '▸ build  1 passed',
+      '  · compile',
+      '▾ test  1 failed · 1 running · 1 passed',
+      '  ▸ rspec  attempt 2',
+      '    · #3',
+      '  · spinach',
+      '  · lint',
+      '▸ deploy  1 created',
+      '  · production',
     ]);
   });
 
   it('are stages and builds, the failed first', async () => {
     grouping = 'stage';
     assert.deepEqual(await shown(ready(builds)), [
-      '▸ build  passed · 1',
+      '▸ build  1 passed',
       '  · compile',
-      '▾ test  failed · 1 of 3: rspec',
+      '▾ test  1 failed · 1 running · 1 passed',
       '  ▸ rspec  attempt 2',
       '    · #3',
       '  · lint',
       '  · spinach',
-      '▸ deploy  created · 1',
+      '▸ deploy  1 created',
       '  · production',
     ]);
   });
@@ -123,7 +118,7 @@ describe('The rows of the tree', () => {
     tree.show(alone(ready(builds)));
     tree.showOnly(['running']);
     tree.showOnly([]);
-    assert.equal((await rows()).length, 14);
+    assert.equal((await rows()).length, 9);
   });
 
   it('name the ref where a build has another than the commit is shown for', async () => {
@@ -133,7 +128,7 @@ describe('The rows of the tree', () => {
 
   it('are a thousand for a thousand builds', async () => {
     const many = someBuilds(...Array.from({ length: 1000 }, (_, index) => ({ stage: `stage ${index % 10}` })));
-    assert.equal((await shown(ready(arrange(many)))).length, 1000 + 10 + 10);
+    assert.equal((await shown(ready(arrange(many)))).length, 1000 + 10);
   });
 });
 
@@ -162,8 +157,7 @@ describe('The identity of a row', () => {
     tree.show(alone(ready(builds)));
     const before = await idsOf();
     tree.show(alone(ready(builds.map((build): Build => ({ ...build, id: build.id + 100 })))));
-    for (const label of ['build', 'test', 'deploy', 'running'])
-      assert.equal((await idsOf()).get(label), before.get(label));
+    for (const label of ['build', 'test', 'deploy']) assert.equal((await idsOf()).get(label), before.get(label));
   });
 
   it('is never shared, not even by a stage and a build of one name', async () => {
@@ -175,7 +169,7 @@ describe('The identity of a row', () => {
       { stage: 'a', name: 'a', status: 'failed' },
       { stage: 'status:failed', name: 'x' },
     );
-    assert.equal((await shown(ready(confusing))).filter((row) => row.startsWith('    ')).length, 6);
+    assert.equal((await shown(ready(confusing))).filter((row) => row.startsWith('  ')).length, 6);
   });
 });
 
@@ -184,9 +178,8 @@ describe('A row', () => {
   it('has a label for screen readers, whatever its kind', async () => {
     tree.show(alone(ready(builds)));
     const spoken = (await rows()).map(({ item }) => item.accessibilityInformation?.label);
-    assert.deepEqual(spoken.slice(3, 7), [
-      'Stage test, failed · 1 of 3: rspec',
-      'failed, 1 build',
+    assert.deepEqual(spoken.slice(2, 5), [
+      'Stage test, 1 failed · 1 running · 1 passed',
       'rspec, failed, stage test, attempt 2',
       'rspec, failed, stage test',
     ]);
@@ -199,6 +192,15 @@ describe('A row', () => {
       assert.ok(item.iconPath?.id);
       assert.match(item.contextValue ?? '', /^(stage|status|build|attempt)\b/);
     }
+  });
+
+  it('of a status has its number of builds', async () => {
+    grouping = 'status';
+    tree.show(alone(ready(builds)));
+    assert.deepEqual(
+      (await rows()).flatMap(({ depth, item }) => (depth === 0 ? [item.accessibilityInformation?.label] : [])),
+      ['failed, 1 build', 'running, 1 build', 'created, 1 build', 'passed, 2 builds'],
+    );
   });
 
   it('has no tooltip until it is pointed at', async () => {
@@ -218,7 +220,7 @@ describe('A row', () => {
     tree.show(alone(ready(builds)));
     const [stage] = tree.getChildren();
     assert.ok(stage);
-    assert.equal(tree.resolveTreeItem(tree.getTreeItem(stage), stage).tooltip, 'Stage build, passed · 1');
+    assert.equal(tree.resolveTreeItem(tree.getTreeItem(stage), stage).tooltip, 'Stage build, 1 passed');
   });
 
   for (const text of hostileTexts)
