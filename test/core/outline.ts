@@ -14,7 +14,10 @@ export function outline(nodes: readonly TreeNode[]): Outline {
 function titleOf(node: TreeNode): string {
   if (node.kind === 'pipeline') return `#${node.pipeline.id} (${node.status})`;
   if (node.kind === 'stage') return `${node.stage} (${node.status})`;
-  return node.kind === 'status' ? node.status : `${node.build.name} ${node.build.id}`;
+  if (node.kind === 'status') return node.status;
+  const child =
+    'child' in node && node.child !== undefined ? ` → #${node.child.pipeline.id} (${node.child.status})` : '';
+  return `${node.build.name} ${node.build.id}${child}`;
 }
 
 export function all(nodes: readonly TreeNode[]): readonly TreeNode[] {

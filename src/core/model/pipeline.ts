@@ -57,6 +57,32 @@ export function pipelineFailure({ status, yamlErrors, failureReason }: Pipeline)
   return yamlErrors ?? (failureReason?.includes(' ') === true ? failureReason : failureReason?.replaceAll('_', ' '));
 }
 
+/** The pipelines of each ref that no later one of the same ref has replaced. */
+export function newestOfEachRef(roots: readonly Pipeline[]): ReadonlySet<Pipeline> {
+  return new Set(new Map(roots.toReversed().map((pipeline) => [pipeline.ref, pipeline])).values());
+}
+
+/**
+ * The root pipelines as a user looks for them: that of the merge request, then of what is checked out, of tags, of
+ * schedules, and others; the newest first among equals.
+ * @param ref branch or tag that is checked out; undefined: every branch counts as checked out
+ */
+export function pipelinesInOrder(listing: Listing, ref: string | undefined): readonly Pipeline[] {
+  const tagged = new Set(listing.builds.filter(({ tag }) => tag).map(({ pipeline }) => pipeline));
+  const rank = (pipeline: Pipeline): number => {
+    if (isOfMergeRequest(pipeline)) return 0;
+    if (pipeline.source === 'schedule') return 3;
+    if (pipeline.ref === ref) return 1;
+    if (tagged.has(pipeline.id)) return 2;
+    return ref === undefined ? 1 : 4;
+  };
+  return rootPipelines(listing).toSorted((a, b) => rank(a) - rank(b));
+}
+
+export function isOfMergeRequest({ ref, mergeRequest }: Pipeline): boolean {
+  return mergeRequest !== undefined || ref.startsWith('refs/merge-requests/');
+}
+
 /**
  * The builds by which the commit stands: of each ref those of the newest pipeline, and of what that has started. An
  * earlier pipeline of the same ref was run again, so what failed in it no longer counts.
@@ -69,11 +95,7 @@ export function standingBuilds(listing: Listing): readonly Build[] {
     counted.add(id);
     for (const { pipeline, downstream } of builds) if (pipeline === id && downstream !== undefined) count(downstream);
   };
-  const refs = new Set<string>();
-  for (const { id, ref } of rootPipelines(listing)) {
-    if (!refs.has(ref)) count(id);
-    refs.add(ref);
-  }
+  for (const { id } of newestOfEachRef(rootPipelines(listing))) count(id);
   const known = new Set(pipelines.map(({ id }) => id));
   return builds.filter(({ pipeline }) => pipeline === undefined || !known.has(pipeline) || counted.has(pipeline));
 }

@@ -1,5 +1,5 @@
 import { artifactsState, firstId, hasFailed, identity, severity, worstStatus, type Build } from './build';
-import { rootPipelines, stageRanks, type Listing, type Pipeline } from './pipeline';
+import { newestOfEachRef, pipelinesInOrder, rootPipelines, stageRanks, type Listing, type Pipeline } from './pipeline';
 
 export type Grouping = 'stageAndStatus' | 'stage' | 'status' | 'none';
 export const groupings: readonly Grouping[] = ['stageAndStatus', 'stage', 'status', 'none'];
@@ -10,8 +10,8 @@ export interface PipelineNode {
   readonly pipeline: Pipeline;
   /** The worst of its builds. */
   readonly status: string;
-  /** Of the roots the newest, and what a bridge has started. */
-  readonly isNewest: boolean;
+  /** The newest of its ref: an earlier one was run again. */
+  readonly isStanding: boolean;
   /** Its own; those of the pipelines that it has started are below their bridges. */
   readonly builds: readonly Build[];
   readonly children: readonly TreeNode[];
@@ -42,8 +42,19 @@ export interface BuildNode {
   readonly kind: 'build';
   readonly id: string;
   readonly build: Build;
-  /** Its artifacts, what it has started, then its attempts. */
+  /** The pipeline that a bridge has started. */
+  readonly child?: ChildPipeline | undefined;
+  /** Its artifacts, the rows of what it has started, then its attempts. */
   readonly children: readonly TreeNode[];
+}
+
+/** A pipeline that has no row of its own but that of its bridge. */
+export interface ChildPipeline {
+  readonly pipeline: Pipeline;
+  /** The worst of its builds and of what these have started. */
+  readonly status: string;
+  /** Its own. */
+  readonly builds: readonly Build[];
 }
 
 export interface AttemptNode {
@@ -66,15 +77,34 @@ export interface ArtifactsNode {
 
 export type TreeNode = PipelineNode | StageNode | StatusNode | BuildNode | AttemptNode | ArtifactsNode;
 
+/** So many rows of a stage are seen at a glance: they need no headings. */
+const mostWithoutHeadings = 6;
+
 /**
  * The tree's shape. Ids are made of what stays (pipeline, stage, name), so that a refresh or a retry keeps selection
  * and expansion. Stages keep GitLab's order; everything else puts failed first. Several pipelines have a level of their
- * own, the newest first; one has none.
+ * own, in the order of `pipelinesInOrder`; one has none.
  * @param listing builds as `arrange` gives them, pipelines newest first
  * @param filter the statuses to show; empty: all. A bridge stays as long as something in what it has started does
+ * @param ref branch or tag that is checked out, where one is
  */
-export function toTree(listing: Listing, grouping: Grouping, filter: readonly string[]): readonly TreeNode[] {
-  return new Drawing(listing, grouping, filter).roots();
+export function toTree(
+  listing: Listing,
+  grouping: Grouping,
+  filter: readonly string[],
+  ref?: string,
+): readonly TreeNode[] {
+  return new Drawing(listing, grouping, filter).roots(ref);
+}
+
+/** Whether a build below the row has failed, and counts: all rows down to it are open. */
+export function leadsToFailure(node: TreeNode): boolean {
+  return (node.kind !== 'pipeline' || node.isStanding) && node.children.some(isOrLeadsToFailure);
+}
+
+/** The same, or it is a build that has failed itself. */
+export function isOrLeadsToFailure(node: TreeNode): boolean {
+  return (node.kind === 'build' && hasFailed(node.build)) || leadsToFailure(node);
 }
 
 class Drawing {
@@ -94,8 +124,9 @@ class Drawing {
     );
   }
 
-  roots(): readonly TreeNode[] {
-    const roots = rootPipelines(this.listing);
+  roots(ref: string | undefined): readonly TreeNode[] {
+    const standing = newestOfEachRef(rootPipelines(this.listing));
+    const roots = pipelinesInOrder(this.listing, ref);
     // Up to 8.12 that is all; later some external statuses, of which GitLab does not say whose they are.
     const prefix = this.pipelines.size === 0 ? '' : 'other/';
     const unclaimed = this.groups(this.ofPipeline.get(undefined) ?? [], undefined, prefix);
@@ -103,15 +134,16 @@ class Drawing {
     // One without builds has a reason, such as a configuration that GitLab cannot read: that is worth a row.
     if (only !== undefined && roots.length === 1 && this.ofPipeline.has(only.id))
       return [...this.within(only, ''), ...unclaimed];
-    const nodes = roots.map((pipeline, index) => this.pipelineNode(pipeline, index === 0, ''));
+    const nodes = roots.map((pipeline) => this.pipelineNode(pipeline, standing.has(pipeline), ''));
     return [...nodes.filter(({ children }) => this.filter.length === 0 || children.length > 0), ...unclaimed];
   }
 
-  private pipelineNode(pipeline: Pipeline, isNewest: boolean, prefix: string): PipelineNode {
+  private pipelineNode(pipeline: Pipeline, isStanding: boolean, prefix: string): PipelineNode {
     const id = `${prefix}pipeline:${pipeline.id}`;
     const builds = this.ofPipeline.get(pipeline.id) ?? [];
     const status = worstStatus(builds) ?? pipeline.status;
-    return { kind: 'pipeline', id, pipeline, status, isNewest, builds, children: this.within(pipeline, `${id}/`) };
+    const children = this.within(pipeline, `${id}/`);
+    return { kind: 'pipeline', id, pipeline, status, isStanding, builds, children };
   }
 
   private within(pipeline: Pipeline, prefix: string): readonly TreeNode[] {
@@ -132,14 +164,14 @@ class Drawing {
     switch (this.grouping) {
       case 'stageAndStatus':
         return this.byStage(builds, prefix, (inStage, stage) =>
-          this.byStatus(inStage, `${prefix}stage:${stage}/`, prefix),
+          this.withFewHeadings(this.rowsOf(inStage, prefix), `${prefix}stage:${stage}/`),
         );
       case 'stage':
-        return this.byStage(builds, prefix, (inStage) => this.buildNodes(inStage, prefix));
+        return this.byStage(builds, prefix, (inStage) => failedFirst(this.rowsOf(inStage, prefix)));
       case 'status':
-        return this.byStatus(builds, prefix, prefix);
+        return byStatus(this.rowsOf(builds, prefix)).map((group) => statusNode(group, prefix));
       case 'none':
-        return this.buildNodes(builds, prefix);
+        return failedFirst(this.rowsOf(builds, prefix));
       default:
         return this.grouping satisfies never;
     }
@@ -150,60 +182,42 @@ class Drawing {
     prefix: string,
     children: (builds: readonly Build[], stage: string) => readonly TreeNode[],
   ): readonly StageNode[] {
-    return [...groupBy(builds, ({ stage }) => stage)].map(([stage, inStage]) => ({
-      kind: 'stage',
-      id: `${prefix}stage:${encodeURIComponent(stage.toWellFormed())}`,
-      stage,
-      isExternal: false,
-      status: worstStatus(inStage) ?? '',
-      builds: inStage,
-      children: children(inStage, encodeURIComponent(stage.toWellFormed())),
-    }));
-  }
-
-  private externalGroup(builds: readonly Build[], prefix: string): readonly StageNode[] {
-    const [first] = builds;
-    if (first === undefined) return [];
-    const status = worstStatus(builds) ?? '';
-    const children = this.buildNodes(builds, prefix);
-    return [{ kind: 'stage', id: `${prefix}external`, stage: first.stage, isExternal: true, status, builds, children }];
-  }
-
-  private byStatus(builds: readonly Build[], groupPrefix: string, prefix: string): readonly StatusNode[] {
-    const isAllowed = ({ status, allowFailure }: Build) => status === 'failed' && allowFailure;
-    const groups = [...groupBy(builds, (build) => (isAllowed(build) ? 'failed/allowed' : build.status)).values()];
-    return groups
-      .map((those) => ({
-        those,
-        status: those[0]?.status ?? '',
-        allowed: those[0] !== undefined && isAllowed(those[0]),
-      }))
-      .sort((a, b) => rankOf(b) - rankOf(a))
-      .map(({ those, status, allowed }) => ({
-        kind: 'status',
-        id: `${groupPrefix}status:${encodeURIComponent(status.toWellFormed())}${allowed ? '/allowed' : ''}`,
-        status,
-        isAllowed: allowed,
-        builds: those,
-        children: this.buildNodes(those, prefix),
-      }));
-  }
-
-  private buildNodes(builds: readonly Build[], prefix: string): readonly BuildNode[] {
-    return failedFirst(builds).map((build) => {
-      const id = `${prefix}build:${identity(build)}`;
-      return {
-        kind: 'build',
-        id,
-        build,
-        children: [...artifactsOf(build, id), ...this.started(build, `${id}/`), ...attemptNodes(build, `${id}/`)],
-      };
+    return [...groupBy(builds, ({ stage }) => stage)].map(([stage, inStage]) => {
+      const name = encodeURIComponent(stage.toWellFormed());
+      return stageNode(`${prefix}stage:${name}`, inStage, children(inStage, name));
     });
   }
 
-  private started(build: Build, prefix: string): readonly PipelineNode[] {
-    const child = this.childOf(build);
-    return child === undefined ? [] : [this.pipelineNode(child, true, prefix)];
+  private externalGroup(builds: readonly Build[], prefix: string): readonly StageNode[] {
+    if (builds.length === 0) return [];
+    const children = failedFirst(this.rowsOf(builds, prefix));
+    return [{ ...stageNode(`${prefix}external`, builds, children), isExternal: true }];
+  }
+
+  /** By status, the worst first; with a heading only above two rows or more, and where there are many of several kinds. */
+  private withFewHeadings(rows: readonly BuildNode[], prefix: string): readonly TreeNode[] {
+    const groups = byStatus(rows);
+    const hasHeadings = rows.length > mostWithoutHeadings && groups.length > 1 && this.filter.length !== 1;
+    return groups.flatMap((group): readonly TreeNode[] =>
+      hasHeadings && group.rows.length > 1 ? [statusNode(group, prefix)] : group.rows,
+    );
+  }
+
+  private rowsOf(builds: readonly Build[], prefix: string): readonly BuildNode[] {
+    return builds.map((build) => this.buildNode(build, `${prefix}build:${identity(build)}`));
+  }
+
+  private buildNode(build: Build, id: string): BuildNode {
+    const pipeline = this.childOf(build);
+    const below = pipeline === undefined ? [] : this.within(pipeline, `${id}/pipeline:${pipeline.id}/`);
+    const children = [...artifactsOf(build, id), ...below, ...attemptNodes(build, `${id}/`)];
+    return { kind: 'build', id, build, child: pipeline && this.childPipeline(pipeline, below), children };
+  }
+
+  private childPipeline(pipeline: Pipeline, below: readonly TreeNode[]): ChildPipeline {
+    const builds = this.ofPipeline.get(pipeline.id) ?? [];
+    const status = below.some(isOrLeadsToFailure) ? 'failed' : (worstStatus(builds) ?? pipeline.status);
+    return { pipeline, status, builds };
   }
 
   private childOf({ downstream }: Build): Pipeline | undefined {
@@ -224,9 +238,47 @@ class Drawing {
   }
 }
 
+function stageNode(id: string, builds: readonly Build[], children: readonly TreeNode[]): StageNode {
+  const [stage, status] = [builds[0]?.stage ?? '', worstStatus(builds) ?? ''];
+  return { kind: 'stage', id, stage, isExternal: false, status, builds, children };
+}
+
+/** The status that a row shows: of a bridge that of what it has started. */
+export function shownStatus({ build, child }: BuildNode): string {
+  return child?.status ?? build.status;
+}
+
+/** GitLab takes the bridge for passed, whatever becomes of what it has started; and that has failed. */
+export function isPassedWithFailedChild({ build, child }: BuildNode): boolean {
+  return build.status === 'success' && child?.status === 'failed';
+}
+
+/** Rows of one status. */
+interface StatusGroup {
+  readonly status: string;
+  readonly isAllowed: boolean;
+  readonly rows: readonly BuildNode[];
+}
+
+/** The worst first; failures that are allowed apart from those that are not. */
+function byStatus(rows: readonly BuildNode[]): readonly StatusGroup[] {
+  const isAllowed = ({ build }: BuildNode) => build.status === 'failed' && build.allowFailure;
+  return [...groupBy(rows, (row) => `${shownStatus(row)}${isAllowed(row) ? '/allowed' : ''}`).values()]
+    .flatMap((those) => {
+      const [first] = those;
+      return first === undefined ? [] : [{ status: shownStatus(first), isAllowed: isAllowed(first), rows: those }];
+    })
+    .sort((a, b) => rankOf(b) - rankOf(a));
+}
+
 /** A failure that is allowed is no worse than a success, but comes before it. */
-function rankOf({ status, allowed }: { readonly status: string; readonly allowed: boolean }): number {
-  return allowed ? severity('success') + 0.5 : severity(status);
+function rankOf({ status, isAllowed }: StatusGroup): number {
+  return isAllowed ? severity('success') + 0.5 : severity(status);
+}
+
+function statusNode({ status, isAllowed, rows }: StatusGroup, prefix: string): StatusNode {
+  const id = `${prefix}status:${encodeURIComponent(status.toWellFormed())}${isAllowed ? '/allowed' : ''}`;
+  return { kind: 'status', id, status, isAllowed, builds: rows.map(({ build }) => build), children: rows };
 }
 
 function attemptNodes({ attempts }: Build, prefix: string): readonly AttemptNode[] {
@@ -247,8 +299,8 @@ function inPlace(builds: readonly Build[], pipeline: Pipeline | undefined): read
   return [...builds].sort((a, b) => rank(a) - rank(b) || firstId(a) - firstId(b));
 }
 
-function failedFirst(builds: readonly Build[]): readonly Build[] {
-  return [...builds.filter(hasFailed), ...builds.filter((build) => !hasFailed(build))];
+function failedFirst(rows: readonly BuildNode[]): readonly BuildNode[] {
+  return [...rows.filter(isOrLeadsToFailure), ...rows.filter((row) => !isOrLeadsToFailure(row))];
 }
 
 function groupBy<K, T>(items: readonly T[], keyOf: (item: T) => K): ReadonlyMap<K, readonly T[]> {

@@ -6,7 +6,7 @@ import { effectOnPipeline, isAnswerLost } from '../../core/gitlab/lostAnswer';
 import { standingBuilds } from '../../core/model/pipeline';
 import { listingOf } from '../../core/model/snapshot';
 import { UserError } from '../report';
-import type { Row } from '../tree/treeRows';
+import type { Row, RowNode } from '../tree/treeRows';
 import { canceling, maybeStarted, retrying, type Action } from './buildActions';
 import { taskOn, whyNot } from './buildTask';
 import type { Command, CommandContext } from './command';
@@ -141,13 +141,22 @@ function scopeOf({ session }: CommandContext, root: string, rows: readonly Row[]
   const isWhole = rows.length === 0 || rows.some(({ node }) => node.kind === 'repository');
   const meant = isWhole
     ? standingBuilds(listing)
-    : rows.flatMap(({ node }) => (node.kind === 'pipeline' ? buildsIn(node) : []));
+    : rows.flatMap(({ node }) => (node.kind === 'pipeline' ? buildsIn(node) : childBuilds(node)));
   const ids = [...new Set(meant.flatMap(({ pipeline = -1 }) => (known.has(pipeline) ? pipeline : [])))];
-  const wanted = new Set([...meant, ...rows.flatMap(({ node }) => buildsIn(node))].map(({ id }) => id));
+  const wanted = new Set([...meant, ...rows.flatMap(({ node }) => buildsActedOn(node))].map(({ id }) => id));
   return {
     whole: ids.map((id) => ({ id, builds: listing.builds.filter(({ pipeline }) => pipeline === id) })),
     single: listing.builds.filter(({ id, pipeline = -1 }) => wanted.has(id) && !ids.includes(pipeline)),
   };
+}
+
+/** The row of a bridge stands for the pipeline that it has started. */
+function childBuilds(node: RowNode): readonly Build[] {
+  return node.kind === 'build' ? (node.child?.builds ?? []) : [];
+}
+
+function buildsActedOn(node: RowNode): readonly Build[] {
+  return childBuilds(node).length > 0 ? childBuilds(node) : buildsIn(node);
 }
 
 /** In one request; where this GitLab has none for it, the builds one by one. */

@@ -4,6 +4,7 @@ import {
   hasFailed,
   isActive,
   isTimed,
+  severity,
   statusClass,
   worstStatus,
   type Build,
@@ -218,6 +219,25 @@ export function groupDescription(builds: readonly Build[]): string {
   const failing = builds.filter(hasFailed).map(({ name }) => name);
   if (failing.length === 0) return `${status} · ${builds.length}`;
   return l10n.t('{0} · {1} of {2}: {3}', status, failing.length, builds.length, named(failing));
+}
+
+/** `2 failed · 3 passed`: how many builds there are of each status, the worst first. */
+export function statusCounts(builds: readonly Build[]): string {
+  const counts = new Map<string, number>();
+  for (const build of builds) counts.set(countedAs(build), (counts.get(countedAs(build)) ?? 0) + 1);
+  const rank = (status: string) => (status === allowedToFail ? severity('success') + 0.5 : severity(status));
+  return [...counts]
+    .sort(([a], [b]) => rank(b) - rank(a))
+    .map(([status, count]) =>
+      status === allowedToFail ? l10n.t('{0} allowed to fail', count) : l10n.t('{0} {1}', count, statusLabel(status)),
+    )
+    .join(' · ');
+}
+
+const allowedToFail = 'failed/allowed';
+
+function countedAs({ status, allowFailure }: Build): string {
+  return status === 'failed' && allowFailure ? allowedToFail : status;
 }
 
 /**

@@ -1,28 +1,57 @@
-import { l10n } from 'vscode';
+import { l10n, ThemeIcon } from 'vscode';
+import type { Build } from '../../core/model/build';
 import type { Pipeline } from '../../core/model/pipeline';
-import { statusLabel } from './buildText';
+import { statusIcon, statusLabel, type Freshness } from './buildText';
 import { pipelineFailureWords } from './failureReasons';
 import { oneLine } from './failures';
 
-/** `Merge request !7`: what made it. Short, since how it stands must find room behind it. */
-export function pipelineLabel({ source = '', ref, mergeRequest }: Pipeline): string {
-  const iid = mergeRequest?.iid ?? /^refs\/merge-requests\/(\d+)\//.exec(ref)?.[1];
-  if (iid !== undefined) return l10n.t('Merge request !{0}', iid);
+/** What a pipeline is for: `main`, `v1.0`, `!7 Let people sign in`, `Schedule`, or the name that it was given. */
+export function pipelineLabel(pipeline: Pipeline): string {
+  const { source = '', ref, name = '' } = pipeline;
+  if (oneLine(name) !== '') return oneLine(name);
+  const iid = iidOf(pipeline);
+  if (iid !== undefined) return l10n.t('!{0} {1}', iid, oneLine(pipeline.mergeRequest?.title ?? '')).trim();
   const known = Object.hasOwn(madeBy, source) ? madeBy[source] : undefined;
   if (known !== undefined) return known();
-  return source === '' ? l10n.t('Pipeline') : l10n.t('Pipeline ({0})', oneLine(source.replaceAll('_', ' ')));
+  if (isOfRef(source)) return oneLine(ref) || l10n.t('Pipeline');
+  return l10n.t('Pipeline ({0})', oneLine(source.replaceAll('_', ' ')));
 }
 
-/** What it is told apart by: its ref where it is another than `shown.ref`, the merge request's title, its number. */
+/** The same for a screen reader, with what it is. `builds` are its own. */
+export function pipelineSpoken(pipeline: Pipeline, builds: readonly Build[]): string {
+  const label = pipelineLabel(pipeline);
+  switch (purposeOf(pipeline, builds)) {
+    case 'mergeRequest':
+      return l10n.t('Merge request {0}', label);
+    case 'tag':
+      return l10n.t('Tag {0}', label);
+    case 'branch':
+      return l10n.t('Branch {0}', label);
+    default:
+      return l10n.t('Pipeline {0}', label);
+  }
+}
+
+/** What it is for as an icon, in the color of its status. `builds` are its own. */
+export function pipelineIcon(
+  pipeline: Pipeline,
+  builds: readonly Build[],
+  status: string,
+  freshness: Freshness,
+): ThemeIcon {
+  return new ThemeIcon(icons[purposeOf(pipeline, builds)], statusIcon(status, freshness).color);
+}
+
+/** What it is told apart by: its ref where neither its name nor `shown.ref` tells it, its number. */
 export function pipelineSubject(
   pipeline: Pipeline,
   shown: { readonly sha: string | undefined; readonly ref: string | undefined },
 ): string {
-  const { id, ref, mergeRequest } = pipeline;
-  const isKnown = ref === shown.ref || ref === '' || ref.startsWith('refs/merge-requests/');
+  const { id, ref } = pipeline;
+  const isKnown =
+    ref === shown.ref || ref.startsWith('refs/merge-requests/') || pipelineLabel(pipeline) === oneLine(ref);
   const parts = [
     isKnown ? '' : oneLine(ref),
-    oneLine(mergeRequest?.title ?? ''),
     isMerge(pipeline, shown.sha) ? l10n.t('merged result') : '',
     `#${id}`,
   ];
@@ -41,8 +70,35 @@ function isMerge(pipeline: Pipeline, sha: string | undefined): boolean {
   return sha !== undefined && pipeline.sha !== sha && pipeline.source !== 'parent_pipeline';
 }
 
+type Purpose = 'mergeRequest' | 'tag' | 'branch' | 'schedule' | 'other';
+
+function purposeOf(pipeline: Pipeline, builds: readonly Build[]): Purpose {
+  const { source = '' } = pipeline;
+  if (iidOf(pipeline) !== undefined) return 'mergeRequest';
+  if (source === 'schedule') return 'schedule';
+  if (!isOfRef(source)) return 'other';
+  return builds.some(({ tag }) => tag) ? 'tag' : 'branch';
+}
+
+const icons: Readonly<Record<Purpose, string>> = {
+  mergeRequest: 'git-pull-request',
+  tag: 'tag',
+  branch: 'git-branch',
+  schedule: 'calendar',
+  other: 'rocket',
+};
+
+/** The number of its merge request within the project. */
+function iidOf({ ref, mergeRequest }: Pipeline): string | number | undefined {
+  return mergeRequest?.iid ?? /^refs\/merge-requests\/(\d+)\//.exec(ref)?.[1];
+}
+
+/** It was made for a branch or tag that was pushed, as far as GitLab tells. */
+function isOfRef(source: string): boolean {
+  return source === '' || source === 'push';
+}
+
 const madeBy: Readonly<Record<string, () => string>> = {
-  push: () => l10n.t('Branch'),
   web: () => l10n.t('Manual run'),
   schedule: () => l10n.t('Schedule'),
   api: () => l10n.t('API'),

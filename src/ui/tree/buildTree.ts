@@ -1,6 +1,7 @@
 import {
   EventEmitter,
   l10n,
+  TreeItemCollapsibleState,
   window,
   type Disposable,
   type Event,
@@ -44,6 +45,8 @@ export class BuildTree implements TreeDataProvider<Row>, Disposable {
   private drawing = RenderedTree.nothing;
   private filter: readonly string[] = [];
   private loaded: (() => void) | undefined;
+  /** By id: what the user has opened or closed, for rows that are made anew below one that has another id. */
+  private readonly openedByUser = new Map<string, boolean>();
 
   constructor(
     private readonly groupingOf: (root: string) => Grouping,
@@ -75,6 +78,8 @@ export class BuildTree implements TreeDataProvider<Row>, Disposable {
         this.tick.onVisibilityChange();
         this.expiries.onVisibilityChange();
       }),
+      this.view.onDidExpandElement(({ element }) => this.openedByUser.set(this.drawing.idOf(element), true)),
+      this.view.onDidCollapseElement(({ element }) => this.openedByUser.set(this.drawing.idOf(element), false)),
       ...(lazy === undefined ? [] : [lazy.onDidChange((row) => this.changed.fire([row]))]),
     ];
   }
@@ -102,6 +107,7 @@ export class BuildTree implements TreeDataProvider<Row>, Disposable {
       filter: this.filter,
       groupingOf: this.groupingOf,
     });
+    for (const id of this.openedByUser.keys()) if (!this.drawing.has(id)) this.openedByUser.delete(id);
     const redraw = redrawOf(before.roots, this.drawing.roots);
     this.showSubject();
     if (redraw === 'all') this.changed.fire(undefined);
@@ -121,7 +127,13 @@ export class BuildTree implements TreeDataProvider<Row>, Disposable {
   getTreeItem(row: Row): TreeItem {
     const item = toItem(row.node, this.drawing.sceneOf(row), this.clock.now());
     item.id = this.drawing.idOf(row);
+    if (item.collapsibleState === TreeItemCollapsibleState.Collapsed && this.isOpen(row, item.id))
+      item.collapsibleState = TreeItemCollapsibleState.Expanded;
     return item;
+  }
+
+  private isOpen(row: Row, id: string): boolean {
+    return this.openedByUser.get(id) ?? this.drawing.isOpen(row);
   }
 
   /** Only when a row is pointed at: a Markdown tooltip on every row would slow the whole tree down. */

@@ -27,7 +27,10 @@ export function contextValue(node: RowNode, readOnly: boolean): string {
     case 'repository':
       return words('repository', repositoryAbilities(node.repository, readOnly));
     case 'build':
-      return words('build', { ...(readOnly ? {} : startable(node.build)), ...keepsakes(node.build, readOnly) });
+      return words('build', {
+        ...(readOnly ? {} : { ...startable(node.build), ...groupAbilities(node.child?.builds ?? []) }),
+        ...keepsakes(node.build, readOnly),
+      });
     case 'attempt': // A superseded attempt is over: its successor is what can be retried.
       return words('attempt', keepsakes(node.build, readOnly));
     case 'artifacts':

@@ -1,6 +1,6 @@
 import { isTimed, statusClass } from '../../core/model/build';
-import { listingOf } from '../../core/model/snapshot';
-import { toTree, type Grouping, type TreeNode } from '../../core/model/tree';
+import { listingOf, targetOf } from '../../core/model/snapshot';
+import { isOrLeadsToFailure, leadsToFailure, toTree, type Grouping, type TreeNode } from '../../core/model/tree';
 import type { Shape } from '../../core/model/treeDiff';
 import type { DrawnNode, RepositoryNode, Row, RowNode } from './treeRows';
 import type { RepositoryView, ViewState } from '../session/repositoryView';
@@ -24,6 +24,7 @@ class RenderedRow implements Shape {
     readonly node: DrawnNode,
     readonly children: readonly RenderedRow[],
     readonly face: object,
+    readonly isOpen: boolean,
     private readonly scene: RenderContext,
     private readonly now: number,
   ) {}
@@ -96,6 +97,15 @@ export class RenderedTree {
     return this.byRow.get(row)?.id ?? idOf(row.node, row.root, this.sceneOf(row));
   }
 
+  /** Whether the row is open when VS Code first sees it: it leads to what has failed, or has done so before. */
+  isOpen(row: Row): boolean {
+    return this.byRow.get(row)?.isOpen === true;
+  }
+
+  has(id: string): boolean {
+    return this.byId.has(id);
+  }
+
   private isSameFrame(root: string, { frame }: RenderContext): boolean {
     return this.before?.scenes.get(root)?.frame === frame;
   }
@@ -112,7 +122,7 @@ export class RenderedTree {
     const grouping = this.manner.groupingOf(root);
     const scene = renderContext(root, snapshot, grouping);
     this.scenes.set(root, scene);
-    const nodes = toTree(listingOf(snapshot), grouping, this.manner.filter);
+    const nodes = toTree(listingOf(snapshot), grouping, this.manner.filter, targetOf(snapshot)?.ref);
     return nodes.map((node) => this.draw(node, root, scene));
   }
 
@@ -126,14 +136,21 @@ export class RenderedTree {
     return drawn;
   }
 
+  /** Once open it stays so until the user closes it, such as when what has failed is retried. */
+  private isToBeOpen(node: DrawnNode, root: string, scene: RenderContext): boolean {
+    const leads = node.kind === 'repository' ? node.children.some(isOrLeadsToFailure) : leadsToFailure(node);
+    return leads || this.before?.byId.has(idOf(node, root, scene, true)) === true;
+  }
+
   private keep(node: DrawnNode, root: string, children: readonly RenderedRow[], now: number): RenderedRow {
     const scene = this.scenes.get(root) ?? noScene;
-    const id = idOf(node, root, scene);
+    const isOpen = this.isToBeOpen(node, root, scene);
+    const id = idOf(node, root, scene, isOpen);
     const kept = this.before?.byId.get(id);
     const isAsBefore = kept !== undefined && isSettled(kept.node, node) && this.isSameFrame(root, scene);
     const row: { root: string; node: RowNode } = kept?.row ?? { root, node };
     row.node = node;
-    const drawn = new RenderedRow(id, row, node, children, isAsBefore ? kept.face : {}, scene, now);
+    const drawn = new RenderedRow(id, row, node, children, isAsBefore ? kept.face : {}, isOpen, scene, now);
     this.byId.set(id, drawn);
     this.byRow.set(row, drawn);
     return drawn;
@@ -144,7 +161,7 @@ export class RenderedTree {
 function isSettled(before: DrawnNode, after: DrawnNode): boolean {
   if (before.kind === 'artifacts' && after.kind === 'artifacts') return before.build === after.build;
   if (before.kind !== 'build' || after.kind !== 'build' || before.build !== after.build) return false;
-  return isLeaf(before) && isLeaf(after) && statusClass(after.build.status) === 'ended';
+  return isLeaf(before) && isLeaf(after) && after.child === undefined && statusClass(after.build.status) === 'ended';
 }
 
 /** There is nothing below it but its artifacts. */
@@ -154,11 +171,13 @@ function isLeaf({ children }: DrawnNode): boolean {
 
 /**
  * With the commit, so that a stage which was folded where it passed is open where it fails. VS Code opens a row only when
- * it first sees it: so one that is still empty is another.
+ * it first sees it: so one that is still empty is another, and so is one from the moment at which it comes to lead to a
+ * failure.
  */
-function idOf(node: RowNode, root: string, scene: RenderContext): string {
-  if (node.kind === 'repository') return `${node.children.length === 0 ? 'empty repository' : 'repository'} ${root}`;
-  return `${root} ${shownSha(scene) ?? ''} ${node.id}`;
+function idOf(node: RowNode, root: string, scene: RenderContext, isOpen = false): string {
+  const mark = isOpen ? 'open ' : '';
+  if (node.kind === 'repository') return `${mark}${node.children.length === 0 ? 'empty ' : ''}repository ${root}`;
+  return `${mark}${root} ${shownSha(scene) ?? ''} ${node.id}`;
 }
 
 function byName(repositories: readonly RepositoryView[]): readonly RepositoryView[] {

@@ -8,9 +8,18 @@ import {
   type MarkdownString,
 } from 'vscode';
 import { blockers } from '../../core/model/blocked';
-import { hasFailed, statusClass, type Build } from '../../core/model/build';
+import { type Build } from '../../core/model/build';
 import { listingOf, targetOf, type Snapshot, type Staleness } from '../../core/model/snapshot';
-import type { AttemptNode, BuildNode, Grouping, PipelineNode, StageNode, StatusNode } from '../../core/model/tree';
+import {
+  isPassedWithFailedChild,
+  type AttemptNode,
+  type BuildNode,
+  type Grouping,
+  type PipelineNode,
+  type StageNode,
+  type StatusNode,
+  type TreeNode,
+} from '../../core/model/tree';
 import { artifactItem, artifactsItem } from '../artifacts/artifactItems';
 import { artifactsTooltip, artifactTooltip } from '../artifacts/artifactTooltips';
 import { ageWords, buildTooltip } from './buildTooltip';
@@ -21,13 +30,19 @@ import {
   buildDescription,
   buildIcon,
   buildSpoken,
-  groupDescription,
+  statusCounts,
   statusIcon,
   statusLabel,
   type BuildFacts,
   type Freshness,
 } from '../text/buildText';
-import { pipelineLabel, pipelineSubject, standingWithoutBuilds } from '../text/pipelineText';
+import {
+  pipelineIcon,
+  pipelineLabel,
+  pipelineSpoken,
+  pipelineSubject,
+  standingWithoutBuilds,
+} from '../text/pipelineText';
 import { repositoryLook, repositoryTooltip } from './repositoryRow';
 import type { RepositoryNode, RowNode } from './treeRows';
 import { oneLine } from '../text/failures';
@@ -119,12 +134,7 @@ function freshnessOf(scene: RenderContext): Freshness {
 }
 
 function repositoryItem({ repository, children }: RepositoryNode, scene: RenderContext, now: number): TreeItem {
-  const { snapshot } = repository;
-  const isOpen = needsLook(listingOf(snapshot).builds);
-  const item = new TreeItem(
-    oneLine(repository.name),
-    children.length === 0 ? TreeItemCollapsibleState.None : openIf(isOpen),
-  );
+  const item = new TreeItem(oneLine(repository.name), closed(children));
   const { icon, status, words, spoken } = repositoryLook(repository, now);
   item.iconPath =
     status === undefined
@@ -136,22 +146,22 @@ function repositoryItem({ repository, children }: RepositoryNode, scene: RenderC
 }
 
 function pipelineItem(node: PipelineNode, scene: RenderContext): TreeItem {
-  const { pipeline, status, isNewest, builds } = node;
-  // An earlier pipeline of the same commit is there to be looked up, not to be in the way.
-  const item = new TreeItem(pipelineLabel(pipeline), openIf(isNewest));
-  item.iconPath = statusIcon(status, freshnessOf(scene));
-  const standing = builds.length === 0 ? standingWithoutBuilds(pipeline) : groupDescription(builds);
+  const { pipeline, status, builds, children } = node;
+  const item = new TreeItem(pipelineLabel(pipeline), closed(children));
+  item.iconPath = pipelineIcon(pipeline, builds, status, freshnessOf(scene));
+  const standing = builds.length === 0 ? standingWithoutBuilds(pipeline) : statusCounts(builds);
   const subject = pipelineSubject(pipeline, { sha: shownSha(scene), ref: targetOf(scene.snapshot)?.ref });
   item.description = `${standing} · ${subject}`;
-  item.accessibilityInformation = { label: `${pipelineLabel(pipeline)}, ${item.description}` };
+  item.accessibilityInformation = { label: `${pipelineSpoken(pipeline, builds)}, ${item.description}` };
   return item;
 }
 
-function stageItem({ stage, isExternal, status, builds }: StageNode, freshness: Freshness): TreeItem {
+function stageItem({ stage, isExternal, status, builds, children }: StageNode, freshness: Freshness): TreeItem {
   const label = isExternal ? l10n.t('External') : oneLine(stage);
-  const item = new TreeItem(label, openIf(needsLook(builds)));
+  const item = new TreeItem(label, TreeItemCollapsibleState.Collapsed);
   item.iconPath = statusIcon(status, freshness);
-  const standing = groupDescription(builds);
+  const hasFailedChild = buildsAmong(children).some(isPassedWithFailedChild);
+  const standing = [statusCounts(builds), ...(hasFailedChild ? [l10n.t('child failed')] : [])].join(' · ');
   item.description = standing;
   item.accessibilityInformation = {
     label: isExternal ? l10n.t('Reported by other systems, {0}', standing) : l10n.t('Stage {0}, {1}', label, standing),
@@ -159,9 +169,17 @@ function stageItem({ stage, isExternal, status, builds }: StageNode, freshness: 
   return item;
 }
 
+/** The rows of builds that stand below a stage, with or without a heading. */
+function buildsAmong(nodes: readonly TreeNode[]): readonly BuildNode[] {
+  return nodes.flatMap((node) => {
+    if (node.kind === 'build') return [node];
+    return node.kind === 'status' ? buildsAmong(node.children) : [];
+  });
+}
+
 function statusItem({ status, isAllowed, builds }: StatusNode, freshness: Freshness): TreeItem {
   const label = isAllowed ? allowedFailureLabel() : statusLabel(status);
-  const item = new TreeItem(label, openIf(needsLook(builds)));
+  const item = new TreeItem(label, TreeItemCollapsibleState.Collapsed);
   item.iconPath = isAllowed ? allowedFailureIcon(freshness) : statusIcon(status, freshness);
   item.description = String(builds.length);
   const spoken = builds.length === 1 ? l10n.t('{0}, 1 build', label) : l10n.t('{0}, {1} builds', label, builds.length);
@@ -169,20 +187,33 @@ function statusItem({ status, isAllowed, builds }: StatusNode, freshness: Freshn
   return item;
 }
 
-/** What has failed or may still change is open from the start. */
-function needsLook(builds: readonly Build[]): boolean {
-  return builds.some((build) => hasFailed(build) || statusClass(build.status) !== 'ended');
-}
-
 function buildItem(node: BuildNode | AttemptNode, scene: RenderContext, now: number): TreeItem {
   const { kind, build } = node;
-  const item = new TreeItem(kind === 'attempt' ? `#${build.id}` : oneLine(build.name), stateOfBuild(node));
+  const item = new TreeItem(kind === 'attempt' ? `#${build.id}` : oneLine(build.name), closed(node.children));
   const facts = factsOf(node, scene);
   item.iconPath = buildIcon(build, freshnessOf(scene));
   item.description = buildDescription(build, targetOf(scene.snapshot)?.ref, now, facts);
   item.accessibilityInformation = { label: buildSpoken(build, now, facts) };
+  if (kind === 'build' && node.child !== undefined) showChild(item, node, scene);
   if (mayTellFailure(build)) item.command = openLogOf(build, scene);
   return item;
+}
+
+/** A bridge and what it has started are one row. */
+function showChild(item: TreeItem, node: BuildNode, scene: RenderContext): void {
+  const { build, child } = node;
+  if (child === undefined) return;
+  const standing = child.builds.length === 0 ? statusLabel(child.status) : statusCounts(child.builds);
+  const verdict = isPassedWithFailedChild(node) ? l10n.t('passed · child failed') : undefined;
+  item.iconPath =
+    child.status === 'failed' && build.status === 'failed'
+      ? buildIcon(build, freshnessOf(scene))
+      : statusIcon(child.status, freshnessOf(scene));
+  item.description = [verdict, standing, item.description, `#${child.pipeline.id}`]
+    .filter((part) => part !== undefined && part !== '')
+    .join(' · ');
+  const spoken = [item.accessibilityInformation?.label, l10n.t('child pipeline {0}', standing), verdict];
+  item.accessibilityInformation = { label: spoken.filter((part) => part !== undefined).join(', ') };
 }
 
 /** What a click does, or Enter. */
@@ -202,12 +233,7 @@ function factsOf(
   };
 }
 
-/** What a bridge has started is open where something is going on in it. */
-function stateOfBuild({ children }: BuildNode | AttemptNode): TreeItemCollapsibleState {
-  if (children.length === 0) return TreeItemCollapsibleState.None;
-  return openIf(children.some((child) => child.kind === 'pipeline' && needsLook(child.builds)));
-}
-
-function openIf(isOpen: boolean): TreeItemCollapsibleState {
-  return isOpen ? TreeItemCollapsibleState.Expanded : TreeItemCollapsibleState.Collapsed;
+/** What is open is so by what it leads to, which `RenderedTree` knows. */
+function closed(children: readonly unknown[]): TreeItemCollapsibleState {
+  return children.length === 0 ? TreeItemCollapsibleState.None : TreeItemCollapsibleState.Collapsed;
 }

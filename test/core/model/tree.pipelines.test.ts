@@ -3,7 +3,14 @@ import fc from 'fast-check';
 import { arrange } from '../../../src/core/model/arrange';
 import { knownStatuses, type Build } from '../../../src/core/model/build';
 import type { Listing, Pipeline } from '../../../src/core/model/pipeline';
-import { groupings, toTree, type Grouping, type TreeNode } from '../../../src/core/model/tree';
+import {
+  groupings,
+  isPassedWithFailedChild,
+  leadsToFailure,
+  toTree,
+  type Grouping,
+  type TreeNode,
+} from '../../../src/core/model/tree';
 import { all, buildsGiven, buildsShown, outline } from '../outline';
 import { buildWith, pipelineWith } from '../support';
 
@@ -28,7 +35,7 @@ describe('toTree: several pipelines', () => {
       ['#1 (failed)', ['compile 11']],
     ]);
     assert.deepEqual(
-      tree.map((node) => node.kind === 'pipeline' && [node.isNewest, node.builds.length]),
+      tree.map((node) => node.kind === 'pipeline' && [node.isStanding, node.builds.length]),
       [
         [true, 1],
         [false, 1],
@@ -38,8 +45,8 @@ describe('toTree: several pipelines', () => {
 
   it('are grouped each by itself', () => {
     assert.deepEqual(outline(toTree(two, 'stageAndStatus', [])), [
-      ['#2 (success)', [['build (success)', [['success', ['compile 21']]]]]],
-      ['#1 (failed)', [['build (failed)', [['failed', ['compile 11']]]]]],
+      ['#2 (success)', [['build (success)', ['compile 21']]]],
+      ['#1 (failed)', [['build (failed)', ['compile 11']]]],
     ]);
   });
 
@@ -76,6 +83,38 @@ describe('toTree: several pipelines', () => {
   });
 });
 
+describe('toTree: the order of pipelines', () => {
+  const order = (pipelines: readonly Partial<Pipeline>[], ref: string | undefined, rows: readonly Build[] = []) =>
+    toTree(listingOf(rows, pipelines.map(pipelineWith)), 'none', [], ref).map(
+      (node) => node.kind === 'pipeline' && node.pipeline.id,
+    );
+  const tagged = buildWith({ id: 11, pipeline: 6, ref: 'v1.0', tag: true });
+  const every: readonly Partial<Pipeline>[] = [
+    { id: 7, ref: 'feature', source: 'schedule' },
+    { id: 6, ref: 'v1.0', source: 'push' },
+    { id: 5, ref: 'other', source: 'push' },
+    { id: 4, ref: 'feature', source: 'web' },
+    { id: 3, ref: 'feature', source: 'push' },
+    { id: 2, ref: 'refs/merge-requests/7/merge', source: 'merge_request_event' },
+  ];
+
+  it('is the merge request’s, what is checked out, tags, schedules, others; the newest first among equals', () =>
+    assert.deepEqual(order(every, 'feature', [tagged]), [2, 4, 3, 6, 7, 5]));
+
+  it('takes every branch for checked out where none is known to be', () =>
+    assert.deepEqual(order(every, undefined, [tagged]), [2, 5, 4, 3, 6, 7]));
+
+  it('puts a tag that is checked out before a branch that is not', () =>
+    assert.deepEqual(order(every, 'v1.0', [tagged]), [2, 6, 7, 5, 4, 3]));
+
+  it('tells the newest of each ref, by which the commit stands, from those that were run again', () => {
+    const standing = toTree(listingOf([], every.map(pipelineWith)), 'none', [], 'feature').flatMap((node) =>
+      node.kind === 'pipeline' && node.isStanding ? [node.pipeline.id] : [],
+    );
+    assert.deepEqual(standing, [2, 7, 6, 5]);
+  });
+});
+
 describe('toTree: a bridge', () => {
   const nested = listingOf([again, bridge, install], [child, newer]);
 
@@ -83,17 +122,17 @@ describe('toTree: a bridge', () => {
     const tree = toTree(nested, 'stage', []);
     assert.deepEqual(outline(tree), [
       ['build (success)', ['compile 21']],
-      ['test (running)', [['packages 22', [['#3 (running)', [['test (running)', ['install 31']]]]]]]],
+      ['test (running)', [['packages 22 → #3 (running)', [['test (running)', ['install 31']]]]]],
     ]);
-    const below = all(tree).find((node) => node.kind === 'pipeline');
-    assert.equal(below?.isNewest, true);
+    assert.deepEqual(
+      all(tree).filter((node) => node.kind === 'pipeline'),
+      [],
+    );
   });
 
   it('stays as long as something in what it has started is shown', () => {
     const waiting = listingOf([again, { ...bridge, status: 'success' }, install], [child, newer]);
-    assert.deepEqual(outline(toTree(waiting, 'none', ['running'])), [
-      ['packages 22', [['#3 (running)', ['install 31']]]],
-    ]);
+    assert.deepEqual(outline(toTree(waiting, 'none', ['running'])), [['packages 22 → #3 (running)', ['install 31']]]);
     assert.deepEqual(outline(toTree(waiting, 'none', ['failed'])), []);
   });
 
@@ -101,7 +140,7 @@ describe('toTree: a bridge', () => {
     const tree = toTree(listingOf([again, { ...bridge, status: 'failed' }, install], [child, newer]), 'none', [
       'failed',
     ]);
-    assert.deepEqual(outline(tree), [['packages 22', ['#3 (running)']]]);
+    assert.deepEqual(outline(tree), ['packages 22 → #3 (running)']);
   });
 
   it('leads through another bridge to what is shown', () => {
@@ -110,8 +149,19 @@ describe('toTree: a bridge', () => {
     const deep = buildWith({ id: 41, name: 'deep', pipeline: 4, status: 'failed' });
     const listing = listingOf([again, bridge, install, further, deep], [grandchild, child, newer]);
     assert.deepEqual(outline(toTree(listing, 'none', ['failed'])), [
-      ['packages 22', [['#3 (running)', [['more 32', [['#4 (failed)', ['deep 41']]]]]]]],
+      ['packages 22 → #3 (failed)', [['more 32 → #4 (failed)', ['deep 41']]]],
     ]);
+  });
+
+  it('stands by what its child’s row would say, and first where that has failed', () => {
+    const [passed, failed] = [{ ...bridge, id: 24, status: 'success' } as const, { ...install, status: 'failed' }];
+    const test = buildWith({ id: 23, name: 'a', pipeline: 2 });
+    const tree = toTree(listingOf([passed, test, failed], [child, newer]), 'stageAndStatus', []);
+    assert.deepEqual(outline(tree), [
+      ['test (success)', [['packages 24 → #3 (failed)', [['test (failed)', ['install 31']]]], 'a 23']],
+    ]);
+    const row = all(tree).find(({ id }) => id.endsWith('packages'));
+    assert.ok(row?.kind === 'build' && isPassedWithFailedChild(row) && leadsToFailure(row));
   });
 
   it('that leads to another project, or to what is not listed, has nothing below it', () => {
@@ -137,7 +187,7 @@ describe('toTree: what other CI systems report', () => {
   const listing = listingOf([again, jenkins], [newer]);
   const external = ['external (success)', ['jenkins 23']] as const;
   const shapes: Readonly<Record<Grouping, readonly unknown[]>> = {
-    stageAndStatus: [['build (success)', [['success', ['compile 21']]]], external],
+    stageAndStatus: [['build (success)', ['compile 21']], external],
     stage: [['build (success)', ['compile 21']], external],
     status: [['success', ['compile 21']], external],
     none: ['compile 21', external],

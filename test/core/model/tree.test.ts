@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { arrange } from '../../../src/core/model/arrange';
-import { knownStatuses, type Build } from '../../../src/core/model/build';
+import { knownStatuses, severity, type Build } from '../../../src/core/model/build';
 import type { Listing } from '../../../src/core/model/pipeline';
 import { groupings, toTree, type Grouping } from '../../../src/core/model/tree';
 import { all, buildsGiven, buildsShown, outline, type Outline } from '../outline';
@@ -39,14 +39,8 @@ const sample: readonly Build[] = arrange([
 describe('toTree', () => {
   const shapes: Readonly<Record<Grouping, Outline>> = {
     stageAndStatus: [
-      ['build (success)', [['success', ['compile 1']]]],
-      [
-        'test (failed)',
-        [
-          ['failed', [['rspec 5', ['rspec 3']], 'spinach 4']],
-          ['running', ['lint 2']],
-        ],
-      ],
+      ['build (success)', ['compile 1']],
+      ['test (failed)', [['rspec 5', ['rspec 3']], 'spinach 4', 'lint 2']],
     ],
     stage: [
       ['build (success)', ['compile 1']],
@@ -74,9 +68,59 @@ describe('toTree', () => {
 
   it('shows a build whose status is not known', () => {
     const levitating = [buildWith({ status: 'levitating' })];
-    assert.deepEqual(outline(toTree(only(levitating), 'stageAndStatus', [])), [
-      ['test (levitating)', [['levitating', ['rspec 1']]]],
-    ]);
+    assert.deepEqual(outline(toTree(only(levitating), 'stageAndStatus', [])), [['test (levitating)', ['rspec 1']]]);
+  });
+
+  describe('by stage and status', () => {
+    const inStage = (...statuses: readonly string[]) =>
+      arrange(statuses.map((status, at) => buildWith({ id: at + 1, name: `b${at}`, status })));
+    const shape = (list: readonly Build[], filter: readonly string[] = []) => {
+      const [stage] = outline(toTree(only(list), 'stageAndStatus', filter));
+      return Array.isArray(stage) ? (stage as readonly unknown[])[1] : assert.fail('no stage');
+    };
+
+    it('has no headings for up to six builds, which stand in the order of their statuses', () =>
+      assert.deepEqual(shape(inStage('skipped', 'success', 'manual', 'pending', 'running', 'failed')), [
+        ...['b5 6', 'b4 5', 'b3 4', 'b2 3', 'b1 2', 'b0 1'],
+      ]));
+
+    it('has none for any number of one status, or where the filter shows one status', () => {
+      const seven = Array.from({ length: 7 }, () => 'success');
+      const flat = seven.map((_, at) => `b${at} ${at + 1}`);
+      assert.deepEqual(shape(inStage(...seven)), flat);
+      assert.deepEqual(shape(inStage(...seven, 'failed', 'failed'), ['success']), flat);
+    });
+
+    it('has one for two builds or more where there are many of several statuses', () =>
+      assert.deepEqual(shape(inStage('success', 'failed', 'success', 'running', 'failed', 'success', 'success')), [
+        ['failed', ['b1 2', 'b4 5']],
+        'b3 4',
+        ['success', ['b0 1', 'b2 3', 'b5 6', 'b6 7']],
+      ]));
+
+    it('never has a heading with one row, and always the worst first', () => {
+      fc.assert(
+        fc.property(builds, (list) => {
+          for (const stage of toTree(only(list), 'stageAndStatus', [])) {
+            const ranks = stage.children.map((node) => {
+              const first = node.kind === 'status' ? node.children[0] : node;
+              assert.ok(node.kind !== 'status' || node.children.length > 1);
+              const build = first?.kind === 'build' ? first.build : assert.fail('no build');
+              return build.status === 'failed' && build.allowFailure
+                ? severity('success') + 0.5
+                : severity(build.status);
+            });
+            assert.deepEqual(
+              ranks,
+              ranks.toSorted((a, b) => b - a),
+            );
+          }
+        }),
+      );
+    });
+
+    it('has a heading for a single build when grouped by status alone', () =>
+      assert.deepEqual(outline(toTree(only(inStage('failed')), 'status', [])), [['failed', ['b0 1']]]));
   });
 
   it('does not put an allowed failure first', () => {

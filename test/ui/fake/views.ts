@@ -11,6 +11,10 @@ export class FakeTreeView<T> {
   disposed = false;
   private readonly visibility = new EventEmitter<{ visible: boolean }>();
   readonly onDidChangeVisibility = this.visibility.event;
+  private readonly expanded = new EventEmitter<unknown>();
+  readonly onDidExpandElement = this.expanded.event;
+  private readonly collapsed = new EventEmitter<unknown>();
+  readonly onDidCollapseElement = this.collapsed.event;
 
   constructor(
     readonly id: string,
@@ -19,6 +23,11 @@ export class FakeTreeView<T> {
 
   dispose(): void {
     this.disposed = true;
+  }
+
+  /** As a click on the mark before the row does. */
+  toggle(element: T, isOpen: boolean): void {
+    (isOpen ? this.expanded : this.collapsed).fire({ element });
   }
 
   turn(visible: boolean): void {

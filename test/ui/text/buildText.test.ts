@@ -7,6 +7,7 @@ import {
   type BuildFacts,
   formatSize,
   groupDescription,
+  statusCounts,
   progressOf,
   statusCodicon,
   statusIcon,
@@ -200,6 +201,17 @@ describe('The description of several builds', () => {
 
   it('counts an allowed failure as passed', () =>
     assert.equal(groupDescription(someBuilds({ status: 'failed', allowFailure: true })), 'passed · 1'));
+});
+
+describe('The counts of several builds', () => {
+  it('are by status, the worst first, allowed failures before what passed', () => {
+    const statuses = ['skipped', 'success', 'manual', 'failed', 'running', 'failed', 'levitating', 'success'];
+    const builds = someBuilds(...statuses.map((status) => ({ status })), { status: 'failed', allowFailure: true });
+    assert.equal(
+      statusCounts(builds),
+      '2 failed · 1 running · 1 levitating · 1 manual · 1 allowed to fail · 2 passed · 1 skipped',
+    );
+  });
 });
 
 describe('The progress of several builds', () => {

@@ -52,35 +52,57 @@ describe('The rows of several pipelines', () => {
     return drawn(await rows());
   }
 
-  it('have a level of their own: the newest first and open, what a bridge started below it, other systems apart', async () => {
+  it('have a level of their own: open where something failed, what a bridge started below it, other systems apart', async () => {
     assert.deepEqual(await shown(all), [
-      '▾ Merge request !7  failed · 1 of 1: rspec · Let people sign in · merged result · #22',
-      '  ▾ test  failed · 1 of 1: rspec',
+      '▾ !7 Let people sign in  1 failed · merged result · #22',
+      '  ▾ test  1 failed',
       '    · rspec',
-      '▸ Branch  running · 3 · #20',
-      '  ▸ build  passed · 1',
+      '▸ feature  1 running · 2 passed · #20',
+      '  ▸ build  1 passed',
       '    · compile',
-      '  ▾ test  running · 1',
-      '    ▾ packages',
-      '      ▾ Child pipeline  running · 1 · #21',
-      '        ▾ test  running · 1',
-      '          · install',
-      '  ▸ External  passed · 1',
+      '  ▸ test  1 running',
+      '    ▸ packages  1 running · #21',
+      '      ▸ test  1 running',
+      '        · install',
+      '  ▸ External  1 passed',
       '    · jenkins',
     ]);
   });
 
+  it('say where GitLab takes a bridge for passed whose child has failed, and are open down to that', async () => {
+    const rows = [compile, { ...packages, status: 'success' }, { ...install, status: 'failed' }];
+    assert.deepEqual(await shown(listing([child, branch], ...rows)), [
+      '▸ build  1 passed',
+      '  · compile',
+      '▾ test  1 passed · child failed',
+      '  ▾ packages  passed · child failed · 1 failed · #21',
+      '    ▾ test  1 failed',
+      '      · install',
+    ]);
+    const row = (await rowsOf(tree.view as unknown as FakeTreeView<unknown>)).find(
+      ({ item }) => item.label === 'packages',
+    );
+    assert.deepEqual(
+      [row?.item.iconPath?.id, row?.item.accessibilityInformation?.label, row?.item.contextValue],
+      [
+        'error',
+        'packages, passed, stage test, child pipeline 1 failed, passed · child failed',
+        'build retryable hasFailed',
+      ],
+    );
+  });
+
   it('have none with one pipeline', async () => {
     assert.deepEqual(await shown(listing([branch], compile, jenkins)), [
-      '▸ build  passed · 1',
+      '▸ build  1 passed',
       '  · compile',
-      '▸ External  passed · 1',
+      '▸ External  1 passed',
       '  · jenkins',
     ]);
   });
 
   it('show a pipeline without builds: its configuration may be at fault', async () => {
-    assert.deepEqual(await shown(listing([{ ...branch, status: 'failed' }])), ['▾ Branch  failed · #20']);
+    assert.deepEqual(await shown(listing([{ ...branch, status: 'failed' }])), ['· feature  failed · #20']);
   });
 
   it('say of a pipeline without builds what GitLab says is wrong with its configuration', async () => {
@@ -92,7 +114,7 @@ describe('The rows of several pipelines', () => {
     it(`keep apart what other systems report, grouped by ${each}`, async () => {
       grouping = each;
       const lines = (await shown(listing([branch], compile, jenkins))).map((line) => line.trim());
-      assert.deepEqual(lines.slice(-2), ['▸ External  passed · 1', '· jenkins']);
+      assert.deepEqual(lines.slice(-2), ['▸ External  1 passed', '· jenkins']);
     });
   }
 
@@ -102,7 +124,7 @@ describe('The rows of several pipelines', () => {
       ...listing([earlier, child], compile, install),
       ancestor: { sha: earlier.sha, back: 1 },
     });
-    assert.equal(shownOf[0], '▾ Branch  passed · 1 · #20');
+    assert.equal(shownOf[0], '▸ feature  1 passed · #20');
   });
 
   it('have ids of their own', async () => {
@@ -116,7 +138,7 @@ describe('The rows of several pipelines', () => {
     const [first] = await rows();
     assert.match(
       first?.item.accessibilityInformation?.label ?? '',
-      /^Merge request !7, failed · 1 of 1: rspec · Let people sign in/,
+      /^Merge request !7 Let people sign in, 1 failed · result/,
     );
   });
 });
@@ -168,7 +190,7 @@ describe('The status bar with several pipelines', () => {
   it('names the pipelines in its table', () => {
     bar.show(alone(all));
     const { value } = editor().statusBarItems[0]?.tooltip as { value: string };
-    assert.match(value, /\*\*Merge request \\!7\*\* \| \$\(error\) Let people sign in/);
-    assert.match(value, /\*\*Branch\*\* .* \\#20/);
+    assert.match(value, /\*\*\\!7 Let people sign in\*\* \| \$\(error\) result/);
+    assert.match(value, /\*\*feature\*\* .* \\#20/);
   });
 });

@@ -9,6 +9,7 @@ import { BuildTree } from '../../../src/ui/tree/buildTree';
 import type { Row } from '../../../src/ui/tree/treeRows';
 import type { ViewState } from '../../../src/ui/session/repositoryView';
 import { FakeClock } from '../../core/support';
+import { type TreeItem, TreeItemCollapsibleState } from '../fake/basics';
 import { type FakeTreeView, LiveTree, type Row as DrawnRow } from '../fake/views';
 import { aBuild, aRepository, aTarget, ready, several, sha } from '../samples';
 
@@ -127,6 +128,8 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 class World {
   readonly clock = new FakeClock();
   private grouping: Grouping = 'stage';
+  /** Ids of rows that have led to a failure at some time since they are there. */
+  private opened: ReadonlySet<string> = new Set();
   private readonly snapshots = new Map<string, Snapshot | undefined>();
   private readonly tree = new BuildTree(() => this.grouping, this.clock);
   private readonly live = new LiveTree(this.view);
@@ -169,17 +172,32 @@ class World {
     }
   }
 
-  /** What VS Code shows is what it would show, had it been told of nothing before. */
+  /**
+   * What VS Code shows is what it would show, had it been told of nothing before; but for rows that led to a failure,
+   * which stay open as long as they are there.
+   */
   check(): void {
     const shown = this.live.rows();
-    // A hidden view is not drawn, and its times need not run on.
-    if (!this.view.visible) return;
     const fresh = new BuildTree(() => this.grouping, this.clock);
     fresh.showOnly(this.tree.filtered);
     fresh.show(this.state);
     const expected = new LiveTree(fresh.view as unknown as FakeTreeView<Row>).rows();
-    assert.deepEqual(shown.map(seen), expected.map(seen));
+    this.opened = new Set(
+      expected.flatMap(({ item }) => (isOpen(item) || this.opened.has(bareId(item)) ? [bareId(item)] : [])),
+    );
+    const asKept = expected.map((row) => ({ ...row, item: this.asKept(row.item) }));
+    // A hidden view is not drawn, and its times need not run on.
+    if (this.view.visible) assert.deepEqual(shown.map(seen), asKept.map(seen));
     fresh.dispose();
+  }
+
+  private asKept(item: TreeItem): TreeItem {
+    if (!this.opened.has(bareId(item))) return item;
+    const { None, Expanded } = TreeItemCollapsibleState;
+    const collapsibleState = item.collapsibleState === None ? None : Expanded;
+    return Object.assign(Object.create(Object.getPrototypeOf(item) as object) as TreeItem, item, {
+      ...{ id: `open ${bareId(item)}`, collapsibleState },
+    });
   }
 
   end(): void {
@@ -205,6 +223,14 @@ class World {
   private get state(): ViewState {
     return several(...[...this.snapshots].map(([name, one]) => aRepository(name, one)));
   }
+}
+
+function isOpen({ collapsibleState }: TreeItem): boolean {
+  return collapsibleState === TreeItemCollapsibleState.Expanded;
+}
+
+function bareId({ id = '' }: TreeItem): string {
+  return id.startsWith('open ') ? id.slice('open '.length) : id;
 }
 
 /** All that is drawn of a row, and what commands are given. */

@@ -64,10 +64,11 @@ describe('A refresh', () => {
     assert.equal(live.told.length, before);
   });
 
-  it('in which one of a thousand builds has changed draws one row', () => {
+  it('in which one of a thousand builds has changed draws one row, unless its stage counts otherwise', () => {
     const other = { stage: 'stage 0', status: 'running' };
-    cost(aThousand({ status: 'running' }, {}, {}, {}, {}, {}, {}, {}, {}, {}, other));
-    assert.equal(cost(aThousand({}, {}, {}, {}, {}, {}, {}, {}, {}, {}, other)), 1);
+    cost(aThousand({}, {}, {}, {}, {}, {}, {}, {}, {}, {}, other));
+    const [startedAt, finishedAt] = ['2016-03-01T12:00:00.000Z', '2016-03-01T12:00:07.000Z'];
+    assert.equal(cost(aThousand({ startedAt, finishedAt }, {}, {}, {}, {}, {}, {}, {}, {}, {}, other)), 1);
     assert.deepEqual(told().at(-1), ['build-1']);
   });
 
@@ -86,7 +87,7 @@ describe('A refresh', () => {
   it('keeps the object of each row for as long as there is the row', () => {
     cost(aThousand({ status: 'running' }));
     const before = new Map(live.rows().map(({ item, element }) => [item.id, element]));
-    cost(aThousand({ status: 'failed' }));
+    cost(aThousand({ status: 'pending' }));
     for (const { item, element } of live.rows()) assert.equal(element, before.get(item.id));
   });
 

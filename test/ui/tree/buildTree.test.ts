@@ -43,36 +43,31 @@ async function shown(snapshot: Snapshot): Promise<readonly string[]> {
 
 describe('The rows of the tree', () => {
   eachWithATree();
-  it('are stages, statuses, builds and their attempts', async () => {
+  it('are stages, builds in the order of their statuses, and their attempts', async () => {
     assert.deepEqual(await shown(ready(builds)), [
-      '▸ build  passed · 1',
-      '  ▸ passed  1',
-      '    · compile',
-      '▾ test  failed · 1 of 3: rspec',
-      '  ▾ failed  1',
-      '    ▸ rspec  attempt 2',
-      '      · #3',
-      '  ▾ running  1',
-      '    · spinach',
-      '  ▸ passed  1',
-      '    · lint',
-      '▾ deploy  created · 1',
-      '  ▾ created  1',
-      '    · production',
+      '▸ build  1 passed',
+      '  · compile',
+      '▾ test  1 failed · 1 running · 1 passed',
+      '  ▸ rspec  attempt 2',
+      '    · #3',
+      '  · spinach',
+      '  · lint',
+      '▸ deploy  1 created',
+      '  · production',
     ]);
   });
 
   it('are stages and builds, the failed first', async () => {
     grouping = 'stage';
     assert.deepEqual(await shown(ready(builds)), [
-      '▸ build  passed · 1',
+      '▸ build  1 passed',
       '  · compile',
-      '▾ test  failed · 1 of 3: rspec',
+      '▾ test  1 failed · 1 running · 1 passed',
       '  ▸ rspec  attempt 2',
       '    · #3',
       '  · lint',
       '  · spinach',
-      '▾ deploy  created · 1',
+      '▸ deploy  1 created',
       '  · production',
     ]);
   });
@@ -83,9 +78,9 @@ describe('The rows of the tree', () => {
       '▾ failed  1',
       '  ▸ rspec  test · attempt 2',
       '    · #3',
-      '▾ running  1',
+      '▸ running  1',
       '  · spinach  test',
-      '▾ created  1',
+      '▸ created  1',
       '  · production  deploy',
       '▸ passed  2',
       '  · compile  build',
@@ -123,7 +118,7 @@ describe('The rows of the tree', () => {
     tree.show(alone(ready(builds)));
     tree.showOnly(['running']);
     tree.showOnly([]);
-    assert.equal((await rows()).length, 14);
+    assert.equal((await rows()).length, 9);
   });
 
   it('name the ref where a build has another than the commit is shown for', async () => {
@@ -133,7 +128,7 @@ describe('The rows of the tree', () => {
 
   it('are a thousand for a thousand builds', async () => {
     const many = someBuilds(...Array.from({ length: 1000 }, (_, index) => ({ stage: `stage ${index % 10}` })));
-    assert.equal((await shown(ready(arrange(many)))).length, 1000 + 10 + 10);
+    assert.equal((await shown(ready(arrange(many)))).length, 1000 + 10);
   });
 });
 
@@ -162,8 +157,7 @@ describe('The identity of a row', () => {
     tree.show(alone(ready(builds)));
     const before = await idsOf();
     tree.show(alone(ready(builds.map((build): Build => ({ ...build, id: build.id + 100 })))));
-    for (const label of ['build', 'test', 'deploy', 'running'])
-      assert.equal((await idsOf()).get(label), before.get(label));
+    for (const label of ['build', 'test', 'deploy']) assert.equal((await idsOf()).get(label), before.get(label));
   });
 
   it('is never shared, not even by a stage and a build of one name', async () => {
@@ -175,7 +169,7 @@ describe('The identity of a row', () => {
       { stage: 'a', name: 'a', status: 'failed' },
       { stage: 'status:failed', name: 'x' },
     );
-    assert.equal((await shown(ready(confusing))).filter((row) => row.startsWith('    ')).length, 6);
+    assert.equal((await shown(ready(confusing))).filter((row) => row.startsWith('  ')).length, 6);
   });
 });
 
@@ -184,9 +178,8 @@ describe('A row', () => {
   it('has a label for screen readers, whatever its kind', async () => {
     tree.show(alone(ready(builds)));
     const spoken = (await rows()).map(({ item }) => item.accessibilityInformation?.label);
-    assert.deepEqual(spoken.slice(3, 7), [
-      'Stage test, failed · 1 of 3: rspec',
-      'failed, 1 build',
+    assert.deepEqual(spoken.slice(2, 5), [
+      'Stage test, 1 failed · 1 running · 1 passed',
       'rspec, failed, stage test, attempt 2',
       'rspec, failed, stage test',
     ]);
@@ -199,6 +192,15 @@ describe('A row', () => {
       assert.ok(item.iconPath?.id);
       assert.match(item.contextValue ?? '', /^(stage|status|build|attempt)\b/);
     }
+  });
+
+  it('of a status has its number of builds', async () => {
+    grouping = 'status';
+    tree.show(alone(ready(builds)));
+    assert.deepEqual(
+      (await rows()).flatMap(({ depth, item }) => (depth === 0 ? [item.accessibilityInformation?.label] : [])),
+      ['failed, 1 build', 'running, 1 build', 'created, 1 build', 'passed, 2 builds'],
+    );
   });
 
   it('has no tooltip until it is pointed at', async () => {
@@ -220,7 +222,7 @@ describe('A row', () => {
     assert.ok(stage);
     assert.equal(
       (tree.resolveTreeItem(tree.getTreeItem(stage), stage) as never as TreeItem).tooltip,
-      'Stage build, passed · 1',
+      'Stage build, 1 passed',
     );
   });
 
@@ -232,16 +234,83 @@ describe('A row', () => {
         for (const part of [item.label, item.description, item.accessibilityInformation?.label])
           assert.doesNotMatch(part ?? '', /[\n\r\u2028\u0000]|\]\(/);
     });
+});
 
-  it('that failed or may change is open from the start, any other is not', async () => {
+describe('The way to what has failed', () => {
+  eachWithATree();
+  const [passed, failed] = [aBuild(), aBuild({ status: 'failed' })];
+  const view = () => tree.view as unknown as FakeTreeView<unknown>;
+  const openRows = async () => drawn((await rows()).filter(({ item }) => item.collapsibleState === 2));
+  const stage = async () => (await rows())[0] ?? assert.fail('no row');
+
+  it('is open from the start, and nothing else is', async () => {
     grouping = 'stage';
-    const open = new Map<string, boolean>();
+    const open: string[] = [];
     for (const status of allStatuses) {
-      tree.show(alone(ready([aBuild({ status })])));
-      open.set(status, ((await rows())[0]?.item.collapsibleState ?? 0) === 2);
+      tree.show(alone(ready([aBuild({ status, stage: status })])));
+      if ((await openRows()).length > 0) open.push(status);
     }
-    const closed = [...open].filter(([, isOpen]) => !isOpen).map(([status]) => status);
-    assert.deepEqual(closed, ['success', 'canceled', 'skipped']);
+    assert.deepEqual(open, ['failed']);
+    tree.show(alone(ready([aBuild({ status: 'failed', allowFailure: true, stage: 'other' })])));
+    assert.deepEqual(await openRows(), []);
+  });
+
+  it('opens when something comes to fail: VS Code knows the row by another id', async () => {
+    tree.show(alone(ready([passed])));
+    const { id } = (await stage()).item;
+    tree.show(alone(ready([failed])));
+    assert.equal((await stage()).item.collapsibleState, 2);
+    assert.notEqual((await stage()).item.id, id);
+  });
+
+  it('stays as the user has it once it was open: what is retried stays in sight', async () => {
+    tree.show(alone(ready([failed])));
+    const { id } = (await stage()).item;
+    for (const next of [aBuild({ status: 'running' }), passed, failed]) {
+      tree.show(alone(ready([next])));
+      assert.deepEqual([(await stage()).item.id, (await stage()).item.collapsibleState], [id, 2]);
+    }
+  });
+
+  it('leaves open, or closed, what the user has opened or closed below a row that opens', async () => {
+    grouping = 'stage';
+    const branch = { id: 1, ref: 'master', sha: ready([]).target.sha, status: 'running', source: 'push' };
+    const other = { ...branch, id: 2, ref: 'v1.0' };
+    const those = (status: string) => ({
+      ...ready([
+        aBuild({ id: 1, stage: 'build', pipeline: 1 }),
+        aBuild({ id: 2, stage: 'test', pipeline: 1, status }),
+        aBuild({ id: 3, pipeline: 2 }),
+      ]),
+      pipelines: [branch, other],
+    });
+    tree.show(alone(those('running')));
+    const build = (await rows()).find(({ item }) => item.label === 'build');
+    view().toggle(build?.element, true);
+    tree.show(alone(those('failed')));
+    assert.deepEqual(
+      (await openRows()).map((line) => line.trim().split('  ')[0]),
+      ['▾ master', '▾ build', '▾ test'],
+    );
+    view().toggle(build?.element, false);
+    assert.equal((await openRows()).length, 2);
+  });
+
+  it('does not lead into a pipeline that was run again', async () => {
+    const own = { ref: 'master', sha: ready([]).target.sha, status: 'failed', source: 'push' };
+    const builds = [aBuild({ id: 1, pipeline: 1, status: 'failed' }), aBuild({ id: 2, pipeline: 2 })];
+    tree.show(
+      alone({
+        ...ready(builds),
+        pipelines: [
+          { ...own, id: 2 },
+          { ...own, id: 1 },
+        ],
+      }),
+    );
+    const open = (await rows()).map(({ depth, item }) => [depth, item.collapsibleState]);
+    assert.deepEqual(open[0], [0, 1]);
+    assert.ok(open.some(([depth, state]) => depth === 0 && state === 1));
   });
 });
 

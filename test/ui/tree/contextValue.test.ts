@@ -16,7 +16,7 @@ describe('The words of a row for the menus', () => {
     return contextValue({ kind, isAllowed: false, ...node }, false);
   };
   const pipeline = (readOnly: boolean, ...builds: readonly Partial<Build>[]): string => {
-    const node = { id: 'x', isNewest: true, status: 's', builds: someBuilds(...builds), children: [] };
+    const node = { id: 'x', isStanding: true, status: 's', builds: someBuilds(...builds), children: [] };
     const own = { id: 1, ref: 'master', sha: 'a', status: 's' };
     return contextValue({ kind: 'pipeline', pipeline: own, ...node }, readOnly);
   };
