@@ -1,5 +1,5 @@
-import { hasFailed, isActive, statusClass, worstStatus, type Build } from '../model/build';
-import { standingBuilds } from '../model/pipeline';
+import { isActive, type Build } from '../model/build';
+import { failedBuilds, verdictOf, type Verdict } from '../model/verdict';
 import { isSameTarget, type Snapshot, type Target } from '../model/snapshot';
 
 export type Outcome = 'failed' | 'passed' | 'canceled';
@@ -49,8 +49,9 @@ export function look(before: Watch | undefined, { root, name, snapshot }: Follow
   if (!isTelling(snapshot)) return { watch: before };
   const { target, readOnly } = snapshot;
   const known = isSameTarget(before?.target, target) ? before : undefined;
-  const builds = standingBuilds(snapshot);
-  const ended = outcomeOf(builds);
+  const verdict = verdictOf(snapshot);
+  const { builds, failed } = verdict;
+  const ended = outcomeOf(verdict);
   // What was not read may have failed, or still run: no verdict but a failure.
   const outcome = snapshot.isPartial === true && ended !== 'failed' ? undefined : ended;
   if (outcome === undefined)
@@ -58,14 +59,13 @@ export function look(before: Watch | undefined, { root, name, snapshot }: Follow
   const watch: Watch = { target, moving: false, outcome };
   if (known?.moving !== true) return { watch };
   const fixed = outcome === 'passed' && known.outcome === 'failed';
-  const failed = builds.filter(hasFailed);
   const { sha, ref } = target;
   return { watch, notice: { root, name, sha, ref, outcome, failed, total: builds.length, fixed, readOnly } };
 }
 
 /** The failing builds of HEAD itself: neither of a commit that the user chose, nor of one before it. */
 export function failingOfHead(snapshot: Snapshot | undefined): readonly Build[] {
-  return isOfHead(snapshot) ? standingBuilds(snapshot).filter(hasFailed) : [];
+  return isOfHead(snapshot) ? failedBuilds(snapshot) : [];
 }
 
 type Ready = Extract<Snapshot, { kind: 'ready' }>;
@@ -80,10 +80,9 @@ function isTelling(snapshot: Snapshot | undefined): snapshot is Ready {
 }
 
 /** undefined: something goes on, or nothing has run. What waits for a person or a clock holds nothing up. */
-function outcomeOf(builds: readonly Build[]): Outcome | undefined {
-  if (builds.some(({ status }) => ['active', 'notStarted'].includes(statusClass(status)))) return undefined;
-  const ran = builds.filter(({ status }) => ['success', 'failed', 'canceled'].includes(status));
-  const worst = worstStatus(ran);
-  if (worst === undefined) return undefined;
-  return worst === 'failed' || worst === 'canceled' ? worst : 'passed';
+function outcomeOf({ builds, failed, isOpen }: Verdict): Outcome | undefined {
+  if (isOpen) return undefined;
+  if (failed.length > 0) return 'failed';
+  if (builds.some(({ status }) => status === 'canceled')) return 'canceled';
+  return builds.some(({ status }) => ['success', 'failed'].includes(status)) ? 'passed' : undefined;
 }

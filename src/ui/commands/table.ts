@@ -16,6 +16,7 @@ import { compareArtifact, openArtifact } from './openArtifact';
 import { openLog } from './openLog';
 import { play, playWithVariables } from './play';
 import { clearProblems, showProblems } from './showProblems';
+import { nextFailed } from './nextFailed';
 import { push } from './push';
 import { filter, groupBy, refresh } from './view';
 
@@ -24,6 +25,7 @@ export const table: Readonly<Record<string, Command>> = {
   refresh,
   groupBy,
   filter,
+  nextFailed,
   push,
   selectCommit,
   followHead,

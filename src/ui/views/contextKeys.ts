@@ -1,5 +1,6 @@
 import { commands } from 'vscode';
 import { listingOf, targetOf, type Snapshot } from '../../core/model/snapshot';
+import { failedBuilds } from '../../core/model/verdict';
 import { isUnpushed } from '../text/commitText';
 import type { ViewState } from '../session/repositoryView';
 
@@ -43,6 +44,7 @@ export async function setContext({ repositories, active }: ViewState, filtered: 
     state: several ? 'several' : shown === undefined ? undefined : stateWord(shown),
     failure: !several && shown?.kind === 'failed' ? shown.failure.kind : undefined,
     hasBuilds: repositories.some(({ snapshot }) => hasBuilds(snapshot)),
+    hasFailed: repositories.some(({ snapshot }) => failedBuilds(listingOf(snapshot)).length > 0),
     hasCommit: target !== undefined,
     pinned: target?.pinned === true,
     unpushed: isUnpushed(shown),

@@ -9,6 +9,9 @@ export class FakeTreeView<T> {
   badge: vscode.ViewBadge | undefined;
   visible = true;
   disposed = false;
+  selection: readonly T[] = [];
+  /** What was revealed, the last one last. */
+  readonly revealed: T[] = [];
   private readonly visibility = new EventEmitter<{ visible: boolean }>();
   readonly onDidChangeVisibility = this.visibility.event;
 
@@ -19,6 +22,14 @@ export class FakeTreeView<T> {
 
   dispose(): void {
     this.disposed = true;
+  }
+
+  /** As VS Code does, it needs the parents of what it is to reveal. */
+  reveal(element: T, { select = true }: { select?: boolean } = {}): Promise<void> {
+    assert.ok('getParent' in this.options.treeDataProvider, 'getParent is required');
+    this.revealed.push(element);
+    if (select) this.selection = [element];
+    return Promise.resolve();
   }
 
   turn(visible: boolean): void {
@@ -171,7 +182,7 @@ export class FakeStatusBarItem {
   name = '';
   text = '';
   tooltip: string | { value: string } | undefined;
-  command: string | undefined;
+  command: string | vscode.Command | undefined;
   accessibilityInformation: vscode.AccessibilityInformation | undefined;
   visible = false;
   disposed = false;

@@ -7,7 +7,6 @@ import {
   type BuildFacts,
   formatSize,
   groupDescription,
-  progressOf,
   statusCodicon,
   statusIcon,
   statusLabel,
@@ -200,14 +199,4 @@ describe('The description of several builds', () => {
 
   it('counts an allowed failure as passed', () =>
     assert.equal(groupDescription(someBuilds({ status: 'failed', allowFailure: true })), 'passed · 1'));
-});
-
-describe('The progress of several builds', () => {
-  it('counts what has ended and names the stage at work', () => {
-    const builds = someBuilds({}, { status: 'failed' }, { status: 'running', stage: 'deploy' }, { status: 'created' });
-    assert.deepEqual(progressOf(builds), { ended: 2, stage: 'deploy' });
-  });
-
-  it('names no stage when nothing is at work', () =>
-    assert.deepEqual(progressOf(someBuilds({}, { status: 'manual' })), { ended: 1, stage: undefined }));
 });
