@@ -84,6 +84,7 @@ describe('The settings', () => {
     'gitlabBuilds.refresh.idleSeconds': { scope: 'window', default: 60, minimum: 15 },
     'gitlabBuilds.log.tailAbove': { scope: 'window', default: 5, minimum: 0 },
     'gitlabBuilds.notifications': { scope: 'window', default: 'failures' },
+    'gitlabBuilds.notifyAt': { scope: 'window', default: 'firstFailure' },
   };
   const properties: Readonly<Record<string, { scope: string; default: unknown; minimum?: number }>> =
     contributes.configuration.properties;

@@ -4,15 +4,20 @@ import { isSameTarget, type Snapshot, type Target } from '../model/snapshot';
 
 export type Outcome = 'failed' | 'passed' | 'canceled';
 
-/** The builds of a commit have come to their end. */
+/** A build of a commit has failed as the first one, or the builds of a commit have come to their end. */
 export interface Notice {
+  readonly moment: 'failure' | 'end';
   readonly root: string;
   /** The repository's. */
   readonly name: string;
   readonly sha: string;
   readonly ref: string | undefined;
+  /** Title of the commit, where GitLab tells it. */
+  readonly title: string | undefined;
   readonly outcome: Outcome;
   readonly failed: readonly Build[];
+  /** Number of builds that failed since the notice of the first failure; undefined: there was none. */
+  readonly more?: number | undefined;
   /** So many builds the commit stands by. */
   readonly total: number;
   /** It passed, and had failed at the end before. */
@@ -28,6 +33,12 @@ export interface Watch {
   readonly moving: boolean;
   /** Of the last end. */
   readonly outcome?: Outcome | undefined;
+  /** Builds that have failed. */
+  readonly failed: readonly Build[];
+  /** Ids of failed builds that there were at first sight, at the last end, or at the notice of a first failure. */
+  readonly told: readonly number[];
+  /** There was a notice of a first failure since the last end. */
+  readonly announced: boolean;
 }
 
 export interface Followed {
@@ -42,25 +53,71 @@ export interface Seen {
 }
 
 /**
- * What a look at a repository tells beyond the one before. An end is worth a notice when something was seen to move
- * before it: so each end has one, a retry has its own, and what was over when it was first seen has none.
+ * What a look at a repository tells beyond the one before. A first failure and an end are worth a notice when something
+ * was seen to move before: so each has one, a retry has its own, and what was over when it was first seen has none.
  */
-export function look(before: Watch | undefined, { root, name, snapshot }: Followed): Seen {
+export function look(before: Watch | undefined, followed: Followed): Seen {
+  const { snapshot } = followed;
   if (!isTelling(snapshot)) return { watch: before };
-  const { target, readOnly } = snapshot;
-  const known = isSameTarget(before?.target, target) ? before : undefined;
+  const known = isSameTarget(before?.target, snapshot.target) ? before : undefined;
   const verdict = verdictOf(snapshot);
-  const { builds, failed } = verdict;
   const ended = outcomeOf(verdict);
   // What was not read may have failed, or still run: no verdict but a failure.
   const outcome = snapshot.isPartial === true && ended !== 'failed' ? undefined : ended;
-  if (outcome === undefined)
-    return { watch: { target, moving: known?.moving === true || builds.some(isActive), outcome: known?.outcome } };
-  const watch: Watch = { target, moving: false, outcome };
+  const noticeOf = noticesOf(followed, snapshot, verdict);
+  return outcome === undefined
+    ? lookAtMoving(known, snapshot.target, verdict, noticeOf)
+    : lookAtEnd(known, snapshot.target, verdict, outcome, noticeOf);
+}
+
+type NoticeOf = (changes: Pick<Notice, 'moment' | 'outcome' | 'more'> & { readonly fixed?: boolean }) => Notice;
+
+function noticesOf({ root, name }: Followed, { target, readOnly }: Ready, { builds, failed }: Verdict): NoticeOf {
+  const { sha, ref } = target;
+  const title = builds.find(({ commit }) => commit?.sha === sha)?.commit?.title;
+  return (changes) => ({
+    root,
+    name,
+    sha,
+    ref,
+    title,
+    failed,
+    total: builds.length,
+    fixed: false,
+    readOnly,
+    ...changes,
+  });
+}
+
+function lookAtMoving(known: Watch | undefined, target: Target, { builds, failed }: Verdict, noticeOf: NoticeOf): Seen {
+  const announced = failed.length > 0 && known?.announced === true;
+  const moving = known?.moving === true || builds.some(isActive);
+  const isFirst = known !== undefined && moving && !announced && countNew(known, failed) > 0;
+  const told = known === undefined || isFirst ? idsOf(failed) : failed.length === 0 ? [] : known.told;
+  const watch: Watch = { target, moving, outcome: known?.outcome, failed, told, announced: announced || isFirst };
+  return isFirst ? { watch, notice: noticeOf({ moment: 'failure', outcome: 'failed' }) } : { watch };
+}
+
+function lookAtEnd(
+  known: Watch | undefined,
+  target: Target,
+  { failed }: Verdict,
+  outcome: Outcome,
+  noticeOf: NoticeOf,
+): Seen {
+  const watch: Watch = { target, moving: false, outcome, failed, told: idsOf(failed), announced: false };
   if (known?.moving !== true) return { watch };
   const fixed = outcome === 'passed' && known.outcome === 'failed';
-  const { sha, ref } = target;
-  return { watch, notice: { root, name, sha, ref, outcome, failed, total: builds.length, fixed, readOnly } };
+  const more = known.announced ? countNew(known, failed) : undefined;
+  return { watch, notice: noticeOf({ moment: 'end', outcome, fixed, more }) };
+}
+
+function countNew({ told }: Watch, failed: readonly Build[]): number {
+  return failed.filter(({ id }) => !told.includes(id)).length;
+}
+
+function idsOf(builds: readonly Build[]): readonly number[] {
+  return builds.map(({ id }) => id);
 }
 
 /** The failing builds of HEAD itself: neither of a commit that the user chose, nor of one before it. */

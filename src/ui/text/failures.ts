@@ -1,4 +1,5 @@
 import { l10n } from 'vscode';
+import type { Build } from '../../core/model/build';
 import type { Failure } from '../../core/model/errors';
 import { plainText } from '../../core/util/plainText';
 import type { Notice } from '../../core/polling/buildNotices';
@@ -175,7 +176,7 @@ export function stalenessSentence({ failure }: Staleness): string {
 const mostNotices = 3;
 const mostNames = 3;
 
-/** `main · abc12345: 2 of 7 builds failed: rspec, lint`; several in one message, the failed ones first. */
+/** `main · Fix the oven: 2 of 7 builds failed: rspec, lint`, with the number of a commit without a title; several in one message, the failed ones first. */
 export function noticesSentence(notices: readonly Notice[], withNames: boolean): string {
   const failed = notices.filter(({ outcome }) => outcome === 'failed');
   const others = notices.filter(({ outcome }) => outcome !== 'failed');
@@ -185,16 +186,17 @@ export function noticesSentence(notices: readonly Notice[], withNames: boolean):
 }
 
 function noticeSentence(notice: Notice, withName: boolean): string {
-  const { name, ref, sha } = notice;
-  const parts = [withName ? name : undefined, ref, sha.slice(0, 8)];
+  const { name, ref, sha, title } = notice;
+  const parts = [withName ? name : undefined, ref, title ?? sha.slice(0, 8)];
   const subject = parts.flatMap((part) => (part === undefined ? [] : shortened(part))).join(' · ');
   return `${subject}: ${endOf(notice)}`;
 }
 
-function endOf({ outcome, failed, total, fixed }: Notice): string {
+function endOf({ outcome, failed, total, fixed, more = 0 }: Notice): string {
   switch (outcome) {
     case 'failed': {
-      const names = failed.slice(0, mostNames).map(({ name }) => shortened(name));
+      if (more > 0) return moreSentence(more, failed.length, total);
+      const names = failed.slice(0, mostNames).map(nameOfFailed);
       const named = [...names, ...(failed.length > mostNames ? ['…'] : [])].join(', ');
       return total === 1
         ? l10n.t('{0} failed', named)
@@ -207,6 +209,17 @@ function endOf({ outcome, failed, total, fixed }: Notice): string {
     default:
       return outcome satisfies never;
   }
+}
+
+function moreSentence(more: number, failed: number, total: number): string {
+  return more === 1
+    ? l10n.t('1 more build failed, {0} of {1} in all', failed, total)
+    : l10n.t('{0} more builds failed, {1} of {2} in all', more, failed, total);
+}
+
+/** What a message calls a build that has failed. */
+function nameOfFailed({ name }: Build): string {
+  return shortened(name);
 }
 
 /** A name from outside as a part of a sentence: plain, and no longer than leaves the others room. */
