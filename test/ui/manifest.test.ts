@@ -253,8 +253,8 @@ describe('The clauses of the manifest', () => {
       'showProblems',
       ...always,
     ]);
-    assert.deepEqual(offered('build cancelable'), ['cancel', ...always]);
-    assert.deepEqual(offered('build forceCancelable'), ['cancel', ...always]);
+    assert.deepEqual(offered('build cancelable'), ['cancel', 'watch', ...always]);
+    assert.deepEqual(offered('build forceCancelable'), ['cancel', 'watch', ...always]);
     assert.deepEqual(offered('build playable'), ['play', ...always]);
     assert.deepEqual(offered('build playable variables'), ['play', 'playWithVariables', ...always]);
     const download = ['downloadArtifacts', 'extractArtifacts'];
@@ -270,7 +270,7 @@ describe('The clauses of the manifest', () => {
     assert.deepEqual(offered('test'), []);
     assert.deepEqual(offered('stage hasFailed hasActive'), ['retryFailed', 'cancelActive', ...always]);
     assert.deepEqual(offered('status'), always);
-    assert.deepEqual(offered('pipeline hasFailed hasActive'), ['retryFailed', 'cancelActive', ...always]);
+    assert.deepEqual(offered('pipeline hasFailed hasActive'), ['retryFailed', 'cancelActive', 'watch', ...always]);
     const ofRepository = ['refresh', 'selectCommit', ...always];
     assert.deepEqual(offered('repository'), ofRepository);
     assert.deepEqual(offered('repository signedOut'), ['signIn', 'refresh']);
@@ -326,7 +326,7 @@ describe('The clauses of the manifest', () => {
       'compareLog',
       'showProblems',
     ];
-    const acting = [...onBuilds, 'retryFailed', 'cancelActive', 'filter'];
+    const acting = [...onBuilds, 'retryFailed', 'cancelActive', 'watch', 'filter'];
     const onCommit = ['openInBrowser', 'copyUrl', 'latestArtifacts', 'selectCommit'];
     assert.deepEqual(await offered(undefined), []);
     assert.deepEqual(await offered(ready([])), onCommit);

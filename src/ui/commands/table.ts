@@ -19,6 +19,7 @@ import { clearProblems, showProblems } from './showProblems';
 import { nextFailed } from './nextFailed';
 import { push } from './push';
 import { filter, groupBy, refresh } from './view';
+import { watch } from './watch';
 
 /** Every command of the manifest, by the name after `gitlabBuilds.` */
 export const table: Readonly<Record<string, Command>> = {
@@ -26,6 +27,7 @@ export const table: Readonly<Record<string, Command>> = {
   groupBy,
   filter,
   nextFailed,
+  watch,
   push,
   selectCommit,
   followHead,
