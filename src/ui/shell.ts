@@ -35,6 +35,7 @@ import { Settings } from './session/settings';
 import { StatusBar } from './views/statusBar';
 import { Tokens } from './session/tokens';
 import { StoredVariables } from './session/storedVariables';
+import { setKey } from './views/contextKeys';
 import { Watches } from './views/watches';
 
 /** The running extension, as the commands and the exports of the entry reach it. */
@@ -104,14 +105,23 @@ export function startShell(context: ExtensionContext, changed: EventEmitter<void
       watches.show(state);
       changed.fire();
     }),
-    tokens.onDidChange(() => archives.forgetAll()),
+    tokens.onDidChange(() => {
+      archives.forgetAll();
+      void tellSignedIn(tokens);
+    }),
     settings.onDidChangeLook(() => tree.redraw()),
     window.onDidChangeWindowState(() => session.onVisibilityChange()),
     tree.view.onDidChangeVisibility(() => session.onVisibilityChange()),
   );
+  void tellSignedIn(tokens);
   void report.guard('start', () => git.start());
   const files = new ArtifactFiles(archives);
   return { run, files, repositories: () => repositories(session.state), refresh: () => session.refresh() };
+}
+
+/** Whether there is something to sign out of. */
+async function tellSignedIn(tokens: Tokens): Promise<void> {
+  await setKey('signedIn', (await tokens.stored()).length > 0);
 }
 
 type Shared = Pick<SessionParts, 'clients' | 'settings' | 'tokens' | 'clock'> & {
