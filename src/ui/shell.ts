@@ -36,6 +36,8 @@ import { Settings } from './session/settings';
 import { StatusBar } from './views/statusBar';
 import { Tokens } from './session/tokens';
 import { StoredVariables } from './session/storedVariables';
+import { setKey } from './views/contextKeys';
+import { Watches } from './views/watches';
 
 /** The running extension, as the commands and the exports of the entry reach it. */
 export interface Shell {
@@ -78,7 +80,9 @@ export function startShell(context: ExtensionContext, changed: EventEmitter<void
   const statusBar = new StatusBar();
   const variables = new StoredVariables(context.secrets);
   const { logs, problems, logEditors, logTimes, logFeatures } = logParts(shared);
-  const shown = { tree, cache, archives, artifactRows, variables, logs, logEditors, logTimes, problems };
+  const act = (name: string, ...args: readonly unknown[]): Promise<void> => run(name, args);
+  const watches = new Watches({ report, act });
+  const shown = { tree, cache, archives, artifactRows, variables, logs, logEditors, logTimes, problems, watches };
   const parts = { session, clients, tokens, settings, report, log, version, ...shown };
   const run = (name: string, args: readonly unknown[]) => report.guard(name, async () => table[name]?.(parts, args));
   const notifications = new Notifications({
@@ -87,7 +91,7 @@ export function startShell(context: ExtensionContext, changed: EventEmitter<void
     settings,
     inSight: () => tree.view.visible && window.state.focused,
     badge: (badge) => (tree.view.badge = badge),
-    act: (name, ...args) => run(name, args),
+    act,
   });
   context.subscriptions.push(
     // The session before what it works with.
@@ -101,16 +105,26 @@ export function startShell(context: ExtensionContext, changed: EventEmitter<void
       tree.show(state);
       statusBar.show(state);
       notifications.show(state);
+      watches.show(state);
       changed.fire();
     }),
-    tokens.onDidChange(() => archives.forgetAll()),
+    tokens.onDidChange(() => {
+      archives.forgetAll();
+      void tellSignedIn(tokens);
+    }),
     settings.onDidChangeLook(() => tree.redraw()),
     window.onDidChangeWindowState(() => session.onVisibilityChange()),
     tree.view.onDidChangeVisibility(() => session.onVisibilityChange()),
   );
+  void tellSignedIn(tokens);
   void report.guard('start', () => git.start());
   const files = new ArtifactFiles(archives);
   return { run, files, repositories: () => repositories(session.state), refresh: () => session.refresh() };
+}
+
+/** Whether there is something to sign out of. */
+async function tellSignedIn(tokens: Tokens): Promise<void> {
+  await setKey('signedIn', (await tokens.stored()).length > 0);
 }
 
 type Shared = Pick<SessionParts, 'clients' | 'settings' | 'tokens' | 'clock'> & {

@@ -84,6 +84,7 @@ describe('The settings', () => {
     'gitlabBuilds.refresh.idleSeconds': { scope: 'window', default: 60, minimum: 15 },
     'gitlabBuilds.log.tailAbove': { scope: 'window', default: 5, minimum: 0 },
     'gitlabBuilds.notifications': { scope: 'window', default: 'failures' },
+    'gitlabBuilds.notifyAt': { scope: 'window', default: 'firstFailure' },
   };
   const properties: Readonly<Record<string, { scope: string; default: unknown; minimum?: number }>> =
     contributes.configuration.properties;
@@ -221,8 +222,13 @@ describe('The welcome text', () => {
 
 describe('The clauses of the manifest', () => {
   it('ask only for keys that are set', async () => {
-    const ofLogs = ['gitlabBuilds.logHasFailed', 'gitlabBuilds.logHasTimes'];
-    const ofEditors = ['resourceScheme', 'gitlabBuilds.hasProblems', ...ofLogs];
+    const ofEditors = [
+      'resourceScheme',
+      'gitlabBuilds.hasProblems',
+      'gitlabBuilds.logHasFailed',
+      'gitlabBuilds.logHasTimes',
+      'gitlabBuilds.signedIn',
+    ];
     const known = [...Object.keys(await keysFor(undefined)), 'view', 'viewItem', ...ofEditors];
     for (const { when } of [...menus, ...welcomes])
       for (const key of keysIn(when)) assert.ok(known.includes(key), `${key} in ${when}`);
@@ -235,7 +241,8 @@ describe('The clauses of the manifest', () => {
       const commands = row.filter(({ when }) => evaluate(when, keys)).map(({ command }) => command.split('.')[1] ?? '');
       return [...new Set(commands)];
     };
-    const always = ['openInBrowser', 'copyUrl'];
+    const always = ['openInBrowser', 'copyUrl', 'copyName'];
+    const ofGroups = ['openInBrowser', 'copyUrl'];
     assert.deepEqual(offered('build'), always);
     assert.deepEqual(offered('build retryable erasable hasLog'), [
       'retry',
@@ -253,8 +260,8 @@ describe('The clauses of the manifest', () => {
       'showProblems',
       ...always,
     ]);
-    assert.deepEqual(offered('build cancelable'), ['cancel', ...always]);
-    assert.deepEqual(offered('build forceCancelable'), ['cancel', ...always]);
+    assert.deepEqual(offered('build cancelable'), ['cancel', 'watch', ...always]);
+    assert.deepEqual(offered('build forceCancelable'), ['cancel', 'watch', ...always]);
     assert.deepEqual(offered('build playable'), ['play', ...always]);
     assert.deepEqual(offered('build playable variables'), ['play', 'playWithVariables', ...always]);
     const download = ['downloadArtifacts', 'extractArtifacts'];
@@ -268,13 +275,14 @@ describe('The clauses of the manifest', () => {
     assert.deepEqual(offered('artifactFile'), ['downloadArtifact']);
     assert.deepEqual(offered('artifactFolder'), ['downloadArtifact']);
     assert.deepEqual(offered('test'), []);
-    assert.deepEqual(offered('stage hasFailed hasActive'), ['retryFailed', 'cancelActive', ...always]);
-    assert.deepEqual(offered('status'), always);
-    assert.deepEqual(offered('pipeline hasFailed hasActive'), ['retryFailed', 'cancelActive', ...always]);
-    const ofRepository = ['refresh', 'selectCommit', ...always];
+    assert.deepEqual(offered('stage hasFailed hasActive'), ['retryFailed', 'cancelActive', ...ofGroups]);
+    assert.deepEqual(offered('stage hasArtifacts'), [...download, ...ofGroups]);
+    assert.deepEqual(offered('status'), ofGroups);
+    assert.deepEqual(offered('pipeline hasFailed hasActive'), ['retryFailed', 'cancelActive', 'watch', ...ofGroups]);
+    const ofRepository = ['refresh', 'selectCommit', ...ofGroups];
     assert.deepEqual(offered('repository'), ofRepository);
     assert.deepEqual(offered('repository signedOut'), ['signIn', 'refresh']);
-    assert.deepEqual(offered('repository pinned'), ['refresh', 'selectCommit', 'followHead', ...always]);
+    assert.deepEqual(offered('repository pinned'), ['refresh', 'selectCommit', 'followHead', ...ofGroups]);
     assert.deepEqual(offered('repository unpushed'), ['push', ...ofRepository]);
     assert.deepEqual(
       [...offered('repository hasFailed hasActive')].sort(),
@@ -295,42 +303,75 @@ describe('The clauses of the manifest', () => {
     assert.deepEqual(inline('build cancelable playable variables'), ['play']);
     assert.deepEqual(inline('build cancelable hasLog'), ['cancel', 'openLog']);
     assert.deepEqual(inline('build forceCancelable'), ['cancel']);
-    assert.deepEqual(inline('pipeline hasFailed hasActive'), []);
+    assert.deepEqual(inline('pipeline hasFailed hasActive hasArtifacts'), []);
     assert.deepEqual(inline('artifacts hasArtifacts keepable artifactsDeletable'), ['downloadArtifacts']);
     assert.deepEqual(inline('artifactFile openable'), ['downloadArtifact']);
     assert.deepEqual(inline('artifactFolder'), ['downloadArtifact']);
   });
 
-  it('offer to act on builds in the palette only while there are some', async () => {
+  describe('offer in the palette what can do something now', () => {
     const palette = contributes.menus.commandPalette;
-    const offered = async (snapshot: Snapshot | undefined): Promise<readonly string[]> => {
-      const keys = await keysFor(snapshot);
+    const offered = async (snapshot: Snapshot | undefined, filtered = false): Promise<readonly string[]> => {
+      const keys = await keysFor(snapshot, filtered);
       return palette.filter(({ when }) => evaluate(when, keys)).map(({ command }) => command.split('.')[1] ?? '');
     };
-    const onBuilds = [
-      'retry',
-      'cancel',
-      'erase',
-      'play',
-      'playWithVariables',
-      'downloadArtifacts',
-      'extractArtifacts',
-      'openArtifact',
-      'downloadArtifact',
-      'compareArtifact',
-      'keepArtifacts',
-      'deleteArtifacts',
-      'openLog',
-      'saveLog',
-      'copyFailure',
-      'compareLog',
-      'showProblems',
-    ];
-    const acting = [...onBuilds, 'retryFailed', 'cancelActive', 'filter'];
     const onCommit = ['openInBrowser', 'copyUrl', 'latestArtifacts', 'selectCommit'];
-    assert.deepEqual(await offered(undefined), []);
-    assert.deepEqual(await offered(ready([])), onCommit);
-    assert.deepEqual(await offered(ready(someBuilds({}))), [...acting, ...onCommit]);
+    const onBuilds = ['filter', 'openInBrowser', 'copyUrl', 'copyName', 'latestArtifacts', 'selectCommit'];
+    const artifacts = { filename: 'a.zip', size: 1 };
+    const startedAt = '2016-03-01T12:00:00.000Z';
+    const cases: readonly (readonly [string, Snapshot | undefined, readonly string[]])[] = [
+      ['before anything is known', undefined, []],
+      ['of a commit without builds', ready([]), onCommit],
+      ['of one that is skipped', ready(someBuilds({ status: 'skipped' })), onBuilds],
+      ['of one that passed', ready(someBuilds({})), ['retry', 'erase', ...onBuilds]],
+      ['of one that runs', ready(someBuilds({ status: 'running' })), ['cancel', 'cancelActive', 'watch', ...onBuilds]],
+      [
+        'of one that failed',
+        ready(someBuilds({ status: 'failed', startedAt })),
+        [
+          ...['retry', 'erase', 'openLog', 'saveLog', 'copyFailure', 'compareLog', 'showProblems', 'retryFailed'],
+          ...['filter', 'showFailedOnly', 'nextFailed', ...onBuilds.slice(1)],
+        ],
+      ],
+      [
+        'of one with artifacts, to a token that may only read',
+        { ...ready(someBuilds({ artifacts })), readOnly: true },
+        [
+          ...['downloadArtifacts', 'extractArtifacts', 'openArtifact', 'downloadArtifact', 'compareArtifact'],
+          ...onBuilds,
+        ],
+      ],
+      [
+        'of a manual one',
+        ready(someBuilds({ status: 'manual' })),
+        ['cancel', 'play', 'playWithVariables', 'watch', ...onBuilds],
+      ],
+    ];
+    for (const [when, snapshot, expected] of cases)
+      it(when, async () => assert.deepEqual(await offered(snapshot), expected));
+
+    it('while a filter is on', async () =>
+      assert.ok((await offered(ready(someBuilds({})), true)).includes('clearFilter')));
+
+    it('to whom is signed in', () => {
+      const clause = palette.find(({ command }) => command.endsWith('.signOut'))?.when ?? '';
+      assert.equal(evaluate(clause, { 'gitlabBuilds.signedIn': true }), true);
+      assert.equal(evaluate(clause, {}), false);
+    });
+  });
+
+  it('show in the view’s title that a filter is on', async () => {
+    const title = async (filtered: boolean) => {
+      const keys = {
+        view: 'gitlabBuilds.builds',
+        ...(await keysFor(ready(someBuilds({ status: 'failed' })), filtered)),
+      };
+      return contributes.menus['view/title']
+        .filter(({ when, group }) => group.startsWith('navigation') && evaluate(when, keys))
+        .map(({ command }) => command.split('.')[1]);
+    };
+    assert.deepEqual(await title(false), ['refresh', 'groupBy', 'filter', 'showFailedOnly']);
+    assert.deepEqual(await title(true), ['refresh', 'groupBy', 'clearFilter']);
   });
 
   it('offer to push only where there is something to push', async () => {

@@ -13,6 +13,7 @@ import type { Session } from '../session/session';
 import type { Settings } from '../session/settings';
 import type { Tokens } from '../session/tokens';
 import type { StoredVariables } from '../session/storedVariables';
+import type { Watches } from '../views/watches';
 
 /** What commands work with. */
 export interface CommandContext {
@@ -29,6 +30,7 @@ export interface CommandContext {
   readonly logEditors: LogEditors;
   readonly problems: LogDiagnostics;
   readonly logTimes: LogTimes;
+  readonly watches: Watches;
   readonly report: Report;
   readonly log: LogOutputChannel;
   readonly version: string;

@@ -6,6 +6,7 @@ import { clearArtifactsCache } from './artifactsCache';
 import { cancelActive, retryFailed } from './bulk';
 import type { Command } from './command';
 import { followHead, selectCommit } from './commits';
+import { copyName } from './copyName';
 import { copyDiagnostics, showOutput } from './diagnostics';
 import { downloadArtifact } from './entries';
 import { latestArtifacts } from './latestArtifacts';
@@ -13,17 +14,24 @@ import { copyUrl, openInBrowser } from './openInBrowser';
 import { compareLog, copyFailure, saveLog } from './logCommands';
 import { loadEarlier, toggleLogTimestamps } from './logView';
 import { compareArtifact, openArtifact } from './openArtifact';
+import { openMergeRequest, openPipeline } from './openPages';
 import { openLog } from './openLog';
 import { play, playWithVariables } from './play';
 import { clearProblems, showProblems } from './showProblems';
+import { nextFailed } from './nextFailed';
 import { push } from './push';
-import { filter, groupBy, refresh } from './view';
+import { clearFilter, filter, groupBy, refresh, showFailedOnly } from './view';
+import { watch } from './watch';
 
 /** Every command of the manifest, by the name after `gitlabBuilds.` */
 export const table: Readonly<Record<string, Command>> = {
   refresh,
   groupBy,
   filter,
+  clearFilter,
+  showFailedOnly,
+  nextFailed,
+  watch,
   push,
   selectCommit,
   followHead,
@@ -55,6 +63,9 @@ export const table: Readonly<Record<string, Command>> = {
   toggleLogTimestamps,
   openInBrowser,
   copyUrl,
+  copyName,
+  openPipeline,
+  openMergeRequest,
   showOutput,
   copyDiagnostics,
 };

@@ -59,3 +59,13 @@ export const filter: Command = async ({ session, tree }) => {
   const chosen = await window.showQuickPick(items, { placeHolder, canPickMany: true });
   if (chosen !== undefined) tree.showOnly(chosen.map(({ status }) => status));
 };
+
+export const clearFilter: Command = ({ tree }) => {
+  tree.showOnly([]);
+  return Promise.resolve();
+};
+
+export const showFailedOnly: Command = ({ tree }) => {
+  tree.showOnly(['failed']);
+  return Promise.resolve();
+};

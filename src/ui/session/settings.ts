@@ -13,6 +13,10 @@ export interface RepositorySettings {
 export type NotificationLevel = 'never' | 'failures' | 'all';
 const notificationLevels: readonly NotificationLevel[] = ['never', 'failures', 'all'];
 
+/** At which of its moments the user is told of a commit whose builds fail. */
+export type NotificationMoment = 'firstFailure' | 'end' | 'both';
+const notificationMoments: readonly NotificationMoment[] = ['firstFailure', 'end', 'both'];
+
 const megabyte = 1_000_000;
 const sources = ['instances', 'remote', 'project', 'refresh'];
 
@@ -126,6 +130,12 @@ export class Settings implements Disposable {
   notifications(): NotificationLevel {
     const written = this.text('notifications', undefined);
     return notificationLevels.find((level) => level === written) ?? 'failures';
+  }
+
+  /** Read at each use: a change counts at once. */
+  notifyAt(): NotificationMoment {
+    const written = this.text('notifyAt', undefined);
+    return notificationMoments.find((moment) => moment === written) ?? 'firstFailure';
   }
 
   /** Into the user's settings, and into the workspace's too where those would still say otherwise. */

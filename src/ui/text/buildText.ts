@@ -1,14 +1,5 @@
 import { l10n, ThemeColor, ThemeIcon } from 'vscode';
-import {
-  durationSeconds,
-  hasFailed,
-  isActive,
-  isTimed,
-  severity,
-  statusClass,
-  worstStatus,
-  type Build,
-} from '../../core/model/build';
+import { durationSeconds, hasFailed, isTimed, severity, worstStatus, type Build } from '../../core/model/build';
 import { failureReasonWords } from './failureReasons';
 import { oneLine } from './failures';
 import { formatDuration, spokenDuration, timeOf } from './timeText';
@@ -246,10 +237,4 @@ function countedAs({ status, allowFailure }: Build): string {
  */
 export function escaped(text: string): string {
   return oneLine(text).replace(/[!-/:-@[-`{-~]/g, (mark) => (mark === '$' ? '&#36;' : `\\${mark}`));
-}
-
-/** Where the builds of a commit stand: how many have ended, and the stage that is at work. */
-export function progressOf(builds: readonly Build[]): { readonly ended: number; readonly stage: string | undefined } {
-  const ended = builds.filter(({ status }) => statusClass(status) === 'ended').length;
-  return { ended, stage: builds.find(isActive)?.stage };
 }

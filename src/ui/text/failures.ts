@@ -1,4 +1,5 @@
 import { l10n } from 'vscode';
+import type { Build } from '../../core/model/build';
 import { isBrokenConnection, type Failure } from '../../core/model/errors';
 import { plainText } from '../../core/util/plainText';
 import type { Notice } from '../../core/polling/buildNotices';
@@ -178,7 +179,7 @@ const mostNames = 3;
 /** Of what GitLab says, in UTF-16 units. */
 const mostOfReason = 200;
 
-/** `main · abc12345: 2 of 7 builds failed: rspec, lint`; several in one message, the failed ones first. */
+/** `main · Fix the oven: 2 of 7 builds failed: rspec, lint`, with the number of a commit without a title; several in one message, the failed ones first. */
 export function noticesSentence(notices: readonly Notice[], withNames: boolean): string {
   const failed = notices.filter(({ outcome }) => outcome === 'failed');
   const others = notices.filter(({ outcome }) => outcome !== 'failed');
@@ -188,17 +189,18 @@ export function noticesSentence(notices: readonly Notice[], withNames: boolean):
 }
 
 function noticeSentence(notice: Notice, withName: boolean): string {
-  const { name, ref, sha } = notice;
-  const parts = [withName ? name : undefined, ref, sha.slice(0, 8)];
+  const { name, ref, sha, title } = notice;
+  const parts = [withName ? name : undefined, ref, title ?? sha.slice(0, 8)];
   const subject = parts.flatMap((part) => (part === undefined ? [] : shortened(part))).join(' · ');
   return `${subject}: ${endOf(notice)}`;
 }
 
-function endOf({ outcome, failed, total, fixed, reason }: Notice): string {
+function endOf({ outcome, failed, total, fixed, reason, more = 0 }: Notice): string {
   switch (outcome) {
     case 'failed': {
-      if (total === 0) return pipelineFailed(reason);
-      const names = failed.slice(0, mostNames).map(({ name }) => shortened(name));
+      if (failed.length === 0) return pipelineFailed(reason);
+      if (more > 0) return moreSentence(more, failed.length, total);
+      const names = failed.slice(0, mostNames).map(nameOfFailed);
       const named = [...names, ...(failed.length > mostNames ? ['…'] : [])].join(', ');
       return total === 1
         ? l10n.t('{0} failed', named)
@@ -218,6 +220,17 @@ function pipelineFailed(reason: string | undefined): string {
   return reason === undefined
     ? l10n.t('the pipeline failed')
     : l10n.t('the pipeline failed: {0}', withoutIcons(withoutLinks(plainText(reason, mostOfReason))));
+}
+
+function moreSentence(more: number, failed: number, total: number): string {
+  return more === 1
+    ? l10n.t('1 more build failed, {0} of {1} in all', failed, total)
+    : l10n.t('{0} more builds failed, {1} of {2} in all', more, failed, total);
+}
+
+/** What a message calls a build that has failed. */
+function nameOfFailed({ name }: Build): string {
+  return shortened(name);
 }
 
 /** A name from outside as a part of a sentence: plain, and no longer than leaves the others room. */

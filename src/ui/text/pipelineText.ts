@@ -50,11 +50,7 @@ export function pipelineSubject(
   const { id, ref } = pipeline;
   const isKnown =
     ref === shown.ref || ref.startsWith('refs/merge-requests/') || pipelineLabel(pipeline) === oneLine(ref);
-  const parts = [
-    isKnown ? '' : oneLine(ref),
-    isMerge(pipeline, shown.sha) ? l10n.t('merged result') : '',
-    `#${id}`,
-  ];
+  const parts = [isKnown ? '' : oneLine(ref), isMerge(pipeline, shown.sha) ? l10n.t('merged result') : '', `#${id}`];
   return parts.filter((part) => part !== '').join(' · ');
 }
 

@@ -124,6 +124,18 @@ export class BuildTree implements TreeDataProvider<Row>, Disposable {
     return lazy ?? this.drawing.childrenOf(row);
   }
 
+  getParent(row: Row): Row | undefined {
+    return this.drawing.parentOf(row);
+  }
+
+  /** Selects the row of a build, opens what it is in, and brings the view to the front; false: it is not drawn. */
+  async revealBuild(root: string, build: number): Promise<boolean> {
+    const row = this.drawing.rowOfBuild(root, build);
+    if (row === undefined) return false;
+    await this.view.reveal(row, { select: true, focus: true });
+    return true;
+  }
+
   getTreeItem(row: Row): TreeItem {
     const item = toItem(row.node, this.drawing.sceneOf(row), this.clock.now());
     item.id = this.drawing.idOf(row);

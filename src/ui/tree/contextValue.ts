@@ -23,7 +23,10 @@ export function contextValue(node: RowNode, readOnly: boolean): string {
     case 'pipeline':
     case 'stage':
     case 'status':
-      return words(node.kind, readOnly ? {} : groupAbilities(node.builds));
+      return words(node.kind, {
+        ...(readOnly ? {} : groupAbilities(node.builds)),
+        hasArtifacts: node.builds.some(hasArtifacts),
+      });
     case 'repository':
       return words('repository', repositoryAbilities(node.repository, readOnly));
     case 'build':

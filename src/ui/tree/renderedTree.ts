@@ -49,6 +49,8 @@ export class RenderedTree {
   private readonly runningRows: Row[] = [];
   private readonly expiringRows: Row[] = [];
   private rootRows: readonly RenderedRow[] = [];
+  /** By the id of the row below; worked out when it is asked for. */
+  private parentRows: ReadonlyMap<string, Row> | undefined;
 
   private constructor(
     /** The drawing before; let go once the rows that stay are taken over. */
@@ -87,6 +89,25 @@ export class RenderedTree {
   childrenOf(row: Row | undefined): Row[] {
     const shown = row === undefined ? this.rootRows : (this.byRow.get(row)?.children ?? []);
     return shown.map((each) => each.row);
+  }
+
+  /** undefined: it is at the top, or is gone. */
+  parentOf(row: Row): Row | undefined {
+    const id = this.byRow.get(row)?.id;
+    return id === undefined ? undefined : this.parents().get(id);
+  }
+
+  /** The row of a build that is drawn; not that of an attempt. */
+  rowOfBuild(root: string, id: number): Row | undefined {
+    return [...this.byRow.keys()].find(
+      (row) => row.root === root && row.node.kind === 'build' && row.node.build.id === id,
+    );
+  }
+
+  private parents(): ReadonlyMap<string, Row> {
+    return (this.parentRows ??= new Map(
+      [...this.byId.values()].flatMap(({ row, children }) => children.map((child) => [child.id, row] as const)),
+    ));
   }
 
   sceneOf({ root }: Row): RenderContext {

@@ -1,6 +1,22 @@
 import { commands } from 'vscode';
+import {
+  canCancel,
+  canDeleteArtifacts,
+  canErase,
+  canForceCancel,
+  canKeep,
+  canPlay,
+  canPlayWithVariables,
+  canRetry,
+  hasArtifacts,
+  hasFailed,
+  statusClass,
+  type Build,
+} from '../../core/model/build';
 import { listingOf, targetOf, type Snapshot } from '../../core/model/snapshot';
+import { failedBuilds } from '../../core/model/verdict';
 import { isUnpushed } from '../text/commitText';
+import { mayHaveLog, mayTellFailure } from '../tree/contextValue';
 import type { ViewState } from '../session/repositoryView';
 
 /** `gitlabBuilds.state`: one word for each state that the view tells apart. */
@@ -43,17 +59,55 @@ export async function setContext({ repositories, active }: ViewState, filtered: 
     state: several ? 'several' : shown === undefined ? undefined : stateWord(shown),
     failure: !several && shown?.kind === 'failed' ? shown.failure.kind : undefined,
     hasBuilds: repositories.some(({ snapshot }) => hasBuilds(snapshot)),
+    hasFailed: repositories.some(({ snapshot }) => failedBuilds(listingOf(snapshot)).length > 0),
     hasCommit: target !== undefined,
     pinned: target?.pinned === true,
     unpushed: isUnpushed(shown),
     filtered,
+    can: [...new Set(repositories.flatMap(({ snapshot }) => abilitiesIn(snapshot)))].join(' '),
   };
   await Promise.all(
     Object.entries(keys).map(([key, value]) => commands.executeCommand('setContext', `gitlabBuilds.${key}`, value)),
   );
 }
 
-/** A key that tells of the editor in front, or of something else than builds. */
-export async function setKey(name: 'logHasFailed' | 'logHasTimes' | 'hasProblems', value: boolean): Promise<void> {
+/** What changes something, by the words of the rows. */
+const acting: Readonly<Record<string, (build: Build) => boolean>> = {
+  retryable: canRetry,
+  cancelable: (build) => canCancel(build) || canForceCancel(build),
+  erasable: canErase,
+  playable: canPlay,
+  variables: canPlayWithVariables,
+  keepable: canKeep,
+  artifactsDeletable: canDeleteArtifacts,
+  retryFailed: (build) => hasFailed(build) && canRetry(build),
+  cancelActive: (build) => ['active', 'notStarted'].includes(statusClass(build.status)) && canCancel(build),
+};
+const reading: Readonly<Record<string, (build: Build) => boolean>> = {
+  hasArtifacts,
+  hasLog: mayHaveLog,
+  failed: mayTellFailure,
+  watchable: ({ status }) => statusClass(status) !== 'ended',
+};
+
+/** Words for what the commands of the palette could do now with the builds that are shown. */
+function abilitiesIn(snapshot: Snapshot | undefined): readonly string[] {
+  if (snapshot?.kind !== 'ready') return [];
+  const { builds, pipelines, readOnly } = snapshot;
+  const tests = Object.entries(readOnly ? reading : { ...acting, ...reading });
+  return [
+    ...tests.flatMap(([word, can]) => (builds.some(can) ? [word] : [])),
+    ...(pipelines.length > 0 ? ['pipeline'] : []),
+    ...(pipelines.some(({ ref, mergeRequest }) => mergeRequest !== undefined || ref.startsWith('refs/merge-requests/'))
+      ? ['mergeRequest']
+      : []),
+  ];
+}
+
+/** A key that tells of the editor in front, or of something else than builds. `signedIn`: a token is stored. */
+export async function setKey(
+  name: 'logHasFailed' | 'logHasTimes' | 'hasProblems' | 'signedIn',
+  value: boolean,
+): Promise<void> {
   await commands.executeCommand('setContext', `gitlabBuilds.${name}`, value);
 }

@@ -12,7 +12,7 @@ import type { Settings } from '../session/settings';
 export interface NotificationsPort {
   readonly clock: Clock;
   readonly report: Report;
-  readonly settings: Pick<Settings, 'notifications' | 'setNotifications'>;
+  readonly settings: Pick<Settings, 'notifications' | 'notifyAt' | 'setNotifications'>;
   /** The view is on screen, in the window that has the focus. */
   inSight(): boolean;
   /** Sets the view's badge; undefined: none. */
@@ -21,10 +21,10 @@ export interface NotificationsPort {
   act(command: string, ...args: readonly unknown[]): Promise<void>;
 }
 
-/** What ends so shortly after another is told together with it. */
+/** What fails or ends so shortly after another is told together with it. */
 const mergeMs = 3000;
 
-/** Tells how builds ended while nobody looked, and keeps the view's badge. Nothing waits for what it shows. */
+/** Tells that builds failed and how they ended while nobody looked, and keeps the view's badge. Nothing waits for what it shows. */
 export class Notifications implements Disposable {
   private readonly timer: Timer;
   private readonly watches = new Map<string, Watch>();
@@ -58,11 +58,22 @@ export class Notifications implements Disposable {
     const { watch, notice } = look(this.watches.get(root), repository);
     if (watch === undefined) return;
     this.watches.set(root, watch);
-    // It runs again, as after a retry by GitLab itself: that was not its end.
-    if (watch.moving) this.pending = this.pending.filter((one) => one.root !== root || one.sha !== watch.target.sha);
+    this.pending = this.pending.flatMap((one) => (isOf(one, root, watch) ? this.upToDate(one, watch) : [one]));
     if (notice === undefined || this.port.inSight()) return;
     if (this.pending.length === 0) this.timer.arm(mergeMs, () => this.tell());
-    this.pending = [...this.pending, notice];
+    const isSame = (one: Notice) => isOf(one, root, watch);
+    const isUntold = this.pending.some((one) => isSame(one) && one.moment === 'failure');
+    this.pending = [...this.pending.filter((one) => !isSame(one)), isUntold ? { ...notice, more: undefined } : notice];
+  }
+
+  /** None where it runs again, as after a retry by GitLab itself: that was no failure, and not its end. */
+  private upToDate(pending: Notice, watch: Watch): readonly Notice[] {
+    if (pending.moment === 'end') return watch.moving ? [] : [pending];
+    const { failed } = watch;
+    if (failed.length === 0) return [];
+    // What fails meanwhile is told with it, and not as something that failed since.
+    if (watch.announced) this.watches.set(pending.root, { ...watch, told: failed.map(({ id }) => id) });
+    return [{ ...pending, failed }];
   }
 
   private tell(): void {
@@ -72,9 +83,12 @@ export class Notifications implements Disposable {
     void this.port.report.guard('notification', () => this.offer(notices));
   }
 
-  private isWanted({ outcome }: Notice): boolean {
-    const setting = this.port.settings.notifications();
-    return setting === 'all' || (setting === 'failures' && outcome === 'failed');
+  private isWanted({ moment, outcome, more }: Notice): boolean {
+    const level = this.port.settings.notifications();
+    if (level === 'never' || outcome !== 'failed') return level === 'all';
+    const at = this.port.settings.notifyAt();
+    if (moment === 'failure') return at !== 'end';
+    return at !== 'firstFailure' || more !== 0;
   }
 
   private async offer(notices: readonly Notice[]): Promise<void> {
@@ -83,7 +97,9 @@ export class Notifications implements Disposable {
     const shown = firstLog(notices);
     const rows = notices.flatMap(retryableRows);
     const buttons = [...(shown === undefined ? [] : [showLog]), ...(rows.length === 0 ? [] : [retry]), never];
-    const sentence = noticesSentence(notices, this.repositories.length > 1);
+    const isBrief = settings.notifyAt() === 'firstFailure';
+    const told = isBrief ? notices : notices.map((notice) => ({ ...notice, more: undefined }));
+    const sentence = noticesSentence(told, this.repositories.length > 1);
     const severity = notices.some(({ outcome }) => outcome === 'failed') ? 'warning' : 'information';
     const chosen = await report.announce(severity, sentence, ...buttons);
     if (chosen === showLog) await this.port.act('openLog', shown);
@@ -97,6 +113,10 @@ export class Notifications implements Disposable {
     this.failing = failing;
     this.port.badge(failing === 0 ? undefined : { value: failing, tooltip: badgeSentence(failing) });
   }
+}
+
+function isOf({ root, sha }: Notice, ofRoot: string, { target }: Watch): boolean {
+  return root === ofRoot && sha === target.sha;
 }
 
 interface Reference {

@@ -1,12 +1,20 @@
-import { l10n, MarkdownString, StatusBarAlignment, window, type Disposable, type StatusBarItem } from 'vscode';
-import { hasFailed, worstStatus, type Build } from '../../core/model/build';
-import { pipelineFailedWithoutBuilds, rootPipelines, standingBuilds, type Pipeline } from '../../core/model/pipeline';
+import {
+  l10n,
+  MarkdownString,
+  StatusBarAlignment,
+  window,
+  type Command,
+  type Disposable,
+  type StatusBarItem,
+} from 'vscode';
+import { isActive } from '../../core/model/build';
 import { systemClock, type Clock } from '../../core/util/timer';
 import type { Snapshot, Target } from '../../core/model/snapshot';
 import { toTree, type TreeNode } from '../../core/model/tree';
+import { verdictOf, type Verdict } from '../../core/model/verdict';
 import { viewId } from '../tree/buildTree';
 import { isUnpushed, partialWords, caveats, subjectOf } from '../text/commitText';
-import { escaped, groupDescription, progressOf, shortSha, statusCodicon, statusLabel } from '../text/buildText';
+import { escaped, groupDescription, shortSha, statusCodicon, statusLabel } from '../text/buildText';
 import { pipelineFailureWords } from '../text/failureReasons';
 import { pipelineLabel, pipelineSubject, standingWithoutBuilds } from '../text/pipelineText';
 import type { ViewState } from '../session/repositoryView';
@@ -17,6 +25,8 @@ interface Appearance {
   readonly tooltip: string | MarkdownString;
   /** For screen readers, without the icon. */
   readonly spoken: string;
+  /** Number of the build that a click goes to; undefined: a click focuses the view. */
+  readonly build?: number | undefined;
 }
 
 /** What is spoken of, besides the snapshot. */
@@ -29,14 +39,17 @@ interface StatusBarInput {
 
 type Ready = Extract<Snapshot, { kind: 'ready' }>;
 
-/** One item, how the commit of the active repository stands; a click focuses the view. */
+/**
+ * One item that says how the commit of the active repository stands; a click goes to the first build that failed, else
+ * to the view.
+ */
 export class StatusBar implements Disposable {
   private readonly item: StatusBarItem;
 
   constructor(private readonly clock: Pick<Clock, 'now'> = systemClock) {
     this.item = window.createStatusBarItem('gitlabBuilds.status', StatusBarAlignment.Left, 0);
     this.item.name = l10n.t('GitLab Builds');
-    this.item.command = `${viewId}.focus`;
+    this.item.command = focusCommand;
   }
 
   show({ repositories, active }: ViewState): void {
@@ -50,12 +63,20 @@ export class StatusBar implements Disposable {
     this.item.text = look.text;
     this.item.tooltip = look.tooltip;
     this.item.accessibilityInformation = { label: look.spoken };
+    this.item.command = commandFor(look, shown?.root);
     this.item.show();
   }
 
   dispose(): void {
     this.item.dispose();
   }
+}
+
+const focusCommand = `${viewId}.focus`;
+
+function commandFor({ build }: Appearance, repository: string | undefined): string | Command {
+  if (build === undefined) return focusCommand;
+  return { command: 'gitlabBuilds.nextFailed', title: '', arguments: [{ build, repository }] };
 }
 
 /** undefined: there is no GitLab project to speak of. */
@@ -65,12 +86,12 @@ function lookOf(snapshot: Snapshot, scene: StatusBarInput): Appearance | undefin
       return undefined;
     case 'signedOut':
       return snapshot.known
-        ? plain('key', l10n.t('sign in'), [l10n.t('Not signed in to {0}', snapshot.url)], scene)
+        ? plain('key', l10n.t('CI: sign in'), [l10n.t('Not signed in to {0}', snapshot.url)], scene)
         : undefined;
     case 'loading':
       return plain(
         'sync~spin',
-        l10n.t('builds'),
+        l10n.t('CI'),
         [l10n.t('Loading the builds of {0}', shortSha(snapshot.target.sha))],
         scene,
       );
@@ -84,7 +105,7 @@ function lookOf(snapshot: Snapshot, scene: StatusBarInput): Appearance | undefin
 }
 
 function lookOfFailure({ failure }: Extract<Snapshot, { kind: 'failed' }>, scene: StatusBarInput): Appearance {
-  const words = failure.kind === 'rateLimited' ? l10n.t('rate limited') : l10n.t('builds');
+  const words = failure.kind === 'rateLimited' ? l10n.t('CI: rate limited') : l10n.t('CI: unavailable');
   return plain('warning', words, [failureSentence(failure)], scene);
 }
 
@@ -98,54 +119,81 @@ function plain(icon: string, words: string, lines: readonly string[], { name }: 
 }
 
 function lookOfCommit(snapshot: Ready, scene: StatusBarInput): Appearance {
-  const builds = standingBuilds(snapshot);
-  const broken = pipelineFailedWithoutBuilds(snapshot);
-  const worst = broken?.status ?? worstStatus(builds) ?? rootPipelines(snapshot)[0]?.status;
-  if (worst === undefined) return lookWithoutBuilds(snapshot, scene);
+  const verdict = verdictOf(snapshot);
+  const { status, failed } = verdict;
+  if (status === undefined) return lookWithoutBuilds(snapshot, scene);
   const { name } = scene;
   // What was not read may have failed: no verdict but a failure.
-  const isUndecided = snapshot.isPartial === true && broken === undefined && !builds.some(hasFailed);
-  const words = isUndecided ? partialWords(snapshot) : (summaryOfFailure(builds, broken) ?? summary(builds, worst));
-  const reservations = caveats(snapshot, scene.now);
+  const isUndecided = snapshot.isPartial === true && status !== 'failed';
+  const words = isUndecided ? l10n.t('CI: {0}', partialWords(snapshot)) : summary(verdict, status);
+  const reservations = [...failedLine(verdict), ...caveats(snapshot, scene.now)];
   const subject = [...(name === undefined ? [] : [oneLine(name)]), subjectOf(snapshot)];
   return {
-    text: `${isUndecided ? '$(question)' : statusCodicon(worst)} ${words}${marks(snapshot)}`,
+    text: `${isUndecided ? '$(question)' : iconOf(verdict, status)} ${words}${marks(snapshot)}`,
     tooltip: stageTable(snapshot, subject, reservations),
     spoken: [l10n.t('GitLab Builds'), words, ...subject, ...reservations].join(', '),
+    build: failed[0]?.id,
   };
+}
+
+function iconOf({ childFailed, isOpen }: Verdict, status: string): string {
+  return childFailed.length > 0 && !isOpen && status === 'success' ? '$(warning)' : statusCodicon(status);
 }
 
 function lookWithoutBuilds(snapshot: Ready, scene: StatusBarInput): Appearance {
   const [icon, words] = isUnpushed(snapshot)
-    ? ['cloud-upload', l10n.t('not pushed')]
+    ? ['cloud-upload', l10n.t('CI: not pushed')]
     : snapshot.watchingSince === undefined
-      ? ['circle-large-outline', l10n.t('no builds')]
-      : ['eye', l10n.t('waiting for builds')];
+      ? ['circle-large-outline', l10n.t('CI: no builds')]
+      : ['eye', l10n.t('CI: waiting for builds')];
   const nothing = l10n.t('No builds for {0}', subjectOf(snapshot));
   return plain(icon, `${words}${marks(snapshot)}`, [nothing, ...caveats(snapshot, scene.now)], scene);
 }
 
-/** That the builds are not HEAD's own, and that they are not fresh. */
-function marks({ ancestor, stale }: Ready): string {
+/** That the builds are not HEAD's own, or of a commit that the user chose, and that they are not fresh. */
+function marks({ target, ancestor, stale }: Ready): string {
+  const pinned = target.pinned ? ` $(pinned) ${shortSha(target.sha)}` : '';
   const whose = ancestor === undefined ? '' : ` $(git-commit) ${l10n.t('{0} back', ancestor.back)}`;
-  return `${whose}${stale === undefined ? '' : ' $(history)'}`;
+  return `${pinned}${whose}${stale === undefined ? '' : ' $(history)'}`;
 }
 
-/** "failed: rspec +1"; of a pipeline that has failed without builds what GitLab says of it. Icons in outside text are not drawn. */
-function summaryOfFailure(builds: readonly Build[], broken: Pipeline | undefined): string | undefined {
-  const failing = builds.filter(hasFailed);
-  const [first] = failing;
-  const more = failing.length > 1 ? ` +${failing.length - 1}` : '';
-  if (first !== undefined) return l10n.t('failed: {0}{1}', shortened(first.name), more);
+/** "CI failed: rspec +1", "CI 3/7", "CI passed"; icons in outside text are not drawn. */
+function summary(verdict: Verdict, status: string): string {
+  if (status === 'failed') return failureWords(verdict);
+  if (verdict.isOpen) return progressWords(verdict);
+  return status === 'success' ? passedWords(verdict) : l10n.t('CI {0}', shortened(statusLabel(status)));
+}
+
+function failureWords({ failed, broken }: Verdict): string {
+  const [first] = failed;
   const why = broken === undefined ? undefined : pipelineFailureWords(broken);
-  return why === undefined ? undefined : l10n.t('failed: {0}{1}', shortened(why), more);
+  if (first === undefined) return why === undefined ? l10n.t('CI failed') : l10n.t('CI failed: {0}', shortened(why));
+  const name = shortened(first.name);
+  return failed.length === 1 ? l10n.t('CI failed: {0}', name) : l10n.t('CI failed: {0} +{1}', name, failed.length - 1);
 }
 
-/** "3/7 test", "passed" */
-function summary(builds: readonly Build[], worst: string): string {
-  const { ended, stage } = progressOf(builds);
-  return stage === undefined ? statusLabel(worst) : `${ended}/${builds.length} ${shortened(stage)}`;
+function progressWords({ ended, total, manual, childFailed, builds }: Verdict): string {
+  if (childFailed.length > 0) return l10n.t('CI {0}/{1}, child failed', ended, total);
+  // What is still to come waits for a person.
+  if (manual > 0 && !builds.some(isActive)) return l10n.t('CI {0}/{1}, {2} manual', ended, total, manual);
+  return l10n.t('CI {0}/{1}', ended, total);
 }
+
+function passedWords({ childFailed, manual, scheduled }: Verdict): string {
+  if (childFailed.length > 0) return l10n.t('CI passed, child failed');
+  if (manual > 0) return l10n.t('CI passed, {0} manual', manual);
+  return scheduled > 0 ? l10n.t('CI passed, {0} scheduled', scheduled) : l10n.t('CI passed');
+}
+
+/** Names what failed where the text has room for one alone, or for none. */
+function failedLine({ failed, childFailed }: Verdict): readonly string[] {
+  if (failed.length < 2 && childFailed.length === 0) return [];
+  const names = failed.slice(0, mostNames).map(({ name }) => shortened(name));
+  const more = failed.length > mostNames ? ', …' : '';
+  return [l10n.t('Failed: {0}', names.join(', ') + more)];
+}
+
+const mostNames = 5;
 
 function shortened(text: string): string {
   const line = withoutIcons(oneLine(text));

@@ -44,6 +44,9 @@ describe('The notice of an end', () => {
   it('says how the commit ended, and which builds failed', () => {
     const [, notice] = noticesOf(running, failed);
     assert.deepEqual(notice, {
+      moment: 'end',
+      title: 'Test the CI integration.',
+      more: undefined,
       root: 'file:///one',
       name: 'one',
       sha,
@@ -76,7 +79,11 @@ describe('The notice of an end', () => {
 
   it('does not come while a build is active or is not started yet', () => {
     for (const status of ['created', 'pending', 'running', 'preparing', 'canceling', 'a_status_of_tomorrow'])
-      assert.deepEqual(outcomesOf(running, readyWith(of('failed', status))), [undefined, undefined], status);
+      assert.deepEqual(
+        noticesOf(running, readyWith(of('failed', status))).map((notice) => notice?.moment),
+        [undefined, 'failure'],
+        status,
+      );
   });
 
   it('is not held up by what waits for a person or a clock', () => {
@@ -252,5 +259,68 @@ describe('A list that was cut', () => {
     const cut = { isPartial: true };
     assert.deepEqual(outcomesOf(running, readyWith(passed.builds, cut)), [undefined, undefined]);
     assert.deepEqual(outcomesOf(running, readyWith(failed.builds, cut)), [undefined, 'failed']);
+  });
+});
+
+describe('The notice of the first failure', () => {
+  const momentsOf = (...snapshots: readonly Snapshot[]) =>
+    noticesOf(...snapshots).map((notice) => notice && `${notice.moment} ${notice.failed.length} +${notice.more}`);
+  const at = (...statuses: readonly string[]) => readyWith(of(...statuses));
+  const none = undefined;
+
+  it('comes while others still run, once, and the end says how many failed since', () =>
+    assert.deepEqual(
+      momentsOf(
+        at('running', 'running', 'pending'),
+        at('failed', 'running', 'pending'),
+        at('failed', 'running', 'running'),
+        at('failed', 'failed', 'running'),
+        at('failed', 'failed', 'failed'),
+      ),
+      [none, 'failure 1 +undefined', none, none, 'end 3 +2'],
+    ));
+
+  it('leaves nothing more to say at an end at which no more have failed', () =>
+    assert.deepEqual(momentsOf(at('running', 'running'), at('failed', 'running'), at('failed', 'success')), [
+      none,
+      'failure 1 +undefined',
+      'end 1 +0',
+    ]));
+
+  it('does not come for what may fail, nor for what had failed at first sight', () => {
+    const allowed = readyWith([
+      buildWith({ id: 1, status: 'failed', allowFailure: true }),
+      ...of('x', 'running').slice(1),
+    ]);
+    assert.deepEqual(momentsOf(at('running', 'running'), allowed), [none, none]);
+    assert.deepEqual(momentsOf(at('failed', 'running'), at('failed', 'running'), at('failed', 'success')), [
+      none,
+      none,
+      'end 1 +undefined',
+    ]);
+  });
+
+  it('comes again for a retry that fails again', () => {
+    const retried = (status: string) =>
+      readyWith([buildWith({ id: 9, name: 'build-1', status }), ...of('x', 'running').slice(1)]);
+    assert.deepEqual(
+      momentsOf(at('running', 'running'), at('failed', 'running'), retried('running'), retried('failed')),
+      [none, 'failure 1 +undefined', none, 'failure 1 +undefined'],
+    );
+  });
+
+  it('comes for a build that fails again after the end, beside others that failed then', () => {
+    const retried = (status: string) =>
+      readyWith([buildWith({ id: 9, status }), ...of('x', 'failed', 'created').slice(1)]);
+    assert.deepEqual(
+      momentsOf(at('running', 'failed'), at('failed', 'failed'), retried('running'), retried('failed')),
+      [none, 'end 2 +undefined', none, 'failure 2 +undefined'],
+    );
+  });
+
+  it('knows the title of the commit', () => {
+    const commit = { sha, title: 'Fix the oven', author: 'Ada' };
+    const titled = readyWith([buildWith({ status: 'failed', commit }), ...of('x', 'running').slice(1)]);
+    assert.equal(noticesOf(running, titled)[1]?.title, 'Fix the oven');
   });
 });

@@ -169,3 +169,44 @@ describe('Show Extension Log', () => {
     assert.equal(editor().logShown, 1);
   });
 });
+
+describe('Show Failed Builds Only and Clear Filter', () => {
+  const apps = appsInTests();
+
+  it('show the failed builds alone, and all again', async () => {
+    const app = await apps.ready();
+    const count = async () =>
+      (await app.rows()).filter(({ item }) => item.contextValue?.startsWith('build') === true).length;
+    const all = await count();
+    await app.run('showFailedOnly');
+    assert.equal(await count(), 1);
+    assert.equal(editor().contextKeys.get('gitlabBuilds.filtered'), true);
+    await app.run('clearFilter');
+    assert.equal(await count(), all);
+    assert.equal(editor().contextKeys.get('gitlabBuilds.filtered'), false);
+  });
+});
+
+describe('Copy Build Name', () => {
+  const apps = appsInTests();
+
+  it('copies the names of all selected builds, as GitLab has them', async () => {
+    const app = await apps.ready();
+    const rows = [await app.row('compile'), await app.row('rspec')];
+    await app.run('copyName', rows[0], rows);
+    assert.equal(editor().clipboard, 'compile\nrspec');
+    assert.deepEqual(editor().statusMessages, ['2 names copied']);
+  });
+});
+
+describe('Whether a token is stored', () => {
+  const apps = appsInTests();
+  const signedIn = () => editor().contextKeys.get('gitlabBuilds.signedIn');
+
+  it('is a context key', async () => {
+    const app = await apps.ready();
+    await until('the key', () => signedIn() === true);
+    await app.run('signOut');
+    await until('the key', () => signedIn() === false);
+  });
+});

@@ -9,6 +9,9 @@ export class FakeTreeView<T> {
   badge: vscode.ViewBadge | undefined;
   visible = true;
   disposed = false;
+  selection: readonly T[] = [];
+  /** What was revealed, the last one last. */
+  readonly revealed: T[] = [];
   private readonly visibility = new EventEmitter<{ visible: boolean }>();
   readonly onDidChangeVisibility = this.visibility.event;
   private readonly expanded = new EventEmitter<unknown>();
@@ -28,6 +31,14 @@ export class FakeTreeView<T> {
   /** As a click on the mark before the row does. */
   toggle(element: T, isOpen: boolean): void {
     (isOpen ? this.expanded : this.collapsed).fire({ element });
+  }
+
+  /** As VS Code does, it needs the parents of what it is to reveal. */
+  reveal(element: T, { select = true }: { select?: boolean } = {}): Promise<void> {
+    assert.ok('getParent' in this.options.treeDataProvider, 'getParent is required');
+    this.revealed.push(element);
+    if (select) this.selection = [element];
+    return Promise.resolve();
   }
 
   turn(visible: boolean): void {
@@ -180,7 +191,7 @@ export class FakeStatusBarItem {
   name = '';
   text = '';
   tooltip: string | { value: string } | undefined;
-  command: string | undefined;
+  command: string | vscode.Command | undefined;
   accessibilityInformation: vscode.AccessibilityInformation | undefined;
   visible = false;
   disposed = false;

@@ -89,9 +89,9 @@ describe('Of repositories in one another', () => {
       await until('the one around it', () => app.of({ repository: around })?.state === 'failed');
       assert.equal(app.of({ repository: around })?.project, 'group/other');
       editor().turnTo(Uri.file(join(root, 'a.ts')));
-      assert.equal(editor().statusBarItems[0]?.text, '$(pass) passed');
+      assert.equal(editor().statusBarItems[0]?.text, '$(pass) CI passed');
       editor().turnTo(Uri.file(join(real.root, 'a.ts')));
-      await until('the other', () => editor().statusBarItems[0]?.text === '$(warning) builds');
+      await until('the other', () => editor().statusBarItems[0]?.text === '$(warning) CI: unavailable');
     } finally {
       await library.remove();
     }

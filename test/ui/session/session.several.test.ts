@@ -91,12 +91,12 @@ describe('Two repositories on servers of different versions', () => {
   });
 
   it('are in the status bar, the active editor’s', async () => {
-    assert.match(bar(), /^\$\(error\) failed: spinach/);
+    assert.match(bar(), /^\$\(error\) CI failed: spinach/);
     second.repository.moveHead({ name: 'release', commit: second.small.olderSha });
     await shows(app, second, ({ state, commit }) => state === 'ready' && commit?.sha === second.small.olderSha);
     assert.match(bar(), /^\$\(error\)/);
     turnTo(second);
-    assert.equal(bar(), '$(pass) passed');
+    assert.equal(bar(), '$(pass) CI passed');
     turnTo(app);
     assert.match(bar(), /^\$\(error\)/);
     editor().turnTo(undefined);

@@ -183,7 +183,7 @@ describe('At the start', () => {
     await app.restart();
     const shown = await app.shows('ready');
     assert.deepEqual([shown.builds.length, shown.stale], [7, 'from the last session']);
-    assert.match(editor().statusBarItems[0]?.text ?? '', /^\$\(error\) failed: .* \$\(history\)$/);
+    assert.match(editor().statusBarItems[0]?.text ?? '', /^\$\(error\) CI failed: .* \$\(history\)$/);
     assert.equal((await app.drawn()).length, before.length);
   });
 

@@ -8,7 +8,6 @@ import {
   formatSize,
   groupDescription,
   statusCounts,
-  progressOf,
   statusCodicon,
   statusIcon,
   statusLabel,
@@ -212,14 +211,4 @@ describe('The counts of several builds', () => {
       '2 failed · 1 running · 1 levitating · 1 manual · 1 allowed to fail · 2 passed · 1 skipped',
     );
   });
-});
-
-describe('The progress of several builds', () => {
-  it('counts what has ended and names the stage at work', () => {
-    const builds = someBuilds({}, { status: 'failed' }, { status: 'running', stage: 'deploy' }, { status: 'created' });
-    assert.deepEqual(progressOf(builds), { ended: 2, stage: 'deploy' });
-  });
-
-  it('names no stage when nothing is at work', () =>
-    assert.deepEqual(progressOf(someBuilds({}, { status: 'manual' })), { ended: 1, stage: undefined }));
 });

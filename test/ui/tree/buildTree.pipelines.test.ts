@@ -151,19 +151,19 @@ describe('The status bar with several pipelines', () => {
 
   it('counts what a bridge has started and the merge request', () => {
     bar.show(alone(all));
-    assert.equal(text(), '$(error) failed: rspec');
+    assert.equal(text(), '$(error) CI failed: rspec');
   });
 
   it('leaves out an earlier pipeline of the same ref', () => {
     const again: Pipeline = { ...branch, id: 30 };
     const failed = aBuild({ id: 6, name: 'lint', status: 'failed', pipeline: 20 });
     bar.show(alone(listing([again, branch], failed, aBuild({ id: 7, name: 'lint', pipeline: 30 }))));
-    assert.equal(text(), '$(pass) passed');
+    assert.equal(text(), '$(pass) CI passed');
   });
 
   it('shows how a pipeline without builds stands', () => {
     bar.show(alone(listing([{ ...branch, status: 'failed' }])));
-    assert.equal(text(), '$(error) failed');
+    assert.equal(text(), '$(error) CI failed');
   });
 
   const broken: Pipeline = { ...branch, id: 30, status: 'failed', yamlErrors: '$(flame) jobs:x config is *odd*' };

@@ -65,6 +65,7 @@ describe('The words of a row for the menus', () => {
     assert.equal(group('stage', {}), 'stage');
     assert.equal(group('stage', { status: 'failed' }, { status: 'running' }), 'stage hasFailed hasActive');
     assert.equal(group('status', { status: 'failed', allowFailure: true }), 'status');
+    assert.equal(group('stage', {}, { artifacts: { filename: 'a.zip', size: 1 } }), 'stage hasArtifacts');
   });
 
   it('leave out what the server or the role is known not to allow', () => {

@@ -5,7 +5,7 @@ import type { NoProject, Snapshot } from '../../../src/core/model/snapshot';
 import { BuildTree } from '../../../src/ui/tree/buildTree';
 import { editor } from '../fake/editor';
 import { rowsOf } from '../fake/views';
-import { alone, aRepository, aTarget, ready, several, sha, someBuilds } from '../samples';
+import { aBuild, alone, aRepository, aTarget, ready, several, sha, someBuilds } from '../samples';
 
 const failure: Failure = { kind: 'offline', host: 'git.example.com', reason: 'ECONNREFUSED' };
 const target = aTarget();
@@ -163,11 +163,34 @@ describe('The context keys', () => {
   for (const { when, snapshot, keys } of cases)
     it(`say how things are ${when}`, () => {
       tree.show(alone(snapshot));
-      const none = { hasBuilds: false, hasCommit: false, pinned: false, unpushed: false, filtered: false };
+      const none = {
+        hasBuilds: false,
+        hasFailed: keys['hasBuilds'] === true,
+        hasCommit: false,
+        pinned: false,
+        unpushed: false,
+        filtered: false,
+        can: editor().contextKeys.get('gitlabBuilds.can'),
+      };
       const all = { state: undefined, failure: undefined, ...none, ...keys };
       const expected = new Map(Object.entries(all).map(([key, value]) => [`gitlabBuilds.${key}`, value]));
       assert.deepEqual(editor().contextKeys, expected);
     });
+
+  it('say in words what can be done with the builds, and with a token that may only read nothing that acts', () => {
+    const can = (snapshot: Snapshot) => {
+      tree.show(alone(snapshot));
+      return editor().contextKeys.get('gitlabBuilds.can');
+    };
+    const failing = ready([aBuild({ status: 'failed', startedAt: '2016-03-01T12:00:00.000Z' })]);
+    assert.equal(can(ready([])), '');
+    assert.equal(can(failing), 'retryable erasable retryFailed hasLog failed');
+    assert.equal(can({ ...failing, readOnly: true }), 'hasLog failed');
+    assert.equal(can(ready([aBuild({ status: 'pending' })])), 'cancelable cancelActive watchable');
+    const mergeRequest = { iid: 7, title: 'Fix it' };
+    const pipelines = [{ id: 1, ref: 'master', sha: 'a', status: 'success', mergeRequest }];
+    assert.equal(can({ ...ready([aBuild({ status: 'skipped' })]), pipelines }), 'pipeline mergeRequest');
+  });
 
   it('say that statuses are chosen', () => {
     tree.show(alone(ready(builds)));

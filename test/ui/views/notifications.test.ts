@@ -117,6 +117,102 @@ describe('Notifications', () => {
     });
   });
 
+  describe('at the first failure', () => {
+    const at = (...statuses: readonly string[]) => t.show(of('one', builds(...statuses)));
+    const setMoment = (value: unknown) => {
+      const { configuration } = editor();
+      configuration.set(configuration.global, 'gitlabBuilds.notifyAt', value);
+    };
+    const first = 'master · 01234567: 1 of 3 builds failed: build-1';
+
+    it('tell of it while others run, and at the end nothing more', async () => {
+      at('running', 'running', 'running');
+      at('failed', 'running', 'running');
+      await t.clock.pass(3000);
+      assert.deepEqual(texts(), [first]);
+      at('failed', 'success', 'success');
+      await t.clock.pass(3000);
+      assert.deepEqual(texts(), [first]);
+    });
+
+    it('count in one line at the end what has failed since', async () => {
+      at('running', 'running', 'running');
+      at('failed', 'running', 'running');
+      await t.clock.pass(3000);
+      at('failed', 'failed', 'running');
+      await t.clock.pass(10_000);
+      at('failed', 'failed', 'success');
+      await t.clock.pass(3000);
+      assert.deepEqual(texts(), [first, 'master · 01234567: 1 more build failed, 2 of 3 in all']);
+    });
+
+    it('tell together what fails within three seconds, also with the end', async () => {
+      at('running', 'running', 'running');
+      at('failed', 'running', 'running');
+      await t.clock.pass(1000);
+      at('failed', 'failed', 'running');
+      await t.clock.pass(2000);
+      assert.equal(only().text, 'master · 01234567: 2 of 3 builds failed: build-1, build-2');
+      at('failed', 'failed', 'success');
+      await t.clock.pass(3000);
+      assert.equal(texts().length, 1);
+    });
+
+    it('tell a failure and the end right after it once', async () => {
+      at('running', 'running', 'running');
+      at('failed', 'running', 'running');
+      at('failed', 'failed', 'success');
+      await t.clock.pass(3000);
+      assert.equal(only().text, 'master · 01234567: 2 of 3 builds failed: build-1, build-2');
+    });
+
+    it('tell nothing of a build that is retried by itself within the three seconds', async () => {
+      at('running', 'running');
+      at('failed', 'running');
+      at('running', 'running');
+      await t.clock.pass(10_000);
+      assert.deepEqual(texts(), []);
+    });
+
+    it('tell nothing of it, now or later, while the view is in sight', async () => {
+      at('running', 'running');
+      t.inSight = true;
+      at('failed', 'running');
+      t.inSight = false;
+      at('failed', 'success');
+      await t.clock.pass(10_000);
+      assert.deepEqual(texts(), []);
+    });
+
+    it('wait for the end where the setting says "end", and tell both where it says "both"', async () => {
+      for (const [value, expected] of [
+        ['end', [2]],
+        ['both', [1, 2]],
+      ] as const) {
+        setMoment(value);
+        const before = texts().length;
+        at('running', 'running', 'running');
+        at('failed', 'running', 'running');
+        await t.clock.pass(3000);
+        at('failed', 'failed', 'success');
+        await t.clock.pass(3000);
+        const counts = texts()
+          .slice(before)
+          .map((text) => Number(/(\d) of 3 builds failed/.exec(text)?.[1]));
+        assert.deepEqual(counts, expected, value);
+      }
+    });
+
+    it('name the commit by its title, as plain text', async () => {
+      const commit = { sha: aTarget().sha, title: 'Fix $(flame) the [oven](command:x)', author: 'Ada' };
+      const named = (status: string) => of('one', ready(someBuilds({ status, commit }, { status: 'running' })));
+      t.show(named('running'));
+      t.show(named('failed'));
+      await t.clock.pass(3000);
+      assert.equal(only().text, 'master · Fix $ (flame) the [oven] (command:x): 1 of 2 builds failed: build-1');
+    });
+  });
+
   describe('while the view is in sight', () => {
     it('tell nothing, and nothing of it later', async () => {
       t.inSight = true;

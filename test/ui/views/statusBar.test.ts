@@ -37,6 +37,12 @@ function spoken(): string {
   return item().accessibilityInformation?.label ?? '';
 }
 
+function command(): unknown {
+  const { command: clicked } = item();
+  assert.ok(typeof clicked === 'object' && clicked.command === 'gitlabBuilds.nextFailed', JSON.stringify(clicked));
+  return clicked.arguments?.[0];
+}
+
 describe('The status bar', () => {
   beforeEach(() => (bar = new StatusBar({ now: () => now })));
   afterEach(() => bar.dispose());
@@ -61,23 +67,23 @@ describe('The status bar', () => {
     [
       'signed out',
       { kind: 'signedOut', url: 'https://git.example.com', known: true },
-      '$(key) sign in',
+      '$(key) CI: sign in',
       'Not signed in to https://git.example.com',
     ],
-    ['loading', { kind: 'loading', target }, '$(sync~spin) builds', 'Loading the builds of 01234567'],
+    ['loading', { kind: 'loading', target }, '$(sync~spin) CI', 'Loading the builds of 01234567'],
     [
       'after a failure',
       { kind: 'failed', target, failure },
-      '$(warning) builds',
+      '$(warning) CI: unavailable',
       "Can't reach git.example.com. Check your network or VPN.",
     ],
     [
       'rate limited before anything was told',
       { kind: 'failed', target, failure: { kind: 'rateLimited', host: 'git.example.com', retryAt: now } },
-      '$(warning) rate limited',
+      '$(warning) CI: rate limited',
       `git.example.com: rate limit reached, retrying at ${nowWord}.`,
     ],
-    ['without builds', ready([]), '$(circle-large-outline) no builds', 'No builds for master · 01234567'],
+    ['without builds', ready([]), '$(circle-large-outline) CI: no builds', 'No builds for master · 01234567'],
   ];
   for (const [when, snapshot, text, hover] of words)
     it(`says "${text}" ${when}`, () => {
@@ -88,20 +94,20 @@ describe('The status bar', () => {
     });
 
   const single: Readonly<Record<string, string>> = {
-    created: '$(circle-large-outline) created',
-    waiting_for_resource: '$(lock) 0/1 test',
-    preparing: '$(tools) 0/1 test',
-    waiting_for_callback: '$(broadcast) 0/1 test',
-    pending: '$(watch) 0/1 test',
-    running: '$(sync~spin) 0/1 test',
-    success: '$(pass) passed',
-    failed: '$(error) failed: rspec',
-    canceling: '$(loading~spin) 0/1 test',
-    canceled: '$(circle-slash) canceled',
-    skipped: '$(debug-step-over) skipped',
-    manual: '$(play-circle) manual',
-    scheduled: '$(calendar) scheduled',
-    levitating: '$(question) 0/1 test',
+    created: '$(circle-large-outline) CI 0/1',
+    waiting_for_resource: '$(lock) CI 0/1',
+    preparing: '$(tools) CI 0/1',
+    waiting_for_callback: '$(broadcast) CI 0/1',
+    pending: '$(watch) CI 0/1',
+    running: '$(sync~spin) CI 0/1',
+    success: '$(pass) CI passed',
+    failed: '$(error) CI failed: rspec',
+    canceling: '$(loading~spin) CI 0/1',
+    canceled: '$(circle-slash) CI canceled',
+    skipped: '$(debug-step-over) CI skipped',
+    manual: '$(play-circle) CI manual',
+    scheduled: '$(calendar) CI scheduled',
+    levitating: '$(question) CI 0/1',
   };
   for (const [status, text] of Object.entries(single))
     it(`says "${text}" for ${status}`, () => {
@@ -109,34 +115,82 @@ describe('The status bar', () => {
       assert.ok(codicons.has(/\$\(([\w-]+)/.exec(text)?.[1] ?? ''));
     });
 
-  it('counts what has ended, and names the stage at work', () => {
+  it('counts what has ended', () => {
     const builds = someBuilds(
       ...Array.from({ length: 3 }, () => ({ stage: 'build' })),
       { status: 'running' },
       ...Array.from({ length: 3 }, () => ({ status: 'created', stage: 'deploy' })),
     );
-    assert.equal(textOf(ready(builds)), '$(sync~spin) 3/7 test');
+    assert.equal(textOf(ready(builds)), '$(sync~spin) CI 3/7');
   });
 
   it('names the first failed build and counts the others, though some still run', () => {
     const failed = { status: 'failed', name: 'rspec' };
     const builds = someBuilds({}, failed, { ...failed, name: 'lint' }, { status: 'running' });
-    assert.equal(textOf(ready(builds)), '$(error) failed: rspec +1');
+    assert.equal(textOf(ready(builds)), '$(error) CI failed: rspec +1');
   });
 
   it('calls an allowed failure passed', () =>
-    assert.equal(textOf(ready([aBuild({ status: 'failed', allowFailure: true })])), '$(pass) passed'));
+    assert.equal(textOf(ready([aBuild({ status: 'failed', allowFailure: true })])), '$(pass) CI passed'));
+
+  it('says what still waits for a person or a clock', () => {
+    assert.equal(textOf(ready(someBuilds({}, { status: 'manual' }))), '$(pass) CI passed, 1 manual');
+    assert.equal(textOf(ready(someBuilds({}, { status: 'scheduled' }))), '$(pass) CI passed, 1 scheduled');
+    const blocked = someBuilds({}, { status: 'manual' }, { status: 'created' });
+    assert.equal(textOf(ready(blocked)), '$(circle-large-outline) CI 1/2, 1 manual');
+  });
+
+  describe('of a commit with a child pipeline', () => {
+    const withChild = (...statuses: readonly string[]): Snapshot => {
+      const pipeline = { id: 1, ref: 'master', sha: target.sha, status: 'success' };
+      const bridge = aBuild({ id: 10, kind: 'bridge', name: 'packages', pipeline: 1, downstream: 2 });
+      const children = statuses.map((status, index) =>
+        aBuild({ id: index + 20, name: `deb ${index}`, status, pipeline: 2 }),
+      );
+      return { ...ready([bridge, ...children]), pipelines: [{ ...pipeline, id: 2 }, pipeline] };
+    };
+
+    it('says that the child failed where GitLab counts its bridge as passed', () => {
+      assert.equal(textOf(withChild('failed', 'success')), '$(warning) CI passed, child failed');
+      assert.equal(spoken(), 'GitLab Builds, CI passed, child failed, master · 01234567, Failed: deb 0');
+      assert.equal(textOf(withChild('failed', 'running')), '$(sync~spin) CI 1/2, child failed');
+    });
+
+    it('goes to the build that failed in it', () => {
+      textOf(withChild('success', 'failed'));
+      assert.deepEqual(command(), { build: 21, repository: 'file:///work/project' });
+    });
+  });
+
+  it('marks a commit that the user chose', () => {
+    const snapshot = { ...ready(someBuilds({ status: 'failed', name: 'rspec' })), target: aTarget({ pinned: true }) };
+    assert.equal(textOf(snapshot), '$(error) CI failed: rspec $(pinned) 01234567');
+    assert.match(spoken(), /not HEAD/);
+  });
+
+  it('goes to the first build that failed, and else to the view', () => {
+    textOf(ready(someBuilds({}, { status: 'failed' }, { status: 'failed' })));
+    assert.deepEqual(command(), { build: 2, repository: 'file:///work/project' });
+    textOf(ready(someBuilds({}, { status: 'failed', allowFailure: true })));
+    assert.equal(item().command, 'gitlabBuilds.builds.focus');
+  });
+
+  it('names what failed in the tooltip, five at most', () => {
+    textOf(ready(someBuilds(...Array.from({ length: 7 }, () => ({ status: 'failed' })))));
+    const names = escaped('Failed: build-1, build-2, build-3, build-4, build-5, …');
+    assert.ok(tooltip().split('\n').includes(names), tooltip());
+  });
 
   it('marks builds that are not fresh, and says why', () => {
     const snapshot = { ...ready(someBuilds({})), stale: { asOf: noon, failure } };
-    assert.equal(textOf(snapshot), '$(pass) passed $(history)');
+    assert.equal(textOf(snapshot), '$(pass) CI passed $(history)');
     const why = `out of date, as of ${noonWord}: Can't reach git.example.com. Check your network or VPN.`;
     assert.equal(tooltip().split('\n').at(-1), escaped(why));
-    assert.equal(spoken(), `GitLab Builds, passed, master · 01234567, ${why}`);
+    assert.equal(spoken(), `GitLab Builds, CI passed, master · 01234567, ${why}`);
   });
 
   it('marks remembered builds', () => {
-    assert.equal(textOf({ ...ready(someBuilds({})), stale: { asOf: noon } }), '$(pass) passed $(history)');
+    assert.equal(textOf({ ...ready(someBuilds({})), stale: { asOf: noon } }), '$(pass) CI passed $(history)');
     assert.equal(tooltip().split('\n').at(-1), escaped(`as of ${noonWord}, refreshing`));
   });
 
@@ -149,7 +203,7 @@ describe('The status bar', () => {
   it('marks the absence of builds too, when that is not fresh', () => {
     assert.equal(
       textOf({ ...ready([]), stale: { asOf: noon, failure } }),
-      '$(circle-large-outline) no builds $(history)',
+      '$(circle-large-outline) CI: no builds $(history)',
     );
     assert.equal(
       tooltip(),
@@ -164,23 +218,23 @@ describe('The status bar', () => {
     const pushed = aTarget({ head: { ...head, pushed: true } });
 
     const looks: readonly (readonly [string, Snapshot, string, string])[] = [
-      ['not pushed', { ...ready([]), target: unpushed }, '$(cloud-upload) not pushed', 'not pushed'],
+      ['not pushed', { ...ready([]), target: unpushed }, '$(cloud-upload) CI: not pushed', 'not pushed'],
       [
         'not pushed, with builds of an ancestor',
         { ...ready(someBuilds({})), target: unpushed, ancestor },
-        '$(pass) passed $(git-commit) 2 back',
+        '$(pass) CI passed $(git-commit) 2 back',
         'not pushed, showing abcdef01, 2 commits back',
       ],
       [
         'pushed and waited for',
         { ...ready([]), target: pushed, watchingSince: noon },
-        '$(eye) waiting for builds',
+        '$(eye) CI: waiting for builds',
         `waiting for builds since ${noonWord}`,
       ],
       [
         'pushed and waited for, with builds of an ancestor that are not fresh',
         { ...ready(someBuilds({})), target: pushed, watchingSince: noon, ancestor, stale: { asOf: noon } },
-        '$(pass) passed $(git-commit) 2 back $(history)',
+        '$(pass) CI passed $(git-commit) 2 back $(history)',
         `waiting for builds since ${noonWord}, showing abcdef01, 2 commits back`,
       ],
     ];
@@ -195,13 +249,8 @@ describe('The status bar', () => {
 
   it('cuts names of more than thirty letters', () => {
     const named = (letters: number): string => textOf(ready([aBuild({ status: 'failed', name: 'x'.repeat(letters) })]));
-    assert.equal(named(30), `$(error) failed: ${'x'.repeat(30)}`);
-    assert.equal(named(31), `$(error) failed: ${'x'.repeat(29)}…`);
-  });
-
-  it('cuts long names of stages', () => {
-    const text = textOf(ready([aBuild({ status: 'running', stage: 'y'.repeat(100) })]));
-    assert.equal(text, `$(sync~spin) 0/1 ${'y'.repeat(29)}…`);
+    assert.equal(named(30), `$(error) CI failed: ${'x'.repeat(30)}`);
+    assert.equal(named(31), `$(error) CI failed: ${'x'.repeat(29)}…`);
   });
 
   for (const name of hostileTexts)
@@ -236,7 +285,7 @@ describe('The status bar', () => {
 
   it('says it all to a screen reader, without icons', () => {
     textOf(ready(someBuilds({ status: 'failed', name: 'rspec' })));
-    assert.equal(spoken(), 'GitLab Builds, failed: rspec, master · 01234567');
+    assert.equal(spoken(), 'GitLab Builds, CI failed: rspec, master · 01234567');
   });
 
   describe('with several repositories', () => {
@@ -245,15 +294,15 @@ describe('The status bar', () => {
 
     it('shows the active one, and names it where there is room', () => {
       bar.show({ repositories: [failing, passed], active: passed.root });
-      assert.equal(item().text, '$(pass) passed');
+      assert.equal(item().text, '$(pass) CI passed');
       assert.equal(tooltip().split('\n')[0], '**web** · **master · 01234567**');
-      assert.equal(spoken(), 'GitLab Builds, passed, web, master · 01234567');
+      assert.equal(spoken(), 'GitLab Builds, CI passed, web, master · 01234567');
     });
 
     it('follows the active one', () => {
       bar.show({ repositories: [failing, passed], active: passed.root });
       bar.show({ repositories: [failing, passed], active: failing.root });
-      assert.equal(item().text, '$(error) failed: rspec');
+      assert.equal(item().text, '$(error) CI failed: rspec');
     });
 
     it('names it also where there are no builds', () => {
@@ -286,7 +335,7 @@ describe('The status bar of a list that was cut', () => {
   it('gives no verdict but a failure', () => {
     const cut = { isPartial: true };
     const builds = someBuilds({ status: 'success' }, { status: 'success' });
-    assert.equal(textOf({ ...ready(builds), ...cut }), `$(question) first ${builds.length} of more builds`);
+    assert.equal(textOf({ ...ready(builds), ...cut }), `$(question) CI: first ${builds.length} of more builds`);
     assert.ok(spoken().includes('more builds') && !spoken().includes('passed'), spoken());
     assert.match(textOf({ ...ready(someBuilds({ status: 'failed' }, { status: 'success' })), ...cut }), /failed: /);
   });

@@ -1,0 +1,38 @@
+import { l10n } from 'vscode';
+import { statusClass, type Build } from '../../core/model/build';
+import { buildTitle } from '../text/buildText';
+import type { Watched } from '../views/watches';
+import type { Command, CommandContext } from './command';
+import { subjectsOf } from './subjects';
+import { rowsOf } from './targets';
+
+/** One notification when a build or a pipeline ends, whatever the settings. */
+export const watch: Command = async (context, args) => {
+  const pipelines = pipelinesIn(args);
+  const watched = pipelines.length > 0 ? pipelines : await buildsToWatch(context, args);
+  for (const one of watched) context.watches.add(one);
+  if (watched.length === 0) return;
+  // It may have ended since the list was drawn.
+  context.watches.show(context.session.state);
+  context.report.done(l10n.t('A notification will tell when it ends'));
+};
+
+function pipelinesIn(args: readonly unknown[]): readonly Watched[] {
+  return rowsOf(args).flatMap(({ root, node }) =>
+    node.kind === 'pipeline' ? [{ root, kind: 'pipeline' as const, id: node.pipeline.id }] : [],
+  );
+}
+
+async function buildsToWatch(context: CommandContext, args: readonly unknown[]): Promise<readonly Watched[]> {
+  const subjects = await subjectsOf(context, args, {
+    can: isUnderWay,
+    pick: l10n.t('Builds to watch until they end'),
+    none: l10n.t('No build here is under way.'),
+    why: (build) => l10n.t('{0} has ended already.', buildTitle(build)),
+  });
+  return subjects.flatMap(({ root, builds }) => builds.map(({ id }) => ({ root, kind: 'build' as const, id })));
+}
+
+function isUnderWay({ status }: Build): boolean {
+  return statusClass(status) !== 'ended';
+}
