@@ -148,7 +148,11 @@ const states: Readonly<Record<string, Snapshot | undefined>> = {
   signedOut: { kind: 'signedOut', url: 'https://x', known: true },
   loading: { kind: 'loading', target },
   noBuilds: ready([]),
-  notPushed: { ...ready([]), target: aTarget({ head: { sha, shallow: false, pushed: false, ancestors: [] } }) },
+  notPushed: {
+    ...ready([]),
+    target: aTarget({ head: { sha, shallow: false, pushed: false, ancestors: [] } }),
+    unpushed: true,
+  },
   watching: { ...ready([]), watchingSince: 0 },
   ...Object.fromEntries(
     failureKinds.map((kind) => [`failed.${kind}`, { kind: 'failed', target, failure: { kind } } as const]),

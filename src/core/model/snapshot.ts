@@ -45,7 +45,12 @@ export type Snapshot =
       readonly readOnly: boolean;
       /** HEAD has no builds, or is not pushed: these are of the nearest commit before it that has some. */
       readonly ancestor?: Ancestor | undefined;
-      /** Since when builds of a pushed HEAD are waited for, in ms since 1970; undefined where there are some. */
+      /** GitLab was asked, and doesn't have HEAD. */
+      readonly unpushed?: boolean | undefined;
+      /**
+       * Since when builds of HEAD, or where that is not pushed of the nearest commit that is, are waited for, in ms since
+       * 1970; undefined where there are some.
+       */
       readonly watchingSince?: number | undefined;
       /** How long a build of that name took the last times it succeeded, in seconds. */
       readonly expected?: Readonly<Record<string, number>> | undefined;
@@ -77,6 +82,13 @@ const nothing: Listing = { builds: [], pipelines: [] };
 
 export function listingOf(snapshot: Snapshot | undefined): Listing {
   return snapshot?.kind === 'ready' ? snapshot : nothing;
+}
+
+/** HEAD is followed, and GitLab is known to lack it. */
+export function isUnpushed(snapshot: Snapshot | undefined): boolean {
+  if (snapshot?.kind !== 'ready' || snapshot.unpushed !== true) return false;
+  const { pinned, head } = snapshot.target;
+  return !pinned && head?.pushed !== true;
 }
 
 export function isSameTarget(a: Target | undefined, b: Target | undefined): boolean {

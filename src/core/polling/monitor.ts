@@ -23,8 +23,10 @@ export interface Loaded extends Listing, Further {
   readonly apiVersion: 'v3' | 'v4';
   /** Whose builds these are, where they are not the target's own. */
   readonly ancestor?: Ancestor | undefined;
-  /** HEAD is pushed and has no builds: they may come any moment. */
+  /** HEAD, or the nearest commit that is pushed, has no builds: they may come any moment. */
   readonly watching?: boolean | undefined;
+  /** GitLab was asked, and doesn't have the commit. */
+  readonly unpushed?: boolean | undefined;
   /** How many requests it took; undefined: not known. */
   readonly requests?: number | undefined;
 }

@@ -1,6 +1,6 @@
 import { isActive, statusClass } from '../model/build';
 import type { Failure } from '../model/errors';
-import type { Snapshot } from '../model/snapshot';
+import { isUnpushed, type Snapshot } from '../model/snapshot';
 
 /**
  * Who wants a refresh: a person (`asked`), HEAD or another target (`moved`), something that runs (`active`), or nobody in
@@ -122,16 +122,18 @@ function isAwaited({ actedAt, refreshedAt, requests }: Moment): boolean {
   return since < awaitedMs && requests !== undefined && requests <= mostRequestsSoon;
 }
 
-function paceOf({ builds, watchingSince, target }: Ready, { refreshedAt, changedAt }: Moment): Pace | undefined {
+function paceOf(snapshot: Ready, { refreshedAt, changedAt }: Moment): Pace | undefined {
+  const { builds, watchingSince, target } = snapshot;
   if (builds.some(isActive)) return 'fast';
-  // Git cannot tell whether it is pushed, so builds may come as well.
-  const mayBePushed = builds.length === 0 && !target.pinned && target.head?.pushed === undefined;
+  // Nobody can tell whether it is pushed, or would notice that it is: builds may come as well.
+  const isUnsure = target.head?.pushed === undefined || (!target.head.pushed && !isUnpushed(snapshot));
+  const mayBePushed = builds.length === 0 && !target.pinned && isUnsure;
   const watched = refreshedAt - (watchingSince ?? (mayBePushed ? changedAt : -Infinity));
   if (watched < watchesFastMs) return 'fast';
   if (watched < watchesMs) return 'watching';
   if (builds.some(({ status }) => statusClass(status) !== 'ended')) return 'slow';
   // What is not pushed gets no builds, and that it is pushed is an event. The builds shown are of a commit before it.
-  if (target.head?.pushed === false) return undefined;
+  if (isUnpushed(snapshot)) return undefined;
   return refreshedAt - changedAt < settlesMs ? 'settling' : undefined;
 }
 

@@ -1,7 +1,6 @@
 import { env, l10n, Uri } from 'vscode';
 import type { Build } from '../../core/model/build';
-import { listingOf } from '../../core/model/snapshot';
-import { isUnpushed } from '../text/commitText';
+import { isUnpushed, listingOf } from '../../core/model/snapshot';
 import { shortSha } from '../text/buildText';
 import { UserError } from '../report';
 import type { Row } from '../tree/treeRows';

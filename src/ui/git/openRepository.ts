@@ -105,12 +105,16 @@ export class OpenRepository implements Disposable {
     await this.lookAtHead();
     await looking;
     if (this.disposed || this.key !== before) return;
-    for (const [remote, known] of [...this.heads]) {
-      const fresh = await this.readHead(remote);
-      if (isDeepStrictEqual(fresh, await known) || this.heads.get(remote) !== known) continue;
-      this.heads.set(remote, Promise.resolve(fresh));
-      this.tell();
-    }
+    const others = await Promise.all([...this.heads].map(([remote, known]) => this.readAgain(remote, known)));
+    if (others.includes(true)) this.tell();
+  }
+
+  /** Whether HEAD and this remote are others than before. */
+  private async readAgain(remote: string | undefined, known: Promise<Head | undefined>): Promise<boolean> {
+    const [fresh, before] = await Promise.all([this.readHead(remote), known]);
+    if (isDeepStrictEqual(fresh, before) || this.heads.get(remote) !== known) return false;
+    this.heads.set(remote, Promise.resolve(fresh));
+    return true;
   }
 
   /** vscode.git takes up to seconds in a large work tree; where HEAD is, git itself says in a moment. */

@@ -1,4 +1,4 @@
-import { AncestorSearch, isEmpty, type AncestorPort } from '../../core/polling/ancestorSearch';
+import { HeadBuilds, type HeadListing, type HeadPort } from '../../core/polling/headBuilds';
 import { isActive } from '../../core/model/build';
 import { GitLabError, type Failure } from '../../core/model/errors';
 import type { GitLabClient } from '../../core/gitlab/client';
@@ -42,11 +42,11 @@ export interface MonitorParts extends SessionParts {
 
 /** The monitor of one repository. */
 export function monitorRepository(repository: GitRepository, parts: MonitorParts): Monitor {
-  const search = new AncestorSearch(() => parts.clock.now());
+  const headBuilds = new HeadBuilds(() => parts.clock.now());
   return new Monitor(
     {
       resolve: () => resolve(repository, parts),
-      load: (target, signal, urgency) => load({ target, signal, urgency, search }, parts),
+      load: (target, signal, urgency) => load({ target, signal, urgency, headBuilds }, parts),
       further: (target, listing, signal) => further(target, listing, signal, parts),
       show: parts.show,
       failed: (failure, error) => logFailure(failure, error, parts),
@@ -63,7 +63,7 @@ interface Question {
   readonly target: Target;
   readonly signal: AbortSignal;
   readonly urgency: Urgency;
-  readonly search: AncestorSearch;
+  readonly headBuilds: HeadBuilds;
 }
 
 async function load(question: Question, { clients }: MonitorParts): Promise<Loaded> {
@@ -100,25 +100,18 @@ function undefinedIfRefused(error: unknown): undefined {
 }
 
 /** HEAD's builds; where it has none, those of the nearest commit before it that has some. */
-async function find(
-  { target, signal, urgency, search }: Question,
-  client: GitLabClient,
-): Promise<Listing & Pick<Loaded, 'ancestor' | 'watching'>> {
-  const { project, sha, ref, pinned, head } = target;
-  const isUnpushed = !pinned && head?.pushed === false;
-  const own = isUnpushed ? none : await client.listing(project, { sha, ref }, signal);
-  if (pinned || head === undefined || !isEmpty(own)) return own;
-  const port: AncestorPort = {
+async function find({ target, signal, urgency, headBuilds }: Question, client: GitLabClient): Promise<HeadListing> {
+  const { instance, project, sha, ref, pinned, head } = target;
+  if (pinned || head === undefined) return client.listing(project, { sha, ref }, signal);
+  const port: HeadPort = {
     recent: async () =>
       (await client.recentBuilds(project, undefined, signal)).flatMap(({ commit }) => commit?.sha ?? []),
-    listing: (before) => client.listing(project, { sha: before, ref }, signal),
+    listing: (of) => client.listing(project, { sha: of, ref }, signal),
+    hasCommit: (of) => client.hasCommit(project, of, signal),
   };
-  const nearest = await search.nearest(head.ancestors, port, urgency === 'asked');
-  const watching = head.pushed === true;
-  return nearest === undefined ? { ...own, watching } : { ...nearest.listing, ancestor: nearest.ancestor, watching };
+  const question = { project: `${instance.url} ${project}`, head: { ...head, sha }, isAsked: urgency === 'asked' };
+  return headBuilds.load(question, port);
 }
-
-const none: Listing = { builds: [], pipelines: [] };
 
 async function resolve(repository: GitRepository, parts: MonitorParts): Promise<Resolution> {
   const { git, settings } = parts;

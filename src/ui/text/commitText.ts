@@ -1,6 +1,6 @@
 import { l10n } from 'vscode';
 import type { Ancestor, Head, Operation } from '../../core/model/head';
-import { targetOf, type Snapshot, type Staleness, type Target } from '../../core/model/snapshot';
+import { isUnpushed, targetOf, type Snapshot, type Staleness, type Target } from '../../core/model/snapshot';
 import { shortSha, statusLabel } from './buildText';
 import { failureSentence, oneLine } from './failures';
 import { timeOf } from './timeText';
@@ -11,7 +11,7 @@ type Ready = Extract<Snapshot, { kind: 'ready' }>;
 export function titleOf(snapshot: Snapshot | undefined): string {
   const target = targetOf(snapshot);
   if (target === undefined) return hostOf(snapshot) ?? l10n.t('Builds');
-  const since = snapshot?.kind === 'ready' ? snapshot.watchingSince : undefined;
+  const since = snapshot?.kind === 'ready' && !isUnpushed(snapshot) ? snapshot.watchingSince : undefined;
   return since === undefined
     ? shortSha(target.sha)
     : l10n.t('{0} · since {1}', shortSha(target.sha), timeOf(since, since));
@@ -112,12 +112,6 @@ export function ancestorWords({ sha, back }: Ancestor): string {
   return back === 1
     ? l10n.t('{0}, 1 commit back', shortSha(sha))
     : l10n.t('{0}, {1} commits back', shortSha(sha), back);
-}
-
-/** HEAD is followed, and the remote is known not to have it. */
-export function isUnpushed(snapshot: Snapshot | undefined): boolean {
-  const target = targetOf(snapshot);
-  return target?.pinned === false && target.head?.pushed === false;
 }
 
 /** Worth a word only where commits before HEAD were looked for. */

@@ -1,6 +1,5 @@
 import { commands } from 'vscode';
-import { listingOf, targetOf, type Snapshot } from '../../core/model/snapshot';
-import { isUnpushed } from '../text/commitText';
+import { isUnpushed, listingOf, targetOf, type Snapshot } from '../../core/model/snapshot';
 import type { ViewState } from '../session/repositoryView';
 
 /** `gitlabBuilds.state`: one word for each state that the view tells apart. */

@@ -2,10 +2,10 @@ import { l10n, MarkdownString, StatusBarAlignment, window, type Disposable, type
 import { hasFailed, worstStatus, type Build } from '../../core/model/build';
 import { rootPipelines, standingBuilds } from '../../core/model/pipeline';
 import { systemClock, type Clock } from '../../core/util/timer';
-import type { Snapshot, Target } from '../../core/model/snapshot';
+import { isUnpushed, type Snapshot, type Target } from '../../core/model/snapshot';
 import { toTree, type TreeNode } from '../../core/model/tree';
 import { viewId } from '../tree/buildTree';
-import { isUnpushed, partialWords, caveats, subjectOf } from '../text/commitText';
+import { partialWords, caveats, subjectOf } from '../text/commitText';
 import { escaped, groupDescription, progressOf, shortSha, statusCodicon, statusLabel } from '../text/buildText';
 import { pipelineLabel, pipelineSubject } from '../text/pipelineText';
 import type { ViewState } from '../session/repositoryView';

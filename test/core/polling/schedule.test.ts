@@ -70,9 +70,11 @@ describe('nextDelay', () => {
 
   it('is none for a commit that is not pushed, once the builds of the one before it have ended', () => {
     const head = { sha, shallow: false, pushed: false, ancestors: [{ sha: 'b', back: 1 }] };
-    const unpushed = (status: string) => ({ ...ready(status), target: { ...target, head } });
+    const unpushed = (status: string) => ({ ...ready(status), target: { ...target, head }, unpushed: true });
     assert.equal(delay(unpushed('success'), { changedAt: refreshedAt }), undefined);
     assert.equal(delay(unpushed('running')), 5 * second);
+    const watched = { ...unpushed('success'), watchingSince: refreshedAt };
+    assert.equal(delay(watched), 5 * second);
   });
 
   it('while nobody looks is a minute for what may end or begin, and none for what waits for somebody', () => {
@@ -111,6 +113,10 @@ describe('nextDelay', () => {
       delay(snapshot, { changedAt: 0, refreshedAt: minutes * 60_000 });
     assert.deepEqual([at(unsure, 1), at(unsure, 3), at(unsure, 31)], [5 * second, 60 * second, undefined]);
     assert.equal(at(pinned, 3), undefined);
+    // Git has no sign of a push, and GitLab did not say.
+    const head = { sha, shallow: false, pushed: false, ancestors: [] };
+    assert.equal(at({ ...unsure, target: { ...target, head } }, 1), 5 * second);
+    assert.equal(at({ ...unsure, target: { ...target, head }, unpushed: true }, 1), undefined);
   });
 
   it('is none after what only the user can mend', () => {

@@ -73,7 +73,8 @@ describe('What git says of HEAD', () => {
     repository.git('remote', 'add', 'fork', join(repository.root, '..', 'fork.git'));
     repository.git('init', '--quiet', '--bare', join(repository.root, '..', 'fork.git'));
     repository.git('push', '--quiet', 'fork', 'main');
-    assert.equal((await head()).pushed, false);
+    const { pushed, pushedElsewhere } = await head();
+    assert.deepEqual([pushed, pushedElsewhere], [false, true]);
     assert.equal((await head(repository.root, 'fork')).pushed, true);
     assert.equal((await readHead({ git: 'git', root: repository.root, sha: shas[2] ?? '' }))?.pushed, true);
   });
@@ -127,6 +128,13 @@ describe('What git says of HEAD', () => {
       repository.at(clone, 'checkout', '--quiet', 'main');
       repository.at(clone, ...own, 'commit', '--quiet', '--allow-empty', '--message=y');
       assert.equal((await head(clone)).pushed, false);
+    });
+
+    it('in a worktree of a bare clone, which names all commits before it', async () => {
+      const bare = repository.clone('bare.git', '--bare');
+      repository.at(bare, 'worktree', 'add', '--quiet', '-b', 'topic', `${bare}-topic`);
+      const { pushed, ancestors } = await head(`${bare}-topic`);
+      assert.deepEqual([pushed, ancestors], [undefined, [{ sha: shas[0], back: 1 }]]);
     });
 
     it('where its branch was removed on the server, as after a merge', async () => {

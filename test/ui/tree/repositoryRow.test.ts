@@ -91,13 +91,18 @@ const cases: readonly {
   },
   {
     when: 'with a HEAD that is not pushed, nor any commit with builds before it',
-    snapshot: { ...ready([]), target: ofHead({ pushed: false }) },
+    snapshot: { ...ready([]), target: ofHead({ pushed: false }), unpushed: true, watchingSince: afternoon },
     title: '01234567',
     keys: { state: 'notPushed', hasCommit: true, unpushed: true },
   },
   {
     when: 'with builds of a commit before a HEAD that is not pushed',
-    snapshot: { ...ready(builds), target: ofHead({ pushed: false }), ancestor: { sha: 'abc'.repeat(14), back: 2 } },
+    snapshot: {
+      ...ready(builds),
+      target: ofHead({ pushed: false }),
+      unpushed: true,
+      ancestor: { sha: 'abc'.repeat(14), back: 2 },
+    },
     title: 'Builds',
     message: 'master · 01234567 · not pushed: builds of abcabcab, 2 commits back',
     keys: { state: 'ready', hasBuilds: true, hasCommit: true, unpushed: true },
