@@ -129,6 +129,8 @@ const failureKinds = Object.keys({
   invalidAnswer: 0,
   tooLarge: 0,
   server: 0,
+  git: 0,
+  keyring: 0,
   unexpected: 0,
 } satisfies Record<ListingFailure, 0>) as ListingFailure[];
 const reasons = Object.keys({

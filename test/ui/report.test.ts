@@ -169,6 +169,9 @@ describe('The sentence for a failure', () => {
     invalidAnswer: /^The answer of git\.example\.com could not be read \(why\)\.$/,
     storage: /^git\.example\.com, where GitLab keeps its files, did not give this one out \(why\)\. Try again; /,
     server: /^git\.example\.com has a problem of its own \(503\)\. Try again later\.$/,
+    git: /^git couldn't read this repository \(why\)\. Try again\.$/,
+    keyring:
+      /^Your token couldn't be read from VS Code's secret storage \(why\)\. If the system's keyring is locked, unlock it /,
     unexpected: /^Something went wrong in GitLab Builds \(why\)\.$/,
   };
   const sentence = (failure: Failure): string => sentenceFor(new GitLabError(failure));

@@ -17,6 +17,8 @@ export type FailureKind =
   | 'invalidAnswer' // GitLab's API answers, but not what it should
   | 'tooLarge' // more came than is ever read; `reason`: the limit
   | 'server'
+  | 'git' // git can't be run, fails or hangs; `reason`: its words
+  | 'keyring' // VS Code's secret storage gives no token out; `reason`: its words
   | 'storage' // where GitLab keeps its files refuses to give one out; `reason`: its code
   | 'unexpected'; // a defect of ours
 
@@ -44,6 +46,19 @@ export class GitLabError extends Error {
       options,
     );
     this.name = 'GitLabError';
+  }
+}
+
+/** Something on this machine fails that a refresh needs: git, or where tokens are kept. As a rule it works again later. */
+export class LocalError extends Error {
+  constructor(
+    readonly kind: 'git' | 'keyring',
+    /** The words of whoever failed. */
+    readonly reason: string | undefined,
+    options?: ErrorOptions,
+  ) {
+    super([kind, reason].filter((part) => part !== undefined).join(': '), options);
+    this.name = 'LocalError';
   }
 }
 
@@ -90,10 +105,11 @@ export class DownloadBroken extends Error {
   }
 }
 
-/** Any thrown thing as a failure; what is no GitLabError is a defect of ours, told by its message. */
+/** Any thrown thing as a failure; what is of no class of ours is a defect, told by its message. */
 export function toFailure(error: unknown): Failure {
   if (error instanceof DownloadBroken) return toFailure(error.cause);
   if (error instanceof GitLabError) return error.failure;
+  if (error instanceof LocalError) return { kind: error.kind, reason: error.reason };
   return { kind: 'unexpected', reason: error instanceof Error ? error.message : String(error) };
 }
 

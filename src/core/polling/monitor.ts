@@ -367,7 +367,7 @@ export class Monitor {
       const age = this.clock.now() - this.refreshedAt;
       return isAtRest && age >= 1000 * idleSeconds ? 0 : undefined;
     }
-    return failure === undefined || failure.kind === 'offline' ? Math.min(delay, 1000 * activeSeconds) : delay;
+    return failure?.kind === 'rateLimited' ? delay : Math.min(delay, 1000 * activeSeconds);
   }
 
   private arm(delay: number | undefined): void {

@@ -58,7 +58,13 @@ export class OpenRepository implements Disposable {
     if (known !== undefined) return known;
     const reading = this.readHead(remote);
     this.heads.set(remote, reading);
+    void this.keepIfRead(remote, reading);
     return reading;
+  }
+
+  /** git that failed once is asked again. */
+  private async keepIfRead(remote: string | undefined, reading: Promise<Head | undefined>): Promise<void> {
+    if ((await reading) === undefined && this.heads.get(remote) === reading) this.heads.delete(remote);
   }
 
   forget(): void {

@@ -1,10 +1,15 @@
 import assert from 'node:assert/strict';
-import { DiskError, GitLabError, isAbort, toFailure } from '../../../src/core/model/errors';
+import { DiskError, GitLabError, isAbort, LocalError, toFailure } from '../../../src/core/model/errors';
 
 describe('toFailure', () => {
   it('gives the failure of an error of GitLab', () => {
     const failure = { kind: 'forbidden', host: 'gitlab.com', status: 403, reason: 'Build is not erasable!' } as const;
     assert.equal(toFailure(new GitLabError(failure)), failure);
+  });
+
+  it('tells what fails on this machine apart', () => {
+    for (const kind of ['git', 'keyring'] as const)
+      assert.deepEqual(toFailure(new LocalError(kind, 'locked')), { kind, reason: 'locked' });
   });
 
   it('takes anything else for a defect of ours', () => {
