@@ -156,6 +156,7 @@ const states: Readonly<Record<string, Snapshot | undefined>> = {
     unpushed: true,
   },
   watching: { ...ready([]), watchingSince: 0 },
+  ciHidden: { ...ready([]), watchingSince: 0, ciHidden: true },
   ...Object.fromEntries(
     failureKinds.map((kind) => [`failed.${kind}`, { kind: 'failed', target, failure: { kind } } as const]),
   ),
@@ -206,6 +207,7 @@ describe('The welcome text', () => {
       return [...text.matchAll(/^\[[^\]]+\]\(command:gitlabBuilds\.(\w+)\)$/gm)].map(([, command]) => command);
     };
     assert.deepEqual(buttons('notPushed'), ['push', 'selectCommit']);
+    assert.deepEqual(buttons('ciHidden'), ['openProjectSettings']);
     assert.deepEqual(buttons('watching'), ['refresh', 'selectCommit']);
     assert.deepEqual(buttons('noBuilds'), ['refresh', 'selectCommit']);
   });

@@ -113,6 +113,13 @@ export function toFailure(error: unknown): Failure {
   return { kind: 'unexpected', reason: error instanceof Error ? error.message : String(error) };
 }
 
+/** GitLab's bare refusal of a list, without a reason of the user's account: the project's CI/CD is off, or not for this role. */
+export function isCiHidden(error: unknown): boolean {
+  if (!(error instanceof GitLabError)) return false;
+  const { kind, reason } = error.failure;
+  return kind === 'forbidden' && reason === '403 Forbidden';
+}
+
 /** What Node calls the fault, such as `ENOENT` or `ECONNRESET`; undefined where it says nothing. */
 export function codeOf(error: unknown): string | undefined {
   if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;

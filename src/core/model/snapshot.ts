@@ -45,6 +45,8 @@ export type Snapshot =
       readonly readOnly: boolean;
       /** HEAD has no builds, or is not pushed: these are of the nearest commit before it that has some. */
       readonly ancestor?: Ancestor | undefined;
+      /** The project's CI/CD is off, or the user's role doesn't show it: GitLab refuses its builds, and nothing else. */
+      readonly ciHidden?: boolean | undefined;
       /** GitLab was asked, and doesn't have HEAD. */
       readonly unpushed?: boolean | undefined;
       /**

@@ -25,6 +25,8 @@ export interface Loaded extends Listing, Further {
   readonly ancestor?: Ancestor | undefined;
   /** HEAD, or the nearest commit that is pushed, has no builds: they may come any moment. */
   readonly watching?: boolean | undefined;
+  /** The project's CI/CD is off, or the user's role doesn't show it. */
+  readonly ciHidden?: boolean | undefined;
   /** GitLab was asked, and doesn't have the commit. */
   readonly unpushed?: boolean | undefined;
   /** How many requests it took; undefined: not known. */

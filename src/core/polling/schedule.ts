@@ -122,6 +122,8 @@ function isAwaited({ actedAt, refreshedAt, requests }: Moment): boolean {
 function paceOf(snapshot: Ready, { refreshedAt, changedAt }: Moment): Pace | undefined {
   const { builds, watchingSince, target } = snapshot;
   if (builds.some(isActive)) return 'fast';
+  // Somebody may switch it on.
+  if (snapshot.ciHidden === true) return 'slow';
   // Nobody can tell whether it is pushed, or would notice that it is: builds may come as well.
   const isUnsure = target.head?.pushed === undefined || (!target.head.pushed && !isUnpushed(snapshot));
   const mayBePushed = builds.length === 0 && !target.pinned && isUnsure;

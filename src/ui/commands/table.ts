@@ -9,7 +9,7 @@ import { followHead, selectCommit } from './commits';
 import { copyDiagnostics, showOutput } from './diagnostics';
 import { downloadArtifact } from './entries';
 import { latestArtifacts } from './latestArtifacts';
-import { copyUrl, openInBrowser } from './openInBrowser';
+import { copyUrl, openInBrowser, openProjectSettings } from './openInBrowser';
 import { compareLog, copyFailure, saveLog } from './logCommands';
 import { loadEarlier, toggleLogTimestamps } from './logView';
 import { compareArtifact, openArtifact } from './openArtifact';
@@ -54,6 +54,7 @@ export const table: Readonly<Record<string, Command>> = {
   loadEarlier,
   toggleLogTimestamps,
   openInBrowser,
+  openProjectSettings,
   copyUrl,
   showOutput,
   copyDiagnostics,

@@ -1,6 +1,6 @@
 import { HeadBuilds, type HeadListing, type HeadPort } from '../../core/polling/headBuilds';
 import { isActive } from '../../core/model/build';
-import { GitLabError, type Failure } from '../../core/model/errors';
+import { GitLabError, isCiHidden, type Failure } from '../../core/model/errors';
 import type { GitLabClient } from '../../core/gitlab/client';
 import type { Instance } from '../../core/model/instance';
 import { Monitor, type Further, type Loaded } from '../../core/polling/monitor';
@@ -70,7 +70,7 @@ async function load(question: Question, { clients }: MonitorParts): Promise<Load
   const { target, signal, urgency } = question;
   const client = clients.of(target.instance);
   await client.admit(urgency, signal);
-  const found = await find(question, client);
+  const found = await findIfShown(question, client);
   return {
     ...found,
     expected: client.knownSeconds(target.project),
@@ -97,6 +97,16 @@ async function further(
 
 function undefinedIfRefused(error: unknown): undefined {
   if (!(error instanceof GitLabError)) throw error;
+}
+
+/** What GitLab tells of the commit, also that it tells nobody of this role about builds. */
+async function findIfShown(question: Question, client: GitLabClient): Promise<HeadListing & Pick<Loaded, 'ciHidden'>> {
+  try {
+    return await find(question, client);
+  } catch (error) {
+    if (isCiHidden(error)) return { builds: [], pipelines: [], ciHidden: true };
+    throw error;
+  }
 }
 
 /** HEAD's builds; where it has none, those of the nearest commit before it that has some. */

@@ -95,6 +95,7 @@ export function partialWords({ builds }: Pick<Ready, 'builds'>): string {
 /** That the builds are not HEAD's own, or that HEAD has none and why. */
 function whoseBuilds(snapshot: Ready, now: number): string | undefined {
   const { ancestor, watchingSince } = snapshot;
+  if (snapshot.ciHidden === true) return l10n.t('CI/CD is off in this project, or not visible for your role');
   const whose = ancestor === undefined ? undefined : ancestorWords(ancestor);
   if (isUnpushed(snapshot))
     return whose === undefined ? l10n.t('not pushed') : l10n.t('not pushed: builds of {0}', whose);

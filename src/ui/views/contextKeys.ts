@@ -20,6 +20,7 @@ export function stateWord(snapshot: Snapshot): string {
 }
 
 function wordWithoutBuilds(snapshot: Extract<Snapshot, { kind: 'ready' }>): string {
+  if (snapshot.ciHidden === true) return 'ciHidden';
   if (isUnpushed(snapshot)) return 'notPushed';
   return snapshot.watchingSince === undefined ? 'noBuilds' : 'watching';
 }

@@ -77,6 +77,9 @@ describe('nextDelay', () => {
     assert.equal(delay(watched), 5 * second);
   });
 
+  it('goes on where GitLab shows no CI/CD: somebody may switch it on', () =>
+    assert.equal(delay({ ...ready(), ciHidden: true }, { changedAt: 0, refreshedAt: 3600 * second }), 60 * second));
+
   it('while nobody looks is a minute for what may end or begin, and none for what waits for somebody', () => {
     const unseen = (snapshot: Snapshot, changes = {}) => delay(snapshot, { attention: nobody, ...changes });
     assert.equal(unseen(ready('running')), 60 * second);

@@ -224,6 +224,26 @@ for (const profile of ['8.5', '18.9'] as const)
       assert.equal(stage.asked().length, 1);
     });
 
+    it('is not asked in vain where the project shows no CI/CD, and its builds are there once it does', async () => {
+      stage.build(0, 'success');
+      const answer = {
+        status: 403,
+        headers: { 'Content-Type': 'application/json' },
+        body: '{"message":"403 Forbidden"}',
+      };
+      stage.gitlab.faults = [{ when: ({ path }) => /\/(builds|jobs|pipelines)\b/.test(path), answer }];
+      editor().configuration.global['gitlabBuilds.refresh.idleSeconds'] = 15;
+      await stage.start();
+      await stage.shows('that it is hidden', ({ ciHidden }) => ciHidden === true);
+      await stage.session.follow(stage.root, { sha: stage.commits[0] ?? '' });
+      if (profile === '8.5')
+        await stage.shows('the same of a pin', (one) => one.ciHidden === true && one.target.pinned);
+      stage.gitlab.faults = [];
+      await stage.session.follow(stage.root, undefined);
+      const { ciHidden } = await stage.shows('builds', ({ builds }) => builds.length === 1);
+      assert.equal(ciHidden, undefined);
+    });
+
     it('of nothing but itself shows a pinned commit', async () => {
       stage.build(0, 'success');
       await stage.start();

@@ -98,6 +98,12 @@ describe('What is to be said besides', () => {
       assert.deepEqual(said({ target, ...empty }), []);
     });
 
+  it('is that GitLab shows no CI/CD, whatever is known of HEAD', () =>
+    assert.deepEqual(
+      said({ target: ofHead({ pushed: false }), ...empty, unpushed, watchingSince: then, ciHidden: true }),
+      ['CI/CD is off in this project, or not visible for your role'],
+    ));
+
   it('is that earlier commits are missing, only where some were looked for in vain', () => {
     const target = ofHead({ pushed: false, shallow: true });
     const words = 'shallow clone: earlier commits are not known';
