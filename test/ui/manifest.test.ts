@@ -138,6 +138,7 @@ const reasons = Object.keys({
   noRepository: 0,
   noCommit: 0,
   noRemote: 0,
+  missingRemote: 0,
   notGitLab: 0,
 } satisfies Record<NoProject, 0>) as NoProject[];
 const target = aTarget();
@@ -185,11 +186,28 @@ describe('The welcome text', () => {
       assert.deepEqual(shownFor({ ...(await keysFor(snapshot)), isWorkspaceTrusted: false }), ['untrusted']);
   });
 
+  it('of a window without a repository is the one for what VS Code’s git says', async () => {
+    const shown = async (name: 'noGit' | 'noRepository', keys: Readonly<Record<string, unknown>>) =>
+      shownFor({
+        ...(await keysFor(states[name])),
+        'git.parentRepositoryCount': 0,
+        'git.unsafeRepositoryCount': 0,
+        ...keys,
+      });
+    assert.deepEqual(await shown('noGit', {}), ['noGit']);
+    assert.deepEqual(await shown('noGit', { 'git.missing': true }), ['gitMissing']);
+    assert.deepEqual(await shown('noRepository', {}), ['noRepository']);
+    assert.deepEqual(await shown('noRepository', { 'git.parentRepositoryCount': 1 }), ['parentRepository']);
+    const unsafe = { 'git.parentRepositoryCount': 1, 'git.unsafeRepositoryCount': 2 };
+    assert.deepEqual(await shown('noRepository', unsafe), ['unsafeRepository']);
+  });
+
   it('of a filter that leaves nothing is shown for it, alone', async () =>
     assert.deepEqual(shownFor(await keysFor(ready(someBuilds({})), true)), ['filtered']));
 
   it('has a place for each that there is', () => {
-    const all = [...Object.keys(states), 'noFolder', 'untrusted', 'filtered'];
+    const ofGit = ['gitMissing', 'parentRepository', 'unsafeRepository'];
+    const all = [...Object.keys(states), 'noFolder', 'untrusted', 'filtered', ...ofGit];
     assert.deepEqual(welcomes.map(({ name }) => name.slice('%welcome.'.length, -1)).sort(), all.sort());
   });
 
@@ -230,7 +248,8 @@ describe('The welcome text', () => {
 describe('The clauses of the manifest', () => {
   it('ask only for keys that are set', async () => {
     const ofEditors = ['resourceScheme', 'gitlabBuilds.hasProblems', 'gitlabBuilds.logHasTimes'];
-    const known = [...Object.keys(await keysFor(undefined)), 'view', 'viewItem', ...ofEditors];
+    const ofGit = ['git.missing', 'git.parentRepositoryCount', 'git.unsafeRepositoryCount'];
+    const known = [...Object.keys(await keysFor(undefined)), 'view', 'viewItem', ...ofEditors, ...ofGit];
     for (const { when } of [...menus, ...welcomes])
       for (const key of keysIn(when)) assert.ok(known.includes(key), `${key} in ${when}`);
   });

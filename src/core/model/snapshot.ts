@@ -24,12 +24,18 @@ export type NoProject =
   | 'noRepository'
   | 'noCommit' // an unborn branch
   | 'noRemote'
+  | 'missingRemote' // there are remotes, and none of the name in the settings
   | 'notGitLab'; // a host that is known to be something else
 
 /** Everything a view needs to draw one repository. */
 export type Snapshot =
-  /** `host`: the one that is no GitLab. */
-  | { readonly kind: 'noProject'; readonly reason: NoProject; readonly host?: string }
+  /** `host`: the one that is no GitLab; `remote`: the name of the one that is missing. */
+  | {
+      readonly kind: 'noProject';
+      readonly reason: NoProject;
+      readonly host?: string | undefined;
+      readonly remote?: string | undefined;
+    }
   /** `url`: where to sign in; `known`: an instance that the user configured, else a guess from the remote. */
   | { readonly kind: 'signedOut'; readonly url: string; readonly known: boolean }
   | { readonly kind: 'loading'; readonly target: Target }

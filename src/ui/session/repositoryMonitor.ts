@@ -131,6 +131,8 @@ async function resolve(repository: GitRepository, parts: MonitorParts): Promise<
   switch (located.kind) {
     case 'noRemote':
       return { kind: 'noProject', reason: 'noRemote' };
+    case 'missingRemote':
+      return { kind: 'noProject', reason: 'missingRemote', remote: located.remote };
     case 'notGitLab':
       return { kind: 'noProject', reason: 'notGitLab', host: located.host };
     case 'unknownHost':

@@ -65,8 +65,10 @@ function hostOf(snapshot: Snapshot | undefined): string | undefined {
   switch (snapshot?.kind) {
     case 'signedOut':
       return new URL(snapshot.url).host;
-    case 'noProject':
-      return snapshot.host === undefined ? undefined : oneLine(snapshot.host);
+    case 'noProject': {
+      const name = snapshot.host ?? snapshot.remote;
+      return name === undefined ? undefined : oneLine(name);
+    }
     case 'failed':
       return snapshot.failure.host === undefined ? undefined : oneLine(snapshot.failure.host);
     default:

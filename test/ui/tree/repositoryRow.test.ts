@@ -38,6 +38,12 @@ const cases: readonly {
     keys: { state: 'notGitLab' },
   },
   {
+    when: 'with a remote in the settings that does not exist',
+    snapshot: { kind: 'noProject', reason: 'missingRemote', remote: 'gone' },
+    title: 'gone',
+    keys: { state: 'missingRemote' },
+  },
+  {
     when: 'signed out of an instance',
     snapshot: { kind: 'signedOut', url: 'https://git.example.com:8443/gitlab', known: true },
     title: 'git.example.com:8443',
