@@ -1,11 +1,10 @@
 import { readdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Ancestor, Head, Operation } from '../model/head';
-import { runGit } from './runGit';
+import { runGit, type GitProgram } from './runGit';
 
 export interface HeadQuestion {
-  /** The program. */
-  readonly git: string;
+  readonly git: GitProgram;
   /** The repository's folder. */
   readonly root: string;
   /** The commit that is checked out. */

@@ -2,6 +2,14 @@ import { execFile } from 'node:child_process';
 import { env } from 'node:process';
 import { promisify } from 'node:util';
 import { codeOf, LocalError } from '../model/errors';
+import type { GitQueue } from './gitQueue';
+
+export interface GitProgram {
+  /** Its path, or its name. */
+  readonly program: string;
+  /** undefined: it is started at once. */
+  readonly queue?: GitQueue | undefined;
+}
 
 /** Variables that would point git at another repository than the one in its folder. */
 const removed = new Set([
@@ -40,7 +48,11 @@ export function gitEnvironment(from: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
  * repository's configuration nor touches the network. Throws LocalError where git can't be run, fails, hangs or prints too
  * much.
  */
-export async function runGit(program: string, cwd: string, args: readonly string[]): Promise<string> {
+export async function runGit({ program, queue }: GitProgram, cwd: string, args: readonly string[]): Promise<string> {
+  return queue === undefined ? runNow(program, cwd, args) : queue.run(cwd, () => runNow(program, cwd, args));
+}
+
+async function runNow(program: string, cwd: string, args: readonly string[]): Promise<string> {
   const options = {
     cwd,
     env: gitEnvironment(env),

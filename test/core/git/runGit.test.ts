@@ -60,8 +60,8 @@ describe('git, as it is run in a repository that is hostile', () => {
     const sha = git('rev-parse', 'HEAD').trim();
     rmSync(mark, { force: true });
     for (const args of [['status'], ['remote', '--verbose'], ['cat-file', '-e', '1'.repeat(40)]])
-      await runGit('git', folder, args).catch(() => undefined);
-    const head = await readHead({ git: 'git', root: folder, sha, branch: 'main', remote: 'origin' });
+      await runGit({ program: 'git' }, folder, args).catch(() => undefined);
+    const head = await readHead({ git: { program: 'git' }, root: folder, sha, branch: 'main', remote: 'origin' });
     assert.equal(head?.sha, sha);
     assert.equal(existsSync(mark), false);
   });
@@ -69,7 +69,7 @@ describe('git, as it is run in a repository that is hostile', () => {
 
 describe('git that fails', () => {
   const reasonOf = async (program: string, args: readonly string[]): Promise<string | undefined> => {
-    const error: unknown = await runGit(program, tmpdir(), args).catch((one: unknown) => one);
+    const error: unknown = await runGit({ program }, tmpdir(), args).catch((one: unknown) => one);
     assert.ok(error instanceof LocalError);
     return error.reason;
   };

@@ -24,7 +24,7 @@ describe('What git says of HEAD', () => {
     } catch {
       branch = undefined;
     }
-    const read = await readHead({ git: 'git', root, sha, branch, remote });
+    const read = await readHead({ git: { program: 'git' }, root, sha, branch, remote });
     assert.ok(read);
     return read;
   }
@@ -76,7 +76,10 @@ describe('What git says of HEAD', () => {
     const { pushed, pushedElsewhere } = await head();
     assert.deepEqual([pushed, pushedElsewhere], [false, true]);
     assert.equal((await head(repository.root, 'fork')).pushed, true);
-    assert.equal((await readHead({ git: 'git', root: repository.root, sha: shas[2] ?? '' }))?.pushed, true);
+    assert.equal(
+      (await readHead({ git: { program: 'git' }, root: repository.root, sha: shas[2] ?? '' }))?.pushed,
+      true,
+    );
   });
 
   it('follows first parents', async () => {
@@ -152,7 +155,12 @@ describe('What git says of HEAD', () => {
 
     it('where no remote counts', async () => {
       unpushed(1);
-      const read = await readHead({ git: 'git', root: repository.root, sha: shas[2] ?? '', branch: 'main' });
+      const read = await readHead({
+        git: { program: 'git' },
+        root: repository.root,
+        sha: shas[2] ?? '',
+        branch: 'main',
+      });
       assert.equal(read?.pushed, undefined);
     });
   });
@@ -239,10 +247,10 @@ describe('What git says of HEAD', () => {
   it('is nothing where git cannot be run, knows no such commit, or there is no repository', async () => {
     const { root } = repository;
     const sha = shas[1] ?? '';
-    assert.equal(await readHead({ git: '/no/such/git', root, sha }), undefined);
-    assert.equal(await readHead({ git: 'git', root, sha: 'f'.repeat(40) }), undefined);
+    assert.equal(await readHead({ git: { program: '/no/such/git' }, root, sha }), undefined);
+    assert.equal(await readHead({ git: { program: 'git' }, root, sha: 'f'.repeat(40) }), undefined);
     const empty = join(root, '..', 'empty');
     await mkdir(empty);
-    assert.equal(await readHead({ git: 'git', root: empty, sha }), undefined);
+    assert.equal(await readHead({ git: { program: 'git' }, root: empty, sha }), undefined);
   });
 });
