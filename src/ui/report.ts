@@ -1,6 +1,14 @@
 import { commands, l10n, window } from 'vscode';
 import { ArchiveError } from '../core/artifacts/archiveErrors';
-import { DiskError, DownloadBroken, GitLabError, isAbort, toFailure, type FailureKind } from '../core/model/errors';
+import {
+  DiskError,
+  DownloadBroken,
+  GitLabError,
+  isAbort,
+  LocalError,
+  toFailure,
+  type FailureKind,
+} from '../core/model/errors';
 import type { Logger } from '../core/util/logger';
 import { archiveSentence, settingFor } from './text/archiveFailures';
 import { brokenSentence, diskSentence } from './text/diskFailures';
@@ -147,7 +155,7 @@ function settingsRemedy(setting: string): Remedy {
 
 /** For the log: a defect of ours with its stack. */
 function describe(error: unknown): string {
-  const isKnown = [UserError, DiskError, DownloadBroken, ArchiveError, GitLabError].some(
+  const isKnown = [UserError, DiskError, DownloadBroken, ArchiveError, GitLabError, LocalError].some(
     (kind) => error instanceof kind,
   );
   if (error instanceof Error && isKnown) return error.message;

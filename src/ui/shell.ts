@@ -32,6 +32,7 @@ import type { ViewState } from './session/repositoryView';
 import { Session } from './session/session';
 import type { SessionParts } from './session/repositoryMonitor';
 import { KnownProjects } from './session/knownProjects';
+import { logSettingFlaws } from './session/settingFlaws';
 import { Settings } from './session/settings';
 import { StatusBar } from './views/statusBar';
 import { Tokens } from './session/tokens';
@@ -96,6 +97,7 @@ export function startShell(context: ExtensionContext, changed: EventEmitter<void
   context.subscriptions.push(
     // The session before what it works with.
     ...[...logFeatures, logs, archives, artifactRows],
+    logSettingFlaws(settings, log),
     ...[session, notifications, tree, statusBar, clients, remembered, knownProjects, git, settings, tokens, log],
     session.onDidChange((state) => {
       for (const { snapshot } of state.repositories) {

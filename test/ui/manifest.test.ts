@@ -130,6 +130,8 @@ const failureKinds = Object.keys({
   invalidAnswer: 0,
   tooLarge: 0,
   server: 0,
+  git: 0,
+  keyring: 0,
   unexpected: 0,
 } satisfies Record<ListingFailure, 0>) as ListingFailure[];
 const reasons = Object.keys({
@@ -137,6 +139,7 @@ const reasons = Object.keys({
   noRepository: 0,
   noCommit: 0,
   noRemote: 0,
+  missingRemote: 0,
   notGitLab: 0,
 } satisfies Record<NoProject, 0>) as NoProject[];
 const target = aTarget();
@@ -149,8 +152,13 @@ const states: Readonly<Record<string, Snapshot | undefined>> = {
   signedOut: { kind: 'signedOut', url: 'https://x', known: true },
   loading: { kind: 'loading', target },
   noBuilds: ready([]),
-  notPushed: { ...ready([]), target: aTarget({ head: { sha, shallow: false, pushed: false, ancestors: [] } }) },
+  notPushed: {
+    ...ready([]),
+    target: aTarget({ head: { sha, shallow: false, pushed: false, ancestors: [] } }),
+    unpushed: true,
+  },
   watching: { ...ready([]), watchingSince: 0 },
+  ciHidden: { ...ready([]), watchingSince: 0, ciHidden: true },
   ...Object.fromEntries(
     failureKinds.map((kind) => [`failed.${kind}`, { kind: 'failed', target, failure: { kind } } as const]),
   ),
@@ -179,11 +187,28 @@ describe('The welcome text', () => {
       assert.deepEqual(shownFor({ ...(await keysFor(snapshot)), isWorkspaceTrusted: false }), ['untrusted']);
   });
 
+  it('of a window without a repository is the one for what VS Code’s git says', async () => {
+    const shown = async (name: 'noGit' | 'noRepository', keys: Readonly<Record<string, unknown>>) =>
+      shownFor({
+        ...(await keysFor(states[name])),
+        'git.parentRepositoryCount': 0,
+        'git.unsafeRepositoryCount': 0,
+        ...keys,
+      });
+    assert.deepEqual(await shown('noGit', {}), ['noGit']);
+    assert.deepEqual(await shown('noGit', { 'git.missing': true }), ['gitMissing']);
+    assert.deepEqual(await shown('noRepository', {}), ['noRepository']);
+    assert.deepEqual(await shown('noRepository', { 'git.parentRepositoryCount': 1 }), ['parentRepository']);
+    const unsafe = { 'git.parentRepositoryCount': 1, 'git.unsafeRepositoryCount': 2 };
+    assert.deepEqual(await shown('noRepository', unsafe), ['unsafeRepository']);
+  });
+
   it('of a filter that leaves nothing is shown for it, alone', async () =>
     assert.deepEqual(shownFor(await keysFor(ready(someBuilds({})), true)), ['filtered']));
 
   it('has a place for each that there is', () => {
-    const all = [...Object.keys(states), 'noFolder', 'untrusted', 'filtered'];
+    const ofGit = ['gitMissing', 'parentRepository', 'unsafeRepository'];
+    const all = [...Object.keys(states), 'noFolder', 'untrusted', 'filtered', ...ofGit];
     assert.deepEqual(welcomes.map(({ name }) => name.slice('%welcome.'.length, -1)).sort(), all.sort());
   });
 
@@ -201,6 +226,7 @@ describe('The welcome text', () => {
       return [...text.matchAll(/^\[[^\]]+\]\(command:gitlabBuilds\.(\w+)\)$/gm)].map(([, command]) => command);
     };
     assert.deepEqual(buttons('notPushed'), ['push', 'selectCommit']);
+    assert.deepEqual(buttons('ciHidden'), ['openProjectSettings']);
     assert.deepEqual(buttons('watching'), ['refresh', 'selectCommit']);
     assert.deepEqual(buttons('noBuilds'), ['refresh', 'selectCommit']);
   });
@@ -229,7 +255,8 @@ describe('The clauses of the manifest', () => {
       'gitlabBuilds.logHasTimes',
       'gitlabBuilds.signedIn',
     ];
-    const known = [...Object.keys(await keysFor(undefined)), 'view', 'viewItem', ...ofEditors];
+    const ofGit = ['git.missing', 'git.parentRepositoryCount', 'git.unsafeRepositoryCount'];
+    const known = [...Object.keys(await keysFor(undefined)), 'view', 'viewItem', ...ofEditors, ...ofGit];
     for (const { when } of [...menus, ...welcomes])
       for (const key of keysIn(when)) assert.ok(known.includes(key), `${key} in ${when}`);
   });

@@ -169,6 +169,9 @@ describe('The sentence for a failure', () => {
     invalidAnswer: /^Couldn't read the response from git\.example\.com \(why\)\.$/,
     storage: /^GitLab's file storage git\.example\.com refused this file \(why\)\. Try again\. /,
     server: /^git\.example\.com reported a server error \(503\)\. Try again later\.$/,
+    git: /^git couldn't read this repository \(why\)\. Try again\.$/,
+    keyring:
+      /^Your token couldn't be read from VS Code's secret storage \(why\)\. If the system's keyring is locked, unlock it /,
     unexpected: /^Something went wrong in GitLab Builds \(why\)\.$/,
   };
   const sentence = (failure: Failure): string => sentenceFor(new GitLabError(failure));

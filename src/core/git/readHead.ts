@@ -1,11 +1,10 @@
 import { readdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Ancestor, Head, Operation } from '../model/head';
-import { runGit } from './runGit';
+import { runGit, type GitProgram } from './runGit';
 
 export interface HeadQuestion {
-  /** The program. */
-  readonly git: string;
+  readonly git: GitProgram;
   /** The repository's folder. */
   readonly root: string;
   /** The commit that is checked out. */
@@ -45,8 +44,15 @@ async function ask({ root, sha, branch, remote }: HeadQuestion, run: Run): Promi
   const operation = operationIn(await readdir(resolve(root, folder)));
   const count = lines(unpushed).length;
   const head = { sha, branch, tag: lines(tag)[0], shallow: shallow === 'true', operation };
-  const pushed = count === 0 ? true : await isPushed({ branch, remote, operation }, run);
-  return { ...head, pushed, ancestors: count > mostUnpushed ? [] : ancestorsOf(lines(chain), count) };
+  const isElsewhere = () => run('rev-list', '--max-count=1', sha, '--not', '--remotes').then((output) => output === '');
+  const [pushed, pushedElsewhere] =
+    count === 0
+      ? [true, false]
+      : await Promise.all([isPushed({ branch, remote, operation }, run), remote === undefined ? false : isElsewhere()]);
+  // Where git can't tell, each of those before HEAD may be there.
+  const ancestors =
+    pushed === false && count > mostUnpushed ? [] : ancestorsOf(lines(chain), pushed === false ? count : 1);
+  return { ...head, pushed, ancestors, ...(pushedElsewhere ? { pushedElsewhere } : {}) };
 }
 
 const tagFormat = '--format=%(refname:strip=2)';
@@ -55,9 +61,8 @@ function lines(output: string): readonly string[] {
   return output.split(/\r?\n/).filter((line) => line !== '');
 }
 
-/** Which of the commits from HEAD on the remote has: all after those that it lacks. */
-function ancestorsOf(chain: readonly string[], unpushed: number): readonly Ancestor[] {
-  const first = Math.max(unpushed, 1);
+/** Those of the commits from HEAD on that may have builds; `first`: so many commits before HEAD is the nearest. */
+function ancestorsOf(chain: readonly string[], first: number): readonly Ancestor[] {
   return chain.slice(first, first + mostAncestors).map((sha, index) => ({ sha, back: first + index }));
 }
 
@@ -76,8 +81,8 @@ function operationIn(names: readonly string[]): Operation | undefined {
 }
 
 /**
- * Whether the remote has a commit that is in none of the branches we have of it. `false` only where a push would have
- * left its mark: there is nothing to tell by of a commit that was fetched by its tag or a merge request's ref, of a
+ * Whether the remote has a commit that is in none of the branches we have of it, as far as git can tell: a hint alone, which
+ * GitLab is asked about. `false` only where a push in the usual way would have left its mark: there is nothing to tell by of a commit that was fetched by its tag or a merge request's ref, of a
  * branch that is not among those that are fetched (a clone of a single branch), of one that was removed on the server,
  * and where nothing was ever fetched or pushed.
  */

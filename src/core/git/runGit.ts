@@ -1,6 +1,15 @@
 import { execFile } from 'node:child_process';
 import { env } from 'node:process';
 import { promisify } from 'node:util';
+import { codeOf, LocalError } from '../model/errors';
+import type { GitQueue } from './gitQueue';
+
+export interface GitProgram {
+  /** Its path, or its name. */
+  readonly program: string;
+  /** undefined: it is started at once. */
+  readonly queue?: GitQueue | undefined;
+}
 
 /** Variables that would point git at another repository than the one in its folder. */
 const removed = new Set([
@@ -36,9 +45,14 @@ export function gitEnvironment(from: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
 
 /**
  * Runs a reading git command in a folder, without a shell, and gives what it prints. It neither runs a program of the
- * repository's configuration nor touches the network. Rejects where git can't be run, fails, hangs or prints too much.
+ * repository's configuration nor touches the network. Throws LocalError where git can't be run, fails, hangs or prints too
+ * much.
  */
-export async function runGit(program: string, cwd: string, args: readonly string[]): Promise<string> {
+export async function runGit({ program, queue }: GitProgram, cwd: string, args: readonly string[]): Promise<string> {
+  return queue === undefined ? runNow(program, cwd, args) : queue.run(cwd, () => runNow(program, cwd, args));
+}
+
+async function runNow(program: string, cwd: string, args: readonly string[]): Promise<string> {
   const options = {
     cwd,
     env: gitEnvironment(env),
@@ -47,6 +61,21 @@ export async function runGit(program: string, cwd: string, args: readonly string
     maxBuffer: mostBytes,
     windowsHide: true,
   } as const;
-  const { stdout } = await promisify(execFile)(program, [...harmless, ...args], options);
-  return stdout;
+  try {
+    const { stdout } = await promisify(execFile)(program, [...harmless, ...args], options);
+    return stdout;
+  } catch (error) {
+    throw new LocalError('git', reasonOf(error), { cause: error });
+  }
+}
+
+/** What git has written of its failure, the system's code, or that git was ended. */
+function reasonOf(error: unknown): string | undefined {
+  if (typeof error !== 'object' || error === null) return undefined;
+  const code = codeOf(error);
+  if (code !== undefined) return code;
+  if ('killed' in error && error.killed === true) return 'ETIMEDOUT';
+  const said = 'stderr' in error && typeof error.stderr === 'string' ? error.stderr.trim().split(/\r?\n/) : [];
+  // The first line says what is the matter; what follows is advice for a terminal.
+  return said.find((line) => line.startsWith('fatal: '))?.slice('fatal: '.length) ?? said[0];
 }

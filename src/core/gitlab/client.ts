@@ -11,7 +11,7 @@ import type { Logger } from '../util/logger';
 import type { Listing } from '../model/pipeline';
 import { type Urgency } from '../polling/schedule';
 import { systemClock, type Clock } from '../util/timer';
-import { contradicts, isNotFound, isProjectGone, ProjectUnseen, unsupportedOr } from './notFound';
+import { contradicts, isNotFound, isProjectGone, presenceOrThrow, ProjectUnseen, unsupportedOr } from './notFound';
 import { GitLabApi } from './gitlabApi';
 import { ArtifactsOfBuild, latestArtifacts, type Part } from './buildArtifacts';
 import { BuildDetails, isIncomplete } from './buildDetails';
@@ -207,6 +207,17 @@ export class GitLabClient {
       holds = deepEqual((await this.open(signal)).server, detected.server) && holds;
     }
     return holds;
+  }
+
+  /** Whether the project has the commit; undefined where GitLab doesn't say, such as to who may not read the code. */
+  async hasCommit(project: string, sha: string, signal: AbortSignal): Promise<boolean | undefined> {
+    try {
+      return await this.within(project, signal, (found, { api }) =>
+        api.get(`projects/${found.id}/repository/commits/${sha}`, () => true),
+      );
+    } catch (error) {
+      return presenceOrThrow(error);
+    }
   }
 
   /** The newest builds of the project, one page of them, newest first; `scope`: only those of that status. */

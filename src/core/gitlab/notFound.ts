@@ -29,6 +29,14 @@ export function undefinedUnlessGone(error: unknown): undefined {
   noneUnlessGone(error);
 }
 
+/** What a refusal says of whether there is a commit. "404 Commit Not Found" comes only where the code may be read. */
+export function presenceOrThrow(error: unknown): false | undefined {
+  if (isNotFound(error) && /commit/i.test(error.failure.reason ?? '')) return false;
+  if (error instanceof GitLabError && ['notFound', 'forbidden', 'refused'].includes(error.failure.kind))
+    return undefined;
+  throw error;
+}
+
 /** 410: v3 is gone since 11.0. A page where the API was: so it is not there any more. */
 export function contradicts(error: unknown): boolean {
   if (!(error instanceof GitLabError)) return false;

@@ -17,6 +17,8 @@ export type FailureKind =
   | 'invalidAnswer' // GitLab's API answers, but not what it should
   | 'tooLarge' // more came than is ever read; `reason`: the limit
   | 'server'
+  | 'git' // git can't be run, fails or hangs; `reason`: its words
+  | 'keyring' // VS Code's secret storage gives no token out; `reason`: its words
   | 'storage' // where GitLab keeps its files refuses to give one out; `reason`: its code
   | 'unexpected'; // a defect of ours
 
@@ -53,6 +55,19 @@ const brokenCodes: readonly unknown[] = ['ECONNRESET', 'EPIPE', 'ERR_STREAM_PREM
 /** There was a connection, and it ended before all had come. */
 export function isBrokenConnection({ kind, reason }: Failure): boolean {
   return kind === 'offline' && brokenCodes.includes(reason);
+}
+
+/** Something on this machine fails that a refresh needs: git, or where tokens are kept. As a rule it works again later. */
+export class LocalError extends Error {
+  constructor(
+    readonly kind: 'git' | 'keyring',
+    /** The words of whoever failed. */
+    readonly reason: string | undefined,
+    options?: ErrorOptions,
+  ) {
+    super([kind, reason].filter((part) => part !== undefined).join(': '), options);
+    this.name = 'LocalError';
+  }
 }
 
 /** The part of a file that was asked for lies behind its end. */
@@ -98,11 +113,19 @@ export class DownloadBroken extends Error {
   }
 }
 
-/** Any thrown thing as a failure; what is no GitLabError is a defect of ours, told by its message. */
+/** Any thrown thing as a failure; what is of no class of ours is a defect, told by its message. */
 export function toFailure(error: unknown): Failure {
   if (error instanceof DownloadBroken) return toFailure(error.cause);
   if (error instanceof GitLabError) return error.failure;
+  if (error instanceof LocalError) return { kind: error.kind, reason: error.reason };
   return { kind: 'unexpected', reason: error instanceof Error ? error.message : String(error) };
+}
+
+/** GitLab's bare refusal of a list, without a reason of the user's account: the project's CI/CD is off, or not for this role. */
+export function isCiHidden(error: unknown): boolean {
+  if (!(error instanceof GitLabError)) return false;
+  const { kind, reason } = error.failure;
+  return kind === 'forbidden' && reason === '403 Forbidden';
 }
 
 /** What Node calls the fault, such as `ENOENT` or `ECONNRESET`; undefined where it says nothing. */

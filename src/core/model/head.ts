@@ -10,8 +10,13 @@ export interface Head {
   readonly shallow: boolean;
   /** What git is in the middle of. */
   readonly operation?: Operation | undefined;
-  /** Whether the remote has the commit, as far as the last push or fetch knows; undefined: there is no telling. */
+  /**
+   * Whether a tracking ref of the remote has the commit. `false` and undefined are hints alone: `false` where a push in the
+   * usual way would have left its mark, undefined where there is no telling.
+   */
   readonly pushed?: boolean | undefined;
+  /** A tracking ref of another remote has it. */
+  readonly pushedElsewhere?: boolean | undefined;
   /** The commits before it that the remote has, by first parents, nearest first; few. */
   readonly ancestors: readonly Ancestor[];
 }

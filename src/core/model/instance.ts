@@ -21,6 +21,18 @@ export function toBaseUrl(text: string): string | undefined {
   return `${parsed.origin}${withoutPage(parsed.pathname)}`;
 }
 
+/** The host of a further git host that a user wrote, with the port where one is named; undefined: there is none in it. */
+export function toHost(text: string): string | undefined {
+  const trimmed = text.trim();
+  const end = trimmed.indexOf('://');
+  const isWeb = /^https?:\/\//i.test(trimmed);
+  // Only the parser for http knows ports, IPv6 and user info.
+  const parsed = parseUrl(isWeb ? trimmed : `https://${end < 0 ? trimmed : trimmed.slice(end + '://'.length)}`);
+  return parsed !== undefined && hostPattern.test(parsed.hostname) ? parsed.host : undefined;
+}
+
+const hostPattern = /^(\[[0-9a-f:.]+\]|[\w.-]+)$/;
+
 /** A path without the part that names a page of GitLab, and without slashes at its end. */
 function withoutPage(path: string): string {
   const pages = ['/-/', '/api/'].map((page) => path.indexOf(page)).filter((at) => at >= 0);

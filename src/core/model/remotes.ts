@@ -11,7 +11,10 @@ export type Located =
   /** No instance has this host; `url` is a guess at the base URL, for the user to sign in to. */
   | { readonly kind: 'unknownHost'; readonly url: string }
   | { readonly kind: 'noRemote' }
-  | { readonly kind: 'notGitLab'; readonly host: string };
+  /** There are remotes, and none of the name that was chosen. */
+  | { readonly kind: 'missingRemote'; readonly remote: string }
+  /** `host`: undefined where the remotes have none, such as a folder of this machine. */
+  | { readonly kind: 'notGitLab'; readonly host?: string };
 
 interface RemoteAddress {
   /** Lower case, with the port where an http remote names one. */
@@ -39,6 +42,10 @@ export function locate(
   instances: readonly Instance[],
   choice: { readonly preferred?: string; readonly upstream?: string | undefined; readonly project?: string },
 ): Located {
+  if (remotes.length === 0) return { kind: 'noRemote' };
+  const { preferred } = choice;
+  if (preferred !== undefined && !remotes.some(({ name }) => name === preferred))
+    return { kind: 'missingRemote', remote: preferred };
   const found = inOrder(remotes, choice).flatMap(({ name, url }) => {
     const address = parseRemote(url);
     return address === undefined ? [] : [{ name, address }];
@@ -52,7 +59,7 @@ export function locate(
   const unknown = addresses.find(({ hostname }) => !foreignHosts.test(hostname));
   if (unknown !== undefined) return { kind: 'unknownHost', url: `${unknown.web ?? 'https:'}//${unknown.host}` };
   const [foreign] = addresses;
-  return foreign === undefined ? { kind: 'noRemote' } : { kind: 'notGitLab', host: foreign.host };
+  return foreign === undefined ? { kind: 'notGitLab' } : { kind: 'notGitLab', host: foreign.host };
 }
 
 function inOrder(

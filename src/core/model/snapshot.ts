@@ -24,12 +24,18 @@ export type NoProject =
   | 'noRepository'
   | 'noCommit' // an unborn branch
   | 'noRemote'
+  | 'missingRemote' // there are remotes, and none of the name in the settings
   | 'notGitLab'; // a host that is known to be something else
 
 /** Everything a view needs to draw one repository. */
 export type Snapshot =
-  /** `host`: the one that is no GitLab. */
-  | { readonly kind: 'noProject'; readonly reason: NoProject; readonly host?: string }
+  /** `host`: the one that is no GitLab; `remote`: the name of the one that is missing. */
+  | {
+      readonly kind: 'noProject';
+      readonly reason: NoProject;
+      readonly host?: string | undefined;
+      readonly remote?: string | undefined;
+    }
   /** `url`: where to sign in; `known`: an instance that the user configured, else a guess from the remote. */
   | { readonly kind: 'signedOut'; readonly url: string; readonly known: boolean }
   | { readonly kind: 'loading'; readonly target: Target }
@@ -45,7 +51,14 @@ export type Snapshot =
       readonly readOnly: boolean;
       /** HEAD has no builds, or is not pushed: these are of the nearest commit before it that has some. */
       readonly ancestor?: Ancestor | undefined;
-      /** Since when builds of a pushed HEAD are waited for, in ms since 1970; undefined where there are some. */
+      /** The project's CI/CD is off, or the user's role doesn't show it: GitLab refuses its builds, and nothing else. */
+      readonly ciHidden?: boolean | undefined;
+      /** GitLab was asked, and doesn't have HEAD. */
+      readonly unpushed?: boolean | undefined;
+      /**
+       * Since when builds of HEAD, or where that is not pushed of the nearest commit that is, are waited for, in ms since
+       * 1970; undefined where there are some.
+       */
       readonly watchingSince?: number | undefined;
       /** How long a build of that name took the last times it succeeded, in seconds. */
       readonly expected?: Readonly<Record<string, number>> | undefined;
@@ -77,6 +90,13 @@ const nothing: Listing = { builds: [], pipelines: [] };
 
 export function listingOf(snapshot: Snapshot | undefined): Listing {
   return snapshot?.kind === 'ready' ? snapshot : nothing;
+}
+
+/** HEAD is followed, and GitLab is known to lack it. */
+export function isUnpushed(snapshot: Snapshot | undefined): boolean {
+  if (snapshot?.kind !== 'ready' || snapshot.unpushed !== true) return false;
+  const { pinned, head } = snapshot.target;
+  return !pinned && head?.pushed !== true;
 }
 
 export function isSameTarget(a: Target | undefined, b: Target | undefined): boolean {

@@ -14,11 +14,19 @@ export interface AncestorBuilds {
   readonly listing: Listing;
 }
 
+export interface AncestorWish {
+  /** Nothing that is remembered will do. */
+  readonly anew: boolean;
+  /** The nearest commit may have been pushed a moment ago: as long as it has no builds, it is asked for each time. */
+  readonly watchesNearest: boolean;
+}
+
 interface Search {
   /** Of which commits. */
   readonly key: string;
   readonly at: number;
-  readonly ancestor: Ancestor | undefined;
+  /** The commit that was found. How far it is from HEAD is not kept: HEAD moves on. */
+  readonly sha: string | undefined;
 }
 
 const searchAgainMs = 5 * 60_000;
@@ -38,36 +46,52 @@ export class AncestorSearch {
 
   constructor(private readonly now: () => number) {}
 
-  /** `ancestors`: nearest first. `anew`: nothing that is remembered will do. */
+  /** `ancestors`: nearest first. */
   async nearest(
     ancestors: readonly Ancestor[],
     port: AncestorPort,
-    anew: boolean,
+    { anew, watchesNearest }: AncestorWish,
   ): Promise<AncestorBuilds | undefined> {
     if (anew) this.search = this.known = undefined;
     if (ancestors.length === 0) return undefined;
     const key = ancestors.map(({ sha }) => sha).join(' ');
-    if (this.search?.key !== key || this.now() - this.search.at >= searchAgainMs)
-      this.search = { key, at: this.now(), ancestor: await this.find(ancestors, port) };
-    const { ancestor } = this.search;
+    if (this.search?.key !== key || !this.isYoung(this.search.at, searchAgainMs))
+      this.search = { key, at: this.now(), sha: await this.find(ancestors, port) };
+    else if (watchesNearest) await this.lookAtNearest(ancestors, port);
+    const { sha } = this.search;
+    const ancestor = ancestors.find((one) => one.sha === sha);
     return ancestor === undefined ? undefined : { ancestor, listing: await this.listing(ancestor.sha, port) };
   }
 
-  private async find(ancestors: readonly Ancestor[], port: AncestorPort): Promise<Ancestor | undefined> {
+  private async find(ancestors: readonly Ancestor[], port: AncestorPort): Promise<string | undefined> {
     const recent = new Set(await port.recent());
     const found = ancestors.find(({ sha }) => recent.has(sha));
-    if (found !== undefined) return found;
-    for (const ancestor of ancestors.slice(0, mostTried))
-      if (!isEmpty(await this.listing(ancestor.sha, port))) return ancestor;
+    if (found !== undefined) return found.sha;
+    for (const { sha } of ancestors.slice(0, mostTried)) if (!isEmpty(await this.listing(sha, port))) return sha;
     return undefined;
+  }
+
+  /** Its builds may have come since the search. */
+  private async lookAtNearest([nearest]: readonly Ancestor[], port: AncestorPort): Promise<void> {
+    if (this.search === undefined || nearest === undefined || nearest.sha === this.search.sha) return;
+    const listing = await port.listing(nearest.sha);
+    if (isEmpty(listing)) return;
+    this.search = { ...this.search, sha: nearest.sha };
+    this.known = { sha: nearest.sha, at: this.now(), listing };
   }
 
   private async listing(sha: string, port: AncestorPort): Promise<Listing> {
     const { known } = this;
-    const isFresh = known?.sha === sha && this.now() - known.at < endedAgainMs;
+    const isFresh = known?.sha === sha && this.isYoung(known.at, endedAgainMs);
     if (isFresh && !known.listing.builds.some(isActive)) return known.listing;
     const listing = await port.listing(sha);
     this.known = { sha, at: this.now(), listing };
     return listing;
+  }
+
+  /** A clock that was set back keeps nothing. */
+  private isYoung(at: number, ms: number): boolean {
+    const age = this.now() - at;
+    return age >= 0 && age < ms;
   }
 }

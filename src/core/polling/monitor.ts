@@ -23,8 +23,12 @@ export interface Loaded extends Listing, Further {
   readonly apiVersion: 'v3' | 'v4';
   /** Whose builds these are, where they are not the target's own. */
   readonly ancestor?: Ancestor | undefined;
-  /** HEAD is pushed and has no builds: they may come any moment. */
+  /** HEAD, or the nearest commit that is pushed, has no builds: they may come any moment. */
   readonly watching?: boolean | undefined;
+  /** The project's CI/CD is off, or the user's role doesn't show it. */
+  readonly ciHidden?: boolean | undefined;
+  /** GitLab was asked, and doesn't have the commit. */
+  readonly unpushed?: boolean | undefined;
   /** How many requests it took; undefined: not known. */
   readonly requests?: number | undefined;
 }
@@ -371,7 +375,7 @@ export class Monitor {
       const age = this.clock.now() - this.refreshedAt;
       return isAtRest && age >= 1000 * idleSeconds ? 0 : undefined;
     }
-    return failure === undefined || failure.kind === 'offline' ? Math.min(delay, 1000 * activeSeconds) : delay;
+    return failure?.kind === 'rateLimited' ? delay : Math.min(delay, 1000 * activeSeconds);
   }
 
   private arm(delay: number | undefined): void {

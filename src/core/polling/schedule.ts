@@ -1,6 +1,6 @@
 import { isActive, statusClass } from '../model/build';
 import type { Failure } from '../model/errors';
-import type { Snapshot } from '../model/snapshot';
+import { isUnpushed, type Snapshot } from '../model/snapshot';
 
 /**
  * Who wants a refresh: a person (`asked`), HEAD or another target (`moved`), something that runs (`active`), or nobody in
@@ -54,8 +54,8 @@ type Ready = Extract<Snapshot, { kind: 'ready' }>;
 
 const minute = 60_000;
 const longestMs = 5 * minute;
-/** Nobody is bothered by asking for a server that is not reached, and it should be back in view in seconds. */
-const longestOfflineMs = 30_000;
+/** While somebody looks, a server that is back is back in view within ten seconds, the time of a round included. */
+const longestAttendedMs = 8_000;
 /** GitLab up to 8.10 makes the builds of a stage only when the one before it has ended. */
 const settlesMs = 2 * minute;
 /** Builds come within seconds of a push, or, on a busy server, in minutes; after that there is no CI for it. */
@@ -69,42 +69,39 @@ const mostRequestsSoon = 3;
 const unattendedMs = minute;
 /** A server that asks for more is asked again after it: it may have been a mistake. */
 export const longestPauseMs = 60 * minute;
-/** Nothing but the user can mend these; asking again would only get the user locked out. */
-const needUser = new Set<Failure['kind']>([
-  'unauthorized',
-  'expired',
-  'revoked',
-  'insufficientScope',
-  'forbidden',
-  'tls',
-  'unsupported',
-  'unexpected',
-]);
+/** What the server says of the token: nothing but the user can mend it, and asking again may get the user locked out. */
+const needUser = new Set<Failure['kind']>(['unauthorized', 'expired', 'revoked', 'insufficientScope']);
+/** What lasts, as a rule, although it may end without the user: nobody waits for it in front of the screen. */
+const lasting = new Set<Failure['kind']>(['forbidden', 'notFound', 'refused', 'unsupported', 'tooLarge', 'unexpected']);
 
 /** Milliseconds from the last refresh to the next, or undefined: none until an event. */
 export function nextDelay(moment: Moment): number | undefined {
-  const { snapshot, attention, intervals } = moment;
-  const isAttended = attention.visible || attention.focused;
+  const { snapshot, intervals } = moment;
+  const isSeen = isAttended(moment);
   switch (snapshot.kind) {
     case 'noProject':
     case 'signedOut':
       return undefined;
     case 'failed':
-      return isAttended ? afterFailure(snapshot.failure, moment) : undefined;
+      return isSeen ? afterFailure(snapshot.failure, moment) : undefined;
     case 'ready': {
       const pace = paceOf(snapshot, moment);
       if (snapshot.stale?.failure !== undefined) {
-        const delay = isAttended || mayEndUnseen(pace) ? afterFailure(snapshot.stale.failure, moment) : undefined;
-        return isAttended ? delay : unattended(delay, intervals);
+        const delay = isSeen || mayEndUnseen(pace) ? afterFailure(snapshot.stale.failure, moment) : undefined;
+        return isSeen ? delay : unattended(delay, intervals);
       }
-      if (isAttended) return pace === undefined ? undefined : 1000 * secondsOf(pace, moment);
+      if (isSeen) return pace === undefined ? undefined : 1000 * secondsOf(pace, moment);
       return mayEndUnseen(pace) ? unattended(0, intervals) : undefined;
     }
     case 'loading':
-      return isAttended ? 1000 * intervals.activeSeconds : undefined;
+      return isSeen ? 1000 * intervals.activeSeconds : undefined;
     default:
       return snapshot satisfies never;
   }
+}
+
+function isAttended({ attention }: Moment): boolean {
+  return attention.visible || attention.focused;
 }
 
 /** How fast the builds of a snapshot move. `settling`: they have ended a moment ago, so more may come. */
@@ -122,16 +119,20 @@ function isAwaited({ actedAt, refreshedAt, requests }: Moment): boolean {
   return since < awaitedMs && requests !== undefined && requests <= mostRequestsSoon;
 }
 
-function paceOf({ builds, watchingSince, target }: Ready, { refreshedAt, changedAt }: Moment): Pace | undefined {
+function paceOf(snapshot: Ready, { refreshedAt, changedAt }: Moment): Pace | undefined {
+  const { builds, watchingSince, target } = snapshot;
   if (builds.some(isActive)) return 'fast';
-  // Git cannot tell whether it is pushed, so builds may come as well.
-  const mayBePushed = builds.length === 0 && !target.pinned && target.head?.pushed === undefined;
+  // Somebody may switch it on.
+  if (snapshot.ciHidden === true) return 'slow';
+  // Nobody can tell whether it is pushed, or would notice that it is: builds may come as well.
+  const isUnsure = target.head?.pushed === undefined || (!target.head.pushed && !isUnpushed(snapshot));
+  const mayBePushed = builds.length === 0 && !target.pinned && isUnsure;
   const watched = refreshedAt - (watchingSince ?? (mayBePushed ? changedAt : -Infinity));
   if (watched < watchesFastMs) return 'fast';
   if (watched < watchesMs) return 'watching';
   if (builds.some(({ status }) => statusClass(status) !== 'ended')) return 'slow';
   // What is not pushed gets no builds, and that it is pushed is an event. The builds shown are of a commit before it.
-  if (target.head?.pushed === false) return undefined;
+  if (isUnpushed(snapshot)) return undefined;
   return refreshedAt - changedAt < settlesMs ? 'settling' : undefined;
 }
 
@@ -144,13 +145,14 @@ function unattended(ms: number | undefined, { idleSeconds }: Intervals): number 
   return ms === undefined ? undefined : Math.max(ms, 1000 * idleSeconds, unattendedMs);
 }
 
-function afterFailure(failure: Failure, { failures, intervals, refreshedAt, random }: Moment): number | undefined {
+function afterFailure(failure: Failure, moment: Moment): number | undefined {
+  const { failures, intervals, refreshedAt, random } = moment;
   if (needUser.has(failure.kind)) return undefined;
   const shortest = 1000 * intervals.activeSeconds;
   if (failure.kind === 'rateLimited') {
     return Math.max(Math.min((failure.retryAt ?? 0) - refreshedAt, longestPauseMs), shortest);
   }
-  const longest = failure.kind === 'offline' ? longestOfflineMs : longestMs;
+  const longest = isAttended(moment) && !lasting.has(failure.kind) ? longestAttendedMs : longestMs;
   const jitter = 0.8 + 0.2 * random;
   return Math.max(Math.min(shortest * 2 ** failures, longest) * jitter, shortest);
 }

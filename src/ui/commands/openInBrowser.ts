@@ -1,12 +1,11 @@
 import { env, l10n, Uri } from 'vscode';
 import type { Build } from '../../core/model/build';
-import { listingOf } from '../../core/model/snapshot';
-import { isUnpushed } from '../text/commitText';
+import { isUnpushed, listingOf } from '../../core/model/snapshot';
 import { shortSha } from '../text/buildText';
 import { UserError } from '../report';
 import type { Row } from '../tree/treeRows';
 import type { Command, CommandContext } from './command';
-import { buildsIn, defaultRoot, targetSnapshot, rowsOf, toReference } from './targets';
+import { buildsIn, defaultRoot, targetSnapshot, rootOf, rowsOf, toReference } from './targets';
 import { subjectsOf } from './subjects';
 
 export const openInBrowser: Command = async (context, args) => {
@@ -17,6 +16,13 @@ export const copyUrl: Command = async (context, args) => {
   const urls = await urlsOf(context, args);
   await env.clipboard.writeText(urls.join('\n'));
   context.report.done(urls.length === 1 ? l10n.t('URL copied') : l10n.t('{0} URLs copied', urls.length));
+};
+
+/** Where a Maintainer switches CI/CD on and says who sees it. The page has had the same address in every version. */
+export const openProjectSettings: Command = async (context, args) => {
+  const { target } = targetSnapshot(context, rootOf(context, args));
+  const { url } = await context.clients.of(target.instance).project(target.project, new AbortController().signal);
+  await env.openExternal(Uri.parse(`${url}/edit`, true));
 };
 
 /** The pages of the builds that are meant, or of the rows' pipelines; else the commit's. */

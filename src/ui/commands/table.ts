@@ -10,7 +10,7 @@ import { copyName } from './copyName';
 import { copyDiagnostics, showOutput } from './diagnostics';
 import { downloadArtifact } from './entries';
 import { latestArtifacts } from './latestArtifacts';
-import { copyUrl, openInBrowser } from './openInBrowser';
+import { copyUrl, openInBrowser, openProjectSettings } from './openInBrowser';
 import { compareLog, copyFailure, saveLog } from './logCommands';
 import { loadEarlier, toggleLogTimestamps } from './logView';
 import { compareArtifact, openArtifact } from './openArtifact';
@@ -62,6 +62,7 @@ export const table: Readonly<Record<string, Command>> = {
   loadEarlier,
   toggleLogTimestamps,
   openInBrowser,
+  openProjectSettings,
   copyUrl,
   copyName,
   openPipeline,

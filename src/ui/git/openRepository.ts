@@ -4,7 +4,7 @@ import type { Head } from '../../core/model/head';
 import type { Remote } from '../../core/model/remotes';
 import type { GitRepository } from './vscodeGit';
 import { readHead } from '../../core/git/readHead';
-import { runGit } from '../../core/git/runGit';
+import { runGit, type GitProgram } from '../../core/git/runGit';
 import { gitFolders, watchGit } from './watcher';
 
 /** `commit`: undefined where there is none yet; `name`: the branch, undefined where HEAD is detached. */
@@ -28,7 +28,7 @@ export class OpenRepository implements Disposable {
   /** `changed`: its HEAD, its upstream or its remotes are others than before. */
   constructor(
     readonly repository: GitRepository,
-    private readonly program: string,
+    private readonly git: GitProgram,
     private readonly changed: () => void,
   ) {
     this.key = keyOf(repository);
@@ -58,7 +58,13 @@ export class OpenRepository implements Disposable {
     if (known !== undefined) return known;
     const reading = this.readHead(remote);
     this.heads.set(remote, reading);
+    void this.keepIfRead(remote, reading);
     return reading;
+  }
+
+  /** git that failed once is asked again. */
+  private async keepIfRead(remote: string | undefined, reading: Promise<Head | undefined>): Promise<void> {
+    if ((await reading) === undefined && this.heads.get(remote) === reading) this.heads.delete(remote);
   }
 
   forget(): void {
@@ -90,7 +96,7 @@ export class OpenRepository implements Disposable {
     if (this.isWatched) return;
     this.isWatched = true;
     try {
-      const folders = await gitFolders(this.program, this.repository.rootUri.fsPath);
+      const folders = await gitFolders(this.git, this.repository.rootUri.fsPath);
       if (!this.disposed) this.subscriptions.push(watchGit(folders, () => void this.moved()));
     } catch {
       // vscode.git tells of most, later.
@@ -105,18 +111,22 @@ export class OpenRepository implements Disposable {
     await this.lookAtHead();
     await looking;
     if (this.disposed || this.key !== before) return;
-    for (const [remote, known] of [...this.heads]) {
-      const fresh = await this.readHead(remote);
-      if (isDeepStrictEqual(fresh, await known) || this.heads.get(remote) !== known) continue;
-      this.heads.set(remote, Promise.resolve(fresh));
-      this.tell();
-    }
+    const others = await Promise.all([...this.heads].map(([remote, known]) => this.readAgain(remote, known)));
+    if (others.includes(true)) this.tell();
+  }
+
+  /** Whether HEAD and this remote are others than before. */
+  private async readAgain(remote: string | undefined, known: Promise<Head | undefined>): Promise<boolean> {
+    const [fresh, before] = await Promise.all([this.readHead(remote), known]);
+    if (isDeepStrictEqual(fresh, before) || this.heads.get(remote) !== known) return false;
+    this.heads.set(remote, Promise.resolve(fresh));
+    return true;
   }
 
   /** vscode.git takes up to seconds in a large work tree; where HEAD is, git itself says in a moment. */
   private async lookAtHead(): Promise<void> {
     const run = (...args: readonly string[]): Promise<string> =>
-      runGit(this.program, this.repository.rootUri.fsPath, args).then((output) => output.trim());
+      runGit(this.git, this.repository.rootUri.fsPath, args).then((output) => output.trim());
     try {
       const [commit, ref] = await Promise.all([
         run('rev-parse', '--verify', 'HEAD'),
@@ -141,11 +151,11 @@ export class OpenRepository implements Disposable {
     const { rootUri } = this.repository;
     const { commit, name } = this.position;
     if (commit === undefined) return undefined;
-    return readHead({ git: this.program, root: rootUri.fsPath, sha: commit, branch: name, remote });
+    return readHead({ git: this.git, root: rootUri.fsPath, sha: commit, branch: name, remote });
   }
 
   private async readRemotes(): Promise<readonly Remote[]> {
-    return toRemotes(await runGit(this.program, this.repository.rootUri.fsPath, ['remote', '--verbose']));
+    return toRemotes(await runGit(this.git, this.repository.rootUri.fsPath, ['remote', '--verbose']));
   }
 }
 

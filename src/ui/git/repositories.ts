@@ -2,6 +2,7 @@ import { EventEmitter, extensions, window, type Disposable, type Event } from 'v
 import type { Head } from '../../core/model/head';
 import type { Remote } from '../../core/model/remotes';
 import type { GitApi, GitExtension, GitRepository } from './vscodeGit';
+import { GitQueue } from '../../core/git/gitQueue';
 import { OpenRepository, type HeadPosition } from './openRepository';
 
 /** off: the git extension is missing or disabled. starting: it has not looked at the folder yet. */
@@ -19,6 +20,7 @@ export class Repositories implements Disposable {
   private readonly ofApi: Disposable[] = [];
   /** By root: vscode.git makes new objects for the same repositories each time that it is asked. */
   private readonly open = new Map<string, OpenRepository>();
+  private readonly queue = new GitQueue(() => this.chosen?.rootUri.fsPath);
   private api: GitApi | undefined;
   private off = false;
   private chosen: GitRepository | undefined;
@@ -128,7 +130,10 @@ export class Repositories implements Disposable {
     }
     for (const repository of added) {
       const changed = () => this.repositoryChanged.fire(repository);
-      this.open.set(rootOf(repository), new OpenRepository(repository, this.api?.git.path ?? 'git', changed));
+      this.open.set(
+        rootOf(repository),
+        new OpenRepository(repository, { program: this.api?.git.path ?? 'git', queue: this.queue }, changed),
+      );
     }
     return gone.length + added.length > 0;
   }

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { Disposable, RelativePattern, Uri, workspace } from 'vscode';
-import { runGit } from '../../core/git/runGit';
+import { runGit, type GitProgram } from '../../core/git/runGit';
 
 /** Where git keeps a repository; a linked worktree has its own HEAD, and its branches in the folder of the main one. */
 export interface GitFolders {
@@ -8,8 +8,8 @@ export interface GitFolders {
   readonly common: string;
 }
 
-export async function gitFolders(program: string, root: string): Promise<GitFolders> {
-  const output = await runGit(program, root, ['rev-parse', '--git-dir', '--git-common-dir']);
+export async function gitFolders(git: GitProgram, root: string): Promise<GitFolders> {
+  const output = await runGit(git, root, ['rev-parse', '--git-dir', '--git-common-dir']);
   const [own = '.git', common = own] = output.split(/\r?\n/);
   return { own: resolve(root, own), common: resolve(root, common) };
 }

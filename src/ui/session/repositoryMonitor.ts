@@ -1,6 +1,6 @@
-import { AncestorSearch, isEmpty, type AncestorPort } from '../../core/polling/ancestorSearch';
+import { HeadBuilds, type HeadListing, type HeadPort } from '../../core/polling/headBuilds';
 import { isActive } from '../../core/model/build';
-import { GitLabError, type Failure } from '../../core/model/errors';
+import { GitLabError, isCiHidden, type Failure } from '../../core/model/errors';
 import type { GitLabClient } from '../../core/gitlab/client';
 import type { Instance } from '../../core/model/instance';
 import { Monitor, type Further, type Loaded } from '../../core/polling/monitor';
@@ -42,11 +42,11 @@ export interface MonitorParts extends SessionParts {
 
 /** The monitor of one repository. */
 export function monitorRepository(repository: GitRepository, parts: MonitorParts): Monitor {
-  const search = new AncestorSearch(() => parts.clock.now());
+  const headBuilds = new HeadBuilds(() => parts.clock.now());
   return new Monitor(
     {
       resolve: () => resolve(repository, parts),
-      load: (target, signal, urgency) => load({ target, signal, urgency, search }, parts),
+      load: (target, signal, urgency) => load({ target, signal, urgency, headBuilds }, parts),
       further: (target, listing, signal) => further(target, listing, signal, parts),
       show: parts.show,
       failed: (failure, error) => logFailure(failure, error, parts),
@@ -63,14 +63,14 @@ interface Question {
   readonly target: Target;
   readonly signal: AbortSignal;
   readonly urgency: Urgency;
-  readonly search: AncestorSearch;
+  readonly headBuilds: HeadBuilds;
 }
 
 async function load(question: Question, { clients }: MonitorParts): Promise<Loaded> {
   const { target, signal, urgency } = question;
   const client = clients.of(target.instance);
   await client.admit(urgency, signal);
-  const found = await find(question, client);
+  const found = await findIfShown(question, client);
   return {
     ...found,
     expected: client.knownSeconds(target.project),
@@ -99,26 +99,30 @@ function undefinedIfRefused(error: unknown): undefined {
   if (!(error instanceof GitLabError)) throw error;
 }
 
-/** HEAD's builds; where it has none, those of the nearest commit before it that has some. */
-async function find(
-  { target, signal, urgency, search }: Question,
-  client: GitLabClient,
-): Promise<Listing & Pick<Loaded, 'ancestor' | 'watching'>> {
-  const { project, sha, ref, pinned, head } = target;
-  const isUnpushed = !pinned && head?.pushed === false;
-  const own = isUnpushed ? none : await client.listing(project, { sha, ref }, signal, urgency === 'asked');
-  if (pinned || head === undefined || !isEmpty(own)) return own;
-  const port: AncestorPort = {
-    recent: async () =>
-      (await client.recentBuilds(project, undefined, signal)).flatMap(({ commit }) => commit?.sha ?? []),
-    listing: (before) => client.listing(project, { sha: before, ref }, signal, urgency === 'asked'),
-  };
-  const nearest = await search.nearest(head.ancestors, port, urgency === 'asked');
-  const watching = head.pushed === true;
-  return nearest === undefined ? { ...own, watching } : { ...nearest.listing, ancestor: nearest.ancestor, watching };
+/** What GitLab tells of the commit, also that it tells nobody of this role about builds. */
+async function findIfShown(question: Question, client: GitLabClient): Promise<HeadListing & Pick<Loaded, 'ciHidden'>> {
+  try {
+    return await find(question, client);
+  } catch (error) {
+    if (isCiHidden(error)) return { builds: [], pipelines: [], ciHidden: true };
+    throw error;
+  }
 }
 
-const none: Listing = { builds: [], pipelines: [] };
+/** HEAD's builds; where it has none, those of the nearest commit before it that has some. */
+async function find({ target, signal, urgency, headBuilds }: Question, client: GitLabClient): Promise<HeadListing> {
+  const { instance, project, sha, ref, pinned, head } = target;
+  const listingOf = (of: string) => client.listing(project, { sha: of, ref }, signal, urgency === 'asked');
+  if (pinned || head === undefined) return listingOf(sha);
+  const port: HeadPort = {
+    recent: async () =>
+      (await client.recentBuilds(project, undefined, signal)).flatMap(({ commit }) => commit?.sha ?? []),
+    listing: listingOf,
+    hasCommit: (of) => client.hasCommit(project, of, signal),
+  };
+  const question = { project: `${instance.url} ${project}`, head: { ...head, sha }, isAsked: urgency === 'asked' };
+  return headBuilds.load(question, port);
+}
 
 async function resolve(repository: GitRepository, parts: MonitorParts): Promise<Resolution> {
   const { git, settings } = parts;
@@ -128,6 +132,8 @@ async function resolve(repository: GitRepository, parts: MonitorParts): Promise<
   switch (located.kind) {
     case 'noRemote':
       return { kind: 'noProject', reason: 'noRemote' };
+    case 'missingRemote':
+      return { kind: 'noProject', reason: 'missingRemote', remote: located.remote };
     case 'notGitLab':
       return { kind: 'noProject', reason: 'notGitLab', host: located.host };
     case 'unknownHost':

@@ -1,6 +1,6 @@
-import { ConfigurationTarget, Disposable, EventEmitter, workspace, type Event, type Uri } from 'vscode';
+import { ConfigurationTarget, Disposable, EventEmitter, l10n, workspace, type Event, type Uri } from 'vscode';
 import { defaultLimits, type ExtractLimits } from '../../core/artifacts/extract/extractLimits';
-import { toBaseUrl, type Instance } from '../../core/model/instance';
+import { toBaseUrl, toHost, type Instance } from '../../core/model/instance';
 import type { Intervals } from '../../core/polling/schedule';
 import { groupings, type Grouping } from '../../core/model/tree';
 
@@ -17,6 +17,8 @@ const notificationLevels: readonly NotificationLevel[] = ['never', 'failures', '
 export type NotificationMoment = 'firstFailure' | 'end' | 'both';
 const notificationMoments: readonly NotificationMoment[] = ['firstFailure', 'end', 'both'];
 
+/** Between two refreshes: more would look like none. */
+const mostSeconds = 3600;
 const megabyte = 1_000_000;
 const sources = ['instances', 'remote', 'project', 'refresh'];
 
@@ -35,12 +37,23 @@ export class Settings implements Disposable {
 
   /** From the user's settings alone: a repository must not say where requests and tokens go. */
   instances(): readonly Instance[] {
-    const written = workspace.getConfiguration('gitlabBuilds').inspect<unknown>('instances')?.globalValue;
+    const written = writtenInstances();
     return Array.isArray(written) ? written.flatMap((entry) => toInstance(entry) ?? []) : [];
   }
 
+  /** What is wrong with the setting of the instances, a sentence each. They name no value: it may hold a secret. */
+  instanceFlaws(): readonly string[] {
+    const written = writtenInstances();
+    if (written === undefined) return [];
+    if (!Array.isArray(written)) return [l10n.t('The setting gitlabBuilds.instances is not a list, so it is ignored.')];
+    return written.flatMap((entry: unknown, index) => flawsOf(entry, index + 1));
+  }
+
   forRepository(root: Uri): RepositorySettings {
-    const [preferred, project] = [this.text('remote', root), this.text('project', root)];
+    const [preferred, project] = [
+      this.text('remote', root),
+      this.text('project', root) || this.numeric('project', root),
+    ];
     return { ...(preferred === '' ? {} : { preferred }), ...(project === '' ? {} : { project }) };
   }
 
@@ -163,6 +176,12 @@ export class Settings implements Disposable {
     return typeof value === 'string' ? value.trim() : '';
   }
 
+  /** A number where a text is meant, such as a project's. */
+  private numeric(key: string, root: Uri | undefined): string {
+    const value = workspace.getConfiguration('gitlabBuilds', root).get<unknown>(key);
+    return typeof value === 'number' && Number.isSafeInteger(value) && value > 0 ? String(value) : '';
+  }
+
   /** Whether the user or the workspace says something of it. */
   private isSet(key: string): boolean {
     const written = workspace.getConfiguration('gitlabBuilds').inspect<unknown>(key);
@@ -173,7 +192,9 @@ export class Settings implements Disposable {
 
   private seconds(key: string, fallback: number, least: number): number {
     const value = workspace.getConfiguration('gitlabBuilds.refresh').get<unknown>(key);
-    return typeof value === 'number' && Number.isFinite(value) ? Math.max(value, least) : fallback;
+    return typeof value === 'number' && Number.isFinite(value)
+      ? Math.min(Math.max(value, least), mostSeconds)
+      : fallback;
   }
 }
 
@@ -184,9 +205,26 @@ export function toInstance(entry: unknown): Instance | undefined {
   if (base === undefined) return undefined;
   return {
     url: base,
-    hosts: Array.isArray(hosts)
-      ? hosts.filter((host) => typeof host === 'string').map((host) => host.toLowerCase())
-      : [],
+    hosts: Array.isArray(hosts) ? hosts.flatMap((host) => (typeof host === 'string' ? (toHost(host) ?? []) : [])) : [],
     apiVersion: apiVersion === 'v3' || apiVersion === 'v4' ? apiVersion : 'auto',
   };
+}
+
+function writtenInstances(): unknown {
+  return workspace.getConfiguration('gitlabBuilds').inspect<unknown>('instances')?.globalValue;
+}
+
+/** `place`: which entry of the list it is, from 1. */
+function flawsOf(entry: unknown, place: number): readonly string[] {
+  if (toInstance(entry) === undefined)
+    return [l10n.t('Entry {0} of the setting gitlabBuilds.instances has no valid URL, so it is ignored.', place)];
+  const { hosts } = entry as Record<string, unknown>;
+  if (hosts === undefined) return [];
+  if (!Array.isArray(hosts))
+    return [l10n.t('The hosts of entry {0} of the setting gitlabBuilds.instances are not a list.', place)];
+  return hosts.flatMap((host: unknown, index) =>
+    typeof host === 'string' && toHost(host) !== undefined
+      ? []
+      : [l10n.t('Host {0} of entry {1} of the setting gitlabBuilds.instances is not a host name.', index + 1, place)],
+  );
 }

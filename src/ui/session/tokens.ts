@@ -1,4 +1,5 @@
 import { EventEmitter, type Disposable, type Event, type SecretStorage } from 'vscode';
+import { LocalError } from '../../core/model/errors';
 import { toBaseUrl } from '../../core/model/instance';
 
 /** Where the list of the instances stands that have a token; beside the tokens, so that every window sees both change. */
@@ -24,7 +25,7 @@ export class Tokens implements Disposable {
   }
 
   async get(url: string): Promise<string | undefined> {
-    const stored = await this.secrets.get(keyOf(url));
+    const stored = await this.read(keyOf(url));
     return stored ?? (this.isFromEnvironment(url) ? this.fromEnvironment?.token : undefined);
   }
 
@@ -39,7 +40,7 @@ export class Tokens implements Disposable {
 
   /** The instances whose token is stored, and so can be removed. */
   async stored(): Promise<readonly string[]> {
-    const list: unknown = JSON.parse((await this.secrets.get(indexKey)) ?? '[]');
+    const list: unknown = JSON.parse((await this.read(indexKey)) ?? '[]');
     return Array.isArray(list) ? list.filter((url) => typeof url === 'string') : [];
   }
 
@@ -60,6 +61,15 @@ export class Tokens implements Disposable {
   dispose(): void {
     this.listener.dispose();
     this.changed.dispose();
+  }
+
+  /** Throws LocalError, as where the system's keyring is locked. */
+  private async read(key: string): Promise<string | undefined> {
+    try {
+      return await this.secrets.get(key);
+    } catch (error) {
+      throw new LocalError('keyring', error instanceof Error ? error.message : String(error), { cause: error });
+    }
   }
 
   private async writeIndex(urls: readonly string[]): Promise<void> {

@@ -1,6 +1,6 @@
 import { l10n } from 'vscode';
 import type { Ancestor, Head, Operation } from '../../core/model/head';
-import { targetOf, type Snapshot, type Staleness, type Target } from '../../core/model/snapshot';
+import { isUnpushed, targetOf, type Snapshot, type Staleness, type Target } from '../../core/model/snapshot';
 import { shortSha, statusLabel } from './buildText';
 import { failureSentence, oneLine } from './failures';
 import { timeOf } from './timeText';
@@ -11,7 +11,7 @@ type Ready = Extract<Snapshot, { kind: 'ready' }>;
 export function titleOf(snapshot: Snapshot | undefined): string {
   const target = targetOf(snapshot);
   if (target === undefined) return hostOf(snapshot) ?? l10n.t('Builds');
-  const since = snapshot?.kind === 'ready' ? snapshot.watchingSince : undefined;
+  const since = snapshot?.kind === 'ready' && !isUnpushed(snapshot) ? snapshot.watchingSince : undefined;
   return since === undefined
     ? shortSha(target.sha)
     : l10n.t('{0} · since {1}', shortSha(target.sha), timeOf(since, since));
@@ -65,8 +65,10 @@ function hostOf(snapshot: Snapshot | undefined): string | undefined {
   switch (snapshot?.kind) {
     case 'signedOut':
       return new URL(snapshot.url).host;
-    case 'noProject':
-      return snapshot.host === undefined ? undefined : oneLine(snapshot.host);
+    case 'noProject': {
+      const name = snapshot.host ?? snapshot.remote;
+      return name === undefined ? undefined : oneLine(name);
+    }
     case 'failed':
       return snapshot.failure.host === undefined ? undefined : oneLine(snapshot.failure.host);
     default:
@@ -95,6 +97,7 @@ export function partialWords({ builds }: Pick<Ready, 'builds'>): string {
 /** That the builds are not HEAD's own, or that HEAD has none and why. */
 function whoseBuilds(snapshot: Ready, now: number): string | undefined {
   const { ancestor, watchingSince } = snapshot;
+  if (snapshot.ciHidden === true) return l10n.t('CI/CD is off in this project, or not visible for your role');
   const whose = ancestor === undefined ? undefined : ancestorWords(ancestor);
   if (isUnpushed(snapshot))
     return whose === undefined ? l10n.t('not pushed') : l10n.t('not pushed, showing {0}', whose);
@@ -112,12 +115,6 @@ export function ancestorWords({ sha, back }: Ancestor): string {
   return back === 1
     ? l10n.t('{0}, 1 commit back', shortSha(sha))
     : l10n.t('{0}, {1} commits back', shortSha(sha), back);
-}
-
-/** HEAD is followed, and the remote is known not to have it. */
-export function isUnpushed(snapshot: Snapshot | undefined): boolean {
-  const target = targetOf(snapshot);
-  return target?.pinned === false && target.head?.pushed === false;
 }
 
 /** Worth a word only where commits before HEAD were looked for. */

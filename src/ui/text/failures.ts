@@ -71,6 +71,13 @@ export function failureSentence(failure: Failure): string {
         host,
         because === '' ? inBrackets(status) : because,
       );
+    case 'git':
+      return l10n.t("git couldn't read this repository{0}. Try again.", because);
+    case 'keyring':
+      return l10n.t(
+        "Your token couldn't be read from VS Code's secret storage{0}. If the system's keyring is locked, unlock it and try again.",
+        because,
+      );
     case 'unexpected':
       return l10n.t('Something went wrong in GitLab Builds{0}.', because);
     default:

@@ -12,8 +12,7 @@ import {
   statusClass,
   type Build,
 } from '../../core/model/build';
-import { buildsOf, targetOf } from '../../core/model/snapshot';
-import { isUnpushed } from '../text/commitText';
+import { buildsOf, isUnpushed, targetOf } from '../../core/model/snapshot';
 import type { RowNode } from './treeRows';
 import type { RepositoryView } from '../session/repositoryView';
 

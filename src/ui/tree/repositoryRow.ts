@@ -40,8 +40,8 @@ function standingOf(snapshot: Snapshot | undefined, now: number): Standing {
     case undefined:
       return { icon: 'repo', parts: [] };
     case 'noProject': {
-      const host = snapshot.host === undefined ? [] : [oneLine(snapshot.host)];
-      return { icon: 'repo', parts: [...host, reasonWords(snapshot.reason)] };
+      const name = snapshot.host ?? snapshot.remote;
+      return { icon: 'repo', parts: [...(name === undefined ? [] : [oneLine(name)]), reasonWords(snapshot.reason)] };
     }
     case 'signedOut':
       return {
@@ -91,6 +91,8 @@ function reasonWords(reason: NoProject): string {
       return l10n.t('no commit yet');
     case 'noRemote':
       return l10n.t('no remote');
+    case 'missingRemote':
+      return l10n.t('no such remote');
     case 'notGitLab':
       return l10n.t('not GitLab');
     default:

@@ -13,9 +13,8 @@ import {
   statusClass,
   type Build,
 } from '../../core/model/build';
-import { listingOf, targetOf, type Snapshot } from '../../core/model/snapshot';
+import { isUnpushed, listingOf, targetOf, type Snapshot } from '../../core/model/snapshot';
 import { failedBuilds } from '../../core/model/verdict';
-import { isUnpushed } from '../text/commitText';
 import { mayHaveLog, mayTellFailure } from '../tree/contextValue';
 import type { ViewState } from '../session/repositoryView';
 
@@ -37,6 +36,7 @@ export function stateWord(snapshot: Snapshot): string {
 }
 
 function wordWithoutBuilds(snapshot: Extract<Snapshot, { kind: 'ready' }>): string {
+  if (snapshot.ciHidden === true) return 'ciHidden';
   if (isUnpushed(snapshot)) return 'notPushed';
   return snapshot.watchingSince === undefined ? 'noBuilds' : 'watching';
 }

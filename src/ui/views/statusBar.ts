@@ -9,11 +9,11 @@ import {
 } from 'vscode';
 import { isActive } from '../../core/model/build';
 import { systemClock, type Clock } from '../../core/util/timer';
-import type { Snapshot, Target } from '../../core/model/snapshot';
+import { isUnpushed, type Snapshot, type Target } from '../../core/model/snapshot';
 import { toTree, type TreeNode } from '../../core/model/tree';
 import { verdictOf, type Verdict } from '../../core/model/verdict';
 import { viewId } from '../tree/buildTree';
-import { isUnpushed, partialWords, caveats, subjectOf } from '../text/commitText';
+import { partialWords, caveats, subjectOf } from '../text/commitText';
 import { escaped, groupDescription, shortSha, statusCodicon, statusLabel } from '../text/buildText';
 import { pipelineFailureWords } from '../text/failureReasons';
 import { pipelineLabel, pipelineSubject, standingWithoutBuilds } from '../text/pipelineText';

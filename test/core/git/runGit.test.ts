@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { LocalError } from '../../../src/core/model/errors';
 import { readHead } from '../../../src/core/git/readHead';
 import { gitEnvironment, runGit } from '../../../src/core/git/runGit';
 
@@ -58,9 +60,33 @@ describe('git, as it is run in a repository that is hostile', () => {
     const sha = git('rev-parse', 'HEAD').trim();
     rmSync(mark, { force: true });
     for (const args of [['status'], ['remote', '--verbose'], ['cat-file', '-e', '1'.repeat(40)]])
-      await runGit('git', folder, args).catch(() => undefined);
-    const head = await readHead({ git: 'git', root: folder, sha, branch: 'main', remote: 'origin' });
+      await runGit({ program: 'git' }, folder, args).catch(() => undefined);
+    const head = await readHead({ git: { program: 'git' }, root: folder, sha, branch: 'main', remote: 'origin' });
     assert.equal(head?.sha, sha);
     assert.equal(existsSync(mark), false);
   });
 });
+
+describe('git that fails', () => {
+  const reasonOf = async (program: string, args: readonly string[]): Promise<string | undefined> => {
+    const error: unknown = await runGit({ program }, tmpdir(), args).catch((one: unknown) => one);
+    assert.ok(error instanceof LocalError);
+    return error.reason;
+  };
+
+  it('is told by its own words, without its advice', async () =>
+    assert.equal(await reasonOf('git', ['rev-parse', '--verify', 'HEAD^nonsense']), await words()));
+
+  it('is told by the system where it cannot be run', async () =>
+    assert.equal(await reasonOf('/no/such/git', ['status']), 'ENOENT'));
+});
+
+/** What git says where there is no repository, in the words of this version. */
+async function words(): Promise<string> {
+  const failed = await promisify(execFile)('git', ['rev-parse', 'HEAD'], { cwd: tmpdir() }).catch(
+    (one: unknown) => one,
+  );
+  const { stderr } = failed as { readonly stderr: string };
+  const [first = ''] = stderr.split('\n');
+  return first.replace('fatal: ', '');
+}

@@ -1,10 +1,23 @@
 import assert from 'node:assert/strict';
-import { DiskError, GitLabError, isAbort, toFailure } from '../../../src/core/model/errors';
+import {
+  DiskError,
+  GitLabError,
+  isAbort,
+  isCiHidden,
+  LocalError,
+  toFailure,
+  type FailureKind,
+} from '../../../src/core/model/errors';
 
 describe('toFailure', () => {
   it('gives the failure of an error of GitLab', () => {
     const failure = { kind: 'forbidden', host: 'gitlab.com', status: 403, reason: 'Build is not erasable!' } as const;
     assert.equal(toFailure(new GitLabError(failure)), failure);
+  });
+
+  it('tells what fails on this machine apart', () => {
+    for (const kind of ['git', 'keyring'] as const)
+      assert.deepEqual(toFailure(new LocalError(kind, 'locked')), { kind, reason: 'locked' });
   });
 
   it('takes anything else for a defect of ours', () => {
@@ -14,6 +27,17 @@ describe('toFailure', () => {
     });
     assert.deepEqual(toFailure('odd'), { kind: 'unexpected', reason: 'odd' });
     assert.deepEqual(toFailure(undefined), { kind: 'unexpected', reason: 'undefined' });
+  });
+});
+
+describe('A refusal of builds', () => {
+  it('without a reason says that there is no CI/CD to be seen; any other does not', () => {
+    const refusal = (reason: string, kind: FailureKind = 'forbidden') => new GitLabError({ kind, status: 403, reason });
+    assert.ok(isCiHidden(refusal('403 Forbidden')));
+    for (const other of ['403 Forbidden - Your account has been blocked.', 'Forbidden', ''])
+      assert.ok(!isCiHidden(refusal(other)), other);
+    assert.ok(!isCiHidden(refusal('403 Forbidden', 'insufficientScope')));
+    assert.ok(!isCiHidden(new Error('403 Forbidden')));
   });
 });
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { toBaseUrl } from '../../../src/core/model/instance';
+import { toBaseUrl, toHost } from '../../../src/core/model/instance';
 
 describe('toBaseUrl', () => {
   const cases: Readonly<Record<string, string>> = {
@@ -44,4 +44,25 @@ describe('toBaseUrl', () => {
       }),
     );
   });
+});
+
+describe('toHost', () => {
+  const cases: Readonly<Record<string, string | undefined>> = {
+    'ssh.example.com': 'ssh.example.com',
+    ' SSH.Example.com ': 'ssh.example.com',
+    'git@ssh.example.com': 'ssh.example.com',
+    'ssh://git@ssh.example.com:2222/': 'ssh.example.com:2222',
+    'https://git.example.com:8443/group': 'git.example.com:8443',
+    'https://git.example.com:443': 'git.example.com',
+    'http://git.example.com:80': 'git.example.com',
+    'git.example.com:8443': 'git.example.com:8443',
+    '[::1]:22': '[::1]:22',
+    'ssh.example.com other.example.com': undefined,
+    'git@ssh.example.com:group/project.git': undefined,
+    'ssh.example.com:port': undefined,
+    '': undefined,
+    '://': undefined,
+  };
+  for (const [text, host] of Object.entries(cases))
+    it(`${JSON.stringify(text)} is ${host ?? 'none'}`, () => assert.equal(toHost(text), host));
 });

@@ -114,7 +114,7 @@ describe('locate: a remote of no instance', () => {
     'https://notgithub.com/x/y': 'https://notgithub.com',
   };
   for (const [url, base] of Object.entries(unknown)) {
-    const expected = base === '' ? { kind: 'noRemote' } : { kind: 'unknownHost', url: base };
+    const expected = base === '' ? { kind: 'notGitLab' } : { kind: 'unknownHost', url: base };
     it(`${url} is of ${base || 'nobody'}`, () => assert.deepEqual(located(url), expected));
   }
 
@@ -161,7 +161,7 @@ describe('locate: a remote of no instance', () => {
     'git@gitl b.com:x/y',
   ];
   for (const url of local) {
-    it(`${JSON.stringify(url)} is none`, () => assert.deepEqual(located(url), { kind: 'noRemote' }));
+    it(`${JSON.stringify(url)} is none`, () => assert.deepEqual(located(url), { kind: 'notGitLab' }));
   }
 });
 
@@ -180,7 +180,8 @@ describe('locate: of several remotes', () => {
 
   it('takes the one of the setting, and no other', () => {
     assert.equal(chosen([origin, fork, mirror], { preferred: 'mirror', upstream: 'fork' }), 'mirror/project');
-    assert.equal(chosen([origin], { preferred: 'gone' }), 'noRemote');
+    assert.deepEqual(locate([origin], instances, { preferred: 'gone' }), { kind: 'missingRemote', remote: 'gone' });
+    assert.equal(chosen([], { preferred: 'gone' }), 'noRemote');
     assert.equal(chosen([github, fork], { preferred: 'origin' }), 'notGitLab');
   });
 

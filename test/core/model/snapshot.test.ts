@@ -1,5 +1,12 @@
 import assert from 'node:assert/strict';
-import { buildsOf, isSameTarget, targetOf, type Snapshot, type Target } from '../../../src/core/model/snapshot';
+import {
+  buildsOf,
+  isSameTarget,
+  isUnpushed,
+  targetOf,
+  type Snapshot,
+  type Target,
+} from '../../../src/core/model/snapshot';
 import { buildWith, sha } from '../support';
 
 const instance = { url: 'https://gitlab.com', hosts: [], apiVersion: 'auto' } as const;
@@ -40,4 +47,23 @@ describe('A snapshot', () => {
     assert.equal(buildsOf(ready), builds);
     for (const none of [undefined, failed, { kind: 'loading', target } as const]) assert.deepEqual(buildsOf(none), []);
   });
+});
+
+describe('HEAD is not pushed', () => {
+  const head = { sha, shallow: false, pushed: false, ancestors: [] };
+  const shown = { kind: 'ready', builds: [], apiVersion: 'v3', pipelines: [], readOnly: false } as const;
+  const is = (changes: Partial<Target>, unpushed = true) =>
+    isUnpushed({ ...shown, target: { ...target, head, ...changes }, unpushed });
+
+  it('where GitLab was asked and said so, whatever git makes of it', () => {
+    assert.ok(is({}));
+    assert.ok(is({ head: { ...head, pushed: undefined } }));
+    assert.ok(!is({}, false));
+    assert.ok(!isUnpushed({ kind: 'loading', target: { ...target, head } }));
+    assert.ok(!isUnpushed(undefined));
+  });
+
+  it('no longer once git has seen a push', () => assert.ok(!is({ head: { ...head, pushed: true } })));
+
+  it('is not said of a commit that was chosen', () => assert.ok(!is({ pinned: true })));
 });

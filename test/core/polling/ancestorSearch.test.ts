@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { AncestorSearch, type AncestorPort } from '../../../src/core/polling/ancestorSearch';
+import type { Ancestor } from '../../../src/core/model/head';
 import type { Listing } from '../../../src/core/model/pipeline';
 import { buildWith } from '../support';
 
@@ -24,7 +25,8 @@ describe('The search for a commit with builds', () => {
       return Promise.resolve(listings[sha] ?? empty);
     },
   };
-  const nearest = (anew = false, among = ancestors) => search.nearest(among, port, anew);
+  const nearest = (anew = false, among: readonly Ancestor[] = ancestors, watchesNearest = false) =>
+    search.nearest(among, port, { anew, watchesNearest });
   /** What was asked since the last call. */
   const news = () => asked.splice(0);
 
@@ -94,9 +96,47 @@ describe('The search for a commit with builds', () => {
     assert.deepEqual(news(), ['recent']);
   });
 
+  it('tells how far the commit is from where HEAD is now', async () => {
+    await nearest();
+    for (const further of [1, 2, 3]) {
+      const moved = ancestors.map(({ sha, back }) => ({ sha, back: back + further }));
+      assert.deepEqual((await nearest(false, moved))?.ancestor, { sha: 'b', back: 2 + further });
+    }
+    assert.deepEqual(news(), ['recent', 'b']);
+  });
+
+  it('looks for builds of the nearest commit each time where they are waited for, and takes them', async () => {
+    await nearest(false, ancestors, true);
+    news();
+    assert.equal((await nearest(false, ancestors, true))?.ancestor.sha, 'b');
+    listings = { ...listings, a: listingOf('success') };
+    assert.deepEqual(await nearest(false, ancestors, true), {
+      ancestor: { sha: 'a', back: 1 },
+      listing: listings['a'],
+    });
+    await nearest(false, ancestors, true);
+    assert.deepEqual(news(), ['a', 'a']);
+  });
+
+  it('looks for builds of the nearest commit also where no commit had some', async () => {
+    [recent, listings] = [[], {}];
+    assert.equal(await nearest(false, ancestors, true), undefined);
+    listings = { a: listingOf('pending') };
+    assert.equal((await nearest(false, ancestors, true))?.ancestor.sha, 'a');
+  });
+
+  it('remembers nothing once the clock is set back', async () => {
+    now = 10 * minute;
+    await nearest();
+    news();
+    now = 0;
+    await nearest();
+    assert.deepEqual(news(), ['recent', 'b']);
+  });
+
   it('does not remember a search that failed', async () => {
     const failing: AncestorPort = { ...port, recent: () => Promise.reject(new Error('no')) };
-    await assert.rejects(search.nearest(ancestors, failing, false));
+    await assert.rejects(search.nearest(ancestors, failing, { anew: false, watchesNearest: false }));
     assert.equal((await nearest())?.ancestor.sha, 'b');
   });
 });

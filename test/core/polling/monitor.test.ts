@@ -184,7 +184,7 @@ describe('Monitor: a failure', () => {
     await watched.refresh();
     assert.deepEqual(watched.monitor.current, { kind: 'ready', target: targetAt('a'), ...loadedAt('a') });
     await watched.refresh(failing('offline'));
-    assert.equal(await watched.untilLoad(), 10 * second);
+    assert.equal(await watched.untilLoad(), 8 * second);
   });
 
   it('without builds is all there is to show', async () => {

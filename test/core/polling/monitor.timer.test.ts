@@ -228,7 +228,7 @@ describe('Monitor: its timer after a failure', () => {
     return seen;
   };
 
-  for (const kind of ['unauthorized', 'forbidden', 'tls'] as const) {
+  for (const kind of ['unauthorized', 'expired', 'revoked', 'insufficientScope'] as const) {
     it(`stops at ${kind}, also when there are builds and when the window is turned to`, async () => {
       await watched.refresh();
       await watched.refresh(failing(kind));
@@ -242,40 +242,32 @@ describe('Monitor: its timer after a failure', () => {
   it('waits longer after each, but not for ever', async () => {
     const seconds = [10, 20, 40, 80, 160, 300, 300, 300];
     assert.deepEqual(
-      await delays(8, 'server'),
+      await delays(8, 'forbidden'),
       seconds.map((one) => one * second),
     );
   });
 
-  it('waits no longer than half a minute for the network', async () => {
-    const seconds = [10, 20, 30, 30];
-    assert.deepEqual(
-      await delays(4, 'offline'),
-      seconds.map((one) => one * second),
-    );
-  });
+  for (const kind of ['offline', 'tls', 'server', 'git', 'keyring'] as const)
+    it(`waits no longer than eight seconds while somebody looks, after ${kind}`, async () =>
+      assert.deepEqual(await delays(4, kind), Array<number>(4).fill(8 * second)));
 
   it('does not wait as long for a new target as for the one before it that kept failing', async () => {
-    await delays(5, 'server');
+    await delays(5, 'forbidden');
     watched.turnTo(targetAt('b'));
-    await watched.refresh(failing('server'));
+    await watched.refresh(failing('forbidden'));
     assert.equal(await watched.untilLoad(), 10 * second);
   });
 
-  it('does not hurry because the window is turned to, except where the network was away', async () => {
-    await watched.refresh(failing('server'));
-    await watched.clock.pass(6 * second);
-    watched.monitor.onVisibilityChange();
-    assert.equal(await watched.untilLoad(), 4 * second);
-    watched.lastLoad.fail(failing('offline'));
-    await settled();
-    await watched.clock.pass(6 * second);
-    watched.attention = () => ({ visible: false, focused: false });
-    watched.monitor.onVisibilityChange();
-    watched.attention = () => ({ visible: true, focused: true });
-    watched.monitor.onVisibilityChange();
-    assert.equal(await watched.untilLoad(), 0);
-  });
+  for (const kind of ['offline', 'server', 'forbidden', 'tls', 'unexpected'] as const)
+    it(`asks at once when the window is turned to again, after ${kind}`, async () => {
+      await delays(4, kind);
+      await watched.clock.pass(6 * second);
+      watched.attention = () => ({ visible: false, focused: false });
+      watched.monitor.onVisibilityChange();
+      watched.attention = () => ({ visible: true, focused: true });
+      watched.monitor.onVisibilityChange();
+      assert.equal(await watched.untilLoad(), 0);
+    });
 
   it('waits until the limit is lifted, however often the window is turned to', async () => {
     await watched.refresh(failing('rateLimited', watched.clock.now() + 90 * second));

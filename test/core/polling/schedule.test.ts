@@ -70,10 +70,15 @@ describe('nextDelay', () => {
 
   it('is none for a commit that is not pushed, once the builds of the one before it have ended', () => {
     const head = { sha, shallow: false, pushed: false, ancestors: [{ sha: 'b', back: 1 }] };
-    const unpushed = (status: string) => ({ ...ready(status), target: { ...target, head } });
+    const unpushed = (status: string) => ({ ...ready(status), target: { ...target, head }, unpushed: true });
     assert.equal(delay(unpushed('success'), { changedAt: refreshedAt }), undefined);
     assert.equal(delay(unpushed('running')), 5 * second);
+    const watched = { ...unpushed('success'), watchingSince: refreshedAt };
+    assert.equal(delay(watched), 5 * second);
   });
+
+  it('goes on where GitLab shows no CI/CD: somebody may switch it on', () =>
+    assert.equal(delay({ ...ready(), ciHidden: true }, { changedAt: 0, refreshedAt: 3600 * second }), 60 * second));
 
   it('while nobody looks is a minute for what may end or begin, and none for what waits for somebody', () => {
     const unseen = (snapshot: Snapshot, changes = {}) => delay(snapshot, { attention: nobody, ...changes });
@@ -111,12 +116,14 @@ describe('nextDelay', () => {
       delay(snapshot, { changedAt: 0, refreshedAt: minutes * 60_000 });
     assert.deepEqual([at(unsure, 1), at(unsure, 3), at(unsure, 31)], [5 * second, 60 * second, undefined]);
     assert.equal(at(pinned, 3), undefined);
+    // Git has no sign of a push, and GitLab did not say.
+    const head = { sha, shallow: false, pushed: false, ancestors: [] };
+    assert.equal(at({ ...unsure, target: { ...target, head } }, 1), 5 * second);
+    assert.equal(at({ ...unsure, target: { ...target, head }, unpushed: true }, 1), undefined);
   });
 
-  it('is none after what only the user can mend', () => {
-    const ofTheToken = ['unauthorized', 'expired', 'revoked', 'insufficientScope'] as const;
-    const kinds: readonly FailureKind[] = [...ofTheToken, 'forbidden', 'tls', 'unexpected'];
-    for (const kind of kinds) {
+  it('is none after what the server says of the token, which only the user can mend', () => {
+    for (const kind of ['unauthorized', 'expired', 'revoked', 'insufficientScope'] as const) {
       assert.equal(delay(failed({ kind }), { failures: 1 }), undefined);
       assert.equal(delay(stale(ready('running'), { kind }), { failures: 1 }), undefined);
     }
@@ -124,18 +131,35 @@ describe('nextDelay', () => {
 
   it('is there after a page or a 404 in the API’s place: a proxy sends them while GitLab is being updated', () => {
     for (const kind of ['notGitLab', 'noGitLab', 'notFound'] as const)
-      assert.equal(delay(failed({ kind }), { failures: 1 }), 10 * second);
+      assert.ok((delay(failed({ kind }), { failures: 1 }) ?? 0) >= 8 * second);
   });
 
-  it('doubles with each failure in a row, up to five minutes, and where the network is away up to half a minute', () => {
+  it('is at most eight seconds while somebody looks, so that a server that is back is seen within ten', () => {
     const after = (kind: FailureKind) =>
       [1, 2, 3, 6, 7, 1000].map((failures) => (delay(failed({ kind }), { failures }) ?? 0) / second);
-    assert.deepEqual(after('server'), [10, 20, 40, 300, 300, 300]);
-    assert.deepEqual(after('offline'), [10, 20, 30, 30, 30, 30]);
+    const kinds = [
+      'server',
+      'offline',
+      'timeout',
+      'notGitLab',
+      'noGitLab',
+      'tls',
+      'invalidAnswer',
+      'git',
+      'keyring',
+    ] as const;
+    for (const kind of kinds) assert.deepEqual(after(kind), [8, 8, 8, 8, 8, 8], kind);
+  });
+
+  it('doubles with each failure in a row, up to five minutes, where that lasts as a rule', () => {
+    const after = (kind: FailureKind) =>
+      [1, 2, 3, 6, 7, 1000].map((failures) => (delay(failed({ kind }), { failures }) ?? 0) / second);
+    for (const kind of ['forbidden', 'notFound', 'unsupported', 'unexpected'] as const)
+      assert.deepEqual(after(kind), [10, 20, 40, 300, 300, 300], kind);
   });
 
   it('differs by a fifth from window to window after a failure', () => {
-    const at = (random: number) => delay(failed({ kind: 'server' }), { failures: 2, random });
+    const at = (random: number) => delay(failed({ kind: 'forbidden' }), { failures: 2, random });
     assert.deepEqual([0, 0.5, 1].map(at), [16 * second, 18 * second, 20 * second]);
   });
 

@@ -92,6 +92,12 @@ describe('The page of a commit', () => {
     await app.shows('ready', isIt);
   };
 
+  it('of the settings of its project is opened, where CI/CD is switched on', async () => {
+    await opened(() => true);
+    await app.run('openProjectSettings');
+    assert.deepEqual(editor().opened, [`${app.gitlab.url}/${app.small.project.path}/edit`]);
+  });
+
   it('that is not pushed does not exist, and that is said', async () => {
     const sha = real.commit('not pushed');
     await opened(() => true);

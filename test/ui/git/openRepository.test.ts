@@ -24,7 +24,7 @@ describe('What git says of HEAD', () => {
     } catch {
       branch = undefined;
     }
-    const read = await readHead({ git: 'git', root, sha, branch, remote });
+    const read = await readHead({ git: { program: 'git' }, root, sha, branch, remote });
     assert.ok(read);
     return read;
   }
@@ -73,9 +73,13 @@ describe('What git says of HEAD', () => {
     repository.git('remote', 'add', 'fork', join(repository.root, '..', 'fork.git'));
     repository.git('init', '--quiet', '--bare', join(repository.root, '..', 'fork.git'));
     repository.git('push', '--quiet', 'fork', 'main');
-    assert.equal((await head()).pushed, false);
+    const { pushed, pushedElsewhere } = await head();
+    assert.deepEqual([pushed, pushedElsewhere], [false, true]);
     assert.equal((await head(repository.root, 'fork')).pushed, true);
-    assert.equal((await readHead({ git: 'git', root: repository.root, sha: shas[2] ?? '' }))?.pushed, true);
+    assert.equal(
+      (await readHead({ git: { program: 'git' }, root: repository.root, sha: shas[2] ?? '' }))?.pushed,
+      true,
+    );
   });
 
   it('follows first parents', async () => {
@@ -129,6 +133,13 @@ describe('What git says of HEAD', () => {
       assert.equal((await head(clone)).pushed, false);
     });
 
+    it('in a worktree of a bare clone, which names all commits before it', async () => {
+      const bare = repository.clone('bare.git', '--bare');
+      repository.at(bare, 'worktree', 'add', '--quiet', '-b', 'topic', `${bare}-topic`);
+      const { pushed, ancestors } = await head(`${bare}-topic`);
+      assert.deepEqual([pushed, ancestors], [undefined, [{ sha: shas[0], back: 1 }]]);
+    });
+
     it('where its branch was removed on the server, as after a merge', async () => {
       repository.git('checkout', '--quiet', '-b', 'topic');
       unpushed(1);
@@ -144,7 +155,12 @@ describe('What git says of HEAD', () => {
 
     it('where no remote counts', async () => {
       unpushed(1);
-      const read = await readHead({ git: 'git', root: repository.root, sha: shas[2] ?? '', branch: 'main' });
+      const read = await readHead({
+        git: { program: 'git' },
+        root: repository.root,
+        sha: shas[2] ?? '',
+        branch: 'main',
+      });
       assert.equal(read?.pushed, undefined);
     });
   });
@@ -231,10 +247,10 @@ describe('What git says of HEAD', () => {
   it('is nothing where git cannot be run, knows no such commit, or there is no repository', async () => {
     const { root } = repository;
     const sha = shas[1] ?? '';
-    assert.equal(await readHead({ git: '/no/such/git', root, sha }), undefined);
-    assert.equal(await readHead({ git: 'git', root, sha: 'f'.repeat(40) }), undefined);
+    assert.equal(await readHead({ git: { program: '/no/such/git' }, root, sha }), undefined);
+    assert.equal(await readHead({ git: { program: 'git' }, root, sha: 'f'.repeat(40) }), undefined);
     const empty = join(root, '..', 'empty');
     await mkdir(empty);
-    assert.equal(await readHead({ git: 'git', root: empty, sha }), undefined);
+    assert.equal(await readHead({ git: { program: 'git' }, root: empty, sha }), undefined);
   });
 });

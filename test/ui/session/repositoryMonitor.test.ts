@@ -16,6 +16,57 @@ import { FakeSecrets } from '../fake/secrets';
 import { until } from '../fake/until';
 import { RealRepository } from '../realRepository';
 
+/** Git's traces of what is on the server in ways that leave no tracking ref. Each gives the folder that is open. */
+const situations: Readonly<Record<string, (stage: Stage) => string>> = {
+  'the branch of a merge request, fetched by its URL': ({ real }) => {
+    real.git('push', '--quiet', real.server, 'HEAD:refs/merge-requests/5/head');
+    real.git('checkout', '--quiet', '--detach', 'HEAD~1');
+    real.git('fetch', '--quiet', real.server, 'refs/merge-requests/5/head');
+    real.git('checkout', '--quiet', '-b', 'mr-5', 'FETCH_HEAD');
+    real.git('config', 'branch.mr-5.remote', real.server);
+    real.git('config', 'branch.mr-5.merge', 'refs/merge-requests/5/head');
+    return real.root;
+  },
+  'the ref of a merge request, fetched into a branch': ({ real }) => {
+    real.git('push', '--quiet', real.server, 'HEAD:refs/merge-requests/5/head');
+    real.git('checkout', '--quiet', '--detach', 'HEAD~1');
+    real.git('fetch', '--quiet', real.server, 'merge-requests/5/head:mr-5');
+    real.git('checkout', '--quiet', 'mr-5');
+    return real.root;
+  },
+  'a branch that is pushed to another remote': ({ real }) => {
+    real.git('remote', 'add', 'fork', `${real.server}-fork`);
+    real.git('init', '--quiet', '--bare', `${real.server}-fork`);
+    real.git('config', 'branch.main.pushRemote', 'fork');
+    real.git('push', '--quiet');
+    return real.root;
+  },
+  'a branch that is pushed without an upstream': ({ real }) => {
+    real.git('checkout', '--quiet', '-b', 'topic');
+    real.git('push', '--quiet', 'origin', 'topic');
+    return real.root;
+  },
+  'a branch that is pushed by URL': ({ real }) => {
+    real.git('checkout', '--quiet', '-b', 'topic');
+    real.git('push', '--quiet', real.server, 'topic');
+    return real.root;
+  },
+  'a branch that was merged, removed and pruned': ({ real }) => {
+    real.git('checkout', '--quiet', '-b', 'topic');
+    real.git('push', '--quiet', '--set-upstream', 'origin', 'topic');
+    real.git('push', '--quiet', 'origin', '--delete', 'topic');
+    return real.root;
+  },
+  'a worktree of a bare clone': ({ real }) => {
+    const url = real.git('config', 'remote.origin.url');
+    real.git('push', '--quiet', real.server, 'HEAD:main');
+    const bare = real.clone('bare.git', '--bare');
+    real.at(bare, 'config', 'remote.origin.url', url);
+    real.at(bare, 'worktree', 'add', '--quiet', '-b', 'topic', `${bare}-topic`);
+    return `${bare}-topic`;
+  },
+};
+
 type Ready = Extract<Snapshot, { kind: 'ready' }>;
 const log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 const clock = { now: Date.now, setTimeout, clearTimeout };
@@ -61,13 +112,13 @@ class Stage {
     return this.gitlab.world.addBuild(project, { sha: this.commits[commit] ?? '', ref, stage: 'test', name, status });
   }
 
-  async start(): Promise<void> {
+  async start(root?: string): Promise<void> {
     const secrets = new FakeSecrets();
     const tokens = new Tokens(secrets, {});
     await tokens.store(this.gitlab.url, this.seed.token);
     editor().configuration.global['gitlabBuilds.refresh.activeSeconds'] = 2;
     const api = new FakeGit();
-    this.repository = this.real.fake();
+    this.repository = this.real.fake(root);
     api.open(this.repository);
     editor().extensions.set('vscode.git', api);
     const [git, settings] = [new Repositories(), new Settings()];
@@ -115,7 +166,9 @@ for (const profile of ['8.5', '18.9'] as const)
       await stage.start();
       const before = await stage.shows('the ancestor', ({ ancestor }) => ancestor !== undefined);
       assert.deepEqual(before.ancestor, { sha: stage.commits[0], back: 2 });
-      assert.deepEqual([before.builds.length, before.watchingSince], [1, undefined]);
+      assert.deepEqual([before.builds.length, before.unpushed], [1, true]);
+      // The nearest commit that is pushed may still get builds.
+      assert.equal(typeof before.watchingSince, 'number');
       assert.equal(before.target.sha, stage.commits[2]);
       assert.match(caveats(before, Date.now())[0] ?? '', /^not pushed, showing .{8}, 2 commits back$/);
 
@@ -133,23 +186,30 @@ for (const profile of ['8.5', '18.9'] as const)
       assert.equal(after.watchingSince, undefined);
     });
 
-    it('is not asked for while it is not pushed', async () => {
-      const { gitlab, seed, commits } = stage;
-      stage.build(1, 'success');
-      gitlab.world.addCommit(seed.project, { sha: commits[2] ?? '', title: 'x', createdAt: '2024-01-01T00:00:00Z' });
-      stage.build(2, 'failed');
+    it('that GitLab lacks is asked for once, and again by Refresh', async () => {
+      const lookedFor = () => stage.asked().filter((path) => path.endsWith(`/commits/${stage.commits[2]}`)).length;
+      stage.build(1, 'running');
       await stage.start();
-      const { builds } = await stage.shows('the ancestor', ({ ancestor }) => ancestor?.back === 1);
-      assert.deepEqual(
-        builds.map(({ status }) => status),
-        ['success'],
-      );
+      await stage.shows('the ancestor', ({ ancestor, unpushed }) => ancestor?.back === 1 && unpushed === true);
+      assert.equal(lookedFor(), 1);
+      await until('the next look', () => stage.gitlab.requests.length > stage.seen);
+      await stage.session.refresh();
+      assert.equal(lookedFor(), 1);
     });
 
     it('is shown without builds where no commit before it has some', async () => {
       await stage.start();
-      const { builds, ancestor, watchingSince } = await stage.shows('nothing', () => true);
-      assert.deepEqual([builds, ancestor, watchingSince], [[], undefined, undefined]);
+      const { builds, ancestor, unpushed } = await stage.shows('nothing', () => true);
+      assert.deepEqual([builds, ancestor, unpushed], [[], undefined, true]);
+    });
+
+    it('gets the builds of the commit that was pushed a moment ago as soon as there are some', async () => {
+      stage.build(0, 'success');
+      await stage.start();
+      await stage.shows('the one before', ({ ancestor }) => ancestor?.back === 2);
+      const late = stage.build(1, 'pending', 'late');
+      const { builds, unpushed } = await stage.shows('the nearest', ({ ancestor }) => ancestor?.back === 1);
+      assert.deepEqual([builds.map(({ id }) => id), unpushed], [[late.id], true]);
     });
 
     it('is watched once it is pushed, with one request for each look', async () => {
@@ -162,6 +222,26 @@ for (const profile of ['8.5', '18.9'] as const)
       // All that belongs to it; the next one is 2 s away.
       await new Promise((resolve) => setTimeout(resolve, 500));
       assert.equal(stage.asked().length, 1);
+    });
+
+    it('is not asked in vain where the project shows no CI/CD, and its builds are there once it does', async () => {
+      stage.build(0, 'success');
+      const answer = {
+        status: 403,
+        headers: { 'Content-Type': 'application/json' },
+        body: '{"message":"403 Forbidden"}',
+      };
+      stage.gitlab.faults = [{ when: ({ path }) => /\/(builds|jobs|pipelines)\b/.test(path), answer }];
+      editor().configuration.global['gitlabBuilds.refresh.idleSeconds'] = 15;
+      await stage.start();
+      await stage.shows('that it is hidden', ({ ciHidden }) => ciHidden === true);
+      await stage.session.follow(stage.root, { sha: stage.commits[0] ?? '' });
+      if (profile === '8.5')
+        await stage.shows('the same of a pin', (one) => one.ciHidden === true && one.target.pinned);
+      stage.gitlab.faults = [];
+      await stage.session.follow(stage.root, undefined);
+      const { ciHidden } = await stage.shows('builds', ({ builds }) => builds.length === 1);
+      assert.equal(ciHidden, undefined);
     });
 
     it('of nothing but itself shows a pinned commit', async () => {
@@ -183,3 +263,30 @@ for (const profile of ['8.5', '18.9'] as const)
       assert.equal(Math.round(expected?.['rspec'] ?? 0), 90);
     });
   });
+
+describe('HEAD of which git has no tracking ref, while GitLab has its builds,', () => {
+  let stage: Stage;
+  beforeEach(async () => (stage = await Stage.set('18.9')));
+  afterEach(() => stage.end());
+
+  for (const [what, prepare] of Object.entries(situations))
+    it(`such as ${what}, is shown with them`, async () => {
+      stage.build(0, 'success');
+      const root = prepare(stage);
+      stage.gitlab.world.addCommit(stage.seed.project, { sha: stage.commits[2] ?? '', title: 'A commit' });
+      const own = stage.build(2, 'failed');
+      await stage.start(root);
+      const { builds, ancestor, unpushed } = await stage.shows('builds', (one) => one.builds.length > 0);
+      assert.deepEqual([builds.map(({ id }) => id), ancestor, unpushed], [[own.id], undefined, undefined]);
+    });
+
+  for (const [what, prepare] of Object.entries(situations))
+    it(`or has the commit alone, such as ${what}, is not said to be unpushed`, async () => {
+      const root = prepare(stage);
+      stage.gitlab.world.addCommit(stage.seed.project, { sha: stage.commits[2] ?? '', title: 'A commit' });
+      await stage.start(root);
+      const snapshot = await stage.shows('no builds', () => true);
+      assert.equal(snapshot.unpushed, undefined);
+      assert.match(caveats(snapshot, Date.now())[0] ?? '', /^waiting for builds since /);
+    });
+});

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { ConfigurationTarget, Uri } from 'vscode';
 import { defaultLimits } from '../../../src/core/artifacts/extract/extractLimits';
+import { logSettingFlaws } from '../../../src/ui/session/settingFlaws';
 import { Settings, toInstance } from '../../../src/ui/session/settings';
 import { editor } from '../fake/editor';
 
@@ -116,8 +117,42 @@ describe('The settings', () => {
     assert.deepEqual(settings.forRepository(root), { preferred: 'upstream', project: '42' });
   });
 
-  it('count what is of another type as not written', () => {
+  it('take the number of a project for its id', () => {
     write('workspace', 'project', 42);
+    assert.deepEqual(settings.forRepository(root), { project: '42' });
+  });
+
+  it('say which entries of the instances are wrong, and nothing of what is in them', () => {
+    assert.deepEqual(settings.instanceFlaws(), []);
+    write('global', 'instances', { url: 'https://x' });
+    assert.deepEqual(settings.instanceFlaws(), ['The setting gitlabBuilds.instances is not a list, so it is ignored.']);
+    const hosts = ['ssh.example.com', 'a b', 7];
+    write('global', 'instances', [
+      { url: 'https://x', hosts },
+      { url: 'ssh://secret' },
+      { url: 'https://y', hosts: 'z' },
+    ]);
+    const [setting, ignored] = ['setting gitlabBuilds.instances', 'has no valid URL, so it is ignored.'];
+    assert.deepEqual(settings.instanceFlaws(), [
+      `Host 2 of entry 1 of the ${setting} is not a host name.`,
+      `Host 3 of entry 1 of the ${setting} is not a host name.`,
+      `Entry 2 of the ${setting} ${ignored}`,
+      `The hosts of entry 3 of the ${setting} are not a list.`,
+    ]);
+  });
+
+  it('have what is wrong with them in the log, once', () => {
+    const told: string[] = [];
+    write('global', 'instances', 'https://x');
+    const logging = logSettingFlaws(settings, { warn: (sentence) => told.push(sentence) });
+    write('global', 'instances', 7);
+    write('global', 'instances', [{}]);
+    assert.equal(told.length, 2);
+    logging.dispose();
+  });
+
+  it('count what is of another type as not written', () => {
+    write('workspace', 'project', 4.2);
     write('workspace', 'groupBy', 'colour');
     write('workspace', 'artifacts.directory', '');
     write('global', 'refresh.activeSeconds', '7');
@@ -136,6 +171,8 @@ describe('The settings', () => {
     write('global', 'refresh.activeSeconds', 0.1);
     write('global', 'refresh.idleSeconds', -1);
     assert.deepEqual(settings.intervals(), { activeSeconds: 2, idleSeconds: 15 });
+    for (const name of ['activeSeconds', 'idleSeconds']) write('global', `refresh.${name}`, 1e9);
+    assert.deepEqual(settings.intervals(), { activeSeconds: 3600, idleSeconds: 3600 });
   });
 
   it('tell of failures where no known word is written', () => {
@@ -187,11 +224,14 @@ describe('The settings', () => {
 
 describe('An instance as the user wrote it', () => {
   it('has its hosts in lower case, and what is no host left out', () =>
-    assert.deepEqual(toInstance({ url: 'git.example.com/gitlab/', hosts: ['SSH.example.com', 7], apiVersion: 'v3' }), {
-      url: 'https://git.example.com/gitlab',
-      hosts: ['ssh.example.com'],
-      apiVersion: 'v3',
-    }));
+    assert.deepEqual(
+      toInstance({ url: 'git.example.com/gitlab/', hosts: ['ssh://git@SSH.example.com/', 7, 'a b'], apiVersion: 'v3' }),
+      {
+        url: 'https://git.example.com/gitlab',
+        hosts: ['ssh.example.com'],
+        apiVersion: 'v3',
+      },
+    ));
 
   it('finds out its API where that is not written, or wrong', () => {
     for (const apiVersion of [undefined, 'v5', 4])

@@ -81,3 +81,18 @@ describe('The token of the environment', () => {
     assert.deepEqual(await tokens.signedIn(), [url, 'https://git.example.com']);
   });
 });
+
+describe('A keyring that is locked', () => {
+  it('is told as that, and asked again', async () => {
+    const secrets = new FakeSecrets();
+    const tokens = make({}, secrets);
+    await tokens.store(url, 'secret');
+    const get = secrets.get.bind(secrets);
+    secrets.get = () => Promise.reject(new Error('Cannot unlock the collection'));
+    const failure = { kind: 'keyring', reason: 'Cannot unlock the collection' };
+    await assert.rejects(tokens.get(url), failure);
+    await assert.rejects(tokens.signedIn(), failure);
+    secrets.get = get;
+    assert.equal(await tokens.get(url), 'secret');
+  });
+});

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { Failure } from '../../../src/core/model/errors';
 import type { Head } from '../../../src/core/model/head';
 import type { Snapshot, Target } from '../../../src/core/model/snapshot';
-import { isUnpushed, caveats, subjectOf, titleOf } from '../../../src/ui/text/commitText';
+import { caveats, subjectOf, titleOf } from '../../../src/ui/text/commitText';
 import { aTarget, hostileTexts, ready, sha, someBuilds } from '../samples';
 
 const someHead: Head = { sha, branch: 'master', shallow: false, pushed: true, ancestors: [] };
@@ -11,6 +11,7 @@ const ofHead = (head: Partial<Head>, target: Partial<Target> = {}) =>
 const detached = { branch: undefined } as const;
 const ancestor = { sha: 'abc'.repeat(14), back: 2 };
 const builds = someBuilds({});
+const unpushed = true;
 /** 14:05, wherever that is. */
 const then = new Date(2024, 2, 1, 14, 5).getTime();
 const at = (time: number) => new Date(time).toLocaleTimeString(undefined, { timeStyle: 'short' });
@@ -74,11 +75,12 @@ describe('What is to be said besides', () => {
 
   it('is whose builds they are where HEAD is not pushed', () => {
     const target = ofHead({ pushed: false });
-    assert.deepEqual(said({ target, ancestor }), ['not pushed, showing abcabcab, 2 commits back']);
-    assert.deepEqual(said({ target, ancestor: { ...ancestor, back: 1 } }), [
+    assert.deepEqual(said({ target, unpushed, ancestor }), ['not pushed, showing abcabcab, 2 commits back']);
+    assert.deepEqual(said({ target, unpushed, ancestor: { ...ancestor, back: 1 } }), [
       'not pushed, showing abcabcab, 1 commit back',
     ]);
-    assert.deepEqual(said({ target, ...empty }), ['not pushed']);
+    assert.deepEqual(said({ target, unpushed, ...empty }), ['not pushed']);
+    assert.deepEqual(said({ target, unpushed, ...empty, watchingSince: then }), ['not pushed']);
   });
 
   it('is since when builds are waited for', () => {
@@ -89,16 +91,24 @@ describe('What is to be said besides', () => {
     ]);
   });
 
-  it('is whose builds they are where nobody can tell whether HEAD is pushed', () =>
-    assert.deepEqual(said({ target: ofHead({ pushed: undefined }), ancestor }), [
-      'no builds yet, showing abcabcab, 2 commits back',
-    ]));
+  for (const pushed of [undefined, false])
+    it(`is whose builds they are where only git ${pushed === false ? 'lacks a sign' : 'cannot tell'} that HEAD is pushed`, () => {
+      const target = ofHead({ pushed });
+      assert.deepEqual(said({ target, ancestor }), ['no builds yet, showing abcabcab, 2 commits back']);
+      assert.deepEqual(said({ target, ...empty }), []);
+    });
+
+  it('is that GitLab shows no CI/CD, whatever is known of HEAD', () =>
+    assert.deepEqual(
+      said({ target: ofHead({ pushed: false }), ...empty, unpushed, watchingSince: then, ciHidden: true }),
+      ['CI/CD is off in this project, or not visible for your role'],
+    ));
 
   it('is that earlier commits are missing, only where some were looked for in vain', () => {
     const target = ofHead({ pushed: false, shallow: true });
     const words = "shallow clone: earlier commits aren't available";
-    assert.deepEqual(said({ target, ...empty }), ['not pushed', words]);
-    assert.deepEqual(said({ target, ancestor }), ['not pushed, showing abcabcab, 2 commits back']);
+    assert.deepEqual(said({ target, unpushed, ...empty }), ['not pushed', words]);
+    assert.deepEqual(said({ target, unpushed, ancestor }), ['not pushed, showing abcabcab, 2 commits back']);
     assert.deepEqual(said({ target: ofHead({ shallow: true }) }), []);
   });
 
@@ -128,21 +138,9 @@ describe('What is to be said besides', () => {
 
   it('says the most important first', () =>
     assert.deepEqual(
-      said({ target: ofHead({ pushed: false }), ancestor, stale: { asOf: then }, readOnly: true }).map(
+      said({ target: ofHead({ pushed: false }), unpushed, ancestor, stale: { asOf: then }, readOnly: true }).map(
         (words) => words.split(' ')[0],
       ),
       ['not', 'as', 'read-only'],
     ));
-});
-
-describe('HEAD is not pushed', () => {
-  it('only where git knows so, and HEAD is what is shown', () => {
-    const is = (target: Target) => isUnpushed({ kind: 'loading', target });
-    assert.equal(is(ofHead({ pushed: false })), true);
-    assert.equal(is(ofHead({ pushed: undefined })), false);
-    assert.equal(is(ofHead({ pushed: true })), false);
-    assert.equal(is(aTarget()), false);
-    assert.equal(is(ofHead({ pushed: false }, { pinned: true })), false);
-    assert.equal(isUnpushed(undefined), false);
-  });
 });

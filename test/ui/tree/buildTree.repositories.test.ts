@@ -113,6 +113,12 @@ describe('The row of a repository', () => {
     ...reasons.map(([reason, words]) => {
       return [`without a project: ${reason}`, { kind: 'noProject', reason }, `a  ${words}`, 'repo'] as const;
     }),
+    [
+      'with a wrong setting',
+      { kind: 'noProject', reason: 'missingRemote', remote: 'gone' },
+      'a  gone · no such remote',
+      'repo',
+    ],
     ['elsewhere', { kind: 'noProject', reason: 'notGitLab', host: 'github.com' }, 'a  github.com · not GitLab', 'repo'],
     [
       'that is signed out',

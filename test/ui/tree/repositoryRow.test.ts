@@ -38,6 +38,12 @@ const cases: readonly {
     keys: { state: 'notGitLab' },
   },
   {
+    when: 'with a remote in the settings that does not exist',
+    snapshot: { kind: 'noProject', reason: 'missingRemote', remote: 'gone' },
+    title: 'gone',
+    keys: { state: 'missingRemote' },
+  },
+  {
     when: 'signed out of an instance',
     snapshot: { kind: 'signedOut', url: 'https://git.example.com:8443/gitlab', known: true },
     title: 'git.example.com:8443',
@@ -91,13 +97,18 @@ const cases: readonly {
   },
   {
     when: 'with a HEAD that is not pushed, nor any commit with builds before it',
-    snapshot: { ...ready([]), target: ofHead({ pushed: false }) },
+    snapshot: { ...ready([]), target: ofHead({ pushed: false }), unpushed: true, watchingSince: afternoon },
     title: '01234567',
     keys: { state: 'notPushed', hasCommit: true, unpushed: true },
   },
   {
     when: 'with builds of a commit before a HEAD that is not pushed',
-    snapshot: { ...ready(builds), target: ofHead({ pushed: false }), ancestor: { sha: 'abc'.repeat(14), back: 2 } },
+    snapshot: {
+      ...ready(builds),
+      target: ofHead({ pushed: false }),
+      unpushed: true,
+      ancestor: { sha: 'abc'.repeat(14), back: 2 },
+    },
     title: 'Builds',
     message: 'master · 01234567 · not pushed, showing abcabcab, 2 commits back',
     keys: { state: 'ready', hasBuilds: true, hasCommit: true, unpushed: true },

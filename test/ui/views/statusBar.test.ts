@@ -218,10 +218,15 @@ describe('The status bar', () => {
     const pushed = aTarget({ head: { ...head, pushed: true } });
 
     const looks: readonly (readonly [string, Snapshot, string, string])[] = [
-      ['not pushed', { ...ready([]), target: unpushed }, '$(cloud-upload) CI: not pushed', 'not pushed'],
+      [
+        'not pushed',
+        { ...ready([]), target: unpushed, unpushed: true },
+        '$(cloud-upload) CI: not pushed',
+        'not pushed',
+      ],
       [
         'not pushed, with builds of an ancestor',
-        { ...ready(someBuilds({})), target: unpushed, ancestor },
+        { ...ready(someBuilds({})), target: unpushed, unpushed: true, ancestor },
         '$(pass) CI passed $(git-commit) 2 back',
         'not pushed, showing abcdef01, 2 commits back',
       ],

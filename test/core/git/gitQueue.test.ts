@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict';
+import { GitQueue } from '../../../src/core/git/gitQueue';
+import { settled } from '../support';
+
+describe('The queue for git', () => {
+  let started: string[];
+  let ends: (() => void)[];
+  let preferred: string | undefined;
+  let queue: GitQueue;
+  const add = (folder: string): Promise<string> =>
+    queue.run(folder, async () => {
+      started.push(folder);
+      await new Promise<void>((resolve) => ends.push(resolve));
+      return folder;
+    });
+  const endOne = async (): Promise<void> => {
+    ends.shift()?.();
+    await settled();
+  };
+
+  beforeEach(() => {
+    [started, ends, preferred] = [[], [], undefined];
+    queue = new GitQueue(() => preferred, 2);
+  });
+
+  it('runs a few at a time, in the order in which they came', async () => {
+    const all = ['a', 'b', 'c', 'd'].map(add);
+    await settled();
+    assert.deepEqual(started, ['a', 'b']);
+    await endOne();
+    assert.deepEqual(started, ['a', 'b', 'c']);
+    while (ends.length > 0) await endOne();
+    assert.deepEqual(await Promise.all(all), ['a', 'b', 'c', 'd']);
+  });
+
+  it('runs those of the preferred folder first, whichever it is by then', async () => {
+    for (const folder of ['a', 'b', 'c', 'd', 'e', 'd']) void add(folder);
+    preferred = 'd';
+    while (ends.length > 0) await endOne();
+    assert.deepEqual(started, ['a', 'b', 'd', 'd', 'c', 'e']);
+  });
+
+  it('goes on after a failure, and has room again once all have ended', async () => {
+    const failing = () => Promise.reject(new Error('no'));
+    await Promise.all([1, 2, 3].map(() => assert.rejects(queue.run('a', failing))));
+    for (const folder of ['a', 'b', 'c']) void add(folder);
+    await settled();
+    assert.deepEqual(started, ['a', 'b']);
+  });
+});
