@@ -1,3 +1,4 @@
+import type { Build } from '../../model/build';
 import type { Pipeline } from '../../model/pipeline';
 import { mapLimit } from '../../util/mapLimit';
 import { isNotFound, isProjectGone, noneUnlessGone, noneWithoutCi } from '../notFound';
@@ -14,8 +15,14 @@ const pipelinesAtOnce = 6;
 export type JobsOf = (pipeline: Pipeline) => Promise<readonly { readonly id: number }[]>;
 
 /** The pipelines that ran on the commit itself, the newest first. */
-export async function ownPipelines(question: CommitQuestion, jobsOf: JobsOf): Promise<readonly Pipeline[]> {
-  const all = has(question.server, 'pipelinesBySha') ? await bySha(question) : await byStatuses(question, jobsOf);
+export async function ownPipelines(
+  question: CommitQuestion,
+  jobsOf: JobsOf,
+  external: Promise<readonly Pick<Build, 'id'>[]>,
+): Promise<readonly Pipeline[]> {
+  const all = has(question.server, 'pipelinesBySha')
+    ? await bySha(question)
+    : await byStatuses(question, jobsOf, external);
   const newestFirst = [...all].sort((a, b) => b.id - a.id);
   const own = newestFirst.filter(({ source }) => source !== 'parent_pipeline').slice(0, pipelinesShown);
   const oldest = own.at(-1)?.id ?? 0;
@@ -37,7 +44,11 @@ async function bySha({ api, project, commit, server }: CommitQuestion): Promise<
  * The newest pipelines of the project are most often those of the commit; else one job of each pipeline tells which
  * that is. What a job's pipeline is never changes, so it is asked once.
  */
-async function byStatuses(question: CommitQuestion, jobsOf: JobsOf): Promise<readonly Pipeline[]> {
+async function byStatuses(
+  question: CommitQuestion,
+  jobsOf: JobsOf,
+  external: Promise<readonly Pick<Build, 'id'>[]>,
+): Promise<readonly Pipeline[]> {
   const { api, project, commit, memory } = question;
   const path = `projects/${project.id}/repository/commits/${commit.sha}/statuses?all=true`;
   const key = `pipelines by ${path}`;
@@ -46,14 +57,17 @@ async function byStatuses(question: CommitQuestion, jobsOf: JobsOf): Promise<rea
   const learn = async (pipeline: Pipeline): Promise<void> => {
     for (const { id } of await jobsOf(pipeline)) known.set(id, pipeline);
   };
-  const [ids] = await Promise.all([
+  const [ids, others] = await Promise.all([
     api.keptList(path, (row) => row.id('id')).catch(noneWithoutCi),
+    external,
     known.size > 0 ? undefined : newest(question).then((pipelines) => mapLimit(pipelines, pipelinesAtOnce, learn)),
   ]);
+  const reported = new Set(others.map(({ id }) => id));
   for (const id of ids) {
     if (known.has(id)) continue;
     const pipeline = await pipelineOf(question, id);
-    known.set(id, pipeline);
+    // A job that is refused now may be given out later; what another system reports never is one.
+    if (pipeline !== undefined || reported.has(id)) known.set(id, pipeline);
     if (pipeline !== undefined) await learn(pipeline);
   }
   memory.set(key, known);

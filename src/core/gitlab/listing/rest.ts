@@ -31,10 +31,11 @@ export async function listByRest(question: CommitQuestion, read: ReadBuild): Pro
   const key = `pipelines listed of ${project.id} ${commit.sha} ${commit.ref ?? ''}`;
   const known = (memory.get(key) ?? []) as readonly Pipeline[]; // Written below alone.
   const rows = new RowsByPipeline(question, read);
+  const reported = externalStatuses(question);
   const [own, merged, external] = await Promise.all([
-    ownPipelines(question, async (pipeline) => (await rows.of(pipeline)).builds),
+    ownPipelines(question, async (pipeline) => (await rows.of(pipeline)).builds, reported),
     mergeRequestPipelines(question),
-    externalStatuses(question),
+    reported,
     // What was listed the last time is so now, as a rule: its jobs need not wait for the list.
     mapLimit(known, pipelinesAtOnce, (pipeline) => rows.of(pipeline).catch(undefinedIfRefused)),
   ]);
