@@ -123,6 +123,8 @@ function remedyForFailure(kind: FailureKind): Remedy {
     case 'notGitLab':
     case 'noGitLab':
       return settingsRemedy('gitlabBuilds.instances');
+    case 'proxyAuth':
+      return settingsRemedy('http.proxy');
     default:
       return logRemedy();
   }

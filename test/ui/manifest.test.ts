@@ -127,6 +127,7 @@ const failureKinds = Object.keys({
   notGitLab: 0,
   noGitLab: 0,
   tls: 0,
+  proxyAuth: 0,
   invalidAnswer: 0,
   tooLarge: 0,
   server: 0,

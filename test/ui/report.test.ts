@@ -64,6 +64,13 @@ describe('The guard around a command', () => {
     ...(['unauthorized', 'expired', 'revoked', 'insufficientScope'] as const).map(
       (kind) => [kind, new GitLabError({ kind, host }), 'Sign In Again', 'gitlabBuilds.signIn', []] as const,
     ),
+    [
+      'a proxy',
+      new GitLabError({ kind: 'proxyAuth', host }),
+      'Open Settings',
+      'workbench.action.openSettings',
+      ['http.proxy'],
+    ],
     ['a refusal that says so', new UserError('No.', 'signIn'), 'Sign In Again', 'gitlabBuilds.signIn', []],
     ...(['notGitLab', 'noGitLab'] as const).map(
       (kind) =>
@@ -165,6 +172,7 @@ describe('The sentence for a failure', () => {
     noGitLab:
       /^git\.example\.com responds, but it isn't GitLab\. Is the path missing from git\.example\.com\? Check gitlabBuilds\.instances, .*\.$/,
     tls: /^The certificate of git\.example\.com isn't trusted on this machine \(why\)\. Add its authority to the system's certificates\.$/,
+    proxyAuth: /^The proxy for git\.example\.com needs a name and a password\. .* http\.proxy\.$/,
     tooLarge: /^git\.example\.com sent more than why, which is more than this extension reads\.$/,
     invalidAnswer: /^Couldn't read the response from git\.example\.com \(why\)\.$/,
     storage: /^GitLab's file storage git\.example\.com refused this file \(why\)\. Try again\. /,
@@ -185,6 +193,34 @@ describe('The sentence for a failure', () => {
   it('has no gap where the reason, the host or the time is not known', () => {
     for (const kind of Object.keys(failures) as Failure['kind'][])
       assert.doesNotMatch(sentence({ kind }), /undefined|\(\)|\s[.:]|\s{2}/);
+  });
+
+  const ofTls: readonly (readonly [string, RegExp])[] = [
+    ['CERT_HAS_EXPIRED', /has expired\. .* check the clock/],
+    ['CERT_NOT_YET_VALID', /is not valid yet\. Check the clock/],
+    ['ERR_TLS_CERT_ALTNAME_INVALID', /is for another host name\. /],
+    ['HOSTNAME_MISMATCH', /is for another host name\. /],
+    ['DEPTH_ZERO_SELF_SIGNED_CERT', /is not trusted here \(DEPTH_ZERO_SELF_SIGNED_CERT\)\. Add its authority/],
+    ['SELF_SIGNED_CERT_IN_CHAIN', /is not trusted here/],
+    ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', /is not trusted here/],
+    ['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', /is not trusted here/],
+    ['EPROTO', /does not speak TLS on that port \(EPROTO\)/],
+    ['ERR_SSL_WRONG_VERSION_NUMBER', /does not speak TLS on that port/],
+    ['ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED', /wants a client certificate/],
+  ];
+  for (const [reason, expected] of ofTls)
+    it(`of TLS tells what is the matter with ${reason}`, () =>
+      assert.match(sentence({ kind: 'tls', host, reason }), expected));
+
+  it('tells why GitLab takes no changes', () => {
+    for (const reason of [
+      'GitLab is undergoing maintenance',
+      'You cannot perform write operations on a read-only instance',
+    ])
+      assert.equal(
+        sentence({ kind: 'server', host, status: 503, reason }),
+        `git.example.com takes no changes just now: ${reason}`,
+      );
   });
 
   it('names the base URL where no GitLab is', () =>

@@ -33,7 +33,8 @@ export class GitLabApi {
   }
 
   async post<T>(path: string, read: (row: JsonObject) => T, body?: object): Promise<T> {
-    return this.one('POST', path, read, body);
+    // In maintenance GitLab tells its reason to those who send JSON, and sends all others to its root page.
+    return this.one('POST', path, read, body ?? {});
   }
 
   /** Asks GraphQL; a refusal comes as an answer with `errors` in it. */
@@ -102,7 +103,7 @@ export class GitLabApi {
   }
 
   async delete(path: string): Promise<void> {
-    await this.http.json(this.request('DELETE', path));
+    await this.http.json(this.request('DELETE', path, {}));
   }
 
   private async one<T>(method: 'GET' | 'POST', path: string, read: (row: JsonObject) => T, sent?: object): Promise<T> {

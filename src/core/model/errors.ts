@@ -14,6 +14,7 @@ export type FailureKind =
   | 'notGitLab' // something answers, but it is not GitLab's API
   | 'noGitLab' // something answers, and at this base URL no API of GitLab's is to be found
   | 'tls'
+  | 'proxyAuth' // a proxy wants a name and a password
   | 'invalidAnswer' // GitLab's API answers, but not what it should
   | 'tooLarge' // more came than is ever read; `reason`: the limit
   | 'server'

@@ -17,6 +17,16 @@ export class TtlCache {
     return value;
   }
 
+  /** The same, where undefined, which is no value, is not kept. */
+  async getOrTry<T>(key: string, ms: number, ask: () => Promise<T | undefined>): Promise<T | undefined> {
+    const known = this.kept.get(key);
+    // Written under the same key by the same caller, so of the same type.
+    if (known !== undefined && known.until > this.now()) return known.value as T;
+    const value = await ask();
+    if (value !== undefined) this.set(key, value, ms);
+    return value;
+  }
+
   set(key: string, value: unknown, ms = Infinity): void {
     this.kept.delete(key);
     this.kept.set(key, { value, until: this.now() + ms });

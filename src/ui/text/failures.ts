@@ -58,12 +58,14 @@ export function failureSentence(failure: Failure): string {
     case 'notGitLab':
     case 'noGitLab':
     case 'tls':
+    case 'proxyAuth':
       return connectionSentence(kind, failure);
     case 'invalidAnswer':
       return l10n.t("Couldn't read the response from {0}{1}.", host, because);
     case 'tooLarge':
       return l10n.t('{0} sent more than {1}, which is more than this extension reads.', host, reason ?? '');
     case 'server':
+      if (reason !== undefined && isReadOnly(reason)) return l10n.t('{0} takes no changes just now: {1}', host, reason);
       return l10n.t('{0} reported a server error{1}. Try again later.', host, inBrackets(status));
     case 'storage':
       return l10n.t(
@@ -83,6 +85,11 @@ export function failureSentence(failure: Failure): string {
     default:
       return kind satisfies never;
   }
+}
+
+/** GitLab's words in maintenance mode, of a read-only secondary of Geo, and of a read-only database. */
+function isReadOnly(reason: string): boolean {
+  return ['maintenance', 'read-only'].some((word) => reason.toLowerCase().includes(word));
 }
 
 function reasonOf({ reason }: Failure): string | undefined {
@@ -142,7 +149,9 @@ export function readOnlySentence(host: string): string {
   );
 }
 
-function connectionSentence(kind: 'offline' | 'timeout' | 'notGitLab' | 'noGitLab' | 'tls', failure: Failure): string {
+type ConnectionTrouble = 'offline' | 'timeout' | 'notGitLab' | 'noGitLab' | 'tls' | 'proxyAuth';
+
+function connectionSentence(kind: ConnectionTrouble, failure: Failure): string {
   const { host = 'GitLab', url = host } = failure;
   const reason = reasonOf(failure);
   const because = inBrackets(reason);
@@ -166,13 +175,45 @@ function connectionSentence(kind: 'offline' | 'timeout' | 'notGitLab' | 'noGitLa
         oneLine(url),
       );
     case 'tls':
+      return tlsSentence(host, reason);
+    case 'proxyAuth':
+      return l10n.t('The proxy for {0} needs a name and a password. Add them to the setting http.proxy.', host);
+    default:
+      return kind satisfies never;
+  }
+}
+
+/** What is the matter with a TLS connection, by Node's code. */
+function tlsSentence(host: string, code: string | undefined): string {
+  switch (code) {
+    case 'CERT_HAS_EXPIRED':
+      return l10n.t(
+        'The certificate of {0} has expired. Contact its administrator, or check the clock of this computer.',
+        host,
+      );
+    case 'CERT_NOT_YET_VALID':
+      return l10n.t("The certificate of {0} isn't valid yet. Check the clock of this computer.", host);
+    case 'ERR_TLS_CERT_ALTNAME_INVALID':
+    case 'HOSTNAME_MISMATCH':
+      return l10n.t('The certificate of {0} is for another host name. Check the URL in gitlabBuilds.instances.', host);
+    case 'EPROTO':
+    case 'ERR_SSL_WRONG_VERSION_NUMBER':
+    case 'ERR_SSL_PACKET_LENGTH_TOO_LONG':
+    case 'ERR_SSL_HTTP_REQUEST':
+      return l10n.t(
+        "{0} doesn't use TLS on that port ({1}). Check the scheme and port of its URL in gitlabBuilds.instances.",
+        host,
+        code,
+      );
+    case 'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED':
+    case 'ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE':
+      return l10n.t("{0} requires a client certificate, which this extension doesn't support ({1}).", host, code);
+    default:
       return l10n.t(
         "The certificate of {0} isn't trusted on this machine{1}. Add its authority to the system's certificates.",
         host,
-        because,
+        inBrackets(code),
       );
-    default:
-      return kind satisfies never;
   }
 }
 

@@ -70,6 +70,33 @@ describe('GitLabClient: an action', () => {
     assert.deepEqual(await refusal(act('compile', 'retry', strangerToken)), ['notFound', 404, '404 Project Not Found']);
   });
 
+  it('is sent as JSON, also where there is nothing to say', async () => {
+    await act('compile', 'retry');
+    const { headers } = fake.requests.find(({ method }) => method === 'POST')!;
+    assert.deepEqual([headers['content-type'], headers['content-length']], ['application/json', '2']);
+  });
+
+  it('of deleting artifacts is sent as JSON', async () => {
+    const newest = await startGitLab({ profile: '18.9' });
+    try {
+      const { builds, project, username } = smallProject(newest.world);
+      newest.world.setRole(project, username, 'master');
+      const client = clientOf(newest, { apiVersion: 'auto' });
+      await client.deleteArtifacts(project.path, builds.compile.id, unhurried());
+      const { headers } = newest.requests.find(({ method }) => method === 'DELETE')!;
+      assert.equal(headers['content-type'], 'application/json');
+    } finally {
+      await newest.close();
+    }
+  });
+
+  it('tells GitLab’s reason where that is in maintenance', async () => {
+    const message = 'GitLab is undergoing maintenance';
+    const answer = { status: 503, headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ message }) };
+    fake.faults = [{ when: ({ method }) => method === 'POST', answer }];
+    assert.deepEqual(await refusal(act('compile', 'retry')), ['server', 503, message]);
+  });
+
   it('is sent once, whatever becomes of it', async () => {
     fake.faults = [{ when: ({ method }) => method === 'POST', reset: 'beforeHeaders' }];
     assert.equal((await refusal(act('compile', 'retry')))[0], 'offline');

@@ -51,6 +51,7 @@ export function failureOfAnswer(answer: RefusingAnswer): Failure {
 
 function kindOf(status: number, html: boolean): FailureKind {
   if (status === 429) return 'rateLimited';
+  if (status === 407) return 'proxyAuth';
   if (status >= 500) return 'server';
   // The API answers its refusals as JSON or plain text: a page is a proxy's, or says that the path never reached it.
   if (html || status < 400) return 'notGitLab';
@@ -146,6 +147,8 @@ const tlsCode = /CERT|SELF_SIGNED|UNABLE_TO_|ERR_SSL|ERR_TLS|EPROTO|HOSTNAME_MIS
  */
 export function failureOfConnection(error: unknown, host: string): Failure {
   const code = codeOf(error);
+  // Node's code is the system call's where the server ends the handshake while something is written.
+  if (code === 'EPROTO' && wantsCertificate(error)) return { kind: 'tls', host, reason: certificateWanted };
   if (code !== undefined && tlsCode.test(code)) return { kind: 'tls', host, reason: code };
   if (code === 'ETIMEDOUT') return { kind: 'timeout', host };
   // Node's HTTP parser: something answers, but in no HTTP.
@@ -153,6 +156,12 @@ export function failureOfConnection(error: unknown, host: string): Failure {
   // A token with a character that no header can carry, so it is nobody's.
   if (code === 'ERR_INVALID_CHAR') return { kind: 'unauthorized', host };
   return { kind: 'offline', host, reason: code };
+}
+
+const certificateWanted = 'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED';
+
+function wantsCertificate(error: unknown): boolean {
+  return error instanceof Error && error.message.includes('alert certificate required');
 }
 
 /** Gone in a moment, as a rule: worth asking again. */

@@ -1,6 +1,6 @@
 import type { Build } from '../../model/build';
 import { externalStage } from '../../model/pipeline';
-import { noneUnlessGone } from '../notFound';
+import { undefinedUnlessGone } from '../notFound';
 import type { CommitQuestion } from '../dialect';
 import type { JsonObject } from '../jsonObject';
 
@@ -14,7 +14,8 @@ const askAgainMs = 60_000;
 export async function externalStatuses(question: CommitQuestion): Promise<readonly Build[]> {
   const { api, project, commit, memory } = question;
   const path = `projects/${project.id}/repository/commits/${commit.sha}/statuses?stage=${externalStage}`;
-  return memory.getOrLoad(path, askAgainMs, () => api.keptList(path, toExternal).catch(noneUnlessGone));
+  const ask = () => api.keptList(path, toExternal).catch(undefinedUnlessGone);
+  return (await memory.getOrTry<readonly Build[]>(path, askAgainMs, ask)) ?? [];
 }
 
 /** The builds, and of the statuses those that are none of them. */

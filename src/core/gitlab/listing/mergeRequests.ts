@@ -1,6 +1,6 @@
 import type { MergeRequest, Pipeline } from '../../model/pipeline';
 import type { CommitQuestion } from '../dialect';
-import { noneUnlessGone } from '../notFound';
+import { noneUnlessGone, undefinedUnlessGone } from '../notFound';
 import { has } from '../features';
 import type { JsonObject } from '../jsonObject';
 import { toPipeline } from './restMappers';
@@ -23,13 +23,21 @@ export async function mergeRequestPipelines(question: CommitQuestion): Promise<r
   const { commit, server, project, memory } = question;
   if (commit.ref === undefined || !has(server, 'mergeRequestPipelines')) return [];
   const key = `merge requests of ${project.id} ${commit.ref} ${commit.sha}`;
-  return memory.getOrLoad(key, askAgainMs, async () => {
-    const lists = await Promise.all((await opened(question)).map((one) => pipelinesOf(question, one)));
-    return lists.flat();
-  });
+  // What was refused is not known to be none.
+  return (await memory.getOrTry(key, askAgainMs, () => pipelinesOfAll(question))) ?? [];
 }
 
-async function opened({ api, project, commit }: CommitQuestion): Promise<readonly Opened[]> {
+/** undefined: some of them are not given out, and the others are none. */
+async function pipelinesOfAll(question: CommitQuestion): Promise<readonly Pipeline[] | undefined> {
+  const all = await opened(question);
+  if (all === undefined) return undefined;
+  const lists = await Promise.all(all.map((one) => pipelinesOf(question, one)));
+  const pipelines = lists.flatMap((those) => those ?? []);
+  return lists.includes(undefined) && pipelines.length === 0 ? undefined : pipelines;
+}
+
+/** undefined: they are not given out. */
+async function opened({ api, project, commit }: CommitQuestion): Promise<readonly Opened[] | undefined> {
   const path = `projects/${project.id}/merge_requests?source_branch=${encodeURIComponent((commit.ref ?? '').toWellFormed())}`;
   const read = (row: JsonObject): Opened => ({
     iid: row.id('iid'),
@@ -37,15 +45,17 @@ async function opened({ api, project, commit }: CommitQuestion): Promise<readonl
     sha: row.string('sha'),
   });
   // A project may have its merge requests switched off, which is 403.
-  const { items } = await api.page(path, 1, read).catch((error: unknown) => ({ items: noneUnlessGone(error) }));
-  return items.filter(({ sha }) => sha === commit.sha).slice(0, mergeRequestsLookedAt);
+  const page = await api.page(path, 1, read).catch(undefinedUnlessGone);
+  return page?.items.filter(({ sha }) => sha === commit.sha).slice(0, mergeRequestsLookedAt);
 }
 
-async function pipelinesOf(question: CommitQuestion, { iid, title }: Opened): Promise<readonly Pipeline[]> {
+/** undefined: they are not given out. */
+async function pipelinesOf(question: CommitQuestion, { iid, title }: Opened): Promise<readonly Pipeline[] | undefined> {
   const { api, project, commit } = question;
   const mergeRequest = { iid, title };
   const path = `projects/${project.id}/merge_requests/${iid}/pipelines`;
-  const all = await api.keptList(path, (row) => toPipeline(row, project)).catch(noneUnlessGone);
+  const all = await api.keptList(path, (row) => toPipeline(row, project)).catch(undefinedUnlessGone);
+  if (all === undefined) return undefined;
   const marked = all.filter(isOfMergeRequest).map((pipeline) => ({ ...pipeline, mergeRequest }));
   const own = marked.filter(({ sha }) => sha === commit.sha);
   const merge = marked.filter(({ sha }) => sha !== commit.sha).sort((a, b) => b.id - a.id)[0];

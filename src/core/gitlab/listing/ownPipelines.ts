@@ -1,15 +1,28 @@
+import type { Build } from '../../model/build';
 import type { Pipeline } from '../../model/pipeline';
-import { isNotFound, isProjectGone, noneWithoutCi } from '../notFound';
+import { mapLimit } from '../../util/mapLimit';
+import { isNotFound, isProjectGone, noneUnlessGone, noneWithoutCi } from '../notFound';
 import type { CommitQuestion } from '../dialect';
 import { has } from '../features';
+import type { JsonObject } from '../jsonObject';
 import { toPipeline } from './restMappers';
 
 /** A schedule may run one commit night after night: only the newest are of interest, and each costs a request. */
 export const pipelinesShown = 10;
+const pipelinesAtOnce = 6;
+
+/** The jobs of a pipeline, which the caller wants in any case. */
+export type JobsOf = (pipeline: Pipeline) => Promise<readonly { readonly id: number }[]>;
 
 /** The pipelines that ran on the commit itself, the newest first. */
-export async function ownPipelines(question: CommitQuestion): Promise<readonly Pipeline[]> {
-  const all = has(question.server, 'pipelinesBySha') ? await bySha(question) : await byStatuses(question);
+export async function ownPipelines(
+  question: CommitQuestion,
+  jobsOf: JobsOf,
+  external: Promise<readonly Pick<Build, 'id'>[]>,
+): Promise<readonly Pipeline[]> {
+  const all = has(question.server, 'pipelinesBySha')
+    ? await bySha(question)
+    : await byStatuses(question, jobsOf, external);
   const newestFirst = [...all].sort((a, b) => b.id - a.id);
   const own = newestFirst.filter(({ source }) => source !== 'parent_pipeline').slice(0, pipelinesShown);
   const oldest = own.at(-1)?.id ?? 0;
@@ -27,25 +40,49 @@ async function bySha({ api, project, commit, server }: CommitQuestion): Promise<
 }
 
 /**
- * Up to 10.7 pipelines are not to be had by their commit. The statuses of a commit are its jobs, without their pipeline;
- * one job of each pipeline tells which that is. What a job's pipeline is never changes, so it is asked once.
+ * Up to 10.7 pipelines are not to be had by their commit. The statuses of a commit are its jobs, without their pipeline.
+ * The newest pipelines of the project are most often those of the commit; else one job of each pipeline tells which
+ * that is. What a job's pipeline is never changes, so it is asked once.
  */
-async function byStatuses(question: CommitQuestion): Promise<readonly Pipeline[]> {
+async function byStatuses(
+  question: CommitQuestion,
+  jobsOf: JobsOf,
+  external: Promise<readonly Pick<Build, 'id'>[]>,
+): Promise<readonly Pipeline[]> {
   const { api, project, commit, memory } = question;
   const path = `projects/${project.id}/repository/commits/${commit.sha}/statuses?all=true`;
-  const ids = await api.keptList(path, (row) => row.id('id')).catch(noneWithoutCi);
-  const known = await memory.getOrLoad(`pipelines by ${path}`, Infinity, () =>
-    Promise.resolve(new Map<number, Pipeline | undefined>()),
-  );
+  const key = `pipelines by ${path}`;
+  const kept = memory.get(key);
+  const known = kept instanceof Map ? (kept as PipelineByJob) : new Map<number, Pipeline | undefined>();
+  const learn = async (pipeline: Pipeline): Promise<void> => {
+    for (const { id } of await jobsOf(pipeline)) known.set(id, pipeline);
+  };
+  const [ids, others] = await Promise.all([
+    api.keptList(path, (row) => row.id('id')).catch(noneWithoutCi),
+    external,
+    known.size > 0 ? undefined : newest(question).then((pipelines) => mapLimit(pipelines, pipelinesAtOnce, learn)),
+  ]);
+  const reported = new Set(others.map(({ id }) => id));
   for (const id of ids) {
     if (known.has(id)) continue;
     const pipeline = await pipelineOf(question, id);
-    known.set(id, pipeline);
-    if (pipeline === undefined) continue;
-    const jobs = await api.list(`projects/${project.id}/pipelines/${pipeline.id}/jobs`, (row) => row.id('id'));
-    for (const job of jobs) known.set(job, pipeline);
+    // A job that is refused now may be given out later; what another system reports never is one.
+    if (pipeline !== undefined || reported.has(id)) known.set(id, pipeline);
+    if (pipeline !== undefined) await learn(pipeline);
   }
+  memory.set(key, known);
   return [...new Map(ids.flatMap((id) => known.get(id) ?? []).map((pipeline) => [pipeline.id, pipeline])).values()];
+}
+
+type PipelineByJob = Map<number, Pipeline | undefined>;
+
+/** The pipelines of the commit among the newest of the project. */
+async function newest({ api, project, commit }: CommitQuestion): Promise<readonly Pipeline[]> {
+  const read = (row: JsonObject): Pipeline => toPipeline(row, project);
+  const { items } = await api
+    .page(`projects/${project.id}/pipelines`, 1, read)
+    .catch((error: unknown) => ({ items: noneUnlessGone(error) }));
+  return items.filter(({ sha }) => sha === commit.sha).slice(0, pipelinesShown);
 }
 
 /** undefined: a status that another CI system has reported, which is no job. */

@@ -1,4 +1,5 @@
 import type { Build } from '../../model/build';
+import { GitLabError } from '../../model/errors';
 import { mapLimit } from '../../util/mapLimit';
 import type { Listing, Pipeline } from '../../model/pipeline';
 import type { CommitQuestion, Project } from '../dialect';
@@ -13,7 +14,7 @@ import { toPipeline } from './restMappers';
 
 export type ReadBuild = (row: JsonObject) => Build;
 
-interface PipelineRows {
+export interface PipelineRows {
   readonly builds: readonly Build[];
   /** Those that the pipeline itself and its bridges told of. */
   readonly pipelines: readonly Pipeline[];
@@ -27,14 +28,43 @@ const pagesForAttempts = 5;
 
 /** v4 dropped the builds of a commit: they are those of its pipelines, and of the pipelines that these have started. */
 export async function listByRest(question: CommitQuestion, read: ReadBuild): Promise<Listing> {
+  const { project, commit, memory } = question;
+  const key = `pipelines listed of ${project.id} ${commit.sha} ${commit.ref ?? ''}`;
+  const known = (memory.get(key) ?? []) as readonly Pipeline[]; // Written below alone.
+  const rows = new RowsByPipeline(question, read);
+  const reported = externalStatuses(question);
   const [own, merged, external] = await Promise.all([
-    ownPipelines(question),
+    ownPipelines(question, async (pipeline) => (await rows.of(pipeline)).builds, reported),
     mergeRequestPipelines(question),
-    externalStatuses(question),
+    reported,
+    // What was listed the last time is so now, as a rule: its jobs need not wait for the list.
+    mapLimit(known, pipelinesAtOnce, (pipeline) => rows.of(pipeline).catch(undefinedIfRefused)),
   ]);
-  const listing = await rowsOfAll(question, read, [...own, ...merged]);
+  const listing = await rowsOfAll(question, read, [...own, ...merged], rows);
+  memory.set(key, listing.pipelines);
   const explained = await withConfigErrors(question, listing);
   return { ...explained, builds: withExternal(listing.builds, external) };
+}
+
+/** It is told where the pipeline turns out to be wanted still. */
+function undefinedIfRefused(error: unknown): undefined {
+  if (!(error instanceof GitLabError)) throw error;
+}
+
+/** Builds and children of pipelines, each asked for once in a round. */
+class RowsByPipeline {
+  private readonly asked = new Map<number, Promise<PipelineRows>>();
+
+  constructor(
+    private readonly question: CommitQuestion,
+    private readonly read: ReadBuild,
+  ) {}
+
+  of(pipeline: Pipeline): Promise<PipelineRows> {
+    const rows = this.asked.get(pipeline.id) ?? rowsOfPipeline(this.question, this.read, pipeline);
+    this.asked.set(pipeline.id, rows);
+    return rows;
+  }
 }
 
 /** The builds of these pipelines and of all that their bridges have started in the same project. */
@@ -42,12 +72,13 @@ export async function rowsOfAll(
   question: CommitQuestion,
   read: ReadBuild,
   wanted: readonly Pipeline[],
+  rowsBy = new RowsByPipeline(question, read),
 ): Promise<Listing> {
   const pipelines = new Map(wanted.slice(0, mostPipelines).map((pipeline) => [pipeline.id, pipeline]));
   const builds: Build[] = [];
   let isPartial = wanted.length > mostPipelines;
   for (let open = [...pipelines.values()]; open.length > 0;) {
-    const rows = await mapLimit(open, pipelinesAtOnce, (each) => rowsOfPipeline(question, read, each));
+    const rows = await mapLimit(open, pipelinesAtOnce, (each) => rowsBy.of(each));
     builds.push(...rows.flatMap((those) => those.builds));
     const told = rows.flatMap((those) => those.pipelines);
     open = [...new Map(told.map((pipeline) => [pipeline.id, pipeline])).values()].filter(

@@ -19,6 +19,7 @@ describe('A refusing answer', () => {
     403: 'forbidden',
     404: 'notFound',
     405: 'refused',
+    407: 'proxyAuth',
     409: 'refused',
     410: 'refused',
     422: 'refused',
@@ -189,8 +190,16 @@ describe('A broken connection', () => {
       certificates.map(kind),
       certificates.map(() => 'tls'),
     );
+    for (const code of ['CERT_NOT_YET_VALID', 'HOSTNAME_MISMATCH', 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY'])
+      assert.equal(kind(code), 'tls');
     assert.equal(kind('ETIMEDOUT'), 'timeout');
     assert.equal(kind('HPE_INVALID_CONSTANT'), 'notGitLab');
+  });
+
+  it('is told apart where the server wants a certificate', () => {
+    const text = 'write EPROTO 1:error:SSL routines:ssl3_read_bytes:tlsv13 alert certificate required';
+    const { reason } = failureOfConnection(Object.assign(new Error(text), { code: 'EPROTO' }), 'gitlab.com');
+    assert.equal(reason, 'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED');
   });
 
   it('is told by its code alone', () => {

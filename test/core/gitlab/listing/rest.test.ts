@@ -140,6 +140,40 @@ describe('The builds of a commit by REST', () => {
     });
   }
 
+  const refused = { status: 403, headers: json, body: '{"message":"403 Forbidden"}' };
+
+  for (const profile of ['8.5', '9.0', '13.9'] as const)
+    it(`have what other CI systems report as soon as that is given out on ${profile}`, async () => {
+      await start(profile);
+      const init = { sha: small.sha, kind: 'external', name: 'jenkins', status: 'running' } as const;
+      const { id } = fake.world.addBuild(small.project, init);
+      fake.faults = [{ when: ({ path }) => path.includes('stage=external'), answer: refused }];
+      assert.ok(!idsOf(await list()).includes(id));
+      fake.faults = [];
+      assert.ok(idsOf(await list()).includes(id));
+    });
+
+  it('have the pipelines of merge requests as soon as those are given out', async () => {
+    await start('13.9');
+    const { ref, sha, project } = small;
+    const requests = () => asked(() => client.listing(project.path, { sha, ref }, unhurried()));
+    const isAsked = async () => (await requests()).some((path) => path.startsWith('merge_requests'));
+    fake.faults = [{ when: ({ path }) => path.includes('/merge_requests'), answer: refused }];
+    assert.equal(await isAsked(), true);
+    fake.faults = [];
+    assert.deepEqual([await isAsked(), await isAsked()], [true, false]);
+  });
+
+  it('have a pipeline on 9.0 as soon as one of its jobs is given out', async () => {
+    await start('9.0');
+    const isOne = ({ path }: { readonly path: string }) => /\/(jobs\/\d+|pipelines\?.*)$/.test(path);
+    const missing = { status: 404, headers: json, body: '{"message":"404 Not found"}' };
+    fake.faults = [{ when: isOne, answer: missing }];
+    assert.deepEqual(await list(), []);
+    fake.faults = [];
+    assert.equal((await list()).length, 7);
+  });
+
   it('are those of v3 on 10.8 where the user says that it is to be spoken', async () => {
     await start('10.8');
     client = clientOf(fake, { apiVersion: 'v3' });
