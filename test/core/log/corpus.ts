@@ -1,0 +1,102 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { projectRoot } from '../../vscode/project';
+
+/** What a script wrote that failed: real output of a tool that was run in `/builds/group/project`. */
+export interface FailedScript {
+  /** Of its file in `corpus/`. */
+  readonly name: string;
+  readonly tool: string;
+  /** 1-based: the line at which a person would start reading. */
+  readonly line: number;
+}
+
+export const failedScripts: readonly FailedScript[] = [
+  { name: 'ava', tool: 'ava 7.0.0', line: 8 },
+  { name: 'bash-notfound', tool: 'bash 5.2.15', line: 3 },
+  { name: 'bash-silent', tool: 'bash 5.2.15', line: 4 },
+  { name: 'bats', tool: 'Bats 1.8.2', line: 4 },
+  { name: 'biome', tool: 'Biome 2.6.8', line: 4 },
+  { name: 'cargo-build', tool: 'cargo 1.95.0', line: 3 },
+  { name: 'cargo-test', tool: 'cargo 1.95.0', line: 14 },
+  { name: 'cat-missing', tool: 'coreutils 9.1', line: 4 },
+  { name: 'cmake-build', tool: 'CMake 3.25.1', line: 13 },
+  { name: 'cmake-configure', tool: 'CMake 3.25.1', line: 8 },
+  { name: 'commitlint', tool: 'commitlint 20.5.3', line: 3 },
+  { name: 'cspell', tool: 'CSpell 9.8.0', line: 2 },
+  { name: 'ctest', tool: 'CTest 3.25.1', line: 14 },
+  { name: 'curl', tool: 'curl 7.88.1', line: 2 },
+  { name: 'dash-notfound', tool: 'dash 0.5.12', line: 3 },
+  { name: 'diff', tool: 'diffutils 3.8', line: 8 },
+  { name: 'docker-missing', tool: 'Docker 28.2.2', line: 6 },
+  { name: 'esbuild', tool: 'esbuild 0.28.2', line: 2 },
+  { name: 'eslint', tool: 'ESLint 9.39.5', line: 5 },
+  { name: 'eslint-config', tool: 'ESLint 9.39.5', line: 7 },
+  { name: 'flake8', tool: 'flake8 5.0.4', line: 2 },
+  { name: 'gcc', tool: 'GCC 12.2.0', line: 8 },
+  { name: 'git-fatal', tool: 'git 2.39.5', line: 2 },
+  { name: 'go-build', tool: 'Go 1.19.8', line: 3 },
+  { name: 'go-panic', tool: 'Go 1.19.8', line: 3 },
+  { name: 'go-test', tool: 'Go 1.19.8', line: 6 },
+  { name: 'go-vet', tool: 'go vet 1.19.8', line: 3 },
+  { name: 'gpp', tool: 'GCC 12.2.0', line: 5 },
+  { name: 'html-validate', tool: 'html-validate 10.17.0', line: 4 },
+  { name: 'jasmine', tool: 'Jasmine 7.0.0', line: 6 },
+  { name: 'java-exception', tool: 'OpenJDK 17.0.15', line: 4 },
+  { name: 'javac', tool: 'OpenJDK 17.0.15', line: 2 },
+  { name: 'jest', tool: 'Jest 30.5.2', line: 24 },
+  { name: 'ld', tool: 'binutils 2.40', line: 4 },
+  { name: 'make-norule', tool: 'GNU Make 4.3', line: 4 },
+  { name: 'make-recursive', tool: 'GNU Make 4.3', line: 9 },
+  { name: 'markdownlint', tool: 'markdownlint-cli 0.48.0', line: 2 },
+  { name: 'meson', tool: 'Meson 1.0.1', line: 17 },
+  { name: 'minitest', tool: 'minitest 5.15.0', line: 10 },
+  { name: 'mocha', tool: 'Mocha 12.0.3', line: 12 },
+  { name: 'mocha-hook', tool: 'Mocha 12.0.3', line: 13 },
+  { name: 'mvn-offline', tool: 'Maven 3.8.7', line: 14 },
+  { name: 'mvn-pom', tool: 'Maven 3.8.7', line: 4 },
+  { name: 'mypy', tool: 'mypy 1.0.1', line: 2 },
+  { name: 'ninja', tool: 'Ninja 1.11.1', line: 28 },
+  { name: 'node-module', tool: 'Node.js 20.20.2', line: 6 },
+  { name: 'node-tap', tool: 'node:test 20.20.2', line: 9 },
+  { name: 'node-test', tool: 'node:test 20.20.2', line: 3 },
+  { name: 'node-throw', tool: 'Node.js 20.20.2', line: 7 },
+  { name: 'npm-ci', tool: 'npm 11.19.1', line: 2 },
+  { name: 'npm-script', tool: 'npm 11.19.1', line: 2 },
+  { name: 'perl', tool: 'Perl 5.36.0', line: 2 },
+  { name: 'php-fatal', tool: 'PHP 8.2.36', line: 3 },
+  { name: 'php-lint', tool: 'PHP 8.2.36', line: 2 },
+  { name: 'phpunit', tool: 'PHPUnit 9.6.7', line: 11 },
+  { name: 'pip-missing', tool: 'pip 23.0.1', line: 2 },
+  { name: 'prettier', tool: 'Prettier 3.10.1', line: 3 },
+  { name: 'prettier-syntax', tool: 'Prettier 3.10.1', line: 3 },
+  { name: 'prove', tool: 'Test::Harness 3.44', line: 3 },
+  { name: 'pylint', tool: 'Pylint 2.16.2', line: 5 },
+  { name: 'pytest', tool: 'pytest 7.2.1', line: 17 },
+  { name: 'pytest-collect', tool: 'pytest 7.2.1', line: 16 },
+  { name: 'pytest-quiet', tool: 'pytest 7.2.1', line: 9 },
+  { name: 'python-syntax', tool: 'Python 3.11.2', line: 5 },
+  { name: 'python-traceback', tool: 'Python 3.11.2', line: 9 },
+  { name: 'rspec', tool: 'RSpec 3.12', line: 6 },
+  { name: 'rspec-doc', tool: 'RSpec 3.12', line: 9 },
+  { name: 'rubocop', tool: 'RuboCop 1.39.0', line: 7 },
+  { name: 'ruby-exception', tool: 'Ruby 3.1.2', line: 2 },
+  { name: 'rust-panic', tool: 'rustc 1.95.0', line: 5 },
+  { name: 'shellcheck', tool: 'ShellCheck 0.9.0', line: 3 },
+  { name: 'stylelint', tool: 'stylelint 17.16.0', line: 4 },
+  { name: 'tap-quiet-prove', tool: 'Test::Harness 3.44', line: 3 },
+  { name: 'tape', tool: 'tape 5.10.2', line: 6 },
+  { name: 'terraform', tool: 'Terraform 1.11.4', line: 15 },
+  { name: 'terraform-fmt', tool: 'Terraform 1.11.4', line: 2 },
+  { name: 'tsc', tool: 'TypeScript 5.9.3', line: 6 },
+  { name: 'tsc-pretty', tool: 'TypeScript 5.9.3', line: 2 },
+  { name: 'unittest', tool: 'Python 3.11.2', line: 6 },
+  { name: 'vite', tool: 'Vite 8.4.0', line: 13 },
+  { name: 'vitest', tool: 'Vitest 4.1.12', line: 16 },
+  { name: 'webpack', tool: 'webpack 5.113.0', line: 6 },
+  { name: 'yamllint', tool: 'yamllint 1.29.0', line: 4 },
+];
+
+export function outputOf({ name }: FailedScript): string {
+  return readFileSync(join(projectRoot, 'test', 'core', 'log', 'corpus', `${name}.txt`), 'utf8');
+}
