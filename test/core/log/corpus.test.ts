@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { projectRoot } from '../../vscode/project';
+import { firstError } from '../../../src/core/log/firstError';
+import { end, read, start } from './support';
 import { failedScripts, outputOf } from './corpus';
 
 describe('The corpus of failed scripts', () => {
@@ -17,4 +19,29 @@ describe('The corpus of failed scripts', () => {
     assert.deepEqual(files.sort(), failedScripts.map(({ name }) => `${name}.txt`).sort());
     for (const script of failedScripts) assert.ok(outputOf(script).split('\n').length >= script.line, script.name);
   });
+
+  it('opens at that line, or within three of it, in at least 95 of 100', async () => {
+    const missed: string[] = [];
+    for (const script of failedScripts) {
+      const found = await lineOf(outputOf(script));
+      if (Math.abs(found - script.line) > 3) missed.push(`${script.name}: ${found} for ${script.line}`);
+    }
+    const share = 1 - missed.length / failedScripts.length;
+    console.log(`      ${(100 * share).toFixed(1)} % of ${failedScripts.length} ${missed.join(', ')}`);
+    assert.ok(share >= 0.95, missed.join('\n'));
+  });
 });
+
+/** 1-based line of the script at which its log opens, in a log as a runner writes it. */
+async function lineOf(output: string): Promise<number> {
+  const log = read(
+    [
+      `${start(1, 'get_sources')}Getting source\nerror: of the runner\n${end(2, 'get_sources')}`,
+      `${start(2, 'step_script')}Executing "step_script" stage of the job script\n${output}${end(9, 'step_script')}`,
+      `${start(9, 'cleanup_file_variables')}Cleaning up\n${end(9, 'cleanup_file_variables')}`,
+      'ERROR: Job failed: exit code 1\n',
+    ].join(''),
+  );
+  const script = log.sections.find(({ name }) => name === 'step_script');
+  return ((await firstError(log)) ?? Infinity) - (script?.start ?? 0);
+}
