@@ -10,7 +10,7 @@ const errors = [
   /\b(?:fatal )?error(?: ?[A-Z]{1,4}\d+|\[\w+\])?: /i,
   /^\W{0,3}(?:error|fatal|panic|failed|failure|fail)\b/i,
   /^CMake Error\b|^#\s{1,9}Failed test\b|^curl: \(\d{1,3}\) |^\s*● \S/,
-  /^(?:npm ERR!|npm error|E {3,}\S|--- FAIL:|not ok \d|FAIL\b|Traceback \(most recent call last\))/,
+  /^(?:npm ERR!|npm error|E {3,7}\S|--- FAIL:|not ok \d|FAIL\b|Traceback \(most recent call last\))/,
   /(?:Error|Exception)(?: \[\w+\])?(?:: |:?$)/,
   // Ruby.
   /\((?:\w+::)*\w*(?:Error|Exception)\)$/,
@@ -26,6 +26,8 @@ const errors = [
 const failures = [
   /^\s*(?:\d+\) |[✗✕✖×✘] )|\bFAILED\b/,
   /^\W{0,3}FAIL(?:ED:)?\s+\S/,
+  // Of Meson.
+  /\sFAIL {2,20}\d/,
   // Of `unittest`.
   /^\w+ \(\S+\) \.\.\. (?:FAIL|ERROR)$/,
 ];
@@ -39,7 +41,7 @@ const passed =
   /^\s*(?:[✓✔√]|ok\b|PASS\b|=== (?:RUN|PAUSE|CONT|NAME)\b|--- (?:PASS|SKIP):)|\bPASSED\b|\.\.\. (?:ok|skipped)\b|\bPassed\s/;
 /** Counts, and the heading of what a test printed. */
 const none = /\b(?:0|no) (?:errors?|failed|failures?)\b|\b(?:errors?|failed|failures?)[:=] ?0\b/i;
-const summary = /^\W{0,9}\d{1,9} \w|^FAILED \(|\bfailed in \d|● Console$/i;
+const summary = /^\W{0,9}\d{1,9} \w|^\w{1,20}: {1,40}\d{1,9}$|^FAILED \(|\bfailed in \d|● Console$/i;
 const notice = /(?:^|[\s[(:])(?:warn(?:ing)?|note|info|hint|debug|deprecated|deprecation(?:Warning)?)(?:[\s\]):]|$)/i;
 const severe = /error|fail|fatal|panic|exception/i;
 
@@ -81,7 +83,7 @@ function isReason(line: string): boolean {
 }
 
 function isHarmless(line: string): boolean {
-  if (passed.test(line) || none.test(line) || summary.test(line)) return true;
+  if (passed.test(line) || none.test(line) || summary.test(line.trimEnd())) return true;
   if (shown.test(line) && !/^#\s{1,9}Failed test\b/.test(line)) return true;
   const told = line.search(notice);
   const wrong = line.search(severe);
