@@ -1,4 +1,7 @@
 import { timeSlice } from '../util/timeSlice';
+import { errorLine, isFinding, isRefusal, testOutput } from './errorLines';
+import { isPythonFrame, longestTraceback } from './stacks';
+import { prefixLength } from './linePrefix';
 import type { Log, Section } from './log';
 
 /** Lines at the end of a log that are searched, and columns of each: their product bounds the work, whatever the log. */
@@ -8,21 +11,6 @@ const mostColumns = 500;
 /** The section in which the runner runs what the user wrote; `build_script` until runner 13. */
 const scripts = ['step_script', 'build_script'];
 
-const errors = [
-  /\b(?:fatal )?error(?: ?[A-Z]{1,4}\d+|\[\w+\])?: /i,
-  /^\W{0,3}(?:error|fatal|panic|failed|failure|fail)\b/i,
-  /^(?:npm ERR!|npm error|E {3,}\S|--- FAIL:|not ok \d|FAIL\b|Traceback \(most recent call last\))/,
-  /(?:Error|Exception)(?:: |$)/,
-  /\b(?:panicked at|Segmentation fault|core dumped|command not found)|\*\*\* \[/,
-  /: (?:No such file or directory|Permission denied|not found)$/,
-  /^\s*(?:\d+\) |[✗✕✖×✘] )|\bFAILED\b|<<< (?:FAILURE|ERROR)!/,
-];
-/** Only to spare the patterns the lines that none of them fits. */
-const mayBeError =
-  /error|fail|fatal|panic|exception|fault|dumped|not |No such|denied|ERR!|Trace|E {3}|\*\*\*|\d\) |[✗✕✖×✘]/i;
-/** Of what was told about errors and is none. */
-const harmless =
-  /\b(?:0|no) (?:errors?|failed|failures?)\b|\b(?:errors?|failed|failures?)[:=] ?0\b|^\W*(?:warn(?:ing)?)\b/i;
 /** How the runner ends the log of a failed build. */
 const verdict = /^ERROR: (?:Job failed|Build failed|Preparation failed|Uploading artifacts)/;
 /** A verdict that says more than the script's last lines do. */
@@ -37,15 +25,53 @@ export async function firstError(log: Log): Promise<number | undefined> {
   const { lines } = log;
   const from = Math.max(0, lines.length - mostLines);
   const script = lastScript(log);
-  if (script !== undefined) return (await errorIn(lines, script, from)) ?? lastLineOf(lines, script);
-  return (
-    (await find(lines, from, lines.length, isError)) ??
-    (await find(lines, from, lines.length, (line) => verdict.test(line)))
-  );
+  if (script !== undefined) {
+    const range = { from: Math.max(from, script.start + 1), to: (script.end ?? lines.length - 1) + 1 };
+    return (await errorIn(lines, range)) ?? (await findingIn(lines, range)) ?? lastLineOf(lines, script);
+  }
+  const all = { from, to: lines.length };
+  return (await errorIn(lines, all)) ?? (await find(lines, all, (line) => verdict.test(line)));
 }
 
-async function errorIn(lines: readonly string[], { start, end }: Section, from: number): Promise<number | undefined> {
-  return find(lines, Math.max(from, start + 1), (end ?? lines.length - 1) + 1, isError);
+/** Lines from the first to before the last. */
+interface Range {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Lines between what has failed and the reason, on one screen: the former then stays the first error. */
+const nearLines = 3;
+/** Lines at the end of a script in which sentences without a pattern of an error are looked for. */
+const lastLines = 50;
+
+/** The first error; after the name of what has failed, the first reason further down where there is one. */
+async function errorIn(lines: readonly string[], { from, to }: Range): Promise<number | undefined> {
+  let failure: number | undefined;
+  let output: ReturnType<typeof testOutput>;
+  const error = await find(lines, { from, to }, (line, at) => {
+    if (output?.isOver(line) !== false) output = testOutput(line);
+    const kind = output !== undefined || verdict.test(line) ? undefined : errorLine(line.slice(prefixLength(line)));
+    if (kind === 'failure') failure ??= at;
+    return kind === 'error';
+  });
+  if (failure !== undefined && (error === undefined || error - failure <= nearLines)) return failure;
+  return error === undefined ? undefined : raised(lines, error, to);
+}
+
+/** What Python raised, below the stack trace that begins there; else the line itself. */
+function raised(lines: readonly string[], at: number, to: number): number {
+  if (!(lines[at] ?? '').startsWith('Traceback ') || !isPythonFrame(lines[at + 1] ?? '')) return at;
+  for (let below = at + 1; below < Math.min(to, at + longestTraceback); below += 1)
+    if (/^\S/.test(lines[below] ?? '')) return below;
+  return at;
+}
+
+/** What a linter found, which needs no word for errors; else a sentence near the end that refuses something. */
+async function findingIn(lines: readonly string[], { from, to }: Range): Promise<number | undefined> {
+  return (
+    (await find(lines, { from, to }, (line) => isFinding(line.slice(prefixLength(line))))) ??
+    (await find(lines, { from: Math.max(from, to - lastLines), to }, isRefusal))
+  );
 }
 
 /** The last line with text that a script wrote; the runner's verdict where that tells more or the script wrote nothing. */
@@ -81,23 +107,16 @@ export function lastScript({ sections }: Log): Section | undefined {
 
 async function find(
   lines: readonly string[],
-  from: number,
-  to: number,
-  fits: (line: string) => boolean,
+  { from, to }: Range,
+  fits: (line: string, at: number) => boolean,
 ): Promise<number | undefined> {
   const share = timeSlice();
   for (let at = from; at < to; at += 1) {
-    if (fits((lines[at] ?? '').slice(0, mostColumns))) return at;
+    if (fits((lines[at] ?? '').slice(0, mostColumns), at)) return at;
     const turn = share();
     if (turn !== undefined) await turn;
   }
   return undefined;
-}
-
-function isError(line: string): boolean {
-  if (!mayBeError.test(line) || harmless.test(line) || verdict.test(line)) return false;
-  // A command that the script shows is no error of it.
-  return !line.startsWith('$ ') && errors.some((pattern) => pattern.test(line));
 }
 
 function lastWithText(lines: readonly string[], from: number): number {

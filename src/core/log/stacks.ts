@@ -6,7 +6,8 @@ const between = /^\s*at\b|^\s*\.{3} \d+ more|^\s*\d+: +\S|^[\w./*-][^\s(]*\(.*\)
 const codeFrame = /^\s*(?:>\s*)?(?:\d+\s*)?\|/;
 /** Also the title of a test that failed. */
 const thrown = /error|exception|panic|fatal|failure|assert|^\s*(?:[●✕✗✖×]|\d+\)) /i;
-const longestTraceback = 1000;
+/** Lines of a Python stack trace that are looked through for what was raised. */
+export const longestTraceback = 1000;
 const linesOfMessage = 6;
 /** Columns of a line that patterns see. */
 const mostColumns = 500;

@@ -57,6 +57,19 @@ describe('the first error of a log', () => {
       '$ grep error: a',
       'no errors found',
       'errors.ts',
+      ...[
+        '=== RUN   TestReadError',
+        'ok 1 - error: is told',
+        '  ✔ returns an error: bad input',
+        'test a::error ... ok',
+      ],
+      ...[
+        'tests/a.py::test_error PASSED [ 9%]',
+        '+ grep fatal a',
+        'a.c:1:2: warning: the old error: x',
+        '[INFO] error: x',
+      ],
+      ...['# failure handling', '  console.error', '    Error: as expected'],
     ];
     const log = read(script(...harmless, 'error: this'));
     assert.equal(log.lines[(await firstError(log)) ?? -1], 'error: this');
@@ -67,6 +80,27 @@ describe('the first error of a log', () => {
     const at = await firstError(log);
     return at === undefined ? undefined : log.lines[at];
   };
+
+  it('is behind what says only where a line comes from', async () => {
+    for (const prefix of ['#12 3.456 ', '[lint] ', 'app:build: '])
+      assert.equal(await shown(script('$ make', `${prefix}fine`, `${prefix}error: x`)), `${prefix}error: x`);
+  });
+
+  it('is the reason where that stands far below the name of what has failed', async () => {
+    const names = ['a.py::test_add FAILED [ 50%]', 'a.py::test_sub PASSED [100%]', '', '=== FAILURES ===', ''];
+    assert.equal(await shown(script(...names, 'E       assert -1 == 3')), 'E       assert -1 == 3');
+    assert.equal(await shown(script('  ✕ adds (3 ms)', '', '  ● adds')), '  ✕ adds (3 ms)');
+  });
+
+  it('is what Python raised', async () => {
+    const trace = ['Traceback (most recent call last):', '  File "a.py", line 1, in <module>', '    f()'];
+    assert.equal(await shown(script(...trace, 'KeyError: 3')), 'KeyError: 3');
+  });
+
+  it('is what a linter found where nothing is called an error', async () => {
+    const lines = ['a.py:1:2: warning: old', 'a.py:4:1: E302 expected 2 blank lines', 'a.py:5:1: E303 too many'];
+    assert.equal(await shown(script('12 files', ...lines)), lines[1]);
+  });
 
   it('is the last line of a script without one, before what the runner says', async () => {
     assert.equal(await shown(script('$ ./check', 'all is well', 'and over', '')), 'and over');

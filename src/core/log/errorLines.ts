@@ -1,0 +1,91 @@
+import { locationsIn } from './locations';
+
+/**
+ * What a line of a failed script is. `error`: it says what went wrong; `failure`: it names what has failed, as a list of
+ * tests does, and the reason may follow further down.
+ */
+export type ErrorLine = 'error' | 'failure';
+
+const errors = [
+  /\b(?:fatal )?error(?: ?[A-Z]{1,4}\d+|\[\w+\])?: /i,
+  /^\W{0,3}(?:error|fatal|panic|failed|failure|fail)\b/i,
+  /^CMake Error\b|^#\s{1,9}Failed test\b|^curl: \(\d{1,3}\) |^\s*● \S/,
+  /^(?:npm ERR!|npm error|E {3,7}\S|--- FAIL:|not ok \d|FAIL\b|Traceback \(most recent call last\))/,
+  /(?:Error|Exception)(?: \[\w+\])?(?:: |:?$)/,
+  // Ruby.
+  /\((?:\w+::)*\w*(?:Error|Exception)\)$/,
+  // Perl.
+  / at \S+ line \d{1,7}\.$/,
+  /\b(?:panicked at|Segmentation fault|core dumped|command not found|undefined reference to|[Oo]ut of memory|Killed$)/,
+  /\*\*\* (?:\[|No rule)|\*\*\*(?:Failed|Exception|Timeout|Not Run)\b|<<< (?:FAILURE|ERROR)!/,
+  /: (?:no such file or directory|permission denied|not found)$/i,
+  // Linters that name a file above, and those that name it on the line.
+  /^\s+\d{1,7}:\d{1,6}\s+(?:error|✖|×)\s/,
+  /^\S{1,300}:\d{1,7} error\b/,
+];
+const failures = [
+  /^\s*(?:\d+\) |[✗✕✖×✘] )|\bFAILED\b/,
+  /^\W{0,3}FAIL(?:ED:)?\s+\S/,
+  // Of Meson.
+  /\sFAIL {2,20}\d/,
+  // Of `unittest`.
+  /^\w+ \(\S+\) \.\.\. (?:FAIL|ERROR)$/,
+];
+/** Cheap test that spares the patterns most lines. */
+const mayBeError =
+  /error|fail|fatal|panic|exception|fault|dumped|not |no such|denied|ERR!|Trace|E {3}|\*\*\*|\d\) |[✗✕✖×✘●]|line \d|curl: |undefined r|of memory|Killed/i;
+
+/** A command that the script shows, and a comment of a protocol. */
+const shown = /^(?:\$ |\++ \S|> \S|# )/;
+const passed =
+  /^\s*(?:[✓✔√]|ok\b|PASS\b|=== (?:RUN|PAUSE|CONT|NAME)\b|--- (?:PASS|SKIP):)|\bPASSED\b|\.\.\. (?:ok|skipped)\b|\bPassed\s/;
+/** Counts, and the heading of what a test printed. */
+const none = /\b(?:0|no) (?:errors?|failed|failures?)\b|\b(?:errors?|failed|failures?)[:=] ?0\b/i;
+const summary = /^\W{0,9}\d{1,9} \w|^\w{1,20}: {1,40}\d{1,9}$|^FAILED \(|\bfailed in \d|● Console$/i;
+const notice = /(?:^|[\s[(:])(?:warn(?:ing)?|note|info|hint|debug|deprecated|deprecation(?:Warning)?)(?:[\s\]):]|$)/i;
+const severe = /error|fail|fatal|panic|exception/i;
+
+/** The kind of error that the line is, or undefined for all that only looks like one: a pass, a warning, a count. */
+export function errorLine(line: string): ErrorLine | undefined {
+  if (!mayBeError.test(line) || isHarmless(line)) return undefined;
+  if (failures.some((pattern) => pattern.test(line)) && !isReason(line)) return 'failure';
+  return errors.some((pattern) => pattern.test(line)) ? 'error' : undefined;
+}
+
+/** What a test prints, which is no error of the script; it goes on to an empty line, or to one that is indented no more. */
+export function testOutput(line: string): { readonly isOver: (next: string) => boolean } | undefined {
+  if (/^std(?:err|out) \| /.test(line)) return { isOver: (next) => next.trim() === '' };
+  if (!/^\s*console\.(?:error|warn|log|info|debug)\b/.test(line)) return undefined;
+  const indent = indentOf(line);
+  return { isOver: (next) => next.trim() !== '' && indentOf(next) <= indent };
+}
+
+function indentOf(line: string): number {
+  return line.length - line.trimStart().length;
+}
+
+/** Whether the line may be what is wrong in a script without an error: it begins with a place in a file. */
+export function isFinding(line: string): boolean {
+  if (isHarmless(line)) return false;
+  if (/^In \S{1,300} line \d{1,7}:$/.test(line)) return true;
+  const [first] = locationsIn(line);
+  return first?.line !== undefined && first.start === 0;
+}
+
+/** Whether the line says that something was not possible. */
+export function isRefusal(line: string): boolean {
+  return /\b(?:cannot|can't|could not|couldn't|unable to|timed out|refused)\b/i.test(line) && !isHarmless(line);
+}
+
+/** A failure that says on the same line what went wrong. */
+function isReason(line: string): boolean {
+  return /^(?:not ok \d|E {3}|\s*[✗✕✖×✘] \[ERROR\])|\bFAIL(?:ED)?: \w/.test(line) && !line.startsWith('FAILED: ');
+}
+
+function isHarmless(line: string): boolean {
+  if (passed.test(line) || none.test(line) || summary.test(line.trimEnd())) return true;
+  if (shown.test(line) && !/^#\s{1,9}Failed test\b/.test(line)) return true;
+  const told = line.search(notice);
+  const wrong = line.search(severe);
+  return told >= 0 && (wrong < 0 || told < wrong);
+}
