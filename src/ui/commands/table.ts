@@ -17,6 +17,7 @@ import { openLog } from './openLog';
 import { play, playWithVariables } from './play';
 import { clearProblems, showProblems } from './showProblems';
 import { push } from './push';
+import { selectProject, showOtherProject } from './selectProject';
 import { filter, groupBy, refresh } from './view';
 
 /** Every command of the manifest, by the name after `gitlabBuilds.` */
@@ -26,6 +27,8 @@ export const table: Readonly<Record<string, Command>> = {
   filter,
   push,
   selectCommit,
+  selectProject,
+  showOtherProject,
   followHead,
   signIn,
   signOut,

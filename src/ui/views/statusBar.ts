@@ -5,7 +5,7 @@ import { systemClock, type Clock } from '../../core/util/timer';
 import { isUnpushed, type Snapshot, type Target } from '../../core/model/snapshot';
 import { toTree, type TreeNode } from '../../core/model/tree';
 import { viewId } from '../tree/buildTree';
-import { partialWords, caveats, subjectOf } from '../text/commitText';
+import { partialWords, projectWords, caveats, subjectOf } from '../text/commitText';
 import { escaped, groupDescription, progressOf, shortSha, statusCodicon, statusLabel } from '../text/buildText';
 import { pipelineLabel, pipelineSubject } from '../text/pipelineText';
 import type { ViewState } from '../session/repositoryView';
@@ -120,7 +120,12 @@ function lookWithoutBuilds(snapshot: Ready, scene: StatusBarInput): Appearance {
       ? ['circle-large-outline', l10n.t('no builds')]
       : ['eye', l10n.t('waiting for builds')];
   const nothing = l10n.t('No builds for {0}', subjectOf(snapshot));
-  return plain(icon, `${words}${marks(snapshot)}`, [nothing, ...caveats(snapshot, scene.now)], scene);
+  return plain(
+    icon,
+    `${words}${marks(snapshot)}`,
+    [nothing, projectWords(snapshot.target), ...caveats(snapshot, scene.now)],
+    scene,
+  );
 }
 
 /** That the builds are not HEAD's own, and that they are not fresh. */
@@ -151,9 +156,10 @@ function stageTable(snapshot: Ready, subject: readonly string[], reservations: r
       : stageRow(node),
   );
   const head = subject.map((part) => `**${escaped(part)}**`).join(' · ');
+  const project = escaped(projectWords(snapshot.target));
   const tail = reservations.flatMap((line) => ['', escaped(line)]);
   // `escaped` also breaks `$(…)`, so only our own icons are drawn.
-  return new MarkdownString([head, '', '| | |', '|:--|:--|', ...rows, ...tail].join('\n'), true);
+  return new MarkdownString([head, '', project, '', '| | |', '|:--|:--|', ...rows, ...tail].join('\n'), true);
 }
 
 function pipelineRow({ pipeline, status }: Extract<TreeNode, { kind: 'pipeline' }>, { sha, ref }: Target): string {

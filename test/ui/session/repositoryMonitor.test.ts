@@ -4,6 +4,7 @@ import { Clients } from '../../../src/ui/session/clients';
 import { Repositories } from '../../../src/ui/git/repositories';
 import { caveats } from '../../../src/ui/text/commitText';
 import { SnapshotCache } from '../../../src/ui/session/snapshotCache';
+import { RemoteChoices } from '../../../src/ui/session/remoteChoices';
 import { Session } from '../../../src/ui/session/session';
 import { Settings } from '../../../src/ui/session/settings';
 import { Tokens } from '../../../src/ui/session/tokens';
@@ -125,7 +126,10 @@ class Stage {
     const clients = new Clients({ log, userAgent: 'test', tokenOf: (url) => tokens.get(url), ownAgent: () => false });
     const remembered = new SnapshotCache(new FakeMemento(), clock);
     const attention = () => ({ visible: true, focused: true });
-    this.session = new Session({ git, settings, tokens, clients, remembered, attention, log, clock });
+    this.session = new Session({
+      ...{ git, settings, tokens, clients, remembered, attention, log, clock },
+      remoteChoices: new RemoteChoices(new FakeMemento()),
+    });
     this.disposables.push(this.session, git, settings, tokens, clients, remembered);
     await git.start();
   }

@@ -174,7 +174,14 @@ describe('The context keys', () => {
   for (const { when, snapshot, keys } of cases)
     it(`say how things are ${when}`, () => {
       tree.show(alone(snapshot));
-      const none = { hasBuilds: false, hasCommit: false, pinned: false, unpushed: false, filtered: false };
+      const none = {
+        hasBuilds: false,
+        hasCommit: false,
+        pinned: false,
+        unpushed: false,
+        elsewhere: false,
+        filtered: false,
+      };
       const all = { state: undefined, failure: undefined, ...none, ...keys };
       const expected = new Map(Object.entries(all).map(([key, value]) => [`gitlabBuilds.${key}`, value]));
       assert.deepEqual(editor().contextKeys, expected);

@@ -77,14 +77,19 @@ describe('The status bar', () => {
       '$(warning) rate limited',
       `git.example.com asks to slow down: rate limited until ${nowWord}.`,
     ],
-    ['without builds', ready([]), '$(circle-large-outline) no builds', 'No builds for master · 01234567'],
+    [
+      'without builds',
+      ready([]),
+      '$(circle-large-outline) no builds',
+      'No builds for master · 01234567\ngroup/project on git.example.com',
+    ],
   ];
   for (const [when, snapshot, text, hover] of words)
     it(`says "${text}" ${when}`, () => {
       assert.equal(textOf(snapshot), text);
       assert.equal(item().visible, true);
       assert.equal(tooltip(), hover);
-      assert.equal(item().accessibilityInformation?.label, `GitLab Builds, ${hover}`);
+      assert.equal(item().accessibilityInformation?.label, `GitLab Builds, ${hover.replace('\n', ', ')}`);
     });
 
   const single: Readonly<Record<string, string>> = {
@@ -153,7 +158,7 @@ describe('The status bar', () => {
     );
     assert.equal(
       tooltip(),
-      `No builds for master · 01234567\nout of date, as of ${noonWord}: git.example.com cannot be reached. Check the network.`,
+      `No builds for master · 01234567\ngroup/project on git.example.com\nout of date, as of ${noonWord}: git.example.com cannot be reached. Check the network.`,
     );
   });
 
@@ -218,6 +223,8 @@ describe('The status bar', () => {
     assert.deepEqual(tooltip().split('\n'), [
       '**master · 01234567**',
       '',
+      'group\\/project on git\\.example\\.com',
+      '',
       '| | |',
       '|:--|:--|',
       '| build | $(pass) passed · 1 |',
@@ -258,7 +265,7 @@ describe('The status bar', () => {
 
     it('names it also where there are no builds', () => {
       bar.show(several(aRepository('api', ready([])), passed));
-      assert.equal(tooltip(), 'api\nNo builds for master · 01234567');
+      assert.equal(tooltip(), 'api\nNo builds for master · 01234567\ngroup/project on git.example.com');
     });
 
     it('is hidden where the active one has no project', () => {
