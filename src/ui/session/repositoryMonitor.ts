@@ -153,8 +153,10 @@ async function findIfShown(question: Question, client: GitLabClient): Promise<He
   try {
     return await find(question, client);
   } catch (error) {
-    if (isCiHidden(error)) return { builds: [], pipelines: [], ciHidden: true };
-    throw error;
+    if (!isCiHidden(error)) throw error;
+    // Whoever is refused everything, such as for their address, is not told of CI/CD.
+    await client.confirmProject(question.target.project, question.signal);
+    return { builds: [], pipelines: [], ciHidden: true };
   }
 }
 

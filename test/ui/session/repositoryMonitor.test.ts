@@ -248,6 +248,21 @@ for (const profile of ['8.5', '18.9'] as const)
       assert.equal(ciHidden, undefined);
     });
 
+    it('is refused, not hidden, where GitLab refuses the project, too', async () => {
+      const answer = {
+        status: 403,
+        headers: { 'Content-Type': 'application/json' },
+        body: '{"message":"403 Forbidden"}',
+      };
+      stage.build(0, 'success');
+      await stage.start();
+      await stage.shows('builds', ({ builds }) => builds.length === 1);
+      stage.gitlab.faults = [{ answer }];
+      await stage.session.refresh();
+      const { stale, ciHidden } = await stage.shows('the failure', (one) => one.stale !== undefined);
+      assert.deepEqual([stale?.failure?.kind, ciHidden], ['forbidden', undefined]);
+    });
+
     it('of nothing but itself shows a pinned commit', async () => {
       stage.build(0, 'success');
       await stage.start();
