@@ -29,6 +29,7 @@ import { InstanceCache } from './session/instanceCache';
 import { Report } from './report';
 import { toRepositoryBuilds } from './repositoryBuilds';
 import type { ViewState } from './session/repositoryView';
+import { RemoteChoices } from './session/remoteChoices';
 import { Session } from './session/session';
 import type { SessionParts } from './session/repositoryMonitor';
 import { KnownProjects } from './session/knownProjects';
@@ -72,7 +73,10 @@ export function startShell(context: ExtensionContext, changed: EventEmitter<void
     keepOnly: (urls) => forgotten.forEach((one) => one.keepOnly(urls)),
   });
   const attention = (): Attention => ({ visible: tree.view.visible, focused: window.state.focused });
-  const session = new Session({ git, settings, tokens, clients, remembered, attention, log, clock });
+  const session = new Session({
+    ...{ git, settings, tokens, clients, remembered, attention, log, clock },
+    remoteChoices: new RemoteChoices(context.workspaceState),
+  });
   const shared = { session, clients, settings, tokens, clock, knownProjects };
   const details = new BuildDetailsLoader(session, clients);
   const { cache, archives, artifactRows } = artifactParts(context, shared, details);

@@ -204,12 +204,18 @@ describe('The welcome text', () => {
     assert.deepEqual(await shown('noRepository', unsafe), ['unsafeRepository']);
   });
 
+  it('of a commit that has builds in another remote’s project offers to show them', async () => {
+    const instance = { url: 'https://gitlab.com', hosts: [], apiVersion: 'auto' } as const;
+    const snapshot = { ...ready([]), elsewhere: { remote: 'upstream', instance, project: 'group/project' } };
+    assert.deepEqual(shownFor(await keysFor(snapshot)), ['noBuilds', 'elsewhere']);
+  });
+
   it('of a filter that leaves nothing is shown for it, alone', async () =>
     assert.deepEqual(shownFor(await keysFor(ready(someBuilds({})), true)), ['filtered']));
 
   it('has a place for each that there is', () => {
     const ofGit = ['gitMissing', 'parentRepository', 'unsafeRepository'];
-    const all = [...Object.keys(states), 'noFolder', 'untrusted', 'filtered', ...ofGit];
+    const all = [...Object.keys(states), 'noFolder', 'untrusted', 'filtered', 'elsewhere', ...ofGit];
     assert.deepEqual(welcomes.map(({ name }) => name.slice('%welcome.'.length, -1)).sort(), all.sort());
   });
 
@@ -307,10 +313,16 @@ describe('The clauses of the manifest', () => {
     assert.deepEqual(offered('stage hasArtifacts'), [...download, ...ofGroups]);
     assert.deepEqual(offered('status'), ofGroups);
     assert.deepEqual(offered('pipeline hasFailed hasActive'), ['retryFailed', 'cancelActive', 'watch', ...ofGroups]);
-    const ofRepository = ['refresh', 'selectCommit', ...ofGroups];
+    const ofRepository = ['refresh', 'selectCommit', 'selectProject', ...ofGroups];
     assert.deepEqual(offered('repository'), ofRepository);
-    assert.deepEqual(offered('repository signedOut'), ['signIn', 'refresh']);
-    assert.deepEqual(offered('repository pinned'), ['refresh', 'selectCommit', 'followHead', ...ofGroups]);
+    assert.deepEqual(offered('repository signedOut'), ['signIn', 'refresh', 'selectProject']);
+    assert.deepEqual(offered('repository pinned'), [
+      'refresh',
+      'selectCommit',
+      'followHead',
+      'selectProject',
+      ...ofGroups,
+    ]);
     assert.deepEqual(offered('repository unpushed'), ['push', ...ofRepository]);
     assert.deepEqual(
       [...offered('repository hasFailed hasActive')].sort(),

@@ -197,16 +197,16 @@ describe('The sentence for a failure', () => {
 
   const ofTls: readonly (readonly [string, RegExp])[] = [
     ['CERT_HAS_EXPIRED', /has expired\. .* check the clock/],
-    ['CERT_NOT_YET_VALID', /is not valid yet\. Check the clock/],
+    ['CERT_NOT_YET_VALID', /isn't valid yet\. Check the clock/],
     ['ERR_TLS_CERT_ALTNAME_INVALID', /is for another host name\. /],
     ['HOSTNAME_MISMATCH', /is for another host name\. /],
     ['DEPTH_ZERO_SELF_SIGNED_CERT', /is not trusted here \(DEPTH_ZERO_SELF_SIGNED_CERT\)\. Add its authority/],
     ['SELF_SIGNED_CERT_IN_CHAIN', /is not trusted here/],
     ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', /is not trusted here/],
     ['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', /is not trusted here/],
-    ['EPROTO', /does not speak TLS on that port \(EPROTO\)/],
-    ['ERR_SSL_WRONG_VERSION_NUMBER', /does not speak TLS on that port/],
-    ['ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED', /wants a client certificate/],
+    ['EPROTO', /doesn't use TLS on that port \(EPROTO\)/],
+    ['ERR_SSL_WRONG_VERSION_NUMBER', /doesn't use TLS on that port/],
+    ['ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED', /requires a client certificate/],
   ];
   for (const [reason, expected] of ofTls)
     it(`of TLS tells what is the matter with ${reason}`, () =>

@@ -363,6 +363,11 @@ export class GitLabClient {
     return known?.isSeen === true ? known.project : this.lookUpAgain(idOrPath, idOrPath, signal);
   }
 
+  /** Asks for the project now, whatever is known of it: rejects where GitLab refuses it, too. */
+  async confirmProject(idOrPath: string, signal: AbortSignal): Promise<void> {
+    await this.lookUpAgain(idOrPath, idOrPath, signal);
+  }
+
   /** Asked once for all who ask meanwhile; kept under the name that the user has for it. */
   private async lookUpAgain(name: string, idOrPath: string, signal: AbortSignal): Promise<Project> {
     const shared = this.lookUps.get(idOrPath) ?? new SharedWork<Project>();

@@ -5,6 +5,14 @@ export interface Remote {
   readonly url: string;
 }
 
+/** A remote's project on an instance that the user has. */
+export interface RemoteProject {
+  /** Name of the remote. */
+  readonly remote: string;
+  readonly instance: Instance;
+  readonly project: string;
+}
+
 export type Located =
   /** `remote`: the name of the one that says so. */
   | { readonly kind: 'project'; readonly instance: Instance; readonly project: string; readonly remote: string }
@@ -33,16 +41,38 @@ const foreignHosts =
 /** gitlab.com's ssh on port 443 has a host of its own. */
 const aliases: Readonly<Record<string, string>> = { 'altssh.gitlab.com': 'gitlab.com' };
 
+interface RemoteChoice {
+  /** Name of the remote that the user has chosen in the view: its own project counts, whatever the settings say. */
+  readonly chosen?: string | undefined;
+  /** Name of the remote in the settings. */
+  readonly preferred?: string;
+  readonly upstream?: string | undefined;
+  /** Path or id in the settings. */
+  readonly project?: string;
+}
+
+/** The projects of all remotes, in their order, each once. */
+export function projectsOf(remotes: readonly Remote[], instances: readonly Instance[]): readonly RemoteProject[] {
+  const projects = remotes.flatMap(({ name, url }) => {
+    const address = parseRemote(url);
+    const place = address === undefined ? undefined : instanceOf(address, instances);
+    return place === undefined ? [] : [{ remote: name, instance: place.instance, project: place.path }];
+  });
+  const keys = projects.map(({ instance, project }) => `${instance.url} ${project}`);
+  return projects.filter((_, index) => keys.indexOf(keys[index] ?? '') === index);
+}
+
 /**
- * Which project of which instance the remotes mean. Order: `preferred` alone where it is set; else the upstream's
+ * Which project of which instance the remotes mean. Order: `chosen`; `preferred` alone where it is set; else the upstream's
  * remote, `origin`, the others; the first whose host is an instance's wins.
  */
-export function locate(
-  remotes: readonly Remote[],
-  instances: readonly Instance[],
-  choice: { readonly preferred?: string; readonly upstream?: string | undefined; readonly project?: string },
-): Located {
+export function locate(remotes: readonly Remote[], instances: readonly Instance[], choice: RemoteChoice): Located {
   if (remotes.length === 0) return { kind: 'noRemote' };
+  const chosen = projectsOf(
+    remotes.filter(({ name }) => name === choice.chosen),
+    instances,
+  )[0];
+  if (chosen !== undefined) return { kind: 'project', ...chosen };
   const { preferred } = choice;
   if (preferred !== undefined && !remotes.some(({ name }) => name === preferred))
     return { kind: 'missingRemote', remote: preferred };

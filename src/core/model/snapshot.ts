@@ -3,6 +3,7 @@ import type { Failure } from './errors';
 import type { Ancestor, Head } from './head';
 import type { Instance } from './instance';
 import type { Listing, Pipeline } from './pipeline';
+import type { RemoteProject } from './remotes';
 
 /** Whose builds are wanted. */
 export interface Target {
@@ -60,6 +61,8 @@ export type Snapshot =
        * 1970; undefined where there are some.
        */
       readonly watchingSince?: number | undefined;
+      /** The project of another remote that has builds for the commit, while this one has none. */
+      readonly elsewhere?: RemoteProject | undefined;
       /** How long a build of that name took the last times it succeeded, in seconds. */
       readonly expected?: Readonly<Record<string, number>> | undefined;
       /** Why the builds are not fresh, when they are not. */

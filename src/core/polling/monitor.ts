@@ -3,6 +3,7 @@ import type { Build } from '../model/build';
 import { toFailure, type Failure } from '../model/errors';
 import type { Ancestor } from '../model/head';
 import type { Listing } from '../model/pipeline';
+import type { RemoteProject } from '../model/remotes';
 import { deepEqual, reuseEqual } from '../util/deepEqual';
 import {
   isMoving,
@@ -37,6 +38,8 @@ export interface Loaded extends Listing, Further {
 export interface Further {
   /** The token lets its owner read and nothing else. */
   readonly readOnly?: boolean | undefined;
+  /** The project of another remote that has builds for the commit, where this one has none. */
+  readonly elsewhere?: RemoteProject | undefined;
   /** Seconds by the name of a build. */
   readonly expected?: Readonly<Record<string, number>> | undefined;
 }
@@ -48,7 +51,7 @@ export interface MonitorPort {
   /** Waits until the instance's rate limiter allows it. */
   load(target: Target, signal: AbortSignal, urgency: Urgency): Promise<Loaded>;
   /** What is asked for once the builds are shown. May reject; then it is asked for again after the next round. */
-  further?: ((target: Target, listing: Listing, signal: AbortSignal) => Promise<Further>) | undefined;
+  further?: ((target: Target, loaded: Loaded, signal: AbortSignal) => Promise<Further>) | undefined;
   show(snapshot: Snapshot): void;
   /** What was last known of it; `stale.asOf` says since when. */
   remembered(target: Target): ReadySnapshot | undefined;
@@ -298,12 +301,12 @@ export class Monitor {
   }
 
   /** One at a time; whatever it tells is put below the builds of the same target. */
-  private async loadFurther(target: Target, listing: Listing): Promise<void> {
+  private async loadFurther(target: Target, loaded: Loaded): Promise<void> {
     if (this.port.further === undefined || this.furtherLoading !== undefined) return;
     const loading = new AbortController();
     this.furtherLoading = loading;
     try {
-      const further = await this.port.further(target, listing, loading.signal);
+      const further = await this.port.further(target, loaded, loading.signal);
       if (!loading.signal.aborted) this.add(target, further);
     } catch {
       // It is only good to know.
@@ -312,12 +315,13 @@ export class Monitor {
     }
   }
 
-  private add(target: Target, { readOnly, expected }: Further): void {
+  private add(target: Target, { readOnly, expected, elsewhere }: Further): void {
     const { snapshot, told } = this;
     if (snapshot?.kind !== 'ready' || told === undefined || !isSameTarget(told.target, target)) return;
     const known = {
       ...(readOnly === undefined ? {} : { readOnly }),
       ...(expected === undefined ? {} : { expected }),
+      ...(elsewhere === undefined ? {} : { elsewhere }),
     };
     if (deepEqual(told, { ...told, ...known })) return;
     this.told = { ...told, ...known };

@@ -20,6 +20,7 @@ import { play, playWithVariables } from './play';
 import { clearProblems, showProblems } from './showProblems';
 import { nextFailed } from './nextFailed';
 import { push } from './push';
+import { selectProject, showOtherProject } from './selectProject';
 import { clearFilter, filter, groupBy, refresh, showFailedOnly } from './view';
 import { watch } from './watch';
 
@@ -34,6 +35,8 @@ export const table: Readonly<Record<string, Command>> = {
   watch,
   push,
   selectCommit,
+  selectProject,
+  showOtherProject,
   followHead,
   signIn,
   signOut,

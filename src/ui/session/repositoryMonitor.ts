@@ -1,3 +1,5 @@
+import { isEmpty } from '../../core/polling/ancestorSearch';
+import { OtherProjects } from '../../core/polling/otherProjects';
 import { HeadBuilds, type HeadListing, type HeadPort } from '../../core/polling/headBuilds';
 import { isActive } from '../../core/model/build';
 import { GitLabError, isCiHidden, type Failure } from '../../core/model/errors';
@@ -5,7 +7,7 @@ import type { GitLabClient } from '../../core/gitlab/client';
 import type { Instance } from '../../core/model/instance';
 import { Monitor, type Further, type Loaded } from '../../core/polling/monitor';
 import type { Listing } from '../../core/model/pipeline';
-import { locate, type Located } from '../../core/model/remotes';
+import { locate, projectsOf, type Located, type RemoteProject } from '../../core/model/remotes';
 import type { Urgency, Attention } from '../../core/polling/schedule';
 import type { Clock } from '../../core/util/timer';
 import type { Resolution, Snapshot, Target } from '../../core/model/snapshot';
@@ -14,6 +16,7 @@ import type { Repositories } from '../git/repositories';
 import type { GitRepository } from '../git/vscodeGit';
 import type { Clients } from './clients';
 import type { Settings } from './settings';
+import type { RemoteChoices } from './remoteChoices';
 import type { SnapshotCache } from './snapshotCache';
 import type { Tokens } from './tokens';
 
@@ -29,12 +32,15 @@ export interface SessionParts {
   readonly tokens: Tokens;
   readonly clients: Clients;
   readonly remembered: SnapshotCache;
+  readonly remoteChoices: RemoteChoices;
   readonly attention: () => Attention;
   readonly log: Logger;
   readonly clock: Clock;
 }
 
 export interface MonitorParts extends SessionParts {
+  /** Name of the remote whose project the user has chosen. */
+  readonly chosenRemote: () => string | undefined;
   readonly pin: () => Pin | undefined;
   readonly instances: () => Promise<readonly Instance[]>;
   readonly show: (snapshot: Snapshot) => void;
@@ -43,11 +49,12 @@ export interface MonitorParts extends SessionParts {
 /** The monitor of one repository. */
 export function monitorRepository(repository: GitRepository, parts: MonitorParts): Monitor {
   const headBuilds = new HeadBuilds(() => parts.clock.now());
+  const others = new OtherProjects();
   return new Monitor(
     {
       resolve: () => resolve(repository, parts),
-      load: (target, signal, urgency) => load({ target, signal, urgency, headBuilds }, parts),
-      further: (target, listing, signal) => further(target, listing, signal, parts),
+      load: (target, signal, urgency) => load({ target, signal, urgency, headBuilds, others }, parts),
+      further: (target, loaded, signal) => further({ repository, target, loaded, signal, others }, parts),
       show: parts.show,
       failed: (failure, error) => logFailure(failure, error, parts),
       attention: parts.attention,
@@ -64,15 +71,18 @@ interface Question {
   readonly signal: AbortSignal;
   readonly urgency: Urgency;
   readonly headBuilds: HeadBuilds;
+  readonly others: OtherProjects;
 }
 
 async function load(question: Question, { clients }: MonitorParts): Promise<Loaded> {
-  const { target, signal, urgency } = question;
+  const { target, signal, urgency, others } = question;
+  if (urgency === 'asked') others.forget();
   const client = clients.of(target.instance);
   await client.admit(urgency, signal);
   const found = await findIfShown(question, client);
   return {
     ...found,
+    ...(isWithoutBuilds(found) ? { elsewhere: others.of(keyOf(target)) } : {}),
     expected: client.knownSeconds(target.project),
     requests: client.requestsOf(signal),
     apiVersion: client.server?.api ?? 'v3',
@@ -80,19 +90,58 @@ async function load(question: Question, { clients }: MonitorParts): Promise<Load
   };
 }
 
-/** How long builds take, where some run, and what the token may do: nobody waits for it. */
-async function further(
-  { instance, project }: Target,
-  { builds }: Listing,
-  signal: AbortSignal,
-  { clients }: MonitorParts,
-): Promise<Further> {
-  const client = clients.of(instance);
-  const [expected] = await Promise.all([
-    builds.some(isActive) ? client.expectedSeconds(project, signal).catch(undefinedIfRefused) : undefined,
+interface FurtherQuestion {
+  readonly repository: GitRepository;
+  readonly target: Target;
+  readonly loaded: Loaded;
+  readonly signal: AbortSignal;
+  readonly others: OtherProjects;
+}
+
+/** How long builds take, where some run, what the token may do, and whose project has builds: nobody waits for it. */
+async function further(question: FurtherQuestion, parts: MonitorParts): Promise<Further> {
+  const { target, loaded, signal } = question;
+  const { instance, project } = target;
+  const client = parts.clients.of(instance);
+  const [expected, elsewhere] = await Promise.all([
+    loaded.builds.some(isActive) ? client.expectedSeconds(project, signal).catch(undefinedIfRefused) : undefined,
+    isWithoutBuilds(loaded) ? lookElsewhere(question, parts) : undefined,
     client.learn(signal),
   ]);
-  return { expected, readOnly: client.readOnlyIfKnown };
+  return { expected, readOnly: client.readOnlyIfKnown, elsewhere };
+}
+
+/** The commit itself has none: those that are shown, if any, are of one before it. */
+function isWithoutBuilds({ builds, pipelines, ancestor }: Listing & Pick<Loaded, 'ancestor'>): boolean {
+  return ancestor !== undefined || isEmpty({ builds, pipelines });
+}
+
+function keyOf({ instance, project, sha }: Target): string {
+  return `${instance.url} ${project} ${sha}`;
+}
+
+/** The projects of the other remotes, on the instances that the user is signed in to. */
+async function lookElsewhere(
+  { repository, target, signal, others }: FurtherQuestion,
+  { git, tokens, instances, clients }: MonitorParts,
+): Promise<RemoteProject | undefined> {
+  const { sha, ref } = target;
+  const candidates = async () => {
+    const all = projectsOf(await git.remotes(repository), await instances());
+    const signedIn = await Promise.all(all.map(async ({ instance }) => (await tokens.get(instance.url)) !== undefined));
+    return all.filter((one, index) => signedIn[index] === true && !isProjectOf(target, one));
+  };
+  const hasBuilds = async ({ instance, project }: RemoteProject) => {
+    const client = clients.of(instance);
+    await client.admit('idle', signal);
+    const listing = await client.listing(project, { sha, ref }, signal).catch(undefinedIfRefused);
+    return listing !== undefined && !isEmpty(listing);
+  };
+  return others.look(keyOf(target), candidates, hasBuilds);
+}
+
+function isProjectOf(target: Target, { instance, project }: RemoteProject): boolean {
+  return instance.url === target.instance.url && project === target.project;
 }
 
 function undefinedIfRefused(error: unknown): undefined {
@@ -104,8 +153,10 @@ async function findIfShown(question: Question, client: GitLabClient): Promise<He
   try {
     return await find(question, client);
   } catch (error) {
-    if (isCiHidden(error)) return { builds: [], pipelines: [], ciHidden: true };
-    throw error;
+    if (!isCiHidden(error)) throw error;
+    // Whoever is refused everything, such as for their address, is not told of CI/CD.
+    await client.confirmProject(question.target.project, question.signal);
+    return { builds: [], pipelines: [], ciHidden: true };
   }
 }
 
@@ -128,7 +179,11 @@ async function resolve(repository: GitRepository, parts: MonitorParts): Promise<
   const { git, settings } = parts;
   const [remotes, instances] = await Promise.all([git.remotes(repository), parts.instances()]);
   const upstream = repository.state.HEAD?.upstream?.remote;
-  const located = locate(remotes, instances, { ...settings.forRepository(repository.rootUri), upstream });
+  const located = locate(remotes, instances, {
+    ...settings.forRepository(repository.rootUri),
+    chosen: parts.chosenRemote(),
+    upstream,
+  });
   switch (located.kind) {
     case 'noRemote':
       return { kind: 'noProject', reason: 'noRemote' };

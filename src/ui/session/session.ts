@@ -2,6 +2,7 @@ import { EventEmitter, type Disposable, type Event } from 'vscode';
 import type { Build } from '../../core/model/build';
 import type { Monitor } from '../../core/polling/monitor';
 import type { Instance } from '../../core/model/instance';
+import { projectsOf, type RemoteProject } from '../../core/model/remotes';
 import type { Urgency } from '../../core/polling/schedule';
 import type { Snapshot } from '../../core/model/snapshot';
 import type { Repositories } from '../git/repositories';
@@ -69,6 +70,27 @@ export class Session implements Disposable {
 
   pinOf(root: string | undefined): Pin | undefined {
     return root === undefined ? undefined : this.pins.get(root);
+  }
+
+  /** The projects of a repository's remotes that the user is signed in to. */
+  async projectsOf(root: string): Promise<readonly RemoteProject[]> {
+    const { git, tokens } = this.parts;
+    const repository = this.repositoryOf(root);
+    if (repository === undefined) return [];
+    const projects = projectsOf(await git.remotes(repository), await this.instances());
+    const signedIn = await Promise.all(projects.map(async ({ instance }) => tokens.get(instance.url)));
+    return projects.filter((_, index) => signedIn[index] !== undefined);
+  }
+
+  /** Name of the remote whose project the user has chosen; undefined: settings and upstream say which. */
+  chosenRemoteOf(root: string): string | undefined {
+    return this.parts.remoteChoices.of(root);
+  }
+
+  /** Shows the project of that remote from now on; undefined: the one that settings and upstream say. */
+  async chooseRemote(root: string, remote: string | undefined): Promise<void> {
+    this.parts.remoteChoices.set(root, remote);
+    await this.of(root)?.monitor.retarget();
   }
 
   /** Of one repository or of all. Resolves when the result is shown. Never rejects. */
@@ -152,6 +174,7 @@ export class Session implements Disposable {
     const monitor = monitorRepository(repository, {
       ...this.parts,
       pin: () => this.pins.get(root),
+      chosenRemote: () => this.parts.remoteChoices.of(root),
       instances: () => this.instances(),
       show: () => this.changed.fire(this.state),
     });

@@ -1,5 +1,6 @@
 import { l10n } from 'vscode';
 import type { Ancestor, Head, Operation } from '../../core/model/head';
+import type { RemoteProject } from '../../core/model/remotes';
 import { isUnpushed, targetOf, type Snapshot, type Staleness, type Target } from '../../core/model/snapshot';
 import { shortSha, statusLabel } from './buildText';
 import { failureSentence, oneLine } from './failures';
@@ -83,6 +84,7 @@ export function caveats(snapshot: Snapshot | undefined, now: number): readonly s
   return [
     snapshot.isPartial === true ? partialWords(snapshot) : undefined,
     whoseBuilds(snapshot, now),
+    snapshot.elsewhere === undefined ? undefined : elsewhereWords(snapshot.elsewhere),
     stale === undefined ? undefined : staleSentence(stale, now),
     endOfHistory(snapshot),
     readOnly ? l10n.t('read-only token') : undefined,
@@ -108,6 +110,15 @@ function whoseBuilds(snapshot: Ready, now: number): string | undefined {
       : l10n.t('waiting for builds since {0}, showing {1}', since, whose);
   }
   return whose === undefined ? undefined : l10n.t('no builds yet, showing {0}', whose);
+}
+
+function elsewhereWords({ project }: RemoteProject): string {
+  return l10n.t('{0} has builds for this commit', oneLine(project));
+}
+
+/** "group/project on git.example.com" */
+export function projectWords({ project, instance }: Target): string {
+  return l10n.t('{0} on {1}', oneLine(project), new URL(instance.url).host);
 }
 
 /** "abc12345, 2 commits back" */

@@ -1,8 +1,8 @@
 import { l10n } from 'vscode';
 import { hasFailed, worstStatus, type Build } from '../../core/model/build';
 import { pipelineFailedWithoutBuilds, rootPipelines, standingBuilds, type Pipeline } from '../../core/model/pipeline';
-import type { NoProject, Snapshot } from '../../core/model/snapshot';
-import { caveats, subjectOf } from '../text/commitText';
+import { targetOf, type NoProject, type Snapshot } from '../../core/model/snapshot';
+import { caveats, projectWords, subjectOf } from '../text/commitText';
 import { groupDescription, statusLabel } from '../text/buildText';
 import type { RepositoryView } from '../session/repositoryView';
 import { standingWithoutBuilds } from '../text/pipelineText';
@@ -32,7 +32,9 @@ export function repositoryLook({ name, snapshot }: RepositoryView, now: number):
 
 /** The same in lines: a side bar cuts a long one off. */
 export function repositoryTooltip({ name, snapshot }: RepositoryView, now: number): string {
-  return [oneLine(name), ...standingOf(snapshot, now).parts].join('\n');
+  const target = targetOf(snapshot);
+  const project = target === undefined ? [] : [projectWords(target)];
+  return [oneLine(name), ...project, ...standingOf(snapshot, now).parts].join('\n');
 }
 
 function standingOf(snapshot: Snapshot | undefined, now: number): Standing {

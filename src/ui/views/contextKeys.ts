@@ -63,6 +63,7 @@ export async function setContext({ repositories, active }: ViewState, filtered: 
     hasCommit: target !== undefined,
     pinned: target?.pinned === true,
     unpushed: isUnpushed(shown),
+    elsewhere: shown?.kind === 'ready' && shown.elsewhere !== undefined,
     filtered,
     can: [...new Set(repositories.flatMap(({ snapshot }) => abilitiesIn(snapshot)))].join(' '),
   };

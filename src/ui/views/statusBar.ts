@@ -13,7 +13,7 @@ import { isUnpushed, type Snapshot, type Target } from '../../core/model/snapsho
 import { toTree, type TreeNode } from '../../core/model/tree';
 import { verdictOf, type Verdict } from '../../core/model/verdict';
 import { viewId } from '../tree/buildTree';
-import { partialWords, caveats, subjectOf } from '../text/commitText';
+import { partialWords, projectWords, caveats, subjectOf } from '../text/commitText';
 import { escaped, groupDescription, shortSha, statusCodicon, statusLabel } from '../text/buildText';
 import { pipelineFailureWords } from '../text/failureReasons';
 import { pipelineLabel, pipelineSubject, standingWithoutBuilds } from '../text/pipelineText';
@@ -147,7 +147,12 @@ function lookWithoutBuilds(snapshot: Ready, scene: StatusBarInput): Appearance {
       ? ['circle-large-outline', l10n.t('CI: no builds')]
       : ['eye', l10n.t('CI: waiting for builds')];
   const nothing = l10n.t('No builds for {0}', subjectOf(snapshot));
-  return plain(icon, `${words}${marks(snapshot)}`, [nothing, ...caveats(snapshot, scene.now)], scene);
+  return plain(
+    icon,
+    `${words}${marks(snapshot)}`,
+    [nothing, projectWords(snapshot.target), ...caveats(snapshot, scene.now)],
+    scene,
+  );
 }
 
 /** That the builds are not HEAD's own, or of a commit that the user chose, and that they are not fresh. */
@@ -207,9 +212,10 @@ function stageTable(snapshot: Ready, subject: readonly string[], reservations: r
       : stageRow(node),
   );
   const head = subject.map((part) => `**${escaped(part)}**`).join(' · ');
+  const project = escaped(projectWords(snapshot.target));
   const tail = reservations.flatMap((line) => ['', escaped(line)]);
   // `escaped` also breaks `$(…)`, so only our own icons are drawn.
-  return new MarkdownString([head, '', '| | |', '|:--|:--|', ...rows, ...tail].join('\n'), true);
+  return new MarkdownString([head, '', project, '', '| | |', '|:--|:--|', ...rows, ...tail].join('\n'), true);
 }
 
 type PipelineNode = Extract<TreeNode, { kind: 'pipeline' }>;

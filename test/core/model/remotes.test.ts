@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { Instance } from '../../../src/core/model/instance';
-import { locate, parseRemote, type Located, type Remote } from '../../../src/core/model/remotes';
+import { locate, projectsOf, parseRemote, type Located, type Remote } from '../../../src/core/model/remotes';
 
 const com = instance('https://gitlab.com');
 const own = instance('https://git.example.com', 'ssh.example.com', 'mirror.example.com:2222');
@@ -177,6 +177,27 @@ describe('locate: of several remotes', () => {
     const found = locate(remotes, instances, choice);
     return found.kind === 'project' ? found.project : found.kind;
   };
+
+  it('takes the one that was chosen, with its own project, as long as it is on an instance', () => {
+    const settings = { preferred: 'fork', project: 'other/project' };
+    assert.equal(chosen([origin, fork], { ...settings, chosen: 'origin' }), 'origin/project');
+    for (const other of ['gone', 'github'])
+      assert.equal(
+        chosen([origin, fork, { ...github, name: 'github' }], { ...settings, chosen: other }),
+        'other/project',
+      );
+  });
+
+  it('knows the projects of all, each once', () => {
+    const twin = { ...origin, name: 'twin' };
+    assert.deepEqual(
+      projectsOf([github, origin, twin, mirror], instances).map(({ remote, project }) => [remote, project]),
+      [
+        ['origin', 'origin/project'],
+        ['mirror', 'mirror/project'],
+      ],
+    );
+  });
 
   it('takes the one of the setting, and no other', () => {
     assert.equal(chosen([origin, fork, mirror], { preferred: 'mirror', upstream: 'fork' }), 'mirror/project');

@@ -4,6 +4,7 @@ import { Clients } from '../../../src/ui/session/clients';
 import { Repositories } from '../../../src/ui/git/repositories';
 import { caveats } from '../../../src/ui/text/commitText';
 import { SnapshotCache } from '../../../src/ui/session/snapshotCache';
+import { RemoteChoices } from '../../../src/ui/session/remoteChoices';
 import { Session } from '../../../src/ui/session/session';
 import { Settings } from '../../../src/ui/session/settings';
 import { Tokens } from '../../../src/ui/session/tokens';
@@ -125,7 +126,10 @@ class Stage {
     const clients = new Clients({ log, userAgent: 'test', tokenOf: (url) => tokens.get(url), ownAgent: () => false });
     const remembered = new SnapshotCache(new FakeMemento(), clock);
     const attention = () => ({ visible: true, focused: true });
-    this.session = new Session({ git, settings, tokens, clients, remembered, attention, log, clock });
+    this.session = new Session({
+      ...{ git, settings, tokens, clients, remembered, attention, log, clock },
+      remoteChoices: new RemoteChoices(new FakeMemento()),
+    });
     this.disposables.push(this.session, git, settings, tokens, clients, remembered);
     await git.start();
   }
@@ -242,6 +246,21 @@ for (const profile of ['8.5', '18.9'] as const)
       await stage.session.follow(stage.root, undefined);
       const { ciHidden } = await stage.shows('builds', ({ builds }) => builds.length === 1);
       assert.equal(ciHidden, undefined);
+    });
+
+    it('is refused, not hidden, where GitLab refuses the project, too', async () => {
+      const answer = {
+        status: 403,
+        headers: { 'Content-Type': 'application/json' },
+        body: '{"message":"403 Forbidden"}',
+      };
+      stage.build(0, 'success');
+      await stage.start();
+      await stage.shows('builds', ({ builds }) => builds.length === 1);
+      stage.gitlab.faults = [{ answer }];
+      await stage.session.refresh();
+      const { stale, ciHidden } = await stage.shows('the failure', (one) => one.stale !== undefined);
+      assert.deepEqual([stale?.failure?.kind, ciHidden], ['forbidden', undefined]);
     });
 
     it('of nothing but itself shows a pinned commit', async () => {

@@ -4,6 +4,7 @@ import { window } from 'vscode';
 import { Clients } from '../../../src/ui/session/clients';
 import { Repositories } from '../../../src/ui/git/repositories';
 import { SnapshotCache } from '../../../src/ui/session/snapshotCache';
+import { RemoteChoices } from '../../../src/ui/session/remoteChoices';
 import { Session } from '../../../src/ui/session/session';
 import { Settings } from '../../../src/ui/session/settings';
 import { Tokens } from '../../../src/ui/session/tokens';
@@ -43,7 +44,10 @@ describe('The timers of a session', () => {
     const clients = new Clients({ log, userAgent: 'test', tokenOf: (url) => tokens.get(url), ownAgent: () => false });
     const remembered = new SnapshotCache(new FakeMemento(), clock);
     const attention = () => ({ visible: true, focused: true });
-    session = new Session({ git: source, settings, tokens, clients, remembered, attention, log, clock });
+    session = new Session({
+      ...{ git: source, settings, tokens, clients, remembered, attention, log, clock },
+      remoteChoices: new RemoteChoices(new FakeMemento()),
+    });
     disposables = [session, settings, tokens, clients, remembered, source];
     await source.start();
   });

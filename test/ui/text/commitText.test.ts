@@ -98,6 +98,11 @@ describe('What is to be said besides', () => {
       assert.deepEqual(said({ target, ...empty }), []);
     });
 
+  it('is that the project of another remote has builds', () => {
+    const elsewhere = { remote: 'upstream', instance: aTarget().instance, project: 'group/up](x)stream' };
+    assert.deepEqual(said({ elsewhere, ...empty }), ['group/up] (x)stream has builds for this commit']);
+  });
+
   it('is that GitLab shows no CI/CD, whatever is known of HEAD', () =>
     assert.deepEqual(
       said({ target: ofHead({ pushed: false }), ...empty, unpushed, watchingSince: then, ciHidden: true }),

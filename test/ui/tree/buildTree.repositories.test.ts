@@ -170,7 +170,7 @@ describe('The row of a repository', () => {
   it('tells all of it when it is pointed at', async () => {
     const { item, element } = await rowOf(failing);
     const { tooltip } = tree.resolveTreeItem(item as never, element as TreeRow) as unknown as TreeItem;
-    assert.equal(tooltip, 'a\nmaster · 01234567\nfailed · 1 of 2: rspec');
+    assert.equal(tooltip, 'a\ngroup/project on git.example.com\nmaster · 01234567\nfailed · 1 of 2: rspec');
   });
 
   it('is spoken whole', async () => {

@@ -180,6 +180,7 @@ describe('The context keys', () => {
         hasCommit: false,
         pinned: false,
         unpushed: false,
+        elsewhere: false,
         filtered: false,
         can: editor().contextKeys.get('gitlabBuilds.can'),
       };

@@ -83,14 +83,19 @@ describe('The status bar', () => {
       '$(warning) CI: rate limited',
       `git.example.com: rate limit reached, retrying at ${nowWord}.`,
     ],
-    ['without builds', ready([]), '$(circle-large-outline) CI: no builds', 'No builds for master · 01234567'],
+    [
+      'without builds',
+      ready([]),
+      '$(circle-large-outline) CI: no builds',
+      'No builds for master · 01234567\ngroup/project on git.example.com',
+    ],
   ];
   for (const [when, snapshot, text, hover] of words)
     it(`says "${text}" ${when}`, () => {
       assert.equal(textOf(snapshot), text);
       assert.equal(item().visible, true);
       assert.equal(tooltip(), hover);
-      assert.equal(item().accessibilityInformation?.label, `GitLab Builds, ${hover}`);
+      assert.equal(item().accessibilityInformation?.label, `GitLab Builds, ${hover.replace('\n', ', ')}`);
     });
 
   const single: Readonly<Record<string, string>> = {
@@ -207,7 +212,7 @@ describe('The status bar', () => {
     );
     assert.equal(
       tooltip(),
-      `No builds for master · 01234567\nout of date, as of ${noonWord}: Can't reach git.example.com. Check your network or VPN.`,
+      `No builds for master · 01234567\ngroup/project on git.example.com\nout of date, as of ${noonWord}: Can't reach git.example.com. Check your network or VPN.`,
     );
   });
 
@@ -272,6 +277,8 @@ describe('The status bar', () => {
     assert.deepEqual(tooltip().split('\n'), [
       '**master · 01234567**',
       '',
+      'group\\/project on git\\.example\\.com',
+      '',
       '| | |',
       '|:--|:--|',
       '| build | $(pass) passed · 1 |',
@@ -312,7 +319,7 @@ describe('The status bar', () => {
 
     it('names it also where there are no builds', () => {
       bar.show(several(aRepository('api', ready([])), passed));
-      assert.equal(tooltip(), 'api\nNo builds for master · 01234567');
+      assert.equal(tooltip(), 'api\nNo builds for master · 01234567\ngroup/project on git.example.com');
     });
 
     it('is hidden where the active one has no project', () => {

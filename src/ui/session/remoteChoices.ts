@@ -1,0 +1,30 @@
+import type { Memento } from 'vscode';
+
+const storageKey = 'remoteChoices';
+/** Of one workspace; the oldest choices are forgotten. */
+const mostChoices = 100;
+
+/** The remote whose project the user has chosen, by the root of the repository; kept for the workspace. */
+export class RemoteChoices {
+  private readonly choices: Map<string, string>;
+
+  constructor(private readonly memento: Memento) {
+    const stored = memento.get<unknown>(storageKey);
+    const pairs = typeof stored === 'object' && stored !== null ? Object.entries(stored) : [];
+    this.choices = new Map(
+      pairs.flatMap(([root, name]: [string, unknown]) => (typeof name === 'string' ? [[root, name]] : [])),
+    );
+  }
+
+  of(root: string): string | undefined {
+    return this.choices.get(root);
+  }
+
+  /** `remote`: undefined takes the choice back. */
+  set(root: string, remote: string | undefined): void {
+    this.choices.delete(root);
+    if (remote !== undefined) this.choices.set(root, remote);
+    for (const oldest of [...this.choices.keys()].slice(0, -mostChoices)) this.choices.delete(oldest);
+    void this.memento.update(storageKey, this.choices.size === 0 ? undefined : Object.fromEntries(this.choices));
+  }
+}
