@@ -8,6 +8,7 @@ import {
   worstStatus,
   type Build,
 } from '../../core/model/build';
+import { plainText } from '../../core/util/plainText';
 import { oneLine } from './failures';
 import { formatDuration, spokenDuration, timeOf } from './timeText';
 
@@ -212,7 +213,7 @@ export function groupDescription(builds: readonly Build[]): string {
  * `$` becomes an entity, since VS Code looks for `$(icon)` in what the Markdown has become.
  */
 export function escaped(text: string): string {
-  return oneLine(text).replace(/[!-/:-@[-`{-~]/g, (mark) => (mark === '$' ? '&#36;' : `\\${mark}`));
+  return plainText(text).replace(/[!-/:-@[-`{-~]/g, (mark) => (mark === '$' ? '&#36;' : `\\${mark}`));
 }
 
 /** Where the builds of a commit stand: how many have ended, and the stage that is at work. */

@@ -143,6 +143,6 @@ describe('Outside text in messages', () => {
 
   it('is no link as the reason of a failure', () => {
     const failure = { kind: 'forbidden', host: 'git.example.com', reason: 'no [click](command:x)\nhere' } as const;
-    assert.equal(failureSentence(failure), 'git.example.com does not allow this: no [click] (command:x) here');
+    assert.equal(failureSentence(failure), 'git.example.com does not allow this: no [click]\u2060(command:x) here');
   });
 });
