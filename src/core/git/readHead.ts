@@ -37,7 +37,7 @@ async function ask({ root, sha, branch, remote }: HeadQuestion, run: Run): Promi
   const list = ['rev-list', '--first-parent', `--max-count=${mostUnpushed + 1}`, sha];
   const [place, unpushed, chain, tag] = await Promise.all([
     run('rev-parse', '--git-dir', '--is-shallow-repository'),
-    run(...list, '--not', remote === undefined ? '--remotes' : `--remotes=${remote}`),
+    run(...list, '--not', remote === undefined ? '--remotes' : `--remotes=${withoutWildcards(remote)}/*`),
     run('rev-list', '--first-parent', `--max-count=${mostUnpushed + mostAncestors}`, sha),
     branch === undefined ? run('for-each-ref', `--points-at=${sha}`, '--count=1', tagFormat, 'refs/tags') : '',
   ]);
@@ -47,6 +47,11 @@ async function ask({ root, sha, branch, remote }: HeadQuestion, run: Run): Promi
   const head = { sha, branch, tag: lines(tag)[0], shallow: shallow === 'true', operation };
   const pushed = count === 0 ? true : await isPushed({ branch, remote, operation }, run);
   return { ...head, pushed, ancestors: count > mostUnpushed ? [] : ancestorsOf(lines(chain), count) };
+}
+
+/** A name in a pattern of git's that matches nothing but itself. */
+function withoutWildcards(name: string): string {
+  return name.replace(/[\\*?[\]]/g, (mark) => `\\${mark}`);
 }
 
 const tagFormat = '--format=%(refname:strip=2)';

@@ -24,9 +24,13 @@ const forced = {
 /** Options before the command: programs that a repository's configuration may name for commands that only read. */
 const harmless = ['--no-pager', '-c', 'core.fsmonitor=false', '-c', 'core.hooksPath=/dev/null'] as const;
 
-/** Output beyond this many bytes ends git. */
-const mostBytes = 16 * 1024 * 1024;
-const timeoutMs = 10_000;
+export interface GitLimits {
+  /** Output beyond this many bytes ends git. */
+  readonly mostBytes: number;
+  readonly timeoutMs: number;
+}
+
+const usualLimits: GitLimits = { mostBytes: 16 * 1024 * 1024, timeoutMs: 10_000 };
 
 /** The user's environment for git, without what leads elsewhere; GIT_CONFIG_* and certificates stay. */
 export function gitEnvironment(from: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
@@ -38,7 +42,12 @@ export function gitEnvironment(from: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
  * Runs a reading git command in a folder, without a shell, and gives what it prints. It neither runs a program of the
  * repository's configuration nor touches the network. Rejects where git can't be run, fails, hangs or prints too much.
  */
-export async function runGit(program: string, cwd: string, args: readonly string[]): Promise<string> {
+export async function runGit(
+  program: string,
+  cwd: string,
+  args: readonly string[],
+  { mostBytes, timeoutMs }: GitLimits = usualLimits,
+): Promise<string> {
   const options = {
     cwd,
     env: gitEnvironment(env),
