@@ -6,29 +6,13 @@ import { safeName } from '../../src/core/artifacts/fileNames';
 import { plainText, withoutControls } from '../../src/core/util/plainText';
 import { Report, UserError } from '../../src/ui/report';
 import type { FakeBuild } from '../gitlab/model';
+import { hostileNames } from '../gitlab/scenarios';
 import type { App } from './app';
 import { appsInTests } from './eachApp';
 import { editor } from './fake/editor';
 import { until } from './fake/until';
 import { rowsOf } from './fake/views';
 import { box } from './signInBox';
-
-/** Each short enough for a notification, which cuts names at 40 characters. */
-const hostileNames = [
-  '[click](command:a.b)',
-  '[x](https://evil.example.com/)',
-  "[y](file:///etc/passwd 'z')",
-  '![x](https://evil.example.com/p.png)',
-  '$(flame) fire',
-  '\\$(flame) $$(heart)',
-  '$(heart~spin)$(bug)',
-  '<a href="command:x">y</a>',
-  'a | b \\| c `d` *e* _f_ ~~g~~',
-  '[a]\u2060(command:b) $\u200b(flame)',
-  '[n]\n(command:b)',
-  '[\u202ex](command:c)\ufeff$(\u200bbug)',
-  '&lt;b&gt; &#36;(flame) [&#93;(command:x)',
-] as const;
 
 /** What of a text a person sees. */
 function visible(text: string): string {
