@@ -6,6 +6,7 @@ import { defaultLimits } from '../../src/core/artifacts/extract/extractLimits';
 import { planOf } from '../../src/core/artifacts/extract/plan';
 import { testLocations } from '../../src/core/artifacts/tests/testLocations';
 import { toBaseUrl } from '../../src/core/model/instance';
+import { mergeOrders } from '../../src/core/model/mergeOrders';
 import { firstError, tailOf } from '../../src/core/log/firstError';
 import { locationsIn, locationsOf } from '../../src/core/log/locations';
 import { normalised } from '../../src/core/log/normalise';
@@ -186,6 +187,27 @@ describe('Ten times the input costs at most twenty times the work', () => {
           }
         },
       ));
+
+    const stageNames = (units: number): readonly string[] => Array.from({ length: units }, (_, at) => `stage ${at}`);
+    const orders: Readonly<Record<string, (units: number) => readonly (readonly string[])[]>> = {
+      'a chain of stages': (units) => [stageNames(units)],
+      'a chain of stages that another contradicts': (units) => [stageNames(units), [...stageNames(units)].reverse()],
+      'a chain of stages that is told in pairs, the last first': (units) =>
+        stageNames(units)
+          .map((stage, at) => [stage, `stage ${at + 1}`])
+          .reverse(),
+      'chains of stages that contradict each other at every second': (units) => [
+        stageNames(units),
+        stageNames(units / 2).flatMap((stage, at) => [`stage ${units / 2 + at}`, stage]),
+      ],
+      'pairs of stages that contradict each other': (units) =>
+        stageNames(units / 2).flatMap((stage, at) => [
+          [stage, `next ${at}`],
+          [`next ${at}`, stage],
+        ]),
+    };
+    for (const [name, ordersOf] of Object.entries(orders))
+      it(name, () => assertLinear(1000, ordersOf, (lists) => mergeOrders(lists)));
 
     it('the places of a failed test', () =>
       assertLinear(

@@ -129,7 +129,7 @@ describe('Faults of the fake GitLab', () => {
     const replies = await Promise.all(Array.from({ length: 20 }, () => list()));
     const took = performance.now() - start;
     assert.ok(replies.every(({ status }) => status === 200));
-    assert.ok(took >= 99 && took < 1000, `${took} ms`);
+    assert.ok(took >= 99, `${took} ms`);
     assert.equal(Math.max(...fake.requests.map(({ inFlight }) => inFlight)), 20);
   });
 

@@ -21,6 +21,23 @@ export type SmallBuild = 'compile' | 'assets' | 'firstRspec' | 'odd' | 'long' | 
 export const oddName = 'spinach:other <b>&amp; "quoted" 50% ünïcödé 🦊 [link](command:x) $(flame)';
 export const longName = `integration ${'with every adapter and '.repeat(9)}postgres`;
 
+/** Names that would be links, icons or markup; each short enough for a notification, which cuts names at 40 characters. */
+export const hostileNames = [
+  '[click](command:a.b)',
+  '[x](https://evil.example.com/)',
+  "[y](file:///etc/passwd 'z')",
+  '![x](https://evil.example.com/p.png)',
+  '$(flame) fire',
+  '\\$(flame) $$(heart)',
+  '$(heart~spin)$(bug)',
+  '<a href="command:x">y</a>',
+  'a | b \\| c `d` *e* _f_ ~~g~~',
+  '[a]\u2060(command:b) $\u200b(flame)',
+  '[n]\n(command:b)',
+  '[\u202ex](command:c)\ufeff$(\u200bbug)',
+  '&lt;b&gt; &#36;(flame) [&#93;(command:x)',
+] as const;
+
 /** Stages build, test and deploy; every status of GitLab 8.5, on any version; `rspec` was retried; artifacts on `compile` and `odd`. */
 export function smallProject(world: World, options: SeedOptions = {}): SmallProject {
   const seed = seedProject(world, options);

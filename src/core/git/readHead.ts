@@ -36,7 +36,7 @@ async function ask({ root, sha, branch, remote }: HeadQuestion, run: Run): Promi
   const list = ['rev-list', '--first-parent', `--max-count=${mostUnpushed + 1}`, sha];
   const [place, unpushed, chain, tag] = await Promise.all([
     run('rev-parse', '--git-dir', '--is-shallow-repository'),
-    run(...list, '--not', remote === undefined ? '--remotes' : `--remotes=${remote}`),
+    run(...list, '--not', remote === undefined ? '--remotes' : `--remotes=${withoutWildcards(remote)}/*`),
     run('rev-list', '--first-parent', `--max-count=${mostUnpushed + mostAncestors}`, sha),
     branch === undefined ? run('for-each-ref', `--points-at=${sha}`, '--count=1', tagFormat, 'refs/tags') : '',
   ]);
@@ -53,6 +53,11 @@ async function ask({ root, sha, branch, remote }: HeadQuestion, run: Run): Promi
   const ancestors =
     pushed === false && count > mostUnpushed ? [] : ancestorsOf(lines(chain), pushed === false ? count : 1);
   return { ...head, pushed, ancestors, ...(pushedElsewhere ? { pushedElsewhere } : {}) };
+}
+
+/** A name in a pattern of git's that matches nothing but itself. */
+function withoutWildcards(name: string): string {
+  return name.replace(/[\\*?[\]]/g, (mark) => `\\${mark}`);
 }
 
 const tagFormat = '--format=%(refname:strip=2)';

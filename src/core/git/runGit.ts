@@ -9,6 +9,7 @@ export interface GitProgram {
   readonly program: string;
   /** undefined: it is started at once. */
   readonly queue?: GitQueue | undefined;
+  readonly limits?: GitLimits | undefined;
 }
 
 /** Variables that would point git at another repository than the one in its folder. */
@@ -33,9 +34,13 @@ const forced = {
 /** Options before the command: programs that a repository's configuration may name for commands that only read. */
 const harmless = ['--no-pager', '-c', 'core.fsmonitor=false', '-c', 'core.hooksPath=/dev/null'] as const;
 
-/** Output beyond this many bytes ends git. */
-const mostBytes = 16 * 1024 * 1024;
-const timeoutMs = 10_000;
+export interface GitLimits {
+  /** Output beyond this many bytes ends git. */
+  readonly mostBytes: number;
+  readonly timeoutMs: number;
+}
+
+const usualLimits: GitLimits = { mostBytes: 16 * 1024 * 1024, timeoutMs: 10_000 };
 
 /** The user's environment for git, without what leads elsewhere; GIT_CONFIG_* and certificates stay. */
 export function gitEnvironment(from: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
@@ -48,11 +53,21 @@ export function gitEnvironment(from: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
  * repository's configuration nor touches the network. Throws LocalError where git can't be run, fails, hangs or prints too
  * much.
  */
-export async function runGit({ program, queue }: GitProgram, cwd: string, args: readonly string[]): Promise<string> {
-  return queue === undefined ? runNow(program, cwd, args) : queue.run(cwd, () => runNow(program, cwd, args));
+export async function runGit(
+  { program, queue, limits = usualLimits }: GitProgram,
+  cwd: string,
+  args: readonly string[],
+): Promise<string> {
+  const run = () => runNow(program, cwd, args, limits);
+  return queue === undefined ? run() : queue.run(cwd, run);
 }
 
-async function runNow(program: string, cwd: string, args: readonly string[]): Promise<string> {
+async function runNow(
+  program: string,
+  cwd: string,
+  args: readonly string[],
+  { mostBytes, timeoutMs }: GitLimits,
+): Promise<string> {
   const options = {
     cwd,
     env: gitEnvironment(env),

@@ -1,4 +1,5 @@
 import { firstId, type Build } from './build';
+import { mergeOrders } from './mergeOrders';
 
 /** One pipeline of the commit that is shown: plain, read-only, safe to serialise. */
 export interface Pipeline {
@@ -107,36 +108,8 @@ export function standingBuilds(listing: Listing): readonly Build[] {
  * come after all.
  */
 export function stageRanks(builds: readonly Build[], pipelines: readonly Pipeline[]): ReadonlyMap<string, number> {
-  const ordered = mergedOrder(stageLists(builds, pipelines)).filter((stage) => !fixed.includes(stage));
+  const ordered = mergeOrders(stageLists(builds, pipelines)).filter((stage) => !fixed.includes(stage));
   return new Map(['.pre', ...ordered, '.post', externalStage].map((stage, rank) => [stage, rank]));
-}
-
-/** Stage → the stages that come directly before it in some list. */
-type Predecessors = ReadonlyMap<string, Set<string>>;
-
-/** Every stage once, after all that come before it; an order that contradicts an earlier list is left out. */
-function mergedOrder(lists: readonly (readonly string[])[]): readonly string[] {
-  const before: Predecessors = new Map(lists.flat().map((stage) => [stage, new Set<string>()]));
-  for (const stages of lists) {
-    for (const [index, stage] of stages.entries()) {
-      const previous = stages[index - 1];
-      if (previous === undefined || before.get(stage)?.has(previous) === true) continue;
-      if (!upTo([previous], before).has(stage)) before.get(stage)?.add(previous);
-    }
-  }
-  return [...upTo([...before.keys()], before)];
-}
-
-/** These stages and all that come before them, each after its predecessors. */
-function upTo(stages: readonly string[], before: Predecessors): ReadonlySet<string> {
-  const placed = new Set<string>();
-  const place = (stage: string): void => {
-    if (placed.has(stage)) return;
-    for (const previous of before.get(stage) ?? []) place(previous);
-    placed.add(stage);
-  };
-  for (const stage of stages) place(stage);
-  return placed;
 }
 
 /** GitLab's name for the stage of external statuses. */

@@ -16,6 +16,8 @@ export interface StoredCommit {
   readonly expected?: Readonly<Record<string, number>> | undefined;
   readonly builds: readonly Build[];
   readonly pipelines: readonly Pipeline[];
+  /** A bound cut the list of builds. */
+  readonly isPartial?: boolean | undefined;
 }
 
 type Check = (value: unknown) => boolean;
@@ -115,6 +117,7 @@ const isWhole = objectOf<Required<StoredCommit>>({
   expected: maybe(numbersByName),
   builds: listOf(isBuild),
   pipelines: listOf(isPipeline),
+  isPartial: maybe(flag),
 });
 
 /** What was stored by another version of ours, or is damaged, is not. */

@@ -1,6 +1,7 @@
 import { FilePermission, FileSystemError, FileType, l10n, type FileStat, type Uri } from 'vscode';
 import type { ArchiveNode } from '../../core/artifacts/archive/archiveTree';
 import { isAbort } from '../../core/model/errors';
+import { timeSlice } from '../../core/util/timeSlice';
 import { sentenceFor } from '../report';
 import type { Archives, OpenArchive } from './archives';
 import { toArtifactPlace } from './artifactUri';
@@ -8,7 +9,11 @@ import type { ReadableFiles } from './register';
 
 /** What VS Code is told of an address in builds' artifacts. All throw FileSystemError, with a sentence for the user. */
 export class ArtifactFiles implements ReadableFiles {
-  constructor(private readonly archives: Archives) {}
+  /** `slice` starts long work that yields to others. */
+  constructor(
+    private readonly archives: Archives,
+    private readonly slice: () => () => Promise<void> | undefined = timeSlice,
+  ) {}
 
   async stat(uri: Uri): Promise<FileStat> {
     const { node } = await this.at(uri);
@@ -19,8 +24,14 @@ export class ArtifactFiles implements ReadableFiles {
   async readDirectory(uri: Uri): Promise<[string, FileType][]> {
     const { node } = await this.at(uri);
     if (node.kind === 'file') throw FileSystemError.FileNotADirectory(uri);
-    const openable = node.children.filter(({ isOpenable }) => isOpenable);
-    return openable.map((child) => [child.name, typeOf(child)]);
+    const share = this.slice();
+    const found: [string, FileType][] = [];
+    for (const child of node.children) {
+      if (child.isOpenable) found.push([child.name, typeOf(child)]);
+      const turn = share();
+      if (turn !== undefined) await turn;
+    }
+    return found;
   }
 
   async readFile(uri: Uri): Promise<Uint8Array> {

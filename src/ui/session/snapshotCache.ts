@@ -36,12 +36,24 @@ export class SnapshotCache implements Disposable {
   of(target: Target): Ready | undefined {
     const known = this.commits.find((commit) => isOf(commit, target));
     if (known === undefined) return undefined;
-    const { asOf, apiVersion, readOnly, ancestor, expected, builds, pipelines } = known;
-    return { kind: 'ready', target, builds, pipelines, apiVersion, readOnly, ancestor, expected, stale: { asOf } };
+    const { asOf, apiVersion, readOnly, ancestor, expected, builds, pipelines, isPartial } = known;
+    const cut = isPartial === true ? { isPartial } : {};
+    return {
+      kind: 'ready',
+      target,
+      builds,
+      pipelines,
+      apiVersion,
+      readOnly,
+      ancestor,
+      expected,
+      stale: { asOf },
+      ...cut,
+    };
   }
 
   /** A commit without builds is none to remember; of one with too many, nothing true could be shown of a part. */
-  keep({ target, stale, builds, pipelines, apiVersion, readOnly, ancestor, expected }: Ready): void {
+  keep({ target, stale, builds, pipelines, apiVersion, readOnly, ancestor, expected, isPartial }: Ready): void {
     const others = this.commits.filter((commit) => !isOf(commit, target));
     const { instance, project, sha } = target;
     const isKept = stale !== undefined && builds.length > 0 && builds.length <= mostBuilds;
@@ -55,6 +67,7 @@ export class SnapshotCache implements Disposable {
       expected,
       builds,
       pipelines,
+      isPartial,
     };
     this.commits = isKept ? [{ ...commit, asOf: stale.asOf }, ...others].slice(0, mostCommits) : others;
     this.changed();

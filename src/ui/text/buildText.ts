@@ -1,6 +1,7 @@
 import { l10n, ThemeColor, ThemeIcon } from 'vscode';
 import { durationSeconds, hasFailed, isTimed, severity, worstStatus, type Build } from '../../core/model/build';
 import { failureReasonWords } from './failureReasons';
+import { plainText } from '../../core/util/plainText';
 import { oneLine } from './failures';
 import { formatDuration, spokenDuration, timeOf } from './timeText';
 
@@ -236,5 +237,5 @@ function countedAs({ status, allowFailure }: Build): string {
  * `$` becomes an entity, since VS Code looks for `$(icon)` in what the Markdown has become.
  */
 export function escaped(text: string): string {
-  return oneLine(text).replace(/[!-/:-@[-`{-~]/g, (mark) => (mark === '$' ? '&#36;' : `\\${mark}`));
+  return plainText(text).replace(/[!-/:-@[-`{-~]/g, (mark) => (mark === '$' ? '&#36;' : `\\${mark}`));
 }

@@ -5,7 +5,13 @@ import { plainText } from '../../core/util/plainText';
 import type { Notice } from '../../core/polling/buildNotices';
 import type { Staleness } from '../../core/model/snapshot';
 
-/** Outside text on one line, as plain text that VS Code makes no link of. */
+/**
+ * A mark that nobody sees and that takes no room, for what is shown: it separates the two characters by which VS Code
+ * knows a link or an icon. `plainText` removes it from outside text, so what has it has it from here.
+ */
+const wordJoiner = '\u2060';
+
+/** Outside text on one line, as plain text that VS Code makes no link of. To be shown, not to be copied or compared. */
 export function oneLine(text: string): string {
   return withoutLinks(plainText(text));
 }
@@ -15,7 +21,7 @@ export function oneLine(text: string): string {
  * runs the command at a click.
  */
 export function withoutLinks(text: string): string {
-  return text.replaceAll('](', '] (');
+  return text.replaceAll('](', `]${wordJoiner}(`);
 }
 
 /** Text for what draws both links and icons: the language status and the titles of editors. */
@@ -25,7 +31,7 @@ export function withoutMarkup(text: string): string {
 
 /** For the status bar and quick picks, which draw `$(name)` as an icon. */
 export function withoutIcons(text: string): string {
-  return text.replaceAll('$(', '$ (');
+  return text.replaceAll('$(', `$${wordJoiner}(`);
 }
 
 /** What happened and what to do, for the user. */

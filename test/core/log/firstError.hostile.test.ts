@@ -1,18 +1,11 @@
 import assert from 'node:assert/strict';
 import { LogReader, mostRead } from '../../../src/core/log/reader';
 import { longestLine } from '../../../src/core/log/stream';
+import { assertLinear } from '../hostileText';
 import { end, read, start, stamped } from './support';
 
-/** Slow machines are slow; what is quadratic takes minutes. */
-const mostMs = 5000;
-
-function quickly<T>(work: () => T): T {
-  const from = performance.now();
-  const result = work();
-  const ms = performance.now() - from;
-  assert.ok(ms < mostMs, `${ms.toFixed(0)} ms`);
-  return result;
-}
+const repeated = <T>(count: number, one: (at: number) => T): readonly T[] =>
+  Array.from({ length: count }, (_, at) => one(at));
 
 function fed(text: string | Buffer, piece: number): LogReader {
   const reader = new LogReader();
@@ -23,10 +16,12 @@ function fed(text: string | Buffer, piece: number): LogReader {
 }
 
 describe('a hostile log', () => {
-  it('may have a line of a MB, in small pieces', () => {
-    const line = 'x€'.repeat(250_000);
-    assert.equal(quickly(() => fed(line, 7)).lines[0], line);
-  });
+  it('may have a line of a MB, in small pieces', () =>
+    assertLinear(
+      25_000,
+      (units) => 'x€'.repeat(units),
+      (line) => assert.equal(fed(line, 7).lines[0], line),
+    ));
 
   it('has each of its lines cut where no editor draws any more, in whatever pieces it comes', () => {
     for (const part of ['x', '€', 'x😀']) {
@@ -49,47 +44,70 @@ describe('a hostile log', () => {
     }
   });
 
-  it('may have a line of a MB in flushes of the runner', () => {
-    const log = stamped(1, '01O ', 'x') + stamped(2, '01O+', 'y'.repeat(100)).repeat(10_000);
-    assert.equal(quickly(() => fed(log, 1000)).lines[0]?.length, 1_000_001);
+  it('may have a line of a MB in flushes of the runner', () =>
+    assertLinear(
+      1000,
+      (flushes) => ({ flushes, log: stamped(1, '01O ', 'x') + stamped(2, '01O+', 'y'.repeat(100)).repeat(flushes) }),
+      ({ flushes, log }) => assert.equal(fed(log, 1000).lines[0]?.length, 1 + 100 * flushes),
+    ));
+
+  it('may have 100,000 sections, one in another, never closed, on one line or on many', async () => {
+    for (const line of ['', 'x\n'])
+      await assertLinear(
+        10_000,
+        (count) => ({ count, text: repeated(count, (at) => start(at, `s${at}`) + line).join('') }),
+        ({ count, text }) => {
+          const { sections } = read(text);
+          assert.deepEqual([sections.length, sections.at(-1)?.depth], [count, count - 1]);
+        },
+      );
   });
 
-  it('may have 100,000 sections, one in another, never closed, on one line or on many', () => {
-    for (const line of ['', 'x\n']) {
-      const log = quickly(() => read(Array.from({ length: 100_000 }, (_, at) => start(at, `s${at}`) + line).join('')));
-      assert.deepEqual([log.sections.length, log.sections.at(-1)?.depth], [100_000, 99_999]);
-    }
-  });
+  it('may close 100,000 sections at once, and as many that are not open', () =>
+    assertLinear(
+      10_000,
+      (count) => {
+        const opened = repeated(count, (at) => `${start(at, `s${at}`)}x\n`).join('');
+        return { count, text: opened + end(7, 'none').repeat(count) + end(9, 's0') + end(9, 's0').repeat(count) };
+      },
+      ({ count, text }) => {
+        const log = read(text);
+        assert.ok(log.sections.every((section) => section.end === count - 1));
+        assert.equal(log.lines.length, count);
+      },
+    ));
 
-  it('may close 100,000 sections at once, and as many that are not open', () => {
-    const opened = Array.from({ length: 100_000 }, (_, at) => `${start(at, `s${at}`)}x\n`).join('');
-    const log = quickly(() =>
-      read(opened + end(7, 'none').repeat(100_000) + end(9, 's0') + end(9, 's0').repeat(100_000)),
-    );
-    assert.ok(log.sections.every((section) => section.end === 99_999));
-    assert.equal(log.lines.length, 100_000);
-  });
+  it('may change the colour at every letter', () =>
+    assertLinear(
+      10_000,
+      (count) => ({ count, text: repeated(count, (at) => `\x1b[38;2;${at % 256};${at >> 9};0mx`).join('') }),
+      ({ count, text }) => assert.equal(read(text).spans(0).length, count),
+    ));
 
-  it('may change the colour at every letter', () => {
-    const log = quickly(() =>
-      read(Array.from({ length: 100_000 }, (_, at) => `\x1b[38;2;${at % 256};${at >> 9};0mx`).join('')),
-    );
-    assert.equal(log.spans(0).length, 100_000);
-  });
+  it('may erase its line 300,000 times', () =>
+    assertLinear(
+      30_000,
+      (units) => 'section_start:1:\r\x1b[0K'.repeat(units),
+      (text) => assert.deepEqual(read(text).lines, ['']),
+    ));
 
-  it('may erase its line a million times', () => {
-    assert.deepEqual(quickly(() => read('section_start:1:\r\x1b[0K'.repeat(300_000))).lines, ['']);
-  });
-
-  it('may never end an escape', () => {
+  it('may never end an escape', async () => {
     for (const opening of ['\x1b[', '\x1b]', '\x1bP', '\x1b]8;;http://'])
-      assert.deepEqual(quickly(() => fed(`a${opening}${'1;'.repeat(500_000)}\nb`, 1000)).lines, ['a', 'b']);
+      await assertLinear(
+        50_000,
+        (units) => `a${opening}${'1;'.repeat(units)}\nb`,
+        (text) => assert.deepEqual(fed(text, 1000).lines, ['a', 'b']),
+      );
   });
 
   it('may use every stream there is', () => {
     const streams = Array.from({ length: 256 }, (_, at) => at.toString(16).padStart(2, '0'));
     const all = streams.flatMap((id) => [stamped(1, `${id}O `, id), stamped(1, `${id}E `, id)]).join('');
-    assert.equal(quickly(() => read(all.repeat(20))).lines.length, 512 * 20);
+    return assertLinear(
+      2,
+      (units) => ({ units, text: all.repeat(units) }),
+      ({ units, text }) => assert.equal(read(text).lines.length, 512 * units),
+    );
   });
 
   it('survives 20,000 logs of random bytes', () => {

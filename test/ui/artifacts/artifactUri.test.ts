@@ -113,6 +113,16 @@ describe('The files of artifacts', () => {
     assert.equal(fake.asked.length, 1);
   });
 
+  it('are listed with turns for others in between, however many there are', async () => {
+    let turns = 0;
+    const slice = () => (): Promise<void> =>
+      new Promise((resolve) => setImmediate(resolve)).then(() => void (turns += 1));
+    const names = Array.from({ length: 50 }, (_, at) => `${at}.txt`);
+    fake.archive = anArchive(Object.fromEntries(names.map((name) => [name, ''])));
+    const listed = await new ArtifactFiles(fake.archives, slice).readDirectory(uriOf());
+    assert.deepEqual([listed.map(([name]) => name), turns], [names, 50]);
+  });
+
   it('are what they are, and not what they are not', async () => {
     await fails(files.readFile(uriOf('public')), 'FileIsADirectory');
     await fails(files.readDirectory(uriOf('log.txt')), 'FileNotADirectory');

@@ -32,7 +32,7 @@ describe('Retry', () => {
   it('shows the new build in the place of the old, which becomes an attempt', async () => {
     const app = await apps.ready();
     const { odd } = app.small.builds;
-    const label = 'spinach:other <b>&amp; "quoted" 50% ünïcödé 🦊 [link] (command:x) $(flame)';
+    const label = 'spinach:other <b>&amp; "quoted" 50% ünïcödé 🦊 [link]\u2060(command:x) $(flame)';
     const before = (await app.rows()).find(({ item }) => item.label === label);
     await app.run('retry', before?.element);
     const rows = await app.rows();

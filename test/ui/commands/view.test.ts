@@ -132,7 +132,7 @@ describe('Filter by Status', () => {
     await app.api.refresh();
     const running = app.run('filter');
     const offered = await pick();
-    assert.equal(offered.labels[0], '$(question) $ (flame)');
+    assert.equal(offered.labels[0], '$(question) $\u2060(flame)');
     offered.escape();
     await running;
   });

@@ -57,6 +57,14 @@ describe('Remembered builds', () => {
     assert.deepEqual(again().of(target), snapshot);
   });
 
+  it('stay a part where a bound cut the list', () => {
+    const target = aTarget();
+    remembered.keep({ ...ready([full]), target, isPartial: true, stale: { asOf: 1 } });
+    assert.equal(again().of(target)?.isPartial, true);
+    remembered.keep({ ...ready([full]), target, stale: { asOf: 2 } });
+    assert.equal(again().of(target)?.isPartial, undefined);
+  });
+
   it('are of that commit, project and instance alone', () => {
     keep(aTarget(), someBuilds({}));
     const instance = { ...aTarget().instance, url: 'https://other.example.com' };

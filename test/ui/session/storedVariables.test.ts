@@ -131,7 +131,7 @@ describe('Play with variables', () => {
     const { app } = await start();
     void app.run('playWithVariables', await app.row('release'));
     await addVariable('A', '$(flame)\nb');
-    assert.equal((await rows())[1], 'A $ (flame) b');
+    assert.equal((await rows())[1], 'A $\u2060(flame) b');
   });
 
   it('goes back from the value to the name, with both as they were typed', async () => {

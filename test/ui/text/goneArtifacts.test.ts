@@ -20,7 +20,7 @@ describe('Artifacts that are gone', () => {
   it('say when they have expired, and what helps', () =>
     assert.match(
       goneSentence(build, after),
-      /^The artifacts of compile \[x\] \(command:y\) #7 expired on .*2020.* and were removed\. Retry the build to create them again\.$/,
+      /^The artifacts of compile \[x\]\u2060\(command:y\) #7 expired on .*2020.* and were removed\. Retry the build to create them again\.$/,
     ));
 
   it('say else that they were erased or have expired', () =>

@@ -1,0 +1,316 @@
+import assert from 'node:assert/strict';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { MarkdownString, window } from 'vscode';
+import { safeName } from '../../src/core/artifacts/fileNames';
+import { plainText, withoutControls } from '../../src/core/util/plainText';
+import { Report, UserError } from '../../src/ui/report';
+import type { FakeBuild } from '../gitlab/model';
+import { hostileNames } from '../gitlab/scenarios';
+import type { App } from './app';
+import { appsInTests } from './eachApp';
+import { editor } from './fake/editor';
+import { until } from './fake/until';
+import { rowsOf } from './fake/views';
+import { box } from './signInBox';
+
+/** What of a text a person sees. */
+function visible(text: string): string {
+  return text.replace(/[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g, '');
+}
+
+/** A text of Markdown as it is read: all that is escaped as itself. */
+function read(markdown: string): string {
+  return markdown.replaceAll('&#36;', '$').replace(/\\([!-/:-@[-`{-~])/g, '$1');
+}
+
+/** Links as VS Code knows them in messages, and what could become one. */
+const links = /\]\(/g;
+const icons = /\$\((?:flame|heart|bug)/g;
+const markup = /\]\(|\]:|\$\((?:flame|heart|bug)|<|`|!\[/g;
+/** Places where VS Code draws icons, too. */
+const withIcons = /(?:label|description|detail) of a quick pick|status bar|lens|language status|title of a diff/;
+/** The address of a document is its title: nothing is drawn in it but itself, and its name has no colon. */
+const plainTitle = /\]\((?:https?|command|file):/g;
+
+/** What acts in a text at that place: links, and icons that none of ours is. Of Markdown without what is escaped. */
+function actingIn(sink: string, text: string | MarkdownString): readonly string[] {
+  if (typeof text !== 'string') {
+    const source = text.value.replace(/\\[!-/:-@[-`{-~]/g, '·');
+    return source.replace(/^\*\*\[[^\]]*\]\(<http:\/\/127[^>]*>\)/, '').match(markup) ?? [];
+  }
+  if (sink === 'tab title') return text.match(plainTitle) ?? [];
+  return [...(text.match(links) ?? []), ...(withIcons.test(sink) ? (text.match(icons) ?? []) : [])];
+}
+
+/** Every place where VS Code shows text of ours, with all the texts that came there. */
+class Sinks {
+  private readonly texts = new Map<string, (string | MarkdownString)[]>();
+
+  add(sink: string, ...texts: readonly (string | MarkdownString | undefined)[]): void {
+    const known = this.texts.get(sink) ?? [];
+    known.push(...texts.filter((text) => text !== undefined));
+    this.texts.set(sink, known);
+  }
+
+  check(sinks: readonly string[], name: string): void {
+    for (const [sink, texts] of this.texts) {
+      for (const text of texts) {
+        assert.deepEqual(actingIn(sink, text), [], `${sink}: ${JSON.stringify(text)}`);
+        if (typeof text !== 'string')
+          assert.deepEqual([text.isTrusted, text.supportHtml], [undefined, undefined], `${sink} is not trusted`);
+      }
+    }
+    for (const sink of sinks) {
+      const shown = (this.texts.get(sink) ?? []).map((text) =>
+        visible(typeof text === 'string' ? text : read(text.value)),
+      );
+      const wanted = ofFiles.has(sink) ? safeName(withoutControls(name)) : plainText(name);
+      assert.ok(
+        shown.some((text) => text.includes(wanted)),
+        `${sink} shows ${JSON.stringify(wanted)}, not ${JSON.stringify(shown)}`,
+      );
+    }
+  }
+
+  /** All that is in the editor now. */
+  async collect(): Promise<void> {
+    for (const { severity, text, detail, buttons } of editor().messages) {
+      this.add(`${severity} message`, text, ...buttons);
+      this.add('detail of a modal', detail);
+    }
+    this.add('status bar message', ...editor().statusMessages);
+    for (const { items, options } of editor().picks) {
+      this.add('title of a quick pick', options.title, options.placeHolder);
+      for (const item of items) this.addItem(typeof item === 'string' ? { label: item } : item);
+    }
+    for (const { items, title, placeholder } of editor().quickPicks) {
+      this.add('title of a quick pick', title, placeholder);
+      for (const item of items) this.addItem(item);
+    }
+    for (const one of editor().inputBoxes) {
+      this.add('input box', one.title, one.prompt, one.placeholder);
+      this.add('validation of an input box', one.validationMessage);
+    }
+    for (const { options, reports } of editor().progress) {
+      this.add('title of a progress', options.title);
+      this.add('message of a progress', ...reports.map(({ message }) => message));
+    }
+    for (const { text, tooltip, accessibilityInformation } of editor().statusBarItems) {
+      this.add('status bar', text, accessibilityInformation?.label);
+      this.add('tooltip of the status bar', tooltip as string | MarkdownString | undefined);
+    }
+    for (const { text, detail } of editor().texts.languageStatus) this.add('language status', text, detail);
+    for (const { command, args } of editor().executed)
+      if (command === 'vscode.diff') this.add('title of a diff', String(args[2]));
+    for (const { uri } of editor().texts.documents.values()) this.add('tab title', uri.path.slice(1));
+    this.addProblems();
+    await this.addRows();
+    await this.addOfLogs();
+  }
+
+  private addItem({ label, description, detail }: { label: string; description?: string; detail?: string }): void {
+    this.add('label of a quick pick', label);
+    this.add('description of a quick pick', description);
+    this.add('detail of a quick pick', detail);
+  }
+
+  private addProblems(): void {
+    for (const [, all] of editor().problems.flatMap(({ entries }) => entries)) {
+      for (const { message, source, relatedInformation = [] } of all) {
+        // Problems are drawn as plain text, as the log has them: only their source is a name.
+        assert.doesNotMatch(message, /[\0-\x08\x0b-\x1f\u202e\u2060]/);
+        this.add('source of a problem', source, ...relatedInformation.map((one) => one.message));
+      }
+    }
+  }
+
+  private async addRows(): Promise<void> {
+    const [view] = editor().views;
+    assert.ok(view);
+    const { badge, title, description, message, options } = view;
+    this.add('view', title, description, message, badge?.tooltip);
+    for (const { item, element } of await rowsOf(view, () => true)) {
+      const resolved = await options.treeDataProvider.resolveTreeItem?.(item as never, element, {} as never);
+      this.add('label of a row', item.label);
+      this.add('description of a row', item.description, item.accessibilityInformation?.label);
+      const tooltip = (resolved?.tooltip ?? item.tooltip) as string | MarkdownString | undefined;
+      this.add(typeof tooltip === 'string' ? 'plain tooltip of a row' : 'tooltip of a row', tooltip);
+    }
+  }
+
+  private async addOfLogs(): Promise<void> {
+    const { editors, decorations } = editor().texts;
+    for (const { document, decorations: drawn } of editors) {
+      const ask = async <T>(kind: string, method: string, ...rest: readonly unknown[]): Promise<readonly T[]> => {
+        const provider = editor().texts.provider(kind) as Record<string, (...args: readonly unknown[]) => unknown>;
+        const answer = await provider[method]?.(document, ...rest);
+        return (Array.isArray(answer) ? answer : [answer]).filter((one) => one !== undefined) as T[];
+      };
+      for (const lens of await ask<{ command?: { title: string } }>('lens', 'provideCodeLenses'))
+        this.add('lens of a log', lens.command?.title);
+      for (const symbol of await ask<{ name: string; detail: string }>('symbols', 'provideDocumentSymbols'))
+        this.add('outline of a log', symbol.name, symbol.detail);
+      for (let line = 0; line < document.lineCount; line++)
+        for (const hover of await ask<{ contents: MarkdownString }>('hover', 'provideHover', { line, character: 0 }))
+          this.add('hover in a log', hover.contents);
+      const token = { isCancellationRequested: false };
+      for (const link of await ask<{ target: unknown; tooltip?: string }>('links', 'provideDocumentLinks', token)) {
+        assert.match(String(link.target), /^(?:https?|file):/);
+        this.add('link in a log', link.tooltip);
+      }
+      this.add(
+        'decoration of a file',
+        (await decorations?.provideFileDecoration(document.uri as never, {} as never))?.tooltip,
+      );
+      for (const { renderOptions } of [...drawn.values()].flat())
+        this.add('decoration of a log', renderOptions?.after?.contentText, renderOptions?.before?.contentText);
+    }
+  }
+}
+
+/** Places that name files, which are called otherwise where a system could not have such a name. */
+const ofFiles = new Set(['tab title', 'information message']);
+
+/** Places that are to show the name; others are looked at, too. */
+const places = [
+  'error message',
+  'warning message',
+  'information message',
+  'detail of a modal',
+  'status bar message',
+  'title of a quick pick',
+  'label of a quick pick',
+  'description of a quick pick',
+  'detail of a quick pick',
+  'validation of an input box',
+  'title of a progress',
+  'tooltip of the status bar',
+  'language status',
+  'title of a diff',
+  'tab title',
+  'source of a problem',
+  'label of a row',
+  'description of a row',
+  'plain tooltip of a row',
+  'tooltip of a row',
+  'lens of a log',
+  'outline of a log',
+  'decoration of a file',
+  'clipboard',
+];
+
+describe('A hostile name', () => {
+  const apps = appsInTests();
+  let made: Readonly<Record<'failed' | 'passed' | 'running' | 'manual', FakeBuild>>;
+
+  const start = (name: string): Promise<App> =>
+    apps.ready({
+      gitlab: { profile: '18.9' },
+      prepare: ({ gitlab: { world }, small: { project, sha, olderSha, username } }) => {
+        const text = `section_start:1:a\r\u001b[0K${name.replaceAll('\n', ' ')}\nsrc/a.ts:1:1: error: ${name}\nsection_end:9:a\r\u001b[0K`;
+        const stamped = `2024-05-14T11:19:01.899359Z 01O ${name.replaceAll('\n', ' ')}\n`;
+        const failures = `<testsuite><testcase name="${xml(name)}"><failure message="${xml(name)}"/></testcase></testsuite>`;
+        const artifacts = {
+          filename: 'a.zip',
+          files: { [name.replace(/[\\/]/g, '-')]: 'x', 'junit.xml': failures },
+        };
+        const own = { name, stage: name, user: username, runner: name, trace: text } as const;
+        world.addCommit(project, { sha, title: name, createdAt: '2016-01-01T12:00:00.000Z' });
+        world.addBuild(project, { ...own, sha: olderSha, status: 'success' });
+        made = {
+          passed: world.addBuild(project, { ...own, name: `${name} 2`, sha, status: 'success', artifacts }),
+          failed: world.addBuild(project, { ...own, sha, status: 'failed', artifacts }),
+          running: world.addBuild(project, { ...own, name: `${name} 3`, sha, status: 'running', trace: stamped }),
+          manual: world.addBuild(project, { ...own, name: `${name} 4`, sha, status: 'manual', when: 'manual' }),
+        };
+      },
+    });
+
+  for (const name of hostileNames)
+    it(`is read as it is and does nothing wherever it is shown: ${JSON.stringify(name)}`, async () => {
+      const app = await start(name);
+      const sinks = new Sinks();
+      await actOn(app);
+      await lookInto(app);
+      await beRefused(app, name);
+      await sinks.collect();
+      // Below it the log stands as it is, in a fence.
+      const [head = ''] = editor().clipboard.split('\n');
+      assert.doesNotMatch(head, /\u2060/);
+      sinks.add('clipboard', new MarkdownString(head));
+      sinks.check(places, name);
+    });
+
+  const picked = async (running: Promise<void>, at: number, label?: string): Promise<void> => {
+    const pick = await until('the list', () => editor().picks[at]);
+    if (label === undefined) pick.escape();
+    else pick.choose(label);
+    await running;
+  };
+  const escaped = async (running: Promise<void>): Promise<void> => {
+    (await until('the list', () => editor().quickPicks.find(({ visible: isOpen, busy }) => isOpen && !busy))).escape();
+    await running;
+  };
+
+  async function actOn(app: App): Promise<void> {
+    await picked(app.run('retry'), 0);
+    await escaped(app.run('selectCommit'));
+    await escaped(app.run('playWithVariables', { build: made.manual.id }));
+    const erasing = app.run('erase', { build: made.passed.id });
+    (await until('the question', () => editor().messages.find(({ open, modal }) => open && modal))).close();
+    await erasing;
+    await mkdir(join(app.folder.path, 'src'), { recursive: true });
+    await writeFile(join(app.folder.path, 'src/a.ts'), '');
+    await app.run('downloadArtifacts', { build: made.passed.id });
+    await app.run('retry', { build: made.passed.id });
+  }
+
+  async function lookInto(app: App): Promise<void> {
+    const { odd } = app.small.builds;
+    for (const build of [odd, made.failed, made.running]) await app.run('openLog', { build: build.id });
+    for (const shown of editor().texts.editors) editor().turnTo(shown.document.uri);
+    await app.run('showProblems', { build: made.failed.id });
+    await app.run('compareLog', { build: made.failed.id });
+    await app.run('copyFailure', { build: made.failed.id });
+  }
+
+  async function beRefused(app: App, name: string): Promise<void> {
+    await app.run('retry', { build: made.running.id });
+    const message = JSON.stringify({ message: name });
+    const answer = { status: 403, headers: { 'Content-Type': 'application/json' }, body: message };
+    app.gitlab.faults = [{ when: ({ method }) => method === 'POST', answer }];
+    await app.run('cancel', { build: made.running.id });
+    app.gitlab.faults = [{ answer: { ...answer, status: 403 } }];
+    const signingIn = app.run('signIn', { instance: app.gitlab.url });
+    const token = await box(true);
+    token.type('another-token');
+    token.accept();
+    await until('the answer', () => !token.busy);
+    app.gitlab.faults = [];
+    void signingIn;
+  }
+
+  for (const name of hostileNames)
+    it(`neither acts in a message of any kind, whoever gives it: ${JSON.stringify(name)}`, async () => {
+      const report = new Report(window.createOutputChannel('x', { log: true }));
+      void report.inform(name);
+      void report.announce('warning', name);
+      void report.announce('information', name);
+      void report.choose(name, name);
+      report.done(name);
+      await report.guard('x', () => Promise.reject(new UserError(name)));
+      await report.guard('x', () => Promise.reject(new Error(name)));
+      const { messages, statusMessages } = editor();
+      assert.equal(messages.length, 6);
+      for (const text of [...messages.flatMap((one) => [one.text, one.detail])])
+        assert.doesNotMatch(text, /\]\(/, JSON.stringify(text));
+      for (const text of [...messages.slice(0, 5).map((one) => one.text), ...statusMessages])
+        assert.equal(visible(text), visible(name));
+      assert.doesNotMatch(statusMessages.join(''), /\]\(|\$\(/);
+    });
+});
+
+function xml(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;').replaceAll('\n', '&#10;');
+}
