@@ -31,7 +31,7 @@ export interface TestReport {
 }
 
 /** Bytes; deeper or longer nobody writes. */
-const largestReport = 30_000_000;
+const largestReport = 100_000_000;
 const deepest = 200;
 const mostKept = 1000;
 const mostFaults = 100;
@@ -49,9 +49,12 @@ const longestName = 1000;
 
 /**
  * Reads a report as it comes. undefined: it is XML of another kind, or none. Nothing that its document type defines is
- * ever expanded. Throws what `pieces` throws.
+ * ever expanded. After `mostBytes` it is cut off. Throws what `pieces` throws.
  */
-export async function readJUnit(pieces: AsyncIterable<Uint8Array>): Promise<TestReport | undefined> {
+export async function readJUnit(
+  pieces: AsyncIterable<Uint8Array>,
+  mostBytes = largestReport,
+): Promise<TestReport | undefined> {
   const { default: sax } = await import('sax');
   const reading = new Reading(sax.parser(true, { position: false }));
   let decoder: TextDecoder | undefined;
@@ -66,7 +69,7 @@ export async function readJUnit(pieces: AsyncIterable<Uint8Array>): Promise<Test
     }
     bytes += piece.length;
     if (reading.isOver) break;
-    if (bytes > largestReport) return reading.result(true);
+    if (bytes > mostBytes) return reading.result(true);
   }
   return reading.result(reading.isOver);
 }

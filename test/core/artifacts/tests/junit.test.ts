@@ -188,10 +188,10 @@ describe('A hostile report', () => {
         yield Buffer.from(failing.repeat(10_000));
       }
     }
-    const report = await readJUnit(endless());
+    const report = await readJUnit(endless(), 5_000_000);
     assert.equal(report?.damaged, true);
     assert.equal(report.failed.length, 1000);
-    assert.ok(report.failures > 1000 && asked < 100);
+    assert.ok(report.failures > 1000 && asked < 20);
   });
 
   it('with texts and names without end has them cut', async () => {
