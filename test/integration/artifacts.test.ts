@@ -35,7 +35,7 @@ const files = {
   'big.bin': randomBytes(1.5 * megabyte),
 };
 /** One of each kind, in the middle of which something harmless lies. */
-const hostile = ['parent', 'absolute', 'symlink', 'collision', 'encrypted', 'damaged'].map((kind) => {
+const hostile = ['parent', 'absolute', 'belowLink', 'duplicate', 'encrypted', 'damaged'].map((kind) => {
   const found = hostileZips.find((zip) => zip.kind === kind);
   assert.ok(found, kind);
   return found;

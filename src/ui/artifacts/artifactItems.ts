@@ -11,6 +11,7 @@ import type {
   ArtifactReportNode,
   ArtifactRowNode,
   TestNode,
+  TestResults,
   TestsNode,
 } from '../tree/treeRows';
 
@@ -141,13 +142,24 @@ function testsItem({ state, results }: TestsNode): TreeItem {
 
 function testsWords(state: TestsNode['state'], results: TestsNode['results']): string {
   if (results === undefined) return state === 'failed' ? l10n.t("couldn't be read") : l10n.t('reading…');
-  const { tests, failures, skipped, damaged } = results;
+  const { skipped, damaged } = results;
   const parts = [
-    failures > 0 ? l10n.t('of {0}', tests) : l10n.t('{0} passed', tests - skipped),
+    countWords(results),
     skipped > 0 ? l10n.t('{0} skipped', skipped) : undefined,
     damaged ? l10n.t('a report is damaged') : undefined,
   ];
   return parts.filter((part) => part !== undefined).join(' · ');
+}
+
+/** Only where all was read, nothing but passed tests is said to have passed. */
+function countWords({ tests, failures, skipped, damaged, firstOf }: TestResults): string {
+  if (firstOf === 0) return l10n.t('too large to be read');
+  if (firstOf !== undefined)
+    return failures > 0
+      ? l10n.t('of {0} · read reports: the first {1}', tests, firstOf)
+      : l10n.t('no failed test among {0} · read reports: the first {1}', tests, firstOf);
+  if (failures > 0) return l10n.t('of {0}', tests);
+  return damaged ? l10n.t('no failed test among {0}', tests) : l10n.t('{0} passed', tests - skipped);
 }
 
 function testItem({ test, uri, line, column }: TestNode): TreeItem {

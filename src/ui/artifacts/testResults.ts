@@ -1,5 +1,5 @@
 import type { ArchiveEntry } from '../../core/artifacts/archive/archive';
-import { readJUnit } from '../../core/artifacts/tests/junit';
+import { readJUnit, type TestReport } from '../../core/artifacts/tests/junit';
 import { mapLimit } from '../../core/util/mapLimit';
 import type { Archives, OpenArchive } from './archives';
 import type { FoundTest, TestResults } from '../tree/treeRows';
@@ -7,45 +7,102 @@ import type { FoundTest, TestResults } from '../tree/treeRows';
 const atOnce = 4;
 /** Rows; the rest is counted. */
 const mostFailed = 500;
+/** Unpacked bytes of reports that are read for one build. */
+const mostBytes = 100_000_000;
+/** Bytes that tell whether a file is a report. */
+const headBytes = 65_536;
 
-/** What they say; undefined: none of them is a report. What cannot be read is told as damaged, unless it is all. */
+/** What was read of one file: a report, or why there is none. `undefined`: it is no report. */
+type Read = { readonly entry: ArchiveEntry } & (
+  { readonly report: TestReport | undefined } | { readonly error: unknown }
+);
+
+/**
+ * What the reports say, all of them where they have no more than `limit` bytes; undefined: none of the files is a report.
+ * What can't be read counts as damaged, unless it is all. Throws what stood in the way of all, or the signal's reason.
+ */
 export async function readResults(
   archives: Archives,
   opened: OpenArchive,
-  reports: readonly ArchiveEntry[],
+  files: readonly ArchiveEntry[],
+  limit = mostBytes,
 ): Promise<TestResults | undefined> {
-  const failures: unknown[] = [];
-  const read = await mapLimit(reports, atOnce, async (entry) => {
-    try {
-      return await readJUnit(whole(await archives.read(opened, entry)));
-    } catch (error) {
-      failures.push(error);
-      return undefined;
-    }
-  });
-  if (failures.length === reports.length && reports.length > 0) throw failures[0];
-  let results: TestResults | undefined;
-  for (const [index, report] of read.entries()) {
-    if (report === undefined) continue;
-    const sum = results ?? { tests: 0, skipped: 0, failures: 0, failed: [], damaged: failures.length > 0 };
-    const found = report.failed.map((test): FoundTest => ({ test, report: reports[index]?.path ?? '' }));
-    results = {
-      tests: sum.tests + report.tests,
-      skipped: sum.skipped + report.skipped,
-      failures: sum.failures + report.failures,
-      failed: [...sum.failed, ...found].slice(0, mostFailed),
-      damaged: sum.damaged || report.damaged,
-    };
+  const read: Read[] = [];
+  let left = files;
+  while (left.length > 0) {
+    opened.signal.throwIfAborted();
+    const batch = fitting(left, limit - reportBytes(read));
+    for (const one of await mapLimit(batch, atOnce, (entry) => readOne(archives, opened, entry))) read.push(one);
+    left = left.slice(batch.length);
+    if (batch.length > 0) continue;
+    // The next one is too large, if it is a report.
+    const [next] = left;
+    if (next === undefined || (await beginsAsReport(opened, next))) break;
+    left = left.slice(1);
   }
-  return results;
+  return resultsOf(read, left.length > 0);
 }
 
-const pieceBytes = 65_536;
+/** The files at the start of the list that have no more than these bytes together. */
+function fitting(files: readonly ArchiveEntry[], limit: number): readonly ArchiveEntry[] {
+  let bytes = limit;
+  const end = files.findIndex(({ size }) => (bytes -= size) < 0);
+  return end < 0 ? files : files.slice(0, end);
+}
+
+/** A file that is no report takes no place of one. */
+function reportBytes(read: readonly Read[]): number {
+  return read.reduce((sum, one) => sum + ('report' in one && one.report === undefined ? 0 : one.entry.size), 0);
+}
+
+async function readOne(archives: Archives, opened: OpenArchive, entry: ArchiveEntry): Promise<Read> {
+  opened.signal.throwIfAborted();
+  try {
+    return { entry, report: await readJUnit(inPieces(await archives.read(opened, entry))) };
+  } catch (error) {
+    return { entry, error };
+  }
+}
+
+async function beginsAsReport({ archive, signal }: OpenArchive, entry: ArchiveEntry): Promise<boolean> {
+  async function* head(): AsyncGenerator<Uint8Array> {
+    let bytes = 0;
+    for await (const piece of archive.open(entry, signal)) {
+      yield piece;
+      if ((bytes += piece.length) >= headBytes) return;
+    }
+  }
+  return (await readJUnit(head()).catch(() => undefined)) !== undefined;
+}
+
+function resultsOf(read: readonly Read[], isPartial: boolean): TestResults | undefined {
+  const errors = read.flatMap((one) => ('error' in one ? [one.error] : []));
+  if (errors.length > 0 && errors.length === read.length) throw errors[0];
+  const reports = read.flatMap((one) =>
+    'report' in one && one.report !== undefined ? [{ ...one.report, path: one.entry.path }] : [],
+  );
+  if (reports.length === 0 && !isPartial) return undefined;
+  const failed: FoundTest[] = [];
+  for (const { failed: some, path } of reports) {
+    for (const test of some.slice(0, mostFailed - failed.length)) failed.push({ test, report: path });
+  }
+  const sum = (of: (report: TestReport) => number) => reports.reduce((total, report) => total + of(report), 0);
+  return {
+    tests: sum(({ tests }) => tests),
+    skipped: sum(({ skipped }) => skipped),
+    failures: sum(({ failures }) => failures),
+    failed,
+    damaged: errors.length > 0 || reports.some(({ damaged }) => damaged),
+    firstOf: isPartial ? reports.length : undefined,
+  };
+}
 
 /** In pieces, so that others have their turn while a large one is read. */
-async function* whole(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+async function* inPieces(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   for (let at = 0; at < bytes.length; at += pieceBytes) {
     yield bytes.subarray(at, at + pieceBytes);
     await new Promise((resolve) => setImmediate(resolve));
   }
 }
+
+const pieceBytes = 65_536;

@@ -3,6 +3,7 @@ import { commands, l10n, Uri, workspace } from 'vscode';
 import { asDiskError } from '../../core/artifacts/download/diskErrors';
 import { toSafePath } from '../../core/artifacts/archive/entryPath';
 import { extract } from '../../core/artifacts/extract/extract';
+import type { LeftOut } from '../../core/artifacts/extract/leftOut';
 import { inBuildFolder } from '../../core/artifacts/download/buildFolder';
 import type { ArchiveFile, ArchiveFolder, ArchiveNode } from '../../core/artifacts/archive/archiveTree';
 import { saveEntry } from '../../core/artifacts/download/save';
@@ -10,12 +11,14 @@ import { isFolder } from '../../core/util/fs';
 import { goneSentence, isGone } from '../text/goneArtifacts';
 import { buildTitle } from '../text/buildText';
 import { UserError } from '../report';
+import { leftOutSentence } from '../text/archiveFailures';
 import { oneLine } from '../text/failures';
 import { entriesOf, type EntrySubjects } from './artifactSubjects';
 import type { Command, CommandContext } from './command';
 import { download, type Download, type Step } from './downloads';
 import { confirmReplace } from './confirmReplace';
-import { metered } from './unpacking';
+import { withLeftOut } from './offerSaved';
+import { logLeftOut, metered } from './unpacking';
 import { withArchive } from './wholeArchive';
 import { workspaceFolderOf } from './workspaceFolder';
 
@@ -47,6 +50,8 @@ function titleOf(subjects: readonly EntrySubjects[], { build, nodes }: EntrySubj
 interface SavedNode {
   readonly path: string;
   readonly kind: ArchiveNode['kind'];
+  /** Of a folder, what could not be written. */
+  readonly leftOut: readonly LeftOut[];
 }
 
 type Progress = (step: Step) => void;
@@ -71,14 +76,14 @@ class EntryRun {
   }
 
   private async save(subject: EntrySubjects, node: ArchiveNode, progress: Progress, signal: AbortSignal) {
-    const path = await (
+    const saved = await (
       node.kind === 'file'
         ? this.saveFile(subject, node, progress, signal)
         : this.saveFolder(subject, node, progress, signal)
     ).catch((error: unknown) => {
       throw isGone(error) ? new UserError(goneSentence(subject.build, Date.now())) : asDiskError(error);
     });
-    if (path !== undefined) this.saved.push({ path, kind: node.kind });
+    if (saved !== undefined) this.saved.push({ leftOut: [], ...saved, kind: node.kind });
   }
 
   private async saveFile(
@@ -86,8 +91,8 @@ class EntryRun {
     { entry, size }: ArchiveFile,
     progress: Progress,
     signal: AbortSignal,
-  ): Promise<string | undefined> {
-    return saveEntry({
+  ): Promise<Pick<SavedNode, 'path'> | undefined> {
+    const path = await saveEntry({
       ...this.placeFor(root),
       build,
       path: toSafePath(entry.path),
@@ -97,25 +102,27 @@ class EntryRun {
       progress,
       signal,
     });
+    return path === undefined ? undefined : { path };
   }
 
-  /** Whole, or not at all. */
+  /** All that can be written, or nothing. */
   private async saveFolder(
     subject: EntrySubjects,
     folder: ArchiveFolder,
     progress: Progress,
     signal: AbortSignal,
-  ): Promise<string | undefined> {
+  ): Promise<Omit<SavedNode, 'kind'> | undefined> {
     const names = toSafePath(folder.path);
     const { build } = subject;
     return inBuildFolder({ ...this.placeFor(subject.root), build, below: names.slice(0, -1) }, async (around) => {
       const target = join(around, names.at(-1) ?? '');
       if ((await isFolder(target)) && !(await this.asking.mayReplace(target))) return undefined;
       const limits = this.context.settings.extractLimits();
-      await withArchive(this.context, subject, folder, { progress, signal }, (archive) =>
+      const { leftOut } = await withArchive(this.context, subject, folder, { progress, signal }, (archive) =>
         extract({ archive, target, strip: folder.path, limits, signal, progress: metered(progress, folder.size) }),
       );
-      return target;
+      logLeftOut(this.context.log, leftOut);
+      return { path: target, leftOut };
     });
   }
 
@@ -128,13 +135,19 @@ class EntryRun {
 async function offer({ report }: CommandContext, saved: readonly SavedNode[]): Promise<void> {
   const [first] = saved;
   if (first === undefined) return;
-  const [reveal, open] = [l10n.t('Reveal'), l10n.t('Open')];
+  const [reveal, open, showLog] = [l10n.t('Reveal'), l10n.t('Open'), l10n.t('Show Log')];
+  const leftOut = leftOutSentence(saved.flatMap((one) => one.leftOut));
   const name = workspace.asRelativePath(first.path);
   const chosen = await report.inform(
-    saved.length === 1 ? l10n.t('Saved {0}.', name) : l10n.t('Saved {0} and {1} more.', name, saved.length - 1),
+    withLeftOut(
+      saved.length === 1 ? l10n.t('Saved {0}.', name) : l10n.t('Saved {0} and {1} more.', name, saved.length - 1),
+      leftOut,
+    ),
     reveal,
     ...(first.kind === 'file' ? [open] : []),
+    ...(leftOut === undefined ? [] : [showLog]),
   );
+  if (chosen === showLog) await commands.executeCommand('gitlabBuilds.showOutput');
   if (chosen === reveal) await commands.executeCommand('revealInExplorer', Uri.file(first.path));
   if (chosen === open) await commands.executeCommand('vscode.open', Uri.file(first.path));
 }

@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import { commands, l10n, Uri, workspace } from 'vscode';
 import { formatSize } from '../text/buildText';
 import { sentenceFor, settingThatHelps } from '../report';
+import { leftOutSentence } from '../text/archiveFailures';
 import { oneLine } from '../text/failures';
 import type { CommandContext } from './command';
 import { download } from './downloads';
@@ -12,24 +13,36 @@ import { unpackSaved, type Saved } from './unpacking';
 export async function offerSaved(context: CommandContext, saved: readonly Saved[]): Promise<void> {
   const [first] = saved;
   if (first === undefined) return;
-  const [reveal, open, extract, settings] = [
+  const [reveal, open, extract, settings, showLog] = [
     l10n.t('Reveal'),
     l10n.t('Open'),
     l10n.t('Extract'),
     l10n.t('Open Settings'),
+    l10n.t('Show Log'),
   ];
   const [refused] = saved.flatMap(({ path, refusal }) => (refusal === undefined ? [] : [{ path, refusal }]));
   const setting = refused === undefined ? undefined : settingThatHelps(refused.refusal);
   const packed = saved.filter(({ unpacked }) => unpacked === undefined);
-  const sentence = refused === undefined ? savedSentence(saved, first) : refusedSentence(saved, refused);
+  const leftOut = leftOutSentence(saved.flatMap(({ unpacked }) => unpacked?.leftOut ?? []));
+  const sentence = withLeftOut(
+    refused === undefined ? savedSentence(saved, first) : refusedSentence(saved, refused),
+    leftOut,
+  );
+  const more = leftOut === undefined ? [] : [showLog];
   const chosen = await (refused === undefined
-    ? context.report.inform(sentence, reveal, ...(packed.length === 0 ? [] : [open, extract]))
-    : context.report.announce('warning', sentence, reveal, ...(setting === undefined ? [] : [settings])));
+    ? context.report.inform(sentence, reveal, ...(packed.length === 0 ? [] : [open, extract]), ...more)
+    : context.report.announce('warning', sentence, reveal, ...(setting === undefined ? [] : [settings]), ...more));
+  if (chosen === showLog) await commands.executeCommand('gitlabBuilds.showOutput');
   if (chosen === reveal)
     await commands.executeCommand('revealInExplorer', Uri.file(first.unpacked?.folder ?? first.path));
   if (chosen === open) await commands.executeCommand('vscode.open', Uri.file(first.path));
   if (chosen === settings) await commands.executeCommand('workbench.action.openSettings', setting);
   if (chosen === extract) await unpackAll(context, packed);
+}
+
+/** A second sentence, where something was left out. */
+export function withLeftOut(sentence: string, leftOut: string | undefined): string {
+  return leftOut === undefined ? sentence : `${sentence} ${leftOut}`;
 }
 
 function savedSentence(saved: readonly Saved[], first: Saved): string {

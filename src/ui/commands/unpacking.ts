@@ -3,6 +3,7 @@ import { l10n } from 'vscode';
 import type { ReplacePolicy } from '../../core/artifacts/download/replacePolicy';
 import { ArchiveError } from '../../core/artifacts/archiveErrors';
 import { extract, type Extracted } from '../../core/artifacts/extract/extract';
+import type { LeftOut } from '../../core/artifacts/extract/leftOut';
 import { ProgressMeter } from '../../core/artifacts/download/progress';
 import { safeName } from '../../core/artifacts/fileNames';
 import { fileAccess, openZip } from '../../core/artifacts/archive/zip';
@@ -24,14 +25,16 @@ export interface Unpacked {
   readonly folder: string;
   readonly files: number;
   readonly bytes: number;
+  /** What could not be written safely, or not here. */
+  readonly leftOut: readonly LeftOut[];
 }
 
 /**
- * Unpacks a saved archive into the folder of its name beside it, the whole of it or nothing; a folder that is there
- * is replaced if the user says so. What the archive or the disk refuses is in the answer: the archive stays either way.
+ * Unpacks a saved archive into the folder of its name beside it, all that can be written or nothing; a folder that is
+ * there is replaced if the user says so. What the archive or the disk refuses is in the answer: the archive stays either way.
  */
 export async function unpackSaved(
-  { settings }: Pick<CommandContext, 'settings'>,
+  { settings, log }: Pick<CommandContext, 'settings' | 'log'>,
   path: string,
   asking: ReplacePolicy,
   progress: (step: Step) => void,
@@ -45,6 +48,7 @@ export async function unpackSaved(
       const archive = await openZip(file, signal);
       const limits = settings.extractLimits();
       const done = await extract({ archive, target: folder, limits, signal, progress: metered(progress, file.size) });
+      logLeftOut(log, done.leftOut);
       return { path, unpacked: { folder, ...done } };
     } finally {
       await file.close();
@@ -53,6 +57,15 @@ export async function unpackSaved(
     if (error instanceof ArchiveError || error instanceof DiskError) return { path, refusal: error };
     throw error;
   }
+}
+
+const mostLogged = 200;
+
+/** Each with its reason; of very many, the first. */
+export function logLeftOut(log: Pick<CommandContext['log'], 'info'>, leftOut: readonly LeftOut[]): void {
+  for (const { kind, path } of leftOut.slice(0, mostLogged))
+    log.info(`Left out: ${new ArchiveError(kind, { path }).message}`);
+  if (leftOut.length > mostLogged) log.info(`Left out: ${leftOut.length - mostLogged} more`);
 }
 
 /** What is unpacked, told as often as somebody can read it. `total`: bytes of what it is unpacked from. */

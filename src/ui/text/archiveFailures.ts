@@ -1,5 +1,6 @@
 import { l10n } from 'vscode';
 import type { ArchiveError, ArchiveFailure, ArchiveFailureKind } from '../../core/artifacts/archiveErrors';
+import type { LeftOut, LeftOutKind } from '../../core/artifacts/extract/leftOut';
 import { formatSize } from './buildText';
 import { oneLine } from './failures';
 
@@ -18,6 +19,53 @@ const settings: Readonly<Partial<Record<ArchiveFailureKind, string>>> = {
   tooManyEntries: 'maxEntries',
   tooBig: 'maxUnpackedMegabytes',
   ratio: 'maxRatio',
+};
+
+/** How many entries were not written, by what they are; undefined where all were. */
+export function leftOutSentence(leftOut: readonly LeftOut[]): string | undefined {
+  if (leftOut.length === 0) return undefined;
+  const counts = new Map<Group, number>();
+  for (const { kind } of leftOut) counts.set(groups[kind], (counts.get(groups[kind]) ?? 0) + 1);
+  const list = [...counts].map(([group, count]) => counted[group](count)).join(', ');
+  return leftOut.length === 1
+    ? l10n.t('1 entry left out: {0}.', list)
+    : l10n.t('{0} entries left out: {1}.', number(leftOut.length), list);
+}
+
+/** What is left out, as people tell it apart. */
+type Group = 'link' | 'special' | 'git' | 'unheld' | 'alike' | 'unsafe' | 'method';
+
+const groups: Readonly<Record<LeftOutKind, Group>> = {
+  symlink: 'link',
+  special: 'special',
+  gitFolder: 'git',
+  collision: 'alike',
+  method: 'method',
+  controlCharacter: 'unsafe',
+  backslash: 'unsafe',
+  reservedName: 'unheld',
+  trailingDot: 'unheld',
+  colon: 'unheld',
+  forbiddenCharacter: 'unheld',
+  longName: 'unheld',
+  longPath: 'unheld',
+};
+
+const counted: Readonly<Record<Group, (count: number) => string>> = {
+  link: (count) => (count === 1 ? l10n.t('1 link') : l10n.t('{0} links', number(count))),
+  special: (count) => (count === 1 ? l10n.t('1 device or pipe') : l10n.t('{0} devices or pipes', number(count))),
+  git: (count) => l10n.t('{0} .git', number(count)),
+  unheld: (count) =>
+    count === 1
+      ? l10n.t("1 with a name that this disk can't hold")
+      : l10n.t("{0} with names that this disk can't hold", number(count)),
+  alike: (count) =>
+    count === 1
+      ? l10n.t("1 with a name that this disk can't tell from another")
+      : l10n.t("{0} with names that this disk can't tell from others", number(count)),
+  unsafe: (count) => (count === 1 ? l10n.t('1 with an unsafe name') : l10n.t('{0} with unsafe names', number(count))),
+  method: (count) =>
+    count === 1 ? l10n.t('1 with an unknown compression') : l10n.t('{0} with an unknown compression', number(count)),
 };
 
 type What = (detail: ArchiveFailure) => string;

@@ -104,6 +104,8 @@ export interface TestResults {
   readonly failed: readonly FoundTest[];
   /** Some of it could not be read. */
   readonly damaged: boolean;
+  /** Number of reports that were read, where there are more than are ever read. */
+  readonly firstOf?: number | undefined;
 }
 
 export interface FoundTest {

@@ -1,7 +1,9 @@
+import { platform } from 'node:process';
 import { gzipSync } from 'node:zlib';
 import type { ArchiveEntry } from '../../../src/core/artifacts/archive/archive';
 import type { ArchiveFailureKind } from '../../../src/core/artifacts/archiveErrors';
 import type { ExtractLimits } from '../../../src/core/artifacts/extract/extractLimits';
+import type { LeftOutKind } from '../../../src/core/artifacts/extract/leftOut';
 import { rawZip, type RawEnd, type RawEntry } from './rawZip';
 
 /** An archive that must not be unpacked. */
@@ -33,69 +35,45 @@ const ended = (what: string, end: RawEnd): Hostile => ({ what, bytes: rawZip([fi
 const limited = (hostile: Hostile, limits: Partial<ExtractLimits>): Hostile => ({ ...hostile, limits });
 
 const names = {
-  parent: named('../evil', '..', 'a/../../evil', 'a/b/..', './../evil'),
-  absolute: named('/evil', '/etc/cron.d/evil'),
+  parent: named(
+    '../evil',
+    '..',
+    'a/../../evil',
+    'a/b/..',
+    './../evil',
+    '..\\..\\evil',
+    'a\\..\\..\\evil',
+    '.git/../../evil',
+  ),
+  absolute: named('/evil', '/etc/cron.d/evil', '\\evil', '/evil\n'),
   drive: named('C:/evil', 'c:evil', 'Z:\\evil'),
   network: named('//server/share/evil', '\\\\server\\share\\evil', '\\\\?\\C:\\evil'),
-  backslash: named('..\\..\\evil', '\\evil', 'a\\b'),
-  controlCharacter: named('evil\0.txt', 'evil\n', '\x1b[2Jevil', 'evil\x7f', 'evil\u2028', '\x85'),
   noName: named('', '.', './', './/.', '/'),
-  reservedName: named('con', 'NUL', 'Aux.txt', 'a/com1/b', 'LPT9.log', 'con .txt', 'com¹', 'CONIN$', 'nul.tar.gz'),
-  trailingDot: named('evil.', 'evil ', 'a./b', 'a /b', '...', 'a/ /b'),
-  longName: named('e'.repeat(256), 'é'.repeat(128), `a/${'.'.repeat(60_000)}x`),
-  longPath: named('deep/'.repeat(300) + 'evil', 'a/'.repeat(30_000) + 'evil'),
-  gitFolder: named(
-    '.git/hooks/post-checkout',
-    'a/.GIT/config',
-    '.git',
-    'git~1/config',
-    '.g\u200cit/config',
-    '.git./x',
-    '.git /x',
-    '.git::$INDEX_ALLOCATION/config',
-  ),
 };
 
 const allBut = (path: string) => (one: ArchiveEntry) => one.path !== path;
 const link = { name: 'link', mode: 0o120777, content: '/etc' };
 const kinds = {
-  symlink: [
-    among('a link', link, { name: 'link/evil', content: 'evil' }),
-    entry('a link to itself', { name: 'link', mode: 0o120777, content: 'link' }),
-    entry('a link that says to be from DOS', { mode: 0o120777, host: 0 }),
-    entry('a link with the name of a folder', { name: 'link/', mode: 0o120777 }),
-    entry('a link of Windows', { host: 10, attributes: 0x400 }),
-    entry('a folder of Windows that is a link', { name: 'link/', host: 0, attributes: 0x410 }),
-  ],
-  special: [
-    entry('a device', { mode: 0o020666 }),
-    entry('a disk', { mode: 0o060660 }),
-    entry('a pipe', { mode: 0o010644 }),
-    entry('a socket', { mode: 0o140777 }),
-    entry('a device of Windows', { host: 0, attributes: 0x40 }),
-  ],
   belowFile: [
     among('behind it', { name: 'evil' }, { name: 'evil/a' }),
     among('before it', { name: 'evil/a' }, { name: 'evil' }),
     { ...among('one that is not wanted', { name: 'evil' }, { name: 'evil/a' }), select: allBut('evil') },
   ],
-  belowLink: [{ ...among('one that is not wanted', link, { name: 'link/evil' }), select: allBut('link') }],
+  belowLink: [
+    among('behind it', link, { name: 'link/evil', content: 'evil' }),
+    among('before it', { name: 'link/evil', content: 'evil' }, link),
+    { ...among('one that is not wanted', link, { name: 'link/evil' }), select: allBut('link') },
+  ],
   duplicate: [
+    among('two links', link, link),
+    among('a link and a file', link, { name: 'link' }),
+    among('in a folder of git', { name: '.git/config' }, { name: '.git/config' }),
     among('once more', { name: 'evil' }, { name: 'evil', content: 'other' }),
     among('by another way', { name: 'a/evil' }, { name: 'a//./evil' }),
   ],
-  collision: [
-    among('case', { name: 'Evil.txt' }, { name: 'evil.TXT' }),
-    among('case of folders', { name: 'Evil/a' }, { name: 'evil/b' }),
-    among('composed and not', { name: 'caf\u00e9' }, { name: 'cafe\u0301' }),
-    among('ß and SS', { name: 'straße' }, { name: 'STRASSE' }),
-    among('ẞ and ss', { name: 'strasse' }, { name: 'straẞe' }),
-    among('the sign of Kelvin', { name: '\u212a' }, { name: 'k' }),
-    among('a character without width', { name: 'evil' }, { name: 'ev\u200bil' }),
-    among('a file and a folder', { name: 'Evil' }, { name: 'evil/a' }),
-  ],
   fileAndFolder: [
     among('the file first', { name: 'evil' }, { name: 'evil/' }),
+    among('a folder and a link', { name: 'evil/' }, { name: 'evil/', mode: 0o120777 }),
     among('the folder first', { name: 'evil/' }, { name: 'evil' }),
   ],
 };
@@ -134,6 +112,13 @@ const limits = {
       bytes: rawZip([{ name: 'a', local: { extra: zeros(40) }, data: zeros(0), packed: 10 }, last]),
     },
     { what: 'two of one place', bytes: rawZip([{ name: 'a', content: 'b' }, quoted]) },
+    {
+      what: 'a link with the bytes of a file',
+      bytes: rawZip([
+        { name: 'a', content: 'b' },
+        { ...quoted, mode: 0o120777 },
+      ]),
+    },
   ],
 };
 
@@ -147,8 +132,8 @@ const unreadable = {
     entry('in the old way', { flags: 0x801 }),
     entry('strongly', { flags: 0x841 }),
     entry('with AES', { flags: 0x801, method: 99 }),
+    entry('a link', { mode: 0o120777, flags: 0x801 }),
   ],
-  method: [12, 14, 93, 99, 1].map((method) => entry(`${method}`, { method })),
   damaged: [
     entry('another sum', { crc, local: { crc } }),
     entry('more than it says', { size: 3 }),
@@ -219,16 +204,144 @@ const unreadable = {
 };
 
 /** Of a server, of Windows, of what is asked for, and of 64 MB of directory: each of these has a test of its own. */
-type OtherKind = 'changed' | 'colon' | 'forbiddenCharacter' | 'missing' | 'listTooBig';
+type OtherKind = 'changed' | 'missing' | 'listTooBig';
 
-const all: Readonly<Record<Exclude<ArchiveFailureKind, OtherKind>, readonly Hostile[]>> = {
+const all: Readonly<Record<Exclude<ArchiveFailureKind, OtherKind | LeftOutKind>, readonly Hostile[]>> = {
   ...names,
   ...kinds,
   ...limits,
   ...unreadable,
 };
 
-/** Every kind, in several shapes. */
+/** Every kind that refuses the archive, in several shapes. */
 export const hostileZips: readonly HostileZip[] = Object.entries(all).flatMap(([kind, zips]) =>
   zips.map((zip) => ({ ...zip, kind: kind as ArchiveFailureKind })),
+);
+
+/** An archive that is unpacked, but for what can't be written. */
+export interface ReducedZip extends HostileZip {
+  readonly kind: LeftOutKind;
+  /** Paths of what is left out. */
+  readonly leftOut: readonly string[];
+  /** Of what is written besides `first.txt` and `folder/last.txt`. */
+  readonly written: readonly string[];
+}
+
+type Reduced = Omit<ReducedZip, 'kind'>;
+
+const evil = { leftOut: ['evil'], written: [] };
+const reducedEntry = (what: string, changes: Partial<RawEntry>): Reduced => ({ ...entry(what, changes), ...evil });
+const reducedLink = (what: string, changes: Partial<RawEntry>): Reduced => ({
+  ...entry(what, { name: 'link', ...changes }),
+  leftOut: ['link'],
+  written: [],
+});
+/** Each path with what is left out of it: the path up to the first name that can't be written. */
+const reduced = (paths: Readonly<Record<string, string>>): readonly Reduced[] =>
+  Object.entries(paths).map(([path, cut]) => ({
+    ...among(JSON.stringify(path), { name: path, content: 'evil' }),
+    leftOut: [cut],
+    written: [],
+  }));
+const itself = (...paths: readonly string[]) => reduced(Object.fromEntries(paths.map((path) => [path, path])));
+/** Left out on Windows alone. */
+const onWindows = (paths: Readonly<Record<string, string>>): readonly Reduced[] =>
+  platform === 'win32'
+    ? reduced(paths)
+    : Object.keys(paths).map((path) => ({
+        ...among(JSON.stringify(path), { name: path, content: 'evil' }),
+        leftOut: [],
+        written: [path],
+      }));
+
+const onDisk = (what: string, kept: string, lost: string, cut = lost): Reduced => {
+  const zip = among(what, { name: kept, content: 'evil' }, { name: lost, content: 'evil' });
+  return { ...zip, leftOut: [cut], written: [kept] };
+};
+
+const allReduced: Readonly<Record<LeftOutKind, readonly Reduced[]>> = {
+  symlink: [
+    reducedLink('a link out of the archive', { mode: 0o120777, content: '/etc/passwd' }),
+    reducedLink('a link above the archive', { mode: 0o120777, content: '../root/first.txt' }),
+    reducedLink('a link to nothing', { mode: 0o120777, content: 'nothing' }),
+    reducedLink('a link to itself', { mode: 0o120777, content: 'link' }),
+    reducedLink('a link to a folder', { mode: 0o120777, content: 'folder' }),
+    reducedLink('a link that says to be from DOS', { mode: 0o120777, host: 0 }),
+    reducedLink('a link with the name of a folder', { name: 'link/', mode: 0o120777, content: '' }),
+    reducedLink('a link of Windows', { host: 10, attributes: 0x400 }),
+    reducedLink('a folder of Windows that is a link', { name: 'link/', host: 0, attributes: 0x410, content: '' }),
+    {
+      ...entry('a link to a file', { name: 'link', mode: 0o120777, content: 'first.txt' }),
+      leftOut: [],
+      written: ['link'],
+    },
+    {
+      ...among('a link to a link', link, { name: 'chain', mode: 0o120777, content: 'link' }),
+      leftOut: ['link', 'chain'],
+      written: [],
+    },
+  ],
+  special: [
+    reducedEntry('a device', { mode: 0o020666 }),
+    reducedEntry('a disk', { mode: 0o060660 }),
+    reducedEntry('a pipe', { mode: 0o010644 }),
+    reducedEntry('a socket', { mode: 0o140777 }),
+    reducedEntry('a device of Windows', { host: 0, attributes: 0x40 }),
+  ],
+  gitFolder: reduced({
+    '.git/hooks/post-checkout': '.git',
+    'a/.GIT/config': 'a/.GIT',
+    '.git': '.git',
+    'git~1/config': 'git~1',
+    '.g\u200cit/config': '.g\u200cit',
+    '.git./x': '.git.',
+    '.git /x': '.git ',
+    '.git::$INDEX_ALLOCATION/config': '.git::$INDEX_ALLOCATION',
+  }),
+  collision: [
+    onDisk('case', 'Evil.txt', 'evil.TXT'),
+    onDisk('case of folders', 'Evil/a', 'evil/b', 'evil'),
+    onDisk('composed and not', 'caf\u00e9', 'cafe\u0301'),
+    onDisk('ß and SS', 'straße', 'STRASSE'),
+    onDisk('ẞ and ss', 'strasse', 'straẞe'),
+    onDisk('the sign of Kelvin', '\u212a', 'k'),
+    onDisk('a character without width', 'evil', 'ev\u200bil'),
+    onDisk('a file and a folder', 'Evil', 'evil/a', 'evil'),
+    onDisk('a folder and a file', 'Evil/a', 'evil'),
+  ],
+  method: [12, 14, 93, 99, 1].map((method) => reducedEntry(`${method}`, { method })),
+  controlCharacter: itself('evil\0.txt', 'evil\n', '\x1b[2Jevil', 'evil\x7f', 'evil\u2028', '\x85'),
+  backslash: itself('a\\b', 'a/b\\c'),
+  reservedName: onWindows({
+    con: 'con',
+    NUL: 'NUL',
+    'Aux.txt': 'Aux.txt',
+    'a/com1/b': 'a/com1',
+    'LPT9.log': 'LPT9.log',
+    'con .txt': 'con .txt',
+    'com¹': 'com¹',
+    CONIN$: 'CONIN$',
+    'nul.tar.gz': 'nul.tar.gz',
+  }),
+  trailingDot: onWindows({
+    'evil.': 'evil.',
+    'evil ': 'evil ',
+    'a./b': 'a.',
+    'a /b': 'a ',
+    '...': '...',
+    'a/ /b': 'a/ ',
+  }),
+  colon: onWindows({ 'evil.txt:stream': 'evil.txt:stream', '12:30.log': '12:30.log' }),
+  forbiddenCharacter: onWindows({ 'a?': 'a?', '<a>/b': '<a>' }),
+  longName: reduced({
+    ['e'.repeat(256)]: 'e'.repeat(256),
+    ['é'.repeat(128)]: 'é'.repeat(128),
+    [`a/${'.'.repeat(60_000)}x`]: `a/${'.'.repeat(60_000)}x`,
+  }),
+  longPath: itself('deep/'.repeat(300) + 'evil', 'a/'.repeat(30_000) + 'evil'),
+};
+
+/** Every kind that costs only the entry, in several shapes; on a disk that takes colliding names for one. */
+export const reducedZips: readonly ReducedZip[] = Object.entries(allReduced).flatMap(([kind, zips]) =>
+  zips.map((zip) => ({ ...zip, kind: kind as LeftOutKind })),
 );

@@ -444,14 +444,20 @@ describe('Failed tests', () => {
     assert.deepEqual(drawn(await settled()).slice(2), ['    · test-coverage.xml  11 B']);
   });
 
-  it('of no more than twenty reports are read', async () => {
+  it('of all reports are read, however many', async () => {
     const report = (n: number): readonly [string, string] => [
       `junit-${n}.xml`,
       `<testsuite><testcase name="${n}"><error/></testcase></testsuite>`,
     ];
     fake.archive = anArchive(Object.fromEntries(Array.from({ length: 30 }, (_, n) => report(n))));
     showIn(ready([withArtifacts()]));
-    assert.equal((await row('Failed tests (20)')).item.description, 'of 20');
+    assert.equal((await row('Failed tests (30)')).item.description, 'of 30');
+  });
+
+  it('have not passed where a report breaks off', async () => {
+    fake.archive = anArchive({ 'junit.xml': '<testsuite><testcase name="a"/><testcase' });
+    showIn(ready([withArtifacts()]));
+    assert.equal(drawn(await settled())[2], '    · Tests  no failed test among 1 · a report is damaged');
   });
 
   it('that cannot be read say why when they are opened, and are read again then', async () => {

@@ -42,6 +42,22 @@ describe('A file or folder of artifacts that is downloaded', () => {
     assert.deepEqual((await message('Saved')).buttons, ['Reveal']);
   });
 
+  it('is a folder without what can’t be written; a link in it to a file of the archive is that file', async () => {
+    const link = { mode: 0o120777 };
+    const entries = [{ name: 'tool/cli.js', content: 'run()' }, { name: 'bin/.git/config' }, { name: 'bin/text' }];
+    const links = [
+      { ...link, name: 'bin/tool', content: '../tool/cli.js' },
+      { ...link, name: 'bin/up', content: '..' },
+    ];
+    const bundle = await start({}, rawZip([...entries, ...links]));
+    await bundle.app.run('downloadArtifact', await bundle.row('bin'));
+    assert.deepEqual(await bundle.saved(), ['bin/text', 'bin/tool']);
+    assert.equal(await readFile(join(bundle.folder, 'bin', 'tool'), 'utf8'), 'run()');
+    const { text, buttons } = await message('Saved');
+    assert.match(text, /\/bin\. 2 entries left out: 1 \.git, 1 link\.$/);
+    assert.deepEqual(buttons, ['Reveal', 'Show Log']);
+  });
+
   it('is all that is selected, and nothing twice', async () => {
     const bundle = await start();
     const rows = [await bundle.row('notes.txt'), await bundle.row('bin'), await bundle.row('app')];

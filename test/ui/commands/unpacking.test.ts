@@ -108,14 +108,13 @@ describe('The extraction of artifacts', () => {
       ],
       /"\.\.\/evil\.txt" points outside/,
     ],
-    ['is a symbolic link', [{ name: 'link', content: '/etc/passwd', mode: 0o120777 }], /"link" is a symbolic link/],
     [
-      'is the same on some disks',
+      'lies behind a symbolic link',
       [
-        { name: 'a', content: 'x' },
-        { name: 'A', content: 'y' },
+        { name: 'link', content: '/etc', mode: 0o120777 },
+        { name: 'link/passwd', content: 'x' },
       ],
-      /"A" and "a" are the same name/,
+      /"link\/passwd" would lie behind the symbolic link "link"/,
     ],
   ] as const)
     it(`refuses the whole of an archive of which an entry ${what}; the archive stays`, async () => {
@@ -128,6 +127,23 @@ describe('The extraction of artifacts', () => {
       assert.deepEqual([await below(), editor().messages.length], [['artifacts.zip'], 1]);
       assert.deepEqual((await readdir(app.folder.path)).sort(), ['.git', '.gitlab-builds']);
     });
+
+  it('leaves out what can’t be written, says how much and of what kind, and names it in the log', async () => {
+    const links = ['one', 'two'].map((name) => ({ name, content: '/etc/passwd', mode: 0o120777 }));
+    const archive = [{ name: '.git/config', content: 'x' }, ...links, { name: 'ok.txt', content: 'x' }];
+    await contain(rawZip(archive));
+    await app.run('extractArtifacts', await app.row('compile'));
+    const told = await message('Saved and unpacked');
+    assert.match(told.text, /artifacts: 1 file, 1 B\. 3 entries left out: 1 \.git, 2 links\.$/);
+    assert.deepEqual([told.severity, told.buttons], ['information', ['Reveal', 'Show Log']]);
+    assert.deepEqual(await below(), ['artifacts.zip', 'artifacts/ok.txt']);
+    const lines = editor()
+      .log.map(({ text }) => text)
+      .filter((text) => text.startsWith('Left out'));
+    assert.deepEqual(lines, ['Left out: gitFolder .git', 'Left out: symlink one', 'Left out: symlink two']);
+    told.press('Show Log');
+    await until('the log', () => editor().logShown === 1);
+  });
 
   it('keeps to the user’s limits, and leads to them; a workspace cannot lift them', async () => {
     const { configuration } = editor();

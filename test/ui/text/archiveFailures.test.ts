@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { window } from 'vscode';
 import { ArchiveError, type ArchiveFailureKind } from '../../../src/core/artifacts/archiveErrors';
+import type { LeftOutKind } from '../../../src/core/artifacts/extract/leftOut';
+import { leftOutSentence } from '../../../src/ui/text/archiveFailures';
 import { Report, sentenceFor } from '../../../src/ui/report';
 import manifest from '../../../package.json';
 import { editor } from '../fake/editor';
@@ -74,6 +76,18 @@ describe('The sentence for an archive', () => {
     for (const kind of kinds)
       for (const text of hostileTexts)
         assert.doesNotMatch(sentenceFor(new ArchiveError(kind, { path: text, other: text })), /\]\(|[\n\r\u2028]/);
+  });
+
+  it('says what was left out, by what it is', () => {
+    const of = (...found: readonly LeftOutKind[]) => leftOutSentence(found.map((kind) => ({ kind, path: 'a' })));
+    assert.equal(of(), undefined);
+    assert.equal(of('symlink'), '1 entry left out: 1 link.');
+    assert.equal(of('symlink', 'gitFolder', 'symlink'), '3 entries left out: 2 links, 1 .git.');
+    assert.equal(
+      of('longName', 'special', 'collision', 'colon', 'backslash', 'method'),
+      "6 entries left out: 2 with names that this disk can't hold, 1 device or pipe, " +
+        "1 with a name that this disk can't tell from another, 1 with an unsafe name, 1 with an unknown compression.",
+    );
   });
 
   for (const [kind, setting] of [

@@ -28,4 +28,6 @@ export interface Archive {
   readonly entries: readonly ArchiveEntry[];
   /** The unpacked bytes of a file, in pieces. Throws ArchiveError, or what its source throws. */
   open(entry: ArchiveEntry, signal: AbortSignal): AsyncIterable<Uint8Array>;
+  /** Where a symbolic link leads, where that is known. Throws ArchiveError, or what its source throws. */
+  link?(entry: ArchiveEntry, signal: AbortSignal): Promise<string | undefined>;
 }

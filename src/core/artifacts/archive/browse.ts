@@ -40,7 +40,12 @@ export async function openArtifacts(port: ArtifactsPort, signal: AbortSignal): P
 }
 
 function named(archive: Archive, via: Via): Browsed {
-  return { entries: archive.entries, via, open: (entry, signal) => archive.open(entry, signal) };
+  return {
+    entries: archive.entries,
+    via,
+    open: (entry, signal) => archive.open(entry, signal),
+    link: async (entry, signal) => archive.link?.(entry, signal),
+  };
 }
 
 async function treeOf(port: ArtifactsPort, signal: AbortSignal): Promise<readonly ArchiveEntry[] | undefined> {

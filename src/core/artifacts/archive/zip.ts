@@ -15,6 +15,8 @@ const longest = { bytes: 64 * 1024 * 1024, entries: 300_000 };
 /** Bytes of an entry in the directory, and of its header before its bytes, without what has no fixed length. */
 const [directoryBytes, headerBytes] = [46, 30];
 const longestField = 0xffff;
+/** Bytes of a symbolic link's target that are read. */
+const longestTarget = 4096;
 /** The bits of a Unix mode that say what a file is. */
 const modes = { mask: 0o170000, folder: 0o040000, file: 0o100000, link: 0o120000 };
 /** Who made an entry, where its attributes are those of Windows. */
@@ -40,7 +42,23 @@ export async function openZip(source: RandomAccess, signal: AbortSignal): Promis
       if (packed === undefined) throw new ArchiveError('missing', { path: entry.path });
       return unpack(source, packed, until);
     },
+    link(entry, until) {
+      return linkTarget(source, found.get(entry), until);
+    },
   };
+}
+
+/** Where a symbolic link leads, as the archive says; undefined where no system would take that for a path. */
+async function linkTarget(
+  source: RandomAccess,
+  packed: Packed | undefined,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  if (packed?.flaw !== 'symlink' || packed.size > longestTarget || ![0, 8].includes(packed.method)) return undefined;
+  const pieces: Uint8Array[] = [];
+  for await (const piece of unpack(source, { ...packed, flaw: undefined }, signal)) pieces.push(piece);
+  const bytes = Buffer.concat(pieces);
+  return isUtf8(bytes) ? bytes.toString() : undefined;
 }
 
 /** A file on this disk; to be closed. Throws what the file system throws. */
@@ -141,7 +159,8 @@ function toFound(yauzl: Yauzl, entry: Entry, next: number, directory: number): F
   const name = nameOf(yauzl, entry);
   const kind = name.endsWith('/') || (modeOf(entry) === modes.folder && size === 0) ? 'folder' : 'file';
   const least = start + headerBytes + entry.fileNameLength + packed;
-  const flaw = flawOf(entry, kind) ?? placeFlaw(least, next, directory);
+  // What shows a trap comes before what is only no file.
+  const flaw = placeFlaw(least, next, directory) ?? flawOf(entry, kind);
   const path = name.endsWith('/') ? name.slice(0, -1) : name;
   return [
     { path, kind, size: kind === 'file' ? size : 0, packed, flaw, modifiedAt: dateOf(entry) },
@@ -168,10 +187,10 @@ function placeFlaw(least: number, next: number, directory: number): ArchiveFailu
 function flawOf(entry: Entry, kind: ArchiveEntry['kind']): ArchiveFailureKind | undefined {
   const mode = modeOf(entry);
   const attributes = windowsHosts.includes(entry.versionMadeBy >>> 8) ? entry.externalFileAttributes : 0;
+  if ((entry.generalPurposeBitFlag & encryptedFlag) !== 0) return 'encrypted';
   if (mode === modes.link || (attributes & reparsePoint) !== 0) return 'symlink';
   const isSpecial = mode !== 0 && mode !== modes.file && mode !== modes.folder;
   if (isSpecial || (attributes & device) !== 0) return 'special';
-  if ((entry.generalPurposeBitFlag & encryptedFlag) !== 0) return 'encrypted';
   if (kind === 'folder') return undefined;
   if (entry.compressionMethod !== 0 && entry.compressionMethod !== 8) return 'method';
   return entry.compressionMethod === 0 && entry.compressedSize !== entry.uncompressedSize ? 'damaged' : undefined;

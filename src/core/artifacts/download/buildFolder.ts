@@ -23,6 +23,11 @@ export class FolderVanished extends DiskError {
   }
 }
 
+/** Throws an error of the file system; one that says that the folder is gone as FolderVanished. */
+export function orVanished(error: unknown): never {
+  throw codeOf(error) === 'ENOENT' ? new FolderVanished(error) : error;
+}
+
 interface Where {
   /** The workspace folder, as a path. */
   readonly root: string;

@@ -4,7 +4,7 @@ import { lstat, open, readdir, rename, rm, type FileHandle } from 'node:fs/promi
 import { basename, dirname, join } from 'node:path';
 import { codeOf } from '../../model/errors';
 import type { Clock } from '../../util/timer';
-import { FolderVanished } from './buildFolder';
+import { orVanished } from './buildFolder';
 import { ownerStateOf, releaseOwnerTag, takeOwnerTag } from '../processOwner';
 import { replaceFile } from './replaceFile';
 import { identityOf, isOf, readSidecar, writeSidecar, type Sidecar, type Source } from './sidecar';
@@ -71,7 +71,7 @@ export class PartialFile {
     } catch (error) {
       await remove(stem);
       release(stem);
-      throw codeOf(error) === 'ENOENT' ? new FolderVanished(error) : error;
+      return orVanished(error);
     }
   }
 

@@ -1,13 +1,15 @@
-import { lstat, mkdir, open, rename } from 'node:fs/promises';
+import { lstat, mkdir, open, rename, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { codeOf, DiskError } from '../../model/errors';
 import { systemClock, type Clock } from '../../util/timer';
-import type { Archive, ArchiveEntry } from '../archive/archive';
+import type { Archive } from '../archive/archive';
 import { asDiskError } from '../download/diskErrors';
 import { ArchiveError } from '../archiveErrors';
-import { FolderVanished } from '../download/buildFolder';
+import { orVanished } from '../download/buildFolder';
 import type { ExtractLimits } from './extractLimits';
-import { planOf, type Plan, type Selection } from './plan';
+import { LeftOutList, type LeftOut, type LeftOutKind } from './leftOut';
+import { NameProbe } from './nameProbe';
+import { folderOf, planOf, type Plan, type PlanPort, type Selection } from './plan';
 import { isInUse, replaceFile } from '../download/replaceFile';
 import { release, remove, stagingFolder, sweepStagingFolders } from '../download/stagingFolder';
 
@@ -15,6 +17,11 @@ import { release, remove, stagingFolder, sweepStagingFolders } from '../download
 export interface Extracted {
   readonly files: number;
   readonly bytes: number;
+}
+
+export interface Extraction extends Extracted {
+  /** What could not be written safely, or not here, in the archive's order. */
+  readonly leftOut: readonly LeftOut[];
 }
 
 export interface ExtractOptions extends Selection {
@@ -28,21 +35,23 @@ export interface ExtractOptions extends Selection {
   readonly clock?: Clock | undefined;
   /** For tests: a move of a folder. */
   readonly move?: ((from: string, to: string) => Promise<void>) | undefined;
+  /** For tests: what a disk says of colliding names. */
+  readonly holds?: PlanPort['holds'];
 }
 
 /** So many files are written at once: enough for a disk, and for a server that is asked for each. */
 const atOnce = 6;
 
 /**
- * Unpacks an archive into `target`: the whole of it or nothing. It grows in a hidden folder beside, which gets the name
- * when it is complete; on every failure the folder that was there before is back. Throws ArchiveError before a byte is
- * written where the archive's directory gives it away, and on the way where only the bytes do; DiskError; what the
- * archive's source throws; or the signal's reason.
+ * Unpacks an archive into `target`: all of it that can be written safely and here, or nothing. It grows in a hidden folder
+ * beside, which gets the name when it is complete; on every failure the folder that was there before is back. Throws
+ * ArchiveError before a byte is written where the archive's directory shows intent or damage, and on the way where only
+ * the bytes do; DiskError; what the archive's source throws; or the signal's reason.
  */
-export async function extract(options: ExtractOptions): Promise<Extracted> {
+export async function extract(options: ExtractOptions): Promise<Extraction> {
   options.signal.throwIfAborted();
-  const plan = await planOf(options.archive.entries, options, options.limits, options.signal);
   try {
+    const plan = await planWithin(options);
     await sweepStagingFolders(options.target, options.clock ?? systemClock).catch(orVanished);
     return await unpackInto(plan, options);
   } catch (error) {
@@ -50,11 +59,18 @@ export async function extract(options: ExtractOptions): Promise<Extracted> {
   }
 }
 
-function orVanished(error: unknown): never {
-  throw codeOf(error) === 'ENOENT' ? new FolderVanished(error) : error;
+async function planWithin(options: ExtractOptions): Promise<Plan> {
+  const { archive, target, limits, signal } = options;
+  const probe = new NameProbe(target);
+  const { holds = probe.holds } = options;
+  try {
+    return await planOf(archive.entries, options, limits, signal, { holds, link: archive.link?.bind(archive) });
+  } finally {
+    await probe.end();
+  }
 }
 
-async function unpackInto(plan: Plan, options: ExtractOptions): Promise<Extracted> {
+async function unpackInto(plan: Plan, options: ExtractOptions): Promise<Extraction> {
   const { target } = options;
   // Known now rather than after a long time.
   await isFolder(target);
@@ -73,8 +89,9 @@ async function unpackInto(plan: Plan, options: ExtractOptions): Promise<Extracte
   }
 }
 
-async function write(plan: Plan, folder: string, options: ExtractOptions): Promise<Extracted> {
-  for (const path of plan.folders) await mkdir(join(folder, path), 0o755);
+async function write(plan: Plan, folder: string, options: ExtractOptions): Promise<Extraction> {
+  const leftOut = new LeftOutList(plan.leftOut);
+  const unmade = await makeFolders(plan, folder, leftOut);
   let [files, bytes] = [0, 0];
   const count = (more: number) => {
     bytes += more;
@@ -82,26 +99,60 @@ async function write(plan: Plan, folder: string, options: ExtractOptions): Promi
     if (bytes > options.limits.maxBytes) throw new ArchiveError('tooBig', { limit: options.limits.maxBytes });
     options.progress({ files, bytes });
   };
-  await forEach(plan.files, options.signal, async ({ entry, path }, signal) => {
-    await writeFile(join(folder, path), entry, options.archive.open(entry, signal), count);
+  await forEach(plan.files, options.signal, async ({ entry, path, from }, signal) => {
+    if (unmade.has(folderOf(path))) return;
+    // Not to be run: without the executable bit, whatever the archive says.
+    const file = await ifHeld(open(join(folder, path), 'wx', 0o644), from, leftOut);
+    if (file === undefined) return;
+    await fill(file, options.archive.open(entry, signal), count);
     files++;
   });
   options.progress({ files, bytes });
-  return { files, bytes };
+  return { files, bytes, leftOut: leftOut.list() };
 }
 
-/** Not to be run: without the executable bit, whatever the archive says. */
-async function writeFile(
-  path: string,
-  entry: ArchiveEntry,
+/** Those that this disk can't hold, and all in them. */
+async function makeFolders(plan: Plan, folder: string, leftOut: LeftOutList): Promise<ReadonlySet<string>> {
+  const unmade = new Set<string>();
+  for (const path of plan.folders) {
+    const isWithin = unmade.has(folderOf(path));
+    const made = isWithin
+      ? undefined
+      : await ifHeld(
+          mkdir(join(folder, path), 0o755).then(() => true),
+          path,
+          leftOut,
+        );
+    if (made === undefined) unmade.add(path);
+  }
+  return unmade;
+}
+
+/** What a file system says of a name that it can't hold, or takes for another one. */
+const unheld: ReadonlyMap<string | undefined, LeftOutKind> = new Map([
+  ['EEXIST', 'collision'],
+  ['ENAMETOOLONG', 'longName'],
+  ['EINVAL', 'forbiddenCharacter'],
+  ['EILSEQ', 'forbiddenCharacter'],
+]);
+
+/** What was made; undefined where this disk can't hold its name. */
+async function ifHeld<T>(making: Promise<T>, path: string, leftOut: LeftOutList): Promise<T | undefined> {
+  try {
+    return await making;
+  } catch (error) {
+    const kind = unheld.get(codeOf(error));
+    if (kind === undefined) throw error;
+    leftOut.add(kind, path);
+    return undefined;
+  }
+}
+
+async function fill(
+  file: FileHandle,
   pieces: AsyncIterable<Uint8Array>,
   count: (bytes: number) => void,
 ): Promise<void> {
-  const file = await open(path, 'wx', 0o644).catch((error: unknown) => {
-    // This disk takes for one what we have taken for two.
-    if (codeOf(error) === 'EEXIST') throw new ArchiveError('collision', { path: entry.path }, { cause: error });
-    throw error;
-  });
   try {
     for await (const piece of pieces) {
       count(piece.length);

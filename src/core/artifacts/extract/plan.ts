@@ -1,14 +1,25 @@
 import { timeSlice } from '../../util/timeSlice';
 import type { ArchiveEntry } from '../archive/archive';
-import { keyOf, namesOf, toSafePath } from '../archive/entryPath';
+import { flawOfPath, keyOf, longestPath, namesOf } from '../archive/entryPath';
 import { ArchiveError, type ArchiveFailureKind } from '../archiveErrors';
 import type { ExtractLimits } from './extractLimits';
+import { isHarmless, LeftOutList, type LeftOut, type LeftOutKind } from './leftOut';
+import { LinkTargets, type ReadLink } from './links';
 
 /** What will be written, and where below the target; paths with `/`. */
 export interface Plan {
   /** Each before those in it. */
   readonly folders: readonly string[];
-  readonly files: readonly { readonly entry: ArchiveEntry; readonly path: string }[];
+  readonly files: readonly PlannedFile[];
+  readonly leftOut: readonly LeftOut[];
+}
+
+export interface PlannedFile {
+  /** Whose bytes are written: in place of a link, those of the file that it leads to. */
+  readonly entry: ArchiveEntry;
+  readonly path: string;
+  /** The path that the archive has for it. */
+  readonly from: string;
 }
 
 export interface Selection {
@@ -18,41 +29,89 @@ export interface Selection {
   readonly strip?: string | undefined;
 }
 
+/** What a plan needs to know of the archive and the disk. Without it, no link is read, and no colliding name is tried. */
+export interface PlanPort {
+  readonly link?: ReadLink | undefined;
+  /** Whether the disk holds a name beside the `first` of those that have `key` in common, and those it held since. */
+  readonly holds?: ((key: string, first: string, name: string) => Promise<boolean>) | undefined;
+}
+
 interface Chosen {
+  /** The bytes that are written: those of the entry, or of the file that a link leads to. */
   readonly entry: ArchiveEntry;
-  /** Safe, and without `.` and empty names. */
+  /** As the archive has it. */
+  readonly from: string;
+  /** Without `.` and empty names. */
   readonly path: string;
+  readonly flaw: { readonly kind: LeftOutKind; readonly path: string } | undefined;
 }
 
 /**
- * Refuses what the archive's directory gives away, before a byte is written. Throws ArchiveError, or the signal's reason.
+ * Refuses what the archive's directory gives away, before a byte is written, and leaves out what could not be written.
+ * Throws ArchiveError, what the port throws, or the signal's reason.
  */
 export async function planOf(
   entries: readonly ArchiveEntry[],
   selection: Selection,
   limits: ExtractLimits,
   signal: AbortSignal,
+  port: PlanPort = {},
 ): Promise<Plan> {
   const wanted = await choose(entries, selection, signal);
   refuseMore(wanted.length, limits);
   const chosen: Chosen[] = [];
-  await forEach(wanted, signal, (entry) => chosen.push({ entry, path: toSafePath(entry.path).join('/') }));
-  for (const { flaw, path } of wanted) if (flaw !== undefined) throw new ArchiveError(flaw, { path });
-  refuseSizes(wanted, limits);
+  await forEach(wanted, signal, (entry) => chosen.push(toChosen(entry)));
+  for (const { flaw, path } of wanted)
+    if (flaw !== undefined && !isHarmless(flaw)) throw new ArchiveError(flaw, { path });
+  refuseSizes(chosen, limits);
   const way = new Prefix(limits);
   await forEach(entries, signal, (entry) => way.learn(entry));
   await forEach(chosen, signal, (one) => way.refuse(one));
-  const layout = new Layout(limits);
+  const resolved = await resolveLinks(entries, chosen, port, signal);
+  if (resolved !== chosen) refuseSizes(resolved, limits);
+  const layout = new Layout(limits, port);
   const cut = namesOf(selection.strip ?? '').reduce((length, name) => length + name.length + 1, 0);
-  await forEach(chosen, signal, ({ entry, path }) => layout.add(entry, path.slice(cut)));
+  await forEach(resolved, signal, (one) => layout.add(one, cut));
   return layout.plan();
+}
+
+/** Throws ArchiveError where its path would lead elsewhere. */
+function toChosen(entry: ArchiveEntry): Chosen {
+  const names = namesOf(entry.path);
+  const [path, flaw] = [names.join('/'), flawOfPath(entry.path)];
+  const chosen = { entry, from: entry.path, path };
+  if (flaw === undefined) {
+    const kind = entry.flaw;
+    return { ...chosen, flaw: kind !== undefined && isHarmless(kind) ? { kind, path: entry.path } : undefined };
+  }
+  const { kind, limit, depth } = flaw;
+  if (!isHarmless(kind)) throw new ArchiveError(kind, { path: entry.path, limit });
+  return { ...chosen, flaw: { kind, path: depth === undefined ? entry.path : names.slice(0, depth).join('/') } };
+}
+
+/** Each link to a regular file of the archive becomes that file; the others stay what they are, and are left out. */
+async function resolveLinks(
+  entries: readonly ArchiveEntry[],
+  chosen: readonly Chosen[],
+  { link }: PlanPort,
+  signal: AbortSignal,
+): Promise<readonly Chosen[]> {
+  const links = chosen.flatMap(({ entry, flaw }) => (flaw?.kind === 'symlink' && entry.kind === 'file' ? [entry] : []));
+  if (links.length === 0 || link === undefined) return chosen;
+  const targets = new LinkTargets();
+  await forEach(entries, signal, (entry) => targets.learn(entry));
+  const files = await targets.resolve(links, link, signal);
+  return chosen.map((one) => {
+    const file = files.get(one.entry);
+    return file === undefined ? one : { ...one, entry: file, flaw: undefined };
+  });
 }
 
 /** Others have their turns: a hostile archive can have a hundred thousand entries, each a thousand bytes long. */
 async function forEach<T>(items: readonly T[], signal: AbortSignal, work: (item: T) => unknown): Promise<void> {
   const share = timeSlice();
   for (const item of items) {
-    work(item);
+    await work(item);
     const turn = share();
     if (turn === undefined) continue;
     await turn;
@@ -81,10 +140,12 @@ function refuseMore(count: number, { maxEntries }: ExtractLimits): void {
   if (count > maxEntries) throw new ArchiveError('tooManyEntries', { count, limit: maxEntries });
 }
 
-function refuseSizes(entries: readonly ArchiveEntry[], { maxBytes, maxRatio, ratioFromBytes }: ExtractLimits): void {
+/** What is left out has no size. */
+function refuseSizes(chosen: readonly Chosen[], { maxBytes, maxRatio, ratioFromBytes }: ExtractLimits): void {
   const isTooMuch = (size: number, packed: number) => size > ratioFromBytes && size > packed * maxRatio;
   let [size, packed] = [0, 0];
-  for (const entry of entries) {
+  for (const { entry, flaw } of chosen) {
+    if (flaw !== undefined) continue;
     size += entry.size;
     packed += entry.packed ?? Infinity;
     if (isTooMuch(entry.size, entry.packed ?? Infinity)) {
@@ -110,53 +171,75 @@ class Prefix {
     else if (kind === 'file') this.others.set(namesOf(path).join('/'), 'belowFile');
   }
 
-  refuse({ entry, path }: Chosen): void {
+  refuse({ from, path }: Chosen): void {
+    // It is left out anyway, and may lead through thousands of folders.
+    if (path.length > longestPath) return;
     for (const folder of foldersAround(path, this.clear)) {
       const kind = this.others.get(folder);
-      if (kind !== undefined) throw new ArchiveError(kind, { path: entry.path, other: folder });
+      if (kind !== undefined) throw new ArchiveError(kind, { path: from, other: folder });
       this.clear.add(folder);
       refuseMore(this.clear.size - mostStripped, this.limits);
     }
   }
 }
 
-interface PlannedPath {
-  readonly kind: ArchiveEntry['kind'];
-  /** The same for all paths that some disk takes for one. */
-  readonly key: string;
-}
-
-/** What lies where; no two of them are one on any disk. */
+/** What lies where: no two of them are one on this disk. */
 class Layout {
-  private readonly places = new Map<string, PlannedPath>();
-  private readonly keys = new Map<string, string>();
-  private readonly files: { readonly entry: ArchiveEntry; readonly path: string }[] = [];
+  /** The entries' own paths. */
+  private readonly listed = new Map<string, ArchiveEntry['kind']>();
+  /** `lost`: this disk takes its name, or that of a folder around it, for the name of something else. */
+  private readonly placed = new Map<string, ArchiveEntry['kind'] | 'lost'>();
+  /** The first name of each key in each folder. */
+  private readonly names = new Map<string, string>();
+  private readonly files: PlannedFile[] = [];
+  private readonly leftOut = new LeftOutList();
 
-  constructor(private readonly limits: ExtractLimits) {}
+  constructor(
+    private readonly limits: ExtractLimits,
+    private readonly port: PlanPort,
+  ) {}
 
-  add(entry: ArchiveEntry, path: string): void {
-    for (const folder of foldersAround(path, this.places).reverse()) this.put(folder, 'folder', entry);
-    const found = this.places.get(path);
-    if (found === undefined) this.put(path, entry.kind, entry);
-    // Only a folder may be there twice.
-    else if (found.kind !== entry.kind) throw new ArchiveError('fileAndFolder', { path: entry.path });
-    else if (found.kind === 'file') throw new ArchiveError('duplicate', { path: entry.path });
-    if (entry.kind === 'file') this.files.push({ entry, path });
+  /** `cut`: characters at the start of the path that are not unpacked. */
+  async add({ entry, from, path: whole, flaw }: Chosen, cut: number): Promise<void> {
+    this.refuseTwice(whole, flaw === undefined ? entry.kind : 'file', from);
+    if (flaw !== undefined) {
+      this.leftOut.add(flaw.kind, flaw.path);
+      return;
+    }
+    const [above, path] = [whole.slice(0, cut), whole.slice(cut)];
+    for (const folder of foldersAround(path, this.placed).reverse()) await this.put(above, folder, 'folder');
+    if (!this.placed.has(path)) await this.put(above, path, entry.kind);
+    if (this.placed.get(path) === 'file') this.files.push({ entry, path, from });
   }
 
   plan(): Plan {
-    const folders = [...this.places].filter(([, { kind }]) => kind === 'folder').map(([path]) => path);
-    return { folders, files: this.files };
+    const folders = [...this.placed].filter(([, kind]) => kind === 'folder').map(([path]) => path);
+    return { folders, files: this.files, leftOut: this.leftOut.list() };
   }
 
-  private put(path: string, kind: ArchiveEntry['kind'], { path: from }: ArchiveEntry): void {
-    const around = this.places.get(folderOf(path))?.key ?? '';
-    const key = `${around}/${keyOf(path.slice(path.lastIndexOf('/') + 1))}`;
-    const other = this.keys.get(key);
-    if (other !== undefined) throw new ArchiveError('collision', { path: from, other });
-    this.keys.set(key, path);
-    this.places.set(path, { kind, key });
-    refuseMore(this.places.size, this.limits);
+  /** Only a folder may be there twice. */
+  private refuseTwice(path: string, kind: ArchiveEntry['kind'], from: string): void {
+    const found = this.listed.get(path);
+    if (found === kind && kind === 'folder') return;
+    if (found !== undefined) throw new ArchiveError(found === kind ? 'duplicate' : 'fileAndFolder', { path: from });
+    this.listed.set(path, kind);
+  }
+
+  private async put(above: string, path: string, kind: ArchiveEntry['kind']): Promise<void> {
+    const isLost = this.placed.get(folderOf(path)) === 'lost';
+    const isHeld = !isLost && (await this.isHeld(path));
+    if (!isLost && !isHeld) this.leftOut.add('collision', above + path);
+    this.placed.set(path, isHeld ? kind : 'lost');
+    refuseMore(this.placed.size, this.limits);
+  }
+
+  /** The first of several names that some disk takes for one always is. */
+  private async isHeld(path: string): Promise<boolean> {
+    const name = path.slice(path.lastIndexOf('/') + 1);
+    const key = `${folderOf(path)}/${keyOf(name)}`;
+    const first = this.names.get(key);
+    if (first === undefined) this.names.set(key, name);
+    return first === undefined || (await this.port.holds?.(key, first, name)) === true;
   }
 }
 
@@ -168,6 +251,6 @@ function foldersAround(path: string, known: { has(folder: string): boolean }): s
   return folders;
 }
 
-function folderOf(path: string): string {
+export function folderOf(path: string): string {
   return path.slice(0, Math.max(path.lastIndexOf('/'), 0));
 }

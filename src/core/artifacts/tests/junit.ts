@@ -1,6 +1,7 @@
 import { TextDecoder } from 'node:util';
 import type { QualifiedTag, SAXParser, Tag } from 'sax';
 import { timeSlice } from '../../util/timeSlice';
+import { sayingLine, startOfReference, withoutControls, withoutForbidden } from './reportText';
 
 /** A test that failed, as a report of the JUnit kind tells it. All of it is outside text. */
 export interface FailedTest {
@@ -31,7 +32,7 @@ export interface TestReport {
 }
 
 /** Bytes; deeper or longer nobody writes. */
-const largestReport = 30_000_000;
+const largestReport = 100_000_000;
 const deepest = 200;
 const mostKept = 1000;
 const mostFaults = 100;
@@ -49,9 +50,12 @@ const longestName = 1000;
 
 /**
  * Reads a report as it comes. undefined: it is XML of another kind, or none. Nothing that its document type defines is
- * ever expanded. Throws what `pieces` throws.
+ * ever expanded. After `mostBytes` it is cut off. Throws what `pieces` throws.
  */
-export async function readJUnit(pieces: AsyncIterable<Uint8Array>): Promise<TestReport | undefined> {
+export async function readJUnit(
+  pieces: AsyncIterable<Uint8Array>,
+  mostBytes = largestReport,
+): Promise<TestReport | undefined> {
   const { default: sax } = await import('sax');
   const reading = new Reading(sax.parser(true, { position: false }));
   let decoder: TextDecoder | undefined;
@@ -66,7 +70,7 @@ export async function readJUnit(pieces: AsyncIterable<Uint8Array>): Promise<Test
     }
     bytes += piece.length;
     if (reading.isOver) break;
-    if (bytes > largestReport) return reading.result(true);
+    if (bytes > mostBytes) return reading.result(true);
   }
   return reading.result(reading.isOver);
 }
@@ -134,6 +138,8 @@ interface Held {
 
 class Reading {
   isOver = false;
+  /** A character reference that is not complete yet. */
+  private held = '';
   private attributes = 0;
   private isReport: boolean | undefined;
   private faults = 0;
@@ -154,11 +160,14 @@ class Reading {
     parser.onsgmldeclaration = () => this.forgive();
   }
 
-  read(text: string): void {
+  read(piece: string): void {
     if (this.isOver) return;
+    const text = this.held + piece;
+    const end = startOfReference(text);
+    this.held = text.slice(end);
     try {
       // A text is taken as it comes: the parser would hold all of it.
-      this.parser.write(text).flush();
+      this.parser.write(withoutForbidden(text.slice(0, end))).flush();
       if (this.holdsTooMuch()) this.isOver = true;
     } catch (error) {
       if (!(error instanceof Over)) throw error;
@@ -191,9 +200,9 @@ class Reading {
     switch (name) {
       case 'testsuite': {
         const around = this.suites.at(-1);
-        const own = short(attributes['name'], longestName);
+        const own = plain(attributes['name'], longestName);
         const file = attributes['file'] ?? attributes['filepath'];
-        this.suites.push({ name: own ?? around?.name, file: short(file, longestName) ?? around?.file });
+        this.suites.push({ name: own ?? around?.name, file: plain(file, longestName) ?? around?.file });
         return undefined;
       }
       case 'testcase':
@@ -269,7 +278,7 @@ class Reading {
   private close(): void {
     if (this.isOver) return;
     try {
-      this.parser.close();
+      this.parser.write(this.held).close();
     } catch (error) {
       if (!(error instanceof Over)) throw error;
     }
@@ -287,29 +296,38 @@ class Reading {
 
 function toFailedTest({ attributes, suite, output }: Case, { kind, attributes: how, ...told }: Outcome): FailedTest {
   // CTest says nothing but that it failed.
-  const text = told.text.trim() === '' ? output.text : told.text;
+  const text = withoutControls(told.text.trim() === '' ? output.text : told.text).trim();
   const line = wholeNumber(attributes['line'] ?? how['line']);
   const seconds = Number.parseFloat(attributes['time'] ?? '');
+  const name = plain(attributes['name'], longestName) ?? plain(attributes['id'], longestName) ?? '';
+  const classname = plain(attributes['classname'] ?? attributes['class'], longestName);
   return {
     kind,
-    name: short(attributes['name'], longestName) ?? short(attributes['id'], longestName) ?? '',
-    classname: short(attributes['classname'] ?? attributes['class'], longestName),
+    name,
+    classname,
     suite: suite?.name,
-    file: short(attributes['file'] ?? attributes['filepath'] ?? how['file'], longestName) ?? suite?.file,
+    file: plain(attributes['file'] ?? attributes['filepath'] ?? how['file'], longestName) ?? suite?.file,
     // pytest's own numbers begin at 0.
     line: line !== undefined && suite?.name === 'pytest' ? line + 1 : line === 0 ? undefined : line,
     seconds: Number.isFinite(seconds) && seconds >= 0 ? seconds : undefined,
-    message: messageOf(how, told.text),
-    text: short(text.trim(), longestText),
+    message: messageOf(how, withoutControls(told.text), [suite?.name, classname, name]),
+    text: short(text, longestText),
   };
 }
 
-/** Some runners write it into the text alone, and as `message` the mere word that it failed. */
-function messageOf(how: Attributes, text: string): string | undefined {
-  const told = short(how['message']?.trim(), longestMessage);
-  const [line = ''] = text.trim().split(/\r?\n/, 1);
-  const said = told === undefined || /^failed\.?$/i.test(told) ? (short(line.trim(), longestMessage) ?? told) : told;
-  return said ?? short(how['type'], longestMessage);
+/** Some runners write it into the text alone, and as `message` the mere word that it failed, or the test's name. */
+function messageOf(how: Attributes, text: string, names: readonly (string | undefined)[]): string | undefined {
+  const told = plain(how['message'], longestMessage);
+  const first = told?.split(/\r?\n/, 1)[0] ?? '';
+  // Of several lines that begin with something new, all are of use.
+  if (told !== undefined && sayingLine(first, names) !== undefined) return told;
+  const line = sayingLine(told ?? '', names) ?? sayingLine(text, names);
+  return short(line, longestMessage) ?? told ?? plain(text, longestMessage) ?? plain(how['type'], longestMessage);
+}
+
+/** Fit to be read; undefined where nothing is left. */
+function plain(text: string | undefined, most: number): string | undefined {
+  return text === undefined ? undefined : short(withoutControls(text).trim(), most);
 }
 
 function wholeNumber(text: string | undefined): number | undefined {

@@ -12,6 +12,10 @@ export interface TestLocation {
 
 const linesRead = 200;
 const mostPlaces = 80;
+const longestName = 300;
+/** Folders of a package's name that are tried. */
+const deepestPackage = 6;
+const classEndings = ['.java', '.kt', '.groovy', '.scala', '.cs', '.php'];
 const javaFolders = ['', 'src/test/java/', 'src/test/kotlin/', 'src/test/groovy/', 'src/test/scala/', 'src/main/java/'];
 
 /**
@@ -19,12 +23,15 @@ const javaFolders = ['', 'src/test/java/', 'src/test/kotlin/', 'src/test/groovy/
  * of the report in the archive, since tests of a part of a repository name files from there.
  */
 export function testLocations(test: FailedTest, report: string): readonly TestLocation[] {
-  const places: TestLocation[] = [];
+  const places = new Map<string, TestLocation>();
   for (const place of named(test)) {
-    if (places.length >= mostPlaces) break;
-    for (const path of pathsOf(place.path, test, report)) places.push({ ...place, path });
+    if (places.size >= mostPlaces) break;
+    for (const path of pathsOf(place.path, test, report)) {
+      const key = `${path}:${place.line ?? ''}`;
+      if (!places.has(key)) places.set(key, { ...place, path });
+    }
   }
-  return places.slice(0, mostPlaces);
+  return [...places.values()].slice(0, mostPlaces);
 }
 
 /** The test's own file first, at the line of the trace in it; else what the trace names, as it comes. */
@@ -32,26 +39,50 @@ function named(test: FailedTest): readonly TestLocation[] {
   const { file, line, message = '', text = '' } = test;
   const traced = `${text}\n${message}`
     .split(/\r?\n/, linesRead)
-    .flatMap((one) => locationsIn(one))
+    .flatMap((one) => locationsIn(mapped(one)))
     .flatMap(({ path, line: at, column }) => (path === undefined ? [] : [{ path, line: at, column }]));
-  if (file === undefined) return traced;
-  const name = nameOf(file);
-  const within = traced.find(({ path }) => nameOf(path) === name);
-  return [{ path: plain(file), line: within?.line ?? line, column: within?.column }, ...traced];
+  const tracedIn = (path: string) => traced.find((place) => nameOf(place.path) === nameOf(path));
+  if (file !== undefined) {
+    const [path, within] = [plain(file), tracedIn(file)];
+    return [{ path, line: within?.line ?? line, column: within?.column }, ...traced];
+  }
+  const own = [test.classname, test.name, test.suite].flatMap((name) => (name === undefined ? [] : filesNamed(name)));
+  const inTrace = own.flatMap((path) => {
+    const within = tracedIn(path);
+    return within === undefined ? [] : [{ ...within, path }];
+  });
+  return [...inTrace, ...traced, ...own.map((path) => ({ path, line }))];
 }
 
+/** The files that a name of a test, a class or a suite may stand for: `src/sum.test.js`, `tests.test_math.TestSum`. */
+function filesNamed(name: string): readonly string[] {
+  const [first = ''] = mapped(name.slice(0, longestName)).split('::', 1);
+  if (/^\S{1,200}\.[A-Za-z]{1,5}$/.test(first) && first.includes('/')) return [plain(first)];
+  const parts = first.split('.');
+  if (parts.length < 2 || !parts.every((part) => /^[A-Za-z_][\w$]{0,100}$/.test(part))) return [];
+  const paths = [parts.join('/'), parts.slice(0, -1).join('/')];
+  const isClass = /^[A-Z]/.test(parts.at(-1) ?? '');
+  const [whole = '', outer = ''] = paths;
+  return isClass
+    ? [...classEndings.map((ending) => whole + ending), `${outer}.py`]
+    : [`${whole}.py`, `${whole}.rb`, `${outer}.py`];
+}
+
+/** The most specific first: in the folder of the report and of the package before the root. */
 function pathsOf(path: string, { classname = '' }: FailedTest, report: string): readonly string[] {
   if (/^(?:[/\\]|[a-z]:)/i.test(path)) return [path];
-  const inFolders = path.includes('/') ? [path] : [path, ...inPackage(path, classname)];
+  const inFolders = path.includes('/') ? [path] : [...inPackage(path, classname), path];
   const isJava = /\.(?:java|kt|groovy|scala)$/.test(path);
   const sources = isJava ? inFolders.flatMap((one) => javaFolders.map((folder) => folder + one)) : inFolders;
-  return ['', ...foldersOf(report)].flatMap((folder) => sources.map((one) => folder + one));
+  return [...foldersOf(report), ''].flatMap((folder) => sources.map((one) => folder + one));
 }
 
 /** Go names the file alone, and the package as `host/project/folder`. */
 function inPackage(path: string, classname: string): readonly string[] {
-  const parts = classname.split('/').slice(0, 12);
-  return parts.length < 2 ? [] : parts.map((_, index) => `${parts.slice(index).join('/')}/${path}`);
+  const parts = classname.split('/');
+  if (parts.length < 2) return [];
+  const last = parts.slice(-deepestPackage);
+  return last.map((_, index) => `${last.slice(index).join('/')}/${path}`);
 }
 
 /** Those that it is in, the innermost first, each with `/` at its end. */
@@ -65,5 +96,13 @@ function nameOf(path: string): string {
 }
 
 function plain(path: string): string {
-  return path.replace(/^file:\/\//, '').replace(/^(?:\.[/\\])+/, '');
+  return mapped(path).replace(/^(?:\.[/\\])+/, '');
+}
+
+/** Addresses of bundlers and of files as paths: `webpack://app/./src/a.ts` → `src/a.ts`. */
+function mapped(text: string): string {
+  return text
+    .replace(/webpack(?:-internal)?:\/\/[\w.@-]{0,100}\/(?:\([\w-]{1,40}\)\/)?(?:\.\/)?/g, '')
+    .replace(/file:\/\/\/([A-Za-z]:)/g, '$1')
+    .replaceAll('file://', '');
 }

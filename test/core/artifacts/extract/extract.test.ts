@@ -4,7 +4,12 @@ import { platform } from 'node:process';
 import type { Archive, ArchiveEntry } from '../../../../src/core/artifacts/archive/archive';
 import { toSafePath } from '../../../../src/core/artifacts/archive/entryPath';
 import { ArchiveError } from '../../../../src/core/artifacts/archiveErrors';
-import { extract, type Extracted, type ExtractOptions } from '../../../../src/core/artifacts/extract/extract';
+import {
+  extract,
+  type Extracted,
+  type Extraction,
+  type ExtractOptions,
+} from '../../../../src/core/artifacts/extract/extract';
 import { defaultLimits } from '../../../../src/core/artifacts/extract/extractLimits';
 import { planOf } from '../../../../src/core/artifacts/extract/plan';
 import { DiskError } from '../../../../src/core/model/errors';
@@ -23,7 +28,7 @@ describe('extract', () => {
   });
   afterEach(() => disk.remove());
 
-  const unpack = (archive: Archive, changes: Partial<ExtractOptions> = {}): Promise<Extracted> =>
+  const unpack = (archive: Archive, changes: Partial<ExtractOptions> = {}): Promise<Extraction> =>
     extract({ archive, target, limits: defaultLimits, progress: () => {}, signal: unhurried(), ...changes });
   const oldOne = () => {
     mkdirSync(target);
@@ -43,14 +48,14 @@ describe('extract', () => {
       'empty/': undefined,
       none: '',
     });
-    assert.deepEqual(done, { files: 4, bytes: progress.at(-1)?.bytes });
+    assert.deepEqual(done, { files: 4, bytes: progress.at(-1)?.bytes, leftOut: [] });
     assert.ok(progress.every(({ bytes }, index) => bytes >= (progress[index - 1]?.bytes ?? 0)));
-    assert.deepEqual(progress.at(-1), done);
+    assert.equal(progress.at(-1)?.files, 4);
     assert.ok(disk.list().every((path) => path === 'root/' || path.startsWith('root/target')));
   });
 
   it('unpacks an archive without entries to a folder without files', async () => {
-    assert.deepEqual(await unpack(await zipped()), { files: 0, bytes: 0 });
+    assert.deepEqual(await unpack(await zipped()), { files: 0, bytes: 0, leftOut: [] });
     assert.deepEqual(disk.list(), ['root/', 'root/target/']);
   });
 

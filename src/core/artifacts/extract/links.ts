@@ -1,0 +1,60 @@
+import { mapLimit } from '../../util/mapLimit';
+import type { ArchiveEntry } from '../archive/archive';
+import { flawOfPath, namesOf } from '../archive/entryPath';
+
+/** Reads where a link of an archive leads. */
+export type ReadLink = (entry: ArchiveEntry, signal: AbortSignal) => Promise<string | undefined>;
+
+/** Number of links that are read at once. */
+const atOnce = 6;
+
+/** The regular files and folders of an archive by their paths: what a symbolic link may stand for. */
+export class LinkTargets {
+  /** `undefined`: one that is there twice, or no regular file. */
+  private readonly files = new Map<string, ArchiveEntry | undefined>();
+  private readonly folders = new Set<string>();
+
+  learn(entry: ArchiveEntry): void {
+    // Its length bounds the folders around it.
+    if (flawOfPath(entry.path) !== undefined) return;
+    const names = namesOf(entry.path);
+    const path = names.join('/');
+    const isRegular = entry.kind === 'file' && entry.flaw === undefined;
+    if (isRegular && !this.files.has(path)) this.files.set(path, entry);
+    else if (entry.kind === 'file' || entry.flaw !== undefined) this.files.set(path, undefined);
+    const last = entry.kind === 'folder' && entry.flaw === undefined ? names.length : names.length - 1;
+    for (let depth = last; depth > 0; depth -= 1) {
+      const folder = names.slice(0, depth).join('/');
+      if (this.folders.has(folder)) break;
+      this.folders.add(folder);
+    }
+  }
+
+  /** The regular files that links stand for; those that stand for anything else are not in it. */
+  async resolve(
+    links: readonly ArchiveEntry[],
+    read: ReadLink,
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<ArchiveEntry, ArchiveEntry>> {
+    const found = new Map<ArchiveEntry, ArchiveEntry>();
+    await mapLimit(links, atOnce, async (link) => {
+      signal.throwIfAborted();
+      const target = await read(link, signal);
+      const file = target === undefined ? undefined : this.fileAt(link.path, target);
+      if (file !== undefined) found.set(link, file);
+    });
+    return found;
+  }
+
+  /** Follows no link on the way, and leaves the archive nowhere. */
+  private fileAt(link: string, target: string): ArchiveEntry | undefined {
+    if (target === '' || target.startsWith('/') || target.endsWith('/')) return undefined;
+    const at = namesOf(link).slice(0, -1);
+    for (const name of namesOf(target)) {
+      if (at.length > 0 && !this.folders.has(at.join('/'))) return undefined;
+      if (name !== '..') at.push(name);
+      else if (at.pop() === undefined) return undefined;
+    }
+    return this.files.get(at.join('/'));
+  }
+}
