@@ -13,6 +13,34 @@ export function pipelineLabel({ source = '', ref, mergeRequest }: Pipeline): str
   return source === '' ? l10n.t('Pipeline') : l10n.t('Pipeline ({0})', oneLine(source.replaceAll('_', ' ')));
 }
 
+/** `!7 Let people sign in`; undefined of a pipeline of none. */
+export function mergeRequestTitle({ mergeRequest }: Pipeline): string | undefined {
+  return mergeRequest === undefined ? undefined : `!${mergeRequest.iid} ${mergeRequest.title}`.trim();
+}
+
+/** The web page of the merge request it belongs to, below the address that the user knows. */
+export function mergeRequestPage({ webUrl, mergeRequest }: Pipeline): string | undefined {
+  const project = projectPage(webUrl);
+  return project === undefined || mergeRequest === undefined
+    ? undefined
+    : `${project}merge_requests/${mergeRequest.iid}`;
+}
+
+export function commitPage({ webUrl, sha }: Pipeline): string | undefined {
+  const project = projectPage(webUrl);
+  return project === undefined || !isSha(sha) ? undefined : `${project}commit/${sha}`;
+}
+
+/** Where the pages of a project begin: `…/group/project/-/`, and without `-` on GitLab up to 12. */
+function projectPage(pipelinePage: string | undefined): string | undefined {
+  const at = pipelinePage?.lastIndexOf('pipelines/') ?? -1;
+  return at < 0 ? undefined : pipelinePage?.slice(0, at);
+}
+
+function isSha(text: string): boolean {
+  return (text.length === 40 || text.length === 64) && /^[0-9a-f]+$/.test(text);
+}
+
 /** What it is told apart by: its ref where it is another than `shown.ref`, the merge request's title, its number. */
 export function pipelineSubject(
   pipeline: Pipeline,

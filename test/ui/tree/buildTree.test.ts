@@ -217,8 +217,12 @@ describe('A row', () => {
   it('of a group says whole what a narrow side bar cuts off', () => {
     tree.show(alone(ready(builds)));
     const [stage] = tree.getChildren();
-    assert.ok(stage);
-    assert.equal(tree.resolveTreeItem(tree.getTreeItem(stage), stage).tooltip, 'Stage build, passed · 1');
+    const [status] = tree.getChildren(stage) as TreeRow[];
+    assert.ok(stage && status);
+    const told = [stage, status].map((row) => tree.resolveTreeItem(tree.getTreeItem(row), row).tooltip);
+    assert.ok(told[0] instanceof MarkdownString);
+    assert.match(told[0].value, /^\*\*build\*\* passed\n[^]*\| Builds \| 1 passed \|/);
+    assert.equal(told[1], 'passed, 1 build');
   });
 
   for (const text of hostileTexts)
