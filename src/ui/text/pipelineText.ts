@@ -17,6 +17,34 @@ export function pipelineLabel(pipeline: Pipeline): string {
   return l10n.t('Pipeline ({0})', oneLine(source.replaceAll('_', ' ')));
 }
 
+/** `!7 Let people sign in`; undefined of a pipeline of none. */
+export function mergeRequestTitle({ mergeRequest }: Pipeline): string | undefined {
+  return mergeRequest === undefined ? undefined : `!${mergeRequest.iid} ${mergeRequest.title}`.trim();
+}
+
+/** The web page of the merge request it belongs to, below the address that the user knows. */
+export function mergeRequestPage({ webUrl, mergeRequest }: Pipeline): string | undefined {
+  const project = projectPage(webUrl);
+  return project === undefined || mergeRequest === undefined
+    ? undefined
+    : `${project}merge_requests/${mergeRequest.iid}`;
+}
+
+export function commitPage({ webUrl, sha }: Pipeline): string | undefined {
+  const project = projectPage(webUrl);
+  return project === undefined || !isSha(sha) ? undefined : `${project}commit/${sha}`;
+}
+
+/** Where the pages of a project begin: `…/group/project/-/`, and without `-` on GitLab up to 12. */
+function projectPage(pipelinePage: string | undefined): string | undefined {
+  const at = pipelinePage?.lastIndexOf('pipelines/') ?? -1;
+  return at < 0 ? undefined : pipelinePage?.slice(0, at);
+}
+
+function isSha(text: string): boolean {
+  return (text.length === 40 || text.length === 64) && /^[0-9a-f]+$/.test(text);
+}
+
 /** The same for a screen reader, with what it is. `builds` are its own. */
 export function pipelineSpoken(pipeline: Pipeline, builds: readonly Build[]): string {
   const label = pipelineLabel(pipeline);

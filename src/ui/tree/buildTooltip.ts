@@ -1,37 +1,46 @@
-import { l10n, MarkdownString } from 'vscode';
+import { l10n, type MarkdownString } from 'vscode';
 import { durationSeconds, isTimed, type Build } from '../../core/model/build';
-import { isExpired } from '../text/goneArtifacts';
+import type { Pipeline } from '../../core/model/pipeline';
+import { expiryWords } from '../artifacts/expiry';
 import { buildLabel, escaped, formatSize, shortSha, usualSeconds, waitWords, type BuildFacts } from '../text/buildText';
-import { formatDuration, localTime, timeOf } from '../text/timeText';
+import { failureReasonSentence, failureReasonWords } from '../text/failureReasons';
+import { isExpired } from '../text/goneArtifacts';
+import { commitPage, mergeRequestPage, mergeRequestTitle } from '../text/pipelineText';
+import { agoWords, formatDuration, localTime, timeOf } from '../text/timeText';
+import { mayHaveLog } from './contextValue';
+import { pageLink, toTooltip, type CommandLink, type TooltipLine } from './tooltipMarkdown';
 
-/** Further of a build that is not fresh. */
+/** What a tooltip says of a build beside the build itself. */
 export interface TooltipFacts extends BuildFacts {
   /** When it was told, in ms since 1970; undefined: just now. */
   readonly asOf?: number | undefined;
+  /** URI of the repository's root folder, for links; undefined: there are none. */
+  readonly root?: string | undefined;
+  readonly pipeline?: Pipeline | undefined;
 }
+
+const mostAttempts = 3;
 
 /** Everything from outside is escaped: no link, no image, no command comes from a build's name. */
 export function buildTooltip(build: Build, now: number, facts: TooltipFacts = {}): MarkdownString {
-  const rows = [...origin(build), ...times(build, now, facts), ...results(build, now)];
-  const lines = rows.flatMap(([name, value]) =>
-    value === undefined || value === '' ? [] : `| ${name} | ${escaped(value)} |`,
-  );
-  const head = `**${escaped(build.name)}** \\#${build.id} ${escaped(buildLabel(build))}`;
-  const age = facts.asOf === undefined ? [] : ['', escaped(ageWords(facts.asOf, now))];
-  return new MarkdownString([head, '', '| | |', '|:--|:--|', ...lines, ...age].join('\n'));
+  return toTooltip({
+    head: `**${escaped(build.name)}** \\#${build.id} ${escaped(buildLabel(build))}`,
+    sentence: failureReasonSentence(build),
+    lines: [...origin(build, facts), ...times(build, now, facts), ...results(build, now)],
+    links: linksOf(build, facts),
+    asOf: facts.asOf,
+    now,
+  });
 }
 
-/** Of what is not fresh. Both in ms since 1970. */
-export function ageWords(asOf: number, now: number): string {
-  return l10n.t('Out of date: as of {0}', timeOf(asOf, now));
-}
-
-type Line = readonly [name: string, value: string | undefined];
-
-function origin({ stage, ref, tag, commit, user, runner, tags }: Build): readonly Line[] {
+function origin(
+  { stage, ref, tag, commit, user, runner, tags }: Build,
+  { pipeline }: TooltipFacts,
+): readonly TooltipLine[] {
   return [
     [l10n.t('Stage'), stage],
     [l10n.t('Ref'), tag ? l10n.t('tag {0}', ref) : ref],
+    [l10n.t('Merge request'), pipeline === undefined ? undefined : mergeRequestTitle(pipeline)],
     [l10n.t('Commit'), commit === undefined ? undefined : `${shortSha(commit.sha)} ${commit.title}`.trim()],
     [l10n.t('Author'), commit?.author],
     [l10n.t('Started by'), user],
@@ -40,29 +49,70 @@ function origin({ stage, ref, tag, commit, user, runner, tags }: Build): readonl
   ];
 }
 
-function times(build: Build, now: number, facts: TooltipFacts): readonly Line[] {
+function times(build: Build, now: number, facts: TooltipFacts): readonly TooltipLine[] {
   const at = facts.asOf ?? now;
   const seconds = durationSeconds(build, at);
-  const usual = isTimed(build) ? usualSeconds(build, facts.expected) : undefined;
-  const left = seconds === undefined || usual === undefined ? -1 : usual - seconds;
+  const usual = usualSeconds(build, facts.expected);
+  const left = seconds === undefined || usual === undefined || !isTimed(build) ? -1 : usual - seconds;
+  const { queuedDuration } = build;
   return [
-    [l10n.t('Created'), localTime(build.createdAt)],
-    [l10n.t('Started'), localTime(build.startedAt)],
-    [l10n.t('Finished'), localTime(build.finishedAt)],
+    [l10n.t('Created'), timeWords(build.createdAt, now)],
+    [l10n.t('Queued'), queuedDuration === undefined ? undefined : formatDuration(queuedDuration)],
+    [l10n.t('Started'), timeWords(build.startedAt, now)],
+    [l10n.t('Finished'), timeWords(build.finishedAt, now)],
     [l10n.t('Starts'), build.status === 'scheduled' ? localTime(build.scheduledAt) : undefined],
     [l10n.t('State'), build.status === 'scheduled' ? undefined : waitWords(build, now, facts)],
-    [l10n.t('Duration'), seconds === undefined ? undefined : formatDuration(seconds)],
-    [l10n.t('Usual duration'), usual === undefined ? undefined : formatDuration(usual)],
+    [l10n.t('Duration'), seconds === undefined ? undefined : durationWords(seconds, usual)],
     [l10n.t('Expected end'), left < 0 ? undefined : timeOf(at + left * 1000, now)],
   ];
 }
 
-function results(build: Build, now: number): readonly Line[] {
-  const { coverage, artifacts, artifactsExpiredAt } = build;
+/** `3 min ago (3/1/2016, 12:03:10 PM)` */
+function timeWords(iso: string | undefined, now: number): string | undefined {
+  const [ago, absolute] = [agoWords(iso, now), localTime(iso)];
+  return ago === undefined || absolute === undefined ? absolute : l10n.t('{0} ({1})', ago, absolute);
+}
+
+function durationWords(seconds: number, usual: number | undefined): string {
+  const words = formatDuration(seconds);
+  return usual === undefined ? words : l10n.t('{0}, usually {1}', words, formatDuration(usual));
+}
+
+function results(build: Build, now: number): readonly TooltipLine[] {
+  const { coverage, artifacts, artifactsExpiredAt, attempts } = build;
   return [
     [l10n.t('Coverage'), coverage === undefined ? undefined : `${coverage} %`],
-    [l10n.t('Artifacts'), artifacts === undefined ? undefined : `${artifacts.filename}, ${formatSize(artifacts.size)}`],
+    [l10n.t('Artifacts'), artifacts === undefined ? undefined : artifactsWords(artifacts, now)],
     [l10n.t('Artifacts until'), localTime(artifacts?.expireAt)],
     [l10n.t('Artifacts expired'), isExpired(build, now) ? localTime(artifactsExpiredAt) : undefined],
+    [l10n.t('Earlier attempts'), attempts.length === 0 ? undefined : attemptsWords(attempts)],
+  ];
+}
+
+function artifactsWords({ filename, size, expireAt }: NonNullable<Build['artifacts']>, now: number): string {
+  const parts = [filename, formatSize(size), expiryWords(expireAt, now)];
+  return parts.filter((part) => part !== undefined).join(', ');
+}
+
+/** `#41 failed: timed out, #40 failed` */
+function attemptsWords(attempts: readonly Build[]): string {
+  const told = attempts.slice(0, mostAttempts).map((attempt) => {
+    const standing = `#${attempt.id} ${buildLabel(attempt)}`;
+    const reason = failureReasonWords(attempt);
+    return reason === undefined ? standing : l10n.t('{0}: {1}', standing, reason);
+  });
+  return [...told, ...(attempts.length > mostAttempts ? ['…'] : [])].join(', ');
+}
+
+function linksOf(build: Build, { root, pipeline }: TooltipFacts): readonly CommandLink[] {
+  if (root === undefined) return [];
+  const argument = { build: build.id, repository: root };
+  return [
+    ...(mayHaveLog(build) ? [{ title: l10n.t('Open Log'), command: 'gitlabBuilds.openLog', argument } as const] : []),
+    ...(build.webUrl === undefined
+      ? []
+      : [{ title: l10n.t('Open in Browser'), command: 'gitlabBuilds.openInBrowser', argument } as const]),
+    ...(pipeline === undefined ? [] : pageLink(l10n.t('Merge Request'), mergeRequestPage(pipeline))),
+    ...(pipeline === undefined ? [] : pageLink(l10n.t('Commit'), commitPage(pipeline))),
   ];
 }

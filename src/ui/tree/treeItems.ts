@@ -22,7 +22,7 @@ import {
 } from '../../core/model/tree';
 import { artifactItem, artifactsItem } from '../artifacts/artifactItems';
 import { artifactsTooltip, artifactTooltip } from '../artifacts/artifactTooltips';
-import { ageWords, buildTooltip } from './buildTooltip';
+import { buildTooltip, type TooltipFacts } from './buildTooltip';
 import { contextValue, mayTellFailure } from './contextValue';
 import {
   allowedFailureIcon,
@@ -43,6 +43,8 @@ import {
   pipelineSubject,
   standingWithoutBuilds,
 } from '../text/pipelineText';
+import { pipelineTooltip, stageTooltip } from './groupTooltip';
+import { ageWords } from './tooltipMarkdown';
 import { repositoryLook, repositoryTooltip } from './repositoryRow';
 import type { RepositoryNode, RowNode } from './treeRows';
 import { oneLine } from '../text/failures';
@@ -110,9 +112,11 @@ export function tooltipOf(node: RowNode, scene: RenderContext, now: number): Mar
       return repositoryTooltip(node.repository, now);
     case 'build':
     case 'attempt':
-      return buildTooltip(node.build, now, { ...factsOf(node, scene), asOf });
+      return buildTooltip(node.build, now, { ...tooltipFacts(node, scene), asOf });
     case 'pipeline':
+      return pipelineTooltip(node, { now, asOf, blockers: scene.blockers });
     case 'stage':
+      return stageTooltip(node, { now, asOf, blockers: scene.blockers });
     case 'status':
       return asOf === undefined ? undefined : ageWords(asOf, now);
     case 'artifacts':
@@ -231,6 +235,12 @@ function factsOf(
     blockers: build.pipeline === undefined ? undefined : blockers.get(build.pipeline),
     namesStage: !isApart && (grouping === 'status' || grouping === 'none'),
   };
+}
+
+function tooltipFacts(node: BuildNode | AttemptNode, scene: RenderContext): TooltipFacts {
+  const { pipelines } = listingOf(scene.snapshot);
+  const pipeline = pipelines.find(({ id }) => id === node.build.pipeline);
+  return { ...factsOf(node, scene), root: scene.root, pipeline };
 }
 
 /** What is open is so by what it leads to, which `RenderedTree` knows. */

@@ -91,7 +91,7 @@ export class ThemeIcon {
 }
 
 export class MarkdownString {
-  isTrusted?: boolean;
+  isTrusted?: boolean | { readonly enabledCommands: readonly string[] };
   supportHtml?: boolean;
 
   constructor(

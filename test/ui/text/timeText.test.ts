@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { formatDuration, localTime, spokenDuration, timeOf } from '../../../src/ui/text/timeText';
+import { agoWords, formatDuration, localTime, spokenDuration, timeOf } from '../../../src/ui/text/timeText';
 
 describe('Durations', () => {
   const durations: readonly [number, string][] = [
@@ -49,4 +49,21 @@ describe('Times', () => {
   it('that are none are not told', () => {
     for (const text of [undefined, '', 'soon']) assert.equal(localTime(text), undefined);
   });
+});
+
+describe('How long ago something was', () => {
+  const now = Date.parse('2016-03-10T12:00:00.000Z');
+  for (const [time, words] of [
+    ['2016-03-10T12:00:00.000Z', 'just now'],
+    ['2016-03-10T11:59:01.000Z', 'just now'],
+    ['2016-03-10T11:56:59.000Z', '3 min ago'],
+    ['2016-03-10T11:00:01.000Z', '59 min ago'],
+    ['2016-03-10T09:00:00.000Z', '3 h ago'],
+    ['2016-03-09T11:00:00.000Z', '1 day ago'],
+    ['2016-03-01T12:00:00.000Z', '9 days ago'],
+    ['2016-03-10T12:00:01.000Z', undefined],
+    ['soon', undefined],
+    [undefined, undefined],
+  ] as const)
+    it(`is ${String(words)} of ${String(time)}`, () => assert.equal(agoWords(time, now), words));
 });

@@ -15,6 +15,13 @@ function read(markdown: string): string {
   return markdown.replace(/\\([!-/:-@[-`{-~])/g, '$1').replaceAll('&#36;', '$');
 }
 
+/** Title, command and arguments of each link. */
+function linksIn(markdown: string): readonly unknown[][] {
+  return [...bare(markdown).matchAll(/\[([^\]]*)\]\(command:([\w.]+)\?([^)]*)\)/g)].map(
+    ([, title, command, query = '']) => [title, command, JSON.parse(decodeURIComponent(query)) as unknown],
+  );
+}
+
 /** Without what is escaped. */
 function bare(markdown: string): string {
   return markdown.replace(/\\[!-/:-@[-`{-~]/g, '').replaceAll('&#36;', '');
@@ -47,6 +54,7 @@ describe('The tooltip of a build', () => {
     id: 42,
     name: 'rspec',
     status: 'failed',
+    queuedDuration: 7.3,
     startedAt: '2016-03-01T12:00:00.000Z',
     finishedAt: '2016-03-01T12:03:10.000Z',
     coverage: 98.29,
@@ -68,8 +76,9 @@ describe('The tooltip of a build', () => {
     ['the author', '| Author | Dana Developer |'],
     ['the user', '| Started by | dana |'],
     ['the runner', '| Runner | docker-01 |'],
-    ['when it was created', `| Created | ${new Date('2016-03-01T12:00:00.000Z').toLocaleString()} |`],
-    ['when it ended', `| Finished | ${new Date('2016-03-01T12:03:10.000Z').toLocaleString()} |`],
+    ['when it was created', `| Created | 30 min ago (${new Date('2016-03-01T12:00:00.000Z').toLocaleString()}) |`],
+    ['when it ended', `| Finished | 26 min ago (${new Date('2016-03-01T12:03:10.000Z').toLocaleString()}) |`],
+    ['how long it was queued', '| Queued | 0:07 |'],
     ['the duration', '| Duration | 3:10 |'],
     ['the coverage', '| Coverage | 98.29 % |'],
     ['the artifacts', '| Artifacts | artifacts.zip, 1.2 kB |'],
@@ -83,9 +92,29 @@ describe('The tooltip of a build', () => {
     const running = { status: 'running', startedAt: '2016-03-01T12:00:00.000Z' };
     const end = new Date('2016-03-01T12:35:00.000Z').toLocaleTimeString(undefined, { timeStyle: 'short' });
     const text = textOf(running, { expected: { rspec: 35 * 60 } });
-    assert.match(text, /\| Duration \| 30:00 \|\n\| Usual duration \| 35:00 \|\n/);
+    assert.match(text, /\| Duration \| 30:00, usually 35:00 \|\n/);
     assert.ok(text.endsWith(`| Expected end | ${end} |`), text);
-    assert.ok(textOf(running, { expected: { rspec: 60 } }).endsWith('| Usual duration | 1:00 |'));
+    assert.ok(textOf(running, { expected: { rspec: 60 } }).endsWith('| Duration | 30:00, usually 1:00 |'));
+  });
+
+  it('tells of a build that has ended how long it usually takes', () =>
+    assert.match(textOf(full, { expected: { rspec: 90 } }), /\| Duration \| 3:10, usually 1:30 \|/));
+
+  it('says first, in a sentence, why it failed', () => {
+    const text = textOf({ ...full, failureReason: 'script_failure', exitCode: 137 });
+    const sentence = 'Its script failed with exit code 137: it was probably out of memory.';
+    assert.deepEqual(text.split('\n').slice(0, 4), ['**rspec** #42 failed', '', sentence, '']);
+  });
+
+  it('tells of its artifacts when they go, and of its earlier attempts why they failed', () => {
+    const artifacts = { filename: 'a.zip', size: 1234, expireAt: '2016-03-05T12:30:00.000Z' };
+    const attempts = [
+      aBuild({ id: 41, status: 'failed', failureReason: 'runner_system_failure' }),
+      ...[40, 39, 38].map((id) => aBuild({ id, status: 'canceled' })),
+    ];
+    const lines = textOf({ ...full, artifacts, attempts }).split('\n');
+    assert.ok(lines.includes('| Artifacts | a.zip, 1.2 kB, expires in 4 days |'));
+    assert.ok(lines.includes('| Earlier attempts | #41 failed: runner died, #40 canceled, #39 canceled, … |'));
   });
 
   it('tells what it waits for', () =>
@@ -109,6 +138,51 @@ describe('The tooltip of a build', () => {
     assert.deepEqual([isTrusted, supportHtml, supportThemeIcons], [undefined, undefined, false]);
   });
 
+  describe('has links', () => {
+    const root = 'file:///work/a%20(b)';
+    const page = 'https://git.example.com/group/app/-/';
+    const pipeline = {
+      ...{ id: 7, ref: 'master', sha, status: 'failed', webUrl: `${page}pipelines/7` },
+      mergeRequest: { iid: 3, title: 'Let people [sign](in)' },
+    };
+
+    it('to its log, its page, its merge request and its commit', () => {
+      const webUrl = `${page}jobs/42`;
+      const { value } = buildTooltip(aBuild({ ...full, webUrl }), now, { root, pipeline });
+      const argument = { build: 42, repository: root };
+      assert.deepEqual(linksIn(value), [
+        ['Open Log', 'gitlabBuilds.openLog', [argument]],
+        ['Open in Browser', 'gitlabBuilds.openInBrowser', [argument]],
+        ['Merge Request', 'vscode.open', [`${page}merge_requests/3`]],
+        ['Commit', 'vscode.open', [`${page}commit/${sha}`]],
+      ]);
+      assert.ok(read(value).includes('| Merge request | !3 Let people [sign] (in) |'));
+    });
+
+    it('only to what there is', () => {
+      const { value } = buildTooltip(aBuild({ status: 'pending' }), now, { root });
+      assert.deepEqual(linksIn(value), []);
+    });
+
+    it('that may run these commands and no others', () => {
+      const { isTrusted, supportHtml, supportThemeIcons } = buildTooltip(aBuild(full), now, { root, pipeline });
+      const enabledCommands = ['gitlabBuilds.openLog', 'gitlabBuilds.openInBrowser', 'vscode.open'];
+      assert.deepEqual([isTrusted, supportHtml, supportThemeIcons], [{ enabledCommands }, undefined, false]);
+    });
+
+    for (const text of hostileTexts)
+      it(`and no others with ${JSON.stringify(text)} everywhere`, () => {
+        const hostile = { ...pipeline, name: text, ref: text, sha: text, mergeRequest: { iid: 3, title: text } };
+        const build = aBuild({ ...full, name: text, stage: text, failureMessage: text, ref: text, user: text });
+        const { value } = buildTooltip(build, now, { root, pipeline: hostile });
+        assert.deepEqual(
+          linksIn(value).map(([title]) => title),
+          ['Open Log', 'Merge Request'],
+        );
+        assert.doesNotMatch(bare(value.slice(0, value.lastIndexOf('\n'))), /[[\]<>`]|\]\(/);
+      });
+  });
+
   for (const text of hostileTexts)
     it(`keeps its shape with ${JSON.stringify(text)} everywhere`, () => {
       const hostile: Partial<Build> = {
@@ -121,12 +195,14 @@ describe('The tooltip of a build', () => {
         createdAt: text,
         commit: { sha: text, title: text, author: text },
         artifacts: { filename: text, size: 1 },
+        tags: [text],
+        attempts: [aBuild({ id: 2, status: 'failed', failureReason: text })],
       };
       const lines = bare(buildTooltip(aBuild(hostile), now).value).split('\n');
       const [head = '', ...table] = lines;
       assert.match(head, /^\*\*[^*|[\]<>`]*\*\* 1 [^*|[\]<>`]*$/);
       for (const line of table) assert.match(line, /^(\| \| \||\|:--\|:--\||\| [\w ]+ \| [^|[\]<>`*_]* \|)?$/);
-      assert.equal(lines.length, 4 + 7);
+      assert.equal(lines.length, 4 + 9);
     });
 });
 

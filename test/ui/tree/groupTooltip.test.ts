@@ -1,0 +1,121 @@
+import assert from 'node:assert/strict';
+import type { Build } from '../../../src/core/model/build';
+import { pipelineTooltip, stageTooltip, type GroupFacts } from '../../../src/ui/tree/groupTooltip';
+import { aBuild, hostileTexts, sha, someBuilds } from '../samples';
+
+const now = Date.parse('2016-03-01T12:30:00.000Z');
+const at = (minute: number, second = 0) => new Date(Date.UTC(2016, 2, 1, 12, minute, second)).toISOString();
+const page = 'https://git.example.com/group/app/-/';
+const pipeline = { id: 20, ref: 'master', sha, status: 'failed', source: 'push', webUrl: `${page}pipelines/20` };
+const noBlockers: GroupFacts = { now, blockers: new Map() };
+
+const builds: readonly Build[] = someBuilds(
+  { stage: 'build', startedAt: at(0), finishedAt: at(2) },
+  { stage: 'test', status: 'failed', startedAt: at(2), finishedAt: at(12), failureReason: 'job_execution_timeout' },
+  { stage: 'test', status: 'failed', allowFailure: true, startedAt: at(2), finishedAt: at(3) },
+  { stage: 'test', kind: 'bridge', startedAt: at(2), finishedAt: at(29) },
+  { stage: 'deploy', status: 'created', pipeline: 20 },
+);
+
+/** Without the marks that escape. */
+function read(markdown: string): readonly string[] {
+  return markdown.replace(/\\([!-/:-@[-`{-~])/g, '$1').split('\n');
+}
+
+function ofPipeline(
+  changes: Partial<typeof pipeline & { yamlErrors: string; name: string }>,
+  those = builds,
+  facts = noBlockers,
+) {
+  return pipelineTooltip({ pipeline: { ...pipeline, ...changes }, status: 'failed', builds: those }, facts);
+}
+
+function ofStage(stage: string, those: readonly Build[], facts: GroupFacts = noBlockers) {
+  return stageTooltip({ stage, isExternal: false, status: 'failed', builds: those }, facts);
+}
+
+describe('The tooltip of a pipeline', () => {
+  it('counts its builds by status, the worst first', () =>
+    assert.ok(
+      read(ofPipeline({}).value).includes('| Builds | 1 failed, 1 created, 1 failed, as is allowed, 2 passed |'),
+    ));
+
+  it('says how each stage stands', () => {
+    const lines = read(ofPipeline({}).value);
+    assert.ok(lines.includes('| build | passed · 1 |'));
+    assert.ok(lines.includes('| test | failed · 1 of 3: build-2 |'));
+  });
+
+  it('says how long it took, and what the longest, which no bridge is', () => {
+    const lines = read(ofPipeline({}).value);
+    assert.ok(lines.includes('| Duration | 29:00 |'), lines.join('\n'));
+    assert.ok(lines.includes('| Slowest | build-2, 10:00 |'));
+  });
+
+  it('counts the time of what runs until now', () => {
+    const running = aBuild({ status: 'running', startedAt: at(10) });
+    assert.ok(read(ofPipeline({}, [...builds, running]).value).includes('| Duration | 30:00 |'));
+  });
+
+  it('says what it waits for', () => {
+    const facts = { now, blockers: new Map([[20, [aBuild({ name: 'approve' })]]]) };
+    assert.ok(read(ofPipeline({}, builds, facts).value).includes('| Waits for | approve |'));
+  });
+
+  it('says what GitLab says of its configuration, where it has no builds', () => {
+    const lines = read(ofPipeline({ yamlErrors: 'jobs:x is odd', name: 'Nightly' }, []).value);
+    assert.deepEqual(lines.slice(0, 3), ['**Branch** #20 failed', '', 'jobs:x is odd']);
+    assert.ok(lines.includes('| Name | Nightly |'));
+  });
+
+  it('leads to its page and its commit, by commands alone', () => {
+    const { value, isTrusted } = ofPipeline({});
+    const links = decodeURIComponent(value.split('\n').at(-1) ?? '');
+    assert.equal(
+      links,
+      `[Open in Browser](command:vscode.open?["${page}pipelines/20"]) · [Commit](command:vscode.open?["${page}commit/${sha}"])`,
+    );
+    assert.equal(typeof isTrusted, 'object');
+  });
+
+  it('says as of when it is, where it is not fresh', () =>
+    assert.match(ofPipeline({}, builds, { ...noBlockers, asOf: now - 60_000 }).value, /\nNot fresh\\: as of [^\n]+$/));
+});
+
+describe('The tooltip of a stage', () => {
+  const inTest = builds.filter(({ stage }) => stage === 'test');
+
+  it('says which builds failed, and why', () => {
+    const lines = read(ofStage('test', inTest).value);
+    assert.equal(lines[0], '**test** failed');
+    assert.ok(lines.includes('| Failed | build-2 (timed out) |'));
+    assert.ok(lines.includes('| Builds | 1 failed, 1 failed, as is allowed, 1 passed |'));
+  });
+
+  it('says what builds that have not started wait for', () => {
+    const facts = { now, blockers: new Map([[20, [aBuild({ name: 'approve' })]]]) };
+    const waiting = builds.filter(({ stage }) => stage === 'deploy');
+    assert.ok(read(ofStage('deploy', waiting, facts).value).includes('| Waits for | approve |'));
+    assert.ok(!ofStage('test', inTest, facts).value.includes('approve'));
+  });
+});
+
+for (const text of hostileTexts)
+  describe(`The tooltip of a group with ${JSON.stringify(text)} everywhere`, () => {
+    const hostile = [
+      aBuild({ name: text, stage: text, status: 'failed', failureMessage: text, startedAt: at(0), finishedAt: at(1) }),
+      aBuild({ id: 2, name: text, stage: text, status: text, startedAt: at(0), finishedAt: at(1) }),
+    ];
+    const bare = (markdown: string): string => markdown.replace(/\\[!-/:-@[-`{-~]/g, '').replaceAll('&#36;', '');
+
+    it('keeps its shape', () => {
+      const ofAll = ofPipeline({ name: text, ref: text, sha: text, source: text, yamlErrors: text }, hostile);
+      const ofNone = ofPipeline({ name: text, ref: text, sha: text, source: text, yamlErrors: text }, []);
+      for (const { value } of [ofAll, ofNone]) {
+        const [links = '', , ...others] = value.split('\n').reverse();
+        assert.match(links, /^\[Open in Browser\]\(command:vscode\.open\?[\w%.-]+\)$/);
+        for (const line of others) assert.doesNotMatch(bare(line), /[[\]<>`]/);
+      }
+      for (const line of bare(ofStage(text, hostile).value).split('\n')) assert.doesNotMatch(line, /[[\]<>`]/);
+    });
+  });
