@@ -221,6 +221,23 @@ export function statusCounts(builds: readonly Build[]): string {
     .join(' · ');
 }
 
+/** `2 of 5 failed`, or how many there are of each status. */
+export function groupCounts(builds: readonly Build[]): string {
+  const failing = builds.filter(hasFailed).length;
+  return failing === 0 ? statusCounts(builds) : l10n.t('{0} of {1} failed', failing, builds.length);
+}
+
+/** Characters of a name in a row. */
+const longestName = 48;
+
+/** One line that fits into a row: of a long one the middle is left out, since both ends tell. */
+export function shortName(name: string): string {
+  const marks = Array.from(oneLine(name));
+  if (marks.length <= longestName) return marks.join('');
+  const half = (longestName - 2) / 2;
+  return `${marks.slice(0, half + 1).join('')}…${marks.slice(-half).join('')}`;
+}
+
 const allowedToFail = 'failed/allowed';
 
 function countedAs({ status, allowFailure }: Build): string {

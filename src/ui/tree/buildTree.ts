@@ -195,5 +195,5 @@ export class BuildTree implements TreeDataProvider<Row>, Disposable {
 }
 
 function isGroup({ kind }: RowNode): boolean {
-  return kind === 'pipeline' || kind === 'stage' || kind === 'status';
+  return kind === 'pipeline' || kind === 'stage' || kind === 'status' || kind === 'group';
 }

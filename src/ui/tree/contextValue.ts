@@ -24,6 +24,11 @@ export function contextValue(node: RowNode, readOnly: boolean): string {
     case 'stage':
     case 'status':
       return words(node.kind, readOnly ? {} : groupAbilities(node.builds));
+    case 'group':
+      return words('group', {
+        ...abilitiesOfAny(node.builds, readOnly),
+        ...(readOnly ? {} : groupAbilities(node.builds)),
+      });
     case 'repository':
       return words('repository', repositoryAbilities(node.repository, readOnly));
     case 'build':
@@ -53,6 +58,18 @@ function groupAbilities(builds: readonly Build[]): Record<string, boolean> {
     hasFailed: builds.some((build) => hasFailed(build) && canRetry(build)),
     hasActive: builds.some((build) => isUnderWay(build) && canCancel(build)),
   };
+}
+
+/** What can be done to one of them at least, as to a selection of their rows. */
+function abilitiesOfAny(builds: readonly Build[], readOnly: boolean): Record<string, boolean> {
+  const each = builds.map((build) => ({
+    ...(readOnly ? {} : startable(build)),
+    erasable: !readOnly && canErase(build),
+    ...archiveAbilities(build, readOnly),
+  }));
+  const all: Record<string, boolean> = {};
+  for (const [ability, can] of each.flatMap((one) => Object.entries(one))) all[ability] = all[ability] === true || can;
+  return all;
 }
 
 function repositoryAbilities({ snapshot }: RepositoryView, readOnly: boolean): Record<string, boolean> {

@@ -14,6 +14,7 @@ import {
   isPassedWithFailedChild,
   type AttemptNode,
   type BuildNode,
+  type GroupNode,
   type Grouping,
   type PipelineNode,
   type StageNode,
@@ -30,6 +31,8 @@ import {
   buildDescription,
   buildIcon,
   buildSpoken,
+  groupCounts,
+  shortName,
   statusCounts,
   statusIcon,
   statusLabel,
@@ -85,6 +88,8 @@ function bareItem(node: RowNode, scene: RenderContext, now: number): TreeItem {
       return stageItem(node, freshnessOf(scene));
     case 'status':
       return statusItem(node, freshnessOf(scene));
+    case 'group':
+      return groupItem(node, scene);
     case 'build':
     case 'attempt':
       // What is not fresh is told as it was.
@@ -108,6 +113,7 @@ export function tooltipOf(node: RowNode, scene: RenderContext, now: number): Mar
     case 'pipeline':
     case 'stage':
     case 'status':
+    case 'group':
       return asOf === undefined ? undefined : ageWords(asOf, now);
     case 'artifacts':
       return artifactsTooltip(node, now);
@@ -141,7 +147,7 @@ function repositoryItem({ repository, children }: RepositoryNode, scene: RenderC
 
 function pipelineItem(node: PipelineNode, scene: RenderContext): TreeItem {
   const { pipeline, status, builds, children } = node;
-  const item = new TreeItem(pipelineLabel(pipeline), closed(children));
+  const item = new TreeItem(shortName(pipelineLabel(pipeline)), closed(children));
   item.iconPath = pipelineIcon(pipeline, builds, status, freshnessOf(scene));
   const standing = builds.length === 0 ? statusLabel(status) : statusCounts(builds);
   const subject = pipelineSubject(pipeline, { sha: shownSha(scene), ref: targetOf(scene.snapshot)?.ref });
@@ -167,23 +173,36 @@ function stageItem({ stage, isExternal, status, builds, children }: StageNode, f
 function buildsAmong(nodes: readonly TreeNode[]): readonly BuildNode[] {
   return nodes.flatMap((node) => {
     if (node.kind === 'build') return [node];
-    return node.kind === 'status' ? buildsAmong(node.children) : [];
+    return node.kind === 'status' || node.kind === 'group' ? buildsAmong(node.children) : [];
   });
 }
 
-function statusItem({ status, isAllowed, builds }: StatusNode, freshness: Freshness): TreeItem {
+/** Parallel builds of one name. */
+function groupItem({ name, stage, status, isAllowed, builds, children }: GroupNode, scene: RenderContext): TreeItem {
+  const item = new TreeItem(shortName(name), closed(children));
+  const freshness = freshnessOf(scene);
+  item.iconPath = isAllowed ? allowedFailureIcon(freshness) : statusIcon(status, freshness);
+  const standing = groupCounts(builds);
+  item.description = namesStages(scene) ? [oneLine(stage), standing].join(' · ') : standing;
+  item.accessibilityInformation = {
+    label: l10n.t('{0}, {1} builds, stage {2}, {3}', oneLine(name), builds.length, oneLine(stage), standing),
+  };
+  return item;
+}
+
+function statusItem({ status, isAllowed, count }: StatusNode, freshness: Freshness): TreeItem {
   const label = isAllowed ? allowedFailureLabel() : statusLabel(status);
   const item = new TreeItem(label, TreeItemCollapsibleState.Collapsed);
   item.iconPath = isAllowed ? allowedFailureIcon(freshness) : statusIcon(status, freshness);
-  item.description = String(builds.length);
-  const spoken = builds.length === 1 ? l10n.t('{0}, 1 build', label) : l10n.t('{0}, {1} builds', label, builds.length);
+  item.description = String(count);
+  const spoken = count === 1 ? l10n.t('{0}, 1 build', label) : l10n.t('{0}, {1} builds', label, count);
   item.accessibilityInformation = { label: spoken };
   return item;
 }
 
 function buildItem(node: BuildNode | AttemptNode, scene: RenderContext, now: number): TreeItem {
   const { kind, build } = node;
-  const item = new TreeItem(kind === 'attempt' ? `#${build.id}` : oneLine(build.name), closed(node.children));
+  const item = new TreeItem(labelOf(node), closed(node.children));
   const facts = factsOf(node, scene);
   item.iconPath = buildIcon(build, freshnessOf(scene));
   item.description = buildDescription(build, targetOf(scene.snapshot)?.ref, now, facts);
@@ -191,6 +210,11 @@ function buildItem(node: BuildNode | AttemptNode, scene: RenderContext, now: num
   if (kind === 'build' && node.child !== undefined) showChild(item, node, scene);
   if (mayTellFailure(build)) item.command = openLogOf(build, scene);
   return item;
+}
+
+function labelOf(node: BuildNode | AttemptNode): string {
+  const { kind, build } = node;
+  return kind === 'attempt' ? `#${build.id}` : shortName(node.label ?? build.name);
 }
 
 /** A bridge and what it has started are one row. */
@@ -215,16 +239,21 @@ function openLogOf({ id }: Build, { root }: RenderContext): Command {
   return { title: l10n.t('Open Log'), command: 'gitlabBuilds.openLog', arguments: [{ build: id, repository: root }] };
 }
 
-function factsOf(
-  { kind, build }: BuildNode | AttemptNode,
-  { snapshot, grouping, blockers }: RenderContext,
-): BuildFacts {
+function factsOf(node: BuildNode | AttemptNode, scene: RenderContext): BuildFacts {
+  const { kind, build } = node;
+  const { snapshot, blockers } = scene;
+  const isInGroup = kind === 'build' && node.label !== undefined;
   const isApart = kind === 'attempt' || build.kind === 'external';
   return {
     expected: snapshot?.kind === 'ready' ? snapshot.expected : undefined,
     blockers: build.pipeline === undefined ? undefined : blockers.get(build.pipeline),
-    namesStage: !isApart && (grouping === 'status' || grouping === 'none'),
+    namesStage: !isApart && !isInGroup && namesStages(scene),
   };
+}
+
+/** Whether no row above tells the stage. */
+function namesStages({ grouping }: RenderContext): boolean {
+  return grouping === 'status' || grouping === 'none';
 }
 
 /** What is open is so by what it leads to, which `RenderedTree` knows. */
