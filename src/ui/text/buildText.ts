@@ -10,7 +10,7 @@ import {
   type Build,
 } from '../../core/model/build';
 import { oneLine } from './failures';
-import { formatDuration, spokenDuration, timeOf } from './timeText';
+import { formatDuration, formatMinutes, spokenDuration, spokenMinutes, timeOf } from './timeText';
 
 interface StatusLook {
   readonly icon: string;
@@ -123,7 +123,7 @@ export function buildDescription(build: Build, ref: string | undefined, now: num
   const parts = [
     facts.namesStage === true ? oneLine(build.stage) : undefined,
     waitWords(build, now, facts),
-    timeWords(build, now, facts, formatDuration),
+    timeWords(build, now, facts, { exact: formatDuration, coarse: formatMinutes }),
     isToldElsewhere(build.ref, ref) ? undefined : oneLine(build.ref),
     build.artifacts === undefined ? undefined : l10n.t('artifacts {0}', formatSize(build.artifacts.size)),
     build.attempts.length === 0 ? undefined : l10n.t('attempt {0}', build.attempts.length + 1),
@@ -143,28 +143,36 @@ export function buildSpoken(build: Build, now: number, facts: BuildFacts = {}): 
     buildLabel(build),
     l10n.t('stage {0}', oneLine(build.stage)),
     waitWords(build, now, facts),
-    timeWords(build, now, facts, spokenDuration),
+    timeWords(build, now, facts, { exact: spokenDuration, coarse: spokenMinutes }),
     build.artifacts === undefined ? undefined : l10n.t('has artifacts, {0}', formatSize(build.artifacts.size)),
     build.attempts.length === 0 ? undefined : l10n.t('attempt {0}', build.attempts.length + 1),
   ];
   return parts.filter((part) => part !== undefined).join(', ');
 }
 
-/** `3:10`, and while it runs `3:10 of about 7:00`; undefined where nothing is known. */
+/** Words for seconds. */
+interface TimeFormat {
+  readonly exact: (seconds: number) => string;
+  /** Of what runs: a row is not redrawn each second. */
+  readonly coarse: (seconds: number) => string;
+}
+
+/** `3:10`, and while it runs `3 min of about 7 min`; undefined where nothing is known. */
 function timeWords(
   build: Build,
   now: number,
   { expected }: BuildFacts,
-  format: (seconds: number) => string,
+  { exact, coarse }: TimeFormat,
 ): string | undefined {
   const seconds = durationSeconds(build, now);
-  if (seconds === undefined || !isTimed(build)) return seconds === undefined ? undefined : format(seconds);
+  if (seconds === undefined || !isTimed(build)) return seconds === undefined ? undefined : exact(seconds);
   // The time of a bridge is that of what it has started: rows below it tell.
   if (build.kind === 'bridge') return undefined;
   const usual = usualSeconds(build, expected);
-  if (usual === undefined) return format(seconds);
-  const [sofar, whole] = [format(seconds), format(usual)];
-  return seconds <= usual ? l10n.t('{0} of about {1}', sofar, whole) : l10n.t('{0}, usually {1}', sofar, whole);
+  if (usual === undefined) return coarse(seconds);
+  const [sofar, whole] = [coarse(seconds), coarse(usual)];
+  const isInTime = Math.floor(seconds / 60) <= Math.floor(usual / 60);
+  return isInTime ? l10n.t('{0} of about {1}', sofar, whole) : l10n.t('{0}, usually {1}', sofar, whole);
 }
 
 /** How long builds of that name take, if that is known. */

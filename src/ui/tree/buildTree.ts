@@ -56,9 +56,9 @@ export class BuildTree implements TreeDataProvider<Row>, Disposable {
     this.view = window.createTreeView<Row>(viewId, options);
     this.tick = new RowClock(
       {
-        running: () => this.drawing.running.length,
+        rows: () => this.drawing.running,
         visible: () => this.view.visible,
-        redraw: () => this.redrawTimes(),
+        redraw: (rows) => this.changed.fire(rows.length > rowsAtOnce ? undefined : rows),
       },
       clock,
     );
@@ -72,8 +72,7 @@ export class BuildTree implements TreeDataProvider<Row>, Disposable {
     );
     this.subscriptions = [
       this.view.onDidChangeVisibility(() => {
-        if (this.view.visible) this.redrawTimes();
-        this.tick.onVisibilityChange();
+        this.tick.check();
         this.expiries.onVisibilityChange();
       }),
       this.view.onDidExpandElement(({ element }) => this.openedByUser.set(this.drawing.idOf(element), true)),
@@ -152,12 +151,6 @@ export class BuildTree implements TreeDataProvider<Row>, Disposable {
     this.expiries.dispose();
     this.view.dispose();
     this.changed.dispose();
-  }
-
-  private redrawTimes(): void {
-    const { running } = this.drawing;
-    if (running.length > rowsAtOnce) this.changed.fire(undefined);
-    else if (running.length > 0) this.changed.fire([...running]);
   }
 
   /**
