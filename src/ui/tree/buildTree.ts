@@ -163,7 +163,7 @@ export class BuildTree implements TreeDataProvider<Row>, Disposable {
     const only = repositories.length === 1 ? repositories[0] : undefined;
     const parts = only === undefined ? this.filterWords() : [subjectOf(only.snapshot, this.filter)];
     const reservations = caveats(only?.snapshot, this.clock.now());
-    this.write('title', hasRows || only === undefined ? l10n.t('Builds') : titleOf(only.snapshot));
+    this.write('title', hasRows || only === undefined ? l10n.t('GitLab Builds') : titleOf(only.snapshot));
     this.write('description', hasRows ? parts.join(' · ') : '');
     this.write('message', hasRows ? [...parts, ...reservations].join(' · ') : '');
   }

@@ -118,6 +118,11 @@ export function mayHaveLog({ kind, startedAt }: Build): boolean {
   return kind === undefined && startedAt !== undefined;
 }
 
+/** It has a log, or will have one once it has started. */
+export function mayComeToHaveLog(build: Build): boolean {
+  return mayHaveLog(build) || (build.kind === undefined && statusClass(build.status) !== 'ended');
+}
+
 /** One that has failed, be it allowed to, and whose log may say why. */
 export function mayTellFailure(build: Build): boolean {
   return build.status === 'failed' && mayHaveLog(build);

@@ -24,7 +24,8 @@ import {
 import { artifactItem, artifactsItem } from '../artifacts/artifactItems';
 import { artifactsTooltip, artifactTooltip } from '../artifacts/artifactTooltips';
 import { ageWords, buildTooltip } from './buildTooltip';
-import { contextValue, mayTellFailure } from './contextValue';
+import { toLogUri } from '../log/logUri';
+import { contextValue, mayComeToHaveLog } from './contextValue';
 import {
   allowedFailureIcon,
   allowedFailureLabel,
@@ -208,7 +209,8 @@ function buildItem(node: BuildNode | AttemptNode, scene: RenderContext, now: num
   item.description = buildDescription(build, targetOf(scene.snapshot)?.ref, now, facts);
   item.accessibilityInformation = { label: buildSpoken(build, now, facts) };
   if (kind === 'build' && node.child !== undefined) showChild(item, node, scene);
-  if (mayTellFailure(build)) item.command = openLogOf(build, scene);
+  const click = clickOn(build, scene);
+  if (click !== undefined) item.command = click;
   return item;
 }
 
@@ -234,9 +236,21 @@ function showChild(item: TreeItem, node: BuildNode, scene: RenderContext): void 
   item.accessibilityInformation = { label: spoken.filter((part) => part !== undefined).join(', ') };
 }
 
-/** What a click does, or Enter. */
-function openLogOf({ id }: Build, { root }: RenderContext): Command {
-  return { title: l10n.t('Open Log'), command: 'gitlabBuilds.openLog', arguments: [{ build: id, repository: root }] };
+/**
+ * What a click does, or Enter: the log of a build, the web page of what has none here. VS Code gives its own command the
+ * click, too: a single one opens a preview and leaves the focus in the tree.
+ */
+function clickOn(build: Build, { root, snapshot }: RenderContext): Command | undefined {
+  const { kind, id, webUrl, downstream } = build;
+  const target = targetOf(snapshot);
+  if (kind !== undefined) {
+    if (webUrl === undefined && downstream === undefined) return undefined;
+    const [title, command] = [l10n.t('Open in Browser'), 'gitlabBuilds.openInBrowser'];
+    return { title, command, arguments: [{ build: id, repository: root }] };
+  }
+  if (target === undefined || !mayComeToHaveLog(build)) return undefined;
+  const address = { root, instance: target.instance.url, project: target.project, build: id };
+  return { title: l10n.t('Open Log'), command: 'vscode.open', arguments: [toLogUri(address, build)] };
 }
 
 function factsOf(node: BuildNode | AttemptNode, scene: RenderContext): BuildFacts {
