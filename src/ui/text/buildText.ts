@@ -235,6 +235,16 @@ export function groupCounts(builds: readonly Build[]): string {
   return failing === 0 ? statusCounts(builds) : l10n.t('{0} of {1} failed', failing, builds.length);
 }
 
+/** Builds of a commit up to which its rows are seen without counts above them. */
+const fewBuilds = 200;
+
+/** `148 failed, 50 running of 2000`, above the rows of a large commit; undefined for a small one. */
+export function largeCommitCounts(builds: readonly Build[]): string | undefined {
+  if (builds.length <= fewBuilds) return undefined;
+  const running = builds.filter(({ status }) => status === 'running').length;
+  return l10n.t('{0} failed, {1} running of {2}', builds.filter(hasFailed).length, running, builds.length);
+}
+
 /** Characters of a name in a row. */
 const longestName = 48;
 

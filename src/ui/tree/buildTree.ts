@@ -10,13 +10,14 @@ import {
   type TreeView,
 } from 'vscode';
 import { systemClock, type Clock } from '../../core/util/timer';
+import { standingBuilds } from '../../core/model/pipeline';
 import type { Grouping } from '../../core/model/tree';
 import { redrawOf, rowsAtOnce } from '../../core/model/treeDiff';
 import { ExpiryClock } from '../artifacts/expiryClock';
 import { setContext } from '../views/contextKeys';
 import { RenderedTree } from './renderedTree';
 import { caveats, subjectOf, titleOf } from '../text/commitText';
-import { statusLabel } from '../text/buildText';
+import { largeCommitCounts, statusLabel } from '../text/buildText';
 import type { Row, RowNode } from './treeRows';
 import type { ViewState } from '../session/repositoryView';
 import { RowClock } from './rowClock';
@@ -162,10 +163,14 @@ export class BuildTree implements TreeDataProvider<Row>, Disposable {
     const { repositories } = this.state;
     const only = repositories.length === 1 ? repositories[0] : undefined;
     const parts = only === undefined ? this.filterWords() : [subjectOf(only.snapshot, this.filter)];
+    const counts = only?.snapshot?.kind === 'ready' ? largeCommitCounts(standingBuilds(only.snapshot)) : undefined;
     const reservations = caveats(only?.snapshot, this.clock.now());
     this.write('title', hasRows || only === undefined ? l10n.t('GitLab Builds') : titleOf(only.snapshot));
     this.write('description', hasRows ? parts.join(' · ') : '');
-    this.write('message', hasRows ? [...parts, ...reservations].join(' · ') : '');
+    this.write(
+      'message',
+      hasRows ? [...parts, ...(counts === undefined ? [] : [counts]), ...reservations].join(' · ') : '',
+    );
   }
 
   private filterWords(): readonly string[] {

@@ -74,7 +74,7 @@ describe('Retry', () => {
     app.gitlab.world.update(app.small.builds.rspec, { commands: false });
     app.gitlab.world.setStatus(app.small.builds.deploy, 'running');
     await app.run('retry', await app.row('rspec'));
-    assert.ok((await app.drawn()).some((row) => row.startsWith('▾ deploy  running')));
+    assert.ok((await app.drawn()).some((row) => row.startsWith('▸ deploy  1 running')));
   });
 
   it('is refused to a Reporter with GitLab’s words', async () => {

@@ -157,6 +157,23 @@ describe('The rows of the tree', () => {
   });
 });
 
+describe('Above the rows', () => {
+  eachWithATree();
+  it('stand the counts where there are more than two hundred builds', () => {
+    const many = (count: number) =>
+      ready(
+        someBuilds(
+          ...[{ status: 'failed' }, { status: 'failed', allowFailure: true }, { status: 'running' }],
+          ...Array.from({ length: count - 3 }, () => ({})),
+        ),
+      );
+    tree.show(alone(many(200)));
+    assert.equal(tree.view.message, 'master · 01234567');
+    tree.show(alone(many(201)));
+    assert.equal(tree.view.message, 'master · 01234567 · 1 failed, 1 running of 201');
+  });
+});
+
 describe('The identity of a row', () => {
   eachWithATree();
   const idsOf = async (): Promise<ReadonlyMap<string, string | undefined>> =>
