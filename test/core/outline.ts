@@ -15,6 +15,7 @@ function titleOf(node: TreeNode): string {
   if (node.kind === 'pipeline') return `#${node.pipeline.id} (${node.status})`;
   if (node.kind === 'stage') return `${node.stage} (${node.status})`;
   if (node.kind === 'status') return node.status;
+  if (node.kind === 'group') return `${node.name} × ${node.builds.length} (${node.status})`;
   const child =
     'child' in node && node.child !== undefined ? ` → #${node.child.pipeline.id} (${node.child.status})` : '';
   return `${node.build.name} ${node.build.id}${child}`;

@@ -160,7 +160,7 @@ describe('The refresh of the API', () => {
     app.gitlab.world.setStatus(app.small.builds.deploy, 'failed');
     await app.api.refresh();
     assert.match(editor().statusBarItems[0]?.text ?? '', /^\$\(error\) CI failed: .*\+1$/);
-    assert.ok((await app.drawn()).some((row) => row.startsWith('▾ deploy  failed')));
+    assert.ok((await app.drawn()).some((row) => row.startsWith('▾ deploy  1 failed')));
     assert.equal(app.api.repositories[0]?.builds.at(-1)?.status, 'failed');
   });
 

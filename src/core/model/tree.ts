@@ -1,4 +1,5 @@
 import { artifactsState, firstId, hasFailed, identity, severity, worstStatus, type Build } from './build';
+import { parallelName } from './parallel';
 import { newestOfEachRef, pipelinesInOrder, rootPipelines, stageRanks, type Listing, type Pipeline } from './pipeline';
 
 export type Grouping = 'stageAndStatus' | 'stage' | 'status' | 'none';
@@ -34,14 +35,32 @@ export interface StatusNode {
   readonly status: string;
   /** Builds that failed, as they may: apart from those that may not. */
   readonly isAllowed: boolean;
+  /** Of its builds those that have the status: others of a group may have a better one. */
+  readonly count: number;
   readonly builds: readonly Build[];
   readonly children: readonly TreeNode[];
+}
+
+/** The builds that `parallel` made of one entry of the configuration. */
+export interface GroupNode {
+  readonly kind: 'group';
+  readonly id: string;
+  /** The name that they share. */
+  readonly name: string;
+  readonly stage: string;
+  /** The worst of its builds' rows. */
+  readonly status: string;
+  readonly isAllowed: boolean;
+  readonly builds: readonly Build[];
+  readonly children: readonly BuildNode[];
 }
 
 export interface BuildNode {
   readonly kind: 'build';
   readonly id: string;
   readonly build: Build;
+  /** What tells it apart from the others of its group, if it is in one. */
+  readonly label?: string | undefined;
   /** The pipeline that a bridge has started. */
   readonly child?: ChildPipeline | undefined;
   /** Its artifacts, the rows of what it has started, then its attempts. */
@@ -75,7 +94,7 @@ export interface ArtifactsNode {
   readonly children: readonly [];
 }
 
-export type TreeNode = PipelineNode | StageNode | StatusNode | BuildNode | AttemptNode | ArtifactsNode;
+export type TreeNode = PipelineNode | StageNode | StatusNode | GroupNode | BuildNode | AttemptNode | ArtifactsNode;
 
 /** So many rows of a stage are seen at a glance: they need no headings. */
 const mostWithoutHeadings = 6;
@@ -195,7 +214,7 @@ class Drawing {
   }
 
   /** By status, the worst first; with a heading only above two rows or more, and where there are many of several kinds. */
-  private withFewHeadings(rows: readonly BuildNode[], prefix: string): readonly TreeNode[] {
+  private withFewHeadings(rows: readonly BuildRow[], prefix: string): readonly TreeNode[] {
     const groups = byStatus(rows);
     const hasHeadings = rows.length > mostWithoutHeadings && groups.length > 1 && this.filter.length !== 1;
     return groups.flatMap((group): readonly TreeNode[] =>
@@ -203,11 +222,28 @@ class Drawing {
     );
   }
 
-  private rowsOf(builds: readonly Build[], prefix: string): readonly BuildNode[] {
-    return builds.map((build) => this.buildNode(build, `${prefix}build:${identity(build)}`));
+  private rowsOf(builds: readonly Build[], prefix: string): readonly BuildRow[] {
+    return [...groupBy(builds, groupKey)].flatMap(([key, those]): readonly BuildRow[] =>
+      typeof key === 'string' && those.length > 1
+        ? [this.groupNode(those, prefix, key)]
+        : those.map((build) => this.buildNode(build, prefix)),
+    );
   }
 
-  private buildNode(build: Build, id: string): BuildNode {
+  private groupNode(builds: readonly Build[], prefix: string, key: string): GroupNode {
+    const [first] = builds;
+    const [name, stage] = [first?.name ?? '', first?.stage ?? ''];
+    const children = builds.map((build) => ({
+      ...this.buildNode(build, prefix),
+      label: parallelName(build.name)?.label,
+    }));
+    const { status, isAllowed } = byStatus(children)[0] ?? { status: '', isAllowed: false };
+    const shared = parallelName(name)?.name ?? name;
+    return { kind: 'group', id: `${prefix}group:${key}`, name: shared, stage, status, isAllowed, builds, children };
+  }
+
+  private buildNode(build: Build, prefix: string): BuildNode {
+    const id = `${prefix}build:${identity(build)}`;
     const pipeline = this.childOf(build);
     const below = pipeline === undefined ? [] : this.within(pipeline, `${id}/pipeline:${pipeline.id}/`);
     const children = [...artifactsOf(build, id), ...below, ...attemptNodes(build, `${id}/`)];
@@ -253,32 +289,53 @@ export function isPassedWithFailedChild({ build, child }: BuildNode): boolean {
   return build.status === 'success' && child?.status === 'failed';
 }
 
+/** What stands below a stage, with or without a heading. */
+type BuildRow = BuildNode | GroupNode;
+
 /** Rows of one status. */
-interface StatusGroup {
+interface StatusGroup<R extends BuildRow = BuildRow> {
   readonly status: string;
   readonly isAllowed: boolean;
-  readonly rows: readonly BuildNode[];
+  readonly rows: readonly R[];
 }
 
 /** The worst first; failures that are allowed apart from those that are not. */
-function byStatus(rows: readonly BuildNode[]): readonly StatusGroup[] {
-  const isAllowed = ({ build }: BuildNode) => build.status === 'failed' && build.allowFailure;
-  return [...groupBy(rows, (row) => `${shownStatus(row)}${isAllowed(row) ? '/allowed' : ''}`).values()]
+function byStatus<R extends BuildRow>(rows: readonly R[]): readonly StatusGroup<R>[] {
+  return [...groupBy(rows, (row) => `${statusOf(row)}${isAllowedFailure(row) ? '/allowed' : ''}`).values()]
     .flatMap((those) => {
       const [first] = those;
-      return first === undefined ? [] : [{ status: shownStatus(first), isAllowed: isAllowed(first), rows: those }];
+      return first === undefined ? [] : [{ status: statusOf(first), isAllowed: isAllowedFailure(first), rows: those }];
     })
     .sort((a, b) => rankOf(b) - rankOf(a));
 }
 
+function statusOf(row: BuildRow): string {
+  return row.kind === 'group' ? row.status : shownStatus(row);
+}
+
+function isAllowedFailure(row: BuildRow): boolean {
+  return row.kind === 'group' ? row.isAllowed : row.build.status === 'failed' && row.build.allowFailure;
+}
+
+/** Parallel builds of one name have one key; any other is its own. */
+function groupKey(build: Build): string | Build {
+  const { kind, pipeline, ref, stage } = build;
+  const parallel = kind === 'external' ? undefined : parallelName(build.name);
+  if (parallel === undefined) return build;
+  const parts = [pipeline ?? ref, stage, parallel.name].map((part) => encodeURIComponent(String(part).toWellFormed()));
+  return [...parts, parallel.label.startsWith('[') ? 'matrix' : 'parallel'].join('/');
+}
+
 /** A failure that is allowed is no worse than a success, but comes before it. */
-function rankOf({ status, isAllowed }: StatusGroup): number {
+function rankOf({ status, isAllowed }: Omit<StatusGroup, 'rows'>): number {
   return isAllowed ? severity('success') + 0.5 : severity(status);
 }
 
 function statusNode({ status, isAllowed, rows }: StatusGroup, prefix: string): StatusNode {
   const id = `${prefix}status:${encodeURIComponent(status.toWellFormed())}${isAllowed ? '/allowed' : ''}`;
-  return { kind: 'status', id, status, isAllowed, builds: rows.map(({ build }) => build), children: rows };
+  const single = rows.flatMap((row) => (row.kind === 'group' ? row.children : [row]));
+  const count = single.filter((row) => statusOf(row) === status && isAllowedFailure(row) === isAllowed).length;
+  return { kind: 'status', id, status, isAllowed, count, builds: single.map(({ build }) => build), children: rows };
 }
 
 function attemptNodes({ attempts }: Build, prefix: string): readonly AttemptNode[] {
@@ -299,7 +356,7 @@ function inPlace(builds: readonly Build[], pipeline: Pipeline | undefined): read
   return [...builds].sort((a, b) => rank(a) - rank(b) || firstId(a) - firstId(b));
 }
 
-function failedFirst(rows: readonly BuildNode[]): readonly BuildNode[] {
+function failedFirst(rows: readonly BuildRow[]): readonly BuildRow[] {
   return [...rows.filter(isOrLeadsToFailure), ...rows.filter((row) => !isOrLeadsToFailure(row))];
 }
 

@@ -1,5 +1,6 @@
 import { env, l10n, Uri } from 'vscode';
 import type { Build } from '../../core/model/build';
+import type { Pipeline } from '../../core/model/pipeline';
 import { isUnpushed, listingOf } from '../../core/model/snapshot';
 import { shortSha } from '../text/buildText';
 import { UserError } from '../report';
@@ -36,7 +37,10 @@ async function urlsOf(context: CommandContext, args: readonly unknown[]): Promis
     pick: '',
     none: l10n.t('This build has no web page.'),
   });
-  return subjects.flatMap(({ builds }) => builds.flatMap(({ webUrl }) => webUrl ?? []));
+  return subjects.flatMap(({ root, builds }) => {
+    const { pipelines } = listingOf(context.session.snapshotOf(root));
+    return builds.flatMap((build) => pageOf(build, pipelines) ?? []);
+  });
 }
 
 async function pagesOfGroups(context: CommandContext, rows: readonly Row[]): Promise<readonly string[]> {
@@ -55,6 +59,12 @@ function pagesOfPipelines({ session }: CommandContext, root: string, rows: reado
   const ids = new Set(rows.flatMap(({ node }) => buildsIn(node)).map(({ pipeline }) => pipeline));
   for (const { node } of rows) if (node.kind === 'pipeline') ids.add(node.pipeline.id);
   return pipelines.flatMap(({ id, webUrl }) => (ids.has(id) && webUrl !== undefined ? [webUrl] : []));
+}
+
+/** A bridge's is that of the pipeline that it has started, where that is known. */
+function pageOf({ downstream, webUrl }: Build, pipelines: readonly Pipeline[]): string | undefined {
+  const child = downstream === undefined ? undefined : pipelines.find(({ id }) => id === downstream);
+  return child?.webUrl ?? webUrl;
 }
 
 function hasPage({ webUrl }: Build): boolean {

@@ -48,6 +48,7 @@ export function buildsIn(node: RowNode): readonly Build[] {
     case 'pipeline':
     case 'stage':
     case 'status':
+    case 'group':
       return node.builds;
     case 'build':
     case 'attempt':

@@ -34,6 +34,8 @@ interface Reading {
 /** Shows logs in editors: where to look first, and along with the end of one that grows. */
 export class LogEditors implements Disposable {
   private readonly readings = new Map<TextEditor, Reading>();
+  /** Logs in whose editors the first place to look at was chosen. */
+  private readonly begun = new WeakSet<LogDocument>();
   /** Lines of a log that its editors do not show. */
   private readonly leftOut = new WeakMap<LogDocument, number>();
   private readonly subscriptions: Disposable[];
@@ -53,6 +55,10 @@ export class LogEditors implements Disposable {
       }),
       window.onDidChangeVisibleTextEditors((editors) => {
         for (const editor of this.readings.keys()) if (!editors.includes(editor)) this.readings.delete(editor);
+        for (const editor of editors) {
+          const log = logs.of(editor.document.uri);
+          if (log !== undefined) this.begin(editor, log);
+        }
       }),
     ];
   }
@@ -61,6 +67,7 @@ export class LogEditors implements Disposable {
   async show(document: TextDocument, log: LogDocument): Promise<void> {
     const line = Math.min(await lineToShow(log), document.lineCount - 1);
     const isOpen = editorsOf(document.uri).length > 0;
+    this.begun.add(log);
     const selection = new Range(line, 0, line, 0);
     const editor = await window.showTextDocument(document, { preview: true, ...(isOpen ? {} : { selection }) });
     if (isOpen) return;
@@ -71,6 +78,14 @@ export class LogEditors implements Disposable {
 
   dispose(): void {
     for (const one of this.subscriptions) one.dispose();
+  }
+
+  /** VS Code has opened the log by itself, such as for a click on its row: the cursor stands where it was, or at the top. */
+  private begin(editor: TextEditor, log: LogDocument): void {
+    if (this.begun.has(log)) return;
+    this.begun.add(log);
+    const { selection } = editor;
+    if (!log.isEmpty && selection.anchor.line === 0 && selection.active.line === 0) void startReading(editor, log);
   }
 
   private remember(log: LogDocument, news: LogNews): void {

@@ -3,7 +3,7 @@ import { durationSeconds, hasFailed, isTimed, severity, worstStatus, type Build 
 import { failureReasonWords } from './failureReasons';
 import { plainText } from '../../core/util/plainText';
 import { oneLine } from './failures';
-import { formatDuration, spokenDuration, timeOf } from './timeText';
+import { formatDuration, formatMinutes, spokenDuration, spokenMinutes, timeOf } from './timeText';
 
 interface StatusLook {
   readonly icon: string;
@@ -117,7 +117,7 @@ export function buildDescription(build: Build, ref: string | undefined, now: num
     facts.namesStage === true ? oneLine(build.stage) : undefined,
     waitWords(build, now, facts),
     failureReasonWords(build),
-    timeWords(build, now, facts, formatDuration),
+    timeWords(build, now, facts, { exact: formatDuration, coarse: formatMinutes }),
     isToldElsewhere(build.ref, ref) ? undefined : oneLine(build.ref),
     build.artifacts === undefined ? undefined : l10n.t('artifacts {0}', formatSize(build.artifacts.size)),
     build.attempts.length === 0 ? undefined : l10n.t('attempt {0}', build.attempts.length + 1),
@@ -138,28 +138,36 @@ export function buildSpoken(build: Build, now: number, facts: BuildFacts = {}): 
     l10n.t('stage {0}', oneLine(build.stage)),
     waitWords(build, now, facts),
     failureReasonWords(build),
-    timeWords(build, now, facts, spokenDuration),
+    timeWords(build, now, facts, { exact: spokenDuration, coarse: spokenMinutes }),
     build.artifacts === undefined ? undefined : l10n.t('has artifacts, {0}', formatSize(build.artifacts.size)),
     build.attempts.length === 0 ? undefined : l10n.t('attempt {0}', build.attempts.length + 1),
   ];
   return parts.filter((part) => part !== undefined).join(', ');
 }
 
-/** `3:10`, and while it runs `3:10 of about 7:00`; undefined where nothing is known. */
+/** Words for seconds. */
+interface TimeFormat {
+  readonly exact: (seconds: number) => string;
+  /** Of what runs: a row is not redrawn each second. */
+  readonly coarse: (seconds: number) => string;
+}
+
+/** `3:10`, and while it runs `3 min of about 7 min`; undefined where nothing is known. */
 function timeWords(
   build: Build,
   now: number,
   { expected }: BuildFacts,
-  format: (seconds: number) => string,
+  { exact, coarse }: TimeFormat,
 ): string | undefined {
   const seconds = durationSeconds(build, now);
-  if (seconds === undefined || !isTimed(build)) return seconds === undefined ? undefined : format(seconds);
+  if (seconds === undefined || !isTimed(build)) return seconds === undefined ? undefined : exact(seconds);
   // The time of a bridge is that of what it has started: rows below it tell.
   if (build.kind === 'bridge') return undefined;
   const usual = usualSeconds(build, expected);
-  if (usual === undefined) return format(seconds);
-  const [sofar, whole] = [format(seconds), format(usual)];
-  return seconds <= usual ? l10n.t('{0} of about {1}', sofar, whole) : l10n.t('{0}, usually {1}', sofar, whole);
+  if (usual === undefined) return coarse(seconds);
+  const [sofar, whole] = [coarse(seconds), coarse(usual)];
+  const isInTime = Math.floor(seconds / 60) <= Math.floor(usual / 60);
+  return isInTime ? l10n.t('{0} of about {1}', sofar, whole) : l10n.t('{0}, usually {1}', sofar, whole);
 }
 
 /** How long builds of that name take, if that is known. */
@@ -224,6 +232,33 @@ export function statusCounts(builds: readonly Build[]): string {
       status === allowedToFail ? l10n.t('{0} allowed to fail', count) : l10n.t('{0} {1}', count, statusLabel(status)),
     )
     .join(' · ');
+}
+
+/** `2 of 5 failed`, or how many there are of each status. */
+export function groupCounts(builds: readonly Build[]): string {
+  const failing = builds.filter(hasFailed).length;
+  return failing === 0 ? statusCounts(builds) : l10n.t('{0} of {1} failed', failing, builds.length);
+}
+
+/** Builds of a commit up to which its rows are seen without counts above them. */
+const fewBuilds = 200;
+
+/** `148 failed, 50 running of 2000`, above the rows of a large commit; undefined for a small one. */
+export function largeCommitCounts(builds: readonly Build[]): string | undefined {
+  if (builds.length <= fewBuilds) return undefined;
+  const running = builds.filter(({ status }) => status === 'running').length;
+  return l10n.t('{0} failed, {1} running of {2}', builds.filter(hasFailed).length, running, builds.length);
+}
+
+/** Characters of a name in a row. */
+const longestName = 48;
+
+/** One line that fits into a row: of a long one the middle is left out, since both ends tell. */
+export function shortName(name: string): string {
+  const marks = Array.from(oneLine(name));
+  if (marks.length <= longestName) return marks.join('');
+  const half = (longestName - 2) / 2;
+  return `${marks.slice(0, half + 1).join('')}…${marks.slice(-half).join('')}`;
 }
 
 const allowedToFail = 'failed/allowed';

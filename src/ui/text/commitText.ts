@@ -11,7 +11,7 @@ type Ready = Extract<Snapshot, { kind: 'ready' }>;
 /** Short enough for a side bar of the usual width. */
 export function titleOf(snapshot: Snapshot | undefined): string {
   const target = targetOf(snapshot);
-  if (target === undefined) return hostOf(snapshot) ?? l10n.t('Builds');
+  if (target === undefined) return hostOf(snapshot) ?? l10n.t('GitLab Builds');
   const since = snapshot?.kind === 'ready' && !isUnpushed(snapshot) ? snapshot.watchingSince : undefined;
   return since === undefined
     ? shortSha(target.sha)

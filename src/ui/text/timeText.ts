@@ -19,6 +19,18 @@ export function spokenDuration(seconds: number): string {
   return parts.filter((part) => part !== '').join(' ');
 }
 
+/** What stays right for a minute: `3 min`, `1 h 5 min` */
+export function formatMinutes(seconds: number): string {
+  const [hours, minutes] = split(seconds);
+  if (hours > 0) return l10n.t('{0} h {1} min', hours, minutes);
+  return minutes > 0 ? l10n.t('{0} min', minutes) : l10n.t('under 1 min');
+}
+
+/** The same in words, for screen readers. */
+export function spokenMinutes(seconds: number): string {
+  return seconds < 60 ? l10n.t('under a minute') : spokenDuration(Math.floor(seconds / 60) * 60);
+}
+
 function split(seconds: number): readonly [hours: number, minutes: number, seconds: number] {
   const whole = Math.floor(seconds);
   return [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];

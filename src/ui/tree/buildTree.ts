@@ -10,6 +10,7 @@ import {
   type TreeView,
 } from 'vscode';
 import { systemClock, type Clock } from '../../core/util/timer';
+import { standingBuilds } from '../../core/model/pipeline';
 import type { Grouping } from '../../core/model/tree';
 import { redrawOf, rowsAtOnce } from '../../core/model/treeDiff';
 import { ExpiryClock } from '../artifacts/expiryClock';
@@ -17,7 +18,7 @@ import { setContext } from '../views/contextKeys';
 import type { DetailsPort } from '../session/buildDetailsLoader';
 import { RenderedTree } from './renderedTree';
 import { caveats, subjectOf, titleOf } from '../text/commitText';
-import { statusLabel } from '../text/buildText';
+import { largeCommitCounts, statusLabel } from '../text/buildText';
 import type { Row, RowNode } from './treeRows';
 import type { ViewState } from '../session/repositoryView';
 import { RowClock } from './rowClock';
@@ -58,9 +59,9 @@ export class BuildTree implements TreeDataProvider<Row>, Disposable {
     this.view = window.createTreeView<Row>(viewId, options);
     this.tick = new RowClock(
       {
-        running: () => this.drawing.running.length,
+        rows: () => this.drawing.running,
         visible: () => this.view.visible,
-        redraw: () => this.redrawTimes(),
+        redraw: (rows) => this.changed.fire(rows.length > rowsAtOnce ? undefined : rows),
       },
       clock,
     );
@@ -74,8 +75,7 @@ export class BuildTree implements TreeDataProvider<Row>, Disposable {
     );
     this.subscriptions = [
       this.view.onDidChangeVisibility(() => {
-        if (this.view.visible) this.redrawTimes();
-        this.tick.onVisibilityChange();
+        this.tick.check();
         this.expiries.onVisibilityChange();
       }),
       this.view.onDidExpandElement(({ element }) => this.openedByUser.set(this.drawing.idOf(element), true)),
@@ -176,12 +176,6 @@ export class BuildTree implements TreeDataProvider<Row>, Disposable {
     this.changed.dispose();
   }
 
-  private redrawTimes(): void {
-    const { running } = this.drawing;
-    if (running.length > rowsAtOnce) this.changed.fire(undefined);
-    else if (running.length > 0) this.changed.fire([...running]);
-  }
-
   /**
    * VS Code does not draw the description of a view that has its side bar to itself, and a message hides the welcome
    * text: so above rows the message says it, and above a welcome text the title.
@@ -191,10 +185,14 @@ export class BuildTree implements TreeDataProvider<Row>, Disposable {
     const { repositories } = this.state;
     const only = repositories.length === 1 ? repositories[0] : undefined;
     const parts = only === undefined ? this.filterWords() : [subjectOf(only.snapshot, this.filter)];
+    const counts = only?.snapshot?.kind === 'ready' ? largeCommitCounts(standingBuilds(only.snapshot)) : undefined;
     const reservations = caveats(only?.snapshot, this.clock.now());
-    this.write('title', hasRows || only === undefined ? l10n.t('Builds') : titleOf(only.snapshot));
+    this.write('title', hasRows || only === undefined ? l10n.t('GitLab Builds') : titleOf(only.snapshot));
     this.write('description', hasRows ? parts.join(' · ') : '');
-    this.write('message', hasRows ? [...parts, ...reservations].join(' · ') : '');
+    this.write(
+      'message',
+      hasRows ? [...parts, ...(counts === undefined ? [] : [counts]), ...reservations].join(' · ') : '',
+    );
   }
 
   private filterWords(): readonly string[] {
@@ -217,5 +215,5 @@ export class BuildTree implements TreeDataProvider<Row>, Disposable {
 }
 
 function isGroup({ kind }: RowNode): boolean {
-  return kind === 'pipeline' || kind === 'stage' || kind === 'status';
+  return kind === 'pipeline' || kind === 'stage' || kind === 'status' || kind === 'group';
 }

@@ -26,6 +26,11 @@ export function contextValue(node: RowNode, readOnly: boolean): string {
         ...(readOnly ? {} : groupAbilities(node.builds)),
         hasArtifacts: node.builds.some(hasArtifacts),
       });
+    case 'group':
+      return words('group', {
+        ...abilitiesOfAny(node.builds, readOnly),
+        ...(readOnly ? {} : groupAbilities(node.builds)),
+      });
     case 'repository':
       return words('repository', repositoryAbilities(node.repository, readOnly));
     case 'build':
@@ -55,6 +60,18 @@ function groupAbilities(builds: readonly Build[]): Record<string, boolean> {
     hasFailed: builds.some((build) => hasFailed(build) && canRetry(build)),
     hasActive: builds.some((build) => isUnderWay(build) && canCancel(build)),
   };
+}
+
+/** What can be done to one of them at least, as to a selection of their rows. */
+function abilitiesOfAny(builds: readonly Build[], readOnly: boolean): Record<string, boolean> {
+  const each = builds.map((build) => ({
+    ...(readOnly ? {} : startable(build)),
+    erasable: !readOnly && canErase(build),
+    ...archiveAbilities(build, readOnly),
+  }));
+  const all: Record<string, boolean> = {};
+  for (const [ability, can] of each.flatMap((one) => Object.entries(one))) all[ability] = all[ability] === true || can;
+  return all;
 }
 
 function repositoryAbilities({ snapshot }: RepositoryView, readOnly: boolean): Record<string, boolean> {
@@ -101,6 +118,11 @@ function archiveAbilities(build: Build, readOnly: boolean): Record<string, boole
 /** Whether a build that has started still has one, GitLab does not tell. */
 export function mayHaveLog({ kind, startedAt }: Build): boolean {
   return kind === undefined && startedAt !== undefined;
+}
+
+/** It has a log, or will have one once it has started. */
+export function mayComeToHaveLog(build: Build): boolean {
+  return mayHaveLog(build) || (build.kind === undefined && statusClass(build.status) !== 'ended');
 }
 
 /** One that has failed, be it allowed to, and whose log may say why. */

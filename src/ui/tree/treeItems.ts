@@ -14,6 +14,7 @@ import {
   isPassedWithFailedChild,
   type AttemptNode,
   type BuildNode,
+  type GroupNode,
   type Grouping,
   type PipelineNode,
   type StageNode,
@@ -22,14 +23,17 @@ import {
 } from '../../core/model/tree';
 import { artifactItem, artifactsItem } from '../artifacts/artifactItems';
 import { artifactsTooltip, artifactTooltip } from '../artifacts/artifactTooltips';
+import { toLogUri } from '../log/logUri';
 import { buildTooltip, type TooltipFacts } from './buildTooltip';
-import { contextValue, mayTellFailure } from './contextValue';
+import { contextValue, mayComeToHaveLog } from './contextValue';
 import {
   allowedFailureIcon,
   allowedFailureLabel,
   buildDescription,
   buildIcon,
   buildSpoken,
+  groupCounts,
+  shortName,
   statusCounts,
   statusIcon,
   statusLabel,
@@ -93,6 +97,8 @@ function bareItem(node: RowNode, scene: RenderContext, now: number): TreeItem {
       return stageItem(node, freshnessOf(scene));
     case 'status':
       return statusItem(node, freshnessOf(scene));
+    case 'group':
+      return groupItem(node, scene);
     case 'build':
     case 'attempt':
       // What is not fresh is told as it was.
@@ -118,6 +124,7 @@ export function tooltipOf(node: RowNode, scene: RenderContext, now: number): Mar
     case 'stage':
       return stageTooltip(node, { now, asOf, blockers: scene.blockers });
     case 'status':
+    case 'group':
       return asOf === undefined ? undefined : ageWords(asOf, now);
     case 'artifacts':
       return artifactsTooltip(node, now);
@@ -151,7 +158,7 @@ function repositoryItem({ repository, children }: RepositoryNode, scene: RenderC
 
 function pipelineItem(node: PipelineNode, scene: RenderContext): TreeItem {
   const { pipeline, status, builds, children } = node;
-  const item = new TreeItem(pipelineLabel(pipeline), closed(children));
+  const item = new TreeItem(shortName(pipelineLabel(pipeline)), closed(children));
   item.iconPath = pipelineIcon(pipeline, builds, status, freshnessOf(scene));
   const standing = builds.length === 0 ? standingWithoutBuilds(pipeline) : statusCounts(builds);
   const subject = pipelineSubject(pipeline, { sha: shownSha(scene), ref: targetOf(scene.snapshot)?.ref });
@@ -177,30 +184,49 @@ function stageItem({ stage, isExternal, status, builds, children }: StageNode, f
 function buildsAmong(nodes: readonly TreeNode[]): readonly BuildNode[] {
   return nodes.flatMap((node) => {
     if (node.kind === 'build') return [node];
-    return node.kind === 'status' ? buildsAmong(node.children) : [];
+    return node.kind === 'status' || node.kind === 'group' ? buildsAmong(node.children) : [];
   });
 }
 
-function statusItem({ status, isAllowed, builds }: StatusNode, freshness: Freshness): TreeItem {
+/** Parallel builds of one name. */
+function groupItem({ name, stage, status, isAllowed, builds, children }: GroupNode, scene: RenderContext): TreeItem {
+  const item = new TreeItem(shortName(name), closed(children));
+  const freshness = freshnessOf(scene);
+  item.iconPath = isAllowed ? allowedFailureIcon(freshness) : statusIcon(status, freshness);
+  const standing = groupCounts(builds);
+  item.description = namesStages(scene) ? [oneLine(stage), standing].join(' · ') : standing;
+  item.accessibilityInformation = {
+    label: l10n.t('{0}, {1} builds, stage {2}, {3}', oneLine(name), builds.length, oneLine(stage), standing),
+  };
+  return item;
+}
+
+function statusItem({ status, isAllowed, count }: StatusNode, freshness: Freshness): TreeItem {
   const label = isAllowed ? allowedFailureLabel() : statusLabel(status);
   const item = new TreeItem(label, TreeItemCollapsibleState.Collapsed);
   item.iconPath = isAllowed ? allowedFailureIcon(freshness) : statusIcon(status, freshness);
-  item.description = String(builds.length);
-  const spoken = builds.length === 1 ? l10n.t('{0}, 1 build', label) : l10n.t('{0}, {1} builds', label, builds.length);
+  item.description = String(count);
+  const spoken = count === 1 ? l10n.t('{0}, 1 build', label) : l10n.t('{0}, {1} builds', label, count);
   item.accessibilityInformation = { label: spoken };
   return item;
 }
 
 function buildItem(node: BuildNode | AttemptNode, scene: RenderContext, now: number): TreeItem {
   const { kind, build } = node;
-  const item = new TreeItem(kind === 'attempt' ? `#${build.id}` : oneLine(build.name), closed(node.children));
+  const item = new TreeItem(labelOf(node), closed(node.children));
   const facts = factsOf(node, scene);
   item.iconPath = buildIcon(build, freshnessOf(scene));
   item.description = buildDescription(build, targetOf(scene.snapshot)?.ref, now, facts);
   item.accessibilityInformation = { label: buildSpoken(build, now, facts) };
   if (kind === 'build' && node.child !== undefined) showChild(item, node, scene);
-  if (mayTellFailure(build)) item.command = openLogOf(build, scene);
+  const click = clickOn(build, scene);
+  if (click !== undefined) item.command = click;
   return item;
+}
+
+function labelOf(node: BuildNode | AttemptNode): string {
+  const { kind, build } = node;
+  return kind === 'attempt' ? `#${build.id}` : shortName(node.label ?? build.name);
 }
 
 /** A bridge and what it has started are one row. */
@@ -220,20 +246,32 @@ function showChild(item: TreeItem, node: BuildNode, scene: RenderContext): void 
   item.accessibilityInformation = { label: spoken.filter((part) => part !== undefined).join(', ') };
 }
 
-/** What a click does, or Enter. */
-function openLogOf({ id }: Build, { root }: RenderContext): Command {
-  return { title: l10n.t('Open Log'), command: 'gitlabBuilds.openLog', arguments: [{ build: id, repository: root }] };
+/**
+ * What a click does, or Enter: the log of a build, the web page of what has none here. VS Code gives its own command the
+ * click, too: a single one opens a preview and leaves the focus in the tree.
+ */
+function clickOn(build: Build, { root, snapshot }: RenderContext): Command | undefined {
+  const { kind, id, webUrl, downstream } = build;
+  const target = targetOf(snapshot);
+  if (kind !== undefined) {
+    if (webUrl === undefined && downstream === undefined) return undefined;
+    const [title, command] = [l10n.t('Open in Browser'), 'gitlabBuilds.openInBrowser'];
+    return { title, command, arguments: [{ build: id, repository: root }] };
+  }
+  if (target === undefined || !mayComeToHaveLog(build)) return undefined;
+  const address = { root, instance: target.instance.url, project: target.project, build: id };
+  return { title: l10n.t('Open Log'), command: 'vscode.open', arguments: [toLogUri(address, build)] };
 }
 
-function factsOf(
-  { kind, build }: BuildNode | AttemptNode,
-  { snapshot, grouping, blockers }: RenderContext,
-): BuildFacts {
+function factsOf(node: BuildNode | AttemptNode, scene: RenderContext): BuildFacts {
+  const { kind, build } = node;
+  const { snapshot, blockers } = scene;
+  const isInGroup = kind === 'build' && node.label !== undefined;
   const isApart = kind === 'attempt' || build.kind === 'external';
   return {
     expected: snapshot?.kind === 'ready' ? snapshot.expected : undefined,
     blockers: build.pipeline === undefined ? undefined : blockers.get(build.pipeline),
-    namesStage: !isApart && (grouping === 'status' || grouping === 'none'),
+    namesStage: !isApart && !isInGroup && namesStages(scene),
   };
 }
 
@@ -241,6 +279,11 @@ function tooltipFacts(node: BuildNode | AttemptNode, scene: RenderContext): Tool
   const { pipelines } = listingOf(scene.snapshot);
   const pipeline = pipelines.find(({ id }) => id === node.build.pipeline);
   return { ...factsOf(node, scene), root: scene.root, pipeline };
+}
+
+/** Whether no row above tells the stage. */
+function namesStages({ grouping }: RenderContext): boolean {
+  return grouping === 'status' || grouping === 'none';
 }
 
 /** What is open is so by what it leads to, which `RenderedTree` knows. */

@@ -236,7 +236,7 @@ describe('toTree: ids', () => {
       rows: fc.uniqueArray(
         fc.record({
           id: fc.integer({ min: 1, max: 500 }),
-          name: fc.constantFrom('rspec', 'lint', 'a/b', 'pipeline:2', ''),
+          name: fc.constantFrom('rspec', 'rspec 1/2', 'rspec 2/2', 'lint', 'a/b', 'pipeline:2', ''),
           stage: fc.constantFrom('build', 'test', 'external', '.pre', 'status:failed'),
           status: fc.constantFrom(...knownStatuses, 'levitating'),
           pipeline: fc.constantFrom(undefined, 1, 2, 3, 4, 5, 6, 99),

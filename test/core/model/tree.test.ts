@@ -7,7 +7,20 @@ import { groupings, toTree, type Grouping } from '../../../src/core/model/tree';
 import { all, buildsGiven, buildsShown, outline, type Outline } from '../outline';
 import { buildWith } from '../support';
 
-const words = fc.constantFrom('build', 'test', 'a/status:failed', 'a', '%2F', '🦊', '', 'status:failed');
+const words = fc.constantFrom(
+  'rspec 1/3',
+  'rspec 2/3',
+  'rspec: [a]',
+  'rspec: [b]',
+  'build',
+  'test',
+  'a/status:failed',
+  'a',
+  '%2F',
+  '🦊',
+  '',
+  'status:failed',
+);
 const builds = fc
   .uniqueArray(
     fc.record({
@@ -98,6 +111,9 @@ describe('toTree', () => {
         ['success', ['b0 1', 'b2 3', 'b5 6', 'b6 7']],
       ]));
 
+    const rank = ({ status, allowFailure }: Build) =>
+      status === 'failed' && allowFailure ? severity('success') + 0.5 : severity(status);
+
     it('never has a heading with one row, and always the worst first', () => {
       fc.assert(
         fc.property(builds, (list) => {
@@ -105,10 +121,9 @@ describe('toTree', () => {
             const ranks = stage.children.map((node) => {
               const first = node.kind === 'status' ? node.children[0] : node;
               assert.ok(node.kind !== 'status' || node.children.length > 1);
-              const build = first?.kind === 'build' ? first.build : assert.fail('no build');
-              return build.status === 'failed' && build.allowFailure
-                ? severity('success') + 0.5
-                : severity(build.status);
+              assert.ok(first?.kind === 'build' || first?.kind === 'group');
+              const those = first.kind === 'build' ? [first.build] : first.builds;
+              return Math.max(...those.map(rank));
             });
             assert.deepEqual(
               ranks,
@@ -121,6 +136,60 @@ describe('toTree', () => {
 
     it('has a heading for a single build when grouped by status alone', () =>
       assert.deepEqual(outline(toTree(only(inStage('failed')), 'status', [])), [['failed', ['b0 1']]]));
+  });
+
+  describe('parallel builds of one name', () => {
+    const parallel = (...statuses: readonly string[]) =>
+      statuses.map((status, at) => buildWith({ id: at + 1, name: `rspec ${at + 1}/${statuses.length}`, status }));
+    const lint = buildWith({ id: 90, name: 'lint', status: 'running' });
+
+    it('are one row, by their worst status, with the labels that differ below it', () => {
+      const tree = toTree(only(arrange([...parallel('success', 'failed', 'running'), lint])), 'stageAndStatus', []);
+      assert.deepEqual(outline(tree), [
+        ['test (failed)', [['rspec × 3 (failed)', ['rspec 1/3 1', 'rspec 2/3 2', 'rspec 3/3 3']], 'lint 90']],
+      ]);
+      const labels = all(tree).flatMap((node) => (node.kind === 'build' ? [node.label] : []));
+      assert.deepEqual(labels, ['1/3', '2/3', '3/3', undefined]);
+    });
+
+    it('of a matrix are, too, apart from those with numbers', () => {
+      const matrix = ['a', 'b'].map((value, at) => buildWith({ id: 50 + at, name: `rspec: [${value}]` }));
+      const tree = toTree(only(arrange([...parallel('success', 'success'), ...matrix])), 'none', []);
+      assert.deepEqual(
+        tree.map((node) => node.kind === 'group' && node.children.map(({ label }) => label)),
+        [
+          ['1/2', '2/2'],
+          ['[a]', '[b]'],
+        ],
+      );
+    });
+
+    it('are none where one alone is shown, and none over two stages', () => {
+      const list = only(arrange(parallel('success', 'failed')));
+      assert.deepEqual(outline(toTree(list, 'none', ['failed'])), ['rspec 2/2 2']);
+      const [a, b] = parallel('success', 'success');
+      assert.ok(a !== undefined && b !== undefined);
+      assert.deepEqual(outline(toTree(only(arrange([a, { ...b, stage: 'deploy' }])), 'none', [])), [
+        ...['rspec 1/2 1', 'rspec 2/2 2'],
+      ]);
+    });
+
+    it('stand once below a heading, which counts those of its status', () => {
+      const others = Array.from({ length: 8 }, (_, at) => buildWith({ id: 60 + at, name: `b${at}` }));
+      const broken = buildWith({ id: 80, name: 'broken', status: 'failed' });
+      const [stage] = toTree(
+        only(arrange([...parallel('success', 'failed', 'failed'), ...others, broken])),
+        'stageAndStatus',
+        [],
+      );
+      assert.deepEqual(
+        stage?.children.map((node) => node.kind === 'status' && [node.status, node.count, node.children.length]),
+        [
+          ['failed', 3, 2],
+          ['success', 8, 8],
+        ],
+      );
+    });
   });
 
   it('does not put an allowed failure first', () => {

@@ -32,11 +32,13 @@ describe('Retry', () => {
   it('shows the new build in the place of the old, which becomes an attempt', async () => {
     const app = await apps.ready();
     const { odd } = app.small.builds;
-    const label = 'spinach:other <b>&amp; "quoted" 50% ünïcödé 🦊 [link]\u2060(command:x) $(flame)';
-    const before = (await app.rows()).find(({ item }) => item.label === label);
+    // The middle of its long name is left out.
+    const label = (text: string) =>
+      text.startsWith('spinach:other <b>&amp; "') && text.endsWith('(command:x) $(flame)');
+    const before = (await app.rows()).find(({ item }) => label(item.label));
     await app.run('retry', before?.element);
     const rows = await app.rows();
-    const after = rows.findIndex(({ item }) => item.label === label);
+    const after = rows.findIndex(({ item }) => label(item.label));
     assert.equal(rows[after]?.item.id, before?.item.id);
     assert.equal(rows[after]?.item.description, 'attempt 2');
     assert.equal(rows[after + 1]?.item.label, `#${odd.id}`);
@@ -74,7 +76,7 @@ describe('Retry', () => {
     app.gitlab.world.update(app.small.builds.rspec, { commands: false });
     app.gitlab.world.setStatus(app.small.builds.deploy, 'running');
     await app.run('retry', await app.row('rspec'));
-    assert.ok((await app.drawn()).some((row) => row.startsWith('▾ deploy  running')));
+    assert.ok((await app.drawn()).some((row) => row.startsWith('▸ deploy  1 running')));
   });
 
   it('is refused to a Reporter with GitLab’s words', async () => {

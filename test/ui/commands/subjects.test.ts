@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { shortName } from '../../../src/ui/text/buildText';
 import type { App } from '../app';
 import { appsInTests } from '../eachApp';
 import { editor } from '../fake/editor';
@@ -27,7 +28,7 @@ describe('A command on builds', () => {
   });
 
   it('acts on all selected rows where its row is one of them', async () => {
-    const rows = [await app.row('production'), await app.row(app.small.builds.long.name.trim())];
+    const rows = [await app.row('production'), await app.row(shortName(app.small.builds.long.name))];
     await app.run('cancel', rows[0], rows);
     assert.deepEqual(canceled(), [app.small.builds.long.id, app.small.builds.deploy.id]);
   });

@@ -148,7 +148,7 @@ describe('Refresh', () => {
     app.asked();
     await app.run('refresh');
     assert.deepEqual(app.asked(), ['GET commit']);
-    assert.ok((await app.drawn()).some((row) => row.startsWith('▾ deploy  running')));
+    assert.ok((await app.drawn()).some((row) => row.startsWith('▸ deploy  1 running')));
     assert.equal(editor().progress.length, before + 1);
   });
 

@@ -94,14 +94,14 @@ describe('The description of a build', () => {
     assert.equal(describe_({ startedAt: started, finishedAt: '2016-03-01T12:01:02.000Z' }), '1:02'));
 
   it('says how long it has been running', () =>
-    assert.equal(describe_({ status: 'running', startedAt: started }), '3:10'));
+    assert.equal(describe_({ status: 'running', startedAt: started }), '3 min'));
 
   it('says how long it usually takes, while it runs', () => {
     const expected = { rspec: 420, lint: 60 };
     const running = { status: 'running', startedAt: started };
-    assert.equal(describe_(running, 'master', { expected }), '3:10 of about 7:00');
-    assert.equal(describe_({ ...running, name: 'lint' }, 'master', { expected }), '3:10, usually 1:00');
-    assert.equal(describe_({ ...running, name: 'constructor' }, 'master', { expected }), '3:10');
+    assert.equal(describe_(running, 'master', { expected }), '3 min of about 7 min');
+    assert.equal(describe_({ ...running, name: 'lint' }, 'master', { expected }), '3 min, usually 1 min');
+    assert.equal(describe_({ ...running, name: 'constructor' }, 'master', { expected }), '3 min');
     assert.equal(describe_({ startedAt: started, finishedAt: started }, 'master', { expected }), '0:00');
   });
 
@@ -158,7 +158,7 @@ describe('The description of a build', () => {
 
   it('has all of it in one line', () => {
     const all = { status: 'running', startedAt: started, ref: 'a\nb', artifacts, attempts: [aBuild()] };
-    assert.equal(describe_(all), '3:10 · a b · artifacts 1.2 kB · attempt 2');
+    assert.equal(describe_(all), '3 min · a b · artifacts 1.2 kB · attempt 2');
   });
 });
 
@@ -172,7 +172,7 @@ describe('What a screen reader says', () => {
 
   it('of a running one is how long it usually takes', () => {
     const spoken = buildSpoken(aBuild({ status: 'running', startedAt: started }), now, { expected: { rspec: 420 } });
-    assert.equal(spoken, 'rspec, running, stage test, 3 minutes 10 seconds of about 7 minutes');
+    assert.equal(spoken, 'rspec, running, stage test, 3 minutes of about 7 minutes');
   });
 
   it('of a waiting one is for what', () => {

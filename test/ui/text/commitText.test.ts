@@ -57,7 +57,7 @@ describe('The subject', () => {
     assert.equal(subjectOf({ kind: 'signedOut', url: 'https://git.example.com/x', known: true }), 'git.example.com');
     assert.equal(subjectOf({ kind: 'noProject', reason: 'noRemote' }), 'Builds');
     assert.equal(subjectOf(undefined), 'Builds');
-    assert.equal(titleOf(undefined), 'Builds');
+    assert.equal(titleOf(undefined), 'GitLab Builds');
   });
 });
 

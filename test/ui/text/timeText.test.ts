@@ -1,5 +1,13 @@
 import assert from 'node:assert/strict';
-import { agoWords, formatDuration, localTime, spokenDuration, timeOf } from '../../../src/ui/text/timeText';
+import {
+  agoWords,
+  formatDuration,
+  formatMinutes,
+  spokenMinutes,
+  localTime,
+  spokenDuration,
+  timeOf,
+} from '../../../src/ui/text/timeText';
 
 describe('Durations', () => {
   const durations: readonly [number, string][] = [
@@ -30,6 +38,18 @@ describe('Durations', () => {
     ];
     for (const [seconds, words] of spoken) assert.equal(spokenDuration(seconds), words);
   });
+});
+
+describe('Durations that stay right for a minute', () => {
+  for (const [seconds, text, spoken] of [
+    [0, 'under 1 min', 'under a minute'],
+    [59.9, 'under 1 min', 'under a minute'],
+    [60, '1 min', '1 minute'],
+    [3599, '59 min', '59 minutes'],
+    [3661, '1 h 1 min', '1 hour 1 minute'],
+  ] as const)
+    it(`${seconds} s are ${text}`, () =>
+      assert.deepEqual([formatMinutes(seconds), spokenMinutes(seconds)], [text, spoken]));
 });
 
 describe('Times', () => {

@@ -38,7 +38,7 @@ const artifactsExpiredAt = fc.option(expireAt, { nil: undefined });
 const build: fc.Arbitrary<Build> = fc
   .record({
     id: fc.integer({ min: 1, max: 30 }),
-    name: fc.constantFrom('lint', 'rspec', 'deploy', 'test'),
+    name: fc.constantFrom('lint', 'rspec', 'deploy', 'test', 'rspec 1/2', 'rspec 2/2'),
     stage: fc.constantFrom('test', 'deploy'),
     status: fc.constantFrom('created', 'pending', 'running', 'success', 'failed', 'manual', 'scheduled', 'levitating'),
     ref: fc.constantFrom('master', 'v1.0'),

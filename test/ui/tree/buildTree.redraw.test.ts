@@ -119,7 +119,7 @@ describe('A refresh', () => {
     cost(one);
     assert.deepEqual(
       [cost({ ...one, expected: { 'build-2': 60 } }), descriptions()[1]],
-      [1, 'test · 0:00 of about 1:00'],
+      [1, 'test · under 1 min of about 1 min'],
     );
     cost(one);
     const builds = [...one.builds, aBuild({ id: 4, name: 'approve', status: 'manual', pipeline: 7 })];
@@ -173,18 +173,28 @@ describe('A row that shows a running time', () => {
   const running = { status: 'running', startedAt } as const;
   const lines = () => drawn(live.rows()).map((line) => line.trim());
 
-  it('is drawn anew every second, it alone', async () => {
+  it('is drawn anew when its minute is over, it alone, and not before', async () => {
     cost(aThousand(running));
-    const before = live.drawn;
-    await clock.pass(3000);
-    assert.ok(lines().includes('· build-1  0:03'));
+    const [before, toldBefore] = [live.drawn, live.told.length];
+    await clock.pass(59_000);
+    assert.deepEqual([live.drawn - before, live.told.length - toldBefore], [0, 0]);
+    await clock.pass(121_000);
+    assert.ok(lines().includes('· build-1  3 min'));
     assert.deepEqual([live.drawn - before, told().slice(-3)], [3, [['build-1'], ['build-1'], ['build-1']]]);
+  });
+
+  it('says in its tooltip to the second how long it has been running, whenever it is asked', async () => {
+    cost(ready([aBuild(running)]));
+    await clock.pass(7000);
+    const row = live.rows().find(({ item }) => item.label === 'rspec');
+    const { tooltip } = await tree.resolveTreeItem(row?.item as never, row?.element as Row);
+    assert.match((tooltip as { value: string }).value, /\| Duration \| 0.{1,2}07 \|/);
   });
 
   it('says how long it usually takes', async () => {
     tree.show(alone({ ...ready([aBuild(running)]), expected: { rspec: 420 } }));
     await clock.pass(190_000);
-    assert.ok(lines().includes('· rspec  3:10 of about 7:00'));
+    assert.ok(lines().includes('· rspec  3 min of about 7 min'));
   });
 
   it('stands still where nobody looks, and is right when somebody does', async () => {
@@ -193,16 +203,16 @@ describe('A row that shows a running time', () => {
     await clock.pass(60_000);
     assert.deepEqual([live.told.length, clock.waits], [1, []]);
     view.turn(true);
-    assert.ok(lines().includes('· rspec  1:00'));
-    await clock.pass(1000);
-    assert.ok(lines().includes('· rspec  1:01'));
+    assert.ok(lines().includes('· rspec  1 min'));
+    await clock.pass(60_000);
+    assert.ok(lines().includes('· rspec  2 min'));
   });
 
   it('stands still when it is not fresh: nobody knows whether it still runs', async () => {
     const asOf = clock.now() + 5000;
     tree.show(alone({ ...ready([aBuild(running)]), stale: { asOf } }));
     await clock.pass(60_000);
-    assert.ok(lines().includes('· rspec  0:05'));
+    assert.ok(lines().includes('· rspec  under 1 min'));
     assert.deepEqual(clock.waits, []);
   });
 
@@ -224,7 +234,7 @@ describe('A row that shows a running time', () => {
 
   it('is drawn with the whole tree where there are hundreds', async () => {
     cost(ready(someBuilds(...Array.from({ length: 301 }, () => running))));
-    await clock.pass(30_000);
+    await clock.pass(60_000);
     assert.deepEqual(told().at(-1), 'all');
   });
 

@@ -81,9 +81,9 @@ describe('Several repositories', () => {
 
   it('say nothing above the rows but which statuses are chosen', async () => {
     await shown(aRepository('a', failing), aRepository('b', passed));
-    assert.deepEqual([tree.view.title, tree.view.message], ['Builds', '']);
+    assert.deepEqual([tree.view.title, tree.view.message], ['GitLab Builds', '']);
     tree.showOnly(['failed']);
-    assert.deepEqual([tree.view.title, tree.view.message], ['Builds', 'only failed']);
+    assert.deepEqual([tree.view.title, tree.view.message], ['GitLab Builds', 'only failed']);
     assert.deepEqual(drawn(await rows()), [
       '▾ a  master · 01234567 · failed · 1 of 2: rspec',
       '  ▾ test  1 failed',

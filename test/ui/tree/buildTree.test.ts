@@ -126,9 +126,51 @@ describe('The rows of the tree', () => {
     assert.deepEqual(await shown(ready([aBuild({ ref: 'v1.0' })])), ['· rspec  test · v1.0']);
   });
 
+  it('are one for parallel builds of one name, which opens to what tells them apart', async () => {
+    grouping = 'none';
+    const parallel = ['failed', 'success', 'failed', 'running', 'success'].map((status, at) => ({
+      ...{ name: `rspec ${at + 1}/5`, status, stage: 'test' },
+    }));
+    assert.deepEqual(await shown(ready(arrange(someBuilds(...parallel)))), [
+      '▾ rspec  test · 2 of 5 failed',
+      ...['1/5', '2/5', '3/5', '4/5', '5/5'].map((label) => `  · ${label}`),
+    ]);
+    const [group, first] = await rows();
+    assert.equal(group?.item.contextValue, 'group retryable cancelable erasable hasFailed hasActive');
+    assert.equal(group.item.accessibilityInformation?.label, 'rspec, 5 builds, stage test, 2 of 5 failed');
+    assert.equal(first?.item.accessibilityInformation?.label, 'rspec 1/5, failed, stage test');
+  });
+
+  it('leave out the middle of a long name, which is spoken whole', async () => {
+    grouping = 'none';
+    const name = `${'a'.repeat(40)} ${'🦊'.repeat(10)} the telling end`;
+    await shown(ready([aBuild({ name })]));
+    const [row] = await rows();
+    assert.equal(row?.item.label, `${'a'.repeat(24)}…${'🦊'.repeat(7)} the telling end`);
+    assert.equal(Array.from(row.item.label).length, 48);
+    assert.match(row.item.accessibilityInformation?.label ?? '', new RegExp(`^${name},`));
+  });
+
   it('are a thousand for a thousand builds', async () => {
     const many = someBuilds(...Array.from({ length: 1000 }, (_, index) => ({ stage: `stage ${index % 10}` })));
     assert.equal((await shown(ready(arrange(many)))).length, 1000 + 10);
+  });
+});
+
+describe('Above the rows', () => {
+  eachWithATree();
+  it('stand the counts where there are more than two hundred builds', () => {
+    const many = (count: number) =>
+      ready(
+        someBuilds(
+          ...[{ status: 'failed' }, { status: 'failed', allowFailure: true }, { status: 'running' }],
+          ...Array.from({ length: count - 3 }, () => ({})),
+        ),
+      );
+    tree.show(alone(many(200)));
+    assert.equal(tree.view.message, 'master · 01234567');
+    tree.show(alone(many(201)));
+    assert.equal(tree.view.message, 'master · 01234567 · 1 failed, 1 running of 201');
   });
 });
 

@@ -13,7 +13,7 @@ describe('The words of a row for the menus', () => {
   const group = (kind: 'stage' | 'status', ...builds: readonly Partial<Build>[]): string => {
     const node = { id: 'x', status: 's', builds: someBuilds(...builds), children: [] };
     if (kind === 'stage') return contextValue({ kind, stage: 's', isExternal: false, ...node }, false);
-    return contextValue({ kind, isAllowed: false, ...node }, false);
+    return contextValue({ kind, isAllowed: false, count: 1, ...node }, false);
   };
   const pipeline = (readOnly: boolean, ...builds: readonly Partial<Build>[]): string => {
     const node = { id: 'x', isStanding: true, status: 's', builds: someBuilds(...builds), children: [] };
@@ -58,6 +58,20 @@ describe('The words of a row for the menus', () => {
     assert.equal(
       wordsOf({ status: 'failed', artifacts }, 'attempt'),
       'attempt erasable hasArtifacts keepable artifactsDeletable',
+    );
+  });
+
+  it('say of parallel builds what can be done with some of them', () => {
+    const [status, startedAt] = ['failed', '2016-03-01T12:00:00.000Z'];
+    const builds = someBuilds({ status, startedAt }, { status: 'manual' }, { artifacts: { filename: 'a', size: 1 } });
+    const node = { id: 'x', name: 'n', stage: 's', status, isAllowed: false, builds, children: [] };
+    const [words, readOnly] = [false, true].map((only) => contextValue({ kind: 'group', ...node }, only));
+    assert.deepEqual(
+      [words, readOnly],
+      [
+        'group retryable cancelable playable variables erasable hasArtifacts keepable artifactsDeletable hasFailed',
+        'group hasArtifacts',
+      ],
     );
   });
 

@@ -24,11 +24,11 @@ const cases: readonly {
   readonly message?: string;
   readonly keys: Readonly<Record<string, unknown>>;
 }[] = [
-  { when: 'before anything is known', snapshot: undefined, title: 'Builds', keys: {} },
+  { when: 'before anything is known', snapshot: undefined, title: 'GitLab Builds', keys: {} },
   ...(['noGit', 'noRepository', 'noCommit', 'noRemote'] satisfies NoProject[]).map((reason) => ({
     when: `without a project: ${reason}`,
     snapshot: { kind: 'noProject', reason } as const,
-    title: 'Builds',
+    title: 'GitLab Builds',
     keys: { state: reason },
   })),
   {
@@ -70,28 +70,28 @@ const cases: readonly {
   {
     when: 'with builds',
     snapshot: ready(builds),
-    title: 'Builds',
+    title: 'GitLab Builds',
     message: 'master · 01234567',
     keys: { state: 'ready', hasBuilds: true, hasCommit: true },
   },
   {
     when: 'with builds of a detached HEAD',
     snapshot: { ...ready(builds), target: aTarget({ ref: undefined }) },
-    title: 'Builds',
+    title: 'GitLab Builds',
     message: '01234567',
     keys: { state: 'ready', hasBuilds: true, hasCommit: true },
   },
   {
     when: 'with builds of another commit than HEAD',
     snapshot: { ...ready(builds), target: aTarget({ ref: 'v1.0', pinned: true }) },
-    title: 'Builds',
+    title: 'GitLab Builds',
     message: 'v1.0 · 01234567 · not HEAD',
     keys: { state: 'ready', hasBuilds: true, hasCommit: true, pinned: true },
   },
   {
     when: 'with builds that are not fresh',
     snapshot: { ...ready(builds), stale: { asOf: afternoon, failure } },
-    title: 'Builds',
+    title: 'GitLab Builds',
     message: `master · 01234567 · out of date, as of ${clockTime}: Can't reach git.example.com (ECONNREFUSED). Check your network or VPN.`,
     keys: { state: 'ready', hasBuilds: true, hasCommit: true },
   },
@@ -109,7 +109,7 @@ const cases: readonly {
       unpushed: true,
       ancestor: { sha: 'abc'.repeat(14), back: 2 },
     },
-    title: 'Builds',
+    title: 'GitLab Builds',
     message: 'master · 01234567 · not pushed, showing abcabcab, 2 commits back',
     keys: { state: 'ready', hasBuilds: true, hasCommit: true, unpushed: true },
   },
@@ -162,7 +162,7 @@ describe('Above the tree', () => {
   it('nothing stays of the last snapshot', () => {
     tree.show(alone(ready(builds, failure)));
     tree.show(alone({ kind: 'noProject', reason: 'noRemote' }));
-    assert.deepEqual([tree.view.title, tree.view.message, tree.view.description], ['Builds', '', '']);
+    assert.deepEqual([tree.view.title, tree.view.message, tree.view.description], ['GitLab Builds', '', '']);
   });
 });
 

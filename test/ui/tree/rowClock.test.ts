@@ -1,82 +1,120 @@
 import assert from 'node:assert/strict';
 import { RowClock } from '../../../src/ui/tree/rowClock';
+import type { Row } from '../../../src/ui/tree/treeRows';
 import { FakeClock } from '../../core/support';
+import { aBuild } from '../samples';
 
-describe('The tick', () => {
+describe('The clock of running rows', () => {
   let clock: FakeClock;
   let tick: RowClock;
-  let running: number;
+  let rows: readonly Row[];
   let visible: boolean;
-  let redrawn: number;
+  /** When which builds were redrawn: seconds since the start, and their ids. */
+  let redrawn: (readonly [number, readonly number[]])[];
+  let start: number;
+
+  /** Builds that have been running for so many seconds. */
+  const running = (...seconds: readonly number[]): readonly Row[] =>
+    seconds.map((each, at) => {
+      const startedAt = new Date(start - each * 1000).toISOString();
+      const build = aBuild({ id: at + 1, status: 'running', startedAt });
+      return { root: '', node: { kind: 'build', id: String(at), build, children: [] } };
+    });
+  const idOf = ({ node }: Row): number => ('build' in node ? node.build.id : 0);
+
   beforeEach(() => {
-    [running, visible, redrawn] = [1, true, 0];
     clock = new FakeClock();
-    tick = new RowClock({ running: () => running, visible: () => visible, redraw: () => (redrawn += 1) }, clock);
+    start = clock.now();
+    [rows, visible, redrawn] = [running(0), true, []];
+    const redraw = (those: Row[]) => redrawn.push([(clock.now() - start) / 1000, those.map(idOf)]);
+    tick = new RowClock({ rows: () => rows, visible: () => visible, redraw }, clock);
   });
+  afterEach(() => tick.dispose());
 
-  it('comes every second while something runs', async () => {
+  it('redraws a row when its minute is over, and no other', async () => {
+    rows = running(0, 50, 15);
     tick.onVisibilityChange();
-    await clock.pass(10_000);
-    assert.equal(redrawn, 10);
+    await clock.pass(59_000);
+    assert.deepEqual(redrawn, [
+      [10, [2]],
+      [45, [3]],
+    ]);
+    await clock.pass(12_000);
+    assert.deepEqual(redrawn.slice(2), [
+      [60, [1]],
+      [70, [2]],
+    ]);
   });
 
-  for (const [rows, seconds] of [
+  for (const [count, seconds] of [
     [20, 1],
     [21, 5],
     [300, 5],
     [301, 30],
-    [10_000, 30],
   ] as const)
-    it(`comes every ${seconds} s with ${rows} rows`, async () => {
-      running = rows;
+    it(`redraws no sooner than after ${seconds} s with ${count} rows, and leaves none out`, async () => {
+      rows = running(...Array.from({ length: count }, (_, at) => at % 60));
       tick.onVisibilityChange();
-      await clock.pass(seconds * 4000);
-      assert.equal(redrawn, 4);
+      await clock.pass(60_000);
+      const times = redrawn.map(([time]) => time);
+      assert.ok(times.every((time, at) => time - (times[at - 1] ?? 0) >= seconds));
+      assert.deepEqual(
+        redrawn.flatMap(([, ids]) => ids).sort((a, b) => a - b),
+        rows.map(idOf),
+      );
     });
 
   it('has no timer while nothing runs, or nobody looks', () => {
-    running = 0;
+    rows = [];
     tick.onVisibilityChange();
     assert.deepEqual(clock.waits, []);
-    [running, visible] = [1, false];
+    [rows, visible] = [running(0), false];
     tick.onVisibilityChange();
     assert.deepEqual(clock.waits, []);
   });
 
   it('ends with what runs', async () => {
     tick.onVisibilityChange();
-    await clock.pass(1000);
-    running = 0;
-    await clock.pass(1000);
-    assert.deepEqual([redrawn, clock.waits], [2, []]);
+    await clock.pass(60_000);
+    rows = [];
+    await clock.pass(60_000);
+    assert.deepEqual([redrawn, clock.waits], [[[60, [1]]], []]);
   });
 
-  it('ends when the view is turned away from, and begins again', async () => {
+  it('ends when the view is turned away from, and catches up when it is in sight again', async () => {
     tick.onVisibilityChange();
     visible = false;
     tick.onVisibilityChange();
     assert.deepEqual(clock.waits, []);
+    await clock.pass(90_000);
     visible = true;
-    tick.onVisibilityChange();
-    await clock.pass(1000);
-    assert.equal(redrawn, 1);
+    tick.check();
+    await clock.pass(30_000);
+    assert.deepEqual(redrawn, [
+      [90, [1]],
+      [120, [1]],
+    ]);
   });
 
   it('is not put off by what is shown meanwhile', async () => {
-    for (let times = 0; times < 10; times++) {
+    for (let times = 0; times < 300; times++) {
       tick.onVisibilityChange();
       await clock.pass(500);
     }
-    assert.equal(redrawn, 5);
+    assert.deepEqual(redrawn, [
+      [60, [1]],
+      [120, [1]],
+    ]);
   });
 
-  it('never has a second timer, and none after its end', () => {
-    for (const rows of [1, 21, 1, 400]) {
-      running = rows;
+  it('never has a second timer, and none for a start that cannot be read', () => {
+    for (const count of [1, 21, 1, 400]) {
+      rows = running(...Array.from({ length: count }, () => 0));
       tick.onVisibilityChange();
       assert.equal(clock.waits.length, 1);
     }
-    tick.dispose();
+    rows = [{ root: '', node: { kind: 'build', id: 'x', build: aBuild({ startedAt: 'soon' }), children: [] } }];
+    tick.onVisibilityChange();
     assert.deepEqual(clock.waits, []);
   });
 });

@@ -1,34 +1,78 @@
 import assert from 'node:assert/strict';
+import type { Build } from '../../../src/core/model/build';
 import { BuildTree } from '../../../src/ui/tree/buildTree';
 import type { App } from '../app';
 import { appsInTests } from '../eachApp';
+import type { Uri } from '../fake/basics';
 import { editor } from '../fake/editor';
+import { Selection } from '../fake/texts';
+import { until } from '../fake/until';
 import { type FakeTreeView, LiveTree, rowsOf } from '../fake/views';
 import { aBuild, alone, ready } from '../samples';
 
 describe('A click on a row', () => {
   const apps = appsInTests();
   let app: App;
-  beforeEach(async () => (app = await apps.ready()));
-
-  const commands = async () => (await app.rows()).flatMap(({ item: { command } }) => command ?? []);
-
-  it('opens the log of a build that has failed, or of such an attempt; any other only selects', async () => {
-    const { odd, firstRspec } = app.small.builds;
-    const repository = app.repository.rootUri.toString();
-    assert.deepEqual(
-      (await commands()).map(({ command, arguments: args }) => [command, args]),
-      [odd, firstRspec].map(({ id }) => ['gitlabBuilds.openLog', [{ build: id, repository }]]),
-    );
+  const trace = 'Running\n$ make\nERROR: Job failed: exit code 1\nbye\n';
+  beforeEach(async () => {
+    app = await apps.ready({
+      prepare: ({ gitlab: { world }, small }) => world.update(small.builds.firstRspec, { trace }),
+    });
   });
 
-  it('shows that log', async () => {
-    const [command] = await commands();
-    await app.run('openLog', ...((command?.arguments ?? []) as readonly unknown[]));
-    const shown = editor().texts.editors.map(({ document }) => document.uri.path);
-    assert.match(shown.join(), new RegExp(`#${app.small.builds.odd.id}\\.log$`));
-    assert.deepEqual(editor().picks, []);
+  const uriOf = async (name: string): Promise<Uri> => {
+    const row = (await app.rows()).find(({ item }) => item.label === name);
+    return (row?.item.command?.arguments as readonly Uri[] | undefined)?.[0] ?? assert.fail('no click');
+  };
+  /** As VS Code does for its own command. */
+  const open = async (uri: Uri) => editor().texts.show(await editor().texts.open(uri), { preview: true });
+
+  it('opens the log by VS Code’s own command, which tells a single click from a double one', async () => {
+    const { rspec } = app.small.builds;
+    assert.match((await uriOf('rspec')).path, new RegExp(`^/rspec #${rspec.id}\\.log$`));
+    const all = (await app.rows()).flatMap(({ item: { command } }) => command ?? []);
+    assert.ok(all.every(({ command }) => command === 'vscode.open'));
   });
+
+  it('brings the cursor to the first error of that log, and leaves it where it was later', async () => {
+    const failed = (await app.rows()).find(({ item }) => item.label === `#${app.small.builds.firstRspec.id}`);
+    const [uri] = failed?.item.command?.arguments as readonly Uri[];
+    assert.ok(uri);
+    const shown = await open(uri);
+    await until('the cursor at the error', () => shown.selection.start.line === 2);
+    shown.selection = new Selection(0, 0, 0, 0);
+    editor().texts.onDidChangeVisibleEditors.fire([shown]);
+    await new Promise((resolve) => setImmediate(resolve));
+    assert.equal(shown.selection.start.line, 0);
+  });
+});
+
+describe('A click on a row opens', () => {
+  const started = '2016-03-01T12:00:00.000Z';
+  const kinds: readonly (readonly [string, Partial<Build>, string | undefined])[] = [
+    ['the log of what has passed', { startedAt: started }, 'vscode.open'],
+    ['the log of what waits, once there is one', { status: 'pending' }, 'vscode.open'],
+    ['nothing of what never started', { status: 'skipped' }, undefined],
+    [
+      'the page of what another system reports',
+      { kind: 'external', webUrl: 'https://ci' },
+      'gitlabBuilds.openInBrowser',
+    ],
+    ['nothing where that has none', { kind: 'external' }, undefined],
+    ['the page of what a bridge has started', { kind: 'bridge', downstream: 3 }, 'gitlabBuilds.openInBrowser'],
+    ['nothing of a bridge that has started nothing', { kind: 'bridge', status: 'created' }, undefined],
+  ];
+  for (const [what, changes, command] of kinds)
+    it(what, async () => {
+      const tree = new BuildTree(() => 'none');
+      tree.show(alone(ready([aBuild(changes)])));
+      const all = await rowsOf(tree.view as unknown as FakeTreeView<unknown>);
+      assert.deepEqual(
+        all.flatMap(({ item }) => (item.label === 'rspec' ? [item.command?.command] : [])),
+        [command],
+      );
+      tree.dispose();
+    });
 });
 
 describe('The row of what failed again', () => {
@@ -40,7 +84,7 @@ describe('The row of what failed again', () => {
     live.rows();
     tree.show(alone(ready([aBuild({ ...failed, id: 8 })])));
     const [row] = live.rows();
-    assert.deepEqual((row?.item.command?.arguments?.[0] as { build: number }).build, 8);
+    assert.match((row?.item.command?.arguments?.[0] as Uri).path, /#8\.log$/);
     assert.equal((await rowsOf(tree.view as unknown as FakeTreeView<unknown>)).length, 1);
     tree.dispose();
   });
