@@ -35,6 +35,13 @@ describe('The manifest', () => {
     for (const { command } of menus) assert.ok(names.includes(command), command);
   });
 
+  it('binds keys to its commands, and only while the view has the focus', () => {
+    for (const { command, when } of contributes.keybindings) {
+      assert.ok(names.includes(command), command);
+      assert.match(when, /^focusedView == gitlabBuilds\.builds && !inputFocus/);
+    }
+  });
+
   it('names only commands in its welcome texts that there are', () => {
     const vscodeOwn = /^(vscode\.openFolder|workbench\.|git\.)/;
     for (const { text, name } of welcomes)
