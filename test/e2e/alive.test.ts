@@ -160,7 +160,7 @@ describe('a tree of a thousand builds', () => {
     assert.ok(before.scrolled > 1500);
     const row = treeRow(page, /^build 9[5-7], canceled/).first();
     const name = await row.locator('.label-name').innerText();
-    await contextMenu(page, row, 'Retry');
+    await contextMenu(page, row, 'Retry Build…');
     await treeRow(page, new RegExp(`^${name}, pending`)).waitFor();
     await picture('thousand-3-retried');
     assert.deepEqual(await placeInTree(page), before);
@@ -186,7 +186,7 @@ describe('a menu', () => {
   it('of a row that is gone by the time one chooses does nothing, and says so', async () => {
     const { page, git, picture } = stage();
     await treeRow(page, /^production, pending/).click({ button: 'right' });
-    const entry = page.getByRole('menuitem', { name: 'Cancel', exact: true });
+    const entry = page.getByRole('menuitem', { name: 'Cancel Build…', exact: true });
     await entry.waitFor();
     await git('commit', '--quiet', '--allow-empty', '--message=Meanwhile');
     await treeRow(page, /^production, pending/).waitFor({ state: 'detached' });

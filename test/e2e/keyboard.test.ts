@@ -49,11 +49,11 @@ describe('without a mouse', () => {
     const { page, picture } = stage();
     await goTo(page, /^spinach.*, failed/);
     await press('Shift+F10');
-    await page.getByRole('menuitem', { name: 'Retry' }).waitFor();
+    await page.getByRole('menuitem', { name: 'Retry Build…' }).waitFor();
     await picture('keyboard-menu');
     await press('Escape');
-    await page.getByRole('menuitem', { name: 'Retry' }).waitFor({ state: 'hidden' });
-    await menuByKeys(page, 'Retry');
+    await page.getByRole('menuitem', { name: 'Retry Build…' }).waitFor({ state: 'hidden' });
+    await menuByKeys(page, 'Retry Build…');
     await treeRow(page, /^spinach.*, pending/).waitFor();
     assert.equal(posts(), 1);
   });
@@ -61,12 +61,12 @@ describe('without a mouse', () => {
   it('a build is erased, or not', async () => {
     const { page } = stage();
     await goTo(page, /^compile, passed/);
-    await menuByKeys(page, 'Erase…');
+    await menuByKeys(page, 'Erase Build…');
     await modalDialog(page).waitFor();
     await press('Escape');
     await modalDialog(page).waitFor({ state: 'hidden' });
     assert.equal(posts(), 1);
-    await menuByKeys(page, 'Erase…');
+    await menuByKeys(page, 'Erase Build…');
     await modalDialog(page).getByRole('button', { name: 'Erase' }).waitFor();
     await press('Enter');
     await eventually(() => assert.equal(posts(), 2));
@@ -74,7 +74,7 @@ describe('without a mouse', () => {
 
   it('several builds are chosen in the palette', async () => {
     const { page, gitlab, picture } = stage();
-    await run('GitLab Builds: Retry');
+    await run('GitLab Builds: Retry Build…');
     await choice(page, 'lint #9').waitFor();
     const { input } = await quickInput(page);
     await input.pressSequentially('lint');

@@ -32,7 +32,7 @@ describe('builds that wait for a person', () => {
     await pointAt(page, row);
     await picture('play-1-button');
     const names = await shown(page);
-    await pressInRow(page, row, 'Play');
+    await pressInRow(page, row, 'Play Build…');
     await treeRow(page, /^production, pending/).waitFor();
     await picture('play-2-pending');
     gitlab.world.start(project.builds.production, 'docker-01');
@@ -110,14 +110,14 @@ describe('builds that wait for a person', () => {
 
   it('that are delayed are played at once', async () => {
     const { page, gitlab, project } = stage();
-    await contextMenu(page, treeRow(page, /^staging, scheduled/), 'Play');
+    await contextMenu(page, treeRow(page, /^staging, scheduled/), 'Play Build…');
     await treeRow(page, /^staging, pending/).waitFor();
     assert.equal(gitlab.world.build(project.builds.staging.id).status, 'pending');
   });
 
   async function openVariables(): Promise<void> {
     const { page } = stage();
-    await contextMenu(page, treeRow(page, /^review app, manual/), 'Play with Variables…');
+    await contextMenu(page, treeRow(page, /^review app, manual/), 'Play Build with Variables…');
     await choice(page, 'Add Variable…').waitFor();
   }
 
@@ -152,17 +152,17 @@ describe('builds that wait for a person, on GitLab 8.13', () => {
     const { page, picture } = stage();
     const row = treeRow(page, /^release, skipped/);
     await row.waitFor();
-    assert.deepEqual(await offeredIn(page, row), ['Play', 'Open in Browser', 'Copy URL']);
+    assert.deepEqual(await offeredIn(page, row), ['Play Build…', 'Open in Browser', 'Copy URL']);
     await pointAt(page, row);
     await picture('play-8.13-skipped');
-    await pressInRow(page, row, 'Play');
+    await pressInRow(page, row, 'Play Build…');
     await treeRow(page, /^release, pending/).waitFor();
     await picture('play-8.13-pending');
   });
 
   it("that wait for nothing are offered too, and GitLab's reason is told", async () => {
     const { page, picture } = stage();
-    await contextMenu(page, treeRow(page, /^cleanup, skipped/), 'Play');
+    await contextMenu(page, treeRow(page, /^cleanup, skipped/), 'Play Build…');
     await notification(page, /cleanup #13 can't be played/).waitFor();
     await picture('play-8.13-refused');
     await treeRow(page, /^cleanup, skipped/).waitFor();

@@ -50,7 +50,7 @@ describe('a folder without a GitLab', () => {
     const { heard, openWindow } = office();
     assert.deepEqual(heard, []);
     const page = await openWindow(undefined);
-    await runCommand(page, 'GitLab Builds: Sign In');
+    await runCommand(page, 'GitLab Builds: Sign In…');
     const { input } = await quickInput(page);
     await input.fill('http://gitlab.example');
     await input.press('Enter');

@@ -24,23 +24,23 @@ describe('the palette', () => {
   }
 
   it('downloads artifacts of those that have some', async () => {
-    assert.deepEqual(await offered('Download Artifacts', 'compile'), ['#4', '#7']);
+    assert.deepEqual(await offered('Download Artifacts…', 'compile'), ['#4', '#7']);
     await notification(stage().page, /Saved \.gitlab-builds\/compile-4\/artifacts\.zip/).waitFor();
   });
 
   it('retries one of the builds that have ended', async () => {
-    assert.deepEqual(await offered('Retry', 'spinach'), ['#4', '#5', '#7', '#9', '#10']);
+    assert.deepEqual(await offered('Retry Build…', 'spinach'), ['#4', '#5', '#7', '#9', '#10']);
     await treeRow(stage().page, /^spinach.*, pending/).waitFor();
     assert.ok(sent('/builds/7/retry'));
   });
 
   it('cancels one of the builds that have not', async () => {
-    assert.deepEqual(await offered('Cancel', 'integration'), ['#8', '#12', '#11']);
+    assert.deepEqual(await offered('Cancel Build…', 'integration'), ['#8', '#12', '#11']);
     await eventually(() => assert.ok(sent('/builds/8/cancel')));
   });
 
   it('erases after it has asked', async () => {
-    await offered('Erase…', 'compile');
+    await offered('Erase Build…', 'compile');
     await modalDialog(stage().page).getByRole('button', { name: 'Erase' }).click();
     await eventually(() => assert.ok(sent('/builds/4/erase')));
   });

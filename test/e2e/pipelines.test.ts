@@ -118,7 +118,7 @@ describe('the pipelines of a commit', () => {
     assert.deepEqual(await offeredIn(page, treeRow(page, /^packages, running/)), web);
     assert.deepEqual(await offeredIn(page, treeRow(page, /^Child pipeline/)), ['Cancel Active Builds', ...web]);
     assert.deepEqual(await offeredIn(page, treeRow(page, /^Merge request !1, /)), ['Retry Failed Builds', ...web]);
-    const manual = ['Play', 'Play with Variables…', 'Cancel', ...web];
+    const manual = ['Play Build…', 'Play Build with Variables…', 'Cancel Build…', ...web];
     assert.deepEqual(await offeredIn(page, treeRow(page, /^production, manual/)), manual);
     assert.deepEqual(await offeredIn(page, treeRow(page, /^staging, scheduled/)), manual);
     await picture('pipelines-menus');
@@ -177,7 +177,7 @@ describe('the pipelines of a commit', () => {
   for (const [grouping, top, bottom] of groupings) {
     it(`are above the grouping by ${grouping.toLowerCase()}`, async () => {
       const { page, picture } = stage();
-      await titleButton(page, 'Group By…').click();
+      await titleButton(page, 'Group Builds By…').click();
       await choice(page, new RegExp(`^${grouping}(current)?$`)).click();
       const expected = [...atFirst.slice(0, 2), ...top, ...atFirst.slice(-2)];
       await eventually(async () => assert.deepEqual((await shown(page)).slice(0, expected.length), expected));
@@ -225,7 +225,7 @@ describe('the pipelines of a commit without a mouse', () => {
 
   it('Shift+F10 opens the menu that cancels that build, and no other', async () => {
     const { page, gitlab, project } = stage();
-    await menuByKeys(page, 'Cancel');
+    await menuByKeys(page, 'Cancel Build…');
     await treeRow(page, /^Child pipeline.*canceled/).waitFor();
     assert.equal(gitlab.world.build(project.builds.childTest.id).status, 'canceled');
     const posts = gitlab.requests.filter(({ method, path }) => method === 'POST' && !path.endsWith('/graphql'));

@@ -32,28 +32,28 @@ describe('a token that may only read', () => {
   it('has no buttons and no entries that would change something', async () => {
     const { page, picture } = stage();
     const web = ['Open in Browser', 'Copy URL'];
-    const log = ['Open Log', 'Save Log As…', 'Compare Log with Last Success'];
+    const log = ['Open Log…', 'Save Log As…', 'Compare Log with Last Success'];
     for (const name of [/^production, manual/, /^Merge request !1, /])
       assert.deepEqual(await offeredIn(page, treeRow(page, name)), web);
     assert.deepEqual(await offeredIn(page, treeRow(page, /^install, running/)), [...log, ...web]);
     const failure = ['Copy Failure as Markdown', 'Show Log Errors in Problems'];
     assert.deepEqual(await offeredIn(page, treeRow(page, /^lint, failed/)), [...log, ...failure, ...web]);
     const compile = treeRow(page, /^compile, passed.*has artifacts/);
-    const archive = ['Download Artifacts', 'Download and Extract Artifacts'];
+    const archive = ['Download Artifacts…', 'Download and Extract Artifacts…'];
     assert.deepEqual(await offeredIn(page, compile), [...archive, ...log, ...web]);
     await pointAt(page, compile);
     await picture('read-only-row');
     const buttons = compile.locator('.monaco-action-bar').getByRole('button');
     assert.deepEqual(await Promise.all((await buttons.all()).map((button) => button.getAttribute('aria-label'))), [
-      'Download Artifacts',
-      'Open Log',
+      'Download Artifacts…',
+      'Open Log…',
     ]);
   });
 
   it('says why in the palette, with a way to sign in again', async () => {
     const { page, gitlab, picture } = stage();
     const before = gitlab.requests.filter(({ method, path }) => method === 'POST' && !path.endsWith('graphql'));
-    await runCommand(page, 'GitLab Builds: Retry');
+    await runCommand(page, 'GitLab Builds: Retry Build…');
     const said = notification(page, /may only read \(scope read_api\)/);
     await said.getByRole('button', { name: 'Sign In Again' }).waitFor();
     await picture('read-only-refused');

@@ -85,7 +85,7 @@ describe('the tree of a commit', () => {
   for (const [grouping, top] of first) {
     it(`groups by ${grouping.toLowerCase()}`, async () => {
       const { page, picture } = stage();
-      await titleButton(page, 'Group By…').click();
+      await titleButton(page, 'Group Builds By…').click();
       await choice(page, new RegExp(`^${grouping}(current)?$`)).click();
       await eventually(async () => assert.deepEqual((await shown(page)).slice(0, top.length), top));
       await picture(`grouped-${grouping.replace(/\W+/g, '-').toLowerCase()}`);
@@ -119,7 +119,7 @@ describe('the tree of a commit', () => {
 });
 
 async function filterBy(page: Page, status: string): Promise<void> {
-  await titleButton(page, 'Filter by Status…').click();
+  await titleButton(page, 'Filter Builds by Status…').click();
   await quickInput(page);
   await tick(page, status);
 }

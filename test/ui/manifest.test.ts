@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
 import manifest from '../../package.json';
 import texts from '../../package.nls.json';
 import type { Failure } from '../../src/core/model/errors';
@@ -35,11 +36,32 @@ describe('The manifest', () => {
     for (const { command } of menus) assert.ok(names.includes(command), command);
   });
 
+  it('binds keys to its commands, and only while the view has the focus', () => {
+    for (const { command, when } of contributes.keybindings) {
+      assert.ok(names.includes(command), command);
+      assert.match(when, /^focusedView == gitlabBuilds\.builds && !inputFocus/);
+    }
+  });
+
   it('names only commands in its welcome texts that there are', () => {
     const vscodeOwn = /^(vscode\.openFolder|workbench\.|git\.)/;
     for (const { text, name } of welcomes)
       for (const [, command = ''] of text.matchAll(/\(command:([\w.]+)/g))
         assert.ok(names.includes(command) || vscodeOwn.test(command), `${name}: ${command}`);
+  });
+
+  it('has a walkthrough of four steps, whose links and pictures are there', () => {
+    const steps = contributes.walkthroughs.flatMap((walkthrough) => walkthrough.steps);
+    assert.deepEqual(
+      steps.map(({ id }) => id),
+      ['signIn', 'commit', 'log', 'artifacts'],
+    );
+    for (const { description, media } of steps) {
+      assert.ok(existsSync(media.svg), media.svg);
+      const text = Reflect.get(texts, description.slice(1, -1)) as string;
+      const [, command = ''] = /\(command:([\w.]+)\)/.exec(text) ?? [];
+      assert.ok(names.includes(command) || command === 'gitlabBuilds.builds.focus', command);
+    }
   });
 
   it('names only settings in its welcome texts that there are', () => {

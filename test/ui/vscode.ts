@@ -19,6 +19,7 @@ export {
   MarkdownString,
   ProgressLocation,
   QuickInputButtons,
+  QuickPickItemKind,
   RelativePattern,
   StatusBarAlignment,
   ThemeColor,

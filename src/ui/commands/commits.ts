@@ -1,6 +1,9 @@
 import { l10n, ThemeIcon, window, type QuickInputButton, type QuickPickItem } from 'vscode';
 import { worstStatus, type Build } from '../../core/model/build';
 import { toFailure } from '../../core/model/errors';
+import type { Pipeline } from '../../core/model/pipeline';
+import { listingOf } from '../../core/model/snapshot';
+import { ageText } from '../text/ageText';
 import { groupDescription, shortSha, statusCodicon, statusLabel } from '../text/buildText';
 import { UserError } from '../report';
 import { failureSentence, oneLine, withoutIcons } from '../text/failures';
@@ -77,7 +80,8 @@ class CommitPicker {
     try {
       const client = context.clients.of(instance);
       const builds = await client.recentBuilds(project, scope, abort.signal);
-      if (this.scope === scope) this.commits = toCommitItems(builds);
+      const { pipelines } = listingOf(context.session.snapshotOf(this.root));
+      if (this.scope === scope) this.commits = toCommitItems(builds, pipelines);
     } catch (error) {
       if (abort.signal.aborted) return;
       this.commits = [
@@ -133,7 +137,7 @@ function toButton({ scope, icon }: (typeof scopes)[number]): QuickInputButton {
 }
 
 /** Builds newest first → their commits, newest first. */
-function toCommitItems(builds: readonly Build[]): readonly CommitItem[] {
+function toCommitItems(builds: readonly Build[], pipelines: readonly Pipeline[]): readonly CommitItem[] {
   const commits = new Map<string, Build[]>();
   for (const build of builds) {
     const sha = build.commit?.sha;
@@ -143,16 +147,38 @@ function toCommitItems(builds: readonly Build[]): readonly CommitItem[] {
     else if (!others.some(({ stage, name, ref }) => stage === build.stage && name === build.name && ref === build.ref))
       others.push(build);
   }
-  return [...commits].map(([sha, those]) => toCommitItem(sha, those));
+  return [...commits].map(([sha, those]) => toCommitItem(sha, those, pipelines));
 }
 
-function toCommitItem(sha: string, builds: readonly Build[]): CommitItem {
-  const ref = builds[0]?.ref;
-  const title = withoutIcons(oneLine(builds[0]?.commit?.title ?? ''));
+function toCommitItem(sha: string, builds: readonly Build[], pipelines: readonly Pipeline[]): CommitItem {
+  const [newest] = builds;
+  const { ref = '', commit, createdAt = '' } = newest ?? {};
+  const title = titleOf(ref, commit?.title ?? '', pipelines);
+  const mergeRequest = mergeRequestIn(ref);
+  const branch = mergeRequest === undefined ? ref : `!${mergeRequest}`;
+  const facts = [branch, commit?.author, ageText(Date.parse(createdAt), Date.now()), shortSha(sha)];
+  const known = facts.flatMap((part) => (part === undefined || part === '' ? [] : [oneLine(part)]));
   return {
-    label: `${statusCodicon(worstStatus(builds) ?? '')} ${shortSha(sha)} ${title}`,
-    description: withoutIcons(oneLine(ref ?? '')),
+    label: withoutIconsBut(worstStatus(builds), title === '' ? shortSha(sha) : title),
+    description: withoutIcons(known.join(' · ')),
     detail: withoutIcons(groupDescription(builds)),
     choose: () => Promise.resolve({ sha, ref }),
   };
+}
+
+function withoutIconsBut(status: string | undefined, title: string): string {
+  return `${statusCodicon(status ?? '')} ${withoutIcons(oneLine(title))}`;
+}
+
+/** GitLab's own merge of a branch has a title of two hashes: the merge request's says more. */
+function titleOf(ref: string, title: string, pipelines: readonly Pipeline[]): string {
+  const iid = mergeRequestIn(ref);
+  if (iid === undefined || !title.startsWith('Merge ')) return title;
+  const known = pipelines.find(({ mergeRequest }) => mergeRequest?.iid.toString() === iid)?.mergeRequest?.title;
+  return known ?? l10n.t('Merge request !{0}', iid);
+}
+
+/** Its number within the project. */
+function mergeRequestIn(ref: string): string | undefined {
+  return ref.startsWith('refs/merge-requests/') ? ref.split('/')[2] : undefined;
 }

@@ -1,11 +1,10 @@
-import { window, l10n, type QuickPickItem } from 'vscode';
+import { window, l10n } from 'vscode';
 import { flatten } from '../../core/model/arrange';
 import type { Build, BuildAbility } from '../../core/model/build';
 import { buildsOf, type Target } from '../../core/model/snapshot';
-import { buildDescription, buildTitle, statusCodicon } from '../text/buildText';
 import { UserError } from '../report';
 import type { Row } from '../tree/treeRows';
-import { oneLine, withoutIcons } from '../text/failures';
+import { buildItems } from './buildPicker';
 import type { CommandContext } from './command';
 import {
   buildsIn,
@@ -108,36 +107,25 @@ function ableOf(all: readonly Subjects[], question: TargetQuery): readonly Subje
   throw new UserError(telling === undefined || why === undefined ? none : why(telling.build, telling.target));
 }
 
-async function pickSome(
-  context: CommandContext,
-  { root, target, builds }: Subjects,
-  { pick }: TargetQuery,
-): Promise<readonly Build[]> {
-  const items = builds.map((build) => ({ ...toItem(build, target), picked: builds.length === 1 }));
-  const placeHolder = inRepository(context, root, pick);
-  const chosen = await window.showQuickPick(items, { placeHolder, canPickMany: true, matchOnDescription: true });
+async function pickSome(context: CommandContext, subjects: Subjects, { pick }: TargetQuery): Promise<readonly Build[]> {
+  const isOne = subjects.builds.length === 1;
+  const items = buildItems(context, subjects, subjects.builds).map((item) => ({
+    ...item,
+    picked: isOne && item.build !== undefined,
+  }));
+  const placeHolder = inRepository(context, subjects.root, pick);
+  const chosen = await window.showQuickPick(items, { placeHolder, canPickMany: true, ...searched });
   if (chosen?.length === 0) {
     throw new UserError(l10n.t('No builds selected. Select some with the mouse or the Space key, then press Enter.'));
   }
-  return chosen?.map(({ build }) => build) ?? [];
+  return chosen?.flatMap(({ build }) => build ?? []) ?? [];
 }
 
-async function pickOne(
-  context: CommandContext,
-  { root, target, builds }: Subjects,
-  { pick }: TargetQuery,
-): Promise<Build | undefined> {
-  const items = builds.map((build) => toItem(build, target));
-  const placeHolder = inRepository(context, root, pick);
-  const chosen = await window.showQuickPick(items, { placeHolder, matchOnDescription: true });
+async function pickOne(context: CommandContext, subjects: Subjects, { pick }: TargetQuery): Promise<Build | undefined> {
+  const items = buildItems(context, subjects, subjects.builds);
+  const placeHolder = inRepository(context, subjects.root, pick);
+  const chosen = await window.showQuickPick(items, { placeHolder, ...searched });
   return chosen?.build;
 }
 
-function toItem(build: Build, { ref }: Target): QuickPickItem & { readonly build: Build } {
-  return {
-    label: `${statusCodicon(build.status)} ${withoutIcons(buildTitle(build))}`,
-    description: withoutIcons(oneLine(build.stage)),
-    detail: withoutIcons(buildDescription(build, ref, Date.now())),
-    build,
-  };
-}
+const searched = { matchOnDescription: true, matchOnDetail: true };

@@ -24,10 +24,24 @@ describe('Show Another Commit', () => {
   it('lists the commits that have builds, newest first, with their status', async () => {
     const running = app.run('selectCommit');
     const pick = await list();
-    assert.deepEqual(pick.labels, [
-      `$(error) ${app.small.sha.slice(0, 8)} Test the CI integration.`,
-      `$(pass) ${app.small.olderSha.slice(0, 8)} Release 1.0`,
-    ]);
+    assert.deepEqual(pick.labels, ['$(error) Test the CI integration.', '$(pass) Release 1.0']);
+    const about = new RegExp(` · .+ · (\\d+ min|\\d+ h|1 day) ago · ${app.small.sha.slice(0, 8)}$`);
+    assert.match(pick.items[0]?.description ?? '', about);
+    assert.ok(pick.items[0]?.description?.startsWith(app.small.ref));
+    pick.escape();
+    await running;
+  });
+
+  it('calls GitLab’s own merge of a branch by its merge request', async () => {
+    const { project } = app.small;
+    const ref = 'refs/merge-requests/7/merge';
+    const sha = 'c'.repeat(40);
+    app.gitlab.world.addCommit(project, { sha, title: `Merge ${'a'.repeat(40)} into ${'b'.repeat(40)}` });
+    app.gitlab.world.addBuild(project, { sha, ref, name: 'rspec', status: 'success' });
+    const running = app.run('selectCommit');
+    const pick = await list();
+    assert.equal(pick.labels[0], '$(pass) Merge request !7');
+    assert.match(pick.items[0]?.description ?? '', /^!7 · /);
     pick.escape();
     await running;
   });

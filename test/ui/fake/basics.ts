@@ -123,6 +123,8 @@ export const ConfigurationTarget = { Global: 1, Workspace: 2, WorkspaceFolder: 3
 
 export const QuickInputButtons = { Back: { iconPath: new ThemeIcon('arrow-left'), tooltip: 'Back' } } as const;
 
+export const QuickPickItemKind = { Separator: -1, Default: 0 } as const;
+
 /** `{0}` is replaced once: what an argument brings is not looked at again. */
 export const l10n = {
   t(message: string, ...args: readonly (string | number | boolean)[]): string {

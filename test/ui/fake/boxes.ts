@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import type * as vscode from 'vscode';
-import { EventEmitter } from './basics';
+import { EventEmitter, QuickPickItemKind } from './basics';
+
+const separator = String(QuickPickItemKind.Separator);
 
 /** What input boxes and quick picks have in common. What a user does in them are the methods below `dispose`. */
 class Box {
@@ -117,14 +119,19 @@ export class FakePick {
     this.answer = new Promise((resolve) => (this.resolve = resolve));
   }
 
+  /** Without those of separators. */
   get labels(): readonly string[] {
-    return this.items.map(labelOf);
+    return this.choices.map(labelOf);
+  }
+
+  private get choices(): readonly Item[] {
+    return this.items.filter((item) => typeof item === 'string' || String(item.kind) !== separator);
   }
 
   /** Each label as a part of an item's; several only where several may be picked. */
   choose(...labels: readonly string[]): void {
     const chosen = labels.map((label) => {
-      const item = this.items.find((one) => labelOf(one).includes(label));
+      const item = this.choices.find((one) => labelOf(one).includes(label));
       assert.ok(item !== undefined, `no item ${label}, but ${this.labels.join(', ')}`);
       return item;
     });

@@ -1,0 +1,13 @@
+import { l10n } from 'vscode';
+
+const [minute, hour, day] = [60_000, 3_600_000, 86_400_000];
+
+/** "5 min ago"; both times in ms since 1970. undefined: the time is not known. */
+export function ageText(time: number, now: number): string | undefined {
+  if (Number.isNaN(time)) return undefined;
+  const age = Math.max(now - time, 0);
+  if (age < minute) return l10n.t('just now');
+  if (age < hour) return l10n.t('{0} min ago', Math.floor(age / minute));
+  if (age < day) return l10n.t('{0} h ago', Math.floor(age / hour));
+  return age < 2 * day ? l10n.t('1 day ago') : l10n.t('{0} days ago', Math.floor(age / day));
+}
