@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { env, window, type EventEmitter, type ExtensionContext } from 'vscode';
+import { env, window, type EventEmitter, type ExtensionContext, type LogOutputChannel } from 'vscode';
 import { ArtifactsCache } from '../core/artifacts/artifactCache';
 import { type Attention } from '../core/polling/schedule';
 import { systemClock } from '../core/util/timer';
@@ -55,28 +55,10 @@ export function startShell(context: ExtensionContext, changed: EventEmitter<void
   const { version } = context.extension.packageJSON as { readonly version: string };
   const log = window.createOutputChannel('GitLab Builds', { log: true });
   const report = new Report(log);
-  const git = new Repositories();
-  const settings = new Settings();
-  const tokens = new Tokens(context.secrets, process.env);
-  const instances = new InstanceCache(context.globalState);
-  const clients = new Clients({
-    log,
-    userAgent: `GitLab-Builds/${version} (${env.appName})`,
-    tokenOf: (url) => tokens.get(url),
-    ownAgent: () => settings.usesOwnAgent(),
-    factsOf: (instance) => instances.of(instance),
-  });
-  const clock = systemClock;
-  const knownProjects = new KnownProjects(context.workspaceState);
-  const forgotten = [instances, knownProjects];
-  const remembered = new SnapshotCache(context.workspaceState, clock, {
-    keepOnly: (urls) => forgotten.forEach((one) => one.keepOnly(urls)),
-  });
+  const parts = sessionParts(context, log, version);
+  const { git, settings, tokens, clients, remembered, knownProjects, clock } = parts;
   const attention = (): Attention => ({ visible: tree.view.visible, focused: window.state.focused });
-  const session = new Session({
-    ...{ git, settings, tokens, clients, remembered, attention, log, clock },
-    remoteChoices: new RemoteChoices(context.workspaceState),
-  });
+  const session = new Session({ ...parts, attention });
   const shared = { session, clients, settings, tokens, clock, knownProjects };
   const details = new BuildDetailsLoader(session, clients);
   const { cache, archives, artifactRows } = artifactParts(context, shared, details);
@@ -88,8 +70,9 @@ export function startShell(context: ExtensionContext, changed: EventEmitter<void
   const act = (name: string, ...args: readonly unknown[]): Promise<void> => run(name, args);
   const watches = new Watches({ report, act });
   const shown = { tree, cache, archives, artifactRows, variables, logs, logEditors, logTimes, problems, watches };
-  const parts = { session, clients, tokens, settings, report, log, version, ...shown };
-  const run = (name: string, args: readonly unknown[]) => report.guard(name, async () => table[name]?.(parts, args));
+  const commandContext = { session, clients, tokens, settings, report, log, version, ...shown };
+  const run = (name: string, args: readonly unknown[]) =>
+    report.guard(name, async () => table[name]?.(commandContext, args));
   const notifications = new Notifications({
     clock,
     report,
@@ -126,6 +109,30 @@ export function startShell(context: ExtensionContext, changed: EventEmitter<void
   void report.guard('start', () => git.start());
   const files = new ArtifactFiles(archives);
   return { run, files, repositories: () => repositories(session.state), refresh: () => session.refresh() };
+}
+
+/** What a session works with: git, settings, tokens, the clients of the instances, and what is kept for the next window. */
+function sessionParts(
+  { secrets, globalState, workspaceState }: ExtensionContext,
+  log: LogOutputChannel,
+  version: string,
+) {
+  const [settings, tokens] = [new Settings(), new Tokens(secrets, process.env)];
+  const [instances, knownProjects] = [new InstanceCache(globalState), new KnownProjects(workspaceState)];
+  const clients = new Clients({
+    log,
+    userAgent: `GitLab-Builds/${version} (${env.appName})`,
+    tokenOf: (url) => tokens.get(url),
+    ownAgent: () => settings.usesOwnAgent(),
+    factsOf: (instance) => instances.of(instance),
+  });
+  const forgotten = [instances, knownProjects];
+  const remembered = new SnapshotCache(workspaceState, systemClock, {
+    keepOnly: (urls) => forgotten.forEach((one) => one.keepOnly(urls)),
+  });
+  const remoteChoices = new RemoteChoices(workspaceState);
+  const kept = { remembered, knownProjects, remoteChoices };
+  return { git: new Repositories(), settings, tokens, clients, log, clock: systemClock, ...kept };
 }
 
 /** Whether there is something to sign out of. */
