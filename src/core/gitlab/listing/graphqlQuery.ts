@@ -13,7 +13,8 @@ const childrenAtOnce = 20;
 
 const artifact: Selection = { on: 'CiJobArtifact', fields: ['name', 'fileType', 'size', 'expireAt', 'expired'] };
 
-const job: Selection = {
+/** A job; `downstream` are the fields of the pipeline that it has started. */
+const job = (downstream: readonly string[]): Selection => ({
   on: 'CiJob',
   fields: [
     ...['id', 'name', 'status', 'allowFailure', 'refName', 'createdByTag', 'coverage'],
@@ -24,27 +25,40 @@ const job: Selection = {
     ['userPermissions', { on: 'JobPermissions', fields: ['updateBuild', 'cancelBuild'] }],
     ['detailedStatus', { on: 'DetailedStatus', fields: ['detailsPath'] }],
     ['artifacts', { on: 'CiJobArtifactConnection', fields: [['nodes', artifact]] }],
-    ['downstreamPipeline', { on: 'Pipeline', fields: ['id', 'iid', 'sha', 'source', 'path', 'status', 'updatedAt'] }],
+    ['downstreamPipeline', { on: 'Pipeline', fields: downstream }],
   ],
-};
+});
+
+const identityOfDownstream = ['id', 'iid', 'sha', 'source', 'path'] as const;
+/** With what says whether the pipeline has changed, so that one that has ended need not be asked for again. */
+const stateOfDownstream = [...identityOfDownstream, 'status', 'updatedAt'] as const;
 
 const pageInfo: Selection = { on: 'PageInfo', fields: ['hasNextPage', 'endCursor'] };
 
-const pageOfJobs: Selection = {
+const pageOfJobs = (downstream: readonly string[]): Selection => ({
   on: 'CiJobConnection',
   fields: [
-    ['nodes', job],
+    ['nodes', job(downstream)],
     ['pageInfo', pageInfo],
   ],
-};
+});
 
-function pipeline(jobs: number, further: readonly string[] = []): Selection {
+function pipeline(jobs: number): Selection {
+  return pipelineWith(jobs, [], stateOfDownstream);
+}
+
+/** A pipeline that a bridge has started. What it has started in turn is told without its state: that would weigh too much. */
+function childPipeline(jobs: number): Selection {
+  return pipelineWith(jobs, ['updatedAt'], identityOfDownstream);
+}
+
+function pipelineWith(jobs: number, further: readonly string[], downstream: readonly string[]): Selection {
   return {
     on: 'Pipeline',
     fields: [
       ...['id', 'iid', 'sha', 'ref', 'status', 'source', 'name', 'yamlErrorMessages', 'failureReason', ...further],
       ['stages', { on: 'CiStageConnection', fields: [['nodes', { on: 'CiStage', fields: ['name'] }]] }],
-      [`jobs(first: ${jobs})`, pageOfJobs],
+      [`jobs(first: ${jobs})`, pageOfJobs(downstream)],
     ],
   };
 }
@@ -136,9 +150,7 @@ export function childrenQuery(
 
 /** Pipelines by their numbers within the project: `p0`, `p1` … */
 export function pipelinesQuery(path: string, iids: readonly string[], { lacks, jobs }: QueryShape): Query {
-  const parts = iids.map((_, at) =>
-    block(`p${at}: pipeline(iid: $iid${at})`, printed(pipeline(jobs, ['updatedAt']), lacks)),
-  );
+  const parts = iids.map((_, at) => block(`p${at}: pipeline(iid: $iid${at})`, printed(childPipeline(jobs), lacks)));
   const types = ['$path: ID!', ...iids.map((_, at) => `$iid${at}: ID!`)];
   return {
     text: `query (${types.join(', ')}) { project(fullPath: $path) { id ${parts.join(' ')} } }`,
@@ -148,7 +160,7 @@ export function pipelinesQuery(path: string, iids: readonly string[], { lacks, j
 
 /** The next jobs of a pipeline. */
 export function jobsQuery(path: string, iid: string, after: string, { lacks, jobs }: QueryShape): Query {
-  const page = block(`jobs(first: ${jobs}, after: $after)`, printed(pageOfJobs, lacks));
+  const page = block(`jobs(first: ${jobs}, after: $after)`, printed(pageOfJobs(stateOfDownstream), lacks));
   const text = `query ($path: ID!, $iid: ID!, $after: String!) { project(fullPath: $path) { id pipeline(iid: $iid) { ${page} } } }`;
   return { text, variables: { path, iid, after } };
 }
