@@ -57,7 +57,9 @@ function headingsOf(listing: Listing, bridges: Bridges): (build: Build) => strin
 }
 
 function nameOf(pipeline: Pipeline | undefined): string | undefined {
-  return pipeline === undefined ? undefined : `${pipelineLabel(pipeline)} ${pipeline.ref}`;
+  if (pipeline === undefined) return undefined;
+  const label = pipelineLabel(pipeline);
+  return label === oneLine(pipeline.ref) ? label : `${label} ${pipeline.ref}`;
 }
 
 /** Bridges by the pipeline that they have started. */

@@ -48,7 +48,7 @@ export function toTooltip({ head, sentence, lines, links, asOf, now }: TooltipPa
 
 /** Of what is not fresh. Both in ms since 1970. */
 export function ageWords(asOf: number, now: number): string {
-  return l10n.t('Not fresh: as of {0}', timeOf(asOf, now));
+  return l10n.t('Out of date: as of {0}', timeOf(asOf, now));
 }
 
 /** A link to a web page; none where there is no address. */

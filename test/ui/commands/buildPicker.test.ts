@@ -57,11 +57,11 @@ describe('A list of builds to choose from', () => {
     const pipelines = [{ ...pipeline, id: 3, ref: 'v1.0' }, { ...pipeline, id: 2 }, pipeline];
     const items = itemsOf({ ...ready(builds), pipelines });
     assert.deepEqual(drawn(items), [
-      '— Branch v1.0 · test',
+      '— v1.0 · test',
       'release #3',
       '— packages · test',
       'deb #2',
-      '— Branch master · test',
+      '— master · test',
       'packages #1',
     ]);
     assert.match(items[3]?.detail ?? '', /^packages/);
@@ -70,7 +70,7 @@ describe('A list of builds to choose from', () => {
   it('says the status in words', () => {
     const items = itemsOf(ready(someBuilds({ status: 'failed' }, { status: 'failed', allowFailure: true })));
     const words = items.flatMap(({ description }) => description ?? []);
-    assert.deepEqual(words, ['failed · test', 'failed, as is allowed · test']);
+    assert.deepEqual(words, ['failed · test', 'failed (allowed) · test']);
   });
 
   for (const text of hostileTexts)

@@ -33,7 +33,7 @@ describe('A command whose answer is lost', () => {
         shown?.attempts.map(({ id }) => id),
         [odd.id],
       );
-      assert.match(editor().statusMessages[0] ?? '', new RegExp(`runs again as #${deploy.id + 1}$`));
+      assert.match(editor().statusMessages[0] ?? '', new RegExp(`^Retried .* as #${deploy.id + 1}$`));
     });
 
     it(`says that it failed where GitLab did nothing, on ${profile}`, async () => {
@@ -41,7 +41,7 @@ describe('A command whose answer is lost', () => {
       app.gitlab.faults = [losing('beforeHeaders')];
       await app.run('cancel', await app.row('production'));
       const { host } = new URL(app.gitlab.url);
-      assert.deepEqual(told(), [[`The connection to ${host} broke off. Try again.`, ['Show Log']]]);
+      assert.deepEqual(told(), [[`The connection to ${host} was lost. Try again.`, ['Show Log']]]);
       assert.deepEqual(editor().statusMessages, []);
     });
 
@@ -70,7 +70,7 @@ describe('A command whose answer is lost', () => {
       app.gitlab.faults = [losing('unanswered')];
       await app.run('cancelActive');
       assert.ok(app.asked().includes(`GET pipelines/${pipelineId}`));
-      assert.deepEqual([editor().statusMessages, told()], [[`Pipeline #${pipelineId} is cancelled`], []]);
+      assert.deepEqual([editor().statusMessages, told()], [[`Canceled pipeline #${pipelineId}`], []]);
     });
   }
 

@@ -37,7 +37,7 @@ describe('Open Pipeline in Browser and Open Merge Request', () => {
     const app = await start();
     const running = app.run('openPipeline');
     const pick = await until('the quick pick', () => editor().picks.find(({ open }) => open));
-    pick.choose('Merge request !1');
+    pick.choose('!1 Let people in');
     await running;
     assert.match(editor().opened[0] ?? '', /\/-\/pipelines\/\d+$/);
   });

@@ -114,7 +114,7 @@ describe('The extraction of artifacts', () => {
         { name: 'link', content: '/etc', mode: 0o120777 },
         { name: 'link/passwd', content: 'x' },
       ],
-      /"link\/passwd" would lie behind the symbolic link "link"/,
+      /"link\/passwd" would be written through the symbolic link "link"/,
     ],
   ] as const)
     it(`refuses the whole of an archive of which an entry ${what}; the archive stays`, async () => {
@@ -133,7 +133,7 @@ describe('The extraction of artifacts', () => {
     const archive = [{ name: '.git/config', content: 'x' }, ...links, { name: 'ok.txt', content: 'x' }];
     await contain(rawZip(archive));
     await app.run('extractArtifacts', await app.row('compile'));
-    const told = await message('Saved and unpacked');
+    const told = await message('Saved and extracted');
     assert.match(told.text, /artifacts: 1 file, 1 B\. 3 entries left out: 1 \.git, 2 links\.$/);
     assert.deepEqual([told.severity, told.buttons], ['information', ['Reveal', 'Show Log']]);
     assert.deepEqual(await below(), ['artifacts.zip', 'artifacts/ok.txt']);

@@ -225,7 +225,8 @@ for (const profile of ['8.5', '18.9'] as const)
       await until('the next look', () => stage.gitlab.requests.length > stage.seen);
       // All that belongs to it; the next one is 2 s away.
       await new Promise((resolve) => setTimeout(resolve, 500));
-      assert.equal(stage.asked().length, 1);
+      // For a commit without CI, GitLab 8.5 refuses external statuses with 404, which is not remembered.
+      assert.equal(stage.asked().length, profile === '8.5' ? 2 : 1);
     });
 
     it('is not asked in vain where the project shows no CI/CD, and its builds are there once it does', async () => {

@@ -100,7 +100,7 @@ describe('What is to be said besides', () => {
 
   it('is that the project of another remote has builds', () => {
     const elsewhere = { remote: 'upstream', instance: aTarget().instance, project: 'group/up](x)stream' };
-    assert.deepEqual(said({ elsewhere, ...empty }), ['group/up] (x)stream has builds for this commit']);
+    assert.deepEqual(said({ elsewhere, ...empty }), ['group/up]\u2060(x)stream has builds for this commit']);
   });
 
   it('is that GitLab shows no CI/CD, whatever is known of HEAD', () =>

@@ -38,7 +38,7 @@ describe('The name of a pipeline', () => {
     [{ source: 'push', ref: 'v1.0' }, true, 'tag', 'Tag v1.0'],
     [{ mergeRequest: { iid: 3, title: 'Let people in' } }, false, 'git-pull-request', 'Merge request !3 Let people in'],
     [{ source: 'schedule' }, false, 'calendar', 'Pipeline Schedule'],
-    [{ source: 'web' }, false, 'rocket', 'Pipeline Run by hand'],
+    [{ source: 'web' }, false, 'rocket', 'Pipeline Manual run'],
   ];
   for (const [changes, tag, icon, spoken] of looks) {
     it(`has the icon ${icon}, in the color of its status, and is spoken as ${spoken}`, () => {

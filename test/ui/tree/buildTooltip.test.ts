@@ -156,7 +156,7 @@ describe('The tooltip of a build', () => {
         ['Merge Request', 'vscode.open', [`${page}merge_requests/3`]],
         ['Commit', 'vscode.open', [`${page}commit/${sha}`]],
       ]);
-      assert.ok(read(value).includes('| Merge request | !3 Let people [sign] (in) |'));
+      assert.ok(read(value).includes('| Merge request | !3 Let people [sign](in) |'));
     });
 
     it('only to what there is', () => {

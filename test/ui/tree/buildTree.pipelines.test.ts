@@ -107,7 +107,9 @@ describe('The rows of several pipelines', () => {
 
   it('say of a pipeline without builds what GitLab says is wrong with its configuration', async () => {
     const broken: Pipeline = { ...branch, status: 'failed', yamlErrors: 'jobs:x config\nhas [a](command:b)' };
-    assert.deepEqual(await shown(listing([broken])), ['▾ Branch  failed · jobs:x config has [a] (command:b) · #20']);
+    assert.deepEqual(await shown(listing([broken])), [
+      '· feature  failed · jobs:x config has [a]\u2060(command:b) · #20',
+    ]);
   });
 
   for (const each of ['stageAndStatus', 'stage', 'status', 'none'] as const) {
@@ -138,7 +140,7 @@ describe('The rows of several pipelines', () => {
     const [first] = await rows();
     assert.match(
       first?.item.accessibilityInformation?.label ?? '',
-      /^Merge request !7 Let people sign in, 1 failed · result/,
+      /^Merge request !7 Let people sign in, 1 failed · merged result/,
     );
   });
 });
@@ -170,7 +172,7 @@ describe('The status bar with several pipelines', () => {
 
   it('says of a pipeline without builds what GitLab says is wrong, and in the table all of it', () => {
     bar.show(alone(listing([{ ...broken, yamlErrors: `$(flame) jobs:x ${'is *odd* '.repeat(9)}` }])));
-    assert.equal(text(), '$(error) failed: $ (flame) jobs:x is *odd* is …');
+    assert.equal(text(), '$(error) CI failed: $\u2060(flame) jobs:x is *odd* is …');
     const { value } = editor().statusBarItems[0]?.tooltip as { value: string };
     assert.equal(value.split('odd').length, 10);
   });
@@ -178,19 +180,19 @@ describe('The status bar with several pipelines', () => {
   it('does not call passed what passed before the configuration became invalid', () => {
     const tag: Pipeline = { ...branch, id: 10, ref: 'v1' };
     bar.show(alone(listing([broken, tag], aBuild({ pipeline: 10 }))));
-    assert.match(text() ?? '', /^\$\(error\) failed: /);
+    assert.match(text() ?? '', /^\$\(error\) CI failed: /);
   });
 
   it('names a build that failed before that', () => {
     const tag: Pipeline = { ...branch, id: 10, ref: 'v1' };
     bar.show(alone(listing([broken, tag], aBuild({ pipeline: 10, status: 'failed' }))));
-    assert.equal(text(), '$(error) failed: rspec');
+    assert.equal(text(), '$(error) CI failed: rspec');
   });
 
   it('names the pipelines in its table', () => {
     bar.show(alone(all));
     const { value } = editor().statusBarItems[0]?.tooltip as { value: string };
-    assert.match(value, /\*\*\\!7 Let people sign in\*\* \| \$\(error\) result/);
+    assert.match(value, /\*\*\\!7 Let people sign in\*\* \| \$\(error\) merged result/);
     assert.match(value, /\*\*feature\*\* .* \\#20/);
   });
 });

@@ -90,7 +90,10 @@ describe('Notifications, in their message and on the view,', () => {
     t.show(of('one', ready([])));
     t.show(of('one', { ...ready([]), pipelines }));
     await t.clock.pass(3000);
-    assert.match(only().text, /^master · 01234567: the pipeline failed: jobs:x \$ \(flame\) \[a\] \(command:b\) odd /);
+    assert.match(
+      only().text,
+      /^master · 01234567: the pipeline failed: jobs:x \$\u2060\(flame\) \[a\]\u2060\(command:b\) odd /,
+    );
     assert.ok(only().text.length < 300);
     assert.deepEqual(only().buttons, [never]);
   });

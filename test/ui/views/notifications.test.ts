@@ -209,7 +209,10 @@ describe('Notifications', () => {
       t.show(named('running'));
       t.show(named('failed'));
       await t.clock.pass(3000);
-      assert.equal(only().text, 'master · Fix $ (flame) the [oven] (command:x): 1 of 2 builds failed: build-1');
+      assert.equal(
+        only().text,
+        'master · Fix $\u2060(flame) the [oven]\u2060(command:x): 1 of 2 builds failed: build-1',
+      );
     });
   });
 

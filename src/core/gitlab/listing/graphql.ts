@@ -264,7 +264,9 @@ class GraphqlListing {
       case 'named': {
         for (const iid of ask.iids) this.asked.add(iid);
         const row = await this.send((shape) => pipelinesQuery(project.path, ask.iids, shape));
-        await this.take(ask.iids.flatMap((_, at) => row.object(`p${at}`) ?? []));
+        const found = ask.iids.map((iid, at) => [row.object(`p${at}`), iid] as const);
+        const iids = new Map(found.flatMap(([pipeline, iid]) => (pipeline === undefined ? [] : [[pipeline, iid]])));
+        await this.take([...iids.keys()], iids);
         return;
       }
       default:
@@ -288,7 +290,8 @@ class GraphqlListing {
     } while (after !== undefined);
   }
 
-  private async take(rows: readonly JsonObject[]): Promise<void> {
+  /** `iids`: numbers of the pipelines within the project, where the response does not tell them. */
+  private async take(rows: readonly JsonObject[], iids?: ReadonlyMap<JsonObject, string>): Promise<void> {
     const { project } = this.question;
     const fresh = rows.filter((row) => !this.pipelines.has(toId(row.requireString('id'))));
     for (const row of fresh) {
@@ -298,7 +301,7 @@ class GraphqlListing {
       if (endState !== undefined) this.endStates.set(pipeline.id, endState);
       this.takeJobs(row.object('jobs'), pipeline);
     }
-    await mapLimit(fresh, pipelinesAtOnce, (row) => this.furtherJobs(row));
+    await mapLimit(fresh, pipelinesAtOnce, (row) => this.furtherJobs(row, iids?.get(row) ?? row.requireString('iid')));
   }
 
   private takeJobs(page: JsonObject | undefined, pipeline: Pipeline): number {
@@ -312,9 +315,9 @@ class GraphqlListing {
   }
 
   /** The pages after the first; a cursor leads to the next one only, so there is no asking for them side by side. */
-  private async furtherJobs(row: JsonObject): Promise<void> {
+  private async furtherJobs(row: JsonObject, iid: string): Promise<void> {
     const { project } = this.question;
-    const [pipeline, iid] = [toPipeline(row, project), row.requireString('iid')];
+    const pipeline = toPipeline(row, project);
     let after = cursorAfter(row.object('jobs'));
     let count = 0;
     while (after !== undefined && count < mostJobs) {

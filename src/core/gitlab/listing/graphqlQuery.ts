@@ -44,7 +44,7 @@ const pageOfJobs = (downstream: readonly string[]): Selection => ({
 });
 
 function pipeline(jobs: number): Selection {
-  return pipelineWith(jobs, [], stateOfDownstream);
+  return pipelineWith(jobs, ['iid'], stateOfDownstream);
 }
 
 /** A pipeline that a bridge has started. What it has started in turn is told without its state: that would weigh too much. */
@@ -56,7 +56,7 @@ function pipelineWith(jobs: number, further: readonly string[], downstream: read
   return {
     on: 'Pipeline',
     fields: [
-      ...['id', 'iid', 'sha', 'ref', 'status', 'source', 'name', 'yamlErrorMessages', 'failureReason', ...further],
+      ...['id', 'sha', 'ref', 'status', 'source', 'name', 'yamlErrorMessages', 'failureReason', ...further],
       ['stages', { on: 'CiStageConnection', fields: [['nodes', { on: 'CiStage', fields: ['name'] }]] }],
       [`jobs(first: ${jobs})`, pageOfJobs(downstream)],
     ],

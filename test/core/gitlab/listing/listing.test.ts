@@ -26,9 +26,9 @@ for (const profile of ['13.4', '13.9', '15.9', '18.9'] as const) {
     afterEach(() => at.fake.close());
 
     it('is a tree of pipelines, with what a bridge has started below it', async () => {
-      const { branch, merge, child } = at.made;
+      const { branch, merge } = at.made;
       const tree = toTree(await at.listing(), 'none', []);
-      const packages = ['packages', [[String(child.id), ['package', 'install']]]] as const;
+      const packages = ['packages', ['package', 'install']] as const;
       const external = (id: string): Outline => [[id, ['jenkins/acceptance']]];
       // Whose a status is GitLab tells later.
       const ofBranch = isGraphql(profile) ? external(`pipeline:${branch.id}/external`) : [];
