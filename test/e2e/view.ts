@@ -218,3 +218,16 @@ export function redrawnWithin(page: Page, ms: number): Promise<readonly string[]
     }, ${ms});
   })`);
 }
+
+/** Opens the rows of pipelines and stages, which are closed where nothing has failed, until builds are to be seen everywhere. */
+export async function expandAll(page: Page): Promise<void> {
+  const row = page.locator('.part.sidebar .monaco-list-row');
+  await row.first().waitFor();
+  const closed = page.locator(
+    groups.map((name) => `.part.sidebar .monaco-list-row[aria-expanded="false"][aria-label^="${name}"]`).join(', '),
+  );
+  while ((await closed.count()) > 0) await unfold(closed.first());
+}
+
+/** How the spoken labels of rows above builds begin. */
+const groups = ['Stage ', 'Pipeline ', 'Branch ', 'Tag ', 'Merge request ', 'Reported by other systems'];
