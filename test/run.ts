@@ -22,8 +22,8 @@ const testFolder = join(projectRoot, 'out', 'test');
 const steps: readonly Step[] = [
   tool('types', ['typescript/bin/tsc', '-p', '.']),
   tool('lint', ['eslint/bin/eslint.js', '.'], ['prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.']),
-  mochaSuite('core', 10),
-  mochaSuite('ui', 10),
+  mochaSuite('core', 30),
+  mochaSuite('ui', 30),
   mochaSuite('gitlab', 10),
   mochaSuite('vscode', 30),
   {
