@@ -121,10 +121,7 @@ describe('the palette', () => {
     await runCommand(page, 'GitLab Builds: Refresh');
     await runCommand(page, 'GitLab Builds: Show Extension Log');
     const lines = page.locator('.part.panel .view-lines');
-    await lines
-      .getByText('Refresh failed: forbidden')
-      .first()
-      .waitFor();
+    await lines.getByText('Refresh failed: forbidden').first().waitFor();
     await picture('log');
     assert.ok(!(await lines.innerText()).includes(project.token));
   });
