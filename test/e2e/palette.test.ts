@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import type { Page } from 'playwright-core';
 import { smallProject } from '../gitlab/scenarios';
-import { contextMenu, modalDialog, notification, runCommand, treeRow } from '../vscode/workbench';
+import { contextMenu, modalDialog, notification, quickInput, runCommand, treeRow } from '../vscode/workbench';
 import { useStage } from './stage';
-import { choice, eventually, tick, unfold } from './view';
+import { choice, eventually, tick } from './view';
 
 describe('the palette', () => {
   const stage = useStage({ furnish: smallProject });
@@ -24,12 +24,12 @@ describe('the palette', () => {
   }
 
   it('downloads artifacts of those that have some', async () => {
-    assert.deepEqual(await offered('Download Artifacts…', 'compile'), ['#4', '#7']);
+    assert.deepEqual(await offered('Download Artifacts…', 'compile'), ['#7', '#4']);
     await notification(stage().page, /Saved \.gitlab-builds\/compile-4\/artifacts\.zip/).waitFor();
   });
 
   it('retries one of the builds that have ended', async () => {
-    assert.deepEqual(await offered('Retry Build…', 'spinach'), ['#4', '#5', '#7', '#9', '#10']);
+    assert.deepEqual(await offered('Retry Build…', 'spinach'), ['#7', '#4', '#5', '#9', '#10']);
     await treeRow(stage().page, /^spinach.*, pending/).waitFor();
     assert.ok(sent('/builds/7/retry'));
   });
@@ -48,15 +48,32 @@ describe('the palette', () => {
   it('cancels what is active in the whole commit', async () => {
     const { page } = stage();
     await runCommand(page, 'GitLab Builds: Cancel Active Builds');
-    await treeRow(page, /^Stage deploy, canceled/).waitFor();
+    await treeRow(page, /^Stage deploy, 1 canceled$/).waitFor();
     assert.ok(sent('/builds/11/cancel') && sent('/builds/12/cancel'));
   });
 
-  it('says so when nothing has failed', async () => {
-    const { page, picture } = stage();
-    await runCommand(page, 'GitLab Builds: Retry Failed Builds');
-    await notification(page, 'No failed builds.').waitFor();
-    await picture('nothing-failed');
+  it('offers to retry what has failed only while something has', async () => {
+    const { page, gitlab, picture } = stage();
+    const isListed = async (look?: () => Promise<unknown>) => {
+      await page.keyboard.press('F1');
+      const { input, option } = await quickInput(page);
+      await input.fill('>GitLab Builds: Retry');
+      await option('GitLab Builds: Retry Build…').waitFor({ timeout: 1500 });
+      const count = await option('GitLab Builds: Retry Failed Builds').count();
+      await look?.();
+      await page.keyboard.press('Escape');
+      await input.waitFor({ state: 'hidden' });
+      return count === 1;
+    };
+    assert.equal(await isListed(() => picture('nothing-failed')), false);
+    gitlab.world.setStatus(gitlab.world.build(12), 'failed');
+    await runCommand(page, 'GitLab Builds: Refresh');
+    await treeRow(page, /^spinach.*, failed/).waitFor();
+    await eventually(async () => assert.equal(await isListed(), true));
+    gitlab.world.setStatus(gitlab.world.build(12), 'canceled');
+    await runCommand(page, 'GitLab Builds: Refresh');
+    await treeRow(page, /^spinach.*, canceled/).waitFor();
+    await eventually(async () => assert.equal(await isListed(), false));
   });
 
   it("copies the commit's address, and a row its build's", async () => {
@@ -64,7 +81,6 @@ describe('the palette', () => {
     const web = `${gitlab.url}/${project.project.path}`;
     await runCommand(page, 'GitLab Builds: Copy URL');
     await eventually(async () => assert.equal(await clipboard(page), `${web}/commit/${project.sha}`));
-    await unfold(treeRow(page, /^canceled, 3/));
     await contextMenu(page, treeRow(page, /^spinach/), 'Copy URL');
     await eventually(async () => assert.equal(await clipboard(page), `${web}/builds/12`));
   });
@@ -100,10 +116,12 @@ describe('the palette', () => {
   });
 
   it('shows the log, which holds no secret', async () => {
-    const { page, project, picture } = stage();
+    const { page, gitlab, project, picture } = stage();
+    gitlab.faults = [{ answer: { status: 403, body: '{"message":"403 Forbidden"}' } }];
+    await runCommand(page, 'GitLab Builds: Refresh');
     await runCommand(page, 'GitLab Builds: Show Extension Log');
     const lines = page.locator('.part.panel .view-lines');
-    await lines.getByText('No failed builds.').waitFor();
+    await lines.getByText('Refresh failed: forbidden').first().waitFor();
     await picture('log');
     assert.ok(!(await lines.innerText()).includes(project.token));
   });

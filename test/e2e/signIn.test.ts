@@ -33,7 +33,7 @@ describe('signing in', () => {
     assert.equal(await input.getAttribute('type'), 'password');
     await input.fill('wrong-token');
     await input.press('Enter');
-    await message.getByText(/does not accept this token/).waitFor();
+    await message.getByText(/rejected this token\. Check that it is complete and hasn't expired\./).waitFor();
     await picture('sign-in-3-refused');
     assert.ok(gitlab.requests.some(({ path, status }) => path === '/api/v3/user' && status === 401));
     await input.fill(project.token);

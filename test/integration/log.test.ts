@@ -114,7 +114,10 @@ describe('the log of a build, in an editor', () => {
     let document: vscode.TextDocument | undefined;
     const told = await messagesDuring(async () => (document = (await open(small.builds.odd)).document));
     assert.deepEqual(told, []);
-    assert.match(document?.getText() ?? '', /has no log: it was erased, or nothing was written\.\nRetry the build/);
+    assert.match(
+      document?.getText() ?? '',
+      / has no log\.\nIt was erased, or the build wrote nothing\.\nRetry the build for a new one\.$/,
+    );
     gitlab.world.update(small.builds.odd, { trace: 'here it is\n' });
     assert.equal((await open(small.builds.odd)).document.getText(), 'here it is');
   });
