@@ -32,7 +32,6 @@ async function clearMessages(page: Page): Promise<void> {
 
 async function unfoldArtifacts(page: Page, build: string): Promise<void> {
   await unfold(treeRow(page, /^Stage build/));
-  await unfold(treeRow(page, /^passed, 8/));
   await unfold(treeRow(page, new RegExp(`^${build}, passed`)));
   await unfold(artifactsOf(page, build));
 }
@@ -256,9 +255,6 @@ describe('artifacts without a mouse', () => {
     await treeRow(page, /^Stage build/).waitFor();
     await runCommand(page, 'GitLab Builds: Focus on Builds View');
     await goTo(page, /^Stage build/);
-    if ((await treeRow(page, /^passed, 8/).count()) === 0)
-      await pressThen(page, 'ArrowRight', treeRow(page, /^passed, 8/));
-    await goTo(page, /^passed, 8/);
     await pressThen(page, 'ArrowRight', treeRow(page, /^site, passed/));
     await goTo(page, /^site, passed/);
     await pressThen(page, 'ArrowRight', artifactsOf(page, 'site'));

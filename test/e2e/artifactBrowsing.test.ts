@@ -39,7 +39,7 @@ describe('browsing artifacts', () => {
   it('shows what is in them below their build', async () => {
     const { page, picture } = stage();
     await widenSideBar(page, 420);
-    await unfold(treeRow(page, /^failed, 2/));
+    await treeRow(page, /^Stage test, 2 failed/).waitFor();
     await unfold(treeRow(page, /^pytest, failed/));
     await unfold(artifacts());
     await treeRow(page, /^Failed tests \(2\)/).waitFor();
@@ -102,7 +102,7 @@ describe('browsing artifacts', () => {
     const { page, gitlab, picture } = stage();
     await unfold(treeRow(page, /^odd, failed/));
     await unfold(treeRow(page, /^Artifacts of odd/));
-    const failure = treeRow(page, /no zip archive/);
+    const failure = treeRow(page, "The artifacts aren't a zip archive.");
     await failure.waitFor();
     await picture('browse-6-no-zip');
     const before = gitlab.storage.requests.length;

@@ -5,7 +5,7 @@ import { branchMergeRequestAndChild, smallProject } from '../gitlab/scenarios';
 import type { World } from '../gitlab/world';
 import { contextMenu, notification, quickInput, treeRow } from '../vscode/workbench';
 import { useStage } from './stage';
-import { choice, eventually, offeredIn, pointAt, pressInRow, shown, titleButton, unfold } from './view';
+import { choice, eventually, expandAll, offeredIn, pointAt, pressInRow, shown, titleButton, unfold } from './view';
 
 /** With a second manual build. */
 function withReview(world: World, commit: SeedOptions) {
@@ -27,7 +27,8 @@ describe('builds that wait for a person', () => {
 
   it('are played with the button in the row, which moves on where it stands', async () => {
     const { page, gitlab, project, picture } = stage();
-    await unfold(treeRow(page, /^Branch, /));
+    await unfold(treeRow(page, /^Branch Branch, /));
+    await expandAll(page);
     const row = treeRow(page, /^production, manual/);
     await pointAt(page, row);
     await picture('play-1-button');
@@ -49,10 +50,7 @@ describe('builds that wait for a person', () => {
     await picture('variables-1-none');
     await choice(page, 'Add Variable…').click();
     await answer('Add Variable (1/2)', '1 is no name');
-    await page
-      .locator('.quick-input-widget')
-      .getByText(/begins with no digit/)
-      .waitFor();
+    await page.locator('.quick-input-widget').getByText("The first character can't be a digit.").waitFor();
     await picture('variables-2-no-name');
     await answer('Add Variable (1/2)', 'DEPLOY_TO');
     await page.locator('.quick-input-widget').getByText('Value of DEPLOY_TO').waitFor();
@@ -151,8 +149,15 @@ describe('builds that wait for a person, on GitLab 8.13', () => {
   it('are called skipped, and can be played', async () => {
     const { page, picture } = stage();
     const row = treeRow(page, /^release, skipped/);
+    await unfold(treeRow(page, /^Stage deploy/));
     await row.waitFor();
-    assert.deepEqual(await offeredIn(page, row), ['Play Build…', 'Open in Browser', 'Copy URL']);
+    assert.deepEqual(await offeredIn(page, row), [
+      'Play Build…',
+      'Open in Browser',
+      'Copy URL',
+      'Copy Build Name…',
+      'Open Pipeline in Browser',
+    ]);
     await pointAt(page, row);
     await picture('play-8.13-skipped');
     await pressInRow(page, row, 'Play Build…');
