@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
+import type { Page } from 'playwright-core';
 import { branchMergeRequestAndChild } from '../gitlab/scenarios';
 import { contextMenu, runCommand, setTheme, statusBarItem, treeRow } from '../vscode/workbench';
 import { useStage } from './stage';
 import {
   choice,
   eventually,
+  expandAll,
   focusedRow,
   goTo,
   menuByKeys,
@@ -21,44 +23,57 @@ import {
 
 const scene = { furnish: branchMergeRequestAndChild, branch: 'feature' } as const;
 
-/** The newest is open, what was before it is not. */
-const atFirst = [
-  ...['Merge request !1', 'failed · 1 of 2: rspec 1/2 · Let people sign in · merged result · #1003'],
-  ...['build', 'passed · 1'],
-  ...['test', 'failed · 1 of 1: rspec 1/2', 'failed', '1', 'rspec 1/2', '5:00'],
-  ...['Branch', 'running · 7 · #1001'],
-];
+const merge = ['!1 Let people sign in', '1 failed · 1 passed · merged result · #1003'];
+const branch = ['Branch', '1 running · 1 manual · 1 scheduled · 1 allowed to fail · 3 passed · #1001'];
+const external = ['External', '1 passed'];
 
-/** Below the branch's pipeline, once that is opened. */
+/** What leads to the failure is open, the rest is not. */
+const atFirst = [...merge, 'build', '1 passed', 'test', '1 failed', 'rspec 1/2', '5:00', ...branch];
+
+/** Below the merge request's pipeline, once all is opened. */
+const inMerge = ['build', '1 passed', 'compile', '2:00', 'test', '1 failed', 'rspec 1/2', '5:00'];
+
+/** Below the branch's; a bridge and what it has started are one row. */
 const inBranch = [
-  ...['build', 'passed · 1'],
-  ...['test', 'running · 3', 'running', '1', 'packages'],
-  ...['Child pipeline', 'running · 2 · #1002', 'build', 'passed · 1'],
-  ...['test', 'running · 1', 'running', '1', 'install', '…'],
-  ...['failed (allowed)', '1', 'passed', '1'],
-  ...['deploy', 'manual · 2', 'manual', '1', 'production', 'scheduled', '1', 'staging', '…'],
+  ...['build', '1 passed', 'compile', '2:00 · artifacts 257 B'],
+  ...['test', '1 running · 1 allowed to fail · 1 passed', 'packages', '1 running · 1 passed · #1002'],
+  ...['build', '1 passed', 'package', '2:00', 'test', '1 running', 'install', '…'],
+  ...['lint', '1:00', 'rspec 1/2', '4:00 · attempt 2'],
+  ...['deploy', '1 manual · 1 scheduled', 'production', 'staging', '…'],
 ];
-const external = ['External', 'passed · 1'];
+const inExternal = ['jenkins/acceptance', '6:00'];
+
+/** With the pipeline that a bridge has started. */
+async function openAll(page: Page): Promise<void> {
+  await unfold(treeRow(page, /^Branch /));
+  await treeRow(page, /^Stage deploy, /).waitFor();
+  await expandAll(page);
+  await unfold(treeRow(page, /^packages, /));
+  await treeRow(page, /^Stage test, 1 running$/).waitFor();
+  await expandAll(page);
+  await treeRow(page, /^install, running/).waitFor();
+}
 
 for (const profile of ['18.9', '13.4'] as const) {
   describe(`several pipelines of one commit, on GitLab ${profile}`, () => {
     const stage = useStage({ ...scene, gitlab: { profile } });
 
-    it('are shown the newest first, that one opened', async () => {
+    it('are shown the newest first, and opened down to what has failed', async () => {
       const { page, project, picture } = stage();
-      await treeRow(page, /^(Branch|Pipeline), .*#1001/).waitFor();
+      await treeRow(page, /^Branch .*#1001/).waitFor();
       await picture(`pipelines-${profile}`);
       assert.deepEqual(await shown(page), profile === '18.9' ? atFirst : [...asToldBy13(atFirst), ...external]);
       assert.equal(await message(page).innerText(), `feature · ${project.sha.slice(0, 8)}`);
     });
 
-    it('open, with the child below its bridge, and the external in a group of their own', async () => {
+    it('open, with the child in the row of its bridge, and the external in a group of their own', async () => {
       const { page, picture } = stage();
-      await unfold(treeRow(page, /^(Branch|Pipeline), .*#1001/));
+      await openAll(page);
       await treeRow(page, /^staging, scheduled/).waitFor();
       await picture(`pipelines-${profile}-open`);
-      const all = [...atFirst, ...inBranch, ...external];
-      assert.deepEqual((await shown(page)).map(withoutTime), profile === '18.9' ? all : asToldBy13(all));
+      const all = [...merge, ...inMerge, ...branch, ...inBranch, ...external, ...inExternal];
+      const expected = profile === '18.9' ? all : asToldBy13(all);
+      await eventually(async () => assert.deepEqual((await shown(page)).map(withoutTime), expected));
     });
   });
 }
@@ -68,24 +83,24 @@ describe('the pipelines of a commit', () => {
 
   it('read well in any theme', async () => {
     const { page, picture } = stage();
-    await unfold(treeRow(page, /^Branch, /));
+    await openAll(page);
     await setTheme(page, 'light');
     await picture('pipelines-light');
     await setTheme(page, 'dark');
-    assert.ok(await treeRow(page, /^Child pipeline, .*#1002/).isVisible());
+    assert.ok(await treeRow(page, /^packages, running, .*child pipeline 1 running · 1 passed$/).isVisible());
   });
 
   it('tell in the status bar how the commit stands, and in its tooltip each pipeline', async () => {
     const { page, picture } = stage();
     const entry = statusBarItem(page, /^GitLab Builds/);
-    assert.equal((await entry.innerText()).trim(), 'failed: rspec 1/2');
+    assert.equal((await entry.innerText()).trim(), 'CI failed: rspec 1/2');
     await entry.hover();
-    const table = tooltip(page).filter({ hasText: 'Merge request !1' });
+    const table = tooltip(page).filter({ hasText: '!1 Let people sign in' });
     await table.waitFor();
     await picture('pipelines-status-bar');
     const rows = await table.locator('tr').allInnerTexts();
     assert.deepEqual(rows.map((row) => row.split(/\s+/).join(' ').trim()).filter(Boolean), [
-      'Merge request !1 Let people sign in · merged result · #1003',
+      '!1 Let people sign in merged result · #1003',
       ...['build passed · 1', 'test failed · 1 of 1: rspec 1/2'],
       'Branch #1001',
       ...['build passed · 1', 'test running · 3', 'deploy manual · 2', 'External passed · 1'],
@@ -97,11 +112,12 @@ describe('the pipelines of a commit', () => {
   it('tell what a narrow side bar cuts off when they are pointed at', async () => {
     const { page, picture } = stage();
     await widenSideBar(page, 170);
-    await pointAt(page, treeRow(page, /^Merge request !1, /));
-    const more = tooltip(page).filter({ hasText: 'Merge request !1' });
+    await pointAt(page, treeRow(page, /^Merge request !1 Let people sign in, /));
+    const more = tooltip(page).filter({ hasText: '!1 Let people sign in' });
     await more.waitFor();
     await picture('pipelines-narrow');
-    assert.match(await more.innerText(), /Let people sign in/);
+    assert.match(await more.innerText(), /^!1 Let people sign in #1003 failed\s/);
+    assert.match(await more.innerText(), /1 failed, 1 passed/);
     await page.mouse.move(800, 300);
     await more.waitFor({ state: 'hidden' });
     await widenSideBar(page, 600);
@@ -112,13 +128,15 @@ describe('the pipelines of a commit', () => {
   it('have entries in their context menus that fit what the row is', async () => {
     const { page, picture } = stage();
     const web = ['Open in Browser', 'Copy URL'];
-    await unfold(treeRow(page, /^Reported by other systems/));
-    assert.deepEqual(await offeredIn(page, treeRow(page, /^jenkins\/acceptance/)), web);
-    assert.deepEqual(await offeredIn(page, treeRow(page, /^Reported by other systems/)), web);
-    assert.deepEqual(await offeredIn(page, treeRow(page, /^packages, running/)), web);
-    assert.deepEqual(await offeredIn(page, treeRow(page, /^Child pipeline/)), ['Cancel Active Builds', ...web]);
-    assert.deepEqual(await offeredIn(page, treeRow(page, /^Merge request !1, /)), ['Retry Failed Builds', ...web]);
-    const manual = ['Play Build…', 'Play Build with Variables…', 'Cancel Build…', ...web];
+    const ofBuild = [...web, 'Copy Build Name…', 'Open Pipeline in Browser'];
+    assert.deepEqual(await offeredIn(page, treeRow(page, /^jenkins\/acceptance/)), ofBuild);
+    const reported = treeRow(page, /^Reported by other systems/);
+    assert.deepEqual(await offeredIn(page, reported), [...web, 'Open Pipeline in Browser']);
+    assert.deepEqual(await offeredIn(page, treeRow(page, /^packages, running/)), ['Cancel Active Builds', ...ofBuild]);
+    const ofMergeRequest = ['Retry Failed Builds', ...web, 'Open Merge Request'];
+    const mergeRequest = treeRow(page, /^Merge request !1 Let people sign in, /);
+    assert.deepEqual(await offeredIn(page, mergeRequest), ofMergeRequest);
+    const manual = ['Play Build…', 'Play Build with Variables…', 'Cancel Build…', 'Watch Until Done…', ...ofBuild];
     assert.deepEqual(await offeredIn(page, treeRow(page, /^production, manual/)), manual);
     assert.deepEqual(await offeredIn(page, treeRow(page, /^staging, scheduled/)), manual);
     await picture('pipelines-menus');
@@ -131,7 +149,7 @@ describe('the pipelines of a commit', () => {
     const pages = [
       [/^jenkins\/acceptance/, 'https://jenkins.example.com/job/acceptance/7/'],
       [/^packages, running/, `${web}/pipelines/${project.child.id}`],
-      [/^Merge request !1, /, `${web}/pipelines/${project.merge.id}`],
+      [/^Merge request !1 Let people sign in, /, `${web}/pipelines/${project.merge.id}`],
       [/^production, manual/, `${web}/jobs/${project.builds.production.id}`],
     ] as const;
     for (const [name, address] of pages) {
@@ -157,34 +175,36 @@ describe('the pipelines of a commit', () => {
   });
 
   const groupings: readonly (readonly [grouping: string, top: readonly string[], bottom: readonly string[]])[] = [
-    [
-      'Stage',
-      ['build', 'passed · 1', 'test', 'failed · 1 of 1: rspec 1/2', 'rspec 1/2', '5:00'],
-      ['deploy', 'manual · 2', 'staging', '…', 'production'],
-    ],
+    ['Stage', inMerge, ['deploy', '1 manual · 1 scheduled', 'staging', '…', 'production']],
     [
       'Status',
       ['failed', '1', 'rspec 1/2', 'test · 5:00', 'passed', '1'],
-      ['scheduled', '1', 'staging', '…', 'failed (allowed)', '1', 'passed', '2'],
+      ['running', '1', 'manual', '1', 'scheduled', '1', 'failed (allowed)', '1', 'passed', '2'],
     ],
     [
       'None (one list)',
       ['rspec 1/2', 'test · 5:00', 'compile', 'build · 2:00'],
       ['staging', '…', 'production', 'deploy'],
     ],
-    ['Stage, then status', atFirst.slice(2, -2), inBranch.slice(-9)],
+    ['Stage, then status', inMerge, inBranch.slice(-9)],
   ];
   for (const [grouping, top, bottom] of groupings) {
     it(`are above the grouping by ${grouping.toLowerCase()}`, async () => {
       const { page, picture } = stage();
       await titleButton(page, 'Group Builds By…').click();
-      await choice(page, new RegExp(`^${grouping}(current)?$`)).click();
-      const expected = [...atFirst.slice(0, 2), ...top, ...atFirst.slice(-2)];
+      await choice(page, new RegExp(`^${grouping.replace(/[()]/g, '\\$&')}(current)?$`)).click();
+      if (grouping === 'Stage, then status') {
+        await treeRow(page, /^Stage deploy/).waitFor();
+        await openAll(page);
+      }
+      const expected = [...merge, ...top, ...branch];
       await eventually(async () => assert.deepEqual((await shown(page)).slice(0, expected.length), expected));
       await picture(`pipelines-by-${grouping.replace(/\W+/g, '-').toLowerCase()}`);
-      const rows = (await shown(page)).map(withoutTime);
-      const last = rows.slice(0, rows.indexOf('External'));
-      assert.deepEqual(last.slice(-bottom.length), bottom);
+      await eventually(async () => {
+        const rows = (await shown(page)).map(withoutTime);
+        const last = rows.slice(0, rows.indexOf('External'));
+        assert.deepEqual(last.slice(-bottom.length), bottom);
+      });
     });
   }
 });
@@ -201,19 +221,25 @@ describe('the pipelines of a commit without a mouse', () => {
 
   it('the arrows lead from a pipeline to its child and to a build in that', async () => {
     const { page, picture } = stage();
-    await treeRow(page, /^Branch, /).waitFor();
-    await runCommand(page, 'GitLab Builds: Focus on Builds View');
-    await goTo(page, /^Branch, /);
-    await page.keyboard.press('ArrowRight');
-    await treeRow(page, /^Child pipeline/).waitFor();
-    await goTo(page, /^Child pipeline/);
+    await treeRow(page, /^Branch /).waitFor();
+    await runCommand(page, 'GitLab Builds: Focus on GitLab Builds View');
+    await goTo(page, /^Branch /);
+    await pressThen(page, 'ArrowRight', treeRow(page, /^Stage test, 1 running · /));
+    await goTo(page, /^Stage test, 1 running · /);
+    await pressThen(page, 'ArrowRight', treeRow(page, /^packages, running/));
+    await goTo(page, /^packages, running/);
+    const inChild = treeRow(page, /^Stage test, 1 running$/);
+    await pressThen(page, 'ArrowRight', inChild);
+    await goTo(page, /^Stage test, 1 running$/);
+    await pressThen(page, 'ArrowRight', treeRow(page, /^install, running/));
     await page.keyboard.press('ArrowLeft');
     await treeRow(page, /^install, running/).waitFor({ state: 'hidden' });
     await page.keyboard.press('ArrowLeft');
     await eventually(async () =>
       assert.match((await focusedRow(page).getAttribute('aria-label')) ?? '', /^packages, running, stage test/),
     );
-    await pressThen(page, 'ArrowDown', treeRow(page, /^Child pipeline/).and(page.locator('.focused')));
+    await pressThen(page, 'ArrowDown', treeRow(page, /^Stage build, 1 passed$/).and(page.locator('.focused')));
+    await pressThen(page, 'ArrowDown', inChild.and(page.locator('.focused')));
     await pressThen(page, 'ArrowRight', treeRow(page, /^install, running/));
     await goTo(page, /^install, running/);
     await page.locator('.monaco-workbench.hc-black').waitFor();
@@ -226,7 +252,7 @@ describe('the pipelines of a commit without a mouse', () => {
   it('Shift+F10 opens the menu that cancels that build, and no other', async () => {
     const { page, gitlab, project } = stage();
     await menuByKeys(page, 'Cancel Build…');
-    await treeRow(page, /^Child pipeline.*canceled/).waitFor();
+    await treeRow(page, /^packages, .*child pipeline 1 canceled/).waitFor();
     assert.equal(gitlab.world.build(project.builds.childTest.id).status, 'canceled');
     const posts = gitlab.requests.filter(({ method, path }) => method === 'POST' && !path.endsWith('/graphql'));
     assert.deepEqual(
@@ -236,13 +262,13 @@ describe('the pipelines of a commit without a mouse', () => {
   });
 });
 
-/** Only later versions tell what made a pipeline, to which one an external status belongs, and when a build starts. */
+/** Only later versions tell the name of a pipeline, to which one an external status belongs, and when a build starts. */
 function asToldBy13(rows: readonly string[]): readonly string[] {
   const told = rows.filter((_, index) => rows[index - 1] !== 'staging');
-  return told.map((row) => row.replace(/^Branch$/, 'Pipeline').replace('running · 7', 'running · 6'));
+  return told.map((row) => row.replace(/^Branch$/, 'feature').replace('3 passed · #1001', '2 passed · #1001'));
 }
 
 /** Without how long something has been running, or when it starts. */
 function withoutTime(text: string): string {
-  return /^1\d:\d\d$|starts at/.test(text) ? '…' : text;
+  return /^\d+ min$|starts at/.test(text) ? '…' : text;
 }

@@ -67,13 +67,13 @@ describe('several repositories', () => {
     assert.deepEqual(young.requests, []);
     assert.ok(old.requests.length > 0);
     assert.equal((await message(page).allInnerTexts()).join('').trim(), '');
-    assert.match(await title(page).innerText(), /^GitLab Builds(: Builds)?$/i);
-    assert.equal((await offeredIn(page, row('kitchen')))[0], 'Sign In');
+    assert.match(await title(page).innerText(), /^GitLab Builds$/i);
+    assert.equal((await offeredIn(page, row('kitchen')))[0], 'Sign In…');
   });
 
   it('are signed in to from their row', async () => {
     const { page, kitchen, picture } = two();
-    await contextMenu(page, row('kitchen'), 'Sign In');
+    await contextMenu(page, row('kitchen'), 'Sign In…');
     const { input } = await quickInput(page);
     await page
       .locator('.quick-input-widget')
@@ -81,7 +81,7 @@ describe('several repositories', () => {
       .waitFor();
     await input.fill(kitchen.token);
     await input.press('Enter');
-    await treeRow(page, /^Merge request !1, /).waitFor();
+    await treeRow(page, /^Merge request !1 /).waitFor();
     await picture('several-2');
     assert.match(
       (await row('kitchen').getAttribute('aria-label')) ?? '',
@@ -154,7 +154,7 @@ describe('several repositories', () => {
 
   it('are reached and acted on without a mouse', async () => {
     const { page, young, kitchen, picture } = two();
-    await runCommand(page, 'GitLab Builds: Focus on Builds View');
+    await runCommand(page, 'GitLab Builds: Focus on GitLab Builds View');
     await goTo(page, /^Repository bakery/);
     await pressThen(page, 'ArrowLeft', row('bakery').and(page.locator('[aria-expanded=false]')));
     await pressThen(page, 'ArrowDown', row('kitchen').and(page.locator('.focused')));

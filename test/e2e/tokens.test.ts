@@ -5,7 +5,18 @@ import type { SeedOptions } from '../gitlab/seed';
 import type { World } from '../gitlab/world';
 import { notification, quickInput, runCommand, statusBarItem, treeRow } from '../vscode/workbench';
 import { useStage } from './stage';
-import { choice, eventually, message, offeredIn, pointAt, titleButton, tooltip, unfold, welcome } from './view';
+import {
+  choice,
+  eventually,
+  expandAll,
+  message,
+  offeredIn,
+  pointAt,
+  titleButton,
+  tooltip,
+  unfold,
+  welcome,
+} from './view';
 
 const newest = { branch: 'feature', gitlab: { profile: '18.9' } } as const;
 
@@ -23,7 +34,9 @@ describe('a token that may only read', () => {
 
   it('shows all builds, and says that it may no more', async () => {
     const { page, picture } = stage();
-    await unfold(treeRow(page, /^Branch, /));
+    await treeRow(page, /^Branch /).waitFor();
+    await expandAll(page);
+    await unfold(treeRow(page, /^packages, /));
     await treeRow(page, /^production, manual/).waitFor();
     await picture('read-only');
     assert.match(await message(page).innerText(), /^feature · [0-9a-f]{8} · read-only token$/);
@@ -33,14 +46,16 @@ describe('a token that may only read', () => {
     const { page, picture } = stage();
     const web = ['Open in Browser', 'Copy URL'];
     const log = ['Open Log…', 'Save Log As…', 'Compare Log with Last Success'];
-    for (const name of [/^production, manual/, /^Merge request !1, /])
-      assert.deepEqual(await offeredIn(page, treeRow(page, name)), web);
-    assert.deepEqual(await offeredIn(page, treeRow(page, /^install, running/)), [...log, ...web]);
+    const ofBuild = [...web, 'Copy Build Name…', 'Open Pipeline in Browser'];
+    assert.deepEqual(await offeredIn(page, treeRow(page, /^production, manual/)), ofBuild);
+    const mergeRequest = treeRow(page, /^Merge request !1 /);
+    assert.deepEqual(await offeredIn(page, mergeRequest), [...web, 'Open Merge Request']);
+    assert.deepEqual(await offeredIn(page, treeRow(page, /^install, running/)), [...log, ...ofBuild]);
     const failure = ['Copy Failure as Markdown', 'Show Log Errors in Problems'];
-    assert.deepEqual(await offeredIn(page, treeRow(page, /^lint, failed/)), [...log, ...failure, ...web]);
+    assert.deepEqual(await offeredIn(page, treeRow(page, /^lint, failed/)), [...log, ...failure, ...ofBuild]);
     const compile = treeRow(page, /^compile, passed.*has artifacts/);
     const archive = ['Download Artifacts…', 'Download and Extract Artifacts…'];
-    assert.deepEqual(await offeredIn(page, compile), [...archive, ...log, ...web]);
+    assert.deepEqual(await offeredIn(page, compile), [...archive, ...log, ...ofBuild]);
     await pointAt(page, compile);
     await picture('read-only-row');
     const buttons = compile.locator('.monaco-action-bar').getByRole('button');
@@ -50,17 +65,34 @@ describe('a token that may only read', () => {
     ]);
   });
 
-  it('says why in the palette, with a way to sign in again', async () => {
+  it('has none in the palette that would', async () => {
+    const { page, picture } = stage();
+    await page.keyboard.press('F1');
+    const { input, option } = await quickInput(page);
+    await input.fill('>GitLab Builds: Open Log');
+    await option('GitLab Builds: Open Log…').waitFor();
+    await input.fill('>GitLab Builds: Retry');
+    await option('GitLab Builds: Open Log…').waitFor({ state: 'hidden' });
+    await picture('read-only-palette');
+    for (const title of ['Retry Build…', 'Retry Failed Builds'])
+      assert.equal(await option(`GitLab Builds: ${title}`).count(), 0, title);
+    await page.keyboard.press('Escape');
+    await input.waitFor({ state: 'hidden' });
+  });
+
+  it('says why where a log offers it all the same, with a way to sign in again', async () => {
     const { page, gitlab, picture } = stage();
     const before = gitlab.requests.filter(({ method, path }) => method === 'POST' && !path.endsWith('graphql'));
-    await runCommand(page, 'GitLab Builds: Retry Build…');
-    const said = notification(page, /may only read \(scope read_api\)/);
+    await treeRow(page, /^lint, failed/).click();
+    await page.locator('.part.editor .codelens-decoration a').filter({ hasText: /Retry/ }).first().click();
+    const said = notification(page, /is read-only \(scope read_api\)/);
     await said.getByRole('button', { name: 'Sign In Again' }).waitFor();
     await picture('read-only-refused');
     await said.getByRole('button', { name: 'Sign In Again' }).click();
     await choice(page, gitlab.url).waitFor();
     await page.keyboard.press('Escape');
-    assert.deepEqual(before, []);
+    const after = gitlab.requests.filter(({ method, path }) => method === 'POST' && !path.endsWith('graphql'));
+    assert.deepEqual([...before, ...after], []);
   });
 });
 
@@ -87,7 +119,7 @@ describe('a token that has come to its end', () => {
     await welcome(page).getByRole('button', { name: 'Sign In Again' }).click();
     await choice(page, gitlab.url).click();
     await giveToken(page, successor);
-    await treeRow(page, /^Branch, /).waitFor();
+    await treeRow(page, /^Branch /).waitFor();
   });
 
   it('expires while builds are in view: they stay, and the message says so', async () => {
@@ -98,7 +130,7 @@ describe('a token that has come to its end', () => {
       .getByText(/has expired/)
       .waitFor();
     await picture('token-expired-stale');
-    assert.ok(await treeRow(page, /^Branch, /).isVisible());
+    assert.ok(await treeRow(page, /^Branch /).isVisible());
   });
 
   it('has expired: the view says so and offers to sign in again', async () => {

@@ -4,7 +4,7 @@ import { branchMergeRequestAndChild } from '../gitlab/scenarios';
 import type { World } from '../gitlab/world';
 import { contextMenu, modalDialog, notification, runCommand, treeRow } from '../vscode/workbench';
 import { useStage } from './stage';
-import { eventually, offeredIn, pressInRow, unfold } from './view';
+import { eventually, expandAll, offeredIn, pressInRow, unfold } from './view';
 
 /** Its runner cleans up before it ends a canceled build. */
 function withGracefulRunner(world: World, commit: SeedOptions) {
@@ -31,7 +31,9 @@ describe('acting on builds and pipelines of GitLab 18.9', () => {
 
   it('cancels with a runner that is finishing: the row says so, and a second cancel asks to force it', async () => {
     const { page, project, picture } = stage();
-    await unfold(treeRow(page, /^Branch, /));
+    await treeRow(page, /^Branch /).waitFor();
+    await expandAll(page);
+    await unfold(treeRow(page, /^packages, /));
     const running = treeRow(page, /^install, running/);
     await pressInRow(page, running, 'Cancel Build…');
     const canceling = treeRow(page, /^install, canceling/);
@@ -49,7 +51,7 @@ describe('acting on builds and pipelines of GitLab 18.9', () => {
     await contextMenu(page, treeRow(page, /^install, canceling/), 'Cancel Build…');
     await modalDialog(page).waitFor();
     await picture('cancel-2-force');
-    assert.match(await modalDialog(page).innerText(), /Force build install #\d+ to end\?/);
+    assert.match(await modalDialog(page).innerText(), /Force build install #\d+ to cancel\?/);
     await modalDialog(page).getByRole('button', { name: 'Force' }).click();
     await notification(page, /Only maintainers can force install #\d+ to cancel: 403 Forbidden/).waitFor();
     await picture('cancel-3-refused');
@@ -95,7 +97,7 @@ describe('acting on builds and pipelines of GitLab 18.9', () => {
     const { page, project, picture } = stage();
     const before = posts().length;
     const said = notification(page, 'Retrying 2 builds: 1 failed, 1 canceled').waitFor();
-    await contextMenu(page, treeRow(page, /^Merge request !1, /), 'Retry Failed Builds');
+    await contextMenu(page, treeRow(page, /^Merge request !1 /), 'Retry Failed Builds');
     await said;
     await treeRow(page, /^rspec 1\/2, pending.*attempt 2$/).waitFor();
     await treeRow(page, /^browsers, pending.*attempt 2$/).waitFor();
@@ -127,7 +129,7 @@ describe('acting on builds and pipelines of GitLab 18.9', () => {
   it('cancels what is active in a pipeline with one request', async () => {
     const { page, project } = stage();
     const before = posts().length;
-    await contextMenu(page, treeRow(page, /^Merge request !1, /), 'Cancel Active Builds');
+    await contextMenu(page, treeRow(page, /^Merge request !1 /), 'Cancel Active Builds');
     await treeRow(page, /^browsers, canceled/).waitFor();
     assert.deepEqual(posts().slice(before), [`pipelines/${project.merge.id}/cancel`]);
   });
