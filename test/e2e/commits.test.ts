@@ -52,7 +52,6 @@ describe('the commit that is checked out', () => {
     await eventually(async () => assert.equal(await message(page).innerText(), words));
     await treeRow(page, /^Stage deploy/).waitFor();
     await picture('before-own-builds');
-    assert.equal((await title(page).innerText()).toLowerCase(), `gitlab builds: ${short(sha)}`);
     assert.match(await status().innerText(), /^\s*CI 4\/7\s+1 back\s*$/);
     gitlab.world.addCommit(project.project, { sha, title: 'Pushed now' });
     gitlab.world.addBuild(project.project, { sha, ref: 'main', name: 'first', status: 'running' });
@@ -60,7 +59,7 @@ describe('the commit that is checked out', () => {
     await unfold(treeRow(page, /^Stage test, 1 running/));
     await treeRow(page, /^first, running/).waitFor();
     await picture('first-build');
-    assert.equal(await message(page).innerText(), `main · ${short(sha)}`);
+    await eventually(async () => assert.equal(await message(page).innerText(), `main · ${short(sha)}`));
   });
 
   it('is another when one commits in the terminal', async () => {
@@ -74,7 +73,8 @@ describe('the commit that is checked out', () => {
       assert.notEqual(sha, before);
       return sha;
     });
-    await eventually(async () => assert.ok((await title(page).innerText()).toLowerCase().endsWith(short(after))));
+    const words = `main · ${short(after)} · not pushed, showing ${short(before)}, 1 commit back`;
+    await eventually(async () => assert.equal(await message(page).innerText(), words));
     await picture('commit-in-terminal');
     await runCommand(page, 'Terminal: Kill All Terminals');
   });
@@ -84,8 +84,8 @@ describe('the commit that is checked out', () => {
     await git('checkout', '--quiet', project.sha);
     await lookAtGit();
     await treeRow(page, /^Stage deploy/).waitFor();
+    await eventually(async () => assert.equal(await message(page).innerText(), `${short(project.sha)} · detached`));
     await picture('detached');
-    assert.equal(await message(page).innerText(), `${short(project.sha)} · detached`);
     await git('checkout', '--quiet', '-b', 'topic');
     await lookAtGit();
     await eventually(async () => assert.equal(await message(page).innerText(), `topic · ${short(project.sha)}`));
@@ -159,7 +159,7 @@ describe('another commit', () => {
     await eventually(async () => assert.equal(await message(page).innerText(), `topic · ${sha} · not HEAD`));
     await show('no-such-branch');
     await page
-      .getByText(/knows no commit, branch or tag "no-such-branch"/)
+      .getByText(/No commit, branch or tag "no-such-branch" in this repository/)
       .first()
       .waitFor();
     await picture('unknown-revision');

@@ -161,7 +161,7 @@ describe('logs', () => {
     await lens(page, /failed/).waitFor();
     await picture('log-erased');
     await contextMenu(page, treeRow(page, /^waiting, running/), 'Open Log…');
-    await shows(page, /waiting #\d+ has no log yet/);
+    await shows(page, /waiting #\d+ is running and has no log yet\./);
     await picture('log-none-yet');
     gitlab.world.appendTrace(project.builds.waiting, lines(1, 3));
     await shows(page, 'line 3 of the log');
