@@ -56,7 +56,7 @@ describe('the commit that is checked out', () => {
     gitlab.world.addCommit(project.project, { sha, title: 'Pushed now' });
     gitlab.world.addBuild(project.project, { sha, ref: 'main', name: 'first', status: 'running' });
     await titleButton(page, 'Refresh').click();
-    await unfold(treeRow(page, /^Stage test, 1 running/));
+    await unfold(treeRow(page, /^Stage test, 1 running$/));
     await treeRow(page, /^first, running/).waitFor();
     await picture('first-build');
     await eventually(async () => assert.equal(await message(page).innerText(), `main · ${short(sha)}`));
@@ -182,7 +182,7 @@ describe('another commit', () => {
     assert.match(await status.innerText(), new RegExp(`^\\s*CI: no builds\\s+${sha.slice(0, 8)}\\s*$`));
     gitlab.world.addBuild(project.project, { sha, ref: 'main', name: 'first', status: 'running' });
     await welcome(page).getByRole('button', { name: 'Try Again' }).click();
-    await unfold(treeRow(page, /^Stage test, 1 running/));
+    await unfold(treeRow(page, /^Stage test, 1 running$/));
     await treeRow(page, /^first, running/).waitFor();
   });
 

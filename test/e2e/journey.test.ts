@@ -54,7 +54,7 @@ describe('a commit that is not pushed', () => {
     const { page, gitlab, project, picture } = stage();
     gitlab.world.addCommit(project.project, { sha });
     gitlab.world.addBuild(project.project, { sha, ref: 'main', name: 'own', status: 'running' });
-    await unfold(treeRow(page, /^Stage test, 1 running/));
+    await unfold(treeRow(page, /^Stage test, 1 running$/));
     await treeRow(page, /^own, running/).waitFor();
     await picture('own-builds');
     assert.equal(await message(page).innerText(), `main · ${short(sha)}`);
@@ -94,7 +94,7 @@ describe('a commit without builds before it', () => {
     const { page, gitlab, project } = stage();
     gitlab.world.addCommit(project.project, { sha });
     gitlab.world.addBuild(project.project, { sha, ref: 'main', name: 'own', status: 'running' });
-    await unfold(treeRow(page, /^Stage test, 1 running/));
+    await unfold(treeRow(page, /^Stage test, 1 running$/));
     await treeRow(page, /^own, running/).waitFor();
   });
 });
