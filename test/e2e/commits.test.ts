@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { oddName, smallProject } from '../gitlab/scenarios';
 import { openView, quickInput, runCommand, statusBarItem, treeRow } from '../vscode/workbench';
 import { useStage } from './stage';
-import { choice, eventually, message, title, titleButton, tooltip, welcome } from './view';
+import { choice, eventually, message, title, titleButton, tooltip, unfold, welcome } from './view';
 
 describe('the commit that is checked out', () => {
   const stage = useStage({ furnish: smallProject });
@@ -18,7 +18,7 @@ describe('the commit that is checked out', () => {
   it('stands in the status bar: what has failed, and more when it is pointed at', async () => {
     const { page, project, picture } = stage();
     await treeRow(page, /^Stage deploy/).waitFor();
-    assert.match(await status().innerText(), /^\s*failed: spinach:other <b>&amp; "quote…$/);
+    assert.match(await status().innerText(), /^\s*CI failed: spinach:other <b>&amp; "quote…$/);
     await status().hover();
     const table = tooltip(page).filter({ hasText: 'deploy' });
     await table.waitFor();
@@ -42,23 +42,24 @@ describe('the commit that is checked out', () => {
     const { page, gitlab, project } = stage();
     gitlab.world.retry(project.builds.odd);
     await titleButton(page, 'Refresh').click();
-    await eventually(async () => assert.equal((await status().innerText()).trim(), '4/7 test'));
+    await eventually(async () => assert.equal((await status().innerText()).trim(), 'CI 4/7'));
   });
 
-  it('has no builds until GitLab makes some, which are looked for on demand', async () => {
+  it('shows those of the one before it until GitLab has its own, which are looked for on demand', async () => {
     const { page, gitlab, project, picture } = stage();
     const sha = await commit('Not pushed yet');
-    await welcome(page)
-      .getByText(/There are no builds for this commit/)
-      .waitFor();
-    await picture('no-builds');
-    assert.equal((await title(page).innerText()).toLowerCase(), `gitlab builds: ${short(sha)}`);
-    assert.equal((await status().innerText()).trim(), 'no builds');
+    const words = `main · ${short(sha)} · not pushed, showing ${short(project.sha)}, 1 commit back`;
+    await eventually(async () => assert.equal(await message(page).innerText(), words));
+    await treeRow(page, /^Stage deploy/).waitFor();
+    await picture('before-own-builds');
+    assert.match(await status().innerText(), /^\s*CI 4\/7\s+1 back\s*$/);
     gitlab.world.addCommit(project.project, { sha, title: 'Pushed now' });
     gitlab.world.addBuild(project.project, { sha, ref: 'main', name: 'first', status: 'running' });
-    await welcome(page).getByRole('button', { name: 'Try Again' }).click();
+    await titleButton(page, 'Refresh').click();
+    await unfold(treeRow(page, /^Stage test, 1 running$/));
     await treeRow(page, /^first, running/).waitFor();
     await picture('first-build');
+    await eventually(async () => assert.equal(await message(page).innerText(), `main · ${short(sha)}`));
   });
 
   it('is another when one commits in the terminal', async () => {
@@ -72,7 +73,8 @@ describe('the commit that is checked out', () => {
       assert.notEqual(sha, before);
       return sha;
     });
-    await eventually(async () => assert.ok((await title(page).innerText()).toLowerCase().endsWith(short(after))));
+    const words = `main · ${short(after)} · not pushed, showing ${short(before)}, 1 commit back`;
+    await eventually(async () => assert.equal(await message(page).innerText(), words));
     await picture('commit-in-terminal');
     await runCommand(page, 'Terminal: Kill All Terminals');
   });
@@ -82,8 +84,8 @@ describe('the commit that is checked out', () => {
     await git('checkout', '--quiet', project.sha);
     await lookAtGit();
     await treeRow(page, /^Stage deploy/).waitFor();
+    await eventually(async () => assert.equal(await message(page).innerText(), `${short(project.sha)} · detached`));
     await picture('detached');
-    assert.equal(await message(page).innerText(), `${short(project.sha)} · detached`);
     await git('checkout', '--quiet', '-b', 'topic');
     await lookAtGit();
     await eventually(async () => assert.equal(await message(page).innerText(), `topic · ${short(project.sha)}`));
@@ -116,7 +118,7 @@ describe('another commit', () => {
     await choice(page, 'Release 1.0').waitFor();
     await picture('commits');
     await choice(page, 'Release 1.0').click();
-    await treeRow(page, /^Stage test, passed · 2/).waitFor();
+    await treeRow(page, /^Stage test, 2 passed/).waitFor();
     await picture('pinned');
     assert.equal(await message(page).innerText(), `v1.0 · ${project.olderSha.slice(0, 8)} · not HEAD`);
   });
@@ -125,10 +127,12 @@ describe('another commit', () => {
     const { page, project, git, picture } = stage();
     await git('commit', '--quiet', '--allow-empty', '--message=Meanwhile');
     await runCommand(page, 'Git: Refresh');
+    const meanwhile = (await git('rev-parse', 'HEAD')).slice(0, 8);
+    assert.equal(await message(page).innerText(), `v1.0 · ${project.olderSha.slice(0, 8)} · not HEAD`);
     await titleButton(page, 'Follow HEAD Again').click();
-    await welcome(page)
-      .getByText(/There are no builds for this commit/)
-      .waitFor();
+    const words = `main · ${meanwhile} · not pushed, showing ${project.sha.slice(0, 8)}, 1 commit back`;
+    await eventually(async () => assert.equal(await message(page).innerText(), words));
+    await treeRow(page, /^Stage deploy/).waitFor();
     await picture('following');
     await git('reset', '--quiet', '--hard', project.sha);
     await runCommand(page, 'Git: Refresh');
@@ -155,7 +159,7 @@ describe('another commit', () => {
     await eventually(async () => assert.equal(await message(page).innerText(), `topic · ${sha} · not HEAD`));
     await show('no-such-branch');
     await page
-      .getByText(/knows no commit, branch or tag "no-such-branch"/)
+      .getByText(/No commit, branch or tag "no-such-branch" in this repository/)
       .first()
       .waitFor();
     await picture('unknown-revision');
@@ -163,6 +167,23 @@ describe('another commit', () => {
     await eventually(async () => assert.equal(await message(page).innerText(), `${older} · not HEAD`));
     await runCommand(page, 'GitLab Builds: Follow HEAD Again');
     await eventually(async () => assert.equal(await message(page).innerText(), `main · ${sha}`));
+  });
+
+  it('has no builds until GitLab makes some, which are looked for on demand', async () => {
+    const { page, gitlab, project, picture } = stage();
+    const sha = project.shaWithoutCi;
+    await show(sha);
+    await welcome(page)
+      .getByText(/There are no builds for this commit/)
+      .waitFor();
+    await picture('no-builds');
+    assert.equal((await title(page).innerText()).toLowerCase(), `gitlab builds: ${sha.slice(0, 8)}`);
+    const status = statusBarItem(page, /^GitLab Builds, /);
+    assert.match(await status.innerText(), new RegExp(`^\\s*CI: no builds\\s+${sha.slice(0, 8)}\\s*$`));
+    gitlab.world.addBuild(project.project, { sha, ref: 'main', name: 'first', status: 'running' });
+    await welcome(page).getByRole('button', { name: 'Try Again' }).click();
+    await unfold(treeRow(page, /^Stage test, 1 running$/));
+    await treeRow(page, /^first, running/).waitFor();
   });
 
   async function show(revision: string): Promise<void> {

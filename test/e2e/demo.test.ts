@@ -9,7 +9,7 @@ import { projectRoot } from '../vscode/project';
 import { temporaryFolder } from '../vscode/temporaryFolder';
 import { git } from '../vscode/workspace';
 import { sharedBrowser, useWhile } from './stage';
-import { eventually, title } from './view';
+import { eventually, title, unfold } from './view';
 
 const program = join(projectRoot, 'out', 'test', 'demo', 'demo.main.mjs');
 
@@ -42,7 +42,7 @@ describe('the demo', () => {
         const folder = new URL(address).searchParams.get('folder') ?? '';
         await git(folder, 'commit', '--quiet', '--allow-empty', '--message=Bake bread');
         const sha = await git(folder, 'rev-parse', 'HEAD');
-        const name = new RegExp(`^GitLab Builds, \\d+/\\d+ build, .*${sha.slice(0, 8)}`);
+        const name = new RegExp(`^GitLab Builds, CI \\d+/\\d+, .*${sha.slice(0, 8)}`);
         await eventually(() => statusBarItem(page, name).waitFor({ timeout: 1000 }));
         await eventually(async () =>
           assert.notEqual(await treeRow(page, '').first().getAttribute('aria-label'), before),
@@ -89,11 +89,13 @@ async function seeStages(page: Page): Promise<void> {
   await treeRow(page, /^Stage build/).waitFor();
 }
 
-/** The branch's own is the newest, and open. */
 async function seePipelines(page: Page): Promise<void> {
-  await treeRow(page, /^Branch, .*#\d+$/).waitFor();
+  await treeRow(page, /^Branch main, .*#\d+$/).waitFor();
   await treeRow(page, /^Merge request !1, .*Test the CI integration/).waitFor();
-  await treeRow(page, /^Stage build/).waitFor();
+  await unfold(treeRow(page, /^Branch main, /));
+  await treeRow(page, /^Stage build/)
+    .first()
+    .waitFor();
 }
 
 async function seeBuildsMove(page: Page): Promise<void> {

@@ -22,7 +22,7 @@ describe('hostile names in the messages of VS Code', () => {
     const body = JSON.stringify({ message: names.join(' ~ ') });
     const answer = { status: 403, headers: { 'Content-Type': 'application/json' }, body };
     gitlab.faults = [{ when: ({ method }) => method === 'POST', answer }];
-    await contextMenu(page, treeRow(page, /^spinach.*, failed/), 'Retry');
+    await contextMenu(page, treeRow(page, /^spinach.*, failed/), 'Retry Build…');
     const shown = notification(page, '[click]');
     await shown.waitFor();
     gitlab.faults = [];
@@ -36,7 +36,7 @@ describe('hostile names in the messages of VS Code', () => {
 
   it('are read in a modal as they are, and are neither a link nor an icon there', async () => {
     const { page, picture } = stage();
-    await contextMenu(page, treeRow(page, /^spinach.*, failed/), 'Erase…');
+    await contextMenu(page, treeRow(page, /^spinach.*, failed/), 'Erase Build…');
     const dialog = modalDialog(page);
     await dialog.waitFor();
     await picture('hostile-modal');

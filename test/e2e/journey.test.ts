@@ -43,10 +43,10 @@ describe('a commit that is not pushed', () => {
     const { page, project, picture } = stage();
     await titleButton(page, 'Push').click();
     await message(page)
-      .getByText(/waiting for builds since \d+:\d\d.*: builds of/)
+      .getByText(/waiting for builds since \d+:\d\d.*, showing /)
       .waitFor();
     await picture('watching-ancestor');
-    assert.ok((await message(page).innerText()).includes(`builds of ${short(project.sha)}, 1 commit back`));
+    assert.ok((await message(page).innerText()).includes(`showing ${short(project.sha)}, 1 commit back`));
     assert.equal(await titleButton(page, 'Push').count(), 0);
   });
 
@@ -54,6 +54,7 @@ describe('a commit that is not pushed', () => {
     const { page, gitlab, project, picture } = stage();
     gitlab.world.addCommit(project.project, { sha });
     gitlab.world.addBuild(project.project, { sha, ref: 'main', name: 'own', status: 'running' });
+    await unfold(treeRow(page, /^Stage test, 1 running$/));
     await treeRow(page, /^own, running/).waitFor();
     await picture('own-builds');
     assert.equal(await message(page).innerText(), `main · ${short(sha)}`);
@@ -74,7 +75,7 @@ describe('a commit without builds before it', () => {
       .getByText(/This commit hasn't been pushed/)
       .waitFor();
     await picture('not-pushed-welcome');
-    assert.equal((await statusBarItem(page, /^GitLab Builds/).innerText()).trim(), 'not pushed');
+    assert.equal((await statusBarItem(page, /^GitLab Builds/).innerText()).trim(), 'CI: not pushed');
   });
 
   it('that is pushed is watched, and the title says since when', async () => {
@@ -86,13 +87,14 @@ describe('a commit without builds before it', () => {
     await picture('watching');
     const heading = await page.locator('.part.sidebar .composite.title h2').innerText();
     assert.match(heading, new RegExp(`${short(sha)} · since \\d+:\\d\\d`, 'i'));
-    assert.equal((await statusBarItem(page, /^GitLab Builds/).innerText()).trim(), 'waiting for builds');
+    assert.equal((await statusBarItem(page, /^GitLab Builds/).innerText()).trim(), 'CI: waiting for builds');
   });
 
   it('shows them as soon as there are some', async () => {
     const { page, gitlab, project } = stage();
     gitlab.world.addCommit(project.project, { sha });
     gitlab.world.addBuild(project.project, { sha, ref: 'main', name: 'own', status: 'running' });
+    await unfold(treeRow(page, /^Stage test, 1 running$/));
     await treeRow(page, /^own, running/).waitFor();
   });
 });
@@ -128,7 +130,7 @@ describe('builds that end while one looks elsewhere', () => {
     const text = await toast.locator('.notification-list-item-message').innerText();
     assert.equal(
       text,
-      `main · ${short(project.sha)}: 2 of 7 builds failed: spinach:other <b>&amp; "quoted" 50% ünï…, production`,
+      `main · Test the CI integration.: 2 of 7 builds failed: spinach:other <b>&amp; "quoted" 50% ünï…, production`,
     );
     const names = await toast.getByRole('button').allInnerTexts();
     assert.deepEqual(

@@ -69,11 +69,14 @@ describe('logs', () => {
   it('does not open those that are selected along with it', async () => {
     const { page } = stage();
     const [unit, erased] = [treeRow(page, /^unit-tests, failed/), treeRow(page, /^erased, failed/)];
+    await runCommand(page, 'View: Close All Editors');
+    await tab(page, '').first().waitFor({ state: 'detached' });
     await erased.click({ modifiers: ['ControlOrMeta'] });
     for (const row of [unit, erased])
       await eventually(async () => assert.equal(await row.getAttribute('aria-selected'), 'true'));
     await unit.click();
-    await inEditor(page);
+    await tab(page, /^unit-tests #\d+\.log/).waitFor();
+    await shows(page, 'ERROR: Job failed: exit code 1');
     await eventually(async () => assert.equal(await erased.getAttribute('aria-selected'), 'false'));
     assert.equal(await page.locator('.part.editor .tab').count(), 1);
   });
@@ -108,7 +111,7 @@ describe('logs', () => {
 
   it('is opened without a mouse, and a link in it leads to the line of the file', async () => {
     const { page, picture } = stage();
-    await runCommand(page, 'GitLab Builds: Focus on Builds View');
+    await runCommand(page, 'GitLab Builds: Focus on GitLab Builds View');
     await goTo(page, /^unit-tests, failed/);
     await page.keyboard.press('Enter');
     await shows(page, /src\/app\.c:12:3: error: expected/);
@@ -154,11 +157,11 @@ describe('logs', () => {
   it('says in its place why there is none, and comes as soon as there is one', async () => {
     const { page, gitlab, project, picture } = stage();
     await treeRow(page, /^erased, failed/).click();
-    await shows(page, /erased #\d+ has no log: it was erased, or nothing was written\./);
+    await shows(page, /erased #\d+ has no log\.\nIt was erased, or the build wrote nothing\.\n/);
     await lens(page, /failed/).waitFor();
     await picture('log-erased');
     await contextMenu(page, treeRow(page, /^waiting, running/), 'Open Log…');
-    await shows(page, /waiting #\d+ has no log yet/);
+    await shows(page, /waiting #\d+ is running and has no log yet\./);
     await picture('log-none-yet');
     gitlab.world.appendTrace(project.builds.waiting, lines(1, 3));
     await shows(page, 'line 3 of the log');
