@@ -152,7 +152,7 @@ export async function menuByKeys(page: Page, item: string): Promise<void> {
   await page.keyboard.press('Shift+F10');
   await page.getByRole('menuitem', { name: item, exact: true }).waitFor();
   const chosen = page.locator('.monaco-menu .action-item.focused').getByRole('menuitem', { name: item, exact: true });
-  for (let step = 0; step < 10 && (await chosen.count()) === 0; step++) await page.keyboard.press('ArrowDown');
+  for (let step = 0; step < 30 && (await chosen.count()) === 0; step++) await page.keyboard.press('ArrowDown');
   await page.keyboard.press('Enter');
 }
 
