@@ -253,7 +253,7 @@ describe('artifacts without a mouse', () => {
   it('are reached and opened by the arrows and Enter', async () => {
     const { page, picture } = stage();
     await treeRow(page, /^Stage build/).waitFor();
-    await runCommand(page, 'GitLab Builds: Focus on Builds View');
+    await runCommand(page, 'GitLab Builds: Focus on GitLab Builds View');
     await goTo(page, /^Stage build/);
     await pressThen(page, 'ArrowRight', treeRow(page, /^site, passed/));
     await goTo(page, /^site, passed/);
@@ -269,13 +269,13 @@ describe('artifacts without a mouse', () => {
 
   it('are compared, and downloaded, from the menu of the row', async () => {
     const { page, folder, project } = stage();
-    await runCommand(page, 'GitLab Builds: Focus on Builds View');
+    await runCommand(page, 'GitLab Builds: Focus on GitLab Builds View');
     await goTo(page, /^README\.md, file/);
     await menuByKeys(page, 'Compare Artifact with Workspace…');
     await page.locator('.monaco-diff-editor').getByText('Workspace').first().waitFor();
     // It takes the focus a moment after it is drawn.
     await inEditor(page);
-    await runCommand(page, 'GitLab Builds: Focus on Builds View');
+    await runCommand(page, 'GitLab Builds: Focus on GitLab Builds View');
     await goTo(page, /^css, folder/);
     await menuByKeys(page, 'Download Artifact into Workspace…');
     await notification(page, /Saved .*\/public\/css\./).waitFor();
