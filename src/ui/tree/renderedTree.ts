@@ -182,7 +182,8 @@ export class RenderedTree {
 function isSettled(before: DrawnNode, after: DrawnNode): boolean {
   if (before.kind === 'artifacts' && after.kind === 'artifacts') return before.build === after.build;
   if (before.kind !== 'build' || after.kind !== 'build' || before.build !== after.build) return false;
-  return isLeaf(before) && isLeaf(after) && after.child === undefined && statusClass(after.build.status) === 'ended';
+  const hasChild = before.child !== undefined || after.child !== undefined;
+  return isLeaf(before) && isLeaf(after) && !hasChild && statusClass(after.build.status) === 'ended';
 }
 
 /** There is nothing below it but its artifacts. */

@@ -253,4 +253,21 @@ describe('The tree, whatever is shown one after another', () => {
       { numRuns: 400 },
     );
   }).timeout(120_000);
+
+  it('is drawn anew where what a build has started is no longer there', async () => {
+    const world = new World();
+    const started = aBuild({ status: 'failed', downstream: 2 });
+    const child: Pipeline = { id: 2, ref: 'master', sha, status: 'manual', source: 'parent_pipeline' };
+    const steps: readonly Step[] = [
+      { kind: 'show', at: 'b', snapshot: { ...ready([started]), pipelines: [child] } },
+      // Then nothing of the child is below its bridge.
+      { kind: 'filter', statuses: ['failed'] },
+      { kind: 'change', at: 'b', to: { pipelines: [{ ...child, id: 1, source: 'push' }] } },
+    ];
+    for (const one of steps) {
+      await world.take(one);
+      world.check();
+    }
+    world.end();
+  });
 });
