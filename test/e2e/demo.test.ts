@@ -90,9 +90,9 @@ async function seeStages(page: Page): Promise<void> {
 }
 
 async function seePipelines(page: Page): Promise<void> {
-  await treeRow(page, /^Branch main, .*#\d+$/).waitFor();
-  await treeRow(page, /^Merge request !1, .*Test the CI integration/).waitFor();
-  await unfold(treeRow(page, /^Branch main, /));
+  await treeRow(page, /^Branch test-ci, .*#\d+$/).waitFor();
+  await treeRow(page, /^Merge request !1 Test the CI integration, /).waitFor();
+  await unfold(treeRow(page, /^Branch test-ci, /));
   await treeRow(page, /^Stage build/)
     .first()
     .waitFor();
