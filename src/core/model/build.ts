@@ -129,6 +129,11 @@ export function isActive(build: Build): boolean {
   return statusClass(build.status) === 'active';
 }
 
+/** It runs, or will by itself: it waits neither for a person nor for a clock. */
+export function isUnderWay({ status }: Build): boolean {
+  return ['active', 'notStarted'].includes(statusClass(status));
+}
+
 export function hasFailed(build: Build): boolean {
   return build.status === 'failed' && !build.allowFailure;
 }

@@ -1,4 +1,4 @@
-import { hasFailed, isActive, statusClass, worstStatus, type Build } from './build';
+import { hasFailed, isActive, isUnderWay, statusClass, worstStatus, type Build } from './build';
 import { pipelineFailedWithoutBuilds, rootPipelines, standingBuilds, type Listing, type Pipeline } from './pipeline';
 import { toTree, type TreeNode } from './tree';
 
@@ -26,11 +26,22 @@ export interface Verdict {
   readonly isOpen: boolean;
 }
 
+/** Verdicts by the listing that they are of, since several views ask for the same one after each refresh. */
+const verdicts = new WeakMap<Listing, Verdict>();
+
 export function verdictOf(listing: Listing): Verdict {
+  const known = verdicts.get(listing);
+  if (known !== undefined) return known;
+  const verdict = workOut(listing);
+  verdicts.set(listing, verdict);
+  return verdict;
+}
+
+function workOut(listing: Listing): Verdict {
   const builds = listing.builds.length === 0 ? [] : countedBuilds(listing);
   const { own, children } = builds.length === 0 ? none : failures(listing);
   const broken = pipelineFailedWithoutBuilds(listing);
-  const moving = builds.filter(({ status }) => ['active', 'notStarted'].includes(statusClass(status)));
+  const moving = builds.filter(isUnderWay);
   const count = (status: string) => builds.filter((build) => build.status === status).length;
   const counted = builds.filter(({ status }) => statusClass(status) !== 'waiting');
   return {

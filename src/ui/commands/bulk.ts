@@ -1,5 +1,5 @@
 import { l10n, ProgressLocation, window } from 'vscode';
-import { canCancel, hasFailed, statusClass, type Build } from '../../core/model/build';
+import { canCancel, hasFailed, isUnderWay, statusClass, type Build } from '../../core/model/build';
 import { GitLabError } from '../../core/model/errors';
 import type { GitLabClient } from '../../core/gitlab/client';
 import { effectOnPipeline, isAnswerLost } from '../../core/gitlab/lostAnswer';
@@ -48,7 +48,7 @@ const retryingFailed = (): Bulk => ({
 const cancelingActive = (): Bulk => ({
   name: 'cancel',
   action: canceling(),
-  calls: ({ status }) => ['active', 'notStarted'].includes(statusClass(status)),
+  calls: isUnderWay,
   takes: canCancel,
   none: l10n.t('No active builds.'),
   title: (builds) => {

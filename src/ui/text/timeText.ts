@@ -1,4 +1,5 @@
 import { l10n } from 'vscode';
+import { ageText } from './ageText';
 
 /** `0:07`, `3:10`, `1:02:03` */
 export function formatDuration(seconds: number): string {
@@ -47,13 +48,8 @@ export function timeOf(time: number, now: number): string {
 
 /** `3 min ago`; undefined for what is no time, or is still to come by the clock here. `now` in ms since 1970. */
 export function agoWords(iso: string | undefined, now: number): string | undefined {
-  const seconds = Math.floor((now - Date.parse(iso ?? '')) / 1000);
-  if (Number.isNaN(seconds) || seconds < 0) return undefined;
-  const [minutes, hours, days] = [Math.floor(seconds / 60), Math.floor(seconds / 3600), Math.floor(seconds / 86_400)];
-  if (minutes === 0) return l10n.t('just now');
-  if (hours === 0) return l10n.t('{0} min ago', minutes);
-  if (days === 0) return l10n.t('{0} h ago', hours);
-  return days === 1 ? l10n.t('1 day ago') : l10n.t('{0} days ago', days);
+  const time = Date.parse(iso ?? '');
+  return time > now ? undefined : ageText(time, now);
 }
 
 /** In the user's own way, with the day; undefined for what is no time. */

@@ -9,6 +9,7 @@ import {
   canRetry,
   hasArtifacts,
   hasFailed,
+  isUnderWay,
   statusClass,
   type Build,
 } from '../../core/model/build';
@@ -81,11 +82,6 @@ function repositoryAbilities({ snapshot }: RepositoryView, readOnly: boolean): R
     unpushed: isUnpushed(snapshot),
     ...(readOnly ? {} : groupAbilities(buildsOf(snapshot))),
   };
-}
-
-/** What waits for a person is not in the way of anybody. */
-function isUnderWay({ status }: Build): boolean {
-  return ['active', 'notStarted'].includes(statusClass(status));
 }
 
 function startable(build: Build): Record<string, boolean> {

@@ -10,9 +10,11 @@ import {
   canRetry,
   hasArtifacts,
   hasFailed,
+  isUnderWay,
   statusClass,
   type Build,
 } from '../../core/model/build';
+import { isOfMergeRequest } from '../../core/model/pipeline';
 import { isUnpushed, listingOf, targetOf, type Snapshot } from '../../core/model/snapshot';
 import { failedBuilds } from '../../core/model/verdict';
 import { mayHaveLog, mayTellFailure } from '../tree/contextValue';
@@ -82,7 +84,7 @@ const acting: Readonly<Record<string, (build: Build) => boolean>> = {
   keepable: canKeep,
   artifactsDeletable: canDeleteArtifacts,
   retryFailed: (build) => hasFailed(build) && canRetry(build),
-  cancelActive: (build) => ['active', 'notStarted'].includes(statusClass(build.status)) && canCancel(build),
+  cancelActive: (build) => isUnderWay(build) && canCancel(build),
 };
 const reading: Readonly<Record<string, (build: Build) => boolean>> = {
   hasArtifacts,
@@ -99,9 +101,7 @@ function abilitiesIn(snapshot: Snapshot | undefined): readonly string[] {
   return [
     ...tests.flatMap(([word, can]) => (builds.some(can) ? [word] : [])),
     ...(pipelines.length > 0 ? ['pipeline'] : []),
-    ...(pipelines.some(({ ref, mergeRequest }) => mergeRequest !== undefined || ref.startsWith('refs/merge-requests/'))
-      ? ['mergeRequest']
-      : []),
+    ...(pipelines.some(isOfMergeRequest) ? ['mergeRequest'] : []),
   ];
 }
 
