@@ -14,22 +14,23 @@ const entities: Readonly<Record<string, string>> = {
 export function htmlToText(html: string): string {
   const kept: string[] = [];
   let isInLink = false;
+  // Where the text begins that is not kept yet, and where the next tag may be.
+  let from = 0;
   let at = 0;
   while (at < html.length) {
     const open = html.indexOf('<', at);
     if (open < 0) break;
-    const tag = isTag(html.slice(open + 1, open + 3));
-    if (!isInLink) kept.push(html.slice(at, tag ? open : open + 1));
     at = open + 1;
-    if (!tag) continue;
+    const name = html.slice(at, at + 2).toLowerCase();
+    if (!isTag(name)) continue;
+    if (!isInLink) kept.push(html.slice(from, open));
     const close = html.indexOf('>', open);
     if (close < 0) return withoutEntities(kept.join('')).trim();
-    const name = html.slice(open + 1, open + 3).toLowerCase();
     if (name === 'a ' || name === 'a>') isInLink = true;
     else if (name === '/a') isInLink = false;
-    at = close + 1;
+    at = from = close + 1;
   }
-  kept.push(html.slice(at));
+  kept.push(html.slice(isInLink ? at : from));
   return withoutEntities(kept.join('')).trim();
 }
 
