@@ -56,7 +56,7 @@ function buildQuestion({ pickBuild }: EntryQuestion): TargetQuery {
   return {
     can: hasArtifacts,
     pick: pickBuild,
-    none: l10n.t('No build here has artifacts.'),
+    none: l10n.t('No build has artifacts.'),
     why: (build) => noneSentence(build, Date.now()),
   };
 }

@@ -39,7 +39,7 @@ export interface Action {
 }
 
 export function maybeStarted(title: string): string {
-  return l10n.t('“{0}” may have been started: the answer of GitLab was lost.', title);
+  return l10n.t("“{0}” may have been started. GitLab's response was lost.", title);
 }
 
 export const retrying = (): Action => ({
@@ -96,7 +96,7 @@ export const erasing = (): Action => ({
   tooOld: l10n.t("This version of GitLab can't erase builds."),
   late: (build) => l10n.t("{0} is {1} and can't be erased.", buildTitle(build), statusLabel(build.status)),
   done: (_before, after) => l10n.t('Erased {0}', buildTitle(after)),
-  doubt: (title) => l10n.t('“{0}” may have been erased: the answer of GitLab was lost.', title),
+  doubt: (title) => l10n.t("“{0}” may have been erased. GitLab's response was lost.", title),
 });
 
 export const deletingArtifacts = (): Action => ({

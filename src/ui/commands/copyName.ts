@@ -6,7 +6,7 @@ import { subjectsOf } from './subjects';
 export const copyName: Command = async (context, args) => {
   const subjects = await subjectsOf(context, args, {
     can: () => true,
-    pick: l10n.t('Builds whose names to copy'),
+    pick: l10n.t('Select builds to copy the names of'),
     none: l10n.t('There is no build here.'),
   });
   const names = subjects.flatMap(({ builds }) => builds.map(({ name }) => name));

@@ -31,7 +31,7 @@ async function downloadAll(
   const question: TargetQuery = {
     can: hasArtifacts,
     pick,
-    none: l10n.t('No build here has artifacts.'),
+    none: l10n.t('No build has artifacts.'),
     why: (build) => noneSentence(build, Date.now()),
   };
   const wanted = withArtifacts(await subjectsOf(context, args, question));

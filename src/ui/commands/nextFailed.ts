@@ -18,7 +18,7 @@ export const nextFailed: Command = async (context, args) => {
   const reference = toReference(args[0]);
   const place =
     reference === undefined ? nextOf(context) : { root: rootOfReference(context, reference), build: reference.build };
-  if (place === undefined) throw new UserError(l10n.t('No build here has failed.'));
+  if (place === undefined) throw new UserError(l10n.t('No failed builds.'));
   const { tree } = context;
   if (await tree.revealBuild(place.root, place.build)) return;
   // The filter may hide it.

@@ -13,7 +13,7 @@ export const openPipeline: Command = async (context, args) => {
   const { root, pipelines } = pipelinesOf(context, args);
   const withPage = pipelines.filter(({ webUrl }) => webUrl !== undefined);
   if (withPage.length === 0) throw new UserError(l10n.t('No pipeline with a web page is known here.'));
-  const chosen = await choose(context, root, withPage, l10n.t('Pipeline to open in the browser'));
+  const chosen = await choose(context, root, withPage, l10n.t('Select a pipeline to open in the browser'));
   if (chosen?.webUrl !== undefined) await env.openExternal(Uri.parse(chosen.webUrl, true));
 };
 
@@ -25,7 +25,7 @@ export const openMergeRequest: Command = async (context, args) => {
   const known = own.length > 0 ? own : all.filter((one) => mergeRequestOf(one) !== undefined);
   const distinct = [...new Map(known.map((one) => [mergeRequestOf(one), one])).values()];
   if (distinct.length === 0) throw new UserError(l10n.t('No merge request of this commit is known.'));
-  const chosen = await choose(context, root, distinct, l10n.t('Merge request to open in the browser'));
+  const chosen = await choose(context, root, distinct, l10n.t('Select a merge request to open in the browser'));
   if (chosen === undefined) return;
   const { instance, project } = shownTarget(context, root);
   const { url } = await context.clients.of(instance).project(project, new AbortController().signal);

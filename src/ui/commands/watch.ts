@@ -26,8 +26,8 @@ function pipelinesIn(args: readonly unknown[]): readonly Watched[] {
 async function buildsToWatch(context: CommandContext, args: readonly unknown[]): Promise<readonly Watched[]> {
   const subjects = await subjectsOf(context, args, {
     can: isUnderWay,
-    pick: l10n.t('Builds to watch until they end'),
-    none: l10n.t('No build here is under way.'),
+    pick: l10n.t('Select builds to watch until they end'),
+    none: l10n.t('No active builds.'),
     why: (build) => l10n.t('{0} has ended already.', buildTitle(build)),
   });
   return subjects.flatMap(({ root, builds }) => builds.map(({ id }) => ({ root, kind: 'build' as const, id })));

@@ -95,7 +95,7 @@ const reasons: Readonly<Record<string, ReasonWords>> = {
   failed_outdated_deployment_job: newerDeployment,
   deployment_rejected: {
     short: () => l10n.t('deployment rejected'),
-    sentence: () => l10n.t('Somebody rejected this deployment.'),
+    sentence: () => l10n.t('This deployment was rejected.'),
   },
   protected_environment_failure: {
     short: () => l10n.t('environment protected'),

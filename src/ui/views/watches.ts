@@ -53,7 +53,7 @@ export class Watches {
   }
 
   private async tell({ root }: Watched, { failed, sentence, build }: End): Promise<void> {
-    const showLog = l10n.t('Show log');
+    const showLog = l10n.t('Show Log');
     const buttons = build !== undefined && mayHaveLog(build) ? [showLog] : [];
     const chosen = await this.port.report.announce(failed ? 'warning' : 'information', sentence, ...buttons);
     if (chosen === showLog) await this.port.act('openLog', { build: build?.id, repository: root });

@@ -28,7 +28,7 @@ describe('A file of artifacts', () => {
       [`POST jobs/${bundle.app.small.builds.rspec.id}/retry`],
     );
     await bundle.app.run('downloadArtifacts', rows[1]);
-    assert.deepEqual(told(), ['No build here has artifacts.']);
+    assert.deepEqual(told(), ['No build has artifacts.']);
   });
 
   it('is asked for again by a click where it could not be listed', async () => {

@@ -172,7 +172,7 @@ describe('The download of artifacts', () => {
       await app.row('lint'),
       await app.row('rspec'),
     ]);
-    assert.equal(editor().messages[1]?.text, 'No build here has artifacts.');
+    assert.equal(editor().messages[1]?.text, 'No build has artifacts.');
   });
 
   it('says that the build of its argument has none', async () => {

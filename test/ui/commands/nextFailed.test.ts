@@ -48,7 +48,7 @@ describe('Go to Next Failed Build', () => {
     await app.run('nextFailed');
     assert.deepEqual(
       editor().messages.map(({ text }) => text),
-      ['No build here has failed.'],
+      ['No failed builds.'],
     );
   });
 });

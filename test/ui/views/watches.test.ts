@@ -29,8 +29,8 @@ describe('What the user watches', () => {
     assert.deepEqual(texts(), []);
     show(builds('failed', 'failed'));
     show(builds('failed', 'failed'));
-    assert.deepEqual([only().text, only().severity, only().buttons], ['build-2 #2 failed', 'warning', ['Show log']]);
-    only().press('Show log');
+    assert.deepEqual([only().text, only().severity, only().buttons], ['build-2 #2 failed', 'warning', ['Show Log']]);
+    only().press('Show Log');
     await nextTurn();
     assert.deepEqual(acts, [['openLog', { build: 2, repository: root }]]);
   });
