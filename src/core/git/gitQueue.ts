@@ -4,8 +4,8 @@ interface Waiting {
 }
 
 /**
- * Lets a few processes run at a time: starting one takes milliseconds, and a window with sixty repositories wants hundreds
- * of them at once. Those of the preferred folder go first, all others in the order in which they came.
+ * Limits how many git processes run at a time. Starting one takes milliseconds, and a window with sixty repositories
+ * wants hundreds of them at once. Those of the preferred folder run first, the others in order of arrival.
  */
 export class GitQueue {
   private readonly waiting: Waiting[] = [];
@@ -27,7 +27,7 @@ export class GitQueue {
     }
   }
 
-  /** Whoever waited takes the place of the one that has ended. */
+  /** Starts the next waiting process in place of the one that has ended. */
   private next(): void {
     const preferred = this.preferred();
     const at = this.waiting.findIndex(({ folder }) => folder === preferred);

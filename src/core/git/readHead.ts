@@ -7,27 +7,27 @@ export interface HeadQuestion {
   readonly git: GitProgram;
   /** The repository's folder. */
   readonly root: string;
-  /** The commit that is checked out. */
+  /** Full SHA of the checked-out commit. */
   readonly sha: string;
   /** Undefined where HEAD is detached. */
   readonly branch?: string | undefined;
-  /** The one whose GitLab is asked; undefined: any. */
+  /** Name of the remote whose GitLab is queried; undefined: any remote. */
   readonly remote?: string | undefined;
 }
 
 type Run = (...args: readonly string[]) => Promise<string>;
 
-/** Who has more commits to push is not told of ancestors. */
+/** With more unpushed commits than this, ancestors are not looked up. */
 const mostUnpushed = 50;
 const mostAncestors = 20;
 
-/** What git itself says of HEAD; undefined where it cannot be run, or knows no such commit. */
+/** Reads HEAD with git; undefined if git can't be run or HEAD has no commit. */
 export async function readHead(question: HeadQuestion): Promise<Head | undefined> {
   const run: Run = (...args) => runGit(question.git, question.root, args);
   try {
     return await ask(question, run);
   } catch {
-    // Builds can be shown without it.
+    // Not fatal: builds can be shown without it.
     return undefined;
   }
 }
@@ -49,13 +49,13 @@ async function ask({ root, sha, branch, remote }: HeadQuestion, run: Run): Promi
     count === 0
       ? [true, false]
       : await Promise.all([isPushed({ branch, remote, operation }, run), remote === undefined ? false : isElsewhere()]);
-  // Where git can't tell, each of those before HEAD may be there.
+  // If git can't tell, any commit before HEAD may be on the server.
   const ancestors =
     pushed === false && count > mostUnpushed ? [] : ancestorsOf(lines(chain), pushed === false ? count : 1);
   return { ...head, pushed, ancestors, ...(pushedElsewhere ? { pushedElsewhere } : {}) };
 }
 
-/** A name in a pattern of git's that matches nothing but itself. */
+/** Escapes a name so that it matches only itself in a git pattern. */
 function withoutWildcards(name: string): string {
   return name.replace(/[\\*?[\]]/g, (mark) => `\\${mark}`);
 }
@@ -66,12 +66,15 @@ function lines(output: string): readonly string[] {
   return output.split(/\r?\n/).filter((line) => line !== '');
 }
 
-/** Those of the commits from HEAD on that may have builds; `first`: so many commits before HEAD is the nearest. */
+/** The commits starting at `first` (its distance from HEAD) that may have builds; `chain` starts at HEAD. */
 function ancestorsOf(chain: readonly string[], first: number): readonly Ancestor[] {
   return chain.slice(first, first + mostAncestors).map((sha, index) => ({ sha, back: first + index }));
 }
 
-/** What git leaves in its folder while it is in the middle of something; a rebase picks and merges on its way. */
+/**
+ * Files and folders in `.git` that reveal an operation in progress. Rebase comes first, because it leaves the marks of
+ * picks and merges, too.
+ */
 const marks: readonly (readonly [name: string, operation: Operation])[] = [
   ['rebase-merge', 'rebase'],
   ['rebase-apply', 'rebase'],
@@ -86,10 +89,10 @@ function operationIn(names: readonly string[]): Operation | undefined {
 }
 
 /**
- * Whether the remote has a commit that is in none of the branches we have of it, as far as git can tell: a hint alone, which
- * GitLab is asked about. `false` only where a push in the usual way would have left its mark: there is nothing to tell by of a commit that was fetched by its tag or a merge request's ref, of a
- * branch that is not among those that are fetched (a clone of a single branch), of one that was removed on the server,
- * and where nothing was ever fetched or pushed.
+ * Guesses from local refs whether the remote has a commit that no tracking branch contains. Only a hint: GitLab is
+ * asked, too. Returns `false` only if an ordinary push would have left a trace. Returns undefined if there is no
+ * evidence: the commit was fetched by tag or merge request ref, its branch isn't fetched (single-branch clone), the
+ * branch was removed on the server, or nothing was ever fetched or pushed.
  */
 async function isPushed(
   { branch, remote, operation }: Pick<HeadQuestion, 'branch' | 'remote'> & Pick<Head, 'operation'>,
@@ -106,7 +109,7 @@ async function isPushed(
   return isCovered && known !== '' && lines(track)[0] !== 'gone' ? false : undefined;
 }
 
-/** Whether a push of the branch moves what we have of the remote. */
+/** Whether pushing the branch updates a tracking ref of the remote. */
 function covers(refspec: string, branch: string, remote: string): boolean {
   const [, source = '', target = ''] = /^\+?([^:^]+):(.+)$/.exec(refspec) ?? [];
   const [start = '', end] = source.split('*');

@@ -5,14 +5,14 @@ import { codeOf, LocalError } from '../model/errors';
 import type { GitQueue } from './gitQueue';
 
 export interface GitProgram {
-  /** Its path, or its name. */
+  /** Path or name of the git executable. */
   readonly program: string;
-  /** undefined: it is started at once. */
+  /** Limits concurrency; undefined: processes start immediately. */
   readonly queue?: GitQueue | undefined;
   readonly limits?: GitLimits | undefined;
 }
 
-/** Variables that would point git at another repository than the one in its folder. */
+/** Environment variables that would point git at a different repository. */
 const removed = new Set([
   'GIT_DIR',
   'GIT_WORK_TREE',
@@ -23,7 +23,7 @@ const removed = new Set([
   'GIT_NAMESPACE',
 ]);
 
-/** No fetch of missing objects, no network, no write to the index, no question on a terminal. */
+/** Settings that prevent lazy fetches, network access, index writes and terminal prompts. */
 const forced = {
   GIT_NO_LAZY_FETCH: '1',
   GIT_ALLOW_PROTOCOL: 'none',
@@ -31,26 +31,26 @@ const forced = {
   GIT_TERMINAL_PROMPT: '0',
 } as const;
 
-/** Options before the command: programs that a repository's configuration may name for commands that only read. */
+/** Options before the command that disable programs a repository could configure to run on read-only commands. */
 const harmless = ['--no-pager', '-c', 'core.fsmonitor=false', '-c', 'core.hooksPath=/dev/null'] as const;
 
 export interface GitLimits {
-  /** Output beyond this many bytes ends git. */
+  /** Largest output in bytes; git is killed beyond it. */
   readonly mostBytes: number;
   readonly timeoutMs: number;
 }
 
 const usualLimits: GitLimits = { mostBytes: 16 * 1024 * 1024, timeoutMs: 10_000 };
 
-/** The user's environment for git, without what leads elsewhere; GIT_CONFIG_* and certificates stay. */
+/** The user's environment for git without variables that redirect it. GIT_CONFIG_* and certificates are kept. */
 export function gitEnvironment(from: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const kept = Object.entries(from).filter(([name]) => !removed.has(name.toUpperCase()));
   return { ...Object.fromEntries(kept), ...forced };
 }
 
 /**
- * Runs a reading git command in a folder, without a shell, and gives what it prints. It neither runs a program of the
- * repository's configuration nor touches the network. Throws LocalError where git can't be run, fails, hangs or prints too
+ * Runs a read-only git command in a folder, without a shell, and returns its output. Runs no program that the
+ * repository configures, and never uses the network. Throws LocalError if git can't be run, fails, hangs, or prints too
  * much.
  */
 export async function runGit(
@@ -84,13 +84,13 @@ async function runNow(
   }
 }
 
-/** What git has written of its failure, the system's code, or that git was ended. */
+/** Why git failed: its error output, the system's error code, or the signal that ended it. */
 function reasonOf(error: unknown): string | undefined {
   if (typeof error !== 'object' || error === null) return undefined;
   const code = codeOf(error);
   if (code !== undefined) return code;
   if ('killed' in error && error.killed === true) return 'ETIMEDOUT';
   const said = 'stderr' in error && typeof error.stderr === 'string' ? error.stderr.trim().split(/\r?\n/) : [];
-  // The first line says what is the matter; what follows is advice for a terminal.
+  // The first line states the problem; the rest is advice for a terminal.
   return said.find((line) => line.startsWith('fatal: '))?.slice('fatal: '.length) ?? said[0];
 }

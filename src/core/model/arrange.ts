@@ -2,8 +2,8 @@ import { identity, type Build } from './build';
 import { stageRanks, type Pipeline } from './pipeline';
 
 /**
- * Rows as GitLab lists them (every attempt a row of its own, unmarked, in any order) → the newest attempt of each
- * build with the others below it, in stage order, then by id.
+ * Groups rows as GitLab lists them (one per attempt, unmarked, in any order) into the newest attempt of each build,
+ * with older ones in `attempts`. Sorted by stage, then by id.
  */
 export function arrange(rows: readonly Build[], pipelines: readonly Pipeline[] = []): readonly Build[] {
   const groups = new Map<string, Build[]>();
@@ -24,7 +24,7 @@ function newestFirst(group: readonly Build[]): Build {
   return attempts.length === 0 ? newest : { ...newest, attempts };
 }
 
-/** Every attempt a row of its own again: `arrange(flatten(builds))` gives the same builds. */
+/** Undoes the grouping into attempts: `arrange(flatten(builds))` gives the same builds. */
 export function flatten(builds: readonly Build[]): readonly Build[] {
   return builds.flatMap((build) => [{ ...build, attempts: [] }, ...build.attempts]);
 }

@@ -2,8 +2,8 @@ import { isActive, type Build } from './build';
 import type { Listing } from './pipeline';
 
 /**
- * Of each pipeline in which nothing goes on until a person starts something: the builds of which it may be one. GitLab
- * calls such a pipeline manual, and a build that is allowed to fail holds nothing up.
+ * Maps each pipeline that is blocked until a person starts something to the builds that may be blocking it. GitLab
+ * gives such a pipeline the status `manual`; a build that is allowed to fail blocks nothing.
  */
 export function blockers({ builds, pipelines }: Listing): ReadonlyMap<number, readonly Build[]> {
   const manual = new Set(pipelines.filter(({ status }) => status === 'manual').map(({ id }) => id));
@@ -13,7 +13,7 @@ export function blockers({ builds, pipelines }: Listing): ReadonlyMap<number, re
     if (pipeline === undefined || !manual.has(pipeline) || status !== 'manual' || allowFailure) continue;
     found.set(pipeline, [...(found.get(pipeline) ?? []), build]);
   }
-  // What its builds say is newer where they say otherwise: one of them may have been started since.
+  // Build statuses are newer than the pipeline's: a blocking build may have been started since.
   for (const build of builds) if (build.pipeline !== undefined && isActive(build)) found.delete(build.pipeline);
   return found;
 }

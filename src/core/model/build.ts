@@ -1,11 +1,14 @@
-/** One build as every view and the public API know it: plain, read-only, safe to serialise. Times are ISO 8601. */
+/** One build as all views and the public API see it: plain, read-only, safe to serialize. Times are ISO 8601. */
 export interface Build {
-  /** Undefined: a build. A bridge starts another pipeline; an external one is another CI system's word about the commit. */
+  /**
+   * Undefined: an ordinary build. `bridge`: triggers a downstream pipeline. `external`: a status reported by another CI
+   * system.
+   */
   readonly kind?: 'bridge' | 'external' | undefined;
   readonly id: number;
   readonly name: string;
   readonly stage: string;
-  /** GitLab's word, kept as it came: a status of a later GitLab is shown, never a crash. */
+  /** GitLab's status, unchanged: a status added by a later GitLab is shown as is. */
   readonly status: string;
   readonly ref: string;
   readonly tag: boolean;
@@ -13,39 +16,42 @@ export interface Build {
   readonly createdAt: string;
   readonly startedAt?: string | undefined;
   readonly finishedAt?: string | undefined;
-  /** Percent. */
+  /** Code coverage in percent. */
   readonly coverage?: number | undefined;
   readonly artifacts?: Artifacts | undefined;
-  /** Files beside the archive, such as the results of tests; undefined where there are none or GitLab does not tell. */
+  /** Files outside the archive, such as test reports; undefined if there are none or GitLab doesn't list them. */
   readonly reports?: readonly Report[] | undefined;
-  /** ISO 8601; of artifacts that are there no longer, where GitLab tells. */
+  /** When the artifacts expired (ISO 8601), if GitLab says so. */
   readonly artifactsExpiredAt?: string | undefined;
   readonly user?: string | undefined;
   readonly runner?: string | undefined;
-  /** Of these its runner must have every one; undefined where there are none or GitLab does not tell. */
+  /** Tags that a runner must have to run the build; undefined if there are none or GitLab doesn't list them. */
   readonly tags?: readonly string[] | undefined;
   readonly pipeline?: number | undefined;
   readonly webUrl?: string | undefined;
   readonly commit?: Commit | undefined;
-  /** When a delayed build starts by itself; only GraphQL tells. */
+  /** When a delayed build starts automatically; GraphQL only. */
   readonly scheduledAt?: string | undefined;
-  /** GitLab's word for why it failed, such as `script_failure`; undefined where it has not failed, or GitLab does not tell. */
+  /**
+   * GitLab's code for the failure, such as `script_failure`; undefined if the build hasn't failed or GitLab doesn't
+   * say.
+   */
   readonly failureReason?: string | undefined;
-  /** GitLab's sentence for why it failed, as plain text; only GraphQL tells, and not of a script that failed. */
+  /** GitLab's explanation of the failure as plain text; GraphQL only, and not for failed scripts. */
   readonly failureMessage?: string | undefined;
-  /** Exit code of a script that failed; only GraphQL tells. */
+  /** Exit code of a failed script; GraphQL only. */
   readonly exitCode?: number | undefined;
-  /** It is pending, and no runner that is online can take it; only GraphQL tells. */
+  /** Whether the build is pending and no online runner can take it; GraphQL only. */
   readonly stuck?: boolean | undefined;
-  /** Seconds that it was pending before it started. */
+  /** Seconds spent pending before the start. */
   readonly queuedDuration?: number | undefined;
-  /** The pipeline that a bridge has started. */
+  /** Id of the pipeline that a bridge triggered. */
   readonly downstream?: number | undefined;
-  /** It may wait for a person although its status does not say so: GitLab before 9.0 calls a manual build `skipped`. */
+  /** The build may be manual although its status is `skipped`: GitLab before 9.0 has no `manual` status. */
   readonly maybeManual?: boolean | undefined;
   /**
-   * What this server or this user's role is known not to allow, whatever the status. What is not known is offered, and
-   * GitLab's refusal told.
+   * Actions that this server or the user's role is known to refuse, whatever the status. Unknown ones are offered, and
+   * GitLab's refusal is shown.
    */
   readonly denied?: readonly BuildAbility[] | undefined;
   /** Superseded runs of the same build, newest first. */
@@ -54,17 +60,17 @@ export interface Build {
 
 export interface Artifacts {
   readonly filename: string;
-  /** Bytes. */
+  /** Size in bytes. */
   readonly size: number;
-  /** ISO 8601; undefined where they do not expire, or GitLab does not tell. */
+  /** When the artifacts expire (ISO 8601); undefined if they don't, or GitLab doesn't say. */
   readonly expireAt?: string | undefined;
 }
 
 export interface Report {
-  /** GitLab's word, in lower case: `junit`, `sast`, `dotenv` … */
+  /** GitLab's report type in lower case: `junit`, `sast`, `dotenv` … */
   readonly type: string;
   readonly filename: string;
-  /** Bytes. */
+  /** Size in bytes. */
   readonly size: number;
 }
 
@@ -80,18 +86,18 @@ export type BuildAction = 'retry' | 'cancel' | 'forceCancel' | 'erase' | 'play' 
 export type BuildAbility = BuildAction | 'playWithVariables' | 'deleteArtifacts';
 
 /**
- * active: it moves by itself. waiting: a person or a clock must start it. notStarted: earlier builds come first.
- * ended: it changes no more by itself.
+ * active: progresses without intervention. waiting: needs a person or a timer to start. notStarted: waits for earlier
+ * builds. ended: final unless someone acts.
  */
 export type StatusClass = 'active' | 'waiting' | 'notStarted' | 'ended';
 
 interface StatusFacts {
   readonly class: StatusClass;
-  /** The worst has the highest. */
+  /** Higher is worse. */
   readonly severity: number;
 }
 
-/** GitLab's 13 statuses (`app/models/concerns/ci/has_status.rb` of 18.9); 8.5 knows five of them. */
+/** GitLab's 13 statuses (`app/models/concerns/ci/has_status.rb` in 18.9). GitLab 8.5 has five of them. */
 const statuses: Readonly<Record<string, StatusFacts>> = {
   failed: { class: 'ended', severity: 12 },
   running: { class: 'active', severity: 11 },
@@ -107,10 +113,10 @@ const statuses: Readonly<Record<string, StatusFacts>> = {
   success: { class: 'ended', severity: 1 },
   skipped: { class: 'ended', severity: 0 },
 };
-/** A status that GitLab has added since: taken as alive, so that it is looked at again. */
+/** Fallback for a status added by a later GitLab. It counts as active, so that polling goes on. */
 const unknownStatus: StatusFacts = { class: 'active', severity: 6.5 };
 
-/** Every status known here, the worst first. */
+/** All known statuses, worst first. */
 export const knownStatuses: readonly string[] = Object.keys(statuses);
 
 export function statusClass(status: string): StatusClass {
@@ -129,7 +135,7 @@ export function isActive(build: Build): boolean {
   return statusClass(build.status) === 'active';
 }
 
-/** It runs, or will by itself: it waits neither for a person nor for a clock. */
+/** Whether the build runs, or will run without waiting for a person or a timer. */
 export function isUnderWay({ status }: Build): boolean {
   return ['active', 'notStarted'].includes(statusClass(status));
 }
@@ -138,7 +144,7 @@ export function hasFailed(build: Build): boolean {
   return build.status === 'failed' && !build.allowFailure;
 }
 
-/** The worst status of some builds, and `undefined` of none; a failure that is allowed counts as a success. */
+/** The worst status among the builds, or `undefined` if there are none. An allowed failure counts as a success. */
 export function worstStatus(builds: readonly Build[]): string | undefined {
   let worst: string | undefined;
   for (const build of builds) {
@@ -148,28 +154,34 @@ export function worstStatus(builds: readonly Build[]): string | undefined {
   return worst;
 }
 
-/** GitLab 8.5 would retry a running build too; GitLab since 8.9 only ended ones, which is what a user means. */
+/**
+ * Whether a retry makes sense. GitLab 8.5 also retries running builds; since 8.9 only finished ones, which is what
+ * users expect.
+ */
 export function canRetry(build: Build): boolean {
   return ['success', 'failed', 'canceled'].includes(build.status) && isAllowed(build, 'retry');
 }
 
-/** A second cancel on `canceling` does nothing, unless it is forced. */
+/** Whether the build can be canceled. Canceling it again in status `canceling` has no effect, unless forced. */
 export function canCancel(build: Build): boolean {
   const isOpen = build.status !== 'canceling' && statusClass(build.status) !== 'ended';
   return isOpen && isAllowed(build, 'cancel');
 }
 
-/** Ends at once what its runner was asked to end. */
+/** Whether the build is canceling and can be ended without waiting for its runner. */
 export function canForceCancel(build: Build): boolean {
   return build.status === 'canceling' && isAllowed(build, 'forceCancel');
 }
 
-/** GitLab erases ended builds that still have a log or artifacts; whether there is a log, v3 does not tell. */
+/**
+ * Whether the build can be erased: GitLab erases finished builds that still have a log or artifacts. API v3 doesn't say
+ * whether there is a log.
+ */
 export function canErase(build: Build): boolean {
   return ['success', 'failed', 'canceled'].includes(build.status) && isAllowed(build, 'erase');
 }
 
-/** Starts what waits for a person or a clock. */
+/** Whether the build waits for a person or a timer and can be started now. */
 export function canPlay(build: Build): boolean {
   return (statusClass(build.status) === 'waiting' || build.maybeManual === true) && isAllowed(build, 'play');
 }
@@ -178,12 +190,12 @@ export function canPlayWithVariables(build: Build): boolean {
   return canPlay(build) && isAllowed(build, 'playWithVariables');
 }
 
-/** Lets artifacts stay that would expire. */
+/** Whether the artifacts would expire and can be kept. */
 export function canKeep(build: Build): boolean {
   return hasArtifacts(build) && isAllowed(build, 'keep');
 }
 
-/** Takes archive and reports away; the log stays. */
+/** Whether archive and reports can be deleted. The log is kept. */
 export function canDeleteArtifacts(build: Build): boolean {
   return hasArtifacts(build) && isAllowed(build, 'deleteArtifacts');
 }
@@ -195,24 +207,24 @@ function isAllowed({ kind, denied }: Build, ability: BuildAbility): boolean {
 
 const forBridges: readonly BuildAbility[] = ['retry', 'play'];
 
-/** An archive: reports alone can be neither downloaded nor opened. */
+/** Whether the build has an archive. Reports alone can be neither downloaded nor opened. */
 export function hasArtifacts(build: Build): boolean {
   return build.artifacts !== undefined;
 }
 
-/** expired: GitLab has nothing of them any more, and tells when they went. */
+/** Whether artifacts are available. `expired`: GitLab has removed them and says when. */
 export function artifactsState({ artifacts, reports, artifactsExpiredAt }: Build): ArtifactsState {
   if (artifacts !== undefined) return 'archive';
   if (reports !== undefined) return 'reportsOnly';
   return artifactsExpiredAt === undefined ? 'none' : 'expired';
 }
 
-/** Its time is running: it has started, and GitLab says of no end. */
+/** Whether the build's duration is still growing: it has started, and no end is known. */
 export function isTimed(build: Build): boolean {
   return build.startedAt !== undefined && build.finishedAt === undefined && isActive(build);
 }
 
-/** Seconds from start to end, or to `now` (ms since 1970) while it runs; undefined where either is not known. */
+/** Seconds from start to end, or to `now` (ms since 1970) while the build runs; undefined if either is unknown. */
 export function durationSeconds(build: Build, now: number): number | undefined {
   if (build.startedAt === undefined) return undefined;
   if (build.finishedAt === undefined && !isTimed(build)) return undefined;
@@ -222,15 +234,15 @@ export function durationSeconds(build: Build, now: number): number | undefined {
 }
 
 /**
- * What stays the same when a build is retried: its pipeline (up to 8.12, which names none: its ref), stage and name. What
- * another system reports is nobody's attempt but its own.
+ * Key that survives a retry: pipeline (ref on GitLab up to 8.12, which has no pipeline ids), stage and name. An
+ * external status is never an attempt of another one.
  */
 export function identity({ kind, pipeline, ref, stage, name }: Build): string {
   const parts = [pipeline ?? ref, stage, name].map((part) => encodeURIComponent(String(part).toWellFormed()));
   return [...parts, ...(kind === 'external' ? ['external'] : [])].join('/');
 }
 
-/** A retry has a new id; the first attempt's tells where the build belongs. */
+/** Id of the first attempt. A retry has a new id, so the first one gives a stable position. */
 export function firstId(build: Build): number {
   return build.attempts.at(-1)?.id ?? build.id;
 }

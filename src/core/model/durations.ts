@@ -1,9 +1,9 @@
 import { durationSeconds, type Build } from './build';
 
-/** So many of the last runs count. */
+/** Number of most recent runs that count. */
 const runsCounted = 5;
 
-/** How long a build of each name took: the median of its last successful runs, in seconds. */
+/** Expected duration in seconds by build name: the median of the last successful runs. */
 export function expectedSeconds(builds: readonly Build[]): Record<string, number> {
   const runs = new Map<string, Build[]>();
   for (const build of builds) {
@@ -20,7 +20,7 @@ function lastOf(builds: readonly Build[]): readonly number[] {
   return newestFirst.slice(0, runsCounted).flatMap((build) => durationOf(build) ?? []);
 }
 
-/** Only of what has ended. */
+/** Duration in seconds of a finished build; undefined for any other. */
 function durationOf(build: Build): number | undefined {
   return build.finishedAt === undefined ? undefined : durationSeconds(build, 0);
 }

@@ -1,39 +1,39 @@
-/** What went wrong, as far as a user can act on it. Sentences for it are `ui/report.ts`'s. */
+/** What went wrong, as far as a user can act on it. `ui/text/failures.ts` has the messages. */
 export type FailureKind =
-  | 'unauthorized' // the token is missing or unknown
-  | 'expired' // the token was good once
+  | 'unauthorized' // the token is missing or invalid
+  | 'expired' // the token was valid until it expired
   | 'revoked'
-  | 'insufficientScope' // the token is good, but may not do this; `reason`: the scopes that may
-  | 'forbidden' // GitLab says no to this user, with a reason
+  | 'insufficientScope' // the token is valid but lacks a scope; `reason`: the scopes that would do
+  | 'forbidden' // GitLab refuses this user, with a reason
   | 'notFound'
-  | 'unsupported' // this version of GitLab does not have it
-  | 'refused' // GitLab says no to this request (400, 405, 409, 410, 422), with a reason
+  | 'unsupported' // not available in this version of GitLab
+  | 'refused' // GitLab refuses this request (400, 405, 409, 410, 422), with a reason
   | 'rateLimited'
-  | 'offline' // no connection, or it broke
+  | 'offline' // no connection, or it was lost
   | 'timeout'
-  | 'notGitLab' // something answers, but it is not GitLab's API
-  | 'noGitLab' // something answers, and at this base URL no API of GitLab's is to be found
+  | 'notGitLab' // the response isn't from GitLab's API
+  | 'noGitLab' // the server responds, but there is no GitLab API below this base URL
   | 'tls'
-  | 'proxyAuth' // a proxy wants a name and a password
-  | 'invalidAnswer' // GitLab's API answers, but not what it should
-  | 'tooLarge' // more came than is ever read; `reason`: the limit
+  | 'proxyAuth' // a proxy requires credentials
+  | 'invalidAnswer' // an unexpected response from GitLab's API
+  | 'tooLarge' // the response exceeds a limit; `reason`: the limit
   | 'server'
-  | 'git' // git can't be run, fails or hangs; `reason`: its words
-  | 'keyring' // VS Code's secret storage gives no token out; `reason`: its words
-  | 'storage' // where GitLab keeps its files refuses to give one out; `reason`: its code
-  | 'unexpected'; // a defect of ours
+  | 'git' // git can't be run, fails or hangs; `reason`: its error message
+  | 'keyring' // VS Code's secret storage can't be read; `reason`: its error message
+  | 'storage' // the object storage behind GitLab refused a file; `reason`: its error code
+  | 'unexpected'; // a bug in this extension
 
 export interface Failure {
   readonly kind: FailureKind;
-  /** Host and port that was asked; never a path, a query or a secret. */
+  /** Host and port of the server; never a path, a query or a secret. */
   readonly host?: string | undefined;
-  /** The base URL that was looked at; `noGitLab` only. */
+  /** Base URL that was tried; `noGitLab` only. */
   readonly url?: string | undefined;
-  /** HTTP status, where there was one. */
+  /** HTTP status, if there was a response. */
   readonly status?: number | undefined;
-  /** GitLab's own words, or the network's code; shown to the user as they are, as plain text. */
+  /** GitLab's explanation or the network's error code, shown to the user unchanged as plain text. */
   readonly reason?: string | undefined;
-  /** When to come back, in ms since 1970; `rateLimited` only. */
+  /** Earliest time to retry, in ms since 1970; `rateLimited` only. */
   readonly retryAt?: number | undefined;
 }
 
@@ -50,19 +50,19 @@ export class GitLabError extends Error {
   }
 }
 
-/** Node's codes for a connection that was there and is no more. */
+/** Node's error codes for a connection that was lost. */
 const brokenCodes: readonly unknown[] = ['ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE'];
 
-/** There was a connection, and it ended before all had come. */
+/** Whether a connection was established but lost before the response was complete. */
 export function isBrokenConnection({ kind, reason }: Failure): boolean {
   return kind === 'offline' && brokenCodes.includes(reason);
 }
 
-/** Something on this machine fails that a refresh needs: git, or where tokens are kept. As a rule it works again later. */
+/** A local dependency of a refresh fails: git or the secret storage. Usually temporary. */
 export class LocalError extends Error {
   constructor(
     readonly kind: 'git' | 'keyring',
-    /** The words of whoever failed. */
+    /** Error message of the dependency that failed. */
     readonly reason: string | undefined,
     options?: ErrorOptions,
   ) {
@@ -71,26 +71,26 @@ export class LocalError extends Error {
   }
 }
 
-/** The part of a file that was asked for lies behind its end. */
+/** Whether the requested range starts after the end of the file. */
 export function isOutOfRange(error: unknown): boolean {
   return error instanceof GitLabError && error.failure.status === 416;
 }
 
-/** Why a download could not be kept on this disk. */
+/** Why a download couldn't be saved to disk. */
 export type DiskFailureKind =
-  | 'outsideWorkspace' // the directory of the setting is not below the workspace folder
-  | 'incomplete' // fewer or more bytes came than were announced
+  | 'outsideWorkspace' // the configured directory is outside the workspace folder
+  | 'incomplete' // more or fewer bytes arrived than announced
   | 'noSpace'
   | 'denied'
-  | 'inUse' // the file that would be replaced is open elsewhere
-  | 'exists' // a file stands where a folder must be
-  | 'tooBigForCache' // more bytes than the cache may hold: "came or announced/limit"
+  | 'inUse' // the file to be replaced is open elsewhere
+  | 'exists' // a file is in the way of a folder
+  | 'tooBigForCache' // too large for the cache; detail: "received or announced bytes/limit"
   | 'disk';
 
 export class DiskError extends Error {
   constructor(
     readonly kind: DiskFailureKind,
-    /** The path, or the byte counts, that the sentence names. */
+    /** Path or byte counts for the message. */
     readonly detail: string,
     options?: ErrorOptions,
   ) {
@@ -99,14 +99,14 @@ export class DiskError extends Error {
   }
 }
 
-/** A download broke off, and what came of it is kept: downloading the same again goes on there. */
+/** A download was interrupted and its partial file kept: the same download resumes there. */
 export class DownloadBroken extends Error {
   constructor(
-    /** Bytes that are on the disk. */
+    /** Bytes on disk. */
     readonly bytes: number,
-    /** Bytes of the whole file. */
+    /** Size of the whole file in bytes. */
     readonly total: number,
-    /** What broke it: a GitLabError, or a DiskError where the server sent too little. */
+    /** What interrupted it: a GitLabError, or a DiskError if the server sent too few bytes. */
     override readonly cause: Error,
   ) {
     super(`broke off at ${bytes}/${total}: ${cause.message}`, { cause });
@@ -114,7 +114,9 @@ export class DownloadBroken extends Error {
   }
 }
 
-/** Any thrown thing as a failure; what is of no class of ours is a defect, told by its message. */
+/**
+ * Converts anything thrown to a failure. An error of an unknown class counts as a bug and is described by its message.
+ */
 export function toFailure(error: unknown): Failure {
   if (error instanceof DownloadBroken) return toFailure(error.cause);
   if (error instanceof GitLabError) return error.failure;
@@ -122,14 +124,17 @@ export function toFailure(error: unknown): Failure {
   return { kind: 'unexpected', reason: error instanceof Error ? error.message : String(error) };
 }
 
-/** GitLab's bare refusal of a list, without a reason of the user's account: the project's CI/CD is off, or not for this role. */
+/**
+ * Whether GitLab refused the list of builds without naming a problem with the user's account: CI/CD is disabled for the
+ * project, or hidden from this role.
+ */
 export function isCiHidden(error: unknown): boolean {
   if (!(error instanceof GitLabError)) return false;
   const { kind, reason } = error.failure;
   return kind === 'forbidden' && reason === '403 Forbidden';
 }
 
-/** What Node calls the fault, such as `ENOENT` or `ECONNRESET`; undefined where it says nothing. */
+/** Node's error code, such as `ENOENT` or `ECONNRESET`; undefined if there is none. */
 export function codeOf(error: unknown): string | undefined {
   if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
   return typeof error.code === 'string' ? error.code : undefined;

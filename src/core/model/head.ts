@@ -1,23 +1,23 @@
-/** What git says of the commit that is checked out, as far as the views have words for it. */
+/** Git's view of the checked-out commit, limited to what the views can describe. */
 export interface Head {
-  /** The full 40 hex digits. */
+  /** Full SHA, 40 hex digits. */
   readonly sha: string;
-  /** Branch; undefined where HEAD is detached. */
+  /** Branch name; undefined if HEAD is detached. */
   readonly branch?: string | undefined;
-  /** A tag that points at the commit; looked for only where HEAD is detached. */
+  /** A tag that points at the commit; looked up only if HEAD is detached. */
   readonly tag?: string | undefined;
-  /** History ends somewhere: ancestors may be missing. */
+  /** The clone is shallow: ancestors may be missing. */
   readonly shallow: boolean;
-  /** What git is in the middle of. */
+  /** Operation in progress, such as a rebase. */
   readonly operation?: Operation | undefined;
   /**
-   * Whether a tracking ref of the remote has the commit. `false` and undefined are hints alone: `false` where a push in the
-   * usual way would have left its mark, undefined where there is no telling.
+   * Whether a tracking ref of the remote contains the commit. `false` (an ordinary push would have updated a ref) and
+   * undefined (no evidence) are hints only.
    */
   readonly pushed?: boolean | undefined;
-  /** A tracking ref of another remote has it. */
+  /** A tracking ref of a different remote contains the commit. */
   readonly pushedElsewhere?: boolean | undefined;
-  /** The commits before it that the remote has, by first parents, nearest first; few. */
+  /** The nearest ancestors that the remote has, following first parents, nearest first. At most a few. */
   readonly ancestors: readonly Ancestor[];
 }
 
@@ -25,6 +25,6 @@ export type Operation = 'rebase' | 'merge' | 'cherryPick' | 'revert' | 'bisect';
 
 export interface Ancestor {
   readonly sha: string;
-  /** So many commits before HEAD. */
+  /** Number of commits before HEAD. */
   readonly back: number;
 }

@@ -1,16 +1,16 @@
 import { trimEndOf } from '../util/trim';
 
-/** One GitLab installation. `url` is its base URL, relative root included, without a trailing slash. */
+/** One GitLab server. `url` is its base URL with any relative URL root, without a trailing slash. */
 export interface Instance {
   readonly url: string;
-  /** Further git hosts whose remotes belong to it, for example an ssh host. */
+  /** Additional git hosts whose remotes belong to the instance, such as a separate ssh host. */
   readonly hosts: readonly string[];
   readonly apiVersion: 'auto' | 'v3' | 'v4';
 }
 
 /**
- * What a user typed or configured → an instance's base URL, or undefined if it is none. A bare host means https;
- * user info, query and fragment are dropped, as are the pages a user may have copied it from.
+ * Converts what a user typed or configured to an instance's base URL; undefined if it isn't valid. A bare host gets
+ * https. Credentials, query, fragment and the path of a GitLab page are dropped.
  */
 export function toBaseUrl(text: string): string | undefined {
   const trimmed = text.trim();
@@ -21,19 +21,19 @@ export function toBaseUrl(text: string): string | undefined {
   return `${parsed.origin}${withoutPage(parsed.pathname)}`;
 }
 
-/** The host of a further git host that a user wrote, with the port where one is named; undefined: there is none in it. */
+/** The host in what a user typed as an additional git host, with its port if any; undefined if there is none. */
 export function toHost(text: string): string | undefined {
   const trimmed = text.trim();
   const end = trimmed.indexOf('://');
   const isWeb = /^https?:\/\//i.test(trimmed);
-  // Only the parser for http knows ports, IPv6 and user info.
+  // Only the http parser understands ports, IPv6 and user info.
   const parsed = parseUrl(isWeb ? trimmed : `https://${end < 0 ? trimmed : trimmed.slice(end + '://'.length)}`);
   return parsed !== undefined && hostPattern.test(parsed.hostname) ? parsed.host : undefined;
 }
 
 const hostPattern = /^(\[[0-9a-f:.]+\]|[\w.-]+)$/;
 
-/** A path without the part that names a page of GitLab, and without slashes at its end. */
+/** Removes the part of a path that belongs to a GitLab page, and trailing slashes. */
 function withoutPage(path: string): string {
   const pages = ['/-/', '/api/'].map((page) => path.indexOf(page)).filter((at) => at >= 0);
   const above = trimEndOf(path.slice(0, Math.min(path.length, ...pages)), '/');

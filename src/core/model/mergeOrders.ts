@@ -1,11 +1,11 @@
-/** Nodes of a graph are numbers from 0 on. */
+/** An order of graph nodes, which are numbered from 0. */
 type Order = readonly number[];
-/** By node: the nodes next to it in one direction, some perhaps repeatedly. */
+/** Adjacent nodes in one direction, indexed by node. May contain duplicates. */
 type Edges = readonly Order[];
 
 /**
- * Every name once, after all that come before it in any of the orders. Names on which the orders contradict each other
- * stand as the earliest of those orders has them. Takes time and memory in proportion to the names given.
+ * Merges orders topologically: each name once, after all names that precede it in any order. Names on which the orders
+ * contradict each other are sorted as in the earliest of those orders. Linear in time and memory.
  */
 export function mergeOrders(orders: readonly (readonly string[])[]): readonly string[] {
   const names = [...new Set(orders.flat())];
@@ -34,7 +34,7 @@ function reversed(order: Order): Order {
   return [...order].reverse();
 }
 
-/** An edge from each node to the one that follows it; of `orders` only those that are kept. */
+/** Edges from each node to its successors. Of `orders` only those that `isKept` accepts; of `further` all. */
 function edgesOf(
   count: number,
   orders: readonly Order[],
@@ -56,11 +56,11 @@ function edgesOf(
 interface Visit {
   readonly node: number;
   readonly next: Order;
-  /** How many of `next` have been seen to. */
+  /** Number of entries in `next` that have been visited. */
   done: number;
 }
 
-/** All that can be reached from the nodes, each after all that can be reached from it. Without recursion. */
+/** All nodes reachable from the given ones, each after everything reachable from it. Iterative. */
 function postorder(nodes: Iterable<number>, edges: Edges, found: Uint8Array = new Uint8Array(edges.length)): Order {
   const ended: number[] = [];
   const path: Visit[] = [];
@@ -85,14 +85,14 @@ function postorder(nodes: Iterable<number>, edges: Edges, found: Uint8Array = ne
   return ended;
 }
 
-/** Groups of several nodes of which each comes before each other: the strongly connected components, by Kosaraju. */
+/** Strongly connected components of more than one node: names whose order is contradictory. Kosaraju's algorithm. */
 function contradictoryGroups(before: Edges, after: Edges): readonly Order[] {
   const found = new Uint8Array(before.length);
   const groups = reversed(postorder(before.keys(), before)).map((node) => postorder([node], after, found));
   return groups.filter(({ length }) => length > 1);
 }
 
-/** By group: what each of the orders says of it, where it says anything. */
+/** The parts of the orders that concern each group, by group; orders without any of its nodes are left out. */
 function partsOf(
   count: number,
   groupOf: readonly (number | undefined)[],
@@ -122,7 +122,7 @@ interface Link {
   next: Link | undefined;
 }
 
-/** The first order, and what the next ones add: each new node right behind the one before it in its order. */
+/** The first order, extended by the others: a new node is inserted right after its predecessor. */
 function settledOrder(orders: readonly Order[]): Order {
   const links = new Map<number, Link>();
   const start: Link = { node: -1, previous: undefined, next: undefined };

@@ -1,12 +1,12 @@
-/** What GitLab makes of one entry of the configuration with `parallel`: builds whose names differ at the end. */
+/** A build name that GitLab generated from a job with `parallel`. */
 export interface ParallelName {
-  /** The name in the configuration. */
+  /** Name of the job in the configuration. */
   readonly name: string;
-  /** What follows it: `17/24`, or `[a, b]` of a matrix. */
+  /** Generated suffix: `17/24`, or `[a, b]` for a matrix. */
   readonly label: string;
 }
 
-/** undefined: the name is not one of those that GitLab gives parallel builds. */
+/** Parses a generated name; undefined for any other name. */
 export function parallelName(name: string): ParallelName | undefined {
   const matrix = name.indexOf(': [');
   if (matrix > 0 && name.endsWith(']')) return { name: name.slice(0, matrix), label: name.slice(matrix + 2) };
@@ -15,7 +15,7 @@ export function parallelName(name: string): ParallelName | undefined {
   return space > 0 && isShare(label) ? { name: name.slice(0, space), label } : undefined;
 }
 
-/** `17/24` */
+/** Whether the suffix has the form `17/24`. */
 function isShare(label: string): boolean {
   const parts = label.split('/');
   return parts.length === 2 && parts.every((part) => part !== '' && isDigits(part));

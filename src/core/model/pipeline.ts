@@ -1,71 +1,74 @@
 import { firstId, type Build } from './build';
 import { mergeOrders } from './mergeOrders';
 
-/** One pipeline of the commit that is shown: plain, read-only, safe to serialise. */
+/** One pipeline of the commit: plain, read-only, safe to serialize. */
 export interface Pipeline {
   readonly id: number;
   /** Branch, tag, or a merge request's `refs/merge-requests/1/merge`. */
   readonly ref: string;
-  /** Another than the commit's own where GitLab tests the merge of a branch into its target. */
+  /** Differs from the commit's SHA for a merged results pipeline. */
   readonly sha: string;
-  /** GitLab's word. */
+  /** GitLab's status, unchanged. */
   readonly status: string;
-  /** GitLab's word for what made it: `push`, `schedule`, `parent_pipeline`, …; undefined where it does not tell. */
+  /** GitLab's `source`, such as `push`, `schedule` or `parent_pipeline`; undefined if unknown. */
   readonly source?: string | undefined;
   readonly webUrl?: string | undefined;
-  /** The name that its configuration gives it. */
+  /** Name given by `workflow:name`. */
   readonly name?: string | undefined;
-  /** What GitLab says is wrong with its configuration. */
+  /** Configuration errors reported by GitLab. */
   readonly yamlErrors?: string | undefined;
-  /** Why it failed for a reason of its own, not of a build: GitLab's word or sentence; only GraphQL tells. */
+  /** Why the pipeline itself failed, independent of its builds: GitLab's code or sentence. GraphQL only. */
   readonly failureReason?: string | undefined;
   readonly mergeRequest?: MergeRequest | undefined;
-  /** In their true order, where GitLab tells it. */
+  /** Stage names in configured order, if GitLab lists them. */
   readonly stages?: readonly string[] | undefined;
 }
 
 export interface MergeRequest {
-  /** Its number within the project: `!7`. */
+  /** Number within the project, as in `!7`. */
   readonly iid: number;
   readonly title: string;
 }
 
-/** The builds of a commit, arranged, and the pipelines they belong to, newest first; none on GitLab up to 8.12. */
+/** The builds of a commit, arranged, and their pipelines, newest first. GitLab up to 8.12 has no pipelines. */
 export interface Listing {
   readonly builds: readonly Build[];
   readonly pipelines: readonly Pipeline[];
-  /** There are more builds than these: a bound cut the list. */
+  /** The list was truncated at a limit. */
   readonly isPartial?: boolean | undefined;
 }
 
-/** The pipelines that no bridge among the builds has started. */
+/** Pipelines that aren't triggered by one of the builds. */
 export function rootPipelines({ builds, pipelines }: Listing): readonly Pipeline[] {
   const started = new Set(builds.flatMap(withAttempts).map(({ downstream }) => downstream));
   const roots = pipelines.filter(({ id }) => !started.has(id));
   return roots.length === 0 ? pipelines : roots;
 }
 
-/** The newest pipeline of a ref that failed before it had a build, as with an invalid configuration. */
+/** The newest pipeline of a ref that failed without any builds, for example because of an invalid configuration. */
 export function pipelineFailedWithoutBuilds(listing: Listing): Pipeline | undefined {
   const started = new Set(listing.builds.map(({ pipeline }) => pipeline));
   const newest = new Map([...rootPipelines(listing)].reverse().map((pipeline) => [pipeline.ref, pipeline]));
   return [...newest.values()].reverse().find(({ id, status }) => status === 'failed' && !started.has(id));
 }
 
-/** What GitLab says of why it failed without builds: an invalid configuration, most of the time. A word is told as words. */
+/**
+ * Why a pipeline failed without builds, as GitLab reports it; usually an invalid configuration. Codes are turned into
+ * words.
+ */
 export function pipelineFailure({ status, yamlErrors, failureReason }: Pipeline): string | undefined {
   if (status !== 'failed') return undefined;
   return yamlErrors ?? (failureReason?.includes(' ') === true ? failureReason : failureReason?.replaceAll('_', ' '));
 }
 
-/** The pipelines of each ref that no later one of the same ref has replaced. */
+/** The newest pipeline of each ref. */
 export function newestOfEachRef(roots: readonly Pipeline[]): ReadonlySet<Pipeline> {
   return new Set(new Map(roots.toReversed().map((pipeline) => [pipeline.ref, pipeline])).values());
 }
 
 /**
- * The root pipelines as a user looks for them: that of the merge request, then of what is checked out, of tags, of
- * schedules, and others; the newest first among equals.
+ * Root pipelines in the order of the tree: merge request, then what is checked out, tags, schedules, others; newest
+ * first within each.
  * @param ref branch or tag that is checked out; undefined: every branch counts as checked out
  */
 export function pipelinesInOrder(listing: Listing, ref: string | undefined): readonly Pipeline[] {
@@ -85,8 +88,8 @@ export function isOfMergeRequest({ ref, mergeRequest }: Pipeline): boolean {
 }
 
 /**
- * The builds by which the commit stands: of each ref those of the newest pipeline, and of what that has started. An
- * earlier pipeline of the same ref was run again, so what failed in it no longer counts.
+ * The builds that decide the commit's status: those of the newest pipeline of each ref, and of the pipelines it
+ * triggered. An earlier pipeline of the same ref was run again, so its failures no longer count.
  */
 export function standingBuilds(listing: Listing): readonly Build[] {
   const { builds, pipelines } = listing;
@@ -102,17 +105,16 @@ export function standingBuilds(listing: Listing): readonly Build[] {
 }
 
 /**
- * The order of stages: GitLab's own where the pipeline tells it; elsewhere by the smallest id per stage over all
- * attempts, since builds are made stage by stage. The orders of several pipelines are merged topologically; where two
- * contradict each other, the newer pipeline's counts. `.pre` is first and `.post` last by definition, external statuses
- * come after all.
+ * Sort order of stages: GitLab's own if known, else by the smallest id per stage over all attempts, since builds are
+ * created stage by stage. The orders of several pipelines are merged topologically; the newer pipeline wins
+ * contradictions. `.pre` is always first and `.post` last; external statuses follow.
  */
 export function stageRanks(builds: readonly Build[], pipelines: readonly Pipeline[]): ReadonlyMap<string, number> {
   const ordered = mergeOrders(stageLists(builds, pipelines)).filter((stage) => !fixed.includes(stage));
   return new Map(['.pre', ...ordered, '.post', externalStage].map((stage, rank) => [stage, rank]));
 }
 
-/** GitLab's name for the stage of external statuses. */
+/** GitLab's stage name for external statuses. */
 export const externalStage = 'external';
 const fixed: readonly string[] = ['.pre', '.post', externalStage];
 

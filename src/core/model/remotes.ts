@@ -5,7 +5,7 @@ export interface Remote {
   readonly url: string;
 }
 
-/** A remote's project on an instance that the user has. */
+/** A remote's project on a known instance. */
 export interface RemoteProject {
   /** Name of the remote. */
   readonly remote: string;
@@ -14,44 +14,44 @@ export interface RemoteProject {
 }
 
 export type Located =
-  /** `remote`: the name of the one that says so. */
+  /** `remote`: name of the remote that the project was derived from. */
   | { readonly kind: 'project'; readonly instance: Instance; readonly project: string; readonly remote: string }
-  /** No instance has this host; `url` is a guess at the base URL, for the user to sign in to. */
+  /** The host belongs to no known instance; `url` is the likely base URL to sign in to. */
   | { readonly kind: 'unknownHost'; readonly url: string }
   | { readonly kind: 'noRemote' }
-  /** There are remotes, and none of the name that was chosen. */
+  /** The chosen remote doesn't exist. */
   | { readonly kind: 'missingRemote'; readonly remote: string }
-  /** `host`: undefined where the remotes have none, such as a folder of this machine. */
+  /** `host`: undefined if no remote has one, for example a local folder. */
   | { readonly kind: 'notGitLab'; readonly host?: string };
 
 interface RemoteAddress {
-  /** Lower case, with the port where an http remote names one. */
+  /** Lower case, including the port if an http remote has one. */
   readonly host: string;
-  /** Without the port. */
+  /** Host without the port. */
   readonly hostname: string;
-  /** `http:` or `https:`, or undefined for ssh and git. */
+  /** Scheme of an http remote; undefined for ssh and git. */
   readonly web: 'http:' | 'https:' | undefined;
-  /** Without slashes at its ends and without `.git`. */
+  /** Path without leading and trailing slashes and without `.git`. */
   readonly path: string;
 }
 
-/** Hosts that are known to be no GitLab, so that nobody is asked to sign in there. */
+/** Hosts known not to be GitLab, so that users aren't asked to sign in there. */
 const foreignHosts =
   /(^|\.)(github\.com|bitbucket\.org|azure\.com|visualstudio\.com|codeberg\.org|gitee\.com|sr\.ht|heroku\.com|amazonaws\.com|sourceforge\.net|huggingface\.co|googlesource\.com)$/;
-/** gitlab.com's ssh on port 443 has a host of its own. */
+/** gitlab.com uses a separate host for ssh on port 443. */
 const aliases: Readonly<Record<string, string>> = { 'altssh.gitlab.com': 'gitlab.com' };
 
 interface RemoteChoice {
-  /** Name of the remote that the user has chosen in the view: its own project counts, whatever the settings say. */
+  /** Remote that the user selected in the view. It takes precedence over the settings. */
   readonly chosen?: string | undefined;
-  /** Name of the remote in the settings. */
+  /** Remote from the settings. */
   readonly preferred?: string;
   readonly upstream?: string | undefined;
-  /** Path or id in the settings. */
+  /** Project path or id from the settings. */
   readonly project?: string;
 }
 
-/** The projects of all remotes, in their order, each once. */
+/** The projects of all remotes, in order, without duplicates. */
 export function projectsOf(remotes: readonly Remote[], instances: readonly Instance[]): readonly RemoteProject[] {
   const projects = remotes.flatMap(({ name, url }) => {
     const address = parseRemote(url);
@@ -63,8 +63,8 @@ export function projectsOf(remotes: readonly Remote[], instances: readonly Insta
 }
 
 /**
- * Which project of which instance the remotes mean. Order: `chosen`; `preferred` alone where it is set; else the upstream's
- * remote, `origin`, the others; the first whose host is an instance's wins.
+ * Finds the project that the remotes refer to. Order: `chosen`; `preferred` alone if set; else the upstream's remote,
+ * `origin`, the others. The first whose host belongs to an instance wins.
  */
 export function locate(remotes: readonly Remote[], instances: readonly Instance[], choice: RemoteChoice): Located {
   if (remotes.length === 0) return { kind: 'noRemote' };
@@ -101,11 +101,11 @@ function inOrder(
   return [...remotes].sort((a, b) => rank(a) - rank(b));
 }
 
-/** An address of any form git takes, or undefined for a local path. User names and tokens in it are dropped. */
+/** Parses a remote URL in any form that git accepts; undefined for a local path. Credentials are dropped. */
 export function parseRemote(url: string): RemoteAddress | undefined {
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(url)) return fromUrl(url);
-  // `user@host:path`, the first colon ends the host; a single letter before it is a Windows drive, a slash before it
-  // makes it a local path, a second colon after it a remote helper (`ext::command`).
+  // `user@host:path`: the first colon ends the host. A single letter before it is a Windows drive, a slash before it
+  // means a local path, and a second colon after it a remote helper (`ext::command`).
   const [, hostname, path] = /^(?:[^@:/\\]*@)?(\[[^\]/]+\]|[^:/\\@[\]]{2,}):([^:\n\r\u2028\u2029].*|)$/.exec(url) ?? [];
   return hostname === undefined || path === undefined ? undefined : toAddress(hostname, '', undefined, path);
 }
@@ -114,7 +114,7 @@ function fromUrl(text: string): RemoteAddress | undefined {
   const [, scheme, rest] = /^([a-z][a-z0-9+.-]*):\/\/(.*)$/is.exec(text) ?? [];
   const web = scheme?.toLowerCase() === 'http' ? 'http:' : scheme?.toLowerCase() === 'https' ? 'https:' : undefined;
   const remote = web !== undefined || /^(ssh|git|git\+ssh|ssh\+git)$/i.test(scheme ?? '');
-  // The http parser of URL knows default ports, IPv6 and user info; other schemes are opaque to it.
+  // The URL parser only knows default ports, IPv6 and user info for http.
   const parsed = remote ? parseUrl(`${web ?? 'http:'}//${rest ?? ''}`) : undefined;
   if (parsed === undefined || parsed.hostname === '') return undefined;
   return toAddress(parsed.hostname, web === undefined ? '' : parsed.port, web, parsed.pathname);
@@ -135,11 +135,14 @@ function decoded(path: string): string {
   try {
     return decodeURIComponent(path);
   } catch {
-    return path; // A lone % is a legal character of a path.
+    return path; // A lone % is valid in a path.
   }
 }
 
-/** The instance of an address and the project's path there; of several on one host, the one with the longest root. */
+/**
+ * The instance that serves an address, and the project's path there. Among several on one host, the longest relative
+ * URL root wins.
+ */
 function instanceOf(
   address: RemoteAddress,
   instances: readonly Instance[],

@@ -5,39 +5,39 @@ import type { Instance } from './instance';
 import type { Listing, Pipeline } from './pipeline';
 import type { RemoteProject } from './remotes';
 
-/** Whose builds are wanted. */
+/** The commit whose builds are wanted. */
 export interface Target {
   readonly instance: Instance;
-  /** Path or numeric id. */
+  /** Project path or numeric id. */
   readonly project: string;
-  /** The full 40 hex digits. */
+  /** Full SHA, 40 hex digits. */
   readonly sha: string;
-  /** Branch or tag, where HEAD is on one. */
+  /** Branch or tag that is checked out, if any. */
   readonly ref?: string | undefined;
-  /** The user chose this commit; HEAD is not followed. */
+  /** The user chose this commit, so it doesn't follow HEAD. */
   readonly pinned: boolean;
-  /** What git says of it, where HEAD is followed. */
+  /** Git's view of HEAD; undefined for a pinned commit. */
   readonly head?: Head | undefined;
 }
 
 export type NoProject =
-  | 'noGit' // VS Code's git extension is off
+  | 'noGit' // VS Code's Git extension is disabled
   | 'noRepository'
-  | 'noCommit' // an unborn branch
+  | 'noCommit' // the branch has no commits yet
   | 'noRemote'
-  | 'missingRemote' // there are remotes, and none of the name in the settings
-  | 'notGitLab'; // a host that is known to be something else
+  | 'missingRemote' // the remote named in the settings doesn't exist
+  | 'notGitLab'; // the host is known not to be GitLab
 
-/** Everything a view needs to draw one repository. */
+/** Everything that views need to render one repository. */
 export type Snapshot =
-  /** `host`: the one that is no GitLab; `remote`: the name of the one that is missing. */
+  /** `host`: the host that isn't GitLab; `remote`: the remote that doesn't exist. */
   | {
       readonly kind: 'noProject';
       readonly reason: NoProject;
       readonly host?: string | undefined;
       readonly remote?: string | undefined;
     }
-  /** `url`: where to sign in; `known`: an instance that the user configured, else a guess from the remote. */
+  /** `url`: where to sign in; `known`: whether the user configured it (otherwise derived from the remote). */
   | { readonly kind: 'signedOut'; readonly url: string; readonly known: boolean }
   | { readonly kind: 'loading'; readonly target: Target }
   | {
@@ -46,34 +46,34 @@ export type Snapshot =
       readonly builds: readonly Build[];
       readonly pipelines: readonly Pipeline[];
       readonly apiVersion: 'v3' | 'v4';
-      /** There are more builds than these: a bound cut the list. */
+      /** The list was truncated at a limit. */
       readonly isPartial?: boolean | undefined;
-      /** The token may read and nothing else. */
+      /** The token can only read. */
       readonly readOnly: boolean;
-      /** HEAD has no builds, or is not pushed: these are of the nearest commit before it that has some. */
+      /** The builds belong to the nearest ancestor that has some, because HEAD has none or isn't pushed. */
       readonly ancestor?: Ancestor | undefined;
-      /** The project's CI/CD is off, or the user's role doesn't show it: GitLab refuses its builds, and nothing else. */
+      /** GitLab refuses the list of builds: CI/CD is disabled for the project, or hidden from this role. */
       readonly ciHidden?: boolean | undefined;
-      /** GitLab was asked, and doesn't have HEAD. */
+      /** GitLab confirmed that it doesn't have HEAD. */
       readonly unpushed?: boolean | undefined;
       /**
-       * Since when builds of HEAD, or where that is not pushed of the nearest commit that is, are waited for, in ms since
-       * 1970; undefined where there are some.
+       * Since when builds are awaited (ms since 1970), for HEAD or, if it isn't pushed, for its nearest pushed
+       * ancestor; undefined if there are some.
        */
       readonly watchingSince?: number | undefined;
-      /** The project of another remote that has builds for the commit, while this one has none. */
+      /** Project of another remote that has builds for the commit, if this one has none. */
       readonly elsewhere?: RemoteProject | undefined;
-      /** How long a build of that name took the last times it succeeded, in seconds. */
+      /** Expected duration in seconds by build name. */
       readonly expected?: Readonly<Record<string, number>> | undefined;
-      /** Why the builds are not fresh, when they are not. */
+      /** Why the builds are out of date; undefined if they are current. */
       readonly stale?: Staleness | undefined;
     }
   | { readonly kind: 'failed'; readonly target?: Target | undefined; readonly failure: Failure };
 
 export interface Staleness {
-  /** When the builds were told, in ms since 1970. */
+  /** When the builds were loaded, in ms since 1970. */
   readonly asOf: number;
-  /** What keeps them from being fresh; undefined: they are remembered from an earlier session, and the first answer is awaited. */
+  /** What prevents an update; undefined: restored from an earlier session, and the first response is pending. */
   readonly failure?: Failure | undefined;
 }
 
@@ -95,7 +95,7 @@ export function listingOf(snapshot: Snapshot | undefined): Listing {
   return snapshot?.kind === 'ready' ? snapshot : nothing;
 }
 
-/** HEAD is followed, and GitLab is known to lack it. */
+/** Whether HEAD is followed and GitLab doesn't have it. */
 export function isUnpushed(snapshot: Snapshot | undefined): boolean {
   if (snapshot?.kind !== 'ready' || snapshot.unpushed !== true) return false;
   const { pinned, head } = snapshot.target;

@@ -2,13 +2,13 @@ import type { Artifacts, Build, Commit, Report } from './build';
 import type { Ancestor } from './head';
 import type { MergeRequest, Pipeline } from './pipeline';
 
-/** What is kept of a commit that was shown. `sha` may be HEAD's, and the builds the `ancestor`'s. */
+/** A stored snapshot. `sha` may be HEAD's while the builds are the `ancestor`'s. */
 export interface StoredCommit {
-  /** Base URL. */
+  /** Base URL of the instance. */
   readonly instance: string;
   readonly project: string;
   readonly sha: string;
-  /** When GitLab told it, in ms since 1970. */
+  /** When GitLab returned it, in ms since 1970. */
   readonly asOf: number;
   readonly apiVersion: 'v3' | 'v4';
   readonly readOnly: boolean;
@@ -16,12 +16,12 @@ export interface StoredCommit {
   readonly expected?: Readonly<Record<string, number>> | undefined;
   readonly builds: readonly Build[];
   readonly pipelines: readonly Pipeline[];
-  /** A bound cut the list of builds. */
+  /** The list of builds was truncated at a limit. */
   readonly isPartial?: boolean | undefined;
 }
 
 type Check = (value: unknown) => boolean;
-/** Every field, so that one that is new cannot be forgotten here. */
+/** Requires a check for each field, so that a new field can't be forgotten. */
 type Fields<T> = Readonly<Record<keyof T, Check>>;
 
 const text: Check = (value) => typeof value === 'string';
@@ -120,7 +120,7 @@ const isWhole = objectOf<Required<StoredCommit>>({
   isPartial: maybe(flag),
 });
 
-/** What was stored by another version of ours, or is damaged, is not. */
+/** Validates a stored value: false if another version of the extension wrote it, or if it is damaged. */
 export function isStoredCommit(value: unknown): value is StoredCommit {
   return isWhole(value);
 }

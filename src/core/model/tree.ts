@@ -9,11 +9,11 @@ export interface PipelineNode {
   readonly kind: 'pipeline';
   readonly id: string;
   readonly pipeline: Pipeline;
-  /** The worst of its builds. */
+  /** Worst status of its builds. */
   readonly status: string;
-  /** The newest of its ref: an earlier one was run again. */
+  /** Whether it is the newest pipeline of its ref; older ones were run again. */
   readonly isStanding: boolean;
-  /** Its own; those of the pipelines that it has started are below their bridges. */
+  /** Its own builds. Those of pipelines it triggered are below the bridges. */
   readonly builds: readonly Build[];
   readonly children: readonly TreeNode[];
 }
@@ -22,7 +22,7 @@ export interface StageNode {
   readonly kind: 'stage';
   readonly id: string;
   readonly stage: string;
-  /** What other CI systems report stands in a group of its own. */
+  /** The group holds the statuses reported by other CI systems. */
   readonly isExternal: boolean;
   readonly status: string;
   readonly builds: readonly Build[];
@@ -33,22 +33,22 @@ export interface StatusNode {
   readonly kind: 'status';
   readonly id: string;
   readonly status: string;
-  /** Builds that failed, as they may: apart from those that may not. */
+  /** The group holds allowed failures, which are listed apart from others. */
   readonly isAllowed: boolean;
-  /** Of its builds those that have the status: others of a group may have a better one. */
+  /** Number of its builds with this status. Members of a parallel group may have a better one. */
   readonly count: number;
   readonly builds: readonly Build[];
   readonly children: readonly TreeNode[];
 }
 
-/** The builds that `parallel` made of one entry of the configuration. */
+/** The builds that `parallel` created from one job of the configuration. */
 export interface GroupNode {
   readonly kind: 'group';
   readonly id: string;
-  /** The name that they share. */
+  /** Shared name of the builds. */
   readonly name: string;
   readonly stage: string;
-  /** The worst of its builds' rows. */
+  /** Worst status among its rows. */
   readonly status: string;
   readonly isAllowed: boolean;
   readonly builds: readonly Build[];
@@ -59,20 +59,20 @@ export interface BuildNode {
   readonly kind: 'build';
   readonly id: string;
   readonly build: Build;
-  /** What tells it apart from the others of its group, if it is in one. */
+  /** Suffix that distinguishes it within its parallel group, if any. */
   readonly label?: string | undefined;
-  /** The pipeline that a bridge has started. */
+  /** The pipeline that a bridge triggered. */
   readonly child?: ChildPipeline | undefined;
-  /** Its artifacts, the rows of what it has started, then its attempts. */
+  /** Artifacts, then rows of the triggered pipeline, then earlier attempts. */
   readonly children: readonly TreeNode[];
 }
 
-/** A pipeline that has no row of its own but that of its bridge. */
+/** A triggered pipeline, which is shown below its bridge rather than in a row of its own. */
 export interface ChildPipeline {
   readonly pipeline: Pipeline;
-  /** The worst of its builds and of what these have started. */
+  /** Worst status of its builds and of pipelines triggered by them. */
   readonly status: string;
-  /** Its own. */
+  /** Its own builds. */
   readonly builds: readonly Build[];
 }
 
@@ -84,8 +84,8 @@ export interface AttemptNode {
 }
 
 /**
- * The artifacts of a build or an attempt, its reports alone, or that they have expired; what is in an archive is asked for
- * when the row is opened.
+ * The artifacts of a build or attempt: an archive, reports only, or expired ones. The archive's contents are loaded
+ * when the row is expanded.
  */
 export interface ArtifactsNode {
   readonly kind: 'artifacts';
@@ -96,16 +96,16 @@ export interface ArtifactsNode {
 
 export type TreeNode = PipelineNode | StageNode | StatusNode | GroupNode | BuildNode | AttemptNode | ArtifactsNode;
 
-/** So many rows of a stage are seen at a glance: they need no headings. */
+/** Stages with at most this many rows are shown without status headings. */
 const mostWithoutHeadings = 6;
 
 /**
- * The tree's shape. Ids are made of what stays (pipeline, stage, name), so that a refresh or a retry keeps selection
- * and expansion. Stages keep GitLab's order; everything else puts failed first. Several pipelines have a level of their
- * own, in the order of `pipelinesInOrder`; one has none.
- * @param listing builds as `arrange` gives them, pipelines newest first
- * @param filter the statuses to show; empty: all. A bridge stays as long as something in what it has started does
- * @param ref branch or tag that is checked out, where one is
+ * Builds the shape of the tree. Ids consist of what is stable (pipeline, stage, name), so that a refresh or a retry
+ * keeps selection and expansion. Stages keep GitLab's order; everything else puts failed first. Several pipelines get a
+ * level of their own, in the order of `pipelinesInOrder`; a single one doesn't.
+ * @param listing builds as `arrange` returns them, pipelines newest first
+ * @param filter the statuses to show; empty: all. A bridge is kept as long as something below it is
+ * @param ref branch or tag that is checked out, if any
  */
 export function toTree(
   listing: Listing,
@@ -116,12 +116,12 @@ export function toTree(
   return new Drawing(listing, grouping, filter).roots(ref);
 }
 
-/** Whether a build below the row has failed, and counts: all rows down to it are open. */
+/** Whether a failed build that counts is below the row. Such rows start expanded. */
 export function leadsToFailure(node: TreeNode): boolean {
   return (node.kind !== 'pipeline' || node.isStanding) && node.children.some(isOrLeadsToFailure);
 }
 
-/** The same, or it is a build that has failed itself. */
+/** Whether the row is a failed build or leads to one. */
 export function isOrLeadsToFailure(node: TreeNode): boolean {
   return (node.kind === 'build' && hasFailed(node.build)) || leadsToFailure(node);
 }
@@ -129,7 +129,7 @@ export function isOrLeadsToFailure(node: TreeNode): boolean {
 class Drawing {
   private readonly pipelines: ReadonlyMap<number, Pipeline>;
   private readonly ofPipeline: ReadonlyMap<number | undefined, readonly Build[]>;
-  /** On the way to where the drawing is: a pipeline that leads back to itself is not drawn again. */
+  /** Ids of the pipelines on the path to the current row, to stop at cycles. */
   private readonly way = new Set<number>();
 
   constructor(
@@ -146,11 +146,11 @@ class Drawing {
   roots(ref: string | undefined): readonly TreeNode[] {
     const standing = newestOfEachRef(rootPipelines(this.listing));
     const roots = pipelinesInOrder(this.listing, ref);
-    // Up to 8.12 that is all; later some external statuses, of which GitLab does not say whose they are.
+    // Up to 8.12 no build has a pipeline; later only some external statuses.
     const prefix = this.pipelines.size === 0 ? '' : 'other/';
     const unclaimed = this.groups(this.ofPipeline.get(undefined) ?? [], undefined, prefix);
     const [only] = roots;
-    // One without builds has a reason, such as a configuration that GitLab cannot read: that is worth a row.
+    // A pipeline without builds has a failure to show, such as an invalid configuration, so it gets a row.
     if (only !== undefined && roots.length === 1 && this.ofPipeline.has(only.id))
       return [...this.within(only, ''), ...unclaimed];
     const nodes = roots.map((pipeline) => this.pipelineNode(pipeline, standing.has(pipeline), ''));
@@ -213,7 +213,10 @@ class Drawing {
     return [{ ...stageNode(`${prefix}external`, builds, children), isExternal: true }];
   }
 
-  /** By status, the worst first; with a heading only above two rows or more, and where there are many of several kinds. */
+  /**
+   * Rows by status, worst first. A status gets a heading only if it has at least two rows and there are many rows with
+   * different statuses.
+   */
   private withFewHeadings(rows: readonly BuildRow[], prefix: string): readonly TreeNode[] {
     const groups = byStatus(rows);
     const hasHeadings = rows.length > mostWithoutHeadings && groups.length > 1 && this.filter.length !== 1;
@@ -279,27 +282,27 @@ function stageNode(id: string, builds: readonly Build[], children: readonly Tree
   return { kind: 'stage', id, stage, isExternal: false, status, builds, children };
 }
 
-/** The status that a row shows: of a bridge that of what it has started. */
+/** The displayed status: for a bridge, that of the pipeline it triggered. */
 export function shownStatus({ build, child }: BuildNode): string {
   return child?.status ?? build.status;
 }
 
-/** GitLab takes the bridge for passed, whatever becomes of what it has started; and that has failed. */
+/** Whether a bridge passed although the pipeline it triggered failed. */
 export function isPassedWithFailedChild({ build, child }: BuildNode): boolean {
   return build.status === 'success' && child?.status === 'failed';
 }
 
-/** What stands below a stage, with or without a heading. */
+/** A row below a stage, with or without a heading. */
 type BuildRow = BuildNode | GroupNode;
 
-/** Rows of one status. */
+/** Rows with the same status. */
 interface StatusGroup<R extends BuildRow = BuildRow> {
   readonly status: string;
   readonly isAllowed: boolean;
   readonly rows: readonly R[];
 }
 
-/** The worst first; failures that are allowed apart from those that are not. */
+/** Rows by status, worst first. Allowed failures are listed apart from others. */
 function byStatus<R extends BuildRow>(rows: readonly R[]): readonly StatusGroup<R>[] {
   return [...groupBy(rows, (row) => `${statusOf(row)}${isAllowedFailure(row) ? '/allowed' : ''}`).values()]
     .flatMap((those) => {
@@ -317,7 +320,7 @@ function isAllowedFailure(row: BuildRow): boolean {
   return row.kind === 'group' ? row.isAllowed : row.build.status === 'failed' && row.build.allowFailure;
 }
 
-/** Parallel builds of one name have one key; any other is its own. */
+/** Grouping key: the shared name for parallel builds, the build itself for others. */
 function groupKey(build: Build): string | Build {
   const { kind, pipeline, ref, stage } = build;
   const parallel = kind === 'external' ? undefined : parallelName(build.name);
@@ -326,7 +329,7 @@ function groupKey(build: Build): string | Build {
   return [...parts, parallel.label.startsWith('[') ? 'matrix' : 'parallel'].join('/');
 }
 
-/** A failure that is allowed is no worse than a success, but comes before it. */
+/** Sort key of a group. An allowed failure is no worse than a success, but comes before it. */
 function rankOf({ status, isAllowed }: Omit<StatusGroup, 'rows'>): number {
   return isAllowed ? severity('success') + 0.5 : severity(status);
 }
@@ -349,7 +352,7 @@ function artifactsOf(build: Build, id: string): readonly ArtifactsNode[] {
   return artifactsState(build) !== 'none' ? [{ kind: 'artifacts', id: `${id}/artifacts`, build, children: [] }] : [];
 }
 
-/** In stage order, and there by the first attempt: a retry has a new id, but its row stays where it is. */
+/** Builds in stage order, then by first attempt: a retry has a new id, but its row stays in place. */
 function inPlace(builds: readonly Build[], pipeline: Pipeline | undefined): readonly Build[] {
   const ranks = stageRanks(builds, pipeline === undefined ? [] : [pipeline]);
   const rank = ({ stage }: Build) => ranks.get(stage) ?? 0;

@@ -1,30 +1,30 @@
-/** A row as far as it is compared. `look` stands for all that is drawn of it. */
+/** What is compared of a row. `look` identifies everything that is rendered. */
 export interface Shape {
   readonly id: string;
   readonly look: string;
-  /** Rows with the same face have the same look, which then need not be worked out. */
+  /** Rows with the same face have the same look, so it needn't be computed. */
   readonly face?: object | undefined;
   readonly children: readonly Shape[];
 }
 
-/** Ids of rows, each to be drawn anew with all that is below it; none: nothing has changed. */
+/** Ids of rows to redraw together with everything below them; empty: no changes. */
 export type Redraw = 'all' | readonly string[];
 
-/** So many rows cost VS Code about as much as the whole tree; each further one costs more than it. */
+/** Above this number of rows, redrawing the whole tree is cheaper. */
 export const rowsAtOnce = 300;
 
-/** The fewest rows to draw anew, so that what was drawn as `before` looks like `after`. */
+/** The smallest set of rows to redraw to turn `before` into `after`. */
 export function redrawOf(before: readonly Shape[], after: readonly Shape[]): Redraw {
   const rows: string[] = [];
   return isListDrawn(before, after, rows) && rows.length <= rowsAtOnce ? rows : 'all';
 }
 
-/** Whether the same rows stand there in the same order; if so, those to draw anew are added to `rows`. */
+/** Whether both lists have the same rows in the same order. If so, rows to redraw are added to `rows`. */
 function isListDrawn(before: readonly Shape[], after: readonly Shape[], rows: string[]): boolean {
   if (before.length !== after.length || before.some(({ id }, index) => id !== after[index]?.id)) return false;
   for (const [index, is] of after.entries()) {
     const was = before[index];
-    // A row that is drawn anew takes all below it along: what was found there is not needed on its own.
+    // Redrawing a row includes everything below it, so rows found there are dropped.
     const found = rows.length;
     if (was !== undefined && isSameLook(was, is) && isListDrawn(was.children, is.children, rows)) continue;
     rows.length = found;

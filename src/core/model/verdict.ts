@@ -3,30 +3,30 @@ import { pipelineFailedWithoutBuilds, rootPipelines, standingBuilds, type Listin
 import { toTree, type TreeNode } from './tree';
 
 /**
- * How a commit stands. Tree, status bar, badge and notifications count by it. Failures that are allowed do not count; a
- * bridge whose child pipeline has builds is not counted beside them.
+ * Overall result of a commit, shared by tree, status bar, badge and notifications. Allowed failures don't count. A
+ * bridge isn't counted if its child pipeline has builds.
  */
 export interface Verdict {
-  /** GitLab's word for the whole; undefined where there is neither a build nor a pipeline. */
+  /** GitLab's status for the whole commit; undefined if there is neither a build nor a pipeline. */
   readonly status: string | undefined;
-  /** Builds that count, children's included. */
+  /** Builds that count, including those of child pipelines. */
   readonly builds: readonly Build[];
-  /** Failed builds in the order of the tree, those for which GitLab calls the commit failed before `childFailed`. */
+  /** Failed builds in tree order; those that fail the commit come before `childFailed`. */
   readonly failed: readonly Build[];
-  /** Failed builds of child pipelines whose bridge GitLab counts as passed. */
+  /** Failed builds of child pipelines whose bridge passed. */
   readonly childFailed: readonly Build[];
-  /** The newest pipeline of a ref that failed before it had a build. */
+  /** The newest pipeline of a ref that failed without any builds. */
   readonly broken: Pipeline | undefined;
-  /** How many builds have ended, and how many do not wait for a person or a clock. */
+  /** Number of finished builds, and of builds that don't wait for a person or a timer. */
   readonly ended: number;
   readonly total: number;
   readonly manual: number;
   readonly scheduled: number;
-  /** Something runs, or is still to come. */
+  /** Whether something is running or still to come. */
   readonly isOpen: boolean;
 }
 
-/** Verdicts by the listing that they are of, since several views ask for the same one after each refresh. */
+/** Cache of verdicts by listing: several views ask for the same one after each refresh. */
 const verdicts = new WeakMap<Listing, Verdict>();
 
 export function verdictOf(listing: Listing): Verdict {
@@ -58,17 +58,17 @@ function workOut(listing: Listing): Verdict {
   };
 }
 
-/** Failed builds that count, the first one to look at first. */
+/** Failed builds that count, the most relevant first. */
 export function failedBuilds(listing: Listing): readonly Build[] {
   return verdictOf(listing).failed;
 }
 
-/** What is under way comes before what has ended, and that before what waits for a person or a clock. */
+/** Status of the commit: active builds take precedence over finished ones, and those over waiting ones. */
 function statusOf(builds: readonly Build[], moving: readonly Build[], isFailed: boolean): string | undefined {
   if (isFailed) return 'failed';
   const running = moving.filter(isActive);
   const ran = builds.filter(({ status }) => ['success', 'failed', 'canceled'].includes(status));
-  // A failure that does not count is as good as a success.
+  // A failure that doesn't count is treated as a success.
   const ended = ran.map((build) => (hasFailed(build) ? { ...build, status: 'success' } : build));
   return worstStatus(running) ?? worstStatus(moving) ?? worstStatus(ended) ?? worstStatus(builds);
 }
@@ -85,7 +85,7 @@ interface Failures {
 
 const none: Failures = { own: [], children: [] };
 
-/** Whom a failure counts for: the commit, or, below a bridge that passed, the child pipeline alone. */
+/** What a failure counts against: the commit, only the child pipeline below a bridge that passed, or nothing. */
 type Weight = 'own' | 'child' | 'nobody';
 
 function failures(listing: Listing): Failures {

@@ -2,9 +2,9 @@ import { isActive } from '../model/build';
 import type { Ancestor } from '../model/head';
 import type { Listing } from '../model/pipeline';
 
-/** What is asked of GitLab to find a commit with builds. */
+/** GitLab requests needed to find an ancestor with builds. */
 export interface AncestorPort {
-  /** The commits of the project's newest builds. */
+  /** SHAs of the commits with the project's newest builds. */
   recent(): Promise<readonly string[]>;
   listing(sha: string): Promise<Listing>;
 }
@@ -15,31 +15,31 @@ export interface AncestorBuilds {
 }
 
 export interface AncestorWish {
-  /** Nothing that is remembered will do. */
+  /** Ignore cached results. */
   readonly anew: boolean;
-  /** The nearest commit may have been pushed a moment ago: as long as it has no builds, it is asked for each time. */
+  /** The nearest ancestor may have just been pushed, so it is asked for each time until it has builds. */
   readonly watchesNearest: boolean;
 }
 
 interface Search {
-  /** Of which commits. */
+  /** Identifies the ancestors that were searched. */
   readonly key: string;
   readonly at: number;
-  /** The commit that was found. How far it is from HEAD is not kept: HEAD moves on. */
+  /** SHA of the commit that was found. Its distance from HEAD isn't stored, since HEAD moves on. */
   readonly sha: string | undefined;
 }
 
 const searchAgainMs = 5 * 60_000;
-/** Builds that have ended change only where somebody acts on them. */
+/** How long finished builds are cached, in ms: they change only if someone acts on them. */
 const endedAgainMs = 60_000;
-/** In a busy project the newest builds may all be of other branches. */
+/** Most ancestors to try. In a busy project, the newest builds may all belong to other branches. */
 const mostTried = 3;
 
 export function isEmpty({ builds, pipelines }: Listing): boolean {
   return builds.length === 0 && pipelines.length === 0;
 }
 
-/** The builds of the nearest commit before HEAD that has some, with few requests: which one it is, is remembered. */
+/** Finds the nearest ancestor of HEAD that has builds. Caches the result to save requests. */
 export class AncestorSearch {
   private search: Search | undefined;
   private known: { readonly sha: string; readonly at: number; readonly listing: Listing } | undefined;
@@ -71,7 +71,7 @@ export class AncestorSearch {
     return undefined;
   }
 
-  /** Its builds may have come since the search. */
+  /** Rechecks the nearest ancestor, which may have got builds since the search. */
   private async lookAtNearest([nearest]: readonly Ancestor[], port: AncestorPort): Promise<void> {
     if (this.search === undefined || nearest === undefined || nearest.sha === this.search.sha) return;
     const listing = await port.listing(nearest.sha);
@@ -89,7 +89,7 @@ export class AncestorSearch {
     return listing;
   }
 
-  /** A clock that was set back keeps nothing. */
+  /** Whether `at` is less than `ms` ago. False if the clock was set back. */
   private isYoung(at: number, ms: number): boolean {
     const age = this.now() - at;
     return age >= 0 && age < ms;

@@ -5,46 +5,49 @@ import { isSameTarget, type Snapshot, type Target } from '../model/snapshot';
 
 export type Outcome = 'failed' | 'passed' | 'canceled';
 
-/** A build of a commit has failed as the first one, or the builds of a commit have come to their end. */
+/** Notification that the first build of a commit failed, or that its builds finished. */
 export interface Notice {
   readonly moment: 'failure' | 'end';
   readonly root: string;
-  /** The repository's. */
+  /** Name of the repository. */
   readonly name: string;
   readonly sha: string;
   readonly ref: string | undefined;
-  /** Title of the commit, where GitLab tells it. */
+  /** Commit title, if GitLab includes it. */
   readonly title: string | undefined;
   readonly outcome: Outcome;
   readonly failed: readonly Build[];
-  /** Number of builds that failed since the notice of the first failure; undefined: there was none. */
+  /** Number of failures since the notice of the first one; undefined if there was no such notice. */
   readonly more?: number | undefined;
   /** Number of builds that count. */
   readonly total: number;
-  /** Why the pipeline failed, in GitLab's words; only of one that failed before it had a build. */
+  /** Why the pipeline failed, in GitLab's words; only for a pipeline that failed without builds. */
   readonly reason?: string | undefined;
-  /** It passed, and had failed at the end before. */
+  /** Passed after a previous failure. */
   readonly fixed: boolean;
-  /** The token may read and nothing else: there is nothing to offer. */
+  /** The token can only read, so no actions are offered. */
   readonly readOnly: boolean;
 }
 
-/** What was seen of the commit that a repository is on. */
+/** What has been observed of a repository's current commit. */
 export interface Watch {
   readonly target: Target;
-  /** A build was seen active since the last end. */
+  /** Whether a build was active since the builds last finished. */
   readonly moving: boolean;
-  /** Of the last end. */
+  /** Result when the builds last finished. */
   readonly outcome?: Outcome | undefined;
-  /** Builds that have failed. */
+  /** Builds that failed. */
   readonly failed: readonly Build[];
-  /** Ids of failed builds that there were at first sight, at the last end, or at the notice of a first failure. */
+  /**
+   * Ids of failed builds already present at first sight, when the builds last finished, or at the notice of a first
+   * failure.
+   */
   readonly told: readonly number[];
-  /** There was a notice of a first failure since the last end. */
+  /** Whether a first failure was announced since the builds last finished. */
   readonly announced: boolean;
-  /** HEAD as it was seen without builds of its own. */
+  /** HEAD while it had no builds of its own. */
   readonly awaited?: Target | undefined;
-  /** Id of the last pipeline that was seen to have failed without builds. */
+  /** Id of the last pipeline seen to fail without builds. */
   readonly broken?: number | undefined;
 }
 
@@ -60,8 +63,9 @@ export interface Seen {
 }
 
 /**
- * What a look at a repository tells beyond the one before. A first failure and an end are worth a notice when something
- * was seen to move before: so each has one, a retry has its own, and what was over when it was first seen has none.
+ * Compares with the previous observation and returns notices of a first failure or of finished builds. Both require
+ * that a build was seen active before: each run gets at most one of each, a retry gets its own, and builds already
+ * finished at first sight get none.
  */
 export function look(before: Watch | undefined, followed: Followed): Seen {
   const { snapshot } = followed;
@@ -76,14 +80,17 @@ export function look(before: Watch | undefined, followed: Followed): Seen {
 function lookAtBuilds(before: Watch | undefined, snapshot: Ready, verdict: Verdict, noticeOf: NoticeOf): Seen {
   const known = isSameTarget(before?.target, snapshot.target) ? before : undefined;
   const ended = outcomeOf(verdict);
-  // What was not read may have failed, or still run: no verdict but a failure.
+  // Builds missing from a truncated list may have failed or still be running, so only a failure is certain.
   const outcome = snapshot.isPartial === true && ended !== 'failed' ? undefined : ended;
   return outcome === undefined
     ? lookAtMoving(known, snapshot.target, verdict, noticeOf)
     : lookAtEnd(known, snapshot.target, verdict, outcome, noticeOf);
 }
 
-/** A pipeline that failed without builds never moves: it is news where its commit was seen before it. */
+/**
+ * Reports a pipeline that failed without builds. Nothing in it is ever active, so it is news if its commit was observed
+ * before.
+ */
 function lookAtBroken(
   before: Watch | undefined,
   target: Target,
@@ -97,7 +104,7 @@ function lookAtBroken(
   return { watch, notice: noticeOf({ moment: 'failure', outcome: 'failed', reason: pipelineFailure(broken) }) };
 }
 
-/** HEAD has no builds of its own yet: whatever comes is news, even if it is over when it is first seen. */
+/** HEAD has no builds of its own yet: any that appear are news, even if already finished. */
 function awaiting(before: Watch | undefined, snapshot: Snapshot | undefined): Watch | undefined {
   if (snapshot?.kind !== 'ready' || snapshot.target.pinned || snapshot.stale !== undefined) return before;
   return { ...(before ?? unseen(snapshot.target)), awaited: snapshot.target };
@@ -159,7 +166,7 @@ function idsOf(builds: readonly Build[]): readonly number[] {
   return builds.map(({ id }) => id);
 }
 
-/** The failing builds of HEAD itself: neither of a commit that the user chose, nor of one before it. */
+/** Failed builds of HEAD itself, not of a pinned commit or an ancestor. */
 export function failingOfHead(snapshot: Snapshot | undefined): readonly Build[] {
   return isOfHead(snapshot) ? failedBuilds(snapshot) : [];
 }
@@ -170,12 +177,15 @@ function isOfHead(snapshot: Snapshot | undefined): snapshot is Ready {
   return snapshot?.kind === 'ready' && !snapshot.target.pinned && snapshot.ancestor === undefined;
 }
 
-/** What is old, or remembered, says nothing of what has just happened. */
+/** Whether the snapshot is current. Outdated or restored ones don't tell what just happened. */
 function isTelling(snapshot: Snapshot | undefined): snapshot is Ready {
   return isOfHead(snapshot) && snapshot.stale === undefined;
 }
 
-/** undefined: something goes on, or nothing has run. What waits for a person or a clock holds nothing up. */
+/**
+ * Result of the finished builds; undefined if something is still running or nothing ran. Builds that wait for a person
+ * or a timer are ignored.
+ */
 function outcomeOf({ builds, failed, isOpen }: Verdict): Outcome | undefined {
   if (isOpen) return undefined;
   if (failed.length > 0) return 'failed';

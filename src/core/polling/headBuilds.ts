@@ -3,17 +3,17 @@ import type { Listing } from '../model/pipeline';
 import { AncestorSearch, isEmpty, type AncestorPort } from './ancestorSearch';
 import type { Loaded } from './monitor';
 
-/** What is asked of GitLab about HEAD. */
+/** GitLab requests about HEAD. */
 export interface HeadPort extends AncestorPort {
-  /** Whether the project has the commit; undefined: GitLab doesn't say. */
+  /** Whether the project has the commit; undefined if GitLab doesn't say. */
   hasCommit(sha: string): Promise<boolean | undefined>;
 }
 
 export interface HeadQuestion {
-  /** Names the project among all instances. */
+  /** Identifies the project across all instances. */
   readonly project: string;
   readonly head: Head;
-  /** A person asks: nothing that is remembered will do. */
+  /** The user asked: ignore cached results. */
   readonly isAsked: boolean;
 }
 
@@ -21,19 +21,19 @@ export type HeadListing = Listing & Pick<Loaded, 'ancestor' | 'watching' | 'unpu
 
 /** GitLab's last answer on whether the project has HEAD. */
 interface Presence {
-  /** What the answer belongs to: the commit, and all that git knows of where it was pushed to. */
+  /** Identifies what was asked: the commit and all refs that git believes to contain it. */
   readonly key: string;
   readonly at: number;
   readonly isThere: boolean | undefined;
 }
 
-/** A push that leaves no mark in git is noticed by asking again. */
+/** How often to ask again, in ms, to notice a push that leaves no trace in git. */
 const presenceAgainMs = 60_000;
 const nothing: Listing = { builds: [], pipelines: [] };
 
 /**
- * Whose builds stand for HEAD: its own, else those of the nearest commit before it that has some. A commit that git has in
- * no branch of the remote may be on the server all the same, so only GitLab's word makes HEAD "not pushed".
+ * Chooses the builds to show for HEAD: its own, else those of the nearest ancestor that has some. A commit in no
+ * tracking branch may still be on the server, so only GitLab's answer makes HEAD "not pushed".
  */
 export class HeadBuilds {
   private readonly search: AncestorSearch;
@@ -57,7 +57,7 @@ export class HeadBuilds {
     return { ...found, watching, ...(isThere === false ? { unpushed: true } : {}) };
   }
 
-  /** Both git and GitLab say so; that it is pushed is an event. */
+  /** Whether both git and GitLab say that HEAD isn't pushed. A push is then noticed as an event. */
   private isKnownToLack({ pushed }: Head): boolean {
     return pushed === false && this.presence?.isThere === false;
   }
@@ -73,7 +73,7 @@ export class HeadBuilds {
   }
 }
 
-/** The nearest commit that was pushed has no builds yet, while HEAD itself gets none. */
+/** Whether builds of the nearest pushed commit are awaited because HEAD gets none itself. */
 function isWaitedFor({ ancestors }: Head, isThere: boolean | undefined, found: string | undefined): boolean {
   const [nearest] = ancestors;
   return isThere === false && nearest !== undefined && nearest.sha !== found;

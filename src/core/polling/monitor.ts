@@ -19,86 +19,86 @@ import { isSameTarget, targetOf, type Resolution, type Snapshot, type Target } f
 
 export type ReadySnapshot = Extract<Snapshot, { kind: 'ready' }>;
 
-/** The builds of a target, arranged, and what gave them. */
+/** The arranged builds of a target, with what was found out while loading. */
 export interface Loaded extends Listing, Further {
   readonly apiVersion: 'v3' | 'v4';
-  /** Whose builds these are, where they are not the target's own. */
+  /** The ancestor that the builds belong to, if not the target itself. */
   readonly ancestor?: Ancestor | undefined;
-  /** HEAD, or the nearest commit that is pushed, has no builds: they may come any moment. */
+  /** HEAD, or the nearest pushed commit, has no builds yet: they may appear soon. */
   readonly watching?: boolean | undefined;
-  /** The project's CI/CD is off, or the user's role doesn't show it. */
+  /** CI/CD is disabled for the project, or hidden from this role. */
   readonly ciHidden?: boolean | undefined;
-  /** GitLab was asked, and doesn't have the commit. */
+  /** GitLab confirmed that it doesn't have the commit. */
   readonly unpushed?: boolean | undefined;
-  /** How many requests it took; undefined: not known. */
+  /** Number of requests it took; undefined if unknown. */
   readonly requests?: number | undefined;
 }
 
-/** What is good to know of the builds, but not what they wait for; undefined: not known yet. */
+/** Additional facts that builds are shown without waiting for; undefined: not known yet. */
 export interface Further {
-  /** The token lets its owner read and nothing else. */
+  /** The token can only read. */
   readonly readOnly?: boolean | undefined;
-  /** The project of another remote that has builds for the commit, where this one has none. */
+  /** Project of another remote that has builds for the commit, if this one has none. */
   readonly elsewhere?: RemoteProject | undefined;
-  /** Seconds by the name of a build. */
+  /** Expected duration in seconds by build name. */
   readonly expected?: Readonly<Record<string, number>> | undefined;
 }
 
-/** What the monitor needs of the world. */
+/** What the monitor depends on. */
 export interface MonitorPort {
-  /** Git, settings and tokens → what to load. */
+  /** Determines what to load from git, settings and tokens. */
   resolve(): Promise<Resolution>;
-  /** Waits until the instance's rate limiter allows it. */
+  /** Loads the builds once the instance's rate limiter permits it. */
   load(target: Target, signal: AbortSignal, urgency: Urgency): Promise<Loaded>;
-  /** What is asked for once the builds are shown. May reject; then it is asked for again after the next round. */
+  /** Loads additional facts after the builds are shown. May reject; it is then called again after the next round. */
   further?: ((target: Target, loaded: Loaded, signal: AbortSignal) => Promise<Further>) | undefined;
   show(snapshot: Snapshot): void;
-  /** What was last known of it; `stale.asOf` says since when. */
+  /** Last known state of the target; `stale.asOf` says from when. */
   remembered(target: Target): ReadySnapshot | undefined;
-  /** Told of every fresh answer with something new in it; `stale.asOf` says when it came. */
+  /** Called with each fresh snapshot that contains something new; `stale.asOf` says when it was loaded. */
   remember(snapshot: ReadySnapshot): void;
-  /** Told of every failure once, for the log. */
+  /** Called once for each failure, for logging. */
   failed(failure: Failure, error: unknown): void;
   attention(): Attention;
   intervals(): Intervals;
 }
 
-/** As long as the headers of an answer are awaited: a person who asks again then gets a new round. */
+/** Age in ms, equal to the timeout for response headers, from which a user's refresh replaces the running round. */
 const roundIsOldMs = 10_000;
-/** So long after the beginning of a round what is in view counts as fresh. */
+/** Age in ms, counted from the beginning of its round, up to which a snapshot counts as fresh. */
 const freshMs = 30_000;
 
-/** One repository's loop: resolve, load, publish, wait. One refresh at a time; the newest target wins. */
+/** One repository's polling loop: resolve, load, publish, wait. One refresh at a time; the newest target wins. */
 export class Monitor {
   private readonly timer: Timer;
   private snapshot: Snapshot | undefined;
   private running: Promise<void> | undefined;
-  /** Of the round that runs, and of the one that is wanted after it. */
+  /** Urgency of the running round, and of the round requested after it. */
   private urgency: Urgency = 'idle';
   private again: Urgency | undefined;
   private loading = new AbortController();
   private failures = 0;
   private jitter = 0;
   private attention: Attention = { visible: false, focused: false };
-  /** When the last round began, and when the last refresh ended. */
+  /** Start of the last round, and end of the last refresh, in ms since 1970. */
   private beganAt = 0;
   private refreshedAt = -Infinity;
-  /** When the builds that are shown were told. */
+  /** When the current builds were loaded, in ms since 1970. */
   private loadedAt = 0;
-  /** When they were last told to be others than before. */
+  /** When they last changed, in ms since 1970. */
   private changedAt = 0;
   private watchingSince: number | undefined;
-  /** When the user last did something to a build, or pushed. */
+  /** When the user last acted on a build or pushed, in ms since 1970. */
   private actedAt: number | undefined;
-  /** Of the last listing. */
+  /** Requests that the last listing took. */
   private requests: number | undefined;
-  /** What is asked for after the builds are shown. */
+  /** Cancels the loading of additional facts. */
   private furtherLoading: AbortController | undefined;
-  /** What was told last of the target, by GitLab or from memory. */
+  /** Last snapshot of the target, from GitLab or restored. */
   private told: ReadySnapshot | undefined;
   private disposed = false;
 
-  /** @param random from 0 to 1 */
+  /** @param random returns a number from 0 to 1 */
   constructor(
     private readonly port: MonitorPort,
     private readonly clock: Clock,
@@ -112,8 +112,8 @@ export class Monitor {
   }
 
   /**
-   * Loads anew; a call during a refresh asks for one more round and shares its promise. A person's call ends a round that
-   * waits its turn, and one that is, or becomes, older than the headers of an answer are awaited. Never rejects.
+   * Loads again. A call during a refresh requests one more round and shares its promise. A user's call replaces a round
+   * that is queued or older than the timeout for response headers. Never rejects.
    */
   refresh(urgency: Urgency = 'asked'): Promise<void> {
     if (this.disposed) return Promise.resolve();
@@ -122,32 +122,32 @@ export class Monitor {
       return this.running;
     }
     this.again = moreUrgent(this.again, urgency);
-    // Nobody waits behind a round that waits its turn, nor for an answer from before what they did.
+    // Users don't wait behind a queued round, nor for a response that predates their action.
     if (isServedAtOnce(urgency) && moreUrgent(this.urgency, urgency) !== this.urgency) this.callOff();
     else if (urgency === 'asked') this.watchRound();
     return this.running;
   }
 
-  /** The user has done something to a build or a pipeline: what becomes of it is loaded now, and more often for a while. */
+  /** The user acted on a build or a pipeline: loads the effect now, and polls more often for a while. */
   acted(): Promise<void> {
     this.actedAt = this.clock.now();
     return this.refresh();
   }
 
-  /** HEAD, the settings or the tokens may have changed: what is being loaded is no longer wanted. */
+  /** HEAD, settings or tokens may have changed: cancels the current load and resolves again. */
   retarget(urgency: Urgency = 'asked'): Promise<void> {
     this.callOff();
     return this.refresh(urgency);
   }
 
-  /** The window or the view was turned to, or away from: what is in view then is soon as fresh as it can be. */
+  /** Window focus or view visibility changed: makes visible data current. */
   onVisibilityChange(): void {
     if (this.disposed) return;
     const [before, now] = [this.attention, this.port.attention()];
     this.attention = now;
     const isMore = (now.visible && !before.visible) || (now.focused && !before.focused);
     if (this.running !== undefined) {
-      // An answer on its way since before the computer slept is an old one.
+      // A response pending since before the computer slept is outdated.
       const age = this.clock.now() - this.beganAt;
       if (isMore && age >= 1000 * this.port.intervals().activeSeconds) this.again = moreUrgent(this.again, 'active');
       return;
@@ -155,20 +155,20 @@ export class Monitor {
     this.arm(isMore ? this.delayOnReturn() : this.delay());
   }
 
-  /** The fresh state of one build, put in its place without a refresh. */
+  /** Replaces one build with its fresh state, without a refresh. */
   update(build: Build): void {
     if (!this.learn(build)) return;
     this.changedAt = this.clock.now();
     if (this.running === undefined) this.arm(this.delay());
   }
 
-  /** Shows what has become known of a build, which is no change of it; false: it is shown already. */
+  /** Adds details to a build, which doesn't count as a change of the build. Returns false if they are already shown. */
   learn(build: Build): boolean {
     const { snapshot } = this;
     if (snapshot?.kind !== 'ready' || !belongsTo(snapshot, build)) return false;
     const rows = flatten(snapshot.builds);
     const present = rows.find(({ id }) => id === build.id);
-    // Asked for alone, a build tells less than the list did.
+    // A single build has fewer fields than one from a list.
     const merged = { ...present, ...build, ...(present?.denied === undefined ? {} : { denied: present.denied }) };
     const others = rows.filter((row) => row !== present);
     const builds = reuseEqual(snapshot.builds, arrange([...others, merged], snapshot.pipelines));
@@ -184,17 +184,20 @@ export class Monitor {
     this.furtherLoading?.abort();
   }
 
-  /** What takes the place of a round is as urgent as that one was. */
+  /** Cancels the running round; its successor inherits the urgency. */
   private callOff(): void {
     if (this.running !== undefined) this.again = moreUrgent(this.again, this.urgency);
     this.loading.abort();
     this.furtherLoading?.abort();
   }
 
-  /** While a round goes on: it ends when it is old and a person has asked again; what is in view is marked once it is old. */
+  /**
+   * Watches the running round: ends it if it is old and the user asked again, and marks visible data as out of date
+   * once it is old.
+   */
   private watchRound(): void {
     if (this.disposed) return;
-    // A clock that was set back makes no wait longer.
+    // The clock may have been set back; don't wait longer because of it.
     this.beganAt = Math.min(this.beganAt, this.clock.now());
     const age = this.clock.now() - this.beganAt;
     if (age >= roundIsOldMs && this.again === 'asked') this.callOff();
@@ -224,7 +227,7 @@ export class Monitor {
       this.jitter = this.random();
       this.arm(this.delay());
     } finally {
-      // In the same turn as the last look at `again`: a call in between would never be heard.
+      // Must happen in the same tick as the last check of `again`, or a call in between is lost.
       this.running = undefined;
     }
   }
@@ -250,7 +253,9 @@ export class Monitor {
     }
   }
 
-  /** A new target's builds are at most remembered; the same target's stay in view while they are loaded again. */
+  /**
+   * Switches to a target: shows stored builds of a new one, and keeps those of the same one while they are reloaded.
+   */
   private turnTo(target: Target): void {
     const before = targetOf(this.snapshot);
     if (isPush(before, target)) this.actedAt = this.clock.now();
@@ -275,13 +280,13 @@ export class Monitor {
     const now = this.clock.now();
     const { told, snapshot } = this;
     const shown = snapshot?.kind === 'ready' ? snapshot : told;
-    // A clock that was set back must not make the waiting longer.
+    // The clock may have been set back; don't wait longer because of it.
     this.watchingSince = watching === true ? Math.min(this.watchingSince ?? now, now) : undefined;
     const fresh: ReadySnapshot = {
       kind: 'ready',
       target,
       ...loaded,
-      // What was known of them is not given up because it is asked for after them.
+      // Keep known facts until they have been loaded again.
       readOnly: loaded.readOnly ?? shown?.readOnly ?? false,
       ...(loaded.expected === undefined && shown?.expected === undefined
         ? {}
@@ -300,7 +305,7 @@ export class Monitor {
     if (isNew) this.port.remember({ ...fresh, stale: { asOf: now } });
   }
 
-  /** One at a time; whatever it tells is put below the builds of the same target. */
+  /** Loads additional facts, one call at a time, and adds them to the snapshot of the same target. */
   private async loadFurther(target: Target, loaded: Loaded): Promise<void> {
     if (this.port.further === undefined || this.furtherLoading !== undefined) return;
     const loading = new AbortController();
@@ -309,7 +314,7 @@ export class Monitor {
       const further = await this.port.further(target, loaded, loading.signal);
       if (!loading.signal.aborted) this.add(target, further);
     } catch {
-      // It is only good to know.
+      // Optional data: errors are ignored.
     } finally {
       this.furtherLoading = undefined;
     }
@@ -345,9 +350,9 @@ export class Monitor {
     this.port.show(snapshot);
   }
 
-  /** Milliseconds from the end of the last refresh; undefined: none until an event. */
+  /** Milliseconds from the end of the last refresh to the next; undefined: wait for an event. */
   private delay(): number | undefined {
-    // A clock that was set back makes no wait longer.
+    // The clock may have been set back; don't wait longer because of it.
     const now = this.clock.now();
     this.refreshedAt = Math.min(this.refreshedAt, now);
     if (this.actedAt !== undefined) this.actedAt = Math.min(this.actedAt, now);
@@ -361,15 +366,18 @@ export class Monitor {
   }
 
   /**
-   * The same interval counted from the beginning of the round; but what takes long has a pause of the same length, so that
-   * GitLab is at rest half of the time.
+   * The interval counted from the beginning of the round. After a slow round the pause is as long as the round, so that
+   * GitLab is idle at least half of the time.
    */
   private fromBeginning(delay: number): number {
     const took = Math.max(this.refreshedAt - this.beganAt, 0);
     return Math.max(delay - took, Math.min(delay, took));
   }
 
-  /** Somebody looks who did not: the short interval is enough, and also what was at rest may have changed unseen. */
+  /**
+   * Delay when the user returns to the window or the view: the short interval, even if polling had stopped, since
+   * changes may have been missed.
+   */
   private delayOnReturn(): number | undefined {
     const delay = this.delay();
     const { activeSeconds, idleSeconds } = this.port.intervals();
@@ -388,13 +396,13 @@ export class Monitor {
     this.timer.arm(delay === undefined ? undefined : delay - age, () => void this.refresh(urgency));
   }
 
-  /** A call, since the compiler takes fields for unchanged across an `await`. */
+  /** Reads the field through a method, because the compiler assumes that fields don't change across an `await`. */
   private wantedAgain(): Urgency | undefined {
     return this.disposed ? undefined : this.again;
   }
 }
 
-/** HEAD has become known to the remote. */
+/** Whether the same HEAD has now been pushed. */
 function isPush(before: Target | undefined, { head, sha, project }: Target): boolean {
   if (head?.pushed !== true || before?.head === undefined || before.project !== project) return false;
   return before.head.pushed === false || (before.head.pushed === undefined && before.sha === sha);

@@ -1,23 +1,25 @@
 import type { RemoteProject } from '../model/remotes';
 
-/** Bounds what a repository with many remotes costs. */
+/** Limits the cost of a repository with many remotes. */
 const mostAsked = 5;
 
-/** Which other remote's project has builds for a commit of which the chosen project has none: looked for once per commit. */
+/**
+ * Finds another remote's project that has builds for a commit, if the selected one has none. Searches once per commit.
+ */
 export class OtherProjects {
   private known: { readonly key: string; readonly found: RemoteProject | undefined } | undefined;
 
-  /** What was found for that commit; undefined: nothing, or it was not looked for yet. */
+  /** Cached result for a key; undefined: nothing found, or not searched yet. */
   of(key: string): RemoteProject | undefined {
     return this.known?.key === key ? this.known.found : undefined;
   }
 
-  /** The next look asks again. */
+  /** Makes the next search ask again. */
   forget(): void {
     this.known = undefined;
   }
 
-  /** `key`: the chosen project and the commit. One after the other, until one has some. */
+  /** Asks the projects one by one until one has builds. `key`: selected project and commit. */
   async look(
     key: string,
     others: () => Promise<readonly RemoteProject[]>,

@@ -2,15 +2,15 @@ import { GitLabError, type Failure } from '../model/errors';
 import { isServedAtOnce, longestPauseMs, type Urgency } from './schedule';
 import { Timer, type Clock } from '../util/timer';
 
-/** In the long run, for all repositories of one instance together. */
+/** Sustained rate for all repositories of one instance together. */
 export const requestsPerSecond = 2;
-/** So many at once after a rest. */
+/** Requests that may be sent at once after a pause. */
 export const burst = 20;
-/** An idle refresh lets fewer than so many active ones go first that came after it: half a minute of them. */
+/** Most later active refreshes that may overtake an idle one: about half a minute's worth. */
 const patience = 60;
 
 interface Waiting {
-  /** The least is first. */
+  /** Lowest goes first. */
   readonly rank: number;
   readonly admit: () => void;
   readonly refuse: (error: unknown) => void;
@@ -18,14 +18,14 @@ interface Waiting {
 
 interface Pause {
   readonly failure: Failure;
-  /** Both in ms since 1970. */
+  /** Start and end of the pause, in ms since 1970. */
   readonly from: number;
   readonly until: number;
 }
 
 /**
- * What one instance is asked: refreshes are let in as long as there are tokens in the bucket, and each request takes one
- * out. The requests of a refresh that was let in are not held up; they take tokens that are still to come.
+ * Token bucket for one instance. Refreshes are admitted as long as there are tokens, and each request consumes one.
+ * Requests of an admitted refresh aren't delayed; they may overdraw the bucket.
  */
 export class RateLimiter {
   private readonly timer: Timer;
@@ -33,7 +33,7 @@ export class RateLimiter {
   private came = 0;
   private tokens = burst;
   private filledAt: number;
-  /** Taken by refreshes that were let in and have sent nothing yet. */
+  /** Tokens reserved by admitted refreshes that haven't sent anything yet. */
   private reserved = 0;
   private pause: Pause | undefined;
 
@@ -42,7 +42,7 @@ export class RateLimiter {
     this.filledAt = clock.now();
   }
 
-  /** Resolves when a refresh may begin: for a person or a new HEAD at once. Throws `rateLimited` during a pause. */
+  /** Resolves when a refresh may begin; immediately for a user or a new HEAD. Throws `rateLimited` during a pause. */
   async acquire(urgency: Urgency, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
     this.throwIfPaused();
@@ -77,14 +77,14 @@ export class RateLimiter {
     });
   }
 
-  /** A request goes out. */
+  /** Counts one request. */
   consume(): void {
     this.fill();
     if (this.reserved > 0) this.reserved -= 1;
     else this.tokens -= 1;
   }
 
-  /** Since GitLab has said that it is asked too much: nobody is let in before the time it named. */
+  /** Pauses all refreshes until the time that GitLab named in a rate limit response. */
   pauseUntil(failure: Failure): void {
     const now = this.clock.now();
     const until = Math.min(failure.retryAt ?? now, now + longestPauseMs);
@@ -92,7 +92,7 @@ export class RateLimiter {
     this.pause = { failure: { ...failure, retryAt: until }, from: now, until };
     const refused = this.waiting;
     this.waiting = [];
-    // Nobody waits now, so the timer is free: it ends the pause also where the clock is set back meanwhile.
+    // Nobody is queued now, so the timer is free to end the pause, even if the clock is set back meanwhile.
     this.timer.arm(until - now, () => (this.pause = undefined));
     for (const one of refused) one.refuse(new GitLabError(this.pause.failure));
   }
@@ -111,7 +111,7 @@ export class RateLimiter {
 
   private paused(): Pause | undefined {
     const now = this.clock.now();
-    // Before it began: the clock was set back, and what time is meant is not known any more.
+    // A time before the start of the pause means that the clock was set back, so its end can't be determined.
     if (this.pause !== undefined && (now < this.pause.from || now >= this.pause.until)) this.pause = undefined;
     return this.pause;
   }
@@ -143,7 +143,7 @@ export class RateLimiter {
 
   private schedule(): void {
     const ms = (Math.max(1 - this.tokens, 0) / requestsPerSecond) * 1000;
-    // Whole milliseconds: a part of one may be too small to change the time.
+    // Round up: a fraction of a millisecond may not advance the clock.
     this.timer.arm(this.waiting.length === 0 ? undefined : Math.ceil(ms), () => this.letIn());
   }
 }

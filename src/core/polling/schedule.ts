@@ -3,13 +3,16 @@ import type { Failure } from '../model/errors';
 import { isUnpushed, type Snapshot } from '../model/snapshot';
 
 /**
- * Who wants a refresh: a person (`asked`), HEAD or another target (`moved`), something that runs (`active`), or nobody in
- * particular (`idle`). The most urgent is first.
+ * Who wants a refresh: the user (`asked`), HEAD or target changed (`moved`), something is running (`active`), or
+ * periodic polling (`idle`). Most urgent first.
  */
 export const urgencies = ['asked', 'moved', 'active', 'idle'] as const;
 export type Urgency = (typeof urgencies)[number];
 
-/** Somebody looks at the result: it does not wait until earlier requests are made up for, which slows polling alone. */
+/**
+ * Whether the refresh skips the queue because the user waits for it. Only polling has to wait until earlier requests
+ * are paid off.
+ */
 export function isServedAtOnce(urgency: Urgency): boolean {
   return urgency === 'asked' || urgency === 'moved';
 }
@@ -19,34 +22,34 @@ export function moreUrgent(a: Urgency | undefined, b: Urgency): Urgency {
 }
 
 export interface Attention {
-  /** A view of ours is on screen. */
+  /** Whether one of our views is visible. */
   readonly visible: boolean;
-  /** The window has the focus. */
+  /** Whether the window has the focus. */
   readonly focused: boolean;
 }
 
 export interface Intervals {
   readonly activeSeconds: number;
   readonly idleSeconds: number;
-  /** For half a minute after an action or a push; undefined: as always. */
+  /** Interval for half a minute after an action or a push; undefined: the usual one. */
   readonly soonSeconds?: number | undefined;
 }
 
 export interface Moment {
   readonly snapshot: Snapshot;
-  /** Failures in a row. */
+  /** Consecutive failures. */
   readonly failures: number;
   readonly attention: Attention;
   readonly intervals: Intervals;
-  /** When the last refresh ended, in milliseconds since 1970. */
+  /** When the last refresh ended, in ms since 1970. */
   readonly refreshedAt: number;
-  /** When GitLab last told something new of this target, in milliseconds since 1970. */
+  /** When GitLab last returned something new for this target, in ms since 1970. */
   readonly changedAt: number;
-  /** When the user last did something to a build or pushed, in milliseconds since 1970; undefined: not known to have. */
+  /** When the user last acted on a build or pushed, in ms since 1970; undefined if never. */
   readonly actedAt?: number | undefined;
-  /** How many requests the last listing took; undefined: not known. */
+  /** Requests that the last listing took; undefined if unknown. */
   readonly requests?: number | undefined;
-  /** From 0 to 1: windows that failed together do not come back together. */
+  /** From 0 to 1; jitter that spreads the retries of windows that failed together. */
   readonly random: number;
 }
 
@@ -54,27 +57,33 @@ type Ready = Extract<Snapshot, { kind: 'ready' }>;
 
 const minute = 60_000;
 const longestMs = 5 * minute;
-/** While somebody looks, a server that is back is back in view within ten seconds, the time of a round included. */
+/**
+ * Longest retry delay while the user is looking, so that a recovered server shows within ten seconds including the
+ * round.
+ */
 const longestAttendedMs = 8_000;
-/** GitLab up to 8.10 makes the builds of a stage only when the one before it has ended. */
+/**
+ * How long to keep polling after builds finished: GitLab up to 8.10 creates a stage's builds only after the previous
+ * stage.
+ */
 const settlesMs = 2 * minute;
-/** Builds come within seconds of a push, or, on a busy server, in minutes; after that there is no CI for it. */
+/** How long to poll quickly for the first builds. They appear within seconds of a push, or minutes on a busy server. */
 const watchesFastMs = 2 * minute;
 const watchesMs = 30 * minute;
-/** So long the effects of an action or a push are looked for more often. */
+/** How long to poll more often after an action or a push. */
 const awaitedMs = 30_000;
-/** Of one listing that is asked for more often. */
+/** Most requests per listing for which polling more often is acceptable. */
 const mostRequestsSoon = 3;
-/** While nobody looks, for the notification that the builds have ended. */
+/** Interval while nobody is looking, for the notification that builds finished. */
 const unattendedMs = minute;
-/** A server that asks for more is asked again after it: it may have been a mistake. */
+/** Longest pause that a server can impose; a longer one may be a mistake. */
 export const longestPauseMs = 60 * minute;
-/** What the server says of the token: nothing but the user can mend it, and asking again may get the user locked out. */
+/** Failures that only the user can fix. Asking again could lock the user out. */
 const needUser = new Set<Failure['kind']>(['unauthorized', 'expired', 'revoked', 'insufficientScope']);
-/** What lasts, as a rule, although it may end without the user: nobody waits for it in front of the screen. */
+/** Failures that usually persist, so nobody waits for them to go away. */
 const lasting = new Set<Failure['kind']>(['forbidden', 'notFound', 'refused', 'unsupported', 'tooLarge', 'unexpected']);
 
-/** Milliseconds from the last refresh to the next, or undefined: none until an event. */
+/** Milliseconds from the last refresh to the next; undefined: wait for an event. */
 export function nextDelay(moment: Moment): number | undefined {
   const { snapshot, intervals } = moment;
   const isSeen = isAttended(moment);
@@ -104,7 +113,7 @@ function isAttended({ attention }: Moment): boolean {
   return attention.visible || attention.focused;
 }
 
-/** How fast the builds of a snapshot move. `settling`: they have ended a moment ago, so more may come. */
+/** How often builds of a snapshot are expected to change. `settling`: they just finished, and more may follow. */
 type Pace = 'fast' | 'slow' | 'settling' | 'watching';
 
 function secondsOf(pace: Pace, moment: Moment): number {
@@ -113,7 +122,7 @@ function secondsOf(pace: Pace, moment: Moment): number {
   return isAwaited(moment) ? Math.min(soonSeconds, activeSeconds) : activeSeconds;
 }
 
-/** Whoever has just acted waits for what becomes of it; a listing of many requests is not asked for more often. */
+/** Whether the user waits for the effect of an action. Large listings aren't polled more often. */
 function isAwaited({ actedAt, refreshedAt, requests }: Moment): boolean {
   const since = refreshedAt - (actedAt ?? -Infinity);
   return since < awaitedMs && requests !== undefined && requests <= mostRequestsSoon;
@@ -122,21 +131,21 @@ function isAwaited({ actedAt, refreshedAt, requests }: Moment): boolean {
 function paceOf(snapshot: Ready, { refreshedAt, changedAt }: Moment): Pace | undefined {
   const { builds, watchingSince, target } = snapshot;
   if (builds.some(isActive)) return 'fast';
-  // Somebody may switch it on.
+  // Someone may enable it.
   if (snapshot.ciHidden === true) return 'slow';
-  // Nobody can tell whether it is pushed, or would notice that it is: builds may come as well.
+  // Not known to be unpushed, and a push might go unnoticed: builds may appear.
   const isUnsure = target.head?.pushed === undefined || (!target.head.pushed && !isUnpushed(snapshot));
   const mayBePushed = builds.length === 0 && !target.pinned && isUnsure;
   const watched = refreshedAt - (watchingSince ?? (mayBePushed ? changedAt : -Infinity));
   if (watched < watchesFastMs) return 'fast';
   if (watched < watchesMs) return 'watching';
   if (builds.some(({ status }) => statusClass(status) !== 'ended')) return 'slow';
-  // What is not pushed gets no builds, and that it is pushed is an event. The builds shown are of a commit before it.
+  // An unpushed commit gets no builds, and a push is an event. The builds shown belong to an ancestor.
   if (isUnpushed(snapshot)) return undefined;
   return refreshedAt - changedAt < settlesMs ? 'settling' : undefined;
 }
 
-/** Whether there is something to notify of without anybody looking; what waits for a person is looked at by one. */
+/** Whether a change may occur that is worth a notification while nobody is looking. */
 function mayEndUnseen(pace: Pace | undefined): boolean {
   return pace !== undefined && pace !== 'slow';
 }
@@ -157,7 +166,7 @@ function afterFailure(failure: Failure, moment: Moment): number | undefined {
   return Math.max(Math.min(shortest * 2 ** failures, longest) * jitter, shortest);
 }
 
-/** Whether it may go on by itself, so that its refreshes come before others'. */
+/** Whether builds may progress without intervention; such refreshes take precedence. */
 export function isMoving(snapshot: Snapshot | undefined): boolean {
   return snapshot?.kind === 'ready' && (snapshot.watchingSince !== undefined || snapshot.builds.some(isActive));
 }

@@ -1,4 +1,4 @@
-/** Whether two plain values (as JSON has them) say the same; what is undefined is as good as absent. */
+/** Whether two plain JSON values are equal. An undefined property equals an absent one. */
 export function deepEqual(a: unknown, b: unknown): boolean {
   if (Object.is(a, b)) return true;
   if (!isObject(a) || !isObject(b)) return false;
@@ -16,7 +16,7 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null;
 }
 
-/** The new items, each as the old object where that says the same; the old list itself where all do. */
+/** Replaces new items by equal old objects; returns the old list itself if all are equal. */
 export function reuseEqual<T extends { readonly id: number }>(before: readonly T[], after: readonly T[]): readonly T[] {
   if (before === after) return before;
   let byId: ReadonlyMap<number, T> | undefined;

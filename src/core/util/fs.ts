@@ -1,6 +1,6 @@
 import { lstat, stat } from 'node:fs/promises';
 
-/** A link to a file is one, too. */
+/** Whether the path is a file or a link to a file. */
 export async function isFile(path: string): Promise<boolean> {
   return stat(path).then(
     (found) => found.isFile(),
@@ -8,7 +8,7 @@ export async function isFile(path: string): Promise<boolean> {
   );
 }
 
-/** A link is none: what is behind it is not replaced. */
+/** Whether the path is a folder. False for a link, so that its target is never replaced. */
 export async function isFolder(path: string): Promise<boolean> {
   return lstat(path).then(
     (found) => found.isDirectory(),

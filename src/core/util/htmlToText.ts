@@ -8,13 +8,13 @@ const entities: Readonly<Record<string, string>> = {
 };
 
 /**
- * The text of a little HTML: links with their words are left out, since the words say nothing without the link; of other
- * tags what is within them stays. The outcome is outside text like any other, never HTML.
+ * Converts a fragment of HTML to text. Links are dropped with their text, which is useless without the target; other
+ * tags are replaced by their contents. The result is untrusted plain text, never HTML.
  */
 export function htmlToText(html: string): string {
   const kept: string[] = [];
   let isInLink = false;
-  // Where the text begins that is not kept yet, and where the next tag may be.
+  // `from`: start of the text not yet copied; `at`: position from which to search for the next tag.
   let from = 0;
   let at = 0;
   while (at < html.length) {

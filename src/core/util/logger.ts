@@ -1,4 +1,4 @@
-/** What the core needs of a log; VS Code's LogOutputChannel fits it. Nothing secret is ever handed to it. */
+/** Minimal logging interface that VS Code's LogOutputChannel satisfies. Secrets are never passed to it. */
 export interface Logger {
   debug(message: string): void;
   info(message: string): void;

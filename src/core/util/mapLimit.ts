@@ -1,6 +1,6 @@
 /**
- * The results of `work` on each item, in the items' order, at most `atOnce` of them under way. After the first failure no
- * further call starts, and the failure is thrown.
+ * Runs `work` on each item, at most `atOnce` at a time, and returns the results in order. After the first failure no
+ * more calls start, and the failure is thrown.
  */
 export async function mapLimit<Item, T>(
   items: readonly Item[],

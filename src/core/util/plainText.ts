@@ -1,20 +1,20 @@
-/** Longest name or sentence from outside that is shown, in UTF-16 units. */
+/** Default length limit for displayed names and sentences, in UTF-16 units. */
 const mostShown = 1000;
-/** Controls of C0 and C1, and white space of every kind. */
+/** C0 and C1 control characters and all white space. */
 const breaks = /[\s\p{Cc}]+/gu;
-/** Marks that nobody sees: of the direction of writing, and of zero width. They make one name look like another. */
+/** Invisible direction and zero-width marks, which make different names look alike. */
 const invisible = /[\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]/gu;
 const joiners = /[\u200c\u200d]+/gu;
-/** What a joiner may stand behind and before: letters of some scripts, and emoji. */
+/** What may precede or follow a joiner: letters of some scripts and emoji. */
 const joinable = /[\p{L}\p{M}\p{Extended_Pictographic}\p{Emoji_Modifier}\ufe0f]$/u;
 const joined = /^[\p{L}\p{M}\p{Extended_Pictographic}]/u;
 
 /**
- * Text from outside on one line, as a person may see it: well-formed, without control characters and invisible marks,
- * cut at `most` UTF-16 units with an ellipsis. Everything else stays as it is.
+ * Untrusted text as one displayable line: well-formed, without control characters and invisible marks, cut at `most`
+ * UTF-16 units with an ellipsis. The rest is unchanged.
  */
 export function plainText(text: string, most = mostShown): string {
-  // What is longer is cut before anything is searched in it; twice as much, since some of it may go.
+  // Cut long text before searching it; at twice the limit, since some characters may be removed.
   const marked = text
     .slice(0, 2 * most)
     .toWellFormed()
@@ -24,18 +24,18 @@ export function plainText(text: string, most = mostShown): string {
   return line.length <= most && text.length <= 2 * most ? line : `${beforeSplit(line, most - 1)}…`;
 }
 
-/** Elsewhere than between letters or emoji a joiner only makes one name look like another. */
+/** Whether a joiner is between letters or emoji. Elsewhere it only makes different names look alike. */
 function isMeant(text: string, found: string, at: number): boolean {
   const [before, after] = [text.slice(Math.max(0, at - 2), at), text.slice(at + found.length, at + found.length + 2)];
   return joinable.test(before) && joined.test(after);
 }
 
-/** Not within a pair of surrogates. */
+/** Moves a cut position so that it doesn't split a surrogate pair. */
 function beforeSplit(text: string, length: number): string {
   return text.slice(0, /[\ud800-\udbff]/.test(text.charAt(length - 1)) ? length - 1 : length);
 }
 
-/** Text from outside as identity and for requests: well-formed, each control character replaced by a space. */
+/** Untrusted text as an identifier or request parameter: well-formed, with control characters replaced by spaces. */
 export function withoutControls(text: string): string {
   return text.toWellFormed().replace(/\p{Cc}/gu, ' ');
 }

@@ -4,11 +4,13 @@ interface Run<T> {
   waiting: number;
 }
 
-/** One piece of work for all who ask for it while it is under way; it is called off once nobody waits for it any more. */
+/**
+ * Shares one piece of work among all who ask for it while it runs, and cancels it when nobody waits for it any more.
+ */
 export class SharedWork<T> {
   private run: Run<T> | undefined;
 
-  /** Rejects as the work does, or with the signal's reason once that is aborted. */
+  /** Rejects like the work, or with the signal's reason once it is aborted. */
   async join(signal: AbortSignal, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
     signal.throwIfAborted();
     const run = (this.run ??= this.start(work));
@@ -32,7 +34,7 @@ export class SharedWork<T> {
     const ending = new AbortController();
     const result = work(ending.signal);
     const run = { result, ending, waiting: 0 };
-    // Whoever comes later begins anew, also after a failure.
+    // Later callers start again, also after a failure.
     const over = (): void => this.forget(run);
     result.then(over, over);
     return run;

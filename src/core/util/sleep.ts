@@ -1,6 +1,6 @@
 import type { Clock } from './timer';
 
-/** Throws the signal's reason once it is aborted. */
+/** Resolves after a delay. Throws the signal's reason once it is aborted. */
 export async function sleep(
   ms: number,
   { clock, signal }: { readonly clock: Clock; readonly signal: AbortSignal },

@@ -3,10 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 /** Longest synchronous slice of long work before it yields, in ms. */
 const sliceMs = 10;
 
-/**
- * To be called at each step of long work: undefined while there is time left, else a promise to wait for, so that others
- * have their turn. `now` in ms.
- */
+/** Time-slices a loop: returns undefined while the slice lasts, else a promise to await. `now` in ms. */
 export function timeSlice(now: () => number = () => performance.now()): () => Promise<void> | undefined {
   let began = now();
   return () => {
@@ -17,10 +14,10 @@ export function timeSlice(now: () => number = () => performance.now()): () => Pr
   };
 }
 
-/** Items that are sorted without yielding; some ms. */
+/** Number of items sorted without yielding; takes a few ms. */
 const sortedAtOnce = 500;
 
-/** The items in order, equal ones in the order they had. Yields while it sorts. */
+/** Sorts stably, yielding to other work meanwhile. */
 export async function sortInSlices<T>(
   items: readonly T[],
   compare: (a: T, b: T) => number,

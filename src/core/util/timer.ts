@@ -1,4 +1,4 @@
-/** The time and the timer functions of the platform; tests pass their own. */
+/** The platform's time and timers; tests inject their own. */
 export interface Clock {
   now(): number;
   setTimeout(action: () => void, ms: number): NodeJS.Timeout;
@@ -8,12 +8,12 @@ export interface Clock {
 export const systemClock: Clock = { now: () => Date.now(), setTimeout, clearTimeout };
 
 /**
- * A timeout stands still while the computer sleeps, but the clock goes on. So a long wait is cut: it ends at most so
- * long after waking up.
+ * Longest single timeout in ms. Timeouts pause while the computer sleeps, so a long wait is split to end soon after
+ * waking up.
  */
 const sliceMs = 20_000;
 
-/** One timeout, re-armed; there is never a second. */
+/** A single timeout that can be re-armed. */
 export class Timer {
   private timeout: NodeJS.Timeout | undefined;
 
@@ -33,7 +33,7 @@ export class Timer {
     const [began, slice] = [this.clock.now(), Math.min(left, sliceMs)];
     this.timeout = this.clock.setTimeout(() => {
       this.timeout = undefined;
-      // At least the slice: a clock that was set back makes no wait longer.
+      // Count at least the slice, in case the clock was set back.
       const passed = Math.max(this.clock.now() - began, slice);
       if (passed >= left) action();
       else this.wait(left - passed, action);

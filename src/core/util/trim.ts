@@ -1,6 +1,6 @@
 /**
- * The text without the given characters at its ends. A pattern such as `/\s+$/` tries anew at each of a run's characters,
- * which costs the square of the run's length; this costs one pass. Characters are UTF-16 code units.
+ * Trims the given characters (UTF-16 code units) from both ends in linear time. A pattern such as `/\s+$/` is quadratic
+ * in the length of a run.
  */
 export function trimCharacters(text: string, characters: string): string {
   return trimEndOf(trimStartOf(text, characters), characters);
@@ -18,6 +18,6 @@ export function trimEndOf(text: string, characters: string): string {
   return text.slice(0, end);
 }
 
-/** What `\s` matches. */
+/** All characters that `\s` matches. */
 export const whitespace =
   ' \t\n\v\f\r\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000\ufeff';

@@ -1,4 +1,4 @@
-/** What was asked once and need not be asked at every refresh: kept for one client, bounded, given up with it. */
+/** Bounded cache of responses that needn't be requested at every refresh; lives as long as its client. */
 export class TtlCache {
   private readonly kept = new Map<string, { readonly value: unknown; readonly until: number }>();
 
@@ -7,20 +7,20 @@ export class TtlCache {
     private readonly limit = 500,
   ) {}
 
-  /** The value of that key, or what `ask` gives, kept for so long; a rejection is not kept. */
+  /** Returns the cached value for the key, or calls `ask` and caches its result for `ms`. Rejections aren't cached. */
   async getOrLoad<T>(key: string, ms: number, ask: () => Promise<T>): Promise<T> {
     const known = this.kept.get(key);
-    // Written under the same key by the same caller, so of the same type.
+    // The same caller wrote it under this key, so it has the same type.
     if (known !== undefined && known.until > this.now()) return known.value as T;
     const value = await ask();
     this.set(key, value, ms);
     return value;
   }
 
-  /** The same, where undefined, which is no value, is not kept. */
+  /** Like `getOrLoad`, but doesn't cache undefined. */
   async getOrTry<T>(key: string, ms: number, ask: () => Promise<T | undefined>): Promise<T | undefined> {
     const known = this.kept.get(key);
-    // Written under the same key by the same caller, so of the same type.
+    // The same caller wrote it under this key, so it has the same type.
     if (known !== undefined && known.until > this.now()) return known.value as T;
     const value = await ask();
     if (value !== undefined) this.set(key, value, ms);

@@ -1,9 +1,9 @@
-/** What an address says, as its query, written so that no reader of addresses changes it. */
+/** Encodes fields as a URI query that survives every URI parser unchanged. */
 export function toQuery(fields: object): string {
   return Buffer.from(JSON.stringify(fields)).toString('base64url');
 }
 
-/** The other way round; nothing of what is no such query. Anybody may have written it. */
+/** Decodes a query written by `toQuery`; returns an empty object for anything else. The input is untrusted. */
 export function fieldsOf(query: string): Readonly<Record<string, unknown>> {
   try {
     const value: unknown = JSON.parse(Buffer.from(query, 'base64url').toString());
