@@ -1,161 +1,115 @@
 import { l10n } from 'vscode';
-import {
-  canCancel,
-  canDeleteArtifacts,
-  canErase,
-  canForceCancel,
-  canKeep,
-  canPlay,
-  canPlayWithVariables,
-  canRetry,
-  hasArtifacts,
-  type Build,
-  type BuildAbility,
-  type BuildAction,
-} from '../../core/model/build';
-import type { Failure } from '../../core/model/errors';
-import type { Variables } from '../../core/gitlab/dialect';
-import { buildTitle, statusLabel } from '../text/buildText';
+import { canForceCancel, type Build } from '../../core/model/build';
+import { buildTitle, formatSize } from '../text/buildText';
+import { UserError } from '../report';
 import { oneLine } from '../text/failures';
+import { canceling, deletingArtifacts, erasing, forcing, keeping, retrying, type Action } from '../text/actionText';
+import { performOn, questionOf, whyNot } from './buildTasks';
+import type { Command, CommandContext } from './command';
+import { subjectsOf, type TargetQuery } from './subjects';
 
-/** What a command does with a build, and how it speaks of it. */
-export interface Action {
-  readonly name: BuildAction | 'deleteArtifacts';
-  readonly ability: BuildAbility;
-  readonly can: (build: Build) => boolean;
-  /** Placeholder of the quick pick. */
-  readonly pick: string;
-  /** The refusal when there is no such build. */
-  readonly none: string;
-  readonly tooOld: string;
-  /** Why a build in this state cannot, one that could a moment ago too. */
-  readonly late: (build: Build) => string;
-  readonly done: (before: Build, after: Build) => string;
-  /** GitLab's refusal in better words, where there are some. */
-  readonly refused?: (failure: Failure, build: Build) => string | undefined;
-  /** What is said where it cannot be told whether GitLab did it; without one, trying again does no harm. */
-  readonly doubt?: (title: string) => string;
-  readonly variables?: Variables;
+export const retry: Command = (context, args) => performOnSubjects(context, args, retrying());
+
+export const keepArtifacts: Command = (context, args) => performOnSubjects(context, args, keeping());
+
+export const erase: Command = async (context, args) => {
+  const action = erasing();
+  const subjects = await subjectsOf(context, args, questionOf(context, action));
+  const builds = subjects.flatMap((one) => one.builds);
+  if (builds.length === 0 || !(await mayErase(context, builds))) return;
+  await performOn(context, subjects, () => action).finally(() => context.logs.lookAgain());
+};
+
+export const deleteArtifacts: Command = async (context, args) => {
+  const action = deletingArtifacts();
+  const subjects = await subjectsOf(context, args, questionOf(context, action));
+  const builds = subjects.flatMap((one) => one.builds);
+  const [named] = subjects;
+  const [first] = builds;
+  if (named !== undefined && first !== undefined && !builds.some(action.can))
+    throw new UserError(whyNot(context, named.target, action, first));
+  if (builds.length === 0 || !(await mayDeleteArtifacts(context, builds))) return;
+  await performOn(context, subjects, () => action);
+};
+
+/** What is being cancelled already is forced to end, if the user says so once for all of it. */
+export const cancel: Command = async (context, args) => {
+  const [asking, forced] = [canceling(), forcing()];
+  const actionFor = (build: Build) => (build.status === 'canceling' ? forced : asking);
+  const question: TargetQuery = {
+    ...asking,
+    can: (build) => actionFor(build).can(build),
+    why: (build, target) => whyNot(context, target, actionFor(build), build),
+  };
+  const subjects = await subjectsOf(context, args, question);
+  const finishing = subjects.flatMap(({ builds }) => builds.filter(canForceCancel));
+  const isForced = finishing.length > 0 && (await mayForce(context, finishing));
+  const wanted = (build: Build) => isForced || !canForceCancel(build);
+  const those = subjects.map((one) => ({ ...one, builds: one.builds.filter(wanted) }));
+  await performOn(context, those, actionFor);
+};
+
+async function performOnSubjects(context: CommandContext, args: readonly unknown[], action: Action): Promise<void> {
+  await performOn(context, await subjectsOf(context, args, questionOf(context, action)), () => action);
 }
 
-export function maybeStarted(title: string): string {
-  return l10n.t("“{0}” may have been started. GitLab's response was lost.", title);
+async function mayForce({ report }: CommandContext, builds: readonly Build[]): Promise<boolean> {
+  const [first] = builds;
+  const question =
+    builds.length === 1 && first !== undefined
+      ? l10n.t('Force build {0} to cancel?', buildTitle(first))
+      : l10n.t('Force {0} builds to cancel?', builds.length);
+  const detail = [
+    ...(builds.length === 1 ? [] : [...listed(builds, buildTitle), '']),
+    l10n.t('The runner was already asked to cancel and is still finishing.'),
+    l10n.t('Forcing gives it no time to clean up. Only maintainers can do this.'),
+  ].join('\n');
+  return report.confirm(question, detail, l10n.t('Force'));
 }
 
-export const retrying = (): Action => ({
-  name: 'retry',
-  ability: 'retry',
-  can: canRetry,
-  pick: l10n.t('Select builds to retry'),
-  none: l10n.t('No build can be retried: only finished builds can.'),
-  tooOld: l10n.t("This version of GitLab can't retry a build that triggers a pipeline."),
-  late: (build) => l10n.t("{0} is {1} and can't be retried.", buildTitle(build), statusLabel(build.status)),
-  done: (before, after) => l10n.t('Retried {0} as #{1}', buildTitle(before), after.id),
-  doubt: maybeStarted,
-});
-
-export const canceling = (): Action => ({
-  name: 'cancel',
-  ability: 'cancel',
-  can: canCancel,
-  pick: l10n.t('Select builds to cancel'),
-  none: l10n.t('No build can be canceled: all have finished.'),
-  tooOld: l10n.t("This version of GitLab can't cancel it."),
-  late: (build) =>
-    build.status === 'canceling'
-      ? l10n.t('{0} is canceling: its runner is finishing.', buildTitle(build))
-      : l10n.t("{0} is {1} and can't be canceled.", buildTitle(build), statusLabel(build.status)),
-  done: doneCanceling,
-});
-
-export const forcing = (): Action => ({
-  ...canceling(),
-  name: 'forceCancel',
-  ability: 'forceCancel',
-  can: canForceCancel,
-  tooOld: l10n.t("This version of GitLab can't force a build to cancel."),
-  late: (build) => l10n.t("{0} is {1}, so it can't be forced to cancel.", buildTitle(build), statusLabel(build.status)),
-  refused: ({ kind, reason }, build) =>
-    kind === 'forbidden'
-      ? l10n.t('Only maintainers can force {0} to cancel: {1}', buildTitle(build), oneLine(reason ?? '403'))
-      : undefined,
-});
-
-function doneCanceling(_before: Build, after: Build): string {
-  return after.status === 'canceling'
-    ? l10n.t('{0} is canceling: its runner is finishing', buildTitle(after))
-    : l10n.t('{0} is {1}', buildTitle(after), statusLabel(after.status));
+async function mayErase({ report }: CommandContext, builds: readonly Build[]): Promise<boolean> {
+  const [first] = builds;
+  const question =
+    builds.length === 1 && first !== undefined
+      ? l10n.t('Erase build {0}?', buildTitle(first))
+      : l10n.t('Erase {0} builds?', builds.length);
+  const lines = listed(builds, (build) => `${buildTitle(build)}: ${whatGoes(build)}`);
+  return report.confirm(question, [...lines, '', l10n.t('This cannot be undone.')].join('\n'), l10n.t('Erase'));
 }
 
-export const erasing = (): Action => ({
-  name: 'erase',
-  ability: 'erase',
-  can: canErase,
-  pick: l10n.t('Select builds to erase'),
-  none: l10n.t('No build can be erased: only finished builds can.'),
-  tooOld: l10n.t("This version of GitLab can't erase builds."),
-  late: (build) => l10n.t("{0} is {1} and can't be erased.", buildTitle(build), statusLabel(build.status)),
-  done: (_before, after) => l10n.t('Erased {0}', buildTitle(after)),
-  doubt: (title) => l10n.t("“{0}” may have been erased. GitLab's response was lost.", title),
-});
+async function mayDeleteArtifacts({ report }: CommandContext, builds: readonly Build[]): Promise<boolean> {
+  const [first] = builds;
+  const size = builds.reduce((sum, { artifacts }) => sum + (artifacts?.size ?? 0), 0);
+  const isOne = builds.length === 1 && first !== undefined;
+  const question = isOne
+    ? l10n.t('Delete the artifacts of {0}?', buildTitle(first))
+    : l10n.t('Delete the artifacts of {0} builds, {1} in all?', builds.length, formatSize(size));
+  const lines = listed(builds, (build) => `${buildTitle(build)}: ${whichFiles(build)}`);
+  const rest = isOne
+    ? l10n.t('They are removed from GitLab for everyone. The build and its log are kept.')
+    : l10n.t('They are removed from GitLab for everyone. The builds and their logs are kept.');
+  const detail = [...lines, '', rest, l10n.t('This cannot be undone.')].join('\n');
+  return report.confirm(question, detail, l10n.t('Delete'));
+}
 
-export const deletingArtifacts = (): Action => ({
-  name: 'deleteArtifacts',
-  ability: 'deleteArtifacts',
-  can: canDeleteArtifacts,
-  pick: l10n.t('Select builds to delete artifacts from'),
-  none: l10n.t('No build has artifacts that can be deleted.'),
-  tooOld: l10n.t("This version of GitLab can't delete artifacts alone. Erase the build to remove them with its log."),
-  late: (build) => l10n.t('{0} has no artifacts to delete.', buildTitle(build)),
-  done: (before) => l10n.t('Deleted the artifacts of {0}', buildTitle(before)),
-  refused: ({ kind, status, reason }, build) => {
-    if (kind === 'notFound') return l10n.t('{0} has no artifacts to delete.', buildTitle(build));
-    if (kind === 'forbidden') return l10n.t('Only maintainers can delete the artifacts of {0}.', buildTitle(build));
-    return status === 409
-      ? l10n.t(
-          "GitLab is recalculating the project's storage and can't delete artifacts right now: {0}",
-          oneLine(reason ?? '409'),
-        )
-      : undefined;
-  },
-});
+function whichFiles({ artifacts, reports = [] }: Build): string {
+  if (artifacts === undefined) return l10n.t('none known');
+  const { filename, size } = artifacts;
+  const archive = `${oneLine(filename)} (${formatSize(size)})`;
+  if (reports.length === 0) return archive;
+  return reports.length === 1
+    ? l10n.t('{0} and 1 report', archive)
+    : l10n.t('{0} and {1} reports', archive, reports.length);
+}
 
-export const playing = (variables: Variables = {}): Action => ({
-  name: 'play',
-  can: canPlay,
-  pick: l10n.t('Select builds to play'),
-  none: l10n.t('No build can be played: only manual and delayed builds can.'),
-  late: (build) => l10n.t("{0} is {1} and can't be played.", buildTitle(build), statusLabel(build.status)),
-  refused: ({ reason = '' }, build) =>
-    /unplayable/i.test(reason) ? l10n.t("GitLab reports that {0} can't be played.", buildTitle(build)) : undefined,
-  done: (_before, after) => l10n.t('{0} is {1}', buildTitle(after), statusLabel(after.status)),
-  doubt: maybeStarted,
-  ability: 'play',
-  tooOld: l10n.t("This version of GitLab can't play builds."),
-  ...(Object.keys(variables).length === 0 ? {} : { ...takingVariables(), variables }),
-});
+function whatGoes({ artifacts, reports }: Build): string {
+  if (artifacts === undefined && reports !== undefined) return l10n.t('its log and reports are removed from GitLab.');
+  if (artifacts === undefined) return l10n.t('its log is removed from GitLab. It has no artifacts.');
+  return l10n.t('its log and artifacts ({0}) are removed from GitLab.', formatSize(artifacts.size));
+}
 
-export const playingWithVariables = (): Action => ({ ...playing(), ...takingVariables() });
-
-const takingVariables = () => ({
-  ability: 'playWithVariables' as const,
-  can: canPlayWithVariables,
-  tooOld: l10n.t("This version of GitLab can't play builds with variables."),
-});
-
-export const keeping = (): Action => ({
-  name: 'keep',
-  ability: 'keep',
-  can: canKeep,
-  pick: l10n.t('Select builds to keep artifacts of'),
-  none: l10n.t('No build has artifacts to keep.'),
-  tooOld: l10n.t("This version of GitLab can't keep artifacts."),
-  late: (build) =>
-    hasArtifacts(build)
-      ? l10n.t("The artifacts of {0} don't expire.", buildTitle(build))
-      : l10n.t('{0} has no artifacts to keep.', buildTitle(build)),
-  done: (_before, after) => l10n.t('Keeping the artifacts of {0}', buildTitle(after)),
-  // GitLab writes a Ruby object into its answer.
-  refused: ({ kind }, build) =>
-    kind === 'notFound' ? l10n.t('{0} has no artifacts to keep.', buildTitle(build)) : undefined,
-});
+/** No more than fit into a question. */
+function listed(builds: readonly Build[], toLine: (build: Build) => string): readonly string[] {
+  const lines = builds.slice(0, 12).map(toLine);
+  return builds.length > lines.length ? [...lines, l10n.t('… and {0} more', builds.length - lines.length)] : lines;
+}

@@ -7,10 +7,9 @@ import { standingBuilds } from '../../core/model/pipeline';
 import { listingOf } from '../../core/model/snapshot';
 import { UserError } from '../report';
 import type { Row, RowNode } from '../tree/treeRows';
-import { canceling, maybeStarted, retrying, type Action } from './buildActions';
-import { taskOn, whyNot } from './buildTask';
+import { canceling, maybeStarted, retrying, type Action } from '../text/actionText';
+import { taskOn, whyNot, perform, type Task } from './buildTasks';
 import type { Command, CommandContext } from './command';
-import { perform, type Task } from './perform';
 import { buildsIn, targetSnapshot, rootsOf, rowsOf, type TargetSnapshot } from './targets';
 
 /** Something done to all builds that need it. */

@@ -1,4 +1,4 @@
-import { l10n, ThemeIcon, window, type QuickInputButton, type QuickPickItem } from 'vscode';
+import { l10n, ThemeIcon, window, type QuickInputButton, type QuickPickItem, commands } from 'vscode';
 import { worstStatus, type Build } from '../../core/model/build';
 import { toFailure } from '../../core/model/errors';
 import type { Pipeline } from '../../core/model/pipeline';
@@ -182,3 +182,11 @@ function titleOf(ref: string, title: string, pipelines: readonly Pipeline[]): st
 function mergeRequestIn(ref: string): string | undefined {
   return ref.startsWith('refs/merge-requests/') ? ref.split('/')[2] : undefined;
 }
+
+/** By VS Code's git, which asks what there is to ask, and tells of failures. */
+export const push: Command = async (context, args) => {
+  const repository = context.session.repositoryOf(rootOf(context, args));
+  if (repository === undefined) throw new UserError(l10n.t('No git repository is open.'));
+  const isPublished = repository.state.HEAD?.upstream !== undefined;
+  await commands.executeCommand(isPublished ? 'git.push' : 'git.publish', repository.rootUri);
+};

@@ -3,16 +3,13 @@ import { hasArtifacts, type Build } from '../../core/model/build';
 import { saveArtifacts } from '../../core/artifacts/download/save';
 import type { ResumePoint } from '../../core/artifacts/download/transfer';
 import { goneSentence, isGone, noneSentence } from '../text/goneArtifacts';
-import { buildTitle } from '../text/buildText';
+import { buildTitle, formatSize } from '../text/buildText';
 import { UserError } from '../report';
 import type { Command, CommandContext } from './command';
-import { download, toPart, type Download, type Step } from './downloads';
-import { offerSaved } from './offerSaved';
-import { confirmReplace } from './confirmReplace';
-import type { TargetSnapshot } from './targets';
+import { download, toPart, type Download, type Step, confirmReplace } from './downloads';
+import { offerSaved, unpackSaved, type Saved } from './savedArchives';
+import { type TargetSnapshot, workspaceFolderOf } from './targets';
 import { subjectsOf, type TargetQuery, type Subjects } from './subjects';
-import { unpackSaved, type Saved } from './unpacking';
-import { workspaceFolderOf } from './workspaceFolder';
 
 /** Whole archives, unpacked where the setting says so. */
 export const downloadArtifacts: Command = (context, args) =>
@@ -124,3 +121,15 @@ async function open(
     throw new UserError(goneSentence(build, Date.now()));
   }
 }
+
+/** What editors show stays until they are closed; what is looked at again is asked of GitLab again. */
+export const clearArtifactsCache: Command = async ({ cache, report }) => {
+  const { count, bytes } = await cache.clear();
+  report.done(
+    count === 0
+      ? l10n.t('The artifacts cache was already empty')
+      : count === 1
+        ? l10n.t('Artifacts cache cleared: 1 file, {0}', formatSize(bytes))
+        : l10n.t('Artifacts cache cleared: {0} files, {1}', count, formatSize(bytes)),
+  );
+};

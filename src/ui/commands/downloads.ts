@@ -1,12 +1,13 @@
-import { l10n, ProgressLocation, window } from 'vscode';
+import { l10n, ProgressLocation, window, workspace } from 'vscode';
 import type { ResumePoint } from '../../core/artifacts/download/transfer';
 import { DiskError, isAbort, toFailure } from '../../core/model/errors';
 import type { Part } from '../../core/gitlab/buildArtifacts';
 import { mapLimit } from '../../core/util/mapLimit';
 import { formatSize } from '../text/buildText';
-import { UserError, sentenceFor } from '../report';
+import { UserError, sentenceFor, type Report } from '../report';
 import { withoutLinks } from '../text/failures';
-import { abortedBy } from './abort';
+import { ReplacePolicy, type ReplaceAnswer } from '../../core/artifacts/download/replacePolicy';
+import { abortedBy } from './prompts';
 import type { CommandContext } from './command';
 
 /** How far one download is. */
@@ -126,4 +127,25 @@ class ProgressBoard {
     }
     return [bytes, isKnown ? total : 0, rate];
   }
+}
+
+/** Asks in a modal before a file is replaced; where several may be, one answer may be for all that follow. */
+export function confirmReplace(report: Report, isOneOfMany: boolean): ReplacePolicy {
+  return new ReplacePolicy(async (path) => {
+    const answers: readonly (readonly [button: string, answer: ReplaceAnswer])[] = [
+      [l10n.t('Replace'), 'replace'],
+      ...(isOneOfMany
+        ? ([
+            [l10n.t('Replace All'), 'replaceAll'],
+            [l10n.t('Keep'), 'keep'],
+            [l10n.t('Keep All'), 'keepAll'],
+          ] as const)
+        : []),
+    ];
+    const question = l10n.t('Replace {0}?', workspace.asRelativePath(path));
+    const detail = l10n.t('The file exists. Any changes to it will be lost.');
+    const chosen = await report.choose(question, detail, ...answers.map(([button]) => button));
+    // Whoever calls it off does not want to be asked on.
+    return answers.find(([button]) => button === chosen)?.[1] ?? 'keepAll';
+  });
 }

@@ -12,14 +12,11 @@ import { isFile } from '../../core/util/fs';
 import { isGone } from '../text/goneArtifacts';
 import { UserError } from '../report';
 import { oneLine, withoutIcons } from '../text/failures';
-import { chooseOrType, type Choice } from './chooseOrType';
+import { chooseOrType, type Choice } from './prompts';
 import type { Command, CommandContext } from './command';
-import { download, toPart, type Step } from './downloads';
-import { offerSaved } from './offerSaved';
-import { confirmReplace } from './confirmReplace';
-import { defaultRoot, openRoot, targetSnapshot, type TargetSnapshot } from './targets';
-import { unpackSaved, type Saved } from './unpacking';
-import { workspaceFolderOf } from './workspaceFolder';
+import { download, toPart, type Step, confirmReplace } from './downloads';
+import { offerSaved, unpackSaved, type Saved } from './savedArchives';
+import { defaultRoot, openRoot, targetSnapshot, type TargetSnapshot, workspaceFolderOf } from './targets';
 
 interface Run {
   readonly progress: (step: Step) => void;

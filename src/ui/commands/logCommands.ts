@@ -1,6 +1,6 @@
-import { commands, env, l10n, Uri, window, workspace } from 'vscode';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { commands, env, l10n, Uri, window, workspace } from 'vscode';
 import { safeName } from '../../core/artifacts/fileNames';
 import { saveAs } from '../../core/artifacts/download/save';
 import { isActive, type Build } from '../../core/model/build';
@@ -10,9 +10,14 @@ import { failureMarkdown } from '../log/failureMarkdown';
 import { buildTitle, formatSize } from '../text/buildText';
 import { UserError } from '../report';
 import { oneLine, withoutMarkup } from '../text/failures';
-import { abortedBy } from './abort';
+import { findProblems, mostProblems, type FoundProblems } from '../../core/log/findProblems';
+import { WorkspaceFiles } from '../../core/log/workspaceFiles';
+import type { LogDocument } from '../log/logDocument';
+import { toLogAddress } from '../log/logUri';
+import { abortedBy } from './prompts';
 import type { Command, CommandContext } from './command';
-import { logSubject, type LogSubject } from './logSubject';
+import { subjectOf, type TargetQuery } from './subjects';
+import type { TargetSnapshot } from './targets';
 
 export const copyFailure: Command = async (context, args) => {
   const subject = await logSubject(context, args, {
@@ -84,4 +89,136 @@ async function lastSuccess({ clients }: CommandContext, { target, build }: LogSu
   const found = before.find(({ ref }) => ref === build.ref) ?? before[0] ?? same[0];
   if (found === undefined) throw new UserError(l10n.t('No recent successful run of "{0}" found.', oneLine(build.name)));
   return found;
+}
+
+export const openLog: Command = async (context, args) => {
+  const subject = await subjectOf(context, args, {
+    // Of a build that is named, the editor says why it has none, and shows the log once there is one.
+    can: args.length === 0 ? mayHaveLog : ({ kind }) => kind === undefined,
+    pick: l10n.t('Select a build to open the log of'),
+    none: l10n.t('No build has a log.'),
+    why: whyNoLog,
+  });
+  if (subject === undefined) return;
+  const { root, target, build } = subject;
+  const { document, log } = await context.logs.document(root, target, build);
+  await context.logEditors.show(document, log);
+};
+
+function whyNoLog(build: Build): string {
+  switch (build.kind) {
+    case 'bridge':
+      return l10n.t(
+        "{0} triggers a downstream pipeline and has no log. Open the log of one of that pipeline's builds.",
+        buildTitle(build),
+      );
+    case 'external':
+      return l10n.t('{0} was reported by another CI system. Its log is there.', buildTitle(build));
+    case undefined:
+      return l10n.t("{0} hasn't started, so it has no log yet.", buildTitle(build));
+    default:
+      throw new UserError(build.kind satisfies never);
+  }
+}
+
+/** With the log in an editor of its own, for they are there as long as that is: a click on one must not take its place. */
+export const showProblems: Command = async (context, args) => {
+  const subject = await logSubject(context, args, {
+    can: mayTellFailure,
+    pick: l10n.t('Select a build to show problems of'),
+    none: l10n.t('No failed builds.'),
+    why: (build) => l10n.t("{0} hasn't failed, so its log has no problems to show.", buildTitle(build)),
+  });
+  if (subject === undefined) return;
+  const { root, target, build } = subject;
+  const { document, log } = await context.logs.document(root, target, build);
+  await context.logEditors.show(document, log);
+  await window.showTextDocument(document, { preview: false });
+  if (log.isEmpty) return;
+  const files = new WorkspaceFiles(Uri.parse(root).fsPath, target.project);
+  const found = await searched(build, () => findProblems(log.whole, files));
+  // Its editor may be closed by now.
+  if (context.logs.of(log.uri) !== log) return;
+  context.problems.show(log, build, found.problems);
+  await tell(context, build, found);
+};
+
+export const clearProblems: Command = ({ problems }) => {
+  problems.clear();
+  return Promise.resolve();
+};
+
+async function searched<T>(build: Build, search: () => Promise<T>): Promise<T> {
+  const title = l10n.t('Problems in the log of {0}', buildTitle(build));
+  return window.withProgress({ location: { viewId: 'gitlabBuilds.builds' }, title }, search);
+}
+
+async function tell(
+  { report }: CommandContext,
+  build: Build,
+  { problems, isCut, places }: FoundProblems,
+): Promise<void> {
+  if (problems.length === 0) {
+    void report.inform(whyNone(build, places));
+    return;
+  }
+  report.done(foundWords(build, problems.length, isCut));
+  await commands.executeCommand('workbench.actions.view.problems');
+}
+
+function foundWords(build: Build, count: number, isCut: boolean): string {
+  const title = buildTitle(build);
+  if (isCut) return l10n.t('Showing the first {0} problems of {1}. Its log has more.', mostProblems, title);
+  return count === 1
+    ? l10n.t('1 problem in the log of {0}', title)
+    : l10n.t('{0} problems in the log of {1}', count, title);
+}
+
+function whyNone(build: Build, places: number): string {
+  const title = buildTitle(build);
+  if (places === 0) return l10n.t('The log of {0} names no file and line, so there are no problems to show.', title);
+  return places === 1
+    ? l10n.t("The log of {0} names one file and line, but the file isn't in this repository.", title)
+    : l10n.t('The log of {0} names {1} files and lines, but none of the files are in this repository.', title, places);
+}
+
+/** Of the log that the code lens stands on, or of the one in front. */
+export const loadEarlier: Command = (context, [uri]) => {
+  const log = openLogOf(context, uri);
+  if (log.leftOut === 0) throw new UserError(l10n.t('The whole log is already shown.'));
+  if (log.earlier === 0)
+    throw new UserError(l10n.t("The editor can't show more of this log. Save it to read the earlier lines."));
+  log.showEarlier();
+  return Promise.resolve();
+};
+
+/** In front of the lines of every log. */
+export const toggleLogTimestamps: Command = ({ logTimes }) => {
+  logTimes.toggle();
+  return Promise.resolve();
+};
+
+function openLogOf({ logs }: CommandContext, uri: unknown): LogDocument {
+  const meant = uri instanceof Uri ? uri : window.activeTextEditor?.document.uri;
+  const log = meant === undefined ? undefined : logs.of(meant);
+  if (log === undefined) throw new UserError(l10n.t("Open a build's log first."));
+  return log;
+}
+
+/** The one build that a command on its log is about. */
+export interface LogSubject extends TargetSnapshot {
+  readonly build: Build;
+}
+
+/** Without a word, the build whose log is in front. */
+export async function logSubject(
+  context: CommandContext,
+  args: readonly unknown[],
+  question: TargetQuery,
+): Promise<LogSubject | undefined> {
+  const [first] = args;
+  const uri = first instanceof Uri ? first : args.length === 0 ? window.activeTextEditor?.document.uri : undefined;
+  const address = uri === undefined ? undefined : toLogAddress(uri);
+  const meant = address === undefined ? args : [{ build: address.build, repository: address.root }];
+  return subjectOf(context, meant, question);
 }

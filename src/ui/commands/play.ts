@@ -1,11 +1,13 @@
-import { l10n } from 'vscode';
+import { l10n, QuickInputButtons, ThemeIcon, window, type QuickInputButton, type QuickPickItem } from 'vscode';
 import type { Variables } from '../../core/gitlab/dialect';
 import { UserError } from '../report';
-import { playing, playingWithVariables } from './buildActions';
-import { performOn, questionOf } from './buildTask';
+import { playing, playingWithVariables } from '../text/actionText';
+import type { Build } from '../../core/model/build';
+import { buildTitle } from '../text/buildText';
+import { oneLine, withoutIcons, withoutLinks } from '../text/failures';
+import { performOn, questionOf } from './buildTasks';
 import type { Command } from './command';
 import { subjectOf, subjectsOf } from './subjects';
-import { askVariables, isVariableName } from './askVariables';
 
 /** Starts what waits, without a question; with the variables that another extension or a key binding gives. */
 export const play: Command = async (context, args) => {
@@ -47,4 +49,171 @@ function variablesIn(argument: unknown): Variables {
       l10n.t('The variables must be an object of strings, such as {0}.', '{ "DEPLOY_TO": "production" }'),
     );
   return Object.fromEntries(texts);
+}
+
+type Choice = { readonly kind: 'play' } | { readonly kind: 'add' } | { readonly kind: 'edit'; readonly name: string };
+
+interface ChoiceItem extends QuickPickItem {
+  readonly choice: Choice;
+}
+
+interface Variable {
+  readonly name: string;
+  readonly value: string;
+}
+
+/** As GitLab checks it. */
+export function isVariableName(text: string): boolean {
+  return /^[a-zA-Z_][a-zA-Z0-9_]*$/.test(text);
+}
+
+/**
+ * What the user makes of the variables before the build is played; undefined when they back out. `changed` hears of
+ * every change, so that none is lost then.
+ */
+export async function askVariables(
+  build: Build,
+  before: Variables,
+  changed: (variables: Variables) => void,
+): Promise<Variables | undefined> {
+  const variables = new Map(Object.entries(before));
+  const tell = () => changed(Object.fromEntries(variables));
+  for (;;) {
+    const choice = await choose(build, variables, tell);
+    if (choice === undefined) return undefined;
+    if (choice.kind === 'play') return Object.fromEntries(variables);
+    const entered = choice.kind === 'add' ? await askVariable(variables) : await askValue(choice.name, variables);
+    if (entered === undefined) continue;
+    variables.set(entered.name, entered.value);
+    tell();
+  }
+}
+
+/** The list of variables; its trash buttons take one away. */
+function choose(build: Build, variables: Map<string, string>, removed: () => void): Promise<Choice | undefined> {
+  const list = window.createQuickPick<ChoiceItem>();
+  const trash: QuickInputButton = { iconPath: new ThemeIcon('trash'), tooltip: l10n.t('Remove Variable') };
+  const show = () => {
+    list.items = itemsOf(build, variables, trash);
+    list.placeholder =
+      variables.size === 0
+        ? l10n.t('Play the build, or add variables first')
+        : l10n.t('Play with these variables, or change them first');
+  };
+  list.title = l10n.t('Play {0}', buildTitle(build));
+  list.ignoreFocusOut = true;
+  list.keepScrollPosition = true;
+  list.onDidTriggerItemButton(({ item: { choice } }) => {
+    if (choice.kind !== 'edit') return;
+    variables.delete(choice.name);
+    removed();
+    show();
+  });
+  show();
+  list.show();
+  return new Promise((resolve) => {
+    let chosen: ChoiceItem | undefined;
+    list.onDidAccept(() => {
+      [chosen] = list.selectedItems;
+      if (chosen !== undefined) list.hide();
+    });
+    list.onDidHide(() => {
+      list.dispose();
+      resolve(chosen?.choice);
+    });
+  });
+}
+
+function itemsOf(
+  { name }: Build,
+  variables: ReadonlyMap<string, string>,
+  trash: QuickInputButton,
+): readonly ChoiceItem[] {
+  const rows = [...variables].map(([key, value]): ChoiceItem => ({
+    label: key,
+    description: value === '' ? l10n.t('(empty)') : withoutIcons(oneLine(value)),
+    buttons: [trash],
+    choice: { kind: 'edit', name: key },
+  }));
+  const title = withoutIcons(oneLine(name));
+  return [
+    { label: `$(play) ${playLabel(title, variables.size)}`, alwaysShow: true, choice: { kind: 'play' } },
+    ...rows,
+    { label: l10n.t('$(add) Add Variable…'), alwaysShow: true, choice: { kind: 'add' } },
+  ];
+}
+
+function playLabel(name: string, count: number): string {
+  if (count === 0) return l10n.t('Play {0} without variables', name);
+  return count === 1 ? l10n.t('Play {0} with 1 variable', name) : l10n.t('Play {0} with {1} variables', name, count);
+}
+
+/** In two boxes, name and value; backing out of the second leads to the first, with what was typed in both. */
+async function askVariable(variables: ReadonlyMap<string, string>): Promise<Variable | undefined> {
+  let [name, value] = ['', ''];
+  for (;;) {
+    const named = await askLine({
+      title: l10n.t('Add Variable (1/2)'),
+      prompt: l10n.t('Variable name'),
+      value: name,
+      check: (text) =>
+        isVariableName(text.trim())
+          ? undefined
+          : l10n.t("Use letters, digits and underscores. The first character can't be a digit."),
+    });
+    if (!named.accepted) return undefined;
+    name = named.text.trim();
+    const title = l10n.t('Add Variable (2/2)');
+    const valued = await askLine({
+      title,
+      prompt: l10n.t('Value of {0}', name),
+      value: value === '' ? (variables.get(name) ?? '') : value,
+    });
+    if (valued.accepted) return { name, value: valued.text };
+    value = valued.text;
+  }
+}
+
+async function askValue(name: string, variables: ReadonlyMap<string, string>): Promise<Variable | undefined> {
+  const title = l10n.t('Change Variable');
+  const { accepted, text } = await askLine({
+    title,
+    prompt: l10n.t('Value of {0}', name),
+    value: variables.get(name) ?? '',
+  });
+  return accepted ? { name, value: text } : undefined;
+}
+
+interface LineQuestion {
+  readonly title: string;
+  readonly prompt: string;
+  readonly value: string;
+  readonly check?: (text: string) => string | undefined;
+}
+
+/** A line of text as it stands, with its blanks. Escape and the Back button are the same: one step back. */
+function askLine(question: LineQuestion): Promise<{ readonly accepted: boolean; readonly text: string }> {
+  const box = window.createInputBox();
+  box.title = oneLine(question.title);
+  box.prompt = withoutLinks(question.prompt);
+  box.value = question.value;
+  box.ignoreFocusOut = true;
+  box.buttons = [QuickInputButtons.Back];
+  return new Promise((resolve) => {
+    let accepted = false;
+    box.onDidAccept(() => {
+      box.validationMessage = question.check?.(box.value);
+      if (box.validationMessage !== undefined) return;
+      accepted = true;
+      box.hide();
+    });
+    box.onDidChangeValue(() => (box.validationMessage = undefined));
+    box.onDidTriggerButton(() => box.hide());
+    box.onDidHide(() => {
+      const text = box.value;
+      box.dispose();
+      resolve({ accepted, text });
+    });
+    box.show();
+  });
 }

@@ -6,7 +6,7 @@ import { toBaseUrl, type Instance } from '../../core/model/instance';
 import { targetOf } from '../../core/model/snapshot';
 import { UserError } from '../report';
 import { newTokenSentence } from '../text/failures';
-import { askStep, askText, back, type TextQuestion } from './ask';
+import { askStep, askText, back, type TextQuestion } from './prompts';
 import type { Command, CommandContext } from './command';
 import { rowsOf } from './targets';
 

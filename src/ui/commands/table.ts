@@ -1,28 +1,30 @@
+import { UserError } from '../report';
+import { readOnlySentence } from '../text/failures';
 import { signIn, signOut } from './signIn';
-import { requireWriteAccess } from './requireWriteAccess';
-import { cancel, deleteArtifacts, erase, keepArtifacts, retry } from './actions';
-import { downloadArtifacts, extractArtifacts } from './downloadArtifacts';
-import { clearArtifactsCache } from './artifactsCache';
+import { cancel, deleteArtifacts, erase, keepArtifacts, retry } from './buildActions';
+import { downloadArtifacts, extractArtifacts, clearArtifactsCache } from './downloadArtifacts';
 import { cancelActive, retryFailed } from './bulk';
 import type { Command } from './command';
-import { followHead, selectCommit } from './commits';
-import { copyName } from './copyName';
+import { followHead, selectCommit, push } from './commits';
+import { copyName, copyUrl, openInBrowser, openProjectSettings, openMergeRequest, openPipeline } from './webPages';
 import { copyDiagnostics, showOutput } from './diagnostics';
-import { downloadArtifact } from './entries';
+import { downloadArtifact, compareArtifact, openArtifact } from './artifactFiles';
 import { latestArtifacts } from './latestArtifacts';
-import { copyUrl, openInBrowser, openProjectSettings } from './openInBrowser';
-import { compareLog, copyFailure, saveLog } from './logCommands';
-import { loadEarlier, toggleLogTimestamps } from './logView';
-import { compareArtifact, openArtifact } from './openArtifact';
-import { openMergeRequest, openPipeline } from './openPages';
-import { openLog } from './openLog';
+import {
+  compareLog,
+  copyFailure,
+  saveLog,
+  loadEarlier,
+  toggleLogTimestamps,
+  openLog,
+  clearProblems,
+  showProblems,
+} from './logCommands';
 import { play, playWithVariables } from './play';
-import { clearProblems, showProblems } from './showProblems';
-import { nextFailed } from './nextFailed';
-import { push } from './push';
+import { nextFailed, clearFilter, filter, groupBy, refresh, showFailedOnly } from './view';
 import { selectProject, showOtherProject } from './selectProject';
-import { clearFilter, filter, groupBy, refresh, showFailedOnly } from './view';
 import { watch } from './watch';
+import { rootsOf } from './targets';
 
 /** Every command of the manifest, by the name after `gitlabBuilds.` */
 export const table: Readonly<Record<string, Command>> = {
@@ -73,3 +75,15 @@ export const table: Readonly<Record<string, Command>> = {
   showOutput,
   copyDiagnostics,
 };
+
+/** A command that changes something on GitLab: refused where the token may only read. */
+function requireWriteAccess(command: Command): Command {
+  return async (context, args) => {
+    for (const root of rootsOf(context, args)) {
+      const snapshot = context.session.snapshotOf(root);
+      if (snapshot?.kind === 'ready' && snapshot.readOnly)
+        throw new UserError(readOnlySentence(new URL(snapshot.target.instance.url).host), 'signIn');
+    }
+    await command(context, args);
+  };
+}

@@ -6,7 +6,7 @@ import { fileAccess, openZip } from '../../core/artifacts/archive/zip';
 import { resumableBody, type ResumePoint } from '../../core/artifacts/download/transfer';
 import { DiskError } from '../../core/model/errors';
 import { systemClock } from '../../core/util/timer';
-import type { EntrySubjects } from './artifactSubjects';
+import type { EntrySubjects } from './entrySubjects';
 import type { CommandContext } from './command';
 import { toPart, type Step } from './downloads';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { QuickPickItemKind, type QuickPickItem } from 'vscode';
-import { buildItems } from '../../../src/ui/commands/buildPicker';
+import { buildItems } from '../../../src/ui/commands/subjects';
 import type { Build } from '../../../src/core/model/build';
 import type { Snapshot } from '../../../src/core/model/snapshot';
 import type { Row } from '../../../src/ui/tree/treeRows';

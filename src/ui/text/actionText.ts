@@ -1,0 +1,161 @@
+import { l10n } from 'vscode';
+import {
+  canCancel,
+  canDeleteArtifacts,
+  canErase,
+  canForceCancel,
+  canKeep,
+  canPlay,
+  canPlayWithVariables,
+  canRetry,
+  hasArtifacts,
+  type Build,
+  type BuildAbility,
+  type BuildAction,
+} from '../../core/model/build';
+import type { Failure } from '../../core/model/errors';
+import type { Variables } from '../../core/gitlab/dialect';
+import { buildTitle, statusLabel } from './buildText';
+import { oneLine } from './failures';
+
+/** What a command does with a build, and how it speaks of it. */
+export interface Action {
+  readonly name: BuildAction | 'deleteArtifacts';
+  readonly ability: BuildAbility;
+  readonly can: (build: Build) => boolean;
+  /** Placeholder of the quick pick. */
+  readonly pick: string;
+  /** The refusal when there is no such build. */
+  readonly none: string;
+  readonly tooOld: string;
+  /** Why a build in this state cannot, one that could a moment ago too. */
+  readonly late: (build: Build) => string;
+  readonly done: (before: Build, after: Build) => string;
+  /** GitLab's refusal in better words, where there are some. */
+  readonly refused?: (failure: Failure, build: Build) => string | undefined;
+  /** What is said where it cannot be told whether GitLab did it; without one, trying again does no harm. */
+  readonly doubt?: (title: string) => string;
+  readonly variables?: Variables;
+}
+
+export function maybeStarted(title: string): string {
+  return l10n.t("“{0}” may have been started. GitLab's response was lost.", title);
+}
+
+export const retrying = (): Action => ({
+  name: 'retry',
+  ability: 'retry',
+  can: canRetry,
+  pick: l10n.t('Select builds to retry'),
+  none: l10n.t('No build can be retried: only finished builds can.'),
+  tooOld: l10n.t("This version of GitLab can't retry a build that triggers a pipeline."),
+  late: (build) => l10n.t("{0} is {1} and can't be retried.", buildTitle(build), statusLabel(build.status)),
+  done: (before, after) => l10n.t('Retried {0} as #{1}', buildTitle(before), after.id),
+  doubt: maybeStarted,
+});
+
+export const canceling = (): Action => ({
+  name: 'cancel',
+  ability: 'cancel',
+  can: canCancel,
+  pick: l10n.t('Select builds to cancel'),
+  none: l10n.t('No build can be canceled: all have finished.'),
+  tooOld: l10n.t("This version of GitLab can't cancel it."),
+  late: (build) =>
+    build.status === 'canceling'
+      ? l10n.t('{0} is canceling: its runner is finishing.', buildTitle(build))
+      : l10n.t("{0} is {1} and can't be canceled.", buildTitle(build), statusLabel(build.status)),
+  done: doneCanceling,
+});
+
+export const forcing = (): Action => ({
+  ...canceling(),
+  name: 'forceCancel',
+  ability: 'forceCancel',
+  can: canForceCancel,
+  tooOld: l10n.t("This version of GitLab can't force a build to cancel."),
+  late: (build) => l10n.t("{0} is {1}, so it can't be forced to cancel.", buildTitle(build), statusLabel(build.status)),
+  refused: ({ kind, reason }, build) =>
+    kind === 'forbidden'
+      ? l10n.t('Only maintainers can force {0} to cancel: {1}', buildTitle(build), oneLine(reason ?? '403'))
+      : undefined,
+});
+
+function doneCanceling(_before: Build, after: Build): string {
+  return after.status === 'canceling'
+    ? l10n.t('{0} is canceling: its runner is finishing', buildTitle(after))
+    : l10n.t('{0} is {1}', buildTitle(after), statusLabel(after.status));
+}
+
+export const erasing = (): Action => ({
+  name: 'erase',
+  ability: 'erase',
+  can: canErase,
+  pick: l10n.t('Select builds to erase'),
+  none: l10n.t('No build can be erased: only finished builds can.'),
+  tooOld: l10n.t("This version of GitLab can't erase builds."),
+  late: (build) => l10n.t("{0} is {1} and can't be erased.", buildTitle(build), statusLabel(build.status)),
+  done: (_before, after) => l10n.t('Erased {0}', buildTitle(after)),
+  doubt: (title) => l10n.t("“{0}” may have been erased. GitLab's response was lost.", title),
+});
+
+export const deletingArtifacts = (): Action => ({
+  name: 'deleteArtifacts',
+  ability: 'deleteArtifacts',
+  can: canDeleteArtifacts,
+  pick: l10n.t('Select builds to delete artifacts from'),
+  none: l10n.t('No build has artifacts that can be deleted.'),
+  tooOld: l10n.t("This version of GitLab can't delete artifacts alone. Erase the build to remove them with its log."),
+  late: (build) => l10n.t('{0} has no artifacts to delete.', buildTitle(build)),
+  done: (before) => l10n.t('Deleted the artifacts of {0}', buildTitle(before)),
+  refused: ({ kind, status, reason }, build) => {
+    if (kind === 'notFound') return l10n.t('{0} has no artifacts to delete.', buildTitle(build));
+    if (kind === 'forbidden') return l10n.t('Only maintainers can delete the artifacts of {0}.', buildTitle(build));
+    return status === 409
+      ? l10n.t(
+          "GitLab is recalculating the project's storage and can't delete artifacts right now: {0}",
+          oneLine(reason ?? '409'),
+        )
+      : undefined;
+  },
+});
+
+export const playing = (variables: Variables = {}): Action => ({
+  name: 'play',
+  can: canPlay,
+  pick: l10n.t('Select builds to play'),
+  none: l10n.t('No build can be played: only manual and delayed builds can.'),
+  late: (build) => l10n.t("{0} is {1} and can't be played.", buildTitle(build), statusLabel(build.status)),
+  refused: ({ reason = '' }, build) =>
+    /unplayable/i.test(reason) ? l10n.t("GitLab reports that {0} can't be played.", buildTitle(build)) : undefined,
+  done: (_before, after) => l10n.t('{0} is {1}', buildTitle(after), statusLabel(after.status)),
+  doubt: maybeStarted,
+  ability: 'play',
+  tooOld: l10n.t("This version of GitLab can't play builds."),
+  ...(Object.keys(variables).length === 0 ? {} : { ...takingVariables(), variables }),
+});
+
+export const playingWithVariables = (): Action => ({ ...playing(), ...takingVariables() });
+
+const takingVariables = () => ({
+  ability: 'playWithVariables' as const,
+  can: canPlayWithVariables,
+  tooOld: l10n.t("This version of GitLab can't play builds with variables."),
+});
+
+export const keeping = (): Action => ({
+  name: 'keep',
+  ability: 'keep',
+  can: canKeep,
+  pick: l10n.t('Select builds to keep artifacts of'),
+  none: l10n.t('No build has artifacts to keep.'),
+  tooOld: l10n.t("This version of GitLab can't keep artifacts."),
+  late: (build) =>
+    hasArtifacts(build)
+      ? l10n.t("The artifacts of {0} don't expire.", buildTitle(build))
+      : l10n.t('{0} has no artifacts to keep.', buildTitle(build)),
+  done: (_before, after) => l10n.t('Keeping the artifacts of {0}', buildTitle(after)),
+  // GitLab writes a Ruby object into its answer.
+  refused: ({ kind }, build) =>
+    kind === 'notFound' ? l10n.t('{0} has no artifacts to keep.', buildTitle(build)) : undefined,
+});
