@@ -8,13 +8,13 @@ import { allPages } from './http/pages';
 import type { SignedUrl } from './http/signedUrlCache';
 import type { ByteRange } from './http/ranges';
 
-/** Of 100 entries each. */
+/** Most pages to load, of 100 entries each. */
 const mostPages = 100;
 
-/** Which part of a file is wanted. */
+/** Range of a file to download. */
 export interface Part {
   readonly range?: ByteRange | undefined;
-  /** As an earlier answer said: where the file is another by now, all of it comes. */
+  /** Validator from an earlier response; if the file has changed since, the server sends the whole file. */
   readonly validator?: string | undefined;
 }
 
@@ -34,7 +34,7 @@ export class ArtifactsOfBuild {
     return this.call.api.stream(this.path, { ...part, place });
   }
 
-  /** What is in the archive, folders too; `unsupported` where that would take more requests than the archive is worth. */
+  /** Lists files and folders in the archive. Throws `unsupported` if that would take more requests than it saves. */
   async tree(): Promise<readonly ArchiveEntry[]> {
     needs(this.call, 'artifactTree');
     const { items } = await allPages(async (page) => {
@@ -57,7 +57,7 @@ export class ArtifactsOfBuild {
   }
 }
 
-/** The archive of that build in the newest pipeline of the branch or tag that has succeeded. */
+/** Downloads the archive of a build in the newest successful pipeline of a branch or tag. */
 export async function latestArtifacts(
   call: Call,
   project: Project,
@@ -75,7 +75,7 @@ function needs({ server }: Call, feature: Feature): void {
   if (!has(server, feature)) throw new GitLabError({ kind: 'unsupported' });
 }
 
-/** A dot segment would lead out of the archive, whether it is encoded or not. GitLab refuses such ones, too. */
+/** Splits a path and rejects dot segments, encoded or not, which would leave the archive. GitLab refuses them, too. */
 function segmentsOf(path: string): readonly string[] {
   const segments = path.split('/');
   if (segments.some((segment) => segment === '' || isDots(segment))) throw notThere();
@@ -90,7 +90,10 @@ function notThere(): GitLabError {
   return new GitLabError({ kind: 'notFound' });
 }
 
-/** Folders end with a slash, and have no size. Of a link GitLab would give the name of what it leads to. */
+/**
+ * Converts an entry of GitLab's listing. Folders end with a slash and have no size. For a link, GitLab returns the name
+ * of its target.
+ */
 function toEntry(row: JsonObject): ArchiveEntry {
   const kind = row.string('type') === 'directory' ? 'folder' : 'file';
   const flaw = /^0?12\d{4}$/.test(row.string('mode') ?? '') ? 'symlink' : undefined;

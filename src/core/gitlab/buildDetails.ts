@@ -1,9 +1,9 @@
 import type { Build } from '../model/build';
 
-/** How many builds are kept; the oldest goes first. */
+/** Maximum number of cached builds; the oldest are evicted first. */
 const mostKept = 500;
 
-/** What older GraphQL does not tell of builds, as `Type.field`. */
+/** Field that GraphQL lacks on older servers, as `Type.field`. */
 export const runnerField = 'CiJob.runner';
 export const archiveFields: readonly string[] = ['CiJobArtifact.size', 'CiJobArtifact.expireAt'];
 
@@ -18,29 +18,29 @@ interface Kept {
   details?: Details;
 }
 
-/** Whether there is something to know of the build that such a GraphQL cannot tell. */
+/** Whether details of the build are missing that this server's GraphQL can't return. */
 export function isIncomplete({ kind, startedAt, runner, artifacts }: Build, lacks: ReadonlySet<string>): boolean {
   if (kind !== undefined) return false;
   const isRunnerUntold = lacks.has(runnerField) && startedAt !== undefined && runner === undefined;
   return isRunnerUntold || (artifacts !== undefined && archiveFields.some((field) => lacks.has(field)));
 }
 
-/** Runner and archive of single builds, where lists do not tell them: each asked for once as long as its status stays. */
+/** Loads runner and archive of single builds if lists lack them: once per build and status. */
 export class BuildDetails {
   private readonly kept = new Map<string, Kept>();
 
-  /** The build with what is known of it. */
+  /** Adds cached details to a build. */
   with(project: number, build: Build): Build {
     const kept = this.kept.get(keyOf(project, build.id));
     return kept?.details === undefined || kept.status !== build.status ? build : completed(build, kept.details);
   }
 
-  /** The same of a whole list, which stays the same where nothing is known of its builds. */
+  /** Like `with` for a whole list. Returns the list itself if nothing is cached for its builds. */
   withAll(project: number, builds: readonly Build[]): readonly Build[] {
     return this.kept.size === 0 ? builds : builds.map((build) => this.with(project, build));
   }
 
-  /** The build with what `ask` tells of it, if that is not known. A rejection is not kept. */
+  /** Adds details to a build, calling `ask` unless they are cached. Rejections aren't cached. */
   async load(project: number, build: Build, ask: () => Promise<Build>): Promise<Build> {
     const key = keyOf(project, build.id);
     const known = this.kept.get(key);
@@ -49,7 +49,7 @@ export class BuildDetails {
     return this.with(project, build);
   }
 
-  /** To be called when the build is changed. */
+  /** Drops the cached details of a build that is about to change. */
   forget(project: number, build: number): void {
     this.kept.delete(keyOf(project, build));
   }
@@ -81,13 +81,16 @@ function keyOf(project: number, build: number): string {
   return `${project} ${build}`;
 }
 
-/** GraphQL's names stay; whether there are artifacts the list knows better, since it is newer. */
+/**
+ * Merges details into a build. Names from GraphQL are kept; whether there are artifacts is taken from the list, which
+ * is newer.
+ */
 function completed(build: Build, { runner = build.runner, artifacts: told }: Details): Build {
   const artifacts =
     build.artifacts === undefined || told === undefined
       ? build.artifacts
       : { ...build.artifacts, size: told.size, expireAt: told.expireAt };
-  // Artifacts were taken for such as never expire.
+  // Until now, the artifacts were assumed never to expire.
   const mayKeep = artifacts?.expireAt !== undefined && build.denied?.includes('erase') !== true;
   const denied = mayKeep ? build.denied?.filter((ability) => ability !== 'keep') : build.denied;
   return {

@@ -42,20 +42,22 @@ import { v3 } from './listing/v3';
 import { v4 } from './listing/v4';
 
 const dialects = { v3, v4 } as const satisfies Record<Server['api'], Dialect>;
-/** So many take a few milliseconds. */
+/**
+ * Lists with more builds than this are processed in separate turns of the event loop; as many take a few milliseconds.
+ */
 const manyRows = 500;
-/** Of 100 rows each. */
+/** Maximum number of cached list pages, of 100 rows each. */
 const pagesKept = 200;
 const durationsKeptMs = 30 * 60_000;
 
 interface Durations {
-  /** By the name of a build. */
+  /** Expected seconds by build name. */
   readonly seconds: Readonly<Record<string, number>>;
-  /** In ms since 1970. */
+  /** When the entry expires, in ms since 1970. */
   readonly until: number;
 }
 
-/** A project, and whether this client has seen it: else another window has, perhaps with another token. */
+/** A known project, found by this client or restored from another window, which may use a different token. */
 interface KnownProject {
   readonly project: Project;
   readonly isSeen: boolean;
@@ -63,18 +65,21 @@ interface KnownProject {
 
 interface Detected {
   readonly server: Server;
-  /** In ms since 1970. */
+  /** When it was found, in ms since 1970. */
   readonly at: number;
-  /** By this client, not by another window. */
+  /** Whether this client found it itself. */
   readonly isSeen: boolean;
 }
 
-/** What was found out with what was asked for beside it. */
+/** Result of detection, with the project requested in parallel. */
 interface Met extends Meeting {
   readonly beside: string | undefined;
 }
 
-/** One instance, spoken to in its dialect. Every method throws GitLabError, or the signal's reason once aborted. */
+/**
+ * Client for one instance, whose API dialect it detects. Every method throws GitLabError, or the signal's reason once
+ * aborted.
+ */
 export class GitLabClient {
   private readonly durations = new Map<string, Durations>();
   private readonly projects = new Map<string, KnownProject>();
@@ -114,62 +119,62 @@ export class GitLabClient {
     this.rateLimiter.dispose();
   }
 
-  /** What the instance turned out to be; undefined before the first answer. */
+  /** The detected server; undefined before the first response. */
   get server(): Server | undefined {
     return this.detected?.server;
   }
 
-  /** The name of the user whose token it is. */
+  /** Username of the token's owner. */
   async user(signal: AbortSignal): Promise<string> {
     return this.call(signal, ({ api }) => api.get('user', (row) => row.requireString('username')));
   }
 
-  /** Which kind of token it takes, and where one gets it; asked without a token. */
+  /** Which kind of token the instance accepts, and the page that creates one. Sends no token. */
   async tokenPlace(signal: AbortSignal): Promise<TokenPage> {
     const { http, instance } = this;
     return tokenPage({ http, instance, signal });
   }
 
-  /** Asks what the token may do, where GitLab tells: since 15.5. Then `scopes` and `readOnly` are known. */
+  /** Loads what the token may do, as far as GitLab says (since 15.5), for `scopes` and `readOnly`. */
   async learn(signal: AbortSignal): Promise<void> {
     await this.call(signal, (call) => this.tokenScopes.learn(call));
   }
 
-  /** Of the token, as far as GitLab has told them. */
+  /** Scopes of the token; empty if unknown. */
   get scopes(): readonly string[] {
     return this.tokenScopes.names;
   }
 
-  /** Whether lists come from GraphQL; undefined before the first answer. */
+  /** Whether lists come from GraphQL; undefined before the first response. */
   get usesGraphql(): boolean | undefined {
     const { server, memory } = this;
     return server === undefined ? undefined : isGraphqlUsed({ server, memory });
   }
 
-  /** The token is known to let its owner read and nothing else; not known before it was asked for anything. */
+  /** Whether the token is known to be read-only; false before anything has been requested with it. */
   get readOnly(): boolean {
     return this.tokenScopes.readOnly;
   }
 
-  /** The same, but undefined as long as GitLab, which would tell, was not asked. */
+  /** Like `readOnly`, but undefined if GitLab could say and hasn't been asked. */
   get readOnlyIfKnown(): boolean | undefined {
     const { server, tokenScopes } = this;
     return server !== undefined && tokenScopes.isKnown(server) ? tokenScopes.readOnly : undefined;
   }
 
-  /** How many requests were sent under that signal, retries and redirects too. */
+  /** Number of requests sent under a signal, including retries and redirects. */
   requestsOf(signal: AbortSignal): number {
     return this.sent.get(signal) ?? 0;
   }
 
-  /** Waits until this instance may be asked for a listing. Throws `rateLimited` while GitLab wants to be left alone. */
+  /** Waits until the rate limiter admits a listing. Throws `rateLimited` during a pause that GitLab imposed. */
   async admit(urgency: Urgency, signal: AbortSignal): Promise<void> {
     return this.rateLimiter.acquire(urgency, signal);
   }
 
   /**
-   * The builds of a commit and its pipelines, arranged; none where the commit has no CI. `isAsked`: a person wants to see
-   * them as they are.
+   * Loads the builds and pipelines of a commit, arranged; empty if it has no CI. `isAsked`: the user asked, so nothing
+   * may come from a cache.
    */
   async listing(project: string, commit: CommitRef, signal: AbortSignal, isAsked = false): Promise<Listing> {
     const listing = await this.list(project, commit, signal, isAsked);
@@ -183,7 +188,7 @@ export class GitLabClient {
       const rows = await dialect.commitRows(question);
       const pipelines = [...rows.pipelines].sort((a, b) => b.id - a.id);
       const isPartial = api.isPartial || rows.isPartial === true;
-      // Reading the last page, arranging all and drawing all are turns of their own, where there is much of it.
+      // Read the last page, arrange, and render in separate turns if there is a lot.
       const isMuch = rows.builds.length > manyRows;
       if (isMuch) await nextTurn();
       const builds = arrange(this.details.withAll(found.id, rows.builds), pipelines);
@@ -193,8 +198,8 @@ export class GitLabClient {
   }
 
   /**
-   * Whether what another window has found out still holds, where the listing gives reason to doubt it: the number may have
-   * become another project's, and the server an older one.
+   * Checks facts restored from another window if the listing casts doubt on them: the id may now belong to another
+   * project, or the server may be older than assumed.
    */
   private async holds(name: string, { builds, pipelines }: Listing, signal: AbortSignal): Promise<boolean> {
     const { detected } = this;
@@ -209,7 +214,10 @@ export class GitLabClient {
     return holds;
   }
 
-  /** Whether the project has the commit; undefined where GitLab doesn't say, such as to who may not read the code. */
+  /**
+   * Whether the project has the commit; undefined if GitLab doesn't say, for example because the user can't read the
+   * code.
+   */
   async hasCommit(project: string, sha: string, signal: AbortSignal): Promise<boolean | undefined> {
     try {
       return await this.within(project, signal, (found, { api }) =>
@@ -220,9 +228,9 @@ export class GitLabClient {
     }
   }
 
-  /** The newest builds of the project, one page of them, newest first; `scope`: only those of that status. */
+  /** One page of the project's newest builds, newest first. `scope`: only builds with this status. */
   async recentBuilds(project: string, scope: string | undefined, signal: AbortSignal): Promise<readonly Build[]> {
-    // Of all the forms of `scope` only the single one works on every server.
+    // Only the form with a single `scope` works on all versions.
     const query = scope === undefined ? '' : `?scope=${encodeURIComponent(scope)}`;
     return this.within(project, signal, async (found, call) => {
       const path = `projects/${found.id}/${call.dialect.segment}${query}`;
@@ -230,20 +238,20 @@ export class GitLabClient {
     });
   }
 
-  /** How long a build of each name took the last times that it succeeded, in seconds; asked for twice an hour. */
+  /** Expected duration in seconds by build name, from the latest successful runs. Requested at most twice an hour. */
   async expectedSeconds(project: string, signal: AbortSignal): Promise<Readonly<Record<string, number>>> {
     const known = this.durations.get(project);
     if (known !== undefined && known.until > this.clock.now()) return known.seconds;
     try {
       return this.keepSeconds(project, expectedSeconds(await this.recentBuilds(project, 'success', signal)));
     } catch (error) {
-      // It is only good to know: what fails is not asked for at every refresh.
+      // Optional data: don't repeat a failed request at every refresh.
       if (error instanceof GitLabError) this.keepSeconds(project, known?.seconds ?? {});
       throw error;
     }
   }
 
-  /** The same as it was told the last time; undefined: not asked for yet. */
+  /** Last result of `expectedSeconds`; undefined if not requested yet. */
   knownSeconds(project: string): Readonly<Record<string, number>> | undefined {
     return this.durations.get(project)?.seconds;
   }
@@ -253,29 +261,29 @@ export class GitLabClient {
     return seconds;
   }
 
-  /** Not for bridges: GitLab shows those in lists alone. */
+  /** Loads one build. Doesn't work for bridges, which GitLab only includes in lists. */
   async build(project: string, id: number, signal: AbortSignal): Promise<Build> {
     return this.within(project, signal, (found, call) =>
       call.api.get(`projects/${found.id}/${call.dialect.segment}/${id}`, reader(found, call)),
     );
   }
 
-  /** Whether GitLab knows more of the build than its lists tell: runner, or size and expiry of the artifacts. */
+  /** Whether GitLab knows details that its lists omit: runner, or size and expiry of artifacts. */
   isIncomplete(build: Build): boolean {
     const { server, memory } = this;
     if (server === undefined || !isGraphqlUsed({ server, memory })) return false;
     return isIncomplete(build, lacksOf({ server, memory }));
   }
 
-  /** The build with what lists do not tell of it. */
+  /** Adds the details that lists omit. */
   async completed(project: string, build: Build, signal: AbortSignal): Promise<Build> {
     if (!this.isIncomplete(build)) return build;
     const { id } = await this.project(project, signal);
-    // Shared by all who ask, so called off by nobody.
+    // Shared by all callers, so no single one can cancel it.
     return this.details.load(id, build, () => this.build(project, build.id, new AbortController().signal));
   }
 
-  /** The build as the action left it; for a retry, and for what is played again, that is a new build. */
+  /** Performs an action and returns the resulting build; a new build for a retry, or if a build is played again. */
   async act(
     project: string,
     id: number,
@@ -293,7 +301,7 @@ export class GitLabClient {
     );
   }
 
-  /** Retries what failed or was cancelled in a pipeline, or cancels what is still open. Since 8.11. */
+  /** Retries failed and canceled builds of a pipeline, or cancels unfinished ones. Requires GitLab 8.11. */
   async actOnPipeline(project: string, id: number, action: 'retry' | 'cancel', signal: AbortSignal): Promise<void> {
     await this.tokenScopes.changing(() =>
       this.within(project, signal, (found, { api }) =>
@@ -302,26 +310,29 @@ export class GitLabClient {
     );
   }
 
-  /** What became of a change of a build whose answer was lost. */
+  /** Finds out whether a change took effect although its response was lost. */
   async effectOf(project: string, action: LostAction, signal: AbortSignal): Promise<Effect> {
     return this.within(project, signal, (found, call) => effectOf(call, found, action, reader(found, call)));
   }
 
-  /** GitLab's word for the state of a pipeline. Since 8.11. */
+  /** GitLab's status of a pipeline. Requires GitLab 8.11. */
   async pipelineStatus(project: string, id: number, signal: AbortSignal): Promise<string> {
     return this.within(project, signal, (found, { api }) =>
       api.get(`projects/${found.id}/pipelines/${id}`, (row) => row.requireString('status')),
     );
   }
 
-  /** The archive of a build, or a part of it; where a storage has it, that one is asked for further parts straight away. */
+  /**
+   * Downloads a build's archive, or a range of it. If it is in object storage, further ranges are requested there
+   * directly.
+   */
   async artifacts(project: string, id: number, signal: AbortSignal, part: Part = {}): Promise<StreamAnswer> {
     return this.within(project, signal, (found, call) =>
       new ArtifactsOfBuild(call, found, id).archive(part, this.places.of(`${found.id} ${id}`)),
     );
   }
 
-  /** The archive of the build of that name in the newest pipeline of a branch or tag that has succeeded. */
+  /** Downloads the archive of a build in the newest successful pipeline of a branch or tag. */
   async latestArtifacts(
     project: string,
     ref: string,
@@ -332,17 +343,19 @@ export class GitLabClient {
     return this.within(project, signal, (found, call) => latestArtifacts(call, found, { ...part, ref, job }));
   }
 
-  /** What is in the archive of a build, in GitLab's words; `unsupported` before 18.8. */
+  /** Lists the contents of a build's archive; `unsupported` before 18.8. */
   async artifactTree(project: string, id: number, signal: AbortSignal): Promise<readonly ArchiveEntry[]> {
     return this.within(project, signal, (found, call) => new ArtifactsOfBuild(call, found, id).tree());
   }
 
-  /** One file of the archive of a build, unpacked; `unsupported` before 10.0. */
+  /** Downloads one file of a build's archive, extracted; `unsupported` before 10.0. */
   async artifactEntry(project: string, id: number, path: string, signal: AbortSignal): Promise<StreamAnswer> {
     return this.within(project, signal, (found, call) => new ArtifactsOfBuild(call, found, id).entry(path));
   }
 
-  /** Takes archive and reports of a build away, for Maintainers; the log stays. `unsupported` before 11.9. */
+  /**
+   * Deletes archive and reports of a build, and keeps its log. Requires the Maintainer role; `unsupported` before 11.9.
+   */
   async deleteArtifacts(project: string, id: number, signal: AbortSignal): Promise<void> {
     this.places.clear();
     await this.tokenScopes.changing(() =>
@@ -350,25 +363,30 @@ export class GitLabClient {
     );
   }
 
-  /** The whole log of a build, as bytes; `etag`: of what is known of it. Empty where there is none, or it was erased. */
+  /**
+   * Downloads the whole log as bytes. `etag`: that of the known content, to skip an unchanged log. Empty if there is no
+   * log or it was erased.
+   */
   async trace(project: string, id: number, signal: AbortSignal, etag?: string): Promise<StreamAnswer> {
     return this.within(project, signal, (found, { api, dialect }) =>
       api.stream(`projects/${found.id}/${dialect.segment}/${id}/trace`, { etag }),
     );
   }
 
-  /** Looked up once by its path, then remembered. */
+  /** Looks up a project once and caches it. */
   async project(idOrPath: string, signal: AbortSignal): Promise<Project> {
     const known = this.projects.get(idOrPath);
     return known?.isSeen === true ? known.project : this.lookUpAgain(idOrPath, idOrPath, signal);
   }
 
-  /** Asks for the project now, whatever is known of it: rejects where GitLab refuses it, too. */
+  /** Looks up a project regardless of the cache. Rejects if GitLab refuses access. */
   async confirmProject(idOrPath: string, signal: AbortSignal): Promise<void> {
     await this.lookUpAgain(idOrPath, idOrPath, signal);
   }
 
-  /** Asked once for all who ask meanwhile; kept under the name that the user has for it. */
+  /**
+   * Looks up a project, sharing the request among concurrent callers, and caches it under the name that the user gave.
+   */
   private async lookUpAgain(name: string, idOrPath: string, signal: AbortSignal): Promise<Project> {
     const shared = this.lookUps.get(idOrPath) ?? new SharedWork<Project>();
     this.lookUps.set(idOrPath, shared);
@@ -388,7 +406,9 @@ export class GitLabClient {
     return this.call(signal, ask, idOrPath);
   }
 
-  /** The project may have gone since it was looked up, or been made anew under another number: then that one is asked. */
+  /**
+   * Runs `work` in a project. If the project is gone, looks it up again: it may have been recreated with another id.
+   */
   private async within<T>(
     project: string,
     signal: AbortSignal,
@@ -402,7 +422,7 @@ export class GitLabClient {
       this.projects.delete(project);
       this.keepFacts((facts) => withProject(facts, project, undefined));
       this.pages.clear();
-      // Up to 16.6 its old path leads nowhere, but its number does.
+      // Up to 16.6, the old path of a moved project isn't found, but its id is.
       const wanted = error instanceof ProjectUnseen ? String(found.id) : project;
       const present = await this.lookUpAgain(project, wanted, signal);
       if (present.id === found.id && !(error instanceof ProjectUnseen)) throw error;
@@ -410,16 +430,17 @@ export class GitLabClient {
     }
   }
 
-  /** In the dialect that the server was found to speak; an answer that contradicts this makes it be asked again. */
+  /** Runs `work` in the server's dialect. A response that contradicts the dialect triggers a new detection. */
   private async call<T>(signal: AbortSignal, work: (call: OpenCall) => Promise<T>, beside?: string): Promise<T> {
     const known = this.detected;
     try {
       return await work(await this.open(signal, beside));
     } catch (error) {
-      // What another window has found out is doubted sooner: the unfinished v4 of 8.17 lacks the jobs in GitLab's own words.
+      // Facts from another window are doubted sooner: for missing jobs, the unfinished v4 of 8.17 returns a regular
+      // 404.
       const isDoubtful = known?.isSeen === false && isNotFound(error) && !isProjectGone(error);
       if (known === undefined || !(contradicts(error) || isDoubtful)) throw error;
-      // Of several who were contradicted at once, the first forgets.
+      // If several calls are contradicted at once, only the first resets.
       if (this.detected === known) this.detected = undefined;
       const call = await this.open(signal);
       if (deepEqual(call.server, known.server)) throw isDoubtful ? error : unsupportedOr(error);
@@ -427,13 +448,13 @@ export class GitLabClient {
     }
   }
 
-  /** `beside`: the project to ask for where it has to be found out first what the server is. */
+  /** Detects the server if necessary. `beside`: project to request in parallel with a detection. */
   private async open(signal: AbortSignal, beside?: string): Promise<OpenCall> {
     const { instance, http } = this;
     const token = await this.token();
     if (token !== this.lastToken) {
       this.forget();
-      // What is under way is asked with the token before.
+      // Pending detections use the previous token.
       this.detecting = new SharedWork();
       this.lookUps.clear();
     }
@@ -458,7 +479,7 @@ export class GitLabClient {
     return { ...met, beside };
   }
 
-  /** What another window has found out. */
+  /** Restores facts that another window found out. */
   private recall(): void {
     const facts = this.facts?.get();
     const now = this.clock.now();
@@ -486,12 +507,12 @@ export class GitLabClient {
   }
 }
 
-/** A call, and the answer about the project that was asked for beside, where one was. */
+/** A call, with the response for the project requested in parallel, if any. */
 interface OpenCall extends Call {
   readonly beside?: Promise<unknown> | undefined;
 }
 
-/** undefined: it is not of the shape that it should have. */
+/** Converts a JSON body; undefined if it has an unexpected shape. */
 function readOrNone<T>(body: unknown, read: (row: JsonObject) => T): T | undefined {
   try {
     return read(new JsonObject(body, 'the answer'));

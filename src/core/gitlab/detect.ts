@@ -6,10 +6,10 @@ import { JsonObject, UnexpectedShape } from './jsonObject';
 import type { Http } from './http/request';
 import { parseVersion, type Version } from './version';
 
-/** What an instance turned out to be. */
+/** API and version of an instance. */
 export interface Server {
   readonly api: 'v3' | 'v4';
-  /** As the server says it; undefined up to 8.12, which has no way to ask, or where it was not asked. */
+  /** Version as reported by the server; undefined if unknown, and up to 8.12, which doesn't report one. */
   readonly version: string | undefined;
 }
 
@@ -20,23 +20,22 @@ export interface Probe {
   readonly signal: AbortSignal;
 }
 
-/** What an instance turned out to be, and, where its API was asked for a project beside, what that said. */
+/** A detected server, with the response for a project requested in parallel. */
 export interface Meeting {
   readonly server: Server;
-  /** JSON. */
+  /** JSON response; undefined if no project was requested. */
   readonly project?: Promise<unknown>;
 }
 
 /**
- * Which API the instance speaks: by asking it, v4 first. 8.17 has a v4 that is not finished, so it counts as v3. Throws
- * GitLabError: what stands in the way (a refused token, no network, a proxy: `notGitLab`), or `noGitLab` where neither
- * API is to be found.
+ * Detects which API an instance has, trying v4 first. The unfinished v4 of 8.17 counts as v3. Throws the GitLabError of
+ * what is in the way (rejected token, no network, `notGitLab` from a proxy), or `noGitLab` if neither API is found.
  */
 export async function detect(probe: Probe): Promise<Server> {
   return (await meet(probe)).server;
 }
 
-/** The same; a project (its path or number) is asked for side by side, so that it is known a round trip earlier. */
+/** Like `detect`; also requests a project (path or id) in parallel, which saves a round trip. */
 export async function meet(probe: Probe, project?: string): Promise<Meeting> {
   const { apiVersion } = probe.instance;
   const beside = (api: Server['api']): Pick<Meeting, 'project'> =>
@@ -54,12 +53,12 @@ export async function meet(probe: Probe, project?: string): Promise<Meeting> {
 function askForProject(probe: Probe, api: Server['api'], project: string): Promise<unknown> {
   const path = `api/${api}/projects/${encodeURIComponent(project)}`;
   const answer = probe.http.json(request(probe, path)).then(({ body }) => body);
-  // Nobody may come to look at it.
+  // The promise may never be awaited.
   answer.catch(() => undefined);
   return answer;
 }
 
-/** 9.0 was the first whose v4 has jobs. */
+/** Whether v4 is unfinished or absent: 9.0 is the first version whose v4 has jobs. */
 function isV3Only(version: Version | undefined): boolean {
   return version !== undefined && version.major < 9;
 }
@@ -74,23 +73,23 @@ async function meetV3(
     const asked = beside('v3');
     const version = await asking;
     if (version !== undefined) return { server: { api: 'v3', version }, ...asked };
-    // Up to 8.12 there is no version to ask for, but a project or a user there is. Whatever else answers is no GitLab.
+    // Up to 8.12, the version can't be requested, but a project or a user can. Anything else isn't GitLab.
     if (!(await isProjectTold(asked))) await probe.http.json(request(probe, 'api/v3/user'));
     return { server: { api: 'v3', version: undefined }, ...asked };
   } catch (error) {
-    // So answer 11.0 and later alone, and somebody hides their version.
+    // Only 11.0 and later respond this way, so something in front of GitLab hides the version.
     if (isGone(error)) return { server: { api: 'v4', version: undefined }, ...byV4 };
     throw isNowhere(error) ? noGitLab(error, probe.instance.url) : error;
   }
 }
 
-/** The project, or in GitLab's words that there is none. */
+/** Whether the response is a project, or GitLab's own "not found". */
 async function isProjectTold({ project }: Pick<Meeting, 'project'>): Promise<boolean> {
   if (project === undefined) return false;
   return project.then(() => true, isProjectGone);
 }
 
-/** The path leads nowhere, or, as with a GitLab that is not at this base URL, to the page where one signs in to it. */
+/** Whether nothing was found at the path: a 404, or a redirect to a sign-in page if the base URL is wrong. */
 function isNowhere(error: unknown): error is GitLabError {
   if (!(error instanceof GitLabError)) return false;
   const { kind, status, reason } = error.failure;
@@ -103,7 +102,7 @@ function noGitLab(cause: GitLabError, url: string): GitLabError {
   return new GitLabError(failure, { cause });
 }
 
-/** The version that this address tells, or undefined where it is not there. */
+/** Requests the version from a path; undefined if nothing is there. */
 async function ask(probe: Probe, path: string): Promise<string | undefined> {
   try {
     const { body } = await probe.http.json(request(probe, path));
@@ -115,8 +114,8 @@ async function ask(probe: Probe, path: string): Promise<string | undefined> {
 }
 
 /**
- * Whether the address is one of the API's, asked without a token: such a one refuses that, any other leads nowhere.
- * Throws GitLabError where that cannot be found out.
+ * Whether the API has a route, determined without a token: an existing route rejects the request, a missing one isn't
+ * found. Throws GitLabError if that can't be determined.
  */
 export async function isRouted(probe: Omit<Probe, 'token'>, path: string): Promise<boolean> {
   try {
@@ -129,8 +128,8 @@ export async function isRouted(probe: Omit<Probe, 'token'>, path: string): Promi
 }
 
 /**
- * Unrouted paths: a 404 of any form, a page, a redirect to the sign-in page. A 401 is none: for JSON alone 8.13 to 8.16
- * would answer that to a bad token, but everything is accepted here, and that gets the redirect.
+ * Whether a route is missing: any 404, an HTML page, or a redirect to the sign-in page. A 401 means that it exists. The
+ * request accepts any content type, because 8.13 to 8.16 answer 401 on missing routes to requests for JSON.
  */
 function isAbsent(error: unknown): boolean {
   if (!(error instanceof GitLabError)) return false;

@@ -7,50 +7,56 @@ import type { Server } from './detect';
 import type { JsonObject } from './jsonObject';
 import type { TtlCache } from '../util/ttlCache';
 
-/** A project as the server knows it. */
+/** A project as the server reports it. */
 export interface Project {
   readonly id: number;
-  /** `group/subgroup/name` */
+  /** Full path: `group/subgroup/name`. */
   readonly path: string;
-  /** Its web page, below the base URL that the user knows. */
+  /** Its web page, below the base URL that the user configured. */
   readonly url: string;
-  /** undefined in an empty repository. */
+  /** Undefined if the repository is empty. */
   readonly defaultBranch?: string | undefined;
 }
 
-/** A project as the API shows it. Web pages are below the base URL that the user knows, not where a wrongly set up server thinks that it is. */
+/**
+ * Converts a project. Its URL is built from the configured base URL, because a misconfigured server may report a wrong
+ * one.
+ */
 export function toProject(row: JsonObject, { url }: Instance): Project {
   const path = row.requireString('path_with_namespace');
   return { id: row.id('id'), path, url: `${url}/${path}`, defaultBranch: row.string('default_branch') };
 }
 
-/** A commit in full, since GitLab compares it as it stands, and the branch or tag by which the user has it. */
+/** Full SHA of a commit (GitLab compares it literally), and the branch or tag that is checked out. */
 export interface CommitRef {
   readonly sha: string;
   readonly ref?: string | undefined;
 }
 
-/** What differs between GitLab's APIs. Paths have the project's number: dots in a path break the builds routes up to 10.1. */
+/**
+ * Differences between GitLab's APIs. Paths use the project's id, because dots in a path break the builds routes up to
+ * 10.1.
+ */
 export interface Dialect {
-  /** Below the instance's base URL. */
+  /** Path of the API below the base URL. */
   readonly root: string;
-  /** What a build is called in a path. */
+  /** Path segment for builds. */
   readonly segment: 'builds' | 'jobs';
-  /** Every attempt of every build of the commit, in any order, and its pipelines; none where the commit has no CI. */
+  /** All attempts of all builds of a commit, in any order, and its pipelines; empty if it has no CI. */
   commitRows(question: CommitQuestion): Promise<Listing>;
-  /** Throws UnexpectedShape. */
+  /** Converts a build. Throws UnexpectedShape. */
   toBuild(row: JsonObject, context: RowContext): Build;
 }
 
-/** What a row does not tell about itself. */
+/** Context for converting a row. */
 export interface RowContext {
   readonly project: Project;
   readonly server: Server;
-  /** The user is known to be no Maintainer of the project. */
+  /** Whether the user is known not to be a Maintainer of the project. */
   readonly noMaintainer?: boolean | undefined;
 }
 
-/** What a call works with. */
+/** Everything that a call needs. */
 export interface Call {
   readonly api: GitLabApi;
   readonly server: Server;
@@ -62,14 +68,14 @@ export interface CommitQuestion extends RowContext {
   readonly commit: CommitRef;
   readonly memory: TtlCache;
   readonly log: Logger;
-  /** A person wants to see it as it is: nothing is taken for unchanged. */
+  /** Whether the user asked, so that nothing may be assumed unchanged. */
   readonly isAsked?: boolean | undefined;
 }
 
-/** `key` → value, as GitLab hands them to a manual build. */
+/** Variables for a manual build, by key. */
 export type Variables = Readonly<Record<string, string>>;
 
-/** Where an action is asked for, below the build's path, and what goes with it. */
+/** Path below the build's and body of an action request. */
 export interface ActionRequest {
   readonly path: string;
   readonly body?: object;

@@ -5,25 +5,25 @@ import { isAtLeast, parseVersion } from './version';
 
 type Since = readonly [major: number, minor: number];
 
-/** When GitLab got what depends on its version; an API that is missing here never did. */
+/** First version with each feature, by API; an API without an entry never had it. */
 const features = {
   erase: { v3: [8, 5], v4: [9, 0] },
-  /** Of the newest pipeline of a branch or tag. */
+  /** Artifacts of the newest pipeline of a branch or tag. */
   latestArtifacts: { v3: [8, 10], v4: [9, 0] },
-  /** One file of an archive. */
+  /** Single file of an archive. */
   artifactEntry: { v4: [10, 0] },
   artifactTree: { v4: [18, 8] },
   deleteArtifacts: { v4: [11, 9] },
   keep: { v3: [8, 9], v4: [9, 0] },
   play: { v3: [8, 11], v4: [9, 0] },
-  /** Before, a build that waits for a person is called skipped. */
+  /** Status `manual`; earlier versions use `skipped`. */
   manualStatus: { v3: [9, 0], v4: [9, 0] },
-  /** `/pipelines?sha=`; before, the filter is ignored. */
+  /** `/pipelines?sha=`; earlier versions ignore the filter. */
   pipelinesBySha: { v4: [10, 8] },
   mergeRequestPipelines: { v4: [10, 5] },
   /** `/pipelines/:id/bridges` */
   bridges: { v4: [13, 2] },
-  /** `/pipelines/:id/jobs` leaves superseded attempts out; `include_retried` came four versions later. */
+  /** `/pipelines/:id/jobs` omits superseded attempts; `include_retried` was added four versions later. */
   attemptsLeftOut: { v4: [13, 5] },
   playBridge: { v4: [13, 8] },
   attemptsOnRequest: { v4: [13, 9] },
@@ -31,13 +31,13 @@ const features = {
   playWithVariables: { v4: [14, 9] },
   /** `/personal_access_tokens/self` */
   ownToken: { v4: [15, 5] },
-  /** GraphQL's sentence for why a build failed. */
+  /** Failure message of a job in GraphQL. */
   failureMessage: { v4: [16, 2] },
-  /** GraphQL's name of a pipeline, and why it failed; some release after 16.3. */
+  /** Name and failure reason of a pipeline in GraphQL; added by some release after 16.3. */
   pipelineErrors: { v4: [16, 4] },
-  /** GraphQL's exit code of a build. */
+  /** Exit code of a job in GraphQL. */
   exitCode: { v4: [16, 10] },
-  /** `/pipelines?source=parent_pipeline`; other lists leave child pipelines out. */
+  /** `/pipelines?source=parent_pipeline`; other lists omit child pipelines. */
   childPipelines: { v4: [17, 0] },
   retryBridge: { v4: [17, 0] },
   forceCancel: { v4: [17, 10] },
@@ -45,7 +45,7 @@ const features = {
 
 export type Feature = keyof typeof features;
 
-/** A server whose version is not known is given the benefit of the doubt: it says itself what it lacks. */
+/** Whether the server has a feature. An unknown version is assumed to have it; the server will say if it doesn't. */
 export function has({ api, version }: Server, feature: Feature): boolean {
   const since: { readonly v3?: Since; readonly v4?: Since } = features[feature];
   const [major, minor] = since[api] ?? [Infinity, 0];
@@ -65,13 +65,13 @@ const offered: Readonly<Record<BuildAbility, (build: Build) => boolean>> = {
 };
 const abilities = Object.keys(offered) as readonly BuildAbility[];
 
-/** The build without what its status would offer and `isDenied` takes back. */
+/** Marks abilities that the build's status would allow but `isDenied` rules out. */
 export function deny(build: Build, isDenied: (ability: BuildAbility) => boolean): Build {
   const denied = abilities.filter((ability) => offered[ability](build) && isDenied(ability));
   return denied.length === 0 ? build : { ...build, denied: [...(build.denied ?? []), ...denied] };
 }
 
-/** Whether this version of GitLab lacks it for such a build. */
+/** Whether this version of GitLab lacks an ability for such a build. */
 export function lacks(server: Server, { kind }: Build, ability: BuildAbility): boolean {
   switch (ability) {
     case 'retry':

@@ -5,26 +5,26 @@ import type { Http, HttpRequest, StreamAnswer } from './http/request';
 import type { TtlCache } from '../util/ttlCache';
 import { allPages, pageOf, pageSizes, type Page, type PagedList } from './http/pages';
 
-/** What is wanted of a file. */
+/** Options of a file request. */
 export type Wanted = Pick<HttpRequest, 'etag' | 'range' | 'validator' | 'place'>;
 
 interface KeptPage<T> extends Page<T> {
   readonly etag: string;
 }
 
-/** One API of one instance, for the length of one call. All methods throw GitLabError, or the signal's reason. */
+/** One API of one instance, for a single call. All methods throw GitLabError, or the signal's reason. */
 export class GitLabApi {
-  /** A list was cut: it has more pages than are ever read. */
+  /** Whether a list was truncated because it has too many pages. */
   isPartial = false;
 
   constructor(
     private readonly http: Http,
     private readonly instance: Instance,
-    /** `api/v3` */
+    /** Path of the API, such as `api/v3`. */
     private readonly root: string,
     private readonly token: string | undefined,
     private readonly signal: AbortSignal,
-    /** Pages that were read before, by their address. */
+    /** Previously loaded pages by URL. */
     private readonly kept: TtlCache,
   ) {}
 
@@ -33,11 +33,11 @@ export class GitLabApi {
   }
 
   async post<T>(path: string, read: (row: JsonObject) => T, body?: object): Promise<T> {
-    // In maintenance GitLab tells its reason to those who send JSON, and sends all others to its root page.
+    // During maintenance, GitLab reports the reason only for JSON requests; others are redirected to its root page.
     return this.one('POST', path, read, body ?? {});
   }
 
-  /** Asks GraphQL; a refusal comes as an answer with `errors` in it. */
+  /** Sends a GraphQL query. A refusal is a regular response with `errors`. */
   async query<T>(query: string, variables: object, read: (row: JsonObject) => T): Promise<T> {
     const url = `${this.instance.url}/api/graphql`;
     const request = { ...this.request('POST', '', { query, variables }), url, changesNothing: true };
@@ -45,20 +45,20 @@ export class GitLabApi {
     return this.read(() => read(new JsonObject(body, 'the answer')));
   }
 
-  /** All pages of a list; `path` may have a query. */
+  /** Loads all pages of a list; `path` may contain a query. */
   async list<T>(path: string, read: (row: JsonObject) => T): Promise<readonly T[]> {
     return this.allOf((page, size) => this.page(path, page, read, size));
   }
 
   /**
-   * The same, for what is asked again and again: a page that has not changed comes without a body, and gives the same
-   * items as before. So one path must always be read in one way, and `read` must do nothing else.
+   * Like `list`, for lists that are loaded repeatedly. An unchanged page comes without a body, and its previous items
+   * are reused; so `read` must be pure and always the same for a path.
    */
   async keptList<T>(path: string, read: (row: JsonObject) => T): Promise<readonly T[]> {
     return this.allOf((page, size) => this.keptPage(path, page, read, size));
   }
 
-  /** Rows can be so long that a page of a hundred is too large to be read: then smaller pages are asked for. */
+  /** Loads all pages. If a page of a hundred rows exceeds the size limit, loads smaller pages. */
   private async allOf<T>(read: (page: number, size: number) => Promise<Page<T>>): Promise<readonly T[]> {
     const { items, isPartial } = await this.inSmallerPages(read, pageSizes);
     this.isPartial ||= isPartial;
@@ -85,11 +85,11 @@ export class GitLabApi {
 
   private async keptPage<T>(path: string, page: number, read: (row: JsonObject) => T, size: number): Promise<Page<T>> {
     const request = this.request('GET', pageOf(path, page, size));
-    const known = this.kept.get(request.url) as KeptPage<T> | undefined; // Written below alone.
+    const known = this.kept.get(request.url) as KeptPage<T> | undefined; // Only written below.
     const { headers, body, isUnchanged } = await this.http.json({ ...request, etag: known?.etag });
     if (isUnchanged && known !== undefined) {
       this.kept.set(request.url, known);
-      // How many pages there are changes without the page; only who stands in between leaves that out.
+      // The number of pages can change while this page doesn't. Only intermediaries omit the header.
       return headers.get('x-next-page') === null ? known : { headers, items: known.items };
     }
     const items = this.read(() => objectsOf(body).map(read));

@@ -1,40 +1,40 @@
 import type { Server } from './detect';
 
-/** Where a project was found: nothing that only some users may know. */
+/** Where a project was found; contains nothing confidential. */
 export interface FoundProject {
   readonly id: number;
-  /** As GitLab writes it. */
+  /** Path as GitLab spells it. */
   readonly path: string;
-  /** In ms since 1970. */
+  /** When it was found, in ms since 1970. */
   readonly at: number;
 }
 
-/** What is known of an instance, and holds for every window and every token. */
+/** Facts about an instance that are valid for all windows and tokens. */
 export interface InstanceFacts {
   readonly server: Server;
-  /** When the server was asked what it is, in ms since 1970. */
+  /** When the server was detected, in ms since 1970. */
   readonly at: number;
-  /** By what they were asked for by, the latest last. */
+  /** Projects by the name they were requested with, most recent last. */
   readonly projects: Readonly<Record<string, FoundProject>>;
 }
 
-/** Keeps the facts of one instance from window to window. */
+/** Shares the facts about one instance between windows. */
 export interface FactsKeeper {
   get(): InstanceFacts | undefined;
   keep(facts: InstanceFacts | undefined): void;
 }
 
-/** A server may be upgraded under us, and a project moved. */
+/** How long facts are valid: servers are upgraded and projects are moved. */
 export const factsHoldMs = 24 * 3600_000;
 export const mostProjects = 100;
 
-/** Whether what was found out at that time is still to be relied on. Both in ms since 1970. */
+/** Whether facts are still valid. Both times in ms since 1970. */
 export function isRecent(at: number, now: number): boolean {
-  // Later than now: the clock was set back, and how old it is is not known.
+  // A time in the future means that the clock was set back, so the age is unknown.
   return at <= now && now - at < factsHoldMs;
 }
 
-/** The facts with one project more, or, where there is none by that name, less; bounded. */
+/** Adds a project to the facts, or removes it if `found` is undefined. Bounded in size. */
 export function withProject(facts: InstanceFacts, name: string, found: FoundProject | undefined): InstanceFacts {
   const others = Object.entries(facts.projects).filter(([other]) => other !== name);
   const all = found === undefined ? others : [...others, [name, found] as const];

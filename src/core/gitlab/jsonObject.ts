@@ -1,4 +1,7 @@
-/** Readers of outside JSON: `unknown` in, our types out. A wrong type is absence, except where `Row` says it must be there. */
+/**
+ * Reads untrusted JSON: `unknown` in, our types out. A value of the wrong type counts as missing, unless the reader
+ * requires it.
+ */
 
 import { withoutControls } from '../util/plainText';
 
@@ -13,21 +16,21 @@ export class JsonObject {
     this.fields = value;
   }
 
-  /** A number that must be there. */
+  /** A required number. Throws UnexpectedShape. */
   id(name: string): number {
     const value = this.fields[name];
     if (typeof value !== 'number' || !Number.isSafeInteger(value)) throw new UnexpectedShape(`${name} is no id`);
     return value;
   }
 
-  /** A text that must be there. */
+  /** A required string. Throws UnexpectedShape. */
   requireString(name: string): string {
     const value = this.string(name);
     if (value === undefined) throw new UnexpectedShape(`${name} is no text`);
     return value;
   }
 
-  /** Well-formed and without control characters, so that it can stand in any request, id and row. */
+  /** A well-formed string without control characters, so that it is safe in requests, ids and rows. */
   string(name: string): string | undefined {
     const value = this.fields[name];
     return typeof value === 'string' ? withoutControls(value) : undefined;
@@ -46,29 +49,29 @@ export class JsonObject {
     return Object.hasOwn(this.fields, name);
   }
 
-  /** Told, and told to be not so. */
+  /** Whether the field is present and false. */
   isFalse(name: string): boolean {
     return this.fields[name] === false;
   }
 
-  /** Told, and told to be nothing. */
+  /** Whether the field is present and null. */
   isNull(name: string): boolean {
     return this.fields[name] === null;
   }
 
-  /** The texts of a list; none where there is no list. */
+  /** Strings of a list; empty if there is no list. */
   strings(name: string): readonly string[] {
     const value = this.fields[name];
     return Array.isArray(value) ? value.filter((item) => typeof item === 'string').map(withoutControls) : [];
   }
 
-  /** The objects of a list; none where there is no list. */
+  /** Objects of a list; empty if there is no list. */
   objects(name: string): readonly JsonObject[] {
     const value = this.fields[name];
     return Array.isArray(value) ? value.filter(isObject).map((item) => new JsonObject(item, name)) : [];
   }
 
-  /** The object of that name, or undefined where there is none. */
+  /** A nested object; undefined if there is none. */
   object(name: string): JsonObject | undefined {
     const value = this.fields[name];
     return isObject(value) ? new JsonObject(value, name) : undefined;

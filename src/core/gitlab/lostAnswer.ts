@@ -3,28 +3,28 @@ import { GitLabError, isBrokenConnection } from '../model/errors';
 import type { Call, Project } from './dialect';
 import type { JsonObject } from './jsonObject';
 
-/** A change that was asked for, and what was known of the build before. */
+/** A requested change, and the build's state before. */
 export interface LostAction {
   readonly name: BuildAction | 'deleteArtifacts';
   readonly before: Build;
-  /** Id of the newest attempt of this build that was known before. */
+  /** Id of the newest known attempt of the build. */
   readonly newest: number;
 }
 
-/** What became of a request whose answer was lost; of a done one the build as it is now. */
+/** What became of a request whose response was lost. `done` includes the build's current state. */
 export type Effect =
   { readonly kind: 'done'; readonly build: Build } | { readonly kind: 'none' } | { readonly kind: 'unknown' };
 
-/** Whether GitLab may have done what it was asked, although its answer did not come. */
+/** Whether GitLab may have performed the request although its response was lost. */
 export function isAnswerLost(error: unknown): error is GitLabError {
   if (!(error instanceof GitLabError)) return false;
   const { kind, status } = error.failure;
-  // What stands in front of GitLab lost the answer, or did not wait for it.
+  // A proxy in front of GitLab lost the response or timed out.
   if (kind === 'server') return status === 502 || status === 504;
   return kind === 'timeout' || isBrokenConnection(error.failure);
 }
 
-/** The effect on a build, looked for in one request. */
+/** Determines the effect on a build with one request. */
 export async function effectOf(
   { api, dialect }: Call,
   project: Project,
@@ -33,7 +33,7 @@ export async function effectOf(
 ): Promise<Effect> {
   const { name, before } = action;
   const path = `projects/${project.id}/${dialect.segment}`;
-  // GitLab shows bridges neither alone nor in the list of the project's builds.
+  // GitLab returns bridges neither individually nor in the project's list of builds.
   if (before.kind === 'bridge') return { kind: 'unknown' };
   // Newest first.
   if (name === 'retry') return effectOfRetry(action, (await api.page(path, 1, read)).items);
@@ -54,7 +54,7 @@ function effectOn({ name, before }: LostAction, build: Build, row: JsonObject): 
     case 'play':
       return doneIf(build.status !== before.status, build);
     case 'erase':
-      // GitLab tells it since 15.9; before, only the artifacts that went show it.
+      // Since 15.9; before, only missing artifacts indicate it.
       if (row.has('erased_at')) return doneIf(!row.isNull('erased_at'), build);
       return before.artifacts === undefined ? { kind: 'unknown' } : doneIf(build.artifacts === undefined, build);
     case 'keep':
@@ -70,11 +70,11 @@ function doneIf(isDone: boolean, build: Build): Effect {
   return isDone ? { kind: 'done', build } : { kind: 'none' };
 }
 
-/** The effect on a pipeline, by its status before and after. */
+/** Determines the effect on a pipeline from its status before and after. */
 export function effectOnPipeline(name: 'retry' | 'cancel', before: string, after: string): Effect['kind'] {
   const [wasOver, isOver] = [before, after].map((status) => status === 'canceling' || statusClass(status) === 'ended');
   if (name === 'cancel') return isOver === true ? 'done' : 'none';
-  // What ran before may run still.
+  // A pipeline that was running may just be running still.
   if (wasOver !== true) return 'unknown';
   return isOver === true ? 'none' : 'done';
 }

@@ -4,32 +4,35 @@ export function isNotFound(error: unknown): error is GitLabError {
   return error instanceof GitLabError && error.failure.kind === 'notFound';
 }
 
-/** "404 Project Not Found": neither the build nor the commit is what is missing. */
+/** Whether the project itself is missing ("404 Project Not Found"), not a build or commit. */
 export function isProjectGone(error: unknown): boolean {
   return isNotFound(error) && /project/i.test(error.failure.reason ?? '');
 }
 
-/** The project's path leads nowhere any more, where only the path is asked for: it may have moved. */
+/** The project's path isn't found in a request for the project alone; it may have moved. */
 export class ProjectUnseen extends GitLabError {}
 
-/** A commit that GitLab, or its CI, does not know has no builds. */
+/** Returns an empty list if GitLab or its CI doesn't know the commit. */
 export function noneWithoutCi(error: unknown): readonly never[] {
   if (isNotFound(error) && !isProjectGone(error)) return [];
   throw error;
 }
 
-/** What comes on top of the builds is left out where the user's role does not reach, or the project has it switched off. */
+/** Returns an empty list for optional data that the user's role can't access or the project has disabled. */
 export function noneUnlessGone(error: unknown): readonly never[] {
   if (error instanceof GitLabError && error.failure.kind === 'forbidden') return [];
   return noneWithoutCi(error);
 }
 
-/** The same, told apart from an empty list, so that it is not remembered as one. */
+/** Like `noneUnlessGone`, but distinguishable from an empty list, so that it isn't cached as one. */
 export function undefinedUnlessGone(error: unknown): undefined {
   noneUnlessGone(error);
 }
 
-/** What a refusal says of whether there is a commit. "404 Commit Not Found" comes only where the code may be read. */
+/**
+ * Whether an error says that a commit doesn't exist. GitLab only says "404 Commit Not Found" to those who can read the
+ * code.
+ */
 export function presenceOrThrow(error: unknown): false | undefined {
   if (isNotFound(error) && /commit/i.test(error.failure.reason ?? '')) return false;
   if (error instanceof GitLabError && ['notFound', 'forbidden', 'refused'].includes(error.failure.kind))
@@ -37,14 +40,14 @@ export function presenceOrThrow(error: unknown): false | undefined {
   throw error;
 }
 
-/** 410: v3 is gone since 11.0. A page where the API was: so it is not there any more. */
+/** Whether an error contradicts the detected API: 410 for v3 since 11.0, or a page instead of the API. */
 export function contradicts(error: unknown): boolean {
   if (!(error instanceof GitLabError)) return false;
   const { kind, status } = error.failure;
   return kind === 'notGitLab' || (status === 410 && kind !== 'storage');
 }
 
-/** The API is there, so it is the one route that is missing. */
+/** Converts "not found" to `unsupported`: the API exists, so the route is missing. */
 export function unsupportedOr(error: unknown): unknown {
   if (!(error instanceof GitLabError) || error.failure.status !== 404) return error;
   return new GitLabError({ ...error.failure, kind: 'unsupported' }, { cause: error });

@@ -8,28 +8,28 @@ import type { TtlCache } from '../util/ttlCache';
 const readOnlyKey = 'readOnly';
 const scopesKey = 'scopes';
 const askAgainMs = 60_000;
-/** Scopes with which something may be done; of a `granular` one it is said per project and resource what. */
+/** Scopes that permit changes. What a `granular` token permits is defined per project and resource. */
 const acting = new Set(['api', 'granular']);
 
-/** What the token may do, as far as GitLab has told. */
+/** What the token may do, as far as GitLab has said. */
 export class TokenScopes {
   constructor(private readonly memory: TtlCache) {}
 
   get names(): readonly string[] {
-    return (this.memory.get(scopesKey) ?? []) as readonly string[]; // Written by `learn` alone.
+    return (this.memory.get(scopesKey) ?? []) as readonly string[]; // Only written by `learn`.
   }
 
-  /** It is known to let its owner read and nothing else; not known before it was asked for anything. */
+  /** Whether the token is known to be read-only; false before anything has been requested with it. */
   get readOnly(): boolean {
     return this.memory.has(readOnlyKey);
   }
 
-  /** Whether `names` and `readOnly` are all that there is to know. */
+  /** Whether `names` and `readOnly` are final. */
   isKnown(server: Server): boolean {
     return !has(server, 'ownToken') || this.memory.get(scopesKey) !== undefined || this.readOnly;
   }
 
-  /** Asks, where GitLab tells; it is no reason to fail where it does not. */
+  /** Requests the token's scopes if GitLab supports it. Doesn't fail otherwise. */
   async learn({ api, server }: Call): Promise<void> {
     if (!has(server, 'ownToken') || this.memory.has(scopesKey)) return;
     try {
@@ -42,12 +42,12 @@ export class TokenScopes {
     }
   }
 
-  /** Does something to a build, and learns from a refusal. */
+  /** Performs a change, and learns from a refusal that the token is read-only. */
   async changing<T>(work: () => Promise<T>): Promise<T> {
     try {
       return await work();
     } catch (error) {
-      // A fine-grained token that lacks one thing may do others: of that one GitLab names no scope.
+      // A fine-grained token that lacks one permission may have others; GitLab names no scope for it.
       if (error instanceof GitLabError && isApiWanted(error.failure)) this.memory.set(readOnlyKey, true);
       throw error;
     }

@@ -1,10 +1,10 @@
-/** A GitLab's version, as far as its behaviour depends on it. */
+/** The part of a GitLab version that its behavior depends on. */
 export interface Version {
   readonly major: number;
   readonly minor: number;
 }
 
-/** `18.9.0-pre`, `8.13.12-ee` → its first two numbers. */
+/** Parses the first two numbers of `18.9.0-pre` or `8.13.12-ee`. */
 export function parseVersion(text: string): Version | undefined {
   const [, major, minor] = /^(\d+)\.(\d+)/.exec(text) ?? [];
   return major === undefined ? undefined : { major: Number(major), minor: Number(minor) };

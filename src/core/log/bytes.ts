@@ -1,21 +1,21 @@
 /**
- * The text of a line that is still being written, as UTF-8 that is valid up to a rune not yet whole. What is no UTF-8
- * becomes U+FFFD as in browsers: one for each longest start of a rune.
+ * Text of an unfinished line, kept as UTF-8 that is valid except for a trailing incomplete code point. Invalid UTF-8
+ * becomes U+FFFD as in browsers: one for each maximal invalid prefix.
  */
 export class LineText {
-  /** UTF-16 code units of the whole runes. */
+  /** Length of the complete code points in UTF-16 code units. */
   columns = 0;
   private bytes = Buffer.allocUnsafe(smallest);
   private size = 0;
-  /** Bytes there are of the unfinished rune, and bytes it lacks. */
+  /** Number of bytes present and missing of the incomplete code point. */
   private begun = 0;
   private lacking = 0;
-  /** What the rune's next byte may be. */
+  /** Valid range of the next byte. */
   private least = 0x80;
   private most = 0xbf;
 
   append(from: Buffer, start: number, end: number): void {
-    // A byte becomes three at worst.
+    // In the worst case one byte becomes three.
     this.reserve(3 * (end - start) + 3);
     const { bytes } = this;
     for (let at = start; at < end; at += 1) {
@@ -27,7 +27,7 @@ export class LineText {
     }
   }
 
-  /** No more comes of an unfinished rune. */
+  /** Ends an incomplete code point with U+FFFD. */
   settle(): void {
     if (this.lacking === 0) return;
     this.size -= this.begun;
@@ -37,16 +37,16 @@ export class LineText {
 
   clear(): void {
     this.columns = this.size = this.lacking = 0;
-    // One long line must not cost its length for good.
+    // Don't hold on to a large buffer after a single long line.
     if (this.bytes.length > largestKept) this.bytes = Buffer.allocUnsafe(smallest);
   }
 
-  /** Up to that many last bytes; of ASCII alone they are the text. */
+  /** The last bytes, at most `most`, as text; only meaningful if they are ASCII. */
   tail(most: number): string {
     return this.bytes.toString('latin1', Math.max(0, this.size - most), this.size);
   }
 
-  /** Takes away the last `count` bytes, all of them ASCII. */
+  /** Removes the last `count` bytes, which must be ASCII. */
   cut(count: number): void {
     this.size -= count;
     this.columns -= count;
@@ -76,7 +76,7 @@ export class LineText {
     this.bytes[this.size++] = byte;
     this.begun = 1;
     this.lacking = byte < 0xe0 ? 1 : byte < 0xf0 ? 2 : 3;
-    // No longer forms than needed, no surrogates, nothing above U+10FFFF.
+    // Rules out overlong forms, surrogates, and values above U+10FFFF.
     this.least = byte === 0xe0 ? 0xa0 : byte === 0xf0 ? 0x90 : 0x80;
     this.most = byte === 0xed ? 0x9f : byte === 0xf4 ? 0x8f : 0xbf;
   }
@@ -107,7 +107,7 @@ const tab = 0x09;
 const smallest = 1024;
 const largestKept = 64 * 1024;
 
-/** The first byte from `start` on that is no text. */
+/** Index of the first control byte from `start` on. */
 export function endOfText(bytes: Buffer, start: number, end: number): number {
   let at = start;
   while (at < end) {
@@ -118,7 +118,7 @@ export function endOfText(bytes: Buffer, start: number, end: number): number {
   return at;
 }
 
-/** The first byte from `start` on that is no text, or none of ASCII. */
+/** Index of the first control or non-ASCII byte from `start` on. */
 export function endOfAscii(bytes: Buffer, start: number, end: number): number {
   let at = start;
   while (at < end) {

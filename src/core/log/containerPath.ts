@@ -1,8 +1,8 @@
 import { join, resolve, sep } from 'node:path';
 
 /**
- * Where a file that a log names may be in the repository, the likeliest first. A runner checks out to
- * `/builds/group/project`, a shell runner to `…/builds/<token>/0/group/project`; never outside of the root.
+ * Candidate paths in the repository for a file that a log mentions, most likely first. Runners check out to
+ * `/builds/group/project`, shell runners to `…/builds/<token>/0/group/project`. Never leads outside the root.
  */
 export function pathsInRepository(path: string, root: string, project: string): readonly string[] {
   const base = resolve(root);
@@ -16,13 +16,16 @@ function relativePaths(path: string, base: string, project: string): readonly st
   const inProject = path.indexOf(`/${project}/`);
   if (inProject >= 0) return [path.slice(inProject + project.length + 2)];
   if (!/^(?:\/|[a-z]:\/)/i.test(path)) return [path, ...belowSources(path)];
-  // The project is set by its number, or was called otherwise then: below `builds` it is some folders deep.
+  // The project is configured by id, or was renamed: the repository is a few folders below `builds`.
   const [, below] = /^.*?\/builds\/(.*)$/s.exec(path) ?? [];
   const parts = below?.split('/') ?? [];
   return parts.slice(1, 8).map((_, depth) => parts.slice(depth + 1).join('/'));
 }
 
-/** A stack trace of Java names a file below its package alone; Maven and Gradle, and Android, have those here. */
+/**
+ * Candidates in the source folders of Maven, Gradle and Android: Java stack traces only have the package and the file
+ * name.
+ */
 function belowSources(path: string): readonly string[] {
   const [, language] = /\.(java|kt|scala|groovy)$/.exec(path) ?? [];
   if (language === undefined) return [];

@@ -1,21 +1,21 @@
 /** A color as `#rrggbb`. */
 export type Hex = `#${string}`;
 
-/** WCAG's least contrast ratio of text (AA). */
+/** Minimum contrast ratio for text in WCAG (AA). */
 export const leastContrast = 4.5;
 
 const black = '#000000';
 const white = '#ffffff';
-/** Parts between a color and black or white that are tried. */
+/** Number of steps to try between a color and black or white. */
 const steps = 64;
 
-/** WCAG's contrast ratio of two colors, 1 to 21. */
+/** WCAG contrast ratio of two colors, from 1 to 21. */
 export function contrastRatio(one: Hex, other: Hex): number {
   const [light, dark] = [luminance(one), luminance(other)].sort((a, b) => b - a);
   return ((light ?? 0) + 0.05) / ((dark ?? 0) + 0.05);
 }
 
-/** The color itself where it is readable on the background, else the nearest one towards black or white that is. */
+/** The color itself if it is readable on the background, else the nearest readable one towards black or white. */
 export function readableOn(color: Hex, background: Hex): Hex {
   if (contrastRatio(color, background) >= leastContrast) return color;
   const end = textOn(background);
@@ -33,7 +33,7 @@ export function textOn(background: Hex): Hex {
   return contrastRatio(white, background) >= contrastRatio(black, background) ? white : black;
 }
 
-/** WCAG's relative luminance, 0 to 1. */
+/** WCAG relative luminance, from 0 to 1. */
 function luminance(color: Hex): number {
   const [red = 0, green = 0, blue = 0] = channels(color).map((channel) => {
     const part = channel / 255;

@@ -1,8 +1,8 @@
 import { locationsIn } from './locations';
 
 /**
- * What a line of a failed script is. `error`: it says what went wrong; `failure`: it names what has failed, as a list of
- * tests does, and the reason may follow further down.
+ * Kind of a line in a failed script's log. `error`: states what went wrong. `failure`: names what failed, as a test
+ * summary does; the reason may follow below.
  */
 export type ErrorLine = 'error' | 'failure';
 
@@ -12,47 +12,50 @@ const errors = [
   /^CMake Error\b|^#\s{1,9}Failed test\b|^curl: \(\d{1,3}\) |^\s*● \S/,
   /^(?:npm ERR!|npm error|E {3,7}\S|--- FAIL:|not ok \d|FAIL\b|Traceback \(most recent call last\))/,
   /(?:Error|Exception)(?: \[\w+\])?(?:: |:?$)/,
-  // Ruby.
+  // Ruby
   /\((?:\w+::)*\w*(?:Error|Exception)\)$/,
-  // Perl.
+  // Perl
   / at \S+ line \d{1,7}\.$/,
   /\b(?:panicked at|Segmentation fault|core dumped|command not found|undefined reference to|[Oo]ut of memory|Killed$)/,
   /\*\*\* (?:\[|No rule)|\*\*\*(?:Failed|Exception|Timeout|Not Run)\b|<<< (?:FAILURE|ERROR)!/,
   /: (?:no such file or directory|permission denied|not found)$/i,
-  // Linters that name a file above, and those that name it on the line.
+  // Linters that name the file on a line above, or on the same line
   /^\s+\d{1,7}:\d{1,6}\s+(?:error|✖|×)\s/,
   /^\S{1,300}:\d{1,7} error\b/,
 ];
 const failures = [
   /^\s*(?:\d+\) |[✗✕✖×✘] )|\bFAILED\b/,
   /^\W{0,3}FAIL(?:ED:)?\s+\S/,
-  // Of Meson.
+  // Meson
   /\sFAIL {2,20}\d/,
-  // Of `unittest`.
+  // Python's unittest
   /^\w+ \(\S+\) \.\.\. (?:FAIL|ERROR)$/,
 ];
-/** Cheap test that spares the patterns most lines. */
+/** Cheap pre-filter. */
 const mayBeError =
   /error|fail|fatal|panic|exception|fault|dumped|not |no such|denied|ERR!|Trace|E {3}|\*\*\*|\d\) |[✗✕✖×✘●]|line \d|curl: |undefined r|of memory|Killed/i;
 
-/** A command that the script shows, and a comment of a protocol. */
+/** An echoed command, or a comment in test output (TAP). */
 const shown = /^(?:\$ |\++ \S|> \S|# )/;
 const passed =
   /^\s*(?:[✓✔√]|ok\b|PASS\b|=== (?:RUN|PAUSE|CONT|NAME)\b|--- (?:PASS|SKIP):)|\bPASSED\b|\.\.\. (?:ok|skipped)\b|\bPassed\s/;
-/** Counts, and the heading of what a test printed. */
+/** Counts of zero, and headings of captured output. */
 const none = /\b(?:0|no) (?:errors?|failed|failures?)\b|\b(?:errors?|failed|failures?)[:=] ?0\b/i;
 const summary = /^\W{0,9}\d{1,9} \w|^\w{1,20}: {1,40}\d{1,9}$|^FAILED \(|\bfailed in \d|● Console$/i;
 const notice = /(?:^|[\s[(:])(?:warn(?:ing)?|note|info|hint|debug|deprecated|deprecation(?:Warning)?)(?:[\s\]):]|$)/i;
 const severe = /error|fail|fatal|panic|exception/i;
 
-/** The kind of error that the line is, or undefined for all that only looks like one: a pass, a warning, a count. */
+/** The kind of error in a line, or undefined if it only resembles one: a pass, a warning, a count. */
 export function errorLine(line: string): ErrorLine | undefined {
   if (!mayBeError.test(line) || isHarmless(line)) return undefined;
   if (failures.some((pattern) => pattern.test(line)) && !isReason(line)) return 'failure';
   return errors.some((pattern) => pattern.test(line)) ? 'error' : undefined;
 }
 
-/** What a test prints, which is no error of the script; it goes on to an empty line, or to one that is indented no more. */
+/**
+ * Recognizes the start of captured test output, which isn't an error of the script. It ends at an empty line, or at one
+ * that is no longer indented.
+ */
 export function testOutput(line: string): { readonly isOver: (next: string) => boolean } | undefined {
   if (/^std(?:err|out) \| /.test(line)) return { isOver: (next) => next.trim() === '' };
   if (!/^\s*console\.(?:error|warn|log|info|debug)\b/.test(line)) return undefined;
@@ -64,7 +67,9 @@ function indentOf(line: string): number {
   return line.length - line.trimStart().length;
 }
 
-/** Whether the line may be what is wrong in a script without an error: it begins with a place in a file. */
+/**
+ * Whether the line starts with a location in a file, so that it may be a finding in a script without error messages.
+ */
 export function isFinding(line: string): boolean {
   if (isHarmless(line)) return false;
   if (/^In \S{1,300} line \d{1,7}:$/.test(line)) return true;
@@ -72,12 +77,12 @@ export function isFinding(line: string): boolean {
   return first?.line !== undefined && first.start === 0;
 }
 
-/** Whether the line says that something was not possible. */
+/** Whether the line says that something wasn't possible. */
 export function isRefusal(line: string): boolean {
   return /\b(?:cannot|can't|could not|couldn't|unable to|timed out|refused)\b/i.test(line) && !isHarmless(line);
 }
 
-/** A failure that says on the same line what went wrong. */
+/** Whether a failure includes its reason on the same line. */
 function isReason(line: string): boolean {
   return /^(?:not ok \d|E {3}|\s*[✗✕✖×✘] \[ERROR\])|\bFAIL(?:ED)?: \w/.test(line) && !line.startsWith('FAILED: ');
 }

@@ -1,21 +1,21 @@
-/** What an escape may ask for; everything else is dropped. */
+/** Receiver of the escape sequences that are supported; all others are dropped. */
 export interface Terminal {
-  /** `ESC [ parameters final`, the final byte as a code. */
+  /** Handles `ESC [ parameters final`; `final` is a character code. */
   control(final: number, parameters: string): void;
-  /** `ESC ] text BEL`, or ended by `ESC \`. */
+  /** Handles `ESC ] text`, terminated by BEL or `ESC \`. */
   command(text: string): void;
 }
 
 type State = 'text' | 'escape' | 'intermediate' | 'control' | 'string' | 'stringEscape';
 
-/** Longer escapes are read to their end and dropped. */
+/** Longer escape sequences are consumed and dropped. */
 const longest = 4096;
 const bell = 0x07;
 const cancel = 0x18;
 const substitute = 0x1a;
 const escape = 0x1b;
 
-/** Reads an escape from its second byte on; it may be cut anywhere. */
+/** Parser for escape sequences, starting at the second byte. Input may be split anywhere. */
 export class Escapes {
   private state: State = 'text';
   private isCommand = false;
@@ -30,19 +30,19 @@ export class Escapes {
     this.state = 'escape';
   }
 
-  /** At a line's end: an escape that was never ended costs no more than its line. */
+  /** Drops an unterminated escape sequence at the end of a line, so that it affects no other line. */
   abandon(): void {
     this.state = 'text';
   }
 
-  /** Reads on to the escape's end or to `end`; returns where the text goes on. */
+  /** Reads up to the end of the sequence or to `end`; returns the index at which text continues. */
   read(from: Buffer, start: number, end: number, to: Terminal): number {
     let at = start;
     while (at < end && this.isOpen) if (this.take(from[at] ?? 0, to)) at += 1;
     return at;
   }
 
-  /** False: the byte is none of the escape's. */
+  /** Consumes a byte; false if it doesn't belong to the sequence. */
   private take(byte: number, to: Terminal): boolean {
     switch (this.state) {
       case 'control':
@@ -96,7 +96,7 @@ export class Escapes {
     return true;
   }
 
-  /** Counts on beyond `longest`. */
+  /** Stores a byte; beyond `longest` it is only counted. */
   private keep(byte: number): true {
     if (this.size < longest) this.bytes[this.size] = byte;
     this.size += this.size <= longest ? 1 : 0;
@@ -108,7 +108,7 @@ function code(character: string): number {
   return character.charCodeAt(0);
 }
 
-/** DCS, SOS, PM, APC: strings of no use to a log. */
+/** Whether the byte starts a DCS, SOS, PM or APC string, none of which matter in a log. */
 function isOtherString(byte: number): boolean {
   return byte === code('P') || byte === code('X') || byte === code('^') || byte === code('_');
 }

@@ -4,23 +4,26 @@ import { problemsIn, type Problem } from './logProblems';
 import { timeSlice } from '../util/timeSlice';
 import type { WorkspaceFiles } from './workspaceFiles';
 
-/** A problem in a file that is there. */
+/** A problem in an existing file. */
 export interface FoundProblem extends Problem {
   readonly file: string;
 }
 
 export interface FoundProblems {
   readonly problems: readonly FoundProblem[];
-  /** There are more than `mostProblems`. */
+  /** Whether the list was truncated at `mostProblems`. */
   readonly isCut: boolean;
-  /** How many places in files the log names, there or not. */
+  /** Number of file locations in the log, whether or not the files exist. */
   readonly places: number;
 }
 
-/** More than that nobody reads. */
+/** Maximum number of problems to report. */
 export const mostProblems = 1000;
 
-/** Each once, of each stack trace the first place that is in a file of the repository. Others have their turn meanwhile. */
+/**
+ * Finds problems in existing files, without duplicates; for each stack trace, only the first location in the
+ * repository. Yields to other work meanwhile.
+ */
 export async function findProblems(log: Log, files: WorkspaceFiles): Promise<FoundProblems> {
   const found = new Map<string, FoundProblem>();
   const share = timeSlice();

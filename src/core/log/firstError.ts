@@ -4,22 +4,22 @@ import { isPythonFrame, longestTraceback } from './stacks';
 import { prefixLength } from './linePrefix';
 import type { Log, Section } from './log';
 
-/** Lines at the end of a log that are searched, and columns of each: their product bounds the work, whatever the log. */
+/** Number of lines at the end of a log to search, and of columns in each. Their product limits the work. */
 const mostLines = 20_000;
 const mostColumns = 500;
 
-/** The section in which the runner runs what the user wrote; `build_script` until runner 13. */
+/** Names of the section that runs the user's script; `build_script` up to runner 13. */
 const scripts = ['step_script', 'build_script'];
 
 /** How the runner ends the log of a failed build. */
 const verdict = /^ERROR: (?:Job failed|Build failed|Preparation failed|Uploading artifacts)/;
-/** A verdict that says more than the script's last lines do. */
+/** A runner error that is more informative than the end of the script's output. */
 const systemFailure = /^ERROR: (?:Job|Build) failed \(system failure\)|^ERROR: Preparation failed/;
 
 /**
- * Line at which to start reading a failed build's log: the first error of its script, else the script's last line before
- * the runner's verdict. Without a script, the log's first error, else the verdict; undefined where there is neither.
- * It yields while it searches.
+ * Line at which to start reading a failed build's log: the first error of its script, else the last line before the
+ * runner's verdict. Without a script section: the log's first error, else the verdict, else undefined. Yields while
+ * searching.
  */
 export async function firstError(log: Log): Promise<number | undefined> {
   const { lines } = log;
@@ -33,18 +33,21 @@ export async function firstError(log: Log): Promise<number | undefined> {
   return (await errorIn(lines, all)) ?? (await find(lines, all, (line) => verdict.test(line)));
 }
 
-/** Lines from the first to before the last. */
+/** Range of lines; the end is exclusive. */
 interface Range {
   readonly from: number;
   readonly to: number;
 }
 
-/** Lines between what has failed and the reason, on one screen: the former then stays the first error. */
+/**
+ * Maximum distance between a failure and its reason for both to fit on one screen, so that the failure remains the
+ * first error.
+ */
 const nearLines = 3;
-/** Lines at the end of a script in which sentences without a pattern of an error are looked for. */
+/** Number of lines at the end of a script to search for sentences that no error pattern matches. */
 const lastLines = 50;
 
-/** The first error; after the name of what has failed, the first reason further down where there is one. */
+/** Line of the first error. If it only names what failed and a reason follows further down, the line of the reason. */
 async function errorIn(lines: readonly string[], { from, to }: Range): Promise<number | undefined> {
   let failure: number | undefined;
   let output: ReturnType<typeof testOutput>;
@@ -58,7 +61,7 @@ async function errorIn(lines: readonly string[], { from, to }: Range): Promise<n
   return error === undefined ? undefined : raised(lines, error, to);
 }
 
-/** What Python raised, below the stack trace that begins there; else the line itself. */
+/** Line of the exception at the end of a Python traceback that starts at `at`; otherwise `at` itself. */
 function raised(lines: readonly string[], at: number, to: number): number {
   if (!(lines[at] ?? '').startsWith('Traceback ') || !isPythonFrame(lines[at + 1] ?? '')) return at;
   for (let below = at + 1; below < Math.min(to, at + longestTraceback); below += 1)
@@ -66,7 +69,10 @@ function raised(lines: readonly string[], at: number, to: number): number {
   return at;
 }
 
-/** What a linter found, which needs no word for errors; else a sentence near the end that refuses something. */
+/**
+ * Line of a linter's finding, which needn't contain an error keyword; else a sentence near the end that reports a
+ * refusal.
+ */
 async function findingIn(lines: readonly string[], { from, to }: Range): Promise<number | undefined> {
   return (
     (await find(lines, { from, to }, (line) => isFinding(line.slice(prefixLength(line))))) ??
@@ -74,7 +80,10 @@ async function findingIn(lines: readonly string[], { from, to }: Range): Promise
   );
 }
 
-/** The last line with text that a script wrote; the runner's verdict where that tells more or the script wrote nothing. */
+/**
+ * Last non-empty line of the script's output, or the runner's verdict if that is more informative or there is no
+ * output.
+ */
 function lastLineOf(lines: readonly string[], { start, end }: Section): number {
   const last = lastWithText(lines, lines.length - 1);
   const hasVerdict = verdict.test(lines[last] ?? '');
@@ -84,10 +93,10 @@ function lastLineOf(lines: readonly string[], { start, end }: Section): number {
   return at > start || !hasVerdict ? Math.max(at, start) : last;
 }
 
-/** Columns of a line that is told: nobody reads further, and a line may have a million. */
+/** Maximum number of columns to quote from a line, which may be very long. */
 const longestTold = 5000;
 
-/** The lines that tell most of a failure: the last of the script, and the runner's verdict. */
+/** The most informative lines of a failure: the end of the script's output, and the runner's verdict. */
 export function tailOf(log: Log, count: number): readonly string[] {
   const { lines } = log;
   const script = lastScript(log);
@@ -100,7 +109,7 @@ export function tailOf(log: Log, count: number): readonly string[] {
   return [...told, ...rest].map((line) => (line.length > longestTold ? `${line.slice(0, longestTold)}…` : line));
 }
 
-/** The section of the script, of the runner's last try where there were several. */
+/** Section of the script, in the last attempt if the runner retried it. */
 export function lastScript({ sections }: Log): Section | undefined {
   return sections.findLast(({ name }) => scripts.includes(name));
 }

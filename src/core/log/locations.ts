@@ -1,23 +1,23 @@
-/** A place that a line of a log names: in a file, by `path` with `line`, or a `url`. Columns are UTF-16 code units. */
+/** Location in a log line: `path` and `line`, or a `url`. Columns are UTF-16 code units. */
 export interface Location {
   readonly start: number;
   readonly end: number;
-  /** As it stands there, without `file://` and `./`; of a Java stack trace the package's folder and the file. */
+  /** Path as written, without `file://` and `./`. In a Java stack trace, folder of the package plus file name. */
   readonly path?: string;
-  /** 1-based, as `column`. */
+  /** 1-based, like `column`. */
   readonly line?: number;
   readonly column?: number;
   readonly url?: string;
 }
 
-/** Nobody follows links further out, and a log may have lines of a MB. */
+/** Number of columns to search for links; a log may have lines of a MB. */
 const longestLine = 10_000;
 const longestPath = 300;
 
-/** What compilers, test runners and stack traces write, and URLs; ascending, not overlapping. */
+/** Locations in the formats of compilers, test runners and stack traces, and URLs. Sorted and not overlapping. */
 export function locationsIn(line: string): readonly Location[] {
   const text = line.length > longestLine ? line.slice(0, longestLine) : line;
-  // Most lines name nothing, and this asks cheaply.
+  // Cheap pre-filter.
   if (!/\d|:\/\//.test(text)) return [];
   const found = [...urls(text), ...quoted(text), ...numbered(text)].sort((a, b) => a.start - b.start || b.end - a.end);
   let end = 0;
@@ -33,8 +33,8 @@ const longestList = 500;
 const listed = /^(\s+(\d{1,7}):(\d{1,6}))\s+(?:error|warning|[✖×⚠ℹ])\s/;
 
 /**
- * The same of the lines of a log, by their index. Linters name a file once, and below it only lines and columns. Asked in
- * order it costs the least.
+ * Returns a function for the locations of a log line by index. Also handles linters that print the file name once,
+ * above its findings. Fastest when called in ascending order.
  */
 export function locationsOf(lines: readonly string[]): (at: number) => readonly Location[] {
   let last: { readonly at: number; readonly path: string | undefined } | undefined;
@@ -50,7 +50,7 @@ export function locationsOf(lines: readonly string[]): (at: number) => readonly 
   };
 }
 
-/** The file in whose list a line stands. */
+/** The file name above a linter's finding, if there is one. */
 function pathAbove(lines: readonly string[], below: number): string | undefined {
   const least = Math.max(0, below - longestList);
   for (let at = below - 1; at >= least; at -= 1) {
@@ -69,7 +69,7 @@ function* urls(text: string): Generator<Location> {
   }
 }
 
-/** Of a URL in a sentence or in brackets. */
+/** Removes the punctuation that follows a URL in a sentence or in brackets. */
 function withoutPunctuation(url: string): string {
   let open = 0;
   for (const character of url) {
@@ -96,7 +96,7 @@ function* quoted(text: string): Generator<Location> {
   }
 }
 
-/** `:12`, `:12:3`, `:line 12`, `(12,3)`, `:[12,3]`, `: (12, 3)` behind a path. */
+/** Position after a path: `:12`, `:12:3`, `:line 12`, `(12,3)`, `:[12,3]`, `: (12, 3)`. */
 const place = /(?::(?:line )?|\(|:\[|: \()(\d{1,7})(?:(?::|, ?)(\d{1,6}))?/g;
 
 function* numbered(text: string): Generator<Location> {
@@ -110,7 +110,7 @@ function* numbered(text: string): Generator<Location> {
   }
 }
 
-/** Back over what a path is made of; a drive's or a scheme's colon is part of it. */
+/** Start of the path that ends at `end`; includes the colon of a drive or a scheme. */
 function pathStart(text: string, end: number): number {
   const least = Math.max(0, end - longestPath);
   let start = end;
@@ -131,14 +131,14 @@ function plain(path: string): string {
   return path.replace(/^file:\/\//, '').replace(/^(?:\.[/\\])+/, '');
 }
 
-/** The name that ends there, of letters, digits and `$.<>`. */
+/** The name of letters, digits and `$.<>` that ends at `end`. */
 function methodBefore(text: string, end: number): string {
   let start = end;
   while (start > Math.max(0, end - longestPath) && /[\w$.<>]/.test(text.charAt(start - 1))) start -= 1;
   return text.slice(start, end);
 }
 
-/** `at org.example.App$Inner.run(App.java:3)`: the folder of `App.java` is `org/example/`. */
+/** Folder of a Java class's package: `at org.example.App$Inner.run(App.java:3)` gives `org/example/`. */
 function packageOf(text: string, start: number, path: string): string {
   if (!/^\w+\.(?:java|kt|scala|groovy)$/.test(path) || text.charAt(start - 1) !== '(') return '';
   return methodBefore(text, start - 1)

@@ -1,21 +1,21 @@
-/** What a reader of a build's log has to say; `LogReader` (reader.ts) makes it from the bytes. Plain data. */
+/** A parsed build log, plain data. Created by `LogReader` (reader.ts) from bytes. */
 export interface Log {
-  /** Plain text: no line ends, no escapes. The last line may still grow. */
+  /** Plain text without line ends and escape sequences. The last line may still grow. */
   readonly lines: readonly string[];
-  /** In order of their start. An entry that changes is replaced by a new object. */
+  /** Sections by start. A section that changes is replaced by a new object. */
   readonly sections: readonly Section[];
-  /** Styles of that line, ascending, not overlapping; text without a style is in none of them. */
+  /** Styled parts of a line, sorted and not overlapping; unstyled text is omitted. */
   spans(line: number): readonly Span[];
-  /** OSC 8 links of that line, http and https only. */
+  /** OSC 8 links of a line; http and https only. */
   links(line: number): readonly HyperLink[];
-  /** Milliseconds since 1970, where the runner wrote them. */
+  /** When the line was written, in ms since 1970, if the runner recorded it. */
   timestamp(line: number): number | undefined;
   stream(line: number): Stream | undefined;
 }
 
 export type Stream = 'stdout' | 'stderr';
 
-/** Columns are UTF-16 code units; `end` is the first column after it. */
+/** A styled part of a line. Columns are UTF-16 code units; `end` is exclusive. */
 export interface Span {
   readonly start: number;
   readonly end: number;
@@ -34,7 +34,7 @@ export interface Style {
   readonly strike?: true;
 }
 
-/** 0 to 15: the theme's terminal colours; otherwise `#rrggbb`. */
+/** 0 to 15: terminal color of the theme; otherwise `#rrggbb`. */
 export type Color = number | `#${string}`;
 
 export interface HyperLink {
@@ -45,14 +45,14 @@ export interface HyperLink {
 
 export interface Section {
   readonly name: string;
-  /** The text of its first line; may be empty. */
+  /** Text of its first line; may be empty. */
   readonly header: string;
-  /** The first line, which is the header. */
+  /** First line, which is the header. */
   readonly start: number;
-  /** The last line, at least `start`; absent while it is open and where it was never closed. */
+  /** Last line, at least `start`; undefined while the section is open, or if it was never closed. */
   readonly end?: number;
   readonly seconds?: number;
   readonly collapsed: boolean;
-  /** 0 for those in no other section. */
+  /** Nesting depth; 0 at the top level. */
   readonly depth: number;
 }

@@ -1,20 +1,20 @@
 import { Numbers, Runs } from './runs';
 import { Sections } from './sections';
 
-/** Whose row it is: no header in front of it, or the runner's header with its time. */
+/** Source of a row: nothing without headers, else the time in the runner's header. */
 export interface Origin {
   readonly stream: 0 | 1 | 2;
-  /** Milliseconds since 1970, 0 where there is none. */
+  /** In ms since 1970; 0 if unknown. */
   readonly time: number;
 }
 
-/** What a row holds besides its text. */
+/** Styles and links of a row. */
 export interface RowStyles {
   readonly styles: readonly number[];
   readonly links: readonly number[];
 }
 
-/** All that was read, row by row. */
+/** All rows read so far. */
 export class LogBuffer {
   readonly lines: string[] = [];
   readonly sections = new Sections();
@@ -33,7 +33,7 @@ export class LogBuffer {
     return row;
   }
 
-  /** Takes back the last row; false where others follow it. */
+  /** Removes a row if it is the last one; otherwise returns false. */
   drop(row: number): boolean {
     if (row !== this.lines.length - 1) return false;
     this.lines.pop();
@@ -41,7 +41,7 @@ export class LogBuffer {
     return true;
   }
 
-  /** A row that is whole. */
+  /** Stores a complete row. */
   set(row: number, text: string, { styles, links }: RowStyles): void {
     this.lines[row] = text;
     this.styles.set(row, styles);
@@ -53,7 +53,7 @@ export class LogBuffer {
     if (row < this.changed) this.changed = row;
   }
 
-  /** The first row that is another than when last asked. */
+  /** Index of the first row that changed since the last call. */
   takeChanged(): number {
     const changed = Math.min(this.changed, this.lines.length);
     this.changed = Infinity;
@@ -68,7 +68,7 @@ export class LogBuffer {
     return row < this.lines.length ? ([undefined, 'stdout', 'stderr'] as const)[this.streams.get(row)] : undefined;
   }
 
-  /** An index into `urls`. */
+  /** Index of a URL in `urls`. */
   urlIndex(url: string): number {
     if (this.urls.at(-1) !== url) this.urls.push(url);
     return this.urls.length - 1;

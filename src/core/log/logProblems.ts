@@ -4,45 +4,45 @@ import { isFrame, isPythonFrame, isWithinStack, messageOfFrames, tracebackMessag
 
 export type Severity = 'error' | 'warning' | 'note';
 
-/** What a log says of a place in a file. */
+/** A message in a log about a location in a file. */
 export interface Problem {
-  /** As the log has it. */
+  /** Path as written in the log. */
   readonly path: string;
-  /** 1-based, as `column`. */
+  /** 1-based, like `column`. */
   readonly line: number;
   readonly column?: number;
   readonly severity: Severity;
-  /** Some lines at most, without the place. */
+  /** At most a few lines, without the location. */
   readonly message: string;
-  /** Index of the log's line that names the place. */
+  /** Index of the log line with the location. */
   readonly at: number;
-  /** Of those of one stack trace, which have this in common, the first whose file is the reader's own tells most. */
+  /** Identifies the stack trace; only its first frame in the workspace is reported. */
   readonly stack?: number;
 }
 
-/** Looked through before others have their turn; whichever comes first. */
+/** Number of lines to process before yielding, unless time runs out first. */
 const linesAtOnce = 50;
 const charactersAtOnce = 5000;
-/** Columns of a line that patterns see; places are found no further out either. */
+/** Number of columns to search in a line, both for patterns and for locations. */
 const longestLine = 10_000;
-/** Places on one line that are told: a line that names more is a list. */
+/** Maximum number of locations to report for a line; more of them are a list. */
 const mostPlaces = 20;
-/** Columns of the lines around a place that patterns see. */
+/** Number of columns to search in the lines around a location. */
 const longestAround = 500;
-/** So many lines around a place are looked at for what it is about. */
+/** Number of lines around a location to search for its message. */
 const linesAround = 15;
 const longestMessage = 2000;
 
-/** A command that the script shows, what has passed, and the way to the file of the error that follows. */
+/** Not a problem: an echoed command, something that passed, or an include trace that leads to the next error. */
 const noProblem = /^\s*(?:\$ |PASS\b|ok\b|[✓✔√]|(?:In file included )?from \S+:\d+(?::\d+)?[,:]$)/;
 const severityWords =
   /\b(?:(error|fatal|panic(?:ked)?|fail(?:ed|ures?)?)|(warn(?:ing)?)|(note|info|hint|help|remark|suggestion))\b|(?:Error|Exception)\b/i;
-/** Of linters (C0114, W291, `C: `) and of kotlin (`e: `, `w: `). */
+/** Severity codes of linters (C0114, W291, `C: `) and of the Kotlin compiler (`e: `, `w: `). */
 const codes = /^(?:([EF]\d{3,4}|[EFe]:)|(W\d{3,4}|[Ww]:)|([CIR]\d{4}|[CIRi]:))(?=[: ])/;
 
 /**
- * What a log says of places in files, so many lines at a time, so that others may have their turn. A place in a stack
- * trace is about what was thrown; one without a word of its own, as `--> src/a.rs:1:2`, about what the line before says.
+ * Finds problems in a log, a few lines per step so that callers can yield. A location in a stack trace gets the message
+ * of the exception; one without text of its own, such as `--> src/a.rs:1:2`, that of the line before.
  */
 export function* problemsIn(
   lines: readonly string[],
@@ -98,7 +98,7 @@ function placesOn(locations: readonly Location[], at: number): readonly ProblemP
     );
 }
 
-/** Python names the innermost last. */
+/** Problems of a stack trace, innermost frame first. Python lists that one last. */
 function problemsOfStack(lines: readonly string[], { start, isPython, places }: Stack): readonly Problem[] {
   const said = isPython ? tracebackMessage(lines, start) : messageOfFrames(lines, start, linesAround);
   const message = said === '' ? (lines[start] ?? '').slice(0, longestMessage).trim() : said;
@@ -106,7 +106,7 @@ function problemsOfStack(lines: readonly string[], { start, isPython, places }: 
   return ordered.map((place) => ({ ...toProblem(place, message, 'error'), stack: start }));
 }
 
-/** `context`: what the lines around it say. */
+/** Builds the problem at a location. `context`: message in the surrounding lines. */
 function problemSaid(lines: readonly string[], place: ProblemPlace, context: () => string | undefined): Problem {
   const line = (lines[place.at] ?? '').slice(0, longestLine);
   const [before, after] = [line.slice(0, place.start), line.slice(place.end, place.end + longestMessage)];
@@ -125,18 +125,21 @@ function joined(before: string, after: string): string {
   return `${start} ${rest}`.replace(/\s{2,}/g, ' ').trim();
 }
 
-/** Nothing, or the name of what pytest tells in the lines before, or of a function. */
+/** Whether there is no message: the text is empty, a function name, or what pytest explains on the lines before. */
 function isBare(words: string): boolean {
   return words === '' || /^(?:in )?[\w.<>]+$/.test(words);
 }
 
-/** Calls `make` when it is first asked, and not again. */
+/** Memoizes a function without arguments. */
 function once<T>(make: () => T): () => T {
   let made: { readonly value: T } | undefined;
   return () => (made ??= { value: make() }).value;
 }
 
-/** What pytest has in lines that begin with `E`, else what is said above, as compilers do that draw the code below. */
+/**
+ * Message around a location: pytest's lines that begin with `E`, else the text above, for compilers that print the code
+ * below it.
+ */
 function around(lines: readonly string[], at: number): string | undefined {
   const [from, to] = [Math.max(0, at - linesAround), at + linesAround];
   const near = lines.slice(from, to).map((line) => line.slice(0, longestAround));
@@ -152,7 +155,7 @@ function toProblem({ path, line, column, at }: ProblemPlace, message: string, ot
   return { ...where, severity: severityOf(words) ?? otherwise, message: words, at };
 }
 
-/** As the first word says that does. */
+/** Severity from the first keyword in the message. */
 function severityOf(message: string): Severity | undefined {
   const found = codes.exec(message) ?? severityWords.exec(message);
   if (found === null) return undefined;

@@ -1,4 +1,4 @@
-/** What differs in every run, in the order in which it is looked for. */
+/** Patterns for what differs between runs, in the order in which they are applied. */
 const changing: readonly (readonly [RegExp, string])[] = [
   [/\b\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?(?: ?(?:Z|UTC|[+-]\d\d:?\d\d)\b)?)?/g, '<time>'],
   [/\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? \w{3} {1,2}\d{1,2} \d\d:\d\d:\d\d(?: [A-Z]{3,4})?(?: \d{4})?/g, '<time>'],
@@ -12,10 +12,10 @@ const changing: readonly (readonly [RegExp, string])[] = [
   [/(\/(?:tmp|var\/folders)\/)[^\s:'")\]]{1,200}/g, '$1<name>'],
 ];
 
-/** Columns of a line that are compared without what changes; what is further out stays as it is. */
+/** Number of columns to normalize; the rest of the line is unchanged. */
 const longestLine = 10_000;
 
-/** A line for comparing two runs: without what is another in each of them (times, durations, ids, hashes). */
+/** Normalizes a line for comparing two runs: replaces times, durations, ids and hashes. */
 export function normalised(line: string): string {
   const head = line.slice(0, longestLine);
   return /\d|\/tmp\//.test(head) ? changing.reduce(replaced, head) + line.slice(longestLine) : line;

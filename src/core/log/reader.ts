@@ -6,30 +6,30 @@ import { Stream } from './stream';
 import { fits, headerBytes, headerOf } from './timestamps';
 
 const lineFeed = 0x0a;
-/** What is read of a log at most: GitLab itself keeps 100 MB unless its administrator wants more. */
+/** Limits for reading a log. GitLab stores 100 MB by default. */
 export const mostRead = { bytes: 256 * 1024 * 1024, lines: 4_000_000 };
 
-/** The first line decides whether all have the runner's headers. */
+/** Whether lines have the runner's timestamp headers; the first line decides. */
 type Kind = 'unknown' | 'stamped' | 'plain';
 
 /**
- * A job's log, read piece by piece; any split of the bytes gives the same. A piece costs its own length, whatever is
- * there already; a caller that must not block hands over pieces of a MB at most.
+ * Incremental parser for job logs. The result doesn't depend on how the bytes are split. Time is linear in the piece,
+ * regardless of what was read before; callers that must not block pass at most 1 MB at a time.
  */
 export class LogReader implements Log {
   private readonly rows = new LogBuffer();
-  /** What has no header: all of it in a plain log. */
+  /** Stream for text without headers; the only one in a log without timestamps. */
   private readonly plain = new Stream(this.rows);
   private readonly streams = new Map<number, Stream>();
   private current = this.plain;
   private kind: Kind = 'unknown';
-  /** The bytes of a header so far, at the start of a physical line. */
+  /** Bytes of an incomplete header at the start of a physical line. */
   private readonly header = Buffer.alloc(headerBytes);
   private headerSize = 0;
   private isAtHeader = true;
   private bytes = 0;
 
-  /** More bytes. Returns the first line (0-based) that is new, another than before or gone; those before it stay. */
+  /** Adds bytes. Returns the index of the first line that is new, changed or removed; earlier lines are unchanged. */
   push(more: Uint8Array): number {
     const bytes = Buffer.from(more.buffer, more.byteOffset, more.byteLength);
     this.bytes += bytes.length;
@@ -38,19 +38,19 @@ export class LogReader implements Log {
     return this.rows.takeChanged();
   }
 
-  /** It is longer than anybody reads: a caller stops here. */
+  /** Whether a limit is reached, so that callers should stop. */
   get isFull(): boolean {
     return this.bytes >= mostRead.bytes || this.rows.lines.length >= mostRead.lines;
   }
 
-  /** No more comes: what was cut off in the middle of a rune, an escape or a header is settled. Same return. */
+  /** Ends the log: completes a partial code point, escape sequence or header. Returns the same as `push`. */
   end(): number {
     if (this.isAtHeader && this.headerSize > 0) this.withoutHeader();
     for (const stream of this.all()) stream.end();
     return this.rows.takeChanged();
   }
 
-  /** As of now; ask again after `push`. */
+  /** Current lines; read them again after `push`. */
   get lines(): readonly string[] {
     for (const { row, text } of this.unfinished()) this.rows.lines[row] = text;
     return this.rows.lines;
@@ -125,7 +125,7 @@ export class LogReader implements Log {
     if (!isMore || known?.row === undefined) this.current.origin = { stream, time };
   }
 
-  /** What looked like a header is text. */
+  /** Treats the bytes of a presumed header as text. */
   private withoutHeader(): void {
     const size = this.headerSize;
     this.headerSize = 0;

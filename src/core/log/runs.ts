@@ -1,16 +1,16 @@
-/** Four numbers that say of the columns from `start` to `end` what they are. */
+/** A range of columns and two numbers that describe it. */
 export type Run = readonly [start: number, end: number, first: number, second: number];
 
 const perBlock = 1 << 16;
 
-/** The runs of all rows, 16 bytes each and 4 a row: objects would cost more than the log. */
+/** Runs of all rows in 16 bytes per run plus 4 bytes per row; objects would take more memory than the log. */
 export class Runs {
   private readonly blocks: Uint32Array[] = [];
   private used = 0;
-  /** Where a row's runs start, 1-based: first their count, then four numbers for each. */
+  /** Start of each row's runs, 1-based. The count comes first, then four numbers per run. */
   private readonly heads = new Numbers((length) => new Uint32Array(length));
 
-  /** `flat`: start, end and two numbers of each run. */
+  /** Stores the runs of a row. `flat`: start, end and two numbers per run. */
   set(row: number, flat: readonly number[]): void {
     if (flat.length === 0) {
       if (this.heads.get(row) !== 0) this.heads.set(row, 0);
@@ -39,7 +39,7 @@ export class Runs {
   }
 }
 
-/** Of a flat list. */
+/** Iterates over a flat list of runs. */
 export function* each(flat: readonly number[]): Generator<Run> {
   for (let at = 0; at < flat.length; at += 4) {
     const [start = 0, end = 0, first = 0, second = 0] = flat.slice(at, at + 4);
@@ -47,7 +47,7 @@ export function* each(flat: readonly number[]): Generator<Run> {
   }
 }
 
-/** Appends a run to a flat list, or makes the last one longer. */
+/** Appends a run to a flat list, or extends the last one if it matches. */
 export function extend(flat: number[], from: number, to: number, first: number, second: number): void {
   const last = flat.length - 4;
   const isSame = flat[last + 1] === from && flat[last + 2] === first && flat[last + 3] === second;
@@ -55,7 +55,7 @@ export function extend(flat: number[], from: number, to: number, first: number, 
   else flat.push(from, to, first, second);
 }
 
-/** Of what is left of a line when it is cut there. */
+/** Runs of a line that is cut after `columns`. */
 export function upTo(flat: readonly number[], columns: number): number[] {
   const kept: number[] = [];
   for (let at = 0; at < flat.length; at += 4) {
@@ -65,7 +65,7 @@ export function upTo(flat: readonly number[], columns: number): number[] {
   return kept;
 }
 
-/** A number for each row, 0 where none was set; nothing is held until one is. */
+/** A number per row, 0 by default. Allocates nothing until one is set. */
 export class Numbers<A extends Uint8Array | Uint32Array | Float64Array> {
   private values: A;
 

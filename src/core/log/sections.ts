@@ -3,19 +3,19 @@ import type { Section } from './log';
 export interface Marker {
   readonly kind: 'start' | 'end';
   readonly name: string;
-  /** Seconds since 1970. */
+  /** In seconds since 1970. */
   readonly time: number;
   readonly collapsed: boolean;
-  /** Characters it takes. */
+  /** Length of the marker in characters. */
   readonly length: number;
 }
 
-/** A marker is no longer than that. */
+/** Maximum length of a marker. */
 export const longestMarker = 1024;
 
 const pattern = /^section_(start|end):(\d+):([\w.-]+)(\[[^[\]]*\])?$/;
 
-/** The marker that the text ends with; GitLab takes it for one where exactly `\r ESC [ 0 K` follows. */
+/** Parses the section marker at the end of the text. GitLab only accepts it if exactly `\r ESC [ 0 K` follows. */
 export function markerAt(tail: string): Marker | undefined {
   const from = Math.max(tail.lastIndexOf('section_start:'), tail.lastIndexOf('section_end:'));
   if (from < 0) return undefined;
@@ -39,9 +39,9 @@ interface Open {
 export class Sections {
   readonly all: Section[] = [];
   private readonly open: Open[] = [];
-  /** Of each name, where its open ones lie in `open`. */
+  /** Indexes in `open` of the open sections, by name. */
   private readonly byName = new Map<string, number[]>();
-  /** Rows that are not whole yet, and the sections that start there. */
+  /** Sections that start in an unfinished row, by row. */
   private readonly headers = new Map<number, number[]>();
 
   start({ name, time, collapsed }: Marker, row: number): void {
@@ -52,7 +52,7 @@ export class Sections {
     append(this.headers, row, index);
   }
 
-  /** Ends the innermost one of that name, and with it what was never ended inside. */
+  /** Ends the innermost section of that name, and any that are still open inside it. */
   end({ name, time }: Marker, row: number): void {
     const at = this.byName.get(name)?.at(-1);
     if (at === undefined) return;
@@ -67,12 +67,12 @@ export class Sections {
     return this.headers.has(row);
   }
 
-  /** So far; nothing to do for almost every row. */
+  /** Updates the header of sections that start in an unfinished row; does nothing for most rows. */
   header(row: number, header: string): void {
     for (const index of this.headers.get(row) ?? []) this.change(index, { header });
   }
 
-  /** That row is whole. */
+  /** Sets the final header of sections that start in a completed row. */
   settle(row: number, header: string): void {
     if (this.headers.size === 0) return;
     this.header(row, header);

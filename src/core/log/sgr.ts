@@ -1,27 +1,29 @@
 import type { Color, Style } from './log';
 
-/** A colour in 25 bits: 0 none, 1 to 16 the theme's colours, otherwise `rgb` and the bits of red, green and blue. */
+/** Encoding of colors in 25 bits: 0 none, 1 to 16 terminal colors of the theme, otherwise this bit and RGB. */
 const rgb = 1 << 24;
 const flagNames = ['bold', 'faint', 'italic', 'underline', 'inverse', 'conceal', 'strike'] as const;
 const flags = Object.fromEntries(flagNames.map((name, at) => [name, 1 << at])) as Record<Flag, number>;
 type Flag = (typeof flagNames)[number];
 
-/** The style that text is written with, in two numbers of 32 bits; both are 0 for plain text. */
+/** Current text style as two 32-bit numbers; both are 0 for plain text. */
 export class Pen {
-  /** The text's colour in the lower 25 bits, then the flags. */
+  /** Text color in the lower 25 bits, flags above. */
   foreground = 0;
-  /** The colour behind it. */
+  /** Background color. */
   background = 0;
   private readonly effects = new Map<string, Effect>();
 
-  /** `ESC [ parameters m`. */
+  /** Applies `ESC [ parameters m`. */
   sgr(parameters: string): void {
     const { ink, inkKept, paper, paperKept } = this.effects.get(parameters) ?? this.learn(parameters);
     this.foreground = (this.foreground & inkKept) | ink;
     this.background = (this.background & paperKept) | paper;
   }
 
-  /** Each bit is set, cleared or kept: what becomes of all zeros and of all ones tells which. */
+  /**
+   * Determines for each bit whether the parameters set, clear or keep it, by applying them to all zeros and all ones.
+   */
   private learn(parameters: string): Effect {
     const [zeros, ones] = [new Brush(0), new Brush(-1)];
     if (!/[^\d;:]/.test(parameters)) for (const brush of [zeros, ones]) brush.all(parameters.split(';'));
@@ -37,7 +39,7 @@ export class Pen {
   }
 }
 
-/** What parameters do to a pen. */
+/** Effect of parameters on a pen. */
 interface Effect {
   readonly ink: number;
   readonly inkKept: number;
@@ -45,7 +47,7 @@ interface Effect {
   readonly paperKept: number;
 }
 
-/** A log has few different ones; a hostile one must not fill the memory. */
+/** Size limit of the cache of effects. A typical log has few; a malicious one must not exhaust memory. */
 const mostEffects = 512;
 
 class Brush {
@@ -56,7 +58,7 @@ class Brush {
     this.foreground = this.background = bits;
   }
 
-  /** An empty code is 0. */
+  /** Applies codes in order; an empty one counts as 0. */
   all(codes: readonly string[]): void {
     for (let at = 0; at < codes.length; at += 1) {
       const [code = '', ...more] = (codes[at] ?? '').split(':');
@@ -86,7 +88,7 @@ class Brush {
     else if (code === 49) this.color(48, 0);
   }
 
-  /** 58, the underline's colour, is read and not shown. */
+  /** Sets a color. 58, the underline color, is parsed and ignored. */
   private color(code: number, color: number | undefined): void {
     if (color === undefined) return;
     if (code === 38) this.foreground = (this.foreground & ~inkColor) | color;
@@ -122,7 +124,7 @@ function colorOf(kind: string | undefined, values: readonly string[]): number | 
   return rgb | (red << 16) | (green << 8) | blue;
 }
 
-/** xterm's palette: 16 colours of the theme, a cube of 6 × 6 × 6, 24 greys. */
+/** Color in xterm's palette: 16 colors of the theme, a 6 × 6 × 6 cube, 24 shades of gray. */
 function indexed(index: number): number {
   if (index < 16) return index + 1;
   if (index >= 232) return rgb | ((8 + 10 * (index - 232)) * 0x010101);
@@ -131,7 +133,7 @@ function indexed(index: number): number {
   return rgb | (level(Math.floor(at / 36)) << 16) | (level(Math.floor(at / 6) % 6) << 8) | level(at % 6);
 }
 
-/** Of the two numbers of a pen. */
+/** Converts the two numbers of a pen to a style. */
 export function styleOf(ink: number, paper: number): Style {
   const color = toColor(ink & inkColor);
   const background = toColor(paper);

@@ -1,18 +1,18 @@
-/** Java, JavaScript, .NET, Rust; Ruby; PHP; Go; Python. */
+/** Stack frames of Java, JavaScript, .NET and Rust; Ruby; PHP; Go; Python. */
 const frames =
   /^\s*at \S|^\s*(?:from|#) \S+:\d+|^\s+\S+:\d+:in [`']|^\s*#\d+ |^\t\S+\.go:\d+|^\s*File "[^"]+", line \d/;
-/** A place without a file, what Java leaves out, and the functions of Go and Rust. */
+/** Lines between frames: frames without a file, frames that Java omits, and function names in Go and Rust. */
 const between = /^\s*at\b|^\s*\.{3} \d+ more|^\s*\d+: +\S|^[\w./*-][^\s(]*\(.*\)$|^\s*#|^goroutine \d/;
 const codeFrame = /^\s*(?:>\s*)?(?:\d+\s*)?\|/;
-/** Also the title of a test that failed. */
+/** Also matches the title of a failed test. */
 const thrown = /error|exception|panic|fatal|failure|assert|^\s*(?:[●✕✗✖×]|\d+\)) /i;
-/** Lines of a Python stack trace that are looked through for what was raised. */
+/** Number of lines of a Python traceback to search for the exception. */
 export const longestTraceback = 1000;
 const linesOfMessage = 6;
-/** Columns of a line that patterns see. */
+/** Number of columns to match in a line. */
 const mostColumns = 500;
 
-/** Whether a line is one of a stack trace. */
+/** Whether the line is a stack frame. */
 export function isFrame(line: string): boolean {
   return frames.test(line.slice(0, mostColumns));
 }
@@ -21,12 +21,12 @@ export function isPythonFrame(line: string): boolean {
   return /^\s*File "/.test(line);
 }
 
-/** Whether a line that follows a frame is still of its stack trace. */
+/** Whether a line after a frame still belongs to the stack trace. */
 export function isWithinStack(line: string, isPython: boolean): boolean {
   return isPython ? /^\s/.test(line) : isFrame(line) || isBetween(line);
 }
 
-/** What was thrown, by the lines above the first frame; '' where there is nothing. */
+/** Message of the exception above the first frame; '' if there is none. */
 export function messageOfFrames(lines: readonly string[], first: number, most: number): string {
   const cut = lines.slice(Math.max(0, first - most), first).map((line) => line.slice(0, mostColumns));
   const above = cut.filter((line) => line.trim() !== '');
@@ -40,7 +40,7 @@ function isBetween(line: string): boolean {
   return between.test(line.slice(0, mostColumns));
 }
 
-/** Python says below its frames what was raised. */
+/** Message of the exception, which Python prints below the frames. */
 export function tracebackMessage(lines: readonly string[], first: number): string {
   const below = lines.slice(first, first + longestTraceback);
   return below.find((line) => /^\S/.test(line))?.trim() ?? '';

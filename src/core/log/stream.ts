@@ -8,16 +8,16 @@ import { longestMarker, markerAt } from './sections';
 const carriageReturn = 0x0d;
 const escape = 0x1b;
 const longestUrl = 2083;
-/** Columns of a line that are kept, before an ellipsis; no editor draws further out. */
+/** Maximum number of columns to keep of a line, before an ellipsis; no editor renders more. */
 export const longestLine = 1_048_576;
 const ellipsis = Buffer.from('…');
 
 /**
- * What one stream writes: its unfinished line, the escape it is in, its style. Streams are mixed in a log with
- * timestamps; each goes on where it was.
+ * State of one output stream: unfinished line, pending escape sequence, style. A log with timestamps interleaves
+ * several streams, each of which continues where it stopped.
  */
 export class Stream {
-  /** Of its unfinished line, once there is something to see. */
+  /** Row of the unfinished line, once it has visible text. */
   row: number | undefined;
   origin: Origin = { stream: 0, time: 0 };
   private readonly text = new LineText();
@@ -26,18 +26,21 @@ export class Stream {
   private styles: number[] = [];
   private links: number[] = [];
   private url: number | undefined;
-  /** After a `\r` that may belong to `\r\n`: what is there goes when something is written over it. */
+  /**
+   * After a `\r` that may be part of `\r
+   * `: the line is cleared when more text is written.
+   */
   private isReturned = false;
-  /** The line is longer than is kept, and ends with an ellipsis. */
+  /** Whether the line exceeds the limit and ends with an ellipsis. */
   private isCut = false;
-  /** A section was ended here: what follows on this physical line is a line of its own. */
+  /** Whether a section ended here, so that the rest of the physical line becomes a line of its own. */
   private isSplit = false;
-  /** The physical line held nothing but the ends of sections, so it is none. */
+  /** Whether the physical line has held nothing but ends of sections, so that it is dropped. */
   private isSwallowed = false;
 
   constructor(private readonly rows: LogBuffer) {}
 
-  /** Of the unfinished line. */
+  /** Styles and links of the unfinished line. */
   get runs(): RowStyles {
     return { styles: this.styles, links: this.links };
   }
@@ -46,7 +49,10 @@ export class Stream {
     return this.text.toString();
   }
 
-  /** Bytes of one physical line, its `\n` not among them. */
+  /**
+   * Writes bytes of one physical line, without its `
+   * `.
+   */
   write(bytes: Buffer, start: number, end: number): void {
     let at = start;
     while (at < end) {
@@ -61,7 +67,7 @@ export class Stream {
     }
   }
 
-  /** A whole line of ASCII without anything special costs no more than its string; false: it is not one. */
+  /** Fast path for a whole line of plain ASCII; returns false if it isn't one. */
   writeWhole(bytes: Buffer, start: number, end: number): boolean {
     if (this.row !== undefined || this.escapes.isOpen || this.isReturned || this.isSplit || this.isSwallowed)
       return false;
@@ -81,7 +87,10 @@ export class Stream {
     return true;
   }
 
-  /** At a `\n` that may turn out to be none. */
+  /**
+   * Called at a `
+   * ` that may not end the line.
+   */
   pause(): void {
     if (this.row === undefined && !this.isSwallowed) this.openRow();
   }
@@ -94,13 +103,13 @@ export class Stream {
     this.isReturned = this.isSplit = this.isSwallowed = false;
   }
 
-  /** The log ends here: no line is begun for it. */
+  /** Ends the log without starting a new line. */
   end(): void {
     this.escapes.abandon();
     this.settle();
   }
 
-  /** Called by `escapes`. */
+  /** Implements Terminal. */
   control(final: number, parameters: string): void {
     if (final === code('m')) this.pen.sgr(parameters);
     else if (this.isReturned && (final === code('K') || final === code('J'))) {
@@ -110,7 +119,7 @@ export class Stream {
     }
   }
 
-  /** Called by `escapes`: OSC 8 is a link, `8;parameters;address`, and ends with an empty address. */
+  /** Implements Terminal. OSC 8 is a link: `8;parameters;address`, ended by an empty address. */
   command(text: string): void {
     const [, url] = /^8;[^;]*;(.*)$/s.exec(text) ?? [];
     if (url === undefined) return;
@@ -129,7 +138,7 @@ export class Stream {
 
   private append(bytes: Buffer, start: number, end: number): void {
     let at = start;
-    // A column takes one byte at least.
+    // Each column takes at least one byte.
     for (let room = this.room; at < end && room > 0; room = this.room) {
       const stop = Math.min(end, at + room);
       this.text.append(bytes, at, stop);
@@ -140,12 +149,12 @@ export class Stream {
     this.text.append(ellipsis, 0, ellipsis.length);
   }
 
-  /** Columns that the line may still have. */
+  /** Number of columns that the line can still hold. */
   private get room(): number {
     return longestLine - this.text.columns;
   }
 
-  /** Every other control character is dropped. */
+  /** Handles a control character; unsupported ones are dropped. */
   private controlByte(byte: number | undefined): void {
     this.settle();
     if (byte === escape) this.escapes.begin();

@@ -1,29 +1,29 @@
 import type { HyperLink, Log, Section, Span, Stream } from './log';
 
-/** How long a text is, in UTF-16 code units and in lines. */
+/** Length of a text in UTF-16 code units and in lines. */
 export interface Extent {
   readonly characters: number;
   readonly lines: number;
 }
 
 /**
- * From 20 MiB or 300,000 lines on VS Code neither folds nor wraps, and from 50 MiB on it tells extensions nothing of a
- * document. More than that is for a file.
+ * Most text to show in an editor. From 20 MiB or 300,000 lines VS Code neither folds nor wraps, and above 50 MiB it
+ * doesn't sync documents with extensions.
  */
 export const mostShown: Extent = { characters: 20 * 1024 * 1024, lines: 299_000 };
 
-/** How much of a log its editor shows: the end of a long one, and more of it on request. */
+/** How much of a log to show in its editor: the end of a long one, and more on request. */
 export class LogView {
   private first = 0;
-  /** Characters; undefined until more is asked for. */
+  /** Number of characters to show; undefined until the user requests more. */
   private wanted: number | undefined;
   private isNew = true;
   private tail: Tail | undefined;
 
-  /** Of a longer log the end is shown first, about so many characters. */
+  /** @param tailLength number of characters to show at first of a longer log */
   constructor(private readonly tailLength: () => number) {}
 
-  /** The first line that is shown. */
+  /** Index of the first line shown. */
   get from(): number {
     return this.first;
   }
@@ -32,7 +32,10 @@ export class LogView {
     return this.tail ?? log;
   }
 
-  /** What is shown stays until it is twice as long, for each cut moves what somebody may be reading. */
+  /**
+   * Keeps the start of the shown part until its length has doubled, because each cut moves the text that the user is
+   * reading.
+   */
   grow(log: Log, isAnother: boolean): void {
     if (isAnother) [this.first, this.wanted, this.isNew] = [0, undefined, true];
     const { length, isNew } = this;
@@ -42,12 +45,12 @@ export class LogView {
     this.cut(log);
   }
 
-  /** How many lines `showEarlier` would bring. */
+  /** Number of lines that `showEarlier` would add. */
   earlier(log: Log): number {
     return this.first === 0 ? 0 : Math.max(0, this.first - firstShown(log, bounded(2 * this.length)));
   }
 
-  /** As much again. */
+  /** Shows twice as much. */
   showEarlier(log: Log): void {
     this.wanted = 2 * this.length;
     this.first = Math.min(this.first, firstShown(log, bounded(this.wanted)));
@@ -66,12 +69,12 @@ export class LogView {
   }
 }
 
-/** No more than VS Code takes, or than that part of it. */
+/** Limits a length to what VS Code supports, or to a fraction of that. */
 export function bounded(length: number, part = 1): Extent {
   return { characters: Math.min(length, part * mostShown.characters), lines: part * mostShown.lines };
 }
 
-/** The first line from which on the rest is no longer than `most`; the last one at least is shown. */
+/** Index of the first line from which the rest fits into `most`; at least the last line is shown. */
 export function firstShown({ lines }: Log, most: Extent): number {
   const least = Math.max(0, lines.length - most.lines);
   let size = 0;
@@ -82,12 +85,14 @@ export function firstShown({ lines }: Log, most: Extent): number {
   return least;
 }
 
-/** A log without its lines before `from`, as it is now. */
+/** A live view of a log without the lines before `from`. */
 export function tailFrom(log: Log, from: number): Log {
   return from === 0 ? log : new Tail(log, from);
 }
 
-/** One object for as long as the same lines are in front: what is known of them can be kept by it. */
+/**
+ * View of the end of a log. The same object is kept as long as `from` is unchanged, so that caches can use it as key.
+ */
 class Tail implements Log {
   lines: readonly string[] = [];
   sections: readonly Section[] = [];
@@ -121,7 +126,7 @@ class Tail implements Log {
   }
 }
 
-/** undefined: it has ended before. */
+/** The section with shifted lines; undefined if it ends before `from`. */
 function moved(section: Section, from: number): Section | undefined {
   const { start, end } = section;
   if (end !== undefined && end < from) return undefined;

@@ -1,9 +1,9 @@
-/** The header that runners write in front of every physical line: `2024-05-14T11:19:19.899359Z 00O Hello`. */
+/** Length of the header that runners put before each physical line: `2024-05-14T11:19:19.899359Z 00O Hello`. */
 export const headerBytes = 32;
 
 const shape = Buffer.from('dddd-dd-ddTdd:dd:dd.ddddddZ xxOc');
 
-/** Of the header's byte at that place. */
+/** Whether a byte is valid at a position of the header. */
 export function fits(byte: number, at: number): boolean {
   const kind = shape[at];
   if (kind === digit) return isDigit(byte);
@@ -14,16 +14,16 @@ export function fits(byte: number, at: number): boolean {
 }
 
 export interface Header {
-  /** Milliseconds since 1970. */
+  /** In ms since 1970. */
   readonly time: number;
-  /** Tells the streams apart: whose it is, and whether it is stderr. */
+  /** Identifies the stream: its number, and stdout or stderr. */
   readonly key: number;
   readonly stream: 1 | 2;
-  /** Goes on where the last line of its stream was cut. */
+  /** Whether it continues the last line of its stream. */
   readonly isMore: boolean;
 }
 
-/** Of bytes that fit. */
+/** Parses a header whose bytes have been validated. */
 export function headerOf(bytes: Buffer, from: number): Header {
   const at = (index: number): number => bytes[from + index] ?? 0;
   const two = (index: number): number => 10 * at(index) + at(index + 1) - 11 * zero;

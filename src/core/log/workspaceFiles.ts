@@ -4,11 +4,11 @@ import { pathsInRepository } from './containerPath';
 
 const statsAtOnce = 16;
 
-/** The files of a repository that logs and reports of tests name, by the paths as they have them: of those that exist. */
+/** Finds existing files of the repository for the paths in logs and test reports. */
 export class WorkspaceFiles {
   private readonly known = new Map<string, string | undefined>();
 
-  /** `root`: the repository's folder. Each path is looked for once. */
+  /** @param root the repository's folder; each path is looked up once */
   constructor(
     private readonly root: string,
     private readonly project: string,
@@ -21,7 +21,7 @@ export class WorkspaceFiles {
     });
   }
 
-  /** undefined: there is none, or it was not looked for. */
+  /** Cached result; undefined if the file doesn't exist or hasn't been looked up. */
   of(path: string): string | undefined {
     return this.known.get(path);
   }

@@ -3,23 +3,22 @@ import { Agent, type ClientRequest, type IncomingMessage } from 'node:http';
 import { Agent as TlsAgent } from 'node:https';
 import type { Socket } from 'node:net';
 
-/** How long an idle connection is kept for the next request, in ms; servers commonly close theirs after 60 s or more. */
+/** How long idle connections are kept open, in ms. Servers commonly close theirs after 60 s or more. */
 const idleMs = 50_000;
-/** Connections to one origin, and so requests under way, at most. */
+/** Maximum number of connections, and thus of concurrent requests, per origin. */
 const connectionsAtOnce = 6;
 const started = 'http.client.request.start';
 
 export interface ConnectionOptions {
-  /** Marks requests as ours, so that no other extension's connections are touched. */
+  /** Identifies our requests, so that connections of other extensions aren't touched. */
   readonly userAgent: string;
-  /** Whether requests use an agent of their own. Read at each request. */
+  /** Whether to use an agent of our own. Read for each request. */
   readonly ownAgent: () => boolean;
 }
 
 /**
- * Connections that are opened once and used again. VS Code's default proxy support passes requests to Node's global
- * agent, which drops idle connections after 5 s, as long as our pause between two refreshes; the timeout is therefore
- * set on each connection.
+ * Keeps connections open between refreshes. VS Code's default proxy support uses Node's global agent, which drops idle
+ * connections after 5 s (our shortest refresh interval), so the timeout is set on each connection.
  */
 export class Connections {
   private readonly agents = { http: new Agent({ keepAlive: true }), https: new TlsAgent({ keepAlive: true }) };
@@ -29,15 +28,15 @@ export class Connections {
     watch(options.userAgent);
   }
 
-  /** Agent for node-fetch; undefined: Node's global one. */
+  /** Agent for node-fetch; undefined: Node's global agent. */
   agent(url: URL): Agent | undefined {
     if (!this.options.ownAgent()) return undefined;
     return url.protocol === 'https:' ? this.agents.https : this.agents.http;
   }
 
   /**
-   * Runs one exchange with the origin. The first goes alone, so that the others find an open connection; then at most
-   * six are under way. Throws the signal's reason if it is aborted while waiting.
+   * Runs an exchange with an origin. The first one runs alone, so that others can reuse its connection; then at most
+   * six run at once. Throws the signal's reason if aborted while waiting.
    */
   async exchange<T>(origin: string, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
     const queue = this.queues.get(origin) ?? new RequestQueue();
@@ -57,9 +56,9 @@ export class Connections {
   }
 }
 
-/** How often each user agent is in use. Node tells of the requests of all extensions in this process. */
+/** Number of users of each user agent string. Node reports the requests of all extensions in the process. */
 const userAgents = new Map<string, number>();
-/** How long each of our connections may be idle, in ms. */
+/** Idle timeout of each of our connections, in ms. */
 const idleTimes = new WeakMap<Socket, number>();
 
 function watch(userAgent: string): void {
@@ -74,14 +73,14 @@ function unwatch(userAgent: string): void {
   if (userAgents.size === 0) unsubscribe(started, onStart);
 }
 
-/** Told when a request has its connection. */
+/** Handles Node's diagnostic event for a request that got its connection. */
 function onStart(message: unknown): void {
   const { request } = message as { readonly request: ClientRequest };
   const { socket } = request;
   const userAgent = request.getHeader('user-agent');
   if (socket === null || typeof userAgent !== 'string' || !userAgents.has(userAgent)) return;
   if (!idleTimes.has(socket)) {
-    // After the agent's own listener, which sets the agent's timeout.
+    // Runs after the agent's own listener, which sets the agent's timeout.
     socket.on('free', () => socket.setTimeout(idleTimes.get(socket) ?? idleMs));
     idleTimes.set(socket, idleMs);
   }
@@ -90,13 +89,13 @@ function onStart(message: unknown): void {
   );
 }
 
-/** Idle time in ms, below the one that the server announces (`Keep-Alive: timeout=20`, in seconds). */
+/** Idle timeout in ms, slightly below the server's (`Keep-Alive: timeout=20`, in seconds). */
 function idleTimeOf(hint: string | readonly string[] | undefined): number {
   const [, seconds] = /\btimeout=(\d{1,9})\b/i.exec(String(hint ?? '').slice(0, 100)) ?? [];
   return seconds === undefined ? idleMs : Math.min(idleMs, Math.max(1, Number(seconds) * 1000 - 1000));
 }
 
-/** First come, first served. */
+/** Limits concurrency, first come, first served. */
 class RequestQueue {
   private limit = 1;
   private active = 0;

@@ -41,7 +41,7 @@ export class Deadline {
   }
 }
 
-/** A response whose body is still to come. */
+/** A response whose body hasn't been read. */
 export class Exchange {
   constructor(
     readonly response: Response,
@@ -53,7 +53,7 @@ export class Exchange {
     return this.deadline.host;
   }
 
-  /** The body as it comes; ending the loop early closes the connection. */
+  /** The body in chunks. Leaving the loop early closes the connection. */
   async *chunks(): AsyncGenerator<Uint8Array, void> {
     const { body } = this.response;
     if (body === null) return;
@@ -71,7 +71,7 @@ export class Exchange {
     }
   }
 
-  /** The body, of which no more than that many bytes may come: they were announced. Throws `invalidAnswer` at the first byte more. */
+  /** The body in chunks, up to the announced number of bytes. Throws `invalidAnswer` at the first excess byte. */
   async *chunksUpTo(bytes: number): AsyncGenerator<Uint8Array, void> {
     let left = bytes;
     for await (const chunk of this.chunks()) {
@@ -84,7 +84,7 @@ export class Exchange {
     }
   }
 
-  /** The whole body; undefined, and the connection is closed, where it has more than that many bytes. */
+  /** The whole body as text. If it exceeds the limit, returns undefined and closes the connection. */
   async text(mostBytes: number): Promise<string | undefined> {
     const chunks: Uint8Array[] = [];
     let bytes = 0;
@@ -96,7 +96,7 @@ export class Exchange {
     return Buffer.concat(chunks).toString('utf8');
   }
 
-  /** Gives up what has not been read. */
+  /** Closes the connection and discards what hasn't been read. */
   close(): void {
     this.deadline.end();
   }

@@ -10,15 +10,15 @@ import { isBelow, isElsewhere, locationOf, notGitLab, redirected, type Reach } f
 
 export interface HttpLimits {
   readonly headersMs: number;
-  /** Without a byte of body. */
+  /** Longest time without receiving a byte of the body, in ms. */
   readonly idleMs: number;
-  /** For a whole JSON response, redirects included. */
+  /** Longest time for a whole JSON response including redirects, in ms. */
   readonly totalMs: number;
-  /** Size of a JSON response once it is decompressed, in bytes: parsing it blocks everything else. */
+  /** Maximum size of a JSON response in bytes, decompressed: parsing blocks the event loop. */
   readonly jsonBytes: number;
   readonly redirects: number;
   readonly retries: number;
-  /** Before the first retry; doubled for each further one, with jitter. */
+  /** Delay before the first retry, in ms; doubled for each further one, with jitter. */
   readonly retryMs: number;
 }
 
@@ -32,7 +32,7 @@ export const defaultLimits: HttpLimits = {
   retryMs: 250,
 };
 
-/** Of a refusal, in bytes: a reason is a sentence. */
+/** Maximum size of an error response in bytes; reasons are short. */
 const refusalBytes = 64_000;
 const [noContent, partialContent, notModified] = [204, 206, 304];
 
@@ -40,7 +40,7 @@ export interface HttpOptions {
   readonly log: Logger;
   readonly userAgent: string;
   readonly limits?: HttpLimits;
-  /** Whether requests use an agent of their own; VS Code ignores it in some of its proxy modes. Read at each request. */
+  /** Whether to use an agent of our own, which VS Code ignores in some proxy modes. Read for each request. */
   readonly ownAgent?: () => boolean;
 }
 
@@ -59,7 +59,7 @@ class NodeFetchHttp implements Http {
   async json(request: HttpRequest): Promise<JsonAnswer> {
     const { origin } = new URL(request.url);
     const attempt = () => this.inTime(request, (timed) => this.jsonOnce(timed));
-    // What a person asks for does not wait behind what is only read.
+    // The user's actions don't wait behind background reads.
     if (request.method !== 'GET' && request.changesNothing !== true) return attempt();
     return this.withRetries(request, () => this.connections.exchange(origin, request.signal, attempt));
   }
@@ -72,7 +72,7 @@ class NodeFetchHttp implements Http {
     this.connections.dispose();
   }
 
-  /** Ends a response that drips in more slowly than anybody waits. */
+  /** Limits the total time, for responses that arrive very slowly. */
   private async inTime<T>(request: HttpRequest, work: (timed: HttpRequest) => Promise<T>): Promise<T> {
     const { host } = new URL(request.url);
     const total = new AbortController();
@@ -116,7 +116,10 @@ class NodeFetchHttp implements Http {
     };
   }
 
-  /** A part from where the file was the last time; undefined where GitLab is to be asked again: addresses run out. */
+  /**
+   * Requests a range directly from the cached storage URL; undefined if GitLab must be asked again, for example because
+   * the URL expired.
+   */
   private async straight(request: HttpRequest): Promise<Exchange | undefined> {
     const url = request.range === undefined ? undefined : request.place?.get();
     if (url === undefined) return undefined;
@@ -133,7 +136,7 @@ class NodeFetchHttp implements Http {
     return undefined;
   }
 
-  /** Redirects are followed by hand: node-fetch 3 would carry PRIVATE-TOKEN along to another origin. */
+  /** Sends a request and follows redirects itself: node-fetch 3 would forward PRIVATE-TOKEN to another origin. */
   private async follow(request: HttpRequest, reach: Reach): Promise<Exchange> {
     let url = new URL(request.url);
     for (let hops = 0; ; hops += 1) {
@@ -152,7 +155,7 @@ class NodeFetchHttp implements Http {
   }
 
   private async open(request: HttpRequest, url: URL, reach: Reach): Promise<Exchange> {
-    // Loaded at the first request: activation must not pay for it.
+    // Loaded with the first request to keep activation fast.
     const { default: fetch } = await import('node-fetch');
     const deadline = new Deadline(url.host, request.signal);
     const started = Date.now();
@@ -166,7 +169,7 @@ class NodeFetchHttp implements Http {
         ...(agent === undefined ? {} : { agent }),
         ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
         signal: deadline.signal,
-        // A file's length can only be checked against bytes that nobody has packed on the way.
+        // The length of a file can only be verified without compression in transit.
         compress: reach === 'sameOrigin',
       }),
     );
@@ -179,7 +182,7 @@ class NodeFetchHttp implements Http {
     const token = isBelow(url, request.instance) ? request.token : undefined;
     return {
       accept: '*/*',
-      // Without it node-fetch sends `close`, and each request opens a connection of its own.
+      // By default node-fetch sends `close`, so each request would need a new connection.
       connection: 'keep-alive',
       'user-agent': this.userAgent,
       ...(token === undefined ? {} : { 'PRIVATE-TOKEN': token }),
@@ -198,7 +201,7 @@ class NodeFetchHttp implements Http {
         const again = mayRepeat(request) && retry < retries;
         if (!again || !(error instanceof GitLabError) || !isTransient(error.failure)) throw error;
         this.log.debug(`${error.message}: asking again`);
-        // The server may just have closed a connection that was idle: no reason to wait.
+        // The server may have just closed an idle connection: retry immediately.
         const isStale = retry === 0 && error.failure.kind === 'offline';
         if (!isStale) await pause(retryMs * 2 ** retry * (0.5 + Math.random()), request.signal);
       }
@@ -219,20 +222,22 @@ async function pause(ms: number, signal: AbortSignal): Promise<void> {
 async function succeeded(exchange: Exchange, { etag }: HttpRequest, isStored: boolean): Promise<Exchange> {
   const { status, ok, headers } = exchange.response;
   if (ok || (status === notModified && etag !== undefined)) return exchange;
-  // Half a refusal says nothing that could be relied on.
+  // A truncated error message isn't reliable.
   const body = (await exchange.text(refusalBytes)) ?? '';
   const answer = { status, headers, host: exchange.host, body, now: Date.now() };
   throw new GitLabError(isStored ? failureOfStorage(answer) : failureOfAnswer(answer));
 }
 
-/** What comes is not the file, nor a part of it that knows its place. */
+/** The error if a response is neither the file nor a range with its position. */
 function flawOf({ response: { status, headers }, host }: Exchange): GitLabError | undefined {
   if (isHtml(headers) && !isAttachment(headers)) return notGitLab(host, 'an HTML page in place of the file');
   if (status !== partialContent || contentRange(headers) !== undefined) return undefined;
   return new GitLabError({ kind: 'invalidAnswer', host, status, reason: 'a part without its place' });
 }
 
-/** As the log may show it: without the query, and elsewhere without the path, for a signed URL is a credential. */
+/**
+ * A URL for the log: without its query and, for other origins, without its path, because a signed URL is a credential.
+ */
 function shown(url: URL, instance: string): string {
   return isBelow(url, instance) ? url.pathname : url.origin;
 }
@@ -241,7 +246,7 @@ function parse(text: string, { host, response }: Exchange): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // The parser's message quotes the text, in which GitLab 8.x has tokens (of the user, of the project's runners).
+    // The parser's message quotes its input, which contains tokens of the user and of runners in GitLab 8.x.
     throw new GitLabError({ kind: 'invalidAnswer', host, status: response.status, reason: 'damaged JSON' });
   }
 }

@@ -1,11 +1,11 @@
 import { codeOf, isBrokenConnection, type Failure, type FailureKind } from '../../model/errors';
 
-/** The part of a response's headers that is read here. */
+/** The part of `Headers` that is used here. */
 export interface HeaderBag {
   get(name: string): string | null;
 }
 
-/** The reason where a request that needs a person signed in was sent on to the page for that. */
+/** Failure reason if a request was redirected to the sign-in page. */
 export const signInRedirect = 'a redirect to the sign-in page';
 
 export function isHtml(headers: HeaderBag): boolean {
@@ -16,7 +16,7 @@ export function isJson(headers: HeaderBag): boolean {
   return /\bjson\b/i.test(headers.get('content-type') ?? '');
 }
 
-/** A file to be saved, so one of the artifacts where it is a page. */
+/** Whether a response is a file download, so that an HTML file isn't taken for an error page. */
 export function isAttachment(headers: HeaderBag): boolean {
   return /^\s*attachment\b/i.test(headers.get('content-disposition') ?? '');
 }
@@ -26,11 +26,13 @@ export interface RefusingAnswer {
   readonly headers: HeaderBag;
   readonly host: string;
   readonly body: string;
-  /** ms since 1970. */
+  /** Current time in ms since 1970. */
   readonly now: number;
 }
 
-/** The same of an object storage: it knows neither the user nor GitLab's limits, and it answers in XML. */
+/**
+ * Like `failureOfAnswer`, for object storage: it knows neither the user nor GitLab's rate limits, and responds in XML.
+ */
 export function failureOfStorage(answer: RefusingAnswer): Failure {
   const { status, host, body } = answer;
   const failure = failureOfAnswer(answer);
@@ -39,7 +41,7 @@ export function failureOfStorage(answer: RefusingAnswer): Failure {
   return { kind: 'storage', host, status, reason: code };
 }
 
-/** A refusing answer of `host` → what it means. */
+/** Converts an error response from `host` to a failure. */
 export function failureOfAnswer(answer: RefusingAnswer): Failure {
   const { status, headers, host, now } = answer;
   const body = isHtml(headers) ? '' : answer.body;
@@ -53,14 +55,14 @@ function kindOf(status: number, html: boolean): FailureKind {
   if (status === 429) return 'rateLimited';
   if (status === 407) return 'proxyAuth';
   if (status >= 500) return 'server';
-  // The API answers its refusals as JSON or plain text: a page is a proxy's, or says that the path never reached it.
+  // The API sends errors as JSON or plain text. An HTML page comes from a proxy, or the path isn't part of the API.
   if (html || status < 400) return 'notGitLab';
   if (status === 401) return 'unauthorized';
   if (status === 403) return 'forbidden';
   return status === 404 ? 'notFound' : 'refused';
 }
 
-/** What is the matter with the token, where GitLab says it: from 10.2 on. Before, each of these is a plain 401. */
+/** The problem with a token, which GitLab specifies since 10.2. Earlier versions send a plain 401. */
 function tokenKindOf(kind: FailureKind, body: string): FailureKind | undefined {
   const { error, error_description: description } = fieldsIn(body);
   if (kind === 'forbidden') {
@@ -71,18 +73,18 @@ function tokenKindOf(kind: FailureKind, body: string): FailureKind | undefined {
   return /revoked/i.test(description) ? 'revoked' : undefined;
 }
 
-/** Those of which any one would do, as GitLab writes them: `api read_api`. */
+/** Scopes of which one is required, in GitLab's format: `api read_api`. */
 function scopesIn(body: string): string | undefined {
   const scope = fieldsIn(body)['scope'];
   return typeof scope === 'string' ? toLine(scope) : undefined;
 }
 
 /**
- * GitLab says why in `message` (a text, or an object of texts), in `error` and `error_description`, or, where GraphQL
- * is refused, in `errors`.
+ * The reason in an error response: `message` (a string, or an object of strings), `error` and `error_description`, or
+ * `errors` from GraphQL.
  */
 export function reasonIn(body: string): string | undefined {
-  if (parse(body) === undefined) return toLine(body); // Plain text, for example "Retry later".
+  if (parse(body) === undefined) return toLine(body); // Plain text such as "Retry later".
   const { message, error, error_description: description, errors } = fieldsIn(body);
   const why = description === undefined ? textsIn(error) : textsIn(description);
   return toLine([...textsIn(message), ...why, ...messagesIn(errors)].join('. '));
@@ -100,7 +102,7 @@ function fieldsIn(body: string): Readonly<Record<string, unknown>> {
   return typeof parsed === 'object' && parsed !== null ? (parsed as Record<string, unknown>) : {};
 }
 
-/** undefined: no JSON. */
+/** Parses JSON; undefined if it is invalid. */
 function parse(body: string): unknown {
   try {
     return JSON.parse(body);
@@ -109,7 +111,7 @@ function parse(body: string): unknown {
   }
 }
 
-/** GitLab nests its texts two levels deep; how deep others do, nobody says. */
+/** Maximum nesting depth of messages. GitLab nests two levels; other servers are unknown. */
 const deepestText = 5;
 
 function textsIn(value: unknown, depth = 0): readonly string[] {
@@ -118,7 +120,7 @@ function textsIn(value: unknown, depth = 0): readonly string[] {
   return Object.values(value).flatMap((inner) => textsIn(inner, depth + 1));
 }
 
-/** One line of at most 300 characters, since it is shown in a message. */
+/** Message text as one line of at most 300 characters. */
 function toLine(text: string): string | undefined {
   const line = text
     .slice(0, 1000)
@@ -128,7 +130,10 @@ function toLine(text: string): string | undefined {
   return line.length > 300 ? `${line.slice(0, 299)}…` : line;
 }
 
-/** `Retry-After` in seconds or as a date, else `RateLimit-Reset` (seconds since 1970), else a minute from now. */
+/**
+ * When to retry, in ms since 1970: `Retry-After` in seconds or as a date, else `RateLimit-Reset` (seconds since 1970),
+ * else a minute from now.
+ */
 export function retryAt(headers: HeaderBag, now: number): number {
   const after = headers.get('retry-after') ?? '';
   if (/^\d+$/.test(after)) return now + Number(after) * 1000;
@@ -138,22 +143,22 @@ export function retryAt(headers: HeaderBag, now: number): number {
   return Number.isFinite(reset) && reset > 0 ? reset * 1000 : now + 60_000;
 }
 
-/** Node's codes for certificates, TLS versions and host names that do not fit. */
+/** Node's error codes for certificates, TLS versions and host name mismatches. */
 const tlsCode = /CERT|SELF_SIGNED|UNABLE_TO_|ERR_SSL|ERR_TLS|EPROTO|HOSTNAME_MISMATCH|SSL/;
 
 /**
- * A thrown network error → what it means. Only its code is kept: node-fetch writes whole URLs into its messages, and
- * the URL of a redirected download is a credential.
+ * Converts a network error to a failure. Only the code is kept: node-fetch includes whole URLs in messages, and the URL
+ * of a redirected download is a credential.
  */
 export function failureOfConnection(error: unknown, host: string): Failure {
   const code = codeOf(error);
-  // Node's code is the system call's where the server ends the handshake while something is written.
+  // If the server ends the handshake during a write, Node reports the code of the system call.
   if (code === 'EPROTO' && wantsCertificate(error)) return { kind: 'tls', host, reason: certificateWanted };
   if (code !== undefined && tlsCode.test(code)) return { kind: 'tls', host, reason: code };
   if (code === 'ETIMEDOUT') return { kind: 'timeout', host };
-  // Node's HTTP parser: something answers, but in no HTTP.
+  // Node's HTTP parser: the response isn't HTTP.
   if (code?.startsWith('HPE_') === true) return { kind: 'notGitLab', host, reason: code };
-  // A token with a character that no header can carry, so it is nobody's.
+  // The token contains a character that no header can carry, so it can't be valid.
   if (code === 'ERR_INVALID_CHAR') return { kind: 'unauthorized', host };
   return { kind: 'offline', host, reason: code };
 }
@@ -164,10 +169,10 @@ function wantsCertificate(error: unknown): boolean {
   return error instanceof Error && error.message.includes('alert certificate required');
 }
 
-/** Gone in a moment, as a rule: worth asking again. */
+/** Whether the failure is usually brief, so that a retry makes sense. */
 export function isTransient(failure: Failure): boolean {
   const { kind, status, reason } = failure;
-  // GitLab's database had not enough time: the same would take as long again.
+  // GitLab's database query timed out; a retry would time out as well.
   if (status === 503 && reason?.startsWith('Request timed out') === true) return false;
   if (kind === 'server') return status === 502 || status === 503 || status === 504;
   return isBrokenConnection(failure);

@@ -7,25 +7,25 @@ export interface Page<T> {
 
 export interface PagedList<T> {
   readonly items: readonly T[];
-  /** There are more pages than are ever read. */
+  /** The list was truncated because it has too many pages. */
   readonly isPartial: boolean;
 }
 
-/** Rows of a page: the most that GitLab gives, then fewer where such a page is too large to be read. */
+/** Rows per page: GitLab's maximum, then smaller sizes in case a page is too large. */
 export const pageSizes = [100, 20, 5] as const;
 const inParallel = 6;
-/** Of one list. A server that names more is broken or hostile. */
+/** Maximum number of pages per list. A server that announces more is broken or malicious. */
 const mostPages = 1000;
 
-/** Path of that page; `path` may have a query. */
+/** Path of a page; `path` may contain a query. */
 export function pageOf(path: string, page: number, size: number = pageSizes[0]): string {
   return `${path}${path.includes('?') ? '&' : '?'}per_page=${size}&page=${page}`;
 }
 
 /**
- * All pages of a list, in order. `X-Next-Page` leads, never `Link`, which may name another host; where the number of
- * pages is known, the pages after the first are read six at a time, up to the first empty one. A row that moved to a
- * later page meanwhile, since a new one came in front, comes twice: the caller tells rows apart by id.
+ * Loads all pages of a list in order. Follows `X-Next-Page` rather than `Link`, which may name another host. If the
+ * number of pages is known, loads the rest six at a time, up to the first empty page. A row that moves to a later page
+ * meanwhile appears twice: the caller deduplicates by id.
  */
 export async function allPages<T>(read: (page: number) => Promise<Page<T>>): Promise<PagedList<T>> {
   const first = await read(1);
@@ -47,7 +47,7 @@ export async function allPages<T>(read: (page: number) => Promise<Page<T>>): Pro
   return { items: pages.flat(), isPartial: next !== undefined && last.items.length > 0 };
 }
 
-/** Pages 2 to `last`, six at a time; what comes after an empty page is not asked for. */
+/** Loads pages 2 to `last`, six at a time; stops after an empty page. */
 async function readUpTo<T>(last: number, read: (page: number) => Promise<Page<T>>): Promise<readonly Page<T>[]> {
   const pages: Page<T>[] = [];
   let next = 2;
@@ -64,7 +64,7 @@ async function readUpTo<T>(last: number, read: (page: number) => Promise<Page<T>
   return pages.slice(0, end - 1);
 }
 
-/** The empty string means that there is none; neither does one that leads back. */
+/** Number of the next page; undefined if the header is empty or leads back. */
 function pageAfter(page: number, { headers }: Page<unknown>): number | undefined {
   const next = Number(headers.get('x-next-page') ?? '');
   return Number.isSafeInteger(next) && next > page ? next : undefined;

@@ -2,10 +2,10 @@ import type { RateLimiter } from '../../polling/rateLimiter';
 import { GitLabError } from '../../model/errors';
 import type { Http, HttpRequest } from './request';
 
-/** How many requests were sent under each signal, so for each round. */
+/** Number of requests per signal, and thus per round. */
 export type Sent = WeakMap<AbortSignal, number>;
 
-/** Counts what goes out, and learns when it is too much. What only reads is then not even asked for. */
+/** Reports sent requests and rate limit responses to the rate limiter. During a pause, read requests aren't sent. */
 export function rateLimitedHttp(http: Http, rateLimiter: RateLimiter, sent: Sent): Http {
   return {
     json: (request) => within(request, () => http.json(counted(request))),
@@ -21,7 +21,7 @@ export function rateLimitedHttp(http: Http, rateLimiter: RateLimiter, sent: Sent
   }
 
   async function within<T>(request: HttpRequest, ask: () => Promise<T>): Promise<T> {
-    // What a person does to a build is left to GitLab, which may count it elsewhere.
+    // User actions are sent anyway; GitLab may count them separately.
     if (request.method === 'GET' || request.changesNothing === true) rateLimiter.throwIfPaused();
     try {
       return await ask();

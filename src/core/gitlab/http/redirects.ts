@@ -3,7 +3,7 @@ import { signInRedirect } from './httpFailures';
 import type { Exchange } from './exchange';
 import type { HttpRequest } from './request';
 
-/** Where a redirect may lead: responses of the API come from its own origin, files from anywhere. */
+/** Where a redirect may lead: for API responses the same origin, for files any. */
 export type Reach = 'sameOrigin' | 'anywhere';
 
 export function locationOf({ response }: Exchange): string | undefined {
@@ -11,7 +11,7 @@ export function locationOf({ response }: Exchange): string | undefined {
   return response.headers.get('location') ?? undefined;
 }
 
-/** URL to go on with. Throws GitLabError: a POST is not sent twice, and nothing goes from https to http. */
+/** Resolves a redirect. Throws GitLabError if a POST would be repeated, or https downgraded to http. */
 export function redirected(request: HttpRequest, from: URL, location: string, reach: Reach): URL {
   if (!URL.canParse(location, from.href)) throw notGitLab(from.host, 'a redirect to nowhere');
   const to = new URL(location, from);
@@ -24,7 +24,7 @@ export function redirected(request: HttpRequest, from: URL, location: string, re
   return to;
 }
 
-/** Whether the URL lies below the base URL, relative root included. */
+/** Whether a URL is below the base URL, including the relative URL root. */
 export function isBelow(url: URL, base: string): boolean {
   return `${url.origin}${url.pathname}`.startsWith(`${base}/`);
 }

@@ -5,50 +5,50 @@ import type { SignedUrl } from './signedUrlCache';
 export interface HttpRequest {
   readonly method: 'GET' | 'POST' | 'DELETE';
   readonly url: string;
-  /** Base URL of the instance: the token goes nowhere but below it. */
+  /** Base URL of the instance. The token is only sent to URLs below it. */
   readonly instance: string;
   readonly token?: string | undefined;
-  /** Sent as JSON. */
+  /** Request body, sent as JSON. */
   readonly body?: object | undefined;
-  /** A POST that changes nothing, such as a query, may be sent again as a GET may. */
+  /** Marks a read-only POST, such as a query, which may be repeated like a GET. */
   readonly changesNothing?: boolean | undefined;
-  /** Of the answer that is known: where it is still the same, there is no body. */
+  /** ETag of the known content; an unchanged response has no body. */
   readonly etag?: string | undefined;
-  /** The part of the file that is wanted; who does not know of parts sends the whole. */
+  /** Requested byte range. Servers without range support send the whole file. */
   readonly range?: ByteRange | undefined;
-  /** Of what the part is wanted of: where the file is another by now, all of it comes. */
+  /** Validator of the known file; if it has changed, the server sends the whole file. */
   readonly validator?: string | undefined;
-  /** Where the file is asked for straight away, and where it is found is kept; for downloads alone. */
+  /** Cache entry for the file's storage URL: used for the request and updated by the response. For downloads only. */
   readonly place?: SignedUrl | undefined;
-  /** Told of each request that goes out, retries and redirects too. */
+  /** Called for each request sent, including retries and redirects. */
   readonly onSend?: (() => void) | undefined;
   readonly signal: AbortSignal;
 }
 
 export interface JsonAnswer {
   readonly headers: HeaderBag;
-  /** undefined where it is unchanged since the ETag that was sent along, and where a DELETE is answered by nothing. */
+  /** Parsed body; undefined if unchanged since the given ETag, or if a DELETE has no response body. */
   readonly body: unknown;
   readonly isUnchanged: boolean;
 }
 
 export interface StreamAnswer {
-  /** Bytes to come, from Content-Length; undefined where the server does not say. */
+  /** Length of the body in bytes, from Content-Length; undefined if the server doesn't send it. */
   readonly size: number | undefined;
   readonly etag: string | undefined;
-  /** undefined: the whole file comes. */
+  /** Range that the server sends; undefined: the whole file. */
   readonly range?: ContentRange | undefined;
-  /** What a further part may be asked for with. */
+  /** Validator for requesting further ranges. */
   readonly validator?: string | undefined;
-  /** Since the ETag that was sent along; then there is no body. */
+  /** Unchanged since the given ETag, so there is no body. */
   readonly isUnchanged: boolean;
   readonly body: AsyncIterable<Uint8Array>;
 }
 
-/** Opens connections; the only one that does. All methods throw GitLabError, or the signal's reason once it is aborted. */
+/** HTTP client; nothing else opens connections. All methods throw GitLabError, or the signal's reason once aborted. */
 export interface Http {
   json(request: HttpRequest): Promise<JsonAnswer>;
-  /** A download: it may be redirected to object storage on another origin, which never sees the token. */
+  /** Starts a download. It may be redirected to object storage on another origin, which never receives the token. */
   stream(request: HttpRequest): Promise<StreamAnswer>;
   /** Closes idle connections. */
   dispose?(): void;

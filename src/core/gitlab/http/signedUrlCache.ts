@@ -1,21 +1,21 @@
 import { TtlCache } from '../../util/ttlCache';
 
-/** Where a file was found the last time: a signed address, so a credential. It is in no log and in no error. */
+/** Cached storage URL of a file. A signed URL is a credential, so it appears in no log and no error. */
 export interface SignedUrl {
   get(): URL | undefined;
   keep(url: URL): void;
   forget(): void;
 }
 
-/** Where nothing says how long an address holds. */
+/** Lifetime of a URL that doesn't state its expiry, in ms. */
 const defaultMs = 60_000;
-/** It must still hold when the request arrives. */
+/** Safety margin in ms: the URL must still be valid when the request arrives. */
 const marginMs = 5000;
 const placesKept = 50;
 
-/** The places of files in object storages, in memory alone, until their addresses run out. */
+/** Storage URLs of files, kept in memory until they expire. */
 export class SignedUrlCache {
-  // Truly private: what is printed of an object does not show it.
+  // A private field, so that it isn't shown when an object is printed.
   readonly #kept: TtlCache;
 
   constructor(private readonly now: () => number) {
@@ -29,7 +29,7 @@ export class SignedUrlCache {
         return url instanceof URL ? url : undefined;
       },
       keep: (url) => this.#kept.set(key, url, expiryOf(url, this.now()) - marginMs - this.now()),
-      // Held for no time at all.
+      // Expires immediately.
       forget: () => this.#kept.set(key, undefined, 0),
     };
   }
@@ -39,20 +39,20 @@ export class SignedUrlCache {
   }
 }
 
-/** When a signed address runs out, in ms since 1970. */
+/** Expiry of a signed URL, in ms since 1970. */
 export function expiryOf({ searchParams }: URL, now: number): number {
   const query = new Map([...searchParams].map(([name, value]) => [name.toLowerCase(), value]));
   const told =
     afterDate(query.get('x-amz-date'), query.get('x-amz-expires')) ??
     afterDate(query.get('x-goog-date'), query.get('x-goog-expires')) ??
-    // Older signatures of S3 and Google's, and CloudFront's.
+    // S3 signature version 2, Google Cloud Storage and CloudFront.
     inSeconds(query.get('expires')) ??
-    // Azure's.
+    // Azure Blob Storage.
     onDate(query.get('se'));
   return told ?? now + defaultMs;
 }
 
-/** `20260213T120000Z` and seconds from then. */
+/** A date such as `20260213T120000Z` plus seconds. */
 function afterDate(date: string | undefined, seconds: string | undefined): number | undefined {
   const [, year, month, day, hour, minute, second] = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(date ?? '') ?? [];
   const from = onDate(`${year ?? ''}-${month ?? ''}-${day ?? ''}T${hour ?? ''}:${minute ?? ''}:${second ?? ''}Z`);

@@ -7,8 +7,8 @@ import { unlessEmpty } from './restMappers';
 const pipelinesAtOnce = 3;
 
 /**
- * The same listing, with what GitLab says is wrong with the configuration of pipelines that failed without builds. Lists
- * do not tell it, the pipeline itself does: one request each, once, since it never changes.
+ * Adds configuration errors to pipelines that failed without builds. Only the pipeline's own endpoint has them, so this
+ * takes one request each, once, because they never change.
  */
 export async function withConfigErrors(question: CommitQuestion, listing: Listing): Promise<Listing> {
   const started = new Set(listing.builds.map(({ pipeline }) => pipeline));

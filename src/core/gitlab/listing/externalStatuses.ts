@@ -4,12 +4,12 @@ import { undefinedUnlessGone } from '../notFound';
 import type { CommitQuestion } from '../dialect';
 import type { JsonObject } from '../jsonObject';
 
-/** They change seldom, and no list of builds has them: asked for once a minute. */
+/** How often to ask, in ms: statuses change rarely, and lists of builds lack them. */
 const askAgainMs = 60_000;
 
 /**
- * What other CI systems report of the commit. GitLab puts all of it into a stage of its own; a build of that stage comes
- * along, which the caller tells by its id.
+ * Statuses that other CI systems report for the commit. GitLab puts them in a stage of their own; a build in that stage
+ * is included, so the caller removes it by id.
  */
 export async function externalStatuses(question: CommitQuestion): Promise<readonly Build[]> {
   const { api, project, commit, memory } = question;
@@ -18,13 +18,13 @@ export async function externalStatuses(question: CommitQuestion): Promise<readon
   return (await memory.getOrTry<readonly Build[]>(path, askAgainMs, ask)) ?? [];
 }
 
-/** The builds, and of the statuses those that are none of them. */
+/** Builds plus the statuses that aren't builds themselves. */
 export function withExternal(builds: readonly Build[], statuses: readonly Build[]): readonly Build[] {
   const ids = new Set(builds.map(({ id }) => id));
   return [...builds, ...statuses.filter(({ id }) => !ids.has(id))];
 }
 
-/** A row of `/commits/:sha/statuses`. Throws UnexpectedShape. */
+/** Converts a row of `/commits/:sha/statuses`. Throws UnexpectedShape. */
 export function toExternal(row: JsonObject): Build {
   return {
     kind: 'external',
@@ -46,7 +46,7 @@ export function toExternal(row: JsonObject): Build {
   };
 }
 
-/** Anybody who may report a status says where it leads: only to a web page. */
+/** A link that an external system reported, if it is a web address. Anyone who can report a status can set it. */
 export function webAddress(text: string | undefined): string | undefined {
   if (text === undefined || !URL.canParse(text)) return undefined;
   const { protocol, href } = new URL(text);

@@ -1,6 +1,6 @@
 /**
- * Words by which GitLab's sentences for why a job failed are recognized, and its own word for the same reason, which
- * REST tells. GraphQL tells only the sentence, in English.
+ * Phrases that identify GitLab's failure messages, with the reason code that REST uses. GraphQL only has the message,
+ * in English.
  */
 const telling: readonly (readonly [words: string, reason: string])[] = [
   ['maximum execution time', 'job_execution_timeout'],
@@ -20,7 +20,7 @@ const telling: readonly (readonly [words: string, reason: string])[] = [
   ['is blocked', 'user_blocked'],
 ];
 
-/** GitLab's word for the reason that its sentence tells; undefined where it is not recognized. */
+/** Reason code for a failure message; undefined if it isn't recognized. */
 export function failureReasonIn(message: string): string | undefined {
   const lower = message.toLowerCase();
   return telling.find(([words]) => lower.includes(words))?.[1];

@@ -21,11 +21,11 @@ import { endStateOf, toBuild, toChild, toId, toPipeline, type NamedPipeline } fr
 import type { TtlCache } from '../../util/ttlCache';
 import { isMergeOf } from './mergeRequests';
 
-/** GraphQL did not give what was asked for; REST may. */
+/** GraphQL returned no usable response; REST may work. */
 class NoGraphql extends Error {
   constructor(
     message: string,
-    /** It may answer later. */
+    /** Whether the cause is temporary. */
     readonly isLoad: boolean,
   ) {
     super(message);
@@ -34,28 +34,28 @@ class NoGraphql extends Error {
 
 const unseenKey = 'project not seen by GraphQL';
 const notUsedKey = 'no GraphQL';
-/** Of these REST would say the same. */
+/** Failures for which REST would fail the same way. */
 const sameByRest = new Set<FailureKind>(['rateLimited', 'offline', 'tls']);
-/** What is the server's load, or something in front of it, says nothing of what it can do. */
+/** Failures caused by load or intermediaries, which don't mean that the server lacks a feature. */
 const passing = new Set<FailureKind>(['server', 'timeout', 'notGitLab', 'invalidAnswer', 'tooLarge']);
 const passingMs = 10 * 60_000;
 const pipelinesAtOnce = 4;
-/** As many pipelines by their numbers in one query as its complexity allows. */
+/** Maximum number of pipelines requested by number in one query, limited by query complexity. */
 const namedAtOnce = 2;
-/** Jobs of each pipeline in one response: fewer where GitLab runs out of time. */
+/** Jobs per pipeline and response; reduced if GitLab times out. */
 const jobsAtOnce = [100, 50, 20] as const;
-/** Of a commit; what is more is left out, and said. */
+/** Maximum number of pipelines per commit; a longer list is truncated and marked as partial. */
 const mostPipelines = 500;
-/** Of one pipeline, in jobs; what is more is left out, and said. */
+/** Maximum number of jobs per pipeline; a longer list is truncated and marked as partial. */
 const mostJobs = 100_000;
-/** A server that lacks more than this in turns is no GitLab. */
+/** Give up after this many refused queries: it can't be GitLab. */
 const mostRefusals = 20;
 
 export function isGraphqlUsed({ server, memory }: Pick<CommitQuestion, 'server' | 'memory'>): boolean {
   return has(server, 'graphql') && !memory.has(notUsedKey);
 }
 
-/** All of a commit in few requests; undefined where REST has to be asked instead. */
+/** Loads builds and pipelines of a commit in few requests; undefined if REST must be used instead. */
 export async function listByGraphql(question: CommitQuestion): Promise<Listing | undefined> {
   if (!isGraphqlUsed(question)) return undefined;
   try {
@@ -66,7 +66,7 @@ export async function listByGraphql(question: CommitQuestion): Promise<Listing |
   } catch (error) {
     if (!isRefusal(error)) throw error;
     if (error instanceof GitLabError && sameByRest.has(error.failure.kind)) throw error;
-    // "Invalid token", whatever is the matter with it: REST knows more.
+    // GraphQL says "Invalid token" whatever the problem; REST is more specific.
     if (error instanceof GitLabError && error.failure.kind === 'unauthorized') return undefined;
     if (error instanceof ProjectUnseen && question.memory.get(unseenKey) !== true) {
       question.memory.set(unseenKey, true);
@@ -79,7 +79,7 @@ export async function listByGraphql(question: CommitQuestion): Promise<Listing |
   }
 }
 
-/** GraphQL gives no answer, or not the one that was asked for. */
+/** Whether GraphQL failed to respond, or not with what was requested. */
 function isRefusal(error: unknown): error is NoGraphql | GitLabError | UnexpectedShape {
   return error instanceof NoGraphql || error instanceof GitLabError || error instanceof UnexpectedShape;
 }
@@ -88,20 +88,20 @@ function mayPass(error: NoGraphql | UnexpectedShape): boolean {
   return error instanceof UnexpectedShape || error.isLoad;
 }
 
-/** One question about the commit. */
+/** A question about the commit. */
 type Ask =
-  /** Pipelines of a commit, children left out; `only`: the one pipeline of it that counts. */
+  /** Pipelines of a commit without child pipelines; `only`: the single one that counts. */
   | { readonly kind: 'own'; readonly sha: string; readonly only?: Pipeline | undefined }
-  /** Children of all pipelines of a commit. */
+  /** Child pipelines of all pipelines of a commit. */
   | { readonly kind: 'children'; readonly sha: string }
   | { readonly kind: 'named'; readonly iids: readonly string[] };
 
-/** What was found the last time, so that all can be asked for at once. */
+/** What the previous listing found, so that everything can be requested at once. */
 interface Known {
   readonly merges: readonly Pipeline[];
   readonly parents: readonly string[];
   readonly iids: readonly string[];
-  /** Children that have ended and have none themselves, by their numbers within the project. */
+  /** Finished child pipelines without children of their own, by number within the project. */
   readonly ended: ReadonlyMap<string, EndedChild>;
 }
 
@@ -114,12 +114,12 @@ interface EndedChild {
 class GraphqlListing {
   private readonly pipelines = new Map<number, Pipeline>();
   private readonly builds: Build[] = [];
-  /** Pipelines that merge requests have told of, by their ids. */
+  /** Pipelines found through merge requests, by id. */
   private readonly ofMergeRequests = new Map<number, Pipeline>();
   private readonly merges = new Map<number, Pipeline>();
   private readonly named = new Map<number, NamedPipeline>();
   private readonly asked = new Set<string>();
-  /** Of the pipelines that have ended, by their ids. */
+  /** Fingerprints of finished pipelines, by id. */
   private readonly endStates = new Map<number, string>();
   private ended: Known['ended'] = new Map();
   private readonly lacks: Set<string>;
@@ -131,11 +131,11 @@ class GraphqlListing {
     this.context = question;
   }
 
-  /** The commit's pipelines, and side by side what the last time has shown to belong to it; then what is new. */
+  /** Loads the commit's pipelines and, in parallel, what belonged to it last time; then whatever is new. */
   async load(): Promise<Listing> {
     const { commit, project, memory } = this.question;
     const key = `further pipelines of ${project.id} ${commit.sha} ${commit.ref ?? ''}`;
-    const known = memory.get(key) as Known | undefined; // Written below alone.
+    const known = memory.get(key) as Known | undefined; // Only written below.
     if (this.question.isAsked !== true && known !== undefined) this.ended = known.ended;
     let open = this.first(known);
     while (open.length > 0) {
@@ -157,7 +157,7 @@ class GraphqlListing {
     ];
   }
 
-  /** What the answers have named and nobody has asked for yet. */
+  /** Pipelines that responses referred to and that haven't been requested. */
   private missing(): readonly Ask[] {
     const merges = [...this.merges.values()].map((only): Ask => ({ kind: 'own', sha: only.sha, only }));
     this.takeEnded();
@@ -181,7 +181,7 @@ class GraphqlListing {
     };
   }
 
-  /** What has ended is not loaded again until its bridge tells another state of it. */
+  /** Reuses finished child pipelines until their bridge reports a different state. */
   private takeEnded(): void {
     for (const { id, iid = '', endState } of this.named.values()) {
       const kept = this.ended.get(iid);
@@ -192,7 +192,10 @@ class GraphqlListing {
     }
   }
 
-  /** Of a child's own children only its bridges tell, so it is loaded as long as it has some. */
+  /**
+   * Finished child pipelines to remember. One with children of its own is loaded each time, since only its bridges
+   * report on those.
+   */
   private endedChildren(named: readonly NamedPipeline[]): Known['ended'] {
     const builds = new Map<number | undefined, Build[]>(named.map(({ id }) => [id, []]));
     for (const build of this.builds) builds.get(build.pipeline)?.push(build);
@@ -205,7 +208,10 @@ class GraphqlListing {
     return new Map(entries);
   }
 
-  /** Of the children of a commit only those that a bridge of a listed pipeline has started: others are of older ones. */
+  /**
+   * The result. Of the commit's child pipelines, only those triggered by a listed pipeline; others belong to older
+   * ones.
+   */
   private listing(): Listing {
     const reached = new Set<number>();
     const reach = (id: number): void => {
@@ -235,12 +241,12 @@ class GraphqlListing {
     const told = this.ofMergeRequests.get(pipeline.id);
     if (told !== undefined)
       return { ...pipeline, source: pipeline.source ?? 'merge_request_event', mergeRequest: told.mergeRequest };
-    // Where the server does not say what made a pipeline, the bridge that names it does.
+    // If the server doesn't report the source of a pipeline, being named by a bridge makes it a child.
     const isChild = this.named.has(pipeline.id) && pipeline.source === undefined;
     return isChild ? { ...pipeline, source: 'parent_pipeline' } : pipeline;
   }
 
-  /** Whether children can be asked for by their commit. */
+  /** Whether child pipelines can be requested by commit. */
   private listsChildren(): boolean {
     return has(this.question.server, 'childPipelines') && !this.lacks.has('Pipeline.source');
   }
@@ -290,7 +296,7 @@ class GraphqlListing {
     } while (after !== undefined);
   }
 
-  /** `iids`: numbers of the pipelines within the project, where the response does not tell them. */
+  /** Adds pipelines from a response. `iids`: their numbers within the project, if the response lacks them. */
   private async take(rows: readonly JsonObject[], iids?: ReadonlyMap<JsonObject, string>): Promise<void> {
     const { project } = this.question;
     const fresh = rows.filter((row) => !this.pipelines.has(toId(row.requireString('id'))));
@@ -314,7 +320,7 @@ class GraphqlListing {
     return jobs.length;
   }
 
-  /** The pages after the first; a cursor leads to the next one only, so there is no asking for them side by side. */
+  /** Loads the remaining pages of jobs, one after the other, because each page has the cursor of the next. */
   private async furtherJobs(row: JsonObject, iid: string): Promise<void> {
     const { project } = this.question;
     const pipeline = toPipeline(row, project);
@@ -331,7 +337,10 @@ class GraphqlListing {
     if (after !== undefined) this.isPartial = true;
   }
 
-  /** Of each merge request whose head is the commit: its pipelines on the commit, and the newest on a merge of it. */
+  /**
+   * For each merge request with the commit as its head: its pipelines for the commit, and the newest merged results
+   * pipeline.
+   */
   private async readMergeRequests(rows: readonly JsonObject[]): Promise<void> {
     const { commit } = this.question;
     for (const row of rows) {
@@ -342,7 +351,7 @@ class GraphqlListing {
       for (const { pipeline, iid } of pipelines) {
         if (pipeline.sha !== commit.sha) continue;
         this.ofMergeRequests.set(pipeline.id, pipeline);
-        // Too old to be among the newest of the commit, or not listed with them.
+        // Too old to be among the commit's newest, or not listed with them.
         if (!this.pipelines.has(pipeline.id) && iid !== undefined) await this.ask({ kind: 'named', iids: [iid] });
       }
       const merges = pipelines.map(({ pipeline }) => pipeline).filter(({ sha }) => sha !== commit.sha);
@@ -353,7 +362,7 @@ class GraphqlListing {
     }
   }
 
-  /** Gives the `project` of the answer. Fields that this server lacks are left out, and not asked for again. */
+  /** Sends a query and returns `project`. Fields that the server lacks are dropped, now and later. */
   private async send(query: (shape: QueryShape) => Query): Promise<JsonObject> {
     for (let refusals = 0; refusals < mostRefusals; refusals += 1) {
       const size = jobsOf(this.question.memory);
@@ -371,7 +380,7 @@ class GraphqlListing {
     throw new NoGraphql('refused again and again', false);
   }
 
-  /** undefined: GitLab ran out of time, and is asked for less. */
+  /** Sends a query; undefined if GitLab timed out and should be asked for less. */
   private async request({ text, variables }: Query, jobs: number) {
     try {
       return await this.question.api.query(text, variables, (row) => ({
@@ -409,7 +418,7 @@ function byTwos(iids: readonly string[]): readonly Ask[] {
   return starts.map((at): Ask => ({ kind: 'named', iids: iids.slice(at, at + namedAtOnce) }));
 }
 
-/** Servers that do not say what made a pipeline show it by its ref. */
+/** Whether the pipeline belongs to a merge request. Falls back to the ref if the server doesn't report the source. */
 function isOfMergeRequest(row: JsonObject): boolean {
   const source = row.string('source');
   return source === undefined
@@ -417,7 +426,7 @@ function isOfMergeRequest(row: JsonObject): boolean {
     : source === 'merge_request_event';
 }
 
-/** Fields that the server does not have, as `Type.field`; kept with what else is known of the server. */
+/** Fields that the server lacks, as `Type.field`; kept with other facts about the server. */
 export function lacksOf({ memory, server }: Pick<CommitQuestion, 'memory' | 'server'>): Set<string> {
   const key = 'what GraphQL lacks';
   const lacks = memory.get(key);
@@ -432,7 +441,7 @@ function cursorAfter(page: JsonObject | undefined): string | undefined {
   return info?.boolean('hasNextPage') === true ? info.string('endCursor') : undefined;
 }
 
-/** As a merge request names it. */
+/** The pipeline as a merge request lists it, without builds. */
 function bare(row: JsonObject): Pipeline {
   return { id: toId(row.requireString('id')), ref: row.string('ref') ?? '', sha: row.string('sha') ?? '', status: '' };
 }

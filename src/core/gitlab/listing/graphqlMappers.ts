@@ -8,7 +8,7 @@ import { UnexpectedShape, type JsonObject } from '../jsonObject';
 import { present, toQueuedDuration, toReports, toTags, unlessEmpty } from './restMappers';
 import { htmlToText } from '../../util/htmlToText';
 
-/** A pipeline as GraphQL shows it, without its jobs. Throws UnexpectedShape. */
+/** Converts a pipeline without its jobs. Throws UnexpectedShape. */
 export function toPipeline(row: JsonObject, project: Project): Pipeline {
   const id = toId(row.requireString('id'));
   const stages = row.object('stages')?.objects('nodes');
@@ -32,7 +32,7 @@ function pageOf(id: number, { url }: Project): string {
   return `${url}/-/pipelines/${id}`;
 }
 
-/** A job of any kind: GraphQL lists builds, bridges and external statuses together. Throws UnexpectedShape. */
+/** Converts a job of any kind: GraphQL lists builds, bridges and external statuses together. Throws UnexpectedShape. */
 export function toBuild(row: JsonObject, pipeline: Pipeline, context: RowContext): Build {
   const { project, server } = context;
   const globalId = row.requireString('id');
@@ -74,7 +74,7 @@ export function toBuild(row: JsonObject, pipeline: Pipeline, context: RowContext
   );
 }
 
-/** Why a job failed. GitLab tells a sentence, and none of a script that failed. */
+/** Why a job failed. GitLab returns a sentence, and none for failed scripts. */
 function failureOf(row: JsonObject, kind: Build['kind']): Pick<Build, 'failureReason' | 'failureMessage' | 'exitCode'> {
   const hasFailed = toStatus(row) === 'failed';
   const message = hasFailed ? unlessEmpty(htmlToText(row.string('failureMessage') ?? '')) : undefined;
@@ -86,18 +86,21 @@ function failureOf(row: JsonObject, kind: Build['kind']): Pick<Build, 'failureRe
   };
 }
 
-/** A pipeline that a bridge names. */
+/** A pipeline that a bridge refers to. */
 export interface NamedPipeline {
   readonly id: number;
-  /** Its number within the project. */
+  /** Number within the project. */
   readonly iid: string | undefined;
   readonly sha: string;
   readonly webUrl: string;
-  /** Its state as the bridge tells it; undefined where it does not, or as long as the pipeline runs. */
+  /** Fingerprint reported by the bridge; undefined while the pipeline is running, or if not reported. */
   readonly endState: string | undefined;
 }
 
-/** Differs as soon as something in a pipeline that has ended changes; undefined: it has not, or too little is told. */
+/**
+ * Fingerprint of a finished pipeline, which changes with anything in it; undefined while it is running, or if fields
+ * are missing.
+ */
 export function endStateOf(row: JsonObject): string | undefined {
   const [status, updatedAt] = [row.string('status')?.toLowerCase(), row.string('updatedAt')];
   const hasEnded = status !== undefined && updatedAt !== undefined && statusClass(status) === 'ended';
@@ -105,8 +108,8 @@ export function endStateOf(row: JsonObject): string | undefined {
 }
 
 /**
- * The child that a bridge has started. A server that does not say what made a pipeline shows a child by its project and
- * commit, which are its parent's.
+ * The child pipeline that a bridge triggered. If the server doesn't report the source, a child is recognized by having
+ * its parent's project and commit.
  */
 export function toChild(row: JsonObject, parent: Pick<Pipeline, 'sha'>, project: Project): NamedPipeline | undefined {
   const downstream = row.object('downstreamPipeline');
@@ -121,7 +124,7 @@ export function toChild(row: JsonObject, parent: Pick<Pipeline, 'sha'>, project:
   return { id, iid: downstream.string('iid'), sha, webUrl: pageOf(id, project), endState };
 }
 
-/** What a bridge has started, or the page of another CI system, which is absolute. */
+/** Web page of a triggered pipeline, or of an external status (an absolute URL). */
 function pageOfOther(
   row: JsonObject,
   kind: 'bridge' | 'external',
@@ -130,7 +133,7 @@ function pageOfOther(
 ): string | undefined {
   if (kind === 'external') return webAddress(row.object('detailedStatus')?.string('detailsPath'));
   const child = toChild(row, pipeline, project);
-  // Another project's: GraphQL's paths are relative to the origin, with the relative root.
+  // In another project: GraphQL paths are relative to the origin and include the relative URL root.
   return child?.webUrl ?? absolute(row.object('downstreamPipeline')?.string('path'), project);
 }
 
@@ -138,7 +141,7 @@ function absolute(path: string | undefined, { url }: Project): string | undefine
   return path === undefined || !URL.canParse(path, url) ? undefined : webAddress(new URL(path, url).href);
 }
 
-/** Whether the state that the server tells, or the user's role, stands against it. */
+/** Whether the reported state or the user's role rules out an ability. */
 function refuses(row: JsonObject, build: Build, ability: BuildAbility): boolean {
   const permissions = row.object('userPermissions');
   const mayUpdate = permissions?.isFalse('updateBuild') !== true;
@@ -162,8 +165,8 @@ function refuses(row: JsonObject, build: Build, ability: BuildAbility): boolean 
 }
 
 /**
- * The archive and the reports among the files of a job; its log is one, too. An archive that has expired and is still
- * listed is still there: GitLab keeps those of the newest pipeline, and gives them out.
+ * Archive and reports among the files of a job, which include its log. An expired archive that is still listed exists:
+ * GitLab keeps those of the newest pipeline and serves them.
  */
 function filesOf(row: JsonObject): Pick<Build, 'artifacts' | 'reports' | 'artifactsExpiredAt'> {
   const files = row.object('artifacts')?.objects('nodes') ?? [];
@@ -187,7 +190,7 @@ function toArtifacts(archive: JsonObject | undefined): Build['artifacts'] {
   };
 }
 
-/** Up to 18.8 told by the date alone. */
+/** Whether a file has expired. Up to 18.8, only the date tells. */
 function isExpired(file: JsonObject): boolean {
   return file.has('expired') ? file.boolean('expired') : Date.parse(file.string('expireAt') ?? '') <= Date.now();
 }
@@ -196,7 +199,7 @@ function typeOf(file: JsonObject): string {
   return (file.string('fileType') ?? '').toLowerCase();
 }
 
-/** In bytes: a BigInt, which JSON has as a text, and before 16.2 a number. */
+/** Size in bytes: a BigInt as a string; before 16.2 a number. */
 function sizeOf(file: JsonObject): number {
   return file.number('size') ?? Number(file.string('size') ?? 0);
 }
@@ -205,7 +208,7 @@ function toStatus(row: JsonObject): string {
   return row.requireString('status').toLowerCase();
 }
 
-/** `gid://gitlab/Ci::Build/123` */
+/** Numeric id in a global id such as `gid://gitlab/Ci::Build/123`. */
 export function toId(globalId: string): number {
   const id = Number(/\/(\d+)$/.exec(globalId)?.[1]);
   if (!Number.isSafeInteger(id)) throw new UnexpectedShape(`${globalId} is no id`);

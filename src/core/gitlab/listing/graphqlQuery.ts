@@ -2,18 +2,18 @@ import type { Server } from '../detect';
 import { has, type Feature } from '../features';
 import { pipelinesShown } from './ownPipelines';
 
-/** Fields of one type: plain ones, and those that have fields of their own. */
+/** Fields of a type: scalar ones, and those with a selection of their own. */
 interface Selection {
   readonly on: string;
   readonly fields: readonly (string | readonly [field: string, within: Selection])[];
 }
 
-/** Child pipelines in one response. */
+/** Child pipelines per response. */
 const childrenAtOnce = 20;
 
 const artifact: Selection = { on: 'CiJobArtifact', fields: ['name', 'fileType', 'size', 'expireAt', 'expired'] };
 
-/** A job; `downstream` are the fields of the pipeline that it has started. */
+/** Selection for a job; `downstream`: fields of the pipeline it triggered. */
 const job = (downstream: readonly string[]): Selection => ({
   on: 'CiJob',
   fields: [
@@ -30,7 +30,7 @@ const job = (downstream: readonly string[]): Selection => ({
 });
 
 const identityOfDownstream = ['id', 'iid', 'sha', 'source', 'path'] as const;
-/** With what says whether the pipeline has changed, so that one that has ended need not be asked for again. */
+/** Includes what shows whether the pipeline has changed, so that a finished one needn't be loaded again. */
 const stateOfDownstream = [...identityOfDownstream, 'status', 'updatedAt'] as const;
 
 const pageInfo: Selection = { on: 'PageInfo', fields: ['hasNextPage', 'endCursor'] };
@@ -47,7 +47,9 @@ function pipeline(jobs: number): Selection {
   return pipelineWith(jobs, ['iid'], stateOfDownstream);
 }
 
-/** A pipeline that a bridge has started. What it has started in turn is told without its state: that would weigh too much. */
+/**
+ * Selection for a child pipeline. Its own child pipelines are listed without their state, because of query complexity.
+ */
 function childPipeline(jobs: number): Selection {
   return pipelineWith(jobs, ['updatedAt'], identityOfDownstream);
 }
@@ -81,7 +83,7 @@ const mergeRequest: Selection = {
 
 const mergeRequests: Selection = { on: 'MergeRequestConnection', fields: [['nodes', mergeRequest]] };
 
-/** Fields that came after 14.0 with a release that is known: an earlier server is not asked for them. */
+/** Fields added after 14.0 in a known release; earlier servers aren't asked for them. */
 const laterFields: Readonly<Record<string, Feature>> = {
   'CiJob.failureMessage': 'failureMessage',
   'CiJob.exitCode': 'exitCode',
@@ -90,16 +92,16 @@ const laterFields: Readonly<Record<string, Feature>> = {
   'Pipeline.failureReason': 'pipelineErrors',
 };
 
-/** The fields that a server is too old for, as `Type.field`. */
+/** Fields that are too new for a server, as `Type.field`. */
 export function fieldsTooNewFor(server: Server): readonly string[] {
   return Object.entries(laterFields).flatMap(([field, feature]) => (has(server, feature) ? [] : [field]));
 }
 
-/** What one server is asked for. */
+/** What a server supports. */
 export interface QueryShape {
-  /** Fields that it does not have, as `Type.field`. */
+  /** Fields that it lacks, as `Type.field`. */
   readonly lacks: ReadonlySet<string>;
-  /** Jobs of each pipeline in one response. */
+  /** Jobs per pipeline and response. */
   readonly jobs: number;
 }
 
@@ -108,7 +110,7 @@ export interface Query {
   readonly variables: object;
 }
 
-/** The newest pipelines of a commit, children left out, and the merge requests of a branch, where one is named. */
+/** Query for a commit's newest pipelines without child pipelines, and the merge requests of a branch, if given. */
 export function ownQuery(path: string, sha: string, branch: string | undefined, shape: QueryShape): Query {
   const { lacks, jobs } = shape;
   const nodes: Selection = { on: 'PipelineConnection', fields: [['nodes', pipeline(jobs)]] };
@@ -126,7 +128,7 @@ export function ownQuery(path: string, sha: string, branch: string | undefined, 
   };
 }
 
-/** Child pipelines of all pipelines of a commit, nested ones too; since 17.0. */
+/** Query for the child pipelines of all pipelines of a commit, including nested ones. Requires GitLab 17.0. */
 export function childrenQuery(
   path: string,
   sha: string,
@@ -148,7 +150,7 @@ export function childrenQuery(
   };
 }
 
-/** Pipelines by their numbers within the project: `p0`, `p1` … */
+/** Query for pipelines by number within the project, as `p0`, `p1` … */
 export function pipelinesQuery(path: string, iids: readonly string[], { lacks, jobs }: QueryShape): Query {
   const parts = iids.map((_, at) => block(`p${at}: pipeline(iid: $iid${at})`, printed(childPipeline(jobs), lacks)));
   const types = ['$path: ID!', ...iids.map((_, at) => `$iid${at}: ID!`)];
@@ -158,7 +160,7 @@ export function pipelinesQuery(path: string, iids: readonly string[], { lacks, j
   };
 }
 
-/** The next jobs of a pipeline. */
+/** Query for the next jobs of a pipeline. */
 export function jobsQuery(path: string, iid: string, after: string, { lacks, jobs }: QueryShape): Query {
   const page = block(`jobs(first: ${jobs}, after: $after)`, printed(pageOfJobs(stateOfDownstream), lacks));
   const text = `query ($path: ID!, $iid: ID!, $after: String!) { project(fullPath: $path) { id pipeline(iid: $iid) { ${page} } } }`;

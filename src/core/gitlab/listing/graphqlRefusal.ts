@@ -1,4 +1,4 @@
-/** Without these it is not known which builds there are. */
+/** Fields that determine which builds exist. */
 const essential = new Set([
   ...['id', 'iid', 'sha', 'ref', 'status', 'jobs'].map((field) => `Pipeline.${field}`),
   ...['id', 'name', 'status', 'downstreamPipeline'].map((field) => `CiJob.${field}`),
@@ -9,14 +9,14 @@ const essential = new Set([
 ]);
 
 export type Refusal =
-  /** The same without these fields may be had. */
+  /** The query works without these fields. */
   | { readonly kind: 'lacks'; readonly fields: readonly string[] }
-  /** GitLab ran out of time or stumbled: it may answer later. */
+  /** GitLab timed out or had an internal error: it may work later. */
   | { readonly kind: 'load' }
-  /** This server cannot list builds by GraphQL. */
+  /** This server can't list builds with GraphQL. */
   | { readonly kind: 'never' };
 
-/** What the texts of `errors` mean, as graphql-ruby and GitLab write them; at most five come at once. */
+/** Interprets the messages of `errors` from graphql-ruby and GitLab, of which at most five come at once. */
 export function toRefusal(messages: readonly string[]): Refusal {
   if (messages.some((message) => /^(Timeout on |Internal server error|Request timed out)/.test(message)))
     return { kind: 'load' };
@@ -24,7 +24,7 @@ export function toRefusal(messages: readonly string[]): Refusal {
     const [, field, type] = /^Field '(\w+)' doesn't exist on type '(\w+)'/.exec(message) ?? [];
     return field === undefined ? [] : [`${type}.${field}`];
   });
-  // A variable that only a lacking field has used.
+  // A variable that only a missing field used.
   const explained = messages.filter((message) => message.startsWith('Variable $') && message.endsWith(' but not used'));
   const isKnown = fields.length + explained.length === messages.length && fields.length > 0;
   return isKnown && !fields.some((field) => essential.has(field)) ? { kind: 'lacks', fields } : { kind: 'never' };

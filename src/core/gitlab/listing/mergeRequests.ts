@@ -5,29 +5,29 @@ import { has } from '../features';
 import type { JsonObject } from '../jsonObject';
 import { toPipeline } from './restMappers';
 
-/** Merge requests are opened seldom, and their pipelines are pushed for: asked for once a minute. */
+/** How often to ask, in ms: merge requests are rarely opened, and their pipelines start with a push. */
 const askAgainMs = 60_000;
-/** Of one branch; the newest. */
+/** Maximum number of merge requests per branch, newest first. */
 const mergeRequestsLookedAt = 3;
 
 interface Opened extends MergeRequest {
-  /** Head of its branch. */
+  /** Head commit of the source branch. */
   readonly sha: string | undefined;
 }
 
 /**
- * The pipelines of the branch's merge requests, marked as such. Those that GitLab ran on its own merge of the branch into
- * its target have another commit than the branch; of these the newest counts, if it is a merge of the commit that is shown.
+ * Pipelines of the branch's merge requests, marked as such. Merged results pipelines run on a different commit: only
+ * the newest is included, if it is a merge of the displayed commit.
  */
 export async function mergeRequestPipelines(question: CommitQuestion): Promise<readonly Pipeline[]> {
   const { commit, server, project, memory } = question;
   if (commit.ref === undefined || !has(server, 'mergeRequestPipelines')) return [];
   const key = `merge requests of ${project.id} ${commit.ref} ${commit.sha}`;
-  // What was refused is not known to be none.
+  // A refusal doesn't mean that there are none.
   return (await memory.getOrTry(key, askAgainMs, () => pipelinesOfAll(question))) ?? [];
 }
 
-/** undefined: some of them are not given out, and the others are none. */
+/** Undefined if some are refused and the others have none. */
 async function pipelinesOfAll(question: CommitQuestion): Promise<readonly Pipeline[] | undefined> {
   const all = await opened(question);
   if (all === undefined) return undefined;
@@ -36,7 +36,7 @@ async function pipelinesOfAll(question: CommitQuestion): Promise<readonly Pipeli
   return lists.includes(undefined) && pipelines.length === 0 ? undefined : pipelines;
 }
 
-/** undefined: they are not given out. */
+/** Open merge requests of the branch; undefined if refused. */
 async function opened({ api, project, commit }: CommitQuestion): Promise<readonly Opened[] | undefined> {
   const path = `projects/${project.id}/merge_requests?source_branch=${encodeURIComponent((commit.ref ?? '').toWellFormed())}`;
   const read = (row: JsonObject): Opened => ({
@@ -44,12 +44,12 @@ async function opened({ api, project, commit }: CommitQuestion): Promise<readonl
     title: row.string('title') ?? '',
     sha: row.string('sha'),
   });
-  // A project may have its merge requests switched off, which is 403.
+  // Merge requests may be disabled for the project, which results in a 403.
   const page = await api.page(path, 1, read).catch(undefinedUnlessGone);
   return page?.items.filter(({ sha }) => sha === commit.sha).slice(0, mergeRequestsLookedAt);
 }
 
-/** undefined: they are not given out. */
+/** Pipelines of a merge request; undefined if refused. */
 async function pipelinesOf(question: CommitQuestion, { iid, title }: Opened): Promise<readonly Pipeline[] | undefined> {
   const { api, project, commit } = question;
   const mergeRequest = { iid, title };
@@ -67,14 +67,14 @@ function isOfMergeRequest({ ref, source }: Pipeline): boolean {
 }
 
 /**
- * The merge of an earlier commit of the branch is listed, too, until the next one's has been made; git may have lost its
- * commit by then.
+ * Whether a merged results commit contains the displayed commit. The merge of an earlier commit stays listed until
+ * there is a new one, and its commit may be gone from git by then.
  */
 export async function isMergeOf({ api, project, commit, memory }: CommitQuestion, sha: string): Promise<boolean> {
   const path = `projects/${project.id}/repository/commits/${sha}`;
   const ask = () =>
     memory.getOrLoad<readonly string[]>(path, Infinity, () => api.get(path, (row) => row.strings('parent_ids')));
-  // A refusal is not remembered: the next time it may be told.
+  // A refusal isn't cached: access may be granted later.
   const parents: readonly string[] = await ask().catch(noneUnlessGone);
   return parents.includes(commit.sha);
 }

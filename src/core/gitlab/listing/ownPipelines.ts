@@ -7,14 +7,14 @@ import { has } from '../features';
 import type { JsonObject } from '../jsonObject';
 import { toPipeline } from './restMappers';
 
-/** A schedule may run one commit night after night: only the newest are of interest, and each costs a request. */
+/** Maximum number of pipelines per commit: a schedule may run the same commit every night, and each costs a request. */
 export const pipelinesShown = 10;
 const pipelinesAtOnce = 6;
 
-/** The jobs of a pipeline, which the caller wants in any case. */
+/** Loads the jobs of a pipeline, which the caller needs anyway. */
 export type JobsOf = (pipeline: Pipeline) => Promise<readonly { readonly id: number }[]>;
 
-/** The pipelines that ran on the commit itself, the newest first. */
+/** Pipelines of the commit itself, newest first. */
 export async function ownPipelines(
   question: CommitQuestion,
   jobsOf: JobsOf,
@@ -26,7 +26,7 @@ export async function ownPipelines(
   const newestFirst = [...all].sort((a, b) => b.id - a.id);
   const own = newestFirst.filter(({ source }) => source !== 'parent_pipeline').slice(0, pipelinesShown);
   const oldest = own.at(-1)?.id ?? 0;
-  // Of a child it is not told here whose it is; it is made after its parent.
+  // The parent of a child pipeline isn't known here, but the child is newer than its parent.
   return [...own, ...newestFirst.filter(({ id, source }) => source === 'parent_pipeline' && id > oldest)];
 }
 
@@ -40,9 +40,9 @@ async function bySha({ api, project, commit, server }: CommitQuestion): Promise<
 }
 
 /**
- * Up to 10.7 pipelines are not to be had by their commit. The statuses of a commit are its jobs, without their pipeline.
- * The newest pipelines of the project are most often those of the commit; else one job of each pipeline tells which
- * that is. What a job's pipeline is never changes, so it is asked once.
+ * Finds the commit's pipelines up to 10.7, which can't filter by commit. The statuses of a commit are its jobs, without
+ * their pipelines. Usually the project's newest pipelines are the commit's; otherwise one job of each pipeline
+ * identifies it. A job's pipeline never changes, so it is requested once.
  */
 async function byStatuses(
   question: CommitQuestion,
@@ -66,7 +66,7 @@ async function byStatuses(
   for (const id of ids) {
     if (known.has(id)) continue;
     const pipeline = await pipelineOf(question, id);
-    // A job that is refused now may be given out later; what another system reports never is one.
+    // A job that is refused now may be accessible later; an external status never has a pipeline.
     if (pipeline !== undefined || reported.has(id)) known.set(id, pipeline);
     if (pipeline !== undefined) await learn(pipeline);
   }
@@ -76,7 +76,7 @@ async function byStatuses(
 
 type PipelineByJob = Map<number, Pipeline | undefined>;
 
-/** The pipelines of the commit among the newest of the project. */
+/** The commit's pipelines among the newest of the project. */
 async function newest({ api, project, commit }: CommitQuestion): Promise<readonly Pipeline[]> {
   const read = (row: JsonObject): Pipeline => toPipeline(row, project);
   const { items } = await api
@@ -85,7 +85,7 @@ async function newest({ api, project, commit }: CommitQuestion): Promise<readonl
   return items.filter(({ sha }) => sha === commit.sha).slice(0, pipelinesShown);
 }
 
-/** undefined: a status that another CI system has reported, which is no job. */
+/** Pipeline of a job; undefined for an external status, which isn't a job. */
 async function pipelineOf({ api, project }: CommitQuestion, job: number): Promise<Pipeline | undefined> {
   try {
     return await api.get(`projects/${project.id}/jobs/${job}`, (row) => {

@@ -16,28 +16,31 @@ export type ReadBuild = (row: JsonObject) => Build;
 
 export interface PipelineRows {
   readonly builds: readonly Build[];
-  /** Those that the pipeline itself and its bridges told of. */
+  /** Pipelines found through the pipeline itself and its bridges. */
   readonly pipelines: readonly Pipeline[];
 }
 
 const pipelinesAtOnce = 6;
-/** Of a commit; what is more is left out, and said. */
+/** Maximum number of pipelines per commit; a longer list is truncated and marked as partial. */
 const mostPipelines = 500;
-/** How many pages of the project's jobs are looked through for attempts that the pipeline does not list. */
+/** Pages of the project's jobs to search for attempts that a pipeline doesn't list. */
 const pagesForAttempts = 5;
 
-/** v4 dropped the builds of a commit: they are those of its pipelines, and of the pipelines that these have started. */
+/**
+ * Loads a commit's builds with API v4, which only lists them by pipeline: those of its pipelines and of the pipelines
+ * these triggered.
+ */
 export async function listByRest(question: CommitQuestion, read: ReadBuild): Promise<Listing> {
   const { project, commit, memory } = question;
   const key = `pipelines listed of ${project.id} ${commit.sha} ${commit.ref ?? ''}`;
-  const known = (memory.get(key) ?? []) as readonly Pipeline[]; // Written below alone.
+  const known = (memory.get(key) ?? []) as readonly Pipeline[]; // Only written below.
   const rows = new RowsByPipeline(question, read);
   const reported = externalStatuses(question);
   const [own, merged, external] = await Promise.all([
     ownPipelines(question, async (pipeline) => (await rows.of(pipeline)).builds, reported),
     mergeRequestPipelines(question),
     reported,
-    // What was listed the last time is so now, as a rule: its jobs need not wait for the list.
+    // Usually the same pipelines as last time, so load their jobs in parallel with the list.
     mapLimit(known, pipelinesAtOnce, (pipeline) => rows.of(pipeline).catch(undefinedIfRefused)),
   ]);
   const listing = await rowsOfAll(question, read, [...own, ...merged], rows);
@@ -46,12 +49,12 @@ export async function listByRest(question: CommitQuestion, read: ReadBuild): Pro
   return { ...explained, builds: withExternal(listing.builds, external) };
 }
 
-/** It is told where the pipeline turns out to be wanted still. */
+/** The error is thrown again when the pipeline turns out to be needed. */
 function undefinedIfRefused(error: unknown): undefined {
   if (!(error instanceof GitLabError)) throw error;
 }
 
-/** Builds and children of pipelines, each asked for once in a round. */
+/** Builds and children of pipelines, loaded once per round. */
 class RowsByPipeline {
   private readonly asked = new Map<number, Promise<PipelineRows>>();
 
@@ -67,7 +70,7 @@ class RowsByPipeline {
   }
 }
 
-/** The builds of these pipelines and of all that their bridges have started in the same project. */
+/** Builds of the pipelines and of all pipelines that their bridges triggered in the same project. */
 export async function rowsOfAll(
   question: CommitQuestion,
   read: ReadBuild,
@@ -103,20 +106,20 @@ async function rowsOfPipeline(question: CommitQuestion, read: ReadBuild, pipelin
   return { builds: [...jobs, ...bridges.builds, ...attempts], pipelines: bridges.pipelines };
 }
 
-/** All jobs of a pipeline are made with it, so one that had no bridges gets none. */
+/** Bridges of a pipeline. All jobs are created with the pipeline, so one without bridges never gets any. */
 async function bridgesOf(question: CommitQuestion, read: ReadBuild, parent: Pipeline): Promise<PipelineRows> {
   const { project, server, memory } = question;
   const path = `projects/${project.id}/pipelines/${parent.id}`;
   const none = `no bridges in ${path}`;
   if (!has(server, 'bridges') || memory.has(none)) return { builds: [], pipelines: [] };
   const rows = await bridgeRows(question, path, (row) => toBridge(row, parent, project, read));
-  // What was refused is not known to be none.
+  // A refusal doesn't mean that there are none.
   if (rows?.length === 0) memory.set(none, true);
   if (rows === undefined) return { builds: [], pipelines: [] };
   return { builds: rows.map(({ build }) => build), pipelines: rows.flatMap(({ child }) => child ?? []) };
 }
 
-/** `bridges`, which is `trigger_jobs` in later releases; undefined where neither is given out. */
+/** Loads `bridges`, or `trigger_jobs` in later releases; undefined if both are refused. */
 async function bridgeRows<T>(
   { api }: CommitQuestion,
   path: string,
@@ -134,21 +137,21 @@ interface Bridge {
   readonly child?: Pipeline;
 }
 
-/** A bridge has no page of its own: what it has started is what one wants to see. */
+/** Converts a bridge. It has no page of its own, so it links to the pipeline it triggered. */
 function toBridge(row: JsonObject, parent: Pipeline, project: Project, read: ReadBuild): Bridge {
   const build = read(row);
   const downstream = row.object('downstream_pipeline');
   if (downstream === undefined) return { build };
   const pipeline = toPipeline(downstream, project);
-  // Which project it is in is told since 13.10; before, only a child has the commit of its parent.
+  // The project is included since 13.10; before, a child is recognized by having its parent's commit.
   const isChild = (downstream.number('project_id') ?? project.id) === project.id && pipeline.sha === parent.sha;
   if (!isChild) return { build: { ...build, webUrl: webAddress(downstream.string('web_url')) } };
-  // What it is the server says itself only later.
+  // Later versions report the source themselves.
   const child = { ...pipeline, source: 'parent_pipeline' };
   return { build: { ...build, downstream: child.id, webUrl: child.webUrl }, child };
 }
 
-/** 13.5 to 13.8 tell attempts in the project's list alone, newest first. */
+/** Finds earlier attempts on 13.5 to 13.8, where only the project's list of jobs has them, newest first. */
 async function attemptsElsewhere(
   { api, project }: CommitQuestion,
   read: ReadBuild,

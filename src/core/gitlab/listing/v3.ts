@@ -25,7 +25,7 @@ async function commitRows(question: CommitQuestion): Promise<Listing> {
   };
   const path = `projects/${project.id}/repository/commits/${commit.sha}/builds`;
   const [rows, external] = await Promise.all([
-    // 8.4 to 8.9 answer 404 for a commit without CI; from 8.10 on it means that the commit is not there at all.
+    // 8.4 to 8.9 return 404 for a commit without CI. Since 8.10 it means that the commit doesn't exist.
     api.keptList(path, read).catch(noneWithoutCi),
     externalStatuses(question),
   ]);

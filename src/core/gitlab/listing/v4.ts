@@ -14,7 +14,7 @@ async function commitRows(question: CommitQuestion): Promise<Listing> {
   return (await listByGraphql(question)) ?? listByRest(question, read);
 }
 
-/** The server says where a build's page is since 11.2; up to then it was called as in v3. */
+/** Converts a build. Its web address is included since 11.2; before, it has the same form as in v3. */
 function toBuild(row: JsonObject, context: RowContext): Build {
   return commonBuild(row, context, row.string('web_url') === undefined ? 'builds' : '-/jobs');
 }
