@@ -1,4 +1,3 @@
-import * as can from '../model/build';
 import type { Build, BuildAbility } from '../model/build';
 import type { Server } from './detect';
 import { isAtLeast, parseVersion } from './version';
@@ -51,24 +50,6 @@ export function has({ api, version }: Server, feature: Feature): boolean {
   const [major, minor] = since[api] ?? [Infinity, 0];
   const parsed = parseVersion(version ?? '');
   return major !== Infinity && (parsed === undefined || isAtLeast(parsed, major, minor));
-}
-
-const offered: Readonly<Record<BuildAbility, (build: Build) => boolean>> = {
-  retry: can.canRetry,
-  cancel: can.canCancel,
-  forceCancel: can.canForceCancel,
-  erase: can.canErase,
-  play: can.canPlay,
-  playWithVariables: can.canPlayWithVariables,
-  keep: can.canKeep,
-  deleteArtifacts: can.canDeleteArtifacts,
-};
-const abilities = Object.keys(offered) as readonly BuildAbility[];
-
-/** Marks abilities that the build's status would allow but `isDenied` rules out. */
-export function deny(build: Build, isDenied: (ability: BuildAbility) => boolean): Build {
-  const denied = abilities.filter((ability) => offered[ability](build) && isDenied(ability));
-  return denied.length === 0 ? build : { ...build, denied: [...(build.denied ?? []), ...denied] };
 }
 
 /** Whether this version of GitLab lacks an ability for such a build. */

@@ -154,59 +154,6 @@ export function worstStatus(builds: readonly Build[]): string | undefined {
   return worst;
 }
 
-/**
- * Whether a retry makes sense. GitLab 8.5 also retries running builds; since 8.9 only finished ones, which is what
- * users expect.
- */
-export function canRetry(build: Build): boolean {
-  return ['success', 'failed', 'canceled'].includes(build.status) && isAllowed(build, 'retry');
-}
-
-/** Whether the build can be canceled. Canceling it again in status `canceling` has no effect, unless forced. */
-export function canCancel(build: Build): boolean {
-  const isOpen = build.status !== 'canceling' && statusClass(build.status) !== 'ended';
-  return isOpen && isAllowed(build, 'cancel');
-}
-
-/** Whether the build is canceling and can be ended without waiting for its runner. */
-export function canForceCancel(build: Build): boolean {
-  return build.status === 'canceling' && isAllowed(build, 'forceCancel');
-}
-
-/**
- * Whether the build can be erased: GitLab erases finished builds that still have a log or artifacts. API v3 doesn't say
- * whether there is a log.
- */
-export function canErase(build: Build): boolean {
-  return ['success', 'failed', 'canceled'].includes(build.status) && isAllowed(build, 'erase');
-}
-
-/** Whether the build waits for a person or a timer and can be started now. */
-export function canPlay(build: Build): boolean {
-  return (statusClass(build.status) === 'waiting' || build.maybeManual === true) && isAllowed(build, 'play');
-}
-
-export function canPlayWithVariables(build: Build): boolean {
-  return canPlay(build) && isAllowed(build, 'playWithVariables');
-}
-
-/** Whether the artifacts would expire and can be kept. */
-export function canKeep(build: Build): boolean {
-  return hasArtifacts(build) && isAllowed(build, 'keep');
-}
-
-/** Whether archive and reports can be deleted. The log is kept. */
-export function canDeleteArtifacts(build: Build): boolean {
-  return hasArtifacts(build) && isAllowed(build, 'deleteArtifacts');
-}
-
-function isAllowed({ kind, denied }: Build, ability: BuildAbility): boolean {
-  const isForKind = kind === undefined || (kind === 'bridge' && forBridges.includes(ability));
-  return isForKind && denied?.includes(ability) !== true;
-}
-
-const forBridges: readonly BuildAbility[] = ['retry', 'play'];
-
 /** Whether the build has an archive. Reports alone can be neither downloaded nor opened. */
 export function hasArtifacts(build: Build): boolean {
   return build.artifacts !== undefined;

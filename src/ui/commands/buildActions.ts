@@ -1,5 +1,6 @@
 import { l10n } from 'vscode';
-import { canForceCancel, type Build } from '../../core/model/build';
+import { can } from '../../core/model/abilities';
+import type { Build } from '../../core/model/build';
 import { buildTitle, formatSize } from '../text/buildText';
 import { UserError } from '../report';
 import { oneLine } from '../text/failures';
@@ -26,7 +27,7 @@ export const deleteArtifacts: Command = async (context, args) => {
   const builds = subjects.flatMap((one) => one.builds);
   const [named] = subjects;
   const [first] = builds;
-  if (named !== undefined && first !== undefined && !builds.some(action.can))
+  if (named !== undefined && first !== undefined && !builds.some((build) => can(build, action.ability)))
     throw new UserError(whyNot(context, named.target, action, first));
   if (builds.length === 0 || !(await mayDeleteArtifacts(context, builds))) return;
   await performOn(context, subjects, () => action);
@@ -38,13 +39,13 @@ export const cancel: Command = async (context, args) => {
   const actionFor = (build: Build) => (build.status === 'canceling' ? forced : asking);
   const question: TargetQuery = {
     ...asking,
-    can: (build) => actionFor(build).can(build),
+    can: (build) => can(build, actionFor(build).ability),
     why: (build, target) => whyNot(context, target, actionFor(build), build),
   };
   const subjects = await subjectsOf(context, args, question);
-  const finishing = subjects.flatMap(({ builds }) => builds.filter(canForceCancel));
+  const finishing = subjects.flatMap(({ builds }) => builds.filter((build) => can(build, 'forceCancel')));
   const isForced = finishing.length > 0 && (await mayForce(context, finishing));
-  const wanted = (build: Build) => isForced || !canForceCancel(build);
+  const wanted = (build: Build) => isForced || !can(build, 'forceCancel');
   const those = subjects.map((one) => ({ ...one, builds: one.builds.filter(wanted) }));
   await performOn(context, those, actionFor);
 };

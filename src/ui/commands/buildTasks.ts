@@ -1,4 +1,5 @@
 import { l10n, window } from 'vscode';
+import { can } from '../../core/model/abilities';
 import type { Build } from '../../core/model/build';
 import { GitLabError, type Failure, isAbort, toFailure } from '../../core/model/errors';
 import type { GitLabClient } from '../../core/gitlab/client';
@@ -27,7 +28,11 @@ export async function performOn(
 }
 
 export function questionOf(context: CommandContext, action: Action): TargetQuery {
-  return { ...action, why: (build, target) => whyNot(context, target, action, build) };
+  return {
+    ...action,
+    can: (build) => can(build, action.ability),
+    why: (build, target) => whyNot(context, target, action, build),
+  };
 }
 
 /** Why the build cannot: for what it is, since it is not allowed, or since it is not in the state for it. */
@@ -68,7 +73,7 @@ export function taskOn(context: CommandContext, place: TargetSnapshot, action: A
       if (build.kind === 'external') throw new UserError(whyNot(context, target, action, build));
       const before = await look(client, build, signal);
       session.update(root, before);
-      if (!action.can(before)) throw new UserError(whyNot(context, target, action, before));
+      if (!can(before, action.ability)) throw new UserError(whyNot(context, target, action, before));
       const after = await act(
         { client, project, action, before, newest: newestOf(context, root, before), signal },
         look,

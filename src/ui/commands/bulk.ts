@@ -1,5 +1,6 @@
 import { l10n, ProgressLocation, window } from 'vscode';
-import { canCancel, hasFailed, isUnderWay, statusClass, type Build } from '../../core/model/build';
+import { can } from '../../core/model/abilities';
+import { hasFailed, isUnderWay, statusClass, type Build } from '../../core/model/build';
 import { GitLabError } from '../../core/model/errors';
 import type { GitLabClient } from '../../core/gitlab/client';
 import { effectOnPipeline, isAnswerLost } from '../../core/gitlab/lostAnswer';
@@ -48,7 +49,7 @@ const cancelingActive = (): Bulk => ({
   name: 'cancel',
   action: canceling(),
   calls: isUnderWay,
-  takes: canCancel,
+  takes: (build) => can(build, 'cancel'),
   none: l10n.t('No active builds.'),
   title: (builds) => {
     const waiting = builds.filter(({ status }) => statusClass(status) === 'waiting').length;
@@ -106,10 +107,10 @@ function shareOf(
     root,
     rowsOf(args).filter((row) => row.root === root),
   );
-  const able = (build: Build) => calls(build) && action.can(build);
+  const able = (build: Build) => calls(build) && can(build, action.ability);
   const pipelines = whole
     .filter(({ builds }) => builds.some((build) => able(build) && takes(build)))
-    .map(({ id, builds }) => ({ id, builds: builds.filter((build) => action.can(build) && takes(build)) }));
+    .map(({ id, builds }) => ({ id, builds: builds.filter((build) => can(build, action.ability) && takes(build)) }));
   const builds = [...single, ...whole.flatMap((pipeline) => pipeline.builds.filter(isLeftAlone))].filter(able);
   return { place, pipelines, builds, meant: [...whole.flatMap((one) => one.builds), ...single] };
 }

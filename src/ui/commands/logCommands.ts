@@ -4,7 +4,7 @@ import { commands, env, l10n, Uri, window, workspace } from 'vscode';
 import { safeName } from '../../core/artifacts/fileNames';
 import { saveAs } from '../../core/artifacts/download/save';
 import { isActive, type Build } from '../../core/model/build';
-import { mayHaveLog, mayTellFailure } from '../tree/contextValue';
+import { can } from '../../core/model/abilities';
 import { toComparedUri } from '../log/compareLogs';
 import { failureMarkdown } from '../log/failureMarkdown';
 import { buildTitle, formatSize } from '../text/buildText';
@@ -21,7 +21,7 @@ import type { TargetSnapshot } from './targets';
 
 export const copyFailure: Command = async (context, args) => {
   const subject = await logSubject(context, args, {
-    can: mayTellFailure,
+    can: (build) => can(build, 'tellFailure'),
     pick: l10n.t('Select a build to copy the failure of'),
     none: l10n.t('No failed builds.'),
   });
@@ -35,7 +35,7 @@ export const copyFailure: Command = async (context, args) => {
 /** The bytes as GitLab sends them, with their escapes; nothing of them is held in memory. */
 export const saveLog: Command = async (context, args) => {
   const subject = await logSubject(context, args, {
-    can: mayHaveLog,
+    can: (build) => can(build, 'openLog'),
     pick: l10n.t('Select a build to save the log of'),
     none: l10n.t('No build has a log.'),
   });
@@ -66,7 +66,7 @@ async function save({ clients }: CommandContext, { target, build }: LogSubject, 
 /** Side by side with the last run of that name that succeeded, whatever its commit. */
 export const compareLog: Command = async (context, args) => {
   const subject = await logSubject(context, args, {
-    can: (build) => mayHaveLog(build) && !isActive(build),
+    can: (build) => can(build, 'openLog') && !isActive(build),
     pick: l10n.t('Select a build to compare the log of'),
     none: l10n.t('No finished build has a log.'),
   });
@@ -94,7 +94,7 @@ async function lastSuccess({ clients }: CommandContext, { target, build }: LogSu
 export const openLog: Command = async (context, args) => {
   const subject = await subjectOf(context, args, {
     // Of a build that is named, the editor says why it has none, and shows the log once there is one.
-    can: args.length === 0 ? mayHaveLog : ({ kind }) => kind === undefined,
+    can: args.length === 0 ? (build) => can(build, 'openLog') : ({ kind }) => kind === undefined,
     pick: l10n.t('Select a build to open the log of'),
     none: l10n.t('No build has a log.'),
     why: whyNoLog,
@@ -124,7 +124,7 @@ function whyNoLog(build: Build): string {
 /** With the log in an editor of its own, for they are there as long as that is: a click on one must not take its place. */
 export const showProblems: Command = async (context, args) => {
   const subject = await logSubject(context, args, {
-    can: mayTellFailure,
+    can: (build) => can(build, 'tellFailure'),
     pick: l10n.t('Select a build to show problems of'),
     none: l10n.t('No failed builds.'),
     why: (build) => l10n.t("{0} hasn't failed, so its log has no problems to show.", buildTitle(build)),

@@ -1,5 +1,5 @@
 import { l10n } from 'vscode';
-import { statusClass, type Build } from '../../core/model/build';
+import { can } from '../../core/model/abilities';
 import { buildTitle } from '../text/buildText';
 import type { Watched } from '../views/watches';
 import type { Command, CommandContext } from './command';
@@ -25,14 +25,10 @@ function pipelinesIn(args: readonly unknown[]): readonly Watched[] {
 
 async function buildsToWatch(context: CommandContext, args: readonly unknown[]): Promise<readonly Watched[]> {
   const subjects = await subjectsOf(context, args, {
-    can: isUnderWay,
+    can: (build) => can(build, 'watch'),
     pick: l10n.t('Select builds to watch until they end'),
     none: l10n.t('No active builds.'),
     why: (build) => l10n.t('{0} has ended already.', buildTitle(build)),
   });
   return subjects.flatMap(({ root, builds }) => builds.map(({ id }) => ({ root, kind: 'build' as const, id })));
-}
-
-function isUnderWay({ status }: Build): boolean {
-  return statusClass(status) !== 'ended';
 }

@@ -1,7 +1,7 @@
 import { CodeLens, EventEmitter, l10n, Range, type CodeLensProvider, type Disposable, type TextDocument } from 'vscode';
-import { canCancel, canRetry, hasArtifacts, isActive, type Build } from '../../core/model/build';
+import { can } from '../../core/model/abilities';
+import { hasArtifacts, isActive, type Build } from '../../core/model/build';
 import type { Failure } from '../../core/model/errors';
-import { mayTellFailure } from '../tree/contextValue';
 import { buildLabel, statusCodicon } from '../text/buildText';
 import { failureSentence, oneLine, withoutIcons } from '../text/failures';
 import { toLogAddress } from './logUri';
@@ -84,8 +84,8 @@ function remedies({ kind }: Failure, reference: object): readonly LensAction[] {
 
 function buildActions(build: Build, reference: object): readonly LensAction[] {
   return [
-    ...(canCancel(build) ? [[`$(debug-stop) ${l10n.t('Cancel')}`, 'cancel', reference] as const] : []),
-    ...(canRetry(build) ? [[`$(debug-restart) ${l10n.t('Retry')}`, 'retry', reference] as const] : []),
+    ...(can(build, 'cancel') ? [[`$(debug-stop) ${l10n.t('Cancel')}`, 'cancel', reference] as const] : []),
+    ...(can(build, 'retry') ? [[`$(debug-restart) ${l10n.t('Retry')}`, 'retry', reference] as const] : []),
     ...(hasArtifacts(build)
       ? [[`$(cloud-download) ${l10n.t('Artifacts')}`, 'downloadArtifacts', reference] as const]
       : []),
@@ -96,7 +96,7 @@ function buildActions(build: Build, reference: object): readonly LensAction[] {
 }
 
 function problemActions(build: Build, reference: object): readonly LensAction[] {
-  return mayTellFailure(build) ? [[`$(warning) ${l10n.t('Problems')}`, 'showProblems', reference]] : [];
+  return can(build, 'tellFailure') ? [[`$(warning) ${l10n.t('Problems')}`, 'showProblems', reference]] : [];
 }
 
 function lineActions(open: LogDocument, reference: object): readonly LensAction[] {

@@ -16,7 +16,7 @@ import type { Clock } from '../../core/util/timer';
 import { buildIcon, buildLabel, buildTitle } from '../text/buildText';
 import { failureSentence, withoutMarkup } from '../text/failures';
 import { formatDuration } from '../text/timeText';
-import { mayTellFailure } from '../tree/contextValue';
+import { can } from '../../core/model/abilities';
 import { setKey } from '../views/contextKeys';
 import { logScheme, toLogAddress } from './logUri';
 import type { Logs } from './logs';
@@ -78,7 +78,7 @@ export class LogStatus implements FileDecorationProvider, Disposable {
     item.busy = build !== undefined && isActive(build) && failure === undefined;
     item.severity = severityOf(build, failure);
     item.command = open === undefined || failure === undefined ? undefined : again(open);
-    void this.tellContext(build !== undefined && mayTellFailure(build));
+    void this.tellContext(build !== undefined && can(build, 'tellFailure'));
   }
 
   private async tellContext(hasFailed: boolean): Promise<void> {

@@ -15,7 +15,7 @@ import type { Clock } from '../../core/util/timer';
 import { buildsOf, type Target } from '../../core/model/snapshot';
 import { flatten } from '../../core/model/arrange';
 import type { Clients } from '../session/clients';
-import { mayHaveLog } from '../tree/contextValue';
+import { can } from '../../core/model/abilities';
 import { UserError, sentenceFor } from '../report';
 import type { KnownProjects } from '../session/knownProjects';
 import type { Session } from '../session/session';
@@ -105,7 +105,7 @@ export class Logs implements TextDocumentContentProvider, Disposable {
   /** The failed build of the same commit after this one, or the first where this is the last; none that may fail. */
   nextFailed({ build, port: { root } }: LogDocument): Build | undefined {
     const builds = buildsOf(this.parts.session.snapshotOf(root));
-    const isWanted = (one: Build): boolean => hasFailed(one) && mayHaveLog(one) && one.id !== build?.id;
+    const isWanted = (one: Build): boolean => hasFailed(one) && can(one, 'openLog') && one.id !== build?.id;
     const at = builds.findIndex(({ id }) => id === build?.id);
     return [...builds.slice(at + 1), ...builds.slice(0, Math.max(at, 0))].find(isWanted);
   }

@@ -1,18 +1,5 @@
 import { l10n } from 'vscode';
-import {
-  canCancel,
-  canDeleteArtifacts,
-  canErase,
-  canForceCancel,
-  canKeep,
-  canPlay,
-  canPlayWithVariables,
-  canRetry,
-  hasArtifacts,
-  type Build,
-  type BuildAbility,
-  type BuildAction,
-} from '../../core/model/build';
+import { hasArtifacts, type Build, type BuildAbility, type BuildAction } from '../../core/model/build';
 import type { Failure } from '../../core/model/errors';
 import type { Variables } from '../../core/gitlab/dialect';
 import { buildTitle, statusLabel } from './buildText';
@@ -22,7 +9,6 @@ import { oneLine } from './failures';
 export interface Action {
   readonly name: BuildAction | 'deleteArtifacts';
   readonly ability: BuildAbility;
-  readonly can: (build: Build) => boolean;
   /** Placeholder of the quick pick. */
   readonly pick: string;
   /** The refusal when there is no such build. */
@@ -45,7 +31,6 @@ export function maybeStarted(title: string): string {
 export const retrying = (): Action => ({
   name: 'retry',
   ability: 'retry',
-  can: canRetry,
   pick: l10n.t('Select builds to retry'),
   none: l10n.t('No build can be retried: only finished builds can.'),
   tooOld: l10n.t("This version of GitLab can't retry a build that triggers a pipeline."),
@@ -57,7 +42,6 @@ export const retrying = (): Action => ({
 export const canceling = (): Action => ({
   name: 'cancel',
   ability: 'cancel',
-  can: canCancel,
   pick: l10n.t('Select builds to cancel'),
   none: l10n.t('No build can be canceled: all have finished.'),
   tooOld: l10n.t("This version of GitLab can't cancel it."),
@@ -72,7 +56,6 @@ export const forcing = (): Action => ({
   ...canceling(),
   name: 'forceCancel',
   ability: 'forceCancel',
-  can: canForceCancel,
   tooOld: l10n.t("This version of GitLab can't force a build to cancel."),
   late: (build) => l10n.t("{0} is {1}, so it can't be forced to cancel.", buildTitle(build), statusLabel(build.status)),
   refused: ({ kind, reason }, build) =>
@@ -90,7 +73,6 @@ function doneCanceling(_before: Build, after: Build): string {
 export const erasing = (): Action => ({
   name: 'erase',
   ability: 'erase',
-  can: canErase,
   pick: l10n.t('Select builds to erase'),
   none: l10n.t('No build can be erased: only finished builds can.'),
   tooOld: l10n.t("This version of GitLab can't erase builds."),
@@ -102,7 +84,6 @@ export const erasing = (): Action => ({
 export const deletingArtifacts = (): Action => ({
   name: 'deleteArtifacts',
   ability: 'deleteArtifacts',
-  can: canDeleteArtifacts,
   pick: l10n.t('Select builds to delete artifacts from'),
   none: l10n.t('No build has artifacts that can be deleted.'),
   tooOld: l10n.t("This version of GitLab can't delete artifacts alone. Erase the build to remove them with its log."),
@@ -122,7 +103,6 @@ export const deletingArtifacts = (): Action => ({
 
 export const playing = (variables: Variables = {}): Action => ({
   name: 'play',
-  can: canPlay,
   pick: l10n.t('Select builds to play'),
   none: l10n.t('No build can be played: only manual and delayed builds can.'),
   late: (build) => l10n.t("{0} is {1} and can't be played.", buildTitle(build), statusLabel(build.status)),
@@ -139,14 +119,12 @@ export const playingWithVariables = (): Action => ({ ...playing(), ...takingVari
 
 const takingVariables = () => ({
   ability: 'playWithVariables' as const,
-  can: canPlayWithVariables,
   tooOld: l10n.t("This version of GitLab can't play builds with variables."),
 });
 
 export const keeping = (): Action => ({
   name: 'keep',
   ability: 'keep',
-  can: canKeep,
   pick: l10n.t('Select builds to keep artifacts of'),
   none: l10n.t('No build has artifacts to keep.'),
   tooOld: l10n.t("This version of GitLab can't keep artifacts."),

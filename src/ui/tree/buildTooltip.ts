@@ -7,7 +7,7 @@ import { failureReasonSentence, failureReasonWords } from '../text/failureReason
 import { isExpired } from '../text/goneArtifacts';
 import { commitPage, mergeRequestPage, mergeRequestTitle } from '../text/pipelineText';
 import { agoWords, formatDuration, localTime, timeOf } from '../text/timeText';
-import { mayHaveLog } from './contextValue';
+import { can } from '../../core/model/abilities';
 import { pageLink, toTooltip, type CommandLink, type TooltipLine } from './tooltipMarkdown';
 
 /** What a tooltip says of a build beside the build itself. */
@@ -108,7 +108,9 @@ function linksOf(build: Build, { root, pipeline }: TooltipFacts): readonly Comma
   if (root === undefined) return [];
   const argument = { build: build.id, repository: root };
   return [
-    ...(mayHaveLog(build) ? [{ title: l10n.t('Open Log'), command: 'gitlabBuilds.openLog', argument } as const] : []),
+    ...(can(build, 'openLog')
+      ? [{ title: l10n.t('Open Log'), command: 'gitlabBuilds.openLog', argument } as const]
+      : []),
     ...(build.webUrl === undefined
       ? []
       : [{ title: l10n.t('Open in Browser'), command: 'gitlabBuilds.openInBrowser', argument } as const]),

@@ -1,51 +1,63 @@
-import {
-  canCancel,
-  canDeleteArtifacts,
-  canErase,
-  canForceCancel,
-  canKeep,
-  canPlay,
-  canPlayWithVariables,
-  canRetry,
-  hasArtifacts,
-  hasFailed,
-  isUnderWay,
-  statusClass,
-  type Build,
-} from '../../core/model/build';
+import { can, type Ability } from '../../core/model/abilities';
+import type { Build } from '../../core/model/build';
 import { buildsOf, isUnpushed, targetOf } from '../../core/model/snapshot';
 import type { RowNode } from './treeRows';
 import type { RepositoryView } from '../session/repositoryView';
 
-/** Words for `viewItem`: the kind first, then what can be done; with a token that may only read, nothing. */
+/** Words of `viewItem`, by what can be done. */
+const wordFor = {
+  retry: 'retryable',
+  cancel: 'cancelable',
+  forceCancel: 'forceCancelable',
+  play: 'playable',
+  playWithVariables: 'variables',
+  retryFailed: 'hasFailed',
+  cancelActive: 'hasActive',
+  erase: 'erasable',
+  downloadArtifacts: 'hasArtifacts',
+  keep: 'keepable',
+  deleteArtifacts: 'artifactsDeletable',
+  openLog: 'hasLog',
+  tellFailure: 'failed',
+} as const satisfies Partial<Record<Ability, string>>;
+
+type RowAbility = keyof typeof wordFor;
+
+const starting: readonly RowAbility[] = ['retry', 'cancel', 'forceCancel', 'play', 'playWithVariables'];
+const inAll: readonly RowAbility[] = ['retryFailed', 'cancelActive'];
+const onArchive: readonly RowAbility[] = ['downloadArtifacts', 'keep', 'deleteArtifacts'];
+/** The abilities that a superseded attempt keeps: its successor is what can be retried. */
+const onResults: readonly RowAbility[] = ['erase', ...onArchive, 'openLog', 'tellFailure'];
+
+/** Words for `viewItem`: the kind first, then what can be done; with a read-only token, nothing that changes anything. */
 export function contextValue(node: RowNode, readOnly: boolean): string {
+  const words = (builds: readonly Build[], abilities: readonly RowAbility[]): readonly string[] =>
+    abilities.flatMap((ability) => (builds.some((build) => can(build, ability, readOnly)) ? [wordFor[ability]] : []));
   switch (node.kind) {
     case 'pipeline':
     case 'stage':
     case 'status':
-      return words(node.kind, {
-        ...(readOnly ? {} : groupAbilities(node.builds)),
-        hasArtifacts: node.builds.some(hasArtifacts),
-      });
+      return joined(node.kind, words(node.builds, [...inAll, 'downloadArtifacts']));
     case 'group':
-      return words('group', {
-        ...abilitiesOfAny(node.builds, readOnly),
-        ...(readOnly ? {} : groupAbilities(node.builds)),
-      });
+      return joined('group', words(node.builds, [...starting, 'erase', ...onArchive, ...inAll]));
     case 'repository':
-      return words('repository', repositoryAbilities(node.repository, readOnly));
+      return joined('repository', [
+        ...repositoryWords(node.repository),
+        ...words(buildsOf(node.repository.snapshot), inAll),
+      ]);
     case 'build':
-      return words('build', {
-        ...(readOnly ? {} : { ...startable(node.build), ...groupAbilities(node.child?.builds ?? []) }),
-        ...keepsakes(node.build, readOnly),
-      });
-    case 'attempt': // A superseded attempt is over: its successor is what can be retried.
-      return words('attempt', keepsakes(node.build, readOnly));
+      return joined('build', [
+        ...words([node.build], starting),
+        ...words(node.child?.builds ?? [], inAll),
+        ...words([node.build], onResults),
+      ]);
+    case 'attempt':
+      return joined('attempt', words([node.build], onResults));
     case 'artifacts':
-      return words('artifacts', archiveAbilities(node.build, readOnly));
+      return joined('artifacts', words([node.build], onArchive));
     case 'artifactFile':
     case 'artifactFolder':
-      return words(node.kind, { openable: node.uri !== undefined });
+      return joined(node.kind, node.uri === undefined ? [] : ['openable']);
     case 'artifactReport':
     case 'artifactNote':
     case 'tests':
@@ -56,76 +68,14 @@ export function contextValue(node: RowNode, readOnly: boolean): string {
   }
 }
 
-function groupAbilities(builds: readonly Build[]): Record<string, boolean> {
-  return {
-    hasFailed: builds.some((build) => hasFailed(build) && canRetry(build)),
-    hasActive: builds.some((build) => isUnderWay(build) && canCancel(build)),
-  };
+function repositoryWords({ snapshot }: RepositoryView): readonly string[] {
+  return [
+    ...(snapshot?.kind === 'signedOut' ? ['signedOut'] : []),
+    ...(targetOf(snapshot)?.pinned === true ? ['pinned'] : []),
+    ...(isUnpushed(snapshot) ? ['unpushed'] : []),
+  ];
 }
 
-/** What can be done to one of them at least, as to a selection of their rows. */
-function abilitiesOfAny(builds: readonly Build[], readOnly: boolean): Record<string, boolean> {
-  const each = builds.map((build) => ({
-    ...(readOnly ? {} : startable(build)),
-    erasable: !readOnly && canErase(build),
-    ...archiveAbilities(build, readOnly),
-  }));
-  const all: Record<string, boolean> = {};
-  for (const [ability, can] of each.flatMap((one) => Object.entries(one))) all[ability] = all[ability] === true || can;
-  return all;
-}
-
-function repositoryAbilities({ snapshot }: RepositoryView, readOnly: boolean): Record<string, boolean> {
-  return {
-    signedOut: snapshot?.kind === 'signedOut',
-    pinned: targetOf(snapshot)?.pinned === true,
-    unpushed: isUnpushed(snapshot),
-    ...(readOnly ? {} : groupAbilities(buildsOf(snapshot))),
-  };
-}
-
-function startable(build: Build): Record<string, boolean> {
-  return {
-    retryable: canRetry(build),
-    cancelable: canCancel(build),
-    forceCancelable: canForceCancel(build),
-    playable: canPlay(build),
-    variables: canPlayWithVariables(build),
-  };
-}
-
-function keepsakes(build: Build, readOnly: boolean): Record<string, boolean> {
-  return {
-    erasable: !readOnly && canErase(build),
-    ...archiveAbilities(build, readOnly),
-    hasLog: mayHaveLog(build),
-    failed: mayTellFailure(build),
-  };
-}
-
-function archiveAbilities(build: Build, readOnly: boolean): Record<string, boolean> {
-  return {
-    hasArtifacts: hasArtifacts(build),
-    keepable: !readOnly && canKeep(build),
-    artifactsDeletable: !readOnly && canDeleteArtifacts(build),
-  };
-}
-
-/** Whether a build that has started still has one, GitLab does not tell. */
-export function mayHaveLog({ kind, startedAt }: Build): boolean {
-  return kind === undefined && startedAt !== undefined;
-}
-
-/** It has a log, or will have one once it has started. */
-export function mayComeToHaveLog(build: Build): boolean {
-  return mayHaveLog(build) || (build.kind === undefined && statusClass(build.status) !== 'ended');
-}
-
-/** One that has failed, be it allowed to, and whose log may say why. */
-export function mayTellFailure(build: Build): boolean {
-  return build.status === 'failed' && mayHaveLog(build);
-}
-
-function words(kind: string, abilities: Record<string, boolean>): string {
-  return [kind, ...Object.keys(abilities).filter((ability) => abilities[ability])].join(' ');
+function joined(kind: string, words: readonly string[]): string {
+  return [kind, ...words].join(' ');
 }

@@ -25,7 +25,8 @@ import { artifactItem, artifactsItem } from '../artifacts/artifactItems';
 import { artifactsTooltip, artifactTooltip } from '../artifacts/artifactTooltips';
 import { toLogUri } from '../log/logUri';
 import { buildTooltip, type TooltipFacts } from './buildTooltip';
-import { contextValue, mayComeToHaveLog } from './contextValue';
+import { contextValue } from './contextValue';
+import { mayComeToHaveLog } from '../../core/model/abilities';
 import {
   allowedFailureIcon,
   allowedFailureLabel,

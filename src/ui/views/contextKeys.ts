@@ -1,23 +1,8 @@
 import { commands } from 'vscode';
-import {
-  canCancel,
-  canDeleteArtifacts,
-  canErase,
-  canForceCancel,
-  canKeep,
-  canPlay,
-  canPlayWithVariables,
-  canRetry,
-  hasArtifacts,
-  hasFailed,
-  isUnderWay,
-  statusClass,
-  type Build,
-} from '../../core/model/build';
+import { can, type Ability } from '../../core/model/abilities';
 import { isOfMergeRequest } from '../../core/model/pipeline';
 import { isUnpushed, listingOf, targetOf, type Snapshot } from '../../core/model/snapshot';
 import { failedBuilds } from '../../core/model/verdict';
-import { mayHaveLog, mayTellFailure } from '../tree/contextValue';
 import type { ViewState } from '../session/repositoryView';
 
 /** `gitlabBuilds.state`: one word for each state that the view tells apart. */
@@ -74,32 +59,30 @@ export async function setContext({ repositories, active }: ViewState, filtered: 
   );
 }
 
-/** What changes something, by the words of the rows. */
-const acting: Readonly<Record<string, (build: Build) => boolean>> = {
-  retryable: canRetry,
-  cancelable: (build) => canCancel(build) || canForceCancel(build),
-  erasable: canErase,
-  playable: canPlay,
-  variables: canPlayWithVariables,
-  keepable: canKeep,
-  artifactsDeletable: canDeleteArtifacts,
-  retryFailed: (build) => hasFailed(build) && canRetry(build),
-  cancelActive: (build) => isUnderWay(build) && canCancel(build),
-};
-const reading: Readonly<Record<string, (build: Build) => boolean>> = {
-  hasArtifacts,
-  hasLog: mayHaveLog,
-  failed: mayTellFailure,
-  watchable: ({ status }) => statusClass(status) !== 'ended',
+/** Words of `gitlabBuilds.can`, by what some build must permit. */
+const abilityWords: Readonly<Record<string, readonly Ability[]>> = {
+  retryable: ['retry'],
+  cancelable: ['cancel', 'forceCancel'],
+  erasable: ['erase'],
+  playable: ['play'],
+  variables: ['playWithVariables'],
+  keepable: ['keep'],
+  artifactsDeletable: ['deleteArtifacts'],
+  retryFailed: ['retryFailed'],
+  cancelActive: ['cancelActive'],
+  hasArtifacts: ['downloadArtifacts'],
+  hasLog: ['openLog'],
+  failed: ['tellFailure'],
+  watchable: ['watch'],
 };
 
 /** Words for what the commands of the palette could do now with the builds that are shown. */
 function abilitiesIn(snapshot: Snapshot | undefined): readonly string[] {
   if (snapshot?.kind !== 'ready') return [];
   const { builds, pipelines, readOnly } = snapshot;
-  const tests = Object.entries(readOnly ? reading : { ...acting, ...reading });
+  const permit = (ability: Ability) => builds.some((build) => can(build, ability, readOnly));
   return [
-    ...tests.flatMap(([word, can]) => (builds.some(can) ? [word] : [])),
+    ...Object.entries(abilityWords).flatMap(([word, abilities]) => (abilities.some(permit) ? [word] : [])),
     ...(pipelines.length > 0 ? ['pipeline'] : []),
     ...(pipelines.some(isOfMergeRequest) ? ['mergeRequest'] : []),
   ];

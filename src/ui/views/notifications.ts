@@ -1,8 +1,8 @@
 import { l10n, type Disposable, type ViewBadge } from 'vscode';
-import { canRetry, type Build } from '../../core/model/build';
+import { can } from '../../core/model/abilities';
+import type { Build } from '../../core/model/build';
 import { failingOfHead, look, type Notice, type Watch } from '../../core/polling/buildNotices';
 import { Timer, type Clock } from '../../core/util/timer';
-import { mayHaveLog } from '../tree/contextValue';
 import type { Report } from '../report';
 import type { Row } from '../tree/treeRows';
 import type { RepositoryView, ViewState } from '../session/repositoryView';
@@ -127,14 +127,14 @@ interface Reference {
 /** The first that failed is the one to look at: builds come in the order of their stages. */
 function firstLog(notices: readonly Notice[]): Reference | undefined {
   const [first] = notices.flatMap(({ root, failed }) =>
-    failed.flatMap((build) => (mayHaveLog(build) ? { build: build.id, repository: root } : [])),
+    failed.flatMap((build) => (can(build, 'openLog') ? { build: build.id, repository: root } : [])),
   );
   return first;
 }
 
 /** By id: what runs again by then, or belongs to a commit that was left, is refused and not retried. */
 function retryableRows({ root, failed, readOnly }: Notice): readonly Row[] {
-  return readOnly ? [] : failed.filter(canRetry).map((build) => ({ root, node: nodeOf(build) }));
+  return readOnly ? [] : failed.filter((build) => can(build, 'retry')).map((build) => ({ root, node: nodeOf(build) }));
 }
 
 function nodeOf(build: Build): Row['node'] {

@@ -6,7 +6,7 @@ import { listingOf, type Snapshot } from '../../core/model/snapshot';
 import { verdictOf } from '../../core/model/verdict';
 import type { Report } from '../report';
 import type { RepositoryView, ViewState } from '../session/repositoryView';
-import { mayHaveLog } from '../tree/contextValue';
+import { can } from '../../core/model/abilities';
 import { watchedBuildSentence, watchedPipelineSentence } from '../text/watchText';
 
 /** What the user waits for: a build or a pipeline, by its number. */
@@ -54,7 +54,7 @@ export class Watches {
 
   private async tell({ root }: Watched, { failed, sentence, build }: End): Promise<void> {
     const showLog = l10n.t('Show Log');
-    const buttons = build !== undefined && mayHaveLog(build) ? [showLog] : [];
+    const buttons = build !== undefined && can(build, 'openLog') ? [showLog] : [];
     const chosen = await this.port.report.announce(failed ? 'warning' : 'information', sentence, ...buttons);
     if (chosen === showLog) await this.port.act('openLog', { build: build?.id, repository: root });
   }

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import { canKeep, canRetry } from '../../../src/core/model/build';
-import { deny, has, lacks, type Feature } from '../../../src/core/gitlab/features';
+import { has, lacks, type Feature } from '../../../src/core/gitlab/features';
 import { buildWith } from '../support';
 
 /** What the facts say: the version that has it first, and the one before that. */
@@ -49,24 +48,7 @@ describe('A feature', () => {
   }
 });
 
-describe('What is denied', () => {
-  it('is only what the status would offer', () => {
-    const build = buildWith({ status: 'running' });
-    assert.deepEqual(deny(build, () => true).denied, ['cancel']);
-    assert.equal(
-      deny(build, () => false),
-      build,
-    );
-  });
-
-  it('comes on top of what has been denied', () => {
-    const artifacts = { filename: 'artifacts.zip', size: 1 };
-    const once = deny(buildWith({ artifacts }), (ability) => ability === 'keep');
-    const twice = deny(once, (ability) => ability === 'retry');
-    assert.deepEqual(twice.denied, ['keep', 'retry']);
-    assert.deepEqual([canKeep(twice), canRetry(twice)], [false, false]);
-  });
-
+describe('What a release lacks', () => {
   it('is for bridges another than for builds', () => {
     const server = { api: 'v4', version: '15.9.8' } as const;
     const [build, bridge] = [buildWith(), buildWith({ kind: 'bridge' })];

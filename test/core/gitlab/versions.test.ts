@@ -1,14 +1,7 @@
 import assert from 'node:assert/strict';
 import { flatten } from '../../../src/core/model/arrange';
-import {
-  canErase,
-  canForceCancel,
-  canKeep,
-  canPlay,
-  canPlayWithVariables,
-  canRetry,
-  type Build,
-} from '../../../src/core/model/build';
+import { can } from '../../../src/core/model/abilities';
+import type { Build } from '../../../src/core/model/build';
 import { profiles } from '../../gitlab/profiles/profiles';
 import { manyBuilds } from '../../gitlab/scenarios';
 import { buildsAt, failureOf, unhurried } from '../support';
@@ -156,14 +149,14 @@ describe('What a build lets one do, whatever the version', () => {
       assert.equal(build.status, stage.has('9.0') ? 'manual' : 'skipped');
       assert.equal(build.maybeManual, stage.has('9.0') ? undefined : true);
       // Versions that do not say which they are (8.11 can play, 8.10 cannot) get the benefit of the doubt.
-      assert.equal(canPlay(build), true);
+      assert.equal(can(build, 'play'), true);
     }
-    assert.equal(canPlayWithVariables(await stage.row(id)), stage.has('14.9'));
+    assert.equal(can(await stage.row(id), 'playWithVariables'), stage.has('14.9'));
   });
 
   onEach('is nothing with what was skipped for good, from 9.0 on', async (stage) => {
     const { id } = stage.add({ name: 'late', status: 'skipped' });
-    for (const build of await bothOf(stage, id)) assert.equal(canPlay(build), !stage.has('9.0'));
+    for (const build of await bothOf(stage, id)) assert.equal(can(build, 'play'), !stage.has('9.0'));
   });
 
   onEach('is to keep artifacts that will go, as far as GitLab tells', async (stage) => {
@@ -173,27 +166,27 @@ describe('What a build lets one do, whatever the version', () => {
       assert.equal((await stage.row(compile.id)).artifacts, undefined);
       return;
     }
-    for (const build of await bothOf(stage, compile.id)) assert.equal(canKeep(build), !stage.has('11.0'));
+    for (const build of await bothOf(stage, compile.id)) assert.equal(can(build, 'keep'), !stage.has('11.0'));
     stage.fake.world.update(compile, { artifactsExpireAtMs: stage.fake.world.now() + 3_600_000 });
     for (const build of await bothOf(stage, compile.id)) {
-      assert.equal(canKeep(build), true);
+      assert.equal(can(build, 'keep'), true);
       assert.equal(build.artifacts?.expireAt !== undefined, stage.has('11.0'));
     }
-    assert.equal(canKeep(await stage.row(assets.id)), false);
+    assert.equal(can(await stage.row(assets.id), 'keep'), false);
   });
 
   onEach('is to retry and to erase what has ended', async (stage) => {
     const { compile, long } = stage.small.builds;
     for (const build of await bothOf(stage, compile.id))
-      assert.deepEqual([canRetry(build), canErase(build)], [true, true]);
+      assert.deepEqual([can(build, 'retry'), can(build, 'erase')], [true, true]);
     for (const build of await bothOf(stage, long.id))
-      assert.deepEqual([canRetry(build), canErase(build)], [false, false]);
+      assert.deepEqual([can(build, 'retry'), can(build, 'erase')], [false, false]);
   });
 
   onEach('is to end at once what is being canceled, from 17.10 on', async (stage) => {
     stage.fake.world.setStatus(stage.small.builds.long, 'canceling');
     for (const build of await bothOf(stage, stage.small.builds.long.id)) {
-      assert.equal(canForceCancel(build), stage.has('17.10'));
+      assert.equal(can(build, 'forceCancel'), stage.has('17.10'));
     }
   });
 });

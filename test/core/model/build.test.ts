@@ -2,14 +2,6 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { arrange, flatten } from '../../../src/core/model/arrange';
 import {
-  canCancel,
-  canDeleteArtifacts,
-  canErase,
-  canForceCancel,
-  canKeep,
-  canPlay,
-  canPlayWithVariables,
-  canRetry,
   durationSeconds,
   hasFailed,
   identity,
@@ -18,7 +10,6 @@ import {
   statusClass,
   worstStatus,
   type Build,
-  type BuildAbility,
 } from '../../../src/core/model/build';
 import { buildWith } from '../support';
 
@@ -157,68 +148,6 @@ describe('A status', () => {
       'preparing',
       'pending',
     ]);
-  });
-
-  const those = (can: (build: Build) => boolean, changes: Partial<Build> = {}) =>
-    knownStatuses.filter((status) => can(buildWith({ ...changes, status }))).sort();
-
-  it('allows what GitLab allows', () => {
-    assert.deepEqual(those(canRetry), ['canceled', 'failed', 'success']);
-    assert.deepEqual(those(canErase), ['canceled', 'failed', 'success']);
-    const ended = ['canceled', 'canceling', 'failed', 'skipped', 'success'];
-    assert.deepEqual(those(canCancel), knownStatuses.filter((status) => !ended.includes(status)).sort());
-    assert.deepEqual(those(canForceCancel), ['canceling']);
-    assert.deepEqual(those(canPlay), ['manual', 'scheduled']);
-    assert.deepEqual(those(canPlayWithVariables), ['manual', 'scheduled']);
-  });
-
-  it('that may stand for a manual build lets it be played', () => {
-    assert.equal(canPlay(buildWith({ status: 'skipped', maybeManual: true })), true);
-    assert.equal(canPlay(buildWith({ status: 'skipped' })), false);
-  });
-
-  it('that is not known lets one cancel, and nothing else', () => {
-    const build = buildWith({ status: 'levitating' });
-    const may = [canCancel, canForceCancel, canRetry, canErase, canPlay].map((can) => can(build));
-    assert.deepEqual(may, [true, false, false, false, false]);
-  });
-});
-
-describe('What a build allows', () => {
-  const artifacts = { filename: 'artifacts.zip', size: 1 };
-  const questions: Readonly<Record<BuildAbility, (build: Build) => boolean>> = {
-    retry: canRetry,
-    cancel: canCancel,
-    forceCancel: canForceCancel,
-    erase: canErase,
-    play: canPlay,
-    playWithVariables: canPlayWithVariables,
-    keep: canKeep,
-    deleteArtifacts: canDeleteArtifacts,
-  };
-  /** What one may do in some status or other. */
-  const abilities = (changes: Partial<Build>) =>
-    Object.entries(questions)
-      .filter(([, can]) => knownStatuses.some((status) => can(buildWith({ artifacts, ...changes, status }))))
-      .map(([ability]) => ability);
-
-  it('is everything, by its kind nothing for another CI system’s, and little for a bridge', () => {
-    assert.deepEqual(abilities({}), Object.keys(questions));
-    assert.deepEqual(abilities({ kind: 'external' }), []);
-    assert.deepEqual(abilities({ kind: 'bridge' }), ['retry', 'play']);
-  });
-
-  it('is nothing that is denied', () => {
-    for (const ability of Object.keys(questions) as readonly BuildAbility[]) {
-      const denied = ability === 'play' ? ['play', 'playWithVariables'] : [ability];
-      const left = Object.keys(questions).filter((each) => !denied.includes(each));
-      assert.deepEqual(abilities({ denied: [ability] }), left);
-    }
-  });
-
-  it('is to keep artifacts only where there are some', () => {
-    assert.equal(canKeep(buildWith({ artifacts })), true);
-    assert.equal(canKeep(buildWith()), false);
   });
 });
 

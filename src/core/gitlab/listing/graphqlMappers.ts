@@ -1,8 +1,9 @@
+import { deny } from '../../model/abilities';
 import { statusClass, type Build, type BuildAbility } from '../../model/build';
 import { externalStage, type Pipeline } from '../../model/pipeline';
 import type { Project, RowContext } from '../dialect';
 import { webAddress } from './externalStatuses';
-import { deny, lacks } from '../features';
+import { lacks } from '../features';
 import { failureReasonIn } from './failureMessages';
 import { UnexpectedShape, type JsonObject } from '../jsonObject';
 import { present, toQueuedDuration, toReports, toTags, unlessEmpty } from './restMappers';

@@ -1,7 +1,8 @@
+import { deny } from '../../model/abilities';
 import type { Build, Commit, Report } from '../../model/build';
 import type { Pipeline } from '../../model/pipeline';
 import type { Project, RowContext } from '../dialect';
-import { deny, has, lacks } from '../features';
+import { has, lacks } from '../features';
 import type { JsonObject } from '../jsonObject';
 
 /**

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { canCancel, canErase, canKeep, canPlay, canRetry } from '../../../../src/core/model/build';
+import { can } from '../../../../src/core/model/abilities';
 import type { ProfileName } from '../../../gitlab/profiles/profile';
 import { reporterToken } from '../../../gitlab/seed';
 import { assertWhole, Branch, countsOf, idsOf, isGraphql, named, pipelineIn } from '../branch';
@@ -95,7 +95,7 @@ describe('GraphQL', () => {
       const { builds } = await at.listing();
       assert.equal(at.client.usesGraphql, true);
       for (const build of builds) {
-        const may = [canRetry, canCancel, canErase, canKeep, canPlay].map((can) => can(build));
+        const may = (['retry', 'cancel', 'erase', 'keep', 'play'] as const).map((ability) => can(build, ability));
         assert.deepEqual([build.name, ...may], [build.name, false, false, false, false, false]);
       }
     });
@@ -103,13 +103,16 @@ describe('GraphQL', () => {
     it(`says on ${profile} what a Developer may do`, async () => {
       await start(profile);
       const listing = await at.listing();
-      assert.ok(canRetry(named(listing, 'compile')) && canErase(named(listing, 'compile')));
-      assert.ok(canKeep(named(listing, 'compile')) && canPlay(named(listing, 'staging')));
-      assert.ok(canPlay(named(listing, 'production')) && canCancel(named(listing, 'install')));
+      assert.ok(can(named(listing, 'compile'), 'retry') && can(named(listing, 'compile'), 'erase'));
+      assert.ok(can(named(listing, 'compile'), 'keep') && can(named(listing, 'staging'), 'play'));
+      assert.ok(can(named(listing, 'production'), 'play') && can(named(listing, 'install'), 'cancel'));
       const { id, attempts } = named(listing, 'rspec 1/2', at.made.branch);
       assert.equal(id, at.made.builds.rspec.id);
       // A superseded attempt is not retried again.
-      assert.deepEqual(attempts.map(canRetry), [false]);
+      assert.deepEqual(
+        attempts.map((build) => can(build, 'retry')),
+        [false],
+      );
     });
   }
 
@@ -117,7 +120,7 @@ describe('GraphQL', () => {
     await start('18.9');
     const { project, sha, branch } = at.made;
     at.fake.world.addBuild(project, { sha, pipeline: branch, name: 'archived', status: 'manual', when: 'on_success' });
-    assert.equal(canPlay(named(await at.listing(), 'archived')), false);
+    assert.equal(can(named(await at.listing(), 'archived'), 'play'), false);
   });
 
   it('leaves out what the server lacks, and asks for it once', async () => {

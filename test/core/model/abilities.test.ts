@@ -1,0 +1,120 @@
+import assert from 'node:assert/strict';
+import { can, deny, mayComeToHaveLog, type Ability } from '../../../src/core/model/abilities';
+import { knownStatuses, type Build, type BuildAbility } from '../../../src/core/model/build';
+import { buildWith } from '../support';
+
+const artifacts = { filename: 'artifacts.zip', size: 1 };
+const startedAt = '2016-02-22T00:00:00.000Z';
+const changing: readonly BuildAbility[] = [
+  'retry',
+  'cancel',
+  'forceCancel',
+  'erase',
+  'play',
+  'playWithVariables',
+  'keep',
+  'deleteArtifacts',
+];
+const ended = ['canceled', 'failed', 'skipped', 'success'];
+const open = knownStatuses.filter((status) => !ended.includes(status) && status !== 'canceling');
+
+describe('What a build permits', () => {
+  const statusesFor = (ability: Ability): readonly string[] =>
+    knownStatuses.filter((status) => can(buildWith({ status, artifacts, startedAt }), ability)).sort();
+  /** What can be done in some status or other. */
+  const inSomeStatus = (changes: Partial<Build>): readonly Ability[] =>
+    changing.filter((ability) =>
+      knownStatuses.some((status) => can(buildWith({ artifacts, ...changes, status }), ability)),
+    );
+
+  const table: Readonly<Record<Ability, readonly string[]>> = {
+    retry: ['canceled', 'failed', 'success'],
+    erase: ['canceled', 'failed', 'success'],
+    cancel: open,
+    forceCancel: ['canceling'],
+    play: ['manual', 'scheduled'],
+    playWithVariables: ['manual', 'scheduled'],
+    keep: knownStatuses,
+    deleteArtifacts: knownStatuses,
+    retryFailed: ['failed'],
+    cancelActive: open.filter((status) => !['manual', 'scheduled'].includes(status)),
+    downloadArtifacts: knownStatuses,
+    openLog: knownStatuses,
+    tellFailure: ['failed'],
+    watch: [...open, 'canceling'],
+  };
+  for (const [ability, statuses] of Object.entries(table) as readonly [Ability, readonly string[]][])
+    it(`depends on its status: ${ability}`, () => assert.deepEqual(statusesFor(ability), [...statuses].sort()));
+
+  it('is to be played where it may stand for a manual one', () => {
+    assert.equal(can(buildWith({ status: 'skipped', maybeManual: true }), 'play'), true);
+    assert.equal(can(buildWith({ status: 'skipped' }), 'play'), false);
+  });
+
+  it('is only to be canceled in a status that is not known', () => {
+    const build = buildWith({ status: 'levitating' });
+    assert.deepEqual(
+      changing.filter((ability) => can(build, ability)),
+      ['cancel'],
+    );
+  });
+
+  it('is everything, by its kind nothing for another CI system’s, and little for a bridge', () => {
+    assert.deepEqual(inSomeStatus({}), changing);
+    assert.deepEqual(inSomeStatus({ kind: 'external' }), []);
+    assert.deepEqual(inSomeStatus({ kind: 'bridge' }), ['retry', 'play']);
+  });
+
+  it('is nothing that is denied', () => {
+    for (const ability of changing) {
+      const denied = ability === 'play' ? ['play', 'playWithVariables'] : [ability];
+      const left = changing.filter((each) => !denied.includes(each));
+      assert.deepEqual(inSomeStatus({ denied: [ability] }), left);
+    }
+    assert.equal(can(buildWith({ status: 'failed', denied: ['retry'] }), 'retryFailed'), false);
+    assert.equal(can(buildWith({ status: 'running', denied: ['cancel'] }), 'cancelActive'), false);
+  });
+
+  it('is only to be looked at with a token that may only read', () => {
+    const abilities = Object.keys(table) as readonly Ability[];
+    const build = { artifacts, startedAt };
+    const may = abilities.filter((ability) =>
+      knownStatuses.some((status) => can(buildWith({ ...build, status }), ability, true)),
+    );
+    assert.deepEqual(may, ['downloadArtifacts', 'openLog', 'tellFailure', 'watch']);
+  });
+
+  it('is to keep, delete and download artifacts only where there are some', () => {
+    for (const ability of ['keep', 'deleteArtifacts', 'downloadArtifacts'] as const)
+      assert.equal(can(buildWith(), ability), false);
+  });
+
+  it('is not to retry a failure that is allowed along with all the others', () =>
+    assert.equal(can(buildWith({ status: 'failed', allowFailure: true }), 'retryFailed'), false));
+
+  it('is to open the log of what has started and is not another CI system’s or a bridge’s', () => {
+    assert.equal(can(buildWith({ startedAt: undefined }), 'openLog'), false);
+    for (const kind of ['bridge', 'external'] as const)
+      assert.equal(can(buildWith({ kind, startedAt, status: 'failed' }), 'tellFailure'), false);
+    assert.equal(mayComeToHaveLog(buildWith({ startedAt: undefined, status: 'pending' })), true);
+    assert.equal(mayComeToHaveLog(buildWith({ startedAt: undefined, status: 'skipped' })), false);
+  });
+});
+
+describe('What is denied', () => {
+  it('is only what the status would offer', () => {
+    const build = buildWith({ status: 'running' });
+    assert.deepEqual(deny(build, () => true).denied, ['cancel']);
+    assert.equal(
+      deny(build, () => false),
+      build,
+    );
+  });
+
+  it('comes on top of what has been denied', () => {
+    const once = deny(buildWith({ artifacts }), (ability) => ability === 'keep');
+    const twice = deny(once, (ability) => ability === 'retry');
+    assert.deepEqual(twice.denied, ['keep', 'retry']);
+    assert.deepEqual([can(twice, 'keep'), can(twice, 'retry')], [false, false]);
+  });
+});
