@@ -4,7 +4,7 @@ import type { Build } from '../../core/model/build';
 import { isAbort } from '../../core/model/errors';
 import { targetOf, type Snapshot } from '../../core/model/snapshot';
 import type { Clock } from '../../core/util/timer';
-import type { ArtifactsNode } from '../../core/model/tree';
+import type { ArtifactsNode, AttemptNode, BuildNode } from '../../core/model/tree';
 import { goneSentence, isGone } from '../text/goneArtifacts';
 import { sentenceFor } from '../report';
 import type {
@@ -25,10 +25,15 @@ import { readResults } from './testResults';
 /** Of one folder; more nobody scrolls through, and VS Code keeps them all. */
 const mostRows = 2000;
 
+/** Failed tests that stand below their build without a heading. */
+const mostWithoutHeading = 20;
+/** How long the rows below a build wait for its failed tests, in ms, so that they don't move as a rule. */
+const patienceMs = 1000;
+
 /** What the tests of one archive have given. */
 interface Tests {
-  /** Of the artifacts. */
-  readonly row: Row;
+  /** The row of the artifacts, once it was opened: it tells them, too. */
+  row: Row | undefined;
   state: 'none' | 'reading' | 'read' | 'failed';
   done: Promise<TestResults | undefined>;
   results: TestResults | undefined;
@@ -47,9 +52,31 @@ export class ArtifactRows implements Disposable {
   constructor(
     private readonly archives: Archives,
     private readonly snapshotOf: (root: string) => Snapshot | undefined,
-    private readonly clock: Pick<Clock, 'now'>,
+    private readonly clock: Clock,
     private readonly details?: DetailsPort,
   ) {}
+
+  /**
+   * The failed tests of a build that has failed: rows before those that are drawn below it. They come later where they
+   * take long. undefined: the row has none. Never rejects.
+   */
+  failedTestsOf(row: Row): Promise<Row[]> | undefined {
+    const { root, node } = row;
+    if ((node.kind !== 'build' && node.kind !== 'attempt') || !mayTellTests(node.build)) return undefined;
+    const found = this.testsBelow(row, node).then((nodes) => nodes.map((each): Row => ({ root, node: each })));
+    let isLate = false;
+    const pause = new Promise<Row[]>((resolve) => {
+      const timeout = this.clock.setTimeout(() => {
+        isLate = true;
+        resolve([]);
+      }, patienceMs);
+      void found.then(() => this.clock.clearTimeout(timeout));
+    });
+    void found.then((rows) => {
+      if (isLate && rows.length > 0) this.changed.fire(row);
+    });
+    return Promise.race([found, pause]);
+  }
 
   /** undefined: it is no row of ours. Never rejects: what goes wrong is a row. */
   childrenOf(row: Row): Promise<Row[]> | undefined {
@@ -77,6 +104,26 @@ export class ArtifactRows implements Disposable {
     this.changed.dispose();
   }
 
+  private async testsBelow(row: Row, node: BuildNode | AttemptNode): Promise<readonly ArtifactRowNode[]> {
+    const { root } = row;
+    const target = targetOf(this.snapshotOf(root));
+    if (target === undefined) return [];
+    try {
+      const build = (await this.details?.load(root, node.build)) ?? node.build;
+      if (build.artifacts === undefined) return [];
+      const opened = await this.archives.of(toArtifactAddress(root, target, build));
+      const tests = this.testsOf(opened);
+      await tests.done.catch(() => undefined);
+      const { state, results } = tests;
+      if (!isToldBelowBuild(build, tests)) return [];
+      if (results !== undefined && isBrief(results)) return await this.testNodes(row, build, opened, results);
+      return [{ kind: 'tests', id: `${node.id}/tests`, build, state: state === 'none' ? 'read' : state, results }];
+    } catch {
+      // The row of the artifacts tells why they can't be had.
+      return [];
+    }
+  }
+
   private async belowArtifacts(row: Row, node: ArtifactsNode): Promise<Row[]> {
     const build = (await this.details?.load(row.root, node.build)) ?? node.build;
     if (build !== node.build) this.details?.show(row.root, build);
@@ -101,19 +148,21 @@ export class ArtifactRows implements Disposable {
 
   private topOf(row: Row, node: ArtifactsNode, opened: OpenArchive): readonly ArtifactRowNode[] {
     const { id, build } = node;
-    const { state, results } = this.testsOf(row, opened);
-    // There from the start where there may be tests, so that nothing moves once they are read.
-    const tests: readonly ArtifactRowNode[] =
-      state === 'none' ? [] : [{ kind: 'tests', id: `${id}/tests`, build, state, results }];
-    const rows = [...tests, ...reportsOf(node), ...inFolder(id, opened.tree.root, opened.address, build)];
+    const tests = this.testsOf(opened);
+    tests.row = row;
+    const rows = [
+      ...testsAbove(id, build, tests),
+      ...reportsOf(node),
+      ...inFolder(id, opened.tree.root, opened.address, build),
+    ];
     return rows.length > 0 ? rows : [noteNode(id, build, { kind: 'empty' })];
   }
 
-  private testsOf(row: Row, opened: OpenArchive): Tests {
+  private testsOf(opened: OpenArchive): Tests {
     const known = this.tests.get(opened);
     if (known !== undefined) return known;
     const state = opened.reports.length === 0 ? 'none' : 'reading';
-    const tests: Tests = { row, state, done: Promise.resolve(undefined), results: undefined };
+    const tests: Tests = { row: undefined, state, done: Promise.resolve(undefined), results: undefined };
     this.tests.set(opened, tests);
     if (state === 'reading') this.readTests(tests, opened);
     return tests;
@@ -125,7 +174,7 @@ export class ArtifactRows implements Disposable {
     const end = (state: Tests['state'], results?: TestResults): void => {
       tests.state = state;
       tests.results = results;
-      this.changed.fire(tests.row);
+      if (tests.row !== undefined) this.changed.fire(tests.row);
     };
     tests.done.then(
       (results) => end(results === undefined ? 'none' : 'read', results),
@@ -134,19 +183,58 @@ export class ArtifactRows implements Disposable {
   }
 
   private async failedOf(row: Row, build: Build, opened: OpenArchive): Promise<readonly ArtifactRowNode[]> {
-    const tests = this.testsOf(row, opened);
+    const tests = this.testsOf(opened);
     // Why it failed is told here, and asking again reads again.
     if (tests.state === 'failed') this.readTests(tests, opened);
     const results = await tests.done;
-    if (results === undefined) return [];
-    const { root, node } = row;
+    return results === undefined ? [] : this.testNodes(row, build, opened, results);
+  }
+
+  private async testNodes(
+    { root, node }: Row,
+    build: Build,
+    opened: OpenArchive,
+    results: TestResults,
+  ): Promise<readonly ArtifactRowNode[]> {
     const places = await placesOfTests(results.failed, Uri.parse(root).fsPath, opened.address.project);
     const nodes = results.failed.map((found, index) =>
-      testNode(`${node.id}/${index}`, build, opened.address, found, places[index]),
+      testNode(`${node.id}/test:${index}`, build, opened.address, found, places[index]),
     );
     const more = results.failures - results.failed.length;
     return more > 0 ? [...nodes, noteNode(node.id, build, { kind: 'moreTests', count: more })] : nodes;
   }
+}
+
+/** A build that has failed and left an archive behind. */
+function mayTellTests({ status, artifacts }: Build): boolean {
+  return status === 'failed' && artifacts !== undefined;
+}
+
+/** The tests of a build that has failed stand below it, not below its artifacts, unless all have passed. */
+function isToldBelowBuild(build: Build, { state, results }: Tests): boolean {
+  if (state === 'none' || !mayTellTests(build)) return false;
+  return results === undefined || results.failures > 0 || !isWhole(results);
+}
+
+function isWhole({ damaged, firstOf }: TestResults): boolean {
+  return !damaged && firstOf === undefined;
+}
+
+/** Few enough to do without a heading, which would have nothing else to tell. */
+function isBrief(results: TestResults): boolean {
+  return isWhole(results) && results.failures <= mostWithoutHeading;
+}
+
+/**
+ * The row of the tests among the artifacts: there from the start where there may be tests, so that nothing moves once
+ * they are read. Reports without a test that has run are not worth one.
+ */
+function testsAbove(id: string, build: Build, tests: Tests): readonly ArtifactRowNode[] {
+  const { state, results } = tests;
+  if (state === 'none' || isToldBelowBuild(build, tests)) return [];
+  const isEmpty = results !== undefined && isWhole(results) && results.failures === 0;
+  if (isEmpty && results.tests - results.skipped === 0) return [];
+  return [{ kind: 'tests', id: `${id}/tests`, build, state, results }];
 }
 
 function reportsOf({ id, build }: ArtifactsNode): readonly ArtifactRowNode[] {

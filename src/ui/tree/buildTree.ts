@@ -30,6 +30,8 @@ export const viewId = 'gitlabBuilds.builds';
 export interface LazyRows {
   /** undefined: those below this row are drawn. */
   childrenOf(row: Row): Promise<Row[]> | undefined;
+  /** Rows before those that are drawn below this one; undefined: there are none. */
+  failedTestsOf(row: Row): Promise<Row[]> | undefined;
   /** A row whose children are others now. */
   readonly onDidChange: Event<Row>;
 }
@@ -120,8 +122,9 @@ export class BuildTree implements TreeDataProvider<Row>, Disposable {
   getChildren(): Row[];
   getChildren(row?: Row): Row[] | Promise<Row[]>;
   getChildren(row?: Row): Row[] | Promise<Row[]> {
-    const lazy = row === undefined ? undefined : this.lazy?.childrenOf(row);
-    return lazy ?? this.drawing.childrenOf(row);
+    if (row === undefined) return this.drawing.childrenOf(row);
+    const tests = this.lazy?.failedTestsOf(row)?.then((rows) => [...rows, ...this.drawing.childrenOf(row)]);
+    return tests ?? this.lazy?.childrenOf(row) ?? this.drawing.childrenOf(row);
   }
 
   getParent(row: Row): Row | undefined {

@@ -444,6 +444,85 @@ describe('Failed tests', () => {
     assert.deepEqual(drawn(await settled()).slice(2), ['    · test-coverage.xml  11 B']);
   });
 
+  it('stand directly below a build that has failed, and before its artifacts', async () => {
+    await write('tests/test_math.py');
+    fake.archive = anArchive({ 'reports/junit.xml': pytest });
+    showIn(ready([withArtifacts({ status: 'failed' })]));
+    assert.deepEqual(drawn(await settled()).slice(1), [
+      '  · test_sum  assert 3 == 4',
+      '  · test_db  failed on setup with "KeyError: \'db\'"',
+      '  ▸ Artifacts  1.0 kB',
+      '    ▸ reports  1.0 kB',
+      '      · junit.xml  1.0 kB',
+    ]);
+    const [uri] = passed(await row('test_sum')) as [Uri];
+    assert.equal(uri.path, `${folder}/tests/test_math.py`);
+  });
+
+  it('stand below the attempt that has failed', async () => {
+    fake.archive = anArchive({ 'junit.xml': pytest });
+    showIn(ready([aBuild({ id: 2, attempts: [withArtifacts({ status: 'failed' })] })]));
+    const labels = (await settled()).map(({ item }) => item.label);
+    assert.deepEqual(labels, ['rspec', '#1', 'test_sum', 'test_db', 'Artifacts', 'junit.xml']);
+  });
+
+  it('have a heading below the build where they are many, or where something about them is to be said', async () => {
+    const report = (n: number): string => `<testsuite><testcase name="${n}"><error/></testcase></testsuite>`;
+    const files = Object.fromEntries(Array.from({ length: 21 }, (_, n) => [`junit-${n}.xml`, report(n)]));
+    fake.archive = anArchive(files);
+    showIn(ready([withArtifacts({ status: 'failed' })]));
+    assert.equal(drawn(await settled())[1], '  ▸ Failed tests (21)  of 21');
+    fake.archive = anArchive({ 'junit.xml': '<testsuite><testcase name="a"/><testcase' });
+    showIn(ready([withArtifacts({ status: 'failed', id: 9 })]));
+    assert.equal(drawn(await settled())[1], '  · Tests  no failed test among 1 · a report is damaged');
+  });
+
+  it('that all have passed are told among the artifacts of a failed build, too', async () => {
+    fake.archive = anArchive({ 'junit.xml': '<testsuite><testcase name="a"/></testsuite>' });
+    showIn(ready([withArtifacts({ status: 'failed' })]));
+    assert.deepEqual(drawn(await settled()).slice(1, 3), ['  ▸ Artifacts  1.0 kB', '    · Tests  1 passed']);
+  });
+
+  it('are no row where none has run', async () => {
+    fake.archive = anArchive({ 'junit.xml': '<testsuite><testcase name="a"><skipped/></testcase></testsuite>' });
+    showIn(ready([withArtifacts()]));
+    assert.deepEqual(
+      drawn(await settled()).filter((line) => line.includes('Tests')),
+      [],
+    );
+  });
+
+  it('keep nobody waiting who wants to see the artifacts', async () => {
+    const waits: (() => void)[] = [];
+    const slow = { ...clock, setTimeout: (work: () => void) => waits.push(work), clearTimeout: () => undefined };
+    const rowsOfSlow = new ArtifactRows(fake.archives, () => shown, slow as never);
+    const told: unknown[] = [];
+    rowsOfSlow.onDidChange((one) => told.push(one));
+    let open = (): void => undefined;
+    fake.gate = new Promise((resolve) => (open = resolve));
+    fake.archive = anArchive({ 'junit.xml': pytest });
+    showIn(ready([withArtifacts({ status: 'failed' })]));
+    const [build] = tree.getChildren();
+    assert.ok(build);
+    const early = rowsOfSlow.failedTestsOf(build);
+    for (const work of waits) work();
+    assert.deepEqual(await early, []);
+    open();
+    await new Promise<void>((resolve) => rowsOfSlow.onDidChange(() => resolve()));
+    assert.deepEqual(told, [build]);
+    assert.equal((await rowsOfSlow.failedTestsOf(build))?.length, 2);
+    rowsOfSlow.dispose();
+  });
+
+  it('of artifacts that cannot be had leave the rest as it is', async () => {
+    fake.failure = new GitLabError({ kind: 'timeout', host: 'git.example.com' });
+    showIn(ready([withArtifacts({ status: 'failed' })]));
+    assert.deepEqual(drawn(await settled()).slice(1), [
+      '  ▸ Artifacts  1.0 kB',
+      "    · git.example.com didn't respond in time. Try again later.",
+    ]);
+  });
+
   it('of all reports are read, however many', async () => {
     const report = (n: number): readonly [string, string] => [
       `junit-${n}.xml`,
