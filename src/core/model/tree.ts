@@ -15,6 +15,8 @@ export interface PipelineNode {
   readonly isStanding: boolean;
   /** Its own builds. Those of pipelines it triggered are below the bridges. */
   readonly builds: readonly Build[];
+  /** Number of them that the filter shows. */
+  readonly shown: number;
   readonly children: readonly TreeNode[];
 }
 
@@ -25,7 +27,10 @@ export interface StageNode {
   /** The group holds the statuses reported by other CI systems. */
   readonly isExternal: boolean;
   readonly status: string;
+  /** Builds that the filter shows. */
   readonly builds: readonly Build[];
+  /** Number of builds without the filter. */
+  readonly total: number;
   readonly children: readonly TreeNode[];
 }
 
@@ -51,7 +56,10 @@ export interface GroupNode {
   /** Worst status among its rows. */
   readonly status: string;
   readonly isAllowed: boolean;
+  /** Builds that the filter shows. */
   readonly builds: readonly Build[];
+  /** Number of builds without the filter. */
+  readonly total: number;
   readonly children: readonly BuildNode[];
 }
 
@@ -74,6 +82,8 @@ export interface ChildPipeline {
   readonly status: string;
   /** Its own builds. */
   readonly builds: readonly Build[];
+  /** Number of them that the filter shows. */
+  readonly shown: number;
 }
 
 export interface AttemptNode {
@@ -162,7 +172,8 @@ class Drawing {
     const builds = this.ofPipeline.get(pipeline.id) ?? [];
     const status = worstStatus(builds) ?? pipeline.status;
     const children = this.within(pipeline, `${id}/`);
-    return { kind: 'pipeline', id, pipeline, status, isStanding, builds, children };
+    const shown = this.countShown(builds);
+    return { kind: 'pipeline', id, pipeline, status, isStanding, builds, shown, children };
   }
 
   private within(pipeline: Pipeline, prefix: string): readonly TreeNode[] {
@@ -203,14 +214,32 @@ class Drawing {
   ): readonly StageNode[] {
     return [...groupBy(builds, ({ stage }) => stage)].map(([stage, inStage]) => {
       const name = encodeURIComponent(stage.toWellFormed());
-      return stageNode(`${prefix}stage:${name}`, inStage, children(inStage, name));
+      return this.stageNode(`${prefix}stage:${name}`, inStage, children(inStage, name));
     });
   }
 
   private externalGroup(builds: readonly Build[], prefix: string): readonly StageNode[] {
     if (builds.length === 0) return [];
     const children = failedFirst(this.rowsOf(builds, prefix));
-    return [{ ...stageNode(`${prefix}external`, builds, children), isExternal: true }];
+    return [{ ...this.stageNode(`${prefix}external`, builds, children), isExternal: true }];
+  }
+
+  private stageNode(id: string, builds: readonly Build[], children: readonly TreeNode[]): StageNode {
+    const [stage, status] = [builds[0]?.stage ?? '', worstStatus(builds) ?? ''];
+    const total = this.totalOf(builds, stageKey);
+    return { kind: 'stage', id, stage, isExternal: false, status, builds, total, children };
+  }
+
+  /** Number of builds with the same key without the filter. */
+  private totalOf(builds: readonly Build[], keyOf: (build: Build) => string | Build): number {
+    const [first] = builds;
+    if (this.filter.length === 0 || first === undefined) return builds.length;
+    const [pipeline, key] = [this.pipelines.has(first.pipeline ?? -1) ? first.pipeline : undefined, keyOf(first)];
+    return (this.ofPipeline.get(pipeline) ?? []).filter((build) => keyOf(build) === key).length;
+  }
+
+  private countShown(builds: readonly Build[]): number {
+    return this.filter.length === 0 ? builds.length : builds.filter((build) => this.isShown(build)).length;
   }
 
   /**
@@ -242,7 +271,8 @@ class Drawing {
     }));
     const { status, isAllowed } = byStatus(children)[0] ?? { status: '', isAllowed: false };
     const shared = parallelName(name)?.name ?? name;
-    return { kind: 'group', id: `${prefix}group:${key}`, name: shared, stage, status, isAllowed, builds, children };
+    const [id, total] = [`${prefix}group:${key}`, this.totalOf(builds, groupKey)];
+    return { kind: 'group', id, name: shared, stage, status, isAllowed, builds, total, children };
   }
 
   private buildNode(build: Build, prefix: string): BuildNode {
@@ -256,7 +286,7 @@ class Drawing {
   private childPipeline(pipeline: Pipeline, below: readonly TreeNode[]): ChildPipeline {
     const builds = this.ofPipeline.get(pipeline.id) ?? [];
     const status = below.some(isOrLeadsToFailure) ? 'failed' : (worstStatus(builds) ?? pipeline.status);
-    return { pipeline, status, builds };
+    return { pipeline, status, builds, shown: this.countShown(builds) };
   }
 
   private childOf({ downstream }: Build): Pipeline | undefined {
@@ -275,11 +305,6 @@ class Drawing {
     this.way.delete(child.id);
     return leads;
   }
-}
-
-function stageNode(id: string, builds: readonly Build[], children: readonly TreeNode[]): StageNode {
-  const [stage, status] = [builds[0]?.stage ?? '', worstStatus(builds) ?? ''];
-  return { kind: 'stage', id, stage, isExternal: false, status, builds, children };
 }
 
 /** The displayed status: for a bridge, that of the pipeline it triggered. */
@@ -318,6 +343,11 @@ function statusOf(row: BuildRow): string {
 
 function isAllowedFailure(row: BuildRow): boolean {
   return row.kind === 'group' ? row.isAllowed : row.build.status === 'failed' && row.build.allowFailure;
+}
+
+/** Grouping key of a stage's row, or of the row of external statuses. */
+function stageKey({ kind, stage }: Build): string {
+  return kind === 'external' ? 'external' : `stage:${stage}`;
 }
 
 /** Grouping key: the shared name for parallel builds, the build itself for others. */

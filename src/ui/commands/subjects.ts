@@ -195,12 +195,13 @@ function bridgesIn({ builds }: Listing): Bridges {
 }
 
 function toItem(build: Build, ref: string | undefined, bridge: Build | undefined): BuildItem {
-  const facts = [bridge?.name, buildDescription(build, ref, Date.now())].filter(
+  // The icon shows the status. Its word comes last, so that it can be searched for.
+  const facts = [bridge?.name, buildDescription(build, ref, Date.now()), buildLabel(build)].filter(
     (part) => part !== undefined && part !== '',
   );
   return {
     label: `${statusCodicon(build.status)} ${withoutIcons(buildTitle(build))}`,
-    description: withoutIcons(`${buildLabel(build)} · ${oneLine(build.stage)}`),
+    description: withoutIcons(oneLine(build.stage)),
     detail: withoutIcons(facts.map((part) => oneLine(part ?? '')).join(' · ')),
     build,
   };

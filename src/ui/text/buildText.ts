@@ -221,6 +221,13 @@ export function groupDescription(builds: readonly Build[]): string {
   return l10n.t('{0} · {1} of {2}: {3}', status, failing.length, builds.length, named(failing));
 }
 
+/** The same beside the icon of the status, which is not said again: `2 of 7: rspec, spinach`, or `7 builds` */
+export function groupSummary(builds: readonly Build[]): string {
+  const failing = builds.filter(hasFailed).map(({ name }) => name);
+  if (failing.length > 0) return l10n.t('{0} of {1}: {2}', failing.length, builds.length, named(failing));
+  return builds.length === 1 ? l10n.t('1 build') : l10n.t('{0} builds', builds.length);
+}
+
 /** `2 failed · 3 passed`: how many builds there are of each status, the worst first. */
 export function statusCounts(builds: readonly Build[]): string {
   const counts = new Map<string, number>();
@@ -232,6 +239,11 @@ export function statusCounts(builds: readonly Build[]): string {
       status === allowedToFail ? l10n.t('{0} allowed to fail', count) : l10n.t('{0} {1}', count, statusLabel(status)),
     )
     .join(' · ');
+}
+
+/** `1 of 5 shown` where a filter leaves builds out, else how many there are of each status. */
+export function shownCounts(builds: readonly Build[], shown: number, total: number): string {
+  return shown < total ? l10n.t('{0} of {1} shown', shown, total) : statusCounts(builds);
 }
 
 /** `2 of 5 failed`, or how many there are of each status. */
@@ -250,15 +262,18 @@ export function largeCommitCounts(builds: readonly Build[]): string | undefined 
   return l10n.t('{0} failed, {1} running of {2}', builds.filter(hasFailed).length, running, builds.length);
 }
 
-/** Characters of a name in a row. */
-const longestName = 48;
+/** Characters that a side bar of 300 px has room for. */
+const longestName = 36;
+/** Characters that remain of a longer name: as many as one of 200 px has room for, so that VS Code doesn't cut its end off, too. */
+const shortenedName = 24;
 
 /** One line that fits into a row: of a long one the middle is left out, since both ends tell. */
 export function shortName(name: string): string {
   const marks = Array.from(oneLine(name));
   if (marks.length <= longestName) return marks.join('');
-  const half = (longestName - 2) / 2;
-  return `${marks.slice(0, half + 1).join('')}…${marks.slice(-half).join('')}`;
+  const end = Math.floor((shortenedName - 1) / 2);
+  const [head, tail] = [marks.slice(0, shortenedName - 1 - end).join(''), marks.slice(-end).join('')];
+  return `${head.trimEnd()}…${tail.trimStart()}`;
 }
 
 const allowedToFail = 'failed/allowed';

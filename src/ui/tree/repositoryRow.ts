@@ -3,7 +3,8 @@ import { hasFailed, worstStatus, type Build } from '../../core/model/build';
 import { pipelineFailedWithoutBuilds, rootPipelines, standingBuilds, type Pipeline } from '../../core/model/pipeline';
 import { targetOf, type NoProject, type Snapshot } from '../../core/model/snapshot';
 import { caveats, projectWords, subjectOf } from '../text/commitText';
-import { groupDescription, statusLabel } from '../text/buildText';
+import { groupDescription, groupSummary, statusLabel } from '../text/buildText';
+import { pipelineFailureWords } from '../text/failureReasons';
 import type { RepositoryView } from '../session/repositoryView';
 import { standingWithoutBuilds } from '../text/pipelineText';
 import { failureSentence, oneLine } from '../text/failures';
@@ -21,13 +22,15 @@ interface Standing {
   readonly icon: string;
   readonly status?: string | undefined;
   readonly parts: readonly string[];
+  /** What stands beside the icon, which says the status; default: the parts. */
+  readonly brief?: readonly string[] | undefined;
 }
 
-/** `main · abc12345 · failed · 1 of 7: rspec`, or why there is nothing to show. `now` in ms since 1970. */
+/** `1 of 7: rspec · main · abc12345`, or why there is nothing to show. `now` in ms since 1970. */
 export function repositoryLook({ name, snapshot }: RepositoryView, now: number): RepositoryLook {
-  const { icon, status, parts } = standingOf(snapshot, now);
+  const { icon, status, parts, brief = parts } = standingOf(snapshot, now);
   const spoken = l10n.t('Repository {0}', oneLine(name));
-  return { icon, status, words: parts.join(' · '), spoken: [spoken, ...parts].join(', ') };
+  return { icon, status, words: brief.join(' · '), spoken: [spoken, ...parts].join(', ') };
 }
 
 /** The same in lines: a side bar cuts a long one off. */
@@ -70,18 +73,30 @@ function standingOfBuilds(snapshot: Extract<Snapshot, { kind: 'ready' }>, now: n
   // What was not read may have failed: no verdict but a failure.
   const isUndecided = snapshot.isPartial === true && broken === undefined && !builds.some(hasFailed);
   const status = isUndecided ? undefined : worst;
-  const words = wordsOf(builds, broken) ?? statusLabel(status ?? '');
-  const parts = [
-    subjectOf(snapshot),
-    ...(isUndecided ? [] : [status === undefined ? l10n.t('no builds') : words]),
-    ...caveats(snapshot, now),
-  ];
-  return { icon: 'circle-large-outline', status, parts };
+  const { whole, brief } = wordsOf(builds, broken) ?? { whole: statusLabel(status ?? '') };
+  const verdict = (words: string | undefined) => {
+    if (isUndecided) return [];
+    return status === undefined ? [l10n.t('no builds')] : words === undefined ? [] : [words];
+  };
+  const [subject, reservations] = [subjectOf(snapshot), caveats(snapshot, now)];
+  return {
+    icon: 'circle-large-outline',
+    status,
+    parts: [subject, ...verdict(whole), ...reservations],
+    brief: [...verdict(brief), subject, ...reservations],
+  };
 }
 
-function wordsOf(builds: readonly Build[], broken: Pipeline | undefined): string | undefined {
-  if (broken !== undefined && !builds.some(hasFailed)) return standingWithoutBuilds(broken);
-  return builds.length > 0 ? groupDescription(builds) : undefined;
+interface Words {
+  readonly whole: string;
+  /** Beside the icon of the status; undefined: it says all. */
+  readonly brief?: string | undefined;
+}
+
+function wordsOf(builds: readonly Build[], broken: Pipeline | undefined): Words | undefined {
+  if (broken !== undefined && !builds.some(hasFailed))
+    return { whole: standingWithoutBuilds(broken), brief: pipelineFailureWords(broken) };
+  return builds.length > 0 ? { whole: groupDescription(builds), brief: groupSummary(builds) } : undefined;
 }
 
 function reasonWords(reason: NoProject): string {

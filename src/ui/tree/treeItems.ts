@@ -35,7 +35,7 @@ import {
   buildSpoken,
   groupCounts,
   shortName,
-  statusCounts,
+  shownCounts,
   statusIcon,
   statusLabel,
   type BuildFacts,
@@ -158,22 +158,25 @@ function repositoryItem({ repository, children }: RepositoryNode, scene: RenderC
 }
 
 function pipelineItem(node: PipelineNode, scene: RenderContext): TreeItem {
-  const { pipeline, status, builds, children } = node;
+  const { pipeline, status, builds, shown, children } = node;
   const item = new TreeItem(shortName(pipelineLabel(pipeline)), closed(children));
   item.iconPath = pipelineIcon(pipeline, builds, status, freshnessOf(scene));
-  const standing = builds.length === 0 ? standingWithoutBuilds(pipeline) : statusCounts(builds);
+  const standing = builds.length === 0 ? standingWithoutBuilds(pipeline) : shownCounts(builds, shown, builds.length);
   const subject = pipelineSubject(pipeline, { sha: shownSha(scene), ref: targetOf(scene.snapshot)?.ref });
   item.description = `${standing} · ${subject}`;
   item.accessibilityInformation = { label: `${pipelineSpoken(pipeline, builds)}, ${item.description}` };
   return item;
 }
 
-function stageItem({ stage, isExternal, status, builds, children }: StageNode, freshness: Freshness): TreeItem {
+function stageItem({ stage, isExternal, status, builds, total, children }: StageNode, freshness: Freshness): TreeItem {
   const label = isExternal ? l10n.t('External') : oneLine(stage);
   const item = new TreeItem(label, TreeItemCollapsibleState.Collapsed);
   item.iconPath = statusIcon(status, freshness);
   const hasFailedChild = buildsAmong(children).some(isPassedWithFailedChild);
-  const standing = [statusCounts(builds), ...(hasFailedChild ? [l10n.t('child failed')] : [])].join(' · ');
+  const standing = [
+    shownCounts(builds, builds.length, total),
+    ...(hasFailedChild ? [l10n.t('child failed')] : []),
+  ].join(' · ');
   item.description = standing;
   item.accessibilityInformation = {
     label: isExternal ? l10n.t('Reported by other systems, {0}', standing) : l10n.t('Stage {0}, {1}', label, standing),
@@ -190,11 +193,12 @@ function buildsAmong(nodes: readonly TreeNode[]): readonly BuildNode[] {
 }
 
 /** Parallel builds of one name. */
-function groupItem({ name, stage, status, isAllowed, builds, children }: GroupNode, scene: RenderContext): TreeItem {
+function groupItem(node: GroupNode, scene: RenderContext): TreeItem {
+  const { name, stage, status, isAllowed, builds, total, children } = node;
   const item = new TreeItem(shortName(name), closed(children));
   const freshness = freshnessOf(scene);
   item.iconPath = isAllowed ? allowedFailureIcon(freshness) : statusIcon(status, freshness);
-  const standing = groupCounts(builds);
+  const standing = builds.length < total ? shownCounts(builds, builds.length, total) : groupCounts(builds);
   item.description = namesStages(scene) ? [oneLine(stage), standing].join(' · ') : standing;
   item.accessibilityInformation = {
     label: l10n.t('{0}, {1} builds, stage {2}, {3}', oneLine(name), builds.length, oneLine(stage), standing),
@@ -234,16 +238,19 @@ function labelOf(node: BuildNode | AttemptNode): string {
 function showChild(item: TreeItem, node: BuildNode, scene: RenderContext): void {
   const { build, child } = node;
   if (child === undefined) return;
-  const standing = child.builds.length === 0 ? statusLabel(child.status) : statusCounts(child.builds);
-  const verdict = isPassedWithFailedChild(node) ? l10n.t('passed · child failed') : undefined;
+  const { builds, shown, status } = child;
+  const counts = builds.length === 0 ? undefined : shownCounts(builds, shown, builds.length);
+  const verdict = isPassedWithFailedChild(node) ? l10n.t('bridge passed') : undefined;
   item.iconPath =
-    child.status === 'failed' && build.status === 'failed'
+    status === 'failed' && build.status === 'failed'
       ? buildIcon(build, freshnessOf(scene))
-      : statusIcon(child.status, freshnessOf(scene));
-  item.description = [verdict, standing, item.description, `#${child.pipeline.id}`]
+      : statusIcon(status, freshnessOf(scene));
+  // The icon says how the child stands.
+  item.description = [counts, item.description, verdict, `#${child.pipeline.id}`]
     .filter((part) => part !== undefined && part !== '')
     .join(' · ');
-  const spoken = [item.accessibilityInformation?.label, l10n.t('child pipeline {0}', standing), verdict];
+  const standing = l10n.t('child pipeline {0}', counts ?? statusLabel(status));
+  const spoken = [item.accessibilityInformation?.label, standing];
   item.accessibilityInformation = { label: spoken.filter((part) => part !== undefined).join(', ') };
 }
 

@@ -67,10 +67,15 @@ describe('A list of builds to choose from', () => {
     assert.match(items[3]?.detail ?? '', /^packages/);
   });
 
-  it('says the status in words', () => {
+  it('says the status in words, last: the icon says it first', () => {
     const items = itemsOf(ready(someBuilds({ status: 'failed' }, { status: 'failed', allowFailure: true })));
-    const words = items.flatMap(({ description }) => description ?? []);
-    assert.deepEqual(words, ['failed · test', 'failed (allowed) · test']);
+    const words = items.flatMap(({ description, detail }) =>
+      description === undefined ? [] : [[description, detail]],
+    );
+    assert.deepEqual(words, [
+      ['test', 'failed'],
+      ['test', 'failed (allowed)'],
+    ]);
   });
 
   for (const text of hostileTexts)

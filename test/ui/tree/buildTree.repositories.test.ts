@@ -45,11 +45,11 @@ describe('Several repositories', () => {
 
   it('have a row each, by name, open where something fails', async () => {
     assert.deepEqual(await shown(aRepository('web', failing), aRepository('api', passed)), [
-      '▸ api  master · 01234567 · passed · 2',
+      '▸ api  2 builds · master · 01234567',
       '  ▸ test  2 passed',
       '    · lint',
       '    · rspec',
-      '▾ web  master · 01234567 · failed · 1 of 2: rspec',
+      '▾ web  1 of 2: rspec · master · 01234567',
       '  ▾ test  1 failed · 1 passed',
       '    · rspec',
       '    · lint',
@@ -85,10 +85,10 @@ describe('Several repositories', () => {
     tree.showOnly(['failed']);
     assert.deepEqual([tree.view.title, tree.view.message], ['GitLab Builds', 'only failed']);
     assert.deepEqual(drawn(await rows()), [
-      '▾ a  master · 01234567 · failed · 1 of 2: rspec',
-      '  ▾ test  1 failed',
+      '▾ a  1 of 2: rspec · master · 01234567',
+      '  ▾ test  1 of 2 shown',
       '    · rspec',
-      '· b  master · 01234567 · passed · 2',
+      '· b  2 builds · master · 01234567',
     ]);
   });
 
@@ -145,11 +145,11 @@ describe('The row of a repository', () => {
       "a  Can't reach git.example.com. Check your network or VPN.",
       'warning',
     ],
-    ['without builds', ready([]), 'a  master · 01234567 · no builds', 'circle-large-outline'],
+    ['without builds', ready([]), 'a  no builds · master · 01234567', 'circle-large-outline'],
     [
       'with a pipeline without builds',
       { ...ready([]), pipelines: [{ id: 1, ref: 'master', sha, status: 'failed' }] },
-      'a  master · 01234567 · failed',
+      'a  master · 01234567',
       'error',
     ],
   ];
@@ -163,7 +163,7 @@ describe('The row of a repository', () => {
     const { item } = await rowOf({ ...passed, readOnly: true, ancestor: { sha: 'e'.repeat(40), back: 2 } });
     assert.match(
       item.description ?? '',
-      /^master · 01234567 · passed · 2 · .*eeeeeeee, 2 commits back · read-only token$/,
+      /^2 builds · master · 01234567 · .*eeeeeeee, 2 commits back · read-only token$/,
     );
   });
 

@@ -12,11 +12,11 @@ describe('The words of a row for the menus', () => {
     contextValue({ kind, id: 'x', build: aBuild(changes), children: [] }, readOnly);
   const group = (kind: 'stage' | 'status', ...builds: readonly Partial<Build>[]): string => {
     const node = { id: 'x', status: 's', builds: someBuilds(...builds), children: [] };
-    if (kind === 'stage') return contextValue({ kind, stage: 's', isExternal: false, ...node }, false);
+    if (kind === 'stage') return contextValue({ kind, stage: 's', isExternal: false, total: 1, ...node }, false);
     return contextValue({ kind, isAllowed: false, count: 1, ...node }, false);
   };
   const pipeline = (readOnly: boolean, ...builds: readonly Partial<Build>[]): string => {
-    const node = { id: 'x', isStanding: true, status: 's', builds: someBuilds(...builds), children: [] };
+    const node = { id: 'x', isStanding: true, status: 's', builds: someBuilds(...builds), shown: 1, children: [] };
     const own = { id: 1, ref: 'master', sha: 'a', status: 's' };
     return contextValue({ kind: 'pipeline', pipeline: own, ...node }, readOnly);
   };
@@ -65,7 +65,7 @@ describe('The words of a row for the menus', () => {
     const [status, startedAt] = ['failed', '2016-03-01T12:00:00.000Z'];
     const builds = someBuilds({ status, startedAt }, { status: 'manual' }, { artifacts: { filename: 'a', size: 1 } });
     const node = { id: 'x', name: 'n', stage: 's', status, isAllowed: false, builds, children: [] };
-    const [words, readOnly] = [false, true].map((only) => contextValue({ kind: 'group', ...node }, only));
+    const [words, readOnly] = [false, true].map((only) => contextValue({ kind: 'group', total: 1, ...node }, only));
     assert.deepEqual(
       [words, readOnly],
       [
