@@ -1,58 +1,58 @@
-/** Why an archive, or one entry of it, is not unpacked. `path` names the entry where nothing else is said. */
+/** Why an archive, or one of its entries, isn't extracted. `path` names the entry unless noted otherwise. */
 export type ArchiveFailureKind =
   // Names that would leave the folder, or mean something else on another system.
-  | 'parent' // a `..`
-  | 'absolute' // begins with `/`
-  | 'drive' // begins with `C:`
-  | 'network' // begins with `//server` or `\\server`
+  | 'parent' // contains `..`
+  | 'absolute' // starts with `/`
+  | 'drive' // starts with `C:`
+  | 'network' // starts with `//server` or `\\server`
   | 'backslash'
-  | 'controlCharacter' // NUL and its like
-  | 'noName' // nothing but `.` and `/`
+  | 'controlCharacter' // NUL and other control characters
+  | 'noName' // consists of `.` and `/` only
   | 'reservedName' // `con`, `nul`, `com1.txt` …
-  | 'trailingDot' // a name that ends with a dot or a space
-  | 'colon' // a name with `:`, which is a hidden stream of a file on Windows; there alone
-  | 'forbiddenCharacter' // one of `<>"|?*`, on Windows alone
-  | 'longName' // one name; `limit`: bytes
-  | 'longPath' // the whole path; `limit`: bytes
-  | 'gitFolder' // a `.git`, which could make git run what it likes
-  // Entries that are no files, or in each other's way.
+  | 'trailingDot' // a name ending in a dot or a space
+  | 'colon' // a name with `:`, which is an alternate data stream on Windows; only checked there
+  | 'forbiddenCharacter' // contains one of `<>"|?*`; only checked on Windows
+  | 'longName' // a name; `limit` in bytes
+  | 'longPath' // the whole path; `limit` in bytes
+  | 'gitFolder' // contains `.git`, which could make git run arbitrary programs
+  // Entries that aren't files, or that are in each other's way.
   | 'symlink'
-  | 'special' // a device, a pipe or a socket
-  | 'belowFile' // `other`: the file that it would lie in
-  | 'belowLink' // `other`: the symbolic link that it would lie behind
-  | 'duplicate' // one path twice
-  | 'collision' // `other`: what it is the same as where case or Unicode's forms do not count
-  | 'fileAndFolder' // one path as both
-  // Too much.
+  | 'special' // a device, pipe or socket
+  | 'belowFile' // `other`: the file it would be inside of
+  | 'belowLink' // `other`: the symbolic link it would be behind
+  | 'duplicate' // the same path twice
+  | 'collision' // `other`: the path that is equal if case and Unicode form are ignored
+  | 'fileAndFolder' // the same path as a file and as a folder
+  // Limits.
   | 'tooManyEntries' // `count` of `limit`
-  | 'tooBig' // more than `limit` bytes, unpacked
-  | 'ratio' // more than `limit` bytes out of one
-  | 'overlap' // shares bytes with another entry
-  | 'listTooBig' // `count` bytes of directory of `limit`
-  // What cannot be read.
+  | 'tooBig' // more than `limit` bytes uncompressed
+  | 'ratio' // compression ratio above `limit`
+  | 'overlap' // overlaps another entry
+  | 'listTooBig' // directory of `count` bytes exceeds `limit`
+  // Unreadable data.
   | 'encrypted'
-  | 'method' // packed in a way that is not known here
-  | 'damaged' // its bytes are not what the archive says of them
-  | 'truncated' // ends too early
-  | 'header' // its own header says something else than the directory of the archive
-  | 'directory' // the directory of the archive contradicts itself
-  | 'zip64' // so do its 64-bit numbers
-  | 'multiDisk' // one part of several
-  | 'empty' // no bytes at all
+  | 'method' // unsupported compression method
+  | 'damaged' // data doesn't match size or checksum
+  | 'truncated' // ends early
+  | 'header' // its local header contradicts the directory
+  | 'directory' // the directory is inconsistent
+  | 'zip64' // its 64-bit fields are inconsistent
+  | 'multiDisk' // part of a multi-volume archive
+  | 'empty' // a file of 0 bytes
   | 'notZip'
-  | 'changed' // the archive is another one by now
-  | 'missing'; // no such entry
+  | 'changed' // the archive has been replaced meanwhile
+  | 'missing'; // the entry doesn't exist
 
 export interface ArchiveFailure {
-  /** Made fit to be shown: no control characters, not long. */
+  /** Shortened and without control characters, for display. */
   readonly path?: string | undefined;
-  /** As `path`. */
+  /** Like `path`. */
   readonly other?: string | undefined;
   readonly count?: number | undefined;
   readonly limit?: number | undefined;
 }
 
-/** An archive that is not unpacked, or not read. Sentences for it are `ui/sentences.ts`'s. */
+/** An archive can't be read or extracted. `ui/text/archiveFailures.ts` has the messages. */
 export class ArchiveError extends Error {
   readonly detail: ArchiveFailure;
 
@@ -70,7 +70,7 @@ export class ArchiveError extends Error {
 
 const longest = 120;
 
-/** What is invisible, turns the line around or ends it becomes visible; the middle of what is long is left out. */
+/** Makes a path displayable: replaces invisible, bidirectional and line break characters, and shortens the middle. */
 function shown(path: string | undefined): string | undefined {
   if (path === undefined) return undefined;
   const characters = Array.from(path, (one) => (/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u.test(one) ? '\ufffd' : one));

@@ -6,15 +6,15 @@ import type { Clock } from '../util/timer';
 import { asDiskError } from './download/diskErrors';
 import { ownerStateOf, releaseOwnerTag, takeOwnerTag } from './processOwner';
 
-/** What a kept file is; a file of one instance or build is never found as one of another. */
+/** Identity of a cached file. Files of different instances or builds never share a key. */
 export interface CacheKey {
   /** Base URL of the instance. */
   readonly instance: string;
   readonly project: string;
   readonly build: number;
-  /** Bytes of the whole archive, as announced: a build that was run into again has another one. */
+  /** Announced size of the whole archive in bytes; differs if the build was run again under the same id. */
   readonly size: number;
-  /** Path of an entry, as the archive has it; undefined: the archive as a whole. */
+  /** Path of an entry in the archive; undefined: the whole archive. */
   readonly entry?: string | undefined;
 }
 
@@ -32,17 +32,17 @@ interface Running {
 }
 
 const keptMs = 7 * 24 * 60 * 60_000;
-/** Age at which a temporary file is taken for abandoned if it is unknown whether its process still runs. */
+/** Age in ms at which a temporary file counts as abandoned if it is unknown whether its process is still running. */
 const temporaryMs = 60 * 60_000;
 const mostAttempts = 5;
 const keptName = /^[0-9a-f]{64}$/;
-/** Versions up to 0.1.0 wrote 8 hex digits in place of the owner tag. */
+/** Versions up to 0.1.0 used 8 hex digits instead of the owner tag. */
 const temporaryName = /^[0-9a-f]{64}\.([0-9a-f]{8}-\d{1,10}-[0-9a-f]{8}|[0-9a-f]{8})\.tmp$/;
 
 /**
- * Files that were fetched to look into, in a folder that several windows share: each may find, add and remove at any
- * time. What was used last stays longest; together they have at most the limit's bytes, and none is older than 7 days.
- * A path that was given out stays good as long as nobody adds more than the limit; who finds nothing there asks again.
+ * Disk cache for previewed artifacts, in a folder that several windows share, each of which may read, add and remove
+ * files at any time. Evicts the least recently used when the limit in bytes is exceeded, and files older than 7 days. A
+ * path remains valid until more than the limit is added; callers who find the file missing ask again.
  */
 export class ArtifactsCache {
   private readonly running = new Map<string, Running>();
@@ -53,12 +53,12 @@ export class ArtifactsCache {
     private readonly clock: Pick<Clock, 'now'>,
   ) {}
 
-  /** Where it is kept once it is. */
+  /** Path for a key, whether or not the file exists. */
   pathOf(key: CacheKey): string {
     return join(this.folder, nameOf(key));
   }
 
-  /** Where it is, if it is there; it counts as used then. */
+  /** Path of a cached file, if it exists; marks it as used. */
   async get(key: CacheKey): Promise<string | undefined> {
     const path = this.pathOf(key);
     const kept = await this.look(path);
@@ -68,9 +68,9 @@ export class ArtifactsCache {
   }
 
   /**
-   * Keeps what `load` gives and says where; of several at once for one key only the first loads. Throws DiskError
-   * (`tooBigForCache` where it is larger than the limit, `incomplete` where an archive is not of its size), what `load`
-   * throws, or the signal's reason.
+   * Caches the result of `load` and returns its path. Concurrent calls with the same key share one load. Throws
+   * DiskError (`tooBigForCache` if larger than the limit, `incomplete` if an archive has the wrong size), errors of
+   * `load`, or the signal's reason.
    */
   async put(key: CacheKey, load: Load, signal: AbortSignal): Promise<string> {
     const name = nameOf(key);
@@ -81,20 +81,20 @@ export class ArtifactsCache {
       try {
         return await unlessAborted(running.path, signal);
       } catch (error) {
-        // The one that loaded was called off, but this one was not.
+        // The caller that loaded was aborted, but this one wasn't.
         if (signal.aborted || !running.signal.aborted) throw error;
       }
     }
   }
 
-  /** Where it is, loaded if it is not there. Throws as `put`. */
+  /** Path of a file, loaded if it isn't cached. Throws like `put`. */
   async getOrPut(key: CacheKey, load: Load, signal: AbortSignal): Promise<string> {
     return (await this.get(key)) ?? (await this.put(key, load, signal));
   }
 
   /**
-   * Works with the file, loaded if it is not there. Another window may remove it just before it is opened: then it is
-   * loaded again. Throws as `put`, and what `work` throws.
+   * Runs `work` on a file, loaded if it isn't cached. If another window removes it just before it is opened, it is
+   * loaded again. Throws like `put`, and errors of `work`.
    */
   async use<T>(key: CacheKey, load: Load, signal: AbortSignal, work: (path: string) => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt += 1) {
@@ -107,12 +107,12 @@ export class ArtifactsCache {
     }
   }
 
-  /** Removes what is old, left over, or too much; for the start. Never throws: what cannot be removed stays. */
+  /** Removes old, abandoned and excess files at startup. Never throws: what can't be removed stays. */
   async tidy(): Promise<void> {
     await this.evict(undefined);
   }
 
-  /** Removes all, and says how much that was. */
+  /** Removes all files; returns their number and total size. */
   async clear(): Promise<{ readonly count: number; readonly bytes: number }> {
     let [count, bytes] = [0, 0];
     for (const kept of await this.list(keptName)) {
@@ -138,7 +138,7 @@ export class ArtifactsCache {
     const owner = takeOwnerTag();
     const temporary = `${path}.${owner}.tmp`;
     try {
-      // What is in it may be nobody else's business.
+      // Private, since contents may be confidential.
       await mkdir(this.folder, { recursive: true, mode: 0o700 });
       const bytes = await write(temporary, load, limit, signal);
       if (bytes !== (announced ?? bytes)) throw new DiskError('incomplete', `${bytes}/${announced ?? ''}`);
@@ -158,13 +158,13 @@ export class ArtifactsCache {
     try {
       await rename(temporary, path);
     } catch (error) {
-      // On Windows a file that another window reads cannot be replaced; it has the same bytes.
+      // Windows can't replace a file that another window is reading, but it has the same bytes.
       if ((await this.look(path)) === undefined) throw error;
       await removed(temporary);
     }
   }
 
-  /** `spared` is never removed: it was just made. */
+  /** Evicts files above the limit, except for `spared`, which was just added. */
   private async evict(spared: string | undefined): Promise<void> {
     for (const left of await this.list(temporaryName)) {
       const owner = temporaryName.exec(basename(left.path))?.[1] ?? '';
@@ -186,7 +186,7 @@ export class ArtifactsCache {
     return this.clock.now() - usedAt > keptMs;
   }
 
-  /** Files of ours; others are left alone. None where the folder is not there. */
+  /** Files that match the pattern; empty if the folder doesn't exist. */
   private async list(pattern: RegExp): Promise<readonly Kept[]> {
     const names = await readdir(this.folder).catch(() => []);
     const ours = names.filter((name) => pattern.test(name)).map((name) => this.look(join(this.folder, name)));
@@ -194,13 +194,13 @@ export class ArtifactsCache {
   }
 
   private async look(path: string): Promise<Kept | undefined> {
-    const found = await lstat(path).catch(() => undefined); // Another window may just have removed it.
+    const found = await lstat(path).catch(() => undefined); // Another window may have just removed it.
     return found?.isFile() === true ? { path, bytes: found.size, usedAt: found.mtimeMs } : undefined;
   }
 
   private async touch(path: string): Promise<void> {
     const now = new Date(this.clock.now());
-    await utimes(path, now, now).catch(() => undefined); // It only goes sooner.
+    await utimes(path, now, now).catch(() => undefined); // Not fatal: the file is just evicted earlier.
   }
 }
 
@@ -235,7 +235,7 @@ async function fill(file: FileHandle, body: AsyncIterable<Uint8Array>, limit: nu
   return bytes;
 }
 
-/** Whether it was there and is no more. */
+/** Removes a file; returns whether it existed and is gone. */
 async function removed(path: string): Promise<boolean> {
   return await rm(path).then(
     () => true,

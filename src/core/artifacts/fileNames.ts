@@ -1,14 +1,14 @@
 import { trimCharacters, whitespace } from '../util/trim';
 
-/** Longest name in bytes that every common file system takes is 255; the temporary file's needs some of it. */
+/** Maximum length of a name in bytes: file systems allow 255, and temporary files need some more than the name. */
 const longestBytes = 200;
-/** Characters of a name that are looked at, half of them at each end: normalizing takes the square of the length. */
+/** Number of characters to process, half from each end: normalization takes quadratic time. */
 const mostCharacters = 1000;
-/** Names that Windows gives to devices, whatever comes after spaces and a dot. */
+/** Device names on Windows, with any extension and spaces before it. */
 export const reserved = /^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$) *(\.|$)/i;
 
 /**
- * A name from outside → one that is a plain file name on Linux, macOS and Windows: no separators, no control or
+ * Converts an untrusted name to a file name that is valid on Linux, macOS and Windows: no separators, control or
  * reserved characters, no dot or space at its ends, not too long. Never empty, never `.` or `..`.
  */
 export function safeName(name: string): string {
@@ -26,7 +26,7 @@ function withoutMiddle(name: string): string {
   return `${name.slice(0, mostCharacters / 2)}${name.slice(-mostCharacters / 2)}`;
 }
 
-/** Cut in the middle, between characters, so that the ending (an id, a file type) stays. */
+/** Shortens a name in the middle, between characters, so that its ending (an id, an extension) is kept. */
 function shorten(name: string): string {
   const characters = Array.from(name);
   if (Buffer.byteLength(name) <= longestBytes) return name;

@@ -3,18 +3,18 @@ import { hostname } from 'node:os';
 import { codeOf } from '../model/errors';
 
 /**
- * The process that works on a temporary file or folder: a download of this one, one that runs on this computer, one
- * that has ended, or one of another computer that shares the folder, of which nothing is known.
+ * State of the process that owns a temporary file or folder: this one with the tag in use, another one on this
+ * computer, one that has ended, or one on another computer that shares the folder, whose state is unknown.
  */
 export type OwnerState = 'own' | 'running' | 'ended' | 'elsewhere';
 
-/** Tags of this process that are in use. */
+/** Tags that this process is using. */
 const tagsInUse = new Set<string>();
 
 /**
- * A unique part of the name of a temporary file or folder. It names the process that works on it, so that no other
- * process takes it away or takes it over meanwhile, and a later one knows what nobody needs any more:
- * `[0-9a-f]{8}-\d{1,10}-[0-9a-f]{8}`, which the patterns of such names repeat.
+ * Creates a unique part for the name of a temporary file or folder. It identifies the owning process, so that others
+ * leave the file alone and can recognize abandoned ones later. Format: `[0-9a-f]{8}-\d{1,10}-[0-9a-f]{8}`; patterns for
+ * such names repeat it.
  */
 export function takeOwnerTag(): string {
   const tag = `${shortHash(hostname())}-${process.pid}-${randomBytes(4).toString('hex')}`;
@@ -22,7 +22,7 @@ export function takeOwnerTag(): string {
   return tag;
 }
 
-/** What has this tag is no longer worked on by this process. */
+/** Marks a tag as no longer used by this process. */
 export function releaseOwnerTag(tag: string): void {
   tagsInUse.delete(tag);
 }
@@ -31,11 +31,11 @@ export function ownerStateOf(tag: string): OwnerState {
   if (tagsInUse.has(tag)) return 'own';
   const [host, pid] = tag.split('-');
   if (host !== shortHash(hostname())) return 'elsewhere';
-  // The number of an ended process is given again, in a container often to the next extension host.
+  // Process ids are reused; in a container often by the next extension host.
   return Number(pid) !== process.pid && isRunning(Number(pid)) ? 'running' : 'ended';
 }
 
-/** The first 8 hex digits of the SHA-256. */
+/** First 8 hex digits of the SHA-256 hash. */
 export function shortHash(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 8);
 }

@@ -1,33 +1,35 @@
 import type { ArchiveFailureKind } from '../archiveErrors';
 
-/** A file whose bytes are had by their place: a file on disk, or one on a server that answers ranges. */
+/** A file with random access: on disk, or on a server that supports ranges. */
 export interface RandomAccess {
-  /** Bytes of the whole file. */
+  /** Size of the whole file in bytes. */
   readonly size: number;
-  /** The bytes from `start` up to, not including, `end`, in pieces. Throws as its source does, on the way too. */
+  /** Reads from `start` to `end` (exclusive) in chunks. May throw its source's errors at any point. */
   read(start: number, end: number, signal?: AbortSignal): AsyncIterable<Uint8Array>;
 }
 
-/** One entry of an archive, as the archive says; nothing of it is to be believed before it was unpacked. */
+/** An entry of an archive. Nothing the archive says of it is trustworthy before it is extracted. */
 export interface ArchiveEntry {
-  /** With `/`, without one at its end. Not made safe: it may be hostile, and is written nowhere as it is. */
+  /**
+   * Path with `/` as separator and no trailing one. Untrusted: it may be malicious and must not be used on disk as is.
+   */
   readonly path: string;
   readonly kind: 'file' | 'folder';
-  /** Bytes, unpacked. */
+  /** Uncompressed size in bytes. */
   readonly size: number;
-  /** Bytes in the archive; undefined where it is not known. */
+  /** Compressed size in bytes; undefined if unknown. */
   readonly packed?: number | undefined;
-  /** Why it will not be unpacked, as far as the archive's directory tells; `open` throws it. */
+  /** Why the entry won't be extracted, as far as the directory shows; `open` throws it. */
   readonly flaw?: ArchiveFailureKind | undefined;
-  /** ms since 1970; undefined where the archive does not say. */
+  /** In ms since 1970; undefined if the archive doesn't say. */
   readonly modifiedAt?: number | undefined;
 }
 
-/** What is in a build's artifacts and how to get it, wherever it comes from. */
+/** The contents of a build's artifacts, from any source. */
 export interface Archive {
   readonly entries: readonly ArchiveEntry[];
-  /** The unpacked bytes of a file, in pieces. Throws ArchiveError, or what its source throws. */
+  /** Reads the uncompressed contents of a file in chunks. Throws ArchiveError or errors of its source. */
   open(entry: ArchiveEntry, signal: AbortSignal): AsyncIterable<Uint8Array>;
-  /** Where a symbolic link leads, where that is known. Throws ArchiveError, or what its source throws. */
+  /** Target of a symbolic link, if known. Throws ArchiveError or errors of its source. */
   link?(entry: ArchiveEntry, signal: AbortSignal): Promise<string | undefined>;
 }

@@ -1,15 +1,15 @@
 import { timeSlice, sortInSlices } from '../../util/timeSlice';
 import type { ArchiveEntry } from './archive';
 
-/** A folder of an archive, or, with an empty path, the archive itself. */
+/** A folder of an archive, or the archive itself if the path is empty. */
 export interface ArchiveFolder {
   readonly kind: 'folder';
-  /** As the archive has it: to be made safe before it is shown. */
+  /** Name in the archive; must be sanitized before display. */
   readonly name: string;
   readonly path: string;
-  /** Bytes of all files below it, unpacked. */
+  /** Total uncompressed size in bytes of the files below it. */
   readonly size: number;
-  /** How many there are below it. */
+  /** Number of files below it. */
   readonly files: number;
   /** Folders first, then by name. */
   readonly children: readonly ArchiveNode[];
@@ -18,12 +18,12 @@ export interface ArchiveFolder {
 
 export interface ArchiveFile {
   readonly kind: 'file';
-  /** Of a path that leads nowhere safe, the whole of it. */
+  /** File name; the whole path if that is unsafe. */
   readonly name: string;
   readonly path: string;
   readonly size: number;
   readonly entry: ArchiveEntry;
-  /** Whether its path names it and nothing else, so that an address can be made of it. */
+  /** Whether the path is safe and unique, so that a URI can be made of it. */
   readonly isOpenable: boolean;
 }
 
@@ -31,24 +31,25 @@ export type ArchiveNode = ArchiveFolder | ArchiveFile;
 
 export interface ArchiveTree {
   readonly root: ArchiveFolder;
-  /** What can be opened, by its path; the root by an empty one. */
+  /** Nodes that can be opened, by path; the root has an empty one. */
   readonly byPath: ReadonlyMap<string, ArchiveNode>;
 }
 
-/** Nobody nests deeper, but a zip's names may have 32,000 parts. */
+/** Maximum nesting depth of folders. A path in a zip may have 32,000 segments. */
 const deepest = 64;
-/** Characters of a path that can be opened; longer ones no system takes. */
+/** Maximum length of a path that can be opened, in characters. */
 const longestPath = 4096;
-/** Characters of a name by which it is sorted. */
+/** Length of the prefix by which names are sorted, in characters. */
 const longestKey = 200;
-/** A hostile archive of few MB could otherwise ask for millions of them. */
+/** Maximum number of folders. A malicious archive of a few MB could otherwise create millions. */
 const mostFolders = 100_000;
 
 const natural = new Intl.Collator('en', { numeric: true });
 
 /**
- * The entries of an archive as a tree. Folders that it does not list are made. What is oddly named (`..`, an absolute
- * path, backslashes…) stands at the top under its whole name, and cannot be opened: nothing stands for another place. Yields while it works.
+ * Builds a tree of an archive's entries, adding folders that it doesn't list. Entries with odd paths (`..`, absolute,
+ * backslashes…) are at the top level with their whole path as name, and can't be opened. Yields to other work
+ * meanwhile.
  */
 export async function toFolders(entries: readonly ArchiveEntry[]): Promise<ArchiveTree> {
   const growing = new TreeBuilder();
@@ -57,7 +58,7 @@ export async function toFolders(entries: readonly ArchiveEntry[]): Promise<Archi
     if (kind === 'folder' && !isOdd(path)) growing.folderAt(path);
     await share();
   }
-  // All folders first: a file of the same name is the one that can't be opened.
+  // Create all folders first: if a file has the same path, it is the file that can't be opened.
   const placed: { readonly entry: ArchiveEntry; readonly folder: Folder | undefined }[] = [];
   for (const entry of entries) {
     if (entry.kind === 'file')
@@ -71,7 +72,7 @@ export async function toFolders(entries: readonly ArchiveEntry[]): Promise<Archi
   return growing.grown(share);
 }
 
-/** Names that no address can carry, or that mean another place. */
+/** Whether a path can't be part of a URI or would mean a different place. */
 function isOdd(path: string): boolean {
   if (path.length > longestPath) return true;
   const parts = path.split('/');
@@ -92,7 +93,7 @@ class TreeBuilder {
   private readonly folders = new Map<string, Folder>([['', this.root]]);
   private readonly byPath = new Map<string, ArchiveNode>();
 
-  /** undefined: there are too many. */
+  /** Finds or creates a folder; undefined if there are too many. */
   folderAt(path: string): Folder | undefined {
     const known = this.folders.get(path);
     if (known !== undefined) return known;
@@ -141,7 +142,7 @@ class TreeBuilder {
   }
 }
 
-/** As people count, by what a name begins with; what is alike so far, by as much as a path can have. */
+/** Natural sort order of the prefixes of names, then by whole path. */
 function byName(a: ArchiveNode, b: ArchiveNode): number {
   const first = natural.compare(a.name.slice(0, longestKey), b.name.slice(0, longestKey));
   if (first !== 0) return first;

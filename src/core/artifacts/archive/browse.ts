@@ -4,32 +4,32 @@ import { ArchiveError } from '../archiveErrors';
 import { remoteFile, type AskForPart, type Given } from './remoteArchive';
 import { openZip } from './zip';
 
-/** How one gets at the artifacts of one build. All throw GitLabError, or the signal's reason. */
+/** Access to the artifacts of one build. All methods throw GitLabError, or the signal's reason. */
 export interface ArtifactsPort {
-  /** Bytes of the archive, where GitLab has told them. */
+  /** Size of the archive in bytes, if GitLab reported it. */
   readonly size?: number | undefined;
   readonly ask: AskForPart;
-  /** What is in it, in GitLab's words; `unsupported` where it has none. */
+  /** GitLab's own listing of the contents; `unsupported` if there is none. */
   tree(signal: AbortSignal): Promise<readonly ArchiveEntry[]>;
-  /** One file of it, unpacked. */
+  /** Downloads a single file, extracted by GitLab. */
   entry(path: string, signal: AbortSignal): Promise<Pick<Given, 'body'>>;
-  /** All of it, to a place where it stays for as long as it is needed. */
+  /** Downloads the whole archive to a place where it is kept as long as needed. */
   download(signal: AbortSignal): Promise<RandomAccess>;
 }
 
 /**
- * `range`: a request for each file that is opened. `tree`: so, too, but GitLab unpacks it. `download`: the whole archive
- * is here.
+ * How files are read. `range`: one range request per file. `tree`: one request per file, extracted by GitLab.
+ * `download`: from the whole archive on disk.
  */
 export type Via = 'range' | 'tree' | 'download';
 export type Browsed = Archive & { readonly via: Via };
 
-/** Of these another way may do. */
+/** Failures after which another way is tried. */
 const anotherWay = new Set<FailureKind>(['unsupported', 'notFound', 'refused', 'notGitLab', 'invalidAnswer', 'server']);
 
 /**
- * What is in a build's artifacts, by the way that costs least: by parts of the archive, by GitLab's own list of it, or
- * by all of it. Throws ArchiveError, what the port throws, or the signal's reason.
+ * Opens a build's artifacts in the cheapest way: by ranges of the archive, by GitLab's own listing, or by downloading
+ * everything. Throws ArchiveError, errors of the port, or the signal's reason.
  */
 export async function openArtifacts(port: ArtifactsPort, signal: AbortSignal): Promise<Browsed> {
   const remote = await remoteFile(port.ask, { size: port.size, signal });
@@ -69,7 +69,9 @@ function byTree(entries: readonly ArchiveEntry[], port: ArtifactsPort, whole: Wh
   };
 }
 
-/** `tree` is the address of the list; and no address leads through what is nothing but dots. */
+/**
+ * Whether GitLab's API can serve the path: `tree` is the listing's own route, and a path can't contain dot segments.
+ */
 function isAddressable(path: string): boolean {
   return path !== 'tree' && !path.split('/').some((segment) => ['', '.', '..'].includes(segment));
 }
@@ -84,7 +86,7 @@ async function* checked({ path, size }: ArchiveEntry, body: Given['body']): Asyn
   if (bytes !== size) throw new ArchiveError('damaged', { path });
 }
 
-/** The whole archive, which is got when it is first needed, and again where that failed. */
+/** The whole archive, downloaded on demand, and again after a failure. */
 class Whole {
   private opened: Promise<Archive> | undefined;
 
@@ -97,7 +99,7 @@ class Whole {
         return await opened;
       } catch (error) {
         if (this.opened === opened) this.opened = undefined;
-        // Somebody else who waited for it, too, does not want it any more.
+        // Another caller who shared the download aborted it.
         if (signal.aborted || !isAbort(error)) throw error;
       }
     }

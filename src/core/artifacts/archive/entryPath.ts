@@ -2,24 +2,24 @@ import { platform as here } from 'node:process';
 import { ArchiveError, type ArchiveFailureKind } from '../archiveErrors';
 import { reserved } from '../fileNames';
 
-/** Longest name and path that the usual file systems take, in bytes of UTF-8. */
+/** Maximum length in bytes of UTF-8 of a name and of a path on common file systems. */
 const longestName = 255;
 export const longestPath = 1024;
-/** Characters that a disk, or git, may leave out of a name. */
+/** Characters that file systems or git may ignore in a name. */
 const ignorable = /[\p{Default_Ignorable_Code_Point}\p{Cf}]/gu;
 
-/** Why an entry's path is not used as a path on this disk. */
+/** Why an entry's path can't be used on this disk. */
 export interface PathFlaw {
   readonly kind: ArchiveFailureKind;
-  /** Bytes, where the path or a name in it is too long. */
+  /** Maximum in bytes, if the path or one of its names is too long. */
   readonly limit?: number | undefined;
-  /** Number of names from the start of the path up to the offending one; undefined: the whole path. */
+  /** Number of names up to the offending one; undefined: the whole path. */
   readonly depth?: number | undefined;
 }
 
 /**
- * The names along an entry's path, each a plain name here; `.` and empty ones are left out. Throws ArchiveError where
- * the path would lead elsewhere on any of Linux, macOS and Windows, or could not be written here.
+ * Splits an entry's path into plain names, dropping `.` and empty ones. Throws ArchiveError if the path would leave the
+ * folder on Linux, macOS or Windows, or can't be written on this platform.
  */
 export function toSafePath(path: string, platform: NodeJS.Platform = here): readonly string[] {
   const flaw = flawOfPath(path, platform);
@@ -27,7 +27,7 @@ export function toSafePath(path: string, platform: NodeJS.Platform = here): read
   return namesOf(path);
 }
 
-/** The first flaw of an entry's path; what would lead out of the folder comes before what could only not be written. */
+/** First flaw of an entry's path. Leaving the folder takes precedence over names that just can't be written. */
 export function flawOfPath(path: string, platform: NodeJS.Platform = here): PathFlaw | undefined {
   const names = namesOf(path);
   const whole = escapeOf(path) ?? (names.length === 0 ? 'noName' : unreadableOf(path));
@@ -40,18 +40,18 @@ export function flawOfPath(path: string, platform: NodeJS.Platform = here): Path
   return isLong ? { kind: 'longPath', limit: longestPath } : undefined;
 }
 
-/** The names along a path, safe or not. */
+/** Splits a path into names, safe or not. */
 export function namesOf(path: string): readonly string[] {
   return path.split('/').filter((name) => name !== '' && name !== '.');
 }
 
-/** Two names that any disk takes for the same one have the same key. */
+/** Key that is equal for names which any file system considers the same. */
 export function keyOf(name: string): string {
-  // Lower case first: ẞ has none of its own above it, and the ß that it becomes is SS.
+  // Lower case first: ẞ is already upper case, but its lower case ß becomes SS.
   return name.normalize('NFD').replace(ignorable, '').toLowerCase().toUpperCase().normalize('NFD');
 }
 
-/** How a path leads out of the folder, on the system where that is easiest: Windows takes a backslash for a slash. */
+/** How a path leaves the folder, by the rules of Windows, where a backslash is a separator, too. */
 function escapeOf(path: string): ArchiveFailureKind | undefined {
   if (/^(\/\/|\\\\)/.test(path)) return 'network';
   if (/^[/\\]/.test(path)) return 'absolute';
@@ -67,7 +67,7 @@ function unreadableOf(path: string): ArchiveFailureKind | undefined {
 function flawOfName(name: string, platform: NodeJS.Platform): PathFlaw | undefined {
   if (Buffer.byteLength(name) > longestName) return { kind: 'longName', limit: longestName };
   if (isGitFolder(name)) return { kind: 'gitFolder' };
-  // Files of Linux may well be called so, such as `aux.c` or `12:30.log`, and only Windows cannot have them.
+  // Names such as `aux.c` or `12:30.log` are valid except on Windows.
   if (platform !== 'win32') return undefined;
   if (reserved.test(name)) return { kind: 'reservedName' };
   if (/[. ]$/.test(name)) return { kind: 'trailingDot' };
@@ -75,7 +75,10 @@ function flawOfName(name: string, platform: NodeJS.Platform): PathFlaw | undefin
   return /[<>"|?*]/.test(name) ? { kind: 'forbiddenCharacter' } : undefined;
 }
 
-/** Also as a disk may read it: without ignored characters, by Windows' short name, without what Windows leaves out. */
+/**
+ * Whether a name means `.git` to some file system: with ignorable characters, as a Windows short name, or with trailing
+ * characters that Windows drops.
+ */
 function isGitFolder(name: string): boolean {
   const [plain = ''] = name.replace(ignorable, '').toLowerCase().split(':');
   return /^(\.git|git~\d+)[. ]*$/.test(plain);

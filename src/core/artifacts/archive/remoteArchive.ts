@@ -2,40 +2,40 @@ import { GitLabError, isOutOfRange } from '../../model/errors';
 import type { RandomAccess } from './archive';
 import { ArchiveError } from '../archiveErrors';
 
-/** The bytes from `start` up to, not including, `end`, or the last ones. */
+/** Range from `start` to `end` (exclusive), or the last bytes. */
 export type Wanted = { readonly start: number; readonly end: number } | { readonly last: number };
 
-/** What comes of a file. */
+/** Response to a range request. */
 export interface Given {
-  /** Bytes to come; undefined where the server does not say. */
+  /** Length of the body in bytes; undefined if the server doesn't say. */
   readonly size: number | undefined;
-  /** Which part it is; undefined: the whole. */
+  /** Range of the body; undefined: the whole file. */
   readonly range?: { readonly start: number; readonly end: number; readonly total: number } | undefined;
-  /** What tells this file from another one in its place. */
+  /** Validator that identifies this version of the file. */
   readonly validator?: string | undefined;
   readonly body: AsyncIterable<Uint8Array>;
 }
 
 /**
- * Asks a server for a part of a file, and with `validator` only for one of the same file. A server that knows no parts,
- * or has another file by now, gives the whole. Throws GitLabError, or the signal's reason.
+ * Requests a range of a file; with `validator`, only of that version. A server without range support, or with another
+ * version, sends the whole file. Throws GitLabError, or the signal's reason.
  */
 export type AskForPart = (wanted: Wanted, validator: string | undefined, signal: AbortSignal) => Promise<Given>;
 
 export interface RemoteOptions {
   readonly signal: AbortSignal;
-  /** Bytes, where something has told them: not every storage knows how to count from the end. */
+  /** Size in bytes, if known. Some storages don't support ranges relative to the end. */
   readonly size?: number | undefined;
 }
 
-/** The list of most archives is in their last bytes. */
+/** Size of the initial request at the end of an archive, which usually contains its directory. */
 export const tailBytes = 65_536;
-/** What comes whole and is no longer than this is taken; it costs less than another request. */
+/** Maximum size of an unrequested whole file to accept, because that costs less than another request. */
 const smallBytes = 256 * 1024;
 
 /**
- * A file on a server, of which every read is a request, but for its end: that is here already. Undefined where the
- * server gives no parts. Its reads throw ArchiveError where it is another file by now.
+ * Random access to a file on a server, one request per read; its end is loaded in advance. Undefined if the server
+ * doesn't support ranges. Reads throw ArchiveError if the file has changed.
  */
 export async function remoteFile(ask: AskForPart, { size, signal }: RemoteOptions): Promise<RandomAccess | undefined> {
   const hurry = new AbortController();
@@ -48,7 +48,7 @@ export async function remoteFile(ask: AskForPart, { size, signal }: RemoteOption
     const isEnd = range.end === range.total && range.end - range.start <= tailBytes;
     return isEnd ? new RemoteFile(ask, range, validator, await bytesOf(given)) : undefined;
   } finally {
-    // A body that nobody wants is not to come.
+    // Cancel a body that isn't needed.
     hurry.abort();
   }
 }
@@ -61,7 +61,7 @@ async function askForEnd(ask: AskForPart, size: number | undefined, signal: Abor
     if (total === undefined || total === size) return given;
     return await ask(endOf(total), given.validator, signal);
   } catch (error) {
-    // Shorter than was said.
+    // The file is shorter than reported.
     if (isOutOfRange(error) && size !== undefined) return askForEnd(ask, undefined, signal);
     const isUnfit = error instanceof GitLabError && error.failure.kind === 'invalidAnswer';
     if (isUnfit || isOutOfRange(error)) return undefined;
@@ -118,7 +118,7 @@ class RemoteFile implements RandomAccess {
   }
 }
 
-/** A file that is here. */
+/** Random access to a buffer. */
 export function inMemory(bytes: Buffer): RandomAccess {
   return {
     size: bytes.length,

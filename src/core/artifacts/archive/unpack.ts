@@ -4,20 +4,20 @@ import { codeOf } from '../../model/errors';
 import type { RandomAccess } from './archive';
 import { ArchiveError, type ArchiveFailureKind } from '../archiveErrors';
 
-/** An entry as the directory of its zip has it. */
+/** An entry in a zip's directory. */
 export interface Packed {
   readonly path: string;
   readonly flaw?: ArchiveFailureKind | undefined;
-  /** Place of its header; and up to where its bytes are, or less. */
+  /** Offset of its header, and upper limit for the end of its data. */
   readonly start: number;
   readonly end: number;
-  /** As it stands in the directory. */
+  /** Raw name as in the directory. */
   readonly name: Buffer;
   readonly flags: number;
-  /** 0 stored, 8 deflated. */
+  /** 0: stored, 8: deflated. */
   readonly method: number;
   readonly crc: number;
-  /** Bytes in the archive, and unpacked. */
+  /** Compressed and uncompressed size in bytes. */
   readonly packed: number;
   readonly size: number;
 }
@@ -25,15 +25,15 @@ export interface Packed {
 const headerSize = 30;
 const signature = 0x04034b50;
 const unknown32 = 0xffffffff;
-/** The flag of an entry whose sizes and sum come after its bytes, not in its header. */
+/** Flag of an entry whose sizes and checksum follow its data instead of being in its header. */
 const saidLater = 0x8;
 const encrypted = 0x41;
-/** So small that to inflate it at once costs less than a stream. */
+/** Up to these sizes, inflating in one go is cheaper than a stream. */
 const small = { packed: 64 * 1024, size: 1024 * 1024 };
 
 /**
- * The bytes of an entry, by one read; they are held against what the directory says of them while they run. Throws
- * ArchiveError, what `source` throws, or the signal's reason.
+ * Reads and uncompresses an entry with a single read, and verifies it against the directory on the way. Throws
+ * ArchiveError, errors of `source`, or the signal's reason.
  */
 export async function* unpack(
   source: RandomAccess,
@@ -84,12 +84,12 @@ async function* verified(pieces: AsyncIterable<Uint8Array>, { path, size, crc }:
 
 async function* inflated(bytes: Bytes, { packed, size }: Packed): AsyncGenerator<Uint8Array> {
   if (packed <= small.packed && size <= small.size) {
-    // One byte more than it should have, to see that it has too many.
+    // One extra byte, to notice if there is too much.
     yield inflateRawSync(await bytes.take(packed), { maxOutputLength: size + 1 });
     return;
   }
   const inflate = createInflateRaw({ chunkSize: 64 * 1024 });
-  // Its failure is the one that the loop throws.
+  // The loop below throws its failure.
   pipeline(Readable.from(bytes.rest(packed), { highWaterMark: 1 }), inflate, () => undefined);
   try {
     for await (const piece of inflate) yield piece as Uint8Array;
@@ -103,7 +103,7 @@ function isOfZlib(error: unknown): boolean {
   return code === 'ERR_BUFFER_TOO_LARGE' || code?.startsWith('Z_') === true;
 }
 
-/** Pieces, taken in the lengths that are needed. */
+/** Reads chunks in requested lengths. */
 class Bytes {
   private readonly pieces: AsyncIterator<Uint8Array>;
   private left: Uint8Array = new Uint8Array();
@@ -133,7 +133,7 @@ class Bytes {
     }
   }
 
-  /** A connection whose answer was read to its end can be used again; what is left is less than a header may have. */
+  /** Reads the little that is left, so that the connection can be reused. */
   async drain(): Promise<void> {
     while ((await this.pieces.next()).done !== true) this.signal.throwIfAborted();
   }
@@ -150,7 +150,10 @@ class Bytes {
     this.count += next.value.length;
   }
 
-  /** Its header may be longer than the directory's: then its bytes would be those of the next one. */
+  /**
+   * The failure if data ends early: the entry's header may be longer than the one in the directory, so that its data
+   * would overlap the next entry.
+   */
   private endsIn(): ArchiveFailureKind {
     return this.count < this.entry.end - this.entry.start ? 'truncated' : 'overlap';
   }

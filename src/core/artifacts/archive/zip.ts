@@ -10,29 +10,29 @@ import { readZipEnd, type ZipEnd } from './zipEnd';
 type Yauzl = typeof import('yauzl');
 type Found = readonly [entry: ArchiveEntry, packed: Packed];
 
-/** A directory that is read: 100,000 entries have some 10 MB in it, and each costs some hundred bytes here. */
+/** Limits of a directory. 100,000 entries take about 10 MB in it, and a few hundred bytes each in memory. */
 const longest = { bytes: 64 * 1024 * 1024, entries: 300_000 };
-/** Bytes of an entry in the directory, and of its header before its bytes, without what has no fixed length. */
+/** Fixed size in bytes of an entry in the directory, and of its local header. */
 const [directoryBytes, headerBytes] = [46, 30];
 const longestField = 0xffff;
-/** Bytes of a symbolic link's target that are read. */
+/** Maximum length in bytes of a symbolic link's target. */
 const longestTarget = 4096;
-/** The bits of a Unix mode that say what a file is. */
+/** File type bits of a Unix mode. */
 const modes = { mask: 0o170000, folder: 0o040000, file: 0o100000, link: 0o120000 };
-/** Who made an entry, where its attributes are those of Windows. */
+/** Host systems whose entries have Windows attributes. */
 const windowsHosts = [0, 10, 11, 14];
 const [reparsePoint, device] = [0x400, 0x40];
 const [encryptedFlag, utf8Flag] = [0x1, 0x800];
 
 /**
- * What is in a zip, read from its directory: one read of the archive's end, one more where the directory is longer; an
- * entry is opened by one read. Hostile entries are listed as they are, with their flaw; `open` takes an object of
- * `entries`. Throws ArchiveError, what `source` throws, or the signal's reason.
+ * Opens a zip by reading its directory: one read of the archive's end, and another if the directory is longer. Each
+ * entry then takes one read. Malicious entries are listed with their flaw; `open` takes an object of `entries`. Throws
+ * ArchiveError, errors of `source`, or the signal's reason.
  */
 export async function openZip(source: RandomAccess, signal: AbortSignal): Promise<Archive> {
   signal.throwIfAborted();
   const end = await readZipEnd(source, longest, signal);
-  // A bundle gives a module of CommonJS by its default alone.
+  // A bundle only exposes the default export of a CommonJS module.
   const { default: yauzl } = await import('yauzl');
   const found = await locate(yauzl, await readEntries(yauzl, source.size, end, signal), end.start);
   return {
@@ -48,7 +48,7 @@ export async function openZip(source: RandomAccess, signal: AbortSignal): Promis
   };
 }
 
-/** Where a symbolic link leads, as the archive says; undefined where no system would take that for a path. */
+/** Target of a symbolic link; undefined if no system would accept it as a path. */
 async function linkTarget(
   source: RandomAccess,
   packed: Packed | undefined,
@@ -61,7 +61,7 @@ async function linkTarget(
   return isUtf8(bytes) ? bytes.toString() : undefined;
 }
 
-/** A file on this disk; to be closed. Throws what the file system throws. */
+/** Random access to a file on disk, to be closed by the caller. Throws file system errors. */
 export async function fileAccess(path: string): Promise<RandomAccess & { close(): Promise<void> }> {
   const file = await open(path);
   const { size } = await file.stat();
@@ -99,12 +99,12 @@ async function readEntries(yauzl: Yauzl, size: number, end: ZipEnd, signal: Abor
     signal.throwIfAborted();
     throw new ArchiveError(kindOf(error), {}, { cause: error });
   }
-  // Fewer than there are: the others would be hidden from us, and not from other programs.
+  // There are more entries than announced: they would be hidden here, but not in other programs.
   if (bytes !== end.size) throw new ArchiveError('directory');
   return entries;
 }
 
-/** yauzl's small reads are answered from the directory; what is before it they look at in vain. */
+/** Lets yauzl read from the directory that is already in memory, and nothing else. */
 function readerOf(yauzl: Yauzl, end: ZipEnd): RandomAccessReader {
   class Directory extends yauzl.RandomAccessReader {
     override read(
@@ -129,7 +129,7 @@ function kindOf(error: unknown): ArchiveFailureKind {
   return message.includes('zip64') ? 'zip64' : 'directory';
 }
 
-/** Each with where the next one begins: so much is read at most to open it. */
+/** Computes for each entry where the next one begins, as the upper limit of its data. */
 async function locate(
   yauzl: Yauzl,
   entries: readonly Entry[],
@@ -159,7 +159,7 @@ function toFound(yauzl: Yauzl, entry: Entry, next: number, directory: number): F
   const name = nameOf(yauzl, entry);
   const kind = name.endsWith('/') || (modeOf(entry) === modes.folder && size === 0) ? 'folder' : 'file';
   const least = start + headerBytes + entry.fileNameLength + packed;
-  // What shows a trap comes before what is only no file.
+  // Signs of malice take precedence over entries that just aren't files.
   const flaw = placeFlaw(least, next, directory) ?? flawOf(entry, kind);
   const path = name.endsWith('/') ? name.slice(0, -1) : name;
   return [
@@ -196,12 +196,12 @@ function flawOf(entry: Entry, kind: ArchiveEntry['kind']): ArchiveFailureKind | 
   return entry.compressionMethod === 0 && entry.compressedSize !== entry.uncompressedSize ? 'damaged' : undefined;
 }
 
-/** What it is on Unix; programs take that for true whoever made it. 0 where it is not said. */
+/** Unix mode of an entry, which programs respect whatever the host system is. 0 if unknown. */
 function modeOf(entry: Entry): number {
   return (entry.externalFileAttributes >>> 16) & modes.mask;
 }
 
-/** Zips of Runners before 10 have names in UTF-8 that do not say so. */
+/** Name of an entry. Zips of runners before 10 have UTF-8 names without the flag for it. */
 function nameOf(yauzl: Yauzl, { fileNameRaw, generalPurposeBitFlag, extraFields }: Entry): string {
   const flags = isUtf8(fileNameRaw) ? generalPurposeBitFlag | utf8Flag : generalPurposeBitFlag;
   return yauzl.getFileNameLowLevel(flags, fileNameRaw, extraFields, true);

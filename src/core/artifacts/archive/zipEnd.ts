@@ -1,19 +1,19 @@
 import type { RandomAccess } from './archive';
 import { ArchiveError } from '../archiveErrors';
 
-/** Where a zip's directory is, with its bytes and all that come after. */
+/** Position and bytes of a zip's directory and of all that follows it. */
 export interface ZipEnd {
-  /** Place of the directory in the archive. */
+  /** Offset of the directory in the archive. */
   readonly start: number;
-  /** Bytes of the directory. */
+  /** Size of the directory in bytes. */
   readonly size: number;
-  /** Entries in it, as the archive says. */
+  /** Number of entries that the archive announces. */
   readonly count: number;
-  /** From `start` to the end of the archive. */
+  /** Bytes from `start` to the end of the archive. */
   readonly bytes: Buffer;
 }
 
-/** What one request brings of a remote archive's end. The record and a comment of usual length are in it. */
+/** Size of the first read at the end of an archive; contains the end record and any comment of usual length. */
 const tailBytes = 65_536;
 const [endSize, locatorSize, end64Size] = [22, 20, 56];
 const signatures = { entry: 0x04034b50, end: 0x06054b50, locator: 0x07064b50, end64: 0x06064b50 };
@@ -21,7 +21,7 @@ const [unknown16, unknown32] = [0xffff, 0xffffffff];
 
 type Directory = Omit<ZipEnd, 'bytes'>;
 
-/** Finds the directory: one read of the archive's end, one more where the directory is longer. Throws ArchiveError. */
+/** Finds the directory: one read of the archive's end, and another if the directory is longer. Throws ArchiveError. */
 export async function readZipEnd(
   source: RandomAccess,
   most: { readonly bytes: number; readonly entries: number },
@@ -40,7 +40,7 @@ export async function readZipEnd(
   return { ...directory, bytes: Buffer.concat([before, tail.subarray(Math.max(0, directory.start - tailStart))]) };
 }
 
-/** All the bytes of a part. Throws ArchiveError where the source ends too early. */
+/** Reads a range completely. Throws ArchiveError if the source ends early. */
 export async function readAll(source: RandomAccess, start: number, end: number, signal: AbortSignal): Promise<Buffer> {
   if (start === end) return Buffer.alloc(0);
   const pieces: Uint8Array[] = [];
@@ -53,7 +53,7 @@ export async function readAll(source: RandomAccess, start: number, end: number, 
   return bytes;
 }
 
-/** What has no directory is the beginning of a zip, or none at all. */
+/** Classifies a file without a directory: a truncated zip, or no zip at all. */
 async function whatItIs(source: RandomAccess, signal: AbortSignal): Promise<'truncated' | 'notZip'> {
   if (source.size < 4) return 'notZip';
   const first = await readAll(source, 0, 4, signal);
@@ -62,7 +62,7 @@ async function whatItIs(source: RandomAccess, signal: AbortSignal): Promise<'tru
 
 function read(tail: Buffer, tailStart: number, at: number): Directory {
   const end = tail.subarray(at);
-  // Bytes behind the end, or fewer than the comment's: not the end that was meant.
+  // More or fewer bytes follow than the comment's length: this isn't the real end record.
   if (end.readUInt16LE(20) !== end.length - endSize) throw new ArchiveError('directory');
   const [disk, startDisk, here, count] = [4, 6, 8, 10].map((place) => end.readUInt16LE(place)) as Four;
   const [size, start] = [end.readUInt32LE(12), end.readUInt32LE(16)];
@@ -94,7 +94,10 @@ function read64(tail: Buffer, tailStart: number, locator: number): { directory: 
   return { directory: { start: bigAt(tail, at + 48), size: bigAt(tail, at + 40), count }, place };
 }
 
-/** The directory reaches to where its end begins: nothing is hidden between them, and nothing is before the archive. */
+/**
+ * Verifies that the directory ends where its end record begins, so that nothing is hidden between them or before the
+ * archive.
+ */
 function checked(directory: Directory, end: number, kind: 'directory' | 'zip64'): Directory {
   const fits = directory.start + directory.size === end && directory.count * 46 <= directory.size;
   if (!fits) throw new ArchiveError(kind);
@@ -105,7 +108,7 @@ function isOneOf(value: number, ...allowed: readonly number[]): boolean {
   return allowed.includes(value);
 }
 
-/** 64 bits as a number; what is too big for one is bigger than any archive, too. */
+/** Reads a 64-bit integer as a number; values beyond the safe range exceed any archive anyway. */
 function bigAt(bytes: Buffer, place: number): number {
   return bytes.readUInt32LE(place) + bytes.readUInt32LE(place + 4) * 0x1_0000_0000;
 }

@@ -5,42 +5,42 @@ import { asDiskError } from './diskErrors';
 import { safeName } from '../fileNames';
 
 export interface BuildFolder {
-  /** Below the workspace folder as the caller names it. */
+  /** Path with the workspace folder spelled as the caller did. */
   readonly path: string;
-  /** Real paths of what was not there before, a folder before what lies in it: for `unmake`. */
+  /** Real paths of created folders, outermost first; input for `unmake`. */
   readonly made: readonly string[];
 }
 
 const ignoreFile = '.gitignore';
 const ignored = '*\n';
-/** Enough for many downloads that fail at once. */
+/** Enough for many concurrent downloads that fail. */
 const mostAttempts = 100;
 
-/** The folder of a file to be was taken away meanwhile, such as by a failed download that had made it. */
+/** The folder of a file was removed meanwhile, for example by a failed download that had created it. */
 export class FolderVanished extends DiskError {
   constructor(cause: unknown) {
     super('disk', cause instanceof Error ? cause.message : '', { cause });
   }
 }
 
-/** Throws an error of the file system; one that says that the folder is gone as FolderVanished. */
+/** Rethrows a file system error; as FolderVanished if the folder is gone. */
 export function orVanished(error: unknown): never {
   throw codeOf(error) === 'ENOENT' ? new FolderVanished(error) : error;
 }
 
 interface Where {
-  /** The workspace folder, as a path. */
+  /** Path of the workspace folder. */
   readonly root: string;
-  /** The setting `artifacts.directory`. */
+  /** Value of the setting `artifacts.directory`. */
   readonly directory: string;
   readonly build: { readonly name: string; readonly id: number | string };
-  /** Names of folders below the build's, safe already. */
+  /** Names of subfolders of the build's folder, already sanitized. */
   readonly below: readonly string[];
 }
 
 /**
- * Makes the folder as `makeBuildFolder`, works in it, and takes it away again where the work fails. The work is done
- * again where it throws FolderVanished. Throws DiskError, or what the work throws.
+ * Creates the folder with `makeBuildFolder`, runs `work` in it, and removes it if that fails. Repeats `work` if it
+ * throws FolderVanished. Throws DiskError, or errors of `work`.
  */
 export async function inBuildFolder<T>(where: Where, work: (folder: string) => Promise<T>): Promise<T> {
   const run = Symbol('run');
@@ -70,10 +70,10 @@ async function attempts<T>({ root, directory, build, below }: Where, work: (fold
 }
 
 /**
- * Makes the folder for one build's artifacts, `<root>/<directory>/<build name>-<id>`, and `below` in it, and says where
- * that is. The names in `below` are safe already, but the folders that have them may be anything.
- * `directory` is a setting of the workspace, which may be hostile: it must stay below the workspace folder even where
- * the repository brings symbolic links. Throws DiskError, or what the file system throws; nothing new is left then.
+ * Creates the folder for a build's artifacts, `<root>/<directory>/<build name>-<id>`, with the subfolders `below`, and
+ * returns its path. `below` is sanitized, but existing folders may be anything, and `directory` comes from workspace
+ * settings, which are untrusted: the result must stay below the workspace folder even if the repository contains
+ * symbolic links. Throws DiskError or file system errors, and then leaves nothing behind.
  */
 export async function makeBuildFolder(
   root: string,
@@ -99,7 +99,7 @@ interface Base {
   readonly segments: readonly string[];
 }
 
-/** ENOENT may mean that a failed download has just taken away a folder that it had made. */
+/** Creates a folder. ENOENT may mean that a failed download just removed its parent. */
 async function make(
   { root, realRoot, directory, segments }: Base,
   build: { name: string; id: number | string },
@@ -118,12 +118,12 @@ async function make(
   }
 }
 
-/** Work under way in folders of builds. */
+/** Work in progress in build folders. */
 const running = new Set<symbol>();
-/** What was to be taken away while other work was under way in it: the last that fails takes it away. */
+/** Folders to remove once no work is in progress in them; the last one that fails does so. */
 const postponed = new Set<string>();
 
-/** Takes away again what was made, the last first; what something else lies in by now stays. */
+/** Removes created folders, innermost first, unless something else is in them by now. */
 export async function unmake(made: readonly string[]): Promise<void> {
   for (const path of made) postponed.add(path);
   for (const path of [...postponed].toSorted((a, b) => depthOf(b) - depthOf(a))) {
@@ -133,12 +133,12 @@ export async function unmake(made: readonly string[]): Promise<void> {
   if (running.size === 0) postponed.clear();
 }
 
-/** A `.gitignore` counts as deeper than the folders beside it: it goes after them and before the folder around. */
+/** Sort key: a `.gitignore` is removed after the folders beside it and before the folder that contains it. */
 function depthOf(path: string): number {
   return path.split(sep).length - (basename(path) === ignoreFile ? 0.5 : 0);
 }
 
-/** False where it is there still. */
+/** Removes an empty folder; false if it still exists. */
 async function removedEmpty(folder: string): Promise<boolean> {
   return await rmdir(folder).then(
     () => true,
@@ -156,7 +156,7 @@ async function removedAlone(file: string): Promise<boolean> {
   }
 }
 
-/** Another download may have begun in the folder just when its `.gitignore` went. */
+/** Restores the `.gitignore` if another download started in the folder just as it was removed. */
 async function restoreIgnore(file: string): Promise<void> {
   const names = await readdir(dirname(file)).catch((): readonly string[] => []);
   if (names.length > 0 && !names.includes(ignoreFile))
@@ -165,7 +165,8 @@ async function restoreIgnore(file: string): Promise<void> {
 
 function segmentsBelow(directory: string): readonly string[] {
   const segments = directory.split(/[/\\]/).filter((segment) => segment !== '' && segment !== '.');
-  // What is absolute on Windows is refused everywhere; it takes in what is absolute elsewhere.
+  // Paths that are absolute on Windows, which includes those that are absolute elsewhere, are rejected on all
+  // platforms.
   const leaves = win32.isAbsolute(directory) || /^[a-z]:/i.test(directory) || segments.includes('..');
   const isNone = segments.length === 0 || directory.includes('\0');
   if (leaves || isNone || segments.some(isGitFolder)) throw new DiskError('outsideWorkspace', directory);
@@ -176,7 +177,7 @@ function isGitFolder(name: string): boolean {
   return name.toLowerCase() === '.git';
 }
 
-/** Step by step, so that not even an empty folder is made behind a symbolic link that leads out. */
+/** Creates folders one by one, so that not even an empty one is created behind a symbolic link that leads outside. */
 async function descend(root: string, segments: readonly string[], directory: string, made: string[]): Promise<string> {
   let folder = root;
   for (const segment of segments) {
@@ -190,20 +191,20 @@ async function descend(root: string, segments: readonly string[], directory: str
   return folder;
 }
 
-/** Below it, and not in what git keeps there for itself. */
+/** Whether a path is below the root and not inside `.git`. */
 function isBelow(path: string, root: string): boolean {
   const way = relative(root, path);
   const names = way.split(sep);
   return way !== '' && names[0] !== '..' && !isAbsolute(way) && !names.some(isGitFolder);
 }
 
-/** A `.gitignore` of the folder's own; one that the user has changed stays. */
+/** Writes a `.gitignore` for the folder's contents; one that the user has edited is kept. */
 async function keepFromGit(folder: string, made: string[]): Promise<void> {
   const file = join(folder, ignoreFile);
   if (await succeeds(writeFile(file, ignored, { flag: 'wx' }))) made.push(file);
 }
 
-/** False where it is there already. */
+/** Runs a creation; false if the target already exists. */
 async function succeeds(making: Promise<void>): Promise<boolean> {
   try {
     await making;

@@ -1,6 +1,6 @@
 import { DiskError } from '../../model/errors';
 
-/** What a file system throws, as a DiskError; everything else as it is. */
+/** Converts file system errors to DiskError; returns others unchanged. */
 export function asDiskError(error: unknown): unknown {
   if (!(error instanceof Error) || !('code' in error) || !('path' in error || 'syscall' in error)) return error;
   const path = 'path' in error ? String(error.path) : '';
@@ -26,7 +26,7 @@ export function asDiskError(error: unknown): unknown {
   }
 }
 
-/** Where a rename should have led: our own file can be moved, so that is what refuses. */
+/** Destination of a failed rename. Our own file can be moved, so the destination is the cause. */
 function targetOf(error: Error): string | undefined {
   return 'syscall' in error && error.syscall === 'rename' && 'dest' in error ? String(error.dest) : undefined;
 }

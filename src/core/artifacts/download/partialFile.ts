@@ -11,32 +11,34 @@ import { identityOf, isOf, readSidecar, writeSidecar, type Sidecar, type Source 
 import type { Start, TransferOptions } from './transfer';
 
 /**
- * Name of a hidden file of ours, short enough for every file system whatever the final name is: key of the source, owner
- * tag, ending. Versions up to 0.1.0 wrote 8 hex digits in place of the tag.
+ * Name of one of our hidden files, short enough for all file systems: key of the source, owner tag, extension. Versions
+ * up to 0.1.0 used 8 hex digits instead of the tag.
  */
 const ours = /^(\.gitlab-builds-([0-9a-f]{16})-([0-9a-f]{8}-\d{1,10}-[0-9a-f]{8}|[0-9a-f]{8}))\.(?:part|json|tmp)$/;
 const { pid } = process;
 const keptMs = 7 * 24 * 60 * 60_000;
-/** Age at which a part is taken for abandoned although a process with its owner's number runs, here or elsewhere. */
+/**
+ * Age in ms at which a partial file counts as abandoned although some process has its owner's id, here or on another
+ * computer.
+ */
 const abandonedMs = 10 * 60_000;
-/** Bytes are written at least so often, in ms, so that a slow download is not taken for abandoned. */
+/** Longest interval between writes, in ms, so that a slow download doesn't count as abandoned. */
 const heartbeatMs = 60_000;
 /**
- * So much of the end of what is there comes again and must be the same: after a loss of power the end of a file may be
- * zeros. What is shorter is not worth keeping.
+ * Number of bytes at the end that are downloaded again and compared on resume, because they may be zeros after a power
+ * loss. Shorter partial files aren't kept.
  */
 export const overlapBytes = 65_536;
-/** Pieces are gathered up to so many bytes: each write costs a way to another thread. */
+/** Write buffer size in bytes, since each write is a round trip to another thread. */
 const gatherBytes = 524_288;
 
-/** What is there of a file is not how the server's file begins. */
+/** The partial file isn't a prefix of the server's file. */
 export class OtherFile extends Error {}
 
 /**
- * The file that a download goes into until it is whole: a hidden one beside the final name. What it is of stands in a
- * second file, so that a later run, of another process too, can go on. Every part has a name of its own, which says whose
- * it is: nobody else touches it before its owner has ended or has left it (`keep`). So any number of downloads of the same
- * file, in any number of processes, are not in each other's way.
+ * Receives a download until it is complete: a hidden file beside the final one, with a sidecar file that identifies its
+ * source, so that a later run or another process can resume. Its unique name contains the owner; nobody else touches it
+ * before the owner has ended or released it (`keep`). So any number of processes can download the same file at once.
  */
 export class PartialFile {
   private length = 0;
@@ -44,12 +46,12 @@ export class PartialFile {
   private pendingBytes = 0;
   private writing: Promise<void> = Promise.resolve();
   private writtenAt: number;
-  /** Where the next bytes belong; below `length` while the end of what is there is compared. */
+  /** Offset of the next byte; below `length` while the end of the existing file is being compared. */
   private at = 0;
   private known: { readonly total: number; readonly validator: string } | undefined;
 
   private constructor(
-    /** Without its ending. */
+    /** Path without extension. */
     private readonly stem: string,
     private readonly file: FileHandle,
     private readonly identity: string,
@@ -60,8 +62,8 @@ export class PartialFile {
   }
 
   /**
-   * For a file at `path`. Goes on with what is left of the same `source`; without one it is new, and never kept. Throws
-   * FolderVanished where the folder is gone by now.
+   * Opens a partial file for `path`. Resumes what is left of the same `source`; without a source it is new and never
+   * kept. Throws FolderVanished if the folder is gone.
    */
   static async begin(path: string, source: Source | undefined, clock: Pick<Clock, 'now'>): Promise<PartialFile> {
     const key = keyOf(path, source);
@@ -75,7 +77,7 @@ export class PartialFile {
     }
   }
 
-  /** The largest that is left of the same source. What is of no use any more is removed on the way. */
+  /** Claims the largest partial file of the same source, and removes useless ones. */
   private static async claimOne(
     stem: string,
     key: string,
@@ -94,13 +96,13 @@ export class PartialFile {
   }
 
   private static async make(stem: string, source: Source | undefined, clock: Pick<Clock, 'now'>): Promise<PartialFile> {
-    // The sidecar first: a part without one is nobody's.
+    // Write the sidecar first: a partial file without one has no owner.
     if (source !== undefined) await writeSidecar(`${stem}.json`, { ...naming(source), total: 0, file: '', pid });
     const file = await open(`${stem}.part`, 'wx+');
     return new PartialFile(stem, file, identityOf(await file.stat({ bigint: true })), source, clock);
   }
 
-  /** Takes over what another run has left. Of several that want it, the one gets it that moves the part. */
+  /** Takes over a partial file of another run. Of several claimants, the one that manages to rename it wins. */
   private static async claim(
     left: string,
     stem: string,
@@ -121,7 +123,7 @@ export class PartialFile {
     source: Source,
     clock: Pick<Clock, 'now'>,
   ): Promise<PartialFile | undefined> {
-    // Windows has no O_NOFOLLOW, and `undefined` changes nothing.
+    // Windows has no O_NOFOLLOW; OR with `undefined` has no effect.
     const file = await open(`${stem}.part`, constants.O_RDWR | constants.O_NOFOLLOW).catch(() => undefined);
     if (file === undefined) {
       await remove(stem);
@@ -142,7 +144,7 @@ export class PartialFile {
     return part;
   }
 
-  /** Bytes that are there. */
+  /** Bytes on disk. */
   get bytes(): number {
     return Math.max(this.length, this.at);
   }
@@ -151,14 +153,14 @@ export class PartialFile {
     return this.known?.total;
   }
 
-  /** Where a download can go on: before the end of what is there, so that it can be compared. */
+  /** Where a download can resume: before the end of the existing bytes, so that they can be compared. */
   get from(): TransferOptions['from'] {
     return this.known === undefined || this.length === 0
       ? undefined
       : { start: this.length - overlapBytes, ...this.known };
   }
 
-  /** Bytes come from `start` on. */
+  /** Prepares for bytes from offset `start`. */
   async start({ start, total, validator }: Start): Promise<void> {
     await this.flush();
     if (start === 0) await this.empty();
@@ -170,7 +172,7 @@ export class PartialFile {
     if (isNew) await this.remember(pid);
   }
 
-  /** Throws OtherFile where they are not what is there already. */
+  /** Appends bytes. Throws OtherFile if they differ from existing ones. */
   async write(bytes: Uint8Array): Promise<void> {
     const again = Math.min(Math.max(this.length - this.at, 0), bytes.byteLength);
     if (again > 0) {
@@ -193,7 +195,7 @@ export class PartialFile {
     await this.file.truncate(0);
   }
 
-  /** Gives the whole file its name, in the place of what had it. */
+  /** Renames the complete file to its final name, replacing any existing file. */
   async finish(path: string, options: Pick<TransferOptions, 'clock' | 'signal'>): Promise<void> {
     await this.flush();
     await this.file.datasync();
@@ -203,7 +205,7 @@ export class PartialFile {
     release(this.stem);
   }
 
-  /** Leaves it for another run, where one could go on with it; says whether. */
+  /** Keeps it for a later run if that could resume; returns whether it did. */
   async keep(): Promise<boolean> {
     if (this.source === undefined || this.known === undefined) return false;
     try {
@@ -214,7 +216,7 @@ export class PartialFile {
       release(this.stem);
       return true;
     } catch {
-      return false; // The disk does not want it: then nothing stays.
+      return false; // Writing to disk failed: keep nothing.
     }
   }
 
@@ -225,7 +227,7 @@ export class PartialFile {
     release(this.stem);
   }
 
-  /** `by`: who downloads it. */
+  /** Updates the sidecar. `by`: id of the downloading process. */
   private async remember(by: number | undefined): Promise<void> {
     if (this.source === undefined) return;
     const { total = 0, validator } = this.known ?? {};
@@ -233,11 +235,11 @@ export class PartialFile {
     await writeSidecar(`${this.stem}.json`, sidecar);
   }
 
-  /** Returns when the bytes before these are written: these are while the next ones come. */
+  /** Waits for the previous write, and starts the next one in the background. */
   private async flushBehind(): Promise<void> {
     await this.writing;
     this.writing = this.writePending();
-    this.writing.catch(() => undefined); // Whoever waits for it next is told.
+    this.writing.catch(() => undefined); // Whoever awaits it next gets the error.
   }
 
   private async flush(): Promise<void> {
@@ -253,7 +255,7 @@ export class PartialFile {
     if (bytes === 0) return;
     const { bytesWritten } = await this.file.writev(pending, this.length);
     this.length += bytesWritten;
-    // Less than all is written where the disk is full just there: writing the rest says why.
+    // A short write means that the disk is full: writing the rest reports why.
     if (bytesWritten < bytes) await this.rest(Buffer.concat(pending).subarray(bytesWritten));
   }
 
@@ -284,15 +286,15 @@ function keyOf(path: string, source: Source | undefined): string {
 interface LeftOver {
   readonly stem: string;
   readonly key: string;
-  /** Undefined where nobody can go on with it: it has no part, no sidecar or a damaged one. */
+  /** Undefined if it can't be resumed: no partial file, or a missing or damaged sidecar. */
   readonly sidecar: Sidecar | undefined;
-  /** Bytes of the part. */
+  /** Size of the partial file in bytes. */
   readonly bytes: number;
-  /** Since 1970. */
+  /** Last change, in ms since 1970. */
   readonly touchedMs: number;
 }
 
-/** What downloads into this folder have left that are not under way any more, the largest first. */
+/** Partial files in the folder that are no longer in use, largest first. */
 async function leftOvers(folder: string, clock: Pick<Clock, 'now'>): Promise<readonly LeftOver[]> {
   const found = new Map<string, readonly [key: string, owner: string]>();
   for (const name of await namesIn(folder)) {
@@ -306,7 +308,7 @@ async function leftOvers(folder: string, clock: Pick<Clock, 'now'>): Promise<rea
   return left.toSorted((a, b) => b.bytes - a.bytes);
 }
 
-/** None in a folder that may be written to but not be read. */
+/** Names in a folder; empty if it isn't readable. */
 async function namesIn(folder: string): Promise<readonly string[]> {
   try {
     return await readdir(folder);
@@ -316,7 +318,7 @@ async function namesIn(folder: string): Promise<readonly string[]> {
   }
 }
 
-/** None where somebody is at it right now. */
+/** A partial file with its sidecar; undefined if it is in use. */
 async function look(
   stem: string,
   key: string,

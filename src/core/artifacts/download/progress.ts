@@ -1,17 +1,17 @@
-/** How far a download is. */
+/** Progress of a download. */
 export interface Progress {
   readonly bytes: number;
-  /** Of the whole file; undefined where the server does not say. */
+  /** Size of the whole file in bytes; undefined if the server doesn't say. */
   readonly total?: number | undefined;
-  /** Over the last seconds; undefined until there is something to go by. */
+  /** Average over the last seconds; undefined until there is enough data. */
   readonly bytesPerSecond?: number | undefined;
 }
 
 const windowMs = 5000;
-/** Less than this says nothing of the rate: the first bytes come out of buffers. */
+/** Minimum duration for a meaningful rate, in ms: the first bytes come from buffers. */
 const shortestMs = 1000;
 const reportMs = 100;
-/** Of the whole: what comes in a burst is told before the connection stalls behind it. */
+/** Share of the whole that is reported immediately, so that a burst shows up before the connection stalls. */
 const reportPart = 1 / 100;
 
 interface Sample {
@@ -19,33 +19,33 @@ interface Sample {
   readonly bytes: number;
 }
 
-/** Tells how far a download is, and how fast it was of late: ten times a second at most, or at each hundredth of it. */
+/** Reports progress and recent speed of a download, at most every 100 ms or at each hundredth of the whole. */
 export class ProgressMeter {
-  /** One per report at most, the oldest first. */
+  /** At most one per report, oldest first. */
   private samples: readonly Sample[] = [];
   private told = -Infinity;
   private toldBytes = 0;
 
   constructor(
     private readonly tell: (progress: Progress) => void,
-    /** ms */
+    /** Current time in ms. */
     private readonly now: () => number,
   ) {}
 
-  /** So many bytes are there by now; fewer than before where the download began anew. */
+  /** Records the current number of bytes, which is less than before if the download started again. */
   at(bytes: number, total: number | undefined): void {
     const time = this.now();
     const last = this.samples.at(-1);
     if (last !== undefined && (bytes < last.bytes || time < last.time)) this.samples = [];
     const isFar = Math.abs(bytes - this.toldBytes) >= (total ?? Infinity) * reportPart;
-    // A clock that was set back must not silence it.
+    // Keep reporting after the clock was set back.
     if (time >= this.told && time - this.told < reportMs && !isFar) return;
     this.told = time;
     this.toldBytes = bytes;
     this.tell({ bytes, total, bytesPerSecond: this.sample({ time, bytes }) });
   }
 
-  /** The last word: told whatever was told a moment ago. */
+  /** Reports the final state, regardless of the interval. */
   end(bytes: number, total: number | undefined): void {
     this.told = -Infinity;
     this.at(bytes, total);

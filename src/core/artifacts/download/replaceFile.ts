@@ -6,15 +6,15 @@ import { sleep } from '../../util/sleep';
 interface Options {
   readonly clock: Clock;
   readonly signal: AbortSignal;
-  /** For tests: the move itself. */
+  /** Rename function; replaced by tests. */
   readonly move?: ((from: string, to: string) => Promise<void>) | undefined;
 }
 
-/** Windows refuses to replace a file that somebody has open; a virus scanner has it for a moment only. */
+/** Delays in ms between attempts. Windows refuses to replace an open file, but virus scanners only hold it briefly. */
 const pausesMs: readonly number[] = [100, 300, 900];
 const inUseCodes = new Set<string | undefined>(['EBUSY', 'EPERM', 'EACCES']);
 
-/** Renames a file over another. Throws what the file system throws, or the signal's reason. */
+/** Renames a file over another. Throws file system errors, or the signal's reason. */
 export async function replaceFile(from: string, to: string, options: Options): Promise<void> {
   const { move = rename } = options;
   for (const pauseMs of pausesMs) {
@@ -29,7 +29,7 @@ export async function replaceFile(from: string, to: string, options: Options): P
   await move(from, to);
 }
 
-/** What a rename says of a file that another program has open. */
+/** Whether a rename failed because another program has the file open. */
 export function isInUse(error: unknown): boolean {
   return inUseCodes.has(codeOf(error));
 }

@@ -1,14 +1,17 @@
-/** What a user says of a file that is there already; undefined: nothing, so it stays. */
+/** The user's answer for an existing file; undefined: dismissed, so the file is kept. */
 export type ReplaceAnswer = 'replace' | 'replaceAll' | 'keep' | 'keepAll' | undefined;
 
-/** Asks for one run of downloads whether files may be replaced: one question at a time, none after an answer for all. */
+/**
+ * Asks whether existing files may be replaced in one run of downloads: one question at a time, none after an answer for
+ * all.
+ */
 export class ReplacePolicy {
   private forAll: boolean | undefined;
   private last: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly ask: (path: string) => Promise<ReplaceAnswer>) {}
 
-  /** Rejects as the question does; the next file is asked for again then. */
+  /** Whether a file may be replaced. Rejects like the question, which is then asked again for the next file. */
   readonly mayReplace = async (path: string): Promise<boolean> => {
     const mine = this.last.then(() => this.forAll ?? this.answer(path));
     this.last = mine.catch(() => undefined);

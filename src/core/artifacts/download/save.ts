@@ -12,17 +12,17 @@ import type { Source } from './sidecar';
 import { isTransient, transfer, type Open, type TransferOptions } from './transfer';
 
 export interface SaveOptions {
-  /** The workspace folder, as a path. */
+  /** Path of the workspace folder. */
   readonly root: string;
-  /** The setting `artifacts.directory`. */
+  /** Value of the setting `artifacts.directory`. */
   readonly directory: string;
-  /** Base URL of the instance, and the project: so that a download goes on only with bytes of its own. */
+  /** Base URL of the instance, and the project. They identify the source when a download is resumed. */
   readonly origin: { readonly instance: string; readonly project: string };
   readonly build: Build;
-  /** Asked once before anything is downloaded, when the file is already there. */
+  /** Called before the download if the file exists. */
   readonly mayReplace: (path: string) => Promise<boolean>;
   readonly open: Open;
-  /** At most ten times a second or at each hundredth of it, and once at the end. */
+  /** Called at most every 100 ms or at each hundredth of the whole, and once at the end. */
   readonly progress: (progress: Progress) => void;
   readonly signal: AbortSignal;
   readonly clock?: Clock | undefined;
@@ -31,11 +31,10 @@ export interface SaveOptions {
 type WriteOptions = Pick<SaveOptions, 'open' | 'progress' | 'signal'> & { readonly clock: Clock };
 
 /**
- * Downloads a build's artifacts into `<root>/<directory>/<build name>-<id>/<filename>` and says the path, or undefined
- * when the user keeps the file that is there. The file appears under its name when it is whole. A connection that breaks
- * is taken up where it was; when that does not help, DownloadBroken is thrown and a hidden part stays, with which the
- * next call goes on. Whatever else goes wrong, nothing new stays behind: then it throws DiskError, what `open` and the
- * body throw, or the signal's reason.
+ * Downloads a build's artifacts to `<root>/<directory>/<build name>-<id>/<filename>` and returns the path, or undefined
+ * if the user keeps the existing file. The file only appears when complete. A lost connection is resumed; if that
+ * fails, throws DownloadBroken and keeps a hidden partial file, from which the next call continues. After any other
+ * failure nothing is left: throws DiskError, errors of `open` and of the body, or the signal's reason.
  */
 export async function saveArtifacts(options: SaveOptions): Promise<string | undefined> {
   const { root, directory, build, origin, clock = systemClock } = options;
@@ -50,7 +49,10 @@ export async function saveArtifacts(options: SaveOptions): Promise<string | unde
   });
 }
 
-/** Streams into a file that the user has chosen, over what is there; it is whole or as it was. Throws as `saveArtifacts`. */
+/**
+ * Downloads to a file that the user selected, replacing it. On failure the file is unchanged. Throws like
+ * `saveArtifacts`.
+ */
 export async function saveAs({
   path,
   clock = systemClock,
@@ -64,16 +66,17 @@ export async function saveAs({
 }
 
 export interface SaveEntryOptions extends Omit<SaveOptions, 'open' | 'origin'> {
-  /** Of the entry, made safe: names of folders and of the file, in which nothing leads elsewhere. */
+  /** Sanitized path of the entry: names of folders and the file. */
   readonly path: readonly string[];
-  /** Bytes of the entry; undefined where that is not known. */
+  /** Size of the entry in bytes; undefined if unknown. */
   readonly size?: number | undefined;
   readonly open: () => AsyncIterable<Uint8Array> | Promise<AsyncIterable<Uint8Array>>;
 }
 
 /**
- * Saves one entry of a build's artifacts as `<root>/<directory>/<build name>-<id>/<path>`, whole or not at all, and says
- * the path, or undefined when the user keeps the file that is there. Throws as `saveArtifacts`, but never DownloadBroken.
+ * Saves an entry of a build's artifacts as `<root>/<directory>/<build name>-<id>/<path>`, complete or not at all.
+ * Returns the path, or undefined if the user keeps the existing file. Throws like `saveArtifacts`, except for
+ * DownloadBroken.
  */
 export async function saveEntry(options: SaveEntryOptions): Promise<string | undefined> {
   const { root, directory, build, size, signal, progress, clock = systemClock } = options;
@@ -89,9 +92,9 @@ export async function saveEntry(options: SaveEntryOptions): Promise<string | und
 
 interface Target {
   readonly path: string;
-  /** Bytes; undefined where nobody knows. */
+  /** Size in bytes; undefined if unknown. */
   readonly announced?: number | undefined;
-  /** What a later run may go on with; nothing without it. */
+  /** Identifies the source so that a later run can resume; undefined: nothing is kept. */
   readonly source?: Source | undefined;
 }
 
@@ -105,7 +108,7 @@ async function write({ path, announced, source }: Target, options: WriteOptions)
     const mayKeep = !options.signal.aborted && isTransient(error);
     if (mayKeep && (await part.keep())) throw new DownloadBroken(bytes, total, error);
     await part.discard();
-    // An earlier run may have made the folder for the part that is gone now.
+    // An earlier run may have created the folder for a partial file that is gone now.
     if (source !== undefined) await rmdir(dirname(path)).catch(() => undefined);
     throw error;
   }

@@ -1,46 +1,48 @@
 import type { BigIntStats } from 'node:fs';
 import { lstat, readFile, rename, writeFile } from 'node:fs/promises';
 
-/** What a download is of; a part of one is never taken for a part of another. */
+/** Source of a download. Partial files of different sources are never mixed up. */
 export interface Source {
   /** Base URL of the instance. */
   readonly instance: string;
   readonly project: string;
   readonly build: number;
-  /** Bytes of the whole, as announced; 0 where that is not known. */
+  /** Announced size in bytes; 0 if unknown. */
   readonly size: number;
 }
 
-/** What stands beside a part, and says of what it is. */
+/** Contents of the sidecar file beside a partial file. */
 export interface Sidecar {
   readonly instance: string;
   readonly project: string;
   readonly build: number;
-  /** Bytes of the whole file, as the server says; 0 until it has. */
+  /** Size of the whole file in bytes as reported by the server; 0 until then. */
   readonly total: number;
-  /** For If-Range; undefined until the server has said one: then nobody can go on with the part. */
+  /** Validator for If-Range; undefined until the server sent one. Without it the download can't be resumed. */
   readonly validator?: string | undefined;
-  /** Which file on the disk it speaks of: nobody else can make one with this number at this time. */
+  /** Identity of the partial file on disk, which can't be forged. */
   readonly file: string;
-  /** The process that downloads it; undefined once that has given up. */
+  /** Id of the downloading process; undefined once it has stopped. */
   readonly pid?: number | undefined;
 }
 
 const longestBytes = 8192;
 
-/** The identity of a file, which no repository can bring along: where the file system put it, and when. */
+/** Identity of a file by inode and creation time, which a repository can't supply. */
 export function identityOf({ ino, birthtimeNs }: BigIntStats): string {
   return `${ino}-${birthtimeNs}`;
 }
 
-/** Atomic: a reader finds the old one or the new one. The temporary file is of the same owner as the sidecar. */
+/**
+ * Writes atomically: readers see the old or the new contents. The temporary file has the same owner tag as the sidecar.
+ */
 export async function writeSidecar(path: string, sidecar: Sidecar): Promise<void> {
   const temporary = path.replace(/json$/, 'tmp');
   await writeFile(temporary, JSON.stringify(sidecar), { flag: 'wx' });
   await rename(temporary, path);
 }
 
-/** undefined where it is none, or is damaged. `touchedMs`: since 1970. */
+/** Reads a sidecar; undefined if it is missing or damaged. `touchedMs`: last change, in ms since 1970. */
 export async function readSidecar(path: string): Promise<(Sidecar & { readonly touchedMs: number }) | undefined> {
   try {
     const found = await lstat(path);
@@ -48,7 +50,7 @@ export async function readSidecar(path: string): Promise<(Sidecar & { readonly t
     const value: unknown = JSON.parse(await readFile(path, 'utf8'));
     return isSidecar(value) ? { ...value, touchedMs: found.mtimeMs } : undefined;
   } catch {
-    return undefined; // It is gone, cannot be read or is no JSON: the download begins anew.
+    return undefined; // Missing, unreadable or invalid JSON: the download starts from the beginning.
   }
 }
 

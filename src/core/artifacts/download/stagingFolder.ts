@@ -3,24 +3,27 @@ import { basename, dirname, join } from 'node:path';
 import type { Clock } from '../../util/timer';
 import { ownerStateOf, releaseOwnerTag, shortHash, takeOwnerTag } from '../processOwner';
 
-/** Hidden folders beside the one that is unpacked: what comes, and what was there. */
+/** Purpose of a hidden folder beside the target: extraction in progress, or the previous folder. */
 type Purpose = 'unpacking' | 'replaced';
 
 const ours = /^\.gitlab-builds-([0-9a-f]{8})-([0-9a-f]{8}-\d{1,10}-[0-9a-f]{8})\.(unpacking|replaced)$/;
-/** Age at which a folder is taken for abandoned if it is unknown whether its process still runs. */
+/** Age in ms at which a folder counts as abandoned if it is unknown whether its process is still running. */
 const abandonedMs = 24 * 60 * 60_000;
 
-/** The name says what the folder is for, and which process works on it. In use until `release` is called. */
+/** Path for a hidden folder whose name contains purpose and owner. In use until `release` is called. */
 export function stagingFolder(target: string, purpose: Purpose): string {
   return join(dirname(target), `.gitlab-builds-${shortHash(basename(target))}-${takeOwnerTag()}.${purpose}`);
 }
 
-/** What is left of it, if anything, is for a later run to take away or to bring back. */
+/** Releases a folder. If it still exists, a later run removes or restores it. */
 export function release(sibling: string): void {
   releaseOwnerTag(ours.exec(basename(sibling))?.[2] ?? '');
 }
 
-/** Takes away what runs have left that were killed, and brings back what one of them had put aside of `target`. */
+/**
+ * Removes folders of processes that were killed, and restores a previous folder of `target` that one of them had moved
+ * aside.
+ */
 export async function sweepStagingFolders(target: string, { now }: Pick<Clock, 'now'>): Promise<void> {
   const folder = dirname(target);
   for (const name of await readdir(folder)) {
@@ -33,7 +36,7 @@ export async function sweepStagingFolders(target: string, { now }: Pick<Clock, '
   }
 }
 
-/** It stays for the next run where somebody has a file of it open. */
+/** Removes a folder; one with an open file is left for the next run. */
 export async function remove(folder: string): Promise<void> {
   await rm(folder, { recursive: true, force: true, maxRetries: 3 }).catch(() => undefined);
 }

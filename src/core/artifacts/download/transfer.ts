@@ -2,27 +2,29 @@ import { DiskError, GitLabError, isOutOfRange } from '../../model/errors';
 import type { Clock } from '../../util/timer';
 import { sleep } from '../../util/sleep';
 
-/** Bytes on their way. */
+/** A download in progress. */
 export interface Download {
-  /** To come, as Content-Length says; undefined where the server does not. */
+  /** Length from Content-Length; undefined if the server doesn't send it. */
   readonly size: number | undefined;
-  /** Where a part was asked for and this is that part; `end` is not in it. */
+  /** Range in the response, if one was requested; `end` is exclusive. */
   readonly range?: { readonly start: number; readonly end: number; readonly total: number } | undefined;
-  /** Names this state of the file, fit for If-Range; undefined where the server does not. */
+  /** Validator for If-Range; undefined if the server doesn't send one. */
   readonly validator?: string | undefined;
   readonly body: AsyncIterable<Uint8Array>;
 }
 
-/** What is there already of a file, so the rest is enough as long as the server still has that file. */
+/** Existing part of a file, so that only the rest is needed if the server still has the same file. */
 export interface ResumePoint {
   readonly start: number;
   readonly validator: string;
 }
 
-/** Throws GitLabError, or the signal's reason. A server may send the whole file whatever it is asked for. */
+/**
+ * Starts a download. A server may send the whole file regardless of `from`. Throws GitLabError, or the signal's reason.
+ */
 export type Open = (from?: ResumePoint) => Promise<Download>;
 
-/** A file's state: bytes come from `start` on. 0 after others: what came before is of no use. */
+/** Bytes follow from offset `start`. 0 after others means that previous bytes are obsolete. */
 export interface Start {
   readonly kind: 'start';
   readonly start: number;
@@ -36,19 +38,19 @@ export interface TransferOptions {
   readonly open: Open;
   readonly signal: AbortSignal;
   readonly clock: Clock;
-  /** What is left of an earlier run. */
+  /** What an earlier run has left. */
   readonly from?: (ResumePoint & { readonly total: number }) | undefined;
 }
 
-/** Pauses before another try, as long as none brings anything; one that does lets them begin again. */
+/** Delays in ms between consecutive attempts without progress; progress resets them. */
 const pausesMs: readonly number[] = [500, 1000, 2000, 4000, 8000];
-/** A connection that brings less has brought nothing: a file must not take thousands of requests. */
+/** Minimum progress in bytes that resets the delays, so that a file doesn't take thousands of requests. */
 const worthBytes = 262_144;
 
 /**
- * A whole file, however often the connection breaks: it goes on where it was, and begins anew where the server sends
- * all or has another file by now. Throws what broke it last when it cannot go on, DiskError where too little or too much
- * comes, or the signal's reason.
+ * Downloads a file completely, resuming lost connections; starts again if the server sends the whole file or has a
+ * different one. Throws the last error if it can't continue, DiskError if too few or too many bytes arrive, or the
+ * signal's reason.
  */
 export async function* transfer(options: TransferOptions): AsyncGenerator<Step, void> {
   const way = new TransferState(options.from);
@@ -68,8 +70,8 @@ export async function* transfer(options: TransferOptions): AsyncGenerator<Step, 
 }
 
 /**
- * The same for who takes bytes but once, such as a cache: it goes on where it was, but cannot begin anew. Throws as
- * `transfer`, and DiskError where the server has nothing but the whole once more.
+ * Like `transfer`, for consumers that can't rewind, such as a cache: resumes, but can't start again. Throws like
+ * `transfer`, and DiskError if the server can only send the whole file again.
  */
 export async function* resumableBody(options: Omit<TransferOptions, 'from'>): AsyncGenerator<Uint8Array, void> {
   let given = 0;
@@ -81,10 +83,10 @@ export async function* resumableBody(options: Omit<TransferOptions, 'from'>): As
   }
 }
 
-/** How far a transfer is, over all its connections. */
+/** Progress of a transfer across its connections. */
 class TransferState {
   hasBegun = false;
-  /** The most bytes that were there at any time. */
+  /** Largest number of bytes reached. */
   best = 0;
   at = 0;
   total: number | undefined;
@@ -113,9 +115,9 @@ class TransferState {
     this.best = Math.max(this.best, this.at);
   }
 
-  /** Whether an answer goes on with what is there. */
+  /** Whether a response continues the existing bytes. */
   fits({ range, validator }: Download, from: ResumePoint): boolean {
-    if (range === undefined) return true; // The whole file: never wrong.
+    if (range === undefined) return true; // The whole file always fits.
     const isSame = validator === undefined || validator === from.validator;
     return isSame && range.start === from.start && (this.total === undefined || range.total === this.total);
   }
@@ -142,7 +144,7 @@ async function opened(open: Open, way: TransferState): Promise<Download> {
     if (way.fits(download, from)) return download;
     await leave(download);
   } catch (error) {
-    // There is less of it now than we have.
+    // The server's file is shorter than what we have.
     if (!isOutOfRange(error)) throw error;
   }
   return await whole(open);
@@ -155,23 +157,23 @@ async function whole(open: Open): Promise<Download> {
   throw new GitLabError({ kind: 'invalidAnswer', reason: 'a part of the file in place of it' });
 }
 
-/** A body that nobody has begun to read would keep its connection. */
+/** Closes a body that hasn't been read, to release its connection. */
 async function leave({ body }: Download): Promise<void> {
   const iterator = body[Symbol.asyncIterator]();
   await iterator.next().catch(() => undefined);
   await iterator.return?.();
 }
 
-/** The body ended before all of it had come. */
+/** The body ended early. */
 class ShortBody extends DiskError {}
 
-/** Whether the way to the server is what failed, so that another try may do better. */
+/** Whether the connection failed, so that another attempt may succeed. */
 function isBreak(error: unknown): boolean {
   if (error instanceof ShortBody) return true;
   return error instanceof GitLabError && ['offline', 'timeout', 'server'].includes(error.failure.kind);
 }
 
-/** Whether a failure says nothing of the file itself, so that what came of it is worth keeping. */
+/** Whether the failure isn't about the file itself, so that the partial file is worth keeping. */
 export function isTransient(error: unknown): error is Error {
   if (isBreak(error)) return true;
   return error instanceof GitLabError && ['rateLimited', 'notGitLab', 'tls', 'storage'].includes(error.failure.kind);

@@ -13,40 +13,40 @@ import { folderOf, planOf, type Plan, type PlanPort, type Selection } from './pl
 import { isInUse, replaceFile } from '../download/replaceFile';
 import { release, remove, stagingFolder, sweepStagingFolders } from '../download/stagingFolder';
 
-/** What is written so far. */
+/** Counts of what has been extracted so far. */
 export interface Extracted {
   readonly files: number;
   readonly bytes: number;
 }
 
 export interface Extraction extends Extracted {
-  /** What could not be written safely, or not here, in the archive's order. */
+  /** Entries that couldn't be written safely or on this disk, in the archive's order. */
   readonly leftOut: readonly LeftOut[];
 }
 
 export interface ExtractOptions extends Selection {
   readonly archive: Archive;
-  /** The folder to be; the one around it is there. A folder in its place is replaced: the caller has asked. */
+  /** Folder to create; its parent exists. An existing folder is replaced: the caller has asked the user. */
   readonly target: string;
   readonly limits: ExtractLimits;
-  /** Called often. */
+  /** Called frequently. */
   readonly progress: (done: Extracted) => void;
   readonly signal: AbortSignal;
   readonly clock?: Clock | undefined;
-  /** For tests: a move of a folder. */
+  /** Rename function for folders; replaced by tests. */
   readonly move?: ((from: string, to: string) => Promise<void>) | undefined;
-  /** For tests: what a disk says of colliding names. */
+  /** Probe for colliding names; replaced by tests. */
   readonly holds?: PlanPort['holds'];
 }
 
-/** So many files are written at once: enough for a disk, and for a server that is asked for each. */
+/** Number of files written concurrently: enough for a disk, and for a server that receives a request for each. */
 const atOnce = 6;
 
 /**
- * Unpacks an archive into `target`: all of it that can be written safely and here, or nothing. It grows in a hidden folder
- * beside, which gets the name when it is complete; on every failure the folder that was there before is back. Throws
- * ArchiveError before a byte is written where the archive's directory shows intent or damage, and on the way where only
- * the bytes do; DiskError; what the archive's source throws; or the signal's reason.
+ * Extracts an archive into `target`: everything that can be written safely on this disk, or nothing. Works in a hidden
+ * folder that is renamed when complete; on failure, an existing folder is restored. Throws ArchiveError before writing
+ * anything if the directory shows malice or damage, and later if only the data does; DiskError; errors of the archive's
+ * source; or the signal's reason.
  */
 export async function extract(options: ExtractOptions): Promise<Extraction> {
   options.signal.throwIfAborted();
@@ -72,7 +72,7 @@ async function planWithin(options: ExtractOptions): Promise<Plan> {
 
 async function unpackInto(plan: Plan, options: ExtractOptions): Promise<Extraction> {
   const { target } = options;
-  // Known now rather than after a long time.
+  // Fail early rather than after a long time.
   await isFolder(target);
   const temporary = stagingFolder(target, 'unpacking');
   try {
@@ -95,13 +95,13 @@ async function write(plan: Plan, folder: string, options: ExtractOptions): Promi
   let [files, bytes] = [0, 0];
   const count = (more: number) => {
     bytes += more;
-    // What the directory says of the sizes was looked at; this is what there is.
+    // Sizes in the directory were checked before; this checks the actual data.
     if (bytes > options.limits.maxBytes) throw new ArchiveError('tooBig', { limit: options.limits.maxBytes });
     options.progress({ files, bytes });
   };
   await forEach(plan.files, options.signal, async ({ entry, path, from }, signal) => {
     if (unmade.has(folderOf(path))) return;
-    // Not to be run: without the executable bit, whatever the archive says.
+    // Never executable, whatever the archive says.
     const file = await ifHeld(open(join(folder, path), 'wx', 0o644), from, leftOut);
     if (file === undefined) return;
     await fill(file, options.archive.open(entry, signal), count);
@@ -111,7 +111,7 @@ async function write(plan: Plan, folder: string, options: ExtractOptions): Promi
   return { files, bytes, leftOut: leftOut.list() };
 }
 
-/** Those that this disk can't hold, and all in them. */
+/** Creates folders; returns those that this disk can't represent, with all below them. */
 async function makeFolders(plan: Plan, folder: string, leftOut: LeftOutList): Promise<ReadonlySet<string>> {
   const unmade = new Set<string>();
   for (const path of plan.folders) {
@@ -128,7 +128,7 @@ async function makeFolders(plan: Plan, folder: string, leftOut: LeftOutList): Pr
   return unmade;
 }
 
-/** What a file system says of a name that it can't hold, or takes for another one. */
+/** Error codes for names that a file system can't represent, or considers the same as another. */
 const unheld: ReadonlyMap<string | undefined, LeftOutKind> = new Map([
   ['EEXIST', 'collision'],
   ['ENAMETOOLONG', 'longName'],
@@ -136,7 +136,7 @@ const unheld: ReadonlyMap<string | undefined, LeftOutKind> = new Map([
   ['EILSEQ', 'forbiddenCharacter'],
 ]);
 
-/** What was made; undefined where this disk can't hold its name. */
+/** Result of a creation; undefined if this disk can't represent the name. */
 async function ifHeld<T>(making: Promise<T>, path: string, leftOut: LeftOutList): Promise<T | undefined> {
   try {
     return await making;
@@ -163,7 +163,9 @@ async function fill(
   }
 }
 
-/** Some at once; the first failure calls off the others, and is thrown when all of them are at rest. */
+/**
+ * Runs `work` on several items at a time. The first failure cancels the others, and is thrown when all have finished.
+ */
 async function forEach<T>(
   items: readonly T[],
   signal: AbortSignal,
@@ -190,12 +192,12 @@ async function forEach<T>(
   if (failed !== undefined) throw failed.reason;
 }
 
-/** Enough for many that unpack into the same folder at once: each of them may be the one that takes the name first. */
+/** Enough for many concurrent extractions into the same folder, each of which may take the name first. */
 const mostAttempts = 100;
 
 /**
- * The last step: a rename, or two of them where a folder makes room; if the second fails, that one is back. Where others
- * unpack into the same folder at the same time, the last one has it.
+ * Final step: renames the folder, after moving an existing one aside, which is restored on failure. Of concurrent
+ * extractions, the last one wins.
  */
 async function takePlace(temporary: string, options: ExtractOptions): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
@@ -212,10 +214,10 @@ async function takePlace(temporary: string, options: ExtractOptions): Promise<vo
   }
 }
 
-/** What a rename says where a folder that is not empty has the name. Windows only says that it is in use. */
+/** Error codes of a rename to the name of a non-empty folder. Windows reports it as in use instead. */
 const takenCodes = new Set<string | undefined>(['ENOTEMPTY', 'EEXIST']);
 
-/** Another run took the name between two renames of this one. */
+/** Another run took the name between the two renames of this one. */
 class NameTaken extends Error {}
 
 async function exchange(temporary: string, aside: string, options: ExtractOptions): Promise<void> {
@@ -228,7 +230,7 @@ async function exchange(temporary: string, aside: string, options: ExtractOption
       if (wasThere) await remove(aside);
       throw new NameTaken('name taken', { cause: error });
     }
-    // If this fails too, the next run does it.
+    // If this fails, too, the next run restores it.
     const unhurried = new AbortController().signal;
     if (wasThere) await replaceFile(aside, target, { clock, signal: unhurried, move }).catch(() => undefined);
     throw error;
@@ -239,7 +241,8 @@ async function exchange(temporary: string, aside: string, options: ExtractOption
 type Moving = Parameters<typeof replaceFile>[2];
 
 /**
- * What refuses is what is moved: a file of it is open in another program. False where another run has moved it meanwhile.
+ * Moves an existing folder aside; false if another run moved it meanwhile. If that fails, a file in it is open in
+ * another program.
  */
 async function putAside(target: string, aside: string, options: Moving): Promise<boolean> {
   try {
@@ -251,7 +254,7 @@ async function putAside(target: string, aside: string, options: Moving): Promise
   }
 }
 
-/** False where nothing is there. Throws DiskError where something else is: a file, or a link, which is not followed. */
+/** Whether the target exists as a folder. Throws DiskError if it is a file or a link, which isn't followed. */
 async function isFolder(path: string): Promise<boolean> {
   try {
     if (!(await lstat(path)).isDirectory()) throw new DiskError('exists', path);

@@ -1,10 +1,10 @@
-/** What an archive may be at most to be unpacked. */
+/** Limits for extracting an archive. */
 export interface ExtractLimits {
-  /** Files and folders, those too that only a path names. */
+  /** Maximum number of files and folders, including folders that are only implied by paths. */
   readonly maxEntries: number;
-  /** Unpacked bytes of all that is unpacked. */
+  /** Maximum total uncompressed size in bytes. */
   readonly maxBytes: number;
-  /** Unpacked bytes for one packed, in a file and in all of them; nothing up to `ratioFromBytes` is held to it. */
+  /** Maximum compression ratio, per file and overall. Ignored up to `ratioFromBytes`. */
   readonly maxRatio: number;
   readonly ratioFromBytes: number;
 }

@@ -1,6 +1,9 @@
 import type { ArchiveFailureKind } from '../archiveErrors';
 
-/** Flaws that cost only the entry that has them: it can't be written safely, or not here. All others refuse the archive. */
+/**
+ * Flaws that only exclude their entry, because it can't be written safely or on this disk. All others reject the
+ * archive.
+ */
 const harmless = [
   'symlink',
   'special',
@@ -19,10 +22,10 @@ const harmless = [
 
 export type LeftOutKind = (typeof harmless)[number];
 
-/** A file or folder of an archive that was not written; of a folder, nothing in it was either. */
+/** A file or folder that wasn't written. For a folder, nothing below it was written either. */
 export interface LeftOut {
   readonly kind: LeftOutKind;
-  /** As the archive has it: to be made safe before it is shown. */
+  /** Path in the archive; must be sanitized before display. */
   readonly path: string;
 }
 
@@ -30,7 +33,7 @@ export function isHarmless(kind: ArchiveFailureKind): kind is LeftOutKind {
   return harmless.some((one) => one === kind);
 }
 
-/** Each entry that is left out, once: of a folder that is, the folder alone. */
+/** Entries that are left out, without duplicates; for a folder, only the folder itself. */
 export class LeftOutList {
   private readonly byPath: Map<string, LeftOut>;
 

@@ -2,20 +2,20 @@ import { mapLimit } from '../../util/mapLimit';
 import type { ArchiveEntry } from '../archive/archive';
 import { flawOfPath, namesOf } from '../archive/entryPath';
 
-/** Reads where a link of an archive leads. */
+/** Reads the target of a link in an archive. */
 export type ReadLink = (entry: ArchiveEntry, signal: AbortSignal) => Promise<string | undefined>;
 
-/** Number of links that are read at once. */
+/** Number of links read concurrently. */
 const atOnce = 6;
 
-/** The regular files and folders of an archive by their paths: what a symbolic link may stand for. */
+/** Regular files and folders of an archive by path, which symbolic links can point to. */
 export class LinkTargets {
-  /** `undefined`: one that is there twice, or no regular file. */
+  /** `undefined`: the path occurs twice, or isn't a regular file. */
   private readonly files = new Map<string, ArchiveEntry | undefined>();
   private readonly folders = new Set<string>();
 
   learn(entry: ArchiveEntry): void {
-    // Its length bounds the folders around it.
+    // Limits the number of parent folders.
     if (flawOfPath(entry.path) !== undefined) return;
     const names = namesOf(entry.path);
     const path = names.join('/');
@@ -30,7 +30,7 @@ export class LinkTargets {
     }
   }
 
-  /** The regular files that links stand for; those that stand for anything else are not in it. */
+  /** Maps links to the regular files they point to; links to anything else are omitted. */
   async resolve(
     links: readonly ArchiveEntry[],
     read: ReadLink,
@@ -46,7 +46,7 @@ export class LinkTargets {
     return found;
   }
 
-  /** Follows no link on the way, and leaves the archive nowhere. */
+  /** The file that a link points to. Follows no links on the way, and never leaves the archive. */
   private fileAt(link: string, target: string): ArchiveEntry | undefined {
     if (target === '' || target.startsWith('/') || target.endsWith('/')) return undefined;
     const at = namesOf(link).slice(0, -1);

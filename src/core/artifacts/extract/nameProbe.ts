@@ -5,8 +5,8 @@ import { orVanished } from '../download/buildFolder';
 import { release, remove, stagingFolder } from '../download/stagingFolder';
 
 /**
- * Finds out which names the disk around `target` takes for the same one, by making empty files in a hidden folder there.
- * To be ended.
+ * Finds out which names the disk of `target` considers the same, by creating empty files in a hidden folder beside it.
+ * Must be ended.
  */
 export class NameProbe {
   private readonly groups = new Map<string, Promise<string>>();
@@ -14,7 +14,7 @@ export class NameProbe {
 
   constructor(private readonly target: string) {}
 
-  /** Whether the disk holds `name` beside `first` and the names that it held since under the same `key`. */
+  /** Whether the disk keeps `name` apart from `first` and from other names with the same `key` that it has accepted. */
   readonly holds = async (key: string, first: string, name: string): Promise<boolean> => {
     const group = this.groups.get(key) ?? this.begin(`${this.groups.size}`, first);
     this.groups.set(key, group);
@@ -39,7 +39,7 @@ export class NameProbe {
   }
 }
 
-/** False where the name is taken. */
+/** Creates an empty file; false if the name is taken. */
 async function isMade(path: string): Promise<boolean> {
   try {
     await (await open(path, 'wx')).close();

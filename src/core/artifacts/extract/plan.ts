@@ -6,49 +6,51 @@ import type { ExtractLimits } from './extractLimits';
 import { isHarmless, LeftOutList, type LeftOut, type LeftOutKind } from './leftOut';
 import { LinkTargets, type ReadLink } from './links';
 
-/** What will be written, and where below the target; paths with `/`. */
+/** What to write where, below the target; paths use `/`. */
 export interface Plan {
-  /** Each before those in it. */
+  /** Parents before children. */
   readonly folders: readonly string[];
   readonly files: readonly PlannedFile[];
   readonly leftOut: readonly LeftOut[];
 }
 
 export interface PlannedFile {
-  /** Whose bytes are written: in place of a link, those of the file that it leads to. */
+  /** Entry whose contents are written: for a link, the file it points to. */
   readonly entry: ArchiveEntry;
   readonly path: string;
-  /** The path that the archive has for it. */
+  /** Path in the archive. */
   readonly from: string;
 }
 
 export interface Selection {
-  /** All, where it is not given. */
+  /** Selects entries; all if omitted. */
   readonly select?: ((entry: ArchiveEntry) => boolean) | undefined;
-  /** A folder of the archive: only what is below it is taken, without its path. */
+  /** A folder of the archive: only its contents are extracted, without its path. */
   readonly strip?: string | undefined;
 }
 
-/** What a plan needs to know of the archive and the disk. Without it, no link is read, and no colliding name is tried. */
+/**
+ * What planning needs from the archive and the disk. Without it, links aren't read and colliding names aren't probed.
+ */
 export interface PlanPort {
   readonly link?: ReadLink | undefined;
-  /** Whether the disk holds a name beside the `first` of those that have `key` in common, and those it held since. */
+  /** Whether the disk keeps a name apart from `first` and from other accepted names with the same `key`. */
   readonly holds?: ((key: string, first: string, name: string) => Promise<boolean>) | undefined;
 }
 
 interface Chosen {
-  /** The bytes that are written: those of the entry, or of the file that a link leads to. */
+  /** Entry whose contents are written: the chosen one, or the file a link points to. */
   readonly entry: ArchiveEntry;
-  /** As the archive has it. */
+  /** Path in the archive. */
   readonly from: string;
-  /** Without `.` and empty names. */
+  /** Path without `.` and empty names. */
   readonly path: string;
   readonly flaw: { readonly kind: LeftOutKind; readonly path: string } | undefined;
 }
 
 /**
- * Refuses what the archive's directory gives away, before a byte is written, and leaves out what could not be written.
- * Throws ArchiveError, what the port throws, or the signal's reason.
+ * Plans an extraction from the directory alone, before anything is written: rejects malicious or damaged archives, and
+ * leaves out what can't be written. Throws ArchiveError, errors of the port, or the signal's reason.
  */
 export async function planOf(
   entries: readonly ArchiveEntry[],
@@ -75,7 +77,7 @@ export async function planOf(
   return layout.plan();
 }
 
-/** Throws ArchiveError where its path would lead elsewhere. */
+/** Prepares an entry. Throws ArchiveError if its path would leave the folder. */
 function toChosen(entry: ArchiveEntry): Chosen {
   const names = namesOf(entry.path);
   const [path, flaw] = [names.join('/'), flawOfPath(entry.path)];
@@ -89,7 +91,7 @@ function toChosen(entry: ArchiveEntry): Chosen {
   return { ...chosen, flaw: { kind, path: depth === undefined ? entry.path : names.slice(0, depth).join('/') } };
 }
 
-/** Each link to a regular file of the archive becomes that file; the others stay what they are, and are left out. */
+/** Replaces links to regular files of the archive by those files; others remain and are left out. */
 async function resolveLinks(
   entries: readonly ArchiveEntry[],
   chosen: readonly Chosen[],
@@ -107,7 +109,10 @@ async function resolveLinks(
   });
 }
 
-/** Others have their turns: a hostile archive can have a hundred thousand entries, each a thousand bytes long. */
+/**
+ * Runs `work` on each item, yielding to other work: a malicious archive may have a hundred thousand entries with paths
+ * of a thousand bytes.
+ */
 async function forEach<T>(items: readonly T[], signal: AbortSignal, work: (item: T) => unknown): Promise<void> {
   const share = timeSlice();
   for (const item of items) {
@@ -140,7 +145,7 @@ function refuseMore(count: number, { maxEntries }: ExtractLimits): void {
   if (count > maxEntries) throw new ArchiveError('tooManyEntries', { count, limit: maxEntries });
 }
 
-/** What is left out has no size. */
+/** Rejects archives that exceed the size limits. Left-out entries don't count. */
 function refuseSizes(chosen: readonly Chosen[], { maxBytes, maxRatio, ratioFromBytes }: ExtractLimits): void {
   const isTooMuch = (size: number, packed: number) => size > ratioFromBytes && size > packed * maxRatio;
   let [size, packed] = [0, 0];
@@ -156,10 +161,10 @@ function refuseSizes(chosen: readonly Chosen[], { maxBytes, maxRatio, ratioFromB
   if (isTooMuch(size, packed)) throw new ArchiveError('ratio', { limit: maxRatio });
 }
 
-/** Folders that a path has at most: those of a selection's own path are not unpacked, and not counted. */
+/** Maximum number of parent folders in a path; the stripped folder's own aren't extracted and not counted. */
 const mostStripped = 512;
 
-/** What leads through an entry that is no folder, even if that one is not wanted itself. */
+/** Finds paths that lead through an entry that isn't a folder, even if that one isn't selected itself. */
 class Prefix {
   private readonly others = new Map<string, ArchiveFailureKind>();
   private readonly clear = new Set<string>();
@@ -172,7 +177,7 @@ class Prefix {
   }
 
   refuse({ from, path }: Chosen): void {
-    // It is left out anyway, and may lead through thousands of folders.
+    // It is left out anyway, and may have thousands of parent folders.
     if (path.length > longestPath) return;
     for (const folder of foldersAround(path, this.clear)) {
       const kind = this.others.get(folder);
@@ -183,13 +188,13 @@ class Prefix {
   }
 }
 
-/** What lies where: no two of them are one on this disk. */
+/** Planned paths, which are all distinct on this disk. */
 class Layout {
-  /** The entries' own paths. */
+  /** Paths of entries in the archive. */
   private readonly listed = new Map<string, ArchiveEntry['kind']>();
-  /** `lost`: this disk takes its name, or that of a folder around it, for the name of something else. */
+  /** `lost`: this disk considers the name, or a parent's, the same as another. */
   private readonly placed = new Map<string, ArchiveEntry['kind'] | 'lost'>();
-  /** The first name of each key in each folder. */
+  /** First name per key and folder. */
   private readonly names = new Map<string, string>();
   private readonly files: PlannedFile[] = [];
   private readonly leftOut = new LeftOutList();
@@ -199,7 +204,7 @@ class Layout {
     private readonly port: PlanPort,
   ) {}
 
-  /** `cut`: characters at the start of the path that are not unpacked. */
+  /** Adds an entry. `cut`: number of characters to strip from its path. */
   async add({ entry, from, path: whole, flaw }: Chosen, cut: number): Promise<void> {
     this.refuseTwice(whole, flaw === undefined ? entry.kind : 'file', from);
     if (flaw !== undefined) {
@@ -217,7 +222,7 @@ class Layout {
     return { folders, files: this.files, leftOut: this.leftOut.list() };
   }
 
-  /** Only a folder may be there twice. */
+  /** Throws for a duplicate path, unless both are folders. */
   private refuseTwice(path: string, kind: ArchiveEntry['kind'], from: string): void {
     const found = this.listed.get(path);
     if (found === kind && kind === 'folder') return;
@@ -233,7 +238,7 @@ class Layout {
     refuseMore(this.placed.size, this.limits);
   }
 
-  /** The first of several names that some disk takes for one always is. */
+  /** Whether this disk can keep the name apart from similar ones; always true for the first of them. */
   private async isHeld(path: string): Promise<boolean> {
     const name = path.slice(path.lastIndexOf('/') + 1);
     const key = `${folderOf(path)}/${keyOf(name)}`;
@@ -243,7 +248,7 @@ class Layout {
   }
 }
 
-/** The folders that a path leads through, the innermost first, up to the first one that is known. */
+/** Parents of a path, innermost first, up to the first known one. */
 function foldersAround(path: string, known: { has(folder: string): boolean }): string[] {
   const folders: string[] = [];
   for (let folder = folderOf(path); folder !== '' && !known.has(folder); folder = folderOf(folder))

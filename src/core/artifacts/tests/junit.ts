@@ -3,54 +3,54 @@ import type { QualifiedTag, SAXParser, Tag } from 'sax';
 import { timeSlice } from '../../util/timeSlice';
 import { sayingLine, startOfReference, withoutControls, withoutForbidden } from './reportText';
 
-/** A test that failed, as a report of the JUnit kind tells it. All of it is outside text. */
+/** A failed test in a JUnit report. All strings are untrusted. */
 export interface FailedTest {
   readonly kind: 'failure' | 'error';
   readonly name: string;
   readonly classname?: string | undefined;
-  /** The innermost suite that has a name. */
+  /** Name of the innermost suite that has one. */
   readonly suite?: string | undefined;
-  /** As the report has it: relative to whatever the tests ran in, or absolute in a container. */
+  /** Path in the report: relative to the tests' working directory, or absolute in a container. */
   readonly file?: string | undefined;
   /** 1-based. */
   readonly line?: number | undefined;
   readonly seconds?: number | undefined;
-  /** One line or some, without the trace. */
+  /** A few lines without the stack trace. */
   readonly message?: string | undefined;
-  /** What the test runner wrote of it, mostly a stack trace; cut off where it is very long. */
+  /** Output of the test runner, usually a stack trace; truncated if very long. */
   readonly text?: string | undefined;
 }
 
 export interface TestReport {
   readonly tests: number;
   readonly skipped: number;
-  /** Failures and errors; `failed` may hold fewer. */
+  /** Number of failures and errors; `failed` may have fewer. */
   readonly failures: number;
   readonly failed: readonly FailedTest[];
-  /** It is not well-formed, breaks off, or is more than anybody reads: this is what was read of it. */
+  /** Whether the report is malformed, truncated or too large, so that this is only a part of it. */
   readonly damaged: boolean;
 }
 
-/** Bytes; deeper or longer nobody writes. */
+/** Maximum size of a report in bytes. */
 const largestReport = 100_000_000;
 const deepest = 200;
 const mostKept = 1000;
 const mostFaults = 100;
-/** Attributes of one element. */
+/** Maximum number of attributes of an element. */
 const mostAttributes = 1000;
-/** Characters that the parser is given at once: what it holds back is looked at in between. */
+/** Number of characters passed to the parser at once; between calls, its buffers are checked. */
 const pieceLength = 1024;
-/** Characters of one token that is not text, such as an attribute with a page's HTML. */
+/** Maximum length of a token other than text in characters, such as an attribute that contains HTML. */
 const longestToken = 4_000_000;
-/** The parser compares a declaration from its start at each of its characters. */
+/** Maximum length of a declaration, which the parser processes in quadratic time. */
 const longestDeclaration = 100;
 const longestText = 8000;
 const longestMessage = 2000;
 const longestName = 1000;
 
 /**
- * Reads a report as it comes. undefined: it is XML of another kind, or none. Nothing that its document type defines is
- * ever expanded. After `mostBytes` it is cut off. Throws what `pieces` throws.
+ * Reads a report as a stream; undefined if it isn't JUnit XML. Entities of the document type are never expanded.
+ * Truncated after `mostBytes`. Throws errors of `pieces`.
  */
 export async function readJUnit(
   pieces: AsyncIterable<Uint8Array>,
@@ -75,14 +75,14 @@ export async function readJUnit(
   return reading.result(reading.isOver);
 }
 
-/** By its mark, else as its first line says; what nobody knows is read as UTF-8. */
+/** Encoding from the byte order mark, else from the XML declaration, else UTF-8. */
 function encodingOf(start: Uint8Array): string {
   if (start[0] === 0xfe && start[1] === 0xff) return 'utf-16be';
   if (start[0] === 0xff && start[1] === 0xfe) return 'utf-16le';
   const head = Buffer.from(start.subarray(0, 200)).toString('latin1');
   const [, label = 'utf-8'] = /^\s*<\?xml[^>]*\bencoding=["']([\w.:-]+)["']/.exec(head) ?? [];
   try {
-    // What declares itself as UTF-16 in bytes that were just read one by one, is not.
+    // The declaration was readable byte by byte, so it can't be UTF-16.
     return label.toLowerCase().startsWith('utf-16') ? 'utf-8' : new TextDecoder(label).encoding;
   } catch {
     return 'utf-8';
@@ -113,17 +113,17 @@ interface Outcome extends Text {
   readonly attributes: Attributes;
 }
 
-/** What is open on the way to where the parser is. */
+/** An open element. */
 interface Open {
   readonly name: string;
-  /** Where its text goes; undefined: nowhere. */
+  /** Receives its text; undefined: ignored. */
   readonly takes: Text | undefined;
 }
 
-/** Thrown through the parser, which goes on otherwise. */
+/** Thrown to leave the parser, which would continue otherwise. */
 class Over extends Error {}
 
-/** What the parser holds of the token that it is in; its types leave these out. */
+/** The parser's internal buffers, which its types omit. */
 interface Held {
   readonly comment: string;
   readonly sgmlDecl: string;
@@ -138,7 +138,7 @@ interface Held {
 
 class Reading {
   isOver = false;
-  /** A character reference that is not complete yet. */
+  /** An incomplete character reference. */
   private held = '';
   private attributes = 0;
   private isReport: boolean | undefined;
@@ -166,7 +166,7 @@ class Reading {
     const end = startOfReference(text);
     this.held = text.slice(end);
     try {
-      // A text is taken as it comes: the parser would hold all of it.
+      // Flush text immediately; the parser would buffer all of it.
       this.parser.write(withoutForbidden(text.slice(0, end))).flush();
       if (this.holdsTooMuch()) this.isOver = true;
     } catch (error) {
@@ -176,7 +176,7 @@ class Reading {
 
   result(isCut: boolean): TestReport | undefined {
     const isWhole = !isCut && this.open.length === 0;
-    // What the parser holds back of a text that breaks off.
+    // Flushes what the parser buffered of truncated text.
     this.close();
     this.leaveCase();
     if (this.isReport !== true) return undefined;
@@ -191,11 +191,11 @@ class Reading {
       this.stop();
       return;
     }
-    // Without namespaces every attribute is a text.
+    // Without namespaces, all attribute values are strings.
     this.open.push({ name, takes: this.begin(name, attributes as Attributes) });
   }
 
-  /** What the text in that element belongs to. */
+  /** Handles the start of an element; returns what its text belongs to. */
   private begin(name: string, attributes: Attributes): Text | undefined {
     switch (name) {
       case 'testsuite': {
@@ -228,7 +228,7 @@ class Reading {
     }
   }
 
-  /** The first says what is the matter. */
+  /** Handles a failure element. Only the first one of a test is reported. */
   private fail(outcome: Outcome): Text | undefined {
     if (this.current === undefined || this.current.outcome !== undefined) return undefined;
     this.current.outcome = outcome;
@@ -257,7 +257,7 @@ class Reading {
     if (takes !== undefined && takes.text.length < longestText) takes.text += text;
   }
 
-  /** The parser goes on behind what is not well-formed. */
+  /** Ignores a syntax error, so that the parser continues after it. */
   private forgive(): void {
     this.parser.resume();
     this.faults += 1;
@@ -269,7 +269,7 @@ class Reading {
     if (this.attributes > mostAttributes) this.stop();
   }
 
-  /** Nothing more is read: the parser is never called again. */
+  /** Stops reading; the parser is never called again. */
   private stop(): never {
     this.isOver = true;
     throw new Over();
@@ -295,7 +295,7 @@ class Reading {
 }
 
 function toFailedTest({ attributes, suite, output }: Case, { kind, attributes: how, ...told }: Outcome): FailedTest {
-  // CTest says nothing but that it failed.
+  // CTest only says that the test failed.
   const text = withoutControls(told.text.trim() === '' ? output.text : told.text).trim();
   const line = wholeNumber(attributes['line'] ?? how['line']);
   const seconds = Number.parseFloat(attributes['time'] ?? '');
@@ -307,7 +307,7 @@ function toFailedTest({ attributes, suite, output }: Case, { kind, attributes: h
     classname,
     suite: suite?.name,
     file: plain(attributes['file'] ?? attributes['filepath'] ?? how['file'], longestName) ?? suite?.file,
-    // pytest's own numbers begin at 0.
+    // pytest's line numbers start at 0.
     line: line !== undefined && suite?.name === 'pytest' ? line + 1 : line === 0 ? undefined : line,
     seconds: Number.isFinite(seconds) && seconds >= 0 ? seconds : undefined,
     message: messageOf(how, withoutControls(told.text), [suite?.name, classname, name]),
@@ -315,17 +315,19 @@ function toFailedTest({ attributes, suite, output }: Case, { kind, attributes: h
   };
 }
 
-/** Some runners write it into the text alone, and as `message` the mere word that it failed, or the test's name. */
+/**
+ * Message of a failure. Some runners put it into the text, and only a generic phrase or the test's name into `message`.
+ */
 function messageOf(how: Attributes, text: string, names: readonly (string | undefined)[]): string | undefined {
   const told = plain(how['message'], longestMessage);
   const first = told?.split(/\r?\n/, 1)[0] ?? '';
-  // Of several lines that begin with something new, all are of use.
+  // Keep all lines if the message has several and starts with something informative.
   if (told !== undefined && sayingLine(first, names) !== undefined) return told;
   const line = sayingLine(told ?? '', names) ?? sayingLine(text, names);
   return short(line, longestMessage) ?? told ?? plain(text, longestMessage) ?? plain(how['type'], longestMessage);
 }
 
-/** Fit to be read; undefined where nothing is left. */
+/** Text for display; undefined if nothing is left. */
 function plain(text: string | undefined, most: number): string | undefined {
   return text === undefined ? undefined : short(withoutControls(text).trim(), most);
 }

@@ -3,7 +3,7 @@ import type { FailedTest } from './junit';
 
 /** Where a failed test may be in the repository. */
 export interface TestLocation {
-  /** As a log would have it: relative, or absolute in a container. */
+  /** Path as in a log: relative, or absolute in a container. */
   readonly path: string;
   /** 1-based, as `column`. */
   readonly line?: number | undefined;
@@ -13,14 +13,14 @@ export interface TestLocation {
 const linesRead = 200;
 const mostPlaces = 80;
 const longestName = 300;
-/** Folders of a package's name that are tried. */
+/** Maximum number of package folders to try. */
 const deepestPackage = 6;
 const classEndings = ['.java', '.kt', '.groovy', '.scala', '.cs', '.php'];
 const javaFolders = ['', 'src/test/java/', 'src/test/kotlin/', 'src/test/groovy/', 'src/test/scala/', 'src/main/java/'];
 
 /**
- * The places that a failed test names, the likeliest first; of these the first that exists is meant. `report`: the path
- * of the report in the archive, since tests of a part of a repository name files from there.
+ * Candidate locations of a failed test, most likely first; the first that exists is meant. `report`: path of the report
+ * in the archive, because tests in a subproject have paths relative to it.
  */
 export function testLocations(test: FailedTest, report: string): readonly TestLocation[] {
   const places = new Map<string, TestLocation>();
@@ -34,7 +34,7 @@ export function testLocations(test: FailedTest, report: string): readonly TestLo
   return [...places.values()].slice(0, mostPlaces);
 }
 
-/** The test's own file first, at the line of the trace in it; else what the trace names, as it comes. */
+/** Locations in the test's data: its own file at the line in the stack trace, then other files of the stack trace. */
 function named(test: FailedTest): readonly TestLocation[] {
   const { file, line, message = '', text = '' } = test;
   const traced = `${text}\n${message}`
@@ -54,7 +54,7 @@ function named(test: FailedTest): readonly TestLocation[] {
   return [...inTrace, ...traced, ...own.map((path) => ({ path, line }))];
 }
 
-/** The files that a name of a test, a class or a suite may stand for: `src/sum.test.js`, `tests.test_math.TestSum`. */
+/** Files that a test, class or suite name may refer to: `src/sum.test.js`, `tests.test_math.TestSum`. */
 function filesNamed(name: string): readonly string[] {
   const [first = ''] = mapped(name.slice(0, longestName)).split('::', 1);
   if (/^\S{1,200}\.[A-Za-z]{1,5}$/.test(first) && first.includes('/')) return [plain(first)];
@@ -68,7 +68,7 @@ function filesNamed(name: string): readonly string[] {
     : [`${whole}.py`, `${whole}.rb`, `${outer}.py`];
 }
 
-/** The most specific first: in the folder of the report and of the package before the root. */
+/** Candidate paths, most specific first: in the folders of the report and the package, then in the root. */
 function pathsOf(path: string, { classname = '' }: FailedTest, report: string): readonly string[] {
   if (/^(?:[/\\]|[a-z]:)/i.test(path)) return [path];
   const inFolders = path.includes('/') ? [path] : [...inPackage(path, classname), path];
@@ -77,7 +77,7 @@ function pathsOf(path: string, { classname = '' }: FailedTest, report: string): 
   return [...foldersOf(report), ''].flatMap((folder) => sources.map((one) => folder + one));
 }
 
-/** Go names the file alone, and the package as `host/project/folder`. */
+/** Candidate paths in a Go package: Go names only the file, and the package as `host/project/folder`. */
 function inPackage(path: string, classname: string): readonly string[] {
   const parts = classname.split('/');
   if (parts.length < 2) return [];
@@ -85,7 +85,7 @@ function inPackage(path: string, classname: string): readonly string[] {
   return last.map((_, index) => `${last.slice(index).join('/')}/${path}`);
 }
 
-/** Those that it is in, the innermost first, each with `/` at its end. */
+/** Parent folders, innermost first, each with a trailing `/`. */
 function foldersOf(path: string): readonly string[] {
   const parts = path.split('/').slice(0, -1).slice(0, 6);
   return parts.map((_, index) => `${parts.slice(0, parts.length - index).join('/')}/`);
@@ -99,7 +99,7 @@ function plain(path: string): string {
   return mapped(path).replace(/^(?:\.[/\\])+/, '');
 }
 
-/** Addresses of bundlers and of files as paths: `webpack://app/./src/a.ts` → `src/a.ts`. */
+/** Converts URLs of bundlers and files to paths: `webpack://app/./src/a.ts` → `src/a.ts`. */
 function mapped(text: string): string {
   return text
     .replace(/webpack(?:-internal)?:\/\/[\w.@-]{0,100}\/(?:\([\w-]{1,40}\)\/)?(?:\.\/)?/g, '')
