@@ -91,8 +91,10 @@ async function isProjectTold({ project }: Pick<Meeting, 'project'>): Promise<boo
 
 /** Whether nothing was found at the path: a 404, or a redirect to a sign-in page if the base URL is wrong. */
 function isNowhere(error: unknown): error is GitLabError {
-  if (!(error instanceof GitLabError)) return false;
-  const { kind, status, reason } = error.failure;
+  return error instanceof GitLabError && leadsNowhere(error.failure);
+}
+
+function leadsNowhere({ kind, status, reason }: Failure): boolean {
   return kind === 'notFound' || (kind === 'notGitLab' && (status === 404 || reason === signInRedirect));
 }
 
@@ -105,12 +107,28 @@ function noGitLab(cause: GitLabError, url: string): GitLabError {
 /** Requests the version from a path; undefined if nothing is there. */
 async function ask(probe: Probe, path: string): Promise<string | undefined> {
   try {
-    const { body } = await probe.http.json(request(probe, path));
-    return new JsonObject(body, 'the version').requireString('version');
+    return await versionAt(probe, path);
   } catch (error) {
     if (error instanceof UnexpectedShape || isAbsent(error)) return undefined;
     throw error;
   }
+}
+
+/** The newest API of a GitLab that was recognized without a token. */
+export type Recognized = 'v3' | 'v4';
+
+/**
+ * Determines without a token whether a GitLab is at the base URL: v4 refuses to tell its version. Up to 8.16 only v3 exists,
+ * which refuses to tell the user. Throws GitLabError: what is in front of it, or `noGitLab`.
+ */
+export async function recognize(probe: Omit<Probe, 'token'>): Promise<Recognized> {
+  const v4 = await refusalOf(probe, 'api/v4/version');
+  if (v4 === undefined) return 'v4';
+  if (!leadsNowhere(v4.failure)) throw v4;
+  const v3 = await refusalOf(probe, 'api/v3/user');
+  if (v3 !== undefined) throw leadsNowhere(v3.failure) ? noGitLab(v3, probe.instance.url) : v3;
+  // `v3/user` still exists, for OAuth sign-ins; since 11.0 the other v3 routes answer 410.
+  return isGone(await refusalOf(probe, 'api/v3/version')) ? 'v4' : 'v3';
 }
 
 /**
@@ -118,13 +136,36 @@ async function ask(probe: Probe, path: string): Promise<string | undefined> {
  * found. Throws GitLabError if that can't be determined.
  */
 export async function isRouted(probe: Omit<Probe, 'token'>, path: string): Promise<boolean> {
+  const refusal = await refusalOf(probe, path);
+  if (refusal === undefined) return true;
+  if (isAbsent(refusal) || isGone(refusal)) return false;
+  throw refusal;
+}
+
+/**
+ * The failure of a request without a token; undefined if the API answered, or refused it in GitLab's words. A 401 in other
+ * words comes from something else, such as a proxy that wants a name and a password.
+ */
+async function refusalOf(probe: Omit<Probe, 'token'>, path: string): Promise<GitLabError | undefined> {
   try {
-    return (await ask({ ...probe, token: undefined }, path)) !== undefined;
+    await versionAt({ ...probe, token: undefined }, path);
+    return undefined;
   } catch (error) {
-    if (error instanceof GitLabError && error.failure.kind === 'unauthorized') return true;
-    if (isGone(error)) return false;
-    throw error;
+    if (error instanceof UnexpectedShape) return nothingAt(probe);
+    if (!(error instanceof GitLabError)) throw error;
+    const { kind, host, status, reason } = error.failure;
+    if (kind !== 'unauthorized') return error;
+    return reason === '401 Unauthorized' ? undefined : new GitLabError({ kind: 'notGitLab', host, status, reason });
   }
+}
+
+function nothingAt({ instance }: Pick<Probe, 'instance'>): GitLabError {
+  return new GitLabError({ kind: 'notFound', host: new URL(instance.url).host });
+}
+
+async function versionAt(probe: Probe, path: string): Promise<string> {
+  const { body } = await probe.http.json(request(probe, path));
+  return new JsonObject(body, 'the version').requireString('version');
 }
 
 /**

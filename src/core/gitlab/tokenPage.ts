@@ -1,4 +1,4 @@
-import { isRouted, type Probe } from './detect';
+import { isRouted, recognize, type Probe } from './detect';
 
 /** Which kind of token an instance accepts, and the page that creates one. */
 export interface TokenPage {
@@ -7,10 +7,13 @@ export interface TokenPage {
   readonly url: string;
 }
 
-/** Determines the token page without a token, from which routes exist. Throws GitLabError. */
+/**
+ * Determines the token page without a token, from which routes exist. Throws GitLabError, also if the server isn't
+ * recognized as a GitLab.
+ */
 export async function tokenPage(probe: Omit<Probe, 'token'>): Promise<TokenPage> {
   const { url } = probe.instance;
-  if (!(await isRouted(probe, 'api/v4/version'))) return { kind: 'private', url: `${url}/profile/account` };
+  if ((await recognize(probe)) === 'v3') return { kind: 'private', url: `${url}/profile/account` };
   // v3 was served up to 10.8; private tokens were removed in 10.2.
   if (await isRouted(probe, 'api/v3/version')) {
     return { kind: 'either', url: `${url}/profile/personal_access_tokens` };

@@ -42,6 +42,24 @@ function withoutPage(path: string): string {
 
 const signIn = '/users/sign_in';
 
+/** So many base URLs are tried for an address: GitLab nests groups 20 deep, and nobody installs it that deep. */
+const mostRoots = 5;
+
+/** The base URLs that an address may mean, the whole first: each folder of its path may be a relative root, or a group. */
+export function rootsOf(baseUrl: string): readonly string[] {
+  const { origin, pathname } = new URL(baseUrl);
+  const folders = pathname.split('/').filter((part) => part !== '');
+  const roots = folders.map((_, index) => [origin, ...folders.slice(0, index + 1)].join('/'));
+  return [baseUrl, ...[origin, ...roots.slice(0, -1)].slice(0, mostRoots - 1).reverse()].filter(
+    (root, index, all) => all.indexOf(root) === index,
+  );
+}
+
+/** Whether nobody on the way can read what is sent there. */
+export function isConfidential(url: string): boolean {
+  return !url.startsWith('http:') || /^http:\/\/(127\.\d+\.\d+\.\d+|localhost|\[::1\])([:/]|$)/.test(url);
+}
+
 export function parseUrl(text: string): URL | undefined {
   return URL.canParse(text) ? new URL(text) : undefined;
 }

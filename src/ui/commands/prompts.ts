@@ -16,10 +16,21 @@ export interface TextQuestion {
   readonly password?: boolean;
   /** Runs while the box is busy; a sentence keeps the box open and is shown in it. */
   readonly check: (value: string) => Promise<string | undefined>;
-  readonly button?: QuickInputButton;
-  readonly pressed?: () => void;
+  /** Whether what is typed so far is a secret, and so not shown. */
+  readonly masks?: (value: string) => boolean;
+  /** Shown behind the prompt as words that can be clicked. */
+  readonly link?: CommandLink | undefined;
   /** What can be said better once the box is open. */
-  readonly later?: Promise<{ readonly prompt: string; readonly button: QuickInputButton } | undefined>;
+  readonly later?: Promise<Better | undefined>;
+}
+
+type Better = Pick<TextQuestion, 'prompt' | 'link'>;
+
+/** A command of ours. */
+export interface CommandLink {
+  readonly words: string;
+  readonly command: string;
+  readonly args: readonly unknown[];
 }
 
 /** The user wants to go back to the box before. */
@@ -43,7 +54,8 @@ function ask(question: TextQuestion, before: readonly QuickInputButton[]): Promi
   box.placeholder = question.placeholder ?? '';
   box.password = question.password ?? false;
   box.ignoreFocusOut = true;
-  say(box, question, before);
+  box.buttons = before;
+  say(box, question);
   return new Promise((resolve, reject) => {
     let answer: string | typeof back | undefined;
     const end = (given: string | typeof back) => {
@@ -51,26 +63,30 @@ function ask(question: TextQuestion, before: readonly QuickInputButton[]): Promi
       box.hide();
     };
     box.onDidAccept(() => void submit(box, question, end).catch(reject));
-    box.onDidChangeValue(() => (box.validationMessage = undefined));
-    box.onDidTriggerButton((button) => (button === QuickInputButtons.Back ? end(back) : question.pressed?.()));
+    box.onDidChangeValue((value) => {
+      box.validationMessage = undefined;
+      if (question.masks !== undefined) box.password = question.masks(value);
+    });
+    box.onDidTriggerButton(() => end(back));
     box.onDidHide(() => {
       box.dispose();
       resolve(answer);
     });
     box.show();
     question.later?.then((better) => {
-      if (better !== undefined) say(box, better, before);
+      if (better !== undefined) say(box, better);
     }, reject);
   });
 }
 
-function say(
-  box: InputBox,
-  { prompt, button }: Pick<TextQuestion, 'prompt' | 'button'>,
-  before: readonly QuickInputButton[],
-): void {
-  box.prompt = withoutLinks(prompt);
-  box.buttons = button === undefined ? before : [...before, button];
+function say(box: InputBox, { prompt, link }: Better): void {
+  const words = link === undefined ? [] : [`[${link.words}](command:${link.command}?${argumentsOf(link)})`];
+  box.prompt = [withoutLinks(prompt), ...words].join(' ');
+}
+
+/** Parentheses would end the link. */
+function argumentsOf({ args }: CommandLink): string {
+  return encodeURIComponent(JSON.stringify(args)).replaceAll('(', '%28').replaceAll(')', '%29');
 }
 
 async function submit(box: InputBox, question: TextQuestion, end: (value: string) => void): Promise<void> {

@@ -1,6 +1,6 @@
 import { UserError } from '../report';
 import { readOnlySentence } from '../text/failures';
-import { signIn, signOut } from './signIn';
+import { createToken, signIn, signOut } from './signIn';
 import { cancel, deleteArtifacts, erase, keepArtifacts, retry } from './buildActions';
 import { downloadArtifacts, extractArtifacts, clearArtifactsCache } from './downloadArtifacts';
 import { cancelActive, retryFailed } from './bulk';
@@ -41,6 +41,7 @@ export const table: Readonly<Record<string, Command>> = {
   showOtherProject,
   followHead,
   signIn,
+  createToken,
   signOut,
   retry: requireWriteAccess(retry),
   cancel: requireWriteAccess(cancel),

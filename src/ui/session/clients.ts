@@ -1,5 +1,6 @@
 import type { Disposable } from 'vscode';
 import { GitLabClient } from '../../core/gitlab/client';
+import { findInstance, type FoundInstance } from '../../core/gitlab/findInstance';
 import { createHttp } from '../../core/gitlab/http/http';
 import type { Http } from '../../core/gitlab/http/request';
 import type { FactsKeeper } from '../../core/gitlab/instanceFacts';
@@ -40,6 +41,11 @@ export class Clients implements Disposable {
   /** A client of its own, for a token that is not stored yet. No request is made here. */
   make(instance: Instance, token: TokenSource, facts?: FactsKeeper): GitLabClient {
     return new GitLabClient(instance, this.http, token, this.options.log, systemClock, facts);
+  }
+
+  /** The GitLab at an address that the user has entered, or at a root above it; asked without a token. */
+  find(address: string, signal: AbortSignal): Promise<FoundInstance> {
+    return findInstance(address, { http: this.http, signal });
   }
 
   dispose(): void {

@@ -11,6 +11,8 @@ export class Tokens implements Disposable {
   /** A token came or went, in this window or in another. */
   readonly onDidChange: Event<void> = this.changed.event;
   private readonly listener: Disposable;
+  /** The instances whose token has come or gone since this window was opened, in whichever window. */
+  private readonly seen = new Set<string>();
   private readonly fromEnvironment: { readonly url: string; readonly token: string } | undefined;
 
   constructor(
@@ -20,7 +22,10 @@ export class Tokens implements Disposable {
     this.fromEnvironment = tokenOf(environment);
     // Other secrets are no news here: the variables of builds lie beside the tokens.
     this.listener = secrets.onDidChange(({ key }) => {
-      if (isOfTokens(key)) this.changed.fire();
+      if (!isOfTokens(key)) return;
+      if (key !== indexKey) this.seen.add(key.slice(keyOf('').length));
+      this.changed.fire();
+      void this.mendIndex();
     });
   }
 
@@ -69,6 +74,19 @@ export class Tokens implements Disposable {
       return await this.secrets.get(key);
     } catch (error) {
       throw new LocalError('keyring', error instanceof Error ? error.message : String(error), { cause: error });
+    }
+  }
+
+  /** Two windows that store a token at once each write the list without the other's: whoever notices adds it. */
+  private async mendIndex(): Promise<void> {
+    try {
+      const listed = await this.stored();
+      const missing: string[] = [];
+      for (const url of this.seen)
+        if (!listed.includes(url) && (await this.read(keyOf(url))) !== undefined) missing.push(url);
+      if (missing.length > 0) await this.writeIndex([...listed, ...missing]);
+    } catch {
+      // The keyring is locked: whoever reads the list next is told so.
     }
   }
 

@@ -141,6 +141,15 @@ export function newTokenSentence(failure: Failure): string {
   }
 }
 
+/** What is in front of a host that may be a GitLab, found while its address is entered. */
+export function inFrontSentence(failure: Failure): string {
+  return l10n.t(
+    "{0} responds, but not as GitLab's API{1}. If GitLab is behind a sign-in page or a proxy there, press Enter again.",
+    failure.host ?? 'GitLab',
+    inBrackets(reasonOf(failure) ?? failure.status),
+  );
+}
+
 /** GitLab names the scopes of which one would do, or, of a fine-grained token, says what it lacks. */
 function scopeWord(reason: string | undefined): string {
   if (reason === undefined) return '';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { serverError } from '../../gitlab/faults';
+import { htmlPage, serverError } from '../../gitlab/faults';
 import type { ProfileName } from '../../gitlab/profiles/profile';
 import { developerToken } from '../../gitlab/seed';
 import type { App } from '../app';
@@ -7,7 +7,7 @@ import { appsInTests } from '../eachApp';
 import type { FakeInputBox } from '../fake/boxes';
 import { editor } from '../fake/editor';
 import { until } from '../fake/until';
-import { box, enter, stored, withToken } from '../signInBox';
+import { box, click, enter, stored, withToken } from '../signInBox';
 
 describe('The kind of token that Sign In asks for', () => {
   const apps = appsInTests();
@@ -23,7 +23,7 @@ describe('The kind of token that Sign In asks for', () => {
   };
   const make = 'Create Access Token';
 
-  for (const [profile, prompt, button, page] of [
+  for (const [profile, prompt, words, page] of [
     ['8.5', /^Your private token for http\S+\. Find it on/, 'Open Private Token Page', 'profile/account'],
     ['8.13', /^Your private token for /, 'Open Private Token Page', 'profile/account'],
     [
@@ -45,10 +45,10 @@ describe('The kind of token that Sign In asks for', () => {
       '-/user_settings/personal_access_tokens?name=GitLab+Builds&scopes=api',
     ],
   ] as const)
-    it(`is that of ${profile}, and its button opens the page for it`, async () => {
+    it(`is that of ${profile}, and its words lead to the page for it`, async () => {
       const { app, token, running } = await opened(profile);
       await until('the prompt', () => prompt.test(token.prompt ?? ''));
-      token.press(button);
+      await click(token, words);
       await until('the page', () => editor().opened.length > 0);
       assert.deepEqual(editor().opened, [`${app.gitlab.url}/${page}`]);
       assert.deepEqual(withToken(app), []);
@@ -56,7 +56,7 @@ describe('The kind of token that Sign In asks for', () => {
       await running;
     });
 
-  it('is left open where the server cannot be asked, and asked for again at a press of the button', async () => {
+  it('is left open where the server cannot be asked, and asked for again at a click', async () => {
     const app = await apps.start({
       token: null,
       settings: (url) => ({ 'gitlabBuilds.instances': [{ url }] }),
@@ -66,15 +66,44 @@ describe('The kind of token that Sign In asks for', () => {
     const running = app.run('signIn');
     const token = await box(true);
     await until('the answer', () => editor().log.some(({ text }) => text === 'token page: server'));
-    assert.match(token.prompt ?? '', /^A personal access token for .*, or in GitLab 8\.x your private token\.$/);
+    assert.match(token.prompt ?? '', /^A personal access token for .*, or in GitLab 8\.x your private token\. \[/);
     app.gitlab.faults = [];
-    token.press(make);
+    await click(token, make);
     await until('the page', () => editor().opened.length > 0);
     assert.deepEqual(editor().opened, [`${app.gitlab.url}/profile/account`]);
     token.escape();
     await running;
     assert.deepEqual(editor().messages, []);
   });
+
+  for (const [what, fault] of Object.entries({
+    'a single sign-on page': htmlPage(),
+    'Cloudflare’s 403': {
+      answer: { status: 403, headers: { 'Content-Type': 'text/html' }, body: '<html>Blocked</html>' },
+    },
+    'a proxy that wants a name and a password': {
+      answer: { status: 401, headers: { 'Content-Type': 'text/plain', 'WWW-Authenticate': 'Basic' }, body: 'Log in' },
+    },
+    'a redirect to another server': {
+      answer: { status: 302, headers: { Location: 'https://sso.example.com/' }, body: '' },
+    },
+  }))
+    it(`is not told, nor its page, of what ${what} hides`, async () => {
+      const app = await apps.start({
+        token: null,
+        settings: (url) => ({ 'gitlabBuilds.instances': [{ url }] }),
+        prepare: ({ gitlab }) => (gitlab.faults = [fault]),
+      });
+      await app.shows('signedOut');
+      const running = app.run('signIn');
+      const token = await box(true);
+      await until('what is known', () => token.prompt?.includes("but not as GitLab's API") === true);
+      await click(token, make);
+      assert.deepEqual(editor().opened, []);
+      assert.match(editor().messages[0]?.text ?? '', /responds, but not as GitLab's API/);
+      token.escape();
+      await running;
+    });
 
   it('does not change what the user has typed meanwhile', async () => {
     const { token, running } = await opened('18.9');

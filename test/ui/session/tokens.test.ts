@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Tokens } from '../../../src/ui/session/tokens';
 import { FakeSecrets } from '../fake/secrets';
+import { until } from '../fake/until';
 
 const url = 'https://git.example.com/gitlab';
 
@@ -79,6 +81,38 @@ describe('The token of the environment', () => {
     await tokens.store(url, 'another');
     assert.ok(![...secrets.values.values()].includes('secret'));
     assert.deepEqual(await tokens.signedIn(), [url, 'https://git.example.com']);
+  });
+});
+
+describe('Two windows that store tokens at once', () => {
+  /** As the keyring of a system is: each access takes its time. */
+  class SlowSecrets extends FakeSecrets {
+    override async get(key: string): Promise<string | undefined> {
+      await nextTurn();
+      return super.get(key);
+    }
+    override async store(key: string, value: string): Promise<void> {
+      await nextTurn();
+      await super.store(key, value);
+    }
+  }
+
+  it('lose none', async () => {
+    const secrets = new SlowSecrets();
+    const [one, other] = [make({}, secrets), make({}, secrets)];
+    const urls = ['https://one.example.com', 'https://other.example.com'] as const;
+    await Promise.all([one.store(urls[0], 'secret'), other.store(urls[1], 'secret')]);
+    await until('both tokens', () => urls.every((url) => secrets.values.get('instances')?.includes(url) === true));
+    assert.deepEqual([...(await make({}, secrets).stored())].sort(), urls);
+  });
+
+  it('bring none back that is removed', async () => {
+    const secrets = new SlowSecrets();
+    const [one, other] = [make({}, secrets), make({}, secrets)];
+    await one.store(url, 'secret');
+    await other.remove(url);
+    for (let turn = 0; turn < 20; turn++) await nextTurn();
+    assert.deepEqual(await one.stored(), []);
   });
 });
 

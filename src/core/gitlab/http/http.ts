@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GitLabError, isOutOfRange } from '../../model/errors';
+import { tokenHeaders } from '../../model/token';
 import type { Logger } from '../../util/logger';
 import { failureOfAnswer, failureOfStorage, isAttachment, isHtml, isJson, isTransient } from './httpFailures';
 import { Connections } from './connections';
@@ -185,7 +186,7 @@ class NodeFetchHttp implements Http {
       // By default node-fetch sends `close`, so each request would need a new connection.
       connection: 'keep-alive',
       'user-agent': this.userAgent,
-      ...(token === undefined ? {} : { 'PRIVATE-TOKEN': token }),
+      ...(token === undefined ? {} : tokenHeaders(token)),
       ...(request.body === undefined ? {} : { 'content-type': 'application/json' }),
       ...(request.etag === undefined ? {} : { 'if-none-match': request.etag }),
       ...(request.range === undefined ? {} : rangeHeaders(request.range, request.validator)),

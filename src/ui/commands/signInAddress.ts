@@ -1,0 +1,46 @@
+import { l10n } from 'vscode';
+import { toFailure, type FailureKind } from '../../core/model/errors';
+import { toBaseUrl } from '../../core/model/instance';
+import { looksLikeToken } from '../../core/model/token';
+import { failureSentence, inFrontSentence } from '../text/failures';
+import { askText } from './prompts';
+import type { CommandContext } from './command';
+
+/** A GitLab may be behind what answers so: a sign-in page or a proxy that lets only requests with a token through. */
+const mayHideGitLab = new Set<FailureKind>(['notGitLab', 'forbidden']);
+
+/**
+ * Asks for the base URL of a GitLab and looks, without a token, whether one is there, or at a root above it; undefined when
+ * the user backs out. What is in front of one that isn't seen can be passed by a second Enter.
+ */
+export async function askAddress({ clients }: CommandContext, value: string): Promise<string | undefined> {
+  let found: string | undefined;
+  let doubted: string | undefined;
+  const check = async (text: string): Promise<string | undefined> => {
+    if (looksLikeToken(text))
+      return l10n.t(
+        'That looks like a token. Enter the URL of your GitLab here. The token is asked for in the next step.',
+      );
+    const url = toBaseUrl(text);
+    if (url === undefined) return l10n.t('Enter a URL such as https://git.example.com');
+    found = url;
+    if (url === doubted) return undefined;
+    try {
+      ({ url: found } = await clients.find(url, new AbortController().signal));
+      return undefined;
+    } catch (error) {
+      const failure = toFailure(error);
+      doubted = mayHideGitLab.has(failure.kind) ? url : undefined;
+      return doubted === undefined ? failureSentence(failure) : inFrontSentence(failure);
+    }
+  };
+  const answer = await askText({
+    title: l10n.t('Sign in to GitLab (1/2)'),
+    prompt: l10n.t('GitLab URL, including any path (https://example.com/gitlab)'),
+    placeholder: 'https://git.example.com',
+    value,
+    masks: looksLikeToken,
+    check,
+  });
+  return answer === undefined ? undefined : found;
+}

@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict';
+import { htmlPage } from '../../gitlab/faults';
+import { developerToken } from '../../gitlab/seed';
+import { appsInTests } from '../eachApp';
+import { editor } from '../fake/editor';
+import { until } from '../fake/until';
+import { box, enter, stored, withToken } from '../signInBox';
+
+const secret = 'glpat-aB3dE6hI9kLmN0pQrStU';
+
+describe('The address that Sign In asks for', () => {
+  const apps = appsInTests();
+  const asked = async (options: Parameters<typeof apps.start>[0] = {}) => {
+    const app = await apps.start({ token: null, ...options });
+    await app.shows('signedOut');
+    const running = app.run('signIn');
+    return { app, running, address: await box(false) };
+  };
+
+  it('is looked at before a token is asked for, and stays open where nothing answers', async () => {
+    const { address, running } = await asked();
+    await enter(address, 'http://127.0.0.1:9');
+    assert.match(address.validationMessage ?? '', /^Can't reach 127\.0\.0\.1:9 /);
+    assert.equal(editor().inputBoxes.length, 1);
+    address.escape();
+    await running;
+  });
+
+  it('stays open where something else than GitLab answers', async () => {
+    const { app, address, running } = await asked({ gitlab: { root: '/git' } });
+    await enter(address, new URL(app.gitlab.url).origin);
+    assert.match(address.validationMessage ?? '', /responds, but it isn't GitLab\. Is the path missing from/);
+    address.escape();
+    await running;
+  });
+
+  it('may be that of a project: the root above it is what is signed in to', async () => {
+    const { app, address, running } = await asked({ gitlab: { root: '/git', profile: '18.9' } });
+    address.type(`${app.gitlab.url}/${app.small.project.path}/-/pipelines/12`);
+    address.accept();
+    await enter(await box(true), developerToken);
+    await running;
+    assert.deepEqual(editor().statusMessages, [`Signed in to ${app.gitlab.url} as dana`]);
+  });
+
+  it('is passed by a second Enter where a page in front may hide a GitLab, and by no first', async () => {
+    const { app, address, running } = await asked();
+    app.gitlab.faults = [htmlPage()];
+    await enter(address, app.gitlab.url);
+    assert.match(address.validationMessage ?? '', /behind a sign-in page or a proxy there, press Enter again\.$/);
+    app.gitlab.faults = [{ ...htmlPage(), when: ({ path }) => path.endsWith('/version') }];
+    address.accept();
+    const token = await box(true);
+    assert.deepEqual(withToken(app), []);
+    token.escape();
+    await running;
+  });
+
+  for (const [what, text] of [
+    ['a token', secret],
+    ['a token behind the address', `https://git.example.com/${secret}`],
+    ['a deploy token', 'gldt-aB3dE6hI9kLmN0pQrStU'],
+    ['a private token of old', 'aB3dE6hI9kLmN0pQrStU'],
+  ] as const)
+    it(`is not ${what}: that is masked, looked up nowhere, and refused`, async () => {
+      const { app, address, running } = await asked();
+      address.type(text);
+      assert.equal(address.password, true);
+      address.accept();
+      await until('the answer', () => !address.busy);
+      assert.match(String(address.validationMessage), /^That looks like a token\./);
+      assert.deepEqual(app.gitlab.requests, []);
+      assert.ok(!editor().log.some((line) => line.text.includes(text)));
+      assert.equal(stored(app), '');
+      address.type('https://git.example.com');
+      assert.equal(address.password, false);
+      address.escape();
+      await running;
+    });
+});
+
+describe('A token that its form gives away', () => {
+  const apps = appsInTests();
+
+  for (const [token, sentence] of [
+    ['gldt-aB3dE6hI9kLmN0pQrStU', /^This is a deploy token: it can't use the API\. Use a personal, project or group/],
+    ['glcbt-64_aB3dE6hI9kLmN0pQrStU', /^This is the token of a CI\/CD job/],
+    ['glrt-aB3dE6hI9kLmN0pQrStU', /^This is a token of a runner/],
+    ['acme-glptt-aB3dE6hI9kLmN0pQrStU', /^This is a pipeline trigger token/],
+  ] as const)
+    it(`is named and not sent: ${token}`, async () => {
+      const app = await apps.start({ token: null, settings: (url) => ({ 'gitlabBuilds.instances': [{ url }] }) });
+      await app.shows('signedOut');
+      const running = app.run('signIn');
+      const input = await box(true);
+      await enter(input, token);
+      assert.match(String(input.validationMessage), sentence);
+      assert.deepEqual([withToken(app), stored(app)], [[], '']);
+      input.escape();
+      await running;
+    });
+});
