@@ -17,6 +17,7 @@ export const patient: HttpLimits = {
   headersMs: 60_000,
   idleMs: 60_000,
   totalMs: 60_000,
+  slow: { headersMs: 60_000, totalMs: 60_000 },
   jsonBytes: 4_000_000,
   redirects: 5,
   retries: 2,

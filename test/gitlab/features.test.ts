@@ -39,6 +39,8 @@ const isThere: Readonly<Record<Feature, IsThere>> = {
   failureMessage: graphqlField('CiJob', 'failureMessage'),
   pipelineErrors: graphqlField('Pipeline', 'yamlErrorMessages'),
   exitCode: graphqlField('CiJob', 'exitCode'),
+  testReport: route('testReport'),
+  testReportSummary: route('testReportSummary'),
   childPipelines: ({ childPipelines }) => childPipelines === 'bySource',
   retryBridge: (_, { rules }) => rules.retryOfBridge,
   forceCancel: ({ forceCancel }) => forceCancel,

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { inflateSync } from 'node:zlib';
-import { readJUnit, type TestReport } from '../../src/core/artifacts/tests/junit';
+import { readJUnit } from '../../src/core/artifacts/tests/junit';
+import type { TestReport } from '../../src/core/artifacts/tests/testReport';
 import { filesOf } from '../demo/files';
 import type { ArchiveInit } from './archive';
 import { resultsOfTests, site } from './livingArtifacts';

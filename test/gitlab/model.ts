@@ -104,6 +104,20 @@ export interface Report {
   readonly size: number;
 }
 
+/** A test in the `junit` report of a build, as GitLab reads it. */
+export interface FakeTest {
+  readonly status: 'success' | 'failed' | 'skipped' | 'error';
+  readonly name: string;
+  readonly classname?: string | undefined;
+  readonly file?: string | undefined;
+  /** Seconds. */
+  readonly time?: number | undefined;
+  /** What the report says of a failure. */
+  readonly output?: string | undefined;
+  readonly trace?: string | undefined;
+  readonly recentFailures?: { readonly count: number; readonly baseBranch: string } | undefined;
+}
+
 /** One build as it stands now: a snapshot. `world.build(id)` gives the present one. */
 export interface FakeBuild {
   readonly id: number;
@@ -133,6 +147,10 @@ export interface FakeBuild {
   readonly artifacts: Archive | null;
   readonly artifactsExpireAtMs: number | null;
   readonly reports: readonly Report[];
+  /** In its `junit` reports. */
+  readonly tests: readonly FakeTest[];
+  /** Why GitLab couldn't read its `junit` reports. */
+  readonly suiteError: string | null;
   readonly trace: Buffer;
   /** False: without commands, so never to be retried. */
   readonly commands: boolean;
@@ -240,6 +258,9 @@ export interface BuildInit {
   readonly artifacts?: ArchiveInit | undefined;
   readonly artifactsExpireAt?: Time | undefined;
   readonly reports?: readonly Report[] | undefined;
+  /** With them the build has a `junit` report. */
+  readonly tests?: readonly FakeTest[] | undefined;
+  readonly suiteError?: string | undefined;
   readonly trace?: string | Buffer | undefined;
   /** Username. */
   readonly user?: string | undefined;

@@ -1,6 +1,6 @@
 import { Accounts, toMs } from './accounts';
 import { Archive, type ArchiveInit } from './archive';
-import type { BuildInit, Commit, CommitInit, FakeBuild, Pipeline, PipelineInit, Project } from './model';
+import type { BuildInit, Commit, CommitInit, FakeBuild, Pipeline, PipelineInit, Project, Report } from './model';
 import { type PipelineState, stateOf } from './pipelineState';
 import { timesFor } from './rules';
 
@@ -19,6 +19,8 @@ interface PipelineRecord {
   readonly latest: Map<string, number>;
   state: PipelineState | undefined;
 }
+
+const junitReport: Report = { fileType: 'junit', filename: 'junit.xml.gz', format: 'gzip', size: 2345 };
 
 /** Pipelines and what is in them. */
 export class Store extends Accounts {
@@ -121,7 +123,9 @@ export class Store extends Accounts {
       runnerTags: init.runnerTags ?? [],
       artifacts: init.artifacts ? this.archive(init.artifacts) : null,
       artifactsExpireAtMs: toMs(init.artifactsExpireAt),
-      reports: init.reports ?? [],
+      reports: init.reports ?? (init.tests || init.suiteError !== undefined ? [junitReport] : []),
+      tests: init.tests ?? [],
+      suiteError: init.suiteError ?? null,
       trace: Buffer.from(init.trace ?? ''),
       commands: init.commands ?? true,
       failureReason,

@@ -14,6 +14,7 @@ import { systemClock, type Clock } from '../util/timer';
 import { contradicts, isNotFound, isProjectGone, presenceOrThrow, ProjectUnseen, unsupportedOr } from './notFound';
 import { GitLabApi } from './gitlabApi';
 import { ArtifactsOfBuild, latestArtifacts, type Part } from './buildArtifacts';
+import { BuildTests, type GitLabTests } from './buildTests';
 import { BuildDetails, isIncomplete } from './buildDetails';
 import { meet, type Meeting, type Probe, type Server } from './detect';
 import {
@@ -89,6 +90,7 @@ export class GitLabClient {
   private readonly places: SignedUrlCache;
   private readonly tokenScopes: TokenScopes;
   private readonly details = new BuildDetails();
+  private readonly tests: BuildTests;
   private readonly rateLimiter: RateLimiter;
   private readonly sent: Sent = new WeakMap();
   private readonly http: Http;
@@ -108,6 +110,7 @@ export class GitLabClient {
     this.memory = new TtlCache(now);
     this.pages = new TtlCache(now, pagesKept);
     this.places = new SignedUrlCache(now);
+    this.tests = new BuildTests(now);
     this.tokenScopes = new TokenScopes(this.memory);
     this.rateLimiter = new RateLimiter(clock);
     this.http = rateLimitedHttp(http, this.rateLimiter, this.sent);
@@ -323,9 +326,19 @@ export class GitLabClient {
   }
 
   /**
-   * Downloads a build's archive, or a range of it. If it is in object storage, further ranges are requested there
-   * directly.
+   * The tests of a build from its `junit` reports; undefined where GitLab doesn't tell them. `state` differs as soon as
+   * another build of the pipeline with a report has ended.
    */
+  async testsOf(project: string, build: Build, state: string, signal: AbortSignal): Promise<GitLabTests | undefined> {
+    const { pipeline } = build;
+    if (pipeline === undefined) return undefined;
+    const { memory, log } = this;
+    return this.within(project, signal, (found, call) =>
+      this.tests.load({ call, project: found, build, pipeline, state, memory, log }),
+    );
+  }
+
+  /** The archive of a build, or a part of it; where a storage has it, that one is asked for further parts straight away. */
   async artifacts(project: string, id: number, signal: AbortSignal, part: Part = {}): Promise<StreamAnswer> {
     return this.within(project, signal, (found, call) =>
       new ArtifactsOfBuild(call, found, id).archive(part, this.places.of(`${found.id} ${id}`)),
@@ -504,6 +517,7 @@ export class GitLabClient {
     this.pages.clear();
     this.places.clear();
     this.details.clear();
+    this.tests.clear();
   }
 }
 

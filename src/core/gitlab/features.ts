@@ -22,6 +22,9 @@ const features = {
   mergeRequestPipelines: { v4: [10, 5] },
   /** `/pipelines/:id/bridges` */
   bridges: { v4: [13, 2] },
+  /** `/pipelines/:id/test_report`; in 13.x a flag may hide it. */
+  testReport: { v4: [13, 0] },
+  testReportSummary: { v4: [14, 2] },
   /** `/pipelines/:id/jobs` omits superseded attempts; `include_retried` was added four versions later. */
   attemptsLeftOut: { v4: [13, 5] },
   playBridge: { v4: [13, 8] },

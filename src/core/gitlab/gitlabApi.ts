@@ -45,6 +45,19 @@ export class GitLabApi {
     return this.read(() => read(new JsonObject(body, 'the answer')));
   }
 
+  /** The same for what GitLab makes anew when it is asked, such as a report: it may take its time, and isn't asked again. */
+  async queryReport<T>(query: string, variables: object, read: (row: JsonObject) => T): Promise<T> {
+    const url = `${this.instance.url}/api/graphql`;
+    const request = { ...this.request('POST', '', { query, variables }), url, changesNothing: true, isSlow: true };
+    const { body } = await this.http.json(request);
+    return this.read(() => read(new JsonObject(body, 'the answer')));
+  }
+
+  async getReport<T>(path: string, read: (row: JsonObject) => T): Promise<T> {
+    const { body } = await this.http.json({ ...this.request('GET', path), isSlow: true });
+    return this.read(() => read(new JsonObject(body, 'the answer')));
+  }
+
   /** Loads all pages of a list; `path` may contain a query. */
   async list<T>(path: string, read: (row: JsonObject) => T): Promise<readonly T[]> {
     return this.allOf((page, size) => this.page(path, page, read, size));

@@ -36,6 +36,14 @@ export class JsonObject {
     return typeof value === 'string' ? withoutControls(value) : undefined;
   }
 
+  /**
+   * A text of several lines, as it came; of a list or an object with texts, such as GitLab makes of XML with several
+   * nodes, these together.
+   */
+  text(name: string): string | undefined {
+    return textsIn(this.fields[name], deepest).join('\n') || undefined;
+  }
+
   number(name: string): number | undefined {
     const value = this.fields[name];
     return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
@@ -65,6 +73,12 @@ export class JsonObject {
     return Array.isArray(value) ? value.filter((item) => typeof item === 'string').map(withoutControls) : [];
   }
 
+  /** The numbers of a list; none where there is no list. */
+  numbers(name: string): readonly number[] {
+    const value = this.fields[name];
+    return Array.isArray(value) ? value.filter((item) => typeof item === 'number') : [];
+  }
+
   /** Objects of a list; empty if there is no list. */
   objects(name: string): readonly JsonObject[] {
     const value = this.fields[name];
@@ -76,6 +90,15 @@ export class JsonObject {
     const value = this.fields[name];
     return isObject(value) ? new JsonObject(value, name) : undefined;
   }
+}
+
+/** Levels of a nested value that are looked at. */
+const deepest = 4;
+
+function textsIn(value: unknown, depth: number): readonly string[] {
+  if (typeof value === 'string') return [value];
+  if (typeof value !== 'object' || value === null || depth === 0) return [];
+  return Object.values(value).flatMap((each) => textsIn(each, depth - 1));
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

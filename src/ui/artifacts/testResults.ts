@@ -1,5 +1,6 @@
 import type { ArchiveEntry } from '../../core/artifacts/archive/archive';
-import { readJUnit, type TestReport } from '../../core/artifacts/tests/junit';
+import { readJUnit } from '../../core/artifacts/tests/junit';
+import type { TestReport } from '../../core/artifacts/tests/testReport';
 import { mapLimit } from '../../core/util/mapLimit';
 import type { Archives, OpenArchive } from './archives';
 import type { FoundTest, TestResults } from '../tree/treeRows';

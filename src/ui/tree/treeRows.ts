@@ -1,7 +1,7 @@
 import type { Uri } from 'vscode';
 import type { ArchiveEntry } from '../../core/artifacts/archive/archive';
 import type { ArchiveFolder } from '../../core/artifacts/archive/archiveTree';
-import type { FailedTest } from '../../core/artifacts/tests/junit';
+import type { FailedTest } from '../../core/artifacts/tests/testReport';
 import type { Build, Report } from '../../core/model/build';
 import type { TreeNode } from '../../core/model/tree';
 import type { RepositoryView } from '../session/repositoryView';

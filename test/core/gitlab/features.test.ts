@@ -15,6 +15,8 @@ const since: Readonly<Record<Feature, { readonly v3?: readonly string[]; readonl
   pipelinesBySha: { v4: ['10.7', '10.8'] },
   mergeRequestPipelines: { v4: ['10.4', '10.5'] },
   bridges: { v4: ['13.1', '13.2'] },
+  testReport: { v4: ['12.10', '13.0'] },
+  testReportSummary: { v4: ['14.1', '14.2'] },
   attemptsLeftOut: { v4: ['13.4', '13.5'] },
   playBridge: { v4: ['13.7', '13.8'] },
   attemptsOnRequest: { v4: ['13.8', '13.9'] },

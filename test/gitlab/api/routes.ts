@@ -18,6 +18,7 @@ import {
 import { commitStatuses, listMergeRequests, mergeRequestPipelines, showCommit, showMergeRequest } from './commits';
 import { showOwnToken, showProject, showUser, showVersion } from './instance';
 import { cancelPipeline, latestPipeline, listPipelines, retryPipeline, showPipeline } from './pipelines';
+import { showTestReport, showTestReportSummary } from './testReports';
 
 export interface Route {
   readonly name: RouteName;
@@ -81,6 +82,8 @@ export const routes: readonly Route[] = [
   get('pipelineBuilds', `${pipeline}/builds`, readingPipeline(pipelineBuilds), 'pipelineBuilds'),
   get('bridges', `${pipeline}/bridges`, readingPipeline(pipelineBridges), 'pipelineBuilds'),
   get('triggerJobs', `${pipeline}/trigger_jobs`, readingPipeline(pipelineBridges), 'pipelineBuilds'),
+  get('testReport', `${pipeline}/test_report`, readingPipeline(showTestReport)),
+  get('testReportSummary', `${pipeline}/test_report_summary`, readingPipeline(showTestReportSummary)),
   post('pipelineRetry', `${pipeline}/retry`, onPipeline('updateBuild', retryPipeline)),
   post('pipelineCancel', `${pipeline}/cancel`, onPipeline('updateBuild', cancelPipeline)),
   get('commit', commit, within('readProject', showCommit)),

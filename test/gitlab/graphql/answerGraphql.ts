@@ -24,6 +24,7 @@ import {
   runnerResolvers,
   userResolvers,
 } from './projectResolvers';
+import { testCaseResolvers, testReportResolvers, testSuiteResolvers } from './testReportResolvers';
 import { schemaOf } from './schema';
 import { refusals } from './validation';
 
@@ -110,6 +111,10 @@ const resolvers = {
   MergeRequest: mergeRequestResolvers,
   Pipeline: pipelineResolvers,
   CiStage: stageResolvers,
+  TestReportSummary: testReportResolvers,
+  TestSuiteSummary: testSuiteResolvers,
+  TestSuite: testSuiteResolvers,
+  TestCase: testCaseResolvers,
   CiJob: jobResolvers,
   CiJobTrace: traceResolvers,
   CiRunner: runnerResolvers,

@@ -3,6 +3,7 @@ import { iso, seconds, type Shown } from '../entities/show';
 import type { FakeBuild, MergeRequest, Pipeline } from '../model';
 import { canCancel, canRetry, complete } from '../rules';
 import type { World } from '../world';
+import { suiteOfBuilds, suitesOf } from '../testReports';
 import { connection, type PageArgs } from './connection';
 import { type Context, idIn, may, type Resolvers, type Stage, stagesOf, upper } from './context';
 
@@ -13,6 +14,7 @@ interface JobArgs extends PageArgs {
   readonly whenExecuted?: readonly string[] | null;
   readonly id?: string | null;
   readonly name?: string | null;
+  readonly buildIds?: readonly string[] | null;
 }
 
 export const pipelineResolvers: Resolvers<Pipeline, JobArgs> = {
@@ -88,6 +90,8 @@ export const pipelineResolvers: Resolvers<Pipeline, JobArgs> = {
       ({ id }) => id,
     );
   },
+  testReportSummary: (pipeline, _, context) => (reads(pipeline, context) ? suitesOf(context.world, pipeline) : []),
+  testSuite: (pipeline, { buildIds }, { world }) => suiteOfBuilds(world, pipeline, (buildIds ?? []).map(idIn)) ?? null,
   upstream: (pipeline, _, context) => {
     const bridge = context.world.bridgeOf(pipeline);
     return bridge ? readable(context.world.pipeline(bridge.pipelineId), context) : null;

@@ -176,7 +176,27 @@ type Pipeline {
   sourceJob: CiJob
   downstream(${page}): PipelineConnection
   upstream: Pipeline
+  testReportSummary: TestReportSummary!
+  testSuite(buildIds: [ID!]!): TestSuite
 }
+type TestReportSummary { total: TestReportTotal! testSuites(${page}): TestSuiteSummaryConnection! }
+type TestReportTotal {
+  time: Float count: Int success: Int failed: Int skipped: Int error: Int suiteError: String
+}
+type TestSuiteSummary {
+  name: String totalTime: Float totalCount: Int successCount: Int failedCount: Int skippedCount: Int errorCount: Int
+  suiteError: String buildIds: [ID!]
+}
+type TestSuite {
+  name: String totalTime: Float totalCount: Int successCount: Int failedCount: Int skippedCount: Int errorCount: Int
+  suiteError: String testCases(${page}): TestCaseConnection
+}
+type TestCase {
+  status: TestCaseStatus name: String classname: String executionTime: Float file: String
+  attachmentUrl: String systemOutput: String stackTrace: String recentFailures: RecentFailures
+}
+type RecentFailures { count: Int baseBranch: String }
+enum TestCaseStatus { error failed skipped success }
 type PipelinePermissions {
   adminPipeline: Boolean! destroyPipeline: Boolean! updatePipeline: Boolean!
   cancelPipeline: Boolean! @since(release: "17.2")
@@ -268,6 +288,8 @@ type CiJobArtifact {
 ${connections(['CiStage', 'CiJobArtifact', 'CiBuildNeed', 'CiManualVariable'])}
 ${counted('CiJob', 'count: Int! @before(release: "15.3") count(limit: Int): Int! @since(release: "15.3")')}
 ${counted('Pipeline', 'count: Int!')}
+${counted('TestSuiteSummary', 'count: Int!')}
+${counted('TestCase', 'count: Int!')}
 ${counted('MergeRequest', 'count: Int!')}
 
 type Mutation {

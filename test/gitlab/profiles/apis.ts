@@ -98,6 +98,8 @@ const allRoutes: readonly RouteName[] = [
   'mergeRequestPipelines',
 ];
 
+const testRoutes: readonly RouteName[] = ['testReport', 'testReportSummary'];
+
 const notIn90: readonly RouteName[] = ['commitBuilds', 'artifactFile', 'mergeRequestPipelines'];
 
 const v3of108: Api = { ...v3of90, keys: keys['v3 10.8'], dottedIds: allRoutes };
@@ -142,9 +144,17 @@ const scope134: Scope = { ...v4scope, values: statuses['13.4'] };
 
 const v4of134: Api = {
   ...v4of110,
-  routes: [...v4of110.routes, 'refArtifactFile', 'deleteArtifacts', 'bridges', 'latestPipeline'],
-  dottedIds: [...allRoutes, 'bridges', 'refArtifactFile', 'deleteArtifacts', 'latestPipeline'],
-  anonymous: [...v4of110.anonymous, 'refArtifactFile', 'pipelines', 'pipeline', 'latestPipeline', 'bridges'],
+  routes: [...v4of110.routes, 'refArtifactFile', 'deleteArtifacts', 'bridges', 'latestPipeline', 'testReport'],
+  dottedIds: [...allRoutes, 'bridges', 'refArtifactFile', 'deleteArtifacts', 'latestPipeline', ...testRoutes],
+  anonymous: [
+    ...v4of110.anonymous,
+    'refArtifactFile',
+    'pipelines',
+    'pipeline',
+    'latestPipeline',
+    'bridges',
+    ...testRoutes,
+  ],
   keys: keys['13.4'],
   scope: scope134,
   pipelineScope: scope134,
@@ -162,7 +172,7 @@ const v4of139: Api = {
 
 const v4of159: Api = {
   ...v4of139,
-  routes: [...v4of139.routes, 'metadata', 'ownToken', 'jobOfToken'],
+  routes: [...v4of139.routes, 'metadata', 'ownToken', 'jobOfToken', 'testReportSummary'],
   keys: keys['15.9'],
   pipelineFilters: [...v4of139.pipelineFilters, 'source'],
   playVariables: true,
@@ -186,6 +196,7 @@ const v4of140: Api = { ...v4of139, keys: keys['14.0'], routes: [...v4of139.route
 const v4of149: Api = {
   ...v4of140,
   keys: keys['14.9'],
+  routes: [...v4of140.routes, 'testReportSummary'],
   pipelineFilters: [...v4of139.pipelineFilters, 'source'],
   playVariables: true,
 };

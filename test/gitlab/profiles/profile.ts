@@ -70,6 +70,8 @@ export type RouteName =
   | 'pipelineBuilds'
   | 'bridges'
   | 'triggerJobs'
+  | 'testReport'
+  | 'testReportSummary'
   | 'pipelineRetry'
   | 'pipelineCancel'
   | 'commit'
@@ -178,6 +180,8 @@ export interface Rules {
   readonly buildsNeed: 'readProject' | 'readBuild';
   /** Files besides the archive (log, metadata, reports) are artifacts too. */
   readonly jobArtifacts: boolean;
+  /** The flag that lets pipelines show their tests is on; else the route answers 404. */
+  readonly testReports: boolean;
   /** Expired artifacts are no longer shown. */
   readonly hidesExpired: boolean;
 }

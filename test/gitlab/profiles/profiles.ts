@@ -22,6 +22,7 @@ const rules84: Rules = {
   guestReadsPrivateBuilds: false,
   buildsNeed: 'readProject',
   jobArtifacts: false,
+  testReports: false,
   hidesExpired: false,
 };
 
@@ -212,7 +213,7 @@ const v139: Profile = {
   name: '13.9',
   version: '13.9.7-ee',
   v4: v4['13.9'],
-  rules: { ...v134.rules, playOfBridge: true },
+  rules: { ...v134.rules, playOfBridge: true, testReports: true },
 };
 
 const v159: Profile = {

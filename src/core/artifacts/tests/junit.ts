@@ -1,40 +1,21 @@
 import { TextDecoder } from 'node:util';
 import type { QualifiedTag, SAXParser, Tag } from 'sax';
 import { timeSlice } from '../../util/timeSlice';
-import { sayingLine, startOfReference, withoutControls, withoutForbidden } from './reportText';
-
-/** A failed test in a JUnit report. All strings are untrusted. */
-export interface FailedTest {
-  readonly kind: 'failure' | 'error';
-  readonly name: string;
-  readonly classname?: string | undefined;
-  /** Name of the innermost suite that has one. */
-  readonly suite?: string | undefined;
-  /** Path in the report: relative to the tests' working directory, or absolute in a container. */
-  readonly file?: string | undefined;
-  /** 1-based. */
-  readonly line?: number | undefined;
-  readonly seconds?: number | undefined;
-  /** A few lines without the stack trace. */
-  readonly message?: string | undefined;
-  /** Output of the test runner, usually a stack trace; truncated if very long. */
-  readonly text?: string | undefined;
-}
-
-export interface TestReport {
-  readonly tests: number;
-  readonly skipped: number;
-  /** Number of failures and errors; `failed` may have fewer. */
-  readonly failures: number;
-  readonly failed: readonly FailedTest[];
-  /** Whether the report is malformed, truncated or too large, so that this is only a part of it. */
-  readonly damaged: boolean;
-}
+import {
+  longestName,
+  longestText,
+  messageOf,
+  plain,
+  short,
+  startOfReference,
+  withoutControls,
+  withoutForbidden,
+} from './reportText';
+import { mostFailed, mostQuiet, type FailedTest, type QuietTest, type TestReport } from './testReport';
 
 /** Maximum size of a report in bytes. */
 const largestReport = 100_000_000;
 const deepest = 200;
-const mostKept = 1000;
 const mostFaults = 100;
 /** Maximum number of attributes of an element. */
 const mostAttributes = 1000;
@@ -44,9 +25,6 @@ const pieceLength = 1024;
 const longestToken = 4_000_000;
 /** Maximum length of a declaration, which the parser processes in quadratic time. */
 const longestDeclaration = 100;
-const longestText = 8000;
-const longestMessage = 2000;
-const longestName = 1000;
 
 /**
  * Reads a report as a stream; undefined if it isn't JUnit XML. Entities of the document type are never expanded.
@@ -147,6 +125,7 @@ class Reading {
   private readonly suites: Suite[] = [];
   private current: Case | undefined;
   private readonly failed: FailedTest[] = [];
+  private readonly quiet: QuietTest[] = [];
   private readonly counts = { tests: 0, skipped: 0, failures: 0 };
 
   constructor(private readonly parser: SAXParser) {
@@ -180,7 +159,7 @@ class Reading {
     this.close();
     this.leaveCase();
     if (this.isReport !== true) return undefined;
-    return { ...this.counts, failed: this.failed, damaged: !isWhole || this.faults > 0 };
+    return { ...this.counts, failed: this.failed, quiet: this.quiet, damaged: !isWhole || this.faults > 0 };
   }
 
   private enter({ name: qualified, attributes }: Tag | QualifiedTag): void {
@@ -248,8 +227,12 @@ class Reading {
     this.counts.tests += 1;
     if (current.outcome !== undefined) {
       this.counts.failures += 1;
-      if (this.failed.length < mostKept) this.failed.push(toFailedTest(current, current.outcome));
-    } else if (current.skipped) this.counts.skipped += 1;
+      if (this.failed.length < mostFailed) this.failed.push(toFailedTest(current, current.outcome));
+      return;
+    }
+    if (current.skipped) this.counts.skipped += 1;
+    if (this.quiet.length < mostQuiet)
+      this.quiet.push({ kind: current.skipped ? 'skipped' : 'passed', ...described(current) });
   }
 
   private take(text: string): void {
@@ -294,48 +277,34 @@ class Reading {
   }
 }
 
-function toFailedTest({ attributes, suite, output }: Case, { kind, attributes: how, ...told }: Outcome): FailedTest {
+function toFailedTest(current: Case, { kind, attributes: how, ...told }: Outcome): FailedTest {
   // CTest only says that the test failed.
-  const text = withoutControls(told.text.trim() === '' ? output.text : told.text).trim();
-  const line = wholeNumber(attributes['line'] ?? how['line']);
-  const seconds = Number.parseFloat(attributes['time'] ?? '');
-  const name = plain(attributes['name'], longestName) ?? plain(attributes['id'], longestName) ?? '';
-  const classname = plain(attributes['classname'] ?? attributes['class'], longestName);
+  const text = withoutControls(told.text.trim() === '' ? current.output.text : told.text).trim();
+  const test = described(current, how);
+  const failure = { message: how['message'], type: how['type'] };
   return {
     kind,
-    name,
-    classname,
+    ...test,
+    message: messageOf(failure, withoutControls(told.text), [test.suite, test.classname, test.name]),
+    text: short(text, longestText),
+  };
+}
+
+/** What a report says of any test. */
+function described({ attributes, suite }: Case, how: Attributes = {}): Omit<QuietTest, 'kind'> {
+  const line = wholeNumber(attributes['line'] ?? how['line']);
+  const seconds = Number.parseFloat(attributes['time'] ?? '');
+  return {
+    name: plain(attributes['name'], longestName) ?? plain(attributes['id'], longestName) ?? '',
+    classname: plain(attributes['classname'] ?? attributes['class'], longestName),
     suite: suite?.name,
     file: plain(attributes['file'] ?? attributes['filepath'] ?? how['file'], longestName) ?? suite?.file,
     // pytest's line numbers start at 0.
     line: line !== undefined && suite?.name === 'pytest' ? line + 1 : line === 0 ? undefined : line,
     seconds: Number.isFinite(seconds) && seconds >= 0 ? seconds : undefined,
-    message: messageOf(how, withoutControls(told.text), [suite?.name, classname, name]),
-    text: short(text, longestText),
   };
-}
-
-/**
- * Message of a failure. Some runners put it into the text, and only a generic phrase or the test's name into `message`.
- */
-function messageOf(how: Attributes, text: string, names: readonly (string | undefined)[]): string | undefined {
-  const told = plain(how['message'], longestMessage);
-  const first = told?.split(/\r?\n/, 1)[0] ?? '';
-  // Keep all lines if the message has several and starts with something informative.
-  if (told !== undefined && sayingLine(first, names) !== undefined) return told;
-  const line = sayingLine(told ?? '', names) ?? sayingLine(text, names);
-  return short(line, longestMessage) ?? told ?? plain(text, longestMessage) ?? plain(how['type'], longestMessage);
-}
-
-/** Text for display; undefined if nothing is left. */
-function plain(text: string | undefined, most: number): string | undefined {
-  return text === undefined ? undefined : short(withoutControls(text).trim(), most);
 }
 
 function wholeNumber(text: string | undefined): number | undefined {
   return text !== undefined && /^\d{1,9}$/.test(text) ? Number(text) : undefined;
-}
-
-function short(text: string | undefined, most: number): string | undefined {
-  return text === undefined || text === '' ? undefined : text.slice(0, most);
 }

@@ -67,3 +67,34 @@ function letters(text: string): string {
   const plain = text.slice(0, 1000).replace(/[^\p{L}\p{N}]/gu, '');
   return plain === '' ? text : plain;
 }
+
+export const longestText = 8000;
+const longestMessage = 2000;
+export const longestName = 1000;
+
+/** Attributes of a failure. */
+interface Failure {
+  readonly message?: string | undefined;
+  readonly type?: string | undefined;
+}
+
+/**
+ * Message of a failure. Some runners put it into the text, and only a generic phrase or the test's name into `message`.
+ */
+export function messageOf(how: Failure, text: string, names: readonly (string | undefined)[]): string | undefined {
+  const told = plain(how.message, longestMessage);
+  const first = told?.split(/\r?\n/, 1)[0] ?? '';
+  // Keep all lines if the message has several and starts with something informative.
+  if (told !== undefined && sayingLine(first, names) !== undefined) return told;
+  const line = sayingLine(told ?? '', names) ?? sayingLine(text, names);
+  return short(line, longestMessage) ?? told ?? plain(text, longestMessage) ?? plain(how.type, longestMessage);
+}
+
+/** Text for display; undefined if nothing is left. */
+export function plain(text: string | undefined, most: number): string | undefined {
+  return text === undefined ? undefined : short(withoutControls(text).trim(), most);
+}
+
+export function short(text: string | undefined, most: number): string | undefined {
+  return text === undefined || text === '' ? undefined : text.slice(0, most);
+}

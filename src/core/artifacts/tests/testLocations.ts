@@ -1,5 +1,5 @@
 import { locationsIn } from '../../log/locations';
-import type { FailedTest } from './junit';
+import type { FailedTest } from './testReport';
 
 /** Where a failed test may be in the repository. */
 export interface TestLocation {

@@ -15,6 +15,8 @@ export interface HttpLimits {
   readonly idleMs: number;
   /** Longest time for a whole JSON response including redirects, in ms. */
   readonly totalMs: number;
+  /** The same two for what GitLab makes while we wait. */
+  readonly slow: { readonly headersMs: number; readonly totalMs: number };
   /** Maximum size of a JSON response in bytes, decompressed: parsing blocks the event loop. */
   readonly jsonBytes: number;
   readonly redirects: number;
@@ -27,6 +29,7 @@ export const defaultLimits: HttpLimits = {
   headersMs: 10_000,
   idleMs: 30_000,
   totalMs: 30_000,
+  slow: { headersMs: 60_000, totalMs: 120_000 },
   jsonBytes: 4_000_000,
   redirects: 5,
   retries: 2,
@@ -77,12 +80,19 @@ class NodeFetchHttp implements Http {
   private async inTime<T>(request: HttpRequest, work: (timed: HttpRequest) => Promise<T>): Promise<T> {
     const { host } = new URL(request.url);
     const total = new AbortController();
-    const timer = setTimeout(() => total.abort(new GitLabError({ kind: 'timeout', host })), this.limits.totalMs);
+    const timer = setTimeout(
+      () => total.abort(new GitLabError({ kind: 'timeout', host })),
+      this.limitsOf(request).totalMs,
+    );
     try {
       return await work({ ...request, signal: AbortSignal.any([request.signal, total.signal]) });
     } finally {
       clearTimeout(timer);
     }
+  }
+
+  private limitsOf({ isSlow }: HttpRequest): Pick<HttpLimits, 'headersMs' | 'totalMs'> {
+    return isSlow === true ? this.limits.slow : this.limits;
   }
 
   private async jsonOnce(request: HttpRequest): Promise<JsonAnswer> {
@@ -162,7 +172,7 @@ class NodeFetchHttp implements Http {
     const started = Date.now();
     const agent = this.connections.agent(url);
     request.onSend?.();
-    const response = await deadline.within(this.limits.headersMs, () =>
+    const response = await deadline.within(this.limitsOf(request).headersMs, () =>
       fetch(url, {
         method: request.method,
         redirect: 'manual',
@@ -210,8 +220,8 @@ class NodeFetchHttp implements Http {
   }
 }
 
-function mayRepeat({ method, changesNothing }: HttpRequest): boolean {
-  return method === 'GET' || changesNothing === true;
+function mayRepeat({ method, changesNothing, isSlow }: HttpRequest): boolean {
+  return isSlow !== true && (method === 'GET' || changesNothing === true);
 }
 
 async function pause(ms: number, signal: AbortSignal): Promise<void> {

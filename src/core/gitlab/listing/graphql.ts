@@ -20,6 +20,7 @@ import { toRefusal } from './graphqlRefusal';
 import { endStateOf, toBuild, toChild, toId, toPipeline, type NamedPipeline } from './graphqlMappers';
 import type { TtlCache } from '../../util/ttlCache';
 import { isMergeOf } from './mergeRequests';
+import { keepNumber } from './pipelineNumbers';
 
 /** GraphQL returned no usable response; REST may work. */
 class NoGraphql extends Error {
@@ -307,7 +308,11 @@ class GraphqlListing {
       if (endState !== undefined) this.endStates.set(pipeline.id, endState);
       this.takeJobs(row.object('jobs'), pipeline);
     }
-    await mapLimit(fresh, pipelinesAtOnce, (row) => this.furtherJobs(row, iids?.get(row) ?? row.requireString('iid')));
+    await mapLimit(fresh, pipelinesAtOnce, (row) => {
+      const iid = iids?.get(row) ?? row.requireString('iid');
+      keepNumber(this.question.memory, toId(row.requireString('id')), iid);
+      return this.furtherJobs(row, iid);
+    });
   }
 
   private takeJobs(page: JsonObject | undefined, pipeline: Pipeline): number {

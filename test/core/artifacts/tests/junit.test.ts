@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { readJUnit, type FailedTest, type TestReport } from '../../../../src/core/artifacts/tests/junit';
+import { readJUnit } from '../../../../src/core/artifacts/tests/junit';
+import type { FailedTest, TestReport } from '../../../../src/core/artifacts/tests/testReport';
 import { testLocations } from '../../../../src/core/artifacts/tests/testLocations';
 import * as reports from '../reports';
 

@@ -1,0 +1,229 @@
+import type { TestReport } from '../artifacts/tests/testReport';
+import type { Build } from '../model/build';
+import { GitLabError } from '../model/errors';
+import { parallelName } from '../model/parallel';
+import type { Logger } from '../util/logger';
+import { TtlCache } from '../util/ttlCache';
+import type { Call, Project } from './dialect';
+import { has } from './features';
+import { toRefusal } from './listing/graphqlRefusal';
+import { toId } from './listing/graphqlMappers';
+import { keepNumber, pipelineNumber } from './listing/pipelineNumbers';
+import { toSuiteRow, toReport, toTestCase, type SuiteRow, type TestCaseRow } from './testCases';
+import type { JsonObject } from './jsonObject';
+import { isNotFound, isProjectGone } from './notFound';
+import { casesQuery, numbersQuery, suitesQuery } from './testQueries';
+
+/** The tests of a build, as GitLab has read them from its `junit` reports. */
+export interface GitLabTests {
+  /** The name of the build, or of all builds that `parallel` made of one entry: these share their tests. */
+  readonly name: string;
+  /** Ids of the builds whose tests these are. */
+  readonly builds: readonly number[];
+  readonly report: TestReport;
+  /** There are more tests than were read. */
+  readonly isPartial: boolean;
+}
+
+export interface TestsQuestion {
+  readonly call: Call;
+  readonly project: Project;
+  readonly build: Build;
+  /** The pipeline of the build. */
+  readonly pipeline: number;
+  /** Differs as soon as another build of the pipeline with a report has ended. */
+  readonly state: string;
+  /** What is known of the server. */
+  readonly memory: TtlCache;
+  readonly log: Logger;
+}
+
+const casesAtOnce = 100;
+/** A suite with more tests is read from the report of the pipeline, in one request: GitLab reads the files anew for each page. */
+const mostPages = 10;
+const suitesKept = 30;
+const unreadMs = 10_000;
+
+/** All suites of a pipeline with their tests, as one report has them. */
+type WholeReport = readonly (SuiteRow & { readonly cases: readonly TestCaseRow[] })[];
+
+/** Asks GitLab for the tests of builds, of each suite once. */
+export class BuildTests {
+  private readonly kept: TtlCache;
+
+  constructor(now: () => number) {
+    this.kept = new TtlCache(now, suitesKept);
+  }
+
+  clear(): void {
+    this.kept.clear();
+  }
+
+  /** The tests of the build; undefined where GitLab doesn't tell any, so that its archive has to be looked at. */
+  async load(question: TestsQuestion): Promise<GitLabTests | undefined> {
+    const { call, project, pipeline, state, build } = question;
+    if (!has(call.server, 'testReport')) return undefined;
+    const summary = `suites ${project.id} ${pipeline} ${state}`;
+    const suites = await this.kept.getOrLoad(summary, Infinity, () => this.suites(question));
+    if (suites === undefined) return this.fromWhole(question, toSuiteName(build.name), [build.id]);
+    const suite = suites.find(({ builds }) => builds.includes(build.id));
+    if (suite === undefined) {
+      // GitLab reads the files a moment after the build has ended.
+      this.kept.set(summary, suites, unreadMs);
+      return undefined;
+    }
+    const key = `suite ${project.id} ${suite.builds.join(' ')}`;
+    return this.kept.getOrLoad(key, Infinity, () => this.suite(question, suite));
+  }
+
+  /** undefined: this GitLab has no summary. */
+  private async suites(question: TestsQuestion): Promise<readonly SuiteRow[] | undefined> {
+    const { call, project, pipeline } = question;
+    const told = await this.byGraphql(question, (iid) => this.suitesByGraphql(question, iid));
+    if (told !== undefined) return told;
+    if (!has(call.server, 'testReportSummary')) return undefined;
+    const path = `projects/${project.id}/pipelines/${pipeline}/test_report_summary`;
+    return noneWithout(() => call.api.getReport(path, (row) => row.objects('test_suites').map(toSuiteRow)));
+  }
+
+  private async suitesByGraphql({ call, project }: TestsQuestion, iid: string): Promise<readonly SuiteRow[]> {
+    const suites: SuiteRow[] = [];
+    let after: string | undefined;
+    do {
+      const { text, variables } = suitesQuery(project.path, iid, after);
+      const page: JsonObject | undefined = (await asked(call, text, variables))
+        .object('testReportSummary')
+        ?.object('testSuites');
+      suites.push(...(page?.objects('nodes') ?? []).map(toSuiteRow));
+      after = nextPage(page);
+    } while (after !== undefined && suites.length < casesAtOnce * mostPages);
+    return suites;
+  }
+
+  private async suite(question: TestsQuestion, suite: SuiteRow): Promise<GitLabTests | undefined> {
+    const isShort = suite.tests <= casesAtOnce * mostPages;
+    const byGraphql = () => this.byGraphql(question, (iid) => this.casesByGraphql(question, suite, iid));
+    if (isShort) return (await byGraphql()) ?? this.fromWhole(question, suite.name, suite.builds);
+    try {
+      return (await this.fromWhole(question, suite.name, suite.builds)) ?? (await byGraphql());
+    } catch (error) {
+      if (error instanceof GitLabError && error.failure.kind === 'tooLarge') return byGraphql();
+      throw error;
+    }
+  }
+
+  private async casesByGraphql({ call, project }: TestsQuestion, suite: SuiteRow, iid: string): Promise<GitLabTests> {
+    const cases: TestCaseRow[] = [];
+    let after: string | undefined;
+    let pages = 0;
+    do {
+      const { text, variables } = casesQuery(project.path, iid, suite.builds, after);
+      const page: JsonObject | undefined = (await asked(call, text, variables))
+        .object('testSuite')
+        ?.object('testCases');
+      for (const row of page?.objects('nodes') ?? []) cases.push(toTestCase(row));
+      after = nextPage(page);
+      pages += 1;
+    } while (after !== undefined && pages < mostPages);
+    return { ...of(suite), report: await toReport(suite, cases), isPartial: after !== undefined };
+  }
+
+  /** From the report of the whole pipeline; undefined where a flag hides it, or it has no such suite. */
+  private async fromWhole(
+    question: TestsQuestion,
+    name: string,
+    builds: readonly number[],
+  ): Promise<GitLabTests | undefined> {
+    const { call, project, pipeline, state } = question;
+    const path = `projects/${project.id}/pipelines/${pipeline}/test_report`;
+    const read = (row: JsonObject): WholeReport =>
+      row.objects('test_suites').map((suite) => ({
+        ...toSuiteRow(suite),
+        cases: suite.objects('test_cases').map(toTestCase),
+      }));
+    const suites = await this.kept.getOrLoad(`report ${path} ${state}`, Infinity, () =>
+      noneWithout(() => call.api.getReport(path, read)),
+    );
+    const suite = suites?.find((one) => one.name === name);
+    if (suite === undefined) return undefined;
+    return { name, builds, report: await toReport(suite, suite.cases), isPartial: false };
+  }
+
+  /** undefined: GraphQL can't be asked, or refuses; then REST is. */
+  private async byGraphql<T>(question: TestsQuestion, ask: (iid: string) => Promise<T>): Promise<T | undefined> {
+    const { call, pipeline, memory, log } = question;
+    if (!has(call.server, 'graphql') || memory.has(refusedKey)) return undefined;
+    try {
+      const iid = pipelineNumber(memory, pipeline) ?? (await numberOf(question));
+      return iid === undefined ? undefined : await ask(iid);
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      if (error.isLasting) memory.set(refusedKey, true);
+      log.debug(`GraphQL tells no tests: ${error.message}`);
+      return undefined;
+    }
+  }
+}
+
+const refusedKey = 'no tests by GraphQL';
+
+/** GraphQL gives no tests. */
+class Refused extends Error {
+  constructor(
+    message: string,
+    readonly isLasting: boolean,
+  ) {
+    super(message);
+  }
+}
+
+/** The pipeline of the answer. */
+async function asked({ api }: Call, text: string, variables: object): Promise<JsonObject> {
+  const pipeline = (await projectOf(api, text, variables)).object('pipeline');
+  if (pipeline === undefined) throw new Refused('no such pipeline', false);
+  return pipeline;
+}
+
+async function projectOf(api: Call['api'], text: string, variables: object): Promise<JsonObject> {
+  const { project, errors } = await api.queryReport(text, variables, (row) => ({
+    project: row.object('data')?.object('project'),
+    errors: row.objects('errors').map((error) => error.string('message') ?? ''),
+  }));
+  if (errors.length > 0) throw new Refused(errors[0] ?? '', toRefusal(errors).kind !== 'load');
+  if (project === undefined) throw new Refused('no such project', false);
+  return project;
+}
+
+/** The number of a pipeline within its project, where no listing by GraphQL has told it; undefined: it's a child pipeline. */
+async function numberOf({ call, project, pipeline, build, memory }: TestsQuestion): Promise<string | undefined> {
+  const { text, variables } = numbersQuery(project.path, build.commit?.sha ?? '');
+  const rows = (await projectOf(call.api, text, variables)).object('pipelines')?.objects('nodes') ?? [];
+  for (const row of rows) keepNumber(memory, toId(row.requireString('id')), row.requireString('iid'));
+  return pipelineNumber(memory, pipeline);
+}
+
+function of({ name, builds }: SuiteRow): Pick<GitLabTests, 'name' | 'builds'> {
+  return { name, builds };
+}
+
+function nextPage(page: JsonObject | undefined): string | undefined {
+  const info = page?.object('pageInfo');
+  return info?.boolean('hasNextPage') === true ? info.string('endCursor') : undefined;
+}
+
+/** GitLab's own rule: numbered parallel builds share a suite, those of a matrix have their own. */
+function toSuiteName(name: string): string {
+  const { name: shared, label = '' } = parallelName(name) ?? { name };
+  return label.startsWith('[') ? name : shared;
+}
+
+/** undefined: a flag hides it, or the user's role doesn't reach. */
+async function noneWithout<T>(ask: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (isNotFound(error) && !isProjectGone(error)) return undefined;
+    if (error instanceof GitLabError && error.failure.kind === 'forbidden') return undefined;
+    throw error;
+  }
+}

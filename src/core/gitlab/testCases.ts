@@ -1,0 +1,116 @@
+import { longestName, longestText, messageOf, plain, short, withoutControls } from '../artifacts/tests/reportText';
+import {
+  mostFailed,
+  mostQuiet,
+  type FailedTest,
+  type QuietTest,
+  type RecentFailures,
+  type TestReport,
+} from '../artifacts/tests/testReport';
+import { timeSlice } from '../util/timeSlice';
+import type { JsonObject } from './jsonObject';
+
+/** A suite as a summary has it. */
+export interface SuiteRow {
+  readonly name: string;
+  readonly tests: number;
+  /** Ids of its builds; none where they are not told. */
+  readonly builds: readonly number[];
+  /** Why GitLab couldn't read its files. */
+  readonly error: string | undefined;
+}
+
+/** A test as GitLab tells it; the fields as they came. */
+export interface TestCaseRow {
+  readonly status: string;
+  readonly name: string;
+  readonly classname: string | undefined;
+  readonly file: string | undefined;
+  readonly seconds: number | undefined;
+  readonly output: string;
+  readonly recentFailures: RecentFailures | undefined;
+}
+
+/** From REST or from GraphQL, which differ in how they write names. */
+export function toSuiteRow(row: JsonObject): SuiteRow {
+  return {
+    name: row.string('name') ?? '',
+    tests: row.number('total_count') ?? row.number('totalCount') ?? 0,
+    builds: [...row.numbers('build_ids'), ...row.strings('buildIds').map(idIn)].filter(Number.isSafeInteger),
+    error: row.string('suite_error') ?? row.string('suiteError'),
+  };
+}
+
+/** `66004`, or `gid://gitlab/Ci::Build/66004` */
+function idIn(id: string): number {
+  return Number(id.slice(id.lastIndexOf('/') + 1));
+}
+
+export function toTestCase(row: JsonObject): TestCaseRow {
+  const recent = row.object('recent_failures') ?? row.object('recentFailures');
+  const [count, branch] = [recent?.number('count'), recent?.string('base_branch') ?? recent?.string('baseBranch')];
+  const trace = row.text('stack_trace') ?? row.text('stackTrace');
+  return {
+    status: (row.string('status') ?? '').toLowerCase(),
+    name: row.string('name') ?? '',
+    classname: row.string('classname'),
+    file: row.string('file'),
+    seconds: row.number('execution_time') ?? row.number('executionTime'),
+    output: [row.text('system_output') ?? row.text('systemOutput'), trace].filter(Boolean).join('\n'),
+    recentFailures: count === undefined || count < 1 || branch === undefined ? undefined : { count, branch },
+  };
+}
+
+/** The same data as the reader of archives gives. Yields while there is much of it. */
+export async function toReport(suite: SuiteRow, cases: readonly TestCaseRow[]): Promise<TestReport> {
+  const [failed, quiet]: [FailedTest[], QuietTest[]] = [[], []];
+  let [failures, skipped] = [0, 0];
+  const share = timeSlice();
+  for (const row of cases) {
+    const kind = kindOf(row.status);
+    if (kind === 'failure' || kind === 'error') {
+      failures += 1;
+      if (failed.length < mostFailed) failed.push(toFailedTest(row, kind));
+    } else {
+      if (kind === 'skipped') skipped += 1;
+      if (quiet.length < mostQuiet) quiet.push({ kind, ...described(row) });
+    }
+    const turn = share();
+    if (turn !== undefined) await turn;
+  }
+  const tests = Math.max(cases.length, suite.tests);
+  return { tests, skipped, failures, failed, quiet, damaged: suite.error !== undefined };
+}
+
+function kindOf(status: string): FailedTest['kind'] | QuietTest['kind'] {
+  switch (status) {
+    case 'failed':
+      return 'failure';
+    case 'error':
+    case 'skipped':
+      return status;
+    default:
+      return 'passed';
+  }
+}
+
+function toFailedTest(row: TestCaseRow, kind: FailedTest['kind']): FailedTest {
+  const test = described(row);
+  const text = withoutControls(row.output).trim();
+  return {
+    kind,
+    ...test,
+    message: messageOf({}, text, [test.classname, test.name]),
+    text: short(text, longestText),
+    recentFailures: row.recentFailures,
+  };
+}
+
+function described({ name, classname, file, seconds }: TestCaseRow): Omit<QuietTest, 'kind'> {
+  return {
+    name: plain(name, longestName) ?? '',
+    classname: plain(classname, longestName),
+    file: plain(file, longestName),
+    seconds: seconds !== undefined && seconds >= 0 ? seconds : undefined,
+  };
+}
