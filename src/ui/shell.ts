@@ -4,6 +4,7 @@ import { ArtifactsCache } from '../core/artifacts/artifactCache';
 import { type Attention } from '../core/polling/schedule';
 import { systemClock } from '../core/util/timer';
 import type { RepositoryBuilds } from './api';
+import { TestSource } from './artifacts/testSource';
 import { Archives } from './artifacts/archives';
 import { ArtifactRows } from './artifacts/artifactRows';
 import { entryCache } from './artifacts/entryCache';
@@ -161,7 +162,9 @@ function artifactParts(
     cache: entryCache(cache),
   });
   void cache.tidy();
-  const artifactRows = new ArtifactRows(archives, (root) => session.snapshotOf(root), clock, details);
+  const snapshotOf = (root: string) => session.snapshotOf(root);
+  const testSource = new TestSource(archives, { snapshotOf, clientOf: (instance) => clients.of(instance) });
+  const artifactRows = new ArtifactRows(archives, testSource, snapshotOf, clock, details);
   return { cache, archives, artifactRows };
 }
 

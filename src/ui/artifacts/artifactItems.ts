@@ -3,6 +3,7 @@ import { artifactsState, type Build } from '../../core/model/build';
 import type { ArtifactsNode } from '../../core/model/tree';
 import { formatSize } from '../text/buildText';
 import { oneLine } from '../text/failures';
+import { recentlyWords } from '../text/testText';
 import { expiredWords, expiryOf } from './expiry';
 import type {
   ArtifactFileNode,
@@ -142,34 +143,44 @@ function testsItem({ state, results }: TestsNode): TreeItem {
 
 function testsWords(state: TestsNode['state'], results: TestsNode['results']): string {
   if (results === undefined) return state === 'failed' ? l10n.t("couldn't be read") : l10n.t('reading…');
-  const { skipped, damaged } = results;
+  const { skipped, damaged, sharedBy } = results;
   const parts = [
     countWords(results),
     skipped > 0 ? l10n.t('{0} skipped', skipped) : undefined,
     damaged ? l10n.t('a report is damaged') : undefined,
+    sharedBy === undefined ? undefined : l10n.t('all of {0}', oneLine(sharedBy.name)),
   ];
   return parts.filter((part) => part !== undefined).join(' · ');
 }
 
 /** Only where all was read, nothing but passed tests is said to have passed. */
-function countWords({ tests, failures, skipped, damaged, firstOf }: TestResults): string {
+function countWords({ tests, failures, skipped, damaged, firstOf, firstTests }: TestResults): string {
   if (firstOf === 0) return l10n.t('too large to be read');
   if (firstOf !== undefined)
     return failures > 0
       ? l10n.t('of {0} · read reports: the first {1}', tests, firstOf)
       : l10n.t('no failed test among {0} · read reports: the first {1}', tests, firstOf);
+  if (firstTests !== undefined)
+    return failures > 0
+      ? l10n.t('of {0} · read tests: the first {1}', tests, firstTests)
+      : l10n.t('no failed test · read tests: the first {0} of {1}', firstTests, tests);
   if (failures > 0) return l10n.t('of {0}', tests);
   return damaged ? l10n.t('no failed test among {0}', tests) : l10n.t('{0} passed', tests - skipped);
 }
 
-function testItem({ test, uri, line, column }: TestNode): TreeItem {
+function testItem({ test, build, uri, line, column }: TestNode): TreeItem {
   const name = oneLine(test.name) || l10n.t('unnamed');
   const item = new TreeItem(name, None);
   item.iconPath = new ThemeIcon('error', new ThemeColor('testing.iconFailed'));
   item.description = oneLine(test.message ?? '').slice(0, 300);
+  const often = recentlyWords(test);
+  if (often !== undefined) item.description = [often, item.description].filter((part) => part !== '').join(' · ');
   const spoken = [name, l10n.t('failed'), item.description].filter((part) => part !== '');
   item.accessibilityInformation = { label: spoken.join(', ') };
-  item.command = opening(uri, line, column);
+  item.command =
+    uri === undefined
+      ? { title: l10n.t('Open Log'), command: 'gitlabBuilds.openLog', arguments: [{ build: build.id }] }
+      : opening(uri, line, column);
   return item;
 }
 

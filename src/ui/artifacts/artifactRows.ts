@@ -1,6 +1,7 @@
 import { EventEmitter, Uri, type Disposable, type Event } from 'vscode';
 import type { ArchiveFolder, ArchiveNode } from '../../core/artifacts/archive/archiveTree';
 import type { Build } from '../../core/model/build';
+import { hasJUnitReport } from '../../core/model/junitReports';
 import { isAbort } from '../../core/model/errors';
 import { targetOf, type Snapshot } from '../../core/model/snapshot';
 import type { Clock } from '../../core/util/timer';
@@ -11,6 +12,7 @@ import type {
   Row,
   ArtifactNote,
   ArtifactNoteNode,
+  ArtifactReportNode,
   ArtifactRowNode,
   FoundTest,
   TestNode,
@@ -20,17 +22,21 @@ import type { DetailsPort } from '../session/buildDetailsLoader';
 import type { Archives, OpenArchive } from './archives';
 import { toArtifactAddress, toArtifactUri, type ArtifactAddress } from './artifactUri';
 import { placesOfTests, type FoundPlace } from './testFiles';
-import { readResults } from './testResults';
+import type { TestSource } from './testSource';
 
 /** Of one folder; more nobody scrolls through, and VS Code keeps them all. */
 const mostRows = 2000;
+/** Rows of failed tests; the rest is counted. */
+const mostFailedShown = 500;
+/** Builds without an archive whose tests are kept. */
+const mostAlone = 50;
 
 /** Failed tests that stand below their build without a heading. */
 const mostWithoutHeading = 20;
 /** How long the rows below a build wait for its failed tests, in ms, so that they don't move as a rule. */
 const patienceMs = 1000;
 
-/** What the tests of one archive have given. */
+/** What the tests of one build have given. */
 interface Tests {
   /** The row of the artifacts, once it was opened: it tells them, too. */
   row: Row | undefined;
@@ -48,9 +54,12 @@ export class ArtifactRows implements Disposable {
   /** A row whose children are others now. */
   readonly onDidChange: Event<Row> = this.changed.event;
   private readonly tests = new WeakMap<OpenArchive, Tests>();
+  /** Tests of builds without an archive, by repository, build and status. */
+  private readonly testsAlone = new Map<string, Tests>();
 
   constructor(
     private readonly archives: Archives,
+    private readonly source: TestSource,
     private readonly snapshotOf: (root: string) => Snapshot | undefined,
     private readonly clock: Clock,
     private readonly details?: DetailsPort,
@@ -83,13 +92,13 @@ export class ArtifactRows implements Disposable {
     const { node } = row;
     switch (node.kind) {
       case 'artifacts':
-        if (node.build.artifacts === undefined)
-          return Promise.resolve(reportsOf(node).map((each) => ({ root: row.root, node: each })));
-        return this.belowArtifacts(row, node);
+        return node.build.artifacts === undefined
+          ? Promise.resolve(this.reportRows(row, node, undefined).map((each) => ({ root: row.root, node: each })))
+          : this.belowArtifacts(row, node);
       case 'artifactFolder':
         return this.below(row, node.build, ({ address }) => inFolder(node.id, node.folder, address, node.build));
       case 'tests':
-        return this.below(row, node.build, (opened) => this.failedOf(row, node.build, opened));
+        return this.belowTests(row, node.build);
       default:
         return undefined;
     }
@@ -110,9 +119,9 @@ export class ArtifactRows implements Disposable {
     if (target === undefined) return [];
     try {
       const build = (await this.details?.load(root, node.build)) ?? node.build;
-      if (build.artifacts === undefined) return [];
-      const opened = await this.archives.of(toArtifactAddress(root, target, build));
-      const tests = this.testsOf(opened);
+      const opened =
+        build.artifacts === undefined ? undefined : await this.archives.of(toArtifactAddress(root, target, build));
+      const tests = this.testsOf(root, build, opened);
       await tests.done.catch(() => undefined);
       const { state, results } = tests;
       if (!isToldBelowBuild(build, tests)) return [];
@@ -148,29 +157,53 @@ export class ArtifactRows implements Disposable {
 
   private topOf(row: Row, node: ArtifactsNode, opened: OpenArchive): readonly ArtifactRowNode[] {
     const { id, build } = node;
-    const tests = this.testsOf(opened);
-    tests.row = row;
-    const rows = [
-      ...testsAbove(id, build, tests),
-      ...reportsOf(node),
-      ...inFolder(id, opened.tree.root, opened.address, build),
-    ];
+    const rows = [...this.reportRows(row, node, opened), ...inFolder(id, opened.tree.root, opened.address, build)];
     return rows.length > 0 ? rows : [noteNode(id, build, { kind: 'empty' })];
   }
 
-  private testsOf(opened: OpenArchive): Tests {
-    const known = this.tests.get(opened);
+  /** The row of the tests, and those of the reports. A `junit` report whose tests are shown needs no row. */
+  private reportRows(row: Row, node: ArtifactsNode, opened: OpenArchive | undefined): readonly ArtifactRowNode[] {
+    const tests = this.testsOf(row.root, node.build, opened);
+    tests.row = row;
+    const reports = reportsOf(node);
+    return [
+      ...testsAbove(node.id, node.build, tests),
+      ...(tests.state === 'none' ? reports : reports.filter(({ report }) => report.type !== 'junit')),
+    ];
+  }
+
+  private async belowTests(row: Row, build: Build): Promise<Row[]> {
+    if (build.artifacts !== undefined) return this.below(row, build, (opened) => this.failedOf(row, build, opened));
+    try {
+      return (await this.failedOf(row, build, undefined)).map((each) => ({ root: row.root, node: each }));
+    } catch (error) {
+      if (isAbort(error)) return [];
+      const note: ArtifactNote = { kind: 'failed', sentence: sentenceFor(error), above: row };
+      return [{ root: row.root, node: noteNode(row.node.id, build, note) }];
+    }
+  }
+
+  private testsOf(root: string, build: Build, opened: OpenArchive | undefined): Tests {
+    const key = `${root} ${build.id} ${build.status}`;
+    const known = opened === undefined ? this.testsAlone.get(key) : this.tests.get(opened);
     if (known !== undefined) return known;
-    const state = opened.reports.length === 0 ? 'none' : 'reading';
+    const state = this.source.mayHave(build, opened) ? 'reading' : 'none';
     const tests: Tests = { row: undefined, state, done: Promise.resolve(undefined), results: undefined };
-    this.tests.set(opened, tests);
-    if (state === 'reading') this.readTests(tests, opened);
+    if (opened === undefined) this.keepAlone(key, tests);
+    else this.tests.set(opened, tests);
+    if (state === 'reading') this.readTests(root, tests, build, opened);
     return tests;
   }
 
-  private readTests(tests: Tests, opened: OpenArchive): void {
+  private keepAlone(key: string, tests: Tests): void {
+    this.testsAlone.set(key, tests);
+    const [oldest] = this.testsAlone.keys();
+    if (this.testsAlone.size > mostAlone && oldest !== undefined) this.testsAlone.delete(oldest);
+  }
+
+  private readTests(root: string, tests: Tests, build: Build, opened: OpenArchive | undefined): void {
     tests.state = 'reading';
-    tests.done = readResults(this.archives, opened, opened.reports);
+    tests.done = this.source.read(root, build, opened);
     const end = (state: Tests['state'], results?: TestResults): void => {
       tests.state = state;
       tests.results = results;
@@ -182,10 +215,10 @@ export class ArtifactRows implements Disposable {
     );
   }
 
-  private async failedOf(row: Row, build: Build, opened: OpenArchive): Promise<readonly ArtifactRowNode[]> {
-    const tests = this.testsOf(opened);
+  private async failedOf(row: Row, build: Build, opened: OpenArchive | undefined): Promise<readonly ArtifactRowNode[]> {
+    const tests = this.testsOf(row.root, build, opened);
     // Why it failed is told here, and asking again reads again.
-    if (tests.state === 'failed') this.readTests(tests, opened);
+    if (tests.state === 'failed') this.readTests(row.root, tests, build, opened);
     const results = await tests.done;
     return results === undefined ? [] : this.testNodes(row, build, opened, results);
   }
@@ -193,21 +226,23 @@ export class ArtifactRows implements Disposable {
   private async testNodes(
     { root, node }: Row,
     build: Build,
-    opened: OpenArchive,
+    opened: OpenArchive | undefined,
     results: TestResults,
   ): Promise<readonly ArtifactRowNode[]> {
-    const places = await placesOfTests(results.failed, Uri.parse(root).fsPath, opened.address.project);
-    const nodes = results.failed.map((found, index) =>
-      testNode(`${node.id}/test:${index}`, build, opened.address, found, places[index]),
+    const shown = results.failed.slice(0, mostFailedShown);
+    const project = targetOf(this.snapshotOf(root))?.project ?? '';
+    const places = await placesOfTests(shown, Uri.parse(root).fsPath, project);
+    const nodes = shown.map((found, index) =>
+      testNode(`${node.id}/test:${index}`, build, opened?.address, found, places[index]),
     );
-    const more = results.failures - results.failed.length;
+    const more = results.failures - nodes.length;
     return more > 0 ? [...nodes, noteNode(node.id, build, { kind: 'moreTests', count: more })] : nodes;
   }
 }
 
-/** A build that has failed and left an archive behind. */
-function mayTellTests({ status, artifacts }: Build): boolean {
-  return status === 'failed' && artifacts !== undefined;
+/** A build that has failed and left an archive or a `junit` report. */
+function mayTellTests(build: Build): boolean {
+  return build.status === 'failed' && (build.artifacts !== undefined || hasJUnitReport(build));
 }
 
 /** The tests of a build that has failed stand below it, not below its artifacts, unless all have passed. */
@@ -216,8 +251,8 @@ function isToldBelowBuild(build: Build, { state, results }: Tests): boolean {
   return results === undefined || results.failures > 0 || !isWhole(results);
 }
 
-function isWhole({ damaged, firstOf }: TestResults): boolean {
-  return !damaged && firstOf === undefined;
+function isWhole({ damaged, firstOf, firstTests }: TestResults): boolean {
+  return !damaged && firstOf === undefined && firstTests === undefined;
 }
 
 /** Few enough to do without a heading, which would have nothing else to tell. */
@@ -237,7 +272,7 @@ function testsAbove(id: string, build: Build, tests: Tests): readonly ArtifactRo
   return [{ kind: 'tests', id: `${id}/tests`, build, state, results }];
 }
 
-function reportsOf({ id, build }: ArtifactsNode): readonly ArtifactRowNode[] {
+function reportsOf({ id, build }: ArtifactsNode): readonly ArtifactReportNode[] {
   return (build.reports ?? []).map((report, index) => {
     return { kind: 'artifactReport', id: `${id}/report:${index}`, build, report };
   });
@@ -246,11 +281,12 @@ function reportsOf({ id, build }: ArtifactsNode): readonly ArtifactRowNode[] {
 function testNode(
   id: string,
   build: Build,
-  address: ArtifactAddress,
+  address: ArtifactAddress | undefined,
   { test, report }: FoundTest,
   place: FoundPlace | undefined,
 ): TestNode {
-  const uri = place === undefined ? toArtifactUri(address, build, report) : Uri.file(place.file);
+  const inArchive = address === undefined || report === undefined ? undefined : toArtifactUri(address, build, report);
+  const uri = place === undefined ? inArchive : Uri.file(place.file);
   return { kind: 'test', id, build, test, report, uri, line: place?.line, column: place?.column };
 }
 

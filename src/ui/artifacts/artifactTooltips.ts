@@ -3,6 +3,7 @@ import type { ArtifactsNode } from '../../core/model/tree';
 import { goneSentence, reportsSentence } from '../text/goneArtifacts';
 import { formatSize } from '../text/buildText';
 import { oneLine } from '../text/failures';
+import { recentlyWords } from '../text/testText';
 import { expiryOf } from './expiry';
 import type { ArtifactFileNode, ArtifactRowNode, TestNode } from '../tree/treeRows';
 
@@ -33,7 +34,7 @@ export function artifactTooltip(node: ArtifactRowNode): string | undefined {
     case 'artifactNote':
       return node.note.kind === 'failed' ? lines(node.note.sentence, l10n.t('Click to try again.')) : undefined;
     case 'tests':
-      return l10n.t('From the JUnit reports in the archive');
+      return l10n.t('From JUnit reports');
     case 'test':
       return testTooltip(node);
     default:
@@ -60,7 +61,8 @@ function testTooltip({ test, report }: TestNode): string {
     oneLine([...new Set(group), name].join(' › ')),
     message === undefined || trace.includes(message) ? undefined : oneLine(message),
     trace === '' ? undefined : `\n${trace.slice(0, longest)}${trace.length > longest ? ' …' : ''}\n`,
-    l10n.t('From {0}', oneLine(report)),
+    recentlyWords(test),
+    report === undefined ? undefined : l10n.t('From {0}', oneLine(report)),
   );
 }
 

@@ -24,7 +24,7 @@ export async function placesOfTests(
   const named: (readonly TestLocation[])[] = [];
   const share = timeSlice();
   for (const { test, report } of tests) {
-    named.push(testLocations(test, report));
+    named.push(testLocations(test, report ?? ''));
     const turn = share();
     if (turn !== undefined) await turn;
   }

@@ -1,13 +1,11 @@
 import type { ArchiveEntry } from '../../core/artifacts/archive/archive';
 import { readJUnit } from '../../core/artifacts/tests/junit';
-import type { TestReport } from '../../core/artifacts/tests/testReport';
+import { mostFailed, mostQuiet, type QuietTest, type TestReport } from '../../core/artifacts/tests/testReport';
 import { mapLimit } from '../../core/util/mapLimit';
 import type { Archives, OpenArchive } from './archives';
 import type { FoundTest, TestResults } from '../tree/treeRows';
 
 const atOnce = 4;
-/** Rows; the rest is counted. */
-const mostFailed = 500;
 /** Unpacked bytes of reports that are read for one build. */
 const mostBytes = 100_000_000;
 /** Bytes that tell whether a file is a report. */
@@ -87,12 +85,17 @@ function resultsOf(read: readonly Read[], isPartial: boolean): TestResults | und
   for (const { failed: some, path } of reports) {
     for (const test of some.slice(0, mostFailed - failed.length)) failed.push({ test, report: path });
   }
+  const quiet: QuietTest[] = [];
+  for (const { quiet: some } of reports) {
+    for (const test of some.slice(0, mostQuiet - quiet.length)) quiet.push(test);
+  }
   const sum = (of: (report: TestReport) => number) => reports.reduce((total, report) => total + of(report), 0);
   return {
     tests: sum(({ tests }) => tests),
     skipped: sum(({ skipped }) => skipped),
     failures: sum(({ failures }) => failures),
     failed,
+    quiet,
     damaged: errors.length > 0 || reports.some(({ damaged }) => damaged),
     firstOf: isPartial ? reports.length : undefined,
   };

@@ -1,7 +1,7 @@
 import type { Uri } from 'vscode';
 import type { ArchiveEntry } from '../../core/artifacts/archive/archive';
 import type { ArchiveFolder } from '../../core/artifacts/archive/archiveTree';
-import type { FailedTest } from '../../core/artifacts/tests/testReport';
+import type { FailedTest, QuietTest } from '../../core/artifacts/tests/testReport';
 import type { Build, Report } from '../../core/model/build';
 import type { TreeNode } from '../../core/model/tree';
 import type { RepositoryView } from '../session/repositoryView';
@@ -72,7 +72,7 @@ export interface ArtifactNoteNode extends BelowArtifacts {
   readonly note: ArtifactNote;
 }
 
-/** What the reports in the archive say of the tests. */
+/** What reports say of the tests. */
 export interface TestsNode extends BelowArtifacts {
   readonly kind: 'tests';
   readonly state: 'reading' | 'read' | 'failed';
@@ -83,10 +83,10 @@ export interface TestsNode extends BelowArtifacts {
 export interface TestNode extends BelowArtifacts {
   readonly kind: 'test';
   readonly test: FailedTest;
-  /** Path of the report in the archive. */
-  readonly report: string;
+  /** Path of the report in the archive; undefined: GitLab has told the test. */
+  readonly report: string | undefined;
   /** The file in the repository that it names, where there is one; else the report. */
-  readonly uri: Uri;
+  readonly uri: Uri | undefined;
   /** 1-based. */
   readonly line: number | undefined;
   readonly column: number | undefined;
@@ -95,21 +95,27 @@ export interface TestNode extends BelowArtifacts {
 export type ArtifactRowNode =
   ArtifactFolderNode | ArtifactFileNode | ArtifactReportNode | ArtifactNoteNode | TestsNode | TestNode;
 
-/** Of all reports in one archive. */
+/** The tests of one build. */
 export interface TestResults {
   readonly tests: number;
   readonly skipped: number;
   readonly failures: number;
   /** May be fewer than there are failures. */
   readonly failed: readonly FoundTest[];
+  /** The tests that didn't fail; may be fewer than there are. */
+  readonly quiet: readonly QuietTest[];
   /** Some of it could not be read. */
   readonly damaged: boolean;
   /** Number of reports that were read, where there are more than are ever read. */
   readonly firstOf?: number | undefined;
+  /** Number of tests that were read, where there are more than are ever read. */
+  readonly firstTests?: number | undefined;
+  /** The builds that `parallel` made of one entry share their tests: its name, and their ids. */
+  readonly sharedBy?: { readonly name: string; readonly builds: readonly number[] } | undefined;
 }
 
 export interface FoundTest {
   readonly test: FailedTest;
-  /** Path of the report in the archive. */
-  readonly report: string;
+  /** Path of the report in the archive; undefined: GitLab has told the test. */
+  readonly report: string | undefined;
 }

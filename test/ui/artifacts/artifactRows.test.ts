@@ -4,8 +4,11 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { GitLabError } from '../../../src/core/model/errors';
 import type { Clock } from '../../../src/core/util/timer';
+import type { GitLabTests } from '../../../src/core/gitlab/buildTests';
+import type { Build } from '../../../src/core/model/build';
 import type { Snapshot } from '../../../src/core/model/snapshot';
 import { ArtifactRows } from '../../../src/ui/artifacts/artifactRows';
+import { TestSource } from '../../../src/ui/artifacts/testSource';
 import { BuildTree } from '../../../src/ui/tree/buildTree';
 import type { Row as TreeRow } from '../../../src/ui/tree/treeRows';
 import { type TreeItem, Uri } from '../fake/basics';
@@ -27,11 +30,16 @@ let fake: FakeArchives;
 let lazy: ArtifactRows;
 let tree: BuildTree;
 let shown: Snapshot;
+/** What GitLab tells of the tests of a build. */
+let told: (build: Build, state: string) => Promise<GitLabTests | undefined>;
 
 function eachWithATree(): void {
   beforeEach(() => {
     fake = new FakeArchives();
-    lazy = new ArtifactRows(fake.archives, () => shown, clock);
+    told = async () => undefined;
+    const client = { testsOf: async (_: string, build: Build, state: string) => told(build, state) };
+    const source = new TestSource(fake.archives, { snapshotOf: () => shown, clientOf: () => client });
+    lazy = new ArtifactRows(fake.archives, source, () => shown, clock);
     tree = new BuildTree(() => 'none', clock, lazy);
   });
   afterEach(() => {
@@ -553,5 +561,96 @@ describe('Failed tests', () => {
     fake.archive = anArchive({ 'junit-1.xml': pytest, 'junit-2.xml': new Error('damaged') });
     showIn(ready([withArtifacts()]));
     assert.equal((await row('Failed tests (2)')).item.description, 'of 4 · 1 skipped · a report is damaged');
+  });
+
+  const reports = [{ type: 'junit', filename: 'junit.xml.gz', size: 300 }];
+  const tests: GitLabTests = {
+    name: 'rspec',
+    builds: [1],
+    isPartial: false,
+    report: {
+      ...{ tests: 3, skipped: 0, failures: 1, damaged: false },
+      failed: [
+        {
+          kind: 'failure',
+          name: 'test_sum',
+          classname: 'tests.test_math',
+          message: 'assert 3 == 4',
+          text: 'tests/test_math.py:12: AssertionError',
+          recentFailures: { count: 3, branch: 'main' },
+        },
+      ],
+      quiet: [{ kind: 'passed', name: 'test_ok' }],
+    },
+  };
+
+  it('of reports that lie in no archive are those that GitLab tells, with how often they failed lately', async () => {
+    await write('tests/test_math.py');
+    told = async () => tests;
+    showIn(ready([aBuild({ reports, status: 'failed' })]));
+    assert.deepEqual(drawn(await settled()).slice(1), [
+      '  ▸ Artifacts  reports only',
+      '    ▸ Failed tests (1)  of 3',
+      '      · test_sum  Failed 3 times in 14 days on main · assert 3 == 4',
+    ]);
+    const [uri, { selection }] = passed(await row('test_sum')) as [Uri, { selection: Range }];
+    assert.deepEqual([uri.path.replace(`${folder}/`, ''), selection.start.line], ['tests/test_math.py', 11]);
+    assert.equal(fake.asked.length, 0);
+  });
+
+  it('of such reports open the log where the repository has no such file', async () => {
+    told = async () => tests;
+    showIn(ready([aBuild({ reports, status: 'failed' })]));
+    const { item } = await row('test_sum');
+    assert.deepEqual([item.command?.command, item.command?.arguments], ['gitlabBuilds.openLog', [{ build: 1 }]]);
+  });
+
+  it('are not asked for while the build runs, nor of a build without such a report', async () => {
+    told = async () => assert.fail('asked');
+    showIn(ready([aBuild({ reports, status: 'running' }), aBuild({ id: 2, name: 'b', status: 'failed' })]));
+    assert.ok(drawn(await settled()).includes('    · junit report: junit.xml.gz  300 B'));
+  });
+
+  it('come from the archive where GitLab does not tell them, cannot, or could not read them', async () => {
+    const damaged = { ...tests, report: { ...tests.report, damaged: true, failed: [], failures: 0 } };
+    const answers = [async () => undefined, async () => Promise.reject(new Error('503')), async () => damaged];
+    for (const [at, answer] of answers.entries()) {
+      told = answer;
+      fake.archive = anArchive({ 'junit.xml': pytest });
+      showIn(ready([withArtifacts({ id: at + 1, reports, status: 'failed' })]));
+      assert.equal((await row('Failed tests (2)')).item.description, 'of 4 · 1 skipped');
+    }
+  });
+
+  it('that GitLab does not give out say why, and are asked for again', async () => {
+    told = async () => Promise.reject(new GitLabError({ kind: 'timeout', host: 'git.example.com' }));
+    showIn(ready([aBuild({ reports, status: 'failed' })]));
+    assert.ok(drawn(await settled()).includes("      · git.example.com didn't respond in time. Try again later."));
+    told = async () => tests;
+    await settled();
+    assert.ok(drawn(await settled()).some((line) => line.includes('test_sum')));
+  });
+
+  it('of parallel builds are those of the whole group, and say so', async () => {
+    told = async () => ({ ...tests, builds: [1, 2] });
+    showIn(ready([aBuild({ name: 'rspec', reports, status: 'failed' })]));
+    assert.equal((await row('Failed tests (1)')).item.description, 'of 3 · all of rspec');
+  });
+
+  it('among more than are read are never said to be all', async () => {
+    told = async () => ({ ...tests, isPartial: true });
+    showIn(ready([aBuild({ reports, status: 'failed' })]));
+    assert.equal((await row('Failed tests (1)')).item.description, 'of 3 · read tests: the first 2');
+  });
+
+  it('are asked for with all ended builds that have a report, so that another one is a reason to ask again', async () => {
+    const asked: string[] = [];
+    told = async (_, state) => (asked.push(state), tests);
+    const all = ['failed', 'running', 'success'].map((status, at) =>
+      aBuild({ id: 9 - at, name: `${at}`, reports, status }),
+    );
+    showIn(ready([...all, aBuild({ id: 1, name: 'no report', status: 'failed' })]));
+    await settled();
+    assert.deepEqual([...new Set(asked)], ['7 9']);
   });
 });

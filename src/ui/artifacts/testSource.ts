@@ -1,0 +1,67 @@
+import { hasJUnitReport, junitState } from '../../core/model/junitReports';
+import { statusClass, type Build } from '../../core/model/build';
+import type { GitLabTests } from '../../core/gitlab/buildTests';
+import { buildsOf, targetOf, type Snapshot } from '../../core/model/snapshot';
+import type { Instance } from '../../core/model/instance';
+import type { TestResults } from '../tree/treeRows';
+import type { Archives, OpenArchive } from './archives';
+import { readResults } from './testResults';
+
+/** What the tests of builds are read from. */
+export interface TestSourcePort {
+  readonly snapshotOf: (root: string) => Snapshot | undefined;
+  readonly clientOf: (instance: Instance) => {
+    testsOf(project: string, build: Build, state: string, signal: AbortSignal): Promise<GitLabTests | undefined>;
+  };
+}
+
+/** The tests of builds: as GitLab tells them of `junit` reports, else from the reports in the archive. */
+export class TestSource {
+  constructor(
+    private readonly archives: Archives,
+    private readonly port: TestSourcePort,
+  ) {}
+
+  /** Whether there may be tests; `opened`: its archive, where it has one. */
+  mayHave(build: Build, opened: OpenArchive | undefined): boolean {
+    return this.isTold(build) || (opened?.reports.length ?? 0) > 0;
+  }
+
+  /** undefined: there are none. Throws what stood in the way of all. */
+  async read(root: string, build: Build, opened: OpenArchive | undefined): Promise<TestResults | undefined> {
+    const lying = opened !== undefined && opened.reports.length > 0 ? opened : undefined;
+    try {
+      const told = this.isTold(build) ? await this.told(root, build) : undefined;
+      // GitLab's word that it couldn't read a file is of less use than the file.
+      if (told !== undefined && !(told.damaged && lying !== undefined)) return told;
+    } catch (error) {
+      if (lying === undefined) throw error;
+    }
+    return lying === undefined ? undefined : readResults(this.archives, lying, lying.reports);
+  }
+
+  private isTold(build: Build): boolean {
+    return hasJUnitReport(build) && statusClass(build.status) === 'ended';
+  }
+
+  private async told(root: string, build: Build): Promise<TestResults | undefined> {
+    const snapshot = this.port.snapshotOf(root);
+    const target = targetOf(snapshot);
+    if (target === undefined) return undefined;
+    const state = junitState(buildsOf(snapshot), build.pipeline);
+    const client = this.port.clientOf(target.instance);
+    const tests = await client.testsOf(target.project, build, state, new AbortController().signal);
+    return tests === undefined ? undefined : toResults(tests);
+  }
+}
+
+function toResults({ name, builds, report, isPartial }: GitLabTests): TestResults {
+  const { failed, quiet, ...counts } = report;
+  return {
+    ...counts,
+    failed: failed.map((test) => ({ test, report: undefined })),
+    quiet,
+    sharedBy: builds.length > 1 ? { name, builds } : undefined,
+    firstTests: isPartial ? failed.length + quiet.length : undefined,
+  };
+}
