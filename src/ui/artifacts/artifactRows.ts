@@ -255,9 +255,9 @@ function isWhole({ damaged, firstOf, firstTests }: TestResults): boolean {
   return !damaged && firstOf === undefined && firstTests === undefined;
 }
 
-/** Few enough to do without a heading, which would have nothing else to tell. */
+/** Whether there are few enough failures to do without a heading, which would tell nothing else. */
 function isBrief(results: TestResults): boolean {
-  return isWhole(results) && results.failures <= mostWithoutHeading;
+  return isWhole(results) && results.sharedBy === undefined && results.failures <= mostWithoutHeading;
 }
 
 /**

@@ -30,6 +30,7 @@ let fake: FakeArchives;
 let lazy: ArtifactRows;
 let tree: BuildTree;
 let shown: Snapshot;
+let source: TestSource;
 /** What GitLab tells of the tests of a build. */
 let told: (build: Build, state: string) => Promise<GitLabTests | undefined>;
 
@@ -38,7 +39,7 @@ function eachWithATree(): void {
     fake = new FakeArchives();
     told = async () => undefined;
     const client = { testsOf: async (_: string, build: Build, state: string) => told(build, state) };
-    const source = new TestSource(fake.archives, { snapshotOf: () => shown, clientOf: () => client });
+    source = new TestSource(fake.archives, { snapshotOf: () => shown, clientOf: () => client });
     lazy = new ArtifactRows(fake.archives, source, () => shown, clock);
     tree = new BuildTree(() => 'none', clock, lazy);
   });
@@ -503,7 +504,7 @@ describe('Failed tests', () => {
   it('keep nobody waiting who wants to see the artifacts', async () => {
     const waits: (() => void)[] = [];
     const slow = { ...clock, setTimeout: (work: () => void) => waits.push(work), clearTimeout: () => undefined };
-    const rowsOfSlow = new ArtifactRows(fake.archives, () => shown, slow as never);
+    const rowsOfSlow = new ArtifactRows(fake.archives, source, () => shown, slow as never);
     const told: unknown[] = [];
     rowsOfSlow.onDidChange((one) => told.push(one));
     let open = (): void => undefined;
@@ -589,9 +590,8 @@ describe('Failed tests', () => {
     told = async () => tests;
     showIn(ready([aBuild({ reports, status: 'failed' })]));
     assert.deepEqual(drawn(await settled()).slice(1), [
+      '  · test_sum  Failed 3 times in 14 days on main · assert 3 == 4',
       '  ▸ Artifacts  reports only',
-      '    ▸ Failed tests (1)  of 3',
-      '      · test_sum  Failed 3 times in 14 days on main · assert 3 == 4',
     ]);
     const [uri, { selection }] = passed(await row('test_sum')) as [Uri, { selection: Range }];
     assert.deepEqual([uri.path.replace(`${folder}/`, ''), selection.start.line], ['tests/test_math.py', 11]);
@@ -618,14 +618,14 @@ describe('Failed tests', () => {
       told = answer;
       fake.archive = anArchive({ 'junit.xml': pytest });
       showIn(ready([withArtifacts({ id: at + 1, reports, status: 'failed' })]));
-      assert.equal((await row('Failed tests (2)')).item.description, 'of 4 · 1 skipped');
+      assert.ok(drawn(await settled()).includes('  · test_sum  assert 3 == 4'));
     }
   });
 
   it('that GitLab does not give out say why, and are asked for again', async () => {
     told = async () => Promise.reject(new GitLabError({ kind: 'timeout', host: 'git.example.com' }));
     showIn(ready([aBuild({ reports, status: 'failed' })]));
-    assert.ok(drawn(await settled()).includes("      · git.example.com didn't respond in time. Try again later."));
+    assert.ok(drawn(await settled()).includes("    · git.example.com didn't respond in time. Try again later."));
     told = async () => tests;
     await settled();
     assert.ok(drawn(await settled()).some((line) => line.includes('test_sum')));
