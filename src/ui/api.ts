@@ -3,16 +3,16 @@ import type { Build } from '../core/model/build';
 import type { Pipeline } from '../core/model/pipeline';
 import type { Snapshot } from '../core/model/snapshot';
 
-/** What `activate()` returns; other extensions rely on it. All data is read-only, plain, and safe to serialise. */
+/** The extension's public API, returned by `activate()`. All data is read-only, plain, and safe to serialize. */
 export interface Exports {
-  /** Any version but 1 throws. */
+  /** Throws for any version other than 1. */
   getAPI(version: 1): GitLabBuildsAPI;
 }
 
 export interface GitLabBuildsAPI {
   readonly repositories: readonly RepositoryBuilds[];
   readonly onDidChange: Event<void>;
-  /** Resolves when every repository shows the result. */
+  /** Resolves when the result is shown for all repositories. */
   refresh(): Promise<void>;
 }
 
@@ -21,21 +21,21 @@ export interface RepositoryBuilds {
   readonly state: Snapshot['kind'];
   /** Base URL. */
   readonly instance?: string;
-  /** Path or id. */
+  /** Project path or id. */
   readonly project?: string;
   readonly apiVersion?: 'v3' | 'v4';
   readonly commit?: { readonly sha: string; readonly ref?: string };
-  /** The commit whose builds these are, where `commit` has none of its own: so many commits before it. */
+  /** The ancestor that the builds belong to if `commit` has none of its own; `back`: number of commits before it. */
   readonly ancestor?: { readonly sha: string; readonly back: number };
   /** Newest attempts, in stage order, then by id. */
   readonly builds: readonly Build[];
   /** Newest first; none on GitLab up to 8.12, which does not name them. */
   readonly pipelines: readonly Pipeline[];
-  /** The token may read and nothing else. */
+  /** The token can only read. */
   readonly readOnly?: boolean;
-  /** Why the builds are not fresh, when they are not. */
+  /** Why the builds are out of date; undefined if they are current. */
   readonly stale?: string;
-  /** What the user reads in state `failed`. */
+  /** The message that the user sees in state `failed`. */
   readonly error?: string;
 }
 
@@ -44,7 +44,7 @@ interface Source {
   refresh(): Promise<void>;
 }
 
-/** Until the source has started there are no repositories, and `refresh` waits for it. */
+/** Creates the API. Until the source has started there are no repositories, and `refresh` waits for it. */
 export function createExports(started: Promise<Source>, onDidChange: Event<void>): Exports {
   let source: Source | undefined;
   const known = started.then((one) => (source = one));

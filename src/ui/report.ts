@@ -14,40 +14,43 @@ import { archiveSentence, settingFor } from './text/archiveFailures';
 import { brokenSentence, diskSentence } from './text/diskFailures';
 import { failureSentence, withoutIcons, withoutLinks } from './text/failures';
 
-/** A refusal of ours, told as it stands: the sentence says what happened and what to do. */
+/** An error whose message is shown to the user as is: it says what happened and what to do. */
 export class UserError extends Error {
   constructor(
     message: string,
-    /** Whose button the message has, where a button helps. */
+    /** Command whose button the message gets, if any helps. */
     readonly remedy?: 'signIn' | 'refresh',
   ) {
     super(message);
   }
 }
 
-/** The one place that speaks to the user in messages. No text that it is given becomes a link, whoever gives it. */
+/** The only place that shows messages to the user. No text in them becomes a link. */
 export class Report {
   constructor(private readonly log: Logger) {}
 
-  /** Runs a command's work; what it throws becomes a log entry, one sentence and one remedy. */
+  /** Runs a command's work. An error is logged and shown as one message with one remedy. */
   async guard<T>(what: string, work: () => Promise<T>): Promise<T | undefined> {
     try {
       return await work();
     } catch (error) {
       if (isAbort(error)) return undefined;
       this.log.warn(`${what}: ${describe(error)}`);
-      // Not awaited: nothing waits for a message to be closed.
+      // Not awaited, so that nothing waits for a message to be closed.
       void this.tell(error);
       return undefined;
     }
   }
 
-  /** A sentence with buttons; resolves with the button, or undefined. */
+  /** Shows a message with buttons; resolves with the selected button, or undefined. */
   async inform(sentence: string, ...buttons: readonly string[]): Promise<string | undefined> {
     return window.showInformationMessage(withoutLinks(sentence), ...buttons);
   }
 
-  /** Told unasked: one that is bad news as a warning. Resolves with the button, or undefined; so nothing waits for it. */
+  /**
+   * Shows a message that the user didn't ask for; bad news as a warning. Resolves with the selected button, or
+   * undefined, maybe never.
+   */
   async announce(
     severity: 'warning' | 'information',
     sentence: string,
@@ -58,17 +61,17 @@ export class Report {
       : window.showInformationMessage(withoutLinks(sentence), ...buttons);
   }
 
-  /** Asks in a modal before something is lost. */
+  /** Asks for confirmation in a modal dialog. */
   async confirm(question: string, detail: string, button: string): Promise<boolean> {
     return (await this.choose(question, detail, button)) === button;
   }
 
-  /** Asks in a modal that has several ways out; resolves with the button, or undefined where the user calls it off. */
+  /** Shows a modal dialog with several buttons; resolves with the selected one, or undefined if canceled. */
   async choose(question: string, detail: string, ...buttons: readonly string[]): Promise<string | undefined> {
     return window.showWarningMessage(withoutLinks(question), { modal: true, detail: withoutLinks(detail) }, ...buttons);
   }
 
-  /** A short word on success, in the status bar: a message would be in the way. */
+  /** Shows a short success message in the status bar, where it isn't in the way. */
   done(sentence: string): void {
     window.setStatusBarMessage(withoutIcons(withoutLinks(sentence)), 5000);
   }
@@ -91,7 +94,7 @@ export function sentenceFor(error: unknown): string {
   return failureSentence(toFailure(error));
 }
 
-/** The setting that would let a download or an archive pass, where there is one. */
+/** The setting that would permit a refused download or archive, if there is one. */
 export function settingThatHelps(error: unknown): string | undefined {
   if (error instanceof ArchiveError) return settingFor(error);
   if (!(error instanceof DiskError)) return undefined;
@@ -155,7 +158,7 @@ function settingsRemedy(setting: string): Remedy {
   return { title: l10n.t('Open Settings'), command: 'workbench.action.openSettings', args: [setting] };
 }
 
-/** For the log: a defect of ours with its stack. */
+/** Text for the log; with the stack for an unexpected error. */
 function describe(error: unknown): string {
   const isKnown = [UserError, DiskError, DownloadBroken, ArchiveError, GitLabError, LocalError].some(
     (kind) => error instanceof kind,

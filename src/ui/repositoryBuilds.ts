@@ -2,7 +2,7 @@ import { targetOf, type Snapshot } from '../core/model/snapshot';
 import type { RepositoryBuilds } from './api';
 import { failureSentence, stalenessSentence } from './text/failures';
 
-/** A copy for other extensions: what they do with it must not reach what we show. */
+/** Copies a snapshot for other extensions, so that they can't modify ours. */
 export function toRepositoryBuilds(rootUri: string, snapshot: Snapshot): RepositoryBuilds {
   const target = targetOf(snapshot);
   const ready = snapshot.kind === 'ready' ? snapshot : undefined;
@@ -20,6 +20,6 @@ export function toRepositoryBuilds(rootUri: string, snapshot: Snapshot): Reposit
     stale: ready?.stale === undefined ? undefined : stalenessSentence(ready.stale),
     error: snapshot.kind === 'failed' ? failureSentence(snapshot.failure) : undefined,
   };
-  // JSON leaves out what is undefined.
+  // JSON drops undefined properties.
   return JSON.parse(JSON.stringify(parts)) as RepositoryBuilds;
 }

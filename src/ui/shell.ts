@@ -42,16 +42,16 @@ import { StoredVariables } from './session/storedVariables';
 import { setKey } from './views/contextKeys';
 import { Watches } from './views/watches';
 
-/** The running extension, as the commands and the exports of the entry reach it. */
+/** The running extension, as seen from the entry point. */
 export interface Shell {
-  /** Never rejects: what goes wrong is told to the user. `name` is the part after `gitlabBuilds.` */
+  /** Runs a command; `name` is the part after `gitlabBuilds.`. Never rejects: errors are shown to the user. */
   run(name: string, args: readonly unknown[]): Promise<void>;
   repositories(): readonly RepositoryBuilds[];
   refresh(): Promise<void>;
   readonly files: ReadableFiles;
 }
 
-/** Builds the objects and wires them; the only place that does. */
+/** Creates all objects and connects them; nothing else does. */
 export function startShell(context: ExtensionContext, changed: EventEmitter<void>): Shell {
   const { version } = context.extension.packageJSON as { readonly version: string };
   const log = window.createOutputChannel('GitLab Builds', { log: true });
@@ -83,7 +83,7 @@ export function startShell(context: ExtensionContext, changed: EventEmitter<void
     act,
   });
   context.subscriptions.push(
-    // The session before what it works with.
+    // Dispose of the session before what it uses.
     ...[...logFeatures, logs, archives, artifactRows],
     logSettingFlaws(settings, log),
     ...[session, notifications, tree, statusBar, clients, remembered, knownProjects, git, settings, tokens, log],
@@ -112,7 +112,7 @@ export function startShell(context: ExtensionContext, changed: EventEmitter<void
   return { run, files, repositories: () => repositories(session.state), refresh: () => session.refresh() };
 }
 
-/** What a session works with: git, settings, tokens, the clients of the instances, and what is kept for the next window. */
+/** Creates what a session needs: git, settings, tokens, clients, and storage. */
 function sessionParts(
   { secrets, globalState, workspaceState }: ExtensionContext,
   log: LogOutputChannel,
@@ -136,7 +136,7 @@ function sessionParts(
   return { git: new Repositories(), settings, tokens, clients, log, clock: systemClock, ...kept };
 }
 
-/** Whether there is something to sign out of. */
+/** Sets the context key that says whether there is anything to sign out of. */
 async function tellSignedIn(tokens: Tokens): Promise<void> {
   await setKey('signedIn', (await tokens.stored()).length > 0);
 }
@@ -146,7 +146,7 @@ type Shared = Pick<SessionParts, 'clients' | 'settings' | 'tokens' | 'clock'> & 
   readonly knownProjects: KnownProjects;
 };
 
-/** What shows and keeps what is in builds' artifacts; the files are this user's, for all windows. */
+/** Creates what shows and caches artifacts. The cache folder is shared by all windows of the user. */
 function artifactParts(
   { globalStorageUri }: ExtensionContext,
   { session, clients, settings, tokens, clock, knownProjects }: Shared,
@@ -177,7 +177,7 @@ function logParts(shared: Shared) {
   return { logs, problems, logEditors, logTimes, logFeatures: [problems, ...drawn, ...registerLogFeatures(logs)] };
 }
 
-/** None for a window without a repository, and none of a repository of which nothing is known yet. */
+/** Data for the API; omits windows without a repository and repositories that are still loading. */
 function repositories({ repositories: all }: ViewState): readonly RepositoryBuilds[] {
   return all.flatMap(({ root, snapshot }) =>
     root === '' || snapshot === undefined ? [] : [toRepositoryBuilds(root, snapshot)],

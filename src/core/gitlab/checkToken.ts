@@ -13,7 +13,10 @@ export interface CheckedToken {
 
 type CheckingClient = Pick<GitLabClient, 'user' | 'learn' | 'scopes' | 'readOnly'>;
 
-/** `granular`: what such a token may do is said per project and resource, and shows where it is used. */
+/**
+ * Scopes sufficient for reading. What a `granular` token permits is defined per project and resource, and only shows in
+ * use.
+ */
 const enoughToRead = new Set(['api', 'read_api', 'granular']);
 
 /**

@@ -10,31 +10,31 @@ import { oneLine } from '../text/failures';
 import type { ArtifactAddress } from './artifactUri';
 import { reportsIn } from './testReports';
 
-/** An archive that is open: what is in it is known. */
+/** An open archive, whose entries are known. */
 export interface OpenArchive {
   readonly address: ArtifactAddress;
   readonly archive: Archive;
   readonly tree: ArchiveTree;
-  /** Files that may be reports of tests. */
+  /** Files that may be test reports. */
   readonly reports: readonly ArchiveEntry[];
-  /** Aborted when it may be read no more. */
+  /** Aborted when the archive may no longer be read. */
   readonly signal: AbortSignal;
 }
 
-/** Unpacked bytes that are on disk already, of one entry of one archive. */
+/** Disk cache for the uncompressed contents of single entries. */
 export interface EntryCache {
-  /** undefined: not there, or not to be read. */
+  /** Cached contents; undefined if missing or unreadable. */
   get(address: ArtifactAddress, path: string): Promise<Uint8Array | undefined>;
-  /** What is kept, is; that it cannot be is no reason to fail. */
+  /** Caches contents. Doesn't fail if they can't be written. */
   put(address: ArtifactAddress, path: string, bytes: Uint8Array, signal: AbortSignal): Promise<void>;
 }
 
 export interface ArchivesPort {
-  /** The instances that the user knows; no other is ever asked. */
+  /** The configured instances; no others receive requests. */
   readonly instances: () => Promise<readonly Instance[]>;
-  /** Whether the user is signed in to the instance. */
+  /** Whether the user is signed in to an instance. */
   readonly isSignedIn: (instance: Instance) => Promise<boolean>;
-  /** Whether this workspace shows, or has shown, the project. */
+  /** Whether this workspace shows, or has shown, a project. */
   readonly isKnown: (address: ArtifactAddress) => Promise<boolean>;
   readonly open: (instance: Instance, address: ArtifactAddress, signal: AbortSignal) => Promise<Archive>;
   readonly cache: EntryCache;
@@ -46,32 +46,35 @@ interface Kept {
   readonly end: AbortController;
 }
 
-/** Listings that are kept; each may be of 100,000 entries. */
+/** Maximum number of open archives, each of which may have 100,000 entries. */
 const mostKept = 8;
-/** Bytes, unpacked, that an editor is given at once. */
+/** Largest file to open in an editor, in uncompressed bytes. */
 export const largestInEditor = 100_000_000;
 
-/** The archives of builds, each opened once for the tree, the editors and the commands. What failed is tried again. */
+/** Opens each build's archive once for the tree, editors and commands. Failures aren't cached. */
 export class Archives implements Disposable {
-  /** The one that was used last comes last. */
+  /** Most recently used last. */
   private readonly kept = new Map<string, Kept>();
   private readonly reading = new Map<string, Promise<Uint8Array>>();
 
   constructor(private readonly port: ArchivesPort) {}
 
-  /** Throws a Refusal for a GitLab that the user does not know, whoever wrote the address, and what the archive throws. */
+  /**
+   * Opens an archive. Throws UserError for an unknown instance or project, since anyone can write a URI, and errors of
+   * the archive.
+   */
   async of(address: ArtifactAddress): Promise<OpenArchive> {
     const key = keyOf(address);
     const known = this.kept.get(key);
     const kept = known ?? this.start(address);
     this.kept.delete(key);
     this.kept.set(key, kept);
-    // Whoever waits for it still gets it.
+    // Callers that still wait for it get it anyway.
     for (const old of [...this.kept.keys()].slice(0, -mostKept)) this.kept.delete(old);
     return kept.opened;
   }
 
-  /** All bytes of a file. Throws a Refusal where they are more than an editor takes. */
+  /** Reads a whole file. Throws UserError if it is too large for an editor. */
   async read(opened: OpenArchive, entry: ArchiveEntry): Promise<Uint8Array> {
     if (entry.size > largestInEditor) throw tooLarge(entry);
     const key = `${keyOf(opened.address)} ${entry.path}`;
@@ -82,12 +85,12 @@ export class Archives implements Disposable {
     return bytes;
   }
 
-  /** Ends what is under way, such as when a user signs out. */
+  /** Closes all archives and aborts pending reads, for example after signing out. */
   forgetAll(): void {
     for (const key of [...this.kept.keys()]) this.drop(key);
   }
 
-  /** What the fresh builds of a commit say is no more, or is another archive now. */
+  /** Closes archives that the current builds of a commit no longer have. */
   keepWhatIs(snapshot: Snapshot | undefined): void {
     if (snapshot?.kind !== 'ready' || this.kept.size === 0) return;
     const { instance, project } = snapshot.target;
@@ -95,7 +98,7 @@ export class Archives implements Disposable {
     for (const [key, { address }] of [...this.kept]) {
       if (address.instance !== instance.url || address.project !== project || !sizes.has(address.build)) continue;
       const size = sizes.get(address.build);
-      // 0: GitLab did not tell it.
+      // 0: GitLab didn't report the size.
       if (size === undefined || (size !== address.size && size * address.size !== 0)) this.drop(key);
     }
   }
@@ -107,7 +110,7 @@ export class Archives implements Disposable {
   private start(address: ArtifactAddress): Kept {
     const end = new AbortController();
     const kept: Kept = { address, end, opened: this.open(address, end.signal) };
-    // A refusal is not kept: whoever asks again asks anew.
+    // Failures aren't cached; the next caller tries again.
     kept.opened.catch(() => {
       if (this.kept.get(keyOf(address)) === kept) this.kept.delete(keyOf(address));
     });
@@ -137,7 +140,7 @@ export class Archives implements Disposable {
     const pieces: Uint8Array[] = [];
     let size = 0;
     for await (const piece of archive.open(entry, signal)) {
-      // Counted, not believed.
+      // Count the actual bytes; the announced size isn't trustworthy.
       size += piece.length;
       if (size > largestInEditor) throw tooLarge(entry);
       pieces.push(piece);
@@ -155,7 +158,7 @@ export class Archives implements Disposable {
   }
 }
 
-/** Whichever repository they were opened from. */
+/** Cache key, independent of the repository from which the archive was opened. */
 function keyOf({ instance, project, build, size }: ArtifactAddress): string {
   return JSON.stringify([instance, project, build, size]);
 }

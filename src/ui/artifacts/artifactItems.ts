@@ -22,15 +22,15 @@ const { None, Collapsed } = TreeItemCollapsibleState;
 const warning = new ThemeIcon('warning', new ThemeColor('charts.yellow'));
 const archive = new ThemeIcon('package', new ThemeColor(muted));
 
-/** What is drawn of the artifacts of a build. */
+/** Appearance of the row of a build's artifacts. */
 interface ArtifactsLook {
   readonly icon: ThemeIcon;
   readonly words: readonly string[];
-  /** For a screen reader; default: the words. */
+  /** Label for screen readers; default: the description. */
   readonly spoken?: readonly string[];
 }
 
-/** The row of a build's artifacts. `now` in ms since 1970. */
+/** Creates the row of a build's artifacts. `now` in ms since 1970. */
 export function artifactsItem({ build }: ArtifactsNode, now: number): TreeItem {
   const item = new TreeItem(l10n.t('Artifacts'), artifactsState(build) === 'expired' ? None : Collapsed);
   const { icon, words, spoken = words } = artifactsLook(build, now);
@@ -85,7 +85,7 @@ function fileItem({ name, size, uri }: ArtifactFileNode): TreeItem {
   item.iconPath = uri === undefined ? new ThemeIcon('file', new ThemeColor(muted)) : ThemeIcon.File;
   item.description = formatSize(size);
   item.accessibilityInformation = { label: l10n.t('{0}, file, {1}', oneLine(name), item.description) };
-  // VS Code gives its own commands the click too, so that a single one opens a preview.
+  // Only VS Code's own commands know single from double clicks, so that a single click opens a preview.
   if (uri !== undefined) {
     item.resourceUri = uri;
     item.command = opening(uri);
@@ -153,7 +153,7 @@ function testsWords(state: TestsNode['state'], results: TestsNode['results']): s
   return parts.filter((part) => part !== undefined).join(' · ');
 }
 
-/** Only where all was read, nothing but passed tests is said to have passed. */
+/** Test counts as text. Says that all passed only if everything was read. */
 function countWords({ tests, failures, skipped, damaged, firstOf, firstTests }: TestResults): string {
   if (firstOf === 0) return l10n.t('too large to be read');
   if (firstOf !== undefined)

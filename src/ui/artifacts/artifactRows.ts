@@ -24,7 +24,7 @@ import { toArtifactAddress, toArtifactUri, type ArtifactAddress } from './artifa
 import { placesOfTests, type FoundPlace } from './testFiles';
 import type { TestSource } from './testSource';
 
-/** Of one folder; more nobody scrolls through, and VS Code keeps them all. */
+/** Maximum number of rows per folder: more can't be used, and VS Code keeps all of them. */
 const mostRows = 2000;
 /** Rows of failed tests; the rest is counted. */
 const mostFailedShown = 500;
@@ -45,13 +45,13 @@ interface Tests {
   results: TestResults | undefined;
 }
 
-/** Nodes below one row. */
+/** Nodes below a row. */
 type Made = readonly ArtifactRowNode[] | Promise<readonly ArtifactRowNode[]>;
 
-/** The rows below a build's artifacts, made when one above them is opened. They live outside of the drawing. */
+/** Rows below a build's artifacts, created when a parent is expanded. They aren't part of the rendered tree. */
 export class ArtifactRows implements Disposable {
   private readonly changed = new EventEmitter<Row>();
-  /** A row whose children are others now. */
+  /** Fires with a row whose children have changed. */
   readonly onDidChange: Event<Row> = this.changed.event;
   private readonly tests = new WeakMap<OpenArchive, Tests>();
   /** Tests of builds without an archive, by repository, build and status. */
@@ -87,7 +87,7 @@ export class ArtifactRows implements Disposable {
     return Promise.race([found, pause]);
   }
 
-  /** undefined: it is no row of ours. Never rejects: what goes wrong is a row. */
+  /** Children of a row; undefined if the row isn't below artifacts. Never rejects: errors become rows. */
   childrenOf(row: Row): Promise<Row[]> | undefined {
     const { node } = row;
     switch (node.kind) {
@@ -104,7 +104,7 @@ export class ArtifactRows implements Disposable {
     }
   }
 
-  /** Has the row's children asked for again, such as those that could not be had. */
+  /** Reloads the children of a row, for example after a failure. */
   askAgain(row: Row): void {
     this.changed.fire(row);
   }
@@ -148,7 +148,7 @@ export class ArtifactRows implements Disposable {
       const opened = await this.archives.of(toArtifactAddress(root, target, build));
       return (await make(opened)).map((each) => ({ root, node: each }));
     } catch (error) {
-      // The user has signed out, or it is another archive now: the rows above are drawn anew.
+      // The user signed out, or the archive was replaced: rows above are redrawn anyway.
       if (isAbort(error)) return [];
       const sentence = isGone(error) ? goneSentence(build, this.clock.now()) : sentenceFor(error);
       return [{ root, node: noteNode(node.id, build, { kind: 'failed', sentence, above: row }) }];
@@ -217,7 +217,7 @@ export class ArtifactRows implements Disposable {
 
   private async failedOf(row: Row, build: Build, opened: OpenArchive | undefined): Promise<readonly ArtifactRowNode[]> {
     const tests = this.testsOf(row.root, build, opened);
-    // Why it failed is told here, and asking again reads again.
+    // The error is shown here, and expanding again retries.
     if (tests.state === 'failed') this.readTests(row.root, tests, build, opened);
     const results = await tests.done;
     return results === undefined ? [] : this.testNodes(row, build, opened, results);

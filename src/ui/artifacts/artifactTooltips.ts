@@ -9,7 +9,7 @@ import type { ArtifactFileNode, ArtifactRowNode, TestNode } from '../tree/treeRo
 
 const longest = 3000;
 
-/** Plain text: nothing that an archive holds becomes a link. `now` in ms since 1970. */
+/** Tooltip as plain text, so that nothing from an archive becomes a link. `now` in ms since 1970. */
 export function artifactsTooltip({ build }: ArtifactsNode, now: number): string {
   const { artifacts, reports } = build;
   if (artifacts === undefined) return reports === undefined ? goneSentence(build, now) : reportsSentence(build);

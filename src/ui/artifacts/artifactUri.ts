@@ -5,7 +5,7 @@ import type { Target } from '../../core/model/snapshot';
 import { fieldsOf, toQuery } from '../../core/util/uriQuery';
 import { artifactScheme } from './register';
 
-/** Which artifacts they are, as the address of what is in them says it. */
+/** Identifies a build's artifacts in a URI. */
 export interface ArtifactAddress {
   /** Root of the repository that they were opened from. */
   readonly root: string;
@@ -13,19 +13,19 @@ export interface ArtifactAddress {
   readonly instance: string;
   readonly project: string;
   readonly build: number;
-  /** Bytes of the archive: another one has another address. */
+  /** Size of the archive in bytes, so that a replaced archive has a different URI. */
   readonly size: number;
 }
 
-/** Throws for a build without artifacts, which has no such address. */
+/** Address of a build's artifacts. Throws for a build that has none. */
 export function toArtifactAddress(root: string, { instance, project }: Target, build: Build): ArtifactAddress {
   if (build.artifacts === undefined) throw new Error(`build ${build.id} has no artifacts`);
   return { root, instance: instance.url, project, build: build.id, size: build.artifacts.size };
 }
 
 /**
- * The path is what titles and breadcrumbs show: the build, then `path` in its archive, none for all of it. The rest is
- * the query, written so that no reader of addresses changes it.
+ * URI of a file in the artifacts. The path is for titles and breadcrumbs: build name plus `path` in the archive, if
+ * any. The query holds the rest, encoded to survive URI parsers.
  */
 export function toArtifactUri(address: ArtifactAddress, { name, id }: Pick<Build, 'name' | 'id'>, path = ''): Uri {
   const { root, instance, project, build, size } = address;
@@ -37,7 +37,7 @@ export function toArtifactUri(address: ArtifactAddress, { name, id }: Pick<Build
   );
 }
 
-/** undefined: the address of nothing of ours. Anybody may have written it. */
+/** Parses a URI from `toArtifactUri`; undefined for any other. URIs are untrusted. */
 export function toArtifactPlace({
   scheme,
   path,

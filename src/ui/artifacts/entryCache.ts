@@ -4,7 +4,7 @@ import { DiskError } from '../../core/model/errors';
 import type { EntryCache } from './archives';
 import type { ArtifactAddress } from './artifactUri';
 
-/** Entries that were opened, on disk. What the disk does not take is fetched again. */
+/** Cache for opened entries on disk. If writing fails, they are just downloaded again. */
 export function entryCache(cache: ArtifactsCache): EntryCache {
   return {
     get: async (address, path) => {
@@ -13,7 +13,7 @@ export function entryCache(cache: ArtifactsCache): EntryCache {
       try {
         return await readFile(file);
       } catch {
-        return undefined; // Another window has removed it just now.
+        return undefined; // Another window just removed it.
       }
     },
     put: async (address, path, bytes, signal) => {

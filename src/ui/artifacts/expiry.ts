@@ -1,26 +1,26 @@
 import { l10n } from 'vscode';
 import { localTime } from '../text/timeText';
 
-/** When artifacts go, in words. */
+/** When artifacts expire, as text. */
 export interface Expiry {
-  /** For a row. */
+  /** Text for a row. */
   readonly words: string;
-  /** With the time, for a screen reader. */
+  /** Text with the time, for a screen reader. */
   readonly spoken: string;
-  /** Within a day, or past. */
+  /** Whether they expire within a day, or have expired. */
   readonly isNear: boolean;
 }
 
 const hourMs = 3600_000;
 const dayMs = 24 * hourMs;
 
-/** undefined: they stay, or GitLab does not tell. `now` in ms since 1970. */
+/** Text for the expiry; undefined if artifacts don't expire or GitLab doesn't say. `now` in ms since 1970. */
 export function expiryWords(expireAt: string | undefined, now: number): string | undefined {
   const left = Date.parse(expireAt ?? '') - now;
   return Number.isNaN(left) ? undefined : wordsOf(left);
 }
 
-/** The same, and more to say. */
+/** Like `expiryWords`, with more details. */
 export function expiryOf(expireAt: string | undefined, now: number): Expiry | undefined {
   const left = Date.parse(expireAt ?? '') - now;
   if (Number.isNaN(left)) return undefined;
@@ -29,7 +29,7 @@ export function expiryOf(expireAt: string | undefined, now: number): Expiry | un
   return { words: wordsOf(left), spoken, isNear: left <= dayMs };
 }
 
-/** Of artifacts that are gone, whatever the clock here says. */
+/** Text for artifacts that are gone, regardless of the local clock. */
 export function expiredWords(expiredAt: string): string {
   return expiredOn(localTime(expiredAt) ?? '');
 }
@@ -45,7 +45,7 @@ function wordsOf(left: number): string {
   return left < 2 * dayMs ? l10n.t('expires in {0} hours', hours) : l10n.t('expires in {0} days', days);
 }
 
-/** ms until the words are others; undefined: never. */
+/** Time in ms until the text changes; undefined: never. */
 export function untilOtherWords(expireAt: string | undefined, now: number): number | undefined {
   const left = Date.parse(expireAt ?? '') - now;
   if (Number.isNaN(left) || left <= 0) return undefined;

@@ -4,18 +4,18 @@ import type { Row } from '../tree/treeRows';
 import { expiryWords, untilOtherWords } from './expiry';
 
 export interface ExpiryClockPort {
-  /** Those of artifacts that expire. */
+  /** Rows of artifacts that expire. */
   readonly rows: () => readonly Row[];
   readonly visible: () => boolean;
   readonly redraw: (rows: Row[]) => void;
 }
 
-/** Has the rows of artifacts say how long those are there, as that runs out. Nobody looks, no timer. */
+/** Updates rows as the expiry of their artifacts approaches. No timer runs while the view is hidden. */
 export class ExpiryClock implements Disposable {
   private readonly timer: Timer;
-  /** When the rows were found to say what they should, in ms since 1970. */
+  /** When the rows were last known to be up to date, in ms since 1970. */
   private checkedAt: number;
-  /** Until when they do. */
+  /** Until when the rows remain correct, in ms since 1970. */
   private goodUntil = -Infinity;
 
   constructor(
@@ -26,7 +26,7 @@ export class ExpiryClock implements Disposable {
     this.checkedAt = clock.now();
   }
 
-  /** The rows, or whether they are in sight, may have changed. */
+  /** Called when the rows or their visibility may have changed. */
   onVisibilityChange(): void {
     if (!this.port.visible()) {
       this.timer.disarm();

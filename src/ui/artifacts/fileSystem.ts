@@ -7,9 +7,9 @@ import type { Archives, OpenArchive } from './archives';
 import { toArtifactPlace } from './artifactUri';
 import type { ReadableFiles } from './register';
 
-/** What VS Code is told of an address in builds' artifacts. All throw FileSystemError, with a sentence for the user. */
+/** Read-only file system for build artifacts. All methods throw FileSystemError with a message for the user. */
 export class ArtifactFiles implements ReadableFiles {
-  /** `slice` starts long work that yields to others. */
+  /** @param slice starts a time slice for long-running work */
   constructor(
     private readonly archives: Archives,
     private readonly slice: () => () => Promise<void> | undefined = timeSlice,
@@ -54,7 +54,7 @@ function typeOf({ kind }: ArchiveNode): FileType {
   return kind === 'file' ? FileType.File : FileType.Directory;
 }
 
-/** VS Code shows the words of such an error in place of the file. */
+/** Converts errors so that VS Code shows their message in place of the file. */
 async function told<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();

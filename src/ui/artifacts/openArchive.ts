@@ -13,7 +13,7 @@ export interface ArchiveParts {
   readonly cache: ArtifactsCache;
 }
 
-/** The archive of a build, by the way that costs least. Throws what `browseArtifacts` throws. */
+/** Opens a build's archive in the cheapest way. Throws like `openArtifacts`. */
 export async function openArchive(
   { clients, cache }: ArchiveParts,
   instance: Instance,
@@ -40,7 +40,7 @@ export async function openArchive(
   );
 }
 
-/** An archive in the cache, which may be emptied at any time: what is gone by the next read is downloaded again. */
+/** An archive in the cache, which may be emptied at any time; it is then downloaded again at the next read. */
 async function cachedArchive(
   cache: ArtifactsCache,
   key: CacheKey,

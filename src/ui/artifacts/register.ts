@@ -13,8 +13,8 @@ export const artifactScheme = 'gitlab-artifacts';
 export type ReadableFiles = Pick<FileSystemProvider, 'stat' | 'readDirectory' | 'readFile'>;
 
 /**
- * What is in builds' artifacts as a read-only file system, so that anything with an editor opens. There at once, since
- * VS Code asks for the files of editors that it brings back as soon as we are active; who asks waits for `started`.
+ * Registers the read-only file system for artifacts. Done immediately, because VS Code asks for the files of restored
+ * editors as soon as the extension is active; requests wait for `started`.
  */
 export function registerArtifactFiles(started: Promise<{ readonly files: ReadableFiles }>): Disposable {
   const changed = new EventEmitter<FileChangeEvent[]>();
@@ -23,7 +23,7 @@ export function registerArtifactFiles(started: Promise<{ readonly files: Readabl
   };
   const provider: FileSystemProvider = {
     onDidChangeFile: changed.event,
-    // Nothing changes: another archive has another address.
+    // Files never change: a replaced archive has different URIs.
     watch: () => new Disposable(() => undefined),
     stat: async (uri) => (await started).files.stat(uri),
     readDirectory: async (uri) => (await started).files.readDirectory(uri),

@@ -3,17 +3,17 @@ import { timeSlice } from '../../core/util/timeSlice';
 import { WorkspaceFiles } from '../../core/log/workspaceFiles';
 import type { FoundTest } from '../tree/treeRows';
 
-/** A place in a file that there is. */
+/** A location in an existing file. */
 export interface FoundPlace {
   readonly file: string;
-  /** 1-based, as `column`. */
+  /** 1-based, like `column`. */
   readonly line: number | undefined;
   readonly column: number | undefined;
 }
 
 /**
- * Where failed tests are in the repository whose folder is `root`, in their order: of the places that a test names, the
- * first in a file that there is.
+ * Finds failed tests in the repository with folder `root`. The result has the same order; for each test, the first
+ * candidate whose file exists, or undefined.
  */
 export async function placesOfTests(
   tests: readonly FoundTest[],

@@ -2,7 +2,7 @@ import type { ArchiveEntry } from '../../core/artifacts/archive/archive';
 import type { ArchiveTree } from '../../core/artifacts/archive/archiveTree';
 import { timeSlice } from '../../core/util/timeSlice';
 
-/** All files that may be reports of tests, by their names alone. Yields while it looks through a large archive. */
+/** Files whose names suggest test reports. Yields while searching a large archive. */
 export async function reportsIn(tree: ArchiveTree): Promise<readonly ArchiveEntry[]> {
   const share = timeSlice();
   const reports: ArchiveEntry[] = [];

@@ -6,19 +6,19 @@ import type { Archives, OpenArchive } from './archives';
 import type { FoundTest, TestResults } from '../tree/treeRows';
 
 const atOnce = 4;
-/** Unpacked bytes of reports that are read for one build. */
+/** Maximum number of uncompressed bytes of reports to read per build. */
 const mostBytes = 100_000_000;
-/** Bytes that tell whether a file is a report. */
+/** Number of bytes that show whether a file is a report. */
 const headBytes = 65_536;
 
-/** What was read of one file: a report, or why there is none. `undefined`: it is no report. */
+/** Result of reading a file: a report, or why there is none. `undefined`: the file isn't a report. */
 type Read = { readonly entry: ArchiveEntry } & (
   { readonly report: TestReport | undefined } | { readonly error: unknown }
 );
 
 /**
- * What the reports say, all of them where they have no more than `limit` bytes; undefined: none of the files is a report.
- * What can't be read counts as damaged, unless it is all. Throws what stood in the way of all, or the signal's reason.
+ * Reads all reports, or those that fit into `limit` bytes; undefined if none of the files is a report. An unreadable
+ * report counts as damaged, unless all are: then throws the error. Also throws the signal's reason.
  */
 export async function readResults(
   archives: Archives,
@@ -34,7 +34,7 @@ export async function readResults(
     for (const one of await mapLimit(batch, atOnce, (entry) => readOne(archives, opened, entry))) read.push(one);
     left = left.slice(batch.length);
     if (batch.length > 0) continue;
-    // The next one is too large, if it is a report.
+    // The next file is too large, if it is a report.
     const [next] = left;
     if (next === undefined || (await beginsAsReport(opened, next))) break;
     left = left.slice(1);
@@ -42,14 +42,14 @@ export async function readResults(
   return resultsOf(read, left.length > 0);
 }
 
-/** The files at the start of the list that have no more than these bytes together. */
+/** The first files of the list whose total size is within the limit. */
 function fitting(files: readonly ArchiveEntry[], limit: number): readonly ArchiveEntry[] {
   let bytes = limit;
   const end = files.findIndex(({ size }) => (bytes -= size) < 0);
   return end < 0 ? files : files.slice(0, end);
 }
 
-/** A file that is no report takes no place of one. */
+/** Total size of the reports; other files don't count. */
 function reportBytes(read: readonly Read[]): number {
   return read.reduce((sum, one) => sum + ('report' in one && one.report === undefined ? 0 : one.entry.size), 0);
 }
@@ -101,7 +101,7 @@ function resultsOf(read: readonly Read[], isPartial: boolean): TestResults | und
   };
 }
 
-/** In pieces, so that others have their turn while a large one is read. */
+/** Splits bytes into chunks, yielding to other work between them. */
 async function* inPieces(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   for (let at = 0; at < bytes.length; at += pieceBytes) {
     yield bytes.subarray(at, at + pieceBytes);

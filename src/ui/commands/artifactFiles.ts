@@ -21,7 +21,7 @@ import { withLeftOut, logLeftOut, metered } from './savedArchives';
 import { withArchive } from './wholeArchive';
 import { workspaceFolderOf, rowsOf } from './targets';
 
-/** One file or folder, or some of them, into the workspace; no more of the archive than that takes. */
+/** Downloads files and folders of artifacts to the workspace, loading only as much of the archive as necessary. */
 export const downloadArtifact: Command = async (context, args) => {
   const subjects = await entriesOf(context, args, {
     pickBuild: l10n.t('Select a build to browse artifacts of'),
@@ -49,7 +49,7 @@ function titleOf(subjects: readonly EntrySubjects[], { build, nodes }: EntrySubj
 interface SavedNode {
   readonly path: string;
   readonly kind: ArchiveNode['kind'];
-  /** Of a folder, what could not be written. */
+  /** Entries of a folder that couldn't be written. */
   readonly leftOut: readonly LeftOut[];
 }
 
@@ -104,7 +104,7 @@ class EntryRun {
     return path === undefined ? undefined : { path };
   }
 
-  /** All that can be written, or nothing. */
+  /** Saves everything in a folder that can be written, or nothing. */
   private async saveFolder(
     subject: EntrySubjects,
     folder: ArchiveFolder,
@@ -151,7 +151,7 @@ async function offer({ report }: CommandContext, saved: readonly SavedNode[]): P
   if (chosen === open) await commands.executeCommand('vscode.open', Uri.file(first.path));
 }
 
-/** In whatever editor VS Code has for such files. */
+/** Opens a file in VS Code's editor for its type. */
 export const openArtifact: Command = async (context, args) => {
   const [row] = rowsOf(args);
   if (row?.node.kind === 'artifactNote') {
@@ -168,9 +168,9 @@ export const openArtifact: Command = async (context, args) => {
     for (const node of subject.nodes) await commands.executeCommand('vscode.open', uriOf(subject, node));
 };
 
-/** Side by side with the file of the workspace that it was made from, or that it replaces. */
+/** Compares a file with the workspace file that it was built from, or that it would replace. */
 export const compareArtifact: Command = async (context, args) => {
-  // Of those that are selected the one that the menu was opened on.
+  // Of several selected rows, use the one whose menu was opened.
   const subjects = await entriesOf(context, args.length === 0 ? [] : [args[0], undefined], {
     pickBuild: l10n.t('Select a build to browse artifacts of'),
     pickEntry: l10n.t('Select a file to compare with the workspace'),
@@ -198,7 +198,10 @@ function uriOf({ build, opened: { address } }: EntrySubjects, { kind, path, isOp
 
 const mostFound = 200;
 
-/** At the same place below the repository or its workspace folder; else one of that name which the user picks. */
+/**
+ * The workspace file with the same path below the repository or its workspace folder; else one of the same name that
+ * the user selects.
+ */
 async function counterpartOf(
   context: CommandContext,
   { root }: EntrySubjects,

@@ -33,7 +33,7 @@ export const deleteArtifacts: Command = async (context, args) => {
   await performOn(context, subjects, () => action);
 };
 
-/** What is being cancelled already is forced to end, if the user says so once for all of it. */
+/** Cancels builds. Those already canceling are forced after a single confirmation. */
 export const cancel: Command = async (context, args) => {
   const [asking, forced] = [canceling(), forcing()];
   const actionFor = (build: Build) => (build.status === 'canceling' ? forced : asking);
@@ -109,7 +109,7 @@ function whatGoes({ artifacts, reports }: Build): string {
   return l10n.t('its log and artifacts ({0}) are removed from GitLab.', formatSize(artifacts.size));
 }
 
-/** No more than fit into a question. */
+/** Builds for a confirmation, limited to what fits. */
 function listed(builds: readonly Build[], toLine: (build: Build) => string): readonly string[] {
   const lines = builds.slice(0, 12).map(toLine);
   return builds.length > lines.length ? [...lines, l10n.t('… and {0} more', builds.length - lines.length)] : lines;

@@ -15,7 +15,7 @@ import type { CommandContext } from './command';
 import type { TargetSnapshot } from './targets';
 import type { TargetQuery, Subjects } from './subjects';
 
-/** Does to each build what is right for it. */
+/** Performs on each build the action that `actionOn` returns for it. */
 export async function performOn(
   context: CommandContext,
   subjects: readonly Subjects[],
@@ -35,7 +35,7 @@ export function questionOf(context: CommandContext, action: Action): TargetQuery
   };
 }
 
-/** Why the build cannot: for what it is, since it is not allowed, or since it is not in the state for it. */
+/** Why the action isn't possible: the kind of build, the user's permissions, or the build's state. */
 export function whyNot({ clients }: CommandContext, { instance }: Target, action: Action, build: Build): string {
   const { ability, tooOld, late } = action;
   if (build.kind === 'external')
@@ -54,7 +54,10 @@ export function whyNot({ clients }: CommandContext, { instance }: Target, action
   return late(build);
 }
 
-/** Looks at the build right before and after. GitLab shows bridges in lists alone: what is known of those must do. */
+/**
+ * Creates the task for an action, which checks the build right before and after. Bridges can't be checked, because
+ * GitLab only has them in lists.
+ */
 export function taskOn(context: CommandContext, place: TargetSnapshot, action: Action, build: Build): Task {
   const { session, report } = context;
   const { root, target } = place;
@@ -89,14 +92,14 @@ interface Doing {
   readonly project: string;
   readonly action: Action;
   readonly before: Build;
-  /** Id of its newest attempt that is known. */
+  /** Id of the newest known attempt. */
   readonly newest: number;
   readonly signal: AbortSignal;
 }
 
 type Look = (client: GitLabClient, known: Build, signal: AbortSignal) => Promise<Build>;
 
-/** The build after it, as GitLab shows it. */
+/** Performs the action and returns the build as GitLab shows it afterwards. */
 async function act(doing: Doing, look: Look): Promise<Build> {
   const { client, action, before, signal } = doing;
   let answer: Build;
@@ -116,7 +119,7 @@ async function ask({ client, project, action, before, signal }: Doing): Promise<
   return before;
 }
 
-/** The build as it is now, where it shows that GitLab did what it was asked. */
+/** The current build, if it shows that GitLab performed the action. */
 async function afterLostAnswer(
   { client, project, action, before, newest, signal }: Doing,
   error: Error,
@@ -139,28 +142,28 @@ function newestOf({ session }: CommandContext, root: string, { id }: Build): num
 }
 
 /**
- * GitLab up to 8.10 does not tell its version: that it lacks something turns out when it is asked for it. One that can
- * do nothing with bridges knows none under that number.
+ * A better message for a failure. GitLab up to 8.10 doesn't report its version, so a missing feature only shows when it
+ * is used; and a version that can't act on bridges responds "not found".
  */
 function wordsFor({ kind, ...failure }: Failure, { refused, tooOld }: Action, build: Build): string | undefined {
   const isMissing = kind === 'unsupported' || (kind === 'notFound' && build.kind === 'bridge');
   return isMissing ? tooOld : refused?.({ kind, ...failure }, build);
 }
 
-/** One thing asked of GitLab among several. */
+/** One of several requests to GitLab. */
 export interface Task {
   readonly kind: 'build' | 'pipeline';
   readonly place: TargetSnapshot;
-  /** As sentences name it: `rspec #12`. */
+  /** Title in messages: `rspec #12`. */
   readonly title: string;
-  /** As the log names it: `retry of 12`. */
+  /** Text for the log: `retry of 12`. */
   readonly entry: string;
   readonly run: (client: GitLabClient, signal: AbortSignal) => Promise<void>;
 }
 
 const atOnce = 4;
 
-/** Does all of it, then loads the commits anew. Some may fail while others succeed. */
+/** Runs tasks, then reloads the commits. Individual failures don't stop the others. */
 export async function perform(context: CommandContext, tasks: readonly Task[]): Promise<void> {
   if (tasks.length === 0) return;
   const { clients, session } = context;
@@ -168,7 +171,7 @@ export async function perform(context: CommandContext, tasks: readonly Task[]): 
   await window.withProgress({ location: { viewId } }, async () => {
     await mapLimit(tasks, atOnce, async (task) => {
       const client = clients.of(task.place.target.instance);
-      // Every request has its time limit; an action under way is not called off.
+      // Every request has a time limit, and actions in progress can't be aborted.
       await task.run(client, new AbortController().signal).catch((error: unknown) => failures.push({ task, error }));
     });
     const roots = new Set(tasks.map(({ place }) => place.root));
@@ -193,7 +196,7 @@ export async function perform(context: CommandContext, tasks: readonly Task[]): 
   );
 }
 
-/** What stood in the way of one stood in the way of all: told with its own remedy. */
+/** Whether the same failure affected all tasks, so that it is shown once, with its own remedy. */
 function isOfAll(error: unknown, tasks: readonly Task[]): boolean {
   if (isAbort(error)) return true;
   const ofToken: readonly string[] = ['unauthorized', 'expired', 'revoked', 'insufficientScope'];

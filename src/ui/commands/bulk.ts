@@ -13,13 +13,13 @@ import { taskOn, whyNot, perform, type Task } from './buildTasks';
 import type { Command, CommandContext } from './command';
 import { buildsIn, targetSnapshot, rootsOf, rowsOf, type TargetSnapshot } from './targets';
 
-/** Something done to all builds that need it. */
+/** An action on all builds of a scope that need it. */
 interface Bulk {
   readonly name: 'retry' | 'cancel';
   readonly action: Action;
-  /** Where one of these is, there is something to do. */
+  /** Whether a build needs the action; without such a build there is nothing to do. */
   readonly calls: (build: Build) => boolean;
-  /** What GitLab takes along when it does it to a whole pipeline. */
+  /** Whether GitLab includes the build when it acts on the whole pipeline. */
   readonly takes: (build: Build) => boolean;
   readonly none: string;
   readonly title: (builds: readonly Build[]) => string;
@@ -80,13 +80,13 @@ async function performAll(context: CommandContext, args: readonly unknown[], bul
   await window.withProgress(options, () => perform(context, tasks));
 }
 
-/** What is to be done in one repository. */
+/** What to do in one repository. */
 interface Share {
   readonly place: TargetSnapshot;
-  /** As a whole, with those of its builds that GitLab takes along. */
+  /** Pipelines to act on as a whole, with the builds that GitLab includes. */
   readonly pipelines: readonly PipelineBuilds[];
   readonly builds: readonly Build[];
-  /** All that was meant, able or not. */
+  /** All builds in scope, whether or not they allow the action. */
   readonly meant: readonly Build[];
 }
 
@@ -115,7 +115,7 @@ function shareOf(
   return { place, pipelines, builds, meant: [...whole.flatMap((one) => one.builds), ...single] };
 }
 
-/** A bridge that could not start its pipeline: GitLab leaves it out when it retries a pipeline. */
+/** Whether it is a bridge that couldn't start its pipeline, which GitLab skips when it retries a pipeline. */
 function isLeftAlone({ kind, downstream }: Build): boolean {
   return kind === 'bridge' && downstream === undefined;
 }
@@ -129,12 +129,12 @@ function reasonFor(context: CommandContext, { calls, action, none }: Bulk, share
 }
 
 interface Scope {
-  /** Pipelines that are meant as a whole. */
+  /** Pipelines that are selected as a whole. */
   readonly whole: readonly PipelineBuilds[];
   readonly single: readonly Build[];
 }
 
-/** The rows' builds as they are now, or all by which the commit stands; by pipeline where the rows say so. */
+/** Current builds of the rows, or all that decide the commit's status; by pipeline for rows of pipelines. */
 function scopeOf({ session }: CommandContext, root: string, rows: readonly Row[]): Scope {
   const listing = listingOf(session.snapshotOf(root));
   const known = new Set(listing.pipelines.map(({ id }) => id));
@@ -150,7 +150,7 @@ function scopeOf({ session }: CommandContext, root: string, rows: readonly Row[]
   };
 }
 
-/** The row of a bridge stands for the pipeline that it has started. */
+/** Builds of the pipeline that a bridge triggered, which the bridge's row represents. */
 function childBuilds(node: RowNode): readonly Build[] {
   return node.kind === 'build' ? (node.child?.builds ?? []) : [];
 }
@@ -159,7 +159,7 @@ function buildsActedOn(node: RowNode): readonly Build[] {
   return childBuilds(node).length > 0 ? childBuilds(node) : buildsIn(node);
 }
 
-/** In one request; where this GitLab has none for it, the builds one by one. */
+/** Acts on a pipeline with one request, or on its builds one by one if this GitLab doesn't support that. */
 function taskOnPipeline(
   context: CommandContext,
   place: TargetSnapshot,

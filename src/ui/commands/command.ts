@@ -15,7 +15,7 @@ import type { Tokens } from '../session/tokens';
 import type { StoredVariables } from '../session/storedVariables';
 import type { Watches } from '../views/watches';
 
-/** What commands work with. */
+/** Services that commands use. */
 export interface CommandContext {
   readonly session: Session;
   readonly clients: Clients;
@@ -36,5 +36,5 @@ export interface CommandContext {
   readonly version: string;
 }
 
-/** `args` as VS Code passes them. What it throws is told to the user by the guard around all commands. */
+/** A command; `args` as passed by VS Code. Errors are caught and shown to the user by a guard around all commands. */
 export type Command = (context: CommandContext, args: readonly unknown[]) => Promise<void>;

@@ -15,14 +15,14 @@ interface CommitItem extends QuickPickItem {
   readonly choose: () => Promise<Pin | undefined>;
 }
 
-/** The scopes that the buttons switch through; GitLab filters, so that older commits come into the list. */
+/** Status filters that the buttons cycle through. GitLab filters, so that older commits are included. */
 const scopes: readonly { readonly scope: string | undefined; readonly icon: string }[] = [
   { scope: undefined, icon: 'list-unordered' },
   { scope: 'failed', icon: 'error' },
   { scope: 'running', icon: 'sync' },
 ];
 
-/** Recent builds of the project, by commit; or any revision that is typed. */
+/** Shows builds of another commit: one with recent builds in the project, or any revision that the user types. */
 export const selectCommit: Command = async (context, args) => {
   const { root } = targetSnapshot(context, rootOf(context, args));
   const item = await new CommitPicker(context, root).choose();
@@ -69,7 +69,7 @@ class CommitPicker {
     });
   }
 
-  /** A failure is told in the list: what can be typed still works. */
+  /** Loads the list. An error is shown in it, because typing a revision still works. */
   private async load(scope: string | undefined): Promise<void> {
     const { quickPick, context, abort } = this;
     this.scope = scope;
@@ -118,7 +118,7 @@ class CommitPicker {
       this.context.log.info(
         `git knows no ${JSON.stringify(revision)}: ${error instanceof Error ? error.message : String(error)}`,
       );
-      // A commit that was never fetched is known to GitLab all the same.
+      // GitLab may know a commit that was never fetched.
       if (/^[0-9a-f]{40}$/i.test(revision)) return { sha: revision.toLowerCase() };
     }
     throw new UserError(
@@ -136,7 +136,7 @@ function toButton({ scope, icon }: (typeof scopes)[number]): QuickInputButton {
   return { iconPath: new ThemeIcon(icon), tooltip };
 }
 
-/** Builds newest first → their commits, newest first. */
+/** Converts builds to commits, both newest first. */
 function toCommitItems(builds: readonly Build[], pipelines: readonly Pipeline[]): readonly CommitItem[] {
   const commits = new Map<string, Build[]>();
   for (const build of builds) {
@@ -170,7 +170,7 @@ function withoutIconsBut(status: string | undefined, title: string): string {
   return `${statusCodicon(status ?? '')} ${withoutIcons(oneLine(title))}`;
 }
 
-/** GitLab's own merge of a branch has a title of two hashes: the merge request's says more. */
+/** Title of a commit. GitLab's merge commits only have hashes in theirs, so the merge request's is used. */
 function titleOf(ref: string, title: string, pipelines: readonly Pipeline[]): string {
   const iid = mergeRequestIn(ref);
   if (iid === undefined || !title.startsWith('Merge ')) return title;
@@ -178,12 +178,12 @@ function titleOf(ref: string, title: string, pipelines: readonly Pipeline[]): st
   return known ?? l10n.t('Merge request !{0}', iid);
 }
 
-/** Its number within the project. */
+/** Number of the merge request within the project. */
 function mergeRequestIn(ref: string): string | undefined {
   return ref.startsWith('refs/merge-requests/') ? ref.split('/')[2] : undefined;
 }
 
-/** By VS Code's git, which asks what there is to ask, and tells of failures. */
+/** Pushes with VS Code's Git extension, which asks questions and reports failures itself. */
 export const push: Command = async (context, args) => {
   const repository = context.session.repositoryOf(rootOf(context, args));
   if (repository === undefined) throw new UserError(l10n.t('No git repository is open.'));

@@ -16,7 +16,10 @@ export const copyDiagnostics: Command = async (context) => {
 
 type Line = readonly [string, unknown];
 
-/** Written from what is known to be no secret; nothing is copied from remotes, settings or answers as a whole. */
+/**
+ * Diagnostic text, composed only of values known not to be secret; nothing is copied as a whole from remotes, settings
+ * or responses.
+ */
 async function diagnostics(context: CommandContext): Promise<string> {
   const { session, settings, tokens, version } = context;
   const { activeSeconds, idleSeconds } = settings.intervals();
@@ -45,7 +48,7 @@ async function diagnostics(context: CommandContext): Promise<string> {
   return lines.map(([name, value]) => `${name}: ${String(value)}`).join('\n');
 }
 
-/** How one repository stands. */
+/** State of one repository. */
 function stateLines({ clients }: CommandContext, snapshot: Snapshot | undefined): readonly Line[] {
   const target = targetOf(snapshot);
   const client = target === undefined ? undefined : clients.of(target.instance);
@@ -88,7 +91,7 @@ function apiOf({ server, usesGraphql }: GitLabClient): string {
   return server.version === undefined ? api : `${api}, GitLab ${server.version}`;
 }
 
-/** What the token may do, as far as that came to light. */
+/** What the token may do, as far as known. */
 function abilityOf({ readOnly, scopes }: GitLabClient): string {
   const told = scopes.length === 0 ? 'scopes not told' : `scopes ${scopes.join(' ')}`;
   return readOnly ? `read-only, ${told}` : told;

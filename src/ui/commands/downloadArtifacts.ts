@@ -11,11 +11,11 @@ import { offerSaved, unpackSaved, type Saved } from './savedArchives';
 import { type TargetSnapshot, workspaceFolderOf } from './targets';
 import { subjectsOf, type TargetQuery, type Subjects } from './subjects';
 
-/** Whole archives, unpacked where the setting says so. */
+/** Downloads whole archives, and unpacks them if the setting says so. */
 export const downloadArtifacts: Command = (context, args) =>
   downloadAll(context, args, l10n.t('Select builds to download artifacts from'), undefined);
 
-/** The same, unpacked whatever the setting says. */
+/** Downloads whole archives and unpacks them regardless of the setting. */
 export const extractArtifacts: Command = (context, args) =>
   downloadAll(context, args, l10n.t('Select builds to download and extract artifacts from'), true);
 
@@ -46,7 +46,7 @@ async function downloadAll(
   }
 }
 
-/** Throws a Refusal where a build that was named has none. */
+/** Checks that the builds have artifacts. Throws UserError if one that was named has none. */
 function withArtifacts(subjects: readonly Subjects[]): readonly Subjects[] {
   const able = subjects.map((one) => ({ ...one, builds: one.builds.filter(hasArtifacts) }));
   const [named] = subjects.flatMap(({ builds }) => builds);
@@ -55,9 +55,9 @@ function withArtifacts(subjects: readonly Subjects[]): readonly Subjects[] {
   return able;
 }
 
-/** The builds whose artifacts are downloaded together. */
+/** Downloads of one command. */
 class Run {
-  /** By its path. */
+  /** Saved files by path. */
   readonly saved = new Map<string, Saved>();
   readonly builds: readonly Build[];
   private readonly asking;
@@ -122,7 +122,7 @@ async function open(
   }
 }
 
-/** What editors show stays until they are closed; what is looked at again is asked of GitLab again. */
+/** Clears the disk cache. Open editors keep their contents; anything else is downloaded again when needed. */
 export const clearArtifactsCache: Command = async ({ cache, report }) => {
   const { count, bytes } = await cache.clear();
   report.done(

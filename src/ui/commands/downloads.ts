@@ -10,25 +10,25 @@ import { ReplacePolicy, type ReplaceAnswer } from '../../core/artifacts/download
 import { abortedBy } from './prompts';
 import type { CommandContext } from './command';
 
-/** How far one download is. */
+/** Progress of one download. */
 export interface Step {
   readonly bytes: number;
   readonly total?: number | undefined;
   readonly bytesPerSecond?: number | undefined;
-  /** What is done instead of downloading: unpacking. */
+  /** Current activity other than downloading, such as unpacking. */
   readonly doing?: string | undefined;
 }
 
-/** One of the downloads of a run. */
+/** One download of a command. */
 export interface Download {
-  /** As sentences name it: `rspec #12`. */
+  /** Title in messages: `rspec #12`. */
   readonly title: string;
-  /** Bytes that are announced; 0 where that is not known. */
+  /** Announced size in bytes; 0 if unknown. */
   readonly size: number;
   readonly run: (progress: (step: Step) => void, signal: AbortSignal) => Promise<void>;
 }
 
-/** What is asked of GitLab for the rest of what is there already. */
+/** Range to request from GitLab to resume a download. */
 export function toPart(from: ResumePoint | undefined): Part {
   return from === undefined ? {} : { range: { start: from.start }, validator: from.validator };
 }
@@ -36,8 +36,8 @@ export function toPart(from: ResumePoint | undefined): Part {
 const atOnce = 3;
 
 /**
- * Does all of it behind one progress that tells the rate and can be cancelled. Some may fail while others succeed; what
- * stands in the way of all ends the run. Throws then, or when the user calls it off.
+ * Runs downloads with a common progress notification that shows the rate and can be canceled. Individual failures don't
+ * stop the others; a failure that affects all ends the run. Then, or if the user cancels, throws.
  */
 export async function download(context: CommandContext, title: string, downloads: readonly Download[]): Promise<void> {
   const failures: { readonly download: Download; readonly error: unknown }[] = [];
@@ -71,13 +71,13 @@ export async function download(context: CommandContext, title: string, downloads
   throw new UserError(l10n.t('{0} of {1} downloads failed. {2}', failures.length, downloads.length, example));
 }
 
-/** What stood in the way of one stands in the way of all. */
+/** Whether a failure of one download affects all. */
 function isOfAll(error: unknown): boolean {
   if (error instanceof DiskError) return ['noSpace', 'outsideWorkspace'].includes(error.kind);
   return ['unauthorized', 'expired', 'revoked', 'insufficientScope'].includes(toFailure(error).kind);
 }
 
-/** Of several downloads the sums, in one line. */
+/** Combines the progress of several downloads into one line. */
 class ProgressBoard {
   private readonly steps = new Map<Download, Step>();
   private readonly ended = new Set<Download>();
@@ -114,7 +114,7 @@ class ProgressBoard {
     this.show(only ?? parts.filter((part) => part !== undefined).join(' · '), increment);
   }
 
-  /** The total is 0 where one of them is not known. */
+  /** Sums over all downloads; the total is 0 if one of them is unknown. */
   private sums(): readonly [bytes: number, total: number, rate: number] {
     let [bytes, total, rate, isKnown] = [0, 0, 0, true];
     for (const one of this.downloads) {
@@ -129,7 +129,7 @@ class ProgressBoard {
   }
 }
 
-/** Asks in a modal before a file is replaced; where several may be, one answer may be for all that follow. */
+/** Asks in a modal dialog before a file is replaced. For several files, one answer can apply to all. */
 export function confirmReplace(report: Report, isOneOfMany: boolean): ReplacePolicy {
   return new ReplacePolicy(async (path) => {
     const answers: readonly (readonly [button: string, answer: ReplaceAnswer])[] = [
@@ -145,7 +145,7 @@ export function confirmReplace(report: Report, isOneOfMany: boolean): ReplacePol
     const question = l10n.t('Replace {0}?', workspace.asRelativePath(path));
     const detail = l10n.t('The file exists. Any changes to it will be lost.');
     const chosen = await report.choose(question, detail, ...answers.map(([button]) => button));
-    // Whoever calls it off does not want to be asked on.
+    // Canceling means to keep the files, without further questions.
     return answers.find(([button]) => button === chosen)?.[1] ?? 'keepAll';
   });
 }

@@ -14,7 +14,7 @@ import type { CommandContext } from './command';
 import { targetSnapshot, rowsOf, toReference } from './targets';
 import { subjectOf, subjectsOf, type TargetQuery } from './subjects';
 
-/** Files and folders of one build's artifacts. */
+/** Selected files and folders of one build's artifacts. */
 export interface EntrySubjects {
   /** Root of the repository. */
   readonly root: string;
@@ -24,15 +24,15 @@ export interface EntrySubjects {
 }
 
 export interface EntryQuestion {
-  /** Placeholder of the quick pick of builds. */
+  /** Placeholder of the quick pick for builds. */
   readonly pickBuild: string;
   readonly pickEntry: string;
   readonly folders: boolean;
 }
 
 /**
- * What in the artifacts of builds a command is to act on: the selected rows', that of an address or of the argument's
- * `{ build, repository?, path }`, that of the editor in front, or what the user picks. Empty when the user backs out.
+ * Files and folders that a command acts on: those of the selected rows, of a URI or the argument `{ build, repository?,
+ * path }`, of the active editor, or of the user's choice. Empty if the user cancels.
  */
 export async function entriesOf(
   context: CommandContext,
@@ -69,14 +69,14 @@ async function open({ archives }: CommandContext, address: ArtifactAddress, buil
   }
 }
 
-/** The address that a menu of an editor gives; without a word, that of the editor in front. */
+/** URI passed by an editor's menu; without arguments, that of the active editor. */
 function addressIn(args: readonly unknown[]): Uri | undefined {
   const [first] = args;
   const uri = first instanceof Uri ? first : args.length === 0 ? uriInFront() : undefined;
   return uri !== undefined && toArtifactPlace(uri) !== undefined ? uri : undefined;
 }
 
-/** Of a text, an image, or whatever else the editor in front shows. */
+/** URI in the active editor, whatever kind it is. */
 function uriInFront(): Uri | undefined {
   const input: unknown = window.tabGroups.activeTabGroup.activeTab?.input;
   if (typeof input !== 'object' || input === null || !('uri' in input)) return undefined;
@@ -99,7 +99,7 @@ async function buildAt(context: CommandContext, { root, build }: ArtifactAddress
   return found;
 }
 
-/** What lies in a folder that is meant too is not meant twice. */
+/** Entries of the rows, without those inside another selected folder. */
 async function inRows(context: CommandContext, rows: readonly Row[]): Promise<readonly EntrySubjects[]> {
   const groups = new Map<string, { readonly root: string; readonly build: Build; readonly nodes: Marked[] }>();
   for (const { root, node } of rows) {
@@ -121,11 +121,11 @@ async function inRows(context: CommandContext, rows: readonly Row[]): Promise<re
 
 type Marked = ArtifactFileNode | ArtifactFolderNode;
 
-/** As it is in the archive now: that may have been opened again since the row was made. */
+/** The current node for a row: the archive may have been opened again since the row was created. */
 function found(opened: OpenArchive, { kind, path, name, size }: Marked): ArchiveNode {
   const node = opened.tree.byPath.get(path);
   if (node !== undefined) return node;
-  // One that no address names.
+  // A file without a URI of its own.
   const entry = opened.archive.entries.find((one) => one.path === path && one.kind === 'file');
   if (kind === 'artifactFolder' || entry === undefined) throw new ArchiveError('missing', { path });
   return { kind: 'file', name, path, size, entry, isOpenable: false };
@@ -135,7 +135,7 @@ interface NodeItem extends QuickPickItem {
   readonly node: ArchiveNode;
 }
 
-/** More than these nobody scrolls through; what is typed finds any of them. */
+/** Maximum number of items in the list; the filter finds the others. */
 const mostItems = 20_000;
 
 async function pickNode(opened: OpenArchive, { pickEntry, folders }: EntryQuestion): Promise<ArchiveNode | undefined> {

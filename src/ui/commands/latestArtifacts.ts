@@ -21,17 +21,17 @@ import { defaultRoot, openRoot, targetSnapshot, type TargetSnapshot, workspaceFo
 interface Run {
   readonly progress: (step: Step) => void;
   readonly signal: AbortSignal;
-  /** By its path. */
+  /** Saved files by path. */
   readonly saved: Map<string, Saved>;
 }
 
 interface Wanted {
   readonly ref: string;
-  /** Of the build. */
+  /** Name of the build. */
   readonly name: string;
 }
 
-/** Of a build in the newest pipeline of a branch or tag that has passed: "latest of main". */
+/** Downloads the artifacts of a build in the newest successful pipeline of a branch or tag. */
 export const latestArtifacts: Command = async (context, args) => {
   const [argument] = args;
   const { repository } = textsIn(argument);
@@ -52,7 +52,7 @@ export const latestArtifacts: Command = async (context, args) => {
   }
 };
 
-/** `{ ref, name, repository? }` of a key binding or another extension. */
+/** Argument `{ ref, name, repository? }` of a key binding or another extension. */
 function toWanted(argument: unknown): Wanted | undefined {
   const { ref, name } = textsIn(argument);
   return ref === undefined || name === undefined ? undefined : { ref, name };
@@ -82,7 +82,7 @@ async function ask(context: CommandContext, place: TargetSnapshot): Promise<Want
   return name === undefined ? undefined : { ref, name };
 }
 
-/** What is checked out, the default branch, and those of the pipelines that are shown. */
+/** Suggested refs: what is checked out, the default branch, and those of the displayed pipelines. */
 async function refsOf(
   { clients, session }: CommandContext,
   { root, target }: TargetSnapshot,
@@ -97,7 +97,7 @@ async function refsOf(
   return once(choices.flatMap((choice) => choice ?? []));
 }
 
-/** Of the builds that are shown, those with artifacts first. */
+/** Names of the displayed builds, those with artifacts first. */
 function namesOf({ session }: CommandContext, { root }: TargetSnapshot): readonly Choice[] {
   const builds = flatten(listingOf(session.snapshotOf(root)).builds).filter(({ kind }) => kind === undefined);
   const isFirst = (build: Build) => hasArtifacts(build);
@@ -114,7 +114,7 @@ async function save(context: CommandContext, place: TargetSnapshot, wanted: Want
   const { progress, signal, saved } = run;
   const folder = workspaceFolderOf(context, place.root);
   const asking = confirmReplace(report, false);
-  // No answer says which build it is.
+  // The response doesn't identify the build.
   const owner = { name: wanted.name, id: `latest-${wanted.ref}` };
   const path = await intoFolder(folder.fsPath, settings.artifactsDirectory(folder), owner, async (around) => {
     const file = join(around, safeName(fileNameOf(context, place, wanted)));
@@ -127,7 +127,7 @@ async function save(context: CommandContext, place: TargetSnapshot, wanted: Want
   if (settings.extractsArtifacts(folder)) saved.set(path, await unpackSaved(context, path, asking, progress, signal));
 }
 
-/** Nothing new stays where it fails. */
+/** Downloads to a folder and leaves nothing new behind on failure. */
 async function intoFolder<T>(
   root: string,
   directory: string,
@@ -145,7 +145,7 @@ async function intoFolder<T>(
   }
 }
 
-/** As the build of that name calls it that is shown. */
+/** File name that the displayed build of that name has for its archive. */
 function fileNameOf({ session }: CommandContext, { root }: TargetSnapshot, { name }: Wanted): string {
   const builds = flatten(listingOf(session.snapshotOf(root)).builds);
   return builds.find((build) => build.name === name && hasArtifacts(build))?.artifacts?.filename ?? 'artifacts.zip';

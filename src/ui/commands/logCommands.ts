@@ -32,7 +32,7 @@ export const copyFailure: Command = async (context, args) => {
   context.report.done(l10n.t('Failure of {0} copied as Markdown', buildTitle(build)));
 };
 
-/** The bytes as GitLab sends them, with their escapes; nothing of them is held in memory. */
+/** Saves a log as GitLab sends it, including escape sequences, as a stream. */
 export const saveLog: Command = async (context, args) => {
   const subject = await logSubject(context, args, {
     can: (build) => can(build, 'openLog'),
@@ -63,7 +63,7 @@ async function save({ clients }: CommandContext, { target, build }: LogSubject, 
   return bytes;
 }
 
-/** Side by side with the last run of that name that succeeded, whatever its commit. */
+/** Compares a log with that of the last successful run of the same name, whatever its commit. */
 export const compareLog: Command = async (context, args) => {
   const subject = await logSubject(context, args, {
     can: (build) => can(build, 'openLog') && !isActive(build),
@@ -80,7 +80,9 @@ export const compareLog: Command = async (context, args) => {
   await commands.executeCommand('vscode.diff', left, right, title);
 };
 
-/** Of the newest that GitLab lists, one of the same ref first, and before the build where there is one. */
+/**
+ * The last successful build among the newest that GitLab lists; preferably of the same ref, and older than the build.
+ */
 async function lastSuccess({ clients }: CommandContext, { target, build }: LogSubject): Promise<Build> {
   const { signal } = new AbortController();
   const recent = await clients.of(target.instance).recentBuilds(target.project, 'success', signal);
@@ -93,7 +95,7 @@ async function lastSuccess({ clients }: CommandContext, { target, build }: LogSu
 
 export const openLog: Command = async (context, args) => {
   const subject = await subjectOf(context, args, {
-    // Of a build that is named, the editor says why it has none, and shows the log once there is one.
+    // For a build passed as argument, the editor explains why there is no log, and shows it once there is one.
     can: args.length === 0 ? (build) => can(build, 'openLog') : ({ kind }) => kind === undefined,
     pick: l10n.t('Select a build to open the log of'),
     none: l10n.t('No build has a log.'),
@@ -121,7 +123,10 @@ function whyNoLog(build: Build): string {
   }
 }
 
-/** With the log in an editor of its own, for they are there as long as that is: a click on one must not take its place. */
+/**
+ * Shows problems along with the log, in an editor that isn't a preview: problems disappear when it closes, so a click
+ * on one must not replace it.
+ */
 export const showProblems: Command = async (context, args) => {
   const subject = await logSubject(context, args, {
     can: (build) => can(build, 'tellFailure'),
@@ -137,7 +142,7 @@ export const showProblems: Command = async (context, args) => {
   if (log.isEmpty) return;
   const files = new WorkspaceFiles(Uri.parse(root).fsPath, target.project);
   const found = await searched(build, () => findProblems(log.whole, files));
-  // Its editor may be closed by now.
+  // Its editor may have been closed meanwhile.
   if (context.logs.of(log.uri) !== log) return;
   context.problems.show(log, build, found.problems);
   await tell(context, build, found);
@@ -182,7 +187,7 @@ function whyNone(build: Build, places: number): string {
     : l10n.t('The log of {0} names {1} files and lines, but none of the files are in this repository.', title, places);
 }
 
-/** Of the log that the code lens stands on, or of the one in front. */
+/** Loads earlier lines of the log with the code lens, or of the one in the active editor. */
 export const loadEarlier: Command = (context, [uri]) => {
   const log = openLogOf(context, uri);
   if (log.leftOut === 0) throw new UserError(l10n.t('The whole log is already shown.'));
@@ -192,7 +197,7 @@ export const loadEarlier: Command = (context, [uri]) => {
   return Promise.resolve();
 };
 
-/** In front of the lines of every log. */
+/** Shows or hides timestamps in all logs. */
 export const toggleLogTimestamps: Command = ({ logTimes }) => {
   logTimes.toggle();
   return Promise.resolve();
@@ -205,12 +210,12 @@ function openLogOf({ logs }: CommandContext, uri: unknown): LogDocument {
   return log;
 }
 
-/** The one build that a command on its log is about. */
+/** The build whose log a command acts on. */
 export interface LogSubject extends TargetSnapshot {
   readonly build: Build;
 }
 
-/** Without a word, the build whose log is in front. */
+/** Determines the build from arguments, the active log editor, or the user's choice. */
 export async function logSubject(
   context: CommandContext,
   args: readonly unknown[],

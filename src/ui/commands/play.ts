@@ -9,7 +9,7 @@ import { performOn, questionOf } from './buildTasks';
 import type { Command } from './command';
 import { subjectOf, subjectsOf } from './subjects';
 
-/** Starts what waits, without a question; with the variables that another extension or a key binding gives. */
+/** Starts waiting builds without confirmation, with variables if another extension or a key binding passes them. */
 export const play: Command = async (context, args) => {
   const action = playing(variablesIn(args[0]));
   await performOn(context, await subjectsOf(context, args, questionOf(context, action)), () => action);
@@ -32,7 +32,7 @@ export const playWithVariables: Command = async (context, args) => {
   await memory.keep(owner, variables);
 };
 
-/** `{ build, variables: { NAME: "value" } }` */
+/** Argument `{ build, variables: { NAME: "value" } }`. */
 function variablesIn(argument: unknown): Variables {
   if (typeof argument !== 'object' || argument === null || !('variables' in argument)) return {};
   const { variables } = argument;
@@ -62,14 +62,14 @@ interface Variable {
   readonly value: string;
 }
 
-/** As GitLab checks it. */
+/** Whether GitLab accepts the name. */
 export function isVariableName(text: string): boolean {
   return /^[a-zA-Z_][a-zA-Z0-9_]*$/.test(text);
 }
 
 /**
- * What the user makes of the variables before the build is played; undefined when they back out. `changed` hears of
- * every change, so that none is lost then.
+ * Lets the user edit variables before a build is played; undefined if they cancel. `changed` is called for every edit,
+ * so that none is lost.
  */
 export async function askVariables(
   build: Build,
@@ -89,7 +89,7 @@ export async function askVariables(
   }
 }
 
-/** The list of variables; its trash buttons take one away. */
+/** Shows the list of variables, with buttons to remove them. */
 function choose(build: Build, variables: Map<string, string>, removed: () => void): Promise<Choice | undefined> {
   const list = window.createQuickPick<ChoiceItem>();
   const trash: QuickInputButton = { iconPath: new ThemeIcon('trash'), tooltip: l10n.t('Remove Variable') };
@@ -148,7 +148,7 @@ function playLabel(name: string, count: number): string {
   return count === 1 ? l10n.t('Play {0} with 1 variable', name) : l10n.t('Play {0} with {1} variables', name, count);
 }
 
-/** In two boxes, name and value; backing out of the second leads to the first, with what was typed in both. */
+/** Asks for name and value in two boxes. Canceling the second returns to the first, and keeps the text of both. */
 async function askVariable(variables: ReadonlyMap<string, string>): Promise<Variable | undefined> {
   let [name, value] = ['', ''];
   for (;;) {
@@ -191,7 +191,7 @@ interface LineQuestion {
   readonly check?: (text: string) => string | undefined;
 }
 
-/** A line of text as it stands, with its blanks. Escape and the Back button are the same: one step back. */
+/** Asks for a line of text, keeping its white space. Escape and the Back button both go back a step. */
 function askLine(question: LineQuestion): Promise<{ readonly accepted: boolean; readonly text: string }> {
   const box = window.createInputBox();
   box.title = oneLine(question.title);

@@ -14,13 +14,13 @@ export interface TextQuestion {
   readonly value?: string;
   readonly placeholder?: string;
   readonly password?: boolean;
-  /** Runs while the box is busy; a sentence keeps the box open and is shown in it. */
+  /** Validates the value while the box is busy; a returned message is shown and the box stays open. */
   readonly check: (value: string) => Promise<string | undefined>;
   /** Whether what is typed so far is a secret, and so not shown. */
   readonly masks?: (value: string) => boolean;
   /** Shown behind the prompt as words that can be clicked. */
   readonly link?: CommandLink | undefined;
-  /** What can be said better once the box is open. */
+  /** A better prompt that is only known after the box is open. */
   readonly later?: Promise<Better | undefined>;
 }
 
@@ -33,16 +33,16 @@ export interface CommandLink {
   readonly args: readonly unknown[];
 }
 
-/** The user wants to go back to the box before. */
+/** Result of a box if the user goes back to the previous one. */
 export const back = Symbol('back');
 
-/** Asks for a line of text until it passes the check; undefined when the user backs out. */
+/** Asks for a line of text until it is valid; undefined if the user cancels. */
 export async function askText(question: TextQuestion): Promise<string | undefined> {
   const answer = await ask(question, []);
   return answer === back ? undefined : answer;
 }
 
-/** As `askText`, for a box that has one before it: its Back button answers `back`. */
+/** Like `askText`, with a Back button that results in `back`. */
 export function askStep(question: TextQuestion): Promise<string | typeof back | undefined> {
   return ask(question, [QuickInputButtons.Back]);
 }
@@ -111,7 +111,7 @@ export interface ChoiceQuestion {
   readonly title: string;
   readonly placeholder: string;
   readonly choices: readonly Choice[];
-  /** The item for what is typed and is none of the choices. */
+  /** Label of the item for text that isn't one of the choices. */
   readonly typed: (text: string) => string;
 }
 
@@ -119,7 +119,7 @@ interface ChoiceItem extends QuickPickItem {
   readonly value: string;
 }
 
-/** A list of what is known, in which anything else can be typed; undefined when the user backs out. */
+/** Shows a list of suggestions that also accepts other text; undefined if the user cancels. */
 export function chooseOrType(question: ChoiceQuestion): Promise<string | undefined> {
   const quickPick = window.createQuickPick<ChoiceItem>();
   const known = question.choices.map(toItem);
@@ -154,7 +154,7 @@ function toItem({ value, description }: Choice): ChoiceItem {
   return description === undefined ? { label, value } : { label, value, description };
 }
 
-/** Aborts when the user calls it off. */
+/** Creates a controller that aborts when the user cancels. */
 export function abortedBy(token: CancellationToken): AbortController {
   const controller = new AbortController();
   token.onCancellationRequested(() => controller.abort());

@@ -8,7 +8,7 @@ interface Runner {
   run(name: string, args: readonly unknown[]): Promise<void>;
 }
 
-/** Registers the manifest's commands. One that is called before the runner is there waits for it. */
+/** Registers the commands of the manifest. A command invoked early waits for `started`. */
 export function registerCommands(packageJson: unknown, started: Promise<Runner>): readonly Disposable[] {
   const { contributes } = packageJson as Manifest;
   return contributes.commands.map(({ command }) =>

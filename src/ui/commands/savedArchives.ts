@@ -16,7 +16,7 @@ import { isFolder } from '../../core/util/fs';
 import type { CommandContext } from './command';
 import { download, confirmReplace, type Step } from './downloads';
 
-/** Says what was saved, and offers what comes next. */
+/** Reports what was saved and offers next steps. */
 export async function offerSaved(context: CommandContext, saved: readonly Saved[]): Promise<void> {
   const [first] = saved;
   if (first === undefined) return;
@@ -47,7 +47,7 @@ export async function offerSaved(context: CommandContext, saved: readonly Saved[
   if (chosen === extract) await unpackAll(context, packed);
 }
 
-/** A second sentence, where something was left out. */
+/** Appends a sentence about left-out entries, if any. */
 export function withLeftOut(sentence: string, leftOut: string | undefined): string {
   return leftOut === undefined ? sentence : `${sentence} ${leftOut}`;
 }
@@ -72,7 +72,7 @@ function refusedSentence(saved: readonly Saved[], { path, refusal }: { path: str
     : l10n.t("Saved {0} archives, but didn't extract {1} of them. {2}: {3}", saved.length, count, name, why);
 }
 
-/** What is saved already; nothing is downloaded. */
+/** Unpacks saved archives; nothing is downloaded. */
 async function unpackAll(context: CommandContext, packed: readonly Saved[]): Promise<void> {
   const asking = confirmReplace(context.report, packed.length > 1);
   const unpacked: Saved[] = [];
@@ -99,11 +99,11 @@ async function unpackAll(context: CommandContext, packed: readonly Saved[]): Pro
   }
 }
 
-/** An archive on the disk, and what became of it. */
+/** A saved archive, and the result of unpacking it. */
 export interface Saved {
   readonly path: string;
   readonly unpacked?: Unpacked | undefined;
-  /** Why it was not unpacked: an ArchiveError or a DiskError. */
+  /** Why it wasn't unpacked: an ArchiveError or DiskError. */
   readonly refusal?: unknown;
 }
 
@@ -111,13 +111,14 @@ export interface Unpacked {
   readonly folder: string;
   readonly files: number;
   readonly bytes: number;
-  /** What could not be written safely, or not here. */
+  /** Entries that couldn't be written safely or on this disk. */
   readonly leftOut: readonly LeftOut[];
 }
 
 /**
- * Unpacks a saved archive into the folder of its name beside it, all that can be written or nothing; a folder that is
- * there is replaced if the user says so. What the archive or the disk refuses is in the answer: the archive stays either way.
+ * Unpacks a saved archive into a folder of the same name beside it, completely (as far as entries can be written) or
+ * not at all. An existing folder is replaced if the user agrees. Refusals of archive or disk are part of the result;
+ * the archive is kept in any case.
  */
 export async function unpackSaved(
   { settings, log }: Pick<CommandContext, 'settings' | 'log'>,
@@ -147,14 +148,14 @@ export async function unpackSaved(
 
 const mostLogged = 200;
 
-/** Each with its reason; of very many, the first. */
+/** Logs left-out entries with reasons, up to a limit. */
 export function logLeftOut(log: Pick<CommandContext['log'], 'info'>, leftOut: readonly LeftOut[]): void {
   for (const { kind, path } of leftOut.slice(0, mostLogged))
     log.info(`Left out: ${new ArchiveError(kind, { path }).message}`);
   if (leftOut.length > mostLogged) log.info(`Left out: ${leftOut.length - mostLogged} more`);
 }
 
-/** What is unpacked, told as often as somebody can read it. `total`: bytes of what it is unpacked from. */
+/** Throttles progress of unpacking. `total`: size of the archive in bytes. */
 export function metered(progress: (step: Step) => void, total: number): (done: Extracted) => void {
   let files = 0;
   const meter = new ProgressMeter(({ bytes }) => {
@@ -167,7 +168,9 @@ export function metered(progress: (step: Step) => void, total: number): (done: E
   };
 }
 
-/** `artifacts.zip` → `artifacts`; one without an ending cannot have its own name. */
+/**
+ * Folder for an archive: `artifacts.zip` → `artifacts`. A file without extension can't share its name with a folder.
+ */
 function folderFor(path: string): string {
   const name = basename(path);
   const stem = name.replace(/\.zip$/i, '');

@@ -7,11 +7,11 @@ import type { Command, CommandContext } from './command';
 import { inRepository, openRoot, rootOf } from './targets';
 
 interface ProjectItem extends QuickPickItem {
-  /** undefined: as the settings and the upstream say. */
+  /** Undefined: determined by settings and upstream. */
   readonly remote: string | undefined;
 }
 
-/** Which remote's project is shown; also with the argument `{ remote, repository? }`. */
+/** Selects the remote whose project is shown. Takes the argument `{ remote, repository? }`. */
 export const selectProject: Command = async (context, args) => {
   const named = toArgument(args[0]);
   const root = named?.repository === undefined ? rootOf(context, args) : openRoot(context.session, named.repository);
@@ -28,7 +28,7 @@ export const selectProject: Command = async (context, args) => {
   if (chosen !== undefined) await context.session.chooseRemote(root, chosen.remote);
 };
 
-/** The project of another remote that was found to have builds for the commit. */
+/** Shows the project of another remote, which was found to have builds for the commit. */
 export const showOtherProject: Command = async (context, args) => {
   const root = rootOf(context, args);
   const snapshot = context.session.snapshotOf(root);

@@ -9,7 +9,7 @@ import { askAddress } from './signInAddress';
 import { askToken, askTokenStep, tokenPlace } from './signInToken';
 import { rowsOf } from './targets';
 
-/** A token is checked against the server that it is for, and kept only if that accepts it. */
+/** Signs in with a token, which is verified with its server before it is stored. */
 export const signIn: Command = async (context, args) => {
   const url = instanceIn(args);
   const entered = url === undefined ? await askWhere(context, rowsOf(args)[0]?.root) : await askKnown(context, url);
@@ -67,7 +67,7 @@ async function askKnown(context: CommandContext, url: string): Promise<Entered |
   return checked === undefined ? undefined : { ...checked, url };
 }
 
-/** The address, then the token; from there the user may go back to the address. */
+/** Asks for the URL, then for the token, from which the user can go back. */
 async function askBoth(context: CommandContext, suggested: string): Promise<Entered | undefined> {
   for (let value = suggested; ;) {
     const url = await askAddress(context, value);
@@ -85,7 +85,7 @@ type SignInTarget =
   /** A host that is asked about; `suggested`: a guess at its base URL, or none. */
   | { readonly kind: 'address'; readonly suggested: string };
 
-/** The argument of a key binding or another extension: `{ "instance": "https://git.example.com" }`. */
+/** Argument of a key binding or another extension: `{ "instance": "https://git.example.com" }`. */
 function instanceIn([first]: readonly unknown[]): string | undefined {
   if (typeof first !== 'object' || first === null || !('instance' in first)) return undefined;
   const url = typeof first.instance === 'string' ? toBaseUrl(first.instance) : undefined;
@@ -94,7 +94,7 @@ function instanceIn([first]: readonly unknown[]): string | undefined {
   return url;
 }
 
-/** The instance of the row's repository, or of the active one, without a question where it is known; else the user says. */
+/** Determines the instance: that of the row's or the active repository if known, else the user's choice. */
 async function signInTarget(context: CommandContext, root: string | undefined): Promise<SignInTarget | undefined> {
   const { session } = context;
   const snapshot = session.snapshotOf(root ?? session.active);

@@ -50,7 +50,7 @@ interface TokenBox {
   readonly checked: () => CheckedToken | undefined;
 }
 
-/** What it asks for depends on the version, which is found out while the box is open. */
+/** Input box for a token. Its text depends on the GitLab version, which is detected while the box is open. */
 function tokenBox(context: CommandContext, url: string): TokenBox {
   let checked: CheckedToken | undefined;
   const look = async (): Promise<TextQuestionPart> => {
@@ -114,10 +114,10 @@ function withWarning(prompt: string, url: string): string {
   return isConfidential(url) ? prompt : `${prompt} ${l10n.t("It is sent unencrypted, because the URL isn't https.")}`;
 }
 
-/** What is wrong with a token that the user has entered, if anything. */
+/** Error message for an entered token; undefined if it is valid. */
 async function problemOf(token: string, tryIt: () => Promise<unknown>): Promise<string | undefined> {
   if (token === '') return l10n.t('Paste a token, or press Escape.');
-  // A header takes no control characters and no letters beyond Latin-1; nothing that GitLab gives out has any.
+  // HTTP headers can't contain control characters or anything beyond Latin-1, and GitLab's tokens don't either.
   if (!/^[\x21-\x7e]+$/.test(token)) return l10n.t("That doesn't look like a token: it contains invalid characters.");
   const unusable = unusableKind(token);
   if (unusable !== undefined) return unusableTokenSentence(unusable);

@@ -31,16 +31,16 @@ export interface TargetQuery {
   readonly can: (build: Build) => boolean;
   /** Placeholder of the quick pick. */
   readonly pick: string;
-  /** The refusal when there is no such build. */
+  /** Error message if there is no such build. */
   readonly none: string;
   readonly ability?: BuildAbility;
-  /** The refusal where the reason is one build's own. */
+  /** Error message specific to a single build. */
   readonly why?: (build: Build, target: Target) => string;
 }
 
 /**
- * The builds a command is to act on, by repository: the selected rows', the argument's `{ build, repository? }`, or,
- * from the palette, those the user picks. Throws a Refusal when there are none; empty when the user backs out.
+ * Builds that a command acts on, by repository: those of the selected rows, the argument `{ build, repository? }`, or
+ * the user's choice. Throws UserError if there are none; empty if the user cancels.
  */
 export async function subjectsOf(
   context: CommandContext,
@@ -55,13 +55,13 @@ export async function subjectsOf(
   return able === undefined ? [] : [{ ...able, builds: await pickSome(context, able, question) }];
 }
 
-/** The same for a command on one build: of several the user picks one. */
+/** Like `subjectsOf`, for a command on one build: the user selects one of several. */
 export async function subjectOf(
   context: CommandContext,
   args: readonly unknown[],
   question: TargetQuery,
 ): Promise<(TargetSnapshot & { readonly build: Build }) | undefined> {
-  // The row of a menu is one of those that are selected, and the palette's list takes several: neither fits one build.
+  // A menu's row may be part of a selection, and the quick pick allows several: neither suits a single build.
   const isOpen = toReference(args[0]) === undefined && rowsOf(args).length === 0;
   const meant = isOpen ? [allOf(context)] : await subjectsOf(context, [args[0], undefined], question);
   const [able] = ableOf(meant, question);
@@ -76,7 +76,7 @@ function allOf(context: CommandContext): Subjects {
   return { ...place, builds: buildsOf(context.session.snapshotOf(place.root)) };
 }
 
-/** The rows' builds as they are now. */
+/** Current builds of the rows. */
 function subjectsIn(context: CommandContext, rows: readonly Row[]): readonly Subjects[] {
   const roots = [...new Set(rows.map(({ root }) => root))];
   return roots.map((root) => {
@@ -99,7 +99,7 @@ async function fetched({ clients }: CommandContext, target: Target, id: number):
   return client.build(target.project, id, new AbortController().signal);
 }
 
-/** At least one with at least one build. */
+/** Subjects that have at least one suitable build. */
 function ableOf(all: readonly Subjects[], question: TargetQuery): readonly Subjects[] {
   const able = all.map((one) => ({ ...one, builds: one.builds.filter(question.can) }));
   if (able.some(({ builds }) => builds.length > 0)) return able.filter(({ builds }) => builds.length > 0);
@@ -134,13 +134,13 @@ async function pickOne(context: CommandContext, subjects: Subjects, { pick }: Ta
 const searched = { matchOnDescription: true, matchOnDetail: true };
 
 export interface BuildItem extends QuickPickItem {
-  /** undefined: a separator. */
+  /** Undefined for a separator. */
   readonly build: Build | undefined;
 }
 
 /**
- * Builds to choose from: the selected row's first, then failed ones, and the rest as they come, below separators that
- * name pipeline and stage. Status, stage and the bridge that started a child pipeline are searched, too.
+ * Items for builds: the selected row's first, then failed ones, then the rest, separated by pipeline and stage. Status,
+ * stage and the bridge that triggered a child pipeline are searchable.
  */
 export function buildItems(
   { session, tree }: Pick<CommandContext, 'session' | 'tree'>,
@@ -187,7 +187,7 @@ function nameOf(pipeline: Pipeline | undefined): string | undefined {
   return label === oneLine(pipeline.ref) ? label : `${label} ${pipeline.ref}`;
 }
 
-/** Bridges by the pipeline that they have started. */
+/** Bridges by the pipeline that they triggered. */
 type Bridges = ReadonlyMap<number, Build>;
 
 function bridgesIn({ builds }: Listing): Bridges {

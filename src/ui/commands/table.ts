@@ -26,7 +26,7 @@ import { selectProject, showOtherProject } from './selectProject';
 import { watch } from './watch';
 import { rootsOf } from './targets';
 
-/** Every command of the manifest, by the name after `gitlabBuilds.` */
+/** All commands of the manifest, by name without `gitlabBuilds.`. */
 export const table: Readonly<Record<string, Command>> = {
   refresh,
   groupBy,
@@ -77,7 +77,7 @@ export const table: Readonly<Record<string, Command>> = {
   copyDiagnostics,
 };
 
-/** A command that changes something on GitLab: refused where the token may only read. */
+/** Wraps a command that changes something on GitLab: refused if the token can only read. */
 function requireWriteAccess(command: Command): Command {
   return async (context, args) => {
     for (const root of rootsOf(context, args)) {

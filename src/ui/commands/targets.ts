@@ -9,7 +9,7 @@ import type { Row, RowNode } from '../tree/treeRows';
 import { oneLine, withoutIcons } from '../text/failures';
 import type { CommandContext } from './command';
 
-/** An open repository, and the commit that is shown of it. */
+/** An open repository and its displayed commit. */
 export interface TargetSnapshot {
   readonly root: string;
   readonly target: Target;
@@ -18,9 +18,9 @@ export interface TargetSnapshot {
 type Sessions = Pick<CommandContext, 'session'>;
 
 /**
- * The rows that a row's menu passes: the one it was opened on, and the selection where that one is part of it. The
- * view's own menu passes the focused row and nothing else, which is not what it is about. Throws a Refusal where VS Code
- * has lost the row since the menu was opened: the command would be taken for one on the whole commit.
+ * Rows passed by a row's menu: the row itself, and the selection if it is part of it. The view's own menu passes just
+ * the focused row, which is ignored. Throws UserError if the row disappeared while the menu was open, since the command
+ * would otherwise act on the whole commit.
  */
 export function rowsOf(args: readonly unknown[]): readonly Row[] {
   const [first, all] = args;
@@ -33,13 +33,13 @@ function isRow(value: unknown): value is Row {
   if (typeof value !== 'object' || value === null || !('root' in value && 'node' in value)) return false;
   const { root, node } = value;
   if (typeof root !== 'string' || typeof node !== 'object' || node === null || !('kind' in node)) return false;
-  // Rows below a build's artifacts are loaded when they are opened: they have no children of their own.
+  // Rows below artifacts are loaded on demand, so they have no children here.
   return 'children' in node || 'build' in node;
 }
 
 /**
- * A repository's row means those by which its commit stands, whatever the filter shows of them. A file of a build's
- * artifacts does not mean the build.
+ * Builds that a row stands for. A repository's row stands for those that decide the commit's status, regardless of the
+ * filter; a file of artifacts doesn't stand for its build.
  */
 export function buildsIn(node: RowNode): readonly Build[] {
   switch (node.kind) {
@@ -71,7 +71,7 @@ export interface Reference {
   readonly repository: string | undefined;
 }
 
-/** The argument of a key binding or another extension: `{ build, repository? }`. */
+/** Argument of a key binding or another extension: `{ build, repository? }`. */
 export function toReference(value: unknown): Reference | undefined {
   if (typeof value !== 'object' || value === null || isRow(value) || !('build' in value)) return undefined;
   const { build } = value;
@@ -82,7 +82,7 @@ export function toReference(value: unknown): Reference | undefined {
   return { build, repository };
 }
 
-/** The repositories that a command is to act in: the rows', the argument's, or the one that is meant without a word. */
+/** Repositories that a command acts in: those of the rows or the argument, else the default one. */
 export function rootsOf(context: Sessions, args: readonly unknown[]): readonly string[] {
   const reference = toReference(args[0]);
   if (reference !== undefined) return [rootOfReference(context, reference)];
@@ -92,12 +92,12 @@ export function rootsOf(context: Sessions, args: readonly unknown[]): readonly s
   return meant === undefined ? [] : [meant];
 }
 
-/** For a command on one repository: the row's that the menu was opened on, else the one that is meant. */
+/** Repository for a command that acts on only one: that of the row whose menu was opened, else the default one. */
 export function rootOf(context: Sessions, args: readonly unknown[]): string | undefined {
   return rowsOf(args)[0]?.root ?? defaultRoot(context);
 }
 
-/** The active one, unless it has no GitLab project and one other alone has. */
+/** The active repository, unless it has no GitLab project and exactly one other has. */
 export function defaultRoot({ session }: Sessions): string | undefined {
   const { active } = session;
   if (targetOf(session.snapshotOf(active)) !== undefined) return active;
@@ -105,7 +105,7 @@ export function defaultRoot({ session }: Sessions): string | undefined {
   return (places.length === 1 ? places[0]?.root : undefined) ?? active;
 }
 
-/** Throws a Refusal where no commit is shown. */
+/** The displayed commit of a repository. Throws UserError if there is none. */
 export function targetSnapshot({ session }: Sessions, root: string | undefined): TargetSnapshot {
   const target = targetOf(session.snapshotOf(root));
   if (root === undefined || target === undefined)
@@ -113,12 +113,12 @@ export function targetSnapshot({ session }: Sessions, root: string | undefined):
   return { root, target };
 }
 
-/** The commit that is shown of a repository, else of the one that is meant. */
+/** Target of the displayed commit, by default of the default repository. */
 export function shownTarget(context: Sessions, root?: string): Target {
   return targetSnapshot(context, root ?? defaultRoot(context)).target;
 }
 
-/** A placeholder that says of which repository it speaks, where there are several. */
+/** Placeholder that names the repository if there are several. */
 export function inRepository({ session }: Sessions, root: string | undefined, placeholder: string): string {
   const { repositories } = session.state;
   const name = repositories.find((one) => one.root === root)?.name;
@@ -133,7 +133,7 @@ function placesOf(session: CommandContext['session']): readonly TargetSnapshot[]
   });
 }
 
-/** The repository that is named; else the one that has the build; else the one there is. */
+/** The named repository, else the one that contains the build, else the only one. */
 export function rootOfReference({ session }: Sessions, { build, repository }: Reference): string {
   if (repository !== undefined) return openRoot(session, repository);
   const places = placesOf(session);
@@ -141,7 +141,7 @@ export function rootOfReference({ session }: Sessions, { build, repository }: Re
     flatten(buildsOf(session.snapshotOf(root))).some(({ id }) => id === build),
   );
   const candidates = having.length > 0 ? having : places;
-  // Worktrees of one project are alike for this.
+  // Worktrees of the same project are interchangeable.
   const projects = new Set(candidates.map(({ target: { instance, project } }) => `${instance.url} ${project}`));
   if (projects.size > 1) {
     const example = JSON.stringify({ build, repository: candidates[0]?.root });
@@ -151,7 +151,7 @@ export function rootOfReference({ session }: Sessions, { build, repository }: Re
   return only?.root ?? session.active ?? '';
 }
 
-/** Throws a Refusal where no repository of that address is open. */
+/** Throws UserError if no repository with this address is open. */
 export function openRoot(session: CommandContext['session'], repository: string): string {
   const strip = (uri: string) => trimEndOf(uri, '/');
   const open = session.state.repositories.find(({ root }) => root !== '' && strip(root) === strip(repository));
@@ -160,8 +160,8 @@ export function openRoot(session: CommandContext['session'], repository: string)
 }
 
 /**
- * Where what is downloaded goes: the workspace folder that the repository is in, or that is in the repository. Throws a
- * Refusal where no folder is open.
+ * Workspace folder for downloads: the one that contains the repository, or that the repository contains. Throws
+ * UserError if no folder is open.
  */
 export function workspaceFolderOf({ session }: Pick<CommandContext, 'session'>, root: string): Uri {
   const repository = session.repositoryOf(root)?.rootUri;

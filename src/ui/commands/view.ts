@@ -10,7 +10,7 @@ import { UserError } from '../report';
 import type { Command, CommandContext } from './command';
 import { rowsOf, rootOfReference, toReference } from './targets';
 
-/** The row's repository, else all of them. */
+/** Refreshes the row's repository, or all. */
 export const refresh: Command = async ({ session }, args) => {
   const [row] = rowsOf(args);
   await window.withProgress({ location: { viewId } }, () => session.refresh(row?.root));
@@ -43,7 +43,7 @@ function groupingLabel(grouping: Grouping): string {
   }
 }
 
-/** Offers the statuses that there are, and those that are filtered by already. */
+/** Lets the user select from the present statuses and those already in the filter. */
 export const filter: Command = async ({ session, tree }) => {
   const builds = session.state.repositories.flatMap(({ snapshot }) => buildsOf(snapshot));
   const counts = new Map<string, number>(tree.filtered.map((status) => [status, 0]));
@@ -78,8 +78,8 @@ interface Place {
 }
 
 /**
- * Goes to the row of the failed build after the selected one, and from the last to the first; the argument
- * `{ build, repository? }` goes to that build. What may fail is passed over.
+ * Selects the failed build after the selected one, wrapping around; with the argument `{ build, repository? }`, that
+ * build. Skips allowed failures.
  */
 export const nextFailed: Command = async (context, args) => {
   const reference = toReference(args[0]);
@@ -101,7 +101,7 @@ function nextOf(context: CommandContext): Place | undefined {
   return places[(current + 1) % places.length];
 }
 
-/** Failed builds in the order of the rows, those of the active repository first. */
+/** Failed builds in row order, those of the active repository first. */
 function placesOf({ session }: CommandContext): readonly Place[] {
   const { repositories, active } = session.state;
   return [...repositories]

@@ -6,13 +6,13 @@ import type { Command, CommandContext } from './command';
 import { subjectsOf } from './subjects';
 import { rowsOf } from './targets';
 
-/** One notification when a build or a pipeline ends, whatever the settings. */
+/** Watches builds or pipelines: shows one notification when each finishes, regardless of the settings. */
 export const watch: Command = async (context, args) => {
   const pipelines = pipelinesIn(args);
   const watched = pipelines.length > 0 ? pipelines : await buildsToWatch(context, args);
   for (const one of watched) context.watches.add(one);
   if (watched.length === 0) return;
-  // It may have ended since the list was drawn.
+  // It may have finished since the list was rendered.
   context.watches.show(context.session.state);
   context.report.done(l10n.t('A notification will tell when it ends'));
 };

@@ -31,14 +31,17 @@ export const copyUrl: Command = async (context, args) => {
   context.report.done(urls.length === 1 ? l10n.t('URL copied') : l10n.t('{0} URLs copied', urls.length));
 };
 
-/** Where a Maintainer switches CI/CD on and says who sees it. The page has had the same address in every version. */
+/**
+ * Opens the settings page where a Maintainer can enable CI/CD and set who sees it. Its path is the same in all
+ * versions.
+ */
 export const openProjectSettings: Command = async (context, args) => {
   const { target } = targetSnapshot(context, rootOf(context, args));
   const { url } = await context.clients.of(target.instance).project(target.project, new AbortController().signal);
   await env.openExternal(Uri.parse(`${url}/edit`, true));
 };
 
-/** The pages of the builds that are meant, or of the rows' pipelines; else the commit's. */
+/** Pages of the selected builds or pipelines; else the commit's. */
 async function urlsOf(context: CommandContext, args: readonly unknown[]): Promise<readonly string[]> {
   const rows = rowsOf(args);
   if (rows.length === 0 && toReference(args[0]) === undefined) return [await commitUrl(context, defaultRoot(context))];
@@ -65,7 +68,10 @@ async function pagesOfGroups(context: CommandContext, rows: readonly Row[]): Pro
   return urls;
 }
 
-/** A stage's pipeline stands for it; none where GitLab names no pipeline: the commit does then. */
+/**
+ * Pages of the pipelines of rows; a stage's row stands for its pipeline. Empty if GitLab has no pipelines: the commit's
+ * page is used instead.
+ */
 function pagesOfPipelines({ session }: CommandContext, root: string, rows: readonly Row[]): readonly string[] {
   const { pipelines } = listingOf(session.snapshotOf(root));
   const ids = new Set(rows.flatMap(({ node }) => buildsIn(node)).map(({ pipeline }) => pipeline));
@@ -73,7 +79,7 @@ function pagesOfPipelines({ session }: CommandContext, root: string, rows: reado
   return pipelines.flatMap(({ id, webUrl }) => (ids.has(id) && webUrl !== undefined ? [webUrl] : []));
 }
 
-/** A bridge's is that of the pipeline that it has started, where that is known. */
+/** Page of a build; for a bridge that of the pipeline it triggered, if known. */
 function pageOf({ downstream, webUrl }: Build, pipelines: readonly Pipeline[]): string | undefined {
   const child = downstream === undefined ? undefined : pipelines.find(({ id }) => id === downstream);
   return child?.webUrl ?? webUrl;
@@ -83,7 +89,7 @@ function hasPage({ webUrl }: Build): boolean {
   return webUrl !== undefined;
 }
 
-/** Of the commit whose builds are shown. */
+/** Page of the displayed commit. */
 async function commitUrl(context: CommandContext, root: string | undefined): Promise<string> {
   const { target } = targetSnapshot(context, root);
   const snapshot = context.session.snapshotOf(root);
@@ -95,7 +101,7 @@ async function commitUrl(context: CommandContext, root: string | undefined): Pro
   return `${url}/commit/${ancestor?.sha ?? target.sha}`;
 }
 
-/** The page of the pipeline of what is meant, else of the commit's; of several the user picks one. */
+/** Opens the page of the selected or the commit's pipeline; the user selects one of several. */
 export const openPipeline: Command = async (context, args) => {
   const { root, pipelines } = pipelinesOf(context, args);
   const withPage = pipelines.filter(({ webUrl }) => webUrl !== undefined);
@@ -104,11 +110,11 @@ export const openPipeline: Command = async (context, args) => {
   if (chosen?.webUrl !== undefined) await env.openExternal(Uri.parse(chosen.webUrl, true));
 };
 
-/** The page of the merge request that a pipeline of what is meant, else of the commit, belongs to. */
+/** Opens the page of the merge request that the selected or the commit's pipeline belongs to. */
 export const openMergeRequest: Command = async (context, args) => {
   const { root, pipelines, all } = pipelinesOf(context, args);
   const own = pipelines.filter((one) => mergeRequestOf(one) !== undefined);
-  // A branch's pipeline does not name the merge request; one beside it may.
+  // A branch pipeline doesn't name its merge request, but another one of the commit may.
   const known = own.length > 0 ? own : all.filter((one) => mergeRequestOf(one) !== undefined);
   const distinct = [...new Map(known.map((one) => [mergeRequestOf(one), one])).values()];
   if (distinct.length === 0) throw new UserError(l10n.t('No merge request of this commit is known.'));
@@ -116,7 +122,7 @@ export const openMergeRequest: Command = async (context, args) => {
   if (chosen === undefined) return;
   const { instance, project } = shownTarget(context, root);
   const { url } = await context.clients.of(instance).project(project, new AbortController().signal);
-  // As the pages of this version are called.
+  // Follow this version's URL scheme.
   const separator = chosen.webUrl?.includes('/-/') === false ? '' : '/-';
   await env.openExternal(Uri.parse(`${url}${separator}/merge_requests/${mergeRequestOf(chosen)}`, true));
 };
@@ -142,7 +148,7 @@ function pipelinesOf(context: CommandContext, args: readonly unknown[]): Known {
   return { root, pipelines, all: listing.pipelines };
 }
 
-/** Its number within the project. */
+/** Number within the project. */
 function mergeRequestOf({ ref, mergeRequest }: Pipeline): string | undefined {
   return mergeRequest?.iid.toString() ?? /^refs\/merge-requests\/(\d+)\//.exec(ref)?.[1];
 }
@@ -165,7 +171,7 @@ async function choose(
   return (await window.showQuickPick(items, { placeHolder, matchOnDescription: true }))?.pipeline;
 }
 
-/** Names of builds as GitLab has them, a line each. */
+/** Copies the names of builds, one per line. */
 export const copyName: Command = async (context, args) => {
   const subjects = await subjectsOf(context, args, {
     can: () => true,

@@ -10,7 +10,7 @@ import type { EntrySubjects } from './entrySubjects';
 import type { CommandContext } from './command';
 import { toPart, type Step } from './downloads';
 
-/** A request for each file is dear from so many on. */
+/** Number of files above which one download is cheaper than a request for each. */
 const mostRequests = 50;
 
 interface Options {
@@ -19,8 +19,8 @@ interface Options {
 }
 
 /**
- * Works with a folder of an archive: file by file out of the one that is open, or, where that would take many requests
- * or most of the bytes anyway, out of the whole that is fetched into the cache first.
+ * Works with a folder of an archive: file by file, or, if that took many requests or most of the bytes anyway, from a
+ * downloaded copy in the cache.
  */
 export async function withArchive<T>(
   context: CommandContext,
@@ -48,7 +48,7 @@ function packedIn(node: ArchiveFolder | ArchiveFile): number {
   return node.children.reduce((sum, child) => sum + packedIn(child), 0);
 }
 
-/** The whole archive, open; undefined where it is too big to be kept. */
+/** The whole archive from the cache; undefined if it is too large. */
 async function fetched(
   { cache, clients, session }: CommandContext,
   { opened: { address } }: EntrySubjects,

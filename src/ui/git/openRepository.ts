@@ -7,25 +7,25 @@ import { readHead } from '../../core/git/readHead';
 import { runGit, type GitProgram } from '../../core/git/runGit';
 import { gitFolders, watchGit } from './watcher';
 
-/** `commit`: undefined where there is none yet; `name`: the branch, undefined where HEAD is detached. */
+/** Current HEAD. `commit`: undefined if there is none yet; `name`: branch, undefined if HEAD is detached. */
 export interface HeadPosition {
   readonly commit: string | undefined;
   readonly name: string | undefined;
 }
 
-/** One open repository: what was read of it by git, kept until it changes. */
+/** One open repository, with data read by git that is cached until it changes. */
 export class OpenRepository implements Disposable {
   private readonly subscriptions: Disposable[] = [];
   private readonly heads = new Map<string | undefined, Promise<Head | undefined>>();
   private remotesRead: Promise<readonly Remote[]> | undefined;
   private key: string;
   private around: string;
-  /** Where HEAD is by git itself, until vscode.git has seen it, too. */
+  /** HEAD as read by git itself, until vscode.git has noticed it, too. */
   private seen: HeadPosition | undefined;
   private isWatched = false;
   private disposed = false;
 
-  /** `changed`: its HEAD, its upstream or its remotes are others than before. */
+  /** @param changed called when HEAD, its upstream or the remotes have changed */
   constructor(
     readonly repository: GitRepository,
     private readonly git: GitProgram,
@@ -36,7 +36,7 @@ export class OpenRepository implements Disposable {
     this.subscriptions.push(repository.state.onDidChange(() => this.look()));
   }
 
-  /** The commit that is checked out, and its branch: what git said last, here or to vscode.git. */
+  /** Commit and branch of HEAD, according to the most recent result of git or vscode.git. */
   get position(): HeadPosition {
     return this.seen ?? this.told;
   }
@@ -62,7 +62,7 @@ export class OpenRepository implements Disposable {
     return reading;
   }
 
-  /** git that failed once is asked again. */
+  /** Caches a successful read; after a failure git is asked again. */
   private async keepIfRead(remote: string | undefined, reading: Promise<Head | undefined>): Promise<void> {
     if ((await reading) === undefined && this.heads.get(remote) === reading) this.heads.delete(remote);
   }
@@ -77,7 +77,7 @@ export class OpenRepository implements Disposable {
     for (const one of this.subscriptions) one.dispose();
   }
 
-  /** The event fires on any change in the work tree. */
+  /** Handles an event that fires for any change in the work tree. */
   private look(): void {
     const key = keyOf(this.repository);
     if (key === this.key) return;
@@ -85,13 +85,13 @@ export class OpenRepository implements Disposable {
     this.key = key;
     this.around = aroundOf(this.repository);
     this.seen = undefined;
-    // HEAD was seen to move before: whoever is told again would only begin anew.
+    // HEAD's move was already reported; a second report would only restart loading.
     if (seen !== undefined && isDeepStrictEqual(seen, this.told) && around === this.around) return;
     this.forget();
     this.tell();
   }
 
-  /** Only a repository whose HEAD counts: of one without a GitLab nobody asks. */
+  /** Watches the git folder, but only of a repository whose HEAD has been asked for. */
   private async watch(): Promise<void> {
     if (this.isWatched) return;
     this.isWatched = true;
@@ -99,14 +99,14 @@ export class OpenRepository implements Disposable {
       const folders = await gitFolders(this.git, this.repository.rootUri.fsPath);
       if (!this.disposed) this.subscriptions.push(watchGit(folders, () => void this.moved()));
     } catch {
-      // vscode.git tells of most, later.
+      // Not fatal: vscode.git reports most changes, if later.
     }
   }
 
-  /** git wrote something: vscode.git is asked to look now, and what it does not know is compared. */
+  /** Called after git wrote something: makes vscode.git look, and compares what it doesn't track. */
   private async moved(): Promise<void> {
     const before = this.key;
-    // Where it fails, vscode.git says so itself.
+    // vscode.git reports failures itself.
     const looking = this.repository.status().catch(() => undefined);
     await this.lookAtHead();
     await looking;
@@ -115,7 +115,7 @@ export class OpenRepository implements Disposable {
     if (others.includes(true)) this.tell();
   }
 
-  /** Whether HEAD and this remote are others than before. */
+  /** Whether HEAD or the remote's refs have changed. */
   private async readAgain(remote: string | undefined, known: Promise<Head | undefined>): Promise<boolean> {
     const [fresh, before] = await Promise.all([this.readHead(remote), known]);
     if (isDeepStrictEqual(fresh, before) || this.heads.get(remote) !== known) return false;
@@ -123,14 +123,14 @@ export class OpenRepository implements Disposable {
     return true;
   }
 
-  /** vscode.git takes up to seconds in a large work tree; where HEAD is, git itself says in a moment. */
+  /** Reads HEAD with git, because vscode.git may take seconds in a large work tree. */
   private async lookAtHead(): Promise<void> {
     const run = (...args: readonly string[]): Promise<string> =>
       runGit(this.git, this.repository.rootUri.fsPath, args).then((output) => output.trim());
     try {
       const [commit, ref] = await Promise.all([
         run('rev-parse', '--verify', 'HEAD'),
-        // None where HEAD is detached.
+        // Fails if HEAD is detached.
         run('symbolic-ref', '--quiet', 'HEAD').catch(() => ''),
       ]);
       const is = { commit, name: /^refs\/heads\/(.+)$/.exec(ref)?.[1] };
@@ -139,7 +139,7 @@ export class OpenRepository implements Disposable {
       this.heads.clear();
       this.tell();
     } catch {
-      // No commit yet, or no git: vscode.git tells what there is.
+      // No commit yet, or no git: rely on vscode.git.
     }
   }
 
@@ -159,7 +159,7 @@ export class OpenRepository implements Disposable {
   }
 }
 
-/** `git remote --verbose`: a line `name<tab>url (fetch)` per remote and direction. */
+/** Parses `git remote --verbose`: a line `name<tab>url (fetch)` per remote and direction. */
 export function toRemotes(output: string): readonly Remote[] {
   return output.split('\n').flatMap((line) => {
     const [, name, url] = /^([^\t]+)\t(.*) \(fetch\)/.exec(line) ?? [];
@@ -167,7 +167,7 @@ export function toRemotes(output: string): readonly Remote[] {
   });
 }
 
-/** What is told again to nobody who has seen HEAD move: all but where it is. */
+/** State other than HEAD's position, to tell whether an event contains news. */
 function aroundOf({ state: { HEAD, remotes } }: GitRepository): string {
   const urls = remotes.map(({ name, fetchUrl, pushUrl }) => [name, fetchUrl, pushUrl]);
   return JSON.stringify([HEAD?.upstream?.remote, HEAD?.upstream?.name, urls]);

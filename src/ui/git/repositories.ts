@@ -5,20 +5,20 @@ import type { GitApi, GitExtension, GitRepository } from './vscodeGit';
 import { GitQueue } from '../../core/git/gitQueue';
 import { OpenRepository, type HeadPosition } from './openRepository';
 
-/** off: the git extension is missing or disabled. starting: it has not looked at the folder yet. */
+/** off: the Git extension is missing or disabled. starting: it hasn't scanned the folder yet. */
 export type GitState = 'off' | 'starting' | 'ready';
 
-/** Which repositories are open, which of them counts, and when the HEAD or the remotes of one change. */
+/** Open repositories, the active one, and changes of their HEAD and remotes. */
 export class Repositories implements Disposable {
   private readonly changed = new EventEmitter<void>();
   private readonly repositoryChanged = new EventEmitter<GitRepository>();
-  /** Which repositories there are, which is the active one, or whether git is there. */
+  /** Fires when repositories open or close, the active one changes, or git becomes available. */
   readonly onDidChange: Event<void> = this.changed.event;
-  /** HEAD, its upstream or the remotes of one are others than before. */
+  /** Fires when HEAD, its upstream or the remotes of a repository have changed. */
   readonly onDidChangeRepository: Event<GitRepository> = this.repositoryChanged.event;
   private readonly subscriptions: Disposable[] = [this.changed, this.repositoryChanged];
   private readonly ofApi: Disposable[] = [];
-  /** By root: vscode.git makes new objects for the same repositories each time that it is asked. */
+  /** By root, because vscode.git returns new objects for the same repositories each time. */
   private readonly open = new Map<string, OpenRepository>();
   private readonly queue = new GitQueue(() => this.chosen?.rootUri.fsPath);
   private api: GitApi | undefined;
@@ -31,17 +31,17 @@ export class Repositories implements Disposable {
     return this.api?.state === 'initialized' ? 'ready' : 'starting';
   }
 
-  /** The active editor's repository, else the one that was, else the first. */
+  /** Repository of the active editor, else the last active one, else the first. */
   get active(): GitRepository | undefined {
     return this.chosen;
   }
 
-  /** The same objects for as long as they are open. */
+  /** Open repositories; the objects are stable while they are open. */
   get repositories(): readonly GitRepository[] {
     return [...this.open.values()].map(({ repository }) => repository);
   }
 
-  /** Connects to vscode.git; not awaited by activation. */
+  /** Connects to vscode.git. Activation doesn't wait for it. */
   async start(): Promise<void> {
     const extension = extensions.getExtension<GitExtension>('vscode.git');
     if (extension === undefined) {
@@ -55,25 +55,27 @@ export class Repositories implements Disposable {
   }
 
   /**
-   * The remotes with git's `url.*.insteadOf` applied, which vscode.git does not do: it reads them from the file.
-   * Throws where git cannot be run.
+   * Remotes with `url.*.insteadOf` applied, which vscode.git doesn't do because it parses the configuration file.
+   * Throws if git can't be run.
    */
   async remotes(repository: GitRepository): Promise<readonly Remote[]> {
     return this.open.get(rootOf(repository))?.remotes() ?? [];
   }
 
-  /** What git says of HEAD, and of it and `remote` (undefined: any); undefined without a commit or where git fails. */
+  /**
+   * Git's view of HEAD and of its presence on `remote` (undefined: any); undefined if there is no commit or git fails.
+   */
   async head(repository: GitRepository, remote?: string): Promise<Head | undefined> {
     return this.open.get(rootOf(repository))?.head(remote);
   }
 
-  /** Where HEAD is; vscode.git may see it move only seconds later. */
+  /** Position of HEAD; vscode.git may notice a move seconds later. */
   position(repository: GitRepository): HeadPosition {
     const { commit, name } = repository.state.HEAD ?? {};
     return this.open.get(rootOf(repository))?.position ?? { commit, name };
   }
 
-  /** git's configuration may have changed where no event tells. */
+  /** Drops cached remotes, since git's configuration can change without an event. */
   forgetRemotes(): void {
     for (const one of this.open.values()) one.forget();
   }
@@ -82,12 +84,12 @@ export class Repositories implements Disposable {
     for (const one of [...this.subscriptions, ...this.ofApi, ...this.open.values()]) one.dispose();
   }
 
-  /** vscode.git is not there until the folder is trusted; VS Code then adds it without starting us anew. */
+  /** vscode.git is disabled until the workspace is trusted, and is then added without restarting us. */
   private startLater(): void {
     const listener = extensions.onDidChange(() => {
       if (extensions.getExtension('vscode.git') === undefined) return;
       listener.dispose();
-      // VS Code itself tells the user of an extension that cannot be activated.
+      // VS Code itself reports an extension that can't be activated.
       this.start().catch(() => this.turn(undefined));
     });
     this.subscriptions.push(listener);
@@ -110,7 +112,7 @@ export class Repositories implements Disposable {
     );
   }
 
-  /** The raw events fire often, so what is seen is compared with what was seen. */
+  /** Compares with the last state, because the underlying events fire often. */
   private look(): void {
     const { lastState, chosen } = this;
     const areOthers = this.followThose(this.api?.repositories ?? []);
@@ -119,7 +121,7 @@ export class Repositories implements Disposable {
     if (areOthers || lastState !== this.lastState || chosen !== this.chosen) this.changed.fire();
   }
 
-  /** Whether they are others than before. */
+  /** Updates the set of repositories; returns whether it changed. */
   private followThose(repositories: readonly GitRepository[]): boolean {
     const roots = new Set(repositories.map(rootOf));
     const gone = [...this.open].filter(([root]) => !roots.has(root));

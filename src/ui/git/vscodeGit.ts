@@ -1,6 +1,6 @@
 import type { Event, Uri } from 'vscode';
 
-/** The part of vscode.git's API (version 1) that is used here; the extension publishes no package of types. */
+/** The part of vscode.git's API (version 1) used here; there is no package with its types. */
 export interface GitExtension {
   readonly enabled: boolean;
   readonly onDidChangeEnablement: Event<boolean>;
@@ -23,21 +23,24 @@ export interface GitRepository {
   readonly state: {
     readonly HEAD: GitHead | undefined;
     readonly remotes: readonly { readonly name: string; readonly fetchUrl?: string; readonly pushUrl?: string }[];
-    /** Fires on any change in the work tree, not only of HEAD. */
+    /** Fires for any change in the work tree, not only of HEAD. */
     readonly onDidChange: Event<void>;
   };
-  /** Looks now at what git says; else it does so some seconds after git has moved something, and not without the focus. */
+  /**
+   * Makes vscode.git run `git status` now. On its own it does so seconds after a change, and only while the window has
+   * focus.
+   */
   status(): Promise<void>;
-  /** Any revision git understands; rejects where there is no such commit. */
+  /** Resolves any revision; rejects if there is no such commit. */
   getCommit(ref: string): Promise<{ readonly hash: string }>;
 }
 
 export interface GitHead {
-  /** Branch; undefined where HEAD is detached. */
+  /** Branch; undefined if HEAD is detached. */
   readonly name?: string;
   /** Undefined on a branch without commits. */
   readonly commit?: string;
   readonly upstream?: { readonly remote: string; readonly name: string };
-  /** Commits that the upstream branch does not have; undefined where there is none. */
+  /** Number of commits that the upstream branch lacks; undefined without an upstream. */
   readonly ahead?: number;
 }

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { Disposable, RelativePattern, Uri, workspace } from 'vscode';
 import { runGit, type GitProgram } from '../../core/git/runGit';
 
-/** Where git keeps a repository; a linked worktree has its own HEAD, and its branches in the folder of the main one. */
+/** Git folders of a repository: a linked worktree has its own HEAD, but shares refs with the main worktree. */
 export interface GitFolders {
   readonly own: string;
   readonly common: string;
@@ -14,14 +14,14 @@ export async function gitFolders(git: GitProgram, root: string): Promise<GitFold
   return { own: resolve(root, own), common: resolve(root, common) };
 }
 
-/** git writes in bursts. */
+/** Git writes in bursts, so wait until it is quiet, in ms. */
 const quietMs = 100;
 const ownFiles = '{HEAD,MERGE_HEAD,CHERRY_PICK_HEAD,REVERT_HEAD,BISECT_LOG,rebase-merge,rebase-apply}';
 const refs = '{packed-refs,refs/heads/**,refs/remotes/**,reftable/**}';
 
 /**
- * Tells when git has moved HEAD or a branch, here or of a remote. vscode.git looks up to 5 s later, not at all while the
- * window has no focus, and never says that another remote than the branch's own got a commit.
+ * Watches git folders and calls `moved` when HEAD or a ref, local or remote, has moved. vscode.git polls every 5 s, not
+ * at all while the window lacks focus, and doesn't report commits pushed to a remote other than the branch's own.
  */
 export function watchGit({ own, common }: GitFolders, moved: () => void): Disposable {
   let timer: NodeJS.Timeout | undefined;

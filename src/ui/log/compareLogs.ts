@@ -8,10 +8,10 @@ import { comparedScheme, toLogUri, type LogAddress } from './logUri';
 import type { Logs } from './logs';
 import { bounded, firstShown, tailFrom } from '../../core/log/tailView';
 
-/** Characters of each: the two are compared line by line. */
+/** Maximum length of each text in characters; the diff works by line. */
 const mostCompared = 10e6;
 
-/** Logs without what is another in every run, for a diff editor. Nothing of them is kept. */
+/** Provides logs without what differs in every run, for a diff editor. Nothing is cached. */
 export class ComparedLogs implements TextDocumentContentProvider, Disposable {
   private readonly registration = workspace.registerTextDocumentContentProvider(comparedScheme, this);
 
@@ -31,7 +31,7 @@ export class ComparedLogs implements TextDocumentContentProvider, Disposable {
   }
 }
 
-/** Of a very long one the end; others have their turn meanwhile. */
+/** Text for comparison; of a very long log only the end. Yields to other work meanwhile. */
 export async function textToCompare(log: Log): Promise<string> {
   const lines: string[] = [];
   const share = timeSlice();

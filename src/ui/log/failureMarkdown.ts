@@ -6,7 +6,7 @@ import { buildLabel, buildTitle, escaped, shortSha } from '../text/buildText';
 
 const tailLines = 30;
 
-/** A build and the end of its log for a chat or an issue. What the log says stays in its fence. */
+/** Markdown for a chat or an issue: a build and the end of its log in a code fence, which the log can't break. */
 export function failureMarkdown(build: Build, log: Log): string {
   const { stage, commit, ref, webUrl } = build;
   const title = escaped(buildTitle(build));

@@ -5,29 +5,29 @@ import type { Color, Log, Style } from '../../core/log/log';
 import { onDidShowLines } from './logEditors';
 import type { Logs } from './logs';
 
-/** As many lines before and after those on screen, so that scrolling a little finds them drawn. */
+/** Number of lines to decorate before and after the visible ones, for smooth scrolling. */
 const marginLines = 200;
-/** A line of one colour per character is a picture, and is drawn so far. */
+/** Maximum number of spans to draw per line; a line with a color per character is a picture. */
 const spansPerLine = 500;
 
 const names = ['Black', 'Red', 'Green', 'Yellow', 'Blue', 'Magenta', 'Cyan', 'White'] as const;
 
 /**
- * Backgrounds that 256 and 24-bit colors are made readable on, of dark and of light themes: VS Code does not tell the
- * real one. These are the ones in use that leave the least contrast (Monokai's and Solarized Light's).
+ * Background colors on which 256-color and 24-bit colors are made readable, for dark and light themes, because
+ * extensions can't query the real one. These common ones are the worst cases (Monokai and Solarized Light).
  */
 export const referenceBackgrounds = { dark: '#272822', light: '#fdf6e3' } as const;
 
-/** VS Code's terminal colors in dark themes, for text that has a background of its own. */
+/** VS Code's terminal colors in dark themes, for text on a background color of the log. */
 const terminal: readonly Hex[] = [
   ...(['#000000', '#cd3131', '#0dbc79', '#e5e510', '#2472c8', '#bc3fbc', '#11a8cd', '#e5e5e5'] as const),
   ...(['#666666', '#f14c4c', '#23d18b', '#f5f543', '#3b8eea', '#d670d6', '#29b8db', '#ffffff'] as const),
 ];
 const brightBlack = 8;
 
-/** Draws the colours of logs, around what is on screen: of a long log never all. */
+/** Colors logs in editors, only around the visible lines. */
 export class LogColors implements Disposable {
-  /** By the style as JSON: there are as many as logs use. */
+  /** By style as JSON; there are as many as the logs use. */
   private readonly types = new Map<string, TextEditorDecorationType>();
   private readonly drawn = new WeakMap<TextEditor, ReadonlySet<TextEditorDecorationType>>();
   private readonly subscriptions: readonly Disposable[];
@@ -70,7 +70,7 @@ export class LogColors implements Disposable {
   }
 }
 
-/** Lines on screen and some around them. Folded parts are between the ranges on screen, and not drawn. */
+/** Numbers of visible lines and some around them. Folded lines are between visible ranges and aren't included. */
 export function linesAround(ranges: readonly Range[], count: number): ReadonlySet<number> {
   const lines = new Set<number>();
   for (const { start, end } of ranges) {
@@ -94,7 +94,7 @@ export function toDecoration(style: Style): DecorationRenderOptions {
   };
 }
 
-/** Text without a background of its own has colors of the theme's kind, in which faint is gray. */
+/** Colors for text without a background in the log; these follow the theme's kind, and faint text is gray. */
 function colorsOf({ color, background, inverse, faint }: Style): DecorationRenderOptions {
   if (background !== undefined) return onBackground(color, background, inverse === true);
   const own = color ?? (faint === true ? brightBlack : undefined);
@@ -103,7 +103,7 @@ function colorsOf({ color, background, inverse, faint }: Style): DecorationRende
   return typeof own === 'number' ? { color: themeColor(own) } : byTheme(own, (readable) => ({ color: readable }));
 }
 
-/** A color of the text that is readable on a background which the log has chosen, the same in every theme. */
+/** Text color that is readable on a background set by the log; the same in all themes. */
 function onBackground(color: Color | undefined, background: Color, isInverse: boolean): DecorationRenderOptions {
   const behind = toHex(background);
   const own = color === undefined ? textOn(behind) : toHex(color);
@@ -112,7 +112,7 @@ function onBackground(color: Color | undefined, background: Color, isInverse: bo
     : { color: readableOn(own, behind), backgroundColor: behind };
 }
 
-/** Text in the editor's background color, on what would be the color of the text. */
+/** Inverse video: text in the editor's background color on the text color. */
 function inversed(color: Color | undefined): DecorationRenderOptions {
   const text = new ThemeColor('editor.background');
   if (typeof color === 'string') return byTheme(color, (readable) => ({ color: text, backgroundColor: readable }));
@@ -129,7 +129,7 @@ function toHex(color: Color): Hex {
   return typeof color === 'string' ? color : (terminal[color] ?? '#ffffff');
 }
 
-/** Readable in every theme, and changeable by the user. */
+/** Theme color for a terminal color, which is readable in each theme and customizable by the user. */
 function themeColor(color: number): ThemeColor {
   return new ThemeColor(`gitlabBuilds.log.ansi${color < 8 ? '' : 'Bright'}${names[color % 8] ?? 'White'}`);
 }

@@ -24,15 +24,15 @@ interface Shown {
   readonly build: Build;
   readonly root: string;
   readonly log: Uri;
-  /** Whether another run had taken its place already. */
+  /** Whether another run had already superseded it. */
   readonly wasSuperseded: boolean;
   readonly entries: readonly (readonly [Uri, Diagnostic])[];
 }
 
-/** What logs of builds tell of files, in VS Code's Problems: for as long as their editors are open and nothing runs anew. */
+/** Shows errors in logs in VS Code's Problems view, until the log's editor is closed or the build runs again. */
 export class LogDiagnostics implements Disposable {
   private readonly collection = languages.createDiagnosticCollection('GitLab Builds');
-  /** Of each build of that name the run that was asked for last. */
+  /** Most recently requested run per build name. */
   private readonly shown = new Map<string, Shown>();
   private readonly subscriptions: Disposable[];
 
@@ -50,7 +50,7 @@ export class LogDiagnostics implements Disposable {
     ];
   }
 
-  /** In place of those of another run of the same build. */
+  /** Shows the problems of a log, replacing those of other runs of the same build. */
   show({ uri, leftOut, port: { root } }: LogDocument, build: Build, problems: readonly FoundProblem[]): void {
     const toEntry = (problem: FoundProblem) =>
       [Uri.file(problem.file), toDiagnostic(problem, build, leftOut === 0 ? uri : undefined)] as const;
@@ -101,7 +101,7 @@ const severities: Readonly<Record<Severity, DiagnosticSeverity>> = {
   note: DiagnosticSeverity.Information,
 };
 
-/** `log`: where to find the line that says so. */
+/** Converts a problem. `log`: URI of the line that reports it. */
 function toDiagnostic(problem: FoundProblem, build: Build, log: Uri | undefined): Diagnostic {
   const { severity, message, at } = problem;
   const diagnostic = new Diagnostic(rangeOf(problem), plainLines(message), severities[severity]);
@@ -122,7 +122,7 @@ function plainLines(text: string): string {
     .join('\n');
 }
 
-/** VS Code underlines the word at a column; where there is none, the line. */
+/** Range for a problem: VS Code expands an empty range to the word; without a column, the line. */
 function rangeOf({ line, column }: FoundProblem): Range {
   const [row, start] = [Math.max(0, line - 1), Math.max(0, (column ?? 1) - 1)];
   return new Range(row, start, row, column === undefined ? wholeLine : start);

@@ -10,7 +10,7 @@ import { inLines, placeholder } from './placeholder';
 import { LogFeed } from './logFeed';
 import { LogView } from '../../core/log/tailView';
 
-/** `appeared`: the log, where a sentence stood; `text`: what the editor shows is another; `state`: what is said of it. */
+/** What changed. `appeared`: the log replaced a placeholder; `text`: the displayed text; `state`: facts about it. */
 export type LogNews = 'appeared' | 'text' | 'state';
 
 export interface LogDocumentPort {
@@ -22,18 +22,18 @@ export interface LogDocumentPort {
   trace(etag: string | undefined, signal: AbortSignal): Promise<StreamAnswer>;
   attention(): Attention;
   intervals(): Intervals;
-  /** Of a longer one the end is shown first, about so many characters. */
+  /** Number of characters to show at first of a longer log. */
   tailLength(): number;
   show(news: LogNews): void;
 }
 
-/** The log of one build for as long as its editor is open. */
+/** The log of one build, alive while its editor is open. */
 export class LogDocument implements Disposable {
   private readonly feed = new LogFeed();
   private readonly view: LogView;
   private readonly controller = new AbortController();
   private readonly timer: Timer;
-  /** The log as its editor was told of it. */
+  /** State of the log as last reported to the editor. */
   private told = { log: this.feed.log, bytes: 0 };
   private reading: Promise<void> | undefined;
   private refreshedAt = -Infinity;
@@ -42,7 +42,7 @@ export class LogDocument implements Disposable {
   private wasErased = false;
   private isFollowing = false;
 
-  /** `known`: its build, as far as it is known already. */
+  /** @param known the build, as far as it is already known */
   constructor(
     readonly port: LogDocumentPort,
     private known?: Build,
@@ -59,32 +59,32 @@ export class LogDocument implements Disposable {
     return this.known;
   }
 
-  /** As its editor shows it: of a very long one the end; without lines where a sentence stands in its place. */
+  /** Log as displayed in the editor: of a very long one the end; empty if a placeholder is displayed. */
   get log(): Log {
     return this.view.of(this.feed.log);
   }
 
-  /** All of it that is read. */
+  /** Everything that was read. */
   get whole(): Log {
     return this.feed.log;
   }
 
-  /** It is longer than is read: its end is not here. */
+  /** Whether the log exceeds the read limit, so that its end is missing. */
   get isCut(): boolean {
     return this.feed.isCut;
   }
 
-  /** How many lines before are not shown. */
+  /** Number of lines before the displayed part. */
   get leftOut(): number {
     return this.view.from;
   }
 
-  /** How many of these `showEarlier` brings; 0: no more are shown in an editor. */
+  /** Number of lines that `showEarlier` would add; 0 if an editor can't show more. */
   get earlier(): number {
     return this.view.earlier(this.feed.log);
   }
 
-  /** It was asked for, whatever came of it. */
+  /** Whether it was requested, successfully or not. */
   get isRead(): boolean {
     return this.refreshedAt > -Infinity;
   }
@@ -93,29 +93,29 @@ export class LogDocument implements Disposable {
     return this.feed.bytes === 0;
   }
 
-  /** There was a log, and there is none any more. */
+  /** Whether there was a log that no longer exists. */
   get isErased(): boolean {
     return this.wasErased;
   }
 
-  /** Why it is not fresh, when it is not. */
+  /** Why it is out of date; undefined if it is current. */
   get failure(): Failure | undefined {
     return this.failed;
   }
 
-  /** Of the editor: the log, or why there is none. */
+  /** Text for the editor: the log or a placeholder. */
   get text(): string {
     if (!this.isRead) return '';
     return this.isEmpty ? inLines(placeholder(this)) : this.log.lines.join('\n');
   }
 
-  /** Throws as the client does. One reading at a time: a second call shares it. */
+  /** Reads the log. Concurrent calls share one request. Throws like the client. */
   read(): Promise<void> {
     this.reading ??= this.readNow().finally(() => (this.reading = undefined));
     return this.reading;
   }
 
-  /** The same for an editor, which tells the failure. Never rejects. */
+  /** Like `read`, for an editor, which displays failures. Never rejects. */
   async look(): Promise<void> {
     try {
       await this.read();
@@ -125,14 +125,14 @@ export class LogDocument implements Disposable {
     if (this.isFollowing) this.arm();
   }
 
-  /** Reads on by itself while there may be more. */
+  /** Keeps reading while the log may grow. */
   follow(): void {
     if (this.controller.signal.aborted) return;
     this.isFollowing = true;
     this.arm();
   }
 
-  /** Its editor came into sight, or went. */
+  /** Called when the editor is shown or hidden. */
   onVisibilityChange(): void {
     if (this.isFollowing && this.reading === undefined) this.arm();
   }
@@ -152,7 +152,7 @@ export class LogDocument implements Disposable {
     this.controller.abort();
   }
 
-  /** The build first: what it is said to have ended with is all in the log that is asked for after that. */
+  /** Reads the build before the log, so that the log of a finished build is complete. */
   private async readNow(): Promise<void> {
     const { signal } = this.controller;
     const before = { status: this.known?.status, failure: this.failed };
@@ -165,7 +165,7 @@ export class LogDocument implements Disposable {
     if (!isTold && (before.failure !== undefined || before.status !== this.known.status)) this.tell();
   }
 
-  /** A reading that broke off may have brought a part. */
+  /** Handles a failure; some of the log may have been read before. */
   private fail(failure: Failure): void {
     this.failed = failure;
     this.failures += 1;
@@ -174,7 +174,7 @@ export class LogDocument implements Disposable {
     this.tell();
   }
 
-  /** False: the log is still the same. */
+  /** Reports growth; false if the log is unchanged. */
   private tellGrowth(): boolean {
     const { told } = this;
     const { log, bytes } = this.feed;
@@ -186,7 +186,7 @@ export class LogDocument implements Disposable {
     return true;
   }
 
-  /** What stands in place of a log is made of what is said of it. */
+  /** Reports a change of state, which changes a placeholder's text, too. */
   private tell(): void {
     this.port.show(this.isEmpty ? 'text' : 'state');
   }
@@ -198,7 +198,7 @@ export class LogDocument implements Disposable {
     this.timer.arm(Math.max(this.refreshedAt + delay - this.port.clock.now(), 0), () => void this.look());
   }
 
-  /** By the rules for what is shown of a commit: this is the commit of one build. */
+  /** Delay in ms until the next read, by the same rules as for a commit. */
   private delay(): number | undefined {
     const { failures, refreshedAt, port } = this;
     const snapshot = this.asSnapshot();
@@ -207,7 +207,7 @@ export class LogDocument implements Disposable {
     return nextDelay({ snapshot, failures, attention, intervals, refreshedAt, changedAt, random: Math.random() });
   }
 
-  /** undefined: nothing more is to come. */
+  /** The build as a commit's snapshot, to compute the delay; undefined if no more output is expected. */
   private asSnapshot(): Snapshot | undefined {
     const { known, failed: failure, port, refreshedAt: asOf } = this;
     if (failure !== undefined && this.isEmpty) return { kind: 'failed', failure };

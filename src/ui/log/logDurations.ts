@@ -5,7 +5,7 @@ import { onDidShowText } from './logEditors';
 import { logScheme } from './logUri';
 import type { Logs } from './logs';
 
-/** How long each section took, drawn behind its header, so that it is to be seen while the section is folded. */
+/** Shows the duration of each section after its header, visible even when the section is folded. */
 export class LogDurations implements Disposable {
   private readonly type = window.createTextEditorDecorationType({
     after: {

@@ -19,24 +19,24 @@ import type { Logs } from './logs';
 import type { LogNews, LogDocument } from './logDocument';
 import { place } from './logStructure';
 
-/** So far from the end one still counts as reading there. */
+/** Maximum distance in lines from the end to count as reading there. */
 const nearEndLines = 2;
 
-/** Where somebody reads in a text that is about to change. */
+/** Reading position in a text that is about to change. */
 interface Reading {
   readonly isNew: boolean;
   readonly isAtEnd: boolean;
   readonly top: number;
-  /** Lines that come in above, or, below 0, go. */
+  /** Number of lines inserted above; negative if removed. */
   readonly shift: number;
 }
 
-/** Shows logs in editors: where to look first, and along with the end of one that grows. */
+/** Shows logs in editors: selects the initial position, and follows the end of a growing log. */
 export class LogEditors implements Disposable {
   private readonly readings = new Map<TextEditor, Reading>();
-  /** Logs in whose editors the first place to look at was chosen. */
+  /** Logs whose initial position has been set. */
   private readonly begun = new WeakSet<LogDocument>();
-  /** Lines of a log that its editors do not show. */
+  /** Number of lines that editors don't show, by log. */
   private readonly leftOut = new WeakMap<LogDocument, number>();
   private readonly subscriptions: Disposable[];
 
@@ -63,7 +63,7 @@ export class LogEditors implements Disposable {
     ];
   }
 
-  /** In front, at the first error of what has failed; at the end of what is still written. */
+  /** Opens a log in front: a failed one at its first error, a growing one at its end. */
   async show(document: TextDocument, log: LogDocument): Promise<void> {
     const line = Math.min(await lineToShow(log), document.lineCount - 1);
     const isOpen = editorsOf(document.uri).length > 0;
@@ -80,7 +80,10 @@ export class LogEditors implements Disposable {
     for (const one of this.subscriptions) one.dispose();
   }
 
-  /** VS Code has opened the log by itself, such as for a click on its row: the cursor stands where it was, or at the top. */
+  /**
+   * Sets the initial position when VS Code opened the log itself, for example by a click on its row, unless the cursor
+   * was restored.
+   */
   private begin(editor: TextEditor, log: LogDocument): void {
     if (this.begun.has(log)) return;
     this.begun.add(log);
@@ -126,17 +129,17 @@ function reveal(editor: TextEditor, line: number, type: TextEditorRevealType): v
   editor.revealRange(new Range(line, 0, line, 0), type);
 }
 
-/** The log has come in place of a sentence. */
+/** Sets the initial position when a log replaces a placeholder. */
 async function startReading(editor: TextEditor, log: LogDocument): Promise<void> {
   const { document } = editor;
   const line = Math.min(await lineToShow(log), document.lineCount - 1);
   editor.selection = new Selection(line, 0, line, 0);
   reveal(editor, line, TextEditorRevealType.InCenterIfOutsideViewport);
-  // VS Code folds in the editor in front alone.
+  // VS Code can only fold in the active editor.
   if (window.activeTextEditor === editor) await fold(document, log, line);
 }
 
-/** At the same lines, which have other numbers now. */
+/** Restores the reading position after line numbers changed. */
 function readOn(editor: TextEditor, { top, shift }: Reading, linesAboveTop: number): void {
   const last = editor.document.lineCount - 1;
   const moved = (line: number): number => Math.min(Math.max(line + shift, 0), last);
@@ -145,7 +148,10 @@ function readOn(editor: TextEditor, { top, shift }: Reading, linesAboveTop: numb
   reveal(editor, Math.min(moved(top) + linesAboveTop, last), TextEditorRevealType.AtTop);
 }
 
-/** Folds what the runner wants folded, and of a failed build all that is over but the script and what is around the cursor. */
+/**
+ * Folds sections that the runner marks as collapsed, and in a failed build's log all finished ones except the script
+ * and those around the cursor.
+ */
 async function fold(document: TextDocument, { log, build }: LogDocument, line: number): Promise<void> {
   const hasFailed = build?.status === 'failed';
   const script = hasFailed ? lastScript(log) : undefined;
@@ -155,7 +161,7 @@ async function fold(document: TextDocument, { log, build }: LogDocument, line: n
       section !== script && isFolded(section) && last > start && !(start <= line && line <= last),
   );
   if (folded.length === 0) return;
-  // Without these, VS Code folds what is around one that is folded already.
+  // By default, VS Code would fold the parent of an already folded section.
   const which = { levels: 1, direction: 'down', selectionLines: folded.map(({ start }) => start) };
   await commands.executeCommand('editor.fold', which);
 }

@@ -1,12 +1,12 @@
 import { window, workspace, type Disposable, type TextEditor, type Uri } from 'vscode';
 
-/** The editors on screen that show this document. */
+/** Visible editors with the document. */
 export function editorsOf(uri: Uri): readonly TextEditor[] {
   const wanted = uri.toString();
   return window.visibleTextEditors.filter(({ document }) => document.uri.toString() === wanted);
 }
 
-/** Calls `draw` with an editor that has come on screen, or was scrolled. */
+/** Calls `draw` with an editor that became visible or was scrolled. */
 export function onDidShowLines(draw: (editor: TextEditor) => void): readonly Disposable[] {
   return [
     window.onDidChangeTextEditorVisibleRanges(({ textEditor }) => draw(textEditor)),
@@ -14,7 +14,7 @@ export function onDidShowLines(draw: (editor: TextEditor) => void): readonly Dis
   ];
 }
 
-/** The same, and where the text has changed. */
+/** Like `onDidShowLines`, and also when the text changed. */
 export function onDidShowText(draw: (editor: TextEditor) => void): readonly Disposable[] {
   return [
     ...onDidShowLines(draw),

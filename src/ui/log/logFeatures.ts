@@ -7,7 +7,7 @@ import { logScheme } from './logUri';
 import type { Logs } from './logs';
 import { LogStructure } from './logStructure';
 
-/** What VS Code asks of a log that is open: its folds, its outline and what stands above it. */
+/** Registers language features for logs: folding, outline and code lenses. */
 export function registerLogFeatures(logs: Logs): readonly Disposable[] {
   const selector = { scheme: logScheme };
   const [structure, lens] = [new LogStructure(logs), new LogLens(logs)];

@@ -3,16 +3,13 @@ import type { StreamAnswer } from '../../core/gitlab/http/request';
 import { LogReader } from '../../core/log/reader';
 import { timeSlice } from '../../core/util/timeSlice';
 
-/** Asks for the whole log, unless it is still that of the ETag. */
+/** Requests the whole log, unless it still has the given ETag. */
 export type AskForLog = (etag: string | undefined) => Promise<StreamAnswer>;
 
-/** `replaced`: it does not begin as before, or is shorter. */
+/** `replaced`: it has a different beginning, or is shorter. */
 export type LogChange = 'none' | 'grown' | 'replaced';
 
-/**
- * A log as far as it is read. GitLab always sends all of it: what is known already is compared, by its hash, and not
- * parsed again.
- */
+/** A log being read. GitLab always sends it from the start: the known part is compared by hash and not parsed again. */
 export class LogFeed {
   private current = new LogReader();
   private hash = createHash('sha256');
@@ -25,17 +22,17 @@ export class LogFeed {
     return this.current;
   }
 
-  /** There is more of it than is read. */
+  /** Whether the log exceeds the read limit. */
   get isCut(): boolean {
     return this.wasCut;
   }
 
-  /** Bytes read so far. */
+  /** Number of bytes read. */
   get bytes(): number {
     return this.size;
   }
 
-  /** One call at a time. */
+  /** Must not be called concurrently. */
   async read(ask: AskForLog): Promise<LogChange> {
     const answer = await ask(this.etag);
     if (answer.isUnchanged) return 'none';
@@ -46,7 +43,7 @@ export class LogFeed {
     return 'replaced';
   }
 
-  /** No more is expected. */
+  /** Ends the log; no more output is expected. */
   settle(): void {
     if (this.isSettled) return;
     this.isSettled = true;
@@ -58,7 +55,7 @@ export class LogFeed {
     const share = timeSlice();
     let seen = 0;
     for await (const chunk of body) {
-      // What has come already is handed out without a pause.
+      // Chunks that have already arrived come without a pause.
       await share();
       const own = chunk.subarray(0, Math.max(0, known - seen));
       prefix.update(own);

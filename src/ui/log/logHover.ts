@@ -3,7 +3,7 @@ import { escaped } from '../text/buildText';
 import { localTime } from '../text/timeText';
 import type { Logs } from './logs';
 
-/** When a line was written, where the runner says it. */
+/** Shows when a line was written, if the runner recorded it. */
 export class LogHover implements HoverProvider {
   constructor(private readonly logs: Logs) {}
 

@@ -8,10 +8,10 @@ import { toLogAddress } from './logUri';
 import type { Logs } from './logs';
 import type { LogDocument } from './logDocument';
 
-/** What signing in again may mend. */
+/** Failures that signing in again may fix. */
 const needNewToken = new Set<Failure['kind']>(['unauthorized', 'expired', 'revoked', 'insufficientScope']);
 
-/** Above the log: how its build stands, what is the matter with the log, and what can be done. */
+/** Code lens above a log: status of the build, problems with the log, and actions. */
 export class LogLens implements CodeLensProvider, Disposable {
   private readonly changed = new EventEmitter<void>();
   readonly onDidChangeCodeLenses = this.changed.event;
@@ -47,7 +47,7 @@ export class LogLens implements CodeLensProvider, Disposable {
   }
 }
 
-/** The name of a command of ours is empty where there is none. */
+/** The command is empty for a lens that is just text. */
 type LensAction = readonly [title: string, command: string, argument?: unknown];
 
 function stateOf(open: LogDocument): readonly LensAction[] {
@@ -59,7 +59,7 @@ function stateOf(open: LogDocument): readonly LensAction[] {
 function stateWords({ failure, isErased, isEmpty }: LogDocument, build: Build): string {
   const label = buildLabel(build);
   if (isErased) return l10n.t('{0} · log erased', label);
-  // The sentence below tells why.
+  // The message below explains why.
   if (failure !== undefined)
     return isEmpty ? label : l10n.t('{0} · log out of date: {1}', label, failureSentence(failure));
   if (isEmpty) return isActive(build) ? l10n.t('{0} · no log yet', label) : l10n.t('{0} · no log', label);

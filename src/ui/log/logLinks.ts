@@ -11,17 +11,19 @@ interface Placed extends Location {
 }
 
 interface Found {
-  /** Lines before it are looked through. */
+  /** Number of lines processed. */
   upTo: number;
   readonly places: Placed[];
-  /** Those that the log has itself. */
+  /** Links that the log itself contains. */
   readonly own: DocumentLink[];
 }
 
-/** More than that nobody clicks. */
+/** Maximum number of links. */
 const mostLinks = 5000;
 
-/** Links to files of the repository that exist, and those that the log has itself. Other URLs VS Code finds. */
+/**
+ * Provides links to existing files of the repository, and those that the log itself contains. VS Code finds other URLs.
+ */
 export class LogLinks implements DocumentLinkProvider {
   private readonly found = new WeakMap<Log, Found>();
 
@@ -40,7 +42,7 @@ export class LogLinks implements DocumentLinkProvider {
     return [...toFiles, ...own.filter(({ range }) => range.start.line < lineCount)];
   }
 
-  /** What is known of the lines before is kept; the last may still grow. Others have their turn meanwhile. */
+  /** Finds links, continuing from the previous call; the last line may still grow. Yields to other work meanwhile. */
   private async lookThrough(log: Log, token: CancellationToken): Promise<Pick<Found, 'places' | 'own'>> {
     const found = this.found.get(log) ?? { upTo: 0, places: [], own: [] };
     this.found.set(log, found);
@@ -55,7 +57,7 @@ export class LogLinks implements DocumentLinkProvider {
 }
 
 async function lookThroughSome(log: Log, found: Found, share: () => Promise<void> | undefined): Promise<void> {
-  // As they are now: while others have their turn there may come more.
+  // The current lines; more may arrive while this yields.
   const { lines } = log;
   const locationsAt = locationsOf(lines);
   while (found.upTo < lines.length - 1) {
@@ -77,7 +79,7 @@ function lookAt(log: Log, found: Found, locationsAt: (at: number) => readonly Lo
 
 function toLink({ at, start, end, line, column }: Placed, file: string | undefined): DocumentLink | undefined {
   if (file === undefined) return undefined;
-  // As VS Code writes a place in a file.
+  // VS Code's syntax for a position in a file.
   const place = line === undefined ? '' : `#L${line}${column === undefined ? '' : `,${column}`}`;
   return new DocumentLink(new Range(at, start, at, end), Uri.parse(`${Uri.file(file).toString()}${place}`, true));
 }

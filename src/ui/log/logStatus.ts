@@ -22,16 +22,16 @@ import { logScheme, toLogAddress } from './logUri';
 import type { Logs } from './logs';
 import type { LogDocument } from './logDocument';
 
-/** A mark for a tab, which has room for two characters at most. */
+/** Badges for tabs, which have room for two characters. */
 const badges: Readonly<Record<string, string>> = { success: '✓', failed: '✗', canceled: '⊘', skipped: '»' };
 
-/** How the build of a log stands: as a mark on its tab, and, of the one in front, in the language's status. */
+/** Shows a build's status as a badge on its log's tab, and for the active log as language status. */
 export class LogStatus implements FileDecorationProvider, Disposable {
   private readonly changed = new EventEmitter<Uri>();
   readonly onDidChangeFileDecorations: Event<Uri> = this.changed.event;
   private readonly item = languages.createLanguageStatusItem('gitlabBuilds.log', { scheme: logScheme });
   private readonly subscriptions: Disposable[];
-  /** Whether the log in front is of a failed build, as the manifest's clauses know it. */
+  /** Whether the active log is of a failed build, as in the context key. */
   private hasFailed = false;
 
   constructor(
@@ -59,7 +59,7 @@ export class LogStatus implements FileDecorationProvider, Disposable {
     return new FileDecoration(
       badge,
       `${buildTitle(build)}: ${timedLabel(build, this.clock.now())}`,
-      // What has passed needs no attention.
+      // A passed build doesn't need attention.
       build.status === 'success' ? undefined : buildIcon(build).color,
     );
   }
@@ -103,7 +103,7 @@ function again({ uri, port }: LogDocument): { title: string; command: string; ar
   return { title: l10n.t('Try Again'), command: 'gitlabBuilds.openLog', arguments: [reference] };
 }
 
-/** `running · 3:10`, `failed after 3:10` */
+/** `running · 3:10`, `failed after 3:10`. */
 function timedLabel(build: Build, now: number): string {
   const seconds = durationSeconds(build, now);
   if (seconds === undefined) return buildLabel(build);

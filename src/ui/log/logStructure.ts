@@ -15,7 +15,7 @@ import { oneLine } from '../text/failures';
 import { formatDuration } from '../text/timeText';
 import type { Logs } from './logs';
 
-/** Sections as folding ranges and as the outline. */
+/** Provides sections as folding ranges and as outline. */
 export class LogStructure implements FoldingRangeProvider, DocumentSymbolProvider {
   constructor(private readonly logs: Logs) {}
 
@@ -42,7 +42,7 @@ export class LogStructure implements FoldingRangeProvider, DocumentSymbolProvide
     return roots;
   }
 
-  /** Within the document, which may be a step behind the log; in order of their start. */
+  /** Sections within the document, which may lag behind the log; sorted by start. */
   private sectionsOf(document: TextDocument): readonly Placed[] {
     const sections = this.logs.of(document.uri)?.log.sections ?? [];
     return place(sections, document.lineCount);
@@ -52,13 +52,13 @@ export class LogStructure implements FoldingRangeProvider, DocumentSymbolProvide
 export interface Placed {
   readonly section: Section;
   readonly start: number;
-  /** Its last line; of one that was never closed, that of the section around it, or of the log. */
+  /** Last line; for a section that was never closed, that of its parent or of the log. */
   readonly last: number;
 }
 
-/** As many as VS Code folds. */
+/** VS Code's limit for folding ranges. */
 const mostSections = 5000;
-/** Levels of the outline; what is deeper stands in the last of them. */
+/** Maximum depth of the outline; deeper sections are in the last level. */
 const deepest = 50;
 
 export function place(sections: readonly Section[], lineCount: number): readonly Placed[] {
@@ -84,6 +84,6 @@ function toSymbol(
   const own = new Range(start, 0, start, document.lineAt(start).text.length);
   const parts = [status === undefined ? '' : statusLabel(status), seconds === undefined ? '' : formatDuration(seconds)];
   const detail = parts.filter((part) => part !== '').join(' · ');
-  // VS Code refuses a symbol without a name.
+  // VS Code rejects symbols without a name.
   return new DocumentSymbol(oneLine(header) || oneLine(name) || '–', detail, SymbolKind.Namespace, lines, own);
 }

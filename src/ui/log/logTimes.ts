@@ -8,11 +8,11 @@ import type { Logs } from './logs';
 
 const width = '11:19:19.899'.length;
 
-/** When each line was written, drawn in front of it on request: the text stays as it is, for finding and copying. */
+/** Shows timestamps before log lines as decorations, so that finding and copying text is unaffected. */
 export class LogTimes implements Disposable {
-  /** For all logs of the window. */
+  /** Applies to all logs of the window. */
   private isShown = false;
-  /** Whether the log in front has times, as it was last told. */
+  /** Last value of the context key that says whether the active log has timestamps. */
   private hasTimes = false;
   private readonly type = window.createTextEditorDecorationType({
     before: {
@@ -20,7 +20,7 @@ export class LogTimes implements Disposable {
       fontStyle: 'normal',
       fontWeight: 'normal',
       margin: '0 2ch 0 0',
-      // One column, whatever the font makes of figures and blanks.
+      // Same width for all lines, in any font.
       width: `${width}ch`,
     },
   });
@@ -59,7 +59,7 @@ export class LogTimes implements Disposable {
     });
   }
 
-  /** Where no line has a time, nothing is offered. */
+  /** Updates the context key; without timestamps the command isn't offered. */
   private async tellContext(): Promise<void> {
     const uri = window.activeTextEditor?.document.uri;
     const log = uri === undefined ? undefined : this.logs.of(uri)?.log;
@@ -70,12 +70,12 @@ export class LogTimes implements Disposable {
   }
 }
 
-/** The runner writes them in front of every line, or of none. */
+/** Whether a log has timestamps; the runner writes them for all lines or none. */
 function hasTimes(log: Log): boolean {
   return log.timestamp(0) !== undefined;
 }
 
-/** Of the user's day, as `11:19:19.899`. */
+/** Local time of day: `11:19:19.899`. */
 export function clockTime(time: number): string {
   const date = new Date(time);
   const [hours, minutes, seconds] = [date.getHours(), date.getMinutes(), date.getSeconds()].map((part) =>

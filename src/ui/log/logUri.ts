@@ -4,10 +4,10 @@ import type { Build } from '../../core/model/build';
 import { fieldsOf, toQuery } from '../../core/util/uriQuery';
 
 export const logScheme = 'gitlab-builds-log';
-/** Of what a diff editor compares. */
+/** URI scheme of documents in a diff editor. */
 export const comparedScheme = 'gitlab-builds-log-compared';
 
-/** Which log it is, as the address of its document says it. */
+/** Identifies a log in a URI. */
 export interface LogAddress {
   /** Root of the repository that it was opened from. */
   readonly root: string;
@@ -17,13 +17,13 @@ export interface LogAddress {
   readonly build: number;
 }
 
-/** The name is the title of the editor; the rest is the query, written so that no reader of addresses changes it. */
+/** URI of a log. The path is the editor's title; the query holds the rest, encoded to survive URI parsers. */
 export function toLogUri(address: LogAddress, { name, id }: Pick<Build, 'name' | 'id'>, scheme = logScheme): Uri {
   const query = toQuery(address);
   return Uri.parse(`${scheme}:/${encodeURIComponent(`${safeName(name).toWellFormed()} #${id}.log`)}?${query}`, true);
 }
 
-/** undefined: the address of no log of ours. Anybody may have written it. */
+/** Parses a URI from `toLogUri`; undefined for any other. URIs are untrusted. */
 export function toLogAddress({ scheme, query }: Uri): LogAddress | undefined {
   if (scheme !== logScheme && scheme !== comparedScheme) return undefined;
   const { root, instance, project, build } = fieldsOf(query);

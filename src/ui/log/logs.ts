@@ -41,20 +41,20 @@ export interface LogChanged {
   readonly changed: LogNews;
 }
 
-/** So long VS Code may take to show what it was told of a document. */
+/** Longest time in ms that VS Code may take to show a document's changed text. */
 const updateMs = 2000;
 
-/** The logs whose editors are open, as read-only documents. What an editor has left is forgotten. */
+/** Provides open logs as read-only documents. A log is dropped when its editor closes. */
 export class Logs implements TextDocumentContentProvider, Disposable {
   private readonly open = new Map<string, LogDocument>();
-  /** Those that cannot be asked for: why, stands in their editors. */
+  /** URIs whose logs can't be requested; their editors explain why. */
   private readonly strange = new Map<string, Uri>();
   private readonly textChanged = new EventEmitter<Uri>();
   private readonly changed = new EventEmitter<LogChanged>();
   private readonly left = new EventEmitter<Uri>();
   readonly onDidChange: Event<Uri> = this.textChanged.event;
   readonly onDidChangeLog: Event<LogChanged> = this.changed.event;
-  /** No editor shows it any more. */
+  /** Fires when the last editor of a log closes. */
   readonly onDidClose: Event<Uri> = this.left.event;
   private readonly subscriptions: Disposable[];
 
@@ -64,7 +64,7 @@ export class Logs implements TextDocumentContentProvider, Disposable {
       this.changed,
       this.left,
       workspace.registerTextDocumentContentProvider(logScheme, this),
-      // Also told of where only its language was changed.
+      // Also fires if only the document's language changed.
       workspace.onDidCloseTextDocument(({ uri }) => this.leave([uri])),
       window.tabGroups.onDidChangeTabs(({ opened, closed }) => {
         this.leave(closed.flatMap(urisOf));
@@ -83,7 +83,7 @@ export class Logs implements TextDocumentContentProvider, Disposable {
     return uri.scheme === logScheme ? this.open.get(uri.toString()) : undefined;
   }
 
-  /** The document of a build's log, read anew: where there is none, a sentence says why. */
+  /** Opens the document of a build's log and reads it again. Without a log, the text explains why. */
   async document(root: string, target: Target, build: Build): Promise<{ document: TextDocument; log: LogDocument }> {
     const address = { root, instance: target.instance.url, project: target.project, build: build.id };
     const uri = toLogUri(address, build);
@@ -91,7 +91,7 @@ export class Logs implements TextDocumentContentProvider, Disposable {
     await log.look();
     try {
       const document = await workspace.openTextDocument(uri);
-      // A tab that was closed meanwhile has taken the log along, and VS Code has asked for another.
+      // If a tab was closed meanwhile, its log was dropped and VS Code asked for another one.
       const shown = this.of(uri) ?? log;
       await this.upToDate(document, shown);
       shown.follow();
@@ -102,7 +102,7 @@ export class Logs implements TextDocumentContentProvider, Disposable {
     }
   }
 
-  /** The failed build of the same commit after this one, or the first where this is the last; none that may fail. */
+  /** The next failed build of the commit, wrapping around; skips allowed failures. */
   nextFailed({ build, port: { root } }: LogDocument): Build | undefined {
     const builds = buildsOf(this.parts.session.snapshotOf(root));
     const isWanted = (one: Build): boolean => hasFailed(one) && can(one, 'openLog') && one.id !== build?.id;
@@ -110,28 +110,28 @@ export class Logs implements TextDocumentContentProvider, Disposable {
     return [...builds.slice(at + 1), ...builds.slice(0, Math.max(at, 0))].find(isWanted);
   }
 
-  /** Something was done to builds that their state does not tell, such as erasing. */
+  /** Reloads logs after an action that a build's status doesn't show, such as erasing. */
   lookAgain(): void {
     for (const log of this.open.values()) log.lookAgain();
   }
 
-  /** A build's log as it is now, for no editor. Throws a Refusal where there is none. */
+  /** Reads a build's log without an editor. Throws UserError if there is none. */
   async now(root: string, target: Target, build: Build): Promise<LogDocument> {
     const address = { root, instance: target.instance.url, project: target.project, build: build.id };
     return once(this.make(toLogUri(address, build), address, target));
   }
 
-  /** The same by its address. Throws a Refusal where there is none. */
+  /** Like `now`, by URI. Throws UserError if there is none. */
   async readAt(uri: Uri): Promise<LogDocument> {
     return once(await this.found(uri));
   }
 
-  /** Also for an editor that VS Code brings back. */
+  /** Also called for restored editors. */
   async provideTextDocumentContent(uri: Uri): Promise<string> {
     try {
       const log = this.of(uri) ?? (await this.restored(uri));
       if (!log.isRead) await log.look();
-      // Reading has just had its turn.
+      // Let pending reads finish first.
       await nextTurn();
       return log.text;
     } catch (error) {
@@ -148,14 +148,14 @@ export class Logs implements TextDocumentContentProvider, Disposable {
 
   private async restored(uri: Uri): Promise<LogDocument> {
     const made = await this.found(uri);
-    // It may have been asked for twice at once: the first stays.
+    // Two requests may have run at once: keep the first.
     const log = this.of(uri) ?? this.add(made);
     await log.look();
     log.follow();
     return log;
   }
 
-  /** VS Code keeps documents for a while after their editors: such a one has the text of then. */
+  /** Reloads a reopened document: VS Code caches documents after their editors close, with outdated text. */
   private bringBack(uri: Uri): void {
     const isHeld = uri.scheme === logScheme && isOpen(uri) && this.of(uri) === undefined;
     if (isHeld) this.textChanged.fire(uri);
@@ -182,7 +182,10 @@ export class Logs implements TextDocumentContentProvider, Disposable {
     return log;
   }
 
-  /** Only for an instance that the user is signed in to and a project of this workspace, whoever wrote the address. */
+  /**
+   * Creates the log for a URI, only for an instance that the user is signed in to and a project of this workspace,
+   * since URIs are untrusted.
+   */
   private async found(uri: Uri): Promise<LogDocument> {
     const address = toLogAddress(uri);
     const instances = await this.parts.session.instances();
@@ -221,7 +224,7 @@ export class Logs implements TextDocumentContentProvider, Disposable {
     if (changed !== 'state') this.textChanged.fire(log.uri);
   }
 
-  /** A token came, went or is another. */
+  /** Retries logs after a token was added, removed or replaced. */
   private retry(): void {
     for (const log of this.open.values()) if (log.failure !== undefined) log.lookAgain();
     const strange = [...this.strange.values()];
@@ -229,7 +232,7 @@ export class Logs implements TextDocumentContentProvider, Disposable {
     for (const uri of strange) this.textChanged.fire(uri);
   }
 
-  /** What the view knows of a build is not waited for here. */
+  /** Passes on changes of builds that the view has loaded. */
   private catchUp(): void {
     for (const log of this.open.values()) {
       const { root, uri } = log.port;
@@ -263,7 +266,7 @@ async function once(log: LogDocument): Promise<LogDocument> {
   }
 }
 
-/** As the view has it, where that is fresh. */
+/** The build as loaded by the view, if that is current. */
 function known(session: Session, root: string, id: number): Build | undefined {
   const snapshot = session.snapshotOf(root);
   if (snapshot?.kind !== 'ready' || snapshot.stale !== undefined) return undefined;

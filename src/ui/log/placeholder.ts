@@ -4,21 +4,21 @@ import type { Failure } from '../../core/model/errors';
 import { buildTitle, statusLabel } from '../text/buildText';
 import { failureSentence } from '../text/failures';
 
-/** What is known of a log of which there is nothing to show. */
+/** Facts about a log that has nothing to show. */
 export interface NoLog {
   readonly build: Build | undefined;
   readonly failure: Failure | undefined;
-  /** There was one. */
+  /** Whether there was one before. */
   readonly isErased: boolean;
 }
 
-/** What stands in the editor in place of a log: why there is none, and what brings it. */
+/** Text for the editor in place of a log: why there is none, and how to get it. */
 export function placeholder({ build, failure, isErased }: NoLog): string {
   if (failure !== undefined) return failed(failure, build);
   return build === undefined ? '' : missing(build, isErased);
 }
 
-/** For an editor, which does not wrap: what happened on one line, what to do on the next. */
+/** Puts each sentence on a line of its own, for an editor that doesn't wrap. */
 export function inLines(sentences: string): string {
   return sentences.replaceAll(/([.?]) (?=\p{Lu})/gu, '$1\n');
 }

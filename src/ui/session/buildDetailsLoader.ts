@@ -3,11 +3,11 @@ import { targetOf } from '../../core/model/snapshot';
 import type { Clients } from './clients';
 import type { Session } from './session';
 
-/** What is to be had of a build when somebody looks at it, and its list does not tell. */
+/** Loads build details that lists lack, when the user looks at a build. */
 export interface DetailsPort {
-  /** undefined: there is nothing more to know. The build as it was where GitLab does not answer; never rejects. */
+  /** Adds details to a build; undefined if there are no more. On failure returns the build unchanged; never rejects. */
   load(root: string, build: Build): Promise<Build> | undefined;
-  /** Shows it in the rows. */
+  /** Shows the details in the rows. */
   show(root: string, build: Build): void;
 }
 
@@ -20,7 +20,7 @@ export class BuildDetailsLoader implements DetailsPort {
   load(root: string, build: Build): Promise<Build> | undefined {
     const snapshot = this.session.snapshotOf(root);
     const target = targetOf(snapshot);
-    // Where the list could not be had just now, this could not either.
+    // If the list couldn't be loaded just now, this can't either.
     if (target === undefined || (snapshot?.kind === 'ready' && snapshot.stale !== undefined)) return undefined;
     const client = this.clients.of(target.instance);
     if (!client.isIncomplete(build)) return undefined;

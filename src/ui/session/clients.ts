@@ -8,20 +8,20 @@ import type { Logger } from '../../core/util/logger';
 import type { Instance } from '../../core/model/instance';
 import { systemClock } from '../../core/util/timer';
 
-/** What a client is made with; a token given here is tried before it is kept. */
+/** Supplies the token of a client; lets a token be tried before it is stored. */
 export type TokenSource = () => Promise<string | undefined>;
 
 export interface ClientsOptions {
   readonly log: Logger;
   readonly userAgent: string;
   readonly tokenOf: (url: string) => Promise<string | undefined>;
-  /** Whether requests use an agent of their own. */
+  /** Whether to use an agent of our own for requests. */
   readonly ownAgent: () => boolean;
-  /** What is remembered of an instance from window to window. */
+  /** Access to facts about an instance that windows share. */
   readonly factsOf?: (instance: Instance) => FactsKeeper;
 }
 
-/** One client per instance, which remembers what it has looked up and bounds what the instance is asked. */
+/** One client per instance, with its caches and rate limiter. */
 export class Clients implements Disposable {
   private readonly known = new Map<string, GitLabClient>();
   private readonly http: Http;
@@ -38,7 +38,7 @@ export class Clients implements Disposable {
     return client;
   }
 
-  /** A client of its own, for a token that is not stored yet. No request is made here. */
+  /** Creates a separate client, for example for a token that isn't stored yet. Sends no request. */
   make(instance: Instance, token: TokenSource, facts?: FactsKeeper): GitLabClient {
     return new GitLabClient(instance, this.http, token, this.options.log, systemClock, facts);
   }

@@ -8,18 +8,18 @@ const mostInstances = 20;
 interface StoredInstance extends InstanceFacts {
   /** Base URL. */
   readonly url: string;
-  /** As it was set when that was found out. */
+  /** Configured API version at the time. */
   readonly apiVersion: Instance['apiVersion'];
 }
 
-/** What instances turned out to be and where their projects are, for all windows; nothing of it is secret. */
+/** Stores facts about instances and their projects for all windows; nothing secret. */
 export class InstanceCache {
   constructor(private readonly storage: Memento) {}
 
   of({ url, apiVersion }: Instance): FactsKeeper {
     const isIt = (one: StoredInstance): boolean => one.url === url && one.apiVersion === apiVersion;
     return {
-      // Read each time: another window may have found out more.
+      // Read each time: another window may have added facts.
       get: () => this.read().find(isIt),
       keep: (facts) => {
         const others = this.read().filter((one) => !isIt(one));
@@ -28,7 +28,7 @@ export class InstanceCache {
     };
   }
 
-  /** Base URLs: what is known of other instances is forgotten. */
+  /** Drops facts about all instances but those with the given base URLs. */
   keepOnly(instances: readonly string[]): void {
     const all = this.read();
     const kept = all.filter(({ url }) => instances.includes(url));
@@ -45,7 +45,7 @@ export class InstanceCache {
   }
 }
 
-/** What was stored by another version of ours, or is damaged, is none. */
+/** Validates a stored value: false if another version wrote it or it is damaged. */
 function isStoredInstance(value: unknown): value is StoredInstance {
   if (!isObject(value)) return false;
   const { url, apiVersion, server, at, projects } = value;

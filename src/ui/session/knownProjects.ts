@@ -5,19 +5,19 @@ import { targetOf, type Snapshot } from '../../core/model/snapshot';
 interface ProjectOfInstance {
   /** Base URL of the instance. */
   readonly instance: string;
-  /** Path or numeric id. */
+  /** Project path or numeric id. */
   readonly project: string;
 }
 
 const storageKey = 'knownProjects';
-/** Of one workspace; the ones shown longest ago are forgotten. */
+/** Maximum number per workspace; the least recently shown are dropped. */
 const mostProjects = 200;
-/** From the start of a window until its repositories are shown, in ms. */
+/** Longest wait in ms for the repositories of a new window to be shown. */
 const startMs = 5000;
 
 /**
- * Projects that this workspace shows or has shown. Anybody can write the address of a log or of artifacts into a file:
- * only those of these projects are opened.
+ * Projects that this workspace shows or has shown. Logs and artifacts are only opened for these, because a file may
+ * contain a forged URI.
  */
 export class KnownProjects implements Disposable {
   private readonly added = new EventEmitter<void>();
@@ -33,7 +33,7 @@ export class KnownProjects implements Disposable {
     return this.keys.has(keyOf(project));
   }
 
-  /** The same, also where the project is only about to be shown, as after a reload: waits up to `startMs` for that. */
+  /** Like `has`, but waits up to `startMs` for a project that is about to be shown, as after a reload. */
   async becomesKnown(project: ProjectOfInstance, clock: Pick<Clock, 'setTimeout' | 'clearTimeout'>): Promise<boolean> {
     if (this.has(project)) return true;
     return new Promise((resolve) => {
@@ -49,13 +49,13 @@ export class KnownProjects implements Disposable {
     });
   }
 
-  /** Takes in the project of a snapshot that is shown. */
+  /** Adds the project of a displayed snapshot. */
   addShown(snapshot: Snapshot | undefined): void {
     const target = targetOf(snapshot);
     if (target !== undefined) this.add({ instance: target.instance.url, project: target.project });
   }
 
-  /** Forgets the projects of all other instances, such as of one that the user has signed out of. */
+  /** Drops the projects of all other instances, for example after signing out. */
   keepOnly(instances: readonly string[]): void {
     const kept = [...this.keys].filter((key) => instances.some((instance) => key.startsWith(prefixOf(instance))));
     if (kept.length === this.keys.size) return;
@@ -86,7 +86,7 @@ function keyOf({ instance, project }: ProjectOfInstance): string {
   return `${prefixOf(instance)}${project}`;
 }
 
-/** No base URL has a space. */
+/** Unambiguous, because base URLs contain no spaces. */
 function prefixOf(instance: string): string {
   return `${instance} `;
 }

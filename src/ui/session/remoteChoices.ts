@@ -1,10 +1,10 @@
 import type { Memento } from 'vscode';
 
 const storageKey = 'remoteChoices';
-/** Of one workspace; the oldest choices are forgotten. */
+/** Maximum number per workspace; the oldest are dropped. */
 const mostChoices = 100;
 
-/** The remote whose project the user has chosen, by the root of the repository; kept for the workspace. */
+/** The remote that the user selected for a repository, by root; stored for the workspace. */
 export class RemoteChoices {
   private readonly choices: Map<string, string>;
 
@@ -20,7 +20,7 @@ export class RemoteChoices {
     return this.choices.get(root);
   }
 
-  /** `remote`: undefined takes the choice back. */
+  /** `remote`: undefined removes the choice. */
   set(root: string, remote: string | undefined): void {
     this.choices.delete(root);
     if (remote !== undefined) this.choices.set(root, remote);

@@ -20,7 +20,7 @@ import type { RemoteChoices } from './remoteChoices';
 import type { SnapshotCache } from './snapshotCache';
 import type { Tokens } from './tokens';
 
-/** A commit that the user chose over HEAD. */
+/** A commit that the user selected instead of HEAD. */
 export interface Pin {
   readonly sha: string;
   readonly ref?: string | undefined;
@@ -39,14 +39,14 @@ export interface SessionParts {
 }
 
 export interface MonitorParts extends SessionParts {
-  /** Name of the remote whose project the user has chosen. */
+  /** Name of the remote that the user selected. */
   readonly chosenRemote: () => string | undefined;
   readonly pin: () => Pin | undefined;
   readonly instances: () => Promise<readonly Instance[]>;
   readonly show: (snapshot: Snapshot) => void;
 }
 
-/** The monitor of one repository. */
+/** Creates the monitor of one repository. */
 export function monitorRepository(repository: GitRepository, parts: MonitorParts): Monitor {
   const headBuilds = new HeadBuilds(() => parts.clock.now());
   const others = new OtherProjects();
@@ -98,7 +98,10 @@ interface FurtherQuestion {
   readonly others: OtherProjects;
 }
 
-/** How long builds take, where some run, what the token may do, and whose project has builds: nobody waits for it. */
+/**
+ * Loads expected durations (while something runs), the token's permissions, and another remote's project with builds.
+ * Nothing waits for it.
+ */
 async function further(question: FurtherQuestion, parts: MonitorParts): Promise<Further> {
   const { target, loaded, signal } = question;
   const { instance, project } = target;
@@ -111,7 +114,7 @@ async function further(question: FurtherQuestion, parts: MonitorParts): Promise<
   return { expected, readOnly: client.readOnlyIfKnown, elsewhere };
 }
 
-/** The commit itself has none: those that are shown, if any, are of one before it. */
+/** Whether the commit itself has no builds; any displayed ones belong to an ancestor. */
 function isWithoutBuilds({ builds, pipelines, ancestor }: Listing & Pick<Loaded, 'ancestor'>): boolean {
   return ancestor !== undefined || isEmpty({ builds, pipelines });
 }
@@ -120,7 +123,7 @@ function keyOf({ instance, project, sha }: Target): string {
   return `${instance.url} ${project} ${sha}`;
 }
 
-/** The projects of the other remotes, on the instances that the user is signed in to. */
+/** Searches the projects of other remotes, on instances that the user is signed in to. */
 async function lookElsewhere(
   { repository, target, signal, others }: FurtherQuestion,
   { git, tokens, instances, clients }: MonitorParts,
@@ -148,19 +151,19 @@ function undefinedIfRefused(error: unknown): undefined {
   if (!(error instanceof GitLabError)) throw error;
 }
 
-/** What GitLab tells of the commit, also that it tells nobody of this role about builds. */
+/** Loads the builds, and recognizes that CI/CD is disabled or hidden from the user's role. */
 async function findIfShown(question: Question, client: GitLabClient): Promise<HeadListing & Pick<Loaded, 'ciHidden'>> {
   try {
     return await find(question, client);
   } catch (error) {
     if (!isCiHidden(error)) throw error;
-    // Whoever is refused everything, such as for their address, is not told of CI/CD.
+    // Rejects if GitLab refuses everything, for example because of the IP address; then the problem isn't CI/CD.
     await client.confirmProject(question.target.project, question.signal);
     return { builds: [], pipelines: [], ciHidden: true };
   }
 }
 
-/** HEAD's builds; where it has none, those of the nearest commit before it that has some. */
+/** Loads HEAD's builds, or those of the nearest ancestor that has some. */
 async function find({ target, signal, urgency, headBuilds }: Question, client: GitLabClient): Promise<HeadListing> {
   const { instance, project, sha, ref, pinned, head } = target;
   const listingOf = (of: string) => client.listing(project, { sha: of, ref }, signal, urgency === 'asked');
@@ -211,7 +214,7 @@ async function resolveTarget(
   const { commit, name } = git.position(repository);
   if (commit === undefined) return { kind: 'noProject', reason: 'noCommit' };
   const head = await git.head(repository, remote);
-  // HEAD may have moved while git was asked; then this is called off, and the next round asks anew.
+  // HEAD may have moved while git ran; then this is aborted, and the next round starts again.
   return { kind: 'target', target: { instance, project, sha: commit, ref: name, pinned: false, head } };
 }
 

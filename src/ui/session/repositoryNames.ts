@@ -1,4 +1,4 @@
-/** Folders by their paths → their names; where two have the same, with as much of the path as tells them apart. */
+/** Names of folders by path; equal names are extended by as much of the path as distinguishes them. */
 export function namesOf(paths: readonly string[]): ReadonlyMap<string, string> {
   return new Map(paths.map((path) => [path, nameOf(path, paths)]));
 }

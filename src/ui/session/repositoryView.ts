@@ -1,17 +1,17 @@
 import type { Snapshot } from '../../core/model/snapshot';
 
-/** One repository as the views draw it. `root`: its folder's URI. */
+/** View model of one repository. `root`: URI of its folder. */
 export interface RepositoryView {
   readonly root: string;
-  /** The folder's name. */
+  /** Name of the folder. */
   readonly name: string;
-  /** undefined: nothing is known yet. */
+  /** Undefined until something is known. */
   readonly snapshot: Snapshot | undefined;
 }
 
-/** Everything that the views draw. Without a repository: one view with an empty root that says why. */
+/** View model of everything. Without a repository: a single view with an empty root that says why. */
 export interface ViewState {
   readonly repositories: readonly RepositoryView[];
-  /** Root of the repository that the active editor is in, else of the one that was, else of the first. */
+  /** Root of the repository of the active editor, else of the last active one, else of the first. */
   readonly active: string | undefined;
 }

@@ -16,14 +16,14 @@ interface MonitoredRepository {
   readonly monitor: Monitor;
 }
 
-/** Keeps a monitor for every open repository, and tells the views what they show. */
+/** Keeps a monitor for each open repository, and notifies views. */
 export class Session implements Disposable {
   private readonly changed = new EventEmitter<ViewState>();
-  /** Once for each change of what the views draw. */
+  /** Fires once for each change of the view model. */
   readonly onDidChange: Event<ViewState> = this.changed.event;
-  /** By root; a pin outlives the closing of its repository. */
+  /** By root. A pin is kept when its repository is closed. */
   private readonly pins = new Map<string, Pin>();
-  /** By root, in the order in which git has them. */
+  /** By root, in git's order. */
   private followed: ReadonlyMap<string, MonitoredRepository> = new Map();
   private readonly subscriptions: Disposable[];
 
@@ -42,7 +42,7 @@ export class Session implements Disposable {
     void this.forgetSignedOut();
   }
 
-  /** Without a repository, one view with an empty root says why; none at all while git has not looked yet. */
+  /** The view model. Without a repository, a single view with an empty root says why; empty while git is starting. */
   get state(): ViewState {
     const { git } = this.parts;
     if (git.state === 'starting') return { repositories: [], active: undefined };
@@ -55,7 +55,7 @@ export class Session implements Disposable {
     return { repositories, active: this.active };
   }
 
-  /** Root of the repository that the active editor is in, else of the one that was, else of the first. */
+  /** Root of the repository of the active editor, else of the last active one, else of the first. */
   get active(): string | undefined {
     return this.parts.git.active?.rootUri.toString();
   }
@@ -72,7 +72,7 @@ export class Session implements Disposable {
     return root === undefined ? undefined : this.pins.get(root);
   }
 
-  /** The projects of a repository's remotes that the user is signed in to. */
+  /** Projects of a repository's remotes, on instances that the user is signed in to. */
   async projectsOf(root: string): Promise<readonly RemoteProject[]> {
     const { git, tokens } = this.parts;
     const repository = this.repositoryOf(root);
@@ -82,30 +82,30 @@ export class Session implements Disposable {
     return projects.filter((_, index) => signedIn[index] !== undefined);
   }
 
-  /** Name of the remote whose project the user has chosen; undefined: settings and upstream say which. */
+  /** Name of the remote that the user selected; undefined: determined by settings and upstream. */
   chosenRemoteOf(root: string): string | undefined {
     return this.parts.remoteChoices.of(root);
   }
 
-  /** Shows the project of that remote from now on; undefined: the one that settings and upstream say. */
+  /** Shows the project of a remote from now on; undefined: the one determined by settings and upstream. */
   async chooseRemote(root: string, remote: string | undefined): Promise<void> {
     this.parts.remoteChoices.set(root, remote);
     await this.of(root)?.monitor.retarget();
   }
 
-  /** Of one repository or of all. Resolves when the result is shown. Never rejects. */
+  /** Refreshes one repository or all. Resolves when the result is shown. Never rejects. */
   async refresh(root?: string): Promise<void> {
     this.parts.git.forgetRemotes();
     const wanted = [...this.followed].filter(([one]) => root === undefined || one === root);
     await Promise.all(wanted.map(([, { monitor }]) => monitor.refresh()));
   }
 
-  /** After the user has done something to a build or a pipeline of that repository. Never rejects. */
+  /** Called after the user acted on a build or a pipeline of the repository. Never rejects. */
   async acted(root: string): Promise<void> {
     await this.of(root)?.monitor.acted();
   }
 
-  /** Follow HEAD again, or, with a pin, show that commit. */
+  /** Shows the pinned commit, or follows HEAD if `pin` is undefined. */
   async follow(root: string | undefined, pin: Pin | undefined): Promise<void> {
     const followed = this.of(root);
     if (root === undefined || followed === undefined) return;
@@ -114,22 +114,22 @@ export class Session implements Disposable {
     await followed.monitor.retarget();
   }
 
-  /** The window or the view was turned to, or away from. */
+  /** Called when window focus or view visibility changed. */
   onVisibilityChange(): void {
     for (const { monitor } of this.followed.values()) monitor.onVisibilityChange();
   }
 
-  /** The fresh state of one build, shown without a refresh. */
+  /** Shows the fresh state of one build without a refresh. */
   update(root: string, build: Build): void {
     this.of(root)?.monitor.update(build);
   }
 
-  /** Shows what has become known of a build, which is no change of it. */
+  /** Adds details to a build, which doesn't count as a change of the build. */
   learn(root: string, build: Build): void {
     this.of(root)?.monitor.learn(build);
   }
 
-  /** All instances that the user configured or signed in to; no other is ever sent a request. */
+  /** Instances that the user configured or signed in to; no others receive requests. */
   async instances(): Promise<readonly Instance[]> {
     const configured = this.parts.settings.instances();
     const urls = new Set(configured.map(({ url }) => url));
@@ -146,7 +146,7 @@ export class Session implements Disposable {
     return root === undefined ? undefined : this.followed.get(root);
   }
 
-  /** Repositories come and go, and the active one changes. */
+  /** Updates the monitors when repositories open, close, or become active. */
   private turnToGit(): void {
     const { git } = this.parts;
     if (git.state === 'starting') return;
@@ -160,7 +160,7 @@ export class Session implements Disposable {
     );
     const kept = new Set(this.followed.values());
     for (const one of before.values()) if (!kept.has(one)) one.monitor.dispose();
-    // Git tells of a change only when there is one: of the set, of the active one, or of its own state.
+    // Git only fires for an actual change of its repositories, the active one, or its own state.
     this.changed.fire(this.state);
     const known = new Set(before.values());
     for (const root of this.activeFirst()) {
@@ -189,13 +189,13 @@ export class Session implements Disposable {
     for (const root of this.activeFirst()) this.retarget(root, root === this.active ? 'moved' : 'active');
   }
 
-  /** Roots: what is looked at is asked for before the others. */
+  /** Roots, the active repository first, so that it is loaded first. */
   private activeFirst(): readonly string[] {
     const { active } = this;
     return [...this.followed.keys()].sort((a, b) => Number(b === active) - Number(a === active));
   }
 
-  /** Also in another window, or while none was open. */
+  /** Forgets data of instances the user signed out of, also in another window or while none was open. */
   private async forgetSignedOut(): Promise<void> {
     const { remembered, tokens, log } = this.parts;
     try {

@@ -2,7 +2,7 @@ import type { Disposable } from 'vscode';
 import type { Logger } from '../../core/util/logger';
 import type { Settings } from './settings';
 
-/** Writes into the log what is wrong with the settings, now and after each change; each sentence once. */
+/** Logs problems with settings now and after each change; each sentence once. */
 export function logSettingFlaws(settings: Settings, log: Pick<Logger, 'warn'>): Disposable {
   const told = new Set<string>();
   const look = (): void => {

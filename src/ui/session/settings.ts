@@ -9,39 +9,42 @@ export interface RepositorySettings {
   readonly project?: string;
 }
 
-/** Of which ends of a commit's builds the user is told. */
+/** Which results of a commit's builds to notify about. */
 export type NotificationLevel = 'never' | 'failures' | 'all';
 const notificationLevels: readonly NotificationLevel[] = ['never', 'failures', 'all'];
 
-/** At which of its moments the user is told of a commit whose builds fail. */
+/** When to notify about failed builds of a commit. */
 export type NotificationMoment = 'firstFailure' | 'end' | 'both';
 const notificationMoments: readonly NotificationMoment[] = ['firstFailure', 'end', 'both'];
 
-/** Between two refreshes: more would look like none. */
+/** Maximum refresh interval in seconds: a longer one would look broken. */
 const mostSeconds = 3600;
 const megabyte = 1_000_000;
 const sources = ['instances', 'remote', 'project', 'refresh'];
 
-/** The only reader of our settings. What a user wrote wrong counts as not written. */
+/** Reads all of our settings. An invalid value counts as not set. */
 export class Settings implements Disposable {
   private readonly lookChanged = new EventEmitter<void>();
   private readonly sourceChanged = new EventEmitter<void>();
-  /** How builds are shown: no reason to ask GitLab. */
+  /** Fires when a setting of the display changed, which requires no requests. */
   readonly onDidChangeLook: Event<void> = this.lookChanged.event;
-  /** Which builds are shown, and how often they are asked for. */
+  /** Fires when a setting changed that determines which builds to load, or how often. */
   readonly onDidChangeSource: Event<void> = this.sourceChanged.event;
   private readonly listener = workspace.onDidChangeConfiguration((event) => {
     if (event.affectsConfiguration('gitlabBuilds.groupBy')) this.lookChanged.fire();
     if (sources.some((key) => event.affectsConfiguration(`gitlabBuilds.${key}`))) this.sourceChanged.fire();
   });
 
-  /** From the user's settings alone: a repository must not say where requests and tokens go. */
+  /** Configured instances. Only from user settings: a repository must not determine where requests and tokens go. */
   instances(): readonly Instance[] {
     const written = writtenInstances();
     return Array.isArray(written) ? written.flatMap((entry) => toInstance(entry) ?? []) : [];
   }
 
-  /** What is wrong with the setting of the instances, a sentence each. They name no value: it may hold a secret. */
+  /**
+   * Problems with the setting for instances, one sentence each. Values aren't included, because they may contain
+   * secrets.
+   */
   instanceFlaws(): readonly string[] {
     const written = writtenInstances();
     if (written === undefined) return [];
@@ -61,17 +64,17 @@ export class Settings implements Disposable {
     return this.text('artifacts.directory', root) || '.gitlab-builds';
   }
 
-  /** Whether archives are unpacked once they are downloaded. */
+  /** Whether to unpack archives after downloading. */
   extractsArtifacts(root: Uri): boolean {
     return workspace.getConfiguration('gitlabBuilds', root).get<unknown>('artifacts.extract') === true;
   }
 
-  /** From the user's settings alone, as a repository must not fill the disk. */
+  /** Size limit of the cache in bytes. Only from user settings, because a repository must not fill the disk. */
   cacheBytes(): number {
     return this.own('artifacts.cacheMegabytes', 200, 0) * megabyte;
   }
 
-  /** From the user's settings alone: a repository must not lift what keeps an archive from doing harm. */
+  /** Limits for extraction. Only from user settings: a repository must not lift the protection. */
   extractLimits(): ExtractLimits {
     const { maxEntries, maxBytes, maxRatio, ratioFromBytes } = defaultLimits;
     return {
@@ -88,20 +91,20 @@ export class Settings implements Disposable {
   }
 
   /**
-   * Whether requests use an agent of their own. With the other values of VS Code's proxy support an agent would be
-   * ignored (`override`) or would switch the user's proxy off (`on`).
+   * Whether to use an agent of our own for requests. In other modes of VS Code's proxy support, an agent would be
+   * ignored (`override`) or bypass the user's proxy (`on`).
    */
   usesOwnAgent(): boolean {
     const support = workspace.getConfiguration('http').get<unknown>('proxySupport');
     return support === 'fallback' || support === 'off';
   }
 
-  /** Between two refreshes for a while after an action or a push; not below what the user has set for what runs. */
+  /** Seconds between refreshes for a while after an action or a push; not less than the user set for running builds. */
   soonSeconds(): number {
     return this.isSet('refresh.activeSeconds') ? this.intervals().activeSeconds : 2;
   }
 
-  /** In characters: of a longer log the end is shown first. Infinity: of none. */
+  /** Number of characters to show at first of a longer log; Infinity: no limit. */
   logTailLength(): number {
     const megabytes = workspace.getConfiguration('gitlabBuilds').get<unknown>('log.tailAbove');
     const isNumber = typeof megabytes === 'number' && Number.isFinite(megabytes) && megabytes >= 0;
@@ -109,7 +112,7 @@ export class Settings implements Disposable {
     return megabytes === 0 ? Infinity : Math.max(megabytes, 0.1) * 1e6;
   }
 
-  /** How many lines VS Code leaves above the one that it is to show at the top. */
+  /** Number of lines that VS Code keeps above a line that it reveals at the top. */
   linesAboveTop(document: Uri): number {
     const editor = workspace.getConfiguration('editor', document);
     const [around, sticky] = [
@@ -126,7 +129,10 @@ export class Settings implements Disposable {
     return groupings.find((grouping) => grouping === written) ?? 'stageAndStatus';
   }
 
-  /** Into the workspace's settings only where the workspace has its own already: they are files of the repository. */
+  /**
+   * Sets the grouping; in the workspace's settings only if they already contain it, because they are files of the
+   * repository.
+   */
   async setGroupBy(grouping: Grouping, root: Uri | undefined): Promise<void> {
     const configuration = workspace.getConfiguration('gitlabBuilds', root);
     const own = configuration.inspect('groupBy');
@@ -139,19 +145,19 @@ export class Settings implements Disposable {
     await configuration.update('groupBy', grouping, target);
   }
 
-  /** Read at each use: a change counts at once. */
+  /** Read at each use, so that a change applies immediately. */
   notifications(): NotificationLevel {
     const written = this.text('notifications', undefined);
     return notificationLevels.find((level) => level === written) ?? 'failures';
   }
 
-  /** Read at each use: a change counts at once. */
+  /** Read at each use, so that a change applies immediately. */
   notifyAt(): NotificationMoment {
     const written = this.text('notifyAt', undefined);
     return notificationMoments.find((moment) => moment === written) ?? 'firstFailure';
   }
 
-  /** Into the user's settings, and into the workspace's too where those would still say otherwise. */
+  /** Sets the level in the user's settings, and in the workspace's if they would override it. */
   async setNotifications(level: NotificationLevel): Promise<void> {
     const configuration = workspace.getConfiguration('gitlabBuilds');
     const isOverridden = configuration.inspect('notifications')?.workspaceValue !== undefined;
@@ -165,7 +171,7 @@ export class Settings implements Disposable {
     this.sourceChanged.dispose();
   }
 
-  /** A number of the user's settings, whatever the workspace says. */
+  /** A number from the user's settings, ignoring the workspace's. */
   private own(key: string, fallback: number, least: number): number {
     const value = workspace.getConfiguration('gitlabBuilds').inspect<unknown>(key)?.globalValue;
     return typeof value === 'number' && Number.isFinite(value) ? Math.max(value, least) : fallback;
@@ -176,13 +182,13 @@ export class Settings implements Disposable {
     return typeof value === 'string' ? value.trim() : '';
   }
 
-  /** A number where a text is meant, such as a project's. */
+  /** Converts a number to a string, for settings such as a project's id. */
   private numeric(key: string, root: Uri | undefined): string {
     const value = workspace.getConfiguration('gitlabBuilds', root).get<unknown>(key);
     return typeof value === 'number' && Number.isSafeInteger(value) && value > 0 ? String(value) : '';
   }
 
-  /** Whether the user or the workspace says something of it. */
+  /** Whether the setting has a value in user or workspace settings. */
   private isSet(key: string): boolean {
     const written = workspace.getConfiguration('gitlabBuilds').inspect<unknown>(key);
     return [written?.globalValue, written?.workspaceValue, written?.workspaceFolderValue].some(
@@ -214,7 +220,7 @@ function writtenInstances(): unknown {
   return workspace.getConfiguration('gitlabBuilds').inspect<unknown>('instances')?.globalValue;
 }
 
-/** `place`: which entry of the list it is, from 1. */
+/** Problems with an entry of the list; `place`: its position, starting at 1. */
 function flawsOf(entry: unknown, place: number): readonly string[] {
   if (toInstance(entry) === undefined)
     return [l10n.t('Entry {0} of the setting gitlabBuilds.instances has no valid URL, so it is ignored.', place)];

@@ -9,14 +9,14 @@ type Ready = Extract<Snapshot, { kind: 'ready' }>;
 export const storageKey = 'builds';
 const mostCommits = 20;
 const mostBuilds = 300;
-/** VS Code writes all that an extension stores at once, and complains above 512 KiB. */
+/** Maximum size of stored data. VS Code writes an extension's storage as a whole, and warns above 512 KiB. */
 const mostCharacters = 400_000;
 const writeMs = 10_000;
 
-/** The last known builds of the commits that were looked at, over restarts; in the storage of the workspace. */
+/** Stores the last known builds of displayed commits across restarts, in the workspace's storage. */
 export class SnapshotCache implements Disposable {
   private readonly timer: Timer;
-  /** The newest first. */
+  /** Newest first. */
   private commits: readonly StoredCommit[];
   private isWritten = true;
 
@@ -32,7 +32,7 @@ export class SnapshotCache implements Disposable {
     if (stored !== undefined && (!Array.isArray(stored) || this.commits.length < entries.length)) this.changed();
   }
 
-  /** `stale` says as of when. */
+  /** Stored snapshot of a target; `stale` says from when. */
   of(target: Target): Ready | undefined {
     const known = this.commits.find((commit) => isOf(commit, target));
     if (known === undefined) return undefined;
@@ -52,7 +52,7 @@ export class SnapshotCache implements Disposable {
     };
   }
 
-  /** A commit without builds is none to remember; of one with too many, nothing true could be shown of a part. */
+  /** Stores a snapshot, unless it has no builds or too many: a part of them would be misleading. */
   keep({ target, stale, builds, pipelines, apiVersion, readOnly, ancestor, expected, isPartial }: Ready): void {
     const others = this.commits.filter((commit) => !isOf(commit, target));
     const { instance, project, sha } = target;
@@ -73,7 +73,7 @@ export class SnapshotCache implements Disposable {
     this.changed();
   }
 
-  /** Base URLs: what other instances told is forgotten, at once. */
+  /** Immediately drops data of all instances but those with the given base URLs. */
   keepOnly(instances: readonly string[]): void {
     this.instances?.keepOnly(instances);
     const kept = this.commits.filter(({ instance }) => instances.includes(instance));
@@ -105,7 +105,7 @@ function isOf({ instance, project, sha }: StoredCommit, target: Target): boolean
   return instance === target.instance.url && project === target.project && sha === target.sha;
 }
 
-/** The newest that there is room for. */
+/** The newest commits that fit into the storage. */
 function fitting(commits: readonly StoredCommit[]): readonly StoredCommit[] {
   let room = mostCharacters;
   return commits.filter((commit) => {

@@ -1,23 +1,26 @@
 import type { SecretStorage } from 'vscode';
 import type { Variables } from '../../core/gitlab/dialect';
 
-/** Whose variables: those of all builds of one name. */
+/** Identifies variables, which are shared by all builds of the same name. */
 export interface VariablesOwner {
   /** Base URL. */
   readonly instance: string;
-  /** Path or id. */
+  /** Project path or numeric id. */
   readonly project: string;
   readonly build: string;
 }
 
-/** The variables that manual builds were last played with. In VS Code's SecretStorage, since values may be secrets. */
+/**
+ * Stores the variables with which manual builds were last played; in VS Code's SecretStorage, since values may be
+ * secret.
+ */
 export class StoredVariables {
-  /** What was entered and not played yet; gone with the window. */
+  /** Entered variables that haven't been used yet; kept until the window closes. */
   private readonly drafts = new Map<string, Variables>();
 
   constructor(private readonly secrets: SecretStorage) {}
 
-  /** What was entered last, else what was played last. */
+  /** Variables that were entered last, else those played last. */
   async last(owner: VariablesOwner): Promise<Variables> {
     const key = keyOf(owner);
     const draft = this.drafts.get(key);

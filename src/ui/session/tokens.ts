@@ -2,13 +2,13 @@ import { EventEmitter, type Disposable, type Event, type SecretStorage } from 'v
 import { LocalError } from '../../core/model/errors';
 import { toBaseUrl } from '../../core/model/instance';
 
-/** Where the list of the instances stands that have a token; beside the tokens, so that every window sees both change. */
+/** Key of the list of instances that have a token; in the same storage, so that all windows see it change. */
 const indexKey = 'instances';
 
-/** Tokens, one per instance, in VS Code's SecretStorage, or one from the environment. `url` is an instance's base URL. */
+/** Tokens, one per instance, from VS Code's SecretStorage or the environment. `url` is an instance's base URL. */
 export class Tokens implements Disposable {
   private readonly changed = new EventEmitter<void>();
-  /** A token came or went, in this window or in another. */
+  /** Fires when a token was added or removed in any window. */
   readonly onDidChange: Event<void> = this.changed.event;
   private readonly listener: Disposable;
   /** The instances whose token has come or gone since this window was opened, in whichever window. */
@@ -20,7 +20,7 @@ export class Tokens implements Disposable {
     environment: Readonly<Record<string, string | undefined>>,
   ) {
     this.fromEnvironment = tokenOf(environment);
-    // Other secrets are no news here: the variables of builds lie beside the tokens.
+    // Ignore other secrets, such as the variables of builds.
     this.listener = secrets.onDidChange(({ key }) => {
       if (!isOfTokens(key)) return;
       if (key !== indexKey) this.seen.add(key.slice(keyOf('').length));
@@ -34,7 +34,7 @@ export class Tokens implements Disposable {
     return stored ?? (this.isFromEnvironment(url) ? this.fromEnvironment?.token : undefined);
   }
 
-  /** The instances that the user is signed in to. */
+  /** Base URLs of the instances that the user is signed in to. */
   async signedIn(): Promise<readonly string[]> {
     const stored = await this.stored();
     const { fromEnvironment } = this;
@@ -43,7 +43,7 @@ export class Tokens implements Disposable {
       : [...stored, fromEnvironment.url];
   }
 
-  /** The instances whose token is stored, and so can be removed. */
+  /** Base URLs of the instances whose token is stored, and so can be removed. */
   async stored(): Promise<readonly string[]> {
     const list: unknown = JSON.parse((await this.read(indexKey)) ?? '[]');
     return Array.isArray(list) ? list.filter((url) => typeof url === 'string') : [];
@@ -68,7 +68,7 @@ export class Tokens implements Disposable {
     this.changed.dispose();
   }
 
-  /** Throws LocalError, as where the system's keyring is locked. */
+  /** Throws LocalError, for example if the system's keyring is locked. */
   private async read(key: string): Promise<string | undefined> {
     try {
       return await this.secrets.get(key);
@@ -103,7 +103,7 @@ function keyOf(url: string): string {
   return `token ${url}`;
 }
 
-/** GITLAB_TOKEN counts for the instance that GITLAB_HOST names, and for no other. */
+/** Token from the environment: GITLAB_TOKEN only applies to the instance that GITLAB_HOST names. */
 function tokenOf(
   environment: Readonly<Record<string, string | undefined>>,
 ): { url: string; token: string } | undefined {

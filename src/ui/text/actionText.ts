@@ -5,21 +5,21 @@ import type { Variables } from '../../core/gitlab/dialect';
 import { buildTitle, statusLabel } from './buildText';
 import { oneLine } from './failures';
 
-/** What a command does with a build, and how it speaks of it. */
+/** An action on a build, and its messages. */
 export interface Action {
   readonly name: BuildAction | 'deleteArtifacts';
   readonly ability: BuildAbility;
   /** Placeholder of the quick pick. */
   readonly pick: string;
-  /** The refusal when there is no such build. */
+  /** Error message if no build allows the action. */
   readonly none: string;
   readonly tooOld: string;
-  /** Why a build in this state cannot, one that could a moment ago too. */
+  /** Error message for a build whose state doesn't allow the action (any more). */
   readonly late: (build: Build) => string;
   readonly done: (before: Build, after: Build) => string;
-  /** GitLab's refusal in better words, where there are some. */
+  /** Replaces GitLab's error message, if there is a better one. */
   readonly refused?: (failure: Failure, build: Build) => string | undefined;
-  /** What is said where it cannot be told whether GitLab did it; without one, trying again does no harm. */
+  /** Message if it is unknown whether GitLab performed the action; undefined: repeating it is harmless. */
   readonly doubt?: (title: string) => string;
   readonly variables?: Variables;
 }
@@ -133,7 +133,7 @@ export const keeping = (): Action => ({
       ? l10n.t("The artifacts of {0} don't expire.", buildTitle(build))
       : l10n.t('{0} has no artifacts to keep.', buildTitle(build)),
   done: (_before, after) => l10n.t('Keeping the artifacts of {0}', buildTitle(after)),
-  // GitLab writes a Ruby object into its answer.
+  // GitLab's message contains a serialized Ruby object.
   refused: ({ kind }, build) =>
     kind === 'notFound' ? l10n.t('{0} has no artifacts to keep.', buildTitle(build)) : undefined,
 });

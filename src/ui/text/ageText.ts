@@ -2,7 +2,7 @@ import { l10n } from 'vscode';
 
 const [minute, hour, day] = [60_000, 3_600_000, 86_400_000];
 
-/** "5 min ago"; both times in ms since 1970. undefined: the time is not known. */
+/** Age such as "5 min ago"; both times in ms since 1970. Undefined if the time is unknown. */
 export function ageText(time: number, now: number): string | undefined {
   if (Number.isNaN(time)) return undefined;
   const age = Math.max(now - time, 0);

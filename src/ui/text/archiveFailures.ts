@@ -4,12 +4,12 @@ import type { LeftOut, LeftOutKind } from '../../core/artifacts/extract/leftOut'
 import { formatSize } from './buildText';
 import { oneLine } from './failures';
 
-/** What is the matter with an archive or an entry of it, and what to do; nothing of it was written. */
+/** Problem with an archive or one of its entries, and what to do. Nothing was written. */
 export function archiveSentence({ kind, detail }: ArchiveError): string {
   return `${whats[kind](detail)} ${advice[adviceFor[kind]]()}`;
 }
 
-/** The setting that would let it pass, where there is one. */
+/** The setting that would permit it, if there is one. */
 export function settingFor({ kind }: ArchiveError): string | undefined {
   const setting = settings[kind];
   return setting === undefined ? undefined : `gitlabBuilds.artifacts.${setting}`;
@@ -21,7 +21,7 @@ const settings: Readonly<Partial<Record<ArchiveFailureKind, string>>> = {
   ratio: 'maxRatio',
 };
 
-/** How many entries were not written, by what they are; undefined where all were. */
+/** Numbers of entries that weren't written, by kind; undefined if there are none. */
 export function leftOutSentence(leftOut: readonly LeftOut[]): string | undefined {
   if (leftOut.length === 0) return undefined;
   const counts = new Map<Group, number>();
@@ -32,7 +32,7 @@ export function leftOutSentence(leftOut: readonly LeftOut[]): string | undefined
     : l10n.t('{0} entries left out: {1}.', number(leftOut.length), list);
 }
 
-/** What is left out, as people tell it apart. */
+/** Kinds of left-out entries, as distinguished for users. */
 type Group = 'link' | 'special' | 'git' | 'unheld' | 'alike' | 'unsafe' | 'method';
 
 const groups: Readonly<Record<LeftOutKind, Group>> = {
@@ -179,7 +179,7 @@ function entry({ path }: ArchiveFailure): string {
   return path === undefined ? l10n.t('An entry') : `"${oneLine(path)}"`;
 }
 
-/** Of what may be about all of it, too. */
+/** Name of the entry, or "the archive" if the failure concerns all of it. */
 function subject(detail: ArchiveFailure): string {
   return detail.path === undefined ? l10n.t('The archive') : entry(detail);
 }

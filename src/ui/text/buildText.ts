@@ -7,7 +7,7 @@ import { formatDuration, formatMinutes, spokenDuration, spokenMinutes, timeOf } 
 
 interface StatusLook {
   readonly icon: string;
-  /** Theme colour; undefined: the text's. */
+  /** Theme color; undefined: the text's color. */
   readonly color?: string;
   readonly label: () => string;
 }
@@ -43,7 +43,7 @@ function lookOfBuild(build: Build): StatusLook {
   return build.status === 'failed' && build.allowFailure ? allowedFailure : lookOf(build.status);
 }
 
-/** What is not fresh is dimmed, and nothing of it turns: nobody knows whether it still runs. */
+/** Stale builds are dimmed and not animated, since it is unknown whether they are still running. */
 export type Freshness = 'fresh' | 'stale';
 
 function themeIcon({ icon, color }: StatusLook, freshness: Freshness): ThemeIcon {
@@ -67,7 +67,7 @@ export function buildIcon(build: Build, freshness: Freshness = 'fresh'): ThemeIc
   return themeIcon(lookOfBuild(build), freshness);
 }
 
-/** `$(icon)` for a status bar or a quick pick. */
+/** Icon in text of a status bar or quick pick: `$(icon)`. */
 export function statusCodicon(status: string): string {
   return `$(${lookOf(status).icon})`;
 }
@@ -80,10 +80,10 @@ export function buildLabel(build: Build): string {
   return lookOfBuild(build).label();
 }
 
-/** `999 B`, `1.2 kB`, `34 MB` */
+/** Size in bytes as text: `999 B`, `1.2 kB`, `34 MB`. */
 export function formatSize(bytes: number): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB'];
-  // From 999.5 on it would be rounded to a thousand, which is one of the next unit.
+  // From 999.5 on, it would be rounded to 1000, which is 1 of the next unit.
   const power = Math.min(Math.floor(Math.log10(Math.max(bytes, 1) / 0.9995) / 3), units.length - 1);
   const value = bytes / 1000 ** power;
   return `${power > 0 && value < 9.95 ? value.toFixed(1) : Math.round(value)} ${units[power] ?? ''}`;
@@ -93,24 +93,24 @@ export function shortSha(sha: string): string {
   return sha.slice(0, 8);
 }
 
-/** One line, for titles and questions: `rspec #12`. */
+/** Title of a build on one line: `rspec #12`. */
 export function buildTitle({ name, id }: Build): string {
   return `${oneLine(name)} #${id}`;
 }
 
-/** What a row says beside the facts of its build. */
+/** Context of a build for its texts. */
 export interface BuildFacts {
-  /** What is known of all builds of that name, in seconds. */
+  /** Expected seconds by build name. */
   readonly expected?: Readonly<Record<string, number>> | undefined;
-  /** The builds that a person must start first, if it is one of them that holds this one up. */
+  /** Manual builds that may be blocking this one. */
   readonly blockers?: readonly Build[] | undefined;
-  /** Whether no row above tells the stage. */
+  /** Whether to name the stage, because no parent row does. */
   readonly namesStage?: boolean;
 }
 
 /**
- * What stands behind the name: what it waits for, how long it takes, the ref where it is another than `ref`, artifacts,
- * attempts. `now` in ms since 1970.
+ * Description after a build's name: what it waits for, duration, the ref if it differs from `ref`, artifacts, attempts.
+ * `now` in ms since 1970.
  */
 export function buildDescription(build: Build, ref: string | undefined, now: number, facts: BuildFacts = {}): string {
   const parts = [
@@ -125,12 +125,12 @@ export function buildDescription(build: Build, ref: string | undefined, now: num
   return parts.filter((part) => part !== undefined).join(' · ');
 }
 
-/** By the view's message, or by the row of the merge request's pipeline. */
+/** Whether the ref is already shown by the view's message or by the row of the merge request's pipeline. */
 function isToldElsewhere(ref: string, shown: string | undefined): boolean {
   return ref === shown || ref === '' || ref.startsWith('refs/merge-requests/');
 }
 
-/** What a screen reader says of a build. */
+/** Label of a build for screen readers. */
 export function buildSpoken(build: Build, now: number, facts: BuildFacts = {}): string {
   const parts = [
     oneLine(build.name),
@@ -145,14 +145,14 @@ export function buildSpoken(build: Build, now: number, facts: BuildFacts = {}): 
   return parts.filter((part) => part !== undefined).join(', ');
 }
 
-/** Words for seconds. */
+/** Formatting of durations. */
 interface TimeFormat {
   readonly exact: (seconds: number) => string;
-  /** Of what runs: a row is not redrawn each second. */
+  /** Format for running builds, in minutes, so that rows needn't be redrawn each second. */
   readonly coarse: (seconds: number) => string;
 }
 
-/** `3:10`, and while it runs `3 min of about 7 min`; undefined where nothing is known. */
+/** Duration: `3:10`, or `3 min of about 7 min` while running; undefined if unknown. */
 function timeWords(
   build: Build,
   now: number,
@@ -161,7 +161,7 @@ function timeWords(
 ): string | undefined {
   const seconds = durationSeconds(build, now);
   if (seconds === undefined || !isTimed(build)) return seconds === undefined ? undefined : exact(seconds);
-  // The time of a bridge is that of what it has started: rows below it tell.
+  // A bridge has the times of the pipeline it triggered, which the rows below show.
   if (build.kind === 'bridge') return undefined;
   const usual = usualSeconds(build, expected);
   if (usual === undefined) return coarse(seconds);
@@ -170,12 +170,12 @@ function timeWords(
   return isInTime ? l10n.t('{0} of about {1}', sofar, whole) : l10n.t('{0}, usually {1}', sofar, whole);
 }
 
-/** How long builds of that name take, if that is known. */
+/** Expected seconds for builds of that name, if known. */
 export function usualSeconds({ name }: Build, expected: BuildFacts['expected']): number | undefined {
   return expected !== undefined && Object.hasOwn(expected, name) ? expected[name] : undefined;
 }
 
-/** What it waits for, as far as the server tells. */
+/** What a build waits for, as far as the server says. */
 export function waitWords(build: Build, now: number, { blockers = [] }: BuildFacts): string | undefined {
   switch (build.status) {
     case 'pending':
@@ -197,7 +197,7 @@ export function waitWords(build: Build, now: number, { blockers = [] }: BuildFac
   }
 }
 
-/** Nobody who is there now will take it. */
+/** Text for a build that no online runner can take. */
 function stuckWords({ tags }: Build): string {
   return tags === undefined
     ? l10n.t('stuck: no runner is online')
@@ -208,12 +208,12 @@ function startWords(time: number, now: number): string | undefined {
   return Number.isNaN(time) ? undefined : l10n.t('starts at {0}', timeOf(time, now));
 }
 
-/** Three of them. */
+/** Up to three names. */
 function named(names: readonly string[]): string {
   return names.slice(0, 3).map(oneLine).join(', ') + (names.length > 3 ? ', …' : '');
 }
 
-/** `failed · 2 of 7: rspec, spinach`, or `passed · 7` */
+/** Summary of a group: `failed · 2 of 7: rspec, spinach`, or `passed · 7`. */
 export function groupDescription(builds: readonly Build[]): string {
   const status = statusLabel(worstStatus(builds) ?? '');
   const failing = builds.filter(hasFailed).map(({ name }) => name);
@@ -228,7 +228,7 @@ export function groupSummary(builds: readonly Build[]): string {
   return builds.length === 1 ? l10n.t('1 build') : l10n.t('{0} builds', builds.length);
 }
 
-/** `2 failed · 3 passed`: how many builds there are of each status, the worst first. */
+/** Number of builds by status, worst first: `2 failed · 3 passed`. */
 export function statusCounts(builds: readonly Build[]): string {
   const counts = new Map<string, number>();
   for (const build of builds) counts.set(countedAs(build), (counts.get(countedAs(build)) ?? 0) + 1);
@@ -246,16 +246,16 @@ export function shownCounts(builds: readonly Build[], shown: number, total: numb
   return shown < total ? l10n.t('{0} of {1} shown', shown, total) : statusCounts(builds);
 }
 
-/** `2 of 5 failed`, or how many there are of each status. */
+/** Counts of a group: `2 of 5 failed`, or the number of builds by status. */
 export function groupCounts(builds: readonly Build[]): string {
   const failing = builds.filter(hasFailed).length;
   return failing === 0 ? statusCounts(builds) : l10n.t('{0} of {1} failed', failing, builds.length);
 }
 
-/** Builds of a commit up to which its rows are seen without counts above them. */
+/** Commits with at most this many builds don't show counts above the rows. */
 const fewBuilds = 200;
 
-/** `148 failed, 50 running of 2000`, above the rows of a large commit; undefined for a small one. */
+/** Counts above the rows of a large commit: `148 failed, 50 running of 2000`; undefined for a small one. */
 export function largeCommitCounts(builds: readonly Build[]): string | undefined {
   if (builds.length <= fewBuilds) return undefined;
   const running = builds.filter(({ status }) => status === 'running').length;
@@ -267,7 +267,7 @@ const longestName = 36;
 /** Characters that remain of a longer name: as many as one of 200 px has room for, so that VS Code doesn't cut its end off, too. */
 const shortenedName = 24;
 
-/** One line that fits into a row: of a long one the middle is left out, since both ends tell. */
+/** Shortens a name to fit into a row. The middle is omitted, since both ends are distinctive. */
 export function shortName(name: string): string {
   const marks = Array.from(oneLine(name));
   if (marks.length <= longestName) return marks.join('');
@@ -283,8 +283,8 @@ function countedAs({ status, allowFailure }: Build): string {
 }
 
 /**
- * One line of plain text as Markdown: CommonMark lets every ASCII punctuation be escaped, which undoes tables and links.
- * `$` becomes an entity, since VS Code looks for `$(icon)` in what the Markdown has become.
+ * Escapes one line of plain text for Markdown: CommonMark allows a backslash before any ASCII punctuation, which
+ * disables tables and links. `$` becomes an entity, because VS Code replaces `$(icon)` after rendering.
  */
 export function escaped(text: string): string {
   return plainText(text).replace(/[!-/:-@[-`{-~]/g, (mark) => (mark === '$' ? '&#36;' : `\\${mark}`));

@@ -8,7 +8,7 @@ import { timeOf } from './timeText';
 
 type Ready = Extract<Snapshot, { kind: 'ready' }>;
 
-/** Short enough for a side bar of the usual width. */
+/** Title of the view, short enough for a side bar of usual width. */
 export function titleOf(snapshot: Snapshot | undefined): string {
   const target = targetOf(snapshot);
   if (target === undefined) return hostOf(snapshot) ?? l10n.t('GitLab Builds');
@@ -19,8 +19,8 @@ export function titleOf(snapshot: Snapshot | undefined): string {
 }
 
 /**
- * What is spoken of: branch or tag and commit, or the host where there is no commit; and what is unusual about it:
- * another commit than HEAD, a HEAD without a branch, something under way, not all of the builds.
+ * What is displayed: branch or tag and commit, or the host if there is no commit; plus anything unusual: a commit other
+ * than HEAD, a detached HEAD, a git operation in progress, a filter.
  */
 export function subjectOf(snapshot: Snapshot | undefined, filter: readonly string[] = []): string {
   const target = targetOf(snapshot);
@@ -77,7 +77,7 @@ function hostOf(snapshot: Snapshot | undefined): string | undefined {
   }
 }
 
-/** What the rows do not say about themselves; the most important first. */
+/** Notes about the displayed builds that rows don't show, the most important first. */
 export function caveats(snapshot: Snapshot | undefined, now: number): readonly string[] {
   if (snapshot?.kind !== 'ready') return [];
   const { readOnly, stale } = snapshot;
@@ -91,12 +91,12 @@ export function caveats(snapshot: Snapshot | undefined, now: number): readonly s
   ].filter((part) => part !== undefined);
 }
 
-/** A bound cut the list. */
+/** Says that the list was truncated. */
 export function partialWords({ builds }: Pick<Ready, 'builds'>): string {
   return l10n.t('first {0} of more builds', builds.length);
 }
 
-/** That the builds are not HEAD's own, or that HEAD has none and why. */
+/** Says that the builds belong to another commit, or why HEAD has none. */
 function whoseBuilds(snapshot: Ready, now: number): string | undefined {
   const { ancestor, watchingSince } = snapshot;
   if (snapshot.ciHidden === true) return l10n.t('CI/CD is off in this project, or not visible for your role');
@@ -116,19 +116,19 @@ function elsewhereWords({ project }: RemoteProject): string {
   return l10n.t('{0} has builds for this commit', oneLine(project));
 }
 
-/** "group/project on git.example.com" */
+/** Project with host: "group/project on git.example.com". */
 export function projectWords({ project, instance }: Target): string {
   return l10n.t('{0} on {1}', oneLine(project), new URL(instance.url).host);
 }
 
-/** "abc12345, 2 commits back" */
+/** Ancestor with distance: "abc12345, 2 commits back". */
 export function ancestorWords({ sha, back }: Ancestor): string {
   return back === 1
     ? l10n.t('{0}, 1 commit back', shortSha(sha))
     : l10n.t('{0}, {1} commits back', shortSha(sha), back);
 }
 
-/** Worth a word only where commits before HEAD were looked for. */
+/** Says that the history is shallow, if ancestors were searched. */
 function endOfHistory(snapshot: Ready): string | undefined {
   const { target, builds, pipelines, ancestor } = snapshot;
   const looked = !target.pinned && target.head?.shallow === true && ancestor === undefined;

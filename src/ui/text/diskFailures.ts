@@ -3,7 +3,7 @@ import type { DiskError, DownloadBroken } from '../../core/model/errors';
 import { formatSize } from './buildText';
 import { oneLine } from './failures';
 
-/** What kept a download from this disk, and what to do. */
+/** Why a download couldn't be saved to disk, and what to do. */
 export function diskSentence({ kind, ...error }: DiskError): string {
   const detail = oneLine(error.detail);
   switch (kind) {
@@ -31,7 +31,7 @@ export function diskSentence({ kind, ...error }: DiskError): string {
   }
 }
 
-/** `detail`: bytes and the limit. */
+/** `detail`: number of bytes, slash, limit. */
 function tooBigSentence(detail: string): string {
   const [bytes = NaN, limit = NaN] = detail.split('/').map(Number);
   if (Number.isNaN(bytes) || Number.isNaN(limit))
@@ -43,7 +43,7 @@ function tooBigSentence(detail: string): string {
   );
 }
 
-/** `why`: the sentence of what broke it. */
+/** `why`: the message of what interrupted it. */
 export function brokenSentence({ bytes, total }: DownloadBroken, why: string): string {
   const kept = l10n.t(
     '{0} of {1} were kept. The next download continues from there.',

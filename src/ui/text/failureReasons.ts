@@ -3,9 +3,9 @@ import type { Build } from '../../core/model/build';
 import { pipelineFailure, type Pipeline } from '../../core/model/pipeline';
 import { oneLine } from './failures';
 
-/** Why a build failed, in words. */
+/** Texts for a failure reason. */
 interface ReasonWords {
-  /** For a row. */
+  /** Text for a row. */
   readonly short: () => string;
   readonly sentence: () => string;
 }
@@ -31,7 +31,7 @@ const newerDeployment: ReasonWords = {
   sentence: () => l10n.t('A newer deployment came before it.'),
 };
 
-/** By GitLab's words as of 19.x. Others, most of them rare, are shown as they are. */
+/** Failure reasons by GitLab's code, as of 19.x. Unknown, mostly rare ones are shown as they are. */
 const reasons: Readonly<Record<string, ReasonWords>> = {
   job_execution_timeout: timedOut,
   job_execution_server_timeout: timedOut,
@@ -117,7 +117,7 @@ const reasons: Readonly<Record<string, ReasonWords>> = {
 
 const outOfMemory = 137;
 
-/** What a row says of why a build failed, `timed out`; undefined where it says no more than that the build failed. */
+/** Failure reason for a row, such as `timed out`; undefined if it adds nothing to the status. */
 export function failureReasonWords(build: Build): string | undefined {
   if (!isExplained(build)) return undefined;
   const { failureReason, failureMessage, exitCode } = build;
@@ -126,7 +126,7 @@ export function failureReasonWords(build: Build): string | undefined {
   return known(failureReason)?.short() ?? asWords(failureReason);
 }
 
-/** Why a build failed, in a sentence; undefined where it has not failed, or GitLab does not tell. */
+/** Failure reason as a sentence; undefined if the build hasn't failed or GitLab gives no reason. */
 export function failureReasonSentence(build: Build): string | undefined {
   if (!isExplained(build)) return undefined;
   const { failureReason, failureMessage, exitCode } = build;
@@ -137,7 +137,10 @@ export function failureReasonSentence(build: Build): string | undefined {
   return failureReason === undefined ? undefined : l10n.t('GitLab gives the reason "{0}".', asWords(failureReason));
 }
 
-/** A bridge fails with what it has started: that tells why, and GitLab has no reason of the bridge's own. */
+/**
+ * Whether there is nothing to explain: a bridge fails because of the pipeline it triggered, and GitLab gives no other
+ * reason.
+ */
 function isExplained({ kind, status, failureReason }: Build): boolean {
   return status === 'failed' && !(kind === 'bridge' && failureReason === 'unknown_failure');
 }
@@ -147,7 +150,7 @@ function isScriptFailure({ failureReason, failureMessage, exitCode }: Build): bo
   return failureMessage === undefined && exitCode !== undefined;
 }
 
-/** Most scripts that fail exit with 1, which says nothing more. */
+/** Exit code, unless it is 1, which says nothing. */
 function exitCodeWords(exitCode: number | undefined): string | undefined {
   if (exitCode === undefined || exitCode === 1) return undefined;
   return exitCode === outOfMemory
@@ -166,7 +169,7 @@ function known(reason: string): ReasonWords | undefined {
   return Object.hasOwn(reasons, reason) ? reasons[reason] : undefined;
 }
 
-/** A word of GitLab's that is not known here. */
+/** Turns an unknown code of GitLab's into words. */
 function asWords(reason: string): string {
   return oneLine(reason.replaceAll('_', ' '));
 }
@@ -178,7 +181,7 @@ function shortened(message: string): string {
   return line.length > mostInRow ? `${line.slice(0, mostInRow - 1).toWellFormed()}…` : line;
 }
 
-/** What GitLab says of why a pipeline failed without builds. */
+/** Why a pipeline failed without builds. */
 export function pipelineFailureWords(pipeline: Pipeline): string | undefined {
   const why = pipelineFailure(pipeline);
   return why === undefined ? undefined : oneLine(why);

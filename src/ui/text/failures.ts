@@ -6,30 +6,30 @@ import type { Notice } from '../../core/polling/buildNotices';
 import type { Staleness } from '../../core/model/snapshot';
 
 /**
- * A mark that nobody sees and that takes no room, for what is shown: it separates the two characters by which VS Code
- * knows a link or an icon. `plainText` removes it from outside text, so what has it has it from here.
+ * Invisible zero-width character for displayed text. It separates the two characters by which VS Code recognizes a link
+ * or an icon. `plainText` removes it from untrusted text, so any that is present was added here.
  */
 const wordJoiner = '\u2060';
 
-/** Outside text on one line, as plain text that VS Code makes no link of. To be shown, not to be copied or compared. */
+/** Untrusted text as one line without links. For display only, not to be copied or compared. */
 export function oneLine(text: string): string {
   return withoutLinks(plainText(text));
 }
 
 /**
- * A text for messages, questions, progress and input boxes, in which VS Code draws `[words](command:…)` as a link and
- * runs the command at a click.
+ * Text for messages, dialogs, progress and input boxes, in which VS Code renders `[words](command:…)` as a link that
+ * runs the command.
  */
 export function withoutLinks(text: string): string {
   return text.replaceAll('](', `]${wordJoiner}(`);
 }
 
-/** Text for what draws both links and icons: the language status and the titles of editors. */
+/** Text for places that render links and icons: language status, titles of editors. */
 export function withoutMarkup(text: string): string {
   return withoutIcons(oneLine(text));
 }
 
-/** For the status bar and quick picks, which draw `$(name)` as an icon. */
+/** Text for the status bar and quick picks, which render `$(name)` as an icon. */
 export function withoutIcons(text: string): string {
   return text.replaceAll('$(', `$${wordJoiner}(`);
 }
@@ -93,7 +93,7 @@ export function failureSentence(failure: Failure): string {
   }
 }
 
-/** GitLab's words in maintenance mode, of a read-only secondary of Geo, and of a read-only database. */
+/** Whether GitLab is read-only: maintenance mode, a Geo secondary, or a read-only database. */
 function isReadOnly(reason: string): boolean {
   return ['maintenance', 'read-only'].some((word) => reason.toLowerCase().includes(word));
 }
@@ -106,7 +106,7 @@ function inBrackets(word: string | number | undefined): string {
   return word === undefined ? '' : ` (${word})`;
 }
 
-/** What is the matter with a token; signing in again with another is what mends it. */
+/** Failures of a token, which signing in with another one resolves. */
 type TokenTrouble = 'unauthorized' | 'expired' | 'revoked' | 'insufficientScope';
 
 function tokenSentence(kind: TokenTrouble, host: string, reason: string | undefined): string {
@@ -124,7 +124,7 @@ function tokenSentence(kind: TokenTrouble, host: string, reason: string | undefi
   }
 }
 
-/** The same about a token that is not in use yet, but was just entered. */
+/** Like `failureSentence`, for a token that was just entered. */
 export function newTokenSentence(failure: Failure): string {
   const { kind, host = 'GitLab' } = failure;
   switch (kind) {
@@ -150,7 +150,7 @@ export function inFrontSentence(failure: Failure): string {
   );
 }
 
-/** GitLab names the scopes of which one would do, or, of a fine-grained token, says what it lacks. */
+/** The scope to ask for. GitLab lists alternatives or, for a fine-grained token, the missing permission. */
 function scopeWord(reason: string | undefined): string {
   if (reason === undefined) return '';
   const scopes = /^[a-z_]+( [a-z_]+)*$/.test(reason) ? reason.split(' ').join(l10n.t(' or ')) : undefined;
@@ -198,7 +198,7 @@ function connectionSentence(kind: ConnectionTrouble, failure: Failure): string {
   }
 }
 
-/** What is the matter with a TLS connection, by Node's code. */
+/** Problem with a TLS connection, from Node's error code. */
 function tlsSentence(host: string, code: string | undefined): string {
   switch (code) {
     case 'CERT_HAS_EXPIRED':
@@ -232,17 +232,20 @@ function tlsSentence(host: string, code: string | undefined): string {
   }
 }
 
-/** Why builds are not fresh. */
+/** Why builds are out of date. */
 export function stalenessSentence({ failure }: Staleness): string {
   return failure === undefined ? l10n.t('from the last session') : failureSentence(failure);
 }
 
 const mostNotices = 3;
 const mostNames = 3;
-/** Of what GitLab says, in UTF-16 units. */
+/** Maximum length of GitLab's explanation in UTF-16 units. */
 const mostOfReason = 200;
 
-/** `main · Fix the oven: 2 of 7 builds failed: rspec, lint`, with the number of a commit without a title; several in one message, the failed ones first. */
+/**
+ * Text of a notification: `main · Fix the oven: 2 of 7 builds failed: rspec, lint`, with the commit's SHA if it has no
+ * title. Several are combined, failures first.
+ */
 export function noticesSentence(notices: readonly Notice[], withNames: boolean): string {
   const failed = notices.filter(({ outcome }) => outcome === 'failed');
   const others = notices.filter(({ outcome }) => outcome !== 'failed');
@@ -278,7 +281,7 @@ function endOf({ outcome, failed, total, fixed, reason, more = 0 }: Notice): str
   }
 }
 
-/** Before it had a build. */
+/** Text for a pipeline that failed without builds. */
 function pipelineFailed(reason: string | undefined): string {
   return reason === undefined
     ? l10n.t('the pipeline failed')
@@ -291,17 +294,17 @@ function moreSentence(more: number, failed: number, total: number): string {
     : l10n.t('{0} more builds failed, {1} of {2} in all', more, failed, total);
 }
 
-/** What a message calls a build that has failed. */
+/** Name of a failed build in a message. */
 function nameOfFailed({ name }: Build): string {
   return shortened(name);
 }
 
-/** A name from outside as a part of a sentence: plain, and no longer than leaves the others room. */
+/** An untrusted name as part of a sentence: plain, and short enough to leave room for others. */
 function shortened(text: string): string {
   return withoutIcons(oneLine(text)).replace(/^(.{39}).{2,}$/su, '$1…');
 }
 
-/** Of the view's badge. */
+/** Tooltip of the view's badge. */
 export function badgeSentence(failing: number): string {
   return failing === 1 ? l10n.t('1 build has failed') : l10n.t('{0} builds have failed', failing);
 }

@@ -4,7 +4,7 @@ import { GitLabError } from '../../core/model/errors';
 import { buildTitle } from './buildText';
 import { localTime } from './timeText';
 
-/** Why GitLab has the artifacts of a build no longer. `now` in ms since 1970. */
+/** Why a build's artifacts no longer exist. `now` in ms since 1970. */
 export function goneSentence(build: Build, now: number): string {
   const expireAt = build.artifacts?.expireAt ?? build.artifactsExpiredAt;
   return isExpired(build, now)
@@ -19,7 +19,7 @@ export function goneSentence(build: Build, now: number): string {
       );
 }
 
-/** Why a build that is asked for its artifacts has none. */
+/** Why a build has no artifacts. */
 export function noneSentence(build: Build, now: number): string {
   if (build.kind === 'bridge')
     return l10n.t("{0} triggers a downstream pipeline. That pipeline's builds may have artifacts.", buildTitle(build));
@@ -29,7 +29,7 @@ export function noneSentence(build: Build, now: number): string {
     : l10n.t('{0} has no artifacts: it created none, or they were erased or have expired.', buildTitle(build));
 }
 
-/** Of a build that has reports, but no archive. */
+/** Message for a build that has reports but no archive. */
 export function reportsSentence(build: Build): string {
   return l10n.t("{0} has reports on GitLab's pages, but no archive to open or download.", buildTitle(build));
 }

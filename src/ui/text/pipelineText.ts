@@ -5,7 +5,7 @@ import { statusIcon, statusLabel, type Freshness } from './buildText';
 import { pipelineFailureWords } from './failureReasons';
 import { oneLine } from './failures';
 
-/** What a pipeline is for: `main`, `v1.0`, `!7 Let people sign in`, `Schedule`, or the name that it was given. */
+/** Purpose of a pipeline: `main`, `v1.0`, `!7 Let people sign in`, `Schedule`, or its name. */
 export function pipelineLabel(pipeline: Pipeline): string {
   const { source = '', ref, name = '' } = pipeline;
   if (oneLine(name) !== '') return oneLine(name);
@@ -17,12 +17,12 @@ export function pipelineLabel(pipeline: Pipeline): string {
   return l10n.t('Pipeline ({0})', oneLine(source.replaceAll('_', ' ')));
 }
 
-/** `!7 Let people sign in`; undefined of a pipeline of none. */
+/** Title of a pipeline's merge request: `!7 Let people sign in`; undefined if there is none. */
 export function mergeRequestTitle({ mergeRequest }: Pipeline): string | undefined {
   return mergeRequest === undefined ? undefined : `!${mergeRequest.iid} ${mergeRequest.title}`.trim();
 }
 
-/** The web page of the merge request it belongs to, below the address that the user knows. */
+/** Web page of a pipeline's merge request, below the configured base URL. */
 export function mergeRequestPage({ webUrl, mergeRequest }: Pipeline): string | undefined {
   const project = projectPage(webUrl);
   return project === undefined || mergeRequest === undefined
@@ -35,7 +35,7 @@ export function commitPage({ webUrl, sha }: Pipeline): string | undefined {
   return project === undefined || !isSha(sha) ? undefined : `${project}commit/${sha}`;
 }
 
-/** Where the pages of a project begin: `…/group/project/-/`, and without `-` on GitLab up to 12. */
+/** Prefix of a project's pages: `…/group/project/-/`, without `-` on GitLab up to 12. */
 function projectPage(pipelinePage: string | undefined): string | undefined {
   const at = pipelinePage?.lastIndexOf('pipelines/') ?? -1;
   return at < 0 ? undefined : pipelinePage?.slice(0, at);
@@ -45,7 +45,7 @@ function isSha(text: string): boolean {
   return (text.length === 40 || text.length === 64) && /^[0-9a-f]+$/.test(text);
 }
 
-/** The same for a screen reader, with what it is. `builds` are its own. */
+/** Label for screen readers. `builds`: the pipeline's own. */
 export function pipelineSpoken(pipeline: Pipeline, builds: readonly Build[]): string {
   const label = pipelineLabel(pipeline);
   switch (purposeOf(pipeline, builds)) {
@@ -60,7 +60,7 @@ export function pipelineSpoken(pipeline: Pipeline, builds: readonly Build[]): st
   }
 }
 
-/** What it is for as an icon, in the color of its status. `builds` are its own. */
+/** Icon for the pipeline's purpose, in the color of its status. `builds`: the pipeline's own. */
 export function pipelineIcon(
   pipeline: Pipeline,
   builds: readonly Build[],
@@ -70,7 +70,7 @@ export function pipelineIcon(
   return new ThemeIcon(icons[purposeOf(pipeline, builds)], statusIcon(status, freshness).color);
 }
 
-/** What it is told apart by: its ref where neither its name nor `shown.ref` tells it, its number. */
+/** What distinguishes a pipeline from others: its number, and its ref unless the name or `shown.ref` says so. */
 export function pipelineSubject(
   pipeline: Pipeline,
   shown: { readonly sha: string | undefined; readonly ref: string | undefined },
@@ -82,14 +82,14 @@ export function pipelineSubject(
   return parts.filter((part) => part !== '').join(' · ');
 }
 
-/** `failed · jobs:deploy config contains unknown keys`: how a pipeline that has no builds stands, and why. */
+/** Status and reason of a pipeline without builds: `failed · jobs:deploy config contains unknown keys`. */
 export function standingWithoutBuilds(pipeline: Pipeline): string {
   return [statusLabel(pipeline.status), pipelineFailureWords(pipeline)]
     .filter((part) => part !== undefined)
     .join(' · ');
 }
 
-/** It ran on GitLab's own merge of the commit into the target branch. */
+/** Whether it is a merged results pipeline of the commit. */
 function isMerge(pipeline: Pipeline, sha: string | undefined): boolean {
   return sha !== undefined && pipeline.sha !== sha && pipeline.source !== 'parent_pipeline';
 }
@@ -112,12 +112,12 @@ const icons: Readonly<Record<Purpose, string>> = {
   other: 'rocket',
 };
 
-/** The number of its merge request within the project. */
+/** Number of its merge request within the project. */
 function iidOf({ ref, mergeRequest }: Pipeline): string | number | undefined {
   return mergeRequest?.iid ?? /^refs\/merge-requests\/(\d+)\//.exec(ref)?.[1];
 }
 
-/** It was made for a branch or tag that was pushed, as far as GitLab tells. */
+/** Whether it ran for a pushed branch or tag, as far as GitLab says. */
 function isOfRef(source: string): boolean {
   return source === '' || source === 'push';
 }

@@ -1,7 +1,7 @@
 import { l10n } from 'vscode';
 import { ageText } from './ageText';
 
-/** `0:07`, `3:10`, `1:02:03` */
+/** Seconds as a clock: `0:07`, `3:10`, `1:02:03`. */
 export function formatDuration(seconds: number): string {
   const [hours, minutes, rest] = split(seconds);
   const twoDigits = (value: number) => String(value).padStart(2, '0');
@@ -9,7 +9,7 @@ export function formatDuration(seconds: number): string {
   return hours > 0 ? `${hours}:${end}` : end;
 }
 
-/** Said in words, for screen readers: `1 hour 3 seconds` */
+/** Seconds in words, for screen readers: `1 hour 3 seconds`. */
 export function spokenDuration(seconds: number): string {
   const [hours, minutes, rest] = split(seconds);
   const parts = [
@@ -20,14 +20,14 @@ export function spokenDuration(seconds: number): string {
   return parts.filter((part) => part !== '').join(' ');
 }
 
-/** What stays right for a minute: `3 min`, `1 h 5 min` */
+/** Seconds rounded to minutes: `3 min`, `1 h 5 min`. */
 export function formatMinutes(seconds: number): string {
   const [hours, minutes] = split(seconds);
   if (hours > 0) return l10n.t('{0} h {1} min', hours, minutes);
   return minutes > 0 ? l10n.t('{0} min', minutes) : l10n.t('under 1 min');
 }
 
-/** The same in words, for screen readers. */
+/** Like `formatMinutes`, in words for screen readers. */
 export function spokenMinutes(seconds: number): string {
   return seconds < 60 ? l10n.t('under a minute') : spokenDuration(Math.floor(seconds / 60) * 60);
 }
@@ -37,7 +37,7 @@ function split(seconds: number): readonly [hours: number, minutes: number, secon
   return [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
 }
 
-/** `14:05`, with the day where it is another than today. */
+/** Time of day such as `14:05`, with the date unless it is today. */
 export function timeOf(time: number, now: number): string {
   const date = new Date(time);
   const isToday = date.toDateString() === new Date(now).toDateString();
@@ -46,13 +46,13 @@ export function timeOf(time: number, now: number): string {
     : date.toLocaleString(undefined, { dateStyle: 'short', timeStyle: 'short' });
 }
 
-/** `3 min ago`; undefined for what is no time, or is still to come by the clock here. `now` in ms since 1970. */
+/** Age such as `3 min ago`; undefined if invalid or in the future of the local clock. `now` in ms since 1970. */
 export function agoWords(iso: string | undefined, now: number): string | undefined {
   const time = Date.parse(iso ?? '');
   return time > now ? undefined : ageText(time, now);
 }
 
-/** In the user's own way, with the day; undefined for what is no time. */
+/** Local date and time in the user's format; undefined if invalid. */
 export function localTime(iso: string | undefined): string | undefined {
   if (iso === undefined || iso === '') return undefined;
   const date = new Date(iso);

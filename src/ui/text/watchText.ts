@@ -5,7 +5,7 @@ import type { Verdict } from '../../core/model/verdict';
 import { buildTitle, statusLabel } from './buildText';
 import { oneLine } from './failures';
 
-/** How a build that the user watched has ended. */
+/** Result of a watched build. */
 export function watchedBuildSentence(build: Build): string {
   const title = buildTitle(build);
   switch (build.status) {
@@ -20,7 +20,7 @@ export function watchedBuildSentence(build: Build): string {
   }
 }
 
-/** How a pipeline that the user watched has ended. */
+/** Result of a watched pipeline. */
 export function watchedPipelineSentence({ id, ref }: Pipeline, { status, failed, builds }: Verdict): string {
   const name = oneLine(ref);
   if (failed.length > 0)

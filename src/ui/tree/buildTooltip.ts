@@ -10,18 +10,18 @@ import { agoWords, formatDuration, localTime, timeOf } from '../text/timeText';
 import { can } from '../../core/model/abilities';
 import { pageLink, toTooltip, type CommandLink, type TooltipLine } from './tooltipMarkdown';
 
-/** What a tooltip says of a build beside the build itself. */
+/** Context of a build for its tooltip. */
 export interface TooltipFacts extends BuildFacts {
-  /** When it was told, in ms since 1970; undefined: just now. */
+  /** When the data was loaded, in ms since 1970; undefined: just now. */
   readonly asOf?: number | undefined;
-  /** URI of the repository's root folder, for links; undefined: there are none. */
+  /** URI of the repository's root folder for links; undefined: no links. */
   readonly root?: string | undefined;
   readonly pipeline?: Pipeline | undefined;
 }
 
 const mostAttempts = 3;
 
-/** Everything from outside is escaped: no link, no image, no command comes from a build's name. */
+/** Tooltip of a build. All untrusted text is escaped, so that it can't contain links, images or commands. */
 export function buildTooltip(build: Build, now: number, facts: TooltipFacts = {}): MarkdownString {
   return toTooltip({
     head: `**${escaped(build.name)}** \\#${build.id} ${escaped(buildLabel(build))}`,
@@ -67,7 +67,7 @@ function times(build: Build, now: number, facts: TooltipFacts): readonly Tooltip
   ];
 }
 
-/** `3 min ago (3/1/2016, 12:03:10 PM)` */
+/** Age and time: `3 min ago (3/1/2016, 12:03:10 PM)`. */
 function timeWords(iso: string | undefined, now: number): string | undefined {
   const [ago, absolute] = [agoWords(iso, now), localTime(iso)];
   return ago === undefined || absolute === undefined ? absolute : l10n.t('{0} ({1})', ago, absolute);
@@ -94,7 +94,7 @@ function artifactsWords({ filename, size, expireAt }: NonNullable<Build['artifac
   return parts.filter((part) => part !== undefined).join(', ');
 }
 
-/** `#41 failed: timed out, #40 failed` */
+/** Earlier attempts: `#41 failed: timed out, #40 failed`. */
 function attemptsWords(attempts: readonly Build[]): string {
   const told = attempts.slice(0, mostAttempts).map((attempt) => {
     const standing = `#${attempt.id} ${buildLabel(attempt)}`;

@@ -26,17 +26,17 @@ import { toItem, tooltipOf } from './treeItems';
 
 export const viewId = 'gitlabBuilds.builds';
 
-/** Rows that are made when the one above them is opened. */
+/** Rows that are created when their parent is expanded. */
 export interface LazyRows {
-  /** undefined: those below this row are drawn. */
+  /** Children of a row; undefined if they belong to the rendered tree. */
   childrenOf(row: Row): Promise<Row[]> | undefined;
   /** Rows before those that are drawn below this one; undefined: there are none. */
   failedTestsOf(row: Row): Promise<Row[]> | undefined;
-  /** A row whose children are others now. */
+  /** Fires with a row whose children have changed. */
   readonly onDidChange: Event<Row>;
 }
 
-/** Draws the repositories as a tree, only what has changed anew, and their circumstances above it. */
+/** Shows the repositories as a tree, redrawing only what changed, and messages above it. */
 export class BuildTree implements TreeDataProvider<Row>, Disposable {
   private readonly changed = new EventEmitter<Row[] | undefined>();
   readonly onDidChangeTreeData: Event<Row[] | undefined> = this.changed.event;
@@ -48,7 +48,7 @@ export class BuildTree implements TreeDataProvider<Row>, Disposable {
   private drawing = RenderedTree.nothing;
   private filter: readonly string[] = [];
   private loaded: (() => void) | undefined;
-  /** By id: what the user has opened or closed, for rows that are made anew below one that has another id. */
+  /** What the user expanded or collapsed, by id, for rows that are created again with a different id. */
   private readonly openedByUser = new Map<string, boolean>();
 
   constructor(
@@ -101,7 +101,7 @@ export class BuildTree implements TreeDataProvider<Row>, Disposable {
     this.redraw();
   }
 
-  /** Also when the grouping has changed. */
+  /** Also called when the grouping changed. */
   redraw(): void {
     const before = this.drawing;
     this.drawing = before.next(this.state, {
@@ -131,7 +131,7 @@ export class BuildTree implements TreeDataProvider<Row>, Disposable {
     return this.drawing.parentOf(row);
   }
 
-  /** Selects the row of a build, opens what it is in, and brings the view to the front; false: it is not drawn. */
+  /** Selects the row of a build, expands its parents, and focuses the view; false if it has no row. */
   async revealBuild(root: string, build: number): Promise<boolean> {
     const row = this.drawing.rowOfBuild(root, build);
     if (row === undefined) return false;
@@ -151,7 +151,7 @@ export class BuildTree implements TreeDataProvider<Row>, Disposable {
     return this.openedByUser.get(id) ?? this.drawing.isOpen(row);
   }
 
-  /** Only when a row is pointed at: a Markdown tooltip on every row would slow the whole tree down. */
+  /** Called when the mouse is over a row. Markdown tooltips for all rows would slow down the tree. */
   resolveTreeItem(item: TreeItem, row: Row): TreeItem | Promise<TreeItem> {
     const { node, root } = row;
     const isOfBuild = node.kind === 'build' || node.kind === 'attempt' || node.kind === 'artifacts';
@@ -162,7 +162,7 @@ export class BuildTree implements TreeDataProvider<Row>, Disposable {
 
   private withTooltip(item: TreeItem, row: Row, node: RowNode): TreeItem {
     const tooltip = tooltipOf(node, this.drawing.sceneOf(row), this.clock.now());
-    // What is said of a group is all of what a narrow side bar cuts off.
+    // A group's tooltip repeats its description, which a narrow side bar truncates.
     const spoken = isGroup(node) ? item.accessibilityInformation?.label : undefined;
     const lines = [spoken, tooltip].filter((line) => typeof line === 'string');
     if (typeof tooltip === 'object') item.tooltip = tooltip;
@@ -180,8 +180,8 @@ export class BuildTree implements TreeDataProvider<Row>, Disposable {
   }
 
   /**
-   * VS Code does not draw the description of a view that has its side bar to itself, and a message hides the welcome
-   * text: so above rows the message says it, and above a welcome text the title.
+   * Shows which commit is displayed. VS Code hides the description of a view that is alone in its side bar, and a
+   * message hides welcome views: so a message says it above rows, and the title above a welcome view.
    */
   private showSubject(): void {
     const hasRows = this.drawing.roots.length > 0;
@@ -202,7 +202,7 @@ export class BuildTree implements TreeDataProvider<Row>, Disposable {
     return this.filter.length === 0 ? [] : [l10n.t('only {0}', this.filter.map(statusLabel).join(', '))];
   }
 
-  /** VS Code draws the whole head of the view anew with each of them. */
+  /** Sets a text only if it changed, because VS Code redraws the whole header each time. */
   private write(part: 'title' | 'description' | 'message', text: string): void {
     if (this.view[part] !== text) this.view[part] = text;
   }

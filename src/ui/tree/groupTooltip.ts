@@ -7,20 +7,20 @@ import { commitPage, mergeRequestPage, mergeRequestTitle, pipelineLabel } from '
 import { formatDuration } from '../text/timeText';
 import { pageLink, toTooltip, type TooltipLine } from './tooltipMarkdown';
 
-/** What the tooltip of a group says beside its builds. */
+/** Context of a group for its tooltip. */
 export interface GroupFacts {
   /** In ms since 1970. */
   readonly now: number;
-  /** When it was told, in ms since 1970; undefined: just now. */
+  /** When the data was loaded, in ms since 1970; undefined: just now. */
   readonly asOf?: number | undefined;
-  /** Of each pipeline that waits for a person: the builds it waits for. */
+  /** Manual builds that block pipelines, by pipeline. */
   readonly blockers: ReadonlyMap<number, readonly Build[]>;
 }
 
 const mostNames = 5;
 const mostStages = 20;
 
-/** A pipeline: the counts of its builds, its stages, what it waits for, and what takes the longest. */
+/** Tooltip of a pipeline: counts, stages, what it waits for, and the slowest builds. */
 export function pipelineTooltip(
   node: Pick<PipelineNode, 'pipeline' | 'status' | 'builds'>,
   facts: GroupFacts,
@@ -48,7 +48,7 @@ export function pipelineTooltip(
   });
 }
 
-/** A stage: the counts of its builds, which failed and why, what it waits for, and what takes the longest. */
+/** Tooltip of a stage: counts, failures with reasons, what it waits for, and the slowest builds. */
 export function stageTooltip(
   { stage, isExternal, status, builds }: Pick<StageNode, 'stage' | 'isExternal' | 'status' | 'builds'>,
   facts: GroupFacts,
@@ -63,7 +63,7 @@ export function stageTooltip(
   });
 }
 
-/** What the builds that have not started wait for. */
+/** Manual builds that the builds not yet started wait for. */
 function blockersOf(builds: readonly Build[], { blockers }: GroupFacts): readonly Build[] {
   const waiting = builds.filter(({ status }) => statusClass(status) === 'notStarted');
   return [...new Set(waiting.map(({ pipeline }) => pipeline))].flatMap((id) =>
@@ -89,7 +89,7 @@ function summaryOf(
   ];
 }
 
-/** `2 failed, 1 running, 4 passed`: the worst first. */
+/** Number of builds by status, worst first: `2 failed, 1 running, 4 passed`. */
 function countsByStatus(builds: readonly Build[]): string {
   const counts = new Map<string, number>();
   const worstFirst = [...builds].sort((a, b) => rankOf(b) - rankOf(a));
@@ -97,12 +97,12 @@ function countsByStatus(builds: readonly Build[]): string {
   return [...counts].map(([label, count]) => l10n.t('{0} {1}', count, label)).join(', ');
 }
 
-/** A failure that is allowed stands just before what passed. */
+/** Sort key. An allowed failure comes just before passed builds. */
 function rankOf(build: Build): number {
   return build.status === 'failed' && !hasFailed(build) ? severity('success') + 0.5 : severity(build.status);
 }
 
-/** `rspec (timed out), lint` */
+/** Failed builds with reasons: `rspec (timed out), lint`. */
 function failedWords(builds: readonly Build[]): string {
   const failed = builds.filter(hasFailed).map((build) => {
     const reason = failureReasonWords(build);
@@ -115,7 +115,7 @@ function named(names: readonly string[]): string {
   return [...names.slice(0, mostNames), ...(names.length > mostNames ? ['…'] : [])].join(', ');
 }
 
-/** One build alone is no slowest one. A bridge takes as long as what it has started. */
+/** The slowest builds, if there are several. A bridge takes as long as the pipeline it triggered. */
 function slowestOf(
   builds: readonly Build[],
   now: number,
@@ -128,7 +128,7 @@ function slowestOf(
   return timed.reduce((slowest, each) => (each.seconds > slowest.seconds ? each : slowest));
 }
 
-/** Seconds from the first start to the last end, or to `now` while something runs. */
+/** Seconds from the first start to the last end, or to `now` while something is running. */
 function wallSeconds(builds: readonly Build[], now: number): number | undefined {
   const starts = times(builds.map(({ startedAt }) => startedAt));
   const ends = times(builds.map(({ finishedAt }) => finishedAt));
@@ -149,7 +149,7 @@ function greatest(numbers: readonly number[]): number | undefined {
   return numbers.length === 0 ? undefined : numbers.reduce((a, b) => Math.max(a, b));
 }
 
-/** How each stage stands. */
+/** Status of each stage. */
 function stageLines(builds: readonly Build[]): readonly TooltipLine[] {
   const stages = new Map<string, Build[]>();
   for (const build of builds) {

@@ -6,15 +6,15 @@ import type { DrawnNode, RepositoryNode, Row, RowNode } from './treeRows';
 import type { RepositoryView, ViewState } from '../session/repositoryView';
 import { lookOf, renderContext, shownSha, stalenessOf, toItem, type RenderContext } from './treeItems';
 
-/** How to draw. */
+/** Options for rendering. */
 export interface RenderOptions {
-  /** ms since 1970 */
+  /** Current time in ms since 1970. */
   readonly now: number;
   readonly filter: readonly string[];
   readonly groupingOf: (root: string) => Grouping;
 }
 
-/** A row as it is drawn, and those below it. */
+/** A rendered row with its children. */
 class RenderedRow implements Shape {
   private known: string | undefined;
 
@@ -29,17 +29,17 @@ class RenderedRow implements Shape {
     private readonly now: number,
   ) {}
 
-  /** Worked out when it is compared: at first, and for what stays as it is, that is never. */
+  /** Computed when first compared, which never happens for unchanged rows. */
   get look(): string {
     return (this.known ??= lookOf(toItem(this.node, this.scene, this.now)));
   }
 }
 
-/** Later than any build: the looks of two rows differ in what is drawn of them, not in when. */
+/** A fixed time later than any build, so that looks differ only by content, not by time. */
 const always = Date.UTC(3000, 0, 1);
 const noScene: RenderContext = renderContext('', undefined, 'none');
 
-/** The rows as VS Code knows them, each by one object that stays for as long as the row does. */
+/** The rows as VS Code knows them. Each is represented by the same object as long as it exists. */
 export class RenderedTree {
   static readonly nothing = new RenderedTree(undefined, { now: 0, filter: [], groupingOf: () => 'none' });
 
@@ -49,11 +49,11 @@ export class RenderedTree {
   private readonly runningRows: Row[] = [];
   private readonly expiringRows: Row[] = [];
   private rootRows: readonly RenderedRow[] = [];
-  /** By the id of the row below; worked out when it is asked for. */
+  /** Parents by id of the child; computed on demand. */
   private parentRows: ReadonlyMap<string, Row> | undefined;
 
   private constructor(
-    /** The drawing before; let go once the rows that stay are taken over. */
+    /** The previous tree; released once its rows have been taken over. */
     private before: RenderedTree | undefined,
     private readonly manner: RenderOptions,
   ) {}
@@ -71,12 +71,12 @@ export class RenderedTree {
     return this.rootRows;
   }
 
-  /** Those that show a time which runs on. */
+  /** Rows that show the duration of a running build. */
   get running(): readonly Row[] {
     return this.runningRows;
   }
 
-  /** Those of artifacts that go at some time. */
+  /** Rows of artifacts that expire. */
   get expiring(): readonly Row[] {
     return this.expiringRows;
   }
@@ -85,19 +85,19 @@ export class RenderedTree {
     return ids.flatMap((id) => this.byId.get(id)?.row ?? []);
   }
 
-  /** None of a row that is gone: VS Code may ask for one still. */
+  /** Children of a row; empty if it no longer exists, since VS Code may still ask for it. */
   childrenOf(row: Row | undefined): Row[] {
     const shown = row === undefined ? this.rootRows : (this.byRow.get(row)?.children ?? []);
     return shown.map((each) => each.row);
   }
 
-  /** undefined: it is at the top, or is gone. */
+  /** Parent of a row; undefined at the top level, or if it no longer exists. */
   parentOf(row: Row): Row | undefined {
     const id = this.byRow.get(row)?.id;
     return id === undefined ? undefined : this.parents().get(id);
   }
 
-  /** The row of a build that is drawn; not that of an attempt. */
+  /** Row of a build, if rendered; not of an earlier attempt. */
   rowOfBuild(root: string, id: number): Row | undefined {
     return [...this.byRow.keys()].find(
       (row) => row.root === root && row.node.kind === 'build' && row.node.build.id === id,
@@ -118,7 +118,7 @@ export class RenderedTree {
     return this.byRow.get(row)?.id ?? idOf(row.node, row.root, this.sceneOf(row));
   }
 
-  /** Whether the row is open when VS Code first sees it: it leads to what has failed, or has done so before. */
+  /** Whether the row starts expanded: it leads to a failure, or has done so before. */
   isOpen(row: Row): boolean {
     return this.byRow.get(row)?.isOpen === true;
   }
@@ -150,14 +150,17 @@ export class RenderedTree {
   private draw(node: TreeNode, root: string, scene: RenderContext): RenderedRow {
     const children = node.children.map((child) => this.draw(child, root, scene));
     const drawn = this.keep(node, root, children, always);
-    // GitLab 8.5 retries what still runs: an attempt may do so, too.
+    // GitLab 8.5 retries running builds, so an earlier attempt may be running, too.
     const isRunning = 'build' in node && isTimed(node.build) && node.build.kind !== 'bridge';
     if (isRunning && stalenessOf(scene) === undefined) this.runningRows.push(drawn.row);
     if (node.kind === 'artifacts' && node.build.artifacts?.expireAt !== undefined) this.expiringRows.push(drawn.row);
     return drawn;
   }
 
-  /** Once open it stays so until the user closes it, such as when what has failed is retried. */
+  /**
+   * Whether to expand a row. It remains expanded until the user collapses it, for example after a failed build was
+   * retried.
+   */
   private isToBeOpen(node: DrawnNode, root: string, scene: RenderContext): boolean {
     const leads = node.kind === 'repository' ? node.children.some(isOrLeadsToFailure) : leadsToFailure(node);
     return leads || this.before?.byId.has(idOf(node, root, scene, true)) === true;
@@ -178,7 +181,7 @@ export class RenderedTree {
   }
 }
 
-/** The same build, of which neither time nor another build changes what is said. */
+/** Whether it is the same build, and neither time nor other builds affect its text. */
 function isSettled(before: DrawnNode, after: DrawnNode): boolean {
   if (before.kind === 'artifacts' && after.kind === 'artifacts') return before.build === after.build;
   if (before.kind !== 'build' || after.kind !== 'build' || before.build !== after.build) return false;
@@ -186,15 +189,15 @@ function isSettled(before: DrawnNode, after: DrawnNode): boolean {
   return isLeaf(before) && isLeaf(after) && !hasChild && statusClass(after.build.status) === 'ended';
 }
 
-/** There is nothing below it but its artifacts. */
+/** Whether a row has no children except artifacts. */
 function isLeaf({ children }: DrawnNode): boolean {
   return children.length === 0 || (children.length === 1 && children[0]?.kind === 'artifacts');
 }
 
 /**
- * With the commit, so that a stage which was folded where it passed is open where it fails. VS Code opens a row only when
- * it first sees it: so one that is still empty is another, and so is one from the moment at which it comes to lead to a
- * failure.
+ * Id of a row. It contains the commit, so that a stage collapsed on a commit where it passed is expanded on one where
+ * it fails. VS Code only reads the initial state of a new row, so the id changes when a row gets its first child or
+ * starts to lead to a failure.
  */
 function idOf(node: RowNode, root: string, scene: RenderContext, isOpen = false): string {
   const mark = isOpen ? 'open ' : '';

@@ -10,7 +10,7 @@ import { standingWithoutBuilds } from '../text/pipelineText';
 import { failureSentence, oneLine } from '../text/failures';
 
 interface RepositoryLook {
-  /** Codicon; where there are builds, `status` says which. */
+  /** Codicon; with builds, `status` determines the icon. */
   readonly icon: string;
   readonly status?: string | undefined;
   readonly words: string;
@@ -33,7 +33,7 @@ export function repositoryLook({ name, snapshot }: RepositoryView, now: number):
   return { icon, status, words: brief.join(' · '), spoken: [spoken, ...parts].join(', ') };
 }
 
-/** The same in lines: a side bar cuts a long one off. */
+/** The same as multiple lines, because a side bar truncates a long one. */
 export function repositoryTooltip({ name, snapshot }: RepositoryView, now: number): string {
   const target = targetOf(snapshot);
   const project = target === undefined ? [] : [projectWords(target)];
@@ -70,7 +70,7 @@ function standingOfBuilds(snapshot: Extract<Snapshot, { kind: 'ready' }>, now: n
   const builds = standingBuilds(snapshot);
   const broken = pipelineFailedWithoutBuilds(snapshot);
   const worst = broken?.status ?? worstStatus(builds) ?? rootPipelines(snapshot)[0]?.status;
-  // What was not read may have failed: no verdict but a failure.
+  // Builds missing from a truncated list may have failed, so only a failure is certain.
   const isUndecided = snapshot.isPartial === true && broken === undefined && !builds.some(hasFailed);
   const status = isUndecided ? undefined : worst;
   const { whole, brief } = wordsOf(builds, broken) ?? { whole: statusLabel(status ?? '') };

@@ -3,7 +3,7 @@ import { Timer, type Clock } from '../../core/util/timer';
 import type { Row } from './treeRows';
 
 export interface RowClockPort {
-  /** Those that show for how many minutes a build has been running. */
+  /** Rows that show how many minutes a build has been running. */
   readonly rows: () => readonly Row[];
   readonly visible: () => boolean;
   readonly redraw: (rows: Row[]) => void;
@@ -12,12 +12,12 @@ export interface RowClockPort {
 const minute = 60_000;
 
 /**
- * Lets the times of running builds run on, a row when its minute is over: VS Code takes hover and buttons away from a row
- * that is redrawn. None runs, or nobody looks, no timer.
+ * Updates the durations of running builds, each row once a minute: VS Code removes hover and buttons from a redrawn
+ * row. No timer runs while nothing is running or the view is hidden.
  */
 export class RowClock implements Disposable {
   private readonly timer: Timer;
-  /** When the rows were found to show what they should, in ms since 1970. */
+  /** When the rows were last known to be up to date, in ms since 1970. */
   private checkedAt: number;
 
   constructor(
@@ -28,7 +28,7 @@ export class RowClock implements Disposable {
     this.checkedAt = clock.now();
   }
 
-  /** What runs, or whether the view is in sight, may have changed. */
+  /** Called when running builds or the view's visibility may have changed. */
   onVisibilityChange(): void {
     const rows = this.port.visible() ? this.port.rows() : [];
     let next = Infinity;
@@ -41,7 +41,7 @@ export class RowClock implements Disposable {
     this.timer.arm(Math.max(due - this.clock.now(), 0), () => this.check());
   }
 
-  /** Redraws the rows that would show another minute than when they were checked last, if anybody looks. */
+  /** Redraws rows whose minutes have changed since the last check, if the view is visible. */
   check(): void {
     if (!this.port.visible()) {
       this.timer.disarm();
@@ -58,24 +58,24 @@ export class RowClock implements Disposable {
     this.timer.disarm();
   }
 
-  /** In ms since 1970, after the last check. */
+  /** When the row's text changes next after the last check, in ms since 1970. */
   private nextMinute(row: Row): number {
     return startOf(row) + (minutesAt(row, this.checkedAt) + 1) * minute;
   }
 }
 
-/** Whole ones since the start of its build. */
+/** Full minutes since the start of the row's build. */
 function minutesAt(row: Row, time: number): number {
   return Math.max(0, Math.floor((time - startOf(row)) / minute));
 }
 
-/** In ms since 1970; of a time that cannot be read, never. */
+/** Start in ms since 1970; Infinity if it can't be parsed. */
 function startOf({ node }: Row): number {
   const start = 'build' in node ? Date.parse(node.build.startedAt ?? '') : NaN;
   return Number.isNaN(start) ? Infinity : start;
 }
 
-/** Between two redraws, in ms; the more rows there are to look through, the longer. */
+/** Minimum interval between redraws in ms; longer with more rows to check. */
 function leastPause(running: number): number {
   if (running <= 20) return 0;
   return running <= 300 ? 5000 : 30_000;

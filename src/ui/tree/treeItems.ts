@@ -54,14 +54,14 @@ import { repositoryLook, repositoryTooltip } from './repositoryRow';
 import type { RepositoryNode, RowNode } from './treeRows';
 import { oneLine } from '../text/failures';
 
-/** What the rows of one repository have in common. */
+/** What all rows of a repository share. */
 export interface RenderContext {
   readonly root: string;
   readonly snapshot: Snapshot | undefined;
   readonly grouping: Grouping;
-  /** Of each pipeline that waits for a person. */
+  /** Manual builds that block pipelines, by pipeline. */
   readonly blockers: ReadonlyMap<number, readonly Build[]>;
-  /** Of one frame, the row of a build that has ended looks the same. */
+  /** Identifies this state. A finished build's row looks the same in the same frame. */
   readonly frame: string;
 }
 
@@ -75,13 +75,13 @@ export function stalenessOf({ snapshot }: RenderContext): Staleness | undefined 
   return snapshot?.kind === 'ready' ? snapshot.stale : undefined;
 }
 
-/** The commit whose builds are shown: not HEAD, where HEAD has none. */
+/** SHA of the commit whose builds are shown: an ancestor's if HEAD has none. */
 export function shownSha({ snapshot }: RenderContext): string | undefined {
   const ancestor = snapshot?.kind === 'ready' ? snapshot.ancestor : undefined;
   return ancestor?.sha ?? targetOf(snapshot)?.sha;
 }
 
-/** `now` in ms since 1970. */
+/** Creates the tree item of a row. `now` in ms since 1970. */
 export function toItem(node: RowNode, scene: RenderContext, now: number): TreeItem {
   const item = bareItem(node, scene, now);
   item.contextValue = contextValue(node, scene.snapshot?.kind === 'ready' && scene.snapshot.readOnly);
@@ -102,7 +102,7 @@ function bareItem(node: RowNode, scene: RenderContext, now: number): TreeItem {
       return groupItem(node, scene);
     case 'build':
     case 'attempt':
-      // What is not fresh is told as it was.
+      // Show outdated builds as of then.
       return buildItem(node, scene, stalenessOf(scene)?.asOf ?? now);
     case 'artifacts':
       return artifactsItem(node, now);
@@ -111,7 +111,7 @@ function bareItem(node: RowNode, scene: RenderContext, now: number): TreeItem {
   }
 }
 
-/** Only asked for when a row is pointed at. undefined: it says all there is. */
+/** Tooltip, requested when the mouse is over a row; undefined if the row says everything. */
 export function tooltipOf(node: RowNode, scene: RenderContext, now: number): MarkdownString | string | undefined {
   const asOf = stalenessOf(scene)?.asOf;
   switch (node.kind) {
@@ -134,7 +134,7 @@ export function tooltipOf(node: RowNode, scene: RenderContext, now: number): Mar
   }
 }
 
-/** All that is drawn of a row or said of it: two rows of one look need no new drawing. */
+/** Everything that is rendered or spoken of a row; equal looks need no redraw. */
 export function lookOf(item: TreeItem): string {
   const { label, description, iconPath, contextValue: words, collapsibleState, accessibilityInformation } = item;
   const spoken = accessibilityInformation?.label;
@@ -184,7 +184,7 @@ function stageItem({ stage, isExternal, status, builds, total, children }: Stage
   return item;
 }
 
-/** The rows of builds that stand below a stage, with or without a heading. */
+/** Rows of builds below a stage, with or without headings between. */
 function buildsAmong(nodes: readonly TreeNode[]): readonly BuildNode[] {
   return nodes.flatMap((node) => {
     if (node.kind === 'build') return [node];
@@ -192,7 +192,7 @@ function buildsAmong(nodes: readonly TreeNode[]): readonly BuildNode[] {
   });
 }
 
-/** Parallel builds of one name. */
+/** Row of parallel builds. */
 function groupItem(node: GroupNode, scene: RenderContext): TreeItem {
   const { name, stage, status, isAllowed, builds, total, children } = node;
   const item = new TreeItem(shortName(name), closed(children));
@@ -234,7 +234,7 @@ function labelOf(node: BuildNode | AttemptNode): string {
   return kind === 'attempt' ? `#${build.id}` : shortName(node.label ?? build.name);
 }
 
-/** A bridge and what it has started are one row. */
+/** Adds the triggered pipeline to a bridge's row, since both share it. */
 function showChild(item: TreeItem, node: BuildNode, scene: RenderContext): void {
   const { build, child } = node;
   if (child === undefined) return;
@@ -255,8 +255,8 @@ function showChild(item: TreeItem, node: BuildNode, scene: RenderContext): void 
 }
 
 /**
- * What a click does, or Enter: the log of a build, the web page of what has none here. VS Code gives its own command the
- * click, too: a single one opens a preview and leaves the focus in the tree.
+ * Command for a click or Enter: a build's log, or the web page of one that has no log here. VS Code's own command for
+ * logs knows single from double clicks: a single click opens a preview and keeps the focus in the tree.
  */
 function clickOn(build: Build, { root, snapshot }: RenderContext): Command | undefined {
   const { kind, id, webUrl, downstream } = build;
@@ -289,12 +289,12 @@ function tooltipFacts(node: BuildNode | AttemptNode, scene: RenderContext): Tool
   return { ...factsOf(node, scene), root: scene.root, pipeline };
 }
 
-/** Whether no row above tells the stage. */
+/** Whether rows name the stage, because no parent row does. */
 function namesStages({ grouping }: RenderContext): boolean {
   return grouping === 'status' || grouping === 'none';
 }
 
-/** What is open is so by what it leads to, which `RenderedTree` knows. */
+/** Collapsed if there are children. `RenderedTree` decides which rows start expanded. */
 function closed(children: readonly unknown[]): TreeItemCollapsibleState {
   return children.length === 0 ? TreeItemCollapsibleState.None : TreeItemCollapsibleState.Collapsed;
 }

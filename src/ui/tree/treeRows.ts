@@ -6,7 +6,7 @@ import type { Build, Report } from '../../core/model/build';
 import type { TreeNode } from '../../core/model/tree';
 import type { RepositoryView } from '../session/repositoryView';
 
-/** The row of a repository, where several are open. */
+/** Row of a repository, if several are open. */
 export interface RepositoryNode {
   readonly kind: 'repository';
   readonly id: string;
@@ -14,30 +14,30 @@ export interface RepositoryNode {
   readonly children: readonly TreeNode[];
 }
 
-/** Those that are drawn with every change; what is below artifacts comes when it is asked for. */
+/** Rows that are rendered with every change; those below artifacts are created on demand. */
 export type DrawnNode = RepositoryNode | TreeNode;
 
 export type RowNode = DrawnNode | ArtifactRowNode;
 
-/** A row as VS Code knows it: the object stays the same for as long as the row is there, what it shows is replaced. */
+/** A row as VS Code knows it: the object lives as long as the row, and its contents are replaced. */
 export interface Row {
   readonly root: string;
   readonly node: RowNode;
 }
 
-/** What the rows below a build's artifacts have in common. They are made when the row above is opened. */
+/** What rows below artifacts have in common. They are created when their parent is expanded. */
 interface BelowArtifacts {
   readonly id: string;
-  /** Whose artifacts they are. */
+  /** Build that the artifacts belong to. */
   readonly build: Build;
 }
 
 export interface ArtifactFolderNode extends BelowArtifacts {
   readonly kind: 'artifactFolder';
   readonly name: string;
-  /** In the archive; as it has it. */
+  /** Path in the archive, unchanged. */
   readonly path: string;
-  /** Bytes of all below it, unpacked. */
+  /** Total uncompressed size in bytes. */
   readonly size: number;
   readonly folder: ArchiveFolder;
   readonly uri: Uri | undefined;
@@ -45,26 +45,26 @@ export interface ArtifactFolderNode extends BelowArtifacts {
 
 export interface ArtifactFileNode extends BelowArtifacts {
   readonly kind: 'artifactFile';
-  /** In the archive; as it has it, which may be hostile. */
+  /** Path in the archive, unchanged and untrusted. */
   readonly path: string;
   readonly name: string;
   readonly size: number;
   readonly entry: ArchiveEntry;
-  /** undefined: its path names something else, or nothing that can be opened. */
+  /** Undefined if the path is ambiguous or can't be opened. */
   readonly uri: Uri | undefined;
 }
 
-/** A file that GitLab keeps beside the archive, and gives out on its pages only. */
+/** A report outside the archive, which GitLab only shows on its pages. */
 export interface ArtifactReportNode extends BelowArtifacts {
   readonly kind: 'artifactReport';
   readonly report: Report;
 }
 
-/** Why there are no rows, or no more of them. */
+/** Why there are no rows, or not all of them. */
 export type ArtifactNote =
   | { readonly kind: 'empty' }
   | { readonly kind: 'more' | 'moreTests'; readonly count: number }
-  /** A click asks again for what is below the row `above`. */
+  /** A click reloads the children of `above`. */
   | { readonly kind: 'failed'; readonly sentence: string; readonly above: Row };
 
 export interface ArtifactNoteNode extends BelowArtifacts {
@@ -76,7 +76,7 @@ export interface ArtifactNoteNode extends BelowArtifacts {
 export interface TestsNode extends BelowArtifacts {
   readonly kind: 'tests';
   readonly state: 'reading' | 'read' | 'failed';
-  /** Once they are read. */
+  /** Undefined until the reports have been read. */
   readonly results: TestResults | undefined;
 }
 
@@ -85,7 +85,7 @@ export interface TestNode extends BelowArtifacts {
   readonly test: FailedTest;
   /** Path of the report in the archive; undefined: GitLab has told the test. */
   readonly report: string | undefined;
-  /** The file in the repository that it names, where there is one; else the report. */
+  /** File in the repository if found, else the report. */
   readonly uri: Uri | undefined;
   /** 1-based. */
   readonly line: number | undefined;
@@ -100,13 +100,13 @@ export interface TestResults {
   readonly tests: number;
   readonly skipped: number;
   readonly failures: number;
-  /** May be fewer than there are failures. */
+  /** Possibly fewer than `failures`. */
   readonly failed: readonly FoundTest[];
   /** The tests that didn't fail; may be fewer than there are. */
   readonly quiet: readonly QuietTest[];
-  /** Some of it could not be read. */
+  /** Whether some reports couldn't be read. */
   readonly damaged: boolean;
-  /** Number of reports that were read, where there are more than are ever read. */
+  /** Number of reports read, if there are more than the limit. */
   readonly firstOf?: number | undefined;
   /** Number of tests that were read, where there are more than are ever read. */
   readonly firstTests?: number | undefined;

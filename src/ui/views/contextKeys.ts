@@ -5,7 +5,7 @@ import { isUnpushed, listingOf, targetOf, type Snapshot } from '../../core/model
 import { failedBuilds } from '../../core/model/verdict';
 import type { ViewState } from '../session/repositoryView';
 
-/** `gitlabBuilds.state`: one word for each state that the view tells apart. */
+/** Value of `gitlabBuilds.state`: a keyword for each state that the view distinguishes. */
 export function stateWord(snapshot: Snapshot): string {
   switch (snapshot.kind) {
     case 'noProject':
@@ -34,8 +34,8 @@ function hasBuilds(snapshot: Snapshot | undefined): boolean {
 }
 
 /**
- * The context keys that the manifest's `when` clauses read. Where several repositories are open, their rows tell each
- * one's state, and what is said of a commit is said of the active one's.
+ * Sets the context keys for the manifest's `when` clauses. With several repositories, keys about a commit are the
+ * active one's; states are shown by the rows.
  */
 export async function setContext({ repositories, active }: ViewState, filtered: boolean): Promise<void> {
   const [first] = repositories;
@@ -76,7 +76,7 @@ const abilityWords: Readonly<Record<string, readonly Ability[]>> = {
   watchable: ['watch'],
 };
 
-/** Words for what the commands of the palette could do now with the builds that are shown. */
+/** Keywords for actions that palette commands could perform on the displayed builds. */
 function abilitiesIn(snapshot: Snapshot | undefined): readonly string[] {
   if (snapshot?.kind !== 'ready') return [];
   const { builds, pipelines, readOnly } = snapshot;
@@ -88,7 +88,7 @@ function abilitiesIn(snapshot: Snapshot | undefined): readonly string[] {
   ];
 }
 
-/** A key that tells of the editor in front, or of something else than builds. `signedIn`: a token is stored. */
+/** Sets a context key about something other than builds, such as the active editor. `signedIn`: a token is stored. */
 export async function setKey(
   name: 'logHasFailed' | 'logHasTimes' | 'hasProblems' | 'signedIn',
   value: boolean,

@@ -13,18 +13,21 @@ export interface NotificationsPort {
   readonly clock: Clock;
   readonly report: Report;
   readonly settings: Pick<Settings, 'notifications' | 'notifyAt' | 'setNotifications'>;
-  /** The view is on screen, in the window that has the focus. */
+  /** Whether the view is visible in a focused window. */
   inSight(): boolean;
-  /** Sets the view's badge; undefined: none. */
+  /** Sets the view's badge; undefined removes it. */
   badge(badge: ViewBadge | undefined): void;
-  /** Runs a command of ours, named without `gitlabBuilds.`; never rejects. */
+  /** Runs one of our commands, named without `gitlabBuilds.`. Never rejects. */
   act(command: string, ...args: readonly unknown[]): Promise<void>;
 }
 
-/** What fails or ends so shortly after another is told together with it. */
+/** Notices within this time in ms are combined. */
 const mergeMs = 3000;
 
-/** Tells that builds failed and how they ended while nobody looked, and keeps the view's badge. Nothing waits for what it shows. */
+/**
+ * Notifies about failed and finished builds while nobody is looking, and updates the view's badge. Nothing waits for
+ * the notifications.
+ */
 export class Notifications implements Disposable {
   private readonly timer: Timer;
   private readonly watches = new Map<string, Watch>();
@@ -66,12 +69,15 @@ export class Notifications implements Disposable {
     this.pending = [...this.pending.filter((one) => !isSame(one)), isUntold ? { ...notice, more: undefined } : notice];
   }
 
-  /** None where it runs again, as after a retry by GitLab itself: that was no failure, and not its end. */
+  /**
+   * Updates a pending notice. Dropped if the builds run again, for example because GitLab retried them: they neither
+   * failed nor finished.
+   */
   private upToDate(pending: Notice, watch: Watch): readonly Notice[] {
     if (pending.moment === 'end') return watch.moving ? [] : [pending];
     const { failed } = watch;
     if (failed.length === 0) return [];
-    // What fails meanwhile is told with it, and not as something that failed since.
+    // Include later failures, so that they aren't announced separately.
     if (watch.announced) this.watches.set(pending.root, { ...watch, told: failed.map(({ id }) => id) });
     return [{ ...pending, failed }];
   }
@@ -124,7 +130,7 @@ interface Reference {
   readonly repository: string;
 }
 
-/** The first that failed is the one to look at: builds come in the order of their stages. */
+/** Log of the first failed build; builds are sorted by stage. */
 function firstLog(notices: readonly Notice[]): Reference | undefined {
   const [first] = notices.flatMap(({ root, failed }) =>
     failed.flatMap((build) => (can(build, 'openLog') ? { build: build.id, repository: root } : [])),
@@ -132,7 +138,7 @@ function firstLog(notices: readonly Notice[]): Reference | undefined {
   return first;
 }
 
-/** By id: what runs again by then, or belongs to a commit that was left, is refused and not retried. */
+/** Rows for a retry, by id: builds that are running again by then, or whose commit is no longer shown, are refused. */
 function retryableRows({ root, failed, readOnly }: Notice): readonly Row[] {
   return readOnly ? [] : failed.filter((build) => can(build, 'retry')).map((build) => ({ root, node: nodeOf(build) }));
 }

@@ -25,13 +25,13 @@ interface Appearance {
   readonly tooltip: string | MarkdownString;
   /** For screen readers, without the icon. */
   readonly spoken: string;
-  /** Number of the build that a click goes to; undefined: a click focuses the view. */
+  /** Id of the build that a click reveals; undefined: a click focuses the view. */
   readonly build?: number | undefined;
 }
 
-/** What is spoken of, besides the snapshot. */
+/** What the item shows besides the snapshot. */
 interface StatusBarInput {
-  /** Of the repository, where several are open. */
+  /** Name of the repository, if several are open. */
   readonly name: string | undefined;
   /** In ms since 1970. */
   readonly now: number;
@@ -40,8 +40,8 @@ interface StatusBarInput {
 type Ready = Extract<Snapshot, { kind: 'ready' }>;
 
 /**
- * One item that says how the commit of the active repository stands; a click goes to the first build that failed, else
- * to the view.
+ * Status bar item with the status of the active repository's commit. A click reveals the first failed build, else
+ * focuses the view.
  */
 export class StatusBar implements Disposable {
   private readonly item: StatusBarItem;
@@ -79,7 +79,7 @@ function commandFor({ build }: Appearance, repository: string | undefined): stri
   return { command: 'gitlabBuilds.nextFailed', title: '', arguments: [{ build, repository }] };
 }
 
-/** undefined: there is no GitLab project to speak of. */
+/** Appearance of the item; undefined if there is no GitLab project. */
 function lookOf(snapshot: Snapshot, scene: StatusBarInput): Appearance | undefined {
   switch (snapshot.kind) {
     case 'noProject':
@@ -123,7 +123,7 @@ function lookOfCommit(snapshot: Ready, scene: StatusBarInput): Appearance {
   const { status, failed } = verdict;
   if (status === undefined) return lookWithoutBuilds(snapshot, scene);
   const { name } = scene;
-  // What was not read may have failed: no verdict but a failure.
+  // Builds missing from a truncated list may have failed, so only a failure is certain.
   const isUndecided = snapshot.isPartial === true && status !== 'failed';
   const words = isUndecided ? l10n.t('CI: {0}', partialWords(snapshot)) : summary(verdict, status);
   const reservations = [...failedLine(verdict), ...caveats(snapshot, scene.now)];
@@ -155,14 +155,14 @@ function lookWithoutBuilds(snapshot: Ready, scene: StatusBarInput): Appearance {
   );
 }
 
-/** That the builds are not HEAD's own, or of a commit that the user chose, and that they are not fresh. */
+/** Marks for builds of an ancestor or a pinned commit, and for outdated builds. */
 function marks({ target, ancestor, stale }: Ready): string {
   const pinned = target.pinned ? ` $(pinned) ${shortSha(target.sha)}` : '';
   const whose = ancestor === undefined ? '' : ` $(git-commit) ${l10n.t('{0} back', ancestor.back)}`;
   return `${pinned}${whose}${stale === undefined ? '' : ' $(history)'}`;
 }
 
-/** "CI failed: rspec +1", "CI 3/7", "CI passed"; icons in outside text are not drawn. */
+/** Text of the item: "CI failed: rspec +1", "CI 3/7", "CI passed". Icons in untrusted text aren't rendered. */
 function summary(verdict: Verdict, status: string): string {
   if (status === 'failed') return failureWords(verdict);
   if (verdict.isOpen) return progressWords(verdict);
@@ -179,7 +179,7 @@ function failureWords({ failed, broken }: Verdict): string {
 
 function progressWords({ ended, total, manual, childFailed, builds }: Verdict): string {
   if (childFailed.length > 0) return l10n.t('CI {0}/{1}, child failed', ended, total);
-  // What is still to come waits for a person.
+  // All remaining builds are manual.
   if (manual > 0 && !builds.some(isActive)) return l10n.t('CI {0}/{1}, {2} manual', ended, total, manual);
   return l10n.t('CI {0}/{1}', ended, total);
 }
@@ -190,7 +190,7 @@ function passedWords({ childFailed, manual, scheduled }: Verdict): string {
   return scheduled > 0 ? l10n.t('CI passed, {0} scheduled', scheduled) : l10n.t('CI passed');
 }
 
-/** Names what failed where the text has room for one alone, or for none. */
+/** Lists failed builds, unless the item's text already does. */
 function failedLine({ failed, childFailed }: Verdict): readonly string[] {
   if (failed.length < 2 && childFailed.length === 0) return [];
   const names = failed.slice(0, mostNames).map(({ name }) => shortened(name));
@@ -214,7 +214,7 @@ function stageTable(snapshot: Ready, subject: readonly string[], reservations: r
   const head = subject.map((part) => `**${escaped(part)}**`).join(' · ');
   const project = escaped(projectWords(snapshot.target));
   const tail = reservations.flatMap((line) => ['', escaped(line)]);
-  // `escaped` also breaks `$(…)`, so only our own icons are drawn.
+  // `escaped` also disables `$(…)`, so only our own icons are rendered.
   return new MarkdownString([head, '', project, '', '| | |', '|:--|:--|', ...rows, ...tail].join('\n'), true);
 }
 

@@ -9,7 +9,7 @@ import type { RepositoryView, ViewState } from '../session/repositoryView';
 import { can } from '../../core/model/abilities';
 import { watchedBuildSentence, watchedPipelineSentence } from '../text/watchText';
 
-/** What the user waits for: a build or a pipeline, by its number. */
+/** A watched build or pipeline, by id. */
 export interface Watched {
   readonly root: string;
   readonly kind: 'build' | 'pipeline';
@@ -18,18 +18,18 @@ export interface Watched {
 
 export interface WatchesPort {
   readonly report: Pick<Report, 'guard' | 'announce'>;
-  /** Runs a command of ours, named without `gitlabBuilds.`; never rejects. */
+  /** Runs one of our commands, named without `gitlabBuilds.`. Never rejects. */
   act(command: string, ...args: readonly unknown[]): Promise<void>;
 }
 
 interface End {
   readonly failed: boolean;
   readonly sentence: string;
-  /** Whose log to offer. */
+  /** Build whose log to offer. */
   readonly build: Build | undefined;
 }
 
-/** Tells once that what the user watches has ended, whatever the settings, and whether the view is in sight or not. */
+/** Notifies once when something watched has finished, regardless of settings and visibility. */
 export class Watches {
   private watched: readonly Watched[] = [];
 
@@ -64,7 +64,7 @@ function isSame(a: Watched, b: Watched): boolean {
   return a.root === b.root && a.kind === b.kind && a.id === b.id;
 }
 
-/** undefined: it goes on, or is not known. */
+/** How the watched item finished; undefined if it is still running or unknown. */
 function endOf({ kind, id }: Watched, snapshot: Snapshot | undefined): End | undefined {
   const { builds, pipelines } = listingOf(snapshot);
   if (kind === 'build') {
@@ -91,7 +91,7 @@ function endOfPipeline(pipeline: Pipeline, builds: readonly Build[], all: readon
   return { failed: build !== undefined, sentence: watchedPipelineSentence(pipeline, verdict), build };
 }
 
-/** The pipeline and all that its bridges have started. */
+/** Ids of the pipeline and of all pipelines below its bridges. */
 function withChildren(id: number, builds: readonly Build[]): ReadonlySet<number> {
   const ids = new Set([id]);
   for (const each of ids)
