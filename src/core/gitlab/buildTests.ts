@@ -14,14 +14,14 @@ import type { JsonObject } from './jsonObject';
 import { isNotFound, isProjectGone } from './notFound';
 import { casesQuery, numbersQuery, suitesQuery } from './testQueries';
 
-/** The tests of a build, as GitLab has read them from its `junit` reports. */
+/** Test results of a build, as GitLab parsed them from its `junit` reports. */
 export interface GitLabTests {
-  /** The name of the build, or of all builds that `parallel` made of one entry: these share their tests. */
+  /** Name of the build, or the shared name of parallel builds, whose results GitLab combines. */
   readonly name: string;
-  /** Ids of the builds whose tests these are. */
+  /** Ids of the builds that the results belong to. */
   readonly builds: readonly number[];
   readonly report: TestReport;
-  /** There are more tests than were read. */
+  /** Whether there are more tests than were read. */
   readonly isPartial: boolean;
 }
 
@@ -29,25 +29,28 @@ export interface TestsQuestion {
   readonly call: Call;
   readonly project: Project;
   readonly build: Build;
-  /** The pipeline of the build. */
+  /** Id of the build's pipeline. */
   readonly pipeline: number;
-  /** Differs as soon as another build of the pipeline with a report has ended. */
+  /** Changes whenever another build of the pipeline with a report finishes. */
   readonly state: string;
-  /** What is known of the server. */
+  /** Cache of facts about the server. */
   readonly memory: TtlCache;
   readonly log: Logger;
 }
 
 const casesAtOnce = 100;
-/** A suite with more tests is read from the report of the pipeline, in one request: GitLab reads the files anew for each page. */
+/**
+ * Maximum number of pages per suite. A larger one is taken from the pipeline's report, in one request, because GitLab
+ * parses the files again for each page.
+ */
 const mostPages = 10;
 const suitesKept = 30;
 const unreadMs = 10_000;
 
-/** All suites of a pipeline with their tests, as one report has them. */
+/** All suites of a pipeline with their tests, from a single report. */
 type WholeReport = readonly (SuiteRow & { readonly cases: readonly TestCaseRow[] })[];
 
-/** Asks GitLab for the tests of builds, of each suite once. */
+/** Loads test results of builds from GitLab, each suite once. */
 export class BuildTests {
   private readonly kept: TtlCache;
 
@@ -59,7 +62,7 @@ export class BuildTests {
     this.kept.clear();
   }
 
-  /** The tests of the build; undefined where GitLab doesn't tell any, so that its archive has to be looked at. */
+  /** Test results of a build; undefined if GitLab has none, so that the archive must be searched. */
   async load(question: TestsQuestion): Promise<GitLabTests | undefined> {
     const { call, project, pipeline, state, build } = question;
     if (!has(call.server, 'testReport')) return undefined;
@@ -68,7 +71,7 @@ export class BuildTests {
     if (suites === undefined) return this.fromWhole(question, toSuiteName(build.name), [build.id]);
     const suite = suites.find(({ builds }) => builds.includes(build.id));
     if (suite === undefined) {
-      // GitLab reads the files a moment after the build has ended.
+      // GitLab parses the files shortly after the build has finished.
       this.kept.set(summary, suites, unreadMs);
       return undefined;
     }
@@ -76,7 +79,7 @@ export class BuildTests {
     return this.kept.getOrLoad(key, Infinity, () => this.suite(question, suite));
   }
 
-  /** undefined: this GitLab has no summary. */
+  /** Suites of a pipeline; undefined if this GitLab has no summary. */
   private async suites(question: TestsQuestion): Promise<readonly SuiteRow[] | undefined> {
     const { call, project, pipeline } = question;
     const told = await this.byGraphql(question, (iid) => this.suitesByGraphql(question, iid));
@@ -128,7 +131,7 @@ export class BuildTests {
     return { ...of(suite), report: await toReport(suite, cases), isPartial: after !== undefined };
   }
 
-  /** From the report of the whole pipeline; undefined where a flag hides it, or it has no such suite. */
+  /** Results from the whole pipeline's report; undefined if a feature flag hides it, or if it lacks the suite. */
   private async fromWhole(
     question: TestsQuestion,
     name: string,
@@ -149,7 +152,7 @@ export class BuildTests {
     return { name, builds, report: await toReport(suite, suite.cases), isPartial: false };
   }
 
-  /** undefined: GraphQL can't be asked, or refuses; then REST is. */
+  /** Asks GraphQL; undefined if it isn't available or refuses, so that REST is used. */
   private async byGraphql<T>(question: TestsQuestion, ask: (iid: string) => Promise<T>): Promise<T | undefined> {
     const { call, pipeline, memory, log } = question;
     if (!has(call.server, 'graphql') || memory.has(refusedKey)) return undefined;
@@ -167,7 +170,7 @@ export class BuildTests {
 
 const refusedKey = 'no tests by GraphQL';
 
-/** GraphQL gives no tests. */
+/** GraphQL returned no tests. */
 class Refused extends Error {
   constructor(
     message: string,
@@ -177,7 +180,7 @@ class Refused extends Error {
   }
 }
 
-/** The pipeline of the answer. */
+/** Sends a query and returns the pipeline in the response. */
 async function asked({ api }: Call, text: string, variables: object): Promise<JsonObject> {
   const pipeline = (await projectOf(api, text, variables)).object('pipeline');
   if (pipeline === undefined) throw new Refused('no such pipeline', false);
@@ -194,7 +197,9 @@ async function projectOf(api: Call['api'], text: string, variables: object): Pro
   return project;
 }
 
-/** The number of a pipeline within its project, where no listing by GraphQL has told it; undefined: it's a child pipeline. */
+/**
+ * Number of a pipeline within its project, requested unless a listing has included it; undefined for a child pipeline.
+ */
 async function numberOf({ call, project, pipeline, build, memory }: TestsQuestion): Promise<string | undefined> {
   const { text, variables } = numbersQuery(project.path, build.commit?.sha ?? '');
   const rows = (await projectOf(call.api, text, variables)).object('pipelines')?.objects('nodes') ?? [];
@@ -211,13 +216,13 @@ function nextPage(page: JsonObject | undefined): string | undefined {
   return info?.boolean('hasNextPage') === true ? info.string('endCursor') : undefined;
 }
 
-/** GitLab's own rule: numbered parallel builds share a suite, those of a matrix have their own. */
+/** Name of a build's suite by GitLab's rule: numbered parallel builds share a suite, those of a matrix don't. */
 function toSuiteName(name: string): string {
   const { name: shared, label = '' } = parallelName(name) ?? { name };
   return label.startsWith('[') ? name : shared;
 }
 
-/** undefined: a flag hides it, or the user's role doesn't reach. */
+/** Result of a request; undefined if a feature flag hides it, or the user's role isn't sufficient. */
 async function noneWithout<T>(ask: () => Promise<T>): Promise<T | undefined> {
   try {
     return await ask();

@@ -4,9 +4,9 @@ import type { GitLabClient } from './client';
 
 /** A token that its GitLab has accepted. */
 export interface CheckedToken {
-  /** As it is kept and passed on: one of OAuth with its scheme. */
+  /** Token as stored and sent; an OAuth token includes its scheme. */
   readonly token: string;
-  /** The name of the user whose token it is. */
+  /** Username of the token's owner. */
   readonly user: string;
   readonly readOnly: boolean;
 }
@@ -20,8 +20,8 @@ type CheckingClient = Pick<GitLabClient, 'user' | 'learn' | 'scopes' | 'readOnly
 const enoughToRead = new Set(['api', 'read_api', 'granular']);
 
 /**
- * Whose token it is and what it may do. A secret that GitLab doesn't know as a token of its own is tried as one of OAuth.
- * Throws GitLabError, also for one that may not even read builds.
+ * Checks a token and returns its owner and permissions. A secret that isn't one of GitLab's access tokens is tried as
+ * an OAuth token. Throws GitLabError, also if the token can't even read builds.
  */
 export async function checkToken(
   secret: string,
@@ -31,7 +31,7 @@ export async function checkToken(
   try {
     return await check(secret, host, clientWith(secret));
   } catch (error) {
-    // One token has a space: that of OAuth, with its scheme.
+    // Only an OAuth token contains a space, after its scheme.
     if (!isUnknown(error) || isAccessToken(secret) || secret.includes(' ')) throw error;
     return check(bearer(secret), host, clientWith(bearer(secret))).catch((second: unknown) => {
       throw isUnknown(second) ? error : second;

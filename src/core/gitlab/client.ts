@@ -326,8 +326,8 @@ export class GitLabClient {
   }
 
   /**
-   * The tests of a build from its `junit` reports; undefined where GitLab doesn't tell them. `state` differs as soon as
-   * another build of the pipeline with a report has ended.
+   * Test results from a build's `junit` reports; undefined if GitLab has none. `state` changes whenever another build
+   * of the pipeline with a report finishes.
    */
   async testsOf(project: string, build: Build, state: string, signal: AbortSignal): Promise<GitLabTests | undefined> {
     const { pipeline } = build;

@@ -2,16 +2,15 @@ import { recognize, type Probe, type Recognized } from './detect';
 import { GitLabError, type Failure } from '../model/errors';
 import { rootsOf } from '../model/instance';
 
-/** A GitLab that has answered at this base URL. */
+/** A GitLab that responded at this base URL. */
 export interface FoundInstance {
   readonly url: string;
   readonly api: Recognized;
 }
 
 /**
- * The GitLab at an address, or at one of the roots above it where the address is that of a project; asked without a token.
- * Throws GitLabError: what keeps it from being reached, what is in front of it (`notGitLab`), or that there is none
- * (`noGitLab`).
+ * Finds the GitLab at an address or, if that belongs to a project, at a parent path, without a token. Throws
+ * GitLabError: why it can't be reached, what is in front of it (`notGitLab`), or that there is none (`noGitLab`).
  */
 export async function findInstance(address: string, probe: Omit<Probe, 'token' | 'instance'>): Promise<FoundInstance> {
   const refusals: Failure[] = [];
@@ -26,12 +25,12 @@ export async function findInstance(address: string, probe: Omit<Probe, 'token' |
   throw new GitLabError(mostTelling(refusals, address));
 }
 
-/** Another address of the same server may be answered otherwise. */
+/** Whether the failure is specific to the address, so that another path on the server may work. */
 function isOfAddress({ kind }: Failure): boolean {
   return kind === 'noGitLab' || kind === 'notGitLab' || kind === 'forbidden' || kind === 'refused';
 }
 
-/** What is in front of a GitLab says more than that there is none. */
+/** The most informative failure: something in front of a GitLab is more specific than finding none. */
 function mostTelling(refusals: readonly Failure[], address: string): Failure {
   const inFront = refusals.find(({ kind }) => kind !== 'noGitLab');
   const { host, status } = refusals[0] ?? {};

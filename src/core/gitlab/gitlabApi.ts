@@ -45,7 +45,9 @@ export class GitLabApi {
     return this.read(() => read(new JsonObject(body, 'the answer')));
   }
 
-  /** The same for what GitLab makes anew when it is asked, such as a report: it may take its time, and isn't asked again. */
+  /**
+   * Like `query`, for responses that GitLab computes on request, such as a report: with more time and without retries.
+   */
   async queryReport<T>(query: string, variables: object, read: (row: JsonObject) => T): Promise<T> {
     const url = `${this.instance.url}/api/graphql`;
     const request = { ...this.request('POST', '', { query, variables }), url, changesNothing: true, isSlow: true };

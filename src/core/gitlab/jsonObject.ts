@@ -37,8 +37,8 @@ export class JsonObject {
   }
 
   /**
-   * A text of several lines, as it came; of a list or an object with texts, such as GitLab makes of XML with several
-   * nodes, these together.
+   * A string of several lines, unchanged. The strings in a list or an object, which GitLab makes of XML with several
+   * nodes, are joined.
    */
   text(name: string): string | undefined {
     return textsIn(this.fields[name], deepest).join('\n') || undefined;
@@ -73,7 +73,7 @@ export class JsonObject {
     return Array.isArray(value) ? value.filter((item) => typeof item === 'string').map(withoutControls) : [];
   }
 
-  /** The numbers of a list; none where there is no list. */
+  /** Numbers of a list; empty if there is no list. */
   numbers(name: string): readonly number[] {
     const value = this.fields[name];
     return Array.isArray(value) ? value.filter((item) => typeof item === 'number') : [];
@@ -92,7 +92,7 @@ export class JsonObject {
   }
 }
 
-/** Levels of a nested value that are looked at. */
+/** Maximum depth of nested values. */
 const deepest = 4;
 
 function textsIn(value: unknown, depth: number): readonly string[] {

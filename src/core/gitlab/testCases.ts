@@ -10,17 +10,17 @@ import {
 import { timeSlice } from '../util/timeSlice';
 import type { JsonObject } from './jsonObject';
 
-/** A suite as a summary has it. */
+/** A suite in a summary. */
 export interface SuiteRow {
   readonly name: string;
   readonly tests: number;
-  /** Ids of its builds; none where they are not told. */
+  /** Ids of its builds; empty if unknown. */
   readonly builds: readonly number[];
-  /** Why GitLab couldn't read its files. */
+  /** Why GitLab couldn't parse its files. */
   readonly error: string | undefined;
 }
 
-/** A test as GitLab tells it; the fields as they came. */
+/** A test as GitLab returns it; fields are unchanged. */
 export interface TestCaseRow {
   readonly status: string;
   readonly name: string;
@@ -31,7 +31,7 @@ export interface TestCaseRow {
   readonly recentFailures: RecentFailures | undefined;
 }
 
-/** From REST or from GraphQL, which differ in how they write names. */
+/** Converts a suite from REST or GraphQL, which differ in the spelling of fields. */
 export function toSuiteRow(row: JsonObject): SuiteRow {
   return {
     name: row.string('name') ?? '',
@@ -41,7 +41,7 @@ export function toSuiteRow(row: JsonObject): SuiteRow {
   };
 }
 
-/** `66004`, or `gid://gitlab/Ci::Build/66004` */
+/** Numeric id: `66004`, or the last part of `gid://gitlab/Ci::Build/66004`. */
 function idIn(id: string): number {
   return Number(id.slice(id.lastIndexOf('/') + 1));
 }
@@ -61,7 +61,7 @@ export function toTestCase(row: JsonObject): TestCaseRow {
   };
 }
 
-/** The same data as the reader of archives gives. Yields while there is much of it. */
+/** Converts to the same data as a report from an archive. Yields if there is a lot of it. */
 export async function toReport(suite: SuiteRow, cases: readonly TestCaseRow[]): Promise<TestReport> {
   const [failed, quiet]: [FailedTest[], QuietTest[]] = [[], []];
   let [failures, skipped] = [0, 0];

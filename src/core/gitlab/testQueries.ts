@@ -2,7 +2,7 @@ import type { Query } from './listing/graphqlQuery';
 
 const project = 'query ($path: ID!, $iid: ID!';
 
-/** The numbers of a commit's pipelines within the project. */
+/** Query for the numbers of a commit's pipelines within the project. */
 export function numbersQuery(path: string, sha: string): Query {
   const pipelines = 'pipelines(sha: $sha, first: 50) { nodes { id iid } }';
   return {
@@ -11,7 +11,7 @@ export function numbersQuery(path: string, sha: string): Query {
   };
 }
 
-/** The suites of a pipeline, without their tests. */
+/** Query for the suites of a pipeline, without their tests. */
 export function suitesQuery(path: string, iid: string, after: string | undefined): Query {
   const [type, argument] = following(after);
   const fields = 'nodes { name totalCount buildIds suiteError } pageInfo { hasNextPage endCursor }';
@@ -22,7 +22,7 @@ export function suitesQuery(path: string, iid: string, after: string | undefined
   };
 }
 
-/** A page of the tests of the builds of one suite. */
+/** Query for a page of a suite's tests. */
 export function casesQuery(path: string, iid: string, builds: readonly number[], after: string | undefined): Query {
   const [type, argument] = following(after);
   const test = 'status name classname file executionTime systemOutput stackTrace recentFailures { count baseBranch }';

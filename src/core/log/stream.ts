@@ -26,10 +26,7 @@ export class Stream {
   private styles: number[] = [];
   private links: number[] = [];
   private url: number | undefined;
-  /**
-   * After a `\r` that may be part of `\r
-   * `: the line is cleared when more text is written.
-   */
+  /** After a `\r` that may be part of `\r\n`: the line is cleared when more text is written. */
   private isReturned = false;
   /** Whether the line exceeds the limit and ends with an ellipsis. */
   private isCut = false;
@@ -49,10 +46,7 @@ export class Stream {
     return this.text.toString();
   }
 
-  /**
-   * Writes bytes of one physical line, without its `
-   * `.
-   */
+  /** Writes bytes of one physical line, without its `\n`. */
   write(bytes: Buffer, start: number, end: number): void {
     let at = start;
     while (at < end) {
@@ -87,10 +81,7 @@ export class Stream {
     return true;
   }
 
-  /**
-   * Called at a `
-   * ` that may not end the line.
-   */
+  /** Called at a `\n` that may not end the line. */
   pause(): void {
     if (this.row === undefined && !this.isSwallowed) this.openRow();
   }

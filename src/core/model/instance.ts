@@ -42,10 +42,16 @@ function withoutPage(path: string): string {
 
 const signIn = '/users/sign_in';
 
-/** So many base URLs are tried for an address: GitLab nests groups 20 deep, and nobody installs it that deep. */
+/**
+ * Maximum number of base URLs to try for an address. Groups may be nested 20 levels deep, but relative URL roots
+ * aren't.
+ */
 const mostRoots = 5;
 
-/** The base URLs that an address may mean, the whole first: each folder of its path may be a relative root, or a group. */
+/**
+ * Base URLs that an address may mean, longest first: each folder of its path may belong to the relative URL root or to
+ * a group.
+ */
 export function rootsOf(baseUrl: string): readonly string[] {
   const { origin, pathname } = new URL(baseUrl);
   const folders = pathname.split('/').filter((part) => part !== '');
@@ -55,7 +61,7 @@ export function rootsOf(baseUrl: string): readonly string[] {
   );
 }
 
-/** Whether nobody on the way can read what is sent there. */
+/** Whether the connection can't be intercepted: https, or the local machine. */
 export function isConfidential(url: string): boolean {
   return !url.startsWith('http:') || /^http:\/\/(127\.\d+\.\d+\.\d+|localhost|\[::1\])([:/]|$)/.test(url);
 }

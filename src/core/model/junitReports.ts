@@ -1,11 +1,11 @@
 import { statusClass, type Build } from './build';
 
-/** Whether the build has published the results of tests as `artifacts:reports:junit`. */
+/** Whether the build has published test results as `artifacts:reports:junit`. */
 export function hasJUnitReport({ reports }: Build): boolean {
   return reports?.some(({ type }) => type === 'junit') === true;
 }
 
-/** A text that differs as soon as another build of the pipeline with a `junit` report has ended. */
+/** A string that changes whenever another build of the pipeline with a `junit` report finishes. */
 export function junitState(builds: readonly Build[], pipeline: number | undefined): string {
   return builds
     .filter((build) => build.pipeline === pipeline && hasJUnitReport(build) && statusClass(build.status) === 'ended')

@@ -1,20 +1,20 @@
-/** Kinds of secrets that GitLab gives out and that its API doesn't take from a user. */
+/** Secrets that GitLab issues but its API doesn't accept from users. */
 export type UnusableToken =
   | 'deploy'
   | 'runner'
   | 'trigger'
-  | 'job' // of a running CI/CD job
+  | 'job' // token of a running CI/CD job
   | 'feed'
   | 'incomingMail'
-  | 'applicationSecret' // of an OAuth application
-  | 'agent' // of a Kubernetes cluster
+  | 'applicationSecret' // secret of an OAuth application
+  | 'agent' // token of the agent for Kubernetes
   | 'scim'
   | 'featureFlags'
   | 'workspace'
-  | 'session' // a browser's cookie
-  | 'webToken'; // a JSON web token, such as a job's ID token
+  | 'session' // browser session cookie
+  | 'webToken'; // JSON web token, such as a job's ID token
 
-/** Prefixes that GitLab gives its tokens; a personal, project or group access token is one that the API takes. */
+/** Prefixes of GitLab's tokens. The API accepts personal, project and group access tokens. */
 const prefixes: readonly (readonly [prefix: string, kind: UnusableToken | 'access'])[] = [
   ['glpat-', 'access'],
   ['gldt-', 'deploy'],
@@ -35,17 +35,17 @@ const prefixes: readonly (readonly [prefix: string, kind: UnusableToken | 'acces
 
 const scheme = 'Bearer ';
 
-/** A token of OAuth as it is kept and passed on: with the scheme that it is sent with. No other token has a space. */
+/** An OAuth token as stored and sent: with its scheme. No other token contains a space. */
 export function bearer(token: string): string {
   return `${scheme}${token}`;
 }
 
-/** The header that carries a token. */
+/** Header that contains a token. */
 export function tokenHeaders(token: string): Readonly<Record<string, string>> {
   return token.startsWith(scheme) ? { authorization: token } : { 'PRIVATE-TOKEN': token };
 }
 
-/** What a secret is that GitLab's API doesn't take, by its form; undefined: it may be a token for the API. */
+/** Kind of a secret that GitLab's API doesn't accept, by its format; undefined: it may be an API token. */
 export function unusableKind(secret: string): UnusableToken | undefined {
   const kind = prefixOf(secret)?.kind;
   if (kind !== undefined) return kind === 'access' ? undefined : kind;
@@ -58,8 +58,8 @@ export function isAccessToken(secret: string): boolean {
 }
 
 /**
- * Whether a text that is meant to be an address is, or has in it, a secret. A host of that form can be entered with
- * `https://` in front; a name of 20 characters with capitals and digits can't.
+ * Whether text entered as an address is or contains a secret. A host that resembles one can be entered with `https://`;
+ * a name of 20 characters with capitals and digits can't.
  */
 export function looksLikeToken(text: string): boolean {
   const trimmed = text.trim();
@@ -69,7 +69,7 @@ export function looksLikeToken(text: string): boolean {
   return bare.split(/[.:/@?#&=]/).some((part) => isSecret(part, isAddress));
 }
 
-/** GitLab's tokens without a prefix are 20 characters long, those of OAuth are 64 digits and letters from a to f. */
+/** GitLab's tokens without a prefix have 20 characters; those of OAuth have 64 hex digits. */
 function isSecret(part: string, isAddress: boolean): boolean {
   if (part.length < 20 || !/^[\w-]+$/.test(part)) return false;
   if (part.length > longestLabel || (part.length >= 40 && /^[0-9a-f]+$/i.test(part))) return true;
@@ -77,10 +77,10 @@ function isSecret(part: string, isAddress: boolean): boolean {
   return isAddress ? hasCapital && /[0-9]/.test(part) : hasCapital || part.includes('_');
 }
 
-/** Of a host's name. */
+/** Maximum length of a label in a host name. */
 const longestLabel = 63;
 
-/** The first known prefix in the text: an installation may put a word of its own and a hyphen before it. */
+/** First known prefix in the text; an instance may put its own prefix and a hyphen before it. */
 function prefixOf(text: string): { readonly kind: UnusableToken | 'access' } | undefined {
   const found = prefixes.flatMap(([prefix, kind]) => {
     const at = text.indexOf(prefix);
@@ -93,7 +93,7 @@ function isInWord(text: string, at: number): boolean {
   return at > 0 && /[A-Za-z0-9]/.test(text.charAt(at - 1));
 }
 
-/** Three parts in base64, of which the first begins as a JSON object does. */
+/** Whether it has three base64 parts, the first of which starts like a JSON object. */
 function isWebToken(text: string): boolean {
   const parts = text.split('.');
   return parts.length === 3 && text.startsWith('eyJ') && parts.every((part) => /^[\w-]+$/.test(part));

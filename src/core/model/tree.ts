@@ -15,7 +15,7 @@ export interface PipelineNode {
   readonly isStanding: boolean;
   /** Its own builds. Those of pipelines it triggered are below the bridges. */
   readonly builds: readonly Build[];
-  /** Number of them that the filter shows. */
+  /** Number of builds that the filter shows. */
   readonly shown: number;
   readonly children: readonly TreeNode[];
 }
@@ -82,7 +82,7 @@ export interface ChildPipeline {
   readonly status: string;
   /** Its own builds. */
   readonly builds: readonly Build[];
-  /** Number of them that the filter shows. */
+  /** Number of builds that the filter shows. */
   readonly shown: number;
 }
 

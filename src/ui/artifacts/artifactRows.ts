@@ -26,19 +26,19 @@ import type { TestSource } from './testSource';
 
 /** Maximum number of rows per folder: more can't be used, and VS Code keeps all of them. */
 const mostRows = 2000;
-/** Rows of failed tests; the rest is counted. */
+/** Maximum number of rows for failed tests; the rest are counted. */
 const mostFailedShown = 500;
-/** Builds without an archive whose tests are kept. */
+/** Maximum number of builds without an archive whose tests are cached. */
 const mostAlone = 50;
 
-/** Failed tests that stand below their build without a heading. */
+/** Maximum number of failed tests that are listed below their build without a heading. */
 const mostWithoutHeading = 20;
-/** How long the rows below a build wait for its failed tests, in ms, so that they don't move as a rule. */
+/** How long the rows below a build wait for its failed tests, in ms, to avoid that they move. */
 const patienceMs = 1000;
 
-/** What the tests of one build have given. */
+/** Test results of one build. */
 interface Tests {
-  /** The row of the artifacts, once it was opened: it tells them, too. */
+  /** Row of the artifacts once it was expanded; it shows the tests, too. */
   row: Row | undefined;
   state: 'none' | 'reading' | 'read' | 'failed';
   done: Promise<TestResults | undefined>;
@@ -66,8 +66,8 @@ export class ArtifactRows implements Disposable {
   ) {}
 
   /**
-   * The failed tests of a build that has failed: rows before those that are drawn below it. They come later where they
-   * take long. undefined: the row has none. Never rejects.
+   * Rows of a failed build's failed tests, above its other children. If loading takes long, they are added later.
+   * Undefined if the row has none. Never rejects.
    */
   failedTestsOf(row: Row): Promise<Row[]> | undefined {
     const { root, node } = row;
@@ -128,7 +128,7 @@ export class ArtifactRows implements Disposable {
       if (results !== undefined && isBrief(results)) return await this.testNodes(row, build, opened, results);
       return [{ kind: 'tests', id: `${node.id}/tests`, build, state: state === 'none' ? 'read' : state, results }];
     } catch {
-      // The row of the artifacts tells why they can't be had.
+      // The row of the artifacts shows the error.
       return [];
     }
   }
@@ -161,7 +161,7 @@ export class ArtifactRows implements Disposable {
     return rows.length > 0 ? rows : [noteNode(id, build, { kind: 'empty' })];
   }
 
-  /** The row of the tests, and those of the reports. A `junit` report whose tests are shown needs no row. */
+  /** Rows of tests and reports. A `junit` report whose tests are shown gets no row. */
   private reportRows(row: Row, node: ArtifactsNode, opened: OpenArchive | undefined): readonly ArtifactRowNode[] {
     const tests = this.testsOf(row.root, node.build, opened);
     tests.row = row;
@@ -240,12 +240,12 @@ export class ArtifactRows implements Disposable {
   }
 }
 
-/** A build that has failed and left an archive or a `junit` report. */
+/** Whether a build failed and left an archive or a `junit` report. */
 function mayTellTests(build: Build): boolean {
   return build.status === 'failed' && (build.artifacts !== undefined || hasJUnitReport(build));
 }
 
-/** The tests of a build that has failed stand below it, not below its artifacts, unless all have passed. */
+/** Whether the tests are listed below the failed build rather than its artifacts; not if all passed. */
 function isToldBelowBuild(build: Build, { state, results }: Tests): boolean {
   if (state === 'none' || !mayTellTests(build)) return false;
   return results === undefined || results.failures > 0 || !isWhole(results);
@@ -255,14 +255,14 @@ function isWhole({ damaged, firstOf, firstTests }: TestResults): boolean {
   return !damaged && firstOf === undefined && firstTests === undefined;
 }
 
-/** Whether there are few enough failures to do without a heading, which would tell nothing else. */
+/** Whether there are so few failures that a heading would add nothing. */
 function isBrief(results: TestResults): boolean {
   return isWhole(results) && results.sharedBy === undefined && results.failures <= mostWithoutHeading;
 }
 
 /**
- * The row of the tests among the artifacts: there from the start where there may be tests, so that nothing moves once
- * they are read. Reports without a test that has run are not worth one.
+ * Row of the tests among the artifacts, added at once if there may be tests, so that nothing moves when they have been
+ * read. Omitted if no test ran.
  */
 function testsAbove(id: string, build: Build, tests: Tests): readonly ArtifactRowNode[] {
   const { state, results } = tests;

@@ -7,7 +7,7 @@ import type { TestResults } from '../tree/treeRows';
 import type { Archives, OpenArchive } from './archives';
 import { readResults } from './testResults';
 
-/** What the tests of builds are read from. */
+/** Sources of test results. */
 export interface TestSourcePort {
   readonly snapshotOf: (root: string) => Snapshot | undefined;
   readonly clientOf: (instance: Instance) => {
@@ -15,24 +15,24 @@ export interface TestSourcePort {
   };
 }
 
-/** The tests of builds: as GitLab tells them of `junit` reports, else from the reports in the archive. */
+/** Loads test results of builds: GitLab's own if it has any, else from the reports in the archive. */
 export class TestSource {
   constructor(
     private readonly archives: Archives,
     private readonly port: TestSourcePort,
   ) {}
 
-  /** Whether there may be tests; `opened`: its archive, where it has one. */
+  /** Whether there may be tests; `opened`: the build's archive, if any. */
   mayHave(build: Build, opened: OpenArchive | undefined): boolean {
     return this.isTold(build) || (opened?.reports.length ?? 0) > 0;
   }
 
-  /** undefined: there are none. Throws what stood in the way of all. */
+  /** Test results; undefined if there are none. Throws an error that affects all reports. */
   async read(root: string, build: Build, opened: OpenArchive | undefined): Promise<TestResults | undefined> {
     const lying = opened !== undefined && opened.reports.length > 0 ? opened : undefined;
     try {
       const told = this.isTold(build) ? await this.told(root, build) : undefined;
-      // GitLab's word that it couldn't read a file is of less use than the file.
+      // The file itself is more useful than GitLab's statement that it couldn't parse it.
       if (told !== undefined && !(told.damaged && lying !== undefined)) return told;
     } catch (error) {
       if (lying === undefined) throw error;

@@ -16,9 +16,9 @@ export interface TextQuestion {
   readonly password?: boolean;
   /** Validates the value while the box is busy; a returned message is shown and the box stays open. */
   readonly check: (value: string) => Promise<string | undefined>;
-  /** Whether what is typed so far is a secret, and so not shown. */
+  /** Whether the current text is a secret and must be masked. */
   readonly masks?: (value: string) => boolean;
-  /** Shown behind the prompt as words that can be clicked. */
+  /** Link shown after the prompt. */
   readonly link?: CommandLink | undefined;
   /** A better prompt that is only known after the box is open. */
   readonly later?: Promise<Better | undefined>;
@@ -26,7 +26,7 @@ export interface TextQuestion {
 
 type Better = Pick<TextQuestion, 'prompt' | 'link'>;
 
-/** A command of ours. */
+/** A link that runs one of our commands. */
 export interface CommandLink {
   readonly words: string;
   readonly command: string;
@@ -84,7 +84,7 @@ function say(box: InputBox, { prompt, link }: Better): void {
   box.prompt = [withoutLinks(prompt), ...words].join(' ');
 }
 
-/** Parentheses would end the link. */
+/** Encodes arguments; a parenthesis would end the link. */
 function argumentsOf({ args }: CommandLink): string {
   return encodeURIComponent(JSON.stringify(args)).replaceAll('(', '%28').replaceAll(')', '%29');
 }

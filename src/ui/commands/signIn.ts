@@ -38,7 +38,7 @@ export const signOut: Command = async ({ tokens, report }, args) => {
   report.done(l10n.t('Signed out of {0}', url));
 };
 
-/** Opens the page where the user of a GitLab gets a token. */
+/** Opens the page on which the user creates a token. */
 export const createToken: Command = async (context, args) => {
   const url = instanceIn(args) ?? (await askInstance(context));
   if (url === undefined) return;
@@ -80,9 +80,9 @@ async function askBoth(context: CommandContext, suggested: string): Promise<Ente
 
 /** Where to sign in. */
 type SignInTarget =
-  /** An instance that the user has. */
+  /** A known instance. */
   | { readonly kind: 'known'; readonly url: string }
-  /** A host that is asked about; `suggested`: a guess at its base URL, or none. */
+  /** A host that the user must confirm; `suggested`: the likely base URL, or empty. */
   | { readonly kind: 'address'; readonly suggested: string };
 
 /** Argument of a key binding or another extension: `{ "instance": "https://git.example.com" }`. */
@@ -112,7 +112,7 @@ async function signInTarget(context: CommandContext, root: string | undefined): 
   return chosen.url === undefined ? { kind: 'address', suggested: '' } : { kind: 'known', url: chosen.url };
 }
 
-/** Base URL of the instance that is meant; undefined when the user backs out. */
+/** Asks for an instance; returns its base URL, or undefined if the user cancels. */
 async function askInstance(context: CommandContext): Promise<string | undefined> {
   const target = await signInTarget(context, undefined);
   return target?.kind === 'address' ? askAddress(context, target.suggested) : target?.url;

@@ -6,12 +6,12 @@ import { failureSentence, inFrontSentence } from '../text/failures';
 import { askText } from './prompts';
 import type { CommandContext } from './command';
 
-/** A GitLab may be behind what answers so: a sign-in page or a proxy that lets only requests with a token through. */
+/** Responses behind which there may be a GitLab: a sign-in page, or a proxy that requires a token. */
 const mayHideGitLab = new Set<FailureKind>(['notGitLab', 'forbidden']);
 
 /**
- * Asks for the base URL of a GitLab and looks, without a token, whether one is there, or at a root above it; undefined when
- * the user backs out. What is in front of one that isn't seen can be passed by a second Enter.
+ * Asks for the base URL of a GitLab and checks without a token that one is there, or at a parent path; undefined if the
+ * user cancels. If something else responds, pressing Enter again continues anyway.
  */
 export async function askAddress({ clients }: CommandContext, value: string): Promise<string | undefined> {
   let found: string | undefined;

@@ -10,13 +10,13 @@ import { unusableTokenSentence } from '../text/tokenText';
 import { askStep, askText, back, type TextQuestion } from './prompts';
 import type { CommandContext } from './command';
 
-/** Asks for a token of the instance until GitLab accepts one; undefined when the user backs out. */
+/** Asks for a token of the instance until GitLab accepts one; undefined if the user cancels. */
 export async function askToken(context: CommandContext, url: string): Promise<CheckedToken | undefined> {
   const box = tokenBox(context, url);
   return (await askText(box.question)) === undefined ? undefined : box.checked();
 }
 
-/** The same after the address, to which the user may go back. */
+/** Like `askToken`, with a Back button that leads to the address. */
 export async function askTokenStep(
   context: CommandContext,
   url: string,
@@ -26,14 +26,14 @@ export async function askTokenStep(
   return typeof answer === 'string' ? box.checked() : answer;
 }
 
-/** Tries a token at its instance. Throws GitLabError. */
+/** Tries a token with its instance. Throws GitLabError. */
 export async function tryToken(context: CommandContext, url: string, secret: string): Promise<CheckedToken> {
   const instance = await instanceAt(context, url);
   const clientWith = (token: string): GitLabClient => context.clients.make(instance, () => Promise.resolve(token));
   return checkToken(secret, new URL(url).host, clientWith);
 }
 
-/** Which kind of token the GitLab takes, and where its user gets one. Throws GitLabError. */
+/** Which kind of token the instance accepts, and the page that creates one. Throws GitLabError. */
 export async function tokenPlace(context: CommandContext, url: string): Promise<TokenPage> {
   const client = context.clients.make(await instanceAt(context, url), () => Promise.resolve(undefined));
   return client.tokenPlace(new AbortController().signal);
@@ -46,7 +46,7 @@ async function instanceAt({ session }: CommandContext, url: string): Promise<Ins
 
 interface TokenBox {
   readonly question: TextQuestion;
-  /** The token that GitLab has accepted last. */
+  /** The last token that GitLab accepted. */
   readonly checked: () => CheckedToken | undefined;
 }
 
@@ -61,7 +61,7 @@ function tokenBox(context: CommandContext, url: string): TokenBox {
       const failure = toFailure(error);
       context.log.debug(`token page: ${failure.kind}`);
       const unknown = partOf(undefined, url);
-      // Advice on a token is good for a GitLab alone; what is only out of order may be one.
+      // Instructions for a token only make sense for a GitLab; one that is out of order may still be one.
       return isNoApi.has(failure.kind) ? { ...unknown, prompt: withWarning(failureSentence(failure), url) } : unknown;
     }
   };

@@ -195,7 +195,7 @@ function bridgesIn({ builds }: Listing): Bridges {
 }
 
 function toItem(build: Build, ref: string | undefined, bridge: Build | undefined): BuildItem {
-  // The icon shows the status. Its word comes last, so that it can be searched for.
+  // The icon shows the status. Its label comes last, for searching.
   const facts = [bridge?.name, buildDescription(build, ref, Date.now()), buildLabel(build)].filter(
     (part) => part !== undefined && part !== '',
   );

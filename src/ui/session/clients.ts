@@ -43,7 +43,7 @@ export class Clients implements Disposable {
     return new GitLabClient(instance, this.http, token, this.options.log, systemClock, facts);
   }
 
-  /** The GitLab at an address that the user has entered, or at a root above it; asked without a token. */
+  /** Finds the GitLab at an entered address, or at a parent path, without a token. */
   find(address: string, signal: AbortSignal): Promise<FoundInstance> {
     return findInstance(address, { http: this.http, signal });
   }

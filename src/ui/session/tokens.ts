@@ -11,7 +11,7 @@ export class Tokens implements Disposable {
   /** Fires when a token was added or removed in any window. */
   readonly onDidChange: Event<void> = this.changed.event;
   private readonly listener: Disposable;
-  /** The instances whose token has come or gone since this window was opened, in whichever window. */
+  /** Instances whose token was added or removed by any window since this one opened. */
   private readonly seen = new Set<string>();
   private readonly fromEnvironment: { readonly url: string; readonly token: string } | undefined;
 
@@ -77,7 +77,7 @@ export class Tokens implements Disposable {
     }
   }
 
-  /** Two windows that store a token at once each write the list without the other's: whoever notices adds it. */
+  /** Repairs the list: two windows that store a token at once each write it without the other's. */
   private async mendIndex(): Promise<void> {
     try {
       const listed = await this.stored();
@@ -86,7 +86,7 @@ export class Tokens implements Disposable {
         if (!listed.includes(url) && (await this.read(keyOf(url))) !== undefined) missing.push(url);
       if (missing.length > 0) await this.writeIndex([...listed, ...missing]);
     } catch {
-      // The keyring is locked: whoever reads the list next is told so.
+      // The keyring is locked: the next reader of the list gets the error.
     }
   }
 

@@ -221,7 +221,10 @@ export function groupDescription(builds: readonly Build[]): string {
   return l10n.t('{0} · {1} of {2}: {3}', status, failing.length, builds.length, named(failing));
 }
 
-/** The same beside the icon of the status, which is not said again: `2 of 7: rspec, spinach`, or `7 builds` */
+/**
+ * Like `groupDescription`, beside a status icon, so that the status isn't repeated: `2 of 7: rspec, spinach`, or `7
+ * builds`.
+ */
 export function groupSummary(builds: readonly Build[]): string {
   const failing = builds.filter(hasFailed).map(({ name }) => name);
   if (failing.length > 0) return l10n.t('{0} of {1}: {2}', failing.length, builds.length, named(failing));
@@ -241,7 +244,7 @@ export function statusCounts(builds: readonly Build[]): string {
     .join(' · ');
 }
 
-/** `1 of 5 shown` where a filter leaves builds out, else how many there are of each status. */
+/** Counts of a group: `1 of 5 shown` if a filter hides builds, else the number of builds by status. */
 export function shownCounts(builds: readonly Build[], shown: number, total: number): string {
   return shown < total ? l10n.t('{0} of {1} shown', shown, total) : statusCounts(builds);
 }
@@ -262,9 +265,11 @@ export function largeCommitCounts(builds: readonly Build[]): string | undefined 
   return l10n.t('{0} failed, {1} running of {2}', builds.filter(hasFailed).length, running, builds.length);
 }
 
-/** Characters that a side bar of 300 px has room for. */
+/** Number of characters that fit into a side bar of 300 px. */
 const longestName = 36;
-/** Characters that remain of a longer name: as many as one of 200 px has room for, so that VS Code doesn't cut its end off, too. */
+/**
+ * Length to which longer names are shortened, which fits into 200 px, so that VS Code doesn't truncate them further.
+ */
 const shortenedName = 24;
 
 /** Shortens a name to fit into a row. The middle is omitted, since both ends are distinctive. */

@@ -141,7 +141,7 @@ export function newTokenSentence(failure: Failure): string {
   }
 }
 
-/** What is in front of a host that may be a GitLab, found while its address is entered. */
+/** What responded in place of a GitLab at an entered address. */
 export function inFrontSentence(failure: Failure): string {
   return l10n.t(
     "{0} responds, but not as GitLab's API{1}. If GitLab is behind a sign-in page or a proxy there, press Enter again.",

@@ -2,7 +2,7 @@ import { l10n } from 'vscode';
 import type { FailedTest } from '../../core/artifacts/tests/testReport';
 import { oneLine } from './failures';
 
-/** How often the test has failed lately; undefined where GitLab doesn't tell. */
+/** How often the test has failed recently; undefined if GitLab doesn't say. */
 export function recentlyWords({ recentFailures }: FailedTest): string | undefined {
   if (recentFailures === undefined) return undefined;
   const { count, branch } = recentFailures;

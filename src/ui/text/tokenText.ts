@@ -1,7 +1,7 @@
 import { l10n } from 'vscode';
 import type { UnusableToken } from '../../core/model/token';
 
-/** Why a secret can't be used to sign in, and what can. */
+/** Why a secret can't be used to sign in, and which can. */
 export function unusableTokenSentence(kind: UnusableToken): string {
   const instead = l10n.t('Use a personal, project or group access token.');
   return `${whatItIs(kind)} ${instead}`;

@@ -30,7 +30,7 @@ export const viewId = 'gitlabBuilds.builds';
 export interface LazyRows {
   /** Children of a row; undefined if they belong to the rendered tree. */
   childrenOf(row: Row): Promise<Row[]> | undefined;
-  /** Rows before those that are drawn below this one; undefined: there are none. */
+  /** Rows of failed tests, above the other children of a row; undefined if it has none. */
   failedTestsOf(row: Row): Promise<Row[]> | undefined;
   /** Fires with a row whose children have changed. */
   readonly onDidChange: Event<Row>;

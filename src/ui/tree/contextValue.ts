@@ -4,7 +4,7 @@ import { buildsOf, isUnpushed, targetOf } from '../../core/model/snapshot';
 import type { RowNode } from './treeRows';
 import type { RepositoryView } from '../session/repositoryView';
 
-/** Words of `viewItem`, by what can be done. */
+/** Keywords of `viewItem` by ability. */
 const wordFor = {
   retry: 'retryable',
   cancel: 'cancelable',
@@ -26,10 +26,10 @@ type RowAbility = keyof typeof wordFor;
 const starting: readonly RowAbility[] = ['retry', 'cancel', 'forceCancel', 'play', 'playWithVariables'];
 const inAll: readonly RowAbility[] = ['retryFailed', 'cancelActive'];
 const onArchive: readonly RowAbility[] = ['downloadArtifacts', 'keep', 'deleteArtifacts'];
-/** The abilities that a superseded attempt keeps: its successor is what can be retried. */
+/** Abilities that a superseded attempt keeps. Only its successor can be retried. */
 const onResults: readonly RowAbility[] = ['erase', ...onArchive, 'openLog', 'tellFailure'];
 
-/** Words for `viewItem`: the kind first, then what can be done; with a read-only token, nothing that changes anything. */
+/** Value of `viewItem`: kind, then possible actions; with a read-only token, none that change anything. */
 export function contextValue(node: RowNode, readOnly: boolean): string {
   const words = (builds: readonly Build[], abilities: readonly RowAbility[]): readonly string[] =>
     abilities.flatMap((ability) => (builds.some((build) => can(build, ability, readOnly)) ? [wordFor[ability]] : []));

@@ -22,11 +22,14 @@ interface Standing {
   readonly icon: string;
   readonly status?: string | undefined;
   readonly parts: readonly string[];
-  /** What stands beside the icon, which says the status; default: the parts. */
+  /** Text beside the status icon; default: the parts. */
   readonly brief?: readonly string[] | undefined;
 }
 
-/** `1 of 7: rspec · main · abc12345`, or why there is nothing to show. `now` in ms since 1970. */
+/**
+ * Appearance of a repository's row: `1 of 7: rspec · main · abc12345`, or why there is nothing to show. `now` in ms
+ * since 1970.
+ */
 export function repositoryLook({ name, snapshot }: RepositoryView, now: number): RepositoryLook {
   const { icon, status, parts, brief = parts } = standingOf(snapshot, now);
   const spoken = l10n.t('Repository {0}', oneLine(name));
@@ -89,7 +92,7 @@ function standingOfBuilds(snapshot: Extract<Snapshot, { kind: 'ready' }>, now: n
 
 interface Words {
   readonly whole: string;
-  /** Beside the icon of the status; undefined: it says all. */
+  /** Text beside the status icon; undefined if the icon says everything. */
   readonly brief?: string | undefined;
 }
 

@@ -245,7 +245,7 @@ function showChild(item: TreeItem, node: BuildNode, scene: RenderContext): void 
     status === 'failed' && build.status === 'failed'
       ? buildIcon(build, freshnessOf(scene))
       : statusIcon(status, freshnessOf(scene));
-  // The icon says how the child stands.
+  // The icon shows the child's status.
   item.description = [counts, item.description, verdict, `#${child.pipeline.id}`]
     .filter((part) => part !== undefined && part !== '')
     .join(' · ');

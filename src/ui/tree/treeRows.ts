@@ -72,7 +72,7 @@ export interface ArtifactNoteNode extends BelowArtifacts {
   readonly note: ArtifactNote;
 }
 
-/** What reports say of the tests. */
+/** Test results from reports. */
 export interface TestsNode extends BelowArtifacts {
   readonly kind: 'tests';
   readonly state: 'reading' | 'read' | 'failed';
@@ -83,7 +83,7 @@ export interface TestsNode extends BelowArtifacts {
 export interface TestNode extends BelowArtifacts {
   readonly kind: 'test';
   readonly test: FailedTest;
-  /** Path of the report in the archive; undefined: GitLab has told the test. */
+  /** Path of the report in the archive; undefined: the result is from GitLab. */
   readonly report: string | undefined;
   /** File in the repository if found, else the report. */
   readonly uri: Uri | undefined;
@@ -95,27 +95,27 @@ export interface TestNode extends BelowArtifacts {
 export type ArtifactRowNode =
   ArtifactFolderNode | ArtifactFileNode | ArtifactReportNode | ArtifactNoteNode | TestsNode | TestNode;
 
-/** The tests of one build. */
+/** Test results of one build. */
 export interface TestResults {
   readonly tests: number;
   readonly skipped: number;
   readonly failures: number;
   /** Possibly fewer than `failures`. */
   readonly failed: readonly FoundTest[];
-  /** The tests that didn't fail; may be fewer than there are. */
+  /** Tests that didn't fail; possibly not all. */
   readonly quiet: readonly QuietTest[];
   /** Whether some reports couldn't be read. */
   readonly damaged: boolean;
   /** Number of reports read, if there are more than the limit. */
   readonly firstOf?: number | undefined;
-  /** Number of tests that were read, where there are more than are ever read. */
+  /** Number of tests read, if there are more than the limit. */
   readonly firstTests?: number | undefined;
-  /** The builds that `parallel` made of one entry share their tests: its name, and their ids. */
+  /** Name and ids of parallel builds that share these results. */
   readonly sharedBy?: { readonly name: string; readonly builds: readonly number[] } | undefined;
 }
 
 export interface FoundTest {
   readonly test: FailedTest;
-  /** Path of the report in the archive; undefined: GitLab has told the test. */
+  /** Path of the report in the archive; undefined: the result is from GitLab. */
   readonly report: string | undefined;
 }

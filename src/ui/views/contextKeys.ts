@@ -59,7 +59,7 @@ export async function setContext({ repositories, active }: ViewState, filtered: 
   );
 }
 
-/** Words of `gitlabBuilds.can`, by what some build must permit. */
+/** Keywords of `gitlabBuilds.can`, by the abilities of which a build needs one. */
 const abilityWords: Readonly<Record<string, readonly Ability[]>> = {
   retryable: ['retry'],
   cancelable: ['cancel', 'forceCancel'],

@@ -290,7 +290,7 @@ function toFailedTest(current: Case, { kind, attributes: how, ...told }: Outcome
   };
 }
 
-/** What a report says of any test. */
+/** Fields of a test that any result has. */
 function described({ attributes, suite }: Case, how: Attributes = {}): Omit<QuietTest, 'kind'> {
   const line = wholeNumber(attributes['line'] ?? how['line']);
   const seconds = Number.parseFloat(attributes['time'] ?? '');

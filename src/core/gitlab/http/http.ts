@@ -15,7 +15,7 @@ export interface HttpLimits {
   readonly idleMs: number;
   /** Longest time for a whole JSON response including redirects, in ms. */
   readonly totalMs: number;
-  /** The same two for what GitLab makes while we wait. */
+  /** Limits for responses that GitLab computes on request. */
   readonly slow: { readonly headersMs: number; readonly totalMs: number };
   /** Maximum size of a JSON response in bytes, decompressed: parsing blocks the event loop. */
   readonly jsonBytes: number;

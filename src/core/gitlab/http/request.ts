@@ -12,7 +12,7 @@ export interface HttpRequest {
   readonly body?: object | undefined;
   /** Marks a read-only POST, such as a query, which may be repeated like a GET. */
   readonly changesNothing?: boolean | undefined;
-  /** GitLab makes the answer while we wait, such as a report of tests: there is more time for it, and no second try. */
+  /** Whether GitLab computes the response on request, such as a test report: allows more time and no retries. */
   readonly isSlow?: boolean | undefined;
   /** ETag of the known content; an unchanged response has no body. */
   readonly etag?: string | undefined;
