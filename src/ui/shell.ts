@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { env, window, type EventEmitter, type ExtensionContext, type LogOutputChannel } from 'vscode';
 import { ArtifactsCache } from '../core/artifacts/artifactCache';
+import { SshHosts } from '../core/git/sshHosts';
 import { type Attention } from '../core/polling/schedule';
 import { systemClock } from '../core/util/timer';
 import type { RepositoryBuilds } from './api';
@@ -30,6 +31,7 @@ import { InstanceCache } from './session/instanceCache';
 import { Report } from './report';
 import { toRepositoryBuilds } from './repositoryBuilds';
 import type { ViewState } from './session/repositoryView';
+import { InstanceHosts } from './session/instanceHosts';
 import { RemoteChoices } from './session/remoteChoices';
 import { Session } from './session/session';
 import type { SessionParts } from './session/repositoryMonitor';
@@ -57,7 +59,7 @@ export function startShell(context: ExtensionContext, changed: EventEmitter<void
   const log = window.createOutputChannel('GitLab Builds', { log: true });
   const report = new Report(log);
   const parts = sessionParts(context, log, version);
-  const { git, settings, tokens, clients, remembered, knownProjects, clock } = parts;
+  const { git, settings, tokens, clients, remembered, knownProjects, instanceHosts, clock } = parts;
   const attention = (): Attention => ({ visible: tree.view.visible, focused: window.state.focused });
   const session = new Session({ ...parts, attention });
   const shared = { session, clients, settings, tokens, clock, knownProjects };
@@ -71,7 +73,7 @@ export function startShell(context: ExtensionContext, changed: EventEmitter<void
   const act = (name: string, ...args: readonly unknown[]): Promise<void> => run(name, args);
   const watches = new Watches({ report, act });
   const shown = { tree, cache, archives, artifactRows, variables, logs, logEditors, logTimes, problems, watches };
-  const commandContext = { session, clients, tokens, settings, report, log, version, ...shown };
+  const commandContext = { session, clients, tokens, settings, instanceHosts, report, log, version, ...shown };
   const run = (name: string, args: readonly unknown[]) =>
     report.guard(name, async () => table[name]?.(commandContext, args));
   const notifications = new Notifications({
@@ -131,8 +133,8 @@ function sessionParts(
   const remembered = new SnapshotCache(workspaceState, systemClock, {
     keepOnly: (urls) => forgotten.forEach((one) => one.keepOnly(urls)),
   });
-  const remoteChoices = new RemoteChoices(workspaceState);
-  const kept = { remembered, knownProjects, remoteChoices };
+  const [remoteChoices, instanceHosts] = [new RemoteChoices(workspaceState), new InstanceHosts(globalState)];
+  const kept = { remembered, knownProjects, remoteChoices, instanceHosts, sshHosts: new SshHosts() };
   return { git: new Repositories(), settings, tokens, clients, log, clock: systemClock, ...kept };
 }
 

@@ -25,12 +25,24 @@ describe('signing in', () => {
     const { input, message } = await quickInput(page);
     await eventually(async () => assert.equal(await input.inputValue(), gitlab.url));
     await picture('sign-in-2-address');
+    await input.fill('glpat-aB3dE6hI9kLmN0pQrStU');
+    await eventually(async () => assert.equal(await input.getAttribute('type'), 'password'));
+    await input.press('Enter');
+    await message.getByText(/That looks like a token/).waitFor();
+    await picture('sign-in-2-token-as-address');
+    assert.deepEqual(gitlab.requests, []);
+    await input.fill(`${gitlab.url}/${project.project.path}`);
     await input.press('Enter');
     await page
       .locator('.quick-input-widget')
       .getByText(/(personal access|private) token for/)
       .waitFor();
     assert.equal(await input.getAttribute('type'), 'password');
+    const link = page.locator('.quick-input-widget').getByRole('link', { name: 'Open Private Token Page' });
+    await link.waitFor();
+    await picture('sign-in-3-token');
+    await input.press('Tab');
+    assert.equal(await link.evaluate((element) => element === element.ownerDocument.activeElement), true);
     await input.fill('wrong-token');
     await input.press('Enter');
     await message.getByText(/rejected this token\. Check that it is complete and hasn't expired\./).waitFor();

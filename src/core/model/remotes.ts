@@ -3,6 +3,8 @@ import { parseUrl, type Instance } from './instance';
 export interface Remote {
   readonly name: string;
   readonly url: string;
+  /** Host that the user's ssh configuration gives for the one in the URL. It only selects an instance that exists. */
+  readonly sshHost?: string;
 }
 
 /** A remote's project on a known instance. */
@@ -53,10 +55,9 @@ interface RemoteChoice {
 
 /** The projects of all remotes, in order, without duplicates. */
 export function projectsOf(remotes: readonly Remote[], instances: readonly Instance[]): readonly RemoteProject[] {
-  const projects = remotes.flatMap(({ name, url }) => {
-    const address = parseRemote(url);
-    const place = address === undefined ? undefined : instanceOf(address, instances);
-    return place === undefined ? [] : [{ remote: name, instance: place.instance, project: place.path }];
+  const projects = remotes.flatMap((remote) => {
+    const place = placeOf(remote, instances);
+    return place === undefined ? [] : [{ remote: remote.name, instance: place.instance, project: place.path }];
   });
   const keys = projects.map(({ instance, project }) => `${instance.url} ${project}`);
   return projects.filter((_, index) => keys.indexOf(keys[index] ?? '') === index);
@@ -76,20 +77,35 @@ export function locate(remotes: readonly Remote[], instances: readonly Instance[
   const { preferred } = choice;
   if (preferred !== undefined && !remotes.some(({ name }) => name === preferred))
     return { kind: 'missingRemote', remote: preferred };
-  const found = inOrder(remotes, choice).flatMap(({ name, url }) => {
-    const address = parseRemote(url);
-    return address === undefined ? [] : [{ name, address }];
-  });
-  for (const { name, address } of found) {
-    const place = instanceOf(address, instances);
+  const candidates = inOrder(remotes, choice);
+  for (const remote of candidates) {
+    const place = placeOf(remote, instances);
     if (place !== undefined)
-      return { kind: 'project', instance: place.instance, project: choice.project ?? place.path, remote: name };
+      return { kind: 'project', instance: place.instance, project: choice.project ?? place.path, remote: remote.name };
   }
-  const addresses = found.map(({ address }) => address);
+  const addresses = candidates.flatMap(({ url }) => parseRemote(url) ?? []);
   const unknown = addresses.find(({ hostname }) => !foreignHosts.test(hostname));
   if (unknown !== undefined) return { kind: 'unknownHost', url: `${unknown.web ?? 'https:'}//${unknown.host}` };
   const [foreign] = addresses;
   return foreign === undefined ? { kind: 'notGitLab' } : { kind: 'notGitLab', host: foreign.host };
+}
+
+/** Hosts of ssh remotes that belong to no instance and may be names in the ssh configuration, by the remote's name. */
+export function unknownSshHosts(
+  remotes: readonly Remote[],
+  instances: readonly Instance[],
+): ReadonlyMap<string, string> {
+  if (instances.length === 0) return new Map();
+  return new Map(
+    remotes.flatMap((remote) => {
+      const address = /^git:/i.test(remote.url) ? undefined : parseRemote(remote.url);
+      const isAsked =
+        address?.web === undefined &&
+        !foreignHosts.test(address?.hostname ?? '') &&
+        placeOf(remote, instances) === undefined;
+      return address !== undefined && isAsked ? [[remote.name, address.hostname] as const] : [];
+    }),
+  );
 }
 
 function inOrder(
@@ -139,14 +155,25 @@ function decoded(path: string): string {
   }
 }
 
+/** The instance of a remote and the project's path there: by the host in the URL, else by the one that ssh connects to. */
+function placeOf({ url, sshHost }: Remote, instances: readonly Instance[]): Place | undefined {
+  const address = parseRemote(url);
+  if (address === undefined) return undefined;
+  const place = instanceOf(address, instances);
+  if (place !== undefined || sshHost === undefined || address.web !== undefined) return place;
+  return instanceOf({ ...address, hostname: aliases[sshHost] ?? sshHost }, instances);
+}
+
+interface Place {
+  readonly instance: Instance;
+  readonly path: string;
+}
+
 /**
  * The instance that serves an address, and the project's path there. Among several on one host, the longest relative
  * URL root wins.
  */
-function instanceOf(
-  address: RemoteAddress,
-  instances: readonly Instance[],
-): { readonly instance: Instance; readonly path: string } | undefined {
+function instanceOf(address: RemoteAddress, instances: readonly Instance[]): Place | undefined {
   let best: { instance: Instance; path: string; root: number } | undefined;
   for (const instance of instances) {
     const path = pathWithin(address, instance);

@@ -4,6 +4,7 @@ import type { Archives } from '../artifacts/archives';
 import type { ArtifactRows } from '../artifacts/artifactRows';
 import type { BuildTree } from '../tree/buildTree';
 import type { Clients } from '../session/clients';
+import type { InstanceHosts } from '../session/instanceHosts';
 import type { LogEditors } from '../log/logEditor';
 import type { Logs } from '../log/logs';
 import type { LogDiagnostics } from '../log/logDiagnostics';
@@ -21,6 +22,7 @@ export interface CommandContext {
   readonly clients: Clients;
   readonly tokens: Tokens;
   readonly settings: Settings;
+  readonly instanceHosts: InstanceHosts;
   readonly tree: BuildTree;
   readonly variables: StoredVariables;
   readonly archives: Archives;

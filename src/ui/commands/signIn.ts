@@ -14,11 +14,13 @@ export const signIn: Command = async (context, args) => {
   const url = instanceIn(args);
   const entered = url === undefined ? await askWhere(context, rowsOf(args)[0]?.root) : await askKnown(context, url);
   if (entered === undefined) return;
+  // Before the token: that makes the view look for the instance.
+  if (entered.host !== undefined) context.instanceHosts.keep(entered.host, entered.url);
   await context.tokens.store(entered.url, entered.token);
   context.report.done(welcome(entered));
 };
 
-export const signOut: Command = async ({ tokens, report }, args) => {
+export const signOut: Command = async ({ tokens, instanceHosts, report }, args) => {
   const stored = await tokens.stored();
   const named = instanceIn(args);
   if (stored.length === 0 || (named !== undefined && !stored.includes(named))) {
@@ -34,6 +36,7 @@ export const signOut: Command = async ({ tokens, report }, args) => {
   const only = named ?? (stored.length === 1 ? stored[0] : undefined);
   const url = only ?? (await window.showQuickPick(stored, { placeHolder: l10n.t('Sign out of') }));
   if (url === undefined) return;
+  instanceHosts.forget(url);
   await tokens.remove(url);
   report.done(l10n.t('Signed out of {0}', url));
 };
@@ -48,6 +51,8 @@ export const createToken: Command = async (context, args) => {
 
 interface Entered extends CheckedToken {
   readonly url: string;
+  /** Host of the remote that was asked about, if the user signed in to another one. */
+  readonly host?: string;
 }
 
 function welcome({ url, user, readOnly }: Entered): string {
@@ -73,9 +78,14 @@ async function askBoth(context: CommandContext, suggested: string): Promise<Ente
     const url = await askAddress(context, value);
     if (url === undefined) return undefined;
     const checked = await askTokenStep(context, url);
-    if (checked !== back) return checked === undefined ? undefined : { ...checked, url };
+    if (checked !== back) return checked === undefined ? undefined : { ...checked, url, ...otherHost(suggested, url) };
     value = url;
   }
+}
+
+function otherHost(suggested: string, url: string): Pick<Entered, 'host'> {
+  const host = suggested === '' ? undefined : new URL(suggested).host;
+  return host === undefined || host === new URL(url).host ? {} : { host };
 }
 
 /** Where to sign in. */

@@ -16,6 +16,8 @@ import type { Repositories } from '../git/repositories';
 import type { GitRepository } from '../git/vscodeGit';
 import type { Clients } from './clients';
 import type { Settings } from './settings';
+import type { SshHosts } from '../../core/git/sshHosts';
+import type { InstanceHosts } from './instanceHosts';
 import type { RemoteChoices } from './remoteChoices';
 import type { SnapshotCache } from './snapshotCache';
 import type { Tokens } from './tokens';
@@ -33,6 +35,8 @@ export interface SessionParts {
   readonly clients: Clients;
   readonly remembered: SnapshotCache;
   readonly remoteChoices: RemoteChoices;
+  readonly instanceHosts: InstanceHosts;
+  readonly sshHosts: Pick<SshHosts, 'complete' | 'forget'>;
   readonly attention: () => Attention;
   readonly log: Logger;
   readonly clock: Clock;
@@ -126,11 +130,12 @@ function keyOf({ instance, project, sha }: Target): string {
 /** Searches the projects of other remotes, on instances that the user is signed in to. */
 async function lookElsewhere(
   { repository, target, signal, others }: FurtherQuestion,
-  { git, tokens, instances, clients }: MonitorParts,
+  { git, tokens, instances, clients, sshHosts }: MonitorParts,
 ): Promise<RemoteProject | undefined> {
   const { sha, ref } = target;
   const candidates = async () => {
-    const all = projectsOf(await git.remotes(repository), await instances());
+    const own = await instances();
+    const all = projectsOf(await sshHosts.complete(await git.remotes(repository), own), own);
     const signedIn = await Promise.all(all.map(async ({ instance }) => (await tokens.get(instance.url)) !== undefined));
     return all.filter((one, index) => signedIn[index] === true && !isProjectOf(target, one));
   };
@@ -179,8 +184,9 @@ async function find({ target, signal, urgency, headBuilds }: Question, client: G
 }
 
 async function resolve(repository: GitRepository, parts: MonitorParts): Promise<Resolution> {
-  const { git, settings } = parts;
-  const [remotes, instances] = await Promise.all([git.remotes(repository), parts.instances()]);
+  const { git, settings, sshHosts } = parts;
+  const [written, instances] = await Promise.all([git.remotes(repository), parts.instances()]);
+  const remotes = await sshHosts.complete(written, instances);
   const upstream = repository.state.HEAD?.upstream?.remote;
   const located = locate(remotes, instances, {
     ...settings.forRepository(repository.rootUri),

@@ -74,10 +74,11 @@ export class Session implements Disposable {
 
   /** Projects of a repository's remotes, on instances that the user is signed in to. */
   async projectsOf(root: string): Promise<readonly RemoteProject[]> {
-    const { git, tokens } = this.parts;
+    const { git, tokens, sshHosts } = this.parts;
     const repository = this.repositoryOf(root);
     if (repository === undefined) return [];
-    const projects = projectsOf(await git.remotes(repository), await this.instances());
+    const instances = await this.instances();
+    const projects = projectsOf(await sshHosts.complete(await git.remotes(repository), instances), instances);
     const signedIn = await Promise.all(projects.map(async ({ instance }) => tokens.get(instance.url)));
     return projects.filter((_, index) => signedIn[index] !== undefined);
   }
@@ -96,6 +97,7 @@ export class Session implements Disposable {
   /** Refreshes one repository or all. Resolves when the result is shown. Never rejects. */
   async refresh(root?: string): Promise<void> {
     this.parts.git.forgetRemotes();
+    this.parts.sshHosts.forget();
     const wanted = [...this.followed].filter(([one]) => root === undefined || one === root);
     await Promise.all(wanted.map(([, { monitor }]) => monitor.refresh()));
   }
@@ -131,10 +133,14 @@ export class Session implements Disposable {
 
   /** Instances that the user configured or signed in to; no others receive requests. */
   async instances(): Promise<readonly Instance[]> {
-    const configured = this.parts.settings.instances();
+    const { settings, tokens, instanceHosts } = this.parts;
+    const configured = settings.instances();
     const urls = new Set(configured.map(({ url }) => url));
-    const further = (await this.parts.tokens.signedIn()).filter((url) => !urls.has(url));
-    return [...configured, ...further.map((url): Instance => ({ url, hosts: [], apiVersion: 'auto' }))];
+    const further = (await tokens.signedIn()).filter((url) => !urls.has(url));
+    return instanceHosts.complete([
+      ...configured,
+      ...further.map((url): Instance => ({ url, hosts: [], apiVersion: 'auto' })),
+    ]);
   }
 
   dispose(): void {

@@ -4,6 +4,8 @@ import { Clients } from '../../../src/ui/session/clients';
 import { Repositories } from '../../../src/ui/git/repositories';
 import { caveats } from '../../../src/ui/text/commitText';
 import { SnapshotCache } from '../../../src/ui/session/snapshotCache';
+import { SshHosts } from '../../../src/core/git/sshHosts';
+import { InstanceHosts } from '../../../src/ui/session/instanceHosts';
 import { RemoteChoices } from '../../../src/ui/session/remoteChoices';
 import { Session } from '../../../src/ui/session/session';
 import { Settings } from '../../../src/ui/session/settings';
@@ -129,6 +131,8 @@ class Stage {
     this.session = new Session({
       ...{ git, settings, tokens, clients, remembered, attention, log, clock },
       remoteChoices: new RemoteChoices(new FakeMemento()),
+      instanceHosts: new InstanceHosts(new FakeMemento()),
+      sshHosts: new SshHosts(),
     });
     this.disposables.push(this.session, git, settings, tokens, clients, remembered);
     await git.start();

@@ -4,6 +4,8 @@ import { window } from 'vscode';
 import { Clients } from '../../../src/ui/session/clients';
 import { Repositories } from '../../../src/ui/git/repositories';
 import { SnapshotCache } from '../../../src/ui/session/snapshotCache';
+import { SshHosts } from '../../../src/core/git/sshHosts';
+import { InstanceHosts } from '../../../src/ui/session/instanceHosts';
 import { RemoteChoices } from '../../../src/ui/session/remoteChoices';
 import { Session } from '../../../src/ui/session/session';
 import { Settings } from '../../../src/ui/session/settings';
@@ -47,6 +49,8 @@ describe('The timers of a session', () => {
     session = new Session({
       ...{ git: source, settings, tokens, clients, remembered, attention, log, clock },
       remoteChoices: new RemoteChoices(new FakeMemento()),
+      instanceHosts: new InstanceHosts(new FakeMemento()),
+      sshHosts: new SshHosts(),
     });
     disposables = [session, settings, tokens, clients, remembered, source];
     await source.start();
