@@ -8,6 +8,7 @@ import {
   LocalError,
   toFailure,
   type FailureKind,
+  isTokenFailure,
 } from '../core/model/errors';
 import type { Logger } from '../core/util/logger';
 import { archiveSentence, settingFor } from './text/archiveFailures';
@@ -117,12 +118,8 @@ function remedyFor(error: unknown): Remedy | undefined {
 }
 
 function remedyForFailure(kind: FailureKind): Remedy {
+  if (isTokenFailure(kind)) return signInRemedy();
   switch (kind) {
-    case 'unauthorized':
-    case 'expired':
-    case 'revoked':
-    case 'insufficientScope':
-      return signInRemedy();
     case 'notGitLab':
     case 'noGitLab':
       return settingsRemedy('gitlabBuilds.instances');

@@ -22,7 +22,7 @@ import { LogEditors } from './log/logEditor';
 import { Logs } from './log/logs';
 import { LogDiagnostics } from './log/logDiagnostics';
 import { LogStatus } from './log/logStatus';
-import { LogDurations } from './log/logDurations';
+import { logDurations } from './log/logDurations';
 import { LogTimes } from './log/logTimes';
 import { Notifications } from './views/notifications';
 import { BuildDetailsLoader, type DetailsPort } from './session/buildDetailsLoader';
@@ -175,7 +175,7 @@ function logParts(shared: Shared) {
   const colors = new LogColors(logs);
   const logEditors = new LogEditors(logs, colors, shared.settings);
   const [problems, logTimes] = [new LogDiagnostics(logs, shared.session), new LogTimes(logs)];
-  const drawn = [logEditors, colors, logTimes, new LogDurations(logs), new LogStatus(logs, shared.clock)];
+  const drawn = [logEditors, colors, logTimes, logDurations(logs), new LogStatus(logs, shared.clock)];
   return { logs, problems, logEditors, logTimes, logFeatures: [problems, ...drawn, ...registerLogFeatures(logs)] };
 }
 

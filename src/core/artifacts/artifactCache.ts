@@ -4,7 +4,7 @@ import { basename, join } from 'node:path';
 import { codeOf, DiskError } from '../model/errors';
 import type { Clock } from '../util/timer';
 import { asDiskError } from './download/diskErrors';
-import { ownerStateOf, releaseOwnerTag, takeOwnerTag } from './processOwner';
+import { isAbandoned, releaseOwnerTag, takeOwnerTag } from './processOwner';
 
 /** Identity of a cached file. Files of different instances or builds never share a key. */
 export interface CacheKey {
@@ -168,9 +168,7 @@ export class ArtifactsCache {
   private async evict(spared: string | undefined): Promise<void> {
     for (const left of await this.list(temporaryName)) {
       const owner = temporaryName.exec(basename(left.path))?.[1] ?? '';
-      const state = ownerStateOf(owner);
-      if (state === 'own') continue;
-      if (state === 'ended' || this.clock.now() - left.usedAt > temporaryMs) await removed(left.path);
+      if (isAbandoned(owner, this.clock.now() - left.usedAt, temporaryMs)) await removed(left.path);
     }
     const all = await this.list(keptName);
     let total = all.reduce((sum, { bytes }) => sum + bytes, 0);

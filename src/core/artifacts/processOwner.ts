@@ -35,6 +35,15 @@ export function ownerStateOf(tag: string): OwnerState {
   return Number(pid) !== process.pid && isRunning(Number(pid)) ? 'running' : 'ended';
 }
 
+/**
+ * Whether nobody works any more on what has this tag: its process has ended, or, if that can't be known, it hasn't been
+ * touched for `longestMs`.
+ */
+export function isAbandoned(tag: string, untouchedMs: number, longestMs: number): boolean {
+  const state = ownerStateOf(tag);
+  return state === 'ended' || (state !== 'own' && untouchedMs >= longestMs);
+}
+
 /** First 8 hex digits of the SHA-256 hash. */
 export function shortHash(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 8);

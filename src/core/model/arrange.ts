@@ -1,19 +1,14 @@
 import { identity, type Build } from './build';
 import { stageRanks, type Pipeline } from './pipeline';
+import { groupBy } from '../util/groupBy';
 
 /**
  * Groups rows as GitLab lists them (one per attempt, unmarked, in any order) into the newest attempt of each build,
  * with older ones in `attempts`. Sorted by stage, then by id.
  */
 export function arrange(rows: readonly Build[], pipelines: readonly Pipeline[] = []): readonly Build[] {
-  const groups = new Map<string, Build[]>();
-  for (const row of new Map(rows.map((one) => [one.id, one])).values()) {
-    const key = identity(row);
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [row]);
-    else group.push(row);
-  }
-  const builds = [...groups.values()].map(newestFirst);
+  const distinct = new Map(rows.map((one) => [one.id, one])).values();
+  const builds = [...groupBy(distinct, identity).values()].map(newestFirst);
   const ranks = stageRanks(builds, pipelines);
   const rankOf = ({ stage }: Build) => ranks.get(stage) ?? 0;
   return builds.sort((a, b) => rankOf(a) - rankOf(b) || a.id - b.id);

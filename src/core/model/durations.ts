@@ -1,17 +1,13 @@
 import { durationSeconds, type Build } from './build';
+import { groupBy } from '../util/groupBy';
 
 /** Number of most recent runs that count. */
 const runsCounted = 5;
 
 /** Expected duration in seconds by build name: the median of the last successful runs. */
 export function expectedSeconds(builds: readonly Build[]): Record<string, number> {
-  const runs = new Map<string, Build[]>();
-  for (const build of builds) {
-    if (build.status !== 'success' || durationOf(build) === undefined) continue;
-    const ofName = runs.get(build.name);
-    if (ofName === undefined) runs.set(build.name, [build]);
-    else ofName.push(build);
-  }
+  const passed = builds.filter((build) => build.status === 'success' && durationOf(build) !== undefined);
+  const runs = groupBy(passed, ({ name }) => name);
   return Object.fromEntries([...runs].map(([name, ofName]) => [name, median(lastOf(ofName))]));
 }
 

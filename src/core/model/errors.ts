@@ -23,6 +23,15 @@ export type FailureKind =
   | 'storage' // the object storage behind GitLab refused a file; `reason`: its error code
   | 'unexpected'; // a bug in this extension
 
+/** Problems with the token, which only a new sign-in fixes. */
+export type TokenFailureKind = (typeof tokenFailures)[number];
+
+const tokenFailures = ['unauthorized', 'expired', 'revoked', 'insufficientScope'] as const;
+
+export function isTokenFailure(kind: FailureKind): kind is TokenFailureKind {
+  return tokenFailures.some((one) => one === kind);
+}
+
 export interface Failure {
   readonly kind: FailureKind;
   /** Host and port of the server; never a path, a query or a secret. */

@@ -1,3 +1,5 @@
+import { groupBy } from '../util/groupBy';
+
 /** An order of graph nodes, which are numbered from 0. */
 type Order = readonly number[];
 /** Adjacent nodes in one direction, indexed by node. May contain duplicates. */
@@ -100,19 +102,8 @@ function partsOf(
 ): readonly (readonly Order[])[] {
   const parts = Array.from({ length: count }, (): Order[] => []);
   for (const order of orders)
-    for (const [group, part] of groupedBy(order, groupOf)) if (part.length > 1) parts[group]?.push(part);
-  return parts;
-}
-
-function groupedBy(order: Order, groupOf: readonly (number | undefined)[]): ReadonlyMap<number, Order> {
-  const parts = new Map<number, number[]>();
-  for (const node of order) {
-    const group = groupOf[node];
-    if (group === undefined) continue;
-    const part = parts.get(group);
-    if (part === undefined) parts.set(group, [node]);
-    else part.push(node);
-  }
+    for (const [group, part] of groupBy(order, (node) => groupOf[node]))
+      if (group !== undefined && part.length > 1) parts[group]?.push(part);
   return parts;
 }
 

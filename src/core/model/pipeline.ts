@@ -1,5 +1,6 @@
 import { firstId, type Build } from './build';
 import { mergeOrders } from './mergeOrders';
+import { groupBy } from '../util/groupBy';
 
 /** One pipeline of the commit: plain, read-only, safe to serialize. */
 export interface Pipeline {
@@ -120,14 +121,11 @@ const fixed: readonly string[] = ['.pre', '.post', externalStage];
 
 function stageLists(builds: readonly Build[], pipelines: readonly Pipeline[]): readonly (readonly string[])[] {
   const known = new Map(pipelines.map(({ id, stages }) => [id, stages]));
-  const ofEach = new Map<number | undefined, Build[]>(pipelines.map(({ id }) => [id, []]));
-  for (const build of builds) {
-    const pipeline = known.has(build.pipeline ?? -1) ? build.pipeline : undefined;
-    const others = ofEach.get(pipeline);
-    if (others === undefined) ofEach.set(pipeline, [build]);
-    else others.push(build);
-  }
-  return [...ofEach].flatMap(([pipeline, those]) => [known.get(pipeline ?? -1) ?? [], stagesById(those)]);
+  const ofEach = groupBy(builds, ({ pipeline }) => (known.has(pipeline ?? -1) ? pipeline : undefined));
+  return [...pipelines.map(({ id }) => id), undefined].flatMap((id) => [
+    known.get(id ?? -1) ?? [],
+    stagesById(ofEach.get(id) ?? []),
+  ]);
 }
 
 function stagesById(builds: readonly Build[]): readonly string[] {

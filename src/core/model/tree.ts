@@ -1,6 +1,7 @@
 import { artifactsState, firstId, hasFailed, identity, severity, worstStatus, type Build } from './build';
 import { parallelName } from './parallel';
 import { newestOfEachRef, pipelinesInOrder, rootPipelines, stageRanks, type Listing, type Pipeline } from './pipeline';
+import { groupBy } from '../util/groupBy';
 
 export type Grouping = 'stageAndStatus' | 'stage' | 'status' | 'none';
 export const groupings: readonly Grouping[] = ['stageAndStatus', 'stage', 'status', 'none'];
@@ -391,14 +392,4 @@ function inPlace(builds: readonly Build[], pipeline: Pipeline | undefined): read
 
 function failedFirst(rows: readonly BuildRow[]): readonly BuildRow[] {
   return [...rows.filter(isOrLeadsToFailure), ...rows.filter((row) => !isOrLeadsToFailure(row))];
-}
-
-function groupBy<K, T>(items: readonly T[], keyOf: (item: T) => K): ReadonlyMap<K, readonly T[]> {
-  const groups = new Map<K, T[]>();
-  for (const item of items) {
-    const group = groups.get(keyOf(item));
-    if (group === undefined) groups.set(keyOf(item), [item]);
-    else group.push(item);
-  }
-  return groups;
 }

@@ -1,5 +1,5 @@
 import { isActive, statusClass } from '../model/build';
-import type { Failure } from '../model/errors';
+import { isTokenFailure, type Failure } from '../model/errors';
 import { isUnpushed, type Snapshot } from '../model/snapshot';
 
 /**
@@ -78,8 +78,6 @@ const mostRequestsSoon = 3;
 const unattendedMs = minute;
 /** Longest pause that a server can impose; a longer one may be a mistake. */
 export const longestPauseMs = 60 * minute;
-/** Failures that only the user can fix. Asking again could lock the user out. */
-const needUser = new Set<Failure['kind']>(['unauthorized', 'expired', 'revoked', 'insufficientScope']);
 /** Failures that usually persist, so nobody waits for them to go away. */
 const lasting = new Set<Failure['kind']>(['forbidden', 'notFound', 'refused', 'unsupported', 'tooLarge', 'unexpected']);
 
@@ -156,7 +154,8 @@ function unattended(ms: number | undefined, { idleSeconds }: Intervals): number 
 
 function afterFailure(failure: Failure, moment: Moment): number | undefined {
   const { failures, intervals, refreshedAt, random } = moment;
-  if (needUser.has(failure.kind)) return undefined;
+  // Only the user can fix these. Asking again could lock the user out.
+  if (isTokenFailure(failure.kind)) return undefined;
   const shortest = 1000 * intervals.activeSeconds;
   if (failure.kind === 'rateLimited') {
     return Math.max(Math.min((failure.retryAt ?? 0) - refreshedAt, longestPauseMs), shortest);

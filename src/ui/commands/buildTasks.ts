@@ -1,7 +1,7 @@
 import { l10n, window } from 'vscode';
 import { can } from '../../core/model/abilities';
 import type { Build } from '../../core/model/build';
-import { GitLabError, type Failure, isAbort, toFailure } from '../../core/model/errors';
+import { GitLabError, type Failure, isAbort, isTokenFailure, toFailure } from '../../core/model/errors';
 import type { GitLabClient } from '../../core/gitlab/client';
 import { isAnswerLost, type Effect } from '../../core/gitlab/lostAnswer';
 import { lacks } from '../../core/gitlab/features';
@@ -199,7 +199,6 @@ export async function perform(context: CommandContext, tasks: readonly Task[]): 
 /** Whether the same failure affected all tasks, so that it is shown once, with its own remedy. */
 function isOfAll(error: unknown, tasks: readonly Task[]): boolean {
   if (isAbort(error)) return true;
-  const ofToken: readonly string[] = ['unauthorized', 'expired', 'revoked', 'insufficientScope'];
   const instances = new Set(tasks.map(({ place }) => place.target.instance.url));
-  return instances.size === 1 && ofToken.includes(toFailure(error).kind);
+  return instances.size === 1 && isTokenFailure(toFailure(error).kind);
 }

@@ -8,8 +8,10 @@ import { groupDescription, shortSha, statusCodicon, statusLabel } from '../text/
 import { UserError } from '../report';
 import { failureSentence, oneLine, withoutIcons } from '../text/failures';
 import type { Pin } from '../session/repositoryMonitor';
+import { picked } from './prompts';
 import type { Command, CommandContext } from './command';
 import { inRepository, targetSnapshot, rootOf, shownTarget } from './targets';
+import { groupBy } from '../../core/util/groupBy';
 
 interface CommitItem extends QuickPickItem {
   readonly choose: () => Promise<Pin | undefined>;
@@ -53,20 +55,8 @@ class CommitPicker {
     quickPick.buttons = scopes.map(toButton);
     quickPick.onDidTriggerButton((button) => void this.load(scopes[quickPick.buttons.indexOf(button)]?.scope));
     quickPick.onDidChangeValue(() => this.list());
-    quickPick.show();
     void this.load(undefined);
-    return new Promise((resolve) => {
-      let chosen: CommitItem | undefined;
-      quickPick.onDidAccept(() => {
-        [chosen] = quickPick.selectedItems;
-        if (chosen !== undefined) quickPick.hide();
-      });
-      quickPick.onDidHide(() => {
-        this.abort.abort();
-        quickPick.dispose();
-        resolve(chosen);
-      });
-    });
+    return picked(quickPick).finally(() => this.abort.abort());
   }
 
   /** Loads the list. An error is shown in it, because typing a revision still works. */
@@ -138,16 +128,15 @@ function toButton({ scope, icon }: (typeof scopes)[number]): QuickInputButton {
 
 /** Converts builds to commits, both newest first. */
 function toCommitItems(builds: readonly Build[], pipelines: readonly Pipeline[]): readonly CommitItem[] {
-  const commits = new Map<string, Build[]>();
-  for (const build of builds) {
-    const sha = build.commit?.sha;
-    if (sha === undefined) continue;
-    const others = commits.get(sha);
-    if (others === undefined) commits.set(sha, [build]);
-    else if (!others.some(({ stage, name, ref }) => stage === build.stage && name === build.name && ref === build.ref))
-      others.push(build);
-  }
-  return [...commits].map(([sha, those]) => toCommitItem(sha, those, pipelines));
+  return [...groupBy(builds, ({ commit }) => commit?.sha)].flatMap(([sha, all]) => {
+    if (sha === undefined) return [];
+    const newest = [...groupBy(all, ({ stage, name, ref }) => JSON.stringify([stage, name, ref])).values()];
+    return toCommitItem(
+      sha,
+      newest.flatMap(([first]) => first ?? []),
+      pipelines,
+    );
+  });
 }
 
 function toCommitItem(sha: string, builds: readonly Build[], pipelines: readonly Pipeline[]): CommitItem {

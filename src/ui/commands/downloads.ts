@@ -1,6 +1,6 @@
 import { l10n, ProgressLocation, window, workspace } from 'vscode';
 import type { ResumePoint } from '../../core/artifacts/download/transfer';
-import { DiskError, isAbort, toFailure } from '../../core/model/errors';
+import { DiskError, isAbort, isTokenFailure, toFailure } from '../../core/model/errors';
 import type { Part } from '../../core/gitlab/buildArtifacts';
 import { mapLimit } from '../../core/util/mapLimit';
 import { formatSize } from '../text/buildText';
@@ -74,7 +74,7 @@ export async function download(context: CommandContext, title: string, downloads
 /** Whether a failure of one download affects all. */
 function isOfAll(error: unknown): boolean {
   if (error instanceof DiskError) return ['noSpace', 'outsideWorkspace'].includes(error.kind);
-  return ['unauthorized', 'expired', 'revoked', 'insufficientScope'].includes(toFailure(error).kind);
+  return isTokenFailure(toFailure(error).kind);
 }
 
 /** Combines the progress of several downloads into one line. */

@@ -1,11 +1,12 @@
-import { l10n, QuickInputButtons, ThemeIcon, window, type QuickInputButton, type QuickPickItem } from 'vscode';
+import { l10n, ThemeIcon, window, type QuickInputButton, type QuickPickItem } from 'vscode';
 import type { Variables } from '../../core/gitlab/dialect';
 import { UserError } from '../report';
 import { playing, playingWithVariables } from '../text/actionText';
 import type { Build } from '../../core/model/build';
 import { buildTitle } from '../text/buildText';
-import { oneLine, withoutIcons, withoutLinks } from '../text/failures';
+import { oneLine, withoutIcons } from '../text/failures';
 import { performOn, questionOf } from './buildTasks';
+import { askLine, picked } from './prompts';
 import type { Command } from './command';
 import { subjectOf, subjectsOf } from './subjects';
 
@@ -90,7 +91,7 @@ export async function askVariables(
 }
 
 /** Shows the list of variables, with buttons to remove them. */
-function choose(build: Build, variables: Map<string, string>, removed: () => void): Promise<Choice | undefined> {
+async function choose(build: Build, variables: Map<string, string>, removed: () => void): Promise<Choice | undefined> {
   const list = window.createQuickPick<ChoiceItem>();
   const trash: QuickInputButton = { iconPath: new ThemeIcon('trash'), tooltip: l10n.t('Remove Variable') };
   const show = () => {
@@ -110,18 +111,7 @@ function choose(build: Build, variables: Map<string, string>, removed: () => voi
     show();
   });
   show();
-  list.show();
-  return new Promise((resolve) => {
-    let chosen: ChoiceItem | undefined;
-    list.onDidAccept(() => {
-      [chosen] = list.selectedItems;
-      if (chosen !== undefined) list.hide();
-    });
-    list.onDidHide(() => {
-      list.dispose();
-      resolve(chosen?.choice);
-    });
-  });
+  return (await picked(list))?.choice;
 }
 
 function itemsOf(
@@ -182,38 +172,4 @@ async function askValue(name: string, variables: ReadonlyMap<string, string>): P
     value: variables.get(name) ?? '',
   });
   return accepted ? { name, value: text } : undefined;
-}
-
-interface LineQuestion {
-  readonly title: string;
-  readonly prompt: string;
-  readonly value: string;
-  readonly check?: (text: string) => string | undefined;
-}
-
-/** Asks for a line of text, keeping its white space. Escape and the Back button both go back a step. */
-function askLine(question: LineQuestion): Promise<{ readonly accepted: boolean; readonly text: string }> {
-  const box = window.createInputBox();
-  box.title = oneLine(question.title);
-  box.prompt = withoutLinks(question.prompt);
-  box.value = question.value;
-  box.ignoreFocusOut = true;
-  box.buttons = [QuickInputButtons.Back];
-  return new Promise((resolve) => {
-    let accepted = false;
-    box.onDidAccept(() => {
-      box.validationMessage = question.check?.(box.value);
-      if (box.validationMessage !== undefined) return;
-      accepted = true;
-      box.hide();
-    });
-    box.onDidChangeValue(() => (box.validationMessage = undefined));
-    box.onDidTriggerButton(() => box.hide());
-    box.onDidHide(() => {
-      const text = box.value;
-      box.dispose();
-      resolve({ accepted, text });
-    });
-    box.show();
-  });
 }

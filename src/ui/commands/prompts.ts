@@ -3,6 +3,8 @@ import {
   window,
   type InputBox,
   type QuickInputButton,
+  type QuickInput,
+  type QuickPick,
   type QuickPickItem,
   type CancellationToken,
 } from 'vscode';
@@ -33,6 +35,37 @@ export interface CommandLink {
   readonly args: readonly unknown[];
 }
 
+/**
+ * Shows a box or a list until `listen` ends it with an answer, then disposes of it; undefined if the user cancels.
+ */
+export function answered<T>(
+  input: QuickInput,
+  listen: (end: (answer: T) => void, reject: (reason: unknown) => void) => void,
+): Promise<T | undefined> {
+  return new Promise((resolve, reject) => {
+    let answer: T | undefined;
+    input.onDidHide(() => {
+      input.dispose();
+      resolve(answer);
+    });
+    listen((given) => {
+      answer = given;
+      input.hide();
+    }, reject);
+    input.show();
+  });
+}
+
+/** Shows a list until an item of it is accepted; undefined if the user cancels. */
+export function picked<T extends QuickPickItem>(list: QuickPick<T>): Promise<T | undefined> {
+  return answered<T>(list, (end) =>
+    list.onDidAccept(() => {
+      const [item] = list.selectedItems;
+      if (item !== undefined) end(item);
+    }),
+  );
+}
+
 /** Result of a box if the user goes back to the previous one. */
 export const back = Symbol('back');
 
@@ -56,23 +89,13 @@ function ask(question: TextQuestion, before: readonly QuickInputButton[]): Promi
   box.ignoreFocusOut = true;
   box.buttons = before;
   say(box, question);
-  return new Promise((resolve, reject) => {
-    let answer: string | typeof back | undefined;
-    const end = (given: string | typeof back) => {
-      answer = given;
-      box.hide();
-    };
+  return answered<string | typeof back>(box, (end, reject) => {
     box.onDidAccept(() => void submit(box, question, end).catch(reject));
     box.onDidChangeValue((value) => {
       box.validationMessage = undefined;
       if (question.masks !== undefined) box.password = question.masks(value);
     });
     box.onDidTriggerButton(() => end(back));
-    box.onDidHide(() => {
-      box.dispose();
-      resolve(answer);
-    });
-    box.show();
     question.later?.then((better) => {
       if (better !== undefined) say(box, better);
     }, reject);
@@ -102,6 +125,36 @@ async function submit(box: InputBox, question: TextQuestion, end: (value: string
   if (problem === undefined) end(value);
 }
 
+interface LineQuestion {
+  readonly title: string;
+  readonly prompt: string;
+  readonly value: string;
+  readonly check?: (text: string) => string | undefined;
+}
+
+/** Asks for a line of text, blanks included. Escape and the Back button are the same: one step back. */
+export async function askLine(question: LineQuestion): Promise<{ readonly accepted: boolean; readonly text: string }> {
+  const box = window.createInputBox();
+  let text = question.value;
+  box.title = oneLine(question.title);
+  box.prompt = withoutLinks(question.prompt);
+  box.value = text;
+  box.ignoreFocusOut = true;
+  box.buttons = [QuickInputButtons.Back];
+  const accepted = await answered<true>(box, (end) => {
+    box.onDidAccept(() => {
+      box.validationMessage = question.check?.(box.value);
+      if (box.validationMessage === undefined) end(true);
+    });
+    box.onDidChangeValue((value) => {
+      text = value;
+      box.validationMessage = undefined;
+    });
+    box.onDidTriggerButton(() => box.hide());
+  });
+  return { accepted: accepted ?? false, text };
+}
+
 export interface Choice {
   readonly value: string;
   readonly description?: string;
@@ -120,7 +173,7 @@ interface ChoiceItem extends QuickPickItem {
 }
 
 /** Shows a list of suggestions that also accepts other text; undefined if the user cancels. */
-export function chooseOrType(question: ChoiceQuestion): Promise<string | undefined> {
+export async function chooseOrType(question: ChoiceQuestion): Promise<string | undefined> {
   const quickPick = window.createQuickPick<ChoiceItem>();
   const known = question.choices.map(toItem);
   const list = (): void => {
@@ -135,18 +188,7 @@ export function chooseOrType(question: ChoiceQuestion): Promise<string | undefin
   quickPick.matchOnDescription = true;
   quickPick.onDidChangeValue(list);
   list();
-  quickPick.show();
-  return new Promise((resolve) => {
-    let chosen: string | undefined;
-    quickPick.onDidAccept(() => {
-      chosen = quickPick.selectedItems[0]?.value;
-      if (chosen !== undefined) quickPick.hide();
-    });
-    quickPick.onDidHide(() => {
-      quickPick.dispose();
-      resolve(chosen);
-    });
-  });
+  return (await picked(quickPick))?.value;
 }
 
 function toItem({ value, description }: Choice): ChoiceItem {

@@ -2,11 +2,10 @@ import { Range, ThemeColor, window, type DecorationRenderOptions, type Disposabl
 import type { TextEditorDecorationType, ThemableDecorationRenderOptions } from 'vscode';
 import { readableOn, textOn, type Hex } from '../../core/log/contrast';
 import type { Color, Log, Style } from '../../core/log/log';
+import { linesAround } from './logDecoration';
 import { onDidShowLines } from './logEditors';
 import type { Logs } from './logs';
 
-/** Number of lines to decorate before and after the visible ones, for smooth scrolling. */
-const marginLines = 200;
 /** Maximum number of spans to draw per line; a line with a color per character is a picture. */
 const spansPerLine = 500;
 
@@ -50,9 +49,9 @@ export class LogColors implements Disposable {
     for (const one of [...this.subscriptions, ...this.types.values()]) one.dispose();
   }
 
-  private rangesIn(log: Log, { visibleRanges, document }: TextEditor): Map<TextEditorDecorationType, Range[]> {
+  private rangesIn(log: Log, editor: TextEditor): Map<TextEditorDecorationType, Range[]> {
     const ranges = new Map<TextEditorDecorationType, Range[]>();
-    for (const line of linesAround(visibleRanges, Math.min(document.lineCount, log.lines.length)))
+    for (const line of linesAround(editor, log))
       for (const { start, end, style } of log.spans(line).slice(0, spansPerLine)) {
         const type = this.typeOf(style);
         const those = ranges.get(type) ?? [];
@@ -68,16 +67,6 @@ export class LogColors implements Disposable {
     this.types.set(key, type);
     return type;
   }
-}
-
-/** Numbers of visible lines and some around them. Folded lines are between visible ranges and aren't included. */
-export function linesAround(ranges: readonly Range[], count: number): ReadonlySet<number> {
-  const lines = new Set<number>();
-  for (const { start, end } of ranges) {
-    const last = Math.min(end.line + marginLines, count - 1);
-    for (let line = Math.max(start.line - marginLines, 0); line <= last; line++) lines.add(line);
-  }
-  return lines;
 }
 
 export function toDecoration(style: Style): DecorationRenderOptions {

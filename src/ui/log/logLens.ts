@@ -1,15 +1,12 @@
 import { CodeLens, EventEmitter, l10n, Range, type CodeLensProvider, type Disposable, type TextDocument } from 'vscode';
 import { can } from '../../core/model/abilities';
 import { hasArtifacts, isActive, type Build } from '../../core/model/build';
-import type { Failure } from '../../core/model/errors';
+import { isTokenFailure, type Failure } from '../../core/model/errors';
 import { buildLabel, statusCodicon } from '../text/buildText';
 import { failureSentence, oneLine, withoutIcons } from '../text/failures';
 import { toLogAddress } from './logUri';
 import type { Logs } from './logs';
 import type { LogDocument } from './logDocument';
-
-/** Failures that signing in again may fix. */
-const needNewToken = new Set<Failure['kind']>(['unauthorized', 'expired', 'revoked', 'insufficientScope']);
 
 /** Code lens above a log: status of the build, problems with the log, and actions. */
 export class LogLens implements CodeLensProvider, Disposable {
@@ -79,7 +76,7 @@ function actionsOn(open: LogDocument): readonly LensAction[] {
 
 function remedies({ kind }: Failure, reference: object): readonly LensAction[] {
   const again = [`$(refresh) ${l10n.t('Try Again')}`, 'openLog', reference] as const;
-  return needNewToken.has(kind) ? [[`$(key) ${l10n.t('Sign In Again')}`, 'signIn'], again] : [again];
+  return isTokenFailure(kind) ? [[`$(key) ${l10n.t('Sign In Again')}`, 'signIn'], again] : [again];
 }
 
 function buildActions(build: Build, reference: object): readonly LensAction[] {

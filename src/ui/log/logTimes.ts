@@ -1,12 +1,17 @@
-import { Range, ThemeColor, window, type DecorationOptions, type Disposable, type TextEditor } from 'vscode';
+import { Range, ThemeColor, window, type DecorationOptions, type Disposable } from 'vscode';
 import type { Log } from '../../core/log/log';
 import { setKey } from '../views/contextKeys';
-import { linesAround } from './logColors';
-import { onDidShowText } from './logEditors';
-import { logScheme } from './logUri';
+import { LogDecoration } from './logDecoration';
 import type { Logs } from './logs';
 
-const width = '11:19:19.899'.length;
+const timeLook = {
+  color: new ThemeColor('descriptionForeground'),
+  fontStyle: 'normal',
+  fontWeight: 'normal',
+  margin: '0 2ch 0 0',
+  // One column, whatever the font makes of figures and blanks.
+  width: `${'11:19:19.899'.length}ch`,
+};
 
 /** Shows timestamps before log lines as decorations, so that finding and copying text is unaffected. */
 export class LogTimes implements Disposable {
@@ -14,22 +19,13 @@ export class LogTimes implements Disposable {
   private isShown = false;
   /** Last value of the context key that says whether the active log has timestamps. */
   private hasTimes = false;
-  private readonly type = window.createTextEditorDecorationType({
-    before: {
-      color: new ThemeColor('descriptionForeground'),
-      fontStyle: 'normal',
-      fontWeight: 'normal',
-      margin: '0 2ch 0 0',
-      // Same width for all lines, in any font.
-      width: `${width}ch`,
-    },
-  });
+  private readonly decoration: LogDecoration;
   private readonly subscriptions: Disposable[];
 
   constructor(private readonly logs: Logs) {
+    this.decoration = new LogDecoration(logs, { before: timeLook }, (log, lines) => this.timesIn(log, lines));
     this.subscriptions = [
-      this.type,
-      ...onDidShowText((editor) => this.draw(editor)),
+      this.decoration,
       window.onDidChangeActiveTextEditor(() => void this.tellContext()),
       logs.onDidChangeLog(() => void this.tellContext()),
     ];
@@ -37,21 +33,15 @@ export class LogTimes implements Disposable {
 
   toggle(): void {
     this.isShown = !this.isShown;
-    window.visibleTextEditors.forEach((editor) => this.draw(editor));
+    window.visibleTextEditors.forEach((editor) => this.decoration.draw(editor));
   }
 
   dispose(): void {
     for (const one of this.subscriptions) one.dispose();
   }
 
-  private draw(editor: TextEditor): void {
-    if (editor.document.uri.scheme === logScheme) editor.setDecorations(this.type, this.timesIn(editor));
-  }
-
-  private timesIn({ document, visibleRanges }: TextEditor): DecorationOptions[] {
-    const log = this.logs.of(document.uri)?.log;
-    if (log === undefined || !this.isShown || !hasTimes(log)) return [];
-    const lines = linesAround(visibleRanges, Math.min(document.lineCount, log.lines.length));
+  private timesIn(log: Log, lines: ReadonlySet<number>): DecorationOptions[] {
+    if (!this.isShown || !hasTimes(log)) return [];
     return Array.from(lines, (line) => {
       const time = log.timestamp(line);
       const contentText = time === undefined ? '' : clockTime(time);

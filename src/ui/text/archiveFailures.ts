@@ -6,7 +6,8 @@ import { oneLine } from './failures';
 
 /** Problem with an archive or one of its entries, and what to do. Nothing was written. */
 export function archiveSentence({ kind, detail }: ArchiveError): string {
-  return `${whats[kind](detail)} ${advice[adviceFor[kind]]()}`;
+  const [help, sentence] = table[kind];
+  return `${sentence(detail)} ${advice[help]()}`;
 }
 
 /** The setting that would permit it, if there is one. */
@@ -68,62 +69,7 @@ const counted: Readonly<Record<Group, (count: number) => string>> = {
     count === 1 ? l10n.t('1 with an unknown compression') : l10n.t('{0} with an unknown compression', number(count)),
 };
 
-type What = (detail: ArchiveFailure) => string;
-
-const names = {
-  parent: (detail) => l10n.t('{0} points outside the target folder (..).', entry(detail)),
-  absolute: (detail) => l10n.t('{0} is an absolute path.', entry(detail)),
-  drive: (detail) => l10n.t('{0} names a drive.', entry(detail)),
-  network: (detail) => l10n.t('{0} names a network folder.', entry(detail)),
-  backslash: (detail) => l10n.t('{0} contains a backslash, which is a path separator on Windows.', entry(detail)),
-  controlCharacter: (detail) => l10n.t('{0} contains an invisible character.', entry(detail)),
-  noName: () => l10n.t('An entry has no name.'),
-  reservedName: (detail) => l10n.t('{0} is a reserved name on Windows.', entry(detail)),
-  trailingDot: (detail) => l10n.t('A name in {0} ends with a dot or a space, which Windows removes.', entry(detail)),
-  colon: (detail) => l10n.t('{0} contains a colon, which names a hidden stream on Windows.', entry(detail)),
-  forbiddenCharacter: (detail) =>
-    l10n.t("{0} contains a character that Windows doesn't allow in names.", entry(detail)),
-  longName: (detail) => l10n.t('The name of {0} is too long (limit: {1} bytes).', entry(detail), limit(detail)),
-  longPath: (detail) => l10n.t('The path {0} is too long (limit: {1} bytes).', entry(detail), limit(detail)),
-  gitFolder: (detail) => l10n.t('{0} would change the git configuration of this repository.', entry(detail)),
-} as const satisfies Partial<Record<ArchiveFailureKind, What>>;
-
-const kinds = {
-  symlink: (detail) => l10n.t('{0} is a symbolic link.', entry(detail)),
-  special: (detail) => l10n.t('{0} is a device, a pipe or a socket, not a file.', entry(detail)),
-  belowFile: (detail) => l10n.t('{0} would be inside {1}, which is a file.', entry(detail), other(detail)),
-  belowLink: (detail) => l10n.t('{0} would be written through the symbolic link {1}.', entry(detail), other(detail)),
-  duplicate: (detail) => l10n.t('{0} occurs twice.', entry(detail)),
-  collision: (detail) => l10n.t('{0} and {1} are the same name on disks that ignore case or accents.', ...both(detail)),
-  fileAndFolder: (detail) => l10n.t('{0} is both a file and a folder.', entry(detail)),
-} as const satisfies Partial<Record<ArchiveFailureKind, What>>;
-
-const limits = {
-  tooManyEntries: ({ count, limit: most }) =>
-    l10n.t('The archive has {0} entries (limit: {1}).', number(count), number(most)),
-  tooBig: ({ limit: most = 0 }) => l10n.t('The unpacked archive is larger than {0}.', formatSize(most)),
-  ratio: (detail) => l10n.t('{0} unpacks to more than {1} times its size.', subject(detail), limit(detail)),
-  overlap: (detail) => l10n.t('{0} overlaps another entry. The archive looks malicious.', entry(detail)),
-  listTooBig: ({ count = 0, limit: most = 0 }) =>
-    l10n.t("The archive's directory has {0} (limit: {1}).", formatSize(count), formatSize(most)),
-} as const satisfies Partial<Record<ArchiveFailureKind, What>>;
-
-const unreadable = {
-  encrypted: (detail) => l10n.t('{0} is encrypted.', subject(detail)),
-  method: (detail) => l10n.t('{0} uses an unsupported compression method.', subject(detail)),
-  damaged: (detail) => l10n.t("{0} is damaged: its checksum doesn't match.", subject(detail)),
-  truncated: (detail) => l10n.t('{0} is incomplete.', subject(detail)),
-  header: (detail) => l10n.t("{0} is damaged: its header doesn't match the archive's directory.", subject(detail)),
-  directory: (detail) => l10n.t('{0} is damaged: its directory is inconsistent.', subject(detail)),
-  zip64: (detail) => l10n.t('{0} is damaged: its sizes are inconsistent.', subject(detail)),
-  multiDisk: () => l10n.t('The archive is one part of a multi-part archive.'),
-  empty: () => l10n.t('The archive is empty (0 bytes).'),
-  notZip: () => l10n.t("The artifacts aren't a zip archive."),
-  changed: () => l10n.t('The artifacts have changed.'),
-  missing: (detail) => l10n.t("{0} isn't in the archive.", entry(detail)),
-} as const satisfies Partial<Record<ArchiveFailureKind, What>>;
-
-const whats: Readonly<Record<ArchiveFailureKind, What>> = { ...names, ...kinds, ...limits, ...unreadable };
+type Sentence = (detail: ArchiveFailure) => string;
 
 const advice = {
   distrust: () => l10n.t('Nothing was written. Inspect the archive before you trust it.'),
@@ -134,45 +80,83 @@ const advice = {
   refresh: () => l10n.t('Refresh and try again.'),
 } as const;
 
-const adviceFor: Readonly<Record<ArchiveFailureKind, keyof typeof advice>> = {
-  parent: 'distrust',
-  absolute: 'distrust',
-  drive: 'distrust',
-  network: 'distrust',
-  backslash: 'distrust',
-  controlCharacter: 'distrust',
-  noName: 'distrust',
-  reservedName: 'rename',
-  trailingDot: 'rename',
-  colon: 'rename',
-  forbiddenCharacter: 'rename',
-  longName: 'rename',
-  longPath: 'rename',
-  gitFolder: 'distrust',
-  symlink: 'distrust',
-  special: 'distrust',
-  belowFile: 'distrust',
-  belowLink: 'distrust',
-  duplicate: 'distrust',
-  collision: 'rename',
-  fileAndFolder: 'distrust',
-  tooManyEntries: 'raise',
-  tooBig: 'raise',
-  ratio: 'raise',
-  overlap: 'distrust',
-  listTooBig: 'download',
-  encrypted: 'download',
-  method: 'download',
-  damaged: 'again',
-  truncated: 'again',
-  header: 'again',
-  directory: 'again',
-  zip64: 'again',
-  multiDisk: 'again',
-  empty: 'again',
-  notZip: 'download',
-  changed: 'refresh',
-  missing: 'refresh',
+/** What is the matter, and which advice helps, by the kind of failure. */
+const table: Readonly<Record<ArchiveFailureKind, readonly [keyof typeof advice, Sentence]>> = {
+  parent: ['distrust', (detail) => l10n.t('{0} points outside the target folder (..).', entry(detail))],
+  absolute: ['distrust', (detail) => l10n.t('{0} is an absolute path.', entry(detail))],
+  drive: ['distrust', (detail) => l10n.t('{0} names a drive.', entry(detail))],
+  network: ['distrust', (detail) => l10n.t('{0} names a network folder.', entry(detail))],
+  backslash: [
+    'distrust',
+    (detail) => l10n.t('{0} contains a backslash, which is a path separator on Windows.', entry(detail)),
+  ],
+  controlCharacter: ['distrust', (detail) => l10n.t('{0} contains an invisible character.', entry(detail))],
+  noName: ['distrust', () => l10n.t('An entry has no name.')],
+  reservedName: ['rename', (detail) => l10n.t('{0} is a reserved name on Windows.', entry(detail))],
+  trailingDot: [
+    'rename',
+    (detail) => l10n.t('A name in {0} ends with a dot or a space, which Windows removes.', entry(detail)),
+  ],
+  colon: ['rename', (detail) => l10n.t('{0} contains a colon, which names a hidden stream on Windows.', entry(detail))],
+  forbiddenCharacter: [
+    'rename',
+    (detail) => l10n.t("{0} contains a character that Windows doesn't allow in names.", entry(detail)),
+  ],
+  longName: [
+    'rename',
+    (detail) => l10n.t('The name of {0} is too long (limit: {1} bytes).', entry(detail), limit(detail)),
+  ],
+  longPath: [
+    'rename',
+    (detail) => l10n.t('The path {0} is too long (limit: {1} bytes).', entry(detail), limit(detail)),
+  ],
+  gitFolder: [
+    'distrust',
+    (detail) => l10n.t('{0} would change the git configuration of this repository.', entry(detail)),
+  ],
+  symlink: ['distrust', (detail) => l10n.t('{0} is a symbolic link.', entry(detail))],
+  special: ['distrust', (detail) => l10n.t('{0} is a device, a pipe or a socket, not a file.', entry(detail))],
+  belowFile: [
+    'distrust',
+    (detail) => l10n.t('{0} would be inside {1}, which is a file.', entry(detail), other(detail)),
+  ],
+  belowLink: [
+    'distrust',
+    (detail) => l10n.t('{0} would be written through the symbolic link {1}.', entry(detail), other(detail)),
+  ],
+  duplicate: ['distrust', (detail) => l10n.t('{0} occurs twice.', entry(detail))],
+  collision: [
+    'rename',
+    (detail) => l10n.t('{0} and {1} are the same name on disks that ignore case or accents.', ...both(detail)),
+  ],
+  fileAndFolder: ['distrust', (detail) => l10n.t('{0} is both a file and a folder.', entry(detail))],
+  tooManyEntries: [
+    'raise',
+    ({ count, limit: most }) => l10n.t('The archive has {0} entries (limit: {1}).', number(count), number(most)),
+  ],
+  tooBig: ['raise', ({ limit: most = 0 }) => l10n.t('The unpacked archive is larger than {0}.', formatSize(most))],
+  ratio: ['raise', (detail) => l10n.t('{0} unpacks to more than {1} times its size.', subject(detail), limit(detail))],
+  overlap: ['distrust', (detail) => l10n.t('{0} overlaps another entry. The archive looks malicious.', entry(detail))],
+  listTooBig: [
+    'download',
+    ({ count = 0, limit: most = 0 }) =>
+      l10n.t("The archive's directory has {0} (limit: {1}).", formatSize(count), formatSize(most)),
+  ],
+  encrypted: ['download', (detail) => l10n.t('{0} is encrypted.', subject(detail))],
+  method: ['download', (detail) => l10n.t('{0} uses an unsupported compression method.', subject(detail))],
+  damaged: ['again', (detail) => l10n.t("{0} is damaged: its checksum doesn't match.", subject(detail))],
+  truncated: ['again', (detail) => l10n.t('{0} is incomplete.', subject(detail))],
+  header: [
+    'again',
+    (detail) => l10n.t("{0} is damaged: its header doesn't match the archive's directory.", subject(detail)),
+  ],
+  directory: ['again', (detail) => l10n.t('{0} is damaged: its directory is inconsistent.', subject(detail))],
+  zip64: ['again', (detail) => l10n.t('{0} is damaged: its sizes are inconsistent.', subject(detail))],
+  multiDisk: ['again', () => l10n.t('The archive is one part of a multi-part archive.')],
+  empty: ['again', () => l10n.t('The archive is empty (0 bytes).')],
+  notZip: ['download', () => l10n.t("The artifacts aren't a zip archive.")],
+  changed: ['refresh', () => l10n.t('The artifacts have changed.')],
+  missing: ['refresh', (detail) => l10n.t("{0} isn't in the archive.", entry(detail))],
 };
 
 function entry({ path }: ArchiveFailure): string {

@@ -1,6 +1,6 @@
 import { l10n } from 'vscode';
 import type { Build } from '../../core/model/build';
-import { isBrokenConnection, type Failure } from '../../core/model/errors';
+import { isBrokenConnection, isTokenFailure, type Failure, type TokenFailureKind } from '../../core/model/errors';
 import { plainText } from '../../core/util/plainText';
 import type { Notice } from '../../core/polling/buildNotices';
 import type { Staleness } from '../../core/model/snapshot';
@@ -39,12 +39,8 @@ export function failureSentence(failure: Failure): string {
   const { kind, host = 'GitLab', status } = failure;
   const reason = reasonOf(failure);
   const because = inBrackets(reason);
+  if (isTokenFailure(kind)) return tokenSentence(kind, host, reason);
   switch (kind) {
-    case 'unauthorized':
-    case 'expired':
-    case 'revoked':
-    case 'insufficientScope':
-      return tokenSentence(kind, host, reason);
     case 'forbidden':
       return reason === undefined
         ? l10n.t("{0} doesn't allow this.", host)
@@ -106,10 +102,7 @@ function inBrackets(word: string | number | undefined): string {
   return word === undefined ? '' : ` (${word})`;
 }
 
-/** Failures of a token, which signing in with another one resolves. */
-type TokenTrouble = 'unauthorized' | 'expired' | 'revoked' | 'insufficientScope';
-
-function tokenSentence(kind: TokenTrouble, host: string, reason: string | undefined): string {
+function tokenSentence(kind: TokenFailureKind, host: string, reason: string | undefined): string {
   switch (kind) {
     case 'unauthorized':
       return l10n.t('{0} rejected your token{1}. Sign in again.', host, inBrackets(reason));

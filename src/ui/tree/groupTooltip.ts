@@ -6,6 +6,7 @@ import { failureReasonWords, pipelineFailureWords } from '../text/failureReasons
 import { commitPage, mergeRequestPage, mergeRequestTitle, pipelineLabel } from '../text/pipelineText';
 import { formatDuration } from '../text/timeText';
 import { pageLink, toTooltip, type TooltipLine } from './tooltipMarkdown';
+import { groupBy } from '../../core/util/groupBy';
 
 /** Context of a group for its tooltip. */
 export interface GroupFacts {
@@ -151,12 +152,7 @@ function greatest(numbers: readonly number[]): number | undefined {
 
 /** Status of each stage. */
 function stageLines(builds: readonly Build[]): readonly TooltipLine[] {
-  const stages = new Map<string, Build[]>();
-  for (const build of builds) {
-    const inStage = stages.get(build.stage);
-    if (inStage === undefined) stages.set(build.stage, [build]);
-    else inStage.push(build);
-  }
+  const stages = groupBy(builds, ({ stage }) => stage);
   const lines = [...stages].map(([stage, those]): TooltipLine => [stage, groupDescription(those)]);
   return lines.length > mostStages ? [...lines.slice(0, mostStages), ['…', '…']] : lines;
 }

@@ -5,7 +5,7 @@ import { basename, dirname, join } from 'node:path';
 import { codeOf } from '../../model/errors';
 import type { Clock } from '../../util/timer';
 import { orVanished } from './buildFolder';
-import { ownerStateOf, releaseOwnerTag, takeOwnerTag } from '../processOwner';
+import { isAbandoned, ownerStateOf, releaseOwnerTag, takeOwnerTag } from '../processOwner';
 import { replaceFile } from './replaceFile';
 import { identityOf, isOf, readSidecar, writeSidecar, type Sidecar, type Source } from './sidecar';
 import type { Start, TransferOptions } from './transfer';
@@ -332,8 +332,7 @@ async function look(
   const times = files.flatMap((file) => (file === undefined ? [] : [file.mtimeMs]));
   const touchedMs = Math.max(...times);
   const isGivenUp = sidecar !== undefined && sidecar.pid === undefined;
-  const isUnderWay = ownerStateOf(owner) !== 'ended' && !isGivenUp && now() - touchedMs < abandonedMs;
-  if (times.length === 0 || isUnderWay) return [];
+  if (times.length === 0 || !(isGivenUp || isAbandoned(owner, now() - touchedMs, abandonedMs))) return [];
   const [part] = files;
   const bytes = part?.isFile() === true ? part.size : 0;
   return [{ stem, key, sidecar: bytes > 0 ? sidecar : undefined, bytes, touchedMs }];

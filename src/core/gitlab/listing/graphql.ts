@@ -21,6 +21,7 @@ import { endStateOf, toBuild, toChild, toId, toPipeline, type NamedPipeline } fr
 import type { TtlCache } from '../../util/ttlCache';
 import { isMergeOf } from './mergeRequests';
 import { keepNumber } from './pipelineNumbers';
+import { groupBy } from '../../util/groupBy';
 
 /** GraphQL returned no usable response; REST may work. */
 class NoGraphql extends Error {
@@ -198,8 +199,7 @@ class GraphqlListing {
    * report on those.
    */
   private endedChildren(named: readonly NamedPipeline[]): Known['ended'] {
-    const builds = new Map<number | undefined, Build[]>(named.map(({ id }) => [id, []]));
-    for (const build of this.builds) builds.get(build.pipeline)?.push(build);
+    const builds = groupBy(this.builds, ({ pipeline }) => pipeline);
     const entries = named.flatMap(({ id, iid }) => {
       const [pipeline, endState, own = []] = [this.pipelines.get(id), this.endStates.get(id), builds.get(id)];
       const isLeaf = own.every(({ downstream }) => downstream === undefined);
@@ -218,17 +218,13 @@ class GraphqlListing {
     const reach = (id: number): void => {
       if (reached.has(id) || !this.pipelines.has(id)) return;
       reached.add(id);
-      for (const child of children.get(id) ?? []) reach(child);
+      for (const { downstream } of builds.get(id) ?? []) if (downstream !== undefined) reach(downstream);
     };
-    const children = new Map<number, number[]>();
-    for (const { pipeline, downstream } of this.builds)
-      if (pipeline !== undefined && downstream !== undefined)
-        children.set(pipeline, [...(children.get(pipeline) ?? []), downstream]);
+    const builds = groupBy(this.builds, ({ pipeline }) => pipeline);
     for (const { id } of this.pipelines.values()) if (!this.named.has(id) && !this.isChild(id)) reach(id);
     const pipelines = [...this.pipelines.values()].filter(({ id }) => reached.has(id));
-    const builds = this.builds.filter(({ pipeline }) => pipeline === undefined || reached.has(pipeline));
     return {
-      builds,
+      builds: this.builds.filter(({ pipeline }) => pipeline === undefined || reached.has(pipeline)),
       pipelines: pipelines.map((one) => this.marked(one)),
       ...(this.isPartial ? { isPartial: true } : {}),
     };
