@@ -73,6 +73,8 @@ export interface Build {
   readonly commit?: Commit | undefined;
   /** When a delayed build starts by itself. */
   readonly scheduledAt?: string | undefined;
+  /** What GitLab asks before a manual build is started. */
+  readonly confirmation?: string | undefined;
   /** Why it failed, in GitLab's word: for example `script_failure` or `job_execution_timeout`. */
   readonly failureReason?: string | undefined;
   /** Why it failed, in GitLab's sentence, if it wasn't the script. */

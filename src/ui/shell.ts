@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { env, window, type EventEmitter, type ExtensionContext, type LogOutputChannel } from 'vscode';
+import { DownloadedArchives } from '../core/artifacts/download/downloadedArchives';
 import { ArtifactsCache } from '../core/artifacts/artifactCache';
 import { SshHosts } from '../core/git/sshHosts';
 import { type Attention } from '../core/polling/schedule';
@@ -72,7 +73,9 @@ export function startShell(context: ExtensionContext, changed: EventEmitter<void
   const { logs, problems, logEditors, logTimes, logFeatures } = logParts(shared);
   const act = (name: string, ...args: readonly unknown[]): Promise<void> => run(name, args);
   const watches = new Watches({ report, act });
-  const shown = { tree, cache, archives, artifactRows, variables, logs, logEditors, logTimes, problems, watches };
+  const downloaded = new DownloadedArchives();
+  const kept = { cache, archives, artifactRows, variables, downloaded };
+  const shown = { tree, ...kept, logs, logEditors, logTimes, problems, watches };
   const commandContext = { session, clients, tokens, settings, instanceHosts, report, log, version, ...shown };
   const run = (name: string, args: readonly unknown[]) =>
     report.guard(name, async () => table[name]?.(commandContext, args));

@@ -41,6 +41,8 @@ const isThere: Readonly<Record<Feature, IsThere>> = {
   exitCode: graphqlField('CiJob', 'exitCode'),
   testReport: route('testReport'),
   testReportSummary: route('testReportSummary'),
+  pipelineCommit: graphqlField('Pipeline', 'commit'),
+  manualConfirmation: graphqlField('StatusAction', 'confirmationMessage'),
   childPipelines: ({ childPipelines }) => childPipelines === 'bySource',
   retryBridge: (_, { rules }) => rules.retryOfBridge,
   forceCancel: ({ forceCancel }) => forceCancel,

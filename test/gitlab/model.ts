@@ -161,6 +161,8 @@ export interface FakeBuild {
   readonly stuck: boolean;
   /** One build of a group runs at a time. */
   readonly resourceGroup: string | null;
+  /** What GitLab asks before it is played. */
+  readonly manualConfirmation: string | null;
   /** Those it was played with. */
   readonly variables: Readonly<Record<string, string>>;
   /** The pipeline that a bridge started. */
@@ -273,6 +275,7 @@ export interface BuildInit {
   readonly exitCode?: number | undefined;
   readonly stuck?: boolean | undefined;
   readonly resourceGroup?: string | undefined;
+  readonly manualConfirmation?: string | undefined;
   readonly downstream?: { readonly id: number } | undefined;
   readonly targetUrl?: string | undefined;
   readonly description?: string | undefined;

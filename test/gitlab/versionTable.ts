@@ -45,6 +45,7 @@ const rows: readonly (readonly [what: string, cell: Cell])[] = [
   ['retry, cancel a pipeline', hasRoutes('pipelineRetry', 'pipelineCancel')],
   ['play', ({ api, rules }) => api.routes.includes('play') && rules.playableFrom.length > 0],
   ['· with variables', ({ api }) => api.playVariables],
+  ["· with GitLab's question", (each) => hasField(each, 'StatusAction', 'confirmationMessage')],
   ['· delayed builds', ({ rules }) => rules.playableFrom.includes('scheduled')],
   ['retry, play a bridge', ({ rules }) => words({ retry: rules.retryOfBridge, play: rules.playOfBridge })],
   ['erase', hasRoutes('erase')],
@@ -66,7 +67,8 @@ function wayToBuilds({ api, graphql }: Served): boolean | string {
 }
 
 function tellsWhy(each: Served): boolean {
-  if (each.graphql !== 'absent') return hasField(each, 'CiJob', 'failureMessage');
+  // GraphQL lists where it says what a bridge has started: by a tooltip before 16.2, and a sentence since.
+  if (each.graphql !== 'absent') return hasField(each, 'CiJob', 'downstreamPipeline');
   return each.api.keys.build.includes('failure_reason');
 }
 

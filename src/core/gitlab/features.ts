@@ -39,6 +39,10 @@ const features = {
   pipelineErrors: { v4: [16, 4] },
   /** Exit code of a job in GraphQL. */
   exitCode: { v4: [16, 10] },
+  /** Commit of a pipeline in GraphQL. */
+  pipelineCommit: { v4: [14, 5] },
+  /** Question before a manual build is started; GraphQL only. */
+  manualConfirmation: { v4: [17, 1] },
   /** `/pipelines?source=parent_pipeline`; other lists omit child pipelines. */
   childPipelines: { v4: [17, 0] },
   retryBridge: { v4: [17, 0] },

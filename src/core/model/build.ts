@@ -32,6 +32,8 @@ export interface Build {
   readonly commit?: Commit | undefined;
   /** When a delayed build starts automatically; GraphQL only. */
   readonly scheduledAt?: string | undefined;
+  /** GitLab's question before a manual build is started (`manual_confirmation`); GraphQL only. */
+  readonly confirmation?: string | undefined;
   /**
    * GitLab's code for the failure, such as `script_failure`; undefined if the build hasn't failed or GitLab doesn't
    * say.

@@ -80,6 +80,7 @@ const build: Fields<Required<Build>> = {
   webUrl: maybe(text),
   commit: maybe(objectOf<Commit>({ sha: text, title: text, author: text })),
   scheduledAt: maybe(text),
+  confirmation: maybe(text),
   failureReason: maybe(text),
   failureMessage: maybe(text),
   exitCode: maybe(number),

@@ -65,7 +65,7 @@ export function taskOn(context: CommandContext, place: TargetSnapshot, action: A
   const look = async (client: GitLabClient, known: Build, signal: AbortSignal): Promise<Build> => {
     if (known.kind === 'bridge') return known;
     const fresh = await client.build(project, known.id, signal);
-    return { ...fresh, denied: build.denied ?? fresh.denied };
+    return { ...fresh, denied: build.denied ?? fresh.denied, confirmation: build.confirmation };
   };
   return {
     kind: 'build',

@@ -3,6 +3,7 @@ import type { ArtifactsCache } from '../../core/artifacts/artifactCache';
 import type { Archives } from '../artifacts/archives';
 import type { ArtifactRows } from '../artifacts/artifactRows';
 import type { BuildTree } from '../tree/buildTree';
+import type { DownloadedArchives } from '../../core/artifacts/download/downloadedArchives';
 import type { Clients } from '../session/clients';
 import type { InstanceHosts } from '../session/instanceHosts';
 import type { LogEditors } from '../log/logEditor';
@@ -28,6 +29,7 @@ export interface CommandContext {
   readonly archives: Archives;
   readonly artifactRows: ArtifactRows;
   readonly cache: ArtifactsCache;
+  readonly downloaded: DownloadedArchives;
   readonly logs: Logs;
   readonly logEditors: LogEditors;
   readonly problems: LogDiagnostics;

@@ -89,20 +89,24 @@ class Run {
   ): Promise<void> {
     const { context, asking } = this;
     const folder = workspaceFolderOf(context, place.root);
+    const extracts = this.extracts ?? context.settings.extractsArtifacts(folder);
+    const { instance, project } = place.target;
+    const source = JSON.stringify([instance.url, project, build.id]);
     const path = await saveArtifacts({
       root: folder.fsPath,
       directory: context.settings.artifactsDirectory(folder),
-      origin: { instance: place.target.instance.url, project: place.target.project },
+      origin: { instance: instance.url, project },
       build,
       mayReplace: asking.mayReplace,
+      isSame: (file) => (extracts ? context.downloaded.has(file, source) : Promise.resolve(false)),
       open: (from) => open(context, place, build, signal, from),
       progress,
       signal,
     });
     if (path === undefined) return;
     this.saved.set(path, { path });
-    if (this.extracts ?? context.settings.extractsArtifacts(folder))
-      this.saved.set(path, await unpackSaved(context, path, asking, progress, signal));
+    await context.downloaded.add(path, source);
+    if (extracts) this.saved.set(path, await unpackSaved(context, path, asking, progress, signal));
   }
 }
 

@@ -7,14 +7,32 @@ import { buildTitle } from '../text/buildText';
 import { oneLine, withoutIcons } from '../text/failures';
 import { performOn, questionOf } from './buildTasks';
 import { askLine, picked } from './prompts';
-import type { Command } from './command';
-import { subjectOf, subjectsOf } from './subjects';
+import type { Command, CommandContext } from './command';
+import { subjectOf, subjectsOf, type Subjects } from './subjects';
 
-/** Starts waiting builds without confirmation, with variables if another extension or a key binding passes them. */
+/**
+ * Starts waiting builds, with variables if another extension or a key binding passes them. Asks only if GitLab would
+ * (`manual_confirmation`).
+ */
 export const play: Command = async (context, args) => {
   const action = playing(variablesIn(args[0]));
-  await performOn(context, await subjectsOf(context, args, questionOf(context, action)), () => action);
+  const subjects = await subjectsOf(context, args, questionOf(context, action));
+  if (await mayPlay(context, subjects)) await performOn(context, subjects, () => action);
 };
+
+/** Asks with GitLab's own words, once for all builds. */
+async function mayPlay({ report }: CommandContext, subjects: readonly Subjects[]): Promise<boolean> {
+  const asked = subjects.flatMap(({ builds }) => builds.filter(({ confirmation }) => confirmation !== undefined));
+  const [first] = asked;
+  if (first === undefined) return true;
+  const question =
+    asked.length === 1 ? l10n.t('Play {0}?', buildTitle(first)) : l10n.t('Play {0} builds?', asked.length);
+  const words = asked.map((build) => {
+    const said = oneLine(build.confirmation ?? '');
+    return asked.length === 1 ? said : `${buildTitle(build)}: ${said}`;
+  });
+  return report.confirm(question, words.join('\n'), l10n.t('Play'));
+}
 
 export const playWithVariables: Command = async (context, args) => {
   const question = questionOf(context, {
@@ -22,7 +40,7 @@ export const playWithVariables: Command = async (context, args) => {
     pick: l10n.t('Select a build to play with variables'),
   });
   const subject = await subjectOf(context, args, question);
-  if (subject === undefined) return;
+  if (subject === undefined || !(await mayPlay(context, [{ ...subject, builds: [subject.build] }]))) return;
   const { root, target, build } = subject;
   const owner = { instance: target.instance.url, project: target.project, build: build.name };
   const { variables: memory } = context;

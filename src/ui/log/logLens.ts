@@ -22,7 +22,7 @@ export class LogLens implements CodeLensProvider, Disposable {
     const open = this.logs.of(uri);
     if (open === undefined) return [];
     const top = new Range(0, 0, 0, 0);
-    return [...stateOf(open), ...actionsOn(open), ...this.next(open)].map(
+    return [...stateOf(open), ...actionsOn(open, this.logs.isReadOnly(open)), ...this.next(open)].map(
       ([title, command, argument]) =>
         new CodeLens(top, {
           title,
@@ -63,12 +63,12 @@ function stateWords({ failure, isErased, isEmpty }: LogDocument, build: Build): 
   return isActive(build) ? l10n.t('{0} · live', label) : label;
 }
 
-function actionsOn(open: LogDocument): readonly LensAction[] {
+function actionsOn(open: LogDocument, readOnly: boolean): readonly LensAction[] {
   const { build, failure, port, uri } = open;
   const reference = { build: toLogAddress(uri)?.build, repository: port.root };
   return [
     ...(failure === undefined ? [] : remedies(failure, reference)),
-    ...(build === undefined ? [] : buildActions(build, reference)),
+    ...(build === undefined ? [] : buildActions(build, reference, readOnly)),
     ...(build === undefined || open.isEmpty ? [] : problemActions(build, reference)),
     ...lineActions(open, reference),
   ];
@@ -79,10 +79,10 @@ function remedies({ kind }: Failure, reference: object): readonly LensAction[] {
   return isTokenFailure(kind) ? [[`$(key) ${l10n.t('Sign In Again')}`, 'signIn'], again] : [again];
 }
 
-function buildActions(build: Build, reference: object): readonly LensAction[] {
+function buildActions(build: Build, reference: object, readOnly: boolean): readonly LensAction[] {
   return [
-    ...(can(build, 'cancel') ? [[`$(debug-stop) ${l10n.t('Cancel')}`, 'cancel', reference] as const] : []),
-    ...(can(build, 'retry') ? [[`$(debug-restart) ${l10n.t('Retry')}`, 'retry', reference] as const] : []),
+    ...(can(build, 'cancel', readOnly) ? [[`$(debug-stop) ${l10n.t('Cancel')}`, 'cancel', reference] as const] : []),
+    ...(can(build, 'retry', readOnly) ? [[`$(debug-restart) ${l10n.t('Retry')}`, 'retry', reference] as const] : []),
     ...(hasArtifacts(build)
       ? [[`$(cloud-download) ${l10n.t('Artifacts')}`, 'downloadArtifacts', reference] as const]
       : []),

@@ -110,6 +110,12 @@ export class Logs implements TextDocumentContentProvider, Disposable {
     return [...builds.slice(at + 1), ...builds.slice(0, Math.max(at, 0))].find(isWanted);
   }
 
+  /** Whether the token is known to only permit reading. */
+  isReadOnly({ port: { root } }: LogDocument): boolean {
+    const snapshot = this.parts.session.snapshotOf(root);
+    return snapshot?.kind === 'ready' && snapshot.readOnly;
+  }
+
   /** Reloads logs after an action that a build's status doesn't show, such as erasing. */
   lookAgain(): void {
     for (const log of this.open.values()) log.lookAgain();

@@ -1,5 +1,6 @@
 import { l10n, type MarkdownString } from 'vscode';
 import { durationSeconds, hasFailed, isTimed, severity, statusClass, type Build } from '../../core/model/build';
+import type { Pipeline } from '../../core/model/pipeline';
 import type { PipelineNode, StageNode } from '../../core/model/tree';
 import { buildLabel, escaped, groupDescription, shortSha, statusLabel } from '../text/buildText';
 import { failureReasonWords, pipelineFailureWords } from '../text/failureReasons';
@@ -27,7 +28,7 @@ export function pipelineTooltip(
   facts: GroupFacts,
 ): MarkdownString {
   const { pipeline, status, builds } = node;
-  const { id, name, ref, sha } = pipeline;
+  const { id, name, ref } = pipeline;
   return toTooltip({
     head: `**${escaped(pipelineLabel(pipeline))}** \\#${id} ${escaped(statusLabel(status))}`,
     sentence: builds.length === 0 ? pipelineFailureWords(pipeline) : undefined,
@@ -35,7 +36,7 @@ export function pipelineTooltip(
       [l10n.t('Name'), name],
       [l10n.t('Merge request'), mergeRequestTitle(pipeline)],
       [l10n.t('Ref'), ref],
-      [l10n.t('Commit'), shortSha(sha)],
+      [l10n.t('Commit'), commitWords(pipeline, builds)],
       ...summaryOf(builds, facts.blockers.get(id) ?? [], facts),
       ...stageLines(builds),
     ],
@@ -47,6 +48,12 @@ export function pipelineTooltip(
     asOf: facts.asOf,
     now: facts.now,
   });
+}
+
+/** SHA, and the title as its builds tell it. */
+function commitWords({ sha }: Pipeline, builds: readonly Build[]): string {
+  const title = builds.find(({ commit }) => commit?.sha === sha)?.commit?.title ?? '';
+  return `${shortSha(sha)} ${title}`.trim();
 }
 
 /** Tooltip of a stage: counts, failures with reasons, what it waits for, and the slowest builds. */

@@ -26,6 +26,8 @@ const since: Readonly<Record<Feature, { readonly v3?: readonly string[]; readonl
   failureMessage: { v4: ['16.1', '16.2'] },
   pipelineErrors: { v4: ['16.3', '16.4'] },
   exitCode: { v4: ['16.9', '16.10'] },
+  pipelineCommit: { v4: ['14.4', '14.5'] },
+  manualConfirmation: { v4: ['17.0', '17.1'] },
   childPipelines: { v4: ['16.11', '17.0'] },
   retryBridge: { v4: ['16.11', '17.0'] },
   forceCancel: { v4: ['17.9', '17.10'] },

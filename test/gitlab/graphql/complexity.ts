@@ -45,6 +45,7 @@ const costs: Readonly<Record<string, Cost | undefined>> = {
   'Project.jobs': { paged: true },
   'Project.mergeRequests': { paged: true, sorted: true, args: { search: 5 } },
   'MergeRequest.pipelines': pipelineList,
+  'Pipeline.commit': { gitaly: true },
   'MergeRequest.diffHeadSha': { gitaly: true },
   'Pipeline.jobs': { paged: true },
   'Pipeline.stages': { paged: true },

@@ -1,4 +1,5 @@
 import { artifactFiles, queuedSeconds } from '../entities/builds';
+import { detailedStatus } from '../entities/detailedStatus';
 import { iso, seconds } from '../entities/show';
 import type { FakeBuild } from '../model';
 import { canCancel, canPlay, canRetry } from '../rules';
@@ -37,8 +38,11 @@ export const jobResolvers: Resolvers<FakeBuild, PageArgs> = {
       ({ id }) => id,
     );
   },
-  detailedStatus: (build, _, context) =>
-    shownStatus(build.status, pathOf(build, context) ?? build.targetUrl ?? '', `${build.status}-${build.id}`),
+  detailedStatus: (build, _, context) => ({
+    ...shownStatus(build.status, pathOf(build, context) ?? build.targetUrl ?? '', `${build.status}-${build.id}`),
+    tooltip: tooltipOf(build),
+    action: actionOn(build, context),
+  }),
   createdAt: ({ createdAtMs }) => iso(createdAtMs),
   queuedAt: ({ createdAtMs, status }) => (status === 'created' || status === 'manual' ? null : iso(createdAtMs)),
   startedAt: ({ startedAtMs }) => iso(startedAtMs),
@@ -77,6 +81,22 @@ export const jobResolvers: Resolvers<FakeBuild, PageArgs> = {
     return connection(rows, args, ({ id }) => id);
   },
 };
+
+/** As GitLab's own pages have it. */
+function tooltipOf({ status, failureReason, allowFailure }: FakeBuild): string {
+  if (status !== 'failed') return detailedStatus(status).tooltip;
+  const words = failureReason === 'runner_unsupported' ? 'unsupported runner' : failureReason.replaceAll('_', ' ');
+  return `failed - (${words.replace(/^api/, 'API')})${allowFailure ? ' (allowed to fail)' : ''}`;
+}
+
+/** What the user may do with it, with GitLab's question before. */
+function actionOn(build: FakeBuild, context: Context): object | null {
+  const { profile } = context.world;
+  if (!canPlay(profile, build) || !mayOn(context, profile.rules.playNeeds, build)) return null;
+  const path = `${pathOf(build, context) ?? ''}/play`;
+  const asked = { confirmationMessage: build.manualConfirmation, buttonTitle: 'Run job', title: 'Run' };
+  return { id: `Ci::Build-play-${build.id}`, icon: 'play', method: 'post', path, ...asked };
+}
 
 const classes = { build: 'Ci::Build', bridge: 'Ci::Bridge', external: 'GenericCommitStatus' } as const;
 

@@ -69,6 +69,7 @@ export const pipelineResolvers: Resolvers<Pipeline, JobArgs> = {
   mergeRequest: (pipeline, _, { world }) => mergeRequestOf(pipeline, world),
   mergeRequestEventType: ({ mergeRequestIid, ref }) =>
     mergeRequestIid === null ? null : ref.endsWith('/merge') ? 'MERGED_RESULT' : 'DETACHED',
+  commit: ({ projectId, sha }, _, { world }) => world.commit(projectId, sha) ?? null,
   sourceJob: (pipeline, _, { world }) => world.bridgeOf(pipeline) ?? null,
   // What is in a pipeline is only for those who may read builds.
   stages: (pipeline, args, context) =>

@@ -174,6 +174,7 @@ type Pipeline {
   job(id: JobID, name: String): CiJob
   jobArtifacts: [CiJobArtifact!] @since(release: "14.9")
   sourceJob: CiJob
+  commit: Commit @since(release: "14.9")
   downstream(${page}): PipelineConnection
   upstream: Pipeline
   testReportSummary: TestReportSummary!
@@ -201,6 +202,8 @@ type PipelinePermissions {
   adminPipeline: Boolean! destroyPipeline: Boolean! updatePipeline: Boolean!
   cancelPipeline: Boolean! @since(release: "17.2")
 }
+
+type Commit { id: ID! sha: String! shortId: String! title: String message: String authorName: String webUrl: String! }
 
 type CiStage {
   id: ID! @since(release: "14.9")

@@ -4,6 +4,7 @@ import { reporterToken } from '../../gitlab/seed';
 import { serverError } from '../../gitlab/faults';
 import type { App } from '../app';
 import { appsInTests } from '../eachApp';
+import { shortName } from '../../../src/ui/text/buildText';
 import { editor } from '../fake/editor';
 import { until } from '../fake/until';
 
@@ -33,8 +34,7 @@ describe('Retry', () => {
     const app = await apps.ready();
     const { odd } = app.small.builds;
     // The middle of its long name is left out.
-    const label = (text: string) =>
-      text.startsWith('spinach:other <b>&amp; "') && text.endsWith('(command:x) $(flame)');
+    const label = (text: string) => text === shortName(odd.name);
     const before = (await app.rows()).find(({ item }) => label(item.label));
     await app.run('retry', before?.element);
     const rows = await app.rows();

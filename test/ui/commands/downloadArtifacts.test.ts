@@ -107,19 +107,20 @@ describe('The download of artifacts', () => {
     const content = randomBytes(400_000);
     app.gitlab.world.update(app.small.builds.compile, { artifacts: { filename: 'artifacts.zip', content } });
     await app.run('refresh');
+    const row = await app.row('compile');
     const isDownload = ({ path }: { path: string }) => path.endsWith('/artifacts');
     app.gitlab.faults = [
       { truncate: 300_000, times: 1, when: isDownload },
       { answer: { status: 200, headers: { 'Content-Type': 'text/html' }, body: '<p>Sign in</p>' }, when: isDownload },
     ];
-    await app.run('downloadArtifacts', await app.row('compile'));
+    await app.run('downloadArtifacts', row);
     const [told, ...others] = editor().messages;
     assert.match(told?.text ?? '', /\. \d+ kB of 400 kB were kept\. The next download continues from there\.$/);
     assert.deepEqual([told?.severity, others.length], ['error', 0]);
     assert.ok(!(await files()).includes('artifacts.zip'));
     app.gitlab.faults = [];
     const before = app.gitlab.requests.length;
-    await app.run('downloadArtifacts', await app.row('compile'));
+    await app.run('downloadArtifacts', row);
     assert.deepEqual(await readFile(fileOf()), content);
     const [asked] = app.gitlab.requests.slice(before).filter(isDownload);
     assert.match(String(asked?.headers.range), /^bytes=[1-9]\d+-$/);

@@ -37,6 +37,40 @@ describe('Play', () => {
       assert.deepEqual([editor().messages, editor().picks, editor().quickPicks], [[], [], []]);
     });
 
+  const asking = async (): Promise<Waiting & { readonly app: App }> => {
+    const started = await start('18.9');
+    const { app, release } = started;
+    app.gitlab.world.update(release, { manualConfirmation: 'Really [release](command:x)?' });
+    await app.run('refresh');
+    app.asked();
+    return started;
+  };
+
+  it("asks first where GitLab does, with GitLab's words as plain text", async () => {
+    const { app, release } = await asking();
+    const running = app.run('play', await app.row('release'));
+    const question = await until('the question', () => editor().messages[0]);
+    assert.deepEqual(
+      [question.modal, question.text, question.buttons],
+      [true, `Play release #${release.id}?`, ['Play']],
+    );
+    assert.match(question.detail, /^Really \[release\].?\(command:x\)\?$/u);
+    assert.doesNotMatch(question.detail, /\]\(/);
+    assert.deepEqual(posts(app), []);
+    question.press('Play');
+    await running;
+    assert.equal(app.gitlab.world.build(release.id).status, 'pending');
+  });
+
+  it('does nothing where the user backs out of the question', async () => {
+    const { app, release } = await asking();
+    const running = app.run('play', await app.row('release'));
+    (await until('the question', () => editor().messages[0])).close();
+    await running;
+    assert.equal(app.gitlab.world.build(release.id).status, 'manual');
+    assert.deepEqual(posts(app), []);
+  });
+
   it('shows what became of the build', async () => {
     const { app, release } = await start('18.9');
     await app.run('play', await app.row('release'));

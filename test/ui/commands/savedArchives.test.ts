@@ -70,6 +70,26 @@ describe('The extraction of artifacts', () => {
     assert.deepEqual([await below(), app.asked()], [whole, []]);
   });
 
+  it('takes the archive that was just downloaded, without a question or a request', async () => {
+    await app.run('downloadArtifacts', await app.row('compile'));
+    app.asked();
+    await app.run('extractArtifacts', await app.row('compile'));
+    assert.deepEqual([await below(), app.asked()], [whole, []]);
+    assert.deepEqual(
+      editor().messages.filter(({ modal }) => modal),
+      [],
+    );
+  });
+
+  it('asks before it replaces an archive that was changed since', async () => {
+    await app.run('downloadArtifacts', await app.row('compile'));
+    await writeFile(join(around(), 'artifacts.zip'), 'mine');
+    const running = app.run('extractArtifacts', await app.row('compile'));
+    (await message('artifacts.zip?')).press('Replace');
+    await running;
+    assert.deepEqual(await below(), whole);
+  });
+
   it('drops the right to be run', async () => {
     await contain(rawZip([{ name: 'run.sh', content: '#!/bin/sh\n', mode: 0o100755 }]));
     await app.run('extractArtifacts', await app.row('compile'));
@@ -80,7 +100,6 @@ describe('The extraction of artifacts', () => {
     await app.run('extractArtifacts', await app.row('compile'));
     await writeFile(join(around(), 'artifacts/mine.txt'), 'mine');
     const running = app.run('extractArtifacts', await app.row('compile'));
-    (await message('app.zip?').catch(() => message('artifacts.zip?'))).press('Replace');
     const question = await message('/artifacts?');
     assert.match(question.detail, /Any changes to it will be lost/);
     question.press('Replace');
@@ -92,7 +111,6 @@ describe('The extraction of artifacts', () => {
     await app.run('extractArtifacts', await app.row('compile'));
     await writeFile(join(around(), 'artifacts/mine.txt'), 'mine');
     const running = app.run('extractArtifacts', await app.row('compile'));
-    (await message('artifacts.zip?')).press('Replace');
     (await message('/artifacts?')).close();
     await running;
     assert.ok((await below()).includes('artifacts/mine.txt'));

@@ -79,7 +79,10 @@ export async function rowsOf(
 }
 
 function isDrawn({ contextValue }: TreeItem): boolean {
-  return contextValue === undefined || !/^artifacts\b/.test(contextValue);
+  if (contextValue === undefined) return true;
+  const words = contextValue.split(' ');
+  // Below a build that has failed stand its failed tests, which are asked for.
+  return words[0] !== 'artifacts' && !(words.includes('failed') && words.includes('hasArtifacts'));
 }
 
 interface LiveNode<T> {

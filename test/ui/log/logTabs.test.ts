@@ -30,6 +30,32 @@ describe('The log of an editor', () => {
   };
   const change = (trace: string) => app.gitlab.world.update(app.small.builds.firstRspec, { trace });
 
+  it('offers no changes above it where the token may only read', async () => {
+    const token = 'reading-token';
+    app = await apps.ready({
+      gitlab: { profile: '18.9' },
+      token,
+      prepare: ({ gitlab: { world }, small }) => {
+        world.addToken({ token, user: small.username, scopes: ['read_api'] });
+      },
+    });
+    await until('what its token may do', () => app.of(app)?.readOnly === true);
+    const offered = lenses(await open()).map(({ command }) => command?.title);
+    assert.ok(
+      offered.some((title) => title?.endsWith('Problems')),
+      String(offered),
+    );
+    assert.deepEqual(
+      offered.filter((title) => /Retry|Cancel/.test(title ?? '')),
+      [],
+    );
+  });
+
+  it('offers a retry above it where the token may', async () => {
+    await ready();
+    assert.ok(lenses(await open()).some(({ command }) => command?.title.endsWith('Retry')));
+  });
+
   it('is forgotten with its last tab, though VS Code keeps the document for a while', async () => {
     await ready();
     const shown = await open();

@@ -21,6 +21,8 @@ export interface SaveOptions {
   readonly build: Build;
   /** Called before the download if the file exists. */
   readonly mayReplace: (path: string) => Promise<boolean>;
+  /** Whether the file that is there is already the wanted one, so that its path is the answer. Default: it is not. */
+  readonly isSame?: ((path: string) => Promise<boolean>) | undefined;
   readonly open: Open;
   /** Called at most every 100 ms or at each hundredth of the whole, and once at the end. */
   readonly progress: (progress: Progress) => void;
@@ -42,7 +44,10 @@ export async function saveArtifacts(options: SaveOptions): Promise<string | unde
   const source = { ...origin, build: build.id, size: build.artifacts?.size ?? 0 };
   return await inBuildFolder({ root, directory, build, below: [] }, async (folder) => {
     const path = join(folder, name);
-    if ((await isFile(path)) && !(await options.mayReplace(path))) return undefined;
+    if (await isFile(path)) {
+      if ((await options.isSame?.(path)) === true) return path;
+      if (!(await options.mayReplace(path))) return undefined;
+    }
     const announced = source.size === 0 ? undefined : source.size;
     await write({ path, announced, source }, { ...options, clock });
     return path;

@@ -20,6 +20,22 @@ const telling: readonly (readonly [words: string, reason: string])[] = [
   ['is blocked', 'user_blocked'],
 ];
 
+/**
+ * Reason code in the tooltip of a failed job, as in `failed - (runner system failure) (allowed to fail)`; undefined if it
+ * has none. GitLab before 16.2 has no message.
+ */
+export function failureReasonInTooltip(tooltip: string): string | undefined {
+  const start = tooltip.indexOf(' - (');
+  const end = tooltip.indexOf(')', start);
+  if (start < 0 || end < 0) return undefined;
+  const [words = ''] = tooltip
+    .slice(start + ' - ('.length, end)
+    .toLowerCase()
+    .split(',');
+  const reason = words.trim().replaceAll(' ', '_');
+  return reason === 'unsupported_runner' ? 'runner_unsupported' : reason === '' ? undefined : reason;
+}
+
 /** Reason code for a failure message; undefined if it isn't recognized. */
 export function failureReasonIn(message: string): string | undefined {
   const lower = message.toLowerCase();

@@ -1,4 +1,4 @@
-import type { Build } from '../../model/build';
+import type { Build, Commit } from '../../model/build';
 import { GitLabError, type FailureKind } from '../../model/errors';
 import { mapLimit } from '../../util/mapLimit';
 import type { Listing, Pipeline } from '../../model/pipeline';
@@ -9,7 +9,7 @@ import { has } from '../features';
 import { UnexpectedShape, type JsonObject } from '../jsonObject';
 import {
   childrenQuery,
-  fieldsTooNewFor,
+  fieldsLeftOutFor,
   jobsQuery,
   ownQuery,
   pipelinesQuery,
@@ -17,7 +17,7 @@ import {
   type QueryShape,
 } from './graphqlQuery';
 import { toRefusal } from './graphqlRefusal';
-import { endStateOf, toBuild, toChild, toId, toPipeline, type NamedPipeline } from './graphqlMappers';
+import { endStateOf, toBuild, toChild, toCommit, toId, toPipeline, type NamedPipeline } from './graphqlMappers';
 import type { TtlCache } from '../../util/ttlCache';
 import { isMergeOf } from './mergeRequests';
 import { keepNumber } from './pipelineNumbers';
@@ -116,6 +116,8 @@ interface EndedChild {
 class GraphqlListing {
   private readonly pipelines = new Map<number, Pipeline>();
   private readonly builds: Build[] = [];
+  /** Commits of the pipelines, by SHA. */
+  private readonly commits = new Map<string, Commit>();
   /** Pipelines found through merge requests, by id. */
   private readonly ofMergeRequests = new Map<number, Pipeline>();
   private readonly merges = new Map<number, Pipeline>();
@@ -224,7 +226,9 @@ class GraphqlListing {
     for (const { id } of this.pipelines.values()) if (!this.named.has(id) && !this.isChild(id)) reach(id);
     const pipelines = [...this.pipelines.values()].filter(({ id }) => reached.has(id));
     return {
-      builds: this.builds.filter(({ pipeline }) => pipeline === undefined || reached.has(pipeline)),
+      builds: this.builds
+        .filter(({ pipeline }) => pipeline === undefined || reached.has(pipeline))
+        .map((build) => ({ ...build, commit: this.commits.get(build.commit?.sha ?? '') ?? build.commit })),
       pipelines: pipelines.map((one) => this.marked(one)),
       ...(this.isPartial ? { isPartial: true } : {}),
     };
@@ -300,6 +304,8 @@ class GraphqlListing {
     for (const row of fresh) {
       const pipeline = toPipeline(row, project);
       this.pipelines.set(pipeline.id, pipeline);
+      const commit = toCommit(row, pipeline);
+      if (commit !== undefined) this.commits.set(pipeline.sha, commit);
       const endState = endStateOf(row);
       if (endState !== undefined) this.endStates.set(pipeline.id, endState);
       this.takeJobs(row.object('jobs'), pipeline);
@@ -432,7 +438,7 @@ export function lacksOf({ memory, server }: Pick<CommitQuestion, 'memory' | 'ser
   const key = 'what GraphQL lacks';
   const lacks = memory.get(key);
   if (lacks instanceof Set) return lacks as Set<string>;
-  const known = new Set(fieldsTooNewFor(server));
+  const known = new Set(fieldsLeftOutFor(server));
   memory.set(key, known);
   return known;
 }

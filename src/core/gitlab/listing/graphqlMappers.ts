@@ -1,10 +1,10 @@
 import { deny } from '../../model/abilities';
-import { statusClass, type Build, type BuildAbility } from '../../model/build';
+import { statusClass, type Build, type BuildAbility, type Commit } from '../../model/build';
 import { externalStage, type Pipeline } from '../../model/pipeline';
 import type { Project, RowContext } from '../dialect';
 import { webAddress } from './externalStatuses';
 import { lacks } from '../features';
-import { failureReasonIn } from './failureMessages';
+import { failureReasonIn, failureReasonInTooltip } from './failureMessages';
 import { UnexpectedShape, type JsonObject } from '../jsonObject';
 import { present, toQueuedDuration, toReports, toTags, unlessEmpty } from './restMappers';
 import { htmlToText } from '../../util/htmlToText';
@@ -27,6 +27,12 @@ export function toPipeline(row: JsonObject, project: Project): Pipeline {
     }),
     stages: stages?.map((stage) => stage.requireString('name')),
   };
+}
+
+/** The commit of a pipeline; undefined if the response doesn't have it. */
+export function toCommit(row: JsonObject, { sha }: Pick<Pipeline, 'sha'>): Commit | undefined {
+  const commit = row.object('commit');
+  return commit && { sha, title: commit.string('title') ?? '', author: commit.string('authorName') ?? '' };
 }
 
 function pageOf(id: number, { url }: Project): string {
@@ -52,6 +58,7 @@ export function toBuild(row: JsonObject, pipeline: Pipeline, context: RowContext
     startedAt: row.string('startedAt'),
     finishedAt: row.string('finishedAt'),
     scheduledAt: row.string('scheduledAt'),
+    ...present({ confirmation: confirmationIn(row) }),
     ...failureOf(row, kind),
     stuck: row.boolean('stuck') ? true : undefined,
     queuedDuration:
@@ -75,13 +82,20 @@ export function toBuild(row: JsonObject, pipeline: Pipeline, context: RowContext
   );
 }
 
+/** GitLab's question before the job is started. */
+function confirmationIn(row: JsonObject): string | undefined {
+  return unlessEmpty(row.object('detailedStatus')?.object('action')?.string('confirmationMessage'));
+}
+
 /** Why a job failed. GitLab returns a sentence, and none for failed scripts. */
 function failureOf(row: JsonObject, kind: Build['kind']): Pick<Build, 'failureReason' | 'failureMessage' | 'exitCode'> {
   const hasFailed = toStatus(row) === 'failed';
   const message = hasFailed ? unlessEmpty(htmlToText(row.string('failureMessage') ?? '')) : undefined;
   const isScript = hasFailed && kind === undefined && row.isNull('failureMessage');
+  const tooltip = hasFailed && kind === undefined ? row.object('detailedStatus')?.string('tooltip') : undefined;
+  const told = isScript ? 'script_failure' : failureReasonInTooltip(tooltip ?? '');
   return {
-    failureReason: message === undefined ? (isScript ? 'script_failure' : undefined) : failureReasonIn(message),
+    failureReason: message === undefined ? told : failureReasonIn(message),
     failureMessage: message,
     exitCode: hasFailed ? row.number('exitCode') : undefined,
   };

@@ -13,6 +13,11 @@ const childrenAtOnce = 20;
 
 const artifact: Selection = { on: 'CiJobArtifact', fields: ['name', 'fileType', 'size', 'expireAt', 'expired'] };
 
+const detailedStatus: Selection = {
+  on: 'DetailedStatus',
+  fields: ['detailsPath', 'tooltip', ['action', { on: 'StatusAction', fields: ['confirmationMessage'] }]],
+};
+
 /** Selection for a job; `downstream`: fields of the pipeline it triggered. */
 const job = (downstream: readonly string[]): Selection => ({
   on: 'CiJob',
@@ -23,7 +28,7 @@ const job = (downstream: readonly string[]): Selection => ({
     ['stage', { on: 'CiStage', fields: ['name'] }],
     ['runner', { on: 'CiRunner', fields: ['description'] }],
     ['userPermissions', { on: 'JobPermissions', fields: ['updateBuild', 'cancelBuild'] }],
-    ['detailedStatus', { on: 'DetailedStatus', fields: ['detailsPath'] }],
+    ['detailedStatus', detailedStatus],
     ['artifacts', { on: 'CiJobArtifactConnection', fields: [['nodes', artifact]] }],
     ['downstreamPipeline', { on: 'Pipeline', fields: downstream }],
   ],
@@ -47,6 +52,11 @@ function pipeline(jobs: number): Selection {
   return pipelineWith(jobs, ['iid'], stateOfDownstream);
 }
 
+/** Selection for a pipeline of the commit itself. */
+function ownPipeline(jobs: number): Selection {
+  return pipelineWith(jobs, ['iid', ['commit', { on: 'Commit', fields: ['title', 'authorName'] }]], stateOfDownstream);
+}
+
 /**
  * Selection for a child pipeline. Its own child pipelines are listed without their state, because of query complexity.
  */
@@ -54,7 +64,7 @@ function childPipeline(jobs: number): Selection {
   return pipelineWith(jobs, ['updatedAt'], identityOfDownstream);
 }
 
-function pipelineWith(jobs: number, further: readonly string[], downstream: readonly string[]): Selection {
+function pipelineWith(jobs: number, further: Selection['fields'], downstream: readonly string[]): Selection {
   return {
     on: 'Pipeline',
     fields: [
@@ -87,14 +97,18 @@ const mergeRequests: Selection = { on: 'MergeRequestConnection', fields: [['node
 const laterFields: Readonly<Record<string, Feature>> = {
   'CiJob.failureMessage': 'failureMessage',
   'CiJob.exitCode': 'exitCode',
+  'Pipeline.commit': 'pipelineCommit',
+  'StatusAction.confirmationMessage': 'manualConfirmation',
   'Pipeline.name': 'pipelineErrors',
   'Pipeline.yamlErrorMessages': 'pipelineErrors',
   'Pipeline.failureReason': 'pipelineErrors',
 };
 
-/** Fields that are too new for a server, as `Type.field`. */
-export function fieldsTooNewFor(server: Server): readonly string[] {
-  return Object.entries(laterFields).flatMap(([field, feature]) => (has(server, feature) ? [] : [field]));
+/** Fields to leave out for a server, as `Type.field`: those it is too old for, and one that others make superfluous. */
+export function fieldsLeftOutFor(server: Server): readonly string[] {
+  const tooNew = Object.entries(laterFields).flatMap(([field, feature]) => (has(server, feature) ? [] : [field]));
+  // The tooltip has a word for why a job failed, the message a sentence.
+  return has(server, 'failureMessage') ? [...tooNew, 'DetailedStatus.tooltip'] : tooNew;
 }
 
 /** What a server supports. */
@@ -113,7 +127,7 @@ export interface Query {
 /** Query for a commit's newest pipelines without child pipelines, and the merge requests of a branch, if given. */
 export function ownQuery(path: string, sha: string, branch: string | undefined, shape: QueryShape): Query {
   const { lacks, jobs } = shape;
-  const nodes: Selection = { on: 'PipelineConnection', fields: [['nodes', pipeline(jobs)]] };
+  const nodes: Selection = { on: 'PipelineConnection', fields: [['nodes', ownPipeline(jobs)]] };
   const parts = [
     lacks.has('Project.userPermissions') ? '' : block('userPermissions', printed(permissions, lacks)),
     block(`own: pipelines(sha: $sha, first: ${pipelinesShown})`, printed(nodes, lacks)),

@@ -28,6 +28,23 @@ describe('Why a build failed', () => {
         assert.equal(named(listing, 'missing_dependency_failure').failureMessage?.includes('<'), false);
       }));
 
+  for (const release of releasesWithGraphql.filter((each) => isSince(each, '14.9') && !isSince(each, '16.2')))
+    it(`is on ${release} known by the tooltip of GitLab's own pages, in the same word that REST has`, () =>
+      withGitLab({ profile: release }, async (fake) => {
+        const { project, sha, ref } = smallProject(fake.world);
+        for (const failureReason of [...explainedReasons, 'script_failure'])
+          for (const allowFailure of [false, true])
+            fake.world.addBuild(project, {
+              ...{ sha, ref, status: 'failed', failureReason, allowFailure },
+              name: `${failureReason} ${allowFailure}`,
+            });
+        const listing = await clientOf(fake, auto).listing(project.path, { sha, ref }, unhurried());
+        assert.ok(fake.requests.some(isGraphql));
+        for (const reason of [...explainedReasons, 'script_failure'])
+          for (const allowFailure of [false, true])
+            assert.equal(named(listing, `${reason} ${allowFailure}`).failureReason, reason);
+      }));
+
   it('is of an unknown sentence that sentence, as plain text', () =>
     withGitLab({ profile: '18.9' }, async (fake) => {
       const { project, sha } = smallProject(fake.world);

@@ -2,12 +2,32 @@ import assert from 'node:assert/strict';
 import { can } from '../../../../src/core/model/abilities';
 import type { ProfileName } from '../../../gitlab/profiles/profile';
 import { reporterToken } from '../../../gitlab/seed';
+import { withGitLab } from '../../../gitlab/each';
+import { everyPipeline } from '../../../gitlab/scenarios';
+import { clientOf, unhurried } from '../../support';
 import { assertWhole, Branch, countsOf, idsOf, isGraphql, named, pipelineIn } from '../branch';
 
 const json = { 'Content-Type': 'application/json' };
 /** As JSON has it, without the fields of those names. */
 const plain = (value: object, names: readonly string[]) =>
   Object.fromEntries(Object.entries(value).filter(([name, field]) => field !== undefined && !names.includes(name)));
+
+describe('The commit of builds that GraphQL lists', () => {
+  for (const release of ['15.9', '18.9'] as const)
+    it(`has its title and author on ${release}, children's too`, () =>
+      withGitLab({ profile: release }, async (fake) => {
+        const { project, sha, ref } = everyPipeline(fake.world);
+        const { builds } = await clientOf(fake, { apiVersion: 'auto' }).listing(
+          project.path,
+          { sha, ref },
+          unhurried(),
+        );
+        const known = fake.world.commit(project.id, sha);
+        const own = builds.filter(({ commit }) => commit?.sha === sha);
+        assert.ok(known && own.some(({ pipeline }) => pipeline !== own[0]?.pipeline));
+        for (const { commit } of own) assert.deepEqual(commit, { sha, title: known.title, author: known.authorName });
+      }));
+});
 
 describe('GraphQL', () => {
   let at: Branch;
