@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { EventEmitter, type ExtensionContext } from 'vscode';
+import { registerTools } from './ui/agents/registerTools';
 import { createExports, type Exports } from './ui/api';
 import { registerArtifactFiles } from './ui/artifacts/register';
 import { registerCommands } from './ui/commands/registerCommands';
@@ -16,5 +17,6 @@ export function activate(context: ExtensionContext): Exports {
     .then(({ startShell }) => startShell(context, changed));
   context.subscriptions.push(changed, registerArtifactFiles(started));
   context.subscriptions.push(...registerCommands(context.extension.packageJSON, started));
+  context.subscriptions.push(...registerTools(context.extension.packageJSON, started));
   return createExports(started, changed.event);
 }

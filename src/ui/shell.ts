@@ -5,6 +5,9 @@ import { ArtifactsCache } from '../core/artifacts/artifactCache';
 import { SshHosts } from '../core/git/sshHosts';
 import { type Attention } from '../core/polling/schedule';
 import { systemClock } from '../core/util/timer';
+import type { AgentToolsParts } from './agents/agentTools';
+import { OngoingWaits } from './agents/ongoingWaits';
+import type { AgentTools } from './agents/registerTools';
 import type { RepositoryBuilds } from './api';
 import { TestSource } from './artifacts/testSource';
 import { Archives } from './artifacts/archives';
@@ -52,6 +55,8 @@ export interface Shell {
   repositories(): readonly RepositoryBuilds[];
   refresh(): Promise<void>;
   readonly files: ReadableFiles;
+  /** Loaded at the first call. */
+  agentTools(): Promise<AgentTools>;
 }
 
 /** Creates all objects and connects them; nothing else does. */
@@ -61,7 +66,9 @@ export function startShell(context: ExtensionContext, changed: EventEmitter<void
   const report = new Report(log);
   const parts = sessionParts(context, log, version);
   const { git, settings, tokens, clients, remembered, knownProjects, instanceHosts, clock } = parts;
-  const attention = (): Attention => ({ visible: tree.view.visible, focused: window.state.focused });
+  const waits = new OngoingWaits(() => session.onVisibilityChange());
+  const isLookedAt = () => tree.view.visible || waits.areAny;
+  const attention = (): Attention => ({ visible: isLookedAt(), focused: window.state.focused });
   const session = new Session({ ...parts, attention });
   const shared = { session, clients, settings, tokens, clock, knownProjects };
   const details = new BuildDetailsLoader(session, clients);
@@ -80,9 +87,7 @@ export function startShell(context: ExtensionContext, changed: EventEmitter<void
   const run = (name: string, args: readonly unknown[]) =>
     report.guard(name, async () => table[name]?.(commandContext, args));
   const notifications = new Notifications({
-    clock,
-    report,
-    settings,
+    ...{ clock, report, settings },
     inSight: () => tree.view.visible && window.state.focused,
     badge: (badge) => (tree.view.badge = badge),
     act,
@@ -97,10 +102,7 @@ export function startShell(context: ExtensionContext, changed: EventEmitter<void
         knownProjects.addShown(snapshot);
         archives.keepWhatIs(snapshot);
       }
-      tree.show(state);
-      statusBar.show(state);
-      notifications.show(state);
-      watches.show(state);
+      for (const view of [tree, statusBar, notifications, watches]) view.show(state);
       changed.fire();
     }),
     tokens.onDidChange(() => {
@@ -113,8 +115,18 @@ export function startShell(context: ExtensionContext, changed: EventEmitter<void
   );
   void tellSignedIn(tokens);
   void report.guard('start', () => git.start());
-  const files = new ArtifactFiles(archives);
-  return { run, files, repositories: () => repositories(session.state), refresh: () => session.refresh() };
+  return {
+    run,
+    files: new ArtifactFiles(archives),
+    agentTools: () => loadAgentTools({ context: commandContext, clock, attend: waits.begin }),
+    repositories: () => repositories(session.state),
+    refresh: () => session.refresh(),
+  };
+}
+
+/** A chunk of its own: most windows never ask for it. */
+async function loadAgentTools(parts: AgentToolsParts): Promise<AgentTools> {
+  return (await import('./agents/agentTools')).createAgentTools(parts);
 }
 
 /** Creates what a session needs: git, settings, tokens, clients, and storage. */

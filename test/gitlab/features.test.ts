@@ -26,6 +26,7 @@ const isThere: Readonly<Record<Feature, IsThere>> = {
   artifactTree: route('artifactTree'),
   deleteArtifacts: route('deleteArtifacts'),
   play: route('play'),
+  createPipeline: route('createPipeline'),
   manualStatus: (_, { statuses }) => statuses.includes('manual'),
   pipelinesBySha: ({ pipelineFilters }) => pipelineFilters.includes('sha'),
   mergeRequestPipelines: route('mergeRequestPipelines'),
@@ -70,6 +71,6 @@ describe('What the product takes a version to have', () => {
     const inV3 = profileNames.map((name) => profiles[name]).filter(({ v4 }) => v4 === 'absent');
     const old = features.filter((feature) => has({ api: 'v3', version: undefined }, feature));
     const known = features.filter((feature) => inV3.some((profile) => isThere[feature](served(profile).api, profile)));
-    assert.deepEqual(old, [...known, 'manualStatus']);
+    assert.deepEqual(old, [...known, 'createPipeline', 'manualStatus']);
   });
 });

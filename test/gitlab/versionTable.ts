@@ -43,6 +43,7 @@ const rows: readonly (readonly [what: string, cell: Cell])[] = [
   ['· gracefully', ({ rules }) => rules.gracefulCancel],
   ['· by force', ({ api }) => api.forceCancel],
   ['retry, cancel a pipeline', hasRoutes('pipelineRetry', 'pipelineCancel')],
+  ['run a pipeline', hasRoutes('createPipeline')],
   ['play', ({ api, rules }) => api.routes.includes('play') && rules.playableFrom.length > 0],
   ['· with variables', ({ api }) => api.playVariables],
   ["· with GitLab's question", (each) => hasField(each, 'StatusAction', 'confirmationMessage')],

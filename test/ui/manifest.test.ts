@@ -107,6 +107,8 @@ describe('The settings', () => {
     'gitlabBuilds.log.tailAbove': { scope: 'window', default: 5, minimum: 0 },
     'gitlabBuilds.notifications': { scope: 'window', default: 'failures' },
     'gitlabBuilds.notifyAt': { scope: 'window', default: 'firstFailure' },
+    // A repository must not let agents act without a question.
+    'gitlabBuilds.agentActions': { scope: 'machine', default: 'ask' },
   };
   const properties: Readonly<Record<string, { scope: string; default: unknown; minimum?: number }>> =
     contributes.configuration.properties;
@@ -313,6 +315,7 @@ describe('The clauses of the manifest', () => {
       'saveLog',
       'compareLog',
       'copyFailure',
+      'fixWithChat',
       'showProblems',
       ...always,
     ]);
@@ -391,7 +394,17 @@ describe('The clauses of the manifest', () => {
         'of one that failed',
         ready(someBuilds({ status: 'failed', startedAt })),
         [
-          ...['retry', 'erase', 'openLog', 'saveLog', 'copyFailure', 'compareLog', 'showProblems', 'retryFailed'],
+          ...[
+            'retry',
+            'erase',
+            'openLog',
+            'saveLog',
+            'copyFailure',
+            'fixWithChat',
+            'compareLog',
+            'showProblems',
+            'retryFailed',
+          ],
           ...['filter', 'showFailedOnly', 'nextFailed', ...onBuilds.slice(1)],
         ],
       ],

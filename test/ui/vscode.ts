@@ -163,11 +163,15 @@ export const commands = {
     if (handler !== undefined) return handler(...args);
     journal.note(args);
     if (name === 'setContext') contextKeys.set(String(args[0]), args[1]);
-    else if (ownCommands.has(name)) executed.push({ command: name, args });
+    else if (ownCommands.has(name) || (name === chatCommand && editor().hasChat))
+      executed.push({ command: name, args });
     else throw new Error(`command '${name}' not found`);
     return undefined;
   },
 };
+
+/** There is none where the user has no chat. */
+const chatCommand = 'workbench.action.chat.open';
 
 /** VS Code's own that the extension runs. */
 const ownCommands = new Set([
@@ -181,7 +185,26 @@ const ownCommands = new Set([
   'workbench.action.openSettings',
 ]);
 
+/** What tools answer language models with. */
+export class LanguageModelTextPart {
+  constructor(readonly value: string) {}
+}
+
+export class LanguageModelToolResult {
+  constructor(readonly content: readonly LanguageModelTextPart[]) {}
+}
+
+export const lm = {
+  registerTool: (name: string, tool: vscode.LanguageModelTool<unknown>) => {
+    editor().tools.set(name, tool);
+    return { dispose: () => editor().tools.delete(name) };
+  },
+};
+
 export const workspace = {
+  get isTrusted() {
+    return editor().isTrusted;
+  },
   openTextDocument: (uri: Uri) => editor().texts.open(uri),
   registerTextDocumentContentProvider: (scheme: string, provider: vscode.TextDocumentContentProvider) =>
     editor().texts.register(scheme, provider as never),

@@ -15,6 +15,7 @@ import { contradicts, isNotFound, isProjectGone, presenceOrThrow, ProjectUnseen,
 import { GitLabApi } from './gitlabApi';
 import { ArtifactsOfBuild, latestArtifacts, type Part } from './buildArtifacts';
 import { BuildTests, type GitLabTests } from './buildTests';
+import { createPipeline, type CreatedPipeline, type PipelineRequest } from './createPipeline';
 import { BuildDetails, isIncomplete } from './buildDetails';
 import { meet, type Meeting, type Probe, type Server } from './detect';
 import {
@@ -310,6 +311,13 @@ export class GitLabClient {
       this.within(project, signal, (found, { api }) =>
         api.post(`projects/${found.id}/pipelines/${id}/${action}`, () => undefined),
       ),
+    );
+  }
+
+  /** Runs a pipeline for a branch or tag, as GitLab has it. `unsupported` before 8.14, and with variables before 9.0. */
+  async createPipeline(project: string, wanted: PipelineRequest, signal: AbortSignal): Promise<CreatedPipeline> {
+    return this.tokenScopes.changing(() =>
+      this.within(project, signal, (found, call) => createPipeline(call, found, wanted)),
     );
   }
 

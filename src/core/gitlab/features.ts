@@ -15,6 +15,8 @@ const features = {
   deleteArtifacts: { v4: [11, 9] },
   keep: { v3: [8, 9], v4: [9, 0] },
   play: { v3: [8, 11], v4: [9, 0] },
+  /** `POST /pipeline`; v3 takes no variables. */
+  createPipeline: { v3: [8, 14], v4: [9, 0] },
   /** Status `manual`; earlier versions use `skipped`. */
   manualStatus: { v3: [9, 0], v4: [9, 0] },
   /** `/pipelines?sha=`; earlier versions ignore the filter. */

@@ -35,6 +35,11 @@ function beforeSplit(text: string, length: number): string {
   return text.slice(0, /[\ud800-\udbff]/.test(text.charAt(length - 1)) ? length - 1 : length);
 }
 
+/** A line of a text from outside with its white space, without what nobody sees: controls and marks of no width. */
+export function withoutMarks(line: string): string {
+  return line.toWellFormed().replace(/\t/g, '    ').replace(/\p{Cc}/gu, '').replace(invisible, '').replace(joiners, '');
+}
+
 /** Untrusted text as an identifier or request parameter: well-formed, with control characters replaced by spaces. */
 export function withoutControls(text: string): string {
   return text.toWellFormed().replace(/\p{Cc}/gu, ' ');

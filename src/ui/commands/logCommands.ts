@@ -6,7 +6,7 @@ import { saveAs } from '../../core/artifacts/download/save';
 import { isActive, type Build } from '../../core/model/build';
 import { can } from '../../core/model/abilities';
 import { toComparedUri } from '../log/compareLogs';
-import { failureMarkdown } from '../log/failureMarkdown';
+import { failureMarkdown } from '../agents/toolAnswers';
 import { buildTitle, formatSize } from '../text/buildText';
 import { UserError } from '../report';
 import { oneLine, withoutMarkup } from '../text/failures';
@@ -27,9 +27,29 @@ export const copyFailure: Command = async (context, args) => {
   });
   if (subject === undefined) return;
   const { root, target, build } = subject;
-  const { log } = await context.logs.now(root, target, build);
-  await env.clipboard.writeText(failureMarkdown(build, log));
+  await env.clipboard.writeText(await failureMarkdown(context, { root, target }, build));
   context.report.done(l10n.t('Failure of {0} copied as Markdown', buildTitle(build)));
+};
+
+/** Opens the chat with the failure as a question that is not sent; where there is no chat, the question is copied. */
+export const fixWithChat: Command = async (context, args) => {
+  const subject = await logSubject(context, args, {
+    can: (build) => can(build, 'tellFailure'),
+    pick: l10n.t('Select a build to fix with chat'),
+    none: l10n.t('No failed builds.'),
+  });
+  if (subject === undefined) return;
+  const { root, target, build } = subject;
+  const failure = await failureMarkdown(context, { root, target }, build);
+  const query = `${l10n.t('Why did this build fail, and how can I fix it?')}\n\n${failure}`;
+  try {
+    await commands.executeCommand('workbench.action.chat.open', { query, isPartialQuery: true });
+  } catch {
+    await env.clipboard.writeText(query);
+    void context.report.inform(
+      l10n.t("Chat isn't available here. The failure was copied, so you can paste it anywhere."),
+    );
+  }
 };
 
 /** Saves a log as GitLab sends it, including escape sequences, as a stream. */

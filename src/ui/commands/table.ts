@@ -13,6 +13,7 @@ import { latestArtifacts } from './latestArtifacts';
 import {
   compareLog,
   copyFailure,
+  fixWithChat,
   saveLog,
   loadEarlier,
   toggleLogTimestamps,
@@ -62,6 +63,7 @@ export const table: Readonly<Record<string, Command>> = {
   openLog,
   saveLog,
   copyFailure,
+  fixWithChat,
   compareLog,
   showProblems,
   clearProblems,

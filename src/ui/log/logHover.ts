@@ -1,5 +1,5 @@
+import { escaped } from '../../core/util/markdown';
 import { Hover, l10n, MarkdownString, type HoverProvider, type Position, type TextDocument } from 'vscode';
-import { escaped } from '../text/buildText';
 import { localTime } from '../text/timeText';
 import type { Logs } from './logs';
 

@@ -17,6 +17,10 @@ const notificationLevels: readonly NotificationLevel[] = ['never', 'failures', '
 export type NotificationMoment = 'firstFailure' | 'end' | 'both';
 const notificationMoments: readonly NotificationMoment[] = ['firstFailure', 'end', 'both'];
 
+/** Whether agents may do something to builds: after our own question, after the editor's alone, or not at all. */
+export type AgentActions = 'ask' | 'trustEditor' | 'off';
+const agentActions: readonly AgentActions[] = ['ask', 'trustEditor', 'off'];
+
 /** Maximum refresh interval in seconds: a longer one would look broken. */
 const mostSeconds = 3600;
 const megabyte = 1_000_000;
@@ -155,6 +159,12 @@ export class Settings implements Disposable {
   notifyAt(): NotificationMoment {
     const written = this.text('notifyAt', undefined);
     return notificationMoments.find((moment) => moment === written) ?? 'firstFailure';
+  }
+
+  /** From the user's settings alone: a repository must not let agents act without a question. */
+  agentActions(): AgentActions {
+    const written = workspace.getConfiguration('gitlabBuilds').inspect<unknown>('agentActions')?.globalValue;
+    return agentActions.find((one) => one === written) ?? 'ask';
   }
 
   /** Sets the level in the user's settings, and in the workspace's if they would override it. */

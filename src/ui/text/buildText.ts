@@ -1,7 +1,6 @@
 import { l10n, ThemeColor, ThemeIcon } from 'vscode';
 import { durationSeconds, hasFailed, isTimed, severity, worstStatus, type Build } from '../../core/model/build';
 import { failureReasonWords } from './failureReasons';
-import { plainText } from '../../core/util/plainText';
 import { oneLine } from './failures';
 import { formatDuration, formatMinutes, spokenDuration, spokenMinutes, timeOf } from './timeText';
 
@@ -285,12 +284,4 @@ const allowedToFail = 'failed/allowed';
 
 function countedAs({ status, allowFailure }: Build): string {
   return status === 'failed' && allowFailure ? allowedToFail : status;
-}
-
-/**
- * Escapes one line of plain text for Markdown: CommonMark allows a backslash before any ASCII punctuation, which
- * disables tables and links. `$` becomes an entity, because VS Code replaces `$(icon)` after rendering.
- */
-export function escaped(text: string): string {
-  return plainText(text).replace(/[!-/:-@[-`{-~]/g, (mark) => (mark === '$' ? '&#36;' : `\\${mark}`));
 }

@@ -1,8 +1,9 @@
 import { l10n, type MarkdownString } from 'vscode';
 import { durationSeconds, isTimed, type Build } from '../../core/model/build';
 import type { Pipeline } from '../../core/model/pipeline';
+import { escaped } from '../../core/util/markdown';
 import { expiryWords } from '../artifacts/expiry';
-import { buildLabel, escaped, formatSize, shortSha, usualSeconds, waitWords, type BuildFacts } from '../text/buildText';
+import { buildLabel, formatSize, shortSha, usualSeconds, waitWords, type BuildFacts } from '../text/buildText';
 import { failureReasonSentence, failureReasonWords } from '../text/failureReasons';
 import { isExpired } from '../text/goneArtifacts';
 import { commitPage, mergeRequestPage, mergeRequestTitle } from '../text/pipelineText';

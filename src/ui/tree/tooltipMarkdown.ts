@@ -1,5 +1,5 @@
+import { escaped } from '../../core/util/markdown';
 import { l10n, MarkdownString } from 'vscode';
-import { escaped } from '../text/buildText';
 import { timeOf } from '../text/timeText';
 
 /** A line of a tooltip's table, as plain text; omitted if the value is undefined or empty. */

@@ -11,6 +11,7 @@ const since: Readonly<Record<Feature, { readonly v3?: readonly string[]; readonl
   artifactTree: { v4: ['18.7', '18.8'] },
   deleteArtifacts: { v4: ['11.8', '11.9'] },
   play: { v3: ['8.10', '8.11'], v4: ['8.17', '9.0'] },
+  createPipeline: { v3: ['8.13', '8.14'], v4: ['8.17', '9.0'] },
   manualStatus: { v3: ['8.17', '9.0'], v4: ['8.17', '9.0'] },
   pipelinesBySha: { v4: ['10.7', '10.8'] },
   mergeRequestPipelines: { v4: ['10.4', '10.5'] },

@@ -78,3 +78,34 @@ function isInScope(world: World, pipeline: Pipeline, scope: string): boolean {
   if (scope === 'branches') return !pipeline.tag;
   return scope === 'finished' ? complete.includes(status) : status === scope;
 }
+
+/** The builds of the newest pipeline of that branch or tag again, for what that is now. */
+export function createPipeline(call: ProjectCall): Answer {
+  const { world, entities } = call.site;
+  const ref = text(call.params['ref']);
+  if (ref === '') return failure(400, 'ref is missing');
+  const head = revision(world, call.project, ref);
+  const before = world.pipelines(call.project).findLast((each) => each.ref === ref);
+  if (head === undefined || before === undefined) return refusal(`Reference not found`);
+  const user = call.user?.username;
+  const pipeline = world.addPipeline(call.project, { sha: head.sha, ref, tag: before.tag, source: 'api', user });
+  for (const { name, stage, kind, when, retried } of world.inPipeline(before))
+    if (kind === 'build' && !retried) {
+      const build = world.addBuild(call.project, { sha: head.sha, name, stage, when, pipeline, user });
+      world.update(build, { variables: pipelineVariables(call) });
+    }
+  return json(201, entities.pipeline(pipeline, call.api.keys));
+}
+
+/** How GitLab tells what is wrong with a pipeline that it is to make. */
+function refusal(sentence: string): Answer {
+  return json(400, JSON.stringify({ message: { base: [sentence] } }));
+}
+
+/** `variables: [{ key, value }]` of v4; v3 takes none. */
+function pipelineVariables({ request }: ProjectCall): Readonly<Record<string, string>> {
+  const { variables = [] } = JSON.parse(request.body || '{}') as {
+    readonly variables?: readonly { readonly key: string; readonly value: string }[];
+  };
+  return Object.fromEntries(variables.map(({ key, value }) => [key, value]));
+}

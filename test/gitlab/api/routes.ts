@@ -17,7 +17,14 @@ import {
 } from './call';
 import { commitStatuses, listMergeRequests, mergeRequestPipelines, showCommit, showMergeRequest } from './commits';
 import { showOwnToken, showProject, showUser, showVersion } from './instance';
-import { cancelPipeline, latestPipeline, listPipelines, retryPipeline, showPipeline } from './pipelines';
+import {
+  cancelPipeline,
+  createPipeline,
+  latestPipeline,
+  listPipelines,
+  retryPipeline,
+  showPipeline,
+} from './pipelines';
 import { showTestReport, showTestReportSummary } from './testReports';
 
 export interface Route {
@@ -76,6 +83,7 @@ export const routes: readonly Route[] = [
   post('retry', `${build}/retry`, within('updateBuild', retry)),
   post('erase', `${build}/erase`, onBuild('eraseBuild', erase)),
   post('play', `${build}/play`, playing),
+  post('createPipeline', `${project}/pipeline`, within('updateBuild', createPipeline)),
   get('pipelines', `${project}/pipelines`, within('readBuild', listPipelines), 'other'),
   get('latestPipeline', `${project}/pipelines/latest`, within('readBuild', latestPipeline)),
   get('pipeline', pipeline, readingPipeline(showPipeline)),

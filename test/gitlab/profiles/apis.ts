@@ -65,6 +65,7 @@ const v3of813: Api = {
 
 const v3of817: Api = {
   ...v3of813,
+  routes: [...v3of813.routes, 'createPipeline'],
   keys: keys['8.17'],
   scope: { values: statuses['8.4'], list: 'unknown', hash: 'taken', empty: 'unknown', checkedBy: 'grape' },
   unplayable: '400 (Bad request) "Unplayable Job" not given',
@@ -86,6 +87,7 @@ const allRoutes: readonly RouteName[] = [
   'retry',
   'erase',
   'play',
+  'createPipeline',
   'pipelines',
   'pipeline',
   'pipelineBuilds',

@@ -64,6 +64,7 @@ export type RouteName =
   | 'retry'
   | 'erase'
   | 'play'
+  | 'createPipeline'
   | 'pipelines'
   | 'latestPipeline'
   | 'pipeline'

@@ -1,3 +1,4 @@
+import type { LanguageModelTool } from 'vscode';
 import manifest from '../../../package.json';
 import { EventEmitter, type Uri } from './basics';
 import type { FakeInputBox, FakePick, FakeQuickPick } from './boxes';
@@ -56,6 +57,11 @@ export class Editor {
   focused = true;
   readonly fileWatchers = new Set<FakeFileWatcher>();
   readonly extensions = new Map<string, FakeExtension>();
+  /** For language models, by their names. */
+  readonly tools = new Map<string, LanguageModelTool<unknown>>();
+  isTrusted = true;
+  /** Whether VS Code has a chat. */
+  hasChat = true;
   readonly onDidChangeExtensions = new EventEmitter<void>();
   readonly onDidChangeActiveEditor = new EventEmitter<void>();
   readonly onDidChangeFocus = new EventEmitter<{ focused: boolean }>();

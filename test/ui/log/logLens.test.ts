@@ -22,14 +22,16 @@ describe('The log of a failed build', () => {
   const reference = () => ({ build: app.small.builds.firstRspec.id });
   const texts = () => editor().messages.map(({ text }) => text);
 
-  it('is copied as Markdown: which build, where, and the last lines in a fence that they cannot end', async () => {
+  it('is copied as Markdown: which build, where, and the lines around the error in a fence that they cannot end', async () => {
     await start();
     await app.run('copyFailure', reference());
     const { id } = app.small.builds.firstRspec;
     const [head, ...rest] = editor().clipboard.split('\n');
     const page = `${app.gitlab.url}/${app.small.project.path}/builds/${id}`;
     assert.ok(head?.startsWith(`**[rspec \\#${id}](<${page}>)** failed in stage test (master, `), head);
-    assert.deepEqual(rest.slice(0, 2), ['', '````text']);
+    assert.match(rest[0] ?? '', /^ran \d+ s · ended `\S+` · runner `/);
+    assert.ok(rest.some((line) => /^First error, line \d+ of \d+:$/.test(line)));
+    assert.ok(rest.includes('````text'));
     assert.ok(rest.includes('src/app.ts:12:3: error: no such thing'));
     assert.deepEqual(rest.slice(-2), ['````', '']);
     assert.deepEqual(editor().statusMessages, [`Failure of rspec #${id} copied as Markdown`]);

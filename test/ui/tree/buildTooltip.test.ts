@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { Build } from '../../../src/core/model/build';
 import { buildTooltip, type TooltipFacts } from '../../../src/ui/tree/buildTooltip';
-import { escaped } from '../../../src/ui/text/buildText';
+import { escaped } from '../../../src/core/util/markdown';
 import { failureSentence, oneLine } from '../../../src/ui/text/failures';
 import { plainText } from '../../../src/core/util/plainText';
 import { aBuild, hostileTexts, sha } from '../samples';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Failure } from '../../../src/core/model/errors';
 import type { Snapshot } from '../../../src/core/model/snapshot';
-import { escaped } from '../../../src/ui/text/buildText';
+import { escaped } from '../../../src/core/util/markdown';
 import { StatusBar } from '../../../src/ui/views/statusBar';
 import { codicons } from '../codicons';
 import { editor } from '../fake/editor';

@@ -1,0 +1,132 @@
+import { l10n } from 'vscode';
+import type { Build } from '../../core/model/build';
+import { identity } from '../../core/model/build';
+import { can } from '../../core/model/abilities';
+import type { Variables } from '../../core/gitlab/dialect';
+import { performOn, whyNot } from '../commands/buildTasks';
+import { canceling, playing, retrying, type Action } from '../text/actionText';
+import { projectWords } from '../text/commitText';
+import { buildTitle } from '../text/buildText';
+import { oneLine, readOnlySentence } from '../text/failures';
+import type { CommandContext } from '../commands/command';
+import { UserError } from '../report';
+import { buildNamed, type ToolInput, type ToolSubject } from './toolInput';
+import { flatten } from '../../core/model/arrange';
+
+/** What an agent can have done to a build. Erasing and deleting are none of it. */
+export type AgentAction = 'retry' | 'cancel' | 'play';
+
+/** The words in which the user is asked, before anything is done. */
+export interface Question {
+  readonly title: string;
+  readonly detail: string;
+  readonly button: string;
+}
+
+export function actionOf(name: AgentAction, variables: Variables | undefined): Action {
+  switch (name) {
+    case 'retry':
+      return retrying();
+    case 'cancel':
+      return canceling();
+    case 'play':
+      return playing(variables);
+    default:
+      return name satisfies never;
+  }
+}
+
+/** What exactly will happen, for a confirmation. */
+export function questionFor(
+  name: AgentAction,
+  build: Build,
+  subject: ToolSubject,
+  variables: Variables = {},
+): Question {
+  const title = buildTitle(build);
+  const where = whereWords(build, subject);
+  const names = Object.keys(variables);
+  switch (name) {
+    case 'retry':
+      return {
+        title: l10n.t('Retry {0}?', title),
+        detail: l10n.t('GitLab runs this build again: {0}.', where),
+        button: l10n.t('Retry'),
+      };
+    case 'cancel':
+      return {
+        title: l10n.t('Cancel {0}?', title),
+        detail: l10n.t('GitLab stops this build: {0}.', where),
+        button: l10n.t('Cancel Build'),
+      };
+    case 'play':
+      return {
+        title: l10n.t('Play {0}?', title),
+        detail:
+          names.length === 0
+            ? l10n.t('GitLab starts this build: {0}. A manual build may deploy.', where)
+            : l10n.t(
+                'GitLab starts this build with the variables {0}: {1}. A manual build may deploy.',
+                names.join(', '),
+                where,
+              ),
+        button: l10n.t('Play'),
+      };
+    default:
+      return name satisfies never;
+  }
+}
+
+export function runQuestion(ref: string, subject: ToolSubject, variables: Variables = {}): Question {
+  const project = subject.target === undefined ? '' : projectWords(subject.target);
+  const names = Object.keys(variables);
+  const title = l10n.t('Run a pipeline for {0}?', oneLine(ref));
+  const detail =
+    names.length === 0
+      ? l10n.t('GitLab creates a new pipeline in {0}.', project)
+      : l10n.t('GitLab creates a new pipeline in {0} with the variables {1}.', project, names.join(', '));
+  return { title, detail, button: l10n.t('Run Pipeline') };
+}
+
+function whereWords({ stage, ref, status }: Build, { target }: ToolSubject): string {
+  const project = target === undefined ? '' : projectWords(target);
+  return l10n.t('stage {0}, now {1}, of {2} in {3}', oneLine(stage), status, oneLine(ref), project);
+}
+
+/** The build as far as it is known without asking GitLab. Throws UserError. */
+export function knownBuild({ listing }: ToolSubject, wanted: ToolInput['build']): Build | undefined {
+  if (wanted === undefined) throw new UserError('Name the build by its number or its name as "build".');
+  const id = typeof wanted === 'number' ? wanted : /^#?\d+$/.test(wanted) ? Number(wanted.replace('#', '')) : undefined;
+  return id === undefined
+    ? buildNamed(listing, String(wanted))
+    : flatten(listing.builds).find((build) => build.id === id);
+}
+
+/** Does it, and says what became of the build. Throws UserError and what the client throws. */
+export async function act(
+  context: CommandContext,
+  subject: ToolSubject,
+  build: Build,
+  action: Action,
+): Promise<string> {
+  const { root, target } = subject;
+  if (target === undefined) throw new UserError('No GitLab project is shown for this repository.');
+  if (!can(build, action.ability)) throw new UserError(whyNot(context, target, action, build));
+  await performOn(context, [{ root, target, builds: [build] }], () => action);
+  const after = newest(context, root, build);
+  return after.id === build.id
+    ? `Done: build #${after.id} is now ${after.status}.`
+    : `Done: build #${build.id} runs again as #${after.id}, which is ${after.status}.`;
+}
+
+function newest({ session }: CommandContext, root: string, build: Build): Build {
+  const snapshot = session.snapshotOf(root);
+  const builds = snapshot?.kind === 'ready' ? snapshot.builds : [];
+  return builds.find((one) => identity(one) === identity(build)) ?? build;
+}
+
+/** Throws UserError where the token may only read. */
+export function requireWriting({ snapshot }: ToolSubject): void {
+  if (snapshot?.kind === 'ready' && snapshot.readOnly)
+    throw new UserError(readOnlySentence(new URL(snapshot.target.instance.url).host), 'signIn');
+}

@@ -1,0 +1,127 @@
+import { relative } from 'node:path';
+import { Uri } from 'vscode';
+import { fitted, lengthOf, framed, type Section } from '../../core/agents/answer';
+import { failureSections, type FailureFacts } from '../../core/agents/failureReport';
+import { maskSecrets } from '../../core/agents/maskSecrets';
+import { statusSections } from '../../core/agents/statusReport';
+import { findProblems } from '../../core/log/findProblems';
+import { firstError } from '../../core/log/firstError';
+import { WorkspaceFiles } from '../../core/log/workspaceFiles';
+import type { Build } from '../../core/model/build';
+import { isUnpushed, type Snapshot } from '../../core/model/snapshot';
+import { caveats } from '../text/commitText';
+import { failureReasonSentence } from '../text/failureReasons';
+import { failureSentence } from '../text/failures';
+import { sentenceFor } from '../report';
+import { can } from '../../core/model/abilities';
+import type { CommandContext } from '../commands/command';
+import type { ToolSubject } from './toolInput';
+
+/** An answer of no more characters than asked for: outside text is in its frame, and no token is in it. */
+export function toAnswer(
+  sections: readonly Section[],
+  {
+    maxCharacters,
+    secrets,
+    boundary,
+  }: { readonly maxCharacters?: number; readonly secrets: readonly string[]; readonly boundary: string },
+): string {
+  const { room, note } = lengthOf(maxCharacters);
+  const noted = note === undefined ? sections : [{ title: note, lines: [] }, ...sections];
+  return framed((left) => fitted(masked(noted, secrets), left), room, boundary);
+}
+
+export function masked(sections: readonly Section[], secrets: readonly string[]): readonly Section[] {
+  const mask = (text: string): string => maskSecrets(text, secrets);
+  return sections.map((section) => ({ ...section, title: mask(section.title), lines: section.lines.map(mask) }));
+}
+
+/** The tokens in use, which no answer may repeat. */
+export async function secretsOf({ tokens }: Pick<CommandContext, 'tokens'>): Promise<readonly string[]> {
+  const found = await Promise.all((await tokens.signedIn()).map((url) => tokens.get(url)));
+  return found.filter((token) => token !== undefined);
+}
+
+/** How the commit of a repository stands, whatever is known of it. */
+export function statusOf({ name, snapshot, target, listing, isShown }: ToolSubject, now: number): readonly Section[] {
+  const isReady = !isShown || snapshot?.kind === 'ready';
+  return statusSections({
+    repository: name,
+    project: target === undefined ? undefined : `${target.project} on ${new URL(target.instance.url).host}`,
+    commit: target === undefined ? undefined : { sha: target.sha, ref: target.ref, isHead: !target.pinned },
+    remarks: isShown ? remarksOn(snapshot, now) : [],
+    listing: isReady ? listing : undefined,
+    age:
+      isShown && snapshot?.kind === 'ready' && snapshot.stale !== undefined
+        ? (now - snapshot.stale.asOf) / 1000
+        : undefined,
+    reasonOf: failureReasonSentence,
+  });
+}
+
+function remarksOn(snapshot: Snapshot | undefined, now: number): readonly string[] {
+  switch (snapshot?.kind) {
+    case undefined:
+    case 'loading':
+      return ['The builds are being loaded. Ask again in a moment, or wait for them with the wait tool.'];
+    case 'noProject':
+      return ['This repository has no remote on a GitLab that the user is signed in to, or no commit yet.'];
+    case 'signedOut':
+      return [`The user isn't signed in to ${new URL(snapshot.url).host}. They can run "GitLab Builds: Sign In…".`];
+    case 'failed':
+      return [failureSentence(snapshot.failure)];
+    case 'ready':
+      return [...pushRemark(snapshot), ...caveats(snapshot, now)];
+    default:
+      return snapshot satisfies never;
+  }
+}
+
+function pushRemark(snapshot: Snapshot): readonly string[] {
+  return isUnpushed(snapshot) ? ["HEAD isn't pushed, so GitLab has no builds for it. The user can push it."] : [];
+}
+
+/** Why a build failed, without its log where that can't be read. */
+export async function failureFacts(
+  context: Pick<CommandContext, 'logs'>,
+  subject: Pick<ToolSubject, 'root' | 'target'>,
+  build: Build,
+): Promise<FailureFacts> {
+  if (!can(build, 'openLog')) return { ...knownFacts(build), noLog: 'It never started, so it has no log.' };
+  try {
+    return await factsWithLog(context, subject, build);
+  } catch (error) {
+    return { ...knownFacts(build), noLog: sentenceFor(error) };
+  }
+}
+
+function knownFacts(build: Build): FailureFacts {
+  return { build, status: build.status, reason: failureReasonSentence(build) };
+}
+
+/** The log is read, and what it names is looked for in the workspace. Throws what keeps it from being read. */
+async function factsWithLog(
+  { logs }: Pick<CommandContext, 'logs'>,
+  { root, target }: Pick<ToolSubject, 'root' | 'target'>,
+  build: Build,
+): Promise<FailureFacts> {
+  if (target === undefined) return knownFacts(build);
+  const { whole } = await logs.now(root, target, build);
+  const folder = Uri.parse(root).fsPath;
+  const { problems } = await findProblems(whole, new WorkspaceFiles(folder, target.project));
+  return {
+    ...knownFacts(build),
+    log: { text: whole, firstError: await firstError(whole) },
+    problems: problems.map((problem) => ({ ...problem, path: relative(folder, problem.file) })),
+  };
+}
+
+/** What *Copy Failure as Markdown* copies; it holds no token. Throws what keeps the log from being read. */
+export async function failureMarkdown(
+  context: Pick<CommandContext, 'logs' | 'tokens'>,
+  subject: Pick<ToolSubject, 'root' | 'target'>,
+  build: Build,
+): Promise<string> {
+  const sections = failureSections(await factsWithLog(context, subject, build));
+  return `${fitted(masked(sections, await secretsOf(context)), lengthOf(undefined).room)}\n`;
+}

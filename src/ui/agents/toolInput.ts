@@ -1,0 +1,175 @@
+import { flatten } from '../../core/model/arrange';
+import type { Build } from '../../core/model/build';
+import type { Listing } from '../../core/model/pipeline';
+import { listingOf, targetOf, type Snapshot, type Target } from '../../core/model/snapshot';
+import { UserError } from '../report';
+import type { CommandContext } from '../commands/command';
+
+/** What a model may write; VS Code holds it against the schemas in the manifest, other callers may not. */
+export interface ToolInput {
+  readonly repository?: string;
+  readonly commit?: string;
+  readonly build?: number | string;
+  readonly maxCharacters?: number;
+  readonly minutes?: number;
+  readonly from?: number;
+  readonly to?: number;
+  readonly search?: string;
+  readonly ref?: string;
+  readonly variables?: Readonly<Record<string, string>>;
+}
+
+/** A repository, and the commit of it that an agent asks about. */
+export interface ToolSubject {
+  readonly root: string;
+  readonly name: string;
+  readonly snapshot: Snapshot | undefined;
+  /** undefined where no project is shown. */
+  readonly target: Target | undefined;
+  readonly listing: Listing;
+  /** Whether the commit is the one that the view shows. */
+  readonly isShown: boolean;
+}
+
+export function toToolInput(input: unknown): ToolInput {
+  const written = typeof input === 'object' && input !== null ? (input as Record<string, unknown>) : {};
+  const text = (key: string): string | undefined => {
+    const value = written[key];
+    return typeof value === 'string' && value.trim() !== '' ? value.trim() : undefined;
+  };
+  const number = (key: string): number | undefined => {
+    const value = written[key];
+    return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
+  };
+  const build = number('build') ?? text('build');
+  const { variables } = written;
+  const known = {
+    repository: text('repository'),
+    commit: text('commit'),
+    build,
+    maxCharacters: number('maxCharacters'),
+    minutes: number('minutes'),
+    from: number('from'),
+    to: number('to'),
+    search: text('search'),
+    ref: text('ref'),
+    variables: variables === undefined ? undefined : toVariables(variables),
+  };
+  return Object.fromEntries(Object.entries(known).filter(([, value]) => value !== undefined));
+}
+
+function toVariables(value: unknown): Readonly<Record<string, string>> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new UserError('"variables" must be an object of strings.');
+  const entries = Object.entries(value as Record<string, unknown>);
+  const wrong = entries.find(([name, one]) => typeof one !== 'string' || !/^\w+$/.test(name));
+  if (wrong !== undefined)
+    throw new UserError('"variables" must be an object of strings, its keys names of variables.');
+  return Object.fromEntries(entries) as Record<string, string>;
+}
+
+/** The repository that is named, or the one that is open, with the commit that the view shows. Throws UserError. */
+export function shownSubject({ session }: Pick<CommandContext, 'session'>, { repository }: ToolInput): ToolSubject {
+  const all = session.state.repositories.filter(({ root }) => root !== '');
+  if (all.length === 0) throw new UserError('No git repository is open in this window. Ask the user to open one.');
+  const meant = repository === undefined ? all : all.filter((one) => isCalled(one, repository));
+  const [first] = meant;
+  if (first === undefined || meant.length > 1) {
+    const names = all.map(({ name, root }) => `${name} (${root})`).join(', ');
+    throw new UserError(
+      first === undefined
+        ? `No open repository is called "${repository ?? ''}". These are open: ${names}.`
+        : `Several repositories are open. Name one of them as "repository": ${names}.`,
+    );
+  }
+  const { root, name, snapshot } = first;
+  return { root, name, snapshot, target: targetOf(snapshot), listing: listingOf(snapshot), isShown: true };
+}
+
+function isCalled({ root, name }: { readonly root: string; readonly name: string }, wanted: string): boolean {
+  const path = decodeURIComponent(root.replace(/^file:\/\//, ''));
+  return [root, path, name].some((one) => one === wanted || `${one}/` === wanted);
+}
+
+/** The same with the commit that is named, whose builds are asked for where the view shows another. Throws UserError. */
+export async function subjectOfInput(
+  context: Pick<CommandContext, 'session' | 'clients'>,
+  input: ToolInput,
+  signal: AbortSignal,
+): Promise<ToolSubject> {
+  const shown = shownSubject(context, input);
+  const { target, root } = shown;
+  const { commit } = input;
+  if (commit === undefined || target === undefined) return shown;
+  const sha = await shaOf(context, root, commit, target);
+  if (sha === target.sha) return shown;
+  const client = context.clients.of(target.instance);
+  await client.admit('asked', signal);
+  const listing = await client.listing(target.project, { sha }, signal, true);
+  return {
+    ...shown,
+    listing,
+    target: { ...target, sha, ref: undefined, pinned: true, head: undefined },
+    isShown: false,
+  };
+}
+
+async function shaOf(
+  { session }: Pick<CommandContext, 'session'>,
+  root: string,
+  commit: string,
+  { sha }: Target,
+): Promise<string> {
+  if (commit.length >= 7 && sha.startsWith(commit.toLowerCase())) return sha;
+  try {
+    const found = await session.repositoryOf(root)?.getCommit(commit);
+    if (found !== undefined) return found.hash;
+  } catch {
+    // Not in this clone: a whole id may still be GitLab's.
+  }
+  if (/^[0-9a-f]{40}$/.test(commit)) return commit;
+  throw new UserError(`git knows no commit "${commit}" in this repository. Give its whole id, or a branch or tag.`);
+}
+
+/** The build that is named by its number or name. Throws UserError, with the candidates where the name is ambiguous. */
+export async function buildOfInput(
+  { clients }: Pick<CommandContext, 'clients'>,
+  { target, listing }: ToolSubject,
+  wanted: number | string,
+  signal: AbortSignal,
+): Promise<Build> {
+  const id = typeof wanted === 'number' ? wanted : /^#?\d+$/.test(wanted) ? Number(wanted.replace('#', '')) : undefined;
+  if (id === undefined) return buildNamed(listing, String(wanted));
+  const known = flatten(listing.builds).find((build) => build.id === id);
+  if (known !== undefined) return known;
+  if (target === undefined) throw new UserError('No GitLab project is shown for this repository.');
+  try {
+    return await clients.of(target.instance).build(target.project, id, signal);
+  } catch (error) {
+    if (error instanceof Error && 'failure' in error && (error.failure as { kind?: string }).kind === 'notFound')
+      throw new UserError(`Build #${id} isn't in the project of this repository, or the token has no access to it.`);
+    throw error;
+  }
+}
+
+/** Those of the newest attempts that are called so. Throws UserError where there is none, or more than one. */
+export function buildNamed({ builds }: Listing, name: string): Build {
+  const exact = builds.filter((build) => build.name === name);
+  const named = exact.length > 0 ? exact : builds.filter((build) => build.name.toLowerCase() === name.toLowerCase());
+  const [first] = named;
+  if (first !== undefined && named.length === 1) return first;
+  if (first !== undefined)
+    throw new UserError(`Several builds are called "${name}". Name one by its number: ${candidates(named)}.`);
+  const similar = builds.filter((build) => build.name.toLowerCase().includes(name.toLowerCase()));
+  const hint = similar.length === 0 ? '' : ` Do you mean one of these? ${candidates(similar)}.`;
+  throw new UserError(`No build of this commit is called "${name}".${hint}`);
+}
+
+function candidates(builds: readonly Build[]): string {
+  const most = 20;
+  const some = builds.slice(0, most).map(({ name, id, stage, status, pipeline }) => {
+    const where = pipeline === undefined ? stage : `${stage}, pipeline ${pipeline}`;
+    return `#${id} ${name} (${where}, ${status})`;
+  });
+  return some.join('; ') + (builds.length > most ? `; and ${builds.length - most} more` : '');
+}
