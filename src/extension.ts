@@ -3,6 +3,7 @@ import { EventEmitter, type ExtensionContext } from 'vscode';
 import { registerTools } from './ui/agents/registerTools';
 import { createExports, type Exports } from './ui/api';
 import { registerArtifactFiles } from './ui/artifacts/register';
+import { registerLogFiles } from './ui/log/logFiles';
 import { registerCommands } from './ui/commands/registerCommands';
 
 /**
@@ -15,7 +16,7 @@ export function activate(context: ExtensionContext): Exports {
   const started = setImmediate()
     .then(() => import('./ui/shell'))
     .then(({ startShell }) => startShell(context, changed));
-  context.subscriptions.push(changed, registerArtifactFiles(started));
+  context.subscriptions.push(changed, registerArtifactFiles(started), ...registerLogFiles(started));
   context.subscriptions.push(...registerCommands(context.extension.packageJSON, started));
   context.subscriptions.push(...registerTools(context.extension.packageJSON, started));
   return createExports(started, changed.event);

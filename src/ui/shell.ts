@@ -15,7 +15,9 @@ import { ArtifactRows } from './artifacts/artifactRows';
 import { entryCache } from './artifacts/entryCache';
 import { ArtifactFiles } from './artifacts/fileSystem';
 import { openArchive } from './artifacts/openArchive';
-import type { ReadableFiles } from './artifacts/register';
+import { ComparedLogs } from './log/compareLogs';
+import { ComparedFiles, LogFiles } from './log/logFiles';
+import type { ReadableFiles } from './readOnlyFiles';
 import { BuildTree } from './tree/buildTree';
 import { Clients } from './session/clients';
 import { table } from './commands/table';
@@ -31,6 +33,7 @@ import { LogTimes } from './log/logTimes';
 import { Notifications } from './views/notifications';
 import { BuildDetailsLoader, type DetailsPort } from './session/buildDetailsLoader';
 import { SnapshotCache } from './session/snapshotCache';
+import { SnapshotFiles } from './session/snapshotFiles';
 import { InstanceCache } from './session/instanceCache';
 import { Report } from './report';
 import { toRepositoryBuilds } from './repositoryBuilds';
@@ -55,6 +58,8 @@ export interface Shell {
   repositories(): readonly RepositoryBuilds[];
   refresh(): Promise<void>;
   readonly files: ReadableFiles;
+  readonly logFiles: ReadableFiles;
+  readonly comparedFiles: ReadableFiles;
   /** Loaded at the first call. */
   agentTools(): Promise<AgentTools>;
 }
@@ -77,7 +82,7 @@ export function startShell(context: ExtensionContext, changed: EventEmitter<void
   const tree = new BuildTree(groupingOf, clock, artifactRows, details);
   const statusBar = new StatusBar();
   const variables = new StoredVariables(context.secrets);
-  const { logs, problems, logEditors, logTimes, logFeatures } = logParts(shared);
+  const { logs, logFiles, comparedFiles, problems, logEditors, logTimes, logFeatures } = logParts(shared);
   const act = (name: string, ...args: readonly unknown[]): Promise<void> => run(name, args);
   const watches = new Watches({ report, act });
   const downloaded = new DownloadedArchives();
@@ -118,6 +123,8 @@ export function startShell(context: ExtensionContext, changed: EventEmitter<void
   return {
     run,
     files: new ArtifactFiles(archives),
+    logFiles,
+    comparedFiles,
     agentTools: () => loadAgentTools({ context: commandContext, clock, attend: waits.begin }),
     repositories: () => repositories(session.state),
     refresh: () => session.refresh(),
@@ -131,7 +138,7 @@ async function loadAgentTools(parts: AgentToolsParts): Promise<AgentTools> {
 
 /** Creates what a session needs: git, settings, tokens, clients, and storage. */
 function sessionParts(
-  { secrets, globalState, workspaceState }: ExtensionContext,
+  { secrets, globalState, workspaceState, storageUri }: ExtensionContext,
   log: LogOutputChannel,
   version: string,
 ) {
@@ -145,9 +152,9 @@ function sessionParts(
     factsOf: (instance) => instances.of(instance),
   });
   const forgotten = [instances, knownProjects];
-  const remembered = new SnapshotCache(workspaceState, systemClock, {
-    keepOnly: (urls) => forgotten.forEach((one) => one.keepOnly(urls)),
-  });
+  const files = storageUri === undefined ? undefined : new SnapshotFiles(join(storageUri.fsPath, 'builds'));
+  const forget = { keepOnly: (urls: readonly string[]) => forgotten.forEach((one) => one.keepOnly(urls)) };
+  const remembered = new SnapshotCache(workspaceState, systemClock, forget, files);
   const [remoteChoices, instanceHosts] = [new RemoteChoices(workspaceState), new InstanceHosts(globalState)];
   const kept = { remembered, knownProjects, remoteChoices, instanceHosts, sshHosts: new SshHosts() };
   return { git: new Repositories(), settings, tokens, clients, log, clock: systemClock, ...kept };
@@ -187,11 +194,14 @@ function artifactParts(
 
 function logParts(shared: Shared) {
   const logs = new Logs(shared);
+  const logFiles = new LogFiles(logs, shared.clock);
+  const comparedFiles = new ComparedFiles(new ComparedLogs(logs));
   const colors = new LogColors(logs);
   const logEditors = new LogEditors(logs, colors, shared.settings);
   const [problems, logTimes] = [new LogDiagnostics(logs, shared.session), new LogTimes(logs)];
   const drawn = [logEditors, colors, logTimes, logDurations(logs), new LogStatus(logs, shared.clock)];
-  return { logs, problems, logEditors, logTimes, logFeatures: [problems, ...drawn, ...registerLogFeatures(logs)] };
+  const logFeatures = [logFiles, problems, ...drawn, ...registerLogFeatures(logs)];
+  return { logs, logFiles, comparedFiles, problems, logEditors, logTimes, logFeatures };
 }
 
 /** Data for the API; omits windows without a repository and repositories that are still loading. */

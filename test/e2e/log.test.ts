@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Locator, Page } from 'playwright-core';
-import { contextMenu, quickInput, runCommand, setTheme, treeRow } from '../vscode/workbench';
+import { contextMenu, openView, quickInput, runCommand, setTheme, treeRow } from '../vscode/workbench';
 import { lines, logged, writeNamedFile } from './logScene';
 import { useStage } from './stage';
 import { choice, eventually, goTo, inEditor, offeredIn } from './view';
@@ -167,6 +167,38 @@ describe('logs', () => {
     await shows(page, 'line 3 of the log');
     assert.doesNotMatch(await onScreen(page), /no log yet/);
     await runCommand(page, 'View: Close All Editors');
+  });
+
+  it('lives on when the extension host restarts, and when the window is reloaded', async () => {
+    const { page, gitlab, project, vscode, picture } = stage();
+    const says = (text: string) => gitlab.world.appendTrace(project.builds.waiting, `${text}\n`);
+    await treeRow(page, /^unit-tests, failed/).dblclick();
+    await shows(page, 'ERROR: Job failed: exit code 1');
+    await contextMenu(page, treeRow(page, /^waiting, running/), 'Open Log…');
+    await shows(page, 'line 3 of the log');
+    await tab(page, /^waiting #/).dblclick();
+    // Of a browser's window that is what restarts one.
+    assert.equal(await vscode.crashExtensionHosts(), 1);
+    says('written after the restart');
+    await shows(page, 'written after the restart');
+    await lens(page, /live/).waitFor();
+    await picture('log-after-restart');
+    await tab(page, /^unit-tests #/).click();
+    await shows(page, 'ERROR: Job failed: exit code 1');
+    await lens(page, 'Retry').waitFor();
+    const plain = await colorOf(page, 'added 200 packages in 3s');
+    assert.notEqual(await colorOf(page, 'ERROR: Job failed: exit code 1'), plain);
+    await page.reload();
+    await tab(page, /^unit-tests #/).click();
+    await shows(page, 'ERROR: Job failed: exit code 1');
+    await lens(page, 'Retry').waitFor();
+    await picture('log-after-reload');
+    await tab(page, /^waiting #/).click();
+    await lens(page, /live/).waitFor();
+    says('written after the reload');
+    await shows(page, 'written after the reload');
+    await runCommand(page, 'View: Close All Editors');
+    await openView(page, 'GitLab Builds');
   });
 
   it('is to be read in high contrast too', async () => {

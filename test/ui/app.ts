@@ -98,7 +98,7 @@ export class App {
       secrets,
       workspaceState: memento,
       globalState,
-      globalStorageUri: storageOf(folder),
+      ...storageOf(folder),
     };
     const exports = await activated(context, options.environment?.(gitlab.url) ?? {});
     return new App({ ...opened, git, secrets, memento, globalState }, subscriptions, exports);
@@ -119,8 +119,7 @@ export class App {
     this.close();
     editor().views.splice(0);
     editor().statusBarItems.splice(0);
-    const globalStorageUri = storageOf(this.folder);
-    const context = { subscriptions, secrets, workspaceState: memento, globalState, globalStorageUri };
+    const context = { subscriptions, secrets, workspaceState: memento, globalState, ...storageOf(this.folder) };
     this.exports = await activated(context, {});
   }
 
@@ -217,8 +216,13 @@ export class App {
 }
 
 /** Beside the repository, and removed with it. */
-function storageOf({ storage }: Folder): Uri {
-  return Uri.file(storage);
+function storageOf({ storage, workspaceStorage }: Folder): Storage {
+  return { globalStorageUri: Uri.file(storage), storageUri: Uri.file(workspaceStorage) };
+}
+
+interface Storage {
+  readonly globalStorageUri: Uri;
+  readonly storageUri: Uri;
 }
 
 export async function signIn(secrets: FakeSecrets, url: string, token: string): Promise<void> {
@@ -248,11 +252,11 @@ function furnish(options: AppOptions, url: string, root: string, git: FakeGit): 
 
 /** Until the shell has started, so that the environment of whoever runs the tests does not matter. */
 async function activated(
-  context: Pick<ExtensionContext, 'secrets' | 'workspaceState'> & {
-    readonly globalState: FakeMemento;
-    readonly globalStorageUri: Uri;
-    readonly subscriptions: { dispose(): unknown }[];
-  },
+  context: Pick<ExtensionContext, 'secrets' | 'workspaceState'> &
+    Storage & {
+      readonly globalState: FakeMemento;
+      readonly subscriptions: { dispose(): unknown }[];
+    },
   environment: Readonly<Record<string, string>>,
 ): Promise<ReturnType<typeof activate>> {
   const names = ['GITLAB_TOKEN', 'GITLAB_HOST'] as const;

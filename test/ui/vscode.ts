@@ -29,7 +29,7 @@ export {
   Uri,
 } from './fake/basics';
 export { Diagnostic, DiagnosticRelatedInformation, DiagnosticSeverity, Location } from './fake/problems';
-export { FilePermission, FileSystemError, FileType } from './fake/files';
+export { FileChangeType, FilePermission, FileSystemError, FileType } from './fake/files';
 export {
   CodeLens,
   DocumentLink,
@@ -206,8 +206,6 @@ export const workspace = {
     return editor().isTrusted;
   },
   openTextDocument: (uri: Uri) => editor().texts.open(uri),
-  registerTextDocumentContentProvider: (scheme: string, provider: vscode.TextDocumentContentProvider) =>
-    editor().texts.register(scheme, provider as never),
   get textDocuments() {
     return [...editor().texts.documents.values()];
   },

@@ -10,6 +10,8 @@ export interface ProcessTree {
   readonly child: ChildProcess;
   /** Ends the process and all that it started, and returns when they are gone. After some seconds it insists. */
   end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void>;
+  /** Kills what it has started with that argument, as a crash would; says how many that were. On Linux alone. */
+  crash(argument: string): Promise<number>;
 }
 
 /**
@@ -20,13 +22,21 @@ export function startTree(command: string, args: readonly string[], env: NodeJS.
   const detached = process.platform !== 'win32';
   const child = spawn(command, args, { env, detached, stdio: ['ignore', 'pipe', 'pipe'], windowsHide: true });
   const { pid } = child;
-  if (pid === undefined) return { child, end: () => Promise.resolve() }; // its 'error' event says why
+  // Its 'error' event says why.
+  if (pid === undefined) return { child, end: () => Promise.resolve(), crash: () => Promise.resolve(0) };
   const cancel = atExit(() => signalTree(pid, 'SIGKILL'));
   return {
     child,
     end: async (signal) => {
       await endTree(pid, signal);
       cancel();
+    },
+    crash: async (argument) => {
+      const members = (await processes()).filter(({ group }) => group === pid);
+      const commands = await Promise.all(members.map(async (one) => ({ ...one, command: await commandOf(one.pid) })));
+      const found = commands.filter(({ command }) => command.includes(argument));
+      for (const one of found) process.kill(one.pid, 'SIGKILL');
+      return found.length;
     },
   };
 }
@@ -51,12 +61,30 @@ async function isGoneWithin(pid: number, limitMs: number): Promise<boolean> {
 async function isAlive(group: number): Promise<boolean> {
   if (!signalTree(group, 0)) return false;
   if (process.platform !== 'linux') return true;
+  return (await processes()).some(({ group: its, state }) => its === group && !'ZX'.includes(state));
+}
+
+interface Process {
+  readonly pid: number;
+  readonly group: number;
+  readonly state: string;
+}
+
+/** All of this computer, as Linux tells them. */
+async function processes(): Promise<readonly Process[]> {
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
-  const stats = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')));
-  return stats.some((stat) => {
-    const [state = '', , itsGroup] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return Number(itsGroup) === group && !'ZX'.includes(state);
-  });
+  return Promise.all(
+    pids.map(async (pid) => {
+      const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+      const [state = 'X', , group] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+      return { pid: Number(pid), group: Number(group), state: state === '' ? 'X' : state };
+    }),
+  );
+}
+
+/** The arguments that it was started with. */
+async function commandOf(pid: number): Promise<readonly string[]> {
+  return (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).split('\0');
 }
 
 /** Returns whether there was anything to signal. */

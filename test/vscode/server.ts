@@ -41,6 +41,8 @@ export interface VSCode {
   readonly url: (options?: { folder?: string; developmentPath?: string; testsPath?: string }) => string;
   /** What the server and its extension hosts have printed so far. */
   readonly output: () => string;
+  /** Kills the extension hosts, which VS Code then starts anew; says how many that were. On Linux alone. */
+  readonly crashExtensionHosts: () => Promise<number>;
   /** Ends the server, its extension hosts and all that they started. */
   readonly close: () => Promise<void>;
 }
@@ -148,7 +150,9 @@ async function listening(tree: ProcessTree, { vscode, options, dataDir, temporar
         return workbenchUrl(authority, folder, options.connectionToken, paths);
       throw new Error('VS Code opens an extension under development only when started with `development`.');
     };
-    return { origin: `http://${authority}`, version: vscode.version, dataDir, url, output, close };
+    const crashExtensionHosts = () => tree.crash('--type=extensionHost');
+    const { version } = vscode;
+    return { origin: `http://${authority}`, version, dataDir, url, output, crashExtensionHosts, close };
   } catch (error) {
     await close();
     throw error;

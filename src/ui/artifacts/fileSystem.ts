@@ -5,7 +5,7 @@ import { timeSlice } from '../../core/util/timeSlice';
 import { sentenceFor } from '../report';
 import type { Archives, OpenArchive } from './archives';
 import { toArtifactPlace } from './artifactUri';
-import type { ReadableFiles } from './register';
+import type { ReadableFiles } from '../readOnlyFiles';
 
 /** Read-only file system for build artifacts. All methods throw FileSystemError with a message for the user. */
 export class ArtifactFiles implements ReadableFiles {

@@ -1,4 +1,4 @@
-import { workspace, type Disposable, type TextDocumentContentProvider, type Uri } from 'vscode';
+import { FileSystemError, type Uri } from 'vscode';
 import type { Build } from '../../core/model/build';
 import type { Log } from '../../core/log/log';
 import { normalised } from '../../core/log/normalise';
@@ -12,22 +12,17 @@ import { bounded, firstShown, tailFrom } from '../../core/log/tailView';
 const mostCompared = 10e6;
 
 /** Provides logs without what differs in every run, for a diff editor. Nothing is cached. */
-export class ComparedLogs implements TextDocumentContentProvider, Disposable {
-  private readonly registration = workspace.registerTextDocumentContentProvider(comparedScheme, this);
-
+export class ComparedLogs {
   constructor(private readonly logs: Logs) {}
 
-  async provideTextDocumentContent(uri: Uri): Promise<string> {
+  /** Throws FileSystemError, with a sentence for the user. */
+  async textAt(uri: Uri): Promise<string> {
     try {
       const { log } = await this.logs.readAt(uri);
       return await textToCompare(log);
     } catch (error) {
-      throw new Error(sentenceFor(error), { cause: error });
+      throw FileSystemError.Unavailable(sentenceFor(error));
     }
-  }
-
-  dispose(): void {
-    this.registration.dispose();
   }
 }
 

@@ -3,7 +3,7 @@ import type { TextEditorDecorationType, ThemableDecorationRenderOptions } from '
 import { readableOn, textOn, type Hex } from '../../core/log/contrast';
 import type { Color, Log, Style } from '../../core/log/log';
 import { linesAround } from './logDecoration';
-import { onDidShowLines } from './logEditors';
+import { onDidReadShown, onDidShowLines } from './logEditors';
 import type { Logs } from './logs';
 
 /** Maximum number of spans to draw per line; a line with a color per character is a picture. */
@@ -32,7 +32,8 @@ export class LogColors implements Disposable {
   private readonly subscriptions: readonly Disposable[];
 
   constructor(private readonly logs: Logs) {
-    this.subscriptions = onDidShowLines((editor) => this.draw(editor));
+    const draw = (editor: TextEditor): void => this.draw(editor);
+    this.subscriptions = [...onDidShowLines(draw), onDidReadShown(logs.onDidChangeLog, draw)];
   }
 
   draw(editor: TextEditor): void {

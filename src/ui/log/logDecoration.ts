@@ -1,6 +1,6 @@
 import { window, type DecorationOptions, type DecorationRenderOptions, type Disposable, type TextEditor } from 'vscode';
 import type { Log } from '../../core/log/log';
-import { onDidShowText } from './logEditors';
+import { onDidReadShown, onDidShowText } from './logEditors';
 import { logScheme } from './logUri';
 import type { Logs } from './logs';
 
@@ -20,7 +20,8 @@ export class LogDecoration implements Disposable {
     private readonly find: Find,
   ) {
     this.type = window.createTextEditorDecorationType(look);
-    this.subscriptions = [this.type, ...onDidShowText((editor) => this.draw(editor))];
+    const draw = (editor: TextEditor): void => this.draw(editor);
+    this.subscriptions = [this.type, ...onDidShowText(draw), onDidReadShown(logs.onDidChangeLog, draw)];
   }
 
   draw(editor: TextEditor): void {

@@ -38,6 +38,8 @@ export class LogEditors implements Disposable {
   private readonly begun = new WeakSet<LogDocument>();
   /** Number of lines that editors don't show, by log. */
   private readonly leftOut = new WeakMap<LogDocument, number>();
+  /** Addresses of logs that somebody has been reading since before the extension host restarted. */
+  private readonly shownBefore = new Set(window.visibleTextEditors.map(({ document }) => document.uri.toString()));
   private readonly subscriptions: Disposable[];
 
   constructor(
@@ -94,11 +96,13 @@ export class LogEditors implements Disposable {
   private remember(log: LogDocument, news: LogNews): void {
     const moved = (this.leftOut.get(log) ?? 0) - log.leftOut;
     this.leftOut.set(log, log.leftOut);
+    const isRead = news === 'appeared' && this.shownBefore.delete(log.uri.toString());
+    if (isRead) this.begun.add(log);
     for (const editor of editorsOf(log.uri)) {
       const { visibleRanges, document } = editor;
       const last = visibleRanges.at(-1)?.end.line ?? 0;
       this.readings.set(editor, {
-        isNew: news === 'appeared',
+        isNew: news === 'appeared' && !isRead,
         isAtEnd: last >= document.lineCount - 1 - nearEndLines,
         top: visibleRanges[0]?.start.line ?? 0,
         shift: (this.readings.get(editor)?.shift ?? 0) + moved,

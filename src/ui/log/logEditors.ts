@@ -1,4 +1,5 @@
-import { window, workspace, type Disposable, type TextEditor, type Uri } from 'vscode';
+import { window, workspace, type Disposable, type Event, type TextEditor, type Uri } from 'vscode';
+import type { LogDocument, LogNews } from './logDocument';
 
 /** Visible editors with the document. */
 export function editorsOf(uri: Uri): readonly TextEditor[] {
@@ -20,4 +21,15 @@ export function onDidShowText(draw: (editor: TextEditor) => void): readonly Disp
     ...onDidShowLines(draw),
     workspace.onDidChangeTextDocument(({ document }) => editorsOf(document.uri).forEach(draw)),
   ];
+}
+
+/** Calls `draw` with an editor whose text was there before its log: VS Code tells of no change of it. */
+export function onDidReadShown(
+  onDidChangeLog: Event<{ readonly log: LogDocument; readonly changed: LogNews }>,
+  draw: (editor: TextEditor) => void,
+): Disposable {
+  return onDidChangeLog(({ log, changed }) => {
+    if (changed !== 'appeared') return;
+    for (const editor of editorsOf(log.uri)) if (editor.document.getText() === log.text) draw(editor);
+  });
 }

@@ -1,5 +1,4 @@
 import { languages, type Disposable } from 'vscode';
-import { ComparedLogs } from './compareLogs';
 import { LogHover } from './logHover';
 import { LogLens } from './logLens';
 import { LogLinks } from './logLinks';
@@ -13,7 +12,6 @@ export function registerLogFeatures(logs: Logs): readonly Disposable[] {
   const [structure, lens] = [new LogStructure(logs), new LogLens(logs)];
   return [
     lens,
-    new ComparedLogs(logs),
     languages.registerFoldingRangeProvider(selector, structure),
     languages.registerDocumentSymbolProvider(selector, structure, { label: 'GitLab Builds' }),
     languages.registerHoverProvider(selector, new LogHover(logs)),

@@ -7,7 +7,6 @@ import {
   type Disposable,
   type Event,
   type TextDocument,
-  type TextDocumentContentProvider,
   type Uri,
 } from 'vscode';
 import { hasFailed, type Build } from '../../core/model/build';
@@ -45,7 +44,7 @@ export interface LogChanged {
 const updateMs = 2000;
 
 /** Provides open logs as read-only documents. A log is dropped when its editor closes. */
-export class Logs implements TextDocumentContentProvider, Disposable {
+export class Logs implements Disposable {
   private readonly open = new Map<string, LogDocument>();
   /** URIs whose logs can't be requested; their editors explain why. */
   private readonly strange = new Map<string, Uri>();
@@ -63,7 +62,6 @@ export class Logs implements TextDocumentContentProvider, Disposable {
       this.textChanged,
       this.changed,
       this.left,
-      workspace.registerTextDocumentContentProvider(logScheme, this),
       // Also fires if only the document's language changed.
       workspace.onDidCloseTextDocument(({ uri }) => this.leave([uri])),
       window.tabGroups.onDidChangeTabs(({ opened, closed }) => {
@@ -77,6 +75,9 @@ export class Logs implements TextDocumentContentProvider, Disposable {
       parts.knownProjects.onDidAdd(() => this.retry()),
       parts.session.onDidChange(() => this.catchUp()),
     ];
+    // Editors may have outlived the extension host.
+    for (const { tabs } of window.tabGroups.all)
+      for (const uri of tabs.flatMap(urisOf)) if (this.isHeld(uri)) void this.textAt(uri);
   }
 
   of(uri: Uri): LogDocument | undefined {
@@ -132,8 +133,8 @@ export class Logs implements TextDocumentContentProvider, Disposable {
     return once(await this.found(uri));
   }
 
-  /** Also called for restored editors. */
-  async provideTextDocumentContent(uri: Uri): Promise<string> {
+  /** Text of a document; also called for restored editors. */
+  async textAt(uri: Uri): Promise<string> {
     try {
       const log = this.of(uri) ?? (await this.restored(uri));
       if (!log.isRead) await log.look();
@@ -163,8 +164,12 @@ export class Logs implements TextDocumentContentProvider, Disposable {
 
   /** Reloads a reopened document: VS Code caches documents after their editors close, with outdated text. */
   private bringBack(uri: Uri): void {
-    const isHeld = uri.scheme === logScheme && isOpen(uri) && this.of(uri) === undefined;
-    if (isHeld) this.textChanged.fire(uri);
+    if (this.isHeld(uri)) this.textChanged.fire(uri);
+  }
+
+  /** VS Code has the document of a log that nothing is known of here. */
+  private isHeld(uri: Uri): boolean {
+    return uri.scheme === logScheme && isOpen(uri) && this.of(uri) === undefined;
   }
 
   private async upToDate(document: TextDocument, log: LogDocument): Promise<void> {

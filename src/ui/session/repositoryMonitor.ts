@@ -54,9 +54,17 @@ export interface MonitorParts extends SessionParts {
 export function monitorRepository(repository: GitRepository, parts: MonitorParts): Monitor {
   const headBuilds = new HeadBuilds(() => parts.clock.now());
   const others = new OtherProjects();
+  let recalled: string | undefined;
+  const resolveAndRecall = async (): Promise<Resolution> => {
+    const resolution = await resolve(repository, parts);
+    if (resolution.kind !== 'target' || keyOf(resolution.target) === recalled) return resolution;
+    recalled = keyOf(resolution.target);
+    await parts.remembered.recall(resolution.target);
+    return resolution;
+  };
   return new Monitor(
     {
-      resolve: () => resolve(repository, parts),
+      resolve: resolveAndRecall,
       load: (target, signal, urgency) => load({ target, signal, urgency, headBuilds, others }, parts),
       further: (target, loaded, signal) => further({ repository, target, loaded, signal, others }, parts),
       show: parts.show,

@@ -3,12 +3,16 @@ import { Timer, type Clock } from '../../core/util/timer';
 import type { Snapshot, Target } from '../../core/model/snapshot';
 import type { InstanceCache } from './instanceCache';
 import { isStoredCommit, type StoredCommit } from '../../core/model/storedCommit';
+import type { CommitKey, SnapshotFiles } from './snapshotFiles';
 
 type Ready = Extract<Snapshot, { kind: 'ready' }>;
 
 export const storageKey = 'builds';
 const mostCommits = 20;
+/** Of a commit in the memento, which VS Code reads and writes as a whole; a commit with more has a file of its own. */
 const mostBuilds = 300;
+/** Maximum number of commits that were read from files and are about to be shown. */
+const mostRecalled = 5;
 /** Maximum size of stored data. VS Code writes an extension's storage as a whole, and warns above 512 KiB. */
 const mostCharacters = 400_000;
 const writeMs = 10_000;
@@ -19,11 +23,16 @@ export class SnapshotCache implements Disposable {
   /** Newest first. */
   private commits: readonly StoredCommit[];
   private isWritten = true;
+  /** Commits that were told since the last writing: what a file has of them is old. */
+  private readonly unsaved = new Set<StoredCommit>();
+  private recalled: readonly StoredCommit[] = [];
 
   constructor(
     private readonly storage: Memento,
     clock: Clock,
     private readonly instances?: Pick<InstanceCache, 'keepOnly'>,
+    /** undefined: the window has no storage for files. */
+    private readonly files?: SnapshotFiles,
   ) {
     this.timer = new Timer(clock);
     const stored = storage.get<unknown>(storageKey);
@@ -32,9 +41,16 @@ export class SnapshotCache implements Disposable {
     if (stored !== undefined && (!Array.isArray(stored) || this.commits.length < entries.length)) this.changed();
   }
 
+  /** Reads a commit's file, if there is one, so that `of` finds it. Never rejects. */
+  async recall(target: Target): Promise<void> {
+    if (this.files === undefined || this.known(target) !== undefined) return;
+    const found = await this.files.read(keyOf(target));
+    if (found !== undefined) this.recalled = [found, ...this.recalled].slice(0, mostRecalled);
+  }
+
   /** Stored snapshot of a target; `stale` says from when. */
   of(target: Target): Ready | undefined {
-    const known = this.commits.find((commit) => isOf(commit, target));
+    const known = this.known(target);
     if (known === undefined) return undefined;
     const { asOf, apiVersion, readOnly, ancestor, expected, builds, pipelines, isPartial } = known;
     const cut = isPartial === true ? { isPartial } : {};
@@ -52,11 +68,10 @@ export class SnapshotCache implements Disposable {
     };
   }
 
-  /** Stores a snapshot, unless it has no builds or too many: a part of them would be misleading. */
+  /** Stores a snapshot, unless it has no builds. */
   keep({ target, stale, builds, pipelines, apiVersion, readOnly, ancestor, expected, isPartial }: Ready): void {
     const others = this.commits.filter((commit) => !isOf(commit, target));
     const { instance, project, sha } = target;
-    const isKept = stale !== undefined && builds.length > 0 && builds.length <= mostBuilds;
     const commit = {
       instance: instance.url,
       project,
@@ -68,37 +83,70 @@ export class SnapshotCache implements Disposable {
       builds,
       pipelines,
       isPartial,
+      asOf: stale?.asOf ?? 0,
     };
-    this.commits = isKept ? [{ ...commit, asOf: stale.asOf }, ...others].slice(0, mostCommits) : others;
+    const isKept = stale !== undefined && builds.length > 0;
+    for (const one of this.unsaved) if (isOf(one, target)) this.unsaved.delete(one);
+    this.unsaved.add(commit);
+    this.recalled = this.recalled.filter((one) => !isOf(one, target));
+    this.commits = isKept ? [commit, ...others].slice(0, mostCommits) : others;
     this.changed();
   }
 
   /** Immediately drops data of all instances but those with the given base URLs. */
   keepOnly(instances: readonly string[]): void {
     this.instances?.keepOnly(instances);
-    const kept = this.commits.filter(({ instance }) => instances.includes(instance));
+    const isKept = ({ instance }: StoredCommit): boolean => instances.includes(instance);
+    for (const one of this.unsaved) if (!isKept(one)) this.unsaved.delete(one);
+    this.recalled = this.recalled.filter(isKept);
+    void this.files?.keepOnly(instances);
+    const kept = this.commits.filter(isKept);
     if (kept.length === this.commits.length) return;
     this.commits = kept;
     this.isWritten = false;
-    this.write();
+    this.write('later');
   }
 
   dispose(): void {
-    this.write();
+    this.write('now');
+  }
+
+  private known(target: Target): StoredCommit | undefined {
+    return [...this.commits, ...this.recalled].find((commit) => isOf(commit, target));
   }
 
   private changed(): void {
-    if (this.isWritten) this.timer.arm(writeMs, () => this.write());
+    if (this.isWritten) this.timer.arm(writeMs, () => this.write('later'));
     this.isWritten = false;
   }
 
-  private write(): void {
+  /** `now`: the window closes. */
+  private write(when: 'now' | 'later'): void {
     this.timer.disarm();
     if (this.isWritten) return;
     this.isWritten = true;
-    const commits = fitting(this.commits);
-    void this.storage.update(storageKey, commits.length === 0 ? undefined : commits);
+    const small = new Set(fitting(this.commits));
+    void this.storage.update(storageKey, small.size === 0 ? undefined : [...small]);
+    this.writeFiles(small, when);
   }
+
+  /** What is in a file need not stay in memory. */
+  private writeFiles(small: ReadonlySet<StoredCommit>, when: 'now' | 'later'): void {
+    const { files, commits, unsaved } = this;
+    if (files === undefined) return;
+    const large = commits.filter((commit) => !small.has(commit));
+    for (const commit of unsaved) if (!large.includes(commit)) void files.remove(commit);
+    for (const commit of large) {
+      if (when === 'now') files.writeNow(commit);
+      else void files.write(commit);
+    }
+    unsaved.clear();
+    this.commits = commits.filter((commit) => small.has(commit));
+  }
+}
+
+function keyOf({ instance, project, sha }: Target): CommitKey {
+  return { instance: instance.url, project, sha };
 }
 
 function isOf({ instance, project, sha }: StoredCommit, target: Target): boolean {
@@ -109,6 +157,7 @@ function isOf({ instance, project, sha }: StoredCommit, target: Target): boolean
 function fitting(commits: readonly StoredCommit[]): readonly StoredCommit[] {
   let room = mostCharacters;
   return commits.filter((commit) => {
+    if (commit.builds.length > mostBuilds) return false;
     const size = JSON.stringify(commit).length;
     if (size > room) return false;
     room -= size;

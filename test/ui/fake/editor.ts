@@ -34,7 +34,7 @@ export class Editor {
   /** Of VS Code's own commands, those that were run. */
   readonly executed: { readonly command: string; readonly args: readonly unknown[] }[] = [];
   readonly texts = new Texts(this.journal);
-  readonly fileSystems = new FileSystems();
+  readonly fileSystems = new FileSystems(this.texts);
   readonly contextKeys = new Map<string, unknown>();
   readonly messages: Message[] = [];
   readonly statusMessages: string[] = [];

@@ -1,9 +1,11 @@
 import type * as vscode from 'vscode';
 import type { Uri } from './basics';
+import type { Texts } from './texts';
 
 /** VS Code's view of file systems that extensions bring. */
 
 export const FileType = { Unknown: 0, File: 1, Directory: 2, SymbolicLink: 64 } as const;
+export const FileChangeType = { Changed: 1, Created: 2, Deleted: 3 } as const;
 export const FilePermission = { Readonly: 1 } as const;
 
 export class FileSystemError extends Error {
@@ -30,10 +32,18 @@ interface Registered {
 export class FileSystems {
   private readonly known = new Map<string, Registered>();
 
+  constructor(private readonly texts: Texts) {}
+
   register(scheme: string, provider: vscode.FileSystemProvider, options: Registered['options'] = {}) {
     if (this.known.has(scheme)) throw new Error(`a provider for the scheme '${scheme}' is already registered`);
     this.known.set(scheme, { provider, options });
-    return { dispose: () => void this.known.delete(scheme) };
+    this.texts.register(scheme, provider as never);
+    return {
+      dispose: () => {
+        this.known.delete(scheme);
+        this.texts.unregister(scheme);
+      },
+    };
   }
 
   of(scheme: string): Registered | undefined {

@@ -171,9 +171,11 @@ export class FakeTextEditor {
   }
 }
 
-interface ContentProvider {
-  readonly onDidChange?: (listener: (uri: Uri) => unknown) => unknown;
-  provideTextDocumentContent(uri: Uri): Promise<string>;
+/** A read-only file system, as far as editors use one. */
+interface Files {
+  readonly onDidChangeFile: (listener: (events: readonly { readonly uri: Uri }[]) => unknown) => unknown;
+  stat(uri: Uri): Promise<{ readonly mtime: number; readonly size: number }>;
+  readFile(uri: Uri): Promise<Uint8Array>;
 }
 
 /** The documents and editors of one window. */
@@ -196,14 +198,22 @@ export class Texts {
   }>();
   readonly onDidChangeVisibleEditors = new EventEmitter<readonly FakeTextEditor[]>();
   readonly onDidChangeVisibleRanges = new EventEmitter<{ readonly textEditor: FakeTextEditor }>();
-  private readonly contents = new Map<string, ContentProvider>();
+  /** File systems by their scheme. */
+  private readonly files = new Map<string, Files>();
+  /** What VS Code compares before it reads a file again. */
+  private readonly etags = new Map<string, string>();
 
   constructor(private readonly journal: Journal) {}
 
-  register(scheme: string, provider: ContentProvider): { dispose(): void } {
-    this.contents.set(scheme, provider);
-    provider.onDidChange?.((uri) => void this.reload(uri));
-    return { dispose: () => void this.contents.delete(scheme) };
+  /** As VS Code does, what is open of the scheme is read again. */
+  register(scheme: string, files: Files): void {
+    this.files.set(scheme, files);
+    files.onDidChangeFile((events) => events.forEach(({ uri }) => void this.reload(uri)));
+    for (const { uri } of this.documents.values()) if (uri.scheme === scheme) void this.reload(uri);
+  }
+
+  unregister(scheme: string): void {
+    this.files.delete(scheme);
   }
 
   decorate(provider: vscode.FileDecorationProvider): { dispose(): void } {
@@ -278,14 +288,18 @@ export class Texts {
   }
 
   private async contentOf(uri: Uri): Promise<string> {
-    const provider = this.contents.get(uri.scheme);
-    if (provider === undefined) throw new Error(`cannot open ${uri.toString()}`);
-    return provider.provideTextDocumentContent(uri);
+    const files = this.files.get(uri.scheme);
+    if (files === undefined) throw new Error(`cannot open ${uri.toString()}`);
+    this.etags.set(uri.toString(), await etagOf(files, uri));
+    // Without the mark at its beginning, if it has one.
+    return new TextDecoder().decode(await files.readFile(uri));
   }
 
   private async reload(uri: Uri): Promise<void> {
     const document = this.documents.get(uri.toString());
-    if (document === undefined) return;
+    const files = this.files.get(uri.scheme);
+    if (document === undefined || files === undefined) return;
+    if ((await etagOf(files, uri)) === this.etags.get(uri.toString())) return;
     const text = await this.contentOf(uri);
     this.journal.note(text);
     // As VS Code does: what is the same is no change.
@@ -293,4 +307,9 @@ export class Texts {
     document.setText(text);
     this.onDidChangeDocument.fire({ document });
   }
+}
+
+async function etagOf(files: Files, uri: Uri): Promise<string> {
+  const { mtime, size } = await files.stat(uri);
+  return `${mtime} ${size}`;
 }

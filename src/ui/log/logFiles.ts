@@ -1,0 +1,105 @@
+import { EventEmitter, FileChangeType, FilePermission, FileSystemError, FileType, l10n } from 'vscode';
+import type { Disposable, FileChangeEvent, FileStat, Uri } from 'vscode';
+import type { Clock } from '../../core/util/timer';
+import { registerReadOnlyFiles, type ReadableFiles } from '../readOnlyFiles';
+import type { ComparedLogs } from './compareLogs';
+import { comparedScheme, logScheme } from './logUri';
+import type { Logs } from './logs';
+
+/** Whatever encoding the user has set for files: VS Code then reads UTF-8, and doesn't show the mark. */
+const byteOrderMark = '\uFEFF';
+
+/**
+ * Logs as read-only files. As such VS Code keeps their editors over a reload of the window, and asks for their text again
+ * once the extension host has restarted; documents of a content provider would be lost with either.
+ */
+export class LogFiles implements ReadableFiles, Disposable {
+  private readonly changed = new EventEmitter<FileChangeEvent[]>();
+  readonly onDidChangeFile = this.changed.event;
+  /** When a log last changed, by its address: VS Code reads a file again only if its time is another. */
+  private readonly changedAt = new Map<string, number>();
+  private lastTime = 0;
+  private readonly subscriptions: readonly Disposable[];
+
+  constructor(
+    private readonly logs: Logs,
+    private readonly clock: Pick<Clock, 'now'>,
+  ) {
+    this.subscriptions = [
+      this.changed,
+      logs.onDidChange((uri) => this.change(uri)),
+      logs.onDidClose((uri) => void this.changedAt.delete(uri.toString())),
+    ];
+  }
+
+  /** Nobody learns of a size here: it would have to be read first. */
+  stat(uri: Uri): FileStat {
+    const mtime = this.changedAt.get(uri.toString()) ?? this.nextTime();
+    return { type: FileType.File, ctime: 0, mtime, size: 0, permissions: FilePermission.Readonly };
+  }
+
+  readDirectory(uri: Uri): never {
+    throw FileSystemError.FileNotADirectory(uri);
+  }
+
+  async readFile(uri: Uri): Promise<Uint8Array> {
+    return toBytes(await this.logs.textAt(uri));
+  }
+
+  dispose(): void {
+    for (const one of this.subscriptions) one.dispose();
+  }
+
+  private change(uri: Uri): void {
+    this.changedAt.set(uri.toString(), this.nextTime());
+    this.changed.fire([{ type: FileChangeType.Changed, uri }]);
+  }
+
+  /** Another each time, even if the clock was set back. */
+  private nextTime(): number {
+    this.lastTime = Math.max(this.clock.now(), this.lastTime + 1);
+    return this.lastTime;
+  }
+}
+
+/** Logs as a diff editor compares them: what they were when they were asked for. */
+export class ComparedFiles implements ReadableFiles {
+  constructor(private readonly logs: ComparedLogs) {}
+
+  stat(): FileStat {
+    return { type: FileType.File, ctime: 0, mtime: 0, size: 0, permissions: FilePermission.Readonly };
+  }
+
+  readDirectory(uri: Uri): never {
+    throw FileSystemError.FileNotADirectory(uri);
+  }
+
+  async readFile(uri: Uri): Promise<Uint8Array> {
+    return toBytes(await this.logs.textAt(uri));
+  }
+}
+
+interface LogShell {
+  readonly logFiles: ReadableFiles;
+  readonly comparedFiles: ReadableFiles;
+}
+
+export function registerLogFiles(started: Promise<LogShell>): readonly Disposable[] {
+  const refusal = (): string => l10n.t('Logs are read-only. Save the log to make changes.');
+  return [
+    registerReadOnlyFiles(
+      logScheme,
+      started.then(({ logFiles }) => logFiles),
+      refusal,
+    ),
+    registerReadOnlyFiles(
+      comparedScheme,
+      started.then(({ comparedFiles }) => comparedFiles),
+      refusal,
+    ),
+  ];
+}
+
+function toBytes(text: string): Uint8Array {
+  return Buffer.from(byteOrderMark + text);
+}
