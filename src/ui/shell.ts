@@ -30,7 +30,7 @@ import { LogDiagnostics } from './log/logDiagnostics';
 import { LogStatus } from './log/logStatus';
 import { logDurations } from './log/logDurations';
 import { LogTimes } from './log/logTimes';
-import { Notifications } from './views/notifications';
+import { Notifications, type NotificationsPort } from './views/notifications';
 import { BuildDetailsLoader, type DetailsPort } from './session/buildDetailsLoader';
 import { SnapshotCache } from './session/snapshotCache';
 import { SnapshotFiles } from './session/snapshotFiles';
@@ -91,12 +91,7 @@ export function startShell(context: ExtensionContext, changed: EventEmitter<void
   const commandContext = { session, clients, tokens, settings, instanceHosts, report, log, version, ...shown };
   const run = (name: string, args: readonly unknown[]) =>
     report.guard(name, async () => table[name]?.(commandContext, args));
-  const notifications = new Notifications({
-    ...{ clock, report, settings },
-    inSight: () => tree.view.visible && window.state.focused,
-    badge: (badge) => (tree.view.badge = badge),
-    act,
-  });
+  const notifications = new Notifications({ clock, report, settings, act, ...attentionOf(tree) });
   context.subscriptions.push(
     // Dispose of the session before what it uses.
     ...[...logFeatures, logs, archives, artifactRows],
@@ -128,6 +123,14 @@ export function startShell(context: ExtensionContext, changed: EventEmitter<void
     agentTools: () => loadAgentTools({ context: commandContext, clock, attend: waits.begin }),
     repositories: () => repositories(session.state),
     refresh: () => session.refresh(),
+  };
+}
+
+/** How the tree tells notifications whether they are needed, and shows how many builds fail. */
+function attentionOf({ view }: BuildTree): Pick<NotificationsPort, 'inSight' | 'badge'> {
+  return {
+    inSight: () => view.visible && window.state.focused,
+    badge: (badge) => (view.badge = badge),
   };
 }
 
