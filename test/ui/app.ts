@@ -29,6 +29,8 @@ export interface AppOptions {
   readonly environment?: (gitlabUrl: string) => Readonly<Record<string, string>>;
   /** Default true. */
   readonly git?: boolean;
+  /** What the secret storage holds; `token` is added to it. */
+  readonly secrets?: FakeSecrets;
   /** What the workspace remembers. */
   readonly memento?: FakeMemento;
   /** What all windows remember. */
@@ -87,7 +89,7 @@ export class App {
     const { gitlab, small, folder, repository } = opened;
     const git = new FakeGit();
     git.open(repository);
-    const [secrets, memento] = [new FakeSecrets(), options.memento ?? new FakeMemento()];
+    const [secrets, memento] = [options.secrets ?? new FakeSecrets(), options.memento ?? new FakeMemento()];
     const globalState = options.globalState ?? new FakeMemento();
     const token = options.token === undefined ? small.token : options.token;
     if (token !== null) await signIn(secrets, gitlab.url, token);
