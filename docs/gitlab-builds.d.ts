@@ -41,7 +41,7 @@ export interface RepositoryBuilds {
   readonly error?: string;
 }
 
-/** Times are in ISO 8601. */
+/** Times are in ISO 8601, by the clock of the user's machine where that differs from GitLab's. */
 export interface Build {
   /** Undefined for an ordinary build. A bridge starts another pipeline; an external status comes from another CI system. */
   readonly kind?: 'bridge' | 'external' | undefined;

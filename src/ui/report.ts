@@ -7,8 +7,8 @@ import {
   isAbort,
   LocalError,
   toFailure,
-  type FailureKind,
   isTokenFailure,
+  type Failure,
 } from '../core/model/errors';
 import type { Logger } from '../core/util/logger';
 import { archiveSentence, settingFor } from './text/archiveFailures';
@@ -111,18 +111,18 @@ interface Remedy {
 
 function remedyFor(error: unknown): Remedy | undefined {
   if (error instanceof UserError) return remedyNamed(error.remedy);
-  if (error instanceof GitLabError) return remedyForFailure(error.failure.kind);
+  if (error instanceof GitLabError) return remedyForFailure(error.failure);
   if (error instanceof DownloadBroken) return remedyFor(error.cause);
   const setting = settingThatHelps(error);
   return setting === undefined ? logRemedy() : settingsRemedy(setting);
 }
 
-function remedyForFailure(kind: FailureKind): Remedy {
+function remedyForFailure({ kind, wasGitLab }: Failure): Remedy {
   if (isTokenFailure(kind)) return signInRemedy();
   switch (kind) {
     case 'notGitLab':
     case 'noGitLab':
-      return settingsRemedy('gitlabBuilds.instances');
+      return wasGitLab === true ? logRemedy() : settingsRemedy('gitlabBuilds.instances');
     case 'proxyAuth':
       return settingsRemedy('http.proxy');
     default:

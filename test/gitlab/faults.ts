@@ -102,6 +102,22 @@ export function signInRedirect(url: string): Fault {
   return { answer: { status: 302, headers: { ...htmlType, Location: location }, body } };
 }
 
+/**
+ * `Gitlab::Middleware::ReadOnly`, in maintenance and on a read-only secondary of Geo: a change that is not sent as JSON
+ * is led to the root page.
+ */
+export function readOnlyRedirect(url: string): Fault {
+  const when: Fault['when'] = ({ method, path }) => !['GET', 'HEAD'].includes(method) && !path.endsWith('/graphql');
+  return { when, answer: { status: 301, headers: { Location: `${url}/` } } };
+}
+
+/** The same of a change that is sent as JSON. */
+export function readOnlyInstance(): Fault {
+  const { when } = readOnlyRedirect('');
+  const message = 'You cannot perform write operations on a read-only instance';
+  return { ...(when ? { when } : {}), answer: { status: 403, headers: jsonType, body: JSON.stringify({ message }) } };
+}
+
 /** A page with 200, as captive portals and single sign-on send it. */
 export function htmlPage(): Fault {
   return { answer: { status: 200, headers: htmlType, body: page('Welcome') } };

@@ -34,6 +34,8 @@ export interface FakeOptions {
   /** HTTPS, of GitLab and of the storage. */
   readonly tls?: { readonly key: string; readonly cert: string };
   readonly now?: () => number;
+  /** The `Date` of responses is the fake's time too, as with a real server. Default: it is this machine's. */
+  readonly tellsTime?: boolean;
 }
 
 export interface FakeGitLab {
@@ -69,7 +71,8 @@ export async function startGitLab(options: FakeOptions = {}): Promise<FakeGitLab
   };
   const arrived = options.ranges === 'dropped' ? withoutRange : (request: Request): Request => request;
   const storage = new Origin({ tls, answer: (request) => settle(() => answerFromStorage(world, arrived(request))) });
-  const gitlab: Origin = new Origin({ tls, answer: (request) => settle(() => answerOf(address, arrived(request))) });
+  const answer = (request: Request): Answer => dated(address, answerOf(address, arrived(request)));
+  const gitlab: Origin = new Origin({ tls, answer: (request) => settle(() => answer(request)) });
   await Promise.all([storage.listen(0), gitlab.listen(options.port ?? 0)]);
   const url = `${gitlab.url}${options.root ?? ''}`;
   const signed = (build: FakeBuild): string => {
@@ -81,6 +84,7 @@ export async function startGitLab(options: FakeOptions = {}): Promise<FakeGitLab
     url,
     externalUrl,
     root: options.root ?? '',
+    tellsTime: options.tellsTime === true,
     site: { world, entities: new Entities(world, externalUrl), limiter: new Limiter(world), storageUrl },
   };
   return {
@@ -110,6 +114,7 @@ interface Address {
   readonly url: string;
   readonly externalUrl: string;
   readonly root: string;
+  readonly tellsTime: boolean;
   readonly site: Site;
 }
 
@@ -160,6 +165,10 @@ function linkUrl({ world }: Site, { headers, path }: Request, url: string, exter
   const isNamed = world.profile.pagination.linkHost === 'request';
   const named = isNamed ? (headers.host ?? host) : new URL(externalUrl).host;
   return `${protocol}//${named}${path.split('?')[0] ?? ''}`;
+}
+
+function dated({ site, tellsTime }: Address, answer: Answer): Answer {
+  return tellsTime ? withHeaders(answer, { Date: new Date(site.world.now()).toUTCString() }) : answer;
 }
 
 function gitlabHeaders(answer: Answer): Answer {

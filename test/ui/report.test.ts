@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readOnlyRedirect, redirectLoop } from '../../src/core/gitlab/http/httpFailures';
 import { window } from 'vscode';
 import {
   DiskError,
@@ -101,6 +102,13 @@ describe('The guard around a command', () => {
       new DownloadBroken(1, 2, new GitLabError({ kind: 'expired', host })),
       'Sign In Again',
       'gitlabBuilds.signIn',
+      [],
+    ],
+    [
+      'what is in front of a GitLab that worked before',
+      new GitLabError({ kind: 'notGitLab', host, wasGitLab: true }),
+      'Show Log',
+      'gitlabBuilds.showOutput',
       [],
     ],
     ['anything else', new DiskError('noSpace', '/x'), 'Show Log', 'gitlabBuilds.showOutput', []],
@@ -224,6 +232,36 @@ describe('The sentence for a failure', () => {
         sentence({ kind: 'server', host, status: 503, reason }),
         `git.example.com takes no changes just now: ${reason}`,
       );
+    assert.match(
+      sentence({
+        kind: 'forbidden',
+        host,
+        status: 403,
+        reason: 'You cannot perform write operations on a read-only instance',
+      }),
+      /^git\.example\.com takes no changes just now: You cannot/,
+    );
+    assert.match(
+      sentence({ kind: 'server', host, reason: readOnlyRedirect }),
+      /^git\.example\.com takes no changes just now: it's in maintenance mode, or a read-only copy of another GitLab\.$/,
+    );
+  });
+
+  it('tells a redirect loop as what it is', () =>
+    assert.match(sentence({ kind: 'notGitLab', host, reason: redirectLoop }), /redirects requests in a loop\. /));
+
+  it('does not blame the address of a GitLab that worked before', () => {
+    const failure = {
+      kind: 'notGitLab',
+      host,
+      reason: 'a redirect to https://sso.example.com',
+      wasGitLab: true,
+    } as const;
+    assert.match(
+      sentence(failure),
+      /any more \(a redirect to https:\/\/sso\.example\.com\)\. Something is in front of it/,
+    );
+    assert.doesNotMatch(sentence(failure), /gitlabBuilds\.instances/);
   });
 
   it('names the base URL where no GitLab is', () =>

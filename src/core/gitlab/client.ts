@@ -11,7 +11,15 @@ import type { Logger } from '../util/logger';
 import type { Listing } from '../model/pipeline';
 import { type Urgency } from '../polling/schedule';
 import { systemClock, type Clock } from '../util/timer';
-import { contradicts, isNotFound, isProjectGone, presenceOrThrow, ProjectUnseen, unsupportedOr } from './notFound';
+import {
+  contradicts,
+  isNotFound,
+  isProjectGone,
+  ofKnownGitLab,
+  presenceOrThrow,
+  ProjectUnseen,
+  unsupportedOr,
+} from './notFound';
 import { GitLabApi } from './gitlabApi';
 import { ArtifactsOfBuild, latestArtifacts, type Part } from './buildArtifacts';
 import { BuildTests, type GitLabTests } from './buildTests';
@@ -37,6 +45,7 @@ import { isRecent, withProject, type FactsKeeper, type InstanceFacts } from './i
 import { TtlCache } from '../util/ttlCache';
 import { rateLimitedHttp, type Sent } from './http/rateLimitedHttp';
 import { SignedUrlCache } from './http/signedUrlCache';
+import { ServerClock } from './serverClock';
 import { TokenScopes } from './tokenScopes';
 import { SharedWork } from '../util/sharedWork';
 import { tokenPage, type TokenPage } from './tokenPage';
@@ -94,9 +103,13 @@ export class GitLabClient {
   private readonly tests: BuildTests;
   private readonly rateLimiter: RateLimiter;
   private readonly sent: Sent = new WeakMap();
+  private readonly serverClock: ServerClock;
   private readonly http: Http;
   private lastToken: string | undefined;
+  private lastSkew = 0;
   private detected: Detected | undefined;
+  /** Whether it has responded as GitLab, to this window or another. */
+  private isKnown = false;
   private detecting = new SharedWork<Met>();
 
   constructor(
@@ -110,11 +123,12 @@ export class GitLabClient {
     const now = (): number => clock.now();
     this.memory = new TtlCache(now);
     this.pages = new TtlCache(now, pagesKept);
-    this.places = new SignedUrlCache(now);
+    this.serverClock = new ServerClock(now);
+    this.places = new SignedUrlCache(() => this.serverClock.serverNow);
     this.tests = new BuildTests(now);
     this.tokenScopes = new TokenScopes(this.memory);
     this.rateLimiter = new RateLimiter(clock);
-    this.http = rateLimitedHttp(http, this.rateLimiter, this.sent);
+    this.http = rateLimitedHttp(http, this.rateLimiter, this.sent, this.serverClock);
     this.recall();
   }
 
@@ -453,6 +467,18 @@ export class GitLabClient {
 
   /** Runs `work` in the server's dialect. A response that contradicts the dialect triggers a new detection. */
   private async call<T>(signal: AbortSignal, work: (call: OpenCall) => Promise<T>, beside?: string): Promise<T> {
+    try {
+      return await this.callOrAskAgain(signal, work, beside);
+    } catch (error) {
+      throw this.isKnown ? ofKnownGitLab(error) : error;
+    }
+  }
+
+  private async callOrAskAgain<T>(
+    signal: AbortSignal,
+    work: (call: OpenCall) => Promise<T>,
+    beside?: string,
+  ): Promise<T> {
     const known = this.detected;
     try {
       return await work(await this.open(signal, beside));
@@ -485,8 +511,12 @@ export class GitLabClient {
       met = await this.detecting.join(signal, (all) => this.detect({ http, instance, token, signal: all }, beside));
     const server = this.detected?.server ?? met?.server;
     if (server === undefined) throw new Error('A server was found out and is not known.');
+    const { skew } = this.serverClock;
+    // Cached times were converted with the old difference.
+    if (skew !== this.lastSkew) this.forget();
+    this.lastSkew = skew;
     const dialect = dialects[server.api];
-    const api = new GitLabApi(http, instance, dialect.root, token, signal, this.pages);
+    const api = new GitLabApi(http, instance, dialect.root, token, signal, this.pages, this.serverClock);
     return { server, dialect, api, beside: met?.beside === beside ? met?.project : undefined };
   }
 
@@ -494,6 +524,7 @@ export class GitLabClient {
     const met = await meet(probe, beside);
     const { server } = met;
     const at = this.clock.now();
+    this.isKnown = true;
     this.detected = { server, at, isSeen: true };
     this.facts?.keep({ projects: this.facts.get()?.projects ?? {}, server, at });
     this.forget();
@@ -505,6 +536,7 @@ export class GitLabClient {
     const facts = this.facts?.get();
     const now = this.clock.now();
     if (facts === undefined) return;
+    this.isKnown = true;
     if (isRecent(facts.at, now)) this.detected = { server: facts.server, at: facts.at, isSeen: false };
     for (const [name, { id, path, at }] of Object.entries(facts.projects)) {
       const project = { id, path, url: `${this.instance.url}/${path}` };

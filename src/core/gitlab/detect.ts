@@ -1,7 +1,7 @@
 import { GitLabError, type Failure } from '../model/errors';
 import type { Instance } from '../model/instance';
 import { isProjectGone } from './notFound';
-import { signInRedirect } from './http/httpFailures';
+import { redirectLoop, signInRedirect } from './http/httpFailures';
 import { JsonObject, UnexpectedShape } from './jsonObject';
 import type { Http } from './http/request';
 import { parseVersion, type Version } from './version';
@@ -174,8 +174,9 @@ async function versionAt(probe: Probe, path: string): Promise<string> {
  */
 function isAbsent(error: unknown): boolean {
   if (!(error instanceof GitLabError)) return false;
-  const { kind } = error.failure;
-  return kind === 'notFound' || kind === 'notGitLab';
+  const { kind, reason } = error.failure;
+  // Further requests would end in the same loop.
+  return kind === 'notFound' || (kind === 'notGitLab' && reason !== redirectLoop);
 }
 
 function isGone(error: unknown): boolean {

@@ -2,6 +2,7 @@ import { GitLabError } from '../model/errors';
 import type { Instance } from '../model/instance';
 import { JsonObject, objectsOf, UnexpectedShape } from './jsonObject';
 import type { Http, HttpRequest, StreamAnswer } from './http/request';
+import type { ServerClock } from './serverClock';
 import type { TtlCache } from '../util/ttlCache';
 import { allPages, pageOf, pageSizes, type Page, type PagedList } from './http/pages';
 
@@ -26,6 +27,7 @@ export class GitLabApi {
     private readonly signal: AbortSignal,
     /** Previously loaded pages by URL. */
     private readonly kept: TtlCache,
+    private readonly serverClock: ServerClock,
   ) {}
 
   async get<T>(path: string, read: (row: JsonObject) => T): Promise<T> {
@@ -42,7 +44,7 @@ export class GitLabApi {
     const url = `${this.instance.url}/api/graphql`;
     const request = { ...this.request('POST', '', { query, variables }), url, changesNothing: true };
     const { body } = await this.http.json(request);
-    return this.read(() => read(new JsonObject(body, 'the answer')));
+    return this.read(() => read(this.object(body)));
   }
 
   /**
@@ -52,12 +54,12 @@ export class GitLabApi {
     const url = `${this.instance.url}/api/graphql`;
     const request = { ...this.request('POST', '', { query, variables }), url, changesNothing: true, isSlow: true };
     const { body } = await this.http.json(request);
-    return this.read(() => read(new JsonObject(body, 'the answer')));
+    return this.read(() => read(this.object(body)));
   }
 
   async getReport<T>(path: string, read: (row: JsonObject) => T): Promise<T> {
     const { body } = await this.http.json({ ...this.request('GET', path), isSlow: true });
-    return this.read(() => read(new JsonObject(body, 'the answer')));
+    return this.read(() => read(this.object(body)));
   }
 
   /** Loads all pages of a list; `path` may contain a query. */
@@ -95,7 +97,7 @@ export class GitLabApi {
 
   async page<T>(path: string, page: number, read: (row: JsonObject) => T, size?: number): Promise<Page<T>> {
     const { headers, body } = await this.http.json(this.request('GET', pageOf(path, page, size)));
-    return { headers, items: this.read(() => objectsOf(body).map(read)) };
+    return { headers, items: this.rows(body, read) };
   }
 
   private async keptPage<T>(path: string, page: number, read: (row: JsonObject) => T, size: number): Promise<Page<T>> {
@@ -107,7 +109,7 @@ export class GitLabApi {
       // The number of pages can change while this page doesn't. Only intermediaries omit the header.
       return headers.get('x-next-page') === null ? known : { headers, items: known.items };
     }
-    const items = this.read(() => objectsOf(body).map(read));
+    const items = this.rows(body, read);
     const etag = headers.get('etag');
     if (etag !== null) this.kept.set(request.url, { headers, items, etag } satisfies KeptPage<T>);
     return { headers, items };
@@ -123,7 +125,15 @@ export class GitLabApi {
 
   private async one<T>(method: 'GET' | 'POST', path: string, read: (row: JsonObject) => T, sent?: object): Promise<T> {
     const { body } = await this.http.json(this.request(method, path, sent));
-    return this.read(() => read(new JsonObject(body, 'the answer')));
+    return this.read(() => read(this.object(body)));
+  }
+
+  private object(body: unknown): JsonObject {
+    return new JsonObject(body, 'the answer', this.serverClock.skew);
+  }
+
+  private rows<T>(body: unknown, read: (row: JsonObject) => T): readonly T[] {
+    return this.read(() => objectsOf(body, this.serverClock.skew).map(read));
   }
 
   private request(method: HttpRequest['method'], path: string, body?: object): HttpRequest {

@@ -11,7 +11,12 @@ export class UnexpectedShape extends Error {}
 export class JsonObject {
   private readonly fields: Readonly<Record<string, unknown>>;
 
-  constructor(value: unknown, what: string) {
+  constructor(
+    value: unknown,
+    what: string,
+    /** Milliseconds to add to its times to get this machine's. */
+    private readonly skew = 0,
+  ) {
     if (!isObject(value)) throw new UnexpectedShape(`${what} is no object`);
     this.fields = value;
   }
@@ -42,6 +47,14 @@ export class JsonObject {
    */
   text(name: string): string | undefined {
     return textsIn(this.fields[name], deepest).join('\n') || undefined;
+  }
+
+  /** A time, converted to this machine's clock. Other strings are returned unchanged. */
+  time(name: string): string | undefined {
+    const text = this.string(name);
+    if (this.skew === 0 || text === undefined) return text;
+    const time = new Date(Date.parse(text) + this.skew);
+    return Number.isNaN(time.getTime()) ? text : time.toISOString();
   }
 
   number(name: string): number | undefined {
@@ -82,13 +95,13 @@ export class JsonObject {
   /** Objects of a list; empty if there is no list. */
   objects(name: string): readonly JsonObject[] {
     const value = this.fields[name];
-    return Array.isArray(value) ? value.filter(isObject).map((item) => new JsonObject(item, name)) : [];
+    return Array.isArray(value) ? value.filter(isObject).map((item) => new JsonObject(item, name, this.skew)) : [];
   }
 
   /** A nested object; undefined if there is none. */
   object(name: string): JsonObject | undefined {
     const value = this.fields[name];
-    return isObject(value) ? new JsonObject(value, name) : undefined;
+    return isObject(value) ? new JsonObject(value, name, this.skew) : undefined;
   }
 }
 
@@ -105,7 +118,7 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-export function objectsOf(value: unknown): readonly JsonObject[] {
+export function objectsOf(value: unknown, skew: number): readonly JsonObject[] {
   if (!Array.isArray(value)) throw new UnexpectedShape('the list is no list');
-  return value.map((item) => new JsonObject(item, 'a row'));
+  return value.map((item) => new JsonObject(item, 'a row', skew));
 }

@@ -1,4 +1,5 @@
 import { GitLabError } from '../model/errors';
+import { signInRedirect } from './http/httpFailures';
 
 export function isNotFound(error: unknown): error is GitLabError {
   return error instanceof GitLabError && error.failure.kind === 'notFound';
@@ -45,6 +46,16 @@ export function contradicts(error: unknown): boolean {
   if (!(error instanceof GitLabError)) return false;
   const { kind, status } = error.failure;
   return kind === 'notGitLab' || (status === 410 && kind !== 'storage');
+}
+
+/** Marks the failure of a server that has responded as GitLab before, so that its URL isn't reported as wrong. */
+export function ofKnownGitLab(error: unknown): unknown {
+  if (!(error instanceof GitLabError)) return error;
+  const { kind } = error.failure;
+  if (kind === 'notGitLab') return new GitLabError({ ...error.failure, wasGitLab: true }, { cause: error });
+  const { cause } = error;
+  const isSignIn = cause instanceof GitLabError && cause.failure.reason === signInRedirect;
+  return kind === 'noGitLab' && isSignIn ? ofKnownGitLab(cause) : error;
 }
 
 /** Converts "not found" to `unsupported`: the API exists, so the route is missing. */

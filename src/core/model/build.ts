@@ -1,4 +1,4 @@
-/** One build as all views and the public API see it: plain, read-only, safe to serialize. Times are ISO 8601. */
+/** One build as all views and the public API see it: plain, read-only, safe to serialize. Times are ISO 8601, by this machine's clock. */
 export interface Build {
   /**
    * Undefined: an ordinary build. `bridge`: triggers a downstream pipeline. `external`: a status reported by another CI

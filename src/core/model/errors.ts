@@ -38,6 +38,8 @@ export interface Failure {
   readonly host?: string | undefined;
   /** Base URL that was tried; `noGitLab` only. */
   readonly url?: string | undefined;
+  /** Whether the server has responded as GitLab before; `notGitLab` only. */
+  readonly wasGitLab?: boolean | undefined;
   /** HTTP status, if there was a response. */
   readonly status?: number | undefined;
   /** GitLab's explanation or the network's error code, shown to the user unchanged as plain text. */

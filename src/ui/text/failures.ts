@@ -1,5 +1,6 @@
 import { l10n } from 'vscode';
 import type { Build } from '../../core/model/build';
+import { readOnlyRedirect, redirectLoop } from '../../core/gitlab/http/httpFailures';
 import { isBrokenConnection, isTokenFailure, type Failure, type TokenFailureKind } from '../../core/model/errors';
 import { plainText } from '../../core/util/plainText';
 import type { Notice } from '../../core/polling/buildNotices';
@@ -42,9 +43,7 @@ export function failureSentence(failure: Failure): string {
   if (isTokenFailure(kind)) return tokenSentence(kind, host, reason);
   switch (kind) {
     case 'forbidden':
-      return reason === undefined
-        ? l10n.t("{0} doesn't allow this.", host)
-        : l10n.t("{0} doesn't allow this: {1}", host, reason);
+      return forbiddenSentence(host, reason);
     case 'notFound':
       return /project/i.test(reason ?? '')
         ? l10n.t("{0} couldn't find the project, or your token has no access. Check the remote and your access.", host)
@@ -67,8 +66,10 @@ export function failureSentence(failure: Failure): string {
     case 'tooLarge':
       return l10n.t('{0} sent more than {1}, which is more than this extension reads.', host, reason ?? '');
     case 'server':
-      if (reason !== undefined && isReadOnly(reason)) return l10n.t('{0} takes no changes just now: {1}', host, reason);
-      return l10n.t('{0} reported a server error{1}. Try again later.', host, inBrackets(status));
+      return (
+        noChangesSentence(host, reason) ??
+        l10n.t('{0} reported a server error{1}. Try again later.', host, inBrackets(status))
+      );
     case 'storage':
       return l10n.t(
         "GitLab's file storage {0} refused this file{1}. Try again. If it keeps happening, contact your GitLab administrator.",
@@ -87,6 +88,23 @@ export function failureSentence(failure: Failure): string {
     default:
       return kind satisfies never;
   }
+}
+
+function forbiddenSentence(host: string, reason: string | undefined): string {
+  if (reason === undefined) return l10n.t("{0} doesn't allow this.", host);
+  return noChangesSentence(host, reason) ?? l10n.t("{0} doesn't allow this: {1}", host, reason);
+}
+
+/** Sentence for a GitLab that is read-only; undefined for any other reason. */
+function noChangesSentence(host: string, reason: string | undefined): string | undefined {
+  if (reason === readOnlyRedirect)
+    return l10n.t(
+      "{0} takes no changes just now: it's in maintenance mode, or a read-only copy of another GitLab.",
+      host,
+    );
+  return reason !== undefined && isReadOnly(reason)
+    ? l10n.t('{0} takes no changes just now: {1}', host, reason)
+    : undefined;
 }
 
 /** Whether GitLab is read-only: maintenance mode, a Geo secondary, or a read-only database. */
@@ -171,6 +189,17 @@ function connectionSentence(kind: ConnectionTrouble, failure: Failure): string {
     case 'timeout':
       return l10n.t("{0} didn't respond in time. Try again later.", host);
     case 'notGitLab':
+      if (reason === redirectLoop)
+        return l10n.t(
+          '{0} redirects requests in a loop. Something is in front of it, such as a sign-in page or a proxy. Check your network.',
+          host,
+        );
+      if (failure.wasGitLab === true)
+        return l10n.t(
+          "{0} doesn't respond as GitLab's API any more{1}. Something is in front of it, such as a sign-in page or a proxy. Check your network or VPN.",
+          host,
+          because,
+        );
       return l10n.t(
         "{0} responds, but not as GitLab's API{1}. Something is in front of it, such as a sign-in page or a proxy. Check your network, or its URL in gitlabBuilds.instances.",
         host,

@@ -20,7 +20,7 @@ describe('GitLabClient and a storage', () => {
   let token: string;
 
   const start = async (options: FakeOptions = {}): Promise<void> => {
-    fake = await startGitLab({ profile: '18.9', artifacts: 'redirect', now: clock.now, ...options });
+    fake = await startGitLab({ profile: '18.9', artifacts: 'redirect', now: clock.now, tellsTime: true, ...options });
     small = smallProject(fake.world);
     const instance = { url: fake.url, hosts: [], apiVersion: 'auto' } as const;
     client = new GitLabClient(instance, httpWith({ log }), async () => token, log, clock);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { GitLabClient } from '../../../src/core/gitlab/client';
-import { type Fault, htmlPage, signInRedirect } from '../../gitlab/faults';
+import { type Fault, htmlPage, readOnlyInstance, readOnlyRedirect, signInRedirect } from '../../gitlab/faults';
 import type { ProfileName } from '../../gitlab/profiles/profile';
 import { profileNames } from '../../gitlab/profiles/profiles';
 import { manyBuilds, smallProject, type SmallProject } from '../../gitlab/scenarios';
@@ -262,6 +262,57 @@ describe('GitLabClient behind something that answers in GitLab’s place', () =>
     fake.faults = [signInRedirect(fake.url)];
     assert.equal((await failureOf(client.user(signal))).kind, 'noGitLab');
   });
+
+  const sends = (location: string): Fault => ({ answer: { status: 302, headers: { Location: location } } });
+  for (const profile of ['8.5', '18.9'] as const)
+    for (const [what, fault] of [
+      ['its own sign-in page', () => signInRedirect(fake.url)],
+      ['a single sign-on', () => sends(sso.url)],
+      ['a page', htmlPage],
+    ] as const)
+      it(`does not say of ${profile} that the address is wrong, where ${what} answers since a moment ago`, async () => {
+        await start(profile);
+        await buildsAt(client, small.project.path, small.sha);
+        fake.faults = [fault()];
+        // Each time, not just at first.
+        for (let round = 0; round < 3; round += 1) {
+          const { kind, wasGitLab } = await failureOf(buildsAt(client, small.project.path, small.sha));
+          assert.deepEqual([kind, wasGitLab], ['notGitLab', true]);
+        }
+        fake.faults = [];
+        assert.equal((await buildsAt(client, small.project.path, small.sha)).length, 7);
+      });
+
+  for (const profile of ['8.5', '13.9', '18.9'] as const)
+    it(`asks ${profile} little where all requests are led round in a loop`, async () => {
+      await start(profile);
+      fake.faults = [sends('/gate')];
+      const { kind, reason } = await failureOf(buildsAt(client, small.project.path, small.sha));
+      assert.deepEqual([kind, reason], ['notGitLab', 'a redirect loop']);
+      assert.ok(fake.requests.length <= 4, `${fake.requests.length} requests from cold`);
+      fake.faults = [];
+      await buildsAt(client, small.project.path, small.sha);
+      fake.faults = [sends('/gate')];
+      const before = fake.requests.length;
+      assert.equal((await failureOf(buildsAt(client, small.project.path, small.sha))).reason, 'a redirect loop');
+      assert.ok(fake.requests.length - before <= 10, `${fake.requests.length - before} requests when known`);
+    });
+
+  for (const profile of ['8.5', '18.9'] as const)
+    for (const [how, fault] of [
+      ['sends to its root page', () => readOnlyRedirect(fake.url)],
+      ['says so', readOnlyInstance],
+    ] as const)
+      it(`does not look ${profile} up anew when it takes no changes and ${how}`, async () => {
+        await start(profile);
+        await buildsAt(client, small.project.path, small.sha);
+        fake.faults = [fault()];
+        const before = fake.requests.length;
+        const { id } = small.builds.lint;
+        const failure = await failureOf(client.act(small.project.path, id, 'retry', signal));
+        assert.ok(failure.kind === 'server' || failure.kind === 'forbidden', failure.kind);
+        assert.equal(fake.requests.length, before + 1);
+      });
 
   it('knows a GitLab that hides its version by the API that it has no more', async () => {
     await start('18.9');

@@ -7,7 +7,7 @@ import { Connections } from './connections';
 import { Deadline, Exchange } from './exchange';
 import type { Http, HttpRequest, JsonAnswer, StreamAnswer } from './request';
 import { contentRange, rangeHeaders, validatorOf } from './ranges';
-import { isBelow, isElsewhere, locationOf, notGitLab, redirected, type Reach } from './redirects';
+import { isBelow, isElsewhere, locationOf, notGitLab, redirected, Trail, type Reach } from './redirects';
 
 export interface HttpLimits {
   readonly headersMs: number;
@@ -150,7 +150,9 @@ class NodeFetchHttp implements Http {
   /** Sends a request and follows redirects itself: node-fetch 3 would forward PRIVATE-TOKEN to another origin. */
   private async follow(request: HttpRequest, reach: Reach): Promise<Exchange> {
     let url = new URL(request.url);
+    const trail = new Trail(reach);
     for (let hops = 0; ; hops += 1) {
+      trail.add(url);
       const exchange = await this.open(request, url, reach);
       const location = locationOf(exchange);
       if (location === undefined) {

@@ -8,6 +8,12 @@ export interface HeaderBag {
 /** Failure reason if a request was redirected to the sign-in page. */
 export const signInRedirect = 'a redirect to the sign-in page';
 
+/** Failure reason for a redirect loop. */
+export const redirectLoop = 'a redirect loop';
+
+/** Failure reason if a change was redirected to GitLab's root page: maintenance mode, or a read-only Geo secondary. */
+export const readOnlyRedirect = 'a redirect to the root page';
+
 export function isHtml(headers: HeaderBag): boolean {
   return /\bx?html\b/i.test(headers.get('content-type') ?? '');
 }
@@ -132,15 +138,27 @@ function toLine(text: string): string | undefined {
 
 /**
  * When to retry, in ms since 1970: `Retry-After` in seconds or as a date, else `RateLimit-Reset` (seconds since 1970),
- * else a minute from now.
+ * else a minute from now. Dates are in the server's time; the result and `now` are in this machine's.
  */
 export function retryAt(headers: HeaderBag, now: number): number {
   const after = headers.get('retry-after') ?? '';
   if (/^\d+$/.test(after)) return now + Number(after) * 1000;
+  const told = clockSkew(headers, now) ?? 0;
+  const skew = Math.abs(told) < leastSkewMs ? 0 : told;
   const date = Date.parse(after);
-  if (Number.isFinite(date)) return date;
+  if (Number.isFinite(date)) return date + skew;
   const reset = Number(headers.get('ratelimit-reset') ?? NaN);
-  return Number.isFinite(reset) && reset > 0 ? reset * 1000 : now + 60_000;
+  return Number.isFinite(reset) && reset > 0 ? reset * 1000 + skew : now + 60_000;
+}
+
+/** Smallest difference between two clocks that latency and the whole seconds of `Date` don't explain, in ms. */
+export const leastSkewMs = 60_000;
+
+/** Time in ms by which `now` is ahead of the server's `Date`; undefined if there is none. `Age` is that of a cached response. */
+export function clockSkew(headers: HeaderBag, now: number): number | undefined {
+  const date = Date.parse(headers.get('date') ?? '');
+  const age = Number(headers.get('age') ?? 0);
+  return Number.isFinite(date) ? now - date - (age > 0 ? age * 1000 : 0) : undefined;
 }
 
 /** Node's error codes for certificates, TLS versions and host name mismatches. */
@@ -158,6 +176,9 @@ export function failureOfConnection(error: unknown, host: string): Failure {
   if (code === 'ETIMEDOUT') return { kind: 'timeout', host };
   // Node's HTTP parser: the response isn't HTTP.
   if (code?.startsWith('HPE_') === true) return { kind: 'notGitLab', host, reason: code };
+  // Errors of Node's zlib.
+  if (code?.startsWith('Z_') === true || code?.startsWith('ERR__ERROR_FORMAT') === true)
+    return { kind: 'invalidAnswer', host, reason: 'damaged compression' };
   // The token contains a character that no header can carry, so it can't be valid.
   if (code === 'ERR_INVALID_CHAR') return { kind: 'unauthorized', host };
   return { kind: 'offline', host, reason: code };

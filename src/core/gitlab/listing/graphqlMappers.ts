@@ -54,15 +54,15 @@ export function toBuild(row: JsonObject, pipeline: Pipeline, context: RowContext
     ref: row.string('refName') ?? pipeline.ref,
     tag: row.boolean('createdByTag'),
     allowFailure: row.boolean('allowFailure'),
-    createdAt: row.string('createdAt') ?? '',
-    startedAt: row.string('startedAt'),
-    finishedAt: row.string('finishedAt'),
-    scheduledAt: row.string('scheduledAt'),
+    createdAt: row.time('createdAt') ?? '',
+    startedAt: row.time('startedAt'),
+    finishedAt: row.time('finishedAt'),
+    scheduledAt: row.time('scheduledAt'),
     ...present({ confirmation: confirmationIn(row) }),
     ...failureOf(row, kind),
     stuck: row.boolean('stuck') ? true : undefined,
     queuedDuration:
-      kind === 'external' ? undefined : toQueuedDuration(row.number('queuedDuration'), row.string('startedAt')),
+      kind === 'external' ? undefined : toQueuedDuration(row.number('queuedDuration'), row.time('startedAt')),
     coverage: row.number('coverage'),
     ...filesOf(row),
     runner: row.object('runner')?.string('description'),
@@ -193,7 +193,7 @@ function filesOf(row: JsonObject): Pick<Build, 'artifacts' | 'reports' | 'artifa
   );
   const isGone = artifacts === undefined && reports === undefined;
   const expired = files.find((file) => isExpired(file) && typeOf(file) !== 'trace');
-  return { artifacts, reports, artifactsExpiredAt: isGone ? expired?.string('expireAt') : undefined };
+  return { artifacts, reports, artifactsExpiredAt: isGone ? expired?.time('expireAt') : undefined };
 }
 
 function toArtifacts(archive: JsonObject | undefined): Build['artifacts'] {
@@ -201,13 +201,13 @@ function toArtifacts(archive: JsonObject | undefined): Build['artifacts'] {
   return {
     filename: archive.string('name') ?? 'artifacts.zip',
     size: sizeOf(archive),
-    expireAt: archive.string('expireAt'),
+    expireAt: archive.time('expireAt'),
   };
 }
 
 /** Whether a file has expired. Up to 18.8, only the date tells. */
 function isExpired(file: JsonObject): boolean {
-  return file.has('expired') ? file.boolean('expired') : Date.parse(file.string('expireAt') ?? '') <= Date.now();
+  return file.has('expired') ? file.boolean('expired') : Date.parse(file.time('expireAt') ?? '') <= Date.now();
 }
 
 function typeOf(file: JsonObject): string {

@@ -24,9 +24,9 @@ export function commonBuild(row: JsonObject, { server, project }: RowContext, pa
     ref: row.string('ref') ?? '',
     tag: row.boolean('tag'),
     allowFailure: row.boolean('allow_failure'), // Since 12.0; never in v3.
-    createdAt: row.string('created_at') ?? '',
-    startedAt: row.string('started_at'),
-    finishedAt: row.string('finished_at'),
+    createdAt: row.time('created_at') ?? '',
+    startedAt: row.time('started_at'),
+    finishedAt: row.time('finished_at'),
     coverage: row.number('coverage'),
     artifacts,
     // Expired files are listed until GitLab removes them.
@@ -39,7 +39,7 @@ export function commonBuild(row: JsonObject, { server, project }: RowContext, pa
     commit: toCommit(row.object('commit')),
     webUrl: `${project.url}/${page}/${id}`,
     failureReason: status === 'failed' ? row.string('failure_reason') : undefined, // Since 14.6.
-    queuedDuration: toQueuedDuration(row.number('queued_duration'), row.string('started_at')), // Since 15.2.
+    queuedDuration: toQueuedDuration(row.number('queued_duration'), row.time('started_at')), // Since 15.2.
     maybeManual: status === 'skipped' && !knows(server, 'manualStatus') ? true : undefined,
     attempts: [],
   };
@@ -91,7 +91,7 @@ function toArtifacts(row: JsonObject): Build['artifacts'] {
   const file = row.object('artifacts_file');
   const filename = file?.string('filename');
   if (filename === undefined) return undefined;
-  return { filename, size: file?.number('size') ?? 0, expireAt: row.string('artifacts_expire_at') };
+  return { filename, size: file?.number('size') ?? 0, expireAt: row.time('artifacts_expire_at') };
 }
 
 /**
@@ -99,7 +99,7 @@ function toArtifacts(row: JsonObject): Build['artifacts'] {
  * reports only.
  */
 function expiredAt(row: JsonObject): Build['artifactsExpiredAt'] {
-  const expireAt = row.string('artifacts_expire_at');
+  const expireAt = row.time('artifacts_expire_at');
   return expireAt !== undefined && Date.parse(expireAt) <= Date.now() ? expireAt : undefined;
 }
 

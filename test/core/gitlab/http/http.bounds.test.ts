@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { ServerResponse } from 'node:http';
-import { gzipSync } from 'node:zlib';
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import type { HttpLimits } from '../../../../src/core/gitlab/http/http';
 import type { HttpRequest } from '../../../../src/core/gitlab/http/request';
 import { bytesOf, failureOf, httpWith, listen, unhurried, until, type Listening } from '../../support';
@@ -59,6 +59,29 @@ describe('Http: a bound', () => {
     respond = (response) => void response.writeHead(200, { ...json, 'Content-Encoding': 'gzip' }).end(bomb);
     assert.equal((await failureOf(http().json(request()))).kind, 'tooLarge');
   });
+
+  for (const [encoding, pack] of [
+    ['gzip', gzipSync],
+    ['deflate', deflateSync],
+    ['br', brotliCompressSync],
+  ] as const)
+    it(`is there for ${encoding} that is damaged: it is told as that, not as a network that fails`, async () => {
+      const packed = pack(JSON.stringify(Array.from({ length: 2000 }, (_, id) => ({ id, name: `build ${id * 7}` }))));
+      const middle = Math.floor(packed.length / 2);
+      const damaged: Readonly<Record<string, Buffer>> = {
+        'not packed at all': Buffer.from('\u00ff{"message":"no"}'),
+        'damaged in the middle': Buffer.concat([
+          packed.subarray(0, middle),
+          Buffer.alloc(64, 0xff),
+          packed.subarray(middle),
+        ]),
+        cut: packed.subarray(0, middle),
+      };
+      for (const [what, bytes] of Object.entries(damaged)) {
+        respond = (response) => void response.writeHead(200, { ...json, 'Content-Encoding': encoding }).end(bytes);
+        assert.equal((await failureOf(http().json(request()))).kind, 'invalidAnswer', what);
+      }
+    });
 
   it('takes JSON that is just within it', async () => {
     const text = JSON.stringify(['x'.repeat(3_999_900)]);

@@ -123,14 +123,66 @@ describe('Http: a redirect', () => {
   });
 
   it('is followed five times, and no more', async () => {
-    fake.faults = [{ ...to('/api/v3/user'), times: 5 }];
-    await http.json(request('/api/v3/user'));
+    const hops = (count: number): Fault[] =>
+      Array.from({ length: count }, (_, hop) => ({
+        ...to(hop === count - 1 ? '/api/v3/user' : `/api/${hop}`),
+        times: 1,
+      }));
+    fake.faults = hops(5);
+    await http.json(request('/api/v3/start'));
     assert.equal(fake.requests.length, 6);
     fake.requests.length = 0;
-    fake.faults = [{ ...to('/api/v3/user'), times: 6 }];
-    const failure = await failureOf(http.json(request('/api/v3/user')));
+    fake.faults = hops(6);
+    const failure = await failureOf(http.json(request('/api/v3/start')));
     assert.deepEqual([failure.kind, failure.reason], ['notGitLab', 'more than 5 redirects']);
     assert.equal(fake.requests.length, 6);
+  });
+
+  it('that leads back is a loop, and each address is asked once', async () => {
+    const loops: Readonly<Record<string, readonly [Fault[], number]>> = {
+      'to itself': [[to('/api/v3/user')], 1],
+      'to itself, with a query that grows': [[to('/api/v3/user?to=%2Fapi%2Fv3%2Fuser')], 1],
+      'of two': [[{ ...to('/gate'), when: ({ path }) => path === '/api/v3/user' }, to('/api/v3/user')], 2],
+    };
+    for (const [what, [faults, requests]] of Object.entries(loops)) {
+      fake.requests.length = 0;
+      fake.faults = faults;
+      const failure = await failureOf(http.json(request('/api/v3/user')));
+      assert.deepEqual(
+        [failure.kind, failure.reason, fake.requests.length],
+        ['notGitLab', 'a redirect loop', requests],
+        what,
+      );
+    }
+    fake.requests.length = 0;
+    fake.faults = [to('/file?part=2')];
+    assert.equal((await failureOf(http.stream(request('/file?part=1')))).reason, 'a redirect loop');
+    assert.equal(fake.requests.length, 2);
+  });
+
+  for (const root of ['', '/gitlab'])
+    for (const method of ['POST', 'DELETE'] as const)
+      it(`of a ${method} to the root page of GitLab${root} says that nothing can be changed`, async () => {
+        const instance = `${fake.url}${root}`;
+        const { port } = new URL(fake.url);
+        const change = request('', { url: `${instance}/api/v4/projects/1`, instance, method, body: {} });
+        for (const location of [`${instance}/`, instance, `${root}/`, `https://127.0.0.1:${port}${root}/`]) {
+          fake.faults = [to(location, 301)];
+          const failure = await failureOf(http.json(change));
+          assert.deepEqual([failure.kind, failure.reason], ['server', 'a redirect to the root page'], location);
+        }
+        for (const location of ['http://portal.example.com/', `${instance}/login`, `${fake.url}/elsewhere/`]) {
+          fake.faults = [to(location, 301)];
+          assert.equal((await failureOf(http.json(change))).kind, 'notGitLab', location);
+        }
+        fake.faults = [to(`${instance}/users/sign_in`)];
+        assert.equal((await failureOf(http.json(change))).reason, 'a redirect to the sign-in page');
+      });
+
+  it('of a query to the root page is of no GitLab: it changes nothing', async () => {
+    fake.faults = [to('/', 301)];
+    const query = request('/api/graphql', { method: 'POST', body: {}, changesNothing: true });
+    assert.equal((await failureOf(http.json(query))).kind, 'notGitLab');
   });
 
   it('to nowhere, or out of the web, is refused', async () => {
