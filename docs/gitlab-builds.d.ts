@@ -100,7 +100,7 @@ export type BuildAbility =
 
 export interface Artifacts {
   readonly filename: string;
-  /** Bytes. */
+  /** Bytes; 0 where GitLab doesn't tell. */
   readonly size: number;
   readonly expireAt?: string | undefined;
 }

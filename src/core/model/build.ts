@@ -62,7 +62,7 @@ export interface Build {
 
 export interface Artifacts {
   readonly filename: string;
-  /** Size in bytes. */
+  /** Size in bytes; 0 if GitLab doesn't tell. */
   readonly size: number;
   /** When the artifacts expire (ISO 8601); undefined if they don't, or GitLab doesn't say. */
   readonly expireAt?: string | undefined;

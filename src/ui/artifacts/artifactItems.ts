@@ -1,7 +1,7 @@
 import { l10n, Range, ThemeColor, ThemeIcon, TreeItem, TreeItemCollapsibleState, type Uri } from 'vscode';
 import { artifactsState, type Build } from '../../core/model/build';
 import type { ArtifactsNode } from '../../core/model/tree';
-import { formatSize } from '../text/buildText';
+import { formatSize, toldSize } from '../text/buildText';
 import { oneLine } from '../text/failures';
 import { recentlyWords } from '../text/testText';
 import { expiredWords, expiryOf } from './expiry';
@@ -47,9 +47,10 @@ function artifactsLook({ artifacts, reports, artifactsExpiredAt = '' }: Build, n
       ? { icon: warning, words: [expiredWords(artifactsExpiredAt)] }
       : { icon: archive, words: [l10n.t('reports only')] };
   const expiry = expiryOf(artifacts.expireAt, now);
-  const size = formatSize(artifacts.size);
-  if (expiry === undefined) return { icon: archive, words: [size] };
-  return { icon: expiry.isNear ? warning : archive, words: [size, expiry.words], spoken: [size, expiry.spoken] };
+  const told = toldSize(artifacts);
+  const size = told === undefined ? [] : [told];
+  if (expiry === undefined) return { icon: archive, words: size };
+  return { icon: expiry.isNear ? warning : archive, words: [...size, expiry.words], spoken: [...size, expiry.spoken] };
 }
 
 export function artifactItem(node: ArtifactRowNode): TreeItem {
@@ -97,8 +98,10 @@ function reportItem({ report: { type, filename, size } }: ArtifactReportNode): T
   const label = l10n.t('{0} report: {1}', oneLine(type), oneLine(filename));
   const item = new TreeItem(label, None);
   item.iconPath = new ThemeIcon('note', new ThemeColor(muted));
-  item.description = formatSize(size);
-  item.accessibilityInformation = { label: `${label}, ${item.description}` };
+  // Up to 15.3 lists don't tell it.
+  const words = toldSize({ size });
+  if (words !== undefined) item.description = words;
+  item.accessibilityInformation = { label: [label, words].filter((part) => part !== undefined).join(', ') };
   return item;
 }
 

@@ -1,7 +1,7 @@
 import { l10n } from 'vscode';
 import { can } from '../../core/model/abilities';
 import type { Build } from '../../core/model/build';
-import { buildTitle, formatSize } from '../text/buildText';
+import { buildTitle, formatSize, toldSize } from '../text/buildText';
 import { UserError } from '../report';
 import { oneLine } from '../text/failures';
 import { canceling, deletingArtifacts, erasing, forcing, keeping, retrying, type Action } from '../text/actionText';
@@ -80,11 +80,8 @@ async function mayErase({ report }: CommandContext, builds: readonly Build[]): P
 
 async function mayDeleteArtifacts({ report }: CommandContext, builds: readonly Build[]): Promise<boolean> {
   const [first] = builds;
-  const size = builds.reduce((sum, { artifacts }) => sum + (artifacts?.size ?? 0), 0);
   const isOne = builds.length === 1 && first !== undefined;
-  const question = isOne
-    ? l10n.t('Delete the artifacts of {0}?', buildTitle(first))
-    : l10n.t('Delete the artifacts of {0} builds, {1} in all?', builds.length, formatSize(size));
+  const question = isOne ? l10n.t('Delete the artifacts of {0}?', buildTitle(first)) : deleteQuestion(builds);
   const lines = listed(builds, (build) => `${buildTitle(build)}: ${whichFiles(build)}`);
   const rest = isOne
     ? l10n.t('They are removed from GitLab for everyone. The build and its log are kept.')
@@ -93,10 +90,18 @@ async function mayDeleteArtifacts({ report }: CommandContext, builds: readonly B
   return report.confirm(question, detail, l10n.t('Delete'));
 }
 
+function deleteQuestion(builds: readonly Build[]): string {
+  const sizes = builds.flatMap(({ artifacts }) => (artifacts === undefined ? [] : [artifacts.size]));
+  const size = sizes.reduce((sum, one) => sum + one, 0);
+  return sizes.includes(0)
+    ? l10n.t('Delete the artifacts of {0} builds?', builds.length)
+    : l10n.t('Delete the artifacts of {0} builds, {1} in all?', builds.length, formatSize(size));
+}
+
 function whichFiles({ artifacts, reports = [] }: Build): string {
   if (artifacts === undefined) return l10n.t('none known');
-  const { filename, size } = artifacts;
-  const archive = `${oneLine(filename)} (${formatSize(size)})`;
+  const [name, size] = [oneLine(artifacts.filename), toldSize(artifacts)];
+  const archive = size === undefined ? name : `${name} (${size})`;
   if (reports.length === 0) return archive;
   return reports.length === 1
     ? l10n.t('{0} and 1 report', archive)
@@ -106,7 +111,10 @@ function whichFiles({ artifacts, reports = [] }: Build): string {
 function whatGoes({ artifacts, reports }: Build): string {
   if (artifacts === undefined && reports !== undefined) return l10n.t('its log and reports are removed from GitLab.');
   if (artifacts === undefined) return l10n.t('its log is removed from GitLab. It has no artifacts.');
-  return l10n.t('its log and artifacts ({0}) are removed from GitLab.', formatSize(artifacts.size));
+  const size = toldSize(artifacts);
+  return size === undefined
+    ? l10n.t('its log and artifacts are removed from GitLab.')
+    : l10n.t('its log and artifacts ({0}) are removed from GitLab.', size);
 }
 
 /** Builds for a confirmation, limited to what fits. */

@@ -79,6 +79,11 @@ export function buildLabel(build: Build): string {
   return lookOfBuild(build).label();
 }
 
+/** Size of artifacts as text; undefined if it is 0, which means that GitLab doesn't tell. */
+export function toldSize({ size }: { readonly size: number }): string | undefined {
+  return size === 0 ? undefined : formatSize(size);
+}
+
 /** Size in bytes as text: `999 B`, `1.2 kB`, `34 MB`. */
 export function formatSize(bytes: number): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB'];
@@ -118,10 +123,22 @@ export function buildDescription(build: Build, ref: string | undefined, now: num
     failureReasonWords(build),
     timeWords(build, now, facts, { exact: formatDuration, coarse: formatMinutes }),
     isToldElsewhere(build.ref, ref) ? undefined : oneLine(build.ref),
-    build.artifacts === undefined ? undefined : l10n.t('artifacts {0}', formatSize(build.artifacts.size)),
+    artifactsWords(build),
     build.attempts.length === 0 ? undefined : l10n.t('attempt {0}', build.attempts.length + 1),
   ];
   return parts.filter((part) => part !== undefined).join(' · ');
+}
+
+function artifactsWords({ artifacts }: Build): string | undefined {
+  if (artifacts === undefined) return undefined;
+  const size = toldSize(artifacts);
+  return size === undefined ? l10n.t('artifacts') : l10n.t('artifacts {0}', size);
+}
+
+function artifactsSpoken({ artifacts }: Build): string | undefined {
+  if (artifacts === undefined) return undefined;
+  const size = toldSize(artifacts);
+  return size === undefined ? l10n.t('has artifacts') : l10n.t('has artifacts, {0}', size);
 }
 
 /** Whether the ref is already shown by the view's message or by the row of the merge request's pipeline. */
@@ -138,7 +155,7 @@ export function buildSpoken(build: Build, now: number, facts: BuildFacts = {}): 
     waitWords(build, now, facts),
     failureReasonWords(build),
     timeWords(build, now, facts, { exact: spokenDuration, coarse: spokenMinutes }),
-    build.artifacts === undefined ? undefined : l10n.t('has artifacts, {0}', formatSize(build.artifacts.size)),
+    artifactsSpoken(build),
     build.attempts.length === 0 ? undefined : l10n.t('attempt {0}', build.attempts.length + 1),
   ];
   return parts.filter((part) => part !== undefined).join(', ');

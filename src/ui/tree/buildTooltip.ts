@@ -3,7 +3,7 @@ import { durationSeconds, isTimed, type Build } from '../../core/model/build';
 import type { Pipeline } from '../../core/model/pipeline';
 import { escaped } from '../../core/util/markdown';
 import { expiryWords } from '../artifacts/expiry';
-import { buildLabel, formatSize, shortSha, usualSeconds, waitWords, type BuildFacts } from '../text/buildText';
+import { buildLabel, toldSize, shortSha, usualSeconds, waitWords, type BuildFacts } from '../text/buildText';
 import { failureReasonSentence, failureReasonWords } from '../text/failureReasons';
 import { isExpired } from '../text/goneArtifacts';
 import { commitPage, mergeRequestPage, mergeRequestTitle } from '../text/pipelineText';
@@ -90,8 +90,8 @@ function results(build: Build, now: number): readonly TooltipLine[] {
   ];
 }
 
-function artifactsWords({ filename, size, expireAt }: NonNullable<Build['artifacts']>, now: number): string {
-  const parts = [filename, formatSize(size), expiryWords(expireAt, now)];
+function artifactsWords(artifacts: NonNullable<Build['artifacts']>, now: number): string {
+  const parts = [artifacts.filename, toldSize(artifacts), expiryWords(artifacts.expireAt, now)];
   return parts.filter((part) => part !== undefined).join(', ');
 }
 

@@ -5,6 +5,7 @@ import type { App } from '../app';
 import { appsInTests } from '../eachApp';
 import type { TreeItem } from '../fake/basics';
 import { editor } from '../fake/editor';
+import { until } from '../fake/until';
 
 async function tooltip(app: App, label: string): Promise<string> {
   const row = (await app.rows()).find(({ item }) => item.label === label);
@@ -49,12 +50,32 @@ describe('A build of which the list tells too little', () => {
     const { id } = app.small.builds.compile;
     const artifacts = (await app.rows()).find(({ item }) => item.accessibilityInformation?.label.includes(`#${id}`));
     assert.ok(artifacts);
-    assert.match(String(artifacts.item.description), /^0 B/);
+    assert.doesNotMatch(String(artifacts.item.description), /\dB|\d k?B/);
     const provider = editor().views[0]?.options.treeDataProvider;
     assert.ok(await provider?.getChildren(artifacts.element));
     const after = await provider?.getTreeItem(artifacts.element);
-    assert.doesNotMatch(String(after?.description), /^0 B/);
+    assert.match(String(after?.description), /^257 B/);
     assert.equal(app.asked().filter((request) => request === `GET jobs/${id}`).length, 1);
+  });
+
+  it('shows no size of artifacts as long as none is known', async () => {
+    const app = await start('15.3');
+    const shown = (await app.rows()).flatMap(({ item }) => [
+      item.label,
+      String(item.description),
+      item.accessibilityInformation?.label ?? '',
+    ]);
+    assert.ok(shown.some((text) => /\bartifacts$/.test(text)) && shown.some((text) => text.includes('has artifacts')));
+    const row = await app.row('compile');
+    for (const command of ['erase', 'deleteArtifacts']) {
+      const running = app.run(command, row);
+      await until('the question', () => editor().messages.length > 0);
+      const [question] = editor().messages.splice(0);
+      shown.push(question?.text ?? '', question?.detail ?? '');
+      question?.close();
+      await running;
+    }
+    for (const text of shown) assert.doesNotMatch(text, /\b0 B/);
   });
 
   it('asks for nothing where the list tells all', async () => {
