@@ -25,6 +25,7 @@ import { Repositories } from './git/repositories';
 import { LogColors } from './log/logColors';
 import { registerLogFeatures } from './log/logFeatures';
 import { LogEditors } from './log/logEditor';
+import { LogFileSource } from './log/logFileSource';
 import { Logs } from './log/logs';
 import { LogDiagnostics } from './log/logDiagnostics';
 import { LogStatus } from './log/logStatus';
@@ -82,12 +83,14 @@ export function startShell(context: ExtensionContext, changed: EventEmitter<void
   const tree = new BuildTree(groupingOf, clock, artifactRows, details);
   const statusBar = new StatusBar();
   const variables = new StoredVariables(context.secrets);
-  const { logs, logFiles, comparedFiles, problems, logEditors, logTimes, logFeatures } = logParts(shared);
+  const logPaths = new LogFileSource(git, log);
+  const { logs, logFiles, comparedFiles, problems, logEditors, logTimes, logFeatures } = logParts(shared, logPaths);
   const act = (name: string, ...args: readonly unknown[]): Promise<void> => run(name, args);
   const watches = new Watches({ report, act });
   const downloaded = new DownloadedArchives();
   const kept = { cache, archives, artifactRows, variables, downloaded };
-  const shown = { tree, ...kept, logs, logEditors, logTimes, problems, watches };
+  const ofLogs = { logs, logPaths, logEditors, logTimes, problems };
+  const shown = { tree, ...kept, ...ofLogs, watches };
   const commandContext = { session, clients, tokens, settings, instanceHosts, report, log, version, ...shown };
   const run = (name: string, args: readonly unknown[]) =>
     report.guard(name, async () => table[name]?.(commandContext, args));
@@ -195,7 +198,7 @@ function artifactParts(
   return { cache, archives, artifactRows };
 }
 
-function logParts(shared: Shared) {
+function logParts(shared: Shared, logPaths: LogFileSource) {
   const logs = new Logs(shared);
   const logFiles = new LogFiles(logs, shared.clock);
   const comparedFiles = new ComparedFiles(new ComparedLogs(logs));
@@ -203,7 +206,7 @@ function logParts(shared: Shared) {
   const logEditors = new LogEditors(logs, colors, shared.settings);
   const [problems, logTimes] = [new LogDiagnostics(logs, shared.session), new LogTimes(logs)];
   const drawn = [logEditors, colors, logTimes, logDurations(logs), new LogStatus(logs, shared.clock)];
-  const logFeatures = [logFiles, problems, ...drawn, ...registerLogFeatures(logs)];
+  const logFeatures = [logFiles, problems, ...drawn, ...registerLogFeatures(logs, logPaths)];
   return { logs, logFiles, comparedFiles, problems, logEditors, logTimes, logFeatures };
 }
 

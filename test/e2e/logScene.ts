@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import type { FakeBuild } from '../gitlab/model';
 import { minute, seedProject, type Seed, type SeedOptions } from '../gitlab/seed';
 import type { World } from '../gitlab/world';
+import { git } from '../vscode/workspace';
 
 export interface Logged extends Seed {
   readonly builds: Readonly<Record<'unit' | 'live' | 'waiting' | 'erased', FakeBuild>>;
@@ -64,9 +65,10 @@ export function lines(from: number, to: number): string {
   return Array.from({ length: to - from + 1 }, (_, index) => `line ${from + index} of the log\n`).join('');
 }
 
-/** The file that the log names, as long as it says. */
+/** The file that the log names, as long as it says; git tracks it. */
 export async function writeNamedFile(folder: string): Promise<void> {
   const path = join(folder, namedFile);
   await mkdir(dirname(path), { recursive: true });
   await writeFile(path, Array.from({ length: 20 }, (_, index) => `int line${index + 1} = ${index + 1};\n`).join(''));
+  await git(folder, 'add', '--', namedFile);
 }

@@ -42,6 +42,7 @@ describe('the log of a build, in an editor', () => {
     gitlab.world.update(small.builds.firstRspec, { trace });
     mkdirSync(dirname(linked()), { recursive: true });
     writeFileSync(linked(), 'one\ntwo\nthree\n');
+    git('add', '--', file);
     await setRemote(`${gitlab.url}/${small.project.path}.git`);
     await signIn(gitlab.url, small.token);
     await until('ready', ({ state, instance }) => state === 'ready' && instance === gitlab.url);
@@ -51,6 +52,7 @@ describe('the log of a build, in an editor', () => {
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
     await vscode.commands.executeCommand('gitlabBuilds.signOut');
     await gitlab.close();
+    git('rm', '--quiet', '--cached', '--', file);
     rmSync(dirname(linked()), { recursive: true, force: true });
   });
 

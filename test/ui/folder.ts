@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { git } from '../vscode/workspace';
 
 export interface Folder {
   readonly path: string;
@@ -33,4 +34,13 @@ export async function makeRepositoryFolder(remotes: Readonly<Record<string, stri
   };
   await folder.setRemotes(remotes);
   return folder;
+}
+
+/** Writes files that git tracks, by their paths in the repository, each as many lines long as is said. */
+export async function writeTracked(folder: string, files: Readonly<Record<string, number>>): Promise<void> {
+  for (const [path, lines] of Object.entries(files)) {
+    await mkdir(dirname(join(folder, path)), { recursive: true });
+    await writeFile(join(folder, path), 'a line\n'.repeat(lines));
+  }
+  await git(folder, 'add', '--', ...Object.keys(files));
 }

@@ -1,6 +1,4 @@
 import assert from 'node:assert/strict';
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { MarkdownString, window } from 'vscode';
 import { safeName } from '../../src/core/artifacts/fileNames';
 import { plainText, withoutControls } from '../../src/core/util/plainText';
@@ -12,6 +10,7 @@ import { appsInTests } from './eachApp';
 import { editor } from './fake/editor';
 import { until } from './fake/until';
 import { rowsOf } from './fake/views';
+import { writeTracked } from './folder';
 import { box } from './signInBox';
 
 /** What of a text a person sees. */
@@ -272,8 +271,7 @@ describe('A hostile name', () => {
     const erasing = app.run('erase', { build: made.passed.id });
     (await until('the question', () => editor().messages.find(({ open, modal }) => open && modal))).close();
     await erasing;
-    await mkdir(join(app.folder.path, 'src'), { recursive: true });
-    await writeFile(join(app.folder.path, 'src/a.ts'), '');
+    await writeTracked(app.folder.path, { 'src/a.ts': 1 });
     await app.run('downloadArtifacts', { build: made.passed.id });
     await app.run('retry', { build: made.passed.id });
   }

@@ -3,9 +3,9 @@ export function evaluate(clause: string, keys: Readonly<Record<string, unknown>>
   return clause.split('&&').every((term) => holds(term.trim(), keys));
 }
 
-/** The keys that a clause asks for. */
+/** The keys that a clause asks for; none for one that is never true. */
 export function keysIn(clause: string): readonly string[] {
-  return clause.split('&&').map((term) => /[\w.]+/.exec(term)?.[0] ?? '');
+  return clause === 'false' ? [] : clause.split('&&').map((term) => /[\w.]+/.exec(term)?.[0] ?? '');
 }
 
 function holds(term: string, keys: Readonly<Record<string, unknown>>): boolean {

@@ -1,8 +1,9 @@
+import { timeSlice } from '../util/timeSlice';
 import { locationsOf } from './locations';
 import type { Log } from './log';
+import type { FoundFiles, LogFileFinder } from './logFileFinder';
 import { problemsIn, type Problem } from './logProblems';
-import { timeSlice } from '../util/timeSlice';
-import type { WorkspaceFiles } from './workspaceFiles';
+import { isDependency } from './pathLookup';
 
 /** A problem in an existing file. */
 export interface FoundProblem extends Problem {
@@ -15,33 +16,63 @@ export interface FoundProblems {
   readonly isCut: boolean;
   /** Number of file locations in the log, whether or not the files exist. */
   readonly places: number;
+  /** How many of these may be in one of several files, or in one that has changed since. */
+  readonly unsure: number;
 }
 
 /** Maximum number of problems to report. */
 export const mostProblems = 1000;
 
 /**
+/**
  * Finds problems in existing files, without duplicates; for each stack trace, only the first location in the
- * repository. Yields to other work meanwhile.
+ * repository, and none where several files may be meant. `hasChanged`: whether a file differs from the log's commit.
+ * Yields to other work meanwhile.
  */
-export async function findProblems(log: Log, files: WorkspaceFiles): Promise<FoundProblems> {
-  const found = new Map<string, FoundProblem>();
+export async function findProblems(
+  log: Log,
+  files: LogFileFinder,
+  hasChanged: (file: string) => boolean = () => false,
+): Promise<FoundProblems> {
+  const collected = new Collected(hasChanged);
   const share = timeSlice();
-  let [places, stack]: [number, number | undefined] = [0, undefined];
   for (const some of problemsIn(log.lines, locationsOf(log.lines))) {
     await share();
-    if (some.length === 0) continue;
-    await files.look(some.map(({ path }) => path));
-    places += some.length;
-    for (const problem of some) {
-      const file = files.of(problem.path);
-      if (file === undefined || (problem.stack !== undefined && problem.stack === stack)) continue;
-      stack = problem.stack;
-      const key = JSON.stringify([file, problem.line, problem.column, problem.message]);
-      if (found.has(key)) continue;
-      if (found.size === mostProblems) return { problems: [...found.values()], isCut: true, places };
-      found.set(key, { ...problem, file });
-    }
+    const own = some.filter(({ path }) => !isDependency(path));
+    collected.places += some.length;
+    if (own.length === 0) continue;
+    const found = await files.find(own);
+    for (const [index, problem] of own.entries())
+      if (collected.add(problem, found[index])) return collected.result(true);
   }
-  return { problems: [...found.values()], isCut: false, places };
+  return collected.result(false);
+}
+
+class Collected {
+  places = 0;
+  private unsure = 0;
+  private stack: number | undefined;
+  private readonly found = new Map<string, FoundProblem>();
+
+  constructor(private readonly hasChanged: (file: string) => boolean) {}
+
+  /** Whether it is one more than anybody reads. */
+  add(problem: Problem, found: FoundFiles | undefined): boolean {
+    const [file, rival] = found?.files ?? [];
+    if (file === undefined || (problem.stack !== undefined && problem.stack === this.stack)) return false;
+    this.stack = problem.stack;
+    if (rival !== undefined || this.hasChanged(file)) {
+      this.unsure += 1;
+      return false;
+    }
+    const key = JSON.stringify([file, problem.line, problem.column, problem.message]);
+    if (this.found.has(key)) return false;
+    if (this.found.size === mostProblems) return true;
+    this.found.set(key, { ...problem, file });
+    return false;
+  }
+
+  result(isCut: boolean): FoundProblems {
+    return { problems: [...this.found.values()], isCut, places: this.places, unsure: this.unsure };
+  }
 }

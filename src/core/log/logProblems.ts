@@ -1,5 +1,5 @@
 import { trimEndOf, trimStartOf, whitespace } from '../util/trim';
-import type { Location } from './locations';
+import type { Location } from './location';
 import { isFrame, isPythonFrame, isWithinStack, messageOfFrames, tracebackMessage } from './stacks';
 
 export type Severity = 'error' | 'warning' | 'note';

@@ -7,6 +7,7 @@ import type { DownloadedArchives } from '../../core/artifacts/download/downloade
 import type { Clients } from '../session/clients';
 import type { InstanceHosts } from '../session/instanceHosts';
 import type { LogEditors } from '../log/logEditor';
+import type { LogFileSource } from '../log/logFileSource';
 import type { Logs } from '../log/logs';
 import type { LogDiagnostics } from '../log/logDiagnostics';
 import type { LogTimes } from '../log/logTimes';
@@ -31,6 +32,7 @@ export interface CommandContext {
   readonly cache: ArtifactsCache;
   readonly downloaded: DownloadedArchives;
   readonly logs: Logs;
+  readonly logPaths: LogFileSource;
   readonly logEditors: LogEditors;
   readonly problems: LogDiagnostics;
   readonly logTimes: LogTimes;

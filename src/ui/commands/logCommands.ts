@@ -11,7 +11,6 @@ import { buildTitle, formatSize } from '../text/buildText';
 import { UserError } from '../report';
 import { oneLine, withoutMarkup } from '../text/failures';
 import { findProblems, mostProblems, type FoundProblems } from '../../core/log/findProblems';
-import { WorkspaceFiles } from '../../core/log/workspaceFiles';
 import type { LogDocument } from '../log/logDocument';
 import { toLogAddress } from '../log/logUri';
 import { abortedBy } from './prompts';
@@ -160,8 +159,11 @@ export const showProblems: Command = async (context, args) => {
   await context.logEditors.show(document, log);
   await window.showTextDocument(document, { preview: false });
   if (log.isEmpty) return;
-  const files = new WorkspaceFiles(Uri.parse(root).fsPath, target.project);
-  const found = await searched(build, () => findProblems(log.whole, files));
+  const found = await searched(build, async () => {
+    const { logPaths } = context;
+    const [files, { hasChanged }] = await Promise.all([logPaths.finderFor(log.whole, log), logPaths.distanceOf(log)]);
+    return findProblems(log.whole, files, hasChanged);
+  });
   // Its editor may have been closed meanwhile.
   if (context.logs.of(log.uri) !== log) return;
   context.problems.show(log, build, found.problems);
@@ -181,10 +183,10 @@ async function searched<T>(build: Build, search: () => Promise<T>): Promise<T> {
 async function tell(
   { report }: CommandContext,
   build: Build,
-  { problems, isCut, places }: FoundProblems,
+  { problems, isCut, places, unsure }: FoundProblems,
 ): Promise<void> {
   if (problems.length === 0) {
-    void report.inform(whyNone(build, places));
+    void report.inform(unsure > 0 ? whyUnsure(build, unsure) : whyNone(build, places));
     return;
   }
   report.done(foundWords(build, problems.length, isCut));
@@ -197,6 +199,20 @@ function foundWords(build: Build, count: number, isCut: boolean): string {
   return count === 1
     ? l10n.t('1 problem in the log of {0}', title)
     : l10n.t('{0} problems in the log of {1}', count, title);
+}
+
+function whyUnsure(build: Build, unsure: number): string {
+  const title = buildTitle(build);
+  return unsure === 1
+    ? l10n.t(
+        'The log of {0} names one file, but several could be meant, or it has changed since. See the link in the log.',
+        title,
+      )
+    : l10n.t(
+        'The log of {0} names {1} places, but several files could be meant, or they have changed since. See the links in the log.',
+        title,
+        unsure,
+      );
 }
 
 function whyNone(build: Build, places: number): string {

@@ -21,6 +21,7 @@ import {
   clearProblems,
   showProblems,
 } from './logCommands';
+import { openLogPlace } from './openLogPlace';
 import { play, playWithVariables } from './play';
 import { nextFailed, clearFilter, filter, groupBy, refresh, showFailedOnly } from './view';
 import { selectProject, showOtherProject } from './selectProject';
@@ -67,6 +68,7 @@ export const table: Readonly<Record<string, Command>> = {
   compareLog,
   showProblems,
   clearProblems,
+  openLogPlace,
   loadEarlier,
   toggleLogTimestamps,
   openInBrowser,

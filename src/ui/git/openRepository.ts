@@ -1,10 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Disposable } from 'vscode';
+import { LocalError } from '../../core/model/errors';
 import type { Head } from '../../core/model/head';
 import type { Remote } from '../../core/model/remotes';
 import type { GitRepository } from './vscodeGit';
 import { readHead } from '../../core/git/readHead';
 import { runGit, type GitProgram } from '../../core/git/runGit';
+import { readChangedFiles, readTrackedFiles, type TrackedFiles } from '../../core/git/trackedFiles';
 import { gitFolders, watchGit } from './watcher';
 
 /** Current HEAD. `commit`: undefined if there is none yet; `name`: branch, undefined if HEAD is detached. */
@@ -17,6 +19,8 @@ export interface HeadPosition {
 export class OpenRepository implements Disposable {
   private readonly subscriptions: Disposable[] = [];
   private readonly heads = new Map<string | undefined, Promise<Head | undefined>>();
+  private tracked:
+    { readonly commit: string | undefined; readonly files: Promise<TrackedFiles | undefined> } | undefined;
   private remotesRead: Promise<readonly Remote[]> | undefined;
   private key: string;
   private around: string;
@@ -65,6 +69,29 @@ export class OpenRepository implements Disposable {
   /** Caches a successful read; after a failure git is asked again. */
   private async keepIfRead(remote: string | undefined, reading: Promise<Head | undefined>): Promise<void> {
     if ((await reading) === undefined && this.heads.get(remote) === reading) this.heads.delete(remote);
+  }
+
+  /**
+   * The files that git tracks, read once per HEAD; undefined where there are more than an index may have. Throws where git
+   * fails.
+   */
+  trackedFiles(): Promise<TrackedFiles | undefined> {
+    const { commit } = this.position;
+    if (this.tracked?.commit === commit && this.tracked !== undefined) return this.tracked.files;
+    const tracked = { commit, files: readTrackedFiles(this.git, this.repository.rootUri.fsPath) };
+    this.tracked = tracked;
+    // git that failed once is asked again.
+    tracked.files.catch(() => {
+      if (this.tracked === tracked) this.tracked = undefined;
+    });
+    return tracked.files;
+  }
+
+  /** The files that differ between a commit and HEAD, submodules by their folders. Throws where git fails. */
+  async changedSince(sha: string): Promise<ReadonlySet<string>> {
+    const { commit } = this.position;
+    if (commit === undefined) throw new LocalError('git', undefined);
+    return readChangedFiles(this.git, this.repository.rootUri.fsPath, sha, commit);
   }
 
   forget(): void {

@@ -75,6 +75,11 @@ export class Repositories implements Disposable {
     return this.open.get(rootOf(repository))?.position ?? { commit, name };
   }
 
+  /** The open repository whose folder has this URI. */
+  at(root: string): OpenRepository | undefined {
+    return this.open.get(root);
+  }
+
   /** Drops cached remotes, since git's configuration can change without an event. */
   forgetRemotes(): void {
     for (const one of this.open.values()) one.forget();

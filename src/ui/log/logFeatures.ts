@@ -3,11 +3,12 @@ import { LogHover } from './logHover';
 import { LogLens } from './logLens';
 import { LogLinks } from './logLinks';
 import { logScheme } from './logUri';
+import type { LogFileSource } from './logFileSource';
 import type { Logs } from './logs';
 import { LogStructure } from './logStructure';
 
-/** Registers language features for logs: folding, outline and code lenses. */
-export function registerLogFeatures(logs: Logs): readonly Disposable[] {
+/** Registers language features for logs: folding, outline, links and code lenses. */
+export function registerLogFeatures(logs: Logs, files: LogFileSource): readonly Disposable[] {
   const selector = { scheme: logScheme };
   const [structure, lens] = [new LogStructure(logs), new LogLens(logs)];
   return [
@@ -16,6 +17,6 @@ export function registerLogFeatures(logs: Logs): readonly Disposable[] {
     languages.registerDocumentSymbolProvider(selector, structure, { label: 'GitLab Builds' }),
     languages.registerHoverProvider(selector, new LogHover(logs)),
     languages.registerCodeLensProvider(selector, lens),
-    languages.registerDocumentLinkProvider(selector, new LogLinks(logs)),
+    languages.registerDocumentLinkProvider(selector, new LogLinks(logs, files)),
   ];
 }

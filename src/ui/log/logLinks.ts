@@ -1,9 +1,19 @@
-import { DocumentLink, Range, Uri, type CancellationToken, type DocumentLinkProvider, type TextDocument } from 'vscode';
-import { locationsOf, type Location } from '../../core/log/locations';
+import {
+  DocumentLink,
+  l10n,
+  Range,
+  Uri,
+  type CancellationToken,
+  type DocumentLinkProvider,
+  type TextDocument,
+} from 'vscode';
+import type { Location } from '../../core/log/location';
+import { locationsOf, pathsIn } from '../../core/log/locations';
 import type { Log } from '../../core/log/log';
+import type { FoundFiles } from '../../core/log/logFileFinder';
 import { timeSlice } from '../../core/util/timeSlice';
+import type { CommitDistance, LogFileSource } from './logFileSource';
 import type { Logs } from './logs';
-import { WorkspaceFiles } from '../../core/log/workspaceFiles';
 
 interface Placed extends Location {
   readonly at: number;
@@ -13,44 +23,76 @@ interface Placed extends Location {
 interface Found {
   /** Number of lines processed. */
   upTo: number;
+  /** Paths with a line, and paths alone. */
   readonly places: Placed[];
+  readonly paths: Placed[];
   /** Links that the log itself contains. */
   readonly own: DocumentLink[];
 }
 
-/** Maximum number of links. */
+/** Argument of the command behind a link. */
+export interface LogLinkTarget {
+  /** Address of the log. */
+  readonly log: string;
+  /** Absolute paths, of which the user selects one. */
+  readonly files: readonly string[];
+  /** 1-based, like `column`. */
+  readonly line?: number | undefined;
+  readonly column?: number | undefined;
+}
+
+/** The argument as one word: VS Code decodes the address of a command more than once. */
+function toArgument(target: LogLinkTarget): string {
+  return Buffer.from(JSON.stringify(target)).toString('base64url');
+}
+
+/** Maximum number of links to lines. */
 const mostLinks = 5000;
+const mostPaths = 2000;
+/** Files that a link offers: its address holds them. */
+const mostOffered = 50;
 
 /**
- * Provides links to existing files of the repository, and those that the log itself contains. VS Code finds other URLs.
+ * Provides links to files of the repository, and those that the log itself contains. VS Code finds other URLs.
  */
 export class LogLinks implements DocumentLinkProvider {
   private readonly found = new WeakMap<Log, Found>();
 
-  constructor(private readonly logs: Logs) {}
+  constructor(
+    private readonly logs: Logs,
+    private readonly source: LogFileSource,
+  ) {}
 
   async provideDocumentLinks(document: TextDocument, token: CancellationToken): Promise<DocumentLink[]> {
     const open = this.logs.of(document.uri);
     if (open === undefined) return [];
-    const { log, port } = open;
-    const { places, own } = await this.lookThrough(log, token);
+    const { log } = open;
+    const { places, paths, own } = await this.lookThrough(log, token);
     const lineCount = Math.min(document.lineCount, log.lines.length);
-    const shown = places.filter(({ at }) => at < lineCount).slice(0, mostLinks);
-    const files = new WorkspaceFiles(Uri.parse(port.root).fsPath, port.target.project);
-    await files.look(shown.map(({ path }) => path));
-    const toFiles = shown.flatMap((place) => toLink(place, files.of(place.path)) ?? []);
+    const isShown = ({ at }: Placed) => at < lineCount;
+    const shown = [...places.filter(isShown).slice(0, mostLinks), ...paths.filter(isShown).slice(0, mostPaths)];
+    const [finder, distance] = await Promise.all([this.source.finderFor(log, open), this.source.distanceOf(open)]);
+    shown.sort((a, b) => a.at - b.at || a.start - b.start);
+    const files = await finder.find(shown);
+    const share = timeSlice();
+    const toFiles: DocumentLink[] = [];
+    for (const [index, place] of shown.entries()) {
+      toFiles.push(...toLink(place, files[index], distance, document.uri));
+      const turn = share();
+      if (turn !== undefined) await turn;
+    }
     return [...toFiles, ...own.filter(({ range }) => range.start.line < lineCount)];
   }
 
   /** Finds links, continuing from the previous call; the last line may still grow. Yields to other work meanwhile. */
-  private async lookThrough(log: Log, token: CancellationToken): Promise<Pick<Found, 'places' | 'own'>> {
-    const found = this.found.get(log) ?? { upTo: 0, places: [], own: [] };
+  private async lookThrough(log: Log, token: CancellationToken): Promise<Omit<Found, 'upTo'>> {
+    const found = this.found.get(log) ?? { upTo: 0, places: [], paths: [], own: [] };
     this.found.set(log, found);
     const share = timeSlice();
     while (found.upTo < log.lines.length - 1 && !token.isCancellationRequested) {
       await lookThroughSome(log, found, share);
     }
-    const last = { upTo: found.upTo, places: [...found.places], own: [...found.own] };
+    const last = { upTo: found.upTo, places: [...found.places], paths: [...found.paths], own: [...found.own] };
     if (log.lines.length > 0) lookAt(log, last, locationsOf(log.lines));
     return last;
   }
@@ -69,17 +111,37 @@ async function lookThroughSome(log: Log, found: Found, share: () => Promise<void
 
 function lookAt(log: Log, found: Found, locationsAt: (at: number) => readonly Location[]): void {
   const at = found.upTo++;
-  if (found.places.length < mostLinks)
-    for (const place of locationsAt(at))
-      if (place.path !== undefined) found.places.push({ ...place, path: place.path, at });
+  if (found.places.length < mostLinks) {
+    const places = locationsAt(at);
+    for (const place of places) if (place.path !== undefined) found.places.push({ ...place, path: place.path, at });
+    if (found.paths.length < mostPaths)
+      for (const path of pathsIn(log.lines[at] ?? ''))
+        if (places.every(({ start, end }) => path.end <= start || end <= path.start)) found.paths.push({ ...path, at });
+  }
   if (found.own.length >= mostLinks) return;
   for (const { start, end, url } of log.links(at))
     if (/^https?:/i.test(url)) found.own.push(new DocumentLink(new Range(at, start, at, end), Uri.parse(url, true)));
 }
 
-function toLink({ at, start, end, line, column }: Placed, file: string | undefined): DocumentLink | undefined {
-  if (file === undefined) return undefined;
-  // VS Code's syntax for a position in a file.
-  const place = line === undefined ? '' : `#L${line}${column === undefined ? '' : `,${column}`}`;
-  return new DocumentLink(new Range(at, start, at, end), Uri.parse(`${Uri.file(file).toString()}${place}`, true));
+/** To the file itself; where it must be asked or said first which file, or of which commit, by a command of ours. */
+function toLink(
+  place: Placed,
+  found: FoundFiles | undefined,
+  { sha }: CommitDistance,
+  log: Uri,
+): readonly DocumentLink[] {
+  const [file, rival] = found?.files ?? [];
+  if (found === undefined || file === undefined) return [];
+  const { at, start, end, line, column } = place;
+  const range = new Range(at, found.start ?? start, at, end);
+  if (rival === undefined && sha === undefined) {
+    // As VS Code writes a place in a file.
+    const where = line === undefined ? '' : `#L${line}${column === undefined ? '' : `,${column}`}`;
+    return [new DocumentLink(range, Uri.parse(`${Uri.file(file).toString()}${where}`, true))];
+  }
+  const target: LogLinkTarget = { log: log.toString(), files: found.files.slice(0, mostOffered), line, column };
+  const query = encodeURIComponent(JSON.stringify([toArgument(target)]));
+  const link = new DocumentLink(range, Uri.parse(`command:gitlabBuilds.openLogPlace?${query}`, true));
+  if (rival !== undefined) link.tooltip = l10n.t('Select one of {0} files', found.files.length);
+  return [link];
 }

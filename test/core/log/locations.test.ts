@@ -50,7 +50,7 @@ describe('the places that a log names', () => {
     const lines = [
       ...['/builds/g/p/src/app.ts', '  12:3  error  Unexpected console statement  no-console'],
       ...['  14:10  warning  Missing return type', '', 'src/a.css', '  2:30  ✖  Unexpected unit  unit-no-unknown'],
-      ...['', '  7:1  error  of no file', 'took 3 s', '  7:1  error  of no file', '  7:1  is no place'],
+      ...['', '  7:1  error  of the same', 'took 3 s', '  7:1  error  of the same', '  7:1  is no place'],
     ];
     const places = (at: number, find = locationsOf(lines)) =>
       find(at).map(({ start, end, path = '', line, column }) => [lines[at]?.slice(start, end), path, line, column]);
@@ -58,7 +58,11 @@ describe('the places that a log names', () => {
       ['12:3', '/builds/g/p/src/app.ts', 12, 3],
       ['14:10', '/builds/g/p/src/app.ts', 14, 10],
     ];
-    const expected = [[], [first], [second], [], [], [['2:30', 'src/a.css', 2, 30]], [], [], [], [], []];
+    const style = (place: string, line: number, column: number) => [[place, 'src/a.css', line, column]];
+    const expected = [
+      ...[[], [first], [second], [], [], style('2:30', 2, 30), [], style('7:1', 7, 1), []],
+      ...[style('7:1', 7, 1), []],
+    ];
     const find = locationsOf(lines);
     assert.deepEqual(
       lines.map((_, at) => places(at, find)),

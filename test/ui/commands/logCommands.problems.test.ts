@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict';
-import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
 import type { CodeLens, CodeLensProvider, TextDocument } from 'vscode';
 import type { App } from '../app';
 import { appsInTests } from '../eachApp';
 import { Uri } from '../fake/basics';
 import { editor } from '../fake/editor';
 import { until } from '../fake/until';
+import { writeTracked } from '../folder';
 
 const escape = '\u001b';
 const trace = [
@@ -34,12 +33,7 @@ describe('Show Log Errors in Problems', () => {
         for (const build of [small.builds.firstRspec, small.builds.odd]) world.update(build, { trace: text });
       },
     });
-    for (const file of ['src/app.ts', 'src/main.rs']) await write(file);
-  };
-  const write = async (file: string) => {
-    const path = join(app.folder.path, file);
-    await mkdir(dirname(path), { recursive: true });
-    await writeFile(path, '');
+    await writeTracked(app.folder.path, { 'src/app.ts': 3000, 'src/main.rs': 4 });
   };
   const reference = (build: 'firstRspec' | 'odd' | 'rspec' = 'firstRspec') => ({ build: app.small.builds[build].id });
   const show = (build?: 'firstRspec' | 'odd' | 'rspec') => app.run('showProblems', reference(build));

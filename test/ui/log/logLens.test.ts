@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { DocumentLink, TextDocument } from 'vscode';
 import { serverError } from '../../gitlab/faults';
 import type { App } from '../app';
 import { appsInTests } from '../eachApp';
 import { Uri } from '../fake/basics';
 import { editor } from '../fake/editor';
+import { writeTracked } from '../folder';
 
 const escape = '\u001b';
 const failing = `$ make\n${escape}[31msrc/app.ts:12:3: error: no such thing${escape}[0m\n\`\`\`\nERROR: Job failed: exit code 1\n`;
@@ -107,8 +108,7 @@ describe('The log of a failed build', () => {
   /** Those of the log, in a repository that has `src/app.ts`; `file`: its address. */
   async function linksToApp(): Promise<{ readonly links: readonly DocumentLink[]; readonly file: string }> {
     const path = join(app.folder.path, 'src/app.ts');
-    await mkdir(dirname(path));
-    await writeFile(path, '');
+    await writeTracked(app.folder.path, { 'src/app.ts': 12 });
     await app.run('openLog', reference());
     const provider = editor().texts.provider('links') as {
       provideDocumentLinks(document: TextDocument, token: object): Promise<DocumentLink[]>;
@@ -123,7 +123,10 @@ describe('The log of a failed build', () => {
     const { links, file } = await linksToApp();
     assert.deepEqual(
       links.map(({ range, target }) => [range.start.line, range.start.character, target?.toString()]),
-      [[1, 2, `${file}#L3,4`]],
+      [
+        [0, 0, file],
+        [1, 2, `${file}#L3,4`],
+      ],
     );
   });
 

@@ -1,0 +1,154 @@
+import { open, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { TrackedFiles } from '../git/trackedFiles';
+import { mapLimit } from '../util/mapLimit';
+import { timeSlice } from '../util/timeSlice';
+import type { Location } from './location';
+import type { LogFolders } from './logFolders';
+import { candidatesOf, decided, type LogProject } from './pathLookup';
+import type { WorkspaceFiles } from './workspaceFiles';
+
+/** A place in a file that a line of a log names. */
+export interface LogPlace extends Pick<Location, 'line' | 'longer'> {
+  readonly path: string;
+  /** Index of the log's line. */
+  readonly at: number;
+}
+
+/** The files that a place may be in, as absolute paths: one where the log leaves no doubt. */
+export interface FoundFiles {
+  readonly files: readonly string[];
+  /** Where in the log's line the path begins that led there, if it is longer than the place's own. */
+  readonly start?: number;
+}
+
+/** Finds the files of a repository that a log names. */
+export interface LogFileFinder {
+  /** The files of each place, in the order of the places; undefined where there is none. Yields while it works. */
+  find(places: readonly LogPlace[]): Promise<readonly (FoundFiles | undefined)[]>;
+}
+
+const readsAtOnce = 16;
+const pieceBytes = 64 * 1024;
+/** Bytes of a file beyond which its lines are not counted. */
+const mostBytes = 16 * 1024 * 1024;
+/** Rivals whose lines are counted. */
+const mostCounted = 50;
+
+/** Looks paths up among the files that git tracks; what the log says of its folders decides between several. */
+export class TrackedLogFiles implements LogFileFinder {
+  private readonly known = new Map<string, readonly string[]>();
+  private readonly lineCounts = new Map<string, Promise<number>>();
+
+  /** `folders`: of the log whose places are asked for. */
+  constructor(
+    private readonly tracked: TrackedFiles,
+    private readonly where: LogProject,
+    private readonly folders: LogFolders,
+  ) {}
+
+  async find(places: readonly LogPlace[]): Promise<readonly (FoundFiles | undefined)[]> {
+    const share = timeSlice();
+    const wanted: (Wanted | undefined)[] = [];
+    for (const place of places) {
+      wanted.push(this.wanted(place));
+      const turn = share();
+      if (turn !== undefined) await turn;
+    }
+    await this.count(wanted);
+    const found: (FoundFiles | undefined)[] = [];
+    for (const one of wanted) {
+      found.push(one === undefined ? undefined : await this.decide(one));
+      const turn = share();
+      if (turn !== undefined) await turn;
+    }
+    return found;
+  }
+
+  /** The longest of the paths that may be meant which a file has. */
+  private wanted(place: LogPlace): Wanted | undefined {
+    for (const { path, start } of place.longer ?? []) {
+      const candidates = this.candidates(path);
+      if (candidates.length > 0) return { place, path, candidates, start };
+    }
+    const candidates = this.candidates(place.path);
+    return candidates.length > 0 ? { place, path: place.path, candidates } : undefined;
+  }
+
+  private candidates(path: string): readonly string[] {
+    let found = this.known.get(path);
+    if (found === undefined) this.known.set(path, (found = candidatesOf(path, this.tracked, this.where)));
+    return found;
+  }
+
+  private async count(wanted: readonly (Wanted | undefined)[]): Promise<void> {
+    const files = [...new Set(wanted.flatMap((one) => one?.candidates.slice(0, mostCounted) ?? []))];
+    await mapLimit(files, readsAtOnce, (file) => this.lineCount(file));
+  }
+
+  /** A line beyond its end is never that file. */
+  private async decide({ place, path, candidates, start }: Wanted): Promise<FoundFiles | undefined> {
+    const { line = 1, at } = place;
+    const possible: string[] = [];
+    for (const [index, file] of candidates.entries())
+      if (index >= mostCounted || (await this.lineCount(file)) >= line) possible.push(file);
+    if (possible.length === 0) return undefined;
+    if (possible.length > 1) await this.folders.read(at);
+    const hints = possible.length > 1 ? this.folders.of(at, path) : [];
+    const one = decided(path, possible, hints, this.where);
+    const files = (one === undefined ? possible : [one]).map((file) => join(this.where.root, file));
+    return { files, ...(start === undefined ? {} : { start }) };
+  }
+
+  private lineCount(file: string): Promise<number> {
+    let count = this.lineCounts.get(file);
+    if (count === undefined) this.lineCounts.set(file, (count = countLines(join(this.where.root, file))));
+    return count;
+  }
+}
+
+interface Wanted {
+  readonly place: LogPlace;
+  readonly path: string;
+  readonly candidates: readonly string[];
+  readonly start?: number;
+}
+
+/** Looks paths up on the disk, where there is no list of tracked files. */
+export class DiskLogFiles implements LogFileFinder {
+  constructor(private readonly files: WorkspaceFiles) {}
+
+  async find(places: readonly LogPlace[]): Promise<readonly (FoundFiles | undefined)[]> {
+    await this.files.look(places.map(({ path }) => path));
+    return places.map(({ path }) => {
+      const file = this.files.of(path);
+      return file === undefined ? undefined : { files: [file] };
+    });
+  }
+}
+
+/** Lines of a file, the empty one at its end too; infinitely many where it is too big, none where it can't be read. */
+async function countLines(path: string): Promise<number> {
+  try {
+    const found = await stat(path);
+    if (!found.isFile()) return 0;
+    return found.size > mostBytes ? Infinity : 1 + (await countLineFeeds(path, found.size));
+  } catch {
+    // It is not on the disk, as in a sparse checkout.
+    return 0;
+  }
+}
+
+async function countLineFeeds(path: string, size: number): Promise<number> {
+  const file = await open(path);
+  try {
+    const buffer = Buffer.allocUnsafe(Math.min(pieceBytes, Math.max(1, size)));
+    for (let count = 0; ;) {
+      const { bytesRead } = await file.read(buffer, 0, buffer.length);
+      if (bytesRead === 0) return count;
+      for (let at = buffer.indexOf(0x0a); at >= 0 && at < bytesRead; at = buffer.indexOf(0x0a, at + 1)) count += 1;
+    }
+  } finally {
+    await file.close();
+  }
+}

@@ -1,0 +1,307 @@
+import { timeSlice } from '../util/timeSlice';
+import { linePrefix } from './linePrefix';
+
+/** A folder that a log says it is in: whose files its next lines name. */
+export interface FolderHint {
+  /** A path as the log has it, in the project or absolute, or the name of a module. '' is the project's own folder. */
+  readonly folder: string;
+  /** Whether it is the folder itself, from which paths lead; else only a name that is somewhere in the path. */
+  readonly isFolder: boolean;
+}
+
+interface Said extends FolderHint {
+  readonly at: number;
+}
+
+/** Columns of a line that are read for folders. */
+const mostColumns = 500;
+/** Lines of a test run in Go between the file's name and the package's. */
+const mostLinesToPackage = 2000;
+
+/**
+ * The folders that a log says it is in, by line: of commands that are shown, of make, of task runners, of Maven, Gradle,
+ * npm and Go. It reads each line once, as far as it is asked.
+ */
+export class LogFolders {
+  private readonly shell = new ShellFolder();
+  private readonly said: {
+    readonly command: Said[];
+    readonly option: Said[];
+    readonly make: Said[];
+    readonly task: Said[];
+  } = {
+    command: [],
+    option: [],
+    make: [],
+    task: [],
+  };
+  private readonly makeFolders: string[] = [];
+  private readonly steps = new Map<string, string>();
+  /** Where a command was shown last before each, as what was said before it holds no longer. */
+  private readonly commands: number[] = [];
+  private upTo = 0;
+  /** The next line of Go's that names a package, from a line on. */
+  private nextPackage: { readonly from: number; readonly at: number; readonly name: string | undefined } | undefined;
+
+  constructor(private readonly lines: readonly string[]) {}
+
+  /** Reads the lines up to one, which `of` would do at once. Others have their turn meanwhile. */
+  async read(at: number): Promise<void> {
+    const share = timeSlice();
+    while (this.upTo <= at && this.upTo < this.lines.length) {
+      this.readLine(this.upTo++);
+      const turn = share();
+      if (turn !== undefined) await turn;
+    }
+  }
+
+  /** The folders that are said of a line, the surest first. */
+  of(at: number, path: string): readonly FolderHint[] {
+    while (this.upTo <= at && this.upTo < this.lines.length) this.readLine(this.upTo++);
+    const own = this.onLine(this.line(at));
+    const since = lastBefore(this.commands, at, (one) => one) ?? -1;
+    const { command, option, make, task } = this.said;
+    const before = [command, option, make, task].flatMap((list) => {
+      const last = lastBefore(list, at, (one) => one.at);
+      return last === undefined || (list !== command && last.at < since) ? [] : [last];
+    });
+    before.sort((a, b) => b.at - a.at);
+    return [...own, ...(path.endsWith('.go') ? this.goPackages(at) : []), ...before].filter(
+      ({ folder }) => folder !== unknown,
+    );
+  }
+
+  private line(at: number): string {
+    return (this.lines[at] ?? '').slice(0, mostColumns);
+  }
+
+  private readLine(at: number): void {
+    const line = this.line(at);
+    const [first, second] = [line.charAt(0), line.charAt(1)];
+    if (first === '$' && second === ' ') this.readCommand(at, line.slice(2), false);
+    else if (first === '+' && /^\++ /.test(line)) this.readCommand(at, line.replace(/^\++ /, ''), true);
+    else if (/^(?:Executing "|Running after)/.test(line)) this.startAnew(at);
+    else this.readTool(at, line.slice(linePrefix(line).length));
+    if (first === '#') this.readStep(line);
+  }
+
+  /** BuildKit says once of a step in which stage of the Dockerfile it is: `#12 [web 3/5] RUN npm run build`. */
+  private readStep(line: string): void {
+    const [step = '', stage = '', count = ''] = line.split(' ', 3);
+    if (stage.startsWith('[') && /^\d/.test(count)) this.steps.set(step, stage.slice(1));
+  }
+
+  private startAnew(at: number): void {
+    this.shell.reset();
+    this.commands.push(at);
+    this.said.command.push({ at, folder: unknown, isFolder: true });
+  }
+
+  private readCommand(at: number, command: string, isTrace: boolean): void {
+    if (!isTrace) {
+      this.commands.push(at);
+      this.makeFolders.length = 0;
+    }
+    const { during, option } = this.shell.run(command, isTrace);
+    this.said.command.push({ at, folder: during, isFolder: true });
+    if (option !== undefined) this.said.option.push({ at, ...option });
+  }
+
+  private readTool(at: number, line: string): void {
+    const [, verb, folder] =
+      /^(?:g?make(?:\[\d{1,3}\])?|ninja): (Entering|Leaving) directory [`'"]([^'"]{1,300})['"]/.exec(line) ?? [];
+    if (folder !== undefined) {
+      if (verb === 'Entering') this.makeFolders.push(folder);
+      else this.makeFolders.pop();
+      this.said.make.push({ at, folder: this.makeFolders.at(-1) ?? unknown, isFolder: true });
+      return;
+    }
+    const task = taskOn(line);
+    if (task !== undefined) this.said.task.push({ at, ...task });
+  }
+
+  /** What the line itself says: a project file of .NET at its end, and the task before it. */
+  private onLine(line: string): readonly FolderHint[] {
+    const project = projectFolder(line);
+    const { task } = linePrefix(line);
+    const named = task === undefined ? undefined : (this.steps.get(task) ?? task);
+    return [
+      ...(project === undefined ? [] : [{ folder: project, isFolder: true }]),
+      ...(named === undefined || !/[a-z]/i.test(named) ? [] : [{ folder: named, isFolder: false }]),
+    ];
+  }
+
+  /** Go names the package above (`# package`) where it builds, and below (`FAIL package`) where it tests. */
+  private goPackages(at: number): readonly FolderHint[] {
+    if (this.nextPackage === undefined || at < this.nextPackage.from || at > this.nextPackage.at)
+      this.nextPackage = this.packageFrom(at);
+    const { name } = this.nextPackage;
+    return name === undefined ? [] : [{ folder: name, isFolder: false }];
+  }
+
+  private packageFrom(from: number): { readonly from: number; readonly at: number; readonly name: string | undefined } {
+    const last = Math.min(this.lines.length, from + mostLinesToPackage) - 1;
+    for (let at = from; at <= last; at += 1) {
+      const [, name] = /^(?:FAIL|ok)\s{1,9}([\w./~-]{1,200})(?:\s|$)/.exec(this.line(at)) ?? [];
+      if (name !== undefined) return { from, at, name };
+      if (this.line(at).startsWith('$ ')) return { from, at, name: undefined };
+    }
+    return { from, at: last, name: undefined };
+  }
+}
+
+/** The folder of the project that .NET names in brackets at a line's end: `[/builds/g/p/App/App.csproj]`. */
+function projectFolder(line: string): string | undefined {
+  const text = line.trimEnd();
+  const start = text.lastIndexOf('[');
+  if (start < 0 || !text.endsWith(']')) return undefined;
+  const [path = ''] = text
+    .slice(start + 1, -1)
+    .replaceAll('\\', '/')
+    .split('::');
+  return /\.(?:cs|fs|vb|vcx)proj$/.test(path) ? path.slice(0, Math.max(0, path.lastIndexOf('/'))) : undefined;
+}
+
+/** Stands for a folder that is not known. */
+const unknown = '\0';
+
+function lastBefore<T>(list: readonly T[], at: number, lineOf: (one: T) => number): T | undefined {
+  let [low, high] = [0, list.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    const one = list[middle];
+    if (one !== undefined && lineOf(one) <= at) low = middle + 1;
+    else high = middle;
+  }
+  return list[low - 1];
+}
+
+/** The first group is a module's name, of which `:` parts the names too. */
+const modules = [
+  // Gradle; the project's own tasks have no name in between.
+  /^> Task ((?::[\w.-]{1,60}){2,8})(?: |$)/,
+  /^\[INFO\] -{2,3} .{1,200} @ ([\w.-]{1,100}) -{2,3}$/,
+  /^\[INFO\] -{1,60}< [\w.-]{1,100}:([\w.-]{1,100}) >-{1,60}$/,
+  /^\s{0,3}> nx run ([\w@/.-]{1,100})(?::|$)/,
+  /^=== FAIL: ([\w./-]{1,200}) /,
+  /^# ([\w./-]{1,200})$/,
+];
+
+function taskOn(line: string): FolderHint | undefined {
+  const first = line.charAt(0);
+  if (!'>[#=r '.includes(first)) return undefined;
+  // pnpm names the folder, npm only the package.
+  const [, name, folder] =
+    /^> ((?:@[\w.-]{1,60}\/)?[\w.-]{1,60})@\d\S{0,40} \S{1,60}(?: (\/\S{1,300}))?$/.exec(line) ?? [];
+  if (folder !== undefined) return { folder, isFolder: true };
+  if (name !== undefined) return { folder: name, isFolder: false };
+  const [, root] = /^rootdir: ([^,]{1,300})/.exec(line) ?? [];
+  if (root !== undefined) return { folder: root.trim(), isFolder: true };
+  for (const pattern of modules) {
+    const [, module] = pattern.exec(line) ?? [];
+    if (module !== undefined)
+      return { folder: module.startsWith(':') ? gradleFolder(module) : module, isFolder: false };
+  }
+  return /^> Task :\w{1,60}(?: |$)/.test(line) ? { folder: '', isFolder: true } : undefined;
+}
+
+/** `:apps:web:compileJava` is a task of `apps/web`. */
+function gradleFolder(task: string): string {
+  return task.split(':').slice(1, -1).join('/');
+}
+
+/** Options by which a program works in another folder, and those that name a package. */
+const folderOptions =
+  /(?:^|\s)(?:--prefix|--cwd|--dir|-C|--project-dir|--manifest-path|--file|-f|-p|--directory)(?:=| )([^\s=;&|]{1,300})/;
+const folderPrograms =
+  /^(?:npm|yarn|pnpm|make|gmake|go|git|cargo|mvn|\.\/mvnw|gradle|\.\/gradlew|ninja|bun|uv|poetry|composer|tox|just|task)$/;
+const packageOptions =
+  /(?:^|\s)(?:--workspace|-w|--filter|-F|--scope|workspace|-pl|--projects|--package)(?:=| )([^\s;&|]{1,200})/;
+const packagePrograms = /^(?:npm|yarn|pnpm|turbo|lerna|nx|mvn|\.\/mvnw|cargo|npx|bun)$/;
+
+/** The folder that a shell is in, by the commands that it shows. Relative to the project, '' for its own. */
+class ShellFolder {
+  folder = '';
+  /** A shell begins in the project's folder, but only one that has moved there is sure to be in it. */
+  private hasMoved = false;
+  private previous = '';
+  private readonly pushed: string[] = [];
+  /** Before the command that was shown last: a trace of the shell tells its parts again. */
+  private before: string | undefined;
+
+  reset(): void {
+    this.folder = this.previous = '';
+    this.hasMoved = false;
+    this.pushed.length = 0;
+    this.before = undefined;
+  }
+
+  /** `during`: the folder of the command's output; `option`: the one that the command is told to work in. */
+  run(command: string, isTrace: boolean): { readonly during: string; readonly option?: FolderHint } {
+    if (isTrace && /^(?:cd|pushd|popd)\b/.test(command) && this.before !== undefined) {
+      this.folder = this.before;
+      this.before = undefined;
+    } else if (!isTrace) this.before = this.folder;
+    const isInBrackets = /^\s*\(/.test(command);
+    const [outside, hadMoved] = [this.folder, this.hasMoved];
+    let option: FolderHint | undefined;
+    for (const part of command.split(/&&|\|\||[;|()]/)) {
+      const words = part.trim();
+      if (!this.move(words)) option = optionOf(words, this.folder) ?? option;
+    }
+    const during = this.hasMoved ? this.folder : unknown;
+    if (isInBrackets) [this.folder, this.hasMoved] = [outside, hadMoved];
+    return { during, ...(option === undefined ? {} : { option }) };
+  }
+
+  /** Whether the words are a command that moves to another folder. */
+  private move(words: string): boolean {
+    const [verb, ...rest] = words.split(/\s+/);
+    if (verb === 'popd') this.go(this.pushed.pop() ?? unknown);
+    else if (verb === 'cd' || verb === 'pushd') {
+      if (verb === 'pushd') this.pushed.push(this.folder);
+      const target = rest.filter((word) => !/^-\w/.test(word) && word !== '--').join(' ');
+      this.go(target === '-' ? this.previous : joined(this.folder, unquoted(target)));
+    } else return false;
+    return true;
+  }
+
+  private go(folder: string): void {
+    this.previous = this.folder;
+    this.folder = folder;
+    this.hasMoved = true;
+  }
+}
+
+function optionOf(words: string, folder: string): FolderHint | undefined {
+  const [program = ''] = words.split(/\s+/).filter((word) => !/^\w+=/.test(word));
+  const [, target] = folderPrograms.test(program) ? (folderOptions.exec(words) ?? []) : [];
+  if (target !== undefined)
+    return { folder: joined(folder, unquoted(target).replace(/\/?(?:Cargo\.toml|pom\.xml)$/, '')), isFolder: true };
+  const [, name] = packagePrograms.test(program) ? (packageOptions.exec(words) ?? []) : [];
+  return name === undefined ? undefined : { folder: unquoted(name).replace(/^\.\//, ''), isFolder: false };
+}
+
+function unquoted(word: string): string {
+  return word.replace(/["']/g, '').trim();
+}
+
+/** `target` as seen from `folder`; a variable other than the project's folder may be anything. */
+function joined(folder: string, target: string): string {
+  const own = target.replace(/^(?:\$CI_PROJECT_DIR|\$\{CI_PROJECT_DIR\})(?=\/|$)/, '');
+  if (own !== target) return own.replace(/^\//, '').replace(/\/$/, '');
+  if (target === '' || /[$`~*]/.test(target)) return unknown;
+  if (target.startsWith('/')) return target;
+  if (folder === unknown) return unknown;
+  return inFolder(folder, target) ?? unknown;
+}
+
+/** The path that leads from a folder to another place, without `.` and `..`; undefined where it leads out at the top. */
+export function inFolder(folder: string, path: string): string | undefined {
+  const names = folder === '' ? [] : folder.split('/');
+  for (const name of path.split('/')) {
+    if (name === '..' && names.pop() === undefined) return undefined;
+    if (name !== '..' && name !== '.' && name !== '') names.push(name);
+  }
+  return names.join('/');
+}

@@ -1,0 +1,84 @@
+const longestPath = 300;
+
+/** Where a longer path begins in the line, and the path. */
+export interface LongerPath {
+  readonly start: number;
+  readonly path: string;
+}
+
+const withoutEnding =
+  /(?:^|[/\\])(?:\.[\w-]+|(?:GNUm|[Mm])akefile|(?:Make|Docker|Container|Rake|Gem|Jenkins|Vagrant|Just|Proc|Pod|Fast|Brew|Pip|Snake|Earth|Tilt|Danger|Guard)file|BUILD|WORKSPACE|gradlew|mvnw|configure)$/;
+
+/** Whether a path ends with what looks like the name of a file. */
+export function isFileName(path: string): boolean {
+  return /[\w$)\]-]\.[A-Za-z][\w+-]{0,9}$/.test(path) || withoutEnding.test(path);
+}
+
+/** Back over what a path is made of; a drive's or a scheme's colon is part of it. */
+export function pathStart(text: string, end: number): number {
+  const least = Math.max(0, end - longestPath);
+  let start = end;
+  while (start > least && !isBreak(text.charAt(start - 1))) start -= 1;
+  const before = text.slice(Math.max(0, start - 18), start);
+  if (/(?:^|[^\w])[A-Za-z]:$/.test(before) && /[\\/]/.test(text.charAt(start))) {
+    return before.endsWith(`file:///${before.slice(-2)}`) ? start - 10 : start - 2;
+  }
+  if (!text.startsWith('//', start)) return start;
+  const scheme = ['webpack-internal:', 'webpack:', 'file:'].find((one) => before.endsWith(one));
+  return start - (scheme?.length ?? 0);
+}
+
+function isBreak(character: string): boolean {
+  return ' \t\n\v\f\r\u00a0"\'`()<>[]{}|,;=*?:'.includes(character);
+}
+
+/** The path in quotes that end there, of which a line may name any: with spaces and brackets. */
+export function quotedPath(text: string, end: number): LongerPath | undefined {
+  const quote = text.charAt(end);
+  if (!`"'\``.includes(quote) || quote === '') return undefined;
+  const start = Math.max(text.lastIndexOf(quote, end - 1), quote === "'" ? text.lastIndexOf('`', end - 1) : -1) + 1;
+  return start === 0 || end - start > longestPath || start === end
+    ? undefined
+    : { start, path: text.slice(start, end) };
+}
+
+/** Longer paths at most that are tried. */
+const mostLonger = 8;
+
+/** The paths that end there, too, and begin further left: spaces and brackets may belong to them. The longest first. */
+export function longerPaths(text: string, start: number, end: number, from: number): readonly LongerPath[] {
+  const longer: LongerPath[] = [];
+  const least = Math.max(from, end - longestPath);
+  for (let at = start - 1; at >= least && longer.length < mostLonger; at -= 1) {
+    if (`"'\`<>|*?`.includes(text.charAt(at))) break;
+    const isStart = (at === least || isBreak(text.charAt(at - 1))) && !' \t)]},;=:'.includes(text.charAt(at));
+    if (isStart) longer.push({ start: at, path: plainPath(text.slice(at, end)) });
+  }
+  return longer.reverse();
+}
+
+/** Without a scheme, and without the `./` that leads nowhere; of a bundler's address the file. */
+export function plainPath(path: string): string {
+  return path
+    .replace(/^webpack(?:-internal)?:\/\/[^/]{0,100}\/(?:\([\w-]{1,40}\)\/)?/, '')
+    .replace(/^file:\/\//, '')
+    .replace(/^\/([A-Za-z]:)/, '$1')
+    .replace(/^(?:\.[/\\])+/, '');
+}
+
+/** The name that ends there, of letters, digits and `$.<>`. */
+function methodBefore(text: string, end: number): string {
+  let start = end;
+  while (start > Math.max(0, end - longestPath) && /[\w$.<>]/.test(text.charAt(start - 1))) start -= 1;
+  return text.slice(start, end);
+}
+
+/** `at org.example.App$Inner.run(App.java:3)`: the folder of `App.java` is `org/example/`. */
+export function packageOf(text: string, start: number, path: string): string {
+  if (!/^\w+\.(?:java|kt|scala|groovy)$/.test(path) || text.charAt(start - 1) !== '(') return '';
+  return methodBefore(text, start - 1)
+    .split('.')
+    .slice(0, -2)
+    .map((name) => `${name}/`)
+    .join('');
+}

@@ -1,0 +1,96 @@
+/** Where a line's number stands behind a path, as programs write it. */
+export interface PlaceForm {
+  /** Where the path ends. */
+  readonly pathEnd: number;
+  readonly line: number;
+  /** Behind the number. */
+  readonly after: number;
+  readonly bracket: '' | '(' | '[';
+  /** The form is that of any number behind any word. */
+  readonly isVague: boolean;
+}
+
+/** What stands between the path and the number of the line, by its last character; the longest first. */
+const separators: Readonly<Record<string, readonly string[]>> = {
+  ':': [':'],
+  '(': [': (', ' (', '('],
+  '[': [': [', ':[', ' [', '['],
+  '#': ['#'],
+  L: ['#L'],
+  ',': ['",', "',", ','],
+  ' ': [
+    ...['", lines ', '", line ', '": line ', '" on line ', '" line ', `", `, `": `],
+    ...["', lines ", "', line ", "': line ", "' on line ", "' line ", "', ", "': "],
+    ...[
+      ', lines ',
+      ', line ',
+      ':lines ',
+      ':line ',
+      ': lines ',
+      ': line ',
+      ' on lines ',
+      ' on line ',
+      ' at line ',
+      ' lines ',
+      ' line ',
+    ],
+    ...[', ', ': ', ' '],
+  ],
+};
+const vague = new Set([', ', ': ', ' ', ',', `", `, `', `, `": `, `': `]);
+
+/** The numbers of a text that may be a line in a file. */
+export function* startsOfPlace(text: string): Generator<PlaceForm> {
+  for (const { 0: digits, index } of text.matchAll(/\d+/g)) {
+    const after = index + digits.length;
+    if (digits.length > 7 || /\w/.test(text.charAt(after))) continue;
+    const form = separatorBefore(text, index);
+    if (form === undefined) continue;
+    const bracket = form.endsWith('(') ? '(' : form.endsWith('[') ? '[' : '';
+    const pathEnd = index - form.length;
+    if (pathEnd === 0 || (bracket !== '' && !closes(text, after))) continue;
+    yield { pathEnd, line: Number(digits), after, bracket, isVague: isVague(form, text, after) };
+  }
+}
+
+function separatorBefore(text: string, end: number): string | undefined {
+  // The shortest quoted ones begin with the quote, at which the path ends.
+  return separators[text.charAt(end - 1)]?.find((one) => text.startsWith(one, end - one.length));
+}
+
+/** A bracket around numbers alone. */
+function closes(text: string, after: number): boolean {
+  return /^[\d,.:; -]{0,40}[)\]]/.test(text.slice(after, after + 41));
+}
+
+/** webpack writes `./src/bad.js 1:0`, dash `run.sh: 3: Syntax error`. */
+function isVague(separator: string, text: string, after: number): boolean {
+  if (!vague.has(separator)) return false;
+  const rest = text.slice(after, after + 12);
+  if (separator === ' ') return !/^:\d{1,6}(?:\D|$)/.test(rest);
+  return separator !== ': ' || !/^: \S/.test(rest);
+}
+
+/** The column, and where the whole range ends, with its closing bracket. */
+export function endOfPlace(
+  text: string,
+  { line, after, bracket, isVague: isUnsure }: PlaceForm,
+): { readonly line: number; readonly column?: number; readonly end: number } {
+  const rest = text.slice(after, after + 60);
+  if (bracket !== '') return { line, ...inBrackets(rest, after) };
+  const worded = /^(?:-\d{1,7})?,? (?:col(?:umn)?|char(?:acter)?s?)[: ] ?(\d{1,6})(?:-\d{1,6})?/.exec(rest);
+  if (worded !== null) return { line, column: Number(worded[1]), end: after + worded[0].length };
+  if (isUnsure) return { line, end: after };
+  // `:12:3`, `:12.3`, `:12,3`, and a second place behind it: `-14:9`, `:14:9`, `-9`.
+  const [match = '', column] =
+    /^[:.,](\d{1,6})(?:[-:]\d{1,7}(?:[:.,]\d{1,6})?)?/.exec(rest) ?? /^-\d{1,7}/.exec(rest) ?? [];
+  if (match === '' || /\w/.test(text.charAt(after + match.length))) return { line, end: after };
+  return { line, ...(column === undefined ? {} : { column: Number(column) }), end: after + match.length };
+}
+
+/** `12,3)`, `12, 3]`, `12,9,10,11)`, and of Haskell `(5,1)-(7,10)`. */
+function inBrackets(rest: string, after: number): { readonly column?: number; readonly end: number } {
+  const [match = '', column] = /^(?:[,:] ?(\d{1,6}))?[\d,.:; -]{0,40}[)\]]/.exec(rest) ?? [];
+  const further = /^-\(\d{1,7},\d{1,6}\)/.exec(rest.slice(match.length))?.[0] ?? '';
+  return { ...(column === undefined ? {} : { column: Number(column) }), end: after + match.length + further.length };
+}

@@ -1,0 +1,96 @@
+import { relative, sep } from 'node:path';
+import { Uri } from 'vscode';
+import { mostTrackedFiles, type TrackedFiles } from '../../core/git/trackedFiles';
+import type { Log } from '../../core/log/log';
+import { DiskLogFiles, TrackedLogFiles, type LogFileFinder } from '../../core/log/logFileFinder';
+import { LogFolders } from '../../core/log/logFolders';
+import { WorkspaceFiles } from '../../core/log/workspaceFiles';
+import type { Logger } from '../../core/util/logger';
+import type { Repositories } from '../git/repositories';
+import type { LogDocument } from './logDocument';
+
+/** How the files of a log's commit differ from those that are checked out. */
+export interface CommitDistance {
+  /** The log's commit, where it isn't the one that is checked out. */
+  readonly sha: string | undefined;
+  /** Whether a file isn't the same in both commits; true of every file where git can't tell. */
+  readonly hasChanged: (file: string) => boolean;
+}
+
+const sameCommit: CommitDistance = { sha: undefined, hasChanged: () => false };
+
+interface Known {
+  readonly tracked: TrackedFiles;
+  readonly lines: readonly string[];
+  readonly finder: LogFileFinder;
+}
+
+/** The files of repositories in which places of logs are looked for, by what git says of them. */
+export class LogFileSource {
+  private readonly known = new WeakMap<Log, Known>();
+  private readonly told = new Set<string>();
+  private readonly warned = new WeakSet<LogDocument>();
+
+  constructor(
+    private readonly git: Pick<Repositories, 'at'>,
+    private readonly log: Logger,
+  ) {}
+
+  /** `log`: that of the document, or the part of it which is shown. */
+  async finderFor(log: Log, { port: { root, target } }: LogDocument): Promise<LogFileFinder> {
+    const where = { root: Uri.parse(root).fsPath, project: target.project };
+    const tracked = await this.tracked(root);
+    if (tracked === undefined) return new DiskLogFiles(new WorkspaceFiles(where.root, where.project));
+    const { lines } = log;
+    const known = this.known.get(log);
+    if (known?.tracked === tracked && known.lines === lines) return known.finder;
+    const finder = new TrackedLogFiles(tracked, where, new LogFolders(lines));
+    this.known.set(log, { tracked, lines, finder });
+    return finder;
+  }
+
+  /** The commit of a log and the one that is checked out. */
+  async distanceOf({ build, port: { root, target } }: LogDocument): Promise<CommitDistance> {
+    const [repository, sha] = [this.git.at(root), build?.commit?.sha ?? target.sha];
+    if (repository === undefined || sha === '' || repository.position.commit === sha) return sameCommit;
+    const folder = Uri.parse(root).fsPath;
+    try {
+      const changed = await repository.changedSince(sha);
+      return { sha, hasChanged: (file) => isAmong(changed, relative(folder, file).split(sep)) };
+    } catch {
+      // The commit isn't here, as that of a merge result: nothing is sure then.
+      return { sha, hasChanged: () => true };
+    }
+  }
+
+  /** Whether it is asked for the first time of a log: what its commit means for its links is said once. */
+  isNew(document: LogDocument): boolean {
+    const isNew = !this.warned.has(document);
+    this.warned.add(document);
+    return isNew;
+  }
+
+  /** Undefined where the disk must be asked instead. */
+  private async tracked(root: string): Promise<TrackedFiles | undefined> {
+    try {
+      const files = await this.git.at(root)?.trackedFiles();
+      if (files === undefined && this.git.at(root) !== undefined)
+        this.tellOnce(root, `More than ${mostTrackedFiles} files: paths in logs are looked up on the disk.`);
+      return files;
+    } catch (error) {
+      this.tellOnce(root, `Paths in logs are looked up on the disk: ${String(error)}`);
+      return undefined;
+    }
+  }
+
+  private tellOnce(root: string, sentence: string): void {
+    if (this.told.has(root)) return;
+    this.told.add(root);
+    this.log.info(sentence);
+  }
+}
+
+/** Whether a path, or a submodule that it is in, is among them. */
+function isAmong(paths: ReadonlySet<string>, names: readonly string[]): boolean {
+  return names.some((_, at) => paths.has(names.slice(0, at + 1).join('/')));
+}
