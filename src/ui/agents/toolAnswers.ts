@@ -6,7 +6,6 @@ import { maskSecrets } from '../../core/agents/maskSecrets';
 import { statusSections } from '../../core/agents/statusReport';
 import { findProblems } from '../../core/log/findProblems';
 import { firstError } from '../../core/log/firstError';
-import { WorkspaceFiles } from '../../core/log/workspaceFiles';
 import type { Build } from '../../core/model/build';
 import { isUnpushed, type Snapshot } from '../../core/model/snapshot';
 import { caveats } from '../text/commitText';
@@ -83,7 +82,7 @@ function pushRemark(snapshot: Snapshot): readonly string[] {
 
 /** Why a build failed, without its log where that can't be read. */
 export async function failureFacts(
-  context: Pick<CommandContext, 'logs'>,
+  context: Pick<CommandContext, 'logs' | 'logFiles'>,
   subject: Pick<ToolSubject, 'root' | 'target'>,
   build: Build,
 ): Promise<FailureFacts> {
@@ -101,14 +100,15 @@ function knownFacts(build: Build): FailureFacts {
 
 /** The log is read, and what it names is looked for in the workspace. Throws what keeps it from being read. */
 async function factsWithLog(
-  { logs }: Pick<CommandContext, 'logs'>,
+  { logs, logFiles }: Pick<CommandContext, 'logs' | 'logFiles'>,
   { root, target }: Pick<ToolSubject, 'root' | 'target'>,
   build: Build,
 ): Promise<FailureFacts> {
   if (target === undefined) return knownFacts(build);
-  const { whole } = await logs.now(root, target, build);
+  const log = await logs.now(root, target, build);
+  const { whole } = log;
   const folder = Uri.parse(root).fsPath;
-  const { problems } = await findProblems(whole, new WorkspaceFiles(folder, target.project));
+  const { problems } = await findProblems(whole, await logFiles.finderFor(whole, log));
   return {
     ...knownFacts(build),
     log: { text: whole, firstError: await firstError(whole) },
@@ -118,7 +118,7 @@ async function factsWithLog(
 
 /** What *Copy Failure as Markdown* copies; it holds no token. Throws what keeps the log from being read. */
 export async function failureMarkdown(
-  context: Pick<CommandContext, 'logs' | 'tokens'>,
+  context: Pick<CommandContext, 'logs' | 'logFiles' | 'tokens'>,
   subject: Pick<ToolSubject, 'root' | 'target'>,
   build: Build,
 ): Promise<string> {
