@@ -82,7 +82,7 @@ function pushRemark(snapshot: Snapshot): readonly string[] {
 
 /** Why a build failed, without its log where that can't be read. */
 export async function failureFacts(
-  context: Pick<CommandContext, 'logs' | 'logFiles'>,
+  context: Pick<CommandContext, 'logs' | 'logPaths'>,
   subject: Pick<ToolSubject, 'root' | 'target'>,
   build: Build,
 ): Promise<FailureFacts> {
@@ -100,7 +100,7 @@ function knownFacts(build: Build): FailureFacts {
 
 /** The log is read, and what it names is looked for in the workspace. Throws what keeps it from being read. */
 async function factsWithLog(
-  { logs, logFiles }: Pick<CommandContext, 'logs' | 'logFiles'>,
+  { logs, logPaths }: Pick<CommandContext, 'logs' | 'logPaths'>,
   { root, target }: Pick<ToolSubject, 'root' | 'target'>,
   build: Build,
 ): Promise<FailureFacts> {
@@ -108,7 +108,7 @@ async function factsWithLog(
   const log = await logs.now(root, target, build);
   const { whole } = log;
   const folder = Uri.parse(root).fsPath;
-  const { problems } = await findProblems(whole, await logFiles.finderFor(whole, log));
+  const { problems } = await findProblems(whole, await logPaths.finderFor(whole, log));
   return {
     ...knownFacts(build),
     log: { text: whole, firstError: await firstError(whole) },
@@ -118,7 +118,7 @@ async function factsWithLog(
 
 /** What *Copy Failure as Markdown* copies; it holds no token. Throws what keeps the log from being read. */
 export async function failureMarkdown(
-  context: Pick<CommandContext, 'logs' | 'logFiles' | 'tokens'>,
+  context: Pick<CommandContext, 'logs' | 'logPaths' | 'tokens'>,
   subject: Pick<ToolSubject, 'root' | 'target'>,
   build: Build,
 ): Promise<string> {
