@@ -10,6 +10,7 @@ const suites = [
   () => import('./log.test'),
   () => import('./artifacts.test'),
   () => import('./reach.test'),
+  () => import('./agents.test'),
   () => import('./versions.test'),
   () => import('./alive.test'),
 ];
