@@ -50,6 +50,7 @@ import { StatusBar } from './views/statusBar';
 import { Tokens } from './session/tokens';
 import { StoredVariables } from './session/storedVariables';
 import { setKey } from './views/contextKeys';
+import { CommitTests } from './testing/commitTests';
 import { Watches } from './views/watches';
 
 /** The running extension, as seen from the entry point. */
@@ -76,28 +77,26 @@ export function startShell(context: ExtensionContext, changed: EventEmitter<void
   const isLookedAt = () => tree.view.visible || waits.areAny;
   const attention = (): Attention => ({ visible: isLookedAt(), focused: window.state.focused });
   const session = new Session({ ...parts, attention });
-  const shared = { session, clients, settings, tokens, clock, knownProjects };
+  const shared = { session, clients, settings, tokens, clock, knownProjects, report };
   const details = new BuildDetailsLoader(session, clients);
-  const { cache, archives, artifactRows } = artifactParts(context, shared, details);
+  const { cache, archives, artifactRows, commitTests } = artifactParts(context, shared, details);
   const groupingOf = (root: string) => settings.groupBy(session.repositoryOf(root)?.rootUri);
   const tree = new BuildTree(groupingOf, clock, artifactRows, details);
-  const statusBar = new StatusBar();
-  const variables = new StoredVariables(context.secrets);
+  const [statusBar, variables] = [new StatusBar(), new StoredVariables(context.secrets)];
   const logPaths = new LogFileSource(git, log);
   const { logs, logFiles, comparedFiles, problems, logEditors, logTimes, logFeatures } = logParts(shared, logPaths);
   const act = (name: string, ...args: readonly unknown[]): Promise<void> => run(name, args);
   const watches = new Watches({ report, act });
-  const downloaded = new DownloadedArchives();
-  const kept = { cache, archives, artifactRows, variables, downloaded };
+  const kept = { cache, archives, artifactRows, variables, downloaded: new DownloadedArchives() };
   const ofLogs = { logs, logPaths, logEditors, logTimes, problems };
-  const shown = { tree, ...kept, ...ofLogs, watches };
+  const shown = { tree, ...kept, ...ofLogs, watches, commitTests };
   const commandContext = { session, clients, tokens, settings, instanceHosts, report, log, version, ...shown };
   const run = (name: string, args: readonly unknown[]) =>
-    report.guard(name, async () => table[name]?.(commandContext, args));
+    report.guard(name, async () => table[name]?.(commandContext, withBuildOf(commitTests, args)));
   const notifications = new Notifications({ clock, report, settings, act, ...attentionOf(tree) });
   context.subscriptions.push(
     // Dispose of the session before what it uses.
-    ...[...logFeatures, logs, archives, artifactRows],
+    ...[...logFeatures, logs, archives, artifactRows, commitTests],
     logSettingFlaws(settings, log),
     ...[session, notifications, tree, statusBar, clients, remembered, knownProjects, git, settings, tokens, log],
     session.onDidChange((state) => {
@@ -105,7 +104,7 @@ export function startShell(context: ExtensionContext, changed: EventEmitter<void
         knownProjects.addShown(snapshot);
         archives.keepWhatIs(snapshot);
       }
-      for (const view of [tree, statusBar, notifications, watches]) view.show(state);
+      for (const view of [tree, statusBar, notifications, watches, commitTests]) view.show(state);
       changed.fire();
     }),
     tokens.onDidChange(() => {
@@ -171,15 +170,22 @@ async function tellSignedIn(tokens: Tokens): Promise<void> {
   await setKey('signedIn', (await tokens.stored()).length > 0);
 }
 
+/** The arguments of a command, with the build of an item of the Testing view in place of the item. */
+function withBuildOf(commitTests: CommitTests, args: readonly unknown[]): readonly unknown[] {
+  const reference = commitTests.toReference(args[0]);
+  return reference === undefined ? args : [reference];
+}
+
 type Shared = Pick<SessionParts, 'clients' | 'settings' | 'tokens' | 'clock'> & {
   readonly session: Session;
   readonly knownProjects: KnownProjects;
+  readonly report: Report;
 };
 
 /** Creates what shows and caches artifacts. The cache folder is shared by all windows of the user. */
 function artifactParts(
   { globalStorageUri }: ExtensionContext,
-  { session, clients, settings, tokens, clock, knownProjects }: Shared,
+  { session, clients, settings, tokens, clock, knownProjects, report }: Shared,
   details: DetailsPort,
 ) {
   const folder = join(globalStorageUri.fsPath, 'artifacts');
@@ -195,7 +201,8 @@ function artifactParts(
   const snapshotOf = (root: string) => session.snapshotOf(root);
   const testSource = new TestSource(archives, { snapshotOf, clientOf: (instance) => clients.of(instance) });
   const artifactRows = new ArtifactRows(archives, testSource, snapshotOf, clock, details);
-  return { cache, archives, artifactRows };
+  const commitTests = new CommitTests({ source: testSource, settings, report });
+  return { cache, archives, artifactRows, commitTests };
 }
 
 function logParts(shared: Shared, logPaths: LogFileSource) {

@@ -109,6 +109,7 @@ describe('The settings', () => {
     'gitlabBuilds.notifyAt': { scope: 'window', default: 'firstFailure' },
     // A repository must not let agents act without a question.
     'gitlabBuilds.agentActions': { scope: 'machine', default: 'ask' },
+    'gitlabBuilds.testing': { scope: 'window', default: 'onDemand' },
   };
   const properties: Readonly<Record<string, { scope: string; default: unknown; minimum?: number }>> =
     contributes.configuration.properties;
@@ -287,7 +288,8 @@ describe('The clauses of the manifest', () => {
       'gitlabBuilds.signedIn',
     ];
     const ofGit = ['git.missing', 'git.parentRepositoryCount', 'git.unsafeRepositoryCount'];
-    const known = [...Object.keys(await keysFor(undefined)), 'view', 'viewItem', ...ofEditors, ...ofGit];
+    const ofViews = ['view', 'viewItem', 'controllerId'];
+    const known = [...Object.keys(await keysFor(undefined)), ...ofViews, ...ofEditors, ...ofGit];
     for (const { when } of [...menus, ...welcomes])
       for (const key of keysIn(when)) assert.ok(known.includes(key), `${key} in ${when}`);
   });
@@ -412,7 +414,14 @@ describe('The clauses of the manifest', () => {
         'of one with artifacts, to a token that may only read',
         { ...ready(someBuilds({ artifacts })), readOnly: true },
         [
-          ...['downloadArtifacts', 'extractArtifacts', 'openArtifact', 'downloadArtifact', 'compareArtifact'],
+          ...[
+            'downloadArtifacts',
+            'extractArtifacts',
+            'openArtifact',
+            'downloadArtifact',
+            'compareArtifact',
+            'showTests',
+          ],
           ...onBuilds,
         ],
       ],

@@ -5,6 +5,7 @@ import { editor } from './fake/editor';
 import { FakeFileWatcher } from './fake/fileWatcher';
 import { findByName } from './fake/findFiles';
 import { Message, type Severity } from './fake/message';
+import { FakeTestController } from './fake/tests';
 import { FakeLanguageStatus } from './fake/tabs';
 import { FakeDiagnosticCollection } from './fake/problems';
 import { FakeDecorationType, type FakeDocument, type Range } from './fake/texts';
@@ -42,6 +43,7 @@ export {
   SymbolKind,
   TextEditorRevealType,
 } from './fake/texts';
+export { TestMessage, TestRunProfileKind, TestRunRequest, TestTag } from './fake/tests';
 export { FileDecoration, LanguageStatusSeverity, TabInputText, TabInputTextDiff } from './fake/tabs';
 
 export const version = '1.100.0';
@@ -178,6 +180,7 @@ const ownCommands = new Set([
   'editor.fold',
   'vscode.diff',
   'workbench.actions.view.problems',
+  'workbench.view.testing.focus',
   'git.push',
   'git.publish',
   'revealInExplorer',
@@ -275,6 +278,11 @@ export const languages = {
   registerHoverProvider: registering('hover'),
   registerCodeLensProvider: registering('lens'),
   registerDocumentLinkProvider: registering('links'),
+};
+
+export const tests = {
+  createTestController: (id: string, label: string) =>
+    kept(editor().testControllers, new FakeTestController(id, label)),
 };
 
 export const extensions = {

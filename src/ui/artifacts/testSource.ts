@@ -5,6 +5,7 @@ import { buildsOf, targetOf, type Snapshot } from '../../core/model/snapshot';
 import type { Instance } from '../../core/model/instance';
 import type { TestResults } from '../tree/treeRows';
 import type { Archives, OpenArchive } from './archives';
+import { toArtifactAddress } from './artifactUri';
 import { readResults } from './testResults';
 
 /** Sources of test results. */
@@ -29,15 +30,39 @@ export class TestSource {
 
   /** Test results; undefined if there are none. Throws an error that affects all reports. */
   async read(root: string, build: Build, opened: OpenArchive | undefined): Promise<TestResults | undefined> {
-    const lying = opened !== undefined && opened.reports.length > 0 ? opened : undefined;
+    return this.readFirst(root, build, opened === undefined ? undefined : () => Promise.resolve(opened));
+  }
+
+  /** The same for a build whose archive is only opened if GitLab tells nothing. */
+  async readAny(root: string, build: Build): Promise<TestResults | undefined> {
+    const target = targetOf(this.port.snapshotOf(root));
+    const hasArchive = target !== undefined && build.artifacts !== undefined;
+    const open = hasArchive ? () => this.archives.of(toArtifactAddress(root, target, build)) : undefined;
+    return this.readFirst(root, build, open);
+  }
+
+  private async readFirst(
+    root: string,
+    build: Build,
+    open: (() => Promise<OpenArchive>) | undefined,
+  ): Promise<TestResults | undefined> {
+    let told: TestResults | undefined;
     try {
-      const told = this.isTold(build) ? await this.told(root, build) : undefined;
-      // The file itself is more useful than GitLab's statement that it couldn't parse it.
-      if (told !== undefined && !(told.damaged && lying !== undefined)) return told;
+      told = this.isTold(build) ? await this.told(root, build) : undefined;
     } catch (error) {
+      const lying = await this.lying(open);
       if (lying === undefined) throw error;
+      return lying;
     }
-    return lying === undefined ? undefined : readResults(this.archives, lying, lying.reports);
+    // If GitLab couldn't parse a report, the archive may have a readable one.
+    return told === undefined || told.damaged ? ((await this.lying(open)) ?? told) : told;
+  }
+
+  /** Tests of the reports in the archive. */
+  private async lying(open: (() => Promise<OpenArchive>) | undefined): Promise<TestResults | undefined> {
+    const opened = await open?.();
+    if (opened === undefined || opened.reports.length === 0) return undefined;
+    return readResults(this.archives, opened, opened.reports);
   }
 
   private isTold(build: Build): boolean {

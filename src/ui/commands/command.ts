@@ -16,6 +16,7 @@ import type { Session } from '../session/session';
 import type { Settings } from '../session/settings';
 import type { Tokens } from '../session/tokens';
 import type { StoredVariables } from '../session/storedVariables';
+import type { CommitTests } from '../testing/commitTests';
 import type { Watches } from '../views/watches';
 
 /** Services that commands use. */
@@ -37,6 +38,7 @@ export interface CommandContext {
   readonly problems: LogDiagnostics;
   readonly logTimes: LogTimes;
   readonly watches: Watches;
+  readonly commitTests: CommitTests;
   readonly report: Report;
   readonly log: LogOutputChannel;
   readonly version: string;

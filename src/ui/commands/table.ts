@@ -22,6 +22,7 @@ import {
   showProblems,
 } from './logCommands';
 import { openLogPlace } from './openLogPlace';
+import { showTests } from './showTests';
 import { play, playWithVariables } from './play';
 import { nextFailed, clearFilter, filter, groupBy, refresh, showFailedOnly } from './view';
 import { selectProject, showOtherProject } from './selectProject';
@@ -67,6 +68,7 @@ export const table: Readonly<Record<string, Command>> = {
   fixWithChat,
   compareLog,
   showProblems,
+  showTests,
   clearProblems,
   openLogPlace,
   loadEarlier,

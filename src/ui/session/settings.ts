@@ -21,6 +21,10 @@ const notificationMoments: readonly NotificationMoment[] = ['firstFailure', 'end
 export type AgentActions = 'ask' | 'trustEditor' | 'off';
 const agentActions: readonly AgentActions[] = ['ask', 'trustEditor', 'off'];
 
+/** When the commit's tests are put into the Testing view. */
+export type TestingSetting = 'onDemand' | 'always' | 'never';
+const testingSettings: readonly TestingSetting[] = ['onDemand', 'always', 'never'];
+
 /** Maximum refresh interval in seconds: a longer one would look broken. */
 const mostSeconds = 3600;
 const megabyte = 1_000_000;
@@ -165,6 +169,12 @@ export class Settings implements Disposable {
   agentActions(): AgentActions {
     const written = workspace.getConfiguration('gitlabBuilds').inspect<unknown>('agentActions')?.globalValue;
     return agentActions.find((one) => one === written) ?? 'ask';
+  }
+
+  /** Read at each use: a change counts at once. */
+  testing(): TestingSetting {
+    const written = this.text('testing', undefined);
+    return testingSettings.find((setting) => setting === written) ?? 'onDemand';
   }
 
   /** Sets the level in the user's settings, and in the workspace's if they would override it. */

@@ -1,5 +1,6 @@
 import { commands } from 'vscode';
 import { can, type Ability } from '../../core/model/abilities';
+import { mayHaveTests } from '../../core/model/junitReports';
 import { isOfMergeRequest } from '../../core/model/pipeline';
 import { isUnpushed, listingOf, targetOf, type Snapshot } from '../../core/model/snapshot';
 import { failedBuilds } from '../../core/model/verdict';
@@ -83,6 +84,7 @@ function abilitiesIn(snapshot: Snapshot | undefined): readonly string[] {
   const permit = (ability: Ability) => builds.some((build) => can(build, ability, readOnly));
   return [
     ...Object.entries(abilityWords).flatMap(([word, abilities]) => (abilities.some(permit) ? [word] : [])),
+    ...(builds.some(mayHaveTests) ? ['tests'] : []),
     ...(pipelines.length > 0 ? ['pipeline'] : []),
     ...(pipelines.some(isOfMergeRequest) ? ['mergeRequest'] : []),
   ];

@@ -8,6 +8,7 @@ import type { FakeFileWatcher } from './fileWatcher';
 import { Journal } from './journal';
 import type { Message } from './message';
 import type { FakeDiagnosticCollection } from './problems';
+import type { FakeTestController } from './tests';
 import { Texts } from './texts';
 import type { FakeProgress, FakeStatusBarItem, FakeTreeView } from './views';
 
@@ -43,6 +44,7 @@ export class Editor {
   readonly inputBoxes: FakeInputBox[] = [];
   readonly problems: FakeDiagnosticCollection[] = [];
   readonly progress: FakeProgress[] = [];
+  readonly testControllers: FakeTestController[] = [];
   readonly views: FakeTreeView<unknown>[] = [];
   readonly statusBarItems: FakeStatusBarItem[] = [];
   readonly log: LogLine[] = [];
