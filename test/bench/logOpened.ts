@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { firstError } from '../../src/core/log/firstError';
 import { locationsOf } from '../../src/core/log/locations';
 import { timeSlice } from '../../src/core/util/timeSlice';
-import { LogFeed } from '../../src/ui/log/logFeed';
+import { LogFeed } from '../../src/core/log/logFeed';
 import { LogView } from '../../src/core/log/tailView';
 import { Blocking } from './blocking';
 

@@ -1,7 +1,7 @@
 import type { Archive, ArchiveEntry } from '../../src/core/artifacts/archive/archive';
 import type { Build } from '../../src/core/model/build';
-import { Archives, type ArchivesPort, type EntryCache } from '../../src/ui/artifacts/archives';
-import type { ArtifactAddress } from '../../src/ui/artifacts/artifactUri';
+import { Archives, type ArchivesPort } from '../../src/ui/artifacts/archives';
+import type { ArtifactAddress, EntryCache } from '../../src/core/artifacts/entryCache';
 import { aBuild, aTarget } from './samples';
 
 /** An archive of these files, by path; what is no text is thrown when it is read. */

@@ -1,4 +1,4 @@
-import { isActive, statusClass } from '../model/build';
+import { isActive, statusClass, type Build } from '../model/build';
 import { isTokenFailure, type Failure } from '../model/errors';
 import { isUnpushed, type Snapshot } from '../model/snapshot';
 
@@ -53,6 +53,9 @@ export interface Moment {
   readonly random: number;
 }
 
+/** Everything but what is shown. */
+export type Timing = Omit<Moment, 'snapshot' | 'changedAt'>;
+
 type Ready = Extract<Snapshot, { kind: 'ready' }>;
 
 const minute = 60_000;
@@ -91,15 +94,8 @@ export function nextDelay(moment: Moment): number | undefined {
       return undefined;
     case 'failed':
       return isSeen ? afterFailure(snapshot.failure, moment) : undefined;
-    case 'ready': {
-      const pace = paceOf(snapshot, moment);
-      if (snapshot.stale?.failure !== undefined) {
-        const delay = isSeen || mayEndUnseen(pace) ? afterFailure(snapshot.stale.failure, moment) : undefined;
-        return isSeen ? delay : unattended(delay, intervals);
-      }
-      if (isSeen) return pace === undefined ? undefined : 1000 * secondsOf(pace, moment);
-      return mayEndUnseen(pace) ? unattended(0, intervals) : undefined;
-    }
+    case 'ready':
+      return delayAt(paceOf(snapshot, moment), snapshot.stale?.failure, moment);
     case 'loading':
       return isSeen ? 1000 * intervals.activeSeconds : undefined;
     default:
@@ -107,21 +103,41 @@ export function nextDelay(moment: Moment): number | undefined {
   }
 }
 
-function isAttended({ attention }: Moment): boolean {
+/** Milliseconds until the log of a build is read again; undefined: wait for an event. `isEmpty`: nothing is read yet. */
+export function nextLogDelay(
+  { build, failure, isEmpty }: { build: Build | undefined; failure: Failure | undefined; isEmpty: boolean },
+  timing: Timing,
+): number | undefined {
+  if (failure !== undefined && isEmpty) return isAttended(timing) ? afterFailure(failure, timing) : undefined;
+  if (build === undefined || statusClass(build.status) === 'ended') return undefined;
+  return delayAt(isActive(build) ? 'fast' : 'slow', failure, timing);
+}
+
+function delayAt(pace: Pace | undefined, failure: Failure | undefined, timing: Timing): number | undefined {
+  const isSeen = isAttended(timing);
+  if (failure !== undefined) {
+    const delay = isSeen || mayEndUnseen(pace) ? afterFailure(failure, timing) : undefined;
+    return isSeen ? delay : unattended(delay, timing.intervals);
+  }
+  if (isSeen) return pace === undefined ? undefined : 1000 * secondsOf(pace, timing);
+  return mayEndUnseen(pace) ? unattended(0, timing.intervals) : undefined;
+}
+
+function isAttended({ attention }: Timing): boolean {
   return attention.visible || attention.focused;
 }
 
 /** How often builds of a snapshot are expected to change. `settling`: they just finished, and more may follow. */
 type Pace = 'fast' | 'slow' | 'settling' | 'watching';
 
-function secondsOf(pace: Pace, moment: Moment): number {
+function secondsOf(pace: Pace, moment: Timing): number {
   const { activeSeconds, idleSeconds, soonSeconds = activeSeconds } = moment.intervals;
   if (pace !== 'fast') return idleSeconds;
   return isAwaited(moment) ? Math.min(soonSeconds, activeSeconds) : activeSeconds;
 }
 
 /** Whether the user waits for the effect of an action. Large listings aren't polled more often. */
-function isAwaited({ actedAt, refreshedAt, requests }: Moment): boolean {
+function isAwaited({ actedAt, refreshedAt, requests }: Timing): boolean {
   const since = refreshedAt - (actedAt ?? -Infinity);
   return since < awaitedMs && requests !== undefined && requests <= mostRequestsSoon;
 }
@@ -152,7 +168,7 @@ function unattended(ms: number | undefined, { idleSeconds }: Intervals): number 
   return ms === undefined ? undefined : Math.max(ms, 1000 * idleSeconds, unattendedMs);
 }
 
-function afterFailure(failure: Failure, moment: Moment): number | undefined {
+function afterFailure(failure: Failure, moment: Timing): number | undefined {
   const { failures, intervals, refreshedAt, random } = moment;
   // Only the user can fix these. Asking again could lock the user out.
   if (isTokenFailure(failure.kind)) return undefined;

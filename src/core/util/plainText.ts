@@ -37,7 +37,12 @@ function beforeSplit(text: string, length: number): string {
 
 /** A line of a text from outside with its white space, without what nobody sees: controls and marks of no width. */
 export function withoutMarks(line: string): string {
-  return line.toWellFormed().replace(/\t/g, '    ').replace(/\p{Cc}/gu, '').replace(invisible, '').replace(joiners, '');
+  return line
+    .toWellFormed()
+    .replace(/\t/g, '    ')
+    .replace(/\p{Cc}/gu, '')
+    .replace(invisible, '')
+    .replace(joiners, '');
 }
 
 /** Untrusted text as an identifier or request parameter: well-formed, with control characters replaced by spaces. */

@@ -7,7 +7,7 @@ import { buildsOf, type Snapshot } from '../../core/model/snapshot';
 import { UserError } from '../report';
 import { formatSize } from '../text/buildText';
 import { oneLine } from '../text/failures';
-import type { ArtifactAddress } from './artifactUri';
+import type { ArtifactAddress, EntryCache } from '../../core/artifacts/entryCache';
 import { reportsIn } from './testReports';
 
 /** An open archive, whose entries are known. */
@@ -19,14 +19,6 @@ export interface OpenArchive {
   readonly reports: readonly ArchiveEntry[];
   /** Aborted when the archive may no longer be read. */
   readonly signal: AbortSignal;
-}
-
-/** Disk cache for the uncompressed contents of single entries. */
-export interface EntryCache {
-  /** Cached contents; undefined if missing or unreadable. */
-  get(address: ArtifactAddress, path: string): Promise<Uint8Array | undefined>;
-  /** Caches contents. Doesn't fail if they can't be written. */
-  put(address: ArtifactAddress, path: string, bytes: Uint8Array, signal: AbortSignal): Promise<void>;
 }
 
 export interface ArchivesPort {

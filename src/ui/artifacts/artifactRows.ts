@@ -20,7 +20,8 @@ import type {
 } from '../tree/treeRows';
 import type { DetailsPort } from '../session/buildDetailsLoader';
 import type { Archives, OpenArchive } from './archives';
-import { toArtifactAddress, toArtifactUri, type ArtifactAddress } from './artifactUri';
+import type { ArtifactAddress } from '../../core/artifacts/entryCache';
+import { toArtifactAddress, toArtifactUri } from './artifactUri';
 import { placesOfTests, type FoundPlace } from './testFiles';
 import type { TestSource } from './testSource';
 

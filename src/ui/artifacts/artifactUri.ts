@@ -1,21 +1,10 @@
 import { Uri } from 'vscode';
 import { safeName } from '../../core/artifacts/fileNames';
+import type { ArtifactAddress } from '../../core/artifacts/entryCache';
 import type { Build } from '../../core/model/build';
 import type { Target } from '../../core/model/snapshot';
 import { fieldsOf, toQuery } from '../../core/util/uriQuery';
 import { artifactScheme } from './register';
-
-/** Identifies a build's artifacts in a URI. */
-export interface ArtifactAddress {
-  /** Root of the repository that they were opened from. */
-  readonly root: string;
-  /** Base URL. */
-  readonly instance: string;
-  readonly project: string;
-  readonly build: number;
-  /** Size of the archive in bytes, so that a replaced archive has a different URI. */
-  readonly size: number;
-}
 
 /** Address of a build's artifacts. Throws for a build that has none. */
 export function toArtifactAddress(root: string, { instance, project }: Target, build: Build): ArtifactAddress {

@@ -3,11 +3,11 @@ import { statusClass, type Build } from '../../core/model/build';
 import { isAbort, toFailure, type Failure } from '../../core/model/errors';
 import type { StreamAnswer } from '../../core/gitlab/http/request';
 import type { Log } from '../../core/log/log';
-import { nextDelay, type Attention, type Intervals } from '../../core/polling/schedule';
+import { nextLogDelay, type Attention, type Intervals } from '../../core/polling/schedule';
 import { Timer, type Clock } from '../../core/util/timer';
-import type { Snapshot, Target } from '../../core/model/snapshot';
+import type { Target } from '../../core/model/snapshot';
 import { inLines, placeholder } from './placeholder';
-import { LogFeed } from './logFeed';
+import { LogFeed } from '../../core/log/logFeed';
 import { LogView } from '../../core/log/tailView';
 
 /** What changed. `appeared`: the log replaced a placeholder; `text`: the displayed text; `state`: facts about it. */
@@ -200,19 +200,9 @@ export class LogDocument implements Disposable {
 
   /** Delay in ms until the next read, by the same rules as for a commit. */
   private delay(): number | undefined {
-    const { failures, refreshedAt, port } = this;
-    const snapshot = this.asSnapshot();
-    if (snapshot === undefined) return undefined;
-    const [attention, intervals, changedAt] = [port.attention(), port.intervals(), refreshedAt];
-    return nextDelay({ snapshot, failures, attention, intervals, refreshedAt, changedAt, random: Math.random() });
-  }
-
-  /** The build as a commit's snapshot, to compute the delay; undefined if no more output is expected. */
-  private asSnapshot(): Snapshot | undefined {
-    const { known, failed: failure, port, refreshedAt: asOf } = this;
-    if (failure !== undefined && this.isEmpty) return { kind: 'failed', failure };
-    if (known === undefined || statusClass(known.status) === 'ended') return undefined;
-    const ready = { kind: 'ready', builds: [known], pipelines: [], apiVersion: 'v4', readOnly: false } as const;
-    return { ...ready, target: port.target, ...(failure === undefined ? {} : { stale: { asOf, failure } }) };
+    const { known: build, failed: failure, isEmpty, failures, refreshedAt, port } = this;
+    const [attention, intervals] = [port.attention(), port.intervals()];
+    const timing = { failures, attention, intervals, refreshedAt, random: Math.random() };
+    return nextLogDelay({ build, failure, isEmpty }, timing);
   }
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { knownStatuses } from '../../../src/core/model/build';
 import type { Failure, FailureKind } from '../../../src/core/model/errors';
-import { nextDelay, type Moment } from '../../../src/core/polling/schedule';
+import { nextDelay, nextLogDelay, type Moment } from '../../../src/core/polling/schedule';
 import { Timer } from '../../../src/core/util/timer';
 import type { Snapshot, Target } from '../../../src/core/model/snapshot';
 import { buildWith, FakeClock, sha } from '../support';
@@ -203,6 +203,40 @@ describe('nextDelay', () => {
       }),
     );
   });
+});
+
+describe('The delay until a log is read again', () => {
+  const kinds: readonly (FailureKind | undefined)[] = [undefined, 'offline', 'server', 'forbidden', 'expired'];
+  const attentions = [{ visible: true, focused: true }, { visible: true, focused: false }, nobody];
+  const each = kinds.flatMap((kind) => attentions.map((attention) => [kind, attention] as const));
+  const timing = { failures: 2, intervals: { activeSeconds: 5, idleSeconds: 60 }, refreshedAt, random: 1 };
+
+  it('is that of a commit with this build alone, until the build ends', () => {
+    for (const [kind, attention] of each)
+      for (const status of knownStatuses) {
+        const failure = kind === undefined ? undefined : { kind };
+        const [build] = ready(status).builds;
+        const actual = nextLogDelay({ build, failure, isEmpty: false }, { ...timing, attention });
+        const stale = failure === undefined ? {} : { stale: { asOf: refreshedAt, failure } };
+        const ofCommit = delay({ ...ready(status), ...stale }, { ...timing, attention });
+        const isOver = ['success', 'failed', 'canceled', 'skipped'].includes(status);
+        assert.equal(actual, isOver ? undefined : ofCommit, `${status} ${kind ?? ''} ${attention.visible}`);
+      }
+  });
+
+  it('is that of a commit that can not be loaded while nothing is read', () => {
+    for (const [kind, attention] of each) {
+      if (kind === undefined) continue;
+      const actual = nextLogDelay({ build: undefined, failure: { kind }, isEmpty: true }, { ...timing, attention });
+      assert.equal(actual, delay(failed({ kind }), { ...timing, attention }));
+    }
+  });
+
+  it('is none of a build that is not known', () =>
+    assert.equal(
+      nextLogDelay({ build: undefined, failure: undefined, isEmpty: true }, { ...timing, attention: nobody }),
+      undefined,
+    ));
 });
 
 describe('Timer', () => {

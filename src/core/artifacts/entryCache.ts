@@ -1,8 +1,26 @@
 import { readFile } from 'node:fs/promises';
-import type { ArtifactsCache, CacheKey } from '../../core/artifacts/artifactCache';
-import { DiskError } from '../../core/model/errors';
-import type { EntryCache } from './archives';
-import type { ArtifactAddress } from './artifactUri';
+import type { ArtifactsCache, CacheKey } from './artifactCache';
+import { DiskError } from '../model/errors';
+
+/** Identifies a build's artifacts in a URI. */
+export interface ArtifactAddress {
+  /** Root of the repository that they were opened from. */
+  readonly root: string;
+  /** Base URL. */
+  readonly instance: string;
+  readonly project: string;
+  readonly build: number;
+  /** Size of the archive in bytes, so that a replaced archive has a different URI. */
+  readonly size: number;
+}
+
+/** Disk cache for the uncompressed contents of single entries. */
+export interface EntryCache {
+  /** Cached contents; undefined if missing or unreadable. */
+  get(address: ArtifactAddress, path: string): Promise<Uint8Array | undefined>;
+  /** Caches contents. Doesn't fail if they can't be written. */
+  put(address: ArtifactAddress, path: string, bytes: Uint8Array, signal: AbortSignal): Promise<void>;
+}
 
 /** Cache for opened entries on disk. If writing fails, they are just downloaded again. */
 export function entryCache(cache: ArtifactsCache): EntryCache {

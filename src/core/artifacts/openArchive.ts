@@ -1,15 +1,27 @@
-import type { RandomAccess, Archive } from '../../core/artifacts/archive/archive';
-import { openArtifacts } from '../../core/artifacts/archive/browse';
-import type { ArtifactsCache, CacheKey } from '../../core/artifacts/artifactCache';
-import { resumableBody } from '../../core/artifacts/download/transfer';
-import { fileAccess } from '../../core/artifacts/archive/zip';
-import type { GitLabClient } from '../../core/gitlab/client';
-import type { Instance } from '../../core/model/instance';
-import { systemClock } from '../../core/util/timer';
-import type { ArtifactAddress } from './artifactUri';
+import type { RandomAccess, Archive, ArchiveEntry } from './archive/archive';
+import { openArtifacts } from './archive/browse';
+import type { ArtifactsCache, CacheKey } from './artifactCache';
+import type { Given, Wanted } from './archive/remoteArchive';
+import { resumableBody, type Download } from './download/transfer';
+import { fileAccess } from './archive/zip';
+import type { Instance } from '../model/instance';
+import { systemClock } from '../util/timer';
+import type { ArtifactAddress } from './entryCache';
+
+/** What GitLab gives of builds' artifacts. */
+export interface ArtifactsSource {
+  artifacts(project: string, build: number, signal: AbortSignal, part?: Part): Promise<Given & Download>;
+  artifactTree(project: string, build: number, signal: AbortSignal): Promise<readonly ArchiveEntry[]>;
+  artifactEntry(project: string, build: number, path: string, signal: AbortSignal): Promise<Pick<Given, 'body'>>;
+}
+
+interface Part {
+  readonly range?: Wanted | { readonly start: number } | undefined;
+  readonly validator?: string | undefined;
+}
 
 export interface ArchiveParts {
-  readonly clients: { of(instance: Instance): GitLabClient };
+  readonly clients: { of(instance: Instance): ArtifactsSource };
   readonly cache: ArtifactsCache;
 }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { mostRead } from '../../../src/core/log/reader';
-import { LogFeed } from '../../../src/ui/log/logFeed';
+import { LogFeed } from '../../../src/core/log/logFeed';
 
 async function* pieces(bytes: Uint8Array, size: number): AsyncGenerator<Uint8Array, void> {
   for (let at = 0; at < bytes.length; at += size) {

@@ -1,10 +1,17 @@
 import { createHash, type Hash } from 'node:crypto';
-import type { StreamAnswer } from '../../core/gitlab/http/request';
-import { LogReader } from '../../core/log/reader';
-import { timeSlice } from '../../core/util/timeSlice';
+import { LogReader } from './reader';
+import { timeSlice } from '../util/timeSlice';
+
+/** Response to a request for a log. */
+export interface LogAnswer {
+  readonly etag: string | undefined;
+  /** Unchanged since the given ETag, so there is no body. */
+  readonly isUnchanged: boolean;
+  readonly body: AsyncIterable<Uint8Array>;
+}
 
 /** Requests the whole log, unless it still has the given ETag. */
-export type AskForLog = (etag: string | undefined) => Promise<StreamAnswer>;
+export type AskForLog = (etag: string | undefined) => Promise<LogAnswer>;
 
 /** `replaced`: it has a different beginning, or is shorter. */
 export type LogChange = 'none' | 'grown' | 'replaced';
@@ -50,7 +57,7 @@ export class LogFeed {
     this.current.end();
   }
 
-  private async take({ body, etag }: StreamAnswer): Promise<LogChange> {
+  private async take({ body, etag }: LogAnswer): Promise<LogChange> {
     const [known, prefix] = [this.size, createHash('sha256')];
     const share = timeSlice();
     let seen = 0;
