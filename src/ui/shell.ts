@@ -39,6 +39,7 @@ import { InstanceCache } from './session/instanceCache';
 import { Report } from './report';
 import { toRepositoryBuilds } from './repositoryBuilds';
 import type { ViewState } from './session/repositoryView';
+import { CredentialSources } from './session/credentialSources';
 import { InstanceHosts } from './session/instanceHosts';
 import { RemoteChoices } from './session/remoteChoices';
 import { Session } from './session/session';
@@ -72,7 +73,7 @@ export function startShell(context: ExtensionContext, changed: EventEmitter<void
   const log = window.createOutputChannel('GitLab Builds', { log: true });
   const report = new Report(log);
   const parts = sessionParts(context, log, version);
-  const { git, settings, tokens, clients, remembered, knownProjects, instanceHosts, clock } = parts;
+  const { git, settings, tokens, clients, remembered, knownProjects, instanceHosts, sources, clock } = parts;
   const waits = new OngoingWaits(() => session.onVisibilityChange());
   const isLookedAt = () => tree.view.visible || waits.areAny;
   const attention = (): Attention => ({ visible: isLookedAt(), focused: window.state.focused });
@@ -90,7 +91,7 @@ export function startShell(context: ExtensionContext, changed: EventEmitter<void
   const kept = { cache, archives, artifactRows, variables, downloaded: new DownloadedArchives() };
   const ofLogs = { logs, logPaths, logEditors, logTimes, problems };
   const shown = { tree, ...kept, ...ofLogs, watches, commitTests };
-  const commandContext = { session, clients, tokens, settings, instanceHosts, report, log, version, ...shown };
+  const commandContext = { session, clients, tokens, settings, instanceHosts, sources, report, log, version, ...shown };
   const run = (name: string, args: readonly unknown[]) =>
     report.guard(name, async () => table[name]?.(commandContext, withBuildOf(commitTests, args)));
   const notifications = new Notifications({ clock, report, settings, act, ...attentionOf(tree) });
@@ -147,12 +148,17 @@ function sessionParts(
   log: LogOutputChannel,
   version: string,
 ) {
-  const [settings, tokens] = [new Settings(), new Tokens(secrets, process.env)];
+  const [git, settings] = [new Repositories(), new Settings()];
+  // As it was at the start.
+  const environment = { ...process.env };
+  const sources = new CredentialSources({ environment, gitProgram: () => git.program });
+  const tokens = new Tokens(secrets, environment, sources);
   const [instances, knownProjects] = [new InstanceCache(globalState), new KnownProjects(workspaceState)];
   const clients = new Clients({
     log,
     userAgent: `GitLab-Builds/${version} (${env.appName})`,
     tokenOf: (url) => tokens.get(url),
+    renewed: (url, refused) => tokens.renewed(url, refused),
     ownAgent: () => settings.usesOwnAgent(),
     factsOf: (instance) => instances.of(instance),
   });
@@ -162,7 +168,7 @@ function sessionParts(
   const remembered = new SnapshotCache(workspaceState, systemClock, forget, files);
   const [remoteChoices, instanceHosts] = [new RemoteChoices(workspaceState), new InstanceHosts(globalState)];
   const kept = { remembered, knownProjects, remoteChoices, instanceHosts, sshHosts: new SshHosts() };
-  return { git: new Repositories(), settings, tokens, clients, log, clock: systemClock, ...kept };
+  return { git, settings, tokens, sources, clients, log, clock: systemClock, ...kept };
 }
 
 /** Sets the context key that says whether there is anything to sign out of. */

@@ -42,7 +42,7 @@ describe('signing in', () => {
     await link.waitFor();
     await picture('sign-in-3-token');
     await input.press('Tab');
-    assert.equal(await link.evaluate((element) => element === element.ownerDocument.activeElement), true);
+    await page.locator('.quick-input-widget a:focus').waitFor();
     await input.fill('wrong-token');
     await input.press('Enter');
     await message.getByText(/rejected this token\. Check that it is complete and hasn't expired\./).waitFor();

@@ -75,6 +75,7 @@ export class Accounts {
       createdAtMs: this.now(),
       expiresAtMs: toMs(init.expiresAt),
       revoked: init.revoked ?? false,
+      oauth: init.oauth ?? false,
     };
     this.#tokens.set(token.token, token);
     return token;

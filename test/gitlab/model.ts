@@ -24,6 +24,8 @@ export interface Token {
   readonly createdAtMs: number;
   readonly expiresAtMs: number | null;
   readonly revoked: boolean;
+  /** Of an OAuth application: taken as a bearer token alone. */
+  readonly oauth: boolean;
 }
 
 export interface Project {
@@ -194,6 +196,8 @@ export interface TokenInit {
   readonly scopes?: readonly string[] | undefined;
   readonly expiresAt?: Time | null | undefined;
   readonly revoked?: boolean | undefined;
+  /** Default: false. */
+  readonly oauth?: boolean | undefined;
 }
 
 export interface ProjectInit {

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ExtensionContext } from 'vscode';
 import manifest from '../../package.json';
@@ -116,13 +118,13 @@ export class App {
   }
 
   /** Closes the window and opens it again. */
-  async restart(): Promise<void> {
+  async restart(environment: Readonly<Record<string, string>> = {}): Promise<void> {
     const { subscriptions, secrets, memento, globalState } = this;
     this.close();
     editor().views.splice(0);
     editor().statusBarItems.splice(0);
     const context = { subscriptions, secrets, workspaceState: memento, globalState, ...storageOf(this.folder) };
-    this.exports = await activated(context, {});
+    this.exports = await activated(context, environment);
   }
 
   private close(): void {
@@ -261,9 +263,10 @@ async function activated(
     },
   environment: Readonly<Record<string, string>>,
 ): Promise<ReturnType<typeof activate>> {
-  const names = ['GITLAB_TOKEN', 'GITLAB_HOST'] as const;
+  const wanted: Readonly<Record<string, string>> = { PATH: pathWithoutGlab(), ...environment };
+  const names = [...new Set(['GITLAB_TOKEN', 'GITLAB_HOST', ...Object.keys(wanted)])];
   const before = names.map((name) => process.env[name]);
-  for (const name of names) setVariable(name, environment[name]);
+  for (const name of names) setVariable(name, wanted[name]);
   try {
     const exports = activate({ ...context, extension: { packageJSON: manifest } } as unknown as ExtensionContext);
     await until('the view', () => editor().views.length > 0);
@@ -271,6 +274,12 @@ async function activated(
   } finally {
     names.forEach((name, index) => setVariable(name, before[index]));
   }
+}
+
+/** Whoever runs the tests may be signed in to something. */
+function pathWithoutGlab(): string {
+  const folders = (process.env['PATH'] ?? '').split(delimiter);
+  return folders.filter((folder) => !existsSync(join(folder, 'glab'))).join(delimiter);
 }
 
 function setVariable(name: string, value: string | undefined): void {

@@ -285,7 +285,18 @@ export const tests = {
     kept(editor().testControllers, new FakeTestController(id, label)),
 };
 
+export const authentication = {
+  getAccounts: (provider: string) => editor().accounts.accountsOf(provider),
+  getSession: (provider: string, scopes: readonly string[], options: vscode.AuthenticationGetSessionOptions) =>
+    editor().accounts.session(provider, scopes, options),
+  onDidChangeSessions: (listener: (event: { readonly provider: { readonly id: string } }) => unknown) =>
+    editor().accounts.onDidChange.event(listener),
+};
+
 export const extensions = {
   getExtension: (id: string) => editor().extensions.get(id),
+  get all() {
+    return [...editor().extensions.values()];
+  },
   onDidChange: (listener: () => unknown) => editor().onDidChangeExtensions.event(listener),
 };

@@ -126,6 +126,12 @@ export function parseRemote(url: string): RemoteAddress | undefined {
   return hostname === undefined || path === undefined ? undefined : toAddress(hostname, '', undefined, path);
 }
 
+/** Scheme, host and port of an http or https remote; undefined for others. */
+export function webOrigin(url: string): string | undefined {
+  const address = parseRemote(url);
+  return address?.web === undefined ? undefined : `${address.web}//${address.host}`;
+}
+
 function fromUrl(text: string): RemoteAddress | undefined {
   const [, scheme, rest] = /^([a-z][a-z0-9+.-]*):\/\/(.*)$/is.exec(text) ?? [];
   const web = scheme?.toLowerCase() === 'http' ? 'http:' : scheme?.toLowerCase() === 'https' ? 'https:' : undefined;

@@ -5,6 +5,7 @@ import type { ArtifactRows } from '../artifacts/artifactRows';
 import type { BuildTree } from '../tree/buildTree';
 import type { DownloadedArchives } from '../../core/artifacts/download/downloadedArchives';
 import type { Clients } from '../session/clients';
+import type { CredentialSources } from '../session/credentialSources';
 import type { InstanceHosts } from '../session/instanceHosts';
 import type { LogEditors } from '../log/logEditor';
 import type { LogFileSource } from '../log/logFileSource';
@@ -26,6 +27,7 @@ export interface CommandContext {
   readonly tokens: Tokens;
   readonly settings: Settings;
   readonly instanceHosts: InstanceHosts;
+  readonly sources: CredentialSources;
   readonly tree: BuildTree;
   readonly variables: StoredVariables;
   readonly archives: Archives;

@@ -3,9 +3,11 @@ import type { CheckedToken } from '../../core/gitlab/checkToken';
 import { toBaseUrl } from '../../core/model/instance';
 import { targetOf } from '../../core/model/snapshot';
 import { UserError } from '../report';
+import type { CredentialSource } from '../session/credentialSources';
 import type { Command, CommandContext } from './command';
 import { back } from './prompts';
 import { askAddress } from './signInAddress';
+import { askWay, useSource } from './signInSources';
 import { askToken, askTokenStep, tokenPlace } from './signInToken';
 import { rowsOf } from './targets';
 
@@ -16,7 +18,10 @@ export const signIn: Command = async (context, args) => {
   if (entered === undefined) return;
   // Before the token: that makes the view look for the instance.
   if (entered.host !== undefined) context.instanceHosts.keep(entered.host, entered.url);
-  await context.tokens.store(entered.url, entered.token);
+  const { url: instance, token, source } = entered;
+  await (source === undefined
+    ? context.tokens.store(instance, token)
+    : context.tokens.storeSource(instance, source, token));
   context.report.done(welcome(entered));
 };
 
@@ -53,6 +58,8 @@ interface Entered extends CheckedToken {
   readonly url: string;
   /** Host of the remote that was asked about, if the user signed in to another one. */
   readonly host?: string;
+  /** Where the token comes from, if it wasn't entered. */
+  readonly source?: CredentialSource;
 }
 
 function welcome({ url, user, readOnly }: Entered): string {
@@ -68,7 +75,9 @@ async function askWhere(context: CommandContext, root: string | undefined): Prom
 }
 
 async function askKnown(context: CommandContext, url: string): Promise<Entered | undefined> {
-  const checked = await askToken(context, url);
+  const way = await askWay(context, url);
+  if (way === undefined) return undefined;
+  const checked = way === 'enter' ? await askToken(context, url) : await useSource(context, url, way);
   return checked === undefined ? undefined : { ...checked, url };
 }
 
@@ -77,7 +86,9 @@ async function askBoth(context: CommandContext, suggested: string): Promise<Ente
   for (let value = suggested; ;) {
     const url = await askAddress(context, value);
     if (url === undefined) return undefined;
-    const checked = await askTokenStep(context, url);
+    const way = await askWay(context, url);
+    if (way === undefined) return undefined;
+    const checked = way === 'enter' ? await askTokenStep(context, url) : await useSource(context, url, way);
     if (checked !== back) return checked === undefined ? undefined : { ...checked, url, ...otherHost(suggested, url) };
     value = url;
   }

@@ -36,6 +36,11 @@ export class Repositories implements Disposable {
     return this.chosen;
   }
 
+  /** git's path, or its name. */
+  get program(): string {
+    return this.api?.git.path ?? 'git';
+  }
+
   /** Open repositories; the objects are stable while they are open. */
   get repositories(): readonly GitRepository[] {
     return [...this.open.values()].map(({ repository }) => repository);
@@ -139,7 +144,7 @@ export class Repositories implements Disposable {
       const changed = () => this.repositoryChanged.fire(repository);
       this.open.set(
         rootOf(repository),
-        new OpenRepository(repository, { program: this.api?.git.path ?? 'git', queue: this.queue }, changed),
+        new OpenRepository(repository, { program: this.program, queue: this.queue }, changed),
       );
     }
     return gone.length + added.length > 0;

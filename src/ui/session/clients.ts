@@ -2,6 +2,7 @@ import type { Disposable } from 'vscode';
 import { GitLabClient } from '../../core/gitlab/client';
 import { findInstance, type FoundInstance } from '../../core/gitlab/findInstance';
 import { createHttp } from '../../core/gitlab/http/http';
+import { renewingHttp } from '../../core/gitlab/http/renewingHttp';
 import type { Http } from '../../core/gitlab/http/request';
 import type { FactsKeeper } from '../../core/gitlab/instanceFacts';
 import type { Logger } from '../../core/util/logger';
@@ -15,6 +16,8 @@ export interface ClientsOptions {
   readonly log: Logger;
   readonly userAgent: string;
   readonly tokenOf: (url: string) => Promise<string | undefined>;
+  /** The token to use after one was refused, if there is another. */
+  readonly renewed?: (url: string, refused: string) => Promise<string | undefined>;
   /** Whether to use an agent of our own for requests. */
   readonly ownAgent: () => boolean;
   /** Access to facts about an instance that windows share. */
@@ -25,22 +28,26 @@ export interface ClientsOptions {
 export class Clients implements Disposable {
   private readonly known = new Map<string, GitLabClient>();
   private readonly http: Http;
+  private readonly renewing: Http;
 
   constructor(private readonly options: ClientsOptions) {
     this.http = createHttp(options);
+    const { renewed } = options;
+    this.renewing = renewed === undefined ? this.http : renewingHttp(this.http, renewed);
   }
 
   of(instance: Instance): GitLabClient {
     const key = JSON.stringify(instance);
     const { tokenOf, factsOf } = this.options;
-    const client = this.known.get(key) ?? this.make(instance, () => tokenOf(instance.url), factsOf?.(instance));
+    const client =
+      this.known.get(key) ?? this.create(instance, () => tokenOf(instance.url), this.renewing, factsOf?.(instance));
     this.known.set(key, client);
     return client;
   }
 
   /** Creates a separate client, for example for a token that isn't stored yet. Sends no request. */
-  make(instance: Instance, token: TokenSource, facts?: FactsKeeper): GitLabClient {
-    return new GitLabClient(instance, this.http, token, this.options.log, systemClock, facts);
+  make(instance: Instance, token: TokenSource): GitLabClient {
+    return this.create(instance, token, this.http);
   }
 
   /** Finds the GitLab at an entered address, or at a parent path, without a token. */
@@ -52,5 +59,9 @@ export class Clients implements Disposable {
     for (const client of this.known.values()) client.dispose();
     this.known.clear();
     this.http.dispose?.();
+  }
+
+  private create(instance: Instance, token: TokenSource, http: Http, facts?: FactsKeeper): GitLabClient {
+    return new GitLabClient(instance, http, token, this.options.log, systemClock, facts);
   }
 }

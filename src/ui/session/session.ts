@@ -2,7 +2,7 @@ import { EventEmitter, type Disposable, type Event } from 'vscode';
 import type { Build } from '../../core/model/build';
 import type { Monitor } from '../../core/polling/monitor';
 import type { Instance } from '../../core/model/instance';
-import { projectsOf, type RemoteProject } from '../../core/model/remotes';
+import { projectsOf, webOrigin, type RemoteProject } from '../../core/model/remotes';
 import type { Urgency } from '../../core/polling/schedule';
 import type { Snapshot } from '../../core/model/snapshot';
 import type { Repositories } from '../git/repositories';
@@ -81,6 +81,14 @@ export class Session implements Disposable {
     const projects = projectsOf(await sshHosts.complete(await git.remotes(repository), instances), instances);
     const signedIn = await Promise.all(projects.map(async ({ instance }) => tokens.get(instance.url)));
     return projects.filter((_, index) => signedIn[index] !== undefined);
+  }
+
+  /** Whether an open repository has an https remote on the server of that base URL. Never rejects. */
+  async isCloned(url: string): Promise<boolean> {
+    const { git } = this.parts;
+    const { origin } = new URL(url);
+    const remotes = await Promise.all(git.repositories.map((one) => git.remotes(one).catch(() => [])));
+    return origin.startsWith('https:') && remotes.flat().some((remote) => webOrigin(remote.url) === origin);
   }
 
   /** Name of the remote that the user selected; undefined: determined by settings and upstream. */

@@ -1,16 +1,25 @@
 import { EventEmitter, type Disposable, type Event, type SecretStorage } from 'vscode';
 import { LocalError } from '../../core/model/errors';
 import { toBaseUrl } from '../../core/model/instance';
+import type { CredentialSource, CredentialSources } from './credentialSources';
+import { SourcedTokens } from './sourcedTokens';
 
 /** Key of the list of instances that have a token; in the same storage, so that all windows see it change. */
 const indexKey = 'instances';
 
-/** Tokens, one per instance, from VS Code's SecretStorage or the environment. `url` is an instance's base URL. */
+/** Starts the value of an instance whose token is another program's; behind it stands which. No token has a space there. */
+const sourceMark = 'source ';
+
+/**
+ * Tokens, one per instance, from VS Code's SecretStorage, from a source that is stored there in place of a token, or from
+ * the environment. `url` is an instance's base URL.
+ */
 export class Tokens implements Disposable {
   private readonly changed = new EventEmitter<void>();
   /** Fires when a token was added or removed in any window. */
   readonly onDidChange: Event<void> = this.changed.event;
-  private readonly listener: Disposable;
+  private readonly listeners: readonly Disposable[];
+  private readonly sourced: SourcedTokens;
   /** Instances whose token was added or removed by any window since this one opened. */
   private readonly seen = new Set<string>();
   private readonly fromEnvironment: { readonly url: string; readonly token: string } | undefined;
@@ -18,19 +27,29 @@ export class Tokens implements Disposable {
   constructor(
     private readonly secrets: SecretStorage,
     environment: Readonly<Record<string, string | undefined>>,
+    sources: TokenSources = noSources,
   ) {
     this.fromEnvironment = tokenOf(environment);
+    this.sourced = new SourcedTokens((source, url) => sources.read(source, url, false));
     // Ignore other secrets, such as the variables of builds.
-    this.listener = secrets.onDidChange(({ key }) => {
+    const ofSecrets = secrets.onDidChange(({ key }) => {
       if (!isOfTokens(key)) return;
       if (key !== indexKey) this.seen.add(key.slice(keyOf('').length));
       this.changed.fire();
       void this.mendIndex();
     });
+    const ofAccounts = sources.onDidChangeAccounts(() => {
+      if (this.sourced.isEmpty) return;
+      this.sourced.clear();
+      this.changed.fire();
+    });
+    this.listeners = [ofSecrets, ofAccounts];
   }
 
   async get(url: string): Promise<string | undefined> {
     const stored = await this.read(keyOf(url));
+    const source = sourceIn(stored);
+    if (source !== undefined) return this.sourced.get(url, source);
     return stored ?? (this.isFromEnvironment(url) ? this.fromEnvironment?.token : undefined);
   }
 
@@ -58,13 +77,27 @@ export class Tokens implements Disposable {
     await this.writeIndex([...(await this.stored()).filter((one) => one !== url), url]);
   }
 
+  /** Stores where the token comes from, and holds the token in memory. */
+  async storeSource(url: string, source: CredentialSource, token: string): Promise<void> {
+    const text = JSON.stringify(source);
+    this.sourced.hold(url, text, token);
+    await this.store(url, `${sourceMark}${text}`);
+  }
+
+  /** The token to use after one was refused: what its source has by now, if it has a source. */
+  async renewed(url: string, refused: string): Promise<string | undefined> {
+    const source = sourceIn(await this.read(keyOf(url)));
+    return source === undefined ? undefined : this.sourced.renew(url, source, refused);
+  }
+
   async remove(url: string): Promise<void> {
+    this.sourced.forget(url);
     await this.secrets.delete(keyOf(url));
     await this.writeIndex((await this.stored()).filter((one) => one !== url));
   }
 
   dispose(): void {
-    this.listener.dispose();
+    for (const listener of this.listeners) listener.dispose();
     this.changed.dispose();
   }
 
@@ -93,6 +126,18 @@ export class Tokens implements Disposable {
   private async writeIndex(urls: readonly string[]): Promise<void> {
     await this.secrets.store(indexKey, JSON.stringify(urls));
   }
+}
+
+/** What else gives out tokens. */
+type TokenSources = Pick<CredentialSources, 'read' | 'onDidChangeAccounts'>;
+
+const noSources: TokenSources = {
+  read: () => Promise.resolve({ kind: 'none' }),
+  onDidChangeAccounts: () => ({ dispose: () => undefined }),
+};
+
+function sourceIn(stored: string | undefined): string | undefined {
+  return stored?.startsWith(sourceMark) === true ? stored.slice(sourceMark.length) : undefined;
 }
 
 function isOfTokens(key: string): boolean {

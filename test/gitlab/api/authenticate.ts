@@ -38,7 +38,7 @@ export function credentials(world: World, request: Request, params: Params = {})
   const user = world.userOfToken(token);
   if (user) return { user, scopes: ['api'] };
   const personal = tokens.personal ? world.personalToken(token) : undefined;
-  if (!personal) return undefined;
+  if (!personal || (personal.oauth && own !== undefined)) return undefined;
   const refusal = stale(world, personal);
   return refusal ?? { user: world.user(personal.user), scopes: personal.scopes };
 }

@@ -2,6 +2,7 @@ import type { LanguageModelTool } from 'vscode';
 import manifest from '../../../package.json';
 import { EventEmitter, type Uri } from './basics';
 import type { FakeInputBox, FakePick, FakeQuickPick } from './boxes';
+import { FakeAccounts } from './accounts';
 import { FakeConfiguration } from './configuration';
 import { FileSystems } from './files';
 import type { FakeFileWatcher } from './fileWatcher';
@@ -15,6 +16,7 @@ import type { FakeProgress, FakeStatusBarItem, FakeTreeView } from './views';
 type Handler = (...args: readonly unknown[]) => unknown;
 
 export interface FakeExtension {
+  readonly packageJSON?: unknown;
   activate(): Promise<unknown>;
 }
 
@@ -42,6 +44,7 @@ export class Editor {
   readonly picks: FakePick[] = [];
   readonly quickPicks: FakeQuickPick[] = [];
   readonly inputBoxes: FakeInputBox[] = [];
+  readonly accounts = new FakeAccounts();
   readonly problems: FakeDiagnosticCollection[] = [];
   readonly progress: FakeProgress[] = [];
   readonly testControllers: FakeTestController[] = [];

@@ -1,0 +1,67 @@
+import { bearer } from '../model/token';
+import { isSendable, noCredential, type Credential } from './credential';
+import { runHelper } from './runHelper';
+
+/** Variables that would make glab give out another secret, or that of another server. */
+const removed = [
+  'GITLAB_TOKEN',
+  'GITLAB_ACCESS_TOKEN',
+  'OAUTH_TOKEN',
+  'CI_JOB_TOKEN',
+  'GLAB_ENABLE_CI_AUTOLOGIN',
+  'GITLAB_URI',
+  'GITLAB_API_HOST',
+  'GITLAB_REPO',
+  'GL_HOST',
+];
+
+export interface GlabQuestion {
+  /** glab's path. */
+  readonly program: string;
+  readonly environment: NodeJS.ProcessEnv;
+  readonly timeoutMs?: number;
+}
+
+/** What glab (1.85 and later) is signed in with at a server, by its base URL. */
+export async function glabCredential(
+  url: string,
+  { program, environment, timeoutMs }: GlabQuestion,
+): Promise<Credential> {
+  const variables = {
+    ...Object.fromEntries(removed.map((name) => [name, undefined])),
+    // glab knows its servers by their names, without a port.
+    GITLAB_HOST: new URL(url).hostname,
+    NO_PROMPT: '1',
+    GLAB_CHECK_UPDATE: 'false',
+    GLAB_SEND_TELEMETRY: 'false',
+  };
+  const limits = timeoutMs === undefined ? {} : { timeoutMs };
+  const args = ['auth', 'credential-helper'];
+  const output = await runHelper({ program, args, input: '', variables, environment, ...limits });
+  return output === undefined ? noCredential : readGlabCredential(output, url);
+}
+
+/** Reads what `glab auth credential-helper` prints. Others than a success, such as older versions' help, are none. */
+export function readGlabCredential(output: string, url: string): Credential {
+  const { type, instance_url: instance, token } = fieldsOf(parsed(output));
+  if (type !== 'success') return noCredential;
+  const { type: kind, token: secret } = fieldsOf(token);
+  if (typeof secret !== 'string' || !isSendable(secret)) return noCredential;
+  if (typeof instance !== 'string' || !URL.canParse(instance) || new URL(instance).origin !== new URL(url).origin)
+    return { kind: 'elsewhere' };
+  if (kind === 'oauth2') return { kind: 'token', token: bearer(secret) };
+  if (kind === 'pat') return { kind: 'token', token: secret };
+  return kind === 'job-token' ? { kind: 'unusable', token: 'job' } : noCredential;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+}

@@ -1,0 +1,117 @@
+import { authentication, extensions, type Disposable } from 'vscode';
+import { isAccountOf, type Account } from '../../core/credentials/accountOrigin';
+import { isSendable, noCredential, type Credential } from '../../core/credentials/credential';
+import { findProgram } from '../../core/credentials/findProgram';
+import { gitCredential } from '../../core/credentials/gitCredential';
+import { glabCredential } from '../../core/credentials/glabCredential';
+import { bearer } from '../../core/model/token';
+
+/** Something on this machine that is signed in to a GitLab already. It is kept in place of a secret. */
+export type CredentialSource =
+  /** An account of GitLab's own extension. */
+  { readonly kind: 'account'; readonly id: string; readonly label: string } | { readonly kind: 'glab' | 'git' };
+
+export interface SourcesOptions {
+  readonly environment: NodeJS.ProcessEnv;
+  /** git's path, or its name. */
+  readonly gitProgram: () => string;
+}
+
+/** Of GitLab's extension. */
+const provider = 'gitlab';
+const scopes = ['api'];
+/** VS Code waits long for an extension that never registers what it has announced. */
+const accountsMs = 5000;
+
+/** Finds what is signed in already, and asks it for its secret when the user has said so. */
+export class CredentialSources {
+  constructor(private readonly options: SourcesOptions) {}
+
+  /** Tells of accounts of GitLab's extension that were added, removed or changed. */
+  onDidChangeAccounts(listener: () => void): Disposable {
+    return authentication.onDidChangeSessions((event) => {
+      if (event.provider.id === provider) listener();
+    });
+  }
+
+  /**
+   * Finds what may be signed in to an instance, without asking for a secret. `isCloned`: a repository was cloned from there
+   * over https, so git may know a password or a token.
+   */
+  async offers(url: string, isCloned: boolean): Promise<readonly CredentialSource[]> {
+    const [accounts, glab] = await Promise.all([accountsOf(url), findProgram('glab', this.options.environment)]);
+    return [
+      ...accounts.map(({ id, label }): CredentialSource => ({ kind: 'account', id, label })),
+      ...(glab === undefined ? [] : [{ kind: 'glab' } as const]),
+      ...(isCloned ? [{ kind: 'git' } as const] : []),
+    ];
+  }
+
+  /** Asks a source for its secret. `isClick`: the user has just chosen it, and may be asked for leave by VS Code. */
+  async read(source: CredentialSource, url: string, isClick: boolean): Promise<Credential> {
+    const { environment, gitProgram } = this.options;
+    switch (source.kind) {
+      case 'account':
+        return readAccount(source, url, isClick);
+      case 'glab': {
+        const program = await findProgram('glab', environment);
+        return program === undefined ? noCredential : glabCredential(url, { program, environment });
+      }
+      case 'git':
+        return gitCredential(url, { program: gitProgram(), environment });
+      default:
+        return source satisfies never;
+    }
+  }
+}
+
+async function accountsOf(url: string): Promise<readonly Account[]> {
+  // Without such an extension VS Code would wait for one.
+  if (!extensions.all.some(({ packageJSON }) => announces(packageJSON))) return [];
+  const none = new Promise<readonly Account[]>((resolve) => setTimeout(() => resolve([]), accountsMs).unref());
+  try {
+    const accounts = await Promise.race([authentication.getAccounts(provider), none]);
+    return accounts.filter((account) => isAccountOf(account, url));
+  } catch {
+    return [];
+  }
+}
+
+/** Whether a manifest contributes the accounts of GitLab's extension. */
+function announces(manifest: unknown): boolean {
+  const { contributes } = fieldsOf(manifest);
+  const { authentication: providers } = fieldsOf(contributes);
+  return Array.isArray(providers) && providers.some((one: unknown) => fieldsOf(one)['id'] === provider);
+}
+
+async function readAccount({ id, label }: Account, url: string, isClick: boolean): Promise<Credential> {
+  if (!isAccountOf({ id, label }, url)) return { kind: 'elsewhere' };
+  const account = { id, label };
+  try {
+    const session = await authentication.getSession(
+      provider,
+      scopes,
+      isClick ? { account, createIfNone: true } : { account, silent: true },
+    );
+    if (session?.account.id !== id || !isAccountOf(session.account, url)) return noCredential;
+    return isSendable(session.accessToken) ? { kind: 'token', token: bearer(session.accessToken) } : noCredential;
+  } catch {
+    // The user has refused, or the extension is gone.
+    return noCredential;
+  }
+}
+
+function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+}
+
+/** Reads a source that was written as JSON; undefined if it is damaged. */
+export function toSource(text: string): CredentialSource | undefined {
+  try {
+    const { kind, id, label } = fieldsOf(JSON.parse(text));
+    if (kind === 'glab' || kind === 'git') return { kind };
+    return kind === 'account' && typeof id === 'string' && typeof label === 'string' ? { kind, id, label } : undefined;
+  } catch {
+    return undefined;
+  }
+}
