@@ -42,6 +42,7 @@ import type { ViewState } from './session/repositoryView';
 import { CredentialSources } from './session/credentialSources';
 import { InstanceHosts } from './session/instanceHosts';
 import { RemoteChoices } from './session/remoteChoices';
+import { StateLog } from './session/stateLog';
 import { Session } from './session/session';
 import type { SessionParts } from './session/repositoryMonitor';
 import { KnownProjects } from './session/knownProjects';
@@ -88,6 +89,7 @@ export function startShell(context: ExtensionContext, changed: EventEmitter<void
   const { logs, logFiles, comparedFiles, problems, logEditors, logTimes, logFeatures } = logParts(shared, logPaths);
   const act = (name: string, ...args: readonly unknown[]): Promise<void> => run(name, args);
   const watches = new Watches({ report, act });
+  const stateLog = new StateLog(log, (instance) => clients.of(instance).server);
   const kept = { cache, archives, artifactRows, variables, downloaded: new DownloadedArchives() };
   const ofLogs = { logs, logPaths, logEditors, logTimes, problems };
   const shown = { tree, ...kept, ...ofLogs, watches, commitTests };
@@ -105,7 +107,7 @@ export function startShell(context: ExtensionContext, changed: EventEmitter<void
         knownProjects.addShown(snapshot);
         archives.keepWhatIs(snapshot);
       }
-      for (const view of [tree, statusBar, notifications, watches, commitTests]) view.show(state);
+      for (const view of [tree, statusBar, notifications, watches, commitTests, stateLog]) view.show(state);
       changed.fire();
     }),
     tokens.onDidChange(() => {

@@ -20,6 +20,12 @@ const welcomes = contributes.viewsWelcome.map(({ contents, when }) => ({
   text: Reflect.get(texts, contents.slice(1, -1)) as string,
 }));
 
+const settings: Readonly<Record<string, { scope: string; default: unknown; minimum?: number }>> = Object.fromEntries(
+  contributes.configuration.flatMap((section) =>
+    Object.entries<{ scope: string; default: unknown; minimum?: number }>(section.properties),
+  ),
+);
+
 describe('The manifest', () => {
   it('has a command for each in the code, and the code one for each of it', () =>
     assert.deepEqual(
@@ -67,7 +73,7 @@ describe('The manifest', () => {
   it('names only settings in its welcome texts that there are', () => {
     for (const { text } of welcomes)
       for (const [, setting = ''] of text.matchAll(/%22(gitlabBuilds\.[\w.]+)%22/g))
-        assert.ok(setting in contributes.configuration.properties, setting);
+        assert.ok(setting in settings, setting);
   });
 
   it('uses every text there is, and no other', () => {
@@ -111,14 +117,26 @@ describe('The settings', () => {
     'gitlabBuilds.agentActions': { scope: 'machine', default: 'ask' },
     'gitlabBuilds.testing': { scope: 'window', default: 'onDemand' },
   };
-  const properties: Readonly<Record<string, { scope: string; default: unknown; minimum?: number }>> =
-    contributes.configuration.properties;
+  const properties = settings;
 
   for (const [key, { scope, default: fallback, minimum }] of Object.entries(expected))
     it(`${key} is ${scope}-scoped and ${JSON.stringify(fallback)} by default`, () => {
       const property = properties[key];
       assert.deepEqual([property?.scope, property?.default, property?.minimum], [scope, fallback, minimum]);
     });
+
+  it('stand in sections with a title, in one order over all, each with one sentence', () => {
+    const orders = contributes.configuration.flatMap((section) =>
+      Object.values<{ readonly order: number }>(section.properties).map(({ order }) => order),
+    );
+    assert.deepEqual(
+      orders,
+      orders.map((_, index) => index + 1),
+    );
+    assert.equal(new Set(contributes.configuration.map(({ title }) => title)).size, contributes.configuration.length);
+    for (const [key, text] of Object.entries<string>(texts))
+      if (key.startsWith('setting.')) assert.match(text.replaceAll(/`[^`]*`/g, ''), /^[^.]+\.$/, key);
+  });
 
   it('are these', () => assert.deepEqual(Object.keys(properties).sort(), Object.keys(expected).sort()));
 

@@ -6,7 +6,9 @@ import { projectRoot } from './project';
 interface Manifest {
   readonly contributes: {
     readonly commands: readonly { readonly command: string }[];
-    readonly configuration: { readonly properties: Readonly<Record<string, { readonly default: unknown }>> };
+    readonly configuration: readonly {
+      readonly properties: Readonly<Record<string, { readonly default: unknown }>>;
+    }[];
   };
 }
 
@@ -90,7 +92,9 @@ describe('The documents', () => {
 
   it('name every setting with its default', () => {
     const rows = textOf('docs', 'settings.md').split('\n');
-    for (const [name, { default: value }] of Object.entries(manifest.contributes.configuration.properties)) {
+    for (const [name, { default: value }] of manifest.contributes.configuration.flatMap((section) =>
+      Object.entries(section.properties),
+    )) {
       const shown = typeof value === 'string' && value !== '' ? value : JSON.stringify(value);
       assert.ok(
         rows.some((row) => row.startsWith(`| \`${name}\` | \`${shown}\` |`)),

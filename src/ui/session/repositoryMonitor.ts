@@ -62,13 +62,22 @@ export function monitorRepository(repository: GitRepository, parts: MonitorParts
     await parts.remembered.recall(resolution.target);
     return resolution;
   };
+  // A failure is logged once, however often the refresh is tried again.
+  let lastFailure: string | undefined;
   return new Monitor(
     {
       resolve: resolveAndRecall,
       load: (target, signal, urgency) => load({ target, signal, urgency, headBuilds, others }, parts),
       further: (target, loaded, signal) => further({ repository, target, loaded, signal, others }, parts),
-      show: parts.show,
-      failed: (failure, error) => logFailure(failure, error, parts),
+      show: (snapshot) => {
+        if (snapshot.kind === 'ready' && snapshot.stale === undefined) lastFailure = undefined;
+        parts.show(snapshot);
+      },
+      failed: (failure, error) => {
+        const words = failureWords(failure);
+        if (words !== lastFailure) logFailure(failure, error, parts);
+        lastFailure = words;
+      },
       attention: parts.attention,
       intervals: () => ({ ...parts.settings.intervals(), soonSeconds: parts.settings.soonSeconds() }),
       remembered: (target) => parts.remembered.of(target),
@@ -232,7 +241,12 @@ async function resolveTarget(
   return { kind: 'target', target: { instance, project, sha: commit, ref: name, pinned: false, head } };
 }
 
-function logFailure({ kind, host, status, reason }: Failure, error: unknown, { log }: MonitorParts): void {
-  log.warn(`Refresh failed: ${[kind, host, status, reason].filter((part) => part !== undefined).join(' ')}`);
+function failureWords({ kind, host, status, reason }: Failure): string {
+  return [kind, host, status, reason].filter((part) => part !== undefined).join(' ');
+}
+
+function logFailure(failure: Failure, error: unknown, { log }: MonitorParts): void {
+  const { kind } = failure;
+  log.warn(`Refresh failed: ${failureWords(failure)}`);
   if (kind === 'unexpected' && error instanceof Error) log.error(error.stack ?? error.message);
 }

@@ -1,5 +1,6 @@
 import { l10n, ThemeColor, ThemeIcon } from 'vscode';
 import { durationSeconds, hasFailed, isTimed, severity, worstStatus, type Build } from '../../core/model/build';
+import type { Verdict } from '../../core/model/verdict';
 import { failureReasonWords } from './failureReasons';
 import { oneLine } from './failures';
 import { formatDuration, formatMinutes, spokenDuration, spokenMinutes, timeOf } from './timeText';
@@ -275,26 +276,22 @@ export function groupCounts(builds: readonly Build[]): string {
 const fewBuilds = 200;
 
 /** Counts above the rows of a large commit: `148 failed, 50 running of 2000`; undefined for a small one. */
-export function largeCommitCounts(builds: readonly Build[]): string | undefined {
+export function largeCommitCounts({ builds, failed }: Pick<Verdict, 'builds' | 'failed'>): string | undefined {
   if (builds.length <= fewBuilds) return undefined;
   const running = builds.filter(({ status }) => status === 'running').length;
-  return l10n.t('{0} failed, {1} running of {2}', builds.filter(hasFailed).length, running, builds.length);
+  return l10n.t('{0} failed, {1} running of {2}', failed.length, running, builds.length);
 }
 
-/** Number of characters that fit into a side bar of 300 px. */
-const longestName = 36;
-/**
- * Length to which longer names are shortened, which fits into 200 px, so that VS Code doesn't truncate them further.
- */
-const shortenedName = 24;
+/** Characters of a build's name that a side bar of 300 px has room for. */
+const longestName = 28;
+/** Characters that remain of a longer name around the ellipsis. VS Code cuts off the end in a narrower side bar. */
+const [headLength, tailLength] = [7, 12];
 
-/** Shortens a name to fit into a row. The middle is omitted, since both ends are distinctive. */
+/** Name in one line that fits into a row. Of a long one the middle is left out, since both ends tell, the end most of all. */
 export function shortName(name: string): string {
   const marks = Array.from(oneLine(name));
   if (marks.length <= longestName) return marks.join('');
-  const end = Math.floor((shortenedName - 1) / 2);
-  const [head, tail] = [marks.slice(0, shortenedName - 1 - end).join(''), marks.slice(-end).join('')];
-  return `${head.trimEnd()}…${tail.trimStart()}`;
+  return `${marks.slice(0, headLength).join('').trimEnd()}…${marks.slice(-tailLength).join('').trimStart()}`;
 }
 
 const allowedToFail = 'failed/allowed';

@@ -10,7 +10,7 @@ import {
   type TreeView,
 } from 'vscode';
 import { systemClock, type Clock } from '../../core/util/timer';
-import { standingBuilds } from '../../core/model/pipeline';
+import { verdictOf } from '../../core/model/verdict';
 import type { Grouping } from '../../core/model/tree';
 import { redrawOf, rowsAtOnce } from '../../core/model/treeDiff';
 import { ExpiryClock } from '../artifacts/expiryClock';
@@ -188,7 +188,7 @@ export class BuildTree implements TreeDataProvider<Row>, Disposable {
     const { repositories } = this.state;
     const only = repositories.length === 1 ? repositories[0] : undefined;
     const parts = only === undefined ? this.filterWords() : [subjectOf(only.snapshot, this.filter)];
-    const counts = only?.snapshot?.kind === 'ready' ? largeCommitCounts(standingBuilds(only.snapshot)) : undefined;
+    const counts = only?.snapshot?.kind === 'ready' ? largeCommitCounts(verdictOf(only.snapshot)) : undefined;
     const reservations = caveats(only?.snapshot, this.clock.now());
     this.write('title', hasRows || only === undefined ? l10n.t('GitLab Builds') : titleOf(only.snapshot));
     this.write('description', hasRows ? parts.join(' · ') : '');

@@ -25,7 +25,9 @@ export interface LogLine {
   readonly text: string;
 }
 
-const properties: Readonly<Record<string, { default: unknown }>> = manifest.contributes.configuration.properties;
+const properties: Readonly<Record<string, { default: unknown }>> = Object.fromEntries(
+  manifest.contributes.configuration.flatMap((section) => Object.entries<{ default: unknown }>(section.properties)),
+);
 
 /** One VS Code window: what the extension put into it, and what a user does there. Every test has one of its own. */
 export class Editor {
