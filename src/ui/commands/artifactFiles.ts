@@ -15,10 +15,10 @@ import { leftOutSentence } from '../text/archiveFailures';
 import { oneLine, withoutIcons, withoutMarkup } from '../text/failures';
 import { toArtifactUri } from '../artifacts/artifactUri';
 import { entriesOf, type EntrySubjects } from './entrySubjects';
+import { withArchive } from '../../core/artifacts/wholeArchive';
 import type { Command, CommandContext } from './command';
 import { download, type Download, type Step, confirmReplace } from './downloads';
 import { withLeftOut, logLeftOut, metered } from './savedArchives';
-import { withArchive } from './wholeArchive';
 import { workspaceFolderOf, rowsOf } from './targets';
 
 /** Downloads files and folders of artifacts to the workspace, loading only as much of the archive as necessary. */
@@ -117,7 +117,11 @@ class EntryRun {
       const target = join(around, names.at(-1) ?? '');
       if ((await isFolder(target)) && !(await this.asking.mayReplace(target))) return undefined;
       const limits = this.context.settings.extractLimits();
-      const { leftOut } = await withArchive(this.context, subject, folder, { progress, signal }, (archive) =>
+      const { cache, clients, session } = this.context;
+      const { opened } = subject;
+      const instance = (await session.instances()).find(({ url }) => url === opened.address.instance);
+      const source = instance === undefined ? undefined : clients.of(instance);
+      const { leftOut } = await withArchive({ cache, source, opened }, folder, { progress, signal }, (archive) =>
         extract({ archive, target, strip: folder.path, limits, signal, progress: metered(progress, folder.size) }),
       );
       logLeftOut(this.context.log, leftOut);
