@@ -46,7 +46,7 @@ import { StateLog } from './session/stateLog';
 import { Session } from './session/session';
 import type { SessionParts } from './session/repositoryMonitor';
 import { KnownProjects } from './session/knownProjects';
-import { logSettingFlaws } from './session/settingFlaws';
+import { SettingFlaws } from './session/settingFlaws';
 import { Settings } from './session/settings';
 import { StatusBar } from './views/statusBar';
 import { Tokens } from './session/tokens';
@@ -86,21 +86,21 @@ export function startShell(context: ExtensionContext, changed: EventEmitter<void
   const tree = new BuildTree(groupingOf, clock, artifactRows, details);
   const [statusBar, variables] = [new StatusBar(), new StoredVariables(context.secrets)];
   const logPaths = new LogFileSource(git, log);
-  const { logs, logFiles, comparedFiles, problems, logEditors, logTimes, logFeatures } = logParts(shared, logPaths);
+  const { logsShown, logFiles, logFeatures } = logParts(shared, logPaths);
   const act = (name: string, ...args: readonly unknown[]): Promise<void> => run(name, args);
   const watches = new Watches({ report, act });
   const stateLog = new StateLog(log, (instance) => clients.of(instance).server);
   const kept = { cache, archives, artifactRows, variables, downloaded: new DownloadedArchives() };
-  const ofLogs = { logs, logPaths, logEditors, logTimes, problems };
-  const shown = { tree, ...kept, ...ofLogs, watches, commitTests };
-  const commandContext = { session, clients, tokens, settings, instanceHosts, sources, report, log, version, ...shown };
+  const settingFlaws = new SettingFlaws(settings, log, context.extension.packageJSON);
+  const known = { session, clients, tokens, settings, settingFlaws, instanceHosts, sources };
+  const shown = { tree, ...kept, ...logsShown, logPaths, watches, commitTests };
+  const commandContext = { ...known, report, log, version, ...shown };
   const run = (name: string, args: readonly unknown[]) =>
     report.guard(name, async () => table[name]?.(commandContext, withBuildOf(commitTests, args)));
   const notifications = new Notifications({ clock, report, settings, act, ...attentionOf(tree) });
   context.subscriptions.push(
     // Dispose of the session before what it uses.
-    ...[...logFeatures, logs, archives, artifactRows, commitTests],
-    logSettingFlaws(settings, log),
+    ...[settingFlaws, ...logFeatures, logsShown.logs, archives, artifactRows, commitTests],
     ...[session, notifications, tree, statusBar, clients, remembered, knownProjects, git, settings, tokens, log],
     session.onDidChange((state) => {
       for (const { snapshot } of state.repositories) {
@@ -123,8 +123,7 @@ export function startShell(context: ExtensionContext, changed: EventEmitter<void
   return {
     run,
     files: new ArtifactFiles(archives),
-    logFiles,
-    comparedFiles,
+    ...logFiles,
     agentTools: () => loadAgentTools({ context: commandContext, clock, attend: waits.begin }),
     repositories: () => repositories(session.state),
     refresh: () => session.refresh(),
@@ -222,7 +221,7 @@ function logParts(shared: Shared, logPaths: LogFileSource) {
   const [problems, logTimes] = [new LogDiagnostics(logs, shared.session), new LogTimes(logs)];
   const drawn = [logEditors, colors, logTimes, logDurations(logs), new LogStatus(logs, shared.clock)];
   const logFeatures = [logFiles, problems, ...drawn, ...registerLogFeatures(logs, logPaths)];
-  return { logs, logFiles, comparedFiles, problems, logEditors, logTimes, logFeatures };
+  return { logsShown: { logs, logEditors, logTimes, problems }, logFiles: { logFiles, comparedFiles }, logFeatures };
 }
 
 /** Data for the API; omits windows without a repository and repositories that are still loading. */

@@ -301,6 +301,7 @@ describe('The clauses of the manifest', () => {
     const ofEditors = [
       'resourceScheme',
       'gitlabBuilds.hasProblems',
+      'gitlabBuilds.hasSettingFlaws',
       'gitlabBuilds.logHasFailed',
       'gitlabBuilds.logHasTimes',
       'gitlabBuilds.signedIn',

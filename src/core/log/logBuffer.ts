@@ -14,16 +14,23 @@ export interface RowStyles {
   readonly links: readonly number[];
 }
 
-/** All rows read so far. */
+/** Maximum number of links kept once rows were dropped. */
+const mostUrls = 10_000;
+
+/** Rows read so far; of a very long log the last ones. */
 export class LogBuffer {
   readonly lines: string[] = [];
   readonly sections = new Sections();
   readonly styles = new Runs();
   readonly links = new Runs();
-  readonly urls: string[] = [];
+  private readonly urls: string[] = [];
+  /** How many addresses before these were forgotten. */
+  private urlsGone = 0;
   private readonly times = new Numbers((length) => new Float64Array(length));
   private readonly streams = new Numbers((length) => new Uint8Array(length));
   private changed = Infinity;
+  /** How many rows before these were forgotten. */
+  private gone = 0;
 
   open({ stream, time }: Origin): number {
     const row = this.lines.push('') - 1;
@@ -49,6 +56,25 @@ export class LogBuffer {
     this.sections.settle(row, text);
   }
 
+  /** How many rows were forgotten so far. */
+  get dropped(): number {
+    return this.gone;
+  }
+
+  /** Forgets the first rows; the others move up. */
+  dropFirst(count: number): void {
+    this.lines.splice(0, count);
+    this.sections.drop(count);
+    for (const each of [this.styles, this.links, this.times, this.streams]) each.drop(count);
+    const spare = this.urls.length - mostUrls;
+    if (spare > 0) {
+      this.urls.splice(0, spare);
+      this.urlsGone += spare;
+    }
+    this.changed = Math.max(0, this.changed - count);
+    this.gone += count;
+  }
+
   touch(row: number): void {
     if (row < this.changed) this.changed = row;
   }
@@ -68,9 +94,14 @@ export class LogBuffer {
     return row < this.lines.length ? ([undefined, 'stdout', 'stderr'] as const)[this.streams.get(row)] : undefined;
   }
 
-  /** Index of a URL in `urls`. */
+  /** Number by which `url` finds a URL. */
   urlIndex(url: string): number {
     if (this.urls.at(-1) !== url) this.urls.push(url);
-    return this.urls.length - 1;
+    return this.urlsGone + this.urls.length - 1;
+  }
+
+  /** undefined: it was forgotten. */
+  url(index: number): string | undefined {
+    return this.urls[index - this.urlsGone];
   }
 }

@@ -1,5 +1,6 @@
 import { createHash, type Hash } from 'node:crypto';
 import { LogReader } from './reader';
+import { mostShown } from './tailView';
 import { timeSlice } from '../util/timeSlice';
 
 /** Response to a request for a log. */
@@ -39,15 +40,24 @@ export class LogFeed {
     return this.size;
   }
 
-  /** Must not be called concurrently. */
-  async read(ask: AskForLog): Promise<LogChange> {
+  /**
+   * Must not be called concurrently.
+   *
+   * @param progress told the number of new bytes so far
+   */
+  async read(ask: AskForLog, progress?: (bytes: number) => void): Promise<LogChange> {
     const answer = await ask(this.etag);
     if (answer.isUnchanged) return 'none';
-    const change = await this.take(answer);
+    const change = await this.take(answer, progress);
     if (change !== 'replaced') return change;
     this.forget();
-    await this.take(await ask(undefined));
+    await this.take(await ask(undefined), progress);
     return 'replaced';
+  }
+
+  /** Called when reading was canceled: the log's end is missing. */
+  stop(): void {
+    this.wasCut = true;
   }
 
   /** Ends the log; no more output is expected. */
@@ -57,7 +67,7 @@ export class LogFeed {
     this.current.end();
   }
 
-  private async take({ body, etag }: LogAnswer): Promise<LogChange> {
+  private async take({ body, etag }: LogAnswer, progress?: (bytes: number) => void): Promise<LogChange> {
     const [known, prefix] = [this.size, createHash('sha256')];
     const share = timeSlice();
     let seen = 0;
@@ -73,6 +83,7 @@ export class LogFeed {
       this.wasCut = this.current.isFull;
       if (this.wasCut) break;
       this.push(news);
+      progress?.(this.size - known);
     }
     if (this.size === known && (seen < known || !isSame(prefix, this.hash))) return 'replaced';
     this.etag = etag;
@@ -87,6 +98,7 @@ export class LogFeed {
     this.hash.update(bytes);
     this.size += bytes.length;
     this.current.push(bytes);
+    this.current.forget(mostShown);
   }
 
   private forget(): void {

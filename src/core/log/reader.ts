@@ -3,6 +3,7 @@ import { styleOf } from './sgr';
 import { LogBuffer } from './logBuffer';
 import { each } from './runs';
 import { Stream } from './stream';
+import { firstShown, type Extent } from './tailView';
 import { fits, headerBytes, headerOf } from './timestamps';
 
 const lineFeed = 0x0a;
@@ -28,6 +29,8 @@ export class LogReader implements Log {
   private headerSize = 0;
   private isAtHeader = true;
   private bytes = 0;
+  /** How many bytes there were when the beginning was last forgotten. */
+  private bytesKept = 0;
 
   /** Adds bytes. Returns the index of the first line that is new, changed or removed; earlier lines are unchanged. */
   push(more: Uint8Array): number {
@@ -40,7 +43,26 @@ export class LogReader implements Log {
 
   /** Whether a limit is reached, so that callers should stop. */
   get isFull(): boolean {
-    return this.bytes >= mostRead.bytes || this.rows.lines.length >= mostRead.lines;
+    return this.bytes >= mostRead.bytes || this.dropped + this.rows.lines.length >= mostRead.lines;
+  }
+
+  /** How many lines before the first one were forgotten. */
+  get dropped(): number {
+    return this.rows.dropped;
+  }
+
+  /**
+   * Forgets lines of a long log from its beginning, so that at least `least` is kept, and half as much again at most. It
+   * costs the length of what is kept, once for each half as much.
+   */
+  forget({ characters, lines }: Extent): void {
+    const isLong = this.bytes - this.bytesKept >= characters / 2 || this.rows.lines.length >= 1.5 * lines;
+    if (!isLong) return;
+    this.bytesKept = this.bytes;
+    const count = firstShown(this, { characters, lines });
+    if (count === 0) return;
+    this.rows.dropFirst(count);
+    for (const stream of this.all()) stream.drop(count);
   }
 
   /** Ends the log: completes a partial code point, escape sequence or header. Returns the same as `push`. */
@@ -68,7 +90,10 @@ export class LogReader implements Log {
 
   links(line: number): readonly HyperLink[] {
     const links = this.streamAt(line)?.runs.links ?? this.rows.links.of(line);
-    return Array.from(each(links), ([start, end, url]) => ({ start, end, url: this.rows.urls[url] ?? '' }));
+    return Array.from(each(links)).flatMap(([start, end, index]) => {
+      const url = this.rows.url(index);
+      return url === undefined ? [] : [{ start, end, url }];
+    });
   }
 
   timestamp(line: number): number | undefined {

@@ -6,6 +6,8 @@ const perBlock = 1 << 16;
 /** Runs of all rows in 16 bytes per run plus 4 bytes per row; objects would take more memory than the log. */
 export class Runs {
   private readonly blocks: Uint32Array[] = [];
+  /** How many blocks before these were given up. */
+  private gone = 0;
   private used = 0;
   /** Start of each row's runs, 1-based. The count comes first, then four numbers per run. */
   private readonly heads = new Numbers((length) => new Uint32Array(length));
@@ -27,6 +29,16 @@ export class Runs {
     return Array.from({ length: 4 * this.read(head - 1) }, (_, at) => this.read(head + at));
   }
 
+  /** Forgets the runs of the first rows; the others move up. */
+  drop(count: number): void {
+    this.heads.drop(count);
+    const first = this.heads.least() ?? this.used + 1;
+    const free = Math.floor((first - 1) / perBlock) - this.gone;
+    if (free <= 0) return;
+    this.blocks.splice(0, free);
+    this.gone += free;
+  }
+
   private write(value: number): void {
     if (this.used % perBlock === 0) this.blocks.push(new Uint32Array(perBlock));
     const block = this.blocks[this.blocks.length - 1];
@@ -35,7 +47,7 @@ export class Runs {
   }
 
   private read(at: number): number {
-    return this.blocks[Math.floor(at / perBlock)]?.[at % perBlock] ?? 0;
+    return this.blocks[Math.floor(at / perBlock) - this.gone]?.[at % perBlock] ?? 0;
   }
 }
 
@@ -84,5 +96,20 @@ export class Numbers<A extends Uint8Array | Uint32Array | Float64Array> {
       this.values = larger;
     }
     this.values[row] = value;
+  }
+
+  /** Forgets the numbers of the first rows; the others move up. */
+  drop(count: number): void {
+    const kept = this.values.subarray(count);
+    const moved = this.make(kept.length);
+    moved.set(kept);
+    this.values = moved;
+  }
+
+  /** The least number that was set; undefined: none was. */
+  least(): number | undefined {
+    let least: number | undefined;
+    for (const value of this.values) if (value !== 0 && (least === undefined || value < least)) least = value;
+    return least;
   }
 }

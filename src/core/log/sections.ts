@@ -10,6 +10,8 @@ export interface Marker {
   readonly length: number;
 }
 
+/** Maximum number of unfinished sections that began in dropped rows. */
+const mostOpen = 100;
 /** Maximum length of a marker. */
 export const longestMarker = 1024;
 
@@ -77,6 +79,42 @@ export class Sections {
     if (this.headers.size === 0) return;
     this.header(row, header);
     this.headers.delete(row);
+  }
+
+  /** Forgets what ended in the first rows; the others move up. What is open still keeps its place, up to a bound. */
+  drop(count: number): void {
+    const kept: Section[] = [];
+    const moved = new Map<number, number>();
+    const open = this.open.filter(({ index }, depth) => depth < mostOpen || (this.all[index]?.start ?? 0) >= count);
+    const isOpen = new Set(open.map(({ index }) => index));
+    for (const [index, section] of this.all.entries()) {
+      const { start, end } = section;
+      if (end === undefined ? start < count && !isOpen.has(index) : end < count) continue;
+      moved.set(index, kept.length);
+      kept.push({ ...section, start: Math.max(0, start - count), ...(end === undefined ? {} : { end: end - count }) });
+    }
+    this.all.length = 0;
+    for (const section of kept) this.all.push(section);
+    this.reopen(open, moved);
+    const headers = [...this.headers];
+    this.headers.clear();
+    for (const [row, indexes] of headers)
+      if (row >= count)
+        this.headers.set(
+          row - count,
+          indexes.flatMap((index) => moved.get(index) ?? []),
+        );
+  }
+
+  private reopen(open: readonly Open[], moved: ReadonlyMap<number, number>): void {
+    this.open.length = 0;
+    this.byName.clear();
+    for (const one of open) {
+      const index = moved.get(one.index);
+      if (index === undefined) continue;
+      append(this.byName, one.name, this.open.length);
+      this.open.push({ ...one, index });
+    }
   }
 
   private change(index: number, change: Partial<Section>): void {

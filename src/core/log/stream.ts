@@ -117,6 +117,17 @@ export class Stream {
     this.url = /^https?:\/\/[^\s]+$/i.test(url) && url.length <= longestUrl ? this.rows.urlIndex(url) : undefined;
   }
 
+  /** The first rows are forgotten: a line that began in them goes on as a new one. */
+  drop(count: number): void {
+    if (this.row === undefined) return;
+    if (this.row >= count) {
+      this.row -= count;
+      return;
+    }
+    this.row = undefined;
+    this.clear();
+  }
+
   private print(bytes: Buffer, start: number, end: number): void {
     if (this.isReturned) this.clear();
     if (this.isSplit) this.finishRow();

@@ -18,14 +18,16 @@ export class LogView {
   /** Number of characters to show; undefined until the user requests more. */
   private wanted: number | undefined;
   private isNew = true;
+  /** How many lines before the log's first were forgotten, when it was last looked at. */
+  private dropped = 0;
   private tail: Tail | undefined;
 
   /** @param tailLength number of characters to show at first of a longer log */
   constructor(private readonly tailLength: () => number) {}
 
-  /** Index of the first line shown. */
+  /** Number of lines of the log before the first one shown. */
   get from(): number {
-    return this.first;
+    return this.dropped + this.first;
   }
 
   of(log: Log): Log {
@@ -35,9 +37,13 @@ export class LogView {
   /**
    * Keeps the start of the shown part until its length has doubled, because each cut moves the text that the user is
    * reading.
+   *
+   * @param dropped number of lines that the log no longer has at its start
    */
-  grow(log: Log, isAnother: boolean): void {
-    if (isAnother) [this.first, this.wanted, this.isNew] = [0, undefined, true];
+  grow(log: Log, isAnother: boolean, dropped = 0): void {
+    if (isAnother) [this.first, this.wanted, this.isNew, this.dropped] = [0, undefined, true, dropped];
+    this.first = Math.max(0, this.first - (dropped - this.dropped));
+    this.dropped = dropped;
     const { length, isNew } = this;
     const least = firstShown(log, bounded(isNew ? length : 2 * length));
     if (least > this.first) this.first = isNew ? least : firstShown(log, bounded(length, 0.5));

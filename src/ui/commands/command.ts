@@ -14,6 +14,7 @@ import type { LogDiagnostics } from '../log/logDiagnostics';
 import type { LogTimes } from '../log/logTimes';
 import type { Report } from '../report';
 import type { Session } from '../session/session';
+import type { SettingFlaws } from '../session/settingFlaws';
 import type { Settings } from '../session/settings';
 import type { Tokens } from '../session/tokens';
 import type { StoredVariables } from '../session/storedVariables';
@@ -28,6 +29,7 @@ export interface CommandContext {
   readonly settings: Settings;
   readonly instanceHosts: InstanceHosts;
   readonly sources: CredentialSources;
+  readonly settingFlaws: SettingFlaws;
   readonly tree: BuildTree;
   readonly variables: StoredVariables;
   readonly archives: Archives;

@@ -1,4 +1,4 @@
-import { env, l10n, version as vscodeVersion } from 'vscode';
+import { commands, env, l10n, version as vscodeVersion } from 'vscode';
 import { targetOf, type Snapshot, type Target } from '../../core/model/snapshot';
 import type { GitLabClient } from '../../core/gitlab/client';
 import { stateWord } from '../views/contextKeys';
@@ -7,6 +7,20 @@ import type { Command, CommandContext } from './command';
 export const showOutput: Command = ({ log }) => {
   log.show();
   return Promise.resolve();
+};
+
+/** Reports the first problem with a setting, with a button that opens it. */
+export const showSettingFlaws: Command = async ({ settingFlaws, report }) => {
+  const [first] = settingFlaws.all;
+  if (first === undefined) {
+    report.done(l10n.t('All settings are valid'));
+    return;
+  }
+  const [open, showLog] = [l10n.t('Open Settings'), l10n.t('Show Log')];
+  const buttons = settingFlaws.all.length === 1 ? [open] : [open, showLog];
+  const chosen = await report.announce('warning', first.sentence, ...buttons);
+  if (chosen === open) await commands.executeCommand('workbench.action.openSettings', first.setting);
+  if (chosen === showLog) await commands.executeCommand('gitlabBuilds.showOutput');
 };
 
 export const copyDiagnostics: Command = async (context) => {

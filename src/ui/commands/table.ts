@@ -7,7 +7,7 @@ import { cancelActive, retryFailed } from './bulk';
 import type { Command } from './command';
 import { followHead, selectCommit, push } from './commits';
 import { copyName, copyUrl, openInBrowser, openProjectSettings, openMergeRequest, openPipeline } from './webPages';
-import { copyDiagnostics, showOutput } from './diagnostics';
+import { copyDiagnostics, showOutput, showSettingFlaws } from './diagnostics';
 import { downloadArtifact, compareArtifact, openArtifact } from './artifactFiles';
 import { latestArtifacts } from './latestArtifacts';
 import {
@@ -79,6 +79,7 @@ export const table: Readonly<Record<string, Command>> = {
   copyName,
   openPipeline,
   openMergeRequest,
+  showSettingFlaws,
   showOutput,
   copyDiagnostics,
 };

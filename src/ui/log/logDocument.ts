@@ -8,6 +8,7 @@ import { Timer, type Clock } from '../../core/util/timer';
 import type { Target } from '../../core/model/snapshot';
 import { inLines, placeholder } from './placeholder';
 import { LogFeed } from '../../core/log/logFeed';
+import type { LongReading } from './longReading';
 import { LogView } from '../../core/log/tailView';
 
 /** What changed. `appeared`: the log replaced a placeholder; `text`: the displayed text; `state`: facts about it. */
@@ -22,6 +23,8 @@ export interface LogDocumentPort {
   trace(etag: string | undefined, signal: AbortSignal): Promise<StreamAnswer>;
   attention(): Attention;
   intervals(): Intervals;
+  /** Called for each reading; its result is told the progress. */
+  longReading(name: string, cancel: () => void): Pick<LongReading, 'at' | 'done'>;
   /** Number of characters to show at first of a longer log. */
   tailLength(): number;
   show(news: LogNews): void;
@@ -41,6 +44,7 @@ export class LogDocument implements Disposable {
   private failed: Failure | undefined;
   private wasErased = false;
   private isFollowing = false;
+  private wasStopped = false;
 
   /** @param known the build, as far as it is already known */
   constructor(
@@ -72,6 +76,11 @@ export class LogDocument implements Disposable {
   /** Whether the log exceeds the read limit, so that its end is missing. */
   get isCut(): boolean {
     return this.feed.isCut;
+  }
+
+  /** Whether the user canceled the last reading. */
+  get isStopped(): boolean {
+    return this.wasStopped;
   }
 
   /** Number of lines before the displayed part. */
@@ -127,7 +136,7 @@ export class LogDocument implements Disposable {
 
   /** Keeps reading while the log may grow. */
   follow(): void {
-    if (this.controller.signal.aborted) return;
+    if (this.controller.signal.aborted || this.wasStopped) return;
     this.isFollowing = true;
     this.arm();
   }
@@ -157,12 +166,32 @@ export class LogDocument implements Disposable {
     const { signal } = this.controller;
     const before = { status: this.known?.status, failure: this.failed };
     this.known = await this.port.build(signal);
-    await this.feed.read((etag) => this.port.trace(etag, signal));
-    if (statusClass(this.known.status) === 'ended') this.feed.settle();
+    await this.readLog();
+    if (!this.wasStopped && statusClass(this.known.status) === 'ended') this.feed.settle();
     this.refreshedAt = this.port.clock.now();
     [this.failed, this.failures] = [undefined, 0];
     const isTold = this.tellGrowth();
     if (!isTold && (before.failure !== undefined || before.status !== this.known.status)) this.tell();
+  }
+
+  private async readLog(): Promise<void> {
+    const canceled = new AbortController();
+    const signal = AbortSignal.any([this.controller.signal, canceled.signal]);
+    const long = this.port.longReading(this.known?.name ?? '', () => canceled.abort());
+    this.wasStopped = false;
+    try {
+      await this.feed.read(
+        (etag) => this.port.trace(etag, signal),
+        (bytes) => long.at(bytes),
+      );
+    } catch (error) {
+      if (!canceled.signal.aborted || this.controller.signal.aborted) throw error;
+      this.wasStopped = true;
+      this.isFollowing = false;
+      this.feed.stop();
+    } finally {
+      long.done();
+    }
   }
 
   /** Handles a failure; some of the log may have been read before. */
@@ -180,7 +209,7 @@ export class LogDocument implements Disposable {
     const { log, bytes } = this.feed;
     if (log === told.log && bytes === told.bytes) return false;
     this.told = { log, bytes };
-    this.view.grow(log, log !== told.log);
+    this.view.grow(log, log !== told.log, log.dropped);
     this.wasErased = bytes === 0 && (told.bytes > 0 || this.wasErased);
     this.port.show(told.bytes === 0 ? 'appeared' : 'text');
     return true;

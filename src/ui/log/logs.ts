@@ -23,6 +23,7 @@ import type { Tokens } from '../session/tokens';
 import { editorsOf } from './logEditors';
 import { inLines, placeholder } from './placeholder';
 import { logScheme, toLogAddress, toLogUri, type LogAddress } from './logUri';
+import { LongReading } from './longReading';
 import { LogDocument, type LogNews } from './logDocument';
 import { isInTab, urisOf } from './logTabs';
 
@@ -223,6 +224,7 @@ export class Logs implements Disposable {
       attention: () => ({ visible: editorsOf(uri).length > 0, focused: false }),
       intervals: () => settings.intervals(),
       tailLength: () => settings.logTailLength(),
+      longReading: (name: string, cancel: () => void) => new LongReading(name, cancel),
       show: (news: LogNews) => this.show(log, news),
     };
     const log = new LogDocument(port, build);

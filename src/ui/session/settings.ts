@@ -60,6 +60,17 @@ export class Settings implements Disposable {
     return written.flatMap((entry: unknown, index) => flawsOf(entry, index + 1));
   }
 
+  /** What is written of one of our settings, on whatever level counts; by its key without `gitlabBuilds.` */
+  written(key: string, isUsersAlone: boolean): readonly unknown[] {
+    const folders = [undefined, ...(workspace.workspaceFolders ?? []).map(({ uri }) => uri)];
+    const values = folders.flatMap((folder) => {
+      const levels = workspace.getConfiguration('gitlabBuilds', folder).inspect<unknown>(key);
+      if (isUsersAlone) return [levels?.globalValue];
+      return [levels?.globalValue, levels?.workspaceValue, levels?.workspaceFolderValue];
+    });
+    return values.filter((value) => value !== undefined);
+  }
+
   forRepository(root: Uri): RepositorySettings {
     const [preferred, project] = [
       this.text('remote', root),

@@ -92,7 +92,7 @@ function abilitiesIn(snapshot: Snapshot | undefined): readonly string[] {
 
 /** Sets a context key about something other than builds, such as the active editor. `signedIn`: a token is stored. */
 export async function setKey(
-  name: 'logHasFailed' | 'logHasTimes' | 'hasProblems' | 'signedIn',
+  name: 'logHasFailed' | 'logHasTimes' | 'hasProblems' | 'signedIn' | 'hasSettingFlaws',
   value: boolean,
 ): Promise<void> {
   await commands.executeCommand('setContext', `gitlabBuilds.${name}`, value);

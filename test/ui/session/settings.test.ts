@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { ConfigurationTarget, Uri } from 'vscode';
 import { defaultLimits } from '../../../src/core/artifacts/extract/extractLimits';
-import { logSettingFlaws } from '../../../src/ui/session/settingFlaws';
 import { Settings, toInstance } from '../../../src/ui/session/settings';
 import { editor } from '../fake/editor';
 
@@ -139,16 +138,6 @@ describe('The settings', () => {
       `Entry 2 of the ${setting} ${ignored}`,
       `The hosts of entry 3 of the ${setting} are not a list.`,
     ]);
-  });
-
-  it('have what is wrong with them in the log, once', () => {
-    const told: string[] = [];
-    write('global', 'instances', 'https://x');
-    const logging = logSettingFlaws(settings, { warn: (sentence) => told.push(sentence) });
-    write('global', 'instances', 7);
-    write('global', 'instances', [{}]);
-    assert.equal(told.length, 2);
-    logging.dispose();
   });
 
   it('count what is of another type as not written', () => {
