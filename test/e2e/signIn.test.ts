@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { Scripts } from '../core/credentials/scripts';
 import { smallProject } from '../gitlab/scenarios';
+import { developerToken } from '../gitlab/seed';
 import { openView, quickInput, runCommand, statusBarItem, treeRow } from '../vscode/workbench';
 import { useStage } from './stage';
 import { eventually, title, welcome } from './view';
@@ -66,5 +68,35 @@ describe('signing in', () => {
     await runCommand(page, 'GitLab Builds: Sign Out');
     await welcome(page).getByRole('button', { name: 'Sign In' }).waitFor();
     await picture('sign-out');
+  });
+});
+
+describe('signing in with what is signed in already', () => {
+  const scripts = new Scripts();
+  after(() => scripts.remove());
+  const stage = useStage({
+    furnish: smallProject,
+    signedIn: false,
+    gitlab: { profile: '18.9' },
+    env: (url) => {
+      const answer = { type: 'success', instance_url: url, token: { type: 'pat', token: developerToken } };
+      scripts.add('glab', `cat <<'END'\n${JSON.stringify(answer)}\nEND`);
+      return { PATH: `${scripts.folder}:${process.env['PATH'] ?? ''}` };
+    },
+  });
+
+  it('offers glab, and shows the builds once that is chosen', async () => {
+    const { page, picture } = stage();
+    await page.route('**/mint-key', (route) => route.fulfill({ body: Buffer.alloc(32, 'key') }));
+    await welcome(page).getByRole('button', { name: 'Sign In' }).click();
+    const { input, option } = await quickInput(page);
+    await picture('sign-in-5-address');
+    await input.press('Enter');
+    const glab = option('terminal  Use the sign-in of glab').or(page.getByText('Use the sign-in of glab'));
+    await glab.first().waitFor();
+    await picture('sign-in-6-offers');
+    await glab.first().click();
+    await treeRow(page, /Stage test/).waitFor();
+    await picture('sign-in-7-by-glab');
   });
 });

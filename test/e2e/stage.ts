@@ -41,6 +41,8 @@ export interface Scene<S> {
   readonly address?: (url: string) => string;
   /** Default: yes, through the environment. */
   readonly signedIn?: boolean;
+  /** Further variables of VS Code's environment, from GitLab's base URL. */
+  readonly env?: (url: string) => Readonly<Record<string, string>>;
   readonly settings?: StartOptions['settings'];
 }
 
@@ -113,7 +115,10 @@ async function setStage<S extends Account>(scene: Scene<S>, later: Later): Promi
   const project = scene.furnish(gitlab.world, { sha: await git(folder, 'rev-parse', 'HEAD'), ref: branch });
   await git(folder, 'remote', 'add', 'origin', `${gitlab.url}/${project.project.path}.git`);
   const env = scene.signedIn === false ? {} : { GITLAB_HOST: address(gitlab.url), GITLAB_TOKEN: project.token };
-  const office = await openOffice({ env, ...(settings && { settings }) }, later);
+  const office = await openOffice(
+    { env: { ...env, ...scene.env?.(gitlab.url) }, ...(settings && { settings }) },
+    later,
+  );
   later(() => hasNowhere(project.token, join(office.vscode.dataDir, 'data')));
   const page = await office.openWindow(folder);
   const picture = (name: string) => screenshot(page, `e2e-${name}`);

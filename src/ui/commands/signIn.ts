@@ -84,7 +84,7 @@ async function askKnown(context: CommandContext, url: string): Promise<Entered |
 /** Asks for the URL, then for the token, from which the user can go back. */
 async function askBoth(context: CommandContext, suggested: string): Promise<Entered | undefined> {
   for (let value = suggested; ;) {
-    const url = await askAddress(context, value);
+    const url = await askAddress(context, value, suggested);
     if (url === undefined) return undefined;
     const way = await askWay(context, url);
     if (way === undefined) return undefined;

@@ -13,7 +13,11 @@ const mayHideGitLab = new Set<FailureKind>(['notGitLab', 'forbidden']);
  * Asks for the base URL of a GitLab and checks without a token that one is there, or at a parent path; undefined if the
  * user cancels. If something else responds, pressing Enter again continues anyway.
  */
-export async function askAddress({ clients }: CommandContext, value: string): Promise<string | undefined> {
+export async function askAddress(
+  { clients }: CommandContext,
+  value: string,
+  suggested = value,
+): Promise<string | undefined> {
   let found: string | undefined;
   let doubted: string | undefined;
   const check = async (text: string): Promise<string | undefined> => {
@@ -36,11 +40,21 @@ export async function askAddress({ clients }: CommandContext, value: string): Pr
   };
   const answer = await askText({
     title: l10n.t('Sign in to GitLab (1/2)'),
-    prompt: l10n.t('GitLab URL, including any path (https://example.com/gitlab)'),
+    prompt: promptFor(suggested),
     placeholder: 'https://git.example.com',
     value,
     masks: looksLikeToken,
     check,
   });
   return answer === undefined ? undefined : found;
+}
+
+/** Names the host of the remote, which the view's title cuts off. */
+function promptFor(suggested: string): string {
+  return URL.canParse(suggested)
+    ? l10n.t(
+        'The remote of this repository is on {0}. Enter the URL of its GitLab, including any path (https://example.com/gitlab).',
+        new URL(suggested).host,
+      )
+    : l10n.t('GitLab URL, including any path (https://example.com/gitlab)');
 }

@@ -139,6 +139,7 @@ describe('Sign In to a host that is no instance yet', () => {
     const running = app.run('signIn');
     const address = await box(false);
     assert.equal(address.value, app.gitlab.url);
+    assert.ok(address.prompt?.startsWith(`The remote of this repository is on ${new URL(app.gitlab.url).host}. `));
     address.accept();
     await enter(await box(true), developerToken);
     await running;
