@@ -9,6 +9,8 @@ export interface WireStep {
   readonly proxySupport: 'override' | 'on' | 'fallback' | 'off';
   /** Of the setting `http.proxy`; empty: VS Code takes the environment's. */
   readonly proxy: string;
+  /** Of the setting `http.noProxy`: hosts that are reached without one. */
+  readonly noProxy?: readonly string[];
   readonly refreshes: number;
   /** Pause between two refreshes, in ms. */
   readonly pauseMs: number;
@@ -34,8 +36,8 @@ export async function run(code: typeof vscode): Promise<void> {
   const api = (await extension.activate()).getAPI(1);
   while (api.repositories.every(({ state }) => state === 'loading')) await delay(50);
   const results: Record<string, string> = {};
-  for (const { name, proxySupport, proxy, refreshes, pauseMs } of job.steps) {
-    await setHttp(code, { proxySupport, proxy });
+  for (const { name, proxySupport, proxy, noProxy = [], refreshes, pauseMs } of job.steps) {
+    await setHttp(code, { proxySupport, proxy, noProxy });
     await fetch(`${job.control}/begin/${name}`);
     for (let count = 0; count < refreshes; count++) {
       if (count > 0) await delay(pauseMs);
@@ -47,9 +49,9 @@ export async function run(code: typeof vscode): Promise<void> {
   await writeFile(job.file, JSON.stringify(results));
 }
 
-async function setHttp(code: typeof vscode, values: Readonly<Record<string, string>>): Promise<void> {
+async function setHttp(code: typeof vscode, values: Readonly<Record<string, string | readonly string[]>>): Promise<void> {
   for (const [name, value] of Object.entries(values)) {
     await code.workspace.getConfiguration('http').update(name, value, code.ConfigurationTarget.Global);
-    if (code.workspace.getConfiguration('http').get(name) !== value) throw new Error(`http.${name} is not ${value}.`);
+    if (JSON.stringify(code.workspace.getConfiguration('http').get(name)) !== JSON.stringify(value)) throw new Error(`http.${name} is not ${value}.`);
   }
 }

@@ -61,6 +61,18 @@ for (const release of hasAddress ? (['newest'] as const) : []) {
       });
     }
 
+    for (const support of ['override', 'off'] as const)
+      it(`http.proxySupport ${support}: 30 polls open no connection but the first`, () => {
+        const { requests, connections } = countsOf(`${support} polls`);
+        assert.ok(requests >= 30, `${requests} requests`);
+        assert.equal(connections, 1);
+      });
+
+    it('a connection outlives a pause that is longer than that of Node, which is five seconds', () => {
+      assert.equal(countsOf('off pause').connections, 1);
+      assert.equal(observed.shown['off pause'], 'ready');
+    });
+
     it('the proxies are given their passwords with each tunnel', () => assert.equal(observed.refused, 0));
 
     const countsOf = (name: string): Counts => {
@@ -77,6 +89,13 @@ function stepsBy(proxy: string): WireStep[] {
     { name: `${proxySupport} environment`, proxySupport, proxy: '', ...few },
   ]);
 }
+
+/** Steps without a pause, as far as connections go, and one with a pause after which Node would have closed them. */
+const polls: readonly WireStep[] = [
+  { name: 'override polls', proxySupport: 'override', proxy: '', noProxy: [relayHost], refreshes: 30, pauseMs: 0 },
+  { name: 'off polls', proxySupport: 'off', proxy: '', refreshes: 30, pauseMs: 0 },
+  { name: 'off pause', proxySupport: 'off', proxy: '', refreshes: 2, pauseMs: 7000 },
+];
 
 /** Runs all steps in one VS Code. */
 async function observe(release: Release): Promise<Observed> {
@@ -108,7 +127,7 @@ async function observe(release: Release): Promise<Observed> {
       GITLAB_HOST: url,
       GITLAB_TOKEN: token,
     };
-    const job = { control: control.url, steps: stepsBy(bySetting.url) };
+    const job = { control: control.url, steps: [...stepsBy(bySetting.url), ...polls] };
     const shown = await runJob({ release, folder, workspace: workspace.folder, env }, job);
     return { shown, counts, refused: bySetting.refused() + byEnvironment.refused() };
   } finally {
