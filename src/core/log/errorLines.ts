@@ -74,7 +74,7 @@ export function isFinding(line: string): boolean {
   if (isHarmless(line)) return false;
   if (/^In \S{1,300} line \d{1,7}:$/.test(line)) return true;
   const [first] = locationsIn(line);
-  return first?.line !== undefined && first.start === 0;
+  return first?.line !== undefined && first.isVague !== true && first.start === 0;
 }
 
 /** Whether the line says that something wasn't possible. */

@@ -1,5 +1,7 @@
 import { trimEndOf, trimStartOf, whitespace } from '../util/trim';
 import type { Location } from './location';
+import { prefixLength } from './linePrefix';
+import { isPointer, messageAround, severityWords } from './problemContext';
 import { isFrame, isPythonFrame, isWithinStack, messageOfFrames, tracebackMessage } from './stacks';
 
 export type Severity = 'error' | 'warning' | 'note';
@@ -27,16 +29,12 @@ const charactersAtOnce = 5000;
 const longestLine = 10_000;
 /** Maximum number of locations to report for a line; more of them are a list. */
 const mostPlaces = 20;
-/** Number of columns to search in the lines around a location. */
-const longestAround = 500;
 /** Number of lines around a location to search for its message. */
 const linesAround = 15;
 const longestMessage = 2000;
 
 /** Not a problem: an echoed command, something that passed, or an include trace that leads to the next error. */
 const noProblem = /^\s*(?:\$ |PASS\b|ok\b|[✓✔√]|(?:In file included )?from \S+:\d+(?::\d+)?[,:]$)/;
-const severityWords =
-  /\b(?:(error|fatal|panic(?:ked)?|fail(?:ed|ures?)?)|(warn(?:ing)?)|(note|info|hint|help|remark|suggestion))\b|(?:Error|Exception)\b/i;
 /** Severity codes of linters (C0114, W291, `C: `) and of the Kotlin compiler (`e: `, `w: `). */
 const codes = /^(?:([EF]\d{3,4}|[EFe]:)|(W\d{3,4}|[Ww]:)|([CIR]\d{4}|[CIRi]:))(?=[: ])/;
 
@@ -50,18 +48,17 @@ export function* problemsIn(
 ): Generator<readonly Problem[]> {
   let [found, size, stack]: [Problem[], number, Stack | undefined] = [[], 0, undefined];
   for (const [at, whole] of lines.entries()) {
-    const line = whole.slice(0, longestLine);
+    const { line, prefix } = withoutPrefix(whole, locationsOn(at));
     if (stack !== undefined && !isWithinStack(line, stack.isPython)) {
       found.push(...problemsOfStack(lines, stack));
       stack = undefined;
     }
     const places = noProblem.test(line) ? [] : placesOn(locationsOn(at), at);
-    if (places.length > 0 && isFrame(line)) {
+    if (places.length > 0 && isFrame(line) && !hasSeverity(line, places, prefix)) {
       stack ??= { start: at, isPython: isPythonFrame(line), places: [] };
       if (stack.places.length < mostFrames) stack.places.push(...places);
     } else if (places.length > 0) {
-      const context = once(() => around(lines, at));
-      found.push(...places.map((place) => problemSaid(lines, place, context)));
+      found.push(...places.map((place) => problemSaid(lines, place, prefix)));
     }
     size += line.length;
     if (size < charactersAtOnce && (at + 1) % linesAtOnce !== 0) continue;
@@ -91,8 +88,8 @@ interface Stack {
 function placesOn(locations: readonly Location[], at: number): readonly ProblemPlace[] {
   return locations
     .slice(0, mostPlaces)
-    .flatMap(({ path, line, column, start, end }) =>
-      path === undefined || line === undefined
+    .flatMap(({ path, line, column, start, end, isVague }) =>
+      path === undefined || line === undefined || isVague === true
         ? []
         : [{ path, line, at, start, end, ...(column === undefined ? {} : { column }) }],
     );
@@ -106,16 +103,50 @@ function problemsOfStack(lines: readonly string[], { start, isPython, places }: 
   return ordered.map((place) => ({ ...toProblem(place, message, 'error'), stack: start }));
 }
 
-/** Builds the problem at a location. `context`: message in the surrounding lines. */
-function problemSaid(lines: readonly string[], place: ProblemPlace, context: () => string | undefined): Problem {
-  const line = (lines[place.at] ?? '').slice(0, longestLine);
-  const [before, after] = [line.slice(0, place.start), line.slice(place.end, place.end + longestMessage)];
+/** Builds the problem at a location in a line with a prefix of that length. */
+function problemSaid(lines: readonly string[], place: ProblemPlace, prefix: number): Problem {
+  const whole = (lines[place.at] ?? '').slice(0, longestLine);
+  const line = whole.slice(prefix);
+  const [before, after] = [whole.slice(prefix, place.start), whole.slice(place.end, place.end + longestMessage)];
   const isFirst = /^\W*(?:\w+\W{0,3})?$/.test(before);
   const words = isFirst || after.trim().length < 2 ? joined(before, after) : line.trim();
-  const message = isBare(words) ? (context() ?? words) : words;
-  const more = after.trim() === ':' ? (lines[place.at + 1] ?? '').slice(0, longestMessage).trim() : '';
-  const whole = [message, more].filter((part) => part !== '').join('\n');
-  return toProblem(place, whole === '' ? line.trim() : whole, isFirst ? 'error' : 'note');
+  const isAbove = isBare(words) || (isPointer(before) && /^\W*on\W*$/.test(before));
+  const message = isOnlySeverity(words)
+    ? `${words}\n${nextLine(lines, place.at)}`.trim()
+    : isAbove
+      ? (messageAround(lines, place.at, before) ?? words)
+      : words;
+  const more = after.trim() === ':' && !isAbove ? nextLine(lines, place.at) : '';
+  const told = [message, more].filter((part) => part !== '').join('\n');
+  return toProblem(place, told === '' ? line.trim() : told, isFirst ? 'error' : 'note');
+}
+
+/** webpack's `ERROR in ./src/a.js 1:0`, which says below what is wrong. */
+function isOnlySeverity(words: string): boolean {
+  return /^(?:error|warning|fatal)$/i.test(words);
+}
+
+function nextLine(lines: readonly string[], at: number): string {
+  const line = (lines[at + 1] ?? '').slice(0, longestMessage);
+  return line.slice(prefixLength(line)).trim();
+}
+
+/** A line without what only identifies its source, unless a location is in that. */
+function withoutPrefix(
+  whole: string,
+  locations: readonly Location[],
+): { readonly line: string; readonly prefix: number } {
+  const text = whole.slice(0, longestLine);
+  const length = prefixLength(text);
+  const prefix = locations.some(({ start }) => start < length) ? 0 : length;
+  return { line: text.slice(prefix), prefix };
+}
+
+/** Whether a line that looks like a frame says behind its location how severe it is. */
+function hasSeverity(line: string, places: readonly ProblemPlace[], prefix: number): boolean {
+  return places.some(({ end }) =>
+    /^\W{0,4}(?:fatal )?(?:error|warning|note)\b/i.test(line.slice(end - prefix, end - prefix + 40)),
+  );
 }
 
 function joined(before: string, after: string): string {
@@ -130,25 +161,6 @@ function isBare(words: string): boolean {
   return words === '' || /^(?:in )?[\w.<>]+$/.test(words);
 }
 
-/** Memoizes a function without arguments. */
-function once<T>(make: () => T): () => T {
-  let made: { readonly value: T } | undefined;
-  return () => (made ??= { value: make() }).value;
-}
-
-/**
- * Message around a location: pytest's lines that begin with `E`, else the text above, for compilers that print the code
- * below it.
- */
-function around(lines: readonly string[], at: number): string | undefined {
-  const [from, to] = [Math.max(0, at - linesAround), at + linesAround];
-  const near = lines.slice(from, to).map((line) => line.slice(0, longestAround));
-  const told = near.filter((line) => /^E {3}/.test(line));
-  if (told.length > 0) return told.map((line) => line.slice(1).trim()).join('\n');
-  const above = near.slice(0, at - from).findLast((line) => severityWords.test(line));
-  return above?.trim();
-}
-
 function toProblem({ path, line, column, at }: ProblemPlace, message: string, otherwise: Severity): Problem {
   const words = message.slice(0, longestMessage);
   const where = { path, line, ...(column === undefined ? {} : { column }) };
@@ -157,6 +169,7 @@ function toProblem({ path, line, column, at }: ProblemPlace, message: string, ot
 
 /** Severity from the first keyword in the message. */
 function severityOf(message: string): Severity | undefined {
+  if (message.startsWith('⚠')) return 'warning';
   const found = codes.exec(message) ?? severityWords.exec(message);
   if (found === null) return undefined;
   if (found[2] !== undefined) return 'warning';

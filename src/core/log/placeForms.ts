@@ -19,8 +19,8 @@ const separators: Readonly<Record<string, readonly string[]>> = {
   L: ['#L'],
   ',': ['",', "',", ','],
   ' ': [
-    ...['", lines ', '", line ', '": line ', '" on line ', '" line ', `", `, `": `],
-    ...["', lines ", "', line ", "': line ", "' on line ", "' line ", "', ", "': "],
+    ...['", lines ', '", line ', '": line ', '":line ', '" on line ', '" line ', `", `, `": `],
+    ...["', lines ", "', line ", "': line ", "':line ", "' on line ", "' line ", "', ", "': "],
     ...[
       ', lines ',
       ', line ',

@@ -1,8 +1,10 @@
+import { prefixLength } from './linePrefix';
+
 /** Stack frames of Java, JavaScript, .NET and Rust; Ruby; PHP; Go; Python. */
 const frames =
   /^\s*at \S|^\s*(?:from|#) \S+:\d+|^\s+\S+:\d+:in [`']|^\s*#\d+ |^\t\S+\.go:\d+|^\s*File "[^"]+", line \d/;
 /** Lines between frames: frames without a file, frames that Java omits, and function names in Go and Rust. */
-const between = /^\s*at\b|^\s*\.{3} \d+ more|^\s*\d+: +\S|^[\w./*-][^\s(]*\(.*\)$|^\s*#|^goroutine \d/;
+const between = /^\s*(?:at|❯)\s|^\s*\.{3} \d+ more|^\s*\d+: +\S|^[\w./*-][^\s(]*\(.*\)$|^\s*#|^goroutine \d/;
 const codeFrame = /^\s*(?:>\s*)?(?:\d+\s*)?\|/;
 /** Also matches the title of a failed test. */
 const thrown = /error|exception|panic|fatal|failure|assert|^\s*(?:[●✕✗✖×]|\d+\)) /i;
@@ -14,7 +16,8 @@ const mostColumns = 500;
 
 /** Whether the line is a stack frame. */
 export function isFrame(line: string): boolean {
-  return frames.test(line.slice(0, mostColumns));
+  const text = line.slice(0, mostColumns);
+  return frames.test(text) || /^\s*❯ \S/.test(text);
 }
 
 export function isPythonFrame(line: string): boolean {
@@ -28,10 +31,15 @@ export function isWithinStack(line: string, isPython: boolean): boolean {
 
 /** Message of the exception above the first frame; '' if there is none. */
 export function messageOfFrames(lines: readonly string[], first: number, most: number): string {
-  const cut = lines.slice(Math.max(0, first - most), first).map((line) => line.slice(0, mostColumns));
-  const above = cut.filter((line) => line.trim() !== '');
+  const cut = lines.slice(Math.max(0, first - most), first).map(plain);
+  // What is above another stack trace, or above the title of the test, is about something else.
+  const from = cut.findLastIndex((line) => isFrame(line) || isTitle(line));
+  const above = cut
+    .slice(from < 0 ? 0 : isTitle(cut[from] ?? '') ? from : from + 1)
+    .filter((line) => line.trim() !== '');
   const told = above.filter((line) => !codeFrame.test(line) && !isBetween(line));
-  const start = told.findLastIndex((line) => thrown.test(line));
+  const title = told.findIndex(isTitle);
+  const start = title < 0 ? told.findLastIndex((line) => thrown.test(line)) : title;
   const own = start < 0 ? told.slice(-1) : told.slice(start, start + linesOfMessage);
   return own.map((line) => line.trim()).join('\n');
 }
@@ -43,5 +51,26 @@ function isBetween(line: string): boolean {
 /** Message of the exception, which Python prints below the frames. */
 export function tracebackMessage(lines: readonly string[], first: number): string {
   const below = lines.slice(first, first + longestTraceback);
-  return below.find((line) => /^\S/.test(line))?.trim() ?? '';
+  return (
+    below
+      .map(plain)
+      .find((line) => /^\S/.test(line))
+      ?.trim() ?? ''
+  );
+}
+
+/** The line without its prefix, as long as is looked at. */
+function plain(line: string): string {
+  const text = line.slice(0, mostColumns);
+  return text.slice(prefixLength(text));
+}
+
+/** Title of a failed test in Jest and pytest. */
+function isTitle(line: string): boolean {
+  return /^\s{0,4}● \S/.test(line) || (line.startsWith('___') && line.endsWith('___'));
+}
+
+/** Whether the line is code that a compiler or a test runner prints, with its number. */
+export function isCodeLine(line: string): boolean {
+  return codeFrame.test(line);
 }

@@ -28,6 +28,8 @@ export class Stream {
   private url: number | undefined;
   /** After a `\r` that may be part of `\r\n`: the line is cleared when more text is written. */
   private isReturned = false;
+  /** The cursor was moved there by an escape, which ends no marker of a section. */
+  private isMoved = false;
   /** Whether the line exceeds the limit and ends with an ellipsis. */
   private isCut = false;
   /** Whether a section ended here, so that the rest of the physical line becomes a line of its own. */
@@ -103,8 +105,10 @@ export class Stream {
   /** Implements Terminal. */
   control(final: number, parameters: string): void {
     if (final === code('m')) this.pen.sgr(parameters);
+    else if (final === code('G') && /^[01]?$/.test(parameters)) this.toFirstColumn();
+    else if (final === code('K') && parameters === '2') this.clear();
     else if (this.isReturned && (final === code('K') || final === code('J'))) {
-      const isMarker = final === code('K') && parameters === '0' && this.takeMarker();
+      const isMarker = !this.isMoved && final === code('K') && parameters === '0' && this.takeMarker();
       if (!isMarker) this.clear();
       this.isReturned = false;
     }
@@ -160,7 +164,13 @@ export class Stream {
   private controlByte(byte: number | undefined): void {
     this.settle();
     if (byte === escape) this.escapes.begin();
-    else if (byte === carriageReturn) this.isReturned = true;
+    else if (byte === carriageReturn) [this.isReturned, this.isMoved] = [true, false];
+  }
+
+  /** What a spinner does before it draws itself anew; the same as a `\r`. */
+  private toFirstColumn(): void {
+    this.settle();
+    [this.isReturned, this.isMoved] = [true, true];
   }
 
   private settle(): void {

@@ -11,7 +11,8 @@ function found(line: string): readonly string[] {
 }
 
 describe('the places that a log names', () => {
-  const shapes: readonly (readonly [string, string, ...string[]])[] = [
+  type Shape = readonly [string, string, ...string[]];
+  const shapes: readonly Shape[] = [
     ['gcc', 'src/main.c:10:5: error: expected ;', 'src/main.c:10:5@src/main.c:10:5'],
     ['tsc', "src/app.ts(12,3): error TS2322: Type 'a'", 'src/app.ts(12,3)@src/app.ts:12:3'],
     ['tsc, pretty', 'src/app.ts:12:3 - error TS2322: x', 'src/app.ts:12:3@src/app.ts:12:3'],
@@ -40,6 +41,15 @@ describe('the places that a log names', () => {
       'packages/@a/b-c/x_y.spec.tsx:1',
       'packages/@a/b-c/x_y.spec.tsx:1@packages/@a/b-c/x_y.spec.tsx:1',
     ],
+    ...[
+      ...['a.c#12', 'a.c#L12', 'a.c (12)', 'a.c: (12)', 'a.c[12]', 'a.c [12]', 'a.c, line 12', 'a.c: line 12'],
+      ...['a.c on line 12', 'a.c line 12', 'a.c at line 12', '"a.c", line 12', '"a.c":line 12', '"a.c" on line 12'],
+      ...["'a.c', line 12", 'a.c, lines 12-14'],
+    ].map((text): Shape => [`VS Code's terminal, ${text}`, text, `${text.replace(/^["']/, '')}@a.c:12`]),
+    ...[
+      ...['a.c:12.3', 'a.c:12:3-9', 'a.c:12:3-14.9', 'a.c#12:3', 'a.c (12, 3)', 'a.c(12:3)', 'a.c [12,3]', 'a.c 12:3'],
+      ...['"a.c", line 12, column 3', 'a.c line 12 column 3', 'a.c: line 12, col 3', 'a.c, line 12, characters 3-9'],
+    ].map((text): Shape => [`VS Code's terminal, ${text}`, text, `${text.replace(/^"/, '')}@a.c:12:3`]),
     ['two', 'a.c:1 and b.c:2:3', 'a.c:1@a.c:1', 'b.c:2:3@b.c:2:3'],
     ['a URL', 'see https://a.example:8443/x.js:3?y=(z).', 'https://a.example:8443/x.js:3?y=(z)'],
     ['a URL in brackets', '(http://a/b) [http://c/d], "http://e"', 'http://a/b', 'http://c/d', 'http://e'],
