@@ -5,7 +5,7 @@ import { plainGit } from '../vscode/workspace';
 import { openDoorway } from './doorway';
 import { interruption } from './interruption';
 import { keptProfile } from './keptProfile';
-import { createLivingRepository, live } from './livingRepository';
+import { createLivingRepository, live, type LivingRepository } from './livingRepository';
 import { openBrowser } from './openBrowser';
 import { type DemoOptions, readOptions, UsageError } from './options';
 import { packageExtension } from './packaging';
@@ -35,12 +35,22 @@ async function main(): Promise<void> {
       interrupted.then(() => undefined),
     ]);
     if (address === undefined) return;
-    console.log(`\nGitLab Builds is open for you at\n\n  ${address}\n\nCtrl-C ends it.`);
+    console.log(words(options, address));
     if (options.open) openBrowser(address);
     await interrupted;
   } finally {
     for (const work of undo.reverse()) await work();
   }
+}
+
+/** What it is, where to click, and how to end it. */
+function words({ gitlab, repository }: DemoOptions, address: string): string {
+  const what =
+    repository === undefined
+      ? `GitLab Builds in a VS Code of its own, with a GitLab ${gitlab} on this computer; nothing leaves it.`
+      : 'GitLab Builds in a VS Code of its own, on your repository and its GitLab.';
+  const where = `Open ${address} and click the GitLab Builds icon on the left, or "CI" in the status bar.`;
+  return `\n${what}\n${where}\nCtrl+C ends it and removes what it has written.`;
 }
 
 /** Returns the address to open. */
@@ -66,7 +76,10 @@ function addressOf(page: string, origin: string): string {
 }
 
 async function ofOurs(profile: ProfileName, later: Later): Promise<Show> {
-  const repository = await createLivingRepository(Date.now, profile);
+  // Its first builds began a while ago, so that one fails while VS Code starts.
+  let behindMs = mostTicksBefore * 1000;
+  const repository = await createLivingRepository(() => Date.now() - behindMs, profile);
+  for (; behindMs > 0; behindMs -= 1000) if (!isAboutToFail(repository)) repository.project.tick();
   const { folder, gitlab, project } = repository;
   const end = new AbortController();
   const living = live(repository, end.signal);
@@ -78,6 +91,14 @@ async function ofOurs(profile: ProfileName, later: Later): Promise<Show> {
   const env = { ...plainGit, GITLAB_HOST: gitlab.url, GITLAB_TOKEN: project.token };
   const settings = { 'workbench.startupEditor': 'readme' };
   return { folder, options: { env, settings }, port: 0, key: randomBytes(32) };
+}
+
+const mostTicksBefore = 60;
+
+function isAboutToFail({ gitlab: { world }, project: { project } }: LivingRepository): boolean {
+  return world
+    .buildIds(project)
+    .some((id) => world.build(id).name === 'integration' && world.build(id).status === 'running');
 }
 
 /** Their GitLab, their git, and VS Code's own question whether the folder is trusted. */

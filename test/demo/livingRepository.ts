@@ -44,7 +44,14 @@ export async function createLivingRepository(
     const ref = scene.manyPipelines ? 'test-ci' : 'main';
     if (ref !== 'main') await git(folder, 'checkout', '--quiet', '-b', ref);
     const sha = await commit(folder, 'Test the CI integration.', { 'spec/ci.rb': '# tested\n' });
-    const options = { path: 'bakery/shop', ref, defaultBranch: 'main', sha, olderShas: [faster, pages] };
+    const options = {
+      path: 'bakery/shop',
+      ref,
+      defaultBranch: 'main',
+      sha,
+      olderShas: [faster, pages],
+      failuresStay: true,
+    };
     const project = livingProject(gitlab.world, options);
     // So that all can be tried: only Masters may cancel by force, or erase what others have started.
     gitlab.world.setRole(project.project, project.username, 'master');
@@ -82,6 +89,26 @@ async function markPushed(folder: string, branch: string): Promise<void> {
   await git(folder, 'update-ref', `refs/remotes/origin/${branch}`, `refs/heads/${branch}`);
 }
 
+const darkLog = [
+  'gitlab-ci-multi-runner 1.0.4 (014aa8c) on docker-02',
+  'Using Docker executor with image ruby:2.2 ...',
+  'Cloning repository...',
+  '\u001b[32;1m$ bundle exec rspec\u001b[0;m',
+  '........F..',
+  '',
+  'Failures:',
+  '',
+  '  1) Oven takes no more than 260 °C',
+  '     Failure/Error: expect { oven.heat(to: 261) }.to raise_error',
+  '       expected an exception but nothing was raised',
+  "     # ./spec/oven_spec.rb:16:in `block (2 levels)'",
+  '',
+  '\u001b[31;1m11 examples, 1 failure\u001b[0;m',
+  '',
+  '\u001b[31;1mERROR: Build failed with: exit code 1\u001b[0;m',
+  '',
+].join('\n');
+
 /** A branch whose builds have ended badly. */
 function addBranch({ world }: FakeGitLab, { project, username }: LivingProject, sha: string): void {
   const start = world.now() - 3 * 3_600_000;
@@ -89,7 +116,14 @@ function addBranch({ world }: FakeGitLab, { project, username }: LivingProject, 
   world.addCommit(project, { sha, title: 'Try a dark theme', createdAt: new Date(start).toISOString() });
   const ended = { sha, ref, createdAt: start, user: username, runner: 'docker-02' };
   world.addBuild(project, { ...ended, stage: 'build', name: 'compile', status: 'success', finishedAt: start + 31_000 });
-  world.addBuild(project, { ...ended, stage: 'test', name: 'rspec 1/2', status: 'failed', finishedAt: start + 94_000 });
+  world.addBuild(project, {
+    ...ended,
+    stage: 'test',
+    name: 'rspec 1/2',
+    status: 'failed',
+    finishedAt: start + 94_000,
+    trace: darkLog,
+  });
   world.addBuild(project, { ...ended, stage: 'test', name: 'lint', status: 'canceled', finishedAt: start + 95_000 });
 }
 

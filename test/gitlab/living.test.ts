@@ -238,3 +238,18 @@ describe('The living project on GitLab 18.9', () => {
     assert.equal(world.pipelineState(child).status, 'canceled');
   });
 });
+
+describe('A living project whose failures stay', () => {
+  it('waits for somebody to retry what has failed', () => {
+    const world = newWorld('18.9');
+    const living = livingProject(world, { failuresStay: true });
+    tickFor(living, 150);
+    const pipeline = newest(world, living, 'push');
+    const failed = named(world, pipeline, 'integration');
+    assert.equal(failed.status, 'failed');
+    assert.equal(named(world, pipeline, 'staging').status, 'created');
+    world.retry(failed, failed.user);
+    tickFor(living, 60);
+    assert.equal(named(world, pipeline, 'integration').status, 'success');
+  });
+});

@@ -15,6 +15,8 @@ export interface LivingProject extends Seed {
 export interface LivingOptions extends SeedOptions {
   /** Commits before this one, newest first: they have finished builds, on the default branch. */
   readonly olderShas?: readonly string[] | undefined;
+  /** What has failed waits for somebody to retry it. Default: it is retried after a while. */
+  readonly failuresStay?: boolean | undefined;
 }
 
 const ticksToRerun = 45;
@@ -30,7 +32,7 @@ export function livingProject(world: World, options: LivingOptions = {}): Living
   for (const [index, sha] of [...olderShas.entries()].reverse()) addHistory(world, seed, sha, index + 1);
 
   const { project, username } = seed;
-  const ci = new LivingPipelines(world, project, runners);
+  const ci = new LivingPipelines(world, project, runners, options.failuresStay === true);
   const mergeRequest = addMergeRequest(world, seed);
   const begin = (sha: string): Pipeline => {
     // First, so that the branch's own is the newest: that is the one to look at.

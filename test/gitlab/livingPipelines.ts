@@ -48,6 +48,7 @@ export class LivingPipelines {
     private readonly world: World,
     private readonly project: Project,
     private readonly runners: readonly string[],
+    private readonly failuresStay = false,
   ) {}
 
   begin({ plan, sha, ref, source, by, mergeRequest }: Start): Pipeline {
@@ -192,6 +193,7 @@ export class LivingPipelines {
     const latest = this.#latest(run);
     run.idleTicks = latest.some(isActive) ? 0 : run.idleTicks + 1;
     if (this.#beginNextStage(run, latest) || isDone(run, latest) || run.idleTicks <= ticksToRetry) return;
+    if (this.failuresStay) return;
     const failed = latest.filter((build) => build.kind === 'build' && ['failed', 'canceled'].includes(build.status));
     for (const build of failed) this.world.retry(build, build.user);
   }
