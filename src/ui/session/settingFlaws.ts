@@ -20,7 +20,9 @@ interface Schema {
 }
 
 interface Manifest {
-  readonly contributes: { readonly configuration: { readonly properties: Readonly<Record<string, Schema>> } };
+  readonly contributes: {
+    readonly configuration: readonly { readonly properties: Readonly<Record<string, Schema>> }[];
+  };
 }
 
 /** Finds invalid settings, logs each problem once, and tells the view that there are some. */
@@ -35,7 +37,8 @@ export class SettingFlaws implements Disposable {
     private readonly log: Pick<Logger, 'warn'>,
     packageJson: unknown,
   ) {
-    this.schemas = Object.entries((packageJson as Manifest).contributes.configuration.properties);
+    const { configuration } = (packageJson as Manifest).contributes;
+    this.schemas = configuration.flatMap(({ properties }) => Object.entries(properties));
     this.listener = workspace.onDidChangeConfiguration((event) => {
       if (event.affectsConfiguration('gitlabBuilds')) this.look();
     });
