@@ -52,6 +52,7 @@ import { StatusBar } from './views/statusBar';
 import { Tokens } from './session/tokens';
 import { StoredVariables } from './session/storedVariables';
 import { setKey } from './views/contextKeys';
+import { CoverageView } from './testing/coverageView';
 import { CommitTests } from './testing/commitTests';
 import { Watches } from './views/watches';
 
@@ -81,7 +82,7 @@ export function startShell(context: ExtensionContext, changed: EventEmitter<void
   const session = new Session({ ...parts, attention });
   const shared = { session, clients, settings, tokens, clock, knownProjects, report };
   const details = new BuildDetailsLoader(session, clients);
-  const { cache, archives, artifactRows, commitTests } = artifactParts(context, shared, details);
+  const { cache, archives, artifactRows, commitTests, coverage } = artifactParts(context, shared, details);
   const groupingOf = (root: string) => settings.groupBy(session.repositoryOf(root)?.rootUri);
   const tree = new BuildTree(groupingOf, clock, artifactRows, details);
   const [statusBar, variables] = [new StatusBar(), new StoredVariables(context.secrets)];
@@ -93,14 +94,14 @@ export function startShell(context: ExtensionContext, changed: EventEmitter<void
   const kept = { cache, archives, artifactRows, variables, downloaded: new DownloadedArchives() };
   const settingFlaws = new SettingFlaws(settings, log, context.extension.packageJSON);
   const known = { session, clients, tokens, settings, settingFlaws, instanceHosts, sources };
-  const shown = { tree, ...kept, ...logsShown, logPaths, watches, commitTests };
+  const shown = { tree, ...kept, ...logsShown, logPaths, watches, commitTests, coverage };
   const commandContext = { ...known, report, log, version, ...shown };
   const run = (name: string, args: readonly unknown[]) =>
     report.guard(name, async () => table[name]?.(commandContext, withBuildOf(commitTests, args)));
   const notifications = new Notifications({ clock, report, settings, act, ...attentionOf(tree) });
   context.subscriptions.push(
     // Dispose of the session before what it uses.
-    ...[settingFlaws, ...logFeatures, logsShown.logs, archives, artifactRows, commitTests],
+    ...[settingFlaws, ...logFeatures, logsShown.logs, archives, artifactRows, commitTests, coverage],
     ...[session, notifications, tree, statusBar, clients, remembered, knownProjects, git, settings, tokens, log],
     session.onDidChange((state) => {
       for (const { snapshot } of state.repositories) {
@@ -209,7 +210,7 @@ function artifactParts(
   const testSource = new TestSource(archives, { snapshotOf, clientOf: (instance) => clients.of(instance) });
   const artifactRows = new ArtifactRows(archives, testSource, snapshotOf, clock, details);
   const commitTests = new CommitTests({ source: testSource, settings, report });
-  return { cache, archives, artifactRows, commitTests };
+  return { cache, archives, artifactRows, commitTests, coverage: new CoverageView() };
 }
 
 function logParts(shared: Shared, logPaths: LogFileSource) {

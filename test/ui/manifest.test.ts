@@ -345,10 +345,15 @@ describe('The clauses of the manifest', () => {
     assert.deepEqual(offered('build playable'), ['play', ...always]);
     assert.deepEqual(offered('build playable variables'), ['play', 'playWithVariables', ...always]);
     const download = ['downloadArtifacts', 'extractArtifacts'];
-    assert.deepEqual(offered('build hasArtifacts keepable'), [...download, 'keepArtifacts', ...always]);
-    assert.deepEqual(offered('build hasArtifacts artifactsDeletable'), [...download, ...always, 'deleteArtifacts']);
+    assert.deepEqual(offered('build hasArtifacts keepable'), [...download, 'keepArtifacts', 'showCoverage', ...always]);
+    assert.deepEqual(offered('build hasArtifacts artifactsDeletable'), [
+      ...download,
+      'showCoverage',
+      ...always,
+      'deleteArtifacts',
+    ]);
     assert.deepEqual(offered('attempt erasable hasArtifacts'), [...download, ...always, 'erase']);
-    const onArtifacts = ['keepArtifacts', 'deleteArtifacts'];
+    const onArtifacts = ['keepArtifacts', 'showCoverage', 'deleteArtifacts'];
     assert.deepEqual(offered('artifacts hasArtifacts keepable artifactsDeletable'), [...download, ...onArtifacts]);
     assert.deepEqual(offered('artifacts'), []);
     assert.deepEqual(offered('artifactFile openable'), ['downloadArtifact', 'openArtifact', 'compareArtifact']);
@@ -440,6 +445,7 @@ describe('The clauses of the manifest', () => {
             'downloadArtifact',
             'compareArtifact',
             'showTests',
+            'showCoverage',
           ],
           ...onBuilds,
         ],

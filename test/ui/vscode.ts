@@ -43,7 +43,15 @@ export {
   SymbolKind,
   TextEditorRevealType,
 } from './fake/texts';
-export { TestMessage, TestRunProfileKind, TestRunRequest, TestTag } from './fake/tests';
+export {
+  BranchCoverage,
+  FileCoverage,
+  StatementCoverage,
+  TestMessage,
+  TestRunProfileKind,
+  TestRunRequest,
+  TestTag,
+} from './fake/tests';
 export { FileDecoration, LanguageStatusSeverity, TabInputText, TabInputTextDiff } from './fake/tabs';
 
 export const version = '1.100.0';

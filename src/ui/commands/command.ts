@@ -18,6 +18,7 @@ import type { SettingFlaws } from '../session/settingFlaws';
 import type { Settings } from '../session/settings';
 import type { Tokens } from '../session/tokens';
 import type { StoredVariables } from '../session/storedVariables';
+import type { CoverageView } from '../testing/coverageView';
 import type { CommitTests } from '../testing/commitTests';
 import type { Watches } from '../views/watches';
 
@@ -43,6 +44,7 @@ export interface CommandContext {
   readonly logTimes: LogTimes;
   readonly watches: Watches;
   readonly commitTests: CommitTests;
+  readonly coverage: CoverageView;
   readonly report: Report;
   readonly log: LogOutputChannel;
   readonly version: string;

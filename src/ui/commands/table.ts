@@ -22,6 +22,7 @@ import {
   showProblems,
 } from './logCommands';
 import { openLogPlace } from './openLogPlace';
+import { showCoverage } from './showCoverage';
 import { showTests } from './showTests';
 import { play, playWithVariables } from './play';
 import { nextFailed, clearFilter, filter, groupBy, refresh, showFailedOnly } from './view';
@@ -69,6 +70,7 @@ export const table: Readonly<Record<string, Command>> = {
   compareLog,
   showProblems,
   showTests,
+  showCoverage,
   clearProblems,
   openLogPlace,
   loadEarlier,

@@ -22,6 +22,9 @@ export interface GitRepository {
   readonly rootUri: Uri;
   readonly state: {
     readonly HEAD: GitHead | undefined;
+    /** Changed files; undefined in versions of vscode.git without them. */
+    readonly workingTreeChanges?: readonly { readonly uri: Uri }[];
+    readonly indexChanges?: readonly { readonly uri: Uri }[];
     readonly remotes: readonly { readonly name: string; readonly fetchUrl?: string; readonly pushUrl?: string }[];
     /** Fires for any change in the work tree, not only of HEAD. */
     readonly onDidChange: Event<void>;

@@ -7,6 +7,7 @@ export class FakeRepository implements GitRepository {
   readonly rootUri: GitRepository['rootUri'];
   /** What `getCommit` knows besides HEAD: revision → commit. */
   readonly revisions = new Map<string, string>();
+  workingTreeChanges: { readonly uri: GitRepository['rootUri'] }[] = [];
   private readonly changed = new EventEmitter<void>();
   private head: GitHead | undefined;
   private remoteList: readonly FakeRemote[] = [];
@@ -17,7 +18,8 @@ export class FakeRepository implements GitRepository {
   }
 
   get state(): GitRepository['state'] {
-    return { HEAD: this.head, remotes: this.remoteList, onDidChange: this.changed.event };
+    const { head: HEAD, remoteList: remotes, workingTreeChanges } = this;
+    return { HEAD, remotes, workingTreeChanges, onDidChange: this.changed.event };
   }
 
   getCommit(revision: string): Promise<{ readonly hash: string }> {

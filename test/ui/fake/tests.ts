@@ -6,6 +6,29 @@ import type { Range } from './texts';
 
 export const TestRunProfileKind = { Run: 1, Debug: 2, Coverage: 3 } as const;
 
+export class StatementCoverage {
+  constructor(
+    readonly executed: number,
+    readonly location: { readonly line: number },
+    readonly branches: readonly BranchCoverage[] = [],
+  ) {}
+}
+
+export class BranchCoverage {
+  constructor(readonly executed: boolean) {}
+}
+
+export class FileCoverage {
+  private constructor(
+    readonly uri: Uri,
+    readonly statements: readonly StatementCoverage[],
+  ) {}
+
+  static fromDetails(uri: Uri, statements: readonly StatementCoverage[]): FileCoverage {
+    return new FileCoverage(uri, statements);
+  }
+}
+
 export class TestTag {
   constructor(readonly id: string) {}
 }
@@ -73,7 +96,7 @@ export interface FakeResult {
 export class FakeTestRun {
   readonly results = new Map<FakeTestItem, FakeResult>();
   readonly outputs: (readonly [string, FakeTestItem | undefined])[] = [];
-  readonly coverage: unknown[] = [];
+  readonly coverage: FileCoverage[] = [];
   ended = false;
 
   constructor(
@@ -102,7 +125,7 @@ export class FakeTestRun {
     this.outputs.push([text, item]);
   }
 
-  addCoverage(file: unknown): void {
+  addCoverage(file: FileCoverage): void {
     this.coverage.push(file);
   }
 

@@ -1,0 +1,96 @@
+import { l10n, Uri, window, workspace } from 'vscode';
+import { candidatesOf, isCoverageName, readCoverage } from '../../core/artifacts/tests/coverageFiles';
+import type { CoveredFile } from '../../core/artifacts/tests/coverage';
+import { can } from '../../core/model/abilities';
+import type { Build } from '../../core/model/build';
+import { WorkspaceFiles } from '../../core/log/workspaceFiles';
+import type { OpenArchive } from '../artifacts/archives';
+import { toArtifactAddress } from '../artifacts/artifactUri';
+import { UserError } from '../report';
+import { buildTitle } from '../text/buildText';
+import type { FoundCoverage } from '../testing/coverageView';
+import type { Command, CommandContext } from './command';
+import { subjectOf } from './subjects';
+import type { TargetSnapshot } from './targets';
+
+/** Maximum number of coverage reports of one archive. */
+const mostReports = 50;
+
+/** Shows the coverage of a build for the files that are exactly as the build had them. */
+export const showCoverage: Command = async (context, args) => {
+  const subject = await subjectOf(context, args, {
+    can: (build) => can(build, 'downloadArtifacts'),
+    pick: l10n.t('Select a build to show the coverage of'),
+    none: l10n.t('No builds with artifacts.'),
+    why: (build) => l10n.t('{0} has no artifacts.', buildTitle(build)),
+  });
+  if (subject === undefined) return;
+  const { root, target, build } = subject;
+  requireCheckedOut(context, subject, build);
+  const title = l10n.t('Coverage of {0}', buildTitle(build));
+  const found = await window.withProgress({ location: { viewId: 'gitlabBuilds.builds' }, title }, async () => {
+    const opened = await context.archives.of(toArtifactAddress(root, target, build));
+    return placed(context, root, target.project, await reportsOf(context, opened));
+  });
+  if (found.length === 0)
+    throw new UserError(
+      l10n.t('The artifacts of {0} contain no lcov, Cobertura or JaCoCo report of unchanged files.', buildTitle(build)),
+    );
+  await context.coverage.show(title, found);
+};
+
+/** Lines of another commit would be wrong. */
+function requireCheckedOut({ session }: CommandContext, { root, target }: TargetSnapshot, { commit }: Build): void {
+  const snapshot = session.snapshotOf(root);
+  const isAncestor = snapshot?.kind === 'ready' && snapshot.ancestor !== undefined;
+  const head = session.repositoryOf(root)?.state.HEAD?.commit;
+  if (isAncestor || head !== target.sha || (commit !== undefined && commit.sha !== target.sha))
+    throw new UserError(l10n.t('Coverage is only shown for builds of the commit that is checked out.'));
+}
+
+interface ReportedFile {
+  readonly report: string;
+  readonly covered: CoveredFile;
+}
+
+async function reportsOf({ archives }: CommandContext, opened: OpenArchive): Promise<readonly ReportedFile[]> {
+  const files: ReportedFile[] = [];
+  const nodes = [...opened.tree.byPath.values()].filter(({ kind, path }) => kind === 'file' && isCoverageName(path));
+  for (const node of nodes.slice(0, mostReports)) {
+    if (node.kind !== 'file') continue;
+    const covered = await readCoverage(node.path, await archives.read(opened, node.entry));
+    for (const one of covered ?? []) files.push({ report: node.path, covered: one });
+  }
+  return files;
+}
+
+/** The files that exist in the repository, without those that have uncommitted changes. */
+async function placed(
+  { session }: CommandContext,
+  root: string,
+  project: string,
+  reported: readonly ReportedFile[],
+): Promise<readonly FoundCoverage[]> {
+  const files = new WorkspaceFiles(Uri.parse(root).fsPath, project);
+  const candidates = reported.map(({ report, covered }) => candidatesOf(covered, report));
+  await files.look(candidates.flat());
+  const changed = changedFiles(session.repositoryOf(root)?.state);
+  const found = new Map<string, FoundCoverage>();
+  for (const [at, { covered }] of reported.entries()) {
+    const file = candidates[at]?.map((path) => files.of(path)).find((one) => one !== undefined);
+    if (file !== undefined && !changed.has(file)) found.set(file, { file, covered });
+  }
+  return [...found.values()];
+}
+
+interface Changes {
+  readonly workingTreeChanges?: readonly { readonly uri: Uri }[];
+  readonly indexChanges?: readonly { readonly uri: Uri }[];
+}
+
+/** Paths of files with changes that aren't committed or not even saved. */
+function changedFiles(state: Changes = {}): ReadonlySet<string> {
+  const { workingTreeChanges = [], indexChanges = [] } = state;
+  const unsaved = workspace.textDocuments.filter(({ isDirty }) => isDirty);
+  return new Set([...workingTreeChanges, ...indexChanges, ...unsaved].map(({ uri }) => uri.fsPath));
+}
