@@ -49,9 +49,13 @@ export async function run(code: typeof vscode): Promise<void> {
   await writeFile(job.file, JSON.stringify(results));
 }
 
-async function setHttp(code: typeof vscode, values: Readonly<Record<string, string | readonly string[]>>): Promise<void> {
+async function setHttp(
+  code: typeof vscode,
+  values: Readonly<Record<string, string | readonly string[]>>,
+): Promise<void> {
   for (const [name, value] of Object.entries(values)) {
     await code.workspace.getConfiguration('http').update(name, value, code.ConfigurationTarget.Global);
-    if (JSON.stringify(code.workspace.getConfiguration('http').get(name)) !== JSON.stringify(value)) throw new Error(`http.${name} is not ${value}.`);
+    if (JSON.stringify(code.workspace.getConfiguration('http').get(name)) !== JSON.stringify(value))
+      throw new Error(`http.${name} is not ${JSON.stringify(value)}.`);
   }
 }
