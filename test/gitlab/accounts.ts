@@ -12,6 +12,7 @@ import type {
   TokenInit,
   User,
   UserInit,
+  PipelineInputSpec,
 } from './model';
 import type { Profile } from './profiles/profile';
 
@@ -111,6 +112,7 @@ export class Accounts {
       protectedRefs: init.protectedRefs ?? [],
       members: init.members ?? {},
       runnersToken: `runners-token-of-${id}`,
+      pipelineInputs: [],
       createdAtMs: this.now(),
     };
     this.#projects.set(id, project);
@@ -124,6 +126,11 @@ export class Accounts {
     const others = Object.entries(present.members).filter(([name]) => name !== username);
     const members = Object.fromEntries(role === undefined ? others : [...others, [username, role]]);
     this.#projects.set(project.id, { ...present, members });
+  }
+
+  /** As a commit that changes `spec:inputs` does. */
+  declareInputs(project: Project, ...pipelineInputs: readonly PipelineInputSpec[]): void {
+    this.#projects.set(project.id, { ...this.project(project.id), pipelineInputs });
   }
 
   protectRefs(project: Project, ...protectedRefs: readonly string[]): void {

@@ -27,6 +27,8 @@ const isThere: Readonly<Record<Feature, IsThere>> = {
   deleteArtifacts: route('deleteArtifacts'),
   play: route('play'),
   createPipeline: route('createPipeline'),
+  createMergeRequestPipeline: route('createMergeRequestPipeline'),
+  pipelineInputs: graphqlField('Project', 'ciPipelineCreationInputs'),
   manualStatus: (_, { statuses }) => statuses.includes('manual'),
   pipelinesBySha: ({ pipelineFilters }) => pipelineFilters.includes('sha'),
   mergeRequestPipelines: route('mergeRequestPipelines'),

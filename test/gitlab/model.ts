@@ -42,6 +42,8 @@ export interface Project {
   readonly members: Readonly<Record<string, Role>>;
   /** GitLab masks it in logs. */
   readonly runnersToken: string;
+  /** What its `.gitlab-ci.yml` declares, on every branch. */
+  readonly pipelineInputs: readonly PipelineInputSpec[];
   readonly createdAtMs: number;
 }
 
@@ -198,6 +200,15 @@ export interface TokenInit {
   readonly revoked?: boolean | undefined;
   /** Default: false. */
   readonly oauth?: boolean | undefined;
+}
+
+/** An input of `spec:inputs`, by its name. */
+export interface PipelineInputSpec {
+  readonly name: string;
+  readonly type: 'STRING' | 'NUMBER' | 'BOOLEAN' | 'ARRAY';
+  readonly description?: string;
+  readonly default?: unknown;
+  readonly options?: readonly unknown[];
 }
 
 export interface ProjectInit {

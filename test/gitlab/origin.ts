@@ -21,6 +21,8 @@ export interface RecordedRequest {
   readonly headers: IncomingHttpHeaders;
   /** How many requests were being answered when it came, itself included. */
   readonly inFlight: number;
+  /** What was sent along; empty while it arrives. */
+  body: string;
   /** Of the answer; 0 while there is none. */
   status: number;
   /** Sent of the answer's body. */
@@ -79,11 +81,20 @@ export class Origin {
 
   async #handle(message: IncomingMessage, response: ServerResponse): Promise<void> {
     const { method = 'GET', url: path = '/', headers } = message;
-    const record: RecordedRequest = { method, path, headers, inFlight: ++this.#inFlight, status: 0, bytes: 0 };
+    const record: RecordedRequest = {
+      method,
+      path,
+      headers,
+      inFlight: ++this.#inFlight,
+      body: '',
+      status: 0,
+      bytes: 0,
+    };
     this.requests.push(record);
     response.once('close', () => this.#inFlight--);
     const body = await bodyOf(message);
     if (body === undefined) return;
+    record.body = body;
     const fault = this.#fault({ method, path, body });
     if (fault?.latencyMs !== undefined) await delay(fault.latencyMs, undefined, { ref: false });
     if (fault?.reset === 'beforeHeaders') reset(message.socket);

@@ -44,6 +44,8 @@ const rows: readonly (readonly [what: string, cell: Cell])[] = [
   ['· by force', ({ api }) => api.forceCancel],
   ['retry, cancel a pipeline', hasRoutes('pipelineRetry', 'pipelineCancel')],
   ['run a pipeline', hasRoutes('createPipeline')],
+  ['· for a merge request', hasRoutes('createMergeRequestPipeline')],
+  ['· with inputs', (each) => hasField(each, 'Project', 'ciPipelineCreationInputs')],
   ['play', ({ api, rules }) => api.routes.includes('play') && rules.playableFrom.length > 0],
   ['· with variables', ({ api }) => api.playVariables],
   ["· with GitLab's question", (each) => hasField(each, 'StatusAction', 'confirmationMessage')],

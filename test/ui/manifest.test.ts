@@ -278,7 +278,7 @@ describe('The welcome text', () => {
     assert.deepEqual(buttons('notPushed'), ['push', 'selectCommit']);
     assert.deepEqual(buttons('ciHidden'), ['openProjectSettings']);
     assert.deepEqual(buttons('watching'), ['refresh', 'selectCommit']);
-    assert.deepEqual(buttons('noBuilds'), ['refresh', 'selectCommit']);
+    assert.deepEqual(buttons('noBuilds'), ['refresh', 'selectCommit', 'runPipeline']);
   });
 
   it('of what is the matter with a token offers to sign in again', () => {
@@ -406,8 +406,16 @@ describe('The clauses of the manifest', () => {
       const keys = await keysFor(snapshot, filtered);
       return palette.filter(({ when }) => evaluate(when, keys)).map(({ command }) => command.split('.')[1] ?? '');
     };
-    const onCommit = ['openInBrowser', 'copyUrl', 'latestArtifacts', 'selectCommit'];
-    const onBuilds = ['filter', 'openInBrowser', 'copyUrl', 'copyName', 'latestArtifacts', 'selectCommit'];
+    const onCommit = ['openInBrowser', 'copyUrl', 'latestArtifacts', 'selectCommit', 'runPipeline'];
+    const onBuilds = [
+      'filter',
+      'openInBrowser',
+      'copyUrl',
+      'copyName',
+      'latestArtifacts',
+      'selectCommit',
+      'runPipeline',
+    ];
     const artifacts = { filename: 'a.zip', size: 1 };
     const startedAt = '2016-03-01T12:00:00.000Z';
     const cases: readonly (readonly [string, Snapshot | undefined, readonly string[]])[] = [

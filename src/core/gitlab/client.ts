@@ -23,7 +23,14 @@ import {
 import { GitLabApi } from './gitlabApi';
 import { ArtifactsOfBuild, latestArtifacts, type Part } from './buildArtifacts';
 import { BuildTests, type GitLabTests } from './buildTests';
-import { createPipeline, type CreatedPipeline, type PipelineRequest } from './createPipeline';
+import {
+  createMergeRequestPipeline,
+  createPipeline,
+  pipelineInputs,
+  type CreatedPipeline,
+  type PipelineInput,
+  type PipelineRequest,
+} from './createPipeline';
 import { BuildDetails, isIncomplete } from './buildDetails';
 import { meet, type Meeting, type Probe, type Server } from './detect';
 import {
@@ -333,6 +340,18 @@ export class GitLabClient {
     return this.tokenScopes.changing(() =>
       this.within(project, signal, (found, call) => createPipeline(call, found, wanted)),
     );
+  }
+
+  /** Runs a pipeline for a merge request by its number within the project. `unsupported` before 12.3. */
+  async createMergeRequestPipeline(project: string, iid: number, signal: AbortSignal): Promise<CreatedPipeline> {
+    return this.tokenScopes.changing(() =>
+      this.within(project, signal, (found, call) => createMergeRequestPipeline(call, found, iid)),
+    );
+  }
+
+  /** Inputs that a pipeline for a branch or tag takes; none before 17.10. */
+  async pipelineInputs(project: string, ref: string, signal: AbortSignal): Promise<readonly PipelineInput[]> {
+    return this.within(project, signal, (found, call) => pipelineInputs(call, found, ref));
   }
 
   /** Finds out whether a change took effect although its response was lost. */

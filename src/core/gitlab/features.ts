@@ -17,6 +17,10 @@ const features = {
   play: { v3: [8, 11], v4: [9, 0] },
   /** `POST /pipeline`; v3 takes no variables. */
   createPipeline: { v3: [8, 14], v4: [9, 0] },
+  /** `POST /merge_requests/:iid/pipelines` */
+  createMergeRequestPipeline: { v4: [12, 3] },
+  /** Typed inputs of a pipeline (`spec:inputs`). */
+  pipelineInputs: { v4: [17, 10] },
   /** Status `manual`; earlier versions use `skipped`. */
   manualStatus: { v3: [9, 0], v4: [9, 0] },
   /** `/pipelines?sha=`; earlier versions ignore the filter. */

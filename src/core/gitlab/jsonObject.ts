@@ -66,6 +66,11 @@ export class JsonObject {
     return this.fields[name] === true;
   }
 
+  /** The value as it came, for fields of any type. */
+  json(name: string): unknown {
+    return this.fields[name];
+  }
+
   has(name: string): boolean {
     return Object.hasOwn(this.fields, name);
   }

@@ -26,6 +26,7 @@ import { showCoverage } from './showCoverage';
 import { showTests } from './showTests';
 import { play, playWithVariables } from './play';
 import { nextFailed, clearFilter, filter, groupBy, refresh, showFailedOnly } from './view';
+import { runPipeline } from './runPipeline';
 import { selectProject, showOtherProject } from './selectProject';
 import { watch } from './watch';
 import { rootsOf } from './targets';
@@ -54,6 +55,7 @@ export const table: Readonly<Record<string, Command>> = {
   erase: requireWriteAccess(erase),
   keepArtifacts: requireWriteAccess(keepArtifacts),
   deleteArtifacts: requireWriteAccess(deleteArtifacts),
+  runPipeline: requireWriteAccess(runPipeline),
   retryFailed: requireWriteAccess(retryFailed),
   cancelActive: requireWriteAccess(cancelActive),
   downloadArtifacts,

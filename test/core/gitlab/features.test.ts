@@ -12,6 +12,8 @@ const since: Readonly<Record<Feature, { readonly v3?: readonly string[]; readonl
   deleteArtifacts: { v4: ['11.8', '11.9'] },
   play: { v3: ['8.10', '8.11'], v4: ['8.17', '9.0'] },
   createPipeline: { v3: ['8.13', '8.14'], v4: ['8.17', '9.0'] },
+  createMergeRequestPipeline: { v4: ['12.2', '12.3'] },
+  pipelineInputs: { v4: ['17.9', '17.10'] },
   manualStatus: { v3: ['8.17', '9.0'], v4: ['8.17', '9.0'] },
   pipelinesBySha: { v4: ['10.7', '10.8'] },
   mergeRequestPipelines: { v4: ['10.4', '10.5'] },

@@ -1,5 +1,5 @@
 import { type Answer, failure, json } from '../answer';
-import type { Pipeline } from '../model';
+import type { Pipeline, PipelineInit, PipelineInputSpec } from '../model';
 import { complete } from '../rules';
 import type { World } from '../world';
 import { type PipelineCall, type ProjectCall, text } from './call';
@@ -79,33 +79,71 @@ function isInScope(world: World, pipeline: Pipeline, scope: string): boolean {
   return scope === 'finished' ? complete.includes(status) : status === scope;
 }
 
-/** The builds of the newest pipeline of that branch or tag again, for what that is now. */
+/** Repeats the builds of the newest pipeline of that branch or tag for its current commit. */
 export function createPipeline(call: ProjectCall): Answer {
-  const { world, entities } = call.site;
+  const { world } = call.site;
   const ref = text(call.params['ref']);
   if (ref === '') return failure(400, 'ref is missing');
   const head = revision(world, call.project, ref);
   const before = world.pipelines(call.project).findLast((each) => each.ref === ref);
-  if (head === undefined || before === undefined) return refusal(`Reference not found`);
-  const user = call.user?.username;
-  const pipeline = world.addPipeline(call.project, { sha: head.sha, ref, tag: before.tag, source: 'api', user });
-  for (const { name, stage, kind, when, retried } of world.inPipeline(before))
-    if (kind === 'build' && !retried) {
-      const build = world.addBuild(call.project, { sha: head.sha, name, stage, when, pipeline, user });
-      world.update(build, { variables: pipelineVariables(call) });
-    }
-  return json(201, entities.pipeline(pipeline, call.api.keys));
+  if (head === undefined || before === undefined) return refusal('Reference not found');
+  const body = JSON.parse(call.request.body || '{}') as PipelineBody;
+  const wrong = wrongInput(call.project.pipelineInputs, body.inputs ?? {});
+  if (wrong !== undefined) return refusal(wrong);
+  const variables = Object.fromEntries((body.variables ?? []).map(({ key, value }) => [key, value]));
+  return created(call, { sha: head.sha, ref, tag: before.tag, source: 'api' }, before, variables);
 }
 
-/** How GitLab tells what is wrong with a pipeline that it is to make. */
+/** Does the same for the head of a merge request. */
+export function createMergeRequestPipeline(call: ProjectCall): Answer {
+  const { world } = call.site;
+  const iid = Number(text(call.params['merge_request_iid']));
+  const mergeRequest = world.mergeRequests(call.project).find((each) => each.iid === iid);
+  if (mergeRequest === undefined) return failure(404, '404 Not found');
+  const { sha, sourceBranch } = mergeRequest;
+  const before = world.pipelines(call.project).findLast((each) => each.ref === sourceBranch || each.sha === sha);
+  if (before === undefined) return refusal('No stages / jobs for this pipeline.');
+  const ref = `refs/merge-requests/${iid}/head`;
+  return created(call, { sha, ref, source: 'merge_request_event', mergeRequest }, before, {});
+}
+
+interface PipelineBody {
+  readonly variables?: readonly { readonly key: string; readonly value: string }[];
+  readonly inputs?: Readonly<Record<string, unknown>>;
+}
+
+function created(
+  { site: { world, entities }, project, user, api }: ProjectCall,
+  init: PipelineInit,
+  before: Pipeline,
+  variables: Readonly<Record<string, string>>,
+): Answer {
+  const by = user?.username;
+  const pipeline = world.addPipeline(project, { ...init, user: by });
+  for (const { name, stage, kind, when, retried } of world.inPipeline(before)) {
+    if (kind !== 'build' || retried) continue;
+    const build = world.addBuild(project, { sha: init.sha, name, stage, when, pipeline, user: by });
+    world.update(build, { variables });
+  }
+  return json(201, entities.pipeline(pipeline, api.keys));
+}
+
+/** GitLab's sentence about inputs that its configuration does not take, or lacks; undefined if there is none. */
+function wrongInput(specs: readonly PipelineInputSpec[], given: Readonly<Record<string, unknown>>): string | undefined {
+  const unknown = Object.keys(given).find((name) => !specs.some((spec) => spec.name === name));
+  if (unknown !== undefined) return 'Given inputs not defined in the `spec` section of the included configuration file';
+  for (const { name, type, options, default: fallback } of specs) {
+    const value = given[name] ?? fallback;
+    if (value === undefined) return `\`${name}\` input: required value has not been provided`;
+    const kind = Array.isArray(value) ? 'ARRAY' : (typeof value).toUpperCase();
+    if (kind !== type) return `\`${name}\` input: provided value is not a ${type.toLowerCase()}`;
+    if (options !== undefined && !options.includes(value))
+      return `\`${name}\` input: \`${JSON.stringify(value)}\` cannot be used because it is not in the list of allowed options`;
+  }
+  return undefined;
+}
+
+/** GitLab's response about what is wrong with a requested pipeline. */
 function refusal(sentence: string): Answer {
   return json(400, JSON.stringify({ message: { base: [sentence] } }));
-}
-
-/** `variables: [{ key, value }]` of v4; v3 takes none. */
-function pipelineVariables({ request }: ProjectCall): Readonly<Record<string, string>> {
-  const { variables = [] } = JSON.parse(request.body || '{}') as {
-    readonly variables?: readonly { readonly key: string; readonly value: string }[];
-  };
-  return Object.fromEntries(variables.map(({ key, value }) => [key, value]));
 }

@@ -19,6 +19,7 @@ import { commitStatuses, listMergeRequests, mergeRequestPipelines, showCommit, s
 import { showOwnToken, showProject, showUser, showVersion } from './instance';
 import {
   cancelPipeline,
+  createMergeRequestPipeline,
   createPipeline,
   latestPipeline,
   listPipelines,
@@ -98,6 +99,11 @@ export const routes: readonly Route[] = [
   get('commitStatuses', `${commit}/statuses`, within('readBuild', commitStatuses), 'other'),
   get('mergeRequests', `${project}/merge_requests`, within('readProject', listMergeRequests), 'other'),
   get('mergeRequest', `${project}/merge_requests/:merge_request_iid`, within('readProject', showMergeRequest)),
+  post(
+    'createMergeRequestPipeline',
+    `${project}/merge_requests/:merge_request_iid/pipelines`,
+    within('updateBuild', createMergeRequestPipeline),
+  ),
   get(
     'mergeRequestPipelines',
     `${project}/merge_requests/:merge_request_iid/pipelines`,

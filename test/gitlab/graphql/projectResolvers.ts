@@ -61,6 +61,10 @@ export const projectResolvers: Resolvers<Project, Args> = {
     const [reads, admins] = [may(context, 'readProject', project), may(context, 'adminProject', project)];
     return { readProject: reads, adminProject: admins };
   },
+  ciPipelineCreationInputs: (project, _, context) =>
+    may(context, 'readBuild', project)
+      ? project.pipelineInputs.map((input) => ({ ...input, required: input.default === undefined }))
+      : null,
   pipelines: (project, args, context) => connection(pipelinesOf(project, args, context), args, ({ id }) => id),
   pipeline: (project, { id, iid, sha }, context) => {
     const given = [id, iid, sha].filter((each) => each != null);

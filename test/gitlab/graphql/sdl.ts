@@ -73,11 +73,26 @@ type Project {
   archived: Boolean
   userPermissions: ProjectPermissions!
   pipelines(${pipelineFilters} ids: [ID!] @since(release: "18.9"), ${page}): PipelineConnection
+  ciPipelineCreationInputs(ref: String!): [CiInputsSpec!] @since(release: "17.10")
   pipeline(id: CiPipelineID @since(release: "17.2"), iid: ID, sha: String): Pipeline
   job(id: JobID!): CiJob @since(release: "15.7")
   jobs(statuses: [CiJobStatus!], withArtifacts: Boolean @since(release: "15.7"), ${page}): CiJobConnection
   mergeRequests(iids: [String!], sourceBranches: [String!], state: MergeRequestState, ${page}): MergeRequestConnection
 }
+
+type CiInputsSpec {
+  name: String!
+  type: CiInputsType!
+  description: String
+  required: Boolean!
+  default: CiInputsValue
+  options: CiInputsValue
+  regex: String
+}
+
+enum CiInputsType { ARRAY BOOLEAN NUMBER STRING }
+
+scalar CiInputsValue
 
 type ProjectPermissions { readProject: Boolean! adminProject: Boolean! }
 

@@ -146,7 +146,15 @@ const scope134: Scope = { ...v4scope, values: statuses['13.4'] };
 
 const v4of134: Api = {
   ...v4of110,
-  routes: [...v4of110.routes, 'refArtifactFile', 'deleteArtifacts', 'bridges', 'latestPipeline', 'testReport'],
+  routes: [
+    ...v4of110.routes,
+    'refArtifactFile',
+    'deleteArtifacts',
+    'bridges',
+    'latestPipeline',
+    'testReport',
+    'createMergeRequestPipeline',
+  ],
   dottedIds: [...allRoutes, 'bridges', 'refArtifactFile', 'deleteArtifacts', 'latestPipeline', ...testRoutes],
   anonymous: [
     ...v4of110.anonymous,

@@ -65,6 +65,7 @@ export type RouteName =
   | 'erase'
   | 'play'
   | 'createPipeline'
+  | 'createMergeRequestPipeline'
   | 'pipelines'
   | 'latestPipeline'
   | 'pipeline'

@@ -21,14 +21,36 @@ const v3routes: Readonly<Partial<Record<RouteName, string>>> = {
   ...{ user: '8.4', project: '8.4', builds: '8.4', commitBuilds: '8.4', build: '8.4', trace: '8.4', cancel: '8.4' },
   ...{ retry: '8.4', commitStatuses: '8.1', artifacts: '8.5', erase: '8.5', keep: '8.9', refArtifacts: '8.10' },
   ...{ play: '8.11', pipelines: '8.11', pipeline: '8.11', pipelineRetry: '8.11', pipelineCancel: '8.11' },
-  ...{ version: '8.13', createPipeline: '8.14', artifactFile: never, pipelineBuilds: never, bridges: never, metadata: never },
+  ...{
+    version: '8.13',
+    createPipeline: '8.14',
+    artifactFile: never,
+    pipelineBuilds: never,
+    bridges: never,
+    metadata: never,
+  },
 };
 
 const v4routes: Readonly<Partial<Record<RouteName, string>>> = {
   ...{ builds: '9.0', build: '9.0', pipelineBuilds: '9.0', trace: '9.0', cancel: '9.0', retry: '9.0', erase: '9.0' },
-  ...{ play: '9.0', createPipeline: '9.0', keep: '9.0', artifacts: '9.0', refArtifacts: '9.0', pipelines: '9.0', commitStatuses: '9.0' },
+  ...{
+    play: '9.0',
+    createPipeline: '9.0',
+    keep: '9.0',
+    artifacts: '9.0',
+    refArtifacts: '9.0',
+    pipelines: '9.0',
+    commitStatuses: '9.0',
+  },
   ...{ artifactFile: '10.0', mergeRequestPipelines: '10.5', refArtifactFile: '11.5', deleteArtifacts: '11.9' },
-  ...{ latestPipeline: '12.3', bridges: '13.2', jobOfToken: '13.10', metadata: '15.2', ownToken: '15.5' },
+  ...{
+    createMergeRequestPipeline: '12.3',
+    latestPipeline: '12.3',
+    bridges: '13.2',
+    jobOfToken: '13.10',
+    metadata: '15.2',
+    ownToken: '15.5',
+  },
   ...{ artifactTree: '18.8', triggerJobs: '19.2', commitBuilds: never },
 };
 

@@ -313,7 +313,7 @@ describe('Open Log', () => {
       app.gitlab.world.update(long, { status: 'failed', finishedAtMs: app.gitlab.world.now() });
       await app.api.refresh();
       await until('the end', () => offered().length > 2);
-      assert.deepEqual(offered(), ['saveLog', 'compareLog', 'copyFailure', 'showProblems']);
+      assert.deepEqual(offered(), ['saveLog', 'compareLog', 'copyFailure', 'fixWithChat', 'showProblems']);
       assert.ok(lenses(shown()).includes('$(warning) Problems') && !lenses(shown()).includes('$(debug-stop) Cancel'));
     });
 

@@ -1,0 +1,224 @@
+import assert from 'node:assert/strict';
+import type { ProfileName } from '../../gitlab/profiles/profile';
+import type { App, AppOptions } from '../app';
+import { appsInTests } from '../eachApp';
+import { editor } from '../fake/editor';
+import { until } from '../fake/until';
+import { aTarget, ready } from '../samples';
+import type { CommandContext } from '../../../src/ui/commands/command';
+import { runPipeline } from '../../../src/ui/commands/runPipeline';
+
+describe('Run Pipeline', () => {
+  const apps = appsInTests();
+  let app: App;
+  const start = async (profile: ProfileName, more: AppOptions = {}): Promise<void> => {
+    app = await apps.ready({ ...more, gitlab: { profile } });
+    app.asked();
+  };
+  const told = (): readonly string[] => editor().messages.map(({ text }) => text);
+  const posted = (): readonly unknown[] =>
+    app.gitlab.requests
+      .filter(({ method, path }) => method === 'POST' && /\/pipelines?$/.test(path))
+      .map(({ body }) => JSON.parse(body) as unknown);
+  const list = (number: number) => until(`list ${number}`, () => editor().quickPicks[number - 1]);
+  const newest = () => app.gitlab.world.pipelines(app.small.project).at(-1);
+
+  for (const profile of ['10.8', '13.9', '18.9'] as const)
+    it(`runs one for the branch with variables, and shows it, on ${profile}`, async () => {
+      await start(profile);
+      const running = app.run('runPipeline');
+      (await list(1)).choose('Add Variable');
+      const name = await until('the name', () => editor().inputBoxes[0]);
+      name.type('DEPLOY_TO');
+      name.accept();
+      const value = await until('the value', () => editor().inputBoxes[1]);
+      value.type('staging');
+      value.accept();
+      (await list(2)).choose('with 1 variable');
+      await running;
+      assert.deepEqual(posted(), [{ ref: app.small.ref, variables: [{ key: 'DEPLOY_TO', value: 'staging' }] }]);
+      assert.deepEqual(told(), []);
+      assert.match(editor().statusMessages[0] ?? '', /^Pipeline #\d+ is /);
+      assert.ok(app.api.repositories[0]?.pipelines.some(({ id }) => id === newest()?.id));
+    });
+
+  it('keeps the variables for the next time, of each branch its own', async () => {
+    await start('18.9');
+    const running = app.run('runPipeline');
+    (await list(1)).choose('Add Variable');
+    const name = await until('the name', () => editor().inputBoxes[0]);
+    name.type('A');
+    name.accept();
+    const value = await until('the value', () => editor().inputBoxes[1]);
+    value.type('1');
+    value.accept();
+    (await list(2)).choose('with 1 variable');
+    await running;
+    const again = app.run('runPipeline');
+    assert.ok((await list(3)).labels.some((label) => label.includes('with 1 variable')));
+    (await list(3)).hide();
+    await again;
+    app.repository.moveHead({ name: 'other', commit: app.small.sha });
+    const other = app.run('runPipeline');
+    assert.ok((await list(4)).labels.some((label) => label.includes('without variables')));
+    (await list(4)).hide();
+    await other;
+    assert.equal(posted().length, 1);
+  });
+
+  it('asks for no variables on v3, which takes none', async () => {
+    await start('8.17', { settings: (url) => ({ 'gitlabBuilds.instances': [{ url, apiVersion: 'v3' }] }) });
+    await app.run('runPipeline');
+    assert.deepEqual(posted(), [{ ref: app.small.ref }]);
+    assert.deepEqual(editor().quickPicks, []);
+  });
+
+  it('says where a GitLab is too old for it', async () => {
+    await start('8.13');
+    await app.run('runPipeline', { ref: app.small.ref });
+    assert.deepEqual(told(), ["This version of GitLab can't run a pipeline that way."]);
+  });
+
+  describe('with inputs', () => {
+    const declared = async () => {
+      await start('18.9');
+      app.gitlab.world.declareInputs(
+        app.small.project,
+        { name: 'environment', type: 'STRING', options: ['staging', 'production'], default: 'staging' },
+        { name: 'replicas', type: 'NUMBER', description: 'How many' },
+        { name: 'fast', type: 'BOOLEAN', default: true },
+        { name: 'suites', type: 'ARRAY', default: ['unit'] },
+      );
+    };
+
+    // 18.9 of the fake stands for every release since 17.10.
+    it('offers those that the configuration declares, each by its type, and sends what was changed', async () => {
+      await declared();
+      const running = app.run('runPipeline');
+      const first = await list(1);
+      assert.deepEqual(
+        first.items.map(({ label, description, detail }) => [label, description, detail]),
+        [
+          ['environment', 'staging', undefined],
+          ['replicas', 'needs a value', 'How many'],
+          ['fast', 'true', undefined],
+          ['suites', '["unit"]', undefined],
+        ],
+      );
+      first.choose('replicas');
+      const box = await until('the number', () => editor().inputBoxes[0]);
+      box.type('many');
+      box.accept();
+      assert.equal(box.validationMessage, 'Enter a number.');
+      box.type('3');
+      box.accept();
+      (await list(2)).choose('environment');
+      (await until('the options', () => editor().picks[0])).choose('production');
+      (await list(3)).choose('Continue with these inputs');
+      (await list(4)).choose('without variables');
+      await running;
+      assert.deepEqual(posted(), [{ ref: app.small.ref, inputs: { environment: 'production', replicas: 3 } }]);
+    });
+
+    it('sends none where the user cancels', async () => {
+      await declared();
+      const running = app.run('runPipeline');
+      (await list(1)).hide();
+      await running;
+      assert.deepEqual(posted(), []);
+    });
+
+    it("tells GitLab's refusal in its own words", async () => {
+      await declared();
+      await app.run('runPipeline', { ref: app.small.ref, inputs: { replicas: 'three' } });
+      assert.match(told()[0] ?? '', /`replicas` input: provided value is not a number/);
+    });
+  });
+
+  describe('of a commit that GitLab lacks', () => {
+    /** The extension as far as the command needs it, with a HEAD that is not pushed; what it has done. */
+    const unpushed = (answer: string | undefined) => {
+      const done: string[] = [];
+      const snapshot = { ...ready([]), target: aTarget({ ref: 'main' }), unpushed: true };
+      const context = {
+        session: {
+          active: 'file:///r',
+          state: { repositories: [{ root: 'file:///r', name: 'r', snapshot }], active: 'file:///r' },
+          snapshotOf: () => snapshot,
+          repositoryOf: () => ({ rootUri: 'file:///r', state: { HEAD: { name: 'main', upstream: {} } } }),
+          acted: () => Promise.resolve(),
+        },
+        clients: {
+          of: () => ({
+            server: { api: 'v3' },
+            pipelineInputs: () => Promise.resolve([]),
+            createPipeline: () => {
+              done.push('run');
+              return Promise.resolve({ id: 1, status: 'pending' });
+            },
+          }),
+        },
+        variables: { last: () => Promise.resolve({}), keep: () => Promise.resolve() },
+        report: { choose: () => Promise.resolve(answer), done: () => undefined },
+      };
+      return { context: context as unknown as CommandContext, done };
+    };
+
+    it('pushes it first, where the user wants that', async () => {
+      const { context, done } = unpushed('Push and Run');
+      await runPipeline(context, []);
+      assert.deepEqual(
+        editor().executed.map(({ command }) => command),
+        ['git.push'],
+      );
+      assert.deepEqual(done, ['run']);
+    });
+
+    it('runs it without that commit, where the user wants that', async () => {
+      const { context, done } = unpushed('Run Without It');
+      await runPipeline(context, []);
+      assert.deepEqual([editor().executed, done], [[], ['run']]);
+    });
+
+    it('does nothing where the user cancels', async () => {
+      const { context, done } = unpushed(undefined);
+      await runPipeline(context, []);
+      assert.deepEqual([editor().executed, done], [[], []]);
+    });
+  });
+
+  it('runs one for the merge request where there is one', async () => {
+    await start('18.9', {
+      prepare: ({ gitlab: { world }, small }) => {
+        const mergeRequest = world.addMergeRequest(small.project, {
+          title: 'Let people sign in',
+          sourceBranch: small.ref,
+          targetBranch: 'main',
+          sha: small.sha,
+        });
+        const ref = `refs/merge-requests/${mergeRequest.iid}/head`;
+        const pipeline = world.addPipeline(small.project, {
+          sha: small.sha,
+          ref,
+          source: 'merge_request_event',
+          mergeRequest,
+        });
+        world.addBuild(small.project, { sha: small.sha, ref, name: 'check', pipeline, status: 'success' });
+      },
+    });
+    await app.shows('ready', ({ pipelines }) => pipelines.some(({ mergeRequest }) => mergeRequest !== undefined));
+    const running = app.run('runPipeline');
+    const pick = await until('the purposes', () => editor().picks[0]);
+    pick.choose(pick.labels.find((label) => label.includes('!1')) ?? '');
+    await running;
+    assert.equal(newest()?.source, 'merge_request_event');
+  });
+
+  it('refuses a malformed argument', async () => {
+    await start('18.9');
+    await app.run('runPipeline', { ref: 5 });
+    await app.run('runPipeline', { ref: 'main', variables: { '1x': 'y' } });
+    for (const text of told()) assert.match(text, /^The argument must be /);
+    assert.deepEqual([told().length, posted().length], [2, 0]);
+  });
+});
