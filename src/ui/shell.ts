@@ -51,6 +51,7 @@ import { Settings } from './session/settings';
 import { StatusBar } from './views/statusBar';
 import { Tokens } from './session/tokens';
 import { StoredVariables } from './session/storedVariables';
+import { TimelineFiles } from './timeline/timelineFiles';
 import { setKey } from './views/contextKeys';
 import { CoverageView } from './testing/coverageView';
 import { CommitTests } from './testing/commitTests';
@@ -65,6 +66,7 @@ export interface Shell {
   readonly files: ReadableFiles;
   readonly logFiles: ReadableFiles;
   readonly comparedFiles: ReadableFiles;
+  readonly timelineFiles: ReadableFiles;
   /** Loaded at the first call. */
   agentTools(): Promise<AgentTools>;
 }
@@ -87,7 +89,7 @@ export function startShell(context: ExtensionContext, changed: EventEmitter<void
   const tree = new BuildTree(groupingOf, clock, artifactRows, details);
   const [statusBar, variables] = [new StatusBar(), new StoredVariables(context.secrets)];
   const logPaths = new LogFileSource(git, log);
-  const { logsShown, logFiles, logFeatures } = logParts(shared, logPaths);
+  const { logsShown, documents, logFeatures } = documentParts(shared, logPaths);
   const act = (name: string, ...args: readonly unknown[]): Promise<void> => run(name, args);
   const watches = new Watches({ report, act });
   const stateLog = new StateLog(log, (instance) => clients.of(instance).server);
@@ -124,7 +126,7 @@ export function startShell(context: ExtensionContext, changed: EventEmitter<void
   return {
     run,
     files: new ArtifactFiles(archives),
-    ...logFiles,
+    ...documents,
     agentTools: () => loadAgentTools({ context: commandContext, clock, attend: waits.begin }),
     repositories: () => repositories(session.state),
     refresh: () => session.refresh(),
@@ -213,16 +215,19 @@ function artifactParts(
   return { cache, archives, artifactRows, commitTests, coverage: new CoverageView() };
 }
 
-function logParts(shared: Shared, logPaths: LogFileSource) {
+/** Creates logs and timelines, which editors show as files. */
+function documentParts(shared: Shared, logPaths: LogFileSource) {
   const logs = new Logs(shared);
   const logFiles = new LogFiles(logs, shared.clock);
   const comparedFiles = new ComparedFiles(new ComparedLogs(logs));
+  const timelineFiles = new TimelineFiles(shared);
   const colors = new LogColors(logs);
   const logEditors = new LogEditors(logs, colors, shared.settings);
   const [problems, logTimes] = [new LogDiagnostics(logs, shared.session), new LogTimes(logs)];
   const drawn = [logEditors, colors, logTimes, logDurations(logs), new LogStatus(logs, shared.clock)];
-  const logFeatures = [logFiles, problems, ...drawn, ...registerLogFeatures(logs, logPaths)];
-  return { logsShown: { logs, logEditors, logTimes, problems }, logFiles: { logFiles, comparedFiles }, logFeatures };
+  const logFeatures = [logFiles, timelineFiles, problems, ...drawn, ...registerLogFeatures(logs, logPaths)];
+  const documents = { logFiles, comparedFiles, timelineFiles };
+  return { logsShown: { logs, logEditors, logTimes, problems }, documents, logFeatures };
 }
 
 /** Data for the API; omits windows without a repository and repositories that are still loading. */

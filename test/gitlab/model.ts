@@ -165,6 +165,8 @@ export interface FakeBuild {
   readonly stuck: boolean;
   /** One build of a group runs at a time. */
   readonly resourceGroup: string | null;
+  /** Names of the builds that it needs; null: it waits for the stages before its own. */
+  readonly needs: readonly string[] | null;
   /** What GitLab asks before it is played. */
   readonly manualConfirmation: string | null;
   /** Those it was played with. */
@@ -290,6 +292,7 @@ export interface BuildInit {
   readonly exitCode?: number | undefined;
   readonly stuck?: boolean | undefined;
   readonly resourceGroup?: string | undefined;
+  readonly needs?: readonly string[] | undefined;
   readonly manualConfirmation?: string | undefined;
   readonly downstream?: { readonly id: number } | undefined;
   readonly targetUrl?: string | undefined;

@@ -132,6 +132,7 @@ export class Store extends Accounts {
       exitCode: init.exitCode ?? (failureReason === 'script_failure' ? 1 : null),
       stuck: init.stuck ?? false,
       resourceGroup: init.resourceGroup ?? null,
+      needs: init.needs ?? null,
       manualConfirmation: init.manualConfirmation ?? null,
       variables: {},
       downstreamId: init.downstream?.id ?? null,

@@ -37,6 +37,7 @@ const rows: readonly (readonly [what: string, cell: Cell])[] = [
   ['why a build failed', tellsWhy],
   ['· its exit code', (each) => hasField(each, 'CiJob', 'exitCode')],
   ['what is wrong with the configuration', ({ api }) => api.pipelineFilters.includes('sha')],
+  ['which builds a build needs', (each) => hasField(each, 'CiJob', 'needs')],
   ['tests of reports', ({ api, rules }) => api.routes.includes('testReport') && rules.testReports],
   ['retry', hasRoutes('retry')],
   ['cancel', hasRoutes('cancel')],

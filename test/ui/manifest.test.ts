@@ -363,7 +363,13 @@ describe('The clauses of the manifest', () => {
     assert.deepEqual(offered('stage hasFailed hasActive'), ['retryFailed', 'cancelActive', ...ofGroups]);
     assert.deepEqual(offered('stage hasArtifacts'), [...download, ...ofGroups]);
     assert.deepEqual(offered('status'), ofGroups);
-    assert.deepEqual(offered('pipeline hasFailed hasActive'), ['retryFailed', 'cancelActive', 'watch', ...ofGroups]);
+    assert.deepEqual(offered('pipeline hasFailed hasActive'), [
+      'retryFailed',
+      'cancelActive',
+      'watch',
+      'showTimeline',
+      ...ofGroups,
+    ]);
     const ofRepository = ['refresh', 'selectCommit', 'selectProject', ...ofGroups];
     assert.deepEqual(offered('repository'), ofRepository);
     assert.deepEqual(offered('repository signedOut'), ['signIn', 'refresh', 'selectProject']);
@@ -409,6 +415,7 @@ describe('The clauses of the manifest', () => {
     const onCommit = ['openInBrowser', 'copyUrl', 'latestArtifacts', 'selectCommit', 'runPipeline'];
     const onBuilds = [
       'filter',
+      'showTimeline',
       'openInBrowser',
       'copyUrl',
       'copyName',

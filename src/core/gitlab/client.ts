@@ -9,6 +9,7 @@ import { deepEqual } from '../util/deepEqual';
 import type { Instance } from '../model/instance';
 import type { Logger } from '../util/logger';
 import type { Listing } from '../model/pipeline';
+import type { Needs } from '../model/timeline';
 import { type Urgency } from '../polling/schedule';
 import { systemClock, type Clock } from '../util/timer';
 import {
@@ -53,6 +54,7 @@ import { TtlCache } from '../util/ttlCache';
 import { rateLimitedHttp, type Sent } from './http/rateLimitedHttp';
 import { SignedUrlCache } from './http/signedUrlCache';
 import { ServerClock } from './serverClock';
+import { needsOf, type PipelineKey } from './pipelineNeeds';
 import { TokenScopes } from './tokenScopes';
 import { SharedWork } from '../util/sharedWork';
 import { tokenPage, type TokenPage } from './tokenPage';
@@ -364,6 +366,12 @@ export class GitLabClient {
     return this.within(project, signal, (found, { api }) =>
       api.get(`projects/${found.id}/pipelines/${id}`, (row) => row.requireString('status')),
     );
+  }
+
+  /** What the builds of a pipeline need; undefined if GitLab doesn't tell, as before 14.0. */
+  async needsOf(project: string, pipeline: PipelineKey, signal: AbortSignal): Promise<Needs | undefined> {
+    const { memory, log } = this;
+    return this.within(project, signal, (found, call) => needsOf({ call, project: found, pipeline, memory, log }));
   }
 
   /**

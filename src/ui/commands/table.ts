@@ -28,6 +28,7 @@ import { play, playWithVariables } from './play';
 import { nextFailed, clearFilter, filter, groupBy, refresh, showFailedOnly } from './view';
 import { runPipeline } from './runPipeline';
 import { selectProject, showOtherProject } from './selectProject';
+import { showTimeline } from './showTimeline';
 import { watch } from './watch';
 import { rootsOf } from './targets';
 
@@ -40,6 +41,7 @@ export const table: Readonly<Record<string, Command>> = {
   showFailedOnly,
   nextFailed,
   watch,
+  showTimeline,
   push,
   selectCommit,
   selectProject,

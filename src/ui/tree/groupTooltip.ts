@@ -8,6 +8,8 @@ import { failureReasonWords, pipelineFailureWords } from '../text/failureReasons
 import { commitPage, mergeRequestPage, mergeRequestTitle, pipelineLabel } from '../text/pipelineText';
 import { formatDuration } from '../text/timeText';
 import { pageLink, toTooltip, type TooltipLine } from './tooltipMarkdown';
+import { timelineOf } from '../../core/model/timeline';
+import { criticalPathWords } from '../text/timelineText';
 import { groupBy } from '../../core/util/groupBy';
 
 /** Context of a group for its tooltip. */
@@ -39,6 +41,7 @@ export function pipelineTooltip(
       [l10n.t('Ref'), ref],
       [l10n.t('Commit'), commitWords(pipeline, builds)],
       ...summaryOf(builds, facts.blockers.get(id) ?? [], facts),
+      [l10n.t('Critical path'), criticalPath(pipeline, builds, facts)],
       ...stageLines(builds),
     ],
     links: [
@@ -49,6 +52,12 @@ export function pipelineTooltip(
     asOf: facts.asOf,
     now: facts.now,
   });
+}
+
+/** Critical path of a pipeline with several builds, from the times that are known. */
+function criticalPath(pipeline: Pipeline, builds: readonly Build[], facts: GroupFacts): string | undefined {
+  const timeline = timelineOf(builds, pipeline, facts.asOf ?? facts.now);
+  return timeline === undefined || timeline.bars.length < 2 ? undefined : criticalPathWords(timeline);
 }
 
 /** SHA, and the title as its builds tell it. */

@@ -8,6 +8,7 @@ import {
   type StatusBarItem,
 } from 'vscode';
 import { isActive } from '../../core/model/build';
+import { expectedEnd } from '../../core/model/expectedEnd';
 import { systemClock, type Clock } from '../../core/util/timer';
 import { isUnpushed, type Snapshot, type Target } from '../../core/model/snapshot';
 import { toTree, type TreeNode } from '../../core/model/tree';
@@ -18,6 +19,7 @@ import { partialWords, projectWords, caveats, subjectOf } from '../text/commitTe
 import { groupDescription, shortSha, statusCodicon, statusLabel } from '../text/buildText';
 import { pipelineFailureWords } from '../text/failureReasons';
 import { pipelineLabel, pipelineSubject, standingWithoutBuilds } from '../text/pipelineText';
+import { expectedEndWords } from '../text/timelineText';
 import type { ViewState } from '../session/repositoryView';
 import { failureSentence, oneLine, withoutIcons } from '../text/failures';
 
@@ -127,7 +129,7 @@ function lookOfCommit(snapshot: Ready, scene: StatusBarInput): Appearance {
   // Builds missing from a truncated list may have failed, so only a failure is certain.
   const isUndecided = snapshot.isPartial === true && status !== 'failed';
   const words = isUndecided ? l10n.t('CI: {0}', partialWords(snapshot)) : summary(verdict, status);
-  const reservations = [...failedLine(verdict), ...caveats(snapshot, scene.now)];
+  const reservations = [...failedLine(verdict), ...endLine(snapshot, scene), ...caveats(snapshot, scene.now)];
   const subject = [...(name === undefined ? [] : [oneLine(name)]), subjectOf(snapshot)];
   return {
     text: `${isUndecided ? '$(question)' : iconOf(verdict, status)} ${words}${marks(snapshot)}`,
@@ -135,6 +137,12 @@ function lookOfCommit(snapshot: Ready, scene: StatusBarInput): Appearance {
     spoken: [l10n.t('GitLab Builds'), words, ...subject, ...reservations].join(', '),
     build: failed[0]?.id,
   };
+}
+
+/** When the builds will probably have ended. Nothing is said of builds that are out of date. */
+function endLine(snapshot: Ready, { now }: StatusBarInput): readonly string[] {
+  const end = snapshot.stale === undefined ? expectedEnd(snapshot, snapshot.expected, now) : undefined;
+  return end === undefined ? [] : [expectedEndWords(end, now)];
 }
 
 function iconOf({ childFailed, isOpen }: Verdict, status: string): string {

@@ -22,12 +22,15 @@ export const jobResolvers: Resolvers<FakeBuild, PageArgs> = {
   manualJob: ({ when }) => when === 'manual',
   scheduled: ({ status }) => status === 'scheduled',
   scheduledAt: ({ scheduledAtMs }) => iso(scheduledAtMs),
-  schedulingType: () => 'stage',
+  schedulingType: ({ needs }) => (needs === null ? 'stage' : 'dag'),
   active: ({ status }) => ['pending', 'running', 'waiting_for_resource', 'preparing'].includes(status),
   stuck: ({ status, stuck }) => status === 'pending' && stuck,
   triggered: () => false,
   tags: ({ runnerTags }) => runnerTags,
-  needs: (_, args) => connection<never>([], args, () => 0),
+  needs: ({ id, needs }, args) => {
+    const rows = (needs ?? []).map((name, index) => ({ id: `gid://gitlab/Ci::BuildNeed/${id * 100 + index}`, name }));
+    return connection(rows, args, (row) => row.id);
+  },
   previousStageJobs: (build, args, context) => {
     const stages = stagesOf(context.world.pipeline(build.pipelineId), context).map(({ name }) => name);
     const before = stages[stages.indexOf(build.stage) - 1];

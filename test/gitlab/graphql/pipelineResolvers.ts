@@ -61,7 +61,7 @@ export const pipelineResolvers: Resolvers<Pipeline, JobArgs> = {
     return { adminPipeline: admins, destroyPipeline: admins, updatePipeline: updates, cancelPipeline: updates };
   },
   failureReason: ({ yamlErrors }) => (yamlErrors === null ? null : 'The CI/CD configuration has an error.'),
-  usesNeeds: () => false,
+  usesNeeds: (pipeline, _, context) => latest(pipeline, context).some(({ needs }) => needs !== null),
   latest: (pipeline, _, { world }) =>
     world
       .pipelines(world.project(pipeline.projectId))

@@ -55,6 +55,17 @@ describe('The tooltip of a pipeline', () => {
     assert.ok(read(ofPipeline({}, [...builds, running]).value).includes('| Duration | 30:00 |'));
   });
 
+  it('names its critical path, with its running time and the whole time', () => {
+    const own = someBuilds(
+      { stage: 'build', startedAt: at(1), finishedAt: at(3) },
+      { stage: 'test', startedAt: at(4), finishedAt: at(12) },
+      { stage: 'test', startedAt: at(4), finishedAt: at(5) },
+    );
+    const line = '| Critical path | build-1 → build-2: 10:00 of 12:00 |';
+    assert.ok(read(ofPipeline({}, own).value).includes(line), ofPipeline({}, own).value);
+    assert.ok(!ofPipeline({}, own.slice(0, 1)).value.includes('Critical path'));
+  });
+
   it('says what it waits for', () => {
     const facts = { now, blockers: new Map([[20, [aBuild({ name: 'approve' })]]]) };
     assert.ok(read(ofPipeline({}, builds, facts).value).includes('| Waits for | approve |'));

@@ -145,6 +145,20 @@ describe('The status bar', () => {
     assert.equal(textOf(ready(blocked)), '$(circle-large-outline) CI 1/2, 1 manual');
   });
 
+  it('tells when the builds will probably have ended, if usual durations are known', () => {
+    const startedAt = new Date(noon).toISOString();
+    const [running] = someBuilds({ status: 'running', startedAt });
+    const of = (expected: Readonly<Record<string, number>>) => ({ ...ready(running ? [running] : []), expected });
+    textOf(of({ 'build-1': (now - noon) / 1000 + 60 }));
+    const at = new Date(now + 60_000).toLocaleTimeString(undefined, { timeStyle: 'short' });
+    assert.ok(tooltip().includes(escaped(`Ends at about ${at}`)), tooltip());
+    assert.ok(spoken().includes(`Ends at about ${at}`), spoken());
+    textOf(of({ 'build-1': 1 }));
+    assert.ok(tooltip().includes('Takes longer than usual'), tooltip());
+    textOf(of({}));
+    assert.ok(!tooltip().includes('Ends at'), tooltip());
+  });
+
   describe('of a commit with a child pipeline', () => {
     const withChild = (...statuses: readonly string[]): Snapshot => {
       const pipeline = { id: 1, ref: 'master', sha: target.sha, status: 'success' };
