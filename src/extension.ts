@@ -6,6 +6,7 @@ import { registerArtifactFiles } from './ui/artifacts/register';
 import { registerLogFiles } from './ui/log/logFiles';
 import { registerTimelineFiles } from './ui/timeline/timelineFiles';
 import { registerCommands } from './ui/commands/registerCommands';
+import { registerUriHandler } from './ui/links/uriHandler';
 
 /**
  * Activation only loads this file: commands and exports are available immediately, and everything else is in a separate
@@ -20,6 +21,6 @@ export function activate(context: ExtensionContext): Exports {
   context.subscriptions.push(changed, registerArtifactFiles(started), ...registerLogFiles(started));
   context.subscriptions.push(registerTimelineFiles(started));
   context.subscriptions.push(...registerCommands(context.extension.packageJSON, started));
-  context.subscriptions.push(...registerTools(context.extension.packageJSON, started));
+  context.subscriptions.push(registerUriHandler(started), ...registerTools(context.extension.packageJSON, started));
   return createExports(started, changed.event);
 }

@@ -23,6 +23,7 @@ import { Clients } from './session/clients';
 import { table } from './commands/table';
 import { Repositories } from './git/repositories';
 import { LogColors } from './log/logColors';
+import { registerTerminalLinks } from './links/terminalLinks';
 import { registerLogFeatures } from './log/logFeatures';
 import { LogEditors } from './log/logEditor';
 import { LogFileSource } from './log/logFileSource';
@@ -104,6 +105,7 @@ export function startShell(context: ExtensionContext, changed: EventEmitter<void
   context.subscriptions.push(
     // Dispose of the session before what it uses.
     ...[settingFlaws, ...logFeatures, logsShown.logs, archives, artifactRows, commitTests, coverage],
+    registerTerminalLinks(session, act),
     ...[session, notifications, tree, statusBar, clients, remembered, knownProjects, git, settings, tokens, log],
     session.onDidChange((state) => {
       for (const { snapshot } of state.repositories) {

@@ -58,8 +58,9 @@ export const version = '1.100.0';
 
 export const window = {
   get activeTextEditor() {
-    const { activeFile } = editor();
-    return activeFile === undefined ? undefined : { document: { uri: activeFile } };
+    const { activeFile, selected } = editor();
+    const selection = { isSingleLine: !selected.includes('\n') };
+    return activeFile === undefined ? undefined : { document: { uri: activeFile, getText: () => selected }, selection };
   },
   get tabGroups() {
     const { activeFile } = editor();
@@ -107,6 +108,14 @@ export const window = {
   showErrorMessage: (text: string, ...rest: readonly unknown[]) => show('error', text, rest),
   showWarningMessage: (text: string, ...rest: readonly unknown[]) => show('warning', text, rest),
   showInformationMessage: (text: string, ...rest: readonly unknown[]) => show('information', text, rest),
+  registerUriHandler: (handler: vscode.UriHandler) => {
+    editor().uriHandlers.push(handler);
+    return { dispose: () => editor().uriHandlers.splice(0) };
+  },
+  registerTerminalLinkProvider: (provider: vscode.TerminalLinkProvider) => {
+    editor().terminalLinks.push(provider);
+    return { dispose: () => editor().terminalLinks.splice(0) };
+  },
   setStatusBarMessage: (text: string) => {
     editor().journal.note(text);
     editor().statusMessages.push(text);
@@ -186,6 +195,7 @@ const chatCommand = 'workbench.action.chat.open';
 /** VS Code's own that the extension runs. */
 const ownCommands = new Set([
   'editor.fold',
+  'gitlabBuilds.builds.focus',
   'vscode.diff',
   'workbench.actions.view.problems',
   'workbench.view.testing.focus',
@@ -257,6 +267,7 @@ export const env = {
   appName: 'Fake Code',
   remoteName: undefined,
   clipboard: {
+    readText: async (): Promise<string> => editor().clipboard,
     writeText: async (text: string): Promise<void> => {
       editor().journal.note(text);
       editor().clipboard = text;

@@ -374,6 +374,23 @@ export class GitLabClient {
     return this.within(project, signal, (found, call) => needsOf({ call, project: found, pipeline, memory, log }));
   }
 
+  /** The commit that a pipeline ran for. Requires GitLab 8.11. */
+  async commitOfPipeline(project: string, id: number, signal: AbortSignal): Promise<CommitRef> {
+    return this.within(project, signal, (found, { api }) =>
+      api.get(`projects/${found.id}/pipelines/${id}`, (row) => ({
+        sha: row.requireString('sha'),
+        ref: row.string('ref'),
+      })),
+    );
+  }
+
+  /** The full SHA of a commit whose id may be abbreviated. */
+  async fullSha(project: string, sha: string, signal: AbortSignal): Promise<string> {
+    return this.within(project, signal, (found, { api }) =>
+      api.get(`projects/${found.id}/repository/commits/${sha}`, (row) => row.requireString('id')),
+    );
+  }
+
   /**
    * Test results from a build's `junit` reports; undefined if GitLab has none. `state` changes whenever another build
    * of the pipeline with a report finishes.

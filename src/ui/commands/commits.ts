@@ -1,6 +1,7 @@
-import { l10n, ThemeIcon, window, type QuickInputButton, type QuickPickItem, commands } from 'vscode';
+import { env, l10n, ThemeIcon, window, type QuickInputButton, type QuickPickItem, commands } from 'vscode';
 import { worstStatus, type Build } from '../../core/model/build';
 import { toFailure } from '../../core/model/errors';
+import { isCommitId } from '../../core/model/gitlabPage';
 import type { Pipeline } from '../../core/model/pipeline';
 import { listingOf } from '../../core/model/snapshot';
 import { ageText } from '../text/ageText';
@@ -10,7 +11,7 @@ import { failureSentence, oneLine, withoutIcons } from '../text/failures';
 import type { Pin } from '../session/repositoryMonitor';
 import { picked } from './prompts';
 import type { Command, CommandContext } from './command';
-import { inRepository, targetSnapshot, rootOf, shownTarget } from './targets';
+import { inRepository, openRoot, targetSnapshot, rootOf, shownTarget } from './targets';
 import { groupBy } from '../../core/util/groupBy';
 
 interface CommitItem extends QuickPickItem {
@@ -24,8 +25,13 @@ const scopes: readonly { readonly scope: string | undefined; readonly icon: stri
   { scope: 'running', icon: 'sync' },
 ];
 
-/** Shows builds of another commit: one with recent builds in the project, or any revision that the user types. */
+/**
+ * Shows builds of another commit: one with recent builds in the project, or any revision that the user types; with the
+ * argument `{ commit, repository? }`, that commit.
+ */
 export const selectCommit: Command = async (context, args) => {
+  const named = toCommitReference(args[0]);
+  if (named !== undefined) return showNamed(context, named);
   const { root } = targetSnapshot(context, rootOf(context, args));
   const item = await new CommitPicker(context, root).choose();
   if (item !== undefined) await context.session.follow(root, await item.choose());
@@ -35,10 +41,58 @@ export const followHead: Command = async (context, args) => {
   await context.session.follow(rootOf(context, args), undefined);
 };
 
+interface CommitReference {
+  readonly commit: string;
+  readonly repository: string | undefined;
+}
+
+function toCommitReference(value: unknown): CommitReference | undefined {
+  if (typeof value === 'string') return { commit: value.trim(), repository: undefined };
+  if (typeof value !== 'object' || value === null || !('commit' in value)) return undefined;
+  const { commit } = value;
+  if (typeof commit !== 'string' || commit.trim() === '')
+    throw new UserError(l10n.t('The argument must be {0}.', '{ "commit": "0123abc", "repository"?: string }'));
+  const repository = 'repository' in value && typeof value.repository === 'string' ? value.repository : undefined;
+  return { commit: commit.trim(), repository };
+}
+
+async function showNamed(context: CommandContext, { commit, repository }: CommitReference): Promise<void> {
+  const meant = repository === undefined ? rootOf(context, []) : openRoot(context.session, repository);
+  const { root } = targetSnapshot(context, meant);
+  await context.session.follow(root, await toPin(context, root, commit));
+}
+
+/** The commit that a revision means: git's, else GitLab's, which may have one that was never fetched. */
+async function toPin(context: CommandContext, root: string, revision: string): Promise<Pin> {
+  const { session, log, clients } = context;
+  try {
+    const commit = await session.repositoryOf(root)?.getCommit(revision);
+    if (commit !== undefined)
+      return { sha: commit.hash, ref: commit.hash.startsWith(revision.toLowerCase()) ? undefined : revision };
+  } catch (error) {
+    log.info(`git knows no ${JSON.stringify(revision)}: ${error instanceof Error ? error.message : String(error)}`);
+    if (isFullSha(revision)) return { sha: revision.toLowerCase() };
+    const { instance, project } = shownTarget(context, root);
+    const ask = () => clients.of(instance).fullSha(project, revision.toLowerCase(), new AbortController().signal);
+    const sha = isCommitId(revision) ? await ask().catch(undefinedIfMissing) : undefined;
+    if (sha !== undefined) return { sha };
+  }
+  throw new UserError(l10n.t('No commit, branch or tag "{0}" in this repository. Fetch it first.', oneLine(revision)));
+}
+
+function isFullSha(revision: string): boolean {
+  return isCommitId(revision) && revision.length >= 40;
+}
+
+function undefinedIfMissing(error: unknown): undefined {
+  if (toFailure(error).kind !== 'notFound') throw error;
+}
+
 class CommitPicker {
   private readonly quickPick = window.createQuickPick<CommitItem>();
   private readonly abort = new AbortController();
   private commits: readonly CommitItem[] = [];
+  private proposed: readonly CommitItem[] = [];
   private scope: string | undefined;
 
   constructor(
@@ -56,6 +110,7 @@ class CommitPicker {
     quickPick.onDidTriggerButton((button) => void this.load(scopes[quickPick.buttons.indexOf(button)]?.scope));
     quickPick.onDidChangeValue(() => this.list());
     void this.load(undefined);
+    void this.propose().catch(() => undefined);
     return picked(quickPick).finally(() => this.abort.abort());
   }
 
@@ -87,34 +142,64 @@ class CommitPicker {
     this.list();
   }
 
+  /** Offers the commit whose id is selected in the editor or in the clipboard. */
+  private async propose(): Promise<void> {
+    const found: CommitItem[] = [];
+    for (const { id, icon, from } of await commitIds()) {
+      const isThere = isFullSha(id) || (await this.isInGit(id));
+      const label = l10n.t('Show the builds of "{0}"', id);
+      const choose = () => toPin(this.context, this.root, id);
+      if (isThere) found.push({ label: `$(${icon}) ${label}`, description: from, choose });
+    }
+    this.proposed = found;
+    if (found.length > 0 && !this.abort.signal.aborted) this.list();
+  }
+
+  private async isInGit(id: string): Promise<boolean> {
+    const found = await this.context.session
+      .repositoryOf(this.root)
+      ?.getCommit(id)
+      .catch(() => undefined);
+    return found !== undefined;
+  }
+
   private list(): void {
     const typed = this.quickPick.value.trim();
     const head: CommitItem = { label: l10n.t('$(git-branch) Follow HEAD'), choose: () => Promise.resolve(undefined) };
     const revision: CommitItem = {
       label: l10n.t('$(search) Show the builds of "{0}"', withoutIcons(oneLine(typed))),
       alwaysShow: true,
-      choose: () => this.resolve(typed),
+      choose: () => toPin(this.context, this.root, typed),
     };
     const isPinned = this.context.session.pinOf(this.root) !== undefined;
-    this.quickPick.items = [...(isPinned ? [head] : []), ...this.commits, ...(typed === '' ? [] : [revision])];
+    this.quickPick.items = [
+      ...(isPinned ? [head] : []),
+      ...this.proposed,
+      ...this.commits,
+      ...(typed === '' ? [] : [revision]),
+    ];
   }
+}
 
-  private async resolve(revision: string): Promise<Pin> {
-    try {
-      const commit = await this.context.session.repositoryOf(this.root)?.getCommit(revision);
-      if (commit !== undefined)
-        return { sha: commit.hash, ref: commit.hash.startsWith(revision) ? undefined : revision };
-    } catch (error) {
-      this.context.log.info(
-        `git knows no ${JSON.stringify(revision)}: ${error instanceof Error ? error.message : String(error)}`,
-      );
-      // GitLab may know a commit that was never fetched.
-      if (/^[0-9a-f]{40}$/i.test(revision)) return { sha: revision.toLowerCase() };
-    }
-    throw new UserError(
-      l10n.t('No commit, branch or tag "{0}" in this repository. Fetch it first.', oneLine(revision)),
-    );
-  }
+interface NamedCommitId {
+  readonly id: string;
+  readonly icon: string;
+  readonly from: string;
+}
+
+/** Ids of commits that the user has at hand. */
+async function commitIds(): Promise<readonly NamedCommitId[]> {
+  const texts = [
+    { text: selectedText(), icon: 'selection', from: l10n.t('selected in the editor') },
+    { text: await env.clipboard.readText(), icon: 'clippy', from: l10n.t('in the clipboard') },
+  ];
+  const ids = texts.map(({ text, icon, from }) => ({ id: text.trim().toLowerCase(), icon, from }));
+  return ids.filter(({ id }, at) => isCommitId(id) && ids.findIndex((one) => one.id === id) === at);
+}
+
+function selectedText(): string {
+  const editor = window.activeTextEditor;
+  return editor?.selection.isSingleLine === true ? editor.document.getText(editor.selection) : '';
 }
 
 function refuseNothing(): Promise<never> {

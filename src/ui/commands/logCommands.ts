@@ -260,6 +260,9 @@ export async function logSubject(
   const [first] = args;
   const uri = first instanceof Uri ? first : args.length === 0 ? window.activeTextEditor?.document.uri : undefined;
   const address = uri === undefined ? undefined : toLogAddress(uri);
+  const open = uri === undefined || address?.root !== '' ? undefined : context.logs.of(uri);
+  // The log of a project without an open repository.
+  if (open?.build !== undefined) return { root: '', target: open.port.target, build: open.build };
   const meant = address === undefined ? args : [{ build: address.build, repository: address.root }];
   return subjectOf(context, meant, question);
 }

@@ -25,6 +25,7 @@ import { openLogPlace } from './openLogPlace';
 import { showCoverage } from './showCoverage';
 import { showTests } from './showTests';
 import { play, playWithVariables } from './play';
+import { openByUrl } from './openByUrl';
 import { nextFailed, clearFilter, filter, groupBy, refresh, showFailedOnly } from './view';
 import { runPipeline } from './runPipeline';
 import { selectProject, showOtherProject } from './selectProject';
@@ -86,6 +87,7 @@ export const table: Readonly<Record<string, Command>> = {
   openPipeline,
   openMergeRequest,
   showSettingFlaws,
+  openByUrl,
   showOutput,
   copyDiagnostics,
 };

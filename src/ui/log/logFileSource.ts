@@ -17,6 +17,9 @@ export interface CommitDistance {
   readonly hasChanged: (file: string) => boolean;
 }
 
+/** For the log of a project without an open repository. */
+const noFiles: LogFileFinder = { find: (places) => Promise.resolve(places.map(() => undefined)) };
+
 const sameCommit: CommitDistance = { sha: undefined, hasChanged: () => false };
 
 interface Known {
@@ -38,6 +41,7 @@ export class LogFileSource {
 
   /** `log`: that of the document, or the part of it which is shown. */
   async finderFor(log: Log, { port: { root, target } }: LogDocument): Promise<LogFileFinder> {
+    if (root === '') return noFiles;
     const where = { root: Uri.parse(root).fsPath, project: target.project };
     const tracked = await this.tracked(root);
     if (tracked === undefined) return new DiskLogFiles(new WorkspaceFiles(where.root, where.project));

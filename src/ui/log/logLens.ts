@@ -65,6 +65,8 @@ function stateWords({ failure, isErased, isEmpty }: LogDocument, build: Build): 
 
 function actionsOn(open: LogDocument, readOnly: boolean): readonly LensAction[] {
   const { build, failure, port, uri } = open;
+  // Actions on builds need an open repository.
+  if (port.root === '') return lineActions(open, uri);
   const reference = { build: toLogAddress(uri)?.build, repository: port.root };
   return [
     ...(failure === undefined ? [] : remedies(failure, reference)),

@@ -151,6 +151,12 @@ export class Session implements Disposable {
     ]);
   }
 
+  /** Instances that the user is signed in to. */
+  async signedInInstances(): Promise<readonly Instance[]> {
+    const [instances, signedIn] = await Promise.all([this.instances(), this.parts.tokens.signedIn()]);
+    return instances.filter(({ url }) => signedIn.includes(url));
+  }
+
   dispose(): void {
     for (const one of this.subscriptions) one.dispose();
     for (const { monitor } of this.followed.values()) monitor.dispose();

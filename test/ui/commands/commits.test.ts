@@ -4,6 +4,7 @@ import { serverError } from '../../gitlab/faults';
 import type { App } from '../app';
 import { appsInTests } from '../eachApp';
 import type { FakeQuickPick } from '../fake/boxes';
+import { Uri } from '../fake/basics';
 import { editor } from '../fake/editor';
 import { until } from '../fake/until';
 
@@ -149,6 +150,62 @@ describe('Show Another Commit', () => {
     pick.choose('Show the builds of');
     await running;
     assert.deepEqual(shown(), { sha: app.small.olderSha });
+  });
+
+  it('shows the commit of an argument without asking', async () => {
+    app.repository.revisions.set('v1.0', app.small.olderSha);
+    await app.run('selectCommit', { commit: 'v1.0', repository: app.repository.rootUri.toString() });
+    assert.deepEqual(shown(), { sha: app.small.olderSha, ref: 'v1.0' });
+    await app.run('followHead');
+    await app.run('selectCommit', app.small.olderSha);
+    assert.deepEqual(shown(), { sha: app.small.olderSha });
+    assert.deepEqual([editor().quickPicks.length, editor().messages], [0, []]);
+  });
+
+  it('asks GitLab for an abbreviated id that git does not have', async () => {
+    await app.run('selectCommit', { commit: app.small.olderSha.slice(0, 9).toUpperCase() });
+    assert.deepEqual(shown(), { sha: app.small.olderSha });
+    await app.run('selectCommit', { commit: '0000000' });
+    assert.match(editor().messages.at(-1)?.text ?? '', /^No commit, branch or tag "0000000"/);
+    assert.deepEqual(shown(), { sha: app.small.olderSha });
+  });
+
+  for (const commit of [5, '', ' '])
+    it(`refuses ${JSON.stringify({ commit })} as argument`, async () => {
+      await app.run('selectCommit', { commit });
+      assert.match(editor().messages.at(-1)?.text ?? '', /^The argument must be/);
+    });
+
+  it('proposes the commit in the clipboard and the one that is selected', async () => {
+    const known = app.small.shaWithoutCi.slice(0, 8);
+    app.repository.revisions.set(known, app.small.shaWithoutCi);
+    editor().clipboard = `${app.small.olderSha}\n`;
+    editor().selected = known;
+    editor().turnTo(Uri.file(`${app.folder.path}/README`));
+    const running = app.run('selectCommit');
+    const pick = await list();
+    await until('the proposals', () => pick.items.length === 4);
+    assert.deepEqual(
+      pick.items.slice(0, 2).map(({ label, description }) => [label, description]),
+      [
+        [`$(selection) Show the builds of "${known}"`, 'selected in the editor'],
+        [`$(clippy) Show the builds of "${app.small.olderSha}"`, 'in the clipboard'],
+      ],
+    );
+    pick.choose('$(clippy)');
+    await running;
+    assert.deepEqual(shown(), { sha: app.small.olderSha });
+  });
+
+  it('proposes neither other text nor ids of no commit', async () => {
+    editor().clipboard = 'a secret';
+    editor().selected = '1234567';
+    editor().turnTo(Uri.file(`${app.folder.path}/README`));
+    const running = app.run('selectCommit');
+    const pick = await list();
+    assert.equal(pick.items.length, 2);
+    pick.escape();
+    await running;
   });
 
   it('says that there is no such revision, and stays', async () => {

@@ -1,4 +1,4 @@
-import type { LanguageModelTool } from 'vscode';
+import type { LanguageModelTool, TerminalLinkProvider, UriHandler } from 'vscode';
 import manifest from '../../../package.json';
 import { EventEmitter, type Uri } from './basics';
 import type { FakeInputBox, FakePick, FakeQuickPick } from './boxes';
@@ -57,6 +57,10 @@ export class Editor {
   logShown = 0;
   readonly opened: string[] = [];
   clipboard = '';
+  /** The text that is selected in the active editor. */
+  selected = '';
+  readonly uriHandlers: UriHandler[] = [];
+  readonly terminalLinks: TerminalLinkProvider[] = [];
   /** What the user chooses where something is saved; undefined: backs out. */
   saveTo: Uri | undefined;
   folders: Uri[] = [];
