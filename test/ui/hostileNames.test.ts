@@ -54,6 +54,11 @@ function actingIn(sink: string, text: string | MarkdownString): readonly string[
   return [...(text.match(links) ?? []), ...(withIcons.test(sink) ? (text.match(icons) ?? []) : [])];
 }
 
+/** The text without the one link of ours that a prompt may end with. Its argument is encoded, so nothing in it acts. */
+function withoutOwnLink(text: string): string {
+  return text.replace(/ \[Create Access Token\]\(command:gitlabBuilds\.createToken\?[\w%.-]+\)$/, '');
+}
+
 /** Every place where VS Code shows text of ours, with all the texts that came there. */
 class Sinks {
   private readonly texts = new Map<string, (string | MarkdownString)[]>();
@@ -67,7 +72,8 @@ class Sinks {
   check(sinks: readonly string[], name: string): void {
     for (const [sink, texts] of this.texts) {
       for (const text of texts) {
-        assert.deepEqual(actingIn(sink, text), [], `${sink}: ${JSON.stringify(text)}`);
+        const foreign = typeof text === 'string' && sink === 'input box' ? withoutOwnLink(text) : text;
+        assert.deepEqual(actingIn(sink, foreign), [], `${sink}: ${JSON.stringify(text)}`);
         if (typeof text !== 'string')
           assert.deepEqual([trustedIn(text), text.supportHtml], [[], undefined], `${sink} runs only our commands`);
       }
