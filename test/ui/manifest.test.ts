@@ -337,6 +337,7 @@ describe('The clauses of the manifest', () => {
       'compareLog',
       'copyFailure',
       'fixWithChat',
+      'sinceWhen',
       'showProblems',
       ...always,
     ]);
@@ -442,6 +443,7 @@ describe('The clauses of the manifest', () => {
             'saveLog',
             'copyFailure',
             'fixWithChat',
+            'sinceWhen',
             'compareLog',
             'showProblems',
             'retryFailed',

@@ -9,6 +9,7 @@ import { deepEqual } from '../util/deepEqual';
 import type { Instance } from '../model/instance';
 import type { Logger } from '../util/logger';
 import type { Listing } from '../model/pipeline';
+import type { History, HistoryCommit } from '../model/history';
 import type { Needs } from '../model/timeline';
 import { type Urgency } from '../polling/schedule';
 import { systemClock, type Clock } from '../util/timer';
@@ -54,6 +55,7 @@ import { TtlCache } from '../util/ttlCache';
 import { rateLimitedHttp, type Sent } from './http/rateLimitedHttp';
 import { SignedUrlCache } from './http/signedUrlCache';
 import { ServerClock } from './serverClock';
+import { buildHistory } from './buildHistory';
 import { needsOf, type PipelineKey } from './pipelineNeeds';
 import { TokenScopes } from './tokenScopes';
 import { SharedWork } from '../util/sharedWork';
@@ -366,6 +368,17 @@ export class GitLabClient {
     return this.within(project, signal, (found, { api }) =>
       api.get(`projects/${found.id}/pipelines/${id}`, (row) => row.requireString('status')),
     );
+  }
+
+  /** Since when a build fails, from at most eight requests. `ancestors`: its commit and those before, newest first. */
+  async historyOf(
+    project: string,
+    build: Build,
+    ancestors: readonly HistoryCommit[],
+    signal: AbortSignal,
+  ): Promise<History> {
+    const { log } = this;
+    return this.within(project, signal, (found, call) => buildHistory({ call, project: found, build, ancestors, log }));
   }
 
   /** What the builds of a pipeline need; undefined if GitLab doesn't tell, as before 14.0. */

@@ -11,6 +11,7 @@ import {
 import { logLines, logMatches } from '../../core/agents/logReport';
 import type { Section } from '../../core/agents/answer';
 import { failureSections } from '../../core/agents/failureReport';
+import type { Build } from '../../core/model/build';
 import { escaped } from '../../core/util/markdown';
 import { verdictOf } from '../../core/model/verdict';
 import type { Clock } from '../../core/util/timer';
@@ -30,6 +31,7 @@ import {
 } from './toolActions';
 import { failureFacts, secretsOf, statusOf, toAnswer } from './toolAnswers';
 import { buildOfInput, shownSubject, subjectOfInput, toToolInput, type ToolInput } from './toolInput';
+import { historyFacts } from './loadHistory';
 import { waitForBuilds, type WaitOutcome } from './waitForBuilds';
 
 export interface AgentToolsParts {
@@ -136,14 +138,19 @@ const status: Run = async ({ context, clock }, { input, signal }) => {
 
 const failure: Run = async ({ context, clock }, { input, signal }) => {
   const subject = await subjectOfInput(context, input, signal);
-  if (input.build !== undefined)
-    return failureSections(
-      await failureFacts(context, subject, await buildOfInput(context, subject, input.build, signal)),
-    );
+  const historyOf = async (build: Build | undefined) =>
+    input.sinceWhen === true ? historyFacts(context, subject, build, signal) : {};
+  if (input.build !== undefined) {
+    const build = await buildOfInput(context, subject, input.build, signal);
+    const [facts, history] = await Promise.all([failureFacts(context, subject, build), historyOf(build)]);
+    return failureSections({ ...facts, ...history });
+  }
   const { failed } = verdictOf(subject.listing);
   if (failed.length === 0)
     return [{ title: 'No build of this commit has failed.', lines: [] }, ...statusOf(subject, clock.now())];
-  const read = await Promise.all(failed.slice(0, mostFailures).map((build) => failureFacts(context, subject, build)));
+  const [first, ...others] = failed.slice(0, mostFailures).map((build) => failureFacts(context, subject, build));
+  const history = await historyOf(failed[0]);
+  const read = [...(first === undefined ? [] : [{ ...(await first), ...history }]), ...(await Promise.all(others))];
   const rest = failed.slice(mostFailures).map(({ name, id }) => `- ${escaped(name, 100)} #${id}`);
   return [
     ...read.flatMap(failureSections).map((section) => ({ ...section, share: (section.share ?? 1) / read.length })),

@@ -17,6 +17,8 @@ export interface ToolInput {
   readonly search?: string;
   readonly ref?: string;
   readonly variables?: Readonly<Record<string, string>>;
+  /** Whether to find out since when the build fails. */
+  readonly sinceWhen?: boolean;
 }
 
 /** A repository, and the commit of it that an agent asks about. */
@@ -53,6 +55,7 @@ export function toToolInput(input: unknown): ToolInput {
     to: number('to'),
     search: text('search'),
     ref: text('ref'),
+    sinceWhen: written['sinceWhen'] === true ? true : undefined,
     variables: variables === undefined ? undefined : toVariables(variables),
   };
   return Object.fromEntries(Object.entries(known).filter(([, value]) => value !== undefined));

@@ -29,6 +29,7 @@ import { openByUrl } from './openByUrl';
 import { nextFailed, clearFilter, filter, groupBy, refresh, showFailedOnly } from './view';
 import { runPipeline } from './runPipeline';
 import { selectProject, showOtherProject } from './selectProject';
+import { sinceWhen } from './sinceWhen';
 import { showTimeline } from './showTimeline';
 import { watch } from './watch';
 import { rootsOf } from './targets';
@@ -43,6 +44,7 @@ export const table: Readonly<Record<string, Command>> = {
   nextFailed,
   watch,
   showTimeline,
+  sinceWhen,
   push,
   selectCommit,
   selectProject,

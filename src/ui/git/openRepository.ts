@@ -2,8 +2,10 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Disposable } from 'vscode';
 import { LocalError } from '../../core/model/errors';
 import type { Head } from '../../core/model/head';
+import type { HistoryCommit } from '../../core/model/history';
 import type { Remote } from '../../core/model/remotes';
 import type { GitRepository } from './vscodeGit';
+import { readFirstParents } from '../../core/git/firstParents';
 import { readHead } from '../../core/git/readHead';
 import { runGit, type GitProgram } from '../../core/git/runGit';
 import { readChangedFiles, readTrackedFiles, type TrackedFiles } from '../../core/git/trackedFiles';
@@ -92,6 +94,16 @@ export class OpenRepository implements Disposable {
     const { commit } = this.position;
     if (commit === undefined) throw new LocalError('git', undefined);
     return readChangedFiles(this.git, this.repository.rootUri.fsPath, sha, commit);
+  }
+
+  /** A commit and its ancestors by first parents, newest first; empty if git doesn't have it. */
+  async firstParents(sha: string): Promise<readonly HistoryCommit[]> {
+    try {
+      return await readFirstParents(this.git, this.repository.rootUri.fsPath, sha);
+    } catch (error) {
+      if (error instanceof LocalError) return [];
+      throw error;
+    }
   }
 
   forget(): void {

@@ -1,6 +1,7 @@
 import { EventEmitter, type Disposable, type Event } from 'vscode';
 import type { Build } from '../../core/model/build';
 import type { Monitor } from '../../core/polling/monitor';
+import type { HistoryCommit } from '../../core/model/history';
 import type { Instance } from '../../core/model/instance';
 import { projectsOf, webOrigin, type RemoteProject } from '../../core/model/remotes';
 import type { Urgency } from '../../core/polling/schedule';
@@ -66,6 +67,11 @@ export class Session implements Disposable {
 
   repositoryOf(root: string | undefined): GitRepository | undefined {
     return this.of(root)?.repository;
+  }
+
+  /** A commit and its ancestors by first parents, newest first; empty if git doesn't have it. */
+  async firstParents(root: string, sha: string): Promise<readonly HistoryCommit[]> {
+    return (await this.parts.git.at(root)?.firstParents(sha)) ?? [];
   }
 
   pinOf(root: string | undefined): Pin | undefined {

@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readFirstParents } from '../../../src/core/git/firstParents';
+
+describe('The first parents of a commit', () => {
+  let root: string;
+  const git = (...args: readonly string[]): string =>
+    execFileSync('git', ['-c', 'user.name=Test', '-c', 'user.email=a@b', ...args], { cwd: root, encoding: 'utf8' });
+  const commit = (title: string): string => {
+    git('commit', '-q', '--allow-empty', '-m', title);
+    return git('rev-parse', 'HEAD').trim();
+  };
+  beforeEach(() => {
+    root = realpathSync(mkdtempSync(join(tmpdir(), 'gitlab-builds-')));
+    git('init', '-q', '-b', 'main');
+  });
+  afterEach(() => rmSync(root, { recursive: true, force: true }));
+  const read = (sha: string) => readFirstParents({ program: 'git' }, root, sha);
+
+  it('are told with title and author, newest first, without what was merged', async () => {
+    const first = commit('First');
+    git('checkout', '-q', '-b', 'topic');
+    commit('On the topic');
+    git('checkout', '-q', 'main');
+    git('merge', '-q', '--no-ff', '-m', 'Merge: commit ä', 'topic');
+    const merge = git('rev-parse', 'HEAD').trim();
+    assert.deepEqual(await read(merge), [
+      { sha: merge, title: 'Merge: commit ä', author: 'Test' },
+      { sha: first, title: 'First', author: 'Test' },
+    ]);
+  });
+
+  it('are none where the commit is no hash, so that it can be no option', async () => {
+    commit('First');
+    for (const sha of ['--all', 'HEAD', '']) assert.deepEqual(await read(sha), []);
+  });
+
+  it('cannot be told of a commit that git does not have', async () => {
+    commit('First');
+    await assert.rejects(read('a'.repeat(40)));
+  });
+});
