@@ -359,6 +359,7 @@ describe('The clauses of the manifest', () => {
     assert.deepEqual(offered('artifacts'), []);
     assert.deepEqual(offered('artifactFile openable'), ['downloadArtifact', 'openArtifact', 'compareArtifact']);
     assert.deepEqual(offered('artifactFile'), ['downloadArtifact']);
+    assert.deepEqual(offered('artifactFile codeQuality'), ['downloadArtifact', 'showCodeQuality']);
     assert.deepEqual(offered('artifactFolder'), ['downloadArtifact']);
     assert.deepEqual(offered('test'), []);
     assert.deepEqual(offered('stage hasFailed hasActive'), ['retryFailed', 'cancelActive', ...ofGroups]);
@@ -463,6 +464,7 @@ describe('The clauses of the manifest', () => {
             'compareArtifact',
             'showTests',
             'showCoverage',
+            'showCodeQuality',
           ],
           ...onBuilds,
         ],

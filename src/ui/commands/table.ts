@@ -22,6 +22,7 @@ import {
   showProblems,
 } from './logCommands';
 import { openLogPlace } from './openLogPlace';
+import { showCodeQuality } from './showCodeQuality';
 import { showCoverage } from './showCoverage';
 import { showTests } from './showTests';
 import { play, playWithVariables } from './play';
@@ -78,6 +79,7 @@ export const table: Readonly<Record<string, Command>> = {
   showProblems,
   showTests,
   showCoverage,
+  showCodeQuality,
   clearProblems,
   openLogPlace,
   loadEarlier,

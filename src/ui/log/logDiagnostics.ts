@@ -20,16 +20,26 @@ import type { FoundProblem } from '../../core/log/findProblems';
 import type { Logs } from './logs';
 import type { LogDocument } from './logDocument';
 
+/** A finding of a report in an existing file. */
+export interface ReportedProblem extends FoundProblem {
+  /** Name of the rule that was broken. */
+  readonly check?: string;
+}
+
 interface Shown {
   readonly build: Build;
   readonly root: string;
-  readonly log: Uri;
+  /** Undefined for a report. */
+  readonly log: Uri | undefined;
   /** Whether another run had already superseded it. */
   readonly wasSuperseded: boolean;
   readonly entries: readonly (readonly [Uri, Diagnostic])[];
 }
 
-/** Shows errors in logs in VS Code's Problems view, until the log's editor is closed or the build runs again. */
+/**
+ * Shows errors in logs in VS Code's Problems view, until the log's editor is closed or the build runs again, and findings
+ * of reports, until the build runs again.
+ */
 export class LogDiagnostics implements Disposable {
   private readonly collection = languages.createDiagnosticCollection('GitLab Builds');
   /** Most recently requested run per build name. */
@@ -42,9 +52,9 @@ export class LogDiagnostics implements Disposable {
   ) {
     this.subscriptions = [
       this.collection,
-      logs.onDidClose((uri) => this.forget(({ log }) => log.toString() === uri.toString())),
+      logs.onDidClose((uri) => this.forget(({ log }) => log?.toString() === uri.toString())),
       logs.onDidChangeLog(({ log }) => {
-        if (log.isErased) this.forget((one) => one.log.toString() === log.uri.toString());
+        if (log.isErased) this.forget((one) => one.log?.toString() === log.uri.toString());
       }),
       session.onDidChange(() => this.forget((one) => !one.wasSuperseded && this.isSuperseded(one.root, one.build))),
     ];
@@ -54,12 +64,19 @@ export class LogDiagnostics implements Disposable {
   show({ uri, leftOut, port: { root } }: LogDocument, build: Build, problems: readonly FoundProblem[]): void {
     const toEntry = (problem: FoundProblem) =>
       [Uri.file(problem.file), toDiagnostic(problem, build, leftOut === 0 ? uri : undefined)] as const;
-    const entries = problems.map(toEntry);
-    const key = JSON.stringify([root, build.name]);
-    this.shown.delete(key);
-    if (entries.length > 0)
-      this.shown.set(key, { build, root, log: uri, wasSuperseded: this.isSuperseded(root, build), entries });
-    this.draw();
+    this.keep(JSON.stringify([root, build.name]), { build, root, log: uri, entries: problems.map(toEntry) });
+  }
+
+  /** Shows the findings of a build's reports, replacing those of other runs of the same build. */
+  showReport(root: string, build: Build, problems: readonly ReportedProblem[]): void {
+    const toEntry = (problem: ReportedProblem) =>
+      [Uri.file(problem.file), toDiagnostic(problem, build, undefined)] as const;
+    this.keep(JSON.stringify([root, build.name, 'report']), {
+      build,
+      root,
+      log: undefined,
+      entries: problems.map(toEntry),
+    });
   }
 
   clear(): void {
@@ -68,6 +85,13 @@ export class LogDiagnostics implements Disposable {
 
   dispose(): void {
     for (const one of this.subscriptions) one.dispose();
+  }
+
+  private keep(key: string, shown: Omit<Shown, 'wasSuperseded'>): void {
+    this.shown.delete(key);
+    const { root, build, entries } = shown;
+    if (entries.length > 0) this.shown.set(key, { ...shown, wasSuperseded: this.isSuperseded(root, build) });
+    this.draw();
   }
 
   private isSuperseded(root: string, { id }: Build): boolean {
@@ -102,12 +126,12 @@ const severities: Readonly<Record<Severity, DiagnosticSeverity>> = {
 };
 
 /** Converts a problem. `log`: URI of the line that reports it. */
-function toDiagnostic(problem: FoundProblem, build: Build, log: Uri | undefined): Diagnostic {
-  const { severity, message, at } = problem;
+function toDiagnostic(problem: ReportedProblem, build: Build, log: Uri | undefined): Diagnostic {
+  const { severity, message, at, check } = problem;
   const diagnostic = new Diagnostic(rangeOf(problem), plainLines(message), severities[severity]);
   diagnostic.source = buildTitle(build);
-  if (build.webUrl !== undefined)
-    diagnostic.code = { value: l10n.t('in GitLab'), target: Uri.parse(build.webUrl, true) };
+  const value = check === undefined ? l10n.t('in GitLab') : plainText(check);
+  if (build.webUrl !== undefined) diagnostic.code = { value, target: Uri.parse(build.webUrl, true) };
   if (log !== undefined) {
     const line = new Location(log, new Range(at, 0, at, 0));
     diagnostic.relatedInformation = [new DiagnosticRelatedInformation(line, l10n.t('in the log'))];

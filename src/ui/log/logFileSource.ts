@@ -4,7 +4,9 @@ import { mostTrackedFiles, type TrackedFiles } from '../../core/git/trackedFiles
 import type { Log } from '../../core/log/log';
 import { DiskLogFiles, TrackedLogFiles, type LogFileFinder } from '../../core/log/logFileFinder';
 import { LogFolders } from '../../core/log/logFolders';
+import type { LogProject } from '../../core/log/pathLookup';
 import { WorkspaceFiles } from '../../core/log/workspaceFiles';
+import type { Target } from '../../core/model/snapshot';
 import type { Logger } from '../../core/util/logger';
 import type { Repositories } from '../git/repositories';
 import type { LogDocument } from './logDocument';
@@ -42,9 +44,9 @@ export class LogFileSource {
   /** `log`: that of the document, or the part of it which is shown. */
   async finderFor(log: Log, { port: { root, target } }: LogDocument): Promise<LogFileFinder> {
     if (root === '') return noFiles;
-    const where = { root: Uri.parse(root).fsPath, project: target.project };
+    const where = placeOf(root, target);
     const tracked = await this.tracked(root);
-    if (tracked === undefined) return new DiskLogFiles(new WorkspaceFiles(where.root, where.project));
+    if (tracked === undefined) return onDisk(where);
     const { lines } = log;
     const known = this.known.get(log);
     if (known?.tracked === tracked && known.lines === lines) return known.finder;
@@ -53,9 +55,20 @@ export class LogFileSource {
     return finder;
   }
 
+  /** For paths in a report, which says nothing of folders. */
+  async finderForReport(root: string, target: Target): Promise<LogFileFinder> {
+    const [where, tracked] = [placeOf(root, target), await this.tracked(root)];
+    return tracked === undefined ? onDisk(where) : new TrackedLogFiles(tracked, where, new LogFolders([]));
+  }
+
   /** The commit of a log and the one that is checked out. */
   async distanceOf({ build, port: { root, target } }: LogDocument): Promise<CommitDistance> {
-    const [repository, sha] = [this.git.at(root), build?.commit?.sha ?? target.sha];
+    return this.distanceFrom(root, build?.commit?.sha ?? target.sha);
+  }
+
+  /** A commit and the one that is checked out. */
+  async distanceFrom(root: string, sha: string): Promise<CommitDistance> {
+    const repository = this.git.at(root);
     if (repository === undefined || sha === '' || repository.position.commit === sha) return sameCommit;
     const folder = Uri.parse(root).fsPath;
     try {
@@ -92,6 +105,14 @@ export class LogFileSource {
     this.told.add(root);
     this.log.info(sentence);
   }
+}
+
+function placeOf(root: string, { project }: Target): LogProject {
+  return { root: Uri.parse(root).fsPath, project };
+}
+
+function onDisk({ root, project }: LogProject): LogFileFinder {
+  return new DiskLogFiles(new WorkspaceFiles(root, project));
 }
 
 /** Whether a path, or a submodule that it is in, is among them. */

@@ -1,3 +1,4 @@
+import { isQualityName } from '../../core/artifacts/tests/codeQuality';
 import { can, type Ability } from '../../core/model/abilities';
 import type { Build } from '../../core/model/build';
 import { buildsOf, isUnpushed, targetOf } from '../../core/model/snapshot';
@@ -56,6 +57,10 @@ export function contextValue(node: RowNode, readOnly: boolean): string {
     case 'artifacts':
       return joined('artifacts', words([node.build], onArchive));
     case 'artifactFile':
+      return joined(node.kind, [
+        ...(node.uri === undefined ? [] : ['openable']),
+        ...(isQualityName(node.path) ? ['codeQuality'] : []),
+      ]);
     case 'artifactFolder':
       return joined(node.kind, node.uri === undefined ? [] : ['openable']);
     case 'artifactReport':

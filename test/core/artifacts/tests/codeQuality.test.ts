@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import {
+  isQualityName,
+  largestQualityReport,
+  mostFindings,
+  readQualityReport,
+} from '../../../../src/core/artifacts/tests/codeQuality';
+
+const read = (value: unknown) => readQualityReport(Buffer.from(JSON.stringify(value)));
+const one = (more: object = {}) => ({
+  description: 'Unused variable',
+  check_name: 'no-unused-vars',
+  fingerprint: 'abc',
+  severity: 'major',
+  location: { path: 'src/a.js', lines: { begin: 3 } },
+  ...more,
+});
+
+describe('Code quality reports', () => {
+  it('are known by their names', () => {
+    const reports = [
+      'gl-code-quality-report.json',
+      'out/codequality.json',
+      'a/Code_Quality.JSON',
+      'gl-codeclimate.json',
+    ];
+    assert.deepEqual(reports.filter(isQualityName), reports);
+    const others = ['code-quality.html', 'quality.json', 'codequality/report.json', 'package.json'];
+    assert.deepEqual(others.filter(isQualityName), []);
+  });
+
+  it('give message, rule and place', () => {
+    assert.deepEqual(read([one()]), {
+      isCut: false,
+      findings: [
+        { path: 'src/a.js', line: 3, severity: 'warning', message: 'Unused variable', check: 'no-unused-vars' },
+      ],
+    });
+  });
+
+  it('give places in either form', () => {
+    const positions = { path: 'a', positions: { begin: { line: 4, column: 7 }, end: { line: 4 } } };
+    const lines = { path: 'a', lines: { begin: { line: 5, column: 2 } } };
+    const places = read([one({ location: positions }), one({ location: lines })])?.findings;
+    assert.deepEqual(
+      places?.map(({ line, column }) => [line, column]),
+      [
+        [4, 7],
+        [5, 2],
+      ],
+    );
+  });
+
+  it('map their severities', () => {
+    const words = ['info', 'minor', 'major', 'critical', 'blocker', 'odd', undefined];
+    const severities = read(words.map((severity) => one({ severity })))?.findings.map(({ severity }) => severity);
+    assert.deepEqual(severities, ['note', 'warning', 'warning', 'error', 'error', 'warning', 'warning']);
+  });
+
+  it('leave out what has no message or place, and are no list of other things', () => {
+    const odd = [
+      null,
+      1,
+      [],
+      {},
+      { ...one(), description: ' ' },
+      one({ location: { path: 'a', lines: { begin: 0 } } }),
+    ];
+    assert.equal(read([...odd, one()])?.findings.length, 1);
+    assert.equal(read(odd), undefined);
+    assert.deepEqual(read([]), { findings: [], isCut: false });
+    for (const other of [{}, null, 'text', 3]) assert.equal(read(other), undefined);
+    assert.equal(readQualityReport(Buffer.from('[{')), undefined);
+  });
+
+  it('take no fields from prototypes', () => {
+    assert.equal(readQualityReport(Buffer.from('[{"__proto__":{"description":"x","location":{}}}]')), undefined);
+  });
+
+  it('are bounded in bytes, findings and length of texts', () => {
+    assert.equal(readQualityReport(Buffer.alloc(largestQualityReport + 1, ' ')), undefined);
+    const many = read(Array.from({ length: mostFindings + 1 }, () => one()));
+    assert.deepEqual([many?.findings.length, many?.isCut], [mostFindings, true]);
+    assert.equal(read([one({ description: 'x'.repeat(10_000) })])?.findings[0]?.message.length, 2000);
+  });
+});
