@@ -1,5 +1,5 @@
 import type { Build, Commit } from '../../model/build';
-import { GitLabError, type FailureKind } from '../../model/errors';
+import { GitLabError, isBrokenConnection, type Failure, type FailureKind } from '../../model/errors';
 import { mapLimit } from '../../util/mapLimit';
 import type { Listing, Pipeline } from '../../model/pipeline';
 import { ProjectUnseen } from '../notFound';
@@ -36,8 +36,10 @@ class NoGraphql extends Error {
 
 const unseenKey = 'project not seen by GraphQL';
 const notUsedKey = 'no GraphQL';
-/** Failures for which REST would fail the same way. */
-const sameByRest = new Set<FailureKind>(['rateLimited', 'offline', 'tls']);
+/** Value below that key if the cause is temporary. */
+const passingMark = 'for now';
+/** Failures of the whole server or of the way to it. */
+const hopeless = new Set<FailureKind>(['rateLimited', 'offline', 'tls']);
 /** Failures caused by load or intermediaries, which don't mean that the server lacks a feature. */
 const passing = new Set<FailureKind>(['server', 'timeout', 'notGitLab', 'invalidAnswer', 'tooLarge']);
 const passingMs = 10 * 60_000;
@@ -67,23 +69,38 @@ export async function listByGraphql(question: CommitQuestion): Promise<Listing |
     return isTold ? listing : await withConfigErrors(question, listing);
   } catch (error) {
     if (!isRefusal(error)) throw error;
-    if (error instanceof GitLabError && sameByRest.has(error.failure.kind)) throw error;
+    if (error instanceof GitLabError && isSameByRest(error.failure)) throw error;
     // GraphQL says "Invalid token" whatever the problem; REST is more specific.
     if (error instanceof GitLabError && error.failure.kind === 'unauthorized') return undefined;
     if (error instanceof ProjectUnseen && question.memory.get(unseenKey) !== true) {
       question.memory.set(unseenKey, true);
       throw error;
     }
-    const isLoad = error instanceof GitLabError ? passing.has(error.failure.kind) : mayPass(error);
-    question.memory.set(notUsedKey, true, isLoad ? passingMs : Infinity);
+    const isLoad = error instanceof GitLabError ? isPassing(error.failure) : mayPass(error);
+    question.memory.set(notUsedKey, isLoad ? passingMark : true, isLoad ? passingMs : Infinity);
     question.log.warn(`GraphQL is not used${isLoad ? ' for ten minutes' : ''}, but REST: ${error.message}`);
     return undefined;
   }
 }
 
+/** Forgets that GraphQL failed if REST fails because of the whole server: that says nothing about GraphQL. */
+export function excuseGraphql({ memory }: Pick<CommitQuestion, 'memory'>, error: unknown): void {
+  const isWhole = error instanceof GitLabError && hopeless.has(error.failure.kind);
+  if (isWhole && memory.get(notUsedKey) === passingMark) memory.set(notUsedKey, undefined);
+}
+
 /** Whether GraphQL failed to respond, or not with what was requested. */
 function isRefusal(error: unknown): error is NoGraphql | GitLabError | UnexpectedShape {
   return error instanceof NoGraphql || error instanceof GitLabError || error instanceof UnexpectedShape;
+}
+
+/** Whether REST would fail the same way. A firewall may reset connections because of what a query contains. */
+function isSameByRest(failure: Failure): boolean {
+  return hopeless.has(failure.kind) && !isBrokenConnection(failure);
+}
+
+function isPassing(failure: Failure): boolean {
+  return passing.has(failure.kind) || isBrokenConnection(failure);
 }
 
 function mayPass(error: NoGraphql | UnexpectedShape): boolean {

@@ -2,7 +2,7 @@ import type { Build } from '../../model/build';
 import type { Listing } from '../../model/pipeline';
 import type { CommitQuestion, Dialect, RowContext } from '../dialect';
 import type { JsonObject } from '../jsonObject';
-import { listByGraphql } from './graphql';
+import { excuseGraphql, listByGraphql } from './graphql';
 import { listByRest } from './rest';
 import { commonBuild } from './restMappers';
 
@@ -11,7 +11,14 @@ export const v4: Dialect = { root: 'api/v4', segment: 'jobs', commitRows, toBuil
 
 async function commitRows(question: CommitQuestion): Promise<Listing> {
   const read = (row: JsonObject) => toBuild(row, question);
-  return (await listByGraphql(question)) ?? listByRest(question, read);
+  const listing = await listByGraphql(question);
+  if (listing !== undefined) return listing;
+  try {
+    return await listByRest(question, read);
+  } catch (error) {
+    excuseGraphql(question, error);
+    throw error;
+  }
 }
 
 /** Converts a build. Its web address is included since 11.2; before, it has the same form as in v3. */

@@ -60,6 +60,8 @@ describe('GraphQL that does not answer as it should', () => {
     'a 502': badGateway(),
     'a page': htmlPage(),
     'damaged JSON': brokenJson(),
+    'a reset before the answer': { reset: 'beforeHeaders' },
+    'a reset amid the answer': { reset: 'midBody' },
     'a time-out told with 200': { answer: saying('Timeout on Project.pipelines') },
   };
   for (const [status, fault] of Object.entries(passing)) {
@@ -78,6 +80,19 @@ describe('GraphQL that does not answer as it should', () => {
       await assertWhole(at);
     });
   }
+
+  it('is asked first again after a reset of everything, which REST finds out at once', async () => {
+    await start('18.9');
+    await assertWhole(at);
+    at.fake.faults = [{ reset: 'beforeHeaders' }];
+    const { kind, reason } = await failureOf(at.listing());
+    assert.deepEqual([kind, reason], ['offline', 'ECONNRESET']);
+    at.fake.faults = [];
+    await at.listing();
+    assert.equal(at.client.usesGraphql, true);
+    await assertWhole(at);
+    assert.equal((await countsOf(at)).byRest, 0);
+  });
 
   const lasting: Readonly<Record<string, Fault>> = {
     'a page': htmlPage(),
