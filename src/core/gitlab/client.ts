@@ -17,6 +17,7 @@ import {
   contradicts,
   isNotFound,
   isProjectGone,
+  mayHideUpgrade,
   ofKnownGitLab,
   presenceOrThrow,
   ProjectUnseen,
@@ -75,8 +76,8 @@ const durationsKeptMs = 30 * 60_000;
 interface Durations {
   /** Expected seconds by build name. */
   readonly seconds: Readonly<Record<string, number>>;
-  /** When the entry expires, in ms since 1970. */
-  readonly until: number;
+  /** When they were loaded, in ms since 1970. */
+  readonly at: number;
 }
 
 /** A known project, found by this client or restored from another window, which may use a different token. */
@@ -121,6 +122,8 @@ export class GitLabClient {
   private detected: Detected | undefined;
   /** Whether it has responded as GitLab, to this window or another. */
   private isKnown = false;
+  /** Whether the server may have been upgraded since it was detected. */
+  private isDoubted = false;
   private detecting = new SharedWork<Met>();
 
   constructor(
@@ -206,8 +209,22 @@ export class GitLabClient {
    * may come from a cache.
    */
   async listing(project: string, commit: CommitRef, signal: AbortSignal, isAsked = false): Promise<Listing> {
-    const listing = await this.list(project, commit, signal, isAsked);
-    return (await this.holds(project, listing, signal)) ? listing : this.list(project, commit, signal, isAsked);
+    const { usesGraphql } = this;
+    const listing = await this.listOrDoubt(project, commit, signal, isAsked);
+    if (usesGraphql === true && this.usesGraphql === false) this.isDoubted = true;
+    const holds = await this.holds(project, listing, signal);
+    const isUpgraded = this.isDoubted && (await this.detectAgain(signal));
+    return holds && !isUpgraded ? listing : this.list(project, commit, signal, isAsked);
+  }
+
+  /** Like `list`; a failure that an upgrade may cause or hide casts doubt on the known version. */
+  private async listOrDoubt(project: string, commit: CommitRef, signal: AbortSignal, isAsked: boolean) {
+    try {
+      return await this.list(project, commit, signal, isAsked);
+    } catch (error) {
+      if (mayHideUpgrade(error)) this.isDoubted = true;
+      throw error;
+    }
   }
 
   private async list(project: string, commit: CommitRef, signal: AbortSignal, isAsked: boolean): Promise<Listing> {
@@ -270,7 +287,9 @@ export class GitLabClient {
   /** Expected duration in seconds by build name, from the latest successful runs. Requested at most twice an hour. */
   async expectedSeconds(project: string, signal: AbortSignal): Promise<Readonly<Record<string, number>>> {
     const known = this.durations.get(project);
-    if (known !== undefined && known.until > this.clock.now()) return known.seconds;
+    // A negative age means that the clock was set back.
+    const age = this.clock.now() - (known?.at ?? -Infinity);
+    if (known !== undefined && age >= 0 && age < durationsKeptMs) return known.seconds;
     try {
       return this.keepSeconds(project, expectedSeconds(await this.recentBuilds(project, 'success', signal)));
     } catch (error) {
@@ -286,7 +305,7 @@ export class GitLabClient {
   }
 
   private keepSeconds(project: string, seconds: Readonly<Record<string, number>>): Readonly<Record<string, number>> {
-    this.durations.set(project, { seconds, until: this.clock.now() + durationsKeptMs });
+    this.durations.set(project, { seconds, at: this.clock.now() });
     return seconds;
   }
 
@@ -579,13 +598,36 @@ export class GitLabClient {
 
   private async detect(probe: Probe, beside: string | undefined): Promise<Met> {
     const met = await meet(probe, beside);
-    const { server } = met;
-    const at = this.clock.now();
     this.isKnown = true;
-    this.detected = { server, at, isSeen: true };
-    this.facts?.keep({ projects: this.facts.get()?.projects ?? {}, server, at });
+    this.isDoubted = false;
+    this.keepServer(met.server);
     this.forget();
     return { ...met, beside };
+  }
+
+  /** Asks a doubted server for its version again; returns whether it is another one. A failure leaves the doubt. */
+  private async detectAgain(signal: AbortSignal): Promise<boolean> {
+    const { instance, http, detected, lastToken: token } = this;
+    if (detected === undefined) return false;
+    try {
+      const { server } = await meet({ http, instance, token, signal });
+      if (this.detected !== detected) return false;
+      this.isDoubted = false;
+      const isOther = !deepEqual(server, detected.server);
+      this.keepServer(server);
+      if (isOther) this.forget();
+      return isOther;
+    } catch (error) {
+      if (!(error instanceof GitLabError)) throw error;
+      this.isDoubted = mayHideUpgrade(error);
+      return false;
+    }
+  }
+
+  private keepServer(server: Server): void {
+    const at = this.clock.now();
+    this.detected = { server, at, isSeen: true };
+    this.facts?.keep({ projects: this.facts.get()?.projects ?? {}, server, at });
   }
 
   /** Restores facts that another window found out. */

@@ -1,4 +1,4 @@
-import { GitLabError } from '../model/errors';
+import { GitLabError, type FailureKind } from '../model/errors';
 import { signInRedirect } from './http/httpFailures';
 
 export function isNotFound(error: unknown): error is GitLabError {
@@ -46,6 +46,17 @@ export function contradicts(error: unknown): boolean {
   if (!(error instanceof GitLabError)) return false;
   const { kind, status } = error.failure;
   return kind === 'notGitLab' || (status === 410 && kind !== 'storage');
+}
+
+/** Failures of an outage, during which a server may be upgraded, and answers that an upgrade may have changed. */
+const upgradeKinds = new Set<FailureKind>([
+  ...(['offline', 'timeout', 'tls', 'proxyAuth', 'server'] as const),
+  ...(['notGitLab', 'noGitLab', 'invalidAnswer', 'unsupported'] as const),
+]);
+
+/** Whether a server may be another version after this failure. */
+export function mayHideUpgrade(error: unknown): boolean {
+  return error instanceof GitLabError && upgradeKinds.has(error.failure.kind);
 }
 
 /** Marks the failure of a server that has responded as GitLab before, so that its URL isn't reported as wrong. */

@@ -1,6 +1,13 @@
+interface Entry {
+  readonly value: unknown;
+  /** When it was written and for how long it is valid, in ms. */
+  readonly at: number;
+  readonly ms: number;
+}
+
 /** Bounded cache of responses that needn't be requested at every refresh; lives as long as its client. */
 export class TtlCache {
-  private readonly kept = new Map<string, { readonly value: unknown; readonly until: number }>();
+  private readonly kept = new Map<string, Entry>();
 
   constructor(
     private readonly now: () => number,
@@ -9,9 +16,9 @@ export class TtlCache {
 
   /** Returns the cached value for the key, or calls `ask` and caches its result for `ms`. Rejections aren't cached. */
   async getOrLoad<T>(key: string, ms: number, ask: () => Promise<T>): Promise<T> {
-    const known = this.kept.get(key);
+    const known = this.valid(key);
     // The same caller wrote it under this key, so it has the same type.
-    if (known !== undefined && known.until > this.now()) return known.value as T;
+    if (known !== undefined) return known.value as T;
     const value = await ask();
     this.set(key, value, ms);
     return value;
@@ -19,9 +26,9 @@ export class TtlCache {
 
   /** Like `getOrLoad`, but doesn't cache undefined. */
   async getOrTry<T>(key: string, ms: number, ask: () => Promise<T | undefined>): Promise<T | undefined> {
-    const known = this.kept.get(key);
+    const known = this.valid(key);
     // The same caller wrote it under this key, so it has the same type.
-    if (known !== undefined && known.until > this.now()) return known.value as T;
+    if (known !== undefined) return known.value as T;
     const value = await ask();
     if (value !== undefined) this.set(key, value, ms);
     return value;
@@ -29,7 +36,7 @@ export class TtlCache {
 
   set(key: string, value: unknown, ms = Infinity): void {
     this.kept.delete(key);
-    this.kept.set(key, { value, until: this.now() + ms });
+    this.kept.set(key, { value, at: this.now(), ms });
     const [oldest] = this.kept.keys();
     if (this.kept.size > this.limit && oldest !== undefined) this.kept.delete(oldest);
   }
@@ -39,11 +46,18 @@ export class TtlCache {
   }
 
   get(key: string): unknown {
-    const known = this.kept.get(key);
-    return known !== undefined && known.until > this.now() ? known.value : undefined;
+    return this.valid(key)?.value;
   }
 
   clear(): void {
     this.kept.clear();
+  }
+
+  /** The entry of the key unless it has expired, or its age is unknown because the clock was set back. */
+  private valid(key: string): Entry | undefined {
+    const known = this.kept.get(key);
+    if (known === undefined) return undefined;
+    const age = this.now() - known.at;
+    return age >= 0 && age < known.ms ? known : undefined;
   }
 }

@@ -6,6 +6,7 @@ import type { ProfileName } from '../../gitlab/profiles/profile';
 import { manyBuilds, smallProject, type SmallProject } from '../../gitlab/scenarios';
 import { developerToken, reporterToken } from '../../gitlab/seed';
 import { startGitLab, type FakeGitLab } from '../../gitlab/server';
+import { systemClock } from '../../../src/core/util/timer';
 import { clientOf, failureOf, httpWith, Journal, unhurried } from '../support';
 
 const asked = ({ requests }: FakeGitLab) => requests.map(({ status, bytes }) => [status, bytes > 0]);
@@ -141,6 +142,21 @@ describe('GitLabClient: how long builds take', () => {
     fake.requests.length = 0;
     assert.equal(await client.expectedSeconds(project.path, unhurried()), expected);
     assert.equal(fake.requests.length, 0);
+    await fake.close();
+  });
+
+  it('is asked for again once the clock was set back', async () => {
+    const fake = await startGitLab();
+    const { project } = smallProject(fake.world);
+    let now = 0;
+    const instance = { url: fake.url, hosts: [], apiVersion: 'v3' } as const;
+    const clock = { ...systemClock, now: () => now };
+    const client = new GitLabClient(instance, httpWith(), async () => developerToken, new Journal(), clock);
+    await client.expectedSeconds(project.path, unhurried());
+    fake.requests.length = 0;
+    now = -1;
+    await client.expectedSeconds(project.path, unhurried());
+    assert.ok(fake.requests.length > 0);
     await fake.close();
   });
 

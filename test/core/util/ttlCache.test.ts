@@ -20,6 +20,18 @@ describe('Memory', () => {
     assert.equal(await ask(), 2);
   });
 
+  for (const ms of [1000, Infinity])
+    it(`keeps nothing for ${ms} ms whose time lies in the future since the clock was set back`, async () => {
+      now = 5000;
+      memory.set('key', 'old', ms);
+      now = 4999;
+      assert.deepEqual([memory.has('key'), memory.get('key')], [false, undefined]);
+      assert.equal(await memory.getOrTry('key', ms, async () => 'tried'), 'tried');
+      now = 4000;
+      assert.equal(await memory.getOrLoad('key', ms, async () => 'new'), 'new');
+      assert.equal(memory.get('key'), 'new');
+    });
+
   it('keeps no rejection', async () => {
     const error = new Error('no');
     await assert.rejects(
