@@ -105,7 +105,7 @@ describe('artifacts from the menus of their rows', () => {
     assert.deepEqual(await filesBelow(folder), Object.keys(siteFiles).toSorted());
     await clearMessages(page);
     await contextMenu(page, artifactsOf(page, 'site'), 'Download and Extract Artifacts…');
-    await modalDialog(page).getByText('site.zip?').waitFor();
+    await modalDialog(page).getByText('/site?').waitFor();
     await modalDialog(page).getByRole('button', { name: 'Cancel' }).click();
     await modalDialog(page).waitFor({ state: 'hidden' });
     await clearMessages(page);
