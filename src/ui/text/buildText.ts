@@ -282,10 +282,10 @@ export function largeCommitCounts({ builds, failed }: Pick<Verdict, 'builds' | '
   return l10n.t('{0} failed, {1} running of {2}', failed.length, running, builds.length);
 }
 
-/** Characters of a build's name that a side bar of 300 px has room for. */
-const longestName = 28;
-/** Characters that remain of a longer name around the ellipsis. VS Code cuts off the end in a narrower side bar. */
-const [headLength, tailLength] = [7, 12];
+/** Characters of a build's name from which on its middle is left out in a row. */
+const longestName = 48;
+/** Characters that remain of a longer name around the ellipsis; a side bar of 300 px has room for them. */
+const [headLength, tailLength] = [12, 15];
 
 /** Name in one line that fits into a row. Of a long one the middle is left out, since both ends tell, the end most of all. */
 export function shortName(name: string): string {

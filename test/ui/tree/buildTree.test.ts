@@ -146,16 +146,16 @@ describe('The rows of the tree', () => {
     const name = `${'a'.repeat(40)} ${'🦊'.repeat(10)} the telling end`;
     await shown(ready([aBuild({ name })]));
     const [row] = await rows();
-    assert.equal(row?.item.label, `${'a'.repeat(7)}…telling end`);
+    assert.equal(row?.item.label, `${'a'.repeat(12)}…the telling end`);
     assert.match(row.item.accessibilityInformation?.label ?? '', new RegExp(`^${name},`));
   });
 
-  it('keep a name whole for which a side bar of 300 px has room, and both ends of others in one of 200 px', async () => {
+  it('keep a name of 48 characters whole, and of a longer one so much that a side bar of 300 px has room for both ends', async () => {
     grouping = 'none';
-    const [whole, long] = ['b'.repeat(28), `${'c'.repeat(12)} ${'d'.repeat(17)}`];
+    const [whole, long] = ['b'.repeat(48), `${'c'.repeat(20)} ${'d'.repeat(28)}`];
     await shown(ready([aBuild({ name: whole }), aBuild({ id: 2, name: long })]));
     const labels = (await rows()).map(({ item }) => item.label);
-    assert.deepEqual(labels, [whole, `${'c'.repeat(7)}…${'d'.repeat(12)}`]);
+    assert.deepEqual(labels, [whole, `${'c'.repeat(12)}…${'d'.repeat(15)}`]);
   });
 
   it('count what is shown of what there is while a filter is on', async () => {
