@@ -49,9 +49,9 @@ describe('a token that may only read', () => {
     const ofBuild = [...web, 'Copy Build Name…', 'Open Pipeline in Browser'];
     assert.deepEqual(await offeredIn(page, treeRow(page, /^production, manual/)), ofBuild);
     const mergeRequest = treeRow(page, /^Merge request !1 /);
-    assert.deepEqual(await offeredIn(page, mergeRequest), [...web, 'Open Merge Request']);
+    assert.deepEqual(await offeredIn(page, mergeRequest), ['Show Timeline', ...web, 'Open Merge Request']);
     assert.deepEqual(await offeredIn(page, treeRow(page, /^install, running/)), [...log, ...ofBuild]);
-    const failure = ['Copy Failure as Markdown', 'Show Log Errors in Problems'];
+    const failure = ['Copy Failure as Markdown', 'Since When?', 'Show Log Errors in Problems'];
     assert.deepEqual(await offeredIn(page, treeRow(page, /^lint, failed/)), [...log, ...failure, ...ofBuild]);
     const compile = treeRow(page, /^compile, passed.*has artifacts/);
     const archive = ['Download Artifacts…', 'Download and Extract Artifacts…'];
