@@ -2,6 +2,7 @@
 import { mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, sep } from 'node:path';
 import { build, context, transform } from 'esbuild';
+import { noticesOf } from './notices.mjs';
 
 const isWatching = process.argv.includes('--watch');
 const minify = !process.argv.includes('--dev') && !isWatching;
@@ -58,8 +59,10 @@ function extension() {
  * into CommonJS, where `import()` of a chunk becomes a lazy `require`. dist/extension.js is what activation costs.
  */
 async function writeExtension({ outputFiles, metafile }) {
+  const notices = noticesOf(Object.keys(metafile.inputs));
   rmSync('dist', { recursive: true, force: true });
   mkdirSync('dist');
+  writeFileSync('THIRD_PARTY_NOTICES', notices);
   for (const file of outputFiles) {
     const { code } = await transform(file.text, {
       format: 'cjs',

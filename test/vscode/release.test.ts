@@ -1,0 +1,202 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
+import yauzl from 'yauzl';
+import manifest from '../../package.json';
+import { type Package, packageExtension } from '../demo/packaging';
+import { projectRoot } from './project';
+import { type TemporaryFolder, temporaryFolder } from './temporaryFolder';
+
+const run = promisify(execFile);
+
+/** Imports a program of the project's root, which has no types. */
+async function ofRoot(name: string): Promise<unknown> {
+  return await import(pathToFileURL(join(projectRoot, name)).href);
+}
+
+function foldersInTests(): () => TemporaryFolder {
+  let folder: TemporaryFolder | undefined;
+  beforeEach(() => {
+    folder = temporaryFolder('release-');
+  });
+  afterEach(() => folder?.remove());
+  return () => {
+    assert.ok(folder);
+    return folder;
+  };
+}
+
+describe('npm run release:check', () => {
+  const folder = foldersInTests();
+  const settled = JSON.parse(
+    JSON.stringify(manifest).replaceAll('https://example.com/', 'https://forge.acme.dev/'),
+  ) as typeof manifest;
+
+  /** What the check says of a manifest: undefined if it lets the release pass. */
+  async function refusalOf(changed: object, changelog = `# Changelog\n\n## ${manifest.version}\n`) {
+    const { path } = folder();
+    writeFileSync(join(path, 'package.json'), JSON.stringify(changed));
+    writeFileSync(join(path, 'CHANGELOG.md'), changelog);
+    try {
+      await run(process.execPath, [join(projectRoot, 'release.mjs')], { cwd: path });
+      return undefined;
+    } catch (error) {
+      return (error as { readonly stderr: string }).stderr.trimEnd().split('\n');
+    }
+  }
+
+  it('refuses the repository as it is, and names each reserved address', async () => {
+    const paths = ['repository.url', 'bugs.url', 'homepage', 'qna', 'vsce.baseContentUrl', 'vsce.baseImagesUrl'];
+    assert.deepEqual(
+      await refusalOf(manifest),
+      paths.map((path) => `package.json: ${path} is still a reserved address.`),
+    );
+  });
+
+  it('lets a release pass whose addresses are settled', async () => {
+    assert.equal(await refusalOf(settled), undefined);
+  });
+
+  for (const address of [
+    'https://EXAMPLE.org',
+    'https://gitlab.example.net/a',
+    'https://a.example/',
+    'http://localhost',
+  ])
+    it(`refuses one address that is left: ${address}`, async () => {
+      assert.deepEqual(await refusalOf({ ...settled, qna: address }), [
+        'package.json: qna is still a reserved address.',
+      ]);
+    });
+
+  it('refuses an address that is missing, and a package that is private', async () => {
+    const refusal = await refusalOf({ ...settled, homepage: undefined, private: true });
+    assert.deepEqual(refusal, ['package.json: homepage is no address.', 'package.json: the package is private.']);
+  });
+
+  it('refuses a version that the changelog does not begin with', async () => {
+    assert.deepEqual(await refusalOf(settled, '# Changelog\n\n## Unreleased\n\n* New.\n'), [
+      `CHANGELOG.md begins with Unreleased, not with version ${manifest.version}.`,
+    ]);
+  });
+});
+
+describe('THIRD_PARTY_NOTICES', () => {
+  const folder = foldersInTests();
+  const text = 'Permission is hereby granted, free of charge, to any person. '.repeat(10).trim();
+
+  function write(name: string, content: string) {
+    const file = join(folder().path, name);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, content);
+  }
+
+  function writePackage(path: string, name: string) {
+    write(`${path}/package.json`, JSON.stringify({ name, version: '1.2.3', license: 'MIT', author: 'Ada' }));
+  }
+
+  async function notices(...files: readonly string[]): Promise<string> {
+    const module = (await ofRoot('notices.mjs')) as { noticesOf: (files: readonly string[], root: string) => string };
+    return module.noticesOf(files, folder().path);
+  }
+
+  it('has the license of each package once, of one with a scope and one in another, and nothing of ours', async () => {
+    const [plain, scoped, inner] = ['node_modules/a', 'node_modules/@s/b', 'node_modules/a/node_modules/c'];
+    for (const path of [plain, scoped, inner]) {
+      writePackage(path, path.slice('node_modules/'.length));
+      write(`${path}/LICENSE.md`, `Copyright of ${path}\n\n${text}\n`);
+    }
+    const made = await notices('src/a.ts', `${plain}/x.js`, `${plain}/y.js`, `${scoped}/lib/x.js`, `${inner}/x.js`);
+    assert.deepEqual(made.match(/^.* 1\.2\.3 .*$|^Copyright .*$/gm), [
+      '@s/b 1.2.3 (MIT), by Ada',
+      'Copyright of node_modules/@s/b',
+      'a 1.2.3 (MIT), by Ada',
+      'Copyright of node_modules/a',
+      'a/node_modules/c 1.2.3 (MIT), by Ada',
+      'Copyright of node_modules/a/node_modules/c',
+    ]);
+  });
+
+  it('takes the license from the README of a package that has it there alone', async () => {
+    writePackage('node_modules/a', 'a');
+    write(
+      'node_modules/a/README.md',
+      `# a\n\nLicense\n-------\n\nCopyright Ada &lt;a@b.c&gt;\n${text}\n\n## More\n\nno\n`,
+    );
+    const made = await notices('node_modules/a/x.js');
+    assert.ok(made.endsWith(`Copyright Ada <a@b.c>\n${text}\n`), made);
+  });
+
+  for (const [how, name, content] of [
+    ['has no license', 'README.md', '# a\n'],
+    ['only names its license', 'README.md', '# a\n\n## License\n\nMIT\n'],
+    ['has an empty license', 'LICENSE', '\n'],
+  ] as const)
+    it(`refuses a package that ${how}`, async () => {
+      writePackage('node_modules/a', 'a');
+      write(`node_modules/a/${name}`, content);
+      await assert.rejects(notices('node_modules/a/x.js'), { message: /^a 1\.2\.3 has no license text/ });
+    });
+});
+
+describe('The package', function () {
+  this.timeout(240_000);
+  const zone = process.env['TZ'];
+  const packages: Package[] = [];
+
+  before('packs it twice', async () => {
+    const umask = process.umask(0o077);
+    packages.push(await packageExtension());
+    process.umask(umask);
+    process.env['TZ'] = 'Pacific/Auckland';
+    packages.push(await packageExtension());
+  });
+  after(async () => {
+    if (zone === undefined) delete process.env['TZ'];
+    else process.env['TZ'] = zone;
+    await Promise.all(packages.map(({ remove }) => remove()));
+  });
+
+  it('has the same bytes whenever and wherever it is packed', () => {
+    const hashes = packages.map(({ file }) => createHash('sha256').update(readFileSync(file)).digest('hex'));
+    assert.equal(hashes.length, 2);
+    assert.equal(hashes[0], hashes[1]);
+  });
+
+  it('has the licenses, and leads from its README to the addresses of the manifest', async () => {
+    const file = packages[0]?.file ?? '';
+    const [notices = '', readme = ''] = await texts(file, ['extension/THIRD_PARTY_NOTICES', 'extension/readme.md']);
+    for (const name of packagesInBundle()) assert.match(notices, new RegExp(`^${name} \\d`, 'm'));
+    assert.ok(readme.includes(`](${manifest.vsce.baseImagesUrl}/media/readme-dark.png)`));
+    assert.ok(readme.includes(`](${manifest.vsce.baseContentUrl}/docs/tokens.md)`));
+  });
+
+  it('is refused where a part is too large', async () => {
+    const { tooLarge } = (await ofRoot('pack.sizes.mjs')) as { tooLarge: (sizes: object) => readonly string[] };
+    assert.deepEqual(tooLarge({ code: 240_000, whole: 600_000 }), []);
+    assert.deepEqual(tooLarge({ code: 240_001, whole: 600_001 }), ['code', 'whole']);
+  });
+});
+
+function packagesInBundle(): readonly string[] {
+  const { inputs } = JSON.parse(readFileSync(join(projectRoot, 'dist', 'meta.json'), 'utf8')) as { inputs: object };
+  const names = Object.keys(inputs).map((file) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(file)?.[1]);
+  return [...new Set(names)].filter((name) => name !== undefined);
+}
+
+/** The texts of some entries of a zip, in their order. */
+async function texts(file: string, names: readonly string[]): Promise<readonly string[]> {
+  const zip = await yauzl.openPromise(file);
+  const found = new Map<string, string>();
+  for await (const entry of zip.eachEntry()) {
+    if (!names.includes(entry.fileName)) continue;
+    const chunks: Buffer[] = [];
+    for await (const chunk of await zip.openReadStreamPromise(entry)) chunks.push(chunk as Buffer);
+    found.set(entry.fileName, Buffer.concat(chunks).toString('utf8'));
+  }
+  return names.map((name) => found.get(name) ?? assert.fail(`${name} is not packed`));
+}
