@@ -47,9 +47,33 @@ const severe = /error|fail|fatal|panic|exception/i;
 
 /** The kind of error in a line, or undefined if it only resembles one: a pass, a warning, a count. */
 export function errorLine(line: string): ErrorLine | undefined {
+  if (isOverLimit(line)) return 'error';
   if (!mayBeError.test(line) || isHarmless(line)) return undefined;
+  if (isUnittestError(line)) return 'failure';
   if (failures.some((pattern) => pattern.test(line)) && !isReason(line)) return 'failure';
   return errors.some((pattern) => pattern.test(line)) ? 'error' : undefined;
+}
+
+/** Whether a linter says that there are more warnings than it allows, so that no single one of them is the error. */
+export function isOverLimit(line: string): boolean {
+  if (!line.includes('warnings') || shown.test(line)) return false;
+  const plain = line.toLowerCase();
+  return plain.includes('too many warnings') || (plain.includes('exceeded') && plain.includes('max'));
+}
+
+/** Whether the line counts what a linter found, before it says that this is too much. */
+export function isCount(line: string): boolean {
+  return summary.test(line.trim());
+}
+
+/**
+ * Whether the line is the heading of a test that raised an exception, as Python's unittest writes it: `ERROR: test_a
+ * (module.Class.test_a)`.
+ */
+function isUnittestError(line: string): boolean {
+  const [heading, name, where] = line.split(' ', 3);
+  if (heading !== 'ERROR:' || name === undefined || name === '') return false;
+  return where?.startsWith('(') === true && where.endsWith(')') && where.includes('.');
 }
 
 /**

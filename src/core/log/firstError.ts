@@ -1,5 +1,5 @@
 import { timeSlice } from '../util/timeSlice';
-import { errorLine, isFinding, isRefusal, testOutput } from './errorLines';
+import { errorLine, isCount, isFinding, isOverLimit, isRefusal, testOutput } from './errorLines';
 import { isPythonFrame, longestTraceback } from './stacks';
 import { prefixLength } from './linePrefix';
 import type { Log, Section } from './log';
@@ -57,8 +57,17 @@ async function errorIn(lines: readonly string[], { from, to }: Range): Promise<n
     if (kind === 'failure') failure ??= at;
     return kind === 'error';
   });
-  if (failure !== undefined && (error === undefined || error - failure <= nearLines)) return failure;
-  return error === undefined ? undefined : raised(lines, error, to);
+  const reason = error === undefined ? undefined : raised(lines, counted(lines, error), to);
+  if (failure !== undefined && (reason === undefined || reason - failure <= nearLines)) return failure;
+  return reason;
+}
+
+/** Line that counts a linter's warnings, if what follows says that they are too many; otherwise `at` itself. */
+function counted(lines: readonly string[], at: number): number {
+  if (!isOverLimit((lines[at] ?? '').slice(0, mostColumns))) return at;
+  for (let above = at - 1; above >= Math.max(0, at - nearLines); above -= 1)
+    if (isCount((lines[above] ?? '').slice(0, mostColumns))) return above;
+  return at;
 }
 
 /** Line of the exception at the end of a Python traceback that starts at `at`; otherwise `at` itself. */

@@ -98,6 +98,44 @@ describe('the first error of a log', () => {
     assert.equal(await shown(script(...trace, 'KeyError: 3')), 'KeyError: 3');
   });
 
+  describe('is the count of warnings that were too many', () => {
+    const warned = ['/builds/group/project/src/app.js', "  1:7  warning  'error' is never used", '  2:1  warning  x'];
+    for (const [count, verdict] of [
+      ['✖ 2 problems (0 errors, 2 warnings)', 'ESLint found too many warnings (maximum: 0).'],
+      ['⚠ 2 problems (0 errors, 2 warnings)', 'Max warnings exceeded: 2 found. 0 allowed'],
+      ['Found 2 warnings and 0 errors.', 'Exceeded maximum number of warnings. Found 2.'],
+    ] as const)
+      it(verdict, async () => {
+        const found = await firstError(read(script('$ lint', ...warned, ...warned, '', count, '', verdict)));
+        assert.equal(found, count.startsWith('Found') ? 13 : 11);
+      });
+
+    it('but not of those that were not', async () => {
+      const lines = [...warned, '', '✖ 2 problems (0 errors, 2 warnings)', '', '$ test', ...warned, 'error: later'];
+      assert.equal(await firstError(read(script('$ lint', ...lines))), 14);
+    });
+
+    it('and no command that is about them', async () =>
+      assert.equal(await firstError(read(script('$ grep "too many warnings" a', 'x', 'error: later'))), 5));
+  });
+
+  describe('is what a test of Python raised, not the heading that names it', () => {
+    const below = [
+      '-'.repeat(70),
+      'Traceback (most recent call last):',
+      '  File "a.py", line 6, in test_a',
+      '    open()',
+    ];
+    for (const heading of ['test_a (test_app.A.test_a)', 'setUpClass (test_app.A)', 'test_a (test_app.A.test_a) (i=3)'])
+      it(heading, async () => {
+        const lines = [`ERROR: ${heading}`, ...below, "FileNotFoundError: [Errno 2] No such file: 'a'"];
+        assert.equal(await firstError(read(script('$ python3 -m unittest', 'E', '=====', ...lines))), 11);
+      });
+
+    it('and the heading where nothing was raised', async () =>
+      assert.equal(await firstError(read(script('$ test', 'E', '====', 'ERROR: test_a (app.A.test_a)', 'x', 'y'))), 6));
+  });
+
   it('is what a linter found where nothing is called an error', async () => {
     const lines = ['a.py:1:2: warning: old', 'a.py:4:1: E302 expected 2 blank lines', 'a.py:5:1: E303 too many'];
     assert.equal(await shown(script('12 files', ...lines)), lines[1]);
