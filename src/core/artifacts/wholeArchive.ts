@@ -36,7 +36,7 @@ export async function withArchive<T>(
   options: Options,
   work: (archive: Archive) => Promise<T>,
 ): Promise<T> {
-  const file = isMostOf(folder, parts.opened.tree) ? await fetched(parts, options) : undefined;
+  const file = needsWhole(folder, parts.opened.tree) ? await fetched(parts, options) : undefined;
   if (file === undefined) return work(parts.opened.archive);
   try {
     return await work(await openZip(file, options.signal));
@@ -45,9 +45,15 @@ export async function withArchive<T>(
   }
 }
 
-function isMostOf(folder: ArchiveFolder, { root }: ArchiveTree): boolean {
-  if (folder.files > mostRequests) return true;
+/** Whether the folder is better taken from the whole archive. */
+function needsWhole(folder: ArchiveFolder, { root }: ArchiveTree): boolean {
+  if (folder.files > mostRequests || hasDoubt(folder)) return true;
   return folder.files > 1 && packedIn(folder) > packedIn(root) / 2;
+}
+
+/** Whether the listing leaves open what may be a link. */
+function hasDoubt(node: ArchiveFolder | ArchiveFile): boolean {
+  return node.kind === 'file' ? node.entry.mayBeLink === true : node.children.some(hasDoubt);
 }
 
 function packedIn(node: ArchiveFolder | ArchiveFile): number {

@@ -1,4 +1,4 @@
-import type { ArchiveEntry } from '../artifacts/archive/archive';
+import { longestTarget, type ArchiveEntry } from '../artifacts/archive/archive';
 import { GitLabError } from '../model/errors';
 import type { Call, Project } from './dialect';
 import { has, type Feature } from './features';
@@ -90,12 +90,23 @@ function notThere(): GitLabError {
   return new GitLabError({ kind: 'notFound' });
 }
 
+/** Mode of a link on Linux, where GitLab keeps nothing but permissions. Other files may have it, too. */
+const linkModes = ['777', '0777'];
+
 /**
  * Converts an entry of GitLab's listing. Folders end with a slash and have no size. For a link, GitLab returns the name
  * of its target.
  */
 function toEntry(row: JsonObject): ArchiveEntry {
   const kind = row.string('type') === 'directory' ? 'folder' : 'file';
-  const flaw = /^0?12\d{4}$/.test(row.string('mode') ?? '') ? 'symlink' : undefined;
-  return { path: row.requireString('path').replace(/\/$/, ''), kind, size: row.number('size') ?? 0, flaw };
+  const [mode, size] = [row.string('mode') ?? '', row.number('size') ?? 0];
+  const flaw = /^0?12\d{4}$/.test(mode) ? 'symlink' : undefined;
+  const mayBeLink = kind === 'file' && linkModes.includes(mode) && size > 0 && size <= longestTarget;
+  return {
+    path: row.requireString('path').replace(/\/$/, ''),
+    kind,
+    size,
+    flaw,
+    ...(mayBeLink ? { mayBeLink } : {}),
+  };
 }

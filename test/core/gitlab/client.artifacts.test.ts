@@ -237,6 +237,32 @@ describe('GitLabClient and a storage', () => {
     assert.equal((await listed(unhurried())).length, 100);
   });
 
+  it('marks what may be a link in the list of artifacts: GitLab keeps permissions alone, a link has all of them', async () => {
+    await start({ artifacts: 'direct' });
+    const [row, mode] = [{ type: 'file', size: 5 }, '777'];
+    const rows = [
+      { ...row, path: 'link', mode },
+      { ...row, path: 'file', mode: '644' },
+      { ...row, path: 'empty', mode, size: 0 },
+      { ...row, path: 'large', mode, size: 5000 },
+      { ...row, path: 'whole', mode: '120777' },
+      { ...row, path: 'odd', mode: 777 },
+      { type: 'directory', path: 'folder/', mode },
+    ];
+    const answer = { status: 200, headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(rows) };
+    fake.faults = [{ when: ({ path }) => path.includes('/tree?'), answer }];
+    const listed = await client.artifactTree(small.project.path, small.builds.compile.id, unhurried());
+    const paths = (of: (entry: (typeof listed)[number]) => boolean) => listed.filter(of).map(({ path }) => path);
+    assert.deepEqual(
+      paths(({ mayBeLink }) => mayBeLink === true),
+      ['link'],
+    );
+    assert.deepEqual(
+      paths(({ flaw }) => flaw === 'symlink'),
+      ['whole'],
+    );
+  });
+
   it('tells why artifacts cannot be deleted', async () => {
     await start();
     const { path } = small.project;

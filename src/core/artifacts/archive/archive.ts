@@ -8,6 +8,9 @@ export interface RandomAccess {
   read(start: number, end: number, signal?: AbortSignal): AsyncIterable<Uint8Array>;
 }
 
+/** Maximum length in bytes of a symbolic link's target. */
+export const longestTarget = 4096;
+
 /** An entry of an archive. Nothing the archive says of it is trustworthy before it is extracted. */
 export interface ArchiveEntry {
   /**
@@ -21,6 +24,8 @@ export interface ArchiveEntry {
   readonly packed?: number | undefined;
   /** Why the entry won't be extracted, as far as the directory shows; `open` throws it. */
   readonly flaw?: ArchiveFailureKind | undefined;
+  /** Whether the listing doesn't tell if it is a regular file or a symbolic link. */
+  readonly mayBeLink?: boolean | undefined;
   /** In ms since 1970; undefined if the archive doesn't say. */
   readonly modifiedAt?: number | undefined;
 }

@@ -63,10 +63,25 @@ function byTree(entries: readonly ArchiveEntry[], port: ArtifactsPort, whole: Wh
     via: 'tree',
     async *open(entry, signal) {
       if (entry.flaw !== undefined) throw new ArchiveError(entry.flaw, { path: entry.path });
-      if (isAddressable(entry.path)) yield* checked(entry, (await port.entry(entry.path, signal)).body);
-      else yield* whole.open(entry, signal);
+      if (!isAddressable(entry.path)) return yield* whole.open(entry, signal);
+      const contents = checked(entry, (await port.entry(entry.path, signal)).body);
+      if (entry.mayBeLink !== true) return yield* contents;
+      const bytes = await gathered(contents);
+      if (mayBeTarget(bytes)) yield* whole.open(entry, signal);
+      else yield bytes;
     },
   };
+}
+
+async function gathered(contents: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  const pieces: Uint8Array[] = [];
+  for await (const piece of contents) pieces.push(piece);
+  return Buffer.concat(pieces);
+}
+
+/** Whether the contents may be the target of a link, which nothing but the whole archive tells then. */
+function mayBeTarget(bytes: Uint8Array): boolean {
+  return bytes.every((byte) => byte >= 0x20);
 }
 
 /**

@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { open } from 'node:fs/promises';
 import type { Entry, RandomAccessReader } from 'yauzl';
 import { timeSlice, sortInSlices } from '../../util/timeSlice';
-import type { Archive, ArchiveEntry, RandomAccess } from './archive';
+import { longestTarget, type Archive, type ArchiveEntry, type RandomAccess } from './archive';
 import { ArchiveError, type ArchiveFailureKind } from '../archiveErrors';
 import { unpack, type Packed } from './unpack';
 import { readZipEnd, type ZipEnd } from './zipEnd';
@@ -15,8 +15,6 @@ const longest = { bytes: 64 * 1024 * 1024, entries: 300_000 };
 /** Fixed size in bytes of an entry in the directory, and of its local header. */
 const [directoryBytes, headerBytes] = [46, 30];
 const longestField = 0xffff;
-/** Maximum length in bytes of a symbolic link's target. */
-const longestTarget = 4096;
 /** File type bits of a Unix mode. */
 const modes = { mask: 0o170000, folder: 0o040000, file: 0o100000, link: 0o120000 };
 /** Host systems whose entries have Windows attributes. */

@@ -9,6 +9,7 @@ import type { FakeOptions } from '../../../gitlab/server';
 import { mark, trafficOf } from '../../../gitlab/traffic';
 import { profileNames } from '../../../gitlab/profiles/profiles';
 import { onEach, type Stage } from '../../gitlab/staged';
+import { rawZip } from '../rawZip';
 import { bytesOf, errorOf, unhurried } from '../../support';
 
 /** What does not pack, so that the archive is long. */
@@ -157,6 +158,42 @@ describe('The way to what is in artifacts', () => {
     const archive = await openArtifacts(port, unhurried());
     const error = await errorOf(bytesOf(archive.open(archive.entries[0]!, unhurried())));
     assert.ok(error instanceof ArchiveError && error.kind === 'symlink');
+  });
+
+  describe('where GitLab lists a file with the mode of a link', () => {
+    /** With a link `link` to `a.txt`, which is beside it. */
+    const linked = rawZip([
+      { name: 'link', content: 'a.txt', mode: 0o120777 },
+      { name: 'a.txt', content: 'A' },
+      { name: 'run.sh', content: 'exec', mode: 0o100777 },
+      { name: 'lines.sh', content: 'a\nb\n', mode: 0o100777 },
+    ]);
+    const texts: Readonly<Record<string, string>> = { link: 'a.txt', 'run.sh': 'exec', 'lines.sh': 'a\nb\n' };
+    let downloads = 0;
+    const opened = async (path: string): Promise<string> => {
+      downloads = 0;
+      const text = texts[path] ?? '';
+      const port = portWith({
+        tree: async () => [{ path, kind: 'file', size: text.length, mayBeLink: true }],
+        entry: async () => ({ body: inMemory(Buffer.from(text)).read(0, text.length) }),
+        download: async () => {
+          downloads += 1;
+          return inMemory(linked);
+        },
+      });
+      const archive = await openArtifacts(port, unhurried());
+      return (await bytesOf(archive.open(archive.entries[0]!, unhurried()))).toString();
+    };
+
+    it('refuses it if the archive says that it is one', async () => {
+      const error = await errorOf(opened('link'));
+      assert.ok(error instanceof ArchiveError && error.kind === 'symlink');
+    });
+
+    it('opens it otherwise, without the archive where it has several lines', async () => {
+      assert.deepEqual([await opened('run.sh'), downloads], ['exec', 1]);
+      assert.deepEqual([await opened('lines.sh'), downloads], ['a\nb\n', 0]);
+    });
   });
 
   it('downloads once for all that have no address, and again where that failed', async () => {
