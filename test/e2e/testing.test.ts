@@ -26,7 +26,8 @@ const jest: readonly FakeTest[] = [
     status: 'failed',
     name: 'sum adds',
     classname: 'sum',
-    output: 'Error: expect(received).toBe(expected)\n    at Object.toBe (/builds/group/sub.project/src/sum.test.js:2:15)',
+    output:
+      'Error: expect(received).toBe(expected)\n    at Object.toBe (/builds/group/sub.project/src/sum.test.js:2:15)',
   },
   { status: 'success', name: 'sum subtracts', classname: 'sum' },
 ];
