@@ -20,6 +20,7 @@ import { ComparedFiles, LogFiles } from './log/logFiles';
 import type { ReadableFiles } from './readOnlyFiles';
 import { BuildTree } from './tree/buildTree';
 import { Clients } from './session/clients';
+import type { OwnManifest } from './commands/command';
 import { table } from './commands/table';
 import { Repositories } from './git/repositories';
 import { LogColors } from './log/logColors';
@@ -74,10 +75,10 @@ export interface Shell {
 
 /** Creates all objects and connects them; nothing else does. */
 export function startShell(context: ExtensionContext, changed: EventEmitter<void>): Shell {
-  const { version } = context.extension.packageJSON as { readonly version: string };
+  const manifest = context.extension.packageJSON as OwnManifest;
   const log = window.createOutputChannel('GitLab Builds', { log: true });
   const report = new Report(log);
-  const parts = sessionParts(context, log, version);
+  const parts = sessionParts(context, log, manifest.version);
   const { git, settings, tokens, clients, remembered, knownProjects, instanceHosts, sources, clock } = parts;
   const waits = new OngoingWaits(() => session.onVisibilityChange());
   const isLookedAt = () => tree.view.visible || waits.areAny;
@@ -95,10 +96,10 @@ export function startShell(context: ExtensionContext, changed: EventEmitter<void
   const watches = new Watches({ report, act });
   const stateLog = new StateLog(log, (instance) => clients.of(instance).server);
   const kept = { cache, archives, artifactRows, variables, downloaded: new DownloadedArchives() };
-  const settingFlaws = new SettingFlaws(settings, log, context.extension.packageJSON);
+  const settingFlaws = new SettingFlaws(settings, log, manifest);
   const known = { session, clients, tokens, settings, settingFlaws, instanceHosts, sources };
   const shown = { tree, ...kept, ...logsShown, logPaths, watches, commitTests, coverage };
-  const commandContext = { ...known, report, log, version, ...shown };
+  const commandContext = { ...known, report, log, manifest, ...shown };
   const run = (name: string, args: readonly unknown[]) =>
     report.guard(name, async () => table[name]?.(commandContext, withBuildOf(commitTests, args)));
   const notifications = new Notifications({ clock, report, settings, act, ...attentionOf(tree) });

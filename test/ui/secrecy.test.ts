@@ -126,6 +126,21 @@ describe('The token', () => {
 describe('The diagnostics', () => {
   const apps = appsInTests();
 
+  it('stand in the issue that VS Code is asked to report, as text', async () => {
+    const app = await apps.ready();
+    await app.run('copyDiagnostics');
+    await app.run('reportIssue');
+    const { command, args } = editor().executed.at(-1) ?? {};
+    const quoted = editor().clipboard.replaceAll(/^/gm, '    ');
+    assert.deepEqual(
+      [command, args],
+      [
+        'workbench.action.openIssueReporter',
+        [{ extensionId: 'gitlab-builds.gitlab-builds', issueBody: `\n\n${quoted}\n` }],
+      ],
+    );
+  });
+
   it('say what a helper needs to know', async () => {
     const app = await apps.ready();
     await app.run('copyDiagnostics');

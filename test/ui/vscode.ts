@@ -203,6 +203,7 @@ const ownCommands = new Set([
   'git.publish',
   'revealInExplorer',
   'vscode.open',
+  'workbench.action.openIssueReporter',
   'workbench.action.openSettings',
 ]);
 

@@ -47,6 +47,13 @@ export interface CommandContext {
   readonly coverage: CoverageView;
   readonly report: Report;
   readonly log: LogOutputChannel;
+  readonly manifest: OwnManifest;
+}
+
+/** What the extension's own manifest says of it. */
+export interface OwnManifest {
+  readonly publisher: string;
+  readonly name: string;
   readonly version: string;
 }
 

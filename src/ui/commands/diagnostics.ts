@@ -28,6 +28,17 @@ export const copyDiagnostics: Command = async (context) => {
   context.report.done(l10n.t('Diagnostics copied'));
 };
 
+/** Opens VS Code's own issue reporter for this extension: the user sees, and can change, all that it will contain. */
+export const reportIssue: Command = async (context) => {
+  const { publisher, name } = context.manifest;
+  const quoted = (await diagnostics(context)).split('\n').map((line) => `    ${line}`);
+  const issueBody = `\n\n${quoted.join('\n')}\n`;
+  await commands.executeCommand('workbench.action.openIssueReporter', {
+    extensionId: `${publisher}.${name}`,
+    issueBody,
+  });
+};
+
 type Line = readonly [string, unknown];
 
 /**
@@ -35,7 +46,7 @@ type Line = readonly [string, unknown];
  * or responses.
  */
 async function diagnostics(context: CommandContext): Promise<string> {
-  const { session, settings, tokens, version } = context;
+  const { session, settings, tokens, manifest } = context;
   const { activeSeconds, idleSeconds } = settings.intervals();
   const stored = await tokens.stored();
   const instances = (await session.instances()).map(
@@ -48,7 +59,7 @@ async function diagnostics(context: CommandContext): Promise<string> {
   const { repositories, active } = session.state;
   const several = repositories.length > 1;
   const lines: readonly Line[] = [
-    ['GitLab Builds', version],
+    ['GitLab Builds', manifest.version],
     ['VS Code', `${vscodeVersion} (${env.appName}, ${env.remoteName ?? 'local'})`],
     ['Node', `${process.version} ${process.platform} ${process.arch}`],
     ['Instances', instances.join(', ') || 'none'],

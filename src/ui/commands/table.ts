@@ -7,7 +7,7 @@ import { cancelActive, retryFailed } from './bulk';
 import type { Command } from './command';
 import { followHead, selectCommit, push } from './commits';
 import { copyName, copyUrl, openInBrowser, openProjectSettings, openMergeRequest, openPipeline } from './webPages';
-import { copyDiagnostics, showOutput, showSettingFlaws } from './diagnostics';
+import { copyDiagnostics, reportIssue, showOutput, showSettingFlaws } from './diagnostics';
 import { downloadArtifact, compareArtifact, openArtifact } from './artifactFiles';
 import { latestArtifacts } from './latestArtifacts';
 import {
@@ -94,6 +94,7 @@ export const table: Readonly<Record<string, Command>> = {
   openByUrl,
   showOutput,
   copyDiagnostics,
+  reportIssue,
 };
 
 /** Wraps a command that changes something on GitLab: refused if the token can only read. */
