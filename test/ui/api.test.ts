@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { serverError } from '../gitlab/faults';
 import type { RepositoryBuilds } from '../../src/ui/api';
 import type { App } from './app';
@@ -168,6 +169,34 @@ describe('The refresh of the API', () => {
     const app = await apps.start({ git: false });
     await app.api.refresh();
     assert.deepEqual(app.api.repositories, []);
+  });
+
+  it('waits after activation until git has looked and every repository shows its result', async () => {
+    const app = await apps.ready();
+    await app.open();
+    app.git.state = 'uninitialized';
+    await app.restart();
+    const states = app.api.refresh().then(() => app.api.repositories.map(({ state }) => state));
+    for (let turn = 0; turn < 10; turn++) await nextTurn();
+    app.git.initialize();
+    assert.deepEqual(await states, ['ready', 'ready']);
+  });
+
+  it('does not wait for a git that cannot be started', async () => {
+    const app = await apps.ready();
+    app.git.activate = () => Promise.reject(new Error('no git'));
+    await app.restart();
+    await app.api.refresh();
+    assert.deepEqual(app.api.repositories, []);
+  });
+
+  it('does not wait for a git that is still starting when the window closes', async () => {
+    const app = await apps.ready();
+    app.git.state = 'uninitialized';
+    await app.restart();
+    const refreshed = app.api.refresh();
+    await app.stop();
+    await refreshed;
   });
 
   it('does not reject when GitLab fails', async () => {

@@ -25,6 +25,8 @@ export class Repositories implements Disposable {
   private off = false;
   private chosen: GitRepository | undefined;
   private lastState: GitState = 'starting';
+  private endStart: () => void = () => undefined;
+  private readonly startEnd = new Promise<void>((resolve) => (this.endStart = resolve));
 
   get state(): GitState {
     if (this.off) return 'off';
@@ -46,8 +48,22 @@ export class Repositories implements Disposable {
     return [...this.open.values()].map(({ repository }) => repository);
   }
 
+  /** Resolves when git is no longer starting: its first scan has ended, or there won't be one. */
+  async started(): Promise<void> {
+    await this.startEnd;
+  }
+
   /** Connects to vscode.git. Activation doesn't wait for it. */
   async start(): Promise<void> {
+    try {
+      await this.connect();
+    } catch (error) {
+      this.endStart();
+      throw error;
+    }
+  }
+
+  private async connect(): Promise<void> {
     const extension = extensions.getExtension<GitExtension>('vscode.git');
     if (extension === undefined) {
       this.turn(undefined);
@@ -91,6 +107,7 @@ export class Repositories implements Disposable {
   }
 
   dispose(): void {
+    this.endStart();
     for (const one of [...this.subscriptions, ...this.ofApi, ...this.open.values()]) one.dispose();
   }
 
@@ -129,6 +146,7 @@ export class Repositories implements Disposable {
     this.chosen = this.choose();
     this.lastState = this.state;
     if (areOthers || lastState !== this.lastState || chosen !== this.chosen) this.changed.fire();
+    if (this.lastState !== 'starting') this.endStart();
   }
 
   /** Updates the set of repositories; returns whether it changed. */

@@ -108,8 +108,9 @@ export class Session implements Disposable {
     await this.of(root)?.monitor.retarget();
   }
 
-  /** Refreshes one repository or all. Resolves when the result is shown. Never rejects. */
+  /** Refreshes one repository or all, once git has started. Resolves when the result is shown. Never rejects. */
   async refresh(root?: string): Promise<void> {
+    await this.parts.git.started();
     this.parts.git.forgetRemotes();
     this.parts.sshHosts.forget();
     const wanted = [...this.followed].filter(([one]) => root === undefined || one === root);
