@@ -7,7 +7,7 @@ import { oneLine } from '../text/failures';
 import { canceling, deletingArtifacts, erasing, forcing, keeping, retrying, type Action } from '../text/actionText';
 import { performOn, questionOf, whyNot } from './buildTasks';
 import type { Command, CommandContext } from './command';
-import { subjectsOf, type TargetQuery } from './subjects';
+import { subjectsOf, type Subjects, type TargetQuery } from './subjects';
 
 export const retry: Command = (context, args) => performOnSubjects(context, args, retrying());
 
@@ -17,6 +17,7 @@ export const erase: Command = async (context, args) => {
   const action = erasing();
   const subjects = await subjectsOf(context, args, questionOf(context, action));
   const builds = subjects.flatMap((one) => one.builds);
+  refuseDenied(context, subjects, action);
   if (builds.length === 0 || !(await mayErase(context, builds))) return;
   await performOn(context, subjects, () => action).finally(() => context.logs.lookAgain());
 };
@@ -32,6 +33,18 @@ export const deleteArtifacts: Command = async (context, args) => {
   if (builds.length === 0 || !(await mayDeleteArtifacts(context, builds))) return;
   await performOn(context, subjects, () => action);
 };
+
+/**
+ * Throws if no build can ever permit the action: its kind or the user's role rules it out. A status may have changed since
+ * the list was loaded, so it is checked when the action is performed.
+ */
+function refuseDenied(context: CommandContext, subjects: readonly Subjects[], action: Action): void {
+  const all = subjects.flatMap(({ target, builds }) => builds.map((build) => ({ target, build })));
+  const isDenied = ({ kind, denied }: Build) => kind !== undefined || denied?.includes(action.ability) === true;
+  const [first] = all;
+  if (first !== undefined && all.every(({ build }) => isDenied(build)))
+    throw new UserError(whyNot(context, first.target, action, first.build));
+}
 
 /** Cancels builds. Those already canceling are forced after a single confirmation. */
 export const cancel: Command = async (context, args) => {

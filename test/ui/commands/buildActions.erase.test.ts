@@ -93,6 +93,44 @@ describe('Erase', () => {
     assert.equal(app.gitlab.world.build(id).trace.length, 0);
   });
 
+  it("refuses the build of its argument without a question where the role doesn't allow it", async () => {
+    const app = await apps.ready({
+      gitlab: { profile: '18.9' },
+      prepare: ({ gitlab: { world }, small }) => world.setRole(small.project, 'dana', 'reporter'),
+    });
+    const { id } = app.small.builds.compile;
+    app.asked();
+    const running = app.run('erase', { build: id });
+    const { modal, text } = await question();
+    await running;
+    assert.deepEqual([modal, app.asked()], [false, []]);
+    assert.match(text, /^GitLab doesn't allow this for compile #\d+, because of your role in the project/);
+  });
+
+  it('refuses the bridge of its argument without a question', async () => {
+    const bridges: { readonly id: number }[] = [];
+    const app = await apps.ready({
+      gitlab: { profile: '18.9' },
+      prepare: ({ gitlab: { world }, small: { project, sha } }) => {
+        bridges.push(world.addBuild(project, { sha, kind: 'bridge', name: 'child', status: 'failed' }));
+      },
+    });
+    await app.run('erase', { build: bridges[0]?.id });
+    assert.match(editor().messages[0]?.text ?? '', /^child #\d+ triggers a downstream pipeline\./);
+  });
+
+  it('asks of a build by argument that has ended since the list was loaded', async () => {
+    const app = await apps.ready();
+    const { id } = app.small.builds.long;
+    app.gitlab.world.setStatus(app.small.builds.long, 'success');
+    const running = app.run('erase', { build: id });
+    const asked = await question();
+    assert.equal(asked.modal, true);
+    asked.press('Erase');
+    await running;
+    assert.equal(app.gitlab.world.build(id).trace.length, 0);
+  });
+
   it('writes no link into its question', async () => {
     const app = await apps.ready();
     const running = app.run('erase', { build: app.small.builds.odd.id });
