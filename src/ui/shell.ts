@@ -1,6 +1,7 @@
 import { join } from 'node:path';
-import { env, window, type EventEmitter, type ExtensionContext, type LogOutputChannel } from 'vscode';
+import { env, window, workspace, type EventEmitter, type ExtensionContext, type LogOutputChannel } from 'vscode';
 import { DownloadedArchives } from '../core/artifacts/download/downloadedArchives';
+import { sweepUnpacked } from '../core/artifacts/download/stagingFolder';
 import { ArtifactsCache } from '../core/artifacts/artifactCache';
 import { SshHosts } from '../core/git/sshHosts';
 import { type Attention } from '../core/polling/schedule';
@@ -211,6 +212,8 @@ function artifactParts(
     cache: entryCache(cache),
   });
   void cache.tidy();
+  for (const { uri } of workspace.workspaceFolders ?? [])
+    if (uri.scheme === 'file') void sweepUnpacked(uri.fsPath, settings.artifactsDirectory(uri), clock);
   const snapshotOf = (root: string) => session.snapshotOf(root);
   const testSource = new TestSource(archives, { snapshotOf, clientOf: (instance) => clients.of(instance) });
   const artifactRows = new ArtifactRows(archives, testSource, snapshotOf, clock, details);

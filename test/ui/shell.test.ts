@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { badGateway } from '../gitlab/faults';
 import { appsInTests } from './eachApp';
@@ -52,6 +54,26 @@ describe('The extension', () => {
     app.gitlab.faults = [{ ...badGateway(), times: 1 }];
     await app.api.refresh();
     assert.equal(app.api.repositories[0]?.stale, undefined);
+  });
+
+  it('takes away at its start what a killed unpacking has left', async () => {
+    const app = await apps.ready();
+    // A process of another computer, long ago.
+    const left = join(
+      app.folder.path,
+      '.gitlab-builds',
+      'rspec-1',
+      '.gitlab-builds-00000000-00000000-1-00000000.unpacking',
+    );
+    mkdirSync(left, { recursive: true });
+    const realNow = Date.now;
+    try {
+      Date.now = () => realNow() + 25 * 3600_000;
+      await app.restart();
+      await until('the end of the folder', () => !existsSync(left));
+    } finally {
+      Date.now = realNow;
+    }
   });
 
   it('says in the log what it asks, without what is secret in it', async () => {

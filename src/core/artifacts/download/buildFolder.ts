@@ -191,6 +191,17 @@ async function descend(root: string, segments: readonly string[], directory: str
   return folder;
 }
 
+/**
+ * Real path of the artifacts directory; undefined if it leads outside the workspace folder. Throws DiskError or file
+ * system errors.
+ */
+export async function artifactsFolder(root: string, directory: string): Promise<string | undefined> {
+  const segments = segmentsBelow(directory);
+  const realRoot = await realpath(root);
+  const folder = await realpath(join(realRoot, ...segments));
+  return isBelow(folder, realRoot) ? folder : undefined;
+}
+
 /** Whether a path is below the root and not inside `.git`. */
 function isBelow(path: string, root: string): boolean {
   const way = relative(root, path);

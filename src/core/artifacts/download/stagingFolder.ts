@@ -1,6 +1,7 @@
 import { lstat, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Clock } from '../../util/timer';
+import { artifactsFolder } from './buildFolder';
 import { ownerStateOf, releaseOwnerTag, shortHash, takeOwnerTag } from '../processOwner';
 
 /** Purpose of a hidden folder beside the target: extraction in progress, or the previous folder. */
@@ -33,6 +34,29 @@ export async function sweepStagingFolders(target: string, { now }: Pick<Clock, '
     if (!(await isAbandoned(path, owner, now()))) continue;
     if (purpose === 'unpacking') await remove(path);
     else if (of === shortHash(basename(target))) await bringBack(path, target);
+  }
+}
+
+/** Maximum number of folders that are searched, so that large downloads don't slow down the start. */
+const mostSearched = 500;
+
+/**
+ * Removes what killed extractions have left in a workspace's artifacts directory, outermost folders first. Follows no
+ * symbolic link, and leaves previous folders for the next extraction, which restores them. Never rejects.
+ */
+export async function sweepUnpacked(root: string, directory: string, { now }: Pick<Clock, 'now'>): Promise<void> {
+  const first = await artifactsFolder(root, directory).catch(() => undefined);
+  const open = first === undefined ? [] : [first];
+  for (let searched = 0; searched < mostSearched; searched += 1) {
+    const folder = open.shift();
+    if (folder === undefined) return;
+    for (const entry of await readdir(folder, { withFileTypes: true }).catch(() => [])) {
+      if (!entry.isDirectory()) continue;
+      const path = join(folder, entry.name);
+      const [, , owner, purpose] = ours.exec(entry.name) ?? [];
+      if (owner === undefined) open.push(path);
+      else if (purpose === 'unpacking' && (await isAbandoned(path, owner, now()))) await remove(path);
+    }
   }
 }
 

@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { cwd, execPath } from 'node:process';
 import { build } from 'esbuild';
 import type { Archive } from '../../../../src/core/artifacts/archive/archive';
 import { extract } from '../../../../src/core/artifacts/extract/extract';
 import { defaultLimits } from '../../../../src/core/artifacts/extract/extractLimits';
+import { release, stagingFolder, sweepUnpacked } from '../../../../src/core/artifacts/download/stagingFolder';
+import { systemClock } from '../../../../src/core/util/timer';
 import { unhurried } from '../../support';
 import { archiveOf, filesOf } from '../archives';
 import { Disk } from '../disk';
@@ -94,6 +96,21 @@ describe('A process that is killed while it unpacks', () => {
     await again(join(folder, 'target'));
     assert.deepEqual(readdirSync(folder), ['target']);
     assert.deepEqual(filesOf(join(folder, 'target')), whole);
+  });
+
+  it('amid a file leaves nothing once the next window has started', async () => {
+    const [folder, outside] = [disk.at('start', '.gitlab-builds', 'rspec-1', 'below'), disk.at('outside')];
+    for (const one of [folder, outside]) mkdirSync(one, { recursive: true });
+    symlinkSync(outside, join(folder, 'link'));
+    for (const one of [folder, outside]) await killAt(join(one, 'target'), 'writing');
+    const running = stagingFolder(join(folder, 'target'), 'unpacking');
+    mkdirSync(running);
+    await sweepUnpacked(disk.at('start'), '.gitlab-builds', systemClock);
+    assert.deepEqual(leftIn(folder), [basename(running)]);
+    release(running);
+    for (const directory of ['../outside', '.gitlab-builds/rspec-1/below/link', 'none'])
+      await sweepUnpacked(disk.at('start'), directory, systemClock);
+    assert.equal(leftIn(outside).length, 1);
   });
 
   it('amid a file leaves the old folder as it was', async () => {
