@@ -25,6 +25,7 @@ const externals = [
   'fast-check',
   'selfsigned',
   'yazl',
+  'yaml',
   'yauzl',
   'esbuild',
   'playwright-core',

@@ -20,6 +20,8 @@ import { ComparedLogs } from './log/compareLogs';
 import { ComparedFiles, LogFiles } from './log/logFiles';
 import type { ReadableFiles } from './readOnlyFiles';
 import { BuildTree } from './tree/buildTree';
+import { CiFiles } from './ciFile/ciFiles';
+import { CiLens } from './ciFile/ciLens';
 import { Clients } from './session/clients';
 import type { OwnManifest } from './commands/command';
 import { table } from './commands/table';
@@ -90,31 +92,31 @@ export function startShell(context: ExtensionContext, changed: EventEmitter<void
   const { cache, archives, artifactRows, commitTests, coverage } = artifactParts(context, shared, details);
   const groupingOf = (root: string) => settings.groupBy(session.repositoryOf(root)?.rootUri);
   const tree = new BuildTree(groupingOf, clock, artifactRows, details);
-  const [statusBar, variables] = [new StatusBar(), new StoredVariables(context.secrets)];
+  const [ciFiles, statusBar, variables] = [new CiFiles(), new StatusBar(), new StoredVariables(context.secrets)];
   const logPaths = new LogFileSource(git, log);
   const { logsShown, documents, logFeatures } = documentParts(shared, logPaths);
   const act = (name: string, ...args: readonly unknown[]): Promise<void> => run(name, args);
-  const watches = new Watches({ report, act });
+  const [watches, ciLens] = [new Watches({ report, act }), new CiLens(ciFiles, session, settings)];
   const stateLog = new StateLog(log, (instance) => clients.of(instance).server);
   const kept = { cache, archives, artifactRows, variables, downloaded: new DownloadedArchives() };
   const settingFlaws = new SettingFlaws(settings, log, manifest);
   const known = { session, clients, tokens, settings, settingFlaws, instanceHosts, sources };
   const shown = { tree, ...kept, ...logsShown, logPaths, watches, commitTests, coverage };
-  const commandContext = { ...known, report, log, manifest, ...shown };
+  const commandContext = { ...known, ciFiles, report, log, manifest, ...shown };
   const run = (name: string, args: readonly unknown[]) =>
     report.guard(name, async () => table[name]?.(commandContext, withBuildOf(commitTests, args)));
   const notifications = new Notifications({ clock, report, settings, act, ...attentionOf(tree) });
   context.subscriptions.push(
     // Dispose of the session before what it uses.
     ...[settingFlaws, ...logFeatures, logsShown.logs, archives, artifactRows, commitTests, coverage],
-    registerTerminalLinks(session, act),
+    ...[ciLens, registerTerminalLinks(session, act)],
     ...[session, notifications, tree, statusBar, clients, remembered, knownProjects, git, settings, tokens, log],
     session.onDidChange((state) => {
       for (const { snapshot } of state.repositories) {
         knownProjects.addShown(snapshot);
         archives.keepWhatIs(snapshot);
       }
-      for (const view of [tree, statusBar, notifications, watches, commitTests, stateLog]) view.show(state);
+      for (const view of [tree, statusBar, notifications, watches, commitTests, stateLog, ciLens]) view.show(state);
       changed.fire();
     }),
     tokens.onDidChange(() => {

@@ -115,6 +115,7 @@ describe('The settings', () => {
     'gitlabBuilds.notifyAt': { scope: 'window', default: 'firstFailure' },
     // A repository must not let agents act without a question.
     'gitlabBuilds.agentActions': { scope: 'machine', default: 'ask' },
+    'gitlabBuilds.ciFile.codeLens': { scope: 'window', default: true },
     'gitlabBuilds.testing': { scope: 'window', default: 'onDemand' },
   };
   const properties = settings;
@@ -320,7 +321,7 @@ describe('The clauses of the manifest', () => {
       const commands = row.filter(({ when }) => evaluate(when, keys)).map(({ command }) => command.split('.')[1] ?? '');
       return [...new Set(commands)];
     };
-    const always = ['openInBrowser', 'copyUrl', 'copyName'];
+    const always = ['openInBrowser', 'copyUrl', 'copyName', 'goToJob'];
     const ofGroups = ['openInBrowser', 'copyUrl'];
     assert.deepEqual(offered('build'), always);
     assert.deepEqual(offered('build retryable erasable hasLog'), [
@@ -424,6 +425,7 @@ describe('The clauses of the manifest', () => {
       'latestArtifacts',
       'selectCommit',
       'runPipeline',
+      'goToJob',
     ];
     const artifacts = { filename: 'a.zip', size: 1 };
     const startedAt = '2016-03-01T12:00:00.000Z';

@@ -4,6 +4,7 @@ import type { Archives } from '../artifacts/archives';
 import type { ArtifactRows } from '../artifacts/artifactRows';
 import type { BuildTree } from '../tree/buildTree';
 import type { DownloadedArchives } from '../../core/artifacts/download/downloadedArchives';
+import type { CiFiles } from '../ciFile/ciFiles';
 import type { Clients } from '../session/clients';
 import type { CredentialSources } from '../session/credentialSources';
 import type { InstanceHosts } from '../session/instanceHosts';
@@ -45,6 +46,7 @@ export interface CommandContext {
   readonly watches: Watches;
   readonly commitTests: CommitTests;
   readonly coverage: CoverageView;
+  readonly ciFiles: CiFiles;
   readonly report: Report;
   readonly log: LogOutputChannel;
   readonly manifest: OwnManifest;

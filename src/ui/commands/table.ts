@@ -26,6 +26,7 @@ import { showCodeQuality } from './showCodeQuality';
 import { showCoverage } from './showCoverage';
 import { showTests } from './showTests';
 import { play, playWithVariables } from './play';
+import { goToJob } from './goToJob';
 import { openByUrl } from './openByUrl';
 import { nextFailed, clearFilter, filter, groupBy, refresh, showFailedOnly } from './view';
 import { runPipeline } from './runPipeline';
@@ -92,6 +93,7 @@ export const table: Readonly<Record<string, Command>> = {
   openMergeRequest,
   showSettingFlaws,
   openByUrl,
+  goToJob,
   showOutput,
   copyDiagnostics,
   reportIssue,

@@ -28,6 +28,7 @@ const testingSettings: readonly TestingSetting[] = ['onDemand', 'always', 'never
 /** Maximum refresh interval in seconds: a longer one would look broken. */
 const mostSeconds = 3600;
 const megabyte = 1_000_000;
+const looks = ['groupBy', 'ciFile.codeLens'];
 const sources = ['instances', 'remote', 'project', 'refresh'];
 
 /** Reads all of our settings. An invalid value counts as not set. */
@@ -39,7 +40,7 @@ export class Settings implements Disposable {
   /** Fires when a setting changed that determines which builds to load, or how often. */
   readonly onDidChangeSource: Event<void> = this.sourceChanged.event;
   private readonly listener = workspace.onDidChangeConfiguration((event) => {
-    if (event.affectsConfiguration('gitlabBuilds.groupBy')) this.lookChanged.fire();
+    if (looks.some((key) => event.affectsConfiguration(`gitlabBuilds.${key}`))) this.lookChanged.fire();
     if (sources.some((key) => event.affectsConfiguration(`gitlabBuilds.${key}`))) this.sourceChanged.fire();
   });
 
@@ -180,6 +181,11 @@ export class Settings implements Disposable {
   agentActions(): AgentActions {
     const written = workspace.getConfiguration('gitlabBuilds').inspect<unknown>('agentActions')?.globalValue;
     return agentActions.find((one) => one === written) ?? 'ask';
+  }
+
+  /** Whether the jobs of CI files have code lenses. */
+  showsCiLens(): boolean {
+    return workspace.getConfiguration('gitlabBuilds').get<unknown>('ciFile.codeLens') !== false;
   }
 
   /** Read at each use: a change counts at once. */

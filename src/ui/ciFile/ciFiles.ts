@@ -1,0 +1,111 @@
+import { stat, readFile } from 'node:fs/promises';
+import { join, relative, sep } from 'node:path';
+import { RelativePattern, Uri, workspace } from 'vscode';
+import { ciFileName, longestCiFile, readCiFile, type CiFile, type CiJob } from '../../core/ciFile/ciFile';
+import { includes, isPattern } from '../../core/ciFile/includes';
+import type { GitRepository } from '../git/vscodeGit';
+
+/** Maximum number of files that are followed from `.gitlab-ci.yml`. */
+const mostFiles = 100;
+
+/** A CI file of a repository. */
+export interface LocatedCiFile extends CiFile {
+  readonly uri: Uri;
+  /** Path from the repository's root. */
+  readonly path: string;
+}
+
+interface Parsed {
+  readonly text: string;
+  readonly file: Promise<CiFile>;
+}
+
+type Root = Pick<GitRepository, 'rootUri'>;
+
+/** CI files of repositories, as they are in the editor, else on the disk. */
+export class CiFiles {
+  private readonly parsed = new Map<string, Parsed>();
+
+  /** Whether GitLab reads a file of the repository as CI configuration, as far as local files tell. */
+  async isCiFile(repository: Root, path: string): Promise<boolean> {
+    if (path === ciFileName) return true;
+    const seen = new Set<string>();
+    const next = [ciFileName];
+    for (let file = next.shift(); file !== undefined && seen.size < mostFiles; file = next.shift()) {
+      if (seen.has(file)) continue;
+      seen.add(file);
+      const included = (await this.at(repository, file))?.includes ?? [];
+      if (included.some((pattern) => includes(pattern, path))) return true;
+      next.push(...included.filter((one) => !isPattern(one)));
+    }
+    return false;
+  }
+
+  /** `.gitlab-ci.yml` and the local files that it includes, until `mostFiles` are read. */
+  async *all(repository: Root): AsyncGenerator<LocatedCiFile> {
+    const seen = new Set<string>();
+    const next = [ciFileName];
+    for (let path = next.shift(); path !== undefined && seen.size < mostFiles; path = next.shift()) {
+      if (seen.has(path)) continue;
+      seen.add(path);
+      const file = await this.at(repository, path);
+      if (file === undefined) continue;
+      yield { ...file, path, uri: uriOf(repository, path) };
+      for (const one of file.includes) next.push(...(isPattern(one) ? await found(repository, one) : [one]));
+    }
+  }
+
+  /** Parses a text once; of each file, only the last text is kept. */
+  read(key: string, text: string): Promise<CiFile> {
+    const known = this.parsed.get(key);
+    if (known?.text === text) return known.file;
+    const file = readCiFile(text);
+    this.parsed.delete(key);
+    this.parsed.set(key, { text, file });
+    const [oldest] = this.parsed.keys();
+    if (this.parsed.size > mostFiles && oldest !== undefined) this.parsed.delete(oldest);
+    return file;
+  }
+
+  private async at(repository: Root, path: string): Promise<CiFile | undefined> {
+    const uri = uriOf(repository, path);
+    const text = openText(uri) ?? (await textOnDisk(uri.fsPath));
+    return text === undefined ? undefined : this.read(uri.toString(), text);
+  }
+}
+
+/** A job, and the file that configures it. */
+export interface LocatedJob extends CiJob {
+  readonly uri: Uri;
+  readonly path: string;
+}
+
+/** Path of a file from the repository's root, with `/`; undefined if it is elsewhere. */
+export function pathWithin({ rootUri }: Root, file: Pick<Uri, 'fsPath'>): string | undefined {
+  const path = relative(rootUri.fsPath, file.fsPath).split(sep).join('/');
+  return path === '' || path === '..' || path.startsWith('../') || path.includes(':') ? undefined : path;
+}
+
+function uriOf({ rootUri }: Root, path: string): Uri {
+  return Uri.file(join(rootUri.fsPath, ...path.split('/')));
+}
+
+function openText(uri: Uri): string | undefined {
+  const text = uri.toString();
+  return workspace.textDocuments.find((one) => one.uri.toString() === text)?.getText();
+}
+
+/** Undefined if there is no file that is short enough. */
+async function textOnDisk(path: string): Promise<string | undefined> {
+  try {
+    const file = await stat(path);
+    return file.isFile() && file.size <= longestCiFile ? await readFile(path, 'utf8') : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+async function found(repository: Root, pattern: string): Promise<readonly string[]> {
+  const files = await workspace.findFiles(new RelativePattern(repository.rootUri, pattern), undefined, mostFiles);
+  return files.flatMap((uri) => pathWithin(repository, uri) ?? []).sort();
+}

@@ -1,0 +1,143 @@
+import {
+  CodeLens,
+  EventEmitter,
+  l10n,
+  languages,
+  Range,
+  type CodeLensProvider,
+  type Disposable,
+  type Event,
+  type TextDocument,
+} from 'vscode';
+import { longestCiFile, type CiJob } from '../../core/ciFile/ciFile';
+import { buildsByJob } from '../../core/ciFile/jobNames';
+import { can } from '../../core/model/abilities';
+import { durationSeconds, hasFailed, isTimed, severity, worstStatus, type Build } from '../../core/model/build';
+import { standingBuilds } from '../../core/model/pipeline';
+import type { Snapshot } from '../../core/model/snapshot';
+import type { GitRepository } from '../git/vscodeGit';
+import { buildLabel, groupDescription, statusCodicon, usualSeconds } from '../text/buildText';
+import { oneLine, withoutIcons } from '../text/failures';
+import { formatDuration } from '../text/timeText';
+import { pathWithin, type CiFiles } from './ciFiles';
+
+interface ShownBuilds {
+  readonly state: { readonly repositories: readonly { readonly root: string }[] };
+  repositoryOf(root: string): GitRepository | undefined;
+  snapshotOf(root: string): Snapshot | undefined;
+}
+
+interface LensSettings {
+  readonly onDidChangeLook: Event<void>;
+  showsCiLens(): boolean;
+}
+
+type Ready = Extract<Snapshot, { kind: 'ready' }>;
+
+/** Code lenses over the jobs of CI files: how their builds stand, and what can be done with them. */
+export class CiLens implements CodeLensProvider, Disposable {
+  private readonly changed = new EventEmitter<void>();
+  readonly onDidChangeCodeLenses = this.changed.event;
+  private readonly registration = languages.registerCodeLensProvider(
+    { scheme: 'file', pattern: '**/*.{yml,yaml}' },
+    this,
+  );
+
+  private readonly listener: Disposable;
+
+  constructor(
+    private readonly files: Pick<CiFiles, 'isCiFile' | 'read'>,
+    private readonly shown: ShownBuilds,
+    private readonly settings: LensSettings,
+  ) {
+    this.listener = settings.onDidChangeLook(() => this.show());
+  }
+
+  /** Called when builds have changed. */
+  show(): void {
+    this.changed.fire();
+  }
+
+  async provideCodeLenses(document: TextDocument): Promise<CodeLens[]> {
+    const place = this.settings.showsCiLens() ? this.placeOf(document) : undefined;
+    if (place === undefined) return [];
+    const snapshot = this.shown.snapshotOf(place.root);
+    const text = document.getText();
+    if (snapshot?.kind !== 'ready' || text.length > longestCiFile) return [];
+    if (!(await this.files.isCiFile(place.repository, place.path))) return [];
+    const { jobs } = await this.files.read(document.uri.toString(), text);
+    const builds = buildsByJob(
+      standingBuilds(snapshot),
+      jobs.map(({ name }) => name),
+    );
+    return jobs.flatMap((job) => lensesOf(job, builds.get(job.name) ?? [], snapshot, place.root));
+  }
+
+  dispose(): void {
+    this.listener.dispose();
+    this.registration.dispose();
+    this.changed.dispose();
+  }
+
+  /** The innermost repository that the file is in. */
+  private placeOf({ uri }: TextDocument) {
+    const places = this.shown.state.repositories.flatMap(({ root }) => {
+      const repository = this.shown.repositoryOf(root);
+      const path = repository === undefined ? undefined : pathWithin(repository, uri);
+      return repository === undefined || path === undefined ? [] : [{ root, repository, path }];
+    });
+    return places.sort((a, b) => a.path.length - b.path.length)[0];
+  }
+}
+
+function lensesOf({ line, character }: CiJob, builds: readonly Build[], snapshot: Ready, root: string): CodeLens[] {
+  const build = mainBuild(builds);
+  if (build === undefined) return [];
+  const range = new Range(line, character, line, character);
+  const argument = { build: build.id, repository: root };
+  return [
+    { title: stateWords(build, builds, snapshot), command: 'nextFailed', tooltip: l10n.t('Show in the view') },
+    ...actionsOn(build, snapshot.readOnly),
+  ].map(
+    ({ command, ...shown }) =>
+      new CodeLens(range, { ...shown, command: `gitlabBuilds.${command}`, arguments: [argument] }),
+  );
+}
+
+/** The build that decides how the job stands: the worst, else the newest. */
+function mainBuild(builds: readonly Build[]): Build | undefined {
+  const rank = (build: Build): number => (hasFailed(build) ? Infinity : severity(build.status));
+  return [...builds].sort((a, b) => rank(b) - rank(a) || b.id - a.id)[0];
+}
+
+interface Action {
+  readonly title: string;
+  readonly command: string;
+}
+
+function actionsOn(build: Build, readOnly: boolean): readonly Action[] {
+  return [
+    ...(can(build, 'openLog') ? [{ title: `$(output) ${l10n.t('Log')}`, command: 'openLog' }] : []),
+    ...(can(build, 'play', readOnly) ? [{ title: `$(play) ${l10n.t('Play')}`, command: 'play' }] : []),
+    ...(can(build, 'retry', readOnly) ? [{ title: `$(debug-restart) ${l10n.t('Retry')}`, command: 'retry' }] : []),
+  ];
+}
+
+function stateWords(build: Build, builds: readonly Build[], { expected }: Ready): string {
+  const status = builds.length === 1 ? buildLabel(build) : groupDescription(builds);
+  const icon = statusCodicon(worstStatus(builds) ?? build.status);
+  const parts = [status, durationWords(build, builds), usualWords(builds, expected)];
+  return `${icon} ${withoutIcons(oneLine(parts.filter((part) => part !== undefined).join(' · ')))}`;
+}
+
+/** How long a build took. That of a running one would be out of date at once. */
+function durationWords(build: Build, { length }: readonly Build[]): string | undefined {
+  const seconds = length > 1 || isTimed(build) ? undefined : durationSeconds(build, 0);
+  return seconds === undefined ? undefined : formatDuration(seconds);
+}
+
+/** The longest of the usual durations, since builds of one job run side by side. */
+function usualWords(builds: readonly Build[], expected: Ready['expected']): string | undefined {
+  const usual = builds.flatMap((build) => usualSeconds(build, expected) ?? []);
+  return usual.length === 0 ? undefined : l10n.t('usually {0}', formatDuration(Math.max(...usual)));
+}

@@ -1,0 +1,137 @@
+import assert from 'node:assert/strict';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { CodeLens } from 'vscode';
+import type { App, AppOptions } from '../app';
+import { appsInTests } from '../eachApp';
+import { Uri } from '../fake/basics';
+import { editor } from '../fake/editor';
+import { FakeDocument } from '../fake/texts';
+
+const text = `include: ci/included.yml
+.hidden:
+  script: a
+compile:
+  script: a
+rspec:
+  parallel: 2
+production:
+  script: a
+lint: { script: a }
+unknown:
+  script: a
+`;
+
+async function write(app: App, path: string, content: string): Promise<FakeDocument> {
+  const file = join(app.repository.rootUri.fsPath, path);
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(file, content);
+  return new FakeDocument(Uri.file(file), content);
+}
+
+async function lenses(document: FakeDocument): Promise<readonly string[]> {
+  const all = editor().texts.providers.filter(({ kind }) => kind === 'lens');
+  const provider = all.find(({ selector }) => JSON.stringify(selector).includes('yaml'))?.provider;
+  const found = await (provider as { provideCodeLenses(of: FakeDocument): Promise<CodeLens[]> }).provideCodeLenses(
+    document,
+  );
+  return found.map(({ range, command }) => `${range.start.line} ${command?.title} ${command?.command.slice(13)}`);
+}
+
+describe('Code lenses over the jobs of .gitlab-ci.yml', () => {
+  const apps = appsInTests();
+  const start = (options: AppOptions = {}) => apps.ready({ gitlab: { profile: '18.9' }, ...options });
+
+  it('tell the status, the duration, and what can be done', async () => {
+    const app = await start();
+    const document = await write(app, '.gitlab-ci.yml', text);
+    assert.deepEqual(await lenses(document), [
+      '3 $(pass) passed · 2:00 · usually 2:00 nextFailed',
+      '3 $(output) Log openLog',
+      '3 $(debug-restart) Retry retry',
+      '5 $(pass) passed · 4:00 · usually 0:00 nextFailed',
+      '5 $(output) Log openLog',
+      '5 $(debug-restart) Retry retry',
+      '7 $(watch) pending nextFailed',
+      '9 $(circle-slash) canceled nextFailed',
+      '9 $(debug-restart) Retry retry',
+    ]);
+  });
+
+  it('stand for all builds of a parallel job', async () => {
+    const app = await start({
+      prepare: ({ gitlab: { world }, small: { project, sha, ref } }) => {
+        world.addBuild(project, { sha, ref, name: 'unknown 1/2', status: 'success' });
+        world.addBuild(project, { sha, ref, name: 'unknown 2/2', status: 'failed' });
+      },
+    });
+    const found = await lenses(await write(app, '.gitlab-ci.yml', text));
+    assert.ok(found.includes('10 $(error) failed · 1 of 2: unknown 2/2 · usually 0:00 nextFailed'), found.join('\n'));
+  });
+
+  it('offer to play a manual build', async () => {
+    const app = await start({
+      prepare: ({ gitlab: { world }, small: { project, sha, ref } }) =>
+        void world.addBuild(project, { sha, ref, name: 'unknown', status: 'manual', when: 'manual' }),
+    });
+    const found = await lenses(await write(app, '.gitlab-ci.yml', text));
+    assert.ok(found.includes('10 $(play) Play play'), found.join('\n'));
+  });
+
+  it('stand in local files that are included, and in no other file', async () => {
+    const app = await start();
+    await write(app, '.gitlab-ci.yml', 'include: [ci/first.yml]\n');
+    await write(app, 'ci/first.yml', 'include: /ci/parts/*.yml\n');
+    const content = 'compile:\n  script: a\n';
+    assert.equal((await lenses(await write(app, 'ci/parts/a.yml', content))).length, 3);
+    assert.deepEqual(await lenses(await write(app, 'other.yml', content)), []);
+    assert.deepEqual(await lenses(new FakeDocument(Uri.file('/elsewhere/.gitlab-ci.yml'), content)), []);
+  });
+
+  it('are none with the setting off, and none while signed out', async () => {
+    const app = await start();
+    const document = await write(app, '.gitlab-ci.yml', text);
+    editor().configuration.set(editor().configuration.global, 'gitlabBuilds.ciFile.codeLens', false);
+    assert.deepEqual(await lenses(document), []);
+    editor().configuration.set(editor().configuration.global, 'gitlabBuilds.ciFile.codeLens', true);
+    assert.notDeepEqual(await lenses(document), []);
+    await app.run('signOut', { instance: app.gitlab.url });
+    await app.shows('signedOut');
+    assert.deepEqual(await lenses(document), []);
+  });
+
+  it('ask GitLab for nothing', async () => {
+    const app = await start();
+    app.asked();
+    await lenses(await write(app, '.gitlab-ci.yml', text));
+    assert.deepEqual(app.asked(), []);
+  });
+});
+
+describe('Go to Job in .gitlab-ci.yml', () => {
+  const apps = appsInTests();
+  const opened = () =>
+    editor()
+      .executed.filter(({ command }) => command === 'vscode.open')
+      .map(({ args: [uri, options] }) => {
+        const { selection } = options as { selection: { start: { line: number } } };
+        return `${(uri as Uri).path.split('/').at(-1)}:${selection.start.line}`;
+      });
+
+  it('opens the job of a build, through included files', async () => {
+    const app = await apps.ready();
+    await write(app, '.gitlab-ci.yml', text);
+    await write(app, 'ci/included.yml', 'include: ci/more.yml\nassets:\n  script: a\n');
+    await write(app, 'ci/more.yml', '\n\nother:\n  script: a\n');
+    await app.run('goToJob', { build: app.small.builds.compile.id });
+    await app.run('goToJob', { build: app.small.builds.assets.id });
+    assert.deepEqual(opened(), ['.gitlab-ci.yml:3', 'included.yml:1']);
+  });
+
+  it('says so where there is no such job', async () => {
+    const app = await apps.ready();
+    await app.run('goToJob', { build: app.small.builds.compile.id });
+    assert.match(editor().messages[0]?.text ?? '', /^The job of compile isn't in /);
+    assert.deepEqual(opened(), []);
+  });
+});
