@@ -118,7 +118,7 @@ async function buildTests() {
   });
   await build({
     ...esm,
-    entryPoints: of('ui'),
+    entryPoints: [...of('ui'), ...filesBelow('test').filter((file) => file.endsWith('.shell.ts'))],
     outdir: 'out/test',
     outbase: 'test',
     external: externals,

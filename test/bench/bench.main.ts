@@ -8,6 +8,7 @@ import versions from '../vscode/versions.json';
 import { measureActivation } from './activation';
 import { measureArtifacts } from './artifacts';
 import { measureBundle } from './bundle';
+import { measureFiles } from './files';
 import { measureHost } from './host';
 import { measureHostSoak } from './hostSoak';
 import { measureList } from './list';
@@ -29,6 +30,7 @@ const parts: Readonly<Record<string, Measure>> = {
   soak: measureSoak,
   list: measureList,
   log: measureLog,
+  files: measureFiles,
   artifacts: measureArtifacts,
   activation: measureActivation,
   host: measureHost,
