@@ -51,10 +51,9 @@ describe('several repositories', () => {
   const two = useTwo();
   const row = (name: string) => treeRow(two().page, new RegExp(`^Repository ${name}, `));
   const status = () => statusBarItem(two().page, /^GitLab Builds, /);
-  const short = (sha: string) => sha.slice(0, 8);
 
   it('have a row each, that says how it stands; one without a token offers to sign in', async () => {
-    const { page, old, young, bakery, picture } = two();
+    const { page, old, young, picture } = two();
     await row('bakery').waitFor();
     await row('kitchen').waitFor();
     await treeRow(page, /^Stage deploy/).waitFor();
@@ -62,7 +61,7 @@ describe('several repositories', () => {
     await picture('several-1-signed-out');
     const rows = await shown(page);
     assert.equal(rows[0], 'bakery');
-    assert.match(rows[1] ?? '', new RegExp(`^main · ${short(bakery.sha)} · failed · 1 of 7: spinach`));
+    assert.match(rows[1] ?? '', /^1 of 7: spinach/);
     assert.deepEqual(rows.slice(-2), ['kitchen', `${new URL(young.url).host} · not signed in`]);
     assert.deepEqual(young.requests, []);
     assert.ok(old.requests.length > 0);

@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict';
+import { branchMergeRequestAndChild, type BranchMergeRequestAndChild } from '../gitlab/scenarios';
+import { type SeedOptions, shaOf } from '../gitlab/seed';
+import type { World } from '../gitlab/world';
+import { contextMenu, treeRow } from '../vscode/workbench';
+import { useStage } from './stage';
+import { eventually } from './view';
+
+/** The failed build of the merge request failed on the commit before, too, and passed on the one before that. */
+function furnish(world: World, commit: SeedOptions): BranchMergeRequestAndChild {
+  const scene = branchMergeRequestAndChild(world, commit);
+  const { project, merge, builds } = scene;
+  const { ref } = merge;
+  const [green, red] = [shaOf('passed'), shaOf('failed first')];
+  world.addCommit(project, { sha: green, title: 'Let people sign out', authorName: 'Ada' });
+  world.addCommit(project, { sha: red, title: 'Sign people in by name', authorName: 'Bob' });
+  world.addBuild(project, { sha: green, ref, name: builds.mergeTest.name, status: 'success' });
+  world.addBuild(project, { sha: red, ref, name: builds.mergeTest.name, status: 'failed' });
+  world.setStatus(world.retry(builds.mergeTest), 'failed');
+  return scene;
+}
+
+describe('what makes a pipeline slow, and since when it fails', () => {
+  const stage = useStage({ furnish, branch: 'feature', gitlab: { profile: '18.9' } });
+
+  it('a pipeline has a timeline as a document, with its critical path', async () => {
+    const { page, picture } = stage();
+    await contextMenu(page, treeRow(page, /^Branch /), 'Show Timeline');
+    const lines = page.locator('.part.editor .monaco-editor .view-line');
+    await eventually(async () => {
+      const text = (await lines.allInnerTexts()).join('\n').replaceAll('\u00a0', ' ');
+      assert.match(text, /Timeline of Branch|Timeline of feature/);
+      assert.match(text, /Critical path: .* → .* of /);
+      assert.match(text, /^\* .* compile .*█/m);
+    });
+    await picture('timeline');
+  });
+
+  it('a failed build says since when', async () => {
+    const { page, picture } = stage();
+    await contextMenu(page, treeRow(page, /^rspec 1\/2, failed/), 'Since When?');
+    const list = page.locator('.quick-input-widget');
+    await list.getByText('Since when does rspec 1/2 fail?').waitFor();
+    for (const title of ['Sign people in by name', 'Let people sign out']) await list.getByText(title).waitFor();
+    await picture('since-when');
+    await page.keyboard.press('Escape');
+  });
+});
