@@ -37,7 +37,10 @@ describe('browsing artifacts', () => {
   const artifacts = () => treeRow(stage().page, /^Artifacts of pytest/);
 
   it('shows what is in them below their build', async () => {
-    const { page, picture } = stage();
+    const { page, folder, picture } = stage();
+    const file = join(folder, 'tests', 'test_math.py');
+    await mkdir(dirname(file));
+    await writeFile(file, Array.from({ length: 20 }, (_, index) => `# line ${index + 1}\n`).join(''));
     await widenSideBar(page, 420);
     await treeRow(page, /^Stage test, 2 failed/).waitFor();
     await unfold(treeRow(page, /^pytest, failed/));
@@ -69,10 +72,7 @@ describe('browsing artifacts', () => {
   });
 
   it('opens a failed test at its line in the workspace', async () => {
-    const { page, folder, picture } = stage();
-    const file = join(folder, 'tests', 'test_math.py');
-    await mkdir(dirname(file));
-    await writeFile(file, Array.from({ length: 20 }, (_, index) => `# line ${index + 1}\n`).join(''));
+    const { page, picture } = stage();
     await pointAt(page, treeRow(page, /^test_sum/));
     await eventually(async () => assert.match(await tooltip(page).innerText(), /tests\/test_math\.py:12/));
     await picture('browse-4-test');

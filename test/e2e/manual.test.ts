@@ -157,6 +157,7 @@ describe('builds that wait for a person, on GitLab 8.13', () => {
       'Copy URL',
       'Copy Build Name…',
       'Open Pipeline in Browser',
+      'Go to Job in .gitlab-ci.yml…',
     ]);
     await pointAt(page, row);
     await picture('play-8.13-skipped');

@@ -128,7 +128,7 @@ describe('the pipelines of a commit', () => {
   it('have entries in their context menus that fit what the row is', async () => {
     const { page, picture } = stage();
     const web = ['Open in Browser', 'Copy URL'];
-    const ofBuild = [...web, 'Copy Build Name…', 'Open Pipeline in Browser'];
+    const ofBuild = [...web, 'Copy Build Name…', 'Open Pipeline in Browser', 'Go to Job in .gitlab-ci.yml…'];
     assert.deepEqual(await offeredIn(page, treeRow(page, /^jenkins\/acceptance/)), ofBuild);
     const reported = treeRow(page, /^Reported by other systems/);
     assert.deepEqual(await offeredIn(page, reported), [...web, 'Open Pipeline in Browser']);

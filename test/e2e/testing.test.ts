@@ -79,7 +79,7 @@ for (const profile of ['18.9', '10.8'] as const satisfies readonly ProfileName[]
       await unfold(treeRow(page, /^pytest/));
       await unfold(treeRow(page, /^tests\.test_math/));
       await picture(`testing-${profile}-2-expanded`);
-      await treeRow(page, /test_sum/).dblclick();
+      await page.locator('.part.sidebar [role=treeitem]').filter({ hasText: 'test_sum' }).last().dblclick();
       await page.getByRole('tab', { name: 'test_math.py' }).waitFor();
       await picture(`testing-${profile}-3-line`);
     });

@@ -46,15 +46,18 @@ describe('a token that may only read', () => {
     const { page, picture } = stage();
     const web = ['Open in Browser', 'Copy URL'];
     const log = ['Open Log…', 'Save Log As…', 'Compare Log with Last Success'];
-    const ofBuild = [...web, 'Copy Build Name…', 'Open Pipeline in Browser'];
+    const ofBuild = [...web, 'Copy Build Name…', 'Open Pipeline in Browser', 'Go to Job in .gitlab-ci.yml…'];
     assert.deepEqual(await offeredIn(page, treeRow(page, /^production, manual/)), ofBuild);
     const mergeRequest = treeRow(page, /^Merge request !1 /);
     assert.deepEqual(await offeredIn(page, mergeRequest), ['Show Timeline', ...web, 'Open Merge Request']);
     assert.deepEqual(await offeredIn(page, treeRow(page, /^install, running/)), [...log, ...ofBuild]);
-    const failure = ['Copy Failure as Markdown', 'Since When?', 'Show Log Errors in Problems'];
+    const failure = [
+      ...['Copy Failure as Markdown', 'Fix with Chat', 'Since When?', 'Show Log Errors in Problems'],
+      'Show Tests of This Commit',
+    ];
     assert.deepEqual(await offeredIn(page, treeRow(page, /^lint, failed/)), [...log, ...failure, ...ofBuild]);
     const compile = treeRow(page, /^compile, passed.*has artifacts/);
-    const archive = ['Download Artifacts…', 'Download and Extract Artifacts…'];
+    const archive = ['Download Artifacts…', 'Download and Extract Artifacts…', 'Show Coverage of Build…'];
     assert.deepEqual(await offeredIn(page, compile), [...archive, ...log, ...ofBuild]);
     await pointAt(page, compile);
     await picture('read-only-row');

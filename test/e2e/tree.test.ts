@@ -126,7 +126,7 @@ describe('the tree of a commit', () => {
   it('shows the failed builds only, says so, and shows all again', async () => {
     const { page, picture } = stage();
     await filterBy(page, 'failed');
-    const rows = ['test', '1 failed', odd, '1:00 · artifacts 142 B'];
+    const rows = ['test', '1 of 4 shown', odd, '1:00 · artifacts 142 B'];
     await eventually(async () => assert.deepEqual(await read(page), rows));
     await picture('filtered');
     assert.match(await message(page).innerText(), /^main · [0-9a-f]{8} · only failed$/);
