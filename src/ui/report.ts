@@ -2,7 +2,7 @@ import { commands, l10n, window } from 'vscode';
 import { ArchiveError } from '../core/artifacts/archiveErrors';
 import {
   DiskError,
-  DownloadBroken,
+  DownloadInterrupted,
   GitLabError,
   isAbort,
   LocalError,
@@ -12,7 +12,7 @@ import {
 } from '../core/model/errors';
 import type { Logger } from '../core/util/logger';
 import { archiveSentence, settingFor } from './text/archiveFailures';
-import { brokenSentence, diskSentence } from './text/diskFailures';
+import { interruptedSentence, diskSentence } from './text/diskFailures';
 import { failureSentence, withoutIcons, withoutLinks } from './text/failures';
 
 /** An error whose message is shown to the user as is: it says what happened and what to do. */
@@ -90,7 +90,7 @@ export class Report {
 export function sentenceFor(error: unknown): string {
   if (error instanceof UserError) return error.message;
   if (error instanceof DiskError) return diskSentence(error);
-  if (error instanceof DownloadBroken) return brokenSentence(error, sentenceFor(error.cause));
+  if (error instanceof DownloadInterrupted) return interruptedSentence(error, sentenceFor(error.cause));
   if (error instanceof ArchiveError) return archiveSentence(error);
   return failureSentence(toFailure(error));
 }
@@ -112,7 +112,7 @@ interface Remedy {
 function remedyFor(error: unknown): Remedy | undefined {
   if (error instanceof UserError) return remedyNamed(error.remedy);
   if (error instanceof GitLabError) return remedyForFailure(error.failure);
-  if (error instanceof DownloadBroken) return remedyFor(error.cause);
+  if (error instanceof DownloadInterrupted) return remedyFor(error.cause);
   const setting = settingThatHelps(error);
   return setting === undefined ? logRemedy() : settingsRemedy(setting);
 }
@@ -157,7 +157,7 @@ function settingsRemedy(setting: string): Remedy {
 
 /** Text for the log; with the stack for an unexpected error. */
 function describe(error: unknown): string {
-  const isKnown = [UserError, DiskError, DownloadBroken, ArchiveError, GitLabError, LocalError].some(
+  const isKnown = [UserError, DiskError, DownloadInterrupted, ArchiveError, GitLabError, LocalError].some(
     (kind) => error instanceof kind,
   );
   if (error instanceof Error && isKnown) return error.message;

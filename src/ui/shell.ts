@@ -82,7 +82,7 @@ export function startShell(context: ExtensionContext, changed: EventEmitter<void
   const log = window.createOutputChannel('GitLab Builds', { log: true });
   const report = new Report(log);
   const parts = sessionParts(context, log, manifest.version);
-  const { git, settings, tokens, clients, remembered, knownProjects, instanceHosts, sources, clock } = parts;
+  const { git, settings, tokens, clients, snapshotCache, knownProjects, instanceHosts, sources, clock } = parts;
   const waits = new OngoingWaits(() => session.onVisibilityChange());
   const isLookedAt = () => tree.view.visible || waits.areAny;
   const attention = (): Attention => ({ visible: isLookedAt(), focused: window.state.focused });
@@ -110,24 +110,24 @@ export function startShell(context: ExtensionContext, changed: EventEmitter<void
     // Dispose of the session before what it uses.
     ...[settingFlaws, ...logFeatures, logsShown.logs, archives, artifactRows, commitTests, coverage],
     ...[ciLens, registerTerminalLinks(session, act)],
-    ...[session, notifications, tree, statusBar, clients, remembered, knownProjects, git, settings, tokens, log],
+    ...[session, notifications, tree, statusBar, clients, snapshotCache, knownProjects, git, settings, tokens, log],
     session.onDidChange((state) => {
       for (const { snapshot } of state.repositories) {
         knownProjects.addShown(snapshot);
-        archives.keepWhatIs(snapshot);
+        archives.dropReplaced(snapshot);
       }
       for (const view of [tree, statusBar, notifications, watches, commitTests, stateLog, ciLens]) view.show(state);
       changed.fire();
     }),
     tokens.onDidChange(() => {
-      archives.forgetAll();
-      void tellSignedIn(tokens);
+      archives.clear();
+      void updateSignedInKey(tokens);
     }),
-    settings.onDidChangeLook(() => tree.redraw()),
+    settings.onDidChangeDisplay(() => tree.redraw()),
     window.onDidChangeWindowState(() => session.onVisibilityChange()),
     tree.view.onDidChangeVisibility(() => session.onVisibilityChange()),
   );
-  void tellSignedIn(tokens);
+  void updateSignedInKey(tokens);
   void report.guard('start', () => git.start());
   return {
     run,
@@ -140,9 +140,9 @@ export function startShell(context: ExtensionContext, changed: EventEmitter<void
 }
 
 /** How the tree tells notifications whether they are needed, and shows how many builds fail. */
-function attentionOf({ view }: BuildTree): Pick<NotificationsPort, 'inSight' | 'badge'> {
+function attentionOf({ view }: BuildTree): Pick<NotificationsPort, 'isVisible' | 'badge'> {
   return {
-    inSight: () => view.visible && window.state.focused,
+    isVisible: () => view.visible && window.state.focused,
     badge: (badge) => (view.badge = badge),
   };
 }
@@ -175,14 +175,14 @@ function sessionParts(
   const forgotten = [instances, knownProjects];
   const files = storageUri === undefined ? undefined : new SnapshotFiles(join(storageUri.fsPath, 'builds'));
   const forget = { keepOnly: (urls: readonly string[]) => forgotten.forEach((one) => one.keepOnly(urls)) };
-  const remembered = new SnapshotCache(workspaceState, systemClock, forget, files);
+  const snapshotCache = new SnapshotCache(workspaceState, systemClock, forget, files);
   const [remoteChoices, instanceHosts] = [new RemoteChoices(workspaceState), new InstanceHosts(globalState)];
-  const kept = { remembered, knownProjects, remoteChoices, instanceHosts, sshHosts: new SshHosts() };
+  const kept = { snapshotCache, knownProjects, remoteChoices, instanceHosts, sshHosts: new SshHosts() };
   return { git, settings, tokens, sources, clients, log, clock: systemClock, ...kept };
 }
 
 /** Sets the context key that says whether there is anything to sign out of. */
-async function tellSignedIn(tokens: Tokens): Promise<void> {
+async function updateSignedInKey(tokens: Tokens): Promise<void> {
   await setKey('signedIn', (await tokens.stored()).length > 0);
 }
 

@@ -10,7 +10,7 @@ import { GitLabClient } from '../../src/core/gitlab/client';
 import type { Http, HttpRequest, JsonAnswer } from '../../src/core/gitlab/http/request';
 import { firstError, tailOf } from '../../src/core/log/firstError';
 import { locationsOf } from '../../src/core/log/locations';
-import { normalised } from '../../src/core/log/normalise';
+import { normalized } from '../../src/core/log/normalize';
 import { problemsIn } from '../../src/core/log/logProblems';
 import { smallProject } from '../gitlab/scenarios';
 import { developerToken } from '../gitlab/seed';
@@ -101,7 +101,7 @@ async function readLog(bytes: Buffer): Promise<void> {
   for (const problem of [...problemsIn(lines, locationsOf(lines))].flat()) assert.ok(problem.at < lines.length);
   for (const [at, line] of lines.entries()) {
     assert.doesNotMatch(line, /[\0-\x08\n-\x1f]/);
-    normalised(line);
+    normalized(line);
     assert.ok(log.spans(at).every(({ start, end }) => start < end && end <= line.length));
   }
 }

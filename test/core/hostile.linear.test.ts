@@ -9,7 +9,7 @@ import { toBaseUrl } from '../../src/core/model/instance';
 import { mergeOrders } from '../../src/core/model/mergeOrders';
 import { firstError, tailOf } from '../../src/core/log/firstError';
 import { locationsIn, locationsOf } from '../../src/core/log/locations';
-import { normalised } from '../../src/core/log/normalise';
+import { normalized } from '../../src/core/log/normalize';
 import { problemsIn } from '../../src/core/log/logProblems';
 import { messageOfFrames } from '../../src/core/log/stacks';
 import { parseRemote } from '../../src/core/model/remotes';
@@ -102,7 +102,7 @@ describe('Ten times the input costs at most twenty times the work', () => {
               allProblems(lines);
               messageOfFrames(lines, 3, 3);
               locationsIn(line);
-              normalised(line);
+              normalized(line);
             },
           );
       });

@@ -23,7 +23,7 @@ export class Notifying {
     clock: this.clock,
     report: new Report(window.createOutputChannel('x', { log: true })),
     settings: this.settings,
-    inSight: () => this.inSight,
+    isVisible: () => this.inSight,
     badge: (badge) => this.badges.push(badge),
     act: async (...command) => void this.acts.push(command),
   });

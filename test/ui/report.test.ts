@@ -3,7 +3,7 @@ import { readOnlyRedirect, redirectLoop } from '../../src/core/gitlab/http/httpF
 import { window } from 'vscode';
 import {
   DiskError,
-  DownloadBroken,
+  DownloadInterrupted,
   GitLabError,
   type DiskFailureKind,
   type Failure,
@@ -99,7 +99,7 @@ describe('The guard around a command', () => {
     ],
     [
       'a download that broke off, by what broke it',
-      new DownloadBroken(1, 2, new GitLabError({ kind: 'expired', host })),
+      new DownloadInterrupted(1, 2, new GitLabError({ kind: 'expired', host })),
       'Sign In Again',
       'gitlabBuilds.signIn',
       [],
@@ -330,7 +330,7 @@ describe('The sentence for a failure', () => {
   it('of a download that broke off says how far it is, that it goes on, and what broke it', () => {
     const cause = new GitLabError({ kind: 'timeout', host });
     assert.equal(
-      sentenceFor(new DownloadBroken(3_400_000, 10_000_000, cause)),
+      sentenceFor(new DownloadInterrupted(3_400_000, 10_000_000, cause)),
       "git.example.com didn't respond in time. Try again later. 3.4 MB of 10 MB were kept. The next download continues from there.",
     );
   });

@@ -1,6 +1,6 @@
 import { blockers } from '../model/blocked';
 import { hasFailed, type Build } from '../model/build';
-import { pipelineFailure, pipelinesInOrder, standingBuilds, type Listing, type Pipeline } from '../model/pipeline';
+import { pipelineFailure, pipelinesInOrder, buildsThatCount, type Listing, type Pipeline } from '../model/pipeline';
 import { verdictOf } from '../model/verdict';
 import { codeSpan } from '../util/markdown';
 import type { Section } from './answer';
@@ -52,7 +52,7 @@ function ageLine({ age }: StatusFacts): readonly string[] {
 
 function buildSections(listing: Listing, { commit, reasonOf }: StatusFacts): readonly Section[] {
   const verdict = verdictOf(listing);
-  const standing = standingBuilds(listing);
+  const standing = buildsThatCount(listing);
   const row = (build: Build): string => buildRow(build, reasonOf);
   const broken = verdict.broken === undefined ? [] : [brokenRow(verdict.broken)];
   const allowed = standing.filter((build) => build.status === 'failed' && !hasFailed(build));

@@ -20,7 +20,7 @@ export interface CacheKey {
 
 export type Load = () => AsyncIterable<Uint8Array> | Promise<AsyncIterable<Uint8Array>>;
 
-interface Kept {
+interface CachedFile {
   readonly path: string;
   readonly bytes: number;
   readonly usedAt: number;
@@ -180,18 +180,18 @@ export class ArtifactsCache {
     }
   }
 
-  private isOld({ usedAt }: Kept): boolean {
+  private isOld({ usedAt }: CachedFile): boolean {
     return this.clock.now() - usedAt > keptMs;
   }
 
   /** Files that match the pattern; empty if the folder doesn't exist. */
-  private async list(pattern: RegExp): Promise<readonly Kept[]> {
+  private async list(pattern: RegExp): Promise<readonly CachedFile[]> {
     const names = await readdir(this.folder).catch(() => []);
     const ours = names.filter((name) => pattern.test(name)).map((name) => this.look(join(this.folder, name)));
     return (await Promise.all(ours)).flatMap((kept) => kept ?? []);
   }
 
-  private async look(path: string): Promise<Kept | undefined> {
+  private async look(path: string): Promise<CachedFile | undefined> {
     const found = await lstat(path).catch(() => undefined); // Another window may have just removed it.
     return found?.isFile() === true ? { path, bytes: found.size, usedAt: found.mtimeMs } : undefined;
   }

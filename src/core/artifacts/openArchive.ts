@@ -1,7 +1,7 @@
 import type { RandomAccess, Archive, ArchiveEntry } from './archive/archive';
 import { openArtifacts } from './archive/browse';
 import type { ArtifactsCache, CacheKey } from './artifactCache';
-import type { Given, Wanted } from './archive/remoteArchive';
+import type { RangeResponse, RangeRequest } from './archive/remoteArchive';
 import { resumableBody, type Download } from './download/transfer';
 import { fileAccess } from './archive/zip';
 import type { Instance } from '../model/instance';
@@ -10,13 +10,18 @@ import type { ArtifactAddress } from './entryCache';
 
 /** What GitLab gives of builds' artifacts. */
 export interface ArtifactsSource {
-  artifacts(project: string, build: number, signal: AbortSignal, part?: Part): Promise<Given & Download>;
+  artifacts(project: string, build: number, signal: AbortSignal, part?: Part): Promise<RangeResponse & Download>;
   artifactTree(project: string, build: number, signal: AbortSignal): Promise<readonly ArchiveEntry[]>;
-  artifactEntry(project: string, build: number, path: string, signal: AbortSignal): Promise<Pick<Given, 'body'>>;
+  artifactEntry(
+    project: string,
+    build: number,
+    path: string,
+    signal: AbortSignal,
+  ): Promise<Pick<RangeResponse, 'body'>>;
 }
 
 interface Part {
-  readonly range?: Wanted | { readonly start: number } | undefined;
+  readonly range?: RangeRequest | { readonly start: number } | undefined;
   readonly validator?: string | undefined;
 }
 

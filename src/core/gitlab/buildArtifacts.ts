@@ -12,7 +12,7 @@ import type { ByteRange } from './http/ranges';
 const mostPages = 100;
 
 /** Range of a file to download. */
-export interface Part {
+export interface FileRange {
   readonly range?: ByteRange | undefined;
   /** Validator from an earlier response; if the file has changed since, the server sends the whole file. */
   readonly validator?: string | undefined;
@@ -30,8 +30,8 @@ export class ArtifactsOfBuild {
     this.path = `projects/${project.id}/${call.dialect.segment}/${build}/artifacts`;
   }
 
-  async archive(part: Part, place: SignedUrl): Promise<StreamAnswer> {
-    return this.call.api.stream(this.path, { ...part, place });
+  async archive(part: FileRange, place: SignedUrl): Promise<StreamAnswer> {
+    return this.call.api.stream(this.path, { ...part, signedUrl: place });
   }
 
   /** Lists files and folders in the archive. Throws `unsupported` if that would take more requests than it saves. */
@@ -61,7 +61,7 @@ export class ArtifactsOfBuild {
 export async function latestArtifacts(
   call: Call,
   project: Project,
-  wanted: Part & { readonly ref: string; readonly job: string },
+  wanted: FileRange & { readonly ref: string; readonly job: string },
 ): Promise<StreamAnswer> {
   needs(call, 'latestArtifacts');
   const { ref, job, ...part } = wanted;

@@ -24,7 +24,7 @@ import {
   unsupportedOr,
 } from './notFound';
 import { GitLabApi } from './gitlabApi';
-import { ArtifactsOfBuild, latestArtifacts, type Part } from './buildArtifacts';
+import { ArtifactsOfBuild, latestArtifacts, type FileRange } from './buildArtifacts';
 import { BuildTests, type GitLabTests } from './buildTests';
 import {
   createMergeRequestPipeline,
@@ -35,7 +35,7 @@ import {
   type PipelineRequest,
 } from './createPipeline';
 import { BuildDetails, isIncomplete } from './buildDetails';
-import { meet, type Meeting, type Probe, type Server } from './detect';
+import { detectWithProject, type Detection, type Probe, type Server } from './detect';
 import {
   toProject,
   toRequest,
@@ -95,7 +95,7 @@ interface Detected {
 }
 
 /** Result of detection, with the project requested in parallel. */
-interface Met extends Meeting {
+interface DetectionOfClient extends Detection {
   readonly beside: string | undefined;
 }
 
@@ -109,7 +109,7 @@ export class GitLabClient {
   private readonly lookUps = new Map<string, SharedWork<Project>>();
   private readonly memory: TtlCache;
   private readonly pages: TtlCache;
-  private readonly places: SignedUrlCache;
+  private readonly signedUrls: SignedUrlCache;
   private readonly tokenScopes: TokenScopes;
   private readonly details = new BuildDetails();
   private readonly tests: BuildTests;
@@ -124,7 +124,7 @@ export class GitLabClient {
   private isKnown = false;
   /** Whether the server may have been upgraded since it was detected. */
   private isDoubted = false;
-  private detecting = new SharedWork<Met>();
+  private detecting = new SharedWork<DetectionOfClient>();
 
   constructor(
     private readonly instance: Instance,
@@ -138,7 +138,7 @@ export class GitLabClient {
     this.memory = new TtlCache(now);
     this.pages = new TtlCache(now, pagesKept);
     this.serverClock = new ServerClock(now);
-    this.places = new SignedUrlCache(() => this.serverClock.serverNow);
+    this.signedUrls = new SignedUrlCache(() => this.serverClock.serverNow);
     this.tests = new BuildTests(now);
     this.tokenScopes = new TokenScopes(this.memory);
     this.rateLimiter = new RateLimiter(clock);
@@ -162,7 +162,7 @@ export class GitLabClient {
   }
 
   /** Which kind of token the instance accepts, and the page that creates one. Sends no token. */
-  async tokenPlace(signal: AbortSignal): Promise<TokenPage> {
+  async tokenPage(signal: AbortSignal): Promise<TokenPage> {
     const { http, instance } = this;
     return tokenPage({ http, instance, signal });
   }
@@ -212,7 +212,7 @@ export class GitLabClient {
     const { usesGraphql } = this;
     const listing = await this.listOrDoubt(project, commit, signal, isAsked);
     if (usesGraphql === true && this.usesGraphql === false) this.isDoubted = true;
-    const holds = await this.holds(project, listing, signal);
+    const holds = await this.isStillValid(project, listing, signal);
     const isUpgraded = this.isDoubted && (await this.detectAgain(signal));
     return holds && !isUpgraded ? listing : this.list(project, commit, signal, isAsked);
   }
@@ -228,7 +228,7 @@ export class GitLabClient {
   }
 
   private async list(project: string, commit: CommitRef, signal: AbortSignal, isAsked: boolean): Promise<Listing> {
-    return this.within(project, signal, async (found, { api, server, dialect }) => {
+    return this.inProject(project, signal, async (found, { api, server, dialect }) => {
       const { memory, log } = this;
       const question: CommitQuestion = { api, server, project: found, commit, memory, log, isAsked };
       const rows = await dialect.commitRows(question);
@@ -247,7 +247,7 @@ export class GitLabClient {
    * Checks facts restored from another window if the listing casts doubt on them: the id may now belong to another
    * project, or the server may be older than assumed.
    */
-  private async holds(name: string, { builds, pipelines }: Listing, signal: AbortSignal): Promise<boolean> {
+  private async isStillValid(name: string, { builds, pipelines }: Listing, signal: AbortSignal): Promise<boolean> {
     const { detected } = this;
     const known = this.projects.get(name);
     let holds = true;
@@ -266,7 +266,7 @@ export class GitLabClient {
    */
   async hasCommit(project: string, sha: string, signal: AbortSignal): Promise<boolean | undefined> {
     try {
-      return await this.within(project, signal, (found, { api }) =>
+      return await this.inProject(project, signal, (found, { api }) =>
         api.get(`projects/${found.id}/repository/commits/${sha}`, () => true),
       );
     } catch (error) {
@@ -278,7 +278,7 @@ export class GitLabClient {
   async recentBuilds(project: string, scope: string | undefined, signal: AbortSignal): Promise<readonly Build[]> {
     // Only the form with a single `scope` works on all versions.
     const query = scope === undefined ? '' : `?scope=${encodeURIComponent(scope)}`;
-    return this.within(project, signal, async (found, call) => {
+    return this.inProject(project, signal, async (found, call) => {
       const path = `projects/${found.id}/${call.dialect.segment}${query}`;
       return (await call.api.page(path, 1, reader(found, call))).items;
     });
@@ -311,7 +311,7 @@ export class GitLabClient {
 
   /** Loads one build. Doesn't work for bridges, which GitLab only includes in lists. */
   async build(project: string, id: number, signal: AbortSignal): Promise<Build> {
-    return this.within(project, signal, (found, call) =>
+    return this.inProject(project, signal, (found, call) =>
       call.api.get(`projects/${found.id}/${call.dialect.segment}/${id}`, reader(found, call)),
     );
   }
@@ -340,9 +340,9 @@ export class GitLabClient {
     variables: Variables = {},
   ): Promise<Build> {
     const { path, body } = toRequest(action, variables);
-    this.places.clear();
+    this.signedUrls.clear();
     return this.tokenScopes.changing(() =>
-      this.within(project, signal, (found, call) => {
+      this.inProject(project, signal, (found, call) => {
         this.details.forget(found.id, id);
         return call.api.post(`projects/${found.id}/${call.dialect.segment}/${id}/${path}`, reader(found, call), body);
       }),
@@ -352,7 +352,7 @@ export class GitLabClient {
   /** Retries failed and canceled builds of a pipeline, or cancels unfinished ones. Requires GitLab 8.11. */
   async actOnPipeline(project: string, id: number, action: 'retry' | 'cancel', signal: AbortSignal): Promise<void> {
     await this.tokenScopes.changing(() =>
-      this.within(project, signal, (found, { api }) =>
+      this.inProject(project, signal, (found, { api }) =>
         api.post(`projects/${found.id}/pipelines/${id}/${action}`, () => undefined),
       ),
     );
@@ -361,30 +361,30 @@ export class GitLabClient {
   /** Runs a pipeline for a branch or tag, as GitLab has it. `unsupported` before 8.14, and with variables before 9.0. */
   async createPipeline(project: string, wanted: PipelineRequest, signal: AbortSignal): Promise<CreatedPipeline> {
     return this.tokenScopes.changing(() =>
-      this.within(project, signal, (found, call) => createPipeline(call, found, wanted)),
+      this.inProject(project, signal, (found, call) => createPipeline(call, found, wanted)),
     );
   }
 
   /** Runs a pipeline for a merge request by its number within the project. `unsupported` before 12.3. */
   async createMergeRequestPipeline(project: string, iid: number, signal: AbortSignal): Promise<CreatedPipeline> {
     return this.tokenScopes.changing(() =>
-      this.within(project, signal, (found, call) => createMergeRequestPipeline(call, found, iid)),
+      this.inProject(project, signal, (found, call) => createMergeRequestPipeline(call, found, iid)),
     );
   }
 
   /** Inputs that a pipeline for a branch or tag takes; none before 17.10. */
   async pipelineInputs(project: string, ref: string, signal: AbortSignal): Promise<readonly PipelineInput[]> {
-    return this.within(project, signal, (found, call) => pipelineInputs(call, found, ref));
+    return this.inProject(project, signal, (found, call) => pipelineInputs(call, found, ref));
   }
 
   /** Finds out whether a change took effect although its response was lost. */
   async effectOf(project: string, action: LostAction, signal: AbortSignal): Promise<Effect> {
-    return this.within(project, signal, (found, call) => effectOf(call, found, action, reader(found, call)));
+    return this.inProject(project, signal, (found, call) => effectOf(call, found, action, reader(found, call)));
   }
 
   /** GitLab's status of a pipeline. Requires GitLab 8.11. */
   async pipelineStatus(project: string, id: number, signal: AbortSignal): Promise<string> {
-    return this.within(project, signal, (found, { api }) =>
+    return this.inProject(project, signal, (found, { api }) =>
       api.get(`projects/${found.id}/pipelines/${id}`, (row) => row.requireString('status')),
     );
   }
@@ -397,18 +397,20 @@ export class GitLabClient {
     signal: AbortSignal,
   ): Promise<History> {
     const { log } = this;
-    return this.within(project, signal, (found, call) => buildHistory({ call, project: found, build, ancestors, log }));
+    return this.inProject(project, signal, (found, call) =>
+      buildHistory({ call, project: found, build, ancestors, log }),
+    );
   }
 
   /** What the builds of a pipeline need; undefined if GitLab doesn't tell, as before 14.0. */
   async needsOf(project: string, pipeline: PipelineKey, signal: AbortSignal): Promise<Needs | undefined> {
     const { memory, log } = this;
-    return this.within(project, signal, (found, call) => needsOf({ call, project: found, pipeline, memory, log }));
+    return this.inProject(project, signal, (found, call) => needsOf({ call, project: found, pipeline, memory, log }));
   }
 
   /** The commit that a pipeline ran for. Requires GitLab 8.11. */
   async commitOfPipeline(project: string, id: number, signal: AbortSignal): Promise<CommitRef> {
-    return this.within(project, signal, (found, { api }) =>
+    return this.inProject(project, signal, (found, { api }) =>
       api.get(`projects/${found.id}/pipelines/${id}`, (row) => ({
         sha: row.requireString('sha'),
         ref: row.string('ref'),
@@ -418,7 +420,7 @@ export class GitLabClient {
 
   /** The full SHA of a commit whose id may be abbreviated. */
   async fullSha(project: string, sha: string, signal: AbortSignal): Promise<string> {
-    return this.within(project, signal, (found, { api }) =>
+    return this.inProject(project, signal, (found, { api }) =>
       api.get(`projects/${found.id}/repository/commits/${sha}`, (row) => row.requireString('id')),
     );
   }
@@ -431,15 +433,15 @@ export class GitLabClient {
     const { pipeline } = build;
     if (pipeline === undefined) return undefined;
     const { memory, log } = this;
-    return this.within(project, signal, (found, call) =>
+    return this.inProject(project, signal, (found, call) =>
       this.tests.load({ call, project: found, build, pipeline, state, memory, log }),
     );
   }
 
   /** The archive of a build, or a part of it; where a storage has it, that one is asked for further parts straight away. */
-  async artifacts(project: string, id: number, signal: AbortSignal, part: Part = {}): Promise<StreamAnswer> {
-    return this.within(project, signal, (found, call) =>
-      new ArtifactsOfBuild(call, found, id).archive(part, this.places.of(`${found.id} ${id}`)),
+  async artifacts(project: string, id: number, signal: AbortSignal, part: FileRange = {}): Promise<StreamAnswer> {
+    return this.inProject(project, signal, (found, call) =>
+      new ArtifactsOfBuild(call, found, id).archive(part, this.signedUrls.of(`${found.id} ${id}`)),
     );
   }
 
@@ -449,28 +451,28 @@ export class GitLabClient {
     ref: string,
     job: string,
     signal: AbortSignal,
-    part: Part = {},
+    part: FileRange = {},
   ): Promise<StreamAnswer> {
-    return this.within(project, signal, (found, call) => latestArtifacts(call, found, { ...part, ref, job }));
+    return this.inProject(project, signal, (found, call) => latestArtifacts(call, found, { ...part, ref, job }));
   }
 
   /** Lists the contents of a build's archive; `unsupported` before 18.8. */
   async artifactTree(project: string, id: number, signal: AbortSignal): Promise<readonly ArchiveEntry[]> {
-    return this.within(project, signal, (found, call) => new ArtifactsOfBuild(call, found, id).tree());
+    return this.inProject(project, signal, (found, call) => new ArtifactsOfBuild(call, found, id).tree());
   }
 
   /** Downloads one file of a build's archive, extracted; `unsupported` before 10.0. */
   async artifactEntry(project: string, id: number, path: string, signal: AbortSignal): Promise<StreamAnswer> {
-    return this.within(project, signal, (found, call) => new ArtifactsOfBuild(call, found, id).entry(path));
+    return this.inProject(project, signal, (found, call) => new ArtifactsOfBuild(call, found, id).entry(path));
   }
 
   /**
    * Deletes archive and reports of a build, and keeps its log. Requires the Maintainer role; `unsupported` before 11.9.
    */
   async deleteArtifacts(project: string, id: number, signal: AbortSignal): Promise<void> {
-    this.places.clear();
+    this.signedUrls.clear();
     await this.tokenScopes.changing(() =>
-      this.within(project, signal, (found, call) => new ArtifactsOfBuild(call, found, id).delete()),
+      this.inProject(project, signal, (found, call) => new ArtifactsOfBuild(call, found, id).delete()),
     );
   }
 
@@ -479,7 +481,7 @@ export class GitLabClient {
    * log or it was erased.
    */
   async trace(project: string, id: number, signal: AbortSignal, etag?: string): Promise<StreamAnswer> {
-    return this.within(project, signal, (found, { api, dialect }) =>
+    return this.inProject(project, signal, (found, { api, dialect }) =>
       api.stream(`projects/${found.id}/${dialect.segment}/${id}/trace`, { etag }),
     );
   }
@@ -520,7 +522,7 @@ export class GitLabClient {
   /**
    * Runs `work` in a project. If the project is gone, looks it up again: it may have been recreated with another id.
    */
-  private async within<T>(
+  private async inProject<T>(
     project: string,
     signal: AbortSignal,
     ask: (found: Project, call: Call) => Promise<T>,
@@ -582,7 +584,7 @@ export class GitLabClient {
       this.lookUps.clear();
     }
     this.lastToken = token;
-    let met: Met | undefined;
+    let met: DetectionOfClient | undefined;
     if (this.detected === undefined || !isRecent(this.detected.at, this.clock.now()))
       met = await this.detecting.join(signal, (all) => this.detect({ http, instance, token, signal: all }, beside));
     const server = this.detected?.server ?? met?.server;
@@ -596,8 +598,8 @@ export class GitLabClient {
     return { server, dialect, api, beside: met?.beside === beside ? met?.project : undefined };
   }
 
-  private async detect(probe: Probe, beside: string | undefined): Promise<Met> {
-    const met = await meet(probe, beside);
+  private async detect(probe: Probe, beside: string | undefined): Promise<DetectionOfClient> {
+    const met = await detectWithProject(probe, beside);
     this.isKnown = true;
     this.isDoubted = false;
     this.keepServer(met.server);
@@ -610,7 +612,7 @@ export class GitLabClient {
     const { instance, http, detected, lastToken: token } = this;
     if (detected === undefined) return false;
     try {
-      const { server } = await meet({ http, instance, token, signal });
+      const { server } = await detectWithProject({ http, instance, token, signal });
       if (this.detected !== detected) return false;
       this.isDoubted = false;
       const isOther = !deepEqual(server, detected.server);
@@ -654,7 +656,7 @@ export class GitLabClient {
     this.durations.clear();
     this.memory.clear();
     this.pages.clear();
-    this.places.clear();
+    this.signedUrls.clear();
     this.details.clear();
     this.tests.clear();
   }

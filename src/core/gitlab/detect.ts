@@ -21,7 +21,7 @@ export interface Probe {
 }
 
 /** A detected server, with the response for a project requested in parallel. */
-export interface Meeting {
+export interface Detection {
   readonly server: Server;
   /** JSON response; undefined if no project was requested. */
   readonly project?: Promise<unknown>;
@@ -32,13 +32,13 @@ export interface Meeting {
  * what is in the way (rejected token, no network, `notGitLab` from a proxy), or `noGitLab` if neither API is found.
  */
 export async function detect(probe: Probe): Promise<Server> {
-  return (await meet(probe)).server;
+  return (await detectWithProject(probe)).server;
 }
 
 /** Like `detect`; also requests a project (path or id) in parallel, which saves a round trip. */
-export async function meet(probe: Probe, project?: string): Promise<Meeting> {
+export async function detectWithProject(probe: Probe, project?: string): Promise<Detection> {
   const { apiVersion } = probe.instance;
-  const beside = (api: Server['api']): Pick<Meeting, 'project'> =>
+  const beside = (api: Server['api']): Pick<Detection, 'project'> =>
     project === undefined ? {} : { project: askForProject(probe, api, project) };
   if (apiVersion === 'v3') return { server: { api: 'v3', version: undefined } };
   const asking = ask(probe, 'api/v4/version');
@@ -47,7 +47,7 @@ export async function meet(probe: Probe, project?: string): Promise<Meeting> {
   if (version !== undefined && isV3Only(parseVersion(version))) return { server: { api: 'v3', version } };
   if (version !== undefined) return { server: { api: 'v4', version }, ...asked };
   if (apiVersion === 'v4') return { server: { api: 'v4', version: undefined }, ...asked };
-  return meetV3(probe, asked, beside);
+  return detectV3(probe, asked, beside);
 }
 
 function askForProject(probe: Probe, api: Server['api'], project: string): Promise<unknown> {
@@ -63,11 +63,11 @@ function isV3Only(version: Version | undefined): boolean {
   return version !== undefined && version.major < 9;
 }
 
-async function meetV3(
+async function detectV3(
   probe: Probe,
-  byV4: Pick<Meeting, 'project'>,
-  beside: (api: 'v3') => Pick<Meeting, 'project'>,
-): Promise<Meeting> {
+  byV4: Pick<Detection, 'project'>,
+  beside: (api: 'v3') => Pick<Detection, 'project'>,
+): Promise<Detection> {
   try {
     const asking = ask(probe, 'api/v3/version');
     const asked = beside('v3');
@@ -84,7 +84,7 @@ async function meetV3(
 }
 
 /** Whether the response is a project, or GitLab's own "not found". */
-async function isProjectTold({ project }: Pick<Meeting, 'project'>): Promise<boolean> {
+async function isProjectTold({ project }: Pick<Detection, 'project'>): Promise<boolean> {
   if (project === undefined) return false;
   return project.then(() => true, isProjectGone);
 }

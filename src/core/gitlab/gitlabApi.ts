@@ -7,7 +7,7 @@ import type { TtlCache } from '../util/ttlCache';
 import { allPages, pageOf, pageSizes, type Page, type PagedList } from './http/pages';
 
 /** Options of a file request. */
-export type Wanted = Pick<HttpRequest, 'etag' | 'range' | 'validator' | 'place'>;
+export type FileRequest = Pick<HttpRequest, 'etag' | 'range' | 'validator' | 'signedUrl'>;
 
 interface KeptPage<T> extends Page<T> {
   readonly etag: string;
@@ -115,7 +115,7 @@ export class GitLabApi {
     return { headers, items };
   }
 
-  async stream(path: string, wanted: Wanted = {}): Promise<StreamAnswer> {
+  async stream(path: string, wanted: FileRequest = {}): Promise<StreamAnswer> {
     return this.http.stream({ ...this.request('GET', path), ...wanted });
   }
 

@@ -111,7 +111,7 @@ export class DiskError extends Error {
 }
 
 /** A download was interrupted and its partial file kept: the same download resumes there. */
-export class DownloadBroken extends Error {
+export class DownloadInterrupted extends Error {
   constructor(
     /** Bytes on disk. */
     readonly bytes: number,
@@ -129,7 +129,7 @@ export class DownloadBroken extends Error {
  * Converts anything thrown to a failure. An error of an unknown class counts as a bug and is described by its message.
  */
 export function toFailure(error: unknown): Failure {
-  if (error instanceof DownloadBroken) return toFailure(error.cause);
+  if (error instanceof DownloadInterrupted) return toFailure(error.cause);
   if (error instanceof GitLabError) return error.failure;
   if (error instanceof LocalError) return { kind: error.kind, reason: error.reason };
   return { kind: 'unexpected', reason: error instanceof Error ? error.message : String(error) };

@@ -1,6 +1,6 @@
 import { isUnderWay, statusClass, type Build } from './build';
 import { blockers } from './blocked';
-import { stageRanks, standingBuilds, type Listing } from './pipeline';
+import { stageRanks, buildsThatCount, type Listing } from './pipeline';
 import { groupBy } from '../util/groupBy';
 
 /**
@@ -15,7 +15,7 @@ export function expectedEnd(
   now: number,
 ): number | undefined {
   if (expected === undefined) return undefined;
-  const builds = standingBuilds(listing).filter(({ kind }) => kind === undefined);
+  const builds = buildsThatCount(listing).filter(({ kind }) => kind === undefined);
   if (!builds.some(isUnderWay)) return undefined;
   const blocked = blockers(listing);
   const ends = [...groupBy(builds, ({ pipeline }) => pipeline)].map(([id, own]) =>

@@ -92,7 +92,7 @@ export function isOfMergeRequest({ ref, mergeRequest }: Pipeline): boolean {
  * The builds that decide the commit's status: those of the newest pipeline of each ref, and of the pipelines it
  * triggered. An earlier pipeline of the same ref was run again, so its failures no longer count.
  */
-export function standingBuilds(listing: Listing): readonly Build[] {
+export function buildsThatCount(listing: Listing): readonly Build[] {
   const { builds, pipelines } = listing;
   const counted = new Set<number>();
   const count = (id: number) => {

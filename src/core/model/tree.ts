@@ -13,7 +13,7 @@ export interface PipelineNode {
   /** Worst status of its builds. */
   readonly status: string;
   /** Whether it is the newest pipeline of its ref; older ones were run again. */
-  readonly isStanding: boolean;
+  readonly isNewestOfRef: boolean;
   /** Its own builds. Those of pipelines it triggered are below the bridges. */
   readonly builds: readonly Build[];
   /** Number of builds that the filter shows. */
@@ -124,12 +124,12 @@ export function toTree(
   filter: readonly string[],
   ref?: string,
 ): readonly TreeNode[] {
-  return new Drawing(listing, grouping, filter).roots(ref);
+  return new NodeBuilder(listing, grouping, filter).roots(ref);
 }
 
 /** Whether a failed build that counts is below the row. Such rows start expanded. */
 export function leadsToFailure(node: TreeNode): boolean {
-  return (node.kind !== 'pipeline' || node.isStanding) && node.children.some(isOrLeadsToFailure);
+  return (node.kind !== 'pipeline' || node.isNewestOfRef) && node.children.some(isOrLeadsToFailure);
 }
 
 /** Whether the row is a failed build or leads to one. */
@@ -137,7 +137,7 @@ export function isOrLeadsToFailure(node: TreeNode): boolean {
   return (node.kind === 'build' && hasFailed(node.build)) || leadsToFailure(node);
 }
 
-class Drawing {
+class NodeBuilder {
   private readonly pipelines: ReadonlyMap<number, Pipeline>;
   private readonly ofPipeline: ReadonlyMap<number | undefined, readonly Build[]>;
   /** Ids of the pipelines on the path to the current row, to stop at cycles. */
@@ -168,13 +168,13 @@ class Drawing {
     return [...nodes.filter(({ children }) => this.filter.length === 0 || children.length > 0), ...unclaimed];
   }
 
-  private pipelineNode(pipeline: Pipeline, isStanding: boolean, prefix: string): PipelineNode {
+  private pipelineNode(pipeline: Pipeline, isNewest: boolean, prefix: string): PipelineNode {
     const id = `${prefix}pipeline:${pipeline.id}`;
     const builds = this.ofPipeline.get(pipeline.id) ?? [];
     const status = worstStatus(builds) ?? pipeline.status;
     const children = this.within(pipeline, `${id}/`);
     const shown = this.countShown(builds);
-    return { kind: 'pipeline', id, pipeline, status, isStanding, builds, shown, children };
+    return { kind: 'pipeline', id, pipeline, status, isNewestOfRef: isNewest, builds, shown, children };
   }
 
   private within(pipeline: Pipeline, prefix: string): readonly TreeNode[] {
@@ -185,7 +185,7 @@ class Drawing {
   }
 
   private groups(builds: readonly Build[], pipeline: Pipeline | undefined, prefix: string): readonly TreeNode[] {
-    const shown = inPlace(builds, pipeline).filter((build) => this.isShown(build));
+    const shown = sortedByFirstAttempt(builds, pipeline).filter((build) => this.isShown(build));
     const own = shown.filter(({ kind }) => kind !== 'external');
     const external = shown.filter(({ kind }) => kind === 'external');
     return [...this.grouped(own, prefix), ...this.externalGroup(external, prefix)];
@@ -384,7 +384,7 @@ function artifactsOf(build: Build, id: string): readonly ArtifactsNode[] {
 }
 
 /** Builds in stage order, then by first attempt: a retry has a new id, but its row stays in place. */
-function inPlace(builds: readonly Build[], pipeline: Pipeline | undefined): readonly Build[] {
+function sortedByFirstAttempt(builds: readonly Build[], pipeline: Pipeline | undefined): readonly Build[] {
   const ranks = stageRanks(builds, pipeline === undefined ? [] : [pipeline]);
   const rank = ({ stage }: Build) => ranks.get(stage) ?? 0;
   return [...builds].sort((a, b) => rank(a) - rank(b) || firstId(a) - firstId(b));

@@ -1,5 +1,5 @@
 import { hasFailed, isActive, isUnderWay, statusClass, worstStatus, type Build } from './build';
-import { pipelineFailedWithoutBuilds, rootPipelines, standingBuilds, type Listing, type Pipeline } from './pipeline';
+import { pipelineFailedWithoutBuilds, rootPipelines, buildsThatCount, type Listing, type Pipeline } from './pipeline';
 import { toTree, type TreeNode } from './tree';
 
 /**
@@ -32,12 +32,12 @@ const verdicts = new WeakMap<Listing, Verdict>();
 export function verdictOf(listing: Listing): Verdict {
   const known = verdicts.get(listing);
   if (known !== undefined) return known;
-  const verdict = workOut(listing);
+  const verdict = computeVerdict(listing);
   verdicts.set(listing, verdict);
   return verdict;
 }
 
-function workOut(listing: Listing): Verdict {
+function computeVerdict(listing: Listing): Verdict {
   const builds = listing.builds.length === 0 ? [] : countedBuilds(listing);
   const { own, children } = builds.length === 0 ? none : failures(listing);
   const broken = pipelineFailedWithoutBuilds(listing);
@@ -75,7 +75,7 @@ function statusOf(builds: readonly Build[], moving: readonly Build[], isFailed: 
 
 function countedBuilds(listing: Listing): readonly Build[] {
   const withBuilds = new Set(listing.builds.map(({ pipeline }) => pipeline));
-  return standingBuilds(listing).filter(({ downstream }) => downstream === undefined || !withBuilds.has(downstream));
+  return buildsThatCount(listing).filter(({ downstream }) => downstream === undefined || !withBuilds.has(downstream));
 }
 
 interface Failures {
@@ -89,7 +89,7 @@ const none: Failures = { own: [], children: [] };
 type Weight = 'own' | 'child' | 'nobody';
 
 function failures(listing: Listing): Failures {
-  const standing = new Set(standingBuilds(listing));
+  const standing = new Set(buildsThatCount(listing));
   const found: Record<Weight, Build[]> = { own: [], child: [], nobody: [] };
   const seen = new Set<Build>();
   const walk = (node: TreeNode, weight: Weight): number => {

@@ -14,7 +14,7 @@ export interface AncestorBuilds {
   readonly listing: Listing;
 }
 
-export interface AncestorWish {
+export interface AncestorSearchOptions {
   /** Ignore cached results. */
   readonly anew: boolean;
   /** The nearest ancestor may have just been pushed, so it is asked for each time until it has builds. */
@@ -50,14 +50,14 @@ export class AncestorSearch {
   async nearest(
     ancestors: readonly Ancestor[],
     port: AncestorPort,
-    { anew, watchesNearest }: AncestorWish,
+    { anew, watchesNearest }: AncestorSearchOptions,
   ): Promise<AncestorBuilds | undefined> {
     if (anew) this.search = this.known = undefined;
     if (ancestors.length === 0) return undefined;
     const key = ancestors.map(({ sha }) => sha).join(' ');
-    if (this.search?.key !== key || !this.isYoung(this.search.at, searchAgainMs))
+    if (this.search?.key !== key || !this.isRecent(this.search.at, searchAgainMs))
       this.search = { key, at: this.now(), sha: await this.find(ancestors, port) };
-    else if (watchesNearest) await this.lookAtNearest(ancestors, port);
+    else if (watchesNearest) await this.checkNearest(ancestors, port);
     const { sha } = this.search;
     const ancestor = ancestors.find((one) => one.sha === sha);
     return ancestor === undefined ? undefined : { ancestor, listing: await this.listing(ancestor.sha, port) };
@@ -72,7 +72,7 @@ export class AncestorSearch {
   }
 
   /** Rechecks the nearest ancestor, which may have got builds since the search. */
-  private async lookAtNearest([nearest]: readonly Ancestor[], port: AncestorPort): Promise<void> {
+  private async checkNearest([nearest]: readonly Ancestor[], port: AncestorPort): Promise<void> {
     if (this.search === undefined || nearest === undefined || nearest.sha === this.search.sha) return;
     const listing = await port.listing(nearest.sha);
     if (isEmpty(listing)) return;
@@ -82,7 +82,7 @@ export class AncestorSearch {
 
   private async listing(sha: string, port: AncestorPort): Promise<Listing> {
     const { known } = this;
-    const isFresh = known?.sha === sha && this.isYoung(known.at, endedAgainMs);
+    const isFresh = known?.sha === sha && this.isRecent(known.at, endedAgainMs);
     if (isFresh && !known.listing.builds.some(isActive)) return known.listing;
     const listing = await port.listing(sha);
     this.known = { sha, at: this.now(), listing };
@@ -90,7 +90,7 @@ export class AncestorSearch {
   }
 
   /** Whether `at` is less than `ms` ago. False if the clock was set back. */
-  private isYoung(at: number, ms: number): boolean {
+  private isRecent(at: number, ms: number): boolean {
     const age = this.now() - at;
     return age >= 0 && age < ms;
   }

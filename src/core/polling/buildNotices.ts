@@ -42,7 +42,7 @@ export interface Watch {
    * Ids of failed builds already present at first sight, when the builds last finished, or at the notice of a first
    * failure.
    */
-  readonly told: readonly number[];
+  readonly knownFailures: readonly number[];
   /** Whether a first failure was announced since the builds last finished. */
   readonly announced: boolean;
   /** HEAD while it had no builds of its own. */
@@ -51,13 +51,13 @@ export interface Watch {
   readonly broken?: number | undefined;
 }
 
-export interface Followed {
+export interface ObservedRepository {
   readonly root: string;
   readonly name: string;
   readonly snapshot: Snapshot | undefined;
 }
 
-export interface Seen {
+export interface Observation {
   readonly watch: Watch | undefined;
   readonly notice?: Notice;
 }
@@ -67,37 +67,37 @@ export interface Seen {
  * that a build was seen active before: each run gets at most one of each, a retry gets its own, and builds already
  * finished at first sight get none.
  */
-export function look(before: Watch | undefined, followed: Followed): Seen {
+export function observe(before: Watch | undefined, followed: ObservedRepository): Observation {
   const { snapshot } = followed;
-  if (!isTelling(snapshot)) return { watch: awaiting(before, snapshot) };
+  if (!isCurrent(snapshot)) return { watch: awaiting(before, snapshot) };
   const verdict = verdictOf(snapshot);
   const noticeOf = noticesOf(followed, snapshot, verdict);
-  const seen = lookAtBuilds(before, snapshot, verdict, noticeOf);
+  const seen = observeBuilds(before, snapshot, verdict, noticeOf);
   const { broken } = verdict;
-  return broken === undefined ? seen : lookAtBroken(before, snapshot.target, seen, broken, noticeOf);
+  return broken === undefined ? seen : observeBrokenPipeline(before, snapshot.target, seen, broken, noticeOf);
 }
 
-function lookAtBuilds(before: Watch | undefined, snapshot: Ready, verdict: Verdict, noticeOf: NoticeOf): Seen {
+function observeBuilds(before: Watch | undefined, snapshot: Ready, verdict: Verdict, noticeOf: NoticeOf): Observation {
   const known = isSameTarget(before?.target, snapshot.target) ? before : undefined;
   const ended = outcomeOf(verdict);
   // Builds missing from a truncated list may have failed or still be running, so only a failure is certain.
   const outcome = snapshot.isPartial === true && ended !== 'failed' ? undefined : ended;
   return outcome === undefined
-    ? lookAtMoving(known, snapshot.target, verdict, noticeOf)
-    : lookAtEnd(known, snapshot.target, verdict, outcome, noticeOf);
+    ? observeActive(known, snapshot.target, verdict, noticeOf)
+    : observeEnd(known, snapshot.target, verdict, outcome, noticeOf);
 }
 
 /**
  * Reports a pipeline that failed without builds. Nothing in it is ever active, so it is news if its commit was observed
  * before.
  */
-function lookAtBroken(
+function observeBrokenPipeline(
   before: Watch | undefined,
   target: Target,
-  seen: Seen,
+  seen: Observation,
   broken: Pipeline,
   noticeOf: NoticeOf,
-): Seen {
+): Observation {
   const watch: Watch = { ...(seen.watch ?? unseen(target)), broken: broken.id };
   const isFollowed = isSameTarget(before?.target, target) || isSameTarget(before?.awaited, target);
   if (before?.broken === broken.id || !isFollowed || seen.notice?.outcome === 'failed') return { ...seen, watch };
@@ -111,14 +111,18 @@ function awaiting(before: Watch | undefined, snapshot: Snapshot | undefined): Wa
 }
 
 function unseen(target: Target): Watch {
-  return { target, moving: false, failed: [], told: [], announced: false };
+  return { target, moving: false, failed: [], knownFailures: [], announced: false };
 }
 
 type NoticeOf = (
   changes: Pick<Notice, 'moment' | 'outcome' | 'more' | 'reason'> & { readonly fixed?: boolean },
 ) => Notice;
 
-function noticesOf({ root, name }: Followed, { target, readOnly }: Ready, { builds, failed }: Verdict): NoticeOf {
+function noticesOf(
+  { root, name }: ObservedRepository,
+  { target, readOnly }: Ready,
+  { builds, failed }: Verdict,
+): NoticeOf {
   const { sha, ref } = target;
   const title = builds.find(({ commit }) => commit?.sha === sha)?.commit?.title;
   return (changes) => ({
@@ -135,30 +139,42 @@ function noticesOf({ root, name }: Followed, { target, readOnly }: Ready, { buil
   });
 }
 
-function lookAtMoving(known: Watch | undefined, target: Target, { builds, failed }: Verdict, noticeOf: NoticeOf): Seen {
+function observeActive(
+  known: Watch | undefined,
+  target: Target,
+  { builds, failed }: Verdict,
+  noticeOf: NoticeOf,
+): Observation {
   const announced = failed.length > 0 && known?.announced === true;
   const moving = known?.moving === true || builds.some(isActive);
   const isFirst = known !== undefined && moving && !announced && countNew(known, failed) > 0;
-  const told = known === undefined || isFirst ? idsOf(failed) : failed.length === 0 ? [] : known.told;
-  const watch: Watch = { target, moving, outcome: known?.outcome, failed, told, announced: announced || isFirst };
+  const told = known === undefined || isFirst ? idsOf(failed) : failed.length === 0 ? [] : known.knownFailures;
+  const watch: Watch = {
+    target,
+    moving,
+    outcome: known?.outcome,
+    failed,
+    knownFailures: told,
+    announced: announced || isFirst,
+  };
   return isFirst ? { watch, notice: noticeOf({ moment: 'failure', outcome: 'failed' }) } : { watch };
 }
 
-function lookAtEnd(
+function observeEnd(
   known: Watch | undefined,
   target: Target,
   { failed }: Verdict,
   outcome: Outcome,
   noticeOf: NoticeOf,
-): Seen {
-  const watch: Watch = { target, moving: false, outcome, failed, told: idsOf(failed), announced: false };
+): Observation {
+  const watch: Watch = { target, moving: false, outcome, failed, knownFailures: idsOf(failed), announced: false };
   if (known?.moving !== true) return { watch };
   const fixed = outcome === 'passed' && known.outcome === 'failed';
   const more = known.announced ? countNew(known, failed) : undefined;
   return { watch, notice: noticeOf({ moment: 'end', outcome, fixed, more }) };
 }
 
-function countNew({ told }: Watch, failed: readonly Build[]): number {
+function countNew({ knownFailures: told }: Watch, failed: readonly Build[]): number {
   return failed.filter(({ id }) => !told.includes(id)).length;
 }
 
@@ -178,7 +194,7 @@ function isOfHead(snapshot: Snapshot | undefined): snapshot is Ready {
 }
 
 /** Whether the snapshot is current. Outdated or restored ones don't tell what just happened. */
-function isTelling(snapshot: Snapshot | undefined): snapshot is Ready {
+function isCurrent(snapshot: Snapshot | undefined): snapshot is Ready {
   return isOfHead(snapshot) && snapshot.stale === undefined;
 }
 

@@ -20,7 +20,7 @@ import { isSameTarget, targetOf, type Resolution, type Snapshot, type Target } f
 export type ReadySnapshot = Extract<Snapshot, { kind: 'ready' }>;
 
 /** The arranged builds of a target, with what was found out while loading. */
-export interface Loaded extends Listing, Further {
+export interface Loaded extends Listing, ExtraFacts {
   readonly apiVersion: 'v3' | 'v4';
   /** The ancestor that the builds belong to, if not the target itself. */
   readonly ancestor?: Ancestor | undefined;
@@ -35,7 +35,7 @@ export interface Loaded extends Listing, Further {
 }
 
 /** Additional facts that builds are shown without waiting for; undefined: not known yet. */
-export interface Further {
+export interface ExtraFacts {
   /** The token can only read. */
   readonly readOnly?: boolean | undefined;
   /** Project of another remote that has builds for the commit, if this one has none. */
@@ -51,7 +51,7 @@ export interface MonitorPort {
   /** Loads the builds once the instance's rate limiter permits it. */
   load(target: Target, signal: AbortSignal, urgency: Urgency): Promise<Loaded>;
   /** Loads additional facts after the builds are shown. May reject; it is then called again after the next round. */
-  further?: ((target: Target, loaded: Loaded, signal: AbortSignal) => Promise<Further>) | undefined;
+  further?: ((target: Target, loaded: Loaded, signal: AbortSignal) => Promise<ExtraFacts>) | undefined;
   show(snapshot: Snapshot): void;
   /** Last known state of the target; `stale.asOf` says from when. */
   remembered(target: Target): ReadySnapshot | undefined;
@@ -95,7 +95,7 @@ export class Monitor {
   /** Cancels the loading of additional facts. */
   private furtherLoading: AbortController | undefined;
   /** Last snapshot of the target, from GitLab or restored. */
-  private told: ReadySnapshot | undefined;
+  private lastReady: ReadySnapshot | undefined;
   private disposed = false;
 
   /** @param random returns a number from 0 to 1 */
@@ -238,12 +238,12 @@ export class Monitor {
       const resolution = await this.port.resolve();
       signal.throwIfAborted();
       if (resolution.kind !== 'target') {
-        this.told = undefined;
+        this.lastReady = undefined;
         this.publish(resolution);
         return;
       }
       target = resolution.target;
-      this.turnTo(target);
+      this.switchTarget(target);
       const loaded = await this.port.load(target, signal, this.urgency);
       signal.throwIfAborted();
       this.succeed(target, loaded);
@@ -256,7 +256,7 @@ export class Monitor {
   /**
    * Switches to a target: shows stored builds of a new one, and keeps those of the same one while they are reloaded.
    */
-  private turnTo(target: Target): void {
+  private switchTarget(target: Target): void {
     const before = targetOf(this.snapshot);
     if (isPush(before, target)) this.actedAt = this.clock.now();
     if (isSameTarget(before, target)) {
@@ -265,20 +265,20 @@ export class Monitor {
     }
     this.failures = 0;
     const known = this.port.remembered(target);
-    this.told = isSameTarget(known?.target, target) ? known : undefined;
-    this.watchingSince = this.told?.watchingSince;
-    if (this.told === undefined) {
+    this.lastReady = isSameTarget(known?.target, target) ? known : undefined;
+    this.watchingSince = this.lastReady?.watchingSince;
+    if (this.lastReady === undefined) {
       this.publish({ kind: 'loading', target });
       return;
     }
-    this.loadedAt = this.told.stale?.asOf ?? 0;
+    this.loadedAt = this.lastReady.stale?.asOf ?? 0;
     this.changedAt = this.loadedAt;
-    this.publish({ ...this.told, target, stale: { asOf: this.loadedAt } });
+    this.publish({ ...this.lastReady, target, stale: { asOf: this.loadedAt } });
   }
 
   private succeed(target: Target, { watching, requests, ...loaded }: Loaded): void {
     const now = this.clock.now();
-    const { told, snapshot } = this;
+    const { lastReady: told, snapshot } = this;
     const shown = snapshot?.kind === 'ready' ? snapshot : told;
     // The clock may have been set back; don't wait longer because of it.
     this.watchingSince = watching === true ? Math.min(this.watchingSince ?? now, now) : undefined;
@@ -300,7 +300,7 @@ export class Monitor {
     this.requests = requests;
     this.failures = 0;
     this.loadedAt = now;
-    this.told = fresh;
+    this.lastReady = fresh;
     this.publish(fresh);
     if (isNew) this.port.remember({ ...fresh, stale: { asOf: now } });
   }
@@ -320,8 +320,8 @@ export class Monitor {
     }
   }
 
-  private add(target: Target, { readOnly, expected, elsewhere }: Further): void {
-    const { snapshot, told } = this;
+  private add(target: Target, { readOnly, expected, elsewhere }: ExtraFacts): void {
+    const { snapshot, lastReady: told } = this;
     if (snapshot?.kind !== 'ready' || told === undefined || !isSameTarget(told.target, target)) return;
     const known = {
       ...(readOnly === undefined ? {} : { readOnly }),
@@ -329,9 +329,9 @@ export class Monitor {
       ...(elsewhere === undefined ? {} : { elsewhere }),
     };
     if (deepEqual(told, { ...told, ...known })) return;
-    this.told = { ...told, ...known };
+    this.lastReady = { ...told, ...known };
     this.publish({ ...snapshot, ...known });
-    this.port.remember({ ...this.told, stale: { asOf: this.loadedAt } });
+    this.port.remember({ ...this.lastReady, stale: { asOf: this.loadedAt } });
   }
 
   private fail(target: Target | undefined, error: unknown): void {

@@ -7,7 +7,7 @@ export const requestsPerSecond = 2;
 /** Requests that may be sent at once after a pause. */
 export const burst = 20;
 /** Most later active refreshes that may overtake an idle one: about half a minute's worth. */
-const patience = 60;
+const maxOvertaking = 60;
 
 interface Waiting {
   /** Lowest goes first. */
@@ -53,7 +53,7 @@ export class RateLimiter {
     }
     await new Promise<void>((resolve, reject) => {
       const one: Waiting = {
-        rank: ++this.came + (urgency === 'idle' ? patience : 0),
+        rank: ++this.came + (urgency === 'idle' ? maxOvertaking : 0),
         admit: () => {
           signal.removeEventListener('abort', leave);
           resolve();
@@ -73,7 +73,7 @@ export class RateLimiter {
       // Behind those of the same rank: first come, first served.
       const at = this.waiting.findIndex(({ rank }) => rank > one.rank);
       this.waiting = at < 0 ? [...this.waiting, one] : this.waiting.toSpliced(at, 0, one);
-      this.letIn();
+      this.admitWaiting();
     });
   }
 
@@ -116,7 +116,7 @@ export class RateLimiter {
     return this.pause;
   }
 
-  private letIn(): void {
+  private admitWaiting(): void {
     this.fill();
     while (this.tokens >= 1) {
       const [first, ...others] = this.waiting;
@@ -144,6 +144,6 @@ export class RateLimiter {
   private schedule(): void {
     const ms = (Math.max(1 - this.tokens, 0) / requestsPerSecond) * 1000;
     // Round up: a fraction of a millisecond may not advance the clock.
-    this.timer.arm(this.waiting.length === 0 ? undefined : Math.ceil(ms), () => this.letIn());
+    this.timer.arm(this.waiting.length === 0 ? undefined : Math.ceil(ms), () => this.admitWaiting());
   }
 }

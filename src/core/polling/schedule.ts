@@ -82,7 +82,14 @@ const unattendedMs = minute;
 /** Longest pause that a server can impose; a longer one may be a mistake. */
 export const longestPauseMs = 60 * minute;
 /** Failures that usually persist, so nobody waits for them to go away. */
-const lasting = new Set<Failure['kind']>(['forbidden', 'notFound', 'refused', 'unsupported', 'tooLarge', 'unexpected']);
+const usuallyPersistent = new Set<Failure['kind']>([
+  'forbidden',
+  'notFound',
+  'refused',
+  'unsupported',
+  'tooLarge',
+  'unexpected',
+]);
 
 /** Milliseconds from the last refresh to the next; undefined: wait for an event. */
 export function nextDelay(moment: Moment): number | undefined {
@@ -176,7 +183,7 @@ function afterFailure(failure: Failure, moment: Timing): number | undefined {
   if (failure.kind === 'rateLimited') {
     return Math.max(Math.min((failure.retryAt ?? 0) - refreshedAt, longestPauseMs), shortest);
   }
-  const longest = isAttended(moment) && !lasting.has(failure.kind) ? longestAttendedMs : longestMs;
+  const longest = isAttended(moment) && !usuallyPersistent.has(failure.kind) ? longestAttendedMs : longestMs;
   const jitter = 0.8 + 0.2 * random;
   return Math.max(Math.min(shortest * 2 ** failures, longest) * jitter, shortest);
 }

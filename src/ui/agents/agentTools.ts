@@ -163,7 +163,7 @@ const log: Run = async ({ context }, { input, signal }) => {
   if (input.build === undefined) throw new UserError('Name the build by its number or its name as "build".');
   const build = await buildOfInput(context, subject, input.build, signal);
   if (subject.target === undefined) throw new UserError('No GitLab project is shown for this repository.');
-  const { whole } = await context.logs.now(subject.root, subject.target, build);
+  const { fullLog: whole } = await context.logs.now(subject.root, subject.target, build);
   if (input.search !== undefined) return logMatches(whole, input.search);
   const { from, to } = input;
   return logLines(whole, from === undefined && to === undefined ? undefined : { from: from ?? 1, to: to ?? Infinity });

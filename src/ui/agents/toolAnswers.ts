@@ -106,7 +106,7 @@ async function factsWithLog(
 ): Promise<FailureFacts> {
   if (target === undefined) return knownFacts(build);
   const log = await logs.now(root, target, build);
-  const { whole } = log;
+  const { fullLog: whole } = log;
   const folder = Uri.parse(root).fsPath;
   const { problems } = await findProblems(whole, await logPaths.finderFor(whole, log));
   return {

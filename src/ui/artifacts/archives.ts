@@ -78,12 +78,12 @@ export class Archives implements Disposable {
   }
 
   /** Closes all archives and aborts pending reads, for example after signing out. */
-  forgetAll(): void {
+  clear(): void {
     for (const key of [...this.kept.keys()]) this.drop(key);
   }
 
   /** Closes archives that the current builds of a commit no longer have. */
-  keepWhatIs(snapshot: Snapshot | undefined): void {
+  dropReplaced(snapshot: Snapshot | undefined): void {
     if (snapshot?.kind !== 'ready' || this.kept.size === 0) return;
     const { instance, project } = snapshot.target;
     const sizes = new Map(flatten(buildsOf(snapshot)).map(({ id, artifacts }) => [id, artifacts?.size]));
@@ -96,7 +96,7 @@ export class Archives implements Disposable {
   }
 
   dispose(): void {
-    this.forgetAll();
+    this.clear();
   }
 
   private start(address: ArtifactAddress): Kept {

@@ -27,13 +27,13 @@ interface ArtifactsLook {
   readonly icon: ThemeIcon;
   readonly words: readonly string[];
   /** Label for screen readers; default: the description. */
-  readonly spoken?: readonly string[];
+  readonly ariaLabel?: readonly string[];
 }
 
 /** Creates the row of a build's artifacts. `now` in ms since 1970. */
 export function artifactsItem({ build }: ArtifactsNode, now: number): TreeItem {
   const item = new TreeItem(l10n.t('Artifacts'), artifactsState(build) === 'expired' ? None : Collapsed);
-  const { icon, words, spoken = words } = artifactsLook(build, now);
+  const { icon, words, ariaLabel: spoken = words } = artifactsLook(build, now);
   item.iconPath = icon;
   item.description = words.join(' · ');
   const title = l10n.t('Artifacts of {0} #{1}', oneLine(build.name), build.id);
@@ -50,7 +50,11 @@ function artifactsLook({ artifacts, reports, artifactsExpiredAt = '' }: Build, n
   const told = toldSize(artifacts);
   const size = told === undefined ? [] : [told];
   if (expiry === undefined) return { icon: archive, words: size };
-  return { icon: expiry.isNear ? warning : archive, words: [...size, expiry.words], spoken: [...size, expiry.spoken] };
+  return {
+    icon: expiry.isNear ? warning : archive,
+    words: [...size, expiry.words],
+    ariaLabel: [...size, expiry.ariaLabel],
+  };
 }
 
 export function artifactItem(node: ArtifactRowNode): TreeItem {

@@ -22,7 +22,7 @@ import type { DetailsPort } from '../session/buildDetailsLoader';
 import type { Archives, OpenArchive } from './archives';
 import type { ArtifactAddress } from '../../core/artifacts/entryCache';
 import { toArtifactAddress, toArtifactUri } from './artifactUri';
-import { placesOfTests, type FoundPlace } from './testFiles';
+import { locateTests, type FoundLocation } from './testFiles';
 import type { TestSource } from './testSource';
 
 /** Maximum number of rows per folder: more can't be used, and VS Code keeps all of them. */
@@ -56,7 +56,7 @@ export class ArtifactRows implements Disposable {
   readonly onDidChange: Event<Row> = this.changed.event;
   private readonly tests = new WeakMap<OpenArchive, Tests>();
   /** Tests of builds without an archive, by repository, build and status. */
-  private readonly testsAlone = new Map<string, Tests>();
+  private readonly testsWithoutArchive = new Map<string, Tests>();
 
   constructor(
     private readonly archives: Archives,
@@ -72,7 +72,7 @@ export class ArtifactRows implements Disposable {
    */
   failedTestsOf(row: Row): Promise<Row[]> | undefined {
     const { root, node } = row;
-    if ((node.kind !== 'build' && node.kind !== 'attempt') || !mayTellTests(node.build)) return undefined;
+    if ((node.kind !== 'build' && node.kind !== 'attempt') || !mayHaveTests(node.build)) return undefined;
     const found = this.testsBelow(row, node).then((nodes) => nodes.map((each): Row => ({ root, node: each })));
     let isLate = false;
     const pause = new Promise<Row[]>((resolve) => {
@@ -106,7 +106,7 @@ export class ArtifactRows implements Disposable {
   }
 
   /** Reloads the children of a row, for example after a failure. */
-  askAgain(row: Row): void {
+  reload(row: Row): void {
     this.changed.fire(row);
   }
 
@@ -125,7 +125,7 @@ export class ArtifactRows implements Disposable {
       const tests = this.testsOf(root, build, opened);
       await tests.done.catch(() => undefined);
       const { state, results } = tests;
-      if (!isToldBelowBuild(build, tests)) return [];
+      if (!isListedBelowBuild(build, tests)) return [];
       if (results !== undefined && isBrief(results)) return await this.testNodes(row, build, opened, results);
       return [{ kind: 'tests', id: `${node.id}/tests`, build, state: state === 'none' ? 'read' : state, results }];
     } catch {
@@ -186,7 +186,7 @@ export class ArtifactRows implements Disposable {
 
   private testsOf(root: string, build: Build, opened: OpenArchive | undefined): Tests {
     const key = `${root} ${build.id} ${build.status}`;
-    const known = opened === undefined ? this.testsAlone.get(key) : this.tests.get(opened);
+    const known = opened === undefined ? this.testsWithoutArchive.get(key) : this.tests.get(opened);
     if (known !== undefined) return known;
     const state = this.source.mayHave(build, opened) ? 'reading' : 'none';
     const tests: Tests = { row: undefined, state, done: Promise.resolve(undefined), results: undefined };
@@ -197,9 +197,9 @@ export class ArtifactRows implements Disposable {
   }
 
   private keepAlone(key: string, tests: Tests): void {
-    this.testsAlone.set(key, tests);
-    const [oldest] = this.testsAlone.keys();
-    if (this.testsAlone.size > mostAlone && oldest !== undefined) this.testsAlone.delete(oldest);
+    this.testsWithoutArchive.set(key, tests);
+    const [oldest] = this.testsWithoutArchive.keys();
+    if (this.testsWithoutArchive.size > mostAlone && oldest !== undefined) this.testsWithoutArchive.delete(oldest);
   }
 
   private readTests(root: string, tests: Tests, build: Build, opened: OpenArchive | undefined): void {
@@ -232,7 +232,7 @@ export class ArtifactRows implements Disposable {
   ): Promise<readonly ArtifactRowNode[]> {
     const shown = results.failed.slice(0, mostFailedShown);
     const project = targetOf(this.snapshotOf(root))?.project ?? '';
-    const places = await placesOfTests(shown, Uri.parse(root).fsPath, project);
+    const places = await locateTests(shown, Uri.parse(root).fsPath, project);
     const nodes = shown.map((found, index) =>
       testNode(`${node.id}/test:${index}`, build, opened?.address, found, places[index]),
     );
@@ -242,13 +242,13 @@ export class ArtifactRows implements Disposable {
 }
 
 /** Whether a build failed and left an archive or a `junit` report. */
-function mayTellTests(build: Build): boolean {
+function mayHaveTests(build: Build): boolean {
   return build.status === 'failed' && (build.artifacts !== undefined || hasJUnitReport(build));
 }
 
 /** Whether the tests are listed below the failed build rather than its artifacts; not if all passed. */
-function isToldBelowBuild(build: Build, { state, results }: Tests): boolean {
-  if (state === 'none' || !mayTellTests(build)) return false;
+function isListedBelowBuild(build: Build, { state, results }: Tests): boolean {
+  if (state === 'none' || !mayHaveTests(build)) return false;
   return results === undefined || results.failures > 0 || !isWhole(results);
 }
 
@@ -267,7 +267,7 @@ function isBrief(results: TestResults): boolean {
  */
 function testsAbove(id: string, build: Build, tests: Tests): readonly ArtifactRowNode[] {
   const { state, results } = tests;
-  if (state === 'none' || isToldBelowBuild(build, tests)) return [];
+  if (state === 'none' || isListedBelowBuild(build, tests)) return [];
   const isEmpty = results !== undefined && isWhole(results) && results.failures === 0;
   if (isEmpty && results.tests - results.skipped === 0) return [];
   return [{ kind: 'tests', id: `${id}/tests`, build, state, results }];
@@ -284,7 +284,7 @@ function testNode(
   build: Build,
   address: ArtifactAddress | undefined,
   { test, report }: FoundTest,
-  place: FoundPlace | undefined,
+  place: FoundLocation | undefined,
 ): TestNode {
   const inArchive = address === undefined || report === undefined ? undefined : toArtifactUri(address, build, report);
   const uri = place === undefined ? inArchive : Uri.file(place.file);

@@ -27,7 +27,7 @@ export function toArtifactUri(address: ArtifactAddress, { name, id }: Pick<Build
 }
 
 /** Parses a URI from `toArtifactUri`; undefined for any other. URIs are untrusted. */
-export function toArtifactPlace({
+export function parseArtifactUri({
   scheme,
   path,
   query,

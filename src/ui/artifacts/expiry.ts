@@ -6,7 +6,7 @@ export interface Expiry {
   /** Text for a row. */
   readonly words: string;
   /** Text with the time, for a screen reader. */
-  readonly spoken: string;
+  readonly ariaLabel: string;
   /** Whether they expire within a day, or have expired. */
   readonly isNear: boolean;
 }
@@ -26,7 +26,7 @@ export function expiryOf(expireAt: string | undefined, now: number): Expiry | un
   if (Number.isNaN(left)) return undefined;
   const time = localTime(expireAt) ?? '';
   const spoken = left <= 0 ? expiredOn(time) : l10n.t('expire on {0}', time);
-  return { words: wordsOf(left), spoken, isNear: left <= dayMs };
+  return { words: wordsOf(left), ariaLabel: spoken, isNear: left <= dayMs };
 }
 
 /** Text for artifacts that are gone, regardless of the local clock. */

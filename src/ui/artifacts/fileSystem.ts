@@ -4,7 +4,7 @@ import { isAbort } from '../../core/model/errors';
 import { timeSlice } from '../../core/util/timeSlice';
 import { sentenceFor } from '../report';
 import type { Archives, OpenArchive } from './archives';
-import { toArtifactPlace } from './artifactUri';
+import { parseArtifactUri } from './artifactUri';
 import type { ReadableFiles } from '../readOnlyFiles';
 
 /** Read-only file system for build artifacts. All methods throw FileSystemError with a message for the user. */
@@ -37,13 +37,13 @@ export class ArtifactFiles implements ReadableFiles {
   async readFile(uri: Uri): Promise<Uint8Array> {
     const { opened, node } = await this.at(uri);
     if (node.kind === 'folder') throw FileSystemError.FileIsADirectory(uri);
-    return told(() => this.archives.read(opened, node.entry));
+    return asFileSystemError(() => this.archives.read(opened, node.entry));
   }
 
   private async at(uri: Uri): Promise<{ readonly opened: OpenArchive; readonly node: ArchiveNode }> {
-    const place = toArtifactPlace(uri);
+    const place = parseArtifactUri(uri);
     if (place === undefined) throw FileSystemError.FileNotFound(uri);
-    const opened = await told(() => this.archives.of(place));
+    const opened = await asFileSystemError(() => this.archives.of(place));
     const node = opened.tree.byPath.get(place.path);
     if (node === undefined) throw FileSystemError.FileNotFound(uri);
     return { opened, node };
@@ -55,7 +55,7 @@ function typeOf({ kind }: ArchiveNode): FileType {
 }
 
 /** Converts errors so that VS Code shows their message in place of the file. */
-async function told<T>(work: () => Promise<T>): Promise<T> {
+async function asFileSystemError<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {

@@ -4,7 +4,7 @@ import { WorkspaceFiles } from '../../core/log/workspaceFiles';
 import type { FoundTest } from '../tree/treeRows';
 
 /** A location in an existing file. */
-export interface FoundPlace {
+export interface FoundLocation {
   readonly file: string;
   /** 1-based, like `column`. */
   readonly line: number | undefined;
@@ -15,11 +15,11 @@ export interface FoundPlace {
  * Finds failed tests in the repository with folder `root`. The result has the same order; for each test, the first
  * candidate whose file exists, or undefined.
  */
-export async function placesOfTests(
+export async function locateTests(
   tests: readonly FoundTest[],
   root: string,
   project: string,
-): Promise<readonly (FoundPlace | undefined)[]> {
+): Promise<readonly (FoundLocation | undefined)[]> {
   const files = new WorkspaceFiles(root, project);
   const named: (readonly TestLocation[])[] = [];
   const share = timeSlice();
@@ -30,7 +30,7 @@ export async function placesOfTests(
   }
   await files.look(named.flat().map(({ path }) => path));
   return named.map((places) => {
-    const found = places.flatMap(({ path, line, column }): FoundPlace[] => {
+    const found = places.flatMap(({ path, line, column }): FoundLocation[] => {
       const file = files.of(path);
       return file === undefined ? [] : [{ file, line, column }];
     });

@@ -13,7 +13,7 @@ import { longestCiFile, type CiJob } from '../../core/ciFile/ciFile';
 import { buildsByJob } from '../../core/ciFile/jobNames';
 import { can } from '../../core/model/abilities';
 import { durationSeconds, hasFailed, isTimed, severity, worstStatus, type Build } from '../../core/model/build';
-import { standingBuilds } from '../../core/model/pipeline';
+import { buildsThatCount } from '../../core/model/pipeline';
 import type { Snapshot } from '../../core/model/snapshot';
 import type { GitRepository } from '../git/vscodeGit';
 import { buildLabel, groupDescription, statusCodicon, usualSeconds } from '../text/buildText';
@@ -28,7 +28,7 @@ interface ShownBuilds {
 }
 
 interface LensSettings {
-  readonly onDidChangeLook: Event<void>;
+  readonly onDidChangeDisplay: Event<void>;
   showsCiLens(): boolean;
 }
 
@@ -50,7 +50,7 @@ export class CiLens implements CodeLensProvider, Disposable {
     private readonly shown: ShownBuilds,
     private readonly settings: LensSettings,
   ) {
-    this.listener = settings.onDidChangeLook(() => this.show());
+    this.listener = settings.onDidChangeDisplay(() => this.show());
   }
 
   /** Called when builds have changed. */
@@ -67,7 +67,7 @@ export class CiLens implements CodeLensProvider, Disposable {
     if (!(await this.files.isCiFile(place.repository, place.path))) return [];
     const { jobs } = await this.files.read(document.uri.toString(), text);
     const builds = buildsByJob(
-      standingBuilds(snapshot),
+      buildsThatCount(snapshot),
       jobs.map(({ name }) => name),
     );
     return jobs.flatMap((job) => lensesOf(job, builds.get(job.name) ?? [], snapshot, place.root));

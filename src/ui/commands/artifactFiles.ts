@@ -18,7 +18,7 @@ import { entriesOf, type EntrySubjects } from './entrySubjects';
 import { withArchive } from '../../core/artifacts/wholeArchive';
 import type { Command, CommandContext } from './command';
 import { download, type Download, type Step, confirmReplace } from './downloads';
-import { withLeftOut, logLeftOut, metered } from './savedArchives';
+import { withLeftOut, logLeftOut, throttledProgress } from './savedArchives';
 import { workspaceFolderOf, rowsOf } from './targets';
 
 /** Downloads files and folders of artifacts to the workspace, loading only as much of the archive as necessary. */
@@ -122,7 +122,14 @@ class EntryRun {
       const instance = (await session.instances()).find(({ url }) => url === opened.address.instance);
       const source = instance === undefined ? undefined : clients.of(instance);
       const { leftOut } = await withArchive({ cache, source, opened }, folder, { progress, signal }, (archive) =>
-        extract({ archive, target, strip: folder.path, limits, signal, progress: metered(progress, folder.size) }),
+        extract({
+          archive,
+          target,
+          strip: folder.path,
+          limits,
+          signal,
+          progress: throttledProgress(progress, folder.size),
+        }),
       );
       logLeftOut(this.context.log, leftOut);
       return { path: target, leftOut };
@@ -160,7 +167,7 @@ export const openArtifact: Command = async (context, args) => {
   const [row] = rowsOf(args);
   if (row?.node.kind === 'artifactNote') {
     const { note } = row.node;
-    if (note.kind === 'failed') context.artifactRows.askAgain(note.above);
+    if (note.kind === 'failed') context.artifactRows.reload(note.above);
     return;
   }
   const subjects = await entriesOf(context, args, {

@@ -87,7 +87,7 @@ export function taskOn(context: CommandContext, place: TargetSnapshot, action: A
   };
 }
 
-interface Doing {
+interface ActionContext {
   readonly client: GitLabClient;
   readonly project: string;
   readonly action: Action;
@@ -100,7 +100,7 @@ interface Doing {
 type Look = (client: GitLabClient, known: Build, signal: AbortSignal) => Promise<Build>;
 
 /** Performs the action and returns the build as GitLab shows it afterwards. */
-async function act(doing: Doing, look: Look): Promise<Build> {
+async function act(doing: ActionContext, look: Look): Promise<Build> {
   const { client, action, before, signal } = doing;
   let answer: Build;
   try {
@@ -113,7 +113,7 @@ async function act(doing: Doing, look: Look): Promise<Build> {
   return look(client, { ...answer, kind: before.kind }, signal);
 }
 
-async function ask({ client, project, action, before, signal }: Doing): Promise<Build> {
+async function ask({ client, project, action, before, signal }: ActionContext): Promise<Build> {
   if (action.name !== 'deleteArtifacts') return client.act(project, before.id, action.name, signal, action.variables);
   await client.deleteArtifacts(project, before.id, signal);
   return before;
@@ -121,7 +121,7 @@ async function ask({ client, project, action, before, signal }: Doing): Promise<
 
 /** The current build, if it shows that GitLab performed the action. */
 async function afterLostAnswer(
-  { client, project, action, before, newest, signal }: Doing,
+  { client, project, action, before, newest, signal }: ActionContext,
   error: Error,
 ): Promise<Build> {
   const { name } = action;

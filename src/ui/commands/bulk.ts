@@ -4,7 +4,7 @@ import { hasFailed, isUnderWay, statusClass, type Build } from '../../core/model
 import { GitLabError } from '../../core/model/errors';
 import type { GitLabClient } from '../../core/gitlab/client';
 import { effectOnPipeline, isAnswerLost } from '../../core/gitlab/lostAnswer';
-import { standingBuilds } from '../../core/model/pipeline';
+import { buildsThatCount } from '../../core/model/pipeline';
 import { listingOf } from '../../core/model/snapshot';
 import { UserError } from '../report';
 import type { Row, RowNode } from '../tree/treeRows';
@@ -69,7 +69,7 @@ export const retryFailed: Command = (context, args) => performAll(context, args,
 export const cancelActive: Command = (context, args) => performAll(context, args, cancelingActive());
 
 async function performAll(context: CommandContext, args: readonly unknown[], bulk: Bulk): Promise<void> {
-  const shares = rootsOf(context, args).map((root) => shareOf(context, root, args, bulk));
+  const shares = rootsOf(context, args).map((root) => repositoryWork(context, root, args, bulk));
   const all = shares.flatMap(({ pipelines, builds }) => [...pipelines.flatMap((one) => one.builds), ...builds]);
   if (all.length === 0) throw new UserError(reasonFor(context, bulk, shares));
   const tasks = shares.flatMap(({ place, pipelines, builds }) => [
@@ -81,7 +81,7 @@ async function performAll(context: CommandContext, args: readonly unknown[], bul
 }
 
 /** What to do in one repository. */
-interface Share {
+interface RepositoryWork {
   readonly place: TargetSnapshot;
   /** Pipelines to act on as a whole, with the builds that GitLab includes. */
   readonly pipelines: readonly PipelineBuilds[];
@@ -95,12 +95,12 @@ interface PipelineBuilds {
   readonly builds: readonly Build[];
 }
 
-function shareOf(
+function repositoryWork(
   context: CommandContext,
   root: string,
   args: readonly unknown[],
   { calls, takes, action }: Bulk,
-): Share {
+): RepositoryWork {
   const place = targetSnapshot(context, root);
   const { whole, single } = scopeOf(
     context,
@@ -120,7 +120,7 @@ function isLeftAlone({ kind, downstream }: Build): boolean {
   return kind === 'bridge' && downstream === undefined;
 }
 
-function reasonFor(context: CommandContext, { calls, action, none }: Bulk, shares: readonly Share[]): string {
+function reasonFor(context: CommandContext, { calls, action, none }: Bulk, shares: readonly RepositoryWork[]): string {
   for (const { place, meant } of shares) {
     const calling = meant.find(calls);
     if (calling !== undefined) return whyNot(context, place.target, action, calling);
@@ -140,7 +140,7 @@ function scopeOf({ session }: CommandContext, root: string, rows: readonly Row[]
   const known = new Set(listing.pipelines.map(({ id }) => id));
   const isWhole = rows.length === 0 || rows.some(({ node }) => node.kind === 'repository');
   const meant = isWhole
-    ? standingBuilds(listing)
+    ? buildsThatCount(listing)
     : rows.flatMap(({ node }) => (node.kind === 'pipeline' ? buildsIn(node) : childBuilds(node)));
   const ids = [...new Set(meant.flatMap(({ pipeline = -1 }) => (known.has(pipeline) ? pipeline : [])))];
   const wanted = new Set([...meant, ...rows.flatMap(({ node }) => buildsActedOn(node))].map(({ id }) => id));

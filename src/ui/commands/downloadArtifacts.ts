@@ -6,7 +6,7 @@ import { goneSentence, isGone, noneSentence } from '../text/goneArtifacts';
 import { buildTitle, formatSize } from '../text/buildText';
 import { UserError } from '../report';
 import type { Command, CommandContext } from './command';
-import { download, toPart, type Download, type Step, confirmReplace } from './downloads';
+import { download, toFileRange, type Download, type Step, confirmReplace } from './downloads';
 import { offerSaved, unpackSaved, type Saved } from './savedArchives';
 import { type TargetSnapshot, workspaceFolderOf } from './targets';
 import { subjectsOf, type TargetQuery, type Subjects } from './subjects';
@@ -118,7 +118,7 @@ async function open(
   from: ResumePoint | undefined,
 ) {
   try {
-    return await context.clients.of(target.instance).artifacts(target.project, build.id, signal, toPart(from));
+    return await context.clients.of(target.instance).artifacts(target.project, build.id, signal, toFileRange(from));
   } catch (error) {
     if (!isGone(error)) throw error;
     void context.session.refresh(root);

@@ -1,7 +1,7 @@
 import { l10n, ProgressLocation, window, workspace } from 'vscode';
 import type { ResumePoint } from '../../core/artifacts/download/transfer';
 import { DiskError, isAbort, isTokenFailure, toFailure } from '../../core/model/errors';
-import type { Part } from '../../core/gitlab/buildArtifacts';
+import type { FileRange } from '../../core/gitlab/buildArtifacts';
 import { mapLimit } from '../../core/util/mapLimit';
 import { formatSize } from '../text/buildText';
 import { UserError, sentenceFor, type Report } from '../report';
@@ -29,7 +29,7 @@ export interface Download {
 }
 
 /** Range to request from GitLab to resume a download. */
-export function toPart(from: ResumePoint | undefined): Part {
+export function toFileRange(from: ResumePoint | undefined): FileRange {
   return from === undefined ? {} : { range: { start: from.start }, validator: from.validator };
 }
 

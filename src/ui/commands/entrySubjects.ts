@@ -5,7 +5,7 @@ import { hasArtifacts, type Build } from '../../core/model/build';
 import { trimCharacters } from '../../core/util/trim';
 import type { OpenArchive } from '../artifacts/archives';
 import type { ArtifactAddress } from '../../core/artifacts/entryCache';
-import { toArtifactAddress, toArtifactPlace } from '../artifacts/artifactUri';
+import { toArtifactAddress, parseArtifactUri } from '../artifacts/artifactUri';
 import type { ArtifactFileNode, ArtifactFolderNode, Row } from '../tree/treeRows';
 import { goneSentence, isGone, noneSentence } from '../text/goneArtifacts';
 import { formatSize } from '../text/buildText';
@@ -74,7 +74,7 @@ async function open({ archives }: CommandContext, address: ArtifactAddress, buil
 function addressIn(args: readonly unknown[]): Uri | undefined {
   const [first] = args;
   const uri = first instanceof Uri ? first : args.length === 0 ? uriInFront() : undefined;
-  return uri !== undefined && toArtifactPlace(uri) !== undefined ? uri : undefined;
+  return uri !== undefined && parseArtifactUri(uri) !== undefined ? uri : undefined;
 }
 
 /** URI in the active editor, whatever kind it is. */
@@ -85,7 +85,7 @@ function uriInFront(): Uri | undefined {
 }
 
 async function atAddress(context: CommandContext, uri: Uri): Promise<EntrySubjects> {
-  const place = toArtifactPlace(uri);
+  const place = parseArtifactUri(uri);
   if (place === undefined) throw new UserError(l10n.t("This file isn't part of a build's artifacts."));
   const build = await buildAt(context, place);
   const opened = await open(context, place, build);

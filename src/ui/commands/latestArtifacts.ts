@@ -14,7 +14,7 @@ import { UserError } from '../report';
 import { oneLine, withoutIcons } from '../text/failures';
 import { chooseOrType, type Choice } from './prompts';
 import type { Command, CommandContext } from './command';
-import { download, toPart, type Step, confirmReplace } from './downloads';
+import { download, toFileRange, type Step, confirmReplace } from './downloads';
 import { offerSaved, unpackSaved, type Saved } from './savedArchives';
 import { defaultRoot, openRoot, targetSnapshot, type TargetSnapshot, workspaceFolderOf } from './targets';
 
@@ -159,7 +159,7 @@ async function open(
   from: ResumePoint | undefined,
 ) {
   try {
-    return await clients.of(target.instance).latestArtifacts(target.project, ref, name, signal, toPart(from));
+    return await clients.of(target.instance).latestArtifacts(target.project, ref, name, signal, toFileRange(from));
   } catch (error) {
     if (!isGone(error)) throw error;
     throw new UserError(

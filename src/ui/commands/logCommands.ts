@@ -161,8 +161,8 @@ export const showProblems: Command = async (context, args) => {
   if (log.isEmpty) return;
   const found = await searched(build, async () => {
     const { logPaths } = context;
-    const [files, { hasChanged }] = await Promise.all([logPaths.finderFor(log.whole, log), logPaths.distanceOf(log)]);
-    return findProblems(log.whole, files, hasChanged);
+    const [files, { hasChanged }] = await Promise.all([logPaths.finderFor(log.fullLog, log), logPaths.distanceOf(log)]);
+    return findProblems(log.fullLog, files, hasChanged);
   });
   // Its editor may have been closed meanwhile.
   if (context.logs.of(log.uri) !== log) return;

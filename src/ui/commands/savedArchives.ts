@@ -134,7 +134,13 @@ export async function unpackSaved(
     try {
       const archive = await openZip(file, signal);
       const limits = settings.extractLimits();
-      const done = await extract({ archive, target: folder, limits, signal, progress: metered(progress, file.size) });
+      const done = await extract({
+        archive,
+        target: folder,
+        limits,
+        signal,
+        progress: throttledProgress(progress, file.size),
+      });
       logLeftOut(log, done.leftOut);
       return { path, unpacked: { folder, ...done } };
     } finally {
@@ -156,7 +162,7 @@ export function logLeftOut(log: Pick<CommandContext['log'], 'info'>, leftOut: re
 }
 
 /** Throttles progress of unpacking. `total`: size of the archive in bytes. */
-export function metered(progress: (step: Step) => void, total: number): (done: Extracted) => void {
+export function throttledProgress(progress: (step: Step) => void, total: number): (done: Extracted) => void {
   let files = 0;
   const meter = new ProgressMeter(({ bytes }) => {
     const doing = l10n.t('extracting: {0} files, {1}', files, formatSize(bytes));

@@ -8,7 +8,7 @@ import type { Command, CommandContext } from './command';
 import { back } from './prompts';
 import { askAddress } from './signInAddress';
 import { askWay, useSource } from './signInSources';
-import { askToken, askTokenStep, tokenPlace } from './signInToken';
+import { askToken, askTokenStep, tokenPageOf } from './signInToken';
 import { rowsOf } from './targets';
 
 /** Signs in with a token, which is verified with its server before it is stored. */
@@ -50,7 +50,7 @@ export const signOut: Command = async ({ tokens, instanceHosts, report }, args) 
 export const createToken: Command = async (context, args) => {
   const url = instanceIn(args) ?? (await askInstance(context));
   if (url === undefined) return;
-  const place = await tokenPlace(context, url);
+  const place = await tokenPageOf(context, url);
   await env.openExternal(Uri.parse(place.url, true));
 };
 

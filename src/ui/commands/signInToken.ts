@@ -34,9 +34,9 @@ export async function tryToken(context: CommandContext, url: string, secret: str
 }
 
 /** Which kind of token the instance accepts, and the page that creates one. Throws GitLabError. */
-export async function tokenPlace(context: CommandContext, url: string): Promise<TokenPage> {
+export async function tokenPageOf(context: CommandContext, url: string): Promise<TokenPage> {
   const client = context.clients.make(await instanceAt(context, url), () => Promise.resolve(undefined));
-  return client.tokenPlace(new AbortController().signal);
+  return client.tokenPage(new AbortController().signal);
 }
 
 async function instanceAt({ session }: CommandContext, url: string): Promise<Instance> {
@@ -55,7 +55,7 @@ function tokenBox(context: CommandContext, url: string): TokenBox {
   let checked: CheckedToken | undefined;
   const look = async (): Promise<TextQuestionPart> => {
     try {
-      const { kind } = await tokenPlace(context, url);
+      const { kind } = await tokenPageOf(context, url);
       return partOf(kind, url);
     } catch (error) {
       const failure = toFailure(error);

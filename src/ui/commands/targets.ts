@@ -1,7 +1,7 @@
 import { l10n, workspace, type Uri } from 'vscode';
 import { flatten } from '../../core/model/arrange';
 import type { Build } from '../../core/model/build';
-import { standingBuilds } from '../../core/model/pipeline';
+import { buildsThatCount } from '../../core/model/pipeline';
 import { buildsOf, listingOf, targetOf, type Target } from '../../core/model/snapshot';
 import { trimEndOf } from '../../core/util/trim';
 import { UserError } from '../report';
@@ -44,7 +44,7 @@ function isRow(value: unknown): value is Row {
 export function buildsIn(node: RowNode): readonly Build[] {
   switch (node.kind) {
     case 'repository':
-      return standingBuilds(listingOf(node.repository.snapshot));
+      return buildsThatCount(listingOf(node.repository.snapshot));
     case 'pipeline':
     case 'stage':
     case 'status':

@@ -72,7 +72,7 @@ export const showFailedOnly: Command = ({ tree }) => {
   return Promise.resolve();
 };
 
-interface Place {
+interface FailedBuild {
   readonly root: string;
   readonly build: number;
 }
@@ -93,8 +93,8 @@ export const nextFailed: Command = async (context, args) => {
   await tree.revealBuild(place.root, place.build);
 };
 
-function nextOf(context: CommandContext): Place | undefined {
-  const places = placesOf(context);
+function nextOf(context: CommandContext): FailedBuild | undefined {
+  const places = failedBuildsOf(context);
   const [selected] = context.tree.view.selection;
   const build = selected?.node.kind === 'build' ? selected.node.build.id : undefined;
   const current = places.findIndex((place) => place.root === selected?.root && place.build === build);
@@ -102,7 +102,7 @@ function nextOf(context: CommandContext): Place | undefined {
 }
 
 /** Failed builds in row order, those of the active repository first. */
-function placesOf({ session }: CommandContext): readonly Place[] {
+function failedBuildsOf({ session }: CommandContext): readonly FailedBuild[] {
   const { repositories, active } = session.state;
   return [...repositories]
     .sort((a, b) => Number(b.root === active) - Number(a.root === active) || a.name.localeCompare(b.name))

@@ -44,10 +44,10 @@ export class OpenRepository implements Disposable {
 
   /** Commit and branch of HEAD, according to the most recent result of git or vscode.git. */
   get position(): HeadPosition {
-    return this.seen ?? this.told;
+    return this.seen ?? this.reported;
   }
 
-  private get told(): HeadPosition {
+  private get reported(): HeadPosition {
     const { commit, name } = this.repository.state.HEAD ?? {};
     return { commit, name };
   }
@@ -125,7 +125,7 @@ export class OpenRepository implements Disposable {
     this.around = aroundOf(this.repository);
     this.seen = undefined;
     // HEAD's move was already reported; a second report would only restart loading.
-    if (seen !== undefined && isDeepStrictEqual(seen, this.told) && around === this.around) return;
+    if (seen !== undefined && isDeepStrictEqual(seen, this.reported) && around === this.around) return;
     this.forget();
     this.tell();
   }
@@ -174,7 +174,7 @@ export class OpenRepository implements Disposable {
       ]);
       const is = { commit, name: /^refs\/heads\/(.+)$/.exec(ref)?.[1] };
       if (this.disposed || isDeepStrictEqual(is, this.position)) return;
-      this.seen = isDeepStrictEqual(is, this.told) ? undefined : is;
+      this.seen = isDeepStrictEqual(is, this.reported) ? undefined : is;
       this.heads.clear();
       this.tell();
     } catch {

@@ -1,7 +1,7 @@
 import { FileSystemError, type Uri } from 'vscode';
 import type { Build } from '../../core/model/build';
 import type { Log } from '../../core/log/log';
-import { normalised } from '../../core/log/normalise';
+import { normalized } from '../../core/log/normalize';
 import { timeSlice } from '../../core/util/timeSlice';
 import { sentenceFor } from '../report';
 import { comparedScheme, toLogUri, type LogAddress } from './logUri';
@@ -31,7 +31,7 @@ export async function textToCompare(log: Log): Promise<string> {
   const lines: string[] = [];
   const share = timeSlice();
   for (const line of tailFrom(log, firstShown(log, bounded(mostCompared))).lines) {
-    lines.push(normalised(line));
+    lines.push(normalized(line));
     const turn = share();
     if (turn !== undefined) await turn;
   }

@@ -12,7 +12,7 @@ import type { LongReading } from './longReading';
 import { LogView } from '../../core/log/tailView';
 
 /** What changed. `appeared`: the log replaced a placeholder; `text`: the displayed text; `state`: facts about it. */
-export type LogNews = 'appeared' | 'text' | 'state';
+export type LogChangeKind = 'appeared' | 'text' | 'state';
 
 export interface LogDocumentPort {
   readonly uri: Uri;
@@ -27,7 +27,7 @@ export interface LogDocumentPort {
   longReading(name: string, cancel: () => void): Pick<LongReading, 'at' | 'done'>;
   /** Number of characters to show at first of a longer log. */
   tailLength(): number;
-  show(news: LogNews): void;
+  show(news: LogChangeKind): void;
 }
 
 /** The log of one build, alive while its editor is open. */
@@ -37,7 +37,7 @@ export class LogDocument implements Disposable {
   private readonly controller = new AbortController();
   private readonly timer: Timer;
   /** State of the log as last reported to the editor. */
-  private told = { log: this.feed.log, bytes: 0 };
+  private reported = { log: this.feed.log, bytes: 0 };
   private reading: Promise<void> | undefined;
   private refreshedAt = -Infinity;
   private failures = 0;
@@ -69,7 +69,7 @@ export class LogDocument implements Disposable {
   }
 
   /** Everything that was read. */
-  get whole(): Log {
+  get fullLog(): Log {
     return this.feed.log;
   }
 
@@ -125,7 +125,7 @@ export class LogDocument implements Disposable {
   }
 
   /** Like `read`, for an editor, which displays failures. Never rejects. */
-  async look(): Promise<void> {
+  async readForEditor(): Promise<void> {
     try {
       await this.read();
     } catch (error) {
@@ -147,7 +147,7 @@ export class LogDocument implements Disposable {
   }
 
   lookAgain(): void {
-    if (this.isFollowing) void this.look();
+    if (this.isFollowing) void this.readForEditor();
   }
 
   showEarlier(): void {
@@ -205,10 +205,10 @@ export class LogDocument implements Disposable {
 
   /** Reports growth; false if the log is unchanged. */
   private tellGrowth(): boolean {
-    const { told } = this;
+    const { reported: told } = this;
     const { log, bytes } = this.feed;
     if (log === told.log && bytes === told.bytes) return false;
-    this.told = { log, bytes };
+    this.reported = { log, bytes };
     this.view.grow(log, log !== told.log, log.dropped);
     this.wasErased = bytes === 0 && (told.bytes > 0 || this.wasErased);
     this.port.show(told.bytes === 0 ? 'appeared' : 'text');
@@ -224,7 +224,7 @@ export class LogDocument implements Disposable {
     this.timer.disarm();
     const delay = this.delay();
     if (delay === undefined) return;
-    this.timer.arm(Math.max(this.refreshedAt + delay - this.port.clock.now(), 0), () => void this.look());
+    this.timer.arm(Math.max(this.refreshedAt + delay - this.port.clock.now(), 0), () => void this.readForEditor());
   }
 
   /** Delay in ms until the next read, by the same rules as for a commit. */

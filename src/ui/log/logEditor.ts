@@ -16,7 +16,7 @@ import type { Settings } from '../session/settings';
 import type { LogColors } from './logColors';
 import { editorsOf } from './logEditors';
 import type { Logs } from './logs';
-import type { LogNews, LogDocument } from './logDocument';
+import type { LogChangeKind, LogDocument } from './logDocument';
 import { place } from './logStructure';
 
 /** Maximum distance in lines from the end to count as reading there. */
@@ -35,7 +35,7 @@ interface Reading {
 export class LogEditors implements Disposable {
   private readonly readings = new Map<TextEditor, Reading>();
   /** Logs whose initial position has been set. */
-  private readonly begun = new WeakSet<LogDocument>();
+  private readonly positioned = new WeakSet<LogDocument>();
   /** Number of lines that editors don't show, by log. */
   private readonly leftOut = new WeakMap<LogDocument, number>();
   /** Addresses of logs that somebody has been reading since before the extension host restarted. */
@@ -69,7 +69,7 @@ export class LogEditors implements Disposable {
   async show(document: TextDocument, log: LogDocument): Promise<void> {
     const line = Math.min(await lineToShow(log), document.lineCount - 1);
     const isOpen = editorsOf(document.uri).length > 0;
-    this.begun.add(log);
+    this.positioned.add(log);
     const selection = new Range(line, 0, line, 0);
     const editor = await window.showTextDocument(document, { preview: true, ...(isOpen ? {} : { selection }) });
     if (isOpen) return;
@@ -87,17 +87,17 @@ export class LogEditors implements Disposable {
    * was restored.
    */
   private begin(editor: TextEditor, log: LogDocument): void {
-    if (this.begun.has(log)) return;
-    this.begun.add(log);
+    if (this.positioned.has(log)) return;
+    this.positioned.add(log);
     const { selection } = editor;
     if (!log.isEmpty && selection.anchor.line === 0 && selection.active.line === 0) void startReading(editor, log);
   }
 
-  private remember(log: LogDocument, news: LogNews): void {
+  private remember(log: LogDocument, news: LogChangeKind): void {
     const moved = (this.leftOut.get(log) ?? 0) - log.leftOut;
     this.leftOut.set(log, log.leftOut);
     const isRead = news === 'appeared' && this.shownBefore.delete(log.uri.toString());
-    if (isRead) this.begun.add(log);
+    if (isRead) this.positioned.add(log);
     for (const editor of editorsOf(log.uri)) {
       const { visibleRanges, document } = editor;
       const last = visibleRanges.at(-1)?.end.line ?? 0;
@@ -117,7 +117,7 @@ export class LogEditors implements Disposable {
       if (reading?.isNew === true) void startReading(editor, log);
       else if (reading?.isAtEnd === true) reveal(editor, document.lineCount - 1, TextEditorRevealType.Default);
       else if (reading !== undefined && reading.shift !== 0)
-        readOn(editor, reading, this.settings.linesAboveTop(document.uri));
+        restorePosition(editor, reading, this.settings.linesAboveTop(document.uri));
       this.colors.draw(editor);
     }
   }
@@ -144,7 +144,7 @@ async function startReading(editor: TextEditor, log: LogDocument): Promise<void>
 }
 
 /** Restores the reading position after line numbers changed. */
-function readOn(editor: TextEditor, { top, shift }: Reading, linesAboveTop: number): void {
+function restorePosition(editor: TextEditor, { top, shift }: Reading, linesAboveTop: number): void {
   const last = editor.document.lineCount - 1;
   const moved = (line: number): number => Math.min(Math.max(line + shift, 0), last);
   const { anchor, active } = editor.selection;

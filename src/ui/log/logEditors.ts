@@ -1,5 +1,5 @@
 import { window, workspace, type Disposable, type Event, type TextEditor, type Uri } from 'vscode';
-import type { LogDocument, LogNews } from './logDocument';
+import type { LogDocument, LogChangeKind } from './logDocument';
 
 /** Visible editors with the document. */
 export function editorsOf(uri: Uri): readonly TextEditor[] {
@@ -25,7 +25,7 @@ export function onDidShowText(draw: (editor: TextEditor) => void): readonly Disp
 
 /** Calls `draw` with an editor whose text was there before its log: VS Code tells of no change of it. */
 export function onDidReadShown(
-  onDidChangeLog: Event<{ readonly log: LogDocument; readonly changed: LogNews }>,
+  onDidChangeLog: Event<{ readonly log: LogDocument; readonly changed: LogChangeKind }>,
   draw: (editor: TextEditor) => void,
 ): Disposable {
   return onDidChangeLog(({ log, changed }) => {

@@ -15,7 +15,7 @@ import { timeSlice } from '../../core/util/timeSlice';
 import type { CommitDistance, LogFileSource } from './logFileSource';
 import type { Logs } from './logs';
 
-interface Placed extends Location {
+interface LinkCandidate extends Location {
   readonly at: number;
   readonly path: string;
 }
@@ -24,8 +24,8 @@ interface Found {
   /** Number of lines processed. */
   upTo: number;
   /** Paths with a line, and paths alone. */
-  readonly places: Placed[];
-  readonly paths: Placed[];
+  readonly places: LinkCandidate[];
+  readonly paths: LinkCandidate[];
   /** Links that the log itself contains. */
   readonly own: DocumentLink[];
 }
@@ -69,7 +69,7 @@ export class LogLinks implements DocumentLinkProvider {
     const { log } = open;
     const { places, paths, own } = await this.lookThrough(log, token);
     const lineCount = Math.min(document.lineCount, log.lines.length);
-    const isShown = ({ at }: Placed) => at < lineCount;
+    const isShown = ({ at }: LinkCandidate) => at < lineCount;
     const shown = [...places.filter(isShown).slice(0, mostLinks), ...paths.filter(isShown).slice(0, mostPaths)];
     const [finder, distance] = await Promise.all([this.source.finderFor(log, open), this.source.distanceOf(open)]);
     shown.sort((a, b) => a.at - b.at || a.start - b.start);
@@ -125,7 +125,7 @@ function lookAt(log: Log, found: Found, locationsAt: (at: number) => readonly Lo
 
 /** To the file itself; where it must be asked or said first which file, or of which commit, by a command of ours. */
 function toLink(
-  place: Placed,
+  place: LinkCandidate,
   found: FoundFiles | undefined,
   { sha }: CommitDistance,
   log: Uri,

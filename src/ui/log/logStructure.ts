@@ -43,13 +43,13 @@ export class LogStructure implements FoldingRangeProvider, DocumentSymbolProvide
   }
 
   /** Sections within the document, which may lag behind the log; sorted by start. */
-  private sectionsOf(document: TextDocument): readonly Placed[] {
+  private sectionsOf(document: TextDocument): readonly PlacedSection[] {
     const sections = this.logs.of(document.uri)?.log.sections ?? [];
     return place(sections, document.lineCount);
   }
 }
 
-export interface Placed {
+export interface PlacedSection {
   readonly section: Section;
   readonly start: number;
   /** Last line; for a section that was never closed, that of its parent or of the log. */
@@ -61,8 +61,8 @@ const mostSections = 5000;
 /** Maximum depth of the outline; deeper sections are in the last level. */
 const deepest = 50;
 
-export function place(sections: readonly Section[], lineCount: number): readonly Placed[] {
-  const around: Placed[] = [];
+export function place(sections: readonly Section[], lineCount: number): readonly PlacedSection[] {
+  const around: PlacedSection[] = [];
   return sections.slice(0, mostSections).flatMap((section) => {
     const { start, end } = section;
     if (start >= lineCount) return [];

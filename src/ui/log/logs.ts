@@ -24,7 +24,7 @@ import { editorsOf } from './logEditors';
 import { inLines, placeholder } from './placeholder';
 import { logScheme, toLogAddress, toLogUri, type LogAddress } from './logUri';
 import { LongReading } from './longReading';
-import { LogDocument, type LogNews } from './logDocument';
+import { LogDocument, type LogChangeKind } from './logDocument';
 import { isInTab, urisOf } from './logTabs';
 
 export interface LogsParts {
@@ -38,7 +38,7 @@ export interface LogsParts {
 
 export interface LogChanged {
   readonly log: LogDocument;
-  readonly changed: LogNews;
+  readonly changed: LogChangeKind;
 }
 
 /** Longest time in ms that VS Code may take to show a document's changed text. */
@@ -48,7 +48,7 @@ const updateMs = 2000;
 export class Logs implements Disposable {
   private readonly open = new Map<string, LogDocument>();
   /** URIs whose logs can't be requested; their editors explain why. */
-  private readonly strange = new Map<string, Uri>();
+  private readonly unavailable = new Map<string, Uri>();
   private readonly textChanged = new EventEmitter<Uri>();
   private readonly changed = new EventEmitter<LogChanged>();
   private readonly left = new EventEmitter<Uri>();
@@ -67,14 +67,14 @@ export class Logs implements Disposable {
       workspace.onDidCloseTextDocument(({ uri }) => this.leave([uri])),
       window.tabGroups.onDidChangeTabs(({ opened, closed }) => {
         this.leave(closed.flatMap(urisOf));
-        for (const uri of opened.flatMap(urisOf)) this.bringBack(uri);
+        for (const uri of opened.flatMap(urisOf)) this.reloadReopened(uri);
       }),
       window.onDidChangeVisibleTextEditors(() => {
         for (const log of this.open.values()) log.onVisibilityChange();
       }),
       parts.tokens.onDidChange(() => this.retry()),
       parts.knownProjects.onDidAdd(() => this.retry()),
-      parts.session.onDidChange(() => this.catchUp()),
+      parts.session.onDidChange(() => this.passOnBuildChanges()),
     ];
     // Editors may have outlived the extension host.
     for (const { tabs } of window.tabGroups.all)
@@ -90,7 +90,7 @@ export class Logs implements Disposable {
     const address = { root, instance: target.instance.url, project: target.project, build: build.id };
     const uri = toLogUri(address, build);
     const log = this.of(uri) ?? this.add(this.make(uri, address, target, build));
-    await log.look();
+    await log.readForEditor();
     try {
       const document = await workspace.openTextDocument(uri);
       // If a tab was closed meanwhile, its log was dropped and VS Code asked for another one.
@@ -138,12 +138,12 @@ export class Logs implements Disposable {
   async textAt(uri: Uri): Promise<string> {
     try {
       const log = this.of(uri) ?? (await this.restored(uri));
-      if (!log.isRead) await log.look();
+      if (!log.isRead) await log.readForEditor();
       // Let pending reads finish first.
       await nextTurn();
       return log.text;
     } catch (error) {
-      this.strange.set(uri.toString(), uri);
+      this.unavailable.set(uri.toString(), uri);
       return inLines(sentenceFor(error));
     }
   }
@@ -158,13 +158,13 @@ export class Logs implements Disposable {
     const made = await this.found(uri);
     // Two requests may have run at once: keep the first.
     const log = this.of(uri) ?? this.add(made);
-    await log.look();
+    await log.readForEditor();
     log.follow();
     return log;
   }
 
   /** Reloads a reopened document: VS Code caches documents after their editors close, with outdated text. */
-  private bringBack(uri: Uri): void {
+  private reloadReopened(uri: Uri): void {
     if (this.isHeld(uri)) this.textChanged.fire(uri);
   }
 
@@ -225,13 +225,13 @@ export class Logs implements Disposable {
       intervals: () => settings.intervals(),
       tailLength: () => settings.logTailLength(),
       longReading: (name: string, cancel: () => void) => new LongReading(name, cancel),
-      show: (news: LogNews) => this.show(log, news),
+      show: (news: LogChangeKind) => this.show(log, news),
     };
     const log = new LogDocument(port, build);
     return log;
   }
 
-  private show(log: LogDocument, changed: LogNews): void {
+  private show(log: LogDocument, changed: LogChangeKind): void {
     if (this.of(log.uri) !== log) return;
     this.changed.fire({ log, changed });
     if (changed !== 'state') this.textChanged.fire(log.uri);
@@ -240,13 +240,13 @@ export class Logs implements Disposable {
   /** Retries logs after a token was added, removed or replaced. */
   private retry(): void {
     for (const log of this.open.values()) if (log.failure !== undefined) log.lookAgain();
-    const strange = [...this.strange.values()];
-    this.strange.clear();
+    const strange = [...this.unavailable.values()];
+    this.unavailable.clear();
     for (const uri of strange) this.textChanged.fire(uri);
   }
 
   /** Passes on changes of builds that the view has loaded. */
-  private catchUp(): void {
+  private passOnBuildChanges(): void {
     for (const log of this.open.values()) {
       const { root, uri } = log.port;
       const id = toLogAddress(uri)?.build;
@@ -260,7 +260,7 @@ export class Logs implements Disposable {
   }
 
   private close(uri: Uri): void {
-    this.strange.delete(uri.toString());
+    this.unavailable.delete(uri.toString());
     const log = this.of(uri);
     if (log === undefined) return;
     log.dispose();

@@ -5,7 +5,7 @@ import { isActive } from '../../core/model/build';
 import { GitLabError, isCiHidden, type Failure } from '../../core/model/errors';
 import type { GitLabClient } from '../../core/gitlab/client';
 import type { Instance } from '../../core/model/instance';
-import { Monitor, type Further, type Loaded } from '../../core/polling/monitor';
+import { Monitor, type ExtraFacts, type Loaded } from '../../core/polling/monitor';
 import type { Listing } from '../../core/model/pipeline';
 import { locate, projectsOf, type Located, type RemoteProject } from '../../core/model/remotes';
 import type { Urgency, Attention } from '../../core/polling/schedule';
@@ -33,7 +33,7 @@ export interface SessionParts {
   readonly settings: Settings;
   readonly tokens: Tokens;
   readonly clients: Clients;
-  readonly remembered: SnapshotCache;
+  readonly snapshotCache: SnapshotCache;
   readonly remoteChoices: RemoteChoices;
   readonly instanceHosts: InstanceHosts;
   readonly sshHosts: Pick<SshHosts, 'complete' | 'forget'>;
@@ -59,7 +59,7 @@ export function monitorRepository(repository: GitRepository, parts: MonitorParts
     const resolution = await resolve(repository, parts);
     if (resolution.kind !== 'target' || keyOf(resolution.target) === recalled) return resolution;
     recalled = keyOf(resolution.target);
-    await parts.remembered.recall(resolution.target);
+    await parts.snapshotCache.recall(resolution.target);
     return resolution;
   };
   // A failure is logged once, however often the refresh is tried again.
@@ -80,8 +80,8 @@ export function monitorRepository(repository: GitRepository, parts: MonitorParts
       },
       attention: parts.attention,
       intervals: () => ({ ...parts.settings.intervals(), soonSeconds: parts.settings.soonSeconds() }),
-      remembered: (target) => parts.remembered.of(target),
-      remember: (snapshot) => parts.remembered.keep(snapshot),
+      remembered: (target) => parts.snapshotCache.of(target),
+      remember: (snapshot) => parts.snapshotCache.keep(snapshot),
     },
     parts.clock,
   );
@@ -123,7 +123,7 @@ interface FurtherQuestion {
  * Loads expected durations (while something runs), the token's permissions, and another remote's project with builds.
  * Nothing waits for it.
  */
-async function further(question: FurtherQuestion, parts: MonitorParts): Promise<Further> {
+async function further(question: FurtherQuestion, parts: MonitorParts): Promise<ExtraFacts> {
   const { target, loaded, signal } = question;
   const { instance, project } = target;
   const client = parts.clients.of(instance);

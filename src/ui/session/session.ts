@@ -32,7 +32,7 @@ export class Session implements Disposable {
     const { git, settings, tokens } = parts;
     this.subscriptions = [
       this.changed,
-      git.onDidChange(() => this.turnToGit()),
+      git.onDidChange(() => this.updateMonitors()),
       git.onDidChangeRepository(({ rootUri }) => this.retarget(rootUri.toString(), 'moved')),
       settings.onDidChangeSource(() => this.retargetAll()),
       tokens.onDidChange(() => {
@@ -174,7 +174,7 @@ export class Session implements Disposable {
   }
 
   /** Updates the monitors when repositories open, close, or become active. */
-  private turnToGit(): void {
+  private updateMonitors(): void {
     const { git } = this.parts;
     if (git.state === 'starting') return;
     const before = this.followed;
@@ -224,7 +224,7 @@ export class Session implements Disposable {
 
   /** Forgets data of instances the user signed out of, also in another window or while none was open. */
   private async forgetSignedOut(): Promise<void> {
-    const { remembered, tokens, log } = this.parts;
+    const { snapshotCache: remembered, tokens, log } = this.parts;
     try {
       remembered.keepOnly(await tokens.signedIn());
     } catch (error) {

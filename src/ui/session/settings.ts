@@ -33,14 +33,14 @@ const sources = ['instances', 'remote', 'project', 'refresh'];
 
 /** Reads all of our settings. An invalid value counts as not set. */
 export class Settings implements Disposable {
-  private readonly lookChanged = new EventEmitter<void>();
+  private readonly displayChanged = new EventEmitter<void>();
   private readonly sourceChanged = new EventEmitter<void>();
   /** Fires when a setting of the display changed, which requires no requests. */
-  readonly onDidChangeLook: Event<void> = this.lookChanged.event;
+  readonly onDidChangeDisplay: Event<void> = this.displayChanged.event;
   /** Fires when a setting changed that determines which builds to load, or how often. */
   readonly onDidChangeSource: Event<void> = this.sourceChanged.event;
   private readonly listener = workspace.onDidChangeConfiguration((event) => {
-    if (looks.some((key) => event.affectsConfiguration(`gitlabBuilds.${key}`))) this.lookChanged.fire();
+    if (looks.some((key) => event.affectsConfiguration(`gitlabBuilds.${key}`))) this.displayChanged.fire();
     if (sources.some((key) => event.affectsConfiguration(`gitlabBuilds.${key}`))) this.sourceChanged.fire();
   });
 
@@ -204,7 +204,7 @@ export class Settings implements Disposable {
 
   dispose(): void {
     this.listener.dispose();
-    this.lookChanged.dispose();
+    this.displayChanged.dispose();
     this.sourceChanged.dispose();
   }
 

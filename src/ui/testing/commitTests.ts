@@ -10,10 +10,10 @@ import {
 import type { Build } from '../../core/model/build';
 import { isAbort } from '../../core/model/errors';
 import { mayHaveTests } from '../../core/model/junitReports';
-import { standingBuilds } from '../../core/model/pipeline';
+import { buildsThatCount } from '../../core/model/pipeline';
 import { isSameTarget, listingOf, targetOf, type Snapshot, type Target } from '../../core/model/snapshot';
 import { mapLimit } from '../../core/util/mapLimit';
-import { placesOfTests } from '../artifacts/testFiles';
+import { locateTests } from '../artifacts/testFiles';
 import type { TestSource } from '../artifacts/testSource';
 import { sentenceFor, type Report } from '../report';
 import type { ViewState } from '../session/repositoryView';
@@ -165,7 +165,7 @@ function outermost(item: TestItem): TestItem {
 }
 
 function buildsWithTests(snapshot: Snapshot | undefined): readonly Build[] {
-  return standingBuilds(listingOf(snapshot)).filter(mayHaveTests);
+  return buildsThatCount(listingOf(snapshot)).filter(mayHaveTests);
 }
 
 function stateOf(builds: readonly Build[]): string {
@@ -191,7 +191,7 @@ async function placed(
   project: string,
   most: number,
 ): Promise<readonly PlacedTest[]> {
-  const places = await placesOfTests(failed, Uri.parse(root).fsPath, project);
+  const places = await locateTests(failed, Uri.parse(root).fsPath, project);
   const first = failed.map(({ test }, at): PlacedTest => ({ test, place: places[at] }));
   return [...first, ...quiet.map((test): PlacedTest => ({ test }))].slice(0, most);
 }

@@ -11,14 +11,14 @@ import {
 import { groupsOf } from '../../core/artifacts/tests/testGroups';
 import type { FailedTest, QuietTest } from '../../core/artifacts/tests/testReport';
 import { timeSlice } from '../../core/util/timeSlice';
-import type { FoundPlace } from '../artifacts/testFiles';
+import type { FoundLocation } from '../artifacts/testFiles';
 import { oneLine } from '../text/failures';
 import { recentlyWords } from '../text/testText';
 
 /** A test with the location of its failure, if that was found in the repository. */
 export interface PlacedTest {
   readonly test: FailedTest | QuietTest;
-  readonly place?: FoundPlace | undefined;
+  readonly place?: FoundLocation | undefined;
 }
 
 /**
@@ -112,7 +112,7 @@ function report(run: TestRun, item: TestItem, { test, place }: PlacedTest): void
   }
 }
 
-function messageOf(run: TestRun, item: TestItem, test: FailedTest, place: FoundPlace | undefined): TestMessage {
+function messageOf(run: TestRun, item: TestItem, test: FailedTest, place: FoundLocation | undefined): TestMessage {
   const { message = '', text = '' } = test;
   const parts = text.includes(message) ? [text] : [message, text];
   const whole = parts.filter((part) => part !== '').join('\n\n');
@@ -122,6 +122,6 @@ function messageOf(run: TestRun, item: TestItem, test: FailedTest, place: FoundP
   return shown;
 }
 
-function locationOf({ file, line = 1, column = 1 }: FoundPlace): Location {
+function locationOf({ file, line = 1, column = 1 }: FoundLocation): Location {
   return new Location(Uri.file(file), new Range(line - 1, column - 1, line - 1, column - 1));
 }

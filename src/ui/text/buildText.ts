@@ -3,7 +3,7 @@ import { durationSeconds, hasFailed, isTimed, severity, worstStatus, type Build 
 import type { Verdict } from '../../core/model/verdict';
 import { failureReasonWords } from './failureReasons';
 import { oneLine } from './failures';
-import { formatDuration, formatMinutes, spokenDuration, spokenMinutes, timeOf } from './timeText';
+import { formatDuration, formatMinutes, durationInWords, minutesInWords, timeOf } from './timeText';
 
 interface StatusLook {
   readonly icon: string;
@@ -148,14 +148,14 @@ function isToldElsewhere(ref: string, shown: string | undefined): boolean {
 }
 
 /** Label of a build for screen readers. */
-export function buildSpoken(build: Build, now: number, facts: BuildFacts = {}): string {
+export function buildAriaLabel(build: Build, now: number, facts: BuildFacts = {}): string {
   const parts = [
     oneLine(build.name),
     buildLabel(build),
     l10n.t('stage {0}', oneLine(build.stage)),
     waitWords(build, now, facts),
     failureReasonWords(build),
-    timeWords(build, now, facts, { exact: spokenDuration, coarse: spokenMinutes }),
+    timeWords(build, now, facts, { exact: durationInWords, coarse: minutesInWords }),
     artifactsSpoken(build),
     build.attempts.length === 0 ? undefined : l10n.t('attempt {0}', build.attempts.length + 1),
   ];

@@ -1,5 +1,5 @@
 import { l10n } from 'vscode';
-import type { DiskError, DownloadBroken } from '../../core/model/errors';
+import type { DiskError, DownloadInterrupted } from '../../core/model/errors';
 import { formatSize } from './buildText';
 import { oneLine } from './failures';
 
@@ -44,7 +44,7 @@ function tooBigSentence(detail: string): string {
 }
 
 /** `why`: the message of what interrupted it. */
-export function brokenSentence({ bytes, total }: DownloadBroken, why: string): string {
+export function interruptedSentence({ bytes, total }: DownloadInterrupted, why: string): string {
   const kept = l10n.t(
     '{0} of {1} were kept. The next download continues from there.',
     formatSize(bytes),

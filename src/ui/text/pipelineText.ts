@@ -46,7 +46,7 @@ function isSha(text: string): boolean {
 }
 
 /** Label for screen readers. `builds`: the pipeline's own. */
-export function pipelineSpoken(pipeline: Pipeline, builds: readonly Build[]): string {
+export function pipelineAriaLabel(pipeline: Pipeline, builds: readonly Build[]): string {
   const label = pipelineLabel(pipeline);
   switch (purposeOf(pipeline, builds)) {
     case 'mergeRequest':

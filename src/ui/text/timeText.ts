@@ -10,7 +10,7 @@ export function formatDuration(seconds: number): string {
 }
 
 /** Seconds in words, for screen readers: `1 hour 3 seconds`. */
-export function spokenDuration(seconds: number): string {
+export function durationInWords(seconds: number): string {
   const [hours, minutes, rest] = split(seconds);
   const parts = [
     hours === 0 ? '' : hours === 1 ? l10n.t('1 hour') : l10n.t('{0} hours', hours),
@@ -28,8 +28,8 @@ export function formatMinutes(seconds: number): string {
 }
 
 /** Like `formatMinutes`, in words for screen readers. */
-export function spokenMinutes(seconds: number): string {
-  return seconds < 60 ? l10n.t('under a minute') : spokenDuration(Math.floor(seconds / 60) * 60);
+export function minutesInWords(seconds: number): string {
+  return seconds < 60 ? l10n.t('under a minute') : durationInWords(Math.floor(seconds / 60) * 60);
 }
 
 function split(seconds: number): readonly [hours: number, minutes: number, seconds: number] {

@@ -1,6 +1,6 @@
 import { l10n } from 'vscode';
 import { hasFailed, worstStatus, type Build } from '../../core/model/build';
-import { pipelineFailedWithoutBuilds, rootPipelines, standingBuilds, type Pipeline } from '../../core/model/pipeline';
+import { pipelineFailedWithoutBuilds, rootPipelines, buildsThatCount, type Pipeline } from '../../core/model/pipeline';
 import { targetOf, type NoProject, type Snapshot } from '../../core/model/snapshot';
 import { caveats, projectWords, subjectOf } from '../text/commitText';
 import { groupDescription, groupSummary, statusLabel } from '../text/buildText';
@@ -15,7 +15,7 @@ interface RepositoryLook {
   readonly status?: string | undefined;
   readonly words: string;
   /** For screen readers. */
-  readonly spoken: string;
+  readonly ariaLabel: string;
 }
 
 interface Standing {
@@ -33,7 +33,7 @@ interface Standing {
 export function repositoryLook({ name, snapshot }: RepositoryView, now: number): RepositoryLook {
   const { icon, status, parts, brief = parts } = standingOf(snapshot, now);
   const spoken = l10n.t('Repository {0}', oneLine(name));
-  return { icon, status, words: brief.join(' · '), spoken: [spoken, ...parts].join(', ') };
+  return { icon, status, words: brief.join(' · '), ariaLabel: [spoken, ...parts].join(', ') };
 }
 
 /** The same as multiple lines, because a side bar truncates a long one. */
@@ -70,7 +70,7 @@ function standingOf(snapshot: Snapshot | undefined, now: number): Standing {
 }
 
 function standingOfBuilds(snapshot: Extract<Snapshot, { kind: 'ready' }>, now: number): Standing {
-  const builds = standingBuilds(snapshot);
+  const builds = buildsThatCount(snapshot);
   const broken = pipelineFailedWithoutBuilds(snapshot);
   const worst = broken?.status ?? worstStatus(builds) ?? rootPipelines(snapshot)[0]?.status;
   // Builds missing from a truncated list may have failed, so only a failure is certain.

@@ -32,7 +32,7 @@ import {
   allowedFailureLabel,
   buildDescription,
   buildIcon,
-  buildSpoken,
+  buildAriaLabel,
   groupCounts,
   shortName,
   shownCounts,
@@ -44,7 +44,7 @@ import {
 import {
   pipelineIcon,
   pipelineLabel,
-  pipelineSpoken,
+  pipelineAriaLabel,
   pipelineSubject,
   standingWithoutBuilds,
 } from '../text/pipelineText';
@@ -147,7 +147,7 @@ function freshnessOf(scene: RenderContext): Freshness {
 
 function repositoryItem({ repository, children }: RepositoryNode, scene: RenderContext, now: number): TreeItem {
   const item = new TreeItem(oneLine(repository.name), closed(children));
-  const { icon, status, words, spoken } = repositoryLook(repository, now);
+  const { icon, status, words, ariaLabel: spoken } = repositoryLook(repository, now);
   item.iconPath =
     status === undefined
       ? new ThemeIcon(icon, new ThemeColor('descriptionForeground'))
@@ -164,7 +164,7 @@ function pipelineItem(node: PipelineNode, scene: RenderContext): TreeItem {
   const standing = builds.length === 0 ? standingWithoutBuilds(pipeline) : shownCounts(builds, shown, builds.length);
   const subject = pipelineSubject(pipeline, { sha: shownSha(scene), ref: targetOf(scene.snapshot)?.ref });
   item.description = `${standing} · ${subject}`;
-  item.accessibilityInformation = { label: `${pipelineSpoken(pipeline, builds)}, ${item.description}` };
+  item.accessibilityInformation = { label: `${pipelineAriaLabel(pipeline, builds)}, ${item.description}` };
   return item;
 }
 
@@ -222,7 +222,7 @@ function buildItem(node: BuildNode | AttemptNode, scene: RenderContext, now: num
   const facts = factsOf(node, scene);
   item.iconPath = buildIcon(build, freshnessOf(scene));
   item.description = buildDescription(build, targetOf(scene.snapshot)?.ref, now, facts);
-  item.accessibilityInformation = { label: buildSpoken(build, now, facts) };
+  item.accessibilityInformation = { label: buildAriaLabel(build, now, facts) };
   if (kind === 'build' && node.child !== undefined) showChild(item, node, scene);
   const click = clickOn(build, scene);
   if (click !== undefined) item.command = click;

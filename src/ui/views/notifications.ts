@@ -1,7 +1,7 @@
 import { l10n, type Disposable, type ViewBadge } from 'vscode';
 import { can } from '../../core/model/abilities';
 import type { Build } from '../../core/model/build';
-import { failingOfHead, look, type Notice, type Watch } from '../../core/polling/buildNotices';
+import { failingOfHead, observe, type Notice, type Watch } from '../../core/polling/buildNotices';
 import { Timer, type Clock } from '../../core/util/timer';
 import type { Report } from '../report';
 import type { Row } from '../tree/treeRows';
@@ -14,7 +14,7 @@ export interface NotificationsPort {
   readonly report: Report;
   readonly settings: Pick<Settings, 'notifications' | 'notifyAt' | 'setNotifications'>;
   /** Whether the view is visible in a focused window. */
-  inSight(): boolean;
+  isVisible(): boolean;
   /** Sets the view's badge; undefined removes it. */
   badge(badge: ViewBadge | undefined): void;
   /** Runs one of our commands, named without `gitlabBuilds.`. Never rejects. */
@@ -58,11 +58,11 @@ export class Notifications implements Disposable {
 
   private look(repository: RepositoryView): void {
     const { root } = repository;
-    const { watch, notice } = look(this.watches.get(root), repository);
+    const { watch, notice } = observe(this.watches.get(root), repository);
     if (watch === undefined) return;
     this.watches.set(root, watch);
     this.pending = this.pending.flatMap((one) => (isOf(one, root, watch) ? this.upToDate(one, watch) : [one]));
-    if (notice === undefined || this.port.inSight()) return;
+    if (notice === undefined || this.port.isVisible()) return;
     if (this.pending.length === 0) this.timer.arm(mergeMs, () => this.tell());
     const isSame = (one: Notice) => isOf(one, root, watch);
     const isUntold = this.pending.some((one) => isSame(one) && one.moment === 'failure');
@@ -78,14 +78,14 @@ export class Notifications implements Disposable {
     const { failed } = watch;
     if (failed.length === 0) return [];
     // Include later failures, so that they aren't announced separately.
-    if (watch.announced) this.watches.set(pending.root, { ...watch, told: failed.map(({ id }) => id) });
+    if (watch.announced) this.watches.set(pending.root, { ...watch, knownFailures: failed.map(({ id }) => id) });
     return [{ ...pending, failed }];
   }
 
   private tell(): void {
     const notices = this.pending.filter((notice) => this.isWanted(notice));
     this.pending = [];
-    if (notices.length === 0 || this.port.inSight()) return;
+    if (notices.length === 0 || this.port.isVisible()) return;
     void this.port.report.guard('notification', () => this.offer(notices));
   }
 

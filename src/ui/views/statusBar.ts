@@ -27,7 +27,7 @@ interface Appearance {
   readonly text: string;
   readonly tooltip: string | MarkdownString;
   /** For screen readers, without the icon. */
-  readonly spoken: string;
+  readonly ariaLabel: string;
   /** Id of the build that a click reveals; undefined: a click focuses the view. */
   readonly build?: number | undefined;
 }
@@ -65,7 +65,7 @@ export class StatusBar implements Disposable {
     }
     this.item.text = look.text;
     this.item.tooltip = look.tooltip;
-    this.item.accessibilityInformation = { label: look.spoken };
+    this.item.accessibilityInformation = { label: look.ariaLabel };
     this.item.command = commandFor(look, shown?.root);
     this.item.show();
   }
@@ -117,7 +117,7 @@ function plain(icon: string, words: string, lines: readonly string[], { name }: 
   return {
     text: `$(${icon}) ${words}`,
     tooltip: said.join('\n'),
-    spoken: [l10n.t('GitLab Builds'), ...said].join(', '),
+    ariaLabel: [l10n.t('GitLab Builds'), ...said].join(', '),
   };
 }
 
@@ -134,7 +134,7 @@ function lookOfCommit(snapshot: Ready, scene: StatusBarInput): Appearance {
   return {
     text: `${isUndecided ? '$(question)' : iconOf(verdict, status)} ${words}${marks(snapshot)}`,
     tooltip: stageTable(snapshot, subject, reservations),
-    spoken: [l10n.t('GitLab Builds'), words, ...subject, ...reservations].join(', '),
+    ariaLabel: [l10n.t('GitLab Builds'), words, ...subject, ...reservations].join(', '),
     build: failed[0]?.id,
   };
 }

@@ -1,4 +1,4 @@
-import type { Download, ResumePoint, Open } from '../../../src/core/artifacts/download/transfer';
+import type { Download, ResumePoint, StartDownload } from '../../../src/core/artifacts/download/transfer';
 import type { Clock } from '../../../src/core/util/timer';
 import { clientOf, type Access } from '../support';
 
@@ -34,7 +34,7 @@ export function openOf(
   build: number,
   signal: AbortSignal,
   access: Access = {},
-): Open {
+): StartDownload {
   const client = clientOf(server, access);
   return (from) => {
     const part = from === undefined ? {} : { range: { start: from.start }, validator: from.validator };
@@ -49,7 +49,7 @@ export class Scripted {
 
   constructor(private readonly answers: readonly ((from: ResumePoint | undefined) => Download | Error)[]) {}
 
-  readonly open: Open = async (from) => {
+  readonly open: StartDownload = async (from) => {
     const answer = this.answers[Math.min(this.asked.push(from), this.answers.length) - 1]?.(from);
     if (answer === undefined || answer instanceof Error) throw answer ?? new Error('no answers');
     return answer;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
 import { GitLabClient } from '../../../src/core/gitlab/client';
-import type { Part } from '../../../src/core/gitlab/buildArtifacts';
+import type { FileRange } from '../../../src/core/gitlab/buildArtifacts';
 import { badGateway, htmlPage, statsRefresh, type Fault } from '../../gitlab/faults';
 import { smallProject, type SmallProject } from '../../gitlab/scenarios';
 import { developerToken, reporterToken } from '../../gitlab/seed';
@@ -26,7 +26,7 @@ describe('GitLabClient and a storage', () => {
     client = new GitLabClient(instance, httpWith({ log }), async () => token, log, clock);
     await client.project(small.project.path, unhurried());
   };
-  const ask = async (part: Part = { range: { start: 0, end: 2 } }, id = small.builds.compile.id) => {
+  const ask = async (part: FileRange = { range: { start: 0, end: 2 } }, id = small.builds.compile.id) => {
     const { body, validator } = await client.artifacts(small.project.path, id, unhurried(), part);
     return { text: (await bytesOf(body)).toString('latin1'), validator };
   };

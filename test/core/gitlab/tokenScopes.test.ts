@@ -161,7 +161,7 @@ describe('GitLabClient: the place where one gets a token', () => {
       it(`is the one of ${profile}, found out without a token`, async () => {
         const fake = await startGitLab({ profile, root: '/git' });
         try {
-          const place = await clientOf(fake, { apiVersion: 'auto' }).tokenPlace(unhurried());
+          const place = await clientOf(fake, { apiVersion: 'auto' }).tokenPage(unhurried());
           assert.deepEqual(place, { kind, url: `${fake.url}/${path}` });
           assert.ok(fake.requests.every(({ headers }) => headers['private-token'] === undefined));
           assert.ok(fake.requests.length <= 3);
@@ -174,7 +174,7 @@ describe('GitLabClient: the place where one gets a token', () => {
     const fake = await startGitLab();
     await fake.close();
     const log = new Journal();
-    const failure = await failureOf(clientOf(fake, { apiVersion: 'auto', log }).tokenPlace(unhurried()));
+    const failure = await failureOf(clientOf(fake, { apiVersion: 'auto', log }).tokenPage(unhurried()));
     assert.equal(failure.kind, 'offline');
   });
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { firstError, tailOf } from '../../../src/core/log/firstError';
-import { normalised } from '../../../src/core/log/normalise';
+import { normalized } from '../../../src/core/log/normalize';
 import { assertLinear } from '../hostileText';
 import { end, read, start } from './support';
 
@@ -204,8 +204,8 @@ describe('lines for comparing', () => {
   ];
   for (const [one, other] of pairs)
     it(`are the same: ${one}`, () => {
-      assert.equal(normalised(one), normalised(other));
-      assert.notEqual(normalised(one), one);
+      assert.equal(normalized(one), normalized(other));
+      assert.notEqual(normalized(one), one);
     });
 
   it('keep what matters', () => {
@@ -218,11 +218,11 @@ describe('lines for comparing', () => {
       '',
       'Exit code 137',
     ];
-    assert.deepEqual(lines.map(normalised), lines);
+    assert.deepEqual(lines.map(normalized), lines);
   });
 
   it('take little time, whatever they hold', () => {
     for (const part of ['1', 'a', '1a', '1:', '#1', '1.', '2024-', ' 1 s', '/tmp/', 'runner-', '1s'])
-      assert.ok(normalised(part.repeat(500_000 / part.length)).length > 0);
+      assert.ok(normalized(part.repeat(500_000 / part.length)).length > 0);
   });
 });

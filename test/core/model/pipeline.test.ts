@@ -5,7 +5,7 @@ import type { Build } from '../../../src/core/model/build';
 import {
   rootPipelines,
   stageRanks,
-  standingBuilds,
+  buildsThatCount,
   type Listing,
   type Pipeline,
 } from '../../../src/core/model/pipeline';
@@ -36,7 +36,7 @@ describe('rootPipelines', () => {
 });
 
 describe('standingBuilds', () => {
-  const standing = (listing: Listing) => ids(standingBuilds(listing));
+  const standing = (listing: Listing) => ids(buildsThatCount(listing));
 
   it('are all where GitLab tells of no pipelines', () => {
     assert.deepEqual(standing({ builds: [build(1, undefined), build(2, 7)], pipelines: [] }), [1, 2]);

@@ -35,7 +35,7 @@ describe('toTree: several pipelines', () => {
       ['#1 (failed)', ['compile 11']],
     ]);
     assert.deepEqual(
-      tree.map((node) => node.kind === 'pipeline' && [node.isStanding, node.builds.length]),
+      tree.map((node) => node.kind === 'pipeline' && [node.isNewestOfRef, node.builds.length]),
       [
         [true, 1],
         [false, 1],
@@ -109,7 +109,7 @@ describe('toTree: the order of pipelines', () => {
 
   it('tells the newest of each ref, by which the commit stands, from those that were run again', () => {
     const standing = toTree(listingOf([], every.map(pipelineWith)), 'none', [], 'feature').flatMap((node) =>
-      node.kind === 'pipeline' && node.isStanding ? [node.pipeline.id] : [],
+      node.kind === 'pipeline' && node.isNewestOfRef ? [node.pipeline.id] : [],
     );
     assert.deepEqual(standing, [2, 7, 6, 5]);
   });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { look, type Watch } from '../../../src/core/polling/buildNotices';
+import { observe, type Watch } from '../../../src/core/polling/buildNotices';
 import type { Snapshot, Target } from '../../../src/core/model/snapshot';
 import { buildWith } from '../support';
 
@@ -69,7 +69,7 @@ describe('Notices: whatever is seen, in whatever order', () => {
       fc.property(fc.array(snapshot, { maxLength: 30, size: 'max' }), (history) => {
         let watch: Watch | undefined;
         for (const [index, one] of history.entries()) {
-          const seen = look(watch, { root: 'file:///one', name: 'one', snapshot: one });
+          const seen = observe(watch, { root: 'file:///one', name: 'one', snapshot: one });
           watch = seen.watch;
           assert.equal(seen.notice?.moment === 'end', deserves(history.slice(0, index + 1)), `look ${index}`);
           if (seen.notice?.moment !== 'end') continue;
@@ -90,8 +90,8 @@ describe('Notices: whatever is seen, in whatever order', () => {
       fc.property(fc.array(snapshot, { maxLength: 30, size: 'max' }), (history) => {
         let watch: Watch | undefined;
         for (const one of history) {
-          watch = look(watch, { root: 'file:///one', name: 'one', snapshot: one }).watch;
-          const again = look(watch, { root: 'file:///one', name: 'one', snapshot: one });
+          watch = observe(watch, { root: 'file:///one', name: 'one', snapshot: one }).watch;
+          const again = observe(watch, { root: 'file:///one', name: 'one', snapshot: one });
           assert.deepEqual([again.notice, again.watch], [undefined, watch]);
         }
       }),

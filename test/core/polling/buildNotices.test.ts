@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Build } from '../../../src/core/model/build';
-import { failingOfHead, look, type Notice, type Watch } from '../../../src/core/polling/buildNotices';
+import { failingOfHead, observe, type Notice, type Watch } from '../../../src/core/polling/buildNotices';
 import type { Pipeline } from '../../../src/core/model/pipeline';
 import type { Snapshot, Target } from '../../../src/core/model/snapshot';
 import { buildWith, sha } from '../support';
@@ -26,7 +26,7 @@ function of(...statuses: readonly string[]): readonly Build[] {
 function noticesOf(...snapshots: readonly (Snapshot | undefined)[]): readonly (Notice | undefined)[] {
   let watch: Watch | undefined;
   return snapshots.map((snapshot) => {
-    const seen = look(watch, { root: 'file:///one', name: 'one', snapshot });
+    const seen = observe(watch, { root: 'file:///one', name: 'one', snapshot });
     watch = seen.watch;
     return seen.notice;
   });

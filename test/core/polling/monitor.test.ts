@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { GitLabError, type FailureKind } from '../../../src/core/model/errors';
-import type { Further, ReadySnapshot } from '../../../src/core/polling/monitor';
+import type { ExtraFacts, ReadySnapshot } from '../../../src/core/polling/monitor';
 import { loadedAt, targetAt, Watched } from '../monitorPort';
 import { settled } from '../support';
 
@@ -229,7 +229,11 @@ describe('Monitor: a failure', () => {
 
 describe('Monitor: what is good to know', () => {
   let watched: Watched;
-  let further: { readonly signal: AbortSignal; readonly answer: (told: Further) => void; readonly fail: () => void }[];
+  let further: {
+    readonly signal: AbortSignal;
+    readonly answer: (told: ExtraFacts) => void;
+    readonly fail: () => void;
+  }[];
   beforeEach(() => {
     watched = new Watched();
     further = [];

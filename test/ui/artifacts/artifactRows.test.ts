@@ -137,7 +137,7 @@ describe('Artifacts in the tree', () => {
     assert.ok(node.kind === 'artifactNote' && node.note.kind === 'failed');
     const changed: unknown[] = [];
     tree.onDidChangeTreeData((one) => changed.push(one));
-    lazy.askAgain(node.note.above);
+    lazy.reload(node.note.above);
     assert.deepEqual(changed, [[node.note.above]]);
     fake.failure = undefined;
     fake.archive = anArchive({ a: '' });
@@ -221,7 +221,7 @@ describe('Artifacts in the tree', () => {
     show(ready([withArtifacts()]));
     const asked = rows();
     await new Promise((resolve) => setImmediate(resolve));
-    fake.archives.forgetAll();
+    fake.archives.clear();
     open();
     assert.equal((await asked).length, 2);
   });

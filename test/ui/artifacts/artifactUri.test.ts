@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type * as vscode from 'vscode';
 import { GitLabError } from '../../../src/core/model/errors';
 import { largestInEditor } from '../../../src/ui/artifacts/archives';
-import { toArtifactPlace, toArtifactUri } from '../../../src/ui/artifacts/artifactUri';
+import { parseArtifactUri, toArtifactUri } from '../../../src/ui/artifacts/artifactUri';
 import { ArtifactFiles } from '../../../src/ui/artifacts/fileSystem';
 import { registerArtifactFiles } from '../../../src/ui/artifacts/register';
 import { Uri } from '../fake/basics';
@@ -26,18 +26,18 @@ describe('The address of an artifact', () => {
   it('reads well, and says which artifacts it is of', () => {
     const uri = uriOf('public/a b/ü#?.html');
     assert.equal(uri.path, '/rspec #1/public/a b/ü#?.html');
-    assert.deepEqual(toArtifactPlace(uri), { ...address, path: 'public/a b/ü#?.html' });
-    assert.deepEqual(toArtifactPlace(Uri.parse(uri.toString(), true) as never), {
+    assert.deepEqual(parseArtifactUri(uri), { ...address, path: 'public/a b/ü#?.html' });
+    assert.deepEqual(parseArtifactUri(Uri.parse(uri.toString(), true) as never), {
       ...address,
       path: 'public/a b/ü#?.html',
     });
-    assert.equal(toArtifactPlace(uriOf())?.path, '');
+    assert.equal(parseArtifactUri(uriOf())?.path, '');
   });
 
   it('has one part for the build, however that is named', () => {
     const uri = toArtifactUri(address, { name: 'test: 1/2 ../..', id: 1 }, 'a/b');
     assert.equal(uri.path, '/test- 1-2 ..- #1/a/b');
-    assert.equal(toArtifactPlace(uri)?.path, 'a/b');
+    assert.equal(parseArtifactUri(uri)?.path, 'a/b');
   });
 
   it('of somebody else’s making is none of ours', () => {
@@ -50,9 +50,9 @@ describe('The address of an artifact', () => {
       null,
       'x',
     ])
-      assert.equal(toArtifactPlace(Uri.parse(`gitlab-artifacts:/x/y?${query(wrong)}`) as never), undefined);
-    assert.equal(toArtifactPlace(Uri.parse('gitlab-artifacts:/x/y?%%%') as never), undefined);
-    assert.equal(toArtifactPlace(Uri.parse(`file:/x/y?${query(address)}`) as never), undefined);
+      assert.equal(parseArtifactUri(Uri.parse(`gitlab-artifacts:/x/y?${query(wrong)}`) as never), undefined);
+    assert.equal(parseArtifactUri(Uri.parse('gitlab-artifacts:/x/y?%%%') as never), undefined);
+    assert.equal(parseArtifactUri(Uri.parse(`file:/x/y?${query(address)}`) as never), undefined);
   });
 });
 
@@ -147,7 +147,7 @@ describe('The files of artifacts', () => {
     const both = await Promise.all([files.readFile(uri), files.readFile(uri)]);
     assert.equal(both[0], both[1]);
     fake.archive = anArchive({ 'log.txt': new Error('asked again') });
-    fake.archives.forgetAll();
+    fake.archives.clear();
     fake.cached.set('1 log.txt', Buffer.from('cached'));
     assert.equal(Buffer.from(await files.readFile(uri)).toString(), 'cached');
   });
@@ -214,7 +214,7 @@ describe('The archives that are open', () => {
   it('are forgotten once their build has others or none', async () => {
     const isKept = async (...builds: readonly Parameters<typeof aBuild>[0][]) => {
       const before = await ask();
-      fake.archives.keepWhatIs(ready(builds.map(aBuild)));
+      fake.archives.dropReplaced(ready(builds.map(aBuild)));
       return (await ask()) === before;
     };
     assert.equal(await isKept(withArtifacts()), true);
@@ -230,7 +230,7 @@ describe('The archives that are open', () => {
     fake.gate = new Promise((resolve) => (open = resolve));
     const asked = ask();
     await new Promise((resolve) => setImmediate(resolve));
-    fake.archives.forgetAll();
+    fake.archives.clear();
     open();
     await assert.rejects(asked, { name: 'AbortError' });
     assert.deepEqual(

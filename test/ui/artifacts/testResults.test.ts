@@ -63,7 +63,7 @@ describe('The test reports of an archive', () => {
   it('end when the archive is closed', async () => {
     fake.archive = anArchive({ 'junit-1.xml': passed('a'), 'junit-2.xml': passed('b') });
     const opened = await fake.archives.of(address);
-    fake.archives.forgetAll();
+    fake.archives.clear();
     await assert.rejects(readResults(fake.archives, opened, opened.reports), { name: 'AbortError' });
   });
 });

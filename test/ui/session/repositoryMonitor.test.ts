@@ -129,7 +129,7 @@ class Stage {
     const remembered = new SnapshotCache(new FakeMemento(), clock);
     const attention = () => ({ visible: true, focused: true });
     this.session = new Session({
-      ...{ git, settings, tokens, clients, remembered, attention, log, clock },
+      ...{ git, settings, tokens, clients, snapshotCache: remembered, attention, log, clock },
       remoteChoices: new RemoteChoices(new FakeMemento()),
       instanceHosts: new InstanceHosts(new FakeMemento()),
       sshHosts: new SshHosts(),

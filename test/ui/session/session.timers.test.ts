@@ -47,7 +47,7 @@ describe('The timers of a session', () => {
     const remembered = new SnapshotCache(new FakeMemento(), clock);
     const attention = () => ({ visible: true, focused: true });
     session = new Session({
-      ...{ git: source, settings, tokens, clients, remembered, attention, log, clock },
+      ...{ git: source, settings, tokens, clients, snapshotCache: remembered, attention, log, clock },
       remoteChoices: new RemoteChoices(new FakeMemento()),
       instanceHosts: new InstanceHosts(new FakeMemento()),
       sshHosts: new SshHosts(),

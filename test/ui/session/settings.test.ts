@@ -198,7 +198,7 @@ describe('The settings', () => {
 
   it('tell of changes to themselves, and to nothing else', () => {
     const told: string[] = [];
-    settings.onDidChangeLook(() => told.push('look'));
+    settings.onDidChangeDisplay(() => told.push('look'));
     settings.onDidChangeSource(() => told.push('source'));
     editor().configuration.set(editor().configuration.global, 'editor.fontSize', 12);
     assert.deepEqual(told, []);

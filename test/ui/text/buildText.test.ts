@@ -3,7 +3,7 @@ import type { Build } from '../../../src/core/model/build';
 import {
   buildDescription,
   buildIcon,
-  buildSpoken,
+  buildAriaLabel,
   type BuildFacts,
   formatSize,
   groupDescription,
@@ -167,21 +167,21 @@ describe('What a screen reader says', () => {
     const finishedAt = '2016-03-01T12:03:10.000Z';
     const build = aBuild({ status: 'failed', startedAt: started, finishedAt, artifacts, attempts: [aBuild()] });
     const spoken = 'rspec, failed, stage test, 3 minutes 10 seconds, has artifacts, 1.2 kB, attempt 2';
-    assert.equal(buildSpoken(build, now), spoken);
+    assert.equal(buildAriaLabel(build, now), spoken);
   });
 
   it('of a running one is how long it usually takes', () => {
-    const spoken = buildSpoken(aBuild({ status: 'running', startedAt: started }), now, { expected: { rspec: 420 } });
+    const spoken = buildAriaLabel(aBuild({ status: 'running', startedAt: started }), now, { expected: { rspec: 420 } });
     assert.equal(spoken, 'rspec, running, stage test, 3 minutes of about 7 minutes');
   });
 
   it('of a waiting one is for what', () => {
-    const spoken = buildSpoken(aBuild({ status: 'pending', tags: ['docker'] }), now);
+    const spoken = buildAriaLabel(aBuild({ status: 'pending', tags: ['docker'] }), now);
     assert.equal(spoken, 'rspec, pending, stage test, waiting for a runner tagged docker');
   });
 
   it('tells an allowed failure from another', () =>
-    assert.match(buildSpoken(aBuild({ status: 'failed', allowFailure: true }), now), /failed \(allowed\)/));
+    assert.match(buildAriaLabel(aBuild({ status: 'failed', allowFailure: true }), now), /failed \(allowed\)/));
 });
 
 describe('The description of several builds', () => {

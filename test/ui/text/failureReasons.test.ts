@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Build } from '../../../src/core/model/build';
-import { buildDescription, buildSpoken } from '../../../src/ui/text/buildText';
+import { buildDescription, buildAriaLabel } from '../../../src/ui/text/buildText';
 import { failureReasonSentence, failureReasonWords, pipelineFailureWords } from '../../../src/ui/text/failureReasons';
 import { aBuild, hostileTexts, sha } from '../samples';
 
@@ -52,7 +52,7 @@ describe('Why a build failed', () => {
   it('stands in the row and is spoken', () => {
     const build = failed({ failureReason: 'job_execution_timeout' });
     assert.equal(buildDescription(build, 'master', 0), 'timed out');
-    assert.equal(buildSpoken(build, 0), 'rspec, failed, stage test, timed out');
+    assert.equal(buildAriaLabel(build, 0), 'rspec, failed, stage test, timed out');
   });
 
   it('is short in the row, however long the sentence', () =>

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Pipeline } from '../../../src/core/model/pipeline';
-import { pipelineIcon, pipelineLabel, pipelineSpoken, pipelineSubject } from '../../../src/ui/text/pipelineText';
+import { pipelineIcon, pipelineLabel, pipelineAriaLabel, pipelineSubject } from '../../../src/ui/text/pipelineText';
 import { aBuild } from '../samples';
 
 describe('The name of a pipeline', () => {
@@ -44,7 +44,7 @@ describe('The name of a pipeline', () => {
     it(`has the icon ${icon}, in the color of its status, and is spoken as ${spoken}`, () => {
       const [pipeline, builds] = [{ ...own, ...changes }, [aBuild({ tag })]];
       const { id, color } = pipelineIcon(pipeline, builds, 'failed', 'fresh');
-      assert.deepEqual([id, color?.id, pipelineSpoken(pipeline, builds)], [icon, 'charts.red', spoken]);
+      assert.deepEqual([id, color?.id, pipelineAriaLabel(pipeline, builds)], [icon, 'charts.red', spoken]);
     });
   }
 });

@@ -3,9 +3,9 @@ import {
   agoWords,
   formatDuration,
   formatMinutes,
-  spokenMinutes,
+  minutesInWords,
   localTime,
-  spokenDuration,
+  durationInWords,
   timeOf,
 } from '../../../src/ui/text/timeText';
 
@@ -36,7 +36,7 @@ describe('Durations', () => {
       [3723, '1 hour 2 minutes 3 seconds'],
       [7201, '2 hours 1 second'],
     ];
-    for (const [seconds, words] of spoken) assert.equal(spokenDuration(seconds), words);
+    for (const [seconds, words] of spoken) assert.equal(durationInWords(seconds), words);
   });
 });
 
@@ -49,7 +49,7 @@ describe('Durations that stay right for a minute', () => {
     [3661, '1 h 1 min', '1 hour 1 minute'],
   ] as const)
     it(`${seconds} s are ${text}`, () =>
-      assert.deepEqual([formatMinutes(seconds), spokenMinutes(seconds)], [text, spoken]));
+      assert.deepEqual([formatMinutes(seconds), minutesInWords(seconds)], [text, spoken]));
 });
 
 describe('Times', () => {

@@ -16,7 +16,7 @@ describe('The words of a row for the menus', () => {
     return contextValue({ kind, isAllowed: false, count: 1, ...node }, false);
   };
   const pipeline = (readOnly: boolean, ...builds: readonly Partial<Build>[]): string => {
-    const node = { id: 'x', isStanding: true, status: 's', builds: someBuilds(...builds), shown: 1, children: [] };
+    const node = { id: 'x', isNewestOfRef: true, status: 's', builds: someBuilds(...builds), shown: 1, children: [] };
     const own = { id: 1, ref: 'master', sha: 'a', status: 's' };
     return contextValue({ kind: 'pipeline', pipeline: own, ...node }, readOnly);
   };

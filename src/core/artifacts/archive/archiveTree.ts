@@ -86,7 +86,7 @@ interface Folder {
   readonly files: ArchiveFile[];
 }
 
-type Share = () => Promise<void> | undefined;
+type TimeSlice = () => Promise<void> | undefined;
 
 class TreeBuilder {
   private readonly root: Folder = { name: '', path: '', folders: [], files: [] };
@@ -118,11 +118,11 @@ class TreeBuilder {
     if (isOpenable) this.byPath.set(path, file);
   }
 
-  async grown(share: Share): Promise<ArchiveTree> {
+  async grown(share: TimeSlice): Promise<ArchiveTree> {
     return { root: await this.finished(this.root, share), byPath: this.byPath };
   }
 
-  private async finished({ name, path, folders, files }: Folder, share: Share): Promise<ArchiveFolder> {
+  private async finished({ name, path, folders, files }: Folder, share: TimeSlice): Promise<ArchiveFolder> {
     const below: ArchiveFolder[] = [];
     for (const folder of folders) below.push(await this.finished(folder, share));
     const children = [...(await sortInSlices(below, byName, share)), ...(await sortInSlices(files, byName, share))];

@@ -1,18 +1,18 @@
 import { GitLabError, isAbort, type FailureKind } from '../../model/errors';
 import type { Archive, ArchiveEntry, RandomAccess } from './archive';
 import { ArchiveError } from '../archiveErrors';
-import { remoteFile, type AskForPart, type Given } from './remoteArchive';
+import { remoteFile, type RequestRange, type RangeResponse } from './remoteArchive';
 import { openZip } from './zip';
 
 /** Access to the artifacts of one build. All methods throw GitLabError, or the signal's reason. */
 export interface ArtifactsPort {
   /** Size of the archive in bytes, if GitLab reported it. */
   readonly size?: number | undefined;
-  readonly ask: AskForPart;
+  readonly ask: RequestRange;
   /** GitLab's own listing of the contents; `unsupported` if there is none. */
   tree(signal: AbortSignal): Promise<readonly ArchiveEntry[]>;
   /** Downloads a single file, extracted by GitLab. */
-  entry(path: string, signal: AbortSignal): Promise<Pick<Given, 'body'>>;
+  entry(path: string, signal: AbortSignal): Promise<Pick<RangeResponse, 'body'>>;
   /** Downloads the whole archive to a place where it is kept as long as needed. */
   download(signal: AbortSignal): Promise<RandomAccess>;
 }
@@ -21,11 +21,18 @@ export interface ArtifactsPort {
  * How files are read. `range`: one range request per file. `tree`: one request per file, extracted by GitLab.
  * `download`: from the whole archive on disk.
  */
-export type Via = 'range' | 'tree' | 'download';
-export type Browsed = Archive & { readonly via: Via };
+export type AccessMode = 'range' | 'tree' | 'download';
+export type Browsed = Archive & { readonly via: AccessMode };
 
 /** Failures after which another way is tried. */
-const anotherWay = new Set<FailureKind>(['unsupported', 'notFound', 'refused', 'notGitLab', 'invalidAnswer', 'server']);
+const retryOtherMode = new Set<FailureKind>([
+  'unsupported',
+  'notFound',
+  'refused',
+  'notGitLab',
+  'invalidAnswer',
+  'server',
+]);
 
 /**
  * Opens a build's artifacts in the cheapest way: by ranges of the archive, by GitLab's own listing, or by downloading
@@ -34,12 +41,12 @@ const anotherWay = new Set<FailureKind>(['unsupported', 'notFound', 'refused', '
 export async function openArtifacts(port: ArtifactsPort, signal: AbortSignal): Promise<Browsed> {
   const remote = await remoteFile(port.ask, { size: port.size, signal });
   if (remote !== undefined) return named(await openZip(remote, signal), 'range');
-  const whole = new Whole(port);
+  const whole = new WholeArchive(port);
   const tree = await treeOf(port, signal);
   return tree === undefined ? named(await whole.archive(signal), 'download') : byTree(tree, port, whole);
 }
 
-function named(archive: Archive, via: Via): Browsed {
+function named(archive: Archive, via: AccessMode): Browsed {
   return {
     entries: archive.entries,
     via,
@@ -52,12 +59,12 @@ async function treeOf(port: ArtifactsPort, signal: AbortSignal): Promise<readonl
   try {
     return await port.tree(signal);
   } catch (error) {
-    if (error instanceof GitLabError && anotherWay.has(error.failure.kind)) return undefined;
+    if (error instanceof GitLabError && retryOtherMode.has(error.failure.kind)) return undefined;
     throw error;
   }
 }
 
-function byTree(entries: readonly ArchiveEntry[], port: ArtifactsPort, whole: Whole): Browsed {
+function byTree(entries: readonly ArchiveEntry[], port: ArtifactsPort, whole: WholeArchive): Browsed {
   return {
     entries,
     via: 'tree',
@@ -91,7 +98,7 @@ function isAddressable(path: string): boolean {
   return path !== 'tree' && !path.split('/').some((segment) => ['', '.', '..'].includes(segment));
 }
 
-async function* checked({ path, size }: ArchiveEntry, body: Given['body']): AsyncGenerator<Uint8Array, void> {
+async function* checked({ path, size }: ArchiveEntry, body: RangeResponse['body']): AsyncGenerator<Uint8Array, void> {
   let bytes = 0;
   for await (const piece of body) {
     bytes += piece.length;
@@ -102,7 +109,7 @@ async function* checked({ path, size }: ArchiveEntry, body: Given['body']): Asyn
 }
 
 /** The whole archive, downloaded on demand, and again after a failure. */
-class Whole {
+class WholeArchive {
   private opened: Promise<Archive> | undefined;
 
   constructor(private readonly port: ArtifactsPort) {}

@@ -3,10 +3,10 @@ import type { RandomAccess } from './archive';
 import { ArchiveError } from '../archiveErrors';
 
 /** Range from `start` to `end` (exclusive), or the last bytes. */
-export type Wanted = { readonly start: number; readonly end: number } | { readonly last: number };
+export type RangeRequest = { readonly start: number; readonly end: number } | { readonly last: number };
 
 /** Response to a range request. */
-export interface Given {
+export interface RangeResponse {
   /** Length of the body in bytes; undefined if the server doesn't say. */
   readonly size: number | undefined;
   /** Range of the body; undefined: the whole file. */
@@ -20,7 +20,11 @@ export interface Given {
  * Requests a range of a file; with `validator`, only of that version. A server without range support, or with another
  * version, sends the whole file. Throws GitLabError, or the signal's reason.
  */
-export type AskForPart = (wanted: Wanted, validator: string | undefined, signal: AbortSignal) => Promise<Given>;
+export type RequestRange = (
+  wanted: RangeRequest,
+  validator: string | undefined,
+  signal: AbortSignal,
+) => Promise<RangeResponse>;
 
 export interface RemoteOptions {
   readonly signal: AbortSignal;
@@ -37,7 +41,10 @@ const smallBytes = 256 * 1024;
  * Random access to a file on a server, one request per read; its end is loaded in advance. Undefined if the server
  * doesn't support ranges. Reads throw ArchiveError if the file has changed.
  */
-export async function remoteFile(ask: AskForPart, { size, signal }: RemoteOptions): Promise<RandomAccess | undefined> {
+export async function remoteFile(
+  ask: RequestRange,
+  { size, signal }: RemoteOptions,
+): Promise<RandomAccess | undefined> {
   const hurry = new AbortController();
   const until = AbortSignal.any([signal, hurry.signal]);
   try {
@@ -53,7 +60,11 @@ export async function remoteFile(ask: AskForPart, { size, signal }: RemoteOption
   }
 }
 
-async function askForEnd(ask: AskForPart, size: number | undefined, signal: AbortSignal): Promise<Given | undefined> {
+async function askForEnd(
+  ask: RequestRange,
+  size: number | undefined,
+  signal: AbortSignal,
+): Promise<RangeResponse | undefined> {
   try {
     if (size === undefined || size === 0) return await ask({ last: tailBytes }, undefined, signal);
     const given = await ask(endOf(size), undefined, signal);
@@ -69,7 +80,7 @@ async function askForEnd(ask: AskForPart, size: number | undefined, signal: Abor
   }
 }
 
-function endOf(size: number): Wanted {
+function endOf(size: number): RangeRequest {
   return { start: Math.max(size - tailBytes, 0), end: size };
 }
 
@@ -77,7 +88,7 @@ class RemoteFile implements RandomAccess {
   readonly size: number;
 
   constructor(
-    private readonly ask: AskForPart,
+    private readonly ask: RequestRange,
     private readonly held: { readonly start: number; readonly end: number; readonly total: number },
     private readonly validator: string | undefined,
     private readonly tail: Buffer,
@@ -111,7 +122,7 @@ class RemoteFile implements RandomAccess {
     }
   }
 
-  private check({ range, validator }: Given, start: number, end: number): void {
+  private check({ range, validator }: RangeResponse, start: number, end: number): void {
     const isSame = validator === undefined || this.validator === undefined || validator === this.validator;
     const isPart = range?.start === start && range.end === end && range.total === this.size;
     if (!isSame || !isPart) throw new ArchiveError('changed');
@@ -129,7 +140,7 @@ export function inMemory(bytes: Buffer): RandomAccess {
   };
 }
 
-async function bytesOf({ body }: Given): Promise<Buffer> {
+async function bytesOf({ body }: RangeResponse): Promise<Buffer> {
   const pieces: Uint8Array[] = [];
   for await (const piece of body) pieces.push(piece);
   return Buffer.concat(pieces);

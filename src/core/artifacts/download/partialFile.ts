@@ -8,7 +8,7 @@ import { orVanished } from './buildFolder';
 import { isAbandoned, ownerStateOf, releaseOwnerTag, takeOwnerTag } from '../processOwner';
 import { replaceFile } from './replaceFile';
 import { identityOf, isOf, readSidecar, writeSidecar, type Sidecar, type Source } from './sidecar';
-import type { Start, TransferOptions } from './transfer';
+import type { TransferStart, TransferOptions } from './transfer';
 
 /**
  * Name of one of our hidden files, short enough for all file systems: key of the source, owner tag, extension. Versions
@@ -33,7 +33,7 @@ export const overlapBytes = 65_536;
 const gatherBytes = 524_288;
 
 /** The partial file isn't a prefix of the server's file. */
-export class OtherFile extends Error {}
+export class FileMismatch extends Error {}
 
 /**
  * Receives a download until it is complete: a hidden file beside the final one, with a sidecar file that identifies its
@@ -161,7 +161,7 @@ export class PartialFile {
   }
 
   /** Prepares for bytes from offset `start`. */
-  async start({ start, total, validator }: Start): Promise<void> {
+  async start({ start, total, validator }: TransferStart): Promise<void> {
     await this.flush();
     if (start === 0) await this.empty();
     this.at = start;
@@ -270,7 +270,7 @@ export class PartialFile {
   private async compare(bytes: Uint8Array): Promise<void> {
     const there = Buffer.alloc(bytes.byteLength);
     await this.file.read(there, 0, there.byteLength, this.at);
-    if (!there.equals(bytes)) throw new OtherFile('what is there is of another file');
+    if (!there.equals(bytes)) throw new FileMismatch('what is there is of another file');
   }
 }
 

@@ -23,8 +23,8 @@ interface Sample {
 export class ProgressMeter {
   /** At most one per report, oldest first. */
   private samples: readonly Sample[] = [];
-  private told = -Infinity;
-  private toldBytes = 0;
+  private reportedAt = -Infinity;
+  private reportedBytes = 0;
 
   constructor(
     private readonly tell: (progress: Progress) => void,
@@ -37,17 +37,17 @@ export class ProgressMeter {
     const time = this.now();
     const last = this.samples.at(-1);
     if (last !== undefined && (bytes < last.bytes || time < last.time)) this.samples = [];
-    const isFar = Math.abs(bytes - this.toldBytes) >= (total ?? Infinity) * reportPart;
+    const isFar = Math.abs(bytes - this.reportedBytes) >= (total ?? Infinity) * reportPart;
     // Keep reporting after the clock was set back.
-    if (time >= this.told && time - this.told < reportMs && !isFar) return;
-    this.told = time;
-    this.toldBytes = bytes;
+    if (time >= this.reportedAt && time - this.reportedAt < reportMs && !isFar) return;
+    this.reportedAt = time;
+    this.reportedBytes = bytes;
     this.tell({ bytes, total, bytesPerSecond: this.sample({ time, bytes }) });
   }
 
   /** Reports the final state, regardless of the interval. */
   end(bytes: number, total: number | undefined): void {
-    this.told = -Infinity;
+    this.reportedAt = -Infinity;
     this.at(bytes, total);
   }
 

@@ -1,15 +1,15 @@
 import { rmdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Build } from '../../model/build';
-import { DiskError, DownloadBroken } from '../../model/errors';
+import { DiskError, DownloadInterrupted } from '../../model/errors';
 import { systemClock, type Clock } from '../../util/timer';
 import { asDiskError } from './diskErrors';
 import { inBuildFolder } from './buildFolder';
 import { ProgressMeter, type Progress } from './progress';
 import { safeName } from '../fileNames';
-import { OtherFile, PartialFile } from './partialFile';
+import { FileMismatch, PartialFile } from './partialFile';
 import type { Source } from './sidecar';
-import { isTransient, transfer, type Open, type TransferOptions } from './transfer';
+import { isTransient, transfer, type StartDownload, type TransferOptions } from './transfer';
 
 export interface SaveOptions {
   /** Path of the workspace folder. */
@@ -23,7 +23,7 @@ export interface SaveOptions {
   readonly mayReplace: (path: string) => Promise<boolean>;
   /** Whether the file that is there is already the wanted one, so that its path is the answer. Default: it is not. */
   readonly isSame?: ((path: string) => Promise<boolean>) | undefined;
-  readonly open: Open;
+  readonly open: StartDownload;
   /** Called at most every 100 ms or at each hundredth of the whole, and once at the end. */
   readonly progress: (progress: Progress) => void;
   readonly signal: AbortSignal;
@@ -111,7 +111,7 @@ async function write({ path, announced, source }: Target, options: WriteOptions)
   } catch (error) {
     const { bytes, total = 0 } = part;
     const mayKeep = !options.signal.aborted && isTransient(error);
-    if (mayKeep && (await part.keep())) throw new DownloadBroken(bytes, total, error);
+    if (mayKeep && (await part.keep())) throw new DownloadInterrupted(bytes, total, error);
     await part.discard();
     // An earlier run may have created the folder for a partial file that is gone now.
     if (source !== undefined) await rmdir(dirname(path)).catch(() => undefined);
@@ -125,7 +125,7 @@ async function fill(part: PartialFile, announced: number | undefined, options: W
   try {
     await pour(part, tell, { ...options, from: part.from });
   } catch (error) {
-    if (!(error instanceof OtherFile)) throw error;
+    if (!(error instanceof FileMismatch)) throw error;
     await part.empty();
     await pour(part, tell, options);
   }

@@ -22,20 +22,20 @@ export interface ResumePoint {
 /**
  * Starts a download. A server may send the whole file regardless of `from`. Throws GitLabError, or the signal's reason.
  */
-export type Open = (from?: ResumePoint) => Promise<Download>;
+export type StartDownload = (from?: ResumePoint) => Promise<Download>;
 
 /** Bytes follow from offset `start`. 0 after others means that previous bytes are obsolete. */
-export interface Start {
+export interface TransferStart {
   readonly kind: 'start';
   readonly start: number;
   readonly total: number | undefined;
   readonly validator: string | undefined;
 }
 
-export type Step = Start | { readonly kind: 'bytes'; readonly bytes: Uint8Array };
+export type Step = TransferStart | { readonly kind: 'bytes'; readonly bytes: Uint8Array };
 
 export interface TransferOptions {
-  readonly open: Open;
+  readonly open: StartDownload;
   readonly signal: AbortSignal;
   readonly clock: Clock;
   /** What an earlier run has left. */
@@ -63,7 +63,7 @@ export async function* transfer(options: TransferOptions): AsyncGenerator<Step, 
       options.signal.throwIfAborted();
       if (way.best - best >= worthBytes) fruitless = 0;
       const pause = pausesMs[fruitless];
-      if (!way.hasBegun || !isBreak(error) || pause === undefined) throw error;
+      if (!way.hasBegun || !isConnectionFailure(error) || pause === undefined) throw error;
       await sleep(pause, options);
     }
   }
@@ -102,7 +102,7 @@ class TransferState {
     return this.at === 0 || this.validator === undefined ? undefined : { start: this.at, validator: this.validator };
   }
 
-  begin({ size, range, validator }: Download): Start {
+  begin({ size, range, validator }: Download): TransferStart {
     this.hasBegun = true;
     this.at = range?.start ?? 0;
     this.total = range?.total ?? size;
@@ -136,7 +136,7 @@ async function* connection({ open, signal }: TransferOptions, way: TransferState
   if (way.total !== undefined && way.at < way.total) throw new ShortBody('incomplete', `${way.at}/${way.total}`);
 }
 
-async function opened(open: Open, way: TransferState): Promise<Download> {
+async function opened(open: StartDownload, way: TransferState): Promise<Download> {
   const { from } = way;
   if (from === undefined) return await whole(open);
   try {
@@ -150,7 +150,7 @@ async function opened(open: Open, way: TransferState): Promise<Download> {
   return await whole(open);
 }
 
-async function whole(open: Open): Promise<Download> {
+async function whole(open: StartDownload): Promise<Download> {
   const download = await open();
   if ((download.range?.start ?? 0) === 0) return download;
   await leave(download);
@@ -168,13 +168,13 @@ async function leave({ body }: Download): Promise<void> {
 class ShortBody extends DiskError {}
 
 /** Whether the connection failed, so that another attempt may succeed. */
-function isBreak(error: unknown): boolean {
+function isConnectionFailure(error: unknown): boolean {
   if (error instanceof ShortBody) return true;
   return error instanceof GitLabError && ['offline', 'timeout', 'server'].includes(error.failure.kind);
 }
 
 /** Whether the failure isn't about the file itself, so that the partial file is worth keeping. */
 export function isTransient(error: unknown): error is Error {
-  if (isBreak(error)) return true;
+  if (isConnectionFailure(error)) return true;
   return error instanceof GitLabError && ['rateLimited', 'notGitLab', 'tls', 'storage'].includes(error.failure.kind);
 }

@@ -79,7 +79,7 @@ async function unpackInto(plan: Plan, options: ExtractOptions): Promise<Extracti
     await mkdir(temporary, 0o755).catch(orVanished);
     const done = await write(plan, temporary, options);
     options.signal.throwIfAborted();
-    await takePlace(temporary, options);
+    await moveIntoPlace(temporary, options);
     return done;
   } catch (error) {
     await remove(temporary);
@@ -102,7 +102,7 @@ async function write(plan: Plan, folder: string, options: ExtractOptions): Promi
   await forEach(plan.files, options.signal, async ({ entry, path, from }, signal) => {
     if (unmade.has(folderOf(path))) return;
     // Never executable, whatever the archive says.
-    const file = await ifHeld(open(join(folder, path), 'wx', 0o644), from, leftOut);
+    const file = await ifNameSupported(open(join(folder, path), 'wx', 0o644), from, leftOut);
     if (file === undefined) return;
     await fill(file, options.archive.open(entry, signal), count);
     files++;
@@ -118,7 +118,7 @@ async function makeFolders(plan: Plan, folder: string, leftOut: LeftOutList): Pr
     const isWithin = unmade.has(folderOf(path));
     const made = isWithin
       ? undefined
-      : await ifHeld(
+      : await ifNameSupported(
           mkdir(join(folder, path), 0o755).then(() => true),
           path,
           leftOut,
@@ -129,7 +129,7 @@ async function makeFolders(plan: Plan, folder: string, leftOut: LeftOutList): Pr
 }
 
 /** Error codes for names that a file system can't represent, or considers the same as another. */
-const unheld: ReadonlyMap<string | undefined, LeftOutKind> = new Map([
+const unsupportedNameCodes: ReadonlyMap<string | undefined, LeftOutKind> = new Map([
   ['EEXIST', 'collision'],
   ['ENAMETOOLONG', 'longName'],
   ['EINVAL', 'forbiddenCharacter'],
@@ -137,11 +137,11 @@ const unheld: ReadonlyMap<string | undefined, LeftOutKind> = new Map([
 ]);
 
 /** Result of a creation; undefined if this disk can't represent the name. */
-async function ifHeld<T>(making: Promise<T>, path: string, leftOut: LeftOutList): Promise<T | undefined> {
+async function ifNameSupported<T>(making: Promise<T>, path: string, leftOut: LeftOutList): Promise<T | undefined> {
   try {
     return await making;
   } catch (error) {
-    const kind = unheld.get(codeOf(error));
+    const kind = unsupportedNameCodes.get(codeOf(error));
     if (kind === undefined) throw error;
     leftOut.add(kind, path);
     return undefined;
@@ -199,7 +199,7 @@ const mostAttempts = 100;
  * Final step: renames the folder, after moving an existing one aside, which is restored on failure. Of concurrent
  * extractions, the last one wins.
  */
-async function takePlace(temporary: string, options: ExtractOptions): Promise<void> {
+async function moveIntoPlace(temporary: string, options: ExtractOptions): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
     const aside = stagingFolder(options.target, 'replaced');
     try {

@@ -35,7 +35,7 @@ export async function readJUnit(
   mostBytes = largestReport,
 ): Promise<TestReport | undefined> {
   const { default: sax } = await import('sax');
-  const reading = new Reading(sax.parser(true, { position: false }));
+  const reading = new JUnitReader(sax.parser(true, { position: false }));
   let decoder: TextDecoder | undefined;
   let bytes = 0;
   const share = timeSlice();
@@ -92,17 +92,17 @@ interface Outcome extends Text {
 }
 
 /** An open element. */
-interface Open {
+interface OpenElement {
   readonly name: string;
   /** Receives its text; undefined: ignored. */
   readonly takes: Text | undefined;
 }
 
 /** Thrown to leave the parser, which would continue otherwise. */
-class Over extends Error {}
+class StopParsing extends Error {}
 
 /** The parser's internal buffers, which its types omit. */
-interface Held {
+interface ParserBuffers {
   readonly comment: string;
   readonly sgmlDecl: string;
   readonly doctype: string | true;
@@ -114,14 +114,14 @@ interface Held {
   readonly attribValue: string;
 }
 
-class Reading {
+class JUnitReader {
   isOver = false;
   /** An incomplete character reference. */
   private held = '';
   private attributes = 0;
   private isReport: boolean | undefined;
   private faults = 0;
-  private readonly open: Open[] = [];
+  private readonly open: OpenElement[] = [];
   private readonly suites: Suite[] = [];
   private current: Case | undefined;
   private readonly failed: FailedTest[] = [];
@@ -149,7 +149,7 @@ class Reading {
       this.parser.write(withoutForbidden(text.slice(0, end))).flush();
       if (this.holdsTooMuch()) this.isOver = true;
     } catch (error) {
-      if (!(error instanceof Over)) throw error;
+      if (!(error instanceof StopParsing)) throw error;
     }
   }
 
@@ -255,7 +255,7 @@ class Reading {
   /** Stops reading; the parser is never called again. */
   private stop(): never {
     this.isOver = true;
-    throw new Over();
+    throw new StopParsing();
   }
 
   private close(): void {
@@ -263,12 +263,12 @@ class Reading {
     try {
       this.parser.write(this.held).close();
     } catch (error) {
-      if (!(error instanceof Over)) throw error;
+      if (!(error instanceof StopParsing)) throw error;
     }
   }
 
   private holdsTooMuch(): boolean {
-    const held = this.parser as SAXParser & Held;
+    const held = this.parser as SAXParser & ParserBuffers;
     const { comment, procInstName, procInstBody, entity, tagName, attribName, attribValue } = held;
     const tokens = [comment, procInstName, procInstBody, entity, tagName, attribName, attribValue];
     const doctype = held.doctype === true ? 0 : held.doctype.length;

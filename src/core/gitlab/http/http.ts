@@ -112,7 +112,7 @@ class NodeFetchHttp implements Http {
     const flaw = flawOf(exchange);
     if (flaw !== undefined) {
       exchange.close();
-      request.place?.forget();
+      request.signedUrl?.forget();
       throw flaw;
     }
     const length = headers.get('content-length');
@@ -132,7 +132,7 @@ class NodeFetchHttp implements Http {
    * the URL expired.
    */
   private async straight(request: HttpRequest): Promise<Exchange | undefined> {
-    const url = request.range === undefined ? undefined : request.place?.get();
+    const url = request.range === undefined ? undefined : request.signedUrl?.get();
     if (url === undefined) return undefined;
     try {
       const exchange = await this.open(request, url, 'anywhere');
@@ -140,10 +140,10 @@ class NodeFetchHttp implements Http {
       exchange.close();
     } catch (error) {
       if (isOutOfRange(error)) throw error;
-      request.place?.forget();
+      request.signedUrl?.forget();
       if (!(error instanceof GitLabError) || error.failure.kind !== 'storage') throw error;
     }
-    request.place?.forget();
+    request.signedUrl?.forget();
     return undefined;
   }
 
@@ -158,7 +158,7 @@ class NodeFetchHttp implements Http {
       if (location === undefined) {
         const isStored = reach === 'anywhere' && isElsewhere(url, request);
         const answer = await succeeded(exchange, request, isStored);
-        if (isStored) request.place?.keep(url);
+        if (isStored) request.signedUrl?.keep(url);
         return answer;
       }
       exchange.close();

@@ -21,7 +21,7 @@ export interface HttpRequest {
   /** Validator of the known file; if it has changed, the server sends the whole file. */
   readonly validator?: string | undefined;
   /** Cache entry for the file's storage URL: used for the request and updated by the response. For downloads only. */
-  readonly place?: SignedUrl | undefined;
+  readonly signedUrl?: SignedUrl | undefined;
   /** Called for each request sent, including retries and redirects. */
   readonly onSend?: (() => void) | undefined;
   readonly signal: AbortSignal;

@@ -6,16 +6,16 @@ import { ArchiveError } from '../../../../src/core/artifacts/archiveErrors';
 import {
   remoteFile,
   tailBytes,
-  type AskForPart,
-  type Given,
-  type Wanted,
+  type RequestRange,
+  type RangeResponse,
+  type RangeRequest,
 } from '../../../../src/core/artifacts/archive/remoteArchive';
 import { GitLabError } from '../../../../src/core/model/errors';
 import { bytesOf, errorOf, unhurried } from '../../support';
 
 /** A server of one file, which keeps what it is asked for. */
 class Server {
-  readonly asked: Wanted[] = [];
+  readonly asked: RangeRequest[] = [];
   readonly signals: AbortSignal[] = [];
   ranges: 'served' | 'ignored' | 'placeless' | 'widened' = 'served';
   /** Bytes that are missing at the end of what comes. */
@@ -25,7 +25,7 @@ class Server {
 
   constructor(public content: Buffer) {}
 
-  readonly ask: AskForPart = async (wanted, validator, signal) => {
+  readonly ask: RequestRange = async (wanted, validator, signal) => {
     signal.throwIfAborted();
     this.asked.push(wanted);
     this.signals.push(signal);
@@ -38,7 +38,7 @@ class Server {
     return this.give(start, end, { start, end, total: content.length });
   };
 
-  private give(start: number, end: number, range: Given['range']): Given {
+  private give(start: number, end: number, range: RangeResponse['range']): RangeResponse {
     const piece = async function* (this: Server): AsyncGenerator<Uint8Array, void> {
       for (let at = start; at < end - this.missing; at += 10_000) {
         const bytes = this.content.subarray(at, Math.min(at + 10_000, end - this.missing));
@@ -58,7 +58,7 @@ class Server {
   }
 }
 
-function placeOf(wanted: Wanted, size: number): readonly [number, number] {
+function placeOf(wanted: RangeRequest, size: number): readonly [number, number] {
   return 'last' in wanted ? [Math.max(size - wanted.last, 0), size] : [wanted.start, Math.min(wanted.end, size)];
 }
 
@@ -219,7 +219,7 @@ describe('A file of a server that gives no parts', () => {
 
   it('is not looked for where GitLab refuses', async () => {
     const refusal = new GitLabError({ kind: 'forbidden', status: 403 });
-    const ask = (): Promise<Given> => Promise.reject(refusal);
+    const ask = (): Promise<RangeResponse> => Promise.reject(refusal);
     assert.equal(await errorOf(remoteFile(ask, { signal: unhurried() })), refusal);
   });
 });

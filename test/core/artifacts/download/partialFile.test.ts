@@ -18,8 +18,14 @@ import { join } from 'node:path';
 import { array, assert as check, asyncProperty, boolean, integer, nat, record } from 'fast-check';
 import { overlapBytes } from '../../../../src/core/artifacts/download/partialFile';
 import { saveArtifacts, type SaveOptions } from '../../../../src/core/artifacts/download/save';
-import type { Download, ResumePoint, Open } from '../../../../src/core/artifacts/download/transfer';
-import { DiskError, DownloadBroken, GitLabError, toFailure, type FailureKind } from '../../../../src/core/model/errors';
+import type { Download, ResumePoint, StartDownload } from '../../../../src/core/artifacts/download/transfer';
+import {
+  DiskError,
+  DownloadInterrupted,
+  GitLabError,
+  toFailure,
+  type FailureKind,
+} from '../../../../src/core/model/errors';
 import { buildWith, errorOf, unhurried } from '../../support';
 import { Disk, hash } from '../disk';
 import { HurriedClock, piecewise, Scripted, serving } from '../opening';
@@ -38,7 +44,7 @@ describe('A part that a download left', () => {
   const folder = () => disk.at('.gitlab-builds', 'rspec-7');
   const hidden = (ending: string) => readdirSync(folder()).filter((name) => new RegExp(`^\\..*${ending}$`).test(name));
   const pathOf = (ending: 'part' | 'json') => join(folder(), hidden(ending)[0] ?? '');
-  const save = (open: Open, changes: Partial<SaveOptions> = {}): Promise<string | undefined> =>
+  const save = (open: StartDownload, changes: Partial<SaveOptions> = {}): Promise<string | undefined> =>
     saveArtifacts({
       root: disk.folder,
       directory: '.gitlab-builds',
@@ -77,7 +83,7 @@ describe('A part that a download left', () => {
   afterEach(() => disk.remove());
 
   it('is gone on with', async () => {
-    assert.ok((await leave()) instanceof DownloadBroken);
+    assert.ok((await leave()) instanceof DownloadInterrupted);
     assert.deepEqual(await goOn(), [{ start: 1_000_000 - overlapBytes, validator }]);
     assert.deepEqual(readdirSync(folder()), ['x.zip']);
   });
@@ -250,7 +256,7 @@ describe('A part that a download left', () => {
       const server = new Scripted([() => ({ size: content.length, validator, body }), () => failure]);
       const error = await errorOf(save(server.open));
       if (!isKept) assert.deepEqual([error, disk.list()], [failure, []]);
-      else assert.ok(error instanceof DownloadBroken && error.cause === failure && error.bytes === 1_000_000);
+      else assert.ok(error instanceof DownloadInterrupted && error.cause === failure && error.bytes === 1_000_000);
     });
 
   it('leads to the very bytes of the server, or to no file, however the connections break', async () => {

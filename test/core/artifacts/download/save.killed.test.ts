@@ -8,7 +8,7 @@ import { overlapBytes } from '../../../../src/core/artifacts/download/partialFil
 import { saveArtifacts, type SaveOptions } from '../../../../src/core/artifacts/download/save';
 import { systemClock, type Clock } from '../../../../src/core/util/timer';
 import type { Build } from '../../../../src/core/model/build';
-import { DownloadBroken } from '../../../../src/core/model/errors';
+import { DownloadInterrupted } from '../../../../src/core/model/errors';
 import { smallProject } from '../../../gitlab/scenarios';
 import { startGitLab, type FakeGitLab } from '../../../gitlab/server';
 import { clientOf, errorOf, unhurried } from '../../support';
@@ -91,7 +91,7 @@ describe('saveArtifacts, when something is killed,', () => {
     while (partBytes() < 1_000_000) await wait(10);
     await fake.close();
     const error = await saving;
-    assert.ok(error instanceof DownloadBroken);
+    assert.ok(error instanceof DownloadInterrupted);
     assert.deepEqual(
       readdirSync(folder()).filter((name) => !name.startsWith('.')),
       [],

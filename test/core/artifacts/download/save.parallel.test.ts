@@ -9,7 +9,7 @@ import { makeBuildFolder, unmake } from '../../../../src/core/artifacts/download
 import { defaultLimits } from '../../../../src/core/artifacts/extract/extractLimits';
 import { ownerStateOf, takeOwnerTag } from '../../../../src/core/artifacts/processOwner';
 import { saveArtifacts, saveAs, saveEntry, type SaveOptions } from '../../../../src/core/artifacts/download/save';
-import { DownloadBroken, GitLabError } from '../../../../src/core/model/errors';
+import { DownloadInterrupted, GitLabError } from '../../../../src/core/model/errors';
 import { systemClock } from '../../../../src/core/util/timer';
 import { buildWith, errorOf, unhurried } from '../../support';
 import { filesOf, zipped } from '../archives';
@@ -73,7 +73,7 @@ describe('Work on the artifacts of one build at the same time', () => {
 
     it('96 downloads with parts that earlier ones have left all come whole, and none of the parts stays', async () => {
       const errors = await manyTimes(5, broken);
-      assert.ok(errors.every((error) => error instanceof DownloadBroken));
+      assert.ok(errors.every((error) => error instanceof DownloadInterrupted));
       await manyTimes(96, () => save());
       await save();
       assert.deepEqual(disk.list(), whole);

@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { overlapBytes } from '../../../../src/core/artifacts/download/partialFile';
 import { saveArtifacts, type SaveOptions } from '../../../../src/core/artifacts/download/save';
 import type { Build } from '../../../../src/core/model/build';
-import { DownloadBroken, GitLabError, toFailure } from '../../../../src/core/model/errors';
+import { DownloadInterrupted, GitLabError, toFailure } from '../../../../src/core/model/errors';
 import type { Fault } from '../../../gitlab/faults';
 import { smallProject } from '../../../gitlab/scenarios';
 import { startGitLab, type FakeGitLab, type FakeOptions } from '../../../gitlab/server';
@@ -59,7 +59,7 @@ for (const artifacts of ['direct', 'redirect'] as const) {
     /** How far it got before it broke off; of what is sent last, some may be lost on the way. */
     const broken = async (saving: Promise<unknown>, sent: number): Promise<number> => {
       const error = await errorOf(saving);
-      assert.ok(error instanceof DownloadBroken, String(error));
+      assert.ok(error instanceof DownloadInterrupted, String(error));
       assert.equal(error.total, content.length);
       assert.ok(error.bytes > overlapBytes && error.bytes <= sent, String(error.bytes));
       return error.bytes;
@@ -144,7 +144,7 @@ for (const artifacts of ['direct', 'redirect'] as const) {
     it('gives up where nothing more comes, says how far it got, and shows nothing under the final name', async () => {
       befall({ truncate: 1_000_000, times: 1 }, { reset: 'beforeHeaders' });
       const error = await errorOf(save());
-      assert.ok(error instanceof DownloadBroken);
+      assert.ok(error instanceof DownloadInterrupted);
       assert.equal(error.total, content.length);
       assert.ok(error.cause instanceof GitLabError);
       assert.equal(toFailure(error).kind, 'offline');

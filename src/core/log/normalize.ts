@@ -16,7 +16,7 @@ const changing: readonly (readonly [RegExp, string])[] = [
 const longestLine = 10_000;
 
 /** Normalizes a line for comparing two runs: replaces times, durations, ids and hashes. */
-export function normalised(line: string): string {
+export function normalized(line: string): string {
   const head = line.slice(0, longestLine);
   return /\d|\/tmp\//.test(head) ? changing.reduce(replaced, head) + line.slice(longestLine) : line;
 }
