@@ -225,11 +225,18 @@ function changing(name: AgentAction): Tool {
       if (input.build === undefined) throw new UserError('Name the build by its number or its name as "build".');
       const build = await buildOfInput(context, subject, input.build, signal);
       requireWriting(subject);
+      if (name === 'play') refuseConfirmed(build);
       await requireConsent(context, questionFor(name, build, subject, input.variables));
       const done = await act(context, subject, build, actionOf(name, input.variables));
       return sentence(done);
     },
   };
+}
+
+/** Throws UserError for a build that GitLab itself starts only after a person has confirmed it (`manual_confirmation`). */
+function refuseConfirmed({ confirmation }: Build): void {
+  if (confirmation !== undefined)
+    throw new UserError(`Only the user can start this build, because GitLab asks to confirm it: ${confirmation}`);
 }
 
 const messages: Readonly<Record<AgentAction, () => string>> = {

@@ -326,6 +326,23 @@ describe('Tools for agents', () => {
       assert.match(bodyOf(await acting), /didn't confirm/);
     });
 
+    it('never start a build that GitLab asks to confirm', async () => {
+      await ready({
+        gitlab: { profile: '18.9' },
+        settings: () => ({ 'gitlabBuilds.agentActions': 'trustEditor' }),
+        prepare: ({ gitlab: { world }, small }) => {
+          const deploy = { sha: small.sha, ref: small.ref, name: 'deploy it', stage: 'deploy' };
+          const build = world.addBuild(small.project, { ...deploy, status: 'manual', when: 'manual' });
+          world.update(build, { manualConfirmation: 'Really deploy?' });
+        },
+      });
+      assert.match(bodyOf(await invoke('play', { build: 'deploy it' })), /Only the user can start .*: Really deploy\?/);
+      assert.deepEqual(
+        app.asked().filter((request) => request.endsWith('/play')),
+        [],
+      );
+    });
+
     it('say in words why a build is not in the state for it', async () => {
       await ready({ settings: () => ({ 'gitlabBuilds.agentActions': 'trustEditor' }) });
       assert.match(bodyOf(await invoke('play', { build: app.small.builds.long.id })), /can't be played/);
