@@ -89,7 +89,7 @@ export function startShell(context: ExtensionContext, changed: EventEmitter<void
   const session = new Session({ ...parts, attention });
   const shared = { session, clients, settings, tokens, clock, knownProjects, report };
   const details = new BuildDetailsLoader(session, clients);
-  const { cache, archives, artifactRows, commitTests, coverage } = artifactParts(context, shared, details);
+  const { cache, archives, artifactRows, testSource, commitTests, coverage } = artifactParts(context, shared, details);
   const groupingOf = (root: string) => settings.groupBy(session.repositoryOf(root)?.rootUri);
   const tree = new BuildTree(groupingOf, clock, artifactRows, details);
   const [ciFiles, statusBar, variables] = [new CiFiles(), new StatusBar(), new StoredVariables(context.secrets)];
@@ -101,7 +101,7 @@ export function startShell(context: ExtensionContext, changed: EventEmitter<void
   const kept = { cache, archives, artifactRows, variables, downloaded: new DownloadedArchives() };
   const settingFlaws = new SettingFlaws(settings, log, manifest);
   const known = { session, clients, tokens, settings, settingFlaws, instanceHosts, sources };
-  const shown = { tree, ...kept, ...logsShown, logPaths, watches, commitTests, coverage };
+  const shown = { tree, ...kept, ...logsShown, logPaths, watches, testSource, commitTests, coverage };
   const commandContext = { ...known, ciFiles, report, log, manifest, ...shown };
   const run = (name: string, args: readonly unknown[]) =>
     report.guard(name, async () => table[name]?.(commandContext, withBuildOf(commitTests, args)));
@@ -220,7 +220,7 @@ function artifactParts(
   const testSource = new TestSource(archives, { snapshotOf, clientOf: (instance) => clients.of(instance) });
   const artifactRows = new ArtifactRows(archives, testSource, snapshotOf, clock, details);
   const commitTests = new CommitTests({ source: testSource, settings, report });
-  return { cache, archives, artifactRows, commitTests, coverage: new CoverageView() };
+  return { cache, archives, artifactRows, testSource, commitTests, coverage: new CoverageView() };
 }
 
 /** Creates logs and timelines, which editors show as files. */

@@ -82,16 +82,38 @@ function pushRemark(snapshot: Snapshot): readonly string[] {
 
 /** Why a build failed, without its log where that can't be read. */
 export async function failureFacts(
-  context: Pick<CommandContext, 'logs' | 'logPaths'>,
-  subject: Pick<ToolSubject, 'root' | 'target'>,
+  context: Pick<CommandContext, 'logs' | 'logPaths' | 'testSource'>,
+  subject: Pick<ToolSubject, 'root' | 'target' | 'isShown'>,
   build: Build,
 ): Promise<FailureFacts> {
   if (!can(build, 'openLog')) return { ...knownFacts(build), noLog: 'It never started, so it has no log.' };
+  const tests = await failedTests(context, subject, build);
+  const known = tests === undefined ? knownFacts(build) : { ...knownFacts(build), tests };
   try {
-    return await factsWithLog(context, subject, build);
+    return { ...(await factsWithLog(context, subject, build)), ...known };
   } catch (error) {
-    return { ...knownFacts(build), noLog: sentenceFor(error) };
+    return { ...known, noLog: sentenceFor(error) };
   }
+}
+
+/** Failed tests of a build of the commit that is shown; undefined if there are none, or they can't be read. */
+async function failedTests(
+  { testSource }: Pick<CommandContext, 'testSource'>,
+  { root, isShown }: Pick<ToolSubject, 'root' | 'isShown'>,
+  build: Build,
+): Promise<FailureFacts['tests']> {
+  const results = isShown ? await testSource.readAny(root, build).catch(() => undefined) : undefined;
+  if (results === undefined) return undefined;
+  const { failed, failures, tests } = results;
+  return {
+    failures,
+    total: tests,
+    failed: failed.map(({ test: { name, classname, file, line, message } }) => ({
+      name: classname === undefined ? name : `${classname} ${name}`,
+      place: file === undefined || line === undefined ? file : `${file}:${line}`,
+      message: message?.split('\n')[0],
+    })),
+  };
 }
 
 function knownFacts(build: Build): FailureFacts {

@@ -2,6 +2,7 @@ import type { LogOutputChannel } from 'vscode';
 import type { ArtifactsCache } from '../../core/artifacts/artifactCache';
 import type { Archives } from '../artifacts/archives';
 import type { ArtifactRows } from '../artifacts/artifactRows';
+import type { TestSource } from '../artifacts/testSource';
 import type { BuildTree } from '../tree/buildTree';
 import type { DownloadedArchives } from '../../core/artifacts/download/downloadedArchives';
 import type { CiFiles } from '../ciFile/ciFiles';
@@ -44,6 +45,7 @@ export interface CommandContext {
   readonly problems: LogDiagnostics;
   readonly logTimes: LogTimes;
   readonly watches: Watches;
+  readonly testSource: TestSource;
   readonly commitTests: CommitTests;
   readonly coverage: CoverageView;
   readonly ciFiles: CiFiles;

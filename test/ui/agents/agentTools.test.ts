@@ -137,6 +137,17 @@ describe('Tools for agents', () => {
     assert.match(body, /Since when:\n- `.+`/);
   });
 
+  it('tell which tests failed, from the report in the archive', async () => {
+    const failure = '<failure message="expected 200, got 503">at spec/oven.rb:7</failure>';
+    const report = `<testsuite name="rspec"><testcase classname="oven" name="bakes" file="spec/oven.rb" line="7">${failure}</testcase><testcase name="cools"/></testsuite>`;
+    await ready({
+      prepare: ({ gitlab: { world }, small }) =>
+        world.update(small.builds.odd, { trace, artifacts: { filename: 'a.zip', files: { 'junit.xml': report } } }),
+    });
+    const body = bodyOf(await invoke('failure', { build: app.small.builds.odd.id }));
+    assert.match(body, /Failed tests \(1 of 2\):\n- `oven bakes` in `spec\/oven\.rb:7`: `expected 200, got 503`/);
+  });
+
   it('keep to the length that is asked for, to the character', async () => {
     await ready({
       prepare: ({ gitlab: { world }, small }) =>
