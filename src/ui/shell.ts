@@ -120,7 +120,7 @@ export function startShell(context: ExtensionContext, changed: EventEmitter<void
       changed.fire();
     }),
     tokens.onDidChange(() => {
-      archives.clear();
+      void report.guard('artifacts', () => archives.dropSignedOut());
       void updateSignedInKey(tokens);
     }),
     settings.onDidChangeDisplay(() => tree.redraw()),

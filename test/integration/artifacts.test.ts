@@ -211,7 +211,10 @@ describe('what one does with artifacts', () => {
 
   it('compares a file with that of the workspace', async () => {
     await run('compareArtifact', place.site, 'README.md');
-    const { input, label } = vscode.window.tabGroups.activeTabGroup.activeTab ?? {};
+    // VS Code tells extensions of a tab a moment after it has opened it.
+    const active = () => vscode.window.tabGroups.activeTabGroup.activeTab;
+    for (let tries = 0; tries < 100 && !(active()?.input instanceof vscode.TabInputTextDiff); tries++) await delay(50);
+    const { input, label } = active() ?? {};
     assert.ok(input instanceof vscode.TabInputTextDiff, 'two texts side by side');
     assert.equal(input.original.toString(), (await place.uri('README.md')).toString());
     assert.equal(input.modified.fsPath, join(workspaceFolder(), 'README.md'));

@@ -95,6 +95,14 @@ export class Archives implements Disposable {
     }
   }
 
+  /** Closes archives of instances that the user has signed out of. */
+  async dropSignedOut(): Promise<void> {
+    for (const [key, { address }] of [...this.kept]) {
+      const instance = (await this.port.instances()).find(({ url }) => url === address.instance);
+      if (instance === undefined || !(await this.port.isSignedIn(instance))) this.drop(key);
+    }
+  }
+
   dispose(): void {
     this.clear();
   }

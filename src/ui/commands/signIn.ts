@@ -25,7 +25,7 @@ export const signIn: Command = async (context, args) => {
   context.report.done(welcome(entered));
 };
 
-export const signOut: Command = async ({ tokens, instanceHosts, report }, args) => {
+export const signOut: Command = async ({ tokens, archives, instanceHosts, report }, args) => {
   const stored = await tokens.stored();
   const named = instanceIn(args);
   if (stored.length === 0 || (named !== undefined && !stored.includes(named))) {
@@ -43,6 +43,7 @@ export const signOut: Command = async ({ tokens, instanceHosts, report }, args) 
   if (url === undefined) return;
   instanceHosts.forget(url);
   await tokens.remove(url);
+  await archives.dropSignedOut();
   report.done(l10n.t('Signed out of {0}', url));
 };
 
