@@ -6,7 +6,7 @@ import { pytest } from '../core/artifacts/reports';
 import { type Seed, type SeedOptions, seedProject } from '../gitlab/seed';
 import type { World } from '../gitlab/world';
 import { projectRoot } from '../vscode/project';
-import { contextMenu, notification, treeRow } from '../vscode/workbench';
+import { contextMenu, notification, runCommand, treeRow } from '../vscode/workbench';
 import { useStage } from './stage';
 import { eventually, pointAt, shown, titleButton, tooltip, unfold, widenSideBar } from './view';
 
@@ -123,7 +123,8 @@ describe('browsing artifacts', () => {
 
   it('brings back the editors of the last time', async () => {
     const { page, picture } = stage();
-    await page.reload();
+    // By VS Code's own command, which first keeps what is open.
+    await Promise.all([page.waitForEvent('load'), runCommand(page, 'Developer: Reload Window')]);
     await tab('index.html').click();
     await editor().getByText('Bakery').waitFor();
     await picture('browse-8-back');
