@@ -7,6 +7,7 @@ import { has } from './features';
 import type { JsonObject } from './jsonObject';
 import { toId } from './listing/graphqlMappers';
 import type { Query } from './listing/graphqlQuery';
+import { following, nextPage, toProjectAnswer } from './listing/projectAnswer';
 
 export interface HistoryQuestion {
   readonly call: Call;
@@ -79,8 +80,7 @@ class Search {
       const list = found?.object('own');
       if (list === undefined) return false;
       this.add(list);
-      const info = list.object('pageInfo');
-      after = info?.boolean('hasNextPage') === true ? info.string('endCursor') : undefined;
+      after = nextPage(list);
       if (after === undefined || this.isGreenKnown) return true;
     }
     return true;
@@ -105,10 +105,7 @@ class Search {
 
   private async ask({ text, variables }: Query): Promise<JsonObject | undefined> {
     this.left -= 1;
-    const { project, errors } = await this.question.call.api.query(text, variables, (row) => ({
-      project: row.object('data')?.object('project'),
-      errors: row.objects('errors').map((error) => error.string('message') ?? ''),
-    }));
+    const { project, errors } = await this.question.call.api.query(text, variables, toProjectAnswer);
     if (errors.length === 0) return project;
     this.question.log.debug(`history: ${errors.join(' ')}`);
     return undefined;
@@ -148,7 +145,7 @@ function toRun({ id, status, commit }: Build): Run {
 const pipelineFields = 'sha commit { title authorName } job(name: $name) { id status }';
 
 function branchQuery(path: string, { ref, name }: Build, after: string | undefined): Query {
-  const [type, argument] = after === undefined ? ['', ''] : [', $after: String!', ', after: $after'];
+  const [type, argument] = following(after);
   const list = `own: pipelines(ref: $ref, first: ${pipelinesAtOnce}${argument}) { nodes { ${pipelineFields} } pageInfo { hasNextPage endCursor } }`;
   return {
     text: `query ($path: ID!, $ref: String!, $name: String!${type}) { project(fullPath: $path) { ${list} } }`,

@@ -7,6 +7,7 @@ import { TtlCache } from '../util/ttlCache';
 import type { Call, Project } from './dialect';
 import { has } from './features';
 import { toRefusal } from './listing/graphqlRefusal';
+import { nextPage, toProjectAnswer } from './listing/projectAnswer';
 import { toId } from './listing/graphqlMappers';
 import { keepNumber, pipelineNumber } from './listing/pipelineNumbers';
 import { toSuiteRow, toReport, toTestCase, type SuiteRow, type TestCaseRow } from './testCases';
@@ -188,10 +189,7 @@ async function asked({ api }: Call, text: string, variables: object): Promise<Js
 }
 
 async function projectOf(api: Call['api'], text: string, variables: object): Promise<JsonObject> {
-  const { project, errors } = await api.queryReport(text, variables, (row) => ({
-    project: row.object('data')?.object('project'),
-    errors: row.objects('errors').map((error) => error.string('message') ?? ''),
-  }));
+  const { project, errors } = await api.queryReport(text, variables, toProjectAnswer);
   if (errors.length > 0) throw new Refused(errors[0] ?? '', toRefusal(errors).kind !== 'load');
   if (project === undefined) throw new Refused('no such project', false);
   return project;
@@ -209,11 +207,6 @@ async function numberOf({ call, project, pipeline, build, memory }: TestsQuestio
 
 function of({ name, builds }: SuiteRow): Pick<GitLabTests, 'name' | 'builds'> {
   return { name, builds };
-}
-
-function nextPage(page: JsonObject | undefined): string | undefined {
-  const info = page?.object('pageInfo');
-  return info?.boolean('hasNextPage') === true ? info.string('endCursor') : undefined;
 }
 
 /** Name of a build's suite by GitLab's rule: numbered parallel builds share a suite, those of a matrix don't. */

@@ -8,6 +8,7 @@ import { has } from './features';
 import type { JsonObject } from './jsonObject';
 import { toId } from './listing/graphqlMappers';
 import type { Query } from './listing/graphqlQuery';
+import { following, nextPage, toProjectAnswer } from './listing/projectAnswer';
 import { keepNumber, pipelineNumber } from './listing/pipelineNumbers';
 import { numbersQuery } from './testQueries';
 
@@ -48,8 +49,7 @@ async function needsByGraphql(question: NeedsQuestion): Promise<Needs | undefine
     const jobs = found?.object('pipeline')?.object('jobs');
     if (jobs === undefined) return undefined;
     for (const job of jobs.objects('nodes')) addNeeds(needs, job);
-    const info = jobs.object('pageInfo');
-    after = info?.boolean('hasNextPage') === true ? info.string('endCursor') : undefined;
+    after = nextPage(jobs);
     if (after === undefined) return needs;
   }
   // Half of the needs would give a wrong path.
@@ -67,7 +67,7 @@ function addNeeds(needs: Map<string, readonly string[]>, job: JsonObject): void 
 }
 
 function needsQuery(path: string, iid: string, after: string | undefined): Query {
-  const [type, argument] = after === undefined ? ['', ''] : [', $after: String!', ', after: $after'];
+  const [type, argument] = following(after);
   const job = 'name schedulingType needs { nodes { name } }';
   const jobs = `jobs(first: 100${argument}) { nodes { ${job} } pageInfo { hasNextPage endCursor } }`;
   return {
@@ -89,10 +89,7 @@ async function numberOf(question: NeedsQuestion): Promise<string | undefined> {
 
 /** The project in a response; undefined if GraphQL refuses. */
 async function projectIn({ call, log }: NeedsQuestion, { text, variables }: Query): Promise<JsonObject | undefined> {
-  const { project, errors } = await call.api.query(text, variables, (row) => ({
-    project: row.object('data')?.object('project'),
-    errors: row.objects('errors').map((error) => error.string('message') ?? ''),
-  }));
+  const { project, errors } = await call.api.query(text, variables, toProjectAnswer);
   if (errors.length === 0) return project;
   log.debug(`needs: ${errors.join(' ')}`);
   return undefined;

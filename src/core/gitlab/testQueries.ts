@@ -1,4 +1,5 @@
 import type { Query } from './listing/graphqlQuery';
+import { following } from './listing/projectAnswer';
 
 const project = 'query ($path: ID!, $iid: ID!';
 
@@ -32,8 +33,4 @@ export function casesQuery(path: string, iid: string, builds: readonly number[],
     text: `${project}, $builds: [ID!]!${type}) { project(fullPath: $path) { pipeline(iid: $iid) { ${suite} } } }`,
     variables: { path, iid, builds: builds.map(String), ...(after === undefined ? {} : { after }) },
   };
-}
-
-function following(after: string | undefined): readonly [type: string, argument: string] {
-  return after === undefined ? ['', ''] : [', $after: String!', ', after: $after'];
 }

@@ -21,6 +21,7 @@ import { endStateOf, toBuild, toChild, toCommit, toId, toPipeline, type NamedPip
 import type { TtlCache } from '../../util/ttlCache';
 import { isMergeOf } from './mergeRequests';
 import { keepNumber } from './pipelineNumbers';
+import { nextPage, toProjectAnswer } from './projectAnswer';
 import { groupBy } from '../../util/groupBy';
 
 /** GraphQL returned no usable response; REST may work. */
@@ -306,7 +307,7 @@ class GraphqlListing {
       const row = await this.send((shape) => childrenQuery(project.path, sha, cursor, shape));
       const page = row.object('children');
       await this.take(page?.objects('nodes') ?? []);
-      after = cursorAfter(page);
+      after = nextPage(page);
       if (this.pipelines.size >= mostPipelines && after !== undefined) {
         this.isPartial = true;
         return;
@@ -348,7 +349,7 @@ class GraphqlListing {
   private async furtherJobs(row: JsonObject, iid: string): Promise<void> {
     const { project } = this.question;
     const pipeline = toPipeline(row, project);
-    let after = cursorAfter(row.object('jobs'));
+    let after = nextPage(row.object('jobs'));
     let count = 0;
     while (after !== undefined && count < mostJobs) {
       const cursor = after;
@@ -356,7 +357,7 @@ class GraphqlListing {
       const page = answer.object('pipeline')?.object('jobs');
       const read = this.takeJobs(page, pipeline);
       count += read;
-      after = read === 0 ? undefined : cursorAfter(page);
+      after = read === 0 ? undefined : nextPage(page);
     }
     if (after !== undefined) this.isPartial = true;
   }
@@ -407,10 +408,7 @@ class GraphqlListing {
   /** Sends a query; undefined if GitLab timed out and should be asked for less. */
   private async request({ text, variables }: Query, jobs: number) {
     try {
-      return await this.question.api.query(text, variables, (row) => ({
-        project: row.object('data')?.object('project'),
-        errors: row.objects('errors').map((error) => error.string('message') ?? ''),
-      }));
+      return await this.question.api.query(text, variables, toProjectAnswer);
     } catch (error) {
       const fewer = jobsAtOnce.find((size) => size < jobs);
       const isTooMuch = error instanceof GitLabError && error.failure.status === 503;
@@ -458,11 +456,6 @@ export function lacksOf({ memory, server }: Pick<CommitQuestion, 'memory' | 'ser
   const known = new Set(fieldsLeftOutFor(server));
   memory.set(key, known);
   return known;
-}
-
-function cursorAfter(page: JsonObject | undefined): string | undefined {
-  const info = page?.object('pageInfo');
-  return info?.boolean('hasNextPage') === true ? info.string('endCursor') : undefined;
 }
 
 /** The pipeline as a merge request lists it, without builds. */
