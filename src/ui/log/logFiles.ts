@@ -1,13 +1,10 @@
-import { EventEmitter, FileChangeType, FilePermission, FileSystemError, FileType, l10n } from 'vscode';
+import { EventEmitter, FileChangeType, FileSystemError, l10n } from 'vscode';
 import type { Disposable, FileChangeEvent, FileStat, Uri } from 'vscode';
 import type { Clock } from '../../core/util/timer';
-import { registerReadOnlyFiles, type ReadableFiles } from '../readOnlyFiles';
+import { readOnlyStat, registerReadOnlyFiles, textBytes, type ReadableFiles } from '../readOnlyFiles';
 import type { ComparedLogs } from './compareLogs';
 import { comparedScheme, logScheme } from './logUri';
 import type { Logs } from './logs';
-
-/** Whatever encoding the user has set for files: VS Code then reads UTF-8, and doesn't show the mark. */
-const byteOrderMark = '\uFEFF';
 
 /**
  * Logs as read-only files. As such VS Code keeps their editors over a reload of the window, and asks for their text again
@@ -32,10 +29,8 @@ export class LogFiles implements ReadableFiles, Disposable {
     ];
   }
 
-  /** Nobody learns of a size here: it would have to be read first. */
   stat(uri: Uri): FileStat {
-    const mtime = this.changedAt.get(uri.toString()) ?? this.nextTime();
-    return { type: FileType.File, ctime: 0, mtime, size: 0, permissions: FilePermission.Readonly };
+    return readOnlyStat(this.changedAt.get(uri.toString()) ?? this.nextTime());
   }
 
   readDirectory(uri: Uri): never {
@@ -43,7 +38,7 @@ export class LogFiles implements ReadableFiles, Disposable {
   }
 
   async readFile(uri: Uri): Promise<Uint8Array> {
-    return toBytes(await this.logs.textAt(uri));
+    return textBytes(await this.logs.textAt(uri));
   }
 
   dispose(): void {
@@ -67,7 +62,7 @@ export class ComparedFiles implements ReadableFiles {
   constructor(private readonly logs: ComparedLogs) {}
 
   stat(): FileStat {
-    return { type: FileType.File, ctime: 0, mtime: 0, size: 0, permissions: FilePermission.Readonly };
+    return readOnlyStat(0);
   }
 
   readDirectory(uri: Uri): never {
@@ -75,7 +70,7 @@ export class ComparedFiles implements ReadableFiles {
   }
 
   async readFile(uri: Uri): Promise<Uint8Array> {
-    return toBytes(await this.logs.textAt(uri));
+    return textBytes(await this.logs.textAt(uri));
   }
 }
 
@@ -98,8 +93,4 @@ export function registerLogFiles(started: Promise<LogShell>): readonly Disposabl
       refusal,
     ),
   ];
-}
-
-function toBytes(text: string): Uint8Array {
-  return Buffer.from(byteOrderMark + text);
 }

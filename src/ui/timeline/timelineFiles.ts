@@ -1,10 +1,10 @@
-import { EventEmitter, FileChangeType, FilePermission, FileSystemError, FileType, l10n, workspace } from 'vscode';
+import { EventEmitter, FileChangeType, FileSystemError, l10n, workspace } from 'vscode';
 import type { Disposable, FileChangeEvent, FileStat, Uri } from 'vscode';
 import type { Build } from '../../core/model/build';
 import { listingOf, targetOf, type Snapshot } from '../../core/model/snapshot';
 import { timelineOf, type Needs } from '../../core/model/timeline';
 import type { Clock } from '../../core/util/timer';
-import { registerReadOnlyFiles, type ReadableFiles } from '../readOnlyFiles';
+import { readOnlyStat, registerReadOnlyFiles, textBytes, type ReadableFiles } from '../readOnlyFiles';
 import type { Clients } from '../session/clients';
 import type { Session } from '../session/session';
 import { shortSha, statusLabel } from '../text/buildText';
@@ -42,8 +42,7 @@ export class TimelineFiles implements ReadableFiles, Disposable {
   }
 
   stat(uri: Uri): FileStat {
-    const mtime = this.shown.get(uri.toString())?.changedAt ?? this.parts.clock.now();
-    return { type: FileType.File, ctime: 0, mtime, size: 0, permissions: FilePermission.Readonly };
+    return readOnlyStat(this.shown.get(uri.toString())?.changedAt ?? this.parts.clock.now());
   }
 
   readDirectory(uri: Uri): never {
@@ -57,7 +56,7 @@ export class TimelineFiles implements ReadableFiles, Disposable {
     const needs = known === undefined ? await this.needsOf(address) : known.needs;
     const text = this.textOf(address, needs) ?? known?.text ?? goneText();
     this.shown.set(uri.toString(), { uri, needs, text, changedAt: known?.changedAt ?? this.parts.clock.now() });
-    return Buffer.from(byteOrderMark + text);
+    return textBytes(text);
   }
 
   dispose(): void {
@@ -96,9 +95,6 @@ export class TimelineFiles implements ReadableFiles, Disposable {
     return timeline === undefined ? l10n.t('No build of {0} has started.', title) : timelineText(title, timeline);
   }
 }
-
-/** The mark makes VS Code read UTF-8 whatever encoding the user has set for files. */
-const byteOrderMark = '\uFEFF';
 
 function buildsAt({ pipeline, sha }: TimelineAddress, snapshot: Snapshot | undefined): readonly Build[] {
   if (pipeline === undefined && targetOf(snapshot)?.sha !== sha) return [];
