@@ -66,6 +66,7 @@ const archives = fc
   .record({
     entries: fc.oneof(
       fc.array(good, { maxLength: 8 }),
+      fc.array(fc.oneof({ weight: 4, arbitrary: good }, link), { maxLength: 4 }),
       fc.array(fc.oneof({ weight: 4, arbitrary: good }, hostile, link), { maxLength: 8 }),
     ),
     end: fc.oneof({ weight: 5, arbitrary: fc.constant({}) }, end),
