@@ -19,25 +19,26 @@ import { abortedBy } from '../commands/prompts';
 import type { CommandContext } from '../commands/command';
 import { sentenceFor, UserError } from '../report';
 import type { AgentTools } from './registerTools';
-import {
-  act,
-  actionOf,
-  knownBuild,
-  questionFor,
-  requireWriting,
-  runQuestion,
-  type AgentAction,
-  type Question,
-} from './toolActions';
+import { act, actionOf, questionFor, runQuestion, type AgentAction, type Question } from './toolActions';
 import { failureFacts, secretsOf, statusOf, toAnswer } from './toolAnswers';
-import { buildOfInput, shownSubject, subjectOfInput, toToolInput, type ToolInput } from './toolInput';
+import {
+  buildOfInput,
+  knownBuild,
+  requireBuild,
+  requireTarget,
+  shownSubject,
+  subjectOfInput,
+  toToolInput,
+  type ToolInput,
+} from './toolInput';
+import { requireWritable } from '../commands/targets';
 import { historyFacts } from './loadHistory';
 import { waitForBuilds, type WaitOutcome } from './waitForBuilds';
 
 export interface AgentToolsParts {
   readonly context: CommandContext;
   readonly clock: Clock;
-  /** The commit counts as looked at until what is returned is called. */
+  /** Makes the commit count as being looked at until the returned function is called. */
   readonly attend: () => () => void;
 }
 
@@ -51,18 +52,18 @@ type Run = (parts: AgentToolsParts, call: Call) => Promise<readonly Section[]>;
 
 interface Tool {
   readonly run: Run;
-  /** What is said while it runs. */
+  /** Progress message while the tool runs. */
   readonly message: () => string;
-  /** What the user is asked before; undefined where nothing changes. */
+  /** Confirmation; undefined for a tool that changes nothing. */
   readonly question?: (parts: AgentToolsParts, input: ToolInput) => Question | undefined;
 }
 
-/** Logs of so many failed builds are read where none is named. */
+/** Maximum number of failed builds whose logs are read if the input names none. */
 const mostFailures = 5;
-/** Minutes of waiting: where none are named, and at most. */
+/** Minutes to wait: by default, and at most. */
 const [usualMinutes, mostMinutes] = [10, 60];
 
-/** The tools of the manifest by the part of their names behind `gitlab-builds_`. */
+/** Creates the tools in the manifest, named without `gitlab-builds_`. */
 export function createAgentTools(parts: AgentToolsParts): AgentTools {
   return {
     prepare: (name, input) => prepare(parts, toolNamed(name), input),
@@ -80,7 +81,7 @@ export function createAgentTools(parts: AgentToolsParts): AgentTools {
   };
 }
 
-/** What goes wrong is told in words. */
+/** Runs a tool; an error becomes an answer in words. */
 async function answered(
   parts: AgentToolsParts,
   tool: Tool,
@@ -114,7 +115,7 @@ function prepare(parts: AgentToolsParts, { message, question }: Tool, input: unk
   };
 }
 
-/** undefined: the tool will say what is wrong. */
+/** Result of work on the input; undefined if the input is wrong, which the tool itself reports. */
 function tried<T>(work: () => T | undefined): T | undefined {
   try {
     return work();
@@ -160,10 +161,9 @@ const failure: Run = async ({ context, clock }, { input, signal }) => {
 
 const log: Run = async ({ context }, { input, signal }) => {
   const subject = await subjectOfInput(context, input, signal);
-  if (input.build === undefined) throw new UserError('Name the build by its number or its name as "build".');
-  const build = await buildOfInput(context, subject, input.build, signal);
-  if (subject.target === undefined) throw new UserError('No GitLab project is shown for this repository.');
-  const { fullLog: whole } = await context.logs.now(subject.root, subject.target, build);
+  const build = await buildOfInput(context, subject, requireBuild(input), signal);
+  const target = requireTarget(subject);
+  const { fullLog: whole } = await context.logs.now(subject.root, target, build);
   if (input.search !== undefined) return logMatches(whole, input.search);
   const { from, to } = input;
   return logLines(whole, from === undefined && to === undefined ? undefined : { from: from ?? 1, to: to ?? Infinity });
@@ -217,14 +217,13 @@ function changing(name: AgentAction): Tool {
     message: () => messages[name](),
     question: ({ context }, input) => {
       const subject = shownSubject(context, input);
-      const build = knownBuild(subject, input.build);
+      const build = knownBuild(subject, requireBuild(input));
       return build === undefined ? undefined : questionFor(name, build, subject, input.variables);
     },
     run: async ({ context }, { input, signal }) => {
       const subject = shownSubject(context, input);
-      if (input.build === undefined) throw new UserError('Name the build by its number or its name as "build".');
-      const build = await buildOfInput(context, subject, input.build, signal);
-      requireWriting(subject);
+      const build = await buildOfInput(context, subject, requireBuild(input), signal);
+      requireWritable(subject.snapshot);
       if (name === 'play') refuseConfirmed(build);
       await requireConsent(context, questionFor(name, build, subject, input.variables));
       const done = await act(context, subject, build, actionOf(name, input.variables));
@@ -254,11 +253,11 @@ const runPipeline: Tool = {
   },
   run: async ({ context }, { input, signal }) => {
     const subject = shownSubject(context, input);
-    const { target, root } = subject;
-    if (target === undefined) throw new UserError('No GitLab project is shown for this repository.');
+    const { root } = subject;
+    const target = requireTarget(subject);
     const ref = input.ref ?? target.ref;
     if (ref === undefined) throw new UserError('HEAD is on no branch. Name a branch or tag as "ref".');
-    requireWriting(subject);
+    requireWritable(subject.snapshot);
     await requireConsent(context, runQuestion(ref, subject, input.variables));
     const { id, status: state } = await context.clients
       .of(target.instance)
@@ -268,7 +267,7 @@ const runPipeline: Tool = {
   },
 };
 
-/** Throws UserError where the user has switched actions off, or says no to this one. */
+/** Throws UserError if the user has switched off actions of agents, or declines this one. */
 async function requireConsent(
   { settings, report }: CommandContext,
   { title, detail, button }: Question,

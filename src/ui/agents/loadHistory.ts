@@ -8,7 +8,7 @@ import type { CommandContext } from '../commands/command';
 import { sentenceFor } from '../report';
 import type { ToolSubject } from './toolInput';
 
-/** Loads since when a build fails. At most eight requests, and git, if it knows the build's commit. */
+/** Finds out since when a build has been failing, with at most eight requests. */
 export async function loadHistory(
   { session, clients }: Pick<CommandContext, 'session' | 'clients'>,
   { root, target }: { readonly root: string; readonly target: Target },
@@ -23,10 +23,10 @@ export async function loadHistory(
   return client.historyOf(target.project, known, ancestors, signal);
 }
 
-/** Commits named to an agent at most. */
+/** Maximum number of commits to name. */
 const mostSuspects = 20;
 
-/** Since when a build fails, for a report of its failure; why that isn't known where GitLab doesn't answer. */
+/** Facts for a failure report about since when a build has been failing, or why that isn't known. */
 export async function historyFacts(
   context: Pick<CommandContext, 'session' | 'clients'>,
   { root, target }: Pick<ToolSubject, 'root' | 'target'>,
@@ -42,7 +42,7 @@ export async function historyFacts(
   }
 }
 
-/** Lines about since when a build fails, for an agent. */
+/** Lines for an agent about since when a build has been failing. */
 function historyLines(history: History): readonly string[] {
   const { suspects } = history;
   return [

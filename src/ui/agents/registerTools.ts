@@ -10,15 +10,15 @@ interface Manifest {
   readonly contributes: { readonly languageModelTools: readonly { readonly name: string }[] };
 }
 
-/** The tools behind the names, without `gitlab-builds_`. */
+/** Tools by their names without `gitlab-builds_`. */
 export interface AgentTools {
-  /** What the user is told and asked before; nothing is asked of GitLab for it. */
+  /** Progress message and confirmation of an invocation. Sends no requests. */
   prepare(name: string, input: unknown): PreparedToolInvocation;
-  /** Never rejects: what goes wrong is an answer, too. */
+  /** Never rejects: errors are answers, too. */
   invoke(name: string, input: unknown, token: CancellationToken): Promise<LanguageModelToolResult>;
 }
 
-/** Registers the manifest's tools for agents, since VS Code may call one right away; their code is loaded at the first call. */
+/** Registers the tools in the manifest, because VS Code may invoke one right away. Their code is loaded at the first invocation. */
 export function registerTools(
   packageJson: unknown,
   started: Promise<{ agentTools(): Promise<AgentTools> }>,

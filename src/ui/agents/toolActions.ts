@@ -7,16 +7,15 @@ import { performOn, whyNot } from '../commands/buildTasks';
 import { canceling, playing, retrying, type Action } from '../text/actionText';
 import { projectWords } from '../text/commitText';
 import { buildTitle } from '../text/buildText';
-import { oneLine, readOnlySentence } from '../text/failures';
+import { oneLine } from '../text/failures';
 import type { CommandContext } from '../commands/command';
 import { UserError } from '../report';
-import { buildNamed, type ToolInput, type ToolSubject } from './toolInput';
-import { flatten } from '../../core/model/arrange';
+import { requireTarget, type ToolSubject } from './toolInput';
 
-/** What an agent can have done to a build. Erasing and deleting are none of it. */
+/** Actions on builds that agents can request. Erasing and deleting aren't among them. */
 export type AgentAction = 'retry' | 'cancel' | 'play';
 
-/** The words in which the user is asked, before anything is done. */
+/** Question that the user is asked before an action. */
 export interface Question {
   readonly title: string;
   readonly detail: string;
@@ -36,7 +35,7 @@ export function actionOf(name: AgentAction, variables: Variables | undefined): A
   }
 }
 
-/** What exactly will happen, for a confirmation. */
+/** Question that says exactly what an action will do. */
 export function questionFor(
   name: AgentAction,
   build: Build,
@@ -93,24 +92,15 @@ function whereWords({ stage, ref, status }: Build, { target }: ToolSubject): str
   return l10n.t('stage {0}, now {1}, of {2} in {3}', oneLine(stage), status, oneLine(ref), project);
 }
 
-/** The build as far as it is known without asking GitLab. Throws UserError. */
-export function knownBuild({ listing }: ToolSubject, wanted: ToolInput['build']): Build | undefined {
-  if (wanted === undefined) throw new UserError('Name the build by its number or its name as "build".');
-  const id = typeof wanted === 'number' ? wanted : /^#?\d+$/.test(wanted) ? Number(wanted.replace('#', '')) : undefined;
-  return id === undefined
-    ? buildNamed(listing, String(wanted))
-    : flatten(listing.builds).find((build) => build.id === id);
-}
-
-/** Does it, and says what became of the build. Throws UserError and what the client throws. */
+/** Performs an action and describes the result. Throws UserError, and errors of the client. */
 export async function act(
   context: CommandContext,
   subject: ToolSubject,
   build: Build,
   action: Action,
 ): Promise<string> {
-  const { root, target } = subject;
-  if (target === undefined) throw new UserError('No GitLab project is shown for this repository.');
+  const { root } = subject;
+  const target = requireTarget(subject);
   if (!can(build, action.ability)) throw new UserError(whyNot(context, target, action, build));
   await performOn(context, [{ root, target, builds: [build] }], () => action);
   const after = newest(context, root, build);
@@ -123,10 +113,4 @@ function newest({ session }: CommandContext, root: string, build: Build): Build 
   const snapshot = session.snapshotOf(root);
   const builds = snapshot?.kind === 'ready' ? snapshot.builds : [];
   return builds.find((one) => identity(one) === identity(build)) ?? build;
-}
-
-/** Throws UserError where the token may only read. */
-export function requireWriting({ snapshot }: ToolSubject): void {
-  if (snapshot?.kind === 'ready' && snapshot.readOnly)
-    throw new UserError(readOnlySentence(new URL(snapshot.target.instance.url).host), 'signIn');
 }

@@ -2,10 +2,12 @@ import { flatten } from '../../core/model/arrange';
 import type { Build } from '../../core/model/build';
 import type { Listing } from '../../core/model/pipeline';
 import { listingOf, targetOf, type Snapshot, type Target } from '../../core/model/snapshot';
+import { isVariableName } from '../commands/variables';
+import { GitLabError } from '../../core/model/errors';
 import { UserError } from '../report';
 import type { CommandContext } from '../commands/command';
 
-/** What a model may write; VS Code holds it against the schemas in the manifest, other callers may not. */
+/** Input of all tools. VS Code checks it against the schemas in the manifest; other callers may not. */
 export interface ToolInput {
   readonly repository?: string;
   readonly commit?: string;
@@ -17,16 +19,16 @@ export interface ToolInput {
   readonly search?: string;
   readonly ref?: string;
   readonly variables?: Readonly<Record<string, string>>;
-  /** Whether to find out since when the build fails. */
+  /** Whether to find out since when the build has been failing. */
   readonly sinceWhen?: boolean;
 }
 
-/** A repository, and the commit of it that an agent asks about. */
+/** A repository, and the commit in it that an agent asks about. */
 export interface ToolSubject {
   readonly root: string;
   readonly name: string;
   readonly snapshot: Snapshot | undefined;
-  /** undefined where no project is shown. */
+  /** Undefined if no project is shown. */
   readonly target: Target | undefined;
   readonly listing: Listing;
   /** Whether the commit is the one that the view shows. */
@@ -65,13 +67,13 @@ function toVariables(value: unknown): Readonly<Record<string, string>> {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw new UserError('"variables" must be an object of strings.');
   const entries = Object.entries(value as Record<string, unknown>);
-  const wrong = entries.find(([name, one]) => typeof one !== 'string' || !/^\w+$/.test(name));
+  const wrong = entries.find(([name, one]) => typeof one !== 'string' || !isVariableName(name));
   if (wrong !== undefined)
     throw new UserError('"variables" must be an object of strings, its keys names of variables.');
   return Object.fromEntries(entries) as Record<string, string>;
 }
 
-/** The repository that is named, or the one that is open, with the commit that the view shows. Throws UserError. */
+/** The requested repository, or the only open one, with the commit that the view shows. Throws UserError. */
 export function shownSubject({ session }: Pick<CommandContext, 'session'>, { repository }: ToolInput): ToolSubject {
   const all = session.state.repositories.filter(({ root }) => root !== '');
   if (all.length === 0) throw new UserError('No git repository is open in this window. Ask the user to open one.');
@@ -94,7 +96,7 @@ function isCalled({ root, name }: { readonly root: string; readonly name: string
   return [root, path, name].some((one) => one === wanted || `${one}/` === wanted);
 }
 
-/** The same with the commit that is named, whose builds are asked for where the view shows another. Throws UserError. */
+/** The requested repository with the requested commit, whose builds are loaded if the view shows another. Throws UserError. */
 export async function subjectOfInput(
   context: Pick<CommandContext, 'session' | 'clients'>,
   input: ToolInput,
@@ -128,35 +130,60 @@ async function shaOf(
     const found = await session.repositoryOf(root)?.getCommit(commit);
     if (found !== undefined) return found.hash;
   } catch {
-    // Not in this clone: a whole id may still be GitLab's.
+    // GitLab may have a commit that was never fetched.
   }
   if (/^[0-9a-f]{40}$/.test(commit)) return commit;
   throw new UserError(`git knows no commit "${commit}" in this repository. Give its whole id, or a branch or tag.`);
 }
 
-/** The build that is named by its number or name. Throws UserError, with the candidates where the name is ambiguous. */
+/** The target of a subject. Throws UserError if no project is shown. */
+export function requireTarget({ target }: ToolSubject): Target {
+  if (target === undefined) throw new UserError('No GitLab project is shown for this repository.');
+  return target;
+}
+
+/** Id or name of the requested build. Throws UserError if the input has none. */
+export function requireBuild({ build }: ToolInput): number | string {
+  if (build === undefined) throw new UserError('Name the build by its number or its name as "build".');
+  return build;
+}
+
+/** The requested build if it is in the listing; undefined for an unknown id. Throws UserError for an unknown or ambiguous name. */
+export function knownBuild({ listing }: Pick<ToolSubject, 'listing'>, wanted: number | string): Build | undefined {
+  const id = toBuildId(wanted);
+  return id === undefined
+    ? buildNamed(listing, String(wanted))
+    : flatten(listing.builds).find((build) => build.id === id);
+}
+
+/** The id that `12` or `#12` means; undefined if it is a name. */
+function toBuildId(wanted: number | string): number | undefined {
+  if (typeof wanted === 'number') return wanted;
+  return /^#?\d+$/.test(wanted) ? Number(wanted.replace('#', '')) : undefined;
+}
+
+/** The requested build, loaded if the listing lacks it. Throws UserError if there is none, or if its name is ambiguous. */
 export async function buildOfInput(
   { clients }: Pick<CommandContext, 'clients'>,
-  { target, listing }: ToolSubject,
+  subject: ToolSubject,
   wanted: number | string,
   signal: AbortSignal,
 ): Promise<Build> {
-  const id = typeof wanted === 'number' ? wanted : /^#?\d+$/.test(wanted) ? Number(wanted.replace('#', '')) : undefined;
-  if (id === undefined) return buildNamed(listing, String(wanted));
-  const known = flatten(listing.builds).find((build) => build.id === id);
+  const known = knownBuild(subject, wanted);
   if (known !== undefined) return known;
-  if (target === undefined) throw new UserError('No GitLab project is shown for this repository.');
+  const { instance, project } = requireTarget(subject);
+  const id = toBuildId(wanted) ?? 0;
   try {
-    return await clients.of(target.instance).build(target.project, id, signal);
+    return await clients.of(instance).build(project, id, signal);
   } catch (error) {
-    if (error instanceof Error && 'failure' in error && (error.failure as { kind?: string }).kind === 'notFound')
+    if (error instanceof GitLabError && error.failure.kind === 'notFound')
       throw new UserError(`Build #${id} isn't in the project of this repository, or the token has no access to it.`);
     throw error;
   }
 }
 
-/** Those of the newest attempts that are called so. Throws UserError where there is none, or more than one. */
-export function buildNamed({ builds }: Listing, name: string): Build {
+/** The only build with a name, ignoring case if necessary. Throws UserError if there is none, or more than one. */
+function buildNamed({ builds }: Listing, name: string): Build {
   const exact = builds.filter((build) => build.name === name);
   const named = exact.length > 0 ? exact : builds.filter((build) => build.name.toLowerCase() === name.toLowerCase());
   const [first] = named;

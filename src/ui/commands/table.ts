@@ -1,5 +1,3 @@
-import { UserError } from '../report';
-import { readOnlySentence } from '../text/failures';
 import { createToken, signIn, signOut } from './signIn';
 import { cancel, deleteArtifacts, erase, keepArtifacts, retry } from './buildActions';
 import { downloadArtifacts, extractArtifacts, clearArtifactsCache } from './downloadArtifacts';
@@ -34,7 +32,7 @@ import { selectProject, showOtherProject } from './selectProject';
 import { sinceWhen } from './sinceWhen';
 import { showTimeline } from './showTimeline';
 import { watch } from './watch';
-import { rootsOf } from './targets';
+import { requireWritable, rootsOf } from './targets';
 
 /** All commands of the manifest, by name without `gitlabBuilds.`. */
 export const table: Readonly<Record<string, Command>> = {
@@ -102,11 +100,7 @@ export const table: Readonly<Record<string, Command>> = {
 /** Wraps a command that changes something on GitLab: refused if the token can only read. */
 function requireWriteAccess(command: Command): Command {
   return async (context, args) => {
-    for (const root of rootsOf(context, args)) {
-      const snapshot = context.session.snapshotOf(root);
-      if (snapshot?.kind === 'ready' && snapshot.readOnly)
-        throw new UserError(readOnlySentence(new URL(snapshot.target.instance.url).host), 'signIn');
-    }
+    for (const root of rootsOf(context, args)) requireWritable(context.session.snapshotOf(root));
     await command(context, args);
   };
 }

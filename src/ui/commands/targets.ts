@@ -2,11 +2,11 @@ import { l10n, workspace, type Uri } from 'vscode';
 import { flatten } from '../../core/model/arrange';
 import type { Build } from '../../core/model/build';
 import { buildsThatCount } from '../../core/model/pipeline';
-import { buildsOf, listingOf, targetOf, type Target } from '../../core/model/snapshot';
+import { buildsOf, listingOf, targetOf, type Snapshot, type Target } from '../../core/model/snapshot';
 import { trimEndOf } from '../../core/util/trim';
 import { UserError } from '../report';
 import type { Row, RowNode } from '../tree/treeRows';
-import { oneLine, withoutIcons } from '../text/failures';
+import { oneLine, readOnlySentence, withoutIcons } from '../text/failures';
 import type { CommandContext } from './command';
 
 /** An open repository and its displayed commit. */
@@ -149,6 +149,12 @@ export function rootOfReference({ session }: Sessions, { build, repository }: Re
   }
   const only = candidates.find(({ root }) => root === session.active) ?? candidates[0];
   return only?.root ?? session.active ?? '';
+}
+
+/** Throws UserError if the token of what is shown can only read. */
+export function requireWritable(snapshot: Snapshot | undefined): void {
+  if (snapshot?.kind === 'ready' && snapshot.readOnly)
+    throw new UserError(readOnlySentence(new URL(snapshot.target.instance.url).host), 'signIn');
 }
 
 /** Throws UserError if no repository with this address is open. */
