@@ -40,7 +40,7 @@ describe('what makes a pipeline slow, and since when it fails', () => {
     const { page, picture } = stage();
     await contextMenu(page, treeRow(page, /^rspec 1\/2, failed/), 'Since When?');
     const list = page.locator('.quick-input-widget');
-    await list.getByText('Since when does rspec 1/2 fail?').waitFor();
+    await list.getByText('Since when has rspec 1/2 been failing?').waitFor();
     for (const title of ['Sign people in by name', 'Let people sign out']) await list.getByText(title).waitFor();
     await picture('since-when');
     await page.keyboard.press('Escape');

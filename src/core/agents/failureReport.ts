@@ -5,37 +5,37 @@ import { durationSeconds, type Build } from '../model/build';
 import { codeSpan, escaped } from '../util/markdown';
 import type { Section } from './answer';
 
-/** What is known of a failed build, for a chat, an issue or an agent. */
+/** Facts about a failed build, for a chat, an issue or an agent. */
 export interface FailureFacts {
   readonly build: Build;
-  /** How the build stands, such as `failed`. */
+  /** Status of the build, such as `failed`. */
   readonly status: string;
-  /** Why it failed, as a sentence; undefined where GitLab doesn't say. */
+  /** Why it failed, as a sentence; undefined if GitLab doesn't say. */
   readonly reason: string | undefined;
   readonly log?: {
     readonly text: Log;
-    /** Index of the first error's line; undefined where none was found. */
+    /** Line index of the first error; undefined if none was found. */
     readonly firstError: number | undefined;
   };
-  /** Why there is no log. */
+  /** Sentence about why there is no log. */
   readonly noLog?: string;
   /** `path` is relative to the workspace. */
   readonly problems?: readonly Pick<Problem, 'path' | 'line' | 'column' | 'message'>[];
   readonly tests?: { readonly failed: readonly FailedTest[]; readonly failures: number; readonly total: number };
-  /** Lines that say since when a build of that name fails, as plain text. */
+  /** Plain-text lines about since when the build has been failing. */
   readonly history?: readonly string[];
 }
 
 export interface FailedTest {
   readonly name: string;
-  /** `path:line`, where the report says so. */
+  /** `path:line`, if the report has it. */
   readonly place?: string | undefined;
   readonly message?: string | undefined;
 }
 
 const [linesBefore, linesAfter, tailLines, mostRows] = [400, 1_200, 1_000, 200];
 
-/** Markdown, as sections in the order of their importance; names from outside are escaped, lines of the log are quoted. */
+/** A report in Markdown, in order of importance. Untrusted names are escaped, and log lines are quoted. */
 export function failureSections(facts: FailureFacts): readonly Section[] {
   const { problems = [], tests, history = [] } = facts;
   return [
@@ -94,7 +94,7 @@ function logSections({ log, noLog }: FailureFacts): readonly Section[] {
     isQuoted: true,
     share: 0.5,
   };
-  // Where the error's lines reach to the end there is nothing more to tell.
+  // The lines after the error already include the end of the log.
   return to - firstError < linesAfter && text.lines.length - firstError <= 30
     ? [error]
     : [error, endOf(text, tail, 0.25)];

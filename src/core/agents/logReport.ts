@@ -2,17 +2,17 @@ import type { Log } from '../log/log';
 import { timeSlice } from '../util/timeSlice';
 import type { Section } from './answer';
 
-/** Lines by their 1-based numbers, both included. */
+/** Range of 1-based line numbers, inclusive. */
 export interface LineRange {
   readonly from: number;
   readonly to: number;
 }
 
 const mostLines = 5_000;
-/** Lines that contain what is looked for. */
+/** Maximum number of matching lines. */
 const mostMatches = 200;
 
-/** A range of a log's lines with their numbers; the end of the log where no range is named. */
+/** A range of numbered log lines; the end of the log by default. */
 export function logLines({ lines }: Log, range: LineRange | undefined): readonly Section[] {
   const last = lastWithText(lines);
   const to = Math.min(range?.to ?? last, lines.length);
@@ -31,7 +31,7 @@ export function logLines({ lines }: Log, range: LineRange | undefined): readonly
   ];
 }
 
-/** The lines that contain the text, whatever its case, each with its number. Yields while it searches. */
+/** Numbered lines that contain a text, ignoring case. Yields while searching. */
 export async function logMatches({ lines }: Log, text: string): Promise<readonly Section[]> {
   const wanted = text.toLowerCase();
   const turn = timeSlice();

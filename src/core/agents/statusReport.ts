@@ -5,25 +5,25 @@ import { verdictOf } from '../model/verdict';
 import { codeSpan } from '../util/markdown';
 import type { Section } from './answer';
 
-/** What is known of the commit of one repository. */
+/** Facts about the commit shown for a repository. */
 export interface StatusFacts {
   readonly repository: string;
-  /** Path of the project and host of its GitLab; undefined where there is none. */
+  /** Project path and GitLab host; undefined if there is no project. */
   readonly project?: string | undefined;
   readonly commit?: { readonly sha: string; readonly ref: string | undefined; readonly isHead: boolean } | undefined;
-  /** What is unusual or missing, as whole sentences. */
+  /** Sentences about what is unusual or missing. */
   readonly remarks: readonly string[];
-  /** undefined where nothing is known of builds. */
+  /** Undefined if builds are not known. */
   readonly listing?: Listing | undefined;
-  /** When GitLab was last asked, in seconds ago. */
+  /** Seconds since GitLab was last asked. */
   readonly age?: number | undefined;
-  /** Why a build failed, as a sentence. */
+  /** Sentence about why a build failed, if known. */
   readonly reasonOf: (build: Build) => string | undefined;
 }
 
 const mostRows = 300;
 
-/** How a commit stands, as sections in the order of their importance; names from outside are code spans. */
+/** A report on the state of a commit, in order of importance. Untrusted names are code spans. */
 export function statusSections(facts: StatusFacts): readonly Section[] {
   const head: Section = {
     title: headline(facts),

@@ -4,24 +4,24 @@ import { isActive, statusClass } from '../model/build';
 import { isSameTarget, type Snapshot, type Target } from '../model/snapshot';
 import { verdictOf } from '../model/verdict';
 
-/** What an agent waits for: all builds of the commit, or one of them. */
+/** What an agent is waiting for: all builds of the commit, or one of them. */
 export interface Awaited {
   readonly target: Target;
   readonly build: number | undefined;
 }
 
 /**
- * Why waiting is over. ended: as hoped · blocked: a person must start something · moved: another commit is shown ·
- * noBuilds: there are none, and none are expected · signedOut · away: GitLab hasn't answered for two minutes, or wants
- * something of the user · gone: the repository or the build isn't shown any more.
+ * Why waiting ended. `ended`: the builds have finished · `blocked`: a manual build must be started first · `moved`: another
+ * commit is shown · `noBuilds`: there are none, and none are expected · `signedOut` · `away`: GitLab hasn't responded for
+ * two minutes · `gone`: the repository or the build is no longer shown
  */
 export type WaitEnd = 'ended' | 'blocked' | 'moved' | 'noBuilds' | 'signedOut' | 'away' | 'gone';
 
 const longestSilenceMs = 120_000;
 
 /**
- * undefined: it goes on.
- * @param silentSince when GitLab stopped to answer, in ms since 1970; undefined: it answers
+ * Why waiting ends now; undefined while it continues.
+ * @param silentSince when GitLab stopped responding, in ms since 1970; undefined if it responds
  */
 export function waitEnd(
   snapshot: Snapshot | undefined,
@@ -49,7 +49,7 @@ export function waitEnd(
   }
 }
 
-/** Whether GitLab doesn't answer at the moment. */
+/** Whether GitLab isn't responding at the moment. */
 export function isSilent(snapshot: Snapshot | undefined): boolean {
   return snapshot?.kind === 'failed' || (snapshot?.kind === 'ready' && snapshot.stale?.failure !== undefined);
 }

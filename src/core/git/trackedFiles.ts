@@ -1,28 +1,28 @@
 import { timeSlice } from '../util/timeSlice';
 import { runGit, type GitProgram } from './runGit';
 
-/** Files beyond which no index is made. */
+/** Maximum number of files to index. */
 export const mostTrackedFiles = 500_000;
-/** Bytes of the names of so many files, and the time that git may take to list them. */
+/** Maximum output in bytes, and time limit in ms, of git's list of files. */
 const listLimits = { mostBytes: 128 * 1024 * 1024, timeoutMs: 60_000 };
 
 /**
- * The files that git tracks, found by their names. The paths are one text, with two numbers for each file beside it: as
- * separate strings they would take four times the memory.
+ * Index of the files that git tracks, by name. The paths are stored in one string, with a few numbers per file: separate
+ * strings would take four times the memory.
  */
 export class TrackedFiles {
   private constructor(
     private readonly text: string,
-    /** Where each path begins in the text, and where the last ends; a separator is between two. */
+    /** Start of each path in the text, and the end of the last; paths are separated by one character. */
     private readonly starts: Uint32Array,
-    /** The first file of each hash of a name, and the next file with the same hash; -1: none. */
+    /** First file for each hash of a file name, and next file with the same hash; -1 for none. */
     private readonly heads: Int32Array,
     private readonly nexts: Int32Array,
   ) {}
 
   /**
-   * The index of paths that are each ended by a NUL, as git lists them with `-z`; undefined where there are more than
-   * `mostTrackedFiles`. It yields while it works.
+   * Builds the index from NUL-terminated paths, as listed by `git ls-files -z`; undefined if there are more than
+   * `mostTrackedFiles`. Yields while working.
    */
   static async of(list: string): Promise<TrackedFiles | undefined> {
     const share = timeSlice();
@@ -36,7 +36,7 @@ export class TrackedFiles {
     for (const [at, end] of ends.entries()) starts[at + 1] = end + 1;
     const heads = new Int32Array(powerOfTwo(ends.length)).fill(-1);
     const nexts = new Int32Array(ends.length);
-    // From the last on, so that those with one hash are in git's order.
+    // Backward, so that files with the same hash are in git's order.
     for (let at = ends.length - 1; at >= 0; at -= 1) {
       const slot = hashBefore(list, starts[at] ?? 0, ends[at] ?? 0) & (heads.length - 1);
       nexts[at] = heads[slot] ?? -1;
@@ -58,8 +58,8 @@ export class TrackedFiles {
   }
 
   /**
-   * The files whose paths end as `path` does, in whole names, and how many of these names they have in common with it. In
-   * git's order; `least`: names in common at least.
+   * Files whose paths have at least `least` names at their end in common with `path`, in git's order, with the number of
+   * common names.
    */
   *endingLike(path: string, least = 1): Generator<{ readonly file: string; readonly names: number }> {
     for (const at of this.sameName(path)) {
@@ -76,7 +76,7 @@ export class TrackedFiles {
     return (this.starts[at + 1] ?? 0) - 1 - (this.starts[at] ?? 0);
   }
 
-  /** The files in whose slot the name at the end of the path is: some of them have another name. */
+  /** Files in the hash slot of the path's last name; some of them have another name. */
   private *sameName(path: string): Generator<number> {
     const slot = hashBefore(path, 0, path.length) & (this.heads.length - 1);
     for (let at = this.heads[slot] ?? -1; at >= 0; at = this.nexts[at] ?? -1) yield at;
@@ -88,11 +88,11 @@ export class TrackedFiles {
       same === length || text.charCodeAt(end - same - 1) === slash;
     const end = (this.starts[at + 1] ?? 0) - 1;
     const all = countOf(path, path.length - same);
-    // A name that is cut off in the middle on either side is another name.
+    // Only whole names count.
     return isWhole(path.length, path, path.length) && isWhole(this.length(at), this.text, end) ? all : all - 1;
   }
 
-  /** How many characters both have in common at their ends. */
+  /** Number of characters that both have in common at their ends. */
   private overlap(at: number, path: string): number {
     const [start, end] = [this.starts[at] ?? 0, (this.starts[at + 1] ?? 0) - 1];
     const most = Math.min(path.length, end - start);
@@ -104,14 +104,14 @@ export class TrackedFiles {
 
 const slash = 0x2f;
 
-/** How many names of a path are in it from there on, a part of one too. */
+/** Number of names in a path from a position on, including a partial one. */
 function countOf(path: string, from: number): number {
   let count = 1;
   for (let at = from; at < path.length; at += 1) if (path.charCodeAt(at) === slash) count += 1;
   return count;
 }
 
-/** A hash of the name that ends there. */
+/** Hash of the name that ends there. */
 function hashBefore(text: string, start: number, end: number): number {
   let hash = 0;
   for (let at = end - 1; at >= start; at -= 1) {
@@ -128,14 +128,14 @@ function powerOfTwo(least: number): number {
   return size;
 }
 
-/** What git tracks in a repository and its submodules; undefined where that is too much. Throws where git fails. */
+/** Lists the files that git tracks in a repository and its submodules; undefined if there are too many. Throws LocalError. */
 export async function readTrackedFiles(git: GitProgram, root: string): Promise<TrackedFiles | undefined> {
   const list = await runGit({ ...git, limits: listLimits }, root, ['ls-files', '-z', '--recurse-submodules']);
   return TrackedFiles.of(list);
 }
 
 /**
- * The files that differ between two commits, a submodule by its folder. Throws where git fails, also since it does not have
+ * Lists the files that differ between two commits; submodules by their folder. Throws LocalError, also if git doesn't have
  * one of the commits.
  */
 export async function readChangedFiles(

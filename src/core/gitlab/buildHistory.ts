@@ -18,15 +18,15 @@ export interface HistoryQuestion {
   readonly log: Logger;
 }
 
-/** Requests at most. */
+/** Maximum number of requests. */
 const mostRequests = 8;
-/** Pages of a branch's pipelines at most, so that requests are left for commits that ran on other branches. */
+/** Maximum number of pages of a branch's pipelines, so that requests remain for commits that ran on other branches. */
 const mostPages = 4;
 const pipelinesAtOnce = 50;
 /** Commits in one query, limited by query complexity. */
 const commitsAtOnce = 6;
 
-/** Loads runs of a build's name on its commit and the commits before, newest first, until it is known since when it fails. */
+/** Loads earlier runs of a build, newest first, until it is known since when it has been failing. */
 export async function buildHistory(question: HistoryQuestion): Promise<History> {
   return new Search(question).run();
 }

@@ -358,14 +358,14 @@ export class GitLabClient {
     );
   }
 
-  /** Runs a pipeline for a branch or tag, as GitLab has it. `unsupported` before 8.14, and with variables before 9.0. */
+  /** Runs a pipeline for a pushed branch or tag. Throws `unsupported` before 8.14, and with variables before 9.0. */
   async createPipeline(project: string, wanted: PipelineRequest, signal: AbortSignal): Promise<CreatedPipeline> {
     return this.tokenScopes.changing(() =>
       this.inProject(project, signal, (found, call) => createPipeline(call, found, wanted)),
     );
   }
 
-  /** Runs a pipeline for a merge request by its number within the project. `unsupported` before 12.3. */
+  /** Runs a pipeline for a merge request by its number within the project. Throws `unsupported` before 12.3. */
   async createMergeRequestPipeline(project: string, iid: number, signal: AbortSignal): Promise<CreatedPipeline> {
     return this.tokenScopes.changing(() =>
       this.inProject(project, signal, (found, call) => createMergeRequestPipeline(call, found, iid)),
@@ -389,7 +389,7 @@ export class GitLabClient {
     );
   }
 
-  /** Since when a build fails, from at most eight requests. `ancestors`: its commit and those before, newest first. */
+  /** Finds out since when a build has been failing, with at most eight requests. `ancestors`: its commit and those before, newest first. */
   async historyOf(
     project: string,
     build: Build,

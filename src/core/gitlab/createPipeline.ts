@@ -3,10 +3,10 @@ import type { Call, Project, Variables } from './dialect';
 import { has } from './features';
 import type { JsonObject } from './jsonObject';
 
-/** A value of an input: GitLab keeps its type. */
+/** Value of an input. GitLab preserves its type. */
 export type InputValue = string | number | boolean | readonly unknown[];
 
-/** What a pipeline is wanted for, and what its builds are given. */
+/** The ref of a pipeline to run, with its variables and inputs. */
 export interface PipelineRequest {
   /** Branch or tag. */
   readonly ref: string;
@@ -20,7 +20,7 @@ export interface CreatedPipeline {
   readonly status: string;
 }
 
-/** An input that a branch's `.gitlab-ci.yml` declares (`spec:inputs`). */
+/** An input declared by a branch's `.gitlab-ci.yml` (`spec:inputs`). */
 export interface PipelineInput {
   readonly name: string;
   readonly type: 'string' | 'number' | 'boolean' | 'array';
@@ -32,7 +32,7 @@ export interface PipelineInput {
   readonly options: readonly InputValue[];
 }
 
-/** `POST /projects/:id/pipeline`. Throws `unsupported` before 8.14, with variables before 9.0, with inputs before 17.10. */
+/** Runs a pipeline (`POST /projects/:id/pipeline`). Throws `unsupported` before 8.14, with variables before 9.0, with inputs before 17.10. */
 export async function createPipeline(
   { api, server }: Pick<Call, 'api' | 'server'>,
   project: Pick<Project, 'id'>,
@@ -46,7 +46,7 @@ export async function createPipeline(
   return api.post(`projects/${project.id}/pipeline`, toCreated, body);
 }
 
-/** `POST /projects/:id/merge_requests/:iid/pipelines`. Throws `unsupported` before 12.3. */
+/** Runs a pipeline for a merge request (`POST /projects/:id/merge_requests/:iid/pipelines`). Throws `unsupported` before 12.3. */
 export async function createMergeRequestPipeline(
   { api, server }: Pick<Call, 'api' | 'server'>,
   project: Pick<Project, 'id'>,
@@ -56,7 +56,7 @@ export async function createMergeRequestPipeline(
   return api.post(`projects/${project.id}/merge_requests/${iid}/pipelines`, toCreated);
 }
 
-/** Inputs that the `.gitlab-ci.yml` of a branch or tag declares; none before 17.10, or if GitLab doesn't tell. */
+/** Inputs declared by the `.gitlab-ci.yml` of a branch or tag; none before 17.10, or if GitLab doesn't say. */
 export async function pipelineInputs(
   { api, server }: Pick<Call, 'api' | 'server'>,
   project: Pick<Project, 'path'>,
@@ -70,7 +70,7 @@ export async function pipelineInputs(
       return rows.map(toInput);
     });
   } catch (error) {
-    // Without its inputs a pipeline can still be run, and GitLab says what is missing.
+    // A pipeline can still be run; GitLab reports missing inputs.
     if (isAbort(error)) throw error;
     return [];
   }

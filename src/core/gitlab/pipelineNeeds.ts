@@ -23,7 +23,7 @@ export interface NeedsQuestion {
   readonly log: Logger;
 }
 
-/** Pages of 100 jobs to read at most. */
+/** Maximum number of pages of 100 jobs to read. */
 const mostPages = 20;
 
 /** What the builds of a pipeline need; undefined if GitLab doesn't tell. REST never does. */

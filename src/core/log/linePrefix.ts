@@ -1,19 +1,19 @@
-/** What stands at the start of a line and says only when and by whom it was written. */
+/** Start of a line that only says when and by what it was written. */
 export interface LinePrefix {
-  /** Columns. */
+  /** Length in columns. */
   readonly length: number;
-  /** The task or the package whose line it is, as its tool writes it; undefined where the prefix names none. */
+  /** Name of the task or package that wrote the line; undefined if the prefix has none. */
   readonly task?: string;
 }
 
 const severity =
   /^(?:errors?|fatal|panic|failed|failure|fail|warn|warning|info|note|debug|hint|help|notice|critical|severe|trace)$/i;
 
-/** A time, with or without a date and brackets, as scripts put it before their lines. */
+/** Matches a time, with or without a date and brackets. */
 const time = /^\[?(?:\d{4}-\d\d-\d\d[T ])?\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?\]? +/;
 const seconds = /^\d{1,6}\.\d{1,4} /;
 
-/** The patterns of a task's name, which is the first group; the second, where there is one, must be no severity either. */
+/** Patterns of a task name (first group). Neither it nor the second group, if any, may be a severity. */
 const tasks = [
   // `[lint] `, `[web]: `
   /^\[([\w:@./-]{1,60})\]:? /,
@@ -27,10 +27,10 @@ const tasks = [
   /^([a-z][\w.-]{0,40}[-_]\d{1,3}) {1,20}\| /,
 ];
 
-/** At most so many prefixes stand in a row. */
+/** Maximum number of prefixes in a row. */
 const mostPrefixes = 4;
 
-/** Where a line comes from, by what its tools have put before it, such as `#12 3.456 `, `[lint] ` or a time. */
+/** Prefixes that tools add to a line, such as `#12 3.456 `, `[lint] ` or a time. */
 export function linePrefix(line: string): LinePrefix {
   let [length, task]: [number, string | undefined] = [0, undefined];
   for (let count = 0; count < mostPrefixes; count += 1) {
@@ -42,7 +42,7 @@ export function linePrefix(line: string): LinePrefix {
   return { length, ...(task === undefined ? {} : { task }) };
 }
 
-/** How many columns of the line are such a prefix. */
+/** Length of a line's prefixes in columns. */
 export function prefixLength(line: string): number {
   return linePrefix(line).length;
 }
@@ -62,7 +62,7 @@ function firstPrefix(line: string): LinePrefix {
   return { length: 0 };
 }
 
-/** BuildKit's step and seconds. A frame of PHP begins with a number, too. */
+/** Matches BuildKit's step and seconds. Stack frames of PHP begin with a number, too. */
 function buildKitPrefix(line: string): LinePrefix {
   const step = /^#\d{1,5} /.exec(line)?.[0];
   if (step === undefined) return { length: 0 };

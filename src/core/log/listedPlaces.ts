@@ -1,12 +1,12 @@
 import type { Location } from './location';
 import { isFileName, plainPath } from './pathText';
 
-/** How many lines below its file's name a list may begin, or go on after something else. */
+/** Maximum number of other lines between a file's name and its list, or within the list. */
 const longestGap = 500;
 const mostColumns = 500;
 const longestPath = 300;
 
-/** A list's or a table's row; the first group is all that stands for the place, then the line, then the column. */
+/** Matches a row of a list or table. Groups: the whole location, line, column. */
 const rows = [
   // ESLint, stylelint, yamllint, html-validate, remark, Vale.
   /^(\s+(\d{1,7}):(\d{1,6})(?:-\d{1,7}:\d{1,6})?)\s+(?:error|warning|info|suggestion|[✖×⚠ℹ])\s/,
@@ -15,9 +15,9 @@ const rows = [
   // SQLFluff.
   /^(L: {0,6}(\d{1,7}) \| P: {0,6}(\d{1,6})) \|/,
 ];
-/** PHPStan's, in its own tables alone. */
+/** Matches a row of PHPStan, in its own tables only. */
 const tableRow = /^(\s{1,6}:?(\d{1,7}))\s{2,}\S/;
-/** editorconfig-checker's, below a name with a colon. */
+/** Matches a row of editorconfig-checker, below a name with a colon. */
 const tabbedRow = /^(\t(\d{1,7})):? /;
 
 interface Header {
@@ -26,14 +26,14 @@ interface Header {
   readonly kind: 'list' | 'table' | 'colon';
 }
 
-/** What a list says of its rows: the file that its name above them tells, until the next name. */
+/** Finds locations in lists and tables whose file is named above the rows. */
 export class ListHeaders {
   private last = -1;
   private header: Header | undefined;
 
   constructor(private readonly lines: readonly string[]) {}
 
-  /** The place on a line that is a row of a list; undefined where it is none, or no file is named above. */
+  /** Location of a line that is a row of a list; undefined for other lines, or if no file is named above. */
   placeOn(at: number): Location | undefined {
     if (at < this.last) this.header = undefined;
     const from = at < this.last || this.last < at - longestGap ? at - longestGap : this.last;
@@ -72,13 +72,13 @@ function matchOf(line: string, { kind }: Header): RegExpExecArray | undefined {
   return undefined;
 }
 
-/** The file that a line names for those below it; undefined for every other line. */
+/** File that a line names for the rows below; undefined for other lines. */
 function headerOn(line: string): Pick<Header, 'path' | 'kind'> | undefined {
   const text = line.trim();
   if (text.length < 3 || text.length > longestPath + 10 || line.length - line.trimStart().length > 4) return undefined;
   const [, table, sniffed, linted] = /^(?:Line {1,9}(\S.*)|FILE: (\S.*)|== \[(.+)\] FAIL)$/.exec(text) ?? [];
   const named = table ?? sniffed ?? linted;
-  // PHPStan says whose trait it is about.
+  // PHPStan adds the class that uses the trait.
   if (named !== undefined)
     return pathNamed(named.replace(/ \(in context of .{1,200}\)$/, ''), table === undefined ? 'list' : 'table');
   if (text.endsWith(':')) return pathNamed(text.slice(0, -1), 'colon');

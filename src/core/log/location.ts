@@ -4,14 +4,14 @@ import type { LongerPath } from './pathText';
 export interface Location {
   readonly start: number;
   readonly end: number;
-  /** As it stands there, without `file://` and `./`; of a Java stack trace the package's folder and the file. */
+  /** Path in the log, without `file://` and `./`; for a Java stack trace, the package's folder and the file name. */
   readonly path?: string;
   /** 1-based, as `column`. */
   readonly line?: number;
   readonly column?: number;
   readonly url?: string;
-  /** It may as well be a word and a number: it is a place only where such a file exists, and never a problem. */
+  /** Whether it may be just a word and a number. Then it counts only if such a file exists, and is never a problem. */
   readonly isVague?: true;
-  /** The paths with spaces and brackets that may be meant instead, where such files exist; the longest first. */
+  /** Paths with spaces and brackets that may be meant instead if such files exist, longest first. */
   readonly longer?: readonly LongerPath[];
 }

@@ -8,39 +8,39 @@ import type { LogFolders } from './logFolders';
 import { candidatesOf, decided, type LogProject } from './pathLookup';
 import type { WorkspaceFiles } from './workspaceFiles';
 
-/** A place in a file that a line of a log names. */
+/** A location that a log line names. */
 export interface LogPlace extends Pick<Location, 'line' | 'longer'> {
   readonly path: string;
   /** Index of the log's line. */
   readonly at: number;
 }
 
-/** The files that a place may be in, as absolute paths: one where the log leaves no doubt. */
+/** Absolute paths of the files that a location may refer to; one if the log leaves no doubt. */
 export interface FoundFiles {
   readonly files: readonly string[];
-  /** Where in the log's line the path begins that led there, if it is longer than the place's own. */
+  /** Column in the log line where the matched path begins, if it is longer than the location's own. */
   readonly start?: number;
 }
 
-/** Finds the files of a repository that a log names. */
+/** Finds the repository's files that a log names. */
 export interface LogFileFinder {
-  /** The files of each place, in the order of the places; undefined where there is none. Yields while it works. */
+  /** Files for each location, in the same order; undefined for those without a file. Yields while working. */
   find(places: readonly LogPlace[]): Promise<readonly (FoundFiles | undefined)[]>;
 }
 
 const readsAtOnce = 16;
 const pieceBytes = 64 * 1024;
-/** Bytes of a file beyond which its lines are not counted. */
+/** Maximum size in bytes of a file whose lines are counted. */
 const mostBytes = 16 * 1024 * 1024;
-/** Rivals whose lines are counted. */
+/** Maximum number of candidates whose lines are counted. */
 const mostCounted = 50;
 
-/** Looks paths up among the files that git tracks; what the log says of its folders decides between several. */
+/** Looks up paths among the files that git tracks. The folders that the log mentions decide between several candidates. */
 export class TrackedLogFiles implements LogFileFinder {
   private readonly known = new Map<string, readonly string[]>();
   private readonly lineCounts = new Map<string, Promise<number>>();
 
-  /** `folders`: of the log whose places are asked for. */
+  /** `folders`: those of the log that contains the locations. */
   constructor(
     private readonly tracked: TrackedFiles,
     private readonly where: LogProject,
@@ -65,7 +65,7 @@ export class TrackedLogFiles implements LogFileFinder {
     return found;
   }
 
-  /** The longest of the paths that may be meant which a file has. */
+  /** The longest possible path that matches a file, with the matching files. */
   private wanted(place: LogPlace): Wanted | undefined {
     for (const { path, start } of place.longer ?? []) {
       const candidates = this.candidates(path);
@@ -86,7 +86,7 @@ export class TrackedLogFiles implements LogFileFinder {
     await mapLimit(files, readsAtOnce, (file) => this.lineCount(file));
   }
 
-  /** A line beyond its end is never that file. */
+  /** Decides between candidates. Files that are shorter than the line number are excluded. */
   private async decide({ place, path, candidates, start }: Wanted): Promise<FoundFiles | undefined> {
     const { line = 1, at } = place;
     const possible: string[] = [];
@@ -114,7 +114,7 @@ interface Wanted {
   readonly start?: number;
 }
 
-/** Looks paths up on the disk, where there is no list of tracked files. */
+/** Looks up paths on the disk, for repositories without a list of tracked files. */
 export class DiskLogFiles implements LogFileFinder {
   constructor(private readonly files: WorkspaceFiles) {}
 
@@ -127,14 +127,14 @@ export class DiskLogFiles implements LogFileFinder {
   }
 }
 
-/** Lines of a file, the empty one at its end too; infinitely many where it is too big, none where it can't be read. */
+/** Number of lines in a file, including an empty last one; infinite if it is too large, 0 if it can't be read. */
 async function countLines(path: string): Promise<number> {
   try {
     const found = await stat(path);
     if (!found.isFile()) return 0;
     return found.size > mostBytes ? Infinity : 1 + (await countLineFeeds(path, found.size));
   } catch {
-    // It is not on the disk, as in a sparse checkout.
+    // A tracked file may be missing on the disk, for example in a sparse checkout.
     return 0;
   }
 }

@@ -1,11 +1,11 @@
 import { timeSlice } from '../util/timeSlice';
 import { linePrefix } from './linePrefix';
 
-/** A folder that a log says it is in: whose files its next lines name. */
+/** A folder that the log mentions, to which paths in the following lines refer. */
 export interface FolderHint {
-  /** A path as the log has it, in the project or absolute, or the name of a module. '' is the project's own folder. */
+  /** Path in the log, relative to the project or absolute, or the name of a module. '' is the project's folder. */
   readonly folder: string;
-  /** Whether it is the folder itself, from which paths lead; else only a name that is somewhere in the path. */
+  /** Whether paths are relative to this folder; otherwise its name only occurs in them. */
   readonly isFolder: boolean;
 }
 
@@ -13,14 +13,14 @@ interface Said extends FolderHint {
   readonly at: number;
 }
 
-/** Columns of a line that are read for folders. */
+/** Number of columns of a line to search for folders. */
 const mostColumns = 500;
-/** Lines of a test run in Go between the file's name and the package's. */
+/** Maximum number of lines of a Go test run between a file's name and its package's. */
 const mostLinesToPackage = 2000;
 
 /**
- * The folders that a log says it is in, by line: of commands that are shown, of make, of task runners, of Maven, Gradle,
- * npm and Go. It reads each line once, as far as it is asked.
+ * Folders that a log mentions, by line: in echoed commands, and by make, task runners, Maven, Gradle, npm and Go. Each line
+ * is read once, when it is needed.
  */
 export class LogFolders {
   private readonly shell = new ShellFolder();
@@ -37,15 +37,15 @@ export class LogFolders {
   };
   private readonly makeFolders: string[] = [];
   private readonly steps = new Map<string, string>();
-  /** Where a command was shown last before each, as what was said before it holds no longer. */
+  /** For each line, the line of the last command before it. Folders mentioned before that no longer apply. */
   private readonly commands: number[] = [];
   private upTo = 0;
-  /** The next line of Go's that names a package, from a line on. */
+  /** Result of the last search for the next line in which Go names a package, starting at line `from`. */
   private nextPackage: { readonly from: number; readonly at: number; readonly name: string | undefined } | undefined;
 
   constructor(private readonly lines: readonly string[]) {}
 
-  /** Reads the lines up to one, which `of` would do at once. Others have their turn meanwhile. */
+  /** Reads the lines up to the given one in advance, yielding meanwhile; `of` would read them at once. */
   async read(at: number): Promise<void> {
     const share = timeSlice();
     while (this.upTo <= at && this.upTo < this.lines.length) {
@@ -55,7 +55,7 @@ export class LogFolders {
     }
   }
 
-  /** The folders that are said of a line, the surest first. */
+  /** Folders that apply to a line, most reliable first. */
   of(at: number, path: string): readonly FolderHint[] {
     while (this.upTo <= at && this.upTo < this.lines.length) this.readLine(this.upTo++);
     const own = this.onLine(this.line(at));
@@ -85,7 +85,7 @@ export class LogFolders {
     if (first === '#') this.readStep(line);
   }
 
-  /** BuildKit says once of a step in which stage of the Dockerfile it is: `#12 [web 3/5] RUN npm run build`. */
+  /** Stage of the Dockerfile that BuildKit names once for a step: `#12 [web 3/5] RUN npm run build`. */
   private readStep(line: string): void {
     const [step = '', stage = '', count = ''] = line.split(' ', 3);
     if (stage.startsWith('[') && /^\d/.test(count)) this.steps.set(step, stage.slice(1));
@@ -120,7 +120,7 @@ export class LogFolders {
     if (task !== undefined) this.said.task.push({ at, ...task });
   }
 
-  /** What the line itself says: a project file of .NET at its end, and the task before it. */
+  /** Folders in the line itself: a .NET project file at its end, and the task in its prefix. */
   private onLine(line: string): readonly FolderHint[] {
     const project = projectFolder(line);
     const { task } = linePrefix(line);
@@ -131,7 +131,7 @@ export class LogFolders {
     ];
   }
 
-  /** Go names the package above (`# package`) where it builds, and below (`FAIL package`) where it tests. */
+  /** Package that Go names above errors of a build (`# package`) or below failed tests (`FAIL package`). */
   private goPackages(at: number): readonly FolderHint[] {
     if (this.nextPackage === undefined || at < this.nextPackage.from || at > this.nextPackage.at)
       this.nextPackage = this.packageFrom(at);
@@ -150,7 +150,7 @@ export class LogFolders {
   }
 }
 
-/** The folder of the project that .NET names in brackets at a line's end: `[/builds/g/p/App/App.csproj]`. */
+/** Folder of the project that .NET names in brackets at the end of a line: `[/builds/g/p/App/App.csproj]`. */
 function projectFolder(line: string): string | undefined {
   const text = line.trimEnd();
   const start = text.lastIndexOf('[');
@@ -162,7 +162,7 @@ function projectFolder(line: string): string | undefined {
   return /\.(?:cs|fs|vb|vcx)proj$/.test(path) ? path.slice(0, Math.max(0, path.lastIndexOf('/'))) : undefined;
 }
 
-/** Stands for a folder that is not known. */
+/** Represents an unknown folder. */
 const unknown = '\0';
 
 function lastBefore<T>(list: readonly T[], at: number, lineOf: (one: T) => number): T | undefined {
@@ -176,7 +176,7 @@ function lastBefore<T>(list: readonly T[], at: number, lineOf: (one: T) => numbe
   return list[low - 1];
 }
 
-/** The first group is a module's name, of which `:` parts the names too. */
+/** Patterns of lines that name a module (first group), whose parts may be separated by `:`. */
 const modules = [
   // Gradle; the project's own tasks have no name in between.
   /^> Task ((?::[\w.-]{1,60}){2,8})(?: |$)/,
@@ -205,12 +205,12 @@ function taskOn(line: string): FolderHint | undefined {
   return /^> Task :\w{1,60}(?: |$)/.test(line) ? { folder: '', isFolder: true } : undefined;
 }
 
-/** `:apps:web:compileJava` is a task of `apps/web`. */
+/** Module of a Gradle task: `:apps:web:compileJava` belongs to `apps/web`. */
 function gradleFolder(task: string): string {
   return task.split(':').slice(1, -1).join('/');
 }
 
-/** Options by which a program works in another folder, and those that name a package. */
+/** Options with which a program works in another folder, and options that name a package. */
 const folderOptions =
   /(?:^|\s)(?:--prefix|--cwd|--dir|-C|--project-dir|--manifest-path|--file|-f|-p|--directory)(?:=| )([^\s=;&|]{1,300})/;
 const folderPrograms =
@@ -219,14 +219,14 @@ const packageOptions =
   /(?:^|\s)(?:--workspace|-w|--filter|-F|--scope|workspace|-pl|--projects|--package)(?:=| )([^\s;&|]{1,200})/;
 const packagePrograms = /^(?:npm|yarn|pnpm|turbo|lerna|nx|mvn|\.\/mvnw|cargo|npx|bun)$/;
 
-/** The folder that a shell is in, by the commands that it shows. Relative to the project, '' for its own. */
+/** Tracks the folder that a shell is in from the echoed commands, relative to the project's folder, which is ''. */
 class ShellFolder {
   folder = '';
-  /** A shell begins in the project's folder, but only one that has moved there is sure to be in it. */
+  /** Whether the folder has been changed. Only then is it certain that the shell started in the project's folder. */
   private hasMoved = false;
   private previous = '';
   private readonly pushed: string[] = [];
-  /** Before the command that was shown last: a trace of the shell tells its parts again. */
+  /** Folder before the last echoed command, since a shell trace repeats the parts of that command. */
   private before: string | undefined;
 
   reset(): void {
@@ -236,7 +236,7 @@ class ShellFolder {
     this.before = undefined;
   }
 
-  /** `during`: the folder of the command's output; `option`: the one that the command is told to work in. */
+  /** Applies a command. `during`: folder while it runs; `option`: folder that one of its options names. */
   run(command: string, isTrace: boolean): { readonly during: string; readonly option?: FolderHint } {
     if (isTrace && /^(?:cd|pushd|popd)\b/.test(command) && this.before !== undefined) {
       this.folder = this.before;
@@ -254,7 +254,7 @@ class ShellFolder {
     return { during, ...(option === undefined ? {} : { option }) };
   }
 
-  /** Whether the words are a command that moves to another folder. */
+  /** Applies one part of a command, and returns whether that changes the folder. */
   private move(words: string): boolean {
     const [verb, ...rest] = words.split(/\s+/);
     if (verb === 'popd') this.go(this.pushed.pop() ?? unknown);
@@ -286,7 +286,7 @@ function unquoted(word: string): string {
   return word.replace(/["']/g, '').trim();
 }
 
-/** `target` as seen from `folder`; a variable other than the project's folder may be anything. */
+/** Resolves `target` relative to `folder`. Variables other than the project's folder are unknown. */
 function joined(folder: string, target: string): string {
   const own = target.replace(/^(?:\$CI_PROJECT_DIR|\$\{CI_PROJECT_DIR\})(?=\/|$)/, '');
   if (own !== target) return own.replace(/^\//, '').replace(/\/$/, '');
@@ -296,7 +296,7 @@ function joined(folder: string, target: string): string {
   return inFolder(folder, target) ?? unknown;
 }
 
-/** The path that leads from a folder to another place, without `.` and `..`; undefined where it leads out at the top. */
+/** Resolves a path relative to a folder; undefined if it leads above the project's folder. */
 export function inFolder(folder: string, path: string): string | undefined {
   const names = folder === '' ? [] : folder.split('/');
   for (const name of path.split('/')) {

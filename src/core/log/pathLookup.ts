@@ -1,26 +1,26 @@
 import type { TrackedFiles } from '../git/trackedFiles';
 import { inFolder, type FolderHint } from './logFolders';
 
-/** Which repository a log is of. */
+/** Identifies the repository that a log belongs to. */
 export interface LogProject {
-  /** The repository's folder on this disk. */
+  /** The repository's folder on the local disk. */
   readonly root: string;
-  /** The project's path on GitLab, or its number. */
+  /** The project's path on GitLab, or its id. */
   readonly project: string;
 }
 
-/** Files that are offered where a log doesn't say which of them it means. */
+/** Maximum number of files to offer if a log doesn't say which one it means. */
 export const mostCandidates = 200;
 
-/** Folders of other people's files. */
+/** Folders that contain dependencies. */
 const dependencies = new Set([
   ...['node_modules', 'bower_components', 'vendor', 'site-packages', 'dist-packages', '.venv', 'venv', '.tox', 'gems'],
   ...['.cargo', '.rustup', '.m2', '.gradle', '.nuget', '.pub-cache', '.yarn', '.pnpm', '.cache', 'Pods', 'Carthage'],
 ]);
-/** Folders of the system, in which no work is checked out. */
+/** System folders, which never contain a checkout. */
 const system =
   /^(?:usr\/(?!src\/)|lib(?:32|64)?\/|bin\/|sbin\/|rustc\/|proc\/|snap\/|nix\/|go\/pkg\/|root\/go\/pkg\/|Program Files|Windows\/)/i;
-/** Folders at the top of a container into which images copy a project. */
+/** Folders into which container images usually copy a project. */
 const workFolders = [
   'app',
   'src',
@@ -37,24 +37,24 @@ const workFolders = [
   'go/src/app',
 ];
 
-/** A file whose path leads through a folder of dependencies; such a file is nobody's own, though git may track it. */
+/** Whether a path leads through a folder of dependencies; git may track such files. */
 export function isDependency(path: string): boolean {
   return path.split(/[/\\]/).some((name) => dependencies.has(name));
 }
 
-/** A path of a log as names. */
+/** A path in a log, split into names. */
 interface Named {
-  /** Without `.` and `..`. */
+  /** Names of the path, with `.` and `..` resolved. */
   readonly names: readonly string[];
   readonly path: string;
   readonly isAbsolute: boolean;
-  /** It began with `..`. */
+  /** Whether the path leads above its start. */
   readonly isAbove: boolean;
 }
 
 /**
- * The tracked files that a path in a log may mean, in git's order: the one that it names if it leads from the project's
- * own folder, else those whose paths end as it does, by the most names.
+ * Tracked files that a path in a log may refer to, in git's order: the named file if the path starts at the project's
+ * folder, else the files whose paths have the longest matching end.
  */
 export function candidatesOf(path: string, files: TrackedFiles, where: LogProject): readonly string[] {
   const plain = path.replaceAll('\\', '/');
@@ -66,7 +66,7 @@ export function candidatesOf(path: string, files: TrackedFiles, where: LogProjec
   return [...new Set(found.filter((file) => isOwn(file, named)))];
 }
 
-/** The path from the project's folder, here or where a runner has checked it out; undefined where it is not below that. */
+/** Path relative to the project's folder, locally or in a runner's checkout; undefined if it is outside of both. */
 function pathInProject(path: string, { root, project }: LogProject): string | undefined {
   const base = root.replaceAll('\\', '/').replace(/\/$/, '');
   if (path.startsWith(`${base}/`)) return inFolder('', path.slice(base.length + 1));
@@ -86,7 +86,7 @@ function namesOf(path: string): Named {
   return { names, path: names.join('/'), isAbsolute, isAbove };
 }
 
-/** All of the path must be there, but for what Go and some bundlers put before it: the project's name or its host. */
+/** Files that end with the whole path. A leading project name or host, which Go and some bundlers add, is optional. */
 function relative({ names, path }: Named, files: TrackedFiles, { project }: LogProject): readonly string[] {
   const whole = filesOf(files.endingLike(path, names.length));
   if (whole.length > 0 || names.length < 2) return whole;
@@ -95,7 +95,7 @@ function relative({ names, path }: Named, files: TrackedFiles, { project }: LogP
   return isNamed ? longest(files.endingLike(path), (file, common) => common === file.split('/').length) : [];
 }
 
-/** In a container's folder: the longest end that a file has, by two names at least unless it lies where projects are copied to. */
+/** Files with the longest end of an absolute path in a container: at least two names, or one in a usual project folder. */
 function absolute({ names, path }: Named, files: TrackedFiles): readonly string[] {
   if (system.test(path)) return [];
   const folder = names.slice(0, -1).join('/');
@@ -125,7 +125,7 @@ function longest(
   return files;
 }
 
-/** Whether a file is the project's own, or the path itself leads through the same folder of dependencies. */
+/** Whether a file isn't a dependency, or the path itself leads through the same folder of dependencies. */
 function isOwn(file: string, { names }: Named): boolean {
   const all = file.split('/');
   const common = commonEnd(all, names);
@@ -136,14 +136,14 @@ function isOwn(file: string, { names }: Named): boolean {
   return isCovered(names) && isCovered(all);
 }
 
-/** Names at the ends of both lists that are the same. */
+/** Number of equal names at the ends of both lists. */
 function commonEnd(one: readonly string[], other: readonly string[]): number {
   let common = 0;
   while (common < Math.min(one.length, other.length) && one.at(-1 - common) === other.at(-1 - common)) common += 1;
   return common;
 }
 
-/** The candidate that a log means by what it says of its folders, the surest first; undefined where that doesn't decide. */
+/** The candidate that the log's folders point to, most reliable hint first; undefined if they don't decide. */
 export function decided(
   path: string,
   candidates: readonly string[],
@@ -181,7 +181,7 @@ function byFolder(
   );
 }
 
-/** The folder from the project's own, '' for that itself; undefined where it may be any. */
+/** Folder relative to the project's own, which is ''; undefined if it can't be determined. */
 function folderInProject(folder: string, where: LogProject, isFolder: boolean): string | undefined {
   const inProject = pathInProject(`${folder}/`, where);
   if (inProject !== undefined) return inProject;
@@ -191,7 +191,7 @@ function folderInProject(folder: string, where: LogProject, isFolder: boolean): 
   return isFolder && !folder.startsWith('/') ? folder : undefined;
 }
 
-/** The one whose folders end as the names do, by the most of them; else the one that has the last of them among its folders. */
+/** The only candidate whose folders have the longest matching end; else the only one with a folder of the last name. */
 function byNames(path: string, candidates: readonly string[], names: readonly string[]): string | undefined {
   const last = names.at(-1)?.replace(/^@/, '');
   if (last === undefined) return undefined;

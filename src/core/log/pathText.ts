@@ -1,6 +1,6 @@
 const longestPath = 300;
 
-/** Where a longer path begins in the line, and the path. */
+/** A longer path, and the column where it begins. */
 export interface LongerPath {
   readonly start: number;
   readonly path: string;
@@ -14,7 +14,7 @@ export function isFileName(path: string): boolean {
   return /[\w$)\]-]\.[A-Za-z][\w+-]{0,9}$/.test(path) || withoutEnding.test(path);
 }
 
-/** Back over what a path is made of; a drive's or a scheme's colon is part of it. */
+/** Column where the path that ends there begins. The colon of a drive or a scheme is part of it. */
 export function pathStart(text: string, end: number): number {
   const least = Math.max(0, end - longestPath);
   let start = end;
@@ -32,7 +32,7 @@ function isBreak(character: string): boolean {
   return ' \t\n\v\f\r\u00a0"\'`()<>[]{}|,;=*?:'.includes(character);
 }
 
-/** The path in quotes that end there, of which a line may name any: with spaces and brackets. */
+/** Path in quotes that end there; it may contain spaces and brackets. */
 export function quotedPath(text: string, end: number): LongerPath | undefined {
   const quote = text.charAt(end);
   if (!`"'\``.includes(quote) || quote === '') return undefined;
@@ -42,10 +42,10 @@ export function quotedPath(text: string, end: number): LongerPath | undefined {
     : { start, path: text.slice(start, end) };
 }
 
-/** Longer paths at most that are tried. */
+/** Maximum number of longer paths to try. */
 const mostLonger = 8;
 
-/** The paths that end there, too, and begin further left: spaces and brackets may belong to them. The longest first. */
+/** Paths that end at the same column but begin further left, longest first: they may contain spaces and brackets. */
 export function longerPaths(text: string, start: number, end: number, from: number): readonly LongerPath[] {
   const longer: LongerPath[] = [];
   const least = Math.max(from, end - longestPath);
@@ -57,7 +57,7 @@ export function longerPaths(text: string, start: number, end: number, from: numb
   return longer.reverse();
 }
 
-/** Without a scheme, and without the `./` that leads nowhere; of a bundler's address the file. */
+/** Path without a scheme and a leading `./`; for a bundler's URL, the path of the file. */
 export function plainPath(path: string): string {
   return path
     .replace(/^webpack(?:-internal)?:\/\/[^/]{0,100}\/(?:\([\w-]{1,40}\)\/)?/, '')
@@ -66,7 +66,7 @@ export function plainPath(path: string): string {
     .replace(/^(?:\.[/\\])+/, '');
 }
 
-/** The name that ends there, of letters, digits and `$.<>`. */
+/** Name that ends there; it consists of letters, digits and `$.<>`. */
 function methodBefore(text: string, end: number): string {
   let start = end;
   while (start > Math.max(0, end - longestPath) && /[\w$.<>]/.test(text.charAt(start - 1))) start -= 1;

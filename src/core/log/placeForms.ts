@@ -1,16 +1,16 @@
-/** Where a line's number stands behind a path, as programs write it. */
+/** Position of a line number after a path, in one of the forms that programs use. */
 export interface PlaceForm {
-  /** Where the path ends. */
+  /** Column after the path. */
   readonly pathEnd: number;
   readonly line: number;
-  /** Behind the number. */
+  /** Column after the number. */
   readonly after: number;
   readonly bracket: '' | '(' | '[';
-  /** The form is that of any number behind any word. */
+  /** Whether the form also fits any word followed by a number. */
   readonly isVague: boolean;
 }
 
-/** What stands between the path and the number of the line, by its last character; the longest first. */
+/** Separators between path and line number, by their last character; longest first. */
 const separators: Readonly<Record<string, readonly string[]>> = {
   ':': [':'],
   '(': [': (', ' (', '('],
@@ -39,7 +39,7 @@ const separators: Readonly<Record<string, readonly string[]>> = {
 };
 const vague = new Set([', ', ': ', ' ', ',', `", `, `', `, `": `, `': `]);
 
-/** The numbers of a text that may be a line in a file. */
+/** Numbers in a text that may be line numbers. */
 export function* startsOfPlace(text: string): Generator<PlaceForm> {
   for (const { 0: digits, index } of text.matchAll(/\d+/g)) {
     const after = index + digits.length;
@@ -54,11 +54,11 @@ export function* startsOfPlace(text: string): Generator<PlaceForm> {
 }
 
 function separatorBefore(text: string, end: number): string | undefined {
-  // The shortest quoted ones begin with the quote, at which the path ends.
+  // The shortest separators begin with the quote that ends the path.
   return separators[text.charAt(end - 1)]?.find((one) => text.startsWith(one, end - one.length));
 }
 
-/** A bracket around numbers alone. */
+/** Matches a bracket that contains only numbers. */
 function closes(text: string, after: number): boolean {
   return /^[\d,.:; -]{0,40}[)\]]/.test(text.slice(after, after + 41));
 }
@@ -71,7 +71,7 @@ function isVague(separator: string, text: string, after: number): boolean {
   return separator !== ': ' || !/^: \S/.test(rest);
 }
 
-/** The column, and where the whole range ends, with its closing bracket. */
+/** Column number, and the end of the range, including its closing bracket. */
 export function endOfPlace(
   text: string,
   { line, after, bracket, isVague: isUnsure }: PlaceForm,
@@ -81,14 +81,14 @@ export function endOfPlace(
   const worded = /^(?:-\d{1,7})?,? (?:col(?:umn)?|char(?:acter)?s?)[: ] ?(\d{1,6})(?:-\d{1,6})?/.exec(rest);
   if (worded !== null) return { line, column: Number(worded[1]), end: after + worded[0].length };
   if (isUnsure) return { line, end: after };
-  // `:12:3`, `:12.3`, `:12,3`, and a second place behind it: `-14:9`, `:14:9`, `-9`.
+  // `:12:3`, `:12.3`, `:12,3`, and the end of a range: `-14:9`, `:14:9`, `-9`.
   const [match = '', column] =
     /^[:.,](\d{1,6})(?:[-:]\d{1,7}(?:[:.,]\d{1,6})?)?/.exec(rest) ?? /^-\d{1,7}/.exec(rest) ?? [];
   if (match === '' || /\w/.test(text.charAt(after + match.length))) return { line, end: after };
   return { line, ...(column === undefined ? {} : { column: Number(column) }), end: after + match.length };
 }
 
-/** `12,3)`, `12, 3]`, `12,9,10,11)`, and of Haskell `(5,1)-(7,10)`. */
+/** Matches `12,3)`, `12, 3]`, `12,9,10,11)`, and Haskell's `(5,1)-(7,10)`. */
 function inBrackets(rest: string, after: number): { readonly column?: number; readonly end: number } {
   const [match = '', column] = /^(?:[,:] ?(\d{1,6}))?[\d,.:; -]{0,40}[)\]]/.exec(rest) ?? [];
   const further = /^-\(\d{1,7},\d{1,6}\)/.exec(rest.slice(match.length))?.[0] ?? '';

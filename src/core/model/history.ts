@@ -20,7 +20,7 @@ export interface JudgedCommit {
   readonly run: Run | undefined;
 }
 
-/** Since when a build fails, as far as runs were seen. */
+/** Since when a build has been failing, as far as its runs are known. */
 export interface History {
   /** The commits on which it failed since it last passed, newest first; empty if it passed on the newest. */
   readonly failing: readonly JudgedCommit[];
@@ -39,7 +39,7 @@ export interface History {
 const runsCounted = 10;
 
 /**
- * Decides since when a build fails.
+ * Determines since when a build has been failing.
  * @param chain the commits, newest first, following first parents; runs on other commits don't count
  */
 export function historyOf(chain: readonly HistoryCommit[], runs: readonly Run[]): History {

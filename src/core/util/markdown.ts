@@ -9,7 +9,7 @@ export function escaped(text: string, most?: number): string {
   return plainText(text, most).replace(/[!-/:-@[-`{-~]/g, (mark) => (mark === '$' ? '&#36;' : `\\${mark}`));
 }
 
-/** One line of plain text as a code span, in which nothing is markup; whatever backticks it has. */
+/** One line of plain text as a Markdown code span, in which nothing is markup, including backticks. */
 export function codeSpan(text: string, most?: number): string {
   const line = plainText(text, most);
   let longest = 0;

@@ -35,7 +35,7 @@ function beforeSplit(text: string, length: number): string {
   return text.slice(0, /[\ud800-\udbff]/.test(text.charAt(length - 1)) ? length - 1 : length);
 }
 
-/** A line of a text from outside with its white space, without what nobody sees: controls and marks of no width. */
+/** A line of untrusted text without control characters and invisible marks. Spaces are kept, and tabs become four spaces. */
 export function withoutMarks(line: string): string {
   return line
     .toWellFormed()

@@ -1,4 +1,4 @@
-/** Who waits for builds without looking at them: as long as there is one, the commit counts as looked at. */
+/** Tracks agents that wait for builds. Meanwhile the commit counts as being looked at. */
 export class OngoingWaits {
   private readonly ongoing = new Set<object>();
 
@@ -8,7 +8,7 @@ export class OngoingWaits {
     return this.ongoing.size > 0;
   }
 
-  /** Until what is returned is called. */
+  /** Begins a wait, which lasts until the returned function is called. */
   readonly begin = (): (() => void) => {
     const one = {};
     this.ongoing.add(one);

@@ -16,7 +16,7 @@ import { can } from '../../core/model/abilities';
 import type { CommandContext } from '../commands/command';
 import type { ToolSubject } from './toolInput';
 
-/** An answer of no more characters than asked for: outside text is in its frame, and no token is in it. */
+/** An answer of at most the requested length, with untrusted text in a frame and without secrets. */
 export function toAnswer(
   sections: readonly Section[],
   {
@@ -35,13 +35,13 @@ export function masked(sections: readonly Section[], secrets: readonly string[])
   return sections.map((section) => ({ ...section, title: mask(section.title), lines: section.lines.map(mask) }));
 }
 
-/** The tokens in use, which no answer may repeat. */
+/** Tokens in use, which no answer may contain. */
 export async function secretsOf({ tokens }: Pick<CommandContext, 'tokens'>): Promise<readonly string[]> {
   const found = await Promise.all((await tokens.signedIn()).map((url) => tokens.get(url)));
   return found.filter((token) => token !== undefined);
 }
 
-/** How the commit of a repository stands, whatever is known of it. */
+/** Report on the state of a repository's commit. */
 export function statusOf({ name, snapshot, target, listing, isShown }: ToolSubject, now: number): readonly Section[] {
   const isReady = !isShown || snapshot?.kind === 'ready';
   return statusSections({
@@ -80,7 +80,7 @@ function pushRemark(snapshot: Snapshot): readonly string[] {
   return isUnpushed(snapshot) ? ["HEAD isn't pushed, so GitLab has no builds for it. The user can push it."] : [];
 }
 
-/** Why a build failed, without its log where that can't be read. */
+/** Facts about why a build failed; without its log if that can't be read. */
 export async function failureFacts(
   context: Pick<CommandContext, 'logs' | 'logPaths' | 'testSource'>,
   subject: Pick<ToolSubject, 'root' | 'target' | 'isShown'>,
@@ -96,7 +96,7 @@ export async function failureFacts(
   }
 }
 
-/** Failed tests of a build of the commit that is shown; undefined if there are none, or they can't be read. */
+/** Failed tests of a build of the shown commit; undefined if there are none, or if they can't be read. */
 async function failedTests(
   { testSource }: Pick<CommandContext, 'testSource'>,
   { root, isShown }: Pick<ToolSubject, 'root' | 'isShown'>,
@@ -120,7 +120,7 @@ function knownFacts(build: Build): FailureFacts {
   return { build, status: build.status, reason: failureReasonSentence(build) };
 }
 
-/** The log is read, and what it names is looked for in the workspace. Throws what keeps it from being read. */
+/** Reads the log and finds the files that it names. Throws errors of reading the log. */
 async function factsWithLog(
   { logs, logPaths }: Pick<CommandContext, 'logs' | 'logPaths'>,
   { root, target }: Pick<ToolSubject, 'root' | 'target'>,
@@ -138,7 +138,7 @@ async function factsWithLog(
   };
 }
 
-/** What *Copy Failure as Markdown* copies; it holds no token. Throws what keeps the log from being read. */
+/** Text for *Copy Failure as Markdown*, without secrets. Throws errors of reading the log. */
 export async function failureMarkdown(
   context: Pick<CommandContext, 'logs' | 'logPaths' | 'tokens'>,
   subject: Pick<ToolSubject, 'root' | 'target'>,

@@ -8,14 +8,14 @@ export type WaitOutcome = WaitEnd | 'timeout' | 'canceled';
 export interface WaitPort {
   readonly session: Pick<Session, 'snapshotOf' | 'onDidChange'>;
   readonly clock: Clock;
-  /** The commit counts as looked at until what is returned is called. */
+  /** Makes the commit count as being looked at until the returned function is called. */
   readonly attend: () => () => void;
 }
 
-/** How often is looked whether GitLab has been silent for too long; what the view shows is an event. */
+/** How often to check whether GitLab has stopped responding, in ms; changes of builds are events. */
 const lookMs = 5_000;
 
-/** Resolves as soon as there is nothing to wait for any more, or after so many milliseconds; the monitor polls, not this. */
+/** Resolves when there is nothing left to wait for, or after `most` ms. Relies on the monitor's polling. */
 export async function waitForBuilds(
   { session, clock, attend }: WaitPort,
   root: string,

@@ -77,7 +77,7 @@ export class Archives implements Disposable {
     return bytes;
   }
 
-  /** Closes all archives and aborts pending reads, for example after signing out. */
+  /** Closes all archives and aborts pending reads. */
   clear(): void {
     for (const key of [...this.kept.keys()]) this.drop(key);
   }

@@ -4,7 +4,7 @@ import type { Variables } from '../../core/gitlab/dialect';
 import { oneLine, withoutIcons } from '../text/failures';
 import { askLine, picked } from './prompts';
 
-/** Values of inputs by their names. */
+/** Input values by name. */
 export type Inputs = Readonly<Record<string, InputValue>>;
 
 export function isInputs(value: unknown): value is Inputs {
@@ -113,7 +113,7 @@ function promptFor(type: PipelineInput['type']): string {
   }
 }
 
-/** Undefined if the text is no value of the type. */
+/** Parses a value of an input; undefined if it doesn't have the right type. */
 function toInputValue(text: string, type: PipelineInput['type']): InputValue | undefined {
   if (type === 'string' || type === 'boolean') return text;
   if (type === 'number') return text.trim() !== '' && Number.isFinite(Number(text)) ? Number(text) : undefined;

@@ -30,7 +30,7 @@ export const copyFailure: Command = async (context, args) => {
   context.report.done(l10n.t('Failure of {0} copied as Markdown', buildTitle(build)));
 };
 
-/** Opens the chat with the failure as a question that is not sent; where there is no chat, the question is copied. */
+/** Opens the chat with an unsent question about a failure, or copies the question if there is no chat. */
 export const fixWithChat: Command = async (context, args) => {
   const subject = await logSubject(context, args, {
     can: (build) => can(build, 'tellFailure'),

@@ -13,13 +13,13 @@ import { askText } from './prompts';
 import { openRoot, rootOf, targetSnapshot, type TargetSnapshot } from './targets';
 import { askVariables, isVariableName, type VariablesWords } from './variables';
 
-/** What the builds of a pipeline are given. */
+/** Variables and inputs of a pipeline. */
 interface Values {
   readonly variables: Variables;
   readonly inputs: Inputs;
 }
 
-/** Argument of another extension or a key binding; nothing is asked then. */
+/** Argument from another extension or a key binding, which skips all questions. */
 interface RunArgument extends Values {
   readonly repository?: string;
   readonly ref: string;

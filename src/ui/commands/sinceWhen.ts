@@ -11,11 +11,11 @@ import type { Command, CommandContext } from './command';
 import { subjectOf } from './subjects';
 import type { TargetSnapshot } from './targets';
 
-/** Shows since when a failed build fails, and the commits of which one made it fail. */
+/** Shows since when a build has been failing, and the commits that may have caused it. */
 export const sinceWhen: Command = async (context, args) => {
   const subject = await subjectOf(context, args, {
     can: (build) => build.status === 'failed' && can(build, 'tellFailure'),
-    pick: l10n.t('Select a build to find out since when it fails'),
+    pick: l10n.t('Select a build to find out since when it has been failing'),
     none: l10n.t('No failed builds.'),
   });
   if (subject === undefined) return;
@@ -41,7 +41,7 @@ interface CommitItem extends QuickPickItem {
 
 async function show(context: CommandContext, place: TargetSnapshot, name: string, history: History): Promise<void> {
   const list = window.createQuickPick<CommitItem>();
-  list.title = l10n.t('Since when does {0} fail?', withoutIcons(oneLine(name)));
+  list.title = l10n.t('Since when has {0} been failing?', withoutIcons(oneLine(name)));
   list.placeholder = historySentences(history).join(' ');
   list.matchOnDescription = true;
   list.items = itemsOf(history, (judged) => actionsOn(context, place, judged));

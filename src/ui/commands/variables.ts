@@ -3,14 +3,14 @@ import type { Variables } from '../../core/gitlab/dialect';
 import { oneLine, withoutIcons } from '../text/failures';
 import { askLine, picked } from './prompts';
 
-/** What is said of that which runs with the variables. */
+/** Texts about what will run with the variables. */
 export interface VariablesWords {
   readonly title: string;
-  /** Codicon in front of the item that runs it. */
+  /** Codicon of the item that runs it. */
   readonly icon: string;
-  /** Label of that item, with so many variables. Icons in it are drawn. */
+  /** Label of that item by the number of variables. Codicons in it are rendered. */
   readonly run: (count: number) => string;
-  /** Placeholders of the list without and with variables. */
+  /** Placeholder of the list if there are no variables. */
   readonly without: string;
   readonly with: string;
 }

@@ -11,15 +11,15 @@ import type { Logger } from '../../core/util/logger';
 import type { Repositories } from '../git/repositories';
 import type { LogDocument } from './logDocument';
 
-/** How the files of a log's commit differ from those that are checked out. */
+/** Difference between a log's commit and the checked-out commit. */
 export interface CommitDistance {
-  /** The log's commit, where it isn't the one that is checked out. */
+  /** The log's commit, if it isn't the checked-out one. */
   readonly sha: string | undefined;
-  /** Whether a file isn't the same in both commits; true of every file where git can't tell. */
+  /** Whether a file differs between both commits; always true if git can't tell. */
   readonly hasChanged: (file: string) => boolean;
 }
 
-/** For the log of a project without an open repository. */
+/** Finder for logs of projects without an open repository. */
 const noFiles: LogFileFinder = { find: (places) => Promise.resolve(places.map(() => undefined)) };
 
 const sameCommit: CommitDistance = { sha: undefined, hasChanged: () => false };
@@ -30,7 +30,7 @@ interface Known {
   readonly finder: LogFileFinder;
 }
 
-/** The files of repositories in which places of logs are looked for, by what git says of them. */
+/** Provides finders for the files of repositories that logs name. */
 export class LogFileSource {
   private readonly known = new WeakMap<Log, Known>();
   private readonly told = new Set<string>();
@@ -41,7 +41,7 @@ export class LogFileSource {
     private readonly log: Logger,
   ) {}
 
-  /** `log`: that of the document, or the part of it which is shown. */
+  /** Finder for a log. `log`: the document's whole log, or the part that is shown. */
   async finderFor(log: Log, { port: { root, target } }: LogDocument): Promise<LogFileFinder> {
     if (root === '') return noFiles;
     const where = placeOf(root, target);
@@ -55,18 +55,18 @@ export class LogFileSource {
     return finder;
   }
 
-  /** For paths in a report, which says nothing of folders. */
+  /** Finder for paths in a report, which doesn't mention folders. */
   async finderForReport(root: string, target: Target): Promise<LogFileFinder> {
     const [where, tracked] = [placeOf(root, target), await this.tracked(root)];
     return tracked === undefined ? onDisk(where) : new TrackedLogFiles(tracked, where, new LogFolders([]));
   }
 
-  /** The commit of a log and the one that is checked out. */
+  /** Compares a log's commit with the checked-out one. */
   async distanceOf({ build, port: { root, target } }: LogDocument): Promise<CommitDistance> {
     return this.distanceFrom(root, build?.commit?.sha ?? target.sha);
   }
 
-  /** A commit and the one that is checked out. */
+  /** Compares a commit with the checked-out one. */
   async distanceFrom(root: string, sha: string): Promise<CommitDistance> {
     const repository = this.git.at(root);
     if (repository === undefined || sha === '' || repository.position.commit === sha) return sameCommit;
@@ -75,19 +75,19 @@ export class LogFileSource {
       const changed = await repository.changedSince(sha);
       return { sha, hasChanged: (file) => isAmong(changed, relative(folder, file).split(sep)) };
     } catch {
-      // The commit isn't here, as that of a merge result: nothing is sure then.
+      // The commit may be missing locally, for example that of a merge result.
       return { sha, hasChanged: () => true };
     }
   }
 
-  /** Whether it is asked for the first time of a log: what its commit means for its links is said once. */
+  /** Whether this is the first call for a log, so that a warning about its commit is shown only once. */
   isNew(document: LogDocument): boolean {
     const isNew = !this.warned.has(document);
     this.warned.add(document);
     return isNew;
   }
 
-  /** Undefined where the disk must be asked instead. */
+  /** Tracked files; undefined if paths must be looked up on the disk. */
   private async tracked(root: string): Promise<TrackedFiles | undefined> {
     try {
       const files = await this.git.at(root)?.trackedFiles();
@@ -115,7 +115,7 @@ function onDisk({ root, project }: LogProject): LogFileFinder {
   return new DiskLogFiles(new WorkspaceFiles(root, project));
 }
 
-/** Whether a path, or a submodule that it is in, is among them. */
+/** Whether the paths include a file or a submodule that contains it. */
 function isAmong(paths: ReadonlySet<string>, names: readonly string[]): boolean {
   return names.some((_, at) => paths.has(names.slice(0, at + 1).join('/')));
 }

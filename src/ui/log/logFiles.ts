@@ -7,13 +7,13 @@ import { comparedScheme, logScheme } from './logUri';
 import type { Logs } from './logs';
 
 /**
- * Logs as read-only files. As such VS Code keeps their editors over a reload of the window, and asks for their text again
- * once the extension host has restarted; documents of a content provider would be lost with either.
+ * Provides logs as read-only files. VS Code restores editors of files after the window is reloaded, and reads them again
+ * after the extension host has restarted; documents of a content provider would be lost in both cases.
  */
 export class LogFiles implements ReadableFiles, Disposable {
   private readonly changed = new EventEmitter<FileChangeEvent[]>();
   readonly onDidChangeFile = this.changed.event;
-  /** When a log last changed, by its address: VS Code reads a file again only if its time is another. */
+  /** Time of each log's last change by URI. VS Code reads a file again only if its time has changed. */
   private readonly changedAt = new Map<string, number>();
   private lastTime = 0;
   private readonly subscriptions: readonly Disposable[];
@@ -50,14 +50,14 @@ export class LogFiles implements ReadableFiles, Disposable {
     this.changed.fire([{ type: FileChangeType.Changed, uri }]);
   }
 
-  /** Another each time, even if the clock was set back. */
+  /** The current time, but later than all previous ones even if the clock was set back. */
   private nextTime(): number {
     this.lastTime = Math.max(this.clock.now(), this.lastTime + 1);
     return this.lastTime;
   }
 }
 
-/** Logs as a diff editor compares them: what they were when they were asked for. */
+/** Provides logs for diff editors, as they were when they were requested. */
 export class ComparedFiles implements ReadableFiles {
   constructor(private readonly logs: ComparedLogs) {}
 

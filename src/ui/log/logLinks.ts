@@ -49,7 +49,7 @@ function toArgument(target: LogLinkTarget): string {
 /** Maximum number of links to lines. */
 const mostLinks = 5000;
 const mostPaths = 2000;
-/** Files that a link offers: its address holds them. */
+/** Maximum number of files that a link offers; its URI contains them. */
 const mostOffered = 50;
 
 /**
@@ -123,7 +123,7 @@ function lookAt(log: Log, found: Found, locationsAt: (at: number) => readonly Lo
     if (/^https?:/i.test(url)) found.own.push(new DocumentLink(new Range(at, start, at, end), Uri.parse(url, true)));
 }
 
-/** To the file itself; where it must be asked or said first which file, or of which commit, by a command of ours. */
+/** Link to a file, or to a command of ours if the user must select a file or be warned about another commit first. */
 function toLink(
   place: LinkCandidate,
   found: FoundFiles | undefined,
@@ -135,7 +135,7 @@ function toLink(
   const { at, start, end, line, column } = place;
   const range = new Range(at, found.start ?? start, at, end);
   if (rival === undefined && sha === undefined) {
-    // As VS Code writes a place in a file.
+    // VS Code's format for a location in a file.
     const where = line === undefined ? '' : `#L${line}${column === undefined ? '' : `,${column}`}`;
     return [new DocumentLink(range, Uri.parse(`${Uri.file(file).toString()}${where}`, true))];
   }

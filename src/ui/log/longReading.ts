@@ -2,11 +2,11 @@ import { l10n, ProgressLocation, window } from 'vscode';
 import { formatSize } from '../text/buildText';
 import { oneLine, withoutMarkup } from '../text/failures';
 
-/** From so many new bytes on a reading is long. */
+/** Number of new bytes from which on progress is shown. */
 const longBytes = 20_000_000;
 const stepBytes = 5_000_000;
 
-/** Tells how far a long log is read, with a button that calls the reading off. */
+/** Shows the progress of reading a long log, with a button to cancel. */
 export class LongReading {
   private toldBytes = 0;
   private report: ((bytes: number) => void) | undefined;
@@ -17,7 +17,7 @@ export class LongReading {
     private readonly cancel: () => void,
   ) {}
 
-  /** So many new bytes were read. */
+  /** Reports the number of new bytes so far. */
   at(bytes: number): void {
     if (bytes < longBytes || bytes - this.toldBytes < stepBytes) return;
     this.toldBytes = bytes;

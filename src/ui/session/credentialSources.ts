@@ -6,7 +6,7 @@ import { gitCredential } from '../../core/credentials/gitCredential';
 import { glabCredential } from '../../core/credentials/glabCredential';
 import { bearer } from '../../core/model/token';
 
-/** Something on this machine that is signed in to a GitLab already. It is kept in place of a secret. */
+/** Something on this machine that is already signed in to a GitLab. It is stored in place of a secret. */
 export type CredentialSource =
   /** An account of GitLab's own extension. */
   { readonly kind: 'account'; readonly id: string; readonly label: string } | { readonly kind: 'glab' | 'git' };
@@ -17,17 +17,17 @@ export interface SourcesOptions {
   readonly gitProgram: () => string;
 }
 
-/** Of GitLab's extension. */
+/** Id of the authentication provider of GitLab's extension. */
 const provider = 'gitlab';
 const scopes = ['api'];
-/** VS Code waits long for an extension that never registers what it has announced. */
+/** Time limit in ms: VS Code waits long for an extension that never registers its authentication provider. */
 const accountsMs = 5000;
 
-/** Finds what is signed in already, and asks it for its secret when the user has said so. */
+/** Finds what is already signed in, and asks for its secret once the user has agreed. */
 export class CredentialSources {
   constructor(private readonly options: SourcesOptions) {}
 
-  /** Tells of accounts of GitLab's extension that were added, removed or changed. */
+  /** Calls the listener when accounts of GitLab's extension are added, removed or changed. */
   onDidChangeAccounts(listener: () => void): Disposable {
     return authentication.onDidChangeSessions((event) => {
       if (event.provider.id === provider) listener();
@@ -47,7 +47,7 @@ export class CredentialSources {
     ];
   }
 
-  /** Asks a source for its secret. `isClick`: the user has just chosen it, and may be asked for leave by VS Code. */
+  /** Asks a source for its secret. `isClick`: the user has just chosen it, so VS Code may ask for permission. */
   async read(source: CredentialSource, url: string, isClick: boolean): Promise<Credential> {
     const { environment, gitProgram } = this.options;
     switch (source.kind) {

@@ -17,7 +17,7 @@ const notificationLevels: readonly NotificationLevel[] = ['never', 'failures', '
 export type NotificationMoment = 'firstFailure' | 'end' | 'both';
 const notificationMoments: readonly NotificationMoment[] = ['firstFailure', 'end', 'both'];
 
-/** Whether agents may do something to builds: after our own question, after the editor's alone, or not at all. */
+/** Whether agents can act on builds: after our own confirmation, after only the editor's, or never. */
 export type AgentActions = 'ask' | 'trustEditor' | 'off';
 const agentActions: readonly AgentActions[] = ['ask', 'trustEditor', 'off'];
 
@@ -61,7 +61,7 @@ export class Settings implements Disposable {
     return written.flatMap((entry: unknown, index) => flawsOf(entry, index + 1));
   }
 
-  /** What is written of one of our settings, on whatever level counts; by its key without `gitlabBuilds.` */
+  /** Raw value of a setting by its key without `gitlabBuilds.` */
   written(key: string, isUsersAlone: boolean): readonly unknown[] {
     const folders = [undefined, ...(workspace.workspaceFolders ?? []).map(({ uri }) => uri)];
     const values = folders.flatMap((folder) => {
@@ -177,7 +177,7 @@ export class Settings implements Disposable {
     return notificationMoments.find((moment) => moment === written) ?? 'firstFailure';
   }
 
-  /** From the user's settings alone: a repository must not let agents act without a question. */
+  /** Reads only the user's settings: a repository must not let agents act without confirmation. */
   agentActions(): AgentActions {
     const written = workspace.getConfiguration('gitlabBuilds').inspect<unknown>('agentActions')?.globalValue;
     return agentActions.find((one) => one === written) ?? 'ask';

@@ -9,7 +9,7 @@ type Ready = Extract<Snapshot, { kind: 'ready' }>;
 
 export const storageKey = 'builds';
 const mostCommits = 20;
-/** Of a commit in the memento, which VS Code reads and writes as a whole; a commit with more has a file of its own. */
+/** Maximum number of builds of a commit in the memento, which VS Code reads and writes as a whole; others have a file. */
 const mostBuilds = 300;
 /** Maximum number of commits that were read from files and are about to be shown. */
 const mostRecalled = 5;
@@ -23,7 +23,7 @@ export class SnapshotCache implements Disposable {
   /** Newest first. */
   private commits: readonly StoredCommit[];
   private isWritten = true;
-  /** Commits that were told since the last writing: what a file has of them is old. */
+  /** Commits that changed since the last write, so that their files are out of date. */
   private readonly unsaved = new Set<StoredCommit>();
   private recalled: readonly StoredCommit[] = [];
 
@@ -31,7 +31,7 @@ export class SnapshotCache implements Disposable {
     private readonly storage: Memento,
     clock: Clock,
     private readonly instances?: Pick<InstanceCache, 'keepOnly'>,
-    /** undefined: the window has no storage for files. */
+    /** Undefined if the window has no storage for files. */
     private readonly files?: SnapshotFiles,
   ) {
     this.timer = new Timer(clock);
@@ -120,7 +120,7 @@ export class SnapshotCache implements Disposable {
     this.isWritten = false;
   }
 
-  /** `now`: the window closes. */
+  /** Writes changes. `now`: the window is closing. */
   private write(when: 'now' | 'later'): void {
     this.timer.disarm();
     if (this.isWritten) return;
@@ -130,7 +130,7 @@ export class SnapshotCache implements Disposable {
     this.writeFiles(small, when);
   }
 
-  /** What is in a file need not stay in memory. */
+  /** Drops commits from memory that are stored in a file. */
   private writeFiles(small: ReadonlySet<StoredCommit>, when: 'now' | 'later'): void {
     const { files, commits, unsaved } = this;
     if (files === undefined) return;

@@ -6,22 +6,22 @@ import { join } from 'node:path';
 import { hasFailed, isActive } from '../../core/model/build';
 import { isStoredCommit, type StoredCommit } from '../../core/model/storedCommit';
 
-/** The commit of a project that somebody looks at. */
+/** Identifies a stored commit. */
 export type CommitKey = Pick<StoredCommit, 'instance' | 'project' | 'sha'>;
 
 const mostFiles = 20;
 const mostBytes = 20e6;
-/** Of one commit: a file of this size is read and written without holding up anybody for long. */
+/** Maximum size of a file in characters, so that reading and writing it doesn't block for long. */
 const mostCharacters = 4e6;
 const fileName = /^[0-9a-f]{16}-[0-9a-f]{32}\.(json|tmp)$/;
 
 /**
- * Commits with more builds than the workspace's memento has room for, a file each in the storage of the workspace. The
- * files are bounded in number and in size; the ones that were written last stay. Nothing here throws: what can't be kept is
- * loaded again.
+ * Stores commits that have too many builds for the workspace's memento, each in a file in the workspace's storage. The
+ * number and total size of the files are limited; the most recently written are kept. Never throws: what can't be stored
+ * is loaded again.
  */
 export class SnapshotFiles {
-  /** One piece of work at a time, so that what was signed out of is not written after it was removed. */
+  /** Pending work, one piece at a time, so that nothing is written after it was removed at sign-out. */
   private work: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly folder: string) {}
@@ -29,14 +29,14 @@ export class SnapshotFiles {
   async read(key: CommitKey): Promise<StoredCommit | undefined> {
     const path = this.pathOf(key);
     try {
-      // A file that somebody has put there may be of any size.
+      // Anyone can put a file of any size there.
       if ((await stat(path)).size > 4 * mostCharacters) return undefined;
       const content = await readFile(path, 'utf8');
       const value: unknown = JSON.parse(content);
       await nextTurn();
       return isStoredCommit(value) && isSame(value, key) ? value : undefined;
     } catch {
-      return undefined; // There is none, or it is damaged.
+      return undefined; // The file is missing or damaged.
     }
   }
 
@@ -51,7 +51,7 @@ export class SnapshotFiles {
     });
   }
 
-  /** While the window closes, when nobody waits for anything. */
+  /** Writes synchronously, while the window closes. */
   writeNow(commit: StoredCommit): void {
     const content = contentOf(commit);
     if (content === undefined) return;
@@ -60,7 +60,7 @@ export class SnapshotFiles {
       writeFileSync(this.temporaryOf(commit), content);
       renameSync(this.temporaryOf(commit), this.pathOf(commit));
     } catch {
-      // The next window loads it again.
+      // The next window loads the commit again.
     }
   }
 
@@ -68,13 +68,13 @@ export class SnapshotFiles {
     return this.next(() => rm(this.pathOf(key), { force: true }));
   }
 
-  /** Base URLs: the files of other instances are removed. */
+  /** Removes the files of all instances but those with the given base URLs. */
   keepOnly(instances: readonly string[]): Promise<void> {
     const kept = new Set(instances.map((instance) => hash(instance, 16)));
     return this.next(() => this.prune((name) => kept.has(name.slice(0, 16))));
   }
 
-  /** Resolves when all that was wanted is done. */
+  /** Resolves when all pending work is done. */
   async settled(): Promise<void> {
     await this.work;
   }
@@ -85,7 +85,7 @@ export class SnapshotFiles {
     return done;
   }
 
-  /** Removes what is not wanted, what is left over, and the oldest beyond the bounds. */
+  /** Removes unwanted and temporary files, and the oldest ones beyond the limits. */
   private async prune(isWanted: (name: string) => boolean): Promise<void> {
     const names = (await readdir(this.folder)).filter((name) => fileName.test(name));
     const files = await Promise.all(names.map(async (name) => ({ name, ...(await this.measure(name)) })));
@@ -111,7 +111,7 @@ export class SnapshotFiles {
   }
 }
 
-/** Of more builds than are kept, those that have failed or run, marked as a part; undefined: not even those fit. */
+/** Content of a file: all builds, or only failed and active ones if there are too many; undefined if not even those fit. */
 function contentOf(commit: StoredCommit): string | undefined {
   const whole = JSON.stringify(commit);
   if (whole.length <= mostCharacters) return whole;
@@ -124,7 +124,7 @@ function isSame(one: CommitKey, other: CommitKey): boolean {
   return one.instance === other.instance && one.project === other.project && one.sha === other.sha;
 }
 
-/** The instance comes first, so that its files are known without being read. */
+/** Name of a commit's file. It begins with the instance, so that an instance's files can be found without reading them. */
 function nameOf({ instance, project, sha }: CommitKey): string {
   return `${hash(instance, 16)}-${hash(`${project} ${sha}`, 32)}`;
 }

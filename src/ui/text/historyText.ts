@@ -3,7 +3,7 @@ import type { History, JudgedCommit } from '../../core/model/history';
 import { shortSha } from './buildText';
 import { oneLine } from './failures';
 
-/** Sentences that say since when a build fails, as far as runs were seen. */
+/** Sentences about since when a build has been failing, as far as its runs are known. */
 export function historySentences(history: History): readonly string[] {
   return [failingSentence(history), ...flakySentence(history)];
 }

@@ -33,7 +33,7 @@ describe('Since When?', () => {
       app.asked();
       const running = app.run('sinceWhen', await app.row('checks'));
       const list = await shownList();
-      assert.equal(list.title, 'Since when does checks fail?');
+      assert.equal(list.title, 'Since when has checks been failing?');
       const short = (sha: string): string => sha.slice(0, 8);
       assert.equal(
         list.placeholder,
