@@ -23,7 +23,7 @@ describe('acting on builds', () => {
     await page.locator('.part.editor .view-lines').getByText('$ make').waitFor();
     await focusedRow(page).and(failed).waitFor();
     await picture('retry-1-before');
-    await contextMenu(page, failed, 'Retry Build…');
+    await contextMenu(page, failed, 'Retry Build');
     const pending = treeRow(page, /^spinach.*, pending.*, attempt 2$/);
     await pending.waitFor();
     await picture('retry-2-after');
@@ -41,7 +41,7 @@ describe('acting on builds', () => {
     const running = treeRow(page, /^integration.*, running/);
     await pointAt(page, running);
     await picture('cancel-button');
-    await pressInRow(page, running, 'Cancel Build…');
+    await pressInRow(page, running, 'Cancel Build');
     await treeRow(page, /^integration.*, canceled/).waitFor();
     assert.deepEqual(posts().slice(1), ['cancel 8']);
   });
@@ -51,7 +51,7 @@ describe('acting on builds', () => {
     await treeRow(page, /^lint/).click();
     await treeRow(page, /^integration/).click({ modifiers: ['ControlOrMeta'] });
     await picture('selection');
-    await contextMenu(page, treeRow(page, /^lint/), 'Retry Build…');
+    await contextMenu(page, treeRow(page, /^lint/), 'Retry Build');
     await treeRow(page, /^lint, pending/).waitFor();
     await treeRow(page, /^integration.*, pending/).waitFor();
     assert.deepEqual(posts().slice(2).sort(), ['retry 8', 'retry 9']);
@@ -108,7 +108,7 @@ describe('acting on builds', () => {
     const body = JSON.stringify({ message: '403 Forbidden - Build is not retryable' });
     const answer = { status: 403, headers: { 'Content-Type': 'application/json' }, body };
     gitlab.faults = [{ when: ({ method }) => method === 'POST', times: 1, answer }];
-    await contextMenu(page, treeRow(page, /^assets/), 'Retry Build…');
+    await contextMenu(page, treeRow(page, /^assets/), 'Retry Build');
     const message = notification(page, /Build is not retryable/);
     await message.waitFor();
     await picture('refused');
@@ -119,7 +119,7 @@ describe('acting on builds', () => {
     const { page, gitlab, project, picture } = stage();
     const before = posts();
     gitlab.world.start(project.builds.assets, 'docker-01');
-    await contextMenu(page, treeRow(page, /^assets, passed/), 'Retry Build…');
+    await contextMenu(page, treeRow(page, /^assets, passed/), 'Retry Build');
     await notification(page, /assets #5 is running and can't be retried/).waitFor();
     await treeRow(page, /^assets, running/).waitFor();
     await picture('too-late');

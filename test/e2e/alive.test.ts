@@ -171,7 +171,7 @@ describe('a tree of a thousand builds', () => {
     assert.ok(before.scrolled > 1500);
     const row = treeRow(page, /^build 9[5-7], canceled/).first();
     const name = await row.locator('.label-name').innerText();
-    await contextMenu(page, row, 'Retry Build…');
+    await contextMenu(page, row, 'Retry Build');
     await treeRow(page, new RegExp(`^${name}, pending`)).waitFor();
     await picture('thousand-3-retried');
     assert.deepEqual(await placeInTree(page), before);
@@ -198,7 +198,7 @@ describe('a menu', () => {
     const { page, git, picture } = stage();
     await unfold(treeRow(page, /^Stage deploy/));
     await treeRow(page, /^production, pending/).click({ button: 'right' });
-    const entry = page.getByRole('menuitem', { name: 'Cancel Build…', exact: true });
+    const entry = page.getByRole('menuitem', { name: 'Cancel Build', exact: true });
     await entry.waitFor();
     // The builds of a commit before it would stay in view.
     await git('checkout', '--quiet', '--orphan', 'meanwhile');

@@ -58,7 +58,7 @@ describe('artifacts from the menus of their rows', () => {
     const { page, picture } = stage();
     await widenSideBar(page, 420);
     await unfoldArtifacts(page, 'site');
-    await contextMenu(page, treeRow(page, /^README\.md, file/), 'Compare Artifact with Workspace…');
+    await contextMenu(page, treeRow(page, /^README\.md, file/), 'Compare Artifact with Workspace');
     await diff().getByText('Workspace').first().waitFor();
     await diff().getByText('Bakery').first().waitFor();
     await page.getByRole('tab', { name: /^README\.md \(site #\d+\) and README\.md/ }).waitFor();
@@ -70,12 +70,12 @@ describe('artifacts from the menus of their rows', () => {
     await write('src/index.html', '<h1>Source</h1>\n');
     await write('docs/index.html', '<h1>Documents</h1>\n');
     await unfold(treeRow(page, /^public, folder/));
-    await contextMenu(page, treeRow(page, /^index\.html, file/), 'Compare Artifact with Workspace…');
+    await contextMenu(page, treeRow(page, /^index\.html, file/), 'Compare Artifact with Workspace');
     await choice(page, 'docs/index.html').waitFor();
     await picture('artifact-actions-2-which');
     await choice(page, 'src/index.html').click();
     await diff().getByText('Source').first().waitFor();
-    await contextMenu(page, treeRow(page, /^logo\.png, file/), 'Compare Artifact with Workspace…');
+    await contextMenu(page, treeRow(page, /^logo\.png, file/), 'Compare Artifact with Workspace');
     await notification(page, 'has no public/logo.png and no other file named logo.png.').waitFor();
     await picture('artifact-actions-3-none');
     await clearMessages(page);
@@ -84,7 +84,7 @@ describe('artifacts from the menus of their rows', () => {
   it('come into the workspace by folder', async () => {
     const { page, project, picture } = stage();
     const row = treeRow(page, /^public, folder/);
-    await pressInRow(page, row, 'Download Artifact into Workspace…');
+    await pressInRow(page, row, 'Download Artifact into Workspace');
     const name = `site-${project.site.id}`;
     await notification(page, `Saved .gitlab-builds/${name}/public.`).waitFor();
     await picture('artifact-actions-4-folder');
@@ -97,14 +97,14 @@ describe('artifacts from the menus of their rows', () => {
 
   it('are unpacked, after a question where they have been before', async () => {
     const { page, project, picture } = stage();
-    await contextMenu(page, artifactsOf(page, 'site'), 'Download and Extract Artifacts…');
+    await contextMenu(page, artifactsOf(page, 'site'), 'Download and Extract Artifacts');
     const message = notification(page, /Saved and extracted .*\/site: 4 files, 14 kB\./);
     await message.waitFor();
     await picture('artifact-actions-5-unpacked');
     const folder = saved(`site-${project.site.id}`, 'site');
     assert.deepEqual(await filesBelow(folder), Object.keys(siteFiles).toSorted());
     await clearMessages(page);
-    await contextMenu(page, artifactsOf(page, 'site'), 'Download and Extract Artifacts…');
+    await contextMenu(page, artifactsOf(page, 'site'), 'Download and Extract Artifacts');
     await modalDialog(page).getByText('/site?').waitFor();
     await modalDialog(page).getByRole('button', { name: 'Cancel' }).click();
     await modalDialog(page).waitFor({ state: 'hidden' });
@@ -114,7 +114,7 @@ describe('artifacts from the menus of their rows', () => {
   it('that would do harm are refused, and the archive stays', async () => {
     const { page, project, folder, picture } = stage();
     const before = await filesBelow(folder);
-    await contextMenu(page, treeRow(page, /^hostile, passed/), 'Download and Extract Artifacts…');
+    await contextMenu(page, treeRow(page, /^hostile, passed/), 'Download and Extract Artifacts');
     const refusal = notification(
       page,
       /but didn't extract it\. "?\.\.\/\.\.\/evil\.sh"? points outside the target folder/,
@@ -136,7 +136,7 @@ describe('artifacts from the menus of their rows', () => {
     gitlab.storage.faults = [{ latencyMs: 1000, times: 2 }];
     await treeRow(page, /^forty, passed/).click();
     await treeRow(page, /^thousands, passed/).click({ modifiers: ['ControlOrMeta'] });
-    await contextMenu(page, treeRow(page, /^thousands, passed/), 'Download Artifacts…');
+    await contextMenu(page, treeRow(page, /^thousands, passed/), 'Download Artifacts');
     await notification(page, /Artifacts of 2 builds/).waitFor();
     await picture('artifact-actions-7-two');
     await notification(page, /Saved \.gitlab-builds\/\w+-\d+\/artifacts\.zip and 1 more\./).waitFor();
@@ -218,7 +218,7 @@ describe('artifacts of any size, age and name', () => {
       assert.ok((await shown(page)).includes(name), name);
     assert.equal((await shown(page)).filter((name) => name === 'twice.txt').length, 2);
     const evil = treeRow(page, /^\.\.\/evil\.sh, file/);
-    assert.deepEqual(await offeredIn(page, evil), ['Download Artifact into Workspace…']);
+    assert.deepEqual(await offeredIn(page, evil), ['Download Artifact into Workspace']);
     await evil.click();
     assert.equal(await page.locator('.editor-group-container .tab').count(), 1, 'the one of the test before');
     await treeRow(page, /^ünïcödé 🦊 50% #1\?\.txt, file/).click();
@@ -271,13 +271,13 @@ describe('artifacts without a mouse', () => {
     const { page, folder, project } = stage();
     await runCommand(page, 'GitLab Builds: Focus on GitLab Builds View');
     await goTo(page, /^README\.md, file/);
-    await menuByKeys(page, 'Compare Artifact with Workspace…');
+    await menuByKeys(page, 'Compare Artifact with Workspace');
     await page.locator('.monaco-diff-editor').getByText('Workspace').first().waitFor();
     // It takes the focus a moment after it is drawn.
     await inEditor(page);
     await runCommand(page, 'GitLab Builds: Focus on GitLab Builds View');
     await goTo(page, /^css, folder/);
-    await menuByKeys(page, 'Download Artifact into Workspace…');
+    await menuByKeys(page, 'Download Artifact into Workspace');
     await notification(page, /Saved .*\/public\/css\./).waitFor();
     const saved = join(folder, '.gitlab-builds', `site-${project.site.id}`);
     assert.deepEqual(await filesBelow(saved), ['public/css/site.css']);

@@ -115,7 +115,7 @@ describe('browsing artifacts', () => {
 
   it('says no more that they expire once they are kept', async () => {
     const { page, picture } = stage();
-    await contextMenu(page, artifacts(), 'Keep Artifacts…');
+    await contextMenu(page, artifacts(), 'Keep Artifacts');
     await eventually(async () => assert.doesNotMatch((await artifacts().getAttribute('aria-label')) ?? '', /expire/));
     assert.ok((await shown(page)).includes('site.css'));
     await picture('browse-7-kept');

@@ -35,7 +35,7 @@ describe('downloading artifacts', () => {
     const { page, gitlab, git, picture } = stage();
     await unfold(treeRow(page, /^Stage build/));
     gitlab.faults = [{ when: isDownload, times: 1, latencyMs: 1500 }];
-    await pressInRow(page, compile(), 'Download Artifacts…');
+    await pressInRow(page, compile(), 'Download Artifacts');
     await progress().waitFor();
     await picture('artifacts-1-progress');
     const message = notification(page, /Saved/);
@@ -53,7 +53,7 @@ describe('downloading artifacts', () => {
     const { page, picture } = stage();
     const before = downloads();
     await openView(page, 'GitLab Builds');
-    await contextMenu(page, compile(), 'Download Artifacts…');
+    await contextMenu(page, compile(), 'Download Artifacts');
     await modalDialog(page).waitFor();
     await picture('artifacts-4-replace');
     assert.match(await modalDialog(page).innerText(), /Replace \.gitlab-builds\/compile-4\/artifacts\.zip\?/);
@@ -68,7 +68,7 @@ describe('downloading artifacts', () => {
     gitlab.world.update(project.builds.compile, { artifacts: { filename: 'artifacts.zip', content } });
     await titleButton(page, 'Refresh').click();
     await treeRow(page, /^compile.*, 3\.0 MB/).waitFor();
-    await contextMenu(page, compile(), 'Download Artifacts…');
+    await contextMenu(page, compile(), 'Download Artifacts');
     await modalDialog(page).getByRole('button', { name: 'Replace' }).click();
     await eventually(async () => assert.ok((await readFile(compiled())).equals(content)));
   });
@@ -80,7 +80,7 @@ describe('downloading artifacts', () => {
     await titleButton(page, 'Refresh').click();
     await treeRow(page, /^spinach.*, 3\.0 MB/).waitFor();
     gitlab.faults = [{ when: isDownload, times: 1, stall: 'midBody' }];
-    await contextMenu(page, spinach(), 'Download Artifacts…');
+    await contextMenu(page, spinach(), 'Download Artifacts');
     const half = notification(page, /Artifacts of spinach.* 1\.\d MB \/ 3\.0 MB/);
     await half.waitFor();
     await picture('artifacts-5-half');
@@ -93,7 +93,7 @@ describe('downloading artifacts', () => {
     const { page, gitlab, project } = stage();
     const { length } = gitlab.requests;
     gitlab.faults = [{ when: isDownload, times: 1, truncate: megabyte }];
-    await contextMenu(page, spinach(), 'Download Artifacts…');
+    await contextMenu(page, spinach(), 'Download Artifacts');
     const message = notification(page, /Saved .*spinach/);
     await message.waitFor();
     const since = gitlab.requests.slice(length).filter(isDownload);
@@ -112,7 +112,7 @@ describe('downloading artifacts', () => {
       { when: isDownload, times: 1, truncate: megabyte },
       { when: isDownload, reset: 'beforeHeaders' },
     ];
-    await contextMenu(page, spinach(), 'Download Artifacts…');
+    await contextMenu(page, spinach(), 'Download Artifacts');
     const broken = notification(page, /1\.0 MB of 3\.0 MB were kept\. The next download continues from there\./);
     await broken.waitFor();
     await picture('artifacts-6-broken');
@@ -124,7 +124,7 @@ describe('downloading artifacts', () => {
     );
     gitlab.faults = [];
     const { length } = gitlab.requests;
-    await contextMenu(page, spinach(), 'Download Artifacts…');
+    await contextMenu(page, spinach(), 'Download Artifacts');
     await notification(page, /Saved .*spinach/).waitFor();
     const [asked] = gitlab.requests.slice(length).filter(isDownload);
     // The end of what is there comes again, to be compared.
@@ -160,7 +160,7 @@ describe('a download whose extension host is killed', () => {
     const row = await site();
     await row.waitFor();
     gitlab.storage.faults = [{ stall: 'midBody', times: 1 }];
-    await contextMenu(page, row, 'Download Artifacts…');
+    await contextMenu(page, row, 'Download Artifacts');
     const saved = join(folder, '.gitlab-builds', `site-${project.site.id}`);
     const part = async () =>
       (await readdir(saved)).find((name) => name.endsWith('.part')) ?? assert.fail('nothing has come');
@@ -173,7 +173,7 @@ describe('a download whose extension host is killed', () => {
     assert.ok(left.includes(await part()) && !left.includes('site.zip'), left.join());
     await page.reload();
     const { length } = gitlab.storage.requests;
-    await contextMenu(page, await site(), 'Download Artifacts…');
+    await contextMenu(page, await site(), 'Download Artifacts');
     await notification(page, /Saved .*site\.zip/).waitFor();
     await picture('artifacts-8-whole');
     const [asked] = gitlab.storage.requests.slice(length);

@@ -22,7 +22,7 @@ describe('hostile names in the messages of VS Code', () => {
     const body = JSON.stringify({ message: names.join(' ~ ') });
     const answer = { status: 403, headers: { 'Content-Type': 'application/json' }, body };
     gitlab.faults = [{ when: ({ method }) => method === 'POST', answer }];
-    await contextMenu(page, treeRow(page, /^spinach.*, failed/), 'Retry Build…');
+    await contextMenu(page, treeRow(page, /^spinach.*, failed/), 'Retry Build');
     const shown = notification(page, '[click]');
     await shown.waitFor();
     gitlab.faults = [];

@@ -51,11 +51,11 @@ describe('without a mouse', () => {
     const { page, picture } = stage();
     await goTo(page, /^spinach.*, failed/);
     await press('Shift+F10');
-    await page.getByRole('menuitem', { name: 'Retry Build…' }).waitFor();
+    await page.getByRole('menuitem', { name: 'Retry Build' }).waitFor();
     await picture('keyboard-menu');
     await press('Escape');
-    await page.getByRole('menuitem', { name: 'Retry Build…' }).waitFor({ state: 'hidden' });
-    await menuByKeys(page, 'Retry Build…');
+    await page.getByRole('menuitem', { name: 'Retry Build' }).waitFor({ state: 'hidden' });
+    await menuByKeys(page, 'Retry Build');
     await treeRow(page, /^spinach.*, pending/).waitFor();
     assert.equal(posts(), 1);
   });

@@ -84,10 +84,10 @@ describe('logs', () => {
   it('offers in the row of a failed build what its log is good for', async () => {
     const { page } = stage();
     const offered = await offeredIn(page, treeRow(page, /^unit-tests, failed/));
-    for (const item of ['Open Log…', 'Copy Failure as Markdown', 'Show Log Errors in Problems'])
+    for (const item of ['Open Log', 'Copy Failure as Markdown', 'Show Log Errors in Problems'])
       assert.ok(offered.includes(item), `${item} in ${offered.join()}`);
     const ofOther = await offeredIn(page, treeRow(page, /^live, running/));
-    assert.ok(ofOther.includes('Open Log…') && !ofOther.includes('Copy Failure as Markdown'), ofOther.join());
+    assert.ok(ofOther.includes('Open Log') && !ofOther.includes('Copy Failure as Markdown'), ofOther.join());
   });
 
   it('puts what it says of files among the problems, and takes it away with the log', async () => {
@@ -129,7 +129,7 @@ describe('logs', () => {
     const { page, gitlab, project, picture } = stage();
     const grow = (from: number, to: number) => gitlab.world.appendTrace(project.builds.live, lines(from, to));
     const box = page.locator('.part.editor .monaco-editor .view-lines');
-    await contextMenu(page, treeRow(page, /^live, running/), 'Open Log…');
+    await contextMenu(page, treeRow(page, /^live, running/), 'Open Log');
     await shows(page, 'line 100 of the log');
     grow(101, 200);
     await shows(page, 'line 200 of the log');
@@ -160,7 +160,7 @@ describe('logs', () => {
     await shows(page, /erased #\d+ has no log\.\nIt was erased, or the build wrote nothing\.\n/);
     await lens(page, /failed/).waitFor();
     await picture('log-erased');
-    await contextMenu(page, treeRow(page, /^waiting, running/), 'Open Log…');
+    await contextMenu(page, treeRow(page, /^waiting, running/), 'Open Log');
     await shows(page, /waiting #\d+ is running and has no log yet\./);
     await picture('log-none-yet');
     gitlab.world.appendTrace(project.builds.waiting, lines(1, 3));
@@ -174,7 +174,7 @@ describe('logs', () => {
     const says = (text: string) => gitlab.world.appendTrace(project.builds.waiting, `${text}\n`);
     await treeRow(page, /^unit-tests, failed/).dblclick();
     await shows(page, 'ERROR: Job failed: exit code 1');
-    await contextMenu(page, treeRow(page, /^waiting, running/), 'Open Log…');
+    await contextMenu(page, treeRow(page, /^waiting, running/), 'Open Log');
     await shows(page, 'line 3 of the log');
     await tab(page, /^waiting #/).dblclick();
     // Of a browser's window that is what restarts one.

@@ -33,7 +33,7 @@ describe('builds that wait for a person', () => {
     await pointAt(page, row);
     await picture('play-1-button');
     const names = await shown(page);
-    await pressInRow(page, row, 'Play Build…');
+    await pressInRow(page, row, 'Play Build');
     await treeRow(page, /^production, pending/).waitFor();
     await picture('play-2-pending');
     gitlab.world.start(project.builds.production, 'docker-01');
@@ -108,7 +108,7 @@ describe('builds that wait for a person', () => {
 
   it('that are delayed are played at once', async () => {
     const { page, gitlab, project } = stage();
-    await contextMenu(page, treeRow(page, /^staging, scheduled/), 'Play Build…');
+    await contextMenu(page, treeRow(page, /^staging, scheduled/), 'Play Build');
     await treeRow(page, /^staging, pending/).waitFor();
     assert.equal(gitlab.world.build(project.builds.staging.id).status, 'pending');
   });
@@ -152,23 +152,23 @@ describe('builds that wait for a person, on GitLab 8.13', () => {
     await unfold(treeRow(page, /^Stage deploy/));
     await row.waitFor();
     assert.deepEqual(await offeredIn(page, row), [
-      'Play Build…',
+      'Play Build',
       'Open in Browser',
       'Copy URL',
-      'Copy Build Name…',
+      'Copy Build Name',
       'Open Pipeline in Browser',
-      'Go to Job in .gitlab-ci.yml…',
+      'Go to Job in .gitlab-ci.yml',
     ]);
     await pointAt(page, row);
     await picture('play-8.13-skipped');
-    await pressInRow(page, row, 'Play Build…');
+    await pressInRow(page, row, 'Play Build');
     await treeRow(page, /^release, pending/).waitFor();
     await picture('play-8.13-pending');
   });
 
   it("that wait for nothing are offered too, and GitLab's reason is told", async () => {
     const { page, picture } = stage();
-    await contextMenu(page, treeRow(page, /^cleanup, skipped/), 'Play Build…');
+    await contextMenu(page, treeRow(page, /^cleanup, skipped/), 'Play Build');
     await notification(page, /cleanup #13 can't be played/).waitFor();
     await picture('play-8.13-refused');
     await treeRow(page, /^cleanup, skipped/).waitFor();

@@ -45,8 +45,8 @@ describe('a token that may only read', () => {
   it('has no buttons and no entries that would change something', async () => {
     const { page, picture } = stage();
     const web = ['Open in Browser', 'Copy URL'];
-    const log = ['Open Log…', 'Save Log As…', 'Compare Log with Last Success'];
-    const ofBuild = [...web, 'Copy Build Name…', 'Open Pipeline in Browser', 'Go to Job in .gitlab-ci.yml…'];
+    const log = ['Open Log', 'Save Log As…', 'Compare Log with Last Success'];
+    const ofBuild = [...web, 'Copy Build Name', 'Open Pipeline in Browser', 'Go to Job in .gitlab-ci.yml'];
     assert.deepEqual(await offeredIn(page, treeRow(page, /^production, manual/)), ofBuild);
     const mergeRequest = treeRow(page, /^Merge request !1 /);
     assert.deepEqual(await offeredIn(page, mergeRequest), ['Show Timeline', ...web, 'Open Merge Request']);
@@ -57,14 +57,14 @@ describe('a token that may only read', () => {
     ];
     assert.deepEqual(await offeredIn(page, treeRow(page, /^lint, failed/)), [...log, ...failure, ...ofBuild]);
     const compile = treeRow(page, /^compile, passed.*has artifacts/);
-    const archive = ['Download Artifacts…', 'Download and Extract Artifacts…', 'Show Coverage of Build…'];
+    const archive = ['Download Artifacts', 'Download and Extract Artifacts', 'Show Coverage of Build'];
     assert.deepEqual(await offeredIn(page, compile), [...archive, ...log, ...ofBuild]);
     await pointAt(page, compile);
     await picture('read-only-row');
     const buttons = compile.locator('.monaco-action-bar').getByRole('button');
     assert.deepEqual(await Promise.all((await buttons.all()).map((button) => button.getAttribute('aria-label'))), [
-      'Download Artifacts…',
-      'Open Log…',
+      'Download Artifacts',
+      'Open Log',
     ]);
   });
 
@@ -77,7 +77,7 @@ describe('a token that may only read', () => {
     await input.fill('>GitLab Builds: Retry');
     await option('GitLab Builds: Open Log…').waitFor({ state: 'hidden' });
     await picture('read-only-palette');
-    for (const title of ['Retry Build…', 'Retry Failed Builds'])
+    for (const title of ['Retry Build', 'Retry Failed Builds'])
       assert.equal(await option(`GitLab Builds: ${title}`).count(), 0, title);
     await page.keyboard.press('Escape');
     await input.waitFor({ state: 'hidden' });

@@ -35,7 +35,7 @@ describe('acting on builds and pipelines of GitLab 18.9', () => {
     await expandAll(page);
     await unfold(treeRow(page, /^packages, /));
     const running = treeRow(page, /^install, running/);
-    await pressInRow(page, running, 'Cancel Build…');
+    await pressInRow(page, running, 'Cancel Build');
     const canceling = treeRow(page, /^install, canceling/);
     await canceling.waitFor();
     await page
@@ -48,7 +48,7 @@ describe('acting on builds and pipelines of GitLab 18.9', () => {
 
   it('tells a Developer that only maintainers may force it', async () => {
     const { page, picture } = stage();
-    await contextMenu(page, treeRow(page, /^install, canceling/), 'Cancel Build…');
+    await contextMenu(page, treeRow(page, /^install, canceling/), 'Cancel Build');
     await modalDialog(page).waitFor();
     await picture('cancel-2-force');
     assert.match(await modalDialog(page).innerText(), /Force build install #\d+ to cancel\?/);
@@ -61,7 +61,7 @@ describe('acting on builds and pipelines of GitLab 18.9', () => {
   it('forces it for a maintainer', async () => {
     const { page, gitlab, project, picture } = stage();
     gitlab.world.setRole(project.project, project.username, 'master');
-    await contextMenu(page, treeRow(page, /^install, canceling/), 'Cancel Build…');
+    await contextMenu(page, treeRow(page, /^install, canceling/), 'Cancel Build');
     await modalDialog(page).getByRole('button', { name: 'Force' }).click();
     await treeRow(page, /^install, canceled/).waitFor();
     await picture('cancel-4-forced');
@@ -71,7 +71,7 @@ describe('acting on builds and pipelines of GitLab 18.9', () => {
   it('follows it to its end without force', async () => {
     const { page, gitlab, project } = stage();
     gitlab.world.start(project.builds.staging, 'docker-01');
-    await contextMenu(page, treeRow(page, /^staging, running/), 'Cancel Build…');
+    await contextMenu(page, treeRow(page, /^staging, running/), 'Cancel Build');
     await treeRow(page, /^staging, canceling/).waitFor();
     const before = posts();
     gitlab.world.setStatus(project.builds.staging, 'canceled');
@@ -82,15 +82,15 @@ describe('acting on builds and pipelines of GitLab 18.9', () => {
   it('keeps artifacts, which is offered as long as they expire', async () => {
     const { page, gitlab, project, picture } = stage();
     const row = treeRow(page, /^compile, passed.*has artifacts/);
-    assert.ok((await offeredIn(page, row)).includes('Keep Artifacts…'));
-    await contextMenu(page, row, 'Keep Artifacts…');
+    assert.ok((await offeredIn(page, row)).includes('Keep Artifacts'));
+    await contextMenu(page, row, 'Keep Artifacts');
     await eventually(() => assert.equal(gitlab.world.build(project.builds.compile.id).artifactsExpireAtMs, null));
     await page
       .locator('.part.statusbar')
       .getByText(/Keeping the artifacts of compile #\d+/)
       .waitFor();
     await picture('kept');
-    await eventually(async () => assert.ok(!(await offeredIn(page, row)).includes('Keep Artifacts…')));
+    await eventually(async () => assert.ok(!(await offeredIn(page, row)).includes('Keep Artifacts')));
   });
 
   it('retries what failed in a pipeline with one request, and says what that takes along', async () => {

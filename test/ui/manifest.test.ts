@@ -13,6 +13,10 @@ import { evaluate, keysIn } from './when';
 
 const { contributes } = manifest;
 const names = contributes.commands.map(({ command }) => command);
+const isOfRows = (id: string): boolean => id.startsWith('gitlabBuilds.row.');
+const ofRows = names.filter(isOfRows);
+const asking = names.filter((id) => !isOfRows(id));
+const nameOf = (id: string): string => id.split('.').at(-1) ?? '';
 const menus: readonly { readonly command: string; readonly when: string }[] = Object.values(contributes.menus).flat();
 const welcomes = contributes.viewsWelcome.map(({ contents, when }) => ({
   name: contents,
@@ -29,11 +33,35 @@ const settings: Readonly<Record<string, { scope: string; default: unknown; minim
 describe('The manifest', () => {
   it('has a command for each in the code, and the code one for each of it', () =>
     assert.deepEqual(
-      [...names].sort(),
+      [...asking].sort(),
       Object.keys(table)
         .map((name) => `gitlabBuilds.${name}`)
         .sort(),
     ));
+
+  it('has titles with "…" in the palette where it asks, and without in menus of rows and editors, which do not', () => {
+    const titleOf = (id: string) => Reflect.get(texts, `command.${id.replace('gitlabBuilds.', '')}`) as string;
+    for (const id of ofRows) {
+      const palette = id.replace('.row.', '.');
+      assert.equal(titleOf(palette), `${titleOf(id)}…`, id);
+      assert.ok(asking.includes(palette), id);
+      const shown = contributes.menus.commandPalette.filter(({ command }) => command === id);
+      assert.deepEqual(
+        shown.map(({ when }) => when),
+        ['false'],
+        id,
+      );
+    }
+    const { 'view/item/context': rows, 'editor/title': editors, 'testing/item/context': tests } = contributes.menus;
+    const inMenus = [...rows, ...editors, ...tests].map(({ command }) => command);
+    for (const id of ofRows) assert.ok(inMenus.includes(id) && !inMenus.includes(id.replace('.row.', '.')), id);
+    // These ask in a row's menu, too: for a place to save, for variables, whether to delete, which project or commit.
+    const left = [...new Set(inMenus)].filter((id) => titleOf(id).endsWith('…'));
+    assert.deepEqual(
+      left.map(nameOf).sort(),
+      ['deleteArtifacts', 'erase', 'playWithVariables', 'saveLog', 'selectCommit', 'selectProject', 'signIn'].sort(),
+    );
+  });
 
   it('gives every command the one category', () =>
     assert.deepEqual([...new Set(contributes.commands.map(({ category }) => category))], ['GitLab Builds']));
@@ -318,7 +346,7 @@ describe('The clauses of the manifest', () => {
     const row = contributes.menus['view/item/context'];
     const offered = (viewItem: string): readonly string[] => {
       const keys = { view: 'gitlabBuilds.builds', viewItem };
-      const commands = row.filter(({ when }) => evaluate(when, keys)).map(({ command }) => command.split('.')[1] ?? '');
+      const commands = row.filter(({ when }) => evaluate(when, keys)).map(({ command }) => nameOf(command));
       return [...new Set(commands)];
     };
     const always = ['openInBrowser', 'copyUrl', 'copyName', 'goToJob'];
@@ -398,7 +426,7 @@ describe('The clauses of the manifest', () => {
         .filter(
           ({ group, when }) => group.startsWith('inline') && evaluate(when, { view: 'gitlabBuilds.builds', viewItem }),
         )
-        .map(({ command }) => command.split('.')[1]);
+        .map(({ command }) => nameOf(command));
     assert.deepEqual(inline('build retryable erasable hasArtifacts keepable'), ['retry', 'downloadArtifacts']);
     assert.deepEqual(inline('build cancelable playable variables'), ['play']);
     assert.deepEqual(inline('build cancelable hasLog'), ['cancel', 'openLog']);
@@ -413,7 +441,7 @@ describe('The clauses of the manifest', () => {
     const palette = contributes.menus.commandPalette;
     const offered = async (snapshot: Snapshot | undefined, filtered = false): Promise<readonly string[]> => {
       const keys = await keysFor(snapshot, filtered);
-      return palette.filter(({ when }) => evaluate(when, keys)).map(({ command }) => command.split('.')[1] ?? '');
+      return palette.filter(({ when }) => evaluate(when, keys)).map(({ command }) => nameOf(command));
     };
     const onCommit = ['openInBrowser', 'copyUrl', 'latestArtifacts', 'selectCommit', 'runPipeline'];
     const onBuilds = [

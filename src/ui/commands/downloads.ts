@@ -2,6 +2,7 @@ import { l10n, ProgressLocation, window, workspace } from 'vscode';
 import type { ResumePoint } from '../../core/artifacts/download/transfer';
 import { DiskError, isAbort, isTokenFailure, toFailure } from '../../core/model/errors';
 import type { FileRange } from '../../core/gitlab/buildArtifacts';
+import { isFolder } from '../../core/util/fs';
 import { mapLimit } from '../../core/util/mapLimit';
 import { formatSize } from '../text/buildText';
 import { UserError, sentenceFor, type Report } from '../report';
@@ -129,7 +130,7 @@ class ProgressBoard {
   }
 }
 
-/** Asks in a modal dialog before a file is replaced. For several files, one answer can apply to all. */
+/** Asks in a modal dialog before a file or folder is replaced. For several, one answer can apply to all. */
 export function confirmReplace(report: Report, isOneOfMany: boolean): ReplacePolicy {
   return new ReplacePolicy(async (path) => {
     const answers: readonly (readonly [button: string, answer: ReplaceAnswer])[] = [
@@ -143,7 +144,9 @@ export function confirmReplace(report: Report, isOneOfMany: boolean): ReplacePol
         : []),
     ];
     const question = l10n.t('Replace {0}?', workspace.asRelativePath(path));
-    const detail = l10n.t('The file exists. Any changes to it will be lost.');
+    const detail = (await isFolder(path))
+      ? l10n.t('The folder exists. Everything in it will be lost.')
+      : l10n.t('The file exists. Any changes to it will be lost.');
     const chosen = await report.choose(question, detail, ...answers.map(([button]) => button));
     // Canceling means to keep the files, without further questions.
     return answers.find(([button]) => button === chosen)?.[1] ?? 'keepAll';

@@ -124,9 +124,23 @@ describe('A file or folder of artifacts that is downloaded', () => {
     await bundle.app.run('downloadArtifact', wanted);
     await writeFile(join(bundle.folder, 'notes.txt'), 'mine');
     const running = bundle.app.run('downloadArtifact', wanted);
-    (await message('Replace')).close();
+    const question = await message('Replace');
+    assert.equal(question.detail, 'The file exists. Any changes to it will be lost.');
+    question.close();
     await running;
     assert.equal(await readFile(join(bundle.folder, 'notes.txt'), 'utf8'), 'mine');
+  });
+
+  it('is called a folder in the question where it is one', async () => {
+    const bundle = await start();
+    const wanted = await bundle.row('lib');
+    await bundle.app.run('downloadArtifact', wanted);
+    const running = bundle.app.run('downloadArtifact', wanted);
+    const question = await message('Replace');
+    assert.match(question.text, /\/bin\/lib\?$/);
+    assert.equal(question.detail, 'The folder exists. Everything in it will be lost.');
+    question.close();
+    await running;
   });
 
   it('never leaves its folder by its name, and nothing of it is written', async () => {
