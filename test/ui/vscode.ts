@@ -266,6 +266,7 @@ function toFolder(uri: Uri) {
 
 export const env = {
   appName: 'Fake Code',
+  language: 'en',
   remoteName: undefined,
   clipboard: {
     readText: async (): Promise<string> => editor().clipboard,

@@ -6,6 +6,7 @@ import { oneLine } from '../text/failures';
 import { recentlyWords } from '../text/testText';
 import { expiryOf } from './expiry';
 import type { ArtifactFileNode, ArtifactRowNode, TestNode } from '../tree/treeRows';
+import { plural } from '../text/plural';
 
 const longest = 3000;
 
@@ -26,7 +27,7 @@ export function artifactsTooltip({ build }: ArtifactsNode, now: number): string 
 export function artifactTooltip(node: ArtifactRowNode): string | undefined {
   switch (node.kind) {
     case 'artifactFolder':
-      return lines(oneLine(node.path), l10n.t('{0} files, {1}', node.folder.files, formatSize(node.size)));
+      return lines(oneLine(node.path), folderWords(node.folder.files, formatSize(node.size)));
     case 'artifactFile':
       return fileTooltip(node);
     case 'artifactReport':
@@ -68,4 +69,8 @@ function testTooltip({ test, report }: TestNode): string {
 
 function lines(...all: readonly (string | undefined)[]): string {
   return all.filter((line) => line !== undefined && line !== '').join('\n');
+}
+
+function folderWords(files: number, size: string): string {
+  return plural(files, l10n.t('{0} file, {1}', files, size), l10n.t('{0} files, {1}', files, size));
 }

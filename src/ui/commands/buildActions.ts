@@ -8,6 +8,7 @@ import { canceling, deletingArtifacts, erasing, forcing, keeping, retrying, type
 import { performOn, questionOf, whyNot } from './buildTasks';
 import type { Command, CommandContext } from './command';
 import { subjectsOf, type Subjects, type TargetQuery } from './subjects';
+import { plural } from '../text/plural';
 
 export const retry: Command = (context, args) => performOnSubjects(context, args, retrying());
 
@@ -116,9 +117,11 @@ function whichFiles({ artifacts, reports = [] }: Build): string {
   const [name, size] = [oneLine(artifacts.filename), toldSize(artifacts)];
   const archive = size === undefined ? name : `${name} (${size})`;
   if (reports.length === 0) return archive;
-  return reports.length === 1
-    ? l10n.t('{0} and 1 report', archive)
-    : l10n.t('{0} and {1} reports', archive, reports.length);
+  return plural(
+    reports.length,
+    l10n.t('{0} and {1} report', archive, reports.length),
+    l10n.t('{0} and {1} reports', archive, reports.length),
+  );
 }
 
 function whatGoes({ artifacts, reports }: Build): string {

@@ -12,6 +12,7 @@ import { canceling, maybeStarted, retrying, type Action } from '../text/actionTe
 import { taskOn, whyNot, perform, type Task } from './buildTasks';
 import type { Command, CommandContext } from './command';
 import { buildsIn, targetSnapshot, rootsOf, rowsOf, type TargetSnapshot } from './targets';
+import { plural } from '../text/plural';
 
 /** An action on all builds of a scope that need it. */
 interface Bulk {
@@ -38,9 +39,11 @@ const retryingFailed = (): Bulk => ({
       const failed = builds.length - canceled;
       return l10n.t('Retrying {0} builds: {1} failed, {2} canceled', builds.length, failed, canceled);
     }
-    return builds.length === 1
-      ? l10n.t('Retrying 1 failed build')
-      : l10n.t('Retrying {0} failed builds', builds.length);
+    return plural(
+      builds.length,
+      l10n.t('Retrying {0} failed build', builds.length),
+      l10n.t('Retrying {0} failed builds', builds.length),
+    );
   },
   done: (pipeline) => l10n.t('Retrying failed builds in pipeline #{0}', pipeline),
 });
@@ -57,9 +60,11 @@ const cancelingActive = (): Bulk => ({
       const active = builds.length - waiting;
       return l10n.t('Canceling {0} builds: {1} active, {2} waiting', builds.length, active, waiting);
     }
-    return builds.length === 1
-      ? l10n.t('Canceling 1 active build')
-      : l10n.t('Canceling {0} active builds', builds.length);
+    return plural(
+      builds.length,
+      l10n.t('Canceling {0} active build', builds.length),
+      l10n.t('Canceling {0} active builds', builds.length),
+    );
   },
   done: (pipeline) => l10n.t('Canceled pipeline #{0}', pipeline),
 });

@@ -10,6 +10,7 @@ import { download, toFileRange, type Download, type Step, confirmReplace } from 
 import { offerSaved, unpackSaved, type Saved } from './savedArchives';
 import { type TargetSnapshot, workspaceFolderOf } from './targets';
 import { subjectsOf, type TargetQuery, type Subjects } from './subjects';
+import { plural } from '../text/plural';
 
 /** Downloads whole archives, and unpacks them if the setting says so. */
 export const downloadArtifacts: Command = (context, args) =>
@@ -132,8 +133,10 @@ export const clearArtifactsCache: Command = async ({ cache, report }) => {
   report.done(
     count === 0
       ? l10n.t('The artifacts cache was already empty')
-      : count === 1
-        ? l10n.t('Artifacts cache cleared: 1 file, {0}', formatSize(bytes))
-        : l10n.t('Artifacts cache cleared: {0} files, {1}', count, formatSize(bytes)),
+      : plural(
+          count,
+          l10n.t('Artifacts cache cleared: {0} file, {1}', count, formatSize(bytes)),
+          l10n.t('Artifacts cache cleared: {0} files, {1}', count, formatSize(bytes)),
+        ),
   );
 };

@@ -17,6 +17,7 @@ import { abortedBy } from './prompts';
 import type { Command, CommandContext } from './command';
 import { subjectOf, type TargetQuery } from './subjects';
 import type { TargetSnapshot } from './targets';
+import { plural } from '../text/plural';
 
 export const copyFailure: Command = async (context, args) => {
   const subject = await logSubject(context, args, {
@@ -196,9 +197,11 @@ async function tell(
 function foundWords(build: Build, count: number, isCut: boolean): string {
   const title = buildTitle(build);
   if (isCut) return l10n.t('Showing the first {0} problems of {1}. Its log has more.', mostProblems, title);
-  return count === 1
-    ? l10n.t('1 problem in the log of {0}', title)
-    : l10n.t('{0} problems in the log of {1}', count, title);
+  return plural(
+    count,
+    l10n.t('{0} problem in the log of {1}', count, title),
+    l10n.t('{0} problems in the log of {1}', count, title),
+  );
 }
 
 function whyUnsure(build: Build, unsure: number): string {

@@ -9,6 +9,7 @@ import { askVariables, isVariableName, type VariablesWords } from './variables';
 import { performOn, questionOf } from './buildTasks';
 import type { Command, CommandContext } from './command';
 import { subjectOf, subjectsOf, type Subjects } from './subjects';
+import { plural } from '../text/plural';
 
 /**
  * Starts waiting builds, with variables if another extension or a key binding passes them. Asks only if GitLab would
@@ -83,5 +84,9 @@ function wordsFor(build: Build): VariablesWords {
 
 function playLabel(name: string, count: number): string {
   if (count === 0) return l10n.t('Play {0} without variables', name);
-  return count === 1 ? l10n.t('Play {0} with 1 variable', name) : l10n.t('Play {0} with {1} variables', name, count);
+  return plural(
+    count,
+    l10n.t('Play {0} with {1} variable', name, count),
+    l10n.t('Play {0} with {1} variables', name, count),
+  );
 }

@@ -12,6 +12,7 @@ import { askInputs, isInputs, type Inputs } from './inputs';
 import { askText } from './prompts';
 import { openRoot, rootOf, targetSnapshot, type TargetSnapshot } from './targets';
 import { askVariables, isVariableName, type VariablesWords } from './variables';
+import { plural } from '../text/plural';
 
 /** Variables and inputs of a pipeline. */
 interface Values {
@@ -150,9 +151,11 @@ function wordsFor(ref: string): VariablesWords {
     icon: 'rocket',
     run: (count) => {
       if (count === 0) return l10n.t('Run pipeline for {0} without variables', name);
-      return count === 1
-        ? l10n.t('Run pipeline for {0} with 1 variable', name)
-        : l10n.t('Run pipeline for {0} with {1} variables', name, count);
+      return plural(
+        count,
+        l10n.t('Run pipeline for {0} with {1} variable', name, count),
+        l10n.t('Run pipeline for {0} with {1} variables', name, count),
+      );
     },
     without: l10n.t('Run the pipeline, or add variables first'),
     with: l10n.t('Run with these variables, or change them first'),

@@ -15,6 +15,7 @@ import { DiskError } from '../../core/model/errors';
 import { isFolder } from '../../core/util/fs';
 import type { CommandContext } from './command';
 import { download, confirmReplace, type Step } from './downloads';
+import { plural } from '../text/plural';
 
 /** Reports what was saved and offers next steps. */
 export async function offerSaved(context: CommandContext, saved: readonly Saved[]): Promise<void> {
@@ -58,9 +59,11 @@ function savedSentence(saved: readonly Saved[], first: Saved): string {
     return saved.length === 1 ? l10n.t('Saved {0}.', name) : l10n.t('Saved {0} and {1} more.', name, saved.length - 1);
   if (saved.length > 1) return l10n.t('Saved and extracted {0} and {1} more.', name, saved.length - 1);
   const { files, bytes } = first.unpacked;
-  return files === 1
-    ? l10n.t('Saved and extracted {0}: 1 file, {1}.', name, formatSize(bytes))
-    : l10n.t('Saved and extracted {0}: {1} files, {2}.', name, files, formatSize(bytes));
+  return plural(
+    files,
+    l10n.t('Saved and extracted {0}: {1} file, {2}.', name, files, formatSize(bytes)),
+    l10n.t('Saved and extracted {0}: {1} files, {2}.', name, files, formatSize(bytes)),
+  );
 }
 
 function refusedSentence(saved: readonly Saved[], { path, refusal }: { path: string; refusal: unknown }): string {
@@ -165,7 +168,12 @@ export function logLeftOut(log: Pick<CommandContext['log'], 'info'>, leftOut: re
 export function throttledProgress(progress: (step: Step) => void, total: number): (done: Extracted) => void {
   let files = 0;
   const meter = new ProgressMeter(({ bytes }) => {
-    const doing = l10n.t('extracting: {0} files, {1}', files, formatSize(bytes));
+    const size = formatSize(bytes);
+    const doing = plural(
+      files,
+      l10n.t('extracting: {0} file, {1}', files, size),
+      l10n.t('extracting: {0} files, {1}', files, size),
+    );
     progress({ bytes: total, total, doing });
   }, Date.now);
   return (done) => {

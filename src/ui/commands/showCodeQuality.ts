@@ -22,6 +22,7 @@ import type { Command, CommandContext } from './command';
 import { entriesOf, type EntrySubjects } from './entrySubjects';
 import { subjectOf } from './subjects';
 import { rowsOf, targetSnapshot } from './targets';
+import { plural } from '../text/plural';
 
 /** Maximum number of reports of one archive. */
 const mostReports = 20;
@@ -140,7 +141,9 @@ async function tell({ report }: CommandContext, build: Build, findings: number, 
 function foundWords(title: string, found: number): string {
   if (found > mostProblems)
     return l10n.t('Showing the first {0} code quality findings of {1}. Its report has more.', mostProblems, title);
-  return found === 1
-    ? l10n.t('1 code quality finding of {0}', title)
-    : l10n.t('{0} code quality findings of {1}', found, title);
+  return plural(
+    found,
+    l10n.t('{0} code quality finding of {1}', found, title),
+    l10n.t('{0} code quality findings of {1}', found, title),
+  );
 }

@@ -2,6 +2,7 @@ import { commands, l10n, window } from 'vscode';
 import { UserError } from '../report';
 import type { Command } from './command';
 import { defaultRoot, rootsOf, targetSnapshot } from './targets';
+import { plural } from '../text/plural';
 
 /** Fills the Testing view. It is only opened by the button of the message. */
 export const showTests: Command = async (context, args) => {
@@ -30,7 +31,9 @@ export const showTests: Command = async (context, args) => {
 
 function filledWords({ tests, failures }: { readonly tests: number; readonly failures: number }): string {
   if (failures === 0) return l10n.t('No failed test. Tests in the Testing view: {0}', tests);
-  return failures === 1
-    ? l10n.t('1 test failed. Tests in the Testing view: {0}', tests)
-    : l10n.t('{0} tests failed. Tests in the Testing view: {1}', failures, tests);
+  return plural(
+    failures,
+    l10n.t('{0} test failed. Tests in the Testing view: {1}', failures, tests),
+    l10n.t('{0} tests failed. Tests in the Testing view: {1}', failures, tests),
+  );
 }

@@ -1,4 +1,5 @@
 import { l10n } from 'vscode';
+import { plural } from './plural';
 
 const [minute, hour, day] = [60_000, 3_600_000, 86_400_000];
 
@@ -9,5 +10,6 @@ export function ageText(time: number, now: number): string | undefined {
   if (age < minute) return l10n.t('just now');
   if (age < hour) return l10n.t('{0} min ago', Math.floor(age / minute));
   if (age < day) return l10n.t('{0} h ago', Math.floor(age / hour));
-  return age < 2 * day ? l10n.t('1 day ago') : l10n.t('{0} days ago', Math.floor(age / day));
+  const days = Math.floor(age / day);
+  return plural(days, l10n.t('{0} day ago', days), l10n.t('{0} days ago', days));
 }

@@ -3,6 +3,7 @@ import type { ArchiveError, ArchiveFailure, ArchiveFailureKind } from '../../cor
 import type { LeftOut, LeftOutKind } from '../../core/artifacts/extract/leftOut';
 import { formatSize } from './buildText';
 import { oneLine } from './failures';
+import { plural } from './plural';
 
 /** Problem with an archive or one of its entries, and what to do. Nothing was written. */
 export function archiveSentence({ kind, detail }: ArchiveError): string {
@@ -28,9 +29,11 @@ export function leftOutSentence(leftOut: readonly LeftOut[]): string | undefined
   const counts = new Map<Group, number>();
   for (const { kind } of leftOut) counts.set(groups[kind], (counts.get(groups[kind]) ?? 0) + 1);
   const list = [...counts].map(([group, count]) => counted[group](count)).join(', ');
-  return leftOut.length === 1
-    ? l10n.t('1 entry left out: {0}.', list)
-    : l10n.t('{0} entries left out: {1}.', number(leftOut.length), list);
+  return plural(
+    leftOut.length,
+    l10n.t('{0} entry left out: {1}.', number(leftOut.length), list),
+    l10n.t('{0} entries left out: {1}.', number(leftOut.length), list),
+  );
 }
 
 /** Kinds of left-out entries, as distinguished for users. */
@@ -53,20 +56,25 @@ const groups: Readonly<Record<LeftOutKind, Group>> = {
 };
 
 const counted: Readonly<Record<Group, (count: number) => string>> = {
-  link: (count) => (count === 1 ? l10n.t('1 link') : l10n.t('{0} links', number(count))),
-  special: (count) => (count === 1 ? l10n.t('1 device or pipe') : l10n.t('{0} devices or pipes', number(count))),
+  link: (count) => plural(count, l10n.t('{0} link', number(count)), l10n.t('{0} links', number(count))),
+  special: (count) =>
+    plural(count, l10n.t('{0} device or pipe', number(count)), l10n.t('{0} devices or pipes', number(count))),
   git: (count) => l10n.t('{0} .git', number(count)),
   unheld: (count) =>
-    count === 1
-      ? l10n.t("1 with a name that this disk can't hold")
-      : l10n.t("{0} with names that this disk can't hold", number(count)),
+    plural(
+      count,
+      l10n.t("{0} with a name that this disk can't hold", number(count)),
+      l10n.t("{0} with names that this disk can't hold", number(count)),
+    ),
   alike: (count) =>
-    count === 1
-      ? l10n.t("1 with a name that this disk can't tell from another")
-      : l10n.t("{0} with names that this disk can't tell from others", number(count)),
-  unsafe: (count) => (count === 1 ? l10n.t('1 with an unsafe name') : l10n.t('{0} with unsafe names', number(count))),
-  method: (count) =>
-    count === 1 ? l10n.t('1 with an unknown compression') : l10n.t('{0} with an unknown compression', number(count)),
+    plural(
+      count,
+      l10n.t("{0} with a name that this disk can't tell from another", number(count)),
+      l10n.t("{0} with names that this disk can't tell from others", number(count)),
+    ),
+  unsafe: (count) =>
+    plural(count, l10n.t('{0} with an unsafe name', number(count)), l10n.t('{0} with unsafe names', number(count))),
+  method: (count) => l10n.t('{0} with an unknown compression', number(count)),
 };
 
 type Sentence = (detail: ArchiveFailure) => string;

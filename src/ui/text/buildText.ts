@@ -4,6 +4,7 @@ import type { Verdict } from '../../core/model/verdict';
 import { failureReasonWords } from './failureReasons';
 import { oneLine } from './failures';
 import { formatDuration, formatMinutes, durationInWords, minutesInWords, timeOf } from './timeText';
+import { plural } from './plural';
 
 interface StatusLook {
   readonly icon: string;
@@ -245,7 +246,7 @@ export function groupDescription(builds: readonly Build[]): string {
 export function groupSummary(builds: readonly Build[]): string {
   const failing = builds.filter(hasFailed).map(({ name }) => name);
   if (failing.length > 0) return l10n.t('{0} of {1}: {2}', failing.length, builds.length, named(failing));
-  return builds.length === 1 ? l10n.t('1 build') : l10n.t('{0} builds', builds.length);
+  return plural(builds.length, l10n.t('{0} build', builds.length), l10n.t('{0} builds', builds.length));
 }
 
 /** Number of builds by status, worst first: `2 failed · 3 passed`. */

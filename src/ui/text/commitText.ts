@@ -5,6 +5,7 @@ import { isUnpushed, targetOf, type Snapshot, type Staleness, type Target } from
 import { shortSha, statusLabel } from './buildText';
 import { failureSentence, oneLine } from './failures';
 import { timeOf } from './timeText';
+import { plural } from './plural';
 
 type Ready = Extract<Snapshot, { kind: 'ready' }>;
 
@@ -123,9 +124,11 @@ export function projectWords({ project, instance }: Target): string {
 
 /** Ancestor with distance: "abc12345, 2 commits back". */
 export function ancestorWords({ sha, back }: Ancestor): string {
-  return back === 1
-    ? l10n.t('{0}, 1 commit back', shortSha(sha))
-    : l10n.t('{0}, {1} commits back', shortSha(sha), back);
+  return plural(
+    back,
+    l10n.t('{0}, {1} commit back', shortSha(sha), back),
+    l10n.t('{0}, {1} commits back', shortSha(sha), back),
+  );
 }
 
 /** Says that the history is shallow, if ancestors were searched. */

@@ -5,6 +5,7 @@ import { isBrokenConnection, isTokenFailure, type Failure, type TokenFailureKind
 import { plainText } from '../../core/util/plainText';
 import type { Notice } from '../../core/polling/buildNotices';
 import type { Staleness } from '../../core/model/snapshot';
+import { plural } from './plural';
 
 /**
  * Invisible zero-width character for displayed text. It separates the two characters by which VS Code recognizes a link
@@ -311,9 +312,11 @@ function pipelineFailed(reason: string | undefined): string {
 }
 
 function moreSentence(more: number, failed: number, total: number): string {
-  return more === 1
-    ? l10n.t('1 more build failed, {0} of {1} in all', failed, total)
-    : l10n.t('{0} more builds failed, {1} of {2} in all', more, failed, total);
+  return plural(
+    more,
+    l10n.t('{0} more build failed, {1} of {2} in all', more, failed, total),
+    l10n.t('{0} more builds failed, {1} of {2} in all', more, failed, total),
+  );
 }
 
 /** Name of a failed build in a message. */
@@ -328,7 +331,7 @@ function shortened(text: string): string {
 
 /** Tooltip of the view's badge. */
 export function badgeSentence(failing: number): string {
-  return failing === 1 ? l10n.t('1 build has failed') : l10n.t('{0} builds have failed', failing);
+  return plural(failing, l10n.t('{0} build has failed', failing), l10n.t('{0} builds have failed', failing));
 }
 
 function clockTime(time: number | undefined): string {

@@ -2,6 +2,7 @@ import { l10n } from 'vscode';
 import type { History, JudgedCommit } from '../../core/model/history';
 import { shortSha } from './buildText';
 import { oneLine } from './failures';
+import { plural } from './plural';
 
 /** Sentences about since when a build has been failing, as far as its runs are known. */
 export function historySentences(history: History): readonly string[] {
@@ -17,13 +18,17 @@ function failingSentence({ failing, lastGreen }: History): string {
   const count = failing.length;
   const since = shortSha(first.commit.sha);
   if (lastGreen === undefined)
-    return count === 1
-      ? l10n.t('Failing for at least 1 commit, since before {0}.', since)
-      : l10n.t('Failing for at least {0} commits, since before {1}.', count, since);
+    return plural(
+      count,
+      l10n.t('Failing for at least {0} commit, since before {1}.', count, since),
+      l10n.t('Failing for at least {0} commits, since before {1}.', count, since),
+    );
   const green = shortSha(lastGreen.commit.sha);
-  return count === 1
-    ? l10n.t('Failing for 1 commit, since {0}. Last passed on {1}.', since, green)
-    : l10n.t('Failing for {0} commits, since {1}. Last passed on {2}.', count, since, green);
+  return plural(
+    count,
+    l10n.t('Failing for {0} commit, since {1}. Last passed on {2}.', count, since, green),
+    l10n.t('Failing for {0} commits, since {1}. Last passed on {2}.', count, since, green),
+  );
 }
 
 function flakySentence({ flaky }: History): readonly string[] {

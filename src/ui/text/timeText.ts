@@ -1,5 +1,6 @@
 import { l10n } from 'vscode';
 import { ageText } from './ageText';
+import { plural } from './plural';
 
 /** Seconds as a clock: `0:07`, `3:10`, `1:02:03`. */
 export function formatDuration(seconds: number): string {
@@ -13,9 +14,9 @@ export function formatDuration(seconds: number): string {
 export function durationInWords(seconds: number): string {
   const [hours, minutes, rest] = split(seconds);
   const parts = [
-    hours === 0 ? '' : hours === 1 ? l10n.t('1 hour') : l10n.t('{0} hours', hours),
-    minutes === 0 ? '' : minutes === 1 ? l10n.t('1 minute') : l10n.t('{0} minutes', minutes),
-    rest === 0 && hours + minutes > 0 ? '' : rest === 1 ? l10n.t('1 second') : l10n.t('{0} seconds', rest),
+    hours === 0 ? '' : plural(hours, l10n.t('{0} hour', hours), l10n.t('{0} hours', hours)),
+    minutes === 0 ? '' : plural(minutes, l10n.t('{0} minute', minutes), l10n.t('{0} minutes', minutes)),
+    rest === 0 && hours + minutes > 0 ? '' : plural(rest, l10n.t('{0} second', rest), l10n.t('{0} seconds', rest)),
   ];
   return parts.filter((part) => part !== '').join(' ');
 }

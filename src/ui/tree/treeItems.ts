@@ -53,6 +53,7 @@ import { ageWords } from './tooltipMarkdown';
 import { repositoryLook, repositoryTooltip } from './repositoryRow';
 import type { RepositoryNode, RowNode } from './treeRows';
 import { oneLine } from '../text/failures';
+import { plural } from '../text/plural';
 
 /** What all rows of a repository share. */
 export interface RenderContext {
@@ -211,7 +212,7 @@ function statusItem({ status, isAllowed, count }: StatusNode, freshness: Freshne
   const item = new TreeItem(label, TreeItemCollapsibleState.Collapsed);
   item.iconPath = isAllowed ? allowedFailureIcon(freshness) : statusIcon(status, freshness);
   item.description = String(count);
-  const spoken = count === 1 ? l10n.t('{0}, 1 build', label) : l10n.t('{0}, {1} builds', label, count);
+  const spoken = plural(count, l10n.t('{0}, {1} build', label, count), l10n.t('{0}, {1} builds', label, count));
   item.accessibilityInformation = { label: spoken };
   return item;
 }

@@ -125,9 +125,12 @@ export const QuickInputButtons = { Back: { iconPath: new ThemeIcon('arrow-left')
 
 export const QuickPickItemKind = { Separator: -1, Default: 0 } as const;
 
-/** `{0}` is replaced once: what an argument brings is not looked at again. */
+/** `{0}` is replaced once: what an argument brings is not looked at again. `bundle`: the translated texts, if any. */
 export const l10n = {
+  bundle: undefined as Readonly<Record<string, string>> | undefined,
   t(message: string, ...args: readonly (string | number | boolean)[]): string {
-    return message.replace(/\{(\d+)\}/g, (whole, index: string) => String(args[Number(index)] ?? whole));
+    return (this.bundle?.[message] ?? message).replace(/\{(\d+)\}/g, (whole, index: string) =>
+      String(args[Number(index)] ?? whole),
+    );
   },
 };

@@ -1,0 +1,10 @@
+import { env, l10n } from 'vscode';
+
+/**
+ * The form of a sentence that a count takes in the display language: `one` and `other` are the only two that the
+ * languages of `l10n/` have for whole numbers below a million. Sentences without a translation are English.
+ */
+export function plural(count: number, one: string, other: string): string {
+  const language = l10n.bundle === undefined ? 'en' : env.language;
+  return new Intl.PluralRules(language).select(count) === 'one' ? one : other;
+}
