@@ -38,6 +38,7 @@ import { logDurations } from './log/logDurations';
 import { LogTimes } from './log/logTimes';
 import { Notifications, type NotificationsPort } from './views/notifications';
 import { BuildDetailsLoader, type DetailsPort } from './session/buildDetailsLoader';
+import { NoticeClaims } from './session/noticeClaims';
 import { SnapshotCache } from './session/snapshotCache';
 import { SnapshotFiles } from './session/snapshotFiles';
 import { InstanceCache } from './session/instanceCache';
@@ -105,7 +106,7 @@ export function startShell(context: ExtensionContext, changed: EventEmitter<void
   const commandContext = { ...known, ciFiles, report, log, manifest, ...shown };
   const run = (name: string, args: readonly unknown[]) =>
     report.guard(name, async () => table[name]?.(commandContext, withBuildOf(commitTests, args)));
-  const notifications = new Notifications({ clock, report, settings, act, ...attentionOf(tree) });
+  const notifications = new Notifications({ ...shared, act, claims: claimsIn(context), ...attentionOf(tree) });
   context.subscriptions.push(
     // Dispose of the session before what it uses.
     ...[settingFlaws, ...logFeatures, logsShown.logs, archives, artifactRows, commitTests, coverage],
@@ -139,10 +140,15 @@ export function startShell(context: ExtensionContext, changed: EventEmitter<void
   };
 }
 
+function claimsIn({ globalStorageUri }: ExtensionContext): NoticeClaims {
+  return new NoticeClaims(join(globalStorageUri.fsPath, 'notices'), systemClock);
+}
+
 /** How the tree tells notifications whether they are needed, and shows how many builds fail. */
-function attentionOf({ view }: BuildTree): Pick<NotificationsPort, 'isVisible' | 'badge'> {
+function attentionOf({ view }: BuildTree): Pick<NotificationsPort, 'isVisible' | 'isFocused' | 'badge'> {
   return {
     isVisible: () => view.visible && window.state.focused,
+    isFocused: () => window.state.focused,
     badge: (badge) => (view.badge = badge),
   };
 }

@@ -5,6 +5,7 @@ import type { Build } from '../../src/core/model/build';
 import type { Snapshot } from '../../src/core/model/snapshot';
 import { Notifications } from '../../src/ui/views/notifications';
 import { Report } from '../../src/ui/report';
+import type { NoticeClaims } from '../../src/ui/session/noticeClaims';
 import type { RepositoryView } from '../../src/ui/session/repositoryView';
 import { Settings } from '../../src/ui/session/settings';
 import { FakeClock } from '../core/support';
@@ -14,19 +15,29 @@ import { ready, someBuilds } from './samples';
 
 /** Notifications in the test's window, with a view and commands that only take note. */
 export class Notifying {
-  readonly clock = new FakeClock();
   readonly settings = new Settings();
   inSight = false;
+  focused = true;
   readonly badges: (ViewBadge | undefined)[] = [];
   readonly acts: (readonly unknown[])[] = [];
-  readonly notifications = new Notifications({
-    clock: this.clock,
-    report: new Report(window.createOutputChannel('x', { log: true })),
-    settings: this.settings,
-    isVisible: () => this.inSight,
-    badge: (badge) => this.badges.push(badge),
-    act: async (...command) => void this.acts.push(command),
-  });
+  readonly notifications: Notifications;
+
+  /** Samples use the same ids over and over, so each claim is the first unless a test brings claims of its own. */
+  constructor(
+    claims: Pick<NoticeClaims, 'claim'> = { claim: () => Promise.resolve(true) },
+    readonly clock = new FakeClock(),
+  ) {
+    this.notifications = new Notifications({
+      clock,
+      claims,
+      report: new Report(window.createOutputChannel('x', { log: true })),
+      settings: this.settings,
+      isVisible: () => this.inSight,
+      isFocused: () => this.focused,
+      badge: (badge) => this.badges.push(badge),
+      act: async (...command) => void this.acts.push(command),
+    });
+  }
 
   show(...repositories: readonly RepositoryView[]): void {
     this.notifications.show({ repositories, active: repositories[0]?.root });

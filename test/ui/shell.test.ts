@@ -111,7 +111,8 @@ describe('The end of builds', () => {
 
   it('is told while nobody looks, and its button retries what failed', async () => {
     const app = await apps.ready();
-    editor().focus(false);
+    // A window without focus would let another one tell it first.
+    editor().views[0]?.turn(false);
     app.gitlab.world.setStatus(app.small.builds.long, 'success');
     app.gitlab.world.setStatus(app.small.builds.deploy, 'failed');
     await app.api.refresh();

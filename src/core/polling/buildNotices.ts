@@ -1,4 +1,4 @@
-import { isActive, type Build } from '../model/build';
+import { isActive, statusClass, type Build } from '../model/build';
 import { pipelineFailure, type Pipeline } from '../model/pipeline';
 import { failedBuilds, verdictOf, type Verdict } from '../model/verdict';
 import { isSameTarget, type Snapshot, type Target } from '../model/snapshot';
@@ -11,6 +11,12 @@ export interface Notice {
   readonly root: string;
   /** Name of the repository. */
   readonly name: string;
+  /** Base URL of the instance. */
+  readonly instance: string;
+  /** What happened, the same in each window that sees it; undefined if only the failed builds identify it. */
+  readonly event?: string | undefined;
+  /** Ids of the failed builds that are news. */
+  readonly news: readonly number[];
   readonly sha: string;
   readonly ref: string | undefined;
   /** Commit title, if GitLab includes it. */
@@ -101,7 +107,11 @@ function observeBrokenPipeline(
   const watch: Watch = { ...(seen.watch ?? unseen(target)), broken: broken.id };
   const isFollowed = isSameTarget(before?.target, target) || isSameTarget(before?.awaited, target);
   if (before?.broken === broken.id || !isFollowed || seen.notice?.outcome === 'failed') return { ...seen, watch };
-  return { watch, notice: noticeOf({ moment: 'failure', outcome: 'failed', reason: pipelineFailure(broken) }) };
+  const event = { event: `pipeline ${broken.id}`, news: [] };
+  return {
+    watch,
+    notice: noticeOf({ moment: 'failure', outcome: 'failed', ...event, reason: pipelineFailure(broken) }),
+  };
 }
 
 /** HEAD has no builds of its own yet: any that appear are news, even if already finished. */
@@ -115,7 +125,7 @@ function unseen(target: Target): Watch {
 }
 
 type NoticeOf = (
-  changes: Pick<Notice, 'moment' | 'outcome' | 'more' | 'reason'> & { readonly fixed?: boolean },
+  changes: Pick<Notice, 'moment' | 'outcome' | 'event' | 'news' | 'more' | 'reason'> & { readonly fixed?: boolean },
 ) => Notice;
 
 function noticesOf(
@@ -124,10 +134,12 @@ function noticesOf(
   { builds, failed }: Verdict,
 ): NoticeOf {
   const { sha, ref } = target;
+  const instance = target.instance.url;
   const title = builds.find(({ commit }) => commit?.sha === sha)?.commit?.title;
   return (changes) => ({
     root,
     name,
+    instance,
     sha,
     ref,
     title,
@@ -147,7 +159,8 @@ function observeActive(
 ): Observation {
   const announced = failed.length > 0 && known?.announced === true;
   const moving = known?.moving === true || builds.some(isActive);
-  const isFirst = known !== undefined && moving && !announced && countNew(known, failed) > 0;
+  const news = newOf(known, failed);
+  const isFirst = known !== undefined && moving && !announced && news.length > 0;
   const told = known === undefined || isFirst ? idsOf(failed) : failed.length === 0 ? [] : known.knownFailures;
   const watch: Watch = {
     target,
@@ -157,25 +170,33 @@ function observeActive(
     knownFailures: told,
     announced: announced || isFirst,
   };
-  return isFirst ? { watch, notice: noticeOf({ moment: 'failure', outcome: 'failed' }) } : { watch };
+  return isFirst ? { watch, notice: noticeOf({ moment: 'failure', outcome: 'failed', news }) } : { watch };
 }
 
 function observeEnd(
   known: Watch | undefined,
   target: Target,
-  { failed }: Verdict,
+  { builds, failed }: Verdict,
   outcome: Outcome,
   noticeOf: NoticeOf,
 ): Observation {
   const watch: Watch = { target, moving: false, outcome, failed, knownFailures: idsOf(failed), announced: false };
   if (known?.moving !== true) return { watch };
   const fixed = outcome === 'passed' && known.outcome === 'failed';
-  const more = known.announced ? countNew(known, failed) : undefined;
-  return { watch, notice: noticeOf({ moment: 'end', outcome, fixed, more }) };
+  const news = newOf(known, failed);
+  const more = known.announced ? news.length : undefined;
+  return { watch, notice: noticeOf({ moment: 'end', outcome, event: endOf(builds), news, fixed, more }) };
 }
 
-function countNew({ knownFailures: told }: Watch, failed: readonly Build[]): number {
-  return failed.filter(({ id }) => !told.includes(id)).length;
+/** Identifies the end of a run: a retry adds a build, and a manual build that was started ends under its old id. */
+function endOf(builds: readonly Build[]): string {
+  const newest = Math.max(0, ...idsOf(builds));
+  return `end ${newest} ${builds.filter(({ status }) => statusClass(status) === 'ended').length}`;
+}
+
+/** Ids of failed builds that the watch doesn't know. */
+export function newOf(watch: Watch | undefined, failed: readonly Build[]): readonly number[] {
+  return idsOf(failed).filter((id) => watch?.knownFailures.includes(id) !== true);
 }
 
 function idsOf(builds: readonly Build[]): readonly number[] {

@@ -77,6 +77,10 @@ const watchesMs = 30 * minute;
 const awaitedMs = 30_000;
 /** Most requests per listing for which polling more often is acceptable. */
 const mostRequestsSoon = 3;
+/**
+ * How much less often a window without focus asks, although its view is visible: another window may show the same.
+ */
+const unfocusedFactor = 3;
 /** Interval while nobody is looking, for the notification that builds finished. */
 const unattendedMs = minute;
 /** Longest pause that a server can impose; a longer one may be a mistake. */
@@ -110,6 +114,14 @@ export function nextDelay(moment: Moment): number | undefined {
   }
 }
 
+/** Intervals of a window by its focus; a window in which the user just acted is waited for, wherever the focus is. */
+function byFocus({ attention, intervals }: Timing): Intervals {
+  const { activeSeconds, idleSeconds, soonSeconds = activeSeconds } = intervals;
+  if (attention.focused) return intervals;
+  const unfocused = Math.max(activeSeconds, Math.min(unfocusedFactor * activeSeconds, idleSeconds));
+  return { activeSeconds: unfocused, idleSeconds, soonSeconds: Math.min(soonSeconds, unfocused) };
+}
+
 /** Milliseconds until the log of a build is read again; undefined: wait for an event. `isEmpty`: nothing is read yet. */
 export function nextLogDelay(
   { build, failure, isEmpty }: { build: Build | undefined; failure: Failure | undefined; isEmpty: boolean },
@@ -126,7 +138,7 @@ function delayAt(pace: Pace | undefined, failure: Failure | undefined, timing: T
     const delay = isSeen || mayEndUnseen(pace) ? afterFailure(failure, timing) : undefined;
     return isSeen ? delay : unattended(delay, timing.intervals);
   }
-  if (isSeen) return pace === undefined ? undefined : 1000 * secondsOf(pace, timing);
+  if (isSeen) return pace === undefined ? undefined : 1000 * secondsOf(pace, { ...timing, intervals: byFocus(timing) });
   return mayEndUnseen(pace) ? unattended(0, timing.intervals) : undefined;
 }
 

@@ -10,6 +10,7 @@ import {
   type Uri,
 } from 'vscode';
 import { hasFailed, type Build } from '../../core/model/build';
+import type { Attention } from '../../core/polling/schedule';
 import type { Clock } from '../../core/util/timer';
 import { buildsOf, type Target } from '../../core/model/snapshot';
 import { flatten } from '../../core/model/arrange';
@@ -221,7 +222,8 @@ export class Logs implements Disposable {
       clock,
       build: async (signal: AbortSignal) => known(session, root, id) ?? (await client.build(project, id, signal)),
       trace: (etag: string | undefined, signal: AbortSignal) => client.trace(project, id, signal, etag),
-      attention: () => ({ visible: editorsOf(uri).length > 0, focused: false }),
+      // A log that is open is read at the same pace without focus, too: it is often beside another window.
+      attention: () => attentionTo(editorsOf(uri).length > 0),
       intervals: () => settings.intervals(),
       tailLength: () => settings.logTailLength(),
       longReading: (name: string, cancel: () => void) => new LongReading(name, cancel),
@@ -288,4 +290,8 @@ function known(session: Session, root: string, id: number): Build | undefined {
 
 function isOpen(uri: Uri): boolean {
   return workspace.textDocuments.some((document) => document.uri.toString() === uri.toString());
+}
+
+function attentionTo(isShown: boolean): Attention {
+  return { visible: isShown, focused: isShown };
 }

@@ -1,10 +1,11 @@
 import { l10n, type Disposable, type ViewBadge } from 'vscode';
 import { can } from '../../core/model/abilities';
 import type { Build } from '../../core/model/build';
-import { failingOfHead, observe, type Notice, type Watch } from '../../core/polling/buildNotices';
+import { failingOfHead, newOf, observe, type Notice, type Watch } from '../../core/polling/buildNotices';
 import { Timer, type Clock } from '../../core/util/timer';
 import type { Report } from '../report';
 import type { Row } from '../tree/treeRows';
+import type { NoticeClaims } from '../session/noticeClaims';
 import type { RepositoryView, ViewState } from '../session/repositoryView';
 import { badgeSentence, noticesSentence } from '../text/failures';
 import type { Settings } from '../session/settings';
@@ -13,8 +14,11 @@ export interface NotificationsPort {
   readonly clock: Clock;
   readonly report: Report;
   readonly settings: Pick<Settings, 'notifications' | 'notifyAt' | 'setNotifications'>;
+  /** Decides which of several windows tells. */
+  readonly claims: Pick<NoticeClaims, 'claim'>;
   /** Whether the view is visible in a focused window. */
   isVisible(): boolean;
+  isFocused(): boolean;
   /** Sets the view's badge; undefined removes it. */
   badge(badge: ViewBadge | undefined): void;
   /** Runs one of our commands, named without `gitlabBuilds.`. Never rejects. */
@@ -23,10 +27,13 @@ export interface NotificationsPort {
 
 /** Notices within this time in ms are combined. */
 const mergeMs = 3000;
+/** How long a window without focus waits, so that the one with focus sees the event first and tells it. */
+const yieldMs = 10_000;
 
 /**
  * Notifies about failed and finished builds while nobody is looking, and updates the view's badge. Nothing waits for
- * the notifications.
+ * the notifications. Of several windows, one tells: a notice is claimed at the last moment, so that a window that is
+ * closed before doesn't take it along.
  */
 export class Notifications implements Disposable {
   private readonly timer: Timer;
@@ -62,8 +69,13 @@ export class Notifications implements Disposable {
     if (watch === undefined) return;
     this.watches.set(root, watch);
     this.pending = this.pending.flatMap((one) => (isOf(one, root, watch) ? this.upToDate(one, watch) : [one]));
-    if (notice === undefined || this.port.isVisible()) return;
-    if (this.pending.length === 0) this.timer.arm(mergeMs, () => this.tell());
+    if (notice === undefined) return;
+    if (this.port.isVisible()) {
+      // The user sees it here, so no other window needs to tell it.
+      this.inBackground(() => this.claimWanted([notice]));
+      return;
+    }
+    if (this.pending.length === 0) this.timer.arm(this.port.isFocused() ? mergeMs : yieldMs, () => this.tell());
     const isSame = (one: Notice) => isOf(one, root, watch);
     const isUntold = this.pending.some((one) => isSame(one) && one.moment === 'failure');
     this.pending = [...this.pending.filter((one) => !isSame(one)), isUntold ? { ...notice, more: undefined } : notice];
@@ -77,16 +89,48 @@ export class Notifications implements Disposable {
     if (pending.moment === 'end') return watch.moving ? [] : [pending];
     const { failed } = watch;
     if (failed.length === 0) return [];
+    const news = [...new Set([...pending.news, ...newOf(watch, failed)])];
     // Include later failures, so that they aren't announced separately.
     if (watch.announced) this.watches.set(pending.root, { ...watch, knownFailures: failed.map(({ id }) => id) });
-    return [{ ...pending, failed }];
+    return [{ ...pending, failed, news }];
   }
 
   private tell(): void {
-    const notices = this.pending.filter((notice) => this.isWanted(notice));
+    const { pending } = this;
     this.pending = [];
-    if (notices.length === 0 || this.port.isVisible()) return;
-    void this.port.report.guard('notification', () => this.offer(notices));
+    this.inBackground(async () => {
+      const notices = await this.claimWanted(pending);
+      if (notices.length > 0 && !this.port.isVisible()) await this.offer(notices);
+    });
+  }
+
+  private inBackground(work: () => Promise<unknown>): void {
+    void this.port.report.guard('notification', work);
+  }
+
+  /** The wanted notices that no other window has told, or not in whole. */
+  private async claimWanted(notices: readonly Notice[]): Promise<readonly Notice[]> {
+    const claimed: Notice[] = [];
+    for (const notice of notices) {
+      const one = this.isWanted(notice) ? await this.claim(notice) : undefined;
+      // Another window may have told the failures that make up an end.
+      if (one !== undefined && this.isWanted(one)) claimed.push(one);
+    }
+    return claimed;
+  }
+
+  private async claim(notice: Notice): Promise<Notice | undefined> {
+    const { claims } = this.port;
+    const { instance, event, moment, news, more } = notice;
+    if (event !== undefined && !(await claims.claim(`${instance} ${event}`))) return undefined;
+    let told = 0;
+    // In one order in all windows, so that one of them gets all.
+    for (const id of [...news].sort((a, b) => a - b)) {
+      if (await claims.claim(`${instance} failed ${id}`)) continue;
+      if (moment === 'failure') return undefined;
+      told += 1;
+    }
+    return told > 0 && more === undefined ? { ...notice, more: news.length - told } : notice;
   }
 
   private isWanted({ moment, outcome, more }: Notice): boolean {

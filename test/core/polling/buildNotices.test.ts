@@ -49,6 +49,9 @@ describe('The notice of an end', () => {
       more: undefined,
       root: 'file:///one',
       name: 'one',
+      instance: 'https://git.example.com',
+      event: 'end 2 2',
+      news: [1],
       sha,
       ref: 'main',
       outcome: 'failed',
@@ -57,6 +60,21 @@ describe('The notice of an end', () => {
       fixed: false,
       readOnly: false,
     });
+  });
+
+  it('is another event once a manual build was started and has ended, and once a build was retried', () => {
+    const after = readyWith(of('failed', 'success'));
+    const again = readyWith([buildWith({ id: 3, name: 'build-1', status: 'success' }), ...of('success').slice(1)]);
+    const notices = noticesOf(
+      readyWith(of('running', 'manual')),
+      readyWith(of('failed', 'manual')),
+      readyWith(of('failed', 'running')),
+      after,
+      running,
+      again,
+    );
+    const events = notices.flatMap((notice) => (notice?.moment === 'end' ? [notice.event] : []));
+    assert.equal(new Set(events).size, 3, events.join());
   });
 
   it('comes once, however often the end is seen', () =>

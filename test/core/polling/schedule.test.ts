@@ -100,8 +100,28 @@ describe('nextDelay', () => {
   });
 
   it('is there while the view or the window has attention', () => {
-    assert.equal(delay(ready('running'), { attention: { visible: true, focused: false } }), 5 * second);
     assert.equal(delay(ready('running'), { attention: { visible: false, focused: true } }), 5 * second);
+    assert.equal(delay(ready('manual'), { attention: { visible: true, focused: false } }), 60 * second);
+  });
+
+  describe('in a window without focus whose view is visible', () => {
+    const attention = { visible: true, focused: false };
+    const at = (intervals: Moment['intervals'], changes: Partial<Moment> = {}) =>
+      delay(ready('running'), { attention, intervals, ...changes });
+
+    it('is three times as long, but not longer than the idle one', () => {
+      assert.equal(at({ activeSeconds: 5, idleSeconds: 60 }), 15 * second);
+      assert.equal(at({ activeSeconds: 30, idleSeconds: 60 }), 60 * second);
+      assert.equal(at({ activeSeconds: 90, idleSeconds: 60 }), 90 * second);
+    });
+
+    it('is as short as ever where the user just acted', () => {
+      const acted = { actedAt: refreshedAt - second, requests: 1 };
+      assert.equal(at({ activeSeconds: 5, idleSeconds: 60, soonSeconds: 2 }, acted), 2 * second);
+    });
+
+    it('is as short as ever after a failure, so that a server that is back is shown', () =>
+      assert.equal(delay(stale(ready('running'), { kind: 'offline' }), { attention, failures: 9 }), 8 * second));
   });
 
   it('is none where there is nothing to load', () => {
