@@ -111,7 +111,7 @@ async function buildTests() {
   const programs = ['test/run.ts', ...filesBelow('test').filter((file) => /\.(main|bench)\.ts$/.test(file))];
   await build({
     ...esm,
-    entryPoints: [...of('core', 'gitlab', 'vscode', 'wire', 'e2e'), ...programs.filter(exists)],
+    entryPoints: [...of('core', 'gitlab', 'vscode', 'wire', 'wire-oldest', 'e2e'), ...programs.filter(exists)],
     outdir: 'out/test',
     outbase: 'test',
     external: externals,

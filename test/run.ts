@@ -26,18 +26,21 @@ const steps: readonly Step[] = [
   mochaSuite('ui', 30),
   mochaSuite('gitlab', 10),
   mochaSuite('vscode', 30),
-  {
-    name: 'integration-newest',
-    kind: 'suite',
-    commands: [[join(testFolder, 'vscode', 'integration.main.mjs'), 'newest']],
-  },
+  integration('newest'),
   mochaSuite('wire', 120),
   ...(existsSync(join(testFolder, 'e2e')) ? [mochaSuite('e2e', 120)] : []),
 ];
+/** Steps in the oldest supported VS Code, which run when they are named. */
+const stepsOfOldest: readonly Step[] = [integration('oldest'), mochaSuite('wire-oldest', 120)];
 
 function tool(name: string, ...commands: readonly (readonly [string, ...string[]])[]): Step {
   const inProject = commands.map(([script, ...args]) => [join(projectRoot, 'node_modules', script), ...args]);
   return { name, kind: 'tool', commands: inProject };
+}
+
+function integration(release: 'newest' | 'oldest'): Step {
+  const program = join(testFolder, 'vscode', 'integration.main.mjs');
+  return { name: `integration-${release}`, kind: 'suite', commands: [[program, release]] };
 }
 
 function mochaSuite(name: string, secondsPerTest: number): Step {
@@ -103,9 +106,10 @@ function sum(numbers: readonly number[]): number {
 function chooseSteps(args: readonly string[]): readonly Step[] {
   const names = args[args.indexOf('--only') + 1]?.split(',') ?? [];
   if (!args.includes('--only')) return steps;
-  const unknown = names.filter((name) => !steps.some((step) => step.name === name));
-  if (names.length > 0 && unknown.length === 0) return steps.filter(({ name }) => names.includes(name));
-  throw new Error(`--only takes some of ${steps.map(({ name }) => name).join(',')}`);
+  const known = [...steps, ...stepsOfOldest];
+  const unknown = names.filter((name) => !known.some((step) => step.name === name));
+  if (names.length > 0 && unknown.length === 0) return known.filter(({ name }) => names.includes(name));
+  throw new Error(`--only takes some of ${known.map(({ name }) => name).join(',')}`);
 }
 
 await main(chooseSteps(process.argv.slice(2)));

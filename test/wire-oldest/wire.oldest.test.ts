@@ -1,0 +1,3 @@
+import { describeWire } from '../wire/onTheWire';
+
+describeWire('oldest');
