@@ -4,17 +4,18 @@ import { smallProject } from '../gitlab/scenarios';
 import { developerToken } from '../gitlab/seed';
 import { openView, quickInput, runCommand, statusBarItem, treeRow } from '../vscode/workbench';
 import { useStage } from './stage';
-import { eventually, title, welcome } from './view';
+import { eventually, message, title } from './view';
 
 describe('signing in', () => {
   const stage = useStage({ furnish: smallProject, signedIn: false });
 
   it('is offered for a host that nobody has called a GitLab, which hears nothing before', async () => {
     const { page, gitlab, picture } = stage();
-    await welcome(page).getByRole('button', { name: 'Sign In' }).waitFor();
+    const { host } = new URL(gitlab.url);
+    await treeRow(page, new RegExp(`^Sign In to ${host}…`)).waitFor();
     await picture('sign-in-1-welcome');
-    assert.equal(await title(page).innerText(), `GitLab Builds: ${new URL(gitlab.url).host}`);
-    assert.match(await welcome(page).innerText(), /Is the host named above a GitLab server\?/);
+    assert.equal(await title(page).innerText(), 'GitLab Builds');
+    assert.match(await message(page).innerText(), new RegExp(`^Is ${host} a GitLab server\\?`));
     assert.equal(await statusBarItem(page, /GitLab Builds/).count(), 0);
     assert.deepEqual(gitlab.requests, []);
   });
@@ -23,14 +24,14 @@ describe('signing in', () => {
     const { page, gitlab, project, picture } = stage();
     // With this key the workbench encrypts what it stores; an address of the layer around the server, which is not there.
     await page.route('**/mint-key', (route) => route.fulfill({ body: Buffer.alloc(32, 'key') }));
-    await welcome(page).getByRole('button', { name: 'Sign In' }).click();
-    const { input, message } = await quickInput(page);
+    await treeRow(page, /^Sign In to /).click();
+    const { input, message: error } = await quickInput(page);
     await eventually(async () => assert.equal(await input.inputValue(), gitlab.url));
     await picture('sign-in-2-address');
     await input.fill('glpat-aB3dE6hI9kLmN0pQrStU');
     await eventually(async () => assert.equal(await input.getAttribute('type'), 'password'));
     await input.press('Enter');
-    await message.getByText(/That looks like a token/).waitFor();
+    await error.getByText(/That looks like a token/).waitFor();
     await picture('sign-in-2-token-as-address');
     assert.deepEqual(gitlab.requests, []);
     await input.fill(`${gitlab.url}/${project.project.path}`);
@@ -47,7 +48,7 @@ describe('signing in', () => {
     await page.locator('.quick-input-widget a:focus').waitFor();
     await input.fill('wrong-token');
     await input.press('Enter');
-    await message.getByText(/rejected this token\. Check that it is complete and hasn't expired\./).waitFor();
+    await error.getByText(/rejected this token\. Check that it is complete and hasn't expired\./).waitFor();
     await picture('sign-in-3-refused');
     assert.ok(gitlab.requests.some(({ path, status }) => path === '/api/v3/user' && status === 401));
     await input.fill(project.token);
@@ -66,7 +67,7 @@ describe('signing in', () => {
   it('ends with Sign Out', async () => {
     const { page, picture } = stage();
     await runCommand(page, 'GitLab Builds: Sign Out');
-    await welcome(page).getByRole('button', { name: 'Sign In' }).waitFor();
+    await treeRow(page, /^Sign In to /).waitFor();
     await picture('sign-out');
   });
 });
@@ -89,7 +90,7 @@ describe('signing in with what is signed in already', () => {
   it('offers glab, and shows the builds once that is chosen', async () => {
     const { page, picture } = stage();
     await page.route('**/mint-key', (route) => route.fulfill({ body: Buffer.alloc(32, 'key') }));
-    await welcome(page).getByRole('button', { name: 'Sign In' }).click();
+    await treeRow(page, /^Sign In to /).click();
     const { input } = await quickInput(page);
     await picture('sign-in-5-address');
     await input.press('Enter');

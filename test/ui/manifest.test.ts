@@ -221,8 +221,6 @@ const target = aTarget();
 const states: Readonly<Record<string, Snapshot | undefined>> = {
   starting: undefined,
   ...Object.fromEntries(reasons.map((reason) => [reason, { kind: 'noProject', reason } as const])),
-  unknownHost: { kind: 'signedOut', url: 'https://x', known: false },
-  signedOut: { kind: 'signedOut', url: 'https://x', known: true },
   loading: { kind: 'loading', target },
   noBuilds: ready([]),
   notPushed: {
@@ -289,6 +287,11 @@ describe('The welcome text', () => {
     const ofGit = ['gitMissing', 'parentRepository', 'unsafeRepository'];
     const all = [...Object.keys(states), 'noFolder', 'untrusted', 'filtered', 'elsewhere', ...ofGit];
     assert.deepEqual(welcomes.map(({ name }) => name.slice('%welcome.'.length, -1)).sort(), all.sort());
+  });
+
+  it('is none where one has to sign in: a message names the host, which a welcome text cannot', async () => {
+    for (const known of [true, false])
+      assert.deepEqual(shownFor(await keysFor({ kind: 'signedOut', url: 'https://x', known })), []);
   });
 
   it('is none where several repositories are open: their rows say how they are', async () => {

@@ -19,6 +19,17 @@ export function titleOf(snapshot: Snapshot | undefined): string {
     : l10n.t('{0} · since {1}', shortSha(target.sha), timeOf(since, since));
 }
 
+/** Says to which server the user isn't signed in; a view without rows couldn't name it. */
+export function signInSentence({ url, known }: Extract<Snapshot, { kind: 'signedOut' }>): string {
+  const { host } = new URL(url);
+  return known
+    ? l10n.t("You're not signed in to {0}. Sign in to see the builds (jobs) of this commit.", host)
+    : l10n.t(
+        'Is {0} a GitLab server? Nothing has been sent to it yet. Sign in to see the builds (jobs) of this commit. If your GitLab has another web address, enter that one.',
+        host,
+      );
+}
+
 /**
  * What is displayed: branch or tag and commit, or the host if there is no commit; plus anything unusual: a commit other
  * than HEAD, a detached HEAD, a git operation in progress, a filter.

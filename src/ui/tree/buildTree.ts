@@ -11,13 +11,14 @@ import {
 } from 'vscode';
 import { systemClock, type Clock } from '../../core/util/timer';
 import { verdictOf } from '../../core/model/verdict';
+import type { Snapshot } from '../../core/model/snapshot';
 import type { Grouping } from '../../core/model/tree';
 import { redrawOf, rowsAtOnce } from '../../core/model/treeDiff';
 import { ExpiryClock } from '../artifacts/expiryClock';
 import { setContext } from '../views/contextKeys';
 import type { DetailsPort } from '../session/buildDetailsLoader';
 import { RenderedTree } from './renderedTree';
-import { caveats, subjectOf, titleOf } from '../text/commitText';
+import { caveats, signInSentence, subjectOf, titleOf } from '../text/commitText';
 import { largeCommitCounts, statusLabel } from '../text/buildText';
 import type { Row, RowNode } from './treeRows';
 import type { ViewState } from '../session/repositoryView';
@@ -187,7 +188,7 @@ export class BuildTree implements TreeDataProvider<Row>, Disposable {
     const hasRows = this.drawing.roots.length > 0;
     const { repositories } = this.state;
     const only = repositories.length === 1 ? repositories[0] : undefined;
-    const parts = only === undefined ? this.filterWords() : [subjectOf(only.snapshot, this.filter)];
+    const parts = only === undefined ? this.filterWords() : [messageOf(only.snapshot, this.filter)];
     const counts = only?.snapshot?.kind === 'ready' ? largeCommitCounts(verdictOf(only.snapshot)) : undefined;
     const reservations = caveats(only?.snapshot, this.clock.now());
     this.write('title', hasRows || only === undefined ? l10n.t('GitLab Builds') : titleOf(only.snapshot));
@@ -215,6 +216,11 @@ export class BuildTree implements TreeDataProvider<Row>, Disposable {
     const whenLoaded = new Promise<void>((resolve) => (this.loaded = resolve));
     void window.withProgress({ location: { viewId } }, () => whenLoaded);
   }
+}
+
+/** What is displayed, or what to do in order to see anything. */
+function messageOf(snapshot: Snapshot | undefined, filter: readonly string[]): string {
+  return snapshot?.kind === 'signedOut' ? signInSentence(snapshot) : subjectOf(snapshot, filter);
 }
 
 function isGroup({ kind }: RowNode): boolean {

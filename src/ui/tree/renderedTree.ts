@@ -60,9 +60,9 @@ export class RenderedTree {
 
   next({ repositories }: ViewState, manner: RenderOptions): RenderedTree {
     const drawing = new RenderedTree(this, manner);
-    const [first] = repositories;
-    if (repositories.length === 1 && first !== undefined) drawing.rootRows = drawing.drawBuilds(first);
-    else drawing.rootRows = byName(repositories).map((repository) => drawing.drawRepository(repository));
+    const [only] = repositories.length === 1 ? repositories : [];
+    if (only !== undefined && only.snapshot?.kind !== 'signedOut') drawing.rootRows = drawing.drawBuilds(only);
+    else drawing.rootRows = byName(repositories).map((each) => drawing.drawRepository(each, only !== undefined));
     drawing.before = undefined;
     return drawing;
   }
@@ -131,11 +131,11 @@ export class RenderedTree {
     return this.before?.scenes.get(root)?.frame === frame;
   }
 
-  private drawRepository(repository: RepositoryView): RenderedRow {
+  private drawRepository(repository: RepositoryView, isAlone: boolean): RenderedRow {
     const { root } = repository;
     const below = this.drawBuilds(repository);
     const children = below.map(({ node }) => node).filter((node) => node.kind !== 'repository');
-    const node: RepositoryNode = { kind: 'repository', id: root, repository, children };
+    const node: RepositoryNode = { kind: 'repository', id: root, repository, isAlone, children };
     return this.keep(node, root, below, this.manner.now);
   }
 

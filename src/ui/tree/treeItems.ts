@@ -146,7 +146,9 @@ function freshnessOf(scene: RenderContext): Freshness {
   return stalenessOf(scene) === undefined ? 'fresh' : 'stale';
 }
 
-function repositoryItem({ repository, children }: RepositoryNode, scene: RenderContext, now: number): TreeItem {
+function repositoryItem(node: RepositoryNode, scene: RenderContext, now: number): TreeItem {
+  const { repository, children, isAlone } = node;
+  if (isAlone && repository.snapshot?.kind === 'signedOut') return signInItem(repository.snapshot.url);
   const item = new TreeItem(oneLine(repository.name), closed(children));
   const { icon, status, words, ariaLabel: spoken } = repositoryLook(repository, now);
   item.iconPath =
@@ -155,6 +157,14 @@ function repositoryItem({ repository, children }: RepositoryNode, scene: RenderC
       : statusIcon(status, freshnessOf(scene));
   item.description = words;
   item.accessibilityInformation = { label: spoken };
+  return item;
+}
+
+/** The only row while the user isn't signed in; the message above says to what. */
+function signInItem(url: string): TreeItem {
+  const item = new TreeItem(l10n.t('Sign In to {0}…', new URL(url).host));
+  item.iconPath = new ThemeIcon('sign-in');
+  item.command = { command: 'gitlabBuilds.signIn', title: l10n.t('Sign In') };
   return item;
 }
 

@@ -6,11 +6,13 @@ import type { Build, Report } from '../../core/model/build';
 import type { TreeNode } from '../../core/model/tree';
 import type { RepositoryView } from '../session/repositoryView';
 
-/** Row of a repository, if several are open. */
+/** Row of a repository, if several are open, or if the user has to sign in. */
 export interface RepositoryNode {
   readonly kind: 'repository';
   readonly id: string;
   readonly repository: RepositoryView;
+  /** Whether it is the only one. */
+  readonly isAlone: boolean;
   readonly children: readonly TreeNode[];
 }
 

@@ -107,7 +107,10 @@ describe('The words of a row for the menus', () => {
     assert.equal(pipeline(false, { status: 'failed' }, { status: 'running' }), 'pipeline hasFailed hasActive'));
 
   const repository = (snapshot: Snapshot | undefined, readOnly = false): string =>
-    contextValue({ kind: 'repository', id: 'x', repository: aRepository('x', snapshot), children: [] }, readOnly);
+    contextValue(
+      { kind: 'repository', id: 'x', repository: aRepository('x', snapshot), isAlone: false, children: [] },
+      readOnly,
+    );
 
   it('say of a repository whether one has to sign in, and whether HEAD is followed', () => {
     assert.equal(repository(undefined), 'repository');

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { ThemeIcon } from 'vscode';
 import type { Failure } from '../../../src/core/model/errors';
 import type { Head } from '../../../src/core/model/head';
 import type { NoProject, Snapshot } from '../../../src/core/model/snapshot';
@@ -46,13 +47,16 @@ const cases: readonly {
   {
     when: 'signed out of an instance',
     snapshot: { kind: 'signedOut', url: 'https://git.example.com:8443/gitlab', known: true },
-    title: 'git.example.com:8443',
+    title: 'GitLab Builds',
+    message: "You're not signed in to git.example.com:8443. Sign in to see the builds (jobs) of this commit.",
     keys: { state: 'signedOut' },
   },
   {
     when: 'with a host that is no instance',
     snapshot: { kind: 'signedOut', url: 'https://git.example.com', known: false },
-    title: 'git.example.com',
+    title: 'GitLab Builds',
+    message:
+      'Is git.example.com a GitLab server? Nothing has been sent to it yet. Sign in to see the builds (jobs) of this commit. If your GitLab has another web address, enter that one.',
     keys: { state: 'unknownHost' },
   },
   {
@@ -151,6 +155,17 @@ describe('Above the tree', () => {
       assert.ok(view);
       assert.equal(view.message !== '', (await rowsOf(view)).length > 0);
     }
+  });
+
+  it('a row signs in where one is not signed in, and names the host, too', () => {
+    tree.show(alone({ kind: 'signedOut', url: 'https://git.example.com', known: true }));
+    const [row] = tree.getChildren();
+    assert.ok(row);
+    const { label, command, iconPath } = tree.getTreeItem(row);
+    assert.deepEqual([label, command?.command], ['Sign In to git.example.com…', 'gitlabBuilds.signIn']);
+    assert.ok(iconPath instanceof ThemeIcon && iconPath.id === 'sign-in');
+    tree.show(alone(ready([])));
+    assert.deepEqual(tree.getChildren(), []);
   });
 
   it('stands which statuses are chosen', () => {
