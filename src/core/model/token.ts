@@ -33,6 +33,9 @@ const prefixes: readonly (readonly [prefix: string, kind: UnusableToken | 'acces
   ['_gitlab_session=', 'session'],
 ];
 
+/** Prefixes of everything that GitLab issues as a secret. An instance may put more before them. */
+export const secretPrefixes: readonly string[] = prefixes.map(([prefix]) => prefix);
+
 const scheme = 'Bearer ';
 
 /** An OAuth token as stored and sent: with its scheme. No other token contains a space. */

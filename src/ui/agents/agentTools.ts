@@ -192,7 +192,7 @@ function waitSentence(outcome: WaitOutcome, minutes: number): string {
     case 'ended':
       return 'It has ended.';
     case 'timeout':
-      return `It still runs after ${minutes} minutes. Wait again to go on.`;
+      return `It still runs after ${minutes === 1 ? '1 minute' : `${minutes} minutes`}. Wait again to go on.`;
     case 'canceled':
       return 'Waiting was canceled.';
     case 'blocked':

@@ -42,15 +42,23 @@ export const fixWithChat: Command = async (context, args) => {
   const { root, target, build } = subject;
   const failure = await failureMarkdown(context, { root, target }, build);
   const query = `${l10n.t('Why did this build fail, and how can I fix it?')}\n\n${failure}`;
+  if (await opensChat(context, query)) return;
+  await env.clipboard.writeText(query);
+  void context.report.inform(
+    l10n.t("Chat isn't available here. The failure was copied, so you can paste it anywhere."),
+  );
+};
+
+/** Opens the chat with an unsent question; false if there is no chat, or if the user has switched it off. */
+async function opensChat({ settings }: CommandContext, query: string): Promise<boolean> {
+  if (settings.isChatOff()) return false;
   try {
     await commands.executeCommand('workbench.action.chat.open', { query, isPartialQuery: true });
+    return true;
   } catch {
-    await env.clipboard.writeText(query);
-    void context.report.inform(
-      l10n.t("Chat isn't available here. The failure was copied, so you can paste it anywhere."),
-    );
+    return false;
   }
-};
+}
 
 /** Saves a log as GitLab sends it, including escape sequences, as a stream. */
 export const saveLog: Command = async (context, args) => {

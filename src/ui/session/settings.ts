@@ -183,6 +183,11 @@ export class Settings implements Disposable {
     return agentActions.find((one) => one === written) ?? 'ask';
   }
 
+  /** Whether the user has switched off VS Code's chat, whose commands then do nothing, without an error. */
+  isChatOff(): boolean {
+    return workspace.getConfiguration('chat').get<unknown>('disableAIFeatures') === true;
+  }
+
   /** Whether the jobs of CI files have code lenses. */
   showsCiLens(): boolean {
     return workspace.getConfiguration('gitlabBuilds').get<unknown>('ciFile.codeLens') !== false;

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { maskSecrets } from '../../../src/core/agents/maskSecrets';
+import { secretPrefixes } from '../../../src/core/model/token';
 
 describe('What an agent is told', () => {
   const own = 'my-own.token/of no known kind';
@@ -20,6 +21,19 @@ describe('What an agent is told', () => {
       'clone https://ci:s3cr3t@git.example.com/x',
       'clone https://ci:[masked]@git.example.com/x',
     ],
+    ['a password with signs', 'https://ci:p@ss:w@git.example.com/x', 'https://ci:[masked]@git.example.com/x'],
+    ['a token as user', 'https://oauth2:glpat-abcdefgh1234@x.test', 'https://oauth2:[masked]@x.test'],
+    ['a token with the prefix of an instance', 'acme-glpat-abcdefgh1234', 'acme-[masked]'],
+    ['a session', 'Cookie: a=b; _gitlab_session=0123456789abcdef; c=d', 'Cookie: a=b; _gitlab_session=[masked]; c=d'],
+    ['a web token', 'CI_JOB_JWT=eyJhbGciOi.eyJzdWIiOi.c2lnbmF0dXJl', 'CI_JOB_JWT=[masked]'],
+    ['a web token in JSON', '{"id_token":"eyJhbGciOi.eyJzdWIiOi.c2ln"}', '{"id_token":"[masked]"}'],
+    ['a web token that is cut', 'x eyJhbGciOi.eyJzdWIi', 'x [masked]'],
+    ['a header in JSON', '{\\"Private-Token\\":\\"abcd1234\\"}', '{\\"Private-Token\\":\\"[masked]\\"}'],
+    ['a header in Python', "{'JOB-TOKEN': 'abcd1234'}", "{'JOB-TOKEN': '[masked]'}"],
+    ['a header in Ruby', '"PRIVATE-TOKEN"=>"abcd1234", "b"=>1', '"PRIVATE-TOKEN"=>"[masked]", "b"=>1'],
+    ['a header without spaces', "curl -H 'deploy-token:abcd1234' x", "curl -H 'deploy-token:[masked]' x"],
+    ['basic credentials', '> authorization:  Basic dXNlcjpwYXNz', '> authorization:  Basic [masked]'],
+    ['a variable', 'export GITLAB_TOKEN=abcd1234 && make', 'export GITLAB_TOKEN=[masked] && make'],
     [
       'nothing that only looks like it',
       'glow-up and glpat and http://host:80/a@b',
@@ -29,4 +43,10 @@ describe('What an agent is told', () => {
 
   for (const [what, text, expected] of cases)
     it(`masks ${what}`, () => assert.equal(maskSecrets(text, ['', own]), expected));
+
+  for (const prefix of secretPrefixes)
+    it(`masks what begins with ${prefix}`, () => {
+      const answer = maskSecrets(`a ${prefix}abcdEFGH12345678 b`, []);
+      assert.ok(answer.includes('[masked]') && !answer.includes('EFGH'), answer);
+    });
 });

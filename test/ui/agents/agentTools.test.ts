@@ -390,13 +390,21 @@ describe('Tools for agents', () => {
       assert.match(query, /no such thing/);
     });
 
-    it('copies it where there is no chat, and says so', async () => {
-      await ready();
-      editor().hasChat = false;
-      await app.run('fixWithChat', { build: app.small.builds.firstRspec.id });
-      assert.match(editor().clipboard, /no such thing/);
-      assert.match(editor().messages.at(-1)?.text ?? '', /Chat isn't available/);
-    });
+    for (const [what, prepare] of [
+      ['there is no chat', () => (editor().hasChat = false)],
+      ['chat is switched off', () => (editor().configuration.global['chat.disableAIFeatures'] = true)],
+    ] as const)
+      it(`copies it where ${what}, and says so`, async () => {
+        await ready();
+        prepare();
+        await app.run('fixWithChat', { build: app.small.builds.firstRspec.id });
+        assert.match(editor().clipboard, /no such thing/);
+        assert.match(editor().messages.at(-1)?.text ?? '', /Chat isn't available/);
+        assert.deepEqual(
+          editor().executed.filter(({ command }) => command.includes('chat')),
+          [],
+        );
+      });
   });
 
   it('tell of a GitLab that refuses', async () => {
