@@ -87,6 +87,8 @@ export interface Build {
   readonly queuedDuration?: number | undefined;
   /** Id of the pipeline that a bridge started. */
   readonly downstream?: number | undefined;
+  /** The pipeline that a bridge triggered in another project: `project` is its path, or its id in digits. */
+  readonly elsewhere?: { readonly pipeline: number; readonly project: string } | undefined;
   /** True if a skipped build may be a manual one: GitLab before 9.0 doesn't tell them apart. */
   readonly maybeManual?: boolean | undefined;
   /** What this GitLab or the user's role doesn't allow, whatever the status. */

@@ -21,6 +21,7 @@ const graphqlField =
 const isThere: Readonly<Record<Feature, IsThere>> = {
   erase: route('erase'),
   keep: route('keep'),
+  branchPipelines: ({ routes, keys: { build } }) => routes.includes('pipelines') && build.includes('pipeline'),
   latestArtifacts: route('refArtifacts'),
   artifactEntry: route('artifactFile'),
   artifactTree: route('artifactTree'),

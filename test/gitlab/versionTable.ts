@@ -32,6 +32,7 @@ const rows: readonly (readonly [what: string, cell: Cell])[] = [
   ['· in the true order of stages', ({ graphql }) => graphql !== 'absent'],
   ['pipelines', ({ api }) => api.keys.build.includes('pipeline')],
   ['· of merge requests', hasRoutes('mergeRequestPipelines')],
+  ['· of a branch', ({ api }) => api.routes.includes('pipelines') && api.keys.build.includes('pipeline')],
   ['· child pipelines', ({ api }) => api.keys.bridge.includes('downstream_pipeline')],
   ['external statuses', hasRoutes('commitStatuses')],
   ['why a build failed', tellsWhy],

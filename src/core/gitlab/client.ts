@@ -8,7 +8,7 @@ import { GitLabError } from '../model/errors';
 import { deepEqual } from '../util/deepEqual';
 import type { Instance } from '../model/instance';
 import type { Logger } from '../util/logger';
-import type { Listing } from '../model/pipeline';
+import type { ListedPipeline, Listing, Pipeline } from '../model/pipeline';
 import type { History, HistoryCommit } from '../model/history';
 import type { Needs } from '../model/timeline';
 import { type Urgency } from '../polling/schedule';
@@ -34,6 +34,7 @@ import {
   type PipelineInput,
   type PipelineRequest,
 } from './createPipeline';
+import { branchPipelines, tellsBranchPipelines } from './branchPipelines';
 import { BuildDetails, isIncomplete } from './buildDetails';
 import { detectWithProject, type Detection, type Probe, type Server } from './detect';
 import {
@@ -50,6 +51,7 @@ import { effectOf, type Effect, type LostAction } from './lostAnswer';
 import { JsonObject, UnexpectedShape } from './jsonObject';
 import { has } from './features';
 import { isGraphqlUsed, lacksOf } from './listing/graphql';
+import { toPipeline } from './listing/restMappers';
 import type { Http, StreamAnswer } from './http/request';
 import { isRecent, withProject, type FactsKeeper, type InstanceFacts } from './instanceFacts';
 import { TtlCache } from '../util/ttlCache';
@@ -228,19 +230,28 @@ export class GitLabClient {
   }
 
   private async list(project: string, commit: CommitRef, signal: AbortSignal, isAsked: boolean): Promise<Listing> {
-    return this.inProject(project, signal, async (found, { api, server, dialect }) => {
-      const { memory, log } = this;
-      const question: CommitQuestion = { api, server, project: found, commit, memory, log, isAsked };
-      const rows = await dialect.commitRows(question);
-      const pipelines = [...rows.pipelines].sort((a, b) => b.id - a.id);
-      const isPartial = api.isPartial || rows.isPartial === true;
-      // Read the last page, arrange, and render in separate turns if there is a lot.
-      const isMuch = rows.builds.length > manyRows;
-      if (isMuch) await nextTurn();
-      const builds = arrange(this.details.withAll(found.id, rows.builds), pipelines);
-      if (isMuch) await nextTurn();
-      return { builds, pipelines, ...(isPartial ? { isPartial } : {}) };
-    });
+    return this.inProject(project, signal, (found, call) =>
+      this.arranged(found, call, commit, isAsked, (question) => call.dialect.commitRows(question)),
+    );
+  }
+
+  private async arranged(
+    project: Project,
+    { api, server }: Call,
+    commit: CommitRef,
+    isAsked: boolean,
+    ask: (question: CommitQuestion) => Promise<Listing>,
+  ): Promise<Listing> {
+    const { memory, log } = this;
+    const rows = await ask({ api, server, project, commit, memory, log, isAsked });
+    const pipelines = [...rows.pipelines].sort((a, b) => b.id - a.id);
+    const isPartial = api.isPartial || rows.isPartial === true;
+    // Read the last page, arrange, and render in separate turns if there is a lot.
+    const isMuch = rows.builds.length > manyRows;
+    if (isMuch) await nextTurn();
+    const builds = arrange(this.details.withAll(project.id, rows.builds), pipelines);
+    if (isMuch) await nextTurn();
+    return { builds, pipelines, ...(isPartial ? { isPartial } : {}) };
   }
 
   /**
@@ -406,6 +417,39 @@ export class GitLabClient {
   async needsOf(project: string, pipeline: PipelineKey, signal: AbortSignal): Promise<Needs | undefined> {
     const { memory, log } = this;
     return this.inProject(project, signal, (found, call) => needsOf({ call, project: found, pipeline, memory, log }));
+  }
+
+  /** Whether the server can list the pipelines of a branch; undefined before the first response. */
+  get tellsBranchPipelines(): boolean | undefined {
+    return this.server === undefined ? undefined : tellsBranchPipelines(this.server);
+  }
+
+  /** The newest pipelines of refs, newest first, at most twenty. */
+  async branchPipelines(
+    project: string,
+    refs: readonly string[],
+    signal: AbortSignal,
+  ): Promise<readonly ListedPipeline[]> {
+    const { memory, log } = this;
+    return this.inProject(project, signal, (found, call) =>
+      branchPipelines({ call, project: found, refs, memory, log }),
+    );
+  }
+
+  /** One pipeline by its id. Requires GitLab 8.11. */
+  async pipeline(project: string, id: number, signal: AbortSignal): Promise<Pipeline> {
+    return this.inProject(project, signal, (found, { api }) =>
+      api.get(`projects/${found.id}/pipelines/${id}`, (row) => toPipeline(row, found)),
+    );
+  }
+
+  /** The builds of one pipeline and of those that these triggered in the same project, arranged. */
+  async pipelineListing(project: string, pipeline: Pipeline, signal: AbortSignal): Promise<Listing> {
+    return this.inProject(project, signal, (found, call) =>
+      this.arranged(found, call, { sha: pipeline.sha }, true, (question) =>
+        call.dialect.pipelineRows(question, pipeline),
+      ),
+    );
   }
 
   /** The commit that a pipeline ran for. Requires GitLab 8.11. */

@@ -1,7 +1,7 @@
 import type { Build, BuildAction } from '../model/build';
 import type { Instance } from '../model/instance';
 import type { Logger } from '../util/logger';
-import type { Listing } from '../model/pipeline';
+import type { Listing, Pipeline } from '../model/pipeline';
 import type { GitLabApi } from './gitlabApi';
 import type { Server } from './detect';
 import type { JsonObject } from './jsonObject';
@@ -44,6 +44,8 @@ export interface Dialect {
   readonly segment: 'builds' | 'jobs';
   /** All attempts of all builds of a commit, in any order, and its pipelines; empty if it has no CI. */
   commitRows(question: CommitQuestion): Promise<Listing>;
+  /** All attempts of the builds of one pipeline, and of the pipelines that these triggered in the same project. */
+  pipelineRows(question: CommitQuestion, pipeline: Pipeline): Promise<Listing>;
   /** Converts a build. Throws UnexpectedShape. */
   toBuild(row: JsonObject, context: RowContext): Build;
 }

@@ -7,6 +7,8 @@ type Since = readonly [major: number, minor: number];
 /** First version with each feature, by API; an API without an entry never had it. */
 const features = {
   erase: { v3: [8, 5], v4: [9, 0] },
+  /** Pipelines of a branch; a build names its pipeline since the same release, which v3 needs to list the builds of one. */
+  branchPipelines: { v3: [8, 13], v4: [9, 0] },
   /** Artifacts of the newest pipeline of a branch or tag. */
   latestArtifacts: { v3: [8, 10], v4: [9, 0] },
   /** Single file of an archive. */
@@ -63,6 +65,11 @@ export function has({ api, version }: Server, feature: Feature): boolean {
   const [major, minor] = since[api] ?? [Infinity, 0];
   const parsed = parseVersion(version ?? '');
   return major !== Infinity && (parsed === undefined || isAtLeast(parsed, major, minor));
+}
+
+/** Whether the server is known to have a feature. Up to 8.12 no GitLab reports a version. */
+export function isKnownToHave(server: Server, feature: Feature): boolean {
+  return server.version !== undefined && has(server, feature);
 }
 
 /** Whether this version of GitLab lacks an ability for such a build. */

@@ -49,6 +49,8 @@ export interface Build {
   readonly queuedDuration?: number | undefined;
   /** Id of the pipeline that a bridge triggered. */
   readonly downstream?: number | undefined;
+  /** The pipeline that a bridge triggered in another project, as far as the token may know of it. */
+  readonly elsewhere?: DownstreamPipeline | undefined;
   /** The build may be manual although its status is `skipped`: GitLab before 9.0 has no `manual` status. */
   readonly maybeManual?: boolean | undefined;
   /**
@@ -58,6 +60,13 @@ export interface Build {
   readonly denied?: readonly BuildAbility[] | undefined;
   /** Superseded runs of the same build, newest first. */
   readonly attempts: readonly Build[];
+}
+
+/** A pipeline in another project of the same instance. */
+export interface DownstreamPipeline {
+  readonly pipeline: number;
+  /** Path of the project, or its id in digits. */
+  readonly project: string;
 }
 
 export interface Artifacts {

@@ -25,6 +25,16 @@ export interface Pipeline {
   readonly stages?: readonly string[] | undefined;
 }
 
+/** A pipeline in the list of a branch, which tells when and how long it ran. */
+export interface ListedPipeline extends Pipeline {
+  /** ISO 8601. */
+  readonly createdAt?: string | undefined;
+  /** Duration in seconds; undefined if GitLab doesn't tell. */
+  readonly seconds?: number | undefined;
+  /** Title of its commit; undefined if GitLab doesn't tell. */
+  readonly title?: string | undefined;
+}
+
 export interface MergeRequest {
   /** Number within the project, as in `!7`. */
   readonly iid: number;
@@ -134,6 +144,23 @@ function stagesById(builds: readonly Build[]): readonly string[] {
     firstIds.set(build.stage, Math.min(firstIds.get(build.stage) ?? Infinity, firstId(build)));
   }
   return [...firstIds].sort(([, a], [, b]) => a - b).map(([stage]) => stage);
+}
+
+/** The part of a listing that belongs to one pipeline and to those that its builds triggered. */
+export function withinPipeline({ builds, pipelines, isPartial }: Listing, id: number): Listing {
+  const ofPipeline = groupBy(builds.flatMap(withAttempts), ({ pipeline }) => pipeline);
+  const reached = new Set<number>();
+  for (const open = [id]; open.length > 0;) {
+    const next = open.pop() ?? id;
+    if (reached.has(next)) continue;
+    reached.add(next);
+    for (const { downstream } of ofPipeline.get(next) ?? []) if (downstream !== undefined) open.push(downstream);
+  }
+  return {
+    builds: builds.filter(({ pipeline }) => pipeline !== undefined && reached.has(pipeline)),
+    pipelines: pipelines.filter((pipeline) => reached.has(pipeline.id)),
+    ...(isPartial === true ? { isPartial } : {}),
+  };
 }
 
 function withAttempts(build: Build): readonly Build[] {

@@ -1,4 +1,4 @@
-import type { Artifacts, Build, Commit, Report } from './build';
+import type { Artifacts, Build, Commit, DownstreamPipeline, Report } from './build';
 import type { Ancestor } from './head';
 import type { MergeRequest, Pipeline } from './pipeline';
 
@@ -87,6 +87,7 @@ const build: Fields<Required<Build>> = {
   stuck: maybe(flag),
   queuedDuration: maybe(number),
   downstream: maybe(number),
+  elsewhere: maybe(objectOf<DownstreamPipeline>({ pipeline: number, project: text })),
   maybeManual: maybe(flag),
   denied: maybe(listOf(text)),
   attempts: listOf((attempt) => isBuild(attempt)),

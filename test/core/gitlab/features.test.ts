@@ -6,6 +6,7 @@ import { buildWith } from '../support';
 const since: Readonly<Record<Feature, { readonly v3?: readonly string[]; readonly v4?: readonly string[] }>> = {
   erase: { v3: ['8.4', '8.5'], v4: ['8.17', '9.0'] },
   keep: { v3: ['8.8', '8.9'], v4: ['8.17', '9.0'] },
+  branchPipelines: { v3: ['8.12', '8.13'], v4: ['8.17', '9.0'] },
   latestArtifacts: { v3: ['8.9', '8.10'], v4: ['8.17', '9.0'] },
   artifactEntry: { v4: ['9.5', '10.0'] },
   artifactTree: { v4: ['18.7', '18.8'] },

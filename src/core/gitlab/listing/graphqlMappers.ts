@@ -2,6 +2,7 @@ import { deny } from '../../model/abilities';
 import { statusClass, type Build, type BuildAbility, type Commit } from '../../model/build';
 import { externalStage, type Pipeline } from '../../model/pipeline';
 import type { Project, RowContext } from '../dialect';
+import { projectOfPage, toElsewhere } from './downstream';
 import { webAddress } from './externalStatuses';
 import { lacks } from '../features';
 import { failureReasonIn, failureReasonInTooltip } from './failureMessages';
@@ -70,6 +71,7 @@ export function toBuild(row: JsonObject, pipeline: Pipeline, context: RowContext
     pipeline: pipeline.id,
     commit: { sha: pipeline.sha, title: '', author: '' },
     downstream: toChild(row, pipeline, project)?.id,
+    ...elsewhereOf(row, pipeline, project),
     webUrl: kind === undefined ? `${project.url}/-/jobs/${id}` : pageOfOther(row, kind, pipeline, project),
     attempts: [],
   };
@@ -137,6 +139,14 @@ export function toChild(row: JsonObject, parent: Pick<Pipeline, 'sha'>, project:
   const id = toId(downstream.requireString('id'));
   const endState = endStateOf(downstream);
   return { id, iid: downstream.string('iid'), sha, webUrl: pageOf(id, project), endState };
+}
+
+/** The pipeline that a bridge triggered in another project. GraphQL omits one that the token may not read. */
+function elsewhereOf(row: JsonObject, parent: Pipeline, project: Project): Pick<Build, 'elsewhere'> {
+  const downstream = row.object('downstreamPipeline');
+  if (downstream === undefined || toChild(row, parent, project) !== undefined) return {};
+  const page = downstream.string('path') ?? '';
+  return toElsewhere(toId(downstream.requireString('id')), projectOfPage(page, project));
 }
 
 /** Web page of a triggered pipeline, or of an external status (an absolute URL). */

@@ -10,6 +10,7 @@ import { has } from '../features';
 import type { JsonObject } from '../jsonObject';
 import { mergeRequestPipelines } from './mergeRequests';
 import { ownPipelines } from './ownPipelines';
+import { projectOfPage, toElsewhere } from './downstream';
 import { toPipeline } from './restMappers';
 
 export type ReadBuild = (row: JsonObject) => Build;
@@ -52,6 +53,15 @@ export async function listByRest(question: CommitQuestion, read: ReadBuild): Pro
 /** The error is thrown again when the pipeline turns out to be needed. */
 function undefinedIfRefused(error: unknown): undefined {
   if (!(error instanceof GitLabError)) throw error;
+}
+
+/** Builds of a single pipeline and of those that its bridges triggered in the same project. */
+export async function listPipelineByRest(
+  question: CommitQuestion,
+  read: ReadBuild,
+  pipeline: Pipeline,
+): Promise<Listing> {
+  return withConfigErrors(question, await rowsOfAll(question, read, [pipeline]));
 }
 
 /** Builds and children of pipelines, loaded once per round. */
@@ -145,10 +155,19 @@ function toBridge(row: JsonObject, parent: Pipeline, project: Project, read: Rea
   const pipeline = toPipeline(downstream, project);
   // The project is included since 13.10; before, a child is recognized by having its parent's commit.
   const isChild = (downstream.number('project_id') ?? project.id) === project.id && pipeline.sha === parent.sha;
-  if (!isChild) return { build: { ...build, webUrl: webAddress(downstream.string('web_url')) } };
+  if (!isChild) {
+    const webUrl = webAddress(downstream.string('web_url'));
+    const told = downstream.number('project_id')?.toString();
+    const elsewhere = toElsewhere(pipeline.id, projectOfPage(pathOf(webUrl), project) ?? told);
+    return { build: { ...build, webUrl, ...elsewhere } };
+  }
   // Later versions report the source themselves.
   const child = { ...pipeline, source: 'parent_pipeline' };
   return { build: { ...build, downstream: child.id, webUrl: child.webUrl }, child };
+}
+
+function pathOf(url: string | undefined): string {
+  return url === undefined ? '' : new URL(url).pathname;
 }
 
 /** Finds earlier attempts on 13.5 to 13.8, where only the project's list of jobs has them, newest first. */

@@ -2,7 +2,7 @@ import { deny } from '../../model/abilities';
 import type { Build, Commit, Report } from '../../model/build';
 import type { Pipeline } from '../../model/pipeline';
 import type { Project, RowContext } from '../dialect';
-import { has, lacks } from '../features';
+import { isKnownToHave, lacks } from '../features';
 import type { JsonObject } from '../jsonObject';
 
 /**
@@ -40,7 +40,7 @@ export function commonBuild(row: JsonObject, { server, project }: RowContext, pa
     webUrl: `${project.url}/${page}/${id}`,
     failureReason: status === 'failed' ? row.string('failure_reason') : undefined, // Since 14.6.
     queuedDuration: toQueuedDuration(row.number('queued_duration'), row.time('started_at')), // Since 15.2.
-    maybeManual: status === 'skipped' && !knows(server, 'manualStatus') ? true : undefined,
+    maybeManual: status === 'skipped' && !isKnownToHave(server, 'manualStatus') ? true : undefined,
     attempts: [],
   };
   // Since 11.0. Artifacts that never expire needn't be kept.
@@ -79,11 +79,6 @@ export function unlessEmpty(text: string | undefined): string | undefined {
  */
 export function toQueuedDuration(seconds: number | undefined, startedAt: string | undefined): number | undefined {
   return startedAt === undefined ? undefined : seconds;
-}
-
-/** Whether the server is known to have the feature. Up to 8.12 no GitLab reports a version. */
-function knows(server: RowContext['server'], feature: 'manualStatus'): boolean {
-  return server.version !== undefined && has(server, feature);
 }
 
 /** The artifacts. The field is absent, not null as documented, if there are none. */

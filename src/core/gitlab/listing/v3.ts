@@ -1,5 +1,5 @@
 import type { Build } from '../../model/build';
-import type { Listing, Pipeline } from '../../model/pipeline';
+import { withinPipeline, type Listing, type Pipeline } from '../../model/pipeline';
 import type { CommitQuestion, Dialect, RowContext } from '../dialect';
 import { noneWithoutCi } from '../notFound';
 import { externalStatuses, withExternal } from './externalStatuses';
@@ -7,7 +7,7 @@ import type { JsonObject } from '../jsonObject';
 import { commonBuild, toPipeline } from './restMappers';
 
 /** The Builds API of GitLab 8.4 to 10.8. */
-export const v3: Dialect = { root: 'api/v3', segment: 'builds', commitRows, toBuild };
+export const v3: Dialect = { root: 'api/v3', segment: 'builds', commitRows, pipelineRows, toBuild };
 
 interface ReadRow {
   readonly build: Build;
@@ -37,6 +37,11 @@ async function commitRows(question: CommitQuestion): Promise<Listing> {
     ),
     pipelines: [...new Map(pipelines.map((pipeline) => [pipeline.id, pipeline])).values()],
   };
+}
+
+/** GitLab lists builds by commit only, and each names its pipeline since 8.13. */
+async function pipelineRows(question: CommitQuestion, { id }: Pipeline): Promise<Listing> {
+  return withinPipeline(await commitRows(question), id);
 }
 
 function toBuild(row: JsonObject, context: RowContext): Build {

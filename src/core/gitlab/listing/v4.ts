@@ -1,13 +1,13 @@
 import type { Build } from '../../model/build';
-import type { Listing } from '../../model/pipeline';
+import { withinPipeline, type Listing, type Pipeline } from '../../model/pipeline';
 import type { CommitQuestion, Dialect, RowContext } from '../dialect';
 import type { JsonObject } from '../jsonObject';
 import { excuseGraphql, listByGraphql } from './graphql';
-import { listByRest } from './rest';
+import { listByRest, listPipelineByRest } from './rest';
 import { commonBuild } from './restMappers';
 
 /** The Jobs API of GitLab 9.0 and later. */
-export const v4: Dialect = { root: 'api/v4', segment: 'jobs', commitRows, toBuild };
+export const v4: Dialect = { root: 'api/v4', segment: 'jobs', commitRows, pipelineRows, toBuild };
 
 async function commitRows(question: CommitQuestion): Promise<Listing> {
   const read = (row: JsonObject) => toBuild(row, question);
@@ -19,6 +19,17 @@ async function commitRows(question: CommitQuestion): Promise<Listing> {
     excuseGraphql(question, error);
     throw error;
   }
+}
+
+/**
+ * GraphQL lists a commit's newest pipelines with the details that it alone tells; one that isn't among them comes from
+ * REST.
+ */
+async function pipelineRows(question: CommitQuestion, pipeline: Pipeline): Promise<Listing> {
+  const listing = await listByGraphql(question);
+  const found = listing && withinPipeline(listing, pipeline.id);
+  if (found !== undefined && found.pipelines.length > 0) return found;
+  return listPipelineByRest(question, (row) => toBuild(row, question), pipeline);
 }
 
 /** Converts a build. Its web address is included since 11.2; before, it has the same form as in v3. */
