@@ -28,6 +28,10 @@ export class Accounts {
   readonly #runners = new Map<string, Runner>();
   readonly #projects = new Map<number, Project>();
   readonly #repositories = new Map<number, Repository>();
+  readonly #files = new Map<string, Readonly<Record<string, string>>>();
+  readonly #includable = new Map<string, string>();
+  /** What the lint says of every file, in place of what it finds. */
+  toldByLint: { readonly errors: readonly string[]; readonly warnings: readonly string[] } | undefined;
   readonly now: () => number;
   readonly profile: Profile;
 
@@ -131,6 +135,25 @@ export class Accounts {
   /** As a commit that changes `spec:inputs` does. */
   declareInputs(project: Project, ...pipelineInputs: readonly PipelineInputSpec[]): void {
     this.#projects.set(project.id, { ...this.project(project.id), pipelineInputs });
+  }
+
+  /** Files of a commit, by their paths. */
+  commitFiles(project: Pick<Project, 'id'>, sha: string, files: Readonly<Record<string, string>>): void {
+    this.#files.set(`${project.id} ${sha}`, files);
+  }
+
+  fileOf(project: Pick<Project, 'id'>, sha: string, path: string): string | undefined {
+    const files = this.#files.get(`${project.id} ${sha}`) ?? {};
+    return Object.hasOwn(files, path) ? files[path] : undefined;
+  }
+
+  /** What configurations can include that isn't in their repository: components, files of other projects and of the web. */
+  publishInclude(location: string, text: string): void {
+    this.#includable.set(location, text);
+  }
+
+  includable(location: string): string | undefined {
+    return this.#includable.get(location);
   }
 
   protectRefs(project: Project, ...protectedRefs: readonly string[]): void {

@@ -48,6 +48,12 @@ const rows: readonly (readonly [what: string, cell: Cell])[] = [
   ['run a pipeline', hasRoutes('createPipeline')],
   ['· for a merge request', hasRoutes('createMergeRequestPipeline')],
   ['· with inputs', (each) => hasField(each, 'Project', 'ciPipelineCreationInputs')],
+  [
+    'validate `.gitlab-ci.yml`',
+    ({ api }) => (['lint', 'projectLint'] as const).some((name) => api.routes.includes(name)),
+  ],
+  ['· with what it includes', hasRoutes('projectLint')],
+  ['· the merged configuration', hasRoutes('projectLint')],
   ['play', ({ api, rules }) => api.routes.includes('play') && rules.playableFrom.length > 0],
   ['· with variables', ({ api }) => api.playVariables],
   ["· with GitLab's question", (each) => hasField(each, 'StatusAction', 'confirmationMessage')],

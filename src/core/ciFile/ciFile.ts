@@ -45,7 +45,18 @@ const keywords = new Set([
  */
 export async function readCiFile(text: string): Promise<CiFile> {
   if (text.length > longestCiFile) return { jobs: [], includes: [] };
-  const { CST, Lexer, Parser } = await import('yaml');
+  const { documents, syntax } = await parsedDocuments(text);
+  return new Reader(text, syntax).read(documents);
+}
+
+/** The part of the library that reads scalars; it is loaded at the first file. */
+export type YamlSyntax = typeof CST;
+
+/** Parses the documents of a text to tokens: composing the values would take quadratic time for hostile ones. */
+export async function parsedDocuments(
+  text: string,
+): Promise<{ readonly documents: readonly CST.Document[]; readonly syntax: YamlSyntax }> {
+  const { CST: syntax, Lexer, Parser } = await import('yaml');
   const [documents, share, parser] = [[] as CST.Document[], timeSlice(), new Parser()];
   const keep = (token: CST.Token): void => {
     if (token.type === 'document') documents.push(token);
@@ -56,7 +67,7 @@ export async function readCiFile(text: string): Promise<CiFile> {
     if (turn !== undefined) await turn;
   }
   for (const token of parser.end()) keep(token);
-  return new Reader(text, CST).read(documents);
+  return { documents, syntax };
 }
 
 interface Entry {
@@ -67,11 +78,25 @@ interface Entry {
   readonly value: CST.Token | undefined;
 }
 
-/** Reads tokens: composing the values would take quadratic time for hostile ones. */
+/** Entries of a mapping; none of anything else. */
+export function entriesOf(map: CST.Token | undefined, syntax: YamlSyntax): readonly Entry[] {
+  if (map?.type !== 'block-map' && !isFlow(map, '{')) return [];
+  return map.items.flatMap(({ key, sep = [], value }) => {
+    const name = scalarOf(key, syntax);
+    return name === undefined || !key ? [] : [{ name, start: key.offset, before: sep, value }];
+  });
+}
+
+/** The text of a scalar; undefined for anything else. */
+export function scalarOf(token: CST.Token | null | undefined, syntax: YamlSyntax): string | undefined {
+  if (token === null || token === undefined || token.type === 'alias') return undefined;
+  return syntax.resolveAsScalar(token, false, () => undefined)?.value;
+}
+
 class Reader {
   constructor(
     private readonly text: string,
-    private readonly cst: typeof CST,
+    private readonly syntax: YamlSyntax,
   ) {}
 
   /** A header (`spec:`) is a document before the configuration. */
@@ -89,11 +114,7 @@ class Reader {
   }
 
   private entriesOf(map: CST.Token | undefined): readonly Entry[] {
-    if (map?.type !== 'block-map' && !isFlow(map, '{')) return [];
-    return map.items.flatMap(({ key, sep = [], value }) => {
-      const name = this.scalar(key);
-      return name === undefined || !key ? [] : [{ name, start: key.offset, before: sep, value }];
-    });
+    return entriesOf(map, this.syntax);
   }
 
   /** What jobs start child pipelines with. */
@@ -104,12 +125,6 @@ class Reader {
       .map((include) => this.plain(include.value));
   }
 
-  /** The text of a scalar; undefined for anything else. */
-  private scalar(token: CST.Token | null | undefined): string | undefined {
-    if (token === null || token === undefined || token.type === 'alias') return undefined;
-    return this.cst.resolveAsScalar(token, false, () => undefined)?.value;
-  }
-
   /** A value of strings, lists and objects. Aliases and what is nested too deep are undefined. */
   private plain(token: CST.Token | undefined, level = 0): unknown {
     if (token === undefined || level > mostLevels) return undefined;
@@ -117,11 +132,11 @@ class Reader {
       return token.items.map(({ value }) => this.plain(value, level + 1));
     if (token.type === 'block-map' || isFlow(token, '{'))
       return Object.fromEntries(this.entriesOf(token).map(({ name, value }) => [name, this.plain(value, level + 1)]));
-    return this.scalar(token);
+    return scalarOf(token, this.syntax);
   }
 }
 
-function isFlow(token: CST.Token | undefined, start: '{' | '['): token is CST.FlowCollection {
+export function isFlow(token: CST.Token | undefined, start: '{' | '['): token is CST.FlowCollection {
   return token?.type === 'flow-collection' && token.start.source === start;
 }
 

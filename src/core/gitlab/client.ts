@@ -26,6 +26,7 @@ import {
 import { GitLabApi } from './gitlabApi';
 import { ArtifactsOfBuild, latestArtifacts, type FileRange } from './buildArtifacts';
 import { BuildTests, type GitLabTests } from './buildTests';
+import { lintCiFile, mergedCiConfig, type CiLint, type MergedCiConfig } from './ciLint';
 import {
   createMergeRequestPipeline,
   createPipeline,
@@ -386,6 +387,20 @@ export class GitLabClient {
   /** Inputs that a pipeline for a branch or tag takes; none before 17.10. */
   async pipelineInputs(project: string, ref: string, signal: AbortSignal): Promise<readonly PipelineInput[]> {
     return this.inProject(project, signal, (found, call) => pipelineInputs(call, found, ref));
+  }
+
+  /** GitLab's verdict on the content of a `.gitlab-ci.yml`. Requires the scope `api`; `unsupported` before 8.12. */
+  async lintCiFile(project: string, content: string, signal: AbortSignal): Promise<CiLint> {
+    return this.tokenScopes.changing(() =>
+      this.inProject(project, signal, (found, call) => lintCiFile(call, found, content)),
+    );
+  }
+
+  /** Configuration of a commit with all that it includes. Before 16.10 it requires the scope `api`; `unsupported` before 13.6. */
+  async mergedCiConfig(project: string, sha: string, signal: AbortSignal): Promise<MergedCiConfig> {
+    return this.tokenScopes.changing(() =>
+      this.inProject(project, signal, (found, call) => mergedCiConfig(call, found, sha)),
+    );
   }
 
   /** Finds out whether a change took effect although its response was lost. */

@@ -23,6 +23,12 @@ const features = {
   createMergeRequestPipeline: { v4: [12, 3] },
   /** Typed inputs of a pipeline (`spec:inputs`). */
   pipelineInputs: { v4: [17, 10] },
+  /** `POST /ci/lint`, which knows no project. */
+  lint: { v3: [8, 12], v4: [9, 0] },
+  /** `POST /projects/:id/ci/lint` */
+  projectLint: { v4: [13, 6] },
+  /** `content_ref` of `GET /projects/:id/ci/lint` */
+  lintOfCommit: { v4: [16, 10] },
   /** Status `manual`; earlier versions use `skipped`. */
   manualStatus: { v3: [9, 0], v4: [9, 0] },
   /** `/pipelines?sha=`; earlier versions ignore the filter. */

@@ -62,6 +62,13 @@ export class GitLabApi {
     return this.read(() => read(this.object(body)));
   }
 
+  /** Sends a POST that changes nothing, such as a file to check. */
+  async postReport<T>(path: string, read: (row: JsonObject) => T, body: object): Promise<T> {
+    const request = { ...this.request('POST', path, body), changesNothing: true, isSlow: true };
+    const answer = await this.http.json(request);
+    return this.read(() => read(this.object(answer.body)));
+  }
+
   /** Loads all pages of a list; `path` may contain a query. */
   async list<T>(path: string, read: (row: JsonObject) => T): Promise<readonly T[]> {
     return this.allOf((page, size) => this.page(path, page, read, size));

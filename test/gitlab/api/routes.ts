@@ -16,6 +16,7 @@ import {
   type Run,
 } from './call';
 import { commitStatuses, listMergeRequests, mergeRequestPipelines, showCommit, showMergeRequest } from './commits';
+import { lintAlone, lintCommit, lintContent, showFile } from './ciLint';
 import { showOwnToken, showProject, showUser, showVersion } from './instance';
 import {
   cancelPipeline,
@@ -84,6 +85,10 @@ export const routes: readonly Route[] = [
   post('retry', `${build}/retry`, within('updateBuild', retry)),
   post('erase', `${build}/erase`, onBuild('eraseBuild', erase)),
   post('play', `${build}/play`, playing),
+  post('lint', 'ci/lint', lintAlone),
+  post('projectLint', `${project}/ci/lint`, within('updateBuild', lintContent)),
+  get('commitLint', `${project}/ci/lint`, within('readProject', lintCommit)),
+  get('file', `${project}/repository/files/*file_path`, within('readProject', showFile)),
   post('createPipeline', `${project}/pipeline`, within('updateBuild', createPipeline)),
   get('pipelines', `${project}/pipelines`, within('readBuild', listPipelines), 'other'),
   get('latestPipeline', `${project}/pipelines/latest`, within('readBuild', latestPipeline)),

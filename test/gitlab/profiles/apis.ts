@@ -57,7 +57,7 @@ const v3of810: Api = { ...v3of89, routes: [...v3of89.routes, 'refArtifacts'] };
 const v3of813: Api = {
   ...v3of810,
   keys: keys['8.13'],
-  routes: [...v3of810.routes, 'play', 'pipelines', 'pipeline', 'pipelineRetry', 'pipelineCancel', 'version'],
+  routes: [...v3of810.routes, 'play', 'pipelines', 'pipeline', 'pipelineRetry', 'pipelineCancel', 'version', 'lint'],
   catchAll: true,
   scope: { ...v3scope84, values: statuses['8.11'] },
   pipelineFilters: ['scope'],
@@ -102,6 +102,8 @@ const allRoutes: readonly RouteName[] = [
 
 const testRoutes: readonly RouteName[] = ['testReport', 'testReportSummary'];
 
+const lintRoutes: readonly RouteName[] = ['projectLint', 'commitLint', 'file'];
+
 const notIn90: readonly RouteName[] = ['commitBuilds', 'artifactFile', 'mergeRequestPipelines'];
 
 const v3of108: Api = { ...v3of90, keys: keys['v3 10.8'], dottedIds: allRoutes };
@@ -120,7 +122,7 @@ const v4scope: Scope = {
 const v4of90: Api = {
   ...v4of817,
   noun: 'job',
-  routes: [...allRoutes.filter((name) => !notIn90.includes(name)), 'user', 'version'],
+  routes: [...allRoutes.filter((name) => !notIn90.includes(name)), 'user', 'version', 'lint'],
   keys: keys['9.0'],
   scope: v4scope,
   pipelineScope: v4scope,
@@ -173,6 +175,8 @@ const v4of134: Api = {
 
 const v4of139: Api = {
   ...v4of134,
+  routes: [...v4of134.routes, ...lintRoutes],
+  dottedIds: [...v4of134.dottedIds, ...lintRoutes],
   keys: keys['13.9'],
   anonymous: [...v4of134.anonymous, 'pipelineBuilds'],
   pipelineScope: { ...scope134, hash: 'invalid' },
@@ -192,7 +196,7 @@ const v4of159: Api = {
 
 const v4of189: Api = {
   ...v4of159,
-  routes: [...v4of159.routes, 'artifactTree'],
+  routes: [...v4of159.routes.filter((name) => name !== 'lint'), 'artifactTree'],
   keys: keys['18.9'],
   scope: { ...scope134, values: statuses['18.9'] },
   pipelineScope: { ...scope134, values: statuses['18.9'], hash: 'invalid' },

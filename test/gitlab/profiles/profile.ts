@@ -65,6 +65,10 @@ export type RouteName =
   | 'erase'
   | 'play'
   | 'createPipeline'
+  | 'lint'
+  | 'projectLint'
+  | 'commitLint'
+  | 'file'
   | 'createMergeRequestPipeline'
   | 'pipelines'
   | 'latestPipeline'
@@ -147,6 +151,12 @@ export interface Pagination {
 }
 
 export interface Rules {
+  /** How GitLab words a job without a script. */
+  readonly lintWords: 'old' | 'trigger' | 'run';
+  /** Keys of the merged configuration: `:job` or `job`. */
+  readonly mergedKeys: 'symbols' | 'strings';
+  /** Whether the lint of a committed file takes `content_ref`. */
+  readonly lintsCommits: boolean;
   /**
    * `ciRecord`: one record per sha holds the builds of all refs, and no record is 404, although the commit exists.
    * `onePipeline`: the first pipeline of the sha. `revision`: what git knows is no 404; all pipelines.

@@ -3,6 +3,9 @@ import type { Pagination, Profile, ProfileName, Rules, TokenRules } from './prof
 import { statuses } from './statuses';
 
 const rules84: Rules = {
+  lintWords: 'old',
+  mergedKeys: 'symbols',
+  lintsCommits: false,
   commitLookup: 'ciRecord',
   statusesWithoutCi: 'notFound',
   cancelableFrom: ['pending', 'running'],
@@ -213,7 +216,7 @@ const v139: Profile = {
   name: '13.9',
   version: '13.9.7-ee',
   v4: v4['13.9'],
-  rules: { ...v134.rules, playOfBridge: true, testReports: true },
+  rules: { ...v134.rules, playOfBridge: true, testReports: true, lintWords: 'trigger' },
 };
 
 const v159: Profile = {
@@ -225,7 +228,7 @@ const v159: Profile = {
     ...{ release: '15.9', childrenBySource: false, toldErrors: 5 },
     ...{ suggestions: false, pipelineDiscount: 0 },
   },
-  rules: { ...v139.rules, retryOfSuperseded: 'refused' },
+  rules: { ...v139.rules, retryOfSuperseded: 'refused', mergedKeys: 'strings' },
   pagination: { ...v139.pagination, countedUpTo: 10_000, perPageZero: 'badParameter' },
 };
 
@@ -243,6 +246,8 @@ const v189: Profile = {
     ...v159.rules,
     cancelableFrom: statuses['18.9'].filter((status) => ![...finished, 'skipped', 'canceling'].includes(status)),
     gracefulCancel: true,
+    lintWords: 'run',
+    lintsCommits: true,
     retryableFrom: [...finished, 'canceling'],
     retryOfBridge: true,
   },
