@@ -4,10 +4,10 @@ import type { Build } from '../model/build';
 import type { Logger } from '../util/logger';
 import type { Call, Project } from './dialect';
 import { has } from './features';
-import type { JsonObject } from './jsonObject';
+import { UnexpectedShape, type JsonObject } from './jsonObject';
 import { toId } from './listing/graphqlMappers';
 import type { Query } from './listing/graphqlQuery';
-import { following, nextPage, toProjectAnswer } from './listing/projectAnswer';
+import { following, Pages, toProjectAnswer } from './listing/projectAnswer';
 
 export interface HistoryQuestion {
   readonly call: Call;
@@ -65,7 +65,9 @@ class Search {
       await this.readCommits();
       return true;
     } catch (error) {
-      if (!(error instanceof GitLabError) || error.failure.kind === 'rateLimited') throw error;
+      const isUnreadable = error instanceof UnexpectedShape;
+      const isRefused = error instanceof GitLabError && error.failure.kind !== 'rateLimited';
+      if (!isUnreadable && !isRefused) throw error;
       this.question.log.debug(`history: ${error.message}`);
       return false;
     }
@@ -74,13 +76,14 @@ class Search {
   /** Reads the newest pipelines of the branch until the build passed. */
   private async readBranch(): Promise<boolean> {
     const { project, build } = this.question;
+    const pages = new Pages();
     let after: string | undefined;
     for (let page = 0; page < mostPages && this.left > 0; page++) {
       const found = await this.ask(branchQuery(project.path, build, after));
       const list = found?.object('own');
       if (list === undefined) return false;
       this.add(list);
-      after = nextPage(list);
+      after = pages.after(list);
       if (after === undefined || this.isGreenKnown) return true;
     }
     return true;

@@ -7,11 +7,11 @@ import { TtlCache } from '../util/ttlCache';
 import type { Call, Project } from './dialect';
 import { has } from './features';
 import { toRefusal } from './listing/graphqlRefusal';
-import { nextPage, toProjectAnswer } from './listing/projectAnswer';
+import { Pages, toProjectAnswer } from './listing/projectAnswer';
 import { toId } from './listing/graphqlMappers';
 import { keepNumber, pipelineNumber } from './listing/pipelineNumbers';
 import { toSuiteRow, toReport, toTestCase, type SuiteRow, type TestCaseRow } from './testCases';
-import type { JsonObject } from './jsonObject';
+import { UnexpectedShape, type JsonObject } from './jsonObject';
 import { isNotFound, isProjectGone } from './notFound';
 import { casesQuery, numbersQuery, suitesQuery } from './testQueries';
 
@@ -92,6 +92,7 @@ export class BuildTests {
 
   private async suitesByGraphql({ call, project }: TestsQuestion, iid: string): Promise<readonly SuiteRow[]> {
     const suites: SuiteRow[] = [];
+    const pages = new Pages();
     let after: string | undefined;
     do {
       const { text, variables } = suitesQuery(project.path, iid, after);
@@ -99,7 +100,7 @@ export class BuildTests {
         .object('testReportSummary')
         ?.object('testSuites');
       suites.push(...(page?.objects('nodes') ?? []).map(toSuiteRow));
-      after = nextPage(page);
+      after = pages.after(page);
     } while (after !== undefined && suites.length < casesAtOnce * mostPages);
     return suites;
   }
@@ -118,17 +119,18 @@ export class BuildTests {
 
   private async casesByGraphql({ call, project }: TestsQuestion, suite: SuiteRow, iid: string): Promise<GitLabTests> {
     const cases: TestCaseRow[] = [];
+    const pages = new Pages();
     let after: string | undefined;
-    let pages = 0;
+    let read = 0;
     do {
       const { text, variables } = casesQuery(project.path, iid, suite.builds, after);
       const page: JsonObject | undefined = (await asked(call, text, variables))
         .object('testSuite')
         ?.object('testCases');
       for (const row of page?.objects('nodes') ?? []) cases.push(toTestCase(row));
-      after = nextPage(page);
-      pages += 1;
-    } while (after !== undefined && pages < mostPages);
+      after = pages.after(page);
+      read += 1;
+    } while (after !== undefined && read < mostPages);
     return { ...of(suite), report: await toReport(suite, cases), isPartial: after !== undefined };
   }
 
@@ -161,8 +163,8 @@ export class BuildTests {
       const iid = pipelineNumber(memory, pipeline) ?? (await numberOf(question));
       return iid === undefined ? undefined : await ask(iid);
     } catch (error) {
-      if (!(error instanceof Refused)) throw error;
-      if (error.isLasting) memory.set(refusedKey, true);
+      if (!(error instanceof Refused || error instanceof UnexpectedShape)) throw error;
+      if (error instanceof Refused && error.isLasting) memory.set(refusedKey, true);
       log.debug(`GraphQL tells no tests: ${error.message}`);
       return undefined;
     }

@@ -103,6 +103,18 @@ export class JsonObject {
     return Array.isArray(value) ? value.filter(isObject).map((item) => new JsonObject(item, name, this.skew)) : [];
   }
 
+  /** Objects of a required list, none of which may be missing. Throws UnexpectedShape. */
+  requireObjects(name: string): readonly JsonObject[] {
+    const value = this.fields[name];
+    if (!Array.isArray(value)) throw new UnexpectedShape(`${name} is no list`);
+    return value.map((item) => new JsonObject(item, name, this.skew));
+  }
+
+  /** A required nested object. Throws UnexpectedShape. */
+  requireObject(name: string): JsonObject {
+    return new JsonObject(this.fields[name], name, this.skew);
+  }
+
   /** A nested object; undefined if there is none. */
   object(name: string): JsonObject | undefined {
     const value = this.fields[name];

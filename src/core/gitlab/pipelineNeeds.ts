@@ -5,10 +5,10 @@ import type { Logger } from '../util/logger';
 import type { TtlCache } from '../util/ttlCache';
 import type { Call, Project } from './dialect';
 import { has } from './features';
-import type { JsonObject } from './jsonObject';
+import { UnexpectedShape, type JsonObject } from './jsonObject';
 import { toId } from './listing/graphqlMappers';
 import type { Query } from './listing/graphqlQuery';
-import { following, nextPage, toProjectAnswer } from './listing/projectAnswer';
+import { following, Pages, toProjectAnswer } from './listing/projectAnswer';
 import { keepNumber, pipelineNumber } from './listing/pipelineNumbers';
 import { numbersQuery } from './testQueries';
 
@@ -32,7 +32,7 @@ export async function needsOf(question: NeedsQuestion): Promise<Needs | undefine
   try {
     return await needsByGraphql(question);
   } catch (error) {
-    if (!(error instanceof GitLabError)) throw error;
+    if (!(error instanceof GitLabError || error instanceof UnexpectedShape)) throw error;
     question.log.debug(`needs: ${error.message}`);
     return undefined;
   }
@@ -43,13 +43,14 @@ async function needsByGraphql(question: NeedsQuestion): Promise<Needs | undefine
   const iid = pipelineNumber(memory, pipeline.id) ?? (await numberOf(question));
   if (iid === undefined) return undefined;
   const needs = new Map<string, readonly string[]>();
+  const pages = new Pages();
   let after: string | undefined;
   for (let page = 0; page < mostPages; page++) {
     const found = await projectIn(question, needsQuery(project.path, iid, after));
     const jobs = found?.object('pipeline')?.object('jobs');
     if (jobs === undefined) return undefined;
     for (const job of jobs.objects('nodes')) addNeeds(needs, job);
-    after = nextPage(jobs);
+    after = pages.after(jobs);
     if (after === undefined) return needs;
   }
   // Half of the needs would give a wrong path.

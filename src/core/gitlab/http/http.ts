@@ -241,11 +241,21 @@ async function succeeded(exchange: Exchange, { etag }: HttpRequest, isStored: bo
   throw new GitLabError(isStored ? failureOfStorage(answer) : failureOfAnswer(answer));
 }
 
-/** The error if a response is neither the file nor a range with its position. */
+/** The error if a response is neither the file, as it is, nor a range with its position. */
 function flawOf({ response: { status, headers }, host }: Exchange): GitLabError | undefined {
   if (isHtml(headers) && !isAttachment(headers)) return notGitLab(host, 'an HTML page in place of the file');
+  if (isCompressed(headers))
+    return new GitLabError({ kind: 'invalidAnswer', host, status, reason: 'a compressed file' });
   if (status !== partialContent || contentRange(headers) !== undefined) return undefined;
   return new GitLabError({ kind: 'invalidAnswer', host, status, reason: 'a part without its place' });
+}
+
+const compressions = new Set(['gzip', 'x-gzip', 'deflate', 'compress', 'br', 'zstd']);
+
+/** Whether the body is compressed in transit, which isn't requested for files. Some storages name other encodings. */
+function isCompressed(headers: Exchange['response']['headers']): boolean {
+  const encodings = (headers.get('content-encoding') ?? '').toLowerCase().split(',');
+  return encodings.some((encoding) => compressions.has(encoding.trim()));
 }
 
 /**

@@ -21,7 +21,7 @@ import { endStateOf, toBuild, toChild, toCommit, toId, toPipeline, type NamedPip
 import type { TtlCache } from '../../util/ttlCache';
 import { isMergeOf } from './mergeRequests';
 import { keepNumber } from './pipelineNumbers';
-import { nextPage, toProjectAnswer } from './projectAnswer';
+import { Pages, toProjectAnswer } from './projectAnswer';
 import { groupBy } from '../../util/groupBy';
 
 /** GraphQL returned no usable response; REST may work. */
@@ -51,8 +51,8 @@ const namedAtOnce = 2;
 const jobsAtOnce = [100, 50, 20] as const;
 /** Maximum number of pipelines per commit; a longer list is truncated and marked as partial. */
 const mostPipelines = 500;
-/** Maximum number of jobs per pipeline; a longer list is truncated and marked as partial. */
-const mostJobs = 100_000;
+/** Maximum number of pages of jobs per pipeline; a longer list is truncated and marked as partial. */
+const mostPages = 1000;
 /** Give up after this many refused queries: it can't be GitLab. */
 const mostRefusals = 20;
 
@@ -278,7 +278,7 @@ class GraphqlListing {
         const row = await this.send((shape) => ownQuery(project.path, ask.sha, branch, shape));
         if (row.object('userPermissions')?.isFalse('adminProject') === true)
           this.context = { ...this.question, noMaintainer: true };
-        const rows = row.object('own')?.objects('nodes') ?? [];
+        const rows = row.requireObject('own').requireObjects('nodes');
         const wanted = rows.filter((each) => ask.only === undefined || toId(each.requireString('id')) === ask.only.id);
         await this.take(wanted);
         await this.readMergeRequests(row.object('mergeRequests')?.objects('nodes') ?? []);
@@ -301,13 +301,14 @@ class GraphqlListing {
 
   private async askForChildren(sha: string): Promise<void> {
     const { project } = this.question;
+    const pages = new Pages();
     let after: string | undefined;
     do {
       const cursor = after;
       const row = await this.send((shape) => childrenQuery(project.path, sha, cursor, shape));
-      const page = row.object('children');
-      await this.take(page?.objects('nodes') ?? []);
-      after = nextPage(page);
+      const page = row.requireObject('children');
+      await this.take(page.requireObjects('nodes'));
+      after = pages.after(page);
       if (this.pipelines.size >= mostPipelines && after !== undefined) {
         this.isPartial = true;
         return;
@@ -326,7 +327,7 @@ class GraphqlListing {
       if (commit !== undefined) this.commits.set(pipeline.sha, commit);
       const endState = endStateOf(row);
       if (endState !== undefined) this.endStates.set(pipeline.id, endState);
-      this.takeJobs(row.object('jobs'), pipeline);
+      this.takeJobs(row.requireObject('jobs'), pipeline);
     }
     await mapLimit(fresh, pipelinesAtOnce, (row) => {
       const iid = iids?.get(row) ?? row.requireString('iid');
@@ -335,29 +336,26 @@ class GraphqlListing {
     });
   }
 
-  private takeJobs(page: JsonObject | undefined, pipeline: Pipeline): number {
-    const jobs = page?.objects('nodes') ?? [];
-    for (const job of jobs) {
+  private takeJobs(page: JsonObject, pipeline: Pipeline): void {
+    for (const job of page.requireObjects('nodes')) {
       this.builds.push(toBuild(job, pipeline, this.context));
       const child = toChild(job, pipeline, this.question.project);
       if (child !== undefined) this.named.set(child.id, child);
     }
-    return jobs.length;
   }
 
   /** Loads the remaining pages of jobs, one after the other, because each page has the cursor of the next. */
   private async furtherJobs(row: JsonObject, iid: string): Promise<void> {
     const { project } = this.question;
     const pipeline = toPipeline(row, project);
-    let after = nextPage(row.object('jobs'));
-    let count = 0;
-    while (after !== undefined && count < mostJobs) {
+    const pages = new Pages();
+    let after = pages.after(row.object('jobs'));
+    for (let read = 1; after !== undefined && read < mostPages; read += 1) {
       const cursor = after;
       const answer = await this.send((shape) => jobsQuery(project.path, iid, cursor, shape));
-      const page = answer.object('pipeline')?.object('jobs');
-      const read = this.takeJobs(page, pipeline);
-      count += read;
-      after = read === 0 ? undefined : nextPage(page);
+      const page = answer.requireObject('pipeline').requireObject('jobs');
+      this.takeJobs(page, pipeline);
+      after = pages.after(page);
     }
     if (after !== undefined) this.isPartial = true;
   }

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../jsonObject';
+import { UnexpectedShape, type JsonObject } from '../jsonObject';
 
 /** Response to a GraphQL query about one project. */
 export interface ProjectAnswer {
@@ -15,10 +15,19 @@ export function toProjectAnswer(row: JsonObject): ProjectAnswer {
   };
 }
 
-/** Cursor of the next page of a connection; undefined on the last page. */
-export function nextPage(connection: JsonObject | undefined): string | undefined {
-  const info = connection?.object('pageInfo');
-  return info?.boolean('hasNextPage') === true ? info.string('endCursor') : undefined;
+/** The pages of one connection. */
+export class Pages {
+  private readonly cursors = new Set<string>();
+
+  /** Cursor of the next page; undefined on the last one. Throws UnexpectedShape if it is missing, or leads back. */
+  after(connection: JsonObject | undefined): string | undefined {
+    const info = connection?.object('pageInfo');
+    if (info?.boolean('hasNextPage') !== true) return undefined;
+    const cursor = info.requireString('endCursor');
+    if (this.cursors.has(cursor)) throw new UnexpectedShape('a page leads back to one before it');
+    this.cursors.add(cursor);
+    return cursor;
+  }
 }
 
 /** What a query needs to continue after a cursor: the declaration of its variable, and the argument. */

@@ -22,6 +22,39 @@ const saying = (...messages: readonly string[]): CannedAnswer => ({
   body: JSON.stringify({ errors: messages.map((message) => ({ message })) }),
 });
 
+type Row = Readonly<Record<string, unknown>>;
+
+interface Jobs extends Row {
+  readonly nodes: readonly unknown[];
+}
+
+/** GitLab's own answer, with another project in it. */
+function changed(change: (project: Row) => Row): Fault {
+  return {
+    change: (body) => {
+      const { data } = JSON.parse(body) as { readonly data: { readonly project: Row } };
+      return JSON.stringify({ data: { project: change(data.project) } });
+    },
+  };
+}
+
+/** With other pipelines, wherever they are. */
+function changedPipelines(change: (pipeline: Row) => Row): Fault {
+  const isPipeline = (value: unknown): value is Row => typeof value === 'object' && value !== null && 'jobs' in value;
+  const inList = (value: unknown): unknown => {
+    if (isPipeline(value)) return change(value);
+    if (typeof value !== 'object' || value === null || !('nodes' in value)) return value;
+    return { ...value, nodes: (value.nodes as readonly unknown[]).map(inList) };
+  };
+  return changed((project) =>
+    Object.fromEntries(Object.entries(project).map(([name, value]) => [name, inList(value)])),
+  );
+}
+
+function changedJobs(change: (jobs: Jobs) => Row): Fault {
+  return changedPipelines((pipeline) => ({ ...pipeline, jobs: change(pipeline['jobs'] as Jobs) }));
+}
+
 describe('GraphQL that does not answer as it should', () => {
   let at: Branch;
   const warnings = () => at.log.lines.filter((line) => line.startsWith('GraphQL is not used'));
@@ -64,6 +97,19 @@ describe('GraphQL that does not answer as it should', () => {
     'a reset before the answer': { reset: 'beforeHeaders' },
     'a reset amid the answer': { reset: 'midBody' },
     'a time-out told with 200': { answer: saying('Timeout on Project.pipelines') },
+    'a time-out told with others': { answer: saying('No such thing', 'Timeout on MergeRequest.pipelines') },
+    'a time-out told with 503': {
+      answer: { ...saying('Request timed out. Please try a less complex query'), status: 503 },
+    },
+    'no pipelines in place of a list': changed((project) => ({ ...project, own: null })),
+    'nothing in place of a pipeline': changed((project) => ({ ...project, own: { nodes: [null] } })),
+    'no jobs in place of a list': changedPipelines((pipeline) => ({ ...pipeline, jobs: null })),
+    'nothing in place of a job': changedJobs((jobs) => ({ ...jobs, nodes: [...jobs.nodes, null] })),
+    'a further page without a cursor': changedJobs((jobs) => ({ ...jobs, pageInfo: { hasNextPage: true } })),
+    'a page that leads back to itself': changedJobs((jobs) => ({
+      ...jobs,
+      pageInfo: { hasNextPage: true, endCursor: 'back' },
+    })),
   };
   for (const [status, fault] of Object.entries(passing)) {
     it(`is not asked for ten minutes after ${status}`, async () => {
