@@ -98,7 +98,16 @@ export interface Build {
 }
 
 export type BuildAbility =
-  'retry' | 'cancel' | 'forceCancel' | 'erase' | 'play' | 'playWithVariables' | 'keep' | 'deleteArtifacts';
+  | 'retry'
+  | 'cancel'
+  | 'forceCancel'
+  | 'erase'
+  | 'play'
+  | 'playWithVariables'
+  | 'playWithInputs'
+  | 'retryWithInputs'
+  | 'keep'
+  | 'deleteArtifacts';
 
 export interface Artifacts {
   readonly filename: string;

@@ -39,7 +39,7 @@ const answers: Readonly<Record<string, readonly [good: readonly string[], bad: r
     ['200', '200', '200', noRoute, '200', page],
     [unauthorized, unauthorized, unauthorized, noRoute, unauthorized, signIn],
   ],
-  '11.0 13.4 13.9 15.9 18.9': [
+  '11.0 13.4 13.9 15.9 18.9 18.10': [
     [gone, '200', '200', noRoute, '200', page],
     [gone, unauthorized, unauthorized, noRoute, unauthorized, signIn],
   ],
@@ -80,7 +80,7 @@ describe('What tells a version of GitLab', () => {
         seedProject(fake.world);
         const row = JSON.parse((await ask(`${fake.url}/api/v4/version`)).text) as Readonly<Record<string, unknown>>;
         assert.equal(row['version'], profiles[name].version);
-        assert.equal('kas' in row, name === '15.9' || name === '18.9');
+        assert.equal('kas' in row, ['15.9', '18.9', '18.10'].includes(name));
         assert.equal((await ask(`${fake.url}/api/v4/version`, { token: null })).status, 401);
       }));
   }

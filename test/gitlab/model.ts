@@ -171,6 +171,10 @@ export interface FakeBuild {
   readonly manualConfirmation: string | null;
   /** Those it was played with. */
   readonly variables: Readonly<Record<string, string>>;
+  /** Inputs that its job declares. */
+  readonly inputsSpec: readonly PipelineInputSpec[];
+  /** Values other than the defaults that it was started with. */
+  readonly inputs: Readonly<Record<string, unknown>>;
   /** The pipeline that a bridge started. */
   readonly downstreamId: number | null;
   /** Of an external status. */
@@ -204,13 +208,16 @@ export interface TokenInit {
   readonly oauth?: boolean | undefined;
 }
 
-/** An input of `spec:inputs`, by its name. */
+/** An input of `spec:inputs` or of a job, by its name. */
 export interface PipelineInputSpec {
   readonly name: string;
   readonly type: 'STRING' | 'NUMBER' | 'BOOLEAN' | 'ARRAY';
   readonly description?: string;
   readonly default?: unknown;
   readonly options?: readonly unknown[];
+  readonly regex?: string;
+  /** Values that depend on other inputs: then options and default are not told. */
+  readonly rules?: true;
 }
 
 export interface ProjectInit {
@@ -294,6 +301,7 @@ export interface BuildInit {
   readonly resourceGroup?: string | undefined;
   readonly needs?: readonly string[] | undefined;
   readonly manualConfirmation?: string | undefined;
+  readonly inputsSpec?: readonly PipelineInputSpec[] | undefined;
   readonly downstream?: { readonly id: number } | undefined;
   readonly targetUrl?: string | undefined;
   readonly description?: string | undefined;

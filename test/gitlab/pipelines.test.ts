@@ -158,6 +158,7 @@ describe('The pipelines of each version', () => {
       '13.9': ['descending', false],
       '15.9': ['descending', false],
       '18.9': ['descending', false],
+      '18.10': ['descending', false],
     };
     for (const name of withV4) {
       await withGitLab({ profile: name }, async (fake) => {

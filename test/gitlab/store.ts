@@ -134,6 +134,8 @@ export class Store extends Accounts {
       resourceGroup: init.resourceGroup ?? null,
       needs: init.needs ?? null,
       manualConfirmation: init.manualConfirmation ?? null,
+      inputsSpec: init.inputsSpec ?? [],
+      inputs: {},
       variables: {},
       downstreamId: init.downstream?.id ?? null,
       targetUrl: init.targetUrl ?? null,

@@ -57,20 +57,27 @@ export class World extends Store {
   }
 
   /** A new build with a new id; the old one stays. On early versions nothing marks it, and the new one belongs to no user. */
-  retry({ id }: Id, by: User | null = null): FakeBuild {
+  /** Without inputs the new attempt takes those of the one before. */
+  retry({ id }: Id, by: User | null = null, inputs?: FakeBuild['inputs']): FakeBuild {
     const build = this.build(id);
     if (!canRetry(this.profile, build)) throw new Error(`build ${id} is not retryable`);
-    return this.#attempt(build, by);
+    const attempt = this.#attempt(build, by);
+    return inputs === undefined ? attempt : this.update(attempt, { inputs });
   }
 
   /** Starts a manual or delayed build; one that has run already becomes a new attempt. */
-  play({ id }: Id, by: User | null = null, variables: FakeBuild['variables'] = {}): FakeBuild {
+  play(
+    { id }: Id,
+    by: User | null = null,
+    variables: FakeBuild['variables'] = {},
+    inputs: FakeBuild['inputs'] = {},
+  ): FakeBuild {
     const build = this.build(id);
     if (!canPlay(this.profile, build)) throw new Error(`build ${id} is not playable`);
     const waits = ['manual', 'scheduled', this.profile.rules.manualStatus].includes(build.status);
     const played = waits ? this.update(build, { user: by ?? build.user }) : this.#attempt(build, by);
     const status = this.#isTaken(played) ? 'waiting_for_resource' : 'pending';
-    return this.setStatus(this.update(played, { variables, scheduledAtMs: null }), status);
+    return this.setStatus(this.update(played, { variables, inputs, scheduledAtMs: null }), status);
   }
 
   /** Takes log and artifacts away. */

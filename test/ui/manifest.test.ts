@@ -59,7 +59,17 @@ describe('The manifest', () => {
     const left = [...new Set(inMenus)].filter((id) => titleOf(id).endsWith('…'));
     assert.deepEqual(
       left.map(nameOf).sort(),
-      ['deleteArtifacts', 'erase', 'playWithVariables', 'saveLog', 'selectCommit', 'selectProject', 'signIn'].sort(),
+      [
+        'deleteArtifacts',
+        'erase',
+        'playWithInputs',
+        'playWithVariables',
+        'retryWithInputs',
+        'saveLog',
+        'selectCommit',
+        'selectProject',
+        'signIn',
+      ].sort(),
     );
   });
 
@@ -377,6 +387,13 @@ describe('The clauses of the manifest', () => {
     assert.deepEqual(offered('build forceCancelable'), ['cancel', 'watch', ...always]);
     assert.deepEqual(offered('build playable'), ['play', ...always]);
     assert.deepEqual(offered('build playable variables'), ['play', 'playWithVariables', ...always]);
+    assert.deepEqual(offered('build playable variables playInputs'), [
+      'play',
+      'playWithVariables',
+      'playWithInputs',
+      ...always,
+    ]);
+    assert.deepEqual(offered('build retryable retryInputs'), ['retry', 'retryWithInputs', ...always]);
     const download = ['downloadArtifacts', 'extractArtifacts'];
     assert.deepEqual(offered('build hasArtifacts keepable'), [...download, 'keepArtifacts', 'showCoverage', ...always]);
     assert.deepEqual(offered('build hasArtifacts artifactsDeletable'), [
@@ -398,8 +415,8 @@ describe('The clauses of the manifest', () => {
     assert.deepEqual(offered('stage hasArtifacts'), [...download, ...ofGroups]);
     assert.deepEqual(offered('status'), ofGroups);
     assert.deepEqual(offered('pipeline hasFailed hasActive'), [
-      'retryFailed',
-      'cancelActive',
+      'retryPipeline',
+      'cancelPipeline',
       'watch',
       'showTimeline',
       ...ofGroups,
@@ -464,7 +481,7 @@ describe('The clauses of the manifest', () => {
       ['before anything is known', undefined, []],
       ['of a commit without builds', ready([]), onCommit],
       ['of one that is skipped', ready(someBuilds({ status: 'skipped' })), onBuilds],
-      ['of one that passed', ready(someBuilds({})), ['retry', 'erase', ...onBuilds]],
+      ['of one that passed', ready(someBuilds({})), ['retry', 'erase', 'retryWithInputs', ...onBuilds]],
       ['of one that runs', ready(someBuilds({ status: 'running' })), ['cancel', 'cancelActive', 'watch', ...onBuilds]],
       [
         'of one that failed',
@@ -473,6 +490,7 @@ describe('The clauses of the manifest', () => {
           ...[
             'retry',
             'erase',
+            'retryWithInputs',
             'openLog',
             'saveLog',
             'copyFailure',
@@ -505,7 +523,7 @@ describe('The clauses of the manifest', () => {
       [
         'of a manual one',
         ready(someBuilds({ status: 'manual' })),
-        ['cancel', 'play', 'playWithVariables', 'watch', ...onBuilds],
+        ['cancel', 'play', 'playWithVariables', 'playWithInputs', 'watch', ...onBuilds],
       ],
     ];
     for (const [when, snapshot, expected] of cases)

@@ -32,7 +32,6 @@ import {
   createPipeline,
   pipelineInputs,
   type CreatedPipeline,
-  type PipelineInput,
   type PipelineRequest,
 } from './createPipeline';
 import { branchPipelines, tellsBranchPipelines } from './branchPipelines';
@@ -46,9 +45,11 @@ import {
   type CommitRef,
   type Dialect,
   type Project,
-  type Variables,
+  type ActionValues,
 } from './dialect';
 import { effectOf, type Effect, type LostAction } from './lostAnswer';
+import type { InputSpec } from './inputSpecs';
+import { jobInputs, type JobInputs } from './jobInputs';
 import { JsonObject, UnexpectedShape } from './jsonObject';
 import { has } from './features';
 import { isGraphqlUsed, lacksOf } from './listing/graphql';
@@ -349,9 +350,9 @@ export class GitLabClient {
     id: number,
     action: BuildAction,
     signal: AbortSignal,
-    variables: Variables = {},
+    values: ActionValues = {},
   ): Promise<Build> {
-    const { path, body } = toRequest(action, variables);
+    const { path, body } = toRequest(action, values);
     this.signedUrls.clear();
     return this.tokenScopes.changing(() =>
       this.inProject(project, signal, (found, call) => {
@@ -385,7 +386,7 @@ export class GitLabClient {
   }
 
   /** Inputs that a pipeline for a branch or tag takes; none before 17.10. */
-  async pipelineInputs(project: string, ref: string, signal: AbortSignal): Promise<readonly PipelineInput[]> {
+  async pipelineInputs(project: string, ref: string, signal: AbortSignal): Promise<readonly InputSpec[]> {
     return this.inProject(project, signal, (found, call) => pipelineInputs(call, found, ref));
   }
 
@@ -401,6 +402,12 @@ export class GitLabClient {
     return this.tokenScopes.changing(() =>
       this.inProject(project, signal, (found, call) => mergedCiConfig(call, found, sha)),
     );
+  }
+
+  /** Inputs of a build; undefined before 18.10, or if GitLab doesn't tell. */
+  async jobInputs(project: string, id: number, signal: AbortSignal): Promise<JobInputs | undefined> {
+    const { log } = this;
+    return this.inProject(project, signal, (found, call) => jobInputs(call, found, id, log));
   }
 
   /** Finds out whether a change took effect although its response was lost. */

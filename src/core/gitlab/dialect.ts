@@ -4,6 +4,7 @@ import type { Logger } from '../util/logger';
 import type { Listing, Pipeline } from '../model/pipeline';
 import type { GitLabApi } from './gitlabApi';
 import type { Server } from './detect';
+import type { Inputs } from './inputSpecs';
 import type { JsonObject } from './jsonObject';
 import type { TtlCache } from '../util/ttlCache';
 
@@ -83,7 +84,14 @@ export interface ActionRequest {
   readonly body?: object;
 }
 
-export function toRequest(action: BuildAction, variables: Variables): ActionRequest {
+/** What a build is started with. */
+export interface ActionValues {
+  readonly variables?: Variables | undefined;
+  readonly inputs?: Inputs | undefined;
+}
+
+export function toRequest(action: BuildAction, { variables = {}, inputs = {} }: ActionValues): ActionRequest {
+  const hasInputs = Object.keys(inputs).length > 0;
   switch (action) {
     case 'forceCancel':
       return { path: 'cancel', body: { force: true } };
@@ -91,9 +99,15 @@ export function toRequest(action: BuildAction, variables: Variables): ActionRequ
       return { path: 'artifacts/keep' };
     case 'play': {
       const pairs = Object.entries(variables).map(([key, value]) => ({ key, value }));
-      return pairs.length === 0 ? { path: 'play' } : { path: 'play', body: { job_variables_attributes: pairs } };
+      const body = {
+        ...(pairs.length === 0 ? {} : { job_variables_attributes: pairs }),
+        ...(hasInputs ? { job_inputs: inputs } : {}),
+      };
+      return Object.keys(body).length === 0 ? { path: 'play' } : { path: 'play', body };
     }
     case 'retry':
+      // Releases differ in the name, and each ignores the other one.
+      return hasInputs ? { path: action, body: { job_inputs: inputs, inputs } } : { path: action };
     case 'cancel':
     case 'erase':
       return { path: action };

@@ -45,6 +45,8 @@ const features = {
   attemptsOnRequest: { v4: [13, 9] },
   graphql: { v4: [14, 0] },
   playWithVariables: { v4: [14, 9] },
+  /** Typed inputs of a job. */
+  jobInputs: { v4: [18, 10] },
   /** `/personal_access_tokens/self` */
   ownToken: { v4: [15, 5] },
   /** Failure message of a job in GraphQL. */
@@ -85,6 +87,9 @@ export function lacks(server: Server, { kind }: Build, ability: BuildAbility): b
       return kind === 'bridge' && !has(server, 'retryBridge');
     case 'play':
       return !has(server, kind === 'bridge' ? 'playBridge' : 'play');
+    case 'retryWithInputs':
+    case 'playWithInputs':
+      return !has(server, 'jobInputs');
     case 'cancel':
       return false;
     case 'erase':

@@ -18,6 +18,9 @@ const conditions: Readonly<Record<Ability, (build: Build) => boolean>> = {
   erase: hasRun,
   play: isPlayable,
   playWithVariables: (build) => can(build, 'play'),
+  // Only the job itself says whether it has inputs.
+  playWithInputs: (build) => can(build, 'play'),
+  retryWithInputs: (build) => can(build, 'retry'),
   keep: hasArtifacts,
   deleteArtifacts: hasArtifacts,
   retryFailed: (build) => hasFailed(build) && can(build, 'retry'),
@@ -37,6 +40,8 @@ const deniable: readonly BuildAbility[] = [
   'erase',
   'play',
   'playWithVariables',
+  'playWithInputs',
+  'retryWithInputs',
   'keep',
   'deleteArtifacts',
 ];

@@ -94,7 +94,7 @@ export interface Commit {
 export type ArtifactsState = 'archive' | 'reportsOnly' | 'expired' | 'none';
 
 export type BuildAction = 'retry' | 'cancel' | 'forceCancel' | 'erase' | 'play' | 'keep';
-export type BuildAbility = BuildAction | 'playWithVariables' | 'deleteArtifacts';
+export type BuildAbility = BuildAction | 'playWithVariables' | 'playWithInputs' | 'retryWithInputs' | 'deleteArtifacts';
 
 /**
  * active: progresses without intervention. waiting: needs a person or a timer to start. notStarted: waits for earlier

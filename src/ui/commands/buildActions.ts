@@ -3,14 +3,44 @@ import { can } from '../../core/model/abilities';
 import type { Build } from '../../core/model/build';
 import { buildTitle, formatSize, toldSize } from '../text/buildText';
 import { UserError } from '../report';
-import { oneLine } from '../text/failures';
-import { canceling, deletingArtifacts, erasing, forcing, keeping, retrying, type Action } from '../text/actionText';
+import { oneLine, withoutIcons } from '../text/failures';
+import {
+  canceling,
+  deletingArtifacts,
+  erasing,
+  forcing,
+  keeping,
+  retrying,
+  retryingWithInputs,
+  type Action,
+} from '../text/actionText';
+import { askAndStart, inputsIn, inputsOf, startWith } from './buildInputs';
 import { performOn, questionOf, whyNot } from './buildTasks';
 import type { Command, CommandContext } from './command';
-import { subjectsOf, type Subjects, type TargetQuery } from './subjects';
+import { subjectOf, subjectsOf, type Subjects, type TargetQuery } from './subjects';
 import { plural } from '../text/plural';
 
 export const retry: Command = (context, args) => performOnSubjects(context, args, retrying());
+
+/** Retries a build with other inputs of its job. */
+export const retryWithInputs: Command = async (context, args) => {
+  const given = inputsIn(args[0]);
+  const action = retryingWithInputs();
+  const subject = await subjectOf(context, args, questionOf(context, action));
+  if (subject === undefined) return;
+  const title = buildTitle(subject.build);
+  const start = {
+    ...{ ...subject, action },
+    title: l10n.t('Retry {0}', title),
+    accept: l10n.t('$(debug-restart) Retry {0} with these inputs', withoutIcons(oneLine(subject.build.name))),
+  };
+  if (given !== undefined) return startWith(context, start, given);
+  if (!can(subject.build, action.ability)) throw new UserError(whyNot(context, subject.target, action, subject.build));
+  const found = await inputsOf(context, subject);
+  if (found === undefined) throw new UserError(l10n.t("GitLab doesn't say which inputs {0} has.", title));
+  if (found.specs.length === 0) throw new UserError(l10n.t('{0} has no inputs. Retry it as it is.', title));
+  await askAndStart(context, start, found);
+};
 
 export const keepArtifacts: Command = (context, args) => performOnSubjects(context, args, keeping());
 

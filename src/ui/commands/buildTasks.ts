@@ -114,7 +114,7 @@ async function act(doing: ActionContext, look: Look): Promise<Build> {
 }
 
 async function ask({ client, project, action, before, signal }: ActionContext): Promise<Build> {
-  if (action.name !== 'deleteArtifacts') return client.act(project, before.id, action.name, signal, action.variables);
+  if (action.name !== 'deleteArtifacts') return client.act(project, before.id, action.name, signal, action);
   await client.deleteArtifacts(project, before.id, signal);
   return before;
 }

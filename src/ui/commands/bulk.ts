@@ -8,10 +8,22 @@ import { buildsThatCount } from '../../core/model/pipeline';
 import { listingOf } from '../../core/model/snapshot';
 import { UserError } from '../report';
 import type { Row, RowNode } from '../tree/treeRows';
+import { statusCodicon, statusLabel } from '../text/buildText';
+import { withoutIcons } from '../text/failures';
+import { pipelineLabel } from '../text/pipelineText';
 import { canceling, maybeStarted, retrying, type Action } from '../text/actionText';
 import { taskOn, whyNot, perform, type Task } from './buildTasks';
 import type { Command, CommandContext } from './command';
-import { buildsIn, targetSnapshot, rootsOf, rowsOf, type TargetSnapshot } from './targets';
+import {
+  buildsIn,
+  inRepository,
+  openRoot,
+  rootOf,
+  rootsOf,
+  rowsOf,
+  targetSnapshot,
+  type TargetSnapshot,
+} from './targets';
 import { plural } from '../text/plural';
 
 /** An action on all builds of a scope that need it. */
@@ -69,12 +81,80 @@ const cancelingActive = (): Bulk => ({
   done: (pipeline) => l10n.t('Canceled pipeline #{0}', pipeline),
 });
 
-export const retryFailed: Command = (context, args) => performAll(context, args, retryingFailed());
+export const retryFailed: Command = (context, args) => performAll(context, scopesOf(context, args), retryingFailed());
 
-export const cancelActive: Command = (context, args) => performAll(context, args, cancelingActive());
+export const cancelActive: Command = (context, args) => performAll(context, scopesOf(context, args), cancelingActive());
 
-async function performAll(context: CommandContext, args: readonly unknown[], bulk: Bulk): Promise<void> {
-  const shares = rootsOf(context, args).map((root) => repositoryWork(context, root, args, bulk));
+/** Retries the failed and canceled builds of a pipeline: that of the row, of the argument, or the user's choice. */
+export const retryPipeline: Command = (context, args) =>
+  performOnPipeline(context, args, { ...retryingFailed(), pick: l10n.t('Select a pipeline to retry') });
+
+/** Cancels a pipeline: that of the row, of the argument, or the user's choice. */
+export const cancelPipeline: Command = (context, args) =>
+  performOnPipeline(context, args, { ...cancelingActive(), pick: l10n.t('Select a pipeline to cancel') });
+
+interface PipelineBulk extends Bulk {
+  /** Placeholder of the quick pick. */
+  readonly pick: string;
+}
+
+async function performOnPipeline(context: CommandContext, args: readonly unknown[], bulk: PipelineBulk): Promise<void> {
+  const reference = toPipelineReference(args[0]);
+  const isOfRows = reference === undefined && rowsOf(args).length > 0;
+  const scopes = isOfRows ? scopesOf(context, args) : await chosenScope(context, reference, bulk);
+  if (scopes !== undefined) await performAll(context, scopes, bulk);
+}
+
+interface PipelineReference {
+  readonly pipeline: number;
+  readonly repository: string | undefined;
+}
+
+/** Argument `{ pipeline, repository? }`. Throws UserError if it is malformed. */
+function toPipelineReference(value: unknown): PipelineReference | undefined {
+  if (typeof value !== 'object' || value === null || 'node' in value || !('pipeline' in value)) return undefined;
+  const { pipeline } = value;
+  if (typeof pipeline !== 'number')
+    throw new UserError(l10n.t('The argument must be {0}.', '{ "pipeline": number, "repository"?: string }'));
+  const repository = 'repository' in value && typeof value.repository === 'string' ? value.repository : undefined;
+  return { pipeline, repository };
+}
+
+/** The pipeline that is named, the only one that has something to do, or the one that the user selects. */
+async function chosenScope(
+  context: CommandContext,
+  reference: PipelineReference | undefined,
+  { calls, action, none, pick }: PipelineBulk,
+): Promise<readonly RepositoryScope[] | undefined> {
+  const { session } = context;
+  const named = reference?.repository;
+  const { root } = targetSnapshot(context, named === undefined ? rootOf(context, []) : openRoot(session, named));
+  const { builds, pipelines } = listingOf(session.snapshotOf(root));
+  const known = pipelines.map((pipeline) => ({
+    pipeline,
+    builds: builds.filter((build) => build.pipeline === pipeline.id),
+  }));
+  // GitLab up to 8.12 doesn't tell which builds belong to which pipeline.
+  if (reference === undefined && known.length === 0) return scopesOf(context, []);
+  const able =
+    reference === undefined
+      ? known.filter((one) => one.builds.some((build) => calls(build) && can(build, action.ability)))
+      : known.filter(({ pipeline: { id } }) => id === reference.pipeline);
+  if (able.length === 0 && reference !== undefined)
+    throw new UserError(l10n.t("Pipeline #{0} isn't one of the commit that is shown.", reference.pipeline));
+  if (able.length === 0) throw new UserError(none);
+  const items = able.map(({ pipeline, builds: all }) => ({
+    label: `${statusCodicon(pipeline.status)} ${withoutIcons(pipelineLabel(pipeline))}`,
+    description: statusLabel(pipeline.status),
+    whole: { id: pipeline.id, builds: all },
+  }));
+  const placeHolder = inRepository(context, root, pick);
+  const chosen = items.length === 1 ? items[0] : await window.showQuickPick(items, { placeHolder });
+  return chosen && [{ root, whole: [chosen.whole], single: [] }];
+}
+
+async function performAll(context: CommandContext, scopes: readonly RepositoryScope[], bulk: Bulk): Promise<void> {
+  const shares = scopes.map((scope) => repositoryWork(context, scope, bulk));
   const all = shares.flatMap(({ pipelines, builds }) => [...pipelines.flatMap((one) => one.builds), ...builds]);
   if (all.length === 0) throw new UserError(reasonFor(context, bulk, shares));
   const tasks = shares.flatMap(({ place, pipelines, builds }) => [
@@ -102,16 +182,10 @@ interface PipelineBuilds {
 
 function repositoryWork(
   context: CommandContext,
-  root: string,
-  args: readonly unknown[],
+  { root, whole, single }: RepositoryScope,
   { calls, takes, action }: Bulk,
 ): RepositoryWork {
   const place = targetSnapshot(context, root);
-  const { whole, single } = scopeOf(
-    context,
-    root,
-    rowsOf(args).filter((row) => row.root === root),
-  );
   const able = (build: Build) => calls(build) && can(build, action.ability);
   const pipelines = whole
     .filter(({ builds }) => builds.some((build) => able(build) && takes(build)))
@@ -137,6 +211,23 @@ interface Scope {
   /** Pipelines that are selected as a whole. */
   readonly whole: readonly PipelineBuilds[];
   readonly single: readonly Build[];
+}
+
+interface RepositoryScope extends Scope {
+  readonly root: string;
+}
+
+/** What the rows mean in each of their repositories. */
+function scopesOf(context: CommandContext, args: readonly unknown[]): readonly RepositoryScope[] {
+  const rows = rowsOf(args);
+  return rootsOf(context, args).map((root) => ({
+    root,
+    ...scopeOf(
+      context,
+      root,
+      rows.filter((row) => row.root === root),
+    ),
+  }));
 }
 
 /** Current builds of the rows, or all that decide the commit's status; by pipeline for rows of pipelines. */

@@ -1,15 +1,18 @@
 import { l10n } from 'vscode';
 import type { Variables } from '../../core/gitlab/dialect';
 import { UserError } from '../report';
-import { playing, playingWithVariables } from '../text/actionText';
+import { playing, playingWithInputs, playingWithVariables } from '../text/actionText';
+import { can } from '../../core/model/abilities';
 import type { Build } from '../../core/model/build';
 import { buildTitle } from '../text/buildText';
 import { oneLine, withoutIcons } from '../text/failures';
 import { askVariables, isVariableName, type VariablesWords } from './variables';
 import { performOn, questionOf } from './buildTasks';
+import { askAndStart, inputsIn, inputsOf, startWith } from './buildInputs';
 import type { Command, CommandContext } from './command';
 import { subjectOf, subjectsOf, type Subjects } from './subjects';
 import { plural } from '../text/plural';
+import type { TargetSnapshot } from './targets';
 
 /**
  * Starts waiting builds, with variables if another extension or a key binding passes them. Asks only if GitLab would
@@ -42,7 +45,12 @@ export const playWithVariables: Command = async (context, args) => {
   });
   const subject = await subjectOf(context, args, question);
   if (subject === undefined || !(await mayPlay(context, [{ ...subject, builds: [subject.build] }]))) return;
-  const { root, target, build } = subject;
+  await askVariablesAndPlay(context, subject);
+};
+
+type Subject = TargetSnapshot & { readonly build: Build };
+
+async function askVariablesAndPlay(context: CommandContext, { root, target, build }: Subject): Promise<void> {
   const owner = { instance: target.instance.url, project: target.project, build: build.name };
   const { variables: memory } = context;
   const before = await memory.last(owner);
@@ -50,6 +58,29 @@ export const playWithVariables: Command = async (context, args) => {
   if (variables === undefined) return;
   await performOn(context, [{ root, target, builds: [build] }], () => playing(variables));
   await memory.keep(owner, variables);
+}
+
+/** Plays a build with inputs of its job, or with variables if it has none or GitLab is older than 18.10. */
+export const playWithInputs: Command = async (context, args) => {
+  const given = inputsIn(args[0]);
+  const action = playingWithInputs();
+  const takes = (build: Build) => can(build, 'playWithInputs');
+  const question = questionOf(context, action);
+  const subject = await subjectOf(context, args, {
+    ...question,
+    can: (build) => takes(build) || (given === undefined && can(build, 'playWithVariables')),
+  });
+  if (subject === undefined || !(await mayPlay(context, [{ ...subject, builds: [subject.build] }]))) return;
+  const { build } = subject;
+  const start = {
+    ...{ ...subject, action },
+    title: l10n.t('Play {0}', buildTitle(build)),
+    accept: l10n.t('$(play) Play {0} with these inputs', withoutIcons(oneLine(build.name))),
+  };
+  if (given !== undefined) return startWith(context, start, given);
+  const found = takes(build) ? await inputsOf(context, subject) : undefined;
+  if (found === undefined || found.specs.length === 0) await askVariablesAndPlay(context, subject);
+  else await askAndStart(context, start, found);
 };
 
 /** Argument `{ build, variables: { NAME: "value" } }`. */

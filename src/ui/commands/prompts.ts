@@ -129,6 +129,8 @@ interface LineQuestion {
   readonly title: string;
   readonly prompt: string;
   readonly value: string;
+  /** What is wrong with the value, shown until it is changed. */
+  readonly problem?: string | undefined;
   readonly check?: (text: string) => string | undefined;
 }
 
@@ -141,10 +143,12 @@ export async function askLine(question: LineQuestion): Promise<{ readonly accept
   box.value = text;
   box.ignoreFocusOut = true;
   box.buttons = [QuickInputButtons.Back];
+  if (question.problem !== undefined) box.validationMessage = withoutLinks(question.problem);
   const accepted = await answered<true>(box, (end) => {
     box.onDidAccept(() => {
-      box.validationMessage = question.check?.(box.value);
-      if (box.validationMessage === undefined) end(true);
+      const problem = question.check?.(box.value);
+      box.validationMessage = problem === undefined ? undefined : withoutLinks(problem);
+      if (problem === undefined) end(true);
     });
     box.onDidChangeValue((value) => {
       text = value;

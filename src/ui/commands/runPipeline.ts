@@ -1,6 +1,7 @@
 import { l10n, window, type QuickPickItem } from 'vscode';
 import type { CreatedPipeline } from '../../core/gitlab/createPipeline';
 import type { Variables } from '../../core/gitlab/dialect';
+import type { Inputs, InputSpec } from '../../core/gitlab/inputSpecs';
 import { GitLabError } from '../../core/model/errors';
 import { isUnpushed, listingOf } from '../../core/model/snapshot';
 import { statusLabel } from '../text/buildText';
@@ -8,7 +9,7 @@ import { oneLine, withoutIcons } from '../text/failures';
 import { UserError } from '../report';
 import type { Command, CommandContext } from './command';
 import { push } from './commits';
-import { askInputs, isInputs, type Inputs } from './inputs';
+import { askInputs, fromStored, isInputs, refusalOf, toStored, type InputRefusal } from './inputs';
 import { askText } from './prompts';
 import { openRoot, rootOf, targetSnapshot, type TargetSnapshot } from './targets';
 import { askVariables, isVariableName, type VariablesWords } from './variables';
@@ -41,11 +42,36 @@ export const runPipeline: Command = async (context, args) => {
   if (!(await isReady(context, place, args))) return;
   const purpose = await askPurpose(context, place);
   if (purpose === undefined) return;
-  const values = purpose.kind === 'ref' ? await askValues(context, place, purpose.ref) : noValues;
-  if (values === undefined) return;
-  await run(context, place, purpose, values);
-  if (purpose.kind === 'ref') await keepValues(context, place, purpose.ref, values);
+  if (purpose.kind === 'mergeRequest') await run(context, place, purpose, noValues);
+  else await runForRef(context, place, purpose.ref);
 };
+
+/** Asks for inputs and variables until GitLab accepts them or the user cancels. */
+async function runForRef(context: CommandContext, place: TargetSnapshot, ref: string): Promise<void> {
+  const { instance, project } = place.target;
+  const specs = await context.clients.of(instance).pipelineInputs(project, ref, new AbortController().signal);
+  let before = fromStored(specs, await context.variables.last(inputsOwner(place, ref)));
+  let refusal: InputRefusal | undefined;
+  do {
+    const values = await askValues(context, place, { ref, specs, before, refusal });
+    if (values === undefined) return;
+    refusal = await refusalOfRun(run(context, place, { kind: 'ref', ref }, values), specs);
+    before = values.inputs;
+    if (refusal === undefined) await keepValues(context, place, ref, values);
+  } while (refusal !== undefined);
+}
+
+/** GitLab's refusal of an input. Any other failure is thrown. */
+async function refusalOfRun(running: Promise<void>, specs: readonly InputSpec[]): Promise<InputRefusal | undefined> {
+  try {
+    await running;
+    return undefined;
+  } catch (error) {
+    const refusal = refusalOf(error, specs);
+    if (refusal === undefined) throw error;
+    return refusal;
+  }
+}
 
 const noValues: Values = { variables: {}, inputs: {} };
 
@@ -114,16 +140,26 @@ async function askRef(): Promise<Purpose | undefined> {
   return ref === undefined ? undefined : { kind: 'ref', ref };
 }
 
+interface ValuesQuestion {
+  readonly ref: string;
+  readonly specs: readonly InputSpec[];
+  /** Input values of the last time. */
+  readonly before: Inputs;
+  readonly refusal: InputRefusal | undefined;
+}
+
 /** Inputs that the branch's configuration declares, then variables; undefined if the user cancels. */
-async function askValues(context: CommandContext, place: TargetSnapshot, ref: string): Promise<Values | undefined> {
-  const { clients, variables: memory } = context;
-  const { instance, project } = place.target;
-  const client = clients.of(instance);
-  const specs = await client.pipelineInputs(project, ref, new AbortController().signal);
-  const inputs = await askInputs(specs, await memory.last(inputsOwner(place, ref)), ref);
+async function askValues(
+  { clients, variables: memory }: CommandContext,
+  place: TargetSnapshot,
+  { ref, specs, before: values, refusal }: ValuesQuestion,
+): Promise<Values | undefined> {
+  const title = l10n.t('Inputs of the Pipeline for {0}', oneLine(ref));
+  const accept = l10n.t('$(check) Continue with these inputs');
+  const inputs = await askInputs({ title, accept, specs, values, refusal });
   if (inputs === undefined) return undefined;
   // API v3 takes no variables.
-  if (client.server?.api === 'v3') return { variables: {}, inputs };
+  if (clients.of(place.target.instance).server?.api === 'v3') return { variables: {}, inputs };
   const owner = variablesOwner(place, ref);
   const before = await memory.last(owner);
   const variables = await askVariables(wordsFor(ref), before, (draft) => memory.noteDraft(owner, draft));
@@ -139,9 +175,8 @@ function inputsOwner({ target: { instance, project } }: TargetSnapshot, ref: str
 }
 
 async function keepValues(context: CommandContext, place: TargetSnapshot, ref: string, values: Values): Promise<void> {
-  const inputs = Object.entries(values.inputs).map(([name, value]) => [name, JSON.stringify(value)]);
   await context.variables.keep(variablesOwner(place, ref), values.variables);
-  await context.variables.keep(inputsOwner(place, ref), Object.fromEntries(inputs) as Variables);
+  await context.variables.keep(inputsOwner(place, ref), toStored(values.inputs));
 }
 
 function wordsFor(ref: string): VariablesWords {

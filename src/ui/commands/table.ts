@@ -1,7 +1,7 @@
 import { createToken, signIn, signOut } from './signIn';
-import { cancel, deleteArtifacts, erase, keepArtifacts, retry } from './buildActions';
+import { cancel, deleteArtifacts, erase, keepArtifacts, retry, retryWithInputs } from './buildActions';
 import { downloadArtifacts, extractArtifacts, clearArtifactsCache } from './downloadArtifacts';
-import { cancelActive, retryFailed } from './bulk';
+import { cancelActive, cancelPipeline, retryFailed, retryPipeline } from './bulk';
 import type { Command } from './command';
 import { followHead, selectCommit, push } from './commits';
 import { copyName, copyUrl, openInBrowser, openProjectSettings, openMergeRequest, openPipeline } from './webPages';
@@ -23,7 +23,7 @@ import { openLogPlace } from './openLogPlace';
 import { showCodeQuality } from './showCodeQuality';
 import { showCoverage } from './showCoverage';
 import { showTests } from './showTests';
-import { play, playWithVariables } from './play';
+import { play, playWithInputs, playWithVariables } from './play';
 import { goToJob } from './goToJob';
 import { openByUrl } from './openByUrl';
 import { nextFailed, clearFilter, filter, groupBy, refresh, showFailedOnly } from './view';
@@ -57,6 +57,10 @@ export const table: Readonly<Record<string, Command>> = {
   cancel: requireWriteAccess(cancel),
   play: requireWriteAccess(play),
   playWithVariables: requireWriteAccess(playWithVariables),
+  playWithInputs: requireWriteAccess(playWithInputs),
+  retryWithInputs: requireWriteAccess(retryWithInputs),
+  retryPipeline: requireWriteAccess(retryPipeline),
+  cancelPipeline: requireWriteAccess(cancelPipeline),
   erase: requireWriteAccess(erase),
   keepArtifacts: requireWriteAccess(keepArtifacts),
   deleteArtifacts: requireWriteAccess(deleteArtifacts),

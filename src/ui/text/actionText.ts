@@ -2,6 +2,7 @@ import { l10n } from 'vscode';
 import { hasArtifacts, type Build, type BuildAbility, type BuildAction } from '../../core/model/build';
 import type { Failure } from '../../core/model/errors';
 import type { Variables } from '../../core/gitlab/dialect';
+import type { Inputs } from '../../core/gitlab/inputSpecs';
 import { buildTitle, statusLabel } from './buildText';
 import { oneLine } from './failures';
 
@@ -22,6 +23,7 @@ export interface Action {
   /** Message if it is unknown whether GitLab performed the action; undefined: repeating it is harmless. */
   readonly doubt?: (title: string) => string;
   readonly variables?: Variables;
+  readonly inputs?: Inputs;
 }
 
 export function maybeStarted(title: string): string {
@@ -37,6 +39,13 @@ export const retrying = (): Action => ({
   late: (build) => l10n.t("{0} is {1} and can't be retried.", buildTitle(build), statusLabel(build.status)),
   done: (before, after) => l10n.t('Retried {0} as #{1}', buildTitle(before), after.id),
   doubt: maybeStarted,
+});
+
+export const retryingWithInputs = (): Action => ({
+  ...retrying(),
+  ability: 'retryWithInputs',
+  pick: l10n.t('Select a build to retry with inputs'),
+  tooOld: l10n.t("This version of GitLab can't retry builds with inputs."),
 });
 
 export const canceling = (): Action => ({
@@ -116,6 +125,13 @@ export const playing = (variables: Variables = {}): Action => ({
 });
 
 export const playingWithVariables = (): Action => ({ ...playing(), ...takingVariables() });
+
+export const playingWithInputs = (): Action => ({
+  ...playing(),
+  ability: 'playWithInputs',
+  pick: l10n.t('Select a build to play with inputs'),
+  tooOld: l10n.t("This version of GitLab can't play builds with inputs."),
+});
 
 const takingVariables = () => ({
   ability: 'playWithVariables' as const,

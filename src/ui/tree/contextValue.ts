@@ -12,6 +12,8 @@ const wordFor = {
   forceCancel: 'forceCancelable',
   play: 'playable',
   playWithVariables: 'variables',
+  playWithInputs: 'playInputs',
+  retryWithInputs: 'retryInputs',
   retryFailed: 'hasFailed',
   cancelActive: 'hasActive',
   erase: 'erasable',
@@ -25,6 +27,8 @@ const wordFor = {
 type RowAbility = keyof typeof wordFor;
 
 const starting: readonly RowAbility[] = ['retry', 'cancel', 'forceCancel', 'play', 'playWithVariables'];
+/** What asks for the inputs of a single build. */
+const withInputs: readonly RowAbility[] = ['playWithInputs', 'retryWithInputs'];
 const inAll: readonly RowAbility[] = ['retryFailed', 'cancelActive'];
 const onArchive: readonly RowAbility[] = ['downloadArtifacts', 'keep', 'deleteArtifacts'];
 /** Abilities that a superseded attempt keeps. Only its successor can be retried. */
@@ -48,7 +52,7 @@ export function contextValue(node: RowNode, readOnly: boolean): string {
       ]);
     case 'build':
       return joined('build', [
-        ...words([node.build], starting),
+        ...words([node.build], [...starting, ...withInputs]),
         ...words(node.child?.builds ?? [], inAll),
         ...words([node.build], onResults),
       ]);

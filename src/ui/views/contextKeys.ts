@@ -67,6 +67,8 @@ const abilityWords: Readonly<Record<string, readonly Ability[]>> = {
   erasable: ['erase'],
   playable: ['play'],
   variables: ['playWithVariables'],
+  playInputs: ['playWithInputs'],
+  retryInputs: ['retryWithInputs'],
   keepable: ['keep'],
   artifactsDeletable: ['deleteArtifacts'],
   retryFailed: ['retryFailed'],

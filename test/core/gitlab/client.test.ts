@@ -107,6 +107,7 @@ describe('GitLabClient on 8.5', () => {
       startedAt: '2016-02-22T11:48:00.000Z',
       finishedAt: '2016-02-22T11:52:00.000Z',
       coverage: 98.29,
+      denied: ['retryWithInputs'],
       artifacts: undefined,
       user: undefined,
       runner: 'docker-01',

@@ -65,7 +65,7 @@ export class Stage {
   }
 
   act(id: number, action: BuildAction, variables?: Variables, client = this.client): Promise<Build> {
-    return client.act(this.small.project.path, id, action, unhurried(), variables);
+    return client.act(this.small.project.path, id, action, unhurried(), { variables });
   }
 
   refusalOf(id: number, action: BuildAction, client = this.client): Promise<Refusal> {

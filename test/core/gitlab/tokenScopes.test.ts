@@ -150,7 +150,7 @@ describe('GitLabClient: the place where one gets a token', () => {
     '8.4 8.5 8.9 8.10 8.13': ['private', 'profile/account'],
     '8.17 9.0 10.8': ['either', 'profile/personal_access_tokens'],
     '11.0 13.4 13.9': ['personal', `-/profile/${page}`],
-    '15.9 18.9': ['personal', `-/user_settings/${page}`],
+    '15.9 18.9 18.10': ['personal', `-/user_settings/${page}`],
   };
   const names = Object.keys(places).flatMap((each) => each.split(' ') as ProfileName[]);
 

@@ -12,11 +12,19 @@ const changing: readonly BuildAbility[] = [
   'erase',
   'play',
   'playWithVariables',
+  'playWithInputs',
+  'retryWithInputs',
   'keep',
   'deleteArtifacts',
 ];
 const ended = ['canceled', 'failed', 'skipped', 'success'];
 const open = knownStatuses.filter((status) => !ended.includes(status) && status !== 'canceling');
+
+/** What is denied together with an ability. */
+const withIt: Readonly<Partial<Record<BuildAbility, readonly BuildAbility[]>>> = {
+  play: ['play', 'playWithVariables', 'playWithInputs'],
+  retry: ['retry', 'retryWithInputs'],
+};
 
 describe('What a build permits', () => {
   const statusesFor = (ability: Ability): readonly string[] =>
@@ -34,6 +42,8 @@ describe('What a build permits', () => {
     forceCancel: ['canceling'],
     play: ['manual', 'scheduled'],
     playWithVariables: ['manual', 'scheduled'],
+    playWithInputs: ['manual', 'scheduled'],
+    retryWithInputs: ['success', 'failed', 'canceled'],
     keep: knownStatuses,
     deleteArtifacts: knownStatuses,
     retryFailed: ['failed'],
@@ -67,7 +77,7 @@ describe('What a build permits', () => {
 
   it('is nothing that is denied', () => {
     for (const ability of changing) {
-      const denied = ability === 'play' ? ['play', 'playWithVariables'] : [ability];
+      const denied = withIt[ability] ?? [ability];
       const left = changing.filter((each) => !denied.includes(each));
       assert.deepEqual(inSomeStatus({ denied: [ability] }), left);
     }

@@ -1,6 +1,7 @@
 import { type Answer, failure, forbidden, grapeFailure, json } from '../answer';
 import { can, canErase, canOn, canPlay, canRetry } from '../rules';
 import { type BuildCall, buildJson, buildOf, profileOf, type ProjectCall, text } from './call';
+import { inputsIn, storedInputs, wrongJobInputs } from './inputs';
 import { variablesIn } from './variables';
 
 export function cancel(call: BuildCall): Answer {
@@ -19,7 +20,16 @@ export function retry(call: ProjectCall): Answer {
   if (!build) return refused(call, 'retryable');
   if (!canOn(call.user, 'updateBuild', call.project, build, world.profile)) return forbidden;
   if (!canRetry(world.profile, build)) return refused(call, 'retryable');
-  return json(201, buildJson(call, world.retry(build, call.user)));
+  const inputs = call.api.jobInputs === 'none' ? {} : inputsIn(call.request, call.api.jobInputs.retry);
+  const wrong = wrongJobInputs(build, inputs);
+  if (wrong !== undefined) return failure(400, `400 Bad request - ${wrong}`);
+  return json(
+    201,
+    buildJson(
+      call,
+      world.retry(build, call.user, Object.keys(inputs).length === 0 ? undefined : storedInputs(build, inputs)),
+    ),
+  );
 }
 
 export function erase(call: BuildCall): Answer {
@@ -36,7 +46,10 @@ export function play(call: ProjectCall): Answer {
   const variables = call.api.playVariables ? variablesIn(call.request) : {};
   if (typeof variables === 'string') return grapeFailure(400, variables);
   if (!canPlay(profile, build)) return failure(400, call.api.unplayable);
-  return json(200, buildJson(call, world.play(build, call.user, variables)));
+  const inputs = call.api.jobInputs === 'none' ? {} : inputsIn(call.request, call.api.jobInputs.play);
+  const wrong = wrongJobInputs(build, inputs);
+  if (wrong !== undefined) return failure(400, `400 Bad request - ${wrong}`);
+  return json(200, buildJson(call, world.play(build, call.user, variables, storedInputs(build, inputs))));
 }
 
 function refused({ api }: ProjectCall, what: string): Answer {

@@ -4,6 +4,7 @@ import { complete } from '../rules';
 import type { World } from '../world';
 import { type PipelineCall, type ProjectCall, text } from './call';
 import { listRows, noKeyset } from './lists';
+import { wrongValue } from './inputs';
 import { revision } from './revision';
 
 export function listPipelines(call: ProjectCall): Answer {
@@ -132,13 +133,13 @@ function created(
 function wrongInput(specs: readonly PipelineInputSpec[], given: Readonly<Record<string, unknown>>): string | undefined {
   const unknown = Object.keys(given).find((name) => !specs.some((spec) => spec.name === name));
   if (unknown !== undefined) return 'Given inputs not defined in the `spec` section of the included configuration file';
-  for (const { name, type, options, default: fallback } of specs) {
+  for (const spec of specs) {
+    const { name, default: fallback, rules } = spec;
     const value = given[name] ?? fallback;
+    if (value === undefined && rules) continue;
     if (value === undefined) return `\`${name}\` input: required value has not been provided`;
-    const kind = Array.isArray(value) ? 'ARRAY' : (typeof value).toUpperCase();
-    if (kind !== type) return `\`${name}\` input: provided value is not a ${type.toLowerCase()}`;
-    if (options !== undefined && !options.includes(value))
-      return `\`${name}\` input: \`${JSON.stringify(value)}\` cannot be used because it is not in the list of allowed options`;
+    const wrong = wrongValue(spec, value);
+    if (wrong !== undefined) return wrong;
   }
   return undefined;
 }

@@ -1,10 +1,10 @@
 import { artifactFiles, queuedSeconds } from '../entities/builds';
 import { detailedStatus } from '../entities/detailedStatus';
 import { iso, seconds } from '../entities/show';
-import type { FakeBuild } from '../model';
+import type { FakeBuild, PipelineInputSpec } from '../model';
 import { canCancel, canPlay, canRetry } from '../rules';
 import { connection, type PageArgs } from './connection';
-import { type Context, mayOn, type Resolvers, stagesOf, upper } from './context';
+import { type Context, countCall, mayOn, type Resolvers, stagesOf, upper } from './context';
 import { failureMessage } from './failureMessages';
 import { readable, shownStatus } from './pipelineResolvers';
 
@@ -79,11 +79,25 @@ export const jobResolvers: Resolvers<FakeBuild, PageArgs> = {
     const reads = mayOn(context, 'readBuild', build);
     return { readJobArtifacts: reads, readBuild: reads, updateBuild: updates, cancelBuild: updates };
   },
+  inputs: ({ inputs }, _, context) => {
+    countCall(context, 'inputs', 'CiJob');
+    return Object.entries(inputs).map(([name, value]) => ({ name, value }));
+  },
+  inputsSpec: ({ inputsSpec }, _, context) => {
+    countCall(context, 'inputsSpec', 'CiJob');
+    return inputsSpec.map(shownInput);
+  },
   manualVariables: ({ variables }, args) => {
     const rows = Object.entries(variables).map(([key, value], index) => ({ id: String(index), key, value }));
     return connection(rows, args, ({ id }) => id);
   },
 };
+
+/** As GitLab tells an input that a configuration declares. What rules decide is not told. */
+export function shownInput(spec: PipelineInputSpec): object {
+  const { rules, ...told } = spec;
+  return { ...told, required: told.default === undefined && rules === undefined };
+}
 
 /** As GitLab's own pages have it. */
 function tooltipOf({ status, failureReason, allowFailure }: FakeBuild): string {

@@ -2,6 +2,7 @@ import type { MergeRequest, Pipeline, Project, Runner, User } from '../model';
 import { complete } from '../rules';
 import { connection, type PageArgs } from './connection';
 import { ArgumentError, type Context, countCall, graphqlOf, idIn, may, type Resolvers, upper } from './context';
+import { shownInput } from './jobResolvers';
 import { jobsOf } from './pipelineResolvers';
 
 interface Filters {
@@ -62,9 +63,7 @@ export const projectResolvers: Resolvers<Project, Args> = {
     return { readProject: reads, adminProject: admins };
   },
   ciPipelineCreationInputs: (project, _, context) =>
-    may(context, 'readBuild', project)
-      ? project.pipelineInputs.map((input) => ({ ...input, required: input.default === undefined }))
-      : null,
+    may(context, 'readBuild', project) ? project.pipelineInputs.map(shownInput) : null,
   pipelines: (project, args, context) => connection(pipelinesOf(project, args, context), args, ({ id }) => id),
   pipeline: (project, { id, iid, sha }, context) => {
     const given = [id, iid, sha].filter((each) => each != null);

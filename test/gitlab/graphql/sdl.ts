@@ -90,6 +90,8 @@ type CiInputsSpec {
   regex: String
 }
 
+type CiInputsField { name: String! value: CiInputsValue }
+
 enum CiInputsType { ARRAY BOOLEAN NUMBER STRING }
 
 scalar CiInputsValue
@@ -279,6 +281,8 @@ type CiJob {
   pipeline: Pipeline
   userPermissions: JobPermissions!
   manualVariables(${page}): CiManualVariableConnection @since(release: "15.3")
+  inputs: [CiInputsField!] @since(release: "18.10")
+  inputsSpec: [CiInputsSpec!] @since(release: "18.10")
 }
 type JobPermissions {
   readJobArtifacts: Boolean! readBuild: Boolean! updateBuild: Boolean!

@@ -37,6 +37,7 @@ const v3of84: Api = {
   pipelineFilters: [],
   childPipelines: 'listed',
   playVariables: false,
+  jobInputs: 'none',
   forceCancel: false,
   buildsTotal: 'counted',
   keysetBuilds: false,
@@ -204,6 +205,8 @@ const v4of189: Api = {
   forceCancel: true,
 };
 
+const v4of1810: Api = { ...v4of189, jobInputs: { retry: 'job_inputs', play: 'job_inputs' } };
+
 /** Of the releases that only variants of GraphQL have. */
 const v4of140: Api = { ...v4of139, keys: keys['14.0'], routes: [...v4of139.routes, 'jobOfToken'] };
 
@@ -235,7 +238,7 @@ const v4of172: Api = {
 };
 
 const v4of192: Api = {
-  ...v4of189,
+  ...v4of1810,
   routes: [...v4of189.routes, 'triggerJobs'],
   dottedIds: [...v4of189.dottedIds, 'triggerJobs'],
   anonymous: [...v4of189.anonymous, 'triggerJobs'],
@@ -267,5 +270,6 @@ export const v4 = {
   '16.3': v4of163,
   '17.2': v4of172,
   '18.9': v4of189,
+  '18.10': v4of1810,
   '19.2': v4of192,
 } as const;

@@ -37,7 +37,20 @@ export interface Profile {
 }
 
 export type ProfileName =
-  '8.4' | '8.5' | '8.9' | '8.10' | '8.13' | '8.17' | '9.0' | '10.8' | '11.0' | '13.4' | '13.9' | '15.9' | '18.9';
+  | '8.4'
+  | '8.5'
+  | '8.9'
+  | '8.10'
+  | '8.13'
+  | '8.17'
+  | '9.0'
+  | '10.8'
+  | '11.0'
+  | '13.4'
+  | '13.9'
+  | '15.9'
+  | '18.9'
+  | '18.10';
 
 /** Further releases, for what differs between releases of GraphQL only. */
 export type VariantName = '14.0' | '14.9' | '15.3' | '15.8' | '16.3' | '17.2' | '19.2';
@@ -112,6 +125,8 @@ export interface Api {
   readonly childPipelines: 'listed' | 'hidden' | 'bySource';
   /** The playing of builds takes `job_variables_attributes`. */
   readonly playVariables: boolean;
+  /** Which field of retry and play takes a job's inputs; the others are ignored. `none`: no field does. */
+  readonly jobInputs: { readonly retry: string; readonly play: string } | 'none';
   readonly forceCancel: boolean;
   /** Whether the total of the list of all builds is left out. */
   readonly buildsTotal: 'counted' | 'omitted';

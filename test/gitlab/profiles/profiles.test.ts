@@ -122,12 +122,13 @@ const v4since: readonly (readonly [what: string, since: string, holds: (api: Api
   ['jobs are not counted', '15.7', ({ buildsTotal }) => buildsTotal === 'omitted'],
   ['jobs have keys to page by', '15.9', ({ keysetBuilds }) => keysetBuilds],
   ['children are found by source', '17.0', ({ childPipelines }) => childPipelines === 'bySource'],
+  ['jobs take inputs', '18.10', ({ jobInputs }) => jobInputs !== 'none'],
   ['cancel takes force', '17.10', ({ forceCancel }) => forceCancel],
 ];
 
 describe('The table of profiles', () => {
   it('has one row a version, oldest first, each of which says its version', () => {
-    assert.equal(profileNames.length, 13);
+    assert.equal(profileNames.length, 14);
     for (const name of allNames) {
       assert.equal(all[name].name, name);
       assert.ok(all[name].version.startsWith(`${name}.`));

@@ -1,5 +1,5 @@
 import { v3, v4 } from './apis';
-import type { Pagination, Profile, ProfileName, Rules, TokenRules } from './profile';
+import type { GraphQL, Pagination, Profile, ProfileName, Rules, TokenRules } from './profile';
 import { statuses } from './statuses';
 
 const rules84: Rules = {
@@ -232,15 +232,17 @@ const v159: Profile = {
   pagination: { ...v139.pagination, countedUpTo: 10_000, perPageZero: 'badParameter' },
 };
 
+const graphql189: GraphQL = {
+  ...{ release: '18.9', childrenBySource: true, toldErrors: 5 },
+  ...{ suggestions: true, pipelineDiscount: 10 },
+};
+
 const v189: Profile = {
   ...v159,
   name: '18.9',
   version: '18.9.0-ee',
   v4: v4['18.9'],
-  graphql: {
-    ...{ release: '18.9', childrenBySource: true, toldErrors: 5 },
-    ...{ suggestions: true, pipelineDiscount: 10 },
-  },
+  graphql: graphql189,
   statuses: statuses['18.9'],
   rules: {
     ...v159.rules,
@@ -254,6 +256,15 @@ const v189: Profile = {
   pagination: { ...v159.pagination, linkHost: 'configured' },
   movedProjects: 'redirect',
   jobListsPerMinute: 600,
+};
+
+/** Not held to a schema of GitLab's: made for job inputs, by its source and documentation; all else is 18.9's. */
+const v1810: Profile = {
+  ...v189,
+  name: '18.10',
+  version: '18.10.0-ee',
+  v4: v4['18.10'],
+  graphql: { ...graphql189, release: '18.10' },
 };
 
 export const profiles: Readonly<Record<ProfileName, Profile>> = {
@@ -270,6 +281,7 @@ export const profiles: Readonly<Record<ProfileName, Profile>> = {
   '13.9': v139,
   '15.9': v159,
   '18.9': v189,
+  '18.10': v1810,
 };
 
 /** Oldest first. */

@@ -63,7 +63,7 @@ const v172: Profile = {
   statuses: statuses['18.9'],
 };
 
-const v192: Profile = { ...profiles['18.9'], name: '19.2', version: '19.2.0-ee', v4: v4['19.2'] };
+const v192: Profile = { ...profiles['18.10'], name: '19.2', version: '19.2.0-ee', v4: v4['19.2'] };
 
 export const variants: Readonly<Record<VariantName, Profile>> = {
   '14.0': v140,
@@ -76,4 +76,15 @@ export const variants: Readonly<Record<VariantName, Profile>> = {
 };
 
 /** All releases that have GraphQL, oldest first. */
-export const releasesWithGraphql = ['14.0', '14.9', '15.3', '15.8', '15.9', '16.3', '17.2', '18.9', '19.2'] as const;
+export const releasesWithGraphql = [
+  '14.0',
+  '14.9',
+  '15.3',
+  '15.8',
+  '15.9',
+  '16.3',
+  '17.2',
+  '18.9',
+  '18.10',
+  '19.2',
+] as const;

@@ -28,13 +28,13 @@ describe('The words of a row for the menus', () => {
     waiting_for_callback: 'build cancelable',
     pending: 'build cancelable',
     running: 'build cancelable',
-    success: 'build retryable erasable',
-    failed: 'build retryable erasable',
+    success: 'build retryable retryInputs erasable',
+    failed: 'build retryable retryInputs erasable',
     canceling: 'build forceCancelable',
-    canceled: 'build retryable erasable',
+    canceled: 'build retryable retryInputs erasable',
     skipped: 'build',
-    manual: 'build cancelable playable variables',
-    scheduled: 'build cancelable playable variables',
+    manual: 'build cancelable playable variables playInputs',
+    scheduled: 'build cancelable playable variables playInputs',
     levitating: 'build cancelable',
   };
   for (const [status, words] of Object.entries(expected))
@@ -43,12 +43,12 @@ describe('The words of a row for the menus', () => {
   it('say that there are artifacts and a log', () =>
     assert.equal(
       wordsOf({ artifacts, startedAt: started }),
-      'build retryable erasable hasArtifacts keepable artifactsDeletable hasLog',
+      'build retryable retryInputs erasable hasArtifacts keepable artifactsDeletable hasLog',
     ));
 
   it('say of what has failed, be it allowed to, that its log may tell why', () => {
     const failed = { status: 'failed', startedAt: started };
-    assert.equal(wordsOf({ ...failed, allowFailure: true }), 'build retryable erasable hasLog failed');
+    assert.equal(wordsOf({ ...failed, allowFailure: true }), 'build retryable retryInputs erasable hasLog failed');
     assert.equal(wordsOf(failed, 'attempt', true), 'attempt hasLog failed');
     assert.equal(wordsOf({ ...failed, kind: 'bridge' }), 'build retryable');
   });
@@ -83,8 +83,12 @@ describe('The words of a row for the menus', () => {
   });
 
   it('leave out what the server or the role is known not to allow', () => {
-    assert.equal(wordsOf({ status: 'manual', denied: ['play', 'playWithVariables'] }), 'build cancelable');
-    assert.equal(wordsOf({ status: 'failed', denied: ['erase'] }), 'build retryable');
+    assert.equal(
+      wordsOf({ status: 'manual', denied: ['play', 'playWithVariables', 'playWithInputs'] }),
+      'build cancelable',
+    );
+    assert.equal(wordsOf({ status: 'failed', denied: ['erase'] }), 'build retryable retryInputs');
+    assert.equal(wordsOf({ status: 'failed', denied: ['retryWithInputs'] }), 'build retryable erasable');
   });
 
   it('offer of a bridge what GitLab does with one', () => {
@@ -96,7 +100,7 @@ describe('The words of a row for the menus', () => {
     assert.equal(wordsOf({ kind: 'external', status: 'failed', startedAt: started }), 'build'));
 
   it('offer the playing of what may be manual', () =>
-    assert.equal(wordsOf({ status: 'skipped', maybeManual: true }), 'build playable variables'));
+    assert.equal(wordsOf({ status: 'skipped', maybeManual: true }), 'build playable variables playInputs'));
 
   it('offer only to look with a token that may only read', () => {
     assert.equal(wordsOf({ artifacts, startedAt: started }, 'build', true), 'build hasArtifacts hasLog');

@@ -172,11 +172,13 @@ function refuses(row: JsonObject, build: Build, ability: BuildAbility): boolean 
   const mayUpdate = permissions?.isFalse('updateBuild') !== true;
   switch (ability) {
     case 'retry':
+    case 'retryWithInputs':
       return !mayUpdate || row.isFalse('retryable');
     case 'cancel':
       return permissions?.has('cancelBuild') === true ? permissions.isFalse('cancelBuild') : !mayUpdate;
     case 'play':
     case 'playWithVariables':
+    case 'playWithInputs':
       return !mayUpdate || row.isFalse('canPlayJob');
     case 'keep':
       return !mayUpdate || build.artifacts?.expireAt === undefined;

@@ -53,7 +53,7 @@ describe('v3', () => {
       pipeline: 6,
       webUrl: `${context.project.url}/builds/8`,
       commit: { sha: '0ff3ae198f8601a285adcf5c0fff204ee6fba5fd', title: 'Test.', author: 'Administrator' },
-      denied: ['deleteArtifacts'],
+      denied: ['retryWithInputs', 'deleteArtifacts'],
       attempts: [],
     });
   });
