@@ -36,6 +36,7 @@ export const hostileNames = [
   '[n]\n(command:b)',
   '[\u202ex](command:c)\ufeff$(\u200bbug)',
   '&lt;b&gt; &#36;(flame) [&#93;(command:x)',
+  '[c\u061c](command:d)\u009b31m$(\u200eflame)\u2066',
 ] as const;
 
 /** Stages build, test and deploy; every status of GitLab 8.5, on any version; `rspec` was retried; artifacts on `compile` and `odd`. */

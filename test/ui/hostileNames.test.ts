@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
-import { MarkdownString, window } from 'vscode';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { MarkdownString, window, type CancellationToken, type CodeLensProvider, type Terminal } from 'vscode';
 import { safeName } from '../../src/core/artifacts/fileNames';
 import { plainText, withoutControls } from '../../src/core/util/plainText';
 import { Report, UserError } from '../../src/ui/report';
@@ -7,11 +9,18 @@ import type { FakeBuild } from '../gitlab/model';
 import { hostileNames } from '../gitlab/scenarios';
 import type { App } from './app';
 import { appsInTests } from './eachApp';
+import { Uri } from './fake/basics';
 import { editor } from './fake/editor';
+import type { FakeTestItems } from './fake/tests';
+import { FakeDocument } from './fake/texts';
 import { until } from './fake/until';
 import { rowsOf } from './fake/views';
 import { writeTracked } from './folder';
 import { box } from './signInBox';
+
+/** Characters that nobody sees and that change what others look like or do; our own word joiner only parts markup. */
+const marks =
+  /[\0-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2061-\u2069\ufeff]|(?<![\]$])\u2060|[\ud800-\udfff](?<![\ud800-\udbff][\udc00-\udfff])(?![\udc00-\udfff])/g;
 
 /** What of a text a person sees. */
 function visible(text: string): string {
@@ -28,9 +37,13 @@ const links = /\]\(/g;
 const icons = /\$\((?:flame|heart|bug)/g;
 const markup = /\]\(|\]:|\$\((?:flame|heart|bug)|<|`|!\[/g;
 /** Places where VS Code draws icons, too. */
-const withIcons = /(?:label|description|detail) of a quick pick|status bar|lens|language status|title of a diff/;
+const withIcons =
+  /(?:label|description|detail) of a quick pick|status bar|lens|language status|title of a diff|of a test/;
 /** The address of a document is its title: nothing is drawn in it but itself, and its name has no colon. */
 const plainTitle = /\]\((?:https?|command|file):/g;
+
+/** Texts that VS Code draws as they are, without links or icons. */
+const isDocument = /^(?:timeline|output of a test|message of a test)$/;
 
 /** The links that tooltips have at their end. */
 const ourLinks =
@@ -48,10 +61,15 @@ function actingIn(sink: string, text: string | MarkdownString): readonly string[
   if (typeof text !== 'string') {
     const source = text.value.replace(/\\[!-/:-@[-`{-~]/g, '·');
     const withoutOurs = source.replace(/^\*\*\[[^\]]*\]\(<http:\/\/127[^>]*>\)/, '').replace(ourLinks, '');
-    return withoutOurs.match(markup) ?? [];
+    return [...(withoutOurs.match(markup) ?? []), ...(text.value.match(marks) ?? [])];
   }
-  if (sink === 'tab title') return text.match(plainTitle) ?? [];
-  return [...(text.match(links) ?? []), ...(withIcons.test(sink) ? (text.match(icons) ?? []) : [])];
+  if (isDocument.test(sink)) return text.match(marks) ?? [];
+  if (sink === 'tab title') return [...(text.match(plainTitle) ?? []), ...(text.match(marks) ?? [])];
+  return [
+    ...(text.match(marks) ?? []),
+    ...(text.match(links) ?? []),
+    ...(withIcons.test(sink) ? (text.match(icons) ?? []) : []),
+  ];
 }
 
 /** The text without the one link of ours that a prompt may end with. Its argument is encoded, so nothing in it acts. */
@@ -70,14 +88,16 @@ class Sinks {
   }
 
   check(sinks: readonly string[], name: string): void {
+    const acting: string[] = [];
     for (const [sink, texts] of this.texts) {
       for (const text of texts) {
         const foreign = typeof text === 'string' && sink === 'input box' ? withoutOwnLink(text) : text;
-        assert.deepEqual(actingIn(sink, foreign), [], `${sink}: ${JSON.stringify(text)}`);
+        if (actingIn(sink, foreign).length > 0) acting.push(`${sink}: ${JSON.stringify(text)}`);
         if (typeof text !== 'string')
           assert.deepEqual([trustedIn(text), text.supportHtml], [[], undefined], `${sink} runs only our commands`);
       }
     }
+    assert.deepEqual(acting, []);
     for (const sink of sinks) {
       const shown = (this.texts.get(sink) ?? []).map((text) =>
         visible(typeof text === 'string' ? text : read(text.value)),
@@ -114,13 +134,19 @@ class Sinks {
       this.add('message of a progress', ...reports.map(({ message }) => message));
     }
     for (const { text, tooltip, accessibilityInformation } of editor().statusBarItems) {
-      this.add('status bar', text, accessibilityInformation?.label);
+      this.add('status bar', text);
+      this.add('what a screen reader says', accessibilityInformation?.label);
       this.add('tooltip of the status bar', tooltip as string | MarkdownString | undefined);
     }
     for (const { text, detail } of editor().texts.languageStatus) this.add('language status', text, detail);
     for (const { command, args } of editor().executed)
       if (command === 'vscode.diff') this.add('title of a diff', String(args[2]));
     for (const { uri } of editor().texts.documents.values()) this.add('tab title', uri.path.slice(1));
+    for (const document of editor().texts.documents.values())
+      if (document.uri.scheme === 'gitlab-builds-timeline') this.add('timeline', ...document.getText().split('\n'));
+    for (const { command, args } of editor().executed)
+      if (command === 'workbench.action.chat.open') this.addQuestion(args[0] as { readonly query: string });
+    this.addTests();
     this.addProblems();
     await this.addRows();
     await this.addOfLogs();
@@ -130,6 +156,31 @@ class Sinks {
     this.add('label of a quick pick', label);
     this.add('description of a quick pick', description);
     this.add('detail of a quick pick', detail);
+  }
+
+  /** Below its first lines the log stands as it is, in a fence. */
+  private addQuestion({ query }: { readonly query: string }): void {
+    const [, , head = ''] = query.split('\n');
+    this.add('question in the chat', new MarkdownString(head));
+    assert.deepEqual(query.match(marks), null);
+  }
+
+  private addTests(): void {
+    for (const { items, runs, label, profiles } of editor().testControllers) {
+      this.add('title of a test run', label, ...runs.map(({ name }) => name), ...profiles.map((one) => one.label));
+      for (const { outputs, results } of runs) {
+        this.add('output of a test', ...outputs.flatMap(([text]) => text.split('\r\n')));
+        this.add('message of a test', ...[...results.values()].map(({ message }) => message?.message));
+      }
+      const below = (of: FakeTestItems): void => {
+        for (const item of of.all.values()) {
+          this.add('label of a test', item.label);
+          this.add('description of a test', item.description, item.error);
+          below(item.children);
+        }
+      };
+      below(items);
+    }
   }
 
   private addProblems(): void {
@@ -215,6 +266,11 @@ const places = [
   'outline of a log',
   'decoration of a file',
   'clipboard',
+  'view',
+  'question in the chat',
+  'label of a test',
+  'lens of a CI file',
+  'timeline',
 ];
 
 describe('A hostile name', () => {
@@ -235,6 +291,8 @@ describe('A hostile name', () => {
         const own = { name, stage: name, user: username, runner: name, trace: text } as const;
         world.addCommit(project, { sha, title: name, createdAt: '2016-01-01T12:00:00.000Z' });
         world.addBuild(project, { ...own, sha: olderSha, status: 'success' });
+        for (const [part, status] of ['failed', 'success'].entries())
+          world.addBuild(project, { ...own, name: `${name} 5 ${part + 1}/2`, sha, status });
         made = {
           passed: world.addBuild(project, { ...own, name: `${name} 2`, sha, status: 'success', artifacts }),
           failed: world.addBuild(project, { ...own, sha, status: 'failed', artifacts }),
@@ -250,7 +308,10 @@ describe('A hostile name', () => {
       const sinks = new Sinks();
       await actOn(app);
       await lookInto(app);
+      await useWhatIsNew(app, name, sinks);
       await beRefused(app, name);
+      app.repository.moveHead({ name, commit: app.small.sha });
+      await app.shows('ready', ({ commit }) => commit?.ref === name);
       await sinks.collect();
       // Below it the log stands as it is, in a fence.
       const [head = ''] = editor().clipboard.split('\n');
@@ -289,6 +350,38 @@ describe('A hostile name', () => {
     await app.run('showProblems', { build: made.failed.id });
     await app.run('compareLog', { build: made.failed.id });
     await app.run('copyFailure', { build: made.failed.id });
+  }
+
+  async function useWhatIsNew(app: App, name: string, sinks: Sinks): Promise<void> {
+    const build = made.failed.id;
+    for (const command of [
+      'fixWithChat',
+      'showTests',
+      'showTimeline',
+      'showCoverage',
+      'showCodeQuality',
+      'goToJob',
+      'watch',
+    ])
+      await app.run(command, { build });
+    for (const command of ['sinceWhen', 'runPipeline']) await escaped(app.run(command, { build }));
+    await app.run('openByUrl', name);
+    await app.run('openByUrl', `${app.gitlab.url}/${encodeURIComponent(name)}/-/jobs/1`);
+    const file = join(app.folder.path, '.gitlab-ci.yml');
+    const text = [name, `${name} 5`].map((job) => `${JSON.stringify(job)}:\n  script: a\n`).join('');
+    await mkdir(app.folder.path, { recursive: true });
+    await writeFile(file, text);
+    const document = new FakeDocument(Uri.file(file), text);
+    for (const { kind, provider } of editor().texts.providers)
+      if (kind === 'lens')
+        for (const { command } of (await (provider as CodeLensProvider).provideCodeLenses(
+          document as never,
+          undefined as never,
+        )) ?? [])
+          sinks.add('lens of a CI file', command?.title, command?.tooltip);
+    const context = { line: `see ${app.gitlab.url}/${name}/-/jobs/1 ${name}`, terminal: {} as Terminal };
+    for (const link of (await editor().terminalLinks[0]?.provideTerminalLinks(context, {} as CancellationToken)) ?? [])
+      sinks.add('link in a terminal', link.tooltip);
   }
 
   async function beRefused(app: App, name: string): Promise<void> {

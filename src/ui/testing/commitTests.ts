@@ -18,7 +18,7 @@ import type { TestSource } from '../artifacts/testSource';
 import { sentenceFor, type Report } from '../report';
 import type { ViewState } from '../session/repositoryView';
 import type { Settings } from '../session/settings';
-import { oneLine } from '../text/failures';
+import { withoutMarkup } from '../text/failures';
 import type { TestResults } from '../tree/treeRows';
 import { addTests, type PlacedTest } from './testItems';
 
@@ -147,7 +147,7 @@ export class CommitTests implements Disposable {
   }
 
   private addBuild(controller: TestController, { build, results, error }: Read): TestItem {
-    const item = controller.createTestItem(`build:${build.id}`, oneLine(results?.sharedBy?.name ?? build.name));
+    const item = controller.createTestItem(`build:${build.id}`, withoutMarkup(results?.sharedBy?.name ?? build.name));
     item.sortText = String(controller.items.size).padStart(6, '0');
     if (error !== undefined) item.error = sentenceFor(error);
     this.builds.set(item, build);

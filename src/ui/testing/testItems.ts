@@ -10,9 +10,10 @@ import {
 } from 'vscode';
 import { groupsOf } from '../../core/artifacts/tests/testGroups';
 import type { FailedTest, QuietTest } from '../../core/artifacts/tests/testReport';
+import { withoutMarks } from '../../core/util/plainText';
 import { timeSlice } from '../../core/util/timeSlice';
 import type { FoundLocation } from '../artifacts/testFiles';
-import { oneLine } from '../text/failures';
+import { withoutIcons, withoutMarkup } from '../text/failures';
 import { recentlyWords } from '../text/testText';
 
 /** A test with the location of its failure, if that was found in the repository. */
@@ -55,7 +56,7 @@ function groupFor(
   for (const label of groupsOf(test, build.label)) {
     const id = `${parent.id}/group:${label}`;
     const known = groups.get(id);
-    const group = known ?? controller.createTestItem(id, oneLine(label));
+    const group = known ?? controller.createTestItem(id, withoutMarkup(label));
     if (known === undefined) {
       groups.set(id, group);
       group.sortText = sortText(parent.children);
@@ -76,13 +77,13 @@ function addTest(
   const id = `${parent}/test:${siblings.size}:${test.name}`;
   const item = controller.createTestItem(
     id,
-    oneLine(test.name) || '?',
+    withoutMarkup(test.name) || '?',
     place === undefined ? undefined : Uri.file(place.file),
   );
   item.sortText = sortText(siblings);
   if (place?.line !== undefined) item.range = locationOf(place).range;
   const often = 'recentFailures' in test ? recentlyWords(test) : undefined;
-  if (often !== undefined) item.description = often;
+  if (often !== undefined) item.description = withoutIcons(often);
   siblings.add(item);
   return item;
 }
@@ -116,8 +117,10 @@ function messageOf(run: TestRun, item: TestItem, test: FailedTest, place: FoundL
   const { message = '', text = '' } = test;
   const parts = text.includes(message) ? [text] : [message, text];
   const whole = parts.filter((part) => part !== '').join('\n\n');
-  run.appendOutput(`${whole.split(/\r?\n/).join('\r\n')}\r\n`, undefined, item);
-  const shown = new TestMessage(whole);
+  // The output goes to a terminal, which obeys control sequences.
+  const lines = whole.split(/\r?\n/).map(withoutMarks);
+  run.appendOutput(`${lines.join('\r\n')}\r\n`, undefined, item);
+  const shown = new TestMessage(lines.join('\n'));
   if (place !== undefined) shown.location = locationOf(place);
   return shown;
 }
