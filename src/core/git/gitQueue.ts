@@ -5,10 +5,13 @@ interface Waiting {
 
 /**
  * Limits how many git processes run at a time. Starting one takes milliseconds, and a window with sixty repositories
- * wants hundreds of them at once. Those of the preferred folder run first, the others in order of arrival.
+ * wants hundreds of them at once. Those of the preferred folder run first, then those of the folder that came first: so
+ * one repository after the other is ready, not all of them at the end.
  */
 export class GitQueue {
   private readonly waiting: Waiting[] = [];
+  /** Folders in order of arrival, since no process was running. */
+  private readonly folders = new Set<string>();
   private running = 0;
 
   /** @param preferred the folder of the repository that the user looks at */
@@ -18,6 +21,7 @@ export class GitQueue {
   ) {}
 
   async run<T>(folder: string, work: () => Promise<T>): Promise<T> {
+    this.folders.add(folder);
     if (this.running >= this.limit) await new Promise<void>((start) => this.waiting.push({ folder, start }));
     else this.running += 1;
     try {
@@ -29,10 +33,16 @@ export class GitQueue {
 
   /** Starts the next waiting process in place of the one that has ended. */
   private next(): void {
-    const preferred = this.preferred();
-    const at = this.waiting.findIndex(({ folder }) => folder === preferred);
-    const [one] = this.waiting.splice(Math.max(at, 0), 1);
-    if (one === undefined) this.running -= 1;
-    else one.start();
+    const one = this.takeFirst();
+    if (one !== undefined) one.start();
+    else if (--this.running === 0) this.folders.clear();
+  }
+
+  private takeFirst(): Waiting | undefined {
+    for (const first of [this.preferred(), ...this.folders]) {
+      const at = this.waiting.findIndex(({ folder }) => folder === first);
+      if (at >= 0) return this.waiting.splice(at, 1)[0];
+    }
+    return undefined;
   }
 }

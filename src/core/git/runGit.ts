@@ -12,19 +12,33 @@ export interface GitProgram {
   readonly limits?: GitLimits | undefined;
 }
 
-/** Environment variables that would point git at a different repository. */
+/**
+ * Environment variables that would point git at a different repository or history: `git rev-parse --local-env-vars` but
+ * for the configuration, and more.
+ */
 const removed = new Set([
   'GIT_DIR',
   'GIT_WORK_TREE',
+  'GIT_IMPLICIT_WORK_TREE',
   'GIT_INDEX_FILE',
   'GIT_COMMON_DIR',
   'GIT_OBJECT_DIRECTORY',
   'GIT_ALTERNATE_OBJECT_DIRECTORIES',
+  'GIT_GRAFT_FILE',
+  'GIT_SHALLOW_FILE',
+  'GIT_REPLACE_REF_BASE',
+  'GIT_PREFIX',
+  'GIT_INTERNAL_SUPER_PREFIX',
+  'GIT_CONFIG',
   'GIT_NAMESPACE',
 ]);
 
-/** Settings that prevent lazy fetches, network access, index writes and terminal prompts. */
+/**
+ * Settings that prevent lazy fetches, network access, index writes and terminal prompts, and that show the history which
+ * the server has, not the one that `git replace` makes of it.
+ */
 const forced = {
+  GIT_NO_REPLACE_OBJECTS: '1',
   GIT_NO_LAZY_FETCH: '1',
   GIT_ALLOW_PROTOCOL: 'none',
   GIT_OPTIONAL_LOCKS: '0',

@@ -203,6 +203,11 @@ export class GitLabClient {
     return this.sent.get(signal) ?? 0;
   }
 
+  /** Called once for each repository that is opened. */
+  opened(): void {
+    this.rateLimiter.open();
+  }
+
   /** Waits until the rate limiter admits a listing. Throws `rateLimited` during a pause that GitLab imposed. */
   async admit(urgency: Urgency, signal: AbortSignal): Promise<void> {
     return this.rateLimiter.acquire(urgency, signal);

@@ -2,7 +2,10 @@ import { parseUrl, type Instance } from './instance';
 
 export interface Remote {
   readonly name: string;
+  /** URL to fetch from; empty if git has none. */
   readonly url: string;
+  /** URL to push to, if it is another. It counts where the other one is of no instance, such as a mirror. */
+  readonly pushUrl?: string;
   /** Host that the user's ssh configuration gives for the one in the URL. It only selects an instance that exists. */
   readonly sshHost?: string;
 }
@@ -59,7 +62,8 @@ export function projectsOf(remotes: readonly Remote[], instances: readonly Insta
     const place = placeOf(remote, instances);
     return place === undefined ? [] : [{ remote: remote.name, instance: place.instance, project: place.path }];
   });
-  const keys = projects.map(({ instance, project }) => `${instance.url} ${project}`);
+  // GitLab's paths don't differ by case alone.
+  const keys = projects.map(({ instance, project }) => `${instance.url} ${project.toLowerCase()}`);
   return projects.filter((_, index) => keys.indexOf(keys[index] ?? '') === index);
 }
 
@@ -83,7 +87,7 @@ export function locate(remotes: readonly Remote[], instances: readonly Instance[
     if (place !== undefined)
       return { kind: 'project', instance: place.instance, project: choice.project ?? place.path, remote: remote.name };
   }
-  const addresses = candidates.flatMap(({ url }) => parseRemote(url) ?? []);
+  const addresses = candidates.flatMap((remote) => urlsOf(remote).flatMap((url) => parseRemote(url) ?? []));
   const unknown = addresses.find(({ hostname }) => !foreignHosts.test(hostname));
   if (unknown !== undefined) return { kind: 'unknownHost', url: `${unknown.web ?? 'https:'}//${unknown.host}` };
   const [foreign] = addresses;
@@ -122,8 +126,20 @@ export function parseRemote(url: string): RemoteAddress | undefined {
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(url)) return fromUrl(url);
   // `user@host:path`: the first colon ends the host. A single letter before it is a Windows drive, a slash before it
   // means a local path, and a second colon after it a remote helper (`ext::command`).
-  const [, hostname, path] = /^(?:[^@:/\\]*@)?(\[[^\]/]+\]|[^:/\\@[\]]{2,}):([^:\n\r\u2028\u2029].*|)$/.exec(url) ?? [];
-  return hostname === undefined || path === undefined ? undefined : toAddress(hostname, '', undefined, path);
+  const [, hostname, path] =
+    /^(?:[^@:/\\[]*@)?(\[[^\]/]+\]|[^:/\\@[\]]{2,}):([^:\n\r\u2028\u2029].*|)$/.exec(url) ?? [];
+  const host = hostname === undefined ? undefined : sshHostname(hostname);
+  return host === undefined || path === undefined ? undefined : toAddress(host, '', undefined, path);
+}
+
+/** The host before an scp-like path. Brackets may hold an IPv6 address, and a user and a port: `[git@host:2222]:path`. */
+function sshHostname(text: string): string | undefined {
+  const inner = text.startsWith('[') ? text.slice(1, -1) : text;
+  const host = inner.slice(inner.lastIndexOf('@') + 1);
+  // What the URL parser would decode or take for something else is in no host name.
+  if (/[\s%?#\\]/.test(host)) return undefined;
+  const [name, , ...more] = host.split(':');
+  return parseUrl(`http://${more.length === 0 ? name : `[${host}]`}`)?.hostname;
 }
 
 /** Scheme, host and port of an http or https remote; undefined for others. */
@@ -143,7 +159,7 @@ function fromUrl(text: string): RemoteAddress | undefined {
 }
 
 function toAddress(name: string, port: string, web: RemoteAddress['web'], rawPath: string): RemoteAddress | undefined {
-  const hostname = aliases[name.toLowerCase()] ?? name.toLowerCase();
+  const hostname = aliases[name] ?? name;
   const path = decoded(rawPath)
     .split('/')
     .filter((part) => part !== '')
@@ -161,8 +177,23 @@ function decoded(path: string): string {
   }
 }
 
-/** The instance of a remote and the project's path there: by the host in the URL, else by the one that ssh connects to. */
-function placeOf({ url, sshHost }: Remote, instances: readonly Instance[]): Place | undefined {
+/**
+ * The instance of a remote and the project's path there: by the host in the URL, else by the one that ssh connects to,
+ * else by the URL to push to.
+ */
+function placeOf(remote: Remote, instances: readonly Instance[]): Place | undefined {
+  for (const url of urlsOf(remote)) {
+    const place = placeAt(url, remote.sshHost, instances);
+    if (place !== undefined) return place;
+  }
+  return undefined;
+}
+
+function urlsOf({ url, pushUrl }: Remote): readonly string[] {
+  return pushUrl === undefined ? [url] : [url, pushUrl];
+}
+
+function placeAt(url: string, sshHost: string | undefined, instances: readonly Instance[]): Place | undefined {
   const address = parseRemote(url);
   if (address === undefined) return undefined;
   const place = instanceOf(address, instances);

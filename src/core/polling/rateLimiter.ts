@@ -6,6 +6,8 @@ import { Timer, type Clock } from '../util/timer';
 export const requestsPerSecond = 2;
 /** Requests that may be sent at once after a pause. */
 export const burst = 20;
+/** Requests that each repository may send at once when it is opened, so that a window with many is soon fresh. */
+const perOpened = 2;
 /** Most later active refreshes that may overtake an idle one: about half a minute's worth. */
 const maxOvertaking = 60;
 
@@ -31,7 +33,9 @@ export class RateLimiter {
   private readonly timer: Timer;
   private waiting: readonly Waiting[] = [];
   private came = 0;
+  /** More than `burst` only while repositories that were opened haven't used theirs. */
   private tokens = burst;
+  private opened = 0;
   private filledAt: number;
   /** Tokens reserved by admitted refreshes that haven't sent anything yet. */
   private reserved = 0;
@@ -75,6 +79,15 @@ export class RateLimiter {
       this.waiting = at < 0 ? [...this.waiting, one] : this.waiting.toSpliced(at, 0, one);
       this.admitWaiting();
     });
+  }
+
+  /** Called once for each repository that is opened. The first ones share the usual burst. */
+  open(): void {
+    this.opened += 1;
+    if (perOpened * this.opened <= burst) return;
+    this.fill();
+    this.tokens += perOpened;
+    this.admitWaiting();
   }
 
   /** Counts one request. */
@@ -131,13 +144,13 @@ export class RateLimiter {
   private reserve(): void {
     this.fill();
     this.tokens -= 1;
-    this.reserved = Math.min(this.reserved + 1, burst);
+    this.reserved = Math.min(this.reserved + 1, Math.max(burst, perOpened * this.opened));
   }
 
   private fill(): void {
     const now = this.clock.now();
     const gained = (Math.max(now - this.filledAt, 0) / 1000) * requestsPerSecond;
-    this.tokens = Math.min(this.tokens + gained, burst);
+    this.tokens = Math.max(this.tokens, Math.min(this.tokens + gained, burst));
     this.filledAt = now;
   }
 

@@ -16,7 +16,7 @@ export async function gitFolders(git: GitProgram, root: string): Promise<GitFold
 
 /** Git writes in bursts, so wait until it is quiet, in ms. */
 const quietMs = 100;
-const ownFiles = '{HEAD,MERGE_HEAD,CHERRY_PICK_HEAD,REVERT_HEAD,BISECT_LOG,rebase-merge,rebase-apply}';
+const ownFiles = '{HEAD,MERGE_HEAD,CHERRY_PICK_HEAD,REVERT_HEAD,BISECT_LOG,rebase-merge,rebase-apply,reftable/**}';
 const refs = '{packed-refs,refs/heads/**,refs/remotes/**,reftable/**}';
 
 /**

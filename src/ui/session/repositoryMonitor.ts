@@ -54,6 +54,7 @@ export interface MonitorParts extends SessionParts {
 export function monitorRepository(repository: GitRepository, parts: MonitorParts): Monitor {
   const headBuilds = new HeadBuilds(() => parts.clock.now());
   const others = new OtherProjects();
+  const openedOn = new Set<GitLabClient>();
   let recalled: string | undefined;
   const resolveAndRecall = async (): Promise<Resolution> => {
     const resolution = await resolve(repository, parts);
@@ -67,7 +68,7 @@ export function monitorRepository(repository: GitRepository, parts: MonitorParts
   return new Monitor(
     {
       resolve: resolveAndRecall,
-      load: (target, signal, urgency) => load({ target, signal, urgency, headBuilds, others }, parts),
+      load: (target, signal, urgency) => load({ target, signal, urgency, headBuilds, others, openedOn }, parts),
       further: (target, loaded, signal) => further({ repository, target, loaded, signal, others }, parts),
       show: (snapshot) => {
         if (snapshot.kind === 'ready' && snapshot.stale === undefined) lastFailure = undefined;
@@ -93,12 +94,16 @@ interface Question {
   readonly urgency: Urgency;
   readonly headBuilds: HeadBuilds;
   readonly others: OtherProjects;
+  /** Clients that know of the repository. */
+  readonly openedOn: Set<GitLabClient>;
 }
 
 async function load(question: Question, { clients }: MonitorParts): Promise<Loaded> {
-  const { target, signal, urgency, others } = question;
+  const { target, signal, urgency, others, openedOn } = question;
   if (urgency === 'asked') others.forget();
   const client = clients.of(target.instance);
+  if (!openedOn.has(client)) client.opened();
+  openedOn.add(client);
   await client.admit(urgency, signal);
   const found = await findIfShown(question, client);
   return {
@@ -166,7 +171,7 @@ async function lookElsewhere(
 }
 
 function isProjectOf(target: Target, { instance, project }: RemoteProject): boolean {
-  return instance.url === target.instance.url && project === target.project;
+  return instance.url === target.instance.url && project.toLowerCase() === target.project.toLowerCase();
 }
 
 function undefinedIfRefused(error: unknown): undefined {

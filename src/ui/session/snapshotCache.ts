@@ -8,7 +8,8 @@ import type { CommitKey, SnapshotFiles } from './snapshotFiles';
 type Ready = Extract<Snapshot, { kind: 'ready' }>;
 
 export const storageKey = 'builds';
-const mostCommits = 20;
+/** Enough for the repositories of a large window; the size is limited, too. */
+const mostCommits = 100;
 /** Maximum number of builds of a commit in the memento, which VS Code reads and writes as a whole; others have a file. */
 const mostBuilds = 300;
 /** Maximum number of commits that were read from files and are about to be shown. */

@@ -9,7 +9,7 @@ import { isStoredCommit, type StoredCommit } from '../../core/model/storedCommit
 /** Identifies a stored commit. */
 export type CommitKey = Pick<StoredCommit, 'instance' | 'project' | 'sha'>;
 
-const mostFiles = 20;
+const mostFiles = 100;
 const mostBytes = 20e6;
 /** Maximum size of a file in characters, so that reading and writing it doesn't block for long. */
 const mostCharacters = 4e6;

@@ -40,6 +40,16 @@ describe('The queue for git', () => {
     assert.deepEqual(started, ['a', 'b', 'd', 'd', 'c', 'e']);
   });
 
+  it('ends with one folder before it begins with the next, so that not all wait for the last', async () => {
+    const again = async (folder: string) => {
+      await add(folder);
+      await add(folder);
+    };
+    for (const folder of ['a', 'b', 'c', 'd']) void again(folder);
+    while (ends.length > 0) await endOne();
+    assert.deepEqual(started, ['a', 'b', 'c', 'a', 'b', 'c', 'd', 'd']);
+  });
+
   it('goes on after a failure, and has room again once all have ended', async () => {
     const failing = () => Promise.reject(new Error('no'));
     await Promise.all([1, 2, 3].map(() => assert.rejects(queue.run('a', failing))));

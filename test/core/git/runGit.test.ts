@@ -37,11 +37,22 @@ describe('git, as it is run in a repository that is hostile', () => {
       GIT_CONFIG_COUNT: '1',
       GIT_SSL_CAINFO: 'certificates',
       PATH: '/bin',
+      GIT_NO_REPLACE_OBJECTS: '1',
       GIT_NO_LAZY_FETCH: '1',
       GIT_ALLOW_PROTOCOL: 'none',
       GIT_OPTIONAL_LOCKS: '0',
       GIT_TERMINAL_PROMPT: '0',
     });
+  });
+
+  it('keeps none of the variables that git calls local to a repository, except for its configuration', () => {
+    const local = git('rev-parse', '--local-env-vars').trim().split('\n');
+    const kept = Object.keys(gitEnvironment(Object.fromEntries(local.map((name) => [name, 'x']))));
+    const configuration = ['GIT_CONFIG_PARAMETERS', 'GIT_CONFIG_COUNT'];
+    assert.deepEqual(
+      local.filter((name) => kept.includes(name)),
+      [...configuration, 'GIT_NO_REPLACE_OBJECTS'],
+    );
   });
 
   it('runs no program that the configuration of the repository names', async () => {

@@ -10,7 +10,8 @@ const ported = instance('http://127.0.0.1:8080/git/lab');
 const ipv6 = instance('http://[::1]:3000');
 const shared = instance('https://both.example.com');
 const nested = instance('https://both.example.com/inner');
-const instances = [com, own, rooted, ported, ipv6, shared, nested];
+const idn = instance('https://gruppe.xn--exmple-cua.com');
+const instances = [idn, com, own, rooted, ported, ipv6, shared, nested];
 
 function instance(url: string, ...hosts: readonly string[]): Instance {
   return { url, hosts, apiVersion: 'auto' };
@@ -53,8 +54,26 @@ describe('locate: a remote of an instance', () => {
     '@gitlab.com:group/project.git': [com, 'group/project'],
     'git@[::1]:group/project.git': [ipv6, 'group/project'],
     '[::1]:group/project.git': [ipv6, 'group/project'],
+    '[git@::1]:group/project.git': [ipv6, 'group/project'],
+    'git@[0:0:0:0:0:0:0:1]:group/project.git': [ipv6, 'group/project'],
+    '[git@gitlab.com:2222]:group/project.git': [com, 'group/project'],
+    'git@[gitlab.com:2222]:group/project.git': [com, 'group/project'],
+    '[gitlab.com]:group/project.git': [com, 'group/project'],
+    // A port is none here: git takes it for a folder.
+    'git@gitlab.com:2222/group/project.git': [com, '2222/group/project'],
+    'git@gitlab.com:~dana/project.git': [com, '~dana/project'],
+    'git@gitlab.com:group/project.git.git': [com, 'group/project.git'],
+    'git@gruppe.exämple.com:group/project.git': [idn, 'group/project'],
+    'ssh://git@gruppe.exämple.com/group/project.git': [idn, 'group/project'],
+    'https://gruppe.exämple.com/group/project.git': [idn, 'group/project'],
     // ssh and git
     'ssh://git@gitlab.com/group/project.git': [com, 'group/project'],
+    'ssh://git@gitlab.com:/group/project.git': [com, 'group/project'],
+    'ssh://gitlab.com/~dana/project.git': [com, '~dana/project'],
+    'ssh://git@gitlab.com//group/project.git//': [com, 'group/project'],
+    'ssh://git@[0:0::1]/group/project.git': [ipv6, 'group/project'],
+    'git://[::1]/group/project': [ipv6, 'group/project'],
+    'ssh://gitlab.com/group%2Fsub/pr%C3%BCfung.git': [com, 'group/sub/prüfung'],
     'ssh://gitlab.com/group/project.git': [com, 'group/project'],
     'ssh://git@gitlab.com:2222/group/project.git': [com, 'group/project'],
     'SSH://git@gitlab.com/group/project.git': [com, 'group/project'],
@@ -159,6 +178,18 @@ describe('locate: a remote of no instance', () => {
     'https://a b.com/x/y',
     'git@gitlab.com\n.evil.com:x/y',
     'git@gitl b.com:x/y',
+    'git@gitl%61b.com:x/y',
+    'gitlab.com#.evil.com:x/y',
+    '[gitlab.com?x]:x/y',
+    '[fe80::1%eth0]:x/y',
+    '[::1',
+    '[]:x/y',
+    '[git@]:x/y',
+    'ssh://git@gitlab.com:group/project.git',
+    'file://gitlab.com/group/project.git',
+    '~/project.git',
+    '../project.git',
+    'project',
   ];
   for (const url of local) {
     it(`${JSON.stringify(url)} is none`, () => assert.deepEqual(located(url), { kind: 'notGitLab' }));
@@ -188,10 +219,25 @@ describe('locate: of several remotes', () => {
       );
   });
 
+  it('takes the URL to push to where the one to fetch from is of no GitLab', () => {
+    const pushUrl = 'git@gitlab.com:group/pushed.git';
+    assert.equal(chosen([{ ...github, pushUrl }]), 'group/pushed');
+    assert.equal(chosen([{ name: 'origin', url: '/srv/mirror', pushUrl }]), 'group/pushed');
+    assert.equal(chosen([{ ...origin, pushUrl }]), 'origin/project');
+    assert.deepEqual(locate([{ ...github, pushUrl: 'https://gitlab.example.org/x/y' }], instances, {}), {
+      kind: 'unknownHost',
+      url: 'https://gitlab.example.org',
+    });
+  });
+
+  it('is on no GitLab where the only remote has no URL', () =>
+    assert.equal(chosen([{ name: 'origin', url: '' }]), 'notGitLab'));
+
   it('knows the projects of all, each once', () => {
     const twin = { ...origin, name: 'twin' };
+    const loud = { name: 'loud', url: 'https://gitlab.com/Origin/PROJECT.git' };
     assert.deepEqual(
-      projectsOf([github, origin, twin, mirror], instances).map(({ remote, project }) => [remote, project]),
+      projectsOf([github, origin, twin, loud, mirror], instances).map(({ remote, project }) => [remote, project]),
       [
         ['origin', 'origin/project'],
         ['mirror', 'mirror/project'],

@@ -157,3 +157,49 @@ describe('Budget', () => {
     assert.deepEqual(admitted, ['active']);
   });
 });
+
+describe('The budget of a window that is opened with many repositories', () => {
+  const count = 60;
+  let clock: FakeClock;
+  let budget: RateLimiter;
+  let admitted: number;
+  beforeEach(() => {
+    [clock, admitted] = [new FakeClock(), 0];
+    budget = new RateLimiter(clock);
+  });
+  afterEach(() => budget.dispose());
+  const ask = async (): Promise<void> => {
+    await budget.acquire('idle', unhurried());
+    budget.consume();
+    admitted += 1;
+  };
+
+  it('lets one request of each in at once, and two, and then two a second', async () => {
+    for (let opened = 0; opened < count; opened += 1) budget.open();
+    for (let asked = 0; asked < 3 * count; asked += 1) void ask();
+    await settled();
+    assert.equal(admitted, 2 * count);
+    await clock.pass(5 * second);
+    assert.equal(admitted, 2 * count + 5 * requestsPerSecond);
+  });
+
+  it('is the usual one for a few, and after a pause', async () => {
+    for (let opened = 0; opened < count; opened += 1) budget.open();
+    for (let asked = 0; asked < 2 * count; asked += 1) void ask();
+    await clock.pass(600 * second);
+    for (let asked = 0; asked < 2 * count; asked += 1) void ask();
+    await settled();
+    assert.equal(admitted, 2 * count + burst);
+    const few = new RateLimiter(clock);
+    for (let opened = 0; opened < burst / 2; opened += 1) few.open();
+    let those = 0;
+    for (let asked = 0; asked < 2 * burst; asked += 1)
+      void few.acquire('idle', unhurried()).then(() => {
+        few.consume();
+        those += 1;
+      });
+    await settled();
+    assert.equal(those, burst);
+    few.dispose();
+  });
+});

@@ -80,13 +80,13 @@ describe('Remembered builds', () => {
     assert.deepEqual([known?.builds[0]?.status, known?.stale], ['failed', { asOf: 2 }]);
   });
 
-  it('are those of the last twenty commits', () => {
-    for (let index = 0; index < 25; index++) keep(aTarget({ sha: shaOf(index) }), someBuilds({}));
+  it('are those of the last hundred commits, so of many repositories', () => {
+    for (let index = 0; index < 105; index++) keep(aTarget({ sha: shaOf(index) }), someBuilds({}));
     again();
-    const known = Array.from({ length: 25 }, (_, index) => remembered.of(aTarget({ sha: shaOf(index) })));
+    const known = Array.from({ length: 105 }, (_, index) => remembered.of(aTarget({ sha: shaOf(index) })));
     assert.deepEqual(
       known.map((one) => one !== undefined),
-      Array.from({ length: 25 }, (_, index) => index >= 5),
+      Array.from({ length: 105 }, (_, index) => index >= 5),
     );
   });
 

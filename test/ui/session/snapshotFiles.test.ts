@@ -87,8 +87,8 @@ describe('Remembered builds of a large commit', () => {
     assert.equal((await next())?.builds.length, 200);
   });
 
-  it('are those of twenty commits at most, the ones that were written last', async () => {
-    for (let index = 0; index < 22; index++) {
+  it('are those of a hundred commits at most, the ones that were written last', async () => {
+    for (let index = 0; index < 3; index++) {
       keep(aTarget({ sha: shaOf(index) }), many(301));
       await next();
       const time = new Date(2020, 0, index + 1);
@@ -97,12 +97,18 @@ describe('Remembered builds of a large commit', () => {
       const newest = names[times.indexOf(Math.max(...times))] ?? '';
       await utimes(join(folder, newest), time, time);
     }
+    const time = new Date(2020, 6);
+    for (let index = 0; index < 98; index++) {
+      const path = join(folder, `${'a'.repeat(16)}-${index.toString(16).padStart(32, '0')}.json`);
+      await writeFile(path, '{}');
+      await utimes(path, time, time);
+    }
     keep(aTarget({ sha: shaOf(22) }), many(301));
     await clock.pass(10_000);
     await files.settled();
-    assert.equal((await kept()).length, 20);
-    assert.equal(await next(aTarget({ sha: shaOf(2) })), undefined);
-    assert.equal((await next(aTarget({ sha: shaOf(3) })))?.builds.length, 301);
+    assert.equal((await kept()).length, 100);
+    assert.equal(await next(aTarget({ sha: shaOf(1) })), undefined);
+    assert.equal((await next(aTarget({ sha: shaOf(2) })))?.builds.length, 301);
   });
 
   it('are forgotten with their instance, also those that are about to be written', async () => {
