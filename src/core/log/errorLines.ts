@@ -12,6 +12,7 @@ const errors = [
   /^CMake Error\b|^#\s{1,9}Failed test\b|^curl: \(\d{1,3}\) |^\s*● \S/,
   /^(?:npm ERR!|npm error|E {3,7}\S|--- FAIL:|not ok \d|FAIL\b|Traceback \(most recent call last\))/,
   /(?:Error|Exception)(?: \[\w+\])?(?:: |:?$)/,
+  /\bassertion\b.{0,60} failed\b/i,
   // Ruby
   /\((?:\w+::)*\w*(?:Error|Exception)\)$/,
   // Perl
@@ -92,18 +93,38 @@ function indentOf(line: string): number {
 }
 
 /**
- * Whether the line starts with a location in a file, so that it may be a finding in a script without error messages.
+ * What may be wrong in a script without error messages, most likely first: a linter's finding, which starts with a place;
+ * a sentence that says that something wasn't possible; a warning with a place; a place within a sentence; a word for
+ * something that should be different.
  */
-export function isFinding(line: string): boolean {
-  if (isHarmless(line)) return false;
-  if (/^In \S{1,300} line \d{1,7}:$/.test(line)) return true;
-  const [first] = locationsIn(line);
-  return first?.line !== undefined && first.isVague !== true && first.start === 0;
+export const hints = ['finding', 'refusal', 'warning', 'place', 'flaw'] as const;
+export type Hint = (typeof hints)[number];
+
+/** What a line hints at in a script without error messages; undefined for most lines, and for passes and commands. */
+export function hintOn(line: string): Hint | undefined {
+  if (isShownOrPassed(line)) return undefined;
+  const [first] = locationsIn(line).filter((place) => place.line !== undefined && place.isVague !== true);
+  const isAtStart = first?.start === indentOf(line) || isLineOfShownFile(line);
+  if (isHarmless(line)) return isAtStart && isWarning(line) ? 'warning' : undefined;
+  if (isAtStart) return 'finding';
+  if (/\b(?:cannot|can't|could not|couldn't|unable to|timed out|refused)\b/i.test(line)) return 'refusal';
+  if (first !== undefined) return 'place';
+  return /\b(?:invalid|not valid|missing|duplicated?|unused|undefined|unresolved|unexpected)\b/i.test(line)
+    ? 'flaw'
+    : undefined;
 }
 
-/** Whether the line says that something wasn't possible. */
-export function isRefusal(line: string): boolean {
-  return /\b(?:cannot|can't|could not|couldn't|unable to|timed out|refused)\b/i.test(line) && !isHarmless(line);
+/** Whether the line names a line of a file that is named further up: `Line 3: `, `line 3 column 1 - `, `L3 |`. */
+function isLineOfShownFile(line: string): boolean {
+  return (
+    /^In \S{1,300} line \d{1,7}:$/.test(line) ||
+    /^(?:line \d{1,7}(?::| column \d)|L\d{1,7} ?\|)/i.test(line.trimStart())
+  );
+}
+
+/** Whether the line is a warning, or counts them. */
+export function isWarning(line: string): boolean {
+  return /\bwarn(?:ing)?s?\b|\b[1-9]\d{0,6} (?:problem|issue|finding)s?\b/i.test(line) && !none.test(line);
 }
 
 /** Whether a failure includes its reason on the same line. */
@@ -112,9 +133,12 @@ function isReason(line: string): boolean {
 }
 
 function isHarmless(line: string): boolean {
-  if (passed.test(line) || none.test(line) || summary.test(line.trimEnd())) return true;
-  if (shown.test(line) && !/^#\s{1,9}Failed test\b/.test(line)) return true;
-  const told = line.search(notice);
+  if (isShownOrPassed(line) || none.test(line) || summary.test(line.trimEnd())) return true;
+  const noticed = line.search(notice);
   const wrong = line.search(severe);
-  return told >= 0 && (wrong < 0 || told < wrong);
+  return noticed >= 0 && (wrong < 0 || noticed < wrong);
+}
+
+function isShownOrPassed(line: string): boolean {
+  return passed.test(line) || (shown.test(line) && !/^#\s{1,9}Failed test\b/.test(line));
 }

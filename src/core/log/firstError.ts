@@ -1,6 +1,7 @@
 import { timeSlice } from '../util/timeSlice';
-import { errorLine, isCount, isFinding, isOverLimit, isRefusal, testOutput } from './errorLines';
-import { isPythonFrame, longestTraceback } from './stacks';
+import { errorLine, hintOn, hints, isCount, isOverLimit, isWarning, testOutput, type Hint } from './errorLines';
+import { locationsIn } from './locations';
+import { isCodeLine, isPythonFrame, longestTraceback } from './stacks';
 import { prefixLength } from './linePrefix';
 import type { Log, Section } from './log';
 
@@ -27,7 +28,7 @@ export async function firstError(log: Log): Promise<number | undefined> {
   const script = lastScript(log);
   if (script !== undefined) {
     const range = { from: Math.max(from, script.start + 1), to: (script.end ?? lines.length - 1) + 1 };
-    return (await errorIn(lines, range)) ?? (await findingIn(lines, range)) ?? lastLineOf(lines, script);
+    return (await errorIn(lines, range)) ?? (await hintIn(lines, range)) ?? lastLineOf(lines, script);
   }
   const all = { from, to: lines.length };
   return (await errorIn(lines, all)) ?? (await find(lines, all, (line) => verdict.test(line)));
@@ -44,8 +45,12 @@ interface Range {
  * first error.
  */
 const nearLines = 3;
+/** Maximum number of lines of code between a place and the error in it. */
+const mostCode = 5;
 /** Number of lines at the end of a script to search for sentences that no error pattern matches. */
 const lastLines = 50;
+/** Number of lines at the end of a script that may say that it failed because of warnings. */
+const closingLines = 6;
 
 /** Line of the first error. If it only names what failed and a reason follows further down, the line of the reason. */
 async function errorIn(lines: readonly string[], { from, to }: Range): Promise<number | undefined> {
@@ -57,7 +62,7 @@ async function errorIn(lines: readonly string[], { from, to }: Range): Promise<n
     if (kind === 'failure') failure ??= at;
     return kind === 'error';
   });
-  const reason = error === undefined ? undefined : raised(lines, counted(lines, error), to);
+  const reason = error === undefined ? undefined : headed(lines, raised(lines, counted(lines, error), to), from);
   if (failure !== undefined && (reason === undefined || reason - failure <= nearLines)) return failure;
   return reason;
 }
@@ -70,6 +75,17 @@ function counted(lines: readonly string[], at: number): number {
   return at;
 }
 
+/** Line that consists of the place of the error at `at`, if only code is between them; otherwise `at` itself. */
+function headed(lines: readonly string[], at: number, from: number): number {
+  for (let above = at - 1; above >= Math.max(from, at - mostCode); above -= 1) {
+    const line = (lines[above] ?? '').slice(0, mostColumns).trimEnd();
+    const [place] = locationsIn(line);
+    if (place?.line !== undefined && place.start === 0 && place.end >= line.length - 1) return above;
+    if (line !== '' && !isCodeLine(line)) break;
+  }
+  return at;
+}
+
 /** Line of the exception at the end of a Python traceback that starts at `at`; otherwise `at` itself. */
 function raised(lines: readonly string[], at: number, to: number): number {
   if (!(lines[at] ?? '').startsWith('Traceback ') || !isPythonFrame(lines[at + 1] ?? '')) return at;
@@ -79,14 +95,24 @@ function raised(lines: readonly string[], at: number, to: number): number {
 }
 
 /**
- * Line of a linter's finding, which needn't contain an error keyword; else a sentence near the end that reports a
- * refusal.
+ * Line of the likeliest hint at what is wrong, in a script without error messages. A refusal counts near the end only,
+ * and warnings count if the script ends with them.
  */
-async function findingIn(lines: readonly string[], { from, to }: Range): Promise<number | undefined> {
-  return (
-    (await find(lines, { from, to }, (line) => isFinding(line.slice(prefixLength(line))))) ??
-    (await find(lines, { from: Math.max(from, to - lastLines), to }, isRefusal))
-  );
+async function hintIn(lines: readonly string[], { from, to }: Range): Promise<number | undefined> {
+  const found: Partial<Record<Hint, number>> = {};
+  const endsWithWarnings = lines.slice(Math.max(from, to - closingLines), to).some(isWarningWithin);
+  await find(lines, { from, to }, (line, at) => {
+    const hint = hintOn(line.slice(prefixLength(line)));
+    if (hint === undefined || (hint === 'refusal' && at < to - lastLines)) return false;
+    if (hint !== 'warning' || endsWithWarnings) found[hint] ??= at;
+    return hint === 'finding';
+  });
+  const likeliest = hints.find((hint) => found[hint] !== undefined);
+  return likeliest === undefined ? undefined : found[likeliest];
+}
+
+function isWarningWithin(line: string): boolean {
+  return isWarning(line.slice(0, mostColumns));
 }
 
 /**
