@@ -198,6 +198,7 @@ const ownCommands = new Set([
   'gitlabBuilds.builds.focus',
   'vscode.diff',
   'workbench.actions.view.problems',
+  'testing.openCoverage',
   'workbench.view.testing.focus',
   'git.push',
   'git.publish',

@@ -1,4 +1,4 @@
-import { l10n, Uri, window, workspace } from 'vscode';
+import { commands, l10n, Uri, window, workspace } from 'vscode';
 import { candidatesOf, isCoverageName, readCoverage } from '../../core/artifacts/tests/coverageFiles';
 import type { CoveredFile } from '../../core/artifacts/tests/coverage';
 import { can } from '../../core/model/abilities';
@@ -37,7 +37,19 @@ export const showCoverage: Command = async (context, args) => {
       l10n.t('The artifacts of {0} contain no lcov, Cobertura or JaCoCo report of unchanged files.', buildTitle(build)),
     );
   await context.coverage.show(title, found);
+  const open = l10n.t('Open Test Coverage');
+  // Not awaited: nothing waits for a message to be closed.
+  void context.report.inform(shownWords(build, found.length), open).then((chosen) => {
+    if (chosen === open) return commands.executeCommand('testing.openCoverage');
+    return undefined;
+  });
 };
+
+function shownWords(build: Build, files: number): string {
+  return files === 1
+    ? l10n.t('The coverage of {0} is shown in 1 file.', buildTitle(build))
+    : l10n.t('The coverage of {0} is shown in {1} files.', buildTitle(build), files);
+}
 
 /** Lines of another commit would be wrong. */
 function requireCheckedOut({ session }: CommandContext, { root, target }: TargetSnapshot, { commit }: Build): void {

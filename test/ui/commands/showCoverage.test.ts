@@ -5,6 +5,7 @@ import type { App } from '../app';
 import { appsInTests } from '../eachApp';
 import { Uri } from '../fake/basics';
 import { editor } from '../fake/editor';
+import { until } from '../fake/until';
 
 const lcov = ['a.js', 'b.js', 'gone.js']
   .map((name) => `SF:src/${name}\nDA:1,3\nDA:2,0\nBRDA:1,0,0,1\nBRDA:1,0,1,0\nend_of_record\n`)
@@ -36,7 +37,7 @@ describe('Show Coverage of Build', () => {
   it('paints the files that there are, by a profile whose tag no test has, and keeps the focus', async () => {
     const app = await withReport({ 'coverage/lcov.info': lcov });
     await app.run('showCoverage', { build: app.small.builds.compile.id });
-    assert.deepEqual(told(), []);
+    assert.match(told().join(), /^The coverage of compile #\d+ is shown in 2 files\.$/);
     assert.deepEqual(painted(app), ['src/a.js', 'src/b.js']);
     const [controller] = shown();
     const [run] = controller?.runs ?? [];
@@ -53,6 +54,15 @@ describe('Show Coverage of Build', () => {
       [0, 3, [true, false]],
       [1, 0, []],
     ]);
+  });
+
+  it('opens the list of files by the button of its message only', async () => {
+    const app = await withReport({ 'coverage/lcov.info': lcov });
+    await app.run('showCoverage', { build: app.small.builds.compile.id });
+    const opened = () => editor().executed.filter(({ command }) => command === 'testing.openCoverage').length;
+    assert.equal(opened(), 0);
+    editor().messages.at(-1)?.press('Open Test Coverage');
+    await until('the list', () => opened() === 1);
   });
 
   it('leaves out files with uncommitted changes', async () => {
