@@ -12,6 +12,10 @@ const rows = [
   /^(\s+(\d{1,7}):(\d{1,6})(?:-\d{1,7}:\d{1,6})?)\s+(?:error|warning|info|suggestion|[✖×⚠ℹ])\s/,
   // PHP_CodeSniffer.
   /^(\s+(\d{1,7})) \| (?:ERROR|WARNING) +\|/,
+  // HTMLHint.
+  /^(\s+L(\d{1,7})) \|/,
+  // gitleaks, dockerfilelint.
+  /^(Line:? {1,20}(\d{1,7}))(?::|$)/,
   // SQLFluff.
   /^(L: {0,6}(\d{1,7}) \| P: {0,6}(\d{1,6})) \|/,
 ];
@@ -76,7 +80,8 @@ function matchOf(line: string, { kind }: Header): RegExpExecArray | undefined {
 function headerOn(line: string): Pick<Header, 'path' | 'kind'> | undefined {
   const text = line.trim();
   if (text.length < 3 || text.length > longestPath + 10 || line.length - line.trimStart().length > 4) return undefined;
-  const [, table, sniffed, linted] = /^(?:Line {1,9}(\S.*)|FILE: (\S.*)|== \[(.+)\] FAIL)$/.exec(text) ?? [];
+  const [, table, sniffed, linted] =
+    /^(?:Line {1,9}(\S.*)|(?:FILE|File): {1,20}(\S.*)|== \[(.+)\] FAIL)$/.exec(text) ?? [];
   const named = table ?? sniffed ?? linted;
   // PHPStan adds the class that uses the trait.
   if (named !== undefined)

@@ -1,8 +1,9 @@
 import { trimEndOf } from '../util/trim';
 import type { Location } from './location';
+import { detachedPlaces } from './detachedPlaces';
 import { endOfPlace, startsOfPlace } from './placeForms';
 import { ListHeaders } from './listedPlaces';
-import { isFileName, longerPaths, packageOf, pathStart, plainPath, quotedPath } from './pathText';
+import { isFileName, longerPaths, packageOf, pathInPackage, pathStart, plainPath, quotedPath } from './pathText';
 
 /** Number of columns to search for links; a log may have lines of a MB. */
 const longestLine = 10_000;
@@ -12,7 +13,9 @@ export function locationsIn(line: string): readonly Location[] {
   const text = line.length > longestLine ? line.slice(0, longestLine) : line;
   // Cheap pre-filter.
   if (!/\d|:\/\//.test(text)) return [];
-  const found = [...urls(text), ...numbered(text)].sort((a, b) => a.start - b.start || b.end - a.end);
+  const places = [...numbered(text)];
+  if (places.length === 0) places.push(...detachedPlaces(text));
+  const found = [...urls(text), ...places].sort((a, b) => a.start - b.start || b.end - a.end);
   let end = 0;
   return found.filter((one) => {
     const isFree = one.start >= end;
@@ -85,7 +88,7 @@ function* numbered(text: string): Generator<Location> {
     yield {
       start,
       end,
-      path: packageOf(text, start, path) + plainPath(path),
+      path: packageOf(text, start, path) + plainPath(pathInPackage(text, start, path)),
       line,
       ...(column === undefined ? {} : { column }),
       ...(isVague ? { isVague } : {}),

@@ -7,7 +7,7 @@ export interface LongerPath {
 }
 
 const withoutEnding =
-  /(?:^|[/\\])(?:\.[\w-]+|(?:GNUm|[Mm])akefile|(?:Make|Docker|Container|Rake|Gem|Jenkins|Vagrant|Just|Proc|Pod|Fast|Brew|Pip|Snake|Earth|Tilt|Danger|Guard)file|BUILD|WORKSPACE|gradlew|mvnw|configure)$/;
+  /(?:^|[/\\])(?:\.[\w-]+|(?:[A-Z][A-Za-z]{0,20}|make|just|rake)file|BUILD|WORKSPACE|SCons(?:truct|cript)|Kconfig|Kbuild|wscript|gradlew|mvnw|configure)$/;
 
 /** Whether a path ends with what looks like the name of a file. */
 export function isFileName(path: string): boolean {
@@ -28,7 +28,8 @@ export function pathStart(text: string, end: number): number {
   return start - (scheme?.length ?? 0);
 }
 
-function isBreak(character: string): boolean {
+/** Whether a character ends a path that isn't quoted. */
+export function isBreak(character: string): boolean {
   return ' \t\n\v\f\r\u00a0"\'`()<>[]{}|,;=*?:'.includes(character);
 }
 
@@ -71,6 +72,11 @@ function methodBefore(text: string, end: number): string {
   let start = end;
   while (start > Math.max(0, end - longestPath) && /[\w$.<>]/.test(text.charAt(start - 1))) start -= 1;
   return text.slice(start, end);
+}
+
+/** Path in the repository, for Dart's `package:app/main.dart`, which is that package's `lib/main.dart`. */
+export function pathInPackage(text: string, start: number, path: string): string {
+  return text.slice(0, start).endsWith('package:') ? path.replace(/^\w+\//, 'lib/') : path;
 }
 
 /** `at org.example.App$Inner.run(App.java:3)`: the folder of `App.java` is `org/example/`. */

@@ -13,14 +13,14 @@ export interface PlaceForm {
 /** Separators between path and line number, by their last character; longest first. */
 const separators: Readonly<Record<string, readonly string[]>> = {
   ':': [':'],
-  '(': [': (', ' (', '('],
+  '(': [': (', ':(', ' (', '('],
   '[': [': [', ':[', ' [', '['],
   '#': ['#'],
   L: ['#L'],
   ',': ['",', "',", ','],
   ' ': [
-    ...['", lines ', '", line ', '": line ', '":line ', '" on line ', '" line ', `", `, `": `],
-    ...["', lines ", "', line ", "': line ", "':line ", "' on line ", "' line ", "', ", "': "],
+    ...['", lines ', '", line ', '" line: ', '": line ', '":line ', '" on line ', '" line ', `", `, `": `],
+    ...["', lines ", "', line ", "' line: ", "': line ", "':line ", "' on line ", "' line ", "', ", "': "],
     ...[
       ', lines ',
       ', line ',
@@ -33,6 +33,7 @@ const separators: Readonly<Record<string, readonly string[]>> = {
       ' at line ',
       ' lines ',
       ' line ',
+      ' @ ',
     ],
     ...[', ', ': ', ' '],
   ],

@@ -3,14 +3,27 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 /** Longest synchronous slice of long work before it yields, in ms. */
 const sliceMs = 10;
 
+/**
+ * When the work of this turn of the event loop began; undefined before any. All loops share it: several that follow each
+ * other in one turn, or that take turns, hold others up no longer than one alone.
+ */
+let turnBegan: number | undefined;
+
+function beganAt(now: () => number): number {
+  if (turnBegan === undefined) {
+    turnBegan = now();
+    setImmediate(() => (turnBegan = undefined));
+  }
+  return turnBegan;
+}
+
 /** Time-slices a loop: returns undefined while the slice lasts, else a promise to await. `now` in ms. */
 export function timeSlice(now: () => number = () => performance.now()): () => Promise<void> | undefined {
-  let began = now();
+  beganAt(now);
   return () => {
-    if (now() - began < sliceMs) return undefined;
-    return nextTurn().then(() => {
-      began = now();
-    });
+    const spent = now() - beganAt(now);
+    // Less than nothing: that was another clock.
+    return spent >= 0 && spent < sliceMs ? undefined : nextTurn().then(() => void beganAt(now));
   };
 }
 

@@ -21,6 +21,25 @@ describe('Long work in shares', () => {
     }
     assert.equal(waits, 9);
   });
+
+  it('is one share for all that is done in the same turn', async () => {
+    let now = 0;
+    const clock = (): number => now;
+    await new Promise(setImmediate);
+    const first = timeSlice(clock);
+    now = 9;
+    assert.equal(first(), undefined);
+    const second = timeSlice(clock);
+    assert.equal(second(), undefined);
+    now = 10;
+    const [turn, another] = [second(), first()];
+    assert.ok(turn !== undefined && another !== undefined);
+    await Promise.all([turn, another]);
+    now = 19;
+    assert.deepEqual([first(), second()], [undefined, undefined]);
+    now = 20;
+    assert.ok(first() !== undefined);
+  });
 });
 
 describe('Sorting in shares', () => {
