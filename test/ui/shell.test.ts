@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { badGateway } from '../gitlab/faults';
 import { appsInTests } from './eachApp';
 import { editor } from './fake/editor';
-import { until } from './fake/until';
+import { quiet, until } from './fake/until';
 
 describe('The extension', () => {
   const apps = appsInTests();
@@ -155,7 +154,7 @@ describe('The attention of the user', () => {
     skewMs = 10_000;
     editor().views[0]?.turn(false);
     editor().focus(false);
-    await sleep(20);
+    await quiet();
     assert.deepEqual(app.asked(), []);
   });
 });

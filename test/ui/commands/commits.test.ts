@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { serverError } from '../../gitlab/faults';
 import type { App } from '../app';
 import { appsInTests } from '../eachApp';
 import type { FakeQuickPick } from '../fake/boxes';
 import { Uri } from '../fake/basics';
 import { editor } from '../fake/editor';
-import { until } from '../fake/until';
+import { quiet, until } from '../fake/until';
 
 describe('Show Another Commit', () => {
   const apps = appsInTests();
@@ -127,7 +126,7 @@ describe('Show Another Commit', () => {
     await until('the first answer', () =>
       app.gitlab.requests.some(({ bytes, path }) => bytes > 0 && path.includes('=running')),
     );
-    await sleep(20);
+    await quiet();
     assert.equal(pick.busy, true);
     pick.escape();
     await running;

@@ -361,15 +361,21 @@ describe('Open Log', () => {
 
     it('is asked for no more once its editor is closed', async () => {
       await ready();
+      const { small } = app;
+      const { world } = app.gitlab;
+      const other = world.addBuild(small.project, { sha: small.sha, ref: small.ref, name: 'other', status: 'running' });
+      const readings = (id: number): number =>
+        app.gitlab.requests.filter(({ path }) => path.endsWith(`/${id}/trace`)).length;
       await openRunning();
-      await until('a second', () => app.gitlab.requests.filter(({ path }) => path.endsWith('trace')).length > 1);
-      editor().texts.close(shown());
-      app.asked();
-      await new Promise((resolve) => setTimeout(resolve, 2300));
-      assert.deepEqual(
-        app.asked().filter((each) => each.endsWith('trace')),
-        [],
-      );
+      await until('a second', () => readings(small.builds.long.id) > 1);
+      const closed = shown();
+      await app.api.refresh();
+      await app.run('openLog', { build: other.id });
+      editor().texts.close(closed);
+      const [before, ofOther] = [readings(small.builds.long.id), readings(other.id)];
+      // Both would be read equally often.
+      await until('the other twice', () => readings(other.id) > ofOther + 1);
+      assert.equal(readings(small.builds.long.id), before);
     });
   });
 });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Repositories } from '../../../src/ui/git/repositories';
 import { editor } from '../fake/editor';
 import { FakeGit, type FakeRepository } from '../fake/git';
-import { until } from '../fake/until';
+import { quiet, until } from '../fake/until';
 import { RealRepository } from '../realRepository';
 
 describe('Git, of a real repository,', () => {
@@ -113,11 +113,15 @@ describe('Git, of a real repository,', () => {
   it('tells nothing where git wrote what does not matter', async () => {
     await pushed();
     await watched();
+    const told: number[] = [];
+    git.onDidChangeRepository(() => told.push(repository.looks));
     real.git('branch', 'another');
     write();
     await until('the look', () => repository.looks === 1);
-    await new Promise((resolve) => setTimeout(resolve, 300));
-    assert.equal(changed, 0);
+    real.commit();
+    write();
+    await until('the change', () => told.includes(2));
+    assert.deepEqual(told, [2]);
   });
 
   it('watches the folder of a worktree, and the one that has its branches', async () => {
@@ -141,11 +145,11 @@ describe('Git, of a real repository,', () => {
   it('watches no more once it is closed, also where the folders were just being looked up', async () => {
     void git.head(repository, 'origin');
     api.close(repository);
-    await new Promise((resolve) => setTimeout(resolve, 300));
-    assert.equal(watchers().length, 0);
     api.open(repository);
     await git.head(repository, 'origin');
     await watched();
+    await quiet();
+    assert.equal(watchers().length, 2);
     git.dispose();
     assert.equal(watchers().length, 0);
   });

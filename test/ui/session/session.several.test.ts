@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { RepositoryBuilds } from '../../../src/ui/api';
 import type { App, Opened } from '../app';
 import { appsInTests } from '../eachApp';
 import { Uri } from '../fake/basics';
 import { editor } from '../fake/editor';
 import { FakeRepository } from '../fake/git';
-import { until } from '../fake/until';
+import { quiet, until } from '../fake/until';
 
 const bar = (): string => editor().statusBarItems[0]?.text ?? '';
 
@@ -186,14 +185,14 @@ describe('A repository that is closed', () => {
 
   it('while its builds are loading leaves nothing behind', async () => {
     const app = await apps.ready();
-    const second = await app.open({ prepare: ({ gitlab }) => (gitlab.faults = [{ latencyMs: 30 }]) });
+    const second = await app.open({ prepare: ({ gitlab }) => (gitlab.faults = [{ stall: 'beforeHeaders' }]) });
     await shows(app, second, ({ state }) => state === 'loading');
     await until('a request', () => second.gitlab.requests.length > 0);
     const requests = second.gitlab.requests.length;
     app.git.close(second.repository);
     const states: (string | undefined)[] = [];
     app.api.onDidChange(() => states.push(app.of(second)?.state));
-    await sleep(120);
+    await quiet();
     assert.deepEqual([states, app.of(second)], [[], undefined]);
     assert.equal(second.gitlab.requests.length, requests);
     assert.deepEqual(editor().messages, []);

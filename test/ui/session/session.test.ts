@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { developerToken } from '../../gitlab/seed';
 import { appsInTests } from '../eachApp';
 import { editor } from '../fake/editor';
-import { until } from '../fake/until';
+import { quiet, until } from '../fake/until';
 
 const state = (): unknown => editor().contextKeys.get('gitlabBuilds.state');
 const inState = (word: string) => until(`the state ${word}`, () => state() === word);
@@ -36,7 +35,7 @@ describe('What is shown', () => {
     const app = await apps.ready();
     app.asked();
     for (let times = 0; times < 20; times++) app.repository.touch();
-    await sleep(20);
+    await quiet();
     assert.deepEqual(app.asked(), []);
   });
 

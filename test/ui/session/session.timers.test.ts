@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { window } from 'vscode';
 import { Clients } from '../../../src/ui/session/clients';
 import { Repositories } from '../../../src/ui/git/repositories';
@@ -18,7 +17,7 @@ import { editor } from '../fake/editor';
 import { FakeGit, FakeRepository } from '../fake/git';
 import { FakeMemento } from '../fake/memento';
 import { FakeSecrets } from '../fake/secrets';
-import { until } from '../fake/until';
+import { quiet, until } from '../fake/until';
 import { type Folder, makeRepositoryFolder } from '../folder';
 
 describe('The timers of a session', () => {
@@ -76,10 +75,10 @@ describe('The timers of a session', () => {
   });
 
   it('are none after a repository was closed while it was loading', async () => {
-    gitlab.faults = [{ latencyMs: 20 }];
+    gitlab.faults = [{ stall: 'beforeHeaders' }];
     await until('a request', () => gitlab.requests.length > 0);
     for (const one of repositories) git.close(one);
-    await sleep(60);
+    await quiet();
     assert.deepEqual(clock.waits, []);
   });
 
