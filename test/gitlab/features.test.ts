@@ -53,6 +53,7 @@ const isThere: Readonly<Record<Feature, IsThere>> = {
   childPipelines: ({ childPipelines }) => childPipelines === 'bySource',
   retryBridge: (_, { rules }) => rules.retryOfBridge,
   forceCancel: ({ forceCancel }) => forceCancel,
+  fileVariables: ({ fileVariables }) => fileVariables,
   jobInputs: ({ jobInputs }) => jobInputs !== 'none',
 };
 const features = Object.keys(isThere) as readonly Feature[];

@@ -256,7 +256,13 @@ function shownFor(keys: Readonly<Record<string, unknown>>): readonly string[] {
 
 describe('The welcome text', () => {
   for (const [name, snapshot] of Object.entries(states))
-    it(`of ${name} is shown for it, alone`, async () => assert.deepEqual(shownFor(await keysFor(snapshot)), [name]));
+    it(`of ${name} is shown for it, alone`, async () => {
+      const further = name === 'noBuilds' ? ['runPipeline'] : [];
+      assert.deepEqual(shownFor(await keysFor(snapshot)), [name, ...further]);
+    });
+
+  it('of a HEAD without builds offers no pipeline of a GitLab that runs none', async () =>
+    assert.deepEqual(shownFor(await keysFor({ ...ready([]), lacksRunPipeline: true })), ['noBuilds']));
 
   it('of a window without a folder is shown alone, whatever the state', async () => {
     for (const snapshot of [undefined, states['noGit'], states['noRepository']])
@@ -287,7 +293,7 @@ describe('The welcome text', () => {
   it('of a commit that has builds in another remote’s project offers to show them', async () => {
     const instance = { url: 'https://gitlab.com', hosts: [], apiVersion: 'auto' } as const;
     const snapshot = { ...ready([]), elsewhere: { remote: 'upstream', instance, project: 'group/project' } };
-    assert.deepEqual(shownFor(await keysFor(snapshot)), ['noBuilds', 'elsewhere']);
+    assert.deepEqual(shownFor(await keysFor(snapshot)), ['noBuilds', 'runPipeline', 'elsewhere']);
   });
 
   it('of a filter that leaves nothing is shown for it, alone', async () =>
@@ -295,7 +301,7 @@ describe('The welcome text', () => {
 
   it('has a place for each that there is', () => {
     const ofGit = ['gitMissing', 'parentRepository', 'unsafeRepository'];
-    const all = [...Object.keys(states), 'noFolder', 'untrusted', 'filtered', 'elsewhere', ...ofGit];
+    const all = [...Object.keys(states), 'noFolder', 'untrusted', 'filtered', 'elsewhere', 'runPipeline', ...ofGit];
     assert.deepEqual(welcomes.map(({ name }) => name.slice('%welcome.'.length, -1)).sort(), all.sort());
   });
 
@@ -320,7 +326,8 @@ describe('The welcome text', () => {
     assert.deepEqual(buttons('notPushed'), ['push', 'selectCommit']);
     assert.deepEqual(buttons('ciHidden'), ['openProjectSettings']);
     assert.deepEqual(buttons('watching'), ['refresh', 'selectCommit']);
-    assert.deepEqual(buttons('noBuilds'), ['refresh', 'selectCommit', 'runPipeline']);
+    assert.deepEqual(buttons('noBuilds'), ['refresh', 'selectCommit']);
+    assert.deepEqual(buttons('runPipeline'), ['runPipeline']);
   });
 
   it('of what is the matter with a token offers to sign in again', () => {

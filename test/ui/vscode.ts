@@ -89,6 +89,7 @@ export const window = {
     options: { readonly selection?: Range; readonly preview?: boolean },
   ) => editor().texts.show(document, options),
   showSaveDialog: async () => editor().saveTo,
+  showOpenDialog: async () => editor().openFrom && [editor().openFrom],
   createTreeView: <T>(id: string, options: vscode.TreeViewOptions<T>) => {
     const view = new FakeTreeView(id, options);
     editor().views.push(view);

@@ -8,7 +8,7 @@ import { GitLabError } from '../model/errors';
 import { deepEqual } from '../util/deepEqual';
 import type { Instance } from '../model/instance';
 import type { Logger } from '../util/logger';
-import type { ListedPipeline, Listing, Pipeline } from '../model/pipeline';
+import type { ListedPipeline, Listing, Pipeline, MergeRequest } from '../model/pipeline';
 import type { History, HistoryCommit } from '../model/history';
 import type { Needs } from '../model/timeline';
 import { type Urgency } from '../polling/schedule';
@@ -30,6 +30,7 @@ import { lintCiFile, mergedCiConfig, type CiLint, type MergedCiConfig } from './
 import {
   createMergeRequestPipeline,
   createPipeline,
+  openMergeRequests,
   pipelineInputs,
   type CreatedPipeline,
   type PipelineRequest,
@@ -388,6 +389,11 @@ export class GitLabClient {
     return this.tokenScopes.changing(() =>
       this.inProject(project, signal, (found, call) => createMergeRequestPipeline(call, found, iid)),
     );
+  }
+
+  /** Open merge requests of a branch; none before 12.3. */
+  async openMergeRequests(project: string, branch: string, signal: AbortSignal): Promise<readonly MergeRequest[]> {
+    return this.inProject(project, signal, (found, call) => openMergeRequests(call, found, branch));
   }
 
   /** Inputs that a pipeline for a branch or tag takes; none before 17.10. */

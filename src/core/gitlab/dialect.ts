@@ -78,6 +78,18 @@ export interface CommitQuestion extends RowContext {
 /** Variables for a manual build, by key. */
 export type Variables = Readonly<Record<string, string>>;
 
+/** Value of a variable: a text, or the content of a file that the variable names in the build. */
+export type VariableValue = string | { readonly file: string };
+
+/** Variables for a pipeline, by key. */
+export type PipelineVariables = Readonly<Record<string, VariableValue>>;
+
+/** The variables that are texts. */
+export function textsIn(variables: PipelineVariables): Variables {
+  const entries = Object.entries(variables);
+  return Object.fromEntries(entries.filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
+}
+
 /** Path below the build's and body of an action request. */
 export interface ActionRequest {
   readonly path: string;

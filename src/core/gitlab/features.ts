@@ -21,6 +21,8 @@ const features = {
   createPipeline: { v3: [8, 14], v4: [9, 0] },
   /** `POST /merge_requests/:iid/pipelines` */
   createMergeRequestPipeline: { v4: [12, 3] },
+  /** Variables of type `file` for a pipeline. */
+  fileVariables: { v4: [11, 11] },
   /** Typed inputs of a pipeline (`spec:inputs`). */
   pipelineInputs: { v4: [17, 10] },
   /** `POST /ci/lint`, which knows no project. */
@@ -78,6 +80,11 @@ export function has({ api, version }: Server, feature: Feature): boolean {
 /** Whether the server is known to have a feature. Up to 8.12 no GitLab reports a version. */
 export function isKnownToHave(server: Server, feature: Feature): boolean {
   return server.version !== undefined && has(server, feature);
+}
+
+/** Whether the server is known not to run pipelines on request. API v3 tells its version since 8.13. */
+export function lacksRunPipeline(server: Server): boolean {
+  return !has(server, 'createPipeline') || (server.api === 'v3' && server.version === undefined);
 }
 
 /** Whether this version of GitLab lacks an ability for such a build. */

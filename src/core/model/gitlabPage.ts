@@ -79,8 +79,11 @@ function toPage(name: string | undefined, key = ''): GitLabPage | undefined {
       return isId(key) ? { kind: 'build', id: Number(key) } : undefined;
     case 'pipelines':
       return isId(key) ? { kind: 'pipeline', id: Number(key) } : undefined;
-    case 'commit':
-      return isCommitId(key) ? { kind: 'commit', sha: key.toLowerCase() } : undefined;
+    case 'commit': {
+      const [id = '', format] = key.split('.');
+      const isPage = isCommitId(id) && (format === undefined || format === 'patch' || format === 'diff');
+      return isPage ? { kind: 'commit', sha: id.toLowerCase() } : undefined;
+    }
     default:
       return undefined;
   }
@@ -114,19 +117,21 @@ const mostSearched = 10_000;
 export function pageLinksIn(line: string, instances: readonly Instance[]): readonly PageLink[] {
   const text = line.slice(0, mostSearched);
   const links: PageLink[] = [];
-  for (let from = text.indexOf('http'); from >= 0;) {
+  // Lower case for all of it could change positions.
+  const lower = text.replaceAll('HTTP', 'http').replaceAll('Http', 'http');
+  for (let from = lower.indexOf('http'); from >= 0;) {
     const url = urlAt(text, from);
     const address = toPageAddress(url, instances);
     if (address.kind === 'page' && address.page.kind !== 'commit') {
       const { instance, project, page } = address;
       links.push({ instance, project, page, start: from, length: url.length, url });
     }
-    from = text.indexOf('http', from + Math.max(url.length, 1));
+    from = lower.indexOf('http', from + Math.max(url.length, 1));
   }
   return links;
 }
 
-/** Characters that end a URL in a line. White space does, too. */
+/** Characters that end a URL in a line. White space and all beyond ASCII do, too. */
 const ends = '<>"\'`|\\^{}()[]';
 /** Characters that belong to the sentence around a URL if it ends with them. */
 const punctuation = '.,;:!?*';
@@ -139,5 +144,5 @@ function urlAt(text: string, start: number): string {
 }
 
 function isEnd(mark: string): boolean {
-  return mark <= ' ' || mark === '\u007f' || mark === '\u00a0' || ends.includes(mark);
+  return mark <= ' ' || mark > '~' || ends.includes(mark);
 }

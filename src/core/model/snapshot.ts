@@ -54,6 +54,8 @@ export type Snapshot =
       readonly ancestor?: Ancestor | undefined;
       /** GitLab refuses the list of builds: CI/CD is disabled for the project, or hidden from this role. */
       readonly ciHidden?: boolean | undefined;
+      /** This version of GitLab doesn't run pipelines on request. */
+      readonly lacksRunPipeline?: boolean | undefined;
       /** GitLab confirmed that it doesn't have HEAD. */
       readonly unpushed?: boolean | undefined;
       /**

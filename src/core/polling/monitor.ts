@@ -30,6 +30,8 @@ export interface Loaded extends Listing, ExtraFacts {
   readonly ciHidden?: boolean | undefined;
   /** GitLab confirmed that it doesn't have the commit. */
   readonly unpushed?: boolean | undefined;
+  /** This version of GitLab doesn't run pipelines on request. */
+  readonly lacksRunPipeline?: boolean | undefined;
   /** Number of requests it took; undefined if unknown. */
   readonly requests?: number | undefined;
 }

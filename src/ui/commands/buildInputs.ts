@@ -1,4 +1,5 @@
 import { l10n } from 'vscode';
+import { textsIn } from '../../core/gitlab/dialect';
 import type { Inputs } from '../../core/gitlab/inputSpecs';
 import { differingInputs, type JobInputs } from '../../core/gitlab/jobInputs';
 import type { Build } from '../../core/model/build';
@@ -67,7 +68,7 @@ export async function askAndStart(context: CommandContext, start: InputsStart, f
   const { title, accept } = start;
   const owner = ownerOf(start);
   const { specs } = found;
-  let values: Inputs = { ...fromStored(specs, await memory.last(owner)), ...found.values };
+  let values: Inputs = { ...fromStored(specs, textsIn(await memory.last(owner))), ...found.values };
   let refusal: InputRefusal | undefined;
   do {
     const inputs = await askInputs({ title, accept, specs, values, refusal });

@@ -1,5 +1,5 @@
 import { l10n } from 'vscode';
-import type { Variables } from '../../core/gitlab/dialect';
+import { textsIn, type Variables } from '../../core/gitlab/dialect';
 import { UserError } from '../report';
 import { playing, playingWithInputs, playingWithVariables } from '../text/actionText';
 import { can } from '../../core/model/abilities';
@@ -56,7 +56,7 @@ async function askVariablesAndPlay(context: CommandContext, { root, target, buil
   const before = await memory.last(owner);
   const variables = await askVariables(wordsFor(build), before, (draft) => memory.noteDraft(owner, draft));
   if (variables === undefined) return;
-  await performOn(context, [{ root, target, builds: [build] }], () => playing(variables));
+  await performOn(context, [{ root, target, builds: [build] }], () => playing(textsIn(variables)));
   await memory.keep(owner, variables);
 }
 

@@ -1,6 +1,7 @@
 import { l10n, window, type QuickPickItem } from 'vscode';
 import type { CreatedPipeline } from '../../core/gitlab/createPipeline';
-import type { Variables } from '../../core/gitlab/dialect';
+import { textsIn, type PipelineVariables } from '../../core/gitlab/dialect';
+import { has } from '../../core/gitlab/features';
 import type { Inputs, InputSpec } from '../../core/gitlab/inputSpecs';
 import { GitLabError } from '../../core/model/errors';
 import { isUnpushed, listingOf } from '../../core/model/snapshot';
@@ -10,6 +11,7 @@ import { UserError } from '../report';
 import type { Command, CommandContext } from './command';
 import { push } from './commits';
 import { askInputs, fromStored, isInputs, refusalOf, toStored, type InputRefusal } from './inputs';
+import { isVariableValue } from '../session/storedVariables';
 import { askText } from './prompts';
 import { openRoot, rootOf, targetSnapshot, type TargetSnapshot } from './targets';
 import { askVariables, isVariableName, type VariablesWords } from './variables';
@@ -17,7 +19,7 @@ import { plural } from '../text/plural';
 
 /** Variables and inputs of a pipeline. */
 interface Values {
-  readonly variables: Variables;
+  readonly variables: PipelineVariables;
   readonly inputs: Inputs;
 }
 
@@ -50,7 +52,7 @@ export const runPipeline: Command = async (context, args) => {
 async function runForRef(context: CommandContext, place: TargetSnapshot, ref: string): Promise<void> {
   const { instance, project } = place.target;
   const specs = await context.clients.of(instance).pipelineInputs(project, ref, new AbortController().signal);
-  let before = fromStored(specs, await context.variables.last(inputsOwner(place, ref)));
+  let before = fromStored(specs, textsIn(await context.variables.last(inputsOwner(place, ref))));
   let refusal: InputRefusal | undefined;
   do {
     const values = await askValues(context, place, { ref, specs, before, refusal });
@@ -87,9 +89,9 @@ function toRunArgument(value: unknown): RunArgument | undefined {
   return { ref, variables, inputs, ...(typeof repository === 'string' ? { repository } : {}) };
 }
 
-function isVariables(value: unknown): value is Variables {
+function isVariables(value: unknown): value is PipelineVariables {
   const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
-  return isObject && Object.entries(value).every(([name, one]) => isVariableName(name) && typeof one === 'string');
+  return isObject && Object.entries(value).every(([name, one]) => isVariableName(name) && isVariableValue(one));
 }
 
 /** Offers to push first if GitLab lacks HEAD; false if the user cancels. */
@@ -115,9 +117,15 @@ async function askPurpose(context: CommandContext, { root, target }: TargetSnaps
   const branch = context.session.repositoryOf(root)?.state.HEAD?.name ?? target.ref;
   if (branch === undefined) return askRef();
   const { pipelines } = listingOf(context.session.snapshotOf(root));
-  const requests = new Map(
-    pipelines.flatMap(({ mergeRequest }) => (mergeRequest === undefined ? [] : [[mergeRequest.iid, mergeRequest]])),
-  );
+  const { instance, project } = target;
+  // A merge request may be open that has no pipelines yet.
+  const open = await context.clients.of(instance).openMergeRequests(project, branch, new AbortController().signal);
+  const requests = new Map([
+    ...pipelines.flatMap(({ mergeRequest }) =>
+      mergeRequest === undefined ? [] : [[mergeRequest.iid, mergeRequest] as const],
+    ),
+    ...open.map((one) => [one.iid, one] as const),
+  ]);
   if (requests.size === 0) return { kind: 'ref', ref: branch };
   const items: readonly PurposeItem[] = [
     ...[...requests.values()].map(({ iid, title }): PurposeItem => ({
@@ -159,10 +167,15 @@ async function askValues(
   const inputs = await askInputs({ title, accept, specs, values, refusal });
   if (inputs === undefined) return undefined;
   // API v3 takes no variables.
-  if (clients.of(place.target.instance).server?.api === 'v3') return { variables: {}, inputs };
+  const { server } = clients.of(place.target.instance);
+  if (server?.api === 'v3') return { variables: {}, inputs };
   const owner = variablesOwner(place, ref);
   const before = await memory.last(owner);
-  const variables = await askVariables(wordsFor(ref), before, (draft) => memory.noteDraft(owner, draft));
+  const variables = await askVariables(
+    { ...wordsFor(ref), takesFiles: server !== undefined && has(server, 'fileVariables') },
+    before,
+    (draft) => memory.noteDraft(owner, draft),
+  );
   return variables === undefined ? undefined : { variables, inputs };
 }
 

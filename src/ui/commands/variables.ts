@@ -1,5 +1,8 @@
+import { readFile, stat } from 'node:fs/promises';
 import { l10n, ThemeIcon, window, type QuickInputButton, type QuickPickItem } from 'vscode';
-import type { Variables } from '../../core/gitlab/dialect';
+import type { PipelineVariables, VariableValue } from '../../core/gitlab/dialect';
+import { UserError } from '../report';
+import { formatSize } from '../text/buildText';
 import { oneLine, withoutIcons } from '../text/failures';
 import { askLine, picked } from './prompts';
 
@@ -13,9 +16,12 @@ export interface VariablesWords {
   /** Placeholder of the list if there are no variables. */
   readonly without: string;
   readonly with: string;
+  /** Whether the value of a variable may be a file. */
+  readonly takesFiles?: boolean;
 }
 
-type Choice = { readonly kind: 'run' } | { readonly kind: 'add' } | { readonly kind: 'edit'; readonly name: string };
+type Choice =
+  { readonly kind: 'run' } | { readonly kind: 'add' | 'addFile' } | { readonly kind: 'edit'; readonly name: string };
 
 interface ChoiceItem extends QuickPickItem {
   readonly choice: Choice;
@@ -23,7 +29,7 @@ interface ChoiceItem extends QuickPickItem {
 
 interface Variable {
   readonly name: string;
-  readonly value: string;
+  readonly value: VariableValue;
 }
 
 /** Whether GitLab accepts the name. */
@@ -37,26 +43,34 @@ export function isVariableName(text: string): boolean {
  */
 export async function askVariables(
   words: VariablesWords,
-  before: Variables,
-  changed: (variables: Variables) => void,
-): Promise<Variables | undefined> {
+  before: PipelineVariables,
+  changed: (variables: PipelineVariables) => void,
+): Promise<PipelineVariables | undefined> {
   const variables = new Map(Object.entries(before));
   const tell = () => changed(Object.fromEntries(variables));
   for (;;) {
     const choice = await choose(words, variables, tell);
     if (choice === undefined) return undefined;
     if (choice.kind === 'run') return Object.fromEntries(variables);
-    const entered = choice.kind === 'add' ? await askVariable(variables) : await askValue(choice.name, variables);
+    const entered = await enter(choice, variables);
     if (entered === undefined) continue;
     variables.set(entered.name, entered.value);
     tell();
   }
 }
 
+function enter(
+  choice: Exclude<Choice, { readonly kind: 'run' }>,
+  variables: ReadonlyMap<string, VariableValue>,
+): Promise<Variable | undefined> {
+  if (choice.kind === 'edit') return askValue(choice.name, variables);
+  return choice.kind === 'add' ? askVariable(variables) : askFileVariable();
+}
+
 /** Shows the list of variables, with buttons to remove them. */
 async function choose(
   words: VariablesWords,
-  variables: Map<string, string>,
+  variables: Map<string, VariableValue>,
   removed: () => void,
 ): Promise<Choice | undefined> {
   const list = window.createQuickPick<ChoiceItem>();
@@ -80,54 +94,98 @@ async function choose(
 
 function itemsOf(
   words: VariablesWords,
-  variables: ReadonlyMap<string, string>,
+  variables: ReadonlyMap<string, VariableValue>,
   trash: QuickInputButton,
 ): readonly ChoiceItem[] {
   const rows = [...variables].map(([key, value]): ChoiceItem => ({
     label: key,
-    description: value === '' ? l10n.t('(empty)') : withoutIcons(oneLine(value)),
+    description: shownValue(value),
     buttons: [trash],
     choice: { kind: 'edit', name: key },
   }));
+  const addFile: ChoiceItem = {
+    label: l10n.t('$(file-add) Add File Variable…'),
+    alwaysShow: true,
+    choice: { kind: 'addFile' },
+  };
   return [
     { label: `$(${words.icon}) ${words.run(variables.size)}`, alwaysShow: true, choice: { kind: 'run' } },
     ...rows,
     { label: l10n.t('$(add) Add Variable…'), alwaysShow: true, choice: { kind: 'add' } },
+    ...(words.takesFiles === true ? [addFile] : []),
   ];
 }
 
+function shownValue(value: VariableValue): string {
+  if (typeof value !== 'string') return l10n.t('file, {0}', formatSize(Buffer.byteLength(value.file)));
+  return value === '' ? l10n.t('(empty)') : withoutIcons(oneLine(value));
+}
+
+/** Maximum size of a file, in bytes. */
+const largestFile = 512 * 1024;
+
+async function askFileVariable(): Promise<Variable | undefined> {
+  const named = await askName(l10n.t('Add File Variable'), '');
+  if (!named.accepted) return undefined;
+  const value = await askFile();
+  return value === undefined ? undefined : { name: named.text.trim(), value };
+}
+
+/** Content of a file that the user selects. Throws UserError if it is no text, or too large. */
+async function askFile(): Promise<VariableValue | undefined> {
+  const [uri] = (await window.showOpenDialog({ openLabel: l10n.t('Use as Value') })) ?? [];
+  if (uri === undefined) return undefined;
+  if ((await stat(uri.fsPath)).size > largestFile)
+    throw new UserError(l10n.t('The file is larger than {0}.', formatSize(largestFile)));
+  const bytes = await readFile(uri.fsPath);
+  try {
+    return { file: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes) };
+  } catch {
+    throw new UserError(l10n.t("The file isn't a text in UTF-8."));
+  }
+}
+
 /** Asks for name and value in two boxes. Canceling the second returns to the first, and keeps the text of both. */
-async function askVariable(variables: ReadonlyMap<string, string>): Promise<Variable | undefined> {
+async function askVariable(variables: ReadonlyMap<string, VariableValue>): Promise<Variable | undefined> {
   let [name, value] = ['', ''];
   for (;;) {
-    const named = await askLine({
-      title: l10n.t('Add Variable (1/2)'),
-      prompt: l10n.t('Variable name'),
-      value: name,
-      check: (text) =>
-        isVariableName(text.trim())
-          ? undefined
-          : l10n.t("Use letters, digits and underscores. The first character can't be a digit."),
-    });
+    const named = await askName(l10n.t('Add Variable (1/2)'), name);
     if (!named.accepted) return undefined;
     name = named.text.trim();
     const title = l10n.t('Add Variable (2/2)');
     const valued = await askLine({
       title,
       prompt: l10n.t('Value of {0}', name),
-      value: value === '' ? (variables.get(name) ?? '') : value,
+      value: value === '' ? textOf(variables.get(name)) : value,
     });
     if (valued.accepted) return { name, value: valued.text };
     value = valued.text;
   }
 }
 
-async function askValue(name: string, variables: ReadonlyMap<string, string>): Promise<Variable | undefined> {
-  const title = l10n.t('Change Variable');
-  const { accepted, text } = await askLine({
+function askName(title: string, value: string) {
+  return askLine({
     title,
-    prompt: l10n.t('Value of {0}', name),
-    value: variables.get(name) ?? '',
+    prompt: l10n.t('Variable name'),
+    value,
+    check: (text) =>
+      isVariableName(text.trim())
+        ? undefined
+        : l10n.t("Use letters, digits and underscores. The first character can't be a digit."),
   });
+}
+
+async function askValue(name: string, variables: ReadonlyMap<string, VariableValue>): Promise<Variable | undefined> {
+  const before = variables.get(name);
+  if (before !== undefined && typeof before !== 'string') {
+    const file = await askFile();
+    return file === undefined ? undefined : { name, value: file };
+  }
+  const title = l10n.t('Change Variable');
+  const { accepted, text } = await askLine({ title, prompt: l10n.t('Value of {0}', name), value: before ?? '' });
   return accepted ? { name, value: text } : undefined;
+}
+
+function textOf(value: VariableValue | undefined): string {
+  return typeof value === 'string' ? value : '';
 }

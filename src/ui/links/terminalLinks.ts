@@ -19,7 +19,7 @@ export function registerTerminalLinks(
   const provider: TerminalLinkProvider<PageTerminalLink> = {
     provideTerminalLinks: async ({ line }) => {
       // Most lines have no URL, and nothing is asked for them.
-      if (!line.includes('http')) return [];
+      if (!line.includes('://')) return [];
       return pageLinksIn(line, await session.signedInInstances()).map(({ start, length, url }) => ({
         startIndex: start,
         length,

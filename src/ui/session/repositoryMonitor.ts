@@ -18,6 +18,7 @@ import type { Clients } from './clients';
 import type { Settings } from './settings';
 import type { SshHosts } from '../../core/git/sshHosts';
 import type { InstanceHosts } from './instanceHosts';
+import { lacksRunPipeline } from '../../core/gitlab/features';
 import type { RemoteChoices } from './remoteChoices';
 import type { SnapshotCache } from './snapshotCache';
 import type { Tokens } from './tokens';
@@ -112,6 +113,7 @@ async function load(question: Question, { clients }: MonitorParts): Promise<Load
     expected: client.knownSeconds(target.project),
     requests: client.requestsOf(signal),
     apiVersion: client.server?.api ?? 'v3',
+    ...(client.server !== undefined && lacksRunPipeline(client.server) ? { lacksRunPipeline: true } : {}),
     readOnly: client.readOnlyIfKnown,
   };
 }

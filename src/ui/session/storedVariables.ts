@@ -1,5 +1,5 @@
 import type { SecretStorage } from 'vscode';
-import type { Variables } from '../../core/gitlab/dialect';
+import type { PipelineVariables, VariableValue } from '../../core/gitlab/dialect';
 
 /** Identifies variables, which are shared by all builds of the same name. */
 export interface VariablesOwner {
@@ -16,22 +16,22 @@ export interface VariablesOwner {
  */
 export class StoredVariables {
   /** Entered variables that haven't been used yet; kept until the window closes. */
-  private readonly drafts = new Map<string, Variables>();
+  private readonly drafts = new Map<string, PipelineVariables>();
 
   constructor(private readonly secrets: SecretStorage) {}
 
   /** Variables that were entered last, else those played last. */
-  async last(owner: VariablesOwner): Promise<Variables> {
+  async last(owner: VariablesOwner): Promise<PipelineVariables> {
     const key = keyOf(owner);
     const draft = this.drafts.get(key);
     return draft ?? parse(await this.secrets.get(key));
   }
 
-  noteDraft(owner: VariablesOwner, variables: Variables): void {
+  noteDraft(owner: VariablesOwner, variables: PipelineVariables): void {
     this.drafts.set(keyOf(owner), variables);
   }
 
-  async keep(owner: VariablesOwner, variables: Variables): Promise<void> {
+  async keep(owner: VariablesOwner, variables: PipelineVariables): Promise<void> {
     const key = keyOf(owner);
     this.drafts.delete(key);
     if (Object.keys(variables).length === 0) await this.secrets.delete(key);
@@ -43,10 +43,15 @@ function keyOf({ instance, project, build }: VariablesOwner): string {
   return `variables ${instance} ${project} ${build}`;
 }
 
-function parse(stored: string | undefined): Variables {
+function parse(stored: string | undefined): PipelineVariables {
   const value: unknown = JSON.parse(stored ?? '{}');
   if (typeof value !== 'object' || value === null) return {};
   return Object.fromEntries(
-    Object.entries(value).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+    Object.entries(value).filter((entry): entry is [string, VariableValue] => isVariableValue(entry[1])),
   );
+}
+
+export function isVariableValue(value: unknown): value is VariableValue {
+  if (typeof value === 'string') return true;
+  return typeof value === 'object' && value !== null && 'file' in value && typeof value.file === 'string';
 }

@@ -49,6 +49,7 @@ export async function setContext({ repositories, active }: ViewState, filtered: 
     hasBuilds: repositories.some(({ snapshot }) => hasBuilds(snapshot)),
     hasFailed: repositories.some(({ snapshot }) => failedBuilds(listingOf(snapshot)).length > 0),
     hasCommit: target !== undefined,
+    canRunPipeline: target !== undefined && !(shown?.kind === 'ready' && shown.lacksRunPipeline === true),
     pinned: target?.pinned === true,
     unpushed: isUnpushed(shown),
     elsewhere: shown?.kind === 'ready' && shown.elsewhere !== undefined,

@@ -30,6 +30,7 @@ const since: Readonly<Record<Feature, { readonly v3?: readonly string[]; readonl
   graphql: { v4: ['13.12', '14.0'] },
   playWithVariables: { v4: ['14.8', '14.9'] },
   jobInputs: { v4: ['18.9', '18.10'] },
+  fileVariables: { v4: ['11.10', '11.11'] },
   ownToken: { v4: ['15.4', '15.5'] },
   failureMessage: { v4: ['16.1', '16.2'] },
   pipelineErrors: { v4: ['16.3', '16.4'] },

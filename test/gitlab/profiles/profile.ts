@@ -125,6 +125,8 @@ export interface Api {
   readonly childPipelines: 'listed' | 'hidden' | 'bySource';
   /** The playing of builds takes `job_variables_attributes`. */
   readonly playVariables: boolean;
+  /** Variables of a new pipeline may be files. */
+  readonly fileVariables: boolean;
   /** Which field of retry and play takes a job's inputs; the others are ignored. `none`: no field does. */
   readonly jobInputs: { readonly retry: string; readonly play: string } | 'none';
   readonly forceCancel: boolean;

@@ -122,6 +122,7 @@ const v4since: readonly (readonly [what: string, since: string, holds: (api: Api
   ['jobs are not counted', '15.7', ({ buildsTotal }) => buildsTotal === 'omitted'],
   ['jobs have keys to page by', '15.9', ({ keysetBuilds }) => keysetBuilds],
   ['children are found by source', '17.0', ({ childPipelines }) => childPipelines === 'bySource'],
+  ['variables are files', '11.11', ({ fileVariables }) => fileVariables],
   ['jobs take inputs', '18.10', ({ jobInputs }) => jobInputs !== 'none'],
   ['cancel takes force', '17.10', ({ forceCancel }) => forceCancel],
 ];

@@ -1,4 +1,8 @@
 import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Uri } from 'vscode';
 import type { ProfileName } from '../../gitlab/profiles/profile';
 import type { App, AppOptions } from '../app';
 import { appsInTests } from '../eachApp';
@@ -120,6 +124,49 @@ describe('Run Pipeline', () => {
       assert.deepEqual(posted(), [{ ref: app.small.ref, inputs: { environment: 'production', replicas: 3 } }]);
     });
 
+    it('offers odd ones in a way that GitLab takes', async () => {
+      await start('18.9');
+      app.gitlab.world.declareInputs(
+        app.small.project,
+        { name: 'constructor', type: 'STRING', default: '' },
+        { name: 'level', type: 'STRING', options: [1, 2], default: 1 },
+        { name: 'tags', type: 'ARRAY', options: ['a', 'b', 'c'], default: ['a'] },
+        { name: 'region', type: 'STRING', rules: true },
+        { name: 'text', type: 'STRING', default: 'two\nlines' },
+        { name: 'release', type: 'STRING', default: 'v1', regex: '(?<=v)1' },
+      );
+      const running = app.run('runPipeline');
+      assert.deepEqual(
+        (await list(1)).items.map(({ label, description }) => `${label}: ${description}`),
+        [
+          '$(check) Continue with these inputs: undefined',
+          'constructor: (empty)',
+          'level: 1',
+          'tags: ["a"]',
+          'region: as the configuration says',
+          'text: two lines',
+          'release: v1',
+        ],
+      );
+      (await list(1)).choose('level');
+      (await until('the options', () => editor().picks[0])).choose('2');
+      (await list(2)).choose('tags');
+      (await until('the tags', () => editor().picks[1])).choose('b', 'c');
+      (await list(3)).choose('text');
+      const text = await until('the text', () => editor().inputBoxes[0]);
+      assert.equal(text.value, 'two lines');
+      text.accept();
+      (await list(4)).choose('release');
+      const tag = await until('the tag', () => editor().inputBoxes[1]);
+      tag.type('v1');
+      tag.accept();
+      (await list(5)).choose('Continue');
+      (await list(6)).choose('without variables');
+      await running;
+      const inputs = { level: '2', tags: ['b', 'c'], text: 'two\nlines', release: 'v1' };
+      assert.deepEqual([posted(), told()], [[{ ref: app.small.ref, inputs }], []]);
+    });
+
     it('sends none where the user cancels', async () => {
       await declared();
       const running = app.run('runPipeline');
@@ -152,6 +199,7 @@ describe('Run Pipeline', () => {
           of: () => ({
             server: { api: 'v3' },
             pipelineInputs: () => Promise.resolve([]),
+            openMergeRequests: () => Promise.resolve([]),
             createPipeline: () => {
               done.push('run');
               return Promise.resolve({ id: 1, status: 'pending' });
@@ -213,6 +261,74 @@ describe('Run Pipeline', () => {
     await running;
     assert.equal(newest()?.source, 'merge_request_event');
   });
+
+  it('runs one for a merge request that has had none', async () => {
+    await start('18.9', {
+      prepare: ({ gitlab: { world }, small: { project, ref, sha } }) =>
+        void world.addMergeRequest(project, { title: 'Let people sign in', sourceBranch: ref, sha }),
+    });
+    const running = app.run('runPipeline');
+    const pick = await until('the purposes', () => editor().picks[0]);
+    assert.deepEqual(pick.labels, ['$(git-pull-request) !1', `$(git-branch) ${app.small.ref}`]);
+    pick.choose('!1');
+    await running;
+    assert.equal(newest()?.source, 'merge_request_event');
+  });
+
+  it('sends files as such from 11.11 on, and offers none before', async () => {
+    await start('13.9');
+    const folder = await mkdtemp(join(tmpdir(), 'settings-'));
+    const file = join(folder, 'settings.json');
+    await writeFile(file, '{ "a":\n 1 }=\n');
+    editor().openFrom = Uri.file(file);
+    const running = app.run('runPipeline');
+    (await list(1)).choose('Add File Variable');
+    const name = await until('the name', () => editor().inputBoxes[0]);
+    name.type('SETTINGS');
+    name.accept();
+    assert.deepEqual((await list(2)).items[1]?.description, 'file, 13 B');
+    (await list(2)).choose('with 1 variable');
+    await running;
+    const variables = [{ key: 'SETTINGS', value: '{ "a":\n 1 }=\n', variable_type: 'file' }];
+    assert.deepEqual(posted(), [{ ref: app.small.ref, variables }]);
+    const again = app.run('runPipeline');
+    assert.equal((await list(3)).items[1]?.description, 'file, 13 B');
+    (await list(3)).hide();
+    await again;
+    await rm(folder, { recursive: true });
+  });
+
+  it('offers no files before 11.11', async () => {
+    await start('10.8');
+    const running = app.run('runPipeline');
+    assert.ok(!(await list(1)).labels.some((label) => label.includes('File')));
+    (await list(1)).hide();
+    await running;
+    await app.run('runPipeline', { ref: app.small.ref, variables: { A: { file: 'x' } } });
+    assert.deepEqual([told(), posted()], [["This version of GitLab can't run a pipeline that way."], []]);
+  });
+
+  it('passes values on as they are: empty, with lines and with "="', async () => {
+    await start('18.9');
+    await app.run('runPipeline', { ref: app.small.ref, variables: { A: '', B: 'a\nb', C: 'x=y=', D: { file: 'z' } } });
+    assert.deepEqual(posted(), [
+      {
+        ref: app.small.ref,
+        variables: [
+          { key: 'A', value: '' },
+          { key: 'B', value: 'a\nb' },
+          { key: 'C', value: 'x=y=' },
+          { key: 'D', value: 'z', variable_type: 'file' },
+        ],
+      },
+    ]);
+  });
+
+  for (const profile of ['8.5', '8.13', '8.17', '10.8'] as const)
+    it(`is offered from 8.14 on, not before: ${profile}`, async () => {
+      await start(profile);
+      assert.equal(editor().contextKeys.get('gitlabBuilds.canRunPipeline'), !['8.5', '8.13'].includes(profile));
+    });
 
   it('refuses a malformed argument', async () => {
     await start('18.9');

@@ -63,6 +63,8 @@ export class Editor {
   readonly terminalLinks: TerminalLinkProvider[] = [];
   /** What the user chooses where something is saved; undefined: backs out. */
   saveTo: Uri | undefined;
+  /** The file that the user chooses where one is to be opened; undefined: backs out. */
+  openFrom: Uri | undefined;
   folders: Uri[] = [];
   activeFile: Uri | undefined;
   focused = true;
