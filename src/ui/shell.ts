@@ -26,6 +26,8 @@ import { Clients } from './session/clients';
 import type { OwnManifest } from './commands/command';
 import { table } from './commands/table';
 import { Repositories } from './git/repositories';
+import { CiValidation } from './ciFile/ciValidation';
+import { MergedCiFiles } from './ciFile/mergedCiFiles';
 import { LogColors } from './log/logColors';
 import { registerTerminalLinks } from './links/terminalLinks';
 import { registerLogFeatures } from './log/logFeatures';
@@ -73,6 +75,7 @@ export interface Shell {
   readonly logFiles: ReadableFiles;
   readonly comparedFiles: ReadableFiles;
   readonly timelineFiles: ReadableFiles;
+  readonly mergedCiFiles: ReadableFiles;
   /** Loaded at the first call. */
   agentTools(): Promise<AgentTools>;
 }
@@ -93,31 +96,31 @@ export function startShell(context: ExtensionContext, changed: EventEmitter<void
   const { cache, archives, artifactRows, testSource, commitTests, coverage } = artifactParts(context, shared, details);
   const groupingOf = (root: string) => settings.groupBy(session.repositoryOf(root)?.rootUri);
   const tree = new BuildTree(groupingOf, clock, artifactRows, details);
-  const [ciFiles, statusBar, variables] = [new CiFiles(), new StatusBar(), new StoredVariables(context.secrets)];
+  const [statusBar, variables] = [new StatusBar(), new StoredVariables(context.secrets)];
+  const { ciFiles, ciValidation, ciViews } = ciFileParts(shared, log);
   const logPaths = new LogFileSource(git, log);
   const { logsShown, documents, logFeatures } = documentParts(shared, logPaths);
   const act = (name: string, ...args: readonly unknown[]): Promise<void> => run(name, args);
-  const [watches, ciLens] = [new Watches({ report, act }), new CiLens(ciFiles, session, settings)];
-  const stateLog = new StateLog(log, (instance) => clients.of(instance).server);
+  const [watches, stateLog] = [new Watches({ report, act }), new StateLog(log, (one) => clients.of(one).server)];
   const kept = { cache, archives, artifactRows, variables, downloaded: new DownloadedArchives() };
   const settingFlaws = new SettingFlaws(settings, log, manifest);
   const known = { session, clients, tokens, settings, settingFlaws, instanceHosts, sources };
   const shown = { tree, ...kept, ...logsShown, logPaths, watches, testSource, commitTests, coverage };
-  const commandContext = { ...known, ciFiles, report, log, manifest, ...shown };
+  const commandContext = { ...known, ...documents, ciFiles, ciValidation, report, log, manifest, ...shown };
   const run = (name: string, args: readonly unknown[]) =>
     report.guard(name, async () => table[name]?.(commandContext, withBuildOf(commitTests, args)));
   const notifications = new Notifications({ ...shared, act, claims: claimsIn(context), ...attentionOf(tree) });
   context.subscriptions.push(
     // Dispose of the session before what it uses.
     ...[settingFlaws, ...logFeatures, logsShown.logs, archives, artifactRows, commitTests, coverage],
-    ...[ciLens, registerTerminalLinks(session, act)],
+    ...[...ciViews, registerTerminalLinks(session, act)],
     ...[session, notifications, tree, statusBar, clients, snapshotCache, knownProjects, git, settings, tokens, log],
     session.onDidChange((state) => {
       for (const { snapshot } of state.repositories) {
         knownProjects.addShown(snapshot);
         archives.dropReplaced(snapshot);
       }
-      for (const view of [tree, statusBar, notifications, watches, commitTests, stateLog, ciLens]) view.show(state);
+      for (const view of [tree, statusBar, notifications, watches, commitTests, stateLog, ...ciViews]) view.show(state);
       changed.fire();
     }),
     tokens.onDidChange(() => {
@@ -229,6 +232,14 @@ function artifactParts(
   return { cache, archives, artifactRows, testSource, commitTests, coverage: new CoverageView() };
 }
 
+/** Creates what knows CI files. */
+function ciFileParts(shared: Shared, log: LogOutputChannel) {
+  const { session, settings } = shared;
+  const ciFiles = new CiFiles();
+  const ciValidation = new CiValidation({ ...shared, files: ciFiles, log });
+  return { ciFiles, ciValidation, ciViews: [new CiLens(ciFiles, session, settings), ciValidation] };
+}
+
 /** Creates logs and timelines, which editors show as files. */
 function documentParts(shared: Shared, logPaths: LogFileSource) {
   const logs = new Logs(shared);
@@ -240,7 +251,7 @@ function documentParts(shared: Shared, logPaths: LogFileSource) {
   const [problems, logTimes] = [new LogDiagnostics(logs, shared.session), new LogTimes(logs)];
   const drawn = [logEditors, colors, logTimes, logDurations(logs), new LogStatus(logs, shared.clock)];
   const logFeatures = [logFiles, timelineFiles, problems, ...drawn, ...registerLogFeatures(logs, logPaths)];
-  const documents = { logFiles, comparedFiles, timelineFiles };
+  const documents = { logFiles, comparedFiles, timelineFiles, mergedCiFiles: new MergedCiFiles(shared) };
   return { logsShown: { logs, logEditors, logTimes, problems }, documents, logFeatures };
 }
 

@@ -154,6 +154,7 @@ describe('The settings', () => {
     // A repository must not let agents act without a question.
     'gitlabBuilds.agentActions': { scope: 'machine', default: 'ask' },
     'gitlabBuilds.ciFile.codeLens': { scope: 'window', default: true },
+    'gitlabBuilds.ciFile.validateOnSave': { scope: 'machine', default: false },
     'gitlabBuilds.testing': { scope: 'window', default: 'onDemand' },
   };
   const properties = settings;
@@ -349,6 +350,7 @@ describe('The clauses of the manifest', () => {
   it('ask only for keys that are set', async () => {
     const ofEditors = [
       'resourceScheme',
+      'resourceFilename',
       'gitlabBuilds.hasProblems',
       'gitlabBuilds.hasSettingFlaws',
       'gitlabBuilds.logHasFailed',
@@ -428,6 +430,7 @@ describe('The clauses of the manifest', () => {
       'showTimeline',
       ...ofGroups,
     ]);
+    assert.deepEqual(offered('pipeline invalid'), ['showTimeline', ...ofGroups, 'goToConfigError']);
     const ofRepository = ['refresh', 'selectCommit', 'selectProject', ...ofGroups];
     assert.deepEqual(offered('repository'), ofRepository);
     assert.deepEqual(offered('repository signedOut'), ['signIn', 'refresh', 'selectProject']);
@@ -470,7 +473,7 @@ describe('The clauses of the manifest', () => {
       const keys = await keysFor(snapshot, filtered);
       return palette.filter(({ when }) => evaluate(when, keys)).map(({ command }) => nameOf(command));
     };
-    const onCommit = ['openInBrowser', 'copyUrl', 'latestArtifacts', 'selectCommit', 'runPipeline'];
+    const onCommit = ['openInBrowser', 'copyUrl', 'latestArtifacts', 'selectCommit', 'runPipeline', 'validateCiConfig'];
     const onBuilds = [
       'filter',
       'showTimeline',
@@ -481,6 +484,7 @@ describe('The clauses of the manifest', () => {
       'selectCommit',
       'runPipeline',
       'goToJob',
+      'validateCiConfig',
     ];
     const artifacts = { filename: 'a.zip', size: 1 };
     const startedAt = '2016-03-01T12:00:00.000Z';

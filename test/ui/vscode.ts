@@ -239,6 +239,7 @@ export const workspace = {
     options?: { readonly isReadonly?: boolean; readonly isCaseSensitive?: boolean },
   ) => editor().fileSystems.register(scheme, provider, options),
   onDidCloseTextDocument: (listener: () => unknown) => editor().texts.onDidCloseDocument.event(listener),
+  onDidSaveTextDocument: (listener: () => unknown) => editor().texts.onDidSaveDocument.event(listener),
   onDidChangeTextDocument: (listener: () => unknown) => editor().texts.onDidChangeDocument.event(listener),
   get workspaceFolders() {
     const { folders } = editor();

@@ -72,6 +72,11 @@ export function pipelineFailure({ status, yamlErrors, failureReason }: Pipeline)
   return yamlErrors ?? (failureReason?.includes(' ') === true ? failureReason : failureReason?.replaceAll('_', ' '));
 }
 
+/** Whether it failed because of an error in its configuration. */
+export function isInvalid({ status, yamlErrors }: Pipeline): boolean {
+  return status === 'failed' && yamlErrors !== undefined;
+}
+
 /** The newest pipeline of each ref. */
 export function newestOfEachRef(roots: readonly Pipeline[]): ReadonlySet<Pipeline> {
   return new Set(new Map(roots.toReversed().map((pipeline) => [pipeline.ref, pipeline])).values());

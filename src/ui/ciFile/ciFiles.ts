@@ -1,7 +1,7 @@
 import { stat, readFile } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { RelativePattern, Uri, workspace } from 'vscode';
-import { ciFileName, longestCiFile, readCiFile, type CiFile, type CiJob } from '../../core/ciFile/ciFile';
+import { ciFileName, longestCiFile, readCiFile, type CiFile } from '../../core/ciFile/ciFile';
 import { includes, isPattern } from '../../core/ciFile/includes';
 import type { GitRepository } from '../git/vscodeGit';
 
@@ -13,6 +13,7 @@ export interface LocatedCiFile extends CiFile {
   readonly uri: Uri;
   /** Path from the repository's root. */
   readonly path: string;
+  readonly text: string;
 }
 
 interface Parsed {
@@ -50,7 +51,7 @@ export class CiFiles {
       seen.add(path);
       const file = await this.at(repository, path);
       if (file === undefined) continue;
-      yield { ...file, path, uri: uriOf(repository, path) };
+      yield file;
       for (const one of file.includes) next.push(...(isPattern(one) ? await found(repository, one) : [one]));
     }
   }
@@ -67,23 +68,42 @@ export class CiFiles {
     return file;
   }
 
-  private async at(repository: Root, path: string): Promise<CiFile | undefined> {
+  /** A file as it is in the editor, else on the disk; undefined if there is none that is short enough. */
+  async at(repository: Root, path: string): Promise<LocatedCiFile | undefined> {
     const uri = uriOf(repository, path);
     const text = openText(uri) ?? (await textOnDisk(uri.fsPath));
-    return text === undefined ? undefined : this.read(uri.toString(), text);
+    return text === undefined ? undefined : { ...(await this.read(uri.toString(), text)), uri, path, text };
   }
-}
-
-/** A job, and the file that configures it. */
-export interface LocatedJob extends CiJob {
-  readonly uri: Uri;
-  readonly path: string;
 }
 
 /** Path of a file from the repository's root, with `/`; undefined if it is elsewhere. */
 export function pathWithin({ rootUri }: Root, file: Pick<Uri, 'fsPath'>): string | undefined {
   const path = relative(rootUri.fsPath, file.fsPath).split(sep).join('/');
   return path === '' || path === '..' || path.startsWith('../') || path.includes(':') ? undefined : path;
+}
+
+/** Repositories that are shown. */
+export interface ShownRepositories {
+  readonly state: { readonly repositories: readonly { readonly root: string }[] };
+  repositoryOf(root: string): GitRepository | undefined;
+}
+
+/** A file in a repository. */
+export interface FilePlace {
+  readonly root: string;
+  readonly repository: GitRepository;
+  /** Path from the repository's root. */
+  readonly path: string;
+}
+
+/** The innermost repository that a file is in. */
+export function placeOfFile(shown: ShownRepositories, uri: Pick<Uri, 'fsPath'>): FilePlace | undefined {
+  const places = shown.state.repositories.flatMap(({ root }) => {
+    const repository = shown.repositoryOf(root);
+    const path = repository === undefined ? undefined : pathWithin(repository, uri);
+    return repository === undefined || path === undefined ? [] : [{ root, repository, path }];
+  });
+  return places.sort((a, b) => a.path.length - b.path.length)[0];
 }
 
 function uriOf({ rootUri }: Root, path: string): Uri {

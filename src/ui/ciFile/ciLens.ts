@@ -15,15 +15,12 @@ import { can } from '../../core/model/abilities';
 import { durationSeconds, hasFailed, isTimed, severity, worstStatus, type Build } from '../../core/model/build';
 import { buildsThatCount } from '../../core/model/pipeline';
 import type { Snapshot } from '../../core/model/snapshot';
-import type { GitRepository } from '../git/vscodeGit';
 import { buildLabel, groupDescription, statusCodicon, usualSeconds } from '../text/buildText';
 import { oneLine, withoutIcons } from '../text/failures';
 import { formatDuration } from '../text/timeText';
-import { pathWithin, type CiFiles } from './ciFiles';
+import { placeOfFile, type CiFiles, type ShownRepositories } from './ciFiles';
 
-interface ShownBuilds {
-  readonly state: { readonly repositories: readonly { readonly root: string }[] };
-  repositoryOf(root: string): GitRepository | undefined;
+interface ShownBuilds extends ShownRepositories {
   snapshotOf(root: string): Snapshot | undefined;
 }
 
@@ -59,7 +56,7 @@ export class CiLens implements CodeLensProvider, Disposable {
   }
 
   async provideCodeLenses(document: TextDocument): Promise<CodeLens[]> {
-    const place = this.settings.showsCiLens() ? this.placeOf(document) : undefined;
+    const place = this.settings.showsCiLens() ? placeOfFile(this.shown, document.uri) : undefined;
     if (place === undefined) return [];
     const snapshot = this.shown.snapshotOf(place.root);
     const text = document.getText();
@@ -77,16 +74,6 @@ export class CiLens implements CodeLensProvider, Disposable {
     this.listener.dispose();
     this.registration.dispose();
     this.changed.dispose();
-  }
-
-  /** The innermost repository that the file is in. */
-  private placeOf({ uri }: TextDocument) {
-    const places = this.shown.state.repositories.flatMap(({ root }) => {
-      const repository = this.shown.repositoryOf(root);
-      const path = repository === undefined ? undefined : pathWithin(repository, uri);
-      return repository === undefined || path === undefined ? [] : [{ root, repository, path }];
-    });
-    return places.sort((a, b) => a.path.length - b.path.length)[0];
   }
 }
 

@@ -6,6 +6,8 @@ import type { TestSource } from '../artifacts/testSource';
 import type { BuildTree } from '../tree/buildTree';
 import type { DownloadedArchives } from '../../core/artifacts/download/downloadedArchives';
 import type { CiFiles } from '../ciFile/ciFiles';
+import type { CiValidation } from '../ciFile/ciValidation';
+import type { MergedCiFiles } from '../ciFile/mergedCiFiles';
 import type { Clients } from '../session/clients';
 import type { CredentialSources } from '../session/credentialSources';
 import type { InstanceHosts } from '../session/instanceHosts';
@@ -49,6 +51,8 @@ export interface CommandContext {
   readonly commitTests: CommitTests;
   readonly coverage: CoverageView;
   readonly ciFiles: CiFiles;
+  readonly ciValidation: CiValidation;
+  readonly mergedCiFiles: MergedCiFiles;
   readonly report: Report;
   readonly log: LogOutputChannel;
   readonly manifest: OwnManifest;

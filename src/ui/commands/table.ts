@@ -31,6 +31,7 @@ import { runPipeline } from './runPipeline';
 import { selectProject, showOtherProject } from './selectProject';
 import { sinceWhen } from './sinceWhen';
 import { showTimeline } from './showTimeline';
+import { goToConfigError, validateCiConfig } from './validateCiConfig';
 import { watch } from './watch';
 import { requireWritable, rootsOf } from './targets';
 
@@ -96,6 +97,8 @@ export const table: Readonly<Record<string, Command>> = {
   showSettingFlaws,
   openByUrl,
   goToJob,
+  validateCiConfig,
+  goToConfigError,
   showOutput,
   copyDiagnostics,
   reportIssue,

@@ -193,6 +193,12 @@ export class Settings implements Disposable {
     return workspace.getConfiguration('gitlabBuilds').get<unknown>('ciFile.codeLens') !== false;
   }
 
+  /** Whether to validate CI files when they are saved. Only from user settings, since it sends the file to GitLab. */
+  validatesCiFileOnSave(): boolean {
+    const written = workspace.getConfiguration('gitlabBuilds').inspect<unknown>('ciFile.validateOnSave');
+    return written?.globalValue === true;
+  }
+
   /** Read at each use: a change counts at once. */
   testing(): TestingSetting {
     const written = this.text('testing', undefined);

@@ -2,6 +2,7 @@ import { isQualityName } from '../../core/artifacts/tests/codeQuality';
 import { can, type Ability } from '../../core/model/abilities';
 import type { Build } from '../../core/model/build';
 import { buildsOf, isUnpushed, targetOf } from '../../core/model/snapshot';
+import { isInvalid } from '../../core/model/pipeline';
 import type { RowNode } from './treeRows';
 import type { RepositoryView } from '../session/repositoryView';
 
@@ -40,6 +41,10 @@ export function contextValue(node: RowNode, readOnly: boolean): string {
     abilities.flatMap((ability) => (builds.some((build) => can(build, ability, readOnly)) ? [wordFor[ability]] : []));
   switch (node.kind) {
     case 'pipeline':
+      return joined(node.kind, [
+        ...words(node.builds, [...inAll, 'downloadArtifacts']),
+        ...(isInvalid(node.pipeline) ? ['invalid'] : []),
+      ]);
     case 'stage':
     case 'status':
       return joined(node.kind, words(node.builds, [...inAll, 'downloadArtifacts']));

@@ -1,13 +1,13 @@
 import { l10n, type MarkdownString } from 'vscode';
 import { durationSeconds, hasFailed, isTimed, severity, statusClass, type Build } from '../../core/model/build';
-import type { Pipeline } from '../../core/model/pipeline';
+import { isInvalid, type Pipeline } from '../../core/model/pipeline';
 import type { PipelineNode, StageNode } from '../../core/model/tree';
 import { escaped } from '../../core/util/markdown';
 import { buildLabel, groupDescription, shortSha, statusLabel } from '../text/buildText';
 import { failureReasonWords, pipelineFailureWords } from '../text/failureReasons';
 import { commitPage, mergeRequestPage, mergeRequestTitle, pipelineLabel } from '../text/pipelineText';
 import { formatDuration } from '../text/timeText';
-import { pageLink, toTooltip, type TooltipLine } from './tooltipMarkdown';
+import { pageLink, toTooltip, type CommandLink, type TooltipLine } from './tooltipMarkdown';
 import { timelineOf } from '../../core/model/timeline';
 import { criticalPathWords } from '../text/timelineText';
 import { groupBy } from '../../core/util/groupBy';
@@ -20,6 +20,8 @@ export interface GroupFacts {
   readonly asOf?: number | undefined;
   /** Manual builds that block pipelines, by pipeline. */
   readonly blockers: ReadonlyMap<number, readonly Build[]>;
+  /** Root of the repository. */
+  readonly root?: string | undefined;
 }
 
 const mostNames = 5;
@@ -45,6 +47,7 @@ export function pipelineTooltip(
       ...stageLines(builds),
     ],
     links: [
+      ...configErrorLink(pipeline, facts),
       ...pageLink(l10n.t('Open in Browser'), pipeline.webUrl),
       ...pageLink(l10n.t('Merge Request'), mergeRequestPage(pipeline)),
       ...pageLink(l10n.t('Commit'), commitPage(pipeline)),
@@ -52,6 +55,12 @@ export function pipelineTooltip(
     asOf: facts.asOf,
     now: facts.now,
   });
+}
+
+function configErrorLink(pipeline: Pipeline, { root }: GroupFacts): readonly CommandLink[] {
+  if (!isInvalid(pipeline)) return [];
+  const argument = { pipeline: pipeline.id, repository: root };
+  return [{ title: l10n.t('Go to Error in .gitlab-ci.yml'), command: 'gitlabBuilds.goToConfigError', argument }];
 }
 
 /** Critical path of a pipeline with several builds, from the times that are known. */

@@ -27,7 +27,12 @@ export interface TooltipParts {
 }
 
 /** The only commands that links in tooltips may run. */
-const linkCommands = ['gitlabBuilds.openLog', 'gitlabBuilds.openInBrowser', 'vscode.open'] as const;
+const linkCommands = [
+  'gitlabBuilds.openLog',
+  'gitlabBuilds.openInBrowser',
+  'gitlabBuilds.goToConfigError',
+  'vscode.open',
+] as const;
 
 /**
  * Creates a tooltip. All but head and links is escaped, so that untrusted text can't contain links, images or icons.

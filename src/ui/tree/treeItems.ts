@@ -9,6 +9,7 @@ import {
 } from 'vscode';
 import { blockers } from '../../core/model/blocked';
 import { type Build } from '../../core/model/build';
+import { isInvalid } from '../../core/model/pipeline';
 import { listingOf, targetOf, type Snapshot, type Staleness } from '../../core/model/snapshot';
 import {
   isPassedWithFailedChild,
@@ -122,9 +123,9 @@ export function tooltipOf(node: RowNode, scene: RenderContext, now: number): Mar
     case 'attempt':
       return buildTooltip(node.build, now, { ...tooltipFacts(node, scene), asOf });
     case 'pipeline':
-      return pipelineTooltip(node, { now, asOf, blockers: scene.blockers });
+      return pipelineTooltip(node, { now, asOf, blockers: scene.blockers, root: scene.root });
     case 'stage':
-      return stageTooltip(node, { now, asOf, blockers: scene.blockers });
+      return stageTooltip(node, { now, asOf, blockers: scene.blockers, root: scene.root });
     case 'status':
     case 'group':
       return asOf === undefined ? undefined : ageWords(asOf, now);
@@ -176,6 +177,14 @@ function pipelineItem(node: PipelineNode, scene: RenderContext): TreeItem {
   const subject = pipelineSubject(pipeline, { sha: shownSha(scene), ref: targetOf(scene.snapshot)?.ref });
   item.description = `${standing} · ${subject}`;
   item.accessibilityInformation = { label: `${pipelineAriaLabel(pipeline, builds)}, ${item.description}` };
+  if (isInvalid(pipeline) && builds.length === 0) {
+    const argument = { pipeline: pipeline.id, repository: scene.root };
+    item.command = {
+      title: l10n.t('Go to Error in .gitlab-ci.yml'),
+      command: 'gitlabBuilds.goToConfigError',
+      arguments: [argument],
+    };
+  }
   return item;
 }
 

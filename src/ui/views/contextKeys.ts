@@ -1,7 +1,7 @@
 import { commands } from 'vscode';
 import { can, type Ability } from '../../core/model/abilities';
 import { mayHaveTests } from '../../core/model/junitReports';
-import { isOfMergeRequest } from '../../core/model/pipeline';
+import { isInvalid, isOfMergeRequest } from '../../core/model/pipeline';
 import { isUnpushed, listingOf, targetOf, type Snapshot } from '../../core/model/snapshot';
 import { failedBuilds } from '../../core/model/verdict';
 import type { ViewState } from '../session/repositoryView';
@@ -89,6 +89,7 @@ function abilitiesIn(snapshot: Snapshot | undefined): readonly string[] {
     ...Object.entries(abilityWords).flatMap(([word, abilities]) => (abilities.some(permit) ? [word] : [])),
     ...(builds.some(mayHaveTests) ? ['tests'] : []),
     ...(pipelines.length > 0 ? ['pipeline'] : []),
+    ...(pipelines.some(isInvalid) ? ['invalid'] : []),
     ...(pipelines.some(isOfMergeRequest) ? ['mergeRequest'] : []),
   ];
 }

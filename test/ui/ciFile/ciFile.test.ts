@@ -7,6 +7,8 @@ import { appsInTests } from '../eachApp';
 import { Uri } from '../fake/basics';
 import { editor } from '../fake/editor';
 import { FakeDocument } from '../fake/texts';
+import { until } from '../fake/until';
+import { texts } from '../notifying';
 
 const text = `include: ci/included.yml
 .hidden:
@@ -128,10 +130,98 @@ describe('Go to Job in .gitlab-ci.yml', () => {
     assert.deepEqual(opened(), ['.gitlab-ci.yml:3', 'included.yml:1']);
   });
 
-  it('says so where there is no such job', async () => {
+  it('says before 13.6 that there is no such job in the files', async () => {
     const app = await apps.ready();
     await app.run('goToJob', { build: app.small.builds.compile.id });
-    assert.match(editor().messages[0]?.text ?? '', /^The job of compile isn't in /);
+    assert.match(editor().messages[0]?.text ?? '', /^The job of compile isn't in .* since 13\.6\.$/);
     assert.deepEqual(opened(), []);
+  });
+
+  describe('shows a job of a component in the merged configuration', () => {
+    const component = 'git.example.com/group/compile@1.0';
+    const committed = { '.gitlab-ci.yml': `include:\n  - component: ${component}\nassets:\n  script: a\n` };
+    const start = (options: AppOptions = {}) =>
+      apps.ready({
+        gitlab: { profile: '18.9' },
+        prepare: ({ gitlab: { world }, small: { project, sha } }) => {
+          world.publishInclude(
+            component,
+            'compile:\n  script: a\n  stage: build\nrspec:\n  script: b\n  parallel: 2\n',
+          );
+          world.commitFiles(project, sha, committed);
+        },
+        ...options,
+      });
+    const mergedUri = () => editor().executed.find(({ command }) => command === 'vscode.open')?.args[0] as Uri;
+    const lints = (app: App) => app.gitlab.requests.filter(({ path }) => path.includes('/ci/lint'));
+
+    for (const profile of ['13.9', '15.9', '18.9'] as const)
+      it(`at its line on ${profile}, and asks GitLab once`, async () => {
+        const app = await start({ gitlab: { profile } });
+        await write(app, '.gitlab-ci.yml', committed['.gitlab-ci.yml']);
+        await app.run('goToJob', { build: app.small.builds.rspec.id });
+        await app.run('goToJob', { build: app.small.builds.compile.id });
+        assert.deepEqual(
+          opened().map((one) => one.split(':')[1]),
+          ['4', '1'],
+        );
+        const document = await editor().texts.open(mergedUri());
+        assert.match(document.getText(), /^---\n:?compile:\n/);
+        assert.match(mergedUri().path, /\.gitlab-ci\.yml$/);
+        assert.deepEqual([lints(app).length, texts()], [1, []]);
+      });
+
+    it('of the commit that is shown, by its id', async () => {
+      const app = await start();
+      await app.run('goToJob', { build: app.small.builds.compile.id });
+      assert.match(lints(app)[0]?.path ?? '', new RegExp(`content_ref=${app.small.sha}$`));
+    });
+
+    it('unless GitLab knows none of that name', async () => {
+      const app = await start();
+      await app.run('goToJob', { build: app.small.builds.lint.id });
+      assert.match(texts().join(), /^The job of lint isn't in \.gitlab-ci\.yml, nor in what it includes\./);
+    });
+
+    it('unless GitLab cannot merge it, and says why', async () => {
+      const app = await start({ prepare: () => undefined });
+      await app.run('goToJob', { build: app.small.builds.compile.id });
+      assert.match(texts().join(), /couldn't merge the configuration .*: Please provide content of \.gitlab-ci\.yml$/);
+    });
+
+    it('unless the user cancels', async () => {
+      const app = await start();
+      app.gitlab.faults.push({ when: ({ path }) => path.includes('/ci/lint'), stall: 'beforeHeaders' });
+      const running = app.run('goToJob', { build: app.small.builds.compile.id });
+      const progress = await until('the progress', () =>
+        editor().progress.find(({ options }) => options.title === 'Loading the merged configuration'),
+      );
+      progress.cancel();
+      await running;
+      assert.deepEqual([opened(), texts()], [[], []]);
+    });
+
+    it('again after a restart, and only to who is signed in', async () => {
+      const app = await start();
+      await app.run('goToJob', { build: app.small.builds.compile.id });
+      const uri = mergedUri();
+      await app.restart();
+      await app.shows('ready');
+      assert.match((await editor().texts.open(uri)).getText(), /compile:/);
+      editor().texts.documents.clear();
+      await app.run('signOut', { instance: app.gitlab.url });
+      await app.shows('signedOut');
+      assert.match((await editor().texts.open(uri)).getText(), /^# You aren't signed in/);
+    });
+
+    it('cannot be written', async () => {
+      const app = await start();
+      await app.run('goToJob', { build: app.small.builds.compile.id });
+      const { provider, options } = editor().fileSystems.of('gitlab-builds-ci') ?? assert.fail();
+      assert.equal(options.isReadonly, true);
+      assert.throws(() =>
+        provider.writeFile(mergedUri() as never, new Uint8Array(), { create: true, overwrite: true }),
+      );
+    });
   });
 });

@@ -190,7 +190,12 @@ export class Texts {
   readonly redecorated: string[] = [];
   readonly providers: { readonly kind: string; readonly selector: unknown; readonly provider: unknown }[] = [];
   readonly onDidCloseDocument = new EventEmitter<FakeDocument>();
-  readonly onDidChangeDocument = new EventEmitter<{ readonly document: FakeDocument }>();
+  readonly onDidChangeDocument = new EventEmitter<{
+    readonly document: FakeDocument;
+    /** Empty if only its being saved has changed. */
+    readonly contentChanges: readonly object[];
+  }>();
+  readonly onDidSaveDocument = new EventEmitter<FakeDocument>();
   readonly onDidChangeTabs = new EventEmitter<{
     readonly opened: readonly FakeTab[];
     readonly closed: readonly FakeTab[];
@@ -305,7 +310,16 @@ export class Texts {
     // As VS Code does: what is the same is no change.
     if (text === document.getText()) return;
     document.setText(text);
-    this.onDidChangeDocument.fire({ document });
+    this.onDidChangeDocument.fire({ document, contentChanges: [{}] });
+  }
+
+  /** A file of the disk, in an editor. */
+  edit(uri: Uri, text: string): FakeDocument {
+    const document = this.documents.get(uri.toString()) ?? new FakeDocument(uri, text);
+    this.documents.set(uri.toString(), document);
+    document.setText(text);
+    this.onDidChangeDocument.fire({ document, contentChanges: [{}] });
+    return document;
   }
 }
 
