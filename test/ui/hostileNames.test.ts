@@ -52,7 +52,8 @@ const ourLinks =
 /** The commands that a text may run, but for those of our own links. */
 function trustedIn({ isTrusted = false }: MarkdownString): readonly unknown[] {
   if (typeof isTrusted === 'boolean') return isTrusted ? ['everything'] : [];
-  const ours = ['gitlabBuilds.openLog', 'gitlabBuilds.openInBrowser', 'vscode.open'];
+  const own = ['openLog', 'openInBrowser', 'goToConfigError'].map((name) => `gitlabBuilds.${name}`);
+  const ours = [...own, 'vscode.open'];
   return isTrusted.enabledCommands.filter((command) => !ours.includes(command));
 }
 

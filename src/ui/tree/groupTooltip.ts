@@ -47,7 +47,7 @@ export function pipelineTooltip(
       ...stageLines(builds),
     ],
     links: [
-      ...configErrorLink(pipeline, facts),
+      ...(builds.length === 0 ? configErrorLink(pipeline, facts) : []),
       ...pageLink(l10n.t('Open in Browser'), pipeline.webUrl),
       ...pageLink(l10n.t('Merge Request'), mergeRequestPage(pipeline)),
       ...pageLink(l10n.t('Commit'), commitPage(pipeline)),

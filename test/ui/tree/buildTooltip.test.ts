@@ -166,7 +166,8 @@ describe('The tooltip of a build', () => {
 
     it('that may run these commands and no others', () => {
       const { isTrusted, supportHtml, supportThemeIcons } = buildTooltip(aBuild(full), now, { root, pipeline });
-      const enabledCommands = ['gitlabBuilds.openLog', 'gitlabBuilds.openInBrowser', 'vscode.open'];
+      const own = ['openLog', 'openInBrowser', 'goToConfigError'].map((name) => `gitlabBuilds.${name}`);
+      const enabledCommands = [...own, 'vscode.open'];
       assert.deepEqual([isTrusted, supportHtml, supportThemeIcons], [{ enabledCommands }, undefined, false]);
     });
 

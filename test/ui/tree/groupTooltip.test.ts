@@ -35,6 +35,15 @@ function ofStage(stage: string, those: readonly Build[], facts: GroupFacts = noB
 }
 
 describe('The tooltip of a pipeline', () => {
+  it('leads to the error of its configuration, if it has one', () => {
+    const link = 'command:gitlabBuilds.goToConfigError?';
+    const invalid = ofPipeline({ yamlErrors: 'jobs:a config' }, [], { ...noBlockers, root: 'file:///a' }).value;
+    const query = /goToConfigError\?([^)]*)/.exec(invalid)?.[1] ?? '';
+    assert.deepEqual(JSON.parse(decodeURIComponent(query)), [{ pipeline: 20, repository: 'file:///a' }]);
+    assert.ok(!ofPipeline({}, []).value.includes(link));
+    assert.ok(!ofPipeline({ yamlErrors: 'jobs:a config' }).value.includes(link));
+  });
+
   it('counts its builds by status, the worst first', () =>
     assert.ok(read(ofPipeline({}).value).includes('| Builds | 1 failed, 1 created, 1 failed (allowed), 2 passed |')));
 
@@ -125,7 +134,10 @@ for (const text of hostileTexts)
       const ofNone = ofPipeline({ name: text, ref: text, sha: text, source: text, yamlErrors: text }, []);
       for (const { value } of [ofAll, ofNone]) {
         const [links = '', , ...others] = value.split('\n').reverse();
-        assert.match(links, /^\[Open in Browser\]\(command:vscode\.open\?[\w%.-]+\)$/);
+        assert.match(
+          links,
+          /^(\[Go to Error in \\\.gitlab\\-ci\\\.yml\]\(command:gitlabBuilds\.goToConfigError\?[\w%.-]+\) · )?\[Open in Browser\]\(command:vscode\.open\?[\w%.-]+\)$/,
+        );
         for (const line of others) assert.doesNotMatch(bare(line), /[[\]<>`]/);
       }
       for (const line of bare(ofStage(text, hostile).value).split('\n')) assert.doesNotMatch(line, /[[\]<>`]/);
