@@ -247,6 +247,12 @@ function tlsSentence(host: string, code: string | undefined): string {
     case 'ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE':
       return l10n.t("{0} requires a client certificate, which this extension doesn't support ({1}).", host, code);
     default:
+      if (code?.startsWith('ERR_SSL_') === true)
+        return l10n.t(
+          "Couldn't agree on a secure connection with {0} ({1}). It may require a client certificate, which this extension doesn't support, or use an old version of TLS.",
+          host,
+          code,
+        );
       return l10n.t(
         "The certificate of {0} isn't trusted on this machine{1}. Add its authority to the system's certificates.",
         host,

@@ -44,7 +44,9 @@ const failures = {
     ...['CERT_HAS_EXPIRED', 'CERT_NOT_YET_VALID', 'ERR_TLS_CERT_ALTNAME_INVALID', 'EPROTO'].map((reason) => ({
       reason,
     })),
-    ...['ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED', 'SELF_SIGNED_CERT_IN_CHAIN'].map((reason) => ({ reason })),
+    ...['ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED', 'ERR_SSL_UNSUPPORTED_PROTOCOL', 'SELF_SIGNED_CERT_IN_CHAIN'].map(
+      (reason) => ({ reason }),
+    ),
   ],
   proxyAuth: ['A proxy on the way answered 407.', 'Add name and password to the setting `http.proxy`.'],
   invalidAnswer: ['The answer is damaged, or not what GitLab sends.', retry],

@@ -171,7 +171,7 @@ const tlsCode = /CERT|SELF_SIGNED|UNABLE_TO_|ERR_SSL|ERR_TLS|EPROTO|HOSTNAME_MIS
 export function failureOfConnection(error: unknown, host: string): Failure {
   const code = codeOf(error);
   // If the server ends the handshake during a write, Node reports the code of the system call.
-  if (code === 'EPROTO' && wantsCertificate(error)) return { kind: 'tls', host, reason: certificateWanted };
+  if (code === 'EPROTO') return { kind: 'tls', host, reason: opensslCode(error) ?? code };
   if (code !== undefined && tlsCode.test(code)) return { kind: 'tls', host, reason: code };
   if (code === 'ETIMEDOUT') return { kind: 'timeout', host };
   // Node's HTTP parser: the response isn't HTTP.
@@ -184,10 +184,16 @@ export function failureOfConnection(error: unknown, host: string): Failure {
   return { kind: 'offline', host, reason: code };
 }
 
-const certificateWanted = 'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED';
-
-function wantsCertificate(error: unknown): boolean {
-  return error instanceof Error && error.message.includes('alert certificate required');
+/**
+ * Node's code for an OpenSSL error that only the message tells: `…:SSL routines:FUNCTION:REASON:…`; undefined if it doesn't.
+ */
+function opensslCode(error: unknown): string | undefined {
+  const parts = error instanceof Error ? error.message.split(':') : [];
+  const at = parts.indexOf('SSL routines');
+  const reason = at < 0 ? undefined : parts[at + 2];
+  return reason === undefined || !/^[a-z0-9 ]{1,60}$/.test(reason)
+    ? undefined
+    : `ERR_SSL_${reason.toUpperCase().replaceAll(' ', '_')}`;
 }
 
 /** Whether the failure is usually brief, so that a retry makes sense. */
