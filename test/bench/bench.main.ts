@@ -80,19 +80,21 @@ function readArguments(): { readonly names: readonly string[]; readonly options:
   return { names, options: { runs, release: values.oldest ? 'oldest' : 'newest', programs, wire: wireCases(values) } };
 }
 
-/** Every GitLab of `--gitlab` at every latency of `--latency`; `--rest` is in seconds. */
+/** Every GitLab of `--gitlab` at every latency of `--latency` with all numbers of builds; `--rest` is in seconds. */
 function wireCases(
   values: Readonly<Record<'gitlab' | 'latency' | 'builds' | 'repositories' | 'rest', string>>,
 ): WireCase[] {
-  const [builds, repositories, restMs] = [
-    Number(values.builds),
-    Number(values.repositories),
-    Number(values.rest) * 1000,
-  ];
+  const [repositories, restMs] = [Number(values.repositories), Number(values.rest) * 1000];
   return values.gitlab.split(',').flatMap((name) => {
     const profile = profileNames.find((known) => known === name);
     if (profile === undefined) throw new Error(`--gitlab takes some of ${profileNames.join(',')}`);
-    return values.latency.split(',').map((ms) => ({ profile, latencyMs: Number(ms), builds, repositories, restMs }));
+    return values.latency
+      .split(',')
+      .flatMap((ms) =>
+        values.builds
+          .split(',')
+          .map((builds) => ({ profile, latencyMs: Number(ms), builds: Number(builds), repositories, restMs })),
+      );
   });
 }
 

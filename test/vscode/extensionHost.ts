@@ -12,23 +12,31 @@ export interface ExtensionHostRun extends Omit<StartOptions, 'development'> {
   readonly developmentPath: string;
   /** A CommonJS module whose `run()` is called in the extension host. */
   readonly testsPath: string;
+  /** Number of windows, opened one after the other: a later one finds what VS Code has kept of those before. Default: 1. */
+  readonly windows?: number;
   /** Gets each line that the extension host writes to the console. */
   readonly log: (line: string) => void;
 }
 
 /**
  * Opens a VS Code in a browser, calls `run()` of the module at `testsPath` in its extension host, and resolves with
- * the exit code: 0 when `run()` resolved. Rejects when VS Code falls silent, or its page or server breaks.
+ * the exit code: 0 when `run()` resolved, in each window. Rejects when VS Code falls silent, or its page or server breaks.
  */
 export async function runInExtensionHost(options: ExtensionHostRun): Promise<number> {
   const vscode = await startVSCode({ ...options, development: true });
   try {
     const browser = await launchBrowser();
     try {
-      const page = await browser.newPage();
-      const exitCode = exitCodeOf(page, options.log);
-      await Promise.race([exitCode, page.goto(vscode.url(options), { waitUntil: 'commit' })]);
-      return await exitCode;
+      const context = await browser.newContext();
+      for (let left = options.windows ?? 1; left > 0; left--) {
+        const page = await context.newPage();
+        const exitCode = exitCodeOf(page, options.log);
+        await Promise.race([exitCode, page.goto(vscode.url(options), { waitUntil: 'commit' })]);
+        const code = await exitCode;
+        if (code !== 0 || left === 1) return code;
+        await page.close();
+      }
+      throw new Error('No window was opened');
     } finally {
       await browser.close();
     }

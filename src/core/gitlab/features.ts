@@ -53,8 +53,14 @@ const features = {
   ownToken: { v4: [15, 5] },
   /** Failure message of a job in GraphQL. */
   failureMessage: { v4: [16, 2] },
-  /** Name and failure reason of a pipeline in GraphQL; added by some release after 16.3. */
+  /** Size and expiry of a file in GraphQL; added by some release after 15.3. */
+  artifactSize: { v4: [15, 4] },
+  /** Runner of a job, and whether it can be played, in GraphQL; added by some release after 15.9. */
+  jobRunner: { v4: [16, 0] },
+  /** Source, name and failure reason of a pipeline in GraphQL; added by some release after 16.3. */
   pipelineErrors: { v4: [16, 4] },
+  /** Whether a file has expired, in GraphQL; added by some release after 17.2. */
+  artifactExpired: { v4: [17, 3] },
   /** Exit code of a job in GraphQL. */
   exitCode: { v4: [16, 10] },
   /** Commit of a pipeline in GraphQL. */

@@ -15,19 +15,30 @@ class World {
   readonly clock = new FakeClock();
   readonly lags: number[] = [];
   requests = 0;
+  /** When each HEAD was first asked for. */
+  readonly askedAt = new Map<string, number>();
+  private head = 'a';
   readonly monitor: Monitor;
   private readonly budget = new RateLimiter(this.clock);
   private readonly changedAt = new Map<string, number>();
   private builds: readonly Build[] = [];
 
-  constructor(private random: number) {
+  constructor(
+    private random: number,
+    private readonly requestsPerListing = 1,
+  ) {
     this.monitor = new Monitor(
       {
-        resolve: async () => ({ kind: 'target', target: targetAt('a') }),
-        load: async (_target, signal, urgency) => {
+        resolve: async () => {
+          // What git is asked.
+          await this.wait(20, 200);
+          return { kind: 'target', target: targetAt(this.head) };
+        },
+        load: async ({ sha }, signal, urgency) => {
           await this.budget.acquire(urgency, signal);
-          this.budget.consume();
+          for (let asked = 0; asked < this.requestsPerListing; asked += 1) this.budget.consume();
           this.requests += 1;
+          if (!this.askedAt.has(sha)) this.askedAt.set(sha, this.clock.now());
           await this.wait();
           const { builds } = this;
           await this.wait();
@@ -78,10 +89,17 @@ class World {
     this.lags.push(this.clock.now() - at);
   }
 
-  /** Half of the way: GitLab looks in the middle. */
-  private wait(): Promise<void> {
-    const ms = latencyMs.least + this.chance() * (latencyMs.most - latencyMs.least);
-    return new Promise((resolve) => void this.clock.setTimeout(resolve, Math.round(ms / 2)));
+  /** Moves HEAD, which is noticed within half a second. */
+  async move(head: string): Promise<void> {
+    this.head = head;
+    await this.wait(100, 500);
+    void this.monitor.retarget('moved');
+  }
+
+  /** By default half of the way: GitLab looks in the middle. */
+  private wait(least = latencyMs.least / 2, most = latencyMs.most / 2): Promise<void> {
+    const ms = least + this.chance() * (most - least);
+    return new Promise((resolve) => void this.clock.setTimeout(resolve, Math.round(ms)));
   }
 }
 
@@ -161,4 +179,27 @@ describe('How late a change is shown at the default settings', () => {
     assert.deepEqual([world.requests, world.isMoving, world.clock.waits], [0, false, []]);
     world.end();
   });
+});
+
+describe('How late a HEAD that has moved is asked for', () => {
+  for (const [what, requests] of [
+    ['small', 1],
+    ['so large that the rate limiter is in debt', 100],
+  ] as const)
+    it(`is at most 1.5 s for 95 of 100, where a listing is ${what}`, async () => {
+      const world = new World(5, requests);
+      world.set(0, 'running');
+      void world.monitor.refresh();
+      await world.clock.pass(10 * second);
+      const lags: number[] = [];
+      for (let move = 0; move < 100; move += 1) {
+        await world.clock.pass(Math.round(world.chance() * 14 * second));
+        const [head, at] = [`head ${move}`, world.clock.now()];
+        void world.move(head);
+        await world.clock.pass(4 * second);
+        lags.push((world.askedAt.get(head) ?? Infinity) - at);
+      }
+      world.end();
+      assert.ok(percentile(lags, 95) <= 1.5, `95 % within ${percentile(lags, 95)} s`);
+    });
 });

@@ -93,12 +93,19 @@ const mergeRequest: Selection = {
 
 const mergeRequests: Selection = { on: 'MergeRequestConnection', fields: [['nodes', mergeRequest]] };
 
-/** Fields added after 14.0 in a known release; earlier servers aren't asked for them. */
+/** Fields added after 14.0; servers known to lack them aren't asked for them, since each refusal is a round trip. */
 const laterFields: Readonly<Record<string, Feature>> = {
   'CiJob.failureMessage': 'failureMessage',
   'CiJob.exitCode': 'exitCode',
   'Pipeline.commit': 'pipelineCommit',
   'StatusAction.confirmationMessage': 'manualConfirmation',
+  'CiJob.runner': 'jobRunner',
+  'CiJob.canPlayJob': 'jobRunner',
+  'CiJobArtifact.size': 'artifactSize',
+  'CiJobArtifact.expireAt': 'artifactSize',
+  'CiJobArtifact.expired': 'artifactExpired',
+  'JobPermissions.cancelBuild': 'pipelineErrors',
+  'Pipeline.source': 'pipelineErrors',
   'Pipeline.name': 'pipelineErrors',
   'Pipeline.yamlErrorMessages': 'pipelineErrors',
   'Pipeline.failureReason': 'pipelineErrors',
