@@ -32,6 +32,16 @@ describe('the problems that a log tells', () => {
     ['maven', '[ERROR] /b/A.java:[10,5] no symbol', 'error /b/A.java:10:5 [ERROR] no symbol'],
     ['maven, a warning', '[WARNING] /b/A.java:[1,5] old', 'warning /b/A.java:1:5 [WARNING] old'],
     ['kotlin', 'w: file:///b/A.kt:10:5 Unused', 'warning /b/A.kt:10:5 w: Unused'],
+    [
+      'Prettier, with the numbers at the end',
+      '[error] src/a.ts: SyntaxError: Expression expected. (3:7)',
+      'error src/a.ts:3:7 [error] SyntaxError: Expression expected. (3:7)',
+    ],
+    [
+      'kubectl, with the line in its words',
+      'error: error parsing k8s/pod.yaml: error converting YAML to JSON: yaml: line 12: mapping values',
+      'error k8s/pod.yaml:12 error: error parsing k8s/pod.yaml: error converting YAML to JSON: yaml: line 12: mapping values',
+    ],
     ['go', '    add_test.go:9: got 3, want 4', 'error add_test.go:9 got 3, want 4'],
     [
       'eslint, which names a file once',

@@ -1,3 +1,4 @@
+import { locationsIn } from '../../log/locations';
 /** Number of characters of a text to process. */
 const longest = 32_000;
 
@@ -48,12 +49,23 @@ export function sayingLine(text: string, names: readonly (string | undefined)[])
   return text
     .split(/\r?\n/, linesRead)
     .map((line) => line.trim())
-    .find((line) => !isGoStatus(line) && !emptyWords.has(letters(line).toLowerCase()) && !known.has(letters(line)));
+    .find(
+      (line) =>
+        !isGoStatus(line) &&
+        !isPlace(line) &&
+        !emptyWords.has(letters(line).toLowerCase()) &&
+        !known.has(letters(line)),
+    );
 }
 
 /** Whether the line is Go's status output: `=== RUN   TestSum`, `--- FAIL: TestSum (0.00s)`. */
 function isGoStatus(line: string): boolean {
   return line.startsWith('=== ') || line.startsWith('--- FAIL:');
+}
+
+/** Whether the line only says where, as Bats does: `(in test file tests/sum.bats, line 3)`. */
+function isPlace(line: string): boolean {
+  return line.startsWith('(') && line.endsWith(')') && locationsIn(line).some((place) => place.line !== undefined);
 }
 
 /** Names and pairs of consecutive names, such as `Tests\MathTest::testSum`. */

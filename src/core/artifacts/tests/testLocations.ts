@@ -51,7 +51,16 @@ function named(test: FailedTest): readonly TestLocation[] {
     const within = tracedIn(path);
     return within === undefined ? [] : [{ ...within, path }];
   });
-  return [...inTrace, ...traced, ...own.map((path) => ({ path, line }))];
+  const said = line === undefined ? lineSaid(text) : { line };
+  return [...inTrace, ...traced, ...own.map((path) => ({ path, ...said }))];
+}
+
+/** Line and column with which a linter's report begins: `line 11, col 31, …`, `L3 |<p>`. */
+function lineSaid(text: string): Pick<TestLocation, 'line' | 'column'> {
+  const [, line, column, marked] =
+    /^(?:line (\d{1,7})(?:, col(?:umn)? (\d{1,6}))?\b|L(\d{1,7}) \|)/.exec(text.trimStart()) ?? [];
+  if (line === undefined) return marked === undefined ? {} : { line: Number(marked) };
+  return { line: Number(line), ...(column === undefined ? {} : { column: Number(column) }) };
 }
 
 /** Files that a test, class or suite name may refer to: `src/sum.test.js`, `tests.test_math.TestSum`. */
