@@ -1,5 +1,13 @@
 import { join } from 'node:path';
-import { env, window, workspace, type EventEmitter, type ExtensionContext, type LogOutputChannel } from 'vscode';
+import {
+  env,
+  window,
+  workspace,
+  type Disposable,
+  type EventEmitter,
+  type ExtensionContext,
+  type LogOutputChannel,
+} from 'vscode';
 import { DownloadedArchives } from '../core/artifacts/download/downloadedArchives';
 import { sweepUnpacked } from '../core/artifacts/download/stagingFolder';
 import { ArtifactsCache } from '../core/artifacts/artifactCache';
@@ -95,15 +103,14 @@ export function startShell(context: ExtensionContext, changed: EventEmitter<void
   const details = new BuildDetailsLoader(session, clients);
   const { cache, archives, artifactRows, testSource, commitTests, coverage } = artifactParts(context, shared, details);
   const groupingOf = (root: string) => settings.groupBy(session.repositoryOf(root)?.rootUri);
-  const tree = new BuildTree(groupingOf, clock, artifactRows, details);
+  const tree = new BuildTree(groupingOf, clock, artifactRows, details, session.opened);
   const [statusBar, variables] = [new StatusBar(), new StoredVariables(context.secrets)];
   const { ciFiles, ciValidation, ciViews } = ciFileParts(shared, log);
-  const logPaths = new LogFileSource(git, log);
+  const [logPaths, settingFlaws] = [new LogFileSource(git, log), new SettingFlaws(settings, log, manifest)];
   const { logsShown, documents, logFeatures } = documentParts(shared, logPaths);
   const act = (name: string, ...args: readonly unknown[]): Promise<void> => run(name, args);
   const [watches, stateLog] = [new Watches({ report, act }), new StateLog(log, (one) => clients.of(one).server)];
   const kept = { cache, archives, artifactRows, variables, downloaded: new DownloadedArchives() };
-  const settingFlaws = new SettingFlaws(settings, log, manifest);
   const known = { session, clients, tokens, settings, settingFlaws, instanceHosts, sources };
   const shown = { tree, ...kept, ...logsShown, logPaths, watches, testSource, commitTests, coverage };
   const commandContext = { ...known, ...documents, ciFiles, ciValidation, report, log, manifest, ...shown };
@@ -123,6 +130,7 @@ export function startShell(context: ExtensionContext, changed: EventEmitter<void
       for (const view of [tree, statusBar, notifications, watches, commitTests, stateLog, ...ciViews]) view.show(state);
       changed.fire();
     }),
+    followOpened(session, { knownProjects, archives, logs: logsShown.logs, timelineFiles: documents.timelineFiles }),
     tokens.onDidChange(() => {
       void report.guard('artifacts', () => archives.dropSignedOut());
       void updateSignedInKey(tokens);
@@ -145,6 +153,28 @@ export function startShell(context: ExtensionContext, changed: EventEmitter<void
 
 function claimsIn({ globalStorageUri }: ExtensionContext): NoticeClaims {
   return new NoticeClaims(join(globalStorageUri.fsPath, 'notices'), systemClock);
+}
+
+interface OpenedFollowers {
+  readonly knownProjects: KnownProjects;
+  readonly archives: Archives;
+  readonly logs: Logs;
+  readonly timelineFiles: TimelineFiles;
+}
+
+/** Lets logs, timelines and artifacts of opened pipelines follow their builds. */
+function followOpened(
+  { opened }: Session,
+  { knownProjects, archives, logs, timelineFiles }: OpenedFollowers,
+): Disposable {
+  return opened.onDidChange(() => {
+    for (const snapshot of opened.snapshots) {
+      knownProjects.addShown(snapshot);
+      archives.dropReplaced(snapshot);
+    }
+    logs.passOnBuildChanges();
+    timelineFiles.update();
+  });
 }
 
 /** How the tree tells notifications whether they are needed, and shows how many builds fail. */

@@ -38,7 +38,7 @@ const inBranch = [
   ...['build', '1 passed', 'compile', '2:00 · artifacts 257 B'],
   ...['test', '1 running · 1 allowed to fail · 1 passed', 'packages', '1 running · 1 passed · #1002'],
   ...['build', '1 passed', 'package', '2:00', 'test', '1 running', 'install', '…'],
-  ...['lint', '1:00', 'rspec 1/2', '4:00 · attempt 2'],
+  ...['lint', '1:00', 'rspec 1/2', '4:00 · passed on retry'],
   ...['deploy', '1 manual · 1 scheduled', 'production', 'staging', '…'],
 ];
 const inExternal = ['jenkins/acceptance', '6:00'];

@@ -473,9 +473,18 @@ describe('The clauses of the manifest', () => {
       const keys = await keysFor(snapshot, filtered);
       return palette.filter(({ when }) => evaluate(when, keys)).map(({ command }) => nameOf(command));
     };
-    const onCommit = ['openInBrowser', 'copyUrl', 'latestArtifacts', 'selectCommit', 'runPipeline', 'validateCiConfig'];
+    const onCommit = [
+      'branchBuilds',
+      'openInBrowser',
+      'copyUrl',
+      'latestArtifacts',
+      'selectCommit',
+      'runPipeline',
+      'validateCiConfig',
+    ];
     const onBuilds = [
       'filter',
+      'branchBuilds',
       'showTimeline',
       'openInBrowser',
       'copyUrl',

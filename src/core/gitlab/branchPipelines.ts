@@ -98,9 +98,9 @@ async function byRest({ call, project }: BranchQuestion, ref: string): Promise<r
   }
   const found: ListedPipeline[] = [];
   for (let page = 1; page <= pagesOfProject && found.length < pipelinesListed; page++) {
-    const { items } = await api.page(path, page, read);
-    if (items.length === 0) break;
+    const { items, headers } = await api.page(path, page, read);
     found.push(...items.filter((pipeline) => pipeline.ref === ref));
+    if ((headers.get('x-next-page') ?? '') === '') break;
   }
   return found;
 }

@@ -155,6 +155,11 @@ export function hasFailed(build: Build): boolean {
   return build.status === 'failed' && !build.allowFailure;
 }
 
+/** Whether the build passed after it had failed on the same commit. */
+export function hasPassedOnRetry({ status, attempts }: Build): boolean {
+  return status === 'success' && attempts.some((attempt) => attempt.status === 'failed');
+}
+
 /** The worst status among the builds, or `undefined` if there are none. An allowed failure counts as a success. */
 export function worstStatus(builds: readonly Build[]): string | undefined {
   let worst: string | undefined;

@@ -1,6 +1,14 @@
 import { artifactsState, firstId, hasFailed, identity, severity, worstStatus, type Build } from './build';
 import { parallelName } from './parallel';
-import { newestOfEachRef, pipelinesInOrder, rootPipelines, stageRanks, type Listing, type Pipeline } from './pipeline';
+import {
+  newestOfEachRef,
+  pipelinesInOrder,
+  rootPipelines,
+  stageRanks,
+  type ListedPipeline,
+  type Listing,
+  type Pipeline,
+} from './pipeline';
 import { groupBy } from '../util/groupBy';
 
 export type Grouping = 'stageAndStatus' | 'stage' | 'status' | 'none';
@@ -18,6 +26,11 @@ export interface PipelineNode {
   readonly builds: readonly Build[];
   /** Number of builds that the filter shows. */
   readonly shown: number;
+  /**
+   * The pipeline as the list of its branch has it, if it isn't one of the displayed commit's. Its builds are loaded when
+   * its row is opened.
+   */
+  readonly listed?: ListedPipeline | undefined;
   readonly children: readonly TreeNode[];
 }
 
@@ -125,6 +138,14 @@ export function toTree(
   ref?: string,
 ): readonly TreeNode[] {
   return new NodeBuilder(listing, grouping, filter).roots(ref);
+}
+
+/** Row of a pipeline in the list of its branch, with its builds as far as they are loaded. It never starts expanded. */
+export function listedPipelineNode(listed: ListedPipeline, { builds }: Listing): PipelineNode {
+  const own = builds.filter(({ pipeline }) => pipeline === listed.id);
+  const status = worstStatus(own) ?? listed.status;
+  const rest = { builds: own, shown: own.length, children: [] };
+  return { kind: 'pipeline', id: 'listed', pipeline: listed, status, isNewestOfRef: false, listed, ...rest };
 }
 
 /** Whether a failed build that counts is below the row. Such rows start expanded. */

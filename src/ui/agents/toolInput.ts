@@ -6,6 +6,7 @@ import { isVariableName } from '../commands/variables';
 import { GitLabError } from '../../core/model/errors';
 import { UserError } from '../report';
 import type { CommandContext } from '../commands/command';
+import { resolveCommit } from '../session/resolveCommit';
 
 /** Input of all tools. VS Code checks it against the schemas in the manifest; other callers may not. */
 export interface ToolInput {
@@ -120,19 +121,14 @@ export async function subjectOfInput(
 }
 
 async function shaOf(
-  { session }: Pick<CommandContext, 'session'>,
+  context: Pick<CommandContext, 'session' | 'clients'>,
   root: string,
   commit: string,
-  { sha }: Target,
+  target: Target,
 ): Promise<string> {
-  if (commit.length >= 7 && sha.startsWith(commit.toLowerCase())) return sha;
-  try {
-    const found = await session.repositoryOf(root)?.getCommit(commit);
-    if (found !== undefined) return found.hash;
-  } catch {
-    // GitLab may have a commit that was never fetched.
-  }
-  if (/^[0-9a-f]{40}$/.test(commit)) return commit;
+  if (commit.length >= 7 && target.sha.startsWith(commit.toLowerCase())) return target.sha;
+  const sha = await resolveCommit(context, root, commit, target);
+  if (sha !== undefined) return sha;
   throw new UserError(`git knows no commit "${commit}" in this repository. Give its whole id, or a branch or tag.`);
 }
 

@@ -9,6 +9,8 @@ import { groupDescription, shortSha, statusCodicon, statusLabel } from '../text/
 import { UserError } from '../report';
 import { failureSentence, oneLine, withoutIcons } from '../text/failures';
 import type { Pin } from '../session/repositoryMonitor';
+import { isFullSha, requireCommit } from '../session/resolveCommit';
+import { commitTitle, mergeRequestIn } from '../text/mergeTitle';
 import { picked } from './prompts';
 import type { Command, CommandContext } from './command';
 import { inRepository, openRoot, targetSnapshot, rootOf, shownTarget } from './targets';
@@ -62,30 +64,10 @@ async function showNamed(context: CommandContext, { commit, repository }: Commit
   await context.session.follow(root, await toPin(context, root, commit));
 }
 
-/** The commit that a revision means: git's, else GitLab's, which may have one that was never fetched. */
+/** The commit that a revision means, with the branch or tag that it names. */
 async function toPin(context: CommandContext, root: string, revision: string): Promise<Pin> {
-  const { session, log, clients } = context;
-  try {
-    const commit = await session.repositoryOf(root)?.getCommit(revision);
-    if (commit !== undefined)
-      return { sha: commit.hash, ref: commit.hash.startsWith(revision.toLowerCase()) ? undefined : revision };
-  } catch (error) {
-    log.info(`git knows no ${JSON.stringify(revision)}: ${error instanceof Error ? error.message : String(error)}`);
-    if (isFullSha(revision)) return { sha: revision.toLowerCase() };
-    const { instance, project } = shownTarget(context, root);
-    const ask = () => clients.of(instance).fullSha(project, revision.toLowerCase(), new AbortController().signal);
-    const sha = isCommitId(revision) ? await ask().catch(undefinedIfMissing) : undefined;
-    if (sha !== undefined) return { sha };
-  }
-  throw new UserError(l10n.t('No commit, branch or tag "{0}" in this repository. Fetch it first.', oneLine(revision)));
-}
-
-function isFullSha(revision: string): boolean {
-  return isCommitId(revision) && revision.length >= 40;
-}
-
-function undefinedIfMissing(error: unknown): undefined {
-  if (toFailure(error).kind !== 'notFound') throw error;
+  const sha = await requireCommit(context, root, revision, shownTarget(context, root));
+  return sha.startsWith(revision.toLowerCase()) ? { sha } : { sha, ref: revision };
 }
 
 class CommitPicker {
@@ -227,7 +209,7 @@ function toCommitItems(builds: readonly Build[], pipelines: readonly Pipeline[])
 function toCommitItem(sha: string, builds: readonly Build[], pipelines: readonly Pipeline[]): CommitItem {
   const [newest] = builds;
   const { ref = '', commit, createdAt = '' } = newest ?? {};
-  const title = titleOf(ref, commit?.title ?? '', pipelines);
+  const title = commitTitle(ref, commit?.title ?? '', pipelines);
   const mergeRequest = mergeRequestIn(ref);
   const branch = mergeRequest === undefined ? ref : `!${mergeRequest}`;
   const facts = [branch, commit?.author, ageText(Date.parse(createdAt), Date.now()), shortSha(sha)];
@@ -242,19 +224,6 @@ function toCommitItem(sha: string, builds: readonly Build[], pipelines: readonly
 
 function withoutIconsBut(status: string | undefined, title: string): string {
   return `${statusCodicon(status ?? '')} ${withoutIcons(oneLine(title))}`;
-}
-
-/** Title of a commit. GitLab's merge commits only have hashes in theirs, so the merge request's is used. */
-function titleOf(ref: string, title: string, pipelines: readonly Pipeline[]): string {
-  const iid = mergeRequestIn(ref);
-  if (iid === undefined || !title.startsWith('Merge ')) return title;
-  const known = pipelines.find(({ mergeRequest }) => mergeRequest?.iid.toString() === iid)?.mergeRequest?.title;
-  return known ?? l10n.t('Merge request !{0}', iid);
-}
-
-/** Number of the merge request within the project. */
-function mergeRequestIn(ref: string): string | undefined {
-  return ref.startsWith('refs/merge-requests/') ? ref.split('/')[2] : undefined;
 }
 
 /** Pushes with VS Code's Git extension, which asks questions and reports failures itself. */

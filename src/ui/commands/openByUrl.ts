@@ -5,6 +5,7 @@ import { toPageAddress, type PageAddress, type ProjectPage } from '../../core/mo
 import { buildsOf, targetOf, type Snapshot } from '../../core/model/snapshot';
 import { UserError } from '../report';
 import type { Pin } from '../session/repositoryMonitor';
+import { requireCommit } from '../session/resolveCommit';
 import { buildTitle } from '../text/buildText';
 import { oneLine } from '../text/failures';
 import { viewId } from '../tree/buildTree';
@@ -103,7 +104,7 @@ async function showPage(context: CommandContext, page: ProjectPage, url: string)
     case 'commit':
       return root === undefined
         ? tellWithoutRepository(context, page, url)
-        : showCommit(context, root, { sha: await fullSha(context, page, page.page.sha, root) });
+        : showCommit(context, root, { sha: await requireCommit(context, root, page.page.sha, page) });
     default:
       return page.page satisfies never;
   }
@@ -186,21 +187,6 @@ async function reveal({ tree }: CommandContext, root: string, build: number): Pr
   // The filter may hide it.
   tree.showOnly([]);
   await tree.revealBuild(root, build);
-}
-
-async function fullSha(
-  { session, clients }: CommandContext,
-  { instance, project }: ProjectPage,
-  sha: string,
-  root: string,
-): Promise<string> {
-  if (sha.length >= 40) return sha;
-  // The commit may never have been fetched.
-  const known = await session
-    .repositoryOf(root)
-    ?.getCommit(sha)
-    .catch(() => undefined);
-  return known?.hash ?? (await clients.of(instance).fullSha(project, sha, new AbortController().signal));
 }
 
 async function tellWithoutRepository({ report }: CommandContext, page: ProjectPage, url: string): Promise<void> {

@@ -1,11 +1,14 @@
 import { commands, env, l10n, QuickPickItemKind, ThemeIcon, Uri, window } from 'vscode';
 import type { QuickInputButton, QuickPickItem } from 'vscode';
 import { can } from '../../core/model/abilities';
+import type { Build } from '../../core/model/build';
+import { listingOf } from '../../core/model/snapshot';
 import type { History, JudgedCommit } from '../../core/model/history';
 import { loadHistory } from '../agents/loadHistory';
 import { buildTitle, shortSha, statusCodicon, statusLabel } from '../text/buildText';
 import { oneLine, withoutIcons } from '../text/failures';
 import { historySentences } from '../text/historyText';
+import { commitTitle } from '../text/mergeTitle';
 import { abortedBy, picked } from './prompts';
 import type { Command, CommandContext } from './command';
 import { subjectOf } from './subjects';
@@ -25,7 +28,7 @@ export const sinceWhen: Command = async (context, args) => {
     { location: { viewId: 'gitlabBuilds.builds' }, title },
     (_progress, token) => loadHistory(context, subject, build, abortedBy(token).signal),
   );
-  await show(context, subject, build.name, history);
+  await show(context, subject, build, history);
 };
 
 /** Something that an item opens. */
@@ -39,12 +42,14 @@ interface CommitItem extends QuickPickItem {
   readonly actions: readonly Action[];
 }
 
-async function show(context: CommandContext, place: TargetSnapshot, name: string, history: History): Promise<void> {
+async function show(context: CommandContext, place: TargetSnapshot, build: Build, history: History): Promise<void> {
   const list = window.createQuickPick<CommitItem>();
-  list.title = l10n.t('Since when has {0} been failing?', withoutIcons(oneLine(name)));
+  list.title = l10n.t('Since when has {0} been failing?', withoutIcons(oneLine(build.name)));
   list.placeholder = historySentences(history).join(' ');
   list.matchOnDescription = true;
-  list.items = itemsOf(history, (judged) => actionsOn(context, place, judged));
+  const { pipelines } = listingOf(context.session.snapshotOf(place.root));
+  const titleOf = ({ commit }: JudgedCommit): string => commitTitle(build.ref, commit.title, pipelines);
+  list.items = itemsOf(history, (judged) => toItem(judged, titleOf(judged), actionsOn(context, place, judged)));
   list.onDidTriggerItemButton(({ item, button }) => {
     const action = item.actions.find((one) => one.button === button);
     if (action !== undefined) void context.report.guard('sinceWhen', action.open);
@@ -53,27 +58,27 @@ async function show(context: CommandContext, place: TargetSnapshot, name: string
   await item?.actions[0]?.open();
 }
 
-type ActionsOn = (judged: JudgedCommit) => readonly Action[];
+type ToItem = (judged: JudgedCommit) => CommitItem;
 
 /** The commits that may be the cause, then the others on which it failed, then the last on which it passed. */
-function itemsOf({ suspects, failing, lastGreen }: History, actions: ActionsOn): readonly CommitItem[] {
+function itemsOf({ suspects, failing, lastGreen }: History, toItemOf: ToItem): readonly CommitItem[] {
   const causes = new Set(suspects.map(({ commit }) => commit.sha));
   const later = failing.filter(({ commit }) => !causes.has(commit.sha));
   return [
-    ...group(l10n.t('May have caused it'), suspects, actions),
-    ...group(l10n.t('Failed'), later, actions),
-    ...group(l10n.t('Last passed'), lastGreen === undefined ? [] : [lastGreen], actions),
+    ...group(l10n.t('May have caused it'), suspects, toItemOf),
+    ...group(l10n.t('Failed'), later, toItemOf),
+    ...group(l10n.t('Last passed'), lastGreen === undefined ? [] : [lastGreen], toItemOf),
   ];
 }
 
-function group(label: string, commits: readonly JudgedCommit[], actions: ActionsOn): readonly CommitItem[] {
+function group(label: string, commits: readonly JudgedCommit[], toItemOf: ToItem): readonly CommitItem[] {
   if (commits.length === 0) return [];
   const heading = { label, kind: QuickPickItemKind.Separator, actions: [] };
-  return [heading, ...commits.map((judged) => toItem(judged, actions(judged)))];
+  return [heading, ...commits.map(toItemOf)];
 }
 
-function toItem({ commit, run }: JudgedCommit, actions: readonly Action[]): CommitItem {
-  const title = withoutIcons(oneLine(commit.title)) || shortSha(commit.sha);
+function toItem({ commit, run }: JudgedCommit, told: string, actions: readonly Action[]): CommitItem {
+  const title = withoutIcons(oneLine(told)) || shortSha(commit.sha);
   const status = run === undefined ? l10n.t('no run seen') : statusLabel(run.status);
   return {
     label: `${run === undefined ? '$(git-commit)' : statusCodicon(run.status)} ${title}`,

@@ -1,6 +1,7 @@
 import { createToken, signIn, signOut } from './signIn';
 import { cancel, deleteArtifacts, erase, keepArtifacts, retry, retryWithInputs } from './buildActions';
 import { downloadArtifacts, extractArtifacts, clearArtifactsCache } from './downloadArtifacts';
+import { branchBuilds } from './branchBuilds';
 import { cancelActive, cancelPipeline, retryFailed, retryPipeline } from './bulk';
 import type { Command } from './command';
 import { followHead, selectCommit, push } from './commits';
@@ -33,7 +34,7 @@ import { sinceWhen } from './sinceWhen';
 import { showTimeline } from './showTimeline';
 import { goToConfigError, validateCiConfig } from './validateCiConfig';
 import { watch } from './watch';
-import { requireWritable, rootsOf } from './targets';
+import { requireWritable, rootsOf, rowsOf } from './targets';
 
 /** All commands of the manifest, by name without `gitlabBuilds.`. */
 export const table: Readonly<Record<string, Command>> = {
@@ -44,8 +45,9 @@ export const table: Readonly<Record<string, Command>> = {
   showFailedOnly,
   nextFailed,
   watch,
-  showTimeline,
+  showTimeline: withLoadedRows(showTimeline),
   sinceWhen,
+  branchBuilds,
   push,
   selectCommit,
   selectProject,
@@ -66,9 +68,9 @@ export const table: Readonly<Record<string, Command>> = {
   keepArtifacts: requireWriteAccess(keepArtifacts),
   deleteArtifacts: requireWriteAccess(deleteArtifacts),
   runPipeline: requireWriteAccess(runPipeline),
-  retryFailed: requireWriteAccess(retryFailed),
-  cancelActive: requireWriteAccess(cancelActive),
-  downloadArtifacts,
+  retryFailed: requireWriteAccess(withLoadedRows(retryFailed)),
+  cancelActive: requireWriteAccess(withLoadedRows(cancelActive)),
+  downloadArtifacts: withLoadedRows(downloadArtifacts),
   extractArtifacts,
   latestArtifacts,
   openArtifact,
@@ -103,6 +105,18 @@ export const table: Readonly<Record<string, Command>> = {
   copyDiagnostics,
   reportIssue,
 };
+
+/** Wraps a command on builds: rows of earlier pipelines that were never opened load theirs first. */
+function withLoadedRows(command: Command): Command {
+  return async (context, args) => {
+    const { opened } = context.session;
+    const unknown = rowsOf(args).filter(
+      ({ root, node }) => node.kind === 'pipeline' && node.listed !== undefined && !opened.isLoaded(root),
+    );
+    await Promise.all(unknown.map(async ({ root }) => opened.open(root)));
+    await command(context, args);
+  };
+}
 
 /** Wraps a command that changes something on GitLab: refused if the token can only read. */
 function requireWriteAccess(command: Command): Command {

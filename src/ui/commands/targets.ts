@@ -7,6 +7,7 @@ import { trimEndOf } from '../../core/util/trim';
 import { UserError } from '../report';
 import type { Row, RowNode } from '../tree/treeRows';
 import { oneLine, readOnlySentence, withoutIcons } from '../text/failures';
+import { isPipelineRoot, repositoryRoot } from '../session/pipelineRoot';
 import type { CommandContext } from './command';
 
 /** An open repository and its displayed commit. */
@@ -54,6 +55,8 @@ export function buildsIn(node: RowNode): readonly Build[] {
     case 'attempt':
     case 'artifacts':
       return [node.build];
+    case 'earlierPipelines':
+    case 'pipelineNotice':
     case 'artifactFolder':
     case 'artifactFile':
     case 'artifactReport':
@@ -157,12 +160,13 @@ export function requireWritable(snapshot: Snapshot | undefined): void {
     throw new UserError(readOnlySentence(new URL(snapshot.target.instance.url).host), 'signIn');
 }
 
-/** Throws UserError if no repository with this address is open. */
+/** Throws UserError if no repository with this address is open. That of an opened pipeline is returned unchanged. */
 export function openRoot(session: CommandContext['session'], repository: string): string {
   const strip = (uri: string) => trimEndOf(uri, '/');
-  const open = session.state.repositories.find(({ root }) => root !== '' && strip(root) === strip(repository));
+  const wanted = strip(repositoryRoot(repository));
+  const open = session.state.repositories.find(({ root }) => root !== '' && strip(root) === wanted);
   if (open === undefined) throw new UserError(l10n.t("The repository {0} isn't open.", oneLine(repository)));
-  return open.root;
+  return isPipelineRoot(repository) ? repository : open.root;
 }
 
 /**

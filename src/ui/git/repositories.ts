@@ -96,9 +96,9 @@ export class Repositories implements Disposable {
     return this.open.get(rootOf(repository))?.position ?? { commit, name };
   }
 
-  /** The open repository whose folder has this URI. */
+  /** The open repository whose folder has this URI; its fragment doesn't count. */
   at(root: string): OpenRepository | undefined {
-    return this.open.get(root);
+    return this.open.get(root.split('#', 1)[0] ?? root);
   }
 
   /** Drops cached remotes, since git's configuration can change without an event. */

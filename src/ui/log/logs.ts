@@ -248,7 +248,7 @@ export class Logs implements Disposable {
   }
 
   /** Passes on changes of builds that the view has loaded. */
-  private passOnBuildChanges(): void {
+  passOnBuildChanges(): void {
     for (const log of this.open.values()) {
       const { root, uri } = log.port;
       const id = toLogAddress(uri)?.build;

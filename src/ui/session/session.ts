@@ -9,6 +9,8 @@ import type { Snapshot } from '../../core/model/snapshot';
 import type { Repositories } from '../git/repositories';
 import type { GitRepository } from '../git/vscodeGit';
 import { monitorRepository, type Pin, type SessionParts } from './repositoryMonitor';
+import { OpenedPipelines, type OpenedPipelinesPort } from './openedPipelines';
+import { isPipelineRoot, repositoryRoot } from './pipelineRoot';
 import { namesOf } from './repositoryNames';
 import type { RepositoryView, ViewState } from './repositoryView';
 
@@ -26,16 +28,26 @@ export class Session implements Disposable {
   private readonly pins = new Map<string, Pin>();
   /** By root, in git's order. */
   private followed: ReadonlyMap<string, MonitoredRepository> = new Map();
+  /** Pipelines that the user opened in addition to the displayed commits. */
+  readonly opened: OpenedPipelines;
   private readonly subscriptions: Disposable[];
 
   constructor(private readonly parts: SessionParts) {
-    const { git, settings, tokens } = parts;
+    const { git, settings, tokens, clients, clock } = parts;
+    const port: OpenedPipelinesPort = {
+      snapshotOf: (root) => this.of(root)?.monitor.current,
+      clientOf: (instance) => clients.of(instance),
+      intervals: () => settings.intervals(),
+    };
+    this.opened = new OpenedPipelines(port, clock);
     this.subscriptions = [
       this.changed,
+      this.opened,
       git.onDidChange(() => this.updateMonitors()),
       git.onDidChangeRepository(({ rootUri }) => this.retarget(rootUri.toString(), 'moved')),
       settings.onDidChangeSource(() => this.retargetAll()),
       tokens.onDidChange(() => {
+        this.opened.forget();
         this.retargetAll();
         void this.forgetSignedOut();
       }),
@@ -61,7 +73,9 @@ export class Session implements Disposable {
     return this.parts.git.active?.rootUri.toString();
   }
 
+  /** The displayed commit of a repository, or the opened pipeline of a root. */
   snapshotOf(root: string | undefined): Snapshot | undefined {
+    if (root !== undefined && isPipelineRoot(root)) return this.opened.snapshotOf(root);
     return this.of(root)?.monitor.current;
   }
 
@@ -75,7 +89,7 @@ export class Session implements Disposable {
   }
 
   pinOf(root: string | undefined): Pin | undefined {
-    return root === undefined ? undefined : this.pins.get(root);
+    return root === undefined ? undefined : this.pins.get(repositoryRoot(root));
   }
 
   /** Projects of a repository's remotes, on instances that the user is signed in to. */
@@ -99,12 +113,12 @@ export class Session implements Disposable {
 
   /** Name of the remote that the user selected; undefined: determined by settings and upstream. */
   chosenRemoteOf(root: string): string | undefined {
-    return this.parts.remoteChoices.of(root);
+    return this.parts.remoteChoices.of(repositoryRoot(root));
   }
 
   /** Shows the project of a remote from now on; undefined: the one determined by settings and upstream. */
   async chooseRemote(root: string, remote: string | undefined): Promise<void> {
-    this.parts.remoteChoices.set(root, remote);
+    this.parts.remoteChoices.set(repositoryRoot(root), remote);
     await this.of(root)?.monitor.retarget();
   }
 
@@ -113,12 +127,13 @@ export class Session implements Disposable {
     await this.parts.git.started();
     this.parts.git.forgetRemotes();
     this.parts.sshHosts.forget();
-    const wanted = [...this.followed].filter(([one]) => root === undefined || one === root);
-    await Promise.all(wanted.map(([, { monitor }]) => monitor.refresh()));
+    const wanted = [...this.followed].filter(([one]) => root === undefined || one === repositoryRoot(root));
+    await Promise.all([...wanted.map(([, { monitor }]) => monitor.refresh()), this.opened.refresh(root)]);
   }
 
-  /** Called after the user acted on a build or a pipeline of the repository. Never rejects. */
+  /** Called after the user acted on a build or a pipeline of the root. Never rejects. */
   async acted(root: string): Promise<void> {
+    if (isPipelineRoot(root)) return this.opened.refresh(root);
     await this.of(root)?.monitor.acted();
   }
 
@@ -126,8 +141,8 @@ export class Session implements Disposable {
   async follow(root: string | undefined, pin: Pin | undefined): Promise<void> {
     const followed = this.of(root);
     if (root === undefined || followed === undefined) return;
-    if (pin === undefined) this.pins.delete(root);
-    else this.pins.set(root, pin);
+    if (pin === undefined) this.pins.delete(repositoryRoot(root));
+    else this.pins.set(repositoryRoot(root), pin);
     await followed.monitor.retarget();
   }
 
@@ -138,12 +153,14 @@ export class Session implements Disposable {
 
   /** Shows the fresh state of one build without a refresh. */
   update(root: string, build: Build): void {
-    this.of(root)?.monitor.update(build);
+    if (isPipelineRoot(root)) this.opened.update(root, build);
+    else this.of(root)?.monitor.update(build);
   }
 
   /** Adds details to a build, which doesn't count as a change of the build. */
   learn(root: string, build: Build): void {
-    this.of(root)?.monitor.learn(build);
+    if (isPipelineRoot(root)) this.opened.update(root, build);
+    else this.of(root)?.monitor.learn(build);
   }
 
   /** Instances that the user configured or signed in to; no others receive requests. */
@@ -170,7 +187,7 @@ export class Session implements Disposable {
   }
 
   private of(root: string | undefined): MonitoredRepository | undefined {
-    return root === undefined ? undefined : this.followed.get(root);
+    return root === undefined ? undefined : this.followed.get(repositoryRoot(root));
   }
 
   /** Updates the monitors when repositories open, close, or become active. */

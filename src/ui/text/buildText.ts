@@ -1,5 +1,13 @@
 import { l10n, ThemeColor, ThemeIcon } from 'vscode';
-import { durationSeconds, hasFailed, isTimed, severity, worstStatus, type Build } from '../../core/model/build';
+import {
+  durationSeconds,
+  hasFailed,
+  hasPassedOnRetry,
+  isTimed,
+  severity,
+  worstStatus,
+  type Build,
+} from '../../core/model/build';
 import type { Verdict } from '../../core/model/verdict';
 import { failureReasonWords } from './failureReasons';
 import { oneLine } from './failures';
@@ -126,9 +134,15 @@ export function buildDescription(build: Build, ref: string | undefined, now: num
     timeWords(build, now, facts, { exact: formatDuration, coarse: formatMinutes }),
     isToldElsewhere(build.ref, ref) ? undefined : oneLine(build.ref),
     artifactsWords(build),
-    build.attempts.length === 0 ? undefined : l10n.t('attempt {0}', build.attempts.length + 1),
+    attemptWords(build),
   ];
   return parts.filter((part) => part !== undefined).join(' · ');
+}
+
+function attemptWords(build: Build): string | undefined {
+  if (hasPassedOnRetry(build)) return l10n.t('passed on retry');
+  const { length } = build.attempts;
+  return length === 0 ? undefined : l10n.t('attempt {0}', length + 1);
 }
 
 function artifactsWords({ artifacts }: Build): string | undefined {
@@ -158,7 +172,7 @@ export function buildAriaLabel(build: Build, now: number, facts: BuildFacts = {}
     failureReasonWords(build),
     timeWords(build, now, facts, { exact: durationInWords, coarse: minutesInWords }),
     artifactsSpoken(build),
-    build.attempts.length === 0 ? undefined : l10n.t('attempt {0}', build.attempts.length + 1),
+    attemptWords(build),
   ];
   return parts.filter((part) => part !== undefined).join(', ');
 }

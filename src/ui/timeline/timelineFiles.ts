@@ -64,7 +64,8 @@ export class TimelineFiles implements ReadableFiles, Disposable {
   }
 
   /** Draws the open timelines anew when their builds have changed. */
-  private update(): void {
+  /** Shows what has changed. */
+  update(): void {
     for (const [key, { uri, needs, text, changedAt }] of this.shown) {
       const address = toTimelineAddress(uri);
       const fresh = address && this.textOf(address, needs);

@@ -1,5 +1,5 @@
 import { l10n, type MarkdownString } from 'vscode';
-import { durationSeconds, isTimed, type Build } from '../../core/model/build';
+import { hasPassedOnRetry, durationSeconds, isTimed, type Build } from '../../core/model/build';
 import type { Pipeline } from '../../core/model/pipeline';
 import { escaped } from '../../core/util/markdown';
 import { expiryWords } from '../artifacts/expiry';
@@ -86,6 +86,7 @@ function results(build: Build, now: number): readonly TooltipLine[] {
     [l10n.t('Artifacts'), artifacts === undefined ? undefined : artifactsWords(artifacts, now)],
     [l10n.t('Artifacts until'), localTime(artifacts?.expireAt)],
     [l10n.t('Artifacts expired'), isExpired(build, now) ? localTime(artifactsExpiredAt) : undefined],
+    [l10n.t('Result'), hasPassedOnRetry(build) ? l10n.t('passed on retry') : undefined],
     [l10n.t('Earlier attempts'), attempts.length === 0 ? undefined : attemptsWords(attempts)],
   ];
 }

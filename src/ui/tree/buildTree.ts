@@ -17,6 +17,7 @@ import { redrawOf, rowsAtOnce } from '../../core/model/treeDiff';
 import { ExpiryClock } from '../artifacts/expiryClock';
 import { setContext } from '../views/contextKeys';
 import type { DetailsPort } from '../session/buildDetailsLoader';
+import { rootElsewhere, type OpenedPipelines } from '../session/openedPipelines';
 import { RenderedTree } from './renderedTree';
 import { caveats, signInSentence, subjectOf, titleOf } from '../text/commitText';
 import { largeCommitCounts, statusLabel } from '../text/buildText';
@@ -57,6 +58,7 @@ export class BuildTree implements TreeDataProvider<Row>, Disposable {
     private readonly clock: Clock = systemClock,
     private readonly lazy?: LazyRows,
     private readonly details?: Pick<DetailsPort, 'load'>,
+    private readonly opened?: OpenedPipelines,
   ) {
     const options = { treeDataProvider: this, showCollapseAll: true, canSelectMany: true };
     this.view = window.createTreeView<Row>(viewId, options);
@@ -80,9 +82,11 @@ export class BuildTree implements TreeDataProvider<Row>, Disposable {
       this.view.onDidChangeVisibility(() => {
         this.tick.check();
         this.expiries.onVisibilityChange();
+        this.watchOpened();
       }),
-      this.view.onDidExpandElement(({ element }) => this.openedByUser.set(this.drawing.idOf(element), true)),
-      this.view.onDidCollapseElement(({ element }) => this.openedByUser.set(this.drawing.idOf(element), false)),
+      this.view.onDidExpandElement(({ element }) => this.note(element, true)),
+      this.view.onDidCollapseElement(({ element }) => this.note(element, false)),
+      ...(opened === undefined ? [] : [opened.onDidChange(() => this.redraw())]),
       ...(lazy === undefined ? [] : [lazy.onDidChange((row) => this.changed.fire([row]))]),
     ];
   }
@@ -109,6 +113,7 @@ export class BuildTree implements TreeDataProvider<Row>, Disposable {
       now: this.clock.now(),
       filter: this.filter,
       groupingOf: this.groupingOf,
+      opened: this.opened,
     });
     for (const id of this.openedByUser.keys()) if (!this.drawing.has(id)) this.openedByUser.delete(id);
     const redraw = redrawOf(before.roots, this.drawing.roots);
@@ -117,15 +122,50 @@ export class BuildTree implements TreeDataProvider<Row>, Disposable {
     else if (redraw.length > 0) this.changed.fire(this.drawing.rowsOf(redraw));
     this.tick.onVisibilityChange();
     this.expiries.onVisibilityChange();
+    this.watchOpened();
     void setContext(this.state, this.filter.length > 0);
+  }
+
+  private note(row: Row, isOpen: boolean): void {
+    this.openedByUser.set(this.drawing.idOf(row), isOpen);
+    this.watchOpened();
+  }
+
+  /** Tells which opened pipelines are visible, since only those are followed. */
+  private watchOpened(): void {
+    const { opened, drawing } = this;
+    if (opened === undefined) return;
+    const isUnfolded = (row: Row): boolean => {
+      const parent = drawing.parentOf(row);
+      return this.isOpen(row, drawing.idOf(row)) && (parent === undefined || isUnfolded(parent));
+    };
+    const unfolded = this.view.visible ? drawing.lazy.filter(isUnfolded) : [];
+    opened.watch(new Set(unfolded.map(rootBelow)));
   }
 
   getChildren(): Row[];
   getChildren(row?: Row): Row[] | Promise<Row[]>;
   getChildren(row?: Row): Row[] | Promise<Row[]> {
     if (row === undefined) return this.drawing.childrenOf(row);
+    const opening = this.openBelow(row);
+    if (opening !== undefined) return opening.then(() => this.drawing.childrenOf(row));
     const tests = this.lazy?.failedTestsOf(row)?.then((rows) => [...rows, ...this.drawing.childrenOf(row)]);
     return tests ?? this.lazy?.childrenOf(row) ?? this.drawing.childrenOf(row);
+  }
+
+  /** Loads what is below a row of pipelines; undefined if it is known. */
+  private openBelow(row: Row): Promise<void> | undefined {
+    if (this.opened === undefined || !isLazy(row)) return undefined;
+    const root = rootBelow(row);
+    return row.node.kind === 'earlierPipelines' ? this.opened.openBranch(root) : this.opened.open(root);
+  }
+
+  /** Selects and opens the row of the earlier pipelines of a repository's branch; false if it has none. */
+  async revealBranch(root: string): Promise<boolean> {
+    const row = this.drawing.rowOfBranch(root);
+    if (row === undefined) return false;
+    await this.view.reveal(row, { select: true, focus: true, expand: true });
+    return true;
   }
 
   getParent(row: Row): Row | undefined {
@@ -221,6 +261,17 @@ export class BuildTree implements TreeDataProvider<Row>, Disposable {
 /** What is displayed, or what to do in order to see anything. */
 function messageOf(snapshot: Snapshot | undefined, filter: readonly string[]): string {
   return snapshot?.kind === 'signedOut' ? signInSentence(snapshot) : subjectOf(snapshot, filter);
+}
+
+/** Whether the children of a row are loaded when it is opened. */
+function isLazy({ root, node }: Row): boolean {
+  if (node.kind === 'build') return rootElsewhere(root, node.build) !== undefined;
+  return node.kind === 'earlierPipelines' || (node.kind === 'pipeline' && node.listed !== undefined);
+}
+
+/** Root of what is below such a row. */
+function rootBelow({ root, node }: Row): string {
+  return node.kind === 'build' ? (rootElsewhere(root, node.build) ?? root) : root;
 }
 
 function isGroup({ kind }: RowNode): boolean {

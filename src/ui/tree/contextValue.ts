@@ -1,6 +1,6 @@
 import { isQualityName } from '../../core/artifacts/tests/codeQuality';
 import { can, type Ability } from '../../core/model/abilities';
-import type { Build } from '../../core/model/build';
+import { statusClass, type Build } from '../../core/model/build';
 import { buildsOf, isUnpushed, targetOf } from '../../core/model/snapshot';
 import { isInvalid } from '../../core/model/pipeline';
 import type { RowNode } from './treeRows';
@@ -42,6 +42,7 @@ export function contextValue(node: RowNode, readOnly: boolean): string {
   switch (node.kind) {
     case 'pipeline':
       return joined(node.kind, [
+        ...(node.listed !== undefined && node.builds.length === 0 && !readOnly ? wordsByStatus(node.status) : []),
         ...words(node.builds, [...inAll, 'downloadArtifacts']),
         ...(isInvalid(node.pipeline) ? ['invalid'] : []),
       ]);
@@ -72,6 +73,8 @@ export function contextValue(node: RowNode, readOnly: boolean): string {
       ]);
     case 'artifactFolder':
       return joined(node.kind, node.uri === undefined ? [] : ['openable']);
+    case 'earlierPipelines':
+    case 'pipelineNotice':
     case 'artifactReport':
     case 'artifactNote':
     case 'tests':
@@ -80,6 +83,12 @@ export function contextValue(node: RowNode, readOnly: boolean): string {
     default:
       return node satisfies never;
   }
+}
+
+/** Keywords of a pipeline whose builds haven't been loaded. */
+function wordsByStatus(status: string): readonly string[] {
+  if (status === 'failed') return [wordFor.retryFailed];
+  return statusClass(status) === 'active' ? [wordFor.cancelActive] : [];
 }
 
 function repositoryWords({ snapshot }: RepositoryView): readonly string[] {

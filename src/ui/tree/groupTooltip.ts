@@ -156,7 +156,7 @@ function slowestOf(
 }
 
 /** Seconds from the first start to the last end, or to `now` while something is running. */
-function wallSeconds(builds: readonly Build[], now: number): number | undefined {
+export function wallSeconds(builds: readonly Build[], now: number): number | undefined {
   const starts = times(builds.map(({ startedAt }) => startedAt));
   const ends = times(builds.map(({ finishedAt }) => finishedAt));
   const first = least(starts);

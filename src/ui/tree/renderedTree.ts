@@ -1,8 +1,27 @@
 import { isTimed, statusClass } from '../../core/model/build';
 import { listingOf, targetOf } from '../../core/model/snapshot';
-import { isOrLeadsToFailure, leadsToFailure, toTree, type Grouping, type TreeNode } from '../../core/model/tree';
+import type { Failure } from '../../core/model/errors';
+import type { ListedPipeline } from '../../core/model/pipeline';
+import {
+  isOrLeadsToFailure,
+  leadsToFailure,
+  listedPipelineNode,
+  toTree,
+  type Grouping,
+  type TreeNode,
+} from '../../core/model/tree';
 import type { Shape } from '../../core/model/treeDiff';
-import type { DrawnNode, RepositoryNode, Row, RowNode } from './treeRows';
+import { rootElsewhere, type OpenedPipelines } from '../session/openedPipelines';
+import { toPipelineRoot } from '../session/pipelineRoot';
+import {
+  isTreeNode,
+  type DrawnNode,
+  type EarlierPipelinesNode,
+  type PipelineNoticeNode,
+  type RepositoryNode,
+  type Row,
+  type RowNode,
+} from './treeRows';
 import type { RepositoryView, ViewState } from '../session/repositoryView';
 import { lookOf, renderContext, shownSha, stalenessOf, toItem, type RenderContext } from './treeItems';
 
@@ -12,7 +31,11 @@ export interface RenderOptions {
   readonly now: number;
   readonly filter: readonly string[];
   readonly groupingOf: (root: string) => Grouping;
+  readonly opened?: OpenedRows | undefined;
 }
+
+/** What is shown besides the displayed commits: earlier pipelines of their branches, and pipelines in other projects. */
+export type OpenedRows = Pick<OpenedPipelines, 'branchOf' | 'snapshotOf' | 'failureOf' | 'isLoaded'>;
 
 /** A rendered row with its children. */
 class RenderedRow implements Shape {
@@ -48,6 +71,9 @@ export class RenderedTree {
   private readonly scenes = new Map<string, RenderContext>();
   private readonly runningRows: Row[] = [];
   private readonly expiringRows: Row[] = [];
+  private readonly lazyRows: Row[] = [];
+  /** Roots of opened pipelines that were rendered: a server may name one twice, but each row has an id of its own. */
+  private readonly openedRoots = new Set<string>();
   private rootRows: readonly RenderedRow[] = [];
   /** Parents by id of the child; computed on demand. */
   private parentRows: ReadonlyMap<string, Row> | undefined;
@@ -79,6 +105,16 @@ export class RenderedTree {
   /** Rows of artifacts that expire. */
   get expiring(): readonly Row[] {
     return this.expiringRows;
+  }
+
+  /** Rows whose children are loaded when they are opened: of branches, their pipelines, and bridges to other projects. */
+  get lazy(): readonly Row[] {
+    return this.lazyRows;
+  }
+
+  /** Row of the earlier pipelines of a repository's branch. */
+  rowOfBranch(root: string): Row | undefined {
+    return this.lazyRows.find((row) => row.root === root && row.node.kind === 'earlierPipelines');
   }
 
   rowsOf(ids: readonly string[]): Row[] {
@@ -134,7 +170,7 @@ export class RenderedTree {
   private drawRepository(repository: RepositoryView, isAlone: boolean): RenderedRow {
     const { root } = repository;
     const below = this.drawBuilds(repository);
-    const children = below.map(({ node }) => node).filter((node) => node.kind !== 'repository');
+    const children = below.map(({ node }) => node);
     const node: RepositoryNode = { kind: 'repository', id: root, repository, isAlone, children };
     return this.keep(node, root, below, this.manner.now);
   }
@@ -144,12 +180,69 @@ export class RenderedTree {
     const scene = renderContext(root, snapshot, grouping);
     this.scenes.set(root, scene);
     const nodes = toTree(listingOf(snapshot), grouping, this.manner.filter, targetOf(snapshot)?.ref);
+    const rows = nodes.map((node) => this.draw(node, root, scene));
+    return [...rows, ...this.drawBranch(root, rows.length > 0)];
+  }
+
+  /** The row of the branch's earlier pipelines. A commit without rows has a text in their place, which a row would hide. */
+  private drawBranch(root: string, hasRows: boolean): readonly RenderedRow[] {
+    const list = this.manner.opened?.branchOf(root);
+    if (list === undefined || !(hasRows || list.isWanted)) return [];
+    const { ref, isPinned, failure, pipelines } = list;
+    const project = targetOf(this.scenes.get(root)?.snapshot)?.project ?? '';
+    const isEmpty = pipelines?.length === 0 || (pipelines === undefined && failure !== undefined);
+    const children = isEmpty
+      ? [this.notice(root, 'branch', failure)]
+      : (pipelines ?? []).map((listed) => this.drawListed(toPipelineRoot(root, { id: listed.id, project }), listed));
+    const node: EarlierPipelinesNode = { kind: 'earlierPipelines', id: 'branch', ref, isPinned, children: [] };
+    return [this.asLazy(this.keep(node, root, children, always))];
+  }
+
+  private drawListed(root: string, listed: ListedPipeline): RenderedRow {
+    const children = this.drawOpened(root, undefined);
+    const node = listedPipelineNode(listed, listingOf(this.scenes.get(root)?.snapshot));
+    return this.asLazy(this.keep(node, root, children, always));
+  }
+
+  /** The builds of an opened pipeline, or why there are none; nothing until they are loaded. */
+  private drawOpened(root: string, bridge: PipelineNoticeNode['bridge']): readonly RenderedRow[] {
+    const { opened } = this.manner;
+    if (opened === undefined || this.openedRoots.has(root)) return [];
+    this.openedRoots.add(root);
+    const snapshot = opened.snapshotOf(root);
+    const scene = renderContext(root, snapshot, this.manner.groupingOf(root));
+    this.scenes.set(root, scene);
+    const failure = opened.failureOf(root);
+    if (failure !== undefined) return [this.notice(root, 'builds', failure, bridge)];
+    if (!opened.isLoaded(root)) return [];
+    const nodes = toTree(listingOf(snapshot), scene.grouping, this.manner.filter, targetOf(snapshot)?.ref);
+    if (nodes.length === 0) return [this.notice(root, 'builds', undefined)];
     return nodes.map((node) => this.draw(node, root, scene));
   }
 
+  private notice(
+    root: string,
+    of: 'branch' | 'builds',
+    failure: Failure | undefined,
+    bridge?: PipelineNoticeNode['bridge'],
+  ): RenderedRow {
+    return this.keep({ kind: 'pipelineNotice', id: `${of}/notice`, failure, bridge, children: [] }, root, [], always);
+  }
+
+  private asLazy(drawn: RenderedRow): RenderedRow {
+    this.lazyRows.push(drawn.row);
+    return drawn;
+  }
+
   private draw(node: TreeNode, root: string, scene: RenderContext): RenderedRow {
-    const children = node.children.map((child) => this.draw(child, root, scene));
+    const elsewhere = node.kind === 'build' ? rootElsewhere(root, node.build) : undefined;
+    const below = node.children.map((child) => this.draw(child, root, scene));
+    const children =
+      elsewhere === undefined || node.kind !== 'build'
+        ? below
+        : [...this.drawOpened(elsewhere, { build: node.build, root }), ...below];
     const drawn = this.keep(node, root, children, always);
+    if (elsewhere !== undefined) this.asLazy(drawn);
     // GitLab 8.5 retries running builds, so an earlier attempt may be running, too.
     const isRunning = 'build' in node && isTimed(node.build) && node.build.kind !== 'bridge';
     if (isRunning && stalenessOf(scene) === undefined) this.runningRows.push(drawn.row);
@@ -162,7 +255,8 @@ export class RenderedTree {
    * retried.
    */
   private isToBeOpen(node: DrawnNode, root: string, scene: RenderContext): boolean {
-    const leads = node.kind === 'repository' ? node.children.some(isOrLeadsToFailure) : leadsToFailure(node);
+    const isLeading = (child: DrawnNode) => isTreeNode(child) && isOrLeadsToFailure(child);
+    const leads = node.kind === 'repository' ? node.children.some(isLeading) : isTreeNode(node) && leadsToFailure(node);
     return leads || this.before?.byId.has(idOf(node, root, scene, true)) === true;
   }
 

@@ -51,6 +51,7 @@ import {
 } from '../text/pipelineText';
 import { pipelineTooltip, stageTooltip } from './groupTooltip';
 import { ageWords } from './tooltipMarkdown';
+import { earlierPipelinesItem, listedPipelineItem, pipelineNoticeItem } from './pipelineItems';
 import { repositoryLook, repositoryTooltip } from './repositoryRow';
 import type { RepositoryNode, RowNode } from './treeRows';
 import { oneLine } from '../text/failures';
@@ -95,7 +96,7 @@ function bareItem(node: RowNode, scene: RenderContext, now: number): TreeItem {
     case 'repository':
       return repositoryItem(node, scene, now);
     case 'pipeline':
-      return pipelineItem(node, scene);
+      return node.listed === undefined ? pipelineItem(node, scene) : listedPipelineItem(node, freshnessOf(scene), now);
     case 'stage':
       return stageItem(node, freshnessOf(scene));
     case 'status':
@@ -108,6 +109,10 @@ function bareItem(node: RowNode, scene: RenderContext, now: number): TreeItem {
       return buildItem(node, scene, stalenessOf(scene)?.asOf ?? now);
     case 'artifacts':
       return artifactsItem(node, now);
+    case 'earlierPipelines':
+      return earlierPipelinesItem(node);
+    case 'pipelineNotice':
+      return pipelineNoticeItem(node, scene);
     default:
       return artifactItem(node);
   }
@@ -131,6 +136,9 @@ export function tooltipOf(node: RowNode, scene: RenderContext, now: number): Mar
       return asOf === undefined ? undefined : ageWords(asOf, now);
     case 'artifacts':
       return artifactsTooltip(node, now);
+    case 'earlierPipelines':
+    case 'pipelineNotice':
+      return undefined;
     default:
       return artifactTooltip(node);
   }
@@ -238,7 +246,10 @@ function statusItem({ status, isAllowed, count }: StatusNode, freshness: Freshne
 
 function buildItem(node: BuildNode | AttemptNode, scene: RenderContext, now: number): TreeItem {
   const { kind, build } = node;
-  const item = new TreeItem(labelOf(node), closed(node.children));
+  const item = new TreeItem(
+    labelOf(node),
+    build.elsewhere === undefined ? closed(node.children) : TreeItemCollapsibleState.Collapsed,
+  );
   const facts = factsOf(node, scene);
   item.iconPath = buildIcon(build, freshnessOf(scene));
   item.description = buildDescription(build, targetOf(scene.snapshot)?.ref, now, facts);

@@ -3,6 +3,7 @@ import type { ArchiveEntry } from '../../core/artifacts/archive/archive';
 import type { ArchiveFolder } from '../../core/artifacts/archive/archiveTree';
 import type { FailedTest, QuietTest } from '../../core/artifacts/tests/testReport';
 import type { Build, Report } from '../../core/model/build';
+import type { Failure } from '../../core/model/errors';
 import type { TreeNode } from '../../core/model/tree';
 import type { RepositoryView } from '../session/repositoryView';
 
@@ -13,11 +14,37 @@ export interface RepositoryNode {
   readonly repository: RepositoryView;
   /** Whether it is the only one. */
   readonly isAlone: boolean;
-  readonly children: readonly TreeNode[];
+  readonly children: readonly DrawnNode[];
+}
+
+/** Row above the earlier pipelines of the branch, which are loaded when it is opened. */
+export interface EarlierPipelinesNode {
+  readonly kind: 'earlierPipelines';
+  readonly id: string;
+  /** Branch or tag. */
+  readonly ref: string;
+  /** Whether pipelines of newer commits may be below it. */
+  readonly isPinned: boolean;
+  readonly children: readonly [];
+}
+
+/** Row that says why there are no pipelines, or no builds of an opened one. */
+export interface PipelineNoticeNode {
+  readonly kind: 'pipelineNotice';
+  readonly id: string;
+  /** Why they couldn't be loaded; undefined: there are none. */
+  readonly failure: Failure | undefined;
+  /** The bridge in another project that leads to the pipeline, if any. */
+  readonly bridge: { readonly build: Build; readonly root: string } | undefined;
+  readonly children: readonly [];
 }
 
 /** Rows that are rendered with every change; those below artifacts are created on demand. */
-export type DrawnNode = RepositoryNode | TreeNode;
+export type DrawnNode = RepositoryNode | TreeNode | EarlierPipelinesNode | PipelineNoticeNode;
+
+export function isTreeNode(node: DrawnNode): node is TreeNode {
+  return node.kind !== 'repository' && node.kind !== 'earlierPipelines' && node.kind !== 'pipelineNotice';
+}
 
 export type RowNode = DrawnNode | ArtifactRowNode;
 

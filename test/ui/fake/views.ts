@@ -55,7 +55,8 @@ export interface Row {
 }
 
 /**
- * All rows, open or not, from top to bottom; those below artifacts, which are asked for then, only where `opens` says so.
+ * All rows, open or not, from top to bottom; those below artifacts or a branch, which are asked for then, only where
+ * `opens` says so.
  * As VS Code does, it insists on one row per id.
  */
 export async function rowsOf(
@@ -82,6 +83,7 @@ function isDrawn({ contextValue }: TreeItem): boolean {
   if (contextValue === undefined) return true;
   const words = contextValue.split(' ');
   // Below a build that has failed stand its failed tests, which are asked for.
+  if (words[0] === 'earlierPipelines') return false;
   return words[0] !== 'artifacts' && !(words.includes('failed') && words.includes('hasArtifacts'));
 }
 
