@@ -9,11 +9,14 @@ export function includedPaths(include: unknown): readonly string[] {
   return typeof local === 'string' ? localPath(local) : [];
 }
 
+/** Longest path of a file, in UTF-16 units: each is compared with those of all files. */
+const longestPath = 1_000;
+
 /** A path with variables is only known to GitLab, and one with `..` leads out of the repository. */
 function localPath(written: string): readonly string[] {
   const path = trimStartOf(written.trim(), '/');
   const parts = path.split('/');
-  const isKnown = path !== '' && !path.includes('$') && !parts.includes('..');
+  const isKnown = path !== '' && path.length <= longestPath && !path.includes('$') && !parts.includes('..');
   return isKnown ? [parts.filter((part) => part !== '.' && part !== '').join('/')] : [];
 }
 
@@ -27,15 +30,20 @@ export function includes(pattern: string, path: string): boolean {
   // Which first parts of the path the parts of the pattern so far can stand for.
   let reached = new Set([0]);
   for (const [index, part] of wanted.entries()) {
-    const next = new Set<number>();
-    for (const at of reached) {
-      const isLast = index === wanted.length - 1;
-      if (part === '**' && !isLast) for (let end = at; end <= names.length; end += 1) next.add(end);
-      else if (at < names.length && isName(part, names[at] ?? '')) next.add(at + 1);
-    }
-    reached = next;
+    if (reached.size === 0) return false;
+    const isAnyDepth = part === '**' && index < wanted.length - 1;
+    reached = isAnyDepth ? allFrom(Math.min(...reached), names.length) : nextOf(reached, part, names);
   }
   return reached.has(names.length);
+}
+
+function allFrom(first: number, last: number): Set<number> {
+  return new Set(Array.from({ length: last - first + 1 }, (_, index) => first + index));
+}
+
+function nextOf(reached: ReadonlySet<number>, part: string, names: readonly string[]): Set<number> {
+  const matching = [...reached].filter((at) => at < names.length && isName(part, names[at] ?? ''));
+  return new Set(matching.map((at) => at + 1));
 }
 
 /** Whether a name matches a pattern in which `*` stands for any characters. */

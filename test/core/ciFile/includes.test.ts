@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { includes } from '../../../src/core/ciFile/includes';
+import { includedPaths, includes } from '../../../src/core/ciFile/includes';
 
 describe('An included path', () => {
   const cases: readonly (readonly [string, string, boolean])[] = [
@@ -20,4 +20,10 @@ describe('An included path', () => {
   for (const [pattern, path, expected] of cases)
     it(`${expected ? 'matches' : "doesn't match"} ${pattern}: ${path}`, () =>
       assert.equal(includes(pattern, path), expected));
+});
+
+describe('The files that an include names', () => {
+  it('are none where the path is longer than one may be', () => {
+    assert.deepEqual(includedPaths(['a.yml', `${'**/'.repeat(400)}a.yml`]), ['a.yml']);
+  });
 });
