@@ -9,11 +9,12 @@ import { createLivingRepository, live, type LivingRepository } from './livingRep
 import { openBrowser } from './openBrowser';
 import { type DemoOptions, readOptions, UsageError } from './options';
 import { packageExtension } from './packaging';
+import { packViewOpener } from './viewOpener';
 
 /** What is to be shown, and in which VS Code. */
 interface Show {
   readonly folder: string;
-  readonly options: Omit<StartOptions, 'release' | 'workspace' | 'extensions'>;
+  readonly options: Omit<StartOptions, 'release' | 'workspace'>;
   readonly port: number;
   readonly key: Buffer;
 }
@@ -49,7 +50,10 @@ function words({ gitlab, repository }: DemoOptions, address: string): string {
     repository === undefined
       ? `GitLab Builds in a VS Code of its own, with a GitLab ${gitlab} on this computer; nothing leaves it.`
       : 'GitLab Builds in a VS Code of its own, on your repository and its GitLab.';
-  const where = `Open ${address} and click the GitLab Builds icon on the left, or "CI" in the status bar.`;
+  const where =
+    repository === undefined
+      ? `Open ${address} and click the failed build in the view GitLab Builds: its log opens at the error.`
+      : `Open ${address} and click the GitLab Builds icon on the left, or "CI" in the status bar.`;
   return `\n${what}\n${where}\nCtrl+C ends it and removes what it has written.`;
 }
 
@@ -61,7 +65,8 @@ async function present({ gitlab, repository }: DemoOptions, later: Later): Promi
   const { folder, options, port, key } = await (isOurs ? ofOurs(gitlab, later) : ofTheirs(repository));
   console.error(isOurs ? `Starting a GitLab ${gitlab} and VS Code …` : 'Starting VS Code …');
   const connectionToken = randomBytes(16).toString('hex');
-  const vscode = await startVSCode({ release: 'newest', extensions: [extension.file], connectionToken, ...options });
+  const extensions = [extension.file, ...(options.extensions ?? [])];
+  const vscode = await startVSCode({ ...options, release: 'newest', extensions, connectionToken });
   later(vscode.close);
   const doorway = await openDoorway({ vscode: vscode.origin, port, key });
   later(doorway.close);
@@ -90,7 +95,9 @@ async function ofOurs(profile: ProfileName, later: Later): Promise<Show> {
   });
   const env = { ...plainGit, GITLAB_HOST: gitlab.url, GITLAB_TOKEN: project.token };
   const settings = { 'workbench.startupEditor': 'readme' };
-  return { folder, options: { env, settings }, port: 0, key: randomBytes(32) };
+  const opener = await packViewOpener();
+  later(opener.remove);
+  return { folder, options: { env, settings, extensions: [opener.file] }, port: 0, key: randomBytes(32) };
 }
 
 const mostTicksBefore = 60;

@@ -16,7 +16,7 @@ function readmeOf(scene: Scene): string {
 
 A small project whose builds keep running. Its GitLab runs on this computer, and nothing leaves it.
 
-Open **GitLab Builds** in the activity bar, or click its entry in the status bar. Then try:
+The view **GitLab Builds** on the left shows its builds. Try:
 
 ${tipsOf(scene)
   .map((tip) => `* ${tip}\n`)
@@ -30,7 +30,7 @@ function tipsOf({ manual, delayed, manyPipelines }: Scene): readonly string[] {
     '**Right-click a build**: retry, cancel, erase, copy its URL.',
     '**Download the artifacts** of `compile`, and *Reveal* them in the Explorer.',
     '**Click** `integration` once it has failed, as it does the first time: its log opens where it failed, with links into `spec/`.',
-    '**Expand the artifacts** of `integration`: the test that failed opens at its line in the repository.',
+    '**Expand** `integration`: the test that failed opens at its line in the repository.',
     '**Expand the artifacts** of `pages`: open the picture, and *Compare with Workspace* the page.',
     '**Retry Failed Builds** on the stage `test` when `integration` has failed.',
     ...where(manual, '**Play** `production` once the stage `deploy` is reached.'),
@@ -40,7 +40,7 @@ function tipsOf({ manual, delayed, manyPipelines }: Scene): readonly string[] {
       '**Expand the pipelines**: the branch has one, its merge request another, and `packages` starts a child.',
       '**Open** `jenkins/acceptance` **in the browser**: another CI system has reported it.',
     ),
-    '**Group By…** and **Filter by Status…** in the title of the view.',
+    '**Group Builds By…** and **Filter Builds by Status…** in the title of the view.',
     '**Show Another Commit…** in the menu of the view: earlier commits, or the branch `dark-theme`.',
     '**Commit something**: the new commit gets builds of its own.',
   ];

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { mkdtemp, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { openView, openWorkbench, screenshot, statusBarItem, treeRow } from '../vscode/workbench';
+import { openWorkbench, screenshot, statusBarItem, treeRow } from '../vscode/workbench';
 import { projectRoot } from '../vscode/project';
 import { temporaryFolder } from '../vscode/temporaryFolder';
 import { git } from '../vscode/workspace';
@@ -31,10 +31,16 @@ describe('the demo', () => {
   ]) {
     it(`prints an address, where builds move on the ${version} GitLab, also those of a new commit; when interrupted, all of it is gone`, async () => {
       const demo = start(['--no-open', ...args]);
-      const address = await addressOf(demo);
+      const { address, lines } = await wordsOf(demo);
+      const [what = '', where = '', end = ''] = lines;
+      assert.match(what, /^GitLab Builds in a VS Code of its own, with a GitLab \S+ on this computer/);
+      assert.match(where, /^Open http\S+ and click the failed build in the view GitLab Builds/);
+      assert.match(end, /^Ctrl\+C ends it/);
+      assert.equal(lines.length, 3);
       const page = await openWorkbench(sharedBrowser(), address);
       try {
-        await openView(page, 'GitLab Builds');
+        // The view is open, and a build that failed in sight, without a click.
+        await treeRow(page, /^integration, failed/).waitFor();
         await see(page);
         await screenshot(page, `e2e-demo-${version}`);
         await seeBuildsMove(page);
@@ -107,16 +113,19 @@ async function seeBuildsMove(page: Page): Promise<void> {
   await status.waitFor({ state: 'hidden' });
 }
 
-/** What it prints as the place to go to. */
-async function addressOf(demo: ChildProcess): Promise<string> {
+/** What it prints to its output, line by line, and the address in that. */
+async function wordsOf(demo: ChildProcess): Promise<{ readonly address: string; readonly lines: readonly string[] }> {
   const said = collect(demo);
   const [address] = await eventually(() => {
     assert.equal(demo.exitCode, null, said());
     const found = /http:\/\/127\.0\.0\.1:\d+\/\S*/.exec(said());
-    assert.ok(found, said());
+    assert.ok(found && said().includes('Ctrl+C'), said());
     return found;
   });
-  return address;
+  const lines = said()
+    .split('\n')
+    .filter((line) => line !== '' && !line.endsWith('…'));
+  return { address, lines };
 }
 
 function collect(demo: ChildProcess): () => string {

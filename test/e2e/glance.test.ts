@@ -2,22 +2,37 @@ import assert from 'node:assert/strict';
 import type { Locator, Page } from 'playwright-core';
 import { eightStatuses, fortyChildren, redBelowGreen } from '../gitlab/glance';
 import { branchMergeRequestAndChild, manyBuilds, smallProject } from '../gitlab/scenarios';
-import { setTheme, statusBarItem, treeRow } from '../vscode/workbench';
+import { notification, setTheme, statusBarItem, treeRow } from '../vscode/workbench';
 import { useStage } from './stage';
-import { eventually, pointAt, pressInRow, tooltip, unfold, widenSideBar } from './view';
+import { eventually, pointAt, tooltip, unfold, widenSideBar } from './view';
 
 const widths = [200, 300, 400];
 
-/** Clicks on what it is given and counts. */
-function clicker(): { readonly click: (what: Locator) => Promise<void>; readonly count: () => number } {
-  let count = 0;
-  return {
-    click: async (what) => {
-      count += 1;
-      await what.click();
-    },
-    count: () => count,
-  };
+/** Clicks on what it is given. */
+type Click = (what: Locator) => Promise<void>;
+
+/** What somebody wants to know or do about a failed build, and what that takes. */
+interface Figure {
+  readonly task: string;
+  readonly clicks: number;
+  readonly seconds: string;
+  /** Rows in sight then. */
+  readonly rows: number;
+}
+
+/** The table of docs/figures.md; printed at the end. */
+const figures: Figure[] = [];
+
+async function measured(page: Page, task: string, work: (click: Click) => Promise<void>): Promise<number> {
+  let clicks = 0;
+  const start = performance.now();
+  await work(async (what) => {
+    clicks += 1;
+    await what.click();
+  });
+  const seconds = ((performance.now() - start) / 1000).toFixed(1);
+  figures.push({ task, clicks, seconds, rows: await treeRow(page, '').count() });
+  return clicks;
 }
 
 function line(page: Page, text: string): Locator {
@@ -27,42 +42,71 @@ function line(page: Page, text: string): Locator {
 describe('a failing branch of forty builds below a green tag', () => {
   const stage = useStage({ gitlab: { profile: '18.9' }, furnish: redBelowGreen });
 
-  it('shows without a click what failed, and its error line with one', async () => {
-    const { page, picture, project } = stage();
-    const mouse = clicker();
-    const failed = treeRow(page, new RegExp(`^${project.failed}, failed`));
-    await failed.waitFor();
-    assert.ok(await failed.isVisible());
+  after(() => console.table(figures));
+
+  const failed = () => treeRow(stage().page, new RegExp(`^${stage().project.failed}, failed`));
+
+  it('shows without a click what failed, and why', async () => {
+    const { page, picture } = stage();
+    const seen = await measured(page, 'see what failed', () => failed().waitFor());
     assert.match((await statusBarItem(page, /^GitLab Builds/).innerText()).trim(), /^CI failed: test 0$/);
-    assert.equal(mouse.count(), 0);
+    const read = await measured(page, 'read why', async () => {
+      await pointAt(page, failed());
+      await tooltip(page)
+        .filter({ hasText: /Its script failed with exit code 1\./ })
+        .waitFor();
+    });
+    await picture('glance-why');
+    assert.deepEqual([seen, read], [0, 0]);
     for (const width of widths) {
       await widenSideBar(page, width);
       await picture(`glance-below-green-${width}`);
     }
-    await mouse.click(failed);
-    await line(page, project.errorLine).waitFor();
-    assert.equal(mouse.count(), 1);
+  });
+
+  it('shows its error line with one click', async () => {
+    const { page, picture, project } = stage();
+    const clicks = await measured(page, 'open its log at the error', async (click) => {
+      await click(failed());
+      await line(page, project.errorLine).waitFor();
+    });
+    assert.equal(clicks, 1);
+    await page.getByRole('tab', { name: /^test 0 #\d+\.log.*failed/ }).waitFor();
     await picture('glance-log');
   });
 
-  it('shows its failed test with one click more, which leads to its report', async () => {
-    const { page, picture, project } = stage();
-    const mouse = clicker();
-    await mouse.click(treeRow(page, new RegExp(`^${project.failed}, failed`)).locator('.monaco-tl-twistie'));
-    const test = treeRow(page, /^bakes a whole tray, failed/);
-    await test.waitFor();
-    assert.equal(mouse.count(), 1);
+  it('shows its failed test with one click, which leads to its report', async () => {
+    const { page, picture } = stage();
+    const clicks = await measured(page, 'find its failed test', async (click) => {
+      await click(failed().locator('.monaco-tl-twistie'));
+      await treeRow(page, /^bakes a whole tray, failed/).waitFor();
+    });
+    assert.equal(clicks, 1);
     await picture('glance-failed-test');
+  });
+
+  it('gives its artifacts with one click', async () => {
+    const { page } = stage();
+    const clicks = await measured(page, 'download its artifacts', async (click) => {
+      await pointAt(page, failed());
+      await click(failed().getByRole('button', { name: 'Download Artifacts', exact: true }));
+      await notification(page, /Saved /).waitFor();
+    });
+    assert.equal(clicks, 1);
   });
 
   it('is retried with one click', async () => {
     const { page, gitlab, project } = stage();
-    await pressInRow(page, treeRow(page, new RegExp(`^${project.failed}, failed`)), 'Retry Build');
-    await eventually(() =>
-      assert.ok(
-        gitlab.world.inPipeline(project.branch).some(({ name, retried }) => name === project.failed && retried),
-      ),
-    );
+    const clicks = await measured(page, 'retry it', async (click) => {
+      await pointAt(page, failed());
+      await click(failed().getByRole('button', { name: 'Retry Build', exact: true }));
+      await eventually(() =>
+        assert.ok(
+          gitlab.world.inPipeline(project.branch).some(({ name, retried }) => name === project.failed && retried),
+        ),
+      );
+    });
+    assert.equal(clicks, 1);
   });
 
   for (const colorScheme of ['light', 'dark'] as const)

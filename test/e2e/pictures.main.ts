@@ -1,15 +1,15 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Locator, Page } from 'playwright-core';
+import type { Locator, Page, PageScreenshotOptions } from 'playwright-core';
 import { createLivingRepository } from '../demo/livingRepository';
 import { packageExtension } from '../demo/packaging';
 import { launchBrowser } from '../vscode/browser';
 import { projectRoot } from '../vscode/project';
 import { startVSCode } from '../vscode/server';
-import { openView, openWorkbench, treeRow } from '../vscode/workbench';
-import { plainGit } from '../vscode/workspace';
+import { type ColorScheme, openView, openWorkbench, treeRow } from '../vscode/workbench';
+import { createWorkspace, git, plainGit } from '../vscode/workspace';
 import { repacked } from './repacked';
-import { unfold } from './view';
+import { unfold, widenSideBar } from './view';
 
 const newest = '18.9';
 const size = { width: 1000, height: 560 };
@@ -26,10 +26,12 @@ const calm = {
   'editor.scrollbar.vertical': 'hidden',
 };
 
-/** Takes the pictures of the README, in a real window on a project in the midst of its builds. */
+/** Takes the pictures of the README and the walkthrough, in a real window on a project in the midst of its builds. */
 async function main(): Promise<void> {
   let now = Date.now() - ticks * secondsPerTick * 1000;
   const repository = await createLivingRepository(() => now, newest);
+  const unknown = await createWorkspace();
+  await git(unknown.folder, 'remote', 'add', 'origin', 'https://git.example.com/bakery/shop.git');
   const extension = await packageExtension();
   const browser = await launchBrowser();
   try {
@@ -48,9 +50,18 @@ async function main(): Promise<void> {
       for (const colorScheme of ['dark', 'light'] as const) {
         const page = await openWorkbench(browser, vscode.url(), { colorScheme, viewport: size });
         await arrange(page);
-        await (colorScheme === 'dark' ? openLog(page) : unfoldArtifacts(page));
+        await (colorScheme === 'dark' ? openLog(page) : openWithTests(page));
         await take(page, `readme-${colorScheme}`);
         await page.close();
+        const guide = await openWorkbench(browser, vscode.url(), { colorScheme, viewport: size });
+        await takeSteps(guide, colorScheme);
+        await guide.close();
+        const stranger = await openWorkbench(browser, vscode.url({ folder: unknown.folder }), {
+          colorScheme,
+          viewport: size,
+        });
+        await takeSignIn(stranger, colorScheme);
+        await stranger.close();
       }
     } finally {
       await vscode.close();
@@ -59,26 +70,53 @@ async function main(): Promise<void> {
     await browser.close();
     await extension.remove();
     await repository.close();
+    await unknown.remove();
   }
+}
+
+/** What a step of the walkthrough shows: the upper left of the side bar or of the editor, in pixels. */
+const stepSize = { width: 440, height: 260 };
+
+/** The view of somebody who hasn't signed in. */
+async function takeSignIn(page: Page, colorScheme: ColorScheme): Promise<void> {
+  await openView(page, 'GitLab Builds');
+  await treeRow(page, /^Sign In to git\.example\.com/).waitFor();
+  await widenSideBar(page, stepSize.width);
+  await takeStep(page, '.part.sidebar', `sign-in-${colorScheme}`);
+}
+
+/** Builds, the log of one that failed, and artifacts. */
+async function takeSteps(page: Page, colorScheme: ColorScheme): Promise<void> {
+  await arrange(page);
+  await widenSideBar(page, stepSize.width);
+  await page.mouse.click(size.width - 100, size.height / 2);
+  await takeStep(page, '.part.sidebar', `commit-${colorScheme}`);
+  // So low that the line of the error, which opens in the middle, is in the picture with the tab.
+  await page.setViewportSize({ width: size.width, height: 350 });
+  await openLog(page);
+  await takeStep(page, '.part.editor', `log-${colorScheme}`);
+  await page.setViewportSize(size);
+  await unfold(treeRow(page, /^Stage build/));
+  await unfold(treeRow(page, /^compile, passed/));
+  await unfold(treeRow(page, /^Artifacts of compile/));
+  await unfold(treeRow(page, /^bin, /));
+  await treeRow(page, /^app, file/).waitFor();
+  await treeRow(page, /^Artifacts of compile/).hover();
+  await takeStep(page, '.part.sidebar', `artifacts-${colorScheme}`);
+}
+
+async function takeStep(page: Page, part: string, name: string): Promise<void> {
+  const box = await page.locator(part).first().boundingBox();
+  if (box === null) throw new Error(`There is no ${part}.`);
+  const { x, y } = box;
+  await take(page, `walkthrough/${name}`, { x, y, ...stepSize });
 }
 
 /** The view, and room for it. */
 async function arrange(page: Page): Promise<void> {
   await openView(page, 'GitLab Builds');
   await treeRow(page, /^integration, failed/).waitFor();
-  for (const stage of [/^Stage deploy/, /^Stage check/]) await fold(treeRow(page, stage));
-  const bar = await page.locator('.part.sidebar').boundingBox();
-  if (bar === null) throw new Error('There is no side bar.');
-  const middle = bar.y + bar.height / 2;
-  await page.mouse.move(bar.x + bar.width + 1, middle);
-  await page.mouse.down();
-  await page.mouse.move(bar.x + 340, middle, { steps: 4 });
-  await page.mouse.up();
-}
-
-/** VS Code knows by the second picture what was folded for the first. */
-async function fold(row: Locator): Promise<void> {
-  if ((await row.getAttribute('aria-expanded')) === 'true') await row.locator('.monaco-tl-twistie').click();
+  await widenSideBar(page, 340);
 }
 
 /** As a click does it: where it failed. */
@@ -87,13 +125,11 @@ async function openLog(page: Page): Promise<void> {
   await line(page, 'bakes a whole tray').waitFor();
 }
 
-/** The test that failed, where it stands in the repository. */
-async function unfoldArtifacts(page: Page): Promise<void> {
+/** The same, with what is below the build: its failed test, and its artifacts. */
+async function openWithTests(page: Page): Promise<void> {
   await unfold(treeRow(page, /^integration, failed/));
-  await unfold(treeRow(page, /^Artifacts of integration/));
-  await unfold(treeRow(page, /^Failed tests/));
-  await treeRow(page, /^Oven bakes a whole tray/).click();
-  await line(page, 'bakes a whole tray').waitFor();
+  await treeRow(page, /^Artifacts of integration/).waitFor();
+  await openLog(page);
 }
 
 function line(page: Page, text: string): Locator {
@@ -103,14 +139,15 @@ function line(page: Page, text: string): Locator {
     .first();
 }
 
-async function take(page: Page, name: string): Promise<void> {
+async function take(page: Page, name: string, clip?: PageScreenshotOptions['clip']): Promise<void> {
   const folder = join(projectRoot, 'media');
-  await mkdir(folder, { recursive: true });
+  await mkdir(join(folder, 'walkthrough'), { recursive: true });
   const path = join(folder, `${name}.png`);
   // Bars to scroll by show where the mouse is, and for a while after.
-  await page.mouse.move(size.width / 2, 10);
+  if (!name.includes('artifacts')) await page.mouse.move(size.width / 2, 10);
   await page.locator('.scrollbar.visible').first().waitFor({ state: 'detached' });
-  const picture = repacked(await page.screenshot({ animations: 'disabled', caret: 'hide' }));
+  const options = { animations: 'disabled', caret: 'hide', ...(clip && { clip }) } as const;
+  const picture = repacked(await page.screenshot(options));
   await writeFile(path, picture);
   console.log(`${path}: ${Math.round(picture.length / 1000)} kB`);
 }

@@ -35,7 +35,7 @@ export function redBelowGreen(world: World, options: SeedOptions = {}): RedBelow
   const lines = Array.from({ length: 60 }, (_, at) => `compiling part ${at}\n`).join('');
   const trace = `Running with gitlab-runner 18.9.0\n$ make test\n${lines}${errorLine}\nERROR: Job failed: exit code 1\n`;
   const artifacts = { filename: 'artifacts.zip', files: { 'junit.xml': report, 'app.txt': 'An app.\n' } };
-  world.update(world.setStatus(first, 'failed'), { trace, artifacts, failureReason: 'script_failure', exitCode: 1 });
+  world.update(world.setStatus(first, 'failed'), { trace, artifacts });
   return { ...seed, branch, tagged, failed: first.name, errorLine };
 }
 

@@ -1,5 +1,6 @@
 import { crc32, deflateSync } from 'node:zlib';
 import type { ArchiveInit } from './archive';
+import type { FakeTest } from './model';
 
 /** A test of the demo's repository as its runner reports it. */
 interface Example {
@@ -45,6 +46,19 @@ export function resultsOfTests(fails: boolean): ArchiveInit {
   const report = `<?xml version="1.0" encoding="UTF-8"?>\n${head}\n${cases}</testsuite>\n`;
   const log = examples.map(({ name, seconds }) => `${seconds.toFixed(2)} s  ${name}\n`).join('');
   return { filename: 'report.zip', files: { 'report.xml': report, 'log/test.log': log } };
+}
+
+/** The same, as GitLab tells them once it has read the report. */
+export function testsOf(fails: boolean): readonly FakeTest[] {
+  return examples.map(({ name, classname, file, seconds, failure }) => ({
+    ...{ name, classname, file, time: seconds },
+    ...(failure === undefined || !fails
+      ? { status: 'success' }
+      : {
+          status: 'failed',
+          output: `Failure/Error: ${failure.source}\n  ${failure.message}\n${file}:${failure.line}`,
+        }),
+  }));
 }
 
 function testCase({ name, classname, file, seconds, failure }: Example, fails: boolean): string {

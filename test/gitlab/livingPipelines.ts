@@ -13,6 +13,7 @@ import {
   step,
   success,
 } from './livingJobs';
+import { testsOf } from './livingArtifacts';
 import type { FakeBuild, MergeRequest, Pipeline, Project } from './model';
 import { complete } from './rules';
 import type { World } from './world';
@@ -135,7 +136,8 @@ export class LivingPipelines {
     const { coverage = null, reports = [] } = job;
     const artifacts = (fails ? job.artifactsOfFailure : undefined) ?? job.artifacts;
     const kept = artifacts ? { artifacts, artifactsExpireAtMs: world.now() + weekMs } : {};
-    world.update(build, { coverage, reports, ...kept });
+    const tests = reports.some(({ fileType }) => fileType === 'junit') ? testsOf(fails) : [];
+    world.update(build, { coverage, reports, tests, ...kept });
     world.appendTrace(build, fails ? failure : success(coverage));
     world.setStatus(build, fails ? 'failed' : 'success');
   }

@@ -101,7 +101,8 @@ describe('The manifest', () => {
       ['signIn', 'commit', 'log', 'artifacts'],
     );
     for (const { description, media } of steps) {
-      assert.ok(existsSync(media.svg), media.svg);
+      for (const picture of Object.values(media.image)) assert.ok(existsSync(picture), picture);
+      assert.deepEqual(Object.keys(media.image), ['dark', 'light', 'hc', 'hcLight']);
       const text = Reflect.get(texts, description.slice(1, -1)) as string;
       const [, command = ''] = /\(command:([\w.]+)\)/.exec(text) ?? [];
       assert.ok(names.includes(command) || command === 'gitlabBuilds.builds.focus', command);

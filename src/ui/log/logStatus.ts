@@ -79,6 +79,8 @@ export class LogStatus implements FileDecorationProvider, Disposable {
     item.severity = severityOf(build, failure);
     item.command = open === undefined || failure === undefined ? undefined : again(open);
     void this.tellContext(build !== undefined && can(build, 'tellFailure'));
+    // Ends a step of the walkthrough.
+    if (open !== undefined) void setKey('logOpened', true);
   }
 
   private async tellContext(hasFailed: boolean): Promise<void> {

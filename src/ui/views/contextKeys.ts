@@ -94,9 +94,9 @@ function abilitiesIn(snapshot: Snapshot | undefined): readonly string[] {
   ];
 }
 
-/** Sets a context key about something other than builds, such as the active editor. `signedIn`: a token is stored. */
+/** Sets a context key about something other than builds, such as the active editor. `signedIn`: a token is stored. `logOpened`: a log was shown. */
 export async function setKey(
-  name: 'logHasFailed' | 'logHasTimes' | 'hasProblems' | 'signedIn' | 'hasSettingFlaws',
+  name: 'logOpened' | 'logHasFailed' | 'logHasTimes' | 'hasProblems' | 'signedIn' | 'hasSettingFlaws',
   value: boolean,
 ): Promise<void> {
   await commands.executeCommand('setContext', `gitlabBuilds.${name}`, value);

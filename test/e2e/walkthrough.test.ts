@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict';
+import type { Page } from 'playwright-core';
+import { smallProject } from '../gitlab/scenarios';
+import { quickInput, runCommand, setTheme, treeRow } from '../vscode/workbench';
+import { useStage } from './stage';
+import { choice, eventually } from './view';
+
+const steps = ['signIn', 'commit', 'log', 'artifacts'];
+
+function step(page: Page, id: string) {
+  return page.locator(`.gettingStartedContainer button[data-step-id="gitlab-builds.gitlab-builds#start#${id}"]`);
+}
+
+describe('the walkthrough', () => {
+  const stage = useStage({ furnish: smallProject });
+
+  async function open(): Promise<void> {
+    const { page } = stage();
+    await runCommand(page, 'Welcome: Open Walkthrough...');
+    await (await quickInput(page)).input.fill('GitLab Builds');
+    await choice(page, 'Get Started with GitLab Builds').click();
+    await step(page, 'signIn').waitFor();
+  }
+
+  for (const theme of ['dark', 'light'] as const)
+    it(`shows the picture of each step in the ${theme} theme`, async () => {
+      const { page, picture } = stage();
+      await setTheme(page, theme);
+      // In a narrow editor VS Code leaves the pictures out.
+      await page.setViewportSize({ width: 1700, height: 900 });
+      await open();
+      for (const id of steps) {
+        await step(page, id).click();
+        const image = page.locator('.gettingStartedContainer .getting-started-media img');
+        await eventually(async () => {
+          const source = (await image.getAttribute('src')) ?? '';
+          assert.match(source, new RegExp(`-${theme}\\.png`));
+          assert.ok(await image.evaluate('(image) => image.complete && image.naturalWidth > 0'));
+        });
+        await picture(`walkthrough-${theme}-${id}`);
+      }
+    });
+
+  it('ends its steps by what is done outside of it', async () => {
+    const { page, picture } = stage();
+    await treeRow(page, /^spinach/).click();
+    await page.locator('.editor-instance .view-line').first().waitFor();
+    await open();
+    for (const id of ['signIn', 'commit', 'log'])
+      await step(page, id).locator('.codicon-getting-started-step-checked').waitFor();
+    await picture('walkthrough-log-done');
+  });
+});
