@@ -133,7 +133,7 @@ describe('the pipelines of a commit', () => {
     const reported = treeRow(page, /^Reported by other systems/);
     assert.deepEqual(await offeredIn(page, reported), [...web, 'Open Pipeline in Browser']);
     assert.deepEqual(await offeredIn(page, treeRow(page, /^packages, running/)), ['Cancel Active Builds', ...ofBuild]);
-    const ofMergeRequest = ['Retry Failed Builds', 'Show Timeline', ...web, 'Open Merge Request'];
+    const ofMergeRequest = ['Retry Pipeline', 'Show Timeline', ...web, 'Open Merge Request'];
     const mergeRequest = treeRow(page, /^Merge request !1 Let people sign in, /);
     assert.deepEqual(await offeredIn(page, mergeRequest), ofMergeRequest);
     const manual = ['Play Build', 'Play Build with Variables…', 'Cancel Build', 'Watch Until Done', ...ofBuild];

@@ -97,7 +97,7 @@ describe('acting on builds and pipelines of GitLab 18.9', () => {
     const { page, project, picture } = stage();
     const before = posts().length;
     const said = notification(page, 'Retrying 2 builds: 1 failed, 1 canceled').waitFor();
-    await contextMenu(page, treeRow(page, /^Merge request !1 /), 'Retry Failed Builds');
+    await contextMenu(page, treeRow(page, /^Merge request !1 /), 'Retry Pipeline');
     await said;
     await treeRow(page, /^rspec 1\/2, pending.*attempt 2$/).waitFor();
     await treeRow(page, /^browsers, pending.*attempt 2$/).waitFor();
@@ -129,7 +129,7 @@ describe('acting on builds and pipelines of GitLab 18.9', () => {
   it('cancels what is active in a pipeline with one request', async () => {
     const { page, project } = stage();
     const before = posts().length;
-    await contextMenu(page, treeRow(page, /^Merge request !1 /), 'Cancel Active Builds');
+    await contextMenu(page, treeRow(page, /^Merge request !1 /), 'Cancel Pipeline');
     await treeRow(page, /^browsers, canceled/).waitFor();
     assert.deepEqual(posts().slice(before), [`pipelines/${project.merge.id}/cancel`]);
   });

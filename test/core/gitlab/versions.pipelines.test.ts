@@ -1,0 +1,35 @@
+import assert from 'node:assert/strict';
+import { profileNames } from '../../gitlab/profiles/profiles';
+import { unhurried } from '../support';
+import { onEach, refusal, type Stage } from './staged';
+
+const from = (since: string) => profileNames.slice(profileNames.findIndex((name) => name === since));
+const until = (before: string) =>
+  profileNames.slice(
+    0,
+    profileNames.findIndex((name) => name === before),
+  );
+const create = (stage: Stage, ref: string, variables = {}) =>
+  stage.client.createPipeline(stage.small.project.path, { ref, variables }, unhurried());
+
+describe('Pipelines, whatever the version', () => {
+  onEach(
+    'are run for a branch, and refused in the words of GitLab, from 8.14 on',
+    async (stage) => {
+      const { small, fake } = stage;
+      const made = await create(stage, small.ref);
+      assert.equal(fake.world.pipelines(small.project).at(-1)?.id, made.id);
+      const [kind, status, reason] = await refusal(create(stage, 'no-such-branch'));
+      assert.deepEqual([kind, status, reason], ['refused', 400, 'Reference not found']);
+      const variables = refusal(create(stage, small.ref, { A: '1' }));
+      if (!stage.has('9.0')) assert.deepEqual((await variables)[0], 'unsupported');
+    },
+    from('8.17'),
+  );
+
+  onEach(
+    'are not run before 8.14, and that is said',
+    async (stage) => assert.equal((await refusal(create(stage, stage.small.ref)))[0], 'unsupported'),
+    until('8.17'),
+  );
+});
