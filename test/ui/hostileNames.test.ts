@@ -212,9 +212,11 @@ class Sinks {
     const { editors, decorations } = editor().texts;
     for (const { document, decorations: drawn } of editors) {
       const ask = async <T>(kind: string, method: string, ...rest: readonly unknown[]): Promise<readonly T[]> => {
-        const provider = editor().texts.provider(kind) as Record<string, (...args: readonly unknown[]) => unknown>;
-        const answer = await provider[method]?.(document, ...rest);
-        return (Array.isArray(answer) ? answer : [answer]).filter((one) => one !== undefined) as T[];
+        const all = editor().texts.providers.filter((one) => one.kind === kind);
+        const answers = all.map(({ provider }) =>
+          (provider as Record<string, (...args: readonly unknown[]) => unknown>)[method]?.(document, ...rest),
+        );
+        return (await Promise.all(answers)).flat().filter((one) => one !== undefined) as T[];
       };
       for (const lens of await ask<{ command?: { title: string } }>('lens', 'provideCodeLenses'))
         this.add('lens of a log', lens.command?.title);
@@ -318,7 +320,9 @@ describe('A hostile name', () => {
       const [head = ''] = editor().clipboard.split('\n');
       assert.doesNotMatch(head, /\u2060/);
       sinks.add('clipboard', new MarkdownString(head));
-      sinks.check(places, name);
+      // A job of a file is not known by a name with control characters.
+      const known = /\p{Cc}/u.test(name) ? places.filter((place) => place !== 'lens of a CI file') : places;
+      sinks.check(known, name);
     });
 
   const picked = async (running: Promise<void>, at: number, label?: string): Promise<void> => {
