@@ -128,7 +128,12 @@ async function setStage<S extends Account>(scene: Scene<S>, later: Later): Promi
 export async function openOffice(options: Omit<StartOptions, 'release'>, later: Later): Promise<Office> {
   const { browser, extension } = inCommon();
   const env = { ...plainGit, ...options.env };
-  const vscode = await startVSCode({ release: 'newest', ...options, extensions: [extension.file], env });
+  const vscode = await startVSCode({
+    release: 'newest',
+    ...options,
+    extensions: [extension.file, ...(options.extensions ?? [])],
+    env,
+  });
   later(() => vscode.close());
   const openWindow: Office['openWindow'] = async (folder, window) => {
     const page = await openWorkbench(browser, vscode.url(folder === undefined ? {} : { folder }), window);

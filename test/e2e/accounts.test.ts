@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { smallProject } from '../gitlab/scenarios';
+import { startGitLab } from '../gitlab/server';
+import { zip } from '../gitlab/zip';
+import { temporaryFolder } from '../vscode/temporaryFolder';
+import { createWorkspace, git } from '../vscode/workspace';
+import { modalDialog, quickInput, runCommand, screenshot, treeRow } from '../vscode/workbench';
+import { openOffice, useWhile } from './stage';
+import { choice, eventually } from './view';
+
+/** As GitLab's own extension: accounts of two GitLabs, whose token stands in a file. */
+const main = `
+const vscode = require('vscode');
+const { readFileSync } = require('node:fs');
+exports.activate = ({ subscriptions }) => {
+  const changed = new vscode.EventEmitter();
+  const sessionAt = (origin) => ({
+    id: origin,
+    accessToken: readFileSync(process.env.FAKE_ACCOUNT_TOKEN, 'utf8'),
+    account: { id: origin + '|7', label: origin + ' (dana)' },
+    scopes: ['api'],
+  });
+  const all = () => [process.env.FAKE_ACCOUNT_ORIGIN, 'https://other.example.com'].map(sessionAt);
+  const provider = {
+    onDidChangeSessions: changed.event,
+    getSessions: async (_scopes, options) =>
+      all().filter(({ account }) => options?.account === undefined || options.account.id === account.id),
+    createSession: async () => all()[0],
+    removeSession: async () => undefined,
+  };
+  subscriptions.push(
+    vscode.authentication.registerAuthenticationProvider('gitlab', 'GitLab', provider, { supportsMultipleAccounts: true }),
+  );
+};
+`;
+
+const manifest = {
+  ...{ publisher: 'test', name: 'accounts', version: '1.0.0', engines: { vscode: '^1.100.0' }, main: './main.js' },
+  ...{ extensionKind: ['workspace'], activationEvents: ['onAuthenticationRequest:gitlab'] },
+  contributes: { authentication: [{ id: 'gitlab', label: 'GitLab' }] },
+};
+
+describe('an account of an extension that registers the provider `gitlab`', () => {
+  const office = useWhile(async (later) => {
+    const gitlab = await startGitLab({ profile: '18.9' });
+    later(() => gitlab.close());
+    const { folder, remove } = await createWorkspace();
+    later(remove);
+    const small = smallProject(gitlab.world, { sha: await git(folder, 'rev-parse', 'HEAD'), ref: 'main' });
+    await git(folder, 'remote', 'add', 'origin', `${gitlab.url}/${small.project.path}.git`);
+    const temporary = temporaryFolder('accounts-');
+    later(temporary.remove);
+    const [extension, token] = [join(temporary.path, 'accounts.vsix'), join(temporary.path, 'token')];
+    const files = { 'extension/package.json': JSON.stringify(manifest), 'extension/main.js': main };
+    await writeFile(extension, await zip(files, Date.now()));
+    const give = async (text: string): Promise<void> => {
+      gitlab.world.addToken({ token: text, user: small.username, oauth: true });
+      await writeFile(token, text);
+    };
+    await give('of-the-account');
+    const env = { FAKE_ACCOUNT_ORIGIN: new URL(gitlab.url).origin, FAKE_ACCOUNT_TOKEN: token };
+    const opened = await openOffice({ env, extensions: [extension] }, later);
+    return { gitlab, folder, give, page: await opened.openWindow(folder) };
+  });
+  const bearers = () => [...new Set(office().gitlab.requests.map(({ headers }) => headers.authorization))];
+
+  it('is offered for its own GitLab alone, and asked for its token at a click, with consent', async () => {
+    const { page, gitlab } = office();
+    // With this key the workbench encrypts what it stores; an address of the layer around the server, which is not there.
+    await page.route('**/mint-key', (route) => route.fulfill({ body: Buffer.alloc(32, 'key') }));
+    await treeRow(page, /^Sign In to /).click();
+    const { input } = await quickInput(page);
+    await eventually(async () => assert.equal(await input.inputValue(), gitlab.url));
+    await input.press('Enter');
+    await choice(page, /Use the account/).waitFor();
+    await screenshot(page, 'e2e-account-offered');
+    assert.equal(await choice(page, /other\.example\.com/).count(), 0);
+    assert.deepEqual(bearers(), [undefined]);
+    await choice(page, /Use the account/).click();
+    await modalDialog(page)
+      .getByText(/GitLab Builds.* wants to /)
+      .waitFor();
+    await screenshot(page, 'e2e-account-consent');
+    await modalDialog(page).getByRole('button', { name: 'Allow' }).click();
+    await treeRow(page, /Stage test|^test/).waitFor();
+    await screenshot(page, 'e2e-account-signed-in');
+    assert.deepEqual(bearers(), [undefined, 'Bearer of-the-account']);
+  });
+
+  it('is asked again when GitLab refuses its token', async () => {
+    const { page, gitlab, give } = office();
+    await give('the-next');
+    gitlab.world.revokeToken('of-the-account');
+    await runCommand(page, 'GitLab Builds: Refresh');
+    await eventually(() => assert.ok(bearers().includes('Bearer the-next')));
+    const { requests } = gitlab;
+    await eventually(() => assert.equal(requests.at(-1)?.status, 200));
+    await treeRow(page, /Stage test|^test/).waitFor();
+    assert.ok(gitlab.requests.every(({ headers }) => headers['private-token'] === undefined));
+  });
+});
