@@ -59,7 +59,6 @@ const testProfile = {
   'extensions.autoUpdate': false,
   'extensions.autoCheckUpdates': false,
   'extensions.ignoreRecommendations': true,
-  'git.openRepositoryInParentFolders': 'always',
   'git.autofetch': false,
 };
 
