@@ -105,9 +105,9 @@ export function startShell(context: ExtensionContext, changed: EventEmitter<void
   const groupingOf = (root: string) => settings.groupBy(session.repositoryOf(root)?.rootUri);
   const tree = new BuildTree(groupingOf, clock, artifactRows, details, session.opened);
   const [statusBar, variables] = [new StatusBar(), new StoredVariables(context.secrets)];
-  const { ciFiles, ciValidation, ciViews } = ciFileParts(shared, log);
   const [logPaths, settingFlaws] = [new LogFileSource(git, log), new SettingFlaws(settings, log, manifest)];
   const { logsShown, documents, logFeatures } = documentParts(shared, logPaths);
+  const { ciFiles, ciValidation, ciViews } = ciFileParts(shared, log);
   const act = (name: string, ...args: readonly unknown[]): Promise<void> => run(name, args);
   const [watches, stateLog] = [new Watches({ report, act }), new StateLog(log, (one) => clients.of(one).server)];
   const kept = { cache, archives, artifactRows, variables, downloaded: new DownloadedArchives() };
