@@ -196,6 +196,7 @@ describe('The context keys', () => {
         pinned: false,
         unpushed: false,
         elsewhere: false,
+        canRunPipeline: keys['hasCommit'] === true,
         filtered: false,
         can: editor().contextKeys.get('gitlabBuilds.can'),
       };
@@ -211,7 +212,7 @@ describe('The context keys', () => {
     };
     const failing = ready([aBuild({ status: 'failed', startedAt: '2016-03-01T12:00:00.000Z' })]);
     assert.equal(can(ready([])), '');
-    assert.equal(can(failing), 'retryable erasable retryFailed hasLog failed');
+    assert.equal(can(failing), 'retryable erasable retryInputs retryFailed hasLog failed');
     assert.equal(can({ ...failing, readOnly: true }), 'hasLog failed');
     assert.equal(can(ready([aBuild({ status: 'pending' })])), 'cancelable cancelActive watchable');
     const mergeRequest = { iid: 7, title: 'Fix it' };
