@@ -18,7 +18,7 @@ export function artifactsTooltip({ build }: ArtifactsNode, now: number): string 
   const isPast = expiry !== undefined && Date.parse(artifacts.expireAt ?? '') <= now;
   return lines(
     [oneLine(artifacts.filename), toldSize(artifacts)].filter((part) => part !== undefined).join(', '),
-    expiry === undefined ? undefined : l10n.t('They {0}.', expiry.ariaLabel),
+    expiry?.sentence,
     isPast ? l10n.t('GitLab may delete them at any time. Retry the build to create them again.') : undefined,
     expiry?.isNear === true && !isPast ? l10n.t('Keep or download them before then.') : undefined,
   );

@@ -7,6 +7,8 @@ export interface Expiry {
   readonly words: string;
   /** Text with the time, for a screen reader. */
   readonly ariaLabel: string;
+  /** Sentence for a tooltip. */
+  readonly sentence: string;
   /** Whether they expire within a day, or have expired. */
   readonly isNear: boolean;
 }
@@ -25,8 +27,14 @@ export function expiryOf(expireAt: string | undefined, now: number): Expiry | un
   const left = Date.parse(expireAt ?? '') - now;
   if (Number.isNaN(left)) return undefined;
   const time = localTime(expireAt) ?? '';
-  const spoken = left <= 0 ? expiredOn(time) : l10n.t('expire on {0}', time);
-  return { words: wordsOf(left), ariaLabel: spoken, isNear: left <= dayMs };
+  return left <= 0
+    ? { words: wordsOf(left), ariaLabel: expiredOn(time), sentence: l10n.t('They expired on {0}.', time), isNear: true }
+    : {
+        words: wordsOf(left),
+        ariaLabel: l10n.t('expire on {0}', time),
+        sentence: l10n.t('They expire on {0}.', time),
+        isNear: left <= dayMs,
+      };
 }
 
 /** Text for artifacts that are gone, regardless of the local clock. */

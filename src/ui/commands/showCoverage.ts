@@ -12,6 +12,7 @@ import type { FoundCoverage } from '../testing/coverageView';
 import type { Command, CommandContext } from './command';
 import { subjectOf } from './subjects';
 import type { TargetSnapshot } from './targets';
+import { plural } from '../text/plural';
 
 /** Maximum number of coverage reports of one archive. */
 const mostReports = 50;
@@ -46,9 +47,12 @@ export const showCoverage: Command = async (context, args) => {
 };
 
 function shownWords(build: Build, files: number): string {
-  return files === 1
-    ? l10n.t('The coverage of {0} is shown in 1 file.', buildTitle(build))
-    : l10n.t('The coverage of {0} is shown in {1} files.', buildTitle(build), files);
+  const title = buildTitle(build);
+  return plural(
+    files,
+    l10n.t('The coverage of {0} is shown in {1} file.', title, files),
+    l10n.t('The coverage of {0} is shown in {1} files.', title, files),
+  );
 }
 
 /** Lines of another commit would be wrong. */

@@ -10,6 +10,7 @@ import { pipelineLabel } from '../text/pipelineText';
 import type { Command, CommandContext } from './command';
 import { abortedBy } from './prompts';
 import { defaultRoot, openRoot, requireWritable, rowsOf, targetSnapshot } from './targets';
+import { plural } from '../text/plural';
 
 /**
  * Has GitLab validate the `.gitlab-ci.yml` of a repository, as it is in the editor, and shows what is wrong with it as
@@ -57,8 +58,12 @@ async function tell({ report }: CommandContext, { isValid, problems, includesFil
 }
 
 function validSentence(warnings: number, includesFiles: boolean): string {
-  if (warnings === 1) return l10n.t('{0} is valid, with 1 warning.', ciFileName);
-  if (warnings > 0) return l10n.t('{0} is valid, with {1} warnings.', ciFileName, warnings);
+  if (warnings > 0)
+    return plural(
+      warnings,
+      l10n.t('{0} is valid, with {1} warning.', ciFileName, warnings),
+      l10n.t('{0} is valid, with {1} warnings.', ciFileName, warnings),
+    );
   return includesFiles
     ? l10n.t('{0} is valid. GitLab took the files that it includes from the default branch.', ciFileName)
     : l10n.t('{0} is valid.', ciFileName);

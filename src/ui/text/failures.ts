@@ -5,7 +5,7 @@ import { isBrokenConnection, isTokenFailure, type Failure, type TokenFailureKind
 import { plainText } from '../../core/util/plainText';
 import type { Notice } from '../../core/polling/buildNotices';
 import type { Staleness } from '../../core/model/snapshot';
-import { plural } from './plural';
+import { plural, textLanguage } from './plural';
 
 /**
  * Invisible zero-width character for displayed text. It separates the two characters by which VS Code recognizes a link
@@ -130,7 +130,7 @@ function tokenSentence(kind: TokenFailureKind, host: string, reason: string | un
     case 'revoked':
       return l10n.t('Your token for {0} was revoked. Create a new one and sign in again.', host);
     case 'insufficientScope':
-      return l10n.t("Your token for {0} can't do this{1}. Sign in again with one that can.", host, scopeWord(reason));
+      return scopeSentence(host, reason);
     default:
       return kind satisfies never;
   }
@@ -162,11 +162,16 @@ export function inFrontSentence(failure: Failure): string {
   );
 }
 
-/** The scope to ask for. GitLab lists alternatives or, for a fine-grained token, the missing permission. */
-function scopeWord(reason: string | undefined): string {
-  if (reason === undefined) return '';
-  const scopes = /^[a-z_]+( [a-z_]+)*$/.test(reason) ? reason.split(' ').join(l10n.t(' or ')) : undefined;
-  return scopes === undefined ? inBrackets(reason) : l10n.t(': it needs the scope {0}', scopes);
+/** Names the scope to ask for: GitLab lists alternatives or, for a fine-grained token, the missing permission. */
+function scopeSentence(host: string, reason: string | undefined): string {
+  if (reason === undefined || !/^[a-z_]+( [a-z_]+)*$/.test(reason))
+    return l10n.t("Your token for {0} can't do this{1}. Sign in again with one that can.", host, inBrackets(reason));
+  const scopes = new Intl.ListFormat(textLanguage(), { type: 'disjunction' }).format(reason.split(' '));
+  return l10n.t(
+    "Your token for {0} can't do this: it needs the scope {1}. Sign in again with one that can.",
+    host,
+    scopes,
+  );
 }
 
 export function readOnlySentence(host: string): string {

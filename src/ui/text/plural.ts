@@ -5,6 +5,10 @@ import { env, l10n } from 'vscode';
  * languages of `l10n/` have for whole numbers below a million. Sentences without a translation are English.
  */
 export function plural(count: number, one: string, other: string): string {
-  const language = l10n.bundle === undefined ? 'en' : env.language;
-  return new Intl.PluralRules(language).select(count) === 'one' ? one : other;
+  return new Intl.PluralRules(textLanguage()).select(count) === 'one' ? one : other;
+}
+
+/** The language that texts are in: the display language if they are translated into it, else English. */
+export function textLanguage(): string {
+  return l10n.bundle === undefined ? 'en' : env.language;
 }
