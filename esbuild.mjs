@@ -18,6 +18,7 @@ const shared = {
 /** Test libraries stay outside the bundles; `vscode` is not among them, so that a leak into core/ fails the build. */
 const externals = [
   'mocha',
+  '@vscode/l10n-dev',
   'eslint',
   '@gitbeaker/rest',
   'ajv',
@@ -25,6 +26,8 @@ const externals = [
   'fast-check',
   'selfsigned',
   'yazl',
+  'gifenc',
+  'pngjs',
   'yaml',
   'yauzl',
   'esbuild',

@@ -1,75 +1,37 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Locator, Page, PageScreenshotOptions } from 'playwright-core';
-import { createLivingRepository } from '../demo/livingRepository';
-import { packageExtension } from '../demo/packaging';
-import { launchBrowser } from '../vscode/browser';
 import { projectRoot } from '../vscode/project';
-import { startVSCode } from '../vscode/server';
-import { type ColorScheme, openView, openWorkbench, treeRow } from '../vscode/workbench';
-import { createWorkspace, git, plainGit } from '../vscode/workspace';
+import { type ColorScheme, openView, treeRow } from '../vscode/workbench';
+import { createWorkspace, git } from '../vscode/workspace';
 import { repacked } from './repacked';
+import { inShop, shopSize } from './shop';
 import { unfold, widenSideBar } from './view';
 
-const newest = '18.9';
-const size = { width: 1000, height: 560 };
-const secondsPerTick = 12;
 /** By then the stage `test` is at work, and `integration` has failed. */
-const ticks = 40;
+const steps = 40;
 
-/** Nothing that draws the eye away from the view. */
-const calm = {
-  'window.title': 'bakery / shop',
-  'window.commandCenter': false,
-  'breadcrumbs.enabled': false,
-  'editor.minimap.enabled': false,
-  'editor.scrollbar.vertical': 'hidden',
-};
-
-/** Takes the pictures of the README and the walkthrough, in a real window on a project in the midst of its builds. */
+/** Takes the README's still picture and those of the walkthrough, in a real window on a project in the midst of its builds. */
 async function main(): Promise<void> {
-  let now = Date.now() - ticks * secondsPerTick * 1000;
-  const repository = await createLivingRepository(() => now, newest);
   const unknown = await createWorkspace();
   await git(unknown.folder, 'remote', 'add', 'origin', 'https://git.example.com/bakery/shop.git');
-  const extension = await packageExtension();
-  const browser = await launchBrowser();
   try {
-    for (let tick = 0; tick < ticks; tick++) {
-      repository.project.tick();
-      now += secondsPerTick * 1000;
-    }
-    const vscode = await startVSCode({
-      release: 'newest',
-      workspace: repository.folder,
-      extensions: [extension.file],
-      env: { ...plainGit, GITLAB_HOST: repository.gitlab.url, GITLAB_TOKEN: repository.project.token },
-      settings: calm,
-    });
-    try {
+    await inShop(steps, async ({ openWindow }) => {
+      const readme = await openWindow({ colorScheme: 'light' });
+      await arrange(readme);
+      await openWithTests(readme);
+      await take(readme, 'readme-light');
+      await readme.close();
       for (const colorScheme of ['dark', 'light'] as const) {
-        const page = await openWorkbench(browser, vscode.url(), { colorScheme, viewport: size });
-        await arrange(page);
-        await (colorScheme === 'dark' ? openLog(page) : openWithTests(page));
-        await take(page, `readme-${colorScheme}`);
-        await page.close();
-        const guide = await openWorkbench(browser, vscode.url(), { colorScheme, viewport: size });
+        const guide = await openWindow({ colorScheme });
         await takeSteps(guide, colorScheme);
         await guide.close();
-        const stranger = await openWorkbench(browser, vscode.url({ folder: unknown.folder }), {
-          colorScheme,
-          viewport: size,
-        });
+        const stranger = await openWindow({ colorScheme }, unknown.folder);
         await takeSignIn(stranger, colorScheme);
         await stranger.close();
       }
-    } finally {
-      await vscode.close();
-    }
+    });
   } finally {
-    await browser.close();
-    await extension.remove();
-    await repository.close();
     await unknown.remove();
   }
 }
@@ -89,13 +51,13 @@ async function takeSignIn(page: Page, colorScheme: ColorScheme): Promise<void> {
 async function takeSteps(page: Page, colorScheme: ColorScheme): Promise<void> {
   await arrange(page);
   await widenSideBar(page, stepSize.width);
-  await page.mouse.click(size.width - 100, size.height / 2);
+  await page.mouse.click(shopSize.width - 100, shopSize.height / 2);
   await takeStep(page, '.part.sidebar', `commit-${colorScheme}`);
   // So low that the line of the error, which opens in the middle, is in the picture with the tab.
-  await page.setViewportSize({ width: size.width, height: 350 });
+  await page.setViewportSize({ width: shopSize.width, height: 350 });
   await openLog(page);
   await takeStep(page, '.part.editor', `log-${colorScheme}`);
-  await page.setViewportSize(size);
+  await page.setViewportSize(shopSize);
   await unfold(treeRow(page, /^Stage build/));
   await unfold(treeRow(page, /^compile, passed/));
   await unfold(treeRow(page, /^Artifacts of compile/));
@@ -144,7 +106,7 @@ async function take(page: Page, name: string, clip?: PageScreenshotOptions['clip
   await mkdir(join(folder, 'walkthrough'), { recursive: true });
   const path = join(folder, `${name}.png`);
   // Bars to scroll by show where the mouse is, and for a while after.
-  if (!name.includes('artifacts')) await page.mouse.move(size.width / 2, 10);
+  if (!name.includes('artifacts')) await page.mouse.move(shopSize.width / 2, 10);
   await page.locator('.scrollbar.visible').first().waitFor({ state: 'detached' });
   const options = { animations: 'disabled', caret: 'hide', ...(clip && { clip }) } as const;
   const picture = repacked(await page.screenshot(options));

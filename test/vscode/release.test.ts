@@ -171,7 +171,7 @@ describe('The package', function () {
     const file = packages[0]?.file ?? '';
     const [notices = '', readme = ''] = await texts(file, ['extension/THIRD_PARTY_NOTICES', 'extension/readme.md']);
     for (const name of packagesInBundle()) assert.match(notices, new RegExp(`^${name} \\d`, 'm'));
-    assert.ok(readme.includes(`](${manifest.vsce.baseImagesUrl}/media/readme-dark.png)`));
+    assert.ok(readme.includes(`](${manifest.vsce.baseImagesUrl}/media/readme.gif)`));
     assert.ok(readme.includes(`](${manifest.vsce.baseContentUrl}/docs/tokens.md)`));
   });
 
