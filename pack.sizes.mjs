@@ -2,11 +2,11 @@
 import { statSync } from 'node:fs';
 import yauzl from 'yauzl';
 
-const bounds = { code: 280_000, whole: 600_000 };
+const bounds = { code: 290_000, whole: 600_000 };
 
 /** The packed size of each part, and that of the whole file. */
 export async function sizesOf(file) {
-  const sizes = { code: 0, pictures: 0, documents: 0, manifest: 0 };
+  const sizes = { code: 0, pictures: 0, documents: 0, languages: 0, manifest: 0 };
   const zip = await yauzl.openPromise(file);
   for await (const { fileName, compressedSize } of zip.eachEntry()) sizes[partOf(fileName)] += compressedSize;
   return { ...sizes, whole: statSync(file).size };
@@ -31,5 +31,6 @@ function kilobytes(bytes) {
 function partOf(name) {
   if (name.startsWith('extension/dist/')) return 'code';
   if (name.startsWith('extension/media/')) return 'pictures';
-  return /^extension\/package|^extension\/l10n\/|^extension\.vsixmanifest$|^\[/.test(name) ? 'manifest' : 'documents';
+  if (/^extension\/(l10n\/|package\.nls\..)/.test(name) && name !== 'extension/package.nls.json') return 'languages';
+  return /^extension\/package|^extension\.vsixmanifest$|^\[/.test(name) ? 'manifest' : 'documents';
 }

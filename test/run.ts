@@ -22,6 +22,7 @@ const testFolder = join(projectRoot, 'out', 'test');
 const steps: readonly Step[] = [
   tool('types', ['typescript/bin/tsc', '-p', '.']),
   tool('lint', ['eslint/bin/eslint.js', '.'], ['prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.']),
+  { name: 'languages', kind: 'tool', commands: [[join(projectRoot, 'l10n.mjs')]] },
   mochaSuite('core', 30),
   mochaSuite('ui', 30),
   mochaSuite('gitlab', 10),

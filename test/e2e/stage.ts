@@ -44,6 +44,9 @@ export interface Scene<S> {
   /** Further variables of VS Code's environment, from GitLab's base URL. */
   readonly env?: (url: string) => Readonly<Record<string, string>>;
   readonly settings?: StartOptions['settings'];
+  readonly window?: WorkbenchOptions;
+  /** What is done with the installed VS Code before a window opens. */
+  readonly prepare?: (vscode: VSCode) => Promise<void>;
 }
 
 type Account = Pick<Seed, 'project' | 'token'>;
@@ -120,7 +123,8 @@ async function setStage<S extends Account>(scene: Scene<S>, later: Later): Promi
     later,
   );
   later(() => hasNowhere(project.token, join(office.vscode.dataDir, 'data')));
-  const page = await office.openWindow(folder);
+  await scene.prepare?.(office.vscode);
+  const page = await office.openWindow(folder, scene.window);
   const picture = (name: string) => screenshot(page, `e2e-${name}`);
   return { ...office, page, gitlab, project, folder, git: (...args) => git(folder, ...args), picture };
 }

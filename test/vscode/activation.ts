@@ -60,7 +60,7 @@ export async function compareWithEmpty({
 /** A copy that no activation event wakes before it is asked: the code is the same. Returns the extension's id. */
 export async function copyExtension(from: string, to: string): Promise<string> {
   await mkdir(to);
-  for (const part of ['package.nls.json', 'dist', 'media']) {
+  for (const part of ['package.nls.json', 'l10n', 'dist', 'media']) {
     if (existsSync(join(from, part))) await cp(join(from, part), join(to, part), { recursive: true });
   }
   const manifest = JSON.parse(await readFile(join(from, 'package.json'), 'utf8')) as Manifest;

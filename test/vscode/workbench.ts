@@ -9,6 +9,8 @@ export interface WorkbenchOptions {
   readonly colorScheme?: ColorScheme;
   /** In CSS pixels. */
   readonly viewport?: { readonly width: number; readonly height: number };
+  /** Display language of extensions. VS Code's own texts stay English: theirs come from a language pack. */
+  readonly language?: string;
 }
 
 export interface QuickInput {
@@ -29,10 +31,16 @@ export async function openWorkbench(browser: Browser, url: string, options: Work
   const { colorScheme = 'dark', viewport = { width: 1280, height: 800 } } = options;
   const page = await browser.newPage({ colorScheme, viewport, reducedMotion: 'reduce' });
   page.setDefaultTimeout(patienceMs);
+  if (options.language !== undefined) await page.addInitScript(speak, options.language);
   await page.goto(url, { waitUntil: 'commit' });
   await page.locator('.monaco-workbench .part.statusbar').waitFor();
   await themeShown(page, colorScheme);
   return page;
+}
+
+/** Runs in the page: where VS Code reads which language its window has. */
+function speak(language: string): void {
+  Object.assign(globalThis, { _VSCODE_NLS_LANGUAGE: language });
 }
 
 /** Shows the light or the dark theme; the test profile makes VS Code follow the browser. */

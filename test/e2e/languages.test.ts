@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { getL10nPseudoLocalized } from '@vscode/l10n-dev';
+import type { Page } from 'playwright-core';
+import { eightStatuses, redBelowGreen } from '../gitlab/glance';
+import { statusBarItem, treeRow } from '../vscode/workbench';
+import type { VSCode } from '../vscode/server';
+import { useStage } from './stage';
+import { eventually, pointAt, shown, tooltip, widenSideBar } from './view';
+
+/** A language of VS Code's developers: each English letter with an accent, and vowels twice. */
+const pseudo = 'qps-ploc';
+
+type Texts = Readonly<Record<string, string>>;
+
+/** Adds a translation of every text into that language to the installed extension. */
+async function translate(vscode: VSCode): Promise<void> {
+  const extensions = join(vscode.dataDir, 'extensions');
+  const [name = ''] = (await readdir(extensions)).filter((entry) => entry.startsWith('gitlab-builds.'));
+  const folder = join(extensions, name);
+  const inCode = JSON.parse(await readFile(join(folder, 'l10n', 'bundle.l10n.de.json'), 'utf8')) as Texts;
+  const english = Object.fromEntries(Object.keys(inCode).map((text) => [text, text]));
+  const inManifest = JSON.parse(await readFile(join(folder, 'package.nls.json'), 'utf8')) as Texts;
+  const manifest = { ...(getL10nPseudoLocalized(inManifest) as Texts), 'view.container': 'GitLab Builds' };
+  await writeFile(join(folder, 'l10n', `bundle.l10n.${pseudo}.json`), JSON.stringify(getL10nPseudoLocalized(english)));
+  await writeFile(join(folder, `package.nls.${pseudo}.json`), JSON.stringify(manifest));
+}
+
+/** Words of three English letters or more: what was not translated, besides the names that the project has. */
+function englishIn(texts: readonly string[], names: RegExp): readonly string[] {
+  return texts.filter((text) => /[A-Za-z]{3}/.test(text.replace(names, '')));
+}
+
+async function spoken(page: Page): Promise<readonly string[]> {
+  const rows = await page.locator('.pane-body .monaco-list-row').all();
+  return Promise.all(rows.map(async (row) => (await row.getAttribute('aria-label')) ?? ''));
+}
+
+describe('a display language with a translation of every text', () => {
+  const stage = useStage({
+    gitlab: { profile: '18.9' },
+    furnish: eightStatuses,
+    prepare: translate,
+    window: { language: pseudo },
+  });
+  const names = /\b(unit|browser|database|upload|test|main|bakery|GitLab Builds|GitLab|statuses|group)\b/g;
+
+  it('shows and speaks no English row, tooltip, title or status', async () => {
+    const { page, picture } = stage();
+    const row = treeRow(page, /^unit .*, /).first();
+    await row.waitFor();
+    assert.deepEqual(englishIn([...(await shown(page)), ...(await spoken(page))], statusNames(names)), []);
+    await pointAt(page, row);
+    assert.deepEqual(englishIn([await tooltip(page).innerText()], statusNames(names)), []);
+    await picture('language-pseudo');
+  });
+
+  it('leaves statuses and actions in sight at 300 px, though the texts are longer', async () => {
+    const { page, picture } = stage();
+    await widenSideBar(page, 300);
+    const row = treeRow(page, /^unit failed/).first();
+    await pointAt(page, row);
+    assert.ok(await row.locator('.actions .action-item').first().isVisible());
+    assert.ok(await row.locator('.custom-view-tree-node-item-icon').isVisible());
+    await picture('language-pseudo-300');
+  });
+});
+
+/** Names of builds in that scene end with a status of GitLab's. */
+function statusNames(names: RegExp): RegExp {
+  return new RegExp(`${names.source}( (failed|running|pending|created|canceled|manual|success|skipped)\\b)?`, 'g');
+}
+
+const wordsOf = {
+  de: { failed: /fehlgeschlagen/ },
+  ja: { failed: /失敗/ },
+};
+
+for (const [language, { failed }] of Object.entries(wordsOf))
+  describe(`the display language ${language}`, () => {
+    const stage = useStage({ gitlab: { profile: '18.9' }, furnish: redBelowGreen, window: { language } });
+
+    it('is that of rows, status bar, menus and tooltips', async () => {
+      const { page, picture, project } = stage();
+      const row = treeRow(page, new RegExp(`^${project.failed}, `));
+      await row.waitFor();
+      await eventually(async () => assert.match((await row.getAttribute('aria-label')) ?? '', failed));
+      assert.match(await statusBarItem(page, /^GitLab Builds/).innerText(), failed);
+      await picture(`language-${language}`);
+      await widenSideBar(page, 300);
+      await row.click({ button: 'right' });
+      await page.locator('.context-view .monaco-menu').waitFor();
+      await picture(`language-${language}-menu`);
+      await page.keyboard.press('Escape');
+      await pointAt(page, row);
+      assert.match(await tooltip(page).innerText(), failed);
+      await picture(`language-${language}-tooltip`);
+    });
+  });
