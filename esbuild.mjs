@@ -50,6 +50,8 @@ function extension() {
     format: 'esm',
     splitting: true,
     chunkNames: '[name]-[hash]',
+    // Its ES modules, of which only what is used gets into the bundle.
+    alias: { yaml: './node_modules/yaml/browser/dist/index.js' },
     // fetch-blob's fallback for a Node without streams of its own: 60 kB that no VS Code ever reaches.
     external: ['vscode', 'web-streams-polyfill'],
     minify,

@@ -56,7 +56,7 @@ export type YamlSyntax = typeof CST;
 export async function parsedDocuments(
   text: string,
 ): Promise<{ readonly documents: readonly CST.Document[]; readonly syntax: YamlSyntax }> {
-  const { CST: syntax, Lexer, Parser } = await import('yaml');
+  const { CST: syntax, Lexer, Parser } = await import('./yamlSyntax');
   const [documents, share, parser] = [[] as CST.Document[], timeSlice(), new Parser()];
   const keep = (token: CST.Token): void => {
     if (token.type === 'document') documents.push(token);
