@@ -309,11 +309,17 @@ describe('Open Log', () => {
         const items = manifest.contributes.menus['editor/title'].filter(({ when }) => evaluate(when, keys));
         return items.map(({ command }) => command.replace('gitlabBuilds.', ''));
       };
-      assert.deepEqual(offered(), ['saveLog', 'compareLog']);
+      assert.deepEqual(offered(), ['saveLog', 'row.compareLog']);
       app.gitlab.world.update(long, { status: 'failed', finishedAtMs: app.gitlab.world.now() });
       await app.api.refresh();
       await until('the end', () => offered().length > 2);
-      assert.deepEqual(offered(), ['saveLog', 'compareLog', 'copyFailure', 'fixWithChat', 'showProblems']);
+      assert.deepEqual(offered(), [
+        'saveLog',
+        'row.compareLog',
+        'row.copyFailure',
+        'row.fixWithChat',
+        'row.showProblems',
+      ]);
       assert.ok(lenses(shown()).includes('$(warning) Problems') && !lenses(shown()).includes('$(debug-stop) Cancel'));
     });
 

@@ -101,7 +101,7 @@ describe('The extraction of artifacts', () => {
     await writeFile(join(around(), 'artifacts/mine.txt'), 'mine');
     const running = app.run('extractArtifacts', await app.row('compile'));
     const question = await message('/artifacts?');
-    assert.match(question.detail, /Any changes to it will be lost/);
+    assert.match(question.detail, /The folder exists. Everything in it will be lost/);
     question.press('Replace');
     await running;
     assert.deepEqual(await below(), whole);

@@ -111,7 +111,7 @@ describe('A refresh', () => {
     assert.deepEqual(
       [words(), cost({ ...one, readOnly: true }), words()],
       [
-        ['build retryable erasable', 'build cancelable hasLog', 'build cancelable'],
+        ['build retryable retryInputs erasable', 'build cancelable hasLog', 'build cancelable'],
         3,
         ['build', 'build hasLog', 'build'],
       ],
