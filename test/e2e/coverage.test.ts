@@ -43,7 +43,7 @@ describe('The coverage of a build of the commit that is checked out', () => {
     gitlab.world.addBuild(project.project, { ...ended, name: 'unit', artifacts });
     await titleButton(page, 'Refresh').click();
     await unfold(treeRow(page, /^Stage test/));
-    await contextMenu(page, treeRow(page, /^unit, passed/), 'Show Coverage of Build…');
+    await contextMenu(page, treeRow(page, /^unit, passed/), 'Show Coverage of Build');
     await notification(page, /coverage of unit #\d+ is shown in 1 file/)
       .getByRole('button', { name: 'Open Test Coverage' })
       .click();
@@ -74,7 +74,7 @@ describe('The coverage of a build of the commit that is checked out', () => {
     await writeFile(join(folder, 'src/price.js'), `// Changed\n${source}`);
     await runCommand(page, 'Git: Refresh');
     await openView(page, 'GitLab Builds');
-    await contextMenu(page, treeRow(page, /^unit, passed/), 'Show Coverage of Build…');
+    await contextMenu(page, treeRow(page, /^unit, passed/), 'Show Coverage of Build');
     await notification(page, /contain no lcov, Cobertura or JaCoCo report of unchanged files/).waitFor();
     await picture('coverage-3-changed');
   });

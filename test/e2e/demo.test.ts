@@ -67,7 +67,7 @@ describe('the demo', () => {
 
   it('refuses what it does not understand in one sentence', async () => {
     const folder = await mkdtemp(join(temporary(), 'no-repository-'));
-    const versions = '8.4, 8.5, 8.9, 8.10, 8.13, 8.17, 9.0, 10.8, 11.0, 13.4, 13.9, 15.9, 18.9';
+    const versions = '8.4, 8.5, 8.9, 8.10, 8.13, 8.17, 9.0, 10.8, 11.0, 13.4, 13.9, 15.9, 18.9, 18.10';
     const refusals: readonly (readonly [args: readonly string[], sentence: string])[] = [
       [['--frobnicate'], 'The demo takes --gitlab VERSION, --repo PATH and --no-open, not "--frobnicate".'],
       [['--gitlab', '7.0'], `--gitlab takes one of ${versions}, not "7.0".`],

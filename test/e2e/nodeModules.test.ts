@@ -49,7 +49,7 @@ describe('The artifacts of a build that keeps node_modules', () => {
     });
     await titleButton(page, 'Refresh').click();
     await unfold(treeRow(page, /^Stage build/));
-    await contextMenu(page, treeRow(page, /^install, passed/), 'Download and Extract Artifacts…');
+    await contextMenu(page, treeRow(page, /^install, passed/), 'Download and Extract Artifacts');
     await notification(page, /2 entries left out: 1 link, 1 \.git\./).waitFor();
     await picture('node-modules-1-extracted');
     const unpacked = join(folder, '.gitlab-builds', `install-${build.id}`);
