@@ -1,3 +1,4 @@
+import { eastAsianWidth } from 'get-east-asian-width';
 import { l10n } from 'vscode';
 import type { Build } from '../../core/model/build';
 import { runningSeconds, wholeSeconds, type Bar, type Timeline } from '../../core/model/timeline';
@@ -104,8 +105,10 @@ function table(timeline: Timeline): readonly string[] {
   });
 }
 
+/** In columns of a monospaced font: Chinese and Japanese characters and emoji take two. */
 function lengthOf(text = ''): number {
-  return Array.from(text).length;
+  const characters = Array.from(new Intl.Segmenter().segment(text));
+  return characters.reduce((width, { segment }) => width + eastAsianWidth(segment.codePointAt(0) ?? 0), 0);
 }
 
 function padded(text: string, width: number, isNumber: boolean): string {
