@@ -41,6 +41,8 @@ const inBranch = [
   ...['lint', '1:00', 'rspec 1/2', '4:00 · passed on retry'],
   ...['deploy', '1 manual · 1 scheduled', 'production', 'staging', '…'],
 ];
+/** The closed row at the end. */
+const earlier = 'Earlier pipelines of feature';
 const inExternal = ['jenkins/acceptance', '6:00'];
 
 /** With the pipeline that a bridge has started. */
@@ -62,7 +64,10 @@ for (const profile of ['18.9', '13.4'] as const) {
       const { page, project, picture } = stage();
       await treeRow(page, /^Branch .*#1001/).waitFor();
       await picture(`pipelines-${profile}`);
-      assert.deepEqual(await shown(page), profile === '18.9' ? atFirst : [...asToldBy13(atFirst), ...external]);
+      assert.deepEqual(await shown(page), [
+        ...(profile === '18.9' ? atFirst : [...asToldBy13(atFirst), ...external]),
+        earlier,
+      ]);
       assert.equal(await message(page).innerText(), `feature · ${project.sha.slice(0, 8)}`);
     });
 
@@ -71,7 +76,7 @@ for (const profile of ['18.9', '13.4'] as const) {
       await openAll(page);
       await treeRow(page, /^staging, scheduled/).waitFor();
       await picture(`pipelines-${profile}-open`);
-      const all = [...merge, ...inMerge, ...branch, ...inBranch, ...external, ...inExternal];
+      const all = [...merge, ...inMerge, ...branch, ...inBranch, ...external, ...inExternal, earlier];
       const expected = profile === '18.9' ? all : asToldBy13(all);
       await eventually(async () => assert.deepEqual((await shown(page)).map(withoutTime), expected));
     });

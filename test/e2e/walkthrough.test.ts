@@ -33,9 +33,9 @@ describe('the walkthrough', () => {
         await step(page, id).click();
         const image = page.locator('.gettingStartedContainer .getting-started-media img');
         await eventually(async () => {
-          const source = (await image.getAttribute('src')) ?? '';
+          const source = (await image.getAttribute('srcset')) ?? '';
           assert.match(source, new RegExp(`-${theme}\\.png`));
-          assert.ok(await image.evaluate('(image) => image.complete && image.naturalWidth > 0'));
+          assert.ok(await image.evaluate(isDrawn));
         });
         await picture(`walkthrough-${theme}-${id}`);
       }
@@ -51,3 +51,9 @@ describe('the walkthrough', () => {
     await picture('walkthrough-log-done');
   });
 });
+
+/** Runs in the page. */
+function isDrawn(image: unknown): boolean {
+  const { complete, naturalWidth } = image as { readonly complete: boolean; readonly naturalWidth: number };
+  return complete && naturalWidth > 0;
+}
