@@ -82,6 +82,7 @@ describe('builds of the checked out commit, on GitLab 8.5', () => {
       coverage: 98.29,
       runner: 'docker-01',
       webUrl: `${gitlab.url}/${small.project.path}/builds/${small.builds.rspec.id}`,
+      denied: ['retryWithInputs'],
       attempts: rspec.attempts,
     });
     assert.deepEqual(

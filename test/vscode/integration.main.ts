@@ -21,6 +21,8 @@ async function main(release: Release): Promise<void> {
     const code = await runInExtensionHost({
       release,
       workspace: workspace.folder,
+      // A test opens a repository outside of the folder, for which the oldest VS Code would ask.
+      settings: { 'git.openRepositoryInParentFolders': 'always' },
       developmentPath: projectRoot,
       testsPath: join(projectRoot, 'out', 'test', 'integration', 'index.js'),
       env: { ...plainGit, INTEGRATION_RESULT_FILE: resultFile, INTEGRATION_LINE_PREFIX: linePrefix },
