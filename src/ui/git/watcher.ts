@@ -14,8 +14,8 @@ export async function gitFolders(git: GitProgram, root: string): Promise<GitFold
   return { own: resolve(root, own), common: resolve(root, common) };
 }
 
-/** Git writes in bursts, so wait until it is quiet, in ms. */
-const quietMs = 100;
+/** Git writes in bursts, so wait until it is quiet, but at most so long after the first change, in ms. */
+const [quietMs, mostMs] = [100, 500];
 const ownFiles = '{HEAD,MERGE_HEAD,CHERRY_PICK_HEAD,REVERT_HEAD,BISECT_LOG,rebase-merge,rebase-apply,reftable/**}';
 const refs = '{packed-refs,refs/heads/**,refs/remotes/**,reftable/**}';
 
@@ -25,9 +25,16 @@ const refs = '{packed-refs,refs/heads/**,refs/remotes/**,reftable/**}';
  */
 export function watchGit({ own, common }: GitFolders, moved: () => void): Disposable {
   let timer: NodeJS.Timeout | undefined;
+  let latest: number | undefined;
+  const tell = () => {
+    latest = undefined;
+    moved();
+  };
   const soon = () => {
+    const now = performance.now();
+    latest ??= now + mostMs;
     clearTimeout(timer);
-    timer = setTimeout(moved, quietMs);
+    timer = setTimeout(tell, Math.min(quietMs, Math.max(latest - now, 0)));
   };
   const watchers = [
     workspace.createFileSystemWatcher(new RelativePattern(Uri.file(own), ownFiles)),

@@ -54,6 +54,18 @@ describe('Git, of a real repository,', () => {
     assert.deepEqual([(await git.head(repository, 'origin'))?.sha, repository.looks], [commit, 1]);
   });
 
+  it('does not wait for the end of a burst that goes on', async () => {
+    await pushed();
+    await watched();
+    real.commit();
+    const writing = setInterval(write, 20);
+    try {
+      await until('the change', () => changed > 0);
+    } finally {
+      clearInterval(writing);
+    }
+  });
+
   it('sees where HEAD is before vscode.git has looked, and tells it once', async () => {
     await pushed();
     await watched();
