@@ -31,6 +31,16 @@ function listen(fake: FakeGitLab): readonly Sent[] {
   return sent;
 }
 
+function assertLight({ world }: FakeGitLab, sent: readonly Sent[]): void {
+  for (const { query, variables } of sent) {
+    const { complexity, depth, recursion } = weightOf(world.profile, query, variables);
+    assert.ok(complexity <= limit, `${complexity}: ${query}`);
+    assert.ok(depth <= 15, `${depth}: ${query}`);
+    assert.equal(recursion, undefined);
+    assert.ok(query.length <= maxLength, `${query.length} characters`);
+  }
+}
+
 describe('The queries of the client', () => {
   for (const release of releasesWithGraphql) {
     it(`weigh no more than ${limit} on ${release}, and are not too long`, () =>
@@ -44,18 +54,31 @@ describe('The queries of the client', () => {
         const client = clientOf(fake, { apiVersion: 'auto' });
         for (let round = 0; round < 3; round++) await client.listing(project.path, { sha, ref }, unhurried());
         await client.listing(project.path, { sha }, unhurried());
-        const { profile } = fake.world;
-        for (const { query, variables } of sent) {
-          const { complexity, depth, recursion } = weightOf(profile, query, variables);
-          assert.ok(complexity <= limit, `${complexity}: ${query}`);
-          assert.ok(depth <= 15, `${depth}: ${query}`);
-          assert.equal(recursion, undefined);
-          assert.ok(query.length <= maxLength, `${query.length} characters`);
-        }
+        assertLight(fake, sent);
         assert.ok(sent.some(({ query }) => query.includes('jobs(')));
         // The pages after the first, too. 14.0 does not tell what a bridge has started, so REST lists there.
         assert.equal(client.usesGraphql, release !== '14.0');
         assert.ok(release === '14.0' || sent.some(({ query }) => query.includes('after:')));
+      }));
+
+    it(`for what a build waits for, its tests and its history weigh no more on ${release}`, () =>
+      withGitLab({ profile: release }, async (fake) => {
+        const { project, sha, ref, branch } = everyPipeline(fake.world);
+        const client = clientOf(fake, { apiVersion: 'auto' });
+        const { builds } = await client.listing(project.path, { sha, ref }, unhurried());
+        const build = builds.find(({ pipeline }) => pipeline === branch.id) ?? assert.fail('no build');
+        const sent = listen(fake);
+        const ancestors = Array.from({ length: 100 }, (_, at) => ({
+          sha: String(at).padStart(40, '0'),
+          title: '',
+          author: '',
+        }));
+        await client.needsOf(project.path, { id: branch.id, sha }, unhurried());
+        await client.testsOf(project.path, build, '', unhurried());
+        await client.historyOf(project.path, build, ancestors, unhurried());
+        await client.branchPipelines(project.path, [ref], unhurried());
+        assertLight(fake, sent);
+        assert.ok(sent.length > 0);
       }));
   }
 });
