@@ -117,6 +117,17 @@ describe('The tooltip of a build', () => {
     assert.ok(lines.includes('| Earlier attempts | #41 failed: runner died, #40 canceled, #39 canceled, … |'));
   });
 
+  it('tells of a build that passed when it was run again that it did', () => {
+    const failed = aBuild({ id: 41, name: 'rspec', status: 'failed' });
+    const result = '| Result | passed on retry |';
+    assert.ok(
+      textOf({ ...full, status: 'success', attempts: [failed] })
+        .split('\n')
+        .includes(result),
+    );
+    assert.ok(!textOf({ ...full, status: 'failed', attempts: [failed] }).includes('passed on retry'));
+  });
+
   it('tells what it waits for', () =>
     assert.match(textOf({ status: 'waiting_for_resource' }), /\| State \| waiting for its resource group \|/));
 
