@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import type { FakeBuild, Project } from '../gitlab/model';
 import { seedProject, type Seed } from '../gitlab/seed';
 import { startGitLab, type FakeGitLab, type FakeOptions } from '../gitlab/server';
 import type { World } from '../gitlab/world';
 import {
+  eventually,
   answering,
   api,
   buildNamed,
@@ -340,19 +340,6 @@ async function setting(name: string, value: unknown): Promise<void> {
 
 function temporary(prefix: string): string {
   return mkdtempSync(join(tmpdir(), prefix));
-}
-
-async function eventually(check: () => unknown): Promise<void> {
-  const end = Date.now() + 15_000;
-  for (;;) {
-    try {
-      await check();
-      return;
-    } catch (error) {
-      if (Date.now() > end) throw error;
-      await delay(25);
-    }
-  }
 }
 
 async function gitApi(): Promise<{ openRepository(root: vscode.Uri): Promise<unknown> }> {

@@ -1,11 +1,21 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import { startGitLab, type FakeGitLab } from '../gitlab/server';
 import { smallProject, type SmallProject } from '../gitlab/scenarios';
-import { api, buildNamed, commit, git, messagesDuring, setRemote, signIn, until, workspaceFolder } from './support';
+import {
+  api,
+  buildNamed,
+  commit,
+  eventually,
+  git,
+  messagesDuring,
+  setRemote,
+  signIn,
+  until,
+  workspaceFolder,
+} from './support';
 
 describe('builds of the checked out commit, on GitLab 8.5', () => {
   let gitlab: FakeGitLab;
@@ -94,7 +104,7 @@ describe('builds of the checked out commit, on GitLab 8.5', () => {
 
   it('needs one request for a refresh', async () => {
     // How long builds usually take is asked for once, after the builds are shown.
-    while (!gitlab.requests.some(({ path }) => path.includes('scope=success'))) await setTimeout(20);
+    await eventually(() => assert.ok(gitlab.requests.some(({ path }) => path.includes('scope=success'))));
     const since = gitlab.requests.length;
     await (await api()).refresh();
     const path = `/api/v3/projects/${small.project.id}/repository/commits/${small.sha}/builds?per_page=100&page=1`;

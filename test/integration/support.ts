@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import { setTimeout as delay } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import type { Exports, GitLabBuildsAPI, RepositoryBuilds } from '../../src/ui/api';
 import type { Build } from '../../src/core/model/build';
@@ -159,4 +160,18 @@ export function callingOff<T>(work: () => Thenable<T>): Promise<T> {
     return task({ report: () => source.cancel() }, source.token);
   };
   return answering({ withProgress } as Partial<typeof vscode.window>, work);
+}
+
+/** Waits until a check no longer throws, at most 15 seconds. */
+export async function eventually(check: () => unknown): Promise<void> {
+  const end = Date.now() + 15_000;
+  for (;;) {
+    try {
+      await check();
+      return;
+    } catch (error) {
+      if (Date.now() > end) throw error;
+      await delay(25);
+    }
+  }
 }
