@@ -113,6 +113,9 @@ async function seeBuildsMove(page: Page): Promise<void> {
   await status.waitFor({ state: 'hidden' });
 }
 
+/** It packs the extension, installs it in a VS Code and starts that. */
+const startLimitMs = 60_000;
+
 /** What it prints to its output, line by line, and the address in that. */
 async function wordsOf(demo: ChildProcess): Promise<{ readonly address: string; readonly lines: readonly string[] }> {
   const said = collect(demo);
@@ -121,7 +124,7 @@ async function wordsOf(demo: ChildProcess): Promise<{ readonly address: string; 
     const found = /http:\/\/127\.0\.0\.1:\d+\/\S*/.exec(said());
     assert.ok(found && said().includes('Ctrl+C'), said());
     return found;
-  });
+  }, startLimitMs);
   const lines = said()
     .split('\n')
     .filter((line) => line !== '' && !line.endsWith('…'));

@@ -7,8 +7,8 @@ const patienceMs = 20_000;
 const lookAgainMs = 50;
 
 /** Looks again until the check no longer throws; at last throws what it threw. */
-export async function eventually<T>(check: () => Promise<T> | T): Promise<T> {
-  const end = Date.now() + patienceMs;
+export async function eventually<T>(check: () => Promise<T> | T, limitMs = patienceMs): Promise<T> {
+  const end = Date.now() + limitMs;
   for (;;) {
     try {
       return await check();

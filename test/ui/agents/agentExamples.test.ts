@@ -62,11 +62,7 @@ describe('docs/agents.md', () => {
     const parts: string[] = [];
     for (const { prompt, tools } of examples(app)) {
       parts.push(`### "${prompt}"`);
-      for (const tool of tools) {
-        const t = await toldBy(tool, app);
-        console.log(t);
-        parts.push(t);
-      }
+      for (const tool of tools) parts.push(await toldBy(tool, app));
     }
     const text = readFileSync(file, 'utf8');
     const [before = '', made, after] = [text.split(begin)[0], ...(text.split(begin)[1] ?? '').split(end)];
