@@ -41,7 +41,7 @@ function tokenAt(word: string, prefix: string): number {
   return at >= 0 && word.length - at - prefix.length >= shortestSecret ? at : -1;
 }
 
-/** Start of a JSON web token: two JSON objects in base64, with a point between. */
+/** Start of a JSON web token: two JSON objects in base64, separated by a dot. */
 function webTokenAt(word: string): number {
   const second = word.indexOf('.eyJ');
   return second < 0 ? -1 : word.lastIndexOf('eyJ', second);

@@ -13,7 +13,7 @@ export interface StatusFacts {
   readonly commit?: { readonly sha: string; readonly ref: string | undefined; readonly isHead: boolean } | undefined;
   /** Sentences about what is unusual or missing. */
   readonly remarks: readonly string[];
-  /** Undefined if builds are not known. */
+  /** Undefined if the builds aren't known. */
   readonly listing?: Listing | undefined;
   /** Seconds since GitLab was last asked. */
   readonly age?: number | undefined;

@@ -51,7 +51,7 @@ function numberAfter(message: string, word: string): number | undefined {
   return Number.isNaN(number) ? undefined : number;
 }
 
-/** What an included file may be accused of that stands in it, rather than where it is included. */
+/** Messages whose error is in the included file itself, not where it is included. */
 const faultsOfFiles = ['does not have valid YAML syntax', 'is empty'];
 
 /** The file of the repository that has the error: `` `ci/a.yml`: … ``, or one that isn't YAML. */

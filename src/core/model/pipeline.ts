@@ -25,7 +25,7 @@ export interface Pipeline {
   readonly stages?: readonly string[] | undefined;
 }
 
-/** A pipeline in the list of a branch, which tells when and how long it ran. */
+/** A pipeline in the list of a branch, with when and for how long it ran. */
 export interface ListedPipeline extends Pipeline {
   /** ISO 8601. */
   readonly createdAt?: string | undefined;
