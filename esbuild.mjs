@@ -1,5 +1,5 @@
 // Builds the extension into dist/ (default), or every test bundle into out/ (--tests).
-import { mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, sep } from 'node:path';
 import { build, context, transform } from 'esbuild';
 import { noticesOf } from './notices.mjs';
@@ -65,10 +65,7 @@ function extension() {
  * into CommonJS, where `import()` of a chunk becomes a lazy `require`. dist/extension.js is what activation costs.
  */
 async function writeExtension({ outputFiles, metafile }) {
-  const notices = noticesOf(Object.keys(metafile.inputs));
-  rmSync('dist', { recursive: true, force: true });
-  mkdirSync('dist');
-  writeFileSync('THIRD_PARTY_NOTICES', notices);
+  const files = new Map([['meta.json', JSON.stringify(metafile)]]);
   for (const file of outputFiles) {
     const { code } = await transform(file.text, {
       format: 'cjs',
@@ -78,9 +75,17 @@ async function writeExtension({ outputFiles, metafile }) {
       minify,
       sourcemap: isWatching ? 'inline' : false,
     });
-    writeFileSync(file.path, code);
+    files.set(basename(file.path), code);
   }
-  writeFileSync(join('dist', 'meta.json'), JSON.stringify(metafile));
+  mkdirSync('dist', { recursive: true });
+  for (const name of readdirSync('dist')) if (!files.has(name)) rmSync(join('dist', name), { recursive: true });
+  for (const [name, text] of files) writeIfChanged(join('dist', name), text);
+  writeIfChanged('THIRD_PARTY_NOTICES', noticesOf(Object.keys(metafile.inputs)));
+}
+
+/** Leaves a file alone that is right already: a VS Code of another test may be reading it. */
+function writeIfChanged(file, text) {
+  if (!existsSync(file) || readFileSync(file, 'utf8') !== text) writeFileSync(file, text);
 }
 
 /** Prints a line at the beginning and at the end of each build, which .vscode/tasks.json waits for. */

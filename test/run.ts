@@ -2,7 +2,9 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readdirSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { mapLimit } from '../src/core/util/mapLimit';
 import { projectRoot, resultsFolder } from './vscode/project';
 import { type SuiteResult, writeResult } from './vscode/runMocha';
 
@@ -12,6 +14,8 @@ interface Step {
   readonly commands: readonly (readonly string[])[];
   /** Tools pass or fail as a whole; suites tell how many tests did. */
   readonly kind: 'tool' | 'suite';
+  /** By which `--only` knows it. Default: its name. */
+  readonly group?: string;
 }
 
 interface Outcome extends SuiteResult {
@@ -19,6 +23,10 @@ interface Outcome extends SuiteResult {
 }
 
 const testFolder = join(projectRoot, 'out', 'test');
+/** Browser tests wait more than they compute, so that their two halves take little more than half the time. */
+const e2eParts = 2;
+/** Steps that run side by side. */
+const atOnce = Math.min(4, availableParallelism());
 const steps: readonly Step[] = [
   tool('types', ['typescript/bin/tsc', '-p', '.']),
   tool('lint', ['eslint/bin/eslint.js', '.'], ['prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.']),
@@ -29,7 +37,7 @@ const steps: readonly Step[] = [
   mochaSuite('vscode', 30),
   integration('newest'),
   mochaSuite('wire', 120),
-  ...(existsSync(join(testFolder, 'e2e')) ? [mochaSuite('e2e', 120)] : []),
+  ...Array.from({ length: e2eParts }, (_, part) => e2ePart(part)),
 ];
 /** Steps in the oldest supported VS Code, which run when they are named. */
 const stepsOfOldest: readonly Step[] = [integration('oldest'), mochaSuite('wire-oldest', 120)];
@@ -44,8 +52,13 @@ function integration(release: 'newest' | 'oldest'): Step {
   return { name: `integration-${release}`, kind: 'suite', commands: [[program, release]] };
 }
 
-function mochaSuite(name: string, secondsPerTest: number): Step {
-  const files = testFiles(join(testFolder, name));
+/** One part of the browser tests: their files are dealt out in turn. */
+function e2ePart(part: number): Step {
+  const files = testFiles(join(testFolder, 'e2e')).filter((_, index) => index % e2eParts === part);
+  return { ...mochaSuite(`e2e-${part + 1}`, 120, files), group: 'e2e' };
+}
+
+function mochaSuite(name: string, secondsPerTest: number, files = testFiles(join(testFolder, name))): Step {
   const program = join(testFolder, 'vscode', 'mocha.main.mjs');
   return { name, kind: 'suite', commands: [['--enable-source-maps', program, name, String(secondsPerTest), ...files]] };
 }
@@ -59,23 +72,35 @@ function testFiles(folder: string): string[] {
     .map((name) => join(folder, name));
 }
 
-/** Runs the steps one after the other, whatever fails, and says at the end how they went. */
+/** Runs the steps, whatever fails, and says at the end how they went. */
 async function main(chosen: readonly Step[]): Promise<void> {
-  const outcomes: Outcome[] = [];
-  for (const step of chosen) outcomes.push(await runStep(step));
+  const run = chosen.length === 1 ? runAlone : runBesideOthers;
+  const outcomes = await mapLimit(chosen, atOnce, run);
   console.log(`\n${outcomes.map(summaryLine).join('\n')}\n`);
   const [passed, failed] = [sum(outcomes.map((o) => o.passed)), sum(outcomes.map((o) => o.failed))];
   console.log(`${passed} passed, ${failed} failed`);
   process.exitCode = failed === 0 ? 0 : 1;
 }
 
-async function runStep({ name, kind, commands }: Step): Promise<Outcome> {
-  console.log(`\n── ${name}`);
+function runAlone(step: Step): Promise<Outcome> {
+  return runStep(step, (text) => process.stdout.write(text));
+}
+
+/** Prints what a step says when it has ended, so that the lines of two steps don't mix. */
+async function runBesideOthers(step: Step): Promise<Outcome> {
+  const said: string[] = [];
+  console.log(`── ${step.name} begins`);
+  const outcome = await runStep(step, (text) => said.push(text));
+  console.log(`\n── ${step.name}\n${said.join('')}`);
+  return outcome;
+}
+
+async function runStep({ name, kind, commands }: Step, print: (text: string) => void): Promise<Outcome> {
   const start = performance.now();
   const resultFile = join(resultsFolder, `${name}.json`);
   await rm(resultFile, { force: true });
   let succeeded = true;
-  for (const command of commands) succeeded = (await runNode(command)) === 0 && succeeded;
+  for (const command of commands) succeeded = (await runNode(command, print)) === 0 && succeeded;
   const counted = kind === 'suite' ? await readResult(resultFile, name) : { suite: name, passed: 0, failed: 0 };
   const result = { ...counted, failed: succeeded ? counted.failed : Math.max(1, counted.failed) };
   writeResult(resultFile, result);
@@ -88,8 +113,9 @@ async function readResult(file: string, suite: string): Promise<SuiteResult> {
   return text === undefined ? { suite, passed: 0, failed: 1 } : (JSON.parse(text) as SuiteResult);
 }
 
-async function runNode(args: readonly string[]): Promise<number | null> {
-  const child = spawn(process.execPath, args, { cwd: projectRoot, stdio: ['ignore', 'inherit', 'inherit'] });
+async function runNode(args: readonly string[], print: (text: string) => void): Promise<number | null> {
+  const child = spawn(process.execPath, args, { cwd: projectRoot, stdio: ['ignore', 'pipe', 'pipe'] });
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', print);
   const [code] = (await once(child, 'close')) as [number | null];
   return code;
 }
@@ -103,14 +129,19 @@ function sum(numbers: readonly number[]): number {
   return numbers.reduce((total, number) => total + number, 0);
 }
 
+function groupOf({ name, group = name }: Step): string {
+  return group;
+}
+
 /** `--only core,ui` leaves out all other steps. */
 function chooseSteps(args: readonly string[]): readonly Step[] {
   const names = args[args.indexOf('--only') + 1]?.split(',') ?? [];
   if (!args.includes('--only')) return steps;
   const known = [...steps, ...stepsOfOldest];
-  const unknown = names.filter((name) => !known.some((step) => step.name === name));
-  if (names.length > 0 && unknown.length === 0) return known.filter(({ name }) => names.includes(name));
-  throw new Error(`--only takes some of ${known.map(({ name }) => name).join(',')}`);
+  const groups = known.map(groupOf);
+  if (names.length > 0 && names.every((name) => groups.includes(name)))
+    return known.filter((step) => names.includes(groupOf(step)));
+  throw new Error(`--only takes some of ${[...new Set(groups)].join(',')}`);
 }
 
 await main(chooseSteps(process.argv.slice(2)));
