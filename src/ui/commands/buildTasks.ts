@@ -80,8 +80,8 @@ export function taskOn(context: CommandContext, place: TargetSnapshot, action: A
       const after = await act(
         { client, project, action, before, newest: newestOf(context, root, before), signal },
         look,
+        (build) => session.update(root, build),
       );
-      session.update(root, after);
       report.done(action.done(before, after));
     },
   };
@@ -99,8 +99,8 @@ interface ActionContext {
 
 type Look = (client: GitLabClient, known: Build, signal: AbortSignal) => Promise<Build>;
 
-/** Performs the action and returns the build as GitLab shows it afterwards. */
-async function act(doing: ActionContext, look: Look): Promise<Build> {
+/** Performs the action and returns the build as GitLab shows it afterwards. What GitLab answers is shown at once. */
+async function act(doing: ActionContext, look: Look, show: (build: Build) => void): Promise<Build> {
   const { client, action, before, signal } = doing;
   let answer: Build;
   try {
@@ -110,7 +110,9 @@ async function act(doing: ActionContext, look: Look): Promise<Build> {
     const better = error instanceof GitLabError ? wordsFor(error.failure, action, before) : undefined;
     throw better === undefined ? error : new UserError(better);
   }
-  return look(client, { ...answer, kind: before.kind }, signal);
+  const shown = { ...answer, kind: before.kind };
+  show({ ...shown, denied: before.denied ?? answer.denied, confirmation: before.confirmation });
+  return look(client, shown, signal);
 }
 
 async function ask({ client, project, action, before, signal }: ActionContext): Promise<Build> {

@@ -44,6 +44,20 @@ describe('Retry', () => {
     assert.equal(rows[after + 1]?.item.label, `#${odd.id}`);
   });
 
+  it('shows the new build as soon as GitLab has made it, before it looks at it', async () => {
+    const app = await apps.ready();
+    const { odd, deploy } = app.small.builds;
+    const made = deploy.id + 1;
+    const shown: (boolean | undefined)[] = [];
+    const look = ({ path }: { readonly path: string }): boolean => {
+      if (path.endsWith(`/${made}`)) shown.push(app.api.repositories[0]?.builds.some(({ id }) => id === made));
+      return false;
+    };
+    app.gitlab.faults = [{ when: look }];
+    await app.run('retry', { build: odd.id });
+    assert.deepEqual(shown, [true]);
+  });
+
   it('says so in the status bar, without a message', async () => {
     const app = await apps.ready();
     const { rspec, deploy } = app.small.builds;
