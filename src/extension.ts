@@ -2,11 +2,8 @@ import { setImmediate } from 'node:timers/promises';
 import { EventEmitter, type ExtensionContext } from 'vscode';
 import { registerTools } from './ui/agents/registerTools';
 import { createExports, type Exports } from './ui/api';
-import { registerArtifactFiles } from './ui/artifacts/register';
-import { registerLogFiles } from './ui/log/logFiles';
-import { registerMergedCiFiles } from './ui/ciFile/mergedCiFiles';
-import { registerTimelineFiles } from './ui/timeline/timelineFiles';
 import { registerCommands } from './ui/commands/registerCommands';
+import { registerFiles } from './ui/registerFiles';
 import { registerUriHandler } from './ui/links/uriHandler';
 
 /**
@@ -19,8 +16,7 @@ export function activate(context: ExtensionContext): Exports {
   const started = setImmediate()
     .then(() => import('./ui/shell'))
     .then(({ startShell }) => startShell(context, changed));
-  context.subscriptions.push(changed, registerArtifactFiles(started), ...registerLogFiles(started));
-  context.subscriptions.push(registerTimelineFiles(started), registerMergedCiFiles(started));
+  context.subscriptions.push(changed, ...registerFiles(started));
   context.subscriptions.push(...registerCommands(context.extension.packageJSON, started));
   context.subscriptions.push(registerUriHandler(started), ...registerTools(context.extension.packageJSON, started));
   return createExports(started, changed.event);

@@ -26,8 +26,8 @@ export async function measureBundle(): Promise<Measured> {
   const first = chunks.filter(({ atActivation }) => atActivation);
   const vsixBytes = await packageSize();
   const lines: Line[] = [
-    { what: 'bundle, minified, in all', measured: kilobytes(sum(chunks)), aim: '≤ 150 kB' },
-    { what: 'of it loaded at activation', measured: kilobytes(sum(first)), aim: '≤ 30 kB' },
+    { what: 'bundle, minified, in all', measured: kilobytes(sum(chunks)) },
+    { what: 'of it loaded at activation', measured: kilobytes(sum(first)), aim: '≤ 10 kB' },
     ...chunks
       .filter(({ atActivation }) => !atActivation)
       .map((chunk) => ({ what: `· later: ${nameOf(chunk)}`, measured: kilobytes(chunk.bytes) })),
@@ -36,7 +36,7 @@ export async function measureBundle(): Promise<Measured> {
   return { lines, numbers: { chunks, vsixBytes } };
 }
 
-async function readChunks(): Promise<readonly Chunk[]> {
+export async function readChunks(): Promise<readonly Chunk[]> {
   const text = await readFile(join(projectRoot, 'dist', 'meta.json'), 'utf8');
   const { outputs } = JSON.parse(text) as { readonly outputs: Readonly<Record<string, Output>> };
   const first = loadedWith(entry, outputs);

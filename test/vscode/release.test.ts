@@ -7,6 +7,7 @@ import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import yauzl from 'yauzl';
 import manifest from '../../package.json';
+import { readChunks } from '../bench/bundle';
 import { type Package, packageExtension } from '../demo/packaging';
 import { projectRoot } from './project';
 import { type TemporaryFolder, temporaryFolder } from './temporaryFolder';
@@ -175,12 +176,21 @@ describe('The package', function () {
     assert.ok(readme.includes(`](${manifest.vsce.baseContentUrl}/docs/tokens.md)`));
   });
 
+  it('loads little when it is activated: the rest comes a turn later', async () => {
+    const loaded = (await readChunks()).filter(({ atActivation }) => atActivation);
+    assert.ok(sum(loaded.map(({ bytes }) => bytes)) <= 10_000, JSON.stringify(loaded));
+  });
+
   it('is refused where a part is too large', async () => {
     const { tooLarge } = (await ofRoot('pack.sizes.mjs')) as { tooLarge: (sizes: object) => readonly string[] };
     assert.deepEqual(tooLarge({ code: 280_000, whole: 600_000 }), []);
     assert.deepEqual(tooLarge({ code: 280_001, whole: 600_001 }), ['code', 'whole']);
   });
 });
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, one) => total + one, 0);
+}
 
 function packagesInBundle(): readonly string[] {
   const { inputs } = JSON.parse(readFileSync(join(projectRoot, 'dist', 'meta.json'), 'utf8')) as { inputs: object };

@@ -4,7 +4,7 @@ import type { ArtifactAddress } from '../../core/artifacts/entryCache';
 import type { Build } from '../../core/model/build';
 import type { Target } from '../../core/model/snapshot';
 import { fieldsOf, toQuery } from '../../core/util/uriQuery';
-import { artifactScheme } from './register';
+import { artifactScheme } from '../fileSchemes';
 
 /** Address of a build's artifacts. Throws for a build that has none. */
 export function toArtifactAddress(root: string, { instance, project }: Target, build: Build): ArtifactAddress {

@@ -1,9 +1,10 @@
-import { FileSystemError, l10n, Uri, type Disposable, type FileStat } from 'vscode';
+import { FileSystemError, l10n, Uri, type FileStat } from 'vscode';
 import { safeName } from '../../core/artifacts/fileNames';
 import { isAbort } from '../../core/model/errors';
 import type { Target } from '../../core/model/snapshot';
 import { fieldsOf, toQuery } from '../../core/util/uriQuery';
-import { readOnlyStat, registerReadOnlyFiles, textBytes, type ReadableFiles } from '../readOnlyFiles';
+import { mergedScheme } from '../fileSchemes';
+import { readOnlyStat, textBytes, type ReadableFiles } from '../readOnlyFiles';
 import { sentenceFor, UserError } from '../report';
 import type { Clients } from '../session/clients';
 import type { KnownProjects } from '../session/knownProjects';
@@ -12,7 +13,6 @@ import type { Tokens } from '../session/tokens';
 import { shortSha } from '../text/buildText';
 import { oneLine } from '../text/failures';
 
-const mergedScheme = 'gitlab-builds-ci';
 /** Number of configurations that are kept. */
 const mostKept = 10;
 
@@ -106,12 +106,4 @@ function toMergedAddress({ scheme, query }: Uri): MergedAddress | undefined {
   return scheme === mergedScheme && isWhole
     ? { root: String(root), instance: String(instance), project: String(project), sha: String(sha) }
     : undefined;
-}
-
-export function registerMergedCiFiles(started: Promise<{ readonly mergedCiFiles: ReadableFiles }>): Disposable {
-  return registerReadOnlyFiles(
-    mergedScheme,
-    started.then(({ mergedCiFiles }) => mergedCiFiles),
-    () => l10n.t('Merged configurations are read-only. Edit the files that they consist of.'),
-  );
 }

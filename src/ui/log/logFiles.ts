@@ -1,9 +1,8 @@
-import { EventEmitter, FileChangeType, FileSystemError, l10n } from 'vscode';
+import { EventEmitter, FileChangeType, FileSystemError } from 'vscode';
 import type { Disposable, FileChangeEvent, FileStat, Uri } from 'vscode';
 import type { Clock } from '../../core/util/timer';
-import { readOnlyStat, registerReadOnlyFiles, textBytes, type ReadableFiles } from '../readOnlyFiles';
+import { readOnlyStat, textBytes, type ReadableFiles } from '../readOnlyFiles';
 import type { ComparedLogs } from './compareLogs';
-import { comparedScheme, logScheme } from './logUri';
 import type { Logs } from './logs';
 
 /**
@@ -72,25 +71,4 @@ export class ComparedFiles implements ReadableFiles {
   async readFile(uri: Uri): Promise<Uint8Array> {
     return textBytes(await this.logs.textAt(uri));
   }
-}
-
-interface LogShell {
-  readonly logFiles: ReadableFiles;
-  readonly comparedFiles: ReadableFiles;
-}
-
-export function registerLogFiles(started: Promise<LogShell>): readonly Disposable[] {
-  const refusal = (): string => l10n.t('Logs are read-only. Save the log to make changes.');
-  return [
-    registerReadOnlyFiles(
-      logScheme,
-      started.then(({ logFiles }) => logFiles),
-      refusal,
-    ),
-    registerReadOnlyFiles(
-      comparedScheme,
-      started.then(({ comparedFiles }) => comparedFiles),
-      refusal,
-    ),
-  ];
 }

@@ -18,7 +18,8 @@ import { failureSentence, withoutMarkup } from '../text/failures';
 import { formatDuration } from '../text/timeText';
 import { can } from '../../core/model/abilities';
 import { setKey } from '../views/contextKeys';
-import { logScheme, toLogAddress } from './logUri';
+import { logScheme } from '../fileSchemes';
+import { toLogAddress } from './logUri';
 import type { Logs } from './logs';
 import type { LogDocument } from './logDocument';
 

@@ -2,10 +2,7 @@ import { Uri } from 'vscode';
 import { safeName } from '../../core/artifacts/fileNames';
 import type { Build } from '../../core/model/build';
 import { fieldsOf, toQuery } from '../../core/util/uriQuery';
-
-export const logScheme = 'gitlab-builds-log';
-/** URI scheme of documents in a diff editor. */
-export const comparedScheme = 'gitlab-builds-log-compared';
+import { comparedScheme, logScheme } from '../fileSchemes';
 
 /** Identifies a log in a URI. */
 export interface LogAddress {

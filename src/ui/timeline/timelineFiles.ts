@@ -4,13 +4,13 @@ import type { Build } from '../../core/model/build';
 import { listingOf, targetOf, type Snapshot } from '../../core/model/snapshot';
 import { timelineOf, type Needs } from '../../core/model/timeline';
 import type { Clock } from '../../core/util/timer';
-import { readOnlyStat, registerReadOnlyFiles, textBytes, type ReadableFiles } from '../readOnlyFiles';
+import { readOnlyStat, textBytes, type ReadableFiles } from '../readOnlyFiles';
 import type { Clients } from '../session/clients';
 import type { Session } from '../session/session';
 import { shortSha, statusLabel } from '../text/buildText';
 import { pipelineLabel } from '../text/pipelineText';
 import { timelineText } from '../text/timelineText';
-import { timelineScheme, toTimelineAddress, type TimelineAddress } from './timelineUri';
+import { toTimelineAddress, type TimelineAddress } from './timelineUri';
 
 interface Parts {
   readonly session: Session;
@@ -63,8 +63,7 @@ export class TimelineFiles implements ReadableFiles, Disposable {
     for (const one of this.subscriptions) one.dispose();
   }
 
-  /** Draws the open timelines anew when their builds have changed. */
-  /** Shows what has changed. */
+  /** Draws the open timelines anew if their builds have changed. */
   update(): void {
     for (const [key, { uri, needs, text, changedAt }] of this.shown) {
       const address = toTimelineAddress(uri);
@@ -109,12 +108,4 @@ function asOf(snapshot: Snapshot | undefined): number | undefined {
 
 function goneText(): string {
   return l10n.t("The builds of this pipeline aren't shown. Show its commit to see its timeline.");
-}
-
-export function registerTimelineFiles(started: Promise<{ readonly timelineFiles: ReadableFiles }>): Disposable {
-  return registerReadOnlyFiles(
-    timelineScheme,
-    started.then(({ timelineFiles }) => timelineFiles),
-    () => l10n.t('Timelines are read-only.'),
-  );
 }

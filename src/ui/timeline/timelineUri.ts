@@ -1,8 +1,7 @@
 import { Uri } from 'vscode';
 import { safeName } from '../../core/artifacts/fileNames';
 import { fieldsOf, toQuery } from '../../core/util/uriQuery';
-
-export const timelineScheme = 'gitlab-builds-timeline';
+import { timelineScheme } from '../fileSchemes';
 
 /** Identifies a timeline in a URI. */
 export interface TimelineAddress {

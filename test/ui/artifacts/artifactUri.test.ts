@@ -4,7 +4,8 @@ import { GitLabError } from '../../../src/core/model/errors';
 import { largestInEditor } from '../../../src/ui/artifacts/archives';
 import { parseArtifactUri, toArtifactUri } from '../../../src/ui/artifacts/artifactUri';
 import { ArtifactFiles } from '../../../src/ui/artifacts/fileSystem';
-import { registerArtifactFiles } from '../../../src/ui/artifacts/register';
+import { artifactScheme } from '../../../src/ui/fileSchemes';
+import { registerReadOnlyFiles } from '../../../src/ui/readOnlyFiles';
 import { Uri } from '../fake/basics';
 import { editor } from '../fake/editor';
 import { FakeArchives, anArchive, withArtifacts } from '../fakeArchives';
@@ -60,11 +61,15 @@ let fake: FakeArchives;
 let files: vscode.FileSystemProvider;
 let registration: vscode.Disposable;
 
+function register(started: Promise<ArtifactFiles>): vscode.Disposable {
+  return registerReadOnlyFiles(artifactScheme, started, () => 'Artifacts are read-only.');
+}
+
 function eachWithFiles(): void {
   beforeEach(() => {
     fake = new FakeArchives();
     fake.archive = anArchive({ 'public/index.html': '<p>', '../evil': 'x', 'log.txt': 'text' });
-    registration = registerArtifactFiles(Promise.resolve({ files: new ArtifactFiles(fake.archives) }));
+    registration = register(Promise.resolve(new ArtifactFiles(fake.archives)));
     const registered = editor().fileSystems.of('gitlab-artifacts');
     assert.ok(registered);
     files = registered.provider;
@@ -94,10 +99,10 @@ describe('The files of artifacts', () => {
 
   it('wait for the extension, which is loaded a turn later', async () => {
     registration.dispose();
-    let start!: (shell: { readonly files: ArtifactFiles }) => void;
-    registration = registerArtifactFiles(new Promise((resolve) => (start = resolve)));
+    let start!: (files: ArtifactFiles) => void;
+    registration = register(new Promise((resolve) => (start = resolve)));
     const asked = editor().fileSystems.of('gitlab-artifacts')?.provider.stat(uriOf('log.txt'));
-    start({ files: new ArtifactFiles(fake.archives) });
+    start(new ArtifactFiles(fake.archives));
     assert.equal((await asked)?.size, 4);
   });
 
