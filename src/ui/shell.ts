@@ -103,7 +103,7 @@ export function startShell(context: ExtensionContext, changed: EventEmitter<void
   const details = new BuildDetailsLoader(session, clients);
   const { cache, archives, artifactRows, testSource, commitTests, coverage } = artifactParts(context, shared, details);
   const groupingOf = (root: string) => settings.groupBy(session.repositoryOf(root)?.rootUri);
-  const tree = new BuildTree(groupingOf, clock, artifactRows, details, session.opened);
+  const tree = new BuildTree(groupingOf, clock, artifactRows, details, session.opened, session.histories);
   const [statusBar, variables] = [new StatusBar(), new StoredVariables(context.secrets)];
   const [logPaths, settingFlaws] = [new LogFileSource(git, log), new SettingFlaws(settings, log, manifest)];
   const { logsShown, documents, logFeatures } = documentParts(shared, logPaths);

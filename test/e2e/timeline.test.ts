@@ -36,13 +36,23 @@ describe('what makes a pipeline slow, and since when it fails', () => {
     await picture('timeline');
   });
 
-  it('a failed build says since when', async () => {
+  it('a failed build says since when, in rows below it that lead to logs', async () => {
     const { page, picture } = stage();
     await contextMenu(page, treeRow(page, /^rspec 1\/2, failed/), 'Since When?');
-    const list = page.locator('.quick-input-widget');
-    await list.getByText('Since when has rspec 1/2 been failing?').waitFor();
-    for (const title of ['Sign people in by name', 'Let people sign out']) await list.getByText(title).waitFor();
+    await treeRow(page, /^Failing for 2 commits, since [0-9a-f]{8}, /).waitFor();
+    const first = treeRow(page, /^Sign people in by name, first failed, [0-9a-f]{8}, Bob/);
+    await first.waitFor();
+    await treeRow(page, /^Let people sign out, last passed, [0-9a-f]{8}, Ada/).waitFor();
     await picture('since-when');
-    await page.keyboard.press('Escape');
+    await first.click();
+    await page
+      .locator('.part.editor .tab.active')
+      .filter({ hasText: /rspec.*\.log/ })
+      .waitFor();
+    await contextMenu(page, first, 'Open Log');
+    await page
+      .locator('.part.editor .tab.active')
+      .filter({ hasText: /rspec.*\.log/ })
+      .waitFor();
   });
 });

@@ -393,6 +393,17 @@ describe('The clauses of the manifest', () => {
       'showProblems',
       ...always,
     ]);
+    assert.deepEqual(offered('historyCommit'), ['openChanges']);
+    assert.deepEqual(offered('historyCommit hasLog').toSorted(), [
+      'compareLog',
+      'copyUrl',
+      'openChanges',
+      'openInBrowser',
+      'openLog',
+      'saveLog',
+    ]);
+    assert.deepEqual(offered('history'), []);
+    assert.deepEqual(offered('flaky'), []);
     assert.deepEqual(offered('build cancelable'), ['cancel', 'watch', ...always]);
     assert.deepEqual(offered('build forceCancelable'), ['cancel', 'watch', ...always]);
     assert.deepEqual(offered('build playable'), ['play', ...always]);
@@ -466,6 +477,7 @@ describe('The clauses of the manifest', () => {
     assert.deepEqual(inline('artifacts hasArtifacts keepable artifactsDeletable'), ['downloadArtifacts']);
     assert.deepEqual(inline('artifactFile openable'), ['downloadArtifact']);
     assert.deepEqual(inline('artifactFolder'), ['downloadArtifact']);
+    assert.deepEqual(inline('historyCommit hasLog'), ['openLog', 'openChanges']);
   });
 
   describe('offer in the palette what can do something now', () => {

@@ -120,7 +120,8 @@ class Search {
       const [id, sha] = [job?.string('id'), pipeline.string('sha')];
       if (job === undefined || id === undefined || sha === undefined) continue;
       const told = { sha, title: commit?.string('title') ?? '', author: commit?.string('authorName') ?? '' };
-      this.runs.push({ id: toId(id), status: (job.string('status') ?? '').toLowerCase(), commit: told });
+      const [status, createdAt] = [(job.string('status') ?? '').toLowerCase(), job.string('createdAt')];
+      this.runs.push({ id: toId(id), status, createdAt, commit: told });
     }
   }
 
@@ -140,12 +141,12 @@ class Search {
   }
 }
 
-function toRun({ id, status, commit }: Build): Run {
+function toRun({ id, status, createdAt, commit }: Build): Run {
   const { sha = '', title = '', author = '' } = commit ?? {};
-  return { id, status, commit: { sha, title, author } };
+  return { id, status, createdAt, commit: { sha, title, author } };
 }
 
-const pipelineFields = 'sha commit { title authorName } job(name: $name) { id status }';
+const pipelineFields = 'sha commit { title authorName } job(name: $name) { id status createdAt }';
 
 function branchQuery(path: string, { ref, name }: Build, after: string | undefined): Query {
   const [type, argument] = following(after);

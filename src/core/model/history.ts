@@ -5,6 +5,8 @@ export interface Run {
   /** Id of the build. */
   readonly id: number;
   readonly status: string;
+  /** ISO 8601; undefined if GitLab doesn't say. */
+  readonly createdAt?: string | undefined;
   readonly commit: HistoryCommit;
 }
 

@@ -42,8 +42,8 @@ export async function historyFacts(
   }
 }
 
-/** Lines for an agent about since when a build has been failing. */
-function historyLines(history: History): readonly string[] {
+/** Lines for an agent or a person about since when a build has been failing. */
+export function historyLines(history: History): readonly string[] {
   const { suspects } = history;
   return [
     ...historySentences(history),

@@ -14,6 +14,7 @@ import { failureSentence } from '../text/failures';
 import { sentenceFor } from '../report';
 import { can } from '../../core/model/abilities';
 import type { CommandContext } from '../commands/command';
+import { historyLines } from './loadHistory';
 import type { ToolSubject } from './toolInput';
 
 /** An answer of at most the requested length, with untrusted text in a frame and without secrets. */
@@ -138,12 +139,17 @@ async function factsWithLog(
   };
 }
 
-/** Text for *Copy Failure as Markdown*, without secrets. Throws errors of reading the log. */
+/**
+ * Text for *Copy Failure as Markdown*, without secrets; with since when it has been failing, if the user has asked. Throws
+ * errors of reading the log.
+ */
 export async function failureMarkdown(
-  context: Pick<CommandContext, 'logs' | 'logPaths' | 'tokens'>,
+  context: Pick<CommandContext, 'logs' | 'logPaths' | 'tokens' | 'session'>,
   subject: Pick<ToolSubject, 'root' | 'target'>,
   build: Build,
 ): Promise<string> {
-  const sections = failureSections(await factsWithLog(context, subject, build));
+  const history = context.session.histories.of(subject.root, build);
+  const facts = await factsWithLog(context, subject, build);
+  const sections = failureSections(history === undefined ? facts : { ...facts, history: historyLines(history) });
   return `${fitted(masked(sections, await secretsOf(context)), lengthOf(undefined).room)}\n`;
 }

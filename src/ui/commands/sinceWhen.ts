@@ -9,12 +9,16 @@ import { buildTitle, shortSha, statusCodicon, statusLabel } from '../text/buildT
 import { oneLine, withoutIcons } from '../text/failures';
 import { historySentences } from '../text/historyText';
 import { commitTitle } from '../text/mergeTitle';
+import { UserError } from '../report';
 import { abortedBy, picked } from './prompts';
 import type { Command, CommandContext } from './command';
 import { subjectOf } from './subjects';
-import type { TargetSnapshot } from './targets';
+import { rowsOf, targetSnapshot, type TargetSnapshot } from './targets';
 
-/** Shows since when a build has been failing, and the commits that may have caused it. */
+/**
+ * Shows since when a build has been failing, and the commits that may have caused it: in rows below its own, or in a list
+ * if it has none.
+ */
 export const sinceWhen: Command = async (context, args) => {
   const subject = await subjectOf(context, args, {
     can: (build) => build.status === 'failed' && can(build, 'tellFailure'),
@@ -28,8 +32,25 @@ export const sinceWhen: Command = async (context, args) => {
     { location: { viewId: 'gitlabBuilds.builds' }, title },
     (_progress, token) => loadHistory(context, subject, build, abortedBy(token).signal),
   );
-  await show(context, subject, build, history);
+  context.session.histories.add(subject.root, build, history);
+  if (!(await context.tree.revealHistory(subject.root, build.id))) await show(context, subject, build, history);
 };
+
+/** Opens the page of a commit of such a history, which shows its changes. */
+export const openChanges: Command = async (context, args) => {
+  const [row] = rowsOf(args);
+  if (row?.node.kind !== 'historyCommit') throw new UserError(l10n.t('The rows just changed. Select again.'));
+  await openCommit(context, targetSnapshot(context, row.root), row.node.judged);
+};
+
+async function openCommit(
+  { clients }: CommandContext,
+  { target }: TargetSnapshot,
+  { commit }: JudgedCommit,
+): Promise<void> {
+  const { url } = await clients.of(target.instance).project(target.project, new AbortController().signal);
+  await env.openExternal(Uri.parse(`${url}/commit/${commit.sha}`, true));
+}
 
 /** Something that an item opens. */
 interface Action {
@@ -88,20 +109,13 @@ function toItem({ commit, run }: JudgedCommit, told: string, actions: readonly A
   };
 }
 
-function actionsOn(
-  { clients }: CommandContext,
-  place: TargetSnapshot,
-  { commit, run }: JudgedCommit,
-): readonly Action[] {
-  const { root, target } = place;
+function actionsOn(context: CommandContext, place: TargetSnapshot, judged: JudgedCommit): readonly Action[] {
+  const { run } = judged;
   const onBuild = (command: string) => async (): Promise<void> => {
-    await commands.executeCommand(command, { build: run?.id, repository: root });
+    await commands.executeCommand(command, { build: run?.id, repository: place.root });
   };
-  const openChanges = async (): Promise<void> => {
-    const { url } = await clients.of(target.instance).project(target.project, new AbortController().signal);
-    await env.openExternal(Uri.parse(`${url}/commit/${commit.sha}`, true));
-  };
-  const changes = { button: toButton('diff', l10n.t('Open Changes in Browser')), open: openChanges };
+  const openChangesOf = (): Promise<void> => openCommit(context, place, judged);
+  const changes = { button: toButton('diff', l10n.t('Open Changes in Browser')), open: openChangesOf };
   if (run === undefined) return [changes];
   return [
     { button: toButton('output', l10n.t('Open Log')), open: onBuild('gitlabBuilds.openLog') },

@@ -30,7 +30,7 @@ import { openByUrl } from './openByUrl';
 import { nextFailed, clearFilter, filter, groupBy, refresh, showFailedOnly } from './view';
 import { runPipeline } from './runPipeline';
 import { selectProject, showOtherProject } from './selectProject';
-import { sinceWhen } from './sinceWhen';
+import { openChanges, sinceWhen } from './sinceWhen';
 import { showTimeline } from './showTimeline';
 import { goToConfigError, validateCiConfig } from './validateCiConfig';
 import { watch } from './watch';
@@ -47,6 +47,7 @@ export const table: Readonly<Record<string, Command>> = {
   watch,
   showTimeline: withLoadedRows(showTimeline),
   sinceWhen,
+  openChanges,
   branchBuilds,
   push,
   selectCommit,
@@ -77,11 +78,11 @@ export const table: Readonly<Record<string, Command>> = {
   downloadArtifact,
   compareArtifact,
   clearArtifactsCache,
-  openLog,
-  saveLog,
+  openLog: withRuns(openLog),
+  saveLog: withRuns(saveLog),
   copyFailure,
   fixWithChat,
-  compareLog,
+  compareLog: withRuns(compareLog),
   showProblems,
   showTests,
   showCoverage,
@@ -90,9 +91,9 @@ export const table: Readonly<Record<string, Command>> = {
   openLogPlace,
   loadEarlier,
   toggleLogTimestamps,
-  openInBrowser,
+  openInBrowser: withRuns(openInBrowser),
   openProjectSettings,
-  copyUrl,
+  copyUrl: withRuns(copyUrl),
   copyName,
   openPipeline,
   openMergeRequest,
@@ -115,6 +116,15 @@ function withLoadedRows(command: Command): Command {
     );
     await Promise.all(unknown.map(async ({ root }) => opened.open(root)));
     await command(context, args);
+  };
+}
+
+/** Wraps a command on a build: the row of a commit in a build's history stands for the run on that commit. */
+function withRuns(command: Command): Command {
+  return async (context, args) => {
+    const [row] = args.length > 1 ? rowsOf(args) : [];
+    const run = row?.node.kind === 'historyCommit' ? row.node.judged.run : undefined;
+    await command(context, run === undefined ? args : [{ build: run.id, repository: row?.root }]);
   };
 }
 

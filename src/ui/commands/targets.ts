@@ -55,6 +55,9 @@ export function buildsIn(node: RowNode): readonly Build[] {
     case 'attempt':
     case 'artifacts':
       return [node.build];
+    case 'history':
+    case 'historyCommit':
+    case 'flaky':
     case 'earlierPipelines':
     case 'pipelineNotice':
     case 'artifactFolder':

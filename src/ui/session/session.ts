@@ -9,6 +9,7 @@ import type { Snapshot } from '../../core/model/snapshot';
 import type { Repositories } from '../git/repositories';
 import type { GitRepository } from '../git/vscodeGit';
 import { monitorRepository, type Pin, type SessionParts } from './repositoryMonitor';
+import { KnownHistories } from './knownHistories';
 import { OpenedPipelines, type OpenedPipelinesPort } from './openedPipelines';
 import { isPipelineRoot, repositoryRoot } from './pipelineRoot';
 import { namesOf } from './repositoryNames';
@@ -30,6 +31,8 @@ export class Session implements Disposable {
   private followed: ReadonlyMap<string, MonitoredRepository> = new Map();
   /** Pipelines that the user opened in addition to the displayed commits. */
   readonly opened: OpenedPipelines;
+  /** Since when builds have been failing, as far as the user asked. */
+  readonly histories: KnownHistories;
   private readonly subscriptions: Disposable[];
 
   constructor(private readonly parts: SessionParts) {
@@ -40,14 +43,17 @@ export class Session implements Disposable {
       intervals: () => settings.intervals(),
     };
     this.opened = new OpenedPipelines(port, clock);
+    this.histories = new KnownHistories(port.snapshotOf);
     this.subscriptions = [
       this.changed,
       this.opened,
+      this.histories,
       git.onDidChange(() => this.updateMonitors()),
       git.onDidChangeRepository(({ rootUri }) => this.retarget(rootUri.toString(), 'moved')),
       settings.onDidChangeSource(() => this.retargetAll()),
       tokens.onDidChange(() => {
         this.opened.forget();
+        this.histories.forget();
         this.retargetAll();
         void this.forgetSignedOut();
       }),

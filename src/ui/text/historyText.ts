@@ -6,7 +6,8 @@ import { plural } from './plural';
 
 /** Sentences about since when a build has been failing, as far as its runs are known. */
 export function historySentences(history: History): readonly string[] {
-  return [failingSentence(history), ...flakySentence(history)];
+  const { flaky } = history;
+  return [failingSentence(history), ...(flaky === undefined ? [] : [flakySentence(flaky)])];
 }
 
 function failingSentence({ failing, lastGreen }: History): string {
@@ -31,10 +32,25 @@ function failingSentence({ failing, lastGreen }: History): string {
   );
 }
 
-function flakySentence({ flaky }: History): readonly string[] {
-  if (flaky === undefined) return [];
-  const { failed, runs } = flaky;
-  return [l10n.t('Flaky: {0} of the last {1} runs failed on commits where it also passed.', failed, runs)];
+export function flakySentence({ failed, runs }: NonNullable<History['flaky']>): string {
+  return l10n.t('Flaky: {0} of the last {1} runs failed on commits where it also passed.', failed, runs);
+}
+
+/** Title of the rows about since when a build has been failing: `Failing for 3 commits`. */
+export function failingTitle(history: History): string {
+  const count = history.failing.length;
+  if (count === 0) return failingSentence(history);
+  return history.lastGreen === undefined
+    ? plural(count, l10n.t('Failing for at least {0} commit', count), l10n.t('Failing for at least {0} commits', count))
+    : plural(count, l10n.t('Failing for {0} commit', count), l10n.t('Failing for {0} commits', count));
+}
+
+/** The first commit on which a build was seen to fail: `since abc12345`. */
+export function failingSubject({ failing, lastGreen }: History): string | undefined {
+  const first = failing.at(-1);
+  if (first === undefined) return undefined;
+  const sha = shortSha(first.commit.sha);
+  return lastGreen === undefined ? l10n.t('since before {0}', sha) : l10n.t('since {0}', sha);
 }
 
 /** Commit in one line: `abc12345 Title (Author)`. */

@@ -17,6 +17,7 @@ import { redrawOf, rowsAtOnce } from '../../core/model/treeDiff';
 import { ExpiryClock } from '../artifacts/expiryClock';
 import { setContext } from '../views/contextKeys';
 import type { DetailsPort } from '../session/buildDetailsLoader';
+import type { KnownHistories } from '../session/knownHistories';
 import { rootElsewhere, type OpenedPipelines } from '../session/openedPipelines';
 import { RenderedTree } from './renderedTree';
 import { caveats, signInSentence, subjectOf, titleOf } from '../text/commitText';
@@ -24,7 +25,7 @@ import { largeCommitCounts, statusLabel } from '../text/buildText';
 import type { Row, RowNode } from './treeRows';
 import type { ViewState } from '../session/repositoryView';
 import { RowClock } from './rowClock';
-import { toItem, tooltipOf } from './treeItems';
+import { tooltipOf } from './treeItems';
 
 export const viewId = 'gitlabBuilds.builds';
 
@@ -59,6 +60,7 @@ export class BuildTree implements TreeDataProvider<Row>, Disposable {
     private readonly lazy?: LazyRows,
     private readonly details?: Pick<DetailsPort, 'load'>,
     private readonly opened?: OpenedPipelines,
+    private readonly histories?: KnownHistories,
   ) {
     const options = { treeDataProvider: this, showCollapseAll: true, canSelectMany: true };
     this.view = window.createTreeView<Row>(viewId, options);
@@ -86,7 +88,7 @@ export class BuildTree implements TreeDataProvider<Row>, Disposable {
       }),
       this.view.onDidExpandElement(({ element }) => this.note(element, true)),
       this.view.onDidCollapseElement(({ element }) => this.note(element, false)),
-      ...(opened === undefined ? [] : [opened.onDidChange(() => this.redraw())]),
+      ...[opened, histories].flatMap((one) => one?.onDidChange(() => this.redraw()) ?? []),
       ...(lazy === undefined ? [] : [lazy.onDidChange((row) => this.changed.fire([row]))]),
     ];
   }
@@ -114,6 +116,7 @@ export class BuildTree implements TreeDataProvider<Row>, Disposable {
       filter: this.filter,
       groupingOf: this.groupingOf,
       opened: this.opened,
+      histories: this.histories,
     });
     for (const id of this.openedByUser.keys()) if (!this.drawing.has(id)) this.openedByUser.delete(id);
     const redraw = redrawOf(before.roots, this.drawing.roots);
@@ -168,6 +171,14 @@ export class BuildTree implements TreeDataProvider<Row>, Disposable {
     return true;
   }
 
+  /** Selects and opens the row of since when a build has been failing; false if the build has no row. */
+  async revealHistory(root: string, build: number): Promise<boolean> {
+    const row = this.drawing.rowOfHistory(root, build);
+    if (row === undefined) return false;
+    await this.view.reveal(row, { select: true, focus: true, expand: true });
+    return true;
+  }
+
   getParent(row: Row): Row | undefined {
     return this.drawing.parentOf(row);
   }
@@ -181,7 +192,7 @@ export class BuildTree implements TreeDataProvider<Row>, Disposable {
   }
 
   getTreeItem(row: Row): TreeItem {
-    const item = toItem(row.node, this.drawing.sceneOf(row), this.clock.now());
+    const item = this.drawing.itemOf(row, this.clock.now());
     item.id = this.drawing.idOf(row);
     if (item.collapsibleState === TreeItemCollapsibleState.Collapsed && this.isOpen(row, item.id))
       item.collapsibleState = TreeItemCollapsibleState.Expanded;

@@ -73,6 +73,10 @@ export function contextValue(node: RowNode, readOnly: boolean): string {
       ]);
     case 'artifactFolder':
       return joined(node.kind, node.uri === undefined ? [] : ['openable']);
+    case 'historyCommit':
+      return joined(node.kind, node.judged.run === undefined ? [] : ['hasLog']);
+    case 'history':
+    case 'flaky':
     case 'earlierPipelines':
     case 'pipelineNotice':
     case 'artifactReport':

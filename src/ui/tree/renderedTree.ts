@@ -1,3 +1,4 @@
+import { TreeItemCollapsibleState, type TreeItem } from 'vscode';
 import { isTimed, statusClass } from '../../core/model/build';
 import { listingOf, targetOf } from '../../core/model/snapshot';
 import type { Failure } from '../../core/model/errors';
@@ -11,6 +12,7 @@ import {
   type TreeNode,
 } from '../../core/model/tree';
 import type { Shape } from '../../core/model/treeDiff';
+import type { KnownHistories } from '../session/knownHistories';
 import { rootElsewhere, type OpenedPipelines } from '../session/openedPipelines';
 import { toPipelineRoot } from '../session/pipelineRoot';
 import {
@@ -23,6 +25,7 @@ import {
   type RowNode,
 } from './treeRows';
 import type { RepositoryView, ViewState } from '../session/repositoryView';
+import { historyNodes } from './historyItems';
 import { lookOf, renderContext, shownSha, stalenessOf, toItem, type RenderContext } from './treeItems';
 
 /** Options for rendering. */
@@ -32,6 +35,7 @@ export interface RenderOptions {
   readonly filter: readonly string[];
   readonly groupingOf: (root: string) => Grouping;
   readonly opened?: OpenedRows | undefined;
+  readonly histories?: Pick<KnownHistories, 'of'> | undefined;
 }
 
 /** What is shown besides the displayed commits: earlier pipelines of their branches, and pipelines in other projects. */
@@ -54,7 +58,15 @@ class RenderedRow implements Shape {
 
   /** Computed when first compared, which never happens for unchanged rows. */
   get look(): string {
-    return (this.known ??= lookOf(toItem(this.node, this.scene, this.now)));
+    return (this.known ??= lookOf(this.itemAt(this.now)));
+  }
+
+  /** The tree item; `now` in ms since 1970. Only rows that were rendered tell whether there is something below. */
+  itemAt(now: number): TreeItem {
+    const item = toItem(this.node, this.scene, now);
+    const { None, Collapsed } = TreeItemCollapsibleState;
+    if (item.collapsibleState === None && this.children.length > 0) item.collapsibleState = Collapsed;
+    return item;
   }
 }
 
@@ -144,6 +156,17 @@ export class RenderedTree {
     return (this.parentRows ??= new Map(
       [...this.byId.values()].flatMap(({ row, children }) => children.map((child) => [child.id, row] as const)),
     ));
+  }
+
+  /** Row of since when a build has been failing. */
+  rowOfHistory(root: string, id: number): Row | undefined {
+    return [...this.byRow.keys()].find(
+      (row) => row.root === root && row.node.kind === 'history' && row.node.build.id === id,
+    );
+  }
+
+  itemOf(row: Row, now: number): TreeItem {
+    return this.byRow.get(row)?.itemAt(now) ?? toItem(row.node, this.sceneOf(row), now);
   }
 
   sceneOf({ root }: Row): RenderContext {
@@ -236,7 +259,7 @@ export class RenderedTree {
 
   private draw(node: TreeNode, root: string, scene: RenderContext): RenderedRow {
     const elsewhere = node.kind === 'build' ? rootElsewhere(root, node.build) : undefined;
-    const below = node.children.map((child) => this.draw(child, root, scene));
+    const below = [...this.drawHistory(node, root), ...node.children.map((child) => this.draw(child, root, scene))];
     const children =
       elsewhere === undefined || node.kind !== 'build'
         ? below
@@ -248,6 +271,17 @@ export class RenderedTree {
     if (isRunning && stalenessOf(scene) === undefined) this.runningRows.push(drawn.row);
     if (node.kind === 'artifacts' && node.build.artifacts?.expireAt !== undefined) this.expiringRows.push(drawn.row);
     return drawn;
+  }
+
+  /** Since when a build has been failing, if the user asked. */
+  private drawHistory(node: TreeNode, root: string): readonly RenderedRow[] {
+    if (node.kind !== 'build' && node.kind !== 'attempt') return [];
+    const history = this.manner.histories?.of(root, node.build);
+    if (history === undefined) return [];
+    return historyNodes(node.build, node.id, history).map((each) => {
+      const commits = each.children.map((child) => this.keep(child, root, [], always));
+      return this.keep(each, root, commits, always);
+    });
   }
 
   /**

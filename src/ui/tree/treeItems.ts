@@ -51,6 +51,7 @@ import {
 } from '../text/pipelineText';
 import { pipelineTooltip, stageTooltip } from './groupTooltip';
 import { ageWords } from './tooltipMarkdown';
+import { historyItem, historyTooltip } from './historyItems';
 import { earlierPipelinesItem, listedPipelineItem, pipelineNoticeItem } from './pipelineItems';
 import { repositoryLook, repositoryTooltip } from './repositoryRow';
 import type { RepositoryNode, RowNode } from './treeRows';
@@ -113,6 +114,10 @@ function bareItem(node: RowNode, scene: RenderContext, now: number): TreeItem {
       return earlierPipelinesItem(node);
     case 'pipelineNotice':
       return pipelineNoticeItem(node, scene);
+    case 'history':
+    case 'historyCommit':
+    case 'flaky':
+      return historyItem(node, scene, now);
     default:
       return artifactItem(node);
   }
@@ -136,6 +141,10 @@ export function tooltipOf(node: RowNode, scene: RenderContext, now: number): Mar
       return asOf === undefined ? undefined : ageWords(asOf, now);
     case 'artifacts':
       return artifactsTooltip(node, now);
+    case 'history':
+    case 'historyCommit':
+    case 'flaky':
+      return historyTooltip(node, scene);
     case 'earlierPipelines':
     case 'pipelineNotice':
       return undefined;

@@ -4,6 +4,7 @@ import type { ArchiveFolder } from '../../core/artifacts/archive/archiveTree';
 import type { FailedTest, QuietTest } from '../../core/artifacts/tests/testReport';
 import type { Build, Report } from '../../core/model/build';
 import type { Failure } from '../../core/model/errors';
+import type { History, JudgedCommit } from '../../core/model/history';
 import type { TreeNode } from '../../core/model/tree';
 import type { RepositoryView } from '../session/repositoryView';
 
@@ -39,11 +40,51 @@ export interface PipelineNoticeNode {
   readonly children: readonly [];
 }
 
+/** Row below a failed build that tells since when it has been failing, once the user has asked. */
+export interface HistoryNode {
+  readonly kind: 'history';
+  readonly id: string;
+  readonly build: Build;
+  readonly history: History;
+  readonly children: readonly HistoryCommitNode[];
+}
+
+/** A commit in the history of a build. */
+export interface HistoryCommitNode {
+  readonly kind: 'historyCommit';
+  readonly id: string;
+  /** The failed build whose history it is. */
+  readonly build: Build;
+  readonly judged: JudgedCommit;
+  /** `between`: has no run, after the last commit on which it passed and before the first on which it failed. */
+  readonly role: 'firstFailed' | 'between' | 'lastPassed' | 'failed';
+  readonly children: readonly [];
+}
+
+/** Row below a failed build that tells that it passes and fails on the same commits. */
+export interface FlakyNode {
+  readonly kind: 'flaky';
+  readonly id: string;
+  readonly flaky: NonNullable<History['flaky']>;
+  readonly children: readonly [];
+}
+
+export type HistoryRowNode = HistoryNode | HistoryCommitNode | FlakyNode;
+
 /** Rows that are rendered with every change; those below artifacts are created on demand. */
-export type DrawnNode = RepositoryNode | TreeNode | EarlierPipelinesNode | PipelineNoticeNode;
+export type DrawnNode = RepositoryNode | TreeNode | EarlierPipelinesNode | PipelineNoticeNode | HistoryRowNode;
+
+const besidesTree: readonly DrawnNode['kind'][] = [
+  'repository',
+  'earlierPipelines',
+  'pipelineNotice',
+  'history',
+  'historyCommit',
+  'flaky',
+];
 
 export function isTreeNode(node: DrawnNode): node is TreeNode {
-  return node.kind !== 'repository' && node.kind !== 'earlierPipelines' && node.kind !== 'pipelineNotice';
+  return !besidesTree.includes(node.kind);
 }
 
 export type RowNode = DrawnNode | ArtifactRowNode;
