@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { type Feature, has } from '../../src/core/gitlab/features';
 import type { Api, Profile, RouteName } from './profiles/profile';
 import { profileNames, profiles } from './profiles/profiles';
-import { hasField } from './graphql/schema';
+import { hasField, hasValue } from './graphql/schema';
 import { served } from './versionTable';
 
 type IsThere = (api: Api, profile: Profile) => boolean;
@@ -48,6 +48,7 @@ const isThere: Readonly<Record<Feature, IsThere>> = {
   jobRunner: graphqlField('CiJob', 'runner'),
   artifactExpired: graphqlField('CiJobArtifact', 'expired'),
   pipelineErrors: graphqlField('Pipeline', 'yamlErrorMessages'),
+  openStatuses: (_, profile) => hasValue(profile, 'CiJobStatus', 'CANCELING'),
   exitCode: graphqlField('CiJob', 'exitCode'),
   testReport: route('testReport'),
   testReportSummary: route('testReportSummary'),

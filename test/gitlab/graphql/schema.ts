@@ -4,6 +4,7 @@ import {
   type DefinitionNode,
   type DocumentNode,
   type GraphQLSchema,
+  isEnumType,
   isObjectType,
   Kind,
   parse,
@@ -27,6 +28,12 @@ export function schemaOf({ graphql }: Pick<Profile, 'graphql'>): GraphQLSchema |
 export function hasField(profile: Pick<Profile, 'graphql'>, type: string, field: string): boolean {
   const found = schemaOf(profile)?.getType(type);
   return isObjectType(found) && Object.hasOwn(found.getFields(), field);
+}
+
+/** Whether a release has a value of an enum, such as `CANCELING` of `CiJobStatus`. */
+export function hasValue(profile: Pick<Profile, 'graphql'>, type: string, value: string): boolean {
+  const found = schemaOf(profile)?.getType(type);
+  return isEnumType(found) && found.getValue(value) !== undefined;
 }
 
 /** Whether a release, such as `16.3`, is another one or comes after it. */

@@ -16,6 +16,7 @@ import {
   type Query,
   type QueryShape,
 } from './graphqlQuery';
+import { keepListing, unchangedListing } from './graphqlChanges';
 import { toRefusal } from './graphqlRefusal';
 import { endStateOf, toBuild, toChild, toCommit, toId, toPipeline, type NamedPipeline } from './graphqlMappers';
 import type { TtlCache } from '../../util/ttlCache';
@@ -64,7 +65,10 @@ export function isGraphqlUsed({ server, memory }: Pick<CommitQuestion, 'server' 
 export async function listByGraphql(question: CommitQuestion): Promise<Listing | undefined> {
   if (!isGraphqlUsed(question)) return undefined;
   try {
+    const unchanged = await unchangedListing(question);
+    if (unchanged !== undefined) return unchanged;
     const listing = await new GraphqlListing(question).load();
+    keepListing(question, listing);
     question.memory.set(unseenKey, false);
     const isTold = !lacksOf(question).has('Pipeline.yamlErrorMessages');
     return isTold ? listing : await withConfigErrors(question, listing);

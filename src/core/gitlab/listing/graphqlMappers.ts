@@ -231,7 +231,7 @@ function sizeOf(file: JsonObject): number {
   return file.number('size') ?? Number(file.string('size') ?? 0);
 }
 
-function toStatus(row: JsonObject): string {
+export function toStatus(row: JsonObject): string {
   return row.requireString('status').toLowerCase();
 }
 

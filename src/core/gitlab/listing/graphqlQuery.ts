@@ -9,7 +9,7 @@ interface Selection {
 }
 
 /** Child pipelines per response. */
-const childrenAtOnce = 20;
+export const childrenAtOnce = 20;
 
 const artifact: Selection = { on: 'CiJobArtifact', fields: ['name', 'fileType', 'size', 'expireAt', 'expired'] };
 
