@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto';
 import type { ProfileName } from '../gitlab/profiles/profile';
 import { startVSCode, type StartOptions } from '../vscode/server';
 import { plainGit } from '../vscode/workspace';
-import { openDoorway } from './doorway';
 import { interruption } from './interruption';
 import { keptProfile } from './keptProfile';
 import { createLivingRepository, live, type LivingRepository } from './livingRepository';
@@ -10,16 +9,18 @@ import { openBrowser } from './openBrowser';
 import { type DemoOptions, readOptions, UsageError } from './options';
 import { packageExtension } from './packaging';
 import { packViewOpener } from './viewOpener';
+import { startWorkbenchProxy } from './workbenchProxy';
 
 /** What is to be shown, and in which VS Code. */
-interface Show {
+interface DemoSetup {
   readonly folder: string;
   readonly options: Omit<StartOptions, 'release' | 'workspace'>;
   readonly port: number;
   readonly key: Buffer;
 }
 
-type Later = (work: () => Promise<unknown>) => void;
+/** Registers work for the end of the demo; the last that was registered is done first. */
+type OnEnd = (work: () => Promise<unknown>) => void;
 
 /**
  * `demo.main.mjs [--gitlab VERSION | --repo PATH] [--no-open]`: a VS Code in the browser with the packaged extension, on
@@ -32,11 +33,11 @@ async function main(): Promise<void> {
   const undo: (() => Promise<unknown>)[] = [];
   try {
     const address = await Promise.race([
-      present(options, (work) => undo.push(work)),
+      startDemo(options, (work) => undo.push(work)),
       interrupted.then(() => undefined),
     ]);
     if (address === undefined) return;
-    console.log(words(options, address));
+    console.log(message(options, address));
     if (options.open) openBrowser(address);
     await interrupted;
   } finally {
@@ -45,7 +46,7 @@ async function main(): Promise<void> {
 }
 
 /** What it is, where to click, and how to end it. */
-function words({ gitlab, repository }: DemoOptions, address: string): string {
+function message({ gitlab, repository }: DemoOptions, address: string): string {
   const what =
     repository === undefined
       ? `GitLab Builds in a VS Code of its own, with a GitLab ${gitlab} on this computer; nothing leaves it.`
@@ -58,19 +59,21 @@ function words({ gitlab, repository }: DemoOptions, address: string): string {
 }
 
 /** Returns the address to open. */
-async function present({ gitlab, repository }: DemoOptions, later: Later): Promise<string> {
+async function startDemo({ gitlab, repository }: DemoOptions, onEnd: OnEnd): Promise<string> {
   const extension = await packageExtension();
-  later(extension.remove);
-  const isOurs = repository === undefined;
-  const { folder, options, port, key } = await (isOurs ? ofOurs(gitlab, later) : ofTheirs(repository));
-  console.error(isOurs ? `Starting a GitLab ${gitlab} and VS Code …` : 'Starting VS Code …');
+  onEnd(extension.remove);
+  const isLiving = repository === undefined;
+  const { folder, options, port, key } = await (isLiving
+    ? setUpLivingProject(gitlab, onEnd)
+    : setUpOwnRepository(repository));
+  console.error(isLiving ? `Starting a GitLab ${gitlab} and VS Code …` : 'Starting VS Code …');
   const connectionToken = randomBytes(16).toString('hex');
   const extensions = [extension.file, ...(options.extensions ?? [])];
   const vscode = await startVSCode({ ...options, release: 'newest', extensions, connectionToken });
-  later(vscode.close);
-  const doorway = await openDoorway({ vscode: vscode.origin, port, key });
-  later(doorway.close);
-  return addressOf(vscode.url({ folder }), doorway.origin);
+  onEnd(vscode.close);
+  const proxy = await startWorkbenchProxy({ vscode: vscode.origin, port, key });
+  onEnd(proxy.close);
+  return addressOf(vscode.url({ folder }), proxy.origin);
 }
 
 /** The same page at another origin, without what only an extension under test needs. */
@@ -80,7 +83,7 @@ function addressOf(page: string, origin: string): string {
   return url.href;
 }
 
-async function ofOurs(profile: ProfileName, later: Later): Promise<Show> {
+async function setUpLivingProject(profile: ProfileName, onEnd: OnEnd): Promise<DemoSetup> {
   // Its first builds began a while ago, so that one fails while VS Code starts.
   let behindMs = mostTicksBefore * 1000;
   const repository = await createLivingRepository(() => Date.now() - behindMs, profile);
@@ -88,7 +91,7 @@ async function ofOurs(profile: ProfileName, later: Later): Promise<Show> {
   const { folder, gitlab, project } = repository;
   const end = new AbortController();
   const living = live(repository, end.signal);
-  later(async () => {
+  onEnd(async () => {
     end.abort();
     await living;
     await repository.close();
@@ -96,7 +99,7 @@ async function ofOurs(profile: ProfileName, later: Later): Promise<Show> {
   const env = { ...plainGit, GITLAB_HOST: gitlab.url, GITLAB_TOKEN: project.token };
   const settings = { 'workbench.startupEditor': 'readme' };
   const opener = await packViewOpener();
-  later(opener.remove);
+  onEnd(opener.remove);
   return { folder, options: { env, settings, extensions: [opener.file] }, port: 0, key: randomBytes(32) };
 }
 
@@ -109,7 +112,7 @@ function isAboutToFail({ gitlab: { world }, project: { project } }: LivingReposi
 }
 
 /** Their GitLab, their git, and VS Code's own question whether the folder is trusted. */
-async function ofTheirs(folder: string): Promise<Show> {
+async function setUpOwnRepository(folder: string): Promise<DemoSetup> {
   const { dataDir, port, key } = await keptProfile();
   const given = ['GITLAB_HOST', 'GITLAB_TOKEN'].flatMap((name) => {
     const value = process.env[name];

@@ -6,8 +6,8 @@ import { startGitLab } from '../gitlab/server';
 import { zip } from '../gitlab/zip';
 import { temporaryFolder } from '../vscode/temporaryFolder';
 import { createWorkspace, git } from '../vscode/workspace';
-import { modalDialog, quickInput, runCommand, screenshot, treeRow } from '../vscode/workbench';
-import { openOffice, useWhile } from './stage';
+import { modalDialog, quickInput, screenshot, treeRow } from '../vscode/workbench';
+import { startVSCodeWithExtension, useFixture } from './startWorkbench';
 import { choice, eventually } from './view';
 
 /** As GitLab's own extension: accounts of two GitLabs, whose token stands in a file. */
@@ -43,31 +43,28 @@ const manifest = {
 };
 
 describe('an account of an extension that registers the provider `gitlab`', () => {
-  const office = useWhile(async (later) => {
+  const fixture = useFixture(async (onTeardown) => {
     const gitlab = await startGitLab({ profile: '18.9' });
-    later(() => gitlab.close());
+    onTeardown(() => gitlab.close());
     const { folder, remove } = await createWorkspace();
-    later(remove);
+    onTeardown(remove);
     const small = smallProject(gitlab.world, { sha: await git(folder, 'rev-parse', 'HEAD'), ref: 'main' });
     await git(folder, 'remote', 'add', 'origin', `${gitlab.url}/${small.project.path}.git`);
     const temporary = temporaryFolder('accounts-');
-    later(temporary.remove);
+    onTeardown(temporary.remove);
     const [extension, token] = [join(temporary.path, 'accounts.vsix'), join(temporary.path, 'token')];
     const files = { 'extension/package.json': JSON.stringify(manifest), 'extension/main.js': main };
     await writeFile(extension, await zip(files, Date.now()));
-    const give = async (text: string): Promise<void> => {
-      gitlab.world.addToken({ token: text, user: small.username, oauth: true });
-      await writeFile(token, text);
-    };
-    await give('of-the-account');
+    gitlab.world.addToken({ token: 'of-the-account', user: small.username, oauth: true });
+    await writeFile(token, 'of-the-account');
     const env = { FAKE_ACCOUNT_ORIGIN: new URL(gitlab.url).origin, FAKE_ACCOUNT_TOKEN: token };
-    const opened = await openOffice({ env, extensions: [extension] }, later);
-    return { gitlab, folder, give, page: await opened.openWindow(folder) };
+    const opened = await startVSCodeWithExtension({ env, extensions: [extension] }, onTeardown);
+    return { gitlab, page: await opened.openWindow(folder) };
   });
-  const bearers = () => [...new Set(office().gitlab.requests.map(({ headers }) => headers.authorization))];
+  const bearers = () => [...new Set(fixture().gitlab.requests.map(({ headers }) => headers.authorization))];
 
   it('is offered for its own GitLab alone, and asked for its token at a click, with consent', async () => {
-    const { page, gitlab } = office();
+    const { page, gitlab } = fixture();
     // With this key the workbench encrypts what it stores; an address of the layer around the server, which is not there.
     await page.route('**/mint-key', (route) => route.fulfill({ body: Buffer.alloc(32, 'key') }));
     await treeRow(page, /^Sign In to /).click();
@@ -87,17 +84,5 @@ describe('an account of an extension that registers the provider `gitlab`', () =
     await treeRow(page, /Stage test|^test/).waitFor();
     await screenshot(page, 'e2e-account-signed-in');
     assert.deepEqual(bearers(), [undefined, 'Bearer of-the-account']);
-  });
-
-  it('is asked again when GitLab refuses its token', async () => {
-    const { page, gitlab, give } = office();
-    await give('the-next');
-    gitlab.world.revokeToken('of-the-account');
-    await runCommand(page, 'GitLab Builds: Refresh');
-    await eventually(() => assert.ok(bearers().includes('Bearer the-next')));
-    const { requests } = gitlab;
-    await eventually(() => assert.equal(requests.at(-1)?.status, 200));
-    await treeRow(page, /Stage test|^test/).waitFor();
-    assert.ok(gitlab.requests.every(({ headers }) => headers['private-token'] === undefined));
   });
 });

@@ -5,7 +5,7 @@ import { smallProject, type SmallProject } from '../gitlab/scenarios';
 import type { SeedOptions } from '../gitlab/seed';
 import type { World } from '../gitlab/world';
 import { contextMenu, runCommand, treeRow } from '../vscode/workbench';
-import { useStage } from './stage';
+import { useWorkbench } from './startWorkbench';
 import { unfold } from './view';
 
 const component = 'git.example.com/group/lint@1.0';
@@ -21,7 +21,7 @@ rspec:
   script: rspec
 `;
 
-function furnish(world: World, commit: SeedOptions): SmallProject {
+function seedCiFile(world: World, commit: SeedOptions): SmallProject {
   const small = smallProject(world, commit);
   world.publishInclude(component, 'lint:\n  stage: test\n  script: lint\n');
   world.commitFiles(small.project, small.sha, { '.gitlab-ci.yml': ciFile.replace('  scirpt: rspec\n', '') });
@@ -33,10 +33,14 @@ function lens(page: Page, text: string | RegExp): Locator {
 }
 
 describe('.gitlab-ci.yml', () => {
-  const stage = useStage({ furnish, gitlab: { profile: '18.9' }, settings: { 'gitlabBuilds.groupBy': 'stage' } });
+  const workbench = useWorkbench({
+    seed: seedCiFile,
+    gitlab: { profile: '18.9' },
+    settings: { 'gitlabBuilds.groupBy': 'stage' },
+  });
 
   it('has code lenses over its jobs', async () => {
-    const { page, folder, picture } = stage();
+    const { page, folder, picture } = workbench();
     await writeFile(join(folder, '.gitlab-ci.yml'), ciFile);
     await unfold(treeRow(page, /^Stage build/));
     await contextMenu(page, treeRow(page, /^compile, passed/), 'Go to Job in .gitlab-ci.yml');
@@ -48,7 +52,7 @@ describe('.gitlab-ci.yml', () => {
   });
 
   it('is validated, with an error at the key that GitLab names', async () => {
-    const { page, picture } = stage();
+    const { page, picture } = workbench();
     await runCommand(page, 'GitLab Builds: Validate CI Configuration');
     await page.locator('.markers-panel').getByText('jobs:rspec config contains unknown keys: scirpt').waitFor();
     await page.locator('.markers-panel').getByText('[Ln 9, Col 3]').waitFor();
@@ -57,7 +61,7 @@ describe('.gitlab-ci.yml', () => {
   });
 
   it('leads to the merged configuration for a job of a component', async () => {
-    const { page, picture } = stage();
+    const { page, picture } = workbench();
     await contextMenu(page, treeRow(page, /^lint, canceled/), 'Go to Job in .gitlab-ci.yml');
     await page.locator('.part.editor .tab.active').filter({ hasText: 'merged configuration of' }).waitFor();
     await page.locator('.part.editor .view-line').filter({ hasText: 'lint:' }).first().waitFor();

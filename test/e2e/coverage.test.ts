@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { seedProject } from '../gitlab/seed';
-import { contextMenu, notification, openView, runCommand, treeRow } from '../vscode/workbench';
-import { useStage } from './stage';
+import { contextMenu, notification, treeRow } from '../vscode/workbench';
+import { useWorkbench } from './startWorkbench';
 import { eventually, titleButton, unfold } from './view';
 
 const source = [
@@ -27,10 +27,10 @@ const lcov = [
 ].join('\n');
 
 describe('The coverage of a build of the commit that is checked out', () => {
-  const stage = useStage({ furnish: seedProject, gitlab: { profile: '18.9' } });
+  const workbench = useWorkbench({ seed: seedProject, gitlab: { profile: '18.9' } });
 
   it('is painted beside the lines, and offers nothing to run', async () => {
-    const { page, folder, git, gitlab, project, picture } = stage();
+    const { page, folder, git, gitlab, project, picture } = workbench();
     const file = join(folder, 'src/price.js');
     await mkdir(dirname(file), { recursive: true });
     await writeFile(file, source);
@@ -67,15 +67,5 @@ describe('The coverage of a build of the commit that is checked out', () => {
       assert.equal(await painted('miss').count(), 4);
     });
     await picture('coverage-2-painted');
-  });
-
-  it('is not painted for a file with changes', async () => {
-    const { page, folder, picture } = stage();
-    await writeFile(join(folder, 'src/price.js'), `// Changed\n${source}`);
-    await runCommand(page, 'Git: Refresh');
-    await openView(page, 'GitLab Builds');
-    await contextMenu(page, treeRow(page, /^unit, passed/), 'Show Coverage of Build');
-    await notification(page, /contain no lcov, Cobertura or JaCoCo report of unchanged files/).waitFor();
-    await picture('coverage-3-changed');
   });
 });

@@ -1,99 +1,68 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { openWorkbench, screenshot, statusBarItem, treeRow } from '../vscode/workbench';
 import { projectRoot } from '../vscode/project';
 import { temporaryFolder } from '../vscode/temporaryFolder';
 import { git } from '../vscode/workspace';
-import { sharedBrowser, useWhile } from './stage';
+import { sharedBrowser } from './startWorkbench';
 import { eventually, pressInRow, title, unfold } from './view';
 
 const program = join(projectRoot, 'out', 'test', 'demo', 'demo.main.mjs');
 
 describe('the demo', () => {
-  const temporary = useWhile(async (later) => {
-    const folder = temporaryFolder('demo-');
-    later(folder.remove);
-    return folder.path;
-  });
-  const start = (args: readonly string[], env: NodeJS.ProcessEnv = {}) =>
+  const { path: temporary, remove } = temporaryFolder('demo-');
+  after(remove);
+  const start = (args: readonly string[]) =>
     spawn(process.execPath, [program, ...args], {
-      env: { ...process.env, TMPDIR: temporary(), INIT_CWD: '', ...env },
+      env: { ...process.env, TMPDIR: temporary, INIT_CWD: '' },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
 
-  for (const { version, args, see } of [
-    { version: '8.5', args: ['--gitlab', '8.5'], see: seeStages },
-    { version: 'newest', args: [], see: seePipelines },
-  ]) {
-    it(`prints an address, where builds move on the ${version} GitLab, also those of a new commit; when interrupted, all of it is gone`, async () => {
-      const demo = start(['--no-open', ...args]);
-      const { address, lines } = await wordsOf(demo);
-      const [what = '', where = '', end = ''] = lines;
-      assert.match(what, /^GitLab Builds in a VS Code of its own, with a GitLab \S+ on this computer/);
-      assert.match(where, /^Open http\S+ and click the failed build in the view GitLab Builds/);
-      assert.match(end, /^Ctrl\+C ends it/);
-      assert.equal(lines.length, 3);
-      const page = await openWorkbench(sharedBrowser(), address);
-      try {
-        // The view is open, and a build that failed in sight, without a click.
-        await treeRow(page, /^integration, failed/).waitFor();
-        await see(page);
-        await screenshot(page, `e2e-demo-${version}`);
-        await seeBuildsMove(page);
-        const before = await treeRow(page, '').first().getAttribute('aria-label');
-        const folder = new URL(address).searchParams.get('folder') ?? '';
-        await git(folder, 'commit', '--quiet', '--allow-empty', '--message=Bake bread');
-        const sha = await git(folder, 'rev-parse', 'HEAD');
-        const name = new RegExp(`^GitLab Builds, CI \\d+/\\d+, .*${sha.slice(0, 8)}`);
-        await eventually(() => statusBarItem(page, name).waitFor({ timeout: 1000 }));
-        await eventually(async () =>
-          assert.notEqual(await treeRow(page, '').first().getAttribute('aria-label'), before),
-        );
-        await see(page);
-        await screenshot(page, `e2e-demo-${version}-commit`);
-      } finally {
-        await page.close();
-      }
-      assert.equal(await interrupted(demo), 0);
-      await assert.rejects(fetch(address));
-      assert.deepEqual(await readdir(temporary()), []);
-      assert.deepEqual(await processesOf(temporary()), []);
-    });
-  }
+  it('prints an address, where builds move, also those of a new commit; when interrupted, all of it is gone', async () => {
+    const demo = start(['--no-open']);
+    const { address, lines } = await wordsOf(demo);
+    const [what = '', where = '', end = ''] = lines;
+    assert.match(what, /^GitLab Builds in a VS Code of its own, with a GitLab \S+ on this computer/);
+    assert.match(where, /^Open http\S+ and click the failed build in the view GitLab Builds/);
+    assert.match(end, /^Ctrl\+C ends it/);
+    assert.equal(lines.length, 3);
+    const page = await openWorkbench(sharedBrowser(), address);
+    try {
+      // The view is open, and a build that failed in sight, without a click.
+      await treeRow(page, /^integration, failed/).waitFor();
+      await seePipelines(page);
+      await screenshot(page, 'e2e-demo');
+      await seeBuildsMove(page);
+      const before = await treeRow(page, '').first().getAttribute('aria-label');
+      const folder = new URL(address).searchParams.get('folder') ?? '';
+      await git(folder, 'commit', '--quiet', '--allow-empty', '--message=Bake bread');
+      const sha = await git(folder, 'rev-parse', 'HEAD');
+      const name = new RegExp(`^GitLab Builds, CI \\d+/\\d+, .*${sha.slice(0, 8)}`);
+      await eventually(() => statusBarItem(page, name).waitFor({ timeout: 1000 }));
+      await eventually(async () => assert.notEqual(await treeRow(page, '').first().getAttribute('aria-label'), before));
+      await seePipelines(page);
+      await screenshot(page, 'e2e-demo-commit');
+    } finally {
+      await page.close();
+    }
+    assert.equal(await interrupted(demo), 0);
+    await assert.rejects(fetch(address));
+    assert.deepEqual(await readdir(temporary), []);
+    assert.deepEqual(await processesOf(temporary), []);
+  });
 
   it('refuses what it does not understand in one sentence', async () => {
-    const folder = await mkdtemp(join(temporary(), 'no-repository-'));
-    const versions = '8.4, 8.5, 8.9, 8.10, 8.13, 8.17, 9.0, 10.8, 11.0, 13.4, 13.9, 15.9, 18.9, 18.10';
-    const refusals: readonly (readonly [args: readonly string[], sentence: string])[] = [
-      [['--frobnicate'], 'The demo takes --gitlab VERSION, --repo PATH and --no-open, not "--frobnicate".'],
-      [['--gitlab', '7.0'], `--gitlab takes one of ${versions}, not "7.0".`],
-      [['--gitlab=18'], `--gitlab takes one of ${versions}, not "18".`],
-      [['--gitlab'], `--gitlab takes one of ${versions}.`],
-      [
-        ['--gitlab', '9.0', `--repo=${folder}`],
-        'A repository of yours has a GitLab of its own: --gitlab does not go with --repo.',
-      ],
-      [['--repo'], '--repo needs the path of a git repository.'],
-      [['--repo', join(folder, 'missing')], `There is no ${join(folder, 'missing')}.`],
-      [['--repo', program], `${program} is not a folder.`],
-      [['--repo', folder], `${folder} is not a git repository.`],
-    ];
-    for (const [args, sentence] of refusals) {
-      const demo = start(args, { GIT_CEILING_DIRECTORIES: temporary() });
-      const said = collect(demo);
-      const [code] = (await once(demo, 'close')) as [number | null];
-      assert.deepEqual([said(), code], [`${sentence}\n`, 1]);
-    }
+    const demo = start(['--frobnicate']);
+    const said = collect(demo);
+    const [code] = (await once(demo, 'close')) as [number | null];
+    const sentence = 'The demo takes --gitlab VERSION, --repo PATH and --no-open, not "--frobnicate".\n';
+    assert.deepEqual([said(), code], [sentence, 1]);
   });
 });
-
-async function seeStages(page: Page): Promise<void> {
-  await treeRow(page, /^Stage build/).waitFor();
-}
 
 async function seePipelines(page: Page): Promise<void> {
   await treeRow(page, /^Branch test-ci, .*#\d+$/).waitFor();

@@ -4,7 +4,7 @@ import type { Locator, Page } from 'playwright-core';
 import { projectRoot } from '../vscode/project';
 import { statusBarItem, treeRow } from '../vscode/workbench';
 import { animated, type Frame } from './animation';
-import { inShop, type Shop } from './shop';
+import { withPictureWorkbench, type PictureWorkbench } from './pictureWorkbench';
 import { widenSideBar } from './view';
 
 const steps = { beforeFailure: 22, toFailure: 18, most: 120 };
@@ -12,13 +12,13 @@ const stepsOfPointer = 6;
 
 /** Takes the README's animated picture: a build fails, its log opens at the error, it is retried and passes. */
 async function main(): Promise<void> {
-  await inShop(steps.beforeFailure, async (shop) => {
-    const page = await shop.openWindow();
+  await withPictureWorkbench(steps.beforeFailure, async (workbench) => {
+    const page = await workbench.openWindow();
     await treeRow(page, /./).first().waitFor();
     await widenSideBar(page, 340);
     const film = await startFilm(page);
     await film.hold(1600);
-    shop.tick(steps.toFailure);
+    workbench.tick(steps.toFailure);
     const failed = treeRow(page, /^integration, failed/);
     await failed.waitFor();
     await statusBarItem(page, /^GitLab Builds/)
@@ -40,7 +40,7 @@ async function main(): Promise<void> {
     await treeRow(page, /^integration, (pending|running)/).waitFor();
     await film.pointAt(page.locator('.part.editor'));
     await film.hold(1200);
-    await passes(page, shop);
+    await passes(page, workbench);
     await film.hold(3200);
     const gif = animated(film.frames);
     const path = join(projectRoot, 'media', 'readme.gif');
@@ -50,11 +50,11 @@ async function main(): Promise<void> {
 }
 
 /** Lets GitLab work until the build that was retried has passed. */
-async function passes(page: Page, shop: Shop): Promise<void> {
+async function passes(page: Page, workbench: PictureWorkbench): Promise<void> {
   const passed = treeRow(page, /^integration, passed/);
   for (let step = 0; step < steps.most; step++) {
     if (await passed.isVisible()) return;
-    shop.tick(1);
+    workbench.tick(1);
     await page.waitForTimeout(500);
   }
   throw new Error('The build has not passed.');

@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import type { Locator, Page } from 'playwright-core';
 import { eightStatuses, fortyChildren, redBelowGreen } from '../gitlab/glance';
-import { branchMergeRequestAndChild, manyBuilds, smallProject } from '../gitlab/scenarios';
-import { notification, setTheme, statusBarItem, treeRow } from '../vscode/workbench';
-import { useStage } from './stage';
+import { notification, runCommand, setTheme, statusBarItem, treeRow } from '../vscode/workbench';
+import { useWorkbench } from './startWorkbench';
 import { eventually, pointAt, tooltip, unfold, widenSideBar } from './view';
 
 const widths = [200, 300, 400];
@@ -40,14 +39,14 @@ function line(page: Page, text: string): Locator {
 }
 
 describe('a failing branch of forty builds below a green tag', () => {
-  const stage = useStage({ gitlab: { profile: '18.9' }, furnish: redBelowGreen });
+  const workbench = useWorkbench({ gitlab: { profile: '18.9' }, seed: redBelowGreen });
 
   after(() => console.table(figures));
 
-  const failed = () => treeRow(stage().page, new RegExp(`^${stage().project.failed}, failed`));
+  const failed = () => treeRow(workbench().page, new RegExp(`^${workbench().project.failed}, failed`));
 
   it('shows without a click what failed, and why', async () => {
-    const { page, picture } = stage();
+    const { page, picture } = workbench();
     const seen = await measured(page, 'see what failed', () => failed().waitFor());
     assert.match((await statusBarItem(page, /^GitLab Builds/).innerText()).trim(), /^CI failed: test 0$/);
     const read = await measured(page, 'read why', async () => {
@@ -65,7 +64,7 @@ describe('a failing branch of forty builds below a green tag', () => {
   });
 
   it('shows its error line with one click', async () => {
-    const { page, picture, project } = stage();
+    const { page, picture, project } = workbench();
     const clicks = await measured(page, 'open its log at the error', async (click) => {
       await click(failed());
       await line(page, project.errorLine).waitFor();
@@ -75,7 +74,7 @@ describe('a failing branch of forty builds below a green tag', () => {
   });
 
   it('shows its failed test with one click, which leads to its report', async () => {
-    const { page, picture } = stage();
+    const { page, picture } = workbench();
     const clicks = await measured(page, 'find its failed test', async (click) => {
       await click(failed().locator('.monaco-tl-twistie'));
       await treeRow(page, /^bakes a whole tray, failed/).waitFor();
@@ -85,7 +84,7 @@ describe('a failing branch of forty builds below a green tag', () => {
   });
 
   it('gives its artifacts with one click', async () => {
-    const { page } = stage();
+    const { page } = workbench();
     const clicks = await measured(page, 'download its artifacts', async (click) => {
       await pointAt(page, failed());
       await click(failed().getByRole('button', { name: 'Download Artifacts', exact: true }));
@@ -95,7 +94,7 @@ describe('a failing branch of forty builds below a green tag', () => {
   });
 
   it('is retried with one click', async () => {
-    const { page, gitlab, project } = stage();
+    const { page, gitlab, project } = workbench();
     const clicks = await measured(page, 'retry it', async (click) => {
       await pointAt(page, failed());
       await click(failed().getByRole('button', { name: 'Retry Build', exact: true }));
@@ -110,90 +109,23 @@ describe('a failing branch of forty builds below a green tag', () => {
 
   for (const colorScheme of ['light', 'dark'] as const)
     it(`reads well in the ${colorScheme} theme`, async () => {
-      const { page, picture } = stage();
+      const { page, picture } = workbench();
       await setTheme(page, colorScheme);
       await picture(`glance-${colorScheme}`);
     });
 });
 
-describe('a row that runs', () => {
-  const stage = useStage({
+describe('two thousand builds in forty children', () => {
+  const workbench = useWorkbench({
     gitlab: { profile: '18.9' },
-    furnish: smallProject,
-    settings: { 'gitlabBuilds.refresh.activeSeconds': 2 },
-  });
-
-  it('keeps its tooltip while one points at it for five seconds', async () => {
-    const { page, gitlab, picture } = stage();
-    const running = treeRow(page, /^integration .*, running/);
-    await running.waitFor();
-    await pointAt(page, running);
-    const shown = tooltip(page).filter({ hasText: 'Duration' });
-    await shown.waitFor();
-    const before = gitlab.requests.length;
-    await page.waitForTimeout(5000);
-    assert.ok(gitlab.requests.length - before >= 2);
-    assert.ok(await shown.isVisible());
-    await picture('glance-running-tooltip');
-    assert.match(await shown.innerText(), /running/);
-  });
-});
-
-describe('fourteen builds of a stage in eight statuses', () => {
-  const stage = useStage({ gitlab: { profile: '18.9' }, furnish: eightStatuses });
-
-  it('have headings for two or more of a status', async () => {
-    const { page, picture } = stage();
-    await treeRow(page, /^passed, 4 builds$/).waitFor();
-    for (const width of widths) {
-      await widenSideBar(page, width);
-      await picture(`glance-eight-${width}`);
-    }
-  });
-});
-
-describe('the same on GitLab 8.5', () => {
-  const stage = useStage({ furnish: smallProject });
-
-  it('shows what failed', async () => {
-    const { page, picture } = stage();
-    await treeRow(page, /^spinach/).waitFor();
-    for (const width of widths) {
-      await widenSideBar(page, width);
-      await picture(`glance-8.5-${width}`);
-    }
-  });
-});
-
-describe('a failing child', () => {
-  const stage = useStage({
-    gitlab: { profile: '18.9' },
-    branch: 'feature',
-    furnish: (world, commit) => {
-      const scene = branchMergeRequestAndChild(world, commit);
-      world.setStatus(scene.builds.childTest, 'failed');
-      world.setStatus(scene.builds.bridge, 'failed');
-      return scene;
+    seed: (world, commit) => {
+      eightStatuses(world, commit);
+      return fortyChildren(world, commit);
     },
   });
 
-  it('is in sight', async () => {
-    const { page, picture } = stage();
-    await treeRow(page, /, failed, stage test/)
-      .first()
-      .waitFor();
-    for (const width of widths) {
-      await widenSideBar(page, width);
-      await picture(`glance-child-${width}`);
-    }
-  });
-});
-
-describe('two thousand builds in forty children', () => {
-  const stage = useStage({ gitlab: { profile: '18.9' }, furnish: fortyChildren });
-
   it('are open only on the way to failures', async () => {
-    const { page, picture } = stage();
+    const { page, picture } = workbench();
     await treeRow(page, /^rspec-ee system pg16 praefect, /)
       .first()
       .waitFor();
@@ -204,26 +136,15 @@ describe('two thousand builds in forty children', () => {
     await unfold(treeRow(page, /^rspec-ee system pg16 praefect, /).first());
     await picture('glance-children-open');
   });
-});
 
-describe('a thousand builds in high contrast', () => {
-  const stage = useStage({
-    gitlab: { profile: '18.9' },
-    furnish: (world, commit) => manyBuilds(world, 1000, commit),
-    settings: {
-      'workbench.preferredDarkColorTheme': 'Default High Contrast',
-      'workbench.preferredLightColorTheme': 'Default High Contrast Light',
-    },
-  });
-
-  it('show what failed', async () => {
-    const { page, picture } = stage();
-    await treeRow(page, /^build \d+, failed/)
-      .first()
-      .waitFor();
-    await picture('glance-high-contrast-dark');
-    await setTheme(page, 'light');
-    await page.locator('.monaco-workbench.hc-light').waitFor();
-    await picture('glance-high-contrast-light');
+  it('give way to fourteen in eight statuses once the remote is another project', async () => {
+    const { page, gitlab, git, picture } = workbench();
+    await git('remote', 'set-url', 'origin', `${gitlab.url}/group/statuses.git`);
+    await runCommand(page, 'Git: Refresh');
+    await treeRow(page, /^passed, 4 builds$/).waitFor();
+    for (const width of widths) {
+      await widenSideBar(page, width);
+      await picture(`glance-eight-${width}`);
+    }
   });
 });

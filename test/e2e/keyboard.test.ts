@@ -3,19 +3,19 @@ import { smallProject, type SmallProject } from '../gitlab/scenarios';
 import type { SeedOptions } from '../gitlab/seed';
 import type { World } from '../gitlab/world';
 import { modalDialog, quickInput, treeRow } from '../vscode/workbench';
-import { useStage } from './stage';
+import { useWorkbench } from './startWorkbench';
 import { choice, eventually, focusedRow, goTo, menuByKeys, pressThen, title } from './view';
 
 describe('without a mouse', () => {
-  const stage = useStage({ furnish });
+  const workbench = useWorkbench({ seed: seedManyStatuses });
 
   const press = async (...keys: readonly string[]) => {
-    for (const key of keys) await stage().page.keyboard.press(key);
+    for (const key of keys) await workbench().page.keyboard.press(key);
   };
-  const posts = () => stage().gitlab.requests.filter(({ method }) => method === 'POST').length;
+  const posts = () => workbench().gitlab.requests.filter(({ method }) => method === 'POST').length;
 
   async function run(command: string): Promise<void> {
-    const { page } = stage();
+    const { page } = workbench();
     await press('F1');
     const { input } = await quickInput(page);
     await eventually(async () => {
@@ -26,7 +26,7 @@ describe('without a mouse', () => {
   }
 
   it('the view gets the focus by its command', async () => {
-    const { page, picture } = stage();
+    const { page, picture } = workbench();
     await treeRow(page, /^Stage deploy/).waitFor();
     await run('View: Show Explorer');
     await eventually(async () => assert.equal(await title(page).innerText(), 'Explorer'));
@@ -40,7 +40,7 @@ describe('without a mouse', () => {
   });
 
   it('the arrows open a stage and a status', async () => {
-    const { page } = stage();
+    const { page } = workbench();
     await pressThen(page, 'ArrowRight', treeRow(page, /^passed, 2/));
     await goTo(page, /^passed, 2/);
     await pressThen(page, 'ArrowRight', treeRow(page, /^compile, passed/));
@@ -48,7 +48,7 @@ describe('without a mouse', () => {
   });
 
   it('a build is retried from the menu of its row', async () => {
-    const { page, picture } = stage();
+    const { page, picture } = workbench();
     await goTo(page, /^spinach.*, failed/);
     await press('Shift+F10');
     await page.getByRole('menuitem', { name: 'Retry Build' }).waitFor();
@@ -62,7 +62,7 @@ describe('without a mouse', () => {
 
   /** It is far down in the menu of its row: the arrow up comes to it from the end. */
   async function chooseErase(): Promise<void> {
-    const { page } = stage();
+    const { page } = workbench();
     const named = { name: 'Erase Build…', exact: true };
     const chosen = page.locator('.monaco-menu .action-item.focused').getByRole('menuitem', named);
     await press('Shift+F10');
@@ -72,7 +72,7 @@ describe('without a mouse', () => {
   }
 
   it('a build is erased, or not', async () => {
-    const { page } = stage();
+    const { page } = workbench();
     await goTo(page, /^compile, passed/);
     await chooseErase();
     await modalDialog(page).waitFor();
@@ -84,23 +84,10 @@ describe('without a mouse', () => {
     await press('Enter');
     await eventually(() => assert.equal(posts(), 2));
   });
-
-  it('several builds are chosen in the palette', async () => {
-    const { page, gitlab, picture } = stage();
-    await run('GitLab Builds: Retry Build…');
-    await choice(page, 'lint #9').waitFor();
-    const { input } = await quickInput(page);
-    await input.pressSequentially('lint');
-    await choice(page, 'compile #4').waitFor({ state: 'hidden' });
-    await press('ArrowDown', 'Space');
-    await picture('keyboard-pick');
-    await press('Enter');
-    await eventually(() => assert.ok(gitlab.requests.some(({ path }) => path.endsWith('/builds/9/retry'))));
-  });
 });
 
 /** With so many builds in its first stage that they are grouped by status. */
-function furnish(world: World, options: SeedOptions): SmallProject {
+function seedManyStatuses(world: World, options: SeedOptions): SmallProject {
   const small = smallProject(world, options);
   const { project, sha, ref } = small;
   for (const name of ['api', 'docs', 'fonts', 'manual', 'site'])

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import type { Locator, Page } from 'playwright-core';
 import { contextMenu, openView, quickInput, runCommand, setTheme, treeRow } from '../vscode/workbench';
-import { lines, logged, writeNamedFile } from './logScene';
-import { useStage } from './stage';
-import { choice, eventually, goTo, inEditor, offeredIn } from './view';
+import { lines, logged, writeNamedFile } from './loggedProject';
+import { useWorkbench } from './startWorkbench';
+import { choice, eventually, goTo, inEditor } from './view';
 
 const settings = { 'gitlabBuilds.groupBy': 'stage', 'gitlabBuilds.refresh.activeSeconds': 2 };
 
@@ -39,10 +39,10 @@ async function colorOf(page: Page, text: string): Promise<string> {
 }
 
 describe('logs', () => {
-  const stage = useStage({ furnish: logged, gitlab: { profile: '18.9' }, settings });
+  const workbench = useWorkbench({ seed: logged, gitlab: { profile: '18.9' }, settings });
 
   it('a click on a failed build opens its log: coloured, folded, at the first error', async () => {
-    const { page, folder, picture } = stage();
+    const { page, folder, picture } = workbench();
     await writeNamedFile(folder);
     await treeRow(page, /^unit-tests, failed/).click();
     await tab(page, /^unit-tests #\d+\.log/).waitFor();
@@ -67,7 +67,7 @@ describe('logs', () => {
   });
 
   it('does not open those that are selected along with it', async () => {
-    const { page } = stage();
+    const { page } = workbench();
     const [unit, erased] = [treeRow(page, /^unit-tests, failed/), treeRow(page, /^erased, failed/)];
     await runCommand(page, 'View: Close All Editors');
     await tab(page, '').first().waitFor({ state: 'detached' });
@@ -81,17 +81,8 @@ describe('logs', () => {
     assert.equal(await page.locator('.part.editor .tab').count(), 1);
   });
 
-  it('offers in the row of a failed build what its log is good for', async () => {
-    const { page } = stage();
-    const offered = await offeredIn(page, treeRow(page, /^unit-tests, failed/));
-    for (const item of ['Open Log', 'Copy Failure as Markdown', 'Show Log Errors in Problems'])
-      assert.ok(offered.includes(item), `${item} in ${offered.join()}`);
-    const ofOther = await offeredIn(page, treeRow(page, /^live, running/));
-    assert.ok(ofOther.includes('Open Log') && !ofOther.includes('Copy Failure as Markdown'), ofOther.join());
-  });
-
   it('puts what it says of files among the problems, and takes it away with the log', async () => {
-    const { page, picture } = stage();
+    const { page, picture } = workbench();
     await contextMenu(page, treeRow(page, /^unit-tests, failed/), 'Show Log Errors in Problems');
     const panel = page.locator('.markers-panel');
     await panel.getByText(/error: expected ';' before/).waitFor();
@@ -110,7 +101,7 @@ describe('logs', () => {
   });
 
   it('is opened without a mouse, and a link in it leads to the line of the file', async () => {
-    const { page, picture } = stage();
+    const { page, picture } = workbench();
     await runCommand(page, 'GitLab Builds: Focus on GitLab Builds View');
     await goTo(page, /^unit-tests, failed/);
     await page.keyboard.press('Enter');
@@ -126,7 +117,7 @@ describe('logs', () => {
   });
 
   it('grows while the build runs, at its end until one scrolls away', async () => {
-    const { page, gitlab, project, picture } = stage();
+    const { page, gitlab, project, picture } = workbench();
     const grow = (from: number, to: number) => gitlab.world.appendTrace(project.builds.live, lines(from, to));
     const box = page.locator('.part.editor .monaco-editor .view-lines');
     await contextMenu(page, treeRow(page, /^live, running/), 'Open Log');
@@ -154,23 +145,8 @@ describe('logs', () => {
     await picture('log-ended');
   });
 
-  it('says in its place why there is none, and comes as soon as there is one', async () => {
-    const { page, gitlab, project, picture } = stage();
-    await treeRow(page, /^erased, failed/).click();
-    await shows(page, /erased #\d+ has no log\.\nIt was erased, or the build wrote nothing\.\n/);
-    await lens(page, /failed/).waitFor();
-    await picture('log-erased');
-    await contextMenu(page, treeRow(page, /^waiting, running/), 'Open Log');
-    await shows(page, /waiting #\d+ is running and has no log yet\./);
-    await picture('log-none-yet');
-    gitlab.world.appendTrace(project.builds.waiting, lines(1, 3));
-    await shows(page, 'line 3 of the log');
-    assert.doesNotMatch(await onScreen(page), /no log yet/);
-    await runCommand(page, 'View: Close All Editors');
-  });
-
   it('lives on when the extension host restarts, and when the window is reloaded', async () => {
-    const { page, gitlab, project, vscode, picture } = stage();
+    const { page, gitlab, project, vscode, picture } = workbench();
     const says = (text: string) => gitlab.world.appendTrace(project.builds.waiting, `${text}\n`);
     await treeRow(page, /^unit-tests, failed/).dblclick();
     await shows(page, 'ERROR: Job failed: exit code 1');
@@ -203,7 +179,7 @@ describe('logs', () => {
   });
 
   it('is to be read in high contrast too', async () => {
-    const { page, picture } = stage();
+    const { page, picture } = workbench();
     await runCommand(page, 'Preferences: Color Theme');
     const { input } = await quickInput(page);
     await input.fill('Dark High Contrast');

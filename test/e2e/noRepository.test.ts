@@ -1,95 +1,127 @@
 import assert from 'node:assert/strict';
 import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { startProxy } from '../vscode/proxy';
-import { screenshot } from '../vscode/workbench';
-import type { StartOptions } from '../vscode/server';
 import { temporaryFolder } from '../vscode/temporaryFolder';
+import { quickInput, runCommand, screenshot, statusBarItem } from '../vscode/workbench';
 import { git } from '../vscode/workspace';
-import { openOffice, useWhile } from './stage';
-import { eventually, welcome } from './view';
+import { type OnTeardown, startVSCodeWithExtension, useFixture } from './startWorkbench';
+import { eventually, title, welcome } from './view';
 
 interface Reason {
-  readonly what: string;
-  readonly env?: StartOptions['env'];
-  /** The folder that is opened, in an empty one. */
+  readonly name: string;
+  /** Makes of an empty folder the one that is opened. */
   readonly make: (folder: string) => Promise<string>;
-  readonly says: RegExp;
-  readonly button: RegExp;
+  readonly text: RegExp;
+  readonly button?: RegExp;
 }
 
-const inRepository = async (folder: string): Promise<string> => {
-  await git(folder, 'init', '--quiet', '--initial-branch=main');
-  return folder;
-};
-const below = async (folder: string): Promise<string> => {
-  await inRepository(folder);
-  await mkdir(join(folder, 'below'));
-  return join(folder, 'below');
-};
-
-/** Each with VS Code's defaults for git. */
 const reasons: readonly Reason[] = [
   {
-    what: 'there is none',
+    name: 'no repository',
     make: (folder) => Promise.resolve(folder),
-    says: /This folder has no git repository/,
+    text: /This folder has no git repository/,
     button: /^Initialize Repository$/,
   },
   {
-    what: 'it is in a parent folder',
-    make: below,
-    says: /is in a parent folder, and VS Code hasn't opened it/,
+    name: 'a repository in a parent folder',
+    make: async (folder) => {
+      await mkdir(join(await commit(folder), 'below'));
+      return join(folder, 'below');
+    },
+    text: /is in a parent folder, and VS Code hasn't opened it/,
     button: /^Open Repository$/,
   },
+  { name: 'no remote', make: commit, text: /has no remote/ },
   {
-    what: 'it belongs to somebody else',
-    env: { GIT_TEST_ASSUME_DIFFERENT_OWNER: '1' },
-    make: inRepository,
-    says: /belongs to another user/,
-    button: /^Manage Unsafe Repositories$/,
+    name: 'a remote on github.com',
+    make: async (folder) => commit(folder, 'https://github.com/group/project.git'),
+    text: /remote isn't on GitLab/,
   },
 ];
 
-for (const { what, env = {}, make, says, button } of reasons)
-  describe(`no repository, since ${what},`, () => {
-    const office = useWhile(async (later) => {
-      const { path, remove } = temporaryFolder('no-repository-');
-      later(remove);
-      const folder = await mkdtemp(join(path, 'folder-'));
-      await writeFile(join(folder, 'README.md'), '# Nothing\n');
-      return { folder: await make(folder), ...(await openOffice({ env }, later)) };
-    });
-
-    it('has its own words and its own way out', async () => {
-      const page = await office().openWindow(office().folder);
-      await welcome(page).getByText(says).waitFor();
-      await welcome(page).getByRole('button', { name: button }).waitFor();
-      // VS Code's count of repositories may come late: then it says nothing else either.
-      for (const other of reasons)
-        if (other.what !== what)
-          await eventually(async () => assert.equal(await welcome(page).getByText(other.says).count(), 0));
-      await screenshot(page, `e2e-no-repository-${what.replace(/\W+/g, '-')}`);
-    });
+describe('a folder without a GitLab', () => {
+  const fixture = useFixture(async (onTeardown) => {
+    const outside = await listenOutside(onTeardown);
+    const { path, remove } = temporaryFolder('no-gitlab-');
+    onTeardown(remove);
+    const settings = { 'http.proxy': outside.url, 'http.proxySupport': 'override' };
+    const started = await startVSCodeWithExtension({ settings }, onTeardown);
+    return { ...started, heard: outside.heard, folders: path };
   });
 
+  for (const { name, make, text, button } of reasons)
+    it(`says what is missing: ${name}`, async () => {
+      const folder = await mkdtemp(join(fixture().folders, 'folder-'));
+      await writeFile(join(folder, 'README.md'), '# Nothing\n');
+      const page = await fixture().openWindow(await make(folder));
+      await welcome(page).getByText(text).waitFor();
+      if (button !== undefined) await welcome(page).getByRole('button', { name: button }).waitFor();
+      // VS Code's count of repositories may come late: then the view has no other text either.
+      for (const other of reasons)
+        if (other.name !== name)
+          await eventually(async () => assert.equal(await welcome(page).getByText(other.text).count(), 0));
+      await screenshot(page, `e2e-missing-${name.replace(/\W+/g, '-')}`);
+      if (name.endsWith('github.com'))
+        assert.equal((await title(page).innerText()).toLowerCase(), 'gitlab builds: github.com');
+      assert.equal(await statusBarItem(page, /^GitLab Builds/).count(), 0);
+      await page.close();
+    });
+
+  it('or no folder, has sent nothing to anybody until somebody signs in', async () => {
+    const { heard, openWindow } = fixture();
+    const page = await openWindow(undefined);
+    await welcome(page)
+      .getByText(/Open a folder with a git repository/)
+      .waitFor();
+    assert.deepEqual(heard, []);
+    await runCommand(page, 'GitLab Builds: Sign In…');
+    const { input } = await quickInput(page);
+    await input.fill('http://gitlab.example');
+    await input.press('Enter');
+    // The address is asked before a token is: nothing answers there.
+    await page.locator('.quick-input-widget').getByText('gitlab.example').last().waitFor();
+    await eventually(() => assert.match(heard.join('\n'), /^GET http:\/\/gitlab\.example\/api\/v\d\/\S+ HTTP/));
+    await screenshot(page, 'e2e-missing-sign-in');
+  });
+});
+
+describe("a repository that belongs to another user, by git's own check", () => {
+  const fixture = useFixture(async (onTeardown) => {
+    const { path, remove } = temporaryFolder('unsafe-');
+    onTeardown(remove);
+    await commit(path);
+    const env = { GIT_TEST_ASSUME_DIFFERENT_OWNER: '1' };
+    return { folder: path, ...(await startVSCodeWithExtension({ env }, onTeardown)) };
+  });
+
+  it('is told as that, with the way to trust it', async () => {
+    const page = await fixture().openWindow(fixture().folder);
+    await welcome(page)
+      .getByText(/belongs to another user/)
+      .waitFor();
+    await welcome(page)
+      .getByRole('button', { name: /^Manage Unsafe Repositories$/ })
+      .waitFor();
+    await screenshot(page, 'e2e-missing-unsafe');
+  });
+});
+
 describe('a proxy that wants another password', () => {
-  const office = useWhile(async (later) => {
+  const fixture = useFixture(async (onTeardown) => {
     const proxy = await startProxy('user', 'secret');
-    later(proxy.close);
+    onTeardown(proxy.close);
     const { path, remove } = temporaryFolder('proxy-');
-    later(remove);
-    await inRepository(path);
-    const who = ['-c', 'user.name=Test', '-c', 'user.email=test@example.com'];
-    await git(path, ...who, 'commit', '--quiet', '--allow-empty', '--message=First');
-    await git(path, 'remote', 'add', 'origin', 'https://gitlab.invalid/group/project.git');
+    onTeardown(remove);
+    await commit(path, 'https://gitlab.invalid/group/project.git');
     const settings = { 'http.proxy': proxy.url.replace('secret', 'wrong'), 'http.proxySupport': 'override' };
     const env = { GITLAB_HOST: 'https://gitlab.invalid', GITLAB_TOKEN: 'secret-token' };
-    return { proxy, folder: path, ...(await openOffice({ settings, env }, later)) };
+    return { proxy, folder: path, ...(await startVSCodeWithExtension({ settings, env }, onTeardown)) };
   });
 
   it('is told as that', async () => {
-    const { openWindow, folder, proxy } = office();
+    const { openWindow, folder, proxy } = fixture();
     const page = await openWindow(folder);
     await welcome(page)
       .getByText(/The proxy between this machine and GitLab wants a name and a password/)
@@ -99,3 +131,29 @@ describe('a proxy that wants another password', () => {
     assert.equal(proxy.tunnels(), 0);
   });
 });
+
+/** Makes the folder a repository with a commit and, where that is given, a remote. */
+async function commit(folder: string, remote?: string): Promise<string> {
+  await git(folder, 'init', '--quiet', '--initial-branch=main');
+  const who = ['-c', 'user.name=Test', '-c', 'user.email=test@example.com'];
+  await git(folder, ...who, 'commit', '--quiet', '--allow-empty', '--message=First');
+  if (remote !== undefined) await git(folder, 'remote', 'add', 'origin', remote);
+  return folder;
+}
+
+/** The proxy for all that VS Code sends to other machines: it notes the first line of each request and hangs up. */
+async function listenOutside(
+  onTeardown: OnTeardown,
+): Promise<{ readonly url: string; readonly heard: readonly string[] }> {
+  const heard: string[] = [];
+  const server = createServer((socket) => {
+    socket.on('error', () => undefined); // Whoever is hung up on may complain.
+    socket.once('data', (data) => {
+      heard.push(data.toString('latin1').split('\r\n')[0] ?? '');
+      socket.destroy();
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTeardown(() => new Promise((resolve) => server.close(resolve)));
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, heard };
+}

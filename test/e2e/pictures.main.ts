@@ -4,8 +4,8 @@ import type { Locator, Page, PageScreenshotOptions } from 'playwright-core';
 import { projectRoot } from '../vscode/project';
 import { type ColorScheme, openView, treeRow } from '../vscode/workbench';
 import { createWorkspace, git } from '../vscode/workspace';
-import { repacked } from './repacked';
-import { inShop, shopSize } from './shop';
+import { compressPng } from './compressPng';
+import { withPictureWorkbench, pictureSize } from './pictureWorkbench';
 import { unfold, widenSideBar } from './view';
 
 /** By then the stage `test` is at work, and `integration` has failed. */
@@ -16,7 +16,7 @@ async function main(): Promise<void> {
   const unknown = await createWorkspace();
   await git(unknown.folder, 'remote', 'add', 'origin', 'https://git.example.com/bakery/shop.git');
   try {
-    await inShop(steps, async ({ openWindow }) => {
+    await withPictureWorkbench(steps, async ({ openWindow }) => {
       const readme = await openWindow({ colorScheme: 'light' });
       await arrange(readme);
       await openWithTests(readme);
@@ -51,13 +51,13 @@ async function takeSignIn(page: Page, colorScheme: ColorScheme): Promise<void> {
 async function takeSteps(page: Page, colorScheme: ColorScheme): Promise<void> {
   await arrange(page);
   await widenSideBar(page, stepSize.width);
-  await page.mouse.click(shopSize.width - 100, shopSize.height / 2);
+  await page.mouse.click(pictureSize.width - 100, pictureSize.height / 2);
   await takeStep(page, '.part.sidebar', `commit-${colorScheme}`);
   // So low that the line of the error, which opens in the middle, is in the picture with the tab.
-  await page.setViewportSize({ width: shopSize.width, height: 350 });
+  await page.setViewportSize({ width: pictureSize.width, height: 350 });
   await openLog(page);
   await takeStep(page, '.part.editor', `log-${colorScheme}`);
-  await page.setViewportSize(shopSize);
+  await page.setViewportSize(pictureSize);
   await unfold(treeRow(page, /^Stage build/));
   await unfold(treeRow(page, /^compile, passed/));
   await unfold(treeRow(page, /^Artifacts of compile/));
@@ -106,10 +106,10 @@ async function take(page: Page, name: string, clip?: PageScreenshotOptions['clip
   await mkdir(join(folder, 'walkthrough'), { recursive: true });
   const path = join(folder, `${name}.png`);
   // Bars to scroll by show where the mouse is, and for a while after.
-  if (!name.includes('artifacts')) await page.mouse.move(shopSize.width / 2, 10);
+  if (!name.includes('artifacts')) await page.mouse.move(pictureSize.width / 2, 10);
   await page.locator('.scrollbar.visible').first().waitFor({ state: 'detached' });
   const options = { animations: 'disabled', caret: 'hide', ...(clip && { clip }) } as const;
-  const picture = repacked(await page.screenshot(options));
+  const picture = compressPng(await page.screenshot(options));
   await writeFile(path, picture);
   console.log(`${path}: ${Math.round(picture.length / 1000)} kB`);
 }

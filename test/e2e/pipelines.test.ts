@@ -1,27 +1,20 @@
 import assert from 'node:assert/strict';
 import type { Page } from 'playwright-core';
 import { branchMergeRequestAndChild } from '../gitlab/scenarios';
-import { contextMenu, runCommand, setTheme, statusBarItem, treeRow } from '../vscode/workbench';
-import { useStage } from './stage';
+import { contextMenu, quickInput, setTheme, treeRow } from '../vscode/workbench';
+import { useWorkbench } from './startWorkbench';
 import {
   choice,
   eventually,
   expandAll,
-  focusedRow,
-  goTo,
-  menuByKeys,
-  message,
   offeredIn,
   pointAt,
-  pressThen,
+  pressInRow,
   shown,
-  titleButton,
   tooltip,
   unfold,
   widenSideBar,
 } from './view';
-
-const scene = { furnish: branchMergeRequestAndChild, branch: 'feature' } as const;
 
 const merge = ['!1 Let people sign in', '1 failed · 1 passed · merged result · #1003'];
 const branch = ['Branch', '1 running · 1 manual · 1 scheduled · 1 allowed to fail · 3 passed · #1001'];
@@ -56,66 +49,34 @@ async function openAll(page: Page): Promise<void> {
   await treeRow(page, /^install, running/).waitFor();
 }
 
-for (const profile of ['18.9', '13.4'] as const) {
-  describe(`several pipelines of one commit, on GitLab ${profile}`, () => {
-    const stage = useStage({ ...scene, gitlab: { profile } });
-
-    it('are shown the newest first, and opened down to what has failed', async () => {
-      const { page, project, picture } = stage();
-      await treeRow(page, /^Branch .*#1001/).waitFor();
-      await picture(`pipelines-${profile}`);
-      assert.deepEqual(await shown(page), [
-        ...(profile === '18.9' ? atFirst : [...asToldBy13(atFirst), ...external]),
-        earlier,
-      ]);
-      assert.equal(await message(page).innerText(), `feature · ${project.sha.slice(0, 8)}`);
-    });
-
-    it('open, with the child in the row of its bridge, and the external in a group of their own', async () => {
-      const { page, picture } = stage();
-      await openAll(page);
-      await treeRow(page, /^staging, scheduled/).waitFor();
-      await picture(`pipelines-${profile}-open`);
-      const all = [...merge, ...inMerge, ...branch, ...inBranch, ...external, ...inExternal, earlier];
-      const expected = profile === '18.9' ? all : asToldBy13(all);
-      await eventually(async () => assert.deepEqual((await shown(page)).map(withoutTime), expected));
-    });
-  });
-}
-
 describe('the pipelines of a commit', () => {
-  const stage = useStage({ ...scene, gitlab: { profile: '18.9' } });
+  const workbench = useWorkbench({
+    seed: branchMergeRequestAndChild,
+    branch: 'feature',
+    gitlab: { profile: '18.9' },
+  });
 
-  it('read well in any theme', async () => {
-    const { page, picture } = stage();
+  it('are shown the newest first, and opened down to what has failed', async () => {
+    const { page, picture } = workbench();
+    await treeRow(page, /^Branch .*#1001/).waitFor();
+    await picture('pipelines');
+    assert.deepEqual(await shown(page), [...atFirst, earlier]);
+  });
+
+  it('open, with the child in the row of its bridge, and the external in a group of their own', async () => {
+    const { page, picture } = workbench();
     await openAll(page);
+    await treeRow(page, /^staging, scheduled/).waitFor();
+    await picture('pipelines-open');
+    const expected = [...merge, ...inMerge, ...branch, ...inBranch, ...external, ...inExternal, earlier];
+    await eventually(async () => assert.deepEqual((await shown(page)).map(withoutTime), expected));
     await setTheme(page, 'light');
     await picture('pipelines-light');
     await setTheme(page, 'dark');
-    assert.ok(await treeRow(page, /^packages, running, .*child pipeline 1 running · 1 passed$/).isVisible());
-  });
-
-  it('tell in the status bar how the commit stands, and in its tooltip each pipeline', async () => {
-    const { page, picture } = stage();
-    const entry = statusBarItem(page, /^GitLab Builds/);
-    assert.equal((await entry.innerText()).trim(), 'CI failed: rspec 1/2');
-    await entry.hover();
-    const table = tooltip(page).filter({ hasText: '!1 Let people sign in' });
-    await table.waitFor();
-    await picture('pipelines-status-bar');
-    const rows = await table.locator('tr').allInnerTexts();
-    assert.deepEqual(rows.map((row) => row.split(/\s+/).join(' ').trim()).filter(Boolean), [
-      '!1 Let people sign in merged result · #1003',
-      ...['build passed · 1', 'test failed · 1 of 1: rspec 1/2'],
-      'Branch #1001',
-      ...['build passed · 1', 'test running · 3', 'deploy manual · 2', 'External passed · 1'],
-    ]);
-    await page.mouse.move(800, 300);
-    await table.waitFor({ state: 'hidden' });
   });
 
   it('tell what a narrow side bar cuts off when they are pointed at', async () => {
-    const { page, picture } = stage();
+    const { page, picture } = workbench();
     await widenSideBar(page, 170);
     await pointAt(page, treeRow(page, /^Merge request !1 Let people sign in, /));
     const more = tooltip(page).filter({ hasText: '!1 Let people sign in' });
@@ -131,7 +92,7 @@ describe('the pipelines of a commit', () => {
   });
 
   it('have entries in their context menus that fit what the row is', async () => {
-    const { page, picture } = stage();
+    const { page, picture } = workbench();
     const web = ['Open in Browser', 'Copy URL'];
     const ofBuild = [...web, 'Copy Build Name', 'Open Pipeline in Browser', 'Go to Job in .gitlab-ci.yml'];
     assert.deepEqual(await offeredIn(page, treeRow(page, /^jenkins\/acceptance/)), ofBuild);
@@ -147,131 +108,45 @@ describe('the pipelines of a commit', () => {
     await picture('pipelines-menus');
   });
 
-  it('have pages of their own: an external one leads to its system, a bridge to what it has started', async () => {
-    const { page, gitlab, project } = stage();
-    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
-    const web = `${gitlab.url}/${project.project.path}/-`;
-    const pages = [
-      [/^jenkins\/acceptance/, 'https://jenkins.example.com/job/acceptance/7/'],
-      [/^packages, running/, `${web}/pipelines/${project.child.id}`],
-      [/^Merge request !1 Let people sign in, /, `${web}/pipelines/${project.merge.id}`],
-      [/^production, manual/, `${web}/jobs/${project.builds.production.id}`],
-    ] as const;
-    for (const [name, address] of pages) {
-      await contextMenu(page, treeRow(page, name), 'Copy URL');
-      await eventually(async () => assert.equal(await page.evaluate('navigator.clipboard.readText()'), address));
-    }
-  });
-
-  it('tell of a delayed build when it starts by itself, and of an external one what it is', async () => {
-    const { page, picture } = stage();
-    await pointAt(page, treeRow(page, /^staging, scheduled/));
-    await tooltip(page)
-      .filter({ hasText: /Starts/ })
-      .waitFor();
-    await picture('pipelines-delayed');
-    await pointAt(page, treeRow(page, /^jenkins\/acceptance/));
-    const external = tooltip(page).filter({ hasText: 'jenkins/acceptance' });
-    await external.waitFor();
-    await picture('pipelines-external');
-    assert.match(await external.innerText(), /^jenkins\/acceptance #8 passed/);
-    await page.mouse.move(800, 300);
-    await external.waitFor({ state: 'hidden' });
-  });
-
-  const groupings: readonly (readonly [grouping: string, top: readonly string[], bottom: readonly string[]])[] = [
-    ['Stage', inMerge, ['deploy', '1 manual · 1 scheduled', 'staging', '…', 'production']],
-    [
-      'Status',
-      ['failed', '1', 'rspec 1/2', 'test · 5:00', 'passed', '1'],
-      ['running', '1', 'manual', '1', 'scheduled', '1', 'failed (allowed)', '1', 'passed', '2'],
-    ],
-    [
-      'None (one list)',
-      ['rspec 1/2', 'test · 5:00', 'compile', 'build · 2:00'],
-      ['staging', '…', 'production', 'deploy'],
-    ],
-    ['Stage, then status', inMerge, inBranch.slice(-9)],
-  ];
-  for (const [grouping, top, bottom] of groupings) {
-    it(`are above the grouping by ${grouping.toLowerCase()}`, async () => {
-      const { page, picture } = stage();
-      await titleButton(page, 'Group Builds By…').click();
-      await choice(page, new RegExp(`^${grouping.replace(/[()]/g, '\\$&')}(current)?$`)).click();
-      if (grouping === 'Stage, then status') {
-        await treeRow(page, /^Stage deploy/).waitFor();
-        await openAll(page);
-      }
-      const expected = [...merge, ...top, ...branch];
-      await eventually(async () => assert.deepEqual((await shown(page)).slice(0, expected.length), expected));
-      await picture(`pipelines-by-${grouping.replace(/\W+/g, '-').toLowerCase()}`);
-      await eventually(async () => {
-        const rows = (await shown(page)).map(withoutTime);
-        const last = rows.slice(0, rows.indexOf('External'));
-        assert.deepEqual(last.slice(-bottom.length), bottom);
-      });
-    });
-  }
-});
-
-describe('the pipelines of a commit without a mouse', () => {
-  const stage = useStage({
-    ...scene,
-    gitlab: { profile: '18.9' },
-    settings: {
-      'workbench.preferredDarkColorTheme': 'Default High Contrast',
-      'workbench.preferredLightColorTheme': 'Default High Contrast Light',
-    },
-  });
-
-  it('the arrows lead from a pipeline to its child and to a build in that', async () => {
-    const { page, picture } = stage();
-    await treeRow(page, /^Branch /).waitFor();
-    await runCommand(page, 'GitLab Builds: Focus on GitLab Builds View');
-    await goTo(page, /^Branch /);
-    await pressThen(page, 'ArrowRight', treeRow(page, /^Stage test, 1 running · /));
-    await goTo(page, /^Stage test, 1 running · /);
-    await pressThen(page, 'ArrowRight', treeRow(page, /^packages, running/));
-    await goTo(page, /^packages, running/);
-    const inChild = treeRow(page, /^Stage test, 1 running$/);
-    await pressThen(page, 'ArrowRight', inChild);
-    await goTo(page, /^Stage test, 1 running$/);
-    await pressThen(page, 'ArrowRight', treeRow(page, /^install, running/));
-    await page.keyboard.press('ArrowLeft');
-    await treeRow(page, /^install, running/).waitFor({ state: 'hidden' });
-    await page.keyboard.press('ArrowLeft');
-    await eventually(async () =>
-      assert.match((await focusedRow(page).getAttribute('aria-label')) ?? '', /^packages, running, stage test/),
-    );
-    await pressThen(page, 'ArrowDown', treeRow(page, /^Stage build, 1 passed$/).and(page.locator('.focused')));
-    await pressThen(page, 'ArrowDown', inChild.and(page.locator('.focused')));
-    await pressThen(page, 'ArrowRight', treeRow(page, /^install, running/));
-    await goTo(page, /^install, running/);
-    await page.locator('.monaco-workbench.hc-black').waitFor();
-    await picture('pipelines-high-contrast-dark');
-    await setTheme(page, 'light');
-    await picture('pipelines-high-contrast-light');
-    await setTheme(page, 'dark');
-  });
-
-  it('Shift+F10 opens the menu that cancels that build, and no other', async () => {
-    const { page, gitlab, project } = stage();
-    await menuByKeys(page, 'Cancel Build');
-    await treeRow(page, /^packages, .*child pipeline 1 canceled/).waitFor();
-    assert.equal(gitlab.world.build(project.builds.childTest.id).status, 'canceled');
-    const posts = gitlab.requests.filter(({ method, path }) => method === 'POST' && !path.endsWith('/graphql'));
-    assert.deepEqual(
-      posts.map(({ path }) => path.replace(/.*\/projects\/[^/]+/, '')),
-      [`/jobs/${project.builds.childTest.id}/cancel`],
-    );
+  it('have builds that are played with variables: a name that is none is refused, stepping back loses nothing', async () => {
+    const { page, gitlab, project, picture } = workbench();
+    const heading = page.locator('.quick-input-widget .quick-input-title');
+    /** Types into the box of this title. */
+    const answer = async (title: string, text: string): Promise<void> => {
+      await heading.getByText(title).waitFor();
+      const { input } = await quickInput(page);
+      await input.fill(text);
+      await input.press('Enter');
+    };
+    const openVariables = () => contextMenu(page, treeRow(page, /^production, manual/), 'Play Build with Variables…');
+    await openVariables();
+    await choice(page, 'Add Variable…').click();
+    await answer('Add Variable (1/2)', '1 is no name');
+    await page.locator('.quick-input-widget').getByText("The first character can't be a digit.").waitFor();
+    await picture('variables-1-no-name');
+    await answer('Add Variable (1/2)', 'DEPLOY_TO');
+    await answer('Add Variable (2/2)', 'staging');
+    await choice(page, 'Add Variable…').click();
+    await answer('Add Variable (1/2)', 'TRACE');
+    await eventually(async () => assert.match(await heading.innerText(), /2\/2/));
+    await page.keyboard.press('Escape');
+    await eventually(async () => assert.match(await heading.innerText(), /1\/2/));
+    assert.equal(await (await quickInput(page)).input.inputValue(), 'TRACE');
+    await answer('Add Variable (1/2)', 'TRACE');
+    await answer('Add Variable (2/2)', '');
+    const trace = choice(page, /TRACE.*\(empty\)/);
+    await trace.hover();
+    await picture('variables-2-two');
+    await page.keyboard.press('Escape');
+    await choice(page, 'Add Variable…').waitFor({ state: 'hidden' });
+    await openVariables();
+    await pressInRow(page, trace, 'Remove Variable');
+    await trace.waitFor({ state: 'hidden' });
+    await choice(page, 'Play production with 1 variable').click();
+    await treeRow(page, /^production, pending/).waitFor();
+    assert.deepEqual(gitlab.world.build(project.builds.production.id).variables, { DEPLOY_TO: 'staging' });
   });
 });
-
-/** Only later versions tell the name of a pipeline, to which one an external status belongs, and when a build starts. */
-function asToldBy13(rows: readonly string[]): readonly string[] {
-  const told = rows.filter((_, index) => rows[index - 1] !== 'staging');
-  return told.map((row) => row.replace(/^Branch$/, 'feature').replace('3 passed · #1001', '2 passed · #1001'));
-}
 
 /** Without how long something has been running, or when it starts. */
 function withoutTime(text: string): string {

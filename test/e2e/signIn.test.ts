@@ -1,16 +1,14 @@
 import assert from 'node:assert/strict';
-import { Scripts } from '../core/credentials/scripts';
 import { smallProject } from '../gitlab/scenarios';
-import { developerToken } from '../gitlab/seed';
 import { openView, quickInput, runCommand, statusBarItem, treeRow } from '../vscode/workbench';
-import { useStage } from './stage';
+import { useWorkbench } from './startWorkbench';
 import { eventually, message, title } from './view';
 
 describe('signing in', () => {
-  const stage = useStage({ furnish: smallProject, signedIn: false });
+  const workbench = useWorkbench({ seed: smallProject, signedIn: false });
 
   it('is offered for a host that nobody has called a GitLab, which hears nothing before', async () => {
-    const { page, gitlab, picture } = stage();
+    const { page, gitlab, picture } = workbench();
     const { host } = new URL(gitlab.url);
     await treeRow(page, new RegExp(`^Sign In to ${host}…`)).waitFor();
     await picture('sign-in-1-welcome');
@@ -21,7 +19,7 @@ describe('signing in', () => {
   });
 
   it('asks for address and token, refuses a wrong token in the box, and fills the tree with the right one', async () => {
-    const { page, gitlab, project, picture } = stage();
+    const { page, gitlab, project, picture } = workbench();
     // With this key the workbench encrypts what it stores; an address of the layer around the server, which is not there.
     await page.route('**/mint-key', (route) => route.fulfill({ body: Buffer.alloc(32, 'key') }));
     await treeRow(page, /^Sign In to /).click();
@@ -58,47 +56,16 @@ describe('signing in', () => {
   });
 
   it('lasts when the window is loaded again', async () => {
-    const { page } = stage();
+    const { page } = workbench();
     await page.reload();
     await openView(page, 'GitLab Builds');
     await treeRow(page, /Stage test/).waitFor();
   });
 
   it('ends with Sign Out', async () => {
-    const { page, picture } = stage();
+    const { page, picture } = workbench();
     await runCommand(page, 'GitLab Builds: Sign Out');
     await treeRow(page, /^Sign In to /).waitFor();
     await picture('sign-out');
-  });
-});
-
-describe('signing in with what is signed in already', () => {
-  const scripts = new Scripts();
-  after(() => scripts.remove());
-  const stage = useStage({
-    furnish: smallProject,
-    signedIn: false,
-    gitlab: { profile: '18.9' },
-    env: (url) => {
-      const answer = { type: 'success', instance_url: url, token: { type: 'pat', token: developerToken } };
-      scripts.add('glab', `cat <<'END'\n${JSON.stringify(answer)}\nEND`);
-      // As from a terminal: else VS Code would take PATH from a login shell.
-      return { PATH: `${scripts.folder}:${process.env['PATH'] ?? ''}`, VSCODE_CLI: '1' };
-    },
-  });
-
-  it('offers glab, and shows the builds once that is chosen', async () => {
-    const { page, picture } = stage();
-    await page.route('**/mint-key', (route) => route.fulfill({ body: Buffer.alloc(32, 'key') }));
-    await treeRow(page, /^Sign In to /).click();
-    const { input } = await quickInput(page);
-    await picture('sign-in-5-address');
-    await input.press('Enter');
-    const glab = page.locator('.quick-input-widget').getByRole('option', { name: /Use the sign-in of glab/ });
-    await glab.waitFor();
-    await picture('sign-in-6-offers');
-    await glab.click();
-    await treeRow(page, /Stage test/).waitFor();
-    await picture('sign-in-7-by-glab');
   });
 });

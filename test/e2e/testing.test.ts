@@ -2,11 +2,10 @@ import assert from 'node:assert/strict';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FakeTest } from '../gitlab/model';
-import type { ProfileName } from '../gitlab/profiles/profile';
 import { type SeedOptions, seedProject } from '../gitlab/seed';
 import type { World } from '../gitlab/world';
 import { notification, runCommand, treeRow } from '../vscode/workbench';
-import { useStage } from './stage';
+import { useWorkbench } from './startWorkbench';
 import { unfold } from './view';
 
 const pytest: readonly FakeTest[] = [
@@ -32,55 +31,40 @@ const jest: readonly FakeTest[] = [
   { status: 'success', name: 'sum subtracts', classname: 'sum' },
 ];
 
-/** The same as a report in the archive. */
-function junit(suite: string, tests: readonly FakeTest[]): string {
-  const cases = tests.map(({ status, name, classname, output = '' }) => {
-    const inner = status === 'failed' ? `<failure>${output}</failure>` : status === 'skipped' ? '<skipped/>' : '';
-    return `<testcase classname="${classname}" name="${name}">${inner}</testcase>`;
-  });
-  return `<testsuites><testsuite name="${suite}">${cases.join('')}</testsuite></testsuites>`;
+/** A failed pytest and a failed jest, with their tests in reports. */
+function seedTests(world: World, options: SeedOptions) {
+  const seed = seedProject(world, options);
+  const { project, sha, ref } = seed;
+  for (const [name, tests] of Object.entries({ pytest, jest }))
+    world.addBuild(project, { sha, ref, stage: 'test', status: 'failed', name, tests });
+  return seed;
 }
 
-/** A failed pytest and a failed jest, with their tests in reports or, where GitLab has no reports, in archives. */
-function tested(isInArchive: boolean) {
-  return (world: World, options: SeedOptions) => {
-    const seed = seedProject(world, options);
-    const { project, sha, ref } = seed;
-    for (const [name, tests] of Object.entries({ pytest, jest })) {
-      const files = { filename: 'artifacts.zip', files: { 'report.xml': junit(name, tests) } };
-      const results = isInArchive ? { artifacts: files } : { tests };
-      world.addBuild(project, { sha, ref, stage: 'test', status: 'failed', name, ...results });
-    }
-    return seed;
-  };
-}
+describe('The Testing view of a commit', () => {
+  const workbench = useWorkbench({ seed: seedTests, gitlab: { profile: '18.9' } });
 
-for (const profile of ['18.9', '10.8'] as const satisfies readonly ProfileName[])
-  describe(`The Testing view of a commit on GitLab ${profile}`, () => {
-    const stage = useStage({ furnish: tested(profile === '10.8'), gitlab: { profile } });
-
-    it('shows the tests once they are asked for, and leads to the line of what failed', async () => {
-      const { page, folder, picture } = stage();
-      await mkdir(join(folder, 'tests'), { recursive: true });
-      await mkdir(join(folder, 'src'), { recursive: true });
-      await writeFile(join(folder, 'tests', 'test_math.py'), 'def test_sum():\n    assert sum() == 4\n');
-      await writeFile(join(folder, 'src', 'sum.test.js'), "test('sum adds', () => {\n  expect(sum(1)).toBe(4);\n});\n");
-      await treeRow(page, /^pytest, failed/).waitFor();
-      assert.equal(await page.getByRole('tab', { name: 'Testing' }).count(), 0);
-      await runCommand(page, 'GitLab Builds: Show Tests of This Commit');
-      const message = notification(page, /2 tests failed/);
-      await message.waitFor();
-      // Nothing is opened before the button is pressed.
-      assert.ok(await treeRow(page, /^pytest, failed/).isVisible());
-      await message.getByRole('button', { name: 'Open Testing View' }).click();
-      await page.locator('.part.sidebar .title-label', { hasText: 'Testing' }).waitFor();
-      await treeRow(page, /^jest \(/).waitFor();
-      await picture(`testing-${profile}-1-view`);
-      await unfold(treeRow(page, /^pytest/));
-      await unfold(treeRow(page, /^tests\.test_math/));
-      await picture(`testing-${profile}-2-expanded`);
-      await page.locator('.part.sidebar [role=treeitem]').filter({ hasText: 'test_sum' }).last().dblclick();
-      await page.getByRole('tab', { name: 'test_math.py' }).waitFor();
-      await picture(`testing-${profile}-3-line`);
-    });
+  it('shows the tests once they are asked for, and leads to the line of what failed', async () => {
+    const { page, folder, picture } = workbench();
+    await mkdir(join(folder, 'tests'), { recursive: true });
+    await mkdir(join(folder, 'src'), { recursive: true });
+    await writeFile(join(folder, 'tests', 'test_math.py'), 'def test_sum():\n    assert sum() == 4\n');
+    await writeFile(join(folder, 'src', 'sum.test.js'), "test('sum adds', () => {\n  expect(sum(1)).toBe(4);\n});\n");
+    await treeRow(page, /^pytest, failed/).waitFor();
+    assert.equal(await page.getByRole('tab', { name: 'Testing' }).count(), 0);
+    await runCommand(page, 'GitLab Builds: Show Tests of This Commit');
+    const message = notification(page, /2 tests failed/);
+    await message.waitFor();
+    // Nothing is opened before the button is pressed.
+    assert.ok(await treeRow(page, /^pytest, failed/).isVisible());
+    await message.getByRole('button', { name: 'Open Testing View' }).click();
+    await page.locator('.part.sidebar .title-label', { hasText: 'Testing' }).waitFor();
+    await treeRow(page, /^jest \(/).waitFor();
+    await picture(`testing-1-view`);
+    await unfold(treeRow(page, /^pytest/));
+    await unfold(treeRow(page, /^tests\.test_math/));
+    await picture(`testing-2-expanded`);
+    await page.locator('.part.sidebar [role=treeitem]').filter({ hasText: 'test_sum' }).last().dblclick();
+    await page.getByRole('tab', { name: 'test_math.py' }).waitFor();
+    await picture(`testing-3-line`);
   });
+});

@@ -3,11 +3,11 @@ import { branchMergeRequestAndChild, type BranchMergeRequestAndChild } from '../
 import { type SeedOptions, shaOf } from '../gitlab/seed';
 import type { World } from '../gitlab/world';
 import { contextMenu, treeRow } from '../vscode/workbench';
-import { useStage } from './stage';
+import { useWorkbench } from './startWorkbench';
 import { eventually } from './view';
 
 /** The failed build of the merge request failed on the commit before, too, and passed on the one before that. */
-function furnish(world: World, commit: SeedOptions): BranchMergeRequestAndChild {
+function seedHistory(world: World, commit: SeedOptions): BranchMergeRequestAndChild {
   const scene = branchMergeRequestAndChild(world, commit);
   const { project, merge, builds } = scene;
   const { ref } = merge;
@@ -21,10 +21,10 @@ function furnish(world: World, commit: SeedOptions): BranchMergeRequestAndChild 
 }
 
 describe('what makes a pipeline slow, and since when it fails', () => {
-  const stage = useStage({ furnish, branch: 'feature', gitlab: { profile: '18.9' } });
+  const workbench = useWorkbench({ seed: seedHistory, branch: 'feature', gitlab: { profile: '18.9' } });
 
   it('a pipeline has a timeline as a document, with its critical path', async () => {
-    const { page, picture } = stage();
+    const { page, picture } = workbench();
     await contextMenu(page, treeRow(page, /^Branch /), 'Show Timeline');
     const lines = page.locator('.part.editor .monaco-editor .view-line');
     await eventually(async () => {
@@ -37,7 +37,7 @@ describe('what makes a pipeline slow, and since when it fails', () => {
   });
 
   it('a failed build says since when, in rows below it that lead to logs', async () => {
-    const { page, picture } = stage();
+    const { page, picture } = workbench();
     await contextMenu(page, treeRow(page, /^rspec 1\/2, failed/), 'Since When?');
     await treeRow(page, /^Failing for 2 commits, since [0-9a-f]{8}, /).waitFor();
     const first = treeRow(page, /^Sign people in by name, first failed, [0-9a-f]{8}, Bob/);

@@ -1,17 +1,17 @@
 import assert from 'node:assert/strict';
 import { smallProject } from '../gitlab/scenarios';
 import { runCommand, treeRow } from '../vscode/workbench';
-import { useStage } from './stage';
+import { useWorkbench } from './startWorkbench';
 import { welcome } from './view';
 
 describe('a folder that is not trusted', () => {
-  const stage = useStage({
-    furnish: smallProject,
+  const workbench = useWorkbench({
+    seed: smallProject,
     settings: { 'security.workspace.trust.enabled': true, 'security.workspace.trust.startupPrompt': 'never' },
   });
 
   it('has no builds, and no request is sent', async () => {
-    const { page, gitlab, picture } = stage();
+    const { page, gitlab, picture } = workbench();
     await welcome(page)
       .getByText(/Builds are shown only in trusted folders/)
       .waitFor();
@@ -24,7 +24,7 @@ describe('a folder that is not trusted', () => {
   });
 
   it('has them once it is trusted', async () => {
-    const { page, picture } = stage();
+    const { page, picture } = workbench();
     await welcome(page).getByRole('button', { name: 'Manage Workspace Trust' }).click();
     await page.locator('.workspace-trust-editor').getByRole('button', { name: 'Trust', exact: true }).click();
     await treeRow(page, /^Stage deploy/).waitFor();

@@ -201,10 +201,10 @@ export async function scroll(page: Page, notches: number): Promise<Place> {
   });
 }
 
-/** Labels of the rows that something was changed in during that time, once for each time. */
-export function redrawnWithin(page: Page, ms: number): Promise<readonly string[]> {
-  return page.evaluate<readonly string[]>(`new Promise((resolve) => {
-    const redrawn = [];
+/** Notes from now on the labels of rows in which something changes; the function that it gives tells them. */
+export async function recordRedraws(page: Page): Promise<() => Promise<readonly string[]>> {
+  await page.evaluate(`(() => {
+    const redrawn = (globalThis.redrawnRows = []);
     const observer = new MutationObserver((changes) => {
       const elements = changes.map(({ target }) => (target instanceof Element ? target : target.parentElement));
       const rows = elements.map((element) => element?.closest('.monaco-list-row'));
@@ -212,11 +212,8 @@ export function redrawnWithin(page: Page, ms: number): Promise<readonly string[]
     });
     const list = document.querySelector('.part.sidebar .monaco-list-rows');
     observer.observe(list, { subtree: true, childList: true, characterData: true });
-    setTimeout(() => {
-      observer.disconnect();
-      resolve(redrawn);
-    }, ${ms});
-  })`);
+  })()`);
+  return () => page.evaluate<readonly string[]>('globalThis.redrawnRows');
 }
 
 /** Opens the rows of pipelines and stages, which are closed where nothing has failed, until builds are to be seen everywhere. */

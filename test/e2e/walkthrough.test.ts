@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { Page } from 'playwright-core';
 import { smallProject } from '../gitlab/scenarios';
 import { quickInput, runCommand, setTheme, treeRow } from '../vscode/workbench';
-import { useStage } from './stage';
+import { useWorkbench } from './startWorkbench';
 import { choice, eventually } from './view';
 
 const steps = ['signIn', 'commit', 'log', 'artifacts'];
@@ -12,10 +12,10 @@ function step(page: Page, id: string) {
 }
 
 describe('the walkthrough', () => {
-  const stage = useStage({ furnish: smallProject });
+  const workbench = useWorkbench({ seed: smallProject });
 
   async function open(): Promise<void> {
-    const { page } = stage();
+    const { page } = workbench();
     await runCommand(page, 'Welcome: Open Walkthrough...');
     await (await quickInput(page)).input.fill('GitLab Builds');
     await choice(page, 'Get Started with GitLab Builds').click();
@@ -24,7 +24,7 @@ describe('the walkthrough', () => {
 
   for (const theme of ['dark', 'light'] as const)
     it(`shows the picture of each step in the ${theme} theme`, async () => {
-      const { page, picture } = stage();
+      const { page, picture } = workbench();
       await setTheme(page, theme);
       // In a narrow editor VS Code leaves the pictures out.
       await page.setViewportSize({ width: 1700, height: 900 });
@@ -42,7 +42,7 @@ describe('the walkthrough', () => {
     });
 
   it('ends its steps by what is done outside of it', async () => {
-    const { page, picture } = stage();
+    const { page, picture } = workbench();
     await treeRow(page, /^spinach/).click();
     await page.locator('.editor-instance .view-line').first().waitFor();
     await open();

@@ -11,7 +11,7 @@ const headBytes = 8;
  * A PNG in a third of the bytes: browsers keep each pixel's color and filter rows, which suits photographs, while text
  * on flat colors gets by with a palette of 256. For pictures of 8 bits that are not interlaced.
  */
-export function repacked(png: Buffer): Buffer {
+export function compressPng(png: Buffer): Buffer {
   const chunks = [...chunksOf(png)];
   const header = chunks.find(({ type }) => type === 'IHDR')?.data;
   if (header === undefined) throw new Error('This is no PNG.');

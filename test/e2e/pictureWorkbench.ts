@@ -6,10 +6,10 @@ import { startVSCode } from '../vscode/server';
 import { openView, openWorkbench, type WorkbenchOptions } from '../vscode/workbench';
 import { plainGit } from '../vscode/workspace';
 
-export const shopSize = { width: 1000, height: 560 };
+export const pictureSize = { width: 1000, height: 560 };
 
 /** A repository that lives on a fake GitLab of the newest version, and a VS Code for taking pictures of it. */
-export interface Shop {
+export interface PictureWorkbench {
   readonly repository: LivingRepository;
   /** Lets GitLab work for so many steps of 12 seconds. */
   readonly tick: (steps: number) => void;
@@ -29,8 +29,11 @@ const calm = {
   'gitlabBuilds.refresh.activeSeconds': 2,
 };
 
-/** Opens the shop after so many steps, and closes all of it when the work is done. */
-export async function inShop(steps: number, work: (shop: Shop) => Promise<void>): Promise<void> {
+/** Opens a VS Code on a repository whose GitLab has worked for so many steps, and closes all of it when the work is done. */
+export async function withPictureWorkbench(
+  steps: number,
+  work: (workbench: PictureWorkbench) => Promise<void>,
+): Promise<void> {
   let now = Date.now() - steps * secondsPerTick * 1000;
   const repository = await createLivingRepository(() => now, '18.9');
   const tick = (count: number) => {
@@ -47,8 +50,8 @@ export async function inShop(steps: number, work: (shop: Shop) => Promise<void>)
     const [workspace, extensions] = [repository.folder, [extension.file]];
     const vscode = await startVSCode({ release: 'newest', workspace, extensions, env, settings: calm });
     try {
-      const openWindow: Shop['openWindow'] = async (options, folder = workspace) => {
-        const page = await openWorkbench(browser, vscode.url({ folder }), { viewport: shopSize, ...options });
+      const openWindow: PictureWorkbench['openWindow'] = async (options, folder = workspace) => {
+        const page = await openWorkbench(browser, vscode.url({ folder }), { viewport: pictureSize, ...options });
         await openView(page, 'GitLab Builds');
         return page;
       };

@@ -12,17 +12,17 @@ import { openView, openWorkbench, screenshot, type WorkbenchOptions } from '../v
 import { createWorkspace, git, plainGit } from '../vscode/workspace';
 
 /** A VS Code with the packaged extension. */
-export interface Office {
+export interface VSCodeWithExtension {
   readonly vscode: VSCode;
   /** Opens a window on a folder, or an empty one, that shows our view. */
   readonly openWindow: (folder: string | undefined, options?: WorkbenchOptions) => Promise<Page>;
 }
 
 /** A VS Code that shows a repository, and the project of it on a fake GitLab. */
-export interface Stage<S> extends Office {
+export interface Workbench<S> extends VSCodeWithExtension {
   readonly page: Page;
   readonly gitlab: FakeGitLab;
-  /** What `furnish` made. */
+  /** What `seed` made. */
   readonly project: S;
   readonly folder: string;
   readonly git: (...args: readonly string[]) => Promise<string>;
@@ -30,19 +30,15 @@ export interface Stage<S> extends Office {
   readonly picture: (name: string) => Promise<string>;
 }
 
-export interface Scene<S> {
+export interface WorkbenchSetup<S> {
   /** Puts the project into the fake GitLab. */
-  readonly furnish: (world: World, commit: SeedOptions) => S;
+  readonly seed: (world: World, commit: SeedOptions) => S;
   /** Default: GitLab 8.5. */
   readonly gitlab?: FakeOptions;
   /** That is checked out. Default: `main`. */
   readonly branch?: string;
-  /** What the user takes for the base URL. Default: the right one. */
-  readonly address?: (url: string) => string;
   /** Default: yes, through the environment. */
   readonly signedIn?: boolean;
-  /** Further variables of VS Code's environment, from GitLab's base URL. */
-  readonly env?: (url: string) => Readonly<Record<string, string>>;
   readonly settings?: StartOptions['settings'];
   readonly window?: WorkbenchOptions;
   /** What is done with the installed VS Code before a window opens. */
@@ -51,8 +47,8 @@ export interface Scene<S> {
 
 type Account = Pick<Seed, 'project' | 'token'>;
 
-/** Called when the tests of a suite are over, the last that was put in first. */
-export type Later = (work: () => Promise<unknown>) => void;
+/** Registers work for the time when the tests of a suite are over; the last that was registered is done first. */
+export type OnTeardown = (work: () => Promise<unknown>) => void;
 
 interface Shared {
   readonly browser: Browser;
@@ -87,7 +83,7 @@ afterEach(async function () {
 });
 
 /** Sets something up before the tests of a suite and takes it down after them. */
-export function useWhile<T>(setUp: (later: Later) => Promise<T>): () => T {
+export function useFixture<T>(setUp: (onTeardown: OnTeardown) => Promise<T>): () => T {
   const undo: (() => Promise<unknown>)[] = [];
   let made: { readonly value: T } | undefined;
   before(async () => {
@@ -104,33 +100,37 @@ export function useWhile<T>(setUp: (later: Later) => Promise<T>): () => T {
   };
 }
 
-export function useStage<S extends Account>(scene: Scene<S>): () => Stage<S> {
-  return useWhile((later) => setStage(scene, later));
+/** Starts VS Code on a repository whose project is on a fake GitLab, for all tests of a suite. */
+export function useWorkbench<S extends Account>(setup: WorkbenchSetup<S>): () => Workbench<S> {
+  return useFixture((onTeardown) => startWorkbench(setup, onTeardown));
 }
 
-async function setStage<S extends Account>(scene: Scene<S>, later: Later): Promise<Stage<S>> {
-  const { branch = 'main', settings, address = (url: string) => url } = scene;
-  const gitlab = await startGitLab(scene.gitlab);
-  later(() => gitlab.close());
+async function startWorkbench<S extends Account>(
+  setup: WorkbenchSetup<S>,
+  onTeardown: OnTeardown,
+): Promise<Workbench<S>> {
+  const { branch = 'main', settings } = setup;
+  const gitlab = await startGitLab(setup.gitlab);
+  onTeardown(() => gitlab.close());
   const { folder, remove } = await createWorkspace();
-  later(remove);
+  onTeardown(remove);
   if (branch !== 'main') await git(folder, 'checkout', '--quiet', '-b', branch);
-  const project = scene.furnish(gitlab.world, { sha: await git(folder, 'rev-parse', 'HEAD'), ref: branch });
+  const project = setup.seed(gitlab.world, { sha: await git(folder, 'rev-parse', 'HEAD'), ref: branch });
   await git(folder, 'remote', 'add', 'origin', `${gitlab.url}/${project.project.path}.git`);
-  const env = scene.signedIn === false ? {} : { GITLAB_HOST: address(gitlab.url), GITLAB_TOKEN: project.token };
-  const office = await openOffice(
-    { env: { ...env, ...scene.env?.(gitlab.url) }, ...(settings && { settings }) },
-    later,
-  );
-  later(() => hasNowhere(project.token, join(office.vscode.dataDir, 'data')));
-  await scene.prepare?.(office.vscode);
-  const page = await office.openWindow(folder, scene.window);
+  const env = setup.signedIn === false ? {} : { GITLAB_HOST: gitlab.url, GITLAB_TOKEN: project.token };
+  const started = await startVSCodeWithExtension({ env, ...(settings && { settings }) }, onTeardown);
+  onTeardown(() => assertNotStored(project.token, join(started.vscode.dataDir, 'data')));
+  await setup.prepare?.(started.vscode);
+  const page = await started.openWindow(folder, setup.window);
   const picture = (name: string) => screenshot(page, `e2e-${name}`);
-  return { ...office, page, gitlab, project, folder, git: (...args) => git(folder, ...args), picture };
+  return { ...started, page, gitlab, project, folder, git: (...args) => git(folder, ...args), picture };
 }
 
-export async function openOffice(options: Omit<StartOptions, 'release'>, later: Later): Promise<Office> {
-  const { browser, extension } = inCommon();
+export async function startVSCodeWithExtension(
+  options: Omit<StartOptions, 'release'>,
+  onTeardown: OnTeardown,
+): Promise<VSCodeWithExtension> {
+  const { browser, extension } = sharedResources();
   const env = { ...plainGit, ...options.env };
   const vscode = await startVSCode({
     release: 'newest',
@@ -138,10 +138,10 @@ export async function openOffice(options: Omit<StartOptions, 'release'>, later: 
     extensions: [extension.file, ...(options.extensions ?? [])],
     env,
   });
-  later(() => vscode.close());
-  const openWindow: Office['openWindow'] = async (folder, window) => {
+  onTeardown(() => vscode.close());
+  const openWindow: VSCodeWithExtension['openWindow'] = async (folder, window) => {
     const page = await openWorkbench(browser, vscode.url(folder === undefined ? {} : { folder }), window);
-    later(() => page.close());
+    onTeardown(() => page.close());
     await openView(page, 'GitLab Builds');
     return page;
   };
@@ -149,16 +149,16 @@ export async function openOffice(options: Omit<StartOptions, 'release'>, later: 
 }
 
 export function sharedBrowser(): Browser {
-  return inCommon().browser;
+  return sharedResources().browser;
 }
 
-function inCommon(): Shared {
+function sharedResources(): Shared {
   if (shared === undefined) throw new Error('The browser starts before the tests.');
   return shared;
 }
 
 /** No file that VS Code has written holds the secret: logs, settings, state. */
-async function hasNowhere(secret: string, folder: string): Promise<void> {
+async function assertNotStored(secret: string, folder: string): Promise<void> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const files = entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name));
   const texts = await Promise.all(files.map((file) => readFile(file, 'latin1')));

@@ -2,32 +2,35 @@ import assert from 'node:assert/strict';
 import { createServer, request } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { openDoorway } from '../demo/doorway';
-import { useWhile } from './stage';
+import { startWorkbenchProxy } from '../demo/workbenchProxy';
 
 const key = Buffer.alloc(32, 'k');
 
-describe('the doorway of the demo', () => {
-  const doorway = useWhile(async (later) => {
-    const inner = createServer((message, response) => {
-      response.writeHead(200, { 'X-Path': message.url, 'X-Host': message.headers.host });
-      message.pipe(response);
-    });
-    inner.on('upgrade', (message, socket: Socket, head: Buffer) => {
-      socket.write(`HTTP/1.1 101 Switching Protocols\r\nX-Key: ${message.headers['sec-websocket-key'] ?? ''}\r\n\r\n`);
-      socket.write(head);
-      socket.pipe(socket);
-    });
+describe('The proxy in front of the workbench', () => {
+  let proxy: Awaited<ReturnType<typeof startWorkbenchProxy>>;
+  let vscode: string;
+  const inner = createServer((message, response) => {
+    response.writeHead(200, { 'X-Path': message.url, 'X-Host': message.headers.host });
+    message.pipe(response);
+  });
+  inner.on('upgrade', (message, socket: Socket, head: Buffer) => {
+    socket.write(`HTTP/1.1 101 Switching Protocols\r\nX-Key: ${message.headers['sec-websocket-key'] ?? ''}\r\n\r\n`);
+    socket.write(head);
+    socket.pipe(socket);
+  });
+
+  before(async () => {
     await new Promise<void>((resolve) => inner.listen(0, '127.0.0.1', resolve));
-    later(() => new Promise((resolve) => inner.close(resolve)));
-    const vscode = `http://127.0.0.1:${(inner.address() as AddressInfo).port}`;
-    const opened = await openDoorway({ vscode, port: 0, key });
-    later(opened.close);
-    return { ...opened, vscode };
+    vscode = `http://127.0.0.1:${(inner.address() as AddressInfo).port}`;
+    proxy = await startWorkbenchProxy({ vscode, port: 0, key });
+  });
+  after(async () => {
+    await proxy.close();
+    await new Promise((resolve) => inner.close(resolve));
   });
 
   it('passes requests on as they are', async () => {
-    const { origin } = doorway();
+    const { origin } = proxy;
     const answer = await fetch(`${origin}/some/path?query=%20`, { method: 'PUT', body: 'content' });
     assert.equal(await answer.text(), 'content');
     assert.equal(answer.headers.get('x-path'), '/some/path?query=%20');
@@ -35,7 +38,7 @@ describe('the doorway of the demo', () => {
   });
 
   it('joins WebSockets, both ways', async () => {
-    const { port } = new URL(doorway().origin);
+    const { port } = new URL(proxy.origin);
     const socket = connect({ host: '127.0.0.1', port: Number(port) });
     const lines = ['GET / HTTP/1.1', `Host: 127.0.0.1:${port}`, 'Connection: Upgrade', 'Upgrade: websocket'];
     socket.write(`${lines.join('\r\n')}\r\nSec-WebSocket-Key: abc\r\n\r\nhello`);
@@ -48,17 +51,17 @@ describe('the doorway of the demo', () => {
   });
 
   it('has the key with which the workbench encrypts its secrets', async () => {
-    const answer = await fetch(`${doorway().origin}/mint-key`, { method: 'POST' });
+    const answer = await fetch(`${proxy.origin}/mint-key`, { method: 'POST' });
     assert.deepEqual(Buffer.from(await answer.arrayBuffer()), key);
   });
 
   it('leads /proxy/PORT to that port of this machine', async () => {
-    const answer = await fetch(`${doorway().origin}/proxy/8080/group/project?a=b`, { redirect: 'manual' });
+    const answer = await fetch(`${proxy.origin}/proxy/8080/group/project?a=b`, { redirect: 'manual' });
     assert.deepEqual([answer.status, answer.headers.get('location')], [302, 'http://127.0.0.1:8080/group/project?a=b']);
   });
 
   it('gives nothing to a page that has its own name resolved to this machine', async () => {
-    const { origin } = doorway();
+    const { origin } = proxy;
     const answer = await new Promise<{ status: number | undefined; body: string }>((resolve, reject) => {
       const headers = { Host: 'evil.example' };
       const asked = request(`${origin}/mint-key`, { method: 'POST', headers }, (message) => {
@@ -70,8 +73,8 @@ describe('the doorway of the demo', () => {
   });
 
   it('takes another port where the wanted one is taken', async () => {
-    const { vscode, origin } = doorway();
-    const second = await openDoorway({ vscode, port: Number(new URL(origin).port), key });
+    const { origin } = proxy;
+    const second = await startWorkbenchProxy({ vscode, port: Number(new URL(origin).port), key });
     assert.notEqual(second.origin, origin);
     await second.close();
   });

@@ -1,12 +1,12 @@
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 
-export interface Doorway {
+export interface WorkbenchProxy {
   readonly origin: string;
   readonly close: () => Promise<void>;
 }
 
-export interface DoorwayOptions {
+export interface WorkbenchProxyOptions {
   /** The origin of the VS Code server. */
   readonly vscode: string;
   /** A browser keeps what it knows by address, so a sign-in lasts as long as the port; another one where it is taken. */
@@ -19,7 +19,7 @@ export interface DoorwayOptions {
  * What the workbench expects around the bare VS Code server (code-server brings it along): the key for its secrets, and
  * `/proxy/PORT`, through which it leads links to the server's own machine. All else is passed on.
  */
-export async function openDoorway({ vscode, port, key }: DoorwayOptions): Promise<Doorway> {
+export async function startWorkbenchProxy({ vscode, port, key }: WorkbenchProxyOptions): Promise<WorkbenchProxy> {
   const { hostname, port: innerPort } = new URL(vscode);
   const inner = { host: hostname, port: Number(innerPort) };
   const sockets = new Set<Socket>();
