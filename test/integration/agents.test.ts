@@ -22,7 +22,7 @@ describe('the tools for agents', () => {
     );
   });
 
-  for (const profile of ['8.5', '10.8', '18.9'] as const)
+  for (const profile of ['8.5', '18.9'] as const)
     describe(`on GitLab ${profile}`, () => {
       let gitlab: FakeGitLab;
       let small: SmallProject;

@@ -9,10 +9,9 @@ const suites = [
   () => import('./builds.test'),
   () => import('./log.test'),
   () => import('./artifacts.test'),
-  () => import('./reach.test'),
+  () => import('./requestTargets.test'),
   () => import('./agents.test'),
-  () => import('./versions.test'),
-  () => import('./alive.test'),
+  () => import('./liveUpdates.test'),
 ];
 
 /** VS Code calls this inside the extension host and ends with a failure when it rejects. */

@@ -89,21 +89,12 @@ export async function answering<T>(answers: Partial<typeof vscode.window>, work:
 }
 
 /** Signs in through the command, as a user who types these lines into the boxes that come; resolves with the complaints. */
-export function signIn(...lines: readonly string[]): Promise<readonly string[]> {
-  return typing(lines, () => vscode.commands.executeCommand('gitlabBuilds.signIn'));
-}
-
-async function typing(lines: readonly string[], work: () => Thenable<unknown>): Promise<readonly string[]> {
+export async function signIn(...lines: readonly string[]): Promise<readonly string[]> {
   const complaints: string[] = [];
   const rest = [...lines];
   const createInputBox = () => typingBox(rest, complaints);
-  await answering({ createInputBox }, work);
+  await answering({ createInputBox }, () => vscode.commands.executeCommand('gitlabBuilds.signIn'));
   return complaints;
-}
-
-/** The same where the instance is known: as the button of a message does it. */
-export function signInTo(instance: string, token: string): Promise<readonly string[]> {
-  return typing([token], () => vscode.commands.executeCommand('gitlabBuilds.signIn', { instance }));
 }
 
 function typingBox(lines: string[], complaints: string[]): vscode.InputBox {
@@ -151,15 +142,6 @@ export async function messagesDuring(
   const answers = { showErrorMessage: tell, showWarningMessage: tell, showInformationMessage: tell };
   await answering(answers as unknown as Partial<typeof vscode.window>, () => work(told));
   return told;
-}
-
-/** The user calls off what shows progress as soon as that moves. */
-export function callingOff<T>(work: () => Thenable<T>): Promise<T> {
-  const withProgress = (_options: unknown, task: Parameters<typeof vscode.window.withProgress>[1]) => {
-    const source = new vscode.CancellationTokenSource();
-    return task({ report: () => source.cancel() }, source.token);
-  };
-  return answering({ withProgress } as Partial<typeof vscode.window>, work);
 }
 
 /** Waits until a check no longer throws, at most 15 seconds. */

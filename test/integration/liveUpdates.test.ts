@@ -3,7 +3,7 @@ import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import type { FakeBuild, Project } from '../gitlab/model';
+import type { Project } from '../gitlab/model';
 import { seedProject, type Seed } from '../gitlab/seed';
 import { startGitLab, type FakeGitLab, type FakeOptions } from '../gitlab/server';
 import type { World } from '../gitlab/world';
@@ -17,7 +17,6 @@ import {
   gitIn,
   setRemote,
   signIn,
-  signInTo,
   until,
   workspaceFolder,
 } from './support';
@@ -29,7 +28,7 @@ describe('a commit on its way through GitLab', () => {
   let bare: string;
   let first: string;
   let second: string;
-  let living: Living;
+  let project: Project;
   const { spoken, tell } = listener();
 
   before(async () => {
@@ -37,8 +36,7 @@ describe('a commit on its way through GitLab', () => {
     await setting('notifications', 'all');
     first = git('rev-parse', 'HEAD');
     gitlab = await startGitLab();
-    const { project } = furnish(gitlab.world, first);
-    living = new Living(gitlab.world, project);
+    ({ project } = seedPassed(gitlab.world, first));
     bare = temporary('bare-');
     gitIn(bare, 'init', '--quiet', '--bare');
     await setRemote(`${gitlab.url}/${project.path}.git`);
@@ -50,7 +48,6 @@ describe('a commit on its way through GitLab', () => {
   });
 
   after(async () => {
-    living.stop();
     await vscode.commands.executeCommand('gitlabBuilds.signOut', { instance: gitlab.url });
     await gitlab.close();
     git('config', '--unset', 'branch.main.remote');
@@ -68,7 +65,7 @@ describe('a commit on its way through GitLab', () => {
     );
     assert.deepEqual(repository.ancestor, { sha: first, back: 1 });
     assert.deepEqual(namesOf(repository), ['compile', 'rspec']);
-    const ofSecond = `/api/v3/projects/${living.project.id}/repository/commits/${second}`;
+    const ofSecond = `/api/v3/projects/${project.id}/repository/commits/${second}`;
     assert.deepEqual(asked(gitlab, 0, second), [
       `${ofSecond}/builds?per_page=100&page=1`,
       `${ofSecond}/statuses?stage=external&per_page=100&page=1`,
@@ -78,97 +75,52 @@ describe('a commit on its way through GitLab', () => {
 
   it('asks for them after a push in a terminal, without a poll: there is none while it is not pushed', async () => {
     const before = gitlab.requests.length;
-    gitlab.world.addCommit(living.project, { sha: second, title: 'Go on a journey' });
+    gitlab.world.addCommit(project, { sha: second, title: 'Go on a journey' });
     git('push', '--quiet', 'origin', 'main');
     await eventually(() => assert.ok(asked(gitlab, before, second).length > 0));
     const repository = await until('watching', (one) => one.commit?.sha === second && one.ancestor !== undefined);
     assert.equal(repository.ancestor?.sha, first, 'until it has its own, those of the one before it stay');
   });
 
-  it('shows its own as soon as there are some, and how one fails, with the server moving on by itself', async () => {
+  it('shows its own as soon as there are some, and tells how one fails', async () => {
     await answering(tell('Retry Failed'), async () => {
-      living.start(second, ['compile', 'rspec'], 'rspec');
+      const [compile, rspec] = ['compile', 'rspec'].map((name) =>
+        gitlab.world.addBuild(project, { sha: second, ref: 'main', name, status: 'running' }),
+      );
+      assert.ok(compile && rspec);
       await until('with builds of its own', (one) => one.ancestor === undefined && one.builds.length > 0);
-      await until('failed', (one) => one.builds.some(({ status }) => status === 'failed'));
-      await eventually(() => assert.equal(spoken.length, 1));
-      assert.equal(
-        spoken[0],
-        "main · Go on a journey: 1 of 2 builds failed: rspec [Show Log, Retry Failed, Don't show again]",
+      gitlab.world.setStatus(compile, 'success');
+      gitlab.world.setStatus(rspec, 'failed');
+      await eventually(() =>
+        assert.deepEqual(spoken, [
+          "main · Go on a journey: 1 of 2 builds failed: rspec [Show Log, Retry Failed, Don't show again]",
+        ]),
       );
       // The button was pressed: it runs again.
       await until('retried', (one) => buildNamed(one, 'rspec').attempts.length === 1);
     });
-  });
-
-  it('and how the retry passes, which is told once too', async () => {
-    await answering(tell(undefined), async () => {
-      await until('passed', (one) => one.builds.every(({ status }) => status === 'success'));
-      await eventually(() => assert.equal(spoken.length, 2));
-      assert.match(spoken[1] ?? '', /main · .*passed.*\[Don't show again\]/);
-      for (let round = 0; round < 2; round += 1) await (await api()).refresh();
-      assert.equal(spoken.length, 2);
-    });
-  });
-
-  it('has its builds, as they were, while the server is gone, and comes back within seconds by itself', async () => {
-    const port = Number(new URL(gitlab.url).port);
-    gitlab.world.retry(lastBuild(gitlab, living.project, second));
-    await (await api()).refresh();
-    await until('running again', (one) => buildNamed(one, 'rspec').attempts.length === 2);
-    living.stop();
-    await gitlab.close();
-    const stale = await until('stale', (one) => one.stale !== undefined);
-    assert.equal(stale.state, 'ready');
-    assert.match(stale.stale ?? '', /Can't reach .* \(ECONNREFUSED\)/);
-    assert.deepEqual(namesOf(stale), ['compile', 'rspec']);
-    gitlab = await startGitLab({ port });
-    const { project } = furnish(gitlab.world, first);
-    living = new Living(gitlab.world, project);
-    gitlab.world.addCommit(project, { sha: second });
-    gitlab.world.addBuild(project, { sha: second, ref: 'main', name: 'compile', status: 'success' });
-    const back = await until('fresh', (one) => one.stale === undefined && one.builds.length === 1);
-    assert.deepEqual(namesOf(back), ['compile']);
-  });
-
-  it('has them, as they were, when the token expires, asks no more, and goes on with a new token', async () => {
-    const { world } = gitlab;
-    world.addBuild(living.project, { sha: second, ref: 'main', name: 'rspec', status: 'running' });
-    await (await api()).refresh();
-    await until('running', (one) => one.builds.length === 2);
-    world.setUserState('dana', 'blocked');
-    const stale = await until('stale', (one) => one.stale !== undefined);
-    assert.equal(stale.state, 'ready');
-    assert.match(stale.stale ?? '', /rejected your token \(401 Unauthorized\)\. Sign in again\./);
-    assert.deepEqual(namesOf(stale), ['compile', 'rspec']);
-    const before = gitlab.requests.length;
-    world.addUser({ username: 'renewed', token: 'a-new-token' });
-    world.setRole(living.project, 'renewed', 'developer');
-    assert.deepEqual(await signInTo(gitlab.url, 'a-new-token'), []);
-    await until('fresh', (one) => one.stale === undefined && one.builds.length === 2);
-    const sent = gitlab.requests.slice(before);
-    const tokens = sent.flatMap(({ headers }) => headers['private-token'] ?? []);
-    assert.deepEqual([...new Set(tokens)], ['a-new-token'], 'asking again would only get the user locked out');
-    // The address is looked at before there is a token.
-    const without = sent.filter(({ headers }) => headers['private-token'] === undefined);
-    for (const { path } of without) assert.match(path, /^\/api\/v[34]\/(?:version|user)$/);
   });
 });
 
 describe('two repositories on two servers of different versions', () => {
   const folder = realpathSync(temporary('second-'));
   const [here, there] = [() => vscode.Uri.file(workspaceFolder()).toString(), () => vscode.Uri.file(folder).toString()];
-  const of = async (root: string) => (await api()).repositories.find(({ rootUri }) => rootUri === root);
-  let old: Home;
-  let young: Home;
+  let old: Server;
+  let young: Server;
 
   before(async () => {
-    old = await home({ profile: '8.5' }, git('rev-parse', 'HEAD'), 'token-of-the-old');
+    old = await startWithProject({ profile: '8.5' }, git('rev-parse', 'HEAD'), 'token-of-the-old');
     for (const args of [
       ['init', '--quiet', '--initial-branch=trunk'],
       ['-c', 'user.name=Test', '-c', 'user.email=t@example.com', 'commit', '--quiet', '--allow-empty', '--message=One'],
     ])
       gitIn(folder, ...args);
-    young = await home({ profile: '18.9' }, gitIn(folder, 'rev-parse', 'HEAD'), 'token-of-the-young', 'trunk');
+    young = await startWithProject(
+      { profile: '18.9' },
+      gitIn(folder, 'rev-parse', 'HEAD'),
+      'token-of-the-young',
+      'trunk',
+    );
     gitIn(folder, 'remote', 'add', 'origin', `${young.gitlab.url}/${young.seed.project.path}.git`);
     await setRemote(`${old.gitlab.url}/${old.seed.project.path}.git`);
     await (await gitApi()).openRepository(vscode.Uri.file(folder));
@@ -204,27 +156,6 @@ describe('two repositories on two servers of different versions', () => {
       assert.deepEqual([...new Set(gitlab.requests.map(tokenOf))].filter(Boolean), [mine]);
   });
 
-  it('one goes on while the other is out of reach', async () => {
-    old.gitlab.faults = [{ reset: 'beforeHeaders' }];
-    young.gitlab.world.addBuild(young.seed.project, { sha: young.seed.sha, ref: 'trunk', name: 'lint' });
-    await (await api()).refresh();
-    assert.match((await of(here()))?.stale ?? '', /^The connection to .* was lost\. Try again\.$/);
-    const other = await of(there());
-    assert.equal(other?.stale, undefined);
-    assert.deepEqual(namesOf(other), ['compile', 'rspec', 'lint']);
-    old.gitlab.faults = [];
-    await (await api()).refresh();
-    assert.equal((await of(here()))?.stale, undefined);
-  });
-
-  it('a build is retried where it is', async () => {
-    const build = buildNamed(await until('there', (one) => one.rootUri === there()), 'rspec');
-    const before = old.gitlab.requests.length;
-    await vscode.commands.executeCommand('gitlabBuilds.retry', { build: build.id, repository: there() });
-    await until('retried', (one) => one.rootUri === there() && buildNamed(one, 'rspec').attempts.length === 1);
-    assert.deepEqual(asked(old.gitlab, before), []);
-  });
-
   it('one is closed while its request is under way', async () => {
     young.gitlab.faults = [{ latencyMs: 1500 }];
     const sent = young.gitlab.requests.length;
@@ -243,19 +174,19 @@ describe('two repositories on two servers of different versions', () => {
 const seedToken = 'developer-private-token';
 
 /** A project whose commit `first` has passed. */
-function furnish(world: World, first: string): Seed {
+function seedPassed(world: World, first: string): Seed {
   const seed = seedProject(world, { sha: first, ref: 'main', path: 'group/journey' });
   for (const name of ['compile', 'rspec'])
     world.addBuild(seed.project, { sha: first, ref: 'main', name, status: 'success' });
   return seed;
 }
 
-interface Home {
+interface Server {
   readonly gitlab: FakeGitLab;
   readonly seed: Seed;
 }
 
-async function home(options: FakeOptions, sha: string, token: string, ref = 'main'): Promise<Home> {
+async function startWithProject(options: FakeOptions, sha: string, token: string, ref = 'main'): Promise<Server> {
   const gitlab = await startGitLab(options);
   gitlab.world.addUser({ username: 'dweller', token });
   const seed = seedProject(gitlab.world, { sha, ref, path: 'group/home' });
@@ -266,42 +197,6 @@ async function home(options: FakeOptions, sha: string, token: string, ref = 'mai
   ] as const)
     gitlab.world.addBuild(seed.project, { sha, ref, name, status });
   return { gitlab, seed };
-}
-
-/** Moves its builds on by itself: each waits, runs and ends; the first attempt of one of them fails. */
-class Living {
-  private timer: NodeJS.Timeout | undefined;
-  constructor(
-    private readonly world: World,
-    readonly project: Project,
-  ) {}
-
-  start(sha: string, names: readonly string[], flaky: string): void {
-    for (const name of names) this.world.addBuild(this.project, { sha, ref: 'main', name, status: 'pending' });
-    this.timer = setInterval(() => this.tick(sha, flaky), 1200);
-  }
-
-  stop(): void {
-    clearInterval(this.timer);
-  }
-
-  private tick(sha: string, flaky: string): void {
-    const builds = (this.world.buildIdsOfCommit(this.project, sha) ?? []).map((id) => this.world.build(id));
-    const next = builds.find(({ status }) => status === 'running') ?? builds.find(({ status }) => status === 'pending');
-    if (next === undefined) return;
-    if (next.status === 'pending') this.world.start(next, 'docker-01');
-    else this.world.setStatus(next, next.name === flaky && isFirst(next, builds) ? 'failed' : 'success');
-  }
-}
-
-function isFirst({ id, name }: FakeBuild, all: readonly FakeBuild[]): boolean {
-  return all.every((other) => other.name !== name || other.id >= id);
-}
-
-function lastBuild({ world }: FakeGitLab, project: Project, sha: string): FakeBuild {
-  const id = world.buildIdsOfCommit(project, sha)?.at(-1);
-  assert.ok(id);
-  return world.build(id);
 }
 
 function namesOf(repository: { readonly builds: readonly { readonly name: string }[] } | undefined): readonly string[] {
