@@ -57,6 +57,6 @@ export class KnownHistories implements Disposable {
   }
 }
 
-function keyOf(root: string, { id, status, finishedAt, attempts }: Build): string {
-  return JSON.stringify([root, id, status, finishedAt, attempts.map((attempt) => attempt.id)]);
+function keyOf(root: string, { id, status, finishedAt }: Build): string {
+  return JSON.stringify([root, id, status, finishedAt]);
 }

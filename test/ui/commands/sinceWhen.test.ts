@@ -138,6 +138,21 @@ describe('Since When?', () => {
     assert.match(await env.clipboard.readText(), new RegExp(`/jobs/${ran}$`));
   });
 
+  it('is told of a build that was retried, too', async () => {
+    const app = await apps.ready({
+      gitlab: { profile: '18.9' },
+      prepare: (made) => {
+        const { world } = made.gitlab;
+        failing(made);
+        const id = world.buildIdsOfCommit(made.small.project, made.small.sha)?.at(-1) ?? assert.fail();
+        world.setStatus(world.retry(world.build(id)), 'failed');
+      },
+    });
+    await app.run('sinceWhen', await app.row('checks'));
+    assert.equal((await told())[0]?.[0], 'Failing for 2 commits');
+    assert.deepEqual(editor().quickPicks, []);
+  });
+
   it('is told until the data of the build changes', async () => {
     const app = await apps.ready({ gitlab: { profile: '18.9' }, prepare: failing });
     await app.run('sinceWhen', await app.row('checks'));
