@@ -1,8 +1,8 @@
 // Builds the extension into dist/ (default), or every test bundle into out/ (--tests).
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join, sep } from 'node:path';
+import { basename, dirname, join, resolve, sep } from 'node:path';
 import { build, context, transform } from 'esbuild';
-import { noticesOf } from './notices.mjs';
+import { noticesOf, packageFolderOf } from './notices.mjs';
 
 const isWatching = process.argv.includes('--watch');
 const minify = !process.argv.includes('--dev') && !isWatching;
@@ -36,6 +36,26 @@ const externals = [
   '@vscode/test-electron',
 ];
 
+/** Leaves out what packages bring along and nothing here uses. */
+const leftOut = {
+  name: 'left out',
+  setup: ({ onResolve }) => {
+    // The ES modules of yaml, of which only what is used gets into the bundle: none does anything when it is loaded.
+    onResolve({ filter: /^yaml$/ }, () => pure('node_modules/yaml/browser/dist/index.js'));
+    onResolve({ filter: /^\.\.?\// }, ({ path, importer, resolveDir }) =>
+      packageFolderOf(importer)?.endsWith('/yaml') ? pure(join(resolveDir, path)) : undefined,
+    );
+    // The forms and blobs of node-fetch, which are older than those of Node.
+    onResolve({ filter: /^(fetch-blob|formdata-polyfill)(\/|$)|\/multipart-parser\.js$/ }, () => ({
+      path: resolve('esbuild.forms.mjs'),
+    }));
+  },
+};
+
+function pure(file) {
+  return { path: resolve(file), sideEffects: false };
+}
+
 checkModules();
 if (process.argv.includes('--tests')) await buildTests();
 else if (isWatching) await watchExtension();
@@ -50,10 +70,8 @@ function extension() {
     format: 'esm',
     splitting: true,
     chunkNames: '[name]-[hash]',
-    // Its ES modules, of which only what is used gets into the bundle.
-    alias: { yaml: './node_modules/yaml/browser/dist/index.js' },
-    // fetch-blob's fallback for a Node without streams of its own: 60 kB that no VS Code ever reaches.
-    external: ['vscode', 'web-streams-polyfill'],
+    external: ['vscode'],
+    plugins: [leftOut],
     minify,
     sourcemap: isWatching ? 'inline' : false,
     write: false,
@@ -102,7 +120,8 @@ async function watchExtension() {
       watched.onEnd(onEnd);
     },
   };
-  await (await context({ ...extension(), plugins: [plugin] })).watch();
+  const options = extension();
+  await (await context({ ...options, plugins: [...options.plugins, plugin] })).watch();
 }
 
 async function buildTests() {

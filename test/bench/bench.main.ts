@@ -69,15 +69,19 @@ function readArguments(): { readonly names: readonly string[]; readonly options:
       builds: { type: 'string', default: '100' },
       repositories: { type: 'string', default: '1' },
       rest: { type: 'string', default: '0' },
+      soak: { type: 'string', default: '300' },
     },
   });
   const names = values.only.split(',');
   const runs = Number(values.runs);
   if (!names.every((name) => name in parts)) throw new Error(`--only takes some of ${Object.keys(parts).join(',')}`);
   if (!Number.isSafeInteger(runs) || runs < 1) throw new Error('--runs takes a number.');
+  const soakMs = Number(values.soak) * 1000;
+  if (!(soakMs > 0)) throw new Error('--soak takes seconds.');
   // Here and nowhere else: only an entry's own code is sure to lie in the entry's bundle.
   const programs = dirname(fileURLToPath(import.meta.url));
-  return { names, options: { runs, release: values.oldest ? 'oldest' : 'newest', programs, wire: wireCases(values) } };
+  const release = values.oldest ? 'oldest' : 'newest';
+  return { names, options: { runs, release, programs, soakMs, wire: wireCases(values) } };
 }
 
 /** Every GitLab of `--gitlab` at every latency of `--latency` with all numbers of builds; `--rest` is in seconds. */

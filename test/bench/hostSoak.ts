@@ -1,17 +1,84 @@
 import { manyBuilds } from '../gitlab/scenarios';
-import { startGitLab } from '../gitlab/server';
+import { type RecordedRequest, startGitLab } from '../gitlab/server';
 import { createWorkspace, git } from '../vscode/workspace';
 import type { HostSoak } from './host.bench';
 import { mark, runHost } from './host';
+import { spread, told } from './numbers';
 import type { Measured, Options } from './part';
 import { plain, sumOf } from './refresh';
 
 const count = 100;
 const active = 12;
-const soakMs = 5 * 60_000;
+/** Each is two windows that are left alone for minutes. */
+const mostRuns = 5;
 
-/** Five minutes of a real VS Code that is left alone with its view in front, while builds run. */
+interface Run {
+  readonly measured: HostSoak;
+  readonly requests: readonly RecordedRequest[];
+}
+
+/**
+ * Some minutes of a real VS Code that is left alone with its view in front, while builds run; and of the same window
+ * without the extension, by turns, so that a busy machine hits both alike. The difference is what the extension costs.
+ */
 export async function measureHostSoak(options: Options): Promise<Measured> {
+  const runs: { readonly ours: Run; readonly without: Run }[] = [];
+  for (let run = 0; run < Math.min(options.runs, mostRuns); run++)
+    runs.push({ ours: await runOnce(options, false), without: await runOnce(options, true) });
+  const seconds = ({ measured }: Run): number => measured.cpuMs / 1000;
+  const over = (values: readonly number[], unit: string): string => told(spread(values), unit);
+  const ours = runs.map((run) => run.ours);
+  return {
+    lines: [
+      {
+        what: `${options.soakMs / 1000} s in VS Code, ${count} builds, ${active} of them active, ${runs.length} runs: CPU of the extension host`,
+        measured: over(ours.map(seconds), 's'),
+      },
+      {
+        what: '· of the same window without the extension',
+        measured: over(
+          runs.map(({ without }) => seconds(without)),
+          's',
+        ),
+      },
+      {
+        what: '· the difference, turn by turn',
+        measured: over(
+          runs.map((run) => seconds(run.ours) - seconds(run.without)),
+          's',
+        ),
+      },
+      {
+        what: '· heap at start and end',
+        measured: [
+          over(
+            ours.map(({ measured }) => measured.heapAtStart / 1e6),
+            'MB',
+          ),
+          over(
+            ours.map(({ measured }) => measured.heapAtEnd / 1e6),
+            'MB',
+          ),
+        ].join(', '),
+      },
+      {
+        what: '· longest block of it',
+        measured: over(
+          ours.map(({ measured }) => measured.longestBlock),
+          'ms',
+        ),
+      },
+      { what: '· requests in the first run', measured: sumOf(ours[0]?.requests ?? []) },
+    ],
+    numbers: runs.map(({ ours, without }) => ({
+      ours: ours.measured,
+      without: without.measured,
+      requests: ours.requests.map(plain),
+    })),
+  };
+}
+
+async function runOnce(options: Options, asleep: boolean): Promise<Run> {
   const fake = await startGitLab({ profile: '18.9' });
   const workspace = await createWorkspace();
   try {
@@ -23,25 +90,9 @@ export async function measureHostSoak(options: Options): Promise<Measured> {
     }
     for (const id of ids.slice(-active + 1)) fake.world.setStatus({ id }, 'running');
     await git(workspace.folder, 'remote', 'add', 'origin', `${fake.url}/${project.path}.git`);
-    const measured = await runHost<HostSoak>(options, workspace.folder, { fake, token }, { soakMs });
-    const since = fake.requests.slice(fake.requests.findIndex(({ path }) => path === mark) + 1);
-    const running = fake.world.buildIds(project).filter((id) => fake.world.build(id).status === 'running').length;
-    const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
-    return {
-      lines: [
-        {
-          what: `five minutes in VS Code, ${count} builds, ${running} of them active: CPU of the extension host`,
-          measured: `${(measured.cpuMs / 1000).toFixed(1)} s`,
-        },
-        {
-          what: '· its heap at their start and end',
-          measured: `${megabytes(measured.heapAtStart)}, ${megabytes(measured.heapAtEnd)}`,
-        },
-        { what: '· longest block of it', measured: `${measured.longestBlock.toFixed(0)} ms` },
-        { what: '· requests', measured: sumOf(since) },
-      ],
-      numbers: { measured, requests: since.map(plain) },
-    };
+    const job = { soakMs: options.soakMs, asleep };
+    const measured = await runHost<HostSoak>(options, workspace.folder, { fake, token }, job);
+    return { measured, requests: fake.requests.slice(fake.requests.findIndex(({ path }) => path === mark) + 1) };
   } finally {
     await workspace.remove();
     await fake.close();

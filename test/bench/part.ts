@@ -17,6 +17,8 @@ export interface Options {
   readonly release: Release;
   /** Where the bundles of the programs lie that a part starts. */
   readonly programs: string;
+  /** For how long the part `hostSoak` leaves a window alone. */
+  readonly soakMs: number;
   /** What the part `wire` measures. */
   readonly wire: readonly WireCase[];
 }

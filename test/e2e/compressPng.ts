@@ -9,7 +9,7 @@ const headBytes = 8;
 
 /**
  * A PNG in a third of the bytes: browsers keep each pixel's color and filter rows, which suits photographs, while text
- * on flat colors gets by with a palette of 256. For pictures of 8 bits that are not interlaced.
+ * on flat colors gets by with a palette of 64. For pictures of 8 bits that are not interlaced.
  */
 export function compressPng(png: Buffer): Buffer {
   const chunks = [...chunksOf(png)];
@@ -30,9 +30,22 @@ export function compressPng(png: Buffer): Buffer {
   return Buffer.concat([png.subarray(0, headBytes), ...parts.map(written)]);
 }
 
-const mostColors = 256;
+const mostColors = 64;
 
-/** Pixels as indexes into a palette of the colors that occur most; each other one becomes the nearest of them. */
+/** Colors that occur often, each far from those before it, so that a small icon keeps its own. */
+function paletteOf(counts: ReadonlyMap<number, number>): number[] {
+  const [first] = [...counts].sort((a, b) => b[1] - a[1] || a[0] - b[0]).map(([color]) => color);
+  const distances = new Map([...counts.keys()].map((color) => [color, Infinity]));
+  const kept = first === undefined ? [] : [first];
+  while (kept.length < Math.min(mostColors, counts.size)) {
+    for (const [color, before] of distances) distances.set(color, Math.min(before, distance(color, kept.at(-1) ?? 0)));
+    const weight = (color: number) => (distances.get(color) ?? 0) * Math.sqrt(counts.get(color) ?? 0);
+    kept.push([...counts.keys()].reduce((best, color) => (weight(color) > weight(best) ? color : best)));
+  }
+  return kept;
+}
+
+/** Pixels as indexes into a palette; a color that isn't in it becomes the nearest of them. */
 function indexed(pixels: Buffer, width: number, pixelBytes: number): { palette: Buffer; rows: Buffer } {
   const height = pixels.length / (width * pixelBytes + 1);
   const colorAt = (row: number, column: number) =>
@@ -43,9 +56,8 @@ function indexed(pixels: Buffer, width: number, pixelBytes: number): { palette: 
       const color = colorAt(row, column);
       counts.set(color, (counts.get(color) ?? 0) + 1);
     }
-  const colors = [...counts].sort((a, b) => b[1] - a[1] || a[0] - b[0]).map(([color]) => color);
-  const kept = colors.slice(0, mostColors);
-  const indexes = new Map(colors.map((color, index) => [color, index < mostColors ? index : nearest(kept, color)]));
+  const kept = paletteOf(counts);
+  const indexes = new Map([...counts.keys()].map((color) => [color, nearest(kept, color)]));
   const rows = Buffer.alloc(height * (width + 1));
   for (let row = 0; row < height; row++)
     for (let column = 0; column < width; column++)
@@ -56,10 +68,12 @@ function indexed(pixels: Buffer, width: number, pixelBytes: number): { palette: 
 }
 
 function nearest(colors: readonly number[], color: number): number {
-  const distances = colors.map((each) =>
-    [16, 8, 0].reduce((sum, shift) => sum + (((each >> shift) & 255) - ((color >> shift) & 255)) ** 2, 0),
-  );
+  const distances = colors.map((each) => distance(each, color));
   return distances.indexOf(Math.min(...distances));
+}
+
+function distance(one: number, other: number): number {
+  return [16, 8, 0].reduce((sum, shift) => sum + (((one >> shift) & 255) - ((other >> shift) & 255)) ** 2, 0);
 }
 
 function* chunksOf(png: Buffer): Generator<Chunk> {

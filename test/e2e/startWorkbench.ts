@@ -7,7 +7,9 @@ import type { Seed, SeedOptions } from '../gitlab/seed';
 import { type FakeGitLab, type FakeOptions, startGitLab } from '../gitlab/server';
 import type { World } from '../gitlab/world';
 import { launchBrowser } from '../vscode/browser';
+import { foreignOrigins, recordedOrigins, recordOrigins } from '../vscode/origins';
 import { type StartOptions, startVSCode, type VSCode } from '../vscode/server';
+import { temporaryFolder } from '../vscode/temporaryFolder';
 import { openView, openWorkbench, screenshot, type WorkbenchOptions } from '../vscode/workbench';
 import { createWorkspace, git, plainGit } from '../vscode/workspace';
 
@@ -56,10 +58,16 @@ interface Shared {
 }
 
 let shared: Shared | undefined;
+let windowsOpened = 0;
+
+/** Notes whom the extension hosts of the whole run ask. */
+const record = temporaryFolder('origins-');
+const originsFile = join(record.path, 'origins.txt');
 
 // One browser and one package for all suites of the run.
 before(async function () {
   this.timeout(120_000);
+  recordOrigins(originsFile);
   const [browser, extension] = await Promise.all([launchBrowser(), packageExtension()]);
   shared = { browser, extension };
 });
@@ -67,6 +75,14 @@ before(async function () {
 after(async () => {
   await shared?.browser.close();
   await shared?.extension.remove();
+});
+
+after('asked nobody but the GitLabs of the tests, their storages and proxies', async () => {
+  const origins = recordedOrigins(originsFile);
+  await record.remove();
+  assert.ok(windowsOpened === 0 || origins.watched.length > 0, 'no extension host was watched');
+  assert.deepEqual(foreignOrigins(origins), []);
+  console.log(`  ${origins.watched.length} extension hosts asked ${origins.asked.length} origins, all of the tests`);
 });
 
 /** What was on screen when a test failed; then whatever it left open is closed. */
@@ -140,6 +156,7 @@ export async function startVSCodeWithExtension(
   });
   onTeardown(() => vscode.close());
   const openWindow: VSCodeWithExtension['openWindow'] = async (folder, window) => {
+    windowsOpened += 1;
     const page = await openWorkbench(browser, vscode.url(folder === undefined ? {} : { folder }), window);
     onTeardown(() => page.close());
     await openView(page, 'GitLab Builds');

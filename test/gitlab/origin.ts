@@ -10,6 +10,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 import { TLSSocket } from 'node:tls';
+import { note } from '../vscode/originNotes';
 import type { Answer, Request } from './answer';
 import { deliver } from './deliver';
 import type { CannedAnswer, Fault } from './faults';
@@ -70,6 +71,7 @@ export class Origin {
       this.#server.once('error', reject).listen(port, '127.0.0.1', resolve);
     });
     this.#port = (this.#server.address() as AddressInfo).port;
+    note('served', new URL(this.url).host);
   }
 
   /** Ends open connections too. */

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { note } from './originNotes';
 
 export interface Proxy {
   /** With user and password, as a user writes it into the setting `http.proxy`. */
@@ -33,8 +34,10 @@ export async function startProxy(user: string, password: string): Promise<Proxy>
     track(openTunnel(request.url ?? '', client, head));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  note('served', host);
   return {
-    url: `http://${user}:${password}@127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `http://${user}:${password}@${host}`,
     tunnels: () => tunnels,
     refused: () => refused,
     close: async () => {

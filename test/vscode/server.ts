@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { serverEnvironment } from './environment';
 import { type InstalledVSCode, installVSCode, type Release } from './install';
+import { recorderArguments } from './origins';
 import { type ProcessTree, startTree } from './processTree';
 import { type TemporaryFolder, temporaryFolder } from './temporaryFolder';
 
@@ -73,7 +74,7 @@ export async function startVSCode(options: StartOptions): Promise<VSCode> {
   const temporary = temporaryFolder('vscode-');
   const dataDir = options.dataDir ?? join(temporary.path, 'data');
   const start = (args: readonly string[]) => {
-    const program = [join(vscode.root, 'out', 'server-main.js'), '--server-data-dir', dataDir];
+    const program = [...recorderArguments(), join(vscode.root, 'out', 'server-main.js'), '--server-data-dir', dataDir];
     return startTree(vscode.node, [...program, ...args], {
       ...serverEnvironment(process.env, options.env),
       ...placeForSockets(temporary.path),

@@ -4,6 +4,7 @@ import { basename, join } from 'node:path';
 import { codeOf, DiskError } from '../model/errors';
 import type { Clock } from '../util/timer';
 import { asDiskError } from './download/diskErrors';
+import { isInUse, replaceFile } from './download/replaceFile';
 import { isAbandoned, releaseOwnerTag, takeOwnerTag } from './processOwner';
 
 /** Identity of a cached file. Files of different instances or builds never share a key. */
@@ -50,7 +51,9 @@ export class ArtifactsCache {
   constructor(
     private readonly folder: string,
     private readonly limitBytes: () => number,
-    private readonly clock: Pick<Clock, 'now'>,
+    private readonly clock: Clock,
+    /** Rename function; replaced by tests. */
+    private readonly move: (from: string, to: string) => Promise<void> = rename,
   ) {}
 
   /** Path for a key, whether or not the file exists. */
@@ -142,7 +145,7 @@ export class ArtifactsCache {
       await mkdir(this.folder, { recursive: true, mode: 0o700 });
       const bytes = await write(temporary, load, limit, signal);
       if (bytes !== (announced ?? bytes)) throw new DiskError('incomplete', `${bytes}/${announced ?? ''}`);
-      await this.moveIn(temporary, path);
+      await this.moveIn(temporary, path, signal);
     } catch (error) {
       await removed(temporary);
       throw asDiskError(error);
@@ -153,14 +156,16 @@ export class ArtifactsCache {
     return path;
   }
 
-  private async moveIn(temporary: string, path: string): Promise<void> {
+  private async moveIn(temporary: string, path: string, signal: AbortSignal): Promise<void> {
     await this.touch(temporary);
     try {
-      await rename(temporary, path);
+      await this.move(temporary, path);
     } catch (error) {
       // Windows can't replace a file that another window is reading, but it has the same bytes.
-      if ((await this.look(path)) === undefined) throw error;
-      await removed(temporary);
+      if ((await this.look(path)) !== undefined) await removed(temporary);
+      // Nor can it rename one that a virus scanner still looks at.
+      else if (isInUse(error)) await replaceFile(temporary, path, { clock: this.clock, signal, move: this.move });
+      else throw error;
     }
   }
 

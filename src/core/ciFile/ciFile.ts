@@ -50,13 +50,14 @@ export async function readCiFile(text: string): Promise<CiFile> {
 }
 
 /** The part of the library that reads scalars; it is loaded at the first file. */
-export type YamlSyntax = typeof CST;
+export type YamlSyntax = Pick<typeof CST, 'resolveAsScalar'>;
 
 /** Parses the documents of a text to tokens: composing the values would take quadratic time for hostile ones. */
 export async function parsedDocuments(
   text: string,
 ): Promise<{ readonly documents: readonly CST.Document[]; readonly syntax: YamlSyntax }> {
-  const { CST: syntax, Lexer, Parser } = await import('./yamlSyntax');
+  const syntax = await import('./yamlSyntax');
+  const { Lexer, Parser } = syntax;
   const [documents, share, parser] = [[] as CST.Document[], timeSlice(), new Parser()];
   const keep = (token: CST.Token): void => {
     if (token.type === 'document') documents.push(token);

@@ -1,16 +1,31 @@
 import { access, constants } from 'node:fs/promises';
-import { delimiter, isAbsolute, join } from 'node:path';
+import { posix, win32 } from 'node:path';
 
 /** Path of a program that the environment's PATH leads to; undefined if there is none. It is not run. */
 export async function findProgram(name: string, environment: NodeJS.ProcessEnv): Promise<string | undefined> {
-  const path = Object.entries(environment).find(([variable]) => variable.toUpperCase() === 'PATH')?.[1] ?? '';
-  const file = process.platform === 'win32' ? `${name}.exe` : name;
-  // A relative folder would lead into whatever is open.
-  for (const folder of path.split(delimiter).filter(isAbsolute)) {
-    const program = join(folder, file);
+  for (const program of programsNamed(name, environment, process.platform))
     if (await isExecutable(program)) return program;
-  }
   return undefined;
+}
+
+/** The paths that a program may have by the environment's PATH, in its order. */
+export function programsNamed(
+  name: string,
+  environment: NodeJS.ProcessEnv,
+  platform: NodeJS.Platform,
+): readonly string[] {
+  const path = Object.entries(environment).find(([variable]) => variable.toUpperCase() === 'PATH')?.[1] ?? '';
+  // A relative folder would lead into whatever is open, and so would one without a drive on Windows.
+  if (platform !== 'win32')
+    return path
+      .split(':')
+      .filter((folder) => posix.isAbsolute(folder))
+      .map((folder) => posix.join(folder, name));
+  return path
+    .split(';')
+    .map((folder) => folder.replaceAll('"', ''))
+    .filter((folder) => /^(?:[a-z]:[/\\]|\\\\)/i.test(folder))
+    .map((folder) => win32.join(folder, `${name}.exe`));
 }
 
 async function isExecutable(program: string): Promise<boolean> {

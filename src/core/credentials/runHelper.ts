@@ -31,7 +31,8 @@ export async function runHelper(helper: Helper): Promise<string | undefined> {
   try {
     return await run(helper, folder, { ...environmentOf(helper), GIT_CEILING_DIRECTORIES: ceiling });
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    // On Windows, the folder stays in use while a program that the helper has started runs on in it.
+    await rm(folder, { recursive: true, force: true, maxRetries: 3 }).catch(() => undefined);
   }
 }
 

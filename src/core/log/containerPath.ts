@@ -1,21 +1,32 @@
-import { join, resolve, sep } from 'node:path';
+import { pathBelow, rulesOf } from '../util/diskPath';
 
 /**
  * Candidate paths in the repository for a file that a log mentions, most likely first. Runners check out to
  * `/builds/group/project`, shell runners to `…/builds/<token>/0/group/project`. Never leads outside the root.
  */
 export function pathsInRepository(path: string, root: string, project: string): readonly string[] {
-  const base = resolve(root);
-  return relativePaths(path.replaceAll('\\', '/'), base, project)
-    .map((relative) => resolve(join(base, relative)))
-    .filter((file) => file.startsWith(base + sep));
+  const rules = rulesOf(root);
+  return relativePaths(path.replaceAll('\\', '/'), root, project)
+    .map((relative) => rules.resolve(rules.join(root, relative)))
+    .filter((file) => (pathBelow(root, file) ?? '') !== '');
 }
 
-function relativePaths(path: string, base: string, project: string): readonly string[] {
-  if (path.startsWith(`${base}/`)) return [path.slice(base.length + 1)];
+/** Path in the repository of a file that is named as it lies on this disk; undefined for any other. */
+export function pathOnDisk(path: string, root: string): string | undefined {
+  // On Windows, a path without a drive or share is of another system, such as a container.
+  return rulesOf(root) === rulesOf(path.replaceAll('/', '\\')) && isAbsolute(path) ? pathBelow(root, path) : undefined;
+}
+
+function isAbsolute(path: string): boolean {
+  return /^(?:\/|[a-z]:\/)/i.test(path);
+}
+
+function relativePaths(path: string, root: string, project: string): readonly string[] {
+  const own = pathOnDisk(path, root);
+  if (own !== undefined) return [own];
   const inProject = path.indexOf(`/${project}/`);
   if (inProject >= 0) return [path.slice(inProject + project.length + 2)];
-  if (!/^(?:\/|[a-z]:\/)/i.test(path)) return [path, ...belowSources(path)];
+  if (!isAbsolute(path)) return [path, ...belowSources(path)];
   // The project is configured by id, or was renamed: the repository is a few folders below `builds`.
   const [, below] = /^.*?\/builds\/(.*)$/s.exec(path) ?? [];
   const parts = below?.split('/') ?? [];

@@ -1,3 +1,4 @@
+import { pathOnDisk } from './containerPath';
 import type { TrackedFiles } from '../git/trackedFiles';
 import { inFolder, type FolderHint } from './logFolders';
 
@@ -68,8 +69,8 @@ export function candidatesOf(path: string, files: TrackedFiles, where: LogProjec
 
 /** Path relative to the project's folder, locally or in a runner's checkout; undefined if it is outside of both. */
 function pathInProject(path: string, { root, project }: LogProject): string | undefined {
-  const base = root.replaceAll('\\', '/').replace(/\/$/, '');
-  if (path.startsWith(`${base}/`)) return inFolder('', path.slice(base.length + 1));
+  const own = pathOnDisk(path, root);
+  if (own !== undefined) return own;
   const at = /^\d+$/.test(project) ? -1 : path.indexOf(`/${project}/`);
   return at < 0 ? undefined : inFolder('', path.slice(at + project.length + 2));
 }

@@ -1,4 +1,3 @@
-import { relative } from 'node:path';
 import { Uri } from 'vscode';
 import { fitted, lengthOf, framed, type Section } from '../../core/agents/answer';
 import { failureSections, type FailureFacts } from '../../core/agents/failureReport';
@@ -8,6 +7,7 @@ import { findProblems } from '../../core/log/findProblems';
 import { firstError } from '../../core/log/firstError';
 import type { Build } from '../../core/model/build';
 import { isUnpushed, type Snapshot } from '../../core/model/snapshot';
+import { pathBelow } from '../../core/util/diskPath';
 import { caveats } from '../text/commitText';
 import { failureReasonSentence } from '../text/failureReasons';
 import { failureSentence } from '../text/failures';
@@ -135,7 +135,7 @@ async function factsWithLog(
   return {
     ...knownFacts(build),
     log: { text: whole, firstError: await firstError(whole) },
-    problems: problems.map((problem) => ({ ...problem, path: relative(folder, problem.file) })),
+    problems: problems.map((problem) => ({ ...problem, path: pathBelow(folder, problem.file) ?? problem.file })),
   };
 }
 

@@ -1,8 +1,9 @@
 import { stat, readFile } from 'node:fs/promises';
-import { join, relative, sep } from 'node:path';
+import { join } from 'node:path';
 import { RelativePattern, Uri, workspace } from 'vscode';
 import { ciFileName, longestCiFile, readCiFile, type CiFile } from '../../core/ciFile/ciFile';
 import { includes, isPattern } from '../../core/ciFile/includes';
+import { pathBelow } from '../../core/util/diskPath';
 import type { GitRepository } from '../git/vscodeGit';
 
 /** Maximum number of files that are followed from `.gitlab-ci.yml`. */
@@ -78,8 +79,8 @@ export class CiFiles {
 
 /** Path of a file from the repository's root, with `/`; undefined if it is elsewhere. */
 export function pathWithin({ rootUri }: Root, file: Pick<Uri, 'fsPath'>): string | undefined {
-  const path = relative(rootUri.fsPath, file.fsPath).split(sep).join('/');
-  return path === '' || path === '..' || path.startsWith('../') || path.includes(':') ? undefined : path;
+  const path = pathBelow(rootUri.fsPath, file.fsPath);
+  return path === '' ? undefined : path;
 }
 
 /** Repositories that are shown. */

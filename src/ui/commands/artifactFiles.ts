@@ -1,4 +1,4 @@
-import { join, basename, sep } from 'node:path';
+import { join, basename } from 'node:path';
 import { commands, l10n, Uri, workspace, RelativePattern, window } from 'vscode';
 import { asDiskError } from '../../core/artifacts/download/diskErrors';
 import { toSafePath } from '../../core/artifacts/archive/entryPath';
@@ -7,6 +7,7 @@ import type { LeftOut } from '../../core/artifacts/extract/leftOut';
 import { inBuildFolder } from '../../core/artifacts/download/buildFolder';
 import type { ArchiveFile, ArchiveFolder, ArchiveNode } from '../../core/artifacts/archive/archiveTree';
 import { saveEntry } from '../../core/artifacts/download/save';
+import { pathBelow } from '../../core/util/diskPath';
 import { isFolder, isFile } from '../../core/util/fs';
 import { goneSentence, isGone } from '../text/goneArtifacts';
 import { buildTitle } from '../text/buildText';
@@ -222,14 +223,14 @@ async function counterpartOf(
   const folder = workspaceFolderOf(context, root);
   for (const base of [repository, folder]) {
     const file = base === undefined ? undefined : join(base.fsPath, path);
-    if (base !== undefined && file?.startsWith(base.fsPath + sep) === true && (await isFile(file)))
-      return Uri.file(file);
+    if (base === undefined || file === undefined || pathBelow(base.fsPath, file) === undefined) continue;
+    if (await isFile(file)) return Uri.file(file);
   }
   const name = basename(path);
   const pattern = new RelativePattern(folder, `**/${name.replace(/[[\]{}()*?!]/g, '[$&]')}`);
-  const saved = `${join(folder.fsPath, context.settings.artifactsDirectory(folder))}${sep}`;
+  const saved = join(folder.fsPath, context.settings.artifactsDirectory(folder));
   const found = (await workspace.findFiles(pattern, undefined, mostFound)).filter(
-    ({ fsPath }) => !fsPath.startsWith(saved),
+    ({ fsPath }) => pathBelow(saved, fsPath) === undefined,
   );
   if (found.length === 0)
     throw new UserError(l10n.t('The workspace has no {0} and no other file named {1}.', oneLine(path), oneLine(name)));

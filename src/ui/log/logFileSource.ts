@@ -1,4 +1,3 @@
-import { relative, sep } from 'node:path';
 import { Uri } from 'vscode';
 import { mostTrackedFiles, type TrackedFiles } from '../../core/git/trackedFiles';
 import type { Log } from '../../core/log/log';
@@ -7,6 +6,7 @@ import { LogFolders } from '../../core/log/logFolders';
 import type { LogProject } from '../../core/log/pathLookup';
 import { WorkspaceFiles } from '../../core/log/workspaceFiles';
 import type { Target } from '../../core/model/snapshot';
+import { pathBelow } from '../../core/util/diskPath';
 import type { Logger } from '../../core/util/logger';
 import type { Repositories } from '../git/repositories';
 import type { LogDocument } from './logDocument';
@@ -73,7 +73,7 @@ export class LogFileSource {
     const folder = Uri.parse(root).fsPath;
     try {
       const changed = await repository.changedSince(sha);
-      return { sha, hasChanged: (file) => isAmong(changed, relative(folder, file).split(sep)) };
+      return { sha, hasChanged: (file) => isAmong(changed, (pathBelow(folder, file) ?? '').split('/')) };
     } catch {
       // The commit may be missing locally, for example that of a merge result.
       return { sha, hasChanged: () => true };

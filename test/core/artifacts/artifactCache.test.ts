@@ -3,6 +3,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -52,6 +53,29 @@ describe('ArtifactsCache', () => {
     cache = new ArtifactsCache(folder(), () => limit, clock);
   });
   afterEach(() => disk.remove());
+
+  it('waits for a virus scanner that holds a file just written, as on Windows', async () => {
+    let refusals = 2;
+    const move = async (from: string, to: string): Promise<void> => {
+      if (refusals-- > 0) throw Object.assign(new Error('EPERM'), { code: 'EPERM' });
+      renameSync(from, to);
+    };
+    cache = new ArtifactsCache(folder(), () => limit, clock, move);
+    await put('a', 'content');
+    assert.equal(await textOf(entry('a')), 'content');
+    assert.equal(files().length, 1);
+  });
+
+  it('takes the file that another window is reading for its own, as on Windows', async () => {
+    const move = (_from: string, to: string): Promise<void> => {
+      writeFileSync(to, 'content');
+      return Promise.reject(Object.assign(new Error('EPERM'), { code: 'EPERM' }));
+    };
+    cache = new ArtifactsCache(folder(), () => limit, clock, move);
+    await put('a', 'content');
+    assert.equal(await textOf(entry('a')), 'content');
+    assert.deepEqual([files().length, clock.waits], [1, []]);
+  });
 
   it('has nothing before something is put in', async () => {
     assert.equal(await cache.get(key), undefined);

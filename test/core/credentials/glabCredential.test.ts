@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { env } from 'node:process';
-import { findProgram } from '../../../src/core/credentials/findProgram';
+import { findProgram, programsNamed } from '../../../src/core/credentials/findProgram';
 import { glabCredential } from '../../../src/core/credentials/glabCredential';
 import { Scripts } from './scripts';
 
@@ -69,6 +69,23 @@ describe('What glab is signed in with', () => {
 });
 
 describe('A program that is looked for', () => {
+  it('is in a folder of the PATH, by its name, on Linux and macOS', () => {
+    assert.deepEqual(programsNamed('glab', { PATH: '/usr/bin:.::bin:/opt/my tools' }, 'darwin'), [
+      '/usr/bin/glab',
+      '/opt/my tools/glab',
+    ]);
+  });
+
+  it('is an .exe in a folder with a drive or a share on Windows, however the PATH is spelled', () => {
+    const Path = 'C:\\Windows;.;tools;\\tools;C:tools;"D:\\my tools";\\\\nas\\tools;E:/tools';
+    assert.deepEqual(programsNamed('glab', { Path }, 'win32'), [
+      'C:\\Windows\\glab.exe',
+      'D:\\my tools\\glab.exe',
+      '\\\\nas\\tools\\glab.exe',
+      'E:\\tools\\glab.exe',
+    ]);
+  });
+
   it('is none in a folder that is not named whole, nor a file that can’t be run', async () => {
     const scripts = new Scripts();
     try {

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { win32 } from 'node:path';
 import fc from 'fast-check';
 import { TrackedFiles } from '../../../src/core/git/trackedFiles';
+import { pathsInRepository } from '../../../src/core/log/containerPath';
 import { LogFolders } from '../../../src/core/log/logFolders';
 import { candidatesOf, decided, isDependency } from '../../../src/core/log/pathLookup';
 
@@ -23,6 +25,32 @@ async function leadsTo(
   const file = decided(path, candidates, new LogFolders(log).of(at, path), where);
   return file ?? (candidates.length === 0 ? 'nowhere' : `? ${candidates.join(' ')}`);
 }
+
+describe('a path in a log of a build that ran on this Windows', () => {
+  for (const [root, path] of [
+    ['c:\\Users\\me\\project', 'C:\\Users\\me\\project\\web\\src\\a.ts'],
+    ['c:\\Users\\me\\project', 'c:/users/ME/project/web/src/a.ts'],
+    ['d:\\', 'D:\\web\\src\\a.ts'],
+    ['\\\\nas\\me\\project', '\\\\nas\\me\\project\\web\\src\\a.ts'],
+  ] as const)
+    it(`${path} is a file of ${root}`, async () => {
+      const tracked = await indexOf(['src/a.ts', 'web/src/a.ts', 'old/web/src/a.ts']);
+      assert.deepEqual(candidatesOf(path, tracked, { root, project: 'group/project' }), ['web/src/a.ts']);
+      assert.deepEqual(pathsInRepository(path, root, 'group/project'), [win32.join(root, 'web\\src\\a.ts')]);
+    });
+
+  it('is a file of the project, too, where its folder is that of a runner', () => {
+    const found = (path: string) => pathsInRepository(path, 'c:\\project', 'group/project');
+    assert.deepEqual(found('C:\\GitLab\\builds\\x1\\0\\group\\project\\src\\a.ts'), ['c:\\project\\src\\a.ts']);
+    assert.deepEqual(found('/builds/group/project/src/a.ts'), ['c:\\project\\src\\a.ts']);
+    assert.deepEqual(found('src/a.ts'), ['c:\\project\\src\\a.ts']);
+  });
+
+  it('never leads out of the repository or to another drive', () => {
+    for (const path of ['..\\secret', 'src/../../secret', 'D:\\secret', '\\\\nas\\secret', 'C:\\projects\\a.ts'])
+      assert.deepEqual(pathsInRepository(path, 'c:\\project', 'group/project'), [], path);
+  });
+});
 
 describe('a path in a log', () => {
   const cases: readonly (readonly [what: string, path: string, tracked: readonly string[], expected: string])[] = [

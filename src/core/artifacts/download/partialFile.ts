@@ -56,7 +56,7 @@ export class PartialFile {
     private readonly file: FileHandle,
     private readonly identity: string,
     private readonly source: Source | undefined,
-    private readonly clock: Pick<Clock, 'now'>,
+    private readonly clock: Clock,
   ) {
     this.writtenAt = clock.now();
   }
@@ -65,7 +65,7 @@ export class PartialFile {
    * Opens a partial file for `path`. Resumes what is left of the same `source`; without a source it is new and never
    * kept. Throws FolderVanished if the folder is gone.
    */
-  static async begin(path: string, source: Source | undefined, clock: Pick<Clock, 'now'>): Promise<PartialFile> {
+  static async begin(path: string, source: Source | undefined, clock: Clock): Promise<PartialFile> {
     const key = keyOf(path, source);
     const stem = join(dirname(path), `.gitlab-builds-${key}-${takeOwnerTag()}`);
     try {
@@ -82,7 +82,7 @@ export class PartialFile {
     stem: string,
     key: string,
     source: Source | undefined,
-    clock: Pick<Clock, 'now'>,
+    clock: Clock,
   ): Promise<PartialFile | undefined> {
     let claimed: PartialFile | undefined;
     for (const left of await leftOvers(dirname(stem), clock)) {
@@ -95,9 +95,10 @@ export class PartialFile {
     return claimed;
   }
 
-  private static async make(stem: string, source: Source | undefined, clock: Pick<Clock, 'now'>): Promise<PartialFile> {
+  private static async make(stem: string, source: Source | undefined, clock: Clock): Promise<PartialFile> {
     // Write the sidecar first: a partial file without one has no owner.
-    if (source !== undefined) await writeSidecar(`${stem}.json`, { ...naming(source), total: 0, file: '', pid });
+    if (source !== undefined)
+      await writeSidecar(`${stem}.json`, { ...naming(source), total: 0, file: '', pid }, { clock });
     const file = await open(`${stem}.part`, 'wx+');
     return new PartialFile(stem, file, identityOf(await file.stat({ bigint: true })), source, clock);
   }
@@ -108,12 +109,12 @@ export class PartialFile {
     stem: string,
     sidecar: Sidecar,
     source: Source,
-    clock: Pick<Clock, 'now'>,
+    clock: Clock,
   ): Promise<PartialFile | undefined> {
     if (!(await moved(`${left}.part`, `${stem}.part`))) return undefined;
     await remove(left);
     const { total, validator, file } = sidecar;
-    await writeSidecar(`${stem}.json`, { ...naming(source), total, validator, file, pid });
+    await writeSidecar(`${stem}.json`, { ...naming(source), total, validator, file, pid }, { clock });
     return await PartialFile.reopen(stem, sidecar, source, clock);
   }
 
@@ -121,7 +122,7 @@ export class PartialFile {
     stem: string,
     sidecar: Sidecar,
     source: Source,
-    clock: Pick<Clock, 'now'>,
+    clock: Clock,
   ): Promise<PartialFile | undefined> {
     // Windows has no O_NOFOLLOW; OR with `undefined` has no effect.
     const file = await open(`${stem}.part`, constants.O_RDWR | constants.O_NOFOLLOW).catch(() => undefined);
@@ -232,7 +233,7 @@ export class PartialFile {
     if (this.source === undefined) return;
     const { total = 0, validator } = this.known ?? {};
     const sidecar = { ...naming(this.source), total, validator, file: this.identity, pid: by };
-    await writeSidecar(`${this.stem}.json`, sidecar);
+    await writeSidecar(`${this.stem}.json`, sidecar, { clock: this.clock });
   }
 
   /** Waits for the previous write, and starts the next one in the background. */

@@ -1,5 +1,6 @@
 import type { BigIntStats } from 'node:fs';
-import { lstat, readFile, rename, writeFile } from 'node:fs/promises';
+import { lstat, readFile, writeFile } from 'node:fs/promises';
+import { replaceFile } from './replaceFile';
 
 /** Source of a download. Partial files of different sources are never mixed up. */
 export interface Source {
@@ -36,10 +37,15 @@ export function identityOf({ ino, birthtimeNs }: BigIntStats): string {
 /**
  * Writes atomically: readers see the old or the new contents. The temporary file has the same owner tag as the sidecar.
  */
-export async function writeSidecar(path: string, sidecar: Sidecar): Promise<void> {
+export async function writeSidecar(
+  path: string,
+  sidecar: Sidecar,
+  options: Omit<Parameters<typeof replaceFile>[2], 'signal'>,
+): Promise<void> {
   const temporary = path.replace(/json$/, 'tmp');
   await writeFile(temporary, JSON.stringify(sidecar), { flag: 'wx' });
-  await rename(temporary, path);
+  // Not aborted halfway: that would leave both files.
+  await replaceFile(temporary, path, { ...options, signal: new AbortController().signal });
 }
 
 /** Reads a sidecar; undefined if it is missing or damaged. `touchedMs`: last change, in ms since 1970. */
