@@ -66,7 +66,7 @@ const originsFile = join(record.path, 'origins.txt');
 
 // One browser and one package for all suites of the run.
 before(async function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   recordOrigins(originsFile);
   const [browser, extension] = await Promise.all([launchBrowser(), packageExtension()]);
   shared = { browser, extension };
