@@ -48,7 +48,7 @@ const isThere: Readonly<Record<Feature, IsThere>> = {
   jobRunner: graphqlField('CiJob', 'runner'),
   artifactExpired: graphqlField('CiJobArtifact', 'expired'),
   pipelineErrors: graphqlField('Pipeline', 'yamlErrorMessages'),
-  openStatuses: (_, profile) => hasValue(profile, 'CiJobStatus', 'CANCELING'),
+  activeStatuses: (_, profile) => hasValue(profile, 'CiJobStatus', 'CANCELING'),
   exitCode: graphqlField('CiJob', 'exitCode'),
   testReport: route('testReport'),
   testReportSummary: route('testReportSummary'),

@@ -61,8 +61,8 @@ const features = {
   pipelineErrors: { v4: [16, 4] },
   /** Whether a file has expired, in GraphQL; added by some release after 17.2. */
   artifactExpired: { v4: [17, 3] },
-  /** All statuses of unfinished jobs as a filter in GraphQL; the last two were added by some release up to 17.2. */
-  openStatuses: { v4: [17, 2] },
+  /** All statuses of active jobs as a filter in GraphQL; the last two were added by some release up to 17.2. */
+  activeStatuses: { v4: [17, 2] },
   /** Exit code of a job in GraphQL. */
   exitCode: { v4: [16, 10] },
   /** Commit of a pipeline in GraphQL. */

@@ -37,7 +37,7 @@ const since: Readonly<Record<Feature, { readonly v3?: readonly string[]; readonl
   jobRunner: { v4: ['15.11', '16.0'] },
   pipelineErrors: { v4: ['16.3', '16.4'] },
   artifactExpired: { v4: ['17.2', '17.3'] },
-  openStatuses: { v4: ['17.1', '17.2'] },
+  activeStatuses: { v4: ['17.1', '17.2'] },
   exitCode: { v4: ['16.9', '16.10'] },
   pipelineCommit: { v4: ['14.4', '14.5'] },
   manualConfirmation: { v4: ['17.0', '17.1'] },

@@ -16,8 +16,10 @@ const keptMs = 30_000;
 const comparedMs = 120_000;
 /** How long to do without the short query after it has reported a change that there wasn't. */
 const doubtMs = 10 * 60_000;
-const openAtOnce = 100;
-const openStatuses = knownStatuses.filter((status) => statusClass(status) !== 'ended');
+const activeAtOnce = 100;
+/** HEAD and a merge result; more would weigh too much. */
+const mostCommits = 2;
+const activeStatuses = knownStatuses.filter((status) => statusClass(status) === 'active');
 
 interface Kept {
   readonly listing: Listing;
@@ -25,17 +27,16 @@ interface Kept {
 }
 
 /**
- * The last listing of a commit, if a short query shows that nothing has changed since: neither the statuses of
- * unfinished builds nor of pipelines, and no build is new. Undefined if everything must be requested: because something
- * has changed, the user asked, or the builds have been changing from one listing to the next.
+ * The last listing of a commit, if a short query shows that nothing has changed since: neither the statuses of active
+ * builds nor of pipelines, and no build is new. A build that begins or stops waiting is active before or after. Undefined
+ * if everything must be requested, because something has changed, the user asked, or builds have been changing.
  */
 export async function unchangedListing(question: CommitQuestion): Promise<Listing | undefined> {
   const { memory, project, commit, api } = question;
   const kept = memory.get(keyOf('calm builds', question)) as Kept | undefined; // Only written below.
   if (question.isAsked === true || kept === undefined || memory.has(keyOf('no short query', question)))
     return undefined;
-  const hasChildren = kept.listing.pipelines.some(({ source }) => source === 'parent_pipeline');
-  const { text, variables } = changesQuery(project.path, commit.sha, hasChildren);
+  const { text, variables } = changesQuery(project.path, commitsOf(kept.listing, commit.sha));
   const answer = await api.query(text, variables, toProjectAnswer).catch(undefinedIfRefused);
   const state = answer?.errors.length === 0 && answer.project !== undefined ? stateIn(answer.project) : undefined;
   if (state === kept.state) return kept.listing;
@@ -57,7 +58,8 @@ export function keepListing(question: CommitQuestion, listing: Listing): void {
 }
 
 function keyOf(name: string, { project, commit }: CommitQuestion): string {
-  return `${name} of ${project.id} ${commit.sha} ${commit.ref ?? ''}`;
+  // A project that was moved has other addresses of everything.
+  return `${name} of ${project.id} ${project.path} ${commit.sha} ${commit.ref ?? ''}`;
 }
 
 function undefinedIfRefused(error: unknown): undefined {
@@ -65,31 +67,50 @@ function undefinedIfRefused(error: unknown): undefined {
   return undefined;
 }
 
-/** Query for all that can change without a new commit, of the commit's own pipelines and its child pipelines. */
-export function changesQuery(path: string, sha: string, hasChildren: boolean): Query {
-  const open = `open: jobs(first: ${openAtOnce}, statuses: [${openStatuses.join(', ').toUpperCase()}])`;
-  const nodes = `nodes { id status newest: jobs(first: 1) { nodes { id } } ${open} { nodes { id status } pageInfo { hasNextPage } } }`;
-  const own = `own: pipelines(sha: $sha, first: ${pipelinesShown}) { ${nodes} }`;
-  const children = `children: pipelines(sha: $sha, source: "parent_pipeline", first: ${childrenAtOnce}) { ${nodes} pageInfo { hasNextPage } }`;
+/** A commit whose pipelines belong to a listing: HEAD or a merge result. */
+interface PipelineCommit {
+  readonly sha: string;
+  readonly hasChildren: boolean;
+}
+
+function commitsOf({ pipelines }: Listing, sha: string): readonly PipelineCommit[] {
+  const shas = new Set([sha, ...pipelines.map((pipeline) => pipeline.sha)]);
+  const children = new Set(pipelines.filter(({ source }) => source === 'parent_pipeline').map((child) => child.sha));
+  return [...shas].map((one) => ({ sha: one, hasChildren: children.has(one) }));
+}
+
+/** Query for all that can change without a new commit, as `own0`, `children0`, `own1` … */
+export function changesQuery(path: string, commits: readonly PipelineCommit[]): Query {
+  const active = `active: jobs(first: ${activeAtOnce}, statuses: [${activeStatuses.join(', ').toUpperCase()}])`;
+  const nodes = `nodes { id status newest: jobs(first: 1) { nodes { id } } ${active} { nodes { id status } pageInfo { hasNextPage } } }`;
+  const page = `{ ${nodes} pageInfo { hasNextPage } }`;
+  const lists = commits.flatMap(({ hasChildren }, at) => [
+    `own${at}: pipelines(sha: $sha${at}, first: ${pipelinesShown}) { ${nodes} }`,
+    ...(hasChildren
+      ? [`children${at}: pipelines(sha: $sha${at}, source: "parent_pipeline", first: ${childrenAtOnce}) ${page}`]
+      : []),
+  ]);
+  const types = ['$path: ID!', ...commits.map((_, at) => `$sha${at}: String!`)];
   return {
-    text: `query ($path: ID!, $sha: String!) { project(fullPath: $path) { id ${own} ${hasChildren ? children : ''} } }`,
-    variables: { path, sha },
+    text: `query (${types.join(', ')}) { project(fullPath: $path) { id ${lists.join(' ')} } }`,
+    variables: { path, ...Object.fromEntries(commits.map(({ sha }, at) => [`sha${at}`, sha])) },
   };
 }
 
 /** State that a response describes; undefined if there is more than fits into it. */
 function stateIn(row: JsonObject): string | undefined {
-  const children = row.object('children');
-  if (hasMore(children)) return undefined;
-  const pipelines = [...row.requireObject('own').requireObjects('nodes'), ...(children?.requireObjects('nodes') ?? [])];
-  if (pipelines.some((pipeline) => hasMore(pipeline.object('open')))) return undefined;
+  const names = Array.from({ length: mostCommits }, (_, at) => [`own${at}`, `children${at}`]).flat();
+  const lists = names.flatMap((name) => row.object(name) ?? []);
+  if (lists.some(hasMore)) return undefined;
+  const pipelines = lists.flatMap((list) => list.requireObjects('nodes'));
+  if (pipelines.some((pipeline) => hasMore(pipeline.object('active')))) return undefined;
   return joined(
     pipelines.map((pipeline) => ({
       id: toId(pipeline.requireString('id')),
       status: toStatus(pipeline),
       newest: newestOf(idsIn(pipeline.requireObject('newest'))),
-      open: pipeline
-        .requireObject('open')
+      active: pipeline
+        .requireObject('active')
         .requireObjects('nodes')
         .map((job) => ({ id: toId(job.requireString('id')), status: toStatus(job) })),
     })),
@@ -106,16 +127,17 @@ function idsIn(connection: JsonObject): readonly number[] {
 
 /** State of a listing; undefined if the short query couldn't describe it. */
 function stateOf({ server, commit }: CommitQuestion, { builds, pipelines, isPartial }: Listing): string | undefined {
-  const isWhole = isPartial !== true && pipelines.every(({ sha }) => sha === commit.sha);
-  if (!isWhole || !has(server, 'openStatuses')) return undefined;
+  const commits = commitsOf({ builds, pipelines }, commit.sha);
+  const children = pipelines.filter(({ source }) => source === 'parent_pipeline');
+  const isAskable = isPartial !== true && commits.length <= mostCommits && children.length <= childrenAtOnce;
+  if (!isAskable || !has(server, 'activeStatuses')) return undefined;
   const byPipeline = groupBy(builds, ({ pipeline }) => pipeline);
-  return joined(
-    pipelines.map(({ id, status }) => {
-      const own = byPipeline.get(id) ?? [];
-      const open = own.filter((build) => openStatuses.includes(build.status));
-      return { id, status, newest: newestOf(own.map((build) => build.id)), open };
-    }),
-  );
+  const states = pipelines.map(({ id, status }) => {
+    const own = byPipeline.get(id) ?? [];
+    const active = own.filter((build) => activeStatuses.includes(build.status));
+    return { id, status, newest: newestOf(own.map((build) => build.id)), active };
+  });
+  return states.some(({ active }) => active.length > activeAtOnce) ? undefined : joined(states);
 }
 
 interface PipelineState {
@@ -123,8 +145,7 @@ interface PipelineState {
   readonly status: string;
   /** Id of the newest build; 0 if there is none. */
   readonly newest: number;
-  /** Builds that haven't ended. */
-  readonly open: readonly { readonly id: number; readonly status: string }[];
+  readonly active: readonly { readonly id: number; readonly status: string }[];
 }
 
 function newestOf(ids: readonly number[]): number {
@@ -134,8 +155,8 @@ function newestOf(ids: readonly number[]): number {
 function joined(states: readonly PipelineState[]): string {
   const lines = [...states]
     .sort((a, b) => a.id - b.id)
-    .map(({ id, status, newest, open }) => {
-      const builds = [...open].sort((a, b) => a.id - b.id).map((build) => `${build.id} ${build.status}`);
+    .map(({ id, status, newest, active }) => {
+      const builds = [...active].sort((a, b) => a.id - b.id).map((build) => `${build.id} ${build.status}`);
       return [id, status, newest, ...builds].join(', ');
     });
   return lines.join('\n');

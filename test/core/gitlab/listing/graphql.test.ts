@@ -93,7 +93,7 @@ describe('GraphQL', () => {
           idsOf(made),
         );
         // Side by side with the first page: the pipeline of the merge result, and the children.
-        assert.deepEqual(await countsOf(at), { byGraphql: pages + 2, byRest: 0 });
+        assert.deepEqual(await countsOf(at, () => at.refreshed()), { byGraphql: pages + 2, byRest: 0 });
       });
     }
 
