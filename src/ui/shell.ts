@@ -44,6 +44,7 @@ import { LogFileSource } from './log/logFileSource';
 import { Logs } from './log/logs';
 import { LogDiagnostics } from './log/logDiagnostics';
 import { LogStatus } from './log/logStatus';
+import { LogTabNames } from './log/logTabNames';
 import { logDurations } from './log/logDurations';
 import { LogTimes } from './log/logTimes';
 import { Notifications, type NotificationsPort } from './views/notifications';
@@ -279,7 +280,8 @@ function documentParts(shared: Shared, logPaths: LogFileSource) {
   const colors = new LogColors(logs);
   const logEditors = new LogEditors(logs, colors, shared.settings);
   const [problems, logTimes] = [new LogDiagnostics(logs, shared.session), new LogTimes(logs)];
-  const drawn = [logEditors, colors, logTimes, logDurations(logs), new LogStatus(logs, shared.clock)];
+  const status = [new LogStatus(logs, shared.clock), new LogTabNames(logs)];
+  const drawn = [logEditors, colors, logTimes, logDurations(logs), ...status];
   const logFeatures = [logFiles, timelineFiles, problems, ...drawn, ...registerLogFeatures(logs, logPaths)];
   const documents = { logFiles, comparedFiles, timelineFiles, mergedCiFiles: new MergedCiFiles(shared) };
   return { logsShown: { logs, logEditors, logTimes, problems }, documents, logFeatures };

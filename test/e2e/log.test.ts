@@ -45,7 +45,12 @@ describe('logs', () => {
     const { page, folder, picture } = workbench();
     await writeNamedFile(folder);
     await treeRow(page, /^unit-tests, failed/).click();
-    await tab(page, /^unit-tests #\d+\.log/).waitFor();
+    // As it is spoken, too: the decorations of a tab are not.
+    await page
+      .locator('.part.editor')
+      .getByRole('tab', { name: /^unit-tests #\d+ · failed/ })
+      .waitFor();
+    await tab(page, /^unit-tests #\d+ · failed$/).waitFor();
     await shows(page, /src\/app\.c:12:3: error: expected/);
     await shows(page, 'ERROR: Job failed: exit code 1');
     const text = await onScreen(page);
@@ -75,7 +80,7 @@ describe('logs', () => {
     for (const row of [unit, erased])
       await eventually(async () => assert.equal(await row.getAttribute('aria-selected'), 'true'));
     await unit.click();
-    await tab(page, /^unit-tests #\d+\.log/).waitFor();
+    await tab(page, /^unit-tests #\d+ · failed/).waitFor();
     await shows(page, 'ERROR: Job failed: exit code 1');
     await eventually(async () => assert.equal(await erased.getAttribute('aria-selected'), 'false'));
     assert.equal(await page.locator('.part.editor .tab').count(), 1);
@@ -139,9 +144,14 @@ describe('logs', () => {
     await shows(page, 'line 300 of the log');
     grow(301, 400);
     await shows(page, 'line 400 of the log');
-    gitlab.world.setStatus(project.builds.live, 'success');
     await page.keyboard.press('ControlOrMeta+Home');
+    await lens(page, /live/).waitFor();
+    const top = await onScreen(page);
+    gitlab.world.setStatus(project.builds.live, 'success');
     await lens(page, /passed/).waitFor();
+    await tab(page, /^live #\d+ · passed$/).waitFor();
+    assert.equal(await onScreen(page), top);
+    await inEditor(page);
     await picture('log-ended');
   });
 

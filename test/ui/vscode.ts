@@ -52,7 +52,7 @@ export {
   TestRunRequest,
   TestTag,
 } from './fake/tests';
-export { FileDecoration, LanguageStatusSeverity, TabInputText, TabInputTextDiff } from './fake/tabs';
+export { FileDecoration, LanguageStatusSeverity, TabInputText, TabInputTextDiff, ViewColumn } from './fake/tabs';
 
 export const version = '1.100.0';
 
@@ -63,11 +63,11 @@ export const window = {
     return activeFile === undefined ? undefined : { document: { uri: activeFile, getText: () => selected }, selection };
   },
   get tabGroups() {
-    const { activeFile } = editor();
-    const activeTab = activeFile === undefined ? undefined : { input: { uri: activeFile } };
+    const { activeFile, texts } = editor();
+    const activeTab = activeFile && (texts.tabOf(activeFile) ?? { input: { uri: activeFile } });
     return {
-      activeTabGroup: { activeTab },
-      all: [{ tabs: editor().texts.tabs }],
+      activeTabGroup: { activeTab, viewColumn: 1 },
+      all: [{ tabs: texts.tabs }],
       onDidChangeTabs: (listener: () => unknown) => editor().texts.onDidChangeTabs.event(listener),
     };
   },
@@ -182,6 +182,7 @@ export const commands = {
     const handler = known.get(name);
     if (handler !== undefined) return handler(...args);
     journal.note(args);
+    if (name === 'vscode.open' && typeof args[2] === 'string') editor().texts.nameTab(args[0] as Uri, args[2]);
     if (name === 'setContext') contextKeys.set(String(args[0]), args[1]);
     else if (ownCommands.has(name) || (name === chatCommand && editor().hasChat))
       executed.push({ command: name, args });
@@ -219,6 +220,7 @@ export class LanguageModelToolResult {
 }
 
 export const lm = {
+  selectChatModels: async () => (editor().hasChatModel ? [{}] : []),
   registerTool: (name: string, tool: vscode.LanguageModelTool<unknown>) => {
     editor().tools.set(name, tool);
     return { dispose: () => editor().tools.delete(name) };

@@ -24,6 +24,7 @@ import {
 } from '../../core/model/tree';
 import { artifactItem, artifactsItem } from '../artifacts/artifactItems';
 import { artifactsTooltip, artifactTooltip } from '../artifacts/artifactTooltips';
+import { logOpenArguments } from '../log/logTabs';
 import { toLogUri } from '../log/logUri';
 import { buildTooltip, type TooltipFacts } from './buildTooltip';
 import { contextValue } from './contextValue';
@@ -308,7 +309,8 @@ function clickOn(build: Build, { root, snapshot }: RenderContext): Command | und
   }
   if (target === undefined || !mayComeToHaveLog(build)) return undefined;
   const address = { root, instance: target.instance.url, project: target.project, build: id };
-  return { title: l10n.t('Open Log'), command: 'vscode.open', arguments: [toLogUri(address, build)] };
+  const title = l10n.t('Open Log');
+  return { title, command: 'vscode.open', arguments: [...logOpenArguments(toLogUri(address, build), build)] };
 }
 
 function factsOf(node: BuildNode | AttemptNode, scene: RenderContext): BuildFacts {

@@ -75,6 +75,7 @@ export class Editor {
   isTrusted = true;
   /** Whether VS Code has a chat. */
   hasChat = true;
+  hasChatModel = true;
   readonly onDidChangeExtensions = new EventEmitter<void>();
   readonly onDidChangeActiveEditor = new EventEmitter<void>();
   readonly onDidChangeFocus = new EventEmitter<{ focused: boolean }>();

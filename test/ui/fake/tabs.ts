@@ -17,7 +17,12 @@ export class TabInputTextDiff {
 
 export interface FakeTab {
   readonly input: unknown;
+  /** The name on it: that of the file, unless it was opened with another. */
+  label: string;
+  readonly isPreview: boolean;
 }
+
+export const ViewColumn = { Active: -1 } as const;
 
 export class FileDecoration {
   constructor(

@@ -257,10 +257,23 @@ export class Texts {
   }
 
   openTab(input: unknown): FakeTab {
-    const tab = { input };
+    const label = input instanceof TabInputText ? (input.uri.path.split('/').at(-1) ?? '') : '';
+    const tab = { input, label, isPreview: true };
     this.tabs.push(tab);
     this.onDidChangeTabs.fire({ opened: [tab], closed: [], changed: [] });
     return tab;
+  }
+
+  tabOf(uri: Uri): FakeTab | undefined {
+    return this.tabs.find(({ input }) => input instanceof TabInputText && input.uri.toString() === uri.toString());
+  }
+
+  /** As VS Code does where a file is opened with a name. */
+  nameTab(uri: Uri, label: string): void {
+    const tab = this.tabOf(uri);
+    if (tab === undefined || tab.label === label) return;
+    tab.label = label;
+    this.onDidChangeTabs.fire({ opened: [], closed: [], changed: [tab] });
   }
 
   closeTab(tab: FakeTab): void {
@@ -271,8 +284,7 @@ export class Texts {
   /** The editor alone: VS Code keeps its document for minutes. */
   hide(shown: FakeTextEditor): void {
     this.editors.splice(this.editors.indexOf(shown), 1);
-    const uri = shown.document.uri.toString();
-    const tab = this.tabs.find(({ input }) => input instanceof TabInputText && input.uri.toString() === uri);
+    const tab = this.tabOf(shown.document.uri);
     this.onDidChangeVisibleEditors.fire(this.editors);
     if (tab !== undefined) this.closeTab(tab);
   }

@@ -18,6 +18,8 @@ export class FakeTreeView<T> {
   readonly onDidExpandElement = this.expanded.event;
   private readonly collapsed = new EventEmitter<unknown>();
   readonly onDidCollapseElement = this.collapsed.event;
+  private readonly selected = new EventEmitter<{ readonly selection: readonly unknown[] }>();
+  readonly onDidChangeSelection = this.selected.event;
 
   constructor(
     readonly id: string,
@@ -26,6 +28,11 @@ export class FakeTreeView<T> {
 
   dispose(): void {
     this.disposed = true;
+  }
+
+  select(...selection: readonly T[]): void {
+    this.selection = selection;
+    this.selected.fire({ selection });
   }
 
   /** As a click on the mark before the row does. */

@@ -128,6 +128,61 @@ describe('The log of an editor', () => {
     for (const { kind, selector } of ofLogs) assert.deepEqual(selector, { scheme: 'gitlab-builds-log' }, kind);
   });
 
+  describe('has a tab', () => {
+    const opened = () => editor().executed.filter(({ command }) => command === 'vscode.open');
+    const turnTo = ({ document }: FakeTextEditor) => editor().turnTo(document.uri);
+    const labelOf = ({ document }: FakeTextEditor) => editor().texts.tabOf(document.uri)?.label;
+
+    it('whose name says how its build ended, from when it is in front', async () => {
+      await ready();
+      const { firstRspec } = app.small.builds;
+      const shown = await open(firstRspec);
+      assert.equal(labelOf(shown), `rspec #${firstRspec.id}.log`);
+      turnTo(shown);
+      assert.equal(labelOf(shown), `rspec #${firstRspec.id} · failed`);
+      const [{ args } = assert.fail('not opened')] = opened();
+      assert.deepEqual(args[1], { viewColumn: 1, preserveFocus: true, preview: true });
+    });
+
+    it('that is named when its build ends, or once it is in front again', async () => {
+      await ready();
+      const { long, lint } = app.small.builds;
+      const { world } = app.gitlab;
+      world.update(lint, { status: 'running', finishedAtMs: null });
+      await app.api.refresh();
+      const [front, back] = [await open(long), await open(lint)];
+      turnTo(front);
+      assert.deepEqual(opened(), []);
+      for (const build of [long, lint]) world.update(build, { status: 'canceled', finishedAtMs: world.now() });
+      await app.api.refresh();
+      await until('the name', () => labelOf(front)?.endsWith(' · canceled'));
+      assert.equal(labelOf(back), `lint #${lint.id}.log`);
+      turnTo(back);
+      assert.equal(labelOf(back), `lint #${lint.id} · canceled`);
+    });
+
+    it('that is named once, whatever VS Code makes of the name, and anew when it was closed', async () => {
+      await ready();
+      const { firstRspec } = app.small.builds;
+      const shown = await open(firstRspec);
+      turnTo(shown);
+      editor().texts.nameTab(shown.document.uri, 'of another mind');
+      assert.equal(opened().length, 1);
+      editor().texts.hide(shown);
+      turnTo(await open(firstRspec));
+      assert.equal(opened().length, 2);
+    });
+
+    it('that keeps its name where that says it already, or where it is no log', async () => {
+      await ready();
+      const shown = await open(app.small.builds.firstRspec);
+      editor().texts.nameTab(shown.document.uri, `rspec #${app.small.builds.firstRspec.id} · failed`);
+      turnTo(shown);
+      editor().turnTo(app.repository.rootUri);
+      assert.deepEqual(opened(), []);
+    });
+  });
+
   describe('has on its tab and in the status bar', () => {
     const status = (): FakeLanguageStatus => editor().texts.languageStatus[0] ?? assert.fail('no status');
     const badge = (shown: FakeTextEditor): FileDecoration => {

@@ -34,6 +34,16 @@ describe('A click on a row', () => {
     assert.ok(all.every(({ command }) => command === 'vscode.open'));
   });
 
+  it('names the tab of an ended build after its status', async () => {
+    const argumentsOf = async (name: string) =>
+      (await app.rows()).find(({ item }) => item.label === name)?.item.command?.arguments?.slice(1);
+    const { rspec, long } = app.small.builds;
+    assert.deepEqual(await argumentsOf('rspec'), [-1, `rspec #${rspec.id} · passed`]);
+    const running = (await app.rows()).find(({ item }) => item.contextValue?.includes('cancelable') === true);
+    assert.ok(String(running?.item.command?.arguments?.[0]).includes(String(long.id)));
+    assert.equal(running?.item.command?.arguments?.length, 1);
+  });
+
   it('brings the cursor to the first error of that log, and leaves it where it was later', async () => {
     const failed = (await app.rows()).find(({ item }) => item.label === `#${app.small.builds.firstRspec.id}`);
     const [uri] = failed?.item.command?.arguments as readonly Uri[];
