@@ -2,10 +2,11 @@ import assert from 'node:assert/strict';
 import { manyBuilds, smallProject } from '../gitlab/scenarios';
 import type { SeedOptions } from '../gitlab/seed';
 import type { World } from '../gitlab/world';
-import { setTheme, statusBarItem, treeRow } from '../vscode/workbench';
+import { openView, setTheme, statusBarItem, treeRow } from '../vscode/workbench';
 import { useWorkbench } from './startWorkbench';
 import {
   eventually,
+  focusedRow,
   message,
   placeInTree,
   pointAt,
@@ -152,5 +153,61 @@ describe('a tree of a thousand builds, in high contrast', () => {
     await eventually(async () =>
       assert.equal(await treeRow(page, /^build 5, canceled/).getAttribute('aria-selected'), 'true'),
     );
+  });
+});
+
+/** A thousand builds in ten stages, of which none has failed yet. */
+function noneFailed(world: World, commit: SeedOptions) {
+  const seed = manyBuilds(world, 1000, commit);
+  const ids = world.buildIdsOfCommit(seed.project, seed.sha) ?? [];
+  for (const id of ids) if (world.build(id).status === 'failed') world.setStatus({ id }, 'success');
+  return { ...seed, ids };
+}
+
+describe('a closed stage of a thousand builds that comes to fail', () => {
+  const workbench = useWorkbench({
+    seed: noneFailed,
+    settings: { 'gitlabBuilds.groupBy': 'stage', 'gitlabBuilds.refresh.activeSeconds': 600 },
+  });
+  const fail = async (at: number, counts: string) => {
+    const { page, gitlab, project } = workbench();
+    gitlab.world.setStatus({ id: project.ids[at] ?? 0 }, 'failed');
+    await titleButton(page, 'Refresh').click();
+    await message(page).getByText(counts).waitFor();
+  };
+
+  it('opens when the view is next shown, if it is above what one reads: nothing moves, and the counts say it', async () => {
+    const { page, picture } = workbench();
+    await treeRow(page, /^Stage stage-5/).waitFor();
+    await unfold(treeRow(page, /^Stage stage-5/));
+    const before = await scroll(page, 15);
+    assert.ok(before.scrolled > 500, JSON.stringify(before));
+    await fail(3, '1 failed, 11 running of 1000');
+    await statusBarItem(page, /^GitLab Builds, CI failed: build 3/).waitFor();
+    assert.deepEqual(await placeInTree(page), before);
+    await picture('opening-waits');
+    await scroll(page, -50);
+    const failing = treeRow(page, /^Stage stage-0, 1 failed/);
+    assert.equal(await failing.getAttribute('aria-expanded'), 'false');
+    await page
+      .locator('.part.activitybar')
+      .getByRole('tab', { name: /^Explorer/ })
+      .click();
+    await failing.waitFor({ state: 'detached' });
+    await openView(page, 'GitLab Builds');
+    await eventually(async () => assert.equal(await failing.getAttribute('aria-expanded'), 'true'));
+    await picture('opening-shown');
+  });
+
+  it('opens at once below it, and takes neither selection nor focus', async () => {
+    const { page, picture } = workbench();
+    const closed = treeRow(page, /^Stage stage-0/);
+    await closed.click();
+    await eventually(async () => assert.equal(await closed.getAttribute('aria-expanded'), 'false'));
+    await fail(103, '2 failed, 11 running of 1000');
+    await treeRow(page, /^build 103, failed/).waitFor();
+    assert.equal(await closed.getAttribute('aria-selected'), 'true');
+    assert.match((await focusedRow(page).getAttribute('aria-label')) ?? '', /^Stage stage-0/);
+    await picture('opening-below');
   });
 });

@@ -290,9 +290,12 @@ export function groupCounts(builds: readonly Build[]): string {
 /** Commits with at most this many builds don't show counts above the rows. */
 const fewBuilds = 200;
 
-/** Counts above the rows of a large commit: `148 failed, 50 running of 2000`; undefined for a small one. */
-export function largeCommitCounts({ builds, failed }: Pick<Verdict, 'builds' | 'failed'>): string | undefined {
-  if (builds.length <= fewBuilds) return undefined;
+export function isLargeCommit({ builds }: Pick<Verdict, 'builds'>): boolean {
+  return builds.length > fewBuilds;
+}
+
+/** Counts above the rows: `148 failed, 50 running of 2000`. */
+export function commitCounts({ builds, failed }: Pick<Verdict, 'builds' | 'failed'>): string {
   const running = builds.filter(({ status }) => status === 'running').length;
   return l10n.t('{0} failed, {1} running of {2}', failed.length, running, builds.length);
 }

@@ -21,10 +21,11 @@ import type { KnownHistories } from '../session/knownHistories';
 import { rootElsewhere, type OpenedPipelines } from '../session/openedPipelines';
 import { RenderedTree } from './renderedTree';
 import { caveats, signInSentence, subjectOf, titleOf } from '../text/commitText';
-import { largeCommitCounts, statusLabel } from '../text/buildText';
+import { commitCounts, isLargeCommit, statusLabel } from '../text/buildText';
 import type { Row, RowNode } from './treeRows';
 import type { ViewState } from '../session/repositoryView';
 import { RowClock } from './rowClock';
+import { RowsInUse } from './rowsInUse';
 import { tooltipOf } from './treeItems';
 
 export const viewId = 'gitlabBuilds.builds';
@@ -53,6 +54,7 @@ export class BuildTree implements TreeDataProvider<Row>, Disposable {
   private loaded: (() => void) | undefined;
   /** What the user expanded or collapsed, by id, for rows that are created again with a different id. */
   private readonly openedByUser = new Map<string, boolean>();
+  private readonly inUse: RowsInUse;
 
   constructor(
     private readonly groupingOf: (root: string) => Grouping,
@@ -80,17 +82,27 @@ export class BuildTree implements TreeDataProvider<Row>, Disposable {
       },
       clock,
     );
+    const selected = (): readonly string[] => this.view.selection.map((row) => this.drawing.idOf(row));
+    this.inUse = new RowsInUse({ visible: () => this.view.visible, selected }, clock);
     this.subscriptions = [
-      this.view.onDidChangeVisibility(() => {
-        this.tick.check();
-        this.expiries.onVisibilityChange();
-        this.watchOpened();
+      this.view.onDidChangeVisibility(({ visible }) => this.onVisibilityChange(visible)),
+      this.view.onDidChangeSelection(({ selection }) => {
+        for (const row of selection) this.inUse.use(this.drawing.idOf(row));
       }),
       this.view.onDidExpandElement(({ element }) => this.note(element, true)),
       this.view.onDidCollapseElement(({ element }) => this.note(element, false)),
       ...[opened, histories].flatMap((one) => one?.onDidChange(() => this.redraw()) ?? []),
       ...(lazy === undefined ? [] : [lazy.onDidChange((row) => this.changed.fire([row]))]),
     ];
+  }
+
+  private onVisibilityChange(visible: boolean): void {
+    const { areAnyWaiting } = this.inUse;
+    if (visible) this.inUse.release();
+    if (visible && areAnyWaiting) this.redraw();
+    this.tick.check();
+    this.expiries.onVisibilityChange();
+    this.watchOpened();
   }
 
   show(state: ViewState): void {
@@ -111,12 +123,15 @@ export class BuildTree implements TreeDataProvider<Row>, Disposable {
   /** Also called when the grouping changed. */
   redraw(): void {
     const before = this.drawing;
+    let places: ReadonlyMap<string, number> | undefined;
+    const waits = this.inUse.redraw(() => (places ??= before.places));
     this.drawing = before.next(this.state, {
       now: this.clock.now(),
       filter: this.filter,
       groupingOf: this.groupingOf,
       opened: this.opened,
       histories: this.histories,
+      stays: (id) => this.openedByUser.has(id) || waits(id),
     });
     for (const id of this.openedByUser.keys()) if (!this.drawing.has(id)) this.openedByUser.delete(id);
     const redraw = redrawOf(before.roots, this.drawing.roots);
@@ -130,7 +145,9 @@ export class BuildTree implements TreeDataProvider<Row>, Disposable {
   }
 
   private note(row: Row, isOpen: boolean): void {
-    this.openedByUser.set(this.drawing.idOf(row), isOpen);
+    const id = this.drawing.idOf(row);
+    this.openedByUser.set(id, isOpen);
+    this.inUse.use(id);
     this.watchOpened();
   }
 
@@ -206,6 +223,7 @@ export class BuildTree implements TreeDataProvider<Row>, Disposable {
   /** Called when the mouse is over a row. Markdown tooltips for all rows would slow down the tree. */
   resolveTreeItem(item: TreeItem, row: Row): TreeItem | Promise<TreeItem> {
     const { node, root } = row;
+    this.inUse.use(this.drawing.idOf(row));
     const isOfBuild = node.kind === 'build' || node.kind === 'attempt' || node.kind === 'artifacts';
     const loading = isOfBuild ? this.details?.load(root, node.build) : undefined;
     if (!isOfBuild || loading === undefined) return this.withTooltip(item, row, node);
@@ -240,7 +258,8 @@ export class BuildTree implements TreeDataProvider<Row>, Disposable {
     const { repositories } = this.state;
     const only = repositories.length === 1 ? repositories[0] : undefined;
     const parts = only === undefined ? this.filterWords() : [messageOf(only.snapshot, this.filter)];
-    const counts = only?.snapshot?.kind === 'ready' ? largeCommitCounts(verdictOf(only.snapshot)) : undefined;
+    const verdict = only?.snapshot?.kind === 'ready' ? verdictOf(only.snapshot) : undefined;
+    const counts = verdict && (this.inUse.areAnyWaiting || isLargeCommit(verdict)) ? commitCounts(verdict) : undefined;
     const reservations = caveats(only?.snapshot, this.clock.now());
     this.write('title', hasRows || only === undefined ? l10n.t('GitLab Builds') : titleOf(only.snapshot));
     this.write('description', hasRows ? parts.join(' · ') : '');

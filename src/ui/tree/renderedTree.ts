@@ -36,6 +36,8 @@ export interface RenderOptions {
   readonly groupingOf: (root: string) => Grouping;
   readonly opened?: OpenedRows | undefined;
   readonly histories?: Pick<KnownHistories, 'of'> | undefined;
+  /** Whether a row must not open by itself, by its id: it waits, or the user has opened or closed it. */
+  readonly stays?: (id: string) => boolean;
 }
 
 /** What is shown besides the displayed commits: earlier pipelines of their branches, and pipelines in other projects. */
@@ -107,6 +109,19 @@ export class RenderedTree {
 
   get roots(): readonly Shape[] {
     return this.rootRows;
+  }
+
+  /** Positions of all rows by id, from the top, whether or not they are in sight. */
+  get places(): ReadonlyMap<string, number> {
+    const places = new Map<string, number>();
+    const add = (rows: readonly RenderedRow[]): void => {
+      for (const { id, children } of rows) {
+        places.set(id, places.size);
+        add(children);
+      }
+    };
+    add(this.rootRows);
+    return places;
   }
 
   /** Rows that show the duration of a running build. */
@@ -286,12 +301,13 @@ export class RenderedTree {
 
   /**
    * Whether to expand a row. It remains expanded until the user collapses it, for example after a failed build was
-   * retried.
+   * retried. One that the user has opened or closed before stays as it is.
    */
   private isToBeOpen(node: DrawnNode, root: string, scene: RenderContext): boolean {
     const isLeading = (child: DrawnNode) => isTreeNode(child) && isOrLeadsToFailure(child);
     const leads = node.kind === 'repository' ? node.children.some(isLeading) : isTreeNode(node) && leadsToFailure(node);
-    return leads || this.before?.byId.has(idOf(node, root, scene, true)) === true;
+    const wasOpen = this.before?.byId.has(idOf(node, root, scene, true)) === true;
+    return wasOpen || (leads && this.manner.stays?.(idOf(node, root, scene)) !== true);
   }
 
   private keep(node: DrawnNode, root: string, children: readonly RenderedRow[], now: number): RenderedRow {

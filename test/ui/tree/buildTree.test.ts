@@ -324,6 +324,17 @@ describe('The way to what has failed', () => {
     assert.notEqual((await stage()).item.id, id);
   });
 
+  it('stays as the user has it where they have opened or closed it before', async () => {
+    for (const isOpen of [true, false]) {
+      const target = aTarget({ sha: String(isOpen) });
+      tree.show(alone({ ...ready([passed]), target }));
+      const { item, element } = await stage();
+      view().toggle(element, isOpen);
+      tree.show(alone({ ...ready([failed]), target }));
+      assert.deepEqual([(await stage()).item.id, (await stage()).item.collapsibleState], [item.id, isOpen ? 2 : 1]);
+    }
+  });
+
   it('stays as the user has it once it was open: what is retried stays in sight', async () => {
     tree.show(alone(ready([failed])));
     const { id } = (await stage()).item;
@@ -346,8 +357,9 @@ describe('The way to what has failed', () => {
       pipelines: [branch, other],
     });
     tree.show(alone(those('running')));
+    const [master] = await rows();
     const build = (await rows()).find(({ item }) => item.label === 'build');
-    view().toggle(build?.element, true);
+    for (const row of [master, build]) view().toggle(row?.element, true);
     tree.show(alone(those('failed')));
     assert.deepEqual(
       (await openRows()).map((line) => line.trim().split('  ')[0]),
