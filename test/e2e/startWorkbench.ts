@@ -142,8 +142,11 @@ async function startWorkbench<S extends Account>(
   return { ...started, page, gitlab, project, folder, git: (...args) => git(folder, ...args), picture };
 }
 
+/** The newest release, unless another is asked for. */
+export type ExtensionStartOptions = Omit<StartOptions, 'release'> & Partial<Pick<StartOptions, 'release'>>;
+
 export async function startVSCodeWithExtension(
-  options: Omit<StartOptions, 'release'>,
+  options: ExtensionStartOptions,
   onTeardown: OnTeardown,
 ): Promise<VSCodeWithExtension> {
   const { browser, extension } = sharedResources();

@@ -113,6 +113,11 @@ export class Monitor {
     return this.snapshot;
   }
 
+  /** When the current builds were loaded, in ms since 1970; undefined before any were. */
+  get listedAt(): number | undefined {
+    return this.loadedAt === 0 ? undefined : this.loadedAt;
+  }
+
   /**
    * Loads again. A call during a refresh requests one more round and shares its promise. A user's call replaces a round
    * that is queued or older than the timeout for response headers. Never rejects.

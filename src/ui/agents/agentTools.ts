@@ -27,6 +27,7 @@ import {
   requireBuild,
   requireTarget,
   shownSubject,
+  toBuildId,
   subjectOfInput,
   toToolInput,
   type ToolInput,
@@ -106,13 +107,11 @@ function prepare(parts: AgentToolsParts, { message, question }: Tool, input: unk
   const invocationMessage = message();
   if (question === undefined || !workspace.isTrusted || parts.context.settings.agentActions() === 'off')
     return { invocationMessage };
-  const asked = tried(() => question(parts, toToolInput(input)));
-  if (asked === undefined) return { invocationMessage };
-  const { title, detail } = asked;
-  return {
-    invocationMessage,
-    confirmationMessages: { title: escaped(title), message: new MarkdownString(escaped(detail)) },
-  };
+  // What can't be said now is confirmed all the same, since the tool may be able to do it by then.
+  const unknown = { title: invocationMessage, detail: agentAsks() };
+  const { title, detail } = tried(() => question(parts, toToolInput(input))) ?? unknown;
+  // VS Code shows the title as plain text, and the message as Markdown.
+  return { invocationMessage, confirmationMessages: { title, message: new MarkdownString(escaped(detail)) } };
 }
 
 /** Result of work on the input; undefined if the input is wrong, which the tool itself reports. */
@@ -217,7 +216,8 @@ function changing(name: AgentAction): Tool {
     message: () => messages[name](),
     question: ({ context }, input) => {
       const subject = shownSubject(context, input);
-      const build = knownBuild(subject, requireBuild(input));
+      const wanted = requireBuild(input);
+      const build = knownBuild(subject, wanted) ?? toBuildId(wanted);
       return build === undefined ? undefined : questionFor(name, build, subject, input.variables);
     },
     run: async ({ context }, { input, signal }) => {
@@ -275,9 +275,12 @@ async function requireConsent(
   const allowed = settings.agentActions();
   if (allowed === 'off')
     throw new UserError('The user has switched off actions of agents (setting gitlabBuilds.agentActions).');
-  const why = l10n.t('An agent asks for this.');
-  if (allowed === 'ask' && !(await report.confirm(title, `${detail}\n\n${why}`, button)))
+  if (allowed === 'ask' && !(await report.confirm(title, `${detail}\n\n${agentAsks()}`, button)))
     throw new UserError("The user didn't confirm it, so nothing was done.");
+}
+
+function agentAsks(): string {
+  return l10n.t('An agent asks for this.');
 }
 
 const table: Readonly<Record<string, Tool>> = {

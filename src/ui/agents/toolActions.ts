@@ -7,7 +7,8 @@ import { performOn, whyNot } from '../commands/buildTasks';
 import { canceling, playing, retrying, type Action } from '../text/actionText';
 import { projectWords } from '../text/commitText';
 import { buildTitle } from '../text/buildText';
-import { oneLine } from '../text/failures';
+import { oneLine, withoutLinks } from '../text/failures';
+import { plainText } from '../../core/util/plainText';
 import type { CommandContext } from '../commands/command';
 import { UserError } from '../report';
 import { requireTarget, type ToolSubject } from './toolInput';
@@ -22,6 +23,9 @@ export interface Question {
   readonly button: string;
 }
 
+/** Longest value of a variable in a question, in characters. */
+const mostOfValue = 200;
+
 export function actionOf(name: AgentAction, variables: Variables | undefined): Action {
   switch (name) {
     case 'retry':
@@ -35,16 +39,16 @@ export function actionOf(name: AgentAction, variables: Variables | undefined): A
   }
 }
 
-/** Question that says exactly what an action will do. */
+/** Question that says exactly what an action will do with a build, or with one that isn't known here, by its id. */
 export function questionFor(
   name: AgentAction,
-  build: Build,
+  build: Build | number,
   subject: ToolSubject,
   variables: Variables = {},
 ): Question {
-  const title = buildTitle(build);
+  const title = typeof build === 'number' ? `#${build}` : buildTitle(build);
   const where = whereWords(build, subject);
-  const names = Object.keys(variables);
+  const words = variableWords(variables);
   switch (name) {
     case 'retry':
       return {
@@ -62,13 +66,9 @@ export function questionFor(
       return {
         title: l10n.t('Play {0}?', title),
         detail:
-          names.length === 0
+          words === ''
             ? l10n.t('GitLab starts this build: {0}. A manual build may deploy.', where)
-            : l10n.t(
-                'GitLab starts this build with the variables {0}: {1}. A manual build may deploy.',
-                names.join(', '),
-                where,
-              ),
+            : l10n.t('GitLab starts this build with the variables {0}: {1}. A manual build may deploy.', words, where),
         button: l10n.t('Play'),
       };
     default:
@@ -78,17 +78,26 @@ export function questionFor(
 
 export function runQuestion(ref: string, subject: ToolSubject, variables: Variables = {}): Question {
   const project = subject.target === undefined ? '' : projectWords(subject.target);
-  const names = Object.keys(variables);
+  const words = variableWords(variables);
   const title = l10n.t('Run a pipeline for {0}?', oneLine(ref));
   const detail =
-    names.length === 0
+    words === ''
       ? l10n.t('GitLab creates a new pipeline in {0}.', project)
-      : l10n.t('GitLab creates a new pipeline in {0} with the variables {1}.', project, names.join(', '));
+      : l10n.t('GitLab creates a new pipeline in {0} with the variables {1}.', project, words);
   return { title, detail, button: l10n.t('Run Pipeline') };
 }
 
-function whereWords({ stage, ref, status }: Build, { target }: ToolSubject): string {
+/** Variables with their values, since those may decide what is deployed: `A=1, B=2`; empty for none. */
+function variableWords(variables: Variables): string {
+  return Object.entries(variables)
+    .map(([name, value]) => withoutLinks(`${name}=${plainText(value, mostOfValue)}`))
+    .join(', ');
+}
+
+function whereWords(build: Build | number, { target }: ToolSubject): string {
   const project = target === undefined ? '' : projectWords(target);
+  if (typeof build === 'number') return project;
+  const { stage, ref, status } = build;
   return l10n.t('stage {0}, now {1}, of {2} in {3}', oneLine(stage), status, oneLine(ref), project);
 }
 

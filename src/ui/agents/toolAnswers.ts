@@ -43,7 +43,9 @@ export async function secretsOf({ tokens }: Pick<CommandContext, 'tokens'>): Pro
 }
 
 /** Report on the state of a repository's commit. */
-export function statusOf({ name, snapshot, target, listing, isShown }: ToolSubject, now: number): readonly Section[] {
+export function statusOf(subject: ToolSubject, now: number): readonly Section[] {
+  const { name, snapshot, target, listing, isShown, listedAt } = subject;
+  const asOf = snapshot?.kind === 'ready' && isShown ? (snapshot.stale?.asOf ?? listedAt) : undefined;
   const isReady = !isShown || snapshot?.kind === 'ready';
   return statusSections({
     repository: name,
@@ -51,10 +53,7 @@ export function statusOf({ name, snapshot, target, listing, isShown }: ToolSubje
     commit: target === undefined ? undefined : { sha: target.sha, ref: target.ref, isHead: !target.pinned },
     remarks: isShown ? remarksOn(snapshot, now) : [],
     listing: isReady ? listing : undefined,
-    age:
-      isShown && snapshot?.kind === 'ready' && snapshot.stale !== undefined
-        ? (now - snapshot.stale.asOf) / 1000
-        : undefined,
+    age: asOf === undefined ? undefined : (now - asOf) / 1000,
     reasonOf: failureReasonSentence,
   });
 }

@@ -34,6 +34,8 @@ export interface ToolSubject {
   readonly listing: Listing;
   /** Whether the commit is the one that the view shows. */
   readonly isShown: boolean;
+  /** When GitLab listed the builds that the view shows, in ms since 1970; undefined before it has. */
+  readonly listedAt: number | undefined;
 }
 
 export function toToolInput(input: unknown): ToolInput {
@@ -89,7 +91,8 @@ export function shownSubject({ session }: Pick<CommandContext, 'session'>, { rep
     );
   }
   const { root, name, snapshot } = first;
-  return { root, name, snapshot, target: targetOf(snapshot), listing: listingOf(snapshot), isShown: true };
+  const [target, listing, listedAt] = [targetOf(snapshot), listingOf(snapshot), session.listedAt(root)];
+  return { root, name, snapshot, target, listing, isShown: true, listedAt };
 }
 
 function isCalled({ root, name }: { readonly root: string; readonly name: string }, wanted: string): boolean {
@@ -153,7 +156,7 @@ export function knownBuild({ listing }: Pick<ToolSubject, 'listing'>, wanted: nu
 }
 
 /** The id that `12` or `#12` means; undefined if it is a name. */
-function toBuildId(wanted: number | string): number | undefined {
+export function toBuildId(wanted: number | string): number | undefined {
   if (typeof wanted === 'number') return wanted;
   return /^#?\d+$/.test(wanted) ? Number(wanted.replace('#', '')) : undefined;
 }

@@ -1,6 +1,6 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { commands, env, l10n, Uri, window, workspace } from 'vscode';
+import { commands, env, l10n, lm, Uri, window, workspace } from 'vscode';
 import { safeName } from '../../core/artifacts/fileNames';
 import { saveAs } from '../../core/artifacts/download/save';
 import { isActive, type Build } from '../../core/model/build';
@@ -31,7 +31,7 @@ export const copyFailure: Command = async (context, args) => {
   context.report.done(l10n.t('Failure of {0} copied as Markdown', buildTitle(build)));
 };
 
-/** Opens the chat with an unsent question about a failure, or copies the question if there is no chat. */
+/** Opens the chat with an unsent question about a failure. Copies the question, too, if there is no chat or nobody in it. */
 export const fixWithChat: Command = async (context, args) => {
   const subject = await logSubject(context, args, {
     can: (build) => can(build, 'tellFailure'),
@@ -42,12 +42,21 @@ export const fixWithChat: Command = async (context, args) => {
   const { root, target, build } = subject;
   const failure = await failureMarkdown(context, { root, target }, build);
   const query = `${l10n.t('Why did this build fail, and how can I fix it?')}\n\n${failure}`;
-  if (await opensChat(context, query)) return;
+  const isOpen = await opensChat(context, query);
+  if (isOpen && (await hasChatModel())) return;
   await env.clipboard.writeText(query);
   void context.report.inform(
-    l10n.t("Chat isn't available here. The failure was copied, so you can paste it anywhere."),
+    isOpen
+      ? l10n.t('Chat has no model here. The failure was copied, so you can paste it anywhere.')
+      : l10n.t("Chat isn't available here. The failure was copied, so you can paste it anywhere."),
   );
 };
+
+/** Whether anybody would answer. Without a model, VS Code up to 1.100 has the command, but opens nothing. */
+async function hasChatModel(): Promise<boolean> {
+  const models = await Promise.resolve(lm.selectChatModels()).catch(() => []);
+  return models.length > 0;
+}
 
 /** Opens the chat with an unsent question; false if there is no chat, or if the user has switched it off. */
 async function opensChat({ settings }: CommandContext, query: string): Promise<boolean> {

@@ -85,6 +85,11 @@ export class Session implements Disposable {
     return this.of(root)?.monitor.current;
   }
 
+  /** When GitLab listed the shown builds, in ms since 1970; undefined before it has. */
+  listedAt(root: string): number | undefined {
+    return this.of(root)?.monitor.listedAt;
+  }
+
   repositoryOf(root: string | undefined): GitRepository | undefined {
     return this.of(root)?.repository;
   }

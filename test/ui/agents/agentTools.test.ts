@@ -209,6 +209,12 @@ describe('Tools for agents', () => {
       /No build of this commit is called "twi"\. Do you mean/,
     );
     assert.match(bodyOf(await invoke('failure', { build: 99_999 })), /Build #99999 isn't in the project/);
+    const { world } = app.gitlab;
+    const elsewhere = world.addProject({ path: 'group/other', members: { [app.small.username]: 'developer' } });
+    world.addCommit(elsewhere, { sha: app.small.sha });
+    const { id } = world.addBuild(elsewhere, { sha: app.small.sha, ref: 'main', name: 'theirs', status: 'failed' });
+    for (const name of ['failure', 'log', 'retry', 'wait'])
+      assert.match(bodyOf(await invoke(name, { build: id })), new RegExp(`^Build #${id} isn't in the project`));
   });
 
   it('never repeat a token', async () => {
@@ -231,6 +237,24 @@ describe('Tools for agents', () => {
     assert.match(bodyOf(await invoke('wait', { minutes: 1 })), /isn't signed in/);
     editor().isTrusted = false;
     assert.match(bodyOf(await invoke('status')), /isn't trusted/);
+  });
+
+  it('answer in words where HEAD is not pushed, where there are no builds, and offline', async () => {
+    await ready();
+    app.repository.moveHead({ name: 'main', commit: 'b'.repeat(40) });
+    await app.shows('ready', ({ builds }) => builds.length === 0);
+    await until('what GitLab says of it', async () => (await invoke('status')).includes("HEAD isn't pushed"));
+    assert.match(bodyOf(await invoke('failure')), /^No build of this commit has failed\./);
+    assert.match(bodyOf(await invoke('wait')), /^There is nothing to wait for/);
+    assert.match(bodyOf(await invoke('log', { build: 'rspec' })), /No build of this commit is called "rspec"/);
+    await app.gitlab.close();
+    await app.api.refresh();
+    assert.match(bodyOf(await invoke('status')), /Can't reach 127\.0\.0\.1/);
+  });
+
+  it('say how old the data is', async () => {
+    await ready();
+    assert.match(bodyOf(await invoke('status')), /^- GitLab was asked \d+ s ago\.$/m);
   });
 
   it('ask which repository is meant, and never guess', async () => {
@@ -290,9 +314,9 @@ describe('Tools for agents', () => {
       await ready();
       const { id } = app.small.builds.firstRspec;
       const { confirmationMessages } = await prepare('retry', { build: id });
-      assert.equal(words(confirmationMessages?.title), `Retry ${app.small.builds.firstRspec.name} #${id}?`);
+      assert.equal(confirmationMessages?.title, `Retry ${app.small.builds.firstRspec.name} #${id}?`);
       assert.match(
-        words(confirmationMessages?.message),
+        words(confirmationMessages.message),
         /GitLab runs this build again: stage test, now failed, of .+ in .+ on 127\.0\.0\.1/,
       );
       assert.deepEqual(app.asked(), []);
@@ -302,6 +326,32 @@ describe('Tools for agents', () => {
       assert.match(question.text, /^Retry /);
       assert.match(bodyOf(await acting), new RegExp(`Done: build #${odd} runs again as #\\d+`));
       assert.ok(app.asked().includes(`POST builds/${odd}/retry`));
+    });
+
+    it('are confirmed by VS Code whatever they are called with, in plain words', async () => {
+      await ready({ settings: () => ({ 'gitlabBuilds.agentActions': 'trustEditor' }) });
+      const asked = async (name: string, input: object) => {
+        const { confirmationMessages: messages } = await prepare(name, input);
+        return [messages?.title, words(messages?.message)];
+      };
+      const project = /^GitLab stops this build: group\/sub\.project on 127\.0\.0\.1:\d+\.$/;
+      for (const build of [99_999, '#99999']) {
+        const [title, detail] = await asked('cancel', { build });
+        assert.equal(title, 'Cancel #99999?');
+        assert.match(String(detail), project);
+      }
+      for (const input of [{ build: 'of no such name' }, {}, { build: 1, repository: 'elsewhere' }])
+        assert.deepEqual(await asked('retry', input), ['Retrying a build', 'An agent asks for this.']);
+      assert.deepEqual(app.asked(), []);
+    });
+
+    it('say the values of variables, which decide what is deployed', async () => {
+      await ready();
+      const variables = { TARGET: 'production', NOTE: `[x](command:y) ${'long '.repeat(100)}` };
+      const { confirmationMessages } = await prepare('runPipeline', { variables });
+      const message = words(confirmationMessages?.message);
+      assert.match(message, /with the variables TARGET=production, NOTE=\[x\]\u2060?\(command:y\) (long )+(lon)?g?…\.$/);
+      assert.ok(message.length < 400);
     });
 
     it('send nothing where the user says no', async () => {
@@ -388,6 +438,15 @@ describe('Tools for agents', () => {
       assert.equal(isPartialQuery, true);
       assert.match(query, /^Why did this build fail/);
       assert.match(query, /no such thing/);
+    });
+
+    it('copies it, too, where the chat has no model to answer', async () => {
+      await ready();
+      editor().hasChatModel = false;
+      await app.run('fixWithChat', { build: app.small.builds.firstRspec.id });
+      assert.equal(editor().executed.filter(({ command }) => command.includes('chat')).length, 1);
+      assert.match(editor().clipboard, /no such thing/);
+      assert.match(editor().messages.at(-1)?.text ?? '', /^Chat has no model here\. The failure was copied/);
     });
 
     for (const [what, prepare] of [

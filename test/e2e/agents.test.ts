@@ -1,0 +1,176 @@
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { smallProject } from '../gitlab/scenarios';
+import { startGitLab } from '../gitlab/server';
+import { zip } from '../gitlab/zip';
+import type { Release } from '../vscode/install';
+import { temporaryFolder } from '../vscode/temporaryFolder';
+import { createWorkspace, git } from '../vscode/workspace';
+import { contextMenu, modalDialog, notification, runCommand, screenshot, treeRow } from '../vscode/workbench';
+import { openOffice, useWhile, type Later } from './stage';
+import { eventually } from './view';
+
+const chatIsOn = { 'chat.disableAIFeatures': false };
+
+const trace = 'step\n$ make\nsrc/a.c:3:2: error: no such thing\nERROR: Job failed: exit code 1\n';
+
+/** As an agent: calls a tool, and says what it answers. It also notes how the chat is opened, where it is asked to. */
+const main = `
+const vscode = require('vscode');
+const { writeFileSync } = require('node:fs');
+exports.activate = ({ subscriptions }) => {
+  const { AGENT_CALL, AGENT_ANSWER, AGENT_CHAT } = process.env;
+  const call = async () => {
+    const { name, input } = JSON.parse(AGENT_CALL);
+    const options = { input, toolInvocationToken: undefined };
+    const told = await vscode.lm.invokeTool(name, options).then(
+      ({ content }) => content.map(({ value }) => value).join(''),
+      (error) => 'refused: ' + error,
+    );
+    writeFileSync(AGENT_ANSWER, told);
+  };
+  subscriptions.push(vscode.commands.registerCommand('agent.call', call));
+  if (AGENT_CHAT === undefined) return;
+  const open = (...args) => writeFileSync(AGENT_CHAT, JSON.stringify(args));
+  subscriptions.push(vscode.commands.registerCommand('workbench.action.chat.open', open));
+};
+`;
+
+const manifest = {
+  ...{ publisher: 'test', name: 'agent', version: '1.0.0', engines: { vscode: '^1.100.0' }, main: './main.js' },
+  ...{ extensionKind: ['workspace'], activationEvents: ['onStartupFinished'] },
+  contributes: { commands: [{ command: 'agent.call', title: 'Call', category: 'Agent' }] },
+};
+
+interface Setting {
+  readonly release?: Release;
+  readonly settings?: Readonly<Record<string, unknown>>;
+  /** Whether the other extension takes the place of VS Code's chat. */
+  readonly hasFakeChat?: boolean;
+}
+
+/** A window with an extension that calls the tools. */
+async function withAgent({ release = 'newest', settings = {}, hasFakeChat }: Setting, later: Later) {
+  const gitlab = await startGitLab({ profile: '18.9' });
+  later(() => gitlab.close());
+  const { folder, remove } = await createWorkspace();
+  later(remove);
+  const small = smallProject(gitlab.world, { sha: await git(folder, 'rev-parse', 'HEAD'), ref: 'main' });
+  gitlab.world.update(small.builds.odd, { name: 'spinach', trace });
+  await git(folder, 'remote', 'add', 'origin', `${gitlab.url}/${small.project.path}.git`);
+  const temporary = temporaryFolder('agent-');
+  later(temporary.remove);
+  const [extension, answerFile, chatFile] = ['agent.vsix', 'answer', 'chat'].map((name) => join(temporary.path, name));
+  assert.ok(extension !== undefined && answerFile !== undefined && chatFile !== undefined);
+  const files = { 'extension/package.json': JSON.stringify(manifest), 'extension/main.js': main };
+  await writeFile(extension, await zip(files, Date.now()));
+  const env = {
+    ...{ GITLAB_HOST: gitlab.url, GITLAB_TOKEN: small.token },
+    AGENT_CALL: JSON.stringify({ name: 'gitlab-builds_retry', input: { build: small.builds.odd.id } }),
+    AGENT_ANSWER: answerFile,
+    ...(hasFakeChat === true && { AGENT_CHAT: chatFile }),
+  };
+  const opened = await openOffice({ env, release, settings, extensions: [extension] }, later);
+  const page = await opened.openWindow(folder);
+  const posts = () => gitlab.requests.filter(({ method, path }) => method === 'POST' && !path.includes('graphql'));
+  const answer = () => eventually(() => readFileSync(answerFile, 'utf8'));
+  return { page, small, posts, answer, chatFile };
+}
+
+/** Presses a button of the modal dialog that is open, as soon as it says so. */
+async function press(page: Page, says: RegExp, button: string): Promise<void> {
+  const dialog = modalDialog(page).filter({ hasText: says });
+  await dialog.waitFor();
+  await dialog.getByRole('button', { name: button, exact: true }).click();
+  await dialog.waitFor({ state: 'detached' });
+}
+
+describe('an agent that wants to retry a build', () => {
+  const office = useWhile((later) => withAgent({}, later));
+  const ours =
+    /GitLab runs this build again: stage test, now failed, of main in group\/sub\.project on 127\.0\.0\.1:\d+\.\s*An agent asks for this\./;
+
+  it('does nothing where the user says no to the question of GitLab Builds', async () => {
+    const { page, posts, answer, small } = office();
+    await treeRow(page, /^spinach, failed/).waitFor();
+    await runCommand(page, 'Agent: Call');
+    // VS Code asks first, in the same words.
+    await modalDialog(page)
+      .filter({ hasText: `Retry spinach #${small.builds.odd.id}?` })
+      .waitFor();
+    await screenshot(page, 'e2e-agent-asked-by-vscode');
+    await press(page, /GitLab runs this build again/, 'Yes');
+    await modalDialog(page).filter({ hasText: ours }).waitFor();
+    await screenshot(page, 'e2e-agent-asked');
+    await press(page, ours, 'Cancel');
+    assert.match(await answer(), /The user didn't confirm it, so nothing was done/);
+    assert.equal(posts().length, 0);
+  });
+
+  it('retries it once where the user confirms', async () => {
+    const { page, posts, small } = office();
+    await runCommand(page, 'Agent: Call');
+    await press(page, /GitLab runs this build again/, 'Yes');
+    await press(page, ours, 'Retry');
+    await treeRow(page, /^spinach, pending/).waitFor();
+    assert.deepEqual(
+      posts().map(({ path }) => path.replace(/.*\/(\w+)\/(\d+)\/(\w+)$/, '$1 $2 $3')),
+      [`jobs ${small.builds.odd.id} retry`],
+    );
+  });
+});
+
+for (const release of ['newest', 'oldest'] as const) {
+  describe(`Fix with Chat in the ${release} VS Code`, () => {
+    const office = useWhile((later) => withAgent({ release, hasFakeChat: true, settings: chatIsOn }, later));
+
+    it('opens the chat with the failure, which is not sent', async () => {
+      const { page, chatFile } = office();
+      await contextMenu(page, treeRow(page, /^spinach, failed/), 'Fix with Chat');
+      await eventually(() => assert.ok(existsSync(chatFile)));
+      const [options, ...more] = JSON.parse(readFileSync(chatFile, 'utf8')) as readonly Record<string, unknown>[];
+      assert.deepEqual(more, []);
+      const { query, ...rest } = options ?? {};
+      assert.deepEqual(rest, { isPartialQuery: true });
+      assert.match(String(query), /^Why did this build fail, and how can I fix it\?\n\n.*spinach/);
+      assert.match(String(query), /src\/a\.c:3:2: error: no such thing/);
+    });
+  });
+
+  describe(`Fix with Chat in the ${release} VS Code, where chat is switched off`, () => {
+    const office = useWhile((later) => withAgent({ release }, later));
+
+    it('copies the failure, and says so', async () => {
+      const { page } = office();
+      await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+      await contextMenu(page, treeRow(page, /^spinach, failed/), 'Fix with Chat');
+      await notification(page, "Chat isn't available here. The failure was copied").waitFor();
+      await screenshot(page, `e2e-chat-off-${release}`);
+      const copied = await page.evaluate<string>('navigator.clipboard.readText()');
+      assert.match(copied, /^Why did this build fail[\s\S]*src\/a\.c:3:2: error: no such thing/);
+    });
+  });
+
+  describe(`Fix with Chat in the ${release} VS Code, whose chat has no model`, () => {
+    const office = useWhile((later) => withAgent({ release, settings: chatIsOn }, later));
+
+    // The newest shows its chat, and the oldest nothing at all.
+    it('copies the failure, too, and says so; nothing is sent', async () => {
+      const { page } = office();
+      await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+      await contextMenu(page, treeRow(page, /^spinach, failed/), 'Fix with Chat');
+      await notification(page, 'Chat has no model here. The failure was copied').waitFor();
+      await screenshot(page, `e2e-chat-on-${release}`);
+      const input = page.locator('.interactive-session .chat-input-container .view-line');
+      if (release === 'newest')
+        await input.filter({ hasText: 'Why\u00a0did\u00a0this\u00a0build\u00a0fail' }).waitFor();
+      else assert.equal(await input.count(), 0);
+      assert.equal(await page.locator('.interactive-request').count(), 0);
+      const copied = await page.evaluate<string>('navigator.clipboard.readText()');
+      assert.match(copied, /^Why did this build fail[\s\S]*src\/a\.c:3:2: error: no such thing/);
+    });
+  });
+}
