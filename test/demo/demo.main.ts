@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { ProfileName } from '../gitlab/profiles/profile';
+import { installVSCode } from '../vscode/install';
 import { startVSCode, type StartOptions } from '../vscode/server';
 import { plainGit } from '../vscode/workspace';
 import { interruption } from './interruption';
@@ -7,7 +8,7 @@ import { keptProfile } from './keptProfile';
 import { createLivingRepository, live, type LivingRepository } from './livingRepository';
 import { openBrowser } from './openBrowser';
 import { type DemoOptions, readOptions, UsageError } from './options';
-import { packageExtension } from './packaging';
+import { packageExtension, type Package } from './packaging';
 import { packViewOpener } from './viewOpener';
 import { startWorkbenchProxy } from './workbenchProxy';
 
@@ -60,13 +61,14 @@ function message({ gitlab, repository }: DemoOptions, address: string): string {
 
 /** Returns the address to open. */
 async function startDemo({ gitlab, repository }: DemoOptions, onEnd: OnEnd): Promise<string> {
-  const extension = await packageExtension();
-  onEnd(extension.remove);
   const isLiving = repository === undefined;
-  const { folder, options, port, key } = await (isLiving
-    ? setUpLivingProject(gitlab, onEnd)
-    : setUpOwnRepository(repository));
   console.error(isLiving ? `Starting a GitLab ${gitlab} and VS Code …` : 'Starting VS Code …');
+  const [extension, { folder, options, port, key }] = await Promise.all([
+    packed(onEnd),
+    isLiving ? setUpLivingProject(gitlab, onEnd) : setUpOwnRepository(repository),
+    // Downloaded the first time.
+    installVSCode('newest'),
+  ]);
   const connectionToken = randomBytes(16).toString('hex');
   const extensions = [extension.file, ...(options.extensions ?? [])];
   const vscode = await startVSCode({ ...options, release: 'newest', extensions, connectionToken });
@@ -74,6 +76,12 @@ async function startDemo({ gitlab, repository }: DemoOptions, onEnd: OnEnd): Pro
   const proxy = await startWorkbenchProxy({ vscode: vscode.origin, port, key });
   onEnd(proxy.close);
   return addressOf(vscode.url({ folder }), proxy.origin);
+}
+
+async function packed(onEnd: OnEnd): Promise<Package> {
+  const extension = await packageExtension();
+  onEnd(extension.remove);
+  return extension;
 }
 
 /** The same page at another origin, without what only an extension under test needs. */

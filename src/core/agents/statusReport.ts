@@ -82,7 +82,11 @@ function countWords(builds: readonly Build[]): string {
     counts.set(word, (counts.get(word) ?? 0) + 1);
   }
   const parts = [...counts].map(([word, count]) => `${count} ${word}`);
-  return builds.length === 0 ? 'There are no builds.' : `${builds.length} builds: ${parts.join(', ')}.`;
+  return builds.length === 0 ? 'There are no builds.' : `${buildCount(builds.length)}: ${parts.join(', ')}.`;
+}
+
+function buildCount(count: number): string {
+  return count === 1 ? '1 build' : `${count} builds`;
 }
 
 function buildRow(build: Build, reasonOf: StatusFacts['reasonOf']): string {
@@ -119,7 +123,7 @@ function pipelineRows(listing: Listing, ref: string | undefined): readonly strin
         ? []
         : [`merge request !${mergeRequest.iid} ${codeSpan(mergeRequest.title, 100)}`]),
       ...(source === undefined ? [] : [`by ${codeSpan(source, 40)}`]),
-      `${count.get(id) ?? 0} builds`,
+      buildCount(count.get(id) ?? 0),
     ];
     return `- #${id}: ${parts.join(', ')}`;
   };

@@ -252,6 +252,14 @@ describe('Tools for agents', () => {
     assert.match(bodyOf(await invoke('status')), /Can't reach 127\.0\.0\.1/);
   });
 
+  it('end when they are called off', async () => {
+    await ready();
+    const calledOff = cancellation();
+    const asking = invoke('failure', { build: 99_999 }, calledOff);
+    calledOff.cancel();
+    assert.equal(bodyOf(await asking), 'Canceled.');
+  });
+
   it('say how old the data is', async () => {
     await ready();
     assert.match(bodyOf(await invoke('status')), /^- GitLab was asked \d+ s ago\.$/m);
