@@ -10,7 +10,7 @@ import type { Release } from '../vscode/install';
 import { temporaryFolder } from '../vscode/temporaryFolder';
 import { createWorkspace, git } from '../vscode/workspace';
 import { contextMenu, modalDialog, notification, runCommand, screenshot, treeRow } from '../vscode/workbench';
-import { openOffice, useWhile, type Later } from './stage';
+import { startVSCodeWithExtension, useFixture, type OnTeardown } from './startWorkbench';
 import { eventually } from './view';
 
 const chatIsOn = { 'chat.disableAIFeatures': false };
@@ -53,16 +53,16 @@ interface Setting {
 }
 
 /** A window with an extension that calls the tools. */
-async function withAgent({ release = 'newest', settings = {}, hasFakeChat }: Setting, later: Later) {
+async function withAgent({ release = 'newest', settings = {}, hasFakeChat }: Setting, onTeardown: OnTeardown) {
   const gitlab = await startGitLab({ profile: '18.9' });
-  later(() => gitlab.close());
+  onTeardown(() => gitlab.close());
   const { folder, remove } = await createWorkspace();
-  later(remove);
+  onTeardown(remove);
   const small = smallProject(gitlab.world, { sha: await git(folder, 'rev-parse', 'HEAD'), ref: 'main' });
   gitlab.world.update(small.builds.odd, { name: 'spinach', trace });
   await git(folder, 'remote', 'add', 'origin', `${gitlab.url}/${small.project.path}.git`);
   const temporary = temporaryFolder('agent-');
-  later(temporary.remove);
+  onTeardown(temporary.remove);
   const [extension, answerFile, chatFile] = ['agent.vsix', 'answer', 'chat'].map((name) => join(temporary.path, name));
   assert.ok(extension !== undefined && answerFile !== undefined && chatFile !== undefined);
   const files = { 'extension/package.json': JSON.stringify(manifest), 'extension/main.js': main };
@@ -73,11 +73,15 @@ async function withAgent({ release = 'newest', settings = {}, hasFakeChat }: Set
     AGENT_ANSWER: answerFile,
     ...(hasFakeChat === true && { AGENT_CHAT: chatFile }),
   };
-  const opened = await openOffice({ env, release, settings, extensions: [extension] }, later);
+  const opened = await startVSCodeWithExtension({ env, release, settings, extensions: [extension] }, onTeardown);
   const page = await opened.openWindow(folder);
   const posts = () => gitlab.requests.filter(({ method, path }) => method === 'POST' && !path.includes('graphql'));
   const answer = () => eventually(() => readFileSync(answerFile, 'utf8'));
   return { page, small, posts, answer, chatFile };
+}
+
+function clipboard(page: Page): Promise<string> {
+  return page.evaluate<string>('navigator.clipboard.readText()');
 }
 
 /** Presses a button of the modal dialog that is open, as soon as it says so. */
@@ -88,13 +92,22 @@ async function press(page: Page, says: RegExp, button: string): Promise<void> {
   await dialog.waitFor({ state: 'detached' });
 }
 
-describe('an agent that wants to retry a build', () => {
-  const office = useWhile((later) => withAgent({}, later));
+describe('a VS Code whose chat is switched off', () => {
+  const fixture = useFixture((onTeardown) => withAgent({}, onTeardown));
   const ours =
     /GitLab runs this build again: stage test, now failed, of main in group\/sub\.project on 127\.0\.0\.1:\d+\.\s*An agent asks for this\./;
 
-  it('does nothing where the user says no to the question of GitLab Builds', async () => {
-    const { page, posts, answer, small } = office();
+  it('has Fix with Chat copy the failure, and say so', async () => {
+    const { page } = fixture();
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    await contextMenu(page, treeRow(page, /^spinach, failed/), 'Fix with Chat');
+    await notification(page, "Chat isn't available here. The failure was copied").waitFor();
+    await screenshot(page, 'e2e-chat-off');
+    assert.match(await clipboard(page), /^Why did this build fail[\s\S]*src\/a\.c:3:2: error: no such thing/);
+  });
+
+  it('has a tool that retries a build do nothing where the user says no to the question of GitLab Builds', async () => {
+    const { page, posts, answer, small } = fixture();
     await treeRow(page, /^spinach, failed/).waitFor();
     await runCommand(page, 'Agent: Call');
     // VS Code asks first, in the same words.
@@ -110,8 +123,8 @@ describe('an agent that wants to retry a build', () => {
     assert.equal(posts().length, 0);
   });
 
-  it('retries it once where the user confirms', async () => {
-    const { page, posts, small } = office();
+  it('has it retried once where the user confirms', async () => {
+    const { page, posts, small } = fixture();
     await runCommand(page, 'Agent: Call');
     await press(page, /GitLab runs this build again/, 'Yes');
     await press(page, ours, 'Retry');
@@ -125,10 +138,12 @@ describe('an agent that wants to retry a build', () => {
 
 for (const release of ['newest', 'oldest'] as const) {
   describe(`Fix with Chat in the ${release} VS Code`, () => {
-    const office = useWhile((later) => withAgent({ release, hasFakeChat: true, settings: chatIsOn }, later));
+    const fixture = useFixture((onTeardown) =>
+      withAgent({ release, hasFakeChat: true, settings: chatIsOn }, onTeardown),
+    );
 
     it('opens the chat with the failure, which is not sent', async () => {
-      const { page, chatFile } = office();
+      const { page, chatFile } = fixture();
       await contextMenu(page, treeRow(page, /^spinach, failed/), 'Fix with Chat');
       await eventually(() => assert.ok(existsSync(chatFile)));
       const [options, ...more] = JSON.parse(readFileSync(chatFile, 'utf8')) as readonly Record<string, unknown>[];
@@ -140,26 +155,12 @@ for (const release of ['newest', 'oldest'] as const) {
     });
   });
 
-  describe(`Fix with Chat in the ${release} VS Code, where chat is switched off`, () => {
-    const office = useWhile((later) => withAgent({ release }, later));
-
-    it('copies the failure, and says so', async () => {
-      const { page } = office();
-      await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
-      await contextMenu(page, treeRow(page, /^spinach, failed/), 'Fix with Chat');
-      await notification(page, "Chat isn't available here. The failure was copied").waitFor();
-      await screenshot(page, `e2e-chat-off-${release}`);
-      const copied = await page.evaluate<string>('navigator.clipboard.readText()');
-      assert.match(copied, /^Why did this build fail[\s\S]*src\/a\.c:3:2: error: no such thing/);
-    });
-  });
-
   describe(`Fix with Chat in the ${release} VS Code, whose chat has no model`, () => {
-    const office = useWhile((later) => withAgent({ release, settings: chatIsOn }, later));
+    const fixture = useFixture((onTeardown) => withAgent({ release, settings: chatIsOn }, onTeardown));
 
     // The newest shows its chat, and the oldest nothing at all.
     it('copies the failure, too, and says so; nothing is sent', async () => {
-      const { page } = office();
+      const { page } = fixture();
       await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
       await contextMenu(page, treeRow(page, /^spinach, failed/), 'Fix with Chat');
       await notification(page, 'Chat has no model here. The failure was copied').waitFor();
@@ -169,8 +170,7 @@ for (const release of ['newest', 'oldest'] as const) {
         await input.filter({ hasText: 'Why\u00a0did\u00a0this\u00a0build\u00a0fail' }).waitFor();
       else assert.equal(await input.count(), 0);
       assert.equal(await page.locator('.interactive-request').count(), 0);
-      const copied = await page.evaluate<string>('navigator.clipboard.readText()');
-      assert.match(copied, /^Why did this build fail[\s\S]*src\/a\.c:3:2: error: no such thing/);
+      assert.match(await clipboard(page), /^Why did this build fail[\s\S]*src\/a\.c:3:2: error: no such thing/);
     });
   });
 }
