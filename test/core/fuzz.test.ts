@@ -18,7 +18,7 @@ import { startGitLab } from '../gitlab/server';
 import { archiveOf } from './artifacts/archives';
 import { rawZip } from './artifacts/rawZip';
 import * as reports from './artifacts/reports';
-import { seeded } from './hostileText';
+import { seededRandom } from './hostileText';
 import { docker, kubernetes, outputs, shell } from './log/realLogs';
 import { read } from './log/support';
 import { bytesOf, httpWith, Journal, unhurried } from './support';
@@ -28,7 +28,7 @@ const counts = { lists: 1500, refusals: 3500, logs: 5000, reports: 5000, archive
 /** CPU time per byte of broken inputs, in that of good ones of the same run. */
 const mostTimes = 20;
 const mostHeapGrowth = 200_000_000;
-const random = seeded(seed);
+const random = seededRandom(seed);
 
 function pick<T>(items: readonly T[]): T {
   const item = items[random(items.length)];

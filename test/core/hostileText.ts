@@ -39,7 +39,7 @@ export async function assertLinear<T>(
 }
 
 /** Numbers that are the same in every run of the same seed. */
-export function seeded(seed: number): (below: number) => number {
+export function seededRandom(seed: number): (below: number) => number {
   let state = seed >>> 0;
   return (below) => {
     state = (state + 0x6d2b79f5) >>> 0;

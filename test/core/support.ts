@@ -11,9 +11,10 @@ import type { Logger } from '../../src/core/util/logger';
 import type { Pipeline } from '../../src/core/model/pipeline';
 import type { Clock } from '../../src/core/util/timer';
 import { developerToken } from '../gitlab/seed';
+import { until as waitUntil } from '../until';
 
 /** Long enough that no test ever waits for one of them, except for the retries: those are at once. */
-export const patient: HttpLimits = {
+export const generousLimits: HttpLimits = {
   headersMs: 60_000,
   idleMs: 60_000,
   totalMs: 60_000,
@@ -43,7 +44,7 @@ export interface Access {
 }
 
 export function httpWith({ limits, log = new Journal() }: Access = {}): Http {
-  return createHttp({ log, userAgent, limits: { ...patient, ...limits } });
+  return createHttp({ log, userAgent, limits: { ...generousLimits, ...limits } });
 }
 
 /** A client of the GitLab at `url`, as the Developer of the scenarios. */
@@ -88,9 +89,9 @@ export async function bytesOf(body: AsyncIterable<Uint8Array>): Promise<Buffer> 
   return Buffer.concat(chunks);
 }
 
-/** Resolves when it is so; the test's own time limit ends the wait. */
+/** Resolves when it is so, and fails where it never is. */
 export async function until(isSo: () => boolean): Promise<void> {
-  while (!isSo()) await nextTurn();
+  await waitUntil('what the test waits for', isSo);
 }
 
 export interface Listening {

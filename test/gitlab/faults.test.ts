@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { setTimeout as delay } from 'node:timers/promises';
 import { generate } from 'selfsigned';
 import { ask, type Ask, type Reply } from './ask';
 import {
@@ -20,6 +19,7 @@ import {
 import { manyBuilds } from './scenarios';
 import { developerToken } from './seed';
 import { type FakeGitLab, startGitLab } from './server';
+import { until } from '../until';
 
 describe('Faults of the fake GitLab', () => {
   let fake: FakeGitLab;
@@ -114,7 +114,7 @@ describe('Faults of the fake GitLab', () => {
       const rejected = assert
         .rejects(list({ signal: abort.signal }), { name: 'AbortError' })
         .finally(() => (isOver = true));
-      await until(() => fake.requests.some(({ bytes }) => bytes > 0 === hasBytes));
+      await until('the request', () => fake.requests.some(({ bytes }) => bytes > 0 === hasBytes));
       assert.equal((await list()).status, 200);
       assert.equal(isOver, false, 'others are answered meanwhile');
       assert.equal(fake.requests[0]?.status, status);
@@ -126,7 +126,7 @@ describe('Faults of the fake GitLab', () => {
   it('wait for each request on its own', async () => {
     fake.faults = [{ latencyMs: 500 }];
     const replies = Promise.all(Array.from({ length: 20 }, () => list()));
-    await until(() => fake.requests.length === 20);
+    await until('the request', () => fake.requests.length === 20);
     assert.equal(fake.requests.at(-1)?.inFlight, 20);
     fake.faults = [];
     assert.equal((await list()).status, 200);
@@ -140,7 +140,7 @@ describe('Faults of the fake GitLab', () => {
   it('wait before another fault, too', async () => {
     fake.faults = [{ ...badGateway(), latencyMs: 500, times: 1 }];
     const late = list();
-    await until(() => fake.requests.length === 1);
+    await until('the request', () => fake.requests.length === 1);
     assert.equal((await list()).status, 200);
     assert.equal(fake.requests[0]?.status, 0, 'the other one came first');
     assert.equal((await late).status, 502);
@@ -149,7 +149,7 @@ describe('Faults of the fake GitLab', () => {
   it('do not keep close() waiting', async () => {
     fake.faults = [{ stall: 'midBody' }];
     const stalled = assert.rejects(list());
-    await until(() => fake.requests.length > 0);
+    await until('the request', () => fake.requests.length > 0);
     await fake.close();
     await stalled;
     await assert.rejects(list(), { code: 'ECONNREFUSED' });
@@ -173,7 +173,3 @@ describe('Faults of the fake GitLab', () => {
     }
   });
 });
-
-async function until(isSo: () => boolean): Promise<void> {
-  while (!isSo()) await delay(5);
-}

@@ -167,7 +167,7 @@ describe('The living project on GitLab 18.9', () => {
     const other = newWorld('18.9');
     const { project, tick } = livingProject(other);
     const canary = () => builds(other, other.buildIds(project)).findLast(({ name }) => name === 'canary')!;
-    while (canary().status !== 'scheduled') tick();
+    for (let ticks = 0; ticks < 1000 && canary().status !== 'scheduled'; ticks++) tick();
     other.play(canary());
     assert.equal(canary().status, 'pending');
     tickFor(living, delayTicks - 1);

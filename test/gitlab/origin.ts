@@ -12,7 +12,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { TLSSocket } from 'node:tls';
 import { note } from '../vscode/originNotes';
 import type { Answer, Request } from './answer';
-import { deliver } from './deliver';
+import { writeAnswer } from './writeAnswer';
 import type { CannedAnswer, Fault } from './faults';
 
 export interface RecordedRequest {
@@ -108,7 +108,7 @@ export class Origin {
     }
     const answer = changed(own, fault);
     record.status = answer.status;
-    await deliver(response, answer, { method, fault, onBytes: (bytes) => (record.bytes += bytes), reset });
+    await writeAnswer(response, answer, { method, fault, onBytes: (bytes) => (record.bytes += bytes), reset });
   }
 
   #fault(request: Pick<Request, 'method' | 'path' | 'body'>): Fault | undefined {

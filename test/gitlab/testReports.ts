@@ -55,7 +55,7 @@ export function timeOf({ tests }: Pick<TestSuite, 'tests'>): number {
 }
 
 /** All suites as if they were one. */
-export function together(suites: readonly TestSuite[]): Pick<TestSuite, 'tests' | 'error'> {
+export function mergeSuites(suites: readonly TestSuite[]): Pick<TestSuite, 'tests' | 'error'> {
   const error = suites.find((suite) => suite.error !== null)?.error ?? null;
   return { error, tests: suites.flatMap(({ tests }) => tests) };
 }

@@ -95,7 +95,7 @@ export class App {
     const globalState = options.globalState ?? new FakeMemento();
     const token = options.token === undefined ? small.token : options.token;
     if (token !== null) await signIn(secrets, gitlab.url, token);
-    furnish(options, gitlab.url, folder.path, git);
+    prepareEditor(options, gitlab.url, folder.path, git);
     const subscriptions: { dispose(): unknown }[] = [];
     const context = {
       subscriptions,
@@ -246,7 +246,7 @@ async function prepared(options: Pick<AppOptions, 'gitlab' | 'remote' | 'prepare
   return { gitlab, small, folder, repository };
 }
 
-function furnish(options: AppOptions, url: string, root: string, git: FakeGit): void {
+function prepareEditor(options: AppOptions, url: string, root: string, git: FakeGit): void {
   const { configuration, extensions } = editor();
   editor().folders = [Uri.file(root)];
   Object.assign(configuration.global, options.settings?.(url));

@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { wholeFolder } from './wholeFolder';
+import { until } from '../until';
 
 describe('wholeFolder', () => {
   let cache = '';
@@ -41,7 +42,7 @@ describe('wholeFolder', () => {
       await new Promise<never>(() => undefined); // as good as killed: nothing after this happens
     });
     void killed;
-    while (left === '') await new Promise((resolve) => setImmediate(resolve));
+    await until('the folder', () => left !== '');
     await wholeFolder(target, fill);
     assert.equal(await readFile(join(target, 'binary'), 'utf8'), 'complete');
   });

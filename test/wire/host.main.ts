@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import type * as vscode from 'vscode';
 import type { Exports } from '../../src/ui/api';
+import { until } from '../until';
 
 /** Settings under which the extension refreshes some times. */
 export interface WireStep {
@@ -34,7 +35,7 @@ export async function run(code: typeof vscode): Promise<void> {
   const extension = code.extensions.getExtension<Exports>(job.id);
   if (extension === undefined) throw new Error('VS Code does not know the extension.');
   const api = (await extension.activate()).getAPI(1);
-  while (api.repositories.every(({ state }) => state === 'loading')) await delay(50);
+  await until('what is shown', () => api.repositories.some(({ state }) => state !== 'loading'), 60_000);
   const results: Record<string, string> = {};
   for (const { name, proxySupport, proxy, noProxy = [], refreshes, pauseMs } of job.steps) {
     await setHttp(code, { proxySupport, proxy, noProxy });

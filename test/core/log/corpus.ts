@@ -98,7 +98,7 @@ export const failedScripts: readonly FailedScript[] = [
 ];
 
 /** Kept apart while the code was written: 80 % of them opened where they should before it was mended with them in sight. */
-export const heldOut: readonly FailedScript[] = [
+export const unseenScripts: readonly FailedScript[] = [
   { name: 'bash-unbound', tool: 'bash 5.2.15', line: 2 },
   { name: 'cargo-borrow', tool: 'rustc 1.95.0', line: 3 },
   { name: 'cargo-clippy', tool: 'cargo 1.95.0', line: 2 },

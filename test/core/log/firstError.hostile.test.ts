@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { LogReader, mostRead } from '../../../src/core/log/reader';
 import { longestLine } from '../../../src/core/log/stream';
 import { assertLinear } from '../hostileText';
-import { end, read, start, stamped } from './support';
+import { end, read, start, timestamped } from './support';
 
 const repeated = <T>(count: number, one: (at: number) => T): readonly T[] =>
   Array.from({ length: count }, (_, at) => one(at));
@@ -47,7 +47,10 @@ describe('a hostile log', () => {
   it('may have a line of a MB in flushes of the runner', () =>
     assertLinear(
       1000,
-      (flushes) => ({ flushes, log: stamped(1, '01O ', 'x') + stamped(2, '01O+', 'y'.repeat(100)).repeat(flushes) }),
+      (flushes) => ({
+        flushes,
+        log: timestamped(1, '01O ', 'x') + timestamped(2, '01O+', 'y'.repeat(100)).repeat(flushes),
+      }),
       ({ flushes, log }) => assert.equal(fed(log, 1000).lines[0]?.length, 1 + 100 * flushes),
     ));
 
@@ -102,7 +105,7 @@ describe('a hostile log', () => {
 
   it('may use every stream there is', () => {
     const streams = Array.from({ length: 256 }, (_, at) => at.toString(16).padStart(2, '0'));
-    const all = streams.flatMap((id) => [stamped(1, `${id}O `, id), stamped(1, `${id}E `, id)]).join('');
+    const all = streams.flatMap((id) => [timestamped(1, `${id}O `, id), timestamped(1, `${id}E `, id)]).join('');
     return assertLinear(
       2,
       (units) => ({ units, text: all.repeat(units) }),

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { LogReader } from '../../../src/core/log/reader';
-import { end, read, stamped, start, told } from './support';
+import { end, read, timestamped, start, told } from './support';
 
 const pieces = fc.constantFrom(
   ...[
@@ -59,7 +59,7 @@ const stampedPieces = fc
     fc.constantFrom('00O ', '01O ', '01O+', '01E ', '01E+', '00O+'),
     fc.array(pieces, { maxLength: 6 }),
   )
-  .map(([second, stream, texts]) => stamped(second, stream, texts.join('')));
+  .map(([second, stream, texts]) => timestamped(second, stream, texts.join('')));
 const bytes = fc
   .oneof(
     fc.array(

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { LogReader } from '../../../src/core/log/reader';
-import { end, read, stamped, start, told } from './support';
+import { end, read, timestamped, start, told } from './support';
 
 const cyan = { color: 6, bold: true };
 
@@ -230,7 +230,7 @@ describe('the timestamps of a log', () => {
 
   it('are taken off, with the stream', () => {
     const log = read(
-      stamped(19, '00O ', 'Hello') + stamped(20, '01E ', '') + stamped(21, '01O ', '\x1b[31mred\x1b[0m\r'),
+      timestamped(19, '00O ', 'Hello') + timestamped(20, '01E ', '') + timestamped(21, '01O ', '\x1b[31mred\x1b[0m\r'),
     );
     assert.deepEqual(told(log), {
       lines: ['Hello', '', 'red'],
@@ -244,7 +244,7 @@ describe('the timestamps of a log', () => {
 
   it('go on where their own stream was cut, in a rune or an escape too', () => {
     const [first, rest] = [Buffer.from('€').subarray(0, 1), Buffer.from('€').subarray(1)];
-    const head = (stream: string): Buffer => Buffer.from(stamped(19, stream, '').slice(0, -1));
+    const head = (stream: string): Buffer => Buffer.from(timestamped(19, stream, '').slice(0, -1));
     const log = Buffer.concat([
       ...[head('01O '), Buffer.from('out '), first, Buffer.from('\n')],
       ...[head('01E '), Buffer.from('err \x1b[3\n')],
@@ -257,19 +257,22 @@ describe('the timestamps of a log', () => {
   });
 
   it('let a progress bar be one line', () => {
-    const log = stamped(1, '01O ', 'Progress: 1\r') + stamped(2, '01O+', 'Progress: 2\r') + stamped(3, '01O ', 'done');
+    const log =
+      timestamped(1, '01O ', 'Progress: 1\r') +
+      timestamped(2, '01O+', 'Progress: 2\r') +
+      timestamped(3, '01O ', 'done');
     assert.deepEqual(read(log).lines, ['Progress: 2', 'done']);
   });
 
   it('say of an older line that it grew', () => {
     const reader = new LogReader();
-    reader.push(Buffer.from(stamped(1, '01O ', 'a') + stamped(1, '01E ', 'x') + stamped(1, '00O ', 'y')));
-    assert.equal(reader.push(Buffer.from(stamped(2, '01O+', 'b'))), 0);
+    reader.push(Buffer.from(timestamped(1, '01O ', 'a') + timestamped(1, '01E ', 'x') + timestamped(1, '00O ', 'y')));
+    assert.equal(reader.push(Buffer.from(timestamped(2, '01O+', 'b'))), 0);
     assert.deepEqual(reader.lines, ['ab', 'x', 'y']);
   });
 
   it('are what the first line decides; a line without is shown as it is', () => {
-    const line = stamped(1, '01O ', 'a');
+    const line = timestamped(1, '01O ', 'a');
     assert.deepEqual(read(`plain\n${line}`).lines, ['plain', line.trimEnd()]);
     assert.deepEqual(read(`${line}no header\n2024-05-14T11\n${line}2024-05`).lines, [
       'a',
@@ -282,10 +285,10 @@ describe('the timestamps of a log', () => {
 
   it('do not hide sections', () => {
     const log = read(
-      stamped(1, '00O ', `${start(1, 'a')}\x1b[0K\x1b[36;1mHead\x1b[0;m`) +
-        stamped(2, '01E ', 'x') +
-        stamped(3, '00O ', end(4, 'a')) +
-        stamped(3, '00O ', 'after'),
+      timestamped(1, '00O ', `${start(1, 'a')}\x1b[0K\x1b[36;1mHead\x1b[0;m`) +
+        timestamped(2, '01E ', 'x') +
+        timestamped(3, '00O ', end(4, 'a')) +
+        timestamped(3, '00O ', 'after'),
     );
     assert.deepEqual(log.lines, ['Head', 'x', 'after']);
     assert.deepEqual(log.sections, [

@@ -32,7 +32,7 @@ export function told(reader: LogReader): Whole {
 }
 
 /** A line as the runner writes it with timestamps: `00O ` and so on, at that second. */
-export function stamped(second: number, stream: string, text: string): string {
+export function timestamped(second: number, stream: string, text: string): string {
   return `2024-05-14T11:19:${String(second).padStart(2, '0')}.899359Z ${stream}${text}\n`;
 }
 

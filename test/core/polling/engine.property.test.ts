@@ -116,8 +116,7 @@ describe('The engine: whatever happens to some repositories of one GitLab', () =
 
 describe('The engine: a day with twenty repositories', () => {
   /** The user commits in one of them after another, and looks at it from nine to five. */
-  it('asks within its means, rests at night, and takes no time', async () => {
-    const began = performance.now();
+  it('asks within its means and rests at night', async () => {
     const world = new EngineWorld(20, 1);
     for (const repository of world.repositories) {
       world.server.add(world.shaOf(repository));
@@ -142,10 +141,7 @@ describe('The engine: a day with twenty repositories', () => {
     assert.deepEqual(world.wrong, []);
     assert.deepEqual(asked.slice(1, 9), Array(8).fill(0));
     assert.deepEqual(asked.slice(18), Array(6).fill(0));
-    const ms = Math.round(performance.now() - began);
-    console.log(
-      `      ${world.requests} requests in ${world.loads} listings, at most ${Math.max(...asked)} an hour; ${ms} ms`,
-    );
+    console.log(`      ${world.requests} requests in ${world.loads} listings, at most ${Math.max(...asked)} an hour`);
   });
 
   /** Three commits in each of two repositories, and ten minutes of builds for each. */

@@ -145,7 +145,7 @@ const step = fc.record({
 /** Lets all that is under way come to its good end. */
 async function rest(world: World): Promise<void> {
   await settled();
-  while (world.resolving.length + world.loading.length > 0) {
+  for (let rounds = 0; rounds < 1000 && world.resolving.length + world.loading.length > 0; rounds++) {
     world.resolving.shift()?.settle();
     world.loading.shift()?.settle();
     await settled();

@@ -26,7 +26,7 @@ describe('Monitor: its timer', () => {
   const rest = async (status = 'success') => {
     await watched.refresh(loadedAt('a', status));
     await watched.clock.pass(5 * minute);
-    while (watched.underWay > 0) {
+    for (let rounds = 0; rounds < 1000 && watched.underWay > 0; rounds++) {
       watched.lastLoad.answer(loadedAt('a', status));
       await settled();
       await watched.clock.pass(5 * minute);
@@ -78,7 +78,7 @@ describe('Monitor: its timer', () => {
       await settled();
       const began = watched.clock.now();
       const all: number[] = [];
-      while (watched.clock.now() - began < 40 * second) {
+      for (let round = 0; round < 100 && watched.clock.now() - began < 40 * second; round++) {
         watched.lastLoad.answer({ ...loadedAt('a', 'running'), requests });
         await settled();
         all.push((await watched.untilLoad()) ?? 0);
@@ -220,7 +220,7 @@ describe('Monitor: its timer after a failure', () => {
   const delays = async (times: number, kind: FailureKind): Promise<readonly number[]> => {
     await watched.refresh(failing(kind));
     const seen: number[] = [];
-    while (seen.length < times) {
+    for (let time = 0; time < times; time++) {
       seen.push((await watched.untilLoad())!);
       watched.lastLoad.fail(failing(kind));
       await settled();

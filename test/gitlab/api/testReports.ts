@@ -1,7 +1,7 @@
 import { type Answer, failure, json } from '../answer';
 import type { Shown } from '../entities/show';
 import type { FakeTest } from '../model';
-import { countOf, suitesOf, type TestSuite, timeOf, together } from '../testReports';
+import { countOf, suitesOf, type TestSuite, timeOf, mergeSuites } from '../testReports';
 import { type PipelineCall, profileOf } from './call';
 
 /** The whole report: all its tests, whatever pages are asked for. */
@@ -10,7 +10,7 @@ export function showTestReport(call: PipelineCall): Answer {
   const suites = suitesOf(call.site.world, call.pipeline);
   const cases = (suite: TestSuite) => ({ ...counts(suite), ...error(suite), test_cases: suite.tests.map(testCase) });
   const report = {
-    ...counts(together(suites)),
+    ...counts(mergeSuites(suites)),
     test_suites: suites.map((each) => ({ name: each.name, ...cases(each) })),
   };
   return json(200, JSON.stringify(report));
@@ -18,7 +18,7 @@ export function showTestReport(call: PipelineCall): Answer {
 
 export function showTestReportSummary({ site, pipeline }: PipelineCall): Answer {
   const suites = suitesOf(site.world, pipeline);
-  const all = together(suites);
+  const all = mergeSuites(suites);
   const [count, success, failed] = [countOf(all), countOf(all, 'success'), countOf(all, 'failed')];
   const [skipped, errors] = [countOf(all, 'skipped'), countOf(all, 'error')];
   const total = { time: timeOf(all), count, success, failed, skipped, error: errors, suite_error: all.error };

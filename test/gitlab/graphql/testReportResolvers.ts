@@ -1,11 +1,11 @@
 import type { FakeTest } from '../model';
-import { countOf, type TestSuite, timeOf, together } from '../testReports';
+import { countOf, type TestSuite, timeOf, mergeSuites } from '../testReports';
 import { connection, type PageArgs } from './connection';
 import type { Resolvers } from './context';
 
 export const testReportResolvers: Resolvers<readonly TestSuite[], PageArgs> = {
   total: (suites) => {
-    const all = together(suites);
+    const all = mergeSuites(suites);
     return {
       time: timeOf(all),
       count: countOf(all),

@@ -1,17 +1,1 @@
-import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
-
-/** Waits for what is on its way: looks until there is something, and says what never came. */
-export async function until<T>(what: string, look: () => T | undefined | false): Promise<T> {
-  const deadline = performance.now() + 8000;
-  for (;;) {
-    const found = look();
-    if (found !== undefined && found !== false) return found;
-    if (performance.now() > deadline) throw new Error(`Never came: ${what}`);
-    await sleep(2);
-  }
-}
-
-/** Turns of the event loop within which whatever was begun has reached the fake GitLab, which is in this process. */
-export async function quiet(): Promise<void> {
-  for (let turn = 0; turn < 100; turn += 1) await nextTurn();
-}
+export { quiet, until } from '../../until';

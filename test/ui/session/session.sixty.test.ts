@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { RepositoryBuilds } from '../../../src/ui/api';
 import { seedProject } from '../../gitlab/seed';
 import type { App } from '../app';
 import { appsInTests } from '../eachApp';
 import { FakeRepository } from '../fake/git';
+import { until } from '../fake/until';
 import { RealRepository } from '../realRepository';
 
 const count = 60;
@@ -36,7 +36,7 @@ describe('Sixty repositories', function () {
   }
 
   async function all(app: App, isIt: (one: RepositoryBuilds) => boolean): Promise<void> {
-    while (app.api.repositories.filter(isIt).length <= count) await sleep(20);
+    await until('all repositories', () => app.api.repositories.filter(isIt).length > count, 100_000);
   }
   const isShown = ({ state, builds }: RepositoryBuilds) => state === 'ready' && builds.length > 0;
   const isFresh = (one: RepositoryBuilds) => isShown(one) && one.stale === undefined;

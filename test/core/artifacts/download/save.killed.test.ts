@@ -3,7 +3,6 @@ import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { setTimeout as wait } from 'node:timers/promises';
 import { overlapBytes } from '../../../../src/core/artifacts/download/partialFile';
 import { saveArtifacts, type SaveOptions } from '../../../../src/core/artifacts/download/save';
 import { systemClock, type Clock } from '../../../../src/core/util/timer';
@@ -15,6 +14,7 @@ import { clientOf, errorOf, unhurried } from '../../support';
 import { Disk, hash } from '../disk';
 import { HurriedClock, openOf } from '../opening';
 import { bundle } from '../program';
+import { until } from '../../../until';
 
 const project = 'group/sub.project';
 const content = randomBytes(3_000_000);
@@ -67,10 +67,10 @@ describe('saveArtifacts, when something is killed,', () => {
     const program = await bundle('test/core/artifacts/download.program.ts', disk.folder);
     const wanted = { url: fake.url, root: disk.at('root'), project, build: build.id };
     const child = spawn(process.execPath, [program, JSON.stringify(wanted)], { stdio: 'inherit' });
-    while (partBytes() < 1_000_000) {
+    await until('a megabyte', () => {
       assert.equal(child.exitCode, null);
-      await wait(10);
-    }
+      return partBytes() >= 1_000_000;
+    });
     child.kill('SIGKILL');
     await once(child, 'exit');
     const left = partBytes();
@@ -88,7 +88,7 @@ describe('saveArtifacts, when something is killed,', () => {
   it('the server: shows nothing under the final name, and goes on when it is back', async () => {
     fake.faults = [{ stall: 'midBody', times: 1, when: ({ path }) => path.endsWith('/artifacts') }];
     const saving = errorOf(saveArtifacts(options()));
-    while (partBytes() < 1_000_000) await wait(10);
+    await until('a megabyte', () => partBytes() >= 1_000_000);
     await fake.close();
     const error = await saving;
     assert.ok(error instanceof DownloadInterrupted);
@@ -114,7 +114,7 @@ describe('saveArtifacts, when something is killed,', () => {
       },
     };
     const saving = saveArtifacts(options({ clock }));
-    while (partBytes() < 1_000_000) await wait(10);
+    await until('a megabyte', () => partBytes() >= 1_000_000);
     await fake.close();
     const path = (await saving) ?? '';
     assert.equal(hash(readFileSync(path)), hash(content));

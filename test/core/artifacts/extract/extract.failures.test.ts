@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { rename, writeFile } from 'node:fs/promises';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { platform } from 'node:process';
 import type { Archive } from '../../../../src/core/artifacts/archive/archive';
 import { extract, type Extracted, type ExtractOptions } from '../../../../src/core/artifacts/extract/extract';
@@ -12,6 +11,7 @@ import type { Clock } from '../../../../src/core/util/timer';
 import { errorOf, unhurried } from '../../support';
 import { filesOf, text, zipped } from '../archives';
 import { Disk } from '../disk';
+import { until } from '../../../until';
 
 /** Waits for nothing; `laterMs` than it is. */
 const hurried = (laterMs = 0): Clock => ({
@@ -66,7 +66,7 @@ describe('extract, when it fails or others did before,', () => {
           signals.push(signal);
           yield Buffer.from('some text');
           if (path === 'c') throw error;
-          while (!signal.aborted) await nextTurn();
+          await until('the abort', () => signal.aborted);
           throw new Error('called off');
         },
       };

@@ -5,7 +5,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { generate } from 'selfsigned';
 import { createHttp } from '../../../../src/core/gitlab/http/http';
 import type { Http } from '../../../../src/core/gitlab/http/request';
-import { Journal, patient, unhurried, until, userAgent } from '../../support';
+import { Journal, generousLimits, unhurried, until, userAgent } from '../../support';
 
 interface CountedServer {
   readonly url: string;
@@ -57,7 +57,7 @@ describe('Connections', () => {
   ): Promise<{ server: CountedServer; get: () => Promise<unknown> }> => {
     const started = await serve(made);
     server = started;
-    const made_ = createHttp({ log: new Journal(), userAgent, limits: patient, ownAgent: () => ownAgent });
+    const made_ = createHttp({ log: new Journal(), userAgent, limits: generousLimits, ownAgent: () => ownAgent });
     http = made_;
     const { url } = started;
     const get = () => made_.json({ method: 'GET', url: `${url}/api/v4/x`, instance: url, signal: unhurried() });

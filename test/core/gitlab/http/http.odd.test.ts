@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import type { Http, HttpRequest } from '../../../../src/core/gitlab/http/request';
-import { bytesOf, failureOf, httpWith, patient, unhurried } from '../../support';
+import { bytesOf, failureOf, httpWith, generousLimits, unhurried } from '../../support';
 
 const json = '{"id":1}';
 const ok = `HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: ${json.length}\r\n`;
@@ -30,7 +30,7 @@ describe('Http: a server that speaks HTTP as few do', () => {
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    http = httpWith({ limits: { ...patient, retryMs: 1 } });
+    http = httpWith({ limits: { ...generousLimits, retryMs: 1 } });
   });
 
   afterEach(async () => {

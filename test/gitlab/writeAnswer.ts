@@ -14,7 +14,7 @@ export interface Delivery {
 }
 
 /** Writes an answer to the connection, whole or as far as the fault lets it. */
-export async function deliver(response: ServerResponse, answer: Answer, delivery: Delivery): Promise<void> {
+export async function writeAnswer(response: ServerResponse, answer: Answer, delivery: Delivery): Promise<void> {
   const { status, headers, body } = answer;
   if (response.destroyed) return;
   if (status === 204 || status === 304) {
