@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
@@ -83,6 +83,46 @@ describe('npm run release:check', () => {
     assert.deepEqual(await refusalOf(settled, '# Changelog\n\n## Unreleased\n\n* New.\n'), [
       `CHANGELOG.md begins with Unreleased, not with version ${manifest.version}.`,
     ]);
+  });
+});
+
+describe('The manifest', () => {
+  const categories = new Set<string>(manifest.categories);
+  const keywords = new Set<string>(manifest.keywords);
+
+  it('names categories that the Marketplace has, and not that of source control', () => {
+    for (const category of categories) assert.ok(['Testing', 'Other'].includes(category), category);
+  });
+
+  it('has the words that people look for, no more than the Marketplace takes', () => {
+    for (const word of ['job', 'pipeline', 'CI/CD']) assert.ok(keywords.has(word), word);
+    assert.ok(manifest.keywords.length <= 30);
+  });
+
+  it('has a version of three numbers, a license, a banner, and is not private', () => {
+    assert.match(manifest.version, /^\d+\.\d+\.\d+$/);
+    assert.equal(manifest.license, 'MIT');
+    assert.match(manifest.galleryBanner.color, /^#[0-9a-f]{6}$/);
+    assert.ok(!('private' in manifest));
+  });
+
+  it('has an icon of at least 128 pixels as PNG, and a README whose pictures are no SVG, and none above 1.5 MB', () => {
+    const icon = readFileSync(join(projectRoot, manifest.icon));
+    assert.equal(icon.toString('latin1', 1, 4), 'PNG');
+    assert.ok(icon.readUInt32BE(16) >= 128 && icon.readUInt32BE(20) >= 128);
+    const readme = readFileSync(join(projectRoot, 'README.md'), 'utf8');
+    const pictures = [...readme.matchAll(/!\[[^\]]*\]\(([^)]+)\)/g)].map(([, path = '']) => path);
+    assert.ok(pictures.some((path) => path.endsWith('.gif')));
+    for (const path of pictures) {
+      assert.match(path, /\.(gif|png|webp)$/);
+      assert.ok(statSync(join(projectRoot, path)).size <= 1_500_000, path);
+    }
+  });
+
+  it('has templates for issues that ask for the diagnostics, and for no secret', () => {
+    const bug = readFileSync(join(projectRoot, '.gitlab', 'issue_templates', 'Bug.md'), 'utf8');
+    assert.match(bug, /Copy Diagnostics/);
+    assert.match(bug, /Leave out tokens/);
   });
 });
 
