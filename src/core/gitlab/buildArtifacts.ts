@@ -39,7 +39,7 @@ export class ArtifactsOfBuild {
     needs(this.call, 'artifactTree');
     const { items } = await allPages(async (page) => {
       const answer = await this.call.api.page(`${this.path}/tree?recursive=true`, page, toEntry);
-      const pages = Math.max(page, Number(answer.headers.get('x-total-pages') ?? 0));
+      const pages = Math.max(answer.items.length === 0 ? 0 : page, Number(answer.headers.get('x-total-pages') ?? 0));
       if (pages > mostPages) throw new GitLabError({ kind: 'unsupported' });
       return answer;
     });

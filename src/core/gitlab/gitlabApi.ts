@@ -13,6 +13,14 @@ interface KeptPage<T> extends Page<T> {
   readonly etag: string;
 }
 
+/** Number of pages that a list had, of `size` rows each. */
+interface PagesOfList {
+  readonly pages: number;
+  readonly size: number;
+}
+
+type SizedList<T> = PagedList<T> & PagesOfList;
+
 /** One API of one instance, for a single call. All methods throw GitLabError, or the signal's reason. */
 export class GitLabApi {
   /** Whether a list was truncated because it has too many pages. */
@@ -71,7 +79,8 @@ export class GitLabApi {
 
   /** Loads all pages of a list; `path` may contain a query. */
   async list<T>(path: string, read: (row: JsonObject) => T): Promise<readonly T[]> {
-    return this.allOf((page, size) => this.page(path, page, read, size));
+    const { items } = await this.allOf((page, size) => this.page(path, page, read, size));
+    return items;
   }
 
   /**
@@ -79,26 +88,35 @@ export class GitLabApi {
    * are reused; so `read` must be pure and always the same for a path.
    */
   async keptList<T>(path: string, read: (row: JsonObject) => T): Promise<readonly T[]> {
-    return this.allOf((page, size) => this.keptPage(path, page, read, size));
+    const key = `pages of ${path}`;
+    const known = this.kept.get(key) as PagesOfList | undefined; // Only written below.
+    const { items, pages, size } = await this.allOf((page, rows) => this.keptPage(path, page, read, rows), known);
+    if (pages > 1) this.kept.set(key, { pages, size } satisfies PagesOfList);
+    return items;
   }
 
   /** Loads all pages. If a page of a hundred rows exceeds the size limit, loads smaller pages. */
-  private async allOf<T>(read: (page: number, size: number) => Promise<Page<T>>): Promise<readonly T[]> {
-    const { items, isPartial } = await this.inSmallerPages(read, pageSizes);
-    this.isPartial ||= isPartial;
-    return items;
+  private async allOf<T>(
+    read: (page: number, size: number) => Promise<Page<T>>,
+    known?: PagesOfList,
+  ): Promise<SizedList<T>> {
+    const list = await this.inSmallerPages(read, pageSizes, known);
+    this.isPartial ||= list.isPartial;
+    return list;
   }
 
   private async inSmallerPages<T>(
     read: (page: number, size: number) => Promise<Page<T>>,
     [size = 1, ...smaller]: readonly number[],
-  ): Promise<PagedList<T>> {
+    known: PagesOfList | undefined,
+  ): Promise<SizedList<T>> {
     try {
-      return await allPages((page) => read(page, size));
+      const expected = known?.size === size ? known.pages : 1;
+      return { ...(await allPages((page) => read(page, size), expected)), size };
     } catch (error) {
       const isTooLarge = error instanceof GitLabError && error.failure.kind === 'tooLarge';
       if (!isTooLarge || smaller.length === 0) throw error;
-      return this.inSmallerPages(read, smaller);
+      return this.inSmallerPages(read, smaller, known);
     }
   }
 

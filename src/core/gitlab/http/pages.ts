@@ -7,6 +7,8 @@ export interface Page<T> {
 
 export interface PagedList<T> {
   readonly items: readonly T[];
+  /** Number of pages with rows. */
+  readonly pages: number;
   /** The list was truncated because it has too many pages. */
   readonly isPartial: boolean;
 }
@@ -23,45 +25,51 @@ export function pageOf(path: string, page: number, size: number = pageSizes[0]):
 }
 
 /**
- * Loads all pages of a list in order. Follows `X-Next-Page` rather than `Link`, which may name another host. If the
- * number of pages is known, loads the rest six at a time, up to the first empty page. A row that moves to a later page
- * meanwhile appears twice: the caller deduplicates by id.
+ * Loads all pages of a list in order, up to six at a time and up to the first page that is empty or says it is the last. Follows `X-Next-Page` rather
+ * than `Link`, which may name another host. How far to read at once is what the server says, `expected` (how many pages
+ * there were last time), or else as many pages again as have been read. A row that moves to a later page meanwhile
+ * appears twice: the caller deduplicates by id.
  */
-export async function allPages<T>(read: (page: number) => Promise<Page<T>>): Promise<PagedList<T>> {
-  const first = await read(1);
-  const pages = [first.items];
-  const total = Number(first.headers.get('x-total-pages') ?? NaN);
-  let last = first;
-  let next = pageAfter(1, first);
-  if (next === 2 && Number.isSafeInteger(total) && total > 2) {
-    const others = await readUpTo(Math.min(total, mostPages), read);
-    pages.push(...others.map(({ items }) => items));
-    last = others.at(-1) ?? first;
-    next = last.items.length === 0 ? undefined : pageAfter(others.length + 1, last);
+export async function allPages<T>(read: (page: number) => Promise<Page<T>>, expected = 1): Promise<PagedList<T>> {
+  const pages: Page<T>[] = [];
+  let next: number | undefined = 1;
+  let until = Math.min(expected, mostPages);
+  while (next !== undefined && next <= mostPages) {
+    pages.push(...(await readRange(next, until, read)));
+    const last = pages.at(-1);
+    next = last === undefined || last.items.length === 0 ? undefined : pageAfter(until, last);
+    if (last !== undefined && next !== undefined) until = Math.min(mostPages, Math.max(next, endOf(next, last)));
   }
-  while (next !== undefined && next <= mostPages && last.items.length > 0) {
-    last = await read(next);
-    pages.push(last.items);
-    next = pageAfter(next, last);
-  }
-  return { items: pages.flat(), isPartial: next !== undefined && last.items.length > 0 };
+  const filled = pages.filter(({ items }) => items.length > 0).length;
+  return { items: pages.flatMap(({ items }) => items), pages: filled, isPartial: next !== undefined };
 }
 
-/** Loads pages 2 to `last`, six at a time; stops after an empty page. */
-async function readUpTo<T>(last: number, read: (page: number) => Promise<Page<T>>): Promise<readonly Page<T>[]> {
+/** The page up to which to read at once from `next` on: the last one, if the server says how many there are. */
+function endOf(next: number, { headers }: Page<unknown>): number {
+  const total = Number(headers.get('x-total-pages') ?? NaN);
+  return Number.isSafeInteger(total) ? total : next + Math.min(next - 1, inParallel) - 1;
+}
+
+/** Loads pages `from` to `last`, six at a time; stops after an empty page, or one that says it is the last. */
+async function readRange<T>(
+  from: number,
+  last: number,
+  read: (page: number) => Promise<Page<T>>,
+): Promise<readonly Page<T>[]> {
   const pages: Page<T>[] = [];
-  let next = 2;
+  let next = from;
   let end = last;
   const readNext = async (): Promise<void> => {
     while (next <= end) {
       const page = next++;
       const found = await read(page);
-      pages[page - 2] = found;
-      if (found.items.length === 0) end = Math.min(end, page);
+      pages[page - from] = found;
+      const isLast = found.items.length === 0 || found.headers.get('x-next-page') === '';
+      if (isLast) end = Math.min(end, page);
     }
   };
   await Promise.all(Array.from({ length: inParallel }, readNext));
-  return pages.slice(0, end - 1);
+  return pages.slice(0, end - from + 1);
 }
 
 /** Number of the next page; undefined if the header is empty or leads back. */
