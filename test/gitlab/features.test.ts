@@ -41,6 +41,7 @@ const isThere: Readonly<Record<Feature, IsThere>> = {
   playBridge: (_, { rules }) => rules.playOfBridge,
   attemptsOnRequest: ({ pipelineBuilds }) => pipelineBuilds.retried === 'asked',
   graphql: (_, { graphql }) => graphql !== 'absent',
+  graphqlLists: graphqlField('CiJob', 'downstreamPipeline'),
   playWithVariables: ({ playVariables }) => playVariables,
   ownToken: route('ownToken'),
   failureMessage: graphqlField('CiJob', 'failureMessage'),

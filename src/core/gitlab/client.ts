@@ -45,6 +45,7 @@ import {
   type CommitQuestion,
   type CommitRef,
   type Dialect,
+  type KindsOfPipelines,
   type Project,
   type ActionValues,
 } from './dialect';
@@ -53,8 +54,15 @@ import type { InputSpec } from './inputSpecs';
 import { jobInputs, type JobInputs } from './jobInputs';
 import { JsonObject, UnexpectedShape } from './jsonObject';
 import { has } from './features';
-import { isGraphqlUsed, lacksOf } from './listing/graphql';
-import { toPipeline } from './listing/restMappers';
+import {
+  isGraphqlRefused,
+  isGraphqlUsed,
+  lacksOf,
+  recallGraphqlRefused,
+  recallRefused,
+  refusedBy,
+} from './listing/graphql';
+import { present, toPipeline } from './listing/restMappers';
 import type { Http, StreamAnswer } from './http/request';
 import { isRecent, withProject, type FactsKeeper, type InstanceFacts } from './instanceFacts';
 import { TtlCache } from '../util/ttlCache';
@@ -111,6 +119,8 @@ interface DetectionOfClient extends Detection {
 export class GitLabClient {
   private readonly durations = new Map<string, Durations>();
   private readonly projects = new Map<string, KnownProject>();
+  /** Kinds of pipelines in the last listing of each project, by its id. */
+  private readonly kinds = new Map<number, KindsOfPipelines>();
   private readonly lookUps = new Map<string, SharedWork<Project>>();
   private readonly memory: TtlCache;
   private readonly pages: TtlCache;
@@ -238,9 +248,12 @@ export class GitLabClient {
   }
 
   private async list(project: string, commit: CommitRef, signal: AbortSignal, isAsked: boolean): Promise<Listing> {
-    return this.inProject(project, signal, (found, call) =>
-      this.arranged(found, call, commit, isAsked, (question) => call.dialect.commitRows(question)),
-    );
+    return this.inProject(project, signal, async (found, call) => {
+      const ask = (question: CommitQuestion): Promise<Listing> => call.dialect.commitRows(question);
+      const listing = await this.arranged(found, call, commit, isAsked, ask);
+      this.keepLearned(project, found, kindsIn(listing, commit));
+      return listing;
+    });
   }
 
   private async arranged(
@@ -251,7 +264,8 @@ export class GitLabClient {
     ask: (question: CommitQuestion) => Promise<Listing>,
   ): Promise<Listing> {
     const { memory, log } = this;
-    const rows = await ask({ api, server, project, commit, memory, log, isAsked });
+    const expected = this.kinds.get(project.id);
+    const rows = await ask({ api, server, project, commit, memory, log, isAsked, expected });
     const pipelines = [...rows.pipelines].sort((a, b) => b.id - a.id);
     const isPartial = api.isPartial || rows.isPartial === true;
     // Read the last page, arrange, and render in separate turns if there is a lot.
@@ -272,7 +286,8 @@ export class GitLabClient {
     let holds = true;
     if (builds.length === 0 && pipelines.length === 0 && known?.isSeen === false)
       holds = (await this.lookUpAgain(name, name, signal)).id === known.project.id;
-    if (detected?.isSeen === false && has(detected.server, 'graphql') && this.usesGraphql === false) {
+    const isDenied = this.usesGraphql === false && this.facts?.get()?.noGraphql !== true;
+    if (detected?.isSeen === false && has(detected.server, 'graphqlLists') && isDenied) {
       this.detected = undefined;
       holds = deepEqual((await this.open(signal)).server, detected.server) && holds;
     }
@@ -583,7 +598,8 @@ export class GitLabClient {
     const project = await shared.join(signal, (all) => this.lookUp(idOrPath, all));
     this.projects.set(name, { project, isSeen: true });
     const { id, path } = project;
-    this.keepFacts((facts) => withProject(facts, name, { id, path, at: this.clock.now() }));
+    const kinds = this.kinds.get(id);
+    this.keepFacts((facts) => withProject(facts, name, { id, path, at: this.clock.now(), ...kinds }));
     return project;
   }
 
@@ -716,17 +732,54 @@ export class GitLabClient {
     if (facts === undefined) return;
     this.isKnown = true;
     if (isRecent(facts.at, now)) this.detected = { server: facts.server, at: facts.at, isSeen: false };
-    for (const [name, { id, path, at }] of Object.entries(facts.projects)) {
+    this.recallRefused();
+    for (const [name, { id, path, at, hasChildren, hasMerges }] of Object.entries(facts.projects)) {
       const project = { id, path, url: `${this.instance.url}/${path}` };
-      if (isRecent(at, now)) this.projects.set(name, { project, isSeen: false });
+      if (!isRecent(at, now)) continue;
+      this.projects.set(name, { project, isSeen: false });
+      this.kinds.set(id, present({ hasChildren, hasMerges }));
     }
+  }
+
+  /** What another window found GraphQL to refuse. */
+  private recallRefused(): void {
+    const { memory, detected } = this;
+    const facts = this.facts?.get();
+    if (facts === undefined || detected === undefined || !isSameServer(facts.server, detected.server)) return;
+    recallRefused({ memory, server: detected.server }, facts.lacks ?? []);
+    if (facts.noGraphql === true) recallGraphqlRefused({ memory });
   }
 
   private keepFacts(change: (facts: InstanceFacts) => InstanceFacts): void {
     const { detected, facts } = this;
     if (facts === undefined || detected === undefined) return;
     const { server, at } = detected;
-    facts.keep(change({ projects: facts.get()?.projects ?? {}, server, at }));
+    const { projects = {}, lacks, noGraphql } = facts.get() ?? {};
+    facts.keep(change({ projects, server, at, ...present({ lacks, noGraphql }) }));
+  }
+
+  /** Remembers, for other windows too, what makes the next first listing of a commit shorter. */
+  private keepLearned(name: string, { id }: Project, kinds: KindsOfPipelines): void {
+    this.kinds.set(id, kinds);
+    const [facts, { detected, memory }] = [this.facts?.get(), this];
+    if (facts === undefined || detected === undefined) return;
+    const { [name]: found } = facts.projects;
+    const isNew = found !== undefined && !isSameKinds(kinds, found);
+    const refused = detected.isSeen ? refusedBy({ server: detected.server, memory }) : [];
+    const isRefused = detected.isSeen && isGraphqlRefused({ memory });
+    const isLearned = !deepEqual(refused, facts.lacks ?? []) || isRefused !== (facts.noGraphql === true);
+    if (!isNew && !(detected.isSeen && isLearned)) return;
+    this.keepFacts(({ projects, ...all }) => {
+      const known = found && { id: found.id, path: found.path, at: found.at, ...kinds };
+      const learned = {
+        ...(refused.length === 0 ? {} : { lacks: refused }),
+        ...(isRefused ? ({ noGraphql: true } as const) : {}),
+      };
+      return {
+        ...(detected.isSeen ? { server: all.server, at: all.at, ...learned } : all),
+        projects: known === undefined ? projects : { ...projects, [name]: known },
+      };
+    });
   }
 
   private forget(): void {
@@ -736,7 +789,23 @@ export class GitLabClient {
     this.signedUrls.clear();
     this.details.clear();
     this.tests.clear();
+    this.recallRefused();
   }
+}
+
+function isSameServer(one: Server, other: Server): boolean {
+  return one.api === other.api && one.version === other.version;
+}
+
+/** Kinds of pipelines in a listing of a commit. */
+function kindsIn({ pipelines }: Listing, { sha }: CommitRef): KindsOfPipelines {
+  const hasChildren = pipelines.some(({ source }) => source === 'parent_pipeline');
+  const hasMerges = pipelines.some((pipeline) => pipeline.mergeRequest !== undefined && pipeline.sha !== sha);
+  return { ...(hasChildren ? { hasChildren } : {}), ...(hasMerges ? { hasMerges } : {}) };
+}
+
+function isSameKinds(one: KindsOfPipelines, other: KindsOfPipelines): boolean {
+  return one.hasChildren === other.hasChildren && one.hasMerges === other.hasMerges;
 }
 
 /** A call, with the response for the project requested in parallel, if any. */

@@ -73,6 +73,15 @@ export interface CommitQuestion extends RowContext {
   readonly log: Logger;
   /** Whether the user asked, so that nothing may be assumed unchanged. */
   readonly isAsked?: boolean | undefined;
+  /** Kinds of pipelines that the project's commits probably have. */
+  readonly expected?: KindsOfPipelines | undefined;
+}
+
+/** Pipelines that only others lead to. */
+export interface KindsOfPipelines {
+  readonly hasChildren?: boolean | undefined;
+  /** Whether there are pipelines of merge results. */
+  readonly hasMerges?: boolean | undefined;
 }
 
 /** Variables for a manual build, by key. */

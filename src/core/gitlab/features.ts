@@ -46,6 +46,8 @@ const features = {
   playBridge: { v4: [13, 8] },
   attemptsOnRequest: { v4: [13, 9] },
   graphql: { v4: [14, 0] },
+  /** Downstream pipeline of a job in GraphQL, without which it can't list builds; added by some release after 14.0. */
+  graphqlLists: { v4: [14, 1] },
   playWithVariables: { v4: [14, 9] },
   /** Typed inputs of a job. */
   jobInputs: { v4: [18, 10] },
@@ -63,8 +65,11 @@ const features = {
   artifactExpired: { v4: [17, 3] },
   /** All statuses of active jobs as a filter in GraphQL; the last two were added by some release up to 17.2. */
   activeStatuses: { v4: [17, 2] },
-  /** Exit code of a job in GraphQL. */
-  exitCode: { v4: [16, 10] },
+  /**
+   * Exit code of a job in GraphQL; added by some release after 17.2. The 16.10 in its documentation is that of the jobs
+   * which have one.
+   */
+  exitCode: { v4: [17, 3] },
   /** Commit of a pipeline in GraphQL. */
   pipelineCommit: { v4: [14, 5] },
   /** Question before a manual build is started; GraphQL only. */

@@ -1,7 +1,8 @@
 import type { Server } from './detect';
+import type { KindsOfPipelines } from './dialect';
 
 /** Where a project was found; contains nothing confidential. */
-export interface FoundProject {
+export interface FoundProject extends KindsOfPipelines {
   readonly id: number;
   /** Path as GitLab spells it. */
   readonly path: string;
@@ -14,6 +15,10 @@ export interface InstanceFacts {
   readonly server: Server;
   /** When the server was detected, in ms since 1970. */
   readonly at: number;
+  /** Fields that GraphQL refused, as `Type.field`, although this version should have them. */
+  readonly lacks?: readonly string[] | undefined;
+  /** GraphQL refused to list builds although this version should do it. */
+  readonly noGraphql?: true | undefined;
   /** Projects by the name they were requested with, most recent last. */
   readonly projects: Readonly<Record<string, FoundProject>>;
 }

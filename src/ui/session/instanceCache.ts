@@ -48,12 +48,14 @@ export class InstanceCache {
 /** Validates a stored value: false if another version wrote it or it is damaged. */
 function isStoredInstance(value: unknown): value is StoredInstance {
   if (!isObject(value)) return false;
-  const { url, apiVersion, server, at, projects } = value;
+  const { url, apiVersion, server, at, projects, lacks, noGraphql } = value;
   return (
     typeof url === 'string' &&
     (apiVersion === 'auto' || apiVersion === 'v3' || apiVersion === 'v4') &&
     Number.isFinite(at) &&
     isServer(server) &&
+    (lacks === undefined || isListOfTexts(lacks)) &&
+    (noGraphql === undefined || noGraphql === true) &&
     isObject(projects) &&
     Object.values(projects).every(isFoundProject)
   );
@@ -72,6 +74,10 @@ function isFoundProject(value: unknown): value is FoundProject {
     typeof value['path'] === 'string' &&
     Number.isFinite(value['at'])
   );
+}
+
+function isListOfTexts(value: unknown): boolean {
+  return Array.isArray(value) && value.every((one) => typeof one === 'string');
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -234,6 +234,68 @@ describe('What another window has found out', () => {
       }));
   }
 
+  const json = { 'Content-Type': 'application/json' };
+
+  it('has what GraphQL refused although the version should have it, and leaves that out at once', async () => {
+    const fake = await startGitLab({ profile: '17.2' });
+    try {
+      const version = { status: 200, headers: json, body: '{"version":"18.9.0-ee","revision":"4e963fe"}' };
+      fake.faults = [{ when: ({ path }) => path.endsWith('/version'), answer: version }];
+      const windows = new Windows(fake, smallProject(fake.world));
+      const [cold, remembered] = [await windows.open().count(), await windows.open().count()];
+      assert.ok(cold > 2);
+      assert.equal(remembered, 1);
+      assert.ok(windows.facts.get()?.lacks?.includes('CiJob.exitCode'));
+    } finally {
+      await fake.close();
+    }
+  });
+
+  it('never leaves out a field that decides which builds there are, whatever was kept', () =>
+    withWindows('18.9', async (windows) => {
+      await windows.open().count();
+      const facts = windows.facts.get();
+      assert.ok(facts);
+      windows.facts.keep({ ...facts, lacks: ['Pipeline.jobs', 'CiJob.status', 'CiJob.id', 'CiJob.coverage'] });
+      const { rounds, list } = windows.open();
+      await rounds.during(async () => assert.equal((await list()).builds.length, 7));
+    }));
+
+  it('has that GraphQL is refused, so that REST lists at once', () =>
+    withWindows('18.9', async (windows) => {
+      const answer = { status: 403, headers: json, body: '{"message":"403 Forbidden"}' };
+      windows.fake.faults = [{ when: ({ path }) => path.endsWith('/graphql'), answer }];
+      await windows.open().count();
+      assert.equal(windows.facts.get()?.noGraphql, true);
+      const { rounds, list, client } = windows.open();
+      const counts = await rounds.during(async () => assert.equal((await list()).builds.length, 7));
+      assert.deepEqual([counts, client.usesGraphql], [2, false]);
+      // It is tried again once the version is asked for again.
+      windows.fake.faults = [];
+      windows.time += 24 * 3600_000;
+      const later = windows.open();
+      await later.count();
+      assert.deepEqual([later.client.usesGraphql, windows.facts.get()?.noGraphql], [true, undefined]);
+    }));
+
+  it('has which kinds of pipelines the commits of the project have, until they have them no more', () =>
+    withWindows('18.9', async (windows) => {
+      const { project, sha, ref } = windows.small;
+      const { world } = windows.fake;
+      const [branch, child] = [
+        world.addPipeline(project, { sha, ref }),
+        world.addPipeline(project, { sha, ref, source: 'parent_pipeline' }),
+      ];
+      world.addBuild(project, { sha, pipeline: branch, kind: 'bridge', name: 'more', downstream: child });
+      const kept = () => windows.facts.get()?.projects[project.path]?.hasChildren;
+      const { client, rounds, count } = windows.open();
+      await count();
+      assert.equal(kept(), true);
+      const older = () => client.listing(project.path, { sha: windows.small.olderSha, ref }, unhurried());
+      assert.equal(await rounds.during(older), 1);
+      assert.equal(kept(), undefined);
+    }));
+
   it('is not what the project’s default branch is told from', () =>
     withWindows('18.9', async (windows) => {
       await windows.open().count();

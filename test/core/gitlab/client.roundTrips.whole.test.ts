@@ -4,89 +4,122 @@ import type { FactsKeeper, InstanceFacts } from '../../../src/core/gitlab/instan
 import { systemClock } from '../../../src/core/util/timer';
 import { withGitLab } from '../../gitlab/each';
 import type { ProfileName, VariantName } from '../../gitlab/profiles/profile';
+import { profileNames } from '../../gitlab/profiles/profiles';
+import { variants } from '../../gitlab/profiles/variants';
 import { smallProject, type SmallProject } from '../../gitlab/scenarios';
+import { shaOf } from '../../gitlab/seed';
 import type { FakeGitLab } from '../../gitlab/server';
 import { httpWith, Journal, unhurried } from '../support';
 import { Rounds } from './rounds';
 
-/** At most so many round trips one after another. */
-interface Most {
-  /** Nothing is known of the GitLab. */
-  readonly cold: number;
-  /** Another window has found out what the GitLab is and where the project is. */
-  readonly remembered: number;
+type World = FakeGitLab['world'];
+
+const kinds = ['branch', 'tag', 'external', 'child', 'merge', 'all'] as const;
+
+/** What a commit has besides a pipeline of its branch: one of a tag, external statuses, a child that runs, a merge result with a child. */
+type Kind = (typeof kinds)[number];
+
+function has(world: World, route: 'bridges' | 'mergeRequestPipelines'): boolean {
+  const { v4 } = world.profile;
+  return v4 !== 'absent' && v4.routes.includes(route);
 }
 
-const v3: Most = { cold: 3, remembered: 1 };
-/** Pipelines must be listed before their jobs. */
-const rest: Most = { cold: 3, remembered: 2 };
-/** The jobs of a child are asked for once its bridge is known. */
-const graphql: Most = { cold: 3, remembered: 2 };
-const table: Readonly<Partial<Record<ProfileName | VariantName, Most>>> = {
-  '8.4': v3,
-  '8.5': v3,
-  '8.17': v3,
-  // A pipeline of a tag is in no list there: a build names it.
-  '9.0': { cold: 4, remembered: 3 },
-  '10.8': rest,
-  // The bridges of a pipeline tell of its child.
-  '13.4': { cold: 4, remembered: 3 },
-  '13.9': { cold: 4, remembered: 3 },
-  '14.9': graphql,
-  '15.8': graphql,
-  '15.9': graphql,
-  '16.3': graphql,
-  // It lacks a field that its documentation has.
-  '17.2': { cold: 4, remembered: 3 },
-  '18.9': graphql,
-};
+/** The kinds that a release has. */
+function kindsOf(world: World): readonly Kind[] {
+  return kinds.filter(
+    (kind) => (kind !== 'child' || has(world, 'bridges')) && (kind !== 'merge' || has(world, 'mergeRequestPipelines')),
+  );
+}
 
-/** A branch and a tag pipeline, an external status and, where there is such a thing, a child that runs. */
-function fill(world: FakeGitLab['world']): SmallProject {
-  const { v4 } = world.profile;
+function fill(world: World, kind: Kind): SmallProject {
   const small = smallProject(world);
   const { project, sha, ref } = small;
-  const add = (init: Parameters<typeof world.addPipeline>[1]) => world.addPipeline(project, { ...init, sha });
-  const [branch, tag] = [add({ sha, ref }), add({ sha, ref: 'v1', tag: true })];
-  world.addBuild(project, { sha, pipeline: tag, name: 'tagged' });
-  world.addBuild(project, { sha, pipeline: branch, name: 'scan', kind: 'external' });
-  if (v4 === 'absent' || !v4.routes.includes('bridges')) return small;
-  const child = add({ sha, ref, source: 'parent_pipeline' });
-  world.addBuild(project, {
-    sha,
-    pipeline: branch,
-    name: 'more',
-    kind: 'bridge',
-    status: 'running',
-    downstream: child,
-  });
-  world.addBuild(project, { sha, pipeline: child, name: 'inner', status: 'running' });
+  const is = (one: Kind): boolean => (kind === one || kind === 'all') && kindsOf(world).includes(one);
+  const branch = world.addPipeline(project, { sha, ref });
+  const child = (parent: typeof branch): void => {
+    const downstream = world.addPipeline(project, { sha: parent.sha, ref: parent.ref, source: 'parent_pipeline' });
+    const bridge = { kind: 'bridge', name: 'more', status: 'running', downstream } as const;
+    world.addBuild(project, { sha: parent.sha, pipeline: parent, ...bridge });
+    world.addBuild(project, { sha: parent.sha, pipeline: downstream, name: 'inner', status: 'running' });
+  };
+  if (is('tag')) {
+    const pipeline = world.addPipeline(project, { sha, ref: 'v1', tag: true });
+    world.addBuild(project, { sha, pipeline, name: 'tagged' });
+  }
+  if (is('external')) world.addBuild(project, { sha, pipeline: branch, name: 'scan', kind: 'external' });
+  if (is('merge')) {
+    const mergeSha = shaOf(`${sha} merged`);
+    world.addCommit(project, { sha: mergeSha, title: 'Merge', parents: [small.olderSha, sha] });
+    const mergeRequest = world.addMergeRequest(project, { sourceBranch: ref, sha, title: 'Let people sign in' });
+    const merged = `refs/merge-requests/${mergeRequest.iid}/merge`;
+    const merge = { sha: mergeSha, ref: merged, source: 'merge_request_event', mergeRequest };
+    const pipeline = world.addPipeline(project, merge);
+    world.addBuild(project, { sha: mergeSha, pipeline, name: 'merged' });
+    if (kind === 'all' && has(world, 'bridges')) child(pipeline);
+  }
+  if (is('child')) child(branch);
   return small;
 }
 
+/** Round trips one after another of a first listing, a further one, and a first one in another window. */
+async function measure(fake: FakeGitLab, kind: Kind) {
+  const { project, sha, ref, token } = fill(fake.world, kind);
+  let text: string | undefined;
+  const facts: FactsKeeper = {
+    get: () => (text === undefined ? undefined : (JSON.parse(text) as InstanceFacts)),
+    keep: (told) => void (text = JSON.stringify(told)),
+  };
+  const open = () => {
+    const rounds = new Rounds(httpWith());
+    const instance = { url: fake.url, hosts: [], apiVersion: 'auto' } as const;
+    const log = new Journal();
+    const client = new GitLabClient(instance, rounds, async () => token, log, systemClock, facts);
+    return { rounds, count: () => rounds.during(() => client.listing(project.path, { sha, ref }, unhurried())) };
+  };
+  const first = open();
+  const [cold, warm] = [await first.count(), await first.count()];
+  const other = open();
+  const [remembered, again] = [await other.count(), await other.count()];
+  return { cold, remembered, warm: Math.max(warm, again), asked: [first.rounds.asked, other.rounds.asked] };
+}
+
+/** `cold/remembered` of each kind; a further listing always takes one. */
+type Counts = Readonly<Partial<Record<Kind, string>>>;
+
+const v3: Counts = { branch: '3/1', tag: '3/1', external: '3/1', all: '3/1' };
+/** Pipelines must be listed before their jobs. */
+const rest: Counts = { branch: '3/2', tag: '3/2', external: '3/2' };
+/** The pipeline of a merge result is in the list of its merge request. */
+const merged: Counts = { ...rest, merge: '4/2', all: '4/2' };
+/** The newest jobs name children and merge results. */
+const bridged: Counts = { ...rest, child: '3/2', merge: '3/2', all: '3/2' };
+const graphql: Counts = { branch: '2/1', tag: '2/1', external: '2/1', merge: '3/2' };
+/** Children are asked for by the number that their bridge tells. */
+const byNumber: Counts = { ...graphql, child: '3/2', all: '4/3' };
+/** Children are asked for by their commit. */
+const byCommit: Counts = { ...graphql, child: '3/1', all: '4/2' };
+
+const table: Readonly<Record<ProfileName | VariantName, Counts>> = {
+  ...{ '8.4': v3, '8.5': v3, '8.9': v3, '8.10': v3, '8.13': v3, '8.17': v3 },
+  '9.0': { ...rest, all: '3/2' },
+  ...{ '10.8': merged, '11.0': merged },
+  ...{ '13.4': bridged, '13.9': bridged, '14.0': bridged },
+  ...{ '14.9': byNumber, '15.3': byNumber, '15.8': byNumber, '15.9': byNumber, '16.3': byNumber },
+  ...{ '17.2': byCommit, '18.9': byCommit, '18.10': byCommit, '19.2': byCommit },
+};
+
 describe('Round trips one after another, of a commit with several pipelines', () => {
-  for (const [name, most] of Object.entries(table) as readonly (readonly [ProfileName, Most])[])
-    it(`are as few as there can be on ${name}: one when all is known`, () =>
-      withGitLab({ profile: name }, async (fake) => {
-        const { project, sha, ref, token } = fill(fake.world);
-        let text: string | undefined;
-        const facts: FactsKeeper = {
-          get: () => (text === undefined ? undefined : (JSON.parse(text) as InstanceFacts)),
-          keep: (told) => void (text = JSON.stringify(told)),
-        };
-        const open = () => {
-          const rounds = new Rounds(httpWith());
-          const instance = { url: fake.url, hosts: [], apiVersion: 'auto' } as const;
-          const log = new Journal();
-          const client = new GitLabClient(instance, rounds, async () => token, log, systemClock, facts);
-          return { rounds, count: () => rounds.during(() => client.listing(project.path, { sha, ref }, unhurried())) };
-        };
-        const first = open();
-        const [cold, warm] = [await first.count(), await first.count()];
-        const second = open();
-        const remembered = await second.count();
-        const counts = JSON.stringify({ cold, warm, remembered });
-        const isWithin = cold <= most.cold && warm === 1 && remembered <= most.remembered;
-        assert.ok(isWithin, `${counts} ${JSON.stringify([first.rounds.asked, second.rounds.asked])}`);
+  for (const [profile, counts] of Object.entries(table) as readonly (readonly [ProfileName, Counts])[])
+    for (const [kind, expected] of Object.entries(counts) as readonly (readonly [Kind, string])[])
+      it(`are ${expected} on ${profile} with ${kind}, cold and where the GitLab is remembered, and one when all is known`, () =>
+        withGitLab({ profile }, async (fake) => {
+          const { cold, remembered, warm, asked } = await measure(fake, kind);
+          assert.deepEqual([`${cold}/${remembered}`, warm], [expected, 1], JSON.stringify(asked));
+        }));
+
+  for (const profile of [...profileNames, ...(Object.keys(variants) as VariantName[])])
+    it(`are known for all that ${profile} has`, () =>
+      withGitLab({ profile }, async (fake) => {
+        assert.deepEqual(Object.keys(table[profile]).sort(), [...kindsOf(fake.world)].sort());
       }));
 });

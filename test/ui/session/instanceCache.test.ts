@@ -50,6 +50,11 @@ describe('What windows remember of instances', () => {
       ...[null, 1, [], 'x', { ...whole, server: { api: 'v5' } }, { ...whole, at: '1' }, { ...whole, projects: [] }],
       { ...whole, projects: { 'a/b': { id: '1', path: 'a/b', at: 1 } } },
       { ...whole, server: { api: 'v4', version: 7 } },
+      ...[
+        { ...whole, lacks: 'x' },
+        { ...whole, lacks: [1] },
+        { ...whole, noGraphql: 'yes' },
+      ],
     ];
     for (const each of damaged) {
       for (const stored of [each, [each]]) {

@@ -17,10 +17,11 @@ import {
   type QueryShape,
 } from './graphqlQuery';
 import { keepListing, unchangedListing } from './graphqlChanges';
-import { toRefusal } from './graphqlRefusal';
+import { isEssential, toRefusal } from './graphqlRefusal';
 import { endStateOf, toBuild, toChild, toCommit, toId, toPipeline, type NamedPipeline } from './graphqlMappers';
 import type { TtlCache } from '../../util/ttlCache';
-import { isMergeOf } from './mergeRequests';
+import { FurtherJobs, type KnownPages } from './furtherJobs';
+import { isMergeOf, isNoMergeOf } from './mergeRequests';
 import { keepNumber } from './pipelineNumbers';
 import { Pages, toProjectAnswer } from './projectAnswer';
 import { groupBy } from '../../util/groupBy';
@@ -52,13 +53,20 @@ const namedAtOnce = 2;
 const jobsAtOnce = [100, 50, 20] as const;
 /** Maximum number of pipelines per commit; a longer list is truncated and marked as partial. */
 const mostPipelines = 500;
-/** Maximum number of pages of jobs per pipeline; a longer list is truncated and marked as partial. */
-const mostPages = 1000;
 /** Give up after this many refused queries: it can't be GitLab. */
 const mostRefusals = 20;
 
 export function isGraphqlUsed({ server, memory }: Pick<CommitQuestion, 'server' | 'memory'>): boolean {
-  return has(server, 'graphql') && !memory.has(notUsedKey);
+  return has(server, 'graphqlLists') && !memory.has(notUsedKey);
+}
+
+/** Whether GraphQL refused for a reason that lasts. */
+export function isGraphqlRefused({ memory }: Pick<CommitQuestion, 'memory'>): boolean {
+  return memory.get(notUsedKey) === true;
+}
+
+export function recallGraphqlRefused({ memory }: Pick<CommitQuestion, 'memory'>): void {
+  memory.set(notUsedKey, true);
 }
 
 /** Loads builds and pipelines of a commit in few requests; undefined if REST must be used instead. */
@@ -114,8 +122,10 @@ function mayPass(error: NoGraphql | UnexpectedShape): boolean {
 
 /** A question about the commit. */
 type Ask =
-  /** Pipelines of a commit without child pipelines; `only`: the single one that counts. */
-  | { readonly kind: 'own'; readonly sha: string; readonly only?: Pipeline | undefined }
+  /** Pipelines of the commit without child pipelines. */
+  | { readonly kind: 'own'; readonly sha: string }
+  /** The pipeline of a merge, if that is a merge of the commit. */
+  | { readonly kind: 'merge'; readonly sha: string; readonly merge: Pipeline }
   /** Child pipelines of all pipelines of a commit. */
   | { readonly kind: 'children'; readonly sha: string }
   | { readonly kind: 'named'; readonly iids: readonly string[] };
@@ -127,6 +137,8 @@ interface Known {
   readonly iids: readonly string[];
   /** Finished child pipelines without children of their own, by number within the project. */
   readonly ended: ReadonlyMap<string, EndedChild>;
+  /** Further pages of jobs, by number of the pipeline within the project. */
+  readonly pages: ReadonlyMap<string, KnownPages>;
 }
 
 interface EndedChild {
@@ -142,12 +154,20 @@ class GraphqlListing {
   private readonly commits = new Map<string, Commit>();
   /** Pipelines found through merge requests, by id. */
   private readonly ofMergeRequests = new Map<number, Pipeline>();
+  /** The newest pipeline of a merge for each merge request. */
   private readonly merges = new Map<number, Pipeline>();
+  /** Ids of the pipelines of merges that the previous listing found. */
+  private knownMerges: ReadonlySet<number> = new Set();
+  /** Ids of all pipelines of merges that were loaded; those known from last time may not be the newest any more. */
+  private readonly mergesLoaded = new Set<number>();
   private readonly named = new Map<number, NamedPipeline>();
   private readonly asked = new Set<string>();
   /** Fingerprints of finished pipelines, by id. */
   private readonly endStates = new Map<number, string>();
   private ended: Known['ended'] = new Map();
+  /** Pages of jobs after the first of each pipeline. */
+  private readonly further = new FurtherJobs((iid, cursor) => this.pageOfJobs(iid, cursor));
+  private readonly pages = new Map<string, KnownPages>();
   private readonly lacks: Set<string>;
   private context: RowContext;
   private isPartial = false;
@@ -163,32 +183,54 @@ class GraphqlListing {
     const key = `further pipelines of ${project.id} ${commit.sha} ${commit.ref ?? ''}`;
     const known = memory.get(key) as Known | undefined; // Only written below.
     if (this.question.isAsked !== true && known !== undefined) this.ended = known.ended;
-    let open = this.first(known);
-    while (open.length > 0) {
-      for (const ask of open) this.asked.add(nameOf(ask));
-      await mapLimit(open, pipelinesAtOnce, (ask) => this.ask(ask));
-      open = this.missing();
+    this.knownMerges = new Set(known?.merges.map(({ id }) => id));
+    this.beginFurtherJobs(known);
+    try {
+      await this.askAll(this.first(known));
+    } finally {
+      this.further.stop();
     }
     memory.set(key, this.found());
     return this.listing();
   }
 
+  private async askAll(first: readonly Ask[]): Promise<void> {
+    for (let open = first; open.length > 0; open = this.missing()) {
+      for (const ask of open) this.asked.add(nameOf(ask));
+      await mapLimit(open, pipelinesAtOnce, (ask) => this.ask(ask));
+    }
+  }
+
+  private beginFurtherJobs(known: Known | undefined): void {
+    for (const [iid, pages] of known?.pages ?? []) {
+      const isKept = this.ended.has(iid) || pages.size !== jobsOf(this.question.memory);
+      if (!isKept) this.further.begin(iid, pages);
+    }
+  }
+
   private first(known: Known | undefined): readonly Ask[] {
-    const { commit } = this.question;
+    const { sha } = this.question.commit;
     return [
-      { kind: 'own', sha: commit.sha },
-      ...(known?.merges ?? []).map((only): Ask => ({ kind: 'own', sha: only.sha, only })),
-      ...(this.listsChildren() ? (known?.parents ?? []).map((sha): Ask => ({ kind: 'children', sha })) : []),
+      { kind: 'own', sha },
+      ...(known?.merges ?? []).map((merge): Ask => ({ kind: 'merge', sha: merge.sha, merge })),
+      ...(this.listsChildren() ? this.parents(known).map((parent): Ask => ({ kind: 'children', sha: parent })) : []),
       ...byTwos((known?.iids ?? []).filter((iid) => !this.ended.has(iid))),
     ];
   }
 
+  /** Commits that probably have child pipelines. */
+  private parents(known: Known | undefined): readonly string[] {
+    const { commit, expected } = this.question;
+    return known?.parents ?? (expected?.hasChildren === true ? [commit.sha] : []);
+  }
+
   /** Pipelines that responses referred to and that haven't been requested. */
   private missing(): readonly Ask[] {
-    const merges = [...this.merges.values()].map((only): Ask => ({ kind: 'own', sha: only.sha, only }));
+    const merges = [...this.merges.values()].map((merge): Ask => ({ kind: 'merge', sha: merge.sha, merge }));
     this.takeEnded();
     const lost = [...this.named.values()].filter(({ id }) => !this.pipelines.has(id));
-    const lists = this.listsChildren() ? lost.map(({ sha }): Ask => ({ kind: 'children', sha })) : [];
+    const parents = this.listsChildren() ? [...lost, ...this.newMerges()] : [];
+    const lists = parents.map(({ sha }): Ask => ({ kind: 'children', sha }));
     const open = distinct([...merges, ...lists]).filter((ask) => !this.asked.has(nameOf(ask)));
     if (open.length > 0) return open;
     const [isFull, iids] = [this.pipelines.size >= mostPipelines, lost.flatMap(({ iid }) => iid ?? [])];
@@ -197,13 +239,22 @@ class GraphqlListing {
     return isFull ? [] : byTwos(left);
   }
 
+  /** Merges that probably have child pipelines, because other commits have some. */
+  private newMerges(): readonly Pipeline[] {
+    if (this.question.expected?.hasChildren !== true) return [];
+    return [...this.merges.values()].filter(({ id }) => !this.knownMerges.has(id));
+  }
+
   private found(): Known {
-    const own = [...this.named.values()].filter(({ id }) => this.pipelines.has(id));
+    const merges = [...this.merges.values()];
+    const commits = new Set([this.question.commit.sha, ...merges.map(({ sha }) => sha)]);
+    const own = [...this.named.values()].filter(({ id, sha }) => this.pipelines.has(id) && commits.has(sha));
     return {
-      merges: [...this.merges.values()],
+      merges,
       parents: this.listsChildren() ? [...new Set(own.map(({ sha }) => sha))] : [],
       iids: this.listsChildren() ? [] : own.flatMap(({ iid }) => iid ?? []),
       ended: this.listsChildren() || this.isPartial ? new Map() : this.endedChildren(own),
+      pages: this.pages,
     };
   }
 
@@ -245,7 +296,7 @@ class GraphqlListing {
       for (const { downstream } of builds.get(id) ?? []) if (downstream !== undefined) reach(downstream);
     };
     const builds = groupBy(this.builds, ({ pipeline }) => pipeline);
-    for (const { id } of this.pipelines.values()) if (!this.named.has(id) && !this.isChild(id)) reach(id);
+    for (const { id } of this.pipelines.values()) if (this.isRoot(id)) reach(id);
     const pipelines = [...this.pipelines.values()].filter(({ id }) => reached.has(id));
     return {
       builds: this.builds
@@ -256,8 +307,9 @@ class GraphqlListing {
     };
   }
 
-  private isChild(id: number): boolean {
-    return this.pipelines.get(id)?.source === 'parent_pipeline';
+  private isRoot(id: number): boolean {
+    const isChild = this.named.has(id) || this.pipelines.get(id)?.source === 'parent_pipeline';
+    return !isChild && (!this.mergesLoaded.has(id) || this.merges.has(id));
   }
 
   private marked(pipeline: Pipeline): Pipeline {
@@ -278,16 +330,17 @@ class GraphqlListing {
     const { project, commit } = this.question;
     switch (ask.kind) {
       case 'own': {
-        const branch = ask.sha === commit.sha ? commit.ref : undefined;
-        const row = await this.send((shape) => ownQuery(project.path, ask.sha, branch, shape));
+        const row = await this.send((shape) => ownQuery(project.path, ask.sha, commit.ref, shape));
         if (row.object('userPermissions')?.isFalse('adminProject') === true)
           this.context = { ...this.question, noMaintainer: true };
-        const rows = row.requireObject('own').requireObjects('nodes');
-        const wanted = rows.filter((each) => ask.only === undefined || toId(each.requireString('id')) === ask.only.id);
-        await this.take(wanted);
-        await this.readMergeRequests(row.object('mergeRequests')?.objects('nodes') ?? []);
+        await Promise.all([
+          this.take(row.requireObject('own').requireObjects('nodes')),
+          this.readMergeRequests(row.object('mergeRequests')?.objects('nodes') ?? []),
+        ]);
         return;
       }
+      case 'merge':
+        return this.askForMerge(ask.merge);
       case 'children':
         return this.askForChildren(ask.sha);
       case 'named': {
@@ -301,6 +354,23 @@ class GraphqlListing {
       default:
         return ask satisfies never;
     }
+  }
+
+  /** Requests the pipeline of a merge; at the same time what it is a merge of, which never changes. */
+  private async askForMerge({ id, sha }: Pipeline): Promise<void> {
+    const { project } = this.question;
+    const [isMerge, row] = await Promise.all([
+      isMergeOf(this.question, sha),
+      this.send((shape) => ownQuery(project.path, sha, undefined, shape)),
+    ]);
+    if (!isMerge) {
+      this.merges.delete(id);
+      this.ofMergeRequests.delete(id);
+      return;
+    }
+    const rows = row.requireObject('own').requireObjects('nodes');
+    this.mergesLoaded.add(id);
+    await this.take(rows.filter((each) => toId(each.requireString('id')) === id));
   }
 
   private async askForChildren(sha: string): Promise<void> {
@@ -348,20 +418,19 @@ class GraphqlListing {
     }
   }
 
-  /** Loads the remaining pages of jobs, one after the other, because each page has the cursor of the next. */
+  /** Loads the remaining pages of jobs. */
   private async furtherJobs(row: JsonObject, iid: string): Promise<void> {
-    const { project } = this.question;
-    const pipeline = toPipeline(row, project);
-    const pages = new Pages();
-    let after = pages.after(row.object('jobs'));
-    for (let read = 1; after !== undefined && read < mostPages; read += 1) {
-      const cursor = after;
-      const answer = await this.send((shape) => jobsQuery(project.path, iid, cursor, shape));
-      const page = answer.requireObject('pipeline').requireObject('jobs');
-      this.takeJobs(page, pipeline);
-      after = pages.after(page);
-    }
-    if (after !== undefined) this.isPartial = true;
+    const pipeline = toPipeline(row, this.question.project);
+    const take = (page: JsonObject): void => this.takeJobs(page, pipeline);
+    const { cursors, isPartial } = await this.further.read(iid, row.requireObject('jobs'), take);
+    if (cursors.length > 0) this.pages.set(iid, { size: jobsOf(this.question.memory), cursors });
+    if (isPartial) this.isPartial = true;
+  }
+
+  private async pageOfJobs(iid: string, cursor: string): Promise<JsonObject> {
+    const { path } = this.question.project;
+    const answer = await this.send((shape) => jobsQuery(path, iid, cursor, shape));
+    return answer.requireObject('pipeline').requireObject('jobs');
   }
 
   /**
@@ -383,7 +452,7 @@ class GraphqlListing {
       }
       const merges = pipelines.map(({ pipeline }) => pipeline).filter(({ sha }) => sha !== commit.sha);
       const [merge] = merges.sort((a, b) => b.id - a.id);
-      if (merge === undefined || !(await isMergeOf(this.question, merge.sha))) continue;
+      if (merge === undefined || isNoMergeOf(this.question, merge.sha)) continue;
       this.ofMergeRequests.set(merge.id, merge);
       this.merges.set(merge.id, merge);
     }
@@ -422,6 +491,7 @@ class GraphqlListing {
   }
 }
 
+const lacksKey = 'what GraphQL lacks';
 const jobsKey = 'jobs of a pipeline that GraphQL gives at once';
 
 function jobsOf(memory: TtlCache): number {
@@ -452,12 +522,23 @@ function isOfMergeRequest(row: JsonObject): boolean {
 
 /** Fields that the server lacks, as `Type.field`; kept with other facts about the server. */
 export function lacksOf({ memory, server }: Pick<CommitQuestion, 'memory' | 'server'>): Set<string> {
-  const key = 'what GraphQL lacks';
-  const lacks = memory.get(key);
+  const lacks = memory.get(lacksKey);
   if (lacks instanceof Set) return lacks as Set<string>;
   const known = new Set(fieldsLeftOutFor(server));
-  memory.set(key, known);
+  memory.set(lacksKey, known);
   return known;
+}
+
+/** Fields that the server has refused although its version should have them. */
+export function refusedBy(question: Pick<CommitQuestion, 'memory' | 'server'>): readonly string[] {
+  const known = new Set(fieldsLeftOutFor(question.server));
+  return [...lacksOf(question)].filter((field) => !known.has(field)).sort();
+}
+
+/** Leaves out fields that the server has refused before, unless they decide which builds there are. */
+export function recallRefused(question: Pick<CommitQuestion, 'memory' | 'server'>, fields: readonly string[]): void {
+  const lacks = lacksOf(question);
+  for (const field of fields) if (!isEssential(field)) lacks.add(field);
 }
 
 /** The pipeline as a merge request lists it, without builds. */

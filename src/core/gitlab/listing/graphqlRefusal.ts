@@ -8,6 +8,10 @@ const essential = new Set([
   'PipelineConnection.pageInfo',
 ]);
 
+export function isEssential(field: string): boolean {
+  return essential.has(field);
+}
+
 export type Refusal =
   /** The query works without these fields. */
   | { readonly kind: 'lacks'; readonly fields: readonly string[] }
@@ -27,5 +31,5 @@ export function toRefusal(messages: readonly string[]): Refusal {
   // A variable that only a missing field used.
   const explained = messages.filter((message) => message.startsWith('Variable $') && message.endsWith(' but not used'));
   const isKnown = fields.length + explained.length === messages.length && fields.length > 0;
-  return isKnown && !fields.some((field) => essential.has(field)) ? { kind: 'lacks', fields } : { kind: 'never' };
+  return isKnown && !fields.some(isEssential) ? { kind: 'lacks', fields } : { kind: 'never' };
 }

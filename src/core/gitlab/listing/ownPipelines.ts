@@ -14,15 +14,17 @@ const pipelinesAtOnce = 6;
 /** Loads the jobs of a pipeline, which the caller needs anyway. */
 export type JobsOf = (pipeline: Pipeline) => Promise<readonly { readonly id: number }[]>;
 
+/** What is requested at the same time anyway. */
+export interface Beside {
+  readonly jobsOf: JobsOf;
+  readonly external: Promise<readonly Pick<Build, 'id'>[]>;
+  /** Pipelines of the commit that the project's newest jobs name. */
+  readonly named: Promise<readonly Pipeline[]>;
+}
+
 /** Pipelines of the commit itself, newest first. */
-export async function ownPipelines(
-  question: CommitQuestion,
-  jobsOf: JobsOf,
-  external: Promise<readonly Pick<Build, 'id'>[]>,
-): Promise<readonly Pipeline[]> {
-  const all = has(question.server, 'pipelinesBySha')
-    ? await bySha(question)
-    : await byStatuses(question, jobsOf, external);
+export async function ownPipelines(question: CommitQuestion, beside: Beside): Promise<readonly Pipeline[]> {
+  const all = has(question.server, 'pipelinesBySha') ? await bySha(question) : await byStatuses(question, beside);
   const newestFirst = [...all].sort((a, b) => b.id - a.id);
   const own = newestFirst.filter(({ source }) => source !== 'parent_pipeline').slice(0, pipelinesShown);
   const oldest = own.at(-1)?.id ?? 0;
@@ -41,15 +43,11 @@ async function bySha({ api, project, commit, server }: CommitQuestion): Promise<
 
 /**
  * Finds the commit's pipelines up to 10.7, which can't filter by commit. The statuses of a commit are its jobs, without
- * their pipelines. Usually the project's newest pipelines are the commit's; otherwise one job of each pipeline
+ * their pipelines. Usually the project's newest pipelines and jobs lead to them; otherwise one job of each pipeline
  * identifies it. A job's pipeline never changes, so it is requested once.
  */
-async function byStatuses(
-  question: CommitQuestion,
-  jobsOf: JobsOf,
-  external: Promise<readonly Pick<Build, 'id'>[]>,
-): Promise<readonly Pipeline[]> {
-  const { api, project, commit, memory } = question;
+async function byStatuses(question: CommitQuestion, { jobsOf, external, named }: Beside): Promise<readonly Pipeline[]> {
+  const { project, commit, memory } = question;
   const path = `projects/${project.id}/repository/commits/${commit.sha}/statuses?all=true`;
   const key = `pipelines by ${path}`;
   const kept = memory.get(key);
@@ -57,21 +55,48 @@ async function byStatuses(
   const learn = async (pipeline: Pipeline): Promise<void> => {
     for (const { id } of await jobsOf(pipeline)) known.set(id, pipeline);
   };
-  const [ids, others] = await Promise.all([
-    api.keptList(path, (row) => row.id('id')).catch(noneWithoutCi),
-    external,
-    known.size > 0 ? undefined : newest(question).then((pipelines) => mapLimit(pipelines, pipelinesAtOnce, learn)),
-  ]);
-  const reported = new Set(others.map(({ id }) => id));
-  for (const id of ids) {
-    if (known.has(id)) continue;
+  const learnAll = (pipelines: readonly Pipeline[]) => mapLimit(pipelines, pipelinesAtOnce, learn);
+  const asked = new Set<number>();
+  const reported = new Set<number>();
+  const ask = async (id: number): Promise<void> => {
+    asked.add(id);
     const pipeline = await pipelineOf(question, id);
     // A job that is refused now may be accessible later; an external status never has a pipeline.
     if (pipeline !== undefined || reported.has(id)) known.set(id, pipeline);
     if (pipeline !== undefined) await learn(pipeline);
+  };
+  // Most have no pipeline, so nothing else leads to one.
+  const askForExternal = (statuses: readonly Pick<Build, 'id'>[]) => {
+    for (const { id } of statuses) reported.add(id);
+    return mapLimit(
+      statuses.filter(({ id }) => !known.has(id)),
+      pipelinesAtOnce,
+      ({ id }) => ask(id),
+    );
+  };
+  const [statuses] = await Promise.all([
+    question.api.keptList(path, toStatus).catch(noneWithoutCi),
+    external.then(askForExternal),
+    known.size > 0 ? undefined : Promise.all([newest(question).then(learnAll), named.then(learnAll)]),
+  ]);
+  const open = (): readonly StatusOfJob[] => statuses.filter(({ id }) => !known.has(id) && !asked.has(id));
+  for (let left = open(); left.length > 0; left = open()) {
+    // Most pipelines have a branch or tag of their own.
+    const oneEach = [...new Map(left.map(({ id, ref }) => [ref, id])).values()];
+    await mapLimit(oneEach, pipelinesAtOnce, ask);
   }
   memory.set(key, known);
-  return [...new Map(ids.flatMap((id) => known.get(id) ?? []).map((pipeline) => [pipeline.id, pipeline])).values()];
+  const found = statuses.flatMap(({ id }) => known.get(id) ?? []);
+  return [...new Map(found.map((pipeline) => [pipeline.id, pipeline])).values()];
+}
+
+interface StatusOfJob {
+  readonly id: number;
+  readonly ref: string;
+}
+
+function toStatus(row: JsonObject): StatusOfJob {
+  return { id: row.id('id'), ref: row.string('ref') ?? '' };
 }
 
 type PipelineByJob = Map<number, Pipeline | undefined>;

@@ -1,5 +1,5 @@
 import { deny } from '../../model/abilities';
-import type { Build, Commit, Report } from '../../model/build';
+import { statusClass, type Build, type Commit, type Report } from '../../model/build';
 import type { Pipeline } from '../../model/pipeline';
 import type { Project, RowContext } from '../dialect';
 import { isKnownToHave, lacks } from '../features';
@@ -61,6 +61,16 @@ export function toPipeline(row: JsonObject, project: Project): Pipeline {
     webUrl: `${project.url}/${page}/${id}`,
     ...present({ name: row.string('name') }), // In lists since 16.3.
   };
+}
+
+/**
+ * Fingerprint of a finished pipeline, which changes with anything in it; undefined while it is running, or if fields
+ * are missing.
+ */
+export function endStateOf(row: JsonObject): string | undefined {
+  const [status, updatedAt] = [row.string('status'), row.string('updated_at')];
+  const hasEnded = status !== undefined && updatedAt !== undefined && statusClass(status) === 'ended';
+  return hasEnded ? `${status} ${updatedAt}` : undefined;
 }
 
 /** Drops fields without a value: most pipelines have none of these. */

@@ -143,19 +143,23 @@ describe('GraphQL', () => {
     assert.equal(can(named(await at.listing(), 'archived'), 'play'), false);
   });
 
-  it('does not ask for what a release is known to lack', async () => {
-    await start('15.9');
-    const cold = await countsOf(at);
-    assert.ok(at.log.lines.every((line) => !line.startsWith('GraphQL lacks')));
-    assert.deepEqual([cold.byGraphql, await countsOf(at)], [3, { byGraphql: 3, byRest: 0 }]);
-  });
+  for (const release of ['15.9', '17.2'] as const)
+    it(`does not ask for what ${release} is known to lack`, async () => {
+      await start(release);
+      const cold = await countsOf(at);
+      assert.ok(at.log.lines.every((line) => !line.startsWith('GraphQL lacks')));
+      assert.deepEqual([cold.byGraphql, await countsOf(at)], [3, { byGraphql: 3, byRest: 0 }]);
+    });
 
   it('leaves out what the server lacks, and asks for it once', async () => {
     await start('17.2');
+    const body = JSON.stringify({ version: '17.3.0-ee', revision: '4e963fe' });
+    const answer = { status: 200, headers: { 'Content-Type': 'application/json' }, body };
+    at.fake.faults = [{ when: ({ path }) => path.endsWith('/version'), answer }];
     const cold = await countsOf(at);
     assert.equal(cold.byRest, 1); // The parents of the merge commit.
     const lacking = at.log.lines.filter((line) => line.startsWith('GraphQL lacks'));
-    assert.deepEqual(lacking, ['GraphQL lacks CiJob.exitCode']);
+    assert.deepEqual(lacking, ['GraphQL lacks CiJob.exitCode, CiJobArtifact.expired']);
     // Refused once; then the commit, the pipeline of the merge result and the child, which are one round trip when warm.
     assert.deepEqual([cold.byGraphql, await countsOf(at)], [4, { byGraphql: 3, byRest: 0 }]);
     await assertWhole(at);

@@ -166,7 +166,7 @@ describe('The builds of a commit by REST', () => {
 
   it('have a pipeline on 9.0 as soon as one of its jobs is given out', async () => {
     await start('9.0');
-    const isOne = ({ path }: { readonly path: string }) => /\/(jobs\/\d+|pipelines\?.*)$/.test(path);
+    const isOne = ({ path }: { readonly path: string }) => /\/(1\/jobs\?.*|jobs\/\d+|pipelines\?.*)$/.test(path);
     const missing = { status: 404, headers: json, body: '{"message":"404 Not found"}' };
     fake.faults = [{ when: isOne, answer: missing }];
     assert.deepEqual(await list(), []);

@@ -1,0 +1,45 @@
+import type { Pipeline } from '../../model/pipeline';
+import type { CommitQuestion } from '../dialect';
+import { has } from '../features';
+import type { JsonObject } from '../jsonObject';
+import { noneUnlessGone } from '../notFound';
+import { keepParents, type Begin } from './mergeRequests';
+import { toPipeline } from './restMappers';
+
+/** Maximum number of pipelines that are loaded early. */
+const mostPipelines = 6;
+
+interface JobOfPipeline {
+  readonly pipeline: Pipeline;
+  /** Parents of the commit that the job ran on. */
+  readonly parents: readonly string[];
+}
+
+/**
+ * The commit's pipelines that the project's newest jobs name, for the first listing of a commit: child pipelines before
+ * their bridges tell of them, those of merge results before their merge request does, and up to 10.7 those of tags, which
+ * are in no list. Asked only where there probably are some: the project had
+ * some, or nothing is known of it. `begin` gets each.
+ */
+export async function newestJobs(question: CommitQuestion, begin: Begin): Promise<readonly Pipeline[]> {
+  const { api, project, commit, server, expected } = question;
+  const isUsual = expected === undefined ? has(server, 'bridges') : expected.hasChildren === true;
+  if (has(server, 'pipelinesBySha') && !isUsual && expected?.hasMerges !== true) return [];
+  const read = (row: JsonObject): JobOfPipeline | undefined => {
+    const pipeline = row.object('pipeline');
+    const parents = row.object('commit')?.strings('parent_ids') ?? [];
+    return pipeline && { pipeline: toPipeline(pipeline, project), parents };
+  };
+  const { items } = await api
+    .page(`projects/${project.id}/jobs`, 1, read)
+    .catch((error: unknown) => ({ items: noneUnlessGone(error) }));
+  const found = new Map<number, Pipeline>();
+  for (const { pipeline, parents } of items.flatMap((item) => item ?? [])) {
+    const isMerge = pipeline.ref.startsWith('refs/merge-requests/') && parents.includes(commit.sha);
+    if (isMerge) keepParents(question, pipeline.sha, parents);
+    if (pipeline.sha === commit.sha || isMerge) found.set(pipeline.id, pipeline);
+  }
+  const newest = [...found.values()].sort((a, b) => b.id - a.id).slice(0, mostPipelines);
+  for (const pipeline of newest) begin(pipeline);
+  return newest;
+}

@@ -1,0 +1,101 @@
+import { statusClass } from '../../model/build';
+import type { Pipeline } from '../../model/pipeline';
+import type { CommitQuestion } from '../dialect';
+import { rowsOfPipeline, type PipelineRows, type ReadBuild } from './pipelineRows';
+
+const pipelinesAtOnce = 6;
+/** Maximum number of pipelines that are begun before it is known that they are needed. */
+const mostBegun = 500;
+
+/** A finished child pipeline without children of its own. */
+export interface EndedRows {
+  readonly rows: PipelineRows;
+  readonly endState: string;
+}
+
+interface AskedRows {
+  readonly rows: Promise<PipelineRows>;
+  /** What the bridge had told of the pipeline before it was asked for. */
+  readonly endState: string | undefined;
+}
+
+/** Builds and child pipelines of pipelines, loaded once per round, a few pipelines at once. */
+export class RowsByPipeline {
+  private readonly asked = new Map<number, AskedRows>();
+  /** Fingerprints that bridges told in this round, by id. */
+  private readonly endStates = new Map<number, string | undefined>();
+  private readonly under: Promise<unknown>[] = [];
+  private isStopped = false;
+
+  constructor(
+    private readonly question: CommitQuestion,
+    private readonly read: ReadBuild,
+    /** Finished child pipelines of last time, by id: loaded again only if their bridge tells something else. */
+    private readonly ended: ReadonlyMap<number, EndedRows> = new Map(),
+  ) {}
+
+  of(pipeline: Pipeline): Promise<PipelineRows> {
+    const asked = this.asked.get(pipeline.id) ?? this.ask(pipeline);
+    this.asked.set(pipeline.id, asked);
+    return asked.rows;
+  }
+
+  /** Begins to load a pipeline and its children, without waiting. A failure shows when it is needed. */
+  readonly begin = (pipeline: Pipeline): void => {
+    if (this.isStopped || this.asked.has(pipeline.id) || this.asked.size >= mostBegun) return;
+    this.of(pipeline).then(
+      ({ children }) => {
+        for (const child of children) this.begin(child.pipeline);
+      },
+      () => undefined,
+    );
+  };
+
+  /** Begins nothing more. */
+  stop(): void {
+    this.isStopped = true;
+  }
+
+  /** Ids of the child pipelines that have ended. */
+  get idsOfEnded(): readonly number[] {
+    return [...this.endStates].flatMap(([id, endState]) => (endState === undefined ? [] : id));
+  }
+
+  /**
+   * Finished child pipelines to remember: those that their bridge told to be finished before they were asked for, and
+   * without children of their own, of which only their bridges report.
+   */
+  async endedRows(): Promise<ReadonlyMap<number, EndedRows>> {
+    const entries: [number, EndedRows][] = [];
+    for (const [id, { rows: loading, endState }] of this.asked) {
+      if (endState === undefined || endState !== this.endStates.get(id)) continue;
+      const rows = await loading;
+      const hasEnded = rows.builds.every(({ kind, status }) => kind !== 'bridge' && statusClass(status) !== 'active');
+      if (hasEnded) entries.push([id, { rows, endState }]);
+    }
+    return new Map(entries);
+  }
+
+  private ask(pipeline: Pipeline): AskedRows {
+    const { id } = pipeline;
+    const endState = this.endStates.get(id);
+    const kept = this.ended.get(id);
+    const isSame = kept !== undefined && kept.endState === endState;
+    const rows = isSame ? Promise.resolve(kept.rows) : this.inTurn(pipeline);
+    return { endState, rows: rows.then((told) => this.noting(told)) };
+  }
+
+  /** Loads a pipeline when one of those before it has come. */
+  private inTurn(pipeline: Pipeline): Promise<PipelineRows> {
+    const place = this.asked.size % pipelinesAtOnce;
+    const before = this.under[place] ?? Promise.resolve();
+    const rows = before.then(() => rowsOfPipeline(this.question, this.read, pipeline));
+    this.under[place] = rows.catch(() => undefined);
+    return rows;
+  }
+
+  private noting(rows: PipelineRows): PipelineRows {
+    for (const { pipeline, endState } of rows.children) this.endStates.set(pipeline.id, endState);
+    return rows;
+  }
+}
