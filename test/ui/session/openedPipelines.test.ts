@@ -7,6 +7,7 @@ import { minute, shaOf } from '../../gitlab/seed';
 import { serverError } from '../../gitlab/faults';
 import type { App } from '../app';
 import { appsInTests } from '../eachApp';
+import type { Uri } from '../fake/basics';
 import { editor } from '../fake/editor';
 import { drawn, rowsOf, type Row } from '../fake/views';
 import { until } from '../fake/until';
@@ -107,6 +108,74 @@ describe('Earlier pipelines of the branch', () => {
       drawn(await below()).some((line) => /rspec .*attempt 2/.test(line)) ? true : undefined,
     );
     assert.ok(app.asked().some((line) => /^POST jobs\/\d+\/retry$/.test(line)));
+  });
+
+  it('open the log, the artifacts and the timeline of what they hold', async () => {
+    const app = await apps.ready({
+      gitlab: { profile: '18.9' },
+      prepare: (made) => {
+        fill(made);
+        const { world } = made.gitlab;
+        const { project } = made.small;
+        const pipeline = world.pipelines(project).find(({ sha }) => sha === shaOf('earlier 1')) ?? assert.fail();
+        const artifacts = { filename: 'a.zip', files: { 'notes.txt': 'Earlier.\n' } };
+        world.addBuild(project, { sha: pipeline.sha, pipeline, name: 'pages', status: 'success', artifacts });
+      },
+    });
+    const [view] = editor().views;
+    assert.ok(view !== undefined);
+    const all = (): Promise<readonly Row[]> => rowsOf(view, ({ label }) => !['compile', 'spinach'].includes(label));
+    await all();
+    const rows = await all();
+    const from = rows.slice(rows.findIndex(({ item }) => item.label === branchRow));
+    const rowOf = (label: string | RegExp): Row => {
+      const isIt = ({ item }: Row): boolean =>
+        typeof label === 'string' ? item.label === label : label.test(item.label);
+      return from.find(isIt) ?? assert.fail(drawn(from).join('\n'));
+    };
+    const [uri] = argumentsOf(rowOf('rspec')) as readonly [Uri];
+    assert.match((await editor().texts.open(uri)).getText(), /^ran/);
+    const [file] = argumentsOf(rowOf('notes.txt')) as readonly [Uri];
+    const { provider } = editor().fileSystems.of(file.scheme) ?? assert.fail();
+    assert.equal(Buffer.from(await provider.readFile(file as never)).toString(), 'Earlier.\n');
+    await app.run('showTimeline', rowOf(/^Commit 1/).element);
+    const timeline = await until('the timeline', () =>
+      [...editor().texts.documents.values()].find((one) => one.uri.scheme === 'gitlab-builds-timeline'),
+    );
+    assert.match(timeline.getText(), / compile .*\n.* rspec /);
+  });
+
+  it('are retried by their number with the root of the pipeline, and else refused', async () => {
+    const app = await start({ profile: '18.9' });
+    await below();
+    const id = app.gitlab.world.pipelines(app.small.project).find(({ sha }) => sha === shaOf('earlier 1'))?.id;
+    await app.run('retryPipeline', { pipeline: id });
+    assert.equal(editor().messages.at(-1)?.text, `Pipeline #${id} isn't one of the commit that is shown.`);
+    app.asked();
+    const repository = `${app.repository.rootUri.toString()}#pipeline=${id}&project=${encodeURIComponent(app.small.project.path)}`;
+    await app.run('retryPipeline', { pipeline: id, repository });
+    assert.ok(app.asked().includes(`POST pipelines/${id}/retry`));
+  });
+
+  it('include those of the merge request, which are called by it', async () => {
+    const app = await apps.ready({
+      gitlab: { profile: '18.9' },
+      prepare: (made) => {
+        fill(made);
+        const { world } = made.gitlab;
+        const { project, ref, sha } = made.small;
+        const mergeRequest = world.addMergeRequest(project, { title: 'Let people in', sourceBranch: ref, sha });
+        const of = { ref: `refs/merge-requests/${mergeRequest.iid}/head`, source: 'merge_request_event', mergeRequest };
+        const earlier = world.addPipeline(project, { sha: shaOf('earlier 2'), ...of });
+        world.addBuild(project, { sha: shaOf('earlier 2'), pipeline: earlier, name: 'check', status: 'failed' });
+        const now = world.addPipeline(project, { sha, ...of });
+        world.addBuild(project, { sha, pipeline: now, name: 'check', status: 'success' });
+      },
+    });
+    await app.shows('ready', ({ pipelines }) => pipelines.some(({ mergeRequest }) => mergeRequest !== undefined));
+    const listed = (await below((label) => label === branchRow)).slice(1);
+    const told = listed.map(({ item }) => String(item.description));
+    assert.equal(told.filter((one) => one.includes('!1')).length, 1, told.join('\n'));
   });
 
   it('say in place why they could not be loaded, and load again by a click', async () => {
