@@ -29,7 +29,7 @@ const features = {
   lint: { v3: [8, 12], v4: [9, 0] },
   /** `POST /projects/:id/ci/lint` */
   projectLint: { v4: [13, 6] },
-  /** `content_ref` of `GET /projects/:id/ci/lint` */
+  /** `content_ref` of `GET /projects/:id/ci/lint`; 16.5 to 16.9 called it `sha`. */
   lintOfCommit: { v4: [16, 10] },
   /** Status `manual`; earlier versions use `skipped`. */
   manualStatus: { v3: [9, 0], v4: [9, 0] },

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Uri } from 'vscode';
 import type { ProfileName } from '../../gitlab/profiles/profile';
+import { reporterToken } from '../../gitlab/seed';
 import type { App, AppOptions } from '../app';
 import { appsInTests } from '../eachApp';
 import { editor } from '../fake/editor';
@@ -329,6 +330,117 @@ describe('Run Pipeline', () => {
       await start(profile);
       assert.equal(editor().contextKeys.get('gitlabBuilds.canRunPipeline'), !['8.5', '8.13'].includes(profile));
     });
+
+  describe("that GitLab doesn't want", () => {
+    const base = (sentence: string): string => JSON.stringify({ message: { base: [sentence] } });
+    const rules = 'Pipeline will not run for the selected trigger. The rules configuration prevented any jobs.';
+    const noRight =
+      'You do not have sufficient permission to run a pipeline on \'main\'. Please select a different branch. <a href="/help">Learn more</a>';
+    const cases: readonly (readonly [string, number, string, RegExp])[] = [
+      [
+        'because no rule adds a job',
+        400,
+        base(rules),
+        /^127\.0\.0\.1:\d+ refused the request \(Pipeline will not run .*\)\.$/,
+      ],
+      [
+        'because its workflow says so',
+        400,
+        base('Pipeline filtered out by workflow rules.'),
+        /filtered out by workflow rules/,
+      ],
+      ['because there are no jobs', 400, base('No stages / jobs for this pipeline.'), /No stages \/ jobs/],
+      ['because the branch is protected', 400, base(noRight), /sufficient permission to run a pipeline on 'main'/],
+      ['because the branch was deleted', 400, base('Reference not found'), /Reference not found/],
+      [
+        'because variables are not allowed',
+        400,
+        base('Insufficient permissions to set pipeline variables'),
+        /set pipeline variables/,
+      ],
+      [
+        'because its file is wrong',
+        400,
+        base('jobs:rspec config contains unknown keys: scirpt'),
+        /unknown keys: scirpt/,
+      ],
+      ['because the project is archived, or for a guest', 403, '{"message":"403 Forbidden"}', /403 Forbidden/],
+      ['because CI/CD is off', 403, '{"message":"403 Forbidden"}', /403 Forbidden/],
+      ['because the project is gone', 404, '{"message":"404 Project Not Found"}', /couldn't find the project/],
+    ];
+    for (const [why, status, body, sentence] of cases)
+      it(`is refused in its own words, ${why}`, async () => {
+        await start('18.9');
+        const answer = { status, headers: { 'Content-Type': 'application/json' }, body };
+        app.gitlab.faults = [{ when: ({ method, path }) => method === 'POST' && path.endsWith('/pipeline'), answer }];
+        await app.run('runPipeline', { ref: app.small.ref });
+        assert.equal(told().length, 1);
+        assert.match(told()[0] ?? '', sentence);
+        assert.doesNotMatch(told()[0] ?? '', /\]\(/);
+      });
+
+    it('is refused to a Reporter', async () => {
+      await start('18.9', { token: reporterToken });
+      await app.run('runPipeline', { ref: app.small.ref });
+      assert.match(told()[0] ?? '', /403 Forbidden/);
+      assert.equal(app.gitlab.requests.filter(({ method, status }) => method === 'POST' && status === 201).length, 0);
+    });
+
+    it('is told to have been skipped, where the commit asks for that', async () => {
+      await start('18.9');
+      const answer = {
+        status: 201,
+        headers: { 'Content-Type': 'application/json' },
+        body: JSON.stringify({ id: 77, status: 'skipped' }),
+      };
+      app.gitlab.faults = [{ when: ({ method, path }) => method === 'POST' && path.endsWith('/pipeline'), answer }];
+      await app.run('runPipeline', { ref: app.small.ref });
+      assert.deepEqual([told(), editor().statusMessages], [[], ['Pipeline #77 is skipped']]);
+    });
+  });
+
+  it('asks for a branch while HEAD is on none', async () => {
+    await start('18.9');
+    app.repository.moveHead({ commit: app.small.sha });
+    await app.shows('ready', ({ commit }) => commit?.ref === undefined);
+    const running = app.run('runPipeline');
+    const box = await until('the box', () => editor().inputBoxes[0]);
+    box.type('');
+    box.accept();
+    assert.equal(await until('the complaint', () => box.validationMessage), 'Enter a branch or tag.');
+    box.type(app.small.ref);
+    box.accept();
+    (await list(1)).choose('without variables');
+    await running;
+    assert.deepEqual(posted(), [{ ref: app.small.ref }]);
+  });
+
+  it('sends no input of a wrong type, and keeps defaults with odd characters', async () => {
+    await start('18.9');
+    app.gitlab.world.declareInputs(
+      app.small.project,
+      { name: 'flags', type: 'ARRAY', default: ['--a="b c"', 'ü', '$(x)'] },
+      { name: 'quoted', type: 'STRING', default: '"$HOME" \\n {{ x }} $(flame)' },
+      { name: 'many', type: 'ARRAY' },
+    );
+    const running = app.run('runPipeline');
+    const first = await list(1);
+    assert.deepEqual(
+      first.items.map(({ description }) => description),
+      ['["--a=\\"b c\\"","ü","$\u2060(x)"]', '"$HOME" \\n {{ x }} $\u2060(flame)', 'needs a value'],
+    );
+    first.choose('many');
+    const box = await until('the box', () => editor().inputBoxes[0]);
+    box.type('[1, "two"');
+    box.accept();
+    assert.notEqual(box.validationMessage, undefined);
+    box.type('[1, "two"]');
+    box.accept();
+    (await list(2)).choose('Continue with these inputs');
+    (await list(3)).choose('without variables');
+    await running;
+    assert.deepEqual(posted(), [{ ref: app.small.ref, inputs: { many: [1, 'two'] } }]);
+  });
 
   it('refuses a malformed argument', async () => {
     await start('18.9');
