@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
+import { note } from '../vscode/originNotes';
 import { startProxy } from '../vscode/proxy';
 import { temporaryFolder } from '../vscode/temporaryFolder';
 import { quickInput, runCommand, screenshot, statusBarItem } from '../vscode/workbench';
@@ -155,5 +156,7 @@ async function listenOutside(
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   onTeardown(() => new Promise((resolve) => server.close(resolve)));
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, heard };
+  const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  note('served', host);
+  return { url: `http://${host}`, heard };
 }
