@@ -87,9 +87,10 @@ function clipboard(page: Page): Promise<string> {
 /** Presses a button of the modal dialog that is open, as soon as it says so. */
 async function press(page: Page, says: RegExp, button: string): Promise<void> {
   const dialog = modalDialog(page).filter({ hasText: says });
-  await dialog.waitFor();
-  await dialog.getByRole('button', { name: button, exact: true }).click();
-  await dialog.waitFor({ state: 'detached' });
+  const entry = dialog.getByRole('button', { name: button, exact: true });
+  await entry.click();
+  // The next question says the same.
+  await entry.waitFor({ state: 'detached' });
 }
 
 describe('a VS Code whose chat is switched off', () => {

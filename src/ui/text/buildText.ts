@@ -300,16 +300,23 @@ export function commitCounts({ builds, failed }: Pick<Verdict, 'builds' | 'faile
   return l10n.t('{0} failed, {1} running of {2}', failed.length, running, builds.length);
 }
 
-/** Characters of a build's name from which on its middle is left out in a row. */
-const longestName = 48;
-/** Characters that remain of a longer name around the ellipsis; a side bar of 300 px has room for them. */
-const [headLength, tailLength] = [12, 15];
+/** Longest name of a build that is shown whole, and what remains of a longer one around the ellipsis, in characters. */
+interface NameRoom {
+  readonly longest: number;
+  readonly head: number;
+  readonly tail: number;
+}
 
-/** Name in one line that fits into a row. Of a long one the middle is left out, since both ends tell, the end most of all. */
-export function shortName(name: string): string {
+/** In a row: a side bar of 300 px has room for what remains. */
+const inRow: NameRoom = { longest: 48, head: 12, tail: 15 };
+/** In the status bar. */
+export const inStatusBar: NameRoom = { longest: 30, head: 13, tail: 16 };
+
+/** Name in one line that fits. Of a long one the middle is left out, since both ends tell, the end most of all. */
+export function shortName(name: string, { longest, head, tail } = inRow): string {
   const marks = Array.from(oneLine(name));
-  if (marks.length <= longestName) return marks.join('');
-  return `${marks.slice(0, headLength).join('').trimEnd()}…${marks.slice(-tailLength).join('').trimStart()}`;
+  if (marks.length <= longest) return marks.join('');
+  return `${marks.slice(0, head).join('').trimEnd()}…${marks.slice(-tail).join('').trimStart()}`;
 }
 
 const allowedToFail = 'failed/allowed';

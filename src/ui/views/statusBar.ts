@@ -16,7 +16,7 @@ import { verdictOf, type Verdict } from '../../core/model/verdict';
 import { escaped } from '../../core/util/markdown';
 import { viewId } from '../tree/buildTree';
 import { partialWords, projectWords, caveats, subjectOf } from '../text/commitText';
-import { groupDescription, shortSha, statusCodicon, statusLabel } from '../text/buildText';
+import { groupDescription, inStatusBar, shortName, shortSha, statusCodicon, statusLabel } from '../text/buildText';
 import { pipelineFailureWords } from '../text/failureReasons';
 import { pipelineLabel, pipelineSubject, standingWithoutBuilds } from '../text/pipelineText';
 import { expectedEndWords } from '../text/timelineText';
@@ -182,7 +182,7 @@ function failureWords({ failed, broken }: Verdict): string {
   const [first] = failed;
   const why = broken === undefined ? undefined : pipelineFailureWords(broken);
   if (first === undefined) return why === undefined ? l10n.t('CI failed') : l10n.t('CI failed: {0}', shortened(why));
-  const name = shortened(first.name);
+  const name = withoutIcons(shortName(first.name, inStatusBar));
   return failed.length === 1 ? l10n.t('CI failed: {0}', name) : l10n.t('CI failed: {0} +{1}', name, failed.length - 1);
 }
 
@@ -202,7 +202,7 @@ function passedWords({ childFailed, manual, scheduled }: Verdict): string {
 /** Lists failed builds, unless the item's text already does. */
 function failedLine({ failed, childFailed }: Verdict): readonly string[] {
   if (failed.length < 2 && childFailed.length === 0) return [];
-  const names = failed.slice(0, mostNames).map(({ name }) => shortened(name));
+  const names = failed.slice(0, mostNames).map(({ name }) => withoutIcons(shortName(name, inStatusBar)));
   const more = failed.length > mostNames ? ', …' : '';
   return [l10n.t('Failed: {0}', names.join(', ') + more)];
 }
