@@ -97,7 +97,8 @@ function damage(zip: Buffer, bits: readonly (readonly [number, number])[], cut: 
   return bytes;
 }
 
-describe('extract, whatever the archive and whatever happens,', () => {
+describe('extract, whatever the archive and whatever happens,', function () {
+  this.timeout(120_000); // Hundreds of archives, on a machine that may be busy.
   let disk: Disk;
   beforeEach(() => (disk = new Disk()));
   afterEach(() => disk.remove());
