@@ -1,25 +1,13 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import type { Project } from '../gitlab/model';
 import { seedProject, type Seed } from '../gitlab/seed';
-import { startGitLab, type FakeGitLab, type FakeOptions } from '../gitlab/server';
+import { startGitLab, type FakeGitLab } from '../gitlab/server';
 import type { World } from '../gitlab/world';
-import {
-  eventually,
-  answering,
-  api,
-  buildNamed,
-  commit,
-  git,
-  gitIn,
-  setRemote,
-  signIn,
-  until,
-  workspaceFolder,
-} from './support';
+import { eventually, answering, buildNamed, commit, git, gitIn, setRemote, signIn, until } from './support';
 
 const activeSeconds = 2;
 
@@ -102,75 +90,6 @@ describe('a commit on its way through GitLab', () => {
   });
 });
 
-describe('two repositories on two servers of different versions', () => {
-  const folder = realpathSync(temporary('second-'));
-  const [here, there] = [() => vscode.Uri.file(workspaceFolder()).toString(), () => vscode.Uri.file(folder).toString()];
-  let old: Server;
-  let young: Server;
-
-  before(async () => {
-    old = await startWithProject({ profile: '8.5' }, git('rev-parse', 'HEAD'), 'token-of-the-old');
-    for (const args of [
-      ['init', '--quiet', '--initial-branch=trunk'],
-      ['-c', 'user.name=Test', '-c', 'user.email=t@example.com', 'commit', '--quiet', '--allow-empty', '--message=One'],
-    ])
-      gitIn(folder, ...args);
-    young = await startWithProject(
-      { profile: '18.9' },
-      gitIn(folder, 'rev-parse', 'HEAD'),
-      'token-of-the-young',
-      'trunk',
-    );
-    gitIn(folder, 'remote', 'add', 'origin', `${young.gitlab.url}/${young.seed.project.path}.git`);
-    await setRemote(`${old.gitlab.url}/${old.seed.project.path}.git`);
-    await (await gitApi()).openRepository(vscode.Uri.file(folder));
-    await signIn(old.gitlab.url, 'token-of-the-old');
-    await signIn(young.gitlab.url, 'token-of-the-young');
-  });
-
-  after(async () => {
-    for (const { gitlab } of [old, young]) {
-      await vscode.commands.executeCommand('gitlabBuilds.signOut', { instance: gitlab.url });
-      await gitlab.close();
-    }
-    rmSync(folder, { recursive: true });
-  });
-
-  it('have each its own builds, by the API of its server', async () => {
-    for (const [root, apiVersion, ref] of [
-      [here(), 'v3', 'main'],
-      [there(), 'v4', 'trunk'],
-    ] as const) {
-      const repository = await until('ready', (one) => one.rootUri === root && one.state === 'ready');
-      assert.equal(repository.apiVersion, apiVersion);
-      assert.equal(repository.commit?.ref, ref);
-      assert.deepEqual(namesOf(repository), ['compile', 'rspec']);
-    }
-  });
-
-  it('and each server gets its own token, and no other', () => {
-    for (const [{ gitlab }, mine] of [
-      [old, 'token-of-the-old'],
-      [young, 'token-of-the-young'],
-    ] as const)
-      assert.deepEqual([...new Set(gitlab.requests.map(tokenOf))].filter(Boolean), [mine]);
-  });
-
-  it('one is closed while its request is under way', async () => {
-    young.gitlab.faults = [{ latencyMs: 1500 }];
-    const sent = young.gitlab.requests.length;
-    const refreshed = (await api()).refresh();
-    await eventually(() => assert.ok(young.gitlab.requests.length > sent));
-    await vscode.commands.executeCommand('git.close', vscode.Uri.file(folder));
-    await eventually(async () => assert.equal((await api()).repositories.length, 1));
-    await refreshed;
-    const before = young.gitlab.requests.length;
-    await (await api()).refresh();
-    assert.equal((await api()).repositories.length, 1);
-    assert.deepEqual(asked(young.gitlab, before), []);
-  });
-});
-
 const seedToken = 'developer-private-token';
 
 /** A project whose commit `first` has passed. */
@@ -179,24 +98,6 @@ function seedPassed(world: World, first: string): Seed {
   for (const name of ['compile', 'rspec'])
     world.addBuild(seed.project, { sha: first, ref: 'main', name, status: 'success' });
   return seed;
-}
-
-interface Server {
-  readonly gitlab: FakeGitLab;
-  readonly seed: Seed;
-}
-
-async function startWithProject(options: FakeOptions, sha: string, token: string, ref = 'main'): Promise<Server> {
-  const gitlab = await startGitLab(options);
-  gitlab.world.addUser({ username: 'dweller', token });
-  const seed = seedProject(gitlab.world, { sha, ref, path: 'group/home' });
-  gitlab.world.setRole(seed.project, 'dweller', 'developer');
-  for (const [name, status] of [
-    ['compile', 'success'],
-    ['rspec', 'failed'],
-  ] as const)
-    gitlab.world.addBuild(seed.project, { sha, ref, name, status });
-  return { gitlab, seed };
 }
 
 function namesOf(repository: { readonly builds: readonly { readonly name: string }[] } | undefined): readonly string[] {
@@ -209,11 +110,6 @@ function asked({ requests }: FakeGitLab, since: number, sha = ''): readonly stri
     .slice(since)
     .map(({ path }) => path)
     .filter((path) => path.includes(sha));
-}
-
-function tokenOf({ headers }: FakeGitLab['requests'][number]): string | undefined {
-  const { authorization, 'private-token': token } = headers;
-  return authorization?.replace(/^Bearer /, '') ?? [token].flat()[0];
 }
 
 /** Writes down what pops up, with its buttons, and presses one of them. */
@@ -235,12 +131,4 @@ async function setting(name: string, value: unknown): Promise<void> {
 
 function temporary(prefix: string): string {
   return mkdtempSync(join(tmpdir(), prefix));
-}
-
-async function gitApi(): Promise<{ openRepository(root: vscode.Uri): Promise<unknown> }> {
-  const extension = vscode.extensions.getExtension<{
-    getAPI(version: 1): { openRepository(root: vscode.Uri): Promise<unknown> };
-  }>('vscode.git');
-  assert.ok(extension);
-  return (await extension.activate()).getAPI(1);
 }

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import { smallProject, type SmallProject } from '../gitlab/scenarios';
 import { startGitLab, type FakeGitLab } from '../gitlab/server';
-import { git, messagesDuring, setRemote, signIn, until, workspaceFolder } from './support';
+import { git, setRemote, signIn, until, workspaceFolder } from './support';
 
 const escape = '\u001b';
 const file = 'src/linked.ts';
@@ -101,27 +101,6 @@ describe('the log of a build, in an editor', () => {
     const target = links.map((link) => link.target).find((uri) => uri?.scheme === 'file');
     assert.equal(target?.fsPath, linked());
     assert.equal(target.fragment, 'L3,2');
-  });
-
-  it('grows while the build runs, and keeps what is there', async () => {
-    const { document } = await open(small.builds.long);
-    const before = document.getText();
-    gitlab.world.appendTrace(small.builds.long, 'one more line\n');
-    await eventually('the line', () => (document.getText().includes('one more line') ? true : undefined));
-    assert.ok(document.getText().startsWith(before.trimEnd()));
-  });
-
-  it('that was erased is one sentence in the editor, until there is one again', async () => {
-    gitlab.world.update(small.builds.odd, { trace: '' });
-    let document: vscode.TextDocument | undefined;
-    const told = await messagesDuring(async () => (document = (await open(small.builds.odd)).document));
-    assert.deepEqual(told, []);
-    assert.match(
-      document?.getText() ?? '',
-      / has no log\.\nIt was erased, or the build wrote nothing\.\nRetry the build for a new one\.$/,
-    );
-    gitlab.world.update(small.builds.odd, { trace: 'here it is\n' });
-    assert.equal((await open(small.builds.odd)).document.getText(), 'here it is');
   });
 
   it('is read anew after its tab was closed, though the document is still there', async () => {
