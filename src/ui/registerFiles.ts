@@ -1,5 +1,5 @@
 import { l10n, type Disposable } from 'vscode';
-import { artifactScheme, comparedScheme, logScheme, mergedScheme, timelineScheme } from './fileSchemes';
+import { artifactScheme, comparedScheme, logScheme, mergedScheme, timelineScheme } from '../core/util/fileSchemes';
 import { registerReadOnlyFiles, type ReadableFiles } from './readOnlyFiles';
 
 /** What reads the files of each scheme. */

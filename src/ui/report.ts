@@ -1,5 +1,5 @@
 import { commands, l10n, window } from 'vscode';
-import { ArchiveError } from '../core/artifacts/archiveErrors';
+import { ArchiveError, ArchiveRefusal } from '../core/artifacts/archiveErrors';
 import {
   DiskError,
   DownloadInterrupted,
@@ -11,7 +11,7 @@ import {
   type Failure,
 } from '../core/model/errors';
 import type { Logger } from '../core/util/logger';
-import { archiveSentence, settingFor } from './text/archiveFailures';
+import { archiveSentence, refusalSentence, settingFor } from './text/archiveFailures';
 import { interruptedSentence, diskSentence } from './text/diskFailures';
 import { failureSentence, withoutIcons, withoutLinks } from './text/failures';
 
@@ -80,8 +80,9 @@ export class Report {
   private async tell(error: unknown): Promise<void> {
     const remedy = remedyFor(error);
     const buttons = remedy === undefined ? [] : [remedy.title];
-    const chosen = await (error instanceof UserError
-      ? window.showWarningMessage(withoutLinks(error.message), ...buttons)
+    const isExpected = error instanceof UserError || error instanceof ArchiveRefusal;
+    const chosen = await (isExpected
+      ? window.showWarningMessage(withoutLinks(sentenceFor(error)), ...buttons)
       : window.showErrorMessage(withoutLinks(sentenceFor(error)), ...buttons));
     if (remedy !== undefined && chosen !== undefined) await commands.executeCommand(remedy.command, ...remedy.args);
   }
@@ -92,6 +93,7 @@ export function sentenceFor(error: unknown): string {
   if (error instanceof DiskError) return diskSentence(error);
   if (error instanceof DownloadInterrupted) return interruptedSentence(error, sentenceFor(error.cause));
   if (error instanceof ArchiveError) return archiveSentence(error);
+  if (error instanceof ArchiveRefusal) return refusalSentence(error);
   return failureSentence(toFailure(error));
 }
 
@@ -111,6 +113,7 @@ interface Remedy {
 
 function remedyFor(error: unknown): Remedy | undefined {
   if (error instanceof UserError) return remedyNamed(error.remedy);
+  if (error instanceof ArchiveRefusal) return undefined;
   if (error instanceof GitLabError) return remedyForFailure(error.failure);
   if (error instanceof DownloadInterrupted) return remedyFor(error.cause);
   const setting = settingThatHelps(error);
@@ -157,9 +160,15 @@ function settingsRemedy(setting: string): Remedy {
 
 /** Text for the log; with the stack for an unexpected error. */
 function describe(error: unknown): string {
-  const isKnown = [UserError, DiskError, DownloadInterrupted, ArchiveError, GitLabError, LocalError].some(
-    (kind) => error instanceof kind,
-  );
+  const isKnown = [
+    UserError,
+    DiskError,
+    DownloadInterrupted,
+    ArchiveError,
+    ArchiveRefusal,
+    GitLabError,
+    LocalError,
+  ].some((kind) => error instanceof kind);
   if (error instanceof Error && isKnown) return error.message;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import * as vscode from 'vscode';
-import { toArtifactUri } from '../../src/ui/artifacts/artifactUri';
+import { toArtifactUri } from '../../src/core/artifacts/artifactUri';
 import type { FakeBuild } from '../gitlab/model';
 import { seedProject } from '../gitlab/seed';
 import { startGitLab, type FakeGitLab, type FakeOptions } from '../gitlab/server';
@@ -84,7 +84,8 @@ class ArtifactServer {
     const { rootUri, instance = '', project = '', ...rest } = await until('ready', ({ state }) => state === 'ready');
     const build = buildNamed({ rootUri, ...rest }, 'site');
     const { size } = build.artifacts ?? assert.fail('no artifacts');
-    return toArtifactUri({ root: rootUri, instance, project, build: build.id, size }, build, path);
+    const address = { root: rootUri, instance, project, build: build.id, size };
+    return vscode.Uri.parse(toArtifactUri(address, build, path), true);
   }
 }
 

@@ -7,7 +7,7 @@ import { isActive } from '../../src/core/model/build';
 import { isAtLeast, parseVersion } from '../../src/core/gitlab/version';
 import { activate } from '../../src/extension';
 import type { GitLabBuildsAPI, RepositoryBuilds } from '../../src/ui/api';
-import { Tokens } from '../../src/ui/session/tokens';
+import { Tokens } from '../../src/core/session/tokens';
 import { smallProject, type SmallProject } from '../gitlab/scenarios';
 import { type FakeGitLab, type FakeOptions, startGitLab } from '../gitlab/server';
 import { Uri } from './fake/basics';

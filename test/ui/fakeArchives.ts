@@ -1,6 +1,6 @@
 import type { Archive, ArchiveEntry } from '../../src/core/artifacts/archive/archive';
 import type { Build } from '../../src/core/model/build';
-import { Archives, type ArchivesPort } from '../../src/ui/artifacts/archives';
+import { Archives, type ArchivesPort } from '../../src/core/artifacts/archives';
 import type { ArtifactAddress, EntryCache } from '../../src/core/artifacts/entryCache';
 import { aBuild, aTarget } from './samples';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Uri } from 'vscode';
-import { toArtifactAddress, toArtifactUri } from '../../src/ui/artifacts/artifactUri';
+import { toArtifactAddress, toArtifactUri } from '../../src/core/artifacts/artifactUri';
 import { toLogUri } from '../../src/ui/log/logUri';
 import { startGitLab } from '../gitlab/server';
 import type { App } from './app';
@@ -19,7 +19,10 @@ interface Address {
 const kinds = {
   log: (address: Address): Uri => toLogUri(address, { name: 'compile', id: address.build }),
   artifacts: (address: Address): Uri =>
-    toArtifactUri({ ...address, size: 0 }, { name: 'compile', id: address.build }, 'bin/app'),
+    FakeUri.parse(
+      toArtifactUri({ ...address, size: 0 }, { name: 'compile', id: address.build }, 'bin/app'),
+      true,
+    ) as never,
 } as const;
 
 /** The text of a document at that address, or why there is none. */

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
-import type { GitHead } from '../../src/ui/git/vscodeGit';
+import type { GitHead } from '../../src/core/git/gitRepository';
 import { temporaryFolder } from '../vscode/temporaryFolder';
 import { plainGit } from '../vscode/workspace';
 import { FakeRepository } from './fake/git';

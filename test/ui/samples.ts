@@ -1,7 +1,7 @@
 import type { Build } from '../../src/core/model/build';
 import type { Failure } from '../../src/core/model/errors';
 import type { Snapshot, Target } from '../../src/core/model/snapshot';
-import type { RepositoryView, ViewState } from '../../src/ui/session/repositoryView';
+import type { RepositoryView, ViewState } from '../../src/core/session/repositoryView';
 
 /** Builds and snapshots for tests that draw without a server. */
 export const sha = '0123456789abcdef0123456789abcdef01234567';

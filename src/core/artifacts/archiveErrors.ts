@@ -68,6 +68,19 @@ export class ArchiveError extends Error {
   }
 }
 
+/** Why a readable archive, or a file in it, isn't opened. `ui/text/archiveFailures.ts` has the messages. */
+export type RefusalReason =
+  | { readonly kind: 'signedOut' } // of the instance that has it
+  | { readonly kind: 'unknownProject' } // the workspace has never shown its project
+  | { readonly kind: 'tooLargeForEditor'; readonly path: string; readonly size: number };
+
+export class ArchiveRefusal extends Error {
+  constructor(readonly reason: RefusalReason) {
+    super(`archive not opened: ${reason.kind}`);
+    this.name = 'ArchiveRefusal';
+  }
+}
+
 const longest = 120;
 
 /** Makes a path displayable: replaces invisible, bidirectional and line break characters, and shortens the middle. */

@@ -1,14 +1,12 @@
-import { l10n, type Disposable } from 'vscode';
-import type { Archive, ArchiveEntry } from '../../core/artifacts/archive/archive';
-import { toFolders, type ArchiveTree } from '../../core/artifacts/archive/archiveTree';
-import { flatten } from '../../core/model/arrange';
-import type { Instance } from '../../core/model/instance';
-import { buildsOf, type Snapshot } from '../../core/model/snapshot';
-import { UserError } from '../report';
-import { formatSize } from '../text/buildText';
-import { oneLine } from '../text/failures';
-import type { ArtifactAddress, EntryCache } from '../../core/artifacts/entryCache';
-import { reportsIn } from './testReports';
+import type { Disposable } from '../util/emitter';
+import type { Archive, ArchiveEntry } from './archive/archive';
+import { toFolders, type ArchiveTree } from './archive/archiveTree';
+import { flatten } from '../model/arrange';
+import type { Instance } from '../model/instance';
+import { buildsOf, type Snapshot } from '../model/snapshot';
+import { ArchiveRefusal } from './archiveErrors';
+import type { ArtifactAddress, EntryCache } from './entryCache';
+import { reportsIn } from './tests/testReports';
 
 /** An open archive, whose entries are known. */
 export interface OpenArchive {
@@ -52,7 +50,7 @@ export class Archives implements Disposable {
   constructor(private readonly port: ArchivesPort) {}
 
   /**
-   * Opens an archive. Throws UserError for an unknown instance or project, since anyone can write a URI, and errors of
+   * Opens an archive. Throws ArchiveRefusal for an unknown instance or project, since anyone can write a URI, and errors of
    * the archive.
    */
   async of(address: ArtifactAddress): Promise<OpenArchive> {
@@ -66,7 +64,7 @@ export class Archives implements Disposable {
     return kept.opened;
   }
 
-  /** Reads a whole file. Throws UserError if it is too large for an editor. */
+  /** Reads a whole file. Throws ArchiveRefusal if it is too large for an editor. */
   async read(opened: OpenArchive, entry: ArchiveEntry): Promise<Uint8Array> {
     if (entry.size > largestInEditor) throw tooLarge(entry);
     const key = `${keyOf(opened.address)} ${entry.path}`;
@@ -120,11 +118,8 @@ export class Archives implements Disposable {
   private async open(address: ArtifactAddress, signal: AbortSignal): Promise<OpenArchive> {
     const instance = (await this.port.instances()).find(({ url }) => url === address.instance);
     if (instance === undefined || !(await this.port.isSignedIn(instance)))
-      throw new UserError(l10n.t("You aren't signed in to the GitLab that has these artifacts."));
-    if (!(await this.port.isKnown(address)))
-      throw new UserError(
-        l10n.t("This workspace hasn't shown the project of these artifacts. Open a repository of that project first."),
-      );
+      throw new ArchiveRefusal({ kind: 'signedOut' });
+    if (!(await this.port.isKnown(address))) throw new ArchiveRefusal({ kind: 'unknownProject' });
     const archive = await this.port.open(instance, address, signal);
     signal.throwIfAborted();
     const tree = await toFolders(archive.entries);
@@ -163,7 +158,6 @@ function keyOf({ instance, project, build, size }: ArtifactAddress): string {
   return JSON.stringify([instance, project, build, size]);
 }
 
-function tooLarge({ path, size }: ArchiveEntry): UserError {
-  const name = oneLine(path);
-  return new UserError(l10n.t('{0} is too large for an editor ({1}). Download it instead.', name, formatSize(size)));
+function tooLarge({ path, size }: ArchiveEntry): ArchiveRefusal {
+  return new ArchiveRefusal({ kind: 'tooLargeForEditor', path, size });
 }

@@ -1,4 +1,5 @@
 import { bearer } from '../model/token';
+import { fieldsOf, fieldsOfJson } from '../util/fields';
 import { isSendable, noCredential, type Credential } from './credential';
 import { runHelper } from './runHelper';
 
@@ -43,7 +44,7 @@ export async function glabCredential(
 
 /** Reads what `glab auth credential-helper` prints. Others than a success, such as older versions' help, are none. */
 export function readGlabCredential(output: string, url: string): Credential {
-  const { type, instance_url: instance, token } = fieldsOf(parsed(output));
+  const { type, instance_url: instance, token } = fieldsOfJson(output);
   if (type !== 'success') return noCredential;
   const { type: kind, token: secret } = fieldsOf(token);
   if (typeof secret !== 'string' || !isSendable(secret)) return noCredential;
@@ -52,16 +53,4 @@ export function readGlabCredential(output: string, url: string): Credential {
   if (kind === 'oauth2') return { kind: 'token', token: bearer(secret) };
   if (kind === 'pat') return { kind: 'token', token: secret };
   return kind === 'job-token' ? { kind: 'unusable', token: 'job' } : noCredential;
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 }

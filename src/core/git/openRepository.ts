@@ -1,20 +1,26 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Disposable } from 'vscode';
-import { LocalError } from '../../core/model/errors';
-import type { Head } from '../../core/model/head';
-import type { HistoryCommit } from '../../core/model/history';
-import type { Remote } from '../../core/model/remotes';
-import type { GitRepository } from './vscodeGit';
-import { readFirstParents } from '../../core/git/firstParents';
-import { readHead } from '../../core/git/readHead';
-import { runGit, type GitProgram } from '../../core/git/runGit';
-import { readChangedFiles, readTrackedFiles, type TrackedFiles } from '../../core/git/trackedFiles';
-import { gitFolders, watchGit } from './watcher';
+import type { Disposable } from '../util/emitter';
+import { LocalError } from '../model/errors';
+import type { Head } from '../model/head';
+import type { HistoryCommit } from '../model/history';
+import type { Remote } from '../model/remotes';
+import type { GitRepository } from './gitRepository';
+import { readFirstParents } from './firstParents';
+import { readHead } from './readHead';
+import { toRemotes } from './gitRemotes';
+import { runGit, type GitProgram } from './runGit';
+import { readChangedFiles, readTrackedFiles, type TrackedFiles } from './trackedFiles';
+import { gitFolders, type GitFolders } from './gitFolders';
 
 /** Current HEAD. `commit`: undefined if there is none yet; `name`: branch, undefined if HEAD is detached. */
 export interface HeadPosition {
   readonly commit: string | undefined;
   readonly name: string | undefined;
+}
+
+export interface OpenRepositoryPort extends GitProgram {
+  /** Calls `moved` whenever HEAD or a ref may have moved, until the result is disposed of. */
+  readonly watch: (folders: GitFolders, moved: () => void) => Disposable;
 }
 
 /** One open repository, with data read by git that is cached until it changes. */
@@ -34,7 +40,7 @@ export class OpenRepository implements Disposable {
   /** @param changed called when HEAD, its upstream or the remotes have changed */
   constructor(
     readonly repository: GitRepository,
-    private readonly git: GitProgram,
+    private readonly git: OpenRepositoryPort,
     private readonly changed: () => void,
   ) {
     this.key = keyOf(repository);
@@ -136,7 +142,7 @@ export class OpenRepository implements Disposable {
     this.isWatched = true;
     try {
       const folders = await gitFolders(this.git, this.repository.rootUri.fsPath);
-      if (!this.disposed) this.subscriptions.push(watchGit(folders, () => void this.moved()));
+      if (!this.disposed) this.subscriptions.push(this.git.watch(folders, () => void this.moved()));
     } catch {
       // Not fatal: vscode.git reports most changes, if later.
     }
@@ -196,26 +202,6 @@ export class OpenRepository implements Disposable {
   private async readRemotes(): Promise<readonly Remote[]> {
     return toRemotes(await runGit(this.git, this.repository.rootUri.fsPath, ['remote', '--verbose']));
   }
-}
-
-/**
- * Parses `git remote --verbose`: a line `name<tab>url (fetch)` or `(push)` per remote and direction, or `name<tab>` for a
- * remote without a URL.
- */
-export function toRemotes(output: string): readonly Remote[] {
-  const remotes = new Map<string, Remote>();
-  for (const line of output.split('\n')) {
-    const tab = line.indexOf('\t');
-    if (tab < 0) continue;
-    const [name, rest] = [line.slice(0, tab), line.slice(tab + 1)];
-    const [fetchEnd, pushEnd] = [rest.lastIndexOf(' (fetch)'), rest.lastIndexOf(' (push)')];
-    const known = remotes.get(name);
-    if (fetchEnd > pushEnd) remotes.set(name, { name, url: rest.slice(0, fetchEnd) });
-    else if (known === undefined) remotes.set(name, { name, url: '' });
-    else if (pushEnd > fetchEnd && rest.slice(0, pushEnd) !== known.url)
-      remotes.set(name, { ...known, pushUrl: rest.slice(0, pushEnd) });
-  }
-  return [...remotes.values()];
 }
 
 /** State other than HEAD's position, to tell whether an event contains news. */

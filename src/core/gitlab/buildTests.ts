@@ -1,6 +1,6 @@
-import type { TestReport } from '../artifacts/tests/testReport';
+import type { GitLabTests } from '../artifacts/tests/testReport';
 import type { Build } from '../model/build';
-import { GitLabError } from '../model/errors';
+import { GitLabError, isNotFound } from '../model/errors';
 import { parallelName } from '../model/parallel';
 import type { Logger } from '../util/logger';
 import { TtlCache } from '../util/ttlCache';
@@ -12,19 +12,8 @@ import { toId } from './listing/graphqlMappers';
 import { keepNumber, pipelineNumber } from './listing/pipelineNumbers';
 import { toSuiteRow, toReport, toTestCase, type SuiteRow, type TestCaseRow } from './testCases';
 import { UnexpectedShape, type JsonObject } from './jsonObject';
-import { isNotFound, isProjectGone } from './notFound';
+import { isProjectGone } from './notFound';
 import { casesQuery, numbersQuery, suitesQuery } from './testQueries';
-
-/** Test results of a build, as GitLab parsed them from its `junit` reports. */
-export interface GitLabTests {
-  /** Name of the build, or the shared name of parallel builds, whose results GitLab combines. */
-  readonly name: string;
-  /** Ids of the builds that the results belong to. */
-  readonly builds: readonly number[];
-  readonly report: TestReport;
-  /** Whether there are more tests than were read. */
-  readonly isPartial: boolean;
-}
 
 export interface TestsQuestion {
   readonly call: Call;

@@ -1,5 +1,5 @@
 import { ciFileName } from '../ciFile/ciFile';
-import { GitLabError } from '../model/errors';
+import { GitLabError, isNotFound } from '../model/errors';
 import type { Call, Project } from './dialect';
 import { has } from './features';
 import type { JsonObject } from './jsonObject';
@@ -38,7 +38,7 @@ export async function lintCiFile(
     return await api.postReport('ci/lint', toLint, { content });
   } catch (error) {
     // Up to 8.12, which tell no version, the route may be missing.
-    const isMissing = error instanceof GitLabError && error.failure.kind === 'notFound';
+    const isMissing = isNotFound(error);
     throw isMissing ? new GitLabError({ ...error.failure, kind: 'unsupported' }) : error;
   }
 }

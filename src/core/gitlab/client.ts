@@ -4,7 +4,7 @@ import { RateLimiter } from '../polling/rateLimiter';
 import type { ArchiveEntry } from '../artifacts/archive/archive';
 import type { Build, BuildAction } from '../model/build';
 import { expectedSeconds } from '../model/durations';
-import { GitLabError } from '../model/errors';
+import { GitLabError, isNotFound } from '../model/errors';
 import { deepEqual } from '../util/deepEqual';
 import type { Instance } from '../model/instance';
 import type { Logger } from '../util/logger';
@@ -15,7 +15,6 @@ import { type Urgency } from '../polling/schedule';
 import { systemClock, type Clock } from '../util/timer';
 import {
   contradicts,
-  isNotFound,
   isProjectGone,
   mayHideUpgrade,
   ofKnownGitLab,
@@ -25,7 +24,8 @@ import {
 } from './notFound';
 import { GitLabApi } from './gitlabApi';
 import { ArtifactsOfBuild, latestArtifacts, type FileRange } from './buildArtifacts';
-import { BuildTests, type GitLabTests } from './buildTests';
+import { BuildTests } from './buildTests';
+import type { GitLabTests } from '../artifacts/tests/testReport';
 import { lintCiFile, mergedCiConfig, type CiLint, type MergedCiConfig } from './ciLint';
 import {
   createMergeRequestPipeline,
@@ -53,7 +53,7 @@ import { effectOf, type Effect, type LostAction } from './lostAnswer';
 import type { InputSpec } from './inputSpecs';
 import { jobInputs, type JobInputs } from './jobInputs';
 import { JsonObject, UnexpectedShape } from './jsonObject';
-import { has } from './features';
+import { has, lacksRunPipeline } from './features';
 import {
   isGraphqlRefused,
   isGraphqlUsed,
@@ -169,6 +169,11 @@ export class GitLabClient {
   /** The detected server; undefined before the first response. */
   get server(): Server | undefined {
     return this.detected?.server;
+  }
+
+  /** Whether the server is known to be too old to run a pipeline. */
+  get lacksRunPipeline(): boolean {
+    return this.server !== undefined && lacksRunPipeline(this.server);
   }
 
   /** Username of the token's owner. */

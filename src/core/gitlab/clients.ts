@@ -1,13 +1,13 @@
-import type { Disposable } from 'vscode';
-import { GitLabClient } from '../../core/gitlab/client';
-import { findInstance, type FoundInstance } from '../../core/gitlab/findInstance';
-import { createHttp } from '../../core/gitlab/http/http';
-import { renewingHttp } from '../../core/gitlab/http/renewingHttp';
-import type { Http } from '../../core/gitlab/http/request';
-import type { FactsKeeper } from '../../core/gitlab/instanceFacts';
-import type { Logger } from '../../core/util/logger';
-import type { Instance } from '../../core/model/instance';
-import { systemClock } from '../../core/util/timer';
+import type { Disposable } from '../util/emitter';
+import { GitLabClient } from './client';
+import { findInstance, type FoundInstance } from './findInstance';
+import { createHttp } from './http/http';
+import { renewingHttp } from './http/renewingHttp';
+import type { Http } from './http/request';
+import type { FactsKeeper } from './instanceFacts';
+import type { Logger } from '../util/logger';
+import type { Instance } from '../model/instance';
+import { systemClock } from '../util/timer';
 
 /** Supplies the token of a client; lets a token be tried before it is stored. */
 export type TokenSource = () => Promise<string | undefined>;

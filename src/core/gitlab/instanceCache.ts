@@ -1,6 +1,6 @@
-import type { Memento } from 'vscode';
-import type { FactsKeeper, FoundProject, InstanceFacts } from '../../core/gitlab/instanceFacts';
-import type { Instance } from '../../core/model/instance';
+import type { Memento } from '../util/storage';
+import type { FactsKeeper, FoundProject, InstanceFacts } from './instanceFacts';
+import type { Instance } from '../model/instance';
 
 export const storageKey = 'instances';
 const mostInstances = 20;
@@ -36,7 +36,7 @@ export class InstanceCache {
   }
 
   private read(): readonly StoredInstance[] {
-    const stored = this.storage.get<unknown>(storageKey);
+    const stored = this.storage.get(storageKey);
     return Array.isArray(stored) ? stored.filter(isStoredInstance) : [];
   }
 

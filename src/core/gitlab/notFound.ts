@@ -1,9 +1,5 @@
-import { GitLabError, type FailureKind } from '../model/errors';
+import { GitLabError, isNotFound, type FailureKind } from '../model/errors';
 import { signInRedirect } from './http/httpFailures';
-
-export function isNotFound(error: unknown): error is GitLabError {
-  return error instanceof GitLabError && error.failure.kind === 'notFound';
-}
 
 /** Whether the project itself is missing ("404 Project Not Found"), not a build or commit. */
 export function isProjectGone(error: unknown): boolean {

@@ -82,6 +82,11 @@ export class LocalError extends Error {
   }
 }
 
+/** Whether GitLab doesn't have what was asked for, or hides it from this user. */
+export function isNotFound(error: unknown): error is GitLabError {
+  return error instanceof GitLabError && error.failure.kind === 'notFound';
+}
+
 /** Whether the requested range starts after the end of the file. */
 export function isOutOfRange(error: unknown): boolean {
   return error instanceof GitLabError && error.failure.status === 416;

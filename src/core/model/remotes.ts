@@ -46,14 +46,18 @@ const foreignHosts =
 /** gitlab.com uses a separate host for ssh on port 443. */
 const aliases: Readonly<Record<string, string>> = { 'altssh.gitlab.com': 'gitlab.com' };
 
-interface RemoteChoice {
+/** A repository's settings. */
+export interface RepositorySettings {
+  /** Name of the remote. */
+  readonly preferred?: string;
+  /** Project path or id. */
+  readonly project?: string;
+}
+
+interface RemoteChoice extends RepositorySettings {
   /** Remote that the user selected in the view. It takes precedence over the settings. */
   readonly chosen?: string | undefined;
-  /** Remote from the settings. */
-  readonly preferred?: string;
   readonly upstream?: string | undefined;
-  /** Project path or id from the settings. */
-  readonly project?: string;
 }
 
 /** The projects of all remotes, in order, without duplicates. */

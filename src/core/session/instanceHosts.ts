@@ -1,5 +1,5 @@
-import type { Memento } from 'vscode';
-import type { Instance } from '../../core/model/instance';
+import type { Memento } from '../util/storage';
+import type { Instance } from '../model/instance';
 
 const storageKey = 'instanceHosts';
 /** The oldest are forgotten. */
@@ -36,7 +36,7 @@ export class InstanceHosts {
 
   /** Base URLs by host. Read each time, because another window may have written. */
   private read(): ReadonlyMap<string, string> {
-    const stored = this.memento.get<unknown>(storageKey);
+    const stored = this.memento.get(storageKey);
     const pairs = typeof stored === 'object' && stored !== null ? Object.entries(stored) : [];
     return new Map(
       pairs.flatMap(([host, url]: [string, unknown]) => (typeof url === 'string' ? [[host, url] as const] : [])),

@@ -1,6 +1,7 @@
-import { EventEmitter, type Disposable, type Event, type Memento } from 'vscode';
-import type { Clock } from '../../core/util/timer';
-import { targetOf, type Snapshot } from '../../core/model/snapshot';
+import { Emitter, type Disposable, type Event } from '../util/emitter';
+import type { Memento } from '../util/storage';
+import type { Clock } from '../util/timer';
+import { targetOf, type Snapshot } from '../model/snapshot';
 
 interface ProjectOfInstance {
   /** Base URL of the instance. */
@@ -20,12 +21,12 @@ const startMs = 5000;
  * contain a forged URI.
  */
 export class KnownProjects implements Disposable {
-  private readonly added = new EventEmitter<void>();
+  private readonly added = new Emitter<void>();
   readonly onDidAdd: Event<void> = this.added.event;
   private readonly keys: Set<string>;
 
   constructor(private readonly memento: Memento) {
-    const stored = memento.get<unknown>(storageKey);
+    const stored = memento.get(storageKey);
     this.keys = new Set(Array.isArray(stored) ? stored.filter((key) => typeof key === 'string') : []);
   }
 

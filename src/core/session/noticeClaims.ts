@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { codeOf } from '../../core/model/errors';
-import type { Clock } from '../../core/util/timer';
+import { codeOf } from '../model/errors';
+import type { Clock } from '../util/timer';
 
 /** Limits of the folder: a claim matters only until the slowest window has looked. */
 const mostClaims = 200;

@@ -1,22 +1,33 @@
-import { EventEmitter, type Disposable, type Event } from 'vscode';
-import { arrange, flatten } from '../../core/model/arrange';
-import { isActive, statusClass, type Build } from '../../core/model/build';
-import { isAbort, toFailure, type Failure } from '../../core/model/errors';
-import type { GitLabClient } from '../../core/gitlab/client';
-import type { Instance } from '../../core/model/instance';
-import type { ListedPipeline, Listing, Pipeline } from '../../core/model/pipeline';
-import type { Snapshot, Target } from '../../core/model/snapshot';
-import type { Intervals, Urgency } from '../../core/polling/schedule';
-import { SharedWork } from '../../core/util/sharedWork';
-import { Timer, type Clock } from '../../core/util/timer';
+import { Emitter, type Disposable, type Event } from '../util/emitter';
+import { arrange, flatten } from '../model/arrange';
+import { isActive, statusClass, type Build } from '../model/build';
+import { isAbort, toFailure, type Failure } from '../model/errors';
+import type { Instance } from '../model/instance';
+import type { ListedPipeline, Listing, Pipeline } from '../model/pipeline';
+import type { Snapshot, Target } from '../model/snapshot';
+import type { Intervals, Urgency } from '../polling/schedule';
+import { SharedWork } from '../util/sharedWork';
+import { Timer, type Clock } from '../util/timer';
 import { pipelineOfRoot, repositoryRoot, toPipelineRoot } from './pipelineRoot';
 
 type Ready = Extract<Snapshot, { kind: 'ready' }>;
 
+/** What loads pipelines. Methods throw GitLabError. */
+export interface PipelinesClient {
+  /** Whether GitLab can list the pipelines of a branch; undefined if it isn't known yet. */
+  readonly tellsBranchPipelines: boolean | undefined;
+  /** Waits until a listing may be loaded. */
+  admit(urgency: Urgency, signal: AbortSignal): Promise<void>;
+  /** Newest pipelines of the refs, newest first. */
+  branchPipelines(project: string, refs: readonly string[], signal: AbortSignal): Promise<readonly ListedPipeline[]>;
+  pipeline(project: string, id: number, signal: AbortSignal): Promise<Pipeline>;
+  pipelineListing(project: string, pipeline: Pipeline, signal: AbortSignal): Promise<Listing>;
+}
+
 export interface OpenedPipelinesPort {
   /** The displayed commit of a repository. */
   readonly snapshotOf: (root: string) => Snapshot | undefined;
-  readonly clientOf: (instance: Instance) => GitLabClient;
+  readonly clientOf: (instance: Instance) => PipelinesClient;
   readonly intervals: () => Intervals;
 }
 
@@ -63,7 +74,7 @@ interface OpenedPipeline extends Entry<Listing> {
 
 /** Pipelines that the user opened in addition to the displayed commit: of the branch, and those in other projects. */
 export class OpenedPipelines implements Disposable {
-  private readonly changed = new EventEmitter<void>();
+  private readonly changed = new Emitter<void>();
   /** Fires when there is something else to show. */
   readonly onDidChange: Event<void> = this.changed.event;
   /** By root of the repository. */
@@ -267,7 +278,7 @@ export class OpenedPipelines implements Disposable {
     entry: Entry<T>,
     { instance }: Target,
     urgency: Urgency,
-    ask: (client: GitLabClient, signal: AbortSignal) => Promise<T>,
+    ask: (client: PipelinesClient, signal: AbortSignal) => Promise<T>,
   ): Promise<void> {
     await entry.work.join(new AbortController().signal, async (signal) => {
       const client = this.port.clientOf(instance);

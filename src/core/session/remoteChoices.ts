@@ -1,4 +1,4 @@
-import type { Memento } from 'vscode';
+import type { Memento } from '../util/storage';
 
 const storageKey = 'remoteChoices';
 /** Maximum number per workspace; the oldest are dropped. */
@@ -9,7 +9,7 @@ export class RemoteChoices {
   private readonly choices: Map<string, string>;
 
   constructor(private readonly memento: Memento) {
-    const stored = memento.get<unknown>(storageKey);
+    const stored = memento.get(storageKey);
     const pairs = typeof stored === 'object' && stored !== null ? Object.entries(stored) : [];
     this.choices = new Map(
       pairs.flatMap(([root, name]: [string, unknown]) => (typeof name === 'string' ? [[root, name]] : [])),

@@ -1,24 +1,23 @@
-import { isEmpty } from '../../core/polling/ancestorSearch';
-import { OtherProjects } from '../../core/polling/otherProjects';
-import { HeadBuilds, type HeadListing, type HeadPort } from '../../core/polling/headBuilds';
-import { isActive } from '../../core/model/build';
-import { GitLabError, isCiHidden, type Failure } from '../../core/model/errors';
-import type { GitLabClient } from '../../core/gitlab/client';
-import type { Instance } from '../../core/model/instance';
-import { Monitor, type ExtraFacts, type Loaded } from '../../core/polling/monitor';
-import type { Listing } from '../../core/model/pipeline';
-import { locate, projectsOf, type Located, type RemoteProject } from '../../core/model/remotes';
-import type { Urgency, Attention } from '../../core/polling/schedule';
-import type { Clock } from '../../core/util/timer';
-import type { Resolution, Snapshot, Target } from '../../core/model/snapshot';
-import type { Logger } from '../../core/util/logger';
-import type { Repositories } from '../git/repositories';
-import type { GitRepository } from '../git/vscodeGit';
-import type { Clients } from './clients';
-import type { Settings } from './settings';
-import type { SshHosts } from '../../core/git/sshHosts';
+import { isEmpty } from '../polling/ancestorSearch';
+import { OtherProjects } from '../polling/otherProjects';
+import { HeadBuilds, type HeadListing, type HeadPort } from '../polling/headBuilds';
+import { isActive } from '../model/build';
+import { GitLabError, isCiHidden, type Failure } from '../model/errors';
+import type { Instance } from '../model/instance';
+import { Monitor, type ExtraFacts, type Loaded } from '../polling/monitor';
+import type { Listing } from '../model/pipeline';
+import { locate, projectsOf, type Located, type RemoteProject, type RepositorySettings } from '../model/remotes';
+import type { Attention, Intervals, Urgency } from '../polling/schedule';
+import type { Clock } from '../util/timer';
+import type { Resolution, Snapshot, Target } from '../model/snapshot';
+import type { Logger } from '../util/logger';
+import type { GitRepository } from '../git/gitRepository';
+import type { CommitClient } from './commitClient';
+import type { GitPort } from './gitPort';
+import type { PipelinesClient } from './openedPipelines';
+import type { Event } from '../util/emitter';
+import type { SshHosts } from '../git/sshHosts';
 import type { InstanceHosts } from './instanceHosts';
-import { lacksRunPipeline } from '../../core/gitlab/features';
 import type { RemoteChoices } from './remoteChoices';
 import type { SnapshotCache } from './snapshotCache';
 import type { Tokens } from './tokens';
@@ -29,11 +28,23 @@ export interface Pin {
   readonly ref?: string | undefined;
 }
 
+/** The settings that a session depends on. */
+export interface SettingsPort {
+  /** Fires when a setting changed that determines which builds to load, or how often. */
+  readonly onDidChangeSource: Event<void>;
+  intervals(): Intervals;
+  /** Seconds between refreshes for a while after an action or a push. */
+  soonSeconds(): number;
+  instances(): readonly Instance[];
+  /** `root`: URI of the repository's folder. */
+  forRepository(root: string): RepositorySettings;
+}
+
 export interface SessionParts {
-  readonly git: Repositories;
-  readonly settings: Settings;
+  readonly git: GitPort;
+  readonly settings: SettingsPort;
   readonly tokens: Tokens;
-  readonly clients: Clients;
+  readonly clients: { readonly of: (instance: Instance) => CommitClient & PipelinesClient };
   readonly snapshotCache: SnapshotCache;
   readonly remoteChoices: RemoteChoices;
   readonly instanceHosts: InstanceHosts;
@@ -55,7 +66,7 @@ export interface MonitorParts extends SessionParts {
 export function monitorRepository(repository: GitRepository, parts: MonitorParts): Monitor {
   const headBuilds = new HeadBuilds(() => parts.clock.now());
   const others = new OtherProjects();
-  const openedOn = new Set<GitLabClient>();
+  const openedOn = new Set<CommitClient>();
   let recalled: string | undefined;
   const resolveAndRecall = async (): Promise<Resolution> => {
     const resolution = await resolve(repository, parts);
@@ -96,7 +107,7 @@ interface Question {
   readonly headBuilds: HeadBuilds;
   readonly others: OtherProjects;
   /** Clients that know of the repository. */
-  readonly openedOn: Set<GitLabClient>;
+  readonly openedOn: Set<CommitClient>;
 }
 
 async function load(question: Question, { clients }: MonitorParts): Promise<Loaded> {
@@ -113,7 +124,7 @@ async function load(question: Question, { clients }: MonitorParts): Promise<Load
     expected: client.knownSeconds(target.project),
     requests: client.requestsOf(signal),
     apiVersion: client.server?.api ?? 'v3',
-    ...(client.server !== undefined && lacksRunPipeline(client.server) ? { lacksRunPipeline: true } : {}),
+    ...(client.lacksRunPipeline ? { lacksRunPipeline: true } : {}),
     readOnly: client.readOnlyIfKnown,
   };
 }
@@ -181,7 +192,7 @@ function undefinedIfRefused(error: unknown): undefined {
 }
 
 /** Loads the builds, and recognizes that CI/CD is disabled or hidden from the user's role. */
-async function findIfShown(question: Question, client: GitLabClient): Promise<HeadListing & Pick<Loaded, 'ciHidden'>> {
+async function findIfShown(question: Question, client: CommitClient): Promise<HeadListing & Pick<Loaded, 'ciHidden'>> {
   try {
     return await find(question, client);
   } catch (error) {
@@ -193,7 +204,7 @@ async function findIfShown(question: Question, client: GitLabClient): Promise<He
 }
 
 /** Loads HEAD's builds, or those of the nearest ancestor that has some. */
-async function find({ target, signal, urgency, headBuilds }: Question, client: GitLabClient): Promise<HeadListing> {
+async function find({ target, signal, urgency, headBuilds }: Question, client: CommitClient): Promise<HeadListing> {
   const { instance, project, sha, ref, pinned, head } = target;
   const listingOf = (of: string) => client.listing(project, { sha: of, ref }, signal, urgency === 'asked');
   if (pinned || head === undefined) return listingOf(sha);
@@ -213,7 +224,7 @@ async function resolve(repository: GitRepository, parts: MonitorParts): Promise<
   const remotes = await sshHosts.complete(written, instances);
   const upstream = repository.state.HEAD?.upstream?.remote;
   const located = locate(remotes, instances, {
-    ...settings.forRepository(repository.rootUri),
+    ...settings.forRepository(repository.rootUri.toString()),
     chosen: parts.chosenRemote(),
     upstream,
   });

@@ -1,4 +1,4 @@
-import type { Snapshot } from '../../core/model/snapshot';
+import type { Snapshot } from '../model/snapshot';
 
 /** View model of one repository. `root`: URI of its folder. */
 export interface RepositoryView {

@@ -1,13 +1,13 @@
-import { EventEmitter, type Disposable, type Event } from 'vscode';
-import type { Build } from '../../core/model/build';
-import type { Monitor } from '../../core/polling/monitor';
-import type { HistoryCommit } from '../../core/model/history';
-import type { Instance } from '../../core/model/instance';
-import { projectsOf, webOrigin, type RemoteProject } from '../../core/model/remotes';
-import type { Urgency } from '../../core/polling/schedule';
-import type { Snapshot } from '../../core/model/snapshot';
-import type { Repositories } from '../git/repositories';
-import type { GitRepository } from '../git/vscodeGit';
+import { Emitter, type Disposable, type Event } from '../util/emitter';
+import type { Build } from '../model/build';
+import type { Monitor } from '../polling/monitor';
+import type { HistoryCommit } from '../model/history';
+import type { Instance } from '../model/instance';
+import { projectsOf, webOrigin, type RemoteProject } from '../model/remotes';
+import type { Urgency } from '../polling/schedule';
+import type { Snapshot } from '../model/snapshot';
+import type { GitRepository } from '../git/gitRepository';
+import type { GitPort } from './gitPort';
 import { monitorRepository, type Pin, type SessionParts } from './repositoryMonitor';
 import { KnownHistories } from './knownHistories';
 import { OpenedPipelines, type OpenedPipelinesPort } from './openedPipelines';
@@ -22,7 +22,7 @@ interface MonitoredRepository {
 
 /** Keeps a monitor for each open repository, and notifies views. */
 export class Session implements Disposable {
-  private readonly changed = new EventEmitter<ViewState>();
+  private readonly changed = new Emitter<ViewState>();
   /** Fires once for each change of the view model. */
   readonly onDidChange: Event<ViewState> = this.changed.event;
   /** By root. A pin is kept when its repository is closed. */
@@ -261,6 +261,6 @@ export class Session implements Disposable {
   }
 }
 
-function noRepository({ state }: Repositories): RepositoryView {
+function noRepository({ state }: GitPort): RepositoryView {
   return { root: '', name: '', snapshot: { kind: 'noProject', reason: state === 'off' ? 'noGit' : 'noRepository' } };
 }

@@ -1,8 +1,8 @@
-import type { Disposable, Memento } from 'vscode';
-import { Timer, type Clock } from '../../core/util/timer';
-import type { Snapshot, Target } from '../../core/model/snapshot';
-import type { InstanceCache } from './instanceCache';
-import { isStoredCommit, type StoredCommit } from '../../core/model/storedCommit';
+import type { Disposable } from '../util/emitter';
+import type { Memento } from '../util/storage';
+import { Timer, type Clock } from '../util/timer';
+import type { Snapshot, Target } from '../model/snapshot';
+import { isStoredCommit, type StoredCommit } from '../model/storedCommit';
 import type { CommitKey, SnapshotFiles } from './snapshotFiles';
 
 type Ready = Extract<Snapshot, { kind: 'ready' }>;
@@ -31,12 +31,13 @@ export class SnapshotCache implements Disposable {
   constructor(
     private readonly storage: Memento,
     clock: Clock,
-    private readonly instances?: Pick<InstanceCache, 'keepOnly'>,
+    /** What else to drop data from. */
+    private readonly others?: { readonly keepOnly: (instances: readonly string[]) => void },
     /** Undefined if the window has no storage for files. */
     private readonly files?: SnapshotFiles,
   ) {
     this.timer = new Timer(clock);
-    const stored = storage.get<unknown>(storageKey);
+    const stored = storage.get(storageKey);
     const entries: readonly unknown[] = Array.isArray(stored) ? stored : [];
     this.commits = entries.filter(isStoredCommit).slice(0, mostCommits);
     if (stored !== undefined && (!Array.isArray(stored) || this.commits.length < entries.length)) this.changed();
@@ -96,7 +97,7 @@ export class SnapshotCache implements Disposable {
 
   /** Immediately drops data of all instances but those with the given base URLs. */
   keepOnly(instances: readonly string[]): void {
-    this.instances?.keepOnly(instances);
+    this.others?.keepOnly(instances);
     const isKept = ({ instance }: StoredCommit): boolean => instances.includes(instance);
     for (const one of this.unsaved) if (!isKept(one)) this.unsaved.delete(one);
     this.recalled = this.recalled.filter(isKept);

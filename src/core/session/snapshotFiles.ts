@@ -3,8 +3,8 @@ import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { join } from 'node:path';
-import { hasFailed, isActive } from '../../core/model/build';
-import { isStoredCommit, type StoredCommit } from '../../core/model/storedCommit';
+import { hasFailed, isActive } from '../model/build';
+import { isStoredCommit, type StoredCommit } from '../model/storedCommit';
 
 /** Identifies a stored commit. */
 export type CommitKey = Pick<StoredCommit, 'instance' | 'project' | 'sha'>;

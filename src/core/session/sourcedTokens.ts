@@ -1,5 +1,5 @@
-import type { Credential } from '../../core/credentials/credential';
-import { toSource, type CredentialSource } from './credentialSources';
+import type { Credential } from '../credentials/credential';
+import { toSource, type CredentialSource } from '../credentials/credentialSource';
 
 /** Asks a source for its secret, without a question to the user. */
 export type ReadSource = (source: CredentialSource, url: string) => Promise<Credential>;

@@ -1,7 +1,9 @@
-import { EventEmitter, type Disposable, type Event, type SecretStorage } from 'vscode';
-import { LocalError } from '../../core/model/errors';
-import { toBaseUrl } from '../../core/model/instance';
-import type { CredentialSource, CredentialSources } from './credentialSources';
+import { Emitter, type Disposable, type Event } from '../util/emitter';
+import type { SecretStorage } from '../util/storage';
+import { LocalError } from '../model/errors';
+import { toBaseUrl } from '../model/instance';
+import type { Credential } from '../credentials/credential';
+import type { CredentialSource } from '../credentials/credentialSource';
 import { SourcedTokens } from './sourcedTokens';
 
 /** Key of the list of instances that have a token; in the same storage, so that all windows see it change. */
@@ -15,7 +17,7 @@ const sourceMark = 'source ';
  * the environment. `url` is an instance's base URL.
  */
 export class Tokens implements Disposable {
-  private readonly changed = new EventEmitter<void>();
+  private readonly changed = new Emitter<void>();
   /** Fires when a token was added or removed in any window. */
   readonly onDidChange: Event<void> = this.changed.event;
   private readonly listeners: readonly Disposable[];
@@ -129,7 +131,11 @@ export class Tokens implements Disposable {
 }
 
 /** What else gives out tokens. */
-type TokenSources = Pick<CredentialSources, 'read' | 'onDidChangeAccounts'>;
+interface TokenSources {
+  /** Asks a source for its secret. `isClick`: the user has just chosen it, so VS Code may ask for permission. */
+  read(source: CredentialSource, url: string, isClick: boolean): Promise<Credential>;
+  onDidChangeAccounts(listener: () => void): Disposable;
+}
 
 const noSources: TokenSources = {
   read: () => Promise.resolve({ kind: 'none' }),

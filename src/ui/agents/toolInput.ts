@@ -3,7 +3,7 @@ import type { Build } from '../../core/model/build';
 import type { Listing } from '../../core/model/pipeline';
 import { listingOf, targetOf, type Snapshot, type Target } from '../../core/model/snapshot';
 import { isVariableName } from '../commands/variables';
-import { GitLabError } from '../../core/model/errors';
+import { isNotFound } from '../../core/model/errors';
 import { UserError } from '../report';
 import type { CommandContext } from '../commands/command';
 import { resolveCommit } from '../session/resolveCommit';
@@ -175,7 +175,7 @@ export async function buildOfInput(
   try {
     return await clients.of(instance).build(project, id, signal);
   } catch (error) {
-    if (error instanceof GitLabError && error.failure.kind === 'notFound')
+    if (isNotFound(error))
       throw new UserError(`Build #${id} isn't in the project of this repository, or the token has no access to it.`);
     throw error;
   }

@@ -1,7 +1,7 @@
 import type { CancellationToken, Disposable } from 'vscode';
 import { isSilent, waitEnd, type Awaited, type WaitEnd } from '../../core/agents/waiting';
 import { Timer, type Clock } from '../../core/util/timer';
-import type { Session } from '../session/session';
+import type { Session } from '../../core/session/session';
 
 export type WaitOutcome = WaitEnd | 'timeout' | 'canceled';
 

@@ -1,10 +1,13 @@
-import { l10n, Range, ThemeColor, ThemeIcon, TreeItem, TreeItemCollapsibleState, type Uri } from 'vscode';
+import { l10n, Range, ThemeColor, ThemeIcon, TreeItem, TreeItemCollapsibleState, Uri } from 'vscode';
 import { artifactsState, type Build } from '../../core/model/build';
 import type { ArtifactsNode } from '../../core/model/tree';
 import { formatSize, toldSize } from '../text/buildText';
+import { sentenceFor } from '../report';
 import { oneLine } from '../text/failures';
+import { goneSentence } from '../text/goneArtifacts';
 import { recentlyWords } from '../text/testText';
 import { expiredWords, expiryOf } from './expiry';
+import type { TestResults } from '../../core/artifacts/tests/testResults';
 import type {
   ArtifactFileNode,
   ArtifactFolderNode,
@@ -12,7 +15,6 @@ import type {
   ArtifactReportNode,
   ArtifactRowNode,
   TestNode,
-  TestResults,
   TestsNode,
 } from '../tree/treeRows';
 
@@ -79,7 +81,7 @@ export function artifactItem(node: ArtifactRowNode): TreeItem {
 function folderItem({ name, size, folder, uri }: ArtifactFolderNode): TreeItem {
   const item = new TreeItem(oneLine(name), folder.children.length === 0 ? None : Collapsed);
   item.iconPath = ThemeIcon.Folder;
-  if (uri !== undefined) item.resourceUri = uri;
+  if (uri !== undefined) item.resourceUri = Uri.parse(uri, true);
   item.description = formatSize(size);
   item.accessibilityInformation = { label: l10n.t('{0}, folder, {1}', oneLine(name), item.description) };
   return item;
@@ -92,8 +94,8 @@ function fileItem({ name, size, uri }: ArtifactFileNode): TreeItem {
   item.accessibilityInformation = { label: l10n.t('{0}, file, {1}', oneLine(name), item.description) };
   // Only VS Code's own commands know single from double clicks, so that a single click opens a preview.
   if (uri !== undefined) {
-    item.resourceUri = uri;
-    item.command = opening(uri);
+    item.resourceUri = Uri.parse(uri, true);
+    item.command = opening(item.resourceUri);
   }
   return item;
 }
@@ -123,7 +125,8 @@ function noteItem(node: ArtifactNoteNode): TreeItem {
   return item;
 }
 
-function noteWords({ note }: ArtifactNoteNode): string {
+/** Text of a note's row. */
+export function noteWords({ note, build }: ArtifactNoteNode): string {
   switch (note.kind) {
     case 'empty':
       return l10n.t('The archive is empty.');
@@ -132,7 +135,7 @@ function noteWords({ note }: ArtifactNoteNode): string {
     case 'moreTests':
       return l10n.t('{0} more failed. See the reports.', note.count);
     case 'failed':
-      return note.sentence;
+      return note.goneAt === undefined ? sentenceFor(note.error) : goneSentence(build, note.goneAt);
     default:
       return note satisfies never;
   }
@@ -187,7 +190,7 @@ function testItem({ test, build, uri, line, column }: TestNode): TreeItem {
   item.command =
     uri === undefined
       ? { title: l10n.t('Open Log'), command: 'gitlabBuilds.openLog', arguments: [{ build: build.id }] }
-      : opening(uri, line, column);
+      : opening(Uri.parse(uri, true), line, column);
   return item;
 }
 

@@ -1,29 +1,28 @@
-import { EventEmitter, Uri, type Disposable, type Event } from 'vscode';
+import { pathToFileURL } from 'node:url';
+import { Emitter, type Disposable, type Event } from '../../core/util/emitter';
 import type { ArchiveFolder, ArchiveNode } from '../../core/artifacts/archive/archiveTree';
 import type { Build } from '../../core/model/build';
 import { hasJUnitReport } from '../../core/model/junitReports';
-import { isAbort } from '../../core/model/errors';
+import { isAbort, isNotFound } from '../../core/model/errors';
 import { targetOf, type Snapshot } from '../../core/model/snapshot';
 import type { Clock } from '../../core/util/timer';
 import type { ArtifactsNode, AttemptNode, BuildNode } from '../../core/model/tree';
-import { goneSentence, isGone } from '../text/goneArtifacts';
-import { sentenceFor } from '../report';
 import type {
   Row,
   ArtifactNote,
   ArtifactNoteNode,
   ArtifactReportNode,
   ArtifactRowNode,
-  FoundTest,
   TestNode,
-  TestResults,
 } from '../tree/treeRows';
 import type { DetailsPort } from '../session/buildDetailsLoader';
-import type { Archives, OpenArchive } from './archives';
+import type { Archives, OpenArchive } from '../../core/artifacts/archives';
 import type { ArtifactAddress } from '../../core/artifacts/entryCache';
-import { toArtifactAddress, toArtifactUri } from './artifactUri';
-import { locateTests, type FoundLocation } from './testFiles';
-import type { TestSource } from './testSource';
+import { toArtifactAddress, toArtifactUri } from '../../core/artifacts/artifactUri';
+import { locateTests, type FoundLocation } from '../../core/artifacts/tests/testFiles';
+import { pathOfUri } from '../../core/util/fileUri';
+import type { FoundTest, TestResults } from '../../core/artifacts/tests/testResults';
+import type { TestSource } from '../../core/artifacts/tests/testSource';
 
 /** Maximum number of rows per folder: more can't be used, and VS Code keeps all of them. */
 const mostRows = 2000;
@@ -51,7 +50,7 @@ type Made = readonly ArtifactRowNode[] | Promise<readonly ArtifactRowNode[]>;
 
 /** Rows below a build's artifacts, created when a parent is expanded. They aren't part of the rendered tree. */
 export class ArtifactRows implements Disposable {
-  private readonly changed = new EventEmitter<Row>();
+  private readonly changed = new Emitter<Row>();
   /** Fires with a row whose children have changed. */
   readonly onDidChange: Event<Row> = this.changed.event;
   private readonly tests = new WeakMap<OpenArchive, Tests>();
@@ -151,8 +150,8 @@ export class ArtifactRows implements Disposable {
     } catch (error) {
       // The user signed out, or the archive was replaced: rows above are redrawn anyway.
       if (isAbort(error)) return [];
-      const sentence = isGone(error) ? goneSentence(build, this.clock.now()) : sentenceFor(error);
-      return [{ root, node: noteNode(node.id, build, { kind: 'failed', sentence, above: row }) }];
+      const goneAt = isNotFound(error) ? this.clock.now() : undefined;
+      return [{ root, node: noteNode(node.id, build, { kind: 'failed', error, goneAt, above: row }) }];
     }
   }
 
@@ -179,7 +178,7 @@ export class ArtifactRows implements Disposable {
       return (await this.failedOf(row, build, undefined)).map((each) => ({ root: row.root, node: each }));
     } catch (error) {
       if (isAbort(error)) return [];
-      const note: ArtifactNote = { kind: 'failed', sentence: sentenceFor(error), above: row };
+      const note: ArtifactNote = { kind: 'failed', error, goneAt: undefined, above: row };
       return [{ root: row.root, node: noteNode(row.node.id, build, note) }];
     }
   }
@@ -232,7 +231,7 @@ export class ArtifactRows implements Disposable {
   ): Promise<readonly ArtifactRowNode[]> {
     const shown = results.failed.slice(0, mostFailedShown);
     const project = targetOf(this.snapshotOf(root))?.project ?? '';
-    const places = await locateTests(shown, Uri.parse(root).fsPath, project);
+    const places = await locateTests(shown, pathOfUri(root), project);
     const nodes = shown.map((found, index) =>
       testNode(`${node.id}/test:${index}`, build, opened?.address, found, places[index]),
     );
@@ -287,7 +286,7 @@ function testNode(
   place: FoundLocation | undefined,
 ): TestNode {
   const inArchive = address === undefined || report === undefined ? undefined : toArtifactUri(address, build, report);
-  const uri = place === undefined ? inArchive : Uri.file(place.file);
+  const uri = place === undefined ? inArchive : pathToFileURL(place.file).href;
   return { kind: 'test', id, build, test, report, uri, line: place?.line, column: place?.column };
 }
 
@@ -308,7 +307,7 @@ function inFolder(
   return more > 0 ? [...rows, noteNode(id, build, { kind: 'more', count: more })] : rows;
 }
 
-function childNode(id: string, build: Build, child: ArchiveNode, uri: Uri | undefined): ArtifactRowNode {
+function childNode(id: string, build: Build, child: ArchiveNode, uri: string | undefined): ArtifactRowNode {
   const { name, path, size } = child;
   return child.kind === 'folder'
     ? { kind: 'artifactFolder', id, build, name, path, size, folder: child, uri }

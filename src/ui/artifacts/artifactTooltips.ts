@@ -4,6 +4,7 @@ import { goneSentence, reportsSentence } from '../text/goneArtifacts';
 import { formatSize, toldSize } from '../text/buildText';
 import { oneLine } from '../text/failures';
 import { recentlyWords } from '../text/testText';
+import { noteWords } from './artifactItems';
 import { expiryOf } from './expiry';
 import type { ArtifactFileNode, ArtifactRowNode, TestNode } from '../tree/treeRows';
 import { plural } from '../text/plural';
@@ -33,7 +34,7 @@ export function artifactTooltip(node: ArtifactRowNode): string | undefined {
     case 'artifactReport':
       return l10n.t("GitLab shows this report on its pages only. It can't be downloaded.");
     case 'artifactNote':
-      return node.note.kind === 'failed' ? lines(node.note.sentence, l10n.t('Click to try again.')) : undefined;
+      return node.note.kind === 'failed' ? lines(noteWords(node), l10n.t('Click to try again.')) : undefined;
     case 'tests':
       return l10n.t('From JUnit reports');
     case 'test':

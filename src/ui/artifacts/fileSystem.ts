@@ -3,8 +3,8 @@ import type { ArchiveNode } from '../../core/artifacts/archive/archiveTree';
 import { isAbort } from '../../core/model/errors';
 import { timeSlice } from '../../core/util/timeSlice';
 import { sentenceFor } from '../report';
-import type { Archives, OpenArchive } from './archives';
-import { parseArtifactUri } from './artifactUri';
+import type { Archives, OpenArchive } from '../../core/artifacts/archives';
+import { parseArtifactUri } from '../../core/artifacts/artifactUri';
 import type { ReadableFiles } from '../readOnlyFiles';
 
 /** Read-only file system for build artifacts. All methods throw FileSystemError with a message for the user. */

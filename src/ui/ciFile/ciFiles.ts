@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { RelativePattern, Uri, workspace } from 'vscode';
 import { ciFileName, longestCiFile, readCiFile, type CiFile } from '../../core/ciFile/ciFile';
 import { includes, isPattern } from '../../core/ciFile/includes';
+import type { GitRepository } from '../../core/git/gitRepository';
 import { pathBelow } from '../../core/util/diskPath';
-import type { GitRepository } from '../git/vscodeGit';
+import { rootUriOf } from '../git/vscodeGit';
 
 /** Maximum number of files that are followed from `.gitlab-ci.yml`. */
 const mostFiles = 100;
@@ -127,6 +128,6 @@ async function textOnDisk(path: string): Promise<string | undefined> {
 }
 
 async function found(repository: Root, pattern: string): Promise<readonly string[]> {
-  const files = await workspace.findFiles(new RelativePattern(repository.rootUri, pattern), undefined, mostFiles);
+  const files = await workspace.findFiles(new RelativePattern(rootUriOf(repository), pattern), undefined, mostFiles);
   return files.flatMap((uri) => pathWithin(repository, uri) ?? []).sort();
 }

@@ -6,9 +6,9 @@ import type { CiLint } from '../../core/gitlab/ciLint';
 import { isAbort } from '../../core/model/errors';
 import { targetOf, type Snapshot } from '../../core/model/snapshot';
 import type { Logger } from '../../core/util/logger';
-import type { GitRepository } from '../git/vscodeGit';
+import type { GitRepository } from '../../core/git/gitRepository';
 import { sentenceFor, UserError } from '../report';
-import type { Clients } from '../session/clients';
+import type { Clients } from '../../core/gitlab/clients';
 import { placeOfFile, type CiFiles, type LocatedCiFile, type ShownRepositories } from './ciFiles';
 import { CiProblems, type CiProblem } from './ciProblems';
 

@@ -2,14 +2,14 @@ import { FileSystemError, l10n, Uri, type FileStat } from 'vscode';
 import { safeName } from '../../core/artifacts/fileNames';
 import { isAbort } from '../../core/model/errors';
 import type { Target } from '../../core/model/snapshot';
-import { fieldsOf, toQuery } from '../../core/util/uriQuery';
-import { mergedScheme } from '../fileSchemes';
+import { fieldsOfQuery, toQuery } from '../../core/util/uriQuery';
+import { mergedScheme } from '../../core/util/fileSchemes';
 import { readOnlyStat, textBytes, type ReadableFiles } from '../readOnlyFiles';
 import { sentenceFor, UserError } from '../report';
-import type { Clients } from '../session/clients';
-import type { KnownProjects } from '../session/knownProjects';
-import type { Session } from '../session/session';
-import type { Tokens } from '../session/tokens';
+import type { Clients } from '../../core/gitlab/clients';
+import type { KnownProjects } from '../../core/session/knownProjects';
+import type { Session } from '../../core/session/session';
+import type { Tokens } from '../../core/session/tokens';
 import { shortSha } from '../text/buildText';
 import { oneLine } from '../text/failures';
 
@@ -101,7 +101,7 @@ export function toMergedUri(address: MergedAddress): Uri {
 
 /** Parses a URI from `toMergedUri`; undefined for any other. URIs are untrusted. */
 function toMergedAddress({ scheme, query }: Uri): MergedAddress | undefined {
-  const { root, instance, project, sha } = fieldsOf(query);
+  const { root, instance, project, sha } = fieldsOfQuery(query);
   const isWhole = [root, instance, project, sha].every((field) => typeof field === 'string');
   return scheme === mergedScheme && isWhole
     ? { root: String(root), instance: String(instance), project: String(project), sha: String(sha) }

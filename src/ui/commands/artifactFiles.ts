@@ -1,4 +1,5 @@
 import { join, basename } from 'node:path';
+import { isNotFound } from '../../core/model/errors';
 import { commands, l10n, Uri, workspace, RelativePattern, window } from 'vscode';
 import { asDiskError } from '../../core/artifacts/download/diskErrors';
 import { toSafePath } from '../../core/artifacts/archive/entryPath';
@@ -9,12 +10,12 @@ import type { ArchiveFile, ArchiveFolder, ArchiveNode } from '../../core/artifac
 import { saveEntry } from '../../core/artifacts/download/save';
 import { pathBelow } from '../../core/util/diskPath';
 import { isFolder, isFile } from '../../core/util/fs';
-import { goneSentence, isGone } from '../text/goneArtifacts';
+import { goneSentence } from '../text/goneArtifacts';
 import { buildTitle } from '../text/buildText';
 import { UserError } from '../report';
 import { leftOutSentence } from '../text/archiveFailures';
 import { oneLine, withoutIcons, withoutMarkup } from '../text/failures';
-import { toArtifactUri } from '../artifacts/artifactUri';
+import { toArtifactUri } from '../../core/artifacts/artifactUri';
 import { entriesOf, type EntrySubjects } from './entrySubjects';
 import { withArchive } from '../../core/artifacts/wholeArchive';
 import type { Command, CommandContext } from './command';
@@ -81,7 +82,7 @@ class EntryRun {
         ? this.saveFile(subject, node, progress, signal)
         : this.saveFolder(subject, node, progress, signal)
     ).catch((error: unknown) => {
-      throw isGone(error) ? new UserError(goneSentence(subject.build, Date.now())) : asDiskError(error);
+      throw isNotFound(error) ? new UserError(goneSentence(subject.build, Date.now())) : asDiskError(error);
     });
     if (saved !== undefined) this.saved.push({ leftOut: [], ...saved, kind: node.kind });
   }
@@ -205,7 +206,7 @@ function uriOf({ build, opened: { address } }: EntrySubjects, { kind, path, isOp
     throw new UserError(
       l10n.t('"{0}" can\'t be opened here because of its name. Download the archive to see it.', oneLine(path)),
     );
-  return toArtifactUri(address, build, path);
+  return Uri.parse(toArtifactUri(address, build, path), true);
 }
 
 const mostFound = 200;

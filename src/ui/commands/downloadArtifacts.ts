@@ -1,8 +1,9 @@
+import { isNotFound } from '../../core/model/errors';
 import { l10n } from 'vscode';
 import { hasArtifacts, type Build } from '../../core/model/build';
 import { saveArtifacts } from '../../core/artifacts/download/save';
 import type { ResumePoint } from '../../core/artifacts/download/transfer';
-import { goneSentence, isGone, noneSentence } from '../text/goneArtifacts';
+import { goneSentence, noneSentence } from '../text/goneArtifacts';
 import { buildTitle, formatSize } from '../text/buildText';
 import { UserError } from '../report';
 import type { Command, CommandContext } from './command';
@@ -121,7 +122,7 @@ async function open(
   try {
     return await context.clients.of(target.instance).artifacts(target.project, build.id, signal, toFileRange(from));
   } catch (error) {
-    if (!isGone(error)) throw error;
+    if (!isNotFound(error)) throw error;
     void context.session.refresh(root);
     throw new UserError(goneSentence(build, Date.now()));
   }

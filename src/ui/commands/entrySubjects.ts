@@ -1,13 +1,14 @@
+import { isNotFound } from '../../core/model/errors';
 import { l10n, Uri, window, type QuickPickItem } from 'vscode';
 import type { ArchiveNode } from '../../core/artifacts/archive/archiveTree';
 import { ArchiveError } from '../../core/artifacts/archiveErrors';
 import { hasArtifacts, type Build } from '../../core/model/build';
 import { trimCharacters } from '../../core/util/trim';
-import type { OpenArchive } from '../artifacts/archives';
+import type { OpenArchive } from '../../core/artifacts/archives';
 import type { ArtifactAddress } from '../../core/artifacts/entryCache';
-import { toArtifactAddress, parseArtifactUri } from '../artifacts/artifactUri';
+import { toArtifactAddress, parseArtifactUri } from '../../core/artifacts/artifactUri';
 import type { ArtifactFileNode, ArtifactFolderNode, Row } from '../tree/treeRows';
-import { goneSentence, isGone, noneSentence } from '../text/goneArtifacts';
+import { goneSentence, noneSentence } from '../text/goneArtifacts';
 import { formatSize } from '../text/buildText';
 import { UserError } from '../report';
 import { oneLine, withoutIcons } from '../text/failures';
@@ -66,7 +67,7 @@ async function open({ archives }: CommandContext, address: ArtifactAddress, buil
   try {
     return await archives.of(address);
   } catch (error) {
-    throw isGone(error) ? new UserError(goneSentence(build, Date.now())) : error;
+    throw isNotFound(error) ? new UserError(goneSentence(build, Date.now())) : error;
   }
 }
 

@@ -1,3 +1,4 @@
+import { isNotFound } from '../../core/model/errors';
 import { join } from 'node:path';
 import { l10n } from 'vscode';
 import { flatten } from '../../core/model/arrange';
@@ -9,7 +10,6 @@ import type { ResumePoint } from '../../core/artifacts/download/transfer';
 import { hasArtifacts, type Build } from '../../core/model/build';
 import { listingOf } from '../../core/model/snapshot';
 import { isFile } from '../../core/util/fs';
-import { isGone } from '../text/goneArtifacts';
 import { UserError } from '../report';
 import { oneLine, withoutIcons } from '../text/failures';
 import { chooseOrType, type Choice } from './prompts';
@@ -161,7 +161,7 @@ async function open(
   try {
     return await clients.of(target.instance).latestArtifacts(target.project, ref, name, signal, toFileRange(from));
   } catch (error) {
-    if (!isGone(error)) throw error;
+    if (!isNotFound(error)) throw error;
     throw new UserError(
       l10n.t(
         'No such artifacts: no pipeline of {0} has passed, or the latest one that did has no artifacts of a build {1}. Check both names.',

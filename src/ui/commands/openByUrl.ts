@@ -4,7 +4,7 @@ import { hasFailed } from '../../core/model/build';
 import { toPageAddress, type PageAddress, type ProjectPage } from '../../core/model/gitlabPage';
 import { buildsOf, targetOf, type Snapshot } from '../../core/model/snapshot';
 import { UserError } from '../report';
-import type { Pin } from '../session/repositoryMonitor';
+import type { Pin } from '../../core/session/repositoryMonitor';
 import { requireCommit } from '../session/resolveCommit';
 import { buildTitle } from '../text/buildText';
 import { oneLine } from '../text/failures';

@@ -4,8 +4,8 @@ import type { CoveredFile } from '../../core/artifacts/tests/coverage';
 import { can } from '../../core/model/abilities';
 import type { Build } from '../../core/model/build';
 import { WorkspaceFiles } from '../../core/log/workspaceFiles';
-import type { OpenArchive } from '../artifacts/archives';
-import { toArtifactAddress } from '../artifacts/artifactUri';
+import type { OpenArchive } from '../../core/artifacts/archives';
+import { toArtifactAddress } from '../../core/artifacts/artifactUri';
 import { UserError } from '../report';
 import { buildTitle } from '../text/buildText';
 import type { FoundCoverage } from '../testing/coverageView';
@@ -100,8 +100,8 @@ async function placed(
 }
 
 interface Changes {
-  readonly workingTreeChanges?: readonly { readonly uri: Uri }[];
-  readonly indexChanges?: readonly { readonly uri: Uri }[];
+  readonly workingTreeChanges?: readonly { readonly uri: Pick<Uri, 'fsPath'> }[];
+  readonly indexChanges?: readonly { readonly uri: Pick<Uri, 'fsPath'> }[];
 }
 
 /** Paths of files with changes that aren't committed or not even saved. */

@@ -3,7 +3,7 @@ import type { CheckedToken } from '../../core/gitlab/checkToken';
 import { toBaseUrl } from '../../core/model/instance';
 import { targetOf } from '../../core/model/snapshot';
 import { UserError } from '../report';
-import type { CredentialSource } from '../session/credentialSources';
+import type { CredentialSource } from '../../core/credentials/credentialSource';
 import type { Command, CommandContext } from './command';
 import { back } from './prompts';
 import { askAddress } from './signInAddress';

@@ -3,7 +3,7 @@ import type { CheckedToken } from '../../core/gitlab/checkToken';
 import type { Credential } from '../../core/credentials/credential';
 import { toFailure } from '../../core/model/errors';
 import { UserError } from '../report';
-import type { CredentialSource } from '../session/credentialSources';
+import type { CredentialSource } from '../../core/credentials/credentialSource';
 import { newTokenSentence, oneLine, withoutIcons } from '../text/failures';
 import { unusableTokenSentence } from '../text/tokenText';
 import type { CommandContext } from './command';

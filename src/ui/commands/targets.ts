@@ -7,7 +7,8 @@ import { trimEndOf } from '../../core/util/trim';
 import { UserError } from '../report';
 import type { Row, RowNode } from '../tree/treeRows';
 import { oneLine, readOnlySentence, withoutIcons } from '../text/failures';
-import { isPipelineRoot, repositoryRoot } from '../session/pipelineRoot';
+import { folderOf } from '../git/vscodeGit';
+import { isPipelineRoot, repositoryRoot } from '../../core/session/pipelineRoot';
 import type { CommandContext } from './command';
 
 /** An open repository and its displayed commit. */
@@ -177,7 +178,7 @@ export function openRoot(session: CommandContext['session'], repository: string)
  * UserError if no folder is open.
  */
 export function workspaceFolderOf({ session }: Pick<CommandContext, 'session'>, root: string): Uri {
-  const repository = session.repositoryOf(root)?.rootUri;
+  const repository = folderOf(session, root);
   const folders = workspace.workspaceFolders ?? [];
   const around = repository === undefined ? undefined : workspace.getWorkspaceFolder(repository);
   const inside = folders.find(({ uri }) => repository !== undefined && uri.path.startsWith(`${repository.path}/`));

@@ -6,6 +6,7 @@ import { viewId } from '../tree/buildTree';
 import { statusCodicon, statusLabel } from '../text/buildText';
 import { withoutIcons } from '../text/failures';
 import { failedBuilds } from '../../core/model/verdict';
+import { folderOf } from '../git/vscodeGit';
 import { UserError } from '../report';
 import type { Command, CommandContext } from './command';
 import { rowsOf, rootOfReference, toReference } from './targets';
@@ -17,7 +18,7 @@ export const refresh: Command = async ({ session }, args) => {
 };
 
 export const groupBy: Command = async ({ session, settings }) => {
-  const root = session.repositoryOf(session.active)?.rootUri;
+  const root = folderOf(session, session.active);
   const current = settings.groupBy(root);
   const items = groupings.map((grouping) => ({
     label: groupingLabel(grouping),

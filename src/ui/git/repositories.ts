@@ -1,15 +1,15 @@
 import { EventEmitter, extensions, window, type Disposable, type Event } from 'vscode';
 import type { Head } from '../../core/model/head';
 import type { Remote } from '../../core/model/remotes';
-import type { GitApi, GitExtension, GitRepository } from './vscodeGit';
+import type { GitPort, GitState } from '../../core/session/gitPort';
+import type { GitRepository } from '../../core/git/gitRepository';
+import { watchGit } from './watcher';
+import type { GitApi, GitExtension } from './vscodeGit';
 import { GitQueue } from '../../core/git/gitQueue';
-import { OpenRepository, type HeadPosition } from './openRepository';
-
-/** off: the Git extension is missing or disabled. starting: it hasn't scanned the folder yet. */
-export type GitState = 'off' | 'starting' | 'ready';
+import { OpenRepository, type HeadPosition } from '../../core/git/openRepository';
 
 /** Open repositories, the active one, and changes of their HEAD and remotes. */
-export class Repositories implements Disposable {
+export class Repositories implements Disposable, GitPort {
   private readonly changed = new EventEmitter<void>();
   private readonly repositoryChanged = new EventEmitter<GitRepository>();
   /** Fires when repositories open or close, the active one changes, or git becomes available. */
@@ -162,7 +162,7 @@ export class Repositories implements Disposable {
       const changed = () => this.repositoryChanged.fire(repository);
       this.open.set(
         rootOf(repository),
-        new OpenRepository(repository, { program: this.program, queue: this.queue }, changed),
+        new OpenRepository(repository, { program: this.program, queue: this.queue, watch: watchGit }, changed),
       );
     }
     return gone.length + added.length > 0;

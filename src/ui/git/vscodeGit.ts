@@ -1,4 +1,5 @@
-import type { Event, Uri } from 'vscode';
+import { Uri, type Event } from 'vscode';
+import type { GitRepository } from '../../core/git/gitRepository';
 
 /** The part of vscode.git's API (version 1) used here; there is no package with its types. */
 export interface GitExtension {
@@ -18,32 +19,16 @@ export interface GitApi {
   getRepository(uri: Uri): GitRepository | null;
 }
 
-export interface GitRepository {
-  readonly rootUri: Uri;
-  readonly state: {
-    readonly HEAD: GitHead | undefined;
-    /** Changed files; undefined in versions of vscode.git without them. */
-    readonly workingTreeChanges?: readonly { readonly uri: Uri }[];
-    readonly indexChanges?: readonly { readonly uri: Uri }[];
-    readonly remotes: readonly { readonly name: string; readonly fetchUrl?: string; readonly pushUrl?: string }[];
-    /** Fires for any change in the work tree, not only of HEAD. */
-    readonly onDidChange: Event<void>;
-  };
-  /**
-   * Makes vscode.git run `git status` now. On its own it does so seconds after a change, and only while the window has
-   * focus.
-   */
-  status(): Promise<void>;
-  /** Resolves any revision; rejects if there is no such commit. */
-  getCommit(ref: string): Promise<{ readonly hash: string }>;
+/** Folder of a repository, for VS Code's own functions. */
+export function rootUriOf({ rootUri }: Pick<GitRepository, 'rootUri'>): Uri {
+  return Uri.parse(rootUri.toString());
 }
 
-export interface GitHead {
-  /** Branch; undefined if HEAD is detached. */
-  readonly name?: string;
-  /** Undefined on a branch without commits. */
-  readonly commit?: string;
-  readonly upstream?: { readonly remote: string; readonly name: string };
-  /** Number of commits that the upstream branch lacks; undefined without an upstream. */
-  readonly ahead?: number;
+/** Folder of an open repository; undefined if it was closed. */
+export function folderOf(
+  session: { readonly repositoryOf: (root: string | undefined) => GitRepository | undefined },
+  root: string | undefined,
+): Uri | undefined {
+  const repository = session.repositoryOf(root);
+  return repository === undefined ? undefined : rootUriOf(repository);
 }

@@ -1,18 +1,5 @@
-import { resolve } from 'node:path';
 import { Disposable, RelativePattern, Uri, workspace } from 'vscode';
-import { runGit, type GitProgram } from '../../core/git/runGit';
-
-/** Git folders of a repository: a linked worktree has its own HEAD, but shares refs with the main worktree. */
-export interface GitFolders {
-  readonly own: string;
-  readonly common: string;
-}
-
-export async function gitFolders(git: GitProgram, root: string): Promise<GitFolders> {
-  const output = await runGit(git, root, ['rev-parse', '--git-dir', '--git-common-dir']);
-  const [own = '.git', common = own] = output.split(/\r?\n/);
-  return { own: resolve(root, own), common: resolve(root, common) };
-}
+import type { GitFolders } from '../../core/git/gitFolders';
 
 /** Git writes in bursts, so wait until it is quiet, but at most so long after the first change, in ms. */
 const [quietMs, mostMs] = [100, 500];

@@ -4,7 +4,7 @@ import type { Log } from '../../core/log/log';
 import { normalized } from '../../core/log/normalize';
 import { timeSlice } from '../../core/util/timeSlice';
 import { sentenceFor } from '../report';
-import { comparedScheme } from '../fileSchemes';
+import { comparedScheme } from '../../core/util/fileSchemes';
 import { toLogUri, type LogAddress } from './logUri';
 import type { Logs } from './logs';
 import { bounded, firstShown, tailFrom } from '../../core/log/tailView';

@@ -1,7 +1,7 @@
 import { window, type DecorationOptions, type DecorationRenderOptions, type Disposable, type TextEditor } from 'vscode';
 import type { Log } from '../../core/log/log';
 import { onDidReadShown, onDidShowText } from './logEditors';
-import { logScheme } from '../fileSchemes';
+import { logScheme } from '../../core/util/fileSchemes';
 import type { Logs } from './logs';
 
 /** Number of lines before and after those on screen, so that scrolling a little finds them drawn. */

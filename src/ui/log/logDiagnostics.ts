@@ -15,7 +15,7 @@ import type { Severity } from '../../core/log/logProblems';
 import { buildsOf } from '../../core/model/snapshot';
 import { setKey } from '../views/contextKeys';
 import { buildTitle } from '../text/buildText';
-import type { Session } from '../session/session';
+import type { Session } from '../../core/session/session';
 import type { FoundProblem } from '../../core/log/findProblems';
 import type { Logs } from './logs';
 import type { LogDocument } from './logDocument';

@@ -2,7 +2,7 @@ import { languages, type Disposable } from 'vscode';
 import { LogHover } from './logHover';
 import { LogLens } from './logLens';
 import { LogLinks } from './logLinks';
-import { logScheme } from '../fileSchemes';
+import { logScheme } from '../../core/util/fileSchemes';
 import type { LogFileSource } from './logFileSource';
 import type { Logs } from './logs';
 import { LogStructure } from './logStructure';

@@ -18,7 +18,7 @@ import { failureSentence, withoutMarkup } from '../text/failures';
 import { formatDuration } from '../text/timeText';
 import { can } from '../../core/model/abilities';
 import { setKey } from '../views/contextKeys';
-import { logScheme } from '../fileSchemes';
+import { logScheme } from '../../core/util/fileSchemes';
 import { toLogAddress } from './logUri';
 import type { Logs } from './logs';
 import type { LogDocument } from './logDocument';

@@ -1,8 +1,8 @@
 import { Uri } from 'vscode';
 import { safeName } from '../../core/artifacts/fileNames';
 import type { Build } from '../../core/model/build';
-import { fieldsOf, toQuery } from '../../core/util/uriQuery';
-import { comparedScheme, logScheme } from '../fileSchemes';
+import { fieldsOfQuery, toQuery } from '../../core/util/uriQuery';
+import { comparedScheme, logScheme } from '../../core/util/fileSchemes';
 
 /** Identifies a log in a URI. */
 export interface LogAddress {
@@ -23,7 +23,7 @@ export function toLogUri(address: LogAddress, { name, id }: Pick<Build, 'name' |
 /** Parses a URI from `toLogUri`; undefined for any other. URIs are untrusted. */
 export function toLogAddress({ scheme, query }: Uri): LogAddress | undefined {
   if (scheme !== logScheme && scheme !== comparedScheme) return undefined;
-  const { root, instance, project, build } = fieldsOf(query);
+  const { root, instance, project, build } = fieldsOfQuery(query);
   const isWhole = typeof root === 'string' && typeof instance === 'string' && typeof project === 'string';
   return isWhole && typeof build === 'number' && Number.isSafeInteger(build) && build > 0
     ? { root, instance, project, build }

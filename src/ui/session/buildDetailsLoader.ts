@@ -1,7 +1,7 @@
 import type { Build } from '../../core/model/build';
 import { targetOf } from '../../core/model/snapshot';
-import type { Clients } from './clients';
-import type { Session } from './session';
+import type { Clients } from '../../core/gitlab/clients';
+import type { Session } from '../../core/session/session';
 
 /** Loads build details that lists lack, when the user looks at a build. */
 export interface DetailsPort {

@@ -1,15 +1,12 @@
 import { authentication, extensions, type Disposable } from 'vscode';
 import { isAccountOf, type Account } from '../../core/credentials/accountOrigin';
+import type { CredentialSource } from '../../core/credentials/credentialSource';
 import { isSendable, noCredential, type Credential } from '../../core/credentials/credential';
 import { findProgram } from '../../core/credentials/findProgram';
 import { gitCredential } from '../../core/credentials/gitCredential';
 import { glabCredential } from '../../core/credentials/glabCredential';
 import { bearer } from '../../core/model/token';
-
-/** Something on this machine that is already signed in to a GitLab. It is stored in place of a secret. */
-export type CredentialSource =
-  /** An account of GitLab's own extension. */
-  { readonly kind: 'account'; readonly id: string; readonly label: string } | { readonly kind: 'glab' | 'git' };
+import { fieldsOf } from '../../core/util/fields';
 
 export interface SourcesOptions {
   readonly environment: NodeJS.ProcessEnv;
@@ -98,20 +95,5 @@ async function readAccount({ id, label }: Account, url: string, isClick: boolean
   } catch {
     // The user has refused, or the extension is gone.
     return noCredential;
-  }
-}
-
-function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
-}
-
-/** Reads a source that was written as JSON; undefined if it is damaged. */
-export function toSource(text: string): CredentialSource | undefined {
-  try {
-    const { kind, id, label } = fieldsOf(JSON.parse(text));
-    if (kind === 'glab' || kind === 'git') return { kind };
-    return kind === 'account' && typeof id === 'string' && typeof label === 'string' ? { kind, id, label } : undefined;
-  } catch {
-    return undefined;
   }
 }

@@ -4,8 +4,8 @@ import { toFailure } from '../../core/model/errors';
 import type { Target } from '../../core/model/snapshot';
 import { UserError } from '../report';
 import { oneLine } from '../text/failures';
-import type { Clients } from './clients';
-import type { Session } from './session';
+import type { Clients } from '../../core/gitlab/clients';
+import type { Session } from '../../core/session/session';
 
 interface Sources {
   readonly session: Pick<Session, 'repositoryOf'>;

@@ -1,13 +1,9 @@
-import { ConfigurationTarget, Disposable, EventEmitter, l10n, workspace, type Event, type Uri } from 'vscode';
+import { ConfigurationTarget, Disposable, EventEmitter, l10n, Uri, workspace, type Event } from 'vscode';
 import { defaultLimits, type ExtractLimits } from '../../core/artifacts/extract/extractLimits';
 import { toBaseUrl, toHost, type Instance } from '../../core/model/instance';
+import type { RepositorySettings } from '../../core/model/remotes';
 import type { Intervals } from '../../core/polling/schedule';
 import { groupings, type Grouping } from '../../core/model/tree';
-
-export interface RepositorySettings {
-  readonly preferred?: string;
-  readonly project?: string;
-}
 
 /** Which results of a commit's builds to notify about. */
 export type NotificationLevel = 'never' | 'failures' | 'all';
@@ -72,11 +68,11 @@ export class Settings implements Disposable {
     return values.filter((value) => value !== undefined);
   }
 
-  forRepository(root: Uri): RepositorySettings {
-    const [preferred, project] = [
-      this.text('remote', root),
-      this.text('project', root) || this.numeric('project', root),
-    ];
+  /** `root`: URI of the repository's folder. */
+  forRepository(root: string): RepositorySettings {
+    const folder = Uri.parse(root);
+    const preferred = this.text('remote', folder);
+    const project = this.text('project', folder) || this.numeric('project', folder);
     return { ...(preferred === '' ? {} : { preferred }), ...(project === '' ? {} : { project }) };
   }
 

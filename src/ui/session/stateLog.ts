@@ -3,7 +3,7 @@ import { oneLine } from '../text/failures';
 import { verdictOf } from '../../core/model/verdict';
 import type { Instance } from '../../core/model/instance';
 import { listingOf, type Snapshot, type Target } from '../../core/model/snapshot';
-import type { ViewState } from './repositoryView';
+import type { ViewState } from '../../core/session/repositoryView';
 
 /** Server as far as it is known. */
 type ServerOf = (instance: Instance) => { readonly version?: string | undefined } | undefined;

@@ -1,4 +1,4 @@
-import type { SecretStorage } from 'vscode';
+import type { SecretStorage } from '../../core/util/storage';
 import type { PipelineVariables, VariableValue } from '../../core/gitlab/dialect';
 
 /** Identifies variables, which are shared by all builds of the same name. */
@@ -18,7 +18,7 @@ export class StoredVariables {
   /** Entered variables that haven't been used yet; kept until the window closes. */
   private readonly drafts = new Map<string, PipelineVariables>();
 
-  constructor(private readonly secrets: SecretStorage) {}
+  constructor(private readonly secrets: Omit<SecretStorage, 'onDidChange'>) {}
 
   /** Variables that were entered last, else those played last. */
   async last(owner: VariablesOwner): Promise<PipelineVariables> {

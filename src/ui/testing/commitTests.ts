@@ -13,13 +13,13 @@ import { mayHaveTests } from '../../core/model/junitReports';
 import { buildsThatCount } from '../../core/model/pipeline';
 import { isSameTarget, listingOf, targetOf, type Snapshot, type Target } from '../../core/model/snapshot';
 import { mapLimit } from '../../core/util/mapLimit';
-import { locateTests } from '../artifacts/testFiles';
-import type { TestSource } from '../artifacts/testSource';
+import { locateTests } from '../../core/artifacts/tests/testFiles';
+import type { TestSource } from '../../core/artifacts/tests/testSource';
 import { sentenceFor, type Report } from '../report';
-import type { ViewState } from '../session/repositoryView';
+import type { ViewState } from '../../core/session/repositoryView';
 import type { Settings } from '../session/settings';
 import { withoutMarkup } from '../text/failures';
-import type { TestResults } from '../tree/treeRows';
+import type { TestResults } from '../../core/artifacts/tests/testResults';
 import { addTests, type PlacedTest } from './testItems';
 
 const buildsAtOnce = 4;

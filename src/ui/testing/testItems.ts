@@ -12,7 +12,7 @@ import { groupsOf } from '../../core/artifacts/tests/testGroups';
 import type { FailedTest, QuietTest } from '../../core/artifacts/tests/testReport';
 import { withoutMarks } from '../../core/util/plainText';
 import { timeSlice } from '../../core/util/timeSlice';
-import type { FoundLocation } from '../artifacts/testFiles';
+import type { FoundLocation } from '../../core/artifacts/tests/testFiles';
 import { withoutIcons, withoutMarkup } from '../text/failures';
 import { recentlyWords } from '../text/testText';
 

@@ -1,5 +1,10 @@
 import { l10n } from 'vscode';
-import type { ArchiveError, ArchiveFailure, ArchiveFailureKind } from '../../core/artifacts/archiveErrors';
+import type {
+  ArchiveError,
+  ArchiveFailure,
+  ArchiveFailureKind,
+  ArchiveRefusal,
+} from '../../core/artifacts/archiveErrors';
 import type { LeftOut, LeftOutKind } from '../../core/artifacts/extract/leftOut';
 import { formatSize } from './buildText';
 import { oneLine } from './failures';
@@ -9,6 +14,24 @@ import { plural } from './plural';
 export function archiveSentence({ kind, detail }: ArchiveError): string {
   const [help, sentence] = table[kind];
   return `${sentence(detail)} ${advice[help]()}`;
+}
+
+/** Why an archive, or a file in it, isn't opened, and what to do. */
+export function refusalSentence({ reason }: ArchiveRefusal): string {
+  switch (reason.kind) {
+    case 'signedOut':
+      return l10n.t("You aren't signed in to the GitLab that has these artifacts.");
+    case 'unknownProject':
+      return l10n.t(
+        "This workspace hasn't shown the project of these artifacts. Open a repository of that project first.",
+      );
+    case 'tooLargeForEditor': {
+      const [name, size] = [oneLine(reason.path), formatSize(reason.size)];
+      return l10n.t('{0} is too large for an editor ({1}). Download it instead.', name, size);
+    }
+    default:
+      return reason satisfies never;
+  }
 }
 
 /** The setting that would permit it, if there is one. */

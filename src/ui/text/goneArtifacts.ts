@@ -1,6 +1,5 @@
 import { l10n } from 'vscode';
 import { artifactsState, type Build } from '../../core/model/build';
-import { GitLabError } from '../../core/model/errors';
 import { buildTitle } from './buildText';
 import { localTime } from './timeText';
 
@@ -37,8 +36,4 @@ export function reportsSentence(build: Build): string {
 export function isExpired({ artifacts, artifactsExpiredAt }: Build, now: number): boolean {
   const expireAt = artifacts?.expireAt ?? artifactsExpiredAt;
   return expireAt !== undefined && Date.parse(expireAt) <= now;
-}
-
-export function isGone(error: unknown): boolean {
-  return error instanceof GitLabError && error.failure.kind === 'notFound';
 }

@@ -1,7 +1,7 @@
 import { Uri } from 'vscode';
 import { safeName } from '../../core/artifacts/fileNames';
-import { fieldsOf, toQuery } from '../../core/util/uriQuery';
-import { timelineScheme } from '../fileSchemes';
+import { fieldsOfQuery, toQuery } from '../../core/util/uriQuery';
+import { timelineScheme } from '../../core/util/fileSchemes';
 
 /** Identifies a timeline in a URI. */
 export interface TimelineAddress {
@@ -23,7 +23,7 @@ export function toTimelineUri(address: TimelineAddress, label: string): Uri {
 
 /** Parses a URI from `toTimelineUri`; undefined for any other. URIs are untrusted. */
 export function toTimelineAddress({ scheme, query }: Uri): TimelineAddress | undefined {
-  const { root, pipeline, sha } = fieldsOf(query);
+  const { root, pipeline, sha } = fieldsOfQuery(query);
   if (scheme !== timelineScheme || typeof root !== 'string' || typeof sha !== 'string') return undefined;
   if (pipeline === undefined) return { root, pipeline, sha };
   return typeof pipeline === 'number' && Number.isSafeInteger(pipeline) && pipeline > 0

@@ -4,7 +4,7 @@ import { statusClass, type Build } from '../../core/model/build';
 import { buildsOf, isUnpushed, targetOf } from '../../core/model/snapshot';
 import { isInvalid } from '../../core/model/pipeline';
 import type { RowNode } from './treeRows';
-import type { RepositoryView } from '../session/repositoryView';
+import type { RepositoryView } from '../../core/session/repositoryView';
 
 /** Keywords of `viewItem` by ability. */
 const wordFor = {

@@ -12,9 +12,9 @@ import {
   type TreeNode,
 } from '../../core/model/tree';
 import type { Shape } from '../../core/model/treeDiff';
-import type { KnownHistories } from '../session/knownHistories';
-import { rootElsewhere, type OpenedPipelines } from '../session/openedPipelines';
-import { toPipelineRoot } from '../session/pipelineRoot';
+import type { KnownHistories } from '../../core/session/knownHistories';
+import { rootElsewhere, type OpenedPipelines } from '../../core/session/openedPipelines';
+import { toPipelineRoot } from '../../core/session/pipelineRoot';
 import {
   isTreeNode,
   type DrawnNode,
@@ -24,7 +24,7 @@ import {
   type Row,
   type RowNode,
 } from './treeRows';
-import type { RepositoryView, ViewState } from '../session/repositoryView';
+import type { RepositoryView, ViewState } from '../../core/session/repositoryView';
 import { historyNodes } from './historyItems';
 import { lookOf, renderContext, shownSha, stalenessOf, toItem, type RenderContext } from './treeItems';
 

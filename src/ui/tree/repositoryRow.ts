@@ -5,7 +5,7 @@ import { targetOf, type NoProject, type Snapshot } from '../../core/model/snapsh
 import { caveats, projectWords, subjectOf } from '../text/commitText';
 import { groupDescription, groupSummary, statusLabel } from '../text/buildText';
 import { pipelineFailureWords } from '../text/failureReasons';
-import type { RepositoryView } from '../session/repositoryView';
+import type { RepositoryView } from '../../core/session/repositoryView';
 import { standingWithoutBuilds } from '../text/pipelineText';
 import { failureSentence, oneLine } from '../text/failures';
 

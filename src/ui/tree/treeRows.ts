@@ -1,12 +1,12 @@
-import type { Uri } from 'vscode';
 import type { ArchiveEntry } from '../../core/artifacts/archive/archive';
 import type { ArchiveFolder } from '../../core/artifacts/archive/archiveTree';
-import type { FailedTest, QuietTest } from '../../core/artifacts/tests/testReport';
+import type { FailedTest } from '../../core/artifacts/tests/testReport';
+import type { TestResults } from '../../core/artifacts/tests/testResults';
 import type { Build, Report } from '../../core/model/build';
 import type { Failure } from '../../core/model/errors';
 import type { History, JudgedCommit } from '../../core/model/history';
 import type { TreeNode } from '../../core/model/tree';
-import type { RepositoryView } from '../session/repositoryView';
+import type { RepositoryView } from '../../core/session/repositoryView';
 
 /** Row of a repository, if several are open, or if the user has to sign in. */
 export interface RepositoryNode {
@@ -110,7 +110,7 @@ export interface ArtifactFolderNode extends BelowArtifacts {
   /** Total uncompressed size in bytes. */
   readonly size: number;
   readonly folder: ArchiveFolder;
-  readonly uri: Uri | undefined;
+  readonly uri: string | undefined;
 }
 
 export interface ArtifactFileNode extends BelowArtifacts {
@@ -121,7 +121,7 @@ export interface ArtifactFileNode extends BelowArtifacts {
   readonly size: number;
   readonly entry: ArchiveEntry;
   /** Undefined if the path is ambiguous or can't be opened. */
-  readonly uri: Uri | undefined;
+  readonly uri: string | undefined;
 }
 
 /** A report outside the archive, which GitLab only shows on its pages. */
@@ -135,7 +135,13 @@ export type ArtifactNote =
   | { readonly kind: 'empty' }
   | { readonly kind: 'more' | 'moreTests'; readonly count: number }
   /** A click reloads the children of `above`. */
-  | { readonly kind: 'failed'; readonly sentence: string; readonly above: Row };
+  | {
+      readonly kind: 'failed';
+      readonly error: unknown;
+      /** When GitLab no longer had the artifacts, in ms since 1970; undefined for any other error. */
+      readonly goneAt: number | undefined;
+      readonly above: Row;
+    };
 
 export interface ArtifactNoteNode extends BelowArtifacts {
   readonly kind: 'artifactNote';
@@ -156,7 +162,7 @@ export interface TestNode extends BelowArtifacts {
   /** Path of the report in the archive; undefined: the result is from GitLab. */
   readonly report: string | undefined;
   /** File in the repository if found, else the report. */
-  readonly uri: Uri | undefined;
+  readonly uri: string | undefined;
   /** 1-based. */
   readonly line: number | undefined;
   readonly column: number | undefined;
@@ -164,28 +170,3 @@ export interface TestNode extends BelowArtifacts {
 
 export type ArtifactRowNode =
   ArtifactFolderNode | ArtifactFileNode | ArtifactReportNode | ArtifactNoteNode | TestsNode | TestNode;
-
-/** Test results of one build. */
-export interface TestResults {
-  readonly tests: number;
-  readonly skipped: number;
-  readonly failures: number;
-  /** Possibly fewer than `failures`. */
-  readonly failed: readonly FoundTest[];
-  /** Tests that didn't fail; possibly not all. */
-  readonly quiet: readonly QuietTest[];
-  /** Whether some reports couldn't be read. */
-  readonly damaged: boolean;
-  /** Number of reports read, if there are more than the limit. */
-  readonly firstOf?: number | undefined;
-  /** Number of tests read, if there are more than the limit. */
-  readonly firstTests?: number | undefined;
-  /** Name and ids of parallel builds that share these results. */
-  readonly sharedBy?: { readonly name: string; readonly builds: readonly number[] } | undefined;
-}
-
-export interface FoundTest {
-  readonly test: FailedTest;
-  /** Path of the report in the archive; undefined: the result is from GitLab. */
-  readonly report: string | undefined;
-}

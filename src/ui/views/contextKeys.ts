@@ -4,7 +4,7 @@ import { mayHaveTests } from '../../core/model/junitReports';
 import { isInvalid, isOfMergeRequest } from '../../core/model/pipeline';
 import { isUnpushed, listingOf, targetOf, type Snapshot } from '../../core/model/snapshot';
 import { failedBuilds } from '../../core/model/verdict';
-import type { ViewState } from '../session/repositoryView';
+import type { ViewState } from '../../core/session/repositoryView';
 
 /** Value of `gitlabBuilds.state`: a keyword for each state that the view distinguishes. */
 export function stateWord(snapshot: Snapshot): string {

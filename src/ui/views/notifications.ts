@@ -5,8 +5,8 @@ import { failingOfHead, newOf, observe, type Notice, type Watch } from '../../co
 import { Timer, type Clock } from '../../core/util/timer';
 import type { Report } from '../report';
 import type { Row } from '../tree/treeRows';
-import type { NoticeClaims } from '../session/noticeClaims';
-import type { RepositoryView, ViewState } from '../session/repositoryView';
+import type { NoticeClaims } from '../../core/session/noticeClaims';
+import type { RepositoryView, ViewState } from '../../core/session/repositoryView';
 import { badgeSentence, noticesSentence } from '../text/failures';
 import type { Settings } from '../session/settings';
 

@@ -20,7 +20,7 @@ import { groupDescription, inStatusBar, shortName, shortSha, statusCodicon, stat
 import { pipelineFailureWords } from '../text/failureReasons';
 import { pipelineLabel, pipelineSubject, standingWithoutBuilds } from '../text/pipelineText';
 import { expectedEndWords } from '../text/timelineText';
-import type { ViewState } from '../session/repositoryView';
+import type { ViewState } from '../../core/session/repositoryView';
 import { failureSentence, oneLine, withoutIcons } from '../text/failures';
 
 interface Appearance {

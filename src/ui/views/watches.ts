@@ -5,7 +5,7 @@ import type { Pipeline } from '../../core/model/pipeline';
 import { listingOf, type Snapshot } from '../../core/model/snapshot';
 import { verdictOf } from '../../core/model/verdict';
 import type { Report } from '../report';
-import type { RepositoryView, ViewState } from '../session/repositoryView';
+import type { RepositoryView, ViewState } from '../../core/session/repositoryView';
 import { can } from '../../core/model/abilities';
 import { watchedBuildSentence, watchedPipelineSentence } from '../text/watchText';
 

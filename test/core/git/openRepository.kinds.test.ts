@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { appendFileSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Head } from '../../../src/core/model/head';
-import { OpenRepository } from '../../../src/ui/git/openRepository';
-import { RealRepository } from '../realRepository';
+import { OpenRepository } from '../../../src/core/git/openRepository';
+import { RealRepository } from '../../ui/realRepository';
 
 const url = 'https://git.example.com/group/project.git';
 
@@ -25,8 +25,9 @@ describe('A repository', () => {
     return repository.remove();
   });
 
+  const notWatched = { dispose: () => undefined };
   const open = (root: string): OpenRepository => {
-    const one = new OpenRepository(repository.fake(root), { program: 'git' }, () => undefined);
+    const one = new OpenRepository(repository.fake(root), { program: 'git', watch: () => notWatched }, () => undefined);
     opened.push(one);
     return one;
   };

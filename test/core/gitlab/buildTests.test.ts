@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { GitLabTests } from '../../../src/core/gitlab/buildTests';
+import type { GitLabTests } from '../../../src/core/artifacts/tests/testReport';
 import type { GitLabClient } from '../../../src/core/gitlab/client';
 import { withGitLab } from '../../gitlab/each';
 import { type Fault, serverError } from '../../gitlab/faults';

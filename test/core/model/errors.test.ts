@@ -3,6 +3,7 @@ import {
   DiskError,
   GitLabError,
   isAbort,
+  isNotFound,
   isCiHidden,
   LocalError,
   toFailure,
@@ -59,6 +60,12 @@ describe('An error', () => {
     const cause = new Error('ENOSPC');
     const error = new DiskError('noSpace', '/x', { cause });
     assert.deepEqual([error.message, error.name, error.cause], ['noSpace /x', 'DiskError', cause]);
+  });
+
+  it('tells that something was not found where GitLab answers 404, and nowhere else', () => {
+    assert.equal(isNotFound(new GitLabError({ kind: 'notFound', status: 404 })), true);
+    assert.equal(isNotFound(new GitLabError({ kind: 'forbidden', status: 403 })), false);
+    assert.equal(isNotFound(new Error('404')), false);
   });
 
   it('is an abort where a signal without a reason made it', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Instance } from '../../../src/core/model/instance';
-import { InstanceHosts } from '../../../src/ui/session/instanceHosts';
-import { FakeMemento } from '../fake/memento';
+import { InstanceHosts } from '../../../src/core/session/instanceHosts';
+import { FakeMemento } from '../../ui/fake/memento';
 
 const instance = (url: string, ...hosts: readonly string[]): Instance => ({ url, hosts, apiVersion: 'auto' });
 const [one, other] = [instance('https://one.example.com'), instance('https://other.example.com', 'ssh.example.com')];

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { FakeClock } from '../../core/support';
-import { KnownProjects } from '../../../src/ui/session/knownProjects';
-import { FakeMemento } from '../fake/memento';
-import { aTarget, ready } from '../samples';
+import { FakeClock } from '../support';
+import { KnownProjects } from '../../../src/core/session/knownProjects';
+import { FakeMemento } from '../../ui/fake/memento';
+import { aTarget, ready } from '../../ui/samples';
 
 const shown = ready([]);
 const { instance, project } = aTarget();

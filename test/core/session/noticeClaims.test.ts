@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { NoticeClaims } from '../../../src/ui/session/noticeClaims';
+import { NoticeClaims } from '../../../src/core/session/noticeClaims';
 import { temporaryFolder } from '../../vscode/temporaryFolder';
 
 describe('Claims of notices', () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { RemoteChoices } from '../../../src/ui/session/remoteChoices';
-import { FakeMemento } from '../fake/memento';
+import { RemoteChoices } from '../../../src/core/session/remoteChoices';
+import { FakeMemento } from '../../ui/fake/memento';
 
 describe('The chosen remotes', () => {
   it('are kept for each repository until they are taken back', () => {

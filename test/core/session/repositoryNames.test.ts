@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { namesOf } from '../../../src/ui/session/repositoryNames';
+import { namesOf } from '../../../src/core/session/repositoryNames';
 
 describe('The names of repositories', () => {
   const cases: readonly (readonly [string, readonly string[], readonly string[]])[] = [

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Credential } from '../../../src/core/credentials/credential';
-import { SourcedTokens } from '../../../src/ui/session/sourcedTokens';
+import { SourcedTokens } from '../../../src/core/session/sourcedTokens';
 
 const url = 'https://git.example.com';
 const glab = JSON.stringify({ kind: 'glab' });

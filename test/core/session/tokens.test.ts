@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { Tokens } from '../../../src/ui/session/tokens';
-import { FakeSecrets } from '../fake/secrets';
-import { until } from '../fake/until';
+import { Tokens } from '../../../src/core/session/tokens';
+import { FakeSecrets } from '../../ui/fake/secrets';
+import { until } from '../../ui/fake/until';
 
 const url = 'https://git.example.com/gitlab';
 

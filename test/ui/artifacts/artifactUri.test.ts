@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import type * as vscode from 'vscode';
 import { GitLabError } from '../../../src/core/model/errors';
-import { largestInEditor } from '../../../src/ui/artifacts/archives';
-import { parseArtifactUri, toArtifactUri } from '../../../src/ui/artifacts/artifactUri';
+import { largestInEditor } from '../../../src/core/artifacts/archives';
+import { parseArtifactUri, toArtifactUri } from '../../../src/core/artifacts/artifactUri';
 import { ArtifactFiles } from '../../../src/ui/artifacts/fileSystem';
-import { artifactScheme } from '../../../src/ui/fileSchemes';
+import { artifactScheme } from '../../../src/core/util/fileSchemes';
 import { registerReadOnlyFiles } from '../../../src/ui/readOnlyFiles';
 import { Uri } from '../fake/basics';
 import { editor } from '../fake/editor';
@@ -20,7 +20,7 @@ const address = {
 };
 
 function uriOf(path = '', changes: Partial<typeof address> = {}): vscode.Uri {
-  return toArtifactUri({ ...address, ...changes }, { name: 'rspec', id: 1 }, path);
+  return Uri.parse(toArtifactUri({ ...address, ...changes }, { name: 'rspec', id: 1 }, path), true) as never;
 }
 
 describe('The address of an artifact', () => {
@@ -36,7 +36,7 @@ describe('The address of an artifact', () => {
   });
 
   it('has one part for the build, however that is named', () => {
-    const uri = toArtifactUri(address, { name: 'test: 1/2 ../..', id: 1 }, 'a/b');
+    const uri = Uri.parse(toArtifactUri(address, { name: 'test: 1/2 ../..', id: 1 }, 'a/b'), true);
     assert.equal(uri.path, '/test- 1-2 ..- #1/a/b');
     assert.equal(parseArtifactUri(uri)?.path, 'a/b');
   });
@@ -243,6 +243,6 @@ describe('The archives that are open', () => {
       [true],
     );
     fake.instances = [];
-    await assert.rejects(ask(), /n't signed in/);
+    await assert.rejects(ask(), { reason: { kind: 'signedOut' } });
   });
 });

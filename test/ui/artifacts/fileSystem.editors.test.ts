@@ -5,7 +5,7 @@ import { rawZip } from '../../core/artifacts/rawZip';
 import type { AppOptions } from '../app';
 import { Bundle, told } from '../bundle';
 import { appsInTests } from '../eachApp';
-import type { Uri } from '../fake/basics';
+import { Uri } from '../fake/basics';
 import { editor } from '../fake/editor';
 import { until } from '../fake/until';
 import { rowsOf } from '../fake/views';
@@ -162,8 +162,8 @@ describe('A file of artifacts', () => {
     it('is that of an editor’s own menu', async () => {
       const bundle = await start();
       await put(bundle, 'notes.txt');
-      const { node } = (await bundle.row('notes.txt')) as { node: { uri: Uri } };
-      await bundle.app.run('compareArtifact', node.uri);
+      const { node } = (await bundle.row('notes.txt')) as { node: { uri: string } };
+      await bundle.app.run('compareArtifact', Uri.parse(node.uri));
       assert.equal(diff()[1], `file://${bundle.app.folder.path}/notes.txt`);
     });
   });

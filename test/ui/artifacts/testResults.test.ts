@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { reportsIn } from '../../../src/ui/artifacts/testReports';
-import { readResults } from '../../../src/ui/artifacts/testResults';
+import { reportsIn } from '../../../src/core/artifacts/tests/testReports';
+import { readResults } from '../../../src/core/artifacts/tests/testResults';
 import { artifactItem } from '../../../src/ui/artifacts/artifactItems';
 import { aBuild } from '../samples';
 import { anArchive, FakeArchives } from '../fakeArchives';

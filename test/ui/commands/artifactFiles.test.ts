@@ -5,7 +5,7 @@ import { rawZip } from '../../core/artifacts/rawZip';
 import type { AppOptions } from '../app';
 import { Bundle, message, told } from '../bundle';
 import { appsInTests } from '../eachApp';
-import type { Uri } from '../fake/basics';
+import { Uri } from '../fake/basics';
 import { editor } from '../fake/editor';
 import { until } from '../fake/until';
 
@@ -90,11 +90,12 @@ describe('A file or folder of artifacts that is downloaded', () => {
 
   it('is that of the editor in front, whatever shows it', async () => {
     const bundle = await start();
-    const { node } = (await bundle.row('notes.txt')) as { node: { uri: Uri } };
-    editor().turnTo(node.uri);
+    const { node } = (await bundle.row('notes.txt')) as { node: { uri: string } };
+    const uri = Uri.parse(node.uri);
+    editor().turnTo(uri);
     await bundle.app.run('downloadArtifact');
     assert.deepEqual(await bundle.saved(), ['notes.txt']);
-    const running = bundle.app.run('downloadArtifact', node.uri);
+    const running = bundle.app.run('downloadArtifact', uri);
     (await message('Replace')).press('Replace');
     await running;
   });

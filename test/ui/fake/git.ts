@@ -1,10 +1,11 @@
-import type { GitApi, GitExtension, GitHead, GitRepository } from '../../../src/ui/git/vscodeGit';
+import type { GitHead, GitRepository } from '../../../src/core/git/gitRepository';
+import type { GitApi, GitExtension } from '../../../src/ui/git/vscodeGit';
 import { EventEmitter, Uri } from './basics';
 
 export type FakeRemote = GitRepository['state']['remotes'][number];
 
 export class FakeRepository implements GitRepository {
-  readonly rootUri: GitRepository['rootUri'];
+  readonly rootUri: Uri;
   /** What `getCommit` knows besides HEAD: revision → commit. */
   readonly revisions = new Map<string, string>();
   workingTreeChanges: { readonly uri: GitRepository['rootUri'] }[] = [];
@@ -13,7 +14,7 @@ export class FakeRepository implements GitRepository {
   private remoteList: readonly FakeRemote[] = [];
 
   constructor(root: string, head: GitHead | undefined) {
-    this.rootUri = Uri.file(root) as unknown as GitRepository['rootUri'];
+    this.rootUri = Uri.file(root);
     this.head = head;
   }
 

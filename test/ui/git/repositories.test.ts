@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Repositories } from '../../../src/ui/git/repositories';
-import { toRemotes } from '../../../src/ui/git/openRepository';
 import { Uri } from '../fake/basics';
 import { editor } from '../fake/editor';
 import { FakeGit, FakeRepository } from '../fake/git';
@@ -10,37 +9,6 @@ import { makeRepositoryFolder } from '../folder';
 import { sha } from '../samples';
 
 const otherSha = 'f'.repeat(40);
-
-describe('The output of `git remote --verbose`', () => {
-  it('is one URL where both directions have the same, and none where git knows none', () =>
-    assert.deepEqual(toRemotes('one\thttps://x/y.git (fetch)\none\thttps://x/y.git (push)\ntwo\t\n'), [
-      { name: 'one', url: 'https://x/y.git' },
-      { name: 'two', url: '' },
-    ]));
-
-  it('is a remote for each line of fetching', () => {
-    const output = [
-      'origin\tgit@git.example.com:group/project.git (fetch)',
-      'origin\tgit@git.example.com:group/push.git (push)',
-      'my fork\thttps://git.example.com/a b/c.git (fetch)',
-    ];
-    assert.deepEqual(toRemotes(`${output.join('\n')}\n`), [
-      {
-        name: 'origin',
-        url: 'git@git.example.com:group/project.git',
-        pushUrl: 'git@git.example.com:group/push.git',
-      },
-      { name: 'my fork', url: 'https://git.example.com/a b/c.git' },
-    ]);
-  });
-
-  it('may say of which filter a partial clone is', () =>
-    assert.deepEqual(toRemotes('origin\thttps://x/y.git (fetch) [blob:none]\n'), [
-      { name: 'origin', url: 'https://x/y.git' },
-    ]));
-
-  it('may be empty', () => assert.deepEqual(toRemotes(''), []));
-});
 
 describe('Git', () => {
   let api: FakeGit;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { InstanceFacts } from '../../../src/core/gitlab/instanceFacts';
-import { InstanceCache, storageKey } from '../../../src/ui/session/instanceCache';
+import { InstanceCache, storageKey } from '../../../src/core/gitlab/instanceCache';
 import { developerToken } from '../../gitlab/seed';
 import { appsInTests } from '../eachApp';
 import { FakeMemento } from '../fake/memento';

@@ -18,7 +18,7 @@ describe('The settings', () => {
 
   it('have the manifest’s defaults', () => {
     assert.deepEqual(settings.instances(), []);
-    assert.deepEqual(settings.forRepository(root), {});
+    assert.deepEqual(settings.forRepository(root.toString()), {});
     assert.deepEqual(settings.intervals(), { activeSeconds: 5, idleSeconds: 60 });
     assert.deepEqual([settings.groupBy(root), settings.artifactsDirectory(root)], ['stageAndStatus', '.gitlab-builds']);
   });
@@ -113,12 +113,12 @@ describe('The settings', () => {
   it('name remote and project of a repository, without blanks', () => {
     write('workspace', 'remote', ' upstream ');
     write('workspace', 'project', '42');
-    assert.deepEqual(settings.forRepository(root), { preferred: 'upstream', project: '42' });
+    assert.deepEqual(settings.forRepository(root.toString()), { preferred: 'upstream', project: '42' });
   });
 
   it('take the number of a project for its id', () => {
     write('workspace', 'project', 42);
-    assert.deepEqual(settings.forRepository(root), { project: '42' });
+    assert.deepEqual(settings.forRepository(root.toString()), { project: '42' });
   });
 
   it('say which entries of the instances are wrong, and nothing of what is in them', () => {
@@ -145,7 +145,7 @@ describe('The settings', () => {
     write('workspace', 'groupBy', 'colour');
     write('workspace', 'artifacts.directory', '');
     write('global', 'refresh.activeSeconds', '7');
-    assert.deepEqual(settings.forRepository(root), {});
+    assert.deepEqual(settings.forRepository(root.toString()), {});
     assert.deepEqual([settings.groupBy(root), settings.artifactsDirectory(root)], ['stageAndStatus', '.gitlab-builds']);
     assert.equal(settings.intervals().activeSeconds, 5);
   });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Build } from '../../../src/core/model/build';
 import type { Target } from '../../../src/core/model/snapshot';
-import { SnapshotCache, storageKey } from '../../../src/ui/session/snapshotCache';
+import { SnapshotCache, storageKey } from '../../../src/core/session/snapshotCache';
 import { FakeClock } from '../../core/support';
 import { developerToken } from '../../gitlab/seed';
 import { appsInTests } from '../eachApp';

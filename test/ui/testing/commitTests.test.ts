@@ -7,7 +7,7 @@ import type { Build } from '../../../src/core/model/build';
 import { GitLabError } from '../../../src/core/model/errors';
 import { CommitTests } from '../../../src/ui/testing/commitTests';
 import type { TestingSetting } from '../../../src/ui/session/settings';
-import type { TestResults } from '../../../src/ui/tree/treeRows';
+import type { TestResults } from '../../../src/core/artifacts/tests/testResults';
 import { Uri } from '../fake/basics';
 import { editor } from '../fake/editor';
 import { drawnTests, type FakeTestController, type FakeTestItem } from '../fake/tests';

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import { GitLabError } from '../../../src/core/model/errors';
-import { goneSentence, isExpired, isGone, noneSentence } from '../../../src/ui/text/goneArtifacts';
+import { goneSentence, isExpired, noneSentence } from '../../../src/ui/text/goneArtifacts';
 import { aBuild } from '../samples';
 
 const expireAt = '2020-02-02T12:00:00.000Z';
@@ -42,10 +41,4 @@ describe('Artifacts that are gone', () => {
       noneSentence(aBuild({ id: 7, name: 'lint', reports: [{ type: 'sast', filename: 'a', size: 1 }] }), after),
       /^lint #7 has reports on GitLab's pages, but no archive to open or download\.$/,
     ));
-
-  it('are what GitLab answers 404 for, and nothing else', () => {
-    assert.equal(isGone(new GitLabError({ kind: 'notFound', status: 404 })), true);
-    assert.equal(isGone(new GitLabError({ kind: 'forbidden', status: 403 })), false);
-    assert.equal(isGone(new Error('404')), false);
-  });
 });

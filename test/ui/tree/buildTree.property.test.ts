@@ -7,7 +7,7 @@ import type { Snapshot } from '../../../src/core/model/snapshot';
 import { groupings, type Grouping } from '../../../src/core/model/tree';
 import { BuildTree } from '../../../src/ui/tree/buildTree';
 import type { Row } from '../../../src/ui/tree/treeRows';
-import type { ViewState } from '../../../src/ui/session/repositoryView';
+import type { ViewState } from '../../../src/core/session/repositoryView';
 import { FakeClock } from '../../core/support';
 import { type TreeItem, TreeItemCollapsibleState } from '../fake/basics';
 import { type FakeTreeView, LiveTree, type Row as DrawnRow } from '../fake/views';

@@ -3,7 +3,7 @@ import { arrange } from '../../../src/core/model/arrange';
 import type { NoProject, Snapshot } from '../../../src/core/model/snapshot';
 import { BuildTree } from '../../../src/ui/tree/buildTree';
 import type { Row as TreeRow } from '../../../src/ui/tree/treeRows';
-import type { RepositoryView } from '../../../src/ui/session/repositoryView';
+import type { RepositoryView } from '../../../src/core/session/repositoryView';
 import { FakeClock } from '../../core/support';
 import type { TreeItem } from '../fake/basics';
 import { drawn, type FakeTreeView, type Row, rowsOf } from '../fake/views';

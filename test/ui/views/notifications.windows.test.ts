@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
-import { NoticeClaims } from '../../../src/ui/session/noticeClaims';
+import { NoticeClaims } from '../../../src/core/session/noticeClaims';
 import { FakeClock } from '../../core/support';
 import { temporaryFolder } from '../../vscode/temporaryFolder';
 import { editor } from '../fake/editor';

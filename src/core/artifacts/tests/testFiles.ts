@@ -1,7 +1,7 @@
-import { testLocations, type TestLocation } from '../../core/artifacts/tests/testLocations';
-import { timeSlice } from '../../core/util/timeSlice';
-import { WorkspaceFiles } from '../../core/log/workspaceFiles';
-import type { FoundTest } from '../tree/treeRows';
+import { testLocations, type TestLocation } from './testLocations';
+import { timeSlice } from '../../util/timeSlice';
+import { WorkspaceFiles } from '../../log/workspaceFiles';
+import type { FoundTest } from './testResults';
 
 /** A location in an existing file. */
 export interface FoundLocation {
@@ -13,13 +13,14 @@ export interface FoundLocation {
 
 /**
  * Finds failed tests in the repository with folder `root`. The result has the same order; for each test, the first
- * candidate whose file exists, or undefined.
+ * candidate whose file exists, or undefined. `root`: undefined if the repository isn't on this disk.
  */
 export async function locateTests(
   tests: readonly FoundTest[],
-  root: string,
+  root: string | undefined,
   project: string,
 ): Promise<readonly (FoundLocation | undefined)[]> {
+  if (root === undefined) return tests.map(() => undefined);
   const files = new WorkspaceFiles(root, project);
   const named: (readonly TestLocation[])[] = [];
   const share = timeSlice();

@@ -41,6 +41,17 @@ export interface TestReport {
   readonly damaged: boolean;
 }
 
+/** Test results of a build, as GitLab parsed them from its `junit` reports. */
+export interface GitLabTests {
+  /** Name of the build, or the shared name of parallel builds, whose results GitLab combines. */
+  readonly name: string;
+  /** Ids of the builds that the results belong to. */
+  readonly builds: readonly number[];
+  readonly report: TestReport;
+  /** Whether there are more tests than were read. */
+  readonly isPartial: boolean;
+}
+
 /** Maximum number of failed tests kept per report. */
 export const mostFailed = 1000;
 /** Maximum number of other tests kept per report. */

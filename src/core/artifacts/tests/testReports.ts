@@ -1,6 +1,6 @@
-import type { ArchiveEntry } from '../../core/artifacts/archive/archive';
-import type { ArchiveTree } from '../../core/artifacts/archive/archiveTree';
-import { timeSlice } from '../../core/util/timeSlice';
+import type { ArchiveEntry } from '../archive/archive';
+import type { ArchiveTree } from '../archive/archiveTree';
+import { timeSlice } from '../../util/timeSlice';
 
 /** Files whose names suggest test reports. Yields while searching a large archive. */
 export async function reportsIn(tree: ArchiveTree): Promise<readonly ArchiveEntry[]> {

@@ -1,15 +1,39 @@
-import type { ArchiveEntry } from '../../core/artifacts/archive/archive';
-import { readJUnit } from '../../core/artifacts/tests/junit';
-import { mostFailed, mostQuiet, type QuietTest, type TestReport } from '../../core/artifacts/tests/testReport';
-import { mapLimit } from '../../core/util/mapLimit';
-import type { Archives, OpenArchive } from './archives';
-import type { FoundTest, TestResults } from '../tree/treeRows';
+import type { ArchiveEntry } from '../archive/archive';
+import { readJUnit } from './junit';
+import { mostFailed, mostQuiet, type FailedTest, type QuietTest, type TestReport } from './testReport';
+import { mapLimit } from '../../util/mapLimit';
+import type { Archives, OpenArchive } from '../archives';
 
 const atOnce = 4;
 /** Maximum number of uncompressed bytes of reports to read per build. */
 const mostBytes = 100_000_000;
 /** Number of bytes that show whether a file is a report. */
 const headBytes = 65_536;
+
+/** Test results of one build. */
+export interface TestResults {
+  readonly tests: number;
+  readonly skipped: number;
+  readonly failures: number;
+  /** Possibly fewer than `failures`. */
+  readonly failed: readonly FoundTest[];
+  /** Tests that didn't fail; possibly not all. */
+  readonly quiet: readonly QuietTest[];
+  /** Whether some reports couldn't be read. */
+  readonly damaged: boolean;
+  /** Number of reports read, if there are more than the limit. */
+  readonly firstOf?: number | undefined;
+  /** Number of tests read, if there are more than the limit. */
+  readonly firstTests?: number | undefined;
+  /** Name and ids of parallel builds that share these results. */
+  readonly sharedBy?: { readonly name: string; readonly builds: readonly number[] } | undefined;
+}
+
+export interface FoundTest {
+  readonly test: FailedTest;
+  /** Path of the report in the archive; undefined: the result is from GitLab. */
+  readonly report: string | undefined;
+}
 
 /** Result of reading a file: a report, or why there is none. `undefined`: the file isn't a report. */
 type Read = { readonly entry: ArchiveEntry } & (

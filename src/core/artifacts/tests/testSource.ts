@@ -1,11 +1,11 @@
-import { hasJUnitReport, junitState } from '../../core/model/junitReports';
-import { statusClass, type Build } from '../../core/model/build';
-import type { GitLabTests } from '../../core/gitlab/buildTests';
-import { buildsOf, targetOf, type Snapshot } from '../../core/model/snapshot';
-import type { Instance } from '../../core/model/instance';
-import type { TestResults } from '../tree/treeRows';
-import type { Archives, OpenArchive } from './archives';
-import { toArtifactAddress } from './artifactUri';
+import { hasJUnitReport, junitState } from '../../model/junitReports';
+import { statusClass, type Build } from '../../model/build';
+import type { GitLabTests } from './testReport';
+import { buildsOf, targetOf, type Snapshot } from '../../model/snapshot';
+import type { Instance } from '../../model/instance';
+import type { TestResults } from './testResults';
+import type { Archives, OpenArchive } from '../archives';
+import { toArtifactAddress } from '../artifactUri';
 import { readResults } from './testResults';
 
 /** Sources of test results. */

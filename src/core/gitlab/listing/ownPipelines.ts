@@ -1,7 +1,8 @@
 import type { Build } from '../../model/build';
 import type { Pipeline } from '../../model/pipeline';
 import { mapLimit } from '../../util/mapLimit';
-import { isNotFound, isProjectGone, noneUnlessGone, noneWithoutCi } from '../notFound';
+import { isNotFound } from '../../model/errors';
+import { isProjectGone, noneUnlessGone, noneWithoutCi } from '../notFound';
 import type { CommitQuestion } from '../dialect';
 import { has } from '../features';
 import type { JsonObject } from '../jsonObject';

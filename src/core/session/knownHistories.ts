@@ -1,7 +1,7 @@
-import { EventEmitter, type Disposable, type Event } from 'vscode';
-import type { Build } from '../../core/model/build';
-import type { History } from '../../core/model/history';
-import { targetOf, type Snapshot } from '../../core/model/snapshot';
+import { Emitter, type Disposable, type Event } from '../util/emitter';
+import type { Build } from '../model/build';
+import type { History } from '../model/history';
+import { targetOf, type Snapshot } from '../model/snapshot';
 import { repositoryRoot } from './pipelineRoot';
 
 interface KnownOfCommit {
@@ -13,7 +13,7 @@ interface KnownOfCommit {
 
 /** Since when builds have been failing, as far as the user asked: of the displayed commit, and for as long as a build's data stays. */
 export class KnownHistories implements Disposable {
-  private readonly changed = new EventEmitter<void>();
+  private readonly changed = new Emitter<void>();
   readonly onDidChange: Event<void> = this.changed.event;
   /** By root of the repository. */
   private readonly known = new Map<string, KnownOfCommit>();

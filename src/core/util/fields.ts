@@ -1,0 +1,13 @@
+/** Fields of a value from outside; none if it isn't an object. */
+export function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+}
+
+/** Fields of a JSON object; none if the text isn't one. */
+export function fieldsOfJson(text: string): Readonly<Record<string, unknown>> {
+  try {
+    return fieldsOf(JSON.parse(text));
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,33 @@
+import assert from 'node:assert/strict';
+import { toRemotes } from '../../../src/core/git/gitRemotes';
+
+describe('The output of `git remote --verbose`', () => {
+  it('is one URL where both directions have the same, and none where git knows none', () =>
+    assert.deepEqual(toRemotes('one\thttps://x/y.git (fetch)\none\thttps://x/y.git (push)\ntwo\t\n'), [
+      { name: 'one', url: 'https://x/y.git' },
+      { name: 'two', url: '' },
+    ]));
+
+  it('is a remote for each line of fetching', () => {
+    const output = [
+      'origin\tgit@git.example.com:group/project.git (fetch)',
+      'origin\tgit@git.example.com:group/push.git (push)',
+      'my fork\thttps://git.example.com/a b/c.git (fetch)',
+    ];
+    assert.deepEqual(toRemotes(`${output.join('\n')}\n`), [
+      {
+        name: 'origin',
+        url: 'git@git.example.com:group/project.git',
+        pushUrl: 'git@git.example.com:group/push.git',
+      },
+      { name: 'my fork', url: 'https://git.example.com/a b/c.git' },
+    ]);
+  });
+
+  it('may say of which filter a partial clone is', () =>
+    assert.deepEqual(toRemotes('origin\thttps://x/y.git (fetch) [blob:none]\n'), [
+      { name: 'origin', url: 'https://x/y.git' },
+    ]));
+
+  it('may be empty', () => assert.deepEqual(toRemotes(''), []));
+});
