@@ -3,8 +3,8 @@ import { GitLabError } from '../../../src/core/model/errors';
 import type { Build } from '../../../src/core/model/build';
 import type { ListedPipeline, Listing, Pipeline } from '../../../src/core/model/pipeline';
 import type { GitLabClient } from '../../../src/core/gitlab/client';
-import { OpenedPipelines } from '../../../src/ui/session/openedPipelines';
-import { toPipelineRoot } from '../../../src/ui/session/pipelineRoot';
+import { OpenedPipelines } from '../../../src/core/session/openedPipelines';
+import { toPipelineRoot } from '../../../src/core/session/pipelineRoot';
 import { FakeClock } from '../../core/support';
 import { aBuild, aTarget, ready } from '../samples';
 
