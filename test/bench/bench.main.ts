@@ -16,6 +16,7 @@ import { measureLog } from './log';
 import type { Line, Measure, Options } from './part';
 import { measurePure } from './pure';
 import { measureRefresh } from './refresh';
+import { measureRequests } from './requests';
 import { measureSoak } from './soak';
 import { measureVersions } from './versions';
 import { measureWire } from './wire';
@@ -26,6 +27,7 @@ const parts: Readonly<Record<string, Measure>> = {
   bundle: measureBundle,
   refresh: measureRefresh,
   versions: measureVersions,
+  requests: measureRequests,
   pure: measurePure,
   soak: measureSoak,
   list: measureList,

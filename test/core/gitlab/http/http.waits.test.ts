@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { ServerResponse } from 'node:http';
-import type { HttpLimits } from '../../../../src/core/gitlab/http/http';
+import { defaultLimits, type HttpLimits } from '../../../../src/core/gitlab/http/http';
 import type { Http, HttpRequest } from '../../../../src/core/gitlab/http/request';
 import { bytesOf, errorOf, failureOf, httpWith, Journal, listen, until, type Listening } from '../../support';
 
@@ -78,6 +78,71 @@ describe('Http: a wait', () => {
     });
   });
 
+  describe('for what GitLab computes on request, such as a report,', () => {
+    const slow = (changes: Partial<HttpRequest> = {}) => request({ isSlow: true, ...changes });
+    const longer = { headersMs: 60_000, totalMs: 60_000 };
+    const drip = (response: ServerResponse) => {
+      half(response);
+      const timer = setInterval(() => response.write(' '), 10);
+      response.once('close', () => clearInterval(timer));
+    };
+
+    it('is up to 60 s long for the headers, and 120 s in all', () => {
+      assert.deepEqual(defaultLimits.slow, { headersMs: 60_000, totalMs: 120_000 });
+      assert.deepEqual([defaultLimits.headersMs, defaultLimits.totalMs], [10_000, 30_000]);
+    });
+
+    it('may be longer than any other', async () => {
+      const open: ServerResponse[] = [];
+      answer = (response) => void open.push(response);
+      const http = within({ headersMs: 200, totalMs: 300, slow: longer });
+      // The first request of all goes alone.
+      const begin = http.json(slow());
+      await until(() => open.length === 1);
+      open.shift()?.writeHead(200, json).end('[]');
+      await begin;
+      const report = http.json(slow());
+      await until(() => open.length === 1);
+      // Others run out of time while it goes on.
+      assert.equal((await failureOf(http.json(request()))).kind, 'timeout');
+      open[0]?.writeHead(200, json).write('[');
+      answer = half;
+      assert.equal((await failureOf(http.json(request()))).kind, 'timeout');
+      open[0]?.end(']');
+      assert.deepEqual((await report).body, []);
+    });
+
+    for (const [what, changes] of [
+      ['GET', {}],
+      ['query', { method: 'POST', changesNothing: true, body: {} }],
+    ] as const) {
+      it(`ends in a timeout where the headers of a ${what} don't come, and it is not asked again`, async () => {
+        answer = silent;
+        const http = within({ slow: { ...longer, headersMs: 200 } });
+        assert.equal((await failureOf(http.json(slow(changes)))).kind, 'timeout');
+        await until(() => gone);
+        assert.equal(asked, 1);
+      });
+
+      it(`ends in a timeout where a ${what} takes too long in all though bytes come, and it is not asked again`, async () => {
+        answer = drip;
+        const http = within({ slow: { ...longer, totalMs: 200 } });
+        assert.equal((await failureOf(http.json(slow(changes)))).kind, 'timeout');
+        await until(() => gone);
+        assert.equal(asked, 1);
+      });
+
+      it(`is not begun again where the server fails or breaks off a ${what}`, async () => {
+        answer = (response) => void response.writeHead(503, json).end('{}');
+        assert.equal((await failureOf(httpWith().json(slow(changes)))).kind, 'server');
+        assert.equal(asked, 1);
+        answer = (response) => response.socket?.resetAndDestroy();
+        assert.equal((await failureOf(httpWith().json(slow(changes)))).kind, 'offline');
+        assert.equal(asked, 2);
+      });
+    }
+  });
+
   describe('that the caller gives up', () => {
     const http = httpWith();
 
@@ -130,7 +195,8 @@ describe('Http: a wait', () => {
     });
 
     it('before a retry rejects with the reason, and nothing is sent again', async () => {
-      answer = (response) => response.socket?.resetAndDestroy();
+      // Only a connection that was broken is tried again at once.
+      answer = (response) => void response.writeHead(503, json).end('{}');
       const log = new Journal();
       const failing = errorOf(httpWith({ log, limits: { retryMs: 600_000 } }).json(request()));
       await until(() => log.lines.some((line) => line.includes('asking again')));
