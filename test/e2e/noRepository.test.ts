@@ -4,6 +4,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { note } from '../vscode/originNotes';
 import { startProxy } from '../vscode/proxy';
+import type { StartOptions } from '../vscode/server';
 import { temporaryFolder } from '../vscode/temporaryFolder';
 import { quickInput, runCommand, screenshot, statusBarItem } from '../vscode/workbench';
 import { git } from '../vscode/workspace';
@@ -88,26 +89,49 @@ describe('a folder without a GitLab', () => {
   });
 });
 
-describe("a repository that belongs to another user, by git's own check", () => {
-  const fixture = useFixture(async (onTeardown) => {
-    const { path, remove } = temporaryFolder('unsafe-');
-    onTeardown(remove);
-    await commit(path);
-    const env = { GIT_TEST_ASSUME_DIFFERENT_OWNER: '1' };
-    return { folder: path, ...(await startVSCodeWithExtension({ env }, onTeardown)) };
-  });
+const obstacles: readonly (Omit<Reason, 'make'> & Pick<StartOptions, 'env' | 'settings'>)[] = [
+  {
+    name: 'it belongs to another user',
+    // By git's own check.
+    env: { GIT_TEST_ASSUME_DIFFERENT_OWNER: '1' },
+    text: /belongs to another user/,
+    button: /^Manage Unsafe Repositories$/,
+  },
+  {
+    name: 'git is not installed',
+    // Where a terminal has started VS Code, it doesn't ask a login shell for a PATH.
+    env: { PATH: '/nowhere', VSCODE_CLI: '1' },
+    text: /Git isn't installed, or VS Code can't find it/,
+    button: /^Install Git$/,
+  },
+  {
+    name: 'git is turned off',
+    settings: { 'git.enabled': false },
+    text: /Git is turned off in VS Code/,
+    // A link in the sentence.
+    button: /^git\.enabled$/,
+  },
+];
 
-  it('is told as that, with the way to trust it', async () => {
-    const page = await fixture().openWindow(fixture().folder);
-    await welcome(page)
-      .getByText(/belongs to another user/)
-      .waitFor();
-    await welcome(page)
-      .getByRole('button', { name: /^Manage Unsafe Repositories$/ })
-      .waitFor();
-    await screenshot(page, 'e2e-missing-unsafe');
+for (const { name, env = {}, settings = {}, text, button = /./ } of obstacles)
+  describe(`a repository that can't be read, since ${name},`, () => {
+    const fixture = useFixture(async (onTeardown) => {
+      const { path, remove } = temporaryFolder('unread-');
+      onTeardown(remove);
+      await commit(path);
+      return { folder: path, ...(await startVSCodeWithExtension({ env, settings }, onTeardown)) };
+    });
+
+    it('is told as that, with the way out', async () => {
+      const page = await fixture().openWindow(fixture().folder);
+      await welcome(page).getByText(text).waitFor();
+      await welcome(page).getByRole('button', { name: button }).waitFor();
+      for (const other of [...reasons, ...obstacles])
+        if (other.name !== name)
+          await eventually(async () => assert.equal(await welcome(page).getByText(other.text).count(), 0));
+      await screenshot(page, `e2e-missing-${name.replace(/\W+/g, '-')}`);
+    });
   });
-});
 
 describe('a proxy that wants another password', () => {
   const fixture = useFixture(async (onTeardown) => {
