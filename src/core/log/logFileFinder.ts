@@ -50,12 +50,15 @@ export class TrackedLogFiles implements LogFileFinder {
   async find(places: readonly LogPlace[]): Promise<readonly (FoundFiles | undefined)[]> {
     const share = timeSlice();
     const wanted: (Wanted | undefined)[] = [];
+    const counted = new Set<string>();
     for (const place of places) {
-      wanted.push(this.wanted(place));
+      const one = this.wanted(place);
+      wanted.push(one);
+      for (const file of one?.candidates.slice(0, mostCounted) ?? []) counted.add(file);
       const turn = share();
       if (turn !== undefined) await turn;
     }
-    await this.count(wanted);
+    await mapLimit([...counted], readsAtOnce, (file) => this.lineCount(file));
     const found: (FoundFiles | undefined)[] = [];
     for (const one of wanted) {
       found.push(one === undefined ? undefined : await this.decide(one));
@@ -79,11 +82,6 @@ export class TrackedLogFiles implements LogFileFinder {
     let found = this.known.get(path);
     if (found === undefined) this.known.set(path, (found = candidatesOf(path, this.tracked, this.where)));
     return found;
-  }
-
-  private async count(wanted: readonly (Wanted | undefined)[]): Promise<void> {
-    const files = [...new Set(wanted.flatMap((one) => one?.candidates.slice(0, mostCounted) ?? []))];
-    await mapLimit(files, readsAtOnce, (file) => this.lineCount(file));
   }
 
   /** Decides between candidates. Files that are shorter than the line number are excluded. */

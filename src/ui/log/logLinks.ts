@@ -23,6 +23,8 @@ interface LinkCandidate extends Location {
 interface Found {
   /** Number of lines processed. */
   upTo: number;
+  /** Reads the locations of these lines. Kept from turn to turn, since it knows the lists above the next line. */
+  reader?: { readonly lines: readonly string[]; readonly locationsAt: (at: number) => readonly Location[] };
   /** Paths with a line, and paths alone. */
   readonly places: LinkCandidate[];
   readonly paths: LinkCandidate[];
@@ -86,14 +88,14 @@ export class LogLinks implements DocumentLinkProvider {
 
   /** Finds links, continuing from the previous call; the last line may still grow. Yields to other work meanwhile. */
   private async lookThrough(log: Log, token: CancellationToken): Promise<Omit<Found, 'upTo'>> {
-    const found = this.found.get(log) ?? { upTo: 0, places: [], paths: [], own: [] };
+    const found: Found = this.found.get(log) ?? { upTo: 0, places: [], paths: [], own: [] };
     this.found.set(log, found);
     const share = timeSlice();
     while (found.upTo < log.lines.length - 1 && !token.isCancellationRequested) {
       await lookThroughSome(log, found, share);
     }
     const last = { upTo: found.upTo, places: [...found.places], paths: [...found.paths], own: [...found.own] };
-    if (log.lines.length > 0) lookAt(log, last, locationsOf(log.lines));
+    if (log.lines.length > 0) lookAt(log, last, readerOf(found, log.lines));
     return last;
   }
 }
@@ -101,12 +103,17 @@ export class LogLinks implements DocumentLinkProvider {
 async function lookThroughSome(log: Log, found: Found, share: () => Promise<void> | undefined): Promise<void> {
   // The current lines; more may arrive while this yields.
   const { lines } = log;
-  const locationsAt = locationsOf(lines);
+  const locationsAt = readerOf(found, lines);
   while (found.upTo < lines.length - 1) {
     lookAt(log, found, locationsAt);
     const turn = share();
     if (turn !== undefined) return turn;
   }
+}
+
+function readerOf(found: Found, lines: readonly string[]): (at: number) => readonly Location[] {
+  if (found.reader?.lines !== lines) found.reader = { lines, locationsAt: locationsOf(lines) };
+  return found.reader.locationsAt;
 }
 
 function lookAt(log: Log, found: Found, locationsAt: (at: number) => readonly Location[]): void {

@@ -29,7 +29,8 @@ describe('The links of a log of 10 MB with 5,000 places', () => {
     assert.ok(tracked);
     const finder = new TrackedLogFiles(tracked, { root, project: 'group/project' }, new LogFolders(log.lines));
     const turns = new Turns();
-    const open = { log: counted(log, () => (turns.lines += 1)) };
+    const watched = countedLines(log.lines, () => (turns.reads += 1));
+    const open = { log: counted(log, watched, () => (turns.lines += 1)) };
     const source = {
       finderFor: async () => finder,
       distanceOf: async () => ({ sha: undefined, hasChanged: () => false }),
@@ -37,7 +38,7 @@ describe('The links of a log of 10 MB with 5,000 places', () => {
     const links = new LogLinks({ of: () => open } as never, source as never);
     let time = 0;
     performance.now = () => {
-      turns.steps += 1;
+      turns.step();
       return (time += 1);
     };
     const document = { uri: Uri.file('/log'), lineCount: lines } as unknown as TextDocument;
@@ -46,6 +47,8 @@ describe('The links of a log of 10 MB with 5,000 places', () => {
     assert.equal(found.length, lines / every);
     assert.ok(turns.mostLines <= 12, `${turns.mostLines} lines in one turn`);
     assert.ok(turns.mostSteps <= 24, `${turns.mostSteps} steps in one turn`);
+    // Between two looks at the clock a line is looked at, and the one before it, for a list's file name.
+    assert.ok(turns.mostReads <= 8, `${turns.mostReads} readings of lines in one step`);
     // The lines, then each place three times: looked up, decided, made a link.
     assert.ok(turns.count >= (lines + 3 * found.length) / 12, `${turns.count} turns`);
   });
@@ -61,10 +64,21 @@ function lineAt(at: number): string {
   return `${pathOf(place % files)}:${1 + (Math.floor(place / files) % linesOfFile)}:1: ${'y'.repeat(70)}`;
 }
 
+/** The lines, which tell of each reading. */
+function countedLines(lines: readonly string[], count: () => void): readonly string[] {
+  return new Proxy(lines, {
+    get: (target, name) => {
+      if (typeof name === 'string' && /^\d+$/.test(name)) count();
+      return Reflect.get(target, name) as unknown;
+    },
+  });
+}
+
 /** The log, which tells when links of a line are asked for: that is once for each line that is looked at. */
-function counted<T extends { links(at: number): unknown }>(log: T, count: () => void): T {
+function counted<T extends { links(at: number): unknown }>(log: T, lines: readonly string[], count: () => void): T {
   return new Proxy(log, {
     get: (target, name) => {
+      if (name === 'lines') return lines;
       const value: unknown = Reflect.get(target, name, target);
       if (typeof value !== 'function') return value;
       if (name === 'links') count();
@@ -78,8 +92,18 @@ class Turns {
   count = 0;
   steps = 0;
   lines = 0;
+  reads = 0;
   mostSteps = 0;
   mostLines = 0;
+  /** Lines read between two looks at the clock. */
+  mostReads = 0;
+
+  /** Called at each look at the clock. */
+  step(): void {
+    this.steps += 1;
+    this.mostReads = Math.max(this.mostReads, this.reads);
+    this.reads = 0;
+  }
 
   async during<T>(work: () => Promise<T>): Promise<T> {
     let goes = true;
