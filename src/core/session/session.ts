@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Emitter, type Disposable, type Event } from '../util/emitter';
 import type { Build } from '../model/build';
 import type { Monitor } from '../polling/monitor';
@@ -23,7 +24,7 @@ interface MonitoredRepository {
 /** Keeps a monitor for each open repository, and notifies views. */
 export class Session implements Disposable {
   private readonly changed = new Emitter<ViewState>();
-  /** Fires once for each change of the view model. */
+  /** Fires when the view model has changed; for changes of repositories at most twice in one turn of the event loop. */
   readonly onDidChange: Event<ViewState> = this.changed.event;
   /** By root. A pin is kept when its repository is closed. */
   private readonly pins = new Map<string, Pin>();
@@ -33,6 +34,10 @@ export class Session implements Disposable {
   readonly opened: OpenedPipelines;
   /** Since when builds have been failing, as far as the user asked. */
   readonly histories: KnownHistories;
+  /** Resolves at the end of the turn in which the view model was shown; undefined if it wasn't in this one. */
+  private turn: Promise<void> | undefined;
+  /** Whether the view model has changed since it was shown in this turn. */
+  private isOutdated = false;
   private readonly subscriptions: Disposable[];
 
   constructor(private readonly parts: SessionParts) {
@@ -131,6 +136,7 @@ export class Session implements Disposable {
   async chooseRemote(root: string, remote: string | undefined): Promise<void> {
     this.parts.remoteChoices.set(repositoryRoot(root), remote);
     await this.of(root)?.monitor.retarget();
+    await this.shown();
   }
 
   /** Refreshes one repository or all, once git has started. Resolves when the result is shown. Never rejects. */
@@ -140,12 +146,14 @@ export class Session implements Disposable {
     this.parts.sshHosts.forget();
     const wanted = [...this.followed].filter(([one]) => root === undefined || one === repositoryRoot(root));
     await Promise.all([...wanted.map(([, { monitor }]) => monitor.refresh()), this.opened.refresh(root)]);
+    await this.shown();
   }
 
   /** Called after the user acted on a build or a pipeline of the root. Never rejects. */
   async acted(root: string): Promise<void> {
     if (isPipelineRoot(root)) return this.opened.refresh(root);
     await this.of(root)?.monitor.acted();
+    await this.shown();
   }
 
   /** Shows the pinned commit, or follows HEAD if `pin` is undefined. */
@@ -155,6 +163,7 @@ export class Session implements Disposable {
     if (pin === undefined) this.pins.delete(repositoryRoot(root));
     else this.pins.set(repositoryRoot(root), pin);
     await followed.monitor.retarget();
+    await this.shown();
   }
 
   /** Called when window focus or view visibility changed. */
@@ -213,11 +222,11 @@ export class Session implements Disposable {
         return [root, one?.repository === repository ? one : this.start(repository)];
       }),
     );
-    const kept = new Set(this.followed.values());
-    for (const one of before.values()) if (!kept.has(one)) one.monitor.dispose();
+    const [known, kept] = [new Set(before.values()), new Set(this.followed.values())];
+    for (const one of known) if (!kept.has(one)) one.monitor.dispose();
     // Git only fires for an actual change of its repositories, the active one, or its own state.
-    this.changed.fire(this.state);
-    const known = new Set(before.values());
+    if (known.size === kept.size && [...kept].every((one) => known.has(one))) this.showNow();
+    else this.show();
     for (const root of this.activeFirst()) {
       const one = this.followed.get(root);
       if (one !== undefined && !known.has(one)) this.retarget(root, root === this.active ? 'moved' : 'idle');
@@ -231,9 +240,35 @@ export class Session implements Disposable {
       pin: () => this.pins.get(root),
       chosenRemote: () => this.parts.remoteChoices.of(root),
       instances: () => this.instances(),
-      show: () => this.changed.fire(this.state),
+      show: () => this.show(),
     });
     return { repository, monitor };
+  }
+
+  /**
+   * Shows the first change of a turn at once and all others together at its end: with sixty repositories, each change
+   * redraws them all.
+   */
+  private show(): void {
+    if (this.turn !== undefined) {
+      this.isOutdated = true;
+      return;
+    }
+    this.turn = nextTurn().then(() => {
+      this.turn = undefined;
+      if (this.isOutdated) this.show();
+    });
+    this.showNow();
+  }
+
+  private showNow(): void {
+    this.isOutdated = false;
+    this.changed.fire(this.state);
+  }
+
+  /** Resolves when what has changed is shown. */
+  private async shown(): Promise<void> {
+    while (this.isOutdated) await this.turn;
   }
 
   private retarget(root: string, urgency: Urgency): void {

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
-import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { RepositoryBuilds } from '../../../src/ui/api';
 import { seedProject } from '../../gitlab/seed';
 import type { App } from '../app';
 import { appsInTests } from '../eachApp';
+import { Uri } from '../fake/basics';
+import { editor } from '../fake/editor';
 import { FakeRepository } from '../fake/git';
 import { until } from '../fake/until';
 import { RealRepository } from '../realRepository';
@@ -38,6 +40,18 @@ describe('Sixty repositories', function () {
   async function all(app: App, isIt: (one: RepositoryBuilds) => boolean): Promise<void> {
     await until('all repositories', () => app.api.repositories.filter(isIt).length > count, 100_000);
   }
+
+  /** Stands in for git; gives what tells, once for each start and end of it, the folder after `+` or `-`. */
+  function watchGit(app: App): () => readonly string[] {
+    const [program, log] = [join(dirname(first.root), 'watched-git'), join(dirname(first.root), 'git.log')];
+    writeFileSync(log, '');
+    const lines = ['#!/bin/sh', `echo "+$PWD" >> '${log}'`, 'git "$@"', 'code=$?', `echo "-$PWD" >> '${log}'`];
+    writeFileSync(program, [...lines, 'exit $code', ''].join('\n'));
+    chmodSync(program, 0o755);
+    app.git.git.path = program;
+    return () => readFileSync(log, 'utf8').trim().split('\n');
+  }
+
   const isShown = ({ state, builds }: RepositoryBuilds) => state === 'ready' && builds.length > 0;
   const isFresh = (one: RepositoryBuilds) => isShown(one) && one.stale === undefined;
 
@@ -54,4 +68,51 @@ describe('Sixty repositories', function () {
     await all(app, isShown);
     assert.deepEqual(app.api.repositories.filter(isFresh), []);
   });
+
+  it('run four git processes at a time, those of the active one first, and redraw the view twice a turn at most', async () => {
+    const app = await apps.ready({ gitlab: { profile: '18.9' } });
+    const gitLog = watchGit(app);
+    const opened = Array.from({ length: count }, (_, at) => addRepository(app, `group/project-${at}`));
+    const active = opened.at(-1)?.rootUri.path ?? '';
+    editor().activeFile = Uri.file(join(active, 'README.md'));
+    const turns = new TurnCounts();
+    app.api.onDidChange(() => (turns.changes += 1));
+    await turns.during(async () => {
+      for (const one of opened) app.git.open(one);
+      await all(app, isFresh);
+    });
+    const [started, ended] = ['+', '-'].map((sign) => gitLog().filter((line) => line.startsWith(sign)).length);
+    assert.equal(started, ended);
+    assert.ok(mostAtOnce(gitLog()) <= 4, `${mostAtOnce(gitLog())} at a time`);
+    const folders = [...new Set(gitLog().map((line) => line.slice(1)))];
+    assert.ok(folders.indexOf(active) <= 5, `${folders.indexOf(active)} folders before the active one`);
+    assert.ok(turns.mostChanges <= 2, `${turns.mostChanges} changes shown in one turn`);
+  });
 });
+
+/** Largest number of processes that ran at a time, of the lines that tell of their starts and ends. */
+function mostAtOnce(lines: readonly string[]): number {
+  let [running, most] = [0, 0];
+  for (const line of lines) {
+    running += line.startsWith('+') ? 1 : -1;
+    most = Math.max(most, running);
+  }
+  return most;
+}
+
+/** Counts what is shown in one turn of the event loop. */
+class TurnCounts {
+  changes = 0;
+  mostChanges = 0;
+
+  async during(work: () => Promise<unknown>): Promise<void> {
+    let goes = true;
+    const turn = (): void => {
+      this.mostChanges = Math.max(this.mostChanges, this.changes);
+      this.changes = 0;
+      if (goes) setImmediate(turn);
+    };
+    setImmediate(turn);
+    await work().finally(() => (goes = false));
+  }
+}
