@@ -31,7 +31,8 @@ export function detachedPlaces(whole: string): readonly Location[] {
   return path === undefined ? [] : [{ ...path, ...where }];
 }
 
-function numbersIn(text: string): Numbers | undefined {
+/** Line and column that the text names in words, or behind its message. */
+export function numbersIn(text: string): Numbers | undefined {
   const word = named.exec(text);
   if (word !== null) {
     const column = namedColumn.exec(text.slice(word.index + word[0].length))?.[1];

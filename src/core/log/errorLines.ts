@@ -1,3 +1,4 @@
+import { numbersIn } from './detachedPlaces';
 import { locationsIn } from './locations';
 
 /**
@@ -48,11 +49,17 @@ const severe = /error|fail|fatal|panic|exception/i;
 
 /** The kind of error in a line, or undefined if it only resembles one: a pass, a warning, a count. */
 export function errorLine(line: string): ErrorLine | undefined {
-  if (isOverLimit(line)) return 'error';
+  if (isOverLimit(line) || isUncaught(line)) return 'error';
   if (!mayBeError.test(line) || isHarmless(line)) return undefined;
   if (isUnittestError(line)) return 'failure';
   if (failures.some((pattern) => pattern.test(line)) && !isReason(line)) return 'failure';
   return errors.some((pattern) => pattern.test(line)) ? 'error' : undefined;
+}
+
+/** Whether nobody handled an exception: `Unhandled SIMPLE-ERROR in thread`, `Uncaught TypeError`. */
+function isUncaught(line: string): boolean {
+  const [first] = line.trimStart().toLowerCase().split(' ', 1);
+  return (first === 'unhandled' || first === 'uncaught') && !isHarmless(line);
 }
 
 /** Whether a linter says that there are more warnings than it allows, so that no single one of them is the error. */
@@ -108,7 +115,7 @@ export function hintOn(line: string): Hint | undefined {
   if (isHarmless(line)) return isAtStart && isWarning(line) ? 'warning' : undefined;
   if (isAtStart) return 'finding';
   if (/\b(?:cannot|can't|could not|couldn't|unable to|timed out|refused)\b/i.test(line)) return 'refusal';
-  if (first !== undefined) return 'place';
+  if (first !== undefined || numbersIn(line)?.column !== undefined) return 'place';
   return /\b(?:invalid|not valid|missing|duplicated?|unused|undefined|unresolved|unexpected)\b/i.test(line)
     ? 'flaw'
     : undefined;
@@ -133,10 +140,20 @@ function isReason(line: string): boolean {
 }
 
 function isHarmless(line: string): boolean {
-  if (isShownOrPassed(line) || none.test(line) || summary.test(line.trimEnd())) return true;
+  if (isShownOrPassed(line) || none.test(line) || summary.test(line.trimEnd()) || isTotal(line)) return true;
   const noticed = line.search(notice);
   const wrong = line.search(severe);
   return noticed >= 0 && (wrong < 0 || noticed < wrong);
+}
+
+const counts = ['error', 'failure', 'issue', 'problem', 'violation'];
+
+/** Whether the line sums up what failed: `Failed after min profile: 9 failure(s), 0 warning(s) on 1 files.` */
+function isTotal(line: string): boolean {
+  const [first, ...words] = line.trim().toLowerCase().split(' ', 20);
+  const isCounted = (word: string, at: number) =>
+    Number(words[at - 1]) > 0 && counts.some((count) => word.startsWith(count));
+  return first === 'failed' && words.some(isCounted);
 }
 
 function isShownOrPassed(line: string): boolean {
