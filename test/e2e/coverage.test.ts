@@ -26,46 +26,47 @@ const lcov = [
   ...['DA:1,1', 'DA:2,1', 'DA:3,1', 'DA:5,0', 'DA:6,0', 'DA:8,0', 'LF:6', 'LH:3', 'end_of_record', ''],
 ].join('\n');
 
-describe('The coverage of a build of the commit that is checked out', () => {
-  const workbench = useWorkbench({ seed: seedProject, gitlab: { profile: '18.9' } });
+for (const release of ['newest', 'oldest'] as const)
+  describe(`The coverage of a build of the commit that is checked out, in the ${release} VS Code,`, () => {
+    const workbench = useWorkbench({ seed: seedProject, gitlab: { profile: '18.9' }, release });
 
-  it('is painted beside the lines, and offers nothing to run', async () => {
-    const { page, folder, git, gitlab, project, picture } = workbench();
-    const file = join(folder, 'src/price.js');
-    await mkdir(dirname(file), { recursive: true });
-    await writeFile(file, source);
-    await git('add', '--', 'src');
-    await git('commit', '--quiet', '--message=Sell bread');
-    const sha = await git('rev-parse', 'HEAD');
-    gitlab.world.addCommit(project.project, { sha, title: 'Sell bread' });
-    const artifacts = { filename: 'artifacts.zip', files: { 'coverage/lcov.info': lcov } };
-    const ended = { sha, ref: 'main', stage: 'test', status: 'success' } as const;
-    gitlab.world.addBuild(project.project, { ...ended, name: 'unit', artifacts });
-    await titleButton(page, 'Refresh').click();
-    await unfold(treeRow(page, /^Stage test/));
-    await contextMenu(page, treeRow(page, /^unit, passed/), 'Show Coverage of Build');
-    await notification(page, /coverage of unit #\d+ is shown in 1 file/)
-      .getByRole('button', { name: 'Open Test Coverage' })
-      .click();
-    const covered = page.locator('.part.sidebar [role=treeitem]').filter({ hasText: 'price.js' });
-    await covered.waitFor();
-    await picture('coverage-1-view');
-    // What would run something, of this build or at all.
-    assert.equal(
-      await page
-        .locator('.part.sidebar')
-        .getByRole('button', { name: /\bRun\b/ })
-        .count(),
-      0,
-    );
-    await covered.dblclick();
-    await page.getByRole('tab', { name: 'price.js' }).waitFor();
-    const painted = (kind: string) => page.locator(`.part.editor .coverage-deco-gutter.coverage-deco-${kind}`);
-    // Of line 2 only one branch is covered: it is painted as both.
-    await eventually(async () => {
-      assert.equal(await painted('hit').count(), 3);
-      assert.equal(await painted('miss').count(), 4);
+    it('is painted beside the lines, and offers nothing to run', async () => {
+      const { page, folder, git, gitlab, project, picture } = workbench();
+      const file = join(folder, 'src/price.js');
+      await mkdir(dirname(file), { recursive: true });
+      await writeFile(file, source);
+      await git('add', '--', 'src');
+      await git('commit', '--quiet', '--message=Sell bread');
+      const sha = await git('rev-parse', 'HEAD');
+      gitlab.world.addCommit(project.project, { sha, title: 'Sell bread' });
+      const artifacts = { filename: 'artifacts.zip', files: { 'coverage/lcov.info': lcov } };
+      const ended = { sha, ref: 'main', stage: 'test', status: 'success' } as const;
+      gitlab.world.addBuild(project.project, { ...ended, name: 'unit', artifacts });
+      await titleButton(page, 'Refresh').click();
+      await unfold(treeRow(page, /^Stage test/));
+      await contextMenu(page, treeRow(page, /^unit, passed/), 'Show Coverage of Build');
+      await notification(page, /coverage of unit #\d+ is shown in 1 file/)
+        .getByRole('button', { name: 'Open Test Coverage' })
+        .click();
+      const covered = page.locator('.part.sidebar [role=treeitem]').filter({ hasText: 'price.js' });
+      await covered.waitFor();
+      await picture(`coverage-${release}-1-view`);
+      // What would run something, of this build or at all.
+      assert.equal(
+        await page
+          .locator('.part.sidebar')
+          .getByRole('button', { name: /\bRun\b/ })
+          .count(),
+        0,
+      );
+      await covered.dblclick();
+      await page.getByRole('tab', { name: 'price.js' }).waitFor();
+      const painted = (kind: string) => page.locator(`.part.editor .coverage-deco-gutter.coverage-deco-${kind}`);
+      // Of line 2 only one branch is covered: it is painted as both.
+      await eventually(async () => {
+        assert.equal(await painted('hit').count(), 3);
+        assert.equal(await painted('miss').count(), 4);
+      });
+      await picture(`coverage-${release}-2-painted`);
     });
-    await picture('coverage-2-painted');
   });
-});

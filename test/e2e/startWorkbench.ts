@@ -42,6 +42,8 @@ export interface WorkbenchSetup<S> {
   /** Default: yes, through the environment. */
   readonly signedIn?: boolean;
   readonly settings?: StartOptions['settings'];
+  /** Of VS Code. Default: the newest. */
+  readonly release?: StartOptions['release'];
   readonly window?: WorkbenchOptions;
   /** What is done with the installed VS Code before a window opens. */
   readonly prepare?: (vscode: VSCode) => Promise<void>;
@@ -125,7 +127,7 @@ async function startWorkbench<S extends Account>(
   setup: WorkbenchSetup<S>,
   onTeardown: OnTeardown,
 ): Promise<Workbench<S>> {
-  const { branch = 'main', settings } = setup;
+  const { branch = 'main', settings, release = 'newest' } = setup;
   const gitlab = await startGitLab(setup.gitlab);
   onTeardown(() => gitlab.close());
   const { folder, remove } = await createWorkspace();
@@ -134,7 +136,7 @@ async function startWorkbench<S extends Account>(
   const project = setup.seed(gitlab.world, { sha: await git(folder, 'rev-parse', 'HEAD'), ref: branch });
   await git(folder, 'remote', 'add', 'origin', `${gitlab.url}/${project.project.path}.git`);
   const env = setup.signedIn === false ? {} : { GITLAB_HOST: gitlab.url, GITLAB_TOKEN: project.token };
-  const started = await startVSCodeWithExtension({ env, ...(settings && { settings }) }, onTeardown);
+  const started = await startVSCodeWithExtension({ release, env, ...(settings && { settings }) }, onTeardown);
   onTeardown(() => assertNotStored(project.token, join(started.vscode.dataDir, 'data')));
   await setup.prepare?.(started.vscode);
   const page = await started.openWindow(folder, setup.window);
