@@ -191,7 +191,7 @@ export const lateScripts: readonly FailedScript[] = [
   { name: 'xmllint', tool: 'xmllint 2.9.14', line: 3 },
 ];
 
-/** Of thirteen further tools, labeled before the code saw them. */
+/** Of thirteen further tools, labeled before the code saw them: 76.9 % of them opened where they should at first. */
 export const furtherScripts: readonly FailedScript[] = [
   { name: 'ansible-lint', tool: 'ansible-lint 6.13.1', line: 3 },
   { name: 'erlc', tool: 'Erlang/OTP 25', line: 2 },
