@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { smallProject, type SmallProject } from '../gitlab/scenarios';
 import type { SeedOptions } from '../gitlab/seed';
 import type { World } from '../gitlab/world';
-import { contextMenu, quickInput, treeRow } from '../vscode/workbench';
+import { contextMenu, quickInput, runCommand, treeRow } from '../vscode/workbench';
 import { useWorkbench } from './startWorkbench';
 import { choice, eventually, unfold } from './view';
 
@@ -39,6 +39,21 @@ describe('inputs', () => {
     await eventually(() => {
       const sent = gitlab.requests.find(({ method, path }) => method === 'POST' && path.endsWith('/play'));
       assert.deepEqual(JSON.parse(sent?.body ?? '{}'), { job_inputs: { replicas: 4 } });
+    });
+  });
+
+  it('a pipeline runs with an input that was changed', async () => {
+    const { page, gitlab, picture } = workbench();
+    await runCommand(page, 'GitLab Builds: Run Pipeline…');
+    await choice(page, 'environment').waitFor();
+    await picture('pipeline-inputs');
+    await choice(page, 'environment').click();
+    await choice(page, 'production').click();
+    await choice(page, 'Continue with these inputs').click();
+    await choice(page, 'without variables').click();
+    await eventually(() => {
+      const sent = gitlab.requests.find(({ method, path }) => method === 'POST' && path.endsWith('/pipeline'));
+      assert.deepEqual(JSON.parse(sent?.body ?? '{}'), { ref: 'main', inputs: { environment: 'production' } });
     });
   });
 });
