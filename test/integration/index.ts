@@ -11,6 +11,7 @@ const suites = [
   () => import('./artifacts.test'),
   () => import('./requestTargets.test'),
   () => import('./agents.test'),
+  () => import('./pipelines.test'),
   () => import('./liveUpdates.test'),
 ];
 
