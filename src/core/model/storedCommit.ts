@@ -1,6 +1,8 @@
-import type { Artifacts, Build, Commit, DownstreamPipeline, Report } from './build';
+import { createHash } from 'node:crypto';
+import { fieldsOf } from '../util/fields';
+import type { Build } from './build';
 import type { Ancestor } from './head';
-import type { MergeRequest, Pipeline } from './pipeline';
+import type { Pipeline } from './pipeline';
 
 /** A stored snapshot. `sha` may be HEAD's while the builds are the `ancestor`'s. */
 export interface StoredCommit {
@@ -20,109 +22,25 @@ export interface StoredCommit {
   readonly isPartial?: boolean | undefined;
 }
 
-type Check = (value: unknown) => boolean;
-/** Requires a check for each field, so that a new field can't be forgotten. */
-type Fields<T> = Readonly<Record<keyof T, Check>>;
+/** Raise it when builds or pipelines change so that stored ones of earlier versions must not be shown. */
+const format = 1;
 
-const text: Check = (value) => typeof value === 'string';
-const number: Check = (value) => Number.isFinite(value);
-const flag: Check = (value) => typeof value === 'boolean';
-const maybe =
-  (check: Check): Check =>
-  (value) =>
-    value === undefined || check(value);
-const listOf =
-  (check: Check): Check =>
-  (value) =>
-    Array.isArray(value) && value.every(check);
-const oneOf =
-  (...words: readonly string[]): Check =>
-  (value) =>
-    words.some((word) => word === value);
+/** A commit as it is stored: with a checksum, by which damage and other formats are recognized. */
+export type SealedCommit = StoredCommit & { readonly checksum: string };
 
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+export function sealed(commit: StoredCommit): SealedCommit {
+  return { checksum: checksumOf(commit), ...commit };
 }
 
-function objectOf<T>(fields: Fields<T>): Check {
-  const checks = Object.entries<Check>(fields);
-  return (value) => isObject(value) && checks.every(([name, check]) => check(value[name]));
+/** A stored commit; undefined if another format was stored, or if it is damaged. */
+export function unsealed(value: unknown): StoredCommit | undefined {
+  const { checksum, ...commit } = fieldsOf(value);
+  return checksum === checksumOf(commit) ? (commit as unknown as StoredCommit) : undefined;
 }
 
-const numbersByName: Check = (value) => isObject(value) && Object.values(value).every(number);
-
-const build: Fields<Required<Build>> = {
-  kind: maybe(oneOf('bridge', 'external')),
-  id: number,
-  name: text,
-  stage: text,
-  status: text,
-  ref: text,
-  tag: flag,
-  allowFailure: flag,
-  createdAt: text,
-  startedAt: maybe(text),
-  finishedAt: maybe(text),
-  coverage: maybe(number),
-  artifacts: maybe(
-    objectOf<Required<Artifacts>>({
-      filename: text,
-      size: number,
-      expireAt: maybe(text),
-    }),
-  ),
-  reports: maybe(listOf(objectOf<Report>({ type: text, filename: text, size: number }))),
-  artifactsExpiredAt: maybe(text),
-  user: maybe(text),
-  runner: maybe(text),
-  tags: maybe(listOf(text)),
-  pipeline: maybe(number),
-  webUrl: maybe(text),
-  commit: maybe(objectOf<Commit>({ sha: text, title: text, author: text })),
-  scheduledAt: maybe(text),
-  confirmation: maybe(text),
-  failureReason: maybe(text),
-  failureMessage: maybe(text),
-  exitCode: maybe(number),
-  stuck: maybe(flag),
-  queuedDuration: maybe(number),
-  downstream: maybe(number),
-  elsewhere: maybe(objectOf<DownstreamPipeline>({ pipeline: number, project: text })),
-  maybeManual: maybe(flag),
-  denied: maybe(listOf(text)),
-  attempts: listOf((attempt) => isBuild(attempt)),
-};
-const isBuild = objectOf<Required<Build>>(build);
-
-const isPipeline = objectOf<Required<Pipeline>>({
-  id: number,
-  ref: text,
-  sha: text,
-  status: text,
-  source: maybe(text),
-  webUrl: maybe(text),
-  name: maybe(text),
-  yamlErrors: maybe(text),
-  failureReason: maybe(text),
-  mergeRequest: maybe(objectOf<MergeRequest>({ iid: number, title: text })),
-  stages: maybe(listOf(text)),
-});
-
-const isWhole = objectOf<Required<StoredCommit>>({
-  instance: text,
-  project: text,
-  sha: text,
-  asOf: number,
-  apiVersion: oneOf('v3', 'v4'),
-  readOnly: flag,
-  ancestor: maybe(objectOf<Ancestor>({ sha: text, back: number })),
-  expected: maybe(numbersByName),
-  builds: listOf(isBuild),
-  pipelines: listOf(isPipeline),
-  isPartial: maybe(flag),
-});
-
-/** Validates a stored value: false if another version of the extension wrote it, or if it is damaged. */
-export function isStoredCommit(value: unknown): value is StoredCommit {
-  return isWhole(value);
+function checksumOf(commit: object): string {
+  return createHash('sha256')
+    .update(`${format} ${JSON.stringify(commit)}`)
+    .digest('hex')
+    .slice(0, 16);
 }

@@ -2,7 +2,7 @@ import type { Disposable } from '../util/emitter';
 import type { Memento } from '../util/storage';
 import { Timer, type Clock } from '../util/timer';
 import type { Snapshot, Target } from '../model/snapshot';
-import { isStoredCommit, type StoredCommit } from '../model/storedCommit';
+import { sealed, unsealed, type StoredCommit } from '../model/storedCommit';
 import type { CommitKey, SnapshotFiles } from './snapshotFiles';
 
 type Ready = Extract<Snapshot, { kind: 'ready' }>;
@@ -39,7 +39,7 @@ export class SnapshotCache implements Disposable {
     this.timer = new Timer(clock);
     const stored = storage.get(storageKey);
     const entries: readonly unknown[] = Array.isArray(stored) ? stored : [];
-    this.commits = entries.filter(isStoredCommit).slice(0, mostCommits);
+    this.commits = entries.flatMap((entry) => unsealed(entry) ?? []).slice(0, mostCommits);
     if (stored !== undefined && (!Array.isArray(stored) || this.commits.length < entries.length)) this.changed();
   }
 
@@ -128,7 +128,7 @@ export class SnapshotCache implements Disposable {
     if (this.isWritten) return;
     this.isWritten = true;
     const small = new Set(fitting(this.commits));
-    void this.storage.update(storageKey, small.size === 0 ? undefined : [...small]);
+    void this.storage.update(storageKey, small.size === 0 ? undefined : [...small].map(sealed));
     this.writeFiles(small, when);
   }
 

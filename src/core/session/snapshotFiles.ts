@@ -4,7 +4,7 @@ import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/p
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { join } from 'node:path';
 import { hasFailed, isActive } from '../model/build';
-import { isStoredCommit, type StoredCommit } from '../model/storedCommit';
+import { sealed, unsealed, type StoredCommit } from '../model/storedCommit';
 
 /** Identifies a stored commit. */
 export type CommitKey = Pick<StoredCommit, 'instance' | 'project' | 'sha'>;
@@ -34,7 +34,8 @@ export class SnapshotFiles {
       const content = await readFile(path, 'utf8');
       const value: unknown = JSON.parse(content);
       await nextTurn();
-      return isStoredCommit(value) && isSame(value, key) ? value : undefined;
+      const commit = unsealed(value);
+      return commit !== undefined && isSame(commit, key) ? commit : undefined;
     } catch {
       return undefined; // The file is missing or damaged.
     }
@@ -113,10 +114,10 @@ export class SnapshotFiles {
 
 /** Content of a file: all builds, or only failed and active ones if there are too many; undefined if not even those fit. */
 function contentOf(commit: StoredCommit): string | undefined {
-  const whole = JSON.stringify(commit);
+  const whole = JSON.stringify(sealed(commit));
   if (whole.length <= mostCharacters) return whole;
   const builds = commit.builds.filter((build) => hasFailed(build) || isActive(build));
-  const part = JSON.stringify({ ...commit, builds, isPartial: true } satisfies StoredCommit);
+  const part = JSON.stringify(sealed({ ...commit, builds, isPartial: true }));
   return builds.length > 0 && part.length <= mostCharacters ? part : undefined;
 }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { flatten } from '../../../../src/core/model/arrange';
-import { isStoredCommit } from '../../../../src/core/model/storedCommit';
+import { sealed, unsealed } from '../../../../src/core/model/storedCommit';
 import { withGitLab } from '../../../gitlab/each';
 import { explainedReasons } from '../../../gitlab/graphql/failureMessages';
 import { isSince } from '../../../gitlab/graphql/schema';
@@ -71,12 +71,12 @@ describe('Why a build failed', () => {
     withGitLab({ profile: '18.9' }, async (fake) => {
       const { project, sha, ref } = everyPipeline(fake.world);
       const listing = await clientOf(fake, auto).listing(project.path, { sha, ref }, unhurried());
-      const facts = { instance: fake.url, project: project.path, sha, asOf: 1, apiVersion: 'v4', readOnly: false };
-      const stored: unknown = JSON.parse(JSON.stringify({ ...facts, ...listing }));
-      assert.ok(isStoredCommit(stored));
+      const facts = { instance: fake.url, project: project.path, sha, asOf: 1, readOnly: false };
+      const whole = sealed({ ...facts, apiVersion: 'v4', ...listing });
+      const stored = unsealed(JSON.parse(JSON.stringify(whole))) ?? assert.fail('damaged');
       assert.equal(named(stored, 'fuzz').exitCode, 137);
       const damaged = stored.pipelines.map((pipeline) => ({ ...pipeline, yamlErrors: 1 }));
-      assert.equal(isStoredCommit({ ...stored, pipelines: damaged }), false);
+      assert.equal(unsealed({ ...whole, pipelines: damaged }), undefined);
     }));
 });
 
