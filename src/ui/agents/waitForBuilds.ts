@@ -1,9 +1,15 @@
-import type { CancellationToken, Disposable } from 'vscode';
 import { isSilent, waitEnd, type Awaited, type WaitEnd } from '../../core/agents/waiting';
+import type { Disposable, Event } from '../../core/util/emitter';
 import { Timer, type Clock } from '../../core/util/timer';
 import type { Session } from '../../core/session/session';
 
 export type WaitOutcome = WaitEnd | 'timeout' | 'canceled';
+
+/** VS Code's token of a call that can be canceled. */
+interface CancellationToken {
+  readonly isCancellationRequested: boolean;
+  readonly onCancellationRequested: Event<unknown>;
+}
 
 export interface WaitPort {
   readonly session: Pick<Session, 'snapshotOf' | 'onDidChange'>;

@@ -3,7 +3,7 @@ import { LogHover } from './logHover';
 import { LogLens } from './logLens';
 import { LogLinks } from './logLinks';
 import { logScheme } from '../../core/util/fileSchemes';
-import type { LogFileSource } from './logFileSource';
+import type { LogFileSource } from '../../core/log/logFileSource';
 import type { Logs } from './logs';
 import { LogStructure } from './logStructure';
 

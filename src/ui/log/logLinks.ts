@@ -12,7 +12,7 @@ import { locationsOf, pathsIn } from '../../core/log/locations';
 import type { Log } from '../../core/log/log';
 import type { FoundFiles } from '../../core/log/logFileFinder';
 import { timeSlice } from '../../core/util/timeSlice';
-import type { CommitDistance, LogFileSource } from './logFileSource';
+import type { CommitDistance, LogFileSource } from '../../core/log/logFileSource';
 import type { Logs } from './logs';
 
 interface LinkCandidate extends Location {

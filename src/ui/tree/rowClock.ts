@@ -1,4 +1,4 @@
-import type { Disposable } from 'vscode';
+import type { Disposable } from '../../core/util/emitter';
 import { Timer, type Clock } from '../../core/util/timer';
 import type { Row } from './treeRows';
 

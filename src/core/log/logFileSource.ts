@@ -1,15 +1,15 @@
-import { Uri } from 'vscode';
-import { mostTrackedFiles, type TrackedFiles } from '../../core/git/trackedFiles';
-import type { Log } from '../../core/log/log';
-import { DiskLogFiles, TrackedLogFiles, type LogFileFinder } from '../../core/log/logFileFinder';
-import { LogFolders } from '../../core/log/logFolders';
-import type { LogProject } from '../../core/log/pathLookup';
-import { WorkspaceFiles } from '../../core/log/workspaceFiles';
-import type { Target } from '../../core/model/snapshot';
-import { pathBelow } from '../../core/util/diskPath';
-import type { Logger } from '../../core/util/logger';
-import type { Repositories } from '../git/repositories';
-import type { LogDocument } from './logDocument';
+import { mostTrackedFiles, type TrackedFiles } from '../git/trackedFiles';
+import type { Log } from './log';
+import { DiskLogFiles, TrackedLogFiles, type LogFileFinder } from './logFileFinder';
+import { LogFolders } from './logFolders';
+import type { LogProject } from './pathLookup';
+import { WorkspaceFiles } from './workspaceFiles';
+import type { Target } from '../model/snapshot';
+import { pathBelow } from '../util/diskPath';
+import type { Logger } from '../util/logger';
+import type { Build } from '../model/build';
+import type { OpenRepository } from '../git/openRepository';
+import { pathOfUri } from '../util/fileUri';
 
 /** Difference between a log's commit and the checked-out commit. */
 export interface CommitDistance {
@@ -24,6 +24,13 @@ const noFiles: LogFileFinder = { find: (places) => Promise.resolve(places.map(()
 
 const sameCommit: CommitDistance = { sha: undefined, hasChanged: () => false };
 
+/** A log that an editor shows. */
+interface LogOfBuild {
+  readonly build: Build | undefined;
+  /** `root`: URI of the repository's folder; empty if it isn't open. */
+  readonly port: { readonly root: string; readonly target: Target };
+}
+
 interface Known {
   readonly tracked: TrackedFiles;
   readonly lines: readonly string[];
@@ -34,17 +41,17 @@ interface Known {
 export class LogFileSource {
   private readonly known = new WeakMap<Log, Known>();
   private readonly told = new Set<string>();
-  private readonly warned = new WeakSet<LogDocument>();
+  private readonly warned = new WeakSet<LogOfBuild>();
 
   constructor(
-    private readonly git: Pick<Repositories, 'at'>,
+    private readonly git: { readonly at: (root: string) => OpenRepository | undefined },
     private readonly log: Logger,
   ) {}
 
   /** Finder for a log. `log`: the document's whole log, or the part that is shown. */
-  async finderFor(log: Log, { port: { root, target } }: LogDocument): Promise<LogFileFinder> {
-    if (root === '') return noFiles;
+  async finderFor(log: Log, { port: { root, target } }: LogOfBuild): Promise<LogFileFinder> {
     const where = placeOf(root, target);
+    if (where === undefined) return noFiles;
     const tracked = await this.tracked(root);
     if (tracked === undefined) return onDisk(where);
     const { lines } = log;
@@ -58,11 +65,12 @@ export class LogFileSource {
   /** Finder for paths in a report, which doesn't mention folders. */
   async finderForReport(root: string, target: Target): Promise<LogFileFinder> {
     const [where, tracked] = [placeOf(root, target), await this.tracked(root)];
+    if (where === undefined) return noFiles;
     return tracked === undefined ? onDisk(where) : new TrackedLogFiles(tracked, where, new LogFolders([]));
   }
 
   /** Compares a log's commit with the checked-out one. */
-  async distanceOf({ build, port: { root, target } }: LogDocument): Promise<CommitDistance> {
+  async distanceOf({ build, port: { root, target } }: LogOfBuild): Promise<CommitDistance> {
     return this.distanceFrom(root, build?.commit?.sha ?? target.sha);
   }
 
@@ -70,7 +78,7 @@ export class LogFileSource {
   async distanceFrom(root: string, sha: string): Promise<CommitDistance> {
     const repository = this.git.at(root);
     if (repository === undefined || sha === '' || repository.position.commit === sha) return sameCommit;
-    const folder = Uri.parse(root).fsPath;
+    const folder = repository.repository.rootUri.fsPath;
     try {
       const changed = await repository.changedSince(sha);
       return { sha, hasChanged: (file) => isAmong(changed, (pathBelow(folder, file) ?? '').split('/')) };
@@ -81,7 +89,7 @@ export class LogFileSource {
   }
 
   /** Whether this is the first call for a log, so that a warning about its commit is shown only once. */
-  isNew(document: LogDocument): boolean {
+  isNew(document: LogOfBuild): boolean {
     const isNew = !this.warned.has(document);
     this.warned.add(document);
     return isNew;
@@ -107,8 +115,10 @@ export class LogFileSource {
   }
 }
 
-function placeOf(root: string, { project }: Target): LogProject {
-  return { root: Uri.parse(root).fsPath, project };
+/** Folder of the repository with its project; undefined if the log's project isn't open, or not on this disk. */
+function placeOf(root: string, { project }: Target): LogProject | undefined {
+  const folder = pathOfUri(root);
+  return folder === undefined ? undefined : { root: folder, project };
 }
 
 function onDisk({ root, project }: LogProject): LogFileFinder {
