@@ -29,7 +29,7 @@ export interface LogFileFinder {
 }
 
 const readsAtOnce = 16;
-const pieceBytes = 64 * 1024;
+const chunkBytes = 64 * 1024;
 /** Maximum size in bytes of a file whose lines are counted. */
 const mostBytes = 16 * 1024 * 1024;
 /** Maximum number of candidates whose lines are counted. */
@@ -140,7 +140,7 @@ async function countLines(path: string): Promise<number> {
 async function countLineFeeds(path: string, size: number): Promise<number> {
   const file = await open(path);
   try {
-    const buffer = Buffer.allocUnsafe(Math.min(pieceBytes, Math.max(1, size)));
+    const buffer = Buffer.allocUnsafe(Math.min(chunkBytes, Math.max(1, size)));
     for (let count = 0; ;) {
       const { bytesRead } = await file.read(buffer, 0, buffer.length);
       if (bytesRead === 0) return count;

@@ -12,7 +12,7 @@ import type { Clients } from '../../core/gitlab/clients';
 import type { CredentialSources } from '../session/credentialSources';
 import type { InstanceHosts } from '../../core/session/instanceHosts';
 import type { LogEditors } from '../log/logEditor';
-import type { LogFileSource } from '../log/logFileSource';
+import type { LogFileSource } from '../../core/log/logFileSource';
 import type { Logs } from '../log/logs';
 import type { LogDiagnostics } from '../log/logDiagnostics';
 import type { LogTimes } from '../log/logTimes';
@@ -33,7 +33,7 @@ export interface CommandContext {
   readonly tokens: Tokens;
   readonly settings: Settings;
   readonly instanceHosts: InstanceHosts;
-  readonly sources: CredentialSources;
+  readonly credentialSources: CredentialSources;
   readonly settingFlaws: SettingFlaws;
   readonly tree: BuildTree;
   readonly variables: StoredVariables;

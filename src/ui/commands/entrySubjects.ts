@@ -103,7 +103,7 @@ async function buildAt(context: CommandContext, { root, build }: ArtifactAddress
 
 /** Entries of the rows, without those inside another selected folder. */
 async function inRows(context: CommandContext, rows: readonly Row[]): Promise<readonly EntrySubjects[]> {
-  const groups = new Map<string, { readonly root: string; readonly build: Build; readonly nodes: Marked[] }>();
+  const groups = new Map<string, { readonly root: string; readonly build: Build; readonly nodes: SelectedNode[] }>();
   for (const { root, node } of rows) {
     if (node.kind !== 'artifactFile' && node.kind !== 'artifactFolder') continue;
     const key = `${node.build.id} ${root}`;
@@ -121,10 +121,10 @@ async function inRows(context: CommandContext, rows: readonly Row[]): Promise<re
   return subjects;
 }
 
-type Marked = ArtifactFileNode | ArtifactFolderNode;
+type SelectedNode = ArtifactFileNode | ArtifactFolderNode;
 
 /** The current node for a row: the archive may have been opened again since the row was created. */
-function found(opened: OpenArchive, { kind, path, name, size }: Marked): ArchiveNode {
+function found(opened: OpenArchive, { kind, path, name, size }: SelectedNode): ArchiveNode {
   const node = opened.tree.byPath.get(path);
   if (node !== undefined) return node;
   // A file without a URI of its own.

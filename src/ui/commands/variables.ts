@@ -49,7 +49,7 @@ export async function askVariables(
   const variables = new Map(Object.entries(before));
   const tell = () => changed(Object.fromEntries(variables));
   for (;;) {
-    const choice = await choose(words, variables, tell);
+    const choice = await pickVariable(words, variables, tell);
     if (choice === undefined) return undefined;
     if (choice.kind === 'run') return Object.fromEntries(variables);
     const entered = await enter(choice, variables);
@@ -68,7 +68,7 @@ function enter(
 }
 
 /** Shows the list of variables, with buttons to remove them. */
-async function choose(
+async function pickVariable(
   words: VariablesWords,
   variables: Map<string, VariableValue>,
   removed: () => void,

@@ -106,7 +106,7 @@ export const openPipeline: Command = async (context, args) => {
   const { root, pipelines } = pipelinesOf(context, args);
   const withPage = pipelines.filter(({ webUrl }) => webUrl !== undefined);
   if (withPage.length === 0) throw new UserError(l10n.t('No pipeline with a web page is known here.'));
-  const chosen = await choose(context, root, withPage, l10n.t('Select a pipeline to open in the browser'));
+  const chosen = await pickPipeline(context, root, withPage, l10n.t('Select a pipeline to open in the browser'));
   if (chosen?.webUrl !== undefined) await env.openExternal(Uri.parse(chosen.webUrl, true));
 };
 
@@ -118,7 +118,7 @@ export const openMergeRequest: Command = async (context, args) => {
   const known = own.length > 0 ? own : all.filter((one) => mergeRequestOf(one) !== undefined);
   const distinct = [...new Map(known.map((one) => [mergeRequestOf(one), one])).values()];
   if (distinct.length === 0) throw new UserError(l10n.t('No merge request of this commit is known.'));
-  const chosen = await choose(context, root, distinct, l10n.t('Select a merge request to open in the browser'));
+  const chosen = await pickPipeline(context, root, distinct, l10n.t('Select a merge request to open in the browser'));
   if (chosen === undefined) return;
   const { instance, project } = shownTarget(context, root);
   const { url } = await context.clients.of(instance).project(project, new AbortController().signal);
@@ -153,7 +153,7 @@ function mergeRequestOf({ ref, mergeRequest }: Pipeline): string | undefined {
   return mergeRequest?.iid.toString() ?? /^refs\/merge-requests\/(\d+)\//.exec(ref)?.[1];
 }
 
-async function choose(
+async function pickPipeline(
   context: CommandContext,
   root: string | undefined,
   pipelines: readonly Pipeline[],

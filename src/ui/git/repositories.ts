@@ -143,7 +143,7 @@ export class Repositories implements Disposable, GitPort {
   private look(): void {
     const { lastState, chosen } = this;
     const areOthers = this.followThose(this.api?.repositories ?? []);
-    this.chosen = this.choose();
+    this.chosen = this.repositoryInFront();
     this.lastState = this.state;
     if (areOthers || lastState !== this.lastState || chosen !== this.chosen) this.changed.fire();
     if (this.lastState !== 'starting') this.endStart();
@@ -168,7 +168,7 @@ export class Repositories implements Disposable, GitPort {
     return gone.length + added.length > 0;
   }
 
-  private choose(): GitRepository | undefined {
+  private repositoryInFront(): GitRepository | undefined {
     const editor = window.activeTextEditor?.document.uri;
     const around = editor === undefined ? null : this.api?.getRepository(editor);
     const active = around == null ? undefined : this.open.get(rootOf(around))?.repository;

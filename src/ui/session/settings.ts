@@ -24,8 +24,9 @@ const testingSettings: readonly TestingSetting[] = ['onDemand', 'always', 'never
 /** Maximum refresh interval in seconds: a longer one would look broken. */
 const mostSeconds = 3600;
 const megabyte = 1_000_000;
-const looks = ['groupBy', 'ciFile.codeLens'];
-const sources = ['instances', 'remote', 'project', 'refresh'];
+/** Settings of the display, and those that determine which builds to load. */
+const displayKeys = ['groupBy', 'ciFile.codeLens'];
+const loadingKeys = ['instances', 'remote', 'project', 'refresh'];
 
 /** Reads all of our settings. An invalid value counts as not set. */
 export class Settings implements Disposable {
@@ -36,8 +37,8 @@ export class Settings implements Disposable {
   /** Fires when a setting changed that determines which builds to load, or how often. */
   readonly onDidChangeSource: Event<void> = this.sourceChanged.event;
   private readonly listener = workspace.onDidChangeConfiguration((event) => {
-    if (looks.some((key) => event.affectsConfiguration(`gitlabBuilds.${key}`))) this.displayChanged.fire();
-    if (sources.some((key) => event.affectsConfiguration(`gitlabBuilds.${key}`))) this.sourceChanged.fire();
+    if (displayKeys.some((key) => event.affectsConfiguration(`gitlabBuilds.${key}`))) this.displayChanged.fire();
+    if (loadingKeys.some((key) => event.affectsConfiguration(`gitlabBuilds.${key}`))) this.sourceChanged.fire();
   });
 
   /** Configured instances. Only from user settings: a repository must not determine where requests and tokens go. */

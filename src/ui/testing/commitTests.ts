@@ -196,7 +196,7 @@ async function placed(
   return [...first, ...quiet.map((test): PlacedTest => ({ test }))].slice(0, most);
 }
 
-/** undefined if all tests are shown. */
+/** Why not all tests are shown; undefined if they are. */
 function countWords({ tests, damaged, firstOf, firstTests }: TestResults, shown: number): string | undefined {
   if (damaged) return l10n.t('a report is damaged');
   if (firstOf !== undefined) return l10n.t('read reports: the first {0}', firstOf);

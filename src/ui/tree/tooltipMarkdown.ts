@@ -14,7 +14,7 @@ export interface CommandLink {
 }
 
 export interface TooltipParts {
-  /** As Markdown. */
+  /** First line, in Markdown. */
   readonly head: string;
   /** Most important fact as a sentence, plain text. */
   readonly sentence?: string | undefined;

@@ -59,7 +59,7 @@ export async function planOf(
   signal: AbortSignal,
   port: PlanPort = {},
 ): Promise<Plan> {
-  const wanted = await choose(entries, selection, signal);
+  const wanted = await selectEntries(entries, selection, signal);
   refuseMore(wanted.length, limits);
   const chosen: Chosen[] = [];
   await forEach(wanted, signal, (entry) => chosen.push(toChosen(entry)));
@@ -124,7 +124,7 @@ async function forEach<T>(items: readonly T[], signal: AbortSignal, work: (item:
   }
 }
 
-async function choose(
+async function selectEntries(
   entries: readonly ArchiveEntry[],
   { select, strip }: Selection,
   signal: AbortSignal,

@@ -127,10 +127,10 @@ function resultsOf(read: readonly Read[], isPartial: boolean): TestResults | und
 
 /** Splits bytes into chunks, yielding to other work between them. */
 async function* inPieces(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  for (let at = 0; at < bytes.length; at += pieceBytes) {
-    yield bytes.subarray(at, at + pieceBytes);
+  for (let at = 0; at < bytes.length; at += chunkBytes) {
+    yield bytes.subarray(at, at + chunkBytes);
     await new Promise((resolve) => setImmediate(resolve));
   }
 }
 
-const pieceBytes = 65_536;
+const chunkBytes = 65_536;
