@@ -96,8 +96,7 @@ export function startShell(context: ExtensionContext, changed: EventEmitter<void
   const log = window.createOutputChannel('GitLab Builds', { log: true });
   const report = new Report(log);
   const parts = sessionParts(context, log, manifest.version);
-  const { git, settings, tokens, clients, snapshotCache, knownProjects, instanceHosts, credentialSources, clock } =
-    parts;
+  const { git, settings, tokens, clients, snapshotCache, knownProjects, instanceHosts, credentials, clock } = parts;
   const waits = new OngoingWaits(() => session.onVisibilityChange());
   const isLookedAt = () => tree.view.visible || waits.areAny;
   const attention = (): Attention => ({ visible: isLookedAt(), focused: window.state.focused });
@@ -114,7 +113,7 @@ export function startShell(context: ExtensionContext, changed: EventEmitter<void
   const act = (name: string, ...args: readonly unknown[]): Promise<void> => run(name, args);
   const [watches, stateLog] = [new Watches({ report, act }), new StateLog(log, (one) => clients.of(one).server)];
   const kept = { cache, archives, artifactRows, variables, downloaded: new DownloadedArchives() };
-  const known = { session, clients, tokens, settings, settingFlaws, instanceHosts, credentialSources };
+  const known = { session, clients, tokens, settings, settingFlaws, instanceHosts, credentials };
   const shown = { tree, ...kept, ...logsShown, logPaths, watches, testSource, commitTests, coverage };
   const commandContext = { ...known, ...documents, ciFiles, ciValidation, report, log, manifest, ...shown };
   const run = (name: string, args: readonly unknown[]) =>
@@ -203,8 +202,8 @@ function sessionParts(
   const [git, settings] = [new Repositories(), new Settings()];
   // As it was at the start.
   const environment = { ...process.env };
-  const credentialSources = new CredentialSources({ environment, gitProgram: () => git.program });
-  const tokens = new Tokens(secrets, environment, credentialSources);
+  const credentials = new CredentialSources({ environment, gitProgram: () => git.program });
+  const tokens = new Tokens(secrets, environment, credentials);
   const [instances, knownProjects] = [new InstanceCache(globalState), new KnownProjects(workspaceState)];
   const clients = new Clients({
     log,
@@ -220,7 +219,7 @@ function sessionParts(
   const snapshotCache = new SnapshotCache(workspaceState, systemClock, forget, files);
   const [remoteChoices, instanceHosts] = [new RemoteChoices(workspaceState), new InstanceHosts(globalState)];
   const kept = { snapshotCache, knownProjects, remoteChoices, instanceHosts, sshHosts: new SshHosts() };
-  return { git, settings, tokens, credentialSources, clients, log, clock: systemClock, ...kept };
+  return { git, settings, tokens, credentials, clients, log, clock: systemClock, ...kept };
 }
 
 /** Sets the context key that says whether there is anything to sign out of. */

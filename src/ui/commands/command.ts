@@ -33,7 +33,7 @@ export interface CommandContext {
   readonly tokens: Tokens;
   readonly settings: Settings;
   readonly instanceHosts: InstanceHosts;
-  readonly credentialSources: CredentialSources;
+  readonly credentials: CredentialSources;
   readonly settingFlaws: SettingFlaws;
   readonly tree: BuildTree;
   readonly variables: StoredVariables;

@@ -25,8 +25,8 @@ interface WayItem extends QuickPickItem {
  * Asks how to sign in, if something on this machine is signed in already; else a token is entered. No secret is read before
  * the user has chosen. Undefined when the user backs out.
  */
-export async function askWay({ credentialSources, session }: CommandContext, url: string): Promise<Way | undefined> {
-  const offers = await credentialSources.offers(url, await session.isCloned(url));
+export async function askWay({ credentials, session }: CommandContext, url: string): Promise<Way | undefined> {
+  const offers = await credentials.offers(url, await session.isCloned(url));
   if (offers.length === 0) return 'enter';
   const items = [
     ...offers.map((way): WayItem => ({ ...itemOf(way, url), way })),
@@ -40,7 +40,7 @@ export async function askWay({ credentialSources, session }: CommandContext, url
 export async function useSource(context: CommandContext, url: string, source: CredentialSource): Promise<SourcedToken> {
   const title = l10n.t('Signing in to {0}', url);
   return window.withProgress({ location: ProgressLocation.Notification, title }, async () => {
-    const credential = await context.credentialSources.read(source, url, true);
+    const credential = await context.credentials.read(source, url, true);
     if (credential.kind !== 'token') throw new UserError(sentenceOf(credential, source, url), 'signIn');
     try {
       return { ...(await tryToken(context, url, credential.token)), source };
