@@ -40,7 +40,7 @@ class Search {
     const { build, ancestors } = question;
     const { sha = '', title = '', author = '' } = build.commit ?? {};
     this.first = ancestors[0] ?? { sha, title, author };
-    this.runs.push(...[build, ...build.attempts].map((each) => ({ ...toRun(each), commit: this.first })));
+    for (const each of [build, ...build.attempts]) this.runs.push({ ...toRun(each), commit: this.first });
   }
 
   async run(): Promise<History> {

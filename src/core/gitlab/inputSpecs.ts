@@ -40,7 +40,16 @@ export function toInputSpec(row: JsonObject): InputSpec {
   };
 }
 
+/** Maximum depth of a value: what is nested ever deeper can be neither shown nor compared. */
+const deepest = 20;
+
+/** The value, unless it has another type, or is nested too deep. */
 export function toInputValue(value: unknown): InputValue | undefined {
-  if (Array.isArray(value)) return value as readonly unknown[];
+  if (Array.isArray(value)) return isNestedWithin(value, deepest) ? (value as readonly unknown[]) : undefined;
   return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? value : undefined;
+}
+
+function isNestedWithin(value: unknown, depth: number): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+  return depth > 0 && Object.values(value).every((one) => isNestedWithin(one, depth - 1));
 }

@@ -109,13 +109,8 @@ export function isOfMergeRequest({ ref, mergeRequest }: Pipeline): boolean {
  */
 export function buildsThatCount(listing: Listing): readonly Build[] {
   const { builds, pipelines } = listing;
-  const counted = new Set<number>();
-  const count = (id: number) => {
-    if (counted.has(id)) return;
-    counted.add(id);
-    for (const { pipeline, downstream } of builds) if (pipeline === id && downstream !== undefined) count(downstream);
-  };
-  for (const { id } of newestOfEachRef(rootPipelines(listing))) count(id);
+  const newest = [...newestOfEachRef(rootPipelines(listing))].map(({ id }) => id);
+  const counted = reachedFrom(newest, builds);
   const known = new Set(pipelines.map(({ id }) => id));
   return builds.filter(({ pipeline }) => pipeline === undefined || !known.has(pipeline) || counted.has(pipeline));
 }
@@ -153,19 +148,25 @@ function stagesById(builds: readonly Build[]): readonly string[] {
 
 /** The part of a listing that belongs to one pipeline and to those that its builds triggered. */
 export function withinPipeline({ builds, pipelines, isPartial }: Listing, id: number): Listing {
-  const ofPipeline = groupBy(builds.flatMap(withAttempts), ({ pipeline }) => pipeline);
-  const reached = new Set<number>();
-  for (const open = [id]; open.length > 0;) {
-    const next = open.pop() ?? id;
-    if (reached.has(next)) continue;
-    reached.add(next);
-    for (const { downstream } of ofPipeline.get(next) ?? []) if (downstream !== undefined) open.push(downstream);
-  }
+  const reached = reachedFrom([id], builds.flatMap(withAttempts));
   return {
     builds: builds.filter(({ pipeline }) => pipeline !== undefined && reached.has(pipeline)),
     pipelines: pipelines.filter((pipeline) => reached.has(pipeline.id)),
     ...(isPartial === true ? { isPartial } : {}),
   };
+}
+
+/** Ids of pipelines and of all that their builds triggered. Linear, and without recursion: chains may be long. */
+export function reachedFrom(ids: readonly number[], builds: readonly Build[]): ReadonlySet<number> {
+  const ofPipeline = groupBy(builds, ({ pipeline }) => pipeline);
+  const reached = new Set<number>();
+  const open = [...ids];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    if (reached.has(next)) continue;
+    reached.add(next);
+    for (const { downstream } of ofPipeline.get(next) ?? []) if (downstream !== undefined) open.push(downstream);
+  }
+  return reached;
 }
 
 function withAttempts(build: Build): readonly Build[] {

@@ -36,7 +36,8 @@ export interface Timeline {
 interface Run extends Omit<Bar, 'ready'> {
   /** Position of its stage. */
   readonly rank: number;
-  readonly earlier: readonly Run[];
+  /** The newest attempt of its build. */
+  readonly newest: Build;
 }
 
 /**
@@ -93,7 +94,7 @@ function runsOf(build: Build, rank: number, now: number): readonly Run[] {
     const end = isTimed(each) ? now : Date.parse(each.finishedAt ?? '');
     if (!Number.isFinite(start) || !Number.isFinite(end)) return;
     const attempt = attempts.length === 1 ? undefined : index + 1;
-    runs.push({ build: each, attempt, start, end: Math.max(start, end), rank, earlier: [...runs] });
+    runs.push({ build: each, attempt, start, end: Math.max(start, end), rank, newest: build });
   });
   return runs;
 }
@@ -118,25 +119,61 @@ function isLater(run: Run, than: Run | undefined): boolean {
 /** For each run, the one that it waited for last. `runs`: in order of their start. */
 function predecessors(runs: readonly Run[], needs: Needs | undefined): ReadonlyMap<Run, Run> {
   const found = new Map<Run, Run>();
-  const ended = [...runs].sort((a, b) => a.end - b.end);
-  const latestByRank = new Map<number, Run>();
+  const ended = [...runs].sort((a, b) => a.end - b.end || a.start - b.start);
+  const ofStages = new LatestBelow();
   const latestByName = new Map<string, Run>();
+  const attempts = new Map<Build, Run[]>();
   let next = 0;
   for (const run of runs) {
     for (let other = ended[next]; other !== undefined && other.end <= run.start; other = ended[++next]) {
-      latestByRank.set(other.rank, other);
+      ofStages.set(other);
       latestByName.set(other.build.name, other);
+      attempts.set(other.newest, [...(attempts.get(other.newest) ?? []).slice(-1), other]);
     }
-    const needed = needs?.get(run.build.name);
+    const needed = needs?.get(run.build.name)?.slice(0, mostNeeds);
     const candidates =
       needed === undefined
-        ? [...latestByRank.values()].filter(({ rank }) => rank < run.rank)
-        : needed.flatMap((name) => (name === run.build.name ? [] : (latestByName.get(name) ?? [])));
-    const before = latestOf([...candidates, ...run.earlier.filter(({ end }) => end <= run.start)]);
+        ? [ofStages.below(run.rank)]
+        : needed.map((name) => (name === run.build.name ? undefined : latestByName.get(name)));
+    const earlier = attempts.get(run.newest)?.findLast(({ build }) => build.id < run.build.id);
+    const before = latestOf([...candidates, earlier].filter((one) => one !== undefined));
     if (before !== undefined) found.set(run, before);
   }
   return found;
 }
+
+/** Maximum number of builds that one build may need; GitLab's own limit is 50. */
+const mostNeeds = 200;
+
+/** The run that was added last with a rank below another, in logarithmic time: a Fenwick tree of maxima. */
+class LatestBelow {
+  private readonly latest = new Map<number, Added>();
+  private count = 0;
+
+  /** Adds a run that ended after those before it. */
+  set(run: Run): void {
+    const added = { run, at: (this.count += 1) };
+    for (let slot = run.rank + 1; slot <= mostRanks; slot += slot & -slot) this.latest.set(slot, added);
+  }
+
+  below(rank: number): Run | undefined {
+    let best: Added | undefined;
+    for (let slot = rank; slot > 0; slot -= slot & -slot) {
+      const one = this.latest.get(slot);
+      if (one !== undefined && (best === undefined || one.at > best.at)) best = one;
+    }
+    return best?.run;
+  }
+}
+
+interface Added {
+  readonly run: Run;
+  /** Position in the order in which runs were added. */
+  readonly at: number;
+}
+
+/** More than any list of stages has. */
+const mostRanks = 1 << 20;
 
 /** Runs from the first to the given one, each of which waited for the one before. */
 function pathTo(last: Run, before: ReadonlyMap<Run, Run>): readonly Run[] {

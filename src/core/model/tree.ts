@@ -120,6 +120,8 @@ export interface ArtifactsNode {
 
 export type TreeNode = PipelineNode | StageNode | StatusNode | GroupNode | BuildNode | AttemptNode | ArtifactsNode;
 
+/** Maximum number of pipelines below each other; GitLab allows three. */
+const deepest = 20;
 /** Stages with at most this many rows are shown without status headings. */
 const mostWithoutHeadings = 6;
 
@@ -161,6 +163,8 @@ export function isOrLeadsToFailure(node: TreeNode): boolean {
 class NodeBuilder {
   private readonly pipelines: ReadonlyMap<number, Pipeline>;
   private readonly ofPipeline: ReadonlyMap<number | undefined, readonly Build[]>;
+  /** The build below which each triggered pipeline is shown: a server that names several would make ever more rows. */
+  private readonly bridges: ReadonlyMap<number, Build>;
   /** Ids of the pipelines on the path to the current row, to stop at cycles. */
   private readonly way = new Set<number>();
 
@@ -173,6 +177,10 @@ class NodeBuilder {
     this.ofPipeline = groupBy(listing.builds, ({ pipeline }) =>
       pipeline !== undefined && this.pipelines.has(pipeline) ? pipeline : undefined,
     );
+    const bridges = new Map<number, Build>();
+    for (const build of listing.builds)
+      if (build.downstream !== undefined && !bridges.has(build.downstream)) bridges.set(build.downstream, build);
+    this.bridges = bridges;
   }
 
   roots(ref: string | undefined): readonly TreeNode[] {
@@ -311,8 +319,10 @@ class NodeBuilder {
     return { pipeline, status, builds, shown: this.countShown(builds) };
   }
 
-  private childOf({ downstream }: Build): Pipeline | undefined {
-    return downstream === undefined || this.way.has(downstream) ? undefined : this.pipelines.get(downstream);
+  private childOf(build: Build): Pipeline | undefined {
+    const { downstream } = build;
+    if (downstream === undefined || this.way.has(downstream) || this.way.size >= deepest) return undefined;
+    return this.bridges.get(downstream) === build ? this.pipelines.get(downstream) : undefined;
   }
 
   private isShown(build: Build): boolean {

@@ -11,6 +11,8 @@ const mostNames = 9;
 /** Width of the bars in characters. */
 const barWidth = 40;
 const mostNotStarted = 20;
+/** Maximum number of rows of the table. */
+const mostRows = 1000;
 
 /** Critical path in one line, with its running time and the time of the whole pipeline: `compile → rspec: 14:02 of 15:10`. */
 export function criticalPathWords(timeline: Timeline): string {
@@ -78,13 +80,15 @@ function notStartedWords(builds: readonly Build[]): string {
 /** Lines of a table with a heading; numbers are right-aligned. */
 function table(timeline: Timeline): readonly string[] {
   const critical = new Set(timeline.path.map(({ build }) => build.id));
-  const rows = timeline.bars.map((bar) => [
+  const bars = timeline.bars.slice(0, mostRows);
+  const more = timeline.bars.length - bars.length;
+  const rows = bars.map((bar) => [
     critical.has(bar.build.id) ? marks.critical : '',
     formatDuration((bar.start - timeline.created) / 1000),
     formatDuration((bar.start - bar.ready) / 1000),
     formatDuration((bar.end - bar.start) / 1000),
     nameOf(bar),
-    oneLine(bar.build.stage),
+    shortName(bar.build.stage),
     buildLabel(bar.build),
   ]);
   const heading = [
@@ -98,16 +102,20 @@ function table(timeline: Timeline): readonly string[] {
   ];
   const all = [heading, ...rows];
   const widths = heading.map((_, column) => all.reduce((width, row) => Math.max(width, lengthOf(row[column])), 0));
-  const bars = ['', ...timeline.bars.map((bar) => drawn(bar, timeline))];
-  return all.map((row, index) => {
+  const marked = ['', ...bars.map((bar) => drawn(bar, timeline))];
+  const lines = all.map((row, index) => {
     const cells = row.map((cell, column) => padded(cell, widths[column] ?? 0, column >= 1 && column <= 3));
-    return [...cells, bars[index] ?? ''].join('  ').trimEnd();
+    return [...cells, marked[index] ?? ''].join('  ').trimEnd();
   });
+  return more > 0 ? [...lines, l10n.t('and {0} more', more)] : lines;
 }
+
+const segmenter = new Intl.Segmenter();
 
 /** In columns of a monospaced font: Chinese and Japanese characters and emoji take two. */
 function lengthOf(text = ''): number {
-  const characters = Array.from(new Intl.Segmenter().segment(text));
+  if (!text.split('').some((mark) => mark < ' ' || mark > '~')) return text.length;
+  const characters = Array.from(segmenter.segment(text));
   return characters.reduce((width, { segment }) => width + eastAsianWidth(segment.codePointAt(0) ?? 0), 0);
 }
 

@@ -18,6 +18,8 @@ export const pageSizes = [100, 20, 5] as const;
 const inParallel = 6;
 /** Maximum number of pages per list. A server that announces more is broken or malicious. */
 const mostPages = 1000;
+/** Number of rows of a list from which on no more pages are read: a page may have more than was asked for. */
+const mostRows = 100_000;
 
 /** Path of a page; `path` may contain a query. */
 export function pageOf(path: string, page: number, size: number = pageSizes[0]): string {
@@ -34,7 +36,7 @@ export async function allPages<T>(read: (page: number) => Promise<Page<T>>, expe
   const pages: Page<T>[] = [];
   let next: number | undefined = 1;
   let until = Math.min(expected, mostPages);
-  while (next !== undefined && next <= mostPages) {
+  while (next !== undefined && next <= mostPages && rowsOf(pages) < mostRows) {
     pages.push(...(await readRange(next, until, read)));
     const last = pages.at(-1);
     next = last === undefined || last.items.length === 0 ? undefined : pageAfter(until, last);
@@ -42,6 +44,10 @@ export async function allPages<T>(read: (page: number) => Promise<Page<T>>, expe
   }
   const filled = pages.filter(({ items }) => items.length > 0).length;
   return { items: pages.flatMap(({ items }) => items), pages: filled, isPartial: next !== undefined };
+}
+
+function rowsOf(pages: readonly Page<unknown>[]): number {
+  return pages.reduce((sum, { items }) => sum + items.length, 0);
 }
 
 /** The page up to which to read at once from `next` on: the last one, if the server says how many there are. */
@@ -59,6 +65,7 @@ async function readRange<T>(
   const pages: Page<T>[] = [];
   let next = from;
   let end = last;
+  let rows = 0;
   const readNext = async (): Promise<void> => {
     while (next <= end) {
       const page = next++;
@@ -66,6 +73,7 @@ async function readRange<T>(
       pages[page - from] = found;
       const isLast = found.items.length === 0 || found.headers.get('x-next-page') === '';
       if (isLast) end = Math.min(end, page);
+      if ((rows += found.items.length) >= mostRows) end = Math.min(end, next - 1);
     }
   };
   await Promise.all(Array.from({ length: inParallel }, readNext));

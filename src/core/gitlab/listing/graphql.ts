@@ -1,7 +1,7 @@
 import type { Build, Commit } from '../../model/build';
 import { GitLabError, isBrokenConnection, type Failure, type FailureKind } from '../../model/errors';
 import { mapLimit } from '../../util/mapLimit';
-import type { Listing, Pipeline } from '../../model/pipeline';
+import { reachedFrom, type Listing, type Pipeline } from '../../model/pipeline';
 import { ProjectUnseen } from '../notFound';
 import type { CommitQuestion, RowContext } from '../dialect';
 import { withConfigErrors } from './configErrors';
@@ -53,6 +53,8 @@ const namedAtOnce = 2;
 const jobsAtOnce = [100, 50, 20] as const;
 /** Maximum number of pipelines per commit; a longer list is truncated and marked as partial. */
 const mostPipelines = 500;
+/** Maximum number of merge requests, and of pipelines of each; a query asks for fewer. */
+const [mostMergeRequests, mostOfMergeRequest] = [10, 20];
 /** Give up after this many refused queries: it can't be GitLab. */
 const mostRefusals = 20;
 
@@ -265,7 +267,7 @@ class GraphqlListing {
       if (kept === undefined || kept.endState !== endState || this.pipelines.has(id)) continue;
       this.pipelines.set(id, kept.pipeline);
       this.endStates.set(id, kept.endState);
-      this.builds.push(...kept.builds);
+      for (const build of kept.builds) this.builds.push(build);
     }
   }
 
@@ -289,14 +291,8 @@ class GraphqlListing {
    * ones.
    */
   private listing(): Listing {
-    const reached = new Set<number>();
-    const reach = (id: number): void => {
-      if (reached.has(id) || !this.pipelines.has(id)) return;
-      reached.add(id);
-      for (const { downstream } of builds.get(id) ?? []) if (downstream !== undefined) reach(downstream);
-    };
-    const builds = groupBy(this.builds, ({ pipeline }) => pipeline);
-    for (const { id } of this.pipelines.values()) if (this.isRoot(id)) reach(id);
+    const roots = [...this.pipelines.keys()].filter((id) => this.isRoot(id));
+    const reached = reachedFrom(roots, this.builds);
     const pipelines = [...this.pipelines.values()].filter(({ id }) => reached.has(id));
     return {
       builds: this.builds
@@ -335,7 +331,7 @@ class GraphqlListing {
           this.context = { ...this.question, noMaintainer: true };
         await Promise.all([
           this.take(row.requireObject('own').requireObjects('nodes')),
-          this.readMergeRequests(row.object('mergeRequests')?.objects('nodes') ?? []),
+          this.readMergeRequests(row.object('mergeRequests')?.objects('nodes').slice(0, mostMergeRequests) ?? []),
         ]);
         return;
       }
@@ -393,7 +389,9 @@ class GraphqlListing {
   /** Adds pipelines from a response. `iids`: their numbers within the project, if the response lacks them. */
   private async take(rows: readonly JsonObject[], iids?: ReadonlyMap<JsonObject, string>): Promise<void> {
     const { project } = this.question;
-    const fresh = rows.filter((row) => !this.pipelines.has(toId(row.requireString('id'))));
+    const all = rows.filter((row) => !this.pipelines.has(toId(row.requireString('id'))));
+    const fresh = all.slice(0, Math.max(0, mostPipelines - this.pipelines.size));
+    if (fresh.length < all.length) this.isPartial = true;
     for (const row of fresh) {
       const pipeline = toPipeline(row, project);
       this.pipelines.set(pipeline.id, pipeline);
@@ -442,7 +440,8 @@ class GraphqlListing {
     for (const row of rows) {
       if (row.string('diffHeadSha') !== commit.sha) continue;
       const mergeRequest = { iid: Number(row.requireString('iid')), title: row.string('title') ?? '' };
-      const told = (row.object('pipelines')?.objects('nodes') ?? []).filter(isOfMergeRequest);
+      const listed = row.object('pipelines')?.objects('nodes').slice(0, mostOfMergeRequest) ?? [];
+      const told = listed.filter(isOfMergeRequest);
       const pipelines = told.map((each) => ({ pipeline: { ...bare(each), mergeRequest }, iid: each.string('iid') }));
       for (const { pipeline, iid } of pipelines) {
         if (pipeline.sha !== commit.sha) continue;

@@ -13,6 +13,8 @@ import { RowsByPipeline, type EndedRows } from './rowsByPipeline';
 const pipelinesAtOnce = 6;
 /** Maximum number of pipelines per commit; a longer list is truncated and marked as partial. */
 const mostPipelines = 500;
+/** Number of builds of a commit from which on no more pipelines are read. */
+const mostBuilds = 100_000;
 
 /** What the previous listing found, so that everything can be requested at once. */
 interface Known {
@@ -82,13 +84,14 @@ export async function rowsOfAll(
   let isPartial = wanted.length > mostPipelines;
   for (let open = [...pipelines.values()]; open.length > 0;) {
     const rows = await mapLimit(open, pipelinesAtOnce, (each) => rowsBy.of(each));
-    builds.push(...rows.flatMap((those) => those.builds));
+    for (const { builds: those } of rows) for (const build of those) builds.push(build);
     const told = rows.flatMap(({ children }) => children.map(({ pipeline }) => pipeline));
     open = [...new Map(told.map((pipeline) => [pipeline.id, pipeline])).values()].filter(
       ({ id }) => !pipelines.has(id),
     );
-    isPartial ||= pipelines.size + open.length > mostPipelines;
-    open = open.slice(0, Math.max(0, mostPipelines - pipelines.size));
+    const room = builds.length < mostBuilds ? Math.max(0, mostPipelines - pipelines.size) : 0;
+    isPartial ||= open.length > room;
+    open = open.slice(0, room);
     for (const pipeline of open) pipelines.set(pipeline.id, pipeline);
   }
   return { builds, pipelines: [...pipelines.values()], ...(isPartial ? { isPartial } : {}) };
