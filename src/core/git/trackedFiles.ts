@@ -51,6 +51,13 @@ export class TrackedFiles {
     return this.nexts.length;
   }
 
+  /** Number of files that are compared to look up a path: those with the same name, and maybe a few more. */
+  rivals(path: string): number {
+    let count = 0;
+    for (let at = this.firstOfName(path); at >= 0; at = this.nexts[at] ?? -1) count += 1;
+    return count;
+  }
+
   has(path: string): boolean {
     for (const at of this.sameName(path))
       if (this.length(at) === path.length && this.overlap(at, path) === path.length) return true;
@@ -78,8 +85,11 @@ export class TrackedFiles {
 
   /** Files in the hash slot of the path's last name; some of them have another name. */
   private *sameName(path: string): Generator<number> {
-    const slot = hashBefore(path, 0, path.length) & (this.heads.length - 1);
-    for (let at = this.heads[slot] ?? -1; at >= 0; at = this.nexts[at] ?? -1) yield at;
+    for (let at = this.firstOfName(path); at >= 0; at = this.nexts[at] ?? -1) yield at;
+  }
+
+  private firstOfName(path: string): number {
+    return this.heads[hashBefore(path, 0, path.length) & (this.heads.length - 1)] ?? -1;
   }
 
   private namesInCommon(at: number, path: string): number {

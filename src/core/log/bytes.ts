@@ -10,11 +10,14 @@ export class LineText {
   /** Number of bytes present and missing of the incomplete code point. */
   private begun = 0;
   private lacking = 0;
+  /** The text, until it changes: many streams may have an unfinished line of a MB each. */
+  private known: string | undefined;
   /** Valid range of the next byte. */
   private least = 0x80;
   private most = 0xbf;
 
   append(from: Buffer, start: number, end: number): void {
+    this.known = undefined;
     // In the worst case one byte becomes three.
     this.reserve(3 * (end - start) + 3);
     const { bytes } = this;
@@ -30,12 +33,14 @@ export class LineText {
   /** Ends an incomplete code point with U+FFFD. */
   settle(): void {
     if (this.lacking === 0) return;
+    this.known = undefined;
     this.size -= this.begun;
     this.lacking = 0;
     this.replace();
   }
 
   clear(): void {
+    this.known = undefined;
     this.columns = this.size = this.lacking = 0;
     // Don't hold on to a large buffer after a single long line.
     if (this.bytes.length > largestKept) this.bytes = Buffer.allocUnsafe(smallest);
@@ -48,13 +53,14 @@ export class LineText {
 
   /** Removes the last `count` bytes, which must be ASCII. */
   cut(count: number): void {
+    this.known = undefined;
     this.size -= count;
     this.columns -= count;
   }
 
   toString(): string {
     const size = this.lacking === 0 ? this.size : this.size - this.begun;
-    return this.bytes.toString(this.columns === size ? 'latin1' : 'utf8', 0, size);
+    return (this.known ??= this.bytes.toString(this.columns === size ? 'latin1' : 'utf8', 0, size));
   }
 
   private take(byte: number): void {

@@ -4,8 +4,8 @@ export interface Log {
   readonly lines: readonly string[];
   /** Sections by start. A section that changes is replaced by a new object. */
   readonly sections: readonly Section[];
-  /** Styled parts of a line, sorted and not overlapping; unstyled text is omitted. */
-  spans(line: number): readonly Span[];
+  /** Styled parts of a line, the first `most`, sorted and not overlapping; unstyled text is omitted. */
+  spans(line: number, most?: number): readonly Span[];
   /** OSC 8 links of a line; http and https only. */
   links(line: number): readonly HyperLink[];
   /** When the line was written, in ms since 1970, if the runner recorded it. */

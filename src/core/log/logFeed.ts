@@ -14,6 +14,9 @@ export interface LogAnswer {
 /** Requests the whole log, unless it still has the given ETag. */
 export type AskForLog = (etag: string | undefined) => Promise<LogAnswer>;
 
+/** Number of bytes that are parsed at once. */
+const pieceBytes = 16_384;
+
 /** `replaced`: it has a different beginning, or is shorter. */
 export type LogChange = 'none' | 'grown' | 'replaced';
 
@@ -82,7 +85,11 @@ export class LogFeed {
       if (this.size === known && !this.mayGrow(prefix)) return 'replaced';
       this.wasCut = this.current.isFull;
       if (this.wasCut) break;
-      this.push(news);
+      for (let at = 0; at < news.length; at += pieceBytes) {
+        this.push(news.subarray(at, at + pieceBytes));
+        const turn = share();
+        if (turn !== undefined) await turn;
+      }
       progress?.(this.size - known);
     }
     if (this.size === known && (seen < known || !isSame(prefix, this.hash))) return 'replaced';

@@ -34,11 +34,17 @@ const chunkBytes = 64 * 1024;
 const mostBytes = 16 * 1024 * 1024;
 /** Maximum number of candidates whose lines are counted. */
 const mostCounted = 50;
+/**
+ * Maximum number of files that are compared with one path, and with all paths of a log. Paths beyond have no file: the
+ * repository has that many files of one name, and the log names it again and again.
+ */
+const mostCompared = { onePath: 30_000, all: 10_000_000 };
 
 /** Looks up paths among the files that git tracks. The folders that the log mentions decide between several candidates. */
 export class TrackedLogFiles implements LogFileFinder {
   private readonly known = new Map<string, readonly string[]>();
   private readonly lineCounts = new Map<string, Promise<number>>();
+  private compared = 0;
 
   /** `folders`: those of the log that contains the locations. */
   constructor(
@@ -80,8 +86,15 @@ export class TrackedLogFiles implements LogFileFinder {
 
   private candidates(path: string): readonly string[] {
     let found = this.known.get(path);
-    if (found === undefined) this.known.set(path, (found = candidatesOf(path, this.tracked, this.where)));
+    if (found === undefined) this.known.set(path, (found = this.compare(path)));
     return found;
+  }
+
+  private compare(path: string): readonly string[] {
+    const rivals = this.tracked.rivals(path.replaceAll('\\', '/'));
+    this.compared += rivals;
+    if (rivals > mostCompared.onePath || this.compared > mostCompared.all) return [];
+    return candidatesOf(path, this.tracked, this.where);
   }
 
   /** Decides between candidates. Files that are shorter than the line number are excluded. */

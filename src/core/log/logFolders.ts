@@ -286,6 +286,9 @@ function unquoted(word: string): string {
   return word.replace(/["']/g, '').trim();
 }
 
+/** Maximum length of a folder in UTF-16 units: a log of nothing but `cd a` would lead ever deeper. */
+const longestFolder = 2000;
+
 /** Resolves `target` relative to `folder`. Variables other than the project's folder are unknown. */
 function joined(folder: string, target: string): string {
   const own = target.replace(/^(?:\$CI_PROJECT_DIR|\$\{CI_PROJECT_DIR\})(?=\/|$)/, '');
@@ -293,7 +296,8 @@ function joined(folder: string, target: string): string {
   if (target === '' || /[$`~*]/.test(target)) return unknown;
   if (target.startsWith('/')) return target;
   if (folder === unknown) return unknown;
-  return inFolder(folder, target) ?? unknown;
+  const within = inFolder(folder, target) ?? unknown;
+  return within.length > longestFolder ? unknown : within;
 }
 
 /** Resolves a path relative to a folder; undefined if it leads above the project's folder. */

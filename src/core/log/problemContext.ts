@@ -62,7 +62,7 @@ function pytestMessage(lines: readonly string[], at: number): string | undefined
     const line = textAt(lines, below);
     if (isTitle(line)) break;
     if (!/^E {3}/.test(line)) continue;
-    for (let more = below; /^E {3}/.test(textAt(lines, more)); more += 1)
+    for (let more = below; more <= at + longestBlock && /^E {3}/.test(textAt(lines, more)); more += 1)
       group.push(textAt(lines, more).slice(1).trim());
   }
   return group.length === 0 ? undefined : group.join('\n');

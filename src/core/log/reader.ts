@@ -83,8 +83,8 @@ export class LogReader implements Log {
     return this.rows.sections.all;
   }
 
-  spans(line: number): readonly Span[] {
-    const styles = this.streamAt(line)?.runs.styles ?? this.rows.styles.of(line);
+  spans(line: number, most = Infinity): readonly Span[] {
+    const styles = this.streamAt(line)?.runs.styles.slice(0, 4 * most) ?? this.rows.styles.of(line, most);
     return Array.from(each(styles), ([start, end, ink, paper]) => ({ start, end, style: styleOf(ink, paper) }));
   }
 

@@ -23,10 +23,11 @@ export class Runs {
     for (const value of flat) this.write(value);
   }
 
-  of(row: number): readonly number[] {
+  /** The first runs of a row. */
+  of(row: number, most = Infinity): readonly number[] {
     const head = this.heads.get(row);
     if (head === 0) return [];
-    return Array.from({ length: 4 * this.read(head - 1) }, (_, at) => this.read(head + at));
+    return Array.from({ length: 4 * Math.min(most, this.read(head - 1)) }, (_, at) => this.read(head + at));
   }
 
   /** Forgets the runs of the first rows; the others move up. */
@@ -59,12 +60,12 @@ export function* each(flat: readonly number[]): Generator<Run> {
   }
 }
 
-/** Appends a run to a flat list, or extends the last one if it matches. */
-export function extend(flat: number[], from: number, to: number, first: number, second: number): void {
+/** Appends a run to a flat list of at most `most`, or extends the last one if it matches. */
+export function extend(flat: number[], [from, to, first, second]: Run, most: number): void {
   const last = flat.length - 4;
   const isSame = flat[last + 1] === from && flat[last + 2] === first && flat[last + 3] === second;
   if (isSame) flat[last + 1] = to;
-  else flat.push(from, to, first, second);
+  else if (flat.length < 4 * most) flat.push(from, to, first, second);
 }
 
 /** Runs of a line that is cut after `columns`. */

@@ -12,6 +12,8 @@ export interface Marker {
 
 /** Maximum number of unfinished sections that began in dropped rows. */
 const mostOpen = 100;
+/** Maximum number of sections that are kept; VS Code folds 5,000. */
+const mostSections = 100_000;
 /** Maximum length of a marker. */
 export const longestMarker = 1024;
 
@@ -47,6 +49,7 @@ export class Sections {
   private readonly headers = new Map<number, number[]>();
 
   start({ name, time, collapsed }: Marker, row: number): void {
+    if (this.all.length >= mostSections) return;
     const depth = this.open.length;
     const index = this.all.push({ name, header: '', start: row, collapsed, depth }) - 1;
     this.open.push({ index, name, time });

@@ -8,6 +8,8 @@ import { longestMarker, markerAt } from './sections';
 const carriageReturn = 0x0d;
 const escape = 0x1b;
 const longestUrl = 2083;
+/** Maximum number of styled parts, and of links, of a line: one with a color per character is a picture. */
+const mostRuns = 100_000;
 /** Maximum number of columns to keep of a line, before an ellipsis; no editor renders more. */
 export const longestLine = 1_048_576;
 const ellipsis = Buffer.from('…');
@@ -118,7 +120,7 @@ export class Stream {
   command(text: string): void {
     const [, url] = /^8;[^;]*;(.*)$/s.exec(text) ?? [];
     if (url === undefined) return;
-    this.url = /^https?:\/\/[^\s]+$/i.test(url) && url.length <= longestUrl ? this.rows.urlIndex(url) : undefined;
+    this.url = /^https?:\/\/[^\s/?#]\S*$/i.test(url) && url.length <= longestUrl ? this.rows.urlIndex(url) : undefined;
   }
 
   /** The first rows are forgotten: a line that began in them goes on as a new one. */
@@ -185,8 +187,8 @@ export class Stream {
     const to = this.text.columns;
     if (to === from) return;
     const { foreground: ink, background: paper } = this.pen;
-    if ((ink | paper) !== 0) extend(this.styles, from, to, ink, paper);
-    if (this.url !== undefined) extend(this.links, from, to, this.url, 0);
+    if ((ink | paper) !== 0) extend(this.styles, [from, to, ink, paper], mostRuns);
+    if (this.url !== undefined) extend(this.links, [from, to, this.url, 0], mostRuns);
   }
 
   private takeMarker(): boolean {

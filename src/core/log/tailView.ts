@@ -115,8 +115,8 @@ class Tail implements Log {
     this.sections = this.whole.sections.flatMap((section) => moved(section, this.from) ?? []);
   }
 
-  spans(line: number): readonly Span[] {
-    return this.whole.spans(line + this.from);
+  spans(line: number, most?: number): readonly Span[] {
+    return this.whole.spans(line + this.from, most);
   }
 
   links(line: number): readonly HyperLink[] {

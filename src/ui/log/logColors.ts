@@ -8,6 +8,10 @@ import type { Logs } from './logs';
 
 /** Maximum number of spans to draw per line; a line with a color per character is a picture. */
 const spansPerLine = 500;
+/** Maximum number of spans that are drawn in one editor. */
+const mostSpans = 10_000;
+/** Maximum number of styles that are drawn in one editor, and that are kept for all: each is a rule in VS Code's page. */
+const mostStyles = { drawn: 250, kept: 1000 };
 
 const names = ['Black', 'Red', 'Green', 'Yellow', 'Blue', 'Magenta', 'Cyan', 'White'] as const;
 
@@ -26,9 +30,9 @@ const brightBlack = 8;
 
 /** Colors logs in editors, only around the visible lines. */
 export class LogColors implements Disposable {
-  /** By style as JSON; there are as many as the logs use. */
+  /** By style as JSON. */
   private readonly types = new Map<string, TextEditorDecorationType>();
-  private readonly drawn = new WeakMap<TextEditor, ReadonlySet<TextEditorDecorationType>>();
+  private drawn = new WeakMap<TextEditor, ReadonlySet<TextEditorDecorationType>>();
   private readonly subscriptions: readonly Disposable[];
 
   constructor(private readonly logs: Logs) {
@@ -39,6 +43,7 @@ export class LogColors implements Disposable {
   draw(editor: TextEditor): void {
     const open = this.logs.of(editor.document.uri);
     if (open === undefined) return;
+    if (this.types.size > mostStyles.kept) this.startAnew(editor);
     const ranges = this.rangesIn(open.log, editor);
     const before = this.drawn.get(editor) ?? new Set();
     for (const type of before) if (!ranges.has(type)) editor.setDecorations(type, []);
@@ -51,22 +56,32 @@ export class LogColors implements Disposable {
   }
 
   private rangesIn(log: Log, editor: TextEditor): Map<TextEditorDecorationType, Range[]> {
-    const ranges = new Map<TextEditorDecorationType, Range[]>();
+    const found = new Map<string, { readonly style: Style; readonly ranges: Range[] }>();
+    let left = mostSpans;
     for (const line of linesAround(editor, log))
-      for (const { start, end, style } of log.spans(line).slice(0, spansPerLine)) {
-        const type = this.typeOf(style);
-        const those = ranges.get(type) ?? [];
-        those.push(new Range(line, start, line, end));
-        ranges.set(type, those);
+      for (const { start, end, style } of log.spans(line, Math.min(spansPerLine, left))) {
+        left -= 1;
+        const key = JSON.stringify(style);
+        const own = found.get(key) ?? { style, ranges: [] };
+        if (own.ranges.length === 0 && found.size >= mostStyles.drawn) continue;
+        own.ranges.push(new Range(line, start, line, end));
+        found.set(key, own);
       }
-    return ranges;
+    return new Map([...found].map(([key, { style, ranges }]) => [this.typeOf(key, style), ranges]));
   }
 
-  private typeOf(style: Style): TextEditorDecorationType {
-    const key = JSON.stringify(style);
+  private typeOf(key: string, style: Style): TextEditorDecorationType {
     const type = this.types.get(key) ?? window.createTextEditorDecorationType(toDecoration(style));
     this.types.set(key, type);
     return type;
+  }
+
+  /** Gives up all styles, and draws the other editors with new ones. */
+  private startAnew(editor: TextEditor): void {
+    for (const type of this.types.values()) type.dispose();
+    this.types.clear();
+    this.drawn = new WeakMap();
+    for (const other of window.visibleTextEditors) if (other !== editor) this.draw(other);
   }
 }
 

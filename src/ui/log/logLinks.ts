@@ -127,7 +127,8 @@ function lookAt(log: Log, found: Found, locationsAt: (at: number) => readonly Lo
   }
   if (found.own.length >= mostLinks) return;
   for (const { start, end, url } of log.links(at))
-    if (/^https?:/i.test(url)) found.own.push(new DocumentLink(new Range(at, start, at, end), Uri.parse(url, true)));
+    if (found.own.length < mostLinks)
+      found.own.push(new DocumentLink(new Range(at, start, at, end), Uri.parse(url, true)));
 }
 
 /** Link to a file, or to a command of ours if the user must select a file or be warned about another commit first. */
