@@ -14,6 +14,7 @@ import type { Build } from '../../core/model/build';
 import { timeSlice } from '../../core/util/timeSlice';
 import type { OpenArchive } from '../../core/artifacts/archives';
 import { toArtifactAddress } from '../../core/artifacts/artifactUri';
+import { filesNamed } from '../../core/artifacts/tests/testReports';
 import type { ReportedProblem } from '../log/logDiagnostics';
 import { UserError } from '../report';
 import { buildTitle, formatSize } from '../text/buildText';
@@ -58,7 +59,7 @@ async function reportsOf(context: CommandContext, args: readonly unknown[]): Pro
   if (subject === undefined) return [];
   const { root, target, build } = subject;
   const opened = await context.archives.of(toArtifactAddress(root, target, build));
-  const nodes = [...opened.tree.byPath.values()].filter(({ kind, path }) => kind === 'file' && isQualityName(path));
+  const nodes = await filesNamed(opened.tree, isQualityName);
   if (nodes.length === 0)
     throw new UserError(l10n.t('The artifacts of {0} contain no code quality report.', buildTitle(build)));
   return [{ root, build, opened, nodes: nodes.slice(0, mostReports) }];
@@ -79,7 +80,7 @@ async function readNode(
   node: ArchiveNode,
 ): Promise<readonly QualityFinding[]> {
   if (node.size > largestQualityReport) throw tooLarge(node);
-  const report = node.kind === 'file' ? readQualityReport(await archives.read(opened, node.entry)) : undefined;
+  const report = node.kind === 'file' ? await readQualityReport(await archives.read(opened, node.entry)) : undefined;
   if (report === undefined) throw new UserError(l10n.t('"{0}" isn\'t a code quality report.', oneLine(node.path)));
   return report.findings;
 }

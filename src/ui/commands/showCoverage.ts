@@ -1,11 +1,13 @@
 import { commands, l10n, Uri, window, workspace } from 'vscode';
 import { candidatesOf, isCoverageName, readCoverage } from '../../core/artifacts/tests/coverageFiles';
-import type { CoveredFile } from '../../core/artifacts/tests/coverage';
+import { mostFiles, type CoveredFile } from '../../core/artifacts/tests/coverage';
 import { can } from '../../core/model/abilities';
 import type { Build } from '../../core/model/build';
 import { WorkspaceFiles } from '../../core/log/workspaceFiles';
+import { timeSlice } from '../../core/util/timeSlice';
 import type { OpenArchive } from '../../core/artifacts/archives';
 import { toArtifactAddress } from '../../core/artifacts/artifactUri';
+import { filesNamed } from '../../core/artifacts/tests/testReports';
 import { UserError } from '../report';
 import { buildTitle } from '../text/buildText';
 import type { FoundCoverage } from '../testing/coverageView';
@@ -16,6 +18,8 @@ import { plural } from '../text/plural';
 
 /** Maximum number of coverage reports of one archive. */
 const mostReports = 50;
+/** Number of files that are looked for at once. */
+const filesAtOnce = 10;
 
 /** Shows the coverage of a build for the files that are exactly as the build had them. */
 export const showCoverage: Command = async (context, args) => {
@@ -71,11 +75,10 @@ interface ReportedFile {
 
 async function reportsOf({ archives }: CommandContext, opened: OpenArchive): Promise<readonly ReportedFile[]> {
   const files: ReportedFile[] = [];
-  const nodes = [...opened.tree.byPath.values()].filter(({ kind, path }) => kind === 'file' && isCoverageName(path));
-  for (const node of nodes.slice(0, mostReports)) {
-    if (node.kind !== 'file') continue;
-    const covered = await readCoverage(node.path, await archives.read(opened, node.entry));
-    for (const one of covered ?? []) files.push({ report: node.path, covered: one });
+  const nodes = await filesNamed(opened.tree, isCoverageName);
+  for (const { path, entry } of nodes.slice(0, mostReports)) {
+    const covered = await readCoverage(path, await archives.read(opened, entry));
+    for (const one of covered ?? []) if (files.length < mostFiles) files.push({ report: path, covered: one });
   }
   return files;
 }
@@ -88,13 +91,19 @@ async function placed(
   reported: readonly ReportedFile[],
 ): Promise<readonly FoundCoverage[]> {
   const files = new WorkspaceFiles(Uri.parse(root).fsPath, project);
-  const candidates = reported.map(({ report, covered }) => candidatesOf(covered, report));
-  await files.look(candidates.flat());
   const changed = changedFiles(session.repositoryOf(root)?.state);
   const found = new Map<string, FoundCoverage>();
-  for (const [at, { covered }] of reported.entries()) {
-    const file = candidates[at]?.map((path) => files.of(path)).find((one) => one !== undefined);
-    if (file !== undefined && !changed.has(file)) found.set(file, { file, covered });
+  const share = timeSlice();
+  // One batch after the other: a file may have hundreds of candidates.
+  for (let at = 0; at < reported.length; at += filesAtOnce) {
+    const some = reported.slice(at, at + filesAtOnce);
+    const candidates = some.map(({ report, covered }) => candidatesOf(covered, report));
+    await files.look(candidates.flat());
+    for (const [index, { covered }] of some.entries()) {
+      const file = candidates[index]?.map((path) => files.of(path)).find((one) => one !== undefined);
+      if (file !== undefined && !changed.has(file)) found.set(file, { file, covered });
+    }
+    await share();
   }
   return [...found.values()];
 }

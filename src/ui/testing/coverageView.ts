@@ -39,12 +39,10 @@ export class CoverageView implements Disposable {
     const run = controller.createTestRun(new TestRunRequest([], [], profile, false, true), title, false);
     const share = timeSlice();
     for (const { file, covered } of files) {
-      const statements = statementsOf(covered);
+      const statements = await statementsOf(covered, share);
       const one = FileCoverage.fromDetails(Uri.file(file), statements);
       details.set(one, statements);
       run.addCoverage(one);
-      const turn = share();
-      if (turn !== undefined) await turn;
     }
     run.end();
   }
@@ -55,12 +53,19 @@ export class CoverageView implements Disposable {
   }
 }
 
-function statementsOf({ lines, branches }: FoundCoverage['covered']): StatementCoverage[] {
-  return [...lines].map(([line, hits]) => {
+async function statementsOf(
+  { lines, branches }: FoundCoverage['covered'],
+  share: () => Promise<void> | undefined,
+): Promise<StatementCoverage[]> {
+  const statements: StatementCoverage[] = [];
+  for (const [line, hits] of lines) {
     const { covered = 0, total = 0 } = branches.get(line) ?? {};
     const each = Array.from({ length: Math.min(total, mostBranches) }, (_, at) => new BranchCoverage(at < covered));
-    return new StatementCoverage(hits, new Position(line - 1, 0), each);
-  });
+    statements.push(new StatementCoverage(hits, new Position(line - 1, 0), each));
+    const turn = share();
+    if (turn !== undefined) await turn;
+  }
+  return statements;
 }
 
 /** Maximum number of branches of one line. */

@@ -1,4 +1,5 @@
 import type { Severity } from '../../log/logProblems';
+import { timeSlice } from '../../util/timeSlice';
 
 /** Largest report to parse in place, in bytes: JSON of that size takes a few hundredths of a second. */
 export const largestQualityReport = 4_000_000;
@@ -35,14 +36,17 @@ export function isQualityName(path: string): boolean {
 
 /**
  * Reads a report in GitLab's code quality format, a subset of Code Climate's; undefined if it is none or too large.
- * Entries without a message or a place are left out.
+ * Entries without a message or a place are left out. It yields after parsing.
  */
-export function readQualityReport(bytes: Uint8Array): QualityReport | undefined {
+export async function readQualityReport(bytes: Uint8Array): Promise<QualityReport | undefined> {
   if (bytes.length > largestQualityReport) return undefined;
   const rows = parsed(bytes);
   if (!Array.isArray(rows)) return undefined;
   const findings: QualityFinding[] = [];
+  const share = timeSlice();
   for (const row of rows as readonly unknown[]) {
+    const turn = share();
+    if (turn !== undefined) await turn;
     const finding = toFinding(row);
     if (finding === undefined) continue;
     if (findings.length === mostFindings) return { findings, isCut: true };
@@ -103,6 +107,10 @@ function text(value: unknown): string | undefined {
   return value.trim().slice(0, longestText);
 }
 
+/** Largest number of a line or a column. */
+const largestPosition = 10_000_000;
+
 function position(value: unknown): number | undefined {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value > 0 ? value : undefined;
+  const isPosition = typeof value === 'number' && Number.isSafeInteger(value) && value > 0;
+  return isPosition && value <= largestPosition ? value : undefined;
 }

@@ -18,19 +18,26 @@ export const mostFiles = 20_000;
 /** Maximum number of lines of all files of one report. */
 export const mostLines = 2_000_000;
 
+/** Number of the last line that a file may have. */
+const lastLine = 10_000_000;
+
 /** Collects the lines of one file; what a report says of a line twice is added up. */
 export class FileLines {
   readonly lines = new Map<number, number>();
   readonly branches = new Map<number, BranchCount>();
 
   add(line: number, hits: number): void {
-    if (line > 0) this.lines.set(line, (this.lines.get(line) ?? 0) + hits);
+    if (isLine(line)) this.lines.set(line, (this.lines.get(line) ?? 0) + hits);
   }
 
   addBranches(line: number, covered: number, total: number): void {
     const known = this.branches.get(line) ?? { covered: 0, total: 0 };
-    if (line > 0) this.branches.set(line, { covered: known.covered + covered, total: known.total + total });
+    if (isLine(line)) this.branches.set(line, { covered: known.covered + covered, total: known.total + total });
   }
+}
+
+function isLine(line: number): boolean {
+  return line > 0 && line <= lastLine;
 }
 
 /** A whole number that isn't negative; undefined for anything else. */

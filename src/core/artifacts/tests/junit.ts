@@ -11,6 +11,7 @@ import {
   withoutControls,
   withoutForbidden,
 } from './reportText';
+import { holdsTooMuch } from './xmlBounds';
 import { mostFailed, mostQuiet, type FailedTest, type QuietTest, type TestReport } from './testReport';
 
 /** Maximum size of a report in bytes. */
@@ -23,8 +24,6 @@ const mostAttributes = 1000;
 const pieceLength = 1024;
 /** Maximum length of a token other than text in characters, such as an attribute that contains HTML. */
 const longestToken = 4_000_000;
-/** Maximum length of a declaration, which the parser processes in quadratic time. */
-const longestDeclaration = 100;
 
 /**
  * Reads a report as a stream; undefined if it isn't JUnit XML. Entities of the document type are never expanded.
@@ -101,19 +100,6 @@ interface OpenElement {
 /** Thrown to leave the parser, which would continue otherwise. */
 class StopParsing extends Error {}
 
-/** The parser's internal buffers, which its types omit. */
-interface ParserBuffers {
-  readonly comment: string;
-  readonly sgmlDecl: string;
-  readonly doctype: string | true;
-  readonly procInstName: string;
-  readonly procInstBody: string;
-  readonly entity: string;
-  readonly tagName: string;
-  readonly attribName: string;
-  readonly attribValue: string;
-}
-
 class JUnitReader {
   isOver = false;
   /** An incomplete character reference. */
@@ -147,7 +133,7 @@ class JUnitReader {
     try {
       // Flush text immediately; the parser would buffer all of it.
       this.parser.write(withoutForbidden(text.slice(0, end))).flush();
-      if (this.holdsTooMuch()) this.isOver = true;
+      if (holdsTooMuch(this.parser, longestToken)) this.isOver = true;
     } catch (error) {
       if (!(error instanceof StopParsing)) throw error;
     }
@@ -265,15 +251,6 @@ class JUnitReader {
     } catch (error) {
       if (!(error instanceof StopParsing)) throw error;
     }
-  }
-
-  private holdsTooMuch(): boolean {
-    const held = this.parser as SAXParser & ParserBuffers;
-    const { comment, procInstName, procInstBody, entity, tagName, attribName, attribValue } = held;
-    const tokens = [comment, procInstName, procInstBody, entity, tagName, attribName, attribValue];
-    const doctype = held.doctype === true ? 0 : held.doctype.length;
-    const length = tokens.reduce((sum, token) => sum + token.length, doctype);
-    return length > longestToken || held.sgmlDecl.length > longestDeclaration;
   }
 }
 

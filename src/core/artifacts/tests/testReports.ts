@@ -1,17 +1,26 @@
 import type { ArchiveEntry } from '../archive/archive';
-import type { ArchiveTree } from '../archive/archiveTree';
+import type { ArchiveFile, ArchiveTree } from '../archive/archiveTree';
 import { timeSlice } from '../../util/timeSlice';
 
 /** Files whose names suggest test reports. Yields while searching a large archive. */
 export async function reportsIn(tree: ArchiveTree): Promise<readonly ArchiveEntry[]> {
+  const files = await filesNamed(tree, isReportName);
+  return files.flatMap(({ entry }) => (entry.flaw === undefined ? [entry] : []));
+}
+
+/** Files of an archive whose paths are wanted. Yields while searching a large archive. */
+export async function filesNamed(
+  tree: ArchiveTree,
+  isWanted: (path: string) => boolean,
+): Promise<readonly ArchiveFile[]> {
   const share = timeSlice();
-  const reports: ArchiveEntry[] = [];
+  const files: ArchiveFile[] = [];
   for (const node of tree.byPath.values()) {
     const turn = share();
     if (turn !== undefined) await turn;
-    if (node.kind === 'file' && node.entry.flaw === undefined && isReportName(node.path)) reports.push(node.entry);
+    if (node.kind === 'file' && isWanted(node.path)) files.push(node);
   }
-  return reports;
+  return files;
 }
 
 function isReportName(path: string): boolean {

@@ -7,6 +7,8 @@ import type { Archives, OpenArchive } from '../archives';
 const atOnce = 4;
 /** Maximum number of uncompressed bytes of reports to read per build. */
 const mostBytes = 100_000_000;
+/** Maximum number of files to look into. */
+const mostReports = 5000;
 /** Number of bytes that show whether a file is a report. */
 const headBytes = 65_536;
 
@@ -51,7 +53,7 @@ export async function readResults(
   limit = mostBytes,
 ): Promise<TestResults | undefined> {
   const read: Read[] = [];
-  let left = files;
+  let left = files.slice(0, mostReports);
   while (left.length > 0) {
     opened.signal.throwIfAborted();
     const batch = fitting(left, limit - reportBytes(read));
@@ -63,7 +65,7 @@ export async function readResults(
     if (next === undefined || (await beginsAsReport(opened, next))) break;
     left = left.slice(1);
   }
-  return resultsOf(read, left.length > 0);
+  return resultsOf(read, left.length > 0 || files.length > mostReports);
 }
 
 /** The first files of the list whose total size is within the limit. */

@@ -1,11 +1,15 @@
 import type { SAXParser, Tag } from 'sax';
 import { timeSlice } from '../../util/timeSlice';
 import { count, FileLines, mostFiles, mostLines, type CoveredFile } from './coverage';
+import { holdsTooMuch } from './xmlBounds';
 
 const pieceLength = 1024;
 /** Maximum size of what the parser holds of one token, in characters. */
 const longestToken = 100_000;
 const mostSources = 10;
+const deepest = 200;
+/** Branches of one line that count as lines of their own, so that many of them are bounded, too. */
+const mostBranches = 100;
 
 type Attributes = Readonly<Record<string, string>>;
 
@@ -49,9 +53,7 @@ class Reading {
   read(piece: string): void {
     try {
       this.parser.write(piece).flush();
-      const { attribValue, comment, doctype } = this.parser as SAXParser & Held;
-      const held = attribValue.length + comment.length + (typeof doctype === 'string' ? doctype.length : 0);
-      if (held > longestToken) this.isOver = true;
+      if (holdsTooMuch(this.parser, longestToken)) this.isOver = true;
     } catch (error) {
       if (!(error instanceof Over)) throw error;
     }
@@ -68,6 +70,7 @@ class Reading {
 
   private enter({ name, attributes }: Tag): void {
     this.depth += 1;
+    if (this.depth > deepest) this.stop();
     if (this.depth === 1) {
       if (name !== 'coverage' && name !== 'report') this.stop();
       this.root = name === 'report' ? 'report' : 'coverage';
@@ -83,9 +86,9 @@ class Reading {
     if (name !== 'line' || this.current === undefined || this.depth !== lineDepth) return;
     const [line, hits] = [count(attributes['number']), count(attributes['hits'])];
     if (line === undefined || hits === undefined) return;
-    this.countLine();
-    this.current.add(line, hits);
     const [covered, total] = conditionsIn(attributes['condition-coverage']);
+    this.countLine(total);
+    this.current.add(line, hits);
     if (total > 0) this.current.addBranches(line, covered, total);
   }
 
@@ -98,9 +101,9 @@ class Reading {
     if (name !== 'line' || this.current === undefined) return;
     const line = count(attributes['nr']);
     if (line === undefined) return;
-    this.countLine();
-    this.current.add(line, (count(attributes['ci']) ?? 0) > 0 ? 1 : 0);
     const [missed, covered] = [count(attributes['mb']) ?? 0, count(attributes['cb']) ?? 0];
+    this.countLine(missed + covered);
+    this.current.add(line, (count(attributes['ci']) ?? 0) > 0 ? 1 : 0);
     if (missed + covered > 0) this.current.addBranches(line, covered, missed + covered);
   }
 
@@ -114,8 +117,8 @@ class Reading {
     return made;
   }
 
-  private countLine(): void {
-    this.lines += 1;
+  private countLine(branches: number): void {
+    this.lines += 1 + Math.min(branches, mostBranches);
     if (this.lines > mostLines) this.stop();
   }
 
@@ -136,13 +139,6 @@ class Reading {
     this.isOver = true;
     throw new Over();
   }
-}
-
-/** Internals of the parser that its types omit. */
-interface Held {
-  readonly attribValue: string;
-  readonly comment: string;
-  readonly doctype: string | true;
 }
 
 /** `coverage > packages > package > classes > class > lines > line`; the lines of methods are repeated there. */

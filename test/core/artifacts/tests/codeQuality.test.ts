@@ -29,8 +29,8 @@ describe('Code quality reports', () => {
     assert.deepEqual(others.filter(isQualityName), []);
   });
 
-  it('give message, rule and place', () => {
-    assert.deepEqual(read([one()]), {
+  it('give message, rule and place', async () => {
+    assert.deepEqual(await read([one()]), {
       isCut: false,
       findings: [
         { path: 'src/a.js', line: 3, severity: 'warning', message: 'Unused variable', check: 'no-unused-vars' },
@@ -38,10 +38,10 @@ describe('Code quality reports', () => {
     });
   });
 
-  it('give places in either form', () => {
+  it('give places in either form', async () => {
     const positions = { path: 'a', positions: { begin: { line: 4, column: 7 }, end: { line: 4 } } };
     const lines = { path: 'a', lines: { begin: { line: 5, column: 2 } } };
-    const places = read([one({ location: positions }), one({ location: lines })])?.findings;
+    const places = (await read([one({ location: positions }), one({ location: lines })]))?.findings;
     assert.deepEqual(
       places?.map(({ line, column }) => [line, column]),
       [
@@ -51,13 +51,14 @@ describe('Code quality reports', () => {
     );
   });
 
-  it('map their severities', () => {
+  it('map their severities', async () => {
     const words = ['info', 'minor', 'major', 'critical', 'blocker', 'odd', undefined];
-    const severities = read(words.map((severity) => one({ severity })))?.findings.map(({ severity }) => severity);
+    const report = await read(words.map((severity) => one({ severity })));
+    const severities = report?.findings.map(({ severity }) => severity);
     assert.deepEqual(severities, ['note', 'warning', 'warning', 'error', 'error', 'warning', 'warning']);
   });
 
-  it('leave out what has no message or place, and are no list of other things', () => {
+  it('leave out what has no message or place, and are no list of other things', async () => {
     const odd = [
       null,
       1,
@@ -66,21 +67,22 @@ describe('Code quality reports', () => {
       { ...one(), description: ' ' },
       one({ location: { path: 'a', lines: { begin: 0 } } }),
     ];
-    assert.equal(read([...odd, one()])?.findings.length, 1);
-    assert.equal(read(odd), undefined);
-    assert.deepEqual(read([]), { findings: [], isCut: false });
-    for (const other of [{}, null, 'text', 3]) assert.equal(read(other), undefined);
-    assert.equal(readQualityReport(Buffer.from('[{')), undefined);
+    assert.equal((await read([...odd, one()]))?.findings.length, 1);
+    assert.equal(await read(odd), undefined);
+    assert.deepEqual(await read([]), { findings: [], isCut: false });
+    for (const other of [{}, null, 'text', 3]) assert.equal(await read(other), undefined);
+    assert.equal(await readQualityReport(Buffer.from('[{')), undefined);
   });
 
-  it('take no fields from prototypes', () => {
-    assert.equal(readQualityReport(Buffer.from('[{"__proto__":{"description":"x","location":{}}}]')), undefined);
+  it('take no fields from prototypes', async () => {
+    assert.equal(await readQualityReport(Buffer.from('[{"__proto__":{"description":"x","location":{}}}]')), undefined);
   });
 
-  it('are bounded in bytes, findings and length of texts', () => {
-    assert.equal(readQualityReport(Buffer.alloc(largestQualityReport + 1, ' ')), undefined);
-    const many = read(Array.from({ length: mostFindings + 1 }, () => one()));
+  it('are bounded in bytes, findings and length of texts', async () => {
+    assert.equal(await readQualityReport(Buffer.alloc(largestQualityReport + 1, ' ')), undefined);
+    const many = await read(Array.from({ length: mostFindings + 1 }, () => one()));
     assert.deepEqual([many?.findings.length, many?.isCut], [mostFindings, true]);
-    assert.equal(read([one({ description: 'x'.repeat(10_000) })])?.findings[0]?.message.length, 2000);
+    const long = await read([one({ description: 'x'.repeat(10_000) })]);
+    assert.equal(long?.findings[0]?.message.length, 2000);
   });
 });
