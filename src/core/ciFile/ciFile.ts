@@ -1,9 +1,11 @@
 import type { CST } from 'yaml';
+import { withoutControls } from '../util/plainText';
 import { timeSlice } from '../util/timeSlice';
-import { includedPaths } from './includes';
+import { includedPath } from './includes';
 
 /** A job that a CI file configures. Line and column count from 0. */
 export interface CiJob {
+  /** As builds have it: well-formed, without control characters. */
   readonly name: string;
   readonly line: number;
   readonly character: number;
@@ -20,8 +22,8 @@ export interface CiFile {
 export const ciFileName = '.gitlab-ci.yml';
 /** Maximum length of a file that is read, in UTF-16 units. */
 export const longestCiFile = 1_000_000;
-/** Levels of an `include` or a `trigger` that are read. */
-const mostLevels = 4;
+/** Maximum number of paths that a file includes; GitLab allows 150. */
+const mostIncludes = 1000;
 
 /** Keys at the top of a file that are no jobs. `types` is an old name of `stages`. */
 const keywords = new Set([
@@ -79,13 +81,16 @@ interface Entry {
   readonly value: CST.Token | undefined;
 }
 
-/** Entries of a mapping; none of anything else. */
-export function entriesOf(map: CST.Token | undefined, syntax: YamlSyntax): readonly Entry[] {
-  if (map?.type !== 'block-map' && !isFlow(map, '{')) return [];
-  return map.items.flatMap(({ key, sep = [], value }) => {
+/**
+ * Entries of a mapping, one after the other, so that callers can yield; undefined for those without a name. None of
+ * anything else.
+ */
+export function* entriesOf(map: CST.Token | undefined, syntax: YamlSyntax): Generator<Entry | undefined> {
+  if (map?.type !== 'block-map' && !isFlow(map, '{')) return;
+  for (const { key, sep = [], value } of map.items) {
     const name = scalarOf(key, syntax);
-    return name === undefined || !key ? [] : [{ name, start: key.offset, before: sep, value }];
-  });
+    yield name === undefined || !key ? undefined : { name, start: key.offset, before: sep, value };
+  }
 }
 
 /** The text of a scalar; undefined for anything else. */
@@ -95,47 +100,74 @@ export function scalarOf(token: CST.Token | null | undefined, syntax: YamlSyntax
 }
 
 class Reader {
+  private readonly share = timeSlice();
+
   constructor(
     private readonly text: string,
     private readonly syntax: YamlSyntax,
   ) {}
 
   /** A header (`spec:`) is a document before the configuration. */
-  read(documents: readonly CST.Document[]): CiFile {
-    const [first = [], second = []] = documents.slice(0, 2).map(({ value }) => this.entriesOf(value));
-    const entries = first.some(({ name }) => name === 'spec') ? second : first;
-    const jobs = entries.filter(isJob);
-    const own = entries.filter(({ name }) => name === 'include').map(({ value }) => this.plain(value));
-    const paths = [...own, ...jobs.flatMap((job) => this.triggered(job))].flatMap(includedPaths);
-    const placeOf = placesIn(this.text);
-    return {
-      jobs: jobs.map(({ name, start }) => ({ name, ...placeOf(start) })),
-      includes: [...new Set(paths)],
-    };
+  async read(documents: readonly CST.Document[]): Promise<CiFile> {
+    const [first, second] = documents.slice(0, 2).map(({ value }) => value);
+    const isHeader = (await this.entriesOf(first)).some(({ name }) => name === 'spec');
+    const entries = await this.entriesOf(isHeader ? second : first);
+    const [jobs, placeOf, includes] = [[] as CiJob[], placesIn(this.text), new Set<string>()];
+    // Its own includes come first.
+    for (const { name, value } of entries) if (name === 'include') await this.addPaths(value, includes);
+    for (const entry of entries) {
+      await this.share();
+      if (!isJob(entry)) continue;
+      jobs.push({ name: withoutControls(entry.name), ...placeOf(entry.start) });
+      await this.addTriggered(entry, includes);
+    }
+    return { jobs, includes: [...includes] };
   }
 
-  private entriesOf(map: CST.Token | undefined): readonly Entry[] {
-    return entriesOf(map, this.syntax);
+  private async entriesOf(map: CST.Token | undefined): Promise<readonly Entry[]> {
+    const entries: Entry[] = [];
+    for (const entry of entriesOf(map, this.syntax)) {
+      if (entry !== undefined) entries.push(entry);
+      const turn = this.share();
+      if (turn !== undefined) await turn;
+    }
+    return entries;
   }
 
-  /** What jobs start child pipelines with. */
-  private triggered({ value }: Entry): readonly unknown[] {
-    return this.entriesOf(value)
-      .filter(({ name }) => name === 'trigger')
-      .flatMap((trigger) => this.entriesOf(trigger.value).filter(({ name }) => name === 'include'))
-      .map((include) => this.plain(include.value));
+  /** What a job starts child pipelines with. */
+  private async addTriggered({ value }: Entry, includes: Set<string>): Promise<void> {
+    for (const { name, value: trigger } of await this.entriesOf(value))
+      if (name === 'trigger')
+        for (const one of await this.entriesOf(trigger))
+          if (one.name === 'include') await this.addPaths(one.value, includes);
   }
 
-  /** A value of strings, lists and objects. Aliases and what is nested too deep are undefined. */
-  private plain(token: CST.Token | undefined, level = 0): unknown {
-    if (token === undefined || level > mostLevels) return undefined;
-    if (token.type === 'block-seq' || isFlow(token, '['))
-      return token.items.map(({ value }) => this.plain(value, level + 1));
-    if (token.type === 'block-map' || isFlow(token, '{'))
-      return Object.fromEntries(this.entriesOf(token).map(({ name, value }) => [name, this.plain(value, level + 1)]));
-    return scalarOf(token, this.syntax);
+  /** Adds the local paths of an `include`: one file, or a list of them. */
+  private async addPaths(include: CST.Token | undefined, includes: Set<string>): Promise<void> {
+    const isList = include?.type === 'block-seq' || isFlow(include, '[');
+    for (const one of isList ? include.items.map(({ value }) => value) : [include]) {
+      if (includes.size >= mostIncludes) return;
+      const path = includedPath(this.written(one));
+      if (path !== undefined) includes.add(path);
+      const turn = this.share();
+      if (turn !== undefined) await turn;
+    }
+  }
+
+  /** The local file of one `include` as it is written: a scalar, or a mapping's `local`. */
+  private written(include: CST.Token | undefined): string | undefined {
+    if (include?.type !== 'block-map' && !isFlow(include, '{')) return scalarOf(include, this.syntax);
+    let seen = 0;
+    for (const entry of entriesOf(include, this.syntax)) {
+      if (entry?.name === 'local') return scalarOf(entry.value, this.syntax);
+      if ((seen += 1) === mostKeys) return undefined;
+    }
+    return undefined;
   }
 }
+
+/** Maximum number of keys of one `include`. */
+const mostKeys = 20;
 
 export function isFlow(token: CST.Token | undefined, start: '{' | '['): token is CST.FlowCollection {
   return token?.type === 'flow-collection' && token.start.source === start;

@@ -1,4 +1,5 @@
 import type { CST } from 'yaml';
+import { timeSlice } from '../util/timeSlice';
 import { entriesOf, isFlow, longestCiFile, parsedDocuments, scalarOf, type YamlSyntax } from './ciFile';
 
 /** Line and column of a text, from 0. */
@@ -19,24 +20,31 @@ export interface CiKeys {
   /** Line at which the configuration begins: below its header, if it has one. */
   readonly firstLine: number;
   readonly lineCount: number;
+  /** Number of keys and values; those beyond `mostKeys` are left out. */
+  readonly count: number;
 }
 
-const noKeys: CiKeys = { top: [], firstLine: 0, lineCount: 1 };
+/** Maximum number of keys and values of a file: messages are compared with each of them. */
+const mostKeys = 20_000;
+
+const noKeys: CiKeys = { top: [], firstLine: 0, lineCount: 1, count: 0 };
 /** Levels that are read. */
 const mostLevels = 6;
 /** Maximum length of a scalar that is read: names are short, scripts are not. */
 const longestScalar = 500;
 
-/** Reads the keys of a CI file with their places. It yields while it parses. */
+/** Reads the keys of a CI file with their places. It yields while it works. */
 export async function readCiKeys(text: string): Promise<CiKeys> {
   if (text.length > longestCiFile) return noKeys;
   const { documents, syntax } = await parsedDocuments(text);
   const reader = new KeyReader(text, syntax);
   const [first, second] = documents.slice(0, 2).map(({ value }) => value);
   const { lineCount } = reader;
-  const top = reader.childrenOf(first, 0);
-  if (!top.some(({ name }) => name === 'spec') || second === undefined) return { top, firstLine: 0, lineCount };
-  return { top: reader.childrenOf(second, 0), firstLine: lineBelowHeader(text), lineCount };
+  const top = await reader.childrenOf(first, 0);
+  if (!top.some(({ name }) => name === 'spec') || second === undefined)
+    return { top, firstLine: 0, lineCount, count: reader.count };
+  const below = await reader.childrenOf(second, 0);
+  return { top: below, firstLine: lineBelowHeader(text), lineCount, count: reader.count };
 }
 
 /** The first line with text below the divider (`---`) that ends the header. */
@@ -48,6 +56,9 @@ function lineBelowHeader(text: string): number {
 
 class KeyReader {
   private readonly lineStarts: readonly number[];
+  private readonly share = timeSlice();
+  /** Number of keys and values so far. */
+  count = 0;
 
   constructor(
     text: string,
@@ -62,17 +73,25 @@ class KeyReader {
     return this.lineStarts.length;
   }
 
-  childrenOf(token: CST.Token | undefined, level: number): readonly CiKey[] {
-    if (token === undefined || level >= mostLevels) return [];
-    if (token.type === 'block-map' || isFlow(token, '{'))
-      return entriesOf(token, this.syntax).map(({ name, start, value }) => ({
-        name,
-        ...this.placeOf(start),
-        children: this.childrenOf(value, level + 1),
-      }));
-    if (token.type === 'block-seq' || isFlow(token, '['))
-      return token.items.flatMap(({ value }) => this.childrenOf(value, level + 1));
-    return this.leaf(token);
+  async childrenOf(token: CST.Token | undefined, level: number): Promise<readonly CiKey[]> {
+    const turn = this.share();
+    if (turn !== undefined) await turn;
+    this.count += 1;
+    if (token === undefined || level >= mostLevels || this.count > mostKeys) return [];
+    const keys: CiKey[] = [];
+    if (token.type === 'block-map' || isFlow(token, '{')) {
+      for (const entry of entriesOf(token, this.syntax)) {
+        if (this.count >= mostKeys) break;
+        const children = await this.childrenOf(entry?.value, level + 1);
+        if (entry !== undefined) keys.push({ name: entry.name, ...this.placeOf(entry.start), children });
+      }
+    } else if (token.type === 'block-seq' || isFlow(token, '[')) {
+      for (const { value } of token.items) {
+        if (this.count >= mostKeys) break;
+        for (const key of await this.childrenOf(value, level + 1)) keys.push(key);
+      }
+    } else return this.leaf(token);
+    return keys;
   }
 
   private leaf(token: CST.Token): readonly CiKey[] {

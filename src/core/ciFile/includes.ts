@@ -1,23 +1,18 @@
 import { trimStartOf } from '../util/trim';
 
-/** Local files in the value of an `include`: paths from the repository's root. All others are left out. */
-export function includedPaths(include: unknown): readonly string[] {
-  if (Array.isArray(include)) return include.flatMap((one: unknown) => (Array.isArray(one) ? [] : includedPaths(one)));
-  if (typeof include === 'string') return include.includes('://') ? [] : localPath(include);
-  if (typeof include !== 'object' || include === null || !('local' in include)) return [];
-  const { local } = include;
-  return typeof local === 'string' ? localPath(local) : [];
-}
-
 /** Longest path of a file, in UTF-16 units: each is compared with those of all files. */
 const longestPath = 1_000;
 
-/** A path with variables is only known to GitLab, and one with `..` leads out of the repository. */
-function localPath(written: string): readonly string[] {
+/**
+ * Path of an included file from the repository's root; undefined for one that isn't local. A path with variables is only
+ * known to GitLab, and one with `..` leads out of the repository.
+ */
+export function includedPath(written: string | undefined): string | undefined {
+  if (written === undefined || written.length > longestPath || written.includes('://')) return undefined;
   const path = trimStartOf(written.trim(), '/');
   const parts = path.split('/');
-  const isKnown = path !== '' && path.length <= longestPath && !path.includes('$') && !parts.includes('..');
-  return isKnown ? [parts.filter((part) => part !== '.' && part !== '').join('/')] : [];
+  const isKnown = path !== '' && !path.includes('$') && !parts.includes('..');
+  return isKnown ? parts.filter((part) => part !== '.' && part !== '').join('/') : undefined;
 }
 
 export function isPattern(path: string): boolean {

@@ -5,10 +5,11 @@ import { ciFileName, longestCiFile, readCiFile, type CiFile } from '../../core/c
 import { includes, isPattern } from '../../core/ciFile/includes';
 import type { GitRepository } from '../../core/git/gitRepository';
 import { pathBelow } from '../../core/util/diskPath';
+import { timeSlice } from '../../core/util/timeSlice';
 import { rootUriOf } from '../git/vscodeGit';
 
-/** Maximum number of files that are followed from `.gitlab-ci.yml`. */
-const mostFiles = 100;
+/** Maximum number of files that are followed from `.gitlab-ci.yml`, and of patterns that are searched for. */
+const [mostFiles, mostSearches] = [100, 50];
 
 /** A CI file of a repository. */
 export interface LocatedCiFile extends CiFile {
@@ -32,29 +33,35 @@ export class CiFiles {
   /** Whether GitLab reads a file of the repository as CI configuration, as far as local files tell. */
   async isCiFile(repository: Root, path: string): Promise<boolean> {
     if (path === ciFileName) return true;
-    const seen = new Set<string>();
-    const next = [ciFileName];
-    for (let file = next.shift(); file !== undefined && seen.size < mostFiles; file = next.shift()) {
-      if (seen.has(file)) continue;
-      seen.add(file);
+    const files = new Set([ciFileName]);
+    // A set goes on with what is added meanwhile.
+    for (const file of files) {
       const included = (await this.at(repository, file))?.includes ?? [];
-      if (included.some((pattern) => includes(pattern, path))) return true;
-      next.push(...included.filter((one) => !isPattern(one)));
+      const share = timeSlice();
+      for (const pattern of included) {
+        if (includes(pattern, path)) return true;
+        if (!isPattern(pattern) && files.size < mostFiles) files.add(pattern);
+        await share();
+      }
     }
     return false;
   }
 
   /** `.gitlab-ci.yml` and the local files that it includes, until `mostFiles` are read. */
   async *all(repository: Root): AsyncGenerator<LocatedCiFile> {
-    const seen = new Set<string>();
-    const next = [ciFileName];
-    for (let path = next.shift(); path !== undefined && seen.size < mostFiles; path = next.shift()) {
-      if (seen.has(path)) continue;
-      seen.add(path);
+    const paths = new Set([ciFileName]);
+    let searches = 0;
+    // A set goes on with what is added meanwhile.
+    for (const path of paths) {
       const file = await this.at(repository, path);
       if (file === undefined) continue;
       yield file;
-      for (const one of file.includes) next.push(...(isPattern(one) ? await found(repository, one) : [one]));
+      for (const one of file.includes) {
+        if (paths.size >= mostFiles || searches >= mostSearches) break;
+        if (isPattern(one)) searches += 1;
+        for (const each of isPattern(one) ? await found(repository, one) : [one])
+          if (paths.size < mostFiles) paths.add(each);
+      }
     }
   }
 

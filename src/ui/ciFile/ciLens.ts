@@ -63,11 +63,10 @@ export class CiLens implements CodeLensProvider, Disposable {
     if (snapshot?.kind !== 'ready' || text.length > longestCiFile) return [];
     if (!(await this.files.isCiFile(place.repository, place.path))) return [];
     const { jobs } = await this.files.read(document.uri.toString(), text);
-    const builds = buildsByJob(
-      buildsThatCount(snapshot),
-      jobs.map(({ name }) => name),
-    );
-    return jobs.flatMap((job) => lensesOf(job, builds.get(job.name) ?? [], snapshot, place.root));
+    // Of several jobs of one name the last counts.
+    const byName = new Map(jobs.map((job) => [job.name, job]));
+    const builds = buildsByJob(buildsThatCount(snapshot), [...byName.keys()]);
+    return [...byName.values()].flatMap((job) => lensesOf(job, builds.get(job.name) ?? [], snapshot, place.root));
   }
 
   dispose(): void {

@@ -6,11 +6,17 @@ import type { CiLint } from '../../core/gitlab/ciLint';
 import { isAbort } from '../../core/model/errors';
 import { targetOf, type Snapshot } from '../../core/model/snapshot';
 import type { Logger } from '../../core/util/logger';
+import { timeSlice } from '../../core/util/timeSlice';
 import type { GitRepository } from '../../core/git/gitRepository';
 import { sentenceFor, UserError } from '../report';
 import type { Clients } from '../../core/gitlab/clients';
 import { placeOfFile, type CiFiles, type LocatedCiFile, type ShownRepositories } from './ciFiles';
 import { CiProblems, type CiProblem } from './ciProblems';
+
+/** Maximum length of a message in which places are looked for, in UTF-16 units. */
+const longestMessage = 2000;
+/** Number of keys from which on no more files are compared with messages. */
+const mostKeys = 20_000;
 
 interface Session extends ShownRepositories {
   snapshotOf(root: string): Snapshot | undefined;
@@ -102,16 +108,24 @@ export class CiValidation implements Disposable {
     if (messages.length === 0) return [];
     const linted: { readonly path: string; readonly keys: Awaited<ReturnType<typeof readCiKeys>> }[] = [];
     const uris = new Map<string, Uri>();
+    let keysLeft = mostKeys;
     for await (const { path, uri, text } of this.parts.files.all(repository)) {
-      linted.push({ path, keys: await readCiKeys(text) });
+      const keys = await readCiKeys(text);
+      linted.push({ path, keys });
       uris.set(path, uri);
+      keysLeft -= keys.count;
+      if (keysLeft <= 0) break;
     }
-    return messages.flatMap((message) => {
-      const { path, line, character, isElsewhere } = placeOf(message, linted);
+    const problems: Omit<CiProblem, 'severity'>[] = [];
+    const share = timeSlice();
+    for (const message of messages) {
+      const { path, line, character, isElsewhere } = placeOf(message.slice(0, longestMessage), linted);
       const uri = uris.get(path);
       const told = isElsewhere ? l10n.t('In an included file: {0}', message) : message;
-      return uri === undefined ? [] : [{ message: told, uri, line, character }];
-    });
+      if (uri !== undefined) problems.push({ message: told, uri, line, character });
+      await share();
+    }
+    return problems;
   }
 
   /** Failures are only logged: nobody asked, and the next save tries again. */
