@@ -44,6 +44,30 @@ export function framed(body: (room: number) => string, room: number, boundary: s
   return `${head}\n${boundary}\n${body(room - frame.length)}\n${boundary}`;
 }
 
+/** The lines of a section around its focus, as many as can be in an answer of `room` characters, and some more. */
+export function nearFocus(section: Section, room: number): Section {
+  const { lines, focus = 0, around } = section;
+  const least = reach(lines, focus, room, -1);
+  const end = reach(lines, focus, room, 1) + 1;
+  if (least <= 0 && end >= lines.length) return section;
+  const before = (around?.before ?? 0) + Math.max(least, 0);
+  const after = (around?.after ?? 0) + Math.max(lines.length - end, 0);
+  return {
+    ...section,
+    lines: lines.slice(Math.max(least, 0), end),
+    focus: focus - Math.max(least, 0),
+    around: { before, after },
+  };
+}
+
+/** The last line in one direction that is no more than `room` characters away. */
+function reach(lines: readonly string[], focus: number, room: number, step: 1 | -1): number {
+  let at = focus;
+  for (let left = room; left > 0 && lines[at + step] !== undefined; at += step)
+    left -= Math.min(lines[at + step]?.length ?? 0, longestLine) + 1;
+  return at;
+}
+
 /** The requested length, limited to the bounds. `note` says that it was changed, if so. */
 export function lengthOf(asked: number | undefined): { readonly room: number; readonly note: string | undefined } {
   const { least, usual, most } = answerLength;
@@ -55,10 +79,10 @@ export function lengthOf(asked: number | undefined): { readonly room: number; re
   };
 }
 
-/** The section with sanitized and shortened lines; the same object if nothing changed. */
+/** The section with sanitized and shortened lines, its title included. */
 function complete(section: Section): Section {
-  const lines = section.lines.map((line) => shortened(withoutMarks(line), longestLine));
-  return lines.some((line, at) => line !== section.lines[at]) ? { ...section, lines } : section;
+  const plain = (line: string): string => shortened(withoutMarks(line), longestLine);
+  return { ...section, title: plain(section.title.replaceAll('\n', ' ')), lines: section.lines.map(plain) };
 }
 
 /** Characters for each section: first up to its share, then the rest in the same order. */

@@ -32,6 +32,7 @@ export function maskSecrets(text: string, secrets: readonly string[]): string {
 
 /** The word up to the first token in it. */
 function withoutTokens(word: string): string {
+  if (word.length < shortestSecret) return word;
   const starts = [...secretPrefixes.map((prefix) => tokenAt(word, prefix)), webTokenAt(word)].filter((at) => at >= 0);
   return starts.length === 0 ? word : word.slice(0, Math.min(...starts)) + mask;
 }

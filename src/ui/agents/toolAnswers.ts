@@ -1,5 +1,5 @@
 import { Uri } from 'vscode';
-import { fitted, lengthOf, framed, type Section } from '../../core/agents/answer';
+import { fitted, lengthOf, framed, nearFocus, type Section } from '../../core/agents/answer';
 import { failureSections, type FailureFacts } from '../../core/agents/failureReport';
 import { maskSecrets } from '../../core/agents/maskSecrets';
 import { statusSections } from '../../core/agents/statusReport';
@@ -28,12 +28,25 @@ export function toAnswer(
 ): string {
   const { room, note } = lengthOf(maxCharacters);
   const noted = note === undefined ? sections : [{ title: note, lines: [] }, ...sections];
-  return framed((left) => fitted(masked(noted, secrets), left), room, boundary);
+  const near = noted.map((section) => nearFocus(section, room));
+  return framed((left) => fitted(masked(near, secrets), left), room, boundary);
 }
 
 export function masked(sections: readonly Section[], secrets: readonly string[]): readonly Section[] {
-  const mask = (text: string): string => maskSecrets(text, secrets);
+  const mask = (text: string): string => maskSecrets(withoutRest(text), secrets);
   return sections.map((section) => ({ ...section, title: mask(section.title), lines: section.lines.map(mask) }));
+}
+
+/** Length of a line that is searched for secrets, in UTF-16 units. An answer shows less of it. */
+const longestLine = 4000;
+/** Length at the end of a line that was cut, which may hold only the beginning of a secret. */
+const mostOfWord = 1000;
+
+/** The beginning of a long line up to a space, so that no part of a secret is left that would not be recognized. */
+function withoutRest(text: string): string {
+  if (text.length <= longestLine) return text;
+  const space = text.lastIndexOf(' ', longestLine);
+  return `${text.slice(0, Math.max(space, longestLine - mostOfWord))}…`;
 }
 
 /** Tokens in use, which no answer may contain. */

@@ -8,7 +8,7 @@ import {
   type QuickPickItem,
   type CancellationToken,
 } from 'vscode';
-import { oneLine, withoutLinks, withoutIcons } from '../text/failures';
+import { oneLine, withoutIcons } from '../text/failures';
 
 export interface TextQuestion {
   readonly title: string;
@@ -104,7 +104,7 @@ function ask(question: TextQuestion, before: readonly QuickInputButton[]): Promi
 
 function say(box: InputBox, { prompt, link }: Better): void {
   const words = link === undefined ? [] : [`[${link.words}](command:${link.command}?${argumentsOf(link)})`];
-  box.prompt = [withoutLinks(prompt), ...words].join(' ');
+  box.prompt = [oneLine(prompt), ...words].join(' ');
 }
 
 /** Encodes arguments; a parenthesis would end the link. */
@@ -121,7 +121,7 @@ async function submit(box: InputBox, question: TextQuestion, end: (value: string
     box.busy = false;
     box.enabled = true;
   });
-  box.validationMessage = problem === undefined ? undefined : withoutLinks(problem);
+  box.validationMessage = problem === undefined ? undefined : oneLine(problem);
   if (problem === undefined) end(value);
 }
 
@@ -139,15 +139,15 @@ export async function askLine(question: LineQuestion): Promise<{ readonly accept
   const box = window.createInputBox();
   let text = question.value;
   box.title = oneLine(question.title);
-  box.prompt = withoutLinks(question.prompt);
+  box.prompt = oneLine(question.prompt);
   box.value = text;
   box.ignoreFocusOut = true;
   box.buttons = [QuickInputButtons.Back];
-  if (question.problem !== undefined) box.validationMessage = withoutLinks(question.problem);
+  if (question.problem !== undefined) box.validationMessage = oneLine(question.problem);
   const accepted = await answered<true>(box, (end) => {
     box.onDidAccept(() => {
       const problem = question.check?.(box.value);
-      box.validationMessage = problem === undefined ? undefined : withoutLinks(problem);
+      box.validationMessage = problem === undefined ? undefined : oneLine(problem);
       if (problem === undefined) end(true);
     });
     box.onDidChangeValue((value) => {
