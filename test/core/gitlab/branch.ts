@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Build } from '../../../src/core/model/build';
 import { GitLabClient } from '../../../src/core/gitlab/client';
+import type { Http } from '../../../src/core/gitlab/http/request';
 import type { Listing, Pipeline } from '../../../src/core/model/pipeline';
 import type { ProfileName, VariantName } from '../../gitlab/profiles/profile';
 import { branchMergeRequestAndChild, type BranchMergeRequestAndChild } from '../../gitlab/scenarios';
@@ -15,6 +16,8 @@ export class Branch {
   /** The client's time, which passes when the test says so. */
   now = Date.now();
   client: GitLabClient;
+  /** Number of requests that have not been answered yet, neither at first nor again. */
+  underWay = 0;
 
   private constructor(
     readonly fake: FakeGitLab,
@@ -26,12 +29,24 @@ export class Branch {
   /** From now on by a client that remembers nothing; its token may be another each time. */
   fresh(token: () => string = () => developerToken): GitLabClient {
     const instance = { url: this.fake.url, hosts: [], apiVersion: 'auto' } as const;
-    const http = httpWith({ log: this.log });
+    const http = this.counted(httpWith({ log: this.log }));
     this.client = new GitLabClient(instance, http, async () => token(), this.log, {
       ...systemClock,
       now: () => this.now,
     });
     return this.client;
+  }
+
+  private counted(http: Http): Http {
+    const json: Http['json'] = async (request) => {
+      this.underWay += 1;
+      try {
+        return await http.json(request);
+      } finally {
+        this.underWay -= 1;
+      }
+    };
+    return { json, stream: (request) => http.stream(request), dispose: () => http.dispose?.() };
   }
 
   static async start(profile: ProfileName | VariantName): Promise<Branch> {

@@ -72,7 +72,6 @@ const situations: Readonly<Record<string, (stage: Stage) => string>> = {
 
 type Ready = Extract<Snapshot, { kind: 'ready' }>;
 const log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
-const clock = { now: Date.now, setTimeout, clearTimeout };
 
 /** A real repository with three commits, the first two pushed; what is pushed, a fake GitLab has too. */
 class Stage {
@@ -81,6 +80,8 @@ class Stage {
   session!: Session;
   /** Of the requests, those that were looked at. */
   seen = 0;
+  /** How often a timer was armed: at the end of each look for the next one. */
+  armed = 0;
   private readonly disposables: { dispose(): void }[] = [];
 
   private constructor(
@@ -126,6 +127,7 @@ class Stage {
     editor().extensions.set('vscode.git', api);
     const [git, settings] = [new Repositories(), new Settings()];
     const clients = new Clients({ log, userAgent: 'test', tokenOf: (url) => tokens.get(url), ownAgent: () => false });
+    const clock = { now: Date.now, setTimeout: this.arm, clearTimeout };
     const remembered = new SnapshotCache(new FakeMemento(), clock);
     const attention = () => ({ visible: true, focused: true });
     this.session = new Session({
@@ -137,6 +139,11 @@ class Stage {
     this.disposables.push(this.session, git, settings, tokens, clients, remembered);
     await git.start();
   }
+
+  private readonly arm = (action: () => void, ms: number): NodeJS.Timeout => {
+    this.armed += 1;
+    return setTimeout(action, ms);
+  };
 
   async end(): Promise<void> {
     for (const one of this.disposables) one.dispose();
@@ -227,8 +234,8 @@ for (const profile of ['8.5', '18.9'] as const)
       await stage.shows('the ancestor', ({ ancestor }) => ancestor?.back === 2);
       stage.asked();
       await until('the next look', () => stage.gitlab.requests.length > stage.seen);
-      // All that belongs to it; the next one is 2 s away.
-      await new Promise((resolve) => setTimeout(resolve, 500));
+      const { armed } = stage;
+      await until('the end of that look', () => stage.armed > armed);
       // For a commit without CI, GitLab 8.5 refuses external statuses with 404, which is not remembered.
       assert.equal(stage.asked().length, profile === '8.5' ? 2 : 1);
     });

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { setTimeout as delay } from 'node:timers/promises';
 import {
   badGateway,
   brokenJson,
@@ -12,7 +11,7 @@ import {
 } from '../../../gitlab/faults';
 import type { ProfileName } from '../../../gitlab/profiles/profile';
 import { developerToken, reporterToken } from '../../../gitlab/seed';
-import { failureOf, unhurried } from '../../support';
+import { failureOf, unhurried, until } from '../../support';
 import { assertWhole, Branch, countsOf, isGraphql } from '../branch';
 
 const json = { 'Content-Type': 'application/json' };
@@ -135,7 +134,7 @@ describe('GraphQL that does not answer as it should', () => {
     const { kind, reason } = await failureOf(at.listing());
     assert.deepEqual([kind, reason], ['offline', 'ECONNRESET']);
     // The first reset request ends the listing; those beside it are sent again for a moment, and must not be counted below.
-    await withoutNews(at.fake);
+    await until(() => at.underWay === 0);
     at.fake.faults = [];
     await at.listing();
     assert.equal(at.client.usesGraphql, true);
@@ -234,11 +233,3 @@ describe('GraphQL that does not answer as it should', () => {
     await assertWhole(at);
   });
 });
-
-/** Resolves once a fake has heard nothing for longer than a client waits before it sends a request again. */
-async function withoutNews({ requests }: Branch['fake']): Promise<void> {
-  for (let heard = -1; heard !== requests.length;) {
-    heard = requests.length;
-    await delay(1_000);
-  }
-}
