@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, wri
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import { build, context, transform } from 'esbuild';
 import { noticesOf, packageFolderOf } from './notices.mjs';
+import { countSteps, stepsBanner } from './steps.mjs';
 
 const isWatching = process.argv.includes('--watch');
 const minify = !process.argv.includes('--dev') && !isWatching;
@@ -55,6 +56,9 @@ const leftOut = {
 function pure(file) {
   return { path: resolve(file), sideEffects: false };
 }
+
+/** Tests in whose bundles each step is counted. */
+const countsSteps = ['turns.test.ts', 'fuzz.test.ts'];
 
 checkModules();
 if (process.argv.includes('--tests')) await buildTests();
@@ -134,7 +138,9 @@ async function buildTests() {
     outExtension: { '.js': '.mjs' },
     splitting: true,
   };
-  const tests = filesBelow('test').filter((file) => file.endsWith('.test.ts'));
+  const all = filesBelow('test').filter((file) => file.endsWith('.test.ts'));
+  const counting = all.filter((file) => countsSteps.includes(basename(file)));
+  const tests = all.filter((file) => !counting.includes(file));
   const of = (...folders) =>
     tests.filter((file) => folders.some((folder) => file.startsWith(join('test', folder) + sep)));
   const programs = ['test/run.ts', ...filesBelow('test').filter((file) => /\.(main|bench)\.ts$/.test(file))];
@@ -152,6 +158,17 @@ async function buildTests() {
     outbase: 'test',
     external: externals,
     alias: { vscode: './test/ui/vscode.ts' },
+  });
+  await build({
+    ...esm,
+    entryPoints: counting,
+    outdir: 'out/test',
+    outbase: 'test',
+    chunkNames: 'steps-[hash]',
+    external: externals.filter((name) => name !== 'yaml' && name !== 'yauzl'),
+    alias: { vscode: './test/ui/vscode.ts' },
+    banner: { js: stepsBanner },
+    plugins: [countSteps],
   });
   await build({
     ...shared,

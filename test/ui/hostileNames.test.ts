@@ -5,11 +5,13 @@ import { MarkdownString, window, type CancellationToken, type CodeLensProvider, 
 import { safeName } from '../../src/core/artifacts/fileNames';
 import { plainText, withoutControls } from '../../src/core/util/plainText';
 import { Report, UserError } from '../../src/ui/report';
-import type { FakeBuild } from '../gitlab/model';
+import type { FakeBuild, PipelineInputSpec } from '../gitlab/model';
 import { hostileNames } from '../gitlab/scenarios';
+import { shaOf } from '../gitlab/seed';
 import type { App } from './app';
 import { appsInTests } from './eachApp';
 import { Uri } from './fake/basics';
+import type { FakeQuickPick } from './fake/boxes';
 import { editor } from './fake/editor';
 import type { FakeTestItems } from './fake/tests';
 import { FakeDocument } from './fake/texts';
@@ -43,7 +45,7 @@ const withIcons =
 const plainTitle = /\]\((?:https?|command|file):/g;
 
 /** Texts that VS Code draws as they are, without links or icons. */
-const isDocument = /^(?:timeline|output of a test|message of a test)$/;
+const isDocument = /^(?:timeline|output of a test|message of a test|problem of a CI file)$/;
 
 /** The links that tooltips have at their end. */
 const ourLinks =
@@ -184,6 +186,13 @@ class Sinks {
     }
   }
 
+  /** What GitLab finds wrong with a CI file: drawn as plain text. */
+  addLintProblems(): void {
+    const own = editor().problems.filter(({ name }) => name === 'GitLab CI');
+    for (const [, all] of own.flatMap(({ entries }) => entries))
+      this.add('problem of a CI file', ...all.map(({ message }) => message));
+  }
+
   private addProblems(): void {
     for (const [, all] of editor().problems.flatMap(({ entries }) => entries)) {
       for (const { message, source, relatedInformation = [] } of all) {
@@ -276,6 +285,23 @@ const places = [
   'timeline',
 ];
 
+/** Places that the second test is to show the name in. */
+const newerPlaces = [
+  'detail of a modal',
+  'label of a quick pick',
+  'description of a quick pick',
+  'detail of a quick pick',
+  'title of a quick pick',
+  'input box',
+  'warning message',
+  'problem of a CI file',
+  'label of a row',
+  'description of a row',
+  'tooltip of a row',
+  'question of an agent',
+  'answer to an agent',
+];
+
 describe('A hostile name', () => {
   const apps = appsInTests();
   let made: Readonly<Record<'failed' | 'passed' | 'running' | 'manual', FakeBuild>>;
@@ -324,9 +350,20 @@ describe('A hostile name', () => {
       const [head = ''] = editor().clipboard.split('\n');
       assert.doesNotMatch(head, /\u2060/);
       sinks.add('clipboard', new MarkdownString(head));
-      // A job of a file is not known by a name with control characters.
-      const known = /\p{Cc}/u.test(name) ? places.filter((place) => place !== 'lens of a CI file') : places;
-      sinks.check(known, name);
+      sinks.check(places, name);
+    });
+
+  for (const name of hostileNames)
+    it(`is no more in inputs, lint, earlier pipelines and what agents are told: ${JSON.stringify(name)}`, async () => {
+      const app = await startNewer(name);
+      const sinks = new Sinks();
+      await offerInputs(app, sinks);
+      await lint(app, name);
+      await answerAgents(sinks, name);
+      await follow(app, name);
+      await sinks.collect();
+      sinks.addLintProblems();
+      sinks.check(newerPlaces, name);
     });
 
   const picked = async (running: Promise<void>, at: number, label?: string): Promise<void> => {
@@ -393,6 +430,96 @@ describe('A hostile name', () => {
       sinks.add('link in a terminal', link.tooltip);
   }
 
+  const startNewer = (name: string): Promise<App> =>
+    apps.ready({
+      gitlab: { profile: '18.10' },
+      prepare: ({ gitlab: { world }, small: { project, sha, ref } }) => {
+        const inputsSpec: readonly PipelineInputSpec[] = [
+          { name, type: 'STRING', description: name, default: name },
+          { name: `${name} 2`, type: 'STRING', description: name, options: [name, 'b'], default: name },
+        ];
+        world.declareInputs(project, ...inputsSpec);
+        const earlier = shaOf('earlier');
+        world.addCommit(project, { sha: earlier, title: name });
+        const pipeline = world.addPipeline(project, { sha: earlier, ref, name });
+        world.addBuild(project, { sha: earlier, pipeline, name, stage: name, status: 'failed' });
+        const own = { name, stage: name, sha } as const;
+        made = {
+          passed: world.addBuild(project, { ...own, name: `${name} 2`, status: 'success' }),
+          failed: world.addBuild(project, { ...own, status: 'failed', trace: `error: ${name}\n` }),
+          running: world.addBuild(project, { ...own, name: `${name} 3`, status: 'running' }),
+          manual: world.addBuild(project, {
+            ...{ ...own, name: `${name} 4`, status: 'manual', when: 'manual', inputsSpec },
+            manualConfirmation: name,
+          }),
+        };
+      },
+    });
+
+  async function offerInputs(app: App, sinks: Sinks): Promise<void> {
+    await offer(app.run('runPipeline'), sinks);
+    const playing = app.run('playWithInputs', { build: made.manual.id });
+    // GitLab wants this build to be confirmed.
+    const question = await until('the question', () => editor().messages.find(({ open, modal }) => open && modal));
+    question.press(question.buttons[0] ?? '');
+    await offer(playing, sinks);
+  }
+
+  async function lint(app: App, name: string): Promise<void> {
+    const file = join(app.folder.path, '.gitlab-ci.yml');
+    await mkdir(app.folder.path, { recursive: true });
+    await writeFile(file, 'a:\n  script: a\n');
+    const body = JSON.stringify({ valid: false, errors: [name], warnings: [name], merged_yaml: null });
+    const answer = { status: 200, headers: { 'Content-Type': 'application/json' }, body };
+    app.gitlab.faults = [{ when: ({ path }) => path.includes('/ci/lint'), answer }];
+    await app.run('validateCiConfig');
+    await app.run('goToJob', { build: made.failed.id });
+    app.gitlab.faults = [];
+  }
+
+  async function answerAgents(sinks: Sinks, name: string): Promise<void> {
+    const token = { isCancellationRequested: false, onCancellationRequested: () => ({ dispose: () => undefined }) };
+    for (const [tool, input] of [
+      ['status', {}],
+      ['failure', { build: made.failed.id, sinceWhen: true }],
+      ['log', { build: made.failed.id }],
+      ['failure', { build: name }],
+    ] as const) {
+      const answer = await editor()
+        .tools.get(`gitlab-builds_${tool}`)
+        ?.invoke({ input, toolInvocationToken: undefined }, token);
+      const [, boundary = '', ...rest] = textOf(answer).split('\n');
+      assert.match(boundary, /^data-[0-9a-f]{16}$/);
+      // All that is told stands between two lines that nobody outside knows.
+      assert.deepEqual([rest.pop(), rest.includes(boundary)], [boundary, false]);
+      assert.deepEqual(rest.join('\n').match(marks), null);
+      sinks.add(
+        'answer to an agent',
+        new MarkdownString(
+          rest
+            .filter((line) => line.startsWith('- '))
+            .map(code)
+            .join('\n'),
+        ),
+      );
+    }
+    for (const tool of ['retry', 'play']) {
+      const prepared = await editor()
+        .tools.get(`gitlab-builds_${tool}`)
+        ?.prepareInvocation?.({ input: { build: made[tool === 'play' ? 'manual' : 'failed'].id } }, token);
+      const { title, message } = prepared?.confirmationMessages ?? {};
+      sinks.add('question of an agent', message, new MarkdownString(String(title)));
+    }
+  }
+
+  async function follow(app: App, name: string): Promise<void> {
+    const address = `${app.gitlab.url}/${encodeURIComponent(name)}/-/jobs/1`;
+    for (const url of [name, address, `command:gitlabBuilds.signOut?${encodeURIComponent(name)}`]) {
+      const uri = Uri.parse(`vscode://gitlab-builds.gitlab-builds/open?url=${encodeURIComponent(url)}`);
+      await editor().uriHandlers[0]?.handleUri(uri as never);
+    }
+  }
+
   async function beRefused(app: App, name: string): Promise<void> {
     await app.run('retry', { build: made.running.id });
     const message = JSON.stringify({ message: name });
@@ -428,6 +555,39 @@ describe('A hostile name', () => {
       assert.doesNotMatch(statusMessages.join(''), /\]\(|\$\(/);
     });
 });
+
+function accept(list: FakeQuickPick, at: number): void {
+  list.selectedItems = list.items.slice(at, at + 1);
+  list.accept();
+}
+
+async function offer(running: Promise<void>, sinks: Sinks): Promise<void> {
+  const list = (count: number) =>
+    until('the list', () => {
+      const open = editor().quickPicks.filter(({ visible: isOpen }) => isOpen);
+      return editor().quickPicks.length >= count ? open.at(-1) : undefined;
+    });
+  const first = editor().quickPicks.length + 1;
+  accept(await list(first), 1);
+  const box = await until('the box', () => editor().inputBoxes.findLast(({ visible: isOpen }) => isOpen));
+  sinks.add('input box', box.title, box.prompt);
+  box.escape();
+  accept(await list(first + 1), 2);
+  (await until('the choice', () => editor().picks.findLast(({ open }) => open))).escape();
+  (await list(first + 2)).escape();
+  await running;
+}
+
+function textOf(answer: { readonly content: readonly unknown[] } | null | undefined): string {
+  return (answer?.content ?? []).map((part) => (part as { readonly value: string }).value).join('');
+}
+
+/** A line of Markdown without its code spans, in which nothing acts; what they hold is escaped, so that it is read as it is. */
+function code(line: string): string {
+  return line.replace(/(`+)( ?)(.*?)\2\1(?!`)/g, (_, _fence, _space, text: string) =>
+    text.replace(/[!-/:-@[-`{-~]/g, (mark) => `\\${mark}`),
+  );
+}
 
 function xml(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;').replaceAll('\n', '&#10;');
