@@ -158,6 +158,7 @@ describe('logs', () => {
   it('lives on when the extension host restarts, and when the window is reloaded', async () => {
     const { page, gitlab, project, vscode, picture } = workbench();
     const says = (text: string) => gitlab.world.appendTrace(project.builds.waiting, `${text}\n`);
+    gitlab.world.appendTrace(project.builds.waiting, lines(1, 3));
     await treeRow(page, /^unit-tests, failed/).dblclick();
     await shows(page, 'ERROR: Job failed: exit code 1');
     await contextMenu(page, treeRow(page, /^waiting, running/), 'Open Log');
