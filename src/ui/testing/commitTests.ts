@@ -130,6 +130,7 @@ export class CommitTests implements Disposable {
     const isCurrent = (): boolean => this.controller === controller;
     const title = l10n.t('GitLab CI, {0}', target.sha.slice(0, 8));
     const request = new TestRunRequest(undefined, undefined, undefined, false, true);
+    // VS Code draws Rerun Last Run beside any run that has ended, whatever profiles there are. Without one it runs nothing.
     const run = controller.createTestRun(request, title, false);
     let left = mostTests;
     for (const one of read) {
