@@ -17,7 +17,7 @@ import type { Cost, Stored } from './storage.bench';
 
 const [entries, bytesEach, smallBytes] = [10_000, 107_000, 10_000];
 /** A gigabyte each. */
-const mostTurns = 5;
+const maxTurns = 5;
 const kB = 1000;
 
 /** An archive of a gigabyte: what its list costs, and one small file of it; how fast all of it comes. */
@@ -119,7 +119,7 @@ async function download(
 ): Promise<readonly Turn[]> {
   return withProgram(programs, ['storage', path, 'redirect'], async (stored: Stored) => {
     const turns: Turn[] = [];
-    for (let turn = 0; turn < Math.min(runs, mostTurns); turn++) {
+    for (let turn = 0; turn < Math.min(runs, maxTurns); turn++) {
       const theirs = await curl(stored, join(folder, 'curl.zip'), size);
       const job = JSON.stringify(stored);
       const ours = await withProgram(programs, ['downloader', job], async (done: Downloaded) => done);

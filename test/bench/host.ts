@@ -17,7 +17,7 @@ const count = 100;
 const refreshes = 50;
 export const mark = '/mark';
 /** Each is a start of VS Code with two seconds of listening. */
-const mostRuns = 3;
+const maxRuns = 3;
 
 /** VS Code's extension host takes a CommonJS module only. */
 export const shim =
@@ -32,7 +32,7 @@ interface Run {
 /** The whole extension in a real VS Code: what it does after it is activated, and what a refresh costs. */
 export async function measureHost(options: Options): Promise<Measured> {
   const runs: Run[] = [];
-  for (let run = 0; run < Math.min(options.runs, mostRuns); run++) runs.push(await runOnce(options));
+  for (let run = 0; run < Math.min(options.runs, maxRuns); run++) runs.push(await runOnce(options));
   const line = (what: string, key: keyof HostTimes): Line => {
     return { what, measured: told(spread(runs.map(({ times }) => times[key])), 'ms') };
   };

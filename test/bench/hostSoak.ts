@@ -10,7 +10,7 @@ import { plain, sumOf } from './refresh';
 const count = 100;
 const active = 12;
 /** Each is two windows that are left alone for minutes. */
-const mostRuns = 5;
+const maxRuns = 5;
 
 interface Run {
   readonly measured: HostSoak;
@@ -23,7 +23,7 @@ interface Run {
  */
 export async function measureHostSoak(options: Options): Promise<Measured> {
   const runs: { readonly ours: Run; readonly without: Run }[] = [];
-  for (let run = 0; run < Math.min(options.runs, mostRuns); run++)
+  for (let run = 0; run < Math.min(options.runs, maxRuns); run++)
     runs.push({ ours: await runOnce(options, false), without: await runOnce(options, true) });
   const seconds = ({ measured }: Run): number => measured.cpuMs / 1000;
   const over = (values: readonly number[], unit: string): string => told(spread(values), unit);

@@ -6,7 +6,7 @@ import { answerOf, withProgram } from './processes';
 
 const latencies = [0, 20];
 /** They hardly differ. */
-const mostTurns = 5;
+const maxTurns = 5;
 const sizes = [
   { count: 10_000, times: 5 },
   { count: 100, times: 11 },
@@ -33,7 +33,7 @@ export async function measureList({ runs, programs }: Options): Promise<Measured
         const answer = answerOf(server);
         server.send({ latencyMs });
         await answer;
-        all.push(await byTurns(programs, served, { ...size, latencyMs, turns: Math.min(runs, mostTurns) }));
+        all.push(await byTurns(programs, served, { ...size, latencyMs, turns: Math.min(runs, maxTurns) }));
       }
     }
     return { lines: all.flatMap(linesOf), numbers: all };

@@ -136,7 +136,7 @@ async function soak() {
   const cpuMs = milliseconds(process.cpuUsage(start.cpu));
   for (const { monitor } of window.repositories) assert.equal(buildsOf(monitor.current).length, builds);
   const end = { heap: heapMB(), timers: clock.waits.length };
-  const perMinute = mostInAMinute(window.sentAt);
+  const perMinute = maxInAMinute(window.sentAt);
   window.dispose();
   await settled();
   const timers = [start.timers, end.timers, clock.waits.length];
@@ -201,7 +201,7 @@ function shaOf({ project, commit }: Repository): string {
   return createHash('sha1').update(`${project} ${commit}`).digest('hex');
 }
 
-function mostInAMinute(times: readonly number[]): number {
+function maxInAMinute(times: readonly number[]): number {
   let [most, from] = [0, 0];
   for (const [at, time] of times.entries()) {
     while ((times[from] ?? time) <= time - minute) from += 1;

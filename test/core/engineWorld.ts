@@ -11,7 +11,7 @@ import { buildWith, FakeClock } from './support';
 export const second = 1000;
 export const minute = 60 * second;
 /** A listing asks one to so many requests. */
-const mostRequests = 3;
+const maxRequests = 3;
 
 /** One GitLab: its builds by commit, and how it is today. */
 class Server {
@@ -239,7 +239,7 @@ export class EngineWorld {
     await this.budget.acquire(urgency, signal);
     this.loads += 1;
     this.must(this.clock.now() >= this.stoppedUntil, 'a request while GitLab wants to be left alone');
-    const count = 1 + Math.floor(this.chance() * mostRequests);
+    const count = 1 + Math.floor(this.chance() * maxRequests);
     if (urgency !== 'asked') this.checkBudget();
     this.sent.push({ at: this.passed(), count });
     for (let request = 0; request < count; request += 1) this.budget.consume();
@@ -289,7 +289,7 @@ export class EngineWorld {
   private checkBudget(): void {
     let count = 0;
     const now = this.passed();
-    const further = (mostRequests - 1) * this.repositories.length;
+    const further = (maxRequests - 1) * this.repositories.length;
     for (let at = this.sent.length - 1; at >= 0 && now - (this.sent[at]?.at ?? 0) < 10 * minute; at -= 1) {
       const one = this.sent[at]!;
       count += one.count;

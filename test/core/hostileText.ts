@@ -13,7 +13,7 @@ export async function cpuOf(work: () => unknown, runs = 3): Promise<number> {
 }
 
 const times = 10;
-const mostTimes = 20;
+const maxTimes = 20;
 /** A collection of garbage may fall into one round; the square of the length costs a hundred times the work in each. */
 const rounds = 3;
 /** Less than that cannot be told from the noise. */
@@ -32,7 +32,7 @@ export async function assertLinear<T>(
   for (let round = 0; round < rounds; round += 1) {
     const one = Math.max(leastMs, await cpuOf(() => work(small)));
     const ten = await cpuOf(() => work(large), 2);
-    if (ten <= mostTimes * one) return;
+    if (ten <= maxTimes * one) return;
     told.push(`${ten.toFixed(1)} ms for ten times of what took ${one.toFixed(1)} ms`);
   }
   assert.fail(told.join('; '));

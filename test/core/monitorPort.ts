@@ -36,7 +36,7 @@ export class Watched implements MonitorPort {
   readonly kept: ReadySnapshot[] = [];
   /** Loads that neither the test has answered nor the monitor has given up. */
   underWay = 0;
-  mostUnderWay = 0;
+  maxUnderWay = 0;
   resolutions = 0;
   resolution: () => Promise<Resolution> = async () => ({ kind: 'target', target: targetAt('a') });
   attention = () => ({ visible: true, focused: true });
@@ -48,7 +48,7 @@ export class Watched implements MonitorPort {
   };
 
   load = (target: Target, signal: AbortSignal, urgency: Urgency): Promise<Loaded> => {
-    this.mostUnderWay = Math.max(this.mostUnderWay, ++this.underWay);
+    this.maxUnderWay = Math.max(this.maxUnderWay, ++this.underWay);
     const loading = new Promise<Loaded>((resolve, reject) => {
       const answer = (loaded = loadedAt(target.sha)): void => resolve(loaded);
       this.loads.push({ target, signal, urgency, answer, fail: reject });

@@ -93,7 +93,7 @@ function addressOf(page: string, origin: string): string {
 
 async function setUpLivingProject(profile: ProfileName, onEnd: OnEnd): Promise<DemoSetup> {
   // Its first builds began a while ago, so that one fails while VS Code starts.
-  let behindMs = mostTicksBefore * 1000;
+  let behindMs = maxTicksBefore * 1000;
   const repository = await createLivingRepository(() => Date.now() - behindMs, profile);
   for (; behindMs > 0; behindMs -= 1000) if (!isAboutToFail(repository)) repository.project.tick();
   const { folder, gitlab, project } = repository;
@@ -111,7 +111,7 @@ async function setUpLivingProject(profile: ProfileName, onEnd: OnEnd): Promise<D
   return { folder, options: { env, settings, extensions: [opener.file] }, port: 0, key: randomBytes(32) };
 }
 
-const mostTicksBefore = 60;
+const maxTicksBefore = 60;
 
 function isAboutToFail({ gitlab: { world }, project: { project } }: LivingRepository): boolean {
   return world

@@ -8,13 +8,13 @@ export interface Frame {
 }
 
 /** One color is kept for "as in the frame before". */
-const mostColors = 255;
+const maxColors = 255;
 
 /** A GIF of pictures of one size that is shown again and again. Each frame has only what differs from the one before. */
 export function animated(frames: readonly Frame[]): Buffer {
   const encoder = gifenc.GIFEncoder();
   const pictures = frames.map(({ png }) => PNG.sync.read(png));
-  const palette = gifenc.quantize(sampleOf(pictures.map(({ data }) => data)), mostColors);
+  const palette = gifenc.quantize(sampleOf(pictures.map(({ data }) => data)), maxColors);
   let before: Uint8Array | undefined;
   for (const [at, { width, height, data }] of pictures.entries()) {
     const index = gifenc.applyPalette(data, palette);

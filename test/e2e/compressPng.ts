@@ -30,14 +30,14 @@ export function compressPng(png: Buffer): Buffer {
   return Buffer.concat([png.subarray(0, headBytes), ...parts.map(written)]);
 }
 
-const mostColors = 64;
+const maxColors = 64;
 
 /** Colors that occur often, each far from those before it, so that a small icon keeps its own. */
 function paletteOf(counts: ReadonlyMap<number, number>): number[] {
   const [first] = [...counts].sort((a, b) => b[1] - a[1] || a[0] - b[0]).map(([color]) => color);
   const distances = new Map([...counts.keys()].map((color) => [color, Infinity]));
   const kept = first === undefined ? [] : [first];
-  while (kept.length < Math.min(mostColors, counts.size)) {
+  while (kept.length < Math.min(maxColors, counts.size)) {
     for (const [color, before] of distances) distances.set(color, Math.min(before, distance(color, kept.at(-1) ?? 0)));
     const weight = (color: number) => (distances.get(color) ?? 0) * Math.sqrt(counts.get(color) ?? 0);
     kept.push([...counts.keys()].reduce((best, color) => (weight(color) > weight(best) ? color : best)));

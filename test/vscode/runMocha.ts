@@ -35,13 +35,13 @@ export function writeResult(file: string, result: SuiteResult): void {
   writeFileSync(file, `${JSON.stringify(result)}\n`);
 }
 
-const mostLines = 12;
+const maxLines = 12;
 
 function reasonOf(error: unknown): string {
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return text
     .split('\n')
-    .slice(0, mostLines)
+    .slice(0, maxLines)
     .map((line) => `  ${line.slice(0, 300)}`)
     .join('\n');
 }

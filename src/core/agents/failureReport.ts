@@ -33,7 +33,7 @@ export interface FailedTest {
   readonly message?: string | undefined;
 }
 
-const [linesBefore, linesAfter, tailLines, mostRows] = [400, 1_200, 1_000, 200];
+const [linesBefore, linesAfter, tailLines, maxRows] = [400, 1_200, 1_000, 200];
 
 /** A report in Markdown, in order of importance. Untrusted names are escaped, and log lines are quoted. */
 export function failureSections(facts: FailureFacts): readonly Section[] {
@@ -52,7 +52,7 @@ export function failureSections(facts: FailureFacts): readonly Section[] {
         ]),
     ...(problems.length === 0
       ? []
-      : [{ title: 'Files that the log names:', lines: problems.slice(0, mostRows).map(problemRow), share: 0.2 }]),
+      : [{ title: 'Files that the log names:', lines: problems.slice(0, maxRows).map(problemRow), share: 0.2 }]),
     ...(history.length === 0 ? [] : [{ title: 'Since when:', lines: history.map(bullet), share: 0.2 }]),
   ];
 }

@@ -8,17 +8,17 @@ export interface LineRange {
   readonly to: number;
 }
 
-const mostLines = 5_000;
+const maxLines = 5_000;
 /** Maximum number of matching lines. */
-const mostMatches = 200;
+const maxMatches = 200;
 
 /** A range of numbered log lines; the end of the log by default. */
 export function logLines({ lines }: Log, range: LineRange | undefined): readonly Section[] {
   const last = lastWithText(lines);
   const to = Math.min(range?.to ?? last, lines.length);
   const from = Math.max(1, Math.min(range?.from ?? to - 199, to));
-  const start = range === undefined ? Math.max(from, to - mostLines + 1) : from;
-  const end = range === undefined ? to : Math.min(to, start + mostLines - 1);
+  const start = range === undefined ? Math.max(from, to - maxLines + 1) : from;
+  const end = range === undefined ? to : Math.min(to, start + maxLines - 1);
   if (lines.length === 0) return [{ title: 'The log has no lines.', lines: [] }];
   return [
     {
@@ -42,7 +42,7 @@ export async function logMatches({ lines }: Log, text: string): Promise<readonly
     if (wait !== undefined) await wait;
     if (!line.toLowerCase().includes(wanted)) continue;
     count += 1;
-    if (found.length < mostMatches) found.push(numbered(at + 1, line));
+    if (found.length < maxMatches) found.push(numbered(at + 1, line));
   }
   if (count === 0) return [{ title: `None of the ${lines.length} lines contains that text.`, lines: [] }];
   const title = `${count} of ${lines.length} lines contain that text:`;

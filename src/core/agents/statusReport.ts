@@ -21,7 +21,7 @@ export interface StatusFacts {
   readonly reasonOf: (build: Build) => string | undefined;
 }
 
-const mostRows = 300;
+const maxRows = 300;
 
 /** A report on the state of a commit, in order of importance. Untrusted names are code spans. */
 export function statusSections(facts: StatusFacts): readonly Section[] {
@@ -71,8 +71,8 @@ function buildSections(listing: Listing, { commit, reasonOf }: StatusFacts): rea
 }
 
 function section(title: string, lines: readonly string[], share: number): readonly Section[] {
-  const around = { before: 0, after: Math.max(0, lines.length - mostRows) };
-  return lines.length === 0 ? [] : [{ title, lines: lines.slice(0, mostRows), around, share }];
+  const around = { before: 0, after: Math.max(0, lines.length - maxRows) };
+  return lines.length === 0 ? [] : [{ title, lines: lines.slice(0, maxRows), around, share }];
 }
 
 function countWords(builds: readonly Build[]): string {

@@ -37,7 +37,7 @@ interface Kept {
 }
 
 /** Maximum number of open archives, each of which may have 100,000 entries. */
-const mostKept = 8;
+const maxKept = 8;
 /** Largest file to open in an editor, in uncompressed bytes. */
 export const largestInEditor = 100_000_000;
 
@@ -60,7 +60,7 @@ export class Archives implements Disposable {
     this.kept.delete(key);
     this.kept.set(key, kept);
     // Callers that still wait for it get it anyway.
-    for (const old of [...this.kept.keys()].slice(0, -mostKept)) this.kept.delete(old);
+    for (const old of [...this.kept.keys()].slice(0, -maxKept)) this.kept.delete(old);
     return kept.opened;
   }
 

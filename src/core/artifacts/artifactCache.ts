@@ -35,7 +35,7 @@ interface Running {
 const keptMs = 7 * 24 * 60 * 60_000;
 /** Age in ms at which a temporary file counts as abandoned if it is unknown whether its process is still running. */
 const temporaryMs = 60 * 60_000;
-const mostAttempts = 5;
+const maxAttempts = 5;
 const keptName = /^[0-9a-f]{64}$/;
 /** Versions up to 0.1.0 used 8 hex digits instead of the owner tag. */
 const temporaryName = /^[0-9a-f]{64}\.([0-9a-f]{8}-\d{1,10}-[0-9a-f]{8}|[0-9a-f]{8})\.tmp$/;
@@ -105,7 +105,7 @@ export class ArtifactsCache {
       try {
         return await work(path);
       } catch (error) {
-        if (codeOf(error) !== 'ENOENT' || attempt === mostAttempts) throw error;
+        if (codeOf(error) !== 'ENOENT' || attempt === maxAttempts) throw error;
       }
     }
   }

@@ -3,7 +3,7 @@ import { trimCharacters, whitespace } from '../util/trim';
 /** Maximum length of a name in bytes: file systems allow 255, and temporary files need some more than the name. */
 const longestBytes = 200;
 /** Number of characters to process, half from each end: normalization takes quadratic time. */
-const mostCharacters = 1000;
+const maxCharacters = 1000;
 /** Device names on Windows, with any extension and spaces before it. */
 export const reserved = /^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$) *(\.|$)/i;
 
@@ -22,8 +22,8 @@ export function safeName(name: string): string {
 }
 
 function withoutMiddle(name: string): string {
-  if (name.length <= mostCharacters) return name;
-  return `${name.slice(0, mostCharacters / 2)}${name.slice(-mostCharacters / 2)}`;
+  if (name.length <= maxCharacters) return name;
+  return `${name.slice(0, maxCharacters / 2)}${name.slice(-maxCharacters / 2)}`;
 }
 
 /** Shortens a name in the middle, between characters, so that its ending (an id, an extension) is kept. */

@@ -10,7 +10,7 @@ import type { ArtifactAddress } from './entryCache';
 import type { ArtifactsSource } from './openArchive';
 
 /** Number of files above which one download is cheaper than a request for each. */
-const mostRequests = 50;
+const maxRequests = 50;
 
 export interface WholeArchiveParts {
   readonly cache: ArtifactsCache;
@@ -47,7 +47,7 @@ export async function withArchive<T>(
 
 /** Whether the folder is better taken from the whole archive. */
 function needsWhole(folder: ArchiveFolder, { root }: ArchiveTree): boolean {
-  if (folder.files > mostRequests || hasDoubt(folder)) return true;
+  if (folder.files > maxRequests || hasDoubt(folder)) return true;
   return folder.files > 1 && packedIn(folder) > packedIn(root) / 2;
 }
 

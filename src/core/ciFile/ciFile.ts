@@ -23,7 +23,7 @@ export const ciFileName = '.gitlab-ci.yml';
 /** Maximum length of a file that is read, in UTF-16 units. */
 export const longestCiFile = 1_000_000;
 /** Maximum number of paths that a file includes; GitLab allows 150. */
-const mostIncludes = 1000;
+const maxIncludes = 1000;
 
 /** Keys at the top of a file that are no jobs. `types` is an old name of `stages`. */
 const keywords = new Set([
@@ -146,7 +146,7 @@ class Reader {
   private async addPaths(include: CST.Token | undefined, includes: Set<string>): Promise<void> {
     const isList = include?.type === 'block-seq' || isFlow(include, '[');
     for (const one of isList ? include.items.map(({ value }) => value) : [include]) {
-      if (includes.size >= mostIncludes) return;
+      if (includes.size >= maxIncludes) return;
       const path = includedPath(this.written(one));
       if (path !== undefined) includes.add(path);
       const turn = this.share();
@@ -160,14 +160,14 @@ class Reader {
     let seen = 0;
     for (const entry of entriesOf(include, this.syntax)) {
       if (entry?.name === 'local') return scalarOf(entry.value, this.syntax);
-      if ((seen += 1) === mostKeys) return undefined;
+      if ((seen += 1) === maxKeys) return undefined;
     }
     return undefined;
   }
 }
 
 /** Maximum number of keys of one `include`. */
-const mostKeys = 20;
+const maxKeys = 20;
 
 export function isFlow(token: CST.Token | undefined, start: '{' | '['): token is CST.FlowCollection {
   return token?.type === 'flow-collection' && token.start.source === start;

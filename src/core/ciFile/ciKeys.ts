@@ -20,16 +20,16 @@ export interface CiKeys {
   /** Line at which the configuration begins: below its header, if it has one. */
   readonly firstLine: number;
   readonly lineCount: number;
-  /** Number of keys and values; those beyond `mostKeys` are left out. */
+  /** Number of keys and values; those beyond `maxKeys` are left out. */
   readonly count: number;
 }
 
 /** Maximum number of keys and values of a file: messages are compared with each of them. */
-const mostKeys = 20_000;
+const maxKeys = 20_000;
 
 const noKeys: CiKeys = { top: [], firstLine: 0, lineCount: 1, count: 0 };
 /** Levels that are read. */
-const mostLevels = 6;
+const maxLevels = 6;
 /** Maximum length of a scalar that is read: names are short, scripts are not. */
 const longestScalar = 500;
 
@@ -77,17 +77,17 @@ class KeyReader {
     const turn = this.share();
     if (turn !== undefined) await turn;
     this.count += 1;
-    if (token === undefined || level >= mostLevels || this.count > mostKeys) return [];
+    if (token === undefined || level >= maxLevels || this.count > maxKeys) return [];
     const keys: CiKey[] = [];
     if (token.type === 'block-map' || isFlow(token, '{')) {
       for (const entry of entriesOf(token, this.syntax)) {
-        if (this.count >= mostKeys) break;
+        if (this.count >= maxKeys) break;
         const children = await this.childrenOf(entry?.value, level + 1);
         if (entry !== undefined) keys.push({ name: entry.name, ...this.placeOf(entry.start), children });
       }
     } else if (token.type === 'block-seq' || isFlow(token, '[')) {
       for (const { value } of token.items) {
-        if (this.count >= mostKeys) break;
+        if (this.count >= maxKeys) break;
         for (const key of await this.childrenOf(value, level + 1)) keys.push(key);
       }
     } else return this.leaf(token);

@@ -182,12 +182,12 @@ function deepIn(keys: readonly CiKey[], name: string): CiKey | undefined {
 }
 
 /** Number of quoted pieces of a message that are looked for. */
-const mostQuoted = 8;
+const maxQuoted = 8;
 
 /** Pieces of a message in backticks or quotes. */
 function quotedIn(message: string): readonly string[] {
   const pieces: string[] = [];
-  for (let at = 0; at < message.length && pieces.length < mostQuoted; at += 1) {
+  for (let at = 0; at < message.length && pieces.length < maxQuoted; at += 1) {
     const quote = message.charAt(at);
     const end = openingQuotes.includes(quote) ? message.indexOf(quote, at + 1) : -1;
     if (end < 0) continue;

@@ -18,7 +18,7 @@ export interface Helper {
 }
 
 const usualTimeoutMs = 5000;
-const mostBytes = 64 * 1024;
+const maxBytes = 64 * 1024;
 
 /**
  * Runs a program outside of any repository, whose configuration would name helpers of its own, and gives what it prints;
@@ -48,7 +48,7 @@ function run(helper: Helper, cwd: string, env: NodeJS.ProcessEnv): Promise<strin
     env,
     timeout: timeoutMs,
     killSignal: 'SIGKILL',
-    maxBuffer: mostBytes,
+    maxBuffer: maxBytes,
     windowsHide: true,
     encoding: 'utf8',
   } as const;

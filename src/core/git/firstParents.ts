@@ -2,7 +2,7 @@ import type { HistoryCommit } from '../model/history';
 import { runGit, type GitProgram } from './runGit';
 
 /** Number of commits to look at. */
-const mostCommits = 100;
+const maxCommits = 100;
 
 /** A commit and its ancestors by first parents, newest first. Throws LocalError if git doesn't have the commit. */
 export async function readFirstParents(git: GitProgram, root: string, sha: string): Promise<readonly HistoryCommit[]> {
@@ -13,7 +13,7 @@ export async function readFirstParents(git: GitProgram, root: string, sha: strin
   const output = await runGit(git, root, [
     'rev-list',
     '--first-parent',
-    `--max-count=${mostCommits}`,
+    `--max-count=${maxCommits}`,
     format,
     sha,
     '--',

@@ -18,8 +18,8 @@ export interface HeadQuestion {
 type Run = (...args: readonly string[]) => Promise<string>;
 
 /** With more unpushed commits than this, ancestors are not looked up. */
-const mostUnpushed = 50;
-const mostAncestors = 20;
+const maxUnpushed = 50;
+const maxAncestors = 20;
 
 /** Reads HEAD with git; undefined if git can't be run or HEAD has no commit. */
 export async function readHead(question: HeadQuestion): Promise<Head | undefined> {
@@ -33,11 +33,11 @@ export async function readHead(question: HeadQuestion): Promise<Head | undefined
 }
 
 async function ask({ root, sha, branch, remote }: HeadQuestion, run: Run): Promise<Head> {
-  const list = ['rev-list', '--first-parent', `--max-count=${mostUnpushed + 1}`, sha];
+  const list = ['rev-list', '--first-parent', `--max-count=${maxUnpushed + 1}`, sha];
   const [place, unpushed, chain, tag] = await Promise.all([
     run('rev-parse', '--git-dir', '--is-shallow-repository'),
     run(...list, '--not', remote === undefined ? '--remotes' : `--remotes=${withoutWildcards(remote)}/*`),
-    run('rev-list', '--first-parent', `--max-count=${mostUnpushed + mostAncestors}`, sha),
+    run('rev-list', '--first-parent', `--max-count=${maxUnpushed + maxAncestors}`, sha),
     branch === undefined ? run('for-each-ref', `--points-at=${sha}`, '--count=1', tagFormat, 'refs/tags') : '',
   ]);
   const [folder = '.git', shallow] = lines(place);
@@ -51,7 +51,7 @@ async function ask({ root, sha, branch, remote }: HeadQuestion, run: Run): Promi
       : await Promise.all([isPushed({ branch, remote, operation }, run), remote === undefined ? false : isElsewhere()]);
   // If git can't tell, any commit before HEAD may be on the server.
   const ancestors =
-    pushed === false && count > mostUnpushed ? [] : ancestorsOf(lines(chain), pushed === false ? count : 1);
+    pushed === false && count > maxUnpushed ? [] : ancestorsOf(lines(chain), pushed === false ? count : 1);
   return { ...head, pushed, ancestors, ...(pushedElsewhere ? { pushedElsewhere } : {}) };
 }
 
@@ -68,7 +68,7 @@ function lines(output: string): readonly string[] {
 
 /** The commits starting at `first` (its distance from HEAD) that may have builds; `chain` starts at HEAD. */
 function ancestorsOf(chain: readonly string[], first: number): readonly Ancestor[] {
-  return chain.slice(first, first + mostAncestors).map((sha, index) => ({ sha, back: first + index }));
+  return chain.slice(first, first + maxAncestors).map((sha, index) => ({ sha, back: first + index }));
 }
 
 /**

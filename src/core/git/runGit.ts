@@ -50,11 +50,11 @@ const harmless = ['--no-pager', '-c', 'core.fsmonitor=false', '-c', 'core.hooksP
 
 export interface GitLimits {
   /** Largest output in bytes; git is killed beyond it. */
-  readonly mostBytes: number;
+  readonly maxBytes: number;
   readonly timeoutMs: number;
 }
 
-const usualLimits: GitLimits = { mostBytes: 16 * 1024 * 1024, timeoutMs: 10_000 };
+const usualLimits: GitLimits = { maxBytes: 16 * 1024 * 1024, timeoutMs: 10_000 };
 
 /** The user's environment for git without variables that redirect it. GIT_CONFIG_* and certificates are kept. */
 export function gitEnvironment(from: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
@@ -80,14 +80,14 @@ async function runNow(
   program: string,
   cwd: string,
   args: readonly string[],
-  { mostBytes, timeoutMs }: GitLimits,
+  { maxBytes, timeoutMs }: GitLimits,
 ): Promise<string> {
   const options = {
     cwd,
     env: gitEnvironment(env),
     timeout: timeoutMs,
     killSignal: 'SIGKILL',
-    maxBuffer: mostBytes,
+    maxBuffer: maxBytes,
     windowsHide: true,
   } as const;
   try {

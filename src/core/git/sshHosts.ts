@@ -5,7 +5,7 @@ import type { Instance } from '../model/instance';
 import { unknownSshHosts, type Remote } from '../model/remotes';
 
 const timeoutMs = 2000;
-const mostBytes = 64 * 1024;
+const maxBytes = 64 * 1024;
 
 /**
  * Resolves the hosts of ssh remotes as the user's ssh configuration does, such as `work` in `git@work:group/project`.
@@ -51,7 +51,7 @@ async function resolveSshHost(program: string, host: string): Promise<string | u
       cwd: homedir(),
       timeout: timeoutMs,
       killSignal: 'SIGKILL',
-      maxBuffer: mostBytes,
+      maxBuffer: maxBytes,
       windowsHide: true,
     } as const;
     const { stdout } = await promisify(execFile)(program, ['-G', '--', host], options);

@@ -2,9 +2,9 @@ import { timeSlice } from '../util/timeSlice';
 import { runGit, type GitProgram } from './runGit';
 
 /** Maximum number of files to index. */
-export const mostTrackedFiles = 500_000;
+export const maxTrackedFiles = 500_000;
 /** Maximum output in bytes, and time limit in ms, of git's list of files. */
-const listLimits = { mostBytes: 128 * 1024 * 1024, timeoutMs: 60_000 };
+const listLimits = { maxBytes: 128 * 1024 * 1024, timeoutMs: 60_000 };
 
 /**
  * Index of the files that git tracks, by name. The paths are stored in one string, with a few numbers per file: separate
@@ -22,13 +22,13 @@ export class TrackedFiles {
 
   /**
    * Builds the index from NUL-terminated paths, as listed by `git ls-files -z`; undefined if there are more than
-   * `mostTrackedFiles`. Yields while working.
+   * `maxTrackedFiles`. Yields while working.
    */
   static async of(list: string): Promise<TrackedFiles | undefined> {
     const share = timeSlice();
     const ends: number[] = [];
     for (let end = list.indexOf('\0'); end >= 0; end = list.indexOf('\0', end + 1)) {
-      if (ends.push(end) > mostTrackedFiles) return undefined;
+      if (ends.push(end) > maxTrackedFiles) return undefined;
       const turn = share();
       if (turn !== undefined) await turn;
     }

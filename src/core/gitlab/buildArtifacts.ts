@@ -9,7 +9,7 @@ import type { SignedUrl } from './http/signedUrlCache';
 import type { ByteRange } from './http/ranges';
 
 /** Most pages to load, of 100 entries each. */
-const mostPages = 100;
+const maxPages = 100;
 
 /** Range of a file to download. */
 export interface FileRange {
@@ -40,7 +40,7 @@ export class ArtifactsOfBuild {
     const { items } = await allPages(async (page) => {
       const answer = await this.call.api.page(`${this.path}/tree?recursive=true`, page, toEntry);
       const pages = Math.max(answer.items.length === 0 ? 0 : page, Number(answer.headers.get('x-total-pages') ?? 0));
-      if (pages > mostPages) throw new GitLabError({ kind: 'unsupported' });
+      if (pages > maxPages) throw new GitLabError({ kind: 'unsupported' });
       return answer;
     });
     return items;

@@ -1,7 +1,7 @@
 import type { Build } from '../model/build';
 
 /** Maximum number of cached builds; the oldest are evicted first. */
-const mostKept = 500;
+const maxKept = 500;
 
 /** Field that GraphQL lacks on older servers, as `Type.field`. */
 export const runnerField = 'CiJob.runner';
@@ -72,7 +72,7 @@ export class BuildDetails {
     this.kept.delete(key);
     this.kept.set(key, kept);
     const [oldest] = this.kept.keys();
-    if (this.kept.size > mostKept && oldest !== undefined) this.kept.delete(oldest);
+    if (this.kept.size > maxKept && oldest !== undefined) this.kept.delete(oldest);
     return kept;
   }
 }

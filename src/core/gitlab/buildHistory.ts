@@ -19,9 +19,9 @@ export interface HistoryQuestion {
 }
 
 /** Maximum number of requests. */
-const mostRequests = 8;
+const maxRequests = 8;
 /** Maximum number of pages of a branch's pipelines, so that requests remain for commits that ran on other branches. */
-const mostPages = 4;
+const maxPages = 4;
 const pipelinesAtOnce = 50;
 /** Commits in one query, limited by query complexity. */
 const commitsAtOnce = 6;
@@ -33,7 +33,7 @@ export async function buildHistory(question: HistoryQuestion): Promise<History> 
 
 class Search {
   private readonly runs: Run[] = [];
-  private left = mostRequests;
+  private left = maxRequests;
   private readonly first: HistoryCommit;
 
   constructor(private readonly question: HistoryQuestion) {
@@ -78,7 +78,7 @@ class Search {
     const { project, build } = this.question;
     const pages = new Pages();
     let after: string | undefined;
-    for (let page = 0; page < mostPages && this.left > 0; page++) {
+    for (let page = 0; page < maxPages && this.left > 0; page++) {
       const found = await this.ask(branchQuery(project.path, build, after));
       const list = found?.object('own');
       if (list === undefined) return false;

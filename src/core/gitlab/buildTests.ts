@@ -33,7 +33,7 @@ const casesAtOnce = 100;
  * Maximum number of pages per suite. A larger one is taken from the pipeline's report, in one request, because GitLab
  * parses the files again for each page.
  */
-const mostPages = 10;
+const maxPages = 10;
 const suitesKept = 30;
 const unreadMs = 10_000;
 
@@ -90,12 +90,12 @@ export class BuildTests {
         ?.object('testSuites');
       suites.push(...(page?.objects('nodes') ?? []).map(toSuiteRow));
       after = pages.after(page);
-    } while (after !== undefined && suites.length < casesAtOnce * mostPages);
+    } while (after !== undefined && suites.length < casesAtOnce * maxPages);
     return suites;
   }
 
   private async suite(question: TestsQuestion, suite: SuiteRow): Promise<GitLabTests | undefined> {
-    const isShort = suite.tests <= casesAtOnce * mostPages;
+    const isShort = suite.tests <= casesAtOnce * maxPages;
     const byGraphql = () => this.byGraphql(question, (iid) => this.casesByGraphql(question, suite, iid));
     if (isShort) return (await byGraphql()) ?? this.fromWhole(question, suite.name, suite.builds);
     try {
@@ -119,7 +119,7 @@ export class BuildTests {
       for (const row of page?.objects('nodes') ?? []) cases.push(toTestCase(row));
       after = pages.after(page);
       read += 1;
-    } while (after !== undefined && read < mostPages);
+    } while (after !== undefined && read < maxPages);
     return { ...of(suite), report: await toReport(suite, cases), isPartial: after !== undefined };
   }
 

@@ -7,7 +7,7 @@ import type { JsonObject } from './jsonObject';
 /** GitLab's verdict on a `.gitlab-ci.yml`. */
 export interface CiLint {
   readonly isValid: boolean;
-  /** GitLab's words, one line each, at most `mostMessages`. */
+  /** GitLab's words, one line each, at most `maxMessages`. */
   readonly errors: readonly string[];
   readonly warnings: readonly string[];
 }
@@ -19,7 +19,7 @@ export interface MergedCiConfig extends CiLint {
 }
 
 /** Maximum number of errors, and of warnings. GitLab's own page shows 25. */
-const mostMessages = 100;
+const maxMessages = 100;
 
 type Asking = Pick<Call, 'api' | 'server'>;
 
@@ -66,7 +66,7 @@ function lintPath({ id }: Pick<Project, 'id'>): string {
 
 /** Some versions add a null where there is no warning. */
 function toLint(row: JsonObject): CiLint {
-  const messages = (name: string) => [...new Set(row.strings(name))].slice(0, mostMessages);
+  const messages = (name: string) => [...new Set(row.strings(name))].slice(0, maxMessages);
   const isValid = row.boolean('valid') || row.string('status') === 'valid';
   return { isValid, errors: messages('errors'), warnings: messages('warnings') };
 }

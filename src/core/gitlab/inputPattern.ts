@@ -17,9 +17,9 @@ type Node =
 class NotUnderstood extends Error {}
 
 /** Limit of steps per check; a usual pattern takes a few hundred. */
-const mostSteps = 50_000;
+const maxSteps = 50_000;
 const longestPattern = 500;
-const mostRepetitions = 1000;
+const maxRepetitions = 1000;
 
 /** Whether GitLab accepts a text; undefined if only GitLab can tell. */
 export function matchesPattern(pattern: string, text: string): boolean | undefined {
@@ -44,7 +44,7 @@ class Matcher {
   /** Positions where a match can end that begins at one of the given positions. */
   ends(node: Node, starts: ReadonlySet<number>): ReadonlySet<number> {
     this.steps += starts.size + 1;
-    if (this.steps > mostSteps) throw new NotUnderstood();
+    if (this.steps > maxSteps) throw new NotUnderstood();
     switch (node.kind) {
       case 'char':
         return new Set([...starts].filter((at) => this.isAt(at, node.matches)).map((at) => at + 1));
@@ -135,7 +135,7 @@ class Parser {
   private count(): number {
     let digits = '';
     while (isDigit(this.peek())) digits += this.next();
-    if (digits === '' || Number(digits) > mostRepetitions) throw new NotUnderstood();
+    if (digits === '' || Number(digits) > maxRepetitions) throw new NotUnderstood();
     return Number(digits);
   }
 

@@ -3,7 +3,7 @@ import type { FactsKeeper, FoundProject, InstanceFacts } from './instanceFacts';
 import type { Instance } from '../model/instance';
 
 export const storageKey = 'instances';
-const mostInstances = 20;
+const maxInstances = 20;
 
 interface StoredInstance extends InstanceFacts {
   /** Base URL. */
@@ -23,7 +23,7 @@ export class InstanceCache {
       get: () => this.read().find(isIt),
       keep: (facts) => {
         const others = this.read().filter((one) => !isIt(one));
-        this.write(facts === undefined ? others : [...others, { ...facts, url, apiVersion }].slice(-mostInstances));
+        this.write(facts === undefined ? others : [...others, { ...facts, url, apiVersion }].slice(-maxInstances));
       },
     };
   }

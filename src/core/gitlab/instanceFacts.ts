@@ -31,7 +31,7 @@ export interface FactsKeeper {
 
 /** How long facts are valid: servers are upgraded and projects are moved. */
 export const factsHoldMs = 24 * 3600_000;
-export const mostProjects = 100;
+export const maxProjects = 100;
 
 /** Whether facts are still valid. Both times in ms since 1970. */
 export function isRecent(at: number, now: number): boolean {
@@ -43,5 +43,5 @@ export function isRecent(at: number, now: number): boolean {
 export function withProject(facts: InstanceFacts, name: string, found: FoundProject | undefined): InstanceFacts {
   const others = Object.entries(facts.projects).filter(([other]) => other !== name);
   const all = found === undefined ? others : [...others, [name, found] as const];
-  return { ...facts, projects: Object.fromEntries(all.slice(-mostProjects)) };
+  return { ...facts, projects: Object.fromEntries(all.slice(-maxProjects)) };
 }

@@ -24,7 +24,7 @@ export interface NeedsQuestion {
 }
 
 /** Maximum number of pages of 100 jobs to read. */
-const mostPages = 20;
+const maxPages = 20;
 
 /** What the builds of a pipeline need; undefined if GitLab doesn't tell. REST never does. */
 export async function needsOf(question: NeedsQuestion): Promise<Needs | undefined> {
@@ -45,7 +45,7 @@ async function needsByGraphql(question: NeedsQuestion): Promise<Needs | undefine
   const needs = new Map<string, readonly string[]>();
   const pages = new Pages();
   let after: string | undefined;
-  for (let page = 0; page < mostPages; page++) {
+  for (let page = 0; page < maxPages; page++) {
     const found = await projectIn(question, needsQuery(project.path, iid, after));
     const jobs = found?.object('pipeline')?.object('jobs');
     if (jobs === undefined) return undefined;

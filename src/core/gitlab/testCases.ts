@@ -1,7 +1,7 @@
 import { longestName, longestText, messageOf, plain, short, withoutControls } from '../artifacts/tests/reportText';
 import {
-  mostFailed,
-  mostQuiet,
+  maxFailed,
+  maxQuiet,
   type FailedTest,
   type QuietTest,
   type RecentFailures,
@@ -70,10 +70,10 @@ export async function toReport(suite: SuiteRow, cases: readonly TestCaseRow[]): 
     const kind = kindOf(row.status);
     if (kind === 'failure' || kind === 'error') {
       failures += 1;
-      if (failed.length < mostFailed) failed.push(toFailedTest(row, kind));
+      if (failed.length < maxFailed) failed.push(toFailedTest(row, kind));
     } else {
       if (kind === 'skipped') skipped += 1;
-      if (quiet.length < mostQuiet) quiet.push({ kind, ...described(row) });
+      if (quiet.length < maxQuiet) quiet.push({ kind, ...described(row) });
     }
     const turn = share();
     if (turn !== undefined) await turn;

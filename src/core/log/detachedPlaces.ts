@@ -2,7 +2,7 @@ import type { Location } from './location';
 import { isBreak, isFileName, pathStart, plainPath } from './pathText';
 
 /** Maximum number of columns to search. */
-const mostColumns = 1000;
+const maxColumns = 1000;
 
 /** Matches a line by name, as `line 12`, `line=12`, `{line,12}` and `"line": 12`, and its column if that follows. */
 const named = /\bline(?:_?number|_?no)?["']?(?: ?[=:,] ?| )["']?(\d{1,7})\b/i;
@@ -23,7 +23,7 @@ interface Numbers {
  * `error parsing pod.yaml: yaml: line 12: …`. Its range is the path. At most one.
  */
 export function detachedPlaces(whole: string): readonly Location[] {
-  const text = whole.slice(0, mostColumns);
+  const text = whole.slice(0, maxColumns);
   const numbers = numbersIn(text);
   if (numbers === undefined || numbers.line === 0) return [];
   const { start: before, ...where } = numbers;

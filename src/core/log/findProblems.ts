@@ -12,7 +12,7 @@ export interface FoundProblem extends Problem {
 
 export interface FoundProblems {
   readonly problems: readonly FoundProblem[];
-  /** Whether the list was truncated at `mostProblems`. */
+  /** Whether the list was truncated at `maxProblems`. */
   readonly isCut: boolean;
   /** Number of file locations in the log, whether or not the files exist. */
   readonly places: number;
@@ -21,7 +21,7 @@ export interface FoundProblems {
 }
 
 /** Maximum number of problems to report. */
-export const mostProblems = 1000;
+export const maxProblems = 1000;
 
 /**
 /**
@@ -67,7 +67,7 @@ class Collected {
     }
     const key = JSON.stringify([file, problem.line, problem.column, problem.message]);
     if (this.found.has(key)) return false;
-    if (this.found.size === mostProblems) return true;
+    if (this.found.size === maxProblems) return true;
     this.found.set(key, { ...problem, file });
     return false;
   }

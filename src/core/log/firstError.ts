@@ -6,8 +6,8 @@ import { prefixLength } from './linePrefix';
 import type { Log, Section } from './log';
 
 /** Number of lines at the end of a log to search, and of columns in each. Their product limits the work. */
-const mostLines = 20_000;
-const mostColumns = 500;
+const maxLines = 20_000;
+const maxColumns = 500;
 
 /** Names of the section that runs the user's script; `build_script` up to runner 13. */
 const scripts = ['step_script', 'build_script'];
@@ -24,7 +24,7 @@ const systemFailure = /^ERROR: (?:Job|Build) failed \(system failure\)|^ERROR: P
  */
 export async function firstError(log: Log): Promise<number | undefined> {
   const { lines } = log;
-  const from = Math.max(0, lines.length - mostLines);
+  const from = Math.max(0, lines.length - maxLines);
   const script = lastScript(log);
   if (script !== undefined) {
     const range = { from: Math.max(from, script.start + 1), to: (script.end ?? lines.length - 1) + 1 };
@@ -46,7 +46,7 @@ interface Range {
  */
 const nearLines = 3;
 /** Maximum number of lines of code between a place and the error in it. */
-const mostCode = 5;
+const maxCode = 5;
 /** Number of lines at the end of a script to search for sentences that no error pattern matches. */
 const lastLines = 50;
 /** Number of lines at the end of a script that may say that it failed because of warnings. */
@@ -69,16 +69,16 @@ async function errorIn(lines: readonly string[], { from, to }: Range): Promise<n
 
 /** Line that counts a linter's warnings, if what follows says that they are too many; otherwise `at` itself. */
 function counted(lines: readonly string[], at: number): number {
-  if (!isOverLimit((lines[at] ?? '').slice(0, mostColumns))) return at;
+  if (!isOverLimit((lines[at] ?? '').slice(0, maxColumns))) return at;
   for (let above = at - 1; above >= Math.max(0, at - nearLines); above -= 1)
-    if (isCount((lines[above] ?? '').slice(0, mostColumns))) return above;
+    if (isCount((lines[above] ?? '').slice(0, maxColumns))) return above;
   return at;
 }
 
 /** Line that consists of the place of the error at `at`, if only code is between them; otherwise `at` itself. */
 function headed(lines: readonly string[], at: number, from: number): number {
-  for (let above = at - 1; above >= Math.max(from, at - mostCode); above -= 1) {
-    const line = (lines[above] ?? '').slice(0, mostColumns).trimEnd();
+  for (let above = at - 1; above >= Math.max(from, at - maxCode); above -= 1) {
+    const line = (lines[above] ?? '').slice(0, maxColumns).trimEnd();
     const [place] = locationsIn(line);
     if (place?.line !== undefined && place.start === 0 && place.end >= line.length - 1) return above;
     if (line !== '' && !isCodeLine(line)) break;
@@ -112,7 +112,7 @@ async function hintIn(lines: readonly string[], { from, to }: Range): Promise<nu
 }
 
 function isWarningWithin(line: string): boolean {
-  return isWarning(line.slice(0, mostColumns));
+  return isWarning(line.slice(0, maxColumns));
 }
 
 /**
@@ -156,7 +156,7 @@ async function find(
 ): Promise<number | undefined> {
   const share = timeSlice();
   for (let at = from; at < to; at += 1) {
-    if (fits((lines[at] ?? '').slice(0, mostColumns), at)) return at;
+    if (fits((lines[at] ?? '').slice(0, maxColumns), at)) return at;
     const turn = share();
     if (turn !== undefined) await turn;
   }

@@ -28,12 +28,12 @@ const tasks = [
 ];
 
 /** Maximum number of prefixes in a row. */
-const mostPrefixes = 4;
+const maxPrefixes = 4;
 
 /** Prefixes that tools add to a line, such as `#12 3.456 `, `[lint] ` or a time. */
 export function linePrefix(line: string): LinePrefix {
   let [length, task]: [number, string | undefined] = [0, undefined];
-  for (let count = 0; count < mostPrefixes; count += 1) {
+  for (let count = 0; count < maxPrefixes; count += 1) {
     const next = firstPrefix(line.slice(length, length + 200));
     if (next.length === 0) break;
     length += next.length;

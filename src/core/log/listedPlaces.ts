@@ -3,7 +3,7 @@ import { isFileName, plainPath } from './pathText';
 
 /** Maximum number of other lines between a file's name and its list, or within the list. */
 const longestGap = 500;
-const mostColumns = 500;
+const maxColumns = 500;
 const longestPath = 300;
 
 /** Matches a row of a list or table. Groups: the whole location, line, column. */
@@ -47,7 +47,7 @@ export class ListHeaders {
   }
 
   private read(at: number): void {
-    const line = (this.lines[at] ?? '').slice(0, mostColumns);
+    const line = (this.lines[at] ?? '').slice(0, maxColumns);
     const { header } = this;
     const path = headerOn(line);
     if (path !== undefined) this.header = { ...path, at };
@@ -57,7 +57,7 @@ export class ListHeaders {
   }
 
   private rowOf(header: Header, at: number): Location | undefined {
-    const [, match, line, column] = matchOf((this.lines[at] ?? '').slice(0, mostColumns), header) ?? [];
+    const [, match, line, column] = matchOf((this.lines[at] ?? '').slice(0, maxColumns), header) ?? [];
     if (match === undefined || Number(line) === 0) return undefined;
     const start = match.length - match.trimStart().length;
     const where = { line: Number(line), ...(column === undefined ? {} : { column: Number(column) }) };

@@ -15,7 +15,7 @@ export interface RowStyles {
 }
 
 /** Maximum number of links kept once rows were dropped. */
-const mostUrls = 10_000;
+const maxUrls = 10_000;
 
 /** Rows read so far; of a very long log the last ones. */
 export class LogBuffer {
@@ -66,7 +66,7 @@ export class LogBuffer {
     this.lines.splice(0, count);
     this.sections.drop(count);
     for (const each of [this.styles, this.links, this.times, this.streams]) each.drop(count);
-    const spare = this.urls.length - mostUrls;
+    const spare = this.urls.length - maxUrls;
     if (spare > 0) {
       this.urls.splice(0, spare);
       this.urlsGone += spare;

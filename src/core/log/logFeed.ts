@@ -1,6 +1,6 @@
 import { createHash, type Hash } from 'node:crypto';
 import { LogReader } from './reader';
-import { mostShown } from './tailView';
+import { maxShown } from './tailView';
 import { timeSlice } from '../util/timeSlice';
 
 /** Response to a request for a log. */
@@ -105,7 +105,7 @@ export class LogFeed {
     this.hash.update(bytes);
     this.size += bytes.length;
     this.current.push(bytes);
-    this.current.forget(mostShown);
+    this.current.forget(maxShown);
   }
 
   private forget(): void {

@@ -31,14 +31,14 @@ export interface LogFileFinder {
 const readsAtOnce = 16;
 const chunkBytes = 64 * 1024;
 /** Maximum size in bytes of a file whose lines are counted. */
-const mostBytes = 16 * 1024 * 1024;
+const maxBytes = 16 * 1024 * 1024;
 /** Maximum number of candidates whose lines are counted. */
-const mostCounted = 50;
+const maxCounted = 50;
 /**
  * Maximum number of files that are compared with one path, and with all paths of a log. Paths beyond have no file: the
  * repository has that many files of one name, and the log names it again and again.
  */
-const mostCompared = { onePath: 30_000, all: 10_000_000 };
+const maxCompared = { onePath: 30_000, all: 10_000_000 };
 
 /** Looks up paths among the files that git tracks. The folders that the log mentions decide between several candidates. */
 export class TrackedLogFiles implements LogFileFinder {
@@ -60,7 +60,7 @@ export class TrackedLogFiles implements LogFileFinder {
     for (const place of places) {
       const one = this.wanted(place);
       wanted.push(one);
-      for (const file of one?.candidates.slice(0, mostCounted) ?? []) counted.add(file);
+      for (const file of one?.candidates.slice(0, maxCounted) ?? []) counted.add(file);
       const turn = share();
       if (turn !== undefined) await turn;
     }
@@ -93,7 +93,7 @@ export class TrackedLogFiles implements LogFileFinder {
   private compare(path: string): readonly string[] {
     const rivals = this.tracked.rivals(path.replaceAll('\\', '/'));
     this.compared += rivals;
-    if (rivals > mostCompared.onePath || this.compared > mostCompared.all) return [];
+    if (rivals > maxCompared.onePath || this.compared > maxCompared.all) return [];
     return candidatesOf(path, this.tracked, this.where);
   }
 
@@ -102,7 +102,7 @@ export class TrackedLogFiles implements LogFileFinder {
     const { line = 1, at } = place;
     const possible: string[] = [];
     for (const [index, file] of candidates.entries())
-      if (index >= mostCounted || (await this.lineCount(file)) >= line) possible.push(file);
+      if (index >= maxCounted || (await this.lineCount(file)) >= line) possible.push(file);
     if (possible.length === 0) return undefined;
     if (possible.length > 1) await this.folders.read(at);
     const hints = possible.length > 1 ? this.folders.of(at, path) : [];
@@ -143,7 +143,7 @@ async function countLines(path: string): Promise<number> {
   try {
     const found = await stat(path);
     if (!found.isFile()) return 0;
-    return found.size > mostBytes ? Infinity : 1 + (await countLineFeeds(path, found.size));
+    return found.size > maxBytes ? Infinity : 1 + (await countLineFeeds(path, found.size));
   } catch {
     // A tracked file may be missing on the disk, for example in a sparse checkout.
     return 0;

@@ -1,4 +1,4 @@
-import { mostTrackedFiles, type TrackedFiles } from '../git/trackedFiles';
+import { maxTrackedFiles, type TrackedFiles } from '../git/trackedFiles';
 import type { Log } from './log';
 import { DiskLogFiles, TrackedLogFiles, type LogFileFinder } from './logFileFinder';
 import { LogFolders } from './logFolders';
@@ -100,7 +100,7 @@ export class LogFileSource {
     try {
       const files = await this.git.at(root)?.trackedFiles();
       if (files === undefined && this.git.at(root) !== undefined)
-        this.tellOnce(root, `More than ${mostTrackedFiles} files: paths in logs are looked up on the disk.`);
+        this.tellOnce(root, `More than ${maxTrackedFiles} files: paths in logs are looked up on the disk.`);
       return files;
     } catch (error) {
       this.tellOnce(root, `Paths in logs are looked up on the disk: ${String(error)}`);

@@ -14,9 +14,9 @@ interface Said extends FolderHint {
 }
 
 /** Number of columns of a line to search for folders. */
-const mostColumns = 500;
+const maxColumns = 500;
 /** Maximum number of lines of a Go test run between a file's name and its package's. */
-const mostLinesToPackage = 2000;
+const maxLinesToPackage = 2000;
 
 /**
  * Folders that a log mentions, by line: in echoed commands, and by make, task runners, Maven, Gradle, npm and Go. Each line
@@ -72,7 +72,7 @@ export class LogFolders {
   }
 
   private line(at: number): string {
-    return (this.lines[at] ?? '').slice(0, mostColumns);
+    return (this.lines[at] ?? '').slice(0, maxColumns);
   }
 
   private readLine(at: number): void {
@@ -140,7 +140,7 @@ export class LogFolders {
   }
 
   private packageFrom(from: number): { readonly from: number; readonly at: number; readonly name: string | undefined } {
-    const last = Math.min(this.lines.length, from + mostLinesToPackage) - 1;
+    const last = Math.min(this.lines.length, from + maxLinesToPackage) - 1;
     for (let at = from; at <= last; at += 1) {
       const [, name] = /^(?:FAIL|ok)\s{1,9}([\w./~-]{1,200})(?:\s|$)/.exec(this.line(at)) ?? [];
       if (name !== undefined) return { from, at, name };

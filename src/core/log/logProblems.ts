@@ -28,7 +28,7 @@ const charactersAtOnce = 5000;
 /** Number of columns to search in a line, both for patterns and for locations. */
 const longestLine = 10_000;
 /** Maximum number of locations to report for a line; more of them are a list. */
-const mostPlaces = 20;
+const maxPlaces = 20;
 /** Number of lines around a location to search for its message. */
 const linesAround = 15;
 const longestMessage = 2000;
@@ -56,7 +56,7 @@ export function* problemsIn(
     const places = noProblem.test(line) ? [] : placesOn(locationsOn(at), at);
     if (places.length > 0 && isFrame(line) && !hasSeverity(line, places, prefix)) {
       stack ??= { start: at, isPython: isPythonFrame(line), places: [] };
-      if (stack.places.length < mostFrames) stack.places.push(...places);
+      if (stack.places.length < maxFrames) stack.places.push(...places);
     } else if (places.length > 0) {
       found.push(...places.map((place) => problemSaid(lines, place, prefix)));
     }
@@ -68,7 +68,7 @@ export function* problemsIn(
   yield stack === undefined ? found : [...found, ...problemsOfStack(lines, stack)];
 }
 
-const mostFrames = 500;
+const maxFrames = 500;
 
 interface ProblemPlace {
   readonly path: string;
@@ -87,7 +87,7 @@ interface Stack {
 
 function placesOn(locations: readonly Location[], at: number): readonly ProblemPlace[] {
   return locations
-    .slice(0, mostPlaces)
+    .slice(0, maxPlaces)
     .flatMap(({ path, line, column, start, end, isVague }) =>
       path === undefined || line === undefined || isVague === true
         ? []

@@ -11,7 +11,7 @@ export interface LogProject {
 }
 
 /** Maximum number of files to offer if a log doesn't say which one it means. */
-export const mostCandidates = 200;
+export const maxCandidates = 200;
 
 /** Folders that contain dependencies. */
 const dependencies = new Set([
@@ -108,7 +108,7 @@ function filesOf(found: Iterable<{ readonly file: string }>): readonly string[] 
   const files: string[] = [];
   for (const { file } of found) {
     files.push(file);
-    if (files.length >= mostCandidates) break;
+    if (files.length >= maxCandidates) break;
   }
   return files;
 }
@@ -121,7 +121,7 @@ function longest(
   for (const { file, names } of found) {
     if (names < best || !isWanted(file, names)) continue;
     if (names > best) [best, files] = [names, []];
-    if (files.length < mostCandidates) files.push(file);
+    if (files.length < maxCandidates) files.push(file);
   }
   return files;
 }

@@ -44,13 +44,13 @@ export function quotedPath(text: string, end: number): LongerPath | undefined {
 }
 
 /** Maximum number of longer paths to try. */
-const mostLonger = 8;
+const maxLonger = 8;
 
 /** Paths that end at the same column but begin further left, longest first: they may contain spaces and brackets. */
 export function longerPaths(text: string, start: number, end: number, from: number): readonly LongerPath[] {
   const longer: LongerPath[] = [];
   const least = Math.max(from, end - longestPath);
-  for (let at = start - 1; at >= least && longer.length < mostLonger; at -= 1) {
+  for (let at = start - 1; at >= least && longer.length < maxLonger; at -= 1) {
     if (`"'\`<>|*?`.includes(text.charAt(at))) break;
     const isStart = (at === least || isBreak(text.charAt(at - 1))) && !' \t)]},;=:'.includes(text.charAt(at));
     if (isStart) longer.push({ start: at, path: plainPath(text.slice(at, end)) });

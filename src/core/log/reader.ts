@@ -8,7 +8,7 @@ import { fits, headerBytes, headerOf } from './timestamps';
 
 const lineFeed = 0x0a;
 /** Limits for reading a log. GitLab stores 100 MB by default. */
-export const mostRead = { bytes: 256 * 1024 * 1024, lines: 4_000_000 };
+export const maxRead = { bytes: 256 * 1024 * 1024, lines: 4_000_000 };
 
 /** Whether lines have the runner's timestamp headers; the first line decides. */
 type Kind = 'unknown' | 'stamped' | 'plain';
@@ -43,7 +43,7 @@ export class LogReader implements Log {
 
   /** Whether a limit is reached, so that callers should stop. */
   get isFull(): boolean {
-    return this.bytes >= mostRead.bytes || this.dropped + this.rows.lines.length >= mostRead.lines;
+    return this.bytes >= maxRead.bytes || this.dropped + this.rows.lines.length >= maxRead.lines;
   }
 
   /** How many lines before the first one were forgotten. */

@@ -11,9 +11,9 @@ export interface Marker {
 }
 
 /** Maximum number of unfinished sections that began in dropped rows. */
-const mostOpen = 100;
+const maxOpen = 100;
 /** Maximum number of sections that are kept; VS Code folds 5,000. */
-const mostSections = 100_000;
+const maxSections = 100_000;
 /** Maximum length of a marker. */
 export const longestMarker = 1024;
 
@@ -49,7 +49,7 @@ export class Sections {
   private readonly headers = new Map<number, number[]>();
 
   start({ name, time, collapsed }: Marker, row: number): void {
-    if (this.all.length >= mostSections) return;
+    if (this.all.length >= maxSections) return;
     const depth = this.open.length;
     const index = this.all.push({ name, header: '', start: row, collapsed, depth }) - 1;
     this.open.push({ index, name, time });
@@ -88,7 +88,7 @@ export class Sections {
   drop(count: number): void {
     const kept: Section[] = [];
     const moved = new Map<number, number>();
-    const open = this.open.filter(({ index }, depth) => depth < mostOpen || (this.all[index]?.start ?? 0) >= count);
+    const open = this.open.filter(({ index }, depth) => depth < maxOpen || (this.all[index]?.start ?? 0) >= count);
     const isOpen = new Set(open.map(({ index }) => index));
     for (const [index, section] of this.all.entries()) {
       const { start, end } = section;

@@ -33,7 +33,7 @@ export class Pen {
       paper: zeros.background,
       paperKept: ones.background,
     };
-    if (this.effects.size === mostEffects) this.effects.clear();
+    if (this.effects.size === maxEffects) this.effects.clear();
     this.effects.set(parameters, effect);
     return effect;
   }
@@ -48,7 +48,7 @@ interface Effect {
 }
 
 /** Size limit of the cache of effects. A typical log has few; a malicious one must not exhaust memory. */
-const mostEffects = 512;
+const maxEffects = 512;
 
 class Brush {
   foreground: number;

@@ -12,11 +12,11 @@ const thrown = /error|exception|panic|fatal|failure|assert|^\s*(?:[●✕✗✖�
 export const longestTraceback = 1000;
 const linesOfMessage = 6;
 /** Number of columns to match in a line. */
-const mostColumns = 500;
+const maxColumns = 500;
 
 /** Whether the line is a stack frame. */
 export function isFrame(line: string): boolean {
-  const text = line.slice(0, mostColumns);
+  const text = line.slice(0, maxColumns);
   return frames.test(text) || /^\s*❯ \S/.test(text);
 }
 
@@ -45,7 +45,7 @@ export function messageOfFrames(lines: readonly string[], first: number, most: n
 }
 
 function isBetween(line: string): boolean {
-  return between.test(line.slice(0, mostColumns));
+  return between.test(line.slice(0, maxColumns));
 }
 
 /** Message of the exception, which Python prints below the frames. */
@@ -61,7 +61,7 @@ export function tracebackMessage(lines: readonly string[], first: number): strin
 
 /** The line without its prefix, as long as is looked at. */
 function plain(line: string): string {
-  const text = line.slice(0, mostColumns);
+  const text = line.slice(0, maxColumns);
   return text.slice(prefixLength(text));
 }
 

@@ -9,7 +9,7 @@ const carriageReturn = 0x0d;
 const escape = 0x1b;
 const longestUrl = 2083;
 /** Maximum number of styled parts, and of links, of a line: one with a color per character is a picture. */
-const mostRuns = 100_000;
+const maxRuns = 100_000;
 /** Maximum number of columns to keep of a line, before an ellipsis; no editor renders more. */
 export const longestLine = 1_048_576;
 const ellipsis = Buffer.from('…');
@@ -187,8 +187,8 @@ export class Stream {
     const to = this.text.columns;
     if (to === from) return;
     const { foreground: ink, background: paper } = this.pen;
-    if ((ink | paper) !== 0) extend(this.styles, [from, to, ink, paper], mostRuns);
-    if (this.url !== undefined) extend(this.links, [from, to, this.url, 0], mostRuns);
+    if ((ink | paper) !== 0) extend(this.styles, [from, to, ink, paper], maxRuns);
+    if (this.url !== undefined) extend(this.links, [from, to, this.url, 0], maxRuns);
   }
 
   private takeMarker(): boolean {

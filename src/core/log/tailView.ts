@@ -10,7 +10,7 @@ export interface Extent {
  * Most text to show in an editor. From 20 MiB or 300,000 lines VS Code neither folds nor wraps, and above 50 MiB it
  * doesn't sync documents with extensions.
  */
-export const mostShown: Extent = { characters: 20 * 1024 * 1024, lines: 299_000 };
+export const maxShown: Extent = { characters: 20 * 1024 * 1024, lines: 299_000 };
 
 /** How much of a log to show in its editor: the end of a long one, and more on request. */
 export class LogView {
@@ -77,7 +77,7 @@ export class LogView {
 
 /** Limits a length to what VS Code supports, or to a fraction of that. */
 export function bounded(length: number, part = 1): Extent {
-  return { characters: Math.min(length, part * mostShown.characters), lines: part * mostShown.lines };
+  return { characters: Math.min(length, part * maxShown.characters), lines: part * maxShown.lines };
 }
 
 /** Index of the first line from which the rest fits into `most`; at least the last line is shown. */

@@ -111,11 +111,11 @@ export interface PageLink extends ProjectPage {
 }
 
 /** Number of UTF-16 units of a line that are searched. */
-const mostSearched = 10_000;
+const maxSearched = 10_000;
 
 /** URLs of builds and pipelines of known instances in a line, such as one that `git push` prints. */
 export function pageLinksIn(line: string, instances: readonly Instance[]): readonly PageLink[] {
-  const text = line.slice(0, mostSearched);
+  const text = line.slice(0, maxSearched);
   const links: PageLink[] = [];
   // Lower case for all of it could change positions.
   const lower = text.replaceAll('HTTP', 'http').replaceAll('Http', 'http');

@@ -46,7 +46,7 @@ const signIn = '/users/sign_in';
  * Maximum number of base URLs to try for an address. Groups may be nested 20 levels deep, but relative URL roots
  * aren't.
  */
-const mostRoots = 5;
+const maxRoots = 5;
 
 /**
  * Base URLs that an address may mean, longest first: each folder of its path may belong to the relative URL root or to
@@ -56,7 +56,7 @@ export function rootsOf(baseUrl: string): readonly string[] {
   const { origin, pathname } = new URL(baseUrl);
   const folders = pathname.split('/').filter((part) => part !== '');
   const roots = folders.map((_, index) => [origin, ...folders.slice(0, index + 1)].join('/'));
-  return [baseUrl, ...[origin, ...roots.slice(0, -1)].slice(0, mostRoots - 1).reverse()].filter(
+  return [baseUrl, ...[origin, ...roots.slice(0, -1)].slice(0, maxRoots - 1).reverse()].filter(
     (root, index, all) => all.indexOf(root) === index,
   );
 }

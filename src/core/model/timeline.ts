@@ -130,7 +130,7 @@ function predecessors(runs: readonly Run[], needs: Needs | undefined): ReadonlyM
       latestByName.set(other.build.name, other);
       attempts.set(other.newest, [...(attempts.get(other.newest) ?? []).slice(-1), other]);
     }
-    const needed = needs?.get(run.build.name)?.slice(0, mostNeeds);
+    const needed = needs?.get(run.build.name)?.slice(0, maxNeeds);
     const candidates =
       needed === undefined
         ? [ofStages.below(run.rank)]
@@ -143,7 +143,7 @@ function predecessors(runs: readonly Run[], needs: Needs | undefined): ReadonlyM
 }
 
 /** Maximum number of builds that one build may need; GitLab's own limit is 50. */
-const mostNeeds = 200;
+const maxNeeds = 200;
 
 /** The run that was added last with a rank below another, in logarithmic time: a Fenwick tree of maxima. */
 class LatestBelow {
@@ -153,7 +153,7 @@ class LatestBelow {
   /** Adds a run that ended after those before it. */
   set(run: Run): void {
     const added = { run, at: (this.count += 1) };
-    for (let slot = run.rank + 1; slot <= mostRanks; slot += slot & -slot) this.latest.set(slot, added);
+    for (let slot = run.rank + 1; slot <= maxRanks; slot += slot & -slot) this.latest.set(slot, added);
   }
 
   below(rank: number): Run | undefined {
@@ -173,7 +173,7 @@ interface Added {
 }
 
 /** More than any list of stages has. */
-const mostRanks = 1 << 20;
+const maxRanks = 1 << 20;
 
 /** Runs from the first to the given one, each of which waited for the one before. */
 function pathTo(last: Run, before: ReadonlyMap<Run, Run>): readonly Run[] {

@@ -123,7 +123,7 @@ export type TreeNode = PipelineNode | StageNode | StatusNode | GroupNode | Build
 /** Maximum number of pipelines below each other; GitLab allows three. */
 const deepest = 20;
 /** Stages with at most this many rows are shown without status headings. */
-const mostWithoutHeadings = 6;
+const maxWithoutHeadings = 6;
 
 /**
  * Builds the shape of the tree. Ids consist of what is stable (pipeline, stage, name), so that a refresh or a retry
@@ -278,7 +278,7 @@ class NodeBuilder {
    */
   private withFewHeadings(rows: readonly BuildRow[], prefix: string): readonly TreeNode[] {
     const groups = byStatus(rows);
-    const hasHeadings = rows.length > mostWithoutHeadings && groups.length > 1 && this.filter.length !== 1;
+    const hasHeadings = rows.length > maxWithoutHeadings && groups.length > 1 && this.filter.length !== 1;
     return groups.flatMap((group): readonly TreeNode[] =>
       hasHeadings && group.rows.length > 1 ? [statusNode(group, prefix)] : group.rows,
     );

@@ -33,7 +33,7 @@ const searchAgainMs = 5 * 60_000;
 /** How long finished builds are cached, in ms: they change only if someone acts on them. */
 const endedAgainMs = 60_000;
 /** Most ancestors to try. In a busy project, the newest builds may all belong to other branches. */
-const mostTried = 3;
+const maxTried = 3;
 
 export function isEmpty({ builds, pipelines }: Listing): boolean {
   return builds.length === 0 && pipelines.length === 0;
@@ -67,7 +67,7 @@ export class AncestorSearch {
     const recent = new Set(await port.recent());
     const found = ancestors.find(({ sha }) => recent.has(sha));
     if (found !== undefined) return found.sha;
-    for (const { sha } of ancestors.slice(0, mostTried)) if (!isEmpty(await this.listing(sha, port))) return sha;
+    for (const { sha } of ancestors.slice(0, maxTried)) if (!isEmpty(await this.listing(sha, port))) return sha;
     return undefined;
   }
 

@@ -1,7 +1,7 @@
 import type { RemoteProject } from '../model/remotes';
 
 /** Limits the cost of a repository with many remotes. */
-const mostAsked = 5;
+const maxAsked = 5;
 
 /**
  * Finds another remote's project that has builds for a commit, if the selected one has none. Searches once per commit.
@@ -27,7 +27,7 @@ export class OtherProjects {
   ): Promise<RemoteProject | undefined> {
     if (this.known?.key === key) return this.known.found;
     let found: RemoteProject | undefined;
-    for (const other of (await others()).slice(0, mostAsked))
+    for (const other of (await others()).slice(0, maxAsked))
       if (found === undefined && (await hasBuilds(other))) found = other;
     this.known = { key, found };
     return found;

@@ -76,7 +76,7 @@ const watchesMs = 30 * minute;
 /** How long to poll more often after an action or a push. */
 const awaitedMs = 30_000;
 /** Most requests per listing for which polling more often is acceptable. */
-const mostRequestsSoon = 3;
+const maxRequestsSoon = 3;
 /**
  * How much less often a window without focus asks, although its view is visible: another window may show the same.
  */
@@ -158,7 +158,7 @@ function secondsOf(pace: Pace, moment: Timing): number {
 /** Whether the user waits for the effect of an action. Large listings aren't polled more often. */
 function isAwaited({ actedAt, refreshedAt, requests }: Timing): boolean {
   const since = refreshedAt - (actedAt ?? -Infinity);
-  return since < awaitedMs && requests !== undefined && requests <= mostRequestsSoon;
+  return since < awaitedMs && requests !== undefined && requests <= maxRequestsSoon;
 }
 
 function paceOf(snapshot: Ready, { refreshedAt, changedAt }: Moment): Pace | undefined {

@@ -3,7 +3,7 @@ import type { Instance } from '../model/instance';
 
 const storageKey = 'instanceHosts';
 /** The oldest are forgotten. */
-const mostHosts = 100;
+const maxHosts = 100;
 
 /**
  * Git hosts that the user has signed in for at another host's instance, such as `work` in `git@work:group/project`. Kept
@@ -44,7 +44,7 @@ export class InstanceHosts {
   }
 
   private write(pairs: readonly (readonly [host: string, url: string])[]): void {
-    const kept = Object.fromEntries(pairs.slice(-mostHosts));
+    const kept = Object.fromEntries(pairs.slice(-maxHosts));
     void this.memento.update(storageKey, pairs.length === 0 ? undefined : kept);
   }
 }

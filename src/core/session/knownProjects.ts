@@ -12,7 +12,7 @@ interface ProjectOfInstance {
 
 const storageKey = 'knownProjects';
 /** Maximum number per workspace; the least recently shown are dropped. */
-const mostProjects = 200;
+const maxProjects = 200;
 /** Longest wait in ms for the repositories of a new window to be shown. */
 const startMs = 5000;
 
@@ -73,7 +73,7 @@ export class KnownProjects implements Disposable {
     const key = keyOf(project);
     if (this.keys.has(key)) return;
     this.keys.add(key);
-    for (const oldest of [...this.keys].slice(0, -mostProjects)) this.keys.delete(oldest);
+    for (const oldest of [...this.keys].slice(0, -maxProjects)) this.keys.delete(oldest);
     this.write();
     this.added.fire();
   }

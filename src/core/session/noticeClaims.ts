@@ -5,7 +5,7 @@ import { codeOf } from '../model/errors';
 import type { Clock } from '../util/timer';
 
 /** Limits of the folder: a claim matters only until the slowest window has looked. */
-const mostClaims = 200;
+const maxClaims = 200;
 const longestMs = 24 * 60 * 60_000;
 const fileName = /^[0-9a-f]{32}$/;
 
@@ -43,7 +43,7 @@ export class NoticeClaims {
     const claims = await Promise.all(names.map((name) => this.ageOf(name, now)));
     const old = claims
       .sort((a, b) => a.ageMs - b.ageMs)
-      .filter(({ ageMs }, at) => at >= mostClaims || ageMs > longestMs);
+      .filter(({ ageMs }, at) => at >= maxClaims || ageMs > longestMs);
     await Promise.all(old.map(({ name }) => rm(join(this.folder, name), { force: true })));
   }
 

@@ -269,7 +269,7 @@ export class OpenedPipelines implements Disposable {
 
   private dropOldest(): void {
     for (const root of this.pipelines.keys()) {
-      if (this.pipelines.size <= mostOpened) return;
+      if (this.pipelines.size <= maxOpened) return;
       if (!this.watched.has(root)) this.pipelines.delete(root);
     }
   }
@@ -319,7 +319,7 @@ export class OpenedPipelines implements Disposable {
 }
 
 /** Maximum number of pipelines to keep besides those that are visible. */
-const mostOpened = 50;
+const maxOpened = 50;
 const nothing = { value: undefined, failure: undefined, at: 0 } as const;
 
 function newEntry<T>(): Entry<T> {

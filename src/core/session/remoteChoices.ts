@@ -2,7 +2,7 @@ import type { Memento } from '../util/storage';
 
 const storageKey = 'remoteChoices';
 /** Maximum number per workspace; the oldest are dropped. */
-const mostChoices = 100;
+const maxChoices = 100;
 
 /** The remote that the user selected for a repository, by root; stored for the workspace. */
 export class RemoteChoices {
@@ -24,7 +24,7 @@ export class RemoteChoices {
   set(root: string, remote: string | undefined): void {
     this.choices.delete(root);
     if (remote !== undefined) this.choices.set(root, remote);
-    for (const oldest of [...this.choices.keys()].slice(0, -mostChoices)) this.choices.delete(oldest);
+    for (const oldest of [...this.choices.keys()].slice(0, -maxChoices)) this.choices.delete(oldest);
     void this.memento.update(storageKey, this.choices.size === 0 ? undefined : Object.fromEntries(this.choices));
   }
 }

@@ -9,13 +9,13 @@ type Ready = Extract<Snapshot, { kind: 'ready' }>;
 
 export const storageKey = 'builds';
 /** Enough for the repositories of a large window; the size is limited, too. */
-const mostCommits = 100;
+const maxCommits = 100;
 /** Maximum number of builds of a commit in the memento, which VS Code reads and writes as a whole; others have a file. */
-const mostBuilds = 300;
+const maxBuilds = 300;
 /** Maximum number of commits that were read from files and are about to be shown. */
-const mostRecalled = 5;
+const maxRecalled = 5;
 /** Maximum size of stored data. VS Code writes an extension's storage as a whole, and warns above 512 KiB. */
-const mostCharacters = 400_000;
+const maxCharacters = 400_000;
 const writeMs = 10_000;
 
 /** Stores the last known builds of displayed commits across restarts, in the workspace's storage. */
@@ -39,7 +39,7 @@ export class SnapshotCache implements Disposable {
     this.timer = new Timer(clock);
     const stored = storage.get(storageKey);
     const entries: readonly unknown[] = Array.isArray(stored) ? stored : [];
-    this.commits = entries.flatMap((entry) => unsealed(entry) ?? []).slice(0, mostCommits);
+    this.commits = entries.flatMap((entry) => unsealed(entry) ?? []).slice(0, maxCommits);
     if (stored !== undefined && (!Array.isArray(stored) || this.commits.length < entries.length)) this.changed();
   }
 
@@ -47,7 +47,7 @@ export class SnapshotCache implements Disposable {
   async recall(target: Target): Promise<void> {
     if (this.files === undefined || this.known(target) !== undefined) return;
     const found = await this.files.read(keyOf(target));
-    if (found !== undefined) this.recalled = [found, ...this.recalled].slice(0, mostRecalled);
+    if (found !== undefined) this.recalled = [found, ...this.recalled].slice(0, maxRecalled);
   }
 
   /** Stored snapshot of a target; `stale` says from when. */
@@ -91,7 +91,7 @@ export class SnapshotCache implements Disposable {
     for (const one of this.unsaved) if (isOf(one, target)) this.unsaved.delete(one);
     this.unsaved.add(commit);
     this.recalled = this.recalled.filter((one) => !isOf(one, target));
-    this.commits = isKept ? [commit, ...others].slice(0, mostCommits) : others;
+    this.commits = isKept ? [commit, ...others].slice(0, maxCommits) : others;
     this.changed();
   }
 
@@ -157,9 +157,9 @@ function isOf({ instance, project, sha }: StoredCommit, target: Target): boolean
 
 /** The newest commits that fit into the storage. */
 function fitting(commits: readonly StoredCommit[]): readonly StoredCommit[] {
-  let room = mostCharacters;
+  let room = maxCharacters;
   return commits.filter((commit) => {
-    if (commit.builds.length > mostBuilds) return false;
+    if (commit.builds.length > maxBuilds) return false;
     const size = JSON.stringify(commit).length;
     if (size > room) return false;
     room -= size;

@@ -9,10 +9,10 @@ import { sealed, unsealed, type StoredCommit } from '../model/storedCommit';
 /** Identifies a stored commit. */
 export type CommitKey = Pick<StoredCommit, 'instance' | 'project' | 'sha'>;
 
-const mostFiles = 100;
-const mostBytes = 20e6;
+const maxFiles = 100;
+const maxBytes = 20e6;
 /** Maximum size of a file in characters, so that reading and writing it doesn't block for long. */
-const mostCharacters = 4e6;
+const maxCharacters = 4e6;
 const fileName = /^[0-9a-f]{16}-[0-9a-f]{32}\.(json|tmp)$/;
 
 /**
@@ -30,7 +30,7 @@ export class SnapshotFiles {
     const path = this.pathOf(key);
     try {
       // Anyone can put a file of any size there.
-      if ((await stat(path)).size > 4 * mostCharacters) return undefined;
+      if ((await stat(path)).size > 4 * maxCharacters) return undefined;
       const content = await readFile(path, 'utf8');
       const value: unknown = JSON.parse(content);
       await nextTurn();
@@ -92,7 +92,7 @@ export class SnapshotFiles {
     const files = await Promise.all(names.map(async (name) => ({ name, ...(await this.measure(name)) })));
     let [count, bytes] = [0, 0];
     for (const { name, size } of files.sort((a, b) => b.time - a.time)) {
-      const fits = count < mostFiles && bytes + size <= mostBytes;
+      const fits = count < maxFiles && bytes + size <= maxBytes;
       if (name.endsWith('.json') && isWanted(name) && fits) [count, bytes] = [count + 1, bytes + size];
       else await rm(join(this.folder, name), { force: true });
     }
@@ -115,10 +115,10 @@ export class SnapshotFiles {
 /** Content of a file: all builds, or only failed and active ones if there are too many; undefined if not even those fit. */
 function contentOf(commit: StoredCommit): string | undefined {
   const whole = JSON.stringify(sealed(commit));
-  if (whole.length <= mostCharacters) return whole;
+  if (whole.length <= maxCharacters) return whole;
   const builds = commit.builds.filter((build) => hasFailed(build) || isActive(build));
   const part = JSON.stringify(sealed({ ...commit, builds, isPartial: true }));
-  return builds.length > 0 && part.length <= mostCharacters ? part : undefined;
+  return builds.length > 0 && part.length <= maxCharacters ? part : undefined;
 }
 
 function isSame(one: CommitKey, other: CommitKey): boolean {

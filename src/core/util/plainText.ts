@@ -1,5 +1,5 @@
 /** Default length limit for displayed names and sentences, in UTF-16 units. */
-const mostShown = 1000;
+const maxShown = 1000;
 /** C0 and C1 control characters and all white space. */
 const breaks = /[\s\p{Cc}]+/gu;
 /** Invisible direction and zero-width marks, which make different names look alike. */
@@ -13,7 +13,7 @@ const joined = /^[\p{L}\p{M}\p{Extended_Pictographic}]/u;
  * Untrusted text as one displayable line: well-formed, without control characters and invisible marks, cut at `most`
  * UTF-16 units with an ellipsis. The rest is unchanged.
  */
-export function plainText(text: string, most = mostShown): string {
+export function plainText(text: string, most = maxShown): string {
   // Cut long text before searching it; at twice the limit, since some characters may be removed.
   const marked = text
     .slice(0, 2 * most)

@@ -60,9 +60,9 @@ interface Tool {
 }
 
 /** Maximum number of failed builds whose logs are read if the input names none. */
-const mostFailures = 5;
+const maxFailures = 5;
 /** Minutes to wait: by default, and at most. */
-const [usualMinutes, mostMinutes] = [10, 60];
+const [usualMinutes, maxMinutes] = [10, 60];
 
 /** Creates the tools in the manifest, named without `gitlab-builds_`. */
 export function createAgentTools(parts: AgentToolsParts): AgentTools {
@@ -148,10 +148,10 @@ const failure: Run = async ({ context, clock }, { input, signal }) => {
   const { failed } = verdictOf(subject.listing);
   if (failed.length === 0)
     return [{ title: 'No build of this commit has failed.', lines: [] }, ...statusOf(subject, clock.now())];
-  const [first, ...others] = failed.slice(0, mostFailures).map((build) => failureFacts(context, subject, build));
+  const [first, ...others] = failed.slice(0, maxFailures).map((build) => failureFacts(context, subject, build));
   const history = await historyOf(failed[0]);
   const read = [...(first === undefined ? [] : [{ ...(await first), ...history }]), ...(await Promise.all(others))];
-  const rest = failed.slice(mostFailures).map(({ name, id }) => `- ${escaped(name, 100)} #${id}`);
+  const rest = failed.slice(maxFailures).map(({ name, id }) => `- ${escaped(name, 100)} #${id}`);
   return [
     ...read.flatMap(failureSections).map((section) => ({ ...section, share: (section.share ?? 1) / read.length })),
     ...(rest.length === 0 ? [] : [{ title: 'These failed, too; ask for them by their numbers:', lines: rest }]),
@@ -178,7 +178,7 @@ const wait: Run = async (parts, { input, signal, token }) => {
       `Only builds of the commit that is shown can be waited for, which is ${target.sha.slice(0, 12)}.`,
     );
   const build = input.build === undefined ? undefined : await buildOfInput(context, subject, input.build, signal);
-  const minutes = Math.min(Math.max(input.minutes ?? usualMinutes, 0), mostMinutes);
+  const minutes = Math.min(Math.max(input.minutes ?? usualMinutes, 0), maxMinutes);
   const awaited = { target, build: build?.id };
   const port = { session: context.session, clock, attend: parts.attend };
   const outcome = await waitForBuilds(port, root, awaited, minutes * 60_000, token);

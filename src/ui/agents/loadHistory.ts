@@ -24,7 +24,7 @@ export async function loadHistory(
 }
 
 /** Maximum number of commits to name. */
-const mostSuspects = 20;
+const maxSuspects = 20;
 
 /** Facts for a failure report about since when a build has been failing, or why that isn't known. */
 export async function historyFacts(
@@ -47,7 +47,7 @@ export function historyLines(history: History): readonly string[] {
   const { suspects } = history;
   return [
     ...historySentences(history),
-    ...suspects.slice(0, mostSuspects).map((judged) => `May have caused it: ${commitLine(judged)}`),
-    ...(suspects.length > mostSuspects ? [`And ${suspects.length - mostSuspects} commits more.`] : []),
+    ...suspects.slice(0, maxSuspects).map((judged) => `May have caused it: ${commitLine(judged)}`),
+    ...(suspects.length > maxSuspects ? [`And ${suspects.length - maxSuspects} commits more.`] : []),
   ];
 }

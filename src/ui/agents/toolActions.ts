@@ -24,7 +24,7 @@ export interface Question {
 }
 
 /** Longest value of a variable in a question, in characters. */
-const mostOfValue = 200;
+const maxOfValue = 200;
 
 export function actionOf(name: AgentAction, variables: Variables | undefined): Action {
   switch (name) {
@@ -90,7 +90,7 @@ export function runQuestion(ref: string, subject: ToolSubject, variables: Variab
 /** Variables with their values, since those may decide what is deployed: `A=1, B=2`; empty for none. */
 function variableWords(variables: Variables): string {
   return Object.entries(variables)
-    .map(([name, value]) => withoutLinks(`${name}=${plainText(value, mostOfValue)}`))
+    .map(([name, value]) => withoutLinks(`${name}=${plainText(value, maxOfValue)}`))
     .join(', ');
 }
 

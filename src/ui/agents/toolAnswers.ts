@@ -40,13 +40,13 @@ export function masked(sections: readonly Section[], secrets: readonly string[])
 /** Length of a line that is searched for secrets, in UTF-16 units. An answer shows less of it. */
 const longestLine = 4000;
 /** Length at the end of a line that was cut, which may hold only the beginning of a secret. */
-const mostOfWord = 1000;
+const maxOfWord = 1000;
 
 /** The beginning of a long line up to a space, so that no part of a secret is left that would not be recognized. */
 function withoutRest(text: string): string {
   if (text.length <= longestLine) return text;
   const space = text.lastIndexOf(' ', longestLine);
-  return `${text.slice(0, Math.max(space, longestLine - mostOfWord))}…`;
+  return `${text.slice(0, Math.max(space, longestLine - maxOfWord))}…`;
 }
 
 /** Tokens in use, which no answer may contain. */

@@ -25,14 +25,14 @@ import type { FoundTest, TestResults } from '../../core/artifacts/tests/testResu
 import type { TestSource } from '../../core/artifacts/tests/testSource';
 
 /** Maximum number of rows per folder: more can't be used, and VS Code keeps all of them. */
-const mostRows = 2000;
+const maxRows = 2000;
 /** Maximum number of rows for failed tests; the rest are counted. */
-const mostFailedShown = 500;
+const maxFailedShown = 500;
 /** Maximum number of builds without an archive whose tests are cached. */
-const mostAlone = 50;
+const maxAlone = 50;
 
 /** Maximum number of failed tests that are listed below their build without a heading. */
-const mostWithoutHeading = 20;
+const maxWithoutHeading = 20;
 /** How long the rows below a build wait for its failed tests, in ms, to avoid that they move. */
 const patienceMs = 1000;
 
@@ -198,7 +198,7 @@ export class ArtifactRows implements Disposable {
   private keepAlone(key: string, tests: Tests): void {
     this.testsWithoutArchive.set(key, tests);
     const [oldest] = this.testsWithoutArchive.keys();
-    if (this.testsWithoutArchive.size > mostAlone && oldest !== undefined) this.testsWithoutArchive.delete(oldest);
+    if (this.testsWithoutArchive.size > maxAlone && oldest !== undefined) this.testsWithoutArchive.delete(oldest);
   }
 
   private readTests(root: string, tests: Tests, build: Build, opened: OpenArchive | undefined): void {
@@ -229,7 +229,7 @@ export class ArtifactRows implements Disposable {
     opened: OpenArchive | undefined,
     results: TestResults,
   ): Promise<readonly ArtifactRowNode[]> {
-    const shown = results.failed.slice(0, mostFailedShown);
+    const shown = results.failed.slice(0, maxFailedShown);
     const project = targetOf(this.snapshotOf(root))?.project ?? '';
     const places = await locateTests(shown, pathOfUri(root), project);
     const nodes = shown.map((found, index) =>
@@ -257,7 +257,7 @@ function isWhole({ damaged, firstOf, firstTests }: TestResults): boolean {
 
 /** Whether there are so few failures that a heading would add nothing. */
 function isBrief(results: TestResults): boolean {
-  return isWhole(results) && results.sharedBy === undefined && results.failures <= mostWithoutHeading;
+  return isWhole(results) && results.sharedBy === undefined && results.failures <= maxWithoutHeading;
 }
 
 /**
@@ -297,7 +297,7 @@ function inFolder(
   build: Build,
 ): readonly ArtifactRowNode[] {
   const seen = new Map<string, number>();
-  const rows = children.slice(0, mostRows).map((child) => {
+  const rows = children.slice(0, maxRows).map((child) => {
     const times = seen.get(`${child.kind} ${child.name}`) ?? 0;
     seen.set(`${child.kind} ${child.name}`, times + 1);
     const uri = child.isOpenable ? toArtifactUri(address, build, child.path) : undefined;

@@ -9,7 +9,7 @@ import { timeSlice } from '../../core/util/timeSlice';
 import { rootUriOf } from '../git/vscodeGit';
 
 /** Maximum number of files that are followed from `.gitlab-ci.yml`, and of patterns that are searched for. */
-const [mostFiles, mostSearches] = [100, 50];
+const [maxFiles, maxSearches] = [100, 50];
 
 /** A CI file of a repository. */
 export interface LocatedCiFile extends CiFile {
@@ -40,14 +40,14 @@ export class CiFiles {
       const share = timeSlice();
       for (const pattern of included) {
         if (includes(pattern, path)) return true;
-        if (!isPattern(pattern) && files.size < mostFiles) files.add(pattern);
+        if (!isPattern(pattern) && files.size < maxFiles) files.add(pattern);
         await share();
       }
     }
     return false;
   }
 
-  /** `.gitlab-ci.yml` and the local files that it includes, until `mostFiles` are read. */
+  /** `.gitlab-ci.yml` and the local files that it includes, until `maxFiles` are read. */
   async *all(repository: Root): AsyncGenerator<LocatedCiFile> {
     const paths = new Set([ciFileName]);
     let searches = 0;
@@ -57,10 +57,10 @@ export class CiFiles {
       if (file === undefined) continue;
       yield file;
       for (const one of file.includes) {
-        if (paths.size >= mostFiles || searches >= mostSearches) break;
+        if (paths.size >= maxFiles || searches >= maxSearches) break;
         if (isPattern(one)) searches += 1;
         for (const each of isPattern(one) ? await found(repository, one) : [one])
-          if (paths.size < mostFiles) paths.add(each);
+          if (paths.size < maxFiles) paths.add(each);
       }
     }
   }
@@ -73,7 +73,7 @@ export class CiFiles {
     this.parsed.delete(key);
     this.parsed.set(key, { text, file });
     const [oldest] = this.parsed.keys();
-    if (this.parsed.size > mostFiles && oldest !== undefined) this.parsed.delete(oldest);
+    if (this.parsed.size > maxFiles && oldest !== undefined) this.parsed.delete(oldest);
     return file;
   }
 
@@ -135,6 +135,6 @@ async function textOnDisk(path: string): Promise<string | undefined> {
 }
 
 async function found(repository: Root, pattern: string): Promise<readonly string[]> {
-  const files = await workspace.findFiles(new RelativePattern(rootUriOf(repository), pattern), undefined, mostFiles);
+  const files = await workspace.findFiles(new RelativePattern(rootUriOf(repository), pattern), undefined, maxFiles);
   return files.flatMap((uri) => pathWithin(repository, uri) ?? []).sort();
 }

@@ -16,7 +16,7 @@ import { CiProblems, type CiProblem } from './ciProblems';
 /** Maximum length of a message in which places are looked for, in UTF-16 units. */
 const longestMessage = 2000;
 /** Number of keys from which on no more files are compared with messages. */
-const mostKeys = 20_000;
+const maxKeys = 20_000;
 
 interface Session extends ShownRepositories {
   snapshotOf(root: string): Snapshot | undefined;
@@ -108,7 +108,7 @@ export class CiValidation implements Disposable {
     if (messages.length === 0) return [];
     const linted: { readonly path: string; readonly keys: Awaited<ReturnType<typeof readCiKeys>> }[] = [];
     const uris = new Map<string, Uri>();
-    let keysLeft = mostKeys;
+    let keysLeft = maxKeys;
     for await (const { path, uri, text } of this.parts.files.all(repository)) {
       const keys = await readCiKeys(text);
       linted.push({ path, keys });

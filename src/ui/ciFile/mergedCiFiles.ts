@@ -14,7 +14,7 @@ import { shortSha } from '../text/buildText';
 import { oneLine } from '../text/failures';
 
 /** Number of configurations that are kept. */
-const mostKept = 10;
+const maxKept = 10;
 
 /** Identifies the merged configuration of a commit. */
 export interface MergedAddress {
@@ -54,7 +54,7 @@ export class MergedCiFiles implements ReadableFiles {
       );
     this.kept.set(key, text);
     const [oldest] = this.kept.keys();
-    if (this.kept.size > mostKept && oldest !== undefined) this.kept.delete(oldest);
+    if (this.kept.size > maxKept && oldest !== undefined) this.kept.delete(oldest);
     return text;
   }
 

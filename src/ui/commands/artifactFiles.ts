@@ -209,7 +209,7 @@ function uriOf({ build, opened: { address } }: EntrySubjects, { kind, path, isOp
   return Uri.parse(toArtifactUri(address, build, path), true);
 }
 
-const mostFound = 200;
+const maxFound = 200;
 
 /**
  * The workspace file with the same path below the repository or its workspace folder; else one of the same name that
@@ -230,7 +230,7 @@ async function counterpartOf(
   const name = basename(path);
   const pattern = new RelativePattern(folder, `**/${name.replace(/[[\]{}()*?!]/g, '[$&]')}`);
   const saved = join(folder.fsPath, context.settings.artifactsDirectory(folder));
-  const found = (await workspace.findFiles(pattern, undefined, mostFound)).filter(
+  const found = (await workspace.findFiles(pattern, undefined, maxFound)).filter(
     ({ fsPath }) => pathBelow(saved, fsPath) === undefined,
   );
   if (found.length === 0)

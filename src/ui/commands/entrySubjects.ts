@@ -138,12 +138,12 @@ interface NodeItem extends QuickPickItem {
 }
 
 /** Maximum number of items in the list; the filter finds the others. */
-const mostItems = 20_000;
+const maxItems = 20_000;
 
 async function pickNode(opened: OpenArchive, { pickEntry, folders }: EntryQuestion): Promise<ArchiveNode | undefined> {
   const all = [...opened.tree.byPath.values()].filter(({ kind, path }) => path !== '' && (folders || kind === 'file'));
   if (all.length === 0) throw new UserError(l10n.t('These artifacts are empty.'));
-  const items = all.slice(0, mostItems).map(toItem);
+  const items = all.slice(0, maxItems).map(toItem);
   const chosen = await window.showQuickPick(items, { placeHolder: pickEntry });
   return chosen?.node;
 }

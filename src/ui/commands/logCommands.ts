@@ -10,7 +10,7 @@ import { failureMarkdown } from '../agents/toolAnswers';
 import { buildTitle, formatSize } from '../text/buildText';
 import { UserError } from '../report';
 import { oneLine, withoutMarkup } from '../text/failures';
-import { findProblems, mostProblems, type FoundProblems } from '../../core/log/findProblems';
+import { findProblems, maxProblems, type FoundProblems } from '../../core/log/findProblems';
 import type { LogDocument } from '../log/logDocument';
 import { toLogAddress } from '../log/logUri';
 import { abortedBy } from './prompts';
@@ -213,7 +213,7 @@ async function tell(
 
 function foundWords(build: Build, count: number, isCut: boolean): string {
   const title = buildTitle(build);
-  if (isCut) return l10n.t('Showing the first {0} problems of {1}. Its log has more.', mostProblems, title);
+  if (isCut) return l10n.t('Showing the first {0} problems of {1}. Its log has more.', maxProblems, title);
   return plural(
     count,
     l10n.t('{0} problem in the log of {1}', count, title),

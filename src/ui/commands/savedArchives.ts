@@ -155,13 +155,13 @@ export async function unpackSaved(
   }
 }
 
-const mostLogged = 200;
+const maxLogged = 200;
 
 /** Logs left-out entries with reasons, up to a limit. */
 export function logLeftOut(log: Pick<CommandContext['log'], 'info'>, leftOut: readonly LeftOut[]): void {
-  for (const { kind, path } of leftOut.slice(0, mostLogged))
+  for (const { kind, path } of leftOut.slice(0, maxLogged))
     log.info(`Left out: ${new ArchiveError(kind, { path }).message}`);
-  if (leftOut.length > mostLogged) log.info(`Left out: ${leftOut.length - mostLogged} more`);
+  if (leftOut.length > maxLogged) log.info(`Left out: ${leftOut.length - maxLogged} more`);
 }
 
 /** Throttles progress of unpacking. `total`: size of the archive in bytes. */

@@ -8,7 +8,7 @@ import {
 } from '../../core/artifacts/tests/codeQuality';
 import type { ArchiveNode } from '../../core/artifacts/archive/archiveTree';
 import type { FoundFiles } from '../../core/log/logFileFinder';
-import { mostProblems } from '../../core/log/findProblems';
+import { maxProblems } from '../../core/log/findProblems';
 import { can } from '../../core/model/abilities';
 import type { Build } from '../../core/model/build';
 import { timeSlice } from '../../core/util/timeSlice';
@@ -26,7 +26,7 @@ import { rowsOf, targetSnapshot } from './targets';
 import { plural } from '../text/plural';
 
 /** Maximum number of reports of one archive. */
-const mostReports = 20;
+const maxReports = 20;
 
 /** Shows the findings of code quality reports in VS Code's Problems view: of the selected files, or of a build's archive. */
 export const showCodeQuality: Command = async (context, args) => {
@@ -40,7 +40,7 @@ export const showCodeQuality: Command = async (context, args) => {
         return { findings: all.length, found: await placed(context, subject, all) };
       },
     );
-    context.problems.showReport(root, build, found.slice(0, mostProblems));
+    context.problems.showReport(root, build, found.slice(0, maxProblems));
     await tell(context, build, findings, found.length);
   }
 };
@@ -62,7 +62,7 @@ async function reportsOf(context: CommandContext, args: readonly unknown[]): Pro
   const nodes = await filesNamed(opened.tree, isQualityName);
   if (nodes.length === 0)
     throw new UserError(l10n.t('The artifacts of {0} contain no code quality report.', buildTitle(build)));
-  return [{ root, build, opened, nodes: nodes.slice(0, mostReports) }];
+  return [{ root, build, opened, nodes: nodes.slice(0, maxReports) }];
 }
 
 async function findingsOf(
@@ -140,8 +140,8 @@ async function tell({ report }: CommandContext, build: Build, findings: number, 
 }
 
 function foundWords(title: string, found: number): string {
-  if (found > mostProblems)
-    return l10n.t('Showing the first {0} code quality findings of {1}. Its report has more.', mostProblems, title);
+  if (found > maxProblems)
+    return l10n.t('Showing the first {0} code quality findings of {1}. Its report has more.', maxProblems, title);
   return plural(
     found,
     l10n.t('{0} code quality finding of {1}', found, title),

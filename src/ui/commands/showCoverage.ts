@@ -1,6 +1,6 @@
 import { commands, l10n, Uri, window, workspace } from 'vscode';
 import { candidatesOf, isCoverageName, readCoverage } from '../../core/artifacts/tests/coverageFiles';
-import { mostFiles, type CoveredFile } from '../../core/artifacts/tests/coverage';
+import { maxFiles, type CoveredFile } from '../../core/artifacts/tests/coverage';
 import { can } from '../../core/model/abilities';
 import type { Build } from '../../core/model/build';
 import { WorkspaceFiles } from '../../core/log/workspaceFiles';
@@ -17,7 +17,7 @@ import type { TargetSnapshot } from './targets';
 import { plural } from '../text/plural';
 
 /** Maximum number of coverage reports of one archive. */
-const mostReports = 50;
+const maxReports = 50;
 /** Number of files that are looked for at once. */
 const filesAtOnce = 10;
 
@@ -76,9 +76,9 @@ interface ReportedFile {
 async function reportsOf({ archives }: CommandContext, opened: OpenArchive): Promise<readonly ReportedFile[]> {
   const files: ReportedFile[] = [];
   const nodes = await filesNamed(opened.tree, isCoverageName);
-  for (const { path, entry } of nodes.slice(0, mostReports)) {
+  for (const { path, entry } of nodes.slice(0, maxReports)) {
     const covered = await readCoverage(path, await archives.read(opened, entry));
-    for (const one of covered ?? []) if (files.length < mostFiles) files.push({ report: path, covered: one });
+    for (const one of covered ?? []) if (files.length < maxFiles) files.push({ report: path, covered: one });
   }
   return files;
 }

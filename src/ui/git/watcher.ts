@@ -2,7 +2,7 @@ import { Disposable, RelativePattern, Uri, workspace } from 'vscode';
 import type { GitFolders } from '../../core/git/gitFolders';
 
 /** Git writes in bursts, so wait until it is quiet, but at most so long after the first change, in ms. */
-const [quietMs, mostMs] = [100, 500];
+const [quietMs, maxMs] = [100, 500];
 const ownFiles = '{HEAD,MERGE_HEAD,CHERRY_PICK_HEAD,REVERT_HEAD,BISECT_LOG,rebase-merge,rebase-apply,reftable/**}';
 const refs = '{packed-refs,refs/heads/**,refs/remotes/**,reftable/**}';
 
@@ -19,7 +19,7 @@ export function watchGit({ own, common }: GitFolders, moved: () => void): Dispos
   };
   const soon = () => {
     const now = performance.now();
-    latest ??= now + mostMs;
+    latest ??= now + maxMs;
     clearTimeout(timer);
     timer = setTimeout(tell, Math.min(quietMs, Math.max(latest - now, 0)));
   };

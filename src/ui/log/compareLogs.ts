@@ -10,7 +10,7 @@ import type { Logs } from './logs';
 import { bounded, firstShown, tailFrom } from '../../core/log/tailView';
 
 /** Maximum length of each text in characters; the diff works by line. */
-const mostCompared = 10e6;
+const maxCompared = 10e6;
 
 /** Provides logs without what differs in every run, for a diff editor. Nothing is cached. */
 export class ComparedLogs {
@@ -31,7 +31,7 @@ export class ComparedLogs {
 export async function textToCompare(log: Log): Promise<string> {
   const lines: string[] = [];
   const share = timeSlice();
-  for (const line of tailFrom(log, firstShown(log, bounded(mostCompared))).lines) {
+  for (const line of tailFrom(log, firstShown(log, bounded(maxCompared))).lines) {
     lines.push(normalized(line));
     const turn = share();
     if (turn !== undefined) await turn;

@@ -9,9 +9,9 @@ import type { Logs } from './logs';
 /** Maximum number of spans to draw per line; a line with a color per character is a picture. */
 const spansPerLine = 500;
 /** Maximum number of spans that are drawn in one editor. */
-const mostSpans = 10_000;
+const maxSpans = 10_000;
 /** Maximum number of styles that are drawn in one editor, and that are kept for all: each is a rule in VS Code's page. */
-const mostStyles = { drawn: 250, kept: 1000 };
+const maxStyles = { drawn: 250, kept: 1000 };
 
 const names = ['Black', 'Red', 'Green', 'Yellow', 'Blue', 'Magenta', 'Cyan', 'White'] as const;
 
@@ -43,7 +43,7 @@ export class LogColors implements Disposable {
   draw(editor: TextEditor): void {
     const open = this.logs.of(editor.document.uri);
     if (open === undefined) return;
-    if (this.types.size > mostStyles.kept) this.startAnew(editor);
+    if (this.types.size > maxStyles.kept) this.startAnew(editor);
     const ranges = this.rangesIn(open.log, editor);
     const before = this.drawn.get(editor) ?? new Set();
     for (const type of before) if (!ranges.has(type)) editor.setDecorations(type, []);
@@ -57,13 +57,13 @@ export class LogColors implements Disposable {
 
   private rangesIn(log: Log, editor: TextEditor): Map<TextEditorDecorationType, Range[]> {
     const found = new Map<string, { readonly style: Style; readonly ranges: Range[] }>();
-    let left = mostSpans;
+    let left = maxSpans;
     for (const line of linesAround(editor, log))
       for (const { start, end, style } of log.spans(line, Math.min(spansPerLine, left))) {
         left -= 1;
         const key = JSON.stringify(style);
         const own = found.get(key) ?? { style, ranges: [] };
-        if (own.ranges.length === 0 && found.size >= mostStyles.drawn) continue;
+        if (own.ranges.length === 0 && found.size >= maxStyles.drawn) continue;
         own.ranges.push(new Range(line, start, line, end));
         found.set(key, own);
       }

@@ -49,10 +49,10 @@ function toArgument(target: LogLinkTarget): string {
 }
 
 /** Maximum number of links to lines. */
-const mostLinks = 5000;
-const mostPaths = 2000;
+const maxLinks = 5000;
+const maxPaths = 2000;
 /** Maximum number of files that a link offers; its URI contains them. */
-const mostOffered = 50;
+const maxOffered = 50;
 
 /**
  * Provides links to files of the repository, and those that the log itself contains. VS Code finds other URLs.
@@ -72,7 +72,7 @@ export class LogLinks implements DocumentLinkProvider {
     const { places, paths, own } = await this.lookThrough(log, token);
     const lineCount = Math.min(document.lineCount, log.lines.length);
     const isShown = ({ at }: LinkCandidate) => at < lineCount;
-    const shown = [...places.filter(isShown).slice(0, mostLinks), ...paths.filter(isShown).slice(0, mostPaths)];
+    const shown = [...places.filter(isShown).slice(0, maxLinks), ...paths.filter(isShown).slice(0, maxPaths)];
     const [finder, distance] = await Promise.all([this.source.finderFor(log, open), this.source.distanceOf(open)]);
     shown.sort((a, b) => a.at - b.at || a.start - b.start);
     const files = await finder.find(shown);
@@ -118,16 +118,16 @@ function readerOf(found: Found, lines: readonly string[]): (at: number) => reado
 
 function lookAt(log: Log, found: Found, locationsAt: (at: number) => readonly Location[]): void {
   const at = found.upTo++;
-  if (found.places.length < mostLinks) {
+  if (found.places.length < maxLinks) {
     const places = locationsAt(at);
     for (const place of places) if (place.path !== undefined) found.places.push({ ...place, path: place.path, at });
-    if (found.paths.length < mostPaths)
+    if (found.paths.length < maxPaths)
       for (const path of pathsIn(log.lines[at] ?? ''))
         if (places.every(({ start, end }) => path.end <= start || end <= path.start)) found.paths.push({ ...path, at });
   }
-  if (found.own.length >= mostLinks) return;
+  if (found.own.length >= maxLinks) return;
   for (const { start, end, url } of log.links(at))
-    if (found.own.length < mostLinks)
+    if (found.own.length < maxLinks)
       found.own.push(new DocumentLink(new Range(at, start, at, end), Uri.parse(url, true)));
 }
 
@@ -147,7 +147,7 @@ function toLink(
     const where = line === undefined ? '' : `#L${line}${column === undefined ? '' : `,${column}`}`;
     return [new DocumentLink(range, Uri.parse(`${Uri.file(file).toString()}${where}`, true))];
   }
-  const target: LogLinkTarget = { log: log.toString(), files: found.files.slice(0, mostOffered), line, column };
+  const target: LogLinkTarget = { log: log.toString(), files: found.files.slice(0, maxOffered), line, column };
   const query = encodeURIComponent(JSON.stringify([toArgument(target)]));
   const link = new DocumentLink(range, Uri.parse(`command:gitlabBuilds.openLogPlace?${query}`, true));
   if (rival !== undefined) link.tooltip = l10n.t('Select one of {0} files', found.files.length);

@@ -57,13 +57,13 @@ export interface PlacedSection {
 }
 
 /** VS Code's limit for folding ranges. */
-const mostSections = 5000;
+const maxSections = 5000;
 /** Maximum depth of the outline; deeper sections are in the last level. */
 const deepest = 50;
 
 export function place(sections: readonly Section[], lineCount: number): readonly PlacedSection[] {
   const around: PlacedSection[] = [];
-  return sections.slice(0, mostSections).flatMap((section) => {
+  return sections.slice(0, maxSections).flatMap((section) => {
     const { start, end } = section;
     if (start >= lineCount) return [];
     while ((around.at(-1)?.last ?? Infinity) < start) around.pop();

@@ -22,7 +22,7 @@ export type TestingSetting = 'onDemand' | 'always' | 'never';
 const testingSettings: readonly TestingSetting[] = ['onDemand', 'always', 'never'];
 
 /** Maximum refresh interval in seconds: a longer one would look broken. */
-const mostSeconds = 3600;
+const maxSeconds = 3600;
 const megabyte = 1_000_000;
 /** Settings of the display, and those that determine which builds to load. */
 const displayKeys = ['groupBy', 'ciFile.codeLens'];
@@ -244,7 +244,7 @@ export class Settings implements Disposable {
   private seconds(key: string, fallback: number, least: number): number {
     const value = workspace.getConfiguration('gitlabBuilds.refresh').get<unknown>(key);
     return typeof value === 'number' && Number.isFinite(value)
-      ? Math.min(Math.max(value, least), mostSeconds)
+      ? Math.min(Math.max(value, least), maxSeconds)
       : fallback;
   }
 }

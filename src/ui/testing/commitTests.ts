@@ -24,7 +24,7 @@ import { addTests, type PlacedTest } from './testItems';
 
 const buildsAtOnce = 4;
 /** Maximum number of tests shown; for more, the build says how many of its tests are shown. */
-const mostTests = 20_000;
+const maxTests = 20_000;
 
 export interface CommitTestsPort {
   readonly source: Pick<TestSource, 'readAny'>;
@@ -132,7 +132,7 @@ export class CommitTests implements Disposable {
     const request = new TestRunRequest(undefined, undefined, undefined, false, true);
     // VS Code draws Rerun Last Run beside any run that has ended, whatever profiles there are. Without one it runs nothing.
     const run = controller.createTestRun(request, title, false);
-    let left = mostTests;
+    let left = maxTests;
     for (const one of read) {
       const item = this.addBuild(controller, one);
       if (one.results === undefined) continue;

@@ -60,7 +60,7 @@ async function statementsOf(
   const statements: StatementCoverage[] = [];
   for (const [line, hits] of lines) {
     const { covered = 0, total = 0 } = branches.get(line) ?? {};
-    const each = Array.from({ length: Math.min(total, mostBranches) }, (_, at) => new BranchCoverage(at < covered));
+    const each = Array.from({ length: Math.min(total, maxBranches) }, (_, at) => new BranchCoverage(at < covered));
     statements.push(new StatementCoverage(hits, new Position(line - 1, 0), each));
     const turn = share();
     if (turn !== undefined) await turn;
@@ -69,4 +69,4 @@ async function statementsOf(
 }
 
 /** Maximum number of branches of one line. */
-const mostBranches = 100;
+const maxBranches = 100;

@@ -174,11 +174,11 @@ function asWords(reason: string): string {
   return oneLine(reason.replaceAll('_', ' '));
 }
 
-const mostInRow = 60;
+const maxInRow = 60;
 
 function shortened(message: string): string {
   const line = oneLine(message);
-  return line.length > mostInRow ? `${line.slice(0, mostInRow - 1).toWellFormed()}…` : line;
+  return line.length > maxInRow ? `${line.slice(0, maxInRow - 1).toWellFormed()}…` : line;
 }
 
 /** Why a pipeline failed without builds. */

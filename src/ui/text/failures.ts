@@ -271,10 +271,10 @@ export function stalenessSentence({ failure }: Staleness): string {
   return failure === undefined ? l10n.t('from the last session') : failureSentence(failure);
 }
 
-const mostNotices = 3;
-const mostNames = 3;
+const maxNotices = 3;
+const maxNames = 3;
 /** Maximum length of GitLab's explanation in UTF-16 units. */
-const mostOfReason = 200;
+const maxOfReason = 200;
 
 /**
  * Text of a notification: `main · Fix the oven: 2 of 7 builds failed: rspec, lint`, with the commit's SHA if it has no
@@ -283,7 +283,7 @@ const mostOfReason = 200;
 export function noticesSentence(notices: readonly Notice[], withNames: boolean): string {
   const failed = notices.filter(({ outcome }) => outcome === 'failed');
   const others = notices.filter(({ outcome }) => outcome !== 'failed');
-  const told = [...failed, ...others].slice(0, mostNotices).map((notice) => noticeSentence(notice, withNames));
+  const told = [...failed, ...others].slice(0, maxNotices).map((notice) => noticeSentence(notice, withNames));
   const more = notices.length - told.length;
   return [...told, ...(more > 0 ? [l10n.t('and {0} more', more)] : [])].join('; ');
 }
@@ -300,8 +300,8 @@ function endOf({ outcome, failed, total, fixed, reason, more = 0 }: Notice): str
     case 'failed': {
       if (failed.length === 0) return pipelineFailed(reason);
       if (more > 0) return moreSentence(more, failed.length, total);
-      const names = failed.slice(0, mostNames).map(nameOfFailed);
-      const named = [...names, ...(failed.length > mostNames ? ['…'] : [])].join(', ');
+      const names = failed.slice(0, maxNames).map(nameOfFailed);
+      const named = [...names, ...(failed.length > maxNames ? ['…'] : [])].join(', ');
       return total === 1
         ? l10n.t('{0} failed', named)
         : l10n.t('{0} of {1} builds failed: {2}', failed.length, total, named);
@@ -319,7 +319,7 @@ function endOf({ outcome, failed, total, fixed, reason, more = 0 }: Notice): str
 function pipelineFailed(reason: string | undefined): string {
   return reason === undefined
     ? l10n.t('the pipeline failed')
-    : l10n.t('the pipeline failed: {0}', withoutIcons(withoutLinks(plainText(reason, mostOfReason))));
+    : l10n.t('the pipeline failed: {0}', withoutIcons(withoutLinks(plainText(reason, maxOfReason))));
 }
 
 function moreSentence(more: number, failed: number, total: number): string {

@@ -7,12 +7,12 @@ import { oneLine } from './failures';
 import { formatDuration, localTime, timeOf } from './timeText';
 
 /** Names of the critical path at most; the middle of a longer one is left out. */
-const mostNames = 9;
+const maxNames = 9;
 /** Width of the bars in characters. */
 const barWidth = 40;
-const mostNotStarted = 20;
+const maxNotStarted = 20;
 /** Maximum number of rows of the table. */
-const mostRows = 1000;
+const maxRows = 1000;
 
 /** Critical path in one line, with its running time and the time of the whole pipeline: `compile → rspec: 14:02 of 15:10`. */
 export function criticalPathWords(timeline: Timeline): string {
@@ -30,8 +30,8 @@ export function criticalPathWords(timeline: Timeline): string {
 /** Names of the builds of the path, with arrows between them. */
 function pathWords(path: readonly Bar[]): string {
   const names = path.map(nameOf);
-  const half = Math.floor(mostNames / 2);
-  const shown = names.length > mostNames ? [...names.slice(0, half), '…', ...names.slice(-half)] : names;
+  const half = Math.floor(maxNames / 2);
+  const shown = names.length > maxNames ? [...names.slice(0, half), '…', ...names.slice(-half)] : names;
   return shown.join(' → ');
 }
 
@@ -72,15 +72,15 @@ export function timelineText(title: string, timeline: Timeline): string {
 const marks = { critical: '*', waiting: '░', running: '█', open: '▶' } as const;
 
 function notStartedWords(builds: readonly Build[]): string {
-  const names = builds.slice(0, mostNotStarted).map(({ name }) => shortName(oneLine(name)));
-  const more = builds.length > mostNotStarted ? ['…'] : [];
+  const names = builds.slice(0, maxNotStarted).map(({ name }) => shortName(oneLine(name)));
+  const more = builds.length > maxNotStarted ? ['…'] : [];
   return l10n.t('Not started: {0} ({1})', [...names, ...more].join(', '), statusCounts(builds));
 }
 
 /** Lines of a table with a heading; numbers are right-aligned. */
 function table(timeline: Timeline): readonly string[] {
   const critical = new Set(timeline.path.map(({ build }) => build.id));
-  const bars = timeline.bars.slice(0, mostRows);
+  const bars = timeline.bars.slice(0, maxRows);
   const more = timeline.bars.length - bars.length;
   const rows = bars.map((bar) => [
     critical.has(bar.build.id) ? marks.critical : '',

@@ -20,7 +20,7 @@ export interface TooltipFacts extends BuildFacts {
   readonly pipeline?: Pipeline | undefined;
 }
 
-const mostAttempts = 3;
+const maxAttempts = 3;
 
 /** Tooltip of a build. All untrusted text is escaped, so that it can't contain links, images or commands. */
 export function buildTooltip(build: Build, now: number, facts: TooltipFacts = {}): MarkdownString {
@@ -98,12 +98,12 @@ function artifactsWords(artifacts: NonNullable<Build['artifacts']>, now: number)
 
 /** Earlier attempts: `#41 failed: timed out, #40 failed`. */
 function attemptsWords(attempts: readonly Build[]): string {
-  const told = attempts.slice(0, mostAttempts).map((attempt) => {
+  const told = attempts.slice(0, maxAttempts).map((attempt) => {
     const standing = `#${attempt.id} ${buildLabel(attempt)}`;
     const reason = failureReasonWords(attempt);
     return reason === undefined ? standing : l10n.t('{0}: {1}', standing, reason);
   });
-  return [...told, ...(attempts.length > mostAttempts ? ['…'] : [])].join(', ');
+  return [...told, ...(attempts.length > maxAttempts ? ['…'] : [])].join(', ');
 }
 
 function linksOf(build: Build, { root, pipeline }: TooltipFacts): readonly CommandLink[] {

@@ -24,8 +24,8 @@ export interface GroupFacts {
   readonly root?: string | undefined;
 }
 
-const mostNames = 5;
-const mostStages = 20;
+const maxNames = 5;
+const maxStages = 20;
 
 /** Tooltip of a pipeline: counts, stages, what it waits for, and the slowest builds. */
 export function pipelineTooltip(
@@ -139,7 +139,7 @@ function failedWords(builds: readonly Build[]): string {
 }
 
 function named(names: readonly string[]): string {
-  return [...names.slice(0, mostNames), ...(names.length > mostNames ? ['…'] : [])].join(', ');
+  return [...names.slice(0, maxNames), ...(names.length > maxNames ? ['…'] : [])].join(', ');
 }
 
 /** The slowest builds, if there are several. A bridge takes as long as the pipeline it triggered. */
@@ -180,5 +180,5 @@ function greatest(numbers: readonly number[]): number | undefined {
 function stageLines(builds: readonly Build[]): readonly TooltipLine[] {
   const stages = groupBy(builds, ({ stage }) => stage);
   const lines = [...stages].map(([stage, those]): TooltipLine => [stage, groupDescription(those)]);
-  return lines.length > mostStages ? [...lines.slice(0, mostStages), ['…', '…']] : lines;
+  return lines.length > maxStages ? [...lines.slice(0, maxStages), ['…', '…']] : lines;
 }

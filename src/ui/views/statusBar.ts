@@ -202,12 +202,12 @@ function passedWords({ childFailed, manual, scheduled }: Verdict): string {
 /** Lists failed builds, unless the item's text already does. */
 function failedLine({ failed, childFailed }: Verdict): readonly string[] {
   if (failed.length < 2 && childFailed.length === 0) return [];
-  const names = failed.slice(0, mostNames).map(({ name }) => withoutIcons(shortName(name, inStatusBar)));
-  const more = failed.length > mostNames ? ', …' : '';
+  const names = failed.slice(0, maxNames).map(({ name }) => withoutIcons(shortName(name, inStatusBar)));
+  const more = failed.length > maxNames ? ', …' : '';
   return [l10n.t('Failed: {0}', names.join(', ') + more)];
 }
 
-const mostNames = 5;
+const maxNames = 5;
 
 function shortened(text: string): string {
   const line = withoutIcons(oneLine(text));

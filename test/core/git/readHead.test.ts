@@ -119,7 +119,7 @@ describe('git that prints too much or hangs', () => {
 
   it('is killed after its time', async () => {
     // It waits for names on its standard input, which nobody writes.
-    const limits = { mostBytes: 1000, timeoutMs: 200 };
+    const limits = { maxBytes: 1000, timeoutMs: 200 };
     const hanging = runGit({ program: 'git', limits }, root, ['cat-file', '--batch']);
     await assert.rejects(hanging, { name: 'LocalError', reason: 'ETIMEDOUT' });
   });

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { LocalError } from '../../../src/core/model/errors';
-import { mostTrackedFiles, readChangedFiles, readTrackedFiles, TrackedFiles } from '../../../src/core/git/trackedFiles';
+import { maxTrackedFiles, readChangedFiles, readTrackedFiles, TrackedFiles } from '../../../src/core/git/trackedFiles';
 
 async function indexOf(paths: readonly string[]): Promise<TrackedFiles> {
   const files = await TrackedFiles.of(paths.map((path) => `${path}\0`).join(''));
@@ -68,8 +68,8 @@ describe('the index of tracked files', () => {
   });
 
   it('is none where there are too many', async () => {
-    assert.equal(await TrackedFiles.of('a\0'.repeat(mostTrackedFiles + 1)), undefined);
-    assert.equal((await TrackedFiles.of('a\0'.repeat(mostTrackedFiles)))?.count, mostTrackedFiles);
+    assert.equal(await TrackedFiles.of('a\0'.repeat(maxTrackedFiles + 1)), undefined);
+    assert.equal((await TrackedFiles.of('a\0'.repeat(maxTrackedFiles)))?.count, maxTrackedFiles);
     assert.equal((await indexOf([])).has('a'), false);
   });
 });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { LogReader, mostRead } from '../../../src/core/log/reader';
+import { LogReader, maxRead } from '../../../src/core/log/reader';
 import { longestLine } from '../../../src/core/log/stream';
 import { assertLinear } from '../hostileText';
 import { end, read, start, timestamped } from './support';
@@ -37,7 +37,7 @@ describe('a hostile log', () => {
 
   it('is full at some number of lines', () => {
     const reader = new LogReader();
-    const lines = Buffer.alloc(mostRead.lines / 4, '\n');
+    const lines = Buffer.alloc(maxRead.lines / 4, '\n');
     for (const isFull of [false, false, false, true]) {
       reader.push(lines);
       assert.equal(reader.isFull, isFull);

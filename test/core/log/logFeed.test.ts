@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
-import { mostRead } from '../../../src/core/log/reader';
+import { maxRead } from '../../../src/core/log/reader';
 import { LogFeed } from '../../../src/core/log/logFeed';
 
 async function* pieces(bytes: Uint8Array, size: number): AsyncGenerator<Uint8Array, void> {
@@ -50,7 +50,7 @@ describe('LogFeed', () => {
   });
 
   it('reads no more of a log without end than anybody looks at, and says so', async () => {
-    const lines = Buffer.alloc(mostRead.lines / 8, '\n');
+    const lines = Buffer.alloc(maxRead.lines / 8, '\n');
     let pieces = 0;
     async function* endless() {
       for (;;) {

@@ -67,7 +67,7 @@ describe('Monitor: a refresh', () => {
     assert.equal(watched.loads.length, 2);
     watched.lastLoad.answer();
     await first;
-    assert.deepEqual([watched.loads.length, watched.mostUnderWay], [2, 1]);
+    assert.deepEqual([watched.loads.length, watched.maxUnderWay], [2, 1]);
   });
 
   it('asked for in the very moment that another ends is not lost', async () => {

@@ -4,7 +4,7 @@ import { contrastRatio, leastContrast, type Hex } from '../../../src/core/log/co
 import { toDecoration } from '../../../src/ui/log/logColors';
 import { textToCompare } from '../../../src/ui/log/compareLogs';
 import { pathsInRepository } from '../../../src/core/log/containerPath';
-import { firstShown, LogView, mostShown, tailFrom } from '../../../src/core/log/tailView';
+import { firstShown, LogView, maxShown, tailFrom } from '../../../src/core/log/tailView';
 import { LogReader } from '../../../src/core/log/reader';
 import { place } from '../../../src/ui/log/logStructure';
 import { toLogAddress, toLogUri } from '../../../src/ui/log/logUri';
@@ -251,12 +251,12 @@ describe('How much of a log is shown', () => {
     start(Infinity);
     grow(300_000);
     const shown = view.of(log).lines.reduce((sum, { length }) => sum + length + 1, 0);
-    assert.ok(shown <= mostShown.characters && shown > 0.99 * mostShown.characters, `${shown}`);
+    assert.ok(shown <= maxShown.characters && shown > 0.99 * maxShown.characters, `${shown}`);
     assert.deepEqual([view.from > 0, view.earlier(log)], [true, 0]);
     start(Infinity);
     log.push(Buffer.from('x\n'.repeat(400_000)));
     view.grow(log, false);
-    assert.equal(view.of(log).lines.length, mostShown.lines);
+    assert.equal(view.of(log).lines.length, maxShown.lines);
   });
 
   it('begins anew with another log', () => {

@@ -45,10 +45,10 @@ describe('The links of a log of 10 MB with 5,000 places', () => {
     const token = { isCancellationRequested: false } as CancellationToken;
     const found = await turns.during(() => links.provideDocumentLinks(document, token));
     assert.equal(found.length, lines / every);
-    assert.ok(turns.mostLines <= 12, `${turns.mostLines} lines in one turn`);
-    assert.ok(turns.mostSteps <= 24, `${turns.mostSteps} steps in one turn`);
+    assert.ok(turns.maxLines <= 12, `${turns.maxLines} lines in one turn`);
+    assert.ok(turns.maxSteps <= 24, `${turns.maxSteps} steps in one turn`);
     // Between two looks at the clock a line is looked at, and the one before it, for a list's file name.
-    assert.ok(turns.mostReads <= 8, `${turns.mostReads} readings of lines in one step`);
+    assert.ok(turns.maxReads <= 8, `${turns.maxReads} readings of lines in one step`);
     // The lines, then each place three times: looked up, decided, made a link.
     assert.ok(turns.count >= (lines + 3 * found.length) / 12, `${turns.count} turns`);
   });
@@ -93,15 +93,15 @@ class Turns {
   steps = 0;
   lines = 0;
   reads = 0;
-  mostSteps = 0;
-  mostLines = 0;
+  maxSteps = 0;
+  maxLines = 0;
   /** Lines read between two looks at the clock. */
-  mostReads = 0;
+  maxReads = 0;
 
   /** Called at each look at the clock. */
   step(): void {
     this.steps += 1;
-    this.mostReads = Math.max(this.mostReads, this.reads);
+    this.maxReads = Math.max(this.maxReads, this.reads);
     this.reads = 0;
   }
 
@@ -109,8 +109,8 @@ class Turns {
     let goes = true;
     const turn = (): void => {
       this.count += 1;
-      this.mostSteps = Math.max(this.mostSteps, this.steps);
-      this.mostLines = Math.max(this.mostLines, this.lines);
+      this.maxSteps = Math.max(this.maxSteps, this.steps);
+      this.maxLines = Math.max(this.maxLines, this.lines);
       [this.steps, this.lines] = [0, 0];
       if (goes) setImmediate(turn);
     };

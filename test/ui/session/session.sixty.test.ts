@@ -83,15 +83,15 @@ describe('Sixty repositories', function () {
     });
     const [started, ended] = ['+', '-'].map((sign) => gitLog().filter((line) => line.startsWith(sign)).length);
     assert.equal(started, ended);
-    assert.ok(mostAtOnce(gitLog()) <= 4, `${mostAtOnce(gitLog())} at a time`);
+    assert.ok(maxAtOnce(gitLog()) <= 4, `${maxAtOnce(gitLog())} at a time`);
     const folders = [...new Set(gitLog().map((line) => line.slice(1)))];
     assert.ok(folders.indexOf(active) <= 5, `${folders.indexOf(active)} folders before the active one`);
-    assert.ok(turns.mostChanges <= 2, `${turns.mostChanges} changes shown in one turn`);
+    assert.ok(turns.maxChanges <= 2, `${turns.maxChanges} changes shown in one turn`);
   });
 });
 
 /** Largest number of processes that ran at a time, of the lines that tell of their starts and ends. */
-function mostAtOnce(lines: readonly string[]): number {
+function maxAtOnce(lines: readonly string[]): number {
   let [running, most] = [0, 0];
   for (const line of lines) {
     running += line.startsWith('+') ? 1 : -1;
@@ -103,12 +103,12 @@ function mostAtOnce(lines: readonly string[]): number {
 /** Counts what is shown in one turn of the event loop. */
 class TurnCounts {
   changes = 0;
-  mostChanges = 0;
+  maxChanges = 0;
 
   async during(work: () => Promise<unknown>): Promise<void> {
     let goes = true;
     const turn = (): void => {
-      this.mostChanges = Math.max(this.mostChanges, this.changes);
+      this.maxChanges = Math.max(this.maxChanges, this.changes);
       this.changes = 0;
       if (goes) setImmediate(turn);
     };

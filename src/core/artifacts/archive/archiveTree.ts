@@ -42,7 +42,7 @@ const longestPath = 4096;
 /** Length of the prefix by which names are sorted, in characters. */
 const longestKey = 200;
 /** Maximum number of folders. A malicious archive of a few MB could otherwise create millions. */
-const mostFolders = 100_000;
+const maxFolders = 100_000;
 
 const natural = new Intl.Collator('en', { numeric: true });
 
@@ -98,7 +98,7 @@ class TreeBuilder {
     const known = this.folders.get(path);
     if (known !== undefined) return known;
     const around = this.around(path);
-    if (around === undefined || this.folders.size > mostFolders) return undefined;
+    if (around === undefined || this.folders.size > maxFolders) return undefined;
     const folder: Folder = { name: path.slice(path.lastIndexOf('/') + 1), path, folders: [], files: [] };
     around.folders.push(folder);
     this.folders.set(path, folder);

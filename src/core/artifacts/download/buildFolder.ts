@@ -14,7 +14,7 @@ export interface BuildFolder {
 const ignoreFile = '.gitignore';
 const ignored = '*\n';
 /** Enough for many concurrent downloads that fail. */
-const mostAttempts = 100;
+const maxAttempts = 100;
 
 /** The folder of a file was removed meanwhile, for example by a failed download that had created it. */
 export class FolderVanished extends DiskError {
@@ -64,7 +64,7 @@ async function attempts<T>({ root, directory, build, below }: Where, work: (fold
         throw error;
       }
     } catch (error) {
-      if (!(error instanceof FolderVanished) || attempt === mostAttempts) throw asDiskError(error);
+      if (!(error instanceof FolderVanished) || attempt === maxAttempts) throw asDiskError(error);
     }
   }
 }
@@ -87,7 +87,7 @@ export async function makeBuildFolder(
     try {
       return await make({ root, realRoot, directory, segments }, build, below);
     } catch (error) {
-      if (codeOf(error) !== 'ENOENT' || attempt === mostAttempts) throw error;
+      if (codeOf(error) !== 'ENOENT' || attempt === maxAttempts) throw error;
     }
   }
 }

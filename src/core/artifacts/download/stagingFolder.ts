@@ -38,7 +38,7 @@ export async function sweepStagingFolders(target: string, { now }: Pick<Clock, '
 }
 
 /** Maximum number of folders that are searched, so that large downloads don't slow down the start. */
-const mostSearched = 500;
+const maxSearched = 500;
 
 /**
  * Removes what killed extractions have left in a workspace's artifacts directory, outermost folders first. Follows no
@@ -47,7 +47,7 @@ const mostSearched = 500;
 export async function sweepUnpacked(root: string, directory: string, { now }: Pick<Clock, 'now'>): Promise<void> {
   const first = await artifactsFolder(root, directory).catch(() => undefined);
   const open = first === undefined ? [] : [first];
-  for (let searched = 0; searched < mostSearched; searched += 1) {
+  for (let searched = 0; searched < maxSearched; searched += 1) {
     const folder = open.shift();
     if (folder === undefined) return;
     for (const entry of await readdir(folder, { withFileTypes: true }).catch(() => [])) {

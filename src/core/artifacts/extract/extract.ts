@@ -193,7 +193,7 @@ async function forEach<T>(
 }
 
 /** Enough for many concurrent extractions into the same folder, each of which may take the name first. */
-const mostAttempts = 100;
+const maxAttempts = 100;
 
 /**
  * Final step: renames the folder, after moving an existing one aside, which is restored on failure. Of concurrent
@@ -207,7 +207,7 @@ async function moveIntoPlace(temporary: string, options: ExtractOptions): Promis
       return;
     } catch (error) {
       if (!(error instanceof NameTaken)) throw error;
-      if (attempt === mostAttempts) throw error.cause;
+      if (attempt === maxAttempts) throw error.cause;
     } finally {
       release(aside);
     }

@@ -162,7 +162,7 @@ function refuseSizes(chosen: readonly Chosen[], { maxBytes, maxRatio, ratioFromB
 }
 
 /** Maximum number of parent folders in a path; the stripped folder's own aren't extracted and not counted. */
-const mostStripped = 512;
+const maxStripped = 512;
 
 /** Finds paths that lead through an entry that isn't a folder, even if that one isn't selected itself. */
 class Prefix {
@@ -183,7 +183,7 @@ class Prefix {
       const kind = this.others.get(folder);
       if (kind !== undefined) throw new ArchiveError(kind, { path: from, other: folder });
       this.clear.add(folder);
-      refuseMore(this.clear.size - mostStripped, this.limits);
+      refuseMore(this.clear.size - maxStripped, this.limits);
     }
   }
 }

@@ -4,7 +4,7 @@ import { timeSlice } from '../../util/timeSlice';
 /** Largest report to parse in place, in bytes: JSON of that size takes a few hundredths of a second. */
 export const largestQualityReport = 4_000_000;
 /** Maximum number of findings to read from one report. */
-export const mostFindings = 1000;
+export const maxFindings = 1000;
 
 /** A finding of a code quality report. Everything in it is untrusted. */
 export interface QualityFinding {
@@ -49,7 +49,7 @@ export async function readQualityReport(bytes: Uint8Array): Promise<QualityRepor
     if (turn !== undefined) await turn;
     const finding = toFinding(row);
     if (finding === undefined) continue;
-    if (findings.length === mostFindings) return { findings, isCut: true };
+    if (findings.length === maxFindings) return { findings, isCut: true };
     findings.push(finding);
   }
   // A list of other things is another kind of report.

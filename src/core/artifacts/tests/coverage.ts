@@ -14,9 +14,9 @@ export interface BranchCount {
 }
 
 /** Maximum number of files of one report. */
-export const mostFiles = 20_000;
+export const maxFiles = 20_000;
 /** Maximum number of lines of all files of one report. */
-export const mostLines = 2_000_000;
+export const maxLines = 2_000_000;
 
 /** Number of the last line that a file may have. */
 const lastLine = 10_000_000;

@@ -18,12 +18,12 @@ export async function readCoverage(path: string, bytes: Uint8Array): Promise<rea
 const javaFolders = ['src/main/java/', 'src/main/kotlin/', 'src/main/scala/', 'src/main/groovy/'];
 
 /** Folders above a report in which its files are looked for, and the longest path of a file in UTF-16 units. */
-const [mostFolders, longestPath] = [20, 1_000];
+const [maxFolders, longestPath] = [20, 1_000];
 
 /** Paths under which a covered file may be in the repository, the likeliest first. @param report path in the archive */
 export function candidatesOf({ paths }: CoveredFile, report: string): readonly string[] {
   const folders = report.split('/').slice(0, -1);
-  const around = folders.slice(0, mostFolders).map((_, at) => `${folders.slice(0, folders.length - at).join('/')}/`);
+  const around = folders.slice(0, maxFolders).map((_, at) => `${folders.slice(0, folders.length - at).join('/')}/`);
   return paths.flatMap((path) => {
     if (path.length > longestPath) return [];
     if (path.startsWith('/') || /^[a-z]:/i.test(path)) return [path];

@@ -12,14 +12,14 @@ import {
   withoutForbidden,
 } from './reportText';
 import { holdsTooMuch } from './xmlBounds';
-import { mostFailed, mostQuiet, type FailedTest, type QuietTest, type TestReport } from './testReport';
+import { maxFailed, maxQuiet, type FailedTest, type QuietTest, type TestReport } from './testReport';
 
 /** Maximum size of a report in bytes. */
 const largestReport = 100_000_000;
 const deepest = 200;
-const mostFaults = 100;
+const maxFaults = 100;
 /** Maximum number of attributes of an element. */
-const mostAttributes = 1000;
+const maxAttributes = 1000;
 /** Number of characters passed to the parser at once; between calls, its buffers are checked. */
 const pieceLength = 1024;
 /** Maximum length of a token other than text in characters, such as an attribute that contains HTML. */
@@ -27,11 +27,11 @@ const longestToken = 4_000_000;
 
 /**
  * Reads a report as a stream; undefined if it isn't JUnit XML. Entities of the document type are never expanded.
- * Truncated after `mostBytes`. Throws errors of `pieces`.
+ * Truncated after `maxBytes`. Throws errors of `pieces`.
  */
 export async function readJUnit(
   pieces: AsyncIterable<Uint8Array>,
-  mostBytes = largestReport,
+  maxBytes = largestReport,
 ): Promise<TestReport | undefined> {
   const { default: sax } = await import('sax');
   const reading = new JUnitReader(sax.parser(true, { position: false }));
@@ -47,7 +47,7 @@ export async function readJUnit(
     }
     bytes += piece.length;
     if (reading.isOver) break;
-    if (bytes > mostBytes) return reading.result(true);
+    if (bytes > maxBytes) return reading.result(true);
   }
   return reading.result(reading.isOver);
 }
@@ -213,11 +213,11 @@ class JUnitReader {
     this.counts.tests += 1;
     if (current.outcome !== undefined) {
       this.counts.failures += 1;
-      if (this.failed.length < mostFailed) this.failed.push(toFailedTest(current, current.outcome));
+      if (this.failed.length < maxFailed) this.failed.push(toFailedTest(current, current.outcome));
       return;
     }
     if (current.skipped) this.counts.skipped += 1;
-    if (this.quiet.length < mostQuiet)
+    if (this.quiet.length < maxQuiet)
       this.quiet.push({ kind: current.skipped ? 'skipped' : 'passed', ...described(current) });
   }
 
@@ -230,12 +230,12 @@ class JUnitReader {
   private forgive(): void {
     this.parser.resume();
     this.faults += 1;
-    if (this.faults > mostFaults) this.stop();
+    if (this.faults > maxFaults) this.stop();
   }
 
   private countAttribute(): void {
     this.attributes += 1;
-    if (this.attributes > mostAttributes) this.stop();
+    if (this.attributes > maxAttributes) this.stop();
   }
 
   /** Stops reading; the parser is never called again. */

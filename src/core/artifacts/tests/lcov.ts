@@ -1,5 +1,5 @@
 import { timeSlice } from '../../util/timeSlice';
-import { count, FileLines, mostFiles, mostLines, type CoveredFile } from './coverage';
+import { count, FileLines, maxFiles, maxLines, type CoveredFile } from './coverage';
 
 /** Characters of a line that are read; only names of functions are longer. */
 const longestLine = 4096;
@@ -11,7 +11,7 @@ export async function readLcov(text: string): Promise<readonly CoveredFile[] | u
   let path: string | undefined;
   let found = new FileLines();
   let lines = 0;
-  for (let at = 0; at < text.length && files.length < mostFiles && lines < mostLines;) {
+  for (let at = 0; at < text.length && files.length < maxFiles && lines < maxLines;) {
     const end = text.indexOf('\n', at);
     const line = text.slice(at, Math.min(end < 0 ? text.length : end, at + longestLine)).trimEnd();
     at = end < 0 ? text.length : end + 1;

@@ -11,7 +11,7 @@ export interface TestLocation {
 }
 
 const linesRead = 200;
-const mostPlaces = 80;
+const maxPlaces = 80;
 const longestName = 300;
 /** Maximum number of package folders to try. */
 const deepestPackage = 6;
@@ -25,13 +25,13 @@ const javaFolders = ['', 'src/test/java/', 'src/test/kotlin/', 'src/test/groovy/
 export function testLocations(test: FailedTest, report: string): readonly TestLocation[] {
   const places = new Map<string, TestLocation>();
   for (const place of named(test)) {
-    if (places.size >= mostPlaces) break;
+    if (places.size >= maxPlaces) break;
     for (const path of pathsOf(place.path, test, report)) {
       const key = `${path}:${place.line ?? ''}`;
       if (!places.has(key)) places.set(key, { ...place, path });
     }
   }
-  return [...places.values()].slice(0, mostPlaces);
+  return [...places.values()].slice(0, maxPlaces);
 }
 
 /** Locations in the test's data: its own file at the line in the stack trace, then other files of the stack trace. */

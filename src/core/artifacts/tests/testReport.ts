@@ -53,6 +53,6 @@ export interface GitLabTests {
 }
 
 /** Maximum number of failed tests kept per report. */
-export const mostFailed = 1000;
+export const maxFailed = 1000;
 /** Maximum number of other tests kept per report. */
-export const mostQuiet = 20_000;
+export const maxQuiet = 20_000;

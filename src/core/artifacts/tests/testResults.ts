@@ -1,14 +1,14 @@
 import type { ArchiveEntry } from '../archive/archive';
 import { readJUnit } from './junit';
-import { mostFailed, mostQuiet, type FailedTest, type QuietTest, type TestReport } from './testReport';
+import { maxFailed, maxQuiet, type FailedTest, type QuietTest, type TestReport } from './testReport';
 import { mapLimit } from '../../util/mapLimit';
 import type { Archives, OpenArchive } from '../archives';
 
 const atOnce = 4;
 /** Maximum number of uncompressed bytes of reports to read per build. */
-const mostBytes = 100_000_000;
+const maxBytes = 100_000_000;
 /** Maximum number of files to look into. */
-const mostReports = 5000;
+const maxReports = 5000;
 /** Number of bytes that show whether a file is a report. */
 const headBytes = 65_536;
 
@@ -50,10 +50,10 @@ export async function readResults(
   archives: Archives,
   opened: OpenArchive,
   files: readonly ArchiveEntry[],
-  limit = mostBytes,
+  limit = maxBytes,
 ): Promise<TestResults | undefined> {
   const read: Read[] = [];
-  let left = files.slice(0, mostReports);
+  let left = files.slice(0, maxReports);
   while (left.length > 0) {
     opened.signal.throwIfAborted();
     const batch = fitting(left, limit - reportBytes(read));
@@ -65,7 +65,7 @@ export async function readResults(
     if (next === undefined || (await beginsAsReport(opened, next))) break;
     left = left.slice(1);
   }
-  return resultsOf(read, left.length > 0 || files.length > mostReports);
+  return resultsOf(read, left.length > 0 || files.length > maxReports);
 }
 
 /** The first files of the list whose total size is within the limit. */
@@ -109,11 +109,11 @@ function resultsOf(read: readonly Read[], isPartial: boolean): TestResults | und
   if (reports.length === 0 && !isPartial) return undefined;
   const failed: FoundTest[] = [];
   for (const { failed: some, path } of reports) {
-    for (const test of some.slice(0, mostFailed - failed.length)) failed.push({ test, report: path });
+    for (const test of some.slice(0, maxFailed - failed.length)) failed.push({ test, report: path });
   }
   const quiet: QuietTest[] = [];
   for (const { quiet: some } of reports) {
-    for (const test of some.slice(0, mostQuiet - quiet.length)) quiet.push(test);
+    for (const test of some.slice(0, maxQuiet - quiet.length)) quiet.push(test);
   }
   const sum = (of: (report: TestReport) => number) => reports.reduce((total, report) => total + of(report), 0);
   return {

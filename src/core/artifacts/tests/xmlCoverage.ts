@@ -1,15 +1,15 @@
 import type { SAXParser, Tag } from 'sax';
 import { timeSlice } from '../../util/timeSlice';
-import { count, FileLines, mostFiles, mostLines, type CoveredFile } from './coverage';
+import { count, FileLines, maxFiles, maxLines, type CoveredFile } from './coverage';
 import { holdsTooMuch } from './xmlBounds';
 
 const pieceLength = 1024;
 /** Maximum size of what the parser holds of one token, in characters. */
 const longestToken = 100_000;
-const mostSources = 10;
+const maxSources = 10;
 const deepest = 200;
 /** Branches of one line that count as lines of their own, so that many of them are bounded, too. */
-const mostBranches = 100;
+const maxBranches = 100;
 
 type Attributes = Readonly<Record<string, string>>;
 
@@ -111,15 +111,15 @@ class Reading {
     if (path === undefined || path === '') return undefined;
     const known = this.found.get(path);
     if (known !== undefined) return known;
-    if (this.found.size >= mostFiles) this.stop();
+    if (this.found.size >= maxFiles) this.stop();
     const made = new FileLines();
     this.found.set(path, made);
     return made;
   }
 
   private countLine(branches: number): void {
-    this.lines += 1 + Math.min(branches, mostBranches);
-    if (this.lines > mostLines) this.stop();
+    this.lines += 1 + Math.min(branches, maxBranches);
+    if (this.lines > maxLines) this.stop();
   }
 
   private leave(name: string): void {
@@ -127,7 +127,7 @@ class Reading {
     if (name === 'class' || name === 'sourcefile') this.current = undefined;
     if (name !== 'source' || this.source === undefined) return;
     const source = this.source.trim();
-    if (source !== '' && source !== '.' && this.sources.length < mostSources) this.sources.push(source);
+    if (source !== '' && source !== '.' && this.sources.length < maxSources) this.sources.push(source);
     this.source = undefined;
   }
 

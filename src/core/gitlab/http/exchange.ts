@@ -85,12 +85,12 @@ export class Exchange {
   }
 
   /** The whole body as text. If it exceeds the limit, returns undefined and closes the connection. */
-  async text(mostBytes: number): Promise<string | undefined> {
+  async text(maxBytes: number): Promise<string | undefined> {
     const chunks: Uint8Array[] = [];
     let bytes = 0;
     for await (const chunk of this.chunks()) {
       bytes += chunk.length;
-      if (bytes > mostBytes) return undefined;
+      if (bytes > maxBytes) return undefined;
       chunks.push(chunk);
     }
     return Buffer.concat(chunks).toString('utf8');

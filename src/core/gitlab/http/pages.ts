@@ -17,9 +17,9 @@ export interface PagedList<T> {
 export const pageSizes = [100, 20, 5] as const;
 const inParallel = 6;
 /** Maximum number of pages per list. A server that announces more is broken or malicious. */
-const mostPages = 1000;
+const maxPages = 1000;
 /** Number of rows of a list from which on no more pages are read: a page may have more than was asked for. */
-const mostRows = 100_000;
+const maxRows = 100_000;
 
 /** Path of a page; `path` may contain a query. */
 export function pageOf(path: string, page: number, size: number = pageSizes[0]): string {
@@ -35,12 +35,12 @@ export function pageOf(path: string, page: number, size: number = pageSizes[0]):
 export async function allPages<T>(read: (page: number) => Promise<Page<T>>, expected = 1): Promise<PagedList<T>> {
   const pages: Page<T>[] = [];
   let next: number | undefined = 1;
-  let until = Math.min(expected, mostPages);
-  while (next !== undefined && next <= mostPages && rowsOf(pages) < mostRows) {
+  let until = Math.min(expected, maxPages);
+  while (next !== undefined && next <= maxPages && rowsOf(pages) < maxRows) {
     pages.push(...(await readRange(next, until, read)));
     const last = pages.at(-1);
     next = last === undefined || last.items.length === 0 ? undefined : pageAfter(until, last);
-    if (last !== undefined && next !== undefined) until = Math.min(mostPages, Math.max(next, endOf(next, last)));
+    if (last !== undefined && next !== undefined) until = Math.min(maxPages, Math.max(next, endOf(next, last)));
   }
   const filled = pages.filter(({ items }) => items.length > 0).length;
   return { items: pages.flatMap(({ items }) => items), pages: filled, isPartial: next !== undefined };
@@ -73,7 +73,7 @@ async function readRange<T>(
       pages[page - from] = found;
       const isLast = found.items.length === 0 || found.headers.get('x-next-page') === '';
       if (isLast) end = Math.min(end, page);
-      if ((rows += found.items.length) >= mostRows) end = Math.min(end, next - 1);
+      if ((rows += found.items.length) >= maxRows) end = Math.min(end, next - 1);
     }
   };
   await Promise.all(Array.from({ length: inParallel }, readNext));

@@ -2,7 +2,7 @@ import type { JsonObject } from '../jsonObject';
 import { Pages } from './projectAnswer';
 
 /** Maximum number of pages of jobs per pipeline; a longer list is truncated and marked as partial. */
-const mostPages = 1000;
+const maxPages = 1000;
 /** Pages that are requested side by side. */
 const pagesAtOnce = 5;
 
@@ -48,7 +48,7 @@ export class FurtherJobs {
     const pages = new Pages();
     const cursors: string[] = [];
     let after = await nextOf(first, pages, early, cursors);
-    while (after !== undefined && cursors.length < mostPages - 1) {
+    while (after !== undefined && cursors.length < maxPages - 1) {
       const cursor = after;
       cursors.push(cursor);
       const known = await early.find((one) => one.cursor === cursor)?.page;

@@ -52,11 +52,11 @@ const namedAtOnce = 2;
 /** Jobs per pipeline and response; reduced if GitLab times out. */
 const jobsAtOnce = [100, 50, 20] as const;
 /** Maximum number of pipelines per commit; a longer list is truncated and marked as partial. */
-const mostPipelines = 500;
+const maxPipelines = 500;
 /** Maximum number of merge requests, and of pipelines of each; a query asks for fewer. */
-const [mostMergeRequests, mostOfMergeRequest] = [10, 20];
+const [maxMergeRequests, maxOfMergeRequest] = [10, 20];
 /** Give up after this many refused queries: it can't be GitLab. */
-const mostRefusals = 20;
+const maxRefusals = 20;
 
 export function isGraphqlUsed({ server, memory }: Pick<CommitQuestion, 'server' | 'memory'>): boolean {
   return has(server, 'graphqlLists') && !memory.has(notUsedKey);
@@ -235,7 +235,7 @@ class GraphqlListing {
     const lists = parents.map(({ sha }): Ask => ({ kind: 'children', sha }));
     const open = distinct([...merges, ...lists]).filter((ask) => !this.asked.has(nameOf(ask)));
     if (open.length > 0) return open;
-    const [isFull, iids] = [this.pipelines.size >= mostPipelines, lost.flatMap(({ iid }) => iid ?? [])];
+    const [isFull, iids] = [this.pipelines.size >= maxPipelines, lost.flatMap(({ iid }) => iid ?? [])];
     const left = iids.filter((iid) => !this.asked.has(iid));
     if (isFull && left.length > 0) this.isPartial = true;
     return isFull ? [] : byTwos(left);
@@ -331,7 +331,7 @@ class GraphqlListing {
           this.context = { ...this.question, noMaintainer: true };
         await Promise.all([
           this.take(row.requireObject('own').requireObjects('nodes')),
-          this.readMergeRequests(row.object('mergeRequests')?.objects('nodes').slice(0, mostMergeRequests) ?? []),
+          this.readMergeRequests(row.object('mergeRequests')?.objects('nodes').slice(0, maxMergeRequests) ?? []),
         ]);
         return;
       }
@@ -379,7 +379,7 @@ class GraphqlListing {
       const page = row.requireObject('children');
       await this.take(page.requireObjects('nodes'));
       after = pages.after(page);
-      if (this.pipelines.size >= mostPipelines && after !== undefined) {
+      if (this.pipelines.size >= maxPipelines && after !== undefined) {
         this.isPartial = true;
         return;
       }
@@ -390,7 +390,7 @@ class GraphqlListing {
   private async take(rows: readonly JsonObject[], iids?: ReadonlyMap<JsonObject, string>): Promise<void> {
     const { project } = this.question;
     const all = rows.filter((row) => !this.pipelines.has(toId(row.requireString('id'))));
-    const fresh = all.slice(0, Math.max(0, mostPipelines - this.pipelines.size));
+    const fresh = all.slice(0, Math.max(0, maxPipelines - this.pipelines.size));
     if (fresh.length < all.length) this.isPartial = true;
     for (const row of fresh) {
       const pipeline = toPipeline(row, project);
@@ -440,7 +440,7 @@ class GraphqlListing {
     for (const row of rows) {
       if (row.string('diffHeadSha') !== commit.sha) continue;
       const mergeRequest = { iid: Number(row.requireString('iid')), title: row.string('title') ?? '' };
-      const listed = row.object('pipelines')?.objects('nodes').slice(0, mostOfMergeRequest) ?? [];
+      const listed = row.object('pipelines')?.objects('nodes').slice(0, maxOfMergeRequest) ?? [];
       const told = listed.filter(isOfMergeRequest);
       const pipelines = told.map((each) => ({ pipeline: { ...bare(each), mergeRequest }, iid: each.string('iid') }));
       for (const { pipeline, iid } of pipelines) {
@@ -459,7 +459,7 @@ class GraphqlListing {
 
   /** Sends a query and returns `project`. Fields that the server lacks are dropped, now and later. */
   private async send(query: (shape: QueryShape) => Query): Promise<JsonObject> {
-    for (let refusals = 0; refusals < mostRefusals; refusals += 1) {
+    for (let refusals = 0; refusals < maxRefusals; refusals += 1) {
       const size = jobsOf(this.question.memory);
       const answer = await this.request(query({ lacks: this.lacks, jobs: size }), size);
       if (answer === undefined) continue;

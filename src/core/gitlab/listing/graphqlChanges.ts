@@ -18,7 +18,7 @@ const comparedMs = 120_000;
 const doubtMs = 10 * 60_000;
 const activeAtOnce = 100;
 /** HEAD and a merge result; more would weigh too much. */
-const mostCommits = 2;
+const maxCommits = 2;
 const activeStatuses = knownStatuses.filter((status) => statusClass(status) === 'active');
 
 interface Kept {
@@ -99,7 +99,7 @@ export function changesQuery(path: string, commits: readonly PipelineCommit[]): 
 
 /** State that a response describes; undefined if there is more than fits into it. */
 function stateIn(row: JsonObject): string | undefined {
-  const names = Array.from({ length: mostCommits }, (_, at) => [`own${at}`, `children${at}`]).flat();
+  const names = Array.from({ length: maxCommits }, (_, at) => [`own${at}`, `children${at}`]).flat();
   const lists = names.flatMap((name) => row.object(name) ?? []);
   if (lists.some(hasMore)) return undefined;
   const pipelines = lists.flatMap((list) => list.requireObjects('nodes'));
@@ -129,7 +129,7 @@ function idsIn(connection: JsonObject): readonly number[] {
 function stateOf({ server, commit }: CommitQuestion, { builds, pipelines, isPartial }: Listing): string | undefined {
   const commits = commitsOf({ builds, pipelines }, commit.sha);
   const children = pipelines.filter(({ source }) => source === 'parent_pipeline');
-  const isAskable = isPartial !== true && commits.length <= mostCommits && children.length <= childrenAtOnce;
+  const isAskable = isPartial !== true && commits.length <= maxCommits && children.length <= childrenAtOnce;
   if (!isAskable || !has(server, 'activeStatuses')) return undefined;
   const byPipeline = groupBy(builds, ({ pipeline }) => pipeline);
   const states = pipelines.map(({ id, status }) => {

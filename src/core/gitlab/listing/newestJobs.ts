@@ -7,7 +7,7 @@ import { keepParents, type Begin } from './mergeRequests';
 import { toPipeline } from './restMappers';
 
 /** Maximum number of pipelines that are loaded early. */
-const mostPipelines = 6;
+const maxPipelines = 6;
 
 interface JobOfPipeline {
   readonly pipeline: Pipeline;
@@ -39,7 +39,7 @@ export async function newestJobs(question: CommitQuestion, begin: Begin): Promis
     if (isMerge) keepParents(question, pipeline.sha, parents);
     if (pipeline.sha === commit.sha || isMerge) found.set(pipeline.id, pipeline);
   }
-  const newest = [...found.values()].sort((a, b) => b.id - a.id).slice(0, mostPipelines);
+  const newest = [...found.values()].sort((a, b) => b.id - a.id).slice(0, maxPipelines);
   for (const pipeline of newest) begin(pipeline);
   return newest;
 }

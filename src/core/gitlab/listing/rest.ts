@@ -12,9 +12,9 @@ import { RowsByPipeline, type EndedRows } from './rowsByPipeline';
 
 const pipelinesAtOnce = 6;
 /** Maximum number of pipelines per commit; a longer list is truncated and marked as partial. */
-const mostPipelines = 500;
+const maxPipelines = 500;
 /** Number of builds of a commit from which on no more pipelines are read. */
-const mostBuilds = 100_000;
+const maxBuilds = 100_000;
 
 /** What the previous listing found, so that everything can be requested at once. */
 interface Known {
@@ -79,9 +79,9 @@ export async function rowsOfAll(
   wanted: readonly Pipeline[],
   rowsBy = new RowsByPipeline(question, read),
 ): Promise<Listing> {
-  const pipelines = new Map(wanted.slice(0, mostPipelines).map((pipeline) => [pipeline.id, pipeline]));
+  const pipelines = new Map(wanted.slice(0, maxPipelines).map((pipeline) => [pipeline.id, pipeline]));
   const builds: Build[] = [];
-  let isPartial = wanted.length > mostPipelines;
+  let isPartial = wanted.length > maxPipelines;
   for (let open = [...pipelines.values()]; open.length > 0;) {
     const rows = await mapLimit(open, pipelinesAtOnce, (each) => rowsBy.of(each));
     for (const { builds: those } of rows) for (const build of those) builds.push(build);
@@ -89,7 +89,7 @@ export async function rowsOfAll(
     open = [...new Map(told.map((pipeline) => [pipeline.id, pipeline])).values()].filter(
       ({ id }) => !pipelines.has(id),
     );
-    const room = builds.length < mostBuilds ? Math.max(0, mostPipelines - pipelines.size) : 0;
+    const room = builds.length < maxBuilds ? Math.max(0, maxPipelines - pipelines.size) : 0;
     isPartial ||= open.length > room;
     open = open.slice(0, room);
     for (const pipeline of open) pipelines.set(pipeline.id, pipeline);

@@ -5,7 +5,7 @@ import { rowsOfPipeline, type PipelineRows, type ReadBuild } from './pipelineRow
 
 const pipelinesAtOnce = 6;
 /** Maximum number of pipelines that are begun before it is known that they are needed. */
-const mostBegun = 500;
+const maxBegun = 500;
 
 /** A finished child pipeline without children of its own. */
 export interface EndedRows {
@@ -42,7 +42,7 @@ export class RowsByPipeline {
 
   /** Begins to load a pipeline and its children, without waiting. A failure shows when it is needed. */
   readonly begin = (pipeline: Pipeline): void => {
-    if (this.isStopped || this.asked.has(pipeline.id) || this.asked.size >= mostBegun) return;
+    if (this.isStopped || this.asked.has(pipeline.id) || this.asked.size >= maxBegun) return;
     this.of(pipeline).then(
       ({ children }) => {
         for (const child of children) this.begin(child.pipeline);

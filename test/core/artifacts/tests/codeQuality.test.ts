@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import {
   isQualityName,
   largestQualityReport,
-  mostFindings,
+  maxFindings,
   readQualityReport,
 } from '../../../../src/core/artifacts/tests/codeQuality';
 
@@ -80,8 +80,8 @@ describe('Code quality reports', () => {
 
   it('are bounded in bytes, findings and length of texts', async () => {
     assert.equal(await readQualityReport(Buffer.alloc(largestQualityReport + 1, ' ')), undefined);
-    const many = await read(Array.from({ length: mostFindings + 1 }, () => one()));
-    assert.deepEqual([many?.findings.length, many?.isCut], [mostFindings, true]);
+    const many = await read(Array.from({ length: maxFindings + 1 }, () => one()));
+    assert.deepEqual([many?.findings.length, many?.isCut], [maxFindings, true]);
     const long = await read([one({ description: 'x'.repeat(10_000) })]);
     assert.equal(long?.findings[0]?.message.length, 2000);
   });
