@@ -298,7 +298,7 @@ const newerPlaces = [
   'label of a row',
   'description of a row',
   'tooltip of a row',
-  'question of an agent',
+  'title of a question of an agent',
   'answer to an agent',
 ];
 
@@ -508,7 +508,9 @@ describe('A hostile name', () => {
         .tools.get(`gitlab-builds_${tool}`)
         ?.prepareInvocation?.({ input: { build: made[tool === 'play' ? 'manual' : 'failed'].id } }, token);
       const { title, message } = prepared?.confirmationMessages ?? {};
-      sinks.add('question of an agent', message, new MarkdownString(String(title)));
+      sinks.add('question of an agent', message);
+      // VS Code shows the title as plain text.
+      sinks.add('title of a question of an agent', String(title));
     }
   }
 
