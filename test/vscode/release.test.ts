@@ -221,6 +221,11 @@ describe('The package', function () {
     assert.ok(sum(loaded.map(({ bytes }) => bytes)) <= 10_000, JSON.stringify(loaded));
   });
 
+  it('has a file of its own for what agents call, which is loaded at their first call', async () => {
+    const file = (await readChunks()).find(({ of }) => of === 'src/ui/agents/agentTools.ts');
+    assert.deepEqual([file?.atActivation, (file?.bytes ?? 0) > 10_000], [false, true]);
+  });
+
   it('is refused where a part is too large', async () => {
     const { tooLarge } = (await ofRoot('pack.sizes.mjs')) as { tooLarge: (sizes: object) => readonly string[] };
     assert.deepEqual(tooLarge({ code: 266_000, whole: 575_000 }), []);

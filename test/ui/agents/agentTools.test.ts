@@ -289,6 +289,14 @@ describe('Tools for agents', () => {
       assert.match(bodyOf(await waiting), /^It has ended\./);
     });
 
+    it('count as somebody who looks: a hidden view is kept up to date for them', async () => {
+      await ready({ settings: () => ({ 'gitlabBuilds.refresh.activeSeconds': 2 }) });
+      editor().views[0]?.turn(false);
+      app.gitlab.world.setStatus(app.small.builds.long, 'success');
+      // Nothing refreshes but the poll; a hidden view without a wait would be polled after a minute.
+      assert.match(bodyOf(await invoke('wait', { build: app.small.builds.long.id, minutes: 5 })), /^It has ended\./);
+    });
+
     it('end when the time is up, and when they are called off', async () => {
       await ready();
       assert.match(
