@@ -57,16 +57,21 @@ async function bridgesOf(question: CommitQuestion, read: ReadBuild, parent: Pipe
 
 /** Loads `bridges`, or `trigger_jobs` in later releases; undefined if both are refused. */
 async function bridgeRows<T>(
-  { api }: CommitQuestion,
+  { api, memory }: CommitQuestion,
   path: string,
   read: (row: JsonObject) => T,
 ): Promise<readonly T[] | undefined> {
-  for (const route of ['bridges', 'trigger_jobs']) {
+  const isRenamed = memory.has(renamedKey);
+  for (const route of isRenamed ? ['trigger_jobs', 'bridges'] : ['bridges', 'trigger_jobs']) {
     const rows = await api.keptList(`${path}/${route}`, read).catch(undefinedUnlessGone);
-    if (rows !== undefined) return rows;
+    if (rows === undefined) continue;
+    memory.set(renamedKey, route === 'trigger_jobs' ? true : undefined);
+    return rows;
   }
   return undefined;
 }
+
+const renamedKey = 'bridges are trigger_jobs';
 
 interface Bridge {
   readonly build: Build;

@@ -223,11 +223,16 @@ describe('Bridges that are no longer told of as such', () => {
     answer: { status: 404, headers, body: '{"error":"404 Not Found"}' },
   };
 
-  it('are asked for as trigger jobs', () =>
+  it('are asked for as trigger jobs, from then on at once', () =>
     on({ profile: '19.2' }, async (scene) => {
-      scene.fail(graphqlFaults.tooLarge(), missing);
+      const refused: string[] = [];
+      const isMissing: Fault['when'] = (request) => missing.when?.(request) === true && refused.push(request.path) > 0;
+      scene.fail(graphqlFaults.tooLarge(), { ...missing, when: isMissing });
       await scene.assertWhole();
+      assert.ok(refused.length > 0);
+      refused.length = 0;
       await scene.assertWhole();
+      assert.deepEqual(refused, []);
     }));
 
   it('are not taken for none because the answer failed once', () =>
