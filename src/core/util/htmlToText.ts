@@ -7,6 +7,8 @@ const entities: Readonly<Record<string, string>> = {
   '&nbsp;': ' ',
 };
 
+const slash = 0x2f;
+
 /**
  * Converts a fragment of HTML to text. Links are dropped with their text, which is useless without the target; other
  * tags are replaced by their contents. The result is untrusted plain text, never HTML.
@@ -21,8 +23,8 @@ export function htmlToText(html: string): string {
     const open = html.indexOf('<', at);
     if (open < 0) break;
     at = open + 1;
+    if (!isTag(html, at)) continue;
     const name = html.slice(at, at + 2).toLowerCase();
-    if (!isTag(name)) continue;
     if (!isInLink) kept.push(html.slice(from, open));
     const close = html.indexOf('>', open);
     if (close < 0) return withoutEntities(kept.join('')).trim();
@@ -34,8 +36,12 @@ export function htmlToText(html: string): string {
   return withoutEntities(kept.join('')).trim();
 }
 
-function isTag(start: string): boolean {
-  return /^\/?[a-z]/i.test(start);
+/** Whether a tag's name, or a slash and a name, begins at the position. Makes no text, since there may be many. */
+function isTag(html: string, at: number): boolean {
+  const isEnd = html.charCodeAt(at) === slash;
+  // The bit tells lower case from upper case.
+  const letter = html.charCodeAt(isEnd ? at + 1 : at) | 0x20;
+  return letter >= 0x61 && letter <= 0x7a;
 }
 
 function withoutEntities(text: string): string {
