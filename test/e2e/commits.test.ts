@@ -30,7 +30,7 @@ describe('the commit that is checked out', () => {
   it('stands in the status bar: what has failed, and more when it is pointed at', async () => {
     const { page, project, picture } = workbench();
     await treeRow(page, /^Stage deploy/).waitFor();
-    assert.match(await status().innerText(), /^\s*CI failed: spinach:other…and:x\) \$\u2060?\(flame\)$/);
+    assert.match(await status().innerText(), /^\s*CI failed: spinach:other…mand:x\) \$\u2060?\(flame\)$/);
     await status().hover();
     const table = tooltip(page).filter({ hasText: 'deploy' });
     await table.waitFor();

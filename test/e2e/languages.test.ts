@@ -44,7 +44,8 @@ describe('a display language with a translation of every text', () => {
     prepare: translate,
     window: { language: pseudo },
   });
-  const names = /\b(unit|browser|database|upload|test|main|bakery|GitLab Builds|GitLab|statuses|group)\b/g;
+  const names =
+    /\b(unit|browser|database|upload|test|main|bakery|GitLab Builds|GitLab|statuses|group|Test the CI integration|Administrator)\b/g;
 
   it('shows and speaks no English row, tooltip, title or status', async () => {
     const { page, picture } = workbench();

@@ -21,7 +21,7 @@ export async function run(): Promise<void> {
   if (resultFile === undefined) throw new Error('INTEGRATION_RESULT_FILE names no file.');
   const prefix = process.env['INTEGRATION_LINE_PREFIX'] ?? '';
   Mocha.reporters.Base.consoleLog = (...args: unknown[]) => console.log(prefix + format(...args));
-  const mocha = new Mocha({ ui: 'bdd', color: false, timeout: 20_000, forbidOnly: true, forbidPending: true });
+  const mocha = new Mocha({ ui: 'bdd', color: false, timeout: 60_000, forbidOnly: true, forbidPending: true });
   mocha.suite.emit('pre-require', globalThis, '', mocha);
   for (const load of suites) await load();
   const { passed, failed } = await runMocha(mocha, 'integration', resultFile);

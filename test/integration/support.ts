@@ -144,9 +144,9 @@ export async function messagesDuring(
   return told;
 }
 
-/** Waits until a check no longer throws, at most 15 seconds. */
+/** Waits until a check no longer throws, at most 40 seconds: a window without focus polls and tells later. */
 export async function eventually(check: () => unknown): Promise<void> {
-  const end = Date.now() + 15_000;
+  const end = Date.now() + 40_000;
   for (;;) {
     try {
       await check();
