@@ -21,7 +21,7 @@ describe('the URL of a build in a terminal', () => {
       .locator('.terminal-wrapper.active .xterm-rows > div')
       .filter({ hasText: /^remote: .*\/-\/jobs\/\d+/ });
     await printed.waitFor();
-    const tab = page.locator('.part.editor .tab.active').filter({ hasText: `${name} #${id}.log` });
+    const tab = page.locator('.part.editor .tab.active').filter({ hasText: `${name} #${id}` });
     await eventually(async () => {
       const box = await printed.locator('span').last().boundingBox();
       if (box === null) throw new Error('The line is not drawn.');

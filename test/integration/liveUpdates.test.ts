@@ -22,6 +22,8 @@ describe('a commit on its way through GitLab', () => {
   before(async () => {
     await setting('refresh.activeSeconds', activeSeconds);
     await setting('notifications', 'all');
+    // Nobody is notified of what is in sight.
+    await vscode.commands.executeCommand('workbench.view.explorer');
     first = git('rev-parse', 'HEAD');
     gitlab = await startGitLab();
     ({ project } = seedPassed(gitlab.world, first));

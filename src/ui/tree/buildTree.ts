@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import {
   EventEmitter,
   l10n,
@@ -29,6 +30,10 @@ import { RowsInUse } from './rowsInUse';
 import { tooltipOf } from './treeItems';
 
 export const viewId = 'gitlabBuilds.builds';
+
+/** How often VS Code is asked to reveal a row, and how long it gets in between to draw it, in ms. */
+const maxReveals = 4;
+const drawnMs = 250;
 
 /** Rows that are created when their parent is expanded. */
 export interface LazyRows {
@@ -182,18 +187,12 @@ export class BuildTree implements TreeDataProvider<Row>, Disposable {
 
   /** Selects and opens the row of the earlier pipelines of a repository's branch; false if it has none. */
   async revealBranch(root: string): Promise<boolean> {
-    const row = this.drawing.rowOfBranch(root);
-    if (row === undefined) return false;
-    await this.view.reveal(row, { select: true, focus: true, expand: true });
-    return true;
+    return this.reveal(() => this.drawing.rowOfBranch(root), { expand: true });
   }
 
   /** Selects and opens the row of since when a build has been failing; false if the build has no row. */
   async revealHistory(root: string, build: number): Promise<boolean> {
-    const row = this.drawing.rowOfHistory(root, build);
-    if (row === undefined) return false;
-    await this.view.reveal(row, { select: true, focus: true, expand: true });
-    return true;
+    return this.reveal(() => this.drawing.rowOfHistory(root, build), { expand: true });
   }
 
   getParent(row: Row): Row | undefined {
@@ -202,10 +201,25 @@ export class BuildTree implements TreeDataProvider<Row>, Disposable {
 
   /** Selects the row of a build, expands its parents, and focuses the view; false if it has no row. */
   async revealBuild(root: string, build: number): Promise<boolean> {
-    const row = this.drawing.rowOfBuild(root, build);
-    if (row === undefined) return false;
-    await this.view.reveal(row, { select: true, focus: true });
-    return true;
+    return this.reveal(() => this.drawing.rowOfBuild(root, build), {});
+  }
+
+  /**
+   * Selects and focuses a row; false if there is none. VS Code rejects a row that it hasn't drawn yet, so it gets some
+   * time for that.
+   */
+  private async reveal(find: () => Row | undefined, options: { readonly expand?: boolean }): Promise<boolean> {
+    for (let tries = 0; tries < maxReveals; tries += 1) {
+      const row = find();
+      if (row === undefined) return false;
+      try {
+        await this.view.reveal(row, { select: true, focus: true, ...options });
+        return true;
+      } catch {
+        await delay(drawnMs);
+      }
+    }
+    return false;
   }
 
   getTreeItem(row: Row): TreeItem {

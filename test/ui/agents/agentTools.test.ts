@@ -366,7 +366,10 @@ describe('Tools for agents', () => {
       const variables = { TARGET: 'production', NOTE: `[x](command:y) ${'long '.repeat(100)}` };
       const { confirmationMessages } = await prepare('runPipeline', { variables });
       const message = words(confirmationMessages?.message);
-      assert.match(message, /with the variables TARGET=production, NOTE=\[x\]\u2060?\(command:y\) (long )+(lon)?g?…\.$/);
+      assert.match(
+        message,
+        /with the variables TARGET=production, NOTE=\[x\]\u2060?\(command:y\) (long )+(lon)?g?…\.$/,
+      );
       assert.ok(message.length < 400);
     });
 

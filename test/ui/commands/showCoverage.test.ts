@@ -67,7 +67,7 @@ describe('Show Coverage of Build', () => {
 
   it('leaves out files with uncommitted changes', async () => {
     const app = await withReport({ 'coverage/lcov.info': lcov });
-    app.repository.workingTreeChanges.push({ uri: Uri.file(join(app.folder.path, 'src/a.js')) as never });
+    app.repository.workingTreeChanges.push({ uri: Uri.file(join(app.folder.path, 'src/a.js')) });
     await app.run('showCoverage', { build: app.small.builds.compile.id });
     assert.deepEqual(painted(app), ['src/b.js']);
   });

@@ -12,6 +12,8 @@ export class FakeTreeView<T> {
   selection: readonly T[] = [];
   /** What was revealed, the last one last. */
   readonly revealed: T[] = [];
+  /** How many times it still rejects a row, as VS Code does with one that it hasn't drawn yet. */
+  rejections = 0;
   private readonly visibility = new EventEmitter<{ visible: boolean }>();
   readonly onDidChangeVisibility = this.visibility.event;
   private readonly expanded = new EventEmitter<unknown>();
@@ -43,6 +45,10 @@ export class FakeTreeView<T> {
   /** As VS Code does, it needs the parents of what it is to reveal. */
   reveal(element: T, { select = true }: { select?: boolean } = {}): Promise<void> {
     assert.ok('getParent' in this.options.treeDataProvider, 'getParent is required');
+    if (this.rejections > 0) {
+      this.rejections -= 1;
+      return Promise.reject(new Error('Cannot resolve tree item for element 1/rspec'));
+    }
     this.revealed.push(element);
     if (select) this.selection = [element];
     return Promise.resolve();

@@ -41,6 +41,27 @@ async function shown(snapshot: Snapshot): Promise<readonly string[]> {
   return drawn(await rows());
 }
 
+describe('A row that is revealed', () => {
+  eachWithATree();
+  const view = () => tree.view as unknown as FakeTreeView<TreeRow>;
+  const reveal = async (): Promise<boolean> => {
+    await shown(ready(builds));
+    return tree.revealBuild('file:///work/project', 4);
+  };
+
+  it('is asked for again when VS Code has not drawn it yet', async () => {
+    view().rejections = 2;
+    assert.equal(await reveal(), true);
+    assert.equal(view().revealed.length, 1);
+  });
+
+  it('is given up without a failure when VS Code never draws it', async () => {
+    view().rejections = 100;
+    assert.equal(await reveal(), false);
+    assert.ok(view().rejections > 90, 'after a few tries');
+  });
+});
+
 describe('The rows of the tree', () => {
   eachWithATree();
   it('are stages, builds in the order of their statuses, and their attempts', async () => {
