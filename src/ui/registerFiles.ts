@@ -26,7 +26,7 @@ export function registerFiles(started: Promise<ProvidedFiles>): readonly Disposa
     register(comparedScheme, 'comparedFiles', logRefusal),
     register(timelineScheme, 'timelineFiles', () => l10n.t('Timelines are read-only.')),
     register(mergedScheme, 'mergedCiFiles', () =>
-      l10n.t('Merged configurations are read-only. Edit the files that they consist of.'),
+      l10n.t('Merged configurations are read-only. Edit the files that they were merged from.'),
     ),
   ];
 }

@@ -149,7 +149,7 @@ describe('a proxy that wants another password', () => {
     const { openWindow, folder, proxy } = fixture();
     const page = await openWindow(folder);
     await welcome(page)
-      .getByText(/The proxy between this machine and GitLab wants a name and a password/)
+      .getByText(/The proxy between this machine and GitLab requires a username and password/)
       .waitFor();
     await screenshot(page, 'e2e-proxy-password');
     assert.ok(proxy.refused() > 0);

@@ -178,7 +178,7 @@ for (const has of versions)
       const before = gitlab.requests.length;
       if (!has.pipelines) {
         const [unknown = ''] = await told('retryPipeline', { pipeline: pipelineId });
-        assert.equal(unknown, `Pipeline #${pipelineId} isn't one of the commit that is shown.`);
+        assert.equal(unknown, `Pipeline #${pipelineId} doesn't belong to the commit that is shown.`);
       }
       const argument = has.pipelines ? [{ pipeline: pipelineId }] : [];
       await told('retryPipeline', ...argument);

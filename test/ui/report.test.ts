@@ -180,7 +180,7 @@ describe('The sentence for a failure', () => {
     noGitLab:
       /^git\.example\.com responds, but it isn't GitLab\. Is the path missing from git\.example\.com\? Check gitlabBuilds\.instances, .*\.$/,
     tls: /^The certificate of git\.example\.com isn't trusted on this machine \(why\)\. Add its authority to the system's certificates\.$/,
-    proxyAuth: /^The proxy for git\.example\.com needs a name and a password\. .* http\.proxy\.$/,
+    proxyAuth: /^The proxy for git\.example\.com requires a username and password\. .* http\.proxy\.$/,
     tooLarge: /^git\.example\.com sent more than why, which is more than this extension reads\.$/,
     invalidAnswer: /^Couldn't read the response from git\.example\.com \(why\)\.$/,
     storage: /^GitLab's file storage git\.example\.com refused this file \(why\)\. Try again\. /,
@@ -230,7 +230,7 @@ describe('The sentence for a failure', () => {
     ])
       assert.equal(
         sentence({ kind: 'server', host, status: 503, reason }),
-        `git.example.com takes no changes just now: ${reason}`,
+        `git.example.com doesn't accept changes right now: ${reason}`,
       );
     assert.match(
       sentence({
@@ -239,11 +239,11 @@ describe('The sentence for a failure', () => {
         status: 403,
         reason: 'You cannot perform write operations on a read-only instance',
       }),
-      /^git\.example\.com takes no changes just now: You cannot/,
+      /^git\.example\.com doesn't accept changes right now: You cannot/,
     );
     assert.match(
       sentence({ kind: 'server', host, reason: readOnlyRedirect }),
-      /^git\.example\.com takes no changes just now: it's in maintenance mode, or a read-only copy of another GitLab\.$/,
+      /^git\.example\.com doesn't accept changes right now: it's in maintenance mode, or a read-only copy of another GitLab\.$/,
     );
   });
 

@@ -280,7 +280,7 @@ async function requireConsent(
 }
 
 function agentAsks(): string {
-  return l10n.t('An agent asks for this.');
+  return l10n.t('Requested by an agent.');
 }
 
 const table: Readonly<Record<string, Tool>> = {

@@ -165,17 +165,17 @@ function testsWords(state: TestsNode['state'], results: TestsNode['results']): s
 
 /** Test counts as text. Says that all passed only if everything was read. */
 function countWords({ tests, failures, skipped, damaged, firstOf, firstTests }: TestResults): string {
-  if (firstOf === 0) return l10n.t('too large to be read');
+  if (firstOf === 0) return l10n.t('too large to read');
   if (firstOf !== undefined)
     return failures > 0
-      ? l10n.t('of {0} · read reports: the first {1}', tests, firstOf)
-      : l10n.t('no failed test among {0} · read reports: the first {1}', tests, firstOf);
+      ? l10n.t('of {0} · only the first {1} reports read', tests, firstOf)
+      : l10n.t('none of {0} failed · only the first {1} reports read', tests, firstOf);
   if (firstTests !== undefined)
     return failures > 0
-      ? l10n.t('of {0} · read tests: the first {1}', tests, firstTests)
-      : l10n.t('no failed test · read tests: the first {0} of {1}', firstTests, tests);
+      ? l10n.t('of {0} · only the first {1} tests read', tests, firstTests)
+      : l10n.t('none failed · only the first {0} of {1} tests read', firstTests, tests);
   if (failures > 0) return l10n.t('of {0}', tests);
-  return damaged ? l10n.t('no failed test among {0}', tests) : l10n.t('{0} passed', tests - skipped);
+  return damaged ? l10n.t('none of {0} failed', tests) : l10n.t('{0} passed', tests - skipped);
 }
 
 function testItem({ test, build, uri, line, column }: TestNode): TreeItem {

@@ -87,7 +87,7 @@ export class CiValidation implements Disposable {
   private async rootFile(repository: GitRepository): Promise<LocatedCiFile> {
     const file = await this.parts.files.at(repository, ciFileName);
     if (file === undefined) throw new UserError(l10n.t('This repository has no {0}.', ciFileName));
-    if (file.text.length > longestCiFile) throw new UserError(l10n.t('{0} is too long to be validated.', ciFileName));
+    if (file.text.length > longestCiFile) throw new UserError(l10n.t('{0} is too large to validate.', ciFileName));
     return file;
   }
 

@@ -26,7 +26,7 @@ import { workspaceFolderOf, rowsOf } from './targets';
 /** Downloads files and folders of artifacts to the workspace, loading only as much of the archive as necessary. */
 export const downloadArtifact: Command = async (context, args) => {
   const subjects = await entriesOf(context, args, {
-    pickBuild: l10n.t('Select a build to browse artifacts of'),
+    pickBuild: l10n.t('Select a build to browse its artifacts'),
     pickEntry: l10n.t('Select a file or folder to download'),
     folders: true,
   });
@@ -173,7 +173,7 @@ export const openArtifact: Command = async (context, args) => {
     return;
   }
   const subjects = await entriesOf(context, args, {
-    pickBuild: l10n.t('Select a build to browse artifacts of'),
+    pickBuild: l10n.t('Select a build to browse its artifacts'),
     pickEntry: l10n.t('Select a file to open'),
     folders: false,
   });
@@ -185,7 +185,7 @@ export const openArtifact: Command = async (context, args) => {
 export const compareArtifact: Command = async (context, args) => {
   // Of several selected rows, use the one whose menu was opened.
   const subjects = await entriesOf(context, args.length === 0 ? [] : [args[0], undefined], {
-    pickBuild: l10n.t('Select a build to browse artifacts of'),
+    pickBuild: l10n.t('Select a build to browse its artifacts'),
     pickEntry: l10n.t('Select a file to compare with the workspace'),
     folders: false,
   });

@@ -18,7 +18,9 @@ export const branchBuilds: Command = async (context, args) => {
   if (target.ref === undefined) throw new UserError(l10n.t('No branch is checked out.'));
   session.opened.want(root);
   if (!(await tree.revealBranch(root)))
-    throw new UserError(l10n.t("This GitLab can't list the pipelines of a branch. It has to be 8.13 or later."));
+    throw new UserError(
+      l10n.t('This GitLab is too old to list the pipelines of a branch. Version 8.13 or later is required.'),
+    );
 };
 
 function textIn(value: unknown, key: 'repository' | 'retry'): string | undefined {

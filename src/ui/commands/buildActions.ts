@@ -38,7 +38,7 @@ export const retryWithInputs: Command = async (context, args) => {
   if (!can(subject.build, action.ability)) throw new UserError(whyNot(context, subject.target, action, subject.build));
   const found = await inputsOf(context, subject);
   if (found === undefined) throw new UserError(l10n.t("GitLab doesn't say which inputs {0} has.", title));
-  if (found.specs.length === 0) throw new UserError(l10n.t('{0} has no inputs. Retry it as it is.', title));
+  if (found.specs.length === 0) throw new UserError(l10n.t('{0} has no inputs. Retry it without any.', title));
   await askAndStart(context, start, found);
 };
 

@@ -59,7 +59,7 @@ export async function startWith(context: CommandContext, start: InputsStart, inp
 
 function differenceIn(build: Build, names: readonly string[]): string {
   const list = names.map((name) => oneLine(name)).join(', ');
-  return l10n.t("{0} doesn't have the inputs that you requested. GitLab didn't take: {1}.", buildTitle(build), list);
+  return l10n.t("{0} doesn't have the inputs that you requested. GitLab ignored {1}.", buildTitle(build), list);
 }
 
 /** Asks for the inputs, and starts the build; again if GitLab refuses one of them. Keeps the values for the next time. */

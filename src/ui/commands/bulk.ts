@@ -141,7 +141,7 @@ async function chosenScope(
       ? known.filter((one) => one.builds.some((build) => calls(build) && can(build, action.ability)))
       : known.filter(({ pipeline: { id } }) => id === reference.pipeline);
   if (able.length === 0 && reference !== undefined)
-    throw new UserError(l10n.t("Pipeline #{0} isn't one of the commit that is shown.", reference.pipeline));
+    throw new UserError(l10n.t("Pipeline #{0} doesn't belong to the commit that is shown.", reference.pipeline));
   if (able.length === 0) throw new UserError(none);
   const items = able.map(({ pipeline, builds: all }) => ({
     label: `${statusCodicon(pipeline.status)} ${withoutIcons(pipelineLabel(pipeline))}`,

@@ -20,7 +20,7 @@ import { subjectOf } from './subjects';
 export const goToJob: Command = async (context, args) => {
   const subject = await subjectOf(context, args, {
     can: ({ kind }) => kind !== 'external',
-    pick: l10n.t('Select a build to go to the job of'),
+    pick: l10n.t('Select a build to go to its job'),
     none: l10n.t('No build has a job in .gitlab-ci.yml.'),
     why: () => l10n.t('This build was reported by another CI system, so .gitlab-ci.yml has no job for it.'),
   });

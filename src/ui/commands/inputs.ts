@@ -126,7 +126,7 @@ function itemsOf(
 
 function stateOf({ required }: InputSpec, value: InputValue | undefined): string {
   if (value !== undefined) return shownValue(value);
-  return required ? l10n.t('needs a value') : l10n.t('as the configuration says');
+  return required ? l10n.t('needs a value') : l10n.t('set by the configuration');
 }
 
 function shownValue(value: InputValue): string {

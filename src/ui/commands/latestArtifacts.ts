@@ -164,7 +164,7 @@ async function open(
     if (!isNotFound(error)) throw error;
     throw new UserError(
       l10n.t(
-        'No such artifacts: no pipeline of {0} has passed, or the latest one that did has no artifacts of a build {1}. Check both names.',
+        'No artifacts found: no pipeline of {0} has passed, or the latest successful one has no build named {1} with artifacts. Check both names.',
         oneLine(ref),
         oneLine(name),
       ),

@@ -22,7 +22,7 @@ import { plural } from '../text/plural';
 export const copyFailure: Command = async (context, args) => {
   const subject = await logSubject(context, args, {
     can: (build) => can(build, 'tellFailure'),
-    pick: l10n.t('Select a build to copy the failure of'),
+    pick: l10n.t('Select a build to copy its failure'),
     none: l10n.t('No failed builds.'),
   });
   if (subject === undefined) return;
@@ -47,7 +47,7 @@ export const fixWithChat: Command = async (context, args) => {
   await env.clipboard.writeText(query);
   void context.report.inform(
     isOpen
-      ? l10n.t('Chat has no model here. The failure was copied, so you can paste it anywhere.')
+      ? l10n.t('Chat has no model to answer. The failure was copied, so you can paste it anywhere.')
       : l10n.t("Chat isn't available here. The failure was copied, so you can paste it anywhere."),
   );
 };
@@ -73,7 +73,7 @@ async function opensChat({ settings }: CommandContext, query: string): Promise<b
 export const saveLog: Command = async (context, args) => {
   const subject = await logSubject(context, args, {
     can: (build) => can(build, 'openLog'),
-    pick: l10n.t('Select a build to save the log of'),
+    pick: l10n.t('Select a build to save its log'),
     none: l10n.t('No build has a log.'),
   });
   if (subject === undefined) return;
@@ -104,7 +104,7 @@ async function save({ clients }: CommandContext, { target, build }: LogSubject, 
 export const compareLog: Command = async (context, args) => {
   const subject = await logSubject(context, args, {
     can: (build) => can(build, 'openLog') && !isActive(build),
-    pick: l10n.t('Select a build to compare the log of'),
+    pick: l10n.t('Select a build to compare its log'),
     none: l10n.t('No finished build has a log.'),
   });
   if (subject === undefined) return;
@@ -134,7 +134,7 @@ export const openLog: Command = async (context, args) => {
   const subject = await subjectOf(context, args, {
     // For a build passed as argument, the editor explains why there is no log, and shows it once there is one.
     can: args.length === 0 ? (build) => can(build, 'openLog') : ({ kind }) => kind === undefined,
-    pick: l10n.t('Select a build to open the log of'),
+    pick: l10n.t('Select a build to open its log'),
     none: l10n.t('No build has a log.'),
     why: whyNoLog,
   });
@@ -167,7 +167,7 @@ function whyNoLog(build: Build): string {
 export const showProblems: Command = async (context, args) => {
   const subject = await logSubject(context, args, {
     can: (build) => can(build, 'tellFailure'),
-    pick: l10n.t('Select a build to show problems of'),
+    pick: l10n.t('Select a build to show its problems'),
     none: l10n.t('No failed builds.'),
     why: (build) => l10n.t("{0} hasn't failed, so its log has no problems to show.", buildTitle(build)),
   });
@@ -225,11 +225,11 @@ function whyUnsure(build: Build, unsure: number): string {
   const title = buildTitle(build);
   return unsure === 1
     ? l10n.t(
-        'The log of {0} names one file, but several could be meant, or it has changed since. See the link in the log.',
+        'The log of {0} names one file, but the name is ambiguous or the file has changed since. See the link in the log.',
         title,
       )
     : l10n.t(
-        'The log of {0} names {1} places, but several files could be meant, or they have changed since. See the links in the log.',
+        'The log of {0} names {1} places, but the file names are ambiguous or the files have changed since. See the links in the log.',
         title,
         unsure,
       );

@@ -48,7 +48,7 @@ function problemOf(address: PageAddress): string | undefined {
     case 'noUrl':
       return l10n.t("This isn't a web address. Enter the URL of a build, pipeline or commit in GitLab.");
     case 'otherPage':
-      return l10n.t('This page of {0} is not that of a build, pipeline or commit.', new URL(address.instance.url).host);
+      return l10n.t("This page of {0} isn't a build, pipeline or commit.", new URL(address.instance.url).host);
     case 'unknownHost':
     case 'page':
       return undefined;
@@ -76,7 +76,7 @@ async function offerSignIn(context: CommandContext, instance: string, url: strin
   const [signIn, browser] = [l10n.t('Sign In'), l10n.t('Open in Browser')];
   const chosen = await context.report.choose(
     l10n.t("You aren't signed in to {0}.", instance),
-    l10n.t('Builds are only shown of a GitLab that you are signed in to. Sign in only if you know this one.'),
+    l10n.t("You can only see builds of a GitLab that you're signed in to. Sign in only if you trust this one."),
     signIn,
     browser,
   );

@@ -97,10 +97,10 @@ function isVariables(value: unknown): value is PipelineVariables {
 /** Offers to push first if GitLab lacks HEAD; false if the user cancels. */
 async function isReady(context: CommandContext, { root }: TargetSnapshot, args: readonly unknown[]): Promise<boolean> {
   if (!isUnpushed(context.session.snapshotOf(root))) return true;
-  const [pushFirst, runAnyway] = [l10n.t('Push and Run'), l10n.t('Run Without It')];
+  const [pushFirst, runAnyway] = [l10n.t('Push and Run'), l10n.t('Run Without Pushing')];
   const chosen = await context.report.choose(
     l10n.t("Your commit isn't pushed. Push it before running the pipeline?"),
-    l10n.t('GitLab runs a pipeline for what was pushed last.'),
+    l10n.t('Without it, GitLab runs the pipeline for the last pushed commit.'),
     pushFirst,
     runAnyway,
   );
@@ -162,7 +162,7 @@ async function askValues(
   place: TargetSnapshot,
   { ref, specs, before: values, refusal }: ValuesQuestion,
 ): Promise<Values | undefined> {
-  const title = l10n.t('Inputs of the Pipeline for {0}', oneLine(ref));
+  const title = l10n.t('Pipeline Inputs for {0}', oneLine(ref));
   const accept = l10n.t('$(check) Continue with these inputs');
   const inputs = await askInputs({ title, accept, specs, values, refusal });
   if (inputs === undefined) return undefined;

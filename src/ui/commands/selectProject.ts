@@ -20,7 +20,7 @@ export const selectProject: Command = async (context, args) => {
   if (named !== undefined) return chooseNamed(context, root, projects, named.remote);
   if (projects.length === 0)
     throw new UserError(l10n.t('No remote of this repository is on a GitLab that you have signed in to.'), 'signIn');
-  const placeHolder = inRepository(context, root, l10n.t('Select the project to show builds of'));
+  const placeHolder = inRepository(context, root, l10n.t('Select the project whose builds to show'));
   const chosen = await window.showQuickPick(toItems(context, root, projects), {
     placeHolder,
     matchOnDescription: true,

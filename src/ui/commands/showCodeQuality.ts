@@ -47,7 +47,7 @@ export const showCodeQuality: Command = async (context, args) => {
 
 /** Files that are given by rows or a URI, else all reports of a build. */
 async function reportsOf(context: CommandContext, args: readonly unknown[]): Promise<readonly EntrySubjects[]> {
-  const pick = l10n.t('Select a build to show the code quality of');
+  const pick = l10n.t('Select a build to show its code quality');
   if (rowsOf(args).length > 0 || args[0] instanceof Uri)
     return entriesOf(context, args, { pickBuild: pick, pickEntry: '', folders: false });
   const subject = await subjectOf(context, args, {
@@ -132,7 +132,7 @@ async function tell({ report }: CommandContext, build: Build, findings: number, 
   else
     void report.inform(
       l10n.t(
-        'The code quality report of {0} has {1} findings, but none in a tracked file that is as the build had it.',
+        'The code quality report of {0} has {1} findings, but none in a tracked file that is unchanged since the build.',
         title,
         findings,
       ),

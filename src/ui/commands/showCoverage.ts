@@ -25,7 +25,7 @@ const filesAtOnce = 10;
 export const showCoverage: Command = async (context, args) => {
   const subject = await subjectOf(context, args, {
     can: (build) => can(build, 'downloadArtifacts'),
-    pick: l10n.t('Select a build to show the coverage of'),
+    pick: l10n.t('Select a build to show its coverage'),
     none: l10n.t('No builds with artifacts.'),
     why: (build) => l10n.t('{0} has no artifacts.', buildTitle(build)),
   });

@@ -18,7 +18,7 @@ export const showTests: Command = async (context, args) => {
   );
   if (filled === undefined) return;
   if (filled.tests === 0) {
-    void report.inform(l10n.t('No ended build of this commit has a JUnit report.'));
+    void report.inform(l10n.t('No finished build of this commit has a JUnit report.'));
     return;
   }
   const open = l10n.t('Open Testing View');

@@ -50,7 +50,7 @@ function pipelineOf({ session }: CommandContext, { root }: TargetSnapshot, build
 async function pick(context: CommandContext, place: TargetSnapshot): Promise<Chosen | undefined> {
   const { root, target } = place;
   const listing = listingOf(context.session.snapshotOf(root));
-  if (listing.builds.length === 0) throw new UserError(l10n.t('There are no builds to show a timeline of.'));
+  if (listing.builds.length === 0) throw new UserError(l10n.t('There are no builds to show in a timeline.'));
   const roots = pipelinesInOrder(listing, target.ref);
   const rest = listing.pipelines.filter((pipeline) => !roots.includes(pipeline));
   const pipelines = [...roots, ...rest].filter(({ id }) => listing.builds.some(({ pipeline }) => pipeline === id));
@@ -61,7 +61,7 @@ async function pick(context: CommandContext, place: TargetSnapshot): Promise<Cho
     detail: statusLabel(pipeline.status),
     pipeline,
   }));
-  const placeHolder = inRepository(context, root, l10n.t('Select a pipeline to show the timeline of'));
+  const placeHolder = inRepository(context, root, l10n.t('Select a pipeline to show its timeline'));
   const chosen = await window.showQuickPick(items, { placeHolder, matchOnDescription: true });
   return chosen && { ...place, pipeline: chosen.pipeline };
 }

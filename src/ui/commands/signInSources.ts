@@ -60,7 +60,7 @@ function itemOf(source: CredentialSource, url: string): { readonly label: string
       };
     case 'glab':
       return {
-        label: l10n.t('$(terminal) Use the sign-in of glab'),
+        label: l10n.t("$(terminal) Use glab's sign-in"),
         detail: l10n.t('Runs "glab auth credential-helper" for {0}. The token is not stored.', host),
       };
     case 'git':
@@ -81,7 +81,7 @@ function sentenceOf(credential: Exclude<Credential, { kind: 'token' }>, source: 
     case 'unusable':
       return unusableTokenSentence(credential.token);
     case 'elsewhere':
-      return l10n.t('The answer is for another server than {0}, so it is not used. Enter a token instead.', host);
+      return l10n.t("The token is for a server other than {0}, so it isn't used. Enter a token instead.", host);
     case 'none':
       return noneSentence(source, host);
     default:
@@ -92,14 +92,14 @@ function sentenceOf(credential: Exclude<Credential, { kind: 'token' }>, source: 
 function noneSentence({ kind }: CredentialSource, host: string): string {
   switch (kind) {
     case 'account':
-      return l10n.t("GitLab's extension gave no access to its account. Try again, or enter a token instead.");
+      return l10n.t("GitLab's extension didn't grant access to its account. Try again, or enter a token instead.");
     case 'glab':
       return l10n.t(
         'glab isn\'t signed in to {0}, or it is older than 1.85. Run "glab auth login", or enter a token instead.',
         host,
       );
     case 'git':
-      return l10n.t('git has no credentials for {0} without asking you. Enter a token instead.', host);
+      return l10n.t('git has no saved credentials for {0}. Enter a token instead.', host);
     default:
       return kind satisfies never;
   }

@@ -22,7 +22,7 @@ import { rowsOf, targetSnapshot, type TargetSnapshot } from './targets';
 export const sinceWhen: Command = async (context, args) => {
   const subject = await subjectOf(context, args, {
     can: (build) => build.status === 'failed' && can(build, 'tellFailure'),
-    pick: l10n.t('Select a build to find out since when it has been failing'),
+    pick: l10n.t('Select a build to find out when it started failing'),
     none: l10n.t('No failed builds.'),
   });
   if (subject === undefined) return;
@@ -65,7 +65,7 @@ interface CommitItem extends QuickPickItem {
 
 async function show(context: CommandContext, place: TargetSnapshot, build: Build, history: History): Promise<void> {
   const list = window.createQuickPick<CommitItem>();
-  list.title = l10n.t('Since when has {0} been failing?', withoutIcons(oneLine(build.name)));
+  list.title = l10n.t('When did {0} start failing?', withoutIcons(oneLine(build.name)));
   list.placeholder = historySentences(history).join(' ');
   list.matchOnDescription = true;
   const { pipelines } = listingOf(context.session.snapshotOf(place.root));

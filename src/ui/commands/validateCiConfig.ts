@@ -27,7 +27,8 @@ export const validateCiConfig: Command = async (context, args) => {
     },
     (_progress, token) => context.ciValidation.validate(root, abortedBy(token).signal),
   );
-  if (verdict === undefined) throw new UserError(l10n.t('{0} was changed meanwhile. Validate it again.', ciFileName));
+  if (verdict === undefined)
+    throw new UserError(l10n.t('{0} changed during validation. Validate it again.', ciFileName));
   await tell(context, verdict);
 };
 
@@ -65,7 +66,7 @@ function validSentence(warnings: number, includesFiles: boolean): string {
       l10n.t('{0} is valid, with {1} warnings.', ciFileName, warnings),
     );
   return includesFiles
-    ? l10n.t('{0} is valid. GitLab took the files that it includes from the default branch.', ciFileName)
+    ? l10n.t('{0} is valid. GitLab read the files that it includes from the default branch.', ciFileName)
     : l10n.t('{0} is valid.', ciFileName);
 }
 
@@ -77,7 +78,7 @@ export const goToConfigError: Command = async (context, args) => {
   const { root } = targetSnapshot(context, row?.root ?? named ?? defaultRoot(context));
   const pipeline = row?.node.kind === 'pipeline' ? row.node.pipeline : brokenPipeline(context, root, args[0]);
   if (pipeline?.yamlErrors === undefined)
-    throw new UserError(l10n.t('GitLab reports no error in the configuration of a pipeline of this commit.'));
+    throw new UserError(l10n.t("GitLab reports no configuration error for this commit's pipelines."));
   await openError(context, root, pipeline, pipeline.yamlErrors);
 };
 

@@ -141,7 +141,7 @@ async function askFile(): Promise<VariableValue | undefined> {
   try {
     return { file: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes) };
   } catch {
-    throw new UserError(l10n.t("The file isn't a text in UTF-8."));
+    throw new UserError(l10n.t("The file isn't UTF-8 text."));
   }
 }
 

@@ -14,7 +14,7 @@ export const watch: Command = async (context, args) => {
   if (watched.length === 0) return;
   // It may have finished since the list was rendered.
   context.watches.show(context.session.state);
-  context.report.done(l10n.t('A notification will tell when it ends'));
+  context.report.done(l10n.t("You'll be notified when it ends"));
 };
 
 function pipelinesIn(args: readonly unknown[]): readonly Watched[] {
@@ -28,7 +28,7 @@ async function buildsToWatch(context: CommandContext, args: readonly unknown[]):
     can: (build) => can(build, 'watch'),
     pick: l10n.t('Select builds to watch until they end'),
     none: l10n.t('No active builds.'),
-    why: (build) => l10n.t('{0} has ended already.', buildTitle(build)),
+    why: (build) => l10n.t('{0} has already ended.', buildTitle(build)),
   });
   return subjects.flatMap(({ root, builds }) => builds.map(({ id }) => ({ root, kind: 'build' as const, id })));
 }

@@ -105,7 +105,7 @@ async function commitUrl(context: CommandContext, root: string | undefined): Pro
 export const openPipeline: Command = async (context, args) => {
   const { root, pipelines } = pipelinesOf(context, args);
   const withPage = pipelines.filter(({ webUrl }) => webUrl !== undefined);
-  if (withPage.length === 0) throw new UserError(l10n.t('No pipeline with a web page is known here.'));
+  if (withPage.length === 0) throw new UserError(l10n.t('No pipeline with a web page was found.'));
   const chosen = await pickPipeline(context, root, withPage, l10n.t('Select a pipeline to open in the browser'));
   if (chosen?.webUrl !== undefined) await env.openExternal(Uri.parse(chosen.webUrl, true));
 };
@@ -117,7 +117,7 @@ export const openMergeRequest: Command = async (context, args) => {
   // A branch pipeline doesn't name its merge request, but another one of the commit may.
   const known = own.length > 0 ? own : all.filter((one) => mergeRequestOf(one) !== undefined);
   const distinct = [...new Map(known.map((one) => [mergeRequestOf(one), one])).values()];
-  if (distinct.length === 0) throw new UserError(l10n.t('No merge request of this commit is known.'));
+  if (distinct.length === 0) throw new UserError(l10n.t('No merge request was found for this commit.'));
   const chosen = await pickPipeline(context, root, distinct, l10n.t('Select a merge request to open in the browser'));
   if (chosen === undefined) return;
   const { instance, project } = shownTarget(context, root);
@@ -175,7 +175,7 @@ async function pickPipeline(
 export const copyName: Command = async (context, args) => {
   const subjects = await subjectsOf(context, args, {
     can: () => true,
-    pick: l10n.t('Select builds to copy the names of'),
+    pick: l10n.t('Select builds to copy their names'),
     none: l10n.t('There is no build here.'),
   });
   const names = subjects.flatMap(({ builds }) => builds.map(({ name }) => name));

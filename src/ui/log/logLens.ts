@@ -101,7 +101,7 @@ function problemActions(build: Build, reference: object): readonly LensAction[] 
 function lineActions(open: LogDocument, reference: object): readonly LensAction[] {
   if (open.isStopped) return [[`$(refresh) ${l10n.t('Read the Rest of the Log')}`, 'openLog', reference]];
   if (!open.isCut) return earlierActions(open, reference);
-  const title = l10n.t('This log is too long to show whole, and its end is missing. Save the log to read all of it.');
+  const title = l10n.t('This log is too long to show in full, and its end is missing. Save the log to read all of it.');
   return [...earlierActions(open, reference), [`$(save-as) ${title}`, 'saveLog', reference]];
 }
 

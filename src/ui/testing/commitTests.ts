@@ -200,6 +200,8 @@ async function placed(
 /** Why not all tests are shown; undefined if they are. */
 function countWords({ tests, damaged, firstOf, firstTests }: TestResults, shown: number): string | undefined {
   if (damaged) return l10n.t('a report is damaged');
-  if (firstOf !== undefined) return l10n.t('read reports: the first {0}', firstOf);
-  return firstTests !== undefined || shown < tests ? l10n.t('the first {0} of {1} tests', shown, tests) : undefined;
+  if (firstOf !== undefined) return l10n.t('only the first {0} reports read', firstOf);
+  return firstTests !== undefined || shown < tests
+    ? l10n.t('only the first {0} of {1} tests', shown, tests)
+    : undefined;
 }

@@ -27,7 +27,7 @@ export interface Action {
 }
 
 export function maybeStarted(title: string): string {
-  return l10n.t("“{0}” may have been started. GitLab's response was lost.", title);
+  return l10n.t('"{0}" may have been started. GitLab\'s response was lost.', title);
 }
 
 export const retrying = (): Action => ({
@@ -87,7 +87,7 @@ export const erasing = (): Action => ({
   tooOld: l10n.t("This version of GitLab can't erase builds."),
   late: (build) => l10n.t("{0} is {1} and can't be erased.", buildTitle(build), statusLabel(build.status)),
   done: (_before, after) => l10n.t('Erased {0}', buildTitle(after)),
-  doubt: (title) => l10n.t("“{0}” may have been erased. GitLab's response was lost.", title),
+  doubt: (title) => l10n.t('"{0}" may have been erased. GitLab\'s response was lost.', title),
 });
 
 export const deletingArtifacts = (): Action => ({
@@ -141,7 +141,7 @@ const takingVariables = () => ({
 export const keeping = (): Action => ({
   name: 'keep',
   ability: 'keep',
-  pick: l10n.t('Select builds to keep artifacts of'),
+  pick: l10n.t('Select builds to keep their artifacts'),
   none: l10n.t('No build has artifacts to keep.'),
   tooOld: l10n.t("This version of GitLab can't keep artifacts."),
   late: (build) =>

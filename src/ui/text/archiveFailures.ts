@@ -97,7 +97,7 @@ const counted: Readonly<Record<Group, (count: number) => string>> = {
     ),
   unsafe: (count) =>
     plural(count, l10n.t('{0} with an unsafe name', number(count)), l10n.t('{0} with unsafe names', number(count))),
-  method: (count) => l10n.t('{0} with an unknown compression', number(count)),
+  method: (count) => l10n.t('{0} with unknown compression', number(count)),
 };
 
 type Sentence = (detail: ArchiveFailure) => string;

@@ -105,7 +105,7 @@ export function caveats(snapshot: Snapshot | undefined, now: number): readonly s
 
 /** Says that the list was truncated. */
 export function partialWords({ builds }: Pick<Ready, 'builds'>): string {
-  return l10n.t('first {0} of more builds', builds.length);
+  return l10n.t('only the first {0} builds', builds.length);
 }
 
 /** Says that the builds belong to another commit, or why HEAD has none. */

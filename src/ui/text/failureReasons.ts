@@ -28,7 +28,7 @@ const inGitLab: ReasonWords = {
 };
 const newerDeployment: ReasonWords = {
   short: () => l10n.t('newer deployment'),
-  sentence: () => l10n.t('A newer deployment came before it.'),
+  sentence: () => l10n.t('A newer deployment ran first.'),
 };
 
 /** Failure reasons by GitLab's code, as of 19.x. Unknown, mostly rare ones are shown as they are. */
@@ -85,7 +85,7 @@ const reasons: Readonly<Record<string, ReasonWords>> = {
   },
   data_integrity_failure: {
     short: () => l10n.t('inconsistent data'),
-    sentence: () => l10n.t("GitLab's data about this build is inconsistent. Ask who runs your GitLab."),
+    sentence: () => l10n.t("GitLab's data about this build is inconsistent. Contact your GitLab administrator."),
   },
   archived_failure: {
     short: () => l10n.t('archived'),

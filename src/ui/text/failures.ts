@@ -100,11 +100,11 @@ function forbiddenSentence(host: string, reason: string | undefined): string {
 function noChangesSentence(host: string, reason: string | undefined): string | undefined {
   if (reason === readOnlyRedirect)
     return l10n.t(
-      "{0} takes no changes just now: it's in maintenance mode, or a read-only copy of another GitLab.",
+      "{0} doesn't accept changes right now: it's in maintenance mode, or a read-only copy of another GitLab.",
       host,
     );
   return reason !== undefined && isReadOnly(reason)
-    ? l10n.t('{0} takes no changes just now: {1}', host, reason)
+    ? l10n.t("{0} doesn't accept changes right now: {1}", host, reason)
     : undefined;
 }
 
@@ -220,7 +220,7 @@ function connectionSentence(kind: ConnectionTrouble, failure: Failure): string {
     case 'tls':
       return tlsSentence(host, reason);
     case 'proxyAuth':
-      return l10n.t('The proxy for {0} needs a name and a password. Add them to the setting http.proxy.', host);
+      return l10n.t('The proxy for {0} requires a username and password. Add them to the setting http.proxy.', host);
     default:
       return kind satisfies never;
   }

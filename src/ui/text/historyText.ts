@@ -14,7 +14,7 @@ function failingSentence({ failing, lastGreen }: History): string {
   const first = failing.at(-1);
   if (first === undefined)
     return lastGreen === undefined
-      ? l10n.t('It has neither passed nor failed on the commits that were looked at.')
+      ? l10n.t('It neither passed nor failed on the commits that were checked.')
       : l10n.t('It passed when it was run again on {0}.', shortSha(lastGreen.commit.sha));
   const count = failing.length;
   const since = shortSha(first.commit.sha);

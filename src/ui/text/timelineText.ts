@@ -58,7 +58,7 @@ export function timelineText(title: string, timeline: Timeline): string {
     l10n.t('Created: {0}', createdAt),
     l10n.t('Critical path: {0}', criticalPathWords(timeline)),
     ...(isEstimated
-      ? [l10n.t("GitLab doesn't tell which builds the builds of this path waited for. They are guessed by times.")]
+      ? [l10n.t("GitLab doesn't say which builds each of these waited for, so the path is estimated from their times.")]
       : []),
     l10n.t('{0} critical path · {1} waiting · {2} running', marks.critical, marks.waiting, marks.running),
     ...(isRunning ? [l10n.t('{0} still running', marks.open)] : []),

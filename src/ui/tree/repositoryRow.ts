@@ -54,7 +54,7 @@ function standingOf(snapshot: Snapshot | undefined, now: number): Standing {
     case 'signedOut':
       return {
         icon: 'key',
-        parts: [subjectOf(snapshot), snapshot.known ? l10n.t('not signed in') : l10n.t('unknown host')],
+        parts: [subjectOf(snapshot), l10n.t('not signed in')],
       };
     case 'loading':
       return { icon: 'loading~spin', parts: [subjectOf(snapshot), l10n.t('loading')] };

@@ -357,7 +357,7 @@ describe('Tools for agents', () => {
         assert.match(String(detail), project);
       }
       for (const input of [{ build: 'of no such name' }, {}, { build: 1, repository: 'elsewhere' }])
-        assert.deepEqual(await asked('retry', input), ['Retrying a build', 'An agent asks for this.']);
+        assert.deepEqual(await asked('retry', input), ['Retrying a build', 'Requested by an agent.']);
       assert.deepEqual(app.asked(), []);
     });
 
@@ -465,7 +465,7 @@ describe('Tools for agents', () => {
       await app.run('fixWithChat', { build: app.small.builds.firstRspec.id });
       assert.equal(editor().executed.filter(({ command }) => command.includes('chat')).length, 1);
       assert.match(editor().clipboard, /no such thing/);
-      assert.match(editor().messages.at(-1)?.text ?? '', /^Chat has no model here\. The failure was copied/);
+      assert.match(editor().messages.at(-1)?.text ?? '', /^Chat has no model to answer\. The failure was copied/);
     });
 
     for (const [what, prepare] of [

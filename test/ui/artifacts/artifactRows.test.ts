@@ -483,7 +483,7 @@ describe('Failed tests', () => {
     assert.equal(drawn(await settled())[1], '  ▸ Failed tests (21)  of 21');
     fake.archive = anArchive({ 'junit.xml': '<testsuite><testcase name="a"/><testcase' });
     showIn(ready([withArtifacts({ status: 'failed', id: 9 })]));
-    assert.equal(drawn(await settled())[1], '  · Tests  no failed test among 1 · a report is damaged');
+    assert.equal(drawn(await settled())[1], '  · Tests  none of 1 failed · a report is damaged');
   });
 
   it('that all have passed are told among the artifacts of a failed build, too', async () => {
@@ -545,7 +545,7 @@ describe('Failed tests', () => {
   it('have not passed where a report breaks off', async () => {
     fake.archive = anArchive({ 'junit.xml': '<testsuite><testcase name="a"/><testcase' });
     showIn(ready([withArtifacts()]));
-    assert.equal(drawn(await settled())[2], '    · Tests  no failed test among 1 · a report is damaged');
+    assert.equal(drawn(await settled())[2], '    · Tests  none of 1 failed · a report is damaged');
   });
 
   it('that cannot be read say why when they are opened, and are read again then', async () => {
@@ -640,7 +640,7 @@ describe('Failed tests', () => {
   it('among more than are read are never said to be all', async () => {
     told = async () => ({ ...tests, isPartial: true });
     showIn(ready([aBuild({ reports, status: 'failed' })]));
-    assert.equal((await row('Failed tests (1)')).item.description, 'of 3 · read tests: the first 2');
+    assert.equal((await row('Failed tests (1)')).item.description, 'of 3 · only the first 2 tests read');
   });
 
   it('are asked for with all ended builds that have a report, so that another one is a reason to ask again', async () => {

@@ -44,12 +44,12 @@ describe('The test reports of an archive', () => {
     const size = passed('a').length;
     const read = await results(files, 2 * size + 1);
     assert.deepEqual([read?.tests, read?.failures, read?.firstOf], [2, 0, 2]);
-    assert.equal(words(read), 'no failed test among 2 · read reports: the first 2');
+    assert.equal(words(read), 'none of 2 failed · only the first 2 reports read');
     const all = await results(files, 2 * size + failed('c').length);
     assert.deepEqual([all?.firstOf, words(all)], [undefined, 'of 3']);
     const rest = await results({ 'junit-1.xml': failed('a'), 'junit-2.xml': failed('b') }, failed('a').length);
-    assert.equal(words(rest), 'of 1 · read reports: the first 1');
-    assert.equal(words(await results(files, 1)), 'too large to be read');
+    assert.equal(words(rest), 'of 1 · only the first 1 reports read');
+    assert.equal(words(await results(files, 1)), 'too large to read');
   });
 
   it('lose no place to files that are none, however large', async () => {

@@ -106,7 +106,7 @@ describe('Validate CI Configuration', () => {
     assert.deepEqual(problems(), []);
   });
 
-  it('drops a result about a text that was changed meanwhile', async () => {
+  it('drops a result about a text that changed during validation', async () => {
     const app = await start();
     const uri = await write(app, '.gitlab-ci.yml', broken);
     app.gitlab.faults.push({
@@ -116,7 +116,7 @@ describe('Validate CI Configuration', () => {
       },
     });
     await app.run('validateCiConfig');
-    assert.deepEqual([problems(), texts()], [[], ['.gitlab-ci.yml was changed meanwhile. Validate it again.']]);
+    assert.deepEqual([problems(), texts()], [[], ['.gitlab-ci.yml changed during validation. Validate it again.']]);
   });
 
   it('shows warnings of a valid file, and says that it is valid', async () => {
@@ -151,7 +151,7 @@ describe('Validate CI Configuration', () => {
     });
     await write(app, '.gitlab-ci.yml', 'include: ci/a.yml\n');
     await app.run('validateCiConfig');
-    assert.match(texts().join(), /is valid\. GitLab took the files that it includes from the default branch\.$/);
+    assert.match(texts().join(), /is valid\. GitLab read the files that it includes from the default branch\.$/);
   });
 
   it('names the scope that a token which may only read lacks, and sends nothing with it', async () => {
@@ -271,6 +271,6 @@ describe('The message of a pipeline with an invalid configuration', () => {
   it('is told to be none where GitLab reports none', async () => {
     const app = await apps.ready({ gitlab: { profile: '18.9' } });
     await app.run('goToConfigError');
-    assert.match(texts().join(), /^GitLab reports no error/);
+    assert.match(texts().join(), /^GitLab reports no configuration error/);
   });
 });

@@ -166,7 +166,7 @@ describe('Builds with inputs', () => {
     ];
     await app.run('retryWithInputs', { build: failed.id, inputs: { replicas: 7, fast: false } });
     assert.deepEqual(told(), [
-      `smoke #${newest().id} doesn't have the inputs that you requested. GitLab didn't take: replicas.`,
+      `smoke #${newest().id} doesn't have the inputs that you requested. GitLab ignored replicas.`,
     ]);
   });
 
@@ -178,7 +178,7 @@ describe('Builds with inputs', () => {
     (await list()).hide();
     await running;
     await app.run('retryWithInputs', await app.row('smoke'));
-    assert.deepEqual([told(), bodies()], [[`smoke #${failed.id} has no inputs. Retry it as it is.`], []]);
+    assert.deepEqual([told(), bodies()], [[`smoke #${failed.id} has no inputs. Retry it without any.`], []]);
   });
 
   for (const profile of ['13.9', '15.9', '18.9'] as const)

@@ -56,7 +56,7 @@ describe('A command whose answer is lost', () => {
       app.gitlab.faults = [{ reset: 'unanswered', when }];
       await app.run('retry', { build: odd.id });
       const [message] = editor().messages;
-      assert.match(message!.text, /^“.* #\d+” may have been started\. GitLab's response was lost\.$/);
+      assert.match(message!.text, /^".* #\d+" may have been started\. GitLab's response was lost\.$/);
       assert.deepEqual(message!.buttons, ['Refresh']);
       app.gitlab.faults = [];
       app.asked();
@@ -79,7 +79,7 @@ describe('A command whose answer is lost', () => {
     const { pipelineId } = app.gitlab.world.build(app.small.builds.odd.id);
     app.gitlab.faults = [losing('unanswered')];
     await app.run('retryFailed');
-    const sentence = `“Pipeline #${pipelineId}” may have been started. GitLab's response was lost.`;
+    const sentence = `"Pipeline #${pipelineId}" may have been started. GitLab's response was lost.`;
     assert.deepEqual(told(), [[sentence, ['Refresh']]]);
   });
 
@@ -96,7 +96,7 @@ describe('A command whose answer is lost', () => {
     const [sentence, buttons] = told()[0]!;
     assert.match(
       sentence,
-      /^1 of 2 requests were refused or not confirmed\. (one|two) #\d+: “.*” may have been started/,
+      /^1 of 2 requests were refused or not confirmed\. (one|two) #\d+: ".*" may have been started/,
     );
     assert.deepEqual(buttons, ['Refresh']);
   });

@@ -90,7 +90,7 @@ describe('Download Latest Artifacts of…', () => {
     await start();
     await app.run('latestArtifacts', { ref: 'release/2', name: 'lint' });
     assert.deepEqual(told(), [
-      'No such artifacts: no pipeline of release/2 has passed, or the latest one that did has no artifacts of a build lint. Check both names.',
+      'No artifacts found: no pipeline of release/2 has passed, or the latest successful one has no build named lint with artifacts. Check both names.',
     ]);
     assert.deepEqual(await readdir(app.folder.path), ['.git']);
   });

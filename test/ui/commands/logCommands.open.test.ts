@@ -66,7 +66,7 @@ describe('Open Log', () => {
     await ready();
     const running = app.run('openLog');
     const pick = await until('the pick', () => editor().picks[0]);
-    assert.equal(pick.options.placeHolder, 'Select a build to open the log of');
+    assert.equal(pick.options.placeHolder, 'Select a build to open its log');
     assert.ok(!pick.labels.some((label) => label.includes('lint')));
     pick.choose('assets');
     await running;

@@ -144,7 +144,7 @@ describe('Run Pipeline', () => {
           'constructor: (empty)',
           'level: 1',
           'tags: ["a"]',
-          'region: as the configuration says',
+          'region: set by the configuration',
           'text: two lines',
           'release: v1',
         ],
@@ -224,7 +224,7 @@ describe('Run Pipeline', () => {
     });
 
     it('runs it without that commit, where the user wants that', async () => {
-      const { context, done } = unpushed('Run Without It');
+      const { context, done } = unpushed('Run Without Pushing');
       await runPipeline(context, []);
       assert.deepEqual([editor().executed, done], [[], ['run']]);
     });

@@ -57,7 +57,7 @@ describe('Show Timeline', () => {
       await app.run('showTimeline', { build });
       const text = await shown();
       assert.match(text, /release: 13:00 of 15:00 \(estimated\)\n/);
-      assert.match(text, /GitLab doesn't tell which builds/);
+      assert.match(text, /GitLab doesn't say which builds/);
     });
 
   it('shows all builds of the commit on 8.5, which has no pipelines', async () => {

@@ -84,8 +84,8 @@ describe('A token that its form gives away', () => {
 
   for (const [token, sentence] of [
     ['gldt-aB3dE6hI9kLmN0pQrStU', /^This is a deploy token: it can't use the API\. Use a personal, project or group/],
-    ['glcbt-64_aB3dE6hI9kLmN0pQrStU', /^This is the token of a CI\/CD job/],
-    ['glrt-aB3dE6hI9kLmN0pQrStU', /^This is a token of a runner/],
+    ['glcbt-64_aB3dE6hI9kLmN0pQrStU', /^This is a CI\/CD job token/],
+    ['glrt-aB3dE6hI9kLmN0pQrStU', /^This is a runner token/],
     ['acme-glptt-aB3dE6hI9kLmN0pQrStU', /^This is a pipeline trigger token/],
   ] as const)
     it(`is named and not sent: ${token}`, async () => {

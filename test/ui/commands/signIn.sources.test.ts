@@ -116,7 +116,7 @@ describe('Signing in with what is signed in already', () => {
       const { pick, running } = await offered(app);
       pick.choose('Use the account');
       await running;
-      assert.match(editor().messages[0]?.text ?? '', /^GitLab's extension gave no access to its account\./);
+      assert.match(editor().messages[0]?.text ?? '', /^GitLab's extension didn't grant access to its account\./);
       assert.equal(stored(app), '');
     });
 
@@ -160,7 +160,7 @@ describe('Signing in with what is signed in already', () => {
     it('is offered where it is installed, run at a click, and kept as a source alone', async () => {
       const app = await withGlab(says({ type: 'oauth2', token: 'of-glab' }));
       const { pick, running } = await offered(app);
-      assert.deepEqual(pick.labels, ['$(terminal) Use the sign-in of glab', '$(key) Enter a token…']);
+      assert.deepEqual(pick.labels, ["$(terminal) Use glab's sign-in", '$(key) Enter a token…']);
       assert.equal(scripts.written, '');
       pick.choose('glab');
       await running;
@@ -176,14 +176,14 @@ describe('Signing in with what is signed in already', () => {
       [
         'answers for another server',
         () => ({ type: 'success', instance_url: 'https://gitlab.com', token: { type: 'pat', token: 'of-glab' } }),
-        /^The answer is for another server than 127\.0\.0\.1:\d+, so it is not used\./,
+        /^The token is for a server other than 127\.0\.0\.1:\d+, so it isn't used\./,
       ],
       [
         'is not signed in',
         () => ({ type: 'error', message: 'no' }),
         /^glab isn't signed in to 127\.0\.0\.1:\d+, or it/,
       ],
-      ['has a job token', says({ type: 'job-token', token: 'of-glab' }), /^This is the token of a CI\/CD job/],
+      ['has a job token', says({ type: 'job-token', token: 'of-glab' }), /^This is a CI\/CD job token/],
       ['has a token that GitLab refuses', says({ type: 'pat', token: 'wrong' }), /rejected this token\./],
     ] as const)
       it(`is told and not kept where it ${what}`, async () => {

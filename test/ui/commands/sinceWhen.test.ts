@@ -220,7 +220,7 @@ describe('Since When?', () => {
     const { id } = row.node.build;
     const running = app.run('sinceWhen', { build: id });
     const list = await shownList();
-    assert.equal(list.title, 'Since when has checks been failing?');
+    assert.equal(list.title, 'When did checks start failing?');
     assert.equal(list.placeholder, `Failing for 2 commits, since ${short(redSha)}. Last passed on ${short(greenSha)}.`);
     assert.deepEqual(
       list.items.map(({ label, description = '' }) => [label, description]),

@@ -22,7 +22,7 @@ describe('Open Pipeline in Browser and Open Merge Request', () => {
     await app.run('openMergeRequest');
     assert.deepEqual(
       editor().messages.map(({ text }) => text),
-      ['No pipeline with a web page is known here.', 'No merge request of this commit is known.'],
+      ['No pipeline with a web page was found.', 'No merge request was found for this commit.'],
     );
   });
 

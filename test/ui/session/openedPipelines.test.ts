@@ -91,7 +91,7 @@ describe('Earlier pipelines of the branch', () => {
     const app = await apps.ready({ gitlab: { profile: '8.10' } });
     assert.ok(!(await app.drawn()).some((line) => line.includes('pipelines of')));
     await app.run('branchBuilds');
-    assert.match(editor().messages.at(-1)?.text ?? '', /can't list the pipelines of a branch/);
+    assert.match(editor().messages.at(-1)?.text ?? '', /too old to list the pipelines of a branch/);
   });
 
   it('take the commands of HEAD’s rows, with words for menus and a log of their own', async () => {
@@ -150,7 +150,7 @@ describe('Earlier pipelines of the branch', () => {
     await below();
     const id = app.gitlab.world.pipelines(app.small.project).find(({ sha }) => sha === shaOf('earlier 1'))?.id;
     await app.run('retryPipeline', { pipeline: id });
-    assert.equal(editor().messages.at(-1)?.text, `Pipeline #${id} isn't one of the commit that is shown.`);
+    assert.equal(editor().messages.at(-1)?.text, `Pipeline #${id} doesn't belong to the commit that is shown.`);
     app.asked();
     const repository = `${app.repository.rootUri.toString()}#pipeline=${id}&project=${encodeURIComponent(app.small.project.path)}`;
     await app.run('retryPipeline', { pipeline: id, repository });

@@ -83,7 +83,7 @@ describe('What is wrong with the settings', () => {
   });
 });
 
-describe('Show Wrong Settings', () => {
+describe('Show Invalid Settings', () => {
   const apps = appsInTests();
 
   it('says what is wrong, and leads to the setting', async () => {

@@ -86,7 +86,7 @@ describe('The sentence for an archive', () => {
     assert.equal(
       of('longName', 'special', 'collision', 'colon', 'backslash', 'method'),
       "6 entries left out: 2 with names that this disk can't hold, 1 device or pipe, " +
-        "1 with a name that this disk can't tell from another, 1 with an unsafe name, 1 with an unknown compression.",
+        "1 with a name that this disk can't tell from another, 1 with an unsafe name, 1 with unknown compression.",
     );
   });
 

@@ -9,28 +9,28 @@ import { failureSentence } from '../../../src/ui/text/failures';
 type Entry = readonly [why: string, help: string, ...cases: readonly Partial<Failure>[]];
 
 const host = 'git.example.com';
-const retry = 'Nothing to do: it is tried again by itself.';
+const retry = 'Nothing to do: the extension retries automatically.';
 
 /** Every kind must be here, or the compiler objects. */
 const failures = {
   unauthorized: ['The token is mistyped, expired or revoked.', 'Sign in again with a new token.'],
   expired: ['GitLab says so since 10.2.', 'Create a new token and sign in again.'],
-  revoked: ['Somebody has revoked the token in GitLab.', 'Create a new token and sign in again.'],
+  revoked: ['Someone revoked the token in GitLab.', 'Create a new token and sign in again.'],
   insufficientScope: ['The token lacks a scope.', 'Use a token with the scope `api`.', { reason: 'api read_api' }],
-  forbidden: ['Your role in the project does not permit it.', 'Ask a Maintainer of the project.', {}, { reason: '…' }],
+  forbidden: ["Your role in the project doesn't allow it.", 'Ask a Maintainer of the project.', {}, { reason: '…' }],
   notFound: [
-    'The project or build is gone, or the token may not see it; GitLab answers both in the same way.',
+    'The project or build is gone, or the token may not see it; GitLab responds the same way to both.',
     'Check the remote, `gitlabBuilds.project` and your access, or refresh.',
     { reason: '404 Project Not Found' },
     {},
   ],
   unsupported: ['This version of GitLab lacks it.', 'See [GitLab versions](versions.md).'],
-  refused: ['The build has changed meanwhile, or GitLab has a rule against it.', 'Refresh.', { status: 422 }],
-  rateLimited: ['Your GitLab limits how often it is asked.', retry],
+  refused: ['The build has changed in the meantime, or a rule in GitLab forbids it.', 'Refresh.', { status: 422 }],
+  rateLimited: ['Your GitLab limits the rate of requests.', retry],
   offline: ['The network, VPN, DNS or server is down.', retry, { reason: 'ENOTFOUND' }, { reason: 'ECONNRESET' }],
   timeout: ['The server or the network is slow.', retry],
   notGitLab: [
-    'A sign-in page, a proxy or a captive portal answers.',
+    'A sign-in page, a proxy or a captive portal responds instead of GitLab.',
     'Check your network, or ask the administrator to let API requests with a token through.',
   ],
   noGitLab: [
@@ -39,7 +39,7 @@ const failures = {
     { url: `https://${host}` },
   ],
   tls: [
-    'The certificate, its authority or the port is wrong, or a clock.',
+    'The certificate, its authority, the port or a clock is wrong.',
     "Contact the server's administrator, add the authority to the system's certificates, or start VS Code with `NODE_EXTRA_CA_CERTS`.",
     ...['CERT_HAS_EXPIRED', 'CERT_NOT_YET_VALID', 'ERR_TLS_CERT_ALTNAME_INVALID', 'EPROTO'].map((reason) => ({
       reason,
@@ -48,18 +48,18 @@ const failures = {
       (reason) => ({ reason }),
     ),
   ],
-  proxyAuth: ['A proxy on the way answered 407.', 'Add name and password to the setting `http.proxy`.'],
-  invalidAnswer: ['The answer is damaged, or not what GitLab sends.', retry],
-  tooLarge: ['The answer exceeds a limit of this extension.', 'Look at it in the browser.', { reason: '4 MB' }],
-  server: ['GitLab is overloaded, or being updated.', retry, { status: 502 }, { reason: 'maintenance mode' }],
+  proxyAuth: ['A proxy along the way responded with 407.', 'Add a username and password to the setting `http.proxy`.'],
+  invalidAnswer: ["The response is damaged, or isn't what GitLab sends.", retry],
+  tooLarge: ['The response exceeds a limit of this extension.', 'Open it in the browser.', { reason: '4 MB' }],
+  server: ['GitLab is overloaded or being updated.', retry, { status: 502 }, { reason: 'maintenance mode' }],
   storage: [
-    "GitLab's object storage is down or wrongly set up.",
+    "GitLab's object storage is down or misconfigured.",
     'Try again, or contact the administrator.',
     { status: 403 },
   ],
   git: ["git isn't installed, failed or took too long.", 'See what git says in the extension log.'],
-  keyring: ["The system's keyring is locked, or missing.", 'Unlock it.'],
-  unexpected: ['A defect of this extension.', 'Report it with *Copy Diagnostics*.'],
+  keyring: ["The system's keyring is locked or missing.", 'Unlock it.'],
+  unexpected: ['A bug in this extension.', 'Report it with *Copy Diagnostics*.'],
 } satisfies Record<FailureKind, Entry>;
 
 const disk = {
@@ -97,8 +97,8 @@ export function messages(): string {
     table(['text', 'ways out'], Object.entries(nls).flatMap(welcome)),
     '\n## What messages, tooltips and logs say\n',
     table(['sentence', 'why', 'what helps'], Object.entries<Entry>(failures).flatMap(failureRows)),
-    '\n## What is said of downloads and archives\n',
-    'Each says what helps. Nothing is ever written of an archive that is refused.\n',
+    '\n## What messages about downloads and archives say\n',
+    'Each says what helps. Nothing from a refused archive is ever written.\n',
     table(['sentence'], [...diskRows(), ...archiveRows()]),
     '',
   ].join('\n');

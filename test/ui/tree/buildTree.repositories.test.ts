@@ -129,7 +129,7 @@ describe('The row of a repository', () => {
     [
       'of a host that may be a GitLab',
       { kind: 'signedOut', url: 'https://git.example.com', known: false },
-      'a  git.example.com · unknown host',
+      'a  git.example.com · not signed in',
       'key',
     ],
     ['that is loading', { kind: 'loading', target: aTarget() }, 'a  master · 01234567 · loading', 'loading~spin'],

@@ -362,8 +362,8 @@ describe('The status bar of a list that was cut', () => {
   it('gives no verdict but a failure', () => {
     const cut = { isPartial: true };
     const builds = someBuilds({ status: 'success' }, { status: 'success' });
-    assert.equal(textOf({ ...ready(builds), ...cut }), `$(question) CI: first ${builds.length} of more builds`);
-    assert.ok(spoken().includes('more builds') && !spoken().includes('passed'), spoken());
+    assert.equal(textOf({ ...ready(builds), ...cut }), `$(question) CI: only the first ${builds.length} builds`);
+    assert.ok(spoken().includes('only the first') && !spoken().includes('passed'), spoken());
     assert.match(textOf({ ...ready(someBuilds({ status: 'failed' }, { status: 'success' })), ...cut }), /failed: /);
   });
 });
