@@ -2,7 +2,7 @@ import { l10n, type Disposable } from 'vscode';
 import { artifactScheme, comparedScheme, logScheme, mergedScheme, timelineScheme } from '../core/util/fileSchemes';
 import { registerReadOnlyFiles, type ReadableFiles } from './readOnlyFiles';
 
-/** What reads the files of each scheme. */
+/** Readers of the files of each scheme. */
 export interface ProvidedFiles {
   readonly files: ReadableFiles;
   readonly logFiles: ReadableFiles;
@@ -11,7 +11,7 @@ export interface ProvidedFiles {
   readonly mergedCiFiles: ReadableFiles;
 }
 
-/** Registers all read-only files. Part of activation, so nothing is imported here that reads them. */
+/** Registers all read-only files. Part of activation, so the readers themselves are not imported here. */
 export function registerFiles(started: Promise<ProvidedFiles>): readonly Disposable[] {
   const register = (scheme: string, name: keyof ProvidedFiles, refusal: () => string): Disposable =>
     registerReadOnlyFiles(

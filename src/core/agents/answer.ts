@@ -44,7 +44,7 @@ export function framed(body: (room: number) => string, room: number, boundary: s
   return `${head}\n${boundary}\n${body(room - frame.length)}\n${boundary}`;
 }
 
-/** The lines of a section around its focus, as many as can be in an answer of `room` characters, and some more. */
+/** Lines of a section around its focus: at least as many as fit into an answer of `room` characters. */
 export function nearFocus(section: Section, room: number): Section {
   const { lines, focus = 0, around } = section;
   const least = reach(lines, focus, room, -1);

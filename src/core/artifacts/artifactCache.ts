@@ -163,7 +163,7 @@ export class ArtifactsCache {
     } catch (error) {
       // Windows can't replace a file that another window is reading, but it has the same bytes.
       if ((await this.look(path)) !== undefined) await removed(temporary);
-      // Nor can it rename one that a virus scanner still looks at.
+      // Renaming also fails while a virus scanner holds the file.
       else if (isInUse(error)) await replaceFile(temporary, path, { clock: this.clock, signal, move: this.move });
       else throw error;
     }

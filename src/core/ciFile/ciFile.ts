@@ -5,7 +5,7 @@ import { includedPath } from './includes';
 
 /** A job that a CI file configures. Line and column count from 0. */
 export interface CiJob {
-  /** As builds have it: well-formed, without control characters. */
+  /** Name as in builds: well-formed, without control characters. */
   readonly name: string;
   readonly line: number;
   readonly character: number;
@@ -25,7 +25,7 @@ export const longestCiFile = 1_000_000;
 /** Maximum number of paths that a file includes; GitLab allows 150. */
 const maxIncludes = 1000;
 
-/** Keys at the top of a file that are no jobs. `types` is an old name of `stages`. */
+/** Top-level keys that are not jobs. `types` is an old name of `stages`. */
 const keywords = new Set([
   'after_script',
   'before_script',
@@ -60,13 +60,13 @@ export async function parsedDocuments(
 ): Promise<{ readonly documents: readonly CST.Document[]; readonly syntax: YamlSyntax }> {
   const syntax = await import('./yamlSyntax');
   const { Lexer, Parser } = syntax;
-  const [documents, share, parser] = [[] as CST.Document[], timeSlice(), new Parser()];
+  const [documents, yieldIfDue, parser] = [[] as CST.Document[], timeSlice(), new Parser()];
   const keep = (token: CST.Token): void => {
     if (token.type === 'document') documents.push(token);
   };
   for (const lexeme of new Lexer().lex(text)) {
     for (const token of parser.next(lexeme)) keep(token);
-    const turn = share();
+    const turn = yieldIfDue();
     if (turn !== undefined) await turn;
   }
   for (const token of parser.end()) keep(token);
@@ -82,7 +82,7 @@ interface Entry {
 }
 
 /**
- * Entries of a mapping, one after the other, so that callers can yield; undefined for those without a name. None of
+ * Entries of a mapping, one after the other, so that callers can yield; undefined for those without a name. None for
  * anything else.
  */
 export function* entriesOf(map: CST.Token | undefined, syntax: YamlSyntax): Generator<Entry | undefined> {
@@ -100,7 +100,7 @@ export function scalarOf(token: CST.Token | null | undefined, syntax: YamlSyntax
 }
 
 class Reader {
-  private readonly share = timeSlice();
+  private readonly yieldIfDue = timeSlice();
 
   constructor(
     private readonly text: string,
@@ -116,7 +116,7 @@ class Reader {
     // Its own includes come first.
     for (const { name, value } of entries) if (name === 'include') await this.addPaths(value, includes);
     for (const entry of entries) {
-      await this.share();
+      await this.yieldIfDue();
       if (!isJob(entry)) continue;
       jobs.push({ name: withoutControls(entry.name), ...placeOf(entry.start) });
       await this.addTriggered(entry, includes);
@@ -128,13 +128,13 @@ class Reader {
     const entries: Entry[] = [];
     for (const entry of entriesOf(map, this.syntax)) {
       if (entry !== undefined) entries.push(entry);
-      const turn = this.share();
+      const turn = this.yieldIfDue();
       if (turn !== undefined) await turn;
     }
     return entries;
   }
 
-  /** What a job starts child pipelines with. */
+  /** Configuration from which a job starts child pipelines. */
   private async addTriggered({ value }: Entry, includes: Set<string>): Promise<void> {
     for (const { name, value: trigger } of await this.entriesOf(value))
       if (name === 'trigger')
@@ -149,12 +149,12 @@ class Reader {
       if (includes.size >= maxIncludes) return;
       const path = includedPath(this.written(one));
       if (path !== undefined) includes.add(path);
-      const turn = this.share();
+      const turn = this.yieldIfDue();
       if (turn !== undefined) await turn;
     }
   }
 
-  /** The local file of one `include` as it is written: a scalar, or a mapping's `local`. */
+  /** Path of the local file of one `include`, as written: a scalar, or a mapping's `local`. */
   private written(include: CST.Token | undefined): string | undefined {
     if (include?.type !== 'block-map' && !isFlow(include, '{')) return scalarOf(include, this.syntax);
     let seen = 0;

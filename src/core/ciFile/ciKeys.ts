@@ -33,7 +33,7 @@ const maxLevels = 6;
 /** Maximum length of a scalar that is read: names are short, scripts are not. */
 const longestScalar = 500;
 
-/** Reads the keys of a CI file with their places. It yields while it works. */
+/** Reads the keys of a CI file with their positions. Yields while working. */
 export async function readCiKeys(text: string): Promise<CiKeys> {
   if (text.length > longestCiFile) return noKeys;
   const { documents, syntax } = await parsedDocuments(text);
@@ -56,7 +56,7 @@ function lineBelowHeader(text: string): number {
 
 class KeyReader {
   private readonly lineStarts: readonly number[];
-  private readonly share = timeSlice();
+  private readonly yieldIfDue = timeSlice();
   /** Number of keys and values so far. */
   count = 0;
 
@@ -74,7 +74,7 @@ class KeyReader {
   }
 
   async childrenOf(token: CST.Token | undefined, level: number): Promise<readonly CiKey[]> {
-    const turn = this.share();
+    const turn = this.yieldIfDue();
     if (turn !== undefined) await turn;
     this.count += 1;
     if (token === undefined || level >= maxLevels || this.count > maxKeys) return [];

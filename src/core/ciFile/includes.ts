@@ -4,8 +4,8 @@ import { trimStartOf } from '../util/trim';
 const longestPath = 1_000;
 
 /**
- * Path of an included file from the repository's root; undefined for one that isn't local. A path with variables is only
- * known to GitLab, and one with `..` leads out of the repository.
+ * Path of an included file from the repository's root; undefined for one that isn't local. Only GitLab can resolve a path with
+ * variables, and one with `..` leads out of the repository.
  */
 export function includedPath(written: string | undefined): string | undefined {
   if (written === undefined || written.length > longestPath || written.includes('://')) return undefined;

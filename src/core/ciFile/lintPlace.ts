@@ -102,7 +102,7 @@ function keyIn(message: string, top: readonly CiKey[]): CiKey | undefined {
 /** Follows the keys at the beginning of a text (`rspec:artifacts:paths config …`), and then what its words name. */
 function descend(text: string, keys: readonly CiKey[]): CiKey | undefined {
   let [found, rest, among] = [undefined as CiKey | undefined, text, keys];
-  for (let next = longestStart(rest, among); next !== undefined; next = longestStart(rest, among)) {
+  for (let next = longestKeyAtStart(rest, among); next !== undefined; next = longestKeyAtStart(rest, among)) {
     [found, among] = [next, next.children];
     rest = rest.slice(next.name.length);
     if (!rest.startsWith(':')) break;
@@ -115,7 +115,7 @@ function descend(text: string, keys: readonly CiKey[]): CiKey | undefined {
 const ends = [':', ' ', ...openingQuotes, ''];
 
 /** The longest key that a text begins with: names of jobs may contain colons and spaces. */
-function longestStart(text: string, keys: readonly CiKey[]): CiKey | undefined {
+function longestKeyAtStart(text: string, keys: readonly CiKey[]): CiKey | undefined {
   const starting = keys.filter(({ name }) => text.startsWith(name) && ends.includes(text.charAt(name.length)));
   return longest(starting);
 }

@@ -2,5 +2,5 @@
 import { CST, Lexer, Parser } from 'yaml';
 
 export { Lexer, Parser };
-/** The only function of that namespace: passing the namespace on would bring all of it along. */
+/** Re-exports the only function used, because exporting the whole namespace would bundle all of it. */
 export const resolveAsScalar = CST.resolveAsScalar;

@@ -1,4 +1,4 @@
-/** An account of another extension, as VS Code tells of it. */
+/** An account of another extension, as VS Code reports it. */
 export interface Account {
   readonly id: string;
   readonly label: string;

@@ -1,6 +1,6 @@
 import { fieldsOfJson } from '../util/fields';
 
-/** Something on this machine that is already signed in to a GitLab. It is stored in place of a secret. */
+/** Something on this machine that is already signed in to a GitLab. Stored instead of a token. */
 export type CredentialSource =
   /** An account of GitLab's own extension. */
   { readonly kind: 'account'; readonly id: string; readonly label: string } | { readonly kind: 'glab' | 'git' };

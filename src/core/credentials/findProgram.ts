@@ -8,14 +8,14 @@ export async function findProgram(name: string, environment: NodeJS.ProcessEnv):
   return undefined;
 }
 
-/** The paths that a program may have by the environment's PATH, in its order. */
+/** Possible paths of a program, in the order of the environment's PATH. */
 export function programsNamed(
   name: string,
   environment: NodeJS.ProcessEnv,
   platform: NodeJS.Platform,
 ): readonly string[] {
   const path = Object.entries(environment).find(([variable]) => variable.toUpperCase() === 'PATH')?.[1] ?? '';
-  // A relative folder would lead into whatever is open, and so would one without a drive on Windows.
+  // A relative folder, or one without a drive on Windows, could lead into the open workspace.
   if (platform !== 'win32')
     return path
       .split(':')

@@ -12,7 +12,7 @@ export interface GitQuestion {
   readonly timeoutMs?: number;
 }
 
-/** What git's credential helpers know of a server, by its base URL. They are not told whether it was right. */
+/** What git's credential helpers know about a server, by its base URL. They don't learn whether it was right. */
 export async function gitCredential(
   url: string,
   { program, environment, timeoutMs }: GitQuestion,
@@ -39,11 +39,11 @@ export function readGitCredential(output: string, url: string): Credential {
   if (fields.get('protocol') !== protocol.slice(0, -1) || fields.get('host')?.toLowerCase() !== host)
     return { kind: 'elsewhere' };
   const isToken =
-    isAccessToken(secret) || unusableKind(secret) !== undefined || isOfOAuth(fields.get('username'), secret);
+    isAccessToken(secret) || unusableKind(secret) !== undefined || isOAuthToken(fields.get('username'), secret);
   return isToken && isSendable(secret) ? tokenCredential(secret) : { kind: 'password' };
 }
 
-/** By the name that GitLab wants beside a token of OAuth, or by its form. */
-function isOfOAuth(username: string | undefined, secret: string): boolean {
+/** Recognizes an OAuth token by the user name that GitLab requires with it, or by its form. */
+function isOAuthToken(username: string | undefined, secret: string): boolean {
   return username === 'oauth2' || /^[0-9a-f]{64}$/.test(secret);
 }

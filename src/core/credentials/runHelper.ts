@@ -31,7 +31,7 @@ export async function runHelper(helper: Helper): Promise<string | undefined> {
   try {
     return await run(helper, folder, { ...environmentOf(helper), GIT_CEILING_DIRECTORIES: ceiling });
   } finally {
-    // On Windows, the folder stays in use while a program that the helper has started runs on in it.
+    // On Windows, the folder stays in use while a program started by the helper is still running in it.
     await rm(folder, { recursive: true, force: true, maxRetries: 3 }).catch(() => undefined);
   }
 }

@@ -6,7 +6,7 @@ interface Waiting {
 /**
  * Limits how many git processes run at a time. Starting one takes milliseconds, and a window with sixty repositories
  * wants hundreds of them at once. Those of the preferred folder run first, then those of the folder that came first: so
- * one repository after the other is ready, not all of them at the end.
+ * repositories become ready one after another, not all at the end.
  */
 export class GitQueue {
   private readonly waiting: Waiting[] = [];

@@ -25,11 +25,11 @@ export class TrackedFiles {
    * `maxTrackedFiles`. Yields while working.
    */
   static async of(list: string): Promise<TrackedFiles | undefined> {
-    const share = timeSlice();
+    const yieldIfDue = timeSlice();
     const ends: number[] = [];
     for (let end = list.indexOf('\0'); end >= 0; end = list.indexOf('\0', end + 1)) {
       if (ends.push(end) > maxTrackedFiles) return undefined;
-      const turn = share();
+      const turn = yieldIfDue();
       if (turn !== undefined) await turn;
     }
     const starts = new Uint32Array(ends.length + 1);
@@ -41,7 +41,7 @@ export class TrackedFiles {
       const slot = hashBefore(list, starts[at] ?? 0, ends[at] ?? 0) & (heads.length - 1);
       nexts[at] = heads[slot] ?? -1;
       heads[slot] = at;
-      const turn = share();
+      const turn = yieldIfDue();
       if (turn !== undefined) await turn;
     }
     return new TrackedFiles(list, starts, heads, nexts);
@@ -51,7 +51,7 @@ export class TrackedFiles {
     return this.nexts.length;
   }
 
-  /** Number of files that are compared to look up a path: those with the same name, and maybe a few more. */
+  /** Number of files to compare when looking up a path: those with the same name, and possibly a few more. */
   rivals(path: string): number {
     let count = 0;
     for (let at = this.firstOfName(path); at >= 0; at = this.nexts[at] ?? -1) count += 1;

@@ -7,7 +7,7 @@ import type { JsonObject } from './jsonObject';
 /** GitLab's verdict on a `.gitlab-ci.yml`. */
 export interface CiLint {
   readonly isValid: boolean;
-  /** GitLab's words, one line each, at most `maxMessages`. */
+  /** GitLab's messages, one line each, at most `maxMessages`. */
   readonly errors: readonly string[];
   readonly warnings: readonly string[];
 }
@@ -37,7 +37,7 @@ export async function lintCiFile(
   try {
     return await api.postReport('ci/lint', toLint, { content });
   } catch (error) {
-    // Up to 8.12, which tell no version, the route may be missing.
+    // Up to 8.12, where the version is unknown, the route may be missing.
     const isMissing = isNotFound(error);
     throw isMissing ? new GitLabError({ ...error.failure, kind: 'unsupported' }) : error;
   }

@@ -77,7 +77,7 @@ export interface CommitQuestion extends RowContext {
   readonly expected?: KindsOfPipelines | undefined;
 }
 
-/** Pipelines that only others lead to. */
+/** Kinds of pipelines that can only be found through other pipelines or merge requests. */
 export interface KindsOfPipelines {
   readonly hasChildren?: boolean | undefined;
   /** Whether there are pipelines of merge results. */
@@ -105,7 +105,7 @@ export interface ActionRequest {
   readonly body?: object;
 }
 
-/** What a build is started with. */
+/** Variables and inputs to start a build with. */
 export interface ActionValues {
   readonly variables?: Variables | undefined;
   readonly inputs?: Inputs | undefined;

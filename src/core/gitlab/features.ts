@@ -46,7 +46,7 @@ const features = {
   playBridge: { v4: [13, 8] },
   attemptsOnRequest: { v4: [13, 9] },
   graphql: { v4: [14, 0] },
-  /** Downstream pipeline of a job in GraphQL, without which it can't list builds; added by some release after 14.0. */
+  /** Downstream pipeline of a job in GraphQL, required for listing builds; added in a release after 14.0. */
   graphqlLists: { v4: [14, 1] },
   playWithVariables: { v4: [14, 9] },
   /** Typed inputs of a job. */
@@ -63,11 +63,11 @@ const features = {
   pipelineErrors: { v4: [16, 4] },
   /** Whether a file has expired, in GraphQL; added by some release after 17.2. */
   artifactExpired: { v4: [17, 3] },
-  /** All statuses of active jobs as a filter in GraphQL; the last two were added by some release up to 17.2. */
+  /** GraphQL filter by all statuses of active jobs; the last two statuses were added in a release up to 17.2. */
   activeStatuses: { v4: [17, 2] },
   /**
-   * Exit code of a job in GraphQL; added by some release after 17.2. The 16.10 in its documentation is that of the jobs
-   * which have one.
+   * Exit code of a job in GraphQL; added in a release after 17.2. The 16.10 in its documentation is the release since
+   * which jobs have one.
    */
   exitCode: { v4: [17, 3] },
   /** Commit of a pipeline in GraphQL. */
@@ -95,7 +95,7 @@ export function isKnownToHave(server: Server, feature: Feature): boolean {
   return server.version !== undefined && has(server, feature);
 }
 
-/** Whether the server is known not to run pipelines on request. API v3 tells its version since 8.13. */
+/** Whether the server is known not to run pipelines on request. API v3 reports its version since 8.13. */
 export function lacksRunPipeline(server: Server): boolean {
   return !has(server, 'createPipeline') || (server.api === 'v3' && server.version === undefined);
 }

@@ -13,7 +13,7 @@ interface KeptPage<T> extends Page<T> {
   readonly etag: string;
 }
 
-/** Number of pages that a list had, of `size` rows each. */
+/** Number of pages that a list had last time, with `size` rows each. */
 interface PagesOfList {
   readonly pages: number;
   readonly size: number;

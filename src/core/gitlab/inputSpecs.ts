@@ -40,10 +40,10 @@ export function toInputSpec(row: JsonObject): InputSpec {
   };
 }
 
-/** Maximum depth of a value: what is nested ever deeper can be neither shown nor compared. */
+/** Maximum nesting depth of a value; deeper ones can be neither shown nor compared. */
 const deepest = 20;
 
-/** The value, unless it has another type, or is nested too deep. */
+/** The value; undefined if it has another type or is nested too deeply. */
 export function toInputValue(value: unknown): InputValue | undefined {
   if (Array.isArray(value)) return isNestedWithin(value, deepest) ? (value as readonly unknown[]) : undefined;
   return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? value : undefined;

@@ -17,7 +17,7 @@ export interface InstanceFacts {
   readonly at: number;
   /** Fields that GraphQL refused, as `Type.field`, although this version should have them. */
   readonly lacks?: readonly string[] | undefined;
-  /** GraphQL refused to list builds although this version should do it. */
+  /** Whether GraphQL refused to list builds although this version should support it. */
   readonly noGraphql?: true | undefined;
   /** Projects by the name they were requested with, most recent last. */
   readonly projects: Readonly<Record<string, FoundProject>>;

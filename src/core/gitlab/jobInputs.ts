@@ -13,7 +13,7 @@ export interface JobInputs {
   readonly values: Inputs;
 }
 
-/** Loads the inputs of a build; undefined before 18.10, or if GitLab doesn't tell. GitLab gives them for one build at a time. */
+/** Loads the inputs of a build; undefined before 18.10, or if GitLab doesn't say. GitLab gives them for one build at a time. */
 export async function jobInputs(
   { api, server }: Pick<Call, 'api' | 'server'>,
   project: Pick<Project, 'path'>,

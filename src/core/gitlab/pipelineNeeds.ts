@@ -26,7 +26,7 @@ export interface NeedsQuestion {
 /** Maximum number of pages of 100 jobs to read. */
 const maxPages = 20;
 
-/** What the builds of a pipeline need; undefined if GitLab doesn't tell. REST never does. */
+/** What the builds of a pipeline need; undefined if GitLab doesn't say. REST never does. */
 export async function needsOf(question: NeedsQuestion): Promise<Needs | undefined> {
   if (!has(question.call.server, 'graphql')) return undefined;
   try {

@@ -6,7 +6,7 @@ export class ServerClock {
 
   constructor(private readonly now: () => number) {}
 
-  /** Milliseconds to add to a time of GitLab's to get this machine's. */
+  /** Milliseconds to add to a GitLab time to get this machine's time. */
   get skew(): number {
     return this.ahead;
   }

@@ -65,7 +65,7 @@ export function toTestCase(row: JsonObject): TestCaseRow {
 export async function toReport(suite: SuiteRow, cases: readonly TestCaseRow[]): Promise<TestReport> {
   const [failed, quiet]: [FailedTest[], QuietTest[]] = [[], []];
   let [failures, skipped] = [0, 0];
-  const share = timeSlice();
+  const yieldIfDue = timeSlice();
   for (const row of cases) {
     const kind = kindOf(row.status);
     if (kind === 'failure' || kind === 'error') {
@@ -75,7 +75,7 @@ export async function toReport(suite: SuiteRow, cases: readonly TestCaseRow[]): 
       if (kind === 'skipped') skipped += 1;
       if (quiet.length < maxQuiet) quiet.push({ kind, ...described(row) });
     }
-    const turn = share();
+    const turn = yieldIfDue();
     if (turn !== undefined) await turn;
   }
   const tests = Math.max(cases.length, suite.tests);

@@ -10,7 +10,7 @@ export class LineText {
   /** Number of bytes present and missing of the incomplete code point. */
   private begun = 0;
   private lacking = 0;
-  /** The text, until it changes: many streams may have an unfinished line of a MB each. */
+  /** The decoded text, cached until it changes: many streams may each have an unfinished line of 1 MB. */
   private known: string | undefined;
   /** Valid range of the next byte. */
   private least = 0x80;

@@ -11,9 +11,9 @@ export function pathsInRepository(path: string, root: string, project: string): 
     .filter((file) => (pathBelow(root, file) ?? '') !== '');
 }
 
-/** Path in the repository of a file that is named as it lies on this disk; undefined for any other. */
+/** Path in the repository of a file named by its path on this disk; undefined for any other. */
 export function pathOnDisk(path: string, root: string): string | undefined {
-  // On Windows, a path without a drive or share is of another system, such as a container.
+  // On Windows, a path without a drive or share is from another system, such as a container.
   return rulesOf(root) === rulesOf(path.replaceAll('/', '\\')) && isAbsolute(path) ? pathBelow(root, path) : undefined;
 }
 

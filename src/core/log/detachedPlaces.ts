@@ -31,7 +31,7 @@ export function detachedPlaces(whole: string): readonly Location[] {
   return path === undefined ? [] : [{ ...path, ...where }];
 }
 
-/** Line and column that the text names in words, or behind its message. */
+/** Line and column that the text names in words, or after its message. */
 export function numbersIn(text: string): Numbers | undefined {
   const word = named.exec(text);
   if (word !== null) {

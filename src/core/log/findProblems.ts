@@ -35,9 +35,9 @@ export async function findProblems(
   hasChanged: (file: string) => boolean = () => false,
 ): Promise<FoundProblems> {
   const collected = new Collected(hasChanged);
-  const share = timeSlice();
+  const yieldIfDue = timeSlice();
   for (const some of problemsIn(log.lines, locationsOf(log.lines))) {
-    await share();
+    await yieldIfDue();
     const own = some.filter(({ path }) => !isDependency(path));
     collected.places += some.length;
     if (own.length === 0) continue;

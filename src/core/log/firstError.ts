@@ -154,10 +154,10 @@ async function find(
   { from, to }: Range,
   fits: (line: string, at: number) => boolean,
 ): Promise<number | undefined> {
-  const share = timeSlice();
+  const yieldIfDue = timeSlice();
   for (let at = from; at < to; at += 1) {
     if (fits((lines[at] ?? '').slice(0, maxColumns), at)) return at;
-    const turn = share();
+    const turn = yieldIfDue();
     if (turn !== undefined) await turn;
   }
   return undefined;

@@ -14,7 +14,7 @@ export interface LogAnswer {
 /** Requests the whole log, unless it still has the given ETag. */
 export type AskForLog = (etag: string | undefined) => Promise<LogAnswer>;
 
-/** Number of bytes that are parsed at once. */
+/** Number of bytes to parse at a time. */
 const pieceBytes = 16_384;
 
 /** `replaced`: it has a different beginning, or is shorter. */
@@ -46,7 +46,7 @@ export class LogFeed {
   /**
    * Must not be called concurrently.
    *
-   * @param progress told the number of new bytes so far
+   * @param progress called with the number of new bytes so far
    */
   async read(ask: AskForLog, progress?: (bytes: number) => void): Promise<LogChange> {
     const answer = await ask(this.etag);
@@ -72,11 +72,11 @@ export class LogFeed {
 
   private async take({ body, etag }: LogAnswer, progress?: (bytes: number) => void): Promise<LogChange> {
     const [known, prefix] = [this.size, createHash('sha256')];
-    const share = timeSlice();
+    const yieldIfDue = timeSlice();
     let seen = 0;
     for await (const chunk of body) {
       // Chunks that have already arrived come without a pause.
-      await share();
+      await yieldIfDue();
       const own = chunk.subarray(0, Math.max(0, known - seen));
       prefix.update(own);
       seen += own.length;
@@ -87,7 +87,7 @@ export class LogFeed {
       if (this.wasCut) break;
       for (let at = 0; at < news.length; at += pieceBytes) {
         this.push(news.subarray(at, at + pieceBytes));
-        const turn = share();
+        const turn = yieldIfDue();
         if (turn !== undefined) await turn;
       }
       progress?.(this.size - known);

@@ -35,8 +35,8 @@ const maxBytes = 16 * 1024 * 1024;
 /** Maximum number of candidates whose lines are counted. */
 const maxCounted = 50;
 /**
- * Maximum number of files that are compared with one path, and with all paths of a log. Paths beyond have no file: the
- * repository has that many files of one name, and the log names it again and again.
+ * Maximum number of files to compare with one path, and with all paths of a log. Paths beyond get no link: the
+ * repository has that many files of one name, and the log names it over and over.
  */
 const maxCompared = { onePath: 30_000, all: 10_000_000 };
 
@@ -54,21 +54,21 @@ export class TrackedLogFiles implements LogFileFinder {
   ) {}
 
   async find(places: readonly LogPlace[]): Promise<readonly (FoundFiles | undefined)[]> {
-    const share = timeSlice();
+    const yieldIfDue = timeSlice();
     const wanted: (Wanted | undefined)[] = [];
     const counted = new Set<string>();
     for (const place of places) {
       const one = this.wanted(place);
       wanted.push(one);
       for (const file of one?.candidates.slice(0, maxCounted) ?? []) counted.add(file);
-      const turn = share();
+      const turn = yieldIfDue();
       if (turn !== undefined) await turn;
     }
     await mapLimit([...counted], readsAtOnce, (file) => this.lineCount(file));
     const found: (FoundFiles | undefined)[] = [];
     for (const one of wanted) {
       found.push(one === undefined ? undefined : await this.decide(one));
-      const turn = share();
+      const turn = yieldIfDue();
       if (turn !== undefined) await turn;
     }
     return found;

@@ -24,7 +24,7 @@ const noFiles: LogFileFinder = { find: (places) => Promise.resolve(places.map(()
 
 const sameCommit: CommitDistance = { sha: undefined, hasChanged: () => false };
 
-/** A log that an editor shows. */
+/** A log shown in an editor. */
 interface LogOfBuild {
   readonly build: Build | undefined;
   /** `root`: URI of the repository's folder; empty if it isn't open. */

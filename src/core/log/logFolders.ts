@@ -47,10 +47,10 @@ export class LogFolders {
 
   /** Reads the lines up to the given one in advance, yielding meanwhile; `of` would read them at once. */
   async read(at: number): Promise<void> {
-    const share = timeSlice();
+    const yieldIfDue = timeSlice();
     while (this.upTo <= at && this.upTo < this.lines.length) {
       this.readLine(this.upTo++);
-      const turn = share();
+      const turn = yieldIfDue();
       if (turn !== undefined) await turn;
     }
   }
@@ -286,7 +286,7 @@ function unquoted(word: string): string {
   return word.replace(/["']/g, '').trim();
 }
 
-/** Maximum length of a folder in UTF-16 units: a log of nothing but `cd a` would lead ever deeper. */
+/** Maximum length of a folder in UTF-16 units: a log of nothing but `cd a` would go deeper and deeper. */
 const longestFolder = 2000;
 
 /** Resolves `target` relative to `folder`. Variables other than the project's folder are unknown. */

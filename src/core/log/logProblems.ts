@@ -27,7 +27,7 @@ const linesAtOnce = 50;
 const charactersAtOnce = 5000;
 /** Number of columns to search in a line, both for patterns and for locations. */
 const longestLine = 10_000;
-/** Maximum number of locations to report for a line; more of them are a list. */
+/** Maximum number of locations to report for a line; a line with more is a list. */
 const maxPlaces = 20;
 /** Number of lines around a location to search for its message. */
 const linesAround = 15;

@@ -99,7 +99,7 @@ export class Numbers<A extends Uint8Array | Uint32Array | Float64Array> {
     this.values[row] = value;
   }
 
-  /** Forgets the numbers of the first rows; the others move up. */
+  /** Drops the values of the first rows; those of the others move up. */
   drop(count: number): void {
     const kept = this.values.subarray(count);
     const moved = this.make(kept.length);

@@ -8,7 +8,7 @@ import { longestMarker, markerAt } from './sections';
 const carriageReturn = 0x0d;
 const escape = 0x1b;
 const longestUrl = 2083;
-/** Maximum number of styled parts, and of links, of a line: one with a color per character is a picture. */
+/** Maximum number of styled parts, and of links, of a line: a line with a color per character is a picture. */
 const maxRuns = 100_000;
 /** Maximum number of columns to keep of a line, before an ellipsis; no editor renders more. */
 export const longestLine = 1_048_576;
@@ -169,7 +169,7 @@ export class Stream {
     else if (byte === carriageReturn) [this.isReturned, this.isMoved] = [true, false];
   }
 
-  /** What a spinner does before it draws itself anew; the same as a `\r`. */
+  /** Returns to the start of the line, as a spinner does before redrawing itself; the same as a `\r`. */
   private toFirstColumn(): void {
     this.settle();
     [this.isReturned, this.isMoved] = [true, true];

@@ -28,7 +28,7 @@ const conditions: Readonly<Record<Ability, (build: Build) => boolean>> = {
   downloadArtifacts: hasArtifacts,
   // GitLab doesn't say whether the log of a build that has started still exists.
   openLog: ({ kind, startedAt }) => kind === undefined && startedAt !== undefined,
-  // The log of a build that may fail tells why it did, too.
+  // A log also explains the failure of a build that is allowed to fail.
   tellFailure: (build) => build.status === 'failed' && can(build, 'openLog'),
   watch: ({ status }) => statusClass(status) !== 'ended',
 };

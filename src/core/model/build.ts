@@ -71,7 +71,7 @@ export interface DownstreamPipeline {
 
 export interface Artifacts {
   readonly filename: string;
-  /** Size in bytes; 0 if GitLab doesn't tell. */
+  /** Size in bytes; 0 if GitLab doesn't say. */
   readonly size: number;
   /** When the artifacts expire (ISO 8601); undefined if they don't, or GitLab doesn't say. */
   readonly expireAt?: string | undefined;

@@ -82,7 +82,7 @@ export function chainOfRuns(first: HistoryCommit, runs: readonly Run[]): readonl
   return [...new Map([first, ...older].map((commit) => [commit.sha, commit])).values()];
 }
 
-/** Commits without a run that could still tell more: those before the last green, newest first. */
+/** Commits without a run that could narrow down the cause: those before the last green one, newest first. */
 export function openCommits(chain: readonly HistoryCommit[], runs: readonly Run[]): readonly HistoryCommit[] {
   const { lastGreen } = historyOf(chain, runs);
   const end = lastGreen === undefined ? chain.length : chain.indexOf(lastGreen.commit);

@@ -29,9 +29,9 @@ export interface Pipeline {
 export interface ListedPipeline extends Pipeline {
   /** ISO 8601. */
   readonly createdAt?: string | undefined;
-  /** Duration in seconds; undefined if GitLab doesn't tell. */
+  /** Duration in seconds; undefined if GitLab doesn't say. */
   readonly seconds?: number | undefined;
-  /** Title of its commit; undefined if GitLab doesn't tell. */
+  /** Title of its commit; undefined if GitLab doesn't say. */
   readonly title?: string | undefined;
 }
 

@@ -22,10 +22,10 @@ export interface StoredCommit {
   readonly isPartial?: boolean | undefined;
 }
 
-/** Raise it when builds or pipelines change so that stored ones of earlier versions must not be shown. */
+/** Version of the format. Raise it when builds or pipelines change so that stored ones of earlier versions must not be shown. */
 const format = 1;
 
-/** A commit as it is stored: with a checksum, by which damage and other formats are recognized. */
+/** A commit as it is stored, with a checksum to recognize damage and other formats. */
 export type SealedCommit = StoredCommit & { readonly checksum: string };
 
 export function sealed(commit: StoredCommit): SealedCommit {

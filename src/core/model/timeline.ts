@@ -44,7 +44,7 @@ interface Run extends Omit<Bar, 'ready'> {
  * Timeline of one pipeline; undefined if none of its builds has started.
  * @param builds the pipeline's own, with their attempts
  * @param now in ms since 1970
- * @param needs undefined if GitLab doesn't tell
+ * @param needs undefined if GitLab doesn't say
  */
 export function timelineOf(
   builds: readonly Build[],
@@ -172,7 +172,7 @@ interface Added {
   readonly at: number;
 }
 
-/** More than any list of stages has. */
+/** Maximum number of ranks, more than any list of stages has. */
 const maxRanks = 1 << 20;
 
 /** Runs from the first to the given one, each of which waited for the one before. */
@@ -183,7 +183,7 @@ function pathTo(last: Run, before: ReadonlyMap<Run, Run>): readonly Run[] {
   return [...path].reverse();
 }
 
-/** Whether no build began before each stage before its own had ended once, as far as times tell. */
+/** Whether no build began before each stage before its own had ended once, as far as their times show. */
 function followsStages(own: readonly Build[], runs: readonly Run[], rankOf: (build: Build) => number): boolean {
   const ends = new Map<string, number>();
   const starts = new Map<number, number>();

@@ -120,7 +120,7 @@ export interface ArtifactsNode {
 
 export type TreeNode = PipelineNode | StageNode | StatusNode | GroupNode | BuildNode | AttemptNode | ArtifactsNode;
 
-/** Maximum number of pipelines below each other; GitLab allows three. */
+/** Maximum nesting depth of pipelines; GitLab allows three. */
 const deepest = 20;
 /** Stages with at most this many rows are shown without status headings. */
 const maxWithoutHeadings = 6;
@@ -163,7 +163,7 @@ export function isOrLeadsToFailure(node: TreeNode): boolean {
 class NodeBuilder {
   private readonly pipelines: ReadonlyMap<number, Pipeline>;
   private readonly ofPipeline: ReadonlyMap<number | undefined, readonly Build[]>;
-  /** The build below which each triggered pipeline is shown: a server that names several would make ever more rows. */
+  /** The build below which each triggered pipeline is shown: if a server named several, rows would multiply. */
   private readonly bridges: ReadonlyMap<number, Build>;
   /** Ids of the pipelines on the path to the current row, to stop at cycles. */
   private readonly way = new Set<number>();

@@ -214,7 +214,7 @@ function isOfHead(snapshot: Snapshot | undefined): snapshot is Ready {
   return snapshot?.kind === 'ready' && !snapshot.target.pinned && snapshot.ancestor === undefined;
 }
 
-/** Whether the snapshot is current. Outdated or restored ones don't tell what just happened. */
+/** Whether the snapshot is current. Outdated or restored ones don't show what just happened. */
 function isCurrent(snapshot: Snapshot | undefined): snapshot is Ready {
   return isOfHead(snapshot) && snapshot.stale === undefined;
 }

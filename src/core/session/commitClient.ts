@@ -16,7 +16,7 @@ export interface CommitClient {
   admit(urgency: Urgency, signal: AbortSignal): Promise<void>;
   /** Number of requests sent under a signal. */
   requestsOf(signal: AbortSignal): number;
-  /** Loads what the token may do. */
+  /** Loads the permissions of the token. */
   learn(signal: AbortSignal): Promise<void>;
   /** Builds and pipelines of a commit. `isAsked`: the user asked, so nothing may come from a cache. */
   listing(

@@ -25,6 +25,6 @@ export interface GitPort {
   /** Git's view of HEAD; undefined if there is no commit or git fails. */
   head(repository: GitRepository, remote?: string): Promise<Head | undefined>;
   position(repository: GitRepository): HeadPosition;
-  /** The open repository whose folder has this URI; its fragment doesn't count. */
+  /** The open repository whose folder has this URI, ignoring its fragment. */
   at(root: string): Pick<OpenRepository, 'firstParents'> | undefined;
 }

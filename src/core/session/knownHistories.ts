@@ -7,7 +7,7 @@ import { repositoryRoot } from './pipelineRoot';
 interface KnownOfCommit {
   /** Identifies the displayed commit. */
   readonly commit: string;
-  /** By the build and its data. */
+  /** Keyed by the build and its data. */
   readonly histories: Map<string, History>;
 }
 
@@ -15,7 +15,7 @@ interface KnownOfCommit {
 export class KnownHistories implements Disposable {
   private readonly changed = new Emitter<void>();
   readonly onDidChange: Event<void> = this.changed.event;
-  /** By root of the repository. */
+  /** Keyed by repository root. */
   private readonly known = new Map<string, KnownOfCommit>();
 
   /** @param snapshotOf the displayed commit of a repository */

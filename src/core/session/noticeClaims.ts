@@ -10,8 +10,8 @@ const longestMs = 24 * 60 * 60_000;
 const fileName = /^[0-9a-f]{32}$/;
 
 /**
- * Decides between the windows of a user which one tells about an event. A claim is an empty file in a folder that all
- * windows share, created by the first. Never rejects: where the folder can't be used, every window tells.
+ * Decides between the windows of a user which one notifies about an event. A claim is an empty file in a folder that all
+ * windows share, created by the first. Never rejects: where the folder can't be used, every window notifies.
  */
 export class NoticeClaims {
   constructor(

@@ -77,9 +77,9 @@ export class OpenedPipelines implements Disposable {
   private readonly changed = new Emitter<void>();
   /** Fires when there is something else to show. */
   readonly onDidChange: Event<void> = this.changed.event;
-  /** By root of the repository. */
+  /** Keyed by repository root. */
   private readonly lists = new Map<string, OpenedList>();
-  /** By root of the pipeline. */
+  /** Keyed by pipeline root. */
   private readonly pipelines = new Map<string, OpenedPipeline>();
   private readonly wanted = new Set<string>();
   private readonly known = new WeakMap<Loaded<Listing>, { readonly of: Ready; readonly is: Ready }>();

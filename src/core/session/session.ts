@@ -26,9 +26,9 @@ export class Session implements Disposable {
   private readonly changed = new Emitter<ViewState>();
   /** Fires when the view model has changed; for changes of repositories at most twice in one turn of the event loop. */
   readonly onDidChange: Event<ViewState> = this.changed.event;
-  /** By root. A pin is kept when its repository is closed. */
+  /** Keyed by root. A pin is kept when its repository is closed. */
   private readonly pins = new Map<string, Pin>();
-  /** By root, in git's order. */
+  /** Keyed by root, in git's order. */
   private followed: ReadonlyMap<string, MonitoredRepository> = new Map();
   /** Pipelines that the user opened in addition to the displayed commits. */
   readonly opened: OpenedPipelines;
@@ -266,7 +266,7 @@ export class Session implements Disposable {
     this.changed.fire(this.state);
   }
 
-  /** Resolves when what has changed is shown. */
+  /** Resolves when all changes are shown. */
   private async shown(): Promise<void> {
     while (this.isOutdated) await this.turn;
   }

@@ -31,7 +31,7 @@ export class SnapshotCache implements Disposable {
   constructor(
     private readonly storage: Memento,
     clock: Clock,
-    /** What else to drop data from. */
+    /** Other caches to clear along with this one. */
     private readonly others?: { readonly keepOnly: (instances: readonly string[]) => void },
     /** Undefined if the window has no storage for files. */
     private readonly files?: SnapshotFiles,

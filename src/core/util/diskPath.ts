@@ -8,7 +8,7 @@ export function rulesOf(folder: string): PlatformPath {
   return /^(?:[a-z]:|\\\\)/i.test(folder) ? win32 : posix;
 }
 
-/** Path of a file from a folder that contains it, with `/`; empty for the folder itself, undefined for what is elsewhere. */
+/** Path of a file from a folder that contains it, with `/`; empty for the folder itself, undefined for a file elsewhere. */
 export function pathBelow(folder: string, file: string): string | undefined {
   const rules = rulesOf(folder);
   const way = rules.relative(folder, file);

@@ -1,9 +1,9 @@
-/** Something to clean up at its end; objects of VS Code fit. */
+/** Something to clean up after use; compatible with VS Code's Disposable. */
 export interface Disposable {
   dispose(): unknown;
 }
 
-/** Registers a listener until the result is disposed of. Events of VS Code fit. */
+/** Registers a listener until the result is disposed of. Compatible with VS Code's Event. */
 export type Event<T> = (listener: (value: T) => unknown) => Disposable;
 
 /** Calls the listeners of an event in the order in which they were registered. */

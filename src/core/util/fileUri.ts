@@ -1,10 +1,10 @@
 import { fileURLToPath } from 'node:url';
 
-/** Path of a file's URI, whose fragment doesn't count; undefined for any other URI. */
+/** Path of a file URI, ignoring its fragment; undefined for any other URI. */
 export function pathOfUri(uri: string): string | undefined {
   try {
     return fileURLToPath(uri);
   } catch {
-    return undefined; // Another scheme, or no URI.
+    return undefined; // Another scheme, or not a URI.
   }
 }

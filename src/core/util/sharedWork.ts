@@ -16,13 +16,13 @@ export class SharedWork<T> {
     const run = (this.run ??= this.start(work));
     run.waiting += 1;
     let leave = (): void => undefined;
-    const left = new Promise<never>((_, reject) => {
+    const aborted = new Promise<never>((_, reject) => {
       // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- an abort's reason may be anything
       leave = () => reject(signal.reason);
       signal.addEventListener('abort', leave);
     });
     try {
-      return await Promise.race([run.result, left]);
+      return await Promise.race([run.result, aborted]);
     } finally {
       signal.removeEventListener('abort', leave);
       run.waiting -= 1;

@@ -34,17 +34,17 @@ const sortedAtOnce = 500;
 export async function sortInSlices<T>(
   items: readonly T[],
   compare: (a: T, b: T) => number,
-  share: () => Promise<void> | undefined = timeSlice(),
+  yieldIfDue: () => Promise<void> | undefined = timeSlice(),
 ): Promise<readonly T[]> {
   let runs: (readonly T[])[] = [];
   for (let at = 0; at < items.length; at += sortedAtOnce) {
     runs.push(items.slice(at, at + sortedAtOnce).sort(compare));
-    await share();
+    await yieldIfDue();
   }
   while (runs.length > 1) {
     const merged: (readonly T[])[] = [];
     for (let at = 0; at < runs.length; at += 2)
-      merged.push(await mergeInSlices(runs[at] ?? [], runs[at + 1] ?? [], compare, share));
+      merged.push(await mergeInSlices(runs[at] ?? [], runs[at + 1] ?? [], compare, yieldIfDue));
     runs = merged;
   }
   return runs[0] ?? [];
@@ -54,7 +54,7 @@ async function mergeInSlices<T>(
   left: readonly T[],
   right: readonly T[],
   compare: (a: T, b: T) => number,
-  share: () => Promise<void> | undefined,
+  yieldIfDue: () => Promise<void> | undefined,
 ): Promise<readonly T[]> {
   const merged: T[] = [];
   let [at, other] = [0, 0];
@@ -64,7 +64,7 @@ async function mergeInSlices<T>(
     merged.push((isNext ? next : one) as T);
     if (isNext) other += 1;
     else at += 1;
-    const turn = share();
+    const turn = yieldIfDue();
     if (turn !== undefined) await turn;
   }
   return merged;

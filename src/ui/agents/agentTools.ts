@@ -107,7 +107,7 @@ function prepare(parts: AgentToolsParts, { message, question }: Tool, input: unk
   const invocationMessage = message();
   if (question === undefined || !workspace.isTrusted || parts.context.settings.agentActions() === 'off')
     return { invocationMessage };
-  // What can't be said now is confirmed all the same, since the tool may be able to do it by then.
+  // If the question can't be worded yet, confirm anyway: by the time it runs, the tool may be able to act.
   const unknown = { title: invocationMessage, detail: agentAsks() };
   const { title, detail } = tried(() => question(parts, toToolInput(input))) ?? unknown;
   // VS Code shows the title as plain text, and the message as Markdown.

@@ -42,7 +42,7 @@ export async function historyFacts(
   }
 }
 
-/** Lines for an agent or a person about since when a build has been failing. */
+/** Lines for an agent or a person that say since when a build has been failing. */
 export function historyLines(history: History): readonly string[] {
   const { suspects } = history;
   return [

@@ -37,12 +37,12 @@ export function masked(sections: readonly Section[], secrets: readonly string[])
   return sections.map((section) => ({ ...section, title: mask(section.title), lines: section.lines.map(mask) }));
 }
 
-/** Length of a line that is searched for secrets, in UTF-16 units. An answer shows less of it. */
+/** Number of UTF-16 units of a line to search for secrets. An answer shows fewer. */
 const longestLine = 4000;
-/** Length at the end of a line that was cut, which may hold only the beginning of a secret. */
+/** Number of UTF-16 units at the end of a cut line that may contain only the beginning of a secret. */
 const maxOfWord = 1000;
 
-/** The beginning of a long line up to a space, so that no part of a secret is left that would not be recognized. */
+/** The beginning of a long line up to a space, so that no unrecognizable part of a secret remains. */
 function withoutRest(text: string): string {
   if (text.length <= longestLine) return text;
   const space = text.lastIndexOf(' ', longestLine);
@@ -152,7 +152,7 @@ async function factsWithLog(
 }
 
 /**
- * Text for *Copy Failure as Markdown*, without secrets; with since when it has been failing, if the user has asked. Throws
+ * Text for *Copy Failure as Markdown*, without secrets; includes when it started failing, if the user has asked. Throws
  * errors of reading the log.
  */
 export async function failureMarkdown(

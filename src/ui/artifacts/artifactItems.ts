@@ -1,7 +1,7 @@
 import { l10n, Range, ThemeColor, ThemeIcon, TreeItem, TreeItemCollapsibleState, Uri } from 'vscode';
 import { artifactsState, type Build } from '../../core/model/build';
 import type { ArtifactsNode } from '../../core/model/tree';
-import { formatSize, toldSize } from '../text/buildText';
+import { formatSize, knownSize } from '../text/buildText';
 import { sentenceFor } from '../report';
 import { oneLine } from '../text/failures';
 import { goneSentence } from '../text/goneArtifacts';
@@ -49,7 +49,7 @@ function artifactsLook({ artifacts, reports, artifactsExpiredAt = '' }: Build, n
       ? { icon: warning, words: [expiredWords(artifactsExpiredAt)] }
       : { icon: archive, words: [l10n.t('reports only')] };
   const expiry = expiryOf(artifacts.expireAt, now);
-  const told = toldSize(artifacts);
+  const told = knownSize(artifacts);
   const size = told === undefined ? [] : [told];
   if (expiry === undefined) return { icon: archive, words: size };
   return {
@@ -104,8 +104,8 @@ function reportItem({ report: { type, filename, size } }: ArtifactReportNode): T
   const label = l10n.t('{0} report: {1}', oneLine(type), oneLine(filename));
   const item = new TreeItem(label, None);
   item.iconPath = new ThemeIcon('note', new ThemeColor(muted));
-  // Up to 15.3 lists don't tell it.
-  const words = toldSize({ size });
+  // Up to 15.3, lists don't include it.
+  const words = knownSize({ size });
   if (words !== undefined) item.description = words;
   item.accessibilityInformation = { label: [label, words].filter((part) => part !== undefined).join(', ') };
   return item;

@@ -1,7 +1,7 @@
 import { l10n } from 'vscode';
 import type { ArtifactsNode } from '../../core/model/tree';
 import { goneSentence, reportsSentence } from '../text/goneArtifacts';
-import { formatSize, toldSize } from '../text/buildText';
+import { formatSize, knownSize } from '../text/buildText';
 import { oneLine } from '../text/failures';
 import { recentlyWords } from '../text/testText';
 import { noteWords } from './artifactItems';
@@ -18,7 +18,7 @@ export function artifactsTooltip({ build }: ArtifactsNode, now: number): string 
   const expiry = expiryOf(artifacts.expireAt, now);
   const isPast = expiry !== undefined && Date.parse(artifacts.expireAt ?? '') <= now;
   return lines(
-    [oneLine(artifacts.filename), toldSize(artifacts)].filter((part) => part !== undefined).join(', '),
+    [oneLine(artifacts.filename), knownSize(artifacts)].filter((part) => part !== undefined).join(', '),
     expiry?.sentence,
     isPast ? l10n.t('GitLab may delete them at any time. Retry the build to create them again.') : undefined,
     expiry?.isNear === true && !isPast ? l10n.t('Keep or download them before then.') : undefined,

@@ -24,11 +24,11 @@ export class ArtifactFiles implements ReadableFiles {
   async readDirectory(uri: Uri): Promise<[string, FileType][]> {
     const { node } = await this.at(uri);
     if (node.kind === 'file') throw FileSystemError.FileNotADirectory(uri);
-    const share = this.slice();
+    const yieldIfDue = this.slice();
     const found: [string, FileType][] = [];
     for (const child of node.children) {
       if (child.isOpenable) found.push([child.name, typeOf(child)]);
-      const turn = share();
+      const turn = yieldIfDue();
       if (turn !== undefined) await turn;
     }
     return found;

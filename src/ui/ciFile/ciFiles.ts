@@ -8,7 +8,7 @@ import { pathBelow } from '../../core/util/diskPath';
 import { timeSlice } from '../../core/util/timeSlice';
 import { rootUriOf } from '../git/vscodeGit';
 
-/** Maximum number of files that are followed from `.gitlab-ci.yml`, and of patterns that are searched for. */
+/** Maximum number of files to follow from `.gitlab-ci.yml`, and of patterns to search for. */
 const [maxFiles, maxSearches] = [100, 50];
 
 /** A CI file of a repository. */
@@ -30,18 +30,18 @@ type Root = Pick<GitRepository, 'rootUri'>;
 export class CiFiles {
   private readonly parsed = new Map<string, Parsed>();
 
-  /** Whether GitLab reads a file of the repository as CI configuration, as far as local files tell. */
+  /** Whether GitLab reads a file of the repository as CI configuration, as far as local files show. */
   async isCiFile(repository: Root, path: string): Promise<boolean> {
     if (path === ciFileName) return true;
     const files = new Set([ciFileName]);
-    // A set goes on with what is added meanwhile.
+    // Iterating a set includes elements added during the iteration.
     for (const file of files) {
       const included = (await this.at(repository, file))?.includes ?? [];
-      const share = timeSlice();
+      const yieldIfDue = timeSlice();
       for (const pattern of included) {
         if (includes(pattern, path)) return true;
         if (!isPattern(pattern) && files.size < maxFiles) files.add(pattern);
-        await share();
+        await yieldIfDue();
       }
     }
     return false;
@@ -51,7 +51,7 @@ export class CiFiles {
   async *all(repository: Root): AsyncGenerator<LocatedCiFile> {
     const paths = new Set([ciFileName]);
     let searches = 0;
-    // A set goes on with what is added meanwhile.
+    // Iterating a set includes elements added during the iteration.
     for (const path of paths) {
       const file = await this.at(repository, path);
       if (file === undefined) continue;

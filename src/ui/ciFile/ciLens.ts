@@ -63,7 +63,7 @@ export class CiLens implements CodeLensProvider, Disposable {
     if (snapshot?.kind !== 'ready' || text.length > longestCiFile) return [];
     if (!(await this.files.isCiFile(place.repository, place.path))) return [];
     const { jobs } = await this.files.read(document.uri.toString(), text);
-    // Of several jobs of one name the last counts.
+    // If several jobs have the same name, the last one counts.
     const byName = new Map(jobs.map((job) => [job.name, job]));
     const builds = buildsByJob(buildsThatCount(snapshot), [...byName.keys()]);
     return [...byName.values()].flatMap((job) => lensesOf(job, builds.get(job.name) ?? [], snapshot, place.root));
@@ -116,7 +116,7 @@ function stateWords(build: Build, builds: readonly Build[], { expected }: Ready)
   return `${icon} ${withoutIcons(oneLine(parts.filter((part) => part !== undefined).join(' · ')))}`;
 }
 
-/** How long a build took. That of a running one would be out of date at once. */
+/** How long a build took. Omitted while it is running, since it would be out of date at once. */
 function durationWords(build: Build, { length }: readonly Build[]): string | undefined {
   const seconds = length > 1 || isTimed(build) ? undefined : durationSeconds(build, 0);
   return seconds === undefined ? undefined : formatDuration(seconds);

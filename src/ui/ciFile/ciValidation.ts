@@ -13,9 +13,9 @@ import type { Clients } from '../../core/gitlab/clients';
 import { placeOfFile, type CiFiles, type LocatedCiFile, type ShownRepositories } from './ciFiles';
 import { CiProblems, type CiProblem } from './ciProblems';
 
-/** Maximum length of a message in which places are looked for, in UTF-16 units. */
+/** Maximum length of a message to search for locations, in UTF-16 units. */
 const longestMessage = 2000;
-/** Number of keys from which on no more files are compared with messages. */
+/** Number of keys after which no further files are compared with messages. */
 const maxKeys = 20_000;
 
 interface Session extends ShownRepositories {
@@ -117,13 +117,13 @@ export class CiValidation implements Disposable {
       if (keysLeft <= 0) break;
     }
     const problems: Omit<CiProblem, 'severity'>[] = [];
-    const share = timeSlice();
+    const yieldIfDue = timeSlice();
     for (const message of messages) {
       const { path, line, character, isElsewhere } = placeOf(message.slice(0, longestMessage), linted);
       const uri = uris.get(path);
       const told = isElsewhere ? l10n.t('In an included file: {0}', message) : message;
       if (uri !== undefined) problems.push({ message: told, uri, line, character });
-      await share();
+      await yieldIfDue();
     }
     return problems;
   }

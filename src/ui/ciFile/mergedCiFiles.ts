@@ -35,7 +35,7 @@ interface Parts {
 
 /** Merged configurations of commits as read-only files. */
 export class MergedCiFiles implements ReadableFiles {
-  /** By instance, project and commit; a commit's never changes, as far as its includes don't. */
+  /** Keyed by instance, project and commit. A commit's configuration only changes if its includes do. */
   private readonly kept = new Map<string, string>();
 
   constructor(private readonly parts: Parts) {}

@@ -1,7 +1,7 @@
 import { l10n } from 'vscode';
 import { can } from '../../core/model/abilities';
 import type { Build } from '../../core/model/build';
-import { buildTitle, formatSize, toldSize } from '../text/buildText';
+import { buildTitle, formatSize, knownSize } from '../text/buildText';
 import { UserError } from '../report';
 import { oneLine, withoutIcons } from '../text/failures';
 import {
@@ -126,7 +126,7 @@ async function mayDeleteArtifacts({ report }: CommandContext, builds: readonly B
   const [first] = builds;
   const isOne = builds.length === 1 && first !== undefined;
   const question = isOne ? l10n.t('Delete the artifacts of {0}?', buildTitle(first)) : deleteQuestion(builds);
-  const lines = listed(builds, (build) => `${buildTitle(build)}: ${whichFiles(build)}`);
+  const lines = listed(builds, (build) => `${buildTitle(build)}: ${artifactWords(build)}`);
   const rest = isOne
     ? l10n.t('They are removed from GitLab for everyone. The build and its log are kept.')
     : l10n.t('They are removed from GitLab for everyone. The builds and their logs are kept.');
@@ -142,9 +142,9 @@ function deleteQuestion(builds: readonly Build[]): string {
     : l10n.t('Delete the artifacts of {0} builds, {1} in all?', builds.length, formatSize(size));
 }
 
-function whichFiles({ artifacts, reports = [] }: Build): string {
+function artifactWords({ artifacts, reports = [] }: Build): string {
   if (artifacts === undefined) return l10n.t('none known');
-  const [name, size] = [oneLine(artifacts.filename), toldSize(artifacts)];
+  const [name, size] = [oneLine(artifacts.filename), knownSize(artifacts)];
   const archive = size === undefined ? name : `${name} (${size})`;
   if (reports.length === 0) return archive;
   return plural(
@@ -157,7 +157,7 @@ function whichFiles({ artifacts, reports = [] }: Build): string {
 function whatGoes({ artifacts, reports }: Build): string {
   if (artifacts === undefined && reports !== undefined) return l10n.t('its log and reports are removed from GitLab.');
   if (artifacts === undefined) return l10n.t('its log is removed from GitLab. It has no artifacts.');
-  const size = toldSize(artifacts);
+  const size = knownSize(artifacts);
   return size === undefined
     ? l10n.t('its log and artifacts are removed from GitLab.')
     : l10n.t('its log and artifacts ({0}) are removed from GitLab.', size);

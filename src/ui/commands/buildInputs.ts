@@ -32,7 +32,7 @@ export function inputsIn(argument: unknown): Inputs | undefined {
   );
 }
 
-/** What the build's job declares; undefined if GitLab doesn't tell. */
+/** Inputs that the build's job declares; undefined if GitLab doesn't say. */
 export async function inputsOf(context: CommandContext, { target, build }: Pick<InputsStart, 'target' | 'build'>) {
   const { instance, project } = target;
   return context.clients.of(instance).jobInputs(project, build.id, new AbortController().signal);

@@ -99,7 +99,7 @@ interface ActionContext {
 
 type Look = (client: GitLabClient, known: Build, signal: AbortSignal) => Promise<Build>;
 
-/** Performs the action and returns the build as GitLab shows it afterwards. What GitLab answers is shown at once. */
+/** Performs the action and returns the build as GitLab shows it afterwards. GitLab's response is shown at once. */
 async function act(doing: ActionContext, look: Look, show: (build: Build) => void): Promise<Build> {
   const { client, action, before, signal } = doing;
   let answer: Build;

@@ -134,7 +134,7 @@ async function chosenScope(
     pipeline,
     builds: builds.filter((build) => build.pipeline === pipeline.id),
   }));
-  // GitLab up to 8.12 doesn't tell which builds belong to which pipeline.
+  // GitLab up to 8.12 doesn't say which builds belong to which pipeline.
   if (reference === undefined && known.length === 0) return scopesOf(context, []);
   const able =
     reference === undefined

@@ -31,7 +31,7 @@ export const copyFailure: Command = async (context, args) => {
   context.report.done(l10n.t('Failure of {0} copied as Markdown', buildTitle(build)));
 };
 
-/** Opens the chat with an unsent question about a failure. Copies the question, too, if there is no chat or nobody in it. */
+/** Opens the chat with an unsent question about a failure. Also copies the question if there is no chat, or no model in it. */
 export const fixWithChat: Command = async (context, args) => {
   const subject = await logSubject(context, args, {
     can: (build) => can(build, 'tellFailure'),
@@ -52,7 +52,7 @@ export const fixWithChat: Command = async (context, args) => {
   );
 };
 
-/** Whether anybody would answer. Without a model, VS Code up to 1.100 has the command, but opens nothing. */
+/** Whether chat has a model to answer. Without one, VS Code up to 1.100 has the command, but it opens nothing. */
 async function hasChatModel(): Promise<boolean> {
   const models = await Promise.resolve(lm.selectChatModels()).catch(() => []);
   return models.length > 0;

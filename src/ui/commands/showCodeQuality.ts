@@ -105,12 +105,12 @@ async function placed(
   ]);
   const files = await finder.find(findings.map(({ path, line }) => ({ path, line, at: 0 })));
   const found = new Map<string, ReportedProblem>();
-  const share = timeSlice();
+  const yieldIfDue = timeSlice();
   for (const [at, finding] of findings.entries()) {
     const file = fileOf(root, finding, files[at]);
     if (file === undefined || hasChanged(file)) continue;
     found.set(JSON.stringify([file, finding]), { ...finding, at: 0, file });
-    const turn = share();
+    const turn = yieldIfDue();
     if (turn !== undefined) await turn;
   }
   return [...found.values()];

@@ -18,7 +18,7 @@ import { plural } from '../text/plural';
 
 /** Maximum number of coverage reports of one archive. */
 const maxReports = 50;
-/** Number of files that are looked for at once. */
+/** Number of files to look for in parallel. */
 const filesAtOnce = 10;
 
 /** Shows the coverage of a build for the files that are exactly as the build had them. */
@@ -93,7 +93,7 @@ async function placed(
   const files = new WorkspaceFiles(Uri.parse(root).fsPath, project);
   const changed = changedFiles(session.repositoryOf(root)?.state);
   const found = new Map<string, FoundCoverage>();
-  const share = timeSlice();
+  const yieldIfDue = timeSlice();
   // One batch after the other: a file may have hundreds of candidates.
   for (let at = 0; at < reported.length; at += filesAtOnce) {
     const some = reported.slice(at, at + filesAtOnce);
@@ -103,7 +103,7 @@ async function placed(
       const file = candidates[index]?.map((path) => files.of(path)).find((one) => one !== undefined);
       if (file !== undefined && !changed.has(file)) found.set(file, { file, covered });
     }
-    await share();
+    await yieldIfDue();
   }
   return [...found.values()];
 }

@@ -36,7 +36,7 @@ export const sinceWhen: Command = async (context, args) => {
   if (!(await context.tree.revealHistory(subject.root, build.id))) await show(context, subject, build, history);
 };
 
-/** Opens the page of a commit of such a history, which shows its changes. */
+/** Opens the GitLab page of a commit of a build's history, which shows its changes. */
 export const openChanges: Command = async (context, args) => {
   const [row] = rowsOf(args);
   if (row?.node.kind !== 'historyCommit') throw new UserError(l10n.t('The rows just changed. Select again.'));

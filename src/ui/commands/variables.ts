@@ -131,7 +131,7 @@ async function askFileVariable(): Promise<Variable | undefined> {
   return value === undefined ? undefined : { name: named.text.trim(), value };
 }
 
-/** Content of a file that the user selects. Throws UserError if it is no text, or too large. */
+/** Content of a file that the user selects. Throws UserError if it isn't text, or is too large. */
 async function askFile(): Promise<VariableValue | undefined> {
   const [uri] = (await window.showOpenDialog({ openLabel: l10n.t('Use as Value') })) ?? [];
   if (uri === undefined) return undefined;

@@ -18,7 +18,7 @@ export class Repositories implements Disposable, GitPort {
   readonly onDidChangeRepository: Event<GitRepository> = this.repositoryChanged.event;
   private readonly subscriptions: Disposable[] = [this.changed, this.repositoryChanged];
   private readonly ofApi: Disposable[] = [];
-  /** By root, because vscode.git returns new objects for the same repositories each time. */
+  /** Keyed by root, because vscode.git returns new objects for the same repositories each time. */
   private readonly open = new Map<string, OpenRepository>();
   private readonly queue = new GitQueue(() => this.chosen?.rootUri.fsPath);
   private api: GitApi | undefined;

@@ -30,10 +30,10 @@ export class ComparedLogs {
 /** Text for comparison; of a very long log only the end. Yields to other work meanwhile. */
 export async function textToCompare(log: Log): Promise<string> {
   const lines: string[] = [];
-  const share = timeSlice();
+  const yieldIfDue = timeSlice();
   for (const line of tailFrom(log, firstShown(log, bounded(maxCompared))).lines) {
     lines.push(normalized(line));
-    const turn = share();
+    const turn = yieldIfDue();
     if (turn !== undefined) await turn;
   }
   return lines.join('\n');

@@ -30,7 +30,7 @@ const brightBlack = 8;
 
 /** Colors logs in editors, only around the visible lines. */
 export class LogColors implements Disposable {
-  /** By style as JSON. */
+  /** Keyed by the style as JSON. */
   private readonly types = new Map<string, TextEditorDecorationType>();
   private drawn = new WeakMap<TextEditor, ReadonlySet<TextEditorDecorationType>>();
   private readonly subscriptions: readonly Disposable[];
@@ -62,10 +62,10 @@ export class LogColors implements Disposable {
       for (const { start, end, style } of log.spans(line, Math.min(spansPerLine, left))) {
         left -= 1;
         const key = JSON.stringify(style);
-        const own = found.get(key) ?? { style, ranges: [] };
-        if (own.ranges.length === 0 && found.size >= maxStyles.drawn) continue;
-        own.ranges.push(new Range(line, start, line, end));
-        found.set(key, own);
+        const styled = found.get(key) ?? { style, ranges: [] };
+        if (styled.ranges.length === 0 && found.size >= maxStyles.drawn) continue;
+        styled.ranges.push(new Range(line, start, line, end));
+        found.set(key, styled);
       }
     return new Map([...found].map(([key, { style, ranges }]) => [this.typeOf(key, style), ranges]));
   }
@@ -76,7 +76,7 @@ export class LogColors implements Disposable {
     return type;
   }
 
-  /** Gives up all styles, and draws the other editors with new ones. */
+  /** Drops all styles and redraws the other editors with new ones. */
   private startAnew(editor: TextEditor): void {
     for (const type of this.types.values()) type.dispose();
     this.types.clear();

@@ -23,7 +23,7 @@ export interface LogDocumentPort {
   trace(etag: string | undefined, signal: AbortSignal): Promise<StreamAnswer>;
   attention(): Attention;
   intervals(): Intervals;
-  /** Called for each reading; its result is told the progress. */
+  /** Called for each reading; its result is called with the progress. */
   longReading(name: string, cancel: () => void): Pick<LongReading, 'at' | 'done'>;
   /** Number of characters to show at first of a longer log. */
   tailLength(): number;

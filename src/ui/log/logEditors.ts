@@ -23,7 +23,7 @@ export function onDidShowText(draw: (editor: TextEditor) => void): readonly Disp
   ];
 }
 
-/** Calls `draw` with an editor whose text was there before its log: VS Code tells of no change of it. */
+/** Calls `draw` with an editor whose text was there before its log: VS Code fires no event for it. */
 export function onDidReadShown(
   onDidChangeLog: Event<{ readonly log: LogDocument; readonly changed: LogChangeKind }>,
   draw: (editor: TextEditor) => void,

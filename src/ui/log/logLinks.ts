@@ -23,7 +23,7 @@ interface LinkCandidate extends Location {
 interface Found {
   /** Number of lines processed. */
   upTo: number;
-  /** Reads the locations of these lines. Kept from turn to turn, since it knows the lists above the next line. */
+  /** Reads the locations of these lines. Kept between turns, since it remembers the list above the next line. */
   reader?: { readonly lines: readonly string[]; readonly locationsAt: (at: number) => readonly Location[] };
   /** Paths with a line, and paths alone. */
   readonly places: LinkCandidate[];
@@ -76,11 +76,11 @@ export class LogLinks implements DocumentLinkProvider {
     const [finder, distance] = await Promise.all([this.source.finderFor(log, open), this.source.distanceOf(open)]);
     shown.sort((a, b) => a.at - b.at || a.start - b.start);
     const files = await finder.find(shown);
-    const share = timeSlice();
+    const yieldIfDue = timeSlice();
     const toFiles: DocumentLink[] = [];
     for (const [index, place] of shown.entries()) {
       toFiles.push(...toLink(place, files[index], distance, document.uri));
-      const turn = share();
+      const turn = yieldIfDue();
       if (turn !== undefined) await turn;
     }
     return [...toFiles, ...own.filter(({ range }) => range.start.line < lineCount)];
@@ -90,9 +90,9 @@ export class LogLinks implements DocumentLinkProvider {
   private async lookThrough(log: Log, token: CancellationToken): Promise<Omit<Found, 'upTo'>> {
     const found: Found = this.found.get(log) ?? { upTo: 0, places: [], paths: [], own: [] };
     this.found.set(log, found);
-    const share = timeSlice();
+    const yieldIfDue = timeSlice();
     while (found.upTo < log.lines.length - 1 && !token.isCancellationRequested) {
-      await lookThroughSome(log, found, share);
+      await lookThroughSome(log, found, yieldIfDue);
     }
     const last = { upTo: found.upTo, places: [...found.places], paths: [...found.paths], own: [...found.own] };
     if (log.lines.length > 0) lookAt(log, last, readerOf(found, log.lines));
@@ -100,13 +100,13 @@ export class LogLinks implements DocumentLinkProvider {
   }
 }
 
-async function lookThroughSome(log: Log, found: Found, share: () => Promise<void> | undefined): Promise<void> {
+async function lookThroughSome(log: Log, found: Found, yieldIfDue: () => Promise<void> | undefined): Promise<void> {
   // The current lines; more may arrive while this yields.
   const { lines } = log;
   const locationsAt = readerOf(found, lines);
   while (found.upTo < lines.length - 1) {
     lookAt(log, found, locationsAt);
-    const turn = share();
+    const turn = yieldIfDue();
     if (turn !== undefined) return turn;
   }
 }
@@ -144,8 +144,8 @@ function toLink(
   const range = new Range(at, found.start ?? start, at, end);
   if (rival === undefined && sha === undefined) {
     // VS Code's format for a location in a file.
-    const where = line === undefined ? '' : `#L${line}${column === undefined ? '' : `,${column}`}`;
-    return [new DocumentLink(range, Uri.parse(`${Uri.file(file).toString()}${where}`, true))];
+    const fragment = line === undefined ? '' : `#L${line}${column === undefined ? '' : `,${column}`}`;
+    return [new DocumentLink(range, Uri.parse(`${Uri.file(file).toString()}${fragment}`, true))];
   }
   const target: LogLinkTarget = { log: log.toString(), files: found.files.slice(0, maxOffered), line, column };
   const query = encodeURIComponent(JSON.stringify([toArgument(target)]));

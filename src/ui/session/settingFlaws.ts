@@ -25,7 +25,7 @@ interface Manifest {
   };
 }
 
-/** Finds invalid settings, logs each problem once, and tells the view that there are some. */
+/** Finds invalid settings, logs each problem once, and tells the view whether there are any. */
 export class SettingFlaws implements Disposable {
   private readonly told = new Set<string>();
   private readonly listener: Disposable;

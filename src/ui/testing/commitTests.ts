@@ -130,7 +130,7 @@ export class CommitTests implements Disposable {
     const isCurrent = (): boolean => this.controller === controller;
     const title = l10n.t('GitLab CI, {0}', target.sha.slice(0, 8));
     const request = new TestRunRequest(undefined, undefined, undefined, false, true);
-    // VS Code draws Rerun Last Run beside any run that has ended, whatever profiles there are. Without one it runs nothing.
+    // VS Code shows Rerun Last Run for any finished run, even without a run profile. Then it does nothing.
     const run = controller.createTestRun(request, title, false);
     let left = maxTests;
     for (const one of read) {
@@ -173,7 +173,7 @@ function stateOf(builds: readonly Build[]): string {
   return builds.map(({ id }) => id).join(' ');
 }
 
-/** Parallel builds share their tests: the first of them stands for all. */
+/** Parallel builds share their tests: the first one stands for all. */
 function distinct(read: readonly Read[]): readonly Read[] {
   const seen = new Set<string>();
   return read.filter(({ results }) => {

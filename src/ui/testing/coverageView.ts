@@ -37,9 +37,9 @@ export class CoverageView implements Disposable {
     const details = new WeakMap<FileCoverage, readonly StatementCoverage[]>();
     profile.loadDetailedCoverage = (_, file) => Promise.resolve([...(details.get(file) ?? [])]);
     const run = controller.createTestRun(new TestRunRequest([], [], profile, false, true), title, false);
-    const share = timeSlice();
+    const yieldIfDue = timeSlice();
     for (const { file, covered } of files) {
-      const statements = await statementsOf(covered, share);
+      const statements = await statementsOf(covered, yieldIfDue);
       const one = FileCoverage.fromDetails(Uri.file(file), statements);
       details.set(one, statements);
       run.addCoverage(one);
@@ -55,14 +55,14 @@ export class CoverageView implements Disposable {
 
 async function statementsOf(
   { lines, branches }: FoundCoverage['covered'],
-  share: () => Promise<void> | undefined,
+  yieldIfDue: () => Promise<void> | undefined,
 ): Promise<StatementCoverage[]> {
   const statements: StatementCoverage[] = [];
   for (const [line, hits] of lines) {
     const { covered = 0, total = 0 } = branches.get(line) ?? {};
     const each = Array.from({ length: Math.min(total, maxBranches) }, (_, at) => new BranchCoverage(at < covered));
     statements.push(new StatementCoverage(hits, new Position(line - 1, 0), each));
-    const turn = share();
+    const turn = yieldIfDue();
     if (turn !== undefined) await turn;
   }
   return statements;

@@ -34,12 +34,12 @@ export async function addTests(
   tests: readonly PlacedTest[],
   isCurrent: () => boolean,
 ): Promise<void> {
-  const share = timeSlice();
+  const yieldIfDue = timeSlice();
   const groups = new Map<string, TestItem>();
   for (const placed of tests) {
     const parent = groupFor(controller, build, groups, placed.test);
     report(run, addTest(controller, parent.children, parent.id, placed), placed);
-    const turn = share();
+    const turn = yieldIfDue();
     if (turn !== undefined) await turn;
     if (!isCurrent()) return;
   }

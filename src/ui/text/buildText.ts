@@ -89,8 +89,8 @@ export function buildLabel(build: Build): string {
   return lookOfBuild(build).label();
 }
 
-/** Size of artifacts as text; undefined if it is 0, which means that GitLab doesn't tell. */
-export function toldSize({ size }: { readonly size: number }): string | undefined {
+/** Size of artifacts as text; undefined if it is 0, which means that GitLab doesn't say. */
+export function knownSize({ size }: { readonly size: number }): string | undefined {
   return size === 0 ? undefined : formatSize(size);
 }
 
@@ -147,13 +147,13 @@ function attemptWords(build: Build): string | undefined {
 
 function artifactsWords({ artifacts }: Build): string | undefined {
   if (artifacts === undefined) return undefined;
-  const size = toldSize(artifacts);
+  const size = knownSize(artifacts);
   return size === undefined ? l10n.t('artifacts') : l10n.t('artifacts {0}', size);
 }
 
 function artifactsSpoken({ artifacts }: Build): string | undefined {
   if (artifacts === undefined) return undefined;
-  const size = toldSize(artifacts);
+  const size = knownSize(artifacts);
   return size === undefined ? l10n.t('has artifacts') : l10n.t('has artifacts, {0}', size);
 }
 
@@ -300,19 +300,19 @@ export function commitCounts({ builds, failed }: Pick<Verdict, 'builds' | 'faile
   return l10n.t('{0} failed, {1} running of {2}', failed.length, running, builds.length);
 }
 
-/** Longest name of a build that is shown whole, and what remains of a longer one around the ellipsis, in characters. */
+/** Maximum length of a name shown in full, and lengths of the parts of a longer one around the ellipsis, in characters. */
 interface NameRoom {
   readonly longest: number;
   readonly head: number;
   readonly tail: number;
 }
 
-/** In a row: a side bar of 300 px has room for what remains. */
+/** Limits in a row: the shortened name fits a side bar of 300 px. */
 const inRow: NameRoom = { longest: 48, head: 12, tail: 15 };
-/** In the status bar. */
+/** Limits in the status bar. */
 export const inStatusBar: NameRoom = { longest: 30, head: 13, tail: 16 };
 
-/** Name in one line that fits. Of a long one the middle is left out, since both ends tell, the end most of all. */
+/** Name on one line. A long one loses its middle, since the ends distinguish names, most of all the last part. */
 export function shortName(name: string, { longest, head, tail } = inRow): string {
   const marks = Array.from(oneLine(name));
   if (marks.length <= longest) return marks.join('');

@@ -169,7 +169,7 @@ function known(reason: string): ReasonWords | undefined {
   return Object.hasOwn(reasons, reason) ? reasons[reason] : undefined;
 }
 
-/** Turns an unknown code of GitLab's into words. */
+/** Turns an unknown reason code from GitLab into words. */
 function asWords(reason: string): string {
   return oneLine(reason.replaceAll('_', ' '));
 }

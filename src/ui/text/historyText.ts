@@ -36,7 +36,7 @@ export function flakySentence({ failed, runs }: NonNullable<History['flaky']>): 
   return l10n.t('Flaky: {0} of the last {1} runs failed on commits where it also passed.', failed, runs);
 }
 
-/** Title of the rows about since when a build has been failing: `Failing for 3 commits`. */
+/** Heading of the rows that say since when a build has been failing: `Failing for 3 commits`. */
 export function failingTitle(history: History): string {
   const count = history.failing.length;
   if (count === 0) return failingSentence(history);
@@ -45,7 +45,7 @@ export function failingTitle(history: History): string {
     : plural(count, l10n.t('Failing for {0} commit', count), l10n.t('Failing for {0} commits', count));
 }
 
-/** The first commit on which a build was seen to fail: `since abc12345`. */
+/** The first commit on which a build is known to have failed: `since abc12345`. */
 export function failingSubject({ failing, lastGreen }: History): string | undefined {
   const first = failing.at(-1);
   if (first === undefined) return undefined;

@@ -112,7 +112,7 @@ function table(timeline: Timeline): readonly string[] {
 
 const segmenter = new Intl.Segmenter();
 
-/** In columns of a monospaced font: Chinese and Japanese characters and emoji take two. */
+/** Width in columns of a monospaced font: Chinese and Japanese characters and emoji take two. */
 function lengthOf(text = ''): number {
   if (!text.split('').some((mark) => mark < ' ' || mark > '~')) return text.length;
   const characters = Array.from(segmenter.segment(text));

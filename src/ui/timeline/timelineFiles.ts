@@ -63,7 +63,7 @@ export class TimelineFiles implements ReadableFiles, Disposable {
     for (const one of this.subscriptions) one.dispose();
   }
 
-  /** Draws the open timelines anew if their builds have changed. */
+  /** Redraws the open timelines if their builds have changed. */
   update(): void {
     for (const [key, { uri, needs, text, changedAt }] of this.shown) {
       const address = toTimelineAddress(uri);

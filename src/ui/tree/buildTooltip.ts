@@ -3,7 +3,7 @@ import { hasPassedOnRetry, durationSeconds, isTimed, type Build } from '../../co
 import type { Pipeline } from '../../core/model/pipeline';
 import { escaped } from '../../core/util/markdown';
 import { expiryWords } from '../artifacts/expiry';
-import { buildLabel, toldSize, shortSha, usualSeconds, waitWords, type BuildFacts } from '../text/buildText';
+import { buildLabel, knownSize, shortSha, usualSeconds, waitWords, type BuildFacts } from '../text/buildText';
 import { failureReasonSentence, failureReasonWords } from '../text/failureReasons';
 import { isExpired } from '../text/goneArtifacts';
 import { commitPage, mergeRequestPage, mergeRequestTitle } from '../text/pipelineText';
@@ -92,7 +92,7 @@ function results(build: Build, now: number): readonly TooltipLine[] {
 }
 
 function artifactsWords(artifacts: NonNullable<Build['artifacts']>, now: number): string {
-  const parts = [artifacts.filename, toldSize(artifacts), expiryWords(artifacts.expireAt, now)];
+  const parts = [artifacts.filename, knownSize(artifacts), expiryWords(artifacts.expireAt, now)];
   return parts.filter((part) => part !== undefined).join(', ');
 }
 

@@ -190,7 +190,7 @@ export class BuildTree implements TreeDataProvider<Row>, Disposable {
     return this.reveal(() => this.drawing.rowOfBranch(root), { expand: true });
   }
 
-  /** Selects and opens the row of since when a build has been failing; false if the build has no row. */
+  /** Selects and expands the row that says since when a build has been failing; false if the build has no row. */
   async revealHistory(root: string, build: number): Promise<boolean> {
     return this.reveal(() => this.drawing.rowOfHistory(root, build), { expand: true });
   }

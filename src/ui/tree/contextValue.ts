@@ -28,7 +28,7 @@ const wordFor = {
 type RowAbility = keyof typeof wordFor;
 
 const starting: readonly RowAbility[] = ['retry', 'cancel', 'forceCancel', 'play', 'playWithVariables'];
-/** Abilities that ask for the inputs of a single build. */
+/** Abilities that prompt for the inputs of a single build. */
 const withInputs: readonly RowAbility[] = ['playWithInputs', 'retryWithInputs'];
 const inAll: readonly RowAbility[] = ['retryFailed', 'cancelActive'];
 const onArchive: readonly RowAbility[] = ['downloadArtifacts', 'keep', 'deleteArtifacts'];

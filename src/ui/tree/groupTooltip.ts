@@ -69,7 +69,7 @@ function criticalPath(pipeline: Pipeline, builds: readonly Build[], facts: Group
   return timeline === undefined || timeline.bars.length < 2 ? undefined : criticalPathWords(timeline);
 }
 
-/** SHA, and the title as its builds tell it. */
+/** SHA and title of the commit, as its builds have them. */
 function commitWords({ sha }: Pipeline, builds: readonly Build[]): string {
   const title = builds.find(({ commit }) => commit?.sha === sha)?.commit?.title ?? '';
   return `${shortSha(sha)} ${title}`.trim();

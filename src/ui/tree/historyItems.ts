@@ -10,13 +10,13 @@ import { commitTitle } from '../text/mergeTitle';
 import { agoWords } from '../text/timeText';
 import type { FlakyNode, HistoryCommitNode, HistoryNode, HistoryRowNode } from './treeRows';
 
-/** Where a row is. */
+/** Position of a row in the tree. */
 interface Place {
   readonly root: string;
   readonly snapshot: Snapshot | undefined;
 }
 
-/** Rows below a failed build that tell since when it has been failing. Their ids start with that of its row. */
+/** Rows below a failed build that say since when it has been failing. Their ids start with that of its row. */
 export function historyNodes(build: Build, id: string, history: History): readonly (HistoryNode | FlakyNode)[] {
   const { suspects, failing, lastGreen, flaky } = history;
   const causes = new Set(suspects.map(({ commit }) => commit.sha));

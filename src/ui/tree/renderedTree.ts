@@ -36,7 +36,7 @@ export interface RenderOptions {
   readonly groupingOf: (root: string) => Grouping;
   readonly opened?: OpenedRows | undefined;
   readonly histories?: Pick<KnownHistories, 'of'> | undefined;
-  /** Whether a row must not open by itself, by its id: it waits, or the user has opened or closed it. */
+  /** Whether the row with this id must not open by itself: it waits, or the user has opened or closed it. */
   readonly stays?: (id: string) => boolean;
 }
 
@@ -63,7 +63,7 @@ class RenderedRow implements Shape {
     return (this.known ??= lookOf(this.itemAt(this.now)));
   }
 
-  /** The tree item; `now` in ms since 1970. Only rows that were rendered tell whether there is something below. */
+  /** The tree item; `now` in ms since 1970. Only for rows that were rendered is it known whether they have rows below. */
   itemAt(now: number): TreeItem {
     const item = toItem(this.node, this.scene, now);
     const { None, Collapsed } = TreeItemCollapsibleState;
@@ -173,7 +173,7 @@ export class RenderedTree {
     ));
   }
 
-  /** Row of since when a build has been failing. */
+  /** Row that says since when a build has been failing. */
   rowOfHistory(root: string, id: number): Row | undefined {
     return [...this.byRow.keys()].find(
       (row) => row.root === root && row.node.kind === 'history' && row.node.build.id === id,

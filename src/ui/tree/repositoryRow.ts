@@ -36,7 +36,7 @@ export function repositoryLook({ name, snapshot }: RepositoryView, now: number):
   return { icon, status, words: brief.join(' · '), ariaLabel: [spoken, ...parts].join(', ') };
 }
 
-/** Text of the row in multiple lines, because a side bar truncates a long one. */
+/** Text of the row on several lines, because a side bar truncates a long one. */
 export function repositoryTooltip({ name, snapshot }: RepositoryView, now: number): string {
   const target = targetOf(snapshot);
   const project = target === undefined ? [] : [projectWords(target)];

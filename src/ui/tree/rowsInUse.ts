@@ -3,7 +3,7 @@ import type { Clock } from '../../core/util/timer';
 /** How long after its last use the list counts as being in use, in ms. */
 const useMs = 60_000;
 
-/** What holds rows closed. */
+/** What keeps rows closed. */
 export interface RowsPort {
   readonly visible: () => boolean;
   /** Ids of the selected rows. */
@@ -11,9 +11,9 @@ export interface RowsPort {
 }
 
 /**
- * Decides which rows may open by themselves. VS Code opens a row only as a new one: the selection and the focus are lost
- * on it, and the rows below move, even those in sight of somebody who has scrolled down. So neither a selected row opens,
- * nor one above those that are in use. They wait until the view is next shown.
+ * Decides which rows may open by themselves. VS Code can only open a row by replacing it, which loses its selection and
+ * focus and moves the rows below, even those that a user who has scrolled down is looking at. So a selected row doesn't
+ * open, nor does one above the rows in use. They wait until the view is next shown.
  */
 export class RowsInUse {
   private readonly used = new Set<string>();
@@ -25,7 +25,7 @@ export class RowsInUse {
     private readonly clock: Clock,
   ) {}
 
-  /** Whether a row waits, so that its failures are out of sight. */
+  /** Whether a row is waiting to open, so that its failures are hidden. */
   get areAnyWaiting(): boolean {
     return this.waiting.size > 0;
   }
@@ -43,7 +43,7 @@ export class RowsInUse {
   }
 
   /**
-   * Begins a redraw. The returned function tells whether a row that has come to lead to a failure must stay closed.
+   * Starts a redraw. The returned function says whether a row that now leads to a failure must stay closed.
    * @param placesOf positions of all rows, from the top
    */
   redraw(placesOf: () => ReadonlyMap<string, number>): (id: string) => boolean {

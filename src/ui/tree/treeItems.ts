@@ -317,11 +317,11 @@ function factsOf(node: BuildNode | AttemptNode, scene: RenderContext): BuildFact
   const { kind, build } = node;
   const { snapshot, blockers } = scene;
   const isInGroup = kind === 'build' && node.label !== undefined;
-  const isApart = kind === 'attempt' || build.kind === 'external';
+  const isOutsideStages = kind === 'attempt' || build.kind === 'external';
   return {
     expected: snapshot?.kind === 'ready' ? snapshot.expected : undefined,
     blockers: build.pipeline === undefined ? undefined : blockers.get(build.pipeline),
-    namesStage: !isApart && !isInGroup && namesStages(scene),
+    namesStage: !isOutsideStages && !isInGroup && namesStages(scene),
   };
 }
 

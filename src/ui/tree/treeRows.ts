@@ -40,7 +40,7 @@ export interface PipelineNoticeNode {
   readonly children: readonly [];
 }
 
-/** Row below a failed build that tells since when it has been failing, once the user has asked. */
+/** Row below a failed build that says since when it has been failing, once the user has asked. */
 export interface HistoryNode {
   readonly kind: 'history';
   readonly id: string;
@@ -56,12 +56,12 @@ export interface HistoryCommitNode {
   /** The failed build whose history it is. */
   readonly build: Build;
   readonly judged: JudgedCommit;
-  /** `between`: has no run, after the last commit on which it passed and before the first on which it failed. */
+  /** `between`: a commit without a run, after the last on which the build passed and before the first on which it failed. */
   readonly role: 'firstFailed' | 'between' | 'lastPassed' | 'failed';
   readonly children: readonly [];
 }
 
-/** Row below a failed build that tells that it passes and fails on the same commits. */
+/** Row below a failed build that says that it is flaky: it passes and fails on the same commits. */
 export interface FlakyNode {
   readonly kind: 'flaky';
   readonly id: string;

@@ -14,7 +14,7 @@ export interface NotificationsPort {
   readonly clock: Clock;
   readonly report: Report;
   readonly settings: Pick<Settings, 'notifications' | 'notifyAt' | 'setNotifications'>;
-  /** Decides which of several windows tells. */
+  /** Decides which of several windows notifies. */
   readonly claims: Pick<NoticeClaims, 'claim'>;
   /** Whether the view is visible in a focused window. */
   isVisible(): boolean;
@@ -27,12 +27,12 @@ export interface NotificationsPort {
 
 /** Notices within this time in ms are combined. */
 const mergeMs = 3000;
-/** How long a window without focus waits, so that the one with focus sees the event first and tells it. */
+/** How long a window without focus waits, so that the one with focus sees the event first and notifies. */
 const yieldMs = 10_000;
 
 /**
  * Notifies about failed and finished builds while nobody is looking, and updates the view's badge. Nothing waits for
- * the notifications. Of several windows, one tells: a notice is claimed at the last moment, so that a window that is
+ * the notifications. Of several windows, one notifies: a notice is claimed at the last moment, so that a window that is
  * closed before doesn't take it along.
  */
 export class Notifications implements Disposable {
@@ -71,7 +71,7 @@ export class Notifications implements Disposable {
     this.pending = this.pending.flatMap((one) => (isOf(one, root, watch) ? this.upToDate(one, watch) : [one]));
     if (notice === undefined) return;
     if (this.port.isVisible()) {
-      // The user sees it here, so no other window needs to tell it.
+      // The user sees it here, so no other window needs to notify.
       this.inBackground(() => this.claimWanted([notice]));
       return;
     }
@@ -108,12 +108,12 @@ export class Notifications implements Disposable {
     void this.port.report.guard('notification', work);
   }
 
-  /** The wanted notices that no other window has told, or not in whole. */
+  /** The wanted notices that no other window has shown, or not in full. */
   private async claimWanted(notices: readonly Notice[]): Promise<readonly Notice[]> {
     const claimed: Notice[] = [];
     for (const notice of notices) {
       const one = this.isWanted(notice) ? await this.claim(notice) : undefined;
-      // Another window may have told the failures that make up an end.
+      // Another window may already have shown the failures that an end notice sums up.
       if (one !== undefined && this.isWanted(one)) claimed.push(one);
     }
     return claimed;
@@ -124,7 +124,7 @@ export class Notifications implements Disposable {
     const { instance, event, moment, news, more } = notice;
     if (event !== undefined && !(await claims.claim(`${instance} ${event}`))) return undefined;
     let told = 0;
-    // In one order in all windows, so that one of them gets all.
+    // Same order in all windows, so that one window gets all of them.
     for (const id of [...news].sort((a, b) => a - b)) {
       if (await claims.claim(`${instance} failed ${id}`)) continue;
       if (moment === 'failure') return undefined;

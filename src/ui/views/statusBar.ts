@@ -139,7 +139,7 @@ function lookOfCommit(snapshot: Ready, scene: StatusBarInput): Appearance {
   };
 }
 
-/** When the builds will probably have ended. Nothing is said of builds that are out of date. */
+/** Line that says when the builds will probably have ended; none for builds that are out of date. */
 function endLine(snapshot: Ready, { now }: StatusBarInput): readonly string[] {
   const end = snapshot.stale === undefined ? expectedEnd(snapshot, snapshot.expected, now) : undefined;
   return end === undefined ? [] : [expectedEndWords(end, now)];

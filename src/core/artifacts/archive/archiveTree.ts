@@ -53,23 +53,23 @@ const natural = new Intl.Collator('en', { numeric: true });
  */
 export async function toFolders(entries: readonly ArchiveEntry[]): Promise<ArchiveTree> {
   const growing = new TreeBuilder();
-  const share = timeSlice();
+  const yieldIfDue = timeSlice();
   for (const { kind, path } of entries) {
     if (kind === 'folder' && !isOdd(path)) growing.folderAt(path);
-    await share();
+    await yieldIfDue();
   }
   // Create all folders first: if a file has the same path, it is the file that can't be opened.
   const placed: { readonly entry: ArchiveEntry; readonly folder: Folder | undefined }[] = [];
   for (const entry of entries) {
     if (entry.kind === 'file')
       placed.push({ entry, folder: isOdd(entry.path) ? undefined : growing.around(entry.path) });
-    await share();
+    await yieldIfDue();
   }
   for (const { entry, folder } of placed) {
     growing.put(entry, folder);
-    await share();
+    await yieldIfDue();
   }
-  return growing.grown(share);
+  return growing.grown(yieldIfDue);
 }
 
 /** Whether a path can't be part of a URI or would mean a different place. */
@@ -118,14 +118,17 @@ class TreeBuilder {
     if (isOpenable) this.byPath.set(path, file);
   }
 
-  async grown(share: TimeSlice): Promise<ArchiveTree> {
-    return { root: await this.finished(this.root, share), byPath: this.byPath };
+  async grown(yieldIfDue: TimeSlice): Promise<ArchiveTree> {
+    return { root: await this.finished(this.root, yieldIfDue), byPath: this.byPath };
   }
 
-  private async finished({ name, path, folders, files }: Folder, share: TimeSlice): Promise<ArchiveFolder> {
+  private async finished({ name, path, folders, files }: Folder, yieldIfDue: TimeSlice): Promise<ArchiveFolder> {
     const below: ArchiveFolder[] = [];
-    for (const folder of folders) below.push(await this.finished(folder, share));
-    const children = [...(await sortInSlices(below, byName, share)), ...(await sortInSlices(files, byName, share))];
+    for (const folder of folders) below.push(await this.finished(folder, yieldIfDue));
+    const children = [
+      ...(await sortInSlices(below, byName, yieldIfDue)),
+      ...(await sortInSlices(files, byName, yieldIfDue)),
+    ];
     const folder: ArchiveFolder = {
       kind: 'folder',
       name,
@@ -136,7 +139,7 @@ class TreeBuilder {
       isOpenable: true,
     };
     this.byPath.set(path, folder);
-    const turn = share();
+    const turn = yieldIfDue();
     if (turn !== undefined) await turn;
     return folder;
   }

@@ -86,7 +86,7 @@ async function gathered(contents: AsyncIterable<Uint8Array>): Promise<Uint8Array
   return Buffer.concat(pieces);
 }
 
-/** Whether the contents may be the target of a link, which nothing but the whole archive tells then. */
+/** Whether the contents may be the target of a link, which only the whole archive can show. */
 function mayBeTarget(bytes: Uint8Array): boolean {
   return bytes.every((byte) => byte >= 0x20);
 }

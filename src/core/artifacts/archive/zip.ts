@@ -82,7 +82,7 @@ export async function fileAccess(path: string): Promise<RandomAccess & { close()
 
 async function readEntries(yauzl: Yauzl, size: number, end: ZipEnd, signal: AbortSignal): Promise<readonly Entry[]> {
   const entries: Entry[] = [];
-  const share = timeSlice();
+  const yieldIfDue = timeSlice();
   let bytes = 0;
   try {
     const options = { decodeStrings: false, validateEntrySizes: false, autoClose: false };
@@ -90,7 +90,7 @@ async function readEntries(yauzl: Yauzl, size: number, end: ZipEnd, signal: Abor
     for await (const entry of zip.eachEntry()) {
       entries.push(entry);
       bytes += directoryBytes + entry.fileNameLength + entry.extraFieldLength + entry.fileCommentLength;
-      await share();
+      await yieldIfDue();
       signal.throwIfAborted();
     }
   } catch (error) {
@@ -133,21 +133,21 @@ async function locate(
   entries: readonly Entry[],
   directory: number,
 ): Promise<ReadonlyMap<ArchiveEntry, Packed>> {
-  const share = timeSlice();
+  const yieldIfDue = timeSlice();
   const starts = entries.map((entry) => entry.relativeOffsetOfLocalHeader);
-  const places = await sortInSlices(starts, (a, b) => a - b, share);
+  const places = await sortInSlices(starts, (a, b) => a - b, yieldIfDue);
   const [next, shared] = [new Map<number, number>(), new Set<number>()];
   for (const [index, place] of places.entries()) {
     next.set(place, places[index + 1] ?? directory);
     if (places[index + 1] === place) shared.add(place);
-    await share();
+    await yieldIfDue();
   }
   const found = new Map<ArchiveEntry, Packed>();
   for (const entry of entries) {
     const start = entry.relativeOffsetOfLocalHeader;
     const end = shared.has(start) ? start : (next.get(start) ?? directory);
     found.set(...toFound(yauzl, entry, end, directory));
-    await share();
+    await yieldIfDue();
   }
   return found;
 }

@@ -167,9 +167,9 @@ function segmentsBelow(directory: string): readonly string[] {
   const segments = directory.split(/[/\\]/).filter((segment) => segment !== '' && segment !== '.');
   // Paths that are absolute on Windows, which includes those that are absolute elsewhere, are rejected on all
   // platforms.
-  const leaves = win32.isAbsolute(directory) || /^[a-z]:/i.test(directory) || segments.includes('..');
+  const isOutside = win32.isAbsolute(directory) || /^[a-z]:/i.test(directory) || segments.includes('..');
   const isNone = segments.length === 0 || directory.includes('\0');
-  if (leaves || isNone || segments.some(isGitFolder)) throw new DiskError('outsideWorkspace', directory);
+  if (isOutside || isNone || segments.some(isGitFolder)) throw new DiskError('outsideWorkspace', directory);
   return segments;
 }
 

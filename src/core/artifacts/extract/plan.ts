@@ -114,10 +114,10 @@ async function resolveLinks(
  * of a thousand bytes.
  */
 async function forEach<T>(items: readonly T[], signal: AbortSignal, work: (item: T) => unknown): Promise<void> {
-  const share = timeSlice();
+  const yieldIfDue = timeSlice();
   for (const item of items) {
     await work(item);
-    const turn = share();
+    const turn = yieldIfDue();
     if (turn === undefined) continue;
     await turn;
     signal.throwIfAborted();

@@ -36,16 +36,16 @@ export function isQualityName(path: string): boolean {
 
 /**
  * Reads a report in GitLab's code quality format, a subset of Code Climate's; undefined if it is none or too large.
- * Entries without a message or a place are left out. It yields after parsing.
+ * Entries without a message or location are left out. It yields after parsing.
  */
 export async function readQualityReport(bytes: Uint8Array): Promise<QualityReport | undefined> {
   if (bytes.length > largestQualityReport) return undefined;
   const rows = parsed(bytes);
   if (!Array.isArray(rows)) return undefined;
   const findings: QualityFinding[] = [];
-  const share = timeSlice();
+  const yieldIfDue = timeSlice();
   for (const row of rows as readonly unknown[]) {
-    const turn = share();
+    const turn = yieldIfDue();
     if (turn !== undefined) await turn;
     const finding = toFinding(row);
     if (finding === undefined) continue;

@@ -18,7 +18,7 @@ export const maxFiles = 20_000;
 /** Maximum number of lines of all files of one report. */
 export const maxLines = 2_000_000;
 
-/** Number of the last line that a file may have. */
+/** Largest line number that a report may name. */
 const lastLine = 10_000_000;
 
 /** Collects the lines of one file; what a report says of a line twice is added up. */

@@ -37,12 +37,12 @@ export async function readJUnit(
   const reading = new JUnitReader(sax.parser(true, { position: false }));
   let decoder: TextDecoder | undefined;
   let bytes = 0;
-  const share = timeSlice();
+  const yieldIfDue = timeSlice();
   for await (const piece of pieces) {
     decoder ??= new TextDecoder(encodingOf(piece));
     for (let at = 0; at < piece.length && !reading.isOver; at += pieceLength) {
       reading.read(decoder.decode(piece.subarray(at, at + pieceLength), { stream: true }));
-      const turn = share();
+      const turn = yieldIfDue();
       if (turn !== undefined) await turn;
     }
     bytes += piece.length;

@@ -7,7 +7,7 @@ const longestLine = 4096;
 /** Reads an lcov tracefile; undefined if it is none. Yields, so that large files don't block. */
 export async function readLcov(text: string): Promise<readonly CoveredFile[] | undefined> {
   const files: CoveredFile[] = [];
-  const share = timeSlice();
+  const yieldIfDue = timeSlice();
   let path: string | undefined;
   let found = new FileLines();
   let lines = 0;
@@ -24,7 +24,7 @@ export async function readLcov(text: string): Promise<readonly CoveredFile[] | u
         files.push({ paths: [path], lines: found.lines, branches: found.branches });
       path = undefined;
     } else if (path !== undefined) readRecord(line, found);
-    const turn = share();
+    const turn = yieldIfDue();
     if (turn !== undefined) await turn;
   }
   return files.length === 0 ? undefined : files;

@@ -23,10 +23,10 @@ export async function locateTests(
   if (root === undefined) return tests.map(() => undefined);
   const files = new WorkspaceFiles(root, project);
   const named: (readonly TestLocation[])[] = [];
-  const share = timeSlice();
+  const yieldIfDue = timeSlice();
   for (const { test, report } of tests) {
     named.push(testLocations(test, report ?? ''));
-    const turn = share();
+    const turn = yieldIfDue();
     if (turn !== undefined) await turn;
   }
   await files.look(named.flat().map(({ path }) => path));

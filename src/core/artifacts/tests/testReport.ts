@@ -48,7 +48,7 @@ export interface GitLabTests {
   /** Ids of the builds that the results belong to. */
   readonly builds: readonly number[];
   readonly report: TestReport;
-  /** Whether there are more tests than were read. */
+  /** Whether the report has more tests than were read. */
   readonly isPartial: boolean;
 }
 

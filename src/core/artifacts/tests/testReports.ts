@@ -8,15 +8,15 @@ export async function reportsIn(tree: ArchiveTree): Promise<readonly ArchiveEntr
   return files.flatMap(({ entry }) => (entry.flaw === undefined ? [entry] : []));
 }
 
-/** Files of an archive whose paths are wanted. Yields while searching a large archive. */
+/** Files of an archive whose paths match. Yields while searching a large archive. */
 export async function filesNamed(
   tree: ArchiveTree,
   isWanted: (path: string) => boolean,
 ): Promise<readonly ArchiveFile[]> {
-  const share = timeSlice();
+  const yieldIfDue = timeSlice();
   const files: ArchiveFile[] = [];
   for (const node of tree.byPath.values()) {
-    const turn = share();
+    const turn = yieldIfDue();
     if (turn !== undefined) await turn;
     if (node.kind === 'file' && isWanted(node.path)) files.push(node);
   }

@@ -33,7 +33,7 @@ export class TestSource {
     return this.readFirst(root, build, opened === undefined ? undefined : () => Promise.resolve(opened));
   }
 
-  /** The same for a build whose archive is only opened if GitLab tells nothing. */
+  /** Test source for a build whose archive is only opened if GitLab has no results. */
   async readAny(root: string, build: Build): Promise<TestResults | undefined> {
     const target = targetOf(this.port.snapshotOf(root));
     const hasArchive = target !== undefined && build.artifacts !== undefined;

@@ -16,7 +16,7 @@ interface ParserBuffers {
 /** Maximum length of a declaration, which the parser processes in quadratic time. */
 const longestDeclaration = 100;
 
-/** Whether the parser holds more than `most` characters of a token other than text, or a long declaration. */
+/** Whether the parser buffers more than `most` characters of a token other than text, or a long declaration. */
 export function holdsTooMuch(parser: SAXParser, most: number): boolean {
   const held = parser as SAXParser & ParserBuffers;
   const { comment, procInstName, procInstBody, entity, tagName, attribName, attribValue } = held;

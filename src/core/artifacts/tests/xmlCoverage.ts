@@ -4,11 +4,11 @@ import { count, FileLines, maxFiles, maxLines, type CoveredFile } from './covera
 import { holdsTooMuch } from './xmlBounds';
 
 const pieceLength = 1024;
-/** Maximum size of what the parser holds of one token, in characters. */
+/** Maximum number of characters of one token that the parser may buffer. */
 const longestToken = 100_000;
 const maxSources = 10;
 const deepest = 200;
-/** Branches of one line that count as lines of their own, so that many of them are bounded, too. */
+/** Maximum number of branches of a line that count as lines, so that the limit on lines also bounds branches. */
 const maxBranches = 100;
 
 type Attributes = Readonly<Record<string, string>>;
@@ -17,10 +17,10 @@ type Attributes = Readonly<Record<string, string>>;
 export async function readXmlCoverage(text: string): Promise<readonly CoveredFile[] | undefined> {
   const { default: sax } = await import('sax');
   const reading = new Reading(sax.parser(true, { position: false }));
-  const share = timeSlice();
+  const yieldIfDue = timeSlice();
   for (let at = 0; at < text.length && !reading.isOver; at += pieceLength) {
     reading.read(text.slice(at, at + pieceLength));
-    const turn = share();
+    const turn = yieldIfDue();
     if (turn !== undefined) await turn;
   }
   return reading.files();

@@ -3,10 +3,10 @@ import { Pages } from './projectAnswer';
 
 /** Maximum number of pages of jobs per pipeline; a longer list is truncated and marked as partial. */
 const maxPages = 1000;
-/** Pages that are requested side by side. */
+/** Maximum number of pages requested in parallel. */
 const pagesAtOnce = 5;
 
-/** Cursors of the pages that a pipeline had last time, of `size` jobs each. */
+/** Cursors of the pages that a pipeline had last time, with `size` jobs each. */
 export interface KnownPages {
   readonly size: number;
   readonly cursors: readonly string[];
@@ -18,8 +18,8 @@ interface EarlyPage {
 }
 
 /**
- * Further pages of jobs. Each has the cursor of the next, which makes the first reading serial. Cursors stay valid, so
- * those of last time are requested side by side, and only what has moved since is requested one after the other.
+ * Further pages of jobs. Each has the cursor of the next, so the first reading is serial. Cursors stay valid, so
+ * pages at last time's cursors are requested in parallel, and only what has moved since is requested serially.
  */
 export class FurtherJobs {
   private readonly early = new Map<string, readonly EarlyPage[]>();
@@ -27,7 +27,7 @@ export class FurtherJobs {
 
   constructor(private readonly load: (iid: string, cursor: string) => Promise<JsonObject>) {}
 
-  /** Requests the pages of last time. Failures show when a page is needed. */
+  /** Requests last time's pages. A failure is thrown when its page is needed. */
   begin(iid: string, { cursors }: KnownPages): void {
     const pages: EarlyPage[] = [];
     for (const [index, cursor] of cursors.entries()) {
@@ -37,7 +37,7 @@ export class FurtherJobs {
     this.early.set(iid, pages);
   }
 
-  /** Requests nothing more ahead of time. */
+  /** Stops requesting pages ahead of time. */
   stop(): void {
     this.isStopped = true;
   }
@@ -59,7 +59,7 @@ export class FurtherJobs {
     return { cursors, isPartial: after !== undefined };
   }
 
-  /** An early page; undefined if it failed or isn't requested any more. */
+  /** A page requested ahead of time; undefined if it failed, or if early requests have stopped. */
   private async loadEarly(iid: string, cursor: string): Promise<JsonObject | undefined> {
     if (this.isStopped) return undefined;
     try {
@@ -73,12 +73,12 @@ export class FurtherJobs {
 
 export interface ReadPages {
   readonly cursors: readonly string[];
-  /** The list has more pages. */
+  /** Whether the list has more pages. */
   readonly isPartial: boolean;
 }
 
 /**
- * Cursor of the next page. If the page ends elsewhere than last time, because a job was added, it is that of the last
+ * Cursor of the next page. If the page ends elsewhere than last time, because a job was added, it is the cursor of the last
  * early page which begins within this one.
  */
 async function nextOf(

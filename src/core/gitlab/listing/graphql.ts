@@ -98,7 +98,7 @@ export async function listByGraphql(question: CommitQuestion): Promise<Listing |
   }
 }
 
-/** Forgets that GraphQL failed if REST fails because of the whole server: that says nothing about GraphQL. */
+/** Forgets that GraphQL failed if REST fails, too, because the whole server is down: that says nothing about GraphQL. */
 export function excuseGraphql({ memory }: Pick<CommitQuestion, 'memory'>, error: unknown): void {
   const isWhole = error instanceof GitLabError && hopeless.has(error.failure.kind);
   if (isWhole && memory.get(notUsedKey) === passingMark) memory.set(notUsedKey, undefined);
@@ -126,7 +126,7 @@ function mayPass(error: NoGraphql | UnexpectedShape): boolean {
 type Ask =
   /** Pipelines of the commit without child pipelines. */
   | { readonly kind: 'own'; readonly sha: string }
-  /** The pipeline of a merge, if that is a merge of the commit. */
+  /** A merged results pipeline, if its commit merges the displayed commit. */
   | { readonly kind: 'merge'; readonly sha: string; readonly merge: Pipeline }
   /** Child pipelines of all pipelines of a commit. */
   | { readonly kind: 'children'; readonly sha: string }
@@ -156,11 +156,11 @@ class GraphqlListing {
   private readonly commits = new Map<string, Commit>();
   /** Pipelines found through merge requests, by id. */
   private readonly ofMergeRequests = new Map<number, Pipeline>();
-  /** The newest pipeline of a merge for each merge request. */
+  /** Newest merged results pipeline of each merge request. */
   private readonly merges = new Map<number, Pipeline>();
-  /** Ids of the pipelines of merges that the previous listing found. */
+  /** Ids of the merged results pipelines that the previous listing found. */
   private knownMerges: ReadonlySet<number> = new Set();
-  /** Ids of all pipelines of merges that were loaded; those known from last time may not be the newest any more. */
+  /** Ids of all merged results pipelines that were loaded; those known from last time may no longer be the newest. */
   private readonly mergesLoaded = new Set<number>();
   private readonly named = new Map<number, NamedPipeline>();
   private readonly asked = new Set<string>();
@@ -241,7 +241,7 @@ class GraphqlListing {
     return isFull ? [] : byTwos(left);
   }
 
-  /** Merges that probably have child pipelines, because other commits have some. */
+  /** Merge commits that probably have child pipelines, because other commits have some. */
   private newMerges(): readonly Pipeline[] {
     if (this.question.expected?.hasChildren !== true) return [];
     return [...this.merges.values()].filter(({ id }) => !this.knownMerges.has(id));
@@ -352,7 +352,7 @@ class GraphqlListing {
     }
   }
 
-  /** Requests the pipeline of a merge; at the same time what it is a merge of, which never changes. */
+  /** Requests a merged results pipeline and, in parallel, the parents of its commit, which never change. */
   private async askForMerge({ id, sha }: Pipeline): Promise<void> {
     const { project } = this.question;
     const [isMerge, row] = await Promise.all([
@@ -534,7 +534,7 @@ export function refusedBy(question: Pick<CommitQuestion, 'memory' | 'server'>): 
   return [...lacksOf(question)].filter((field) => !known.has(field)).sort();
 }
 
-/** Leaves out fields that the server has refused before, unless they decide which builds there are. */
+/** Leaves out fields that the server has refused before, unless the list of builds depends on them. */
 export function recallRefused(question: Pick<CommitQuestion, 'memory' | 'server'>, fields: readonly string[]): void {
   const lacks = lacksOf(question);
   for (const field of fields) if (!isEssential(field)) lacks.add(field);

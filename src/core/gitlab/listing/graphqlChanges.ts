@@ -14,10 +14,10 @@ import { toProjectAnswer } from './projectAnswer';
 const keptMs = 30_000;
 /** How long the state of a listing is compared with that of the next one. */
 const comparedMs = 120_000;
-/** How long to do without the short query after it has reported a change that there wasn't. */
+/** How long to skip the short query after it has reported a change that didn't happen. */
 const doubtMs = 10 * 60_000;
 const activeAtOnce = 100;
-/** HEAD and a merge result; more would weigh too much. */
+/** Maximum number of commits per query: HEAD and a merge result; more would be too complex for GitLab. */
 const maxCommits = 2;
 const activeStatuses = knownStatuses.filter((status) => statusClass(status) === 'active');
 
@@ -58,7 +58,7 @@ export function keepListing(question: CommitQuestion, listing: Listing): void {
 }
 
 function keyOf(name: string, { project, commit }: CommitQuestion): string {
-  // A project that was moved has other addresses of everything.
+  // After a project is moved, all its URLs differ.
   return `${name} of ${project.id} ${project.path} ${commit.sha} ${commit.ref ?? ''}`;
 }
 
@@ -79,7 +79,7 @@ function commitsOf({ pipelines }: Listing, sha: string): readonly PipelineCommit
   return [...shas].map((one) => ({ sha: one, hasChildren: children.has(one) }));
 }
 
-/** Query for all that can change without a new commit, as `own0`, `children0`, `own1` … */
+/** Query for everything that can change without a new commit, as `own0`, `children0`, `own1` … */
 export function changesQuery(path: string, commits: readonly PipelineCommit[]): Query {
   const active = `active: jobs(first: ${activeAtOnce}, statuses: [${activeStatuses.join(', ').toUpperCase()}])`;
   const nodes = `nodes { id status newest: jobs(first: 1) { nodes { id } } ${active} { nodes { id status } pageInfo { hasNextPage } } }`;

@@ -72,7 +72,7 @@ export function toBuild(row: JsonObject, pipeline: Pipeline, context: RowContext
     commit: { sha: pipeline.sha, title: '', author: '' },
     downstream: toChild(row, pipeline, project)?.id,
     ...elsewhereOf(row, pipeline, project),
-    webUrl: kind === undefined ? `${project.url}/-/jobs/${id}` : pageOfOther(row, kind, pipeline, project),
+    webUrl: kind === undefined ? `${project.url}/-/jobs/${id}` : webUrlOfOther(row, kind, pipeline, project),
     attempts: [],
   };
   return deny(
@@ -150,7 +150,7 @@ function elsewhereOf(row: JsonObject, parent: Pipeline, project: Project): Pick<
 }
 
 /** Web page of a triggered pipeline, or of an external status (an absolute URL). */
-function pageOfOther(
+function webUrlOfOther(
   row: JsonObject,
   kind: 'bridge' | 'external',
   pipeline: Pipeline,
@@ -217,7 +217,7 @@ function toArtifacts(archive: JsonObject | undefined): Build['artifacts'] {
   };
 }
 
-/** Whether a file has expired. Up to 18.8, only the date tells. */
+/** Whether a file has expired. Up to 18.8, only the date shows it. */
 function isExpired(file: JsonObject): boolean {
   return file.has('expired') ? file.boolean('expired') : Date.parse(file.time('expireAt') ?? '') <= Date.now();
 }

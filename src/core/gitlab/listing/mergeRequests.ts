@@ -97,7 +97,7 @@ export function isNoMergeOf(question: CommitQuestion, sha: string): boolean {
   return Array.isArray(parents) && !parents.includes(question.commit.sha);
 }
 
-/** Remembers the parents of a commit that a list has told. */
+/** Remembers the parents of a commit, as a list reported them. */
 export function keepParents(question: CommitQuestion, sha: string, parents: readonly string[]): void {
   question.memory.set(commitPath(question, sha), parents);
 }

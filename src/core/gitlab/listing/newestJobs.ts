@@ -17,9 +17,9 @@ interface JobOfPipeline {
 
 /**
  * The commit's pipelines that the project's newest jobs name, for the first listing of a commit: child pipelines before
- * their bridges tell of them, those of merge results before their merge request does, and up to 10.7 those of tags, which
- * are in no list. Asked only where there probably are some: the project had
- * some, or nothing is known of it. `begin` gets each.
+ * their bridges are loaded, merged results pipelines before their merge request is, and up to 10.7 pipelines of tags,
+ * which no list contains. Requested only if the project had such pipelines, or if nothing is known about it. `begin`
+ * gets each.
  */
 export async function newestJobs(question: CommitQuestion, begin: Begin): Promise<readonly Pipeline[]> {
   const { api, project, commit, server, expected } = question;

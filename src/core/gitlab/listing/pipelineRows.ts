@@ -49,7 +49,7 @@ async function bridgesOf(question: CommitQuestion, read: ReadBuild, parent: Pipe
   const none = `no bridges in ${path}`;
   if (!has(server, 'bridges') || memory.has(none)) return { builds: [], children: [] };
   const rows = await bridgeRows(question, path, (row) => toBridge(row, parent, project, read));
-  // A refusal doesn't mean that there are none.
+  // A refusal doesn't mean that there are no bridges.
   if (rows?.length === 0) memory.set(none, true);
   if (rows === undefined) return { builds: [], children: [] };
   return { builds: rows.map(({ build }) => build), children: rows.flatMap(({ child }) => child ?? []) };

@@ -13,12 +13,12 @@ import { RowsByPipeline, type EndedRows } from './rowsByPipeline';
 const pipelinesAtOnce = 6;
 /** Maximum number of pipelines per commit; a longer list is truncated and marked as partial. */
 const maxPipelines = 500;
-/** Number of builds of a commit from which on no more pipelines are read. */
+/** Number of builds of a commit after which no further pipelines are read. */
 const maxBuilds = 100_000;
 
 /** What the previous listing found, so that everything can be requested at once. */
 interface Known {
-  /** All but the child pipelines that have ended: whether these have changed is told by their bridges. */
+  /** All pipelines except finished child pipelines: their bridges show whether those have changed. */
   readonly pipelines: readonly Pipeline[];
   readonly ended: ReadonlyMap<number, EndedRows>;
 }

@@ -4,7 +4,7 @@ import type { CommitQuestion } from '../dialect';
 import { rowsOfPipeline, type PipelineRows, type ReadBuild } from './pipelineRows';
 
 const pipelinesAtOnce = 6;
-/** Maximum number of pipelines that are begun before it is known that they are needed. */
+/** Maximum number of pipelines to start loading before it is known that they are needed. */
 const maxBegun = 500;
 
 /** A finished child pipeline without children of its own. */
@@ -15,14 +15,14 @@ export interface EndedRows {
 
 interface AskedRows {
   readonly rows: Promise<PipelineRows>;
-  /** What the bridge had told of the pipeline before it was asked for. */
+  /** Fingerprint that the bridge had reported before the pipeline was requested. */
   readonly endState: string | undefined;
 }
 
 /** Builds and child pipelines of pipelines, loaded once per round, a few pipelines at once. */
 export class RowsByPipeline {
   private readonly asked = new Map<number, AskedRows>();
-  /** Fingerprints that bridges told in this round, by id. */
+  /** Fingerprints that bridges reported in this round, by pipeline id. */
   private readonly endStates = new Map<number, string | undefined>();
   private readonly under: Promise<unknown>[] = [];
   private isStopped = false;
@@ -30,7 +30,7 @@ export class RowsByPipeline {
   constructor(
     private readonly question: CommitQuestion,
     private readonly read: ReadBuild,
-    /** Finished child pipelines of last time, by id: loaded again only if their bridge tells something else. */
+    /** Finished child pipelines of last time, by id: loaded again only if their bridge reports another fingerprint. */
     private readonly ended: ReadonlyMap<number, EndedRows> = new Map(),
   ) {}
 
@@ -40,7 +40,7 @@ export class RowsByPipeline {
     return asked.rows;
   }
 
-  /** Begins to load a pipeline and its children, without waiting. A failure shows when it is needed. */
+  /** Starts loading a pipeline and its children without waiting. A failure is thrown when the result is needed. */
   readonly begin = (pipeline: Pipeline): void => {
     if (this.isStopped || this.asked.has(pipeline.id) || this.asked.size >= maxBegun) return;
     this.of(pipeline).then(
@@ -51,7 +51,7 @@ export class RowsByPipeline {
     );
   };
 
-  /** Begins nothing more. */
+  /** Stops loading pipelines ahead of time. */
   stop(): void {
     this.isStopped = true;
   }
@@ -62,8 +62,8 @@ export class RowsByPipeline {
   }
 
   /**
-   * Finished child pipelines to remember: those that their bridge told to be finished before they were asked for, and
-   * without children of their own, of which only their bridges report.
+   * Finished child pipelines to remember: those whose bridge reported them as finished before they were requested, and
+   * that have no children of their own, since only their own bridges would report those.
    */
   async endedRows(): Promise<ReadonlyMap<number, EndedRows>> {
     const entries: [number, EndedRows][] = [];
@@ -85,7 +85,7 @@ export class RowsByPipeline {
     return { endState, rows: rows.then((told) => this.noting(told)) };
   }
 
-  /** Loads a pipeline when one of those before it has come. */
+  /** Loads a pipeline as soon as an earlier one has loaded. */
   private inTurn(pipeline: Pipeline): Promise<PipelineRows> {
     const place = this.asked.size % pipelinesAtOnce;
     const before = this.under[place] ?? Promise.resolve();

@@ -22,7 +22,7 @@ async function commitRows(question: CommitQuestion): Promise<Listing> {
 }
 
 /**
- * GraphQL lists a commit's newest pipelines with the details that it alone tells; one that isn't among them comes from
+ * GraphQL lists a commit's newest pipelines with details that only it has; one that isn't among them comes from
  * REST.
  */
 async function pipelineRows(question: CommitQuestion, pipeline: Pipeline): Promise<Listing> {
