@@ -78,7 +78,7 @@ describe('The links of a log', () => {
     assert.deepEqual([uri?.path.endsWith('/web/src/a.ts'), selection], [true, { line: 1, character: 2 }]);
     await app.run('showProblems', reference());
     assert.deepEqual(problems(), []);
-    assert.match(texts().at(-1) ?? '', /names one file, but several could be meant/);
+    assert.match(texts().at(-1) ?? '', /names one file, but the name is ambiguous/);
   });
 
   it('lead to no file that is shorter, not tracked, or not there', async () => {
