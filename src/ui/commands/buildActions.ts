@@ -4,23 +4,12 @@ import type { Build } from '../../core/model/build';
 import { buildTitle, formatSize, knownSize } from '../text/buildText';
 import { UserError } from '../report';
 import { oneLine, withoutIcons } from '../text/failures';
-import {
-  canceling,
-  deletingArtifacts,
-  erasing,
-  forcing,
-  keeping,
-  retrying,
-  retryingWithInputs,
-  type Action,
-} from '../text/actionText';
+import { canceling, deletingArtifacts, erasing, forcing, retryingWithInputs, type Action } from '../text/actionText';
 import { askAndStart, inputsIn, inputsOf, startWith } from './buildInputs';
 import { performOn, questionOf, whyNot } from './buildTasks';
 import type { Command, CommandContext } from './command';
 import { subjectOf, subjectsOf, type Subjects, type TargetQuery } from './subjects';
 import { plural } from '../text/plural';
-
-export const retry: Command = (context, args) => performOnSubjects(context, args, retrying());
 
 /** Retries a build with other inputs of its job. */
 export const retryWithInputs: Command = async (context, args) => {
@@ -41,8 +30,6 @@ export const retryWithInputs: Command = async (context, args) => {
   if (found.specs.length === 0) throw new UserError(l10n.t('{0} has no inputs. Retry it without any.', title));
   await askAndStart(context, start, found);
 };
-
-export const keepArtifacts: Command = (context, args) => performOnSubjects(context, args, keeping());
 
 export const erase: Command = async (context, args) => {
   const action = erasing();
@@ -93,10 +80,6 @@ export const cancel: Command = async (context, args) => {
   const those = subjects.map((one) => ({ ...one, builds: one.builds.filter(wanted) }));
   await performOn(context, those, actionFor);
 };
-
-async function performOnSubjects(context: CommandContext, args: readonly unknown[], action: Action): Promise<void> {
-  await performOn(context, await subjectsOf(context, args, questionOf(context, action)), () => action);
-}
 
 async function mayForce({ report }: CommandContext, builds: readonly Build[]): Promise<boolean> {
   const [first] = builds;

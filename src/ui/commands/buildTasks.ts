@@ -11,9 +11,17 @@ import { UserError, sentenceFor } from '../report';
 import type { Action } from '../text/actionText';
 import { mapLimit } from '../../core/util/mapLimit';
 import { viewId } from '../tree/buildTree';
-import type { CommandContext } from './command';
+import type { Command, CommandContext } from './command';
 import type { TargetSnapshot } from './targets';
-import type { TargetQuery, Subjects } from './subjects';
+import { subjectsOf, type Subjects, type TargetQuery } from './subjects';
+
+/** A command that performs an action on builds without asking anything first. */
+export function actionCommand(toAction: () => Action): Command {
+  return async (context, args) => {
+    const action = toAction();
+    await performOn(context, await subjectsOf(context, args, questionOf(context, action)), () => action);
+  };
+}
 
 /** Performs on each build the action that `actionOn` returns for it. */
 export async function performOn(

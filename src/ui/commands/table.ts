@@ -1,5 +1,7 @@
 import { createToken, signIn, signOut } from './signIn';
-import { cancel, deleteArtifacts, erase, keepArtifacts, retry, retryWithInputs } from './buildActions';
+import { keeping, retrying } from '../text/actionText';
+import { cancel, deleteArtifacts, erase, retryWithInputs } from './buildActions';
+import { actionCommand } from './buildTasks';
 import { downloadArtifacts, extractArtifacts, clearArtifactsCache } from './downloadArtifacts';
 import { branchBuilds } from './branchBuilds';
 import { cancelActive, cancelPipeline, retryFailed, retryPipeline } from './bulk';
@@ -57,7 +59,7 @@ export const table: Readonly<Record<string, Command>> = {
   signIn,
   createToken,
   signOut,
-  retry: requireWriteAccess(retry),
+  retry: requireWriteAccess(actionCommand(retrying)),
   cancel: requireWriteAccess(cancel),
   play: requireWriteAccess(play),
   playWithVariables: requireWriteAccess(playWithVariables),
@@ -66,7 +68,7 @@ export const table: Readonly<Record<string, Command>> = {
   retryPipeline: requireWriteAccess(withLoadedRows(retryPipeline)),
   cancelPipeline: requireWriteAccess(withLoadedRows(cancelPipeline)),
   erase: requireWriteAccess(erase),
-  keepArtifacts: requireWriteAccess(keepArtifacts),
+  keepArtifacts: requireWriteAccess(actionCommand(keeping)),
   deleteArtifacts: requireWriteAccess(deleteArtifacts),
   runPipeline: requireWriteAccess(runPipeline),
   retryFailed: requireWriteAccess(withLoadedRows(retryFailed)),

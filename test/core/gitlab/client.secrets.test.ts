@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
 import type { GitLabClient } from '../../../src/core/gitlab/client';
-import type { HttpLimits } from '../../../src/core/gitlab/http/http';
+import type { HttpLimits } from '../../../src/core/gitlab/http/httpLimits';
 import { badGateway, htmlPage, rackAttack, signInRedirect, type Fault } from '../../gitlab/faults';
 import { smallProject } from '../../gitlab/scenarios';
 import { startGitLab, type FakeGitLab } from '../../gitlab/server';

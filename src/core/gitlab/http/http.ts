@@ -1,43 +1,16 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { GitLabError, isOutOfRange } from '../../model/errors';
 import { tokenHeaders } from '../../model/token';
 import type { Logger } from '../../util/logger';
-import { failureOfAnswer, failureOfStorage, isAttachment, isHtml, isJson, isTransient } from './httpFailures';
+import { flawOf, parseJson, succeeded, tooLarge } from './answers';
+import { isJson } from './httpFailures';
+import { defaultLimits, type HttpLimits } from './httpLimits';
 import { Connections } from './connections';
 import { Deadline, Exchange } from './exchange';
 import type { Http, HttpRequest, JsonAnswer, StreamAnswer } from './request';
 import { contentRange, rangeHeaders, validatorOf } from './ranges';
+import { withRetries } from './retries';
 import { isBelow, isElsewhere, locationOf, notGitLab, redirected, Trail, type Reach } from './redirects';
 
-export interface HttpLimits {
-  readonly headersMs: number;
-  /** Longest time without receiving a byte of the body, in ms. */
-  readonly idleMs: number;
-  /** Longest time for a whole JSON response including redirects, in ms. */
-  readonly totalMs: number;
-  /** Limits for responses that GitLab computes on request. */
-  readonly slow: { readonly headersMs: number; readonly totalMs: number };
-  /** Maximum size of a JSON response in bytes, decompressed: parsing blocks the event loop. */
-  readonly jsonBytes: number;
-  readonly redirects: number;
-  readonly retries: number;
-  /** Delay before the first retry, in ms; doubled for each further one, with jitter. */
-  readonly retryMs: number;
-}
-
-export const defaultLimits: HttpLimits = {
-  headersMs: 10_000,
-  idleMs: 30_000,
-  totalMs: 30_000,
-  slow: { headersMs: 60_000, totalMs: 120_000 },
-  jsonBytes: 4_000_000,
-  redirects: 5,
-  retries: 2,
-  retryMs: 250,
-};
-
-/** Maximum size of an error response in bytes; reasons are short. */
-const refusalBytes = 64_000;
 const [noContent, partialContent, notModified] = [204, 206, 304];
 
 export interface HttpOptions {
@@ -54,9 +27,9 @@ export function createHttp({ log, userAgent, limits = defaultLimits, ownAgent = 
 
 class NodeFetchHttp implements Http {
   constructor(
-    private readonly log: Logger,
+    readonly log: Logger,
     private readonly userAgent: string,
-    private readonly limits: HttpLimits,
+    readonly limits: HttpLimits,
     private readonly connections: Connections,
   ) {}
 
@@ -65,11 +38,11 @@ class NodeFetchHttp implements Http {
     const attempt = () => this.inTime(request, (timed) => this.jsonOnce(timed));
     // The user's actions don't wait behind background reads.
     if (request.method !== 'GET' && request.changesNothing !== true) return attempt();
-    return this.withRetries(request, () => this.connections.exchange(origin, request.signal, attempt));
+    return withRetries(request, this, () => this.connections.exchange(origin, request.signal, attempt));
   }
 
   async stream(request: HttpRequest): Promise<StreamAnswer> {
-    return this.withRetries(request, () => this.streamOnce(request));
+    return withRetries(request, this, () => this.streamOnce(request));
   }
 
   dispose(): void {
@@ -103,7 +76,7 @@ class NodeFetchHttp implements Http {
     if (status === notModified) return { headers, body: undefined, isUnchanged: true };
     if (status === noContent && request.method === 'DELETE') return { headers, body: undefined, isUnchanged: false };
     if (!isJson(headers)) throw notGitLab(exchange.host, 'no JSON');
-    return { headers, body: parse(text, exchange), isUnchanged: false };
+    return { headers, body: parseJson(text, exchange), isUnchanged: false };
   }
 
   private async streamOnce(request: HttpRequest): Promise<StreamAnswer> {
@@ -204,58 +177,6 @@ class NodeFetchHttp implements Http {
       ...(request.range === undefined ? {} : rangeHeaders(request.range, request.validator)),
     };
   }
-
-  private async withRetries<T>(request: HttpRequest, attempt: () => Promise<T>): Promise<T> {
-    const { retries, retryMs } = this.limits;
-    for (let retry = 0; ; retry += 1) {
-      try {
-        return await attempt();
-      } catch (error) {
-        const again = mayRepeat(request) && retry < retries;
-        if (!again || !(error instanceof GitLabError) || !isTransient(error.failure)) throw error;
-        this.log.debug(`${error.message}: asking again`);
-        // The server may have just closed an idle connection: retry immediately.
-        const isStale = retry === 0 && error.failure.kind === 'offline';
-        if (!isStale) await pause(retryMs * 2 ** retry * (0.5 + Math.random()), request.signal);
-      }
-    }
-  }
-}
-
-function mayRepeat({ method, changesNothing, isSlow }: HttpRequest): boolean {
-  return isSlow !== true && (method === 'GET' || changesNothing === true);
-}
-
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  await sleep(ms, undefined, { signal }).catch((error: unknown) => {
-    throw signal.aborted ? signal.reason : error;
-  });
-}
-
-async function succeeded(exchange: Exchange, { etag }: HttpRequest, isStored: boolean): Promise<Exchange> {
-  const { status, ok, headers } = exchange.response;
-  if (ok || (status === notModified && etag !== undefined)) return exchange;
-  // A truncated error message isn't reliable.
-  const body = (await exchange.text(refusalBytes)) ?? '';
-  const answer = { status, headers, host: exchange.host, body, now: Date.now() };
-  throw new GitLabError(isStored ? failureOfStorage(answer) : failureOfAnswer(answer));
-}
-
-/** The error if a response is neither the file, as it is, nor a range with its position. */
-function flawOf({ response: { status, headers }, host }: Exchange): GitLabError | undefined {
-  if (isHtml(headers) && !isAttachment(headers)) return notGitLab(host, 'an HTML page in place of the file');
-  if (isCompressed(headers))
-    return new GitLabError({ kind: 'invalidAnswer', host, status, reason: 'a compressed file' });
-  if (status !== partialContent || contentRange(headers) !== undefined) return undefined;
-  return new GitLabError({ kind: 'invalidAnswer', host, status, reason: 'a part without its place' });
-}
-
-const compressions = new Set(['gzip', 'x-gzip', 'deflate', 'compress', 'br', 'zstd']);
-
-/** Whether the body is compressed in transit, which isn't requested for files. Some storages name other encodings. */
-function isCompressed(headers: Exchange['response']['headers']): boolean {
-  const encodings = (headers.get('content-encoding') ?? '').toLowerCase().split(',');
-  return encodings.some((encoding) => compressions.has(encoding.trim()));
 }
 
 /**
@@ -263,17 +184,4 @@ function isCompressed(headers: Exchange['response']['headers']): boolean {
  */
 function shown(url: URL, instance: string): string {
   return isBelow(url, instance) ? url.pathname : url.origin;
-}
-
-function parse(text: string, { host, response }: Exchange): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // The parser's message quotes its input, which contains tokens of the user and of runners in GitLab 8.x.
-    throw new GitLabError({ kind: 'invalidAnswer', host, status: response.status, reason: 'damaged JSON' });
-  }
-}
-
-function tooLarge(host: string, limit: number): GitLabError {
-  return new GitLabError({ kind: 'tooLarge', host, reason: `${limit / 1_000_000} MB` });
 }

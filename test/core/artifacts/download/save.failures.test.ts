@@ -8,7 +8,7 @@ import { saveArtifacts, type SaveOptions } from '../../../../src/core/artifacts/
 import type { Download } from '../../../../src/core/artifacts/download/transfer';
 import type { Build } from '../../../../src/core/model/build';
 import { DiskError, toFailure, type DiskFailureKind, type FailureKind } from '../../../../src/core/model/errors';
-import type { HttpLimits } from '../../../../src/core/gitlab/http/http';
+import type { HttpLimits } from '../../../../src/core/gitlab/http/httpLimits';
 import { badGateway, htmlPage, serverError, signInRedirect, type Fault } from '../../../gitlab/faults';
 import { smallProject } from '../../../gitlab/scenarios';
 import { startGitLab, type FakeGitLab } from '../../../gitlab/server';

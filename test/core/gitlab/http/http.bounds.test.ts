@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { ServerResponse } from 'node:http';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
-import type { HttpLimits } from '../../../../src/core/gitlab/http/http';
+import type { HttpLimits } from '../../../../src/core/gitlab/http/httpLimits';
 import type { HttpRequest } from '../../../../src/core/gitlab/http/request';
 import { bytesOf, failureOf, httpWith, listen, unhurried, until, type Listening } from '../../support';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { ServerResponse } from 'node:http';
-import { defaultLimits, type HttpLimits } from '../../../../src/core/gitlab/http/http';
+import { defaultLimits, type HttpLimits } from '../../../../src/core/gitlab/http/httpLimits';
 import type { Http, HttpRequest } from '../../../../src/core/gitlab/http/request';
 import { bytesOf, errorOf, failureOf, httpWith, Journal, listen, until, type Listening } from '../../support';
 
