@@ -260,7 +260,7 @@ function artifactParts(
   for (const { uri } of workspace.workspaceFolders ?? [])
     if (uri.scheme === 'file') void sweepUnpacked(uri.fsPath, settings.artifactsDirectory(uri), clock);
   const snapshotOf = (root: string) => session.snapshotOf(root);
-  const testSource = new TestSource(archives, { snapshotOf, clientOf: (instance) => clients.of(instance) });
+  const testSource = new TestSource(archives, { snapshotOf, clientOf: (instance) => clients.of(instance).builds });
   const artifactRows = new ArtifactRows(archives, testSource, snapshotOf, clock, details);
   const commitTests = new CommitTests({ source: testSource, settings, report });
   return { cache, archives, artifactRows, testSource, commitTests, coverage: new CoverageView() };

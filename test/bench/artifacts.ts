@@ -71,7 +71,7 @@ async function listOf({ url, token, project, build: id }: Stored, server: ChildP
       archive = await openArtifacts(
         {
           size: build.artifacts?.size,
-          ask: (range, validator, until) => client.artifacts(project, id, until, { range, validator }),
+          ask: (range, validator, until) => client.artifacts.archive(project, id, until, { range, validator }),
           tree: () => assert.fail('no part was given'),
           entry: () => assert.fail('no part was given'),
           download: () => assert.fail('no part was given'),

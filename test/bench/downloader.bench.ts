@@ -39,7 +39,7 @@ async function download({ url, token, project, build: id }: Stored, root: string
       ...{ root, directory: '.gitlab-builds', build, signal },
       origin: { instance: url, project },
       mayReplace: async () => true,
-      open: (from) => client.artifacts(project, id, signal, from && { range: { start: from.start }, ...from }),
+      open: (from) => client.artifacts.archive(project, id, signal, from && { range: { start: from.start }, ...from }),
       progress: () => undefined,
     });
   });

@@ -28,26 +28,27 @@ const signal = () => new AbortController().signal;
 const features: Readonly<Record<string, Feature>> = {
   '*Since When?*': ({ client, small: { project, sha, olderSha }, failed }) => {
     const ancestors = [sha, olderSha].map((one) => ({ sha: one, title: '', author: '' }));
-    return client.historyOf(project.path, failed, ancestors, signal());
+    return client.builds.historyOf(project.path, failed, ancestors, signal());
   },
   '*Builds of the Branch*, opened': ({ client, small: { project, ref } }) =>
-    client.tellsBranchPipelines === true ? client.branchPipelines(project.path, [ref], signal()) : Promise.resolve(),
+    client.tellsBranchPipelines === true ? client.pipelines.ofBranch(project.path, [ref], signal()) : Promise.resolve(),
   '· one of its pipelines, opened': ({ client, small: { project }, listing }) =>
-    withPipeline(listing, (pipeline) => client.pipelineListing(project.path, pipeline, signal())),
+    withPipeline(listing, (pipeline) => client.pipelines.listing(project.path, pipeline, signal())),
   timeline: ({ client, small: { project, sha }, listing }) =>
-    withPipeline(listing, ({ id }) => client.needsOf(project.path, { id, sha }, signal())),
+    withPipeline(listing, ({ id }) => client.pipelines.needsOf(project.path, { id, sha }, signal())),
   'form to run a pipeline': ({ client, small: { project, ref } }) =>
     Promise.all([
-      client.openMergeRequests(project.path, ref, signal()),
-      client.pipelineInputs(project.path, ref, signal()),
+      client.pipelines.openMergeRequests(project.path, ref, signal()),
+      client.pipelines.inputs(project.path, ref, signal()),
     ]),
-  'inputs of a build': ({ client, small: { project }, failed }) => client.jobInputs(project.path, failed.id, signal()),
+  'inputs of a build': ({ client, small: { project }, failed }) =>
+    client.builds.inputs(project.path, failed.id, signal()),
   'code lenses of a CI file': async () => undefined,
   'validation of a CI file': ({ client, small: { project } }) =>
-    client.lintCiFile(project.path, 'build: { script: make }', signal()),
-  'merged configuration': ({ client, small: { project, sha } }) => client.mergedCiConfig(project.path, sha, signal()),
+    client.ciFiles.lint(project.path, 'build: { script: make }', signal()),
+  'merged configuration': ({ client, small: { project, sha } }) => client.ciFiles.merged(project.path, sha, signal()),
   'tests of a build in the Testing view': ({ client, small: { project }, failed }) =>
-    client.testsOf(project.path, failed, '', signal()),
+    client.builds.testsOf(project.path, failed, '', signal()),
 };
 
 async function withPipeline(

@@ -81,7 +81,7 @@ class Window {
           await this.client.admit(urgency, signal);
           const listing = await this.client.listing(project, { sha }, signal);
           const isRunning = listing.builds.some(isActive);
-          const expected = isRunning ? await this.client.expectedSeconds(project, signal) : {};
+          const expected = isRunning ? await this.client.builds.expectedSeconds(project, signal) : {};
           const watching = listing.builds.length === 0;
           return { ...listing, apiVersion: 'v3', readOnly: false, watching, expected };
         },

@@ -10,14 +10,9 @@ import type { ArtifactAddress } from './entryCache';
 
 /** What GitLab gives of builds' artifacts. */
 export interface ArtifactsSource {
-  artifacts(project: string, build: number, signal: AbortSignal, part?: Part): Promise<RangeResponse & Download>;
-  artifactTree(project: string, build: number, signal: AbortSignal): Promise<readonly ArchiveEntry[]>;
-  artifactEntry(
-    project: string,
-    build: number,
-    path: string,
-    signal: AbortSignal,
-  ): Promise<Pick<RangeResponse, 'body'>>;
+  archive(project: string, build: number, signal: AbortSignal, part?: Part): Promise<RangeResponse & Download>;
+  tree(project: string, build: number, signal: AbortSignal): Promise<readonly ArchiveEntry[]>;
+  entry(project: string, build: number, path: string, signal: AbortSignal): Promise<Pick<RangeResponse, 'body'>>;
 }
 
 interface Part {
@@ -26,7 +21,7 @@ interface Part {
 }
 
 export interface ArchiveParts {
-  readonly clients: { of(instance: Instance): ArtifactsSource };
+  readonly clients: { of(instance: Instance): { readonly artifacts: ArtifactsSource } };
   readonly cache: ArtifactsCache;
 }
 
@@ -38,19 +33,19 @@ export async function openArchive(
   signal: AbortSignal,
 ): Promise<Archive> {
   const { project, build, size } = address;
-  const client = clients.of(instance);
+  const { artifacts } = clients.of(instance);
   const whole = (until: AbortSignal) =>
     resumableBody({
-      open: (from) => client.artifacts(project, build, until, from && { range: from, validator: from.validator }),
+      open: (from) => artifacts.archive(project, build, until, from && { range: from, validator: from.validator }),
       signal: until,
       clock: systemClock,
     });
   return openArtifacts(
     {
       size,
-      ask: (range, validator, until) => client.artifacts(project, build, until, { range, validator }),
-      tree: (until) => client.artifactTree(project, build, until),
-      entry: (path, until) => client.artifactEntry(project, build, path, until),
+      ask: (range, validator, until) => artifacts.archive(project, build, until, { range, validator }),
+      tree: (until) => artifacts.tree(project, build, until),
+      entry: (path, until) => artifacts.entry(project, build, path, until),
       download: (until) => cachedArchive(cache, { instance: instance.url, project, build, size }, whole, until),
     },
     signal,

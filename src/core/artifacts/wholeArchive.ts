@@ -15,7 +15,7 @@ const maxRequests = 50;
 export interface WholeArchiveParts {
   readonly cache: ArtifactsCache;
   /** Undefined if the archive's instance is no longer configured. */
-  readonly source: Pick<ArtifactsSource, 'artifacts'> | undefined;
+  readonly source: Pick<ArtifactsSource, 'archive'> | undefined;
   readonly opened: { readonly address: ArtifactAddress; readonly archive: Archive; readonly tree: ArchiveTree };
 }
 
@@ -70,7 +70,7 @@ async function fetched(
   if (source === undefined) return undefined;
   const key: CacheKey = { instance: url, project, build, size };
   const open = (from?: ResumePoint) =>
-    source.artifacts(project, build, signal, from && { range: from, validator: from.validator });
+    source.archive(project, build, signal, from && { range: from, validator: from.validator });
   const load = () => counted(resumableBody({ open, signal, clock: systemClock }), size, progress);
   try {
     return await cache.use(key, load, signal, fileAccess);

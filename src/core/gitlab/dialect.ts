@@ -66,6 +66,18 @@ export interface Call {
   readonly dialect: Dialect;
 }
 
+/** Runs calls in a project, which it finds by the name that the user gave. */
+export interface ProjectCaller {
+  inProject<T>(project: string, signal: AbortSignal, ask: (found: Project, call: Call) => Promise<T>): Promise<T>;
+  /** Like `inProject`, for what requires write access: learns from a refusal that the token is read-only. */
+  change<T>(project: string, signal: AbortSignal, ask: (found: Project, call: Call) => Promise<T>): Promise<T>;
+}
+
+/** Reads a build of a project. */
+export function buildReader(project: Project, { dialect, server }: Call): (row: JsonObject) => Build {
+  return (row) => dialect.toBuild(row, { project, server });
+}
+
 export interface CommitQuestion extends RowContext {
   readonly api: GitLabApi;
   readonly commit: CommitRef;

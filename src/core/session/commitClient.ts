@@ -25,12 +25,17 @@ export interface CommitClient {
     signal: AbortSignal,
     isAsked?: boolean,
   ): Promise<Listing>;
-  /** One page of the project's newest builds. `scope`: only builds with this status. */
-  recentBuilds(project: string, scope: string | undefined, signal: AbortSignal): Promise<readonly Build[]>;
+  readonly builds: BuildsClient;
   /** Undefined if GitLab doesn't say. */
   hasCommit(project: string, sha: string, signal: AbortSignal): Promise<boolean | undefined>;
   /** Rejects if GitLab refuses access to the project. */
   confirmProject(project: string, signal: AbortSignal): Promise<void>;
+}
+
+/** What loads builds besides those of the commit. */
+export interface BuildsClient {
+  /** One page of the project's newest builds. `scope`: only builds with this status. */
+  recent(project: string, scope: string | undefined, signal: AbortSignal): Promise<readonly Build[]>;
   /** Expected duration in seconds by build name. */
   expectedSeconds(project: string, signal: AbortSignal): Promise<Readonly<Record<string, number>>>;
   /** Last result of `expectedSeconds`; undefined if not requested yet. */

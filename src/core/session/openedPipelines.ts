@@ -18,10 +18,13 @@ export interface PipelinesClient {
   readonly tellsBranchPipelines: boolean | undefined;
   /** Waits until a listing may be loaded. */
   admit(urgency: Urgency, signal: AbortSignal): Promise<void>;
-  /** Newest pipelines of the refs, newest first. */
-  branchPipelines(project: string, refs: readonly string[], signal: AbortSignal): Promise<readonly ListedPipeline[]>;
-  pipeline(project: string, id: number, signal: AbortSignal): Promise<Pipeline>;
-  pipelineListing(project: string, pipeline: Pipeline, signal: AbortSignal): Promise<Listing>;
+  readonly pipelines: {
+    /** Newest pipelines of the refs, newest first. */
+    ofBranch(project: string, refs: readonly string[], signal: AbortSignal): Promise<readonly ListedPipeline[]>;
+    get(project: string, id: number, signal: AbortSignal): Promise<Pipeline>;
+    /** Builds and pipelines of one pipeline. */
+    listing(project: string, pipeline: Pipeline, signal: AbortSignal): Promise<Listing>;
+  };
 }
 
 export interface OpenedPipelinesPort {
@@ -245,7 +248,7 @@ export class OpenedPipelines implements Disposable {
     this.lists.set(root, entry);
     await this.loadInto(entry, shown.target, urgency, async (client, signal) => {
       const merge = shown.pipelines.find(({ mergeRequest }) => mergeRequest !== undefined)?.mergeRequest;
-      const found = await client.branchPipelines(shown.target.project, refsOf(shown.target.ref, merge?.iid), signal);
+      const found = await client.pipelines.ofBranch(shown.target.project, refsOf(shown.target.ref, merge?.iid), signal);
       return found.map((one) => (isOf(one, merge?.iid) ? { ...one, mergeRequest: merge } : one));
     });
   }
@@ -259,8 +262,8 @@ export class OpenedPipelines implements Disposable {
     this.pipelines.set(root, entry);
     this.dropOldest();
     await this.loadInto(entry, shown.target, urgency, async (client, signal) => {
-      if (entry.pipeline.sha === '') entry.pipeline = await client.pipeline(project, id, signal);
-      const listing = await client.pipelineListing(project, entry.pipeline, signal);
+      if (entry.pipeline.sha === '') entry.pipeline = await client.pipelines.get(project, id, signal);
+      const listing = await client.pipelines.listing(project, entry.pipeline, signal);
       const { mergeRequest } = entry.pipeline;
       entry.pipeline = { ...entry.pipeline, ...listing.pipelines.find((one) => one.id === id), mergeRequest };
       return { ...listing, pipelines: listing.pipelines.map((one) => (one.id === id ? entry.pipeline : one)) };

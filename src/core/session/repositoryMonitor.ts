@@ -121,7 +121,7 @@ async function load(question: Question, { clients }: MonitorParts): Promise<Load
   return {
     ...found,
     ...(isWithoutBuilds(found) ? { elsewhere: others.of(keyOf(target)) } : {}),
-    expected: client.knownSeconds(target.project),
+    expected: client.builds.knownSeconds(target.project),
     requests: client.requestsOf(signal),
     apiVersion: client.server?.api ?? 'v3',
     ...(client.lacksRunPipeline ? { lacksRunPipeline: true } : {}),
@@ -146,7 +146,7 @@ async function further(question: FurtherQuestion, parts: MonitorParts): Promise<
   const { instance, project } = target;
   const client = parts.clients.of(instance);
   const [expected, elsewhere] = await Promise.all([
-    loaded.builds.some(isActive) ? client.expectedSeconds(project, signal).catch(undefinedIfRefused) : undefined,
+    loaded.builds.some(isActive) ? client.builds.expectedSeconds(project, signal).catch(undefinedIfRefused) : undefined,
     isWithoutBuilds(loaded) ? lookElsewhere(question, parts) : undefined,
     client.learn(signal),
   ]);
@@ -210,7 +210,7 @@ async function find({ target, signal, urgency, headBuilds }: Question, client: C
   if (pinned || head === undefined) return listingOf(sha);
   const port: HeadPort = {
     recent: async () =>
-      (await client.recentBuilds(project, undefined, signal)).flatMap(({ commit }) => commit?.sha ?? []),
+      (await client.builds.recent(project, undefined, signal)).flatMap(({ commit }) => commit?.sha ?? []),
     listing: listingOf,
     hasCommit: (of) => client.hasCommit(project, of, signal),
   };

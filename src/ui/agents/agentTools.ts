@@ -261,7 +261,7 @@ const runPipeline: Tool = {
     await requireConsent(context, runQuestion(ref, subject, input.variables));
     const { id, status: state } = await context.clients
       .of(target.instance)
-      .createPipeline(target.project, { ref, variables: input.variables ?? {} }, signal);
+      .pipelines.create(target.project, { ref, variables: input.variables ?? {} }, signal);
     await context.session.acted(root);
     return sentence(`Pipeline #${id} was created and is ${state}.`);
   },

@@ -20,7 +20,7 @@ export async function loadHistory(
   const ancestors = await session.firstParents(root, sha);
   const client = clients.of(target.instance);
   await client.admit('asked', signal);
-  return client.historyOf(target.project, known, ancestors, signal);
+  return client.builds.historyOf(target.project, known, ancestors, signal);
 }
 
 /** Maximum number of commits to name. */

@@ -65,7 +65,7 @@ export class CiValidation implements Disposable {
     const [repository, target] = [session.repositoryOf(root), targetOf(session.snapshotOf(root))];
     if (repository === undefined || target === undefined) return undefined;
     const file = await this.rootFile(repository);
-    const lint = await clients.of(target.instance).lintCiFile(target.project, file.text, signal);
+    const lint = await clients.of(target.instance).ciFiles.lint(target.project, file.text, signal);
     const problems = await this.problemsOf(repository, lint);
     const isCurrent = this.newest.get(root) === round && (await files.at(repository, ciFileName))?.text === file.text;
     if (!isCurrent) return undefined;

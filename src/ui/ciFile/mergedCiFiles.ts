@@ -45,7 +45,7 @@ export class MergedCiFiles implements ReadableFiles {
     const key = JSON.stringify([instance.url, project, sha]);
     const known = this.kept.get(key);
     if (known !== undefined) return known;
-    const { text, errors } = await this.parts.clients.of(instance).mergedCiConfig(project, sha, signal);
+    const { text, errors } = await this.parts.clients.of(instance).ciFiles.merged(project, sha, signal);
     if (text === undefined)
       throw new UserError(
         errors[0] === undefined

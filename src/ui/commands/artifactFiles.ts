@@ -122,7 +122,7 @@ class EntryRun {
       const { cache, clients, session } = this.context;
       const { opened } = subject;
       const instance = (await session.instances()).find(({ url }) => url === opened.address.instance);
-      const source = instance === undefined ? undefined : clients.of(instance);
+      const source = instance === undefined ? undefined : clients.of(instance).artifacts;
       const { leftOut } = await withArchive({ cache, source, opened }, folder, { progress, signal }, (archive) =>
         extract({
           archive,

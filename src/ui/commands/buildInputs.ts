@@ -35,7 +35,7 @@ export function inputsIn(argument: unknown): Inputs | undefined {
 /** Inputs that the build's job declares; undefined if GitLab doesn't say. */
 export async function inputsOf(context: CommandContext, { target, build }: Pick<InputsStart, 'target' | 'build'>) {
   const { instance, project } = target;
-  return context.clients.of(instance).jobInputs(project, build.id, new AbortController().signal);
+  return context.clients.of(instance).builds.inputs(project, build.id, new AbortController().signal);
 }
 
 /** Starts a build with the given inputs. */
@@ -43,7 +43,7 @@ export async function startWith(context: CommandContext, start: InputsStart, inp
   const { root, target, build, action } = start;
   const { instance, project } = target;
   const warn = async (after: Build): Promise<void> => {
-    const found = await context.clients.of(instance).jobInputs(project, after.id, new AbortController().signal);
+    const found = await context.clients.of(instance).builds.inputs(project, after.id, new AbortController().signal);
     const differing = found === undefined ? [] : differingInputs(inputs, found);
     if (differing.length > 0) void context.report.announce('warning', differenceIn(after, differing));
   };

@@ -125,7 +125,7 @@ async function act(doing: ActionContext, look: Look, show: (build: Build) => voi
 
 async function ask({ client, project, action, before, signal }: ActionContext): Promise<Build> {
   if (action.name !== 'deleteArtifacts') return client.act(project, before.id, action.name, signal, action);
-  await client.deleteArtifacts(project, before.id, signal);
+  await client.artifacts.delete(project, before.id, signal);
   return before;
 }
 
@@ -135,7 +135,7 @@ async function afterLostAnswer(
   error: Error,
 ): Promise<Build> {
   const { name } = action;
-  const effect = await client.effectOf(project, { name, before, newest }, signal).catch(unknownIfRefused);
+  const effect = await client.builds.effectOf(project, { name, before, newest }, signal).catch(unknownIfRefused);
   if (effect.kind === 'done') return { ...effect.build, denied: before.denied ?? effect.build.denied };
   const doubt = effect.kind === 'unknown' ? action.doubt?.(buildTitle(before)) : undefined;
   throw doubt === undefined ? error : new UserError(doubt, 'refresh');

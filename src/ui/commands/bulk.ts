@@ -266,7 +266,7 @@ function taskOnPipeline(
   const { project } = place.target;
   const before = listingOf(context.session.snapshotOf(place.root)).pipelines.find((pipeline) => pipeline.id === id);
   const afterLostAnswer = async (client: GitLabClient, lost: Error, signal: AbortSignal): Promise<void> => {
-    const after = await client.pipelineStatus(project, id, signal).catch(undefinedIfRefused);
+    const after = await client.pipelines.status(project, id, signal).catch(undefinedIfRefused);
     const effect =
       after === undefined || before === undefined ? 'unknown' : effectOnPipeline(name, before.status, after);
     if (effect === 'unknown' && name === 'retry') throw new UserError(maybeStarted(title), 'refresh');
@@ -275,7 +275,7 @@ function taskOnPipeline(
   };
   const run = async (client: GitLabClient, signal: AbortSignal): Promise<void> => {
     try {
-      await client.actOnPipeline(project, id, name, signal);
+      await client.pipelines.act(project, id, name, signal);
       context.report.done(done(id));
     } catch (error) {
       if (isAnswerLost(error)) {

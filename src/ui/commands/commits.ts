@@ -107,7 +107,7 @@ class CommitPicker {
     const { instance, project } = shownTarget(context, this.root);
     try {
       const client = context.clients.of(instance);
-      const builds = await client.recentBuilds(project, scope, abort.signal);
+      const builds = await client.builds.recent(project, scope, abort.signal);
       const { pipelines } = listingOf(context.session.snapshotOf(this.root));
       if (this.scope === scope) this.commits = toCommitItems(builds, pipelines);
     } catch (error) {

@@ -120,7 +120,9 @@ async function open(
   from: ResumePoint | undefined,
 ) {
   try {
-    return await context.clients.of(target.instance).artifacts(target.project, build.id, signal, toFileRange(from));
+    return await context.clients
+      .of(target.instance)
+      .artifacts.archive(target.project, build.id, signal, toFileRange(from));
   } catch (error) {
     if (!isNotFound(error)) throw error;
     void context.session.refresh(root);

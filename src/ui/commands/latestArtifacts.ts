@@ -159,7 +159,7 @@ async function open(
   from: ResumePoint | undefined,
 ) {
   try {
-    return await clients.of(target.instance).latestArtifacts(target.project, ref, name, signal, toFileRange(from));
+    return await clients.of(target.instance).artifacts.latest(target.project, ref, name, signal, toFileRange(from));
   } catch (error) {
     if (!isNotFound(error)) throw error;
     throw new UserError(

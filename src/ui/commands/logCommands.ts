@@ -122,7 +122,7 @@ export const compareLog: Command = async (context, args) => {
  */
 async function lastSuccess({ clients }: CommandContext, { target, build }: LogSubject): Promise<Build> {
   const { signal } = new AbortController();
-  const recent = await clients.of(target.instance).recentBuilds(target.project, 'success', signal);
+  const recent = await clients.of(target.instance).builds.recent(target.project, 'success', signal);
   const same = recent.filter(({ name, id }) => name === build.name && id !== build.id);
   const before = same.filter(({ id }) => id < build.id);
   const found = before.find(({ ref }) => ref === build.ref) ?? before[0] ?? same[0];

@@ -164,7 +164,7 @@ async function showPipeline(
   id: number,
   root: string,
 ): Promise<void> {
-  const commit = await context.clients.of(instance).commitOfPipeline(project, id, new AbortController().signal);
+  const commit = await context.clients.of(instance).pipelines.commitOf(project, id, new AbortController().signal);
   await showCommit(context, root, commit);
   const builds = buildsOf(context.session.snapshotOf(root)).filter(({ pipeline }) => pipeline === id);
   const first = builds.find(hasFailed) ?? builds[0];

@@ -51,7 +51,7 @@ export const runPipeline: Command = async (context, args) => {
 /** Asks for inputs and variables until GitLab accepts them or the user cancels. */
 async function runForRef(context: CommandContext, place: TargetSnapshot, ref: string): Promise<void> {
   const { instance, project } = place.target;
-  const specs = await context.clients.of(instance).pipelineInputs(project, ref, new AbortController().signal);
+  const specs = await context.clients.of(instance).pipelines.inputs(project, ref, new AbortController().signal);
   let before = fromStored(specs, textsIn(await context.variables.last(inputsOwner(place, ref))));
   let refusal: InputRefusal | undefined;
   do {
@@ -119,7 +119,9 @@ async function askPurpose(context: CommandContext, { root, target }: TargetSnaps
   const { pipelines } = listingOf(context.session.snapshotOf(root));
   const { instance, project } = target;
   // A merge request may be open that has no pipelines yet.
-  const open = await context.clients.of(instance).openMergeRequests(project, branch, new AbortController().signal);
+  const open = await context.clients
+    .of(instance)
+    .pipelines.openMergeRequests(project, branch, new AbortController().signal);
   const requests = new Map([
     ...pipelines.flatMap(({ mergeRequest }) =>
       mergeRequest === undefined ? [] : [[mergeRequest.iid, mergeRequest] as const],
@@ -222,8 +224,8 @@ async function run(
   let created: CreatedPipeline;
   try {
     created = await (purpose.kind === 'ref'
-      ? client.createPipeline(project, { ref: purpose.ref, variables, inputs }, signal)
-      : client.createMergeRequestPipeline(project, purpose.iid, signal));
+      ? client.pipelines.create(project, { ref: purpose.ref, variables, inputs }, signal)
+      : client.pipelines.createForMergeRequest(project, purpose.iid, signal));
   } catch (error) {
     throw error instanceof GitLabError && error.failure.kind === 'unsupported'
       ? new UserError(l10n.t("This version of GitLab can't run a pipeline that way."))

@@ -23,8 +23,8 @@ export class BuildDetailsLoader implements DetailsPort {
     // If the list couldn't be loaded just now, this can't either.
     if (target === undefined || (snapshot?.kind === 'ready' && snapshot.stale !== undefined)) return undefined;
     const client = this.clients.of(target.instance);
-    if (!client.isIncomplete(build)) return undefined;
-    return client.completed(target.project, build, new AbortController().signal).catch(() => build);
+    if (!client.builds.isIncomplete(build)) return undefined;
+    return client.builds.completed(target.project, build, new AbortController().signal).catch(() => build);
   }
 
   show(root: string, build: Build): void {

@@ -78,7 +78,7 @@ export class TimelineFiles implements ReadableFiles, Disposable {
     const target = targetOf(this.parts.session.snapshotOf(root));
     if (target === undefined || pipeline === undefined) return undefined;
     const client = this.parts.clients.of(target.instance);
-    return client.needsOf(target.project, { id: pipeline, sha }, new AbortController().signal);
+    return client.pipelines.needsOf(target.project, { id: pipeline, sha }, new AbortController().signal);
   }
 
   /** Undefined if the pipeline isn't shown at present. */

@@ -38,7 +38,7 @@ export function openOf(
   const client = clientOf(server, access);
   return (from) => {
     const part = from === undefined ? {} : { range: { start: from.start }, validator: from.validator };
-    return client.artifacts(project, build, signal, part);
+    return client.artifacts.archive(project, build, signal, part);
   };
 }
 

@@ -31,7 +31,7 @@ describe('The pipelines of a branch', () => {
         await client.listing(project.path, { sha: shaOf('branch 22'), ref: 'main' }, unhurried());
         assert.equal(client.tellsBranchPipelines, true);
         const before = fake.requests.length;
-        const pipelines = await client.branchPipelines(project.path, ['main'], unhurried());
+        const pipelines = await client.pipelines.ofBranch(project.path, ['main'], unhurried());
         assert.equal(fake.requests.length - before, 1);
         assert.deepEqual(
           pipelines.map(({ sha, ref, status }) => [sha, ref, status]),
@@ -44,7 +44,7 @@ describe('The pipelines of a branch', () => {
           [second.title, second.createdAt !== undefined],
           [isTold ? 'Commit 21' : undefined, served(profiles[profile]).api.keys.pipelineInList.includes('created_at')],
         );
-        const { builds } = await client.pipelineListing(project.path, second, unhurried());
+        const { builds } = await client.pipelines.listing(project.path, second, unhurried());
         assert.deepEqual(
           builds.map(({ name, status, attempts }) => [name, status, attempts.map((each) => each.status)]),
           [['rspec', 'success', ['failed']]],
@@ -71,7 +71,7 @@ describe('The pipelines of a branch', () => {
         const { project, ref, sha, detached, merge, branch } = made;
         const client = clientOf(fake, { apiVersion: 'auto', log: new Journal() });
         await client.listing(project.path, { sha, ref }, unhurried());
-        const pipelines = await client.branchPipelines(project.path, [ref, detached.ref, merge.ref], unhurried());
+        const pipelines = await client.pipelines.ofBranch(project.path, [ref, detached.ref, merge.ref], unhurried());
         const ids = pipelines.map(({ id }) => id);
         for (const { id } of [detached, merge, branch]) assert.ok(ids.includes(id), `no ${id} in ${ids.join()}`);
         assert.deepEqual(
@@ -79,7 +79,7 @@ describe('The pipelines of a branch', () => {
           [...ids].sort((a, b) => b - a),
         );
         const own = pipelines.find(({ id }) => id === branch.id) ?? assert.fail();
-        const listing = await client.pipelineListing(project.path, own, unhurried());
+        const listing = await client.pipelines.listing(project.path, own, unhurried());
         const whole = await client.listing(project.path, { sha, ref }, unhurried());
         assert.deepEqual(
           listing.builds.filter(({ pipeline }) => pipeline === branch.id),
@@ -100,8 +100,8 @@ describe('A pipeline in another project', () => {
         const { builds } = await client.listing(project.path, { sha, ref }, unhurried());
         const named = builds.find(({ name }) => name === 'roll out')?.elsewhere ?? assert.fail();
         assert.equal(named.pipeline, elsewhere.id);
-        const pipeline = await client.pipeline(named.project, named.pipeline, unhurried());
-        const listing = await client.pipelineListing(named.project, pipeline, unhurried());
+        const pipeline = await client.pipelines.get(named.project, named.pipeline, unhurried());
+        const listing = await client.pipelines.listing(named.project, pipeline, unhurried());
         assert.deepEqual(
           listing.builds.map(({ name, status }) => [name, status]),
           [['deploy', 'running']],
@@ -114,7 +114,7 @@ describe('A pipeline in another project', () => {
         const { elsewhere } = everyPipeline(fake.world);
         fake.world.setRole(fake.world.project(elsewhere.projectId), 'dana', undefined);
         const client = clientOf(fake, { apiVersion: 'auto', log: new Journal() });
-        const failure = await failureOf(client.pipeline('group/deployments', elsewhere.id, unhurried()));
+        const failure = await failureOf(client.pipelines.get('group/deployments', elsewhere.id, unhurried()));
         assert.equal(failure.kind, 'notFound');
       });
     });

@@ -33,7 +33,7 @@ async function on(profile: ProfileName | VariantName, test: (opened: Opened) => 
         const { builds } = await client.listing(path, { sha: small.sha, ref: small.ref }, unhurried());
         return flatten(builds).find((build) => build.id === id) ?? assert.fail(`no build ${id}`);
       },
-      completed: (build) => client.completed(path, build, unhurried()),
+      completed: (build) => client.builds.completed(path, build, unhurried()),
       requests: async (work) => {
         const before = fake.requests.length;
         await work();
@@ -73,7 +73,7 @@ describe('What the list of an older GraphQL does not tell', () => {
     it(`is nothing on ${profile}`, () =>
       on(profile, async ({ small, listed, completed, requests, client }) => {
         const build = await listed(small.builds.compile.id);
-        assert.equal(client.isIncomplete(build), false);
+        assert.equal(client.builds.isIncomplete(build), false);
         assert.equal(await requests(async () => assert.equal(await completed(build), build)), 0);
       }));
 

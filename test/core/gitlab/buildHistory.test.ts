@@ -47,7 +47,7 @@ async function historyOn(
     const build = builds.find(({ name }) => name === 'rspec') ?? assert.fail('no build');
     const before = fake.requests.length;
     const ancestors: readonly HistoryCommit[] = chain.map((name) => ({ sha: toSha(name), title: '', author: '' }));
-    const history = await client.historyOf(project.path, build, knowsGit ? ancestors : [], unhurried());
+    const history = await client.builds.historyOf(project.path, build, knowsGit ? ancestors : [], unhurried());
     told = {
       failing: history.failing.map(({ commit }) => nameOf(commit.sha)),
       green: history.lastGreen && nameOf(history.lastGreen.commit.sha),

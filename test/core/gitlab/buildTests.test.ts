@@ -56,7 +56,7 @@ async function on(profile: ProfileName | VariantName, test: (scene: Scene) => Pr
       tests: async ({ id }, state = '') => {
         const { builds } = await client.listing(path, { sha, ref }, unhurried());
         const build = builds.find((one) => one.id === id) ?? assert.fail();
-        return client.testsOf(path, build, state, unhurried());
+        return client.builds.testsOf(path, build, state, unhurried());
       },
       asked: async (work) => {
         sent.length = 0;
@@ -195,7 +195,7 @@ describe('The tests of a build', () => {
       const { builds } = await client.listing(project.path, { sha: pytest.sha }, unhurried());
       const attempt = builds.flatMap(({ attempts }) => attempts).find(({ id }) => id === pytest.id);
       assert.ok(attempt);
-      assert.equal(await client.testsOf(project.path, attempt, '', unhurried()), undefined);
+      assert.equal(await client.builds.testsOf(project.path, attempt, '', unhurried()), undefined);
     }));
 });
 

@@ -12,9 +12,10 @@ const isBefore = (than: string) => {
 const since = (first: string) => profileNames.filter((name) => !isBefore(first).includes(name));
 
 const broken = 'compile:\n  scirpt: make\nrspec:\n  script: rspec\n  rules:\n    - when: always\n';
-const lint = ({ client, small }: Stage, content: string) => client.lintCiFile(small.project.path, content, unhurried());
+const lint = ({ client, small }: Stage, content: string) =>
+  client.ciFiles.lint(small.project.path, content, unhurried());
 const merge = ({ client, small }: Stage, sha = small.sha) =>
-  client.mergedCiConfig(small.project.path, sha, unhurried());
+  client.ciFiles.merged(small.project.path, sha, unhurried());
 
 function wordsFor(stage: Stage): string {
   if (!stage.has('13.9')) return "jobs:compile script can't be blank";
@@ -65,10 +66,10 @@ describe("GitLab's lint of a .gitlab-ci.yml", () => {
       stage.fake.world.addToken({ token: 'reading', user: 'dana', scopes: ['read_api'] });
       const { project } = stage.small;
       const reading = stage.as('reading');
-      const failure = await failureOf(reading.lintCiFile(project.path, broken, unhurried()));
+      const failure = await failureOf(reading.ciFiles.lint(project.path, broken, unhurried()));
       assert.deepEqual([failure.kind, failure.reason], ['insufficientScope', 'api']);
       assert.equal(reading.readOnly, true);
-      const asked = stage.as(reporterToken).lintCiFile(project.path, broken, unhurried());
+      const asked = stage.as(reporterToken).ciFiles.lint(project.path, broken, unhurried());
       assert.deepEqual(await refusal(asked), ['forbidden', 403, '403 Forbidden']);
     },
     since('13.9'),
@@ -124,7 +125,7 @@ describe('The merged configuration of a commit', () => {
       prepare(stage);
       const { small, fake } = stage;
       fake.world.addToken({ token: 'reading', user: 'dana', scopes: ['read_api'] });
-      const asked = stage.as('reading').mergedCiConfig(small.project.path, small.sha, unhurried());
+      const asked = stage.as('reading').ciFiles.merged(small.project.path, small.sha, unhurried());
       if (stage.has('18.9')) assert.equal((await asked).isValid, true);
       else assert.equal((await failureOf(asked)).kind, 'insufficientScope');
     },

@@ -82,7 +82,7 @@ describe('GitLabClient: an action', () => {
       const { builds, project, username } = smallProject(newest.world);
       newest.world.setRole(project, username, 'master');
       const client = clientOf(newest, { apiVersion: 'auto' });
-      await client.deleteArtifacts(project.path, builds.compile.id, unhurried());
+      await client.artifacts.delete(project.path, builds.compile.id, unhurried());
       const { headers } = newest.requests.find(({ method }) => method === 'DELETE')!;
       assert.equal(headers['content-type'], 'application/json');
     } finally {

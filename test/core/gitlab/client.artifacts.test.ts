@@ -27,7 +27,7 @@ describe('GitLabClient and a storage', () => {
     await client.project(small.project.path, unhurried());
   };
   const ask = async (part: FileRange = { range: { start: 0, end: 2 } }, id = small.builds.compile.id) => {
-    const { body, validator } = await client.artifacts(small.project.path, id, unhurried(), part);
+    const { body, validator } = await client.artifacts.archive(small.project.path, id, unhurried(), part);
     return { text: (await bytesOf(body)).toString('latin1'), validator };
   };
   /** Requests for archives to GitLab, and to the storage, meanwhile. */
@@ -186,7 +186,7 @@ describe('GitLabClient and a storage', () => {
       () => (token = reporterToken),
       () => (token = developerToken),
       () => client.act(path, small.builds.odd.id, 'erase', unhurried()),
-      () => client.deleteArtifacts(path, small.builds.compile.id, unhurried()),
+      () => client.artifacts.delete(path, small.builds.compile.id, unhurried()),
     ];
     for (const change of changes) {
       await ask();
@@ -214,7 +214,7 @@ describe('GitLabClient and a storage', () => {
 
   it('has no list of artifacts that takes more than a hundred pages, told or not', async () => {
     await start({ artifacts: 'direct' });
-    const listed = client.artifactTree.bind(client, small.project.path, small.builds.compile.id);
+    const listed = client.artifacts.tree.bind(client.artifacts, small.project.path, small.builds.compile.id);
     const pageWith = (headers: Readonly<Record<string, string>>, page?: number, count = 1): Fault => {
       const row = { name: 'a', path: 'a', type: 'file', size: 1 };
       const type = { 'Content-Type': 'application/json' };
@@ -256,7 +256,7 @@ describe('GitLabClient and a storage', () => {
     ];
     const answer = { status: 200, headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(rows) };
     fake.faults = [{ when: ({ path }) => path.includes('/tree?'), answer }];
-    const listed = await client.artifactTree(small.project.path, small.builds.compile.id, unhurried());
+    const listed = await client.artifacts.tree(small.project.path, small.builds.compile.id, unhurried());
     const paths = (of: (entry: (typeof listed)[number]) => boolean) => listed.filter(of).map(({ path }) => path);
     assert.deepEqual(
       paths(({ mayBeLink }) => mayBeLink === true),
@@ -272,9 +272,9 @@ describe('GitLabClient and a storage', () => {
     await start();
     const { path } = small.project;
     const { id } = small.builds.compile;
-    assert.equal((await failureOf(client.deleteArtifacts(path, id, unhurried()))).kind, 'forbidden');
+    assert.equal((await failureOf(client.artifacts.delete(path, id, unhurried()))).kind, 'forbidden');
     fake.faults = [statsRefresh()];
-    const { kind, status, reason } = await failureOf(client.deleteArtifacts(path, id, unhurried()));
+    const { kind, status, reason } = await failureOf(client.artifacts.delete(path, id, unhurried()));
     assert.deepEqual([kind, status], ['refused', 409]);
     assert.match(String(reason), /undergoing stats refresh/);
   });
@@ -285,11 +285,11 @@ describe('GitLabClient and a storage', () => {
     const { id } = small.builds.compile;
     for (const entry of ['../../4/trace', 'a/../../x', '.', '..', '', '/etc/passwd', 'a//b', 'a/./b']) {
       const counts = await asked(async () => {
-        assert.equal((await failureOf(client.artifactEntry(path, id, entry, unhurried()))).kind, 'notFound', entry);
+        assert.equal((await failureOf(client.artifacts.entry(path, id, entry, unhurried()))).kind, 'notFound', entry);
       });
       assert.deepEqual(counts, [0, 0], entry);
     }
-    const dots = client.latestArtifacts(path, '..', 'compile', unhurried());
+    const dots = client.artifacts.latest(path, '..', 'compile', unhurried());
     assert.equal((await failureOf(dots)).kind, 'notFound');
   });
 });

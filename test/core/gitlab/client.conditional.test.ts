@@ -77,7 +77,7 @@ describe('GitLabClient: what has not changed since the last refresh', () => {
     fake.requests.length = 0;
     for (let times = 0; times < 2; times += 1) {
       await client.build(project.path, builds.compile.id, unhurried());
-      await client.recentBuilds(project.path, undefined, unhurried());
+      await client.builds.recent(project.path, undefined, unhurried());
     }
     assert.ok(fake.requests.every(({ status, headers }) => status === 200 && headers['if-none-match'] === undefined));
   });
@@ -136,11 +136,11 @@ describe('GitLabClient: how long builds take', () => {
     const fake = await startGitLab({ now: () => Date.UTC(2016, 1, 22, 12) });
     const { project, builds } = smallProject(fake.world);
     const client = clientOf(fake);
-    const expected = await client.expectedSeconds(project.path, unhurried());
+    const expected = await client.builds.expectedSeconds(project.path, unhurried());
     const { name, startedAt, finishedAt } = await client.build(project.path, builds.compile.id, unhurried());
     assert.equal(expected[name], (Date.parse(finishedAt!) - Date.parse(startedAt!)) / 1000);
     fake.requests.length = 0;
-    assert.equal(await client.expectedSeconds(project.path, unhurried()), expected);
+    assert.equal(await client.builds.expectedSeconds(project.path, unhurried()), expected);
     assert.equal(fake.requests.length, 0);
     await fake.close();
   });
@@ -152,10 +152,10 @@ describe('GitLabClient: how long builds take', () => {
     const instance = { url: fake.url, hosts: [], apiVersion: 'v3' } as const;
     const clock = { ...systemClock, now: () => now };
     const client = new GitLabClient(instance, httpWith(), async () => developerToken, new Journal(), clock);
-    await client.expectedSeconds(project.path, unhurried());
+    await client.builds.expectedSeconds(project.path, unhurried());
     fake.requests.length = 0;
     now = -1;
-    await client.expectedSeconds(project.path, unhurried());
+    await client.builds.expectedSeconds(project.path, unhurried());
     assert.ok(fake.requests.length > 0);
     await fake.close();
   });
@@ -165,8 +165,8 @@ describe('GitLabClient: how long builds take', () => {
     const { project } = smallProject(fake.world);
     const client = clientOf(fake);
     fake.faults = [{ when: ({ path }) => path.includes('scope=success'), answer: { status: 403, body: 'no' } }];
-    assert.equal((await failureOf(client.expectedSeconds(project.path, unhurried()))).kind, 'forbidden');
-    assert.deepEqual(await client.expectedSeconds(project.path, unhurried()), {});
+    assert.equal((await failureOf(client.builds.expectedSeconds(project.path, unhurried()))).kind, 'forbidden');
+    assert.deepEqual(await client.builds.expectedSeconds(project.path, unhurried()), {});
     await fake.close();
   });
 });

@@ -31,7 +31,7 @@ describe('GitLabClient in odd places', () => {
         await start(profile, {}, path);
         assert.equal((await list()).length, 7);
         assert.notEqual(await retry(), small.builds.lint.id);
-        const { body } = await client.artifacts(path, small.builds.compile.id, signal);
+        const { body } = await client.artifacts.archive(path, small.builds.compile.id, signal);
         assert.ok((await bytesOf(body)).length > 0);
       });
     }
@@ -49,7 +49,7 @@ describe('GitLabClient in odd places', () => {
       const many = manyBuilds(fake.world, 250);
       const builds = await list(many.project.path, many.sha);
       assert.equal(builds.length, 250);
-      const recent = await client.recentBuilds(many.project.path, undefined, signal);
+      const recent = await client.builds.recent(many.project.path, undefined, signal);
       assert.equal(recent.length, 100);
       assert.ok(
         builds.every(({ webUrl }) => webUrl?.startsWith(fake.url)),
@@ -91,7 +91,7 @@ describe('GitLabClient and a project that has moved', () => {
       assert.equal(first?.name, 'compile');
       const again = await act(before, small.builds.lint.id);
       assert.notEqual(again.id, small.builds.lint.id);
-      const { body } = await client.artifacts(before, small.builds.compile.id, signal);
+      const { body } = await client.artifacts.archive(before, small.builds.compile.id, signal);
       assert.ok((await bytesOf(body)).length > 0);
     });
 
@@ -246,9 +246,9 @@ describe('GitLabClient behind something that answers in GitLab’s place', () =>
         const asked = [
           buildsAt(client, path, small.sha),
           client.build(path, id, signal),
-          client.recentBuilds(path, undefined, signal),
+          client.builds.recent(path, undefined, signal),
           client.act(path, id, 'retry', signal),
-          client.artifacts(path, id, signal),
+          client.artifacts.archive(path, id, signal),
           client.user(signal),
         ];
         for (const failure of await Promise.all(asked.map(failureOf))) assert.equal(failure.kind, 'notGitLab');

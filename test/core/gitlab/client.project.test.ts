@@ -109,7 +109,7 @@ describe('GitLabClient: the project', () => {
     });
 
     it('is found with its recent builds', async () => {
-      assert.equal((await client.recentBuilds(path, undefined, signal))[0]?.name, 'new');
+      assert.equal((await client.builds.recent(path, undefined, signal))[0]?.name, 'new');
     });
 
     it('is found for a single build, an action and a download', async () => {
@@ -117,7 +117,7 @@ describe('GitLabClient: the project', () => {
       client = clientOf(fake);
       assert.equal((await client.act(path, id, 'retry', signal)).name, 'new');
       client = clientOf(fake);
-      assert.equal((await bytesOf((await client.artifacts(path, id, signal)).body)).toString(), 'new');
+      assert.equal((await bytesOf((await client.artifacts.archive(path, id, signal)).body)).toString(), 'new');
     });
   });
 

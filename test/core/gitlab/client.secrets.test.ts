@@ -19,7 +19,7 @@ describe('A secret', () => {
   const client = (limits: Partial<HttpLimits> = {}): GitLabClient => clientOf(fake, { token, log, limits });
   const load = (limits?: Partial<HttpLimits>) => buildsAt(client(limits), 'group/sub.project', sha);
   const download = async () => {
-    const { body } = await client().artifacts('group/sub.project', 4, unhurried());
+    const { body } = await client().artifacts.archive('group/sub.project', 4, unhurried());
     return bytesOf(body);
   };
   /** Neither the error, however deep one looks, nor the log gives one away. */

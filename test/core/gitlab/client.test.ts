@@ -29,9 +29,9 @@ describe('GitLabClient on 8.5', () => {
   it('asks each of its endpoints by the number of the project, which it looks up once', async () => {
     const { compile, rspec, lint, long } = small.builds;
     await buildsAt(client, path, small.sha);
-    await client.recentBuilds(path, undefined, unhurried());
+    await client.builds.recent(path, undefined, unhurried());
     await client.build(path, compile.id, unhurried());
-    await bytesOf((await client.artifacts(path, compile.id, unhurried())).body);
+    await bytesOf((await client.artifacts.archive(path, compile.id, unhurried())).body);
     await client.act(path, long.id, 'cancel', unhurried());
     await client.act(path, lint.id, 'retry', unhurried());
     await client.act(path, rspec.id, 'erase', unhurried());
@@ -171,7 +171,7 @@ describe('GitLabClient on 8.5', () => {
   });
 
   it('lists the newest builds of the project, newest first, one page of them', async () => {
-    const recent = await client.recentBuilds(path, undefined, unhurried());
+    const recent = await client.builds.recent(path, undefined, unhurried());
     const ids = fake.world.buildIds(small.project);
     assert.deepEqual(
       recent.map(({ id }) => id),
@@ -181,10 +181,10 @@ describe('GitLabClient on 8.5', () => {
   });
 
   it('lists the newest builds of one status', async () => {
-    const failed = await client.recentBuilds(path, 'failed', unhurried());
+    const failed = await client.builds.recent(path, 'failed', unhurried());
     assert.equal(failed.length, 3);
     assert.ok(failed.every(({ status }) => status === 'failed'));
-    const { kind, reason } = await failureOf(client.recentBuilds(path, 'a b&c', unhurried()));
+    const { kind, reason } = await failureOf(client.builds.recent(path, 'a b&c', unhurried()));
     assert.deepEqual([kind, reason], ['refused', 'Scope contains invalid value(s)']);
   });
 
@@ -196,11 +196,11 @@ describe('GitLabClient on 8.5', () => {
 
   it('streams the artifacts', async () => {
     const { id, artifacts } = small.builds.compile;
-    const { size, body } = await client.artifacts(path, id, unhurried());
+    const { size, body } = await client.artifacts.archive(path, id, unhurried());
     const bytes = await bytesOf(body);
     assert.deepEqual([size, bytes.length], [artifacts!.size, artifacts!.size]);
     assert.equal(bytes.subarray(0, 2).toString(), 'PK');
-    assert.equal((await failureOf(client.artifacts(path, small.builds.lint.id, unhurried()))).kind, 'notFound');
+    assert.equal((await failureOf(client.artifacts.archive(path, small.builds.lint.id, unhurried()))).kind, 'notFound');
   });
 
   it('rejects with the reason when it is aborted', async () => {

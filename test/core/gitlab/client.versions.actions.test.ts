@@ -143,7 +143,7 @@ describe('Erase, whatever the version', () => {
 
 describe('A pipeline, whatever the version', () => {
   const act = (stage: Stage, id: number, action: 'retry' | 'cancel', client = stage.client) =>
-    client.actOnPipeline(stage.small.project.path, id, action, unhurried());
+    client.pipelines.act(stage.small.project.path, id, action, unhurried());
   const pipelineOf = ({ small, fake }: Stage) => fake.world.build(small.builds.compile.id).pipelineId;
 
   for (const action of ['retry', 'cancel'] as const) {

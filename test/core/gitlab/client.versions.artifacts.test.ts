@@ -7,7 +7,7 @@ import { onEach, refusal, type Stage } from './staged';
 /** 8.4 has no artifacts in its API. */
 const withArtifacts = profileNames.slice(1);
 const download = ({ client, small }: Stage, id: number, by = client) =>
-  by.artifacts(small.project.path, id, unhurried());
+  by.artifacts.archive(small.project.path, id, unhurried());
 const redirected = { artifacts: 'redirect' } as const;
 
 describe('Artifacts, whatever the version', () => {
@@ -147,7 +147,7 @@ for (const artifacts of ['direct', 'redirect'] as const) {
         let known: string | undefined;
         for (const [range, start, end] of cases) {
           const part = { range, validator: known };
-          const answer = await stage.client.artifacts(path(stage), id, unhurried(), part);
+          const answer = await stage.client.artifacts.archive(path(stage), id, unhurried(), part);
           assert.deepEqual([answer.range, answer.size], [{ start, end, total }, end - start]);
           assert.deepEqual(await bytesOf(answer.body), whole.subarray(start, end));
           known = answer.validator;
@@ -163,12 +163,14 @@ for (const artifacts of ['direct', 'redirect'] as const) {
       async (stage) => {
         const { world } = stage.fake;
         const { id } = stage.small.builds.compile;
-        const { validator } = await stage.client.artifacts(path(stage), id, unhurried(), { range: { last: 1 } });
+        const { validator } = await stage.client.artifacts.archive(path(stage), id, unhurried(), {
+          range: { last: 1 },
+        });
         const older = { filename: 'artifacts.zip', content: Buffer.from('anew') };
         world.update({ id }, { artifacts: older });
         Object.assign(world.build(id).artifacts!, { modifiedAtMs: world.now() - 3_600_000 });
         const part = { range: { start: 1, end: 2 }, validator };
-        const answer = await stage.client.artifacts(path(stage), id, unhurried(), part);
+        const answer = await stage.client.artifacts.archive(path(stage), id, unhurried(), part);
         assert.deepEqual([answer.range, (await bytesOf(answer.body)).toString()], [undefined, 'anew']);
       },
       withArtifacts,
@@ -181,7 +183,7 @@ for (const artifacts of ['direct', 'redirect'] as const) {
         const { world } = stage.fake;
         const { project, sha } = stage.small;
         const latest = (ref: string, job: string) =>
-          stage.client.latestArtifacts(path(stage), ref, job, unhurried(), { range: { start: 0, end: 2 } });
+          stage.client.artifacts.latest(path(stage), ref, job, unhurried(), { range: { start: 0, end: 2 } });
         for (const [index, status] of (['success', 'success', 'failed'] as const).entries()) {
           const pipeline = world.addPipeline(project, { sha, ref: 'feature/a b#1' });
           const content = Buffer.from(`${index}${status}`);
@@ -211,7 +213,7 @@ for (const artifacts of ['direct', 'redirect'] as const) {
           Array.from({ length: 250 }, (_, index) => [`folder ${index % 2}/file ${index}.txt`, String(index)]),
         );
         const { id } = stage.add({ status: 'success', artifacts: { filename: 'many.zip', files } });
-        const tree = stage.client.artifactTree(path(stage), id, unhurried());
+        const tree = stage.client.artifacts.tree(path(stage), id, unhurried());
         if (!stage.has('18.8')) {
           assert.equal((await failureOf(tree)).kind, 'unsupported');
           return;
@@ -247,7 +249,7 @@ for (const artifacts of ['direct', 'redirect'] as const) {
         const files = Object.fromEntries(names.map((name) => [name, `of ${name}`]));
         const { id } = stage.add({ status: 'success', artifacts: { filename: 'odd.zip', files } });
         for (const name of names) {
-          const entry = stage.client.artifactEntry(path(stage), id, name, unhurried());
+          const entry = stage.client.artifacts.entry(path(stage), id, name, unhurried());
           if (!stage.has('10.0')) {
             // Up to 8.12 GitLab tells no version, but its API never had it.
             assert.equal((await failureOf(entry)).kind, 'unsupported');
@@ -256,7 +258,7 @@ for (const artifacts of ['direct', 'redirect'] as const) {
           assert.equal((await bytesOf((await entry).body)).toString(), `of ${name}`);
         }
         if (!stage.has('10.0')) return;
-        const missing = stage.client.artifactEntry(path(stage), id, 'none.txt', unhurried());
+        const missing = stage.client.artifacts.entry(path(stage), id, 'none.txt', unhurried());
         assert.deepEqual((await refusal(missing)).slice(0, 2), ['notFound', 404]);
       },
       withArtifacts,
@@ -270,7 +272,7 @@ for (const artifacts of ['direct', 'redirect'] as const) {
         const { project, builds } = stage.small;
         const { id } = builds.compile;
         world.setRole(project, 'dana', 'master');
-        const remove = () => stage.client.deleteArtifacts(path(stage), id, unhurried());
+        const remove = () => stage.client.artifacts.delete(path(stage), id, unhurried());
         const { denied = [] } = await stage.row(id);
         assert.equal(denied.includes('deleteArtifacts'), !stage.has('11.9'));
         if (!stage.has('11.9')) {
@@ -296,7 +298,7 @@ describe('Artifacts, whatever the version: their deletion', () => {
       const { id } = stage.small.builds.compile;
       const { denied = [] } = await stage.row(id);
       assert.equal(denied.includes('deleteArtifacts'), !stage.has('11.9') || stage.has('14.0'));
-      const [kind] = await refusal(stage.client.deleteArtifacts(stage.small.project.path, id, unhurried()));
+      const [kind] = await refusal(stage.client.artifacts.delete(stage.small.project.path, id, unhurried()));
       assert.equal(kind, stage.has('11.9') ? 'forbidden' : 'unsupported');
     },
     withArtifacts,

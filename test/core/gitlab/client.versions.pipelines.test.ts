@@ -10,7 +10,7 @@ const until = (before: string) =>
     profileNames.findIndex((name) => name === before),
   );
 const create = (stage: Stage, ref: string, variables = {}) =>
-  stage.client.createPipeline(stage.small.project.path, { ref, variables }, unhurried());
+  stage.client.pipelines.create(stage.small.project.path, { ref, variables }, unhurried());
 
 describe('Pipelines, whatever the version', () => {
   onEach(

@@ -93,7 +93,7 @@ describe('GitLabClient, whatever the version', () => {
     const { path } = small.project;
     const { id } = small.builds.lint;
     assert.equal((await client.build(path, id, unhurried())).status, 'canceled');
-    const recent = await client.recentBuilds(path, 'failed', unhurried());
+    const recent = await client.builds.recent(path, 'failed', unhurried());
     assert.ok(recent.length > 0 && recent.every(({ status }) => status === 'failed'));
   });
 });

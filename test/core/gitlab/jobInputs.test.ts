@@ -13,7 +13,7 @@ const inputsSpec: readonly PipelineInputSpec[] = [
 ];
 const earlier = profileNames.slice(0, profileNames.indexOf('18.10'));
 const add = (stage: Stage, status = 'failed') => stage.add({ name: 'deploy', when: 'manual', status, inputsSpec });
-const inputsOf = (stage: Stage, id: number) => stage.client.jobInputs(stage.small.project.path, id, unhurried());
+const inputsOf = (stage: Stage, id: number) => stage.client.builds.inputs(stage.small.project.path, id, unhurried());
 const act = (stage: Stage, id: number, action: 'play' | 'retry', inputs: Readonly<Record<string, string | number>>) =>
   stage.client.act(stage.small.project.path, id, action, unhurried(), { inputs });
 

@@ -18,11 +18,11 @@ async function lost(
   fake.faults = [{ reset, when: ({ method }) => method !== 'GET' }];
   const change =
     name === 'deleteArtifacts'
-      ? client.deleteArtifacts(small.project.path, id, unhurried())
+      ? client.artifacts.delete(small.project.path, id, unhurried())
       : client.act(small.project.path, id, name, unhurried());
   await assert.rejects(change, isAnswerLost);
   const asked = fake.requests.length;
-  const effect = await client.effectOf(small.project.path, { name, before, newest: id }, unhurried());
+  const effect = await client.builds.effectOf(small.project.path, { name, before, newest: id }, unhurried());
   assert.equal(fake.requests.length, asked + 1);
   return effect.kind === 'done' ? ['done', effect.build.id, effect.build.status] : [effect.kind];
 }
@@ -118,7 +118,7 @@ describe('An answer that was lost', () => {
       const { id } = stage.add({ status: 'failed' });
       const { id: newest } = await stage.act(id, 'retry');
       const before = buildWith({ ...(await client.build(small.project.path, id, unhurried())) });
-      const effect = await client.effectOf(small.project.path, { name: 'retry', before, newest }, unhurried());
+      const effect = await client.builds.effectOf(small.project.path, { name: 'retry', before, newest }, unhurried());
       assert.equal(effect.kind, 'none');
     },
     some,
@@ -130,7 +130,7 @@ describe('An answer that was lost', () => {
       const before = buildWith({ kind: 'bridge' });
       await client.project(small.project.path, unhurried());
       const asked = fake.requests.length;
-      const effect = await client.effectOf(small.project.path, { name: 'play', before, newest: 1 }, unhurried());
+      const effect = await client.builds.effectOf(small.project.path, { name: 'play', before, newest: 1 }, unhurried());
       assert.deepEqual([effect.kind, fake.requests.length], ['unknown', asked]);
     },
     ['18.9'],
@@ -141,12 +141,12 @@ describe('An answer that was lost', () => {
     async ({ client, fake, small }) => {
       const { pipelineId } = fake.world.build(small.builds.compile.id);
       fake.faults = [{ reset: 'unanswered', when: ({ method }) => method === 'POST' }];
-      const statusNow = () => client.pipelineStatus(small.project.path, pipelineId, unhurried());
+      const statusNow = () => client.pipelines.status(small.project.path, pipelineId, unhurried());
       const before = await statusNow();
-      await assert.rejects(client.actOnPipeline(small.project.path, pipelineId, 'cancel', unhurried()), isAnswerLost);
+      await assert.rejects(client.pipelines.act(small.project.path, pipelineId, 'cancel', unhurried()), isAnswerLost);
       const after = await statusNow();
       assert.deepEqual([before, effectOnPipeline('cancel', before, after)], ['running', 'done']);
-      await assert.rejects(client.actOnPipeline(small.project.path, pipelineId, 'retry', unhurried()), isAnswerLost);
+      await assert.rejects(client.pipelines.act(small.project.path, pipelineId, 'retry', unhurried()), isAnswerLost);
       assert.equal(effectOnPipeline('retry', after, await statusNow()), 'done');
     },
     ['8.13', '13.9', '18.9'],

@@ -18,7 +18,7 @@ async function needsOn(
     const client = clientOf(fake, { apiVersion: 'auto' });
     if (isListed) await client.listing(project.path, { sha, ref }, unhurried());
     if (isBroken) fake.faults.push({ ...serverError(), when: ({ path }) => path.includes('graphql') });
-    told = await client.needsOf(project.path, { id: docs.pipelineId, sha }, unhurried());
+    told = await client.pipelines.needsOf(project.path, { id: docs.pipelineId, sha }, unhurried());
   });
   return told && [...told];
 }

@@ -199,11 +199,13 @@ describe('Run Pipeline', () => {
         clients: {
           of: () => ({
             server: { api: 'v3' },
-            pipelineInputs: () => Promise.resolve([]),
-            openMergeRequests: () => Promise.resolve([]),
-            createPipeline: () => {
-              done.push('run');
-              return Promise.resolve({ id: 1, status: 'pending' });
+            pipelines: {
+              inputs: () => Promise.resolve([]),
+              openMergeRequests: () => Promise.resolve([]),
+              create: () => {
+                done.push('run');
+                return Promise.resolve({ id: 1, status: 'pending' });
+              },
             },
           }),
         },

@@ -23,9 +23,11 @@ class Scene {
   private readonly client = {
     tellsBranchPipelines: true,
     admit: () => Promise.resolve(),
-    pipeline: (_project: string, id: number) => Promise.resolve(this.pipeline(id, this.statuses[id] ?? '')),
-    branchPipelines: () => this.answer('list', this.listed),
-    pipelineListing: (_project: string, { id }: Pipeline) => this.answer(`pipeline ${id}`, this.listing(id)),
+    pipelines: {
+      get: (_project: string, id: number) => Promise.resolve(this.pipeline(id, this.statuses[id] ?? '')),
+      ofBranch: () => this.answer('list', this.listed),
+      listing: (_project: string, { id }: Pipeline) => this.answer(`pipeline ${id}`, this.listing(id)),
+    },
   } as unknown as GitLabClient;
 
   readonly opened = new OpenedPipelines(

@@ -44,9 +44,9 @@ describe('Artifacts of a gigabyte, with ten thousand files', () => {
       const archive = await openArtifacts(
         {
           size: artifacts?.size,
-          ask: (range, validator, signal) => client.artifacts(project, id, signal, { range, validator }),
-          tree: (signal) => client.artifactTree(project, id, signal),
-          entry: (entry, signal) => client.artifactEntry(project, id, entry, signal),
+          ask: (range, validator, signal) => client.artifacts.archive(project, id, signal, { range, validator }),
+          tree: (signal) => client.artifacts.tree(project, id, signal),
+          entry: (entry, signal) => client.artifacts.entry(project, id, entry, signal),
           download: async () => {
             downloads += 1;
             return inMemory(Buffer.from('UEsFBgAAAAAAAAAAAAAAAAAAAAAAAA==', 'base64'));

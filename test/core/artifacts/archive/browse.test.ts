@@ -38,12 +38,12 @@ function portOf({ client, small }: Stage, id: number, size?: number): Port {
   const port: Port = {
     size,
     downloads: 0,
-    ask: (range, validator, signal) => client.artifacts(path, id, signal, { range, validator }),
-    tree: (signal) => client.artifactTree(path, id, signal),
-    entry: (entry, signal) => client.artifactEntry(path, id, entry, signal),
+    ask: (range, validator, signal) => client.artifacts.archive(path, id, signal, { range, validator }),
+    tree: (signal) => client.artifacts.tree(path, id, signal),
+    entry: (entry, signal) => client.artifacts.entry(path, id, entry, signal),
     download: async (signal): Promise<RandomAccess> => {
       port.downloads += 1;
-      return inMemory(await bytesOf((await client.artifacts(path, id, signal)).body));
+      return inMemory(await bytesOf((await client.artifacts.archive(path, id, signal)).body));
     },
   };
   return port;

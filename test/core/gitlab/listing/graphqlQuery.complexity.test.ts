@@ -81,10 +81,10 @@ describe('The queries of the client', () => {
           title: '',
           author: '',
         }));
-        await client.needsOf(project.path, { id: branch.id, sha }, unhurried());
-        await client.testsOf(project.path, build, '', unhurried());
-        await client.historyOf(project.path, build, ancestors, unhurried());
-        await client.branchPipelines(project.path, [ref], unhurried());
+        await client.pipelines.needsOf(project.path, { id: branch.id, sha }, unhurried());
+        await client.builds.testsOf(project.path, build, '', unhurried());
+        await client.builds.historyOf(project.path, build, ancestors, unhurried());
+        await client.pipelines.ofBranch(project.path, [ref], unhurried());
         assertLight(fake, sent);
         assert.ok(sent.length > 0);
       }));
