@@ -14,7 +14,7 @@ interface Step {
   readonly commands: readonly (readonly string[])[];
   /** Tools pass or fail as a whole; suites tell how many tests did. */
   readonly kind: 'tool' | 'suite';
-  /** By which `--only` knows it. Default: its name. */
+  /** Name for `--only`. Default: its name. */
   readonly group?: string;
 }
 
@@ -72,7 +72,7 @@ function testFiles(folder: string): string[] {
     .map((name) => join(folder, name));
 }
 
-/** Runs the steps, whatever fails, and says at the end how they went. */
+/** Runs all steps, even if some fail, and reports the results at the end. */
 async function main(chosen: readonly Step[]): Promise<void> {
   const run = chosen.length === 1 ? runAlone : runBesideOthers;
   const outcomes = await mapLimit(chosen, atOnce, run);

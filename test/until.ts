@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 
-/** Waits for what is on its way: looks until there is something, and after the limit says what never came. */
+/** Polls until there is a value; after the limit, fails with the name of what never came. */
 export async function until<T>(what: string, look: () => T | undefined | false, limitMs = 20_000): Promise<T> {
   const deadline = performance.now() + limitMs;
   for (;;) {

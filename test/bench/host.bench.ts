@@ -18,7 +18,7 @@ export interface HostJob {
   readonly refreshes: number;
   /** In place of the refreshes: so long it is left alone, with its view in front. */
   readonly soakMs?: number;
-  /** Nothing activates the extension, and another view is in front: what the same window costs without it. */
+  /** Cost of the same window without the extension: nothing activates it, and another view is in front. */
   readonly asleep?: boolean;
   /** Asked between start and refreshes, so that the server can tell the requests of both apart. */
   readonly markUrl: string;

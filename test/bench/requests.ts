@@ -24,7 +24,7 @@ type Feature = (scene: Scene) => Promise<unknown>;
 
 const signal = () => new AbortController().signal;
 
-/** What each feature asks of GitLab when it is opened for the first time. */
+/** Requests that each feature sends when it is opened for the first time. */
 const features: Readonly<Record<string, Feature>> = {
   '*Since When?*': ({ client, small: { project, sha, olderSha }, failed }) => {
     const ancestors = [sha, olderSha].map((one) => ({ sha: one, title: '', author: '' }));
@@ -95,7 +95,7 @@ async function countsOn(profile: ProfileName): Promise<Record<string, number>> {
 
 const scenes = new WeakMap<FakeGitLab, SmallProject>();
 
-/** A fresh client each time, so that no feature profits of one before. */
+/** A fresh client each time, so that no feature profits from an earlier one. */
 async function sceneOf(fake: FakeGitLab): Promise<Scene> {
   const small = scenes.get(fake) ?? smallProject(fake.world);
   scenes.set(fake, small);

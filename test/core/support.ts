@@ -90,7 +90,7 @@ export async function bytesOf(body: AsyncIterable<Uint8Array>): Promise<Buffer> 
   return Buffer.concat(chunks);
 }
 
-/** Resolves when it is so, and fails where it never is. */
+/** Resolves when the condition holds, and fails if it never does. */
 export async function until(isSo: () => boolean): Promise<void> {
   await waitUntil('what the test waits for', isSo);
 }

@@ -177,7 +177,7 @@ const yielding: Readonly<Record<string, Row>> = {
   ),
 };
 
-/** Each cuts what comes from outside, so that it is done in one turn. */
+/** Each truncates what comes from outside, so that it finishes in one turn. */
 const bounded: Readonly<Record<string, Row>> = {
   'the order of builds': on(
     () => builds,

@@ -20,7 +20,7 @@ interface DemoSetup {
   readonly key: Buffer;
 }
 
-/** Registers work for the end of the demo; the last that was registered is done first. */
+/** Registers work for the end of the demo; the last registered runs first. */
 type OnEnd = (work: () => Promise<unknown>) => void;
 
 /**

@@ -48,7 +48,7 @@ const manifest = {
 interface Setting {
   readonly release?: Release;
   readonly settings?: Readonly<Record<string, unknown>>;
-  /** Whether the other extension takes the place of VS Code's chat. */
+  /** Whether the other extension replaces VS Code's chat. */
   readonly hasFakeChat?: boolean;
 }
 

@@ -9,7 +9,7 @@ const headBytes = 8;
 
 /**
  * A PNG in a third of the bytes: browsers keep each pixel's color and filter rows, which suits photographs, while text
- * on flat colors gets by with a palette of 64. For pictures of 8 bits that are not interlaced.
+ * on flat colors gets by with a palette of 64. For 8-bit pictures that are not interlaced.
  */
 export function compressPng(png: Buffer): Buffer {
   const chunks = [...chunksOf(png)];

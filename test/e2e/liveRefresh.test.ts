@@ -94,7 +94,7 @@ describe('running builds', () => {
       .getByText(/out of date, as of \d+:\d\d.*: Can't reach /)
       .waitFor();
     await picture('offline');
-    // The rows are drawn anew a moment after the message.
+    // The rows are redrawn a moment after the message.
     await eventually(async () => assert.equal((await colors()).size, 1));
     assert.equal(await page.locator('.part.sidebar .codicon-modifier-spin').count(), 0);
     await statusBarItem(page, /^GitLab Builds, .*out of date/).waitFor();

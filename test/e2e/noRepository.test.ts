@@ -13,7 +13,7 @@ import { eventually, title, welcome } from './view';
 
 interface Reason {
   readonly name: string;
-  /** Makes of an empty folder the one that is opened. */
+  /** Prepares an empty folder to be opened. */
   readonly make: (folder: string) => Promise<string>;
   readonly text: RegExp;
   readonly button?: RegExp;
@@ -82,7 +82,7 @@ describe('a folder without a GitLab', () => {
     const { input } = await quickInput(page);
     await input.fill('http://gitlab.example');
     await input.press('Enter');
-    // The address is asked before a token is: nothing answers there.
+    // The address is requested before a token is: nothing responds there.
     await page.locator('.quick-input-widget').getByText('gitlab.example').last().waitFor();
     await eventually(() => assert.match(heard.join('\n'), /^GET http:\/\/gitlab\.example\/api\/v\d\/\S+ HTTP/));
     await screenshot(page, 'e2e-missing-sign-in');
@@ -172,7 +172,7 @@ async function listenOutside(
 ): Promise<{ readonly url: string; readonly heard: readonly string[] }> {
   const heard: string[] = [];
   const server = createServer((socket) => {
-    socket.on('error', () => undefined); // Whoever is hung up on may complain.
+    socket.on('error', () => undefined); // The other end may report that the connection was closed.
     socket.once('data', (data) => {
       heard.push(data.toString('latin1').split('\r\n')[0] ?? '');
       socket.destroy();

@@ -29,7 +29,7 @@ const calm = {
   'gitlabBuilds.refresh.activeSeconds': 2,
 };
 
-/** Opens a VS Code on a repository whose GitLab has worked for so many steps, and closes all of it when the work is done. */
+/** Opens a VS Code on a repository whose GitLab has worked for the given number of steps, and closes all of it when the work is done. */
 export async function withPictureWorkbench(
   steps: number,
   work: (workbench: PictureWorkbench) => Promise<void>,

@@ -42,7 +42,7 @@ export interface WorkbenchSetup<S> {
   /** Default: yes, through the environment. */
   readonly signedIn?: boolean;
   readonly settings?: StartOptions['settings'];
-  /** Of VS Code. Default: the newest. */
+  /** Version of VS Code. Default: the newest. */
   readonly release?: StartOptions['release'];
   readonly window?: WorkbenchOptions;
   /** What is done with the installed VS Code before a window opens. */
@@ -51,7 +51,7 @@ export interface WorkbenchSetup<S> {
 
 type Account = Pick<Seed, 'project' | 'token'>;
 
-/** Registers work for the time when the tests of a suite are over; the last that was registered is done first. */
+/** Registers work for the end of a suite; the last registered runs first. */
 export type OnTeardown = (work: () => Promise<unknown>) => void;
 
 interface Shared {
@@ -62,7 +62,7 @@ interface Shared {
 let shared: Shared | undefined;
 let windowsOpened = 0;
 
-/** Notes whom the extension hosts of the whole run ask. */
+/** Records the servers that the extension hosts of the whole run send requests to. */
 const record = temporaryFolder('origins-');
 const originsFile = join(record.path, 'origins.txt');
 

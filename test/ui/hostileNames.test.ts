@@ -490,7 +490,7 @@ describe('A hostile name', () => {
         ?.invoke({ input, toolInvocationToken: undefined }, token);
       const [, boundary = '', ...rest] = textOf(answer).split('\n');
       assert.match(boundary, /^data-[0-9a-f]{16}$/);
-      // All that is told stands between two lines that nobody outside knows.
+      // The whole answer is between two lines that nobody outside knows.
       assert.deepEqual([rest.pop(), rest.includes(boundary)], [boundary, false]);
       assert.deepEqual(rest.join('\n').match(marks), null);
       sinks.add(

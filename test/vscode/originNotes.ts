@@ -1,6 +1,6 @@
 import { appendFileSync } from 'node:fs';
 
-/** Names the file in which all processes of a test run note what they serve and whom they ask. */
+/** Sets the file in which all processes of a test run record what they serve and which servers they send requests to. */
 export const originsVariable = 'RECORDED_ORIGINS';
 
 /** `served`: by a GitLab of the tests, its storage or a proxy. `asked`: by an extension host. `watched`: an extension host. */

@@ -3,7 +3,7 @@ import { note } from './originNotes';
 import { isExtensionHost, targetOf } from './origins';
 
 /**
- * Is loaded before anything else into each Node process of a VS Code server. In an extension host it notes where each
+ * Loaded before anything else into each Node process of a VS Code server. In an extension host it notes where each
  * connection goes: HTTP, HTTPS, `fetch` and plain sockets all come by here, before a name is looked up.
  */
 if (isExtensionHost()) {

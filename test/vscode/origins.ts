@@ -12,7 +12,7 @@ export interface Origins {
   readonly watched: readonly string[];
 }
 
-/** Has this process and those that it starts note origins from now on, or no longer. */
+/** Starts or stops recording origins in this process and those that it starts. */
 export function recordOrigins(file: string | undefined): void {
   process.env[originsVariable] = file ?? '';
 }
@@ -34,7 +34,7 @@ export function recordedOrigins(file: string): Origins {
   return { served: of('served'), asked: of('asked'), watched: of('watched') };
 }
 
-/** Those that an extension host has asked although nobody of the tests serves them. */
+/** Origins that an extension host has sent requests to although no test serves them. */
 export function foreignOrigins({ served, asked }: Origins): readonly string[] {
   return asked.filter((origin) => !served.includes(origin));
 }

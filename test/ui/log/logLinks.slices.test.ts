@@ -47,7 +47,7 @@ describe('The links of a log of 10 MB with 5,000 places', () => {
     assert.equal(found.length, lines / every);
     assert.ok(turns.maxLines <= 12, `${turns.maxLines} lines in one turn`);
     assert.ok(turns.maxSteps <= 24, `${turns.maxSteps} steps in one turn`);
-    // Between two looks at the clock a line is looked at, and the one before it, for a list's file name.
+    // Between two looks at the clock, a line is read, and the one before it for the file name of a list.
     assert.ok(turns.maxReads <= 8, `${turns.maxReads} readings of lines in one step`);
     // The lines, then each place three times: looked up, decided, made a link.
     assert.ok(turns.count >= (lines + 3 * found.length) / 12, `${turns.count} turns`);
@@ -64,7 +64,7 @@ function lineAt(at: number): string {
   return `${pathOf(place % files)}:${1 + (Math.floor(place / files) % linesOfFile)}:1: ${'y'.repeat(70)}`;
 }
 
-/** The lines, which tell of each reading. */
+/** The lines; each reading of one is counted. */
 function countedLines(lines: readonly string[], count: () => void): readonly string[] {
   return new Proxy(lines, {
     get: (target, name) => {

@@ -41,7 +41,7 @@ describe('Sixty repositories', function () {
     await until('all repositories', () => app.api.repositories.filter(isIt).length > count, 100_000);
   }
 
-  /** Stands in for git; gives what tells, once for each start and end of it, the folder after `+` or `-`. */
+  /** Stands in for git; returns a log with the folder after `+` or `-` for each start and end of a process. */
   function watchGit(app: App): () => readonly string[] {
     const [program, log] = [join(dirname(first.root), 'watched-git'), join(dirname(first.root), 'git.log')];
     writeFileSync(log, '');
@@ -90,7 +90,7 @@ describe('Sixty repositories', function () {
   });
 });
 
-/** Largest number of processes that ran at a time, of the lines that tell of their starts and ends. */
+/** Largest number of processes that ran at a time, from the log of their starts and ends. */
 function maxAtOnce(lines: readonly string[]): number {
   let [running, most] = [0, 0];
   for (const line of lines) {

@@ -42,7 +42,7 @@ describe('allPages', () => {
     );
   });
 
-  /** How many times one after another requests wait for those before, six at a time. */
+  /** Number of rounds of requests, six at a time, each of which waits for the one before. */
   async function depthOf(count: number, withTotal: boolean, expected?: number): Promise<number> {
     const { read } = gitlab(count, 100, withTotal);
     let [depth, waiting]: [number, (() => void)[]] = [0, []];

@@ -9,7 +9,7 @@ import { Rounds } from '../rounds';
 
 const each = ['14.9', '15.9', '18.9'] as const;
 
-/** A commit with so many builds in one pipeline, and a client whose requests are counted. */
+/** A commit with the given number of builds in one pipeline, and a client whose requests are counted. */
 async function withBuilds(
   profile: (typeof each)[number],
   count: number,
@@ -24,7 +24,7 @@ async function opened(fake: FakeGitLab, count: number) {
   const rounds = new Rounds(httpWith());
   const client = new GitLabClient(instance, rounds, async () => token, new Journal());
   const ids = async (): Promise<readonly number[]> => {
-    // Asked by a person, so that no short query tells that nothing has changed.
+    // Requested by the user, so that no short query is used.
     const { builds, isPartial } = await client.listing(project.path, { sha, ref }, unhurried(), true);
     assert.equal(isPartial, undefined);
     return builds.flatMap(({ id, attempts }) => [id, ...attempts.map((attempt) => attempt.id)]).sort((a, b) => a - b);

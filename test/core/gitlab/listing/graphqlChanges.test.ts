@@ -54,7 +54,7 @@ class Calm {
     this.listen();
   }
 
-  /** Notes queries from now on; `further` befalls them. */
+  /** Records queries from now on, and applies `further` to them. */
   listen(further: Fault = {}): void {
     const when = (request: { readonly path: string; readonly body: string; readonly method: string }): boolean => {
       if (isGraphql(request)) this.queries.push((JSON.parse(request.body) as { readonly query: string }).query);

@@ -55,7 +55,7 @@ describe('The queries of the client', () => {
         for (let round = 0; round < 3; round++) await client.listing(project.path, { sha, ref }, unhurried());
         await client.listing(project.path, { sha }, unhurried());
         assertLight(fake, sent);
-        // 14.0 does not tell what a bridge has started, so REST lists there.
+        // 14.0 doesn't say what a bridge has started, so REST lists there.
         const isUsed = release !== '14.0';
         assert.equal(client.usesGraphql, isUsed);
         assert.equal(

@@ -12,7 +12,7 @@ interface Child {
   readonly build: FakeBuild;
 }
 
-/** A commit with so many children that have passed, and one that runs. */
+/** A commit with the given number of passed children, and one that is running. */
 class Commit {
   readonly client: GitLabClient;
   readonly rounds = new Rounds(httpWith());
@@ -69,7 +69,7 @@ describe('Children that have ended, by REST', () => {
   let at: Commit;
   const start = async (profile: '13.4' | '13.9' | '14.0', count: number): Promise<Commit> => {
     at = new Commit(await startGitLab({ profile }), count);
-    // The newest ones are read before their bridges tell that they have ended, so once more after that.
+    // The newest ones are read before their bridges report that they have ended, so they are read once more.
     for (let round = 0; round < 2; round += 1) await at.listing();
     return at;
   };
