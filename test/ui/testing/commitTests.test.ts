@@ -203,7 +203,7 @@ describe('The tests of the commit in the Testing view', () => {
   it('are never all where more were not read', async () => {
     told = async () => results([aSum], [], { tests: 1500, firstTests: 1 });
     await fill(failed());
-    assert.equal(item('rspec').description, 'the first 1 of 1500 tests');
+    assert.equal(item('rspec').description, 'only the first 1 of 1500 tests');
   });
 
   it('are bounded, and yield while they are added', async () => {
@@ -214,7 +214,7 @@ describe('The tests of the commit in the Testing view', () => {
     await fill(failed());
     clearInterval(timer);
     assert.equal(item('rspec').children.size, 20_000);
-    assert.equal(item('rspec').description, 'the first 20000 of 25000 tests');
+    assert.equal(item('rspec').description, 'only the first 20000 of 25000 tests');
     assert.ok(turns > 1, `${turns}`);
   });
 
