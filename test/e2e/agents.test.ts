@@ -96,7 +96,7 @@ async function press(page: Page, says: RegExp, button: string): Promise<void> {
 describe('a VS Code whose chat is switched off', () => {
   const fixture = useFixture((onTeardown) => withAgent({}, onTeardown));
   const ours =
-    /GitLab runs this build again: stage test, now failed, of main in group\/sub\.project on 127\.0\.0\.1:\d+\.\s*An agent asks for this\./;
+    /GitLab runs this build again: stage test, now failed, of main in group\/sub\.project on 127\.0\.0\.1:\d+\.\s*Requested by an agent\./;
 
   it('has Fix with Chat copy the failure, and say so', async () => {
     const { page } = fixture();
@@ -164,7 +164,7 @@ for (const release of ['newest', 'oldest'] as const) {
       const { page } = fixture();
       await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
       await contextMenu(page, treeRow(page, /^spinach, failed/), 'Fix with Chat');
-      await notification(page, 'Chat has no model here. The failure was copied').waitFor();
+      await notification(page, 'Chat has no model to answer. The failure was copied').waitFor();
       await screenshot(page, `e2e-chat-on-${release}`);
       const input = page.locator('.interactive-session .chat-input-container .view-line');
       if (release === 'newest')
