@@ -58,7 +58,7 @@ function pure(file) {
 }
 
 /** Tests in whose bundles each step is counted. */
-const countsSteps = ['turns.test.ts', 'fuzz.test.ts'];
+const countsSteps = ['turns.test.ts', 'fuzz.test.ts', 'hostile.pairs.test.ts'];
 
 checkModules();
 if (process.argv.includes('--tests')) await buildTests();

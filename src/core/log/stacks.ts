@@ -50,13 +50,13 @@ function isBetween(line: string): boolean {
 
 /** Message of the exception, which Python prints below the frames. */
 export function tracebackMessage(lines: readonly string[], first: number): string {
-  const below = lines.slice(first, first + longestTraceback);
-  return (
-    below
-      .map(plain)
-      .find((line) => /^\S/.test(line))
-      ?.trim() ?? ''
-  );
+  const end = Math.min(lines.length, first + longestTraceback);
+  // Line by line, since a log may have an exception on each of its lines.
+  for (let at = first; at < end; at += 1) {
+    const line = plain(lines[at] ?? '');
+    if (/^\S/.test(line)) return line.trim();
+  }
+  return '';
 }
 
 /** The line without its prefix, as long as is looked at. */
