@@ -4,6 +4,7 @@ import { reuseEqual } from '../../../src/core/util/deepEqual';
 import { redrawOf } from '../../../src/core/model/treeDiff';
 import { toTree } from '../../../src/core/model/tree';
 import { RenderedTree } from '../../../src/ui/tree/renderedTree';
+import { assertLinear } from '../../core/hostileText';
 import { alone, ready, someBuilds } from '../samples';
 
 /** In milliseconds of the processor, the least of some runs: others only add to it. */
@@ -44,8 +45,5 @@ describe('Drawing a large commit', () => {
     assert.ok(first <= 5 * bare && again <= 8 * bare, `${times(first)} and ${times(again)} times a bare tree`);
   });
 
-  it('ten times as large costs at most twenty times as much', () => {
-    const [small, large] = [cost(refreshOf(1000)), cost(refreshOf(10_000))];
-    assert.ok(large <= 20 * Math.max(small, 1), `${small} ms, then ${large} ms`);
-  });
+  it('ten times as large costs at most twenty times as much', () => assertLinear(1000, refreshOf, (draw) => draw()));
 });
