@@ -33,6 +33,8 @@ describe('what makes a pipeline slow, and since when it fails', () => {
       assert.match(text, /Critical path: .* → .* of /);
       assert.match(text, /^\* .* compile .*█/m);
     });
+    // A number such as #1001 is no color, of which VS Code would show a square.
+    assert.equal(await page.locator('.part.editor .colorpicker-color-decoration').count(), 0);
     await picture('timeline');
   });
 

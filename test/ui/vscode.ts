@@ -304,6 +304,7 @@ export const languages = {
   registerHoverProvider: registering('hover'),
   registerCodeLensProvider: registering('lens'),
   registerDocumentLinkProvider: registering('links'),
+  registerColorProvider: registering('colors'),
 };
 
 export const tests = {

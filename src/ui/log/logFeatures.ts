@@ -1,8 +1,8 @@
-import { languages, type Disposable } from 'vscode';
+import { languages, type Disposable, type DocumentColorProvider } from 'vscode';
 import { LogHover } from './logHover';
 import { LogLens } from './logLens';
 import { LogLinks } from './logLinks';
-import { logScheme } from '../../core/util/fileSchemes';
+import { comparedScheme, logScheme, timelineScheme } from '../../core/util/fileSchemes';
 import type { LogFileSource } from '../../core/log/logFileSource';
 import type { Logs } from './logs';
 import { LogStructure } from './logStructure';
@@ -18,5 +18,15 @@ export function registerLogFeatures(logs: Logs, files: LogFileSource): readonly 
     languages.registerHoverProvider(selector, new LogHover(logs)),
     languages.registerCodeLensProvider(selector, lens),
     languages.registerDocumentLinkProvider(selector, new LogLinks(logs, files)),
+    languages.registerColorProvider(
+      [logScheme, comparedScheme, timelineScheme].map((scheme) => ({ scheme })),
+      noColors,
+    ),
   ];
 }
+
+/** Without it VS Code takes `#1001`, the number of a build or pipeline, for a color and draws a square before it. */
+const noColors: DocumentColorProvider = {
+  provideDocumentColors: () => [],
+  provideColorPresentations: () => [],
+};
