@@ -155,7 +155,7 @@ function withoutRepositoryOf(build: Build, project: string): string {
 async function showInView(context: CommandContext, root: string, build: Build): Promise<void> {
   const { commit, ref, id } = build;
   if (commit !== undefined) await showCommit(context, root, { sha: commit.sha, ref });
-  await reveal(context, root, id);
+  await context.tree.showBuild(root, id);
 }
 
 async function showPipeline(
@@ -168,7 +168,7 @@ async function showPipeline(
   await showCommit(context, root, commit);
   const builds = buildsOf(context.session.snapshotOf(root)).filter(({ pipeline }) => pipeline === id);
   const first = builds.find(hasFailed) ?? builds[0];
-  if (first !== undefined) await reveal(context, root, first.id);
+  if (first !== undefined) await context.tree.showBuild(root, first.id);
 }
 
 /** Shows a commit in the view, which goes on following HEAD if that is the commit it shows. */
@@ -180,13 +180,6 @@ async function showCommit({ session }: CommandContext, root: string, pin: Pin): 
 function isShown(snapshot: Snapshot | undefined, sha: string): boolean {
   const ancestor = snapshot?.kind === 'ready' ? snapshot.ancestor : undefined;
   return (ancestor?.sha ?? targetOf(snapshot)?.sha) === sha;
-}
-
-async function reveal({ tree }: CommandContext, root: string, build: number): Promise<void> {
-  if (await tree.revealBuild(root, build)) return;
-  // The filter may hide it.
-  tree.showOnly([]);
-  await tree.revealBuild(root, build);
 }
 
 async function tellWithoutRepository({ report }: CommandContext, page: ProjectPage, url: string): Promise<void> {

@@ -87,11 +87,7 @@ export const nextFailed: Command = async (context, args) => {
   const place =
     reference === undefined ? nextOf(context) : { root: rootOfReference(context, reference), build: reference.build };
   if (place === undefined) throw new UserError(l10n.t('No failed builds.'));
-  const { tree } = context;
-  if (await tree.revealBuild(place.root, place.build)) return;
-  // The filter may hide it.
-  tree.showOnly([]);
-  await tree.revealBuild(place.root, place.build);
+  await context.tree.showBuild(place.root, place.build);
 };
 
 function nextOf(context: CommandContext): FailedBuild | undefined {

@@ -204,6 +204,12 @@ export class BuildTree implements TreeDataProvider<Row>, Disposable {
     return this.reveal(() => this.drawing.rowOfBuild(root, build), {});
   }
 
+  /** Reveals a build, and clears the filter if that hides it. */
+  async showBuild(root: string, build: number): Promise<void> {
+    if (this.drawing.rowOfBuild(root, build) === undefined) this.showOnly([]);
+    await this.revealBuild(root, build);
+  }
+
   /**
    * Selects and focuses a row; false if there is none. VS Code rejects a row that it hasn't drawn yet, so it gets some
    * time for that.

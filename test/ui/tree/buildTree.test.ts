@@ -60,6 +60,20 @@ describe('A row that is revealed', () => {
     assert.equal(await reveal(), false);
     assert.ok(view().rejections > 90, 'after a few tries');
   });
+
+  it('keeps the filter unless that hides it', async () => {
+    tree.showOnly(['failed']);
+    await shown(ready(builds));
+    view().rejections = 100;
+    await tree.showBuild('file:///work/project', 6);
+    assert.ok(!(await rows()).some(({ item }) => item.label === 'spinach'), 'kept');
+    view().rejections = 0;
+    await tree.showBuild('file:///work/project', 4);
+    assert.ok(
+      (await rows()).some(({ item }) => item.label === 'spinach'),
+      'cleared',
+    );
+  });
 });
 
 describe('The rows of the tree', () => {
