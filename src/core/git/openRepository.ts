@@ -32,7 +32,8 @@ export class OpenRepository implements Disposable {
   private remotesRead: Promise<readonly Remote[]> | undefined;
   private key: string;
   private around: string;
-  /** HEAD as read by git itself, until vscode.git has noticed it, too. */
+  private lastReported: HeadPosition;
+  /** HEAD as read by git itself, until vscode.git has noticed its move, too. */
   private seen: HeadPosition | undefined;
   private isWatched = false;
   private disposed = false;
@@ -45,6 +46,7 @@ export class OpenRepository implements Disposable {
   ) {
     this.key = keyOf(repository);
     this.around = aroundOf(repository);
+    this.lastReported = this.reported;
     this.subscriptions.push(repository.state.onDidChange(() => this.look()));
   }
 
@@ -126,10 +128,12 @@ export class OpenRepository implements Disposable {
   private look(): void {
     const key = keyOf(this.repository);
     if (key === this.key) return;
-    const { seen, around } = this;
+    const { seen, around, lastReported } = this;
     this.key = key;
     this.around = aroundOf(this.repository);
-    this.seen = undefined;
+    this.lastReported = this.reported;
+    // vscode.git may report an upstream or a remote before it notices that HEAD has moved.
+    if (!isDeepStrictEqual(lastReported, this.reported)) this.seen = undefined;
     // HEAD's move was already reported; a second report would only restart loading.
     if (seen !== undefined && isDeepStrictEqual(seen, this.reported) && around === this.around) return;
     this.forget();

@@ -91,6 +91,23 @@ describe('Git, of a real repository,', () => {
     assert.deepEqual(git.position(repository), { commit: real.git('rev-parse', 'HEAD'), name: undefined });
   });
 
+  it('does not go back to where HEAD was when vscode.git tells something else before it has looked', async () => {
+    await pushed();
+    await watched();
+    const before = { ...repository.state.HEAD };
+    repository.onStatus = undefined;
+    const commit = real.commit();
+    write();
+    await until('the change', () => changed === 1);
+    repository.moveHead({ ...before, upstream: { remote: 'fork', name: 'main' } });
+    assert.deepEqual([git.position(repository), changed], [{ commit, name: 'main' }, 2]);
+    repository.moveHead({ ...before, commit, upstream: { remote: 'fork', name: 'main' }, ahead: 1 });
+    assert.deepEqual([git.position(repository), changed], [{ commit, name: 'main' }, 2]);
+    const older = real.git('rev-parse', 'HEAD~1');
+    repository.moveHead({ ...before, commit: older });
+    assert.deepEqual([git.position(repository), changed], [{ commit: older, name: 'main' }, 3]);
+  });
+
   it('notices a push, also to another remote than the upstream, of which vscode.git does not tell', async () => {
     real.git('remote', 'add', 'gitlab', real.server);
     real.git('fetch', '--quiet', 'gitlab');
