@@ -121,11 +121,21 @@ describe('The log of an editor', () => {
     // VS Code says so of a change of the language too.
     editor().texts.onDidCloseDocument.fire(shown.document);
     assert.notEqual(lenses(shown).length, 0);
-    // The other one is that of CI files.
-    const ofFiles = (selector: unknown): boolean => (selector as { readonly scheme?: string }).scheme === 'file';
-    const ofLogs = editor().texts.providers.filter(({ selector }) => !ofFiles(selector));
-    assert.equal(ofLogs.length, editor().texts.providers.length - 1);
-    for (const { kind, selector } of ofLogs) assert.deepEqual(selector, { scheme: 'gitlab-builds-log' }, kind);
+    const ofLogs = editor().texts.providers.filter(({ kind, selector }) => kind !== 'colors' && !isOfFiles(selector));
+    assert.deepEqual(
+      ofLogs.map(({ kind, selector }) => [kind, selector]),
+      ['folding', 'symbols', 'hover', 'lens', 'links'].map((kind) => [kind, { scheme: 'gitlab-builds-log' }]),
+    );
+  });
+
+  it('has no color squares before its numbers, nor have compared logs and timelines', async () => {
+    await ready();
+    const colors = editor().texts.providers.filter(({ kind }) => kind === 'colors');
+    const schemes = ['gitlab-builds-log', 'gitlab-builds-log-compared', 'gitlab-builds-timeline'];
+    assert.deepEqual(
+      colors.map(({ selector }) => selector),
+      [schemes.map((scheme) => ({ scheme }))],
+    );
   });
 
   describe('has a tab', () => {
@@ -240,3 +250,8 @@ describe('The log of an editor', () => {
     });
   });
 });
+
+/** The providers of CI files are for files on disk. */
+function isOfFiles(selector: unknown): boolean {
+  return (selector as { readonly scheme?: string }).scheme === 'file';
+}
