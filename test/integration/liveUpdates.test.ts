@@ -33,6 +33,8 @@ describe('a commit on its way through GitLab', () => {
     // What is fetched is GitLab's, what is pushed goes next door: the remote's branches move as they do with a real one.
     git('config', 'remote.origin.pushurl', bare);
     git('push', '--quiet', '--set-upstream', 'origin', 'main');
+    // vscode.git notices the upstream by itself, but at any time: also while the next commit is being loaded.
+    await vscode.commands.executeCommand('git.refresh');
     await signIn(gitlab.url, seedToken);
     await until('ready', ({ state, commit: of }) => state === 'ready' && of?.sha === first);
   });
