@@ -16,7 +16,7 @@ import { editor } from '../fake/editor';
 import { FakeGit, type FakeRepository } from '../fake/git';
 import { FakeMemento } from '../fake/memento';
 import { FakeSecrets } from '../fake/secrets';
-import { until } from '../fake/until';
+import { quiet, until } from '../fake/until';
 import { RealRepository } from '../realRepository';
 
 /** Git's traces of what is on the server in ways that leave no tracking ref. Each gives the folder that is open. */
@@ -80,8 +80,8 @@ class Stage {
   session!: Session;
   /** Of the requests, those that were looked at. */
   seen = 0;
-  /** How often a timer was armed: at the end of each look for the next one. */
-  armed = 0;
+  /** What waits for its time, which passes only where a test lets it. */
+  private readonly timers = new Map<NodeJS.Timeout, () => void>();
   private readonly disposables: { dispose(): void }[] = [];
 
   private constructor(
@@ -127,7 +127,7 @@ class Stage {
     editor().extensions.set('vscode.git', api);
     const [git, settings] = [new Repositories(), new Settings()];
     const clients = new Clients({ log, userAgent: 'test', tokenOf: (url) => tokens.get(url), ownAgent: () => false });
-    const clock = { now: Date.now, setTimeout: this.arm, clearTimeout };
+    const clock = { now: Date.now, setTimeout: this.arm, clearTimeout: this.disarm };
     const remembered = new SnapshotCache(new FakeMemento(), clock);
     const attention = () => ({ visible: true, focused: true });
     this.session = new Session({
@@ -140,10 +140,28 @@ class Stage {
     await git.start();
   }
 
-  private readonly arm = (action: () => void, ms: number): NodeJS.Timeout => {
-    this.armed += 1;
-    return setTimeout(action, ms);
+  private readonly arm = (action: () => void): NodeJS.Timeout => {
+    const timer = setTimeout(() => undefined);
+    this.timers.set(timer, action);
+    return timer;
   };
+
+  private readonly disarm = (timer: NodeJS.Timeout): void => void this.timers.delete(timer);
+
+  /** Lets every timer end that is armed, such as that of the next look. */
+  letTimePass(): void {
+    const due = [...this.timers.values()];
+    this.timers.clear();
+    for (const action of due) action();
+  }
+
+  /** Resolves when no further request follows from what was begun. */
+  async settled(): Promise<void> {
+    for (let before = -1; before !== this.gitlab.requests.length;) {
+      before = this.gitlab.requests.length;
+      await quiet();
+    }
+  }
 
   async end(): Promise<void> {
     for (const one of this.disposables) one.dispose();
@@ -158,7 +176,9 @@ class Stage {
   async shows(what: string, isIt: (snapshot: Ready) => boolean): Promise<Ready> {
     return until(what, () => {
       const snapshot = this.session.snapshotOf(this.root);
-      return snapshot?.kind === 'ready' && isIt(snapshot) ? snapshot : undefined;
+      if (snapshot?.kind === 'ready' && isIt(snapshot)) return snapshot;
+      this.letTimePass();
+      return undefined;
     });
   }
 
@@ -206,8 +226,12 @@ for (const profile of ['8.5', '18.9'] as const)
       stage.build(1, 'running');
       await stage.start();
       await stage.shows('the ancestor', ({ ancestor, unpushed }) => ancestor?.back === 1 && unpushed === true);
+      await stage.settled();
       assert.equal(lookedFor(), 1);
+      stage.letTimePass();
       await until('the next look', () => stage.gitlab.requests.length > stage.seen);
+      await stage.settled();
+      assert.equal(lookedFor(), 0);
       await stage.session.refresh();
       assert.equal(lookedFor(), 1);
     });
@@ -232,10 +256,11 @@ for (const profile of ['8.5', '18.9'] as const)
       stage.push();
       await stage.start();
       await stage.shows('the ancestor', ({ ancestor }) => ancestor?.back === 2);
+      await stage.settled();
       stage.asked();
+      stage.letTimePass();
       await until('the next look', () => stage.gitlab.requests.length > stage.seen);
-      const { armed } = stage;
-      await until('the end of that look', () => stage.armed > armed);
+      await stage.settled();
       // For a commit without CI, GitLab 8.5 refuses external statuses with 404, which is not remembered.
       assert.equal(stage.asked().length, profile === '8.5' ? 2 : 1);
     });
