@@ -3,7 +3,7 @@ import type { Locator, Page } from 'playwright-core';
 import { eightStatuses, fortyChildren, redBelowGreen } from '../gitlab/glance';
 import { notification, runCommand, setTheme, statusBarItem, treeRow } from '../vscode/workbench';
 import { useWorkbench } from './startWorkbench';
-import { eventually, pointAt, tooltip, unfold, widenSideBar } from './view';
+import { eventually, message, pointAt, tooltip, unfold, widenSideBar } from './view';
 
 const widths = [200, 300, 400];
 
@@ -129,6 +129,7 @@ describe('two thousand builds in forty children', () => {
     await treeRow(page, /^rspec-ee system pg16 praefect, /)
       .first()
       .waitFor();
+    assert.match(await message(page).innerText(), / · 148 failed, 50 running of 2000$/);
     for (const width of widths) {
       await widenSideBar(page, width);
       await picture(`glance-children-${width}`);

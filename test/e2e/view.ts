@@ -101,8 +101,10 @@ export async function offeredIn(page: Page, row: Locator): Promise<readonly stri
   return names.filter((name) => name !== '');
 }
 
-/** Drags the edge of the side bar. */
+/** Drags the edge of the side bar, which the tooltip of a row would lie over. */
 export async function widenSideBar(page: Page, toPixels: number): Promise<void> {
+  await page.mouse.move(800, 400);
+  await tooltip(page).first().waitFor({ state: 'hidden' });
   const box = await page.locator('.part.sidebar').boundingBox();
   assert.ok(box);
   const [edge, middle] = [box.x + box.width, box.y + box.height / 2];
@@ -110,6 +112,8 @@ export async function widenSideBar(page: Page, toPixels: number): Promise<void> 
   await page.mouse.down();
   await page.mouse.move(edge - box.width + toPixels, middle, { steps: 5 });
   await page.mouse.up();
+  const now = await page.locator('.part.sidebar').boundingBox();
+  assert.ok(now && Math.abs(now.width - toPixels) < 10, `the side bar is ${now?.width} px wide`);
 }
 
 /** The row that the keys act on. */

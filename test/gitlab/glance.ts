@@ -63,8 +63,8 @@ export function fortyChildren(world: World, options: SeedOptions = {}): Seed {
   let failed = 0;
   for (let child = 0; child < 40; child++) {
     const pipeline = world.addPipeline(project, { sha, ref, source: 'parent_pipeline', user });
-    const fails = child % 3 === 0;
-    for (let at = 0; at < 49; at++) {
+    const fails = child % 3 === 0 && failed < 148;
+    for (let at = 0; at < 50; at++) {
       const isFailed = fails && at % 4 === 0 && failed++ < 148;
       const status = isFailed ? 'failed' : child === 39 ? 'running' : 'success';
       const name = at < 24 ? `rspec-ee system pg16 praefect ${at + 1}/24` : `unit tests of the component ${at}`;

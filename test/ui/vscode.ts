@@ -27,6 +27,7 @@ export {
   ThemeIcon,
   TreeItem,
   TreeItemCollapsibleState,
+  UIKind,
   Uri,
 } from './fake/basics';
 export { Diagnostic, DiagnosticRelatedInformation, DiagnosticSeverity, Location } from './fake/problems';
@@ -273,6 +274,9 @@ export const env = {
   appName: 'Fake Code',
   language: 'en',
   remoteName: undefined,
+  get uiKind(): number {
+    return editor().uiKind;
+  },
   clipboard: {
     readText: async (): Promise<string> => editor().clipboard,
     writeText: async (text: string): Promise<void> => {

@@ -1,4 +1,4 @@
-import { env, l10n, ThemeIcon, window, type QuickInputButton, type QuickPickItem, commands } from 'vscode';
+import { l10n, ThemeIcon, window, type QuickInputButton, type QuickPickItem, commands } from 'vscode';
 import { worstStatus, type Build } from '../../core/model/build';
 import { toFailure } from '../../core/model/errors';
 import { isCommitId } from '../../core/model/gitlabPage';
@@ -12,7 +12,7 @@ import { failureSentence, oneLine, withoutIcons } from '../text/failures';
 import type { Pin } from '../../core/session/repositoryMonitor';
 import { isFullSha, requireCommit } from '../session/resolveCommit';
 import { commitTitle, mergeRequestIn } from '../text/mergeTitle';
-import { picked } from './prompts';
+import { copiedText, picked } from './prompts';
 import type { Command, CommandContext } from './command';
 import { inRepository, openRoot, targetSnapshot, rootOf, shownTarget } from './targets';
 import { groupBy } from '../../core/util/groupBy';
@@ -174,7 +174,7 @@ interface NamedCommitId {
 async function commitIds(): Promise<readonly NamedCommitId[]> {
   const texts = [
     { text: selectedText(), icon: 'selection', from: l10n.t('selected in the editor') },
-    { text: await env.clipboard.readText(), icon: 'clippy', from: l10n.t('in the clipboard') },
+    { text: await copiedText(), icon: 'clippy', from: l10n.t('in the clipboard') },
   ];
   const ids = texts.map(({ text, icon, from }) => ({ id: text.trim().toLowerCase(), icon, from }));
   return ids.filter(({ id }, at) => isCommitId(id) && ids.findIndex((one) => one.id === id) === at);

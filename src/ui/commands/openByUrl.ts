@@ -10,7 +10,7 @@ import { buildTitle } from '../text/buildText';
 import { oneLine } from '../text/failures';
 import { viewId } from '../tree/buildTree';
 import type { Command, CommandContext } from './command';
-import { askText } from './prompts';
+import { askText, copiedText } from './prompts';
 
 /**
  * Shows the build, pipeline or commit that a URL leads to: its commit in the view, and a build's log. Changes nothing
@@ -31,7 +31,7 @@ function urlIn(value: unknown): string {
 }
 
 async function askUrl({ session }: CommandContext): Promise<string | undefined> {
-  const [copied, instances] = await Promise.all([env.clipboard.readText(), session.instances()]);
+  const [copied, instances] = await Promise.all([copiedText(), session.instances()]);
   const isPage = toPageAddress(copied, instances).kind === 'page';
   return askText({
     title: l10n.t('Open Build or Pipeline'),

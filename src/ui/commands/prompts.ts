@@ -1,5 +1,7 @@
 import {
+  env,
   QuickInputButtons,
+  UIKind,
   window,
   type InputBox,
   type QuickInputButton,
@@ -54,6 +56,11 @@ export function answered<T>(
     }, reject);
     input.show();
   });
+}
+
+/** Text in the clipboard; empty in a browser, which would ask the user for permission or fail with an error. */
+export async function copiedText(): Promise<string> {
+  return env.uiKind === UIKind.Web ? '' : env.clipboard.readText();
 }
 
 /** Shows a list until an item of it is accepted; undefined if the user cancels. */

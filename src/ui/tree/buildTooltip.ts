@@ -84,7 +84,6 @@ function results(build: Build, now: number): readonly TooltipLine[] {
   return [
     [l10n.t('Coverage'), coverage === undefined ? undefined : `${coverage} %`],
     [l10n.t('Artifacts'), artifacts === undefined ? undefined : artifactsWords(artifacts, now)],
-    [l10n.t('Artifacts until'), localTime(artifacts?.expireAt)],
     [l10n.t('Artifacts expired'), isExpired(build, now) ? localTime(artifactsExpiredAt) : undefined],
     [l10n.t('Result'), hasPassedOnRetry(build) ? l10n.t('passed on retry') : undefined],
     [l10n.t('Earlier attempts'), attempts.length === 0 ? undefined : attemptsWords(attempts)],
@@ -92,7 +91,12 @@ function results(build: Build, now: number): readonly TooltipLine[] {
 }
 
 function artifactsWords(artifacts: NonNullable<Build['artifacts']>, now: number): string {
-  const parts = [artifacts.filename, knownSize(artifacts), expiryWords(artifacts.expireAt, now)];
+  const [expiry, time] = [expiryWords(artifacts.expireAt, now), localTime(artifacts.expireAt)];
+  const parts = [
+    artifacts.filename,
+    knownSize(artifacts),
+    expiry === undefined || time === undefined ? undefined : l10n.t('{0} ({1})', expiry, time),
+  ];
   return parts.filter((part) => part !== undefined).join(', ');
 }
 

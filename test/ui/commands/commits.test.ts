@@ -3,7 +3,7 @@ import { serverError } from '../../gitlab/faults';
 import type { App } from '../app';
 import { appsInTests } from '../eachApp';
 import type { FakeQuickPick } from '../fake/boxes';
-import { Uri } from '../fake/basics';
+import { UIKind, Uri } from '../fake/basics';
 import { editor } from '../fake/editor';
 import { quiet, until } from '../fake/until';
 
@@ -203,6 +203,17 @@ describe('Show Another Commit', () => {
     const running = app.run('selectCommit');
     const pick = await list();
     assert.equal(pick.items.length, 2);
+    pick.escape();
+    await running;
+  });
+
+  it('does not read the clipboard of a browser, which would ask for permission', async () => {
+    editor().uiKind = UIKind.Web;
+    editor().clipboard = app.small.olderSha;
+    const running = app.run('selectCommit');
+    const pick = await list();
+    await until('the commits', () => pick.items.length === 2);
+    assert.ok(pick.items.every(({ label }) => !label.startsWith('$(clippy)')));
     pick.escape();
     await running;
   });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { CodeLens } from 'vscode';
 import type { App, AppOptions } from '../app';
 import { appsInTests } from '../eachApp';
+import { UIKind } from '../fake/basics';
 import { editor } from '../fake/editor';
 import { until } from '../fake/until';
 import type { FakeTextEditor } from '../fake/texts';
@@ -161,6 +162,17 @@ describe('Open Build or Pipeline by URL', () => {
     input.accept();
     await running;
     assert.equal(shownLog()?.document.uri.path, `/compile #${app.small.builds.compile.id}.log`);
+  });
+
+  it('does not read the clipboard of a browser, which would ask for permission', async () => {
+    const app = await start();
+    editor().uiKind = UIKind.Web;
+    editor().clipboard = page(app, `jobs/${app.small.builds.compile.id}`);
+    const running = app.run('openByUrl');
+    const input = await until('the box', () => editor().inputBoxes.at(-1));
+    assert.equal(input.value, '');
+    input.escape();
+    await running;
   });
 
   it('proposes nothing else that is in the clipboard', async () => {

@@ -116,6 +116,7 @@ export class TreeItem {
   ) {}
 }
 
+export const UIKind = { Desktop: 1, Web: 2 } as const;
 export const TreeItemCollapsibleState = { None: 0, Collapsed: 1, Expanded: 2 } as const;
 export const StatusBarAlignment = { Left: 1, Right: 2 } as const;
 export const ProgressLocation = { SourceControl: 1, Window: 10, Notification: 15 } as const;

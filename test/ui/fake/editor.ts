@@ -1,6 +1,6 @@
 import type { LanguageModelTool, TerminalLinkProvider, UriHandler } from 'vscode';
 import manifest from '../../../package.json';
-import { EventEmitter, type Uri } from './basics';
+import { EventEmitter, UIKind, type Uri } from './basics';
 import type { FakeInputBox, FakePick, FakeQuickPick } from './boxes';
 import { FakeAccounts } from './accounts';
 import { FakeConfiguration } from './configuration';
@@ -57,6 +57,7 @@ export class Editor {
   logShown = 0;
   readonly opened: string[] = [];
   clipboard = '';
+  uiKind: number = UIKind.Desktop;
   /** The text that is selected in the active editor. */
   selected = '';
   readonly uriHandlers: UriHandler[] = [];

@@ -113,7 +113,9 @@ describe('The tooltip of a build', () => {
       ...[40, 39, 38].map((id) => aBuild({ id, status: 'canceled' })),
     ];
     const lines = textOf({ ...full, artifacts, attempts }).split('\n');
-    assert.ok(lines.includes('| Artifacts | a.zip, 1.2 kB, expires in 4 days |'));
+    const time = new Date(artifacts.expireAt).toLocaleString();
+    assert.ok(lines.includes(`| Artifacts | a.zip, 1.2 kB, expires in 4 days (${time}) |`));
+    assert.equal(lines.filter((line) => line.startsWith('| Artifacts')).length, 1, 'in one line');
     assert.ok(lines.includes('| Earlier attempts | #41 failed: runner died, #40 canceled, #39 canceled, … |'));
   });
 
