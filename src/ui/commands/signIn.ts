@@ -35,7 +35,9 @@ export const signOut: Command = async ({ tokens, archives, instanceHosts, report
     throw new UserError(
       fromEnvironment
         ? l10n.t('The token comes from the environment variable GITLAB_TOKEN. Unset it to sign out.')
-        : l10n.t("You aren't signed in to {0}.", named ?? l10n.t('any GitLab')),
+        : named === undefined
+          ? l10n.t("You aren't signed in to any GitLab.")
+          : l10n.t("You aren't signed in to {0}.", named),
     );
   }
   const only = named ?? (stored.length === 1 ? stored[0] : undefined);
