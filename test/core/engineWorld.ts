@@ -2,9 +2,16 @@ import { getEventListeners } from 'node:events';
 import { RateLimiter, burst, requestsPerSecond } from '../../src/core/polling/rateLimiter';
 import type { Build } from '../../src/core/model/build';
 import { GitLabError } from '../../src/core/model/errors';
-import { Monitor, type Loaded, type ReadySnapshot } from '../../src/core/polling/monitor';
+import { Monitor, type Loaded } from '../../src/core/polling/monitor';
 import { longestPauseMs, type Urgency } from '../../src/core/polling/schedule';
-import { isSameTarget, targetOf, type Resolution, type Snapshot, type Target } from '../../src/core/model/snapshot';
+import {
+  isSameTarget,
+  targetOf,
+  type Ready,
+  type Resolution,
+  type Snapshot,
+  type Target,
+} from '../../src/core/model/snapshot';
 import { targetAt } from './monitorPort';
 import { buildWith, FakeClock } from './support';
 
@@ -77,7 +84,7 @@ export class EngineWorld {
   loads = 0;
   signedIn = true;
   attention = { visible: true, focused: true };
-  private readonly memory = new Map<string, ReadySnapshot>();
+  private readonly memory = new Map<string, Ready>();
   private readonly signals = new Set<AbortSignal>();
   private readonly intervals = { activeSeconds: 5, idleSeconds: 60 };
   /** Of the model, for it goes on when the clock is set back. */

@@ -1,7 +1,7 @@
 import type { Failure } from '../../src/core/model/errors';
-import { Monitor, type Loaded, type MonitorPort, type ReadySnapshot } from '../../src/core/polling/monitor';
+import { Monitor, type Loaded, type MonitorPort } from '../../src/core/polling/monitor';
 import type { Urgency } from '../../src/core/polling/schedule';
-import type { Resolution, Snapshot, Target } from '../../src/core/model/snapshot';
+import type { Ready, Resolution, Snapshot, Target } from '../../src/core/model/snapshot';
 import { buildWith, FakeClock, settled } from './support';
 
 /** A load that the test answers. */
@@ -32,8 +32,8 @@ export class Watched implements MonitorPort {
   readonly failures: Failure[] = [];
   readonly loads: Load[] = [];
   /** By the commit. */
-  readonly memory = new Map<string, ReadySnapshot>();
-  readonly kept: ReadySnapshot[] = [];
+  readonly memory = new Map<string, Ready>();
+  readonly kept: Ready[] = [];
   /** Loads that neither the test has answered nor the monitor has given up. */
   underWay = 0;
   maxUnderWay = 0;
@@ -60,7 +60,7 @@ export class Watched implements MonitorPort {
   further: MonitorPort['further'];
   show = (snapshot: Snapshot) => void this.shown.push(snapshot);
   remembered = ({ sha }: Target) => this.memory.get(sha);
-  remember = (snapshot: ReadySnapshot) => void this.kept.push(snapshot);
+  remember = (snapshot: Ready) => void this.kept.push(snapshot);
   failed = (failure: Failure) => void this.failures.push(failure);
 
   get lastLoad(): Load {

@@ -1,7 +1,7 @@
 import { flatten } from '../model/arrange';
 import { blockers } from '../model/blocked';
 import { isActive, statusClass } from '../model/build';
-import { isSameTarget, type Snapshot, type Target } from '../model/snapshot';
+import { isSameTarget, type Ready, type Snapshot, type Target } from '../model/snapshot';
 import { verdictOf } from '../model/verdict';
 
 /** What an agent is waiting for: all builds of the commit, or one of them. */
@@ -57,8 +57,6 @@ export function isSilent(snapshot: Snapshot | undefined): boolean {
 function isAway(now: number, silentSince: number | undefined): boolean {
   return silentSince !== undefined && now - silentSince >= longestSilenceMs;
 }
-
-type Ready = Extract<Snapshot, { kind: 'ready' }>;
 
 function endOfAll(snapshot: Ready): WaitEnd | undefined {
   const { builds, pipelines, watchingSince } = snapshot;

@@ -72,6 +72,9 @@ export type Snapshot =
     }
   | { readonly kind: 'failed'; readonly target?: Target | undefined; readonly failure: Failure };
 
+/** The builds of a commit. */
+export type Ready = Extract<Snapshot, { kind: 'ready' }>;
+
 export interface Staleness {
   /** When the builds were loaded, in ms since 1970. */
   readonly asOf: number;

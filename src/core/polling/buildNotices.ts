@@ -1,7 +1,7 @@
 import { isActive, statusClass, type Build } from '../model/build';
 import { pipelineFailure, type Pipeline } from '../model/pipeline';
 import { failedBuilds, verdictOf, type Verdict } from '../model/verdict';
-import { isSameTarget, type Snapshot, type Target } from '../model/snapshot';
+import { isSameTarget, type Ready, type Snapshot, type Target } from '../model/snapshot';
 
 export type Outcome = 'failed' | 'passed' | 'canceled';
 
@@ -207,8 +207,6 @@ function idsOf(builds: readonly Build[]): readonly number[] {
 export function failingOfHead(snapshot: Snapshot | undefined): readonly Build[] {
   return isOfHead(snapshot) ? failedBuilds(snapshot) : [];
 }
-
-type Ready = Extract<Snapshot, { kind: 'ready' }>;
 
 function isOfHead(snapshot: Snapshot | undefined): snapshot is Ready {
   return snapshot?.kind === 'ready' && !snapshot.target.pinned && snapshot.ancestor === undefined;

@@ -15,9 +15,7 @@ import {
   type Urgency,
 } from './schedule';
 import { Timer, type Clock } from '../util/timer';
-import { isSameTarget, targetOf, type Resolution, type Snapshot, type Target } from '../model/snapshot';
-
-export type ReadySnapshot = Extract<Snapshot, { kind: 'ready' }>;
+import { isSameTarget, targetOf, type Ready, type Resolution, type Snapshot, type Target } from '../model/snapshot';
 
 /** The arranged builds of a target, with what was found out while loading. */
 export interface Loaded extends Listing, ExtraFacts {
@@ -56,9 +54,9 @@ export interface MonitorPort {
   further?: ((target: Target, loaded: Loaded, signal: AbortSignal) => Promise<ExtraFacts>) | undefined;
   show(snapshot: Snapshot): void;
   /** Last known state of the target; `stale.asOf` says from when. */
-  remembered(target: Target): ReadySnapshot | undefined;
+  remembered(target: Target): Ready | undefined;
   /** Called with each fresh snapshot that contains something new; `stale.asOf` says when it was loaded. */
-  remember(snapshot: ReadySnapshot): void;
+  remember(snapshot: Ready): void;
   /** Called once for each failure, for logging. */
   failed(failure: Failure, error: unknown): void;
   attention(): Attention;
@@ -97,7 +95,7 @@ export class Monitor {
   /** Cancels the loading of additional facts. */
   private furtherLoading: AbortController | undefined;
   /** Last snapshot of the target, from GitLab or restored. */
-  private lastReady: ReadySnapshot | undefined;
+  private lastReady: Ready | undefined;
   private disposed = false;
 
   /** @param random returns a number from 0 to 1 */
@@ -289,7 +287,7 @@ export class Monitor {
     const shown = snapshot?.kind === 'ready' ? snapshot : told;
     // The clock may have been set back; don't wait longer because of it.
     this.watchingSince = watching === true ? Math.min(this.watchingSince ?? now, now) : undefined;
-    const fresh: ReadySnapshot = {
+    const fresh: Ready = {
       kind: 'ready',
       target,
       ...loaded,
@@ -420,6 +418,6 @@ function failureOf(snapshot: Snapshot | undefined): Failure | undefined {
   return snapshot?.kind === 'failed' ? snapshot.failure : undefined;
 }
 
-function belongsTo({ target, ancestor, pipelines }: ReadySnapshot, build: Build): boolean {
+function belongsTo({ target, ancestor, pipelines }: Ready, build: Build): boolean {
   return build.commit?.sha === (ancestor?.sha ?? target.sha) || pipelines.some(({ id }) => id === build.pipeline);
 }

@@ -1,6 +1,6 @@
 import { isActive, statusClass, type Build } from '../model/build';
 import { isTokenFailure, type Failure } from '../model/errors';
-import { isUnpushed, type Snapshot } from '../model/snapshot';
+import { isUnpushed, type Ready, type Snapshot } from '../model/snapshot';
 
 /**
  * Who wants a refresh: the user (`asked`), HEAD or target changed (`moved`), something is running (`active`), or
@@ -55,8 +55,6 @@ export interface Moment {
 
 /** Everything but what is shown. */
 export type Timing = Omit<Moment, 'snapshot' | 'changedAt'>;
-
-type Ready = Extract<Snapshot, { kind: 'ready' }>;
 
 const minute = 60_000;
 const longestMs = 5 * minute;

@@ -4,13 +4,11 @@ import { isActive, statusClass, type Build } from '../model/build';
 import { isAbort, toFailure, type Failure } from '../model/errors';
 import type { Instance } from '../model/instance';
 import type { ListedPipeline, Listing, Pipeline } from '../model/pipeline';
-import type { Snapshot, Target } from '../model/snapshot';
+import type { Ready, Snapshot, Target } from '../model/snapshot';
 import type { Intervals, Urgency } from '../polling/schedule';
 import { SharedWork } from '../util/sharedWork';
 import { Timer, type Clock } from '../util/timer';
 import { pipelineOfRoot, repositoryRoot, toPipelineRoot } from './pipelineRoot';
-
-type Ready = Extract<Snapshot, { kind: 'ready' }>;
 
 /** What loads pipelines. Methods throw GitLabError. */
 export interface PipelinesClient {

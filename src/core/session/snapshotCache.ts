@@ -1,11 +1,9 @@
 import type { Disposable } from '../util/emitter';
 import type { Memento } from '../util/storage';
 import { Timer, type Clock } from '../util/timer';
-import type { Snapshot, Target } from '../model/snapshot';
+import type { Ready, Target } from '../model/snapshot';
 import { sealed, unsealed, type StoredCommit } from '../model/storedCommit';
 import type { CommitKey, SnapshotFiles } from './snapshotFiles';
-
-type Ready = Extract<Snapshot, { kind: 'ready' }>;
 
 export const storageKey = 'builds';
 /** Enough for the repositories of a large window; the size is limited, too. */

@@ -14,7 +14,7 @@ import { buildsByJob } from '../../core/ciFile/jobNames';
 import { can } from '../../core/model/abilities';
 import { durationSeconds, hasFailed, isTimed, severity, worstStatus, type Build } from '../../core/model/build';
 import { buildsThatCount } from '../../core/model/pipeline';
-import type { Snapshot } from '../../core/model/snapshot';
+import type { Ready, Snapshot } from '../../core/model/snapshot';
 import { buildLabel, groupDescription, statusCodicon, usualSeconds } from '../text/buildText';
 import { oneLine, withoutIcons } from '../text/failures';
 import { formatDuration } from '../text/timeText';
@@ -28,8 +28,6 @@ interface LensSettings {
   readonly onDidChangeDisplay: Event<void>;
   showsCiLens(): boolean;
 }
-
-type Ready = Extract<Snapshot, { kind: 'ready' }>;
 
 /** Code lenses over the jobs of CI files: how their builds stand, and what can be done with them. */
 export class CiLens implements CodeLensProvider, Disposable {

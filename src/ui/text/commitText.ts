@@ -1,13 +1,19 @@
 import { l10n } from 'vscode';
 import type { Ancestor, Head, Operation } from '../../core/model/head';
 import type { RemoteProject } from '../../core/model/remotes';
-import { isUnpushed, targetOf, type Snapshot, type Staleness, type Target } from '../../core/model/snapshot';
+import {
+  isUnpushed,
+  targetOf,
+  type Ready,
+  type Snapshot,
+  type Staleness,
+  type Target,
+} from '../../core/model/snapshot';
 import { shortSha, statusLabel } from './buildText';
 import { failureSentence, oneLine } from './failures';
 import { timeOf } from './timeText';
 import { plural } from './plural';
-
-type Ready = Extract<Snapshot, { kind: 'ready' }>;
+import { situationOf } from './situation';
 
 /** Title of the view, short enough for a side bar of usual width. */
 export function titleOf(snapshot: Snapshot | undefined): string {
@@ -74,19 +80,9 @@ function operationWord(operation: Operation): string {
   }
 }
 
+/** Host of a snapshot that has no commit. */
 function hostOf(snapshot: Snapshot | undefined): string | undefined {
-  switch (snapshot?.kind) {
-    case 'signedOut':
-      return new URL(snapshot.url).host;
-    case 'noProject': {
-      const name = snapshot.host ?? snapshot.remote;
-      return name === undefined ? undefined : oneLine(name);
-    }
-    case 'failed':
-      return snapshot.failure.host === undefined ? undefined : oneLine(snapshot.failure.host);
-    default:
-      return undefined;
-  }
+  return snapshot === undefined || snapshot.kind === 'ready' ? undefined : situationOf(snapshot).host;
 }
 
 /** Notes about the displayed builds that rows don't show, the most important first. */

@@ -1,13 +1,14 @@
 import { l10n } from 'vscode';
 import { hasFailed, worstStatus, type Build } from '../../core/model/build';
 import { pipelineFailedWithoutBuilds, rootPipelines, buildsThatCount, type Pipeline } from '../../core/model/pipeline';
-import { targetOf, type NoProject, type Snapshot } from '../../core/model/snapshot';
+import { targetOf, type Ready, type Snapshot } from '../../core/model/snapshot';
 import { caveats, projectWords, subjectOf } from '../text/commitText';
 import { groupDescription, groupSummary, statusLabel } from '../text/buildText';
 import { pipelineFailureWords } from '../text/failureReasons';
 import type { RepositoryView } from '../../core/session/repositoryView';
 import { standingWithoutBuilds } from '../text/pipelineText';
-import { failureSentence, oneLine } from '../text/failures';
+import { oneLine } from '../text/failures';
+import { situationOf } from '../text/situation';
 
 interface RepositoryLook {
   /** Codicon; with builds, `status` determines the icon. */
@@ -44,32 +45,15 @@ export function repositoryTooltip({ name, snapshot }: RepositoryView, now: numbe
 }
 
 function standingOf(snapshot: Snapshot | undefined, now: number): Standing {
-  switch (snapshot?.kind) {
-    case undefined:
-      return { icon: 'repo', parts: [] };
-    case 'noProject': {
-      const name = snapshot.host ?? snapshot.remote;
-      return { icon: 'repo', parts: [...(name === undefined ? [] : [oneLine(name)]), reasonWords(snapshot.reason)] };
-    }
-    case 'signedOut':
-      return {
-        icon: 'key',
-        parts: [subjectOf(snapshot), l10n.t('not signed in')],
-      };
-    case 'loading':
-      return { icon: 'loading~spin', parts: [subjectOf(snapshot), l10n.t('loading')] };
-    case 'failed': {
-      const subject = snapshot.target === undefined ? [] : [subjectOf(snapshot)];
-      return { icon: 'warning', parts: [...subject, failureSentence(snapshot.failure)] };
-    }
-    case 'ready':
-      return standingOfBuilds(snapshot, now);
-    default:
-      return snapshot satisfies never;
-  }
+  if (snapshot === undefined) return { icon: 'repo', parts: [] };
+  if (snapshot.kind === 'ready') return standingOfBuilds(snapshot, now);
+  const { icon, words, host } = situationOf(snapshot);
+  // A failure names its host itself.
+  const isNamed = targetOf(snapshot) !== undefined || (host !== undefined && snapshot.kind !== 'failed');
+  return { icon, parts: [...(isNamed ? [subjectOf(snapshot)] : []), words] };
 }
 
-function standingOfBuilds(snapshot: Extract<Snapshot, { kind: 'ready' }>, now: number): Standing {
+function standingOfBuilds(snapshot: Ready, now: number): Standing {
   const builds = buildsThatCount(snapshot);
   const broken = pipelineFailedWithoutBuilds(snapshot);
   const worst = broken?.status ?? worstStatus(builds) ?? rootPipelines(snapshot)[0]?.status;
@@ -100,22 +84,4 @@ function wordsOf(builds: readonly Build[], broken: Pipeline | undefined): Words 
   if (broken !== undefined && !builds.some(hasFailed))
     return { whole: standingWithoutBuilds(broken), brief: pipelineFailureWords(broken) };
   return builds.length > 0 ? { whole: groupDescription(builds), brief: groupSummary(builds) } : undefined;
-}
-
-function reasonWords(reason: NoProject): string {
-  switch (reason) {
-    case 'noGit':
-    case 'noRepository':
-      return l10n.t('no repository');
-    case 'noCommit':
-      return l10n.t('no commit yet');
-    case 'noRemote':
-      return l10n.t('no remote');
-    case 'missingRemote':
-      return l10n.t('no such remote');
-    case 'notGitLab':
-      return l10n.t('not GitLab');
-    default:
-      return reason satisfies never;
-  }
 }

@@ -2,28 +2,18 @@ import { commands } from 'vscode';
 import { can, type Ability } from '../../core/model/abilities';
 import { mayHaveTests } from '../../core/model/junitReports';
 import { isInvalid, isOfMergeRequest } from '../../core/model/pipeline';
-import { isUnpushed, listingOf, targetOf, type Snapshot } from '../../core/model/snapshot';
+import { isUnpushed, listingOf, targetOf, type Ready, type Snapshot } from '../../core/model/snapshot';
 import { failedBuilds } from '../../core/model/verdict';
 import type { ViewState } from '../../core/session/repositoryView';
+import { situationOf } from '../text/situation';
 
 /** Value of `gitlabBuilds.state`: a keyword for each state that the view distinguishes. */
 export function stateWord(snapshot: Snapshot): string {
-  switch (snapshot.kind) {
-    case 'noProject':
-      return snapshot.reason;
-    case 'signedOut':
-      return snapshot.known ? 'signedOut' : 'unknownHost';
-    case 'ready':
-      return hasBuilds(snapshot) ? 'ready' : wordWithoutBuilds(snapshot);
-    case 'loading':
-    case 'failed':
-      return snapshot.kind;
-    default:
-      return snapshot satisfies never;
-  }
+  if (snapshot.kind !== 'ready') return situationOf(snapshot).state;
+  return hasBuilds(snapshot) ? 'ready' : wordWithoutBuilds(snapshot);
 }
 
-function wordWithoutBuilds(snapshot: Extract<Snapshot, { kind: 'ready' }>): string {
+function wordWithoutBuilds(snapshot: Ready): string {
   if (snapshot.ciHidden === true) return 'ciHidden';
   if (isUnpushed(snapshot)) return 'notPushed';
   return snapshot.watchingSince === undefined ? 'noBuilds' : 'watching';

@@ -10,7 +10,7 @@ import {
 import { isActive } from '../../core/model/build';
 import { expectedEnd } from '../../core/model/expectedEnd';
 import { systemClock, type Clock } from '../../core/util/timer';
-import { isUnpushed, type Snapshot, type Target } from '../../core/model/snapshot';
+import { isUnpushed, type Ready, type Snapshot, type Target } from '../../core/model/snapshot';
 import { toTree, type TreeNode } from '../../core/model/tree';
 import { verdictOf, type Verdict } from '../../core/model/verdict';
 import { escaped } from '../../core/util/markdown';
@@ -21,7 +21,8 @@ import { pipelineFailureWords } from '../text/failureReasons';
 import { pipelineLabel, pipelineSubject, standingWithoutBuilds } from '../text/pipelineText';
 import { expectedEndWords } from '../text/timelineText';
 import type { ViewState } from '../../core/session/repositoryView';
-import { failureSentence, oneLine, withoutIcons } from '../text/failures';
+import { oneLine, withoutIcons } from '../text/failures';
+import { situationOf } from '../text/situation';
 
 interface Appearance {
   readonly text: string;
@@ -39,8 +40,6 @@ interface StatusBarInput {
   /** In ms since 1970. */
   readonly now: number;
 }
-
-type Ready = Extract<Snapshot, { kind: 'ready' }>;
 
 /**
  * Status bar item with the status of the active repository's commit. A click reveals the first failed build, else
@@ -84,32 +83,9 @@ function commandFor({ build }: Appearance, repository: string | undefined): stri
 
 /** Appearance of the item; undefined if there is no GitLab project. */
 function lookOf(snapshot: Snapshot, scene: StatusBarInput): Appearance | undefined {
-  switch (snapshot.kind) {
-    case 'noProject':
-      return undefined;
-    case 'signedOut':
-      return snapshot.known
-        ? plain('key', l10n.t('CI: sign in'), [l10n.t('Not signed in to {0}', snapshot.url)], scene)
-        : undefined;
-    case 'loading':
-      return plain(
-        'sync~spin',
-        l10n.t('CI'),
-        [l10n.t('Loading the builds of {0}', shortSha(snapshot.target.sha))],
-        scene,
-      );
-    case 'failed':
-      return lookOfFailure(snapshot, scene);
-    case 'ready':
-      return lookOfCommit(snapshot, scene);
-    default:
-      return snapshot satisfies never;
-  }
-}
-
-function lookOfFailure({ failure }: Extract<Snapshot, { kind: 'failed' }>, scene: StatusBarInput): Appearance {
-  const words = failure.kind === 'rateLimited' ? l10n.t('CI: rate limited') : l10n.t('CI: unavailable');
-  return plain('warning', words, [failureSentence(failure)], scene);
+  if (snapshot.kind === 'ready') return lookOfCommit(snapshot, scene);
+  const { statusBar } = situationOf(snapshot);
+  return statusBar === undefined ? undefined : plain(statusBar.icon, statusBar.text, [statusBar.tooltip], scene);
 }
 
 function plain(icon: string, words: string, lines: readonly string[], { name }: StatusBarInput): Appearance {

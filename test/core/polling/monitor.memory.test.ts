@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { GitLabError, type FailureKind } from '../../../src/core/model/errors';
-import type { Loaded, ReadySnapshot } from '../../../src/core/polling/monitor';
+import type { Loaded } from '../../../src/core/polling/monitor';
+import type { Ready } from '../../../src/core/model/snapshot';
 import { loadedAt, targetAt, Watched } from '../monitorPort';
 import { buildWith, settled } from '../support';
 
@@ -12,7 +13,7 @@ function failing(kind: FailureKind): GitLabError {
 
 describe('Monitor: what is remembered', () => {
   const asOf = Date.UTC(2016, 0, 1);
-  const old: ReadySnapshot = {
+  const old: Ready = {
     kind: 'ready',
     target: targetAt('a'),
     ...loadedAt('a', 'running'),

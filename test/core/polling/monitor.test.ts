@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { GitLabError, type FailureKind } from '../../../src/core/model/errors';
-import type { ExtraFacts, ReadySnapshot } from '../../../src/core/polling/monitor';
+import type { ExtraFacts } from '../../../src/core/polling/monitor';
+import type { Ready } from '../../../src/core/model/snapshot';
 import { loadedAt, targetAt, Watched } from '../monitorPort';
 import { settled } from '../support';
 
@@ -249,7 +250,7 @@ describe('Monitor: what is good to know', () => {
     assert.deepEqual([watched.kinds, further.length], [['loading', 'ready'], 1]);
     further[0]?.answer({ readOnly: true, expected: { rspec: 60 } });
     await settled();
-    const { expected, readOnly } = watched.monitor.current as ReadySnapshot;
+    const { expected, readOnly } = watched.monitor.current as Ready;
     assert.deepEqual([expected, readOnly, watched.shown.length], [{ rspec: 60 }, true, 3]);
     assert.deepEqual(watched.kept.at(-1)?.expected, { rspec: 60 });
   });
@@ -283,7 +284,7 @@ describe('Monitor: what is good to know', () => {
     await settled();
     watched.lastLoad.answer(loadedAt('b'));
     await retargeting;
-    assert.equal((watched.monitor.current as ReadySnapshot).expected, undefined);
+    assert.equal((watched.monitor.current as Ready).expected, undefined);
     watched.monitor.dispose();
     assert.ok(further[1]?.signal.aborted);
   });
@@ -347,7 +348,7 @@ describe('Monitor: whom it keeps waiting', () => {
     assert.deepEqual(watched.kinds, ['loading', 'ready']);
     await watched.clock.pass(1);
     assert.deepEqual(watched.kinds, ['loading', 'ready', 'stale']);
-    assert.deepEqual((watched.monitor.current as ReadySnapshot).stale, { asOf });
+    assert.deepEqual((watched.monitor.current as Ready).stale, { asOf });
     watched.lastLoad.answer();
     await refreshing;
     assert.deepEqual(watched.kinds, ['loading', 'ready', 'stale', 'ready']);
