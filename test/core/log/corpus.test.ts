@@ -4,7 +4,15 @@ import { join } from 'node:path';
 import { projectRoot } from '../../vscode/project';
 import { firstError } from '../../../src/core/log/firstError';
 import { end, read, start } from './support';
-import { failedScripts, furtherScripts, lateScripts, outputOf, unseenScripts, type FailedScript } from './corpus';
+import {
+  compositeScripts,
+  failedScripts,
+  furtherScripts,
+  lateScripts,
+  outputOf,
+  unseenScripts,
+  type FailedScript,
+} from './corpus';
 
 describe('The corpus of failed scripts', () => {
   it('is of at least 60 outputs of at least 25 tools, at most three each', () => {
@@ -15,7 +23,7 @@ describe('The corpus of failed scripts', () => {
   });
 
   it('has a file for each, which has the line', () => {
-    const all = [...failedScripts, ...unseenScripts, ...lateScripts, ...furtherScripts];
+    const all = [...failedScripts, ...unseenScripts, ...lateScripts, ...furtherScripts, ...compositeScripts];
     const files = readdirSync(join(projectRoot, 'test', 'core', 'log', 'corpus'));
     assert.deepEqual(files.sort(), all.map(({ name }) => `${name}.txt`).sort());
     for (const script of all) assert.ok(outputOf(script).split('\n').length >= script.line, script.name);
@@ -35,6 +43,10 @@ describe('The corpus of failed scripts', () => {
 
   it('and in those of thirteen tools more', async () => {
     await measure(furtherScripts, 0.95);
+  });
+
+  it('and in composite ones', async () => {
+    await measure(compositeScripts, 0);
   });
 });
 
