@@ -28,8 +28,8 @@ const errors = [
 const failures = [
   /^\s*(?:\d+\) |[✗✕✖×✘] )|\bFAILED\b/,
   /^\W{0,3}FAIL(?:ED:)?\s+\S/,
-  // Meson
-  /\sFAIL {2,20}\d/,
+  // Meson, SQLFluff
+  /\sFAIL(?: {2,20}\d|$)/,
   // Python's unittest
   /^\w+ \(\S+\) \.\.\. (?:FAIL|ERROR)$/,
 ];
@@ -42,8 +42,8 @@ const shown = /^(?:\$ |\++ \S|> \S|# )/;
 const passed =
   /^\s*(?:[✓✔√]|ok\b|PASS\b|=== (?:RUN|PAUSE|CONT|NAME)\b|--- (?:PASS|SKIP):)|\bPASSED\b|\.\.\. (?:ok|skipped)\b|\bPassed\s/;
 /** Counts of zero, and headings of captured output. */
-const none = /\b(?:0|no) (?:errors?|failed|failures?)\b|\b(?:errors?|failed|failures?)[:=] ?0\b/i;
-const summary = /^\W{0,9}\d{1,9} \w|^\w{1,20}: {1,40}\d{1,9}$|^FAILED \(|\bfailed in \d|● Console$/i;
+const none = /\b(?:0|no) (?:errors?|failed|failures?)\b|\b(?:errors?|fail(?:ed|s|ures?)?)[:=] ?0\b/i;
+const summary = /^\W{0,9}\d{1,9} \w|^\W{0,3}\w{1,20}:? {1,40}\d{1,9}$|^FAILED \(|\bfailed in \d|● Console$/i;
 const notice = /(?:^|[\s[(:])(?:warn(?:ing)?|note|info|hint|debug|deprecated|deprecation(?:Warning)?)(?:[\s\]):]|$)/i;
 const severe = /error|fail|fatal|panic|exception/i;
 
@@ -116,7 +116,9 @@ export function hintOn(line: string): Hint | undefined {
   if (isAtStart) return 'finding';
   if (/\b(?:cannot|can't|could not|couldn't|unable to|timed out|refused)\b/i.test(line)) return 'refusal';
   if (first !== undefined || numbersIn(line)?.column !== undefined) return 'place';
-  return /\b(?:invalid|not valid|missing|duplicated?|unused|undefined|unresolved|unexpected)\b/i.test(line)
+  return /\b(?:invalid|not valid|missing|duplicated?|unused|undefined|unresolved|unexpected|exceed(?:s|ed))\b/i.test(
+    line,
+  )
     ? 'flaw'
     : undefined;
 }

@@ -12,13 +12,17 @@ const maxColumns = 500;
 /** Names of the section that runs the user's script; `build_script` up to runner 13. */
 const scripts = ['step_script', 'build_script'];
 
+/** Name of the section that the runner writes only after a script that succeeded. */
+const uploads = 'upload_artifacts_on_success';
+
 /** How the runner ends the log of a failed build. */
 const verdict = /^ERROR: (?:Job failed|Build failed|Preparation failed|Uploading artifacts)/;
 /** A runner error that is more informative than the end of the script's output. */
 const systemFailure = /^ERROR: (?:Job|Build) failed \(system failure\)|^ERROR: Preparation failed/;
 
 /**
- * Line at which to start reading a failed build's log: the first error of its script, else the last line before the
+ * Line at which to start reading a failed build's log: the runner's error if only the upload of artifacts failed; the
+ * first error of its script, else the last line before the
  * runner's verdict. Without a script section: the log's first error, else the verdict, else undefined. Yields while
  * searching.
  */
@@ -27,11 +31,22 @@ export async function firstError(log: Log): Promise<number | undefined> {
   const from = Math.max(0, lines.length - maxLines);
   const script = lastScript(log);
   if (script !== undefined) {
+    const upload = failedUpload(log, script);
+    if (upload !== undefined) return upload;
     const range = { from: Math.max(from, script.start + 1), to: (script.end ?? lines.length - 1) + 1 };
     return (await errorIn(lines, range)) ?? (await hintIn(lines, range)) ?? lastLineOf(lines, script);
   }
   const all = { from, to: lines.length };
   return (await errorIn(lines, all)) ?? (await find(lines, all, (line) => verdict.test(line)));
+}
+
+/** Line on which the runner says why it couldn't upload the artifacts of a script that succeeded. */
+function failedUpload({ lines, sections }: Log, script: Section): number | undefined {
+  const section = sections.findLast(({ name, start }) => name === uploads && start > script.start);
+  if (section === undefined) return undefined;
+  const end = Math.min(section.end ?? lines.length - 1, section.start + maxLines);
+  for (let at = section.start; at <= end; at += 1) if (/^(?:ERROR|FATAL): /.test(lines[at] ?? '')) return at;
+  return undefined;
 }
 
 /** Range of lines; the end is exclusive. */

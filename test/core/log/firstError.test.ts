@@ -159,6 +159,17 @@ describe('the first error of a log', () => {
     assert.equal(await shown(script('all is well').replace(sentence, broken)), broken);
   });
 
+  it('is why artifacts could not be uploaded, since then the script succeeded', async () => {
+    const upload = (...lines: readonly string[]) =>
+      `${script('error: mended by another try')}${start(9, 'upload_artifacts_on_success')}${lines.join('\n')}\n${end(9, 'upload_artifacts_on_success')}${sentence}\n`;
+    const tooLarge = 'ERROR: Uploading artifacts as "archive" to coordinator... 413 Request Entity Too Large';
+    assert.equal(
+      await shown(upload('Uploading artifacts...', 'WARNING: dist/: none', tooLarge, 'FATAL: too large')),
+      tooLarge,
+    );
+    assert.equal(await shown(upload('Uploading artifacts...', 'dist/: found 2 files')), 'error: mended by another try');
+  });
+
   it('is the first of the log where there was no script, then what the runner says', async () => {
     assert.equal(await shown(`a\nfatal: no such ref\nb\n${sentence}\n`), 'fatal: no such ref');
     assert.equal(await shown(`a\nb\n${sentence}\n`), sentence);
