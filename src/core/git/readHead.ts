@@ -41,7 +41,7 @@ async function ask({ root, sha, branch, remote }: HeadQuestion, run: Run): Promi
     branch === undefined ? run('for-each-ref', `--points-at=${sha}`, '--count=1', tagFormat, 'refs/tags') : '',
   ]);
   const [folder = '.git', shallow] = lines(place);
-  const operation = operationIn(await readdir(resolve(root, folder)));
+  const operation = await operationIn(await readdir(resolve(root, folder)), run);
   const count = lines(unpushed).length;
   const head = { sha, branch, tag: lines(tag)[0], shallow: shallow === 'true', operation };
   const isElsewhere = () => run('rev-list', '--max-count=1', sha, '--not', '--remotes').then((output) => output === '');
@@ -84,8 +84,22 @@ const marks: readonly (readonly [name: string, operation: Operation])[] = [
   ['BISECT_LOG', 'bisect'],
 ];
 
-function operationIn(names: readonly string[]): Operation | undefined {
-  return marks.find(([name]) => names.includes(name))?.[1];
+/** @param names of the files and folders in `.git` */
+async function operationIn(names: readonly string[], run: Run): Promise<Operation | undefined> {
+  const found = marks.find(([name]) => names.includes(name))?.[1];
+  return found === undefined && names.includes('reftable') ? operationInReftable(run) : found;
+}
+
+/** The operation in a repository whose refs are in a reftable: git keeps the marks of picks and reverts there, too. */
+async function operationInReftable(run: Run): Promise<Operation | undefined> {
+  const exists = (ref: string) =>
+    run('rev-parse', '--verify', '--quiet', ref).then(
+      () => true,
+      () => false,
+    );
+  const [picks, reverts] = await Promise.all([exists('CHERRY_PICK_HEAD'), exists('REVERT_HEAD')]);
+  if (picks) return 'cherryPick';
+  return reverts ? 'revert' : undefined;
 }
 
 /**

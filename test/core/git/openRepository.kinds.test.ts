@@ -138,7 +138,7 @@ describe('A repository', () => {
     );
   });
 
-  it('with refs in a reftable is read as any other', async () => {
+  it('with refs in a reftable is read as any other, a worktree of it, too', async () => {
     const root = beside('reftable');
     mkdirSync(root);
     try {
@@ -150,7 +150,30 @@ describe('A repository', () => {
     repository.at(root, 'remote', 'add', 'origin', url);
     commitAt(root);
     repository.at(root, 'update-ref', 'refs/remotes/origin/main', 'HEAD');
-    assert.equal((await head(root)).pushed, true);
+    assert.deepEqual([(await head(root)).pushed, (await head(root)).operation], [true, undefined]);
+    const worktree = beside('reftable-worktree');
+    repository.at(root, 'worktree', 'add', '--quiet', '-b', 'other', worktree);
+    commitAt(worktree);
+    for (const [mark, operation] of [
+      ['CHERRY_PICK_HEAD', 'cherryPick'],
+      ['REVERT_HEAD', 'revert'],
+    ] as const) {
+      repository.at(worktree, 'update-ref', mark, 'HEAD');
+      const { branch, pushed, operation: found } = await head(worktree);
+      assert.deepEqual([branch, pushed, found], ['other', false, operation]);
+      repository.at(worktree, 'update-ref', '-d', mark);
+    }
+    assert.equal((await head(worktree)).operation, undefined);
+  });
+
+  it('with a reftable is in the middle of a pick or a revert where git has a ref for it that is no file', async () => {
+    mkdirSync(join(repository.root, '.git', 'reftable'));
+    assert.equal((await head(repository.root)).operation, undefined);
+    // A ref that git finds by this name, as in a reftable, without a file in the git folder, in every version of git.
+    repository.git('update-ref', 'refs/REVERT_HEAD', 'HEAD');
+    assert.equal((await head(repository.root)).operation, 'revert');
+    repository.git('update-ref', 'refs/CHERRY_PICK_HEAD', 'HEAD');
+    assert.equal((await head(repository.root)).operation, 'cherryPick');
   });
 
   it('without a commit has no HEAD to tell of, and its remotes', async () => {
