@@ -95,7 +95,7 @@ const merged: Counts = { ...rest, merge: '4/2', all: '4/2' };
 const bridged: Counts = { ...rest, child: '3/2', merge: '3/2', all: '3/2' };
 const graphql: Counts = { branch: '2/1', tag: '2/1', external: '2/1', merge: '3/2' };
 /** Children are requested by the id that their bridge reports. */
-const byNumber: Counts = { ...graphql, child: '3/2', all: '4/3' };
+const byNumber: Counts = { ...graphql, child: '3/2', all: '4/2' };
 /** Children are requested by their commit. */
 const byCommit: Counts = { ...graphql, child: '3/1', all: '4/2' };
 

@@ -22,7 +22,8 @@ import { endStateOf, toBuild, toChild, toCommit, toId, toPipeline, type NamedPip
 import type { TtlCache } from '../../util/ttlCache';
 import { FurtherJobs, type KnownPages } from './furtherJobs';
 import { isMergeOf, isNoMergeOf } from './mergeRequests';
-import { keepNumber } from './pipelineNumbers';
+import { newestJobs } from './newestJobs';
+import { keepNumber, pipelineNumber } from './pipelineNumbers';
 import { Pages, toProjectAnswer } from './projectAnswer';
 import { groupBy } from '../../util/groupBy';
 
@@ -130,7 +131,9 @@ type Ask =
   | { readonly kind: 'merge'; readonly sha: string; readonly merge: Pipeline }
   /** Child pipelines of all pipelines of a commit. */
   | { readonly kind: 'children'; readonly sha: string }
-  | { readonly kind: 'named'; readonly iids: readonly string[] };
+  | { readonly kind: 'named'; readonly iids: readonly string[] }
+  /** Pipelines on merge results, and their children, that the project's newest jobs name. */
+  | { readonly kind: 'newest' };
 
 /** What the previous listing found, so that everything can be requested at once. */
 interface Known {
@@ -163,6 +166,8 @@ class GraphqlListing {
   /** Ids of all merged results pipelines that were loaded; those known from last time may no longer be the newest. */
   private readonly mergesLoaded = new Set<number>();
   private readonly named = new Map<number, NamedPipeline>();
+  /** Pipelines on merge results that were loaded before anything else named them. */
+  private guessed: readonly Pipeline[] = [];
   private readonly asked = new Set<string>();
   /** Fingerprints of finished pipelines, by id. */
   private readonly endStates = new Map<number, string>();
@@ -217,7 +222,14 @@ class GraphqlListing {
       ...(known?.merges ?? []).map((merge): Ask => ({ kind: 'merge', sha: merge.sha, merge })),
       ...(this.listsChildren() ? this.parents(known).map((parent): Ask => ({ kind: 'children', sha: parent })) : []),
       ...byTwos((known?.iids ?? []).filter((iid) => !this.ended.has(iid))),
+      ...(known === undefined && this.mayHaveChildOfMerge() ? [{ kind: 'newest' } as const] : []),
     ];
+  }
+
+  /** Whether a child of a merge result is probable, which is named by nothing but that pipeline. */
+  private mayHaveChildOfMerge(): boolean {
+    const { expected } = this.question;
+    return !this.listsChildren() && expected?.hasChildren === true && expected.hasMerges === true;
   }
 
   /** Commits that probably have child pipelines. */
@@ -234,11 +246,18 @@ class GraphqlListing {
     const parents = this.listsChildren() ? [...lost, ...this.newMerges()] : [];
     const lists = parents.map(({ sha }): Ask => ({ kind: 'children', sha }));
     const open = distinct([...merges, ...lists]).filter((ask) => !this.asked.has(nameOf(ask)));
-    if (open.length > 0) return open;
-    const [isFull, iids] = [this.pipelines.size >= maxPipelines, lost.flatMap(({ iid }) => iid ?? [])];
-    const left = iids.filter((iid) => !this.asked.has(iid));
+    if (open.length > 0 && this.listsChildren()) return open;
+    const iids = [...lost.flatMap(({ iid }) => iid ?? []), ...this.numbersOfGuessed()];
+    const left = [...new Set(iids)].filter((iid) => !this.asked.has(iid));
+    const isFull = this.pipelines.size >= maxPipelines;
     if (isFull && left.length > 0) this.isPartial = true;
-    return isFull ? [] : byTwos(left);
+    return isFull ? open : [...open, ...byTwos(left)];
+  }
+
+  private numbersOfGuessed(): readonly string[] {
+    const { memory } = this.question;
+    const open = this.guessed.filter(({ id }) => !this.merges.has(id) && !this.pipelines.has(id));
+    return open.flatMap(({ id }) => pipelineNumber(memory, id) ?? []);
   }
 
   /** Merge commits that probably have child pipelines, because other commits have some. */
@@ -305,7 +324,8 @@ class GraphqlListing {
 
   private isRoot(id: number): boolean {
     const isChild = this.named.has(id) || this.pipelines.get(id)?.source === 'parent_pipeline';
-    return !isChild && (!this.mergesLoaded.has(id) || this.merges.has(id));
+    const isGuess = this.guessed.some((one) => one.id === id) && !this.ofMergeRequests.has(id);
+    return !isChild && !isGuess && (!this.mergesLoaded.has(id) || this.merges.has(id));
   }
 
   private marked(pipeline: Pipeline): Pipeline {
@@ -347,8 +367,20 @@ class GraphqlListing {
         await this.take([...iids.keys()], iids);
         return;
       }
+      case 'newest':
+        return this.askForNewest();
       default:
         return ask satisfies never;
+    }
+  }
+
+  /** Requests what only saves a round trip; a failure leaves it to the pipeline on the merge result. */
+  private async askForNewest(): Promise<void> {
+    try {
+      const newest = await newestJobs(this.question, () => undefined);
+      this.guessed = newest.filter(({ sha }) => sha !== this.question.commit.sha);
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
     }
   }
 
@@ -499,6 +531,7 @@ function jobsOf(memory: TtlCache): number {
 }
 
 function nameOf(ask: Ask): string {
+  if (ask.kind === 'newest') return ask.kind;
   return ask.kind === 'named' ? `named ${ask.iids.join(' ')}` : `${ask.kind} ${ask.sha}`;
 }
 

@@ -4,6 +4,7 @@ import { has } from '../features';
 import type { JsonObject } from '../jsonObject';
 import { noneUnlessGone } from '../notFound';
 import { keepParents, type Begin } from './mergeRequests';
+import { keepNumber } from './pipelineNumbers';
 import { toPipeline } from './restMappers';
 
 /** Maximum number of pipelines that are loaded early. */
@@ -19,16 +20,18 @@ interface JobOfPipeline {
  * The commit's pipelines that the project's newest jobs name, for the first listing of a commit: child pipelines before
  * their bridges are loaded, merged results pipelines before their merge request is, and up to 10.7 pipelines of tags,
  * which no list contains. Requested only if the project had such pipelines, or if nothing is known about it. `begin`
- * gets each.
+ * gets each. GraphQL's numbers of all pipelines are kept (14.6 and later).
  */
 export async function newestJobs(question: CommitQuestion, begin: Begin): Promise<readonly Pipeline[]> {
-  const { api, project, commit, server, expected } = question;
+  const { api, project, commit, server, expected, memory } = question;
   const isUsual = expected === undefined ? has(server, 'bridges') : expected.hasChildren === true;
   if (has(server, 'pipelinesBySha') && !isUsual && expected?.hasMerges !== true) return [];
   const read = (row: JsonObject): JobOfPipeline | undefined => {
-    const pipeline = row.object('pipeline');
-    const parents = row.object('commit')?.strings('parent_ids') ?? [];
-    return pipeline && { pipeline: toPipeline(pipeline, project), parents };
+    const told = row.object('pipeline');
+    if (told === undefined) return undefined;
+    const [pipeline, iid] = [toPipeline(told, project), told.number('iid')];
+    if (iid !== undefined) keepNumber(memory, pipeline.id, String(iid));
+    return { pipeline, parents: row.object('commit')?.strings('parent_ids') ?? [] };
   };
   const { items } = await api
     .page(`projects/${project.id}/jobs`, 1, read)
