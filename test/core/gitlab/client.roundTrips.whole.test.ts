@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { GitLabClient } from '../../../src/core/gitlab/client';
 import type { FactsKeeper, InstanceFacts } from '../../../src/core/gitlab/instanceFacts';
+import type { Listing } from '../../../src/core/model/pipeline';
 import { systemClock } from '../../../src/core/util/timer';
 import { withGitLab } from '../../gitlab/each';
 import type { ProfileName, VariantName } from '../../gitlab/profiles/profile';
@@ -31,7 +32,8 @@ function kindsOf(world: World): readonly Kind[] {
   );
 }
 
-function fill(world: World, kind: Kind): SmallProject {
+/** @param isMergedBefore whether the merge result has an earlier pipeline, with a child of its own */
+function fill(world: World, kind: Kind, isMergedBefore = false): SmallProject {
   const small = smallProject(world);
   const { project, sha, ref } = small;
   const is = (one: Kind): boolean => (kind === one || kind === 'all') && kindsOf(world).includes(one);
@@ -53,6 +55,7 @@ function fill(world: World, kind: Kind): SmallProject {
     const mergeRequest = world.addMergeRequest(project, { sourceBranch: ref, sha, title: 'Let people sign in' });
     const merged = `refs/merge-requests/${mergeRequest.iid}/merge`;
     const merge = { sha: mergeSha, ref: merged, source: 'merge_request_event', mergeRequest };
+    if (isMergedBefore) child(world.addPipeline(project, merge));
     const pipeline = world.addPipeline(project, merge);
     world.addBuild(project, { sha: mergeSha, pipeline, name: 'merged' });
     if (kind === 'all' && has(world, 'bridges')) child(pipeline);
@@ -61,21 +64,26 @@ function fill(world: World, kind: Kind): SmallProject {
   return small;
 }
 
-/** Round trips one after another of a first listing, a further one, and a first one in another window. */
-async function measure(fake: FakeGitLab, kind: Kind) {
-  const { project, sha, ref, token } = fill(fake.world, kind);
+/** Windows with a client each, which remember for each other what the GitLab is. */
+function windowsOf(fake: FakeGitLab, { project, sha, ref, token }: SmallProject) {
   let text: string | undefined;
   const facts: FactsKeeper = {
     get: () => (text === undefined ? undefined : (JSON.parse(text) as InstanceFacts)),
     keep: (told) => void (text = JSON.stringify(told)),
   };
-  const open = () => {
+  return () => {
     const rounds = new Rounds(httpWith());
     const instance = { url: fake.url, hosts: [], apiVersion: 'auto' } as const;
     const log = new Journal();
     const client = new GitLabClient(instance, rounds, async () => token, log, systemClock, facts);
-    return { rounds, count: () => rounds.during(() => client.listing(project.path, { sha, ref }, unhurried())) };
+    const list = () => client.listing(project.path, { sha, ref }, unhurried());
+    return { rounds, client, list, count: () => rounds.during(list) };
   };
+}
+
+/** Round trips one after another of a first listing, a further one, and a first one in another window. */
+async function measure(fake: FakeGitLab, kind: Kind) {
+  const open = windowsOf(fake, fill(fake.world, kind));
   const first = open();
   const [cold, warm] = [await first.count(), await first.count()];
   const other = open();
@@ -116,6 +124,32 @@ describe('Round trips one after another, of a commit with several pipelines', ()
           const { cold, remembered, warm, asked } = await measure(fake, kind);
           assert.deepEqual([`${cold}/${remembered}`, warm], [expected, 1], JSON.stringify(asked));
         }));
+
+  for (const profile of ['14.9', '16.3'] as const) {
+    it(`have what they have cold where the GitLab is remembered on ${profile}, not what an earlier merge has started`, () =>
+      withGitLab({ profile }, async (fake) => {
+        const open = windowsOf(fake, fill(fake.world, 'all', true));
+        const listings: Listing[] = [];
+        // The second one opens when the first has left what it knows.
+        for (const openNext of [open, open]) {
+          const { rounds, list } = openNext();
+          await rounds.during(async () => listings.push(await list()));
+        }
+        assert.deepEqual(listings[1], listings[0]);
+        const merged = listings[0]?.pipelines.filter((pipeline) => pipeline.sha !== listings[0]?.pipelines.at(-1)?.sha);
+        assert.equal(merged?.length, 2);
+      }));
+
+    it(`lose no more than a round trip where the newest jobs are not given out on ${profile}`, () =>
+      withGitLab({ profile }, async (fake) => {
+        const open = windowsOf(fake, fill(fake.world, 'all'));
+        await open().count();
+        const isNewest = ({ path }: { readonly path: string }): boolean => /projects\/\d+\/jobs\b/.test(path);
+        fake.faults = [{ when: isNewest, answer: { status: 500, headers: {}, body: '' } }];
+        const { count, client } = open();
+        assert.deepEqual([await count(), client.usesGraphql], [3, true]);
+      }));
+  }
 
   for (const profile of [...profileNames, ...(Object.keys(variants) as VariantName[])])
     it(`are known for all that ${profile} has`, () =>
