@@ -42,10 +42,12 @@ const leftOut = {
   name: 'left out',
   setup: ({ onResolve }) => {
     // The ES modules of yaml, of which only what is used gets into the bundle: none does anything when it is loaded.
-    onResolve({ filter: /^yaml$/ }, () => pure('node_modules/yaml/browser/dist/index.js'));
+    onResolve({ filter: /^yaml$/ }, () => pure('esbuild.yaml.mjs'));
     onResolve({ filter: /^\.\.?\// }, ({ path, importer, resolveDir }) =>
       packageFolderOf(importer)?.endsWith('/yaml') ? pure(join(resolveDir, path)) : undefined,
     );
+    // The checksums that yauzl brings for a Node without those of zlib, which VS Code's never is.
+    onResolve({ filter: /^\.\/crc32$/ }, () => ({ path: 'node:zlib', external: true }));
     // The forms and blobs of node-fetch, which are older than those of Node.
     onResolve({ filter: /^(fetch-blob|formdata-polyfill)(\/|$)|\/multipart-parser\.js$/ }, () => ({
       path: resolve('esbuild.forms.mjs'),
