@@ -31,9 +31,12 @@ describe('the demo', () => {
     assert.match(end, /^Ctrl\+C ends it/);
     assert.equal(lines.length, 3);
     const page = await openWorkbench(sharedBrowser(), address);
+    const shownAt = performance.now();
     try {
       // The view is open, and a build that failed in sight, without a click.
       await treeRow(page, /^integration, failed/).waitFor();
+      const seconds = ((performance.now() - shownAt) / 1000).toFixed(1);
+      console.log(`    a failed build is in sight ${seconds} s after the window, without a click`);
       await seePipelines(page);
       await screenshot(page, 'e2e-demo');
       await seeBuildsMove(page);

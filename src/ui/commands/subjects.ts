@@ -5,6 +5,7 @@ import { buildsOf, type Target, listingOf } from '../../core/model/snapshot';
 import { UserError } from '../report';
 import type { Row } from '../tree/treeRows';
 import { rootPipelines, type Listing, type Pipeline } from '../../core/model/pipeline';
+import { failedBuilds } from '../../core/model/verdict';
 import { buildDescription, buildLabel, buildTitle, statusCodicon } from '../text/buildText';
 import { oneLine, withoutIcons } from '../text/failures';
 import { pipelineLabel } from '../text/pipelineText';
@@ -139,8 +140,8 @@ export interface BuildItem extends QuickPickItem {
 }
 
 /**
- * Items for builds: the selected row's first, then failed ones, then the rest, separated by pipeline and stage. Status,
- * stage and the bridge that triggered a child pipeline are searchable.
+ * Items for builds: the selected row's first, then failed ones in the tree's order, then the rest, separated by pipeline
+ * and stage. Status, stage and the bridge that triggered a child pipeline are searchable.
  */
 export function buildItems(
   { session, tree }: Pick<CommandContext, 'session' | 'tree'>,
@@ -156,9 +157,12 @@ export function buildItems(
   const headings = headingsOf(listing, bridges);
   const order = new Map(listing.pipelines.map(({ id }, index) => [id, index]));
   const place = ({ pipeline }: Build) => order.get(pipeline ?? -1) ?? -1;
+  // As the tree and the status bar have them.
+  const failures = new Map(failedBuilds(listing).map(({ id }, index) => [id, index]));
+  const failure = ({ id }: Build) => failures.get(id) ?? failures.size;
   const items: BuildItem[] = [];
   let last = '';
-  for (const build of [...builds].sort((a, b) => rank(a) - rank(b) || place(a) - place(b))) {
+  for (const build of [...builds].sort((a, b) => rank(a) - rank(b) || failure(a) - failure(b) || place(a) - place(b))) {
     const heading = headings(build);
     const key = `${rank(build)} ${heading}`;
     if (key !== last) items.push({ label: heading, kind: QuickPickItemKind.Separator, build: undefined });

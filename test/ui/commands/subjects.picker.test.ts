@@ -67,6 +67,18 @@ describe('A list of builds to choose from', () => {
     assert.match(items[3]?.detail ?? '', /^packages/);
   });
 
+  it('has what failed in the order of the tree: the first is that of the status bar, not that of a newer child', () => {
+    const pipeline = { id: 1, ref: 'master', sha, status: 'failed', source: 'push' };
+    const builds = [
+      aBuild({ id: 1, pipeline: 1, name: 'rspec', status: 'failed' }),
+      aBuild({ id: 2, pipeline: 1, kind: 'bridge', name: 'packages', status: 'success', downstream: 2 }),
+      aBuild({ id: 3, pipeline: 2, name: 'deb', status: 'failed' }),
+    ];
+    const pipelines = [{ ...pipeline, id: 2, source: 'parent_pipeline' }, pipeline];
+    const items = itemsOf({ ...ready(builds), pipelines });
+    assert.deepEqual(drawn(items).slice(0, 4), ['— test', 'rspec #1', '— packages · test', 'deb #3']);
+  });
+
   it('says the status in words, last: the icon says it first', () => {
     const items = itemsOf(ready(someBuilds({ status: 'failed' }, { status: 'failed', allowFailure: true })));
     const words = items.flatMap(({ description, detail }) =>
