@@ -11,7 +11,7 @@ const withoutEnding =
 
 /** Whether a path ends with what looks like the name of a file. */
 export function isFileName(path: string): boolean {
-  return /[\w$)\]-]\.[A-Za-z][\w+-]{0,9}$/.test(path) || withoutEnding.test(path);
+  return /[\w$)\]\u00a1-\uffff-]\.[A-Za-z][\w+-]{0,9}$/.test(path) || withoutEnding.test(path);
 }
 
 /** Column where the path that ends there begins. The colon of a drive or a scheme is part of it. */

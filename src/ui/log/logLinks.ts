@@ -11,7 +11,7 @@ import type { Location } from '../../core/log/location';
 import { locationsOf, pathsIn } from '../../core/log/locations';
 import type { Log } from '../../core/log/log';
 import type { FoundFiles } from '../../core/log/logFileFinder';
-import { timeSlice } from '../../core/util/timeSlice';
+import { sortInSlices, timeSlice } from '../../core/util/timeSlice';
 import type { CommitDistance, LogFileSource } from '../../core/log/logFileSource';
 import type { Logs } from './logs';
 
@@ -72,9 +72,9 @@ export class LogLinks implements DocumentLinkProvider {
     const { places, paths, own } = await this.lookThrough(log, token);
     const lineCount = Math.min(document.lineCount, log.lines.length);
     const isShown = ({ at }: LinkCandidate) => at < lineCount;
-    const shown = [...places.filter(isShown).slice(0, maxLinks), ...paths.filter(isShown).slice(0, maxPaths)];
+    const candidates = [...places.filter(isShown).slice(0, maxLinks), ...paths.filter(isShown).slice(0, maxPaths)];
     const [finder, distance] = await Promise.all([this.source.finderFor(log, open), this.source.distanceOf(open)]);
-    shown.sort((a, b) => a.at - b.at || a.start - b.start);
+    const shown = await sortInSlices(candidates, (a, b) => a.at - b.at || a.start - b.start);
     const files = await finder.find(shown);
     const yieldIfDue = timeSlice();
     const toFiles: DocumentLink[] = [];

@@ -35,6 +35,7 @@ describe('the places that a log names', () => {
       String.raw`C:\builds\g\A.cs(12,3): error CS1002`,
       String.raw`C:\builds\g\A.cs(12,3)@C:\builds\g\A.cs:12:3`,
     ],
+    ['a name in another script', 'src/ä/日本.ts:3:4: x', 'src/ä/日本.ts:3:4@src/ä/日本.ts:3:4'],
     ['make', 'Makefile:12: recipe failed', 'Makefile:12@Makefile:12'],
     [
       'scoped packages',

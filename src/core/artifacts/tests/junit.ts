@@ -52,10 +52,12 @@ export async function readJUnit(
   return reading.result(reading.isOver);
 }
 
-/** Encoding from the byte order mark, else from the XML declaration, else UTF-8. */
+/** Encoding from the byte order mark, else from the zero beside the first `<`, else from the XML declaration, else UTF-8. */
 function encodingOf(start: Uint8Array): string {
   if (start[0] === 0xfe && start[1] === 0xff) return 'utf-16be';
   if (start[0] === 0xff && start[1] === 0xfe) return 'utf-16le';
+  if (start[0] === 0 && start[1] === 0x3c) return 'utf-16be';
+  if (start[0] === 0x3c && start[1] === 0) return 'utf-16le';
   const head = Buffer.from(start.subarray(0, 200)).toString('latin1');
   const [, label = 'utf-8'] = /^\s*<\?xml[^>]*\bencoding=["']([\w.:-]+)["']/.exec(head) ?? [];
   try {
@@ -177,7 +179,8 @@ class JUnitReader {
           suite: this.suites.at(-1),
           output: { text: '' },
           outcome: undefined,
-          skipped: false,
+          // GoogleTest, of a test that is disabled.
+          skipped: attributes['status'] === 'notrun',
         };
         return undefined;
       case 'skipped':
@@ -270,7 +273,7 @@ function toFailedTest(current: Case, { kind, attributes: how, ...told }: Outcome
 /** Fields of a test that any result has. */
 function described({ attributes, suite }: Case, how: Attributes = {}): Omit<QuietTest, 'kind'> {
   const line = wholeNumber(attributes['line'] ?? how['line']);
-  const seconds = Number.parseFloat(attributes['time'] ?? '');
+  const seconds = secondsOf(attributes['time'] ?? '');
   return {
     name: plain(attributes['name'], longestName) ?? plain(attributes['id'], longestName) ?? '',
     classname: plain(attributes['classname'] ?? attributes['class'], longestName),
@@ -280,6 +283,15 @@ function described({ attributes, suite }: Case, how: Attributes = {}): Omit<Quie
     line: line !== undefined && suite?.name === 'pytest' ? line + 1 : line === 0 ? undefined : line,
     seconds: Number.isFinite(seconds) && seconds >= 0 ? seconds : undefined,
   };
+}
+
+/** Seconds as some frameworks write them by the rules of a language: `1,234.5`, `1.234,5`, `0,25`. */
+function secondsOf(time: string): number {
+  const text = time.slice(0, 40);
+  const point = Math.max(text.lastIndexOf('.'), text.lastIndexOf(','));
+  if (point < 0) return Number.parseFloat(text);
+  const whole = text.slice(0, point).replaceAll('.', '').replaceAll(',', '');
+  return Number.parseFloat(`${whole}.${text.slice(point + 1)}`);
 }
 
 function wholeNumber(text: string | undefined): number | undefined {

@@ -232,10 +232,35 @@ describe('Reading a report', () => {
     const text = '<j:testsuite xmlns:j="x"><j:testcase name="ä"><j:failure message="ö"/></j:testcase></j:testsuite>';
     const inLatin1 = Buffer.from(`<?xml version="1.0" encoding="ISO-8859-1"?>${text}`, 'latin1');
     const inUtf16 = Buffer.from(`\ufeff${text}`, 'utf16le');
-    for (const content of [text, `\ufeff${text}`, inLatin1, inUtf16, `<?xml encoding="klingon"?>${text}`]) {
+    const withoutMark = inUtf16.subarray(2);
+    const swapped = Buffer.from(withoutMark).swap16();
+    for (const content of [
+      text,
+      `\ufeff${text}`,
+      inLatin1,
+      inUtf16,
+      withoutMark,
+      swapped,
+      `<?xml encoding="klingon"?>${text}`,
+    ]) {
       const { name, message } = only(await read(content));
       assert.deepEqual([name, message], ['ä', 'ö']);
     }
+  });
+
+  it('reads seconds by the rules of the language in which they were written', async () => {
+    const times = ['1,234.5', '1.234,5', '0,25', '12', '1.5e-3', 'soon', '-1'];
+    const tests = times.map((time) => `<testcase name="a" time="${time}"><failure/></testcase>`);
+    const { failed } = await read(`<testsuite>${tests.join('')}</testsuite>`);
+    assert.deepEqual(
+      failed.map(({ seconds }) => seconds),
+      [1234.5, 1234.5, 0.25, 12, 0.0015, undefined, undefined],
+    );
+  });
+
+  it('calls no test passed that did not run', async () => {
+    const disabled = '<testsuite><testcase name="a" status="notrun"/><testcase name="b" status="run"/></testsuite>';
+    assert.deepEqual(await counts(disabled), [2, 0, 1]);
   });
 
   it('counts a test once, whatever it holds', async () => {
