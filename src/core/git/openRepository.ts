@@ -11,6 +11,7 @@ import { toRemotes } from './gitRemotes';
 import { runGit, type GitProgram } from './runGit';
 import { readChangedFiles, readTrackedFiles, type TrackedFiles } from './trackedFiles';
 import { gitFolders, type GitFolders } from './gitFolders';
+import { SerialRuns } from '../util/serialRuns';
 
 /** Current HEAD. `commit`: undefined if there is none yet; `name`: branch, undefined if HEAD is detached. */
 export interface HeadPosition {
@@ -26,15 +27,18 @@ export interface OpenRepositoryPort extends GitProgram {
 /** One open repository, with data read by git that is cached until it changes. */
 export class OpenRepository implements Disposable {
   private readonly subscriptions: Disposable[] = [];
-  private readonly heads = new Map<string | undefined, Promise<Head | undefined>>();
+  private heads = new Map<string | undefined, Promise<Head | undefined>>();
   private tracked:
     { readonly commit: string | undefined; readonly files: Promise<TrackedFiles | undefined> } | undefined;
   private remotesRead: Promise<readonly Remote[]> | undefined;
   private key: string;
   private around: string;
   private lastReported: HeadPosition;
-  /** HEAD as read by git itself, until vscode.git has noticed its move, too. */
+  /** HEAD as last read by git itself; undefined until it was. */
   private seen: HeadPosition | undefined;
+  /** Reads run one at a time, so that an older result never replaces a newer one. */
+  private readonly headReads = new SerialRuns(() => this.lookAtHead());
+  private readonly refReads = new SerialRuns(() => this.compareHeads());
   private isWatched = false;
   private disposed = false;
 
@@ -116,7 +120,7 @@ export class OpenRepository implements Disposable {
 
   forget(): void {
     this.remotesRead = undefined;
-    this.heads.clear();
+    this.heads = new Map();
   }
 
   dispose(): void {
@@ -128,16 +132,35 @@ export class OpenRepository implements Disposable {
   private look(): void {
     const key = keyOf(this.repository);
     if (key === this.key) return;
-    const { seen, around, lastReported } = this;
+    const { seen, around, lastReported, reported } = this;
     this.key = key;
     this.around = aroundOf(this.repository);
-    this.lastReported = this.reported;
-    // vscode.git may report an upstream or a remote before it notices that HEAD has moved.
-    if (!isDeepStrictEqual(lastReported, this.reported)) this.seen = undefined;
+    this.lastReported = reported;
+    const hasMoved = !isDeepStrictEqual(lastReported, reported);
+    const isAsSeen = isDeepStrictEqual(seen, reported);
+    const isMore = around !== this.around;
+    if (hasMoved && seen !== undefined && !isAsSeen) {
+      // vscode.git may be late, and report a HEAD of the past.
+      void this.check(seen, isMore);
+      return;
+    }
     // HEAD's move was already reported; a second report would only restart loading.
-    if (seen !== undefined && isDeepStrictEqual(seen, this.reported) && around === this.around) return;
+    if (hasMoved && seen !== undefined && !isMore) return;
     this.forget();
     this.tell();
+  }
+
+  /** Asks git where HEAD is if vscode.git reports another one than git did. `isMore`: it reports other news, too. */
+  private async check(before: HeadPosition, isMore: boolean): Promise<void> {
+    if (isMore) this.forget();
+    const isRead = await this.headReads.run();
+    // It was told.
+    if (!isDeepStrictEqual(this.seen, before)) return;
+    // There may be no commit yet, or no git: rely on vscode.git.
+    if (!isRead) this.seen = undefined;
+    const hasMoved = !isDeepStrictEqual(this.position, before);
+    if (hasMoved) this.forget();
+    if (hasMoved || isMore) this.tell();
   }
 
   /** Watches the git folder, but only of a repository whose HEAD has been asked for. */
@@ -154,12 +177,17 @@ export class OpenRepository implements Disposable {
 
   /** Called after git wrote something: makes vscode.git look, and compares what it doesn't track. */
   private async moved(): Promise<void> {
-    const before = this.key;
+    const before = this.heads;
     // vscode.git reports failures itself.
     const looking = this.repository.status().catch(() => undefined);
-    await this.lookAtHead();
+    await this.headReads.run();
     await looking;
-    if (this.disposed || this.key !== before) return;
+    // What was forgotten meanwhile is read anew by those who were told.
+    if (!this.disposed && this.heads === before) await this.refReads.run();
+  }
+
+  /** Reads again what is known of HEAD and its presence on remotes. */
+  private async compareHeads(): Promise<void> {
     const others = await Promise.all([...this.heads].map(([remote, known]) => this.readAgain(remote, known)));
     if (others.includes(true)) this.tell();
   }
@@ -167,29 +195,34 @@ export class OpenRepository implements Disposable {
   /** Whether HEAD or the remote's refs have changed. */
   private async readAgain(remote: string | undefined, known: Promise<Head | undefined>): Promise<boolean> {
     const [fresh, before] = await Promise.all([this.readHead(remote), known]);
-    if (isDeepStrictEqual(fresh, before) || this.heads.get(remote) !== known) return false;
+    // Git that fails once is no news.
+    if (fresh === undefined || isDeepStrictEqual(fresh, before) || this.heads.get(remote) !== known) return false;
     this.heads.set(remote, Promise.resolve(fresh));
     return true;
   }
 
-  /** Reads HEAD with git, because vscode.git may take seconds in a large work tree. */
-  private async lookAtHead(): Promise<void> {
-    const run = (...args: readonly string[]): Promise<string> =>
-      runGit(this.git, this.repository.rootUri.fsPath, args).then((output) => output.trim());
+  /** Reads HEAD with git, because vscode.git may take seconds in a large work tree. Returns whether git could tell. */
+  private async lookAtHead(): Promise<boolean> {
     try {
-      const [commit, ref] = await Promise.all([
-        run('rev-parse', '--verify', 'HEAD'),
-        // Fails if HEAD is detached.
-        run('symbolic-ref', '--quiet', 'HEAD').catch(() => ''),
-      ]);
-      const is = { commit, name: /^refs\/heads\/(.+)$/.exec(ref)?.[1] };
-      if (this.disposed || isDeepStrictEqual(is, this.position)) return;
-      this.seen = isDeepStrictEqual(is, this.reported) ? undefined : is;
-      this.heads.clear();
-      this.tell();
+      const run = (...args: readonly string[]) => runGit(this.git, this.repository.rootUri.fsPath, args);
+      // One process for both, since HEAD may move between two.
+      const [commit, named = ''] = (await run('rev-parse', 'HEAD', '--symbolic-full-name', 'HEAD')).split(/\r?\n/);
+      // It names none where a branch or a tag is called HEAD, too. The other command fails if HEAD is detached.
+      const ref = named === '' ? await run('symbolic-ref', '--quiet', 'HEAD').catch(() => '') : named;
+      this.see({ commit, name: /^refs\/heads\/(.+)$/.exec(ref.trim())?.[1] });
+      return true;
     } catch {
-      // No commit yet, or no git: rely on vscode.git.
+      // No commit yet, or no git.
+      return false;
     }
+  }
+
+  private see(position: HeadPosition): void {
+    const before = this.position;
+    this.seen = position;
+    if (this.disposed || isDeepStrictEqual(position, before)) return;
+    this.heads = new Map();
+    this.tell();
   }
 
   private tell(): void {

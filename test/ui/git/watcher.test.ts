@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Repositories } from '../../../src/ui/git/repositories';
 import { editor } from '../fake/editor';
@@ -103,10 +104,113 @@ describe('Git, of a real repository,', () => {
     assert.deepEqual([git.position(repository), changed], [{ commit, name: 'main' }, 2]);
     repository.moveHead({ ...before, commit, upstream: { remote: 'fork', name: 'main' }, ahead: 1 });
     assert.deepEqual([git.position(repository), changed], [{ commit, name: 'main' }, 2]);
-    const older = real.git('rev-parse', 'HEAD~1');
+    real.git('reset', '--quiet', '--hard', 'HEAD~1');
+    const older = real.git('rev-parse', 'HEAD');
     repository.moveHead({ ...before, commit: older });
-    assert.deepEqual([git.position(repository), changed], [{ commit: older, name: 'main' }, 3]);
+    await until('the next change', () => changed === 3);
+    assert.deepEqual(git.position(repository), { commit: older, name: 'main' });
   });
+
+  /** The positions of HEAD that are told from now on. */
+  const positionsTold = (): readonly unknown[] => {
+    const told: unknown[] = [];
+    git.onDidChangeRepository(() => told.push(git.position(repository)));
+    return told;
+  };
+
+  it('does not believe vscode.git when it is late and tells of a HEAD of the past', async () => {
+    await pushed();
+    await watched();
+    repository.onStatus = undefined;
+    const told = positionsTold();
+    const main = { commit: real.git('rev-parse', 'HEAD'), name: 'main' };
+    real.git('checkout', '--quiet', '-b', 'side');
+    const side = { commit: real.commit(), name: 'side' };
+    write();
+    await until('the change', () => told.length === 1);
+    real.git('checkout', '--quiet', 'main');
+    write();
+    await until('the change back', () => told.length === 2);
+    // Looks of vscode.git that began before.
+    for (const late of [side, main, side]) repository.moveHead({ ...repository.state.HEAD, ...late });
+    const last = { commit: real.commit(), name: 'main' };
+    write();
+    await until('the last change', () => told.length > 2);
+    assert.deepEqual(told, [side, main, last]);
+  });
+
+  it('notices a push while vscode.git notices no more than the commit before it', async () => {
+    await pushed();
+    await watched();
+    repository.onStatus = undefined;
+    real.commit();
+    write();
+    await until('the change', () => changed === 1);
+    assert.equal(await pushed(), false);
+    const upstream = repository.state.HEAD?.upstream;
+    real.git('push', '--quiet');
+    const commit = real.git('rev-parse', 'HEAD');
+    repository.onStatus = () =>
+      repository.moveHead({ name: 'main', commit, ahead: 0, ...(upstream === undefined ? {} : { upstream }) });
+    write();
+    await until('the push', () => changed === 2);
+    assert.equal(await pushed(), true);
+  });
+
+  it('keeps what it knows where git fails for a moment', async () => {
+    const [program, broken, log] = ['git', 'broken', 'log'].map((name) => join(real.root, '..', name));
+    assert.ok(program !== undefined && broken !== undefined && log !== undefined);
+    writeFileSync(program, `#!/bin/sh\n[ -e '${broken}' ] && echo x >> '${log}' && exit 1\nexec git "$@"\n`);
+    chmodSync(program, 0o755);
+    api.close(repository);
+    api.git.path = program;
+    api.open(repository);
+    assert.equal(await pushed(), true);
+    await watched();
+    const heads: unknown[] = [];
+    git.onDidChangeRepository(() => void git.head(repository, 'origin').then((head) => heads.push(head?.sha)));
+    writeFileSync(broken, '');
+    write();
+    const failures = () => (existsSync(log) ? readFileSync(log, 'utf8').length / 2 : 0);
+    await until('git to fail', () => failures() >= 4);
+    rmSync(broken);
+    const commit = real.commit();
+    write();
+    await until('the change', () => heads.length > 0);
+    assert.deepEqual(heads, [commit]);
+  });
+
+  const moves: readonly (readonly [what: string, moves: () => void, name: string | undefined])[] = [
+    ['a branch is renamed', () => real.git('branch', '--move', 'main', 'trunk'), 'trunk'],
+    ['HEAD is detached', () => real.git('checkout', '--quiet', '--detach'), undefined],
+    [
+      'HEAD is detached, and a branch has its name',
+      () => {
+        real.git('update-ref', 'refs/heads/HEAD', 'HEAD');
+        real.git('checkout', '--quiet', '--detach', 'refs/heads/main');
+      },
+      undefined,
+    ],
+    [
+      'a branch has the name of HEAD',
+      () => {
+        real.git('update-ref', 'refs/heads/HEAD', 'HEAD');
+        real.git('update-ref', 'refs/heads/other', 'refs/heads/main');
+        real.git('symbolic-ref', 'HEAD', 'refs/heads/other');
+      },
+      'other',
+    ],
+  ];
+  for (const [what, move, name] of moves)
+    it(`says where HEAD is when ${what}, before vscode.git does`, async () => {
+      await pushed();
+      await watched();
+      repository.onStatus = undefined;
+      move();
+      write();
+      await until('the change', () => changed === 1);
+      assert.deepEqual(git.position(repository), { commit: real.git('rev-parse', '--verify', 'HEAD'), name });
+    });
 
   it('notices a push, also to another remote than the upstream, of which vscode.git does not tell', async () => {
     real.git('remote', 'add', 'gitlab', real.server);
