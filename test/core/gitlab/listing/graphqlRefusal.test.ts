@@ -23,10 +23,11 @@ class Scene {
   readonly sent: Sent[] = [];
   now = Date.UTC(2026, 0, 1);
   readonly client: GitLabClient;
-  readonly made: EveryPipeline;
 
-  constructor(readonly fake: FakeGitLab) {
-    this.made = everyPipeline(fake.world);
+  constructor(
+    readonly fake: FakeGitLab,
+    readonly made: EveryPipeline = everyPipeline(fake.world),
+  ) {
     const log = new Journal();
     const instance = { url: fake.url, hosts: [], apiVersion: 'auto' } as const;
     const clock = { ...systemClock, now: () => this.now };
@@ -214,6 +215,45 @@ describe('GraphQL under load', () => {
       await scene.assertWhole();
       assert.equal(scene.client.usesGraphql, true);
     }));
+});
+
+describe('One query of a listing', () => {
+  const json = { 'Content-Type': 'application/json' };
+  const told = (...messages: readonly string[]): Fault => ({
+    answer: { status: 200, headers: json, body: JSON.stringify({ errors: messages.map((message) => ({ message })) }) },
+  });
+  const faults: Readonly<Record<string, Fault>> = {
+    'is reset': { reset: 'beforeHeaders' },
+    'is reset within its answer': { reset: 'midBody' },
+    'breaks off': { truncate: 40 },
+    'gets a page': htmlPage(),
+    'gets damaged JSON': brokenJson(),
+    'gets nothing': { answer: { status: 200, headers: json, body: '' } },
+    'gets a 502': badGateway(),
+    'gets a 503': graphqlFaults.databaseTimeout(),
+    'takes too long': told('Timeout on CiJob.detailedStatus'),
+    'takes too long to be read': told('Timeout on validation of query'),
+    'is refused a field': told("Field 'coverage' doesn't exist on type 'CiJob' (Did you mean `createdAt`?)"),
+    'is refused five fields': told(
+      ...['tags', 'tags', 'coverage', 'scheduledAt'].map((name) => `Field '${name}' doesn't exist on type 'CiJob'`),
+      'Variable $branches is declared by anonymous query but not used',
+    ),
+  };
+  for (const profile of ['14.9', '16.3', '18.9'] as const)
+    for (const [what, fault] of Object.entries(faults))
+      it(`that ${what} costs no build, whichever it is, on ${profile}`, () =>
+        on({ profile }, async (scene) => {
+          const { length } = await scene.queriesOf();
+          for (let nth = 1; nth <= length; nth += 1) {
+            let count = 0;
+            const when: Fault['when'] = (request) => isGraphql(request) && ++count >= nth && count < nth + 3;
+            const other = new Scene(scene.fake, scene.made);
+            other.fail({ ...fault, when });
+            await other.assertWhole();
+            await other.assertWhole();
+            assert.ok(count >= nth);
+          }
+        }));
 });
 
 describe('Bridges that are no longer told of as such', () => {
