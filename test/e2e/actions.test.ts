@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { hostileNames, oddName, smallProject } from '../gitlab/scenarios';
 import { contextMenu, modalDialog, notification, treeRow } from '../vscode/workbench';
 import { useWorkbench } from './startWorkbench';
-import { focusedRow, pointAt, pressInRow, titleButton, titleMenu, unfold } from './view';
+import { eventually, focusedRow, pointAt, pressInRow, titleButton, titleMenu, unfold } from './view';
 
 /** What a person sees of a text, with one kind of white space. */
 function visible(text: string): string {
@@ -50,7 +50,7 @@ describe('acting on builds', () => {
     await pending.waitFor();
     await picture('retry-2-after');
     assert.deepEqual(posts(), ['retry 7']);
-    assert.equal(await pending.getAttribute('aria-selected'), 'true');
+    await eventually(async () => assert.equal(await pending.getAttribute('aria-selected'), 'true'));
     assert.equal(await treeRow(page, /^rspec, passed/).getAttribute('aria-expanded'), 'true');
     await page
       .locator('.part.statusbar')

@@ -30,7 +30,8 @@ describe('the commit that is checked out', () => {
   it('stands in the status bar: what has failed, and more when it is pointed at', async () => {
     const { page, project, picture } = workbench();
     await treeRow(page, /^Stage deploy/).waitFor();
-    assert.match(await status().innerText(), /^\s*CI failed: spinach:other…mand:x\) \$\u2060?\(flame\)$/);
+    const words = /^\s*CI failed: spinach:other…mand:x\) \$\u2060?\(flame\)$/;
+    await eventually(async () => assert.match(await status().innerText(), words));
     await status().hover();
     const table = tooltip(page).filter({ hasText: 'deploy' });
     await table.waitFor();
@@ -44,12 +45,14 @@ describe('the commit that is checked out', () => {
 
   it('is told of in a message and in the badge when it fails while one looks elsewhere', async () => {
     const { page, gitlab, project, picture } = workbench();
-    assert.equal(await badge(page).getAttribute('aria-label'), 'GitLab Builds - 1 build has failed');
-    const numbers = await page.locator('.part.activitybar .badge-content').allInnerTexts();
-    assert.deepEqual(
-      numbers.filter((text) => text.trim() !== ''),
-      ['1'],
-    );
+    await eventually(async () => {
+      assert.equal(await badge(page).getAttribute('aria-label'), 'GitLab Builds - 1 build has failed');
+      const numbers = await page.locator('.part.activitybar .badge-content').allInnerTexts();
+      assert.deepEqual(
+        numbers.filter((text) => text.trim() !== ''),
+        ['1'],
+      );
+    });
     await openView(page, 'Explorer');
     gitlab.world.setStatus(project.builds.long, 'success');
     gitlab.world.setStatus(project.builds.deploy, 'failed');
@@ -82,7 +85,8 @@ describe('the commit that is checked out', () => {
     await choice(page, 'Release 1.0').click();
     await treeRow(page, /^Stage test, 2 passed/).waitFor();
     await picture('pinned');
-    assert.equal(await message(page).innerText(), `v1.0 · ${short(project.olderSha)} · not HEAD`);
+    const words = `v1.0 · ${short(project.olderSha)} · not HEAD`;
+    await eventually(async () => assert.equal(await message(page).innerText(), words));
     await titleButton(page, 'Follow HEAD Again').click();
     await eventually(async () => assert.equal(await message(page).innerText(), `main · ${short(project.sha)}`));
   });
@@ -101,7 +105,7 @@ describe('the commit that is checked out', () => {
     await eventually(async () => assert.equal(await message(page).innerText(), words));
     await treeRow(page, /^Stage deploy/).waitFor();
     await picture('not-pushed');
-    assert.match(await status().innerText(), /1 back/);
+    await eventually(async () => assert.match(await status().innerText(), /1 back/));
     await runCommand(page, 'Terminal: Kill All Terminals');
   });
 
@@ -112,7 +116,7 @@ describe('the commit that is checked out', () => {
       .getByText(/waiting for builds since \d+:\d\d.*, showing /)
       .waitFor();
     await picture('waiting-for-builds');
-    assert.equal(await titleButton(page, 'Push').count(), 0);
+    await titleButton(page, 'Push').waitFor({ state: 'detached' });
     gitlab.world.addCommit(project.project, { sha });
     gitlab.world.addBuild(project.project, { sha, ref: 'main', name: 'own', status: 'running' });
     await unfold(treeRow(page, /^Stage test, 1 running$/));

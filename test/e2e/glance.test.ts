@@ -48,7 +48,8 @@ describe('a failing branch of forty builds below a green tag', () => {
   it('shows without a click what failed, and why', async () => {
     const { page, picture } = workbench();
     const seen = await measured(page, 'see what failed', () => failed().waitFor());
-    assert.match((await statusBarItem(page, /^GitLab Builds/).innerText()).trim(), /^CI failed: test 0$/);
+    const status = statusBarItem(page, /^GitLab Builds/);
+    await eventually(async () => assert.match((await status.innerText()).trim(), /^CI failed: test 0$/));
     const read = await measured(page, 'read why', async () => {
       await pointAt(page, failed());
       await tooltip(page)

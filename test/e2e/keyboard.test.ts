@@ -4,7 +4,7 @@ import type { SeedOptions } from '../gitlab/seed';
 import type { World } from '../gitlab/world';
 import { modalDialog, quickInput, treeRow } from '../vscode/workbench';
 import { useWorkbench } from './startWorkbench';
-import { choice, eventually, focusedRow, goTo, menuByKeys, pressThen, title } from './view';
+import { choice, eventually, focusedRow, goTo, listFocused, menuByKeys, pressThen, title } from './view';
 
 describe('without a mouse', () => {
   const workbench = useWorkbench({ seed: seedManyStatuses });
@@ -32,6 +32,7 @@ describe('without a mouse', () => {
     await eventually(async () => assert.equal(await title(page).innerText(), 'Explorer'));
     await run('GitLab Builds: Focus on GitLab Builds View');
     await treeRow(page, /^Stage deploy/).waitFor();
+    await listFocused(page);
     await press('Home');
     await eventually(async () =>
       assert.match((await focusedRow(page).getAttribute('aria-label')) ?? '', /^Stage build/),
@@ -80,7 +81,8 @@ describe('without a mouse', () => {
     await modalDialog(page).waitFor({ state: 'hidden' });
     assert.equal(posts(), 1);
     await chooseErase();
-    await modalDialog(page).getByRole('button', { name: 'Erase' }).waitFor();
+    const erase = modalDialog(page).getByRole('button', { name: 'Erase' });
+    await erase.and(page.locator(':focus')).waitFor();
     await press('Enter');
     await eventually(() => assert.equal(posts(), 2));
   });

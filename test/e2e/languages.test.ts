@@ -51,9 +51,14 @@ describe('a display language with a translation of every text', () => {
     const { page, picture } = workbench();
     const row = treeRow(page, /^unit .*, /).first();
     await row.waitFor();
-    assert.deepEqual(englishIn([...(await shown(page)), ...(await spoken(page))], statusNames(names)), []);
+    await eventually(async () =>
+      assert.deepEqual(englishIn([...(await shown(page)), ...(await spoken(page))], statusNames(names)), []),
+    );
     await pointAt(page, row);
-    assert.deepEqual(englishIn([await tooltip(page).innerText()], statusNames(names)), []);
+    // VS Code says that it loads, in English, until our text is there.
+    await eventually(async () =>
+      assert.deepEqual(englishIn([await tooltip(page).innerText()], statusNames(names)), []),
+    );
     await picture('language-pseudo');
   });
 
@@ -62,7 +67,7 @@ describe('a display language with a translation of every text', () => {
     await widenSideBar(page, 300);
     const row = treeRow(page, /^unit failed/).first();
     await pointAt(page, row);
-    assert.ok(await row.locator('.actions .action-item').first().isVisible());
+    await row.locator('.actions .action-item').first().waitFor();
     assert.ok(await row.locator('.custom-view-tree-node-item-icon').isVisible());
     await picture('language-pseudo-300');
   });
@@ -82,7 +87,7 @@ describe('the display language Japanese', () => {
     const row = treeRow(page, new RegExp(`^${project.failed}, `));
     await row.waitFor();
     await eventually(async () => assert.match((await row.getAttribute('aria-label')) ?? '', failed));
-    assert.match(await statusBarItem(page, /^GitLab Builds/).innerText(), failed);
+    await eventually(async () => assert.match(await statusBarItem(page, /^GitLab Builds/).innerText(), failed));
     await picture('language-ja');
     await widenSideBar(page, 300);
     await row.click({ button: 'right' });
@@ -90,7 +95,7 @@ describe('the display language Japanese', () => {
     await picture('language-ja-menu');
     await page.keyboard.press('Escape');
     await pointAt(page, row);
-    assert.match(await tooltip(page).innerText(), failed);
+    await tooltip(page).filter({ hasText: failed }).waitFor();
     await picture('language-ja-tooltip');
   });
 });

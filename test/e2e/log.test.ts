@@ -3,7 +3,7 @@ import type { Locator, Page } from 'playwright-core';
 import { contextMenu, openView, quickInput, runCommand, setTheme, treeRow } from '../vscode/workbench';
 import { lines, logged, writeNamedFile } from './loggedProject';
 import { useWorkbench } from './startWorkbench';
-import { choice, eventually, goTo, inEditor } from './view';
+import { choice, drawnAgain, eventually, goTo, inEditor, turnWheel } from './view';
 
 const settings = { 'gitlabBuilds.groupBy': 'stage', 'gitlabBuilds.refresh.activeSeconds': 2 };
 
@@ -11,6 +11,16 @@ const settings = { 'gitlabBuilds.groupBy': 'stage', 'gitlabBuilds.refresh.active
 async function onScreen(page: Page): Promise<string> {
   const shown = await page.locator('.part.editor .monaco-editor .view-line').allInnerTexts();
   return shown.join('\n').replaceAll('\u00a0', ' ');
+}
+
+/** The same once the editor has come to rest: what scrolls is drawn in several steps. */
+function atRest(page: Page): Promise<string> {
+  return eventually(async () => {
+    const text = await onScreen(page);
+    await drawnAgain(page);
+    assert.equal(await onScreen(page), text, 'it comes to rest');
+    return text;
+  });
 }
 
 const shows = (page: Page, what: string | RegExp): Promise<void> =>
@@ -63,8 +73,9 @@ describe('logs', () => {
     await lens(page, 'Retry').waitFor();
     await page.locator('.part.editor .detected-link').filter({ hasText: '/builds/group' }).waitFor();
     const plain = await colorOf(page, 'added 200 packages in 3s');
+    // VS Code paints the text before its colors.
     for (const painted of ['ERROR: Job failed: exit code 1', '$ npm ci', 'true colour'])
-      assert.notEqual(await colorOf(page, painted), plain, painted);
+      await eventually(async () => assert.notEqual(await colorOf(page, painted), plain, painted));
     await picture('log-failed-dark');
     await setTheme(page, 'light');
     await picture('log-failed-light');
@@ -131,9 +142,9 @@ describe('logs', () => {
     await shows(page, 'line 200 of the log');
     await picture('log-live');
     await box.hover();
-    for (let notch = 0; notch < 10; notch++) await page.mouse.wheel(0, -200);
+    await turnWheel(page, -17);
     await eventually(async () => assert.doesNotMatch(await onScreen(page), /line 200 /));
-    const before = await onScreen(page);
+    const before = await atRest(page);
     const requests = gitlab.requests.length;
     grow(201, 300);
     await eventually(() =>
@@ -146,7 +157,7 @@ describe('logs', () => {
     await shows(page, 'line 400 of the log');
     await page.keyboard.press('ControlOrMeta+Home');
     await lens(page, /live/).waitFor();
-    const top = await onScreen(page);
+    const top = await atRest(page);
     gitlab.world.setStatus(project.builds.live, 'success');
     await lens(page, /passed/).waitFor();
     await tab(page, /^live #\d+ · passed$/).waitFor();
@@ -174,7 +185,6 @@ describe('logs', () => {
     await shows(page, 'ERROR: Job failed: exit code 1');
     await lens(page, 'Retry').waitFor();
     const plain = await colorOf(page, 'added 200 packages in 3s');
-    // VS Code paints the text before its colors.
     await eventually(async () => assert.notEqual(await colorOf(page, 'ERROR: Job failed: exit code 1'), plain));
     // By VS Code's own command, which first keeps what is open.
     await Promise.all([page.waitForEvent('load'), runCommand(page, 'Developer: Reload Window')]);

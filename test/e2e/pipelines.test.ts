@@ -60,7 +60,7 @@ describe('the pipelines of a commit', () => {
     const { page, picture } = workbench();
     await treeRow(page, /^Branch .*#1001/).waitFor();
     await picture('pipelines');
-    assert.deepEqual(await shown(page), [...atFirst, earlier]);
+    await eventually(async () => assert.deepEqual(await shown(page), [...atFirst, earlier]));
   });
 
   it('open, with the child in the row of its bridge, and the external in a group of their own', async () => {

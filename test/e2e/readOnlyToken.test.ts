@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { branchMergeRequestAndChild } from '../gitlab/scenarios';
 import { quickInput, treeRow } from '../vscode/workbench';
 import { useWorkbench } from './startWorkbench';
-import { expandAll, message, offeredIn, pointAt, unfold } from './view';
+import { eventually, expandAll, message, offeredIn, pointAt, unfold } from './view';
 
 describe('a token that may only read', () => {
   const token = 'glpat-that-may-only-read';
@@ -24,7 +24,8 @@ describe('a token that may only read', () => {
     await unfold(treeRow(page, /^packages, /));
     await treeRow(page, /^production, manual/).waitFor();
     await picture('read-only');
-    assert.match(await message(page).innerText(), /^feature · [0-9a-f]{8} · read-only token$/);
+    const words = /^feature · [0-9a-f]{8} · read-only token$/;
+    await eventually(async () => assert.match(await message(page).innerText(), words));
   });
 
   it('has no buttons and no entries that would change something', async () => {

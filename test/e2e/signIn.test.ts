@@ -12,8 +12,9 @@ describe('signing in', () => {
     const { host } = new URL(gitlab.url);
     await treeRow(page, new RegExp(`^Sign In to ${host}…`)).waitFor();
     await picture('sign-in-1-welcome');
-    assert.equal(await title(page).innerText(), 'GitLab Builds');
-    assert.match(await message(page).innerText(), new RegExp(`^Is ${host} a GitLab server\\?`));
+    await eventually(async () => assert.equal(await title(page).innerText(), 'GitLab Builds'));
+    const question = new RegExp(`^Is ${host} a GitLab server\\?`);
+    await eventually(async () => assert.match(await message(page).innerText(), question));
     assert.equal(await statusBarItem(page, /GitLab Builds/).count(), 0);
     assert.deepEqual(gitlab.requests, []);
   });
@@ -38,7 +39,7 @@ describe('signing in', () => {
       .locator('.quick-input-widget')
       .getByText(/(personal access|private) token for/)
       .waitFor();
-    assert.equal(await input.getAttribute('type'), 'password');
+    await eventually(async () => assert.equal(await input.getAttribute('type'), 'password'));
     const link = page.locator('.quick-input-widget').getByRole('link', { name: 'Open Private Token Page' });
     await link.waitFor();
     await picture('sign-in-3-token');

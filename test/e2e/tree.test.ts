@@ -19,7 +19,8 @@ describe('the tree of a commit', () => {
     const { page, picture } = workbench();
     await treeRow(page, /^Stage deploy/).waitFor();
     await picture('tree-first');
-    assert.deepEqual(await read(page), ['build', '2 passed', 'test', counts, ...inTest, 'deploy', '1 pending']);
+    const rows = ['build', '2 passed', 'test', counts, ...inTest, 'deploy', '1 pending'];
+    await eventually(async () => assert.deepEqual(await read(page), rows));
   });
 
   it('tells the statuses apart by more than their color', async () => {
@@ -74,13 +75,13 @@ describe('the tree of a commit', () => {
     const rows = ['test', '1 of 4 shown', odd, '1:00 · artifacts 142 B'];
     await eventually(async () => assert.deepEqual(await read(page), rows));
     await picture('filtered');
-    assert.match(await message(page).innerText(), /^main · [0-9a-f]{8} · only failed$/);
+    await eventually(async () => assert.match(await message(page).innerText(), /^main · [0-9a-f]{8} · only failed$/));
     await page
       .locator('.part.sidebar .composite.title')
       .getByRole('button', { name: /^Clear Filter/ })
       .click();
     await treeRow(page, /^Stage deploy/).waitFor();
-    assert.match(await message(page).innerText(), /^main · [0-9a-f]{8}$/);
+    await eventually(async () => assert.match(await message(page).innerText(), /^main · [0-9a-f]{8}$/));
   });
 });
 

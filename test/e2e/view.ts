@@ -140,9 +140,14 @@ function focusedAt(page: Page, index: number): Locator {
   return focusedRow(page).and(page.locator(`[data-index="${index}"]`));
 }
 
+/** Waits until the keys go to the tree. */
+export async function listFocused(page: Page): Promise<void> {
+  await page.locator('.part.sidebar .monaco-list.element-focused, .part.sidebar .monaco-list:focus').waitFor();
+}
+
 /** Goes down with the arrow, row by row, until the one of that name has the focus. */
 export async function goTo(page: Page, name: RegExp): Promise<void> {
-  await page.locator('.part.sidebar .monaco-list.element-focused, .part.sidebar .monaco-list:focus').waitFor();
+  await listFocused(page);
   if (!(await focusedAt(page, 0).isVisible())) await pressThen(page, 'Home', focusedAt(page, 0));
   for (let index = 1; index < 30; index++) {
     if (name.test((await focusedRow(page).getAttribute('aria-label')) ?? '')) return;
@@ -193,16 +198,37 @@ export function placeInTree(page: Page): Promise<Place> {
   })()`);
 }
 
+/** Turns the wheel, so many notches down, and waits until the page has heard of all of it: a busy one hears late. */
+export async function turnWheel(page: Page, notches: number): Promise<void> {
+  const pixels = 120 * Math.sign(notches);
+  await page.evaluate(`(() => {
+    const first = globalThis.turned === undefined;
+    globalThis.turned = 0;
+    const add = ({ deltaY }) => (globalThis.turned += deltaY);
+    if (first) addEventListener('wheel', add, { capture: true, passive: true });
+  })()`);
+  for (let notch = 0; notch < Math.abs(notches); notch++) await page.mouse.wheel(0, pixels);
+  await eventually(async () =>
+    assert.equal(await page.evaluate<number>('globalThis.turned'), pixels * Math.abs(notches)),
+  );
+  await drawnAgain(page);
+}
+
 /** Turns the wheel over the tree, so many notches down; where it is then. */
 export async function scroll(page: Page, notches: number): Promise<Place> {
   await page.mouse.move(200, 400);
-  for (let notch = 0; notch < Math.abs(notches); notch++) await page.mouse.wheel(0, 120 * Math.sign(notches));
+  await turnWheel(page, notches);
   return eventually(async () => {
     const place = await placeInTree(page);
-    await delay(lookAgainMs);
+    await drawnAgain(page);
     assert.deepEqual(await placeInTree(page), place, 'it comes to rest');
     return place;
   });
+}
+
+/** Waits until the page was drawn twice more: what had begun to move has moved on by then. */
+export async function drawnAgain(page: Page): Promise<void> {
+  await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
 }
 
 /** Notes from now on the labels of rows in which something changes; the function that it gives tells them. */

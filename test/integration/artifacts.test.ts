@@ -131,9 +131,12 @@ for (const options of servers) {
       const { document } = vscode.window.activeTextEditor ?? assert.fail('no editor');
       assert.deepEqual([document.getText(), document.languageId], [files['public/index.html'], 'html']);
       await run('openArtifact', server.site, 'public/logo.png');
-      const { input } = vscode.window.tabGroups.activeTabGroup.activeTab ?? {};
-      assert.ok(input instanceof vscode.TabInputCustom, 'a picture');
-      assert.match(input.viewType, /image/i);
+      // VS Code tells extensions of a tab a moment after it has opened it.
+      await eventually(() => {
+        const { input } = vscode.window.tabGroups.activeTabGroup.activeTab ?? {};
+        assert.ok(input instanceof vscode.TabInputCustom, 'a picture');
+        assert.match(input.viewType, /image/i);
+      });
     });
 
     it('come into the workspace: all, one file, a folder', async () => {

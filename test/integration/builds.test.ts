@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { startGitLab, type FakeGitLab } from '../gitlab/server';
 import { smallProject, type SmallProject } from '../gitlab/scenarios';
-import { api, buildNamed, commit, eventually, git, setRemote, signIn, until, workspaceFolder } from './support';
+import { api, buildNamed, eventually, git, setRemote, setting, signIn, until, workspaceFolder } from './support';
 
 describe('builds of the checked out commit, on GitLab 8.5', () => {
   let gitlab: FakeGitLab;
@@ -14,6 +14,8 @@ describe('builds of the checked out commit, on GitLab 8.5', () => {
   const asked = (since: number) => gitlab.requests.slice(since).map(({ method, path }) => `${method} ${path}`);
 
   before(async () => {
+    // Nothing is asked for but when a test wants it.
+    await setting('refresh.activeSeconds', 600);
     gitlab = await startGitLab();
     small = smallProject(gitlab.world, { sha: git('rev-parse', 'HEAD'), ref: 'main' });
     await setRemote(`${gitlab.url}/${small.project.path}.git`);
@@ -22,6 +24,7 @@ describe('builds of the checked out commit, on GitLab 8.5', () => {
   after(async () => {
     await vscode.commands.executeCommand('gitlabBuilds.signOut');
     await gitlab.close();
+    await setting('refresh.activeSeconds', undefined);
     rmSync(join(workspaceFolder(), '.gitlab-builds'), { recursive: true, force: true });
   });
 
@@ -80,9 +83,11 @@ describe('builds of the checked out commit, on GitLab 8.5', () => {
   });
 
   it('follows HEAD', async () => {
-    const sha = commit('Add a feature');
+    // GitLab has it, with its build, before HEAD moves.
+    const sha = git('commit-tree', '-p', 'HEAD', '-m', 'Add a feature', 'HEAD^{tree}');
     gitlab.world.addCommit(small.project, { sha, title: 'Add a feature' });
     gitlab.world.addBuild(small.project, { sha, ref: 'main', stage: 'test', name: 'feature', status: 'running' });
+    git('reset', '--quiet', '--soft', sha);
     const repository = await until('at the new commit', (one) => one.commit?.sha === sha && one.state === 'ready');
     assert.deepEqual(
       repository.builds.map(({ name }) => name),

@@ -7,7 +7,7 @@ import type { Project } from '../gitlab/model';
 import { seedProject, type Seed } from '../gitlab/seed';
 import { startGitLab, type FakeGitLab } from '../gitlab/server';
 import type { World } from '../gitlab/world';
-import { eventually, answering, buildNamed, commit, git, gitIn, setRemote, signIn, until } from './support';
+import { eventually, answering, buildNamed, commit, git, gitIn, setRemote, setting, signIn, until } from './support';
 
 const activeSeconds = 2;
 
@@ -127,10 +127,6 @@ function listener() {
     return { showWarningMessage: show, showInformationMessage: show } as unknown as Partial<typeof vscode.window>;
   };
   return { spoken, tell };
-}
-
-async function setting(name: string, value: unknown): Promise<void> {
-  await vscode.workspace.getConfiguration('gitlabBuilds').update(name, value, vscode.ConfigurationTarget.Global);
 }
 
 function temporary(prefix: string): string {

@@ -4,7 +4,18 @@ import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { smallProject, type SmallProject } from '../gitlab/scenarios';
 import { startGitLab, type FakeGitLab } from '../gitlab/server';
-import { answering, api, eventually, git, messagesDuring, setRemote, signIn, until, workspaceFolder } from './support';
+import {
+  answering,
+  api,
+  eventually,
+  git,
+  messagesDuring,
+  setRemote,
+  setting,
+  signIn,
+  until,
+  workspaceFolder,
+} from './support';
 
 const createQuickPick = vscode.window.createQuickPick.bind(vscode.window);
 
@@ -68,6 +79,8 @@ for (const has of versions)
     const newest = () => gitlab.world.pipelines(small.project).at(-1);
 
     before(async () => {
+      // Nothing is asked for but when a test wants it.
+      await setting('refresh.activeSeconds', 600);
       gitlab = await startGitLab({ profile: has.profile });
       const { world } = gitlab;
       small = smallProject(world, { sha: git('rev-parse', 'HEAD'), ref: 'main' });
@@ -86,6 +99,7 @@ for (const has of versions)
       rmSync(ciUri().fsPath, { force: true });
       await run('signOut', { instance: gitlab.url });
       await gitlab.close();
+      await setting('refresh.activeSeconds', undefined);
     });
 
     it('has code lenses over the jobs of the file', async () => {

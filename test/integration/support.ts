@@ -34,6 +34,11 @@ export async function setRemote(url: string): Promise<void> {
   await vscode.commands.executeCommand('git.refresh');
 }
 
+/** Sets a setting of ours for the user; undefined: it has its default again. */
+export async function setting(name: string, value: unknown): Promise<void> {
+  await vscode.workspace.getConfiguration('gitlabBuilds').update(name, value, vscode.ConfigurationTarget.Global);
+}
+
 export async function api(): Promise<GitLabBuildsAPI> {
   const extension = vscode.extensions.getExtension<Exports>(extensionId);
   assert.ok(extension, 'VS Code does not know the extension');

@@ -172,7 +172,11 @@ async function observe(
       GITLAB_TOKEN: token,
     };
     const job = { control: control.url, steps: stepsWith(bySetting.url) };
-    const settings = { 'http.systemCertificates': trust === 'the system' || release === 'newest' };
+    const settings = {
+      'http.systemCertificates': trust === 'the system' || release === 'newest',
+      // No poll gets among the refreshes that are counted, or keeps a connection open through a pause.
+      'gitlabBuilds.refresh.activeSeconds': 600,
+    };
     const shown = await runJob({ release, folder, workspace: workspace.folder, env, settings }, job);
     return { shown, counts, refused: bySetting.refused() + byEnvironment.refused() };
   } finally {
