@@ -12,7 +12,6 @@ import type { Downloaded } from './downloader.bench';
 import { short, spread, timed, told } from './numbers';
 import type { Line, Measured, Options } from './part';
 import { answerOf, withProgram } from './processes';
-import { quietLog } from './quietLog';
 import type { Cost, Stored } from './storage.bench';
 
 const [entries, bytesEach, smallBytes] = [10_000, 107_000, 10_000];
@@ -61,8 +60,7 @@ async function browse(
 
 async function listOf({ url, token, project, build: id }: Stored, server: ChildProcess) {
   const { signal } = new AbortController();
-  const instance = { url, hosts: [], apiVersion: 'auto' } as const;
-  const client = connect(instance, async () => token, quietLog, 'bench');
+  const client = connect(url, token);
   const build = await client.build(project, id, signal);
   let archive: Archive = { entries: [], open: () => assert.fail() };
   let ms = 0;

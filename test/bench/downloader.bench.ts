@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { saveArtifacts } from '../../src/core/artifacts/download/save';
 import { connect } from './connect';
-import { quietLog } from './quietLog';
 import { timed } from './numbers';
 import type { Stored } from './storage.bench';
 
@@ -29,8 +28,7 @@ async function main(stored: Stored): Promise<void> {
 
 async function download({ url, token, project, build: id }: Stored, root: string): Promise<Downloaded> {
   const { signal } = new AbortController();
-  const instance = { url, hosts: [], apiVersion: 'auto' } as const;
-  const client = connect(instance, async () => token, quietLog, 'bench');
+  const client = connect(url, token);
   const build = await client.build(project, id, signal);
   const beforeMB = process.resourceUsage().maxRSS / 1024;
   let path: string | undefined;

@@ -1,8 +1,5 @@
 import assert from 'node:assert/strict';
-import { GitLabClient } from '../../src/core/gitlab/client';
-import { createHttp } from '../../src/core/gitlab/http/http';
-import type { Http } from '../../src/core/gitlab/http/request';
-import { quietLog } from './quietLog';
+import { connectForWholeLists } from './connect';
 import { timed } from './numbers';
 import { rawList } from './rawList';
 
@@ -46,14 +43,8 @@ function rawLister({ url, token, project, sha }: ListJob): List {
 }
 
 function clientLister({ url, token, project, sha }: ListJob): List {
-  const http = createHttp({ log: quietLog, userAgent: 'bench' });
-  // In full each time, as the raw one reads it: a list that has not changed would come without its pages.
-  const whole: Http = {
-    json: (request) => http.json({ ...request, etag: undefined }),
-    stream: (request) => http.stream(request),
-  };
-  const instance = { url, hosts: [], apiVersion: 'auto' } as const;
-  const client = new GitLabClient(instance, whole, async () => token, quietLog);
+  // As the raw one reads it.
+  const client = connectForWholeLists(url, token);
   return async () => (await client.listing(project.path, { sha }, new AbortController().signal)).builds;
 }
 

@@ -8,7 +8,6 @@ import { manyBuilds } from '../gitlab/scenarios';
 import { startGitLab } from '../gitlab/server';
 import { spread, type Spread, told } from './numbers';
 import type { Line, Measured } from './part';
-import { quietLog } from './quietLog';
 
 const counts = [100, 1_000, 10_000];
 const repeats = 31;
@@ -58,14 +57,9 @@ async function listTwice(count: number): Promise<readonly [Listing, Listing]> {
   const fake = await startGitLab();
   try {
     const { project, sha, token } = manyBuilds(fake.world, count);
-    const instance = { url: fake.url, hosts: [], apiVersion: 'auto' } as const;
     // Each by a client of its own: one alone would give what has not changed as the same objects.
     const list = (): Promise<Listing> =>
-      connect(instance, async () => token, quietLog, 'bench').listing(
-        project.path,
-        { sha },
-        new AbortController().signal,
-      );
+      connect(fake.url, token).listing(project.path, { sha }, new AbortController().signal);
     return [await list(), await list()];
   } finally {
     await fake.close();

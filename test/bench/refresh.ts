@@ -1,8 +1,6 @@
 import assert from 'node:assert/strict';
-import { connect } from './connect';
-import { GitLabClient } from '../../src/core/gitlab/client';
-import { createHttp } from '../../src/core/gitlab/http/http';
-import type { Http } from '../../src/core/gitlab/http/request';
+import { connect, connectForWholeLists, instanceAt } from './connect';
+import type { GitLabClient } from '../../src/core/gitlab/client';
 import { Monitor } from '../../src/core/polling/monitor';
 import { buildsOf, listingOf, type Snapshot, type Target } from '../../src/core/model/snapshot';
 import { toTree } from '../../src/core/model/tree';
@@ -11,7 +9,6 @@ import { type RecordedRequest, startGitLab } from '../gitlab/server';
 import { Blocking } from './blocking';
 import type { Measured, Options } from './part';
 import { withProgram } from './processes';
-import { quietLog } from './quietLog';
 import type { Served } from './server.bench';
 
 const count = 100;
@@ -24,8 +21,8 @@ export async function measureRefresh({ programs }: Options): Promise<Measured> {
   const longestMs = await measureBlocking(programs);
   const fake = await startGitLab();
   const { project, sha, token } = manyBuilds(fake.world, count);
-  const instance = { url: fake.url, hosts: [], apiVersion: 'auto' } as const;
-  const client = connect(instance, async () => token, quietLog, 'bench');
+  const instance = instanceAt(fake.url);
+  const client = connect(fake.url, token);
   const monitor = monitorOf(client, { instance, project: project.path, sha, pinned: false });
   try {
     const asked = async (): Promise<readonly RecordedRequest[]> => {
@@ -61,13 +58,8 @@ async function measureBlocking(programs: string): Promise<readonly number[]> {
     async ({ url, token, projects }) => {
       const [seed] = projects;
       assert.ok(seed !== undefined);
-      const http = createHttp({ log: quietLog, userAgent: 'bench' });
-      const whole: Http = {
-        json: (request) => http.json({ ...request, etag: undefined }),
-        stream: (request) => http.stream(request),
-      };
-      const instance = { url, hosts: [], apiVersion: 'auto' } as const;
-      const client = new GitLabClient(instance, whole, async () => token, quietLog);
+      const instance = instanceAt(url);
+      const client = connectForWholeLists(url, token);
       const { project, sha } = seed;
       const monitor = monitorOf(client, { instance, project: project.path, sha, pinned: false }, (snapshot) => {
         toTree(listingOf(snapshot), 'stageAndStatus', []);

@@ -7,7 +7,6 @@ import { smallProject, type SmallProject } from '../gitlab/scenarios';
 import { startGitLab, type FakeGitLab } from '../gitlab/server';
 import { connect } from './connect';
 import type { Line, Measured } from './part';
-import { quietLog } from './quietLog';
 
 const profiles = ['8.5', '10.8', '13.9', '18.9'] as const satisfies readonly ProfileName[];
 
@@ -99,8 +98,7 @@ const scenes = new WeakMap<FakeGitLab, SmallProject>();
 async function sceneOf(fake: FakeGitLab): Promise<Scene> {
   const small = scenes.get(fake) ?? smallProject(fake.world);
   scenes.set(fake, small);
-  const instance = { url: fake.url, hosts: [], apiVersion: 'auto' } as const;
-  const client = connect(instance, async () => small.token, quietLog, 'bench');
+  const client = connect(fake.url, small.token);
   const listing = await client.listing(small.project.path, { sha: small.sha, ref: small.ref }, signal());
   const failed = listing.builds.find(({ status }) => status === 'failed');
   if (failed === undefined) throw new Error('no build has failed');

@@ -9,7 +9,7 @@ import { isActive } from '../../src/core/model/build';
 import { FakeClock, settled } from '../core/support';
 import { MemoryGitLab } from './memoryGitLab';
 import type { Line, Measured } from './part';
-import { quietLog } from './quietLog';
+import { quietLog } from './connect';
 
 const minute = 60_000;
 const repositories = 20;

@@ -6,7 +6,6 @@ import { type Seed, seedProject } from '../gitlab/seed';
 import { type RecordedRequest, startGitLab } from '../gitlab/server';
 import type { World } from '../gitlab/world';
 import type { Line, Measured } from './part';
-import { quietLog } from './quietLog';
 import { plain, sumOf } from './refresh';
 
 const count = 40;
@@ -38,7 +37,7 @@ async function refreshTwice(profile: ProfileName): Promise<Asked> {
   try {
     const pipelines = tellsPipelines(fake.world) ? 2 : 1;
     const { project, sha, ref, token } = fill(fake.world, pipelines);
-    const client = connect({ url: fake.url, hosts: [], apiVersion: 'auto' }, async () => token, quietLog, 'bench');
+    const client = connect(fake.url, token);
     const refresh = async (): Promise<readonly RecordedRequest[]> => {
       const before = fake.requests.length;
       const { builds } = await client.listing(project.path, { sha, ref }, new AbortController().signal);
