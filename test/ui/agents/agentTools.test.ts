@@ -8,6 +8,7 @@ import { appsInTests } from '../eachApp';
 import { EventEmitter } from '../fake/basics';
 import { editor } from '../fake/editor';
 import { until } from '../fake/until';
+import { quickPolls } from '../quickPolls';
 import type { LanguageModelTextPart } from '../vscode';
 
 const versions = ['8.5', '10.8', '18.9'] as const;
@@ -280,6 +281,7 @@ describe('Tools for agents', () => {
   });
 
   describe('that wait', () => {
+    quickPolls();
     it('end when the builds have, without a request of their own', async () => {
       await ready({ settings: () => ({ 'gitlabBuilds.refresh.activeSeconds': 2 }) });
       const { world } = app.gitlab;

@@ -8,6 +8,7 @@ import { editor } from '../fake/editor';
 import type { FakeTextEditor } from '../fake/texts';
 import { until } from '../fake/until';
 import { Uri } from '../fake/basics';
+import { quickPolls } from '../quickPolls';
 import { evaluate } from '../when';
 
 const escape = '\u001b';
@@ -279,6 +280,7 @@ describe('Open Log', () => {
   });
 
   describe('of a build that runs', () => {
+    quickPolls();
     const grows = (text: string) => app.gitlab.world.appendTrace(app.small.builds.long, text);
     const openRunning = () => app.run('openLog', { build: app.small.builds.long.id });
     const shows = (what: RegExp) => until(String(what), () => what.test(shown().document.getText()));

@@ -6,12 +6,14 @@ import { appsInTests } from '../eachApp';
 import { Selection, type FakeTextEditor } from '../fake/texts';
 import { editor } from '../fake/editor';
 import { until } from '../fake/until';
+import { quickPolls } from '../quickPolls';
 
 const line = (at: number): string => `line ${at} ${'x'.repeat(90)}`;
 const lines = (from: number, to: number): string =>
   Array.from({ length: to - from }, (_, at) => line(from + at)).join('\n') + '\n';
 
 describe('A log that is long', () => {
+  quickPolls();
   const apps = appsInTests();
   let app: App;
   const ready = async (trace: string) => {

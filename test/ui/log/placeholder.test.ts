@@ -7,11 +7,13 @@ import { appsInTests } from '../eachApp';
 import { editor } from '../fake/editor';
 import type { FakeTextEditor } from '../fake/texts';
 import { until } from '../fake/until';
+import { quickPolls } from '../quickPolls';
 import { aBuild } from '../samples';
 
 const escape = '\u001b';
 
 describe('In place of a log', () => {
+  quickPolls();
   const apps = appsInTests();
   let app: App;
   const ready = async (options: AppOptions = {}) => {
