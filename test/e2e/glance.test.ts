@@ -64,6 +64,19 @@ describe('a failing branch of forty builds below a green tag', () => {
     }
   });
 
+  it('shows only what failed with one click, and all of it again with one more', async () => {
+    const { page } = workbench();
+    const button = (name: RegExp) => page.locator('.part.sidebar .composite.title').getByRole('button', { name });
+    const passed = treeRow(page, /^Stage prepare/);
+    await passed.waitFor();
+    await button(/^Show Failed Builds Only/).click();
+    await passed.waitFor({ state: 'hidden' });
+    assert.match(await message(page).innerText(), /only failed/);
+    await failed().waitFor();
+    await button(/^Clear Filter/).click();
+    await passed.waitFor();
+  });
+
   it('shows its error line with one click', async () => {
     const { page, picture, project } = workbench();
     const clicks = await measured(page, 'open its log at the error', async (click) => {
