@@ -341,6 +341,12 @@ describe('The welcome text', () => {
       );
   });
 
+  it('of a connection that is not secure leave the reason open, for there are several', () => {
+    const text = welcomes.find(({ name }) => name === '%welcome.failed.tls%')?.text ?? '';
+    assert.match(text, /isn't valid or isn't trusted on this machine, or the server/);
+    assert.match(text, /If the certificate's authority is missing/);
+  });
+
   it('of every failure offers to try again', () => {
     for (const { name, text } of welcomes.filter((one) => one.name.includes('failed')))
       assert.match(text, /\(command:gitlabBuilds\.refresh\)/, name);
