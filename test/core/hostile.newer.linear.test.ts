@@ -141,6 +141,21 @@ describe('Ten times the input costs at most twenty times the work', () => {
         ],
         (text) => readCoverage('coverage.xml', Buffer.from(`<coverage>${text}`)).catch(ignored),
       ));
+    describe('declarations', () =>
+      each(20_000, ['<!x', '<!x>', '<!ENTITY a "&a;">', '<!DOCTYPE a [', '<?x', '<?x ?>', '<![', '<!'], (text) =>
+        readCoverage('coverage.xml', Buffer.from(`<coverage>${text}`)).catch(ignored),
+      ));
+    for (const start of ['<!x', '<!DOCTYPE a [', '<!--', '<?x ', '<![CDATA[', '<a b="', '<a ', '<', '&'])
+      describe(`one token without an end, ${start}`, () =>
+        each(20_000, ['x', ' ', "'", '['], (text) =>
+          readCoverage('coverage.xml', Buffer.from(`<coverage>${start}${text}`)).catch(ignored),
+        ));
+    describe('elements of JaCoCo', () =>
+      each(
+        20_000,
+        ['<package name="a">', '<sourcefile name="a">', '<line nr="1" ci="1"/>', '<report>', '</report>', '<group>'],
+        (text) => readCoverage('jacoco.xml', Buffer.from(`<report>${text}`)).catch(ignored),
+      ));
     describe('paths', () =>
       each(2_000, ['a/', '../', './', '\\', '/'], (text) =>
         candidatesOf({ paths: [text], lines: new Map(), branches: new Map() }, text),

@@ -9,6 +9,7 @@ import type { Call, CommitQuestion, CommitRef, KindsOfPipelines, Project, Projec
 import { has } from './features';
 import type { FoundProjects } from './foundProjects';
 import type { FactsKeeper } from './instanceFacts';
+import { maxBuilds } from './listing/listingBounds';
 import { mayHideUpgrade } from './notFound';
 
 /**
@@ -75,11 +76,11 @@ export class Listings {
     const expected = projects.kindsOf(project);
     const rows = await ask({ api, server, project, commit, memory, log, isAsked, expected });
     const pipelines = [...rows.pipelines].sort((a, b) => b.id - a.id);
-    const isPartial = api.isPartial || rows.isPartial === true;
+    const isPartial = api.isPartial || rows.isPartial === true || rows.builds.length > maxBuilds;
     // Read the last page, arrange, and render in separate turns if there is a lot.
     const isMuch = rows.builds.length > manyRows;
     if (isMuch) await nextTurn();
-    const builds = arrange(details.withAll(project.id, rows.builds), pipelines);
+    const builds = arrange(details.withAll(project.id, rows.builds.slice(0, maxBuilds)), pipelines);
     if (isMuch) await nextTurn();
     return { builds, pipelines, ...(isPartial ? { isPartial } : {}) };
   }

@@ -52,6 +52,19 @@ describe('GitLabClient: a list', () => {
     assert.deepEqual([listing.builds.length, listing.isPartial, asked.length], [1000, true, 1000]);
   }).timeout(30_000);
 
+  for (const [pages, shown, isPartial] of [
+    [100, 10_000, undefined],
+    [101, 10_000, true],
+  ] as const)
+    it(`of more than ten thousand builds is cut, and says that there is more: ${pages} pages of a hundred`, async () => {
+      const { client } = await gitlab(
+        (page, size) => Array.from({ length: size }, (_, index) => row(page * size + index)),
+        (page) => (page < pages ? String(page + 1) : ''),
+      );
+      const listing = await client.listing('1', { sha }, unhurried());
+      assert.deepEqual([listing.builds.length, listing.isPartial], [shown, isPartial]);
+    }).timeout(30_000);
+
   it('that is whole does not', async () => {
     const { client } = await gitlab(
       () => [row(1)],

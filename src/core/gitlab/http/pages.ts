@@ -39,7 +39,7 @@ export async function allPages<T>(read: (page: number) => Promise<Page<T>>, expe
   while (next !== undefined && next <= maxPages && rowsOf(pages) < maxRows) {
     pages.push(...(await readRange(next, until, read)));
     const last = pages.at(-1);
-    next = last === undefined || last.items.length === 0 ? undefined : pageAfter(until, last);
+    next = last === undefined || last.items.length === 0 ? undefined : pageAfter(pages.length, last);
     if (last !== undefined && next !== undefined) until = Math.min(maxPages, Math.max(next, endOf(next, last)));
   }
   const filled = pages.filter(({ items }) => items.length > 0).length;

@@ -21,6 +21,7 @@ import { isEssential, toRefusal } from './graphqlRefusal';
 import { endStateOf, toBuild, toChild, toCommit, toId, toPipeline, type NamedPipeline } from './graphqlMappers';
 import type { TtlCache } from '../../util/ttlCache';
 import { FurtherJobs, type KnownPages } from './furtherJobs';
+import { maxBuilds, maxPipelines } from './listingBounds';
 import { isMergeOf, isNoMergeOf } from './mergeRequests';
 import { newestJobs } from './newestJobs';
 import { keepNumber, pipelineNumber } from './pipelineNumbers';
@@ -52,8 +53,8 @@ const pipelinesAtOnce = 4;
 const namedAtOnce = 2;
 /** Jobs per pipeline and response; reduced if GitLab times out. */
 const jobsAtOnce = [100, 50, 20] as const;
-/** Maximum number of pipelines per commit; a longer list is truncated and marked as partial. */
-const maxPipelines = 500;
+/** Maximum number of questions about a commit: its pipelines, one by one, need no more. */
+const maxAsked = 2 * maxPipelines;
 /** Maximum number of merge requests, and of pipelines of each; a query asks for fewer. */
 const [maxMergeRequests, maxOfMergeRequest] = [10, 20];
 /** Give up after this many refused queries: it can't be GitLab. */
@@ -238,7 +239,7 @@ class GraphqlListing {
     return known?.parents ?? (expected?.hasChildren === true ? [commit.sha] : []);
   }
 
-  /** Pipelines that responses referred to and that haven't been requested. */
+  /** Pipelines that responses referred to and that haven't been requested, as far as there is room for them. */
   private missing(): readonly Ask[] {
     const merges = [...this.merges.values()].map((merge): Ask => ({ kind: 'merge', sha: merge.sha, merge }));
     this.takeEnded();
@@ -246,18 +247,23 @@ class GraphqlListing {
     const parents = this.listsChildren() ? [...lost, ...this.newMerges()] : [];
     const lists = parents.map(({ sha }): Ask => ({ kind: 'children', sha }));
     const open = distinct([...merges, ...lists]).filter((ask) => !this.asked.has(nameOf(ask)));
-    if (open.length > 0 && this.listsChildren()) return open;
     const iids = [...lost.flatMap(({ iid }) => iid ?? []), ...this.numbersOfGuessed()];
     const left = [...new Set(iids)].filter((iid) => !this.asked.has(iid));
-    const isFull = this.pipelines.size >= maxPipelines;
-    if (isFull && left.length > 0) this.isPartial = true;
-    return isFull ? open : [...open, ...byTwos(left)];
+    const asks = open.length > 0 && this.listsChildren() ? open : [...open, ...byTwos(left)];
+    const room = this.isFull ? 0 : maxAsked - this.asked.size;
+    this.isPartial ||= asks.length > room;
+    return asks.slice(0, room);
   }
 
   private numbersOfGuessed(): readonly string[] {
     const { memory } = this.question;
     const open = this.guessed.filter(({ id }) => !this.merges.has(id) && !this.pipelines.has(id));
     return open.flatMap(({ id }) => pipelineNumber(memory, id) ?? []);
+  }
+
+  /** Whether nothing more is asked for. */
+  private get isFull(): boolean {
+    return this.pipelines.size >= maxPipelines || this.builds.length >= maxBuilds || this.asked.size >= maxAsked;
   }
 
   /** Merge commits that probably have child pipelines, because other commits have some. */
@@ -351,7 +357,7 @@ class GraphqlListing {
           this.context = { ...this.question, noMaintainer: true };
         await Promise.all([
           this.take(row.requireObject('own').requireObjects('nodes')),
-          this.readMergeRequests(row.object('mergeRequests')?.objects('nodes').slice(0, maxMergeRequests) ?? []),
+          this.readMergeRequests(this.firstNodes(row.object('mergeRequests'), maxMergeRequests)),
         ]);
         return;
       }
@@ -411,7 +417,7 @@ class GraphqlListing {
       const page = row.requireObject('children');
       await this.take(page.requireObjects('nodes'));
       after = pages.after(page);
-      if (this.pipelines.size >= maxPipelines && after !== undefined) {
+      if (this.isFull && after !== undefined) {
         this.isPartial = true;
         return;
       }
@@ -422,7 +428,7 @@ class GraphqlListing {
   private async take(rows: readonly JsonObject[], iids?: ReadonlyMap<JsonObject, string>): Promise<void> {
     const { project } = this.question;
     const all = rows.filter((row) => !this.pipelines.has(toId(row.requireString('id'))));
-    const fresh = all.slice(0, Math.max(0, maxPipelines - this.pipelines.size));
+    const fresh = this.builds.length < maxBuilds ? all.slice(0, Math.max(0, maxPipelines - this.pipelines.size)) : [];
     if (fresh.length < all.length) this.isPartial = true;
     for (const row of fresh) {
       const pipeline = toPipeline(row, project);
@@ -472,8 +478,7 @@ class GraphqlListing {
     for (const row of rows) {
       if (row.string('diffHeadSha') !== commit.sha) continue;
       const mergeRequest = { iid: Number(row.requireString('iid')), title: row.string('title') ?? '' };
-      const listed = row.object('pipelines')?.objects('nodes').slice(0, maxOfMergeRequest) ?? [];
-      const told = listed.filter(isOfMergeRequest);
+      const told = this.firstNodes(row.object('pipelines'), maxOfMergeRequest).filter(isOfMergeRequest);
       const pipelines = told.map((each) => ({ pipeline: { ...bare(each), mergeRequest }, iid: each.string('iid') }));
       for (const { pipeline, iid } of pipelines) {
         if (pipeline.sha !== commit.sha) continue;
@@ -487,6 +492,13 @@ class GraphqlListing {
       this.ofMergeRequests.set(merge.id, merge);
       this.merges.set(merge.id, merge);
     }
+  }
+
+  /** The first rows of a connection; more than that make the listing partial. */
+  private firstNodes(connection: JsonObject | undefined, most: number): readonly JsonObject[] {
+    const rows = connection?.objects('nodes') ?? [];
+    this.isPartial ||= rows.length > most;
+    return rows.slice(0, most);
   }
 
   /** Sends a query and returns `project`. Fields that the server lacks are dropped, now and later. */

@@ -4,6 +4,7 @@ import type { Listing, Pipeline } from '../../model/pipeline';
 import type { CommitQuestion } from '../dialect';
 import { externalStatuses, withExternal } from './externalStatuses';
 import { withConfigErrors } from './configErrors';
+import { maxBuilds, maxPipelines } from './listingBounds';
 import { mergeRequestPipelines } from './mergeRequests';
 import { newestJobs } from './newestJobs';
 import { ownPipelines } from './ownPipelines';
@@ -11,10 +12,6 @@ import type { ReadBuild } from './pipelineRows';
 import { RowsByPipeline, type EndedRows } from './rowsByPipeline';
 
 const pipelinesAtOnce = 6;
-/** Maximum number of pipelines per commit; a longer list is truncated and marked as partial. */
-const maxPipelines = 500;
-/** Number of builds of a commit after which no further pipelines are read. */
-const maxBuilds = 100_000;
 
 /** What the previous listing found, so that everything can be requested at once. */
 interface Known {

@@ -154,6 +154,20 @@ describe('allPages', () => {
       assert.deepEqual([items.length, isPartial, asked, last], [1000, true, 1000, 1000]);
     });
 
+  it('is cut after a hundred thousand rows, however many each page has, and says so', async () => {
+    let asked = 0;
+    const rows = Array.from({ length: 5000 }, (_, index) => index);
+    const read = async (page: number): Promise<Page<number>> => {
+      asked += 1;
+      return { headers: new Headers({ 'X-Next-Page': String(page + 1), 'X-Total-Pages': '1000' }), items: rows };
+    };
+    const { items, isPartial } = await allPages(read);
+    assert.equal(isPartial, true);
+    // What is under way at that moment is taken as well.
+    assert.ok(items.length >= 100_000 && items.length <= 130_000, `${items.length} rows`);
+    assert.equal(asked, items.length / rows.length);
+  });
+
   it('is whole where the thousandth page is the last', async () => {
     const read = async (page: number): Promise<Page<number>> => ({
       headers: new Headers({ 'X-Next-Page': page < 1000 ? String(page + 1) : '', 'X-Total-Pages': '1000' }),
