@@ -37,6 +37,7 @@ export const hostileNames = [
   '[\u202ex](command:c)\ufeff$(\u200bbug)',
   '&lt;b&gt; &#36;(flame) [&#93;(command:x)',
   '[c\u061c](command:d)\u009b31m$(\u200eflame)\u2066',
+  '[t]\u{e0041}(command:e)$\ufff9(flame)\u3164\u00ad\ufe0f\u{e0101}\u{e0102}',
 ] as const;
 
 /** Stages build, test and deploy; every status of GitLab 8.5, on any version; `rspec` was retried; artifacts on `compile` and `odd`. */

@@ -22,11 +22,14 @@ import { box } from './signInBox';
 
 /** Characters that nobody sees and that change what others look like or do; our own word joiner only parts markup. */
 const marks =
-  /[\0-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2061-\u2069\ufeff]|(?<![\]$])\u2060|[\ud800-\udfff](?<![\ud800-\udbff][\udc00-\udfff])(?![\udc00-\udfff])/g;
+  /[\0-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2061-\u206f\ufeff\u00ad\u3164\ufff9-\ufffb]|(?<![\]$])\u2060|[\ud800-\udfff](?<![\ud800-\udbff][\udc00-\udfff])(?![\udc00-\udfff])/g;
 
 /** What of a text a person sees. */
 function visible(text: string): string {
-  return text.replace(/[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g, '');
+  return text.replace(
+    /[\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\u00ad\u3164\ufff9-\ufffb\u{e0000}-\u{e0fff}]/gu,
+    '',
+  );
 }
 
 /** A text of Markdown as it is read: all that is escaped as itself. */

@@ -14,7 +14,7 @@ export const reserved = /^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$
 export function safeName(name: string): string {
   const plain = withoutMiddle(name)
     .normalize('NFC')
-    .replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}]/gu, '')
+    .replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu, '')
     .replace(/[/\\:*?"<>|]/g, '-');
   const short = shorten(trimCharacters(plain, `${whitespace}.`));
   if (short === '') return 'unnamed';

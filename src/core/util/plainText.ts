@@ -2,8 +2,14 @@
 const maxShown = 1000;
 /** C0 and C1 control characters and all white space. */
 const breaks = /[\s\p{Cc}]+/gu;
-/** Invisible direction and zero-width marks, which make different names look alike. */
-const invisible = /[\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]/gu;
+/**
+ * Invisible characters, which make different names look alike or hide text: marks of direction and of zero width, fillers,
+ * annotations and tags. The tags of a flag, which are its first group, stay.
+ */
+const invisible =
+  /(\u{1f3f4}[\u{e0061}-\u{e007a}]{4,6}\u{e007f})|[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff0-\ufffb\u{1bca0}-\u{1bca3}\u{1d173}-\u{1d17a}\u{e0000}-\u{e00ff}\u{e01f0}-\u{e0fff}]/gu;
+/** Selectors of a form of the character before: the first may be meant, as in emoji, further ones can only hide text. */
+const selectors = /([\ufe00-\ufe0f\u{e0100}-\u{e01ef}])[\ufe00-\ufe0f\u{e0100}-\u{e01ef}]+/gu;
 const joiners = /[\u200c\u200d]+/gu;
 /** What may precede or follow a joiner: letters of some scripts and emoji. */
 const joinable = /[\p{L}\p{M}\p{Extended_Pictographic}\p{Emoji_Modifier}\ufe0f]$/u;
@@ -19,7 +25,8 @@ export function plainText(text: string, most = maxShown): string {
     .slice(0, 2 * most)
     .toWellFormed()
     .replace(breaks, ' ')
-    .replace(invisible, '');
+    .replace(invisible, '$1')
+    .replace(selectors, '$1');
   const line = marked.replace(joiners, (found: string, at: number) => (isMeant(marked, found, at) ? found : '')).trim();
   return line.length <= most && text.length <= 2 * most ? line : `${beforeSplit(line, most - 1)}…`;
 }
@@ -41,7 +48,8 @@ export function withoutMarks(line: string): string {
     .toWellFormed()
     .replace(/\t/g, '    ')
     .replace(/\p{Cc}/gu, '')
-    .replace(invisible, '')
+    .replace(invisible, '$1')
+    .replace(selectors, '$1')
     .replace(joiners, '');
 }
 

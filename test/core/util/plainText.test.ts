@@ -8,6 +8,18 @@ describe('plainText', () => {
     ['lines and controls as spaces', 'a\r\nb\u0000c\u001b[31md\u0085e\u009bf\u2028g', 'a b c [31md e f g'],
     ['no mark that turns the direction of writing', 'a\u202eb\u2066c\u061cd\u200fe', 'abcde'],
     ['nothing of zero width', '\ufeffa\u200bb\u2060c\u2063d', 'abcd'],
+    ['no text in tags', 'a\u{e0001}\u{e0068}\u{e0069}\u{e007f}b', 'ab'],
+    [
+      'flags',
+      '\u{1f3f4}\u{e0067}\u{e0062}\u{e0073}\u{e0063}\u{e0074}\u{e007f}',
+      '\u{1f3f4}\u{e0067}\u{e0062}\u{e0073}\u{e0063}\u{e0074}\u{e007f}',
+    ],
+    ['no text in selectors of forms, but one of each character', 'a ✔\ufe0f\u{e0100}\u{e0155}\ufe00b', 'a ✔\ufe0fb'],
+    [
+      'no fillers, soft hyphens and annotations',
+      'a\u3164b\u00adc\u115fd\ufff9e\ufffaf\ufffbg\u034fh\u180ei',
+      'abcdefghi',
+    ],
     ['a lone surrogate as what it is', 'a\ud800b\udc00', 'a\ufffdb\ufffd'],
     ['joiners within words and emoji', 'می\u200cخواهم 👩\u200d🚀 👩🏽\u200d🚀', 'می\u200cخواهم 👩\u200d🚀 👩🏽\u200d🚀'],
     ['no joiners elsewhere', '\u200da\u200d b\u200c-\u200dc\u200d', 'a b-c'],
@@ -28,7 +40,10 @@ describe('plainText', () => {
       fc.property(fc.string({ unit: 'binary', maxLength: 3000 }), (text) => {
         const line = plainText(text);
         assert.ok(line.isWellFormed() && line.length <= 1000);
-        assert.doesNotMatch(line, /[\p{Cc}\u2028\u2029\u061c\u200b\u2060\ufeff\u202a-\u202e\u2066-\u2069]/u);
+        assert.doesNotMatch(
+          line,
+          /[\p{Cc}\u2028\u2029\u061c\u200b\u2060\ufeff\u202a-\u202e\u2066-\u2069\u00ad\u3164\ufff9-\ufffb\u{e0000}-\u{e007f}]/u,
+        );
         assert.equal(plainText(line), line);
       }),
     );
