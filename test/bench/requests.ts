@@ -30,7 +30,7 @@ const features: Readonly<Record<string, Feature>> = {
     return client.builds.historyOf(project.path, failed, ancestors, signal());
   },
   '*Builds of the Branch*, opened': ({ client, small: { project, ref } }) =>
-    client.tellsBranchPipelines === true ? client.pipelines.ofBranch(project.path, [ref], signal()) : Promise.resolve(),
+    client.listsBranchPipelines === true ? client.pipelines.ofBranch(project.path, [ref], signal()) : Promise.resolve(),
   '· one of its pipelines, opened': ({ client, small: { project }, listing }) =>
     withPipeline(listing, (pipeline) => client.pipelines.listing(project.path, pipeline, signal())),
   timeline: ({ client, small: { project, sha }, listing }) =>

@@ -43,7 +43,7 @@ export async function glabCredential(
 }
 
 /** Reads what `glab auth credential-helper` prints. Others than a success, such as older versions' help, are none. */
-export function readGlabCredential(output: string, url: string): Credential {
+function readGlabCredential(output: string, url: string): Credential {
   const { type, instance_url: instance, token } = fieldsOfJson(output);
   if (type !== 'success') return noCredential;
   const { type: kind, token: secret } = fieldsOf(token);

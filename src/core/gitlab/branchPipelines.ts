@@ -24,12 +24,12 @@ export interface BranchQuestion {
 }
 
 /** Maximum number of pipelines in the list of a branch. */
-export const pipelinesListed = 20;
+const pipelinesListed = 20;
 /** Pages of a hundred pipelines of the project to search for those of a branch, in v3, which can't filter. */
 const pagesOfProject = 3;
 
 /** Whether the server can list the pipelines of a branch and the builds of each. */
-export function tellsBranchPipelines(server: Server): boolean {
+export function listsBranchPipelines(server: Server): boolean {
   // In v3, builds name their pipeline since the release that first reports its version.
   return server.api === 'v3' ? isKnownToHave(server, 'branchPipelines') : has(server, 'branchPipelines');
 }

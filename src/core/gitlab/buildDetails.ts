@@ -4,8 +4,8 @@ import type { Build } from '../model/build';
 const maxKept = 500;
 
 /** Field that GraphQL lacks on older servers, as `Type.field`. */
-export const runnerField = 'CiJob.runner';
-export const archiveFields: readonly string[] = ['CiJobArtifact.size', 'CiJobArtifact.expireAt'];
+const runnerField = 'CiJob.runner';
+const archiveFields: readonly string[] = ['CiJobArtifact.size', 'CiJobArtifact.expireAt'];
 
 interface Details {
   readonly runner: Build['runner'];

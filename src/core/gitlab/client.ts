@@ -6,7 +6,7 @@ import type { Listing } from '../model/pipeline';
 import type { Logger } from '../util/logger';
 import { systemClock, type Clock } from '../util/timer';
 import { ArtifactCalls } from './artifactCalls';
-import { tellsBranchPipelines } from './branchPipelines';
+import { listsBranchPipelines } from './branchPipelines';
 import { BuildCalls } from './buildCalls';
 import { CiFileCalls } from './ciFileCalls';
 import { ClientCaches } from './clientCaches';
@@ -191,8 +191,8 @@ export class GitLabClient implements ProjectCaller {
   }
 
   /** Whether the server can list the pipelines of a branch; undefined before the first response. */
-  get tellsBranchPipelines(): boolean | undefined {
-    return this.server === undefined ? undefined : tellsBranchPipelines(this.server);
+  get listsBranchPipelines(): boolean | undefined {
+    return this.server === undefined ? undefined : listsBranchPipelines(this.server);
   }
 
   /** The full SHA of a commit whose id may be abbreviated. */

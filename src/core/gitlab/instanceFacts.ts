@@ -30,7 +30,7 @@ export interface FactsKeeper {
 }
 
 /** How long facts are valid: servers are upgraded and projects are moved. */
-export const factsHoldMs = 24 * 3600_000;
+const factsHoldMs = 24 * 3600_000;
 export const maxProjects = 100;
 
 /** Whether facts are still valid. Both times in ms since 1970. */

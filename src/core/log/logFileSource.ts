@@ -40,7 +40,7 @@ interface Known {
 /** Provides finders for the files of repositories that logs name. */
 export class LogFileSource {
   private readonly known = new WeakMap<Log, Known>();
-  private readonly told = new Set<string>();
+  private readonly logged = new Set<string>();
   private readonly warned = new WeakSet<LogOfBuild>();
 
   constructor(
@@ -109,8 +109,8 @@ export class LogFileSource {
   }
 
   private tellOnce(root: string, sentence: string): void {
-    if (this.told.has(root)) return;
-    this.told.add(root);
+    if (this.logged.has(root)) return;
+    this.logged.add(root);
     this.log.info(sentence);
   }
 }

@@ -11,7 +11,7 @@ export interface LogProject {
 }
 
 /** Maximum number of files to offer if a log doesn't say which one it means. */
-export const maxCandidates = 200;
+const maxCandidates = 200;
 
 /** Folders that contain dependencies. */
 const dependencies = new Set([

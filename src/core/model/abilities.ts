@@ -5,7 +5,7 @@ export type Ability = BuildAbility | 'retryFailed' | 'cancelActive' | ReadingAbi
 
 export type ReadingAbility = (typeof reading)[number];
 
-const reading = ['downloadArtifacts', 'openLog', 'tellFailure', 'watch'] as const;
+const reading = ['downloadArtifacts', 'openLog', 'explainFailure', 'watch'] as const;
 
 /** Whether status, artifacts and log of a build permit it, regardless of what is denied. */
 const conditions: Readonly<Record<Ability, (build: Build) => boolean>> = {
@@ -29,7 +29,7 @@ const conditions: Readonly<Record<Ability, (build: Build) => boolean>> = {
   // GitLab doesn't say whether the log of a build that has started still exists.
   openLog: ({ kind, startedAt }) => kind === undefined && startedAt !== undefined,
   // A log also explains the failure of a build that is allowed to fail.
-  tellFailure: (build) => build.status === 'failed' && can(build, 'openLog'),
+  explainFailure: (build) => build.status === 'failed' && can(build, 'openLog'),
   watch: ({ status }) => statusClass(status) !== 'ended',
 };
 

@@ -13,7 +13,7 @@ import { pipelineOfRoot, repositoryRoot, toPipelineRoot } from './pipelineRoot';
 /** What loads pipelines. Methods throw GitLabError. */
 export interface PipelinesClient {
   /** Whether GitLab can list the pipelines of a branch; undefined if it isn't known yet. */
-  readonly tellsBranchPipelines: boolean | undefined;
+  readonly listsBranchPipelines: boolean | undefined;
   /** Waits until a listing may be loaded. */
   admit(urgency: Urgency, signal: AbortSignal): Promise<void>;
   readonly pipelines: {
@@ -100,7 +100,7 @@ export class OpenedPipelines implements Disposable {
     const shown = this.readyOf(root);
     const ref = shown?.target.ref;
     if (shown === undefined || ref === undefined) return undefined;
-    if (this.port.clientOf(shown.target.instance).tellsBranchPipelines !== true) return undefined;
+    if (this.port.clientOf(shown.target.instance).listsBranchPipelines !== true) return undefined;
     const { value, failure } = this.knownList(root)?.loaded ?? nothing;
     const own = new Set(shown.pipelines.map(({ id }) => id));
     return {

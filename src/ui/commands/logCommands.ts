@@ -21,7 +21,7 @@ import { plural } from '../text/plural';
 
 export const copyFailure: Command = async (context, args) => {
   const subject = await logSubject(context, args, {
-    can: (build) => can(build, 'tellFailure'),
+    can: (build) => can(build, 'explainFailure'),
     pick: l10n.t('Select a build to copy its failure'),
     none: l10n.t('No failed builds.'),
   });
@@ -34,7 +34,7 @@ export const copyFailure: Command = async (context, args) => {
 /** Opens the chat with an unsent question about a failure. Also copies the question if there is no chat, or no model in it. */
 export const fixWithChat: Command = async (context, args) => {
   const subject = await logSubject(context, args, {
-    can: (build) => can(build, 'tellFailure'),
+    can: (build) => can(build, 'explainFailure'),
     pick: l10n.t('Select a build to fix with chat'),
     none: l10n.t('No failed builds.'),
   });
@@ -166,7 +166,7 @@ function whyNoLog(build: Build): string {
  */
 export const showProblems: Command = async (context, args) => {
   const subject = await logSubject(context, args, {
-    can: (build) => can(build, 'tellFailure'),
+    can: (build) => can(build, 'explainFailure'),
     pick: l10n.t('Select a build to show its problems'),
     none: l10n.t('No failed builds.'),
     why: (build) => l10n.t("{0} hasn't failed, so its log has no problems to show.", buildTitle(build)),
@@ -272,7 +272,7 @@ export interface LogSubject extends TargetSnapshot {
 }
 
 /** Determines the build from arguments, the active log editor, or the user's choice. */
-export async function logSubject(
+async function logSubject(
   context: CommandContext,
   args: readonly unknown[],
   question: TargetQuery,

@@ -7,7 +7,7 @@ import type { CredentialSource } from '../../core/credentials/credentialSource';
 import type { Command, CommandContext } from './command';
 import { back } from './prompts';
 import { askAddress } from './signInAddress';
-import { askWay, useSource } from './signInSources';
+import { askMethod, useSource } from './signInSources';
 import { askToken, askTokenStep, tokenPageOf } from './signInToken';
 import { rowsOf } from './targets';
 
@@ -78,9 +78,9 @@ async function askWhere(context: CommandContext, root: string | undefined): Prom
 }
 
 async function askKnown(context: CommandContext, url: string): Promise<Entered | undefined> {
-  const way = await askWay(context, url);
-  if (way === undefined) return undefined;
-  const checked = way === 'enter' ? await askToken(context, url) : await useSource(context, url, way);
+  const method = await askMethod(context, url);
+  if (method === undefined) return undefined;
+  const checked = method === 'enter' ? await askToken(context, url) : await useSource(context, url, method);
   return checked === undefined ? undefined : { ...checked, url };
 }
 
@@ -89,9 +89,9 @@ async function askBoth(context: CommandContext, suggested: string): Promise<Ente
   for (let value = suggested; ;) {
     const url = await askAddress(context, value, suggested);
     if (url === undefined) return undefined;
-    const way = await askWay(context, url);
-    if (way === undefined) return undefined;
-    const checked = way === 'enter' ? await askTokenStep(context, url) : await useSource(context, url, way);
+    const method = await askMethod(context, url);
+    if (method === undefined) return undefined;
+    const checked = method === 'enter' ? await askTokenStep(context, url) : await useSource(context, url, method);
     if (checked !== back) return checked === undefined ? undefined : { ...checked, url, ...otherHost(suggested, url) };
     value = url;
   }

@@ -10,30 +10,33 @@ import type { CommandContext } from './command';
 import { tryToken } from './signInToken';
 
 /** How the user wants to sign in. */
-export type Way = CredentialSource | 'enter';
+export type SignInMethod = CredentialSource | 'enter';
 
 /** A token that its GitLab has accepted, and where it comes from. */
 export interface SourcedToken extends CheckedToken {
   readonly source: CredentialSource;
 }
 
-interface WayItem extends QuickPickItem {
-  readonly way: Way;
+interface MethodItem extends QuickPickItem {
+  readonly method: SignInMethod;
 }
 
 /**
  * Asks how to sign in, if something on this machine is signed in already; else a token is entered. No secret is read before
  * the user has chosen. Undefined when the user backs out.
  */
-export async function askWay({ credentials, session }: CommandContext, url: string): Promise<Way | undefined> {
+export async function askMethod(
+  { credentials, session }: CommandContext,
+  url: string,
+): Promise<SignInMethod | undefined> {
   const offers = await credentials.offers(url, await session.isCloned(url));
   if (offers.length === 0) return 'enter';
   const items = [
-    ...offers.map((way): WayItem => ({ ...itemOf(way, url), way })),
-    { label: l10n.t('$(key) Enter a token…'), way: 'enter' as const },
+    ...offers.map((method): MethodItem => ({ ...itemOf(method, url), method })),
+    { label: l10n.t('$(key) Enter a token…'), method: 'enter' as const },
   ];
   const placeHolder = l10n.t('How do you want to sign in to {0}?', url);
-  return (await window.showQuickPick(items, { placeHolder, ignoreFocusOut: true }))?.way;
+  return (await window.showQuickPick(items, { placeHolder, ignoreFocusOut: true }))?.method;
 }
 
 /** Asks the chosen source for its secret and tries that. Throws UserError with what to do instead. */

@@ -21,7 +21,7 @@ import { rowsOf, targetSnapshot, type TargetSnapshot } from './targets';
  */
 export const sinceWhen: Command = async (context, args) => {
   const subject = await subjectOf(context, args, {
-    can: (build) => build.status === 'failed' && can(build, 'tellFailure'),
+    can: (build) => build.status === 'failed' && can(build, 'explainFailure'),
     pick: l10n.t('Select a build to find out when it started failing'),
     none: l10n.t('No failed builds.'),
   });

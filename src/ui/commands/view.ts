@@ -30,18 +30,13 @@ export const groupBy: Command = async ({ session, settings }) => {
 };
 
 function groupingLabel(grouping: Grouping): string {
-  switch (grouping) {
-    case 'stageAndStatus':
-      return l10n.t('Stage, then status');
-    case 'stage':
-      return l10n.t('Stage');
-    case 'status':
-      return l10n.t('Status');
-    case 'none':
-      return l10n.t('None (one list)');
-    default:
-      return grouping satisfies never;
-  }
+  const words: Readonly<Record<Grouping, string>> = {
+    stageAndStatus: l10n.t('Stage, then status'),
+    stage: l10n.t('Stage'),
+    status: l10n.t('Status'),
+    none: l10n.t('None (one list)'),
+  };
+  return words[grouping];
 }
 
 /** Lets the user select from the present statuses and those already in the filter. */

@@ -19,7 +19,7 @@ const names = ['Black', 'Red', 'Green', 'Yellow', 'Blue', 'Magenta', 'Cyan', 'Wh
  * Background colors on which 256-color and 24-bit colors are made readable, for dark and light themes, because
  * extensions can't query the real one. These common ones are the worst cases (Monokai and Solarized Light).
  */
-export const referenceBackgrounds = { dark: '#272822', light: '#fdf6e3' } as const;
+const referenceBackgrounds = { dark: '#272822', light: '#fdf6e3' } as const;
 
 /** VS Code's terminal colors in dark themes, for text on a background color of the log. */
 const terminal: readonly Hex[] = [

@@ -95,7 +95,7 @@ function buildActions(build: Build, reference: object, readOnly: boolean): reado
 }
 
 function problemActions(build: Build, reference: object): readonly LensAction[] {
-  return can(build, 'tellFailure') ? [[`$(warning) ${l10n.t('Problems')}`, 'showProblems', reference]] : [];
+  return can(build, 'explainFailure') ? [[`$(warning) ${l10n.t('Problems')}`, 'showProblems', reference]] : [];
 }
 
 function lineActions(open: LogDocument, reference: object): readonly LensAction[] {

@@ -79,7 +79,7 @@ export class LogStatus implements FileDecorationProvider, Disposable {
     item.busy = build !== undefined && isActive(build) && failure === undefined;
     item.severity = severityOf(build, failure);
     item.command = open === undefined || failure === undefined ? undefined : again(open);
-    void this.tellContext(build !== undefined && can(build, 'tellFailure'));
+    void this.tellContext(build !== undefined && can(build, 'explainFailure'));
     // Ends a step of the walkthrough.
     if (open !== undefined) void setKey('logOpened', true);
   }

@@ -27,7 +27,7 @@ interface Manifest {
 
 /** Finds invalid settings, logs each problem once, and tells the view whether there are any. */
 export class SettingFlaws implements Disposable {
-  private readonly told = new Set<string>();
+  private readonly logged = new Set<string>();
   private readonly listener: Disposable;
   private known: readonly SettingFlaw[] = [];
   private readonly schemas: readonly (readonly [string, Schema])[];
@@ -58,8 +58,8 @@ export class SettingFlaws implements Disposable {
     const instances = this.settings.instanceFlaws().map((sentence) => ({ setting: instancesKey, sentence }));
     this.known = [...instances, ...this.schemas.flatMap((one) => this.flawOf(...one) ?? [])];
     for (const { sentence } of this.known) {
-      if (!this.told.has(sentence)) this.log.warn(sentence);
-      this.told.add(sentence);
+      if (!this.logged.has(sentence)) this.log.warn(sentence);
+      this.logged.add(sentence);
     }
     void setKey('hasSettingFlaws', this.known.length > 0);
   }

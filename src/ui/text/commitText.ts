@@ -64,20 +64,14 @@ function ofHead(head: Head | undefined): readonly string[] {
 }
 
 function operationWord(operation: Operation): string {
-  switch (operation) {
-    case 'rebase':
-      return l10n.t('rebasing');
-    case 'merge':
-      return l10n.t('merging');
-    case 'cherryPick':
-      return l10n.t('cherry-picking');
-    case 'revert':
-      return l10n.t('reverting');
-    case 'bisect':
-      return l10n.t('bisecting');
-    default:
-      return operation satisfies never;
-  }
+  const words: Readonly<Record<Operation, string>> = {
+    rebase: l10n.t('rebasing'),
+    merge: l10n.t('merging'),
+    cherryPick: l10n.t('cherry-picking'),
+    revert: l10n.t('reverting'),
+    bisect: l10n.t('bisecting'),
+  };
+  return words[operation];
 }
 
 /** Host of a snapshot that has no commit. */
@@ -130,7 +124,7 @@ export function projectWords({ project, instance }: Target): string {
 }
 
 /** Ancestor with distance: "abc12345, 2 commits back". */
-export function ancestorWords({ sha, back }: Ancestor): string {
+function ancestorWords({ sha, back }: Ancestor): string {
   return plural(
     back,
     l10n.t('{0}, {1} commit back', shortSha(sha), back),

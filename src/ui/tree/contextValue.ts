@@ -22,7 +22,7 @@ const wordFor = {
   keep: 'keepable',
   deleteArtifacts: 'artifactsDeletable',
   openLog: 'hasLog',
-  tellFailure: 'failed',
+  explainFailure: 'failed',
 } as const satisfies Partial<Record<Ability, string>>;
 
 type RowAbility = keyof typeof wordFor;
@@ -33,7 +33,7 @@ const withInputs: readonly RowAbility[] = ['playWithInputs', 'retryWithInputs'];
 const inAll: readonly RowAbility[] = ['retryFailed', 'cancelActive'];
 const onArchive: readonly RowAbility[] = ['downloadArtifacts', 'keep', 'deleteArtifacts'];
 /** Abilities that a superseded attempt keeps. Only its successor can be retried. */
-const onResults: readonly RowAbility[] = ['erase', ...onArchive, 'openLog', 'tellFailure'];
+const onResults: readonly RowAbility[] = ['erase', ...onArchive, 'openLog', 'explainFailure'];
 
 /** Value of `viewItem`: kind, then possible actions; with a read-only token, none that change anything. */
 export function contextValue(node: RowNode, readOnly: boolean): string {

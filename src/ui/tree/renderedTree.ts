@@ -26,7 +26,7 @@ import {
 } from './treeRows';
 import type { RepositoryView, ViewState } from '../../core/session/repositoryView';
 import { historyNodes } from './historyItems';
-import { lookOf, renderContext, shownSha, stalenessOf, toItem, type RenderContext } from './treeItems';
+import { appearanceOf, renderContext, shownSha, stalenessOf, toItem, type RenderContext } from './treeItems';
 
 /** Options for rendering. */
 export interface RenderOptions {
@@ -60,7 +60,7 @@ class RenderedRow implements Shape {
 
   /** Computed when first compared, which never happens for unchanged rows. */
   get look(): string {
-    return (this.known ??= lookOf(this.itemAt(this.now)));
+    return (this.known ??= appearanceOf(this.itemAt(this.now)));
   }
 
   /** The tree item; `now` in ms since 1970. Only for rows that were rendered is it known whether they have rows below. */

@@ -10,7 +10,7 @@ import { standingWithoutBuilds } from '../text/pipelineText';
 import { oneLine } from '../text/failures';
 import { situationOf } from '../text/situation';
 
-interface RepositoryLook {
+interface RepositoryAppearance {
   /** Codicon; with builds, `status` determines the icon. */
   readonly icon: string;
   readonly status?: string | undefined;
@@ -31,7 +31,7 @@ interface Standing {
  * Appearance of a repository's row: `1 of 7: rspec · main · abc12345`, or why there is nothing to show. `now` in ms
  * since 1970.
  */
-export function repositoryLook({ name, snapshot }: RepositoryView, now: number): RepositoryLook {
+export function repositoryAppearance({ name, snapshot }: RepositoryView, now: number): RepositoryAppearance {
   const { icon, status, parts, brief = parts } = standingOf(snapshot, now);
   const spoken = l10n.t('Repository {0}', oneLine(name));
   return { icon, status, words: brief.join(' · '), ariaLabel: [spoken, ...parts].join(', ') };

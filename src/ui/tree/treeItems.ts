@@ -54,7 +54,7 @@ import { pipelineTooltip, stageTooltip } from './groupTooltip';
 import { ageWords } from './tooltipMarkdown';
 import { historyItem, historyTooltip } from './historyItems';
 import { earlierPipelinesItem, listedPipelineItem, pipelineNoticeItem } from './pipelineItems';
-import { repositoryLook, repositoryTooltip } from './repositoryRow';
+import { repositoryAppearance, repositoryTooltip } from './repositoryRow';
 import type { RepositoryNode, RowNode } from './treeRows';
 import { oneLine } from '../text/failures';
 import { plural } from '../text/plural';
@@ -154,8 +154,8 @@ export function tooltipOf(node: RowNode, scene: RenderContext, now: number): Mar
   }
 }
 
-/** Everything that is rendered or spoken of a row; equal looks need no redraw. */
-export function lookOf(item: TreeItem): string {
+/** Everything that is rendered or spoken of a row; equal ones need no redraw. */
+export function appearanceOf(item: TreeItem): string {
   const { label, description, iconPath, contextValue: words, collapsibleState, accessibilityInformation } = item;
   const spoken = accessibilityInformation?.label;
   return JSON.stringify([label, description, iconPath, words, collapsibleState, spoken, item.command]);
@@ -169,7 +169,7 @@ function repositoryItem(node: RepositoryNode, scene: RenderContext, now: number)
   const { repository, children, isAlone } = node;
   if (isAlone && repository.snapshot?.kind === 'signedOut') return signInItem(repository.snapshot.url);
   const item = new TreeItem(oneLine(repository.name), closed(children));
-  const { icon, status, words, ariaLabel: spoken } = repositoryLook(repository, now);
+  const { icon, status, words, ariaLabel: spoken } = repositoryAppearance(repository, now);
   item.iconPath =
     status === undefined
       ? new ThemeIcon(icon, new ThemeColor('descriptionForeground'))

@@ -66,7 +66,7 @@ const abilityWords: Readonly<Record<string, readonly Ability[]>> = {
   cancelActive: ['cancelActive'],
   hasArtifacts: ['downloadArtifacts'],
   hasLog: ['openLog'],
-  failed: ['tellFailure'],
+  failed: ['explainFailure'],
   watchable: ['watch'],
 };
 

@@ -29,7 +29,7 @@ describe('The pipelines of a branch', () => {
         }
         const client = clientOf(fake, { apiVersion: 'auto', log: new Journal() });
         await client.listing(project.path, { sha: shaOf('branch 22'), ref: 'main' }, unhurried());
-        assert.equal(client.tellsBranchPipelines, true);
+        assert.equal(client.listsBranchPipelines, true);
         const before = fake.requests.length;
         const pipelines = await client.pipelines.ofBranch(project.path, ['main'], unhurried());
         assert.equal(fake.requests.length - before, 1);
@@ -59,7 +59,7 @@ describe('The pipelines of a branch', () => {
         const { project, sha } = seedProject(fake.world, {});
         const client = clientOf(fake, { apiVersion: 'auto', log: new Journal() });
         await client.listing(project.path, { sha }, unhurried());
-        assert.equal(client.tellsBranchPipelines, false);
+        assert.equal(client.listsBranchPipelines, false);
       });
     });
   }

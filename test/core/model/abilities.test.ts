@@ -50,7 +50,7 @@ describe('What a build permits', () => {
     cancelActive: open.filter((status) => !['manual', 'scheduled'].includes(status)),
     downloadArtifacts: knownStatuses,
     openLog: knownStatuses,
-    tellFailure: ['failed'],
+    explainFailure: ['failed'],
     watch: [...open, 'canceling'],
   };
   for (const [ability, statuses] of Object.entries(table) as readonly [Ability, readonly string[]][])
@@ -91,7 +91,7 @@ describe('What a build permits', () => {
     const may = abilities.filter((ability) =>
       knownStatuses.some((status) => can(buildWith({ ...build, status }), ability, true)),
     );
-    assert.deepEqual(may, ['downloadArtifacts', 'openLog', 'tellFailure', 'watch']);
+    assert.deepEqual(may, ['downloadArtifacts', 'openLog', 'explainFailure', 'watch']);
   });
 
   it('is to keep, delete and download artifacts only where there are some', () => {
@@ -105,7 +105,7 @@ describe('What a build permits', () => {
   it('is to open the log of what has started and is not another CI system’s or a bridge’s', () => {
     assert.equal(can(buildWith({ startedAt: undefined }), 'openLog'), false);
     for (const kind of ['bridge', 'external'] as const)
-      assert.equal(can(buildWith({ kind, startedAt, status: 'failed' }), 'tellFailure'), false);
+      assert.equal(can(buildWith({ kind, startedAt, status: 'failed' }), 'explainFailure'), false);
     assert.equal(mayComeToHaveLog(buildWith({ startedAt: undefined, status: 'pending' })), true);
     assert.equal(mayComeToHaveLog(buildWith({ startedAt: undefined, status: 'skipped' })), false);
   });

@@ -21,7 +21,7 @@ class Scene {
   private snapshot = ready([aBuild()]);
 
   private readonly client = {
-    tellsBranchPipelines: true,
+    listsBranchPipelines: true,
     admit: () => Promise.resolve(),
     pipelines: {
       get: (_project: string, id: number) => Promise.resolve(this.pipeline(id, this.statuses[id] ?? '')),

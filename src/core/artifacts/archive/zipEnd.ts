@@ -41,7 +41,7 @@ export async function readZipEnd(
 }
 
 /** Reads a range completely. Throws ArchiveError if the source ends early. */
-export async function readAll(source: RandomAccess, start: number, end: number, signal: AbortSignal): Promise<Buffer> {
+async function readAll(source: RandomAccess, start: number, end: number, signal: AbortSignal): Promise<Buffer> {
   if (start === end) return Buffer.alloc(0);
   const pieces: Uint8Array[] = [];
   for await (const piece of source.read(start, end, signal)) {

@@ -231,8 +231,8 @@ async function exchange(temporary: string, aside: string, options: ExtractOption
       throw new NameTaken('name taken', { cause: error });
     }
     // If this fails, too, the next run restores it.
-    const unhurried = new AbortController().signal;
-    if (wasThere) await replaceFile(aside, target, { clock, signal: unhurried, move }).catch(() => undefined);
+    const uncanceled = new AbortController().signal;
+    if (wasThere) await replaceFile(aside, target, { clock, signal: uncanceled, move }).catch(() => undefined);
     throw error;
   }
   if (wasThere) await remove(aside);

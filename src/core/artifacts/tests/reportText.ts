@@ -44,7 +44,7 @@ const linesRead = 50;
 const emptyWords = new Set(['', 'failed', 'failure', 'error', 'testfailed', 'collectionfailure']);
 
 /** First informative line: not one of the known names, and not just a statement that the test failed. */
-export function sayingLine(text: string, names: readonly (string | undefined)[]): string | undefined {
+function sayingLine(text: string, names: readonly (string | undefined)[]): string | undefined {
   const known = namesTogether(names);
   return text
     .split(/\r?\n/, linesRead)

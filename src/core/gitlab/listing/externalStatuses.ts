@@ -25,7 +25,7 @@ export function withExternal(builds: readonly Build[], statuses: readonly Build[
 }
 
 /** Converts a row of `/commits/:sha/statuses`. Throws UnexpectedShape. */
-export function toExternal(row: JsonObject): Build {
+function toExternal(row: JsonObject): Build {
   return {
     kind: 'external',
     id: row.id('id'),

@@ -16,7 +16,7 @@ const pipelinesAtOnce = 6;
 export type JobsOf = (pipeline: Pipeline) => Promise<readonly { readonly id: number }[]>;
 
 /** What is requested at the same time anyway. */
-export interface Beside {
+export interface ParallelRequests {
   readonly jobsOf: JobsOf;
   readonly external: Promise<readonly Pick<Build, 'id'>[]>;
   /** Pipelines of the commit that the project's newest jobs name. */
@@ -24,7 +24,7 @@ export interface Beside {
 }
 
 /** Pipelines of the commit itself, newest first. */
-export async function ownPipelines(question: CommitQuestion, beside: Beside): Promise<readonly Pipeline[]> {
+export async function ownPipelines(question: CommitQuestion, beside: ParallelRequests): Promise<readonly Pipeline[]> {
   const all = has(question.server, 'pipelinesBySha') ? await bySha(question) : await byStatuses(question, beside);
   const newestFirst = [...all].sort((a, b) => b.id - a.id);
   const own = newestFirst.filter(({ source }) => source !== 'parent_pipeline').slice(0, pipelinesShown);
@@ -47,7 +47,10 @@ async function bySha({ api, project, commit, server }: CommitQuestion): Promise<
  * their pipelines. Usually the project's newest pipelines and jobs lead to them; otherwise one job of each pipeline
  * identifies it. A job's pipeline never changes, so it is requested once.
  */
-async function byStatuses(question: CommitQuestion, { jobsOf, external, named }: Beside): Promise<readonly Pipeline[]> {
+async function byStatuses(
+  question: CommitQuestion,
+  { jobsOf, external, named }: ParallelRequests,
+): Promise<readonly Pipeline[]> {
   const { project, commit, memory } = question;
   const path = `projects/${project.id}/repository/commits/${commit.sha}/statuses?all=true`;
   const key = `pipelines by ${path}`;
