@@ -24,6 +24,8 @@ export class Tokens implements Disposable {
   private readonly sourced: SourcedTokens;
   /** Instances whose token was added or removed by any window since this one opened. */
   private readonly seen = new Set<string>();
+  /** Instances whose token this window is storing; it writes the list itself. */
+  private readonly storing = new Set<string>();
   private readonly fromEnvironment: { readonly url: string; readonly token: string } | undefined;
 
   constructor(
@@ -75,8 +77,13 @@ export class Tokens implements Disposable {
   }
 
   async store(url: string, token: string): Promise<void> {
-    await this.secrets.store(keyOf(url), token);
-    await this.writeIndex([...(await this.stored()).filter((one) => one !== url), url]);
+    this.storing.add(url);
+    try {
+      await this.secrets.store(keyOf(url), token);
+      await this.writeIndex([...(await this.stored()).filter((one) => one !== url), url]);
+    } finally {
+      this.storing.delete(url);
+    }
   }
 
   /** Stores where the token comes from, and holds the token in memory. */
@@ -117,8 +124,8 @@ export class Tokens implements Disposable {
     try {
       const listed = await this.stored();
       const missing: string[] = [];
-      for (const url of this.seen)
-        if (!listed.includes(url) && (await this.read(keyOf(url))) !== undefined) missing.push(url);
+      const unlisted = [...this.seen].filter((url) => !listed.includes(url) && !this.storing.has(url));
+      for (const url of unlisted) if ((await this.read(keyOf(url))) !== undefined) missing.push(url);
       if (missing.length > 0) await this.writeIndex([...listed, ...missing]);
     } catch {
       // The keyring is locked: the next reader of the list gets the error.

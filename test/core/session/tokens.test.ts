@@ -106,6 +106,18 @@ describe('Two windows that store tokens at once', () => {
     assert.deepEqual([...(await make({}, secrets).stored())].sort(), urls);
   });
 
+  it('write the list once each, so that what is shown is loaded anew as rarely as can be', async () => {
+    const secrets = new SlowSecrets();
+    const tokens = make({}, secrets);
+    const lists: string[] = [];
+    secrets.onDidChange(({ key }) => {
+      if (key === 'instances') lists.push(secrets.values.get(key) ?? '');
+    });
+    await tokens.store(url, 'secret');
+    for (let turn = 0; turn < 20; turn++) await nextTurn();
+    assert.deepEqual(lists, [JSON.stringify([url])]);
+  });
+
   it('bring none back that is removed', async () => {
     const secrets = new SlowSecrets();
     const [one, other] = [make({}, secrets), make({}, secrets)];
