@@ -53,10 +53,10 @@ describe('GitLabClient: a list', () => {
   }).timeout(30_000);
 
   for (const [pages, shown, isPartial] of [
-    [100, 10_000, undefined],
-    [101, 10_000, true],
+    [200, 20_000, undefined],
+    [201, 20_000, true],
   ] as const)
-    it(`of more than ten thousand builds is cut, and says that there is more: ${pages} pages of a hundred`, async () => {
+    it(`of more than twenty thousand builds is cut, and says that there is more: ${pages} pages of a hundred`, async () => {
       const { client } = await gitlab(
         (page, size) => Array.from({ length: size }, (_, index) => row(page * size + index)),
         (page) => (page < pages ? String(page + 1) : ''),
