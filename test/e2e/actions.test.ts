@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
+import type { Locator } from 'playwright-core';
 import { hostileNames, oddName, smallProject } from '../gitlab/scenarios';
-import { contextMenu, modalDialog, notification, treeRow } from '../vscode/workbench';
+import { contextMenu, modalDialog, notification, runCommand, treeRow } from '../vscode/workbench';
 import { useWorkbench } from './startWorkbench';
-import { eventually, focusedRow, pointAt, pressInRow, titleButton, titleMenu, unfold } from './view';
+import { choice, eventually, focusedRow, pointAt, pressInRow, tick, titleButton, titleMenu, unfold } from './view';
 
 /** What a person sees of a text, with one kind of white space. */
 function visible(text: string): string {
@@ -102,8 +103,41 @@ describe('acting on builds', () => {
     await shown.waitFor();
     await picture('hostile-message');
     const words = shown.locator('.notification-list-item-message');
-    const text = visible(await words.innerText());
-    for (const name of names) assert.ok(text.includes(visible(name)), `${visible(name)} in ${text}`);
-    assert.equal(await words.locator('a, img, .codicon').count(), 0);
+    await isPlain(words, names);
+    assert.equal(await words.locator('a, .codicon').count(), 0);
+  });
+
+  it('lists hostile names to choose from, and shows them in a progress, without links and icons', async () => {
+    const { page, gitlab, project, picture } = workbench();
+    const names = hostileNames.slice(0, 10);
+    const { sha, ref } = project;
+    const artifacts = { filename: 'a.zip', files: { 'a.txt': 'a' } };
+    for (const name of names)
+      gitlab.world.addBuild(project.project, { sha, ref, stage: 'pack', status: 'success', name, artifacts });
+    await titleButton(page, 'Refresh').click();
+    await treeRow(page, /^Stage pack, 10 passed/).waitFor();
+    await runCommand(page, 'GitLab Builds: Download Artifacts…');
+    const first = choice(page, /click.*command:a\.b/);
+    await first.waitFor();
+    await picture('hostile-choices');
+    // The list draws the first rows alone.
+    await isPlain(page.locator('.quick-input-list'), names.slice(0, 6));
+    gitlab.faults = [{ when: ({ path }) => path.endsWith('/artifacts'), times: 1, latencyMs: 3000 }];
+    await tick(page, /click.*command:a\.b/);
+    const progress = notification(page, /Artifacts of .*click/);
+    await progress.waitFor();
+    await picture('hostile-progress');
+    await isPlain(progress.locator('.notification-list-item-message'), names.slice(0, 1));
+    await notification(page, /Saved/).waitFor();
   });
 });
+
+/** Asserts that the names can be read as they are, and that nothing of them has become a link or an icon. */
+async function isPlain(shown: Locator, names: readonly string[]): Promise<void> {
+  const text = visible(await shown.innerText());
+  for (const name of names) assert.ok(text.includes(visible(name)), `${visible(name)} in ${text}`);
+  assert.equal(
+    await shown.locator('a[href], a[data-href], img, .codicon-flame, .codicon-heart, .codicon-bug').count(),
+    0,
+  );
+}
