@@ -34,7 +34,7 @@ export async function setRemote(url: string): Promise<void> {
   await vscode.commands.executeCommand('git.refresh');
 }
 
-/** Sets a setting of ours for the user; undefined: it has its default again. */
+/** Changes a user setting of the extension; undefined restores the default. */
 export async function setting(name: string, value: unknown): Promise<void> {
   await vscode.workspace.getConfiguration('gitlabBuilds').update(name, value, vscode.ConfigurationTarget.Global);
 }

@@ -150,13 +150,13 @@ export class OpenRepository implements Disposable {
     this.tell();
   }
 
-  /** Asks git where HEAD is if vscode.git reports another one than git did. `isMore`: it reports other news, too. */
+  /** Asks git where HEAD is after vscode.git reported a different HEAD. `isMore`: something else changed, too. */
   private async check(before: HeadPosition, isMore: boolean): Promise<void> {
     if (isMore) this.forget();
     const isRead = await this.headReads.run();
-    // It was told.
+    // The read found another HEAD and has reported it.
     if (!isDeepStrictEqual(this.seen, before)) return;
-    // There may be no commit yet, or no git: rely on vscode.git.
+    // Git can't tell, for example because there is no commit yet: rely on vscode.git.
     if (!isRead) this.seen = undefined;
     const hasMoved = !isDeepStrictEqual(this.position, before);
     if (hasMoved) this.forget();
@@ -182,11 +182,11 @@ export class OpenRepository implements Disposable {
     const looking = this.repository.status().catch(() => undefined);
     await this.headReads.run();
     await looking;
-    // What was forgotten meanwhile is read anew by those who were told.
+    // If the cache was dropped meanwhile, a change was reported, and HEAD is read again because of that.
     if (!this.disposed && this.heads === before) await this.refReads.run();
   }
 
-  /** Reads again what is known of HEAD and its presence on remotes. */
+  /** Reads HEAD and its presence on remotes again, and reports a change. */
   private async compareHeads(): Promise<void> {
     const others = await Promise.all([...this.heads].map(([remote, known]) => this.readAgain(remote, known)));
     if (others.includes(true)) this.tell();
@@ -195,7 +195,7 @@ export class OpenRepository implements Disposable {
   /** Whether HEAD or the remote's refs have changed. */
   private async readAgain(remote: string | undefined, known: Promise<Head | undefined>): Promise<boolean> {
     const [fresh, before] = await Promise.all([this.readHead(remote), known]);
-    // Git that fails once is no news.
+    // A failure of git is not a change.
     if (fresh === undefined || isDeepStrictEqual(fresh, before) || this.heads.get(remote) !== known) return false;
     this.heads.set(remote, Promise.resolve(fresh));
     return true;
@@ -207,7 +207,7 @@ export class OpenRepository implements Disposable {
       const run = (...args: readonly string[]) => runGit(this.git, this.repository.rootUri.fsPath, args);
       // One process for both, since HEAD may move between two.
       const [commit, named = ''] = (await run('rev-parse', 'HEAD', '--symbolic-full-name', 'HEAD')).split(/\r?\n/);
-      // It names none where a branch or a tag is called HEAD, too. The other command fails if HEAD is detached.
+      // The name is empty if HEAD is also the name of a branch or a tag. The second command fails if HEAD is detached.
       const ref = named === '' ? await run('symbolic-ref', '--quiet', 'HEAD').catch(() => '') : named;
       this.see({ commit, name: /^refs\/heads\/(.+)$/.exec(ref.trim())?.[1] });
       return true;

@@ -22,9 +22,8 @@ const systemFailure = /^ERROR: (?:Job|Build) failed \(system failure\)|^ERROR: P
 
 /**
  * Line at which to start reading a failed build's log: the runner's error if only the upload of artifacts failed; the
- * first error of its script, else the last line before the
- * runner's verdict. Without a script section: the log's first error, else the verdict, else undefined. Yields while
- * searching.
+ * first error of its script, else the last line before the runner's verdict. Without a script section: the log's first
+ * error, else the verdict, else undefined. Yields while searching.
  */
 export async function firstError(log: Log): Promise<number | undefined> {
   const { lines } = log;

@@ -72,7 +72,7 @@ export type Snapshot =
     }
   | { readonly kind: 'failed'; readonly target?: Target | undefined; readonly failure: Failure };
 
-/** The builds of a commit. */
+/** Snapshot of a commit whose builds are known. */
 export type Ready = Extract<Snapshot, { kind: 'ready' }>;
 
 export interface Staleness {

@@ -8,7 +8,7 @@ const breaks = /[\s\p{Cc}]+/gu;
  */
 const invisible =
   /(\u{1f3f4}[\u{e0061}-\u{e007a}]{4,6}\u{e007f})|[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff0-\ufffb\u{1bca0}-\u{1bca3}\u{1d173}-\u{1d17a}\u{e0000}-\u{e00ff}\u{e01f0}-\u{e0fff}]/gu;
-/** Selectors of a form of the character before: the first may be meant, as in emoji, further ones can only hide text. */
+/** Runs of variation selectors: the first may be intended, as in emoji; further ones can only hide text. */
 const selectors = /([\ufe00-\ufe0f\u{e0100}-\u{e01ef}])[\ufe00-\ufe0f\u{e0100}-\u{e01ef}]+/gu;
 const joiners = /[\u200c\u200d]+/gu;
 /** What may precede or follow a joiner: letters of some scripts and emoji. */

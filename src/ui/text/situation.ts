@@ -7,14 +7,14 @@ import { failureSentence, oneLine } from './failures';
 export interface Situation {
   /** Value of the context key `gitlabBuilds.state`. */
   readonly state: string;
-  /** Host or remote that it is about, if it is known. */
+  /** Host or remote that has no builds to show, if it is known. */
   readonly host?: string | undefined;
   /** Codicon of the repository's row. */
   readonly icon: string;
   readonly words: string;
-  /** Status bar item; undefined: there is none. */
+  /** Status bar item; undefined if the situation has none. */
   readonly statusBar?: { readonly icon: string; readonly text: string; readonly tooltip: string } | undefined;
-  /** Line of the extension's log; undefined: not worth one. */
+  /** Line for the extension's log; undefined if nothing is logged. */
   readonly log?: string | undefined;
 }
 

@@ -179,7 +179,7 @@ class JUnitReader {
           suite: this.suites.at(-1),
           output: { text: '' },
           outcome: undefined,
-          // GoogleTest, of a test that is disabled.
+          // GoogleTest reports a disabled test this way.
           skipped: attributes['status'] === 'notrun',
         };
         return undefined;
@@ -285,7 +285,7 @@ function described({ attributes, suite }: Case, how: Attributes = {}): Omit<Quie
   };
 }
 
-/** Seconds as some frameworks write them by the rules of a language: `1,234.5`, `1.234,5`, `0,25`. */
+/** Parses seconds, also with a locale's separators: `1,234.5`, `1.234,5`, `0,25`. */
 function secondsOf(time: string): number {
   const text = time.slice(0, 40);
   const point = Math.max(text.lastIndexOf('.'), text.lastIndexOf(','));
