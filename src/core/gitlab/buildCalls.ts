@@ -12,7 +12,8 @@ import type { Server } from './detect';
 import { buildReader, type Project, type ProjectCaller } from './dialect';
 import { jobInputs, type JobInputs } from './jobInputs';
 import { effectOf, type Effect, type LostAction } from './lostAnswer';
-import { isGraphqlUsed, lacksOf } from './listing/graphql';
+import { isGraphqlUsed } from './listing/graphql';
+import { lacksOf } from './listing/graphqlRequests';
 
 const durationsKeptMs = 30 * 60_000;
 

@@ -7,7 +7,8 @@ import type { DetectedServer, OpenCall } from './detectedServer';
 import { toProject, type KindsOfPipelines, type Project } from './dialect';
 import { isRecent, withProject, type FactsKeeper } from './instanceFacts';
 import { JsonObject, UnexpectedShape } from './jsonObject';
-import { isGraphqlRefused, refusedBy } from './listing/graphql';
+import { isGraphqlRefused } from './listing/graphql';
+import { refusedBy } from './listing/graphqlRequests';
 import { present } from './listing/restMappers';
 
 /** A known project, found by this client or restored from another window, which may use a different token. */

@@ -246,3 +246,16 @@ function kindOf(globalId: string): Build['kind'] {
   if (globalId.includes('/GenericCommitStatus/')) return 'external';
   return globalId.includes('/Ci::Bridge/') ? 'bridge' : undefined;
 }
+
+/** Whether the pipeline belongs to a merge request. Falls back to the ref if the server doesn't report the source. */
+export function isOfMergeRequest(row: JsonObject): boolean {
+  const source = row.string('source');
+  return source === undefined
+    ? (row.string('ref') ?? '').startsWith('refs/merge-requests/')
+    : source === 'merge_request_event';
+}
+
+/** The pipeline as a merge request lists it, without builds. */
+export function toBare(row: JsonObject): Pipeline {
+  return { id: toId(row.requireString('id')), ref: row.string('ref') ?? '', sha: row.string('sha') ?? '', status: '' };
+}
