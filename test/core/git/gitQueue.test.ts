@@ -15,7 +15,11 @@ describe('The queue for git', () => {
     });
   const endOne = async (): Promise<void> => {
     ends.shift()?.();
-    await settled();
+    await turns();
+  };
+  /** Enough turns of the event loop for all that may start. */
+  const turns = async (): Promise<void> => {
+    for (let turn = 0; turn < 5; turn++) await settled();
   };
 
   beforeEach(() => {
@@ -25,7 +29,7 @@ describe('The queue for git', () => {
 
   it('runs a few at a time, in the order in which they came', async () => {
     const all = ['a', 'b', 'c', 'd'].map(add);
-    await settled();
+    await turns();
     assert.deepEqual(started, ['a', 'b']);
     await endOne();
     assert.deepEqual(started, ['a', 'b', 'c']);
@@ -54,7 +58,23 @@ describe('The queue for git', () => {
     const failing = () => Promise.reject(new Error('no'));
     await Promise.all([1, 2, 3].map(() => assert.rejects(queue.run('a', failing))));
     for (const folder of ['a', 'b', 'c']) void add(folder);
-    await settled();
+    await turns();
     assert.deepEqual(started, ['a', 'b']);
+  });
+
+  it('starts the first at once, and no two in one turn of the event loop', async () => {
+    queue = new GitQueue(() => preferred, 4);
+    let [inThisTurn, most] = [0, 0];
+    const start = (folder: string): Promise<void> =>
+      queue.run(folder, async () => {
+        started.push(folder);
+        most = Math.max(most, ++inThisTurn);
+        setImmediate(() => (inThisTurn = 0));
+        await new Promise<void>((resolve) => ends.push(resolve));
+      });
+    for (const folder of ['a', 'b', 'c', 'd', 'e']) void start(folder);
+    assert.deepEqual(started, ['a']);
+    await turns();
+    assert.deepEqual([started, most], [['a', 'b', 'c', 'd'], 1]);
   });
 });
