@@ -3,7 +3,7 @@ import { artifactScheme, comparedScheme, logScheme, mergedScheme, timelineScheme
 import { registerReadOnlyFiles, type ReadableFiles } from './readOnlyFiles';
 
 /** Readers of the files of each scheme. */
-export interface ProvidedFiles {
+interface ProvidedFiles {
   readonly files: ReadableFiles;
   readonly logFiles: ReadableFiles;
   readonly comparedFiles: ReadableFiles;

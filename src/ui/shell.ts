@@ -76,7 +76,7 @@ import { CommitTests } from './testing/commitTests';
 import { Watches } from './views/watches';
 
 /** The running extension, as seen from the entry point. */
-export interface Shell {
+interface Shell {
   /** Runs a command; `name` is the part after `gitlabBuilds.`. Never rejects: errors are shown to the user. */
   run(name: string, args: readonly unknown[]): Promise<void>;
   repositories(): readonly RepositoryBuilds[];

@@ -26,7 +26,7 @@ export interface FailureFacts {
   readonly history?: readonly string[];
 }
 
-export interface FailedTest {
+interface FailedTest {
   readonly name: string;
   /** `path:line`, if the report has it. */
   readonly place?: string | undefined;

@@ -3,7 +3,7 @@ import { timeSlice } from '../util/timeSlice';
 import type { Section } from './answer';
 
 /** Range of 1-based line numbers, inclusive. */
-export interface LineRange {
+interface LineRange {
   readonly from: number;
   readonly to: number;
 }

@@ -69,7 +69,7 @@ export class ArchiveError extends Error {
 }
 
 /** Why a readable archive, or a file in it, isn't opened. `ui/text/archiveFailures.ts` has the messages. */
-export type RefusalReason =
+type RefusalReason =
   | { readonly kind: 'signedOut' } // of the instance that has it
   | { readonly kind: 'unknownProject' } // the workspace has never shown its project
   | { readonly kind: 'tooLargeForEditor'; readonly path: string; readonly size: number };

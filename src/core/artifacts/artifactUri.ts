@@ -30,7 +30,7 @@ interface UriParts {
 }
 
 /** A file or folder in artifacts; an empty path is the archive itself. */
-export interface ArtifactPlace extends ArtifactAddress {
+interface ArtifactPlace extends ArtifactAddress {
   readonly path: string;
 }
 

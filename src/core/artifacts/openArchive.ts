@@ -1,8 +1,8 @@
 import type { RandomAccess, Archive, ArchiveEntry } from './archive/archive';
 import { openArtifacts } from './archive/browse';
 import type { ArtifactsCache, CacheKey } from './artifactCache';
-import type { RangeResponse, RangeRequest } from './archive/remoteArchive';
-import { resumableBody, type Download } from './download/transfer';
+import type { FileResponse, RangeRequest } from './archive/remoteArchive';
+import { resumableBody } from './download/transfer';
 import { fileAccess } from './archive/zip';
 import type { Instance } from '../model/instance';
 import { systemClock } from '../util/timer';
@@ -10,9 +10,9 @@ import type { ArtifactAddress } from './entryCache';
 
 /** What GitLab gives of builds' artifacts. */
 export interface ArtifactsSource {
-  archive(project: string, build: number, signal: AbortSignal, part?: Part): Promise<RangeResponse & Download>;
+  archive(project: string, build: number, signal: AbortSignal, part?: Part): Promise<FileResponse>;
   tree(project: string, build: number, signal: AbortSignal): Promise<readonly ArchiveEntry[]>;
-  entry(project: string, build: number, path: string, signal: AbortSignal): Promise<Pick<RangeResponse, 'body'>>;
+  entry(project: string, build: number, path: string, signal: AbortSignal): Promise<Pick<FileResponse, 'body'>>;
 }
 
 interface Part {
@@ -20,7 +20,7 @@ interface Part {
   readonly validator?: string | undefined;
 }
 
-export interface ArchiveParts {
+interface ArchiveParts {
   readonly clients: { of(instance: Instance): { readonly artifacts: ArtifactsSource } };
   readonly cache: ArtifactsCache;
 }

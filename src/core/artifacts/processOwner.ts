@@ -6,7 +6,7 @@ import { codeOf } from '../model/errors';
  * State of the process that owns a temporary file or folder: this one with the tag in use, another one on this
  * computer, one that has ended, or one on another computer that shares the folder, whose state is unknown.
  */
-export type OwnerState = 'own' | 'running' | 'ended' | 'elsewhere';
+type OwnerState = 'own' | 'running' | 'ended' | 'elsewhere';
 
 /** Tags that this process is using. */
 const tagsInUse = new Set<string>();

@@ -12,7 +12,7 @@ import type { ArtifactsSource } from './openArchive';
 /** Number of files above which one download is cheaper than a request for each. */
 const maxRequests = 50;
 
-export interface WholeArchiveParts {
+interface WholeArchiveParts {
   readonly cache: ArtifactsCache;
   /** Undefined if the archive's instance is no longer configured. */
   readonly source: Pick<ArtifactsSource, 'archive'> | undefined;

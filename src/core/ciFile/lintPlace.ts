@@ -9,7 +9,7 @@ export interface LintedFile {
 }
 
 /** Where an error or a warning of GitLab's lint belongs. */
-export interface LintPlace extends Place {
+interface LintPlace extends Place {
   /** Path of the file from the repository's root. */
   readonly path: string;
   /** Whether the error is in an included file that isn't in the repository, as far as is known. */

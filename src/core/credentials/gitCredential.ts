@@ -1,27 +1,16 @@
 import { isAccessToken, unusableKind } from '../model/token';
 import { isSendable, noCredential, tokenCredential, type Credential } from './credential';
-import { runHelper } from './runHelper';
+import { runHelper, type SecretProgram } from './runHelper';
 
 /** Nobody is asked: neither on a terminal, nor in a window of git's, ssh's or a credential manager's. */
 const silent = { GIT_ASKPASS: '', SSH_ASKPASS: '', GIT_TERMINAL_PROMPT: '0', GCM_INTERACTIVE: 'never' } as const;
 
-export interface GitQuestion {
-  /** git's path, or its name. */
-  readonly program: string;
-  readonly environment: NodeJS.ProcessEnv;
-  readonly timeoutMs?: number;
-}
-
 /** What git's credential helpers know about a server, by its base URL. They don't learn whether it was right. */
-export async function gitCredential(
-  url: string,
-  { program, environment, timeoutMs }: GitQuestion,
-): Promise<Credential> {
+export async function gitCredential(url: string, git: SecretProgram): Promise<Credential> {
   const { protocol, host } = new URL(url);
   const args = ['-c', 'core.askPass=', '-c', 'credential.interactive=false', 'credential', 'fill'];
   const input = `protocol=${protocol.slice(0, -1)}\nhost=${host}\n\n`;
-  const limits = timeoutMs === undefined ? {} : { timeoutMs };
-  const output = await runHelper({ program, args, input, variables: silent, environment, ...limits });
+  const output = await runHelper({ ...git, args, input, variables: silent });
   return output === undefined ? noCredential : readGitCredential(output, url);
 }
 

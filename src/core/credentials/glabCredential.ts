@@ -1,7 +1,7 @@
 import { bearer } from '../model/token';
 import { fieldsOf, fieldsOfJson } from '../util/fields';
 import { isSendable, noCredential, type Credential } from './credential';
-import { runHelper } from './runHelper';
+import { runHelper, type SecretProgram } from './runHelper';
 
 /** Variables that would make glab give out another secret, or that of another server. */
 const removed = [
@@ -16,18 +16,8 @@ const removed = [
   'GL_HOST',
 ];
 
-export interface GlabQuestion {
-  /** glab's path. */
-  readonly program: string;
-  readonly environment: NodeJS.ProcessEnv;
-  readonly timeoutMs?: number;
-}
-
 /** What glab (1.85 and later) is signed in with at a server, by its base URL. */
-export async function glabCredential(
-  url: string,
-  { program, environment, timeoutMs }: GlabQuestion,
-): Promise<Credential> {
+export async function glabCredential(url: string, glab: SecretProgram): Promise<Credential> {
   const variables = {
     ...Object.fromEntries(removed.map((name) => [name, undefined])),
     // glab knows its servers by their names, without a port.
@@ -36,9 +26,8 @@ export async function glabCredential(
     GLAB_CHECK_UPDATE: 'false',
     GLAB_SEND_TELEMETRY: 'false',
   };
-  const limits = timeoutMs === undefined ? {} : { timeoutMs };
   const args = ['auth', 'credential-helper'];
-  const output = await runHelper({ program, args, input: '', variables, environment, ...limits });
+  const output = await runHelper({ ...glab, args, input: '', variables });
   return output === undefined ? noCredential : readGlabCredential(output, url);
 }
 

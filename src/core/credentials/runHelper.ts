@@ -4,17 +4,21 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gitEnvironment } from '../git/runGit';
 
-/** A program that is asked for a secret. */
-export interface Helper {
+/** A program that can be asked for secrets. */
+export interface SecretProgram {
   /** Its path, or its name. */
   readonly program: string;
+  readonly environment: NodeJS.ProcessEnv;
+  readonly timeoutMs?: number;
+}
+
+/** A program that is asked for a secret. */
+interface Helper extends SecretProgram {
   readonly args: readonly string[];
   /** Written to the program's input. */
   readonly input: string;
   /** Variables that are set, or with undefined taken away. */
   readonly variables: Readonly<Record<string, string | undefined>>;
-  readonly environment: NodeJS.ProcessEnv;
-  readonly timeoutMs?: number;
 }
 
 const usualTimeoutMs = 5000;

@@ -1,7 +1,7 @@
 import type { Event } from '../util/emitter';
 
 /** URI of a file or folder, as VS Code represents it. */
-export interface FileUri {
+interface FileUri {
   readonly path: string;
   readonly fsPath: string;
   toString(): string;

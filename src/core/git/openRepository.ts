@@ -1,8 +1,8 @@
+import type { Commit } from '../model/build';
 import { isDeepStrictEqual } from 'node:util';
 import type { Disposable } from '../util/emitter';
 import { LocalError } from '../model/errors';
 import type { Head } from '../model/head';
-import type { HistoryCommit } from '../model/history';
 import type { Remote } from '../model/remotes';
 import type { GitRepository } from './gitRepository';
 import { readFirstParents } from './firstParents';
@@ -19,7 +19,7 @@ export interface HeadPosition {
   readonly name: string | undefined;
 }
 
-export interface OpenRepositoryPort extends GitProgram {
+interface OpenRepositoryPort extends GitProgram {
   /** Calls `moved` whenever HEAD or a ref may have moved, until the result is disposed of. */
   readonly watch: (folders: GitFolders, moved: () => void) => Disposable;
 }
@@ -109,7 +109,7 @@ export class OpenRepository implements Disposable {
   }
 
   /** A commit and its ancestors by first parents, newest first; empty if git doesn't have it. */
-  async firstParents(sha: string): Promise<readonly HistoryCommit[]> {
+  async firstParents(sha: string): Promise<readonly Commit[]> {
     try {
       return await readFirstParents(this.git, this.repository.rootUri.fsPath, sha);
     } catch (error) {

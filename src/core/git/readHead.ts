@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import type { Ancestor, Head, Operation } from '../model/head';
 import { runGit, type GitProgram } from './runGit';
 
-export interface HeadQuestion {
+interface HeadQuestion {
   readonly git: GitProgram;
   /** The repository's folder. */
   readonly root: string;

@@ -48,7 +48,7 @@ const forced = {
 /** Options before the command that disable programs a repository could configure to run on read-only commands. */
 const harmless = ['--no-pager', '-c', 'core.fsmonitor=false', '-c', 'core.hooksPath=/dev/null'] as const;
 
-export interface GitLimits {
+interface GitLimits {
   /** Largest output in bytes; git is killed beyond it. */
   readonly maxBytes: number;
   readonly timeoutMs: number;

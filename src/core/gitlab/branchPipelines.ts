@@ -14,7 +14,7 @@ import { toProjectAnswer } from './listing/projectAnswer';
 import { keepNumber } from './listing/pipelineNumbers';
 import { toPipeline } from './listing/restMappers';
 
-export interface BranchQuestion {
+interface BranchQuestion {
   readonly call: Call;
   readonly project: Project;
   /** Branch or tag, and the refs of its merge requests. */

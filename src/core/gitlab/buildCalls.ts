@@ -1,8 +1,8 @@
 import type { GitLabTests } from '../artifacts/tests/testReport';
-import type { Build } from '../model/build';
+import type { Build, Commit } from '../model/build';
 import { expectedSeconds } from '../model/durations';
 import { GitLabError } from '../model/errors';
-import type { History, HistoryCommit } from '../model/history';
+import type { History } from '../model/history';
 import type { Logger } from '../util/logger';
 import type { Clock } from '../util/timer';
 import { isIncomplete } from './buildDetails';
@@ -18,7 +18,7 @@ import { lacksOf } from './listing/graphqlRequests';
 const durationsKeptMs = 30 * 60_000;
 
 /** What finds a project and one of its builds. */
-export interface BuildReader extends ProjectCaller {
+interface BuildReader extends ProjectCaller {
   readonly server: Server | undefined;
   project(idOrPath: string, signal: AbortSignal): Promise<Project>;
   build(project: string, id: number, signal: AbortSignal): Promise<Build>;
@@ -100,12 +100,7 @@ export class BuildCalls {
   }
 
   /** Finds out since when a build has been failing, with at most eight requests. `ancestors`: its commit and those before, newest first. */
-  async historyOf(
-    project: string,
-    build: Build,
-    ancestors: readonly HistoryCommit[],
-    signal: AbortSignal,
-  ): Promise<History> {
+  async historyOf(project: string, build: Build, ancestors: readonly Commit[], signal: AbortSignal): Promise<History> {
     const { log } = this;
     return this.client.inProject(project, signal, (found, call) =>
       buildHistory({ call, project: found, build, ancestors, log }),

@@ -1,6 +1,6 @@
 import { GitLabError } from '../model/errors';
-import { chainOfRuns, historyOf, openCommits, type History, type HistoryCommit, type Run } from '../model/history';
-import type { Build } from '../model/build';
+import { chainOfRuns, historyOf, openCommits, type History, type Run } from '../model/history';
+import type { Build, Commit } from '../model/build';
 import type { Logger } from '../util/logger';
 import type { Call, Project } from './dialect';
 import { has } from './features';
@@ -9,12 +9,12 @@ import { toId } from './listing/graphqlMappers';
 import type { Query } from './listing/graphqlQuery';
 import { following, Pages, toProjectAnswer } from './listing/projectAnswer';
 
-export interface HistoryQuestion {
+interface HistoryQuestion {
   readonly call: Call;
   readonly project: Project;
   readonly build: Build;
   /** The build's commit and its ancestors, newest first; empty if git doesn't know them. */
-  readonly ancestors: readonly HistoryCommit[];
+  readonly ancestors: readonly Commit[];
   readonly log: Logger;
 }
 
@@ -34,7 +34,7 @@ export async function buildHistory(question: HistoryQuestion): Promise<History> 
 class Search {
   private readonly runs: Run[] = [];
   private left = maxRequests;
-  private readonly first: HistoryCommit;
+  private readonly first: Commit;
 
   constructor(private readonly question: HistoryQuestion) {
     const { build, ancestors } = question;
@@ -49,7 +49,7 @@ class Search {
     return historyOf(this.chain, this.runs);
   }
 
-  private get chain(): readonly HistoryCommit[] {
+  private get chain(): readonly Commit[] {
     const { ancestors } = this.question;
     return ancestors.length > 0 ? ancestors : chainOfRuns(this.first, this.runs);
   }

@@ -15,7 +15,7 @@ import { UnexpectedShape, type JsonObject } from './jsonObject';
 import { isProjectGone } from './notFound';
 import { casesQuery, numbersQuery, suitesQuery } from './testQueries';
 
-export interface TestsQuestion {
+interface TestsQuestion {
   readonly call: Call;
   readonly project: Project;
   readonly build: Build;

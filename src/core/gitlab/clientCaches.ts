@@ -7,7 +7,7 @@ import { TtlCache } from '../util/ttlCache';
 /** Maximum number of cached list pages, of 100 rows each. */
 const pagesKept = 200;
 
-export interface Durations {
+interface Durations {
   /** Expected seconds by build name. */
   readonly seconds: Readonly<Record<string, number>>;
   /** When they were loaded, in ms since 1970. */

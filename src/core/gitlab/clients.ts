@@ -10,9 +10,9 @@ import type { Instance } from '../model/instance';
 import { systemClock } from '../util/timer';
 
 /** Supplies the token of a client; lets a token be tried before it is stored. */
-export type TokenSource = () => Promise<string | undefined>;
+type TokenSource = () => Promise<string | undefined>;
 
-export interface ClientsOptions {
+interface ClientsOptions {
   readonly log: Logger;
   readonly userAgent: string;
   readonly tokenOf: (url: string) => Promise<string | undefined>;

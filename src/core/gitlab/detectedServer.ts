@@ -37,7 +37,7 @@ export interface OpenCall extends Call {
   readonly beside?: Promise<unknown> | undefined;
 }
 
-export interface DetectedServerParts {
+interface DetectedServerParts {
   readonly instance: Instance;
   readonly http: Http;
   readonly token: () => Promise<string | undefined>;

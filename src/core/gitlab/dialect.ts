@@ -112,7 +112,7 @@ export function textsIn(variables: PipelineVariables): Variables {
 }
 
 /** Path below the build's and body of an action request. */
-export interface ActionRequest {
+interface ActionRequest {
   readonly path: string;
   readonly body?: object;
 }

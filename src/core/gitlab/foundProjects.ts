@@ -17,7 +17,7 @@ interface KeptProject {
   readonly isSeen: boolean;
 }
 
-export interface FoundProjectsParts {
+interface FoundProjectsParts {
   readonly instance: Instance;
   readonly clock: Clock;
   readonly caches: ClientCaches;

@@ -7,7 +7,7 @@ import type { TtlCache } from '../util/ttlCache';
 import { allPages, pageOf, pageSizes, type Page, type PagedList } from './http/pages';
 
 /** Options of a file request. */
-export type FileRequest = Pick<HttpRequest, 'etag' | 'range' | 'validator' | 'signedUrl'>;
+type FileRequest = Pick<HttpRequest, 'etag' | 'range' | 'validator' | 'signedUrl'>;
 
 interface KeptPage<T> extends Page<T> {
   readonly etag: string;

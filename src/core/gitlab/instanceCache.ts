@@ -1,3 +1,4 @@
+import { isObject } from '../util/fields';
 import type { Memento } from '../util/storage';
 import type { FactsKeeper, FoundProject, InstanceFacts } from './instanceFacts';
 import type { Instance } from '../model/instance';
@@ -78,8 +79,4 @@ function isFoundProject(value: unknown): value is FoundProject {
 
 function isListOfTexts(value: unknown): boolean {
   return Array.isArray(value) && value.every((one) => typeof one === 'string');
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

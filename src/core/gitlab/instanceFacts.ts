@@ -31,7 +31,7 @@ export interface FactsKeeper {
 
 /** How long facts are valid: servers are upgraded and projects are moved. */
 const factsHoldMs = 24 * 3600_000;
-export const maxProjects = 100;
+const maxProjects = 100;
 
 /** Whether facts are still valid. Both times in ms since 1970. */
 export function isRecent(at: number, now: number): boolean {

@@ -3,6 +3,7 @@
  * requires it.
  */
 
+import { isObject } from '../util/fields';
 import { withoutControls } from '../util/plainText';
 
 export class UnexpectedShape extends Error {}
@@ -129,10 +130,6 @@ function textsIn(value: unknown, depth: number): readonly string[] {
   if (typeof value === 'string') return [value];
   if (typeof value !== 'object' || value === null || depth === 0) return [];
   return Object.values(value).flatMap((each) => textsIn(each, depth - 1));
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 export function objectsOf(value: unknown, skew: number): readonly JsonObject[] {

@@ -17,7 +17,7 @@ import { mayHideUpgrade } from './notFound';
  */
 const manyRows = 500;
 
-export interface ListingsParts {
+interface ListingsParts {
   readonly client: ProjectCaller & { readonly usesGraphql: boolean | undefined };
   readonly server: DetectedServer;
   readonly projects: FoundProjects;

@@ -14,7 +14,7 @@ import { numbersQuery } from './testQueries';
 
 export type PipelineKey = Pick<Pipeline, 'id' | 'sha'>;
 
-export interface NeedsQuestion {
+interface NeedsQuestion {
   readonly call: Call;
   readonly project: Project;
   readonly pipeline: PipelineKey;

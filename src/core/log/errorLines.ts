@@ -5,7 +5,7 @@ import { locationsIn } from './locations';
  * Kind of a line in a failed script's log. `error`: states what went wrong. `failure`: names what failed, as a test
  * summary does; the reason may follow below.
  */
-export type ErrorLine = 'error' | 'failure';
+type ErrorLine = 'error' | 'failure';
 
 const errors = [
   /\b(?:fatal )?error(?: ?[A-Z]{1,4}\d+|\[\w+\])?: /i,

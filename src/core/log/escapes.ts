@@ -1,5 +1,5 @@
 /** Receiver of the escape sequences that are supported; all others are dropped. */
-export interface Terminal {
+interface Terminal {
   /** Handles `ESC [ parameters final`; `final` is a character code. */
   control(final: number, parameters: string): void;
   /** Handles `ESC ] text`, terminated by BEL or `ESC \`. */

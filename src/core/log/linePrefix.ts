@@ -1,5 +1,5 @@
 /** Start of a line that only says when and by what it was written. */
-export interface LinePrefix {
+interface LinePrefix {
   /** Length in columns. */
   readonly length: number;
   /** Name of the task or package that wrote the line; undefined if the prefix has none. */

@@ -4,7 +4,7 @@ import { maxShown } from './tailView';
 import { timeSlice } from '../util/timeSlice';
 
 /** Response to a request for a log. */
-export interface LogAnswer {
+interface LogAnswer {
   readonly etag: string | undefined;
   /** Unchanged since the given ETag, so there is no body. */
   readonly isUnchanged: boolean;
@@ -12,13 +12,13 @@ export interface LogAnswer {
 }
 
 /** Requests the whole log, unless it still has the given ETag. */
-export type AskForLog = (etag: string | undefined) => Promise<LogAnswer>;
+type AskForLog = (etag: string | undefined) => Promise<LogAnswer>;
 
 /** Number of bytes to parse at a time. */
 const pieceBytes = 16_384;
 
 /** `replaced`: it has a different beginning, or is shorter. */
-export type LogChange = 'none' | 'grown' | 'replaced';
+type LogChange = 'none' | 'grown' | 'replaced';
 
 /** A log being read. GitLab always sends it from the start: the known part is compared by hash and not parsed again. */
 export class LogFeed {

@@ -9,7 +9,7 @@ import { candidatesOf, decided, type LogProject } from './pathLookup';
 import type { WorkspaceFiles } from './workspaceFiles';
 
 /** A location that a log line names. */
-export interface LogPlace extends Pick<Location, 'line' | 'longer'> {
+interface LogPlace extends Pick<Location, 'line' | 'longer'> {
   readonly path: string;
   /** Index of the log's line. */
   readonly at: number;

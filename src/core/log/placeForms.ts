@@ -1,5 +1,5 @@
 /** Position of a line number after a path, in one of the forms that programs use. */
-export interface PlaceForm {
+interface PlaceForm {
   /** Column after the path. */
   readonly pathEnd: number;
   readonly line: number;

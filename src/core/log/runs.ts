@@ -1,5 +1,5 @@
 /** A range of columns and two numbers that describe it. */
-export type Run = readonly [start: number, end: number, first: number, second: number];
+type Run = readonly [start: number, end: number, first: number, second: number];
 
 const perBlock = 1 << 16;
 

@@ -1,6 +1,6 @@
 import type { Section } from './log';
 
-export interface Marker {
+interface Marker {
   readonly kind: 'start' | 'end';
   readonly name: string;
   /** In seconds since 1970. */

@@ -13,7 +13,7 @@ export function fits(byte: number, at: number): boolean {
   return byte === kind;
 }
 
-export interface Header {
+interface Header {
   /** In ms since 1970. */
   readonly time: number;
   /** Identifies the stream: its number, and stdout or stderr. */

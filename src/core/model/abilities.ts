@@ -3,7 +3,7 @@ import { hasArtifacts, hasFailed, isUnderWay, statusClass, type Build, type Buil
 /** What can be done with a build: changes on GitLab, which it may deny, and what a read-only token suffices for. */
 export type Ability = BuildAbility | 'retryFailed' | 'cancelActive' | ReadingAbility;
 
-export type ReadingAbility = (typeof reading)[number];
+type ReadingAbility = (typeof reading)[number];
 
 const reading = ['downloadArtifacts', 'openLog', 'explainFailure', 'watch'] as const;
 

@@ -63,7 +63,7 @@ export interface Build {
 }
 
 /** A pipeline in another project of the same instance. */
-export interface DownstreamPipeline {
+interface DownstreamPipeline {
   readonly pipeline: number;
   /** Path of the project, or its id in digits. */
   readonly project: string;
@@ -91,7 +91,7 @@ export interface Commit {
   readonly author: string;
 }
 
-export type ArtifactsState = 'archive' | 'reportsOnly' | 'expired' | 'none';
+type ArtifactsState = 'archive' | 'reportsOnly' | 'expired' | 'none';
 
 export type BuildAction = 'retry' | 'cancel' | 'forceCancel' | 'erase' | 'play' | 'keep';
 export type BuildAbility = BuildAction | 'playWithVariables' | 'playWithInputs' | 'retryWithInputs' | 'deleteArtifacts';
@@ -100,7 +100,7 @@ export type BuildAbility = BuildAction | 'playWithVariables' | 'playWithInputs' 
  * active: progresses without intervention. waiting: needs a person or a timer to start. notStarted: waits for earlier
  * builds. ended: final unless someone acts.
  */
-export type StatusClass = 'active' | 'waiting' | 'notStarted' | 'ended';
+type StatusClass = 'active' | 'waiting' | 'notStarted' | 'ended';
 
 interface StatusFacts {
   readonly class: StatusClass;

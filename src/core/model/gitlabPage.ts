@@ -1,7 +1,7 @@
 import { parseUrl, type Instance } from './instance';
 
 /** A page of a GitLab project that the view can show. */
-export type GitLabPage =
+type GitLabPage =
   | { readonly kind: 'build'; readonly id: number }
   | { readonly kind: 'pipeline'; readonly id: number }
   /** `sha`: 7 to 64 hex digits in lower case, maybe abbreviated. */
@@ -104,7 +104,7 @@ function isPathPart(part: string): boolean {
 }
 
 /** A URL of a page within a line. */
-export interface PageLink extends ProjectPage {
+interface PageLink extends ProjectPage {
   readonly start: number;
   readonly length: number;
   readonly url: string;

@@ -1,3 +1,4 @@
+import type { Commit } from './build';
 import { groupBy } from '../util/groupBy';
 
 /** One run of a build name. A retry is a run of its own. */
@@ -7,18 +8,12 @@ export interface Run {
   readonly status: string;
   /** ISO 8601; undefined if GitLab doesn't say. */
   readonly createdAt?: string | undefined;
-  readonly commit: HistoryCommit;
-}
-
-export interface HistoryCommit {
-  readonly sha: string;
-  readonly title: string;
-  readonly author: string;
+  readonly commit: Commit;
 }
 
 /** A commit with the run that decides whether the build passes on it; undefined if none has passed or failed. */
 export interface JudgedCommit {
-  readonly commit: HistoryCommit;
+  readonly commit: Commit;
   readonly run: Run | undefined;
 }
 
@@ -44,7 +39,7 @@ const runsCounted = 10;
  * Determines since when a build has been failing.
  * @param chain the commits, newest first, following first parents; runs on other commits don't count
  */
-export function historyOf(chain: readonly HistoryCommit[], runs: readonly Run[]): History {
+export function historyOf(chain: readonly Commit[], runs: readonly Run[]): History {
   const ended = [...new Map(runs.map((run) => [run.id, run])).values()]
     .filter(({ status }) => status === 'success' || status === 'failed')
     .sort((a, b) => b.id - a.id);
@@ -62,7 +57,7 @@ export function historyOf(chain: readonly HistoryCommit[], runs: readonly Run[])
 }
 
 function flakiness(
-  chain: readonly HistoryCommit[],
+  chain: readonly Commit[],
   ended: readonly Run[],
   bySha: ReadonlyMap<string, readonly Run[]>,
 ): History['flaky'] {
@@ -75,7 +70,7 @@ function flakiness(
 }
 
 /** Commits of the runs, newest run first, beginning with the given one: a chain where git knows no parents. */
-export function chainOfRuns(first: HistoryCommit, runs: readonly Run[]): readonly HistoryCommit[] {
+export function chainOfRuns(first: Commit, runs: readonly Run[]): readonly Commit[] {
   const newestFirst = [...runs].sort((a, b) => b.id - a.id).map(({ commit }) => commit);
   const start = newestFirst.findLastIndex(({ sha }) => sha === first.sha);
   const older = start < 0 ? newestFirst : newestFirst.slice(start + 1);
@@ -83,7 +78,7 @@ export function chainOfRuns(first: HistoryCommit, runs: readonly Run[]): readonl
 }
 
 /** Commits without a run that could narrow down the cause: those before the last green one, newest first. */
-export function openCommits(chain: readonly HistoryCommit[], runs: readonly Run[]): readonly HistoryCommit[] {
+export function openCommits(chain: readonly Commit[], runs: readonly Run[]): readonly Commit[] {
   const { lastGreen } = historyOf(chain, runs);
   const end = lastGreen === undefined ? chain.length : chain.indexOf(lastGreen.commit);
   const known = new Set(runs.map(({ commit }) => commit.sha));

@@ -1,5 +1,5 @@
 /** A build name that GitLab generated from a job with `parallel`. */
-export interface ParallelName {
+interface ParallelName {
   /** Name of the job in the configuration. */
   readonly name: string;
   /** Generated suffix: `17/24`, or `[a, b]` for a matrix. */

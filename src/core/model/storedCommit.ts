@@ -26,7 +26,7 @@ export interface StoredCommit {
 const format = 1;
 
 /** A commit as it is stored, with a checksum to recognize damage and other formats. */
-export type SealedCommit = StoredCommit & { readonly checksum: string };
+type SealedCommit = StoredCommit & { readonly checksum: string };
 
 export function sealed(commit: StoredCommit): SealedCommit {
   return { checksum: checksumOf(commit), ...commit };

@@ -90,7 +90,7 @@ export interface BuildNode {
 }
 
 /** A triggered pipeline, which is shown below its bridge rather than in a row of its own. */
-export interface ChildPipeline {
+interface ChildPipeline {
   readonly pipeline: Pipeline;
   /** Worst status of its builds and of pipelines triggered by them. */
   readonly status: string;
@@ -340,7 +340,7 @@ class NodeBuilder {
 }
 
 /** The displayed status: for a bridge, that of the pipeline it triggered. */
-export function shownStatus({ build, child }: BuildNode): string {
+function shownStatus({ build, child }: BuildNode): string {
   return child?.status ?? build.status;
 }
 

@@ -8,7 +8,7 @@ export interface Shape {
 }
 
 /** Ids of rows to redraw together with everything below them; empty: no changes. */
-export type Redraw = 'all' | readonly string[];
+type Redraw = 'all' | readonly string[];
 
 /** Above this number of rows, redrawing the whole tree is cheaper. */
 export const rowsAtOnce = 300;

@@ -9,12 +9,12 @@ export interface AncestorPort {
   listing(sha: string): Promise<Listing>;
 }
 
-export interface AncestorBuilds {
+interface AncestorBuilds {
   readonly ancestor: Ancestor;
   readonly listing: Listing;
 }
 
-export interface AncestorSearchOptions {
+interface AncestorSearchOptions {
   /** Ignore cached results. */
   readonly anew: boolean;
   /** The nearest ancestor may have just been pushed, so it is asked for each time until it has builds. */

@@ -3,7 +3,7 @@ import { pipelineFailure, type Pipeline } from '../model/pipeline';
 import { failedBuilds, verdictOf, type Verdict } from '../model/verdict';
 import { isSameTarget, type Ready, type Snapshot, type Target } from '../model/snapshot';
 
-export type Outcome = 'failed' | 'passed' | 'canceled';
+type Outcome = 'failed' | 'passed' | 'canceled';
 
 /** Notification that the first build of a commit failed, or that its builds finished. */
 export interface Notice {
@@ -57,13 +57,13 @@ export interface Watch {
   readonly broken?: number | undefined;
 }
 
-export interface ObservedRepository {
+interface ObservedRepository {
   readonly root: string;
   readonly name: string;
   readonly snapshot: Snapshot | undefined;
 }
 
-export interface Observation {
+interface Observation {
   readonly watch: Watch | undefined;
   readonly notice?: Notice;
 }

@@ -9,7 +9,7 @@ export interface HeadPort extends AncestorPort {
   hasCommit(sha: string): Promise<boolean | undefined>;
 }
 
-export interface HeadQuestion {
+interface HeadQuestion {
   /** Identifies the project across all instances. */
   readonly project: string;
   readonly head: Head;

@@ -6,7 +6,7 @@ import { isUnpushed, type Ready, type Snapshot } from '../model/snapshot';
  * Who wants a refresh: the user (`asked`), HEAD or target changed (`moved`), something is running (`active`), or
  * periodic polling (`idle`). Most urgent first.
  */
-export const urgencies = ['asked', 'moved', 'active', 'idle'] as const;
+const urgencies = ['asked', 'moved', 'active', 'idle'] as const;
 export type Urgency = (typeof urgencies)[number];
 
 /**
@@ -54,7 +54,7 @@ export interface Moment {
 }
 
 /** Everything but what is shown. */
-export type Timing = Omit<Moment, 'snapshot' | 'changedAt'>;
+type Timing = Omit<Moment, 'snapshot' | 'changedAt'>;
 
 const minute = 60_000;
 const longestMs = 5 * minute;

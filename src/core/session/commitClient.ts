@@ -33,7 +33,7 @@ export interface CommitClient {
 }
 
 /** What loads builds besides those of the commit. */
-export interface BuildsClient {
+interface BuildsClient {
   /** One page of the project's newest builds. `scope`: only builds with this status. */
   recent(project: string, scope: string | undefined, signal: AbortSignal): Promise<readonly Build[]>;
   /** Expected duration in seconds by build name. */

@@ -1,3 +1,4 @@
+import { fieldsOf } from '../util/fields';
 import type { Memento } from '../util/storage';
 import type { Instance } from '../model/instance';
 
@@ -37,7 +38,7 @@ export class InstanceHosts {
   /** Base URLs by host. Read each time, because another window may have written. */
   private read(): ReadonlyMap<string, string> {
     const stored = this.memento.get(storageKey);
-    const pairs = typeof stored === 'object' && stored !== null ? Object.entries(stored) : [];
+    const pairs = Object.entries(fieldsOf(stored));
     return new Map(
       pairs.flatMap(([host, url]: [string, unknown]) => (typeof url === 'string' ? [[host, url] as const] : [])),
     );

@@ -43,7 +43,7 @@ interface Loaded<T> {
 }
 
 /** Earlier pipelines of the branch that is displayed. */
-export interface BranchList {
+interface BranchList {
   /** Branch or tag. */
   readonly ref: string;
   /** Whether the displayed commit is one that the user selected, so that pipelines of newer ones may be listed. */

@@ -2,7 +2,7 @@
  * A pipeline that is opened in addition to the displayed commit. It has a root of its own, so that whatever finds
  * builds by root finds its builds, too.
  */
-export interface PipelineAddress {
+interface PipelineAddress {
   readonly id: number;
   /** Path of its project, or the project's id in digits. */
   readonly project: string;

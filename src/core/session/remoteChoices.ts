@@ -1,3 +1,4 @@
+import { fieldsOf } from '../util/fields';
 import type { Memento } from '../util/storage';
 
 const storageKey = 'remoteChoices';
@@ -10,7 +11,7 @@ export class RemoteChoices {
 
   constructor(private readonly memento: Memento) {
     const stored = memento.get(storageKey);
-    const pairs = typeof stored === 'object' && stored !== null ? Object.entries(stored) : [];
+    const pairs = Object.entries(fieldsOf(stored));
     this.choices = new Map(
       pairs.flatMap(([root, name]: [string, unknown]) => (typeof name === 'string' ? [[root, name]] : [])),
     );

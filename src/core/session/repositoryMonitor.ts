@@ -29,7 +29,7 @@ export interface Pin {
 }
 
 /** The settings that a session depends on. */
-export interface SettingsPort {
+interface SettingsPort {
   /** Fires when a setting changed that determines which builds to load, or how often. */
   readonly onDidChangeSource: Event<void>;
   intervals(): Intervals;
@@ -54,7 +54,7 @@ export interface SessionParts {
   readonly clock: Clock;
 }
 
-export interface MonitorParts extends SessionParts {
+interface MonitorParts extends SessionParts {
   /** Name of the remote that the user selected. */
   readonly chosenRemote: () => string | undefined;
   readonly pin: () => Pin | undefined;

@@ -1,8 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Emitter, type Disposable, type Event } from '../util/emitter';
-import type { Build } from '../model/build';
+import type { Build, Commit } from '../model/build';
 import type { Monitor } from '../polling/monitor';
-import type { HistoryCommit } from '../model/history';
 import type { Instance } from '../model/instance';
 import { projectsOf, webOrigin, type RemoteProject } from '../model/remotes';
 import type { Urgency } from '../polling/schedule';
@@ -100,7 +99,7 @@ export class Session implements Disposable {
   }
 
   /** A commit and its ancestors by first parents, newest first; empty if git doesn't have it. */
-  async firstParents(root: string, sha: string): Promise<readonly HistoryCommit[]> {
+  async firstParents(root: string, sha: string): Promise<readonly Commit[]> {
     return (await this.parts.git.at(root)?.firstParents(sha)) ?? [];
   }
 

@@ -2,7 +2,7 @@ import type { Credential } from '../credentials/credential';
 import { toSource, type CredentialSource } from '../credentials/credentialSource';
 
 /** Asks a source for its secret, without a question to the user. */
-export type ReadSource = (source: CredentialSource, url: string) => Promise<Credential>;
+type ReadSource = (source: CredentialSource, url: string) => Promise<Credential>;
 
 /** How long a source that had no token isn't asked again, in ms. */
 const pauseMs = 30_000;

@@ -32,7 +32,7 @@ export function toAnswer(
   return framed((left) => fitted(masked(near, secrets), left), room, boundary);
 }
 
-export function masked(sections: readonly Section[], secrets: readonly string[]): readonly Section[] {
+function masked(sections: readonly Section[], secrets: readonly string[]): readonly Section[] {
   const mask = (text: string): string => maskSecrets(withoutRest(text), secrets);
   return sections.map((section) => ({ ...section, title: mask(section.title), lines: section.lines.map(mask) }));
 }

@@ -1,3 +1,4 @@
+import { fieldsOf } from '../../core/util/fields';
 import { flatten } from '../../core/model/arrange';
 import type { Build } from '../../core/model/build';
 import type { Listing } from '../../core/model/pipeline';
@@ -39,7 +40,7 @@ export interface ToolSubject {
 }
 
 export function toToolInput(input: unknown): ToolInput {
-  const written = typeof input === 'object' && input !== null ? (input as Record<string, unknown>) : {};
+  const written = fieldsOf(input);
   const text = (key: string): string | undefined => {
     const value = written[key];
     return typeof value === 'string' && value.trim() !== '' ? value.trim() : undefined;

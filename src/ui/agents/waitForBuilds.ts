@@ -11,7 +11,7 @@ interface CancellationToken {
   readonly onCancellationRequested: Event<unknown>;
 }
 
-export interface WaitPort {
+interface WaitPort {
   readonly session: Pick<Session, 'snapshotOf' | 'onDidChange'>;
   readonly clock: Clock;
   /** Makes the commit count as being looked at until the returned function is called. */

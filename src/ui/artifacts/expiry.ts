@@ -2,7 +2,7 @@ import { l10n } from 'vscode';
 import { localTime } from '../text/timeText';
 
 /** When artifacts expire, as text. */
-export interface Expiry {
+interface Expiry {
   /** Text for a row. */
   readonly words: string;
   /** Text with the time, for a screen reader. */

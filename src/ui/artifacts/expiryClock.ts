@@ -1,14 +1,8 @@
 import type { Disposable } from '../../core/util/emitter';
 import { Timer, type Clock } from '../../core/util/timer';
+import type { RowClockPort } from '../tree/rowClock';
 import type { Row } from '../tree/treeRows';
 import { expiryWords, untilOtherWords } from './expiry';
-
-export interface ExpiryClockPort {
-  /** Rows of artifacts that expire. */
-  readonly rows: () => readonly Row[];
-  readonly visible: () => boolean;
-  readonly redraw: (rows: Row[]) => void;
-}
 
 /** Updates rows as the expiry of their artifacts approaches. No timer runs while the view is hidden. */
 export class ExpiryClock implements Disposable {
@@ -19,7 +13,7 @@ export class ExpiryClock implements Disposable {
   private goodUntil = -Infinity;
 
   constructor(
-    private readonly port: ExpiryClockPort,
+    private readonly port: RowClockPort,
     private readonly clock: Clock,
   ) {
     this.timer = new Timer(clock);

@@ -86,7 +86,7 @@ export class CiFiles {
 }
 
 /** Path of a file from the repository's root, with `/`; undefined if it is elsewhere. */
-export function pathWithin({ rootUri }: Root, file: Pick<Uri, 'fsPath'>): string | undefined {
+function pathWithin({ rootUri }: Root, file: Pick<Uri, 'fsPath'>): string | undefined {
   const path = pathBelow(rootUri.fsPath, file.fsPath);
   return path === '' ? undefined : path;
 }
@@ -98,7 +98,7 @@ export interface ShownRepositories {
 }
 
 /** A file in a repository. */
-export interface FilePlace {
+interface FilePlace {
   readonly root: string;
   readonly repository: GitRepository;
   /** Path from the repository's root. */

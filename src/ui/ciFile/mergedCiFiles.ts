@@ -17,7 +17,7 @@ import { oneLine } from '../text/failures';
 const maxKept = 10;
 
 /** Identifies the merged configuration of a commit. */
-export interface MergedAddress {
+interface MergedAddress {
   /** Root of the repository that it was opened from. */
   readonly root: string;
   /** Base URL. */

@@ -13,7 +13,7 @@ import { askInputs, fromStored, isInputs, refusalOf, toStored, type InputRefusal
 import type { TargetSnapshot } from './targets';
 
 /** A build to start with inputs, and how. */
-export interface InputsStart extends TargetSnapshot {
+interface InputsStart extends TargetSnapshot {
   readonly build: Build;
   readonly action: Action;
   /** Title of the list of inputs. */

@@ -25,7 +25,7 @@ export interface EntrySubjects {
   readonly nodes: readonly ArchiveNode[];
 }
 
-export interface EntryQuestion {
+interface EntryQuestion {
   /** Placeholder of the quick pick for builds. */
   readonly pickBuild: string;
   readonly pickEntry: string;

@@ -1,3 +1,4 @@
+import { isObject } from '../../core/util/fields';
 import { l10n, window, type QuickPickItem } from 'vscode';
 import type { Variables } from '../../core/gitlab/dialect';
 import { matchesPattern } from '../../core/gitlab/inputPattern';
@@ -8,8 +9,7 @@ import { oneLine, withoutIcons } from '../text/failures';
 import { askLine, picked } from './prompts';
 
 export function isInputs(value: unknown): value is Inputs {
-  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
-  return isObject && Object.values(value).every((one) => toInputValue(one) !== undefined);
+  return isObject(value) && Object.values(value).every((one) => toInputValue(one) !== undefined);
 }
 
 /** Values in the form in which they are kept for the next time. */
@@ -62,7 +62,7 @@ export function refusalOf(error: unknown, specs: readonly InputSpec[]): InputRef
   return spec && { name: spec.name, sentence: oneLine(reason) };
 }
 
-export interface InputsQuestion {
+interface InputsQuestion {
   readonly title: string;
   /** Label of the item that accepts all inputs as they are, with its codicon. */
   readonly accept: string;

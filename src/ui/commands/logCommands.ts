@@ -267,7 +267,7 @@ function openLogOf({ logs }: CommandContext, uri: unknown): LogDocument {
 }
 
 /** The build whose log a command acts on. */
-export interface LogSubject extends TargetSnapshot {
+interface LogSubject extends TargetSnapshot {
   readonly build: Build;
 }
 

@@ -1,3 +1,4 @@
+import { isObject } from '../../core/util/fields';
 import { l10n } from 'vscode';
 import { textsIn, type Variables } from '../../core/gitlab/dialect';
 import { UserError } from '../report';
@@ -88,10 +89,7 @@ function variablesIn(argument: unknown): Variables {
   if (typeof argument !== 'object' || argument === null || !('variables' in argument)) return {};
   const { variables } = argument;
   if (variables === undefined) return {};
-  const entries: readonly (readonly [string, unknown])[] =
-    typeof variables === 'object' && variables !== null && !Array.isArray(variables)
-      ? Object.entries(variables)
-      : [['', 0]];
+  const entries: readonly (readonly [string, unknown])[] = isObject(variables) ? Object.entries(variables) : [['', 0]];
   const texts = entries.flatMap(([name, value]) =>
     isVariableName(name) && typeof value === 'string' ? [[name, value] as const] : [],
   );

@@ -31,7 +31,7 @@ export interface TextQuestion {
 type Better = Pick<TextQuestion, 'prompt' | 'link'>;
 
 /** A link that runs one of our commands. */
-export interface CommandLink {
+interface CommandLink {
   readonly words: string;
   readonly command: string;
   readonly args: readonly unknown[];
@@ -40,7 +40,7 @@ export interface CommandLink {
 /**
  * Shows a box or a list until `listen` ends it with an answer, then disposes of it; undefined if the user cancels.
  */
-export function answered<T>(
+function answered<T>(
   input: QuickInput,
   listen: (end: (answer: T) => void, reject: (reason: unknown) => void) => void,
 ): Promise<T | undefined> {
@@ -171,7 +171,7 @@ export interface Choice {
   readonly description?: string;
 }
 
-export interface ChoiceQuestion {
+interface ChoiceQuestion {
   readonly title: string;
   readonly placeholder: string;
   readonly choices: readonly Choice[];

@@ -1,3 +1,4 @@
+import { isObject } from '../../core/util/fields';
 import { l10n, window, type QuickPickItem } from 'vscode';
 import type { CreatedPipeline } from '../../core/gitlab/createPipeline';
 import { textsIn, type PipelineVariables } from '../../core/gitlab/dialect';
@@ -90,8 +91,7 @@ function toRunArgument(value: unknown): RunArgument | undefined {
 }
 
 function isVariables(value: unknown): value is PipelineVariables {
-  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
-  return isObject && Object.entries(value).every(([name, one]) => isVariableName(name) && isVariableValue(one));
+  return isObject(value) && Object.entries(value).every(([name, one]) => isVariableName(name) && isVariableValue(one));
 }
 
 /** Offers to push first if GitLab lacks HEAD; false if the user cancels. */

@@ -110,7 +110,7 @@ export interface Saved {
   readonly refusal?: unknown;
 }
 
-export interface Unpacked {
+interface Unpacked {
   readonly folder: string;
   readonly files: number;
   readonly bytes: number;

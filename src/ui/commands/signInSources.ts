@@ -10,10 +10,10 @@ import type { CommandContext } from './command';
 import { tryToken } from './signInToken';
 
 /** How the user wants to sign in. */
-export type SignInMethod = CredentialSource | 'enter';
+type SignInMethod = CredentialSource | 'enter';
 
 /** A token that its GitLab has accepted, and where it comes from. */
-export interface SourcedToken extends CheckedToken {
+interface SourcedToken extends CheckedToken {
   readonly source: CredentialSource;
 }
 

@@ -134,7 +134,7 @@ async function pickOne(context: CommandContext, subjects: Subjects, { pick }: Ta
 
 const searched = { matchOnDescription: true, matchOnDetail: true };
 
-export interface BuildItem extends QuickPickItem {
+interface BuildItem extends QuickPickItem {
   /** Undefined for a separator. */
   readonly build: Build | undefined;
 }

@@ -1,3 +1,4 @@
+import { fieldsOf } from '../../core/util/fields';
 import { commands, l10n, ProgressLocation, Range, Uri, window } from 'vscode';
 import { ciFileName } from '../../core/ciFile/ciFile';
 import { pipelineFailedWithoutBuilds, type Pipeline } from '../../core/model/pipeline';
@@ -44,7 +45,7 @@ async function rootOfFile(context: CommandContext, given: unknown): Promise<stri
 }
 
 function fieldOf(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>)[name] : undefined;
+  return fieldsOf(value)[name];
 }
 
 async function tell({ report }: CommandContext, { isValid, problems, includesFiles }: CiVerdict): Promise<void> {

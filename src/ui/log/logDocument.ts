@@ -14,7 +14,7 @@ import { LogView } from '../../core/log/tailView';
 /** What changed. `appeared`: the log replaced a placeholder; `text`: the displayed text; `state`: facts about it. */
 export type LogChangeKind = 'appeared' | 'text' | 'state';
 
-export interface LogDocumentPort {
+interface LogDocumentPort {
   readonly uri: Uri;
   readonly root: string;
   readonly target: Target;

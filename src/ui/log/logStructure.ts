@@ -49,7 +49,7 @@ export class LogStructure implements FoldingRangeProvider, DocumentSymbolProvide
   }
 }
 
-export interface PlacedSection {
+interface PlacedSection {
   readonly section: Section;
   readonly start: number;
   /** Last line; for a section that was never closed, that of its parent or of the log. */

@@ -29,7 +29,7 @@ import { LongReading } from './longReading';
 import { LogDocument, type LogChangeKind } from './logDocument';
 import { isInTab, urisOf } from './logTabs';
 
-export interface LogsParts {
+interface LogsParts {
   readonly session: Session;
   readonly clients: Clients;
   readonly settings: Settings;
@@ -38,7 +38,7 @@ export interface LogsParts {
   readonly knownProjects: KnownProjects;
 }
 
-export interface LogChanged {
+interface LogChanged {
   readonly log: LogDocument;
   readonly changed: LogChangeKind;
 }

@@ -5,7 +5,7 @@ import { buildTitle, statusLabel } from '../text/buildText';
 import { failureSentence } from '../text/failures';
 
 /** Facts about a log that has nothing to show. */
-export interface NoLog {
+interface NoLog {
   readonly build: Build | undefined;
   readonly failure: Failure | undefined;
   /** Whether there was one before. */

@@ -8,7 +8,7 @@ import { glabCredential } from '../../core/credentials/glabCredential';
 import { bearer } from '../../core/model/token';
 import { fieldsOf } from '../../core/util/fields';
 
-export interface SourcesOptions {
+interface SourcesOptions {
   readonly environment: NodeJS.ProcessEnv;
   /** git's path, or its name. */
   readonly gitProgram: () => string;

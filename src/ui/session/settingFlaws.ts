@@ -4,7 +4,7 @@ import { setKey } from '../views/contextKeys';
 import type { Settings } from './settings';
 
 /** A problem with a setting. The sentence contains no value, as that may be secret. */
-export interface SettingFlaw {
+interface SettingFlaw {
   /** Full key. */
   readonly setting: string;
   readonly sentence: string;

@@ -6,15 +6,15 @@ import type { Intervals } from '../../core/polling/schedule';
 import { groupings, type Grouping } from '../../core/model/tree';
 
 /** Which results of a commit's builds to notify about. */
-export type NotificationLevel = 'never' | 'failures' | 'all';
+type NotificationLevel = 'never' | 'failures' | 'all';
 const notificationLevels: readonly NotificationLevel[] = ['never', 'failures', 'all'];
 
 /** When to notify about failed builds of a commit. */
-export type NotificationMoment = 'firstFailure' | 'end' | 'both';
+type NotificationMoment = 'firstFailure' | 'end' | 'both';
 const notificationMoments: readonly NotificationMoment[] = ['firstFailure', 'end', 'both'];
 
 /** Whether agents can act on builds: after our own confirmation, after only the editor's, or never. */
-export type AgentActions = 'ask' | 'trustEditor' | 'off';
+type AgentActions = 'ask' | 'trustEditor' | 'off';
 const agentActions: readonly AgentActions[] = ['ask', 'trustEditor', 'off'];
 
 /** When the commit's tests are put into the Testing view. */

@@ -2,7 +2,7 @@ import type { SecretStorage } from '../../core/util/storage';
 import type { PipelineVariables, VariableValue } from '../../core/gitlab/dialect';
 
 /** Identifies variables, which are shared by all builds of the same name. */
-export interface VariablesOwner {
+interface VariablesOwner {
   /** Base URL. */
   readonly instance: string;
   /** Project path or numeric id. */

@@ -26,14 +26,14 @@ const buildsAtOnce = 4;
 /** Maximum number of tests shown; for more, the build says how many of its tests are shown. */
 const maxTests = 20_000;
 
-export interface CommitTestsPort {
+interface CommitTestsPort {
   readonly source: Pick<TestSource, 'readAny'>;
   readonly settings: Pick<Settings, 'testing'>;
   readonly report: Pick<Report, 'guard'>;
 }
 
 /** What was found of the tests of a commit. */
-export interface Filled {
+interface Filled {
   readonly tests: number;
   readonly failures: number;
 }

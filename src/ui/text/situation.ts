@@ -4,7 +4,7 @@ import { shortSha } from './buildText';
 import { failureSentence, oneLine } from './failures';
 
 /** Why a repository shows no builds, in the words of each view. */
-export interface Situation {
+interface Situation {
   /** Value of the context key `gitlabBuilds.state`. */
   readonly state: string;
   /** Host or remote that has no builds to show, if it is known. */

@@ -36,7 +36,7 @@ const maxReveals = 4;
 const drawnMs = 250;
 
 /** Rows that are created when their parent is expanded. */
-export interface LazyRows {
+interface LazyRows {
   /** Children of a row; undefined if they belong to the rendered tree. */
   childrenOf(row: Row): Promise<Row[]> | undefined;
   /** Rows of failed tests, above the other children of a row; undefined if it has none. */

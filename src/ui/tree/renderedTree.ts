@@ -29,7 +29,7 @@ import { historyNodes } from './historyItems';
 import { appearanceOf, renderContext, shownSha, stalenessOf, toItem, type RenderContext } from './treeItems';
 
 /** Options for rendering. */
-export interface RenderOptions {
+interface RenderOptions {
   /** Current time in ms since 1970. */
   readonly now: number;
   readonly filter: readonly string[];
@@ -41,7 +41,7 @@ export interface RenderOptions {
 }
 
 /** What is shown besides the displayed commits: earlier pipelines of their branches, and pipelines in other projects. */
-export type OpenedRows = Pick<OpenedPipelines, 'branchOf' | 'snapshotOf' | 'failureOf' | 'isLoaded'>;
+type OpenedRows = Pick<OpenedPipelines, 'branchOf' | 'snapshotOf' | 'failureOf' | 'isLoaded'>;
 
 /** A rendered row with its children. */
 class RenderedRow implements Shape {

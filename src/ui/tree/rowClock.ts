@@ -2,8 +2,8 @@ import type { Disposable } from '../../core/util/emitter';
 import { Timer, type Clock } from '../../core/util/timer';
 import type { Row } from './treeRows';
 
+/** The rows that show something that changes with time. */
 export interface RowClockPort {
-  /** Rows that show how many minutes a build has been running. */
   readonly rows: () => readonly Row[];
   readonly visible: () => boolean;
   readonly redraw: (rows: Row[]) => void;

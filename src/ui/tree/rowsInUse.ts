@@ -4,7 +4,7 @@ import type { Clock } from '../../core/util/timer';
 const useMs = 60_000;
 
 /** What keeps rows closed. */
-export interface RowsPort {
+interface RowsPort {
   readonly visible: () => boolean;
   /** Ids of the selected rows. */
   readonly selected: () => readonly string[];

@@ -13,7 +13,7 @@ export interface CommandLink {
   readonly argument: unknown;
 }
 
-export interface TooltipParts {
+interface TooltipParts {
   /** First line, in Markdown. */
   readonly head: string;
   /** Most important fact as a sentence, plain text. */

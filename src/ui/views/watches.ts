@@ -16,7 +16,7 @@ export interface Watched {
   readonly id: number;
 }
 
-export interface WatchesPort {
+interface WatchesPort {
   readonly report: Pick<Report, 'guard' | 'announce'>;
   /** Runs one of our commands, named without `gitlabBuilds.`. Never rejects. */
   act(command: string, ...args: readonly unknown[]): Promise<void>;

@@ -1,4 +1,5 @@
-import type { Download, ResumePoint, StartDownload } from '../../../src/core/artifacts/download/transfer';
+import type { FileResponse } from '../../../src/core/artifacts/archive/remoteArchive';
+import type { ResumePoint, StartDownload } from '../../../src/core/artifacts/download/transfer';
 import type { Clock } from '../../../src/core/util/timer';
 import { clientOf, type Access } from '../support';
 
@@ -47,7 +48,7 @@ export class Scripted {
   /** What each answer was asked for with. */
   readonly asked: (ResumePoint | undefined)[] = [];
 
-  constructor(private readonly answers: readonly ((from: ResumePoint | undefined) => Download | Error)[]) {}
+  constructor(private readonly answers: readonly ((from: ResumePoint | undefined) => FileResponse | Error)[]) {}
 
   readonly open: StartDownload = async (from) => {
     const answer = this.answers[Math.min(this.asked.push(from), this.answers.length) - 1]?.(from);
@@ -66,7 +67,7 @@ export async function* piecewise(bytes: Uint8Array, failure?: Error): AsyncGener
 export function serving(
   content: Uint8Array,
   validator: string | undefined,
-): (from: ResumePoint | undefined) => Download {
+): (from: ResumePoint | undefined) => FileResponse {
   return (from) => {
     const total = content.byteLength;
     if (from === undefined || from.validator !== validator) return { size: total, validator, body: piecewise(content) };

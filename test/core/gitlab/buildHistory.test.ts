@@ -1,5 +1,5 @@
+import type { Commit } from '../../../src/core/model/build';
 import assert from 'node:assert/strict';
-import type { HistoryCommit } from '../../../src/core/model/history';
 import { withGitLab } from '../../gitlab/each';
 import type { ProfileName, VariantName } from '../../gitlab/profiles/profile';
 import { seedProject, shaOf } from '../../gitlab/seed';
@@ -46,7 +46,7 @@ async function historyOn(
     const { builds } = await client.listing(project.path, { sha, ref: 'main' }, unhurried());
     const build = builds.find(({ name }) => name === 'rspec') ?? assert.fail('no build');
     const before = fake.requests.length;
-    const ancestors: readonly HistoryCommit[] = chain.map((name) => ({ sha: toSha(name), title: '', author: '' }));
+    const ancestors: readonly Commit[] = chain.map((name) => ({ sha: toSha(name), title: '', author: '' }));
     const history = await client.builds.historyOf(project.path, build, knowsGit ? ancestors : [], unhurried());
     told = {
       failing: history.failing.map(({ commit }) => nameOf(commit.sha)),

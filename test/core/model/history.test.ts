@@ -1,8 +1,9 @@
+import type { Commit } from '../../../src/core/model/build';
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { chainOfRuns, historyOf, openCommits, type HistoryCommit, type Run } from '../../../src/core/model/history';
+import { chainOfRuns, historyOf, openCommits, type Run } from '../../../src/core/model/history';
 
-function commit(sha: string): HistoryCommit {
+function commit(sha: string): Commit {
   return { sha, title: `Commit ${sha}`, author: 'Dana' };
 }
 
@@ -19,8 +20,7 @@ function runs(text: string): readonly Run[] {
 
 function told(chain: string, text: string) {
   const { failing, lastGreen, suspects, flaky } = historyOf(Array.from(chain).map(commit), runs(text));
-  const shas = (all: readonly { readonly commit: HistoryCommit }[]): string =>
-    all.map((each) => each.commit.sha).join('');
+  const shas = (all: readonly { readonly commit: Commit }[]): string => all.map((each) => each.commit.sha).join('');
   return { failing: shas(failing), green: lastGreen?.commit.sha, suspects: shas(suspects), flaky };
 }
 

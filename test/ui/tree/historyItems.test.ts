@@ -1,24 +1,21 @@
+import type { Commit } from '../../../src/core/model/build';
 import assert from 'node:assert/strict';
-import { historyOf, type HistoryCommit, type Run } from '../../../src/core/model/history';
+import { historyOf, type Run } from '../../../src/core/model/history';
 import { historyItem, historyNodes, historyTooltip } from '../../../src/ui/tree/historyItems';
 import type { TreeItem } from '../fake/basics';
 import { aBuild, hostileTexts, ready } from '../samples';
 
 const place = { root: 'file:///work/project', snapshot: ready([]) };
 const now = Date.parse('2016-03-05T12:00:00.000Z');
-const [newest, second, quiet, first, green]: readonly HistoryCommit[] = [
-  'newest',
-  'second',
-  'quiet',
-  'first',
-  'green',
-].map((title, at) => ({ sha: String(at).repeat(40), title, author: 'Ada' }));
+const [newest, second, quiet, first, green]: readonly Commit[] = ['newest', 'second', 'quiet', 'first', 'green'].map(
+  (title, at) => ({ sha: String(at).repeat(40), title, author: 'Ada' }),
+);
 
-function run(commit: HistoryCommit | undefined, status: string, id: number): Run {
+function run(commit: Commit | undefined, status: string, id: number): Run {
   return { id, status, createdAt: `2016-03-0${id}T12:00:00.000Z`, commit: commit ?? assert.fail() };
 }
 
-function chain(): readonly HistoryCommit[] {
+function chain(): readonly Commit[] {
   return [newest, second, first, quiet, green].flatMap((commit) => commit ?? []);
 }
 

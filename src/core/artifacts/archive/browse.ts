@@ -1,7 +1,7 @@
 import { GitLabError, isAbort, type FailureKind } from '../../model/errors';
 import type { Archive, ArchiveEntry, RandomAccess } from './archive';
 import { ArchiveError } from '../archiveErrors';
-import { remoteFile, type RequestRange, type RangeResponse } from './remoteArchive';
+import { remoteFile, type RequestRange, type FileResponse } from './remoteArchive';
 import { openZip } from './zip';
 
 /** Access to the artifacts of one build. All methods throw GitLabError, or the signal's reason. */
@@ -12,7 +12,7 @@ export interface ArtifactsPort {
   /** GitLab's own listing of the contents; `unsupported` if there is none. */
   tree(signal: AbortSignal): Promise<readonly ArchiveEntry[]>;
   /** Downloads a single file, extracted by GitLab. */
-  entry(path: string, signal: AbortSignal): Promise<Pick<RangeResponse, 'body'>>;
+  entry(path: string, signal: AbortSignal): Promise<Pick<FileResponse, 'body'>>;
   /** Downloads the whole archive to a place where it is kept as long as needed. */
   download(signal: AbortSignal): Promise<RandomAccess>;
 }
@@ -21,7 +21,7 @@ export interface ArtifactsPort {
  * How files are read. `range`: one range request per file. `tree`: one request per file, extracted by GitLab.
  * `download`: from the whole archive on disk.
  */
-export type AccessMode = 'range' | 'tree' | 'download';
+type AccessMode = 'range' | 'tree' | 'download';
 export type Browsed = Archive & { readonly via: AccessMode };
 
 /** Failures after which another way is tried. */
@@ -98,7 +98,7 @@ function isAddressable(path: string): boolean {
   return path !== 'tree' && !path.split('/').some((segment) => ['', '.', '..'].includes(segment));
 }
 
-async function* checked({ path, size }: ArchiveEntry, body: RangeResponse['body']): AsyncGenerator<Uint8Array, void> {
+async function* checked({ path, size }: ArchiveEntry, body: FileResponse['body']): AsyncGenerator<Uint8Array, void> {
   let bytes = 0;
   for await (const piece of body) {
     bytes += piece.length;

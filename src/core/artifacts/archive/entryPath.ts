@@ -9,7 +9,7 @@ export const longestPath = 1024;
 const ignorable = /[\p{Default_Ignorable_Code_Point}\p{Cf}]/gu;
 
 /** Why an entry's path can't be used on this disk. */
-export interface PathFlaw {
+interface PathFlaw {
   readonly kind: ArchiveFailureKind;
   /** Maximum in bytes, if the path or one of its names is too long. */
   readonly limit?: number | undefined;

@@ -5,13 +5,20 @@ import { ArchiveError } from '../archiveErrors';
 /** Range from `start` to `end` (exclusive), or the last bytes. */
 export type RangeRequest = { readonly start: number; readonly end: number } | { readonly last: number };
 
-/** Response to a range request. */
-export interface RangeResponse {
+/** The bytes from `start` to `end` (exclusive) of a file of `total` bytes. */
+interface Range {
+  readonly start: number;
+  readonly end: number;
+  readonly total: number;
+}
+
+/** A server's response with a file, or a range of it. */
+export interface FileResponse {
   /** Length of the body in bytes; undefined if the server doesn't say. */
   readonly size: number | undefined;
   /** Range of the body; undefined: the whole file. */
-  readonly range?: { readonly start: number; readonly end: number; readonly total: number } | undefined;
-  /** Validator that identifies this version of the file. */
+  readonly range?: Range | undefined;
+  /** Validator that identifies this version of the file, for If-Range; undefined if the server doesn't send one. */
   readonly validator?: string | undefined;
   readonly body: AsyncIterable<Uint8Array>;
 }
@@ -24,9 +31,9 @@ export type RequestRange = (
   wanted: RangeRequest,
   validator: string | undefined,
   signal: AbortSignal,
-) => Promise<RangeResponse>;
+) => Promise<FileResponse>;
 
-export interface RemoteOptions {
+interface RemoteOptions {
   readonly signal: AbortSignal;
   /** Size in bytes, if known. Some storages don't support ranges relative to the end. */
   readonly size?: number | undefined;
@@ -64,7 +71,7 @@ async function askForEnd(
   ask: RequestRange,
   size: number | undefined,
   signal: AbortSignal,
-): Promise<RangeResponse | undefined> {
+): Promise<FileResponse | undefined> {
   try {
     if (size === undefined || size === 0) return await ask({ last: tailBytes }, undefined, signal);
     const given = await ask(endOf(size), undefined, signal);
@@ -89,7 +96,7 @@ class RemoteFile implements RandomAccess {
 
   constructor(
     private readonly ask: RequestRange,
-    private readonly held: { readonly start: number; readonly end: number; readonly total: number },
+    private readonly held: Range,
     private readonly validator: string | undefined,
     private readonly tail: Buffer,
   ) {
@@ -122,7 +129,7 @@ class RemoteFile implements RandomAccess {
     }
   }
 
-  private check({ range, validator }: RangeResponse, start: number, end: number): void {
+  private check({ range, validator }: FileResponse, start: number, end: number): void {
     const isSame = validator === undefined || this.validator === undefined || validator === this.validator;
     const isPart = range?.start === start && range.end === end && range.total === this.size;
     if (!isSame || !isPart) throw new ArchiveError('changed');
@@ -140,7 +147,7 @@ export function inMemory(bytes: Buffer): RandomAccess {
   };
 }
 
-async function bytesOf({ body }: RangeResponse): Promise<Buffer> {
+async function bytesOf({ body }: FileResponse): Promise<Buffer> {
   const pieces: Uint8Array[] = [];
   for await (const piece of body) pieces.push(piece);
   return Buffer.concat(pieces);

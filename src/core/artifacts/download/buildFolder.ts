@@ -4,7 +4,7 @@ import { codeOf, DiskError } from '../../model/errors';
 import { asDiskError } from './diskErrors';
 import { safeName } from '../fileNames';
 
-export interface BuildFolder {
+interface BuildFolder {
   /** Path with the workspace folder spelled as the caller did. */
   readonly path: string;
   /** Real paths of created folders, outermost first; input for `unmake`. */
@@ -17,7 +17,7 @@ const ignored = '*\n';
 const maxAttempts = 100;
 
 /** The folder of a file was removed meanwhile, for example by a failed download that had created it. */
-export class FolderVanished extends DiskError {
+class FolderVanished extends DiskError {
   constructor(cause: unknown) {
     super('disk', cause instanceof Error ? cause.message : '', { cause });
   }

@@ -1,17 +1,7 @@
+import type { FileResponse } from '../archive/remoteArchive';
 import { DiskError, GitLabError, isOutOfRange } from '../../model/errors';
 import type { Clock } from '../../util/timer';
 import { sleep } from '../../util/sleep';
-
-/** A download in progress. */
-export interface Download {
-  /** Length from Content-Length; undefined if the server doesn't send it. */
-  readonly size: number | undefined;
-  /** Range in the response, if one was requested; `end` is exclusive. */
-  readonly range?: { readonly start: number; readonly end: number; readonly total: number } | undefined;
-  /** Validator for If-Range; undefined if the server doesn't send one. */
-  readonly validator?: string | undefined;
-  readonly body: AsyncIterable<Uint8Array>;
-}
 
 /** Existing part of a file, so that only the rest is needed if the server still has the same file. */
 export interface ResumePoint {
@@ -22,7 +12,7 @@ export interface ResumePoint {
 /**
  * Starts a download. A server may send the whole file regardless of `from`. Throws GitLabError, or the signal's reason.
  */
-export type StartDownload = (from?: ResumePoint) => Promise<Download>;
+export type StartDownload = (from?: ResumePoint) => Promise<FileResponse>;
 
 /** Bytes follow from offset `start`. 0 after others means that previous bytes are obsolete. */
 export interface TransferStart {
@@ -32,7 +22,7 @@ export interface TransferStart {
   readonly validator: string | undefined;
 }
 
-export type Step = TransferStart | { readonly kind: 'bytes'; readonly bytes: Uint8Array };
+type Step = TransferStart | { readonly kind: 'bytes'; readonly bytes: Uint8Array };
 
 export interface TransferOptions {
   readonly open: StartDownload;
@@ -102,7 +92,7 @@ class TransferState {
     return this.at === 0 || this.validator === undefined ? undefined : { start: this.at, validator: this.validator };
   }
 
-  begin({ size, range, validator }: Download): TransferStart {
+  begin({ size, range, validator }: FileResponse): TransferStart {
     this.hasBegun = true;
     this.at = range?.start ?? 0;
     this.total = range?.total ?? size;
@@ -116,7 +106,7 @@ class TransferState {
   }
 
   /** Whether a response continues the existing bytes. */
-  fits({ range, validator }: Download, from: ResumePoint): boolean {
+  fits({ range, validator }: FileResponse, from: ResumePoint): boolean {
     if (range === undefined) return true; // The whole file always fits.
     const isSame = validator === undefined || validator === from.validator;
     return isSame && range.start === from.start && (this.total === undefined || range.total === this.total);
@@ -136,7 +126,7 @@ async function* connection({ open, signal }: TransferOptions, way: TransferState
   if (way.total !== undefined && way.at < way.total) throw new ShortBody('incomplete', `${way.at}/${way.total}`);
 }
 
-async function opened(open: StartDownload, way: TransferState): Promise<Download> {
+async function opened(open: StartDownload, way: TransferState): Promise<FileResponse> {
   const { from } = way;
   if (from === undefined) return await whole(open);
   try {
@@ -150,7 +140,7 @@ async function opened(open: StartDownload, way: TransferState): Promise<Download
   return await whole(open);
 }
 
-async function whole(open: StartDownload): Promise<Download> {
+async function whole(open: StartDownload): Promise<FileResponse> {
   const download = await open();
   if ((download.range?.start ?? 0) === 0) return download;
   await leave(download);
@@ -158,7 +148,7 @@ async function whole(open: StartDownload): Promise<Download> {
 }
 
 /** Closes a body that hasn't been read, to release its connection. */
-async function leave({ body }: Download): Promise<void> {
+async function leave({ body }: FileResponse): Promise<void> {
   const iterator = body[Symbol.asyncIterator]();
   await iterator.next().catch(() => undefined);
   await iterator.return?.();

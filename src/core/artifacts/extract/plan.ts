@@ -14,7 +14,7 @@ export interface Plan {
   readonly leftOut: readonly LeftOut[];
 }
 
-export interface PlannedFile {
+interface PlannedFile {
   /** Entry whose contents are written: for a link, the file it points to. */
   readonly entry: ArchiveEntry;
   readonly path: string;

@@ -20,7 +20,7 @@ export interface QualityFinding {
 }
 
 /** The findings of a report, the first ones if there are too many. */
-export interface QualityReport {
+interface QualityReport {
   readonly findings: readonly QualityFinding[];
   readonly isCut: boolean;
 }

@@ -8,7 +8,7 @@ export interface CoveredFile {
   readonly branches: ReadonlyMap<number, BranchCount>;
 }
 
-export interface BranchCount {
+interface BranchCount {
   readonly covered: number;
   readonly total: number;
 }

@@ -9,7 +9,7 @@ import { toArtifactAddress } from '../artifactUri';
 import { readResults } from './testResults';
 
 /** Sources of test results. */
-export interface TestSourcePort {
+interface TestSourcePort {
   readonly snapshotOf: (root: string) => Snapshot | undefined;
   readonly clientOf: (instance: Instance) => {
     testsOf(project: string, build: Build, state: string, signal: AbortSignal): Promise<GitLabTests | undefined>;

@@ -9,7 +9,7 @@ const idleMs = 50_000;
 const connectionsAtOnce = 6;
 const started = 'http.client.request.start';
 
-export interface ConnectionOptions {
+interface ConnectionOptions {
   /** Identifies our requests, so that connections of other extensions aren't touched. */
   readonly userAgent: string;
   /** Whether to use an agent of our own. Read for each request. */

@@ -13,7 +13,7 @@ import { isBelow, isElsewhere, locationOf, notGitLab, redirected, Trail, type Re
 
 const [noContent, partialContent, notModified] = [204, 206, 304];
 
-export interface HttpOptions {
+interface HttpOptions {
   readonly log: Logger;
   readonly userAgent: string;
   readonly limits?: HttpLimits;

@@ -1,3 +1,4 @@
+import { fieldsOf } from '../../util/fields';
 import { codeOf, isBrokenConnection, type Failure, type FailureKind } from '../../model/errors';
 
 /** The part of `Headers` that is used here. */
@@ -27,7 +28,7 @@ export function isAttachment(headers: HeaderBag): boolean {
   return /^\s*attachment\b/i.test(headers.get('content-disposition') ?? '');
 }
 
-export interface RefusingAnswer {
+interface RefusingAnswer {
   readonly status: number;
   readonly headers: HeaderBag;
   readonly host: string;
@@ -105,7 +106,7 @@ function messagesIn(errors: unknown): readonly string[] {
 
 function fieldsIn(body: string): Readonly<Record<string, unknown>> {
   const parsed = parse(body);
-  return typeof parsed === 'object' && parsed !== null ? (parsed as Record<string, unknown>) : {};
+  return fieldsOf(parsed);
 }
 
 /** Parses JSON; undefined if it is invalid. */

@@ -5,7 +5,7 @@ import type { Http, HttpRequest } from './request';
 const refusals: readonly FailureKind[] = ['unauthorized', 'expired', 'revoked'];
 
 /** The token that an instance is asked with now that another one was refused; undefined if there is no other. */
-export type Renew = (instance: string, refused: string) => Promise<string | undefined>;
+type Renew = (instance: string, refused: string) => Promise<string | undefined>;
 
 /** Sends a request whose token is refused once again, if there is another token by now. */
 export function renewingHttp(http: Http, renew: Renew): Http {

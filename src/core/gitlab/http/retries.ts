@@ -5,7 +5,7 @@ import { isTransient } from './httpFailures';
 import type { HttpLimits } from './httpLimits';
 import type { HttpRequest } from './request';
 
-export interface RetryOptions {
+interface RetryOptions {
   readonly limits: Pick<HttpLimits, 'retries' | 'retryMs'>;
   readonly log: Logger;
 }

@@ -71,7 +71,7 @@ export class FurtherJobs {
   }
 }
 
-export interface ReadPages {
+interface ReadPages {
   readonly cursors: readonly string[];
   /** Whether the list has more pages. */
   readonly isPartial: boolean;

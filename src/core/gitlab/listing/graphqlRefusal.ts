@@ -12,7 +12,7 @@ export function isEssential(field: string): boolean {
   return essential.has(field);
 }
 
-export type Refusal =
+type Refusal =
   /** The query works without these fields. */
   | { readonly kind: 'lacks'; readonly fields: readonly string[] }
   /** GitLab timed out or had an internal error: it may work later. */

@@ -13,10 +13,10 @@ export const pipelinesShown = 10;
 const pipelinesAtOnce = 6;
 
 /** Loads the jobs of a pipeline, which the caller needs anyway. */
-export type JobsOf = (pipeline: Pipeline) => Promise<readonly { readonly id: number }[]>;
+type JobsOf = (pipeline: Pipeline) => Promise<readonly { readonly id: number }[]>;
 
 /** What is requested at the same time anyway. */
-export interface ParallelRequests {
+interface ParallelRequests {
   readonly jobsOf: JobsOf;
   readonly external: Promise<readonly Pick<Build, 'id'>[]>;
   /** Pipelines of the commit that the project's newest jobs name. */

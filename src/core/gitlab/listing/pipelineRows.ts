@@ -16,7 +16,7 @@ export interface PipelineRows {
   readonly children: readonly ChildPipeline[];
 }
 
-export interface ChildPipeline {
+interface ChildPipeline {
   readonly pipeline: Pipeline;
   /** Fingerprint reported by the bridge; undefined while the pipeline is running, or if not reported. */
   readonly endState: string | undefined;

@@ -1,7 +1,7 @@
 import { UnexpectedShape, type JsonObject } from '../jsonObject';
 
 /** Response to a GraphQL query about one project. */
-export interface ProjectAnswer {
+interface ProjectAnswer {
   /** Undefined if there is no such project, or if GraphQL refused. */
   readonly project: JsonObject | undefined;
   /** GitLab's messages about what is wrong with the query. */

@@ -7,7 +7,7 @@ import {
   remoteFile,
   tailBytes,
   type RequestRange,
-  type RangeResponse,
+  type FileResponse,
   type RangeRequest,
 } from '../../../../src/core/artifacts/archive/remoteArchive';
 import { GitLabError } from '../../../../src/core/model/errors';
@@ -38,7 +38,7 @@ class Server {
     return this.give(start, end, { start, end, total: content.length });
   };
 
-  private give(start: number, end: number, range: RangeResponse['range']): RangeResponse {
+  private give(start: number, end: number, range: FileResponse['range']): FileResponse {
     const piece = async function* (this: Server): AsyncGenerator<Uint8Array, void> {
       for (let at = start; at < end - this.missing; at += 10_000) {
         const bytes = this.content.subarray(at, Math.min(at + 10_000, end - this.missing));
@@ -219,7 +219,7 @@ describe('A file of a server that gives no parts', () => {
 
   it('is not looked for where GitLab refuses', async () => {
     const refusal = new GitLabError({ kind: 'forbidden', status: 403 });
-    const ask = (): Promise<RangeResponse> => Promise.reject(refusal);
+    const ask = (): Promise<FileResponse> => Promise.reject(refusal);
     assert.equal(await errorOf(remoteFile(ask, { signal: unhurried() })), refusal);
   });
 });

@@ -18,7 +18,8 @@ import { join } from 'node:path';
 import { array, assert as check, asyncProperty, boolean, integer, nat, record } from 'fast-check';
 import { overlapBytes } from '../../../../src/core/artifacts/download/partialFile';
 import { saveArtifacts, type SaveOptions } from '../../../../src/core/artifacts/download/save';
-import type { Download, ResumePoint, StartDownload } from '../../../../src/core/artifacts/download/transfer';
+import type { FileResponse } from '../../../../src/core/artifacts/archive/remoteArchive';
+import type { ResumePoint, StartDownload } from '../../../../src/core/artifacts/download/transfer';
 import {
   DiskError,
   DownloadInterrupted,
@@ -58,7 +59,7 @@ describe('A part that a download left', () => {
       ...changes,
     });
   /** A run that breaks off after a million bytes. */
-  const leave = async (changes: Partial<SaveOptions> = {}, said: Partial<Download> = {}): Promise<unknown> => {
+  const leave = async (changes: Partial<SaveOptions> = {}, said: Partial<FileResponse> = {}): Promise<unknown> => {
     const body = piecewise(content.subarray(0, 1_000_000), offline);
     const { open } = new Scripted([() => ({ size: content.length, validator, body, ...said }), () => offline]);
     return errorOf(save(open, changes));
@@ -292,7 +293,7 @@ describe('A part that a download left', () => {
 
   describe('held against a server that answers oddly', () => {
     const range = { start: 1_000_000 - overlapBytes, end: content.length, total: content.length };
-    const part = (changes: Partial<Download>) => (): Download => ({
+    const part = (changes: Partial<FileResponse>) => (): FileResponse => ({
       size: content.length - range.start,
       range,
       validator,
@@ -300,7 +301,7 @@ describe('A part that a download left', () => {
       ...changes,
     });
     const whole = serving(content, undefined);
-    const odd: Readonly<Record<string, () => Download | Error>> = {
+    const odd: Readonly<Record<string, () => FileResponse | Error>> = {
       'a part of another place': part({ range: { ...range, start: range.start - 1 } }),
       'a part of a file of another size': part({ range: { ...range, total: content.length + 1 } }),
       'a part of another state of the file': part({ validator: '"v2"' }),
@@ -324,7 +325,7 @@ describe('A part that a download left', () => {
       assert.equal(hash(readFileSync((await save(server.open)) ?? '')), hash(content));
     });
 
-    const refused: Readonly<Record<string, () => Download>> = {
+    const refused: Readonly<Record<string, () => FileResponse>> = {
       'more than it says': part({ body: piecewise(Buffer.concat([content, content]).subarray(range.start)) }),
       'a part of the file in place of it': part({ validator: '"v2"' }),
     };

@@ -5,7 +5,7 @@ import { open, writeFile } from 'node:fs/promises';
 import { platform } from 'node:process';
 import { promisify } from 'node:util';
 import { saveArtifacts, type SaveOptions } from '../../../../src/core/artifacts/download/save';
-import type { Download } from '../../../../src/core/artifacts/download/transfer';
+import type { FileResponse } from '../../../../src/core/artifacts/archive/remoteArchive';
 import type { Build } from '../../../../src/core/model/build';
 import { DiskError, toFailure, type DiskFailureKind, type FailureKind } from '../../../../src/core/model/errors';
 import type { HttpLimits } from '../../../../src/core/gitlab/http/httpLimits';
@@ -137,7 +137,10 @@ describe('saveArtifacts, when it fails,', () => {
       assert.ok(error instanceof DiskError, String(error));
       return error;
     };
-    const opening = (body: AsyncIterable<Uint8Array>, size?: number) => async (): Promise<Download> => ({ size, body });
+    const opening = (body: AsyncIterable<Uint8Array>, size?: number) => async (): Promise<FileResponse> => ({
+      size,
+      body,
+    });
 
     it('fewer or more bytes came than Content-Length says', async () => {
       for (const size of [8, 10]) {
