@@ -12,6 +12,7 @@ import { readCiKeys } from '../../src/core/ciFile/ciKeys';
 import { placeOf } from '../../src/core/ciFile/lintPlace';
 import { mergedJobs } from '../../src/core/ciFile/mergedJobs';
 import { TrackedFiles } from '../../src/core/git/trackedFiles';
+import { maxBuilds } from '../../src/core/gitlab/listing/listingBounds';
 import { toReport, type TestCaseRow } from '../../src/core/gitlab/testCases';
 import { findProblems } from '../../src/core/log/findProblems';
 import { firstError } from '../../src/core/log/firstError';
@@ -19,6 +20,7 @@ import { TrackedLogFiles } from '../../src/core/log/logFileFinder';
 import { LogFeed } from '../../src/core/log/logFeed';
 import { LogFolders } from '../../src/core/log/logFolders';
 import { arrange } from '../../src/core/model/arrange';
+import type { Build } from '../../src/core/model/build';
 import { pageLinksIn } from '../../src/core/model/gitlabPage';
 import { timelineOf } from '../../src/core/model/timeline';
 import { toTree } from '../../src/core/model/tree';
@@ -44,17 +46,17 @@ async function* chunksOf(text: string): AsyncGenerator<Uint8Array> {
 const noFiles = { find: async (places: readonly unknown[]) => places.map(() => undefined) };
 const entries = (count: number, path: (at: number) => string) =>
   many(count, (at) => ({ path: path(at), kind: 'file' as const, size: 1, packed: 1 }));
-const builds = many(2000, (id) =>
-  buildWith({
-    id,
-    name: `b ${id}`,
-    stage: `s ${id % 50}`,
-    pipeline: 1 + (id % 20),
-    status: id % 9 ? 'success' : 'failed',
-  }),
-);
-const listing = { builds, pipelines: many(20, (id) => pipelineWith({ id: id + 1 })) };
-const timed = (id: number, attempts: typeof builds = []) => {
+/** Builds in the order of their ids, each in another stage and pipeline than the one before. */
+const rowsOf = (count: number) =>
+  many(count, (id) =>
+    buildWith({
+      ...{ id, name: `b ${id}`, stage: `s ${id % 50}`, pipeline: 1 + (id % 20) },
+      status: id % 9 ? 'success' : 'failed',
+    }),
+  );
+const pipelines = many(20, (id) => pipelineWith({ id: id + 1 }));
+const listing = { builds: arrange(rowsOf(5000), pipelines), pipelines };
+const timed = (id: number, attempts: readonly Build[] = []) => {
   const at = (second: number): string => new Date(1_700_000_000_000 + second * 1000).toISOString();
   return buildWith({ id, name: `b ${id}`, stage: `s ${id}`, startedAt: at(id), finishedAt: at(id + 2), attempts });
 };
@@ -180,8 +182,8 @@ const yielding: Readonly<Record<string, Row>> = {
 /** Each truncates what comes from outside, so that it finishes in one turn. */
 const bounded: Readonly<Record<string, Row>> = {
   'the order of builds': on(
-    () => builds,
-    (rows) => arrange(rows, listing.pipelines),
+    () => rowsOf(maxBuilds),
+    (rows) => arrange(rows, pipelines),
   ),
   'the tree of builds': on(
     () => listing,

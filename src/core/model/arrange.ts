@@ -1,5 +1,5 @@
 import { identity, type Build } from './build';
-import { stageRanks, type Pipeline } from './pipeline';
+import { inStageOrder, stageRanks, type Pipeline } from './pipeline';
 import { groupBy } from '../util/groupBy';
 
 /**
@@ -9,12 +9,11 @@ import { groupBy } from '../util/groupBy';
 export function arrange(rows: readonly Build[], pipelines: readonly Pipeline[] = []): readonly Build[] {
   const distinct = new Map(rows.map((one) => [one.id, one])).values();
   const builds = [...groupBy(distinct, identity).values()].map(newestFirst);
-  const ranks = stageRanks(builds, pipelines);
-  const rankOf = ({ stage }: Build) => ranks.get(stage) ?? 0;
-  return builds.sort((a, b) => rankOf(a) - rankOf(b) || a.id - b.id);
+  return inStageOrder(builds, stageRanks(builds, pipelines), ({ id }) => id);
 }
 
 function newestFirst(group: readonly Build[]): Build {
+  if (group.length === 1 && group[0] !== undefined) return group[0];
   const [newest, ...attempts] = [...group].sort((a, b) => b.id - a.id) as [Build, ...Build[]];
   return attempts.length === 0 ? newest : { ...newest, attempts };
 }

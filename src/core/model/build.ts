@@ -165,7 +165,7 @@ export function worstStatus(builds: readonly Build[]): string | undefined {
   let worst: string | undefined;
   for (const build of builds) {
     const status = build.status === 'failed' && build.allowFailure ? 'success' : build.status;
-    if (worst === undefined || severity(status) > severity(worst)) worst = status;
+    if (status !== worst && (worst === undefined || severity(status) > severity(worst))) worst = status;
   }
   return worst;
 }

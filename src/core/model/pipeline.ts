@@ -51,7 +51,11 @@ export interface Listing {
 
 /** Pipelines that aren't triggered by one of the builds. */
 export function rootPipelines({ builds, pipelines }: Listing): readonly Pipeline[] {
-  const started = new Set(builds.flatMap(withAttempts).map(({ downstream }) => downstream));
+  const started = new Set<number | undefined>();
+  for (const build of builds) {
+    started.add(build.downstream);
+    for (const attempt of build.attempts) started.add(attempt.downstream);
+  }
   const roots = pipelines.filter(({ id }) => !started.has(id));
   return roots.length === 0 ? pipelines : roots;
 }
@@ -87,7 +91,11 @@ export function newestOfEachRef(roots: readonly Pipeline[]): ReadonlySet<Pipelin
  * first within each.
  * @param ref branch or tag that is checked out; undefined: every branch counts as checked out
  */
-export function pipelinesInOrder(listing: Listing, ref: string | undefined): readonly Pipeline[] {
+export function pipelinesInOrder(
+  listing: Listing,
+  ref: string | undefined,
+  roots = rootPipelines(listing),
+): readonly Pipeline[] {
   const tagged = new Set(listing.builds.filter(({ tag }) => tag).map(({ pipeline }) => pipeline));
   const rank = (pipeline: Pipeline): number => {
     if (isOfMergeRequest(pipeline)) return 0;
@@ -96,7 +104,7 @@ export function pipelinesInOrder(listing: Listing, ref: string | undefined): rea
     if (tagged.has(pipeline.id)) return 2;
     return ref === undefined ? 1 : 4;
   };
-  return rootPipelines(listing).toSorted((a, b) => rank(a) - rank(b));
+  return roots.toSorted((a, b) => rank(a) - rank(b));
 }
 
 export function isOfMergeRequest({ ref, mergeRequest }: Pipeline): boolean {
@@ -125,6 +133,28 @@ export function stageRanks(builds: readonly Build[], pipelines: readonly Pipelin
   return new Map(['.pre', ...ordered, '.post', externalStage].map((stage, rank) => [stage, rank]));
 }
 
+/**
+ * Builds by the rank of their stage, then by a number. A number and a rank are looked up once per build rather than per
+ * comparison, and builds that are in order within their stage, as GitLab lists them, cost linear time.
+ */
+export function inStageOrder(
+  builds: readonly Build[],
+  ranks: ReadonlyMap<string, number>,
+  numberOf: (build: Build) => number,
+): readonly Build[] {
+  const ofRank = new Map<number, { readonly number: number; readonly build: Build }[]>();
+  for (const build of builds) {
+    const [rank, entry] = [ranks.get(build.stage) ?? 0, { number: numberOf(build), build }];
+    const entries = ofRank.get(rank);
+    if (entries === undefined) ofRank.set(rank, [entry]);
+    else entries.push(entry);
+  }
+  const inOrder: Build[] = [];
+  for (const [, entries] of [...ofRank].sort(([a], [b]) => a - b))
+    for (const { build } of entries.sort((a, b) => a.number - b.number)) inOrder.push(build);
+  return inOrder;
+}
+
 /** GitLab's stage name for external statuses. */
 export const externalStage = 'external';
 const fixed: readonly string[] = ['.pre', '.post', externalStage];
@@ -141,7 +171,8 @@ function stageLists(builds: readonly Build[], pipelines: readonly Pipeline[]): r
 function stagesById(builds: readonly Build[]): readonly string[] {
   const firstIds = new Map<string, number>();
   for (const build of builds) {
-    firstIds.set(build.stage, Math.min(firstIds.get(build.stage) ?? Infinity, firstId(build)));
+    const [known, first] = [firstIds.get(build.stage), firstId(build)];
+    if (known === undefined || first < known) firstIds.set(build.stage, first);
   }
   return [...firstIds].sort(([, a], [, b]) => a - b).map(([stage]) => stage);
 }

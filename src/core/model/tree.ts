@@ -1,6 +1,7 @@
 import { artifactsState, firstId, hasFailed, identity, severity, worstStatus, type Build } from './build';
 import { parallelName } from './parallel';
 import {
+  inStageOrder,
   newestOfEachRef,
   pipelinesInOrder,
   rootPipelines,
@@ -184,8 +185,9 @@ class NodeBuilder {
   }
 
   roots(ref: string | undefined): readonly TreeNode[] {
-    const standing = newestOfEachRef(rootPipelines(this.listing));
-    const roots = pipelinesInOrder(this.listing, ref);
+    const unordered = rootPipelines(this.listing);
+    const standing = newestOfEachRef(unordered);
+    const roots = pipelinesInOrder(this.listing, ref, unordered);
     // Up to 8.12 no build has a pipeline; later only some external statuses.
     const prefix = this.pipelines.size === 0 ? '' : 'other/';
     const unclaimed = this.groups(this.ofPipeline.get(undefined) ?? [], undefined, prefix);
@@ -306,11 +308,12 @@ class NodeBuilder {
   }
 
   private buildNode(build: Build, prefix: string): BuildNode {
-    const id = `${prefix}build:${identity(build)}`;
     const pipeline = this.childOf(build);
-    const below = pipeline === undefined ? [] : this.within(pipeline, `${id}/pipeline:${pipeline.id}/`);
+    if (pipeline === undefined) return simpleNode(build, prefix);
+    const id = `${prefix}build:${identity(build)}`;
+    const below = this.within(pipeline, `${id}/pipeline:${pipeline.id}/`);
     const children = [...artifactsOf(build, id), ...below, ...attemptNodes(build, `${id}/`)];
-    return { kind: 'build', id, build, child: pipeline && this.childPipeline(pipeline, below), children };
+    return { kind: 'build', id, build, child: this.childPipeline(pipeline, below), children };
   }
 
   private childPipeline(pipeline: Pipeline, below: readonly TreeNode[]): ChildPipeline {
@@ -337,6 +340,22 @@ class NodeBuilder {
     this.way.delete(child.id);
     return leads;
   }
+}
+
+/**
+ * Cache of the nodes of builds that triggered nothing, with the prefix of their ids. Such a node depends on nothing
+ * else, and equal builds stay the same objects over refreshes.
+ */
+const simpleNodes = new WeakMap<Build, { readonly prefix: string; readonly node: BuildNode }>();
+
+function simpleNode(build: Build, prefix: string): BuildNode {
+  const known = simpleNodes.get(build);
+  if (known?.prefix === prefix) return known.node;
+  const id = `${prefix}build:${identity(build)}`;
+  const children = [...artifactsOf(build, id), ...attemptNodes(build, `${id}/`)];
+  const node: BuildNode = { kind: 'build', id, build, child: undefined, children };
+  simpleNodes.set(build, { prefix, node });
+  return node;
 }
 
 /** The displayed status: for a bridge, that of the pipeline it triggered. */
@@ -417,10 +436,11 @@ function artifactsOf(build: Build, id: string): readonly ArtifactsNode[] {
 /** Builds in stage order, then by first attempt: a retry has a new id, but its row stays in place. */
 function sortedByFirstAttempt(builds: readonly Build[], pipeline: Pipeline | undefined): readonly Build[] {
   const ranks = stageRanks(builds, pipeline === undefined ? [] : [pipeline]);
-  const rank = ({ stage }: Build) => ranks.get(stage) ?? 0;
-  return [...builds].sort((a, b) => rank(a) - rank(b) || firstId(a) - firstId(b));
+  return inStageOrder(builds, ranks, firstId);
 }
 
 function failedFirst(rows: readonly BuildRow[]): readonly BuildRow[] {
-  return [...rows.filter(isOrLeadsToFailure), ...rows.filter((row) => !isOrLeadsToFailure(row))];
+  const [failed, others]: [BuildRow[], BuildRow[]] = [[], []];
+  for (const row of rows) (isOrLeadsToFailure(row) ? failed : others).push(row);
+  return [...failed, ...others];
 }

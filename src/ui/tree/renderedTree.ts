@@ -80,7 +80,8 @@ const noScene: RenderContext = renderContext('', undefined, 'none');
 export class RenderedTree {
   static readonly nothing = new RenderedTree(undefined, { now: 0, filter: [], groupingOf: () => 'none' });
 
-  private readonly byId = new Map<string, RenderedRow>();
+  /** Rows by the id of a row that starts collapsed, whether or not they do. */
+  private readonly byClosedId = new Map<string, RenderedRow>();
   private readonly byRow = new Map<Row, RenderedRow>();
   private readonly scenes = new Map<string, RenderContext>();
   private readonly runningRows: Row[] = [];
@@ -145,7 +146,7 @@ export class RenderedTree {
   }
 
   rowsOf(ids: readonly string[]): Row[] {
-    return ids.flatMap((id) => this.byId.get(id)?.row ?? []);
+    return ids.flatMap((id) => this.withId(id)?.row ?? []);
   }
 
   /** Children of a row; empty if it no longer exists, since VS Code may still ask for it. */
@@ -169,7 +170,7 @@ export class RenderedTree {
 
   private parents(): ReadonlyMap<string, Row> {
     return (this.parentRows ??= new Map(
-      [...this.byId.values()].flatMap(({ row, children }) => children.map((child) => [child.id, row] as const)),
+      [...this.byClosedId.values()].flatMap(({ row, children }) => children.map((child) => [child.id, row] as const)),
     ));
   }
 
@@ -198,7 +199,12 @@ export class RenderedTree {
   }
 
   has(id: string): boolean {
-    return this.byId.has(id);
+    return this.withId(id) !== undefined;
+  }
+
+  private withId(id: string): RenderedRow | undefined {
+    const found = this.byClosedId.get(id.startsWith(openMark) ? id.slice(openMark.length) : id);
+    return found?.id === id ? found : undefined;
   }
 
   private isSameFrame(root: string, { frame }: RenderContext): boolean {
@@ -303,23 +309,25 @@ export class RenderedTree {
    * Whether to expand a row. It remains expanded until the user collapses it, for example after a failed build was
    * retried. One that the user has opened or closed before stays as it is.
    */
-  private isToBeOpen(node: DrawnNode, root: string, scene: RenderContext): boolean {
+  private isToBeOpen(node: DrawnNode, closedId: string, wasOpen: boolean): boolean {
+    if (wasOpen) return true;
     const isLeading = (child: DrawnNode) => isTreeNode(child) && isOrLeadsToFailure(child);
     const leads = node.kind === 'repository' ? node.children.some(isLeading) : isTreeNode(node) && leadsToFailure(node);
-    const wasOpen = this.before?.byId.has(idOf(node, root, scene, true)) === true;
-    return wasOpen || (leads && this.manner.stays?.(idOf(node, root, scene)) !== true);
+    return leads && this.manner.stays?.(closedId) !== true;
   }
 
   private keep(node: DrawnNode, root: string, children: readonly RenderedRow[], now: number): RenderedRow {
     const scene = this.scenes.get(root) ?? noScene;
-    const isOpen = this.isToBeOpen(node, root, scene);
-    const id = idOf(node, root, scene, isOpen);
-    const kept = this.before?.byId.get(id);
+    const closedId = idOf(node, root, scene);
+    const before = this.before?.byClosedId.get(closedId);
+    const isOpen = this.isToBeOpen(node, closedId, before?.isOpen === true);
+    const id = isOpen ? `${openMark}${closedId}` : closedId;
+    const kept = before?.isOpen === isOpen ? before : undefined;
     const isAsBefore = kept !== undefined && isSettled(kept.node, node) && this.isSameFrame(root, scene);
     const row: { root: string; node: RowNode } = kept?.row ?? { root, node };
     row.node = node;
     const drawn = new RenderedRow(id, row, node, children, isAsBefore ? kept.face : {}, isOpen, scene, now);
-    this.byId.set(id, drawn);
+    this.byClosedId.set(closedId, drawn);
     this.byRow.set(row, drawn);
     return drawn;
   }
@@ -338,15 +346,17 @@ function isLeaf({ children }: DrawnNode): boolean {
   return children.length === 0 || (children.length === 1 && children[0]?.kind === 'artifacts');
 }
 
+/** Beginning of the id of a row that starts expanded. */
+const openMark = 'open ';
+
 /**
- * Id of a row. It contains the commit, so that a stage collapsed on a commit where it passed is expanded on one where
- * it fails. VS Code only reads the initial state of a new row, so the id changes when a row gets its first child or
- * starts to lead to a failure.
+ * Id of a row that starts collapsed. It contains the commit, so that a stage collapsed on a commit where it passed is
+ * expanded on one where it fails. VS Code only reads the initial state of a new row, so the id changes when a row gets
+ * its first child or starts to lead to a failure.
  */
-function idOf(node: RowNode, root: string, scene: RenderContext, isOpen = false): string {
-  const mark = isOpen ? 'open ' : '';
-  if (node.kind === 'repository') return `${mark}${node.children.length === 0 ? 'empty ' : ''}repository ${root}`;
-  return `${mark}${root} ${shownSha(scene) ?? ''} ${node.id}`;
+function idOf(node: RowNode, root: string, scene: RenderContext): string {
+  if (node.kind === 'repository') return `${node.children.length === 0 ? 'empty ' : ''}repository ${root}`;
+  return `${root} ${shownSha(scene) ?? ''} ${node.id}`;
 }
 
 function byName(repositories: readonly RepositoryView[]): readonly RepositoryView[] {
