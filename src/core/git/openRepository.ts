@@ -31,6 +31,7 @@ export class OpenRepository implements Disposable {
   private tracked:
     { readonly commit: string | undefined; readonly files: Promise<TrackedFiles | undefined> } | undefined;
   private remotesRead: Promise<readonly Remote[]> | undefined;
+  private branchRemotesRead: Promise<readonly string[]> | undefined;
   private key: string;
   private around: string;
   private lastReported: HeadPosition;
@@ -68,6 +69,11 @@ export class OpenRepository implements Disposable {
     const reading = (this.remotesRead ??= this.readRemotes());
     reading.catch(() => (this.remotesRead = undefined));
     return reading;
+  }
+
+  /** Names of the remotes of HEAD's branch: the upstream's, then the one to push to. Read again when HEAD has moved. */
+  branchRemotes(): Promise<readonly string[]> {
+    return (this.branchRemotesRead ??= this.readBranchRemotes());
   }
 
   head(remote: string | undefined): Promise<Head | undefined> {
@@ -120,6 +126,11 @@ export class OpenRepository implements Disposable {
 
   forget(): void {
     this.remotesRead = undefined;
+    this.forgetHead();
+  }
+
+  private forgetHead(): void {
+    this.branchRemotesRead = undefined;
     this.heads = new Map();
   }
 
@@ -221,7 +232,7 @@ export class OpenRepository implements Disposable {
     const before = this.position;
     this.seen = position;
     if (this.disposed || isDeepStrictEqual(position, before)) return;
-    this.heads = new Map();
+    this.forgetHead();
     this.tell();
   }
 
@@ -234,6 +245,19 @@ export class OpenRepository implements Disposable {
     const { commit, name } = this.position;
     if (commit === undefined) return undefined;
     return readHead({ git: this.git, root: rootUri.fsPath, sha: commit, branch: name, remote });
+  }
+
+  /** Asks git, because vscode.git may still know the upstream of the branch before. */
+  private async readBranchRemotes(): Promise<readonly string[]> {
+    const { name } = this.position;
+    const { HEAD } = this.repository.state;
+    if (name === undefined) return [];
+    const read = ['for-each-ref', '--format=%(upstream:remotename)%0a%(push:remotename)', `refs/heads/${name}`];
+    // Before 2.16, git knows no names of remotes here.
+    const output = await runGit(this.git, this.repository.rootUri.fsPath, read).catch(() => '');
+    // Without output git knows no such branch; with it, the names may be empty.
+    if (output === '') return HEAD?.name === name && HEAD.upstream !== undefined ? [HEAD.upstream.remote] : [];
+    return output.split(/\r?\n/).filter((line) => line !== '');
   }
 
   private async readRemotes(): Promise<readonly Remote[]> {

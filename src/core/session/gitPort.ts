@@ -25,6 +25,8 @@ export interface GitPort {
   /** Git's view of HEAD; undefined if there is no commit or git fails. */
   head(repository: GitRepository, remote?: string): Promise<Head | undefined>;
   position(repository: GitRepository): HeadPosition;
+  /** Names of the remotes of HEAD's branch at its present position, in order of preference. */
+  branchRemotes(repository: GitRepository): Promise<readonly string[]>;
   /** The open repository whose folder has this URI, ignoring its fragment. */
   at(root: string): Pick<OpenRepository, 'firstParents'> | undefined;
 }

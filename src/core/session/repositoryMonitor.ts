@@ -12,6 +12,7 @@ import type { Clock } from '../util/timer';
 import type { Resolution, Snapshot, Target } from '../model/snapshot';
 import type { Logger } from '../util/logger';
 import type { GitRepository } from '../git/gitRepository';
+import type { HeadPosition } from '../git/openRepository';
 import type { CommitClient } from './commitClient';
 import type { GitPort } from './gitPort';
 import type { PipelinesClient } from './openedPipelines';
@@ -220,9 +221,15 @@ async function find({ target, signal, urgency, headBuilds }: Question, client: C
 
 async function resolve(repository: GitRepository, parts: MonitorParts): Promise<Resolution> {
   const { git, settings, sshHosts } = parts;
-  const [written, instances] = await Promise.all([git.remotes(repository), parts.instances()]);
+  // The project and the commit are those of one position of HEAD.
+  const position = git.position(repository);
+  const [branchRemotes, written, instances] = await Promise.all([
+    git.branchRemotes(repository),
+    git.remotes(repository),
+    parts.instances(),
+  ]);
   const remotes = await sshHosts.complete(written, instances);
-  const upstream = repository.state.HEAD?.upstream?.remote;
+  const upstream = branchRemotes.find((one) => remotes.some(({ name }) => name === one));
   const located = locate(remotes, instances, {
     ...settings.forRepository(repository.rootUri.toString()),
     chosen: parts.chosenRemote(),
@@ -238,21 +245,25 @@ async function resolve(repository: GitRepository, parts: MonitorParts): Promise<
     case 'unknownHost':
       return { kind: 'signedOut', url: located.url, known: false };
     case 'project':
-      return resolveTarget(repository, located, parts);
+      return resolveTarget({ repository, located, position }, parts);
     default:
       return located satisfies never;
   }
 }
 
+interface LocatedHead {
+  readonly repository: GitRepository;
+  readonly located: Extract<Located, { kind: 'project' }>;
+  readonly position: HeadPosition;
+}
+
 async function resolveTarget(
-  repository: GitRepository,
-  { instance, project, remote }: Extract<Located, { kind: 'project' }>,
+  { repository, located: { instance, project, remote }, position: { commit, name } }: LocatedHead,
   { git, tokens, pin }: MonitorParts,
 ): Promise<Resolution> {
   if ((await tokens.get(instance.url)) === undefined) return { kind: 'signedOut', url: instance.url, known: true };
   const pinned = pin();
   if (pinned !== undefined) return { kind: 'target', target: { instance, project, ...pinned, pinned: true } };
-  const { commit, name } = git.position(repository);
   if (commit === undefined) return { kind: 'noProject', reason: 'noCommit' };
   const head = await git.head(repository, remote);
   // HEAD may have moved while git ran; then this is aborted, and the next round starts again.

@@ -96,6 +96,11 @@ export class Repositories implements Disposable, GitPort {
     return this.open.get(rootOf(repository))?.position ?? { commit, name };
   }
 
+  /** Names of the remotes of HEAD's branch, in order of preference. */
+  async branchRemotes(repository: GitRepository): Promise<readonly string[]> {
+    return this.open.get(rootOf(repository))?.branchRemotes() ?? [];
+  }
+
   /** The open repository whose folder has this URI; its fragment doesn't count. */
   at(root: string): OpenRepository | undefined {
     return this.open.get(root.split('#', 1)[0] ?? root);

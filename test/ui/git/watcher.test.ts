@@ -212,6 +212,62 @@ describe('Git, of a real repository,', () => {
       assert.deepEqual(git.position(repository), { commit: real.git('rev-parse', '--verify', 'HEAD'), name });
     });
 
+  const triangular: Readonly<Record<string, readonly [() => void, readonly string[]]>> = {
+    'has its upstream on another remote': [() => real.git('branch', '--set-upstream-to=fork/main', 'side'), ['fork']],
+    'is pushed to another remote': [() => real.git('config', 'branch.side.pushRemote', 'fork'), ['fork']],
+    'is pushed where all branches are': [() => real.git('config', 'remote.pushDefault', 'fork'), ['fork']],
+    'has its upstream on one remote and is pushed to another': [
+      () => {
+        real.git('branch', '--set-upstream-to=origin/main', 'side');
+        real.git('config', 'branch.side.pushRemote', 'fork');
+      },
+      ['origin', 'fork'],
+    ],
+    'has an upstream that the remote no longer has': [
+      () => {
+        real.git('branch', '--set-upstream-to=fork/main', 'side');
+        real.git('update-ref', '-d', 'refs/remotes/fork/main');
+      },
+      ['fork'],
+    ],
+    'has its upstream in a remote of which one branch alone is fetched': [
+      () => {
+        real.git('config', 'remote.fork.fetch', '+refs/heads/main:refs/remotes/fork/main');
+        real.git('config', 'branch.side.remote', 'fork');
+        real.git('config', 'branch.side.merge', 'refs/heads/side');
+      },
+      ['fork'],
+    ],
+    'has neither': [() => undefined, []],
+  };
+  for (const [what, [configure, expected]] of Object.entries(triangular))
+    it(`knows the remotes of a branch that ${what} as soon as HEAD is on it, before vscode.git does`, async () => {
+      real.git('remote', 'add', 'fork', real.server);
+      real.git('fetch', '--quiet', 'fork');
+      real.git('branch', '--no-track', 'side');
+      configure();
+      await pushed();
+      assert.equal((await git.branchRemotes(repository))[0], 'origin');
+      await watched();
+      repository.onStatus = undefined;
+      const told: Promise<readonly string[]>[] = [];
+      git.onDidChangeRepository(() => told.push(git.branchRemotes(repository)));
+      real.git('checkout', '--quiet', 'side');
+      write();
+      await until('the change', () => told.length === 1);
+      assert.deepEqual([...new Set(await told[0])], expected);
+    });
+
+  it('knows no remotes of a branch where HEAD is detached', async () => {
+    await pushed();
+    await watched();
+    repository.onStatus = undefined;
+    real.git('checkout', '--quiet', '--detach');
+    write();
+    await until('the change', () => changed === 1);
+    assert.deepEqual(await git.branchRemotes(repository), []);
+  });
+
   it('notices a push, also to another remote than the upstream, of which vscode.git does not tell', async () => {
     real.git('remote', 'add', 'gitlab', real.server);
     real.git('fetch', '--quiet', 'gitlab');

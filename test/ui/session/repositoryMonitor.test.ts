@@ -320,6 +320,37 @@ for (const profile of ['8.5', '18.9'] as const)
     });
   });
 
+describe('HEAD that moves to a branch of another remote,', () => {
+  let stage: Stage;
+  beforeEach(async () => (stage = await Stage.set('18.9')));
+  afterEach(() => stage.end());
+
+  it('is asked for in the project of that remote alone, before vscode.git knows of it', async () => {
+    const { real, gitlab, seed } = stage;
+    const fork = seedProject(gitlab.world, { ref: 'side', path: 'fork/project' });
+    real.git('remote', 'add', 'fork', `${gitlab.url}/${fork.project.path}.git`);
+    real.git('update-ref', 'refs/remotes/fork/side', 'HEAD');
+    real.git('branch', '--quiet', '--track', 'side', 'fork/side');
+    stage.push();
+    stage.build(2, 'success');
+    await stage.start();
+    await stage.shows('the first project', ({ builds }) => builds.length === 1);
+    await until('the watchers', () => editor().fileWatchers.size === 2);
+    stage.repository.onStatus = undefined;
+    await stage.settled();
+    const before = gitlab.requests.length;
+    real.git('checkout', '--quiet', 'side');
+    [...editor().fileWatchers][0]?.change();
+    const { target } = await stage.shows('the branch', (one) => one.target.ref === 'side');
+    assert.deepEqual([target.project, target.sha], [fork.project.path, stage.commits[2]]);
+    const ofSide = gitlab.requests.slice(before).filter(({ path, body }) => `${path} ${body}`.includes('side'));
+    assert.deepEqual(
+      ofSide.filter(({ path, body }) => `${path} ${body}`.includes(seed.project.path)),
+      [],
+    );
+  });
+});
+
 describe('HEAD of which git has no tracking ref, while GitLab has its builds,', () => {
   let stage: Stage;
   beforeEach(async () => (stage = await Stage.set('18.9')));
