@@ -38,12 +38,12 @@ describe('The search for a commit with builds', () => {
     search = new AncestorSearch(() => now);
   });
 
-  it('takes the nearest of those that the newest builds are of', async () => {
+  it("picks the nearest commit that has one of the project's newest builds", async () => {
     assert.deepEqual(await nearest(), { ancestor: { sha: 'b', back: 2 }, listing: listings['b'] });
     assert.deepEqual(news(), ['recent', 'b']);
   });
 
-  it('tries the first three where the newest builds are all of others', async () => {
+  it('checks the first three commits if none of the newest builds belongs to an ancestor', async () => {
     recent = ['z'];
     assert.equal((await nearest())?.ancestor.sha, 'b');
     assert.deepEqual(news(), ['recent', 'a', 'b']);
@@ -52,12 +52,12 @@ describe('The search for a commit with builds', () => {
     assert.deepEqual(news(), ['recent', 'a', 'b', 'c']);
   });
 
-  it('asks nothing where there is no commit before HEAD', async () => {
+  it('sends no request if HEAD has no parent', async () => {
     assert.equal(await nearest(false, []), undefined);
     assert.deepEqual(news(), []);
   });
 
-  it('remembers which one it is, or that there is none, for five minutes', async () => {
+  it('remembers the commit it found, or that there is none, for five minutes', async () => {
     listings = { b: listingOf('running') };
     await nearest();
     now = 5 * minute - 1;
@@ -74,7 +74,7 @@ describe('The search for a commit with builds', () => {
     assert.deepEqual(news(), []);
   });
 
-  it('asks for builds that have ended once a minute, and each time for those that run', async () => {
+  it('reloads finished builds once a minute, and running ones every time', async () => {
     await nearest();
     now = minute - 1;
     news();
@@ -87,7 +87,7 @@ describe('The search for a commit with builds', () => {
     assert.deepEqual(news(), ['b', 'b']);
   });
 
-  it('begins anew when it is told to, and when HEAD has moved', async () => {
+  it('starts over when it is reset, and when HEAD moves', async () => {
     await nearest();
     news();
     await nearest(true);
@@ -96,7 +96,7 @@ describe('The search for a commit with builds', () => {
     assert.deepEqual(news(), ['recent']);
   });
 
-  it('tells how far the commit is from where HEAD is now', async () => {
+  it('reports how far the commit is from the current HEAD', async () => {
     await nearest();
     for (const further of [1, 2, 3]) {
       const moved = ancestors.map(({ sha, back }) => ({ sha, back: back + further }));
@@ -105,7 +105,7 @@ describe('The search for a commit with builds', () => {
     assert.deepEqual(news(), ['recent', 'b']);
   });
 
-  it('looks for builds of the nearest commit each time where they are waited for, and takes them', async () => {
+  it('checks the nearest commit every time while its builds are awaited, and switches to them', async () => {
     await nearest(false, ancestors, true);
     news();
     assert.equal((await nearest(false, ancestors, true))?.ancestor.sha, 'b');
@@ -118,14 +118,14 @@ describe('The search for a commit with builds', () => {
     assert.deepEqual(news(), ['a', 'a']);
   });
 
-  it('looks for builds of the nearest commit also where no commit had some', async () => {
+  it('checks the nearest commit even if no commit had builds before', async () => {
     [recent, listings] = [[], {}];
     assert.equal(await nearest(false, ancestors, true), undefined);
     listings = { a: listingOf('pending') };
     assert.equal((await nearest(false, ancestors, true))?.ancestor.sha, 'a');
   });
 
-  it('remembers nothing once the clock is set back', async () => {
+  it('forgets everything once the clock is set back', async () => {
     now = 10 * minute;
     await nearest();
     news();

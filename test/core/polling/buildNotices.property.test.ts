@@ -62,8 +62,8 @@ function deserves(history: readonly (Snapshot | undefined)[]): boolean {
   return before.slice(0, since === -1 ? undefined : since).some((one) => has(one, active));
 }
 
-describe('Notices: whatever is seen, in whatever order', () => {
-  it('come for each end that was seen to come, once, and for nothing else', () => {
+describe('Notices, for any sequence of snapshots', () => {
+  it('come once for each end that was observed, and for nothing else', () => {
     const given = { notices: 0 };
     fc.assert(
       fc.property(fc.array(snapshot, { maxLength: 30, size: 'max' }), (history) => {
@@ -85,7 +85,7 @@ describe('Notices: whatever is seen, in whatever order', () => {
     assert.ok(given.notices > 1000, `only ${given.notices} notices`);
   });
 
-  it('say the same of the same look again: nothing', () => {
+  it("don't come again for the same snapshot", () => {
     fc.assert(
       fc.property(fc.array(snapshot, { maxLength: 30, size: 'max' }), (history) => {
         let watch: Watch | undefined;

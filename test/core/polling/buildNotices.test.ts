@@ -40,8 +40,8 @@ const failed = readyWith(of('failed', 'success'));
 const passed = readyWith(of('success', 'success'));
 const other = targetWith({ sha: 'f'.repeat(40) });
 
-describe('The notice of an end', () => {
-  it('says how the commit ended, and which builds failed', () => {
+describe("The notice that a commit's builds have ended", () => {
+  it('says how the builds ended, and which of them failed', () => {
     const [, notice] = noticesOf(running, failed);
     assert.deepEqual(notice, {
       moment: 'end',
@@ -62,7 +62,7 @@ describe('The notice of an end', () => {
     });
   });
 
-  it('is another event once a manual build was started and has ended, and once a build was retried', () => {
+  it('is a new event after a manual build was started and has ended, and after a retry', () => {
     const after = readyWith(of('failed', 'success'));
     const again = readyWith([buildWith({ id: 3, name: 'build-1', status: 'success' }), ...of('success').slice(1)]);
     const notices = noticesOf(
@@ -77,7 +77,7 @@ describe('The notice of an end', () => {
     assert.equal(new Set(events).size, 3, events.join());
   });
 
-  it('comes once, however often the end is seen', () =>
+  it('comes once, however often the same end is seen', () =>
     assert.deepEqual(outcomesOf(running, failed, failed, running, passed, passed), [
       undefined,
       'failed',
@@ -87,7 +87,7 @@ describe('The notice of an end', () => {
       undefined,
     ]));
 
-  it('does not come for what was over when it was first seen', () =>
+  it('does not come if everything had ended when it was first seen', () =>
     assert.deepEqual(outcomesOf(undefined, { kind: 'loading', target: targetWith() }, failed, failed), [
       undefined,
       undefined,
@@ -95,7 +95,7 @@ describe('The notice of an end', () => {
       undefined,
     ]));
 
-  it('does not come while a build is active or is not started yet', () => {
+  it("does not come while a build is active or hasn't started yet", () => {
     for (const status of ['created', 'pending', 'running', 'preparing', 'canceling', 'a_status_of_tomorrow'])
       assert.deepEqual(
         noticesOf(running, readyWith(of('failed', status))).map((notice) => notice?.moment),
@@ -104,12 +104,12 @@ describe('The notice of an end', () => {
       );
   });
 
-  it('is not held up by what waits for a person or a clock', () => {
+  it('is not held up by builds that wait for a person or a timer', () => {
     for (const status of ['manual', 'scheduled', 'skipped'])
       assert.deepEqual(outcomesOf(running, readyWith(of('success', status))), [undefined, 'passed'], status);
   });
 
-  it('does not come where nothing has run, or all builds are gone', () =>
+  it('does not come if nothing has run, or if all builds are gone', () =>
     assert.deepEqual(outcomesOf(running, readyWith(of('manual', 'skipped')), readyWith([]), passed), [
       undefined,
       undefined,
@@ -117,20 +117,20 @@ describe('The notice of an end', () => {
       'passed',
     ]));
 
-  it('does not come for builds that were only seen created, since they have not moved', () =>
+  it('does not come for builds that were created and never started', () =>
     assert.deepEqual(outcomesOf(readyWith(of('created')), readyWith(of('success'))), [undefined, undefined]));
 
-  it('takes a failure that is allowed for a success', () => {
+  it('counts an allowed failure as a success', () => {
     const builds = [buildWith({ status: 'failed', allowFailure: true })];
     assert.deepEqual(outcomesOf(running, readyWith(builds)), [undefined, 'passed']);
   });
 
-  it('tells what was canceled, and failures before that', () => {
+  it('lists canceled builds, and failures before them', () => {
     assert.deepEqual(outcomesOf(running, readyWith(of('canceled', 'success'))), [undefined, 'canceled']);
     assert.deepEqual(outcomesOf(running, readyWith(of('canceled', 'failed'))), [undefined, 'failed']);
   });
 
-  it('says that it is fixed when a retry passes after a failure, also after one that was there at first', () => {
+  it('says "fixed" when a retry passes after a failure, even a failure that was there at first', () => {
     const fixed = (...snapshots: readonly Snapshot[]) => noticesOf(...snapshots).at(-1)?.fixed;
     assert.equal(fixed(running, failed, running, passed), true);
     assert.equal(fixed(failed, running, passed), true);
@@ -140,10 +140,10 @@ describe('The notice of an end', () => {
     assert.equal(fixed(failed, running, passed, running, passed), false);
   });
 
-  it('knows of a token that may only read', () =>
+  it('says if the token is read-only', () =>
     assert.equal(noticesOf(running, { ...failed, readOnly: true })[1]?.readOnly, true));
 
-  it('counts what the commit stands by alone: an earlier pipeline of the ref neither fails nor holds up', () => {
+  it("counts only the builds that decide the commit's status: an earlier pipeline of the ref neither fails it nor holds it up", () => {
     const pipeline = (id: number): Pipeline => ({ id, ref: 'main', sha, status: '' });
     const inEach = (older: string, newer: string): Ready =>
       readyWith([buildWith({ id: 1, pipeline: 1, status: older }), buildWith({ id: 2, pipeline: 2, status: newer })], {
@@ -164,7 +164,7 @@ describe('The notice of an end', () => {
   });
 });
 
-describe('No notice comes', () => {
+describe('There is no notice', () => {
   const silent = (...snapshots: readonly (Snapshot | undefined)[]): void =>
     assert.deepEqual(
       noticesOf(...snapshots),
@@ -172,26 +172,26 @@ describe('No notice comes', () => {
     );
   const failure = { kind: 'offline' } as const;
 
-  it('of a commit that the user chose', () => {
+  it('of a commit that the user selected', () => {
     const pinned = targetWith({ pinned: true });
     silent({ ...running, target: pinned }, { ...failed, target: pinned });
     silent(running, { ...failed, target: pinned });
     silent({ ...running, target: pinned }, failed);
   });
 
-  it('of the builds of a commit before HEAD', () => {
+  it('of the builds of an earlier commit', () => {
     const ancestor = { sha: 'a'.repeat(40), back: 2 };
     silent({ ...running, ancestor }, { ...failed, ancestor });
     silent({ ...running, ancestor }, failed);
     silent(running, { ...failed, ancestor });
   });
 
-  it('of what is remembered or out of date', () => {
+  it('of cached or outdated builds', () => {
     silent({ ...running, stale: { asOf: 0 } }, failed);
     silent(running, { ...failed, stale: { asOf: 0, failure } });
   });
 
-  it('of a commit that was left before its end', () => {
+  it('of a commit that was left before its builds ended', () => {
     silent(running, { ...passed, target: other }, failed);
     silent(running, { ...failed, target: other });
   });
@@ -203,14 +203,14 @@ describe('No notice comes', () => {
   });
 });
 
-describe('The notice of a pipeline that failed without builds', () => {
+describe('The notice of a pipeline that failed without creating builds', () => {
   const pipeline = { id: 1, ref: 'main', sha, status: 'failed', yamlErrors: 'jobs:x is odd' } as const;
   const empty = readyWith([]);
   const broken = readyWith([], { pipelines: [pipeline] });
   const count = (...snapshots: readonly (Snapshot | undefined)[]) =>
     outcomesOf(...snapshots).filter((outcome) => outcome !== undefined).length;
 
-  it('says what GitLab says, once', () => {
+  it("shows GitLab's reason, once", () => {
     const [, notice, again] = noticesOf(empty, broken, broken, broken);
     assert.deepEqual(
       [notice?.outcome, notice?.reason, notice?.total, notice?.failed],
@@ -220,7 +220,7 @@ describe('The notice of a pipeline that failed without builds', () => {
     assert.equal(count(empty, broken, broken, broken), 1);
   });
 
-  it('comes where builds of a commit before it were shown until then', () =>
+  it("comes even if an earlier commit's builds were shown until then", () =>
     assert.equal(count(readyWith(passed.builds, { ancestor: { sha: 'a'.repeat(40), back: 1 } }), broken, broken), 1));
 
   it('comes again for the next one', () => {
@@ -228,14 +228,14 @@ describe('The notice of a pipeline that failed without builds', () => {
     assert.equal(count(empty, broken, next, next), 2);
   });
 
-  it('does not come for what was over when it was first seen, or for another commit', () => {
+  it('does not come if it had failed when first seen, or for another commit', () => {
     assert.equal(count(broken, broken), 0);
     assert.equal(count(undefined, { kind: 'loading', target: targetWith() }, broken), 0);
     assert.equal(count({ ...empty, target: other }, broken), 0);
     assert.equal(count(empty, { ...broken, stale: { asOf: 0 } }), 0);
   });
 
-  it('does not come for an earlier pipeline, or one with builds', () => {
+  it('does not come for an earlier pipeline, or for one with builds', () => {
     const builds = [buildWith({ pipeline: 2 })];
     assert.equal(
       count(empty, readyWith(builds, { pipelines: [{ ...pipeline, id: 2, status: 'success' }, pipeline] })),
@@ -250,21 +250,21 @@ describe('A notice still comes', () => {
     assert.equal(noticesOf(running, ...between, failed).at(-1)?.outcome, 'failed');
   const failure = { kind: 'offline' } as const;
 
-  it('after the network was away', () => told({ ...running, stale: { asOf: 0, failure } }));
+  it('after the network was down', () => told({ ...running, stale: { asOf: 0, failure } }));
   it('after a failure', () => told({ kind: 'failed', target: targetWith(), failure }));
   it('after signing in again', () => told({ kind: 'signedOut', url: instance.url, known: true }, undefined));
   it('after a look at another commit', () => told({ ...passed, target: { ...other, pinned: true } }));
   it('on another branch at the same commit', () => told({ ...running, target: targetWith({ ref: 'topic' }) }));
 });
 
-describe('The failing builds of HEAD', () => {
-  it('are those that count, also out of date', () => {
+describe("HEAD's failing builds", () => {
+  it('are the ones that count toward its status, even in outdated data', () => {
     const builds = [...of('failed', 'success'), buildWith({ id: 9, status: 'failed', allowFailure: true })];
     assert.deepEqual(failingOfHead(readyWith(builds)), [builds[0]]);
     assert.deepEqual(failingOfHead(readyWith(builds, { stale: { asOf: 0 } })), [builds[0]]);
   });
 
-  it('are none of a commit that the user chose, of one before HEAD, or where there are no builds', () => {
+  it('are empty for a commit that the user selected, for an earlier commit, and without builds', () => {
     assert.deepEqual(failingOfHead({ ...failed, target: targetWith({ pinned: true }) }), []);
     assert.deepEqual(failingOfHead({ ...failed, ancestor: { sha: 'a'.repeat(40), back: 1 } }), []);
     assert.deepEqual(failingOfHead(undefined), []);
@@ -272,8 +272,8 @@ describe('The failing builds of HEAD', () => {
   });
 });
 
-describe('A list that was cut', () => {
-  it('never ends well: what was not read may have failed', () => {
+describe('A truncated list', () => {
+  it("is never reported as passed, since a build that wasn't read may have failed", () => {
     const cut = { isPartial: true };
     assert.deepEqual(outcomesOf(running, readyWith(passed.builds, cut)), [undefined, undefined]);
     assert.deepEqual(outcomesOf(running, readyWith(failed.builds, cut)), [undefined, 'failed']);
@@ -286,7 +286,7 @@ describe('The notice of the first failure', () => {
   const at = (...statuses: readonly string[]) => readyWith(of(...statuses));
   const none = undefined;
 
-  it('comes while others still run, once, and the end says how many failed since', () =>
+  it('comes once while other builds still run, and the final notice says how many failed since', () =>
     assert.deepEqual(
       momentsOf(
         at('running', 'running', 'pending'),
@@ -298,14 +298,14 @@ describe('The notice of the first failure', () => {
       [none, 'failure 1 +undefined', none, none, 'end 3 +2'],
     ));
 
-  it('leaves nothing more to say at an end at which no more have failed', () =>
+  it('makes the final notice unnecessary if nothing else has failed', () =>
     assert.deepEqual(momentsOf(at('running', 'running'), at('failed', 'running'), at('failed', 'success')), [
       none,
       'failure 1 +undefined',
       'end 1 +0',
     ]));
 
-  it('does not come for what may fail, nor for what had failed at first sight', () => {
+  it('does not come for a build that is allowed to fail, or that had already failed when first seen', () => {
     const allowed = readyWith([
       buildWith({ id: 1, status: 'failed', allowFailure: true }),
       ...of('x', 'running').slice(1),
@@ -327,7 +327,7 @@ describe('The notice of the first failure', () => {
     );
   });
 
-  it('comes for a build that fails again after the end, beside others that failed then', () => {
+  it('comes for a build that fails again after the end, next to others that failed then', () => {
     const retried = (status: string) =>
       readyWith([buildWith({ id: 9, status }), ...of('x', 'failed', 'created').slice(1)]);
     assert.deepEqual(
@@ -336,7 +336,7 @@ describe('The notice of the first failure', () => {
     );
   });
 
-  it('knows the title of the commit', () => {
+  it("includes the commit's title", () => {
     const commit = { sha, title: 'Fix the oven', author: 'Ada' };
     const titled = readyWith([buildWith({ status: 'failed', commit }), ...of('x', 'running').slice(1)]);
     assert.equal(noticesOf(running, titled)[1]?.title, 'Fix the oven');

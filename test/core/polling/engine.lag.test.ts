@@ -109,7 +109,7 @@ function percentile(lags: readonly number[], percent: number): number {
   return (sorted[Math.ceil((percent / 100) * sorted.length) - 1] ?? 0) / second;
 }
 
-describe('How late a change is shown at the default settings', () => {
+describe('The delay until a change is shown, at the default settings', () => {
   const changes = 400;
 
   /** A build runs all the time, so that GitLab is asked; others begin and end at any moment. */
@@ -158,7 +158,7 @@ describe('How late a change is shown at the default settings', () => {
     assert.ok(percentile(lags, 95) <= 2.5, `95 % within ${percentile(lags, 95)} s`);
   });
 
-  it('takes no more than a request each five seconds while builds run and nobody acts', async () => {
+  it('costs at most one request every five seconds while builds run and nobody acts', async () => {
     const world = new World(3);
     world.set(0, 'running');
     void world.monitor.refresh();
@@ -169,7 +169,7 @@ describe('How late a change is shown at the default settings', () => {
     assert.ok(world.requests <= 120, `${world.requests} requests in ten minutes`);
   });
 
-  it('takes no request at rest', async () => {
+  it('costs no request when nothing can change', async () => {
     const world = new World(4);
     world.set(0, 'success');
     void world.monitor.acted();
@@ -181,12 +181,12 @@ describe('How late a change is shown at the default settings', () => {
   });
 });
 
-describe('How late a HEAD that has moved is asked for', () => {
+describe('The delay until builds of a new HEAD are requested', () => {
   for (const [what, requests] of [
     ['small', 1],
     ['so large that the rate limiter is in debt', 100],
   ] as const)
-    it(`is at most 1.5 s for 95 of 100, where a listing is ${what}`, async () => {
+    it(`is at most 1.5 s for 95 of 100, with listings that are ${what}`, async () => {
       const world = new World(5, requests);
       world.set(0, 'running');
       void world.monitor.refresh();

@@ -82,8 +82,8 @@ async function heal(world: EngineWorld): Promise<void> {
   await world.clock.pass(6 * minute);
 }
 
-describe('The engine: whatever happens to some repositories of one GitLab', () => {
-  it(`tells the truth in the end, and never too much, too often or of another commit: ${histories} histories`, async () => {
+describe('The engine, whatever happens to several repositories of one GitLab instance', () => {
+  it(`ends with the true state, and never sends too many requests or shows another commit's builds: ${histories} histories`, async () => {
     const seen = { steps: 0, loads: 0 };
     await fc.assert(
       fc.asyncProperty(
@@ -114,9 +114,9 @@ describe('The engine: whatever happens to some repositories of one GitLab', () =
   });
 });
 
-describe('The engine: a day with twenty repositories', () => {
+describe('The engine, over a day with twenty repositories', () => {
   /** The user commits in one of them after another, and looks at it from nine to five. */
-  it('asks within its means and rests at night', async () => {
+  it('stays within its request budget and is idle at night', async () => {
     const world = new EngineWorld(20, 1);
     for (const repository of world.repositories) {
       world.server.add(world.shaOf(repository));

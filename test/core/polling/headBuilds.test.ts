@@ -12,7 +12,7 @@ const headWith = (pushed: boolean | undefined, changes: Partial<Head> = {}): Hea
   return { sha: 'head', shallow: false, pushed, ancestors, ...changes };
 };
 
-describe('The builds that stand for HEAD', () => {
+describe('The builds shown for HEAD', () => {
   let now: number;
   let asked: string[];
   let listings: Record<string, Listing>;
@@ -45,14 +45,14 @@ describe('The builds that stand for HEAD', () => {
   });
 
   for (const pushed of [true, false, undefined])
-    it(`are its own where there are some, whether git's word is ${pushed}`, async () => {
+    it(`are its own if it has any, whatever git says (${pushed})`, async () => {
       listings = { head: listingOf('running') };
       assert.deepEqual(await load(headWith(pushed)), listings['head']);
       await load(headWith(pushed));
       assert.deepEqual(news(), ['head', 'head']);
     });
 
-  it('are looked for again after each commit and each wish, while GitLab lacks HEAD', async () => {
+  it("are looked up again after each commit and each request by the user while GitLab doesn't have HEAD", async () => {
     const head = headWith(false);
     assert.equal((await load(head)).unpushed, true);
     assert.deepEqual(news(), ['head', 'is head there']);
@@ -67,7 +67,7 @@ describe('The builds that stand for HEAD', () => {
     assert.deepEqual(news(), ['next head', 'is next head there']);
   });
 
-  it('are waited for where GitLab has HEAD, or git says so, which needs no further question', async () => {
+  it('are awaited if GitLab has HEAD, or if git says so, which takes no extra request', async () => {
     isThere = true;
     for (const pushed of [false, undefined]) {
       const { watching, unpushed } = await load(headWith(pushed));
@@ -79,7 +79,7 @@ describe('The builds that stand for HEAD', () => {
     assert.deepEqual([watching, unpushed, news()], [true, undefined, ['head']]);
   });
 
-  it('are missing without a reason where GitLab does not say whether it has HEAD', async () => {
+  it("are missing without a reason if GitLab doesn't say whether it has HEAD", async () => {
     isThere = undefined;
     for (const pushed of [false, undefined]) {
       const { watching, unpushed } = await load(headWith(pushed));
@@ -89,7 +89,7 @@ describe('The builds that stand for HEAD', () => {
     }
   });
 
-  it('are looked for each time where a push would leave no mark, and GitLab is asked for the commit once a minute', async () => {
+  it('are looked up every time if a push would leave no trace, and GitLab is asked for the commit once a minute', async () => {
     const head = headWith(undefined);
     assert.equal((await load(head)).unpushed, true);
     now += minute - 1;
@@ -101,7 +101,7 @@ describe('The builds that stand for HEAD', () => {
     assert.deepEqual(news(), ['head', 'is head there']);
   });
 
-  it('are those of the nearest commit with some, and those of the nearest pushed one as soon as they come', async () => {
+  it('are those of the nearest commit that has builds, then those of the nearest pushed commit as soon as they appear', async () => {
     listings = { b: listingOf('success') };
     const before = await load(headWith(false));
     assert.deepEqual([before.ancestor, before.watching, before.unpushed], [ancestors[1], true, true]);
@@ -110,7 +110,7 @@ describe('The builds that stand for HEAD', () => {
     assert.deepEqual([after.ancestor, after.builds, after.watching], [ancestors[0], listings['a']?.builds, false]);
   });
 
-  it('are not waited for before a HEAD without a commit before it', async () => {
+  it('are not awaited if HEAD is unpushed and has no parent', async () => {
     assert.deepEqual(await load(headWith(false, { ancestors: [] })), { ...empty, watching: false, unpushed: true });
   });
 });

@@ -11,7 +11,7 @@ function failing(kind: FailureKind): GitLabError {
   return new GitLabError({ kind, host: 'gitlab.com' });
 }
 
-describe('Monitor: what is remembered', () => {
+describe('Monitor: the cached snapshot', () => {
   const asOf = Date.UTC(2016, 0, 1);
   const old: Ready = {
     kind: 'ready',
@@ -27,31 +27,31 @@ describe('Monitor: what is remembered', () => {
   });
   afterEach(() => watched.monitor.dispose());
 
-  it('is shown at once, as old, until the first answer', async () => {
+  it('is shown immediately, marked as old, until the first response', async () => {
     await watched.refresh();
     assert.deepEqual(watched.shown, [old, { kind: 'ready', target: targetAt('a'), ...loadedAt('a') }]);
   });
 
-  it('has the target that there is now', async () => {
+  it('gets the current target', async () => {
     watched.turnTo(targetAt('a', { ref: 'topic' }));
     await watched.refresh();
     assert.deepEqual(watched.shown[0], { ...old, target: targetAt('a', { ref: 'topic' }) });
   });
 
-  it('stays, with its age, when GitLab is not to be had', async () => {
+  it("stays, with its age, when GitLab can't be reached", async () => {
     await watched.refresh(failing('offline'));
     const stale = { asOf, failure: failing('offline').failure };
     assert.deepEqual(watched.monitor.current, { ...old, stale });
   });
 
-  it('is not shown for another commit, whatever the memory says', async () => {
+  it('is not shown for another commit, whatever the cache contains', async () => {
     watched.memory.set('b', old);
     watched.turnTo(targetAt('b'));
     await watched.refresh(loadedAt('b'));
     assert.deepEqual(watched.kinds, ['loading', 'ready']);
   });
 
-  it('is what GitLab told last, with its time, and only when that was new', async () => {
+  it("is GitLab's last response with its time, saved only if it changed", async () => {
     await watched.refresh(loadedAt('a', 'running'));
     assert.deepEqual(watched.kept, []);
     await watched.clock.pass(1000);
@@ -71,7 +71,7 @@ describe('Monitor: a pushed commit without builds', () => {
   afterEach(() => watched.monitor.dispose());
   const since = () => (watched.monitor.current?.kind === 'ready' ? watched.monitor.current.watchingSince : undefined);
 
-  it('is watched since it was first seen, through failures too', async () => {
+  it('is watched from when it was first seen, even through failures', async () => {
     const began = watched.clock.now();
     await watched.refresh(nothing);
     watched.clock.jump(1000);
@@ -81,7 +81,7 @@ describe('Monitor: a pushed commit without builds', () => {
     assert.deepEqual(watched.kinds, ['loading', 'ready', 'stale', 'ready']);
   });
 
-  it('is not watched any more when it has some, and anew when it is another', async () => {
+  it('is no longer watched once it has builds, and is watched anew for another commit', async () => {
     await watched.refresh(nothing);
     await watched.refresh();
     assert.equal(since(), undefined);
@@ -91,7 +91,7 @@ describe('Monitor: a pushed commit without builds', () => {
     assert.equal(since(), watched.clock.now());
   });
 
-  it('is not watched from a time to come', async () => {
+  it('is not watched from a time in the future', async () => {
     await watched.refresh(nothing);
     watched.clock.jump(-3600 * second);
     await watched.refresh(nothing);
@@ -99,7 +99,7 @@ describe('Monitor: a pushed commit without builds', () => {
   });
 });
 
-describe('Monitor: what has not changed', () => {
+describe('Monitor: unchanged data', () => {
   const commit = { sha: 'a', title: '', author: '' };
   const many = (status: string): Loaded => ({
     ...loadedAt('a'),
@@ -127,7 +127,7 @@ describe('Monitor: what has not changed', () => {
     watched.monitor.dispose();
   });
 
-  it('stays in view when only an earlier failure is over', async () => {
+  it('keeps its objects when the only change is that a failure is over', async () => {
     const watched = new Watched();
     await watched.refresh(many('running'));
     const { builds } = shownIn(watched);
@@ -139,12 +139,12 @@ describe('Monitor: what has not changed', () => {
   });
 });
 
-describe('Monitor: how urgent it is', () => {
+describe('Monitor: the urgency of a load', () => {
   let watched: Watched;
   beforeEach(() => (watched = new Watched()));
   afterEach(() => watched.monitor.dispose());
 
-  it('is as it was asked', async () => {
+  it('is the one that was requested', async () => {
     const refreshing = watched.monitor.retarget('idle');
     await settled();
     assert.equal(watched.lastLoad.urgency, 'idle');
@@ -154,7 +154,7 @@ describe('Monitor: how urgent it is', () => {
     assert.equal(watched.lastLoad.urgency, 'asked');
   });
 
-  it('lets nobody who asks wait behind a refresh that waits its turn', async () => {
+  it("lets a user's refresh replace one that is still queued", async () => {
     const refreshing = watched.monitor.refresh('idle');
     await settled();
     void watched.monitor.refresh();
@@ -166,7 +166,7 @@ describe('Monitor: how urgent it is', () => {
     assert.equal(watched.loads.length, 2);
   });
 
-  it('is that of the most urgent of those that wait for the next round', async () => {
+  it('is that of the most urgent request waiting for the next round', async () => {
     const refreshing = watched.monitor.refresh('active');
     await settled();
     for (const urgency of ['idle', 'active', 'idle'] as const) void watched.monitor.refresh(urgency);

@@ -165,8 +165,8 @@ async function rest(world: World): Promise<void> {
   await Promise.all(world.refreshes);
 }
 
-describe('Monitor: whatever happens, in whatever order', () => {
-  it("shows the last resolved target alone, loads one at a time, and ends with the newest target's builds", async () => {
+describe('Monitor, for any sequence of events', () => {
+  it("shows only the last resolved target, runs one load at a time, and ends with the newest target's builds", async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 40 }), fc.boolean(), async (steps, heedsAbort) => {
         const world = new World(heedsAbort);

@@ -16,7 +16,7 @@ describe('Monitor: a refresh', () => {
   beforeEach(() => (watched = new Watched()));
   afterEach(() => watched.monitor.dispose());
 
-  it('shows that it loads, then the builds', async () => {
+  it('shows a loading state, then the builds', async () => {
     await watched.refresh();
     assert.deepEqual(watched.shown, [
       { kind: 'loading', target: targetAt('a') },
@@ -25,7 +25,7 @@ describe('Monitor: a refresh', () => {
     assert.equal(watched.monitor.current, watched.shown.at(-1));
   });
 
-  it('keeps the builds in view while they are loaded again', async () => {
+  it('keeps showing the builds while they are reloaded', async () => {
     await watched.refresh();
     await watched.refresh(loadedAt('a', 'running'));
     assert.deepEqual(watched.kinds, ['loading', 'ready', 'ready']);
@@ -58,7 +58,7 @@ describe('Monitor: a refresh', () => {
     assert.equal(watched.loads.length, 0);
   });
 
-  it('asked for during another shares its promise and makes exactly one more round', async () => {
+  it('requested during another shares its promise and runs exactly one more round', async () => {
     const first = watched.monitor.refresh();
     const further = [watched.monitor.refresh(), watched.monitor.refresh(), watched.monitor.refresh()];
     assert.ok(further.every((promise) => promise === first));
@@ -71,7 +71,7 @@ describe('Monitor: a refresh', () => {
     assert.deepEqual([watched.loads.length, watched.maxUnderWay], [2, 1]);
   });
 
-  it('asked for in the very moment that another ends is not lost', async () => {
+  it('requested at the very moment another ends is not lost', async () => {
     for (let turns = 0; turns < 12; turns += 1) {
       const one = new Watched();
       const refreshing = one.monitor.refresh();
@@ -93,7 +93,7 @@ describe('Monitor: a new target', () => {
   beforeEach(() => (watched = new Watched()));
   afterEach(() => watched.monitor.dispose());
 
-  it('ends what is being loaded, and shows its own builds', async () => {
+  it('aborts the current load, and shows its own builds', async () => {
     const refreshing = watched.monitor.refresh();
     await settled();
     watched.turnTo(targetAt('b'));
@@ -132,7 +132,7 @@ describe('Monitor: a new target', () => {
     assert.deepEqual(watched.monitor.current, { kind: 'ready', target: targetAt('b'), ...loadedAt('b') });
   });
 
-  it('is not begun with what was resolved before it', async () => {
+  it('does not start with the target that was resolved before it', async () => {
     let resolveLate: (() => void) | undefined;
     watched.resolution = () =>
       new Promise((resolve) => (resolveLate = () => resolve({ kind: 'target', target: targetAt('a') })));
@@ -179,7 +179,7 @@ describe('Monitor: a failure', () => {
     });
   });
 
-  it('is forgotten with the next success', async () => {
+  it('is cleared by the next success', async () => {
     await watched.refresh();
     await watched.refresh(failing('offline'));
     await watched.refresh();
@@ -188,7 +188,7 @@ describe('Monitor: a failure', () => {
     assert.equal(await watched.untilLoad(), 8 * second);
   });
 
-  it('without builds is all there is to show', async () => {
+  it('without builds is the only thing shown', async () => {
     await watched.refresh(failing('notFound'));
     const { failure } = failing('notFound');
     assert.deepEqual(watched.monitor.current, { kind: 'failed', target: targetAt('a'), failure });
@@ -201,34 +201,34 @@ describe('Monitor: a failure', () => {
     assert.deepEqual(watched.kinds, ['loading', 'ready', 'loading', 'failed']);
   });
 
-  it('of our own is shown too, and told once', async () => {
+  it('caused by our own bug is shown too, and reported once', async () => {
     await watched.refresh(new TypeError('x is not a function'));
     assert.deepEqual(watched.failures, [{ kind: 'unexpected', reason: 'x is not a function' }]);
     assert.equal(watched.monitor.current?.kind, 'failed');
   });
 
-  it('to resolve is shown, and does not reject', async () => {
+  it("to resolve the target is shown, and doesn't reject", async () => {
     watched.resolution = async () => Promise.reject(new Error('git is gone'));
     await watched.monitor.refresh();
     const failure = { kind: 'unexpected', reason: 'git is gone' };
     assert.deepEqual(watched.monitor.current, { kind: 'failed', target: undefined, failure });
   });
 
-  it('to resolve does not keep builds that may be of another target', async () => {
+  it('to resolve the target does not keep builds that may belong to another target', async () => {
     await watched.refresh();
     watched.resolution = async () => Promise.reject(new Error('git is gone'));
     await watched.monitor.refresh();
     assert.equal(watched.monitor.current?.kind, 'failed');
   });
 
-  it('does not flicker while it is tried again', async () => {
+  it('does not flicker during a retry', async () => {
     await watched.refresh(failing('offline'));
     await watched.refresh(failing('offline'));
     assert.deepEqual(watched.kinds, ['loading', 'failed']);
   });
 });
 
-describe('Monitor: what is good to know', () => {
+describe('Monitor: optional details', () => {
   let watched: Watched;
   let further: {
     readonly signal: AbortSignal;
@@ -245,7 +245,7 @@ describe('Monitor: what is good to know', () => {
   });
   afterEach(() => watched.monitor.dispose());
 
-  it('is asked for once the builds are shown, and shown when it comes', async () => {
+  it('are requested once the builds are shown, and shown when they arrive', async () => {
     await watched.refresh();
     assert.deepEqual([watched.kinds, further.length], [['loading', 'ready'], 1]);
     further[0]?.answer({ readOnly: true, expected: { rspec: 60 } });
@@ -255,7 +255,7 @@ describe('Monitor: what is good to know', () => {
     assert.deepEqual(watched.kept.at(-1)?.expected, { rspec: 60 });
   });
 
-  it('stays in view while the builds are loaded again, and is not shown anew where it is the same', async () => {
+  it("stay visible while the builds are reloaded, and aren't published again if they are the same", async () => {
     await watched.refresh();
     further[0]?.answer({ readOnly: true, expected: { rspec: 60 } });
     await settled();
@@ -265,7 +265,7 @@ describe('Monitor: what is good to know', () => {
     assert.equal(watched.shown.length, 3);
   });
 
-  it('holds back no refresh, and is under way once at a time', async () => {
+  it('delay no refresh, and are loaded one at a time', async () => {
     await watched.refresh();
     await watched.refresh(loadedAt('a', 'running'));
     assert.deepEqual([watched.loads.length, further.length], [2, 1]);
@@ -275,7 +275,7 @@ describe('Monitor: what is good to know', () => {
     assert.deepEqual([further.length, watched.failures], [2, []]);
   });
 
-  it('of another target is not shown, nor after the end', async () => {
+  it('of another target are not shown, nor after the monitor is disposed', async () => {
     await watched.refresh();
     watched.turnTo(targetAt('b'));
     const retargeting = watched.monitor.retarget('moved');
@@ -290,13 +290,13 @@ describe('Monitor: what is good to know', () => {
   });
 });
 
-describe('Monitor: whom it keeps waiting', () => {
+describe('Monitor: waiting', () => {
   let watched: Watched;
   beforeEach(() => (watched = new Watched()));
   afterEach(() => watched.monitor.dispose());
   const urgencies = () => watched.loads.map(({ urgency }) => urgency);
 
-  it('does not make a refresh that a person asked for less urgent, because the target changes', async () => {
+  it("does not make a user's refresh less urgent because the target changes", async () => {
     for (const urgency of ['idle', 'active', 'moved'] as const) {
       const one = new Watched();
       void one.monitor.refresh();
@@ -316,7 +316,7 @@ describe('Monitor: whom it keeps waiting', () => {
     assert.deepEqual([urgencies(), watched.loads[0]?.signal.aborted], [['active', 'moved'], true]);
   });
 
-  it('ends a round that is older than an answer’s headers are awaited, when a person asks again', async () => {
+  it("aborts a round on a user's refresh if the round has exceeded the limit for response headers", async () => {
     void watched.monitor.refresh();
     await settled();
     await watched.clock.pass(10 * second);
@@ -329,7 +329,7 @@ describe('Monitor: whom it keeps waiting', () => {
     assert.equal(watched.monitor.current?.kind, 'ready');
   });
 
-  it('ends a younger round once it is as old, so that a second Refresh always does something', async () => {
+  it('aborts a younger round once it reaches that age, so that a second Refresh always has an effect', async () => {
     void watched.monitor.refresh();
     await settled();
     await watched.clock.pass(4 * second);
@@ -340,7 +340,7 @@ describe('Monitor: whom it keeps waiting', () => {
     assert.deepEqual([watched.loads.length, watched.loads[0]?.signal.aborted], [2, true]);
   });
 
-  it('marks what is in view as old while a round goes on for half a minute, and no more once it has come', async () => {
+  it('marks the shown builds as old while a round takes longer than half a minute, until the next one arrives', async () => {
     await watched.refresh();
     const asOf = watched.clock.now();
     const refreshing = watched.monitor.refresh();

@@ -33,19 +33,19 @@ describe('Monitor: its timer', () => {
     }
   };
 
-  it('refreshes soon while something runs, before others', async () => {
+  it('refreshes soon while a build runs, ahead of other repositories', async () => {
     await watched.refresh(loadedAt('a', 'running'));
     assert.equal(await watched.untilLoad(), 5 * second);
     assert.equal(watched.lastLoad.urgency, 'active');
   });
 
-  it('refreshes rarely while something waits, after others', async () => {
+  it('refreshes rarely while builds only wait, after other repositories', async () => {
     await watched.refresh(loadedAt('a', 'manual'));
     assert.equal(await watched.untilLoad(), minute);
     assert.equal(watched.lastLoad.urgency, 'idle');
   });
 
-  it('rests when every build has ended and nothing has changed for two minutes', async () => {
+  it('stops when every build has ended and nothing has changed for two minutes', async () => {
     await watched.refresh(loadedAt('a', 'running'));
     await watched.refresh(loadedAt('a', 'success'));
     for (let times = 0; times < 2; times += 1) {
@@ -57,7 +57,7 @@ describe('Monitor: its timer', () => {
     assert.deepEqual(waits(), []);
   });
 
-  it('counts from the beginning of a refresh, and leaves GitLab alone at least as long as that took', async () => {
+  it('counts from the start of a refresh, and leaves GitLab alone for at least as long as that refresh took', async () => {
     const after = async (took: number): Promise<number | undefined> => {
       void watched.monitor.refresh();
       await watched.clock.pass(took);
@@ -71,7 +71,7 @@ describe('Monitor: its timer', () => {
     assert.deepEqual([await after(500), await after(4 * second), await after(9 * second)], [4500, 4000, 5000]);
   });
 
-  it('is short for half a minute after an action, where a listing takes few requests', async () => {
+  it('is short for half a minute after an action, if a listing takes few requests', async () => {
     watched.intervals = () => ({ activeSeconds: 5, idleSeconds: 60, soonSeconds: 2 });
     const intervals = async (requests: number | undefined): Promise<readonly number[]> => {
       void watched.monitor.acted();
@@ -105,7 +105,7 @@ describe('Monitor: its timer', () => {
     assert.equal(await watched.untilLoad(), 2 * second);
   });
 
-  it('begins no refresh while one runs, however long that takes', async () => {
+  it('starts no refresh while one is running, however long it takes', async () => {
     await watched.refresh(loadedAt('a', 'running'));
     void watched.monitor.refresh();
     await settled();
@@ -116,19 +116,19 @@ describe('Monitor: its timer', () => {
     }
   });
 
-  it('goes on slowly while nobody looks, for what runs', async () => {
+  it('keeps polling slowly for running builds while the window has no attention', async () => {
     hide();
     await watched.refresh(loadedAt('a', 'running'));
     assert.equal(await watched.untilLoad(), minute);
   });
 
-  it('rests while nobody looks, for what waits', async () => {
+  it('stops for waiting builds while the window has no attention', async () => {
     hide();
     await rest('manual');
     assert.deepEqual(waits(), []);
   });
 
-  it('slows down when attention goes, and hurries when it comes back', async () => {
+  it('slows down when the window loses attention, and speeds up when it regains it', async () => {
     await watched.refresh(loadedAt('a', 'running'));
     await watched.clock.pass(second);
     hide();
@@ -136,7 +136,7 @@ describe('Monitor: its timer', () => {
     assert.equal(await watched.untilLoad(), 4 * second);
   });
 
-  it('fires at once on return, when what is in view is older than the short interval', async () => {
+  it('fires immediately on return if the shown builds are older than the short interval', async () => {
     await watched.refresh(loadedAt('a', 'running'));
     hide();
     await watched.clock.pass(10 * second);
@@ -144,7 +144,7 @@ describe('Monitor: its timer', () => {
     assert.equal(await watched.untilLoad(), 0);
   });
 
-  it('fires at once on return to what was at rest, when that is older than the long interval', async () => {
+  it('fires immediately on return after it stopped, if the shown builds are older than the long interval', async () => {
     await rest();
     hide();
     look();
@@ -155,7 +155,7 @@ describe('Monitor: its timer', () => {
     assert.equal(await watched.untilLoad(), undefined);
   });
 
-  it('does not fire because the window is turned away from', async () => {
+  it('does not fire when the window loses focus', async () => {
     attendAs(true, true);
     await rest();
     look();
@@ -169,14 +169,14 @@ describe('Monitor: its timer', () => {
     assert.deepEqual(waits(), []);
   });
 
-  it('begins with what a build became by an action', async () => {
+  it('restarts when an action changes a build', async () => {
     await rest();
     const commit = { sha: 'a', title: '', author: '' };
     watched.monitor.update(buildWith({ id: 2, status: 'pending', commit }));
     assert.equal(await watched.untilLoad(), 0);
   });
 
-  it('watches a pushed commit fast, then slowly, and gives it up after half an hour', async () => {
+  it('polls fast for a pushed commit, then slowly, and gives up after half an hour', async () => {
     const nothing = { ...loadedAt('a'), builds: [], watching: true };
     await watched.refresh(nothing);
     const began = watched.clock.now();
@@ -193,7 +193,7 @@ describe('Monitor: its timer', () => {
     assert.equal(watched.shown.length, 2);
   });
 
-  it('survives that the clock is set back, and is early rather than late', async () => {
+  it('survives the clock being set back, and fires early rather than late', async () => {
     await watched.refresh(loadedAt('a', 'manual'));
     await watched.clock.pass(10 * second);
     watched.clock.jump(-24 * 60 * minute);
@@ -203,7 +203,7 @@ describe('Monitor: its timer', () => {
     assert.ok(watched.clock.now() - began <= minute);
   });
 
-  it('fires soon after the computer has slept', async () => {
+  it('fires soon after the computer wakes up', async () => {
     await watched.refresh(loadedAt('a', 'manual'));
     await watched.clock.pass(10 * second);
     watched.clock.jump(8 * 60 * minute);
@@ -229,7 +229,7 @@ describe('Monitor: its timer after a failure', () => {
   };
 
   for (const kind of ['unauthorized', 'expired', 'revoked', 'insufficientScope'] as const) {
-    it(`stops at ${kind}, also when there are builds and when the window is turned to`, async () => {
+    it(`stops at ${kind}, even if there are builds and even when the window gets focus`, async () => {
       await watched.refresh();
       await watched.refresh(failing(kind));
       await watched.clock.pass(60 * minute);
@@ -239,7 +239,7 @@ describe('Monitor: its timer after a failure', () => {
     });
   }
 
-  it('waits longer after each, but not for ever', async () => {
+  it('waits longer after each failure, up to a limit', async () => {
     const seconds = [10, 20, 40, 80, 160, 300, 300, 300];
     assert.deepEqual(
       await delays(8, 'forbidden'),
@@ -248,10 +248,10 @@ describe('Monitor: its timer after a failure', () => {
   });
 
   for (const kind of ['offline', 'tls', 'server', 'git', 'keyring'] as const)
-    it(`waits no longer than eight seconds while somebody looks, after ${kind}`, async () =>
+    it(`waits no longer than eight seconds while the window has attention, after ${kind}`, async () =>
       assert.deepEqual(await delays(4, kind), Array<number>(4).fill(8 * second)));
 
-  it('does not wait as long for a new target as for the one before it that kept failing', async () => {
+  it('does not give a new target the long wait of an earlier one that kept failing', async () => {
     await delays(5, 'forbidden');
     watched.turnTo(targetAt('b'));
     await watched.refresh(failing('forbidden'));
@@ -259,7 +259,7 @@ describe('Monitor: its timer after a failure', () => {
   });
 
   for (const kind of ['offline', 'server', 'forbidden', 'tls', 'unexpected'] as const)
-    it(`asks at once when the window is turned to again, after ${kind}`, async () => {
+    it(`retries immediately when the window gets focus again, after ${kind}`, async () => {
       await delays(4, kind);
       await watched.clock.pass(6 * second);
       watched.attention = () => ({ visible: false, focused: false });
@@ -269,7 +269,7 @@ describe('Monitor: its timer after a failure', () => {
       assert.equal(await watched.untilLoad(), 0);
     });
 
-  it('waits until the limit is lifted, however often the window is turned to', async () => {
+  it('waits until the rate limit ends, however often the window gets focus', async () => {
     await watched.refresh(failing('rateLimited', watched.clock.now() + 90 * second));
     for (let passed = 10; passed < 90; passed += 10) {
       await watched.clock.pass(10 * second);
@@ -283,7 +283,7 @@ describe('Monitor: its timer after a failure', () => {
   });
 });
 
-describe('Monitor: disposed', () => {
+describe('Monitor: once disposed', () => {
   it('leaves no timer', async () => {
     const watched = new Watched();
     await watched.refresh();
@@ -294,7 +294,7 @@ describe('Monitor: disposed', () => {
     assert.deepEqual(watched.clock.waits, []);
   });
 
-  it('ends what is being loaded, shows no more, and leaves no timer', async () => {
+  it('aborts the current load, shows nothing further, and leaves no timer', async () => {
     const watched = new Watched();
     const refreshing = watched.monitor.refresh();
     await settled();

@@ -23,19 +23,19 @@ describe('The projects of other remotes', () => {
     [others, asked] = [new OtherProjects(), []];
   });
 
-  it('are asked one after the other until one has builds, once for each commit', async () => {
+  it('are checked one after the other until one has builds, once per commit', async () => {
     assert.equal(await look('x', ['b', 'c']), projects[1]);
     assert.equal(await look('x', []), projects[1]);
     assert.deepEqual([asked, others.of('x'), others.of('y')], [['a', 'b'], projects[1], undefined]);
     assert.equal(await look('y', []), undefined);
   });
 
-  it('are five at most', async () => {
+  it('are limited to five', async () => {
     assert.equal(await look('x', ['f']), undefined);
     assert.deepEqual(asked, ['a', 'b', 'c', 'd', 'e']);
   });
 
-  it('are asked again once they are forgotten', async () => {
+  it('are checked again once they are reset', async () => {
     await look('x', []);
     others.forget();
     assert.equal(await look('x', ['a']), projects[0]);

@@ -7,7 +7,7 @@ import { errorOf, failureOf, FakeClock, settled, unhurried } from '../support';
 
 const second = 1000;
 
-describe('Budget', () => {
+describe('The request budget', () => {
   let clock: FakeClock;
   let budget: RateLimiter;
   /** Who was let in, in order. */
@@ -33,7 +33,7 @@ describe('Budget', () => {
   const limited = (seconds: number) =>
     budget.pauseUntil({ kind: 'rateLimited', host: 'gitlab.com', retryAt: clock.now() + seconds * second });
 
-  it('lets so many in at once, then two a second', async () => {
+  it('allows a burst of requests, then two per second', async () => {
     for (let count = 0; count < burst + 10; count += 1) void ask('active');
     await settled();
     assert.equal(admitted.length, burst);
@@ -43,7 +43,7 @@ describe('Budget', () => {
     assert.equal(admitted.length, burst + 10);
   });
 
-  it('counts what a listing asks beyond its first request, and does not hold it up', async () => {
+  it("counts a listing's requests after the first, but doesn't delay them", async () => {
     await ask('active');
     for (let request = 1; request < 100; request += 1) budget.consume();
     void ask('active', 'next');
@@ -53,7 +53,7 @@ describe('Budget', () => {
     assert.deepEqual(admitted, ['active', 'next']);
   });
 
-  it('lets a person in at once, and others the later', async () => {
+  it("lets a user's request through immediately, and delays the others", async () => {
     spendAll();
     void ask('active');
     await ask('asked');
@@ -64,7 +64,7 @@ describe('Budget', () => {
     assert.deepEqual(admitted, ['asked', 'active']);
   });
 
-  it('lets a new HEAD in at once, however large the listing before it was, and polls the later', async () => {
+  it('lets the requests of a new HEAD through immediately, however large the previous listing was, and delays polling', async () => {
     await ask('active');
     for (let request = 1; request < 100; request += 1) budget.consume();
     void ask('active', 'poll');
@@ -76,7 +76,7 @@ describe('Budget', () => {
     assert.deepEqual(admitted, ['active', 'moved', 'poll']);
   });
 
-  it('lets in first what runs, and in turn', async () => {
+  it('serves repositories with running builds first, in turn', async () => {
     spendAll();
     const names = ['idle 1', 'active 1', 'idle 2', 'active 2'];
     for (const name of names) void ask(name.startsWith('idle') ? 'idle' : 'active', name);
@@ -84,7 +84,7 @@ describe('Budget', () => {
     assert.deepEqual(admitted, ['active 1', 'active 2', 'idle 1', 'idle 2']);
   });
 
-  it('lets in at last what is idle, however much runs', async () => {
+  it('eventually serves idle repositories, however many builds run elsewhere', async () => {
     spendAll();
     void ask('idle');
     for (let times = 0; times < 100; times += 1) {
@@ -107,7 +107,7 @@ describe('Budget', () => {
     assert.equal(await errorOf(ask('asked', 'late', leaving.signal)), leaving.signal.reason);
   });
 
-  it('leaves no listener behind', async () => {
+  it('leaves no abort listener behind', async () => {
     const { signal } = new AbortController();
     spendAll();
     for (let times = 0; times < 3; times += 1) void ask('active', 'one', signal);
@@ -119,7 +119,7 @@ describe('Budget', () => {
     assert.equal(getEventListeners(signal, 'abort').length, 0);
   });
 
-  it('lets nobody in while GitLab wants to be left alone, and says until when', async () => {
+  it('lets no request through while GitLab asks to be left alone, and says until when', async () => {
     spendAll();
     const waiting = (['active', 'idle'] as const).map((urgency) => failureOf(ask(urgency)));
     limited(90);
@@ -132,7 +132,7 @@ describe('Budget', () => {
     assert.deepEqual(admitted, ['idle']);
   });
 
-  it('waits for the latest time that GitLab named, but no longer than an hour', async () => {
+  it('waits until the latest time that GitLab named, but no longer than an hour', async () => {
     limited(90);
     limited(30);
     await clock.pass(60 * second);
@@ -142,12 +142,12 @@ describe('Budget', () => {
     budget.throwIfPaused();
   });
 
-  it('does not wait for a time that is over', () => {
+  it('does not wait for a time that has passed', () => {
     budget.pauseUntil({ kind: 'rateLimited', retryAt: clock.now() });
     budget.throwIfPaused();
   });
 
-  it('does not wait for ever because the clock is set back', async () => {
+  it('does not wait forever because the clock is set back', async () => {
     limited(90);
     clock.jump(-24 * 3600 * second);
     budget.throwIfPaused();
@@ -158,7 +158,7 @@ describe('Budget', () => {
   });
 });
 
-describe('The budget of a window that is opened with many repositories', () => {
+describe('The request budget of a window that opens with many repositories', () => {
   const count = 60;
   let clock: FakeClock;
   let budget: RateLimiter;
@@ -174,7 +174,7 @@ describe('The budget of a window that is opened with many repositories', () => {
     admitted += 1;
   };
 
-  it('lets one request of each in at once, and two, and then two a second', async () => {
+  it('allows one request from each immediately, then two, then two per second', async () => {
     for (let opened = 0; opened < count; opened += 1) budget.open();
     for (let asked = 0; asked < 3 * count; asked += 1) void ask();
     await settled();

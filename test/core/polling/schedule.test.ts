@@ -49,13 +49,13 @@ function stale(snapshot: Ready, failure: Failure): Snapshot {
 }
 
 describe('nextDelay', () => {
-  it('is short while something runs, long while something waits', () => {
+  it('is short while a build runs, and long while one waits', () => {
     assert.equal(delay(ready('success', 'running')), 5 * second);
     assert.equal(delay(ready('success', 'levitating')), 5 * second);
     assert.equal(delay(ready('success', 'manual', 'created')), 60 * second);
   });
 
-  it('is none when every build has ended, except for two minutes after a change', () => {
+  it('is undefined when every build has ended, except for two minutes after a change', () => {
     for (const snapshot of [ready('success', 'failed'), { ...ready(), target: { ...target, pinned: true } }]) {
       assert.equal(delay(snapshot), undefined);
       assert.equal(delay(snapshot, { changedAt: refreshedAt - 119 * second }), 60 * second);
@@ -63,12 +63,12 @@ describe('nextDelay', () => {
     }
   });
 
-  it('is short for two minutes after a push, then long for half an hour, then none', () => {
+  it('is short for two minutes after a push, then long for half an hour, then undefined', () => {
     const since = (seconds: number) => delay({ ...ready('success'), watchingSince: refreshedAt - seconds * second });
     assert.deepEqual([0, 119, 120, 1799, 1800].map(since), [5000, 5000, 60_000, 60_000, undefined]);
   });
 
-  it('is none for a commit that is not pushed, once the builds of the one before it have ended', () => {
+  it('is undefined for an unpushed commit, once the builds of the commit before it have ended', () => {
     const head = { sha, shallow: false, pushed: false, ancestors: [{ sha: 'b', back: 1 }] };
     const unpushed = (status: string) => ({ ...ready(status), target: { ...target, head }, unpushed: true });
     assert.equal(delay(unpushed('success'), { changedAt: refreshedAt }), undefined);
@@ -77,10 +77,10 @@ describe('nextDelay', () => {
     assert.equal(delay(watched), 5 * second);
   });
 
-  it('goes on where GitLab shows no CI/CD: somebody may switch it on', () =>
+  it('is defined if GitLab shows no CI/CD, since somebody may turn it on', () =>
     assert.equal(delay({ ...ready(), ciHidden: true }, { changedAt: 0, refreshedAt: 3600 * second }), 60 * second));
 
-  it('while nobody looks is a minute for what may end or begin, and none for what waits for somebody', () => {
+  it('is a minute without attention if builds can change on their own, and undefined if they wait for a person', () => {
     const unseen = (snapshot: Snapshot, changes = {}) => delay(snapshot, { attention: nobody, ...changes });
     assert.equal(unseen(ready('running')), 60 * second);
     assert.equal(unseen({ ...ready(), watchingSince: refreshedAt }), 60 * second);
@@ -90,7 +90,7 @@ describe('nextDelay', () => {
       assert.equal(unseen(snapshot), undefined);
   });
 
-  it('while nobody looks is a minute, or longer, after a failure to see what may end', () => {
+  it('is at least a minute without attention after a failure', () => {
     const unseen = (snapshot: Ready, kind: FailureKind, failures: number) =>
       delay(stale(snapshot, { kind }), { attention: nobody, failures });
     assert.equal(unseen(ready('running'), 'server', 1), 60 * second);
@@ -99,37 +99,37 @@ describe('nextDelay', () => {
     assert.equal(unseen(ready('running'), 'expired', 1), undefined);
   });
 
-  it('is there while the view or the window has attention', () => {
+  it('is defined as long as the view is visible or the window is focused', () => {
     assert.equal(delay(ready('running'), { attention: { visible: false, focused: true } }), 5 * second);
     assert.equal(delay(ready('manual'), { attention: { visible: true, focused: false } }), 60 * second);
   });
 
-  describe('in a window without focus whose view is visible', () => {
+  describe('in an unfocused window with the view visible', () => {
     const attention = { visible: true, focused: false };
     const at = (intervals: Moment['intervals'], changes: Partial<Moment> = {}) =>
       delay(ready('running'), { attention, intervals, ...changes });
 
-    it('is three times as long, but not longer than the idle one', () => {
+    it('is three times as long, but no longer than the idle interval', () => {
       assert.equal(at({ activeSeconds: 5, idleSeconds: 60 }), 15 * second);
       assert.equal(at({ activeSeconds: 30, idleSeconds: 60 }), 60 * second);
       assert.equal(at({ activeSeconds: 90, idleSeconds: 60 }), 90 * second);
     });
 
-    it('is as short as ever where the user just acted', () => {
+    it('is as short as usual if the user just acted', () => {
       const acted = { actedAt: refreshedAt - second, requests: 1 };
       assert.equal(at({ activeSeconds: 5, idleSeconds: 60, soonSeconds: 2 }, acted), 2 * second);
     });
 
-    it('is as short as ever after a failure, so that a server that is back is shown', () =>
+    it('is as short as usual after a failure, so that a recovered server is noticed', () =>
       assert.equal(delay(stale(ready('running'), { kind: 'offline' }), { attention, failures: 9 }), 8 * second));
   });
 
-  it('is none where there is nothing to load', () => {
+  it('is undefined if there is nothing to load', () => {
     assert.equal(delay({ kind: 'noProject', reason: 'noRemote' }), undefined);
     assert.equal(delay({ kind: 'signedOut', url: 'https://gitlab.com', known: true }), undefined);
   });
 
-  it('is short where there are no builds and git cannot tell whether the commit is pushed, for two minutes', () => {
+  it("is short for two minutes if there are no builds and git can't tell whether the commit is pushed", () => {
     const unsure = ready();
     const pinned = { ...unsure, target: { ...target, pinned: true } };
     const at = (snapshot: Snapshot, minutes: number) =>
@@ -142,19 +142,19 @@ describe('nextDelay', () => {
     assert.equal(at({ ...unsure, target: { ...target, head }, unpushed: true }, 1), undefined);
   });
 
-  it('is none after what the server says of the token, which only the user can mend', () => {
+  it('is undefined after an error about the token, which only the user can fix', () => {
     for (const kind of ['unauthorized', 'expired', 'revoked', 'insufficientScope'] as const) {
       assert.equal(delay(failed({ kind }), { failures: 1 }), undefined);
       assert.equal(delay(stale(ready('running'), { kind }), { failures: 1 }), undefined);
     }
   });
 
-  it('is there after a page or a 404 in the API’s place: a proxy sends them while GitLab is being updated', () => {
+  it('is defined after a page or a 404 in place of the API, which proxies send while GitLab is being updated', () => {
     for (const kind of ['notGitLab', 'noGitLab', 'notFound'] as const)
       assert.ok((delay(failed({ kind }), { failures: 1 }) ?? 0) >= 8 * second);
   });
 
-  it('is at most eight seconds while somebody looks, so that a server that is back is seen within ten', () => {
+  it('is at most eight seconds with attention, so that a recovered server is noticed within ten', () => {
     const after = (kind: FailureKind) =>
       [1, 2, 3, 6, 7, 1000].map((failures) => (delay(failed({ kind }), { failures }) ?? 0) / second);
     const kinds = [
@@ -171,14 +171,14 @@ describe('nextDelay', () => {
     for (const kind of kinds) assert.deepEqual(after(kind), [8, 8, 8, 8, 8, 8], kind);
   });
 
-  it('doubles with each failure in a row, up to five minutes, where that lasts as a rule', () => {
+  it('doubles with each consecutive failure, up to five minutes, for failures that usually last', () => {
     const after = (kind: FailureKind) =>
       [1, 2, 3, 6, 7, 1000].map((failures) => (delay(failed({ kind }), { failures }) ?? 0) / second);
     for (const kind of ['forbidden', 'notFound', 'unsupported', 'unexpected'] as const)
       assert.deepEqual(after(kind), [10, 20, 40, 300, 300, 300], kind);
   });
 
-  it('differs by a fifth from window to window after a failure', () => {
+  it('varies by a fifth between windows after a failure', () => {
     const at = (random: number) => delay(failed({ kind: 'forbidden' }), { failures: 2, random });
     assert.deepEqual([0, 0.5, 1].map(at), [16 * second, 18 * second, 20 * second]);
   });
@@ -198,7 +198,7 @@ describe('nextDelay', () => {
     assert.equal(limited(refreshedAt + 1e12), 3600 * second);
   });
 
-  it('is at least two seconds and at most five minutes, or none, unless GitLab asked for more', () => {
+  it('is at least two seconds and at most five minutes, unless GitLab asked for more', () => {
     const kind = fc.constantFrom<FailureKind>('offline', 'server', 'notFound', 'timeout', 'rateLimited', 'tls');
     const builds = fc.array(fc.constantFrom(...knownStatuses)).map((statuses) => ready(...statuses));
     const snapshot = fc.oneof<fc.Arbitrary<Snapshot>[]>(
@@ -231,7 +231,7 @@ describe('The delay until a log is read again', () => {
   const each = kinds.flatMap((kind) => attentions.map((attention) => [kind, attention] as const));
   const timing = { failures: 2, intervals: { activeSeconds: 5, idleSeconds: 60 }, refreshedAt, random: 1 };
 
-  it('is that of a commit with this build alone, until the build ends', () => {
+  it('equals that of a commit with only this build, until the build ends', () => {
     for (const [kind, attention] of each)
       for (const status of knownStatuses) {
         const failure = kind === undefined ? undefined : { kind };
@@ -252,7 +252,7 @@ describe('The delay until a log is read again', () => {
     }
   });
 
-  it('is none of a build that is not known', () =>
+  it('is undefined for an unknown build', () =>
     assert.equal(
       nextLogDelay({ build: undefined, failure: undefined, isEmpty: true }, { ...timing, attention: nobody }),
       undefined,
@@ -260,7 +260,7 @@ describe('The delay until a log is read again', () => {
 });
 
 describe('Timer', () => {
-  it('fires once, and holds nothing afterwards', async () => {
+  it('fires once, and holds no reference afterwards', async () => {
     const [clock, fired] = [new FakeClock(), [] as string[]];
     new Timer(clock).arm(1000, () => fired.push('it'));
     await clock.pass(999);
@@ -269,7 +269,7 @@ describe('Timer', () => {
     assert.deepEqual([fired, clock.waits], [['it'], []]);
   });
 
-  it('forgets what it was armed for before', async () => {
+  it('drops the callback it was armed with before', async () => {
     const [clock, fired] = [new FakeClock(), [] as string[]];
     const timer = new Timer(clock);
     timer.arm(1000, () => fired.push('first'));
@@ -279,7 +279,7 @@ describe('Timer', () => {
     assert.deepEqual(fired, ['second']);
   });
 
-  it('does not fire once disarmed, or armed for never', async () => {
+  it('does not fire once disarmed, or if armed with an infinite delay', async () => {
     const clock = new FakeClock();
     const timer = new Timer(clock);
     timer.arm(1000, () => assert.fail('fired'));
@@ -290,7 +290,7 @@ describe('Timer', () => {
     await clock.pass(10_000);
   });
 
-  it('does not fire at once for a time too long for the platform', async () => {
+  it('does not fire immediately if the delay is too long for the platform', async () => {
     const clock = new FakeClock();
     const timer = new Timer(clock);
     for (const ms of [2 ** 31, Infinity]) {
@@ -300,7 +300,7 @@ describe('Timer', () => {
     }
   });
 
-  it('fires at most 20 seconds after the computer has woken up', async () => {
+  it('fires at most 20 seconds after the computer wakes up', async () => {
     const [clock, fired] = [new FakeClock(), [] as string[]];
     new Timer(clock).arm(300 * second, () => fired.push('it'));
     await clock.pass(30 * second);

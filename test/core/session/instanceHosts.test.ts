@@ -16,7 +16,7 @@ describe('The hosts that a user has signed in for', () => {
     assert.deepEqual(window.complete([one, other]), [one, { ...other, hosts: ['ssh.example.com', 'work'] }]);
   });
 
-  it('are forgotten with the instance', () => {
+  it('are removed with the instance', () => {
     const memento = new FakeMemento();
     const hosts = new InstanceHosts(memento);
     hosts.keep('work', one.url);
@@ -26,14 +26,14 @@ describe('The hosts that a user has signed in for', () => {
     assert.deepEqual([hosts.complete([one]), memento.keys()], [[one], []]);
   });
 
-  it('stand back behind the settings, and behind an instance of that host', () => {
+  it('give way to the settings, and to an instance with the same host', () => {
     const hosts = new InstanceHosts(new FakeMemento());
     hosts.keep('ssh.example.com', one.url);
     hosts.keep('other.example.com', one.url);
     assert.deepEqual(hosts.complete([one, other]), [one, other]);
   });
 
-  it('are none where what is stored is damaged, and a hundred at most', () => {
+  it('are empty if the stored data is damaged, and limited to a hundred', () => {
     const memento = new FakeMemento();
     void memento.update('instanceHosts', { work: 7, home: one.url });
     const hosts = new InstanceHosts(memento);

@@ -21,7 +21,7 @@ describe('The known projects', () => {
     }
   });
 
-  it('come with an event, each once', () => {
+  it('are announced by one event each', () => {
     const known = new KnownProjects(new FakeMemento());
     let events = 0;
     known.onDidAdd(() => (events += 1));
@@ -31,7 +31,7 @@ describe('The known projects', () => {
     assert.equal(events, 1);
   });
 
-  it('may be about to be shown, which is waited for', async () => {
+  it('are waited for if they are about to be shown', async () => {
     const clock = new FakeClock();
     const known = new KnownProjects(new FakeMemento());
     const [soon, never] = [own, { ...own, project: 'group/other' }].map((one) => known.becomesKnown(one, clock));
@@ -43,7 +43,7 @@ describe('The known projects', () => {
     assert.deepEqual(clock.waits, []);
   });
 
-  it('are forgotten of all instances but those that are named', () => {
+  it('are removed for all instances except the given ones', () => {
     const memento = new FakeMemento();
     const known = new KnownProjects(memento);
     known.addShown(shown);
@@ -54,7 +54,7 @@ describe('The known projects', () => {
     assert.deepEqual(memento.keys(), []);
   });
 
-  it('are none where what is stored is damaged, and two hundred at most', () => {
+  it('are empty if the stored data is damaged, and limited to two hundred', () => {
     const memento = new FakeMemento();
     void memento.update('knownProjects', { a: 1 });
     const known = new KnownProjects(memento);

@@ -17,7 +17,7 @@ describe('Claims of notices', () => {
   });
   afterEach(() => folder.remove());
 
-  it('give an event to one of many windows that claim it at once, and again to none', async () => {
+  it('grant an event to one of many windows that claim it at once, and to none afterwards', async () => {
     const windows = Array.from({ length: 20 }, window);
     const won = await Promise.all(windows.map((one) => one.claim('https://git.example.com failed 7')));
     assert.equal(won.filter(Boolean).length, 1);
@@ -26,12 +26,12 @@ describe('Claims of notices', () => {
     assert.equal(await window().claim('https://other.example.com failed 7'), true);
   });
 
-  it('say nothing of what they are about, and have no content', async () => {
+  it("don't reveal their subject, and have no content", async () => {
     await window().claim('https://git.example.com failed 7');
     assert.match(names().join(), /^[0-9a-f]{32}$/);
   });
 
-  it('are at most 200, the newest', async () => {
+  it('are limited to the newest 200', async () => {
     for (let id = 0; id < 205; id += 1) await window().claim(`failed ${id}`);
     assert.equal(names().length, 200);
     assert.equal(await window().claim('failed 204'), false);

@@ -3,7 +3,7 @@ import { RemoteChoices } from '../../../src/core/session/remoteChoices';
 import { FakeMemento } from '../../ui/fake/memento';
 
 describe('The chosen remotes', () => {
-  it('are kept for each repository until they are taken back', () => {
+  it('are kept for each repository until they are cleared', () => {
     const memento = new FakeMemento();
     const choices = new RemoteChoices(memento);
     choices.set('file:///a', 'upstream');
@@ -15,7 +15,7 @@ describe('The chosen remotes', () => {
     assert.deepEqual(memento.keys(), []);
   });
 
-  it('are none where what is stored is damaged, and a hundred at most', () => {
+  it('are empty if the stored data is damaged, and limited to a hundred', () => {
     const memento = new FakeMemento();
     void memento.update('remoteChoices', { 'file:///a': 7, 'file:///b': 'fork' });
     const choices = new RemoteChoices(memento);

@@ -20,34 +20,34 @@ function staged(...answers: readonly (string | undefined)[]) {
   return { tokens, reads: () => reads, pass: (ms: number) => (now += ms) };
 }
 
-describe('The token of a source', () => {
-  it('is asked for once', async () => {
+describe('The token from a credential source', () => {
+  it('is requested once', async () => {
     const { tokens, reads } = staged('one', 'two');
     assert.deepEqual(await Promise.all([tokens.get(url, glab), tokens.get(url, glab)]), ['one', 'one']);
     assert.equal(reads(), 1);
   });
 
-  it('is asked for again where it is refused, once for all who were', async () => {
+  it('is requested again if it is refused, once for all requests that were refused', async () => {
     const { tokens, reads } = staged('one', 'two', 'three');
     await tokens.get(url, glab);
     const renewed = await Promise.all([tokens.renew(url, glab, 'one'), tokens.renew(url, glab, 'one')]);
     assert.deepEqual([renewed, await tokens.renew(url, glab, 'one'), reads()], [['two', 'two'], 'two', 2]);
   });
 
-  it('is asked for again at each refusal, also where it stays the same', async () => {
+  it('is requested again at each refusal, even if it stays the same', async () => {
     const { tokens, reads } = staged('one');
     await tokens.get(url, glab);
     for (let time = 0; time < 3; time += 1) assert.equal(await tokens.renew(url, glab, 'one'), 'one');
     assert.equal(reads(), 4);
   });
 
-  it('is not asked for where the sign-in has just given it', async () => {
+  it('is not requested if the sign-in has just provided it', async () => {
     const { tokens, reads } = staged('two');
     tokens.hold(url, glab, 'one');
     assert.deepEqual([await tokens.get(url, glab), reads()], ['one', 0]);
   });
 
-  it('is asked for again after a while where there was none', async () => {
+  it('is requested again after a while if there was none', async () => {
     const { tokens, reads, pass } = staged(undefined, 'one');
     assert.equal(await tokens.get(url, glab), undefined);
     assert.equal(await tokens.get(url, glab), undefined);
@@ -56,7 +56,7 @@ describe('The token of a source', () => {
   });
 
   for (const damaged of ['', '{', '7', '{"kind":"other"}', '{"kind":"account","id":7}'])
-    it(`is none where the source is damaged: ${damaged}`, async () => {
+    it(`is undefined if the source is damaged: ${damaged}`, async () => {
       const { tokens, reads } = staged('one');
       assert.deepEqual([await tokens.get(url, damaged), reads()], [undefined, 0]);
     });

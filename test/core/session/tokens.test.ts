@@ -11,7 +11,7 @@ function make(environment: Readonly<Record<string, string>> = {}, secrets = new 
 }
 
 describe('A stored token', () => {
-  it('is given for its instance, and for no other', async () => {
+  it('is returned only for its instance', async () => {
     const tokens = make();
     await tokens.store(url, 'secret');
     const others = ['https://git.example.com', 'http://git.example.com/gitlab', 'https://git.example.com:8443/gitlab'];
@@ -33,7 +33,7 @@ describe('A stored token', () => {
     assert.deepEqual([await tokens.stored(), await tokens.get(url)], [[], undefined]);
   });
 
-  it('is told of in every window', async () => {
+  it('is announced in every window', async () => {
     const secrets = new FakeSecrets();
     const [one, other] = [make({}, secrets), make({}, secrets)];
     let told = 0;
@@ -43,7 +43,7 @@ describe('A stored token', () => {
     assert.deepEqual(await other.signedIn(), [url]);
   });
 
-  it('is told of no more once disposed', async () => {
+  it('is no longer announced once disposed', async () => {
     const tokens = make();
     let told = 0;
     tokens.onDidChange(() => (told += 1));
@@ -53,14 +53,14 @@ describe('A stored token', () => {
   });
 });
 
-describe('The token of the environment', () => {
+describe('The token from the environment', () => {
   for (const [host, instance] of [
     ['git.example.com', 'https://git.example.com'],
     ['https://git.example.com/gitlab/', 'https://git.example.com/gitlab'],
     ['http://git.example.com:8080', 'http://git.example.com:8080'],
     ['', 'https://gitlab.com'],
   ] as const)
-    it(`belongs to ${instance} where GITLAB_HOST is "${host}"`, async () => {
+    it(`belongs to ${instance} if GITLAB_HOST is "${host}"`, async () => {
       const tokens = make({ GITLAB_TOKEN: 'secret', GITLAB_HOST: host });
       assert.deepEqual(await tokens.signedIn(), [instance]);
       assert.deepEqual(
@@ -69,13 +69,13 @@ describe('The token of the environment', () => {
       );
     });
 
-  it('is none where it is empty', async () =>
+  it('is undefined if it is empty', async () =>
     assert.deepEqual(await make({ GITLAB_TOKEN: ' ', GITLAB_HOST: 'git.example.com' }).signedIn(), []));
 
-  it('is none where GITLAB_HOST is no address', async () =>
+  it('is undefined if GITLAB_HOST is not a valid address', async () =>
     assert.deepEqual(await make({ GITLAB_TOKEN: 'secret', GITLAB_HOST: 'ssh://x' }).signedIn(), []));
 
-  it('is never written into the store', async () => {
+  it('is never written to the store', async () => {
     const secrets = new FakeSecrets();
     const tokens = make({ GITLAB_TOKEN: 'secret', GITLAB_HOST: 'git.example.com' }, secrets);
     await tokens.store(url, 'another');
@@ -84,7 +84,7 @@ describe('The token of the environment', () => {
   });
 });
 
-describe('Two windows that store tokens at once', () => {
+describe('Two windows that store tokens at the same time', () => {
   /** As the keyring of a system is: each access takes its time. */
   class SlowSecrets extends FakeSecrets {
     override async get(key: string): Promise<string | undefined> {
@@ -97,7 +97,7 @@ describe('Two windows that store tokens at once', () => {
     }
   }
 
-  it('lose none', async () => {
+  it('lose none of them', async () => {
     const secrets = new SlowSecrets();
     const [one, other] = [make({}, secrets), make({}, secrets)];
     const urls = ['https://one.example.com', 'https://other.example.com'] as const;
@@ -106,7 +106,7 @@ describe('Two windows that store tokens at once', () => {
     assert.deepEqual([...(await make({}, secrets).stored())].sort(), urls);
   });
 
-  it('write the list once each, so that what is shown is loaded anew as rarely as can be', async () => {
+  it('write the list once each, so that views reload as rarely as possible', async () => {
     const secrets = new SlowSecrets();
     const tokens = make({}, secrets);
     const lists: string[] = [];
@@ -118,7 +118,7 @@ describe('Two windows that store tokens at once', () => {
     assert.deepEqual(lists, [JSON.stringify([url])]);
   });
 
-  it('bring none back that is removed', async () => {
+  it('bring back none that was removed', async () => {
     const secrets = new SlowSecrets();
     const [one, other] = [make({}, secrets), make({}, secrets)];
     await one.store(url, 'secret');
@@ -128,8 +128,8 @@ describe('Two windows that store tokens at once', () => {
   });
 });
 
-describe('A keyring that is locked', () => {
-  it('is told as that, and asked again', async () => {
+describe('A locked keyring', () => {
+  it('is reported as locked, and is tried again', async () => {
     const secrets = new FakeSecrets();
     const tokens = make({}, secrets);
     await tokens.store(url, 'secret');
