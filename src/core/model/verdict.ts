@@ -1,6 +1,6 @@
 import { hasFailed, isActive, isUnderWay, statusClass, worstStatus, type Build } from './build';
 import { pipelineFailedWithoutBuilds, rootPipelines, buildsThatCount, type Listing, type Pipeline } from './pipeline';
-import { toTree, type TreeNode } from './tree';
+import { isPassedWithFailedChild, toTree, type TreeNode } from './tree';
 
 /**
  * Overall result of a commit, shared by tree, status bar, badge and notifications. Allowed failures don't count. A
@@ -15,6 +15,8 @@ export interface Verdict {
   readonly failed: readonly Build[];
   /** Failed builds of child pipelines whose bridge passed. */
   readonly childFailed: readonly Build[];
+  /** Bridges that passed although the pipeline they triggered failed. */
+  readonly bridgesOfFailed: ReadonlySet<Build>;
   /** The newest pipeline of a ref that failed without any builds. */
   readonly broken: Pipeline | undefined;
   /** Number of finished builds, and of builds that don't wait for a person or a timer. */
@@ -39,7 +41,7 @@ export function verdictOf(listing: Listing): Verdict {
 
 function computeVerdict(listing: Listing): Verdict {
   const builds = listing.builds.length === 0 ? [] : countedBuilds(listing);
-  const { own, children } = builds.length === 0 ? none : failures(listing);
+  const { own, children, bridges } = builds.length === 0 ? none : failures(listing);
   const broken = pipelineFailedWithoutBuilds(listing);
   const moving = builds.filter(isUnderWay);
   const count = (status: string) => builds.filter((build) => build.status === status).length;
@@ -49,6 +51,7 @@ function computeVerdict(listing: Listing): Verdict {
     builds,
     failed: [...own, ...children],
     childFailed: children,
+    bridgesOfFailed: bridges,
     broken,
     ended: counted.filter(({ status }) => statusClass(status) === 'ended').length,
     total: counted.length,
@@ -81,9 +84,11 @@ function countedBuilds(listing: Listing): readonly Build[] {
 interface Failures {
   readonly own: readonly Build[];
   readonly children: readonly Build[];
+  /** Bridges that passed although the pipeline they triggered failed. */
+  readonly bridges: ReadonlySet<Build>;
 }
 
-const none: Failures = { own: [], children: [] };
+const none: Failures = { own: [], children: [], bridges: new Set() };
 
 /** What a failure counts against: the commit, only the child pipeline below a bridge that passed, or nothing. */
 type Weight = 'own' | 'child' | 'nobody';
@@ -91,10 +96,11 @@ type Weight = 'own' | 'child' | 'nobody';
 function failures(listing: Listing): Failures {
   const standing = new Set(buildsThatCount(listing));
   const found: Record<Weight, Build[]> = { own: [], child: [], nobody: [] };
-  const seen = new Set<Build>();
+  const [seen, bridges] = [new Set<Build>(), new Set<Build>()];
   const walk = (node: TreeNode, weight: Weight): number => {
     if (node.kind !== 'build') return node.children.reduce((sum, child) => sum + walk(child, weight), 0);
     const { build } = node;
+    if (isPassedWithFailedChild(node)) bridges.add(build);
     const below = node.children.reduce((sum, child) => sum + walk(child, weightBelow(build, weight)), 0);
     if (below > 0 || !hasFailed(build) || !standing.has(build) || seen.has(build)) return below;
     seen.add(build);
@@ -102,7 +108,7 @@ function failures(listing: Listing): Failures {
     return 1;
   };
   for (const node of toTree(listing, 'stage', [])) walk(node, 'own');
-  return { own: found.own, children: found.child };
+  return { own: found.own, children: found.child, bridges };
 }
 
 function weightBelow({ kind, status, allowFailure }: Build, weight: Weight): Weight {

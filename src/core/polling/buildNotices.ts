@@ -1,6 +1,6 @@
 import { isActive, statusClass, type Build } from '../model/build';
 import { pipelineFailure, type Pipeline } from '../model/pipeline';
-import { failedBuilds, verdictOf, type Verdict } from '../model/verdict';
+import { verdictOf, type Verdict } from '../model/verdict';
 import { isSameTarget, type Ready, type Snapshot, type Target } from '../model/snapshot';
 
 type Outcome = 'failed' | 'passed' | 'canceled';
@@ -203,18 +203,14 @@ function idsOf(builds: readonly Build[]): readonly number[] {
   return builds.map(({ id }) => id);
 }
 
-/** Failed builds of HEAD itself, not of a pinned commit or an ancestor. */
-export function failingOfHead(snapshot: Snapshot | undefined): readonly Build[] {
-  return isOfHead(snapshot) ? failedBuilds(snapshot) : [];
-}
-
-function isOfHead(snapshot: Snapshot | undefined): snapshot is Ready {
-  return snapshot?.kind === 'ready' && !snapshot.target.pinned && snapshot.ancestor === undefined;
-}
-
-/** Whether the snapshot is current. Outdated or restored ones don't show what just happened. */
+/** Whether it is HEAD's own, not a pinned commit's or an ancestor's, and current: an outdated one isn't news. */
 function isCurrent(snapshot: Snapshot | undefined): snapshot is Ready {
-  return isOfHead(snapshot) && snapshot.stale === undefined;
+  return (
+    snapshot?.kind === 'ready' &&
+    !snapshot.target.pinned &&
+    snapshot.ancestor === undefined &&
+    snapshot.stale === undefined
+  );
 }
 
 /**

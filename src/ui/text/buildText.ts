@@ -263,6 +263,8 @@ export function groupSummary(builds: readonly Build[]): string {
   return plural(builds.length, l10n.t('{0} build', builds.length), l10n.t('{0} builds', builds.length));
 }
 
+type FailedChildren = Pick<Verdict, 'bridgesOfFailed'>;
+
 /** Number of builds by status, worst first: `2 failed · 3 passed`. */
 export function statusCounts(builds: readonly Build[]): string {
   const counts = new Map<string, number>();
@@ -279,6 +281,11 @@ export function statusCounts(builds: readonly Build[]): string {
 /** Counts of a group: `1 of 5 shown` if a filter hides builds, else the number of builds by status. */
 export function shownCounts(builds: readonly Build[], shown: number, total: number): string {
   return shown < total ? l10n.t('{0} of {1} shown', shown, total) : statusCounts(builds);
+}
+
+/** Standing of a stage, in its row and in tooltips: counts, and whether a bridge that passed triggered a failure. */
+export function stageStanding(counts: string, builds: readonly Build[], { bridgesOfFailed }: FailedChildren): string {
+  return builds.some((build) => bridgesOfFailed.has(build)) ? `${counts} · ${l10n.t('child failed')}` : counts;
 }
 
 /** Counts of a group: `2 of 5 failed`, or the number of builds by status. */

@@ -1,9 +1,10 @@
 import { l10n, type MarkdownString } from 'vscode';
-import { durationSeconds, hasFailed, isTimed, severity, statusClass, type Build } from '../../core/model/build';
+import { durationSeconds, hasFailed, isTimed, statusClass, type Build } from '../../core/model/build';
 import { isInvalid, type Pipeline } from '../../core/model/pipeline';
 import type { PipelineNode, StageNode } from '../../core/model/tree';
+import type { Verdict } from '../../core/model/verdict';
 import { escaped } from '../../core/util/markdown';
-import { buildLabel, groupDescription, shortSha, statusLabel } from '../text/buildText';
+import { shortSha, stageStanding, statusCounts, statusLabel } from '../text/buildText';
 import { failureReasonWords, pipelineFailureWords } from '../text/failureReasons';
 import { commitPage, mergeRequestPage, mergeRequestTitle, pipelineLabel } from '../text/pipelineText';
 import { formatDuration } from '../text/timeText';
@@ -20,6 +21,7 @@ export interface GroupFacts {
   readonly asOf?: number | undefined;
   /** Manual builds that block pipelines, by pipeline. */
   readonly blockers: ReadonlyMap<number, readonly Build[]>;
+  readonly verdict: Pick<Verdict, 'bridgesOfFailed'>;
   /** Root of the repository. */
   readonly root?: string | undefined;
 }
@@ -42,9 +44,10 @@ export function pipelineTooltip(
       [l10n.t('Merge request'), mergeRequestTitle(pipeline)],
       [l10n.t('Ref'), ref],
       [l10n.t('Commit'), commitWords(pipeline, builds)],
+      [l10n.t('Failed'), failedWords(builds)],
       ...summaryOf(builds, facts.blockers.get(id) ?? [], facts),
       [l10n.t('Critical path'), criticalPath(pipeline, builds, facts)],
-      ...stageLines(builds),
+      ...stageLines(builds, facts),
     ],
     links: [
       ...(builds.length === 0 ? configErrorLink(pipeline, facts) : []),
@@ -101,12 +104,12 @@ function blockersOf(builds: readonly Build[], { blockers }: GroupFacts): readonl
 function summaryOf(
   builds: readonly Build[],
   blockers: readonly Build[],
-  { now, asOf = now }: GroupFacts,
+  { now, asOf = now, verdict }: GroupFacts,
 ): readonly TooltipLine[] {
   const slowest = slowestOf(builds, asOf);
   const seconds = wallSeconds(builds, asOf);
   return [
-    [l10n.t('Builds'), countsByStatus(builds)],
+    [l10n.t('Builds'), stageStanding(statusCounts(builds), builds, verdict)],
     [l10n.t('Waits for'), named(blockers.map(({ name }) => name))],
     [l10n.t('Duration'), seconds === undefined ? undefined : formatDuration(seconds)],
     [
@@ -114,19 +117,6 @@ function summaryOf(
       slowest === undefined ? undefined : l10n.t('{0}, {1}', slowest.build.name, formatDuration(slowest.seconds)),
     ],
   ];
-}
-
-/** Number of builds by status, worst first: `2 failed, 1 running, 4 passed`. */
-function countsByStatus(builds: readonly Build[]): string {
-  const counts = new Map<string, number>();
-  const worstFirst = [...builds].sort((a, b) => rankOf(b) - rankOf(a));
-  for (const build of worstFirst) counts.set(buildLabel(build), (counts.get(buildLabel(build)) ?? 0) + 1);
-  return [...counts].map(([label, count]) => l10n.t('{0} {1}', count, label)).join(', ');
-}
-
-/** Sort key. An allowed failure comes just before passed builds. */
-function rankOf(build: Build): number {
-  return build.status === 'failed' && !hasFailed(build) ? severity('success') + 0.5 : severity(build.status);
 }
 
 /** Failed builds with reasons: `rspec (timed out), lint`. */
@@ -177,8 +167,11 @@ function greatest(numbers: readonly number[]): number | undefined {
 }
 
 /** Status of each stage. */
-function stageLines(builds: readonly Build[]): readonly TooltipLine[] {
+function stageLines(builds: readonly Build[], { verdict }: GroupFacts): readonly TooltipLine[] {
   const stages = groupBy(builds, ({ stage }) => stage);
-  const lines = [...stages].map(([stage, those]): TooltipLine => [stage, groupDescription(those)]);
+  const lines = [...stages].map(([stage, those]): TooltipLine => [
+    stage,
+    stageStanding(statusCounts(those), those, verdict),
+  ]);
   return lines.length > maxStages ? [...lines.slice(0, maxStages), ['…', '…']] : lines;
 }

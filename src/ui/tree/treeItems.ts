@@ -20,8 +20,8 @@ import {
   type PipelineNode,
   type StageNode,
   type StatusNode,
-  type TreeNode,
 } from '../../core/model/tree';
+import { verdictOf } from '../../core/model/verdict';
 import { artifactItem, artifactsItem } from '../artifacts/artifactItems';
 import { artifactsTooltip, artifactTooltip } from '../artifacts/artifactTooltips';
 import { logOpenArguments } from '../log/logTabs';
@@ -38,6 +38,7 @@ import {
   groupCounts,
   shortName,
   shownCounts,
+  stageStanding,
   statusIcon,
   statusLabel,
   type BuildFacts,
@@ -50,7 +51,7 @@ import {
   pipelineSubject,
   standingWithoutBuilds,
 } from '../text/pipelineText';
-import { pipelineTooltip, stageTooltip } from './groupTooltip';
+import { pipelineTooltip, stageTooltip, type GroupFacts } from './groupTooltip';
 import { ageWords } from './tooltipMarkdown';
 import { historyItem, historyTooltip } from './historyItems';
 import { earlierPipelinesItem, listedPipelineItem, pipelineNoticeItem } from './pipelineItems';
@@ -100,7 +101,7 @@ function bareItem(node: RowNode, scene: RenderContext, now: number): TreeItem {
     case 'pipeline':
       return node.listed === undefined ? pipelineItem(node, scene) : listedPipelineItem(node, freshnessOf(scene), now);
     case 'stage':
-      return stageItem(node, freshnessOf(scene));
+      return stageItem(node, scene);
     case 'status':
       return statusItem(node, freshnessOf(scene));
     case 'group':
@@ -134,9 +135,9 @@ export function tooltipOf(node: RowNode, scene: RenderContext, now: number): Mar
     case 'attempt':
       return buildTooltip(node.build, now, { ...tooltipFacts(node, scene), asOf });
     case 'pipeline':
-      return pipelineTooltip(node, { now, asOf, blockers: scene.blockers, root: scene.root });
+      return pipelineTooltip(node, groupFacts(scene, now));
     case 'stage':
-      return stageTooltip(node, { now, asOf, blockers: scene.blockers, root: scene.root });
+      return stageTooltip(node, groupFacts(scene, now));
     case 'status':
     case 'group':
       return asOf === undefined ? undefined : ageWords(asOf, now);
@@ -159,6 +160,11 @@ export function appearanceOf(item: TreeItem): string {
   const { label, description, iconPath, contextValue: words, collapsibleState, accessibilityInformation } = item;
   const spoken = accessibilityInformation?.label;
   return JSON.stringify([label, description, iconPath, words, collapsibleState, spoken, item.command]);
+}
+
+function groupFacts(scene: RenderContext, now: number): GroupFacts {
+  const { blockers: blocking, root, snapshot } = scene;
+  return { now, asOf: stalenessOf(scene)?.asOf, blockers: blocking, root, verdict: verdictOf(listingOf(snapshot)) };
 }
 
 function freshnessOf(scene: RenderContext): Freshness {
@@ -206,28 +212,17 @@ function pipelineItem(node: PipelineNode, scene: RenderContext): TreeItem {
   return item;
 }
 
-function stageItem({ stage, isExternal, status, builds, total, children }: StageNode, freshness: Freshness): TreeItem {
+function stageItem({ stage, isExternal, status, builds, total }: StageNode, scene: RenderContext): TreeItem {
   const label = isExternal ? l10n.t('External') : oneLine(stage);
   const item = new TreeItem(label, TreeItemCollapsibleState.Collapsed);
-  item.iconPath = statusIcon(status, freshness);
-  const hasFailedChild = buildsAmong(children).some(isPassedWithFailedChild);
-  const standing = [
-    shownCounts(builds, builds.length, total),
-    ...(hasFailedChild ? [l10n.t('child failed')] : []),
-  ].join(' · ');
+  item.iconPath = statusIcon(status, freshnessOf(scene));
+  const counts = shownCounts(builds, builds.length, total);
+  const standing = stageStanding(counts, builds, verdictOf(listingOf(scene.snapshot)));
   item.description = standing;
   item.accessibilityInformation = {
     label: isExternal ? l10n.t('Reported by other systems, {0}', standing) : l10n.t('Stage {0}, {1}', label, standing),
   };
   return item;
-}
-
-/** Rows of builds below a stage, with or without headings between. */
-function buildsAmong(nodes: readonly TreeNode[]): readonly BuildNode[] {
-  return nodes.flatMap((node) => {
-    if (node.kind === 'build') return [node];
-    return node.kind === 'status' || node.kind === 'group' ? buildsAmong(node.children) : [];
-  });
 }
 
 /** Row of parallel builds. */

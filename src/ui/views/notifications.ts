@@ -1,7 +1,9 @@
 import { l10n, type Disposable, type ViewBadge } from 'vscode';
 import { can } from '../../core/model/abilities';
 import type { Build } from '../../core/model/build';
-import { failingOfHead, newOf, observe, type Notice, type Watch } from '../../core/polling/buildNotices';
+import { newOf, observe, type Notice, type Watch } from '../../core/polling/buildNotices';
+import { listingOf } from '../../core/model/snapshot';
+import { failedBuilds } from '../../core/model/verdict';
 import { Timer, type Clock } from '../../core/util/timer';
 import type { Report } from '../report';
 import type { Row } from '../tree/treeRows';
@@ -157,8 +159,9 @@ export class Notifications implements Disposable {
     if (chosen === never) await settings.setNotifications('never');
   }
 
+  /** Counts what the tree and the status bar count: the builds that are shown, a pinned commit's as well. */
   private showBadge(): void {
-    const failing = this.repositories.flatMap(({ snapshot }) => failingOfHead(snapshot)).length;
+    const failing = this.repositories.flatMap(({ snapshot }) => failedBuilds(listingOf(snapshot))).length;
     if (failing === this.failing) return;
     this.failing = failing;
     this.port.badge(failing === 0 ? undefined : { value: failing, tooltip: badgeSentence(failing) });

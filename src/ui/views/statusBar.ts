@@ -16,7 +16,15 @@ import { verdictOf, type Verdict } from '../../core/model/verdict';
 import { escaped } from '../../core/util/markdown';
 import { viewId } from '../tree/buildTree';
 import { partialWords, projectWords, caveats, subjectOf } from '../text/commitText';
-import { groupDescription, inStatusBar, shortName, shortSha, statusCodicon, statusLabel } from '../text/buildText';
+import {
+  inStatusBar,
+  shortName,
+  shortSha,
+  stageStanding,
+  statusCodicon,
+  statusCounts,
+  statusLabel,
+} from '../text/buildText';
 import { pipelineFailureWords } from '../text/failureReasons';
 import { pipelineLabel, pipelineSubject, standingWithoutBuilds } from '../text/pipelineText';
 import { expectedEndWords } from '../text/timelineText';
@@ -191,10 +199,11 @@ function shortened(text: string): string {
 }
 
 function stageTable(snapshot: Ready, subject: readonly string[], reservations: readonly string[]): MarkdownString {
+  const verdict = verdictOf(snapshot);
   const rows = toTree(snapshot, 'stage', []).flatMap((node) =>
     node.kind === 'pipeline'
-      ? [pipelineRow(node, snapshot.target), ...node.children.flatMap(stageRow)]
-      : stageRow(node),
+      ? [pipelineRow(node, snapshot.target), ...node.children.flatMap((each) => stageRow(each, verdict))]
+      : stageRow(node, verdict),
   );
   const head = subject.map((part) => `**${escaped(part)}**`).join(' · ');
   const project = escaped(projectWords(snapshot.target));
@@ -214,8 +223,10 @@ function pipelineRow({ pipeline, status, builds }: PipelineNode, { sha, ref }: T
   return `| **${escaped(pipelineLabel(pipeline))}** | ${statusCodicon(status)} ${subject} |`;
 }
 
-function stageRow(node: TreeNode): readonly string[] {
+function stageRow(node: TreeNode, verdict: Verdict): readonly string[] {
   if (node.kind !== 'stage') return [];
+  const { builds, status } = node;
   const name = node.isExternal ? l10n.t('External') : node.stage;
-  return [`| ${escaped(name)} | ${statusCodicon(node.status)} ${escaped(groupDescription(node.builds))} |`];
+  const standing = stageStanding(statusCounts(builds), builds, verdict);
+  return [`| ${escaped(name)} | ${statusCodicon(status)} ${escaped(standing)} |`];
 }

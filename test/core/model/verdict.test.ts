@@ -71,8 +71,13 @@ describe('verdictOf', () => {
   });
 
   it('stays GitLab’s where the bridge passed, and says that a child failed', () => {
-    const { failed, childFailed, status } = verdictOf(withChild({ status: 'success' }, inChild(20, 'failed')));
+    const { failed, childFailed, bridgesOfFailed, status } = verdictOf(
+      withChild({ status: 'success' }, inChild(20, 'failed')),
+    );
     assert.deepEqual([ids(failed), ids(childFailed), status], [[20], [20], 'success']);
+    assert.deepEqual(ids([...bridgesOfFailed]), [10]);
+    for (const build of [inChild(20, 'success'), { ...inChild(20, 'failed'), allowFailure: true }])
+      assert.equal(verdictOf(withChild({ status: 'success' }, build)).bridgesOfFailed.size, 0);
   });
 
   it('knows of a failing child while its bridge still runs', () => {

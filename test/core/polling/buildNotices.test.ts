@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Build } from '../../../src/core/model/build';
-import { failingOfHead, observe, type Notice, type Watch } from '../../../src/core/polling/buildNotices';
+import { observe, type Notice, type Watch } from '../../../src/core/polling/buildNotices';
 import type { Pipeline } from '../../../src/core/model/pipeline';
 import type { Snapshot, Target } from '../../../src/core/model/snapshot';
 import { buildWith, sha } from '../support';
@@ -255,21 +255,6 @@ describe('A notice still comes', () => {
   it('after signing in again', () => told({ kind: 'signedOut', url: instance.url, known: true }, undefined));
   it('after a look at another commit', () => told({ ...passed, target: { ...other, pinned: true } }));
   it('on another branch at the same commit', () => told({ ...running, target: targetWith({ ref: 'topic' }) }));
-});
-
-describe("HEAD's failing builds", () => {
-  it('are the ones that count toward its status, even in outdated data', () => {
-    const builds = [...of('failed', 'success'), buildWith({ id: 9, status: 'failed', allowFailure: true })];
-    assert.deepEqual(failingOfHead(readyWith(builds)), [builds[0]]);
-    assert.deepEqual(failingOfHead(readyWith(builds, { stale: { asOf: 0 } })), [builds[0]]);
-  });
-
-  it('are empty for a commit that the user selected, for an earlier commit, and without builds', () => {
-    assert.deepEqual(failingOfHead({ ...failed, target: targetWith({ pinned: true }) }), []);
-    assert.deepEqual(failingOfHead({ ...failed, ancestor: { sha: 'a'.repeat(40), back: 1 } }), []);
-    assert.deepEqual(failingOfHead(undefined), []);
-    assert.deepEqual(failingOfHead({ kind: 'loading', target: targetWith() }), []);
-  });
 });
 
 describe('A truncated list', () => {

@@ -5,7 +5,9 @@ import type { Pipeline } from '../../../src/core/model/pipeline';
 import type { Snapshot } from '../../../src/core/model/snapshot';
 import type { Grouping } from '../../../src/core/model/tree';
 import { BuildTree } from '../../../src/ui/tree/buildTree';
+import type { Row as TreeRow } from '../../../src/ui/tree/treeRows';
 import { StatusBar } from '../../../src/ui/views/statusBar';
+import type { TreeItem } from '../fake/basics';
 import { editor } from '../fake/editor';
 import { drawn, type FakeTreeView, rowsOf } from '../fake/views';
 import { aBuild, alone, ready, sha } from '../samples';
@@ -86,6 +88,11 @@ describe('The rows of several pipelines', () => {
       [row?.item.iconPath?.id, row?.item.accessibilityInformation?.label, row?.item.contextValue],
       ['error', 'packages, passed, stage test, child pipeline 1 failed', 'build retryable hasFailed'],
     );
+    const stage = (await rowsOf(tree.view as unknown as FakeTreeView<unknown>)).find(
+      ({ item }) => item.label === 'test' && item.description !== '1 failed',
+    );
+    const { tooltip } = tree.resolveTreeItem(stage?.item as never, stage?.element as TreeRow) as unknown as TreeItem;
+    assert.match((tooltip as { value: string }).value, /\| Builds \| 1 passed · child failed \|/);
   });
 
   it('have none with one pipeline', async () => {

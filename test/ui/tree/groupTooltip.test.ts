@@ -7,7 +7,7 @@ const now = Date.parse('2016-03-01T12:30:00.000Z');
 const at = (minute: number, second = 0) => new Date(Date.UTC(2016, 2, 1, 12, minute, second)).toISOString();
 const page = 'https://git.example.com/group/app/-/';
 const pipeline = { id: 20, ref: 'master', sha, status: 'failed', source: 'push', webUrl: `${page}pipelines/20` };
-const noBlockers: GroupFacts = { now, blockers: new Map() };
+const noBlockers: GroupFacts = { now, blockers: new Map(), verdict: { bridgesOfFailed: new Set() } };
 
 const builds: readonly Build[] = someBuilds(
   { stage: 'build', startedAt: at(0), finishedAt: at(2) },
@@ -45,12 +45,25 @@ describe('The tooltip of a pipeline', () => {
   });
 
   it('counts its builds by status, the worst first', () =>
-    assert.ok(read(ofPipeline({}).value).includes('| Builds | 1 failed, 1 created, 1 failed (allowed), 2 passed |')));
+    assert.ok(read(ofPipeline({}).value).includes('| Builds | 1 failed · 1 created · 1 allowed to fail · 2 passed |')));
 
   it('says how each stage stands', () => {
     const lines = read(ofPipeline({}).value);
-    assert.ok(lines.includes('| build | passed · 1 |'));
-    assert.ok(lines.includes('| test | failed · 1 of 3: build-2 |'));
+    assert.ok(lines.includes('| build | 1 passed |'));
+    assert.ok(lines.includes('| test | 1 failed · 1 allowed to fail · 1 passed |'));
+  });
+
+  it('says which builds failed, and why', () =>
+    assert.ok(read(ofPipeline({}).value).includes('| Failed | build-2 (timed out) |')));
+
+  it('says that a child failed whose bridge passed, as the row of the stage does', () => {
+    const facts = { ...noBlockers, verdict: { bridgesOfFailed: new Set(builds.filter(({ kind }) => kind)) } };
+    const standing = '1 failed · 1 allowed to fail · 1 passed · child failed |';
+    const lines = read(ofPipeline({}, builds, facts).value);
+    assert.ok(lines.includes(`| test | ${standing}`), lines.join('\n'));
+    assert.ok(lines.includes('| build | 1 passed |'));
+    const those = builds.filter(({ stage }) => stage === 'test');
+    assert.ok(read(ofStage('test', those, facts).value).includes(`| Builds | ${standing}`));
   });
 
   it('says how long it took, and what the longest, which no bridge is', () => {
@@ -76,7 +89,7 @@ describe('The tooltip of a pipeline', () => {
   });
 
   it('says what it waits for', () => {
-    const facts = { now, blockers: new Map([[20, [aBuild({ name: 'approve' })]]]) };
+    const facts = { ...noBlockers, blockers: new Map([[20, [aBuild({ name: 'approve' })]]]) };
     assert.ok(read(ofPipeline({}, builds, facts).value).includes('| Waits for | approve |'));
   });
 
@@ -110,11 +123,11 @@ describe('The tooltip of a stage', () => {
     const lines = read(ofStage('test', inTest).value);
     assert.equal(lines[0], '**test** failed');
     assert.ok(lines.includes('| Failed | build-2 (timed out) |'));
-    assert.ok(lines.includes('| Builds | 1 failed, 1 failed (allowed), 1 passed |'));
+    assert.ok(lines.includes('| Builds | 1 failed · 1 allowed to fail · 1 passed |'));
   });
 
   it('says what builds that have not started wait for', () => {
-    const facts = { now, blockers: new Map([[20, [aBuild({ name: 'approve' })]]]) };
+    const facts = { ...noBlockers, blockers: new Map([[20, [aBuild({ name: 'approve' })]]]) };
     const waiting = builds.filter(({ stage }) => stage === 'deploy');
     assert.ok(read(ofStage('deploy', waiting, facts).value).includes('| Waits for | approve |'));
     assert.ok(!ofStage('test', inTest, facts).value.includes('approve'));

@@ -128,11 +128,19 @@ describe('Notifications, in their message and on the view,', () => {
       assert.equal(t.badges.length, 1);
     });
 
-    it('counts no commit but HEAD', () => {
-      const failing = ready(someBuilds({ status: 'failed' }));
+    it('counts the commit that the tree shows, whichever it is and however old', () => {
+      const failing = ready(someBuilds({ status: 'failed' }, { status: 'failed', allowFailure: true }));
+      const count = () => t.badges.splice(0).map((badge) => badge?.value);
       t.show(of('one', { ...failing, target: aTarget({ pinned: true }) }));
+      assert.deepEqual(count(), [1]);
+      t.show(of('one', builds('success')));
       t.show(of('one', { ...failing, ancestor: { sha: 'f'.repeat(40), back: 1 } }));
-      assert.deepEqual(t.badges, []);
+      assert.deepEqual(count(), [undefined, 1]);
+      t.show(of('one', builds('success')));
+      t.show(of('one', { ...failing, stale: { asOf: 0 } }));
+      assert.deepEqual(count(), [undefined, 1]);
+      t.show(of('one', { kind: 'loading', target: aTarget() }));
+      assert.deepEqual(count(), [undefined]);
     });
 
     it('goes with the repository that is closed', () => {

@@ -172,6 +172,7 @@ describe('The status bar', () => {
     it('says that the child failed where GitLab counts its bridge as passed', () => {
       assert.equal(textOf(withChild('failed', 'success')), '$(warning) CI passed, child failed');
       assert.equal(spoken(), 'GitLab Builds, CI passed, child failed, master · 01234567, Failed: deb 0');
+      assert.ok(tooltip().split('\n').includes('| test | $(pass) 1 passed · child failed |'), tooltip());
       assert.equal(textOf(withChild('failed', 'running')), '$(sync~spin) CI 1/2, child failed');
     });
 
@@ -296,8 +297,8 @@ describe('The status bar', () => {
       '',
       '| | |',
       '|:--|:--|',
-      '| build | $(pass) passed · 1 |',
-      '| test | $(error) failed · 1 of 2\\: rspec |',
+      '| build | $(pass) 1 passed |',
+      '| test | $(error) 1 failed · 1 passed |',
     ]);
   });
 
