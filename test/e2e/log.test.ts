@@ -51,7 +51,7 @@ async function colorOf(page: Page, text: string): Promise<string> {
 describe('logs', () => {
   const workbench = useWorkbench({ seed: logged, gitlab: { profile: '18.9' }, settings });
 
-  it('a click on a failed build opens its log: coloured, folded, at the first error', async () => {
+  it('a click on a failed build opens its log: colored, folded, at the first error', async () => {
     const { page, folder, picture } = workbench();
     await writeNamedFile(folder);
     await treeRow(page, /^unit-tests, failed/).click();

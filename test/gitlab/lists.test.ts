@@ -70,7 +70,7 @@ describe('The build lists of the fake GitLab', () => {
     });
     const page = (query: string): Promise<Reply> => ask(`${fake.url}/api/v3/projects/2/builds${query}`);
 
-    it('has 20 rows a page, and the empty string where there is no neighbour', async () => {
+    it('has 20 rows a page, and an empty string where there is no adjacent page', async () => {
       const first = await page('');
       assert.deepEqual(pagination(first), ['45', '3', '20', '1', '2', '']);
       assert.equal(rowsOf(first).length, 20);

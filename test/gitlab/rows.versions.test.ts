@@ -107,7 +107,7 @@ describe('The builds of each version', () => {
       assert.deepEqual(await types(builds.lint.id), ['junit']);
     }));
 
-  it('show the clock of their user from 15.9 on, so that the same builds are another body', async () => {
+  it('contain their user’s local time since 15.9, so the body changes although the builds don’t', async () => {
     let now = Date.parse('2026-03-01T12:00:59.000Z');
     await withGitLab({ profile: '18.9', now: () => now }, async (fake) => {
       const { builds } = smallProject(fake.world);

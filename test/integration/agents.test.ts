@@ -59,7 +59,7 @@ describe('the tools for agents', () => {
       it('wait until a build has ended', async () => {
         const waiting = invoke('wait', { build: small.builds.long.id, minutes: 2 });
         gitlab.world.setStatus(small.builds.long, 'success');
-        assert.match(await waiting, /It has ended\./);
+        assert.match(await waiting, /Finished\./);
       });
 
       it('do nothing where the user says no', async () => {

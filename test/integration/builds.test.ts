@@ -95,7 +95,7 @@ describe('builds of the checked out commit, on GitLab 8.5', () => {
     );
   });
 
-  it('shows nothing any more after signing out', async () => {
+  it('shows nothing after signing out', async () => {
     await vscode.commands.executeCommand('gitlabBuilds.signOut');
     const repository = await until('signed out', ({ state }) => state === 'signedOut');
     assert.deepEqual(repository.builds, []);

@@ -34,12 +34,12 @@ describe('The guard around a command', () => {
     assert.equal(only().open, true);
   });
 
-  it('says nothing of what the user called off', async () => {
+  it('says nothing about what the user canceled', async () => {
     await guarded(Object.assign(new Error('x'), { name: 'AbortError' }));
     assert.deepEqual([editor().messages, editor().log], [[], []]);
   });
 
-  it('says nothing of what an AbortSignal called off', async () => {
+  it('says nothing about what an AbortSignal aborted', async () => {
     await guarded(AbortSignal.abort().reason);
     assert.deepEqual(editor().messages, []);
   });
@@ -259,7 +259,7 @@ describe('The sentence for a failure', () => {
     } as const;
     assert.match(
       sentence(failure),
-      /any more \(a redirect to https:\/\/sso\.example\.com\)\. Something is in front of it/,
+      /anymore \(a redirect to https:\/\/sso\.example\.com\)\. Something is in front of it/,
     );
     assert.doesNotMatch(sentence(failure), /gitlabBuilds\.instances/);
   });

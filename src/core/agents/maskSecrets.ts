@@ -12,7 +12,7 @@ const secretParameters = new Set([
   ...['x-amz-signature', 'x-amz-credential', 'x-amz-security-token', 'x-goog-signature', 'x-goog-credential'],
   ...['awsaccesskeyid', 'googleaccessid', 'signature', 'sig', 'private_token', 'job_token', 'access_token', 'token'],
 ]);
-/** Start of a header, variable or cookie that contains a credential, as it stands in logs, JSON, YAML and shell commands. */
+/** Start of a header, variable or cookie that contains a credential, as it appears in logs, JSON, YAML and shell commands. */
 const headers = /(?:[-_]TOKEN|Authorization|_gitlab_session)["'\\]* *[:=]>? *["'\\]*/gi;
 const schemes = new Set(['bearer', 'basic', 'token', 'digest', 'negotiate']);
 const endOfValue = /[\s"'`\\,;&]/;

@@ -64,7 +64,7 @@ function buildSections(listing: Listing, { commit, reasonOf }: StatusFacts): rea
     ...section('Failed builds:', [...broken, ...verdict.failed.map(row)], 0.6),
     ...section('A person must start one of these before it goes on:', waiting.map(row), 0.3),
     ...section('Running:', running.map(row), 0.3),
-    ...section('Passed when they were run again:', flaky.map(row), 0.2),
+    ...section('Passed after a retry:', flaky.map(row), 0.2),
     ...section('Failed, but allowed to fail:', allowed.map(row), 0.2),
     ...section('Pipelines:', pipelineRows(listing, commit?.ref), 0.3),
   ];

@@ -36,7 +36,7 @@ export function ownerStateOf(tag: string): OwnerState {
 }
 
 /**
- * Whether nobody works any more on what has this tag: its process has ended, or, if that can't be known, it hasn't been
+ * Whether files with this tag are abandoned: their process has ended or, if that can't be determined, they haven't been
  * touched for `longestMs`.
  */
 export function isAbandoned(tag: string, untouchedMs: number, longestMs: number): boolean {

@@ -14,7 +14,7 @@ import { recallRefused } from './listing/graphqlRequests';
 import { present } from './listing/restMappers';
 import { v3 } from './listing/v3';
 import { v4 } from './listing/v4';
-import { contradicts, isProjectGone, mayHideUpgrade, ofKnownGitLab, unsupportedOr } from './notFound';
+import { contradictsDetection, isProjectGone, mayHideUpgrade, ofKnownGitLab, unsupportedOr } from './notFound';
 import type { ServerClock } from './serverClock';
 
 const dialects = { v3, v4 } as const satisfies Record<Server['api'], Dialect>;
@@ -90,7 +90,7 @@ export class DetectedServer {
       // Facts from another window are doubted sooner: for missing jobs, the unfinished v4 of 8.17 returns a regular
       // 404.
       const isDoubtful = known?.isSeen === false && isNotFound(error) && !isProjectGone(error);
-      if (known === undefined || !(contradicts(error) || isDoubtful)) throw error;
+      if (known === undefined || !(contradictsDetection(error) || isDoubtful)) throw error;
       // If several calls are contradicted at once, only the first resets.
       if (this.detected === known) this.detected = undefined;
       const call = await this.open(signal);

@@ -38,7 +38,7 @@ export function presenceOrThrow(error: unknown): false | undefined {
 }
 
 /** Whether an error contradicts the detected API: 410 for v3 since 11.0, or a page instead of the API. */
-export function contradicts(error: unknown): boolean {
+export function contradictsDetection(error: unknown): boolean {
   if (!(error instanceof GitLabError)) return false;
   const { kind, status } = error.failure;
   return kind === 'notGitLab' || (status === 410 && kind !== 'storage');

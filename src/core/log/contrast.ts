@@ -15,7 +15,7 @@ export function contrastRatio(one: Hex, other: Hex): number {
   return ((light ?? 0) + 0.05) / ((dark ?? 0) + 0.05);
 }
 
-/** The color itself if it is readable on the background, else the nearest readable one towards black or white. */
+/** The color itself if it is readable on the background, else the nearest readable one toward black or white. */
 export function readableOn(color: Hex, background: Hex): Hex {
   if (contrastRatio(color, background) >= leastContrast) return color;
   const end = textOn(background);

@@ -16,7 +16,7 @@ export interface FoundProblems {
   readonly isCut: boolean;
   /** Number of file locations in the log, whether or not the files exist. */
   readonly places: number;
-  /** How many of these may be in one of several files, or in one that has changed since. */
+  /** Number of these whose file is ambiguous or has changed since. */
   readonly unsure: number;
 }
 

@@ -24,12 +24,12 @@ export class LogBuffer {
   readonly styles = new Runs();
   readonly links = new Runs();
   private readonly urls: string[] = [];
-  /** How many addresses before these were forgotten. */
+  /** Number of URLs dropped before the first one in `urls`. */
   private urlsGone = 0;
   private readonly times = new Numbers((length) => new Float64Array(length));
   private readonly streams = new Numbers((length) => new Uint8Array(length));
   private changed = Infinity;
-  /** How many rows before these were forgotten. */
+  /** Number of rows dropped before the first one that is kept. */
   private gone = 0;
 
   open({ stream, time }: Origin): number {
@@ -56,12 +56,12 @@ export class LogBuffer {
     this.sections.settle(row, text);
   }
 
-  /** How many rows were forgotten so far. */
+  /** Number of rows dropped so far. */
   get dropped(): number {
     return this.gone;
   }
 
-  /** Forgets the first rows; the others move up. */
+  /** Drops the first `count` rows; the others move up. */
   dropFirst(count: number): void {
     this.lines.splice(0, count);
     this.sections.drop(count);
@@ -100,7 +100,7 @@ export class LogBuffer {
     return this.urlsGone + this.urls.length - 1;
   }
 
-  /** undefined: it was forgotten. */
+  /** Undefined if it was dropped. */
   url(index: number): string | undefined {
     return this.urls[index - this.urlsGone];
   }

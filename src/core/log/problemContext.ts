@@ -20,7 +20,7 @@ export function isPointer(before: string): boolean {
   return pointers.has(trimStartOf(before, `${whitespace}│|`).trim());
 }
 
-/** Message of a location whose own line has none, from the block that it stands in. */
+/** Message of a location whose own line has none, from the block around it. */
 export function messageAround(lines: readonly string[], at: number, before: string): string | undefined {
   if (before.startsWith('In ')) {
     const below = shellCheckMessage(lines, at);

@@ -1,7 +1,7 @@
 import type { HyperLink, Log, Section, Span, Stream as StreamName } from './log';
 import { styleOf } from './sgr';
 import { LogBuffer } from './logBuffer';
-import { each } from './runs';
+import { iterateRuns } from './runs';
 import { Stream } from './stream';
 import { firstShown, type Extent } from './tailView';
 import { fits, headerBytes, headerOf } from './timestamps';
@@ -29,7 +29,7 @@ export class LogReader implements Log {
   private headerSize = 0;
   private isAtHeader = true;
   private bytes = 0;
-  /** How many bytes there were when the beginning was last forgotten. */
+  /** Number of bytes read when the oldest lines were last dropped. */
   private bytesKept = 0;
 
   /** Adds bytes. Returns the index of the first line that is new, changed or removed; earlier lines are unchanged. */
@@ -46,14 +46,14 @@ export class LogReader implements Log {
     return this.bytes >= maxRead.bytes || this.dropped + this.rows.lines.length >= maxRead.lines;
   }
 
-  /** How many lines before the first one were forgotten. */
+  /** Number of lines dropped before the first one that is kept. */
   get dropped(): number {
     return this.rows.dropped;
   }
 
   /**
-   * Forgets lines of a long log from its beginning, so that at least `least` is kept, and half as much again at most. It
-   * costs the length of what is kept, once for each half as much.
+   * Drops the oldest lines of a long log. Keeps at least the given extent, and at most 1.5 times as much. Amortized linear:
+   * it runs only after the log has grown by half the extent.
    */
   forget({ characters, lines }: Extent): void {
     const isLong = this.bytes - this.bytesKept >= characters / 2 || this.rows.lines.length >= 1.5 * lines;
@@ -85,12 +85,12 @@ export class LogReader implements Log {
 
   spans(line: number, most = Infinity): readonly Span[] {
     const styles = this.streamAt(line)?.runs.styles.slice(0, 4 * most) ?? this.rows.styles.of(line, most);
-    return Array.from(each(styles), ([start, end, ink, paper]) => ({ start, end, style: styleOf(ink, paper) }));
+    return Array.from(iterateRuns(styles), ([start, end, ink, paper]) => ({ start, end, style: styleOf(ink, paper) }));
   }
 
   links(line: number): readonly HyperLink[] {
     const links = this.streamAt(line)?.runs.links ?? this.rows.links.of(line);
-    return Array.from(each(links)).flatMap(([start, end, index]) => {
+    return Array.from(iterateRuns(links)).flatMap(([start, end, index]) => {
       const url = this.rows.url(index);
       return url === undefined ? [] : [{ start, end, url }];
     });

@@ -6,7 +6,7 @@ const perBlock = 1 << 16;
 /** Runs of all rows in 16 bytes per run plus 4 bytes per row; objects would take more memory than the log. */
 export class Runs {
   private readonly blocks: Uint32Array[] = [];
-  /** How many blocks before these were given up. */
+  /** Number of blocks dropped before the first one that is kept. */
   private gone = 0;
   private used = 0;
   /** Start of each row's runs, 1-based. The count comes first, then four numbers per run. */
@@ -30,7 +30,7 @@ export class Runs {
     return Array.from({ length: 4 * Math.min(most, this.read(head - 1)) }, (_, at) => this.read(head + at));
   }
 
-  /** Forgets the runs of the first rows; the others move up. */
+  /** Drops the runs of the first `count` rows; the others move up. */
   drop(count: number): void {
     this.heads.drop(count);
     const first = this.heads.least() ?? this.used + 1;
@@ -53,14 +53,14 @@ export class Runs {
 }
 
 /** Iterates over a flat list of runs. */
-export function* each(flat: readonly number[]): Generator<Run> {
+export function* iterateRuns(flat: readonly number[]): Generator<Run> {
   for (let at = 0; at < flat.length; at += 4) {
     const [start = 0, end = 0, first = 0, second = 0] = flat.slice(at, at + 4);
     yield [start, end, first, second];
   }
 }
 
-/** Appends a run to a flat list of at most `most`, or extends the last one if it matches. */
+/** Appends a run to a flat list, or extends the last one if it matches. Ignores the run if the list has `most` runs. */
 export function extend(flat: number[], [from, to, first, second]: Run, most: number): void {
   const last = flat.length - 4;
   const isSame = flat[last + 1] === from && flat[last + 2] === first && flat[last + 3] === second;

@@ -84,7 +84,7 @@ export class Sections {
     this.headers.delete(row);
   }
 
-  /** Forgets what ended in the first rows; the others move up. What is open still keeps its place, up to a bound. */
+  /** Drops sections that ended in the first `count` rows, and shifts the others up. Keeps sections that are still open, up to `maxOpen`. */
   drop(count: number): void {
     const kept: Section[] = [];
     const moved = new Map<number, number>();

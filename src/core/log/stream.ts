@@ -30,7 +30,7 @@ export class Stream {
   private url: number | undefined;
   /** After a `\r` that may be part of `\r\n`: the line is cleared when more text is written. */
   private isReturned = false;
-  /** The cursor was moved there by an escape, which ends no marker of a section. */
+  /** Whether an escape sequence moved the cursor here; such a move doesn't end a section marker. */
   private isMoved = false;
   /** Whether the line exceeds the limit and ends with an ellipsis. */
   private isCut = false;
@@ -123,7 +123,7 @@ export class Stream {
     this.url = /^https?:\/\/[^\s/?#]\S*$/i.test(url) && url.length <= longestUrl ? this.rows.urlIndex(url) : undefined;
   }
 
-  /** The first rows are forgotten: a line that began in them goes on as a new one. */
+  /** Called when the first rows are dropped: a line that began in them continues as a new one. */
   drop(count: number): void {
     if (this.row === undefined) return;
     if (this.row >= count) {

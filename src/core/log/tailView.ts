@@ -18,7 +18,7 @@ export class LogView {
   /** Number of characters to show; undefined until the user requests more. */
   private wanted: number | undefined;
   private isNew = true;
-  /** How many lines before the log's first were forgotten, when it was last looked at. */
+  /** Number of lines dropped before the log's first, as of the last update. */
   private dropped = 0;
   private tail: Tail | undefined;
 

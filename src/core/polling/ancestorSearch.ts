@@ -71,7 +71,7 @@ export class AncestorSearch {
     return undefined;
   }
 
-  /** Rechecks the nearest ancestor, which may have got builds since the search. */
+  /** Rechecks the nearest ancestor, which may have gotten builds since the search. */
   private async checkNearest([nearest]: readonly Ancestor[], port: AncestorPort): Promise<void> {
     if (this.search === undefined || nearest === undefined || nearest.sha === this.search.sha) return;
     const listing = await port.listing(nearest.sha);

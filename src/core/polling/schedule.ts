@@ -112,7 +112,7 @@ export function nextDelay(moment: Moment): number | undefined {
   }
 }
 
-/** Intervals of a window by its focus; a window in which the user just acted is waited for, wherever the focus is. */
+/** Intervals for the window's focus: without it, `activeSeconds` is longer, but `soonSeconds`, for the time after an action, isn't. */
 function byFocus({ attention, intervals }: Timing): Intervals {
   const { activeSeconds, idleSeconds, soonSeconds = activeSeconds } = intervals;
   if (attention.focused) return intervals;

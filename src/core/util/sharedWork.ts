@@ -5,7 +5,7 @@ interface Run<T> {
 }
 
 /**
- * Shares one piece of work among all who ask for it while it runs, and cancels it when nobody waits for it any more.
+ * Shares one run of a task among all callers while it is running, and cancels it when nobody is waiting for it anymore.
  */
 export class SharedWork<T> {
   private run: Run<T> | undefined;

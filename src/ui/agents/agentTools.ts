@@ -174,9 +174,7 @@ const wait: Run = async (parts, { input, signal, token }) => {
   const { target, root } = subject;
   if (target === undefined) return statusOf(subject, clock.now());
   if (input.commit !== undefined && !(await subjectOfInput(context, input, signal)).isShown)
-    throw new UserError(
-      `Only builds of the commit that is shown can be waited for, which is ${target.sha.slice(0, 12)}.`,
-    );
+    throw new UserError(`Can only wait for builds of the displayed commit, ${target.sha.slice(0, 12)}.`);
   const build = input.build === undefined ? undefined : await buildOfInput(context, subject, input.build, signal);
   const minutes = Math.min(Math.max(input.minutes ?? usualMinutes, 0), maxMinutes);
   const awaited = { target, build: build?.id };
@@ -189,7 +187,7 @@ const wait: Run = async (parts, { input, signal, token }) => {
 function waitSentence(outcome: WaitOutcome, minutes: number): string {
   switch (outcome) {
     case 'ended':
-      return 'It has ended.';
+      return 'Finished.';
     case 'timeout':
       return `It still runs after ${minutes === 1 ? '1 minute' : `${minutes} minutes`}. Wait again to go on.`;
     case 'canceled':
@@ -205,7 +203,7 @@ function waitSentence(outcome: WaitOutcome, minutes: number): string {
     case 'away':
       return "Waiting ended because GitLab hasn't answered for two minutes.";
     case 'gone':
-      return "Waiting ended because it isn't shown any more.";
+      return 'Waiting ended because the build or its repository is no longer shown.';
     default:
       return outcome satisfies never;
   }

@@ -158,7 +158,7 @@ export function rootOfReference({ session }: Sessions, { build, repository }: Re
   return only?.root ?? session.active ?? '';
 }
 
-/** Throws UserError if the token of what is shown can only read. */
+/** Throws UserError if the token of the displayed project is read-only. */
 export function requireWritable(snapshot: Snapshot | undefined): void {
   if (snapshot?.kind === 'ready' && snapshot.readOnly)
     throw new UserError(readOnlySentence(new URL(snapshot.target.instance.url).host), 'signIn');

@@ -28,7 +28,7 @@ async function buildsToWatch(context: CommandContext, args: readonly unknown[]):
     can: (build) => can(build, 'watch'),
     pick: l10n.t('Select builds to watch until they end'),
     none: l10n.t('No active builds.'),
-    why: (build) => l10n.t('{0} has already ended.', buildTitle(build)),
+    why: (build) => l10n.t('{0} has already finished.', buildTitle(build)),
   });
   return subjects.flatMap(({ root, builds }) => builds.map(({ id }) => ({ root, kind: 'build' as const, id })));
 }

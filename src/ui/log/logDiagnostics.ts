@@ -29,7 +29,7 @@ export interface ReportedProblem extends FoundProblem {
 interface Shown {
   readonly build: Build;
   readonly root: string;
-  /** Undefined for a report. */
+  /** URI of the log; undefined for problems from a report. */
   readonly log: Uri | undefined;
   /** Whether another run had already superseded it. */
   readonly wasSuperseded: boolean;

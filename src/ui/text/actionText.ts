@@ -15,7 +15,7 @@ export interface Action {
   /** Error message if no build allows the action. */
   readonly none: string;
   readonly tooOld: string;
-  /** Error message for a build whose state doesn't allow the action (any more). */
+  /** Error message for a build whose state doesn't allow the action, or no longer does. */
   readonly late: (build: Build) => string;
   readonly done: (before: Build, after: Build) => string;
   /** Replaces GitLab's error message, if there is a better one. */

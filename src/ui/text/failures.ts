@@ -54,7 +54,9 @@ export function failureSentence(failure: Failure): string {
     case 'refused':
       return l10n.t('{0} refused the request{1}.', host, because === '' ? inBrackets(status) : because);
     case 'rateLimited':
-      return l10n.t('{0}: rate limit reached, retrying at {1}.', host, clockTime(failure.retryAt));
+      return failure.retryAt === undefined
+        ? l10n.t('{0}: rate limit reached, retrying later.', host)
+        : l10n.t('{0}: rate limit reached, retrying at {1}.', host, clockTime(failure.retryAt));
     case 'offline':
     case 'timeout':
     case 'notGitLab':
@@ -202,7 +204,7 @@ function connectionSentence(kind: ConnectionTrouble, failure: Failure): string {
         );
       if (failure.wasGitLab === true)
         return l10n.t(
-          "{0} doesn't respond as GitLab's API any more{1}. Something is in front of it, such as a sign-in page or a proxy. Check your network or VPN.",
+          "{0} doesn't respond as GitLab's API anymore{1}. Something is in front of it, such as a sign-in page or a proxy. Check your network or VPN.",
           host,
           because,
         );
@@ -345,6 +347,6 @@ export function badgeSentence(failing: number): string {
   return plural(failing, l10n.t('{0} build has failed', failing), l10n.t('{0} builds have failed', failing));
 }
 
-function clockTime(time: number | undefined): string {
-  return time === undefined ? l10n.t('later') : new Date(time).toLocaleTimeString(undefined, { timeStyle: 'short' });
+function clockTime(time: number): string {
+  return new Date(time).toLocaleTimeString(undefined, { timeStyle: 'short' });
 }

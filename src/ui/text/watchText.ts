@@ -16,7 +16,7 @@ export function watchedBuildSentence(build: Build): string {
     case 'canceled':
       return l10n.t('{0} was canceled', title);
     default:
-      return l10n.t('{0} ended: {1}', title, statusLabel(build.status));
+      return l10n.t('{0} finished: {1}', title, statusLabel(build.status));
   }
 }
 

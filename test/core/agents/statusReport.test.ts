@@ -42,7 +42,7 @@ describe('The status that an agent is told', () => {
 
   it('names apart what may fail, what passed on retry, and what runs', () => {
     assert.match(below({ listing }, 'Failed, but allowed to fail:').join(), /^- `build 2` #2/);
-    assert.match(below({ listing }, 'Passed when they were run again:').join(), /^- `build 3` #3.*attempt 2$/);
+    assert.match(below({ listing }, 'Passed after a retry:').join(), /^- `build 3` #3.*attempt 2$/);
     assert.match(below({ listing }, 'Running:').join(), /^- `build 5` #5/);
   });
 

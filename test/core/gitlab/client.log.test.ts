@@ -50,7 +50,7 @@ describe('GitLabClient: the log of a build', () => {
     assert.equal(failure.kind, 'notGitLab');
   });
 
-  it('of a build that vanished is not found', async () => {
+  it('is not found if the build was deleted', async () => {
     const client = await start();
     assert.equal((await failureOf(client.trace(small.project.path, 9999, unhurried()))).kind, 'notFound');
   });

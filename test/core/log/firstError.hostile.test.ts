@@ -80,7 +80,7 @@ describe('a hostile log', () => {
       },
     ));
 
-  it('may change the colour at every letter', () =>
+  it('may change the color at every letter', () =>
     assertLinear(
       10_000,
       (count) => ({ count, text: repeated(count, (at) => `\x1b[38;2;${at % 256};${at >> 9};0mx`).join('') }),

@@ -65,7 +65,7 @@ describe('the text of a log', () => {
   });
 });
 
-describe('the colours of a log', () => {
+describe('the colors of a log', () => {
   const styleOf = (sgr: string): unknown => read(`\x1b[${sgr}mx`).spans(0)[0]?.style;
 
   it('knows every style', () => {
@@ -93,7 +93,7 @@ describe('the colours of a log', () => {
     assert.deepEqual(styleOf('4:3'), { underline: true });
   });
 
-  it('knows 16 colours, 256 and all', () => {
+  it('supports 16, 256 and 24-bit colors', () => {
     for (let color = 0; color < 8; color += 1) {
       assert.deepEqual(styleOf(`${30 + color};${100 + color}`), { color, background: 8 + color });
       assert.deepEqual(styleOf(`${90 + color};${40 + color}`), { color: 8 + color, background: color });
@@ -109,7 +109,7 @@ describe('the colours of a log', () => {
     assert.deepEqual(styleOf('58;5;9;3'), { italic: true });
   });
 
-  it('takes no colour that is none', () => {
+  it('ignores invalid colors', () => {
     for (const sgr of [
       '38',
       '38;5',
@@ -148,7 +148,7 @@ describe('the colours of a log', () => {
     assert.deepEqual(read('\x1b[31ma\x1b[0;31mb\x1b[Kc').spans(0), [{ start: 0, end: 3, style: { color: 1 } }]);
   });
 
-  it('forgets the colours of what was written over', () => {
+  it('drops the colors of overwritten text', () => {
     assert.deepEqual(read('\x1b[31mold\x1b[0m\rnew').spans(0), []);
   });
 
@@ -208,7 +208,7 @@ describe('the sections of a log', () => {
     assert.deepEqual(read(`${start(1, 'a')}A\nx\n${end(2, 'a')}\n\ny\n`).lines, ['A', 'x', '', 'y']);
   });
 
-  it('are none without exactly what GitLab wants behind them', () => {
+  it('are ignored unless the marker has exactly the syntax that GitLab requires', () => {
     for (const text of [
       'section_start:1:a\n',
       'section_start:x:a\r\x1b[0Kb',

@@ -62,7 +62,7 @@ describe('An error', () => {
     assert.deepEqual([error.message, error.name, error.cause], ['noSpace /x', 'DiskError', cause]);
   });
 
-  it('tells that something was not found where GitLab answers 404, and nowhere else', () => {
+  it('means not found if GitLab responds with 404, and only then', () => {
     assert.equal(isNotFound(new GitLabError({ kind: 'notFound', status: 404 })), true);
     assert.equal(isNotFound(new GitLabError({ kind: 'forbidden', status: 403 })), false);
     assert.equal(isNotFound(new Error('404')), false);

@@ -73,7 +73,7 @@ describe('The timeline of a pipeline', () => {
     assert.equal(pathOf(drawn(builds, new Map([['docs', []]]))), 'docs production');
   });
 
-  it('is estimated where a build began before the stages before its own had ended, and nobody tells why', () => {
+  it('is estimated if a build began before earlier stages finished and GitLab doesn’t say why', () => {
     const early = [ran('build', 'compile', 2, 60), ran('test', 'docs', 6, 200)];
     assert.equal(drawn(early).isEstimated, true);
     assert.equal(pathOf(drawn(early)), 'docs');

@@ -113,7 +113,7 @@ describe('Monitor: a new target', () => {
     assert.deepEqual(watched.failures, []);
   });
 
-  it("never shows the old target's builds, though their answer comes nevertheless", async () => {
+  it("never shows the old target's builds, even if their response still arrives", async () => {
     const load = watched.load;
     let answerLate: (() => void) | undefined;
     watched.load = (target, signal, urgency) => {
@@ -308,7 +308,7 @@ describe('Monitor: waiting', () => {
     }
   });
 
-  it('calls off a round that waits its turn for a new HEAD', async () => {
+  it('aborts a queued round when HEAD moves', async () => {
     void watched.monitor.refresh('active');
     await settled();
     void watched.monitor.retarget('moved');

@@ -95,7 +95,7 @@ describe('The request budget', () => {
     assert.equal(admitted.indexOf('idle'), 59);
   });
 
-  it('forgets who does not wait any more', async () => {
+  it('drops requests that are no longer waiting', async () => {
     spendAll();
     const leaving = new AbortController();
     const refused = errorOf(ask('active', 'gone', leaving.signal));
@@ -183,7 +183,7 @@ describe('The request budget of a window that opens with many repositories', () 
     assert.equal(admitted, 2 * count + 5 * requestsPerSecond);
   });
 
-  it('is the usual one for a few, and after a pause', async () => {
+  it('is the usual one for a few repositories, and after a pause', async () => {
     for (let opened = 0; opened < count; opened += 1) budget.open();
     for (let asked = 0; asked < 2 * count; asked += 1) void ask();
     await clock.pass(600 * second);

@@ -244,7 +244,7 @@ describe('The delay until a log is read again', () => {
       }
   });
 
-  it('is that of a commit that can not be loaded while nothing is read', () => {
+  it('is that of a commit that can’t be loaded, as long as nothing was read', () => {
     for (const [kind, attention] of each) {
       if (kind === undefined) continue;
       const actual = nextLogDelay({ build: undefined, failure: { kind }, isEmpty: true }, { ...timing, attention });

@@ -49,7 +49,7 @@ describe('Claims of notices', () => {
     assert.ok(names().includes('other'));
   });
 
-  it('are everybody’s where the folder can not be used', async () => {
+  it('are granted to every window if the folder can’t be used', async () => {
     writeFileSync(path, 'a file in its place');
     assert.deepEqual([await window().claim('failed 1'), await window().claim('failed 1')], [true, true]);
   });

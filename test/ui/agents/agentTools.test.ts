@@ -253,7 +253,7 @@ describe('Tools for agents', () => {
     assert.match(bodyOf(await invoke('status')), /Can't reach 127\.0\.0\.1/);
   });
 
-  it('end when they are called off', async () => {
+  it('end when they are canceled', async () => {
     await ready();
     const calledOff = cancellation();
     const asking = invoke('failure', { build: 99_999 }, calledOff);
@@ -288,7 +288,7 @@ describe('Tools for agents', () => {
       const waiting = invoke('wait', { build: app.small.builds.long.id, minutes: 5 });
       world.setStatus(app.small.builds.long, 'success');
       await app.api.refresh();
-      assert.match(bodyOf(await waiting), /^It has ended\./);
+      assert.match(bodyOf(await waiting), /^Finished\./);
     });
 
     it('count as somebody who looks: a hidden view is kept up to date for them', async () => {
@@ -296,7 +296,7 @@ describe('Tools for agents', () => {
       editor().views[0]?.turn(false);
       app.gitlab.world.setStatus(app.small.builds.long, 'success');
       // Nothing refreshes but the poll; a hidden view without a wait would be polled after a minute.
-      assert.match(bodyOf(await invoke('wait', { build: app.small.builds.long.id, minutes: 5 })), /^It has ended\./);
+      assert.match(bodyOf(await invoke('wait', { build: app.small.builds.long.id, minutes: 5 })), /^Finished\./);
     });
 
     it('end when the time is up, and when they are called off', async () => {

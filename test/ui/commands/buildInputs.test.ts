@@ -130,7 +130,7 @@ describe('Builds with inputs', () => {
     assert.match(told()[0] ?? '', /^The inputs must be an object of values/);
   });
 
-  it('show the refusal of GitLab at the input, and can be started once it is mended', async () => {
+  it('show GitLab’s refusal at the input, and can be started once it is corrected', async () => {
     await start();
     app.gitlab.world.update(failed, {
       inputsSpec: [{ name: 'tag', type: 'STRING', default: 'v1', regex: '(?=v)v.+' }],

@@ -117,7 +117,7 @@ describe('Show Another Commit', () => {
     await running;
   });
 
-  it('is busy until the answer to the last button is there', async () => {
+  it('is busy until the response to the last button arrives', async () => {
     const running = app.run('selectCommit');
     const pick = await list();
     app.gitlab.faults = [{ stall: 'beforeHeaders', when: ({ path }) => path.includes('scope=failed') }];

@@ -58,7 +58,7 @@ describe('Artifacts that were downloaded before', () => {
     assert.deepEqual(editor().messages.length, 1);
   });
 
-  it('all stay when the question is called off', async () => {
+  it('all stay when the prompt is dismissed', async () => {
     const running = app.run('downloadArtifacts', await app.row('package'));
     await answered(0, undefined);
     await running;

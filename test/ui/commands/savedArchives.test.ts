@@ -203,7 +203,7 @@ describe('The extraction of artifacts', () => {
     assert.deepEqual(await readdir(outside), []);
   });
 
-  it('is called off with its download, and leaves the archive or nothing', async () => {
+  it('is canceled with its download, and leaves the archive or nothing', async () => {
     app.gitlab.faults = [{ stall: 'midBody', when: ({ path }) => path.endsWith('/artifacts') }];
     const running = app.run('extractArtifacts', await app.row('compile'));
     const shown = await until('the progress', () => editor().progress.find(({ options }) => options.cancellable));

@@ -70,7 +70,7 @@ describe('A log that takes long to read', function () {
     assert.ok(lenses().some((title) => title.includes('Load earlier')));
   });
 
-  it('is called off by its button, shows what was read, and is read on from there', async () => {
+  it('is canceled by its button, shows what was read, and can be continued', async () => {
     const app = await apps.ready();
     const { long } = app.small.builds;
     app.gitlab.world.update(long, { trace });

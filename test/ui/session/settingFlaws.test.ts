@@ -66,7 +66,7 @@ describe('What is wrong with the settings', () => {
       assert.deepEqual([logged, editor().contextKeys.get('gitlabBuilds.hasSettingFlaws')], [[sentence], true]);
     });
 
-  it('is in the log once, and no longer told once it is mended', () => {
+  it('is logged once, and no longer reported once it is corrected', () => {
     for (const value of ['a', 'b', 'stage', 'c']) write('workspace', 'groupBy', value);
     assert.equal(logged.length, 1);
     assert.equal(flaws.all.length, 1);

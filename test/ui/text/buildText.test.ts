@@ -34,7 +34,7 @@ describe('A status', () => {
     for (const label of labels) assert.match(label, /^[a-z][a-z ]+$/);
   });
 
-  it('has an icon of its own: no two differ by colour alone', () => {
+  it('has an icon of its own: no two differ by color alone', () => {
     const icons = [...allStatuses, 'levitating'].map((status) => statusIcon(status).id);
     icons.push(buildIcon(aBuild({ status: 'failed', allowFailure: true })).id);
     assert.equal(new Set(icons).size, icons.length);

@@ -109,7 +109,7 @@ describe('What is to be said besides', () => {
       ['CI/CD is off in this project, or not visible for your role'],
     ));
 
-  it('is that earlier commits are missing, only where some were looked for in vain', () => {
+  it('is that earlier commits are missing, but only if none with builds was found', () => {
     const target = ofHead({ pushed: false, shallow: true });
     const words = "shallow clone: earlier commits aren't available";
     assert.deepEqual(said({ target, unpushed, ...empty }), ['not pushed', words]);

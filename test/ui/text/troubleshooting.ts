@@ -39,8 +39,8 @@ const failures = {
     { url: `https://${host}` },
   ],
   tls: [
-    'The certificate, its authority, the port or a clock is wrong.',
-    "Contact the server's administrator, add the authority to the system's certificates, or start VS Code with `NODE_EXTRA_CA_CERTS`.",
+    'The certificate, its authority, the port, the TLS version or a clock is wrong, or the server requires a client certificate.',
+    "Follow the advice in the sentence. If only the authority isn't trusted, add it to the system's certificates, or start VS Code with `NODE_EXTRA_CA_CERTS`.",
     ...['CERT_HAS_EXPIRED', 'CERT_NOT_YET_VALID', 'ERR_TLS_CERT_ALTNAME_INVALID', 'EPROTO'].map((reason) => ({
       reason,
     })),

@@ -57,7 +57,7 @@ describe('A refresh', () => {
 
   it('draws all thousand builds at first', () => assert.equal(cost(aThousand()), 1010));
 
-  it('in which nothing has changed draws nothing and tells nothing', () => {
+  it('redraws nothing and fires no event if nothing has changed', () => {
     cost(aThousand());
     const before = live.told.length;
     assert.equal(cost(again(aThousand())), 0);

@@ -18,7 +18,7 @@ describe('A menu', () => {
   });
 
   for (const command of ['retry', 'cancel', 'retryFailed', 'cancelActive', 'copyUrl']) {
-    it(`of a row that VS Code has lost meanwhile does nothing: ${command}`, async () => {
+    it(`does nothing if VS Code has lost its row: ${command}`, async () => {
       const app = await apps.ready();
       app.asked();
       await app.run(command, undefined, undefined);

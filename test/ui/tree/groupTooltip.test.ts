@@ -109,7 +109,7 @@ describe('The tooltip of a pipeline', () => {
     assert.equal(typeof isTrusted, 'object');
   });
 
-  it('says as of when it is, where it is not fresh', () =>
+  it('says how old it is if it is out of date', () =>
     assert.match(
       ofPipeline({}, builds, { ...noBlockers, asOf: now - 60_000 }).value,
       /\nOut of date\\: as of [^\n]+$/,

@@ -114,7 +114,7 @@ const laterFields: Readonly<Record<string, Feature>> = {
 /** Fields to leave out for a server, as `Type.field`: those it is too old for, and one that others make superfluous. */
 export function fieldsLeftOutFor(server: Server): readonly string[] {
   const tooNew = Object.entries(laterFields).flatMap(([field, feature]) => (has(server, feature) ? [] : [field]));
-  // The tooltip has a word for why a job failed, the message a sentence.
+  // The failure message explains more than the tooltip, so the tooltip isn't needed.
   return has(server, 'failureMessage') ? [...tooNew, 'DetailedStatus.tooltip'] : tooNew;
 }
 

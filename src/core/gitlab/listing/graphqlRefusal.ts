@@ -28,7 +28,7 @@ export function toRefusal(messages: readonly string[]): Refusal {
     const [, field, type] = /^Field '(\w+)' doesn't exist on type '(\w+)'/.exec(message) ?? [];
     return field === undefined ? [] : [`${type}.${field}`];
   });
-  // A variable that only a missing field used.
+  // Follow-up errors: variables that only the missing fields used.
   const explained = messages.filter((message) => message.startsWith('Variable $') && message.endsWith(' but not used'));
   const isKnown = fields.length + explained.length === messages.length && fields.length > 0;
   return isKnown && !fields.some(isEssential) ? { kind: 'lacks', fields } : { kind: 'never' };

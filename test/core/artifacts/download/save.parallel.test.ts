@@ -234,7 +234,7 @@ describe('Work on the artifacts of one build at the same time', () => {
       for (const name of names) assert.ok(readFileSync(disk.at('cache', name)).equals(content));
     });
 
-    it('what a process has left that was killed goes with the next work in its folder', async () => {
+    it('what a killed process left behind is removed by the next task in its folder', async () => {
       const child = await start('save', 0);
       const tag = takeOwnerTag().replace(`-${process.pid}-`, `-${child.pid ?? 0}-`);
       mkdirSync(disk.at(folder), { recursive: true });

@@ -117,7 +117,7 @@ describe('AskOnce', () => {
     assert.equal(most, 1);
   });
 
-  it('fails for the file whose question failed, and asks for the next', async () => {
+  it('fails for the file whose prompt failed, and prompts for the next', async () => {
     const failure = new Error('the window is gone');
     const ask = asking(failure, 'replace');
     const [first, second] = await Promise.allSettled([ask.may('a'), ask.may('b')]);
@@ -154,7 +154,7 @@ describe('replaceFile', () => {
     assert.deepEqual(clock.waits, []);
   });
 
-  it('stops to wait when it is called off', async () => {
+  it('stops waiting when it is aborted', async () => {
     const reason = new Error('canceled');
     const options = { clock: new HurriedClock(), signal: AbortSignal.abort(reason), move: failing('EBUSY', 1) };
     assert.equal(await errorOf(replaceFile('a', 'b', options)), reason);

@@ -96,7 +96,7 @@ describe('Further pages of jobs', () => {
     }
   });
 
-  it('fail as a page fails that is needed', async () => {
+  it('fail the listing if a required page fails', async () => {
     const further = new FurtherJobs(() => Promise.reject(new Error('no')));
     further.begin('1', { size, cursors: ['3'] });
     await assert.rejects(

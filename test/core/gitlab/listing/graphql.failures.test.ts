@@ -197,7 +197,7 @@ describe('GraphQL that does not answer as it should', () => {
     assert.equal(at.client.usesGraphql, true);
   });
 
-  it('that tells of a child that is gone by now does without it', async () => {
+  it('leaves out a child pipeline that has been deleted', async () => {
     await start('18.9');
     const answering = (part: string, project: object): Fault => ({
       when: (request) => isGraphql(request) && request.body.includes(part),
