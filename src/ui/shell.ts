@@ -112,9 +112,9 @@ export function startShell(context: ExtensionContext, changed: EventEmitter<void
   const { ciFiles, ciValidation, ciViews } = ciFileParts(shared, log);
   const act = (name: string, ...args: readonly unknown[]): Promise<void> => run(name, args);
   const [watches, stateLog] = [new Watches({ report, act }), new StateLog(log, (one) => clients.of(one).server)];
-  const kept = { cache, archives, artifactRows, variables, downloaded: new DownloadedArchives() };
+  const caches = { cache, archives, artifactRows, variables, downloaded: new DownloadedArchives() };
   const known = { session, clients, tokens, settings, settingFlaws, instanceHosts, credentials };
-  const shown = { tree, ...kept, ...logsShown, logPaths, watches, testSource, commitTests, coverage };
+  const shown = { tree, ...caches, ...logsShown, logPaths, watches, testSource, commitTests, coverage };
   const commandContext = { ...known, ...documents, ciFiles, ciValidation, report, log, manifest, ...shown };
   const run = (name: string, args: readonly unknown[]) =>
     report.guard(name, async () => table[name]?.(commandContext, withBuildOf(commitTests, args)));
@@ -218,8 +218,8 @@ function sessionParts(
   const forget = { keepOnly: (urls: readonly string[]) => forgotten.forEach((one) => one.keepOnly(urls)) };
   const snapshotCache = new SnapshotCache(workspaceState, systemClock, forget, files);
   const [remoteChoices, instanceHosts] = [new RemoteChoices(workspaceState), new InstanceHosts(globalState)];
-  const kept = { snapshotCache, knownProjects, remoteChoices, instanceHosts, sshHosts: new SshHosts() };
-  return { git, settings, tokens, credentials, clients, log, clock: systemClock, ...kept };
+  const stored = { snapshotCache, knownProjects, remoteChoices, instanceHosts, sshHosts: new SshHosts() };
+  return { git, settings, tokens, credentials, clients, log, clock: systemClock, ...stored };
 }
 
 /** Sets the context key that says whether there is anything to sign out of. */

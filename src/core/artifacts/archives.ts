@@ -44,7 +44,7 @@ export const largestInEditor = 100_000_000;
 /** Opens each build's archive once for the tree, editors and commands. Failures aren't cached. */
 export class Archives implements Disposable {
   /** Most recently used last. */
-  private readonly kept = new Map<string, Kept>();
+  private readonly entries = new Map<string, Kept>();
   private readonly reading = new Map<string, Promise<Uint8Array>>();
 
   constructor(private readonly port: ArchivesPort) {}
@@ -55,12 +55,12 @@ export class Archives implements Disposable {
    */
   async of(address: ArtifactAddress): Promise<OpenArchive> {
     const key = keyOf(address);
-    const known = this.kept.get(key);
+    const known = this.entries.get(key);
     const kept = known ?? this.start(address);
-    this.kept.delete(key);
-    this.kept.set(key, kept);
+    this.entries.delete(key);
+    this.entries.set(key, kept);
     // Callers that still wait for it get it anyway.
-    for (const old of [...this.kept.keys()].slice(0, -maxKept)) this.kept.delete(old);
+    for (const old of [...this.entries.keys()].slice(0, -maxKept)) this.entries.delete(old);
     return kept.opened;
   }
 
@@ -77,15 +77,15 @@ export class Archives implements Disposable {
 
   /** Closes all archives and aborts pending reads. */
   clear(): void {
-    for (const key of [...this.kept.keys()]) this.drop(key);
+    for (const key of [...this.entries.keys()]) this.drop(key);
   }
 
   /** Closes archives that the current builds of a commit no longer have. */
   dropReplaced(snapshot: Snapshot | undefined): void {
-    if (snapshot?.kind !== 'ready' || this.kept.size === 0) return;
+    if (snapshot?.kind !== 'ready' || this.entries.size === 0) return;
     const { instance, project } = snapshot.target;
     const sizes = new Map(flatten(buildsOf(snapshot)).map(({ id, artifacts }) => [id, artifacts?.size]));
-    for (const [key, { address }] of [...this.kept]) {
+    for (const [key, { address }] of [...this.entries]) {
       if (address.instance !== instance.url || address.project !== project || !sizes.has(address.build)) continue;
       const size = sizes.get(address.build);
       // 0: GitLab didn't report the size.
@@ -95,7 +95,7 @@ export class Archives implements Disposable {
 
   /** Closes archives of instances that the user has signed out of. */
   async dropSignedOut(): Promise<void> {
-    for (const [key, { address }] of [...this.kept]) {
+    for (const [key, { address }] of [...this.entries]) {
       const instance = (await this.port.instances()).find(({ url }) => url === address.instance);
       if (instance === undefined || !(await this.port.isSignedIn(instance))) this.drop(key);
     }
@@ -110,7 +110,7 @@ export class Archives implements Disposable {
     const kept: Kept = { address, end, opened: this.open(address, end.signal) };
     // Failures aren't cached; the next caller tries again.
     kept.opened.catch(() => {
-      if (this.kept.get(keyOf(address)) === kept) this.kept.delete(keyOf(address));
+      if (this.entries.get(keyOf(address)) === kept) this.entries.delete(keyOf(address));
     });
     return kept;
   }
@@ -146,9 +146,9 @@ export class Archives implements Disposable {
   }
 
   private drop(key: string): void {
-    const kept = this.kept.get(key);
+    const kept = this.entries.get(key);
     if (kept === undefined) return;
-    this.kept.delete(key);
+    this.entries.delete(key);
     kept.end.abort();
   }
 }

@@ -58,8 +58,8 @@ const usualLimits: GitLimits = { maxBytes: 16 * 1024 * 1024, timeoutMs: 10_000 }
 
 /** The user's environment for git without variables that redirect it. GIT_CONFIG_* and certificates are kept. */
 export function gitEnvironment(from: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const kept = Object.entries(from).filter(([name]) => !removed.has(name.toUpperCase()));
-  return { ...Object.fromEntries(kept), ...forced };
+  const variables = Object.entries(from).filter(([name]) => !removed.has(name.toUpperCase()));
+  return { ...Object.fromEntries(variables), ...forced };
 }
 
 /**
@@ -104,7 +104,7 @@ function reasonOf(error: unknown): string | undefined {
   const code = codeOf(error);
   if (code !== undefined) return code;
   if ('killed' in error && error.killed === true) return 'ETIMEDOUT';
-  const said = 'stderr' in error && typeof error.stderr === 'string' ? error.stderr.trim().split(/\r?\n/) : [];
+  const messages = 'stderr' in error && typeof error.stderr === 'string' ? error.stderr.trim().split(/\r?\n/) : [];
   // The first line states the problem; the rest is advice for a terminal.
-  return said.find((line) => line.startsWith('fatal: '))?.slice('fatal: '.length) ?? said[0];
+  return messages.find((line) => line.startsWith('fatal: '))?.slice('fatal: '.length) ?? messages[0];
 }

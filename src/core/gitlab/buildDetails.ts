@@ -27,23 +27,23 @@ export function isIncomplete({ kind, startedAt, runner, artifacts }: Build, lack
 
 /** Loads runner and archive of single builds if lists lack them: once per build and status. */
 export class BuildDetails {
-  private readonly kept = new Map<string, Kept>();
+  private readonly entries = new Map<string, Kept>();
 
   /** Adds cached details to a build. */
   with(project: number, build: Build): Build {
-    const kept = this.kept.get(keyOf(project, build.id));
+    const kept = this.entries.get(keyOf(project, build.id));
     return kept?.details === undefined || kept.status !== build.status ? build : completed(build, kept.details);
   }
 
   /** Like `with` for a whole list. Returns the list itself if nothing is cached for its builds. */
   withAll(project: number, builds: readonly Build[]): readonly Build[] {
-    return this.kept.size === 0 ? builds : builds.map((build) => this.with(project, build));
+    return this.entries.size === 0 ? builds : builds.map((build) => this.with(project, build));
   }
 
   /** Adds details to a build, calling `ask` unless they are cached. Rejections aren't cached. */
   async load(project: number, build: Build, ask: () => Promise<Build>): Promise<Build> {
     const key = keyOf(project, build.id);
-    const known = this.kept.get(key);
+    const known = this.entries.get(key);
     const kept = known?.status === build.status ? known : this.start(key, build.status, ask);
     await kept.asked;
     return this.with(project, build);
@@ -51,11 +51,11 @@ export class BuildDetails {
 
   /** Drops the cached details of a build that is about to change. */
   forget(project: number, build: number): void {
-    this.kept.delete(keyOf(project, build));
+    this.entries.delete(keyOf(project, build));
   }
 
   clear(): void {
-    this.kept.clear();
+    this.entries.clear();
   }
 
   private start(key: string, status: string, ask: () => Promise<Build>): Kept {
@@ -64,15 +64,15 @@ export class BuildDetails {
         kept.details = { runner, artifacts };
       },
       (error: unknown) => {
-        if (this.kept.get(key) === kept) this.kept.delete(key);
+        if (this.entries.get(key) === kept) this.entries.delete(key);
         throw error;
       },
     );
     const kept: Kept = { status, asked };
-    this.kept.delete(key);
-    this.kept.set(key, kept);
-    const [oldest] = this.kept.keys();
-    if (this.kept.size > maxKept && oldest !== undefined) this.kept.delete(oldest);
+    this.entries.delete(key);
+    this.entries.set(key, kept);
+    const [oldest] = this.entries.keys();
+    if (this.entries.size > maxKept && oldest !== undefined) this.entries.delete(oldest);
     return kept;
   }
 }

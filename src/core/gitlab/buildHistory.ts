@@ -119,9 +119,9 @@ class Search {
       const [job, commit] = [pipeline.object('job'), pipeline.object('commit')];
       const [id, sha] = [job?.string('id'), pipeline.string('sha')];
       if (job === undefined || id === undefined || sha === undefined) continue;
-      const told = { sha, title: commit?.string('title') ?? '', author: commit?.string('authorName') ?? '' };
+      const runCommit = { sha, title: commit?.string('title') ?? '', author: commit?.string('authorName') ?? '' };
       const [status, createdAt] = [(job.string('status') ?? '').toLowerCase(), job.string('createdAt')];
-      this.runs.push({ id: toId(id), status, createdAt, commit: told });
+      this.runs.push({ id: toId(id), status, createdAt, commit: runCommit });
     }
   }
 

@@ -42,14 +42,14 @@ type WholeReport = readonly (SuiteRow & { readonly cases: readonly TestCaseRow[]
 
 /** Loads test results of builds from GitLab, each suite once. */
 export class BuildTests {
-  private readonly kept: TtlCache;
+  private readonly cache: TtlCache;
 
   constructor(now: () => number) {
-    this.kept = new TtlCache(now, suitesKept);
+    this.cache = new TtlCache(now, suitesKept);
   }
 
   clear(): void {
-    this.kept.clear();
+    this.cache.clear();
   }
 
   /** Test results of a build; undefined if GitLab has none, so that the archive must be searched. */
@@ -57,23 +57,23 @@ export class BuildTests {
     const { call, project, pipeline, state, build } = question;
     if (!has(call.server, 'testReport')) return undefined;
     const summary = `suites ${project.id} ${pipeline} ${state}`;
-    const suites = await this.kept.getOrLoad(summary, Infinity, () => this.suites(question));
+    const suites = await this.cache.getOrLoad(summary, Infinity, () => this.suites(question));
     if (suites === undefined) return this.fromWhole(question, toSuiteName(build.name), [build.id]);
     const suite = suites.find(({ builds }) => builds.includes(build.id));
     if (suite === undefined) {
       // GitLab parses the files shortly after the build has finished.
-      this.kept.set(summary, suites, unreadMs);
+      this.cache.set(summary, suites, unreadMs);
       return undefined;
     }
     const key = `suite ${project.id} ${suite.builds.join(' ')}`;
-    return this.kept.getOrLoad(key, Infinity, () => this.suite(question, suite));
+    return this.cache.getOrLoad(key, Infinity, () => this.suite(question, suite));
   }
 
   /** Suites of a pipeline; undefined if this GitLab has no summary. */
   private async suites(question: TestsQuestion): Promise<readonly SuiteRow[] | undefined> {
     const { call, project, pipeline } = question;
-    const told = await this.byGraphql(question, (iid) => this.suitesByGraphql(question, iid));
-    if (told !== undefined) return told;
+    const results = await this.byGraphql(question, (iid) => this.suitesByGraphql(question, iid));
+    if (results !== undefined) return results;
     if (!has(call.server, 'testReportSummary')) return undefined;
     const path = `projects/${project.id}/pipelines/${pipeline}/test_report_summary`;
     return noneWithout(() => call.api.getReport(path, (row) => row.objects('test_suites').map(toSuiteRow)));
@@ -136,7 +136,7 @@ export class BuildTests {
         ...toSuiteRow(suite),
         cases: suite.objects('test_cases').map(toTestCase),
       }));
-    const suites = await this.kept.getOrLoad(`report ${path} ${state}`, Infinity, () =>
+    const suites = await this.cache.getOrLoad(`report ${path} ${state}`, Infinity, () =>
       noneWithout(() => call.api.getReport(path, read)),
     );
     const suite = suites?.find((one) => one.name === name);

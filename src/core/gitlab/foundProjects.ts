@@ -88,8 +88,8 @@ export class FoundProjects {
   private async lookUp(idOrPath: string, signal: AbortSignal): Promise<Project> {
     const read = (row: JsonObject): Project => toProject(row, this.parts.instance);
     const ask = async ({ api, beside }: OpenCall): Promise<Project> => {
-      const told = beside === undefined ? undefined : readOrNone(await beside, read);
-      return told ?? api.get(`projects/${encodeURIComponent(idOrPath.toWellFormed())}`, read);
+      const project = beside === undefined ? undefined : readOrNone(await beside, read);
+      return project ?? api.get(`projects/${encodeURIComponent(idOrPath.toWellFormed())}`, read);
     };
     return this.parts.server.call(signal, ask, idOrPath);
   }

@@ -34,7 +34,7 @@ export class GitLabApi {
     private readonly token: string | undefined,
     private readonly signal: AbortSignal,
     /** Previously loaded pages by URL. */
-    private readonly kept: TtlCache,
+    private readonly cache: TtlCache,
     private readonly serverClock: ServerClock,
   ) {}
 
@@ -89,9 +89,9 @@ export class GitLabApi {
    */
   async keptList<T>(path: string, read: (row: JsonObject) => T): Promise<readonly T[]> {
     const key = `pages of ${path}`;
-    const known = this.kept.get(key) as PagesOfList | undefined; // Only written below.
+    const known = this.cache.get(key) as PagesOfList | undefined; // Only written below.
     const { items, pages, size } = await this.allOf((page, rows) => this.keptPage(path, page, read, rows), known);
-    if (pages > 1) this.kept.set(key, { pages, size } satisfies PagesOfList);
+    if (pages > 1) this.cache.set(key, { pages, size } satisfies PagesOfList);
     return items;
   }
 
@@ -127,16 +127,16 @@ export class GitLabApi {
 
   private async keptPage<T>(path: string, page: number, read: (row: JsonObject) => T, size: number): Promise<Page<T>> {
     const request = this.request('GET', pageOf(path, page, size));
-    const known = this.kept.get(request.url) as KeptPage<T> | undefined; // Only written below.
+    const known = this.cache.get(request.url) as KeptPage<T> | undefined; // Only written below.
     const { headers, body, isUnchanged } = await this.http.json({ ...request, etag: known?.etag });
     if (isUnchanged && known !== undefined) {
-      this.kept.set(request.url, known);
+      this.cache.set(request.url, known);
       // The number of pages can change while this page doesn't. Only intermediaries omit the header.
       return headers.get('x-next-page') === null ? known : { headers, items: known.items };
     }
     const items = this.rows(body, read);
     const etag = headers.get('etag');
-    if (etag !== null) this.kept.set(request.url, { headers, items, etag } satisfies KeptPage<T>);
+    if (etag !== null) this.cache.set(request.url, { headers, items, etag } satisfies KeptPage<T>);
     return { headers, items };
   }
 

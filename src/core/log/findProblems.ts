@@ -15,7 +15,7 @@ export interface FoundProblems {
   /** Whether the list was truncated at `maxProblems`. */
   readonly isCut: boolean;
   /** Number of file locations in the log, whether or not the files exist. */
-  readonly places: number;
+  readonly locations: number;
   /** Number of these whose file is ambiguous or has changed since. */
   readonly unsure: number;
 }
@@ -39,7 +39,7 @@ export async function findProblems(
   for (const some of problemsIn(log.lines, locationsOf(log.lines))) {
     await yieldIfDue();
     const own = some.filter(({ path }) => !isDependency(path));
-    collected.places += some.length;
+    collected.locations += some.length;
     if (own.length === 0) continue;
     const found = await files.find(own);
     for (const [index, problem] of own.entries())
@@ -49,7 +49,7 @@ export async function findProblems(
 }
 
 class Collected {
-  places = 0;
+  locations = 0;
   private unsure = 0;
   private stack: number | undefined;
   private readonly found = new Map<string, FoundProblem>();
@@ -73,6 +73,6 @@ class Collected {
   }
 
   result(isCut: boolean): FoundProblems {
-    return { problems: [...this.found.values()], isCut, places: this.places, unsure: this.unsure };
+    return { problems: [...this.found.values()], isCut, locations: this.locations, unsure: this.unsure };
   }
 }

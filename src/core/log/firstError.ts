@@ -154,8 +154,8 @@ export function tailOf(log: Log, count: number): readonly string[] {
   const sentence = lines[last] ?? '';
   const rest = last > end && verdict.test(sentence) ? [sentence] : [];
   const least = script?.start ?? 0;
-  const told = lines.slice(Math.max(least, end + 1 - Math.max(0, count - rest.length)), end + 1);
-  return [...told, ...rest].map((line) => (line.length > longestTold ? `${line.slice(0, longestTold)}…` : line));
+  const shown = lines.slice(Math.max(least, end + 1 - Math.max(0, count - rest.length)), end + 1);
+  return [...shown, ...rest].map((line) => (line.length > longestTold ? `${line.slice(0, longestTold)}…` : line));
 }
 
 /** Section of the script, in the last attempt if the runner retried it. */

@@ -24,7 +24,7 @@ const maxLinesToPackage = 2000;
  */
 export class LogFolders {
   private readonly shell = new ShellFolder();
-  private readonly said: {
+  private readonly mentions: {
     readonly command: Said[];
     readonly option: Said[];
     readonly make: Said[];
@@ -60,7 +60,7 @@ export class LogFolders {
     while (this.upTo <= at && this.upTo < this.lines.length) this.readLine(this.upTo++);
     const own = this.onLine(this.line(at));
     const since = lastBefore(this.commands, at, (one) => one) ?? -1;
-    const { command, option, make, task } = this.said;
+    const { command, option, make, task } = this.mentions;
     const before = [command, option, make, task].flatMap((list) => {
       const last = lastBefore(list, at, (one) => one.at);
       return last === undefined || (list !== command && last.at < since) ? [] : [last];
@@ -94,7 +94,7 @@ export class LogFolders {
   private startAnew(at: number): void {
     this.shell.reset();
     this.commands.push(at);
-    this.said.command.push({ at, folder: unknown, isFolder: true });
+    this.mentions.command.push({ at, folder: unknown, isFolder: true });
   }
 
   private readCommand(at: number, command: string, isTrace: boolean): void {
@@ -103,8 +103,8 @@ export class LogFolders {
       this.makeFolders.length = 0;
     }
     const { during, option } = this.shell.run(command, isTrace);
-    this.said.command.push({ at, folder: during, isFolder: true });
-    if (option !== undefined) this.said.option.push({ at, ...option });
+    this.mentions.command.push({ at, folder: during, isFolder: true });
+    if (option !== undefined) this.mentions.option.push({ at, ...option });
   }
 
   private readTool(at: number, line: string): void {
@@ -113,11 +113,11 @@ export class LogFolders {
     if (folder !== undefined) {
       if (verb === 'Entering') this.makeFolders.push(folder);
       else this.makeFolders.pop();
-      this.said.make.push({ at, folder: this.makeFolders.at(-1) ?? unknown, isFolder: true });
+      this.mentions.make.push({ at, folder: this.makeFolders.at(-1) ?? unknown, isFolder: true });
       return;
     }
     const task = taskOn(line);
-    if (task !== undefined) this.said.task.push({ at, ...task });
+    if (task !== undefined) this.mentions.task.push({ at, ...task });
   }
 
   /** Folders in the line itself: a .NET project file at its end, and the task in its prefix. */

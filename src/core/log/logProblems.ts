@@ -97,8 +97,8 @@ function placesOn(locations: readonly Location[], at: number): readonly ProblemP
 
 /** Problems of a stack trace, innermost frame first. Python lists that one last. */
 function problemsOfStack(lines: readonly string[], { start, isPython, places }: Stack): readonly Problem[] {
-  const said = isPython ? tracebackMessage(lines, start) : messageOfFrames(lines, start, linesAround);
-  const message = said === '' ? (lines[start] ?? '').slice(0, longestMessage).trim() : said;
+  const stackMessage = isPython ? tracebackMessage(lines, start) : messageOfFrames(lines, start, linesAround);
+  const message = stackMessage === '' ? (lines[start] ?? '').slice(0, longestMessage).trim() : stackMessage;
   const ordered = isPython ? places.toReversed() : places;
   return ordered.map((place) => ({ ...toProblem(place, message, 'error'), stack: start }));
 }
@@ -117,8 +117,8 @@ function problemSaid(lines: readonly string[], place: ProblemPlace, prefix: numb
       ? (messageAround(lines, place.at, before) ?? words)
       : words;
   const more = after.trim() === ':' && !isAbove ? nextLine(lines, place.at) : '';
-  const told = [message, more].filter((part) => part !== '').join('\n');
-  return toProblem(place, told === '' ? line.trim() : told, isFirst ? 'error' : 'note');
+  const text = [message, more].filter((part) => part !== '').join('\n');
+  return toProblem(place, text === '' ? line.trim() : text, isFirst ? 'error' : 'note');
 }
 
 /** webpack's `ERROR in ./src/a.js 1:0`, which says below what is wrong. */

@@ -38,13 +38,13 @@ function textAt(lines: readonly string[], at: number): string {
 
 /** ShellCheck's explanations below the code: `^-- SC2086 (info): Double quote to prevent globbing`. */
 function shellCheckMessage(lines: readonly string[], at: number): string | undefined {
-  const said: string[] = [];
+  const messages: string[] = [];
   for (let below = at + 1; below <= at + linesAround && textAt(lines, below).trim() !== ''; below += 1) {
     const line = textAt(lines, below);
     const start = line.search(/\bSC\d{4}\b/);
-    if (start > 0 && /^[\s^-]+$/.test(line.slice(0, start))) said.push(line.slice(start).trim());
+    if (start > 0 && /^[\s^-]+$/.test(line.slice(0, start))) messages.push(line.slice(start).trim());
   }
-  return said.length === 0 ? undefined : said.join('\n');
+  return messages.length === 0 ? undefined : messages.join('\n');
 }
 
 /** The lines that pytest begins with `E`, of the same test, nearest above the location or else below. */

@@ -37,10 +37,10 @@ export function messageOfFrames(lines: readonly string[], first: number, most: n
   const above = cut
     .slice(from < 0 ? 0 : isTitle(cut[from] ?? '') ? from : from + 1)
     .filter((line) => line.trim() !== '');
-  const told = above.filter((line) => !codeFrame.test(line) && !isBetween(line));
-  const title = told.findIndex(isTitle);
-  const start = title < 0 ? told.findLastIndex((line) => thrown.test(line)) : title;
-  const own = start < 0 ? told.slice(-1) : told.slice(start, start + linesOfMessage);
+  const messageLines = above.filter((line) => !codeFrame.test(line) && !isBetween(line));
+  const title = messageLines.findIndex(isTitle);
+  const start = title < 0 ? messageLines.findLastIndex((line) => thrown.test(line)) : title;
+  const own = start < 0 ? messageLines.slice(-1) : messageLines.slice(start, start + linesOfMessage);
   return own.map((line) => line.trim()).join('\n');
 }
 

@@ -161,13 +161,13 @@ function observeActive(
   const moving = known?.moving === true || builds.some(isActive);
   const news = newOf(known, failed);
   const isFirst = known !== undefined && moving && !announced && news.length > 0;
-  const told = known === undefined || isFirst ? idsOf(failed) : failed.length === 0 ? [] : known.knownFailures;
+  const knownFailures = known === undefined || isFirst ? idsOf(failed) : failed.length === 0 ? [] : known.knownFailures;
   const watch: Watch = {
     target,
     moving,
     outcome: known?.outcome,
     failed,
-    knownFailures: told,
+    knownFailures,
     announced: announced || isFirst,
   };
   return isFirst ? { watch, notice: noticeOf({ moment: 'failure', outcome: 'failed', news }) } : { watch };

@@ -326,15 +326,15 @@ export class Monitor {
   }
 
   private add(target: Target, { readOnly, expected, elsewhere }: ExtraFacts): void {
-    const { snapshot, lastReady: told } = this;
-    if (snapshot?.kind !== 'ready' || told === undefined || !isSameTarget(told.target, target)) return;
+    const { snapshot, lastReady: shown } = this;
+    if (snapshot?.kind !== 'ready' || shown === undefined || !isSameTarget(shown.target, target)) return;
     const known = {
       ...(readOnly === undefined ? {} : { readOnly }),
       ...(expected === undefined ? {} : { expected }),
       ...(elsewhere === undefined ? {} : { elsewhere }),
     };
-    if (deepEqual(told, { ...told, ...known })) return;
-    this.lastReady = { ...told, ...known };
+    if (deepEqual(shown, { ...shown, ...known })) return;
+    this.lastReady = { ...shown, ...known };
     this.publish({ ...snapshot, ...known });
     this.port.remember({ ...this.lastReady, stale: { asOf: this.loadedAt } });
   }

@@ -152,8 +152,8 @@ export class OpenedPipelines implements Disposable {
     if (address === undefined || shown === undefined) return undefined;
     const entry = this.pipelines.get(root);
     const known = entry?.loaded ?? nothing;
-    const kept = this.known.get(known);
-    if (kept?.of === shown) return kept.is;
+    const cached = this.known.get(known);
+    if (cached?.of === shown) return cached.is;
     const pipeline = entry?.pipeline ?? this.listed(root);
     const is = toSnapshot(shown, address.project, pipeline, known);
     if (entry !== undefined) this.known.set(known, { of: shown, is });

@@ -14,7 +14,7 @@ const slash = 0x2f;
  * tags are replaced by their contents. The result is untrusted plain text, never HTML.
  */
 export function htmlToText(html: string): string {
-  const kept: string[] = [];
+  const parts: string[] = [];
   let isInLink = false;
   // `from`: start of the text not yet copied; `at`: position from which to search for the next tag.
   let from = 0;
@@ -25,15 +25,15 @@ export function htmlToText(html: string): string {
     at = open + 1;
     if (!isTag(html, at)) continue;
     const name = html.slice(at, at + 2).toLowerCase();
-    if (!isInLink) kept.push(html.slice(from, open));
+    if (!isInLink) parts.push(html.slice(from, open));
     const close = html.indexOf('>', open);
-    if (close < 0) return withoutEntities(kept.join('')).trim();
+    if (close < 0) return withoutEntities(parts.join('')).trim();
     if (name === 'a ' || name === 'a>') isInLink = true;
     else if (name === '/a') isInLink = false;
     at = from = close + 1;
   }
-  kept.push(html.slice(isInLink ? at : from));
-  return withoutEntities(kept.join('')).trim();
+  parts.push(html.slice(isInLink ? at : from));
+  return withoutEntities(parts.join('')).trim();
 }
 
 /** Whether a tag's name, or a slash and a name, begins at the position. Makes no text, since there may be many. */

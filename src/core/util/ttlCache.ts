@@ -7,7 +7,7 @@ interface Entry {
 
 /** Bounded cache of responses that needn't be requested at every refresh; lives as long as its client. */
 export class TtlCache {
-  private readonly kept = new Map<string, Entry>();
+  private readonly entries = new Map<string, Entry>();
 
   constructor(
     private readonly now: () => number,
@@ -35,10 +35,10 @@ export class TtlCache {
   }
 
   set(key: string, value: unknown, ms = Infinity): void {
-    this.kept.delete(key);
-    this.kept.set(key, { value, at: this.now(), ms });
-    const [oldest] = this.kept.keys();
-    if (this.kept.size > this.limit && oldest !== undefined) this.kept.delete(oldest);
+    this.entries.delete(key);
+    this.entries.set(key, { value, at: this.now(), ms });
+    const [oldest] = this.entries.keys();
+    if (this.entries.size > this.limit && oldest !== undefined) this.entries.delete(oldest);
   }
 
   has(key: string): boolean {
@@ -50,12 +50,12 @@ export class TtlCache {
   }
 
   clear(): void {
-    this.kept.clear();
+    this.entries.clear();
   }
 
   /** The entry of the key unless it has expired, or its age is unknown because the clock was set back. */
   private valid(key: string): Entry | undefined {
-    const known = this.kept.get(key);
+    const known = this.entries.get(key);
     if (known === undefined) return undefined;
     const age = this.now() - known.at;
     return age >= 0 && age < known.ms ? known : undefined;

@@ -49,8 +49,8 @@ function artifactsLook({ artifacts, reports, artifactsExpiredAt = '' }: Build, n
       ? { icon: warning, words: [expiredWords(artifactsExpiredAt)] }
       : { icon: archive, words: [l10n.t('reports only')] };
   const expiry = expiryOf(artifacts.expireAt, now);
-  const told = knownSize(artifacts);
-  const size = told === undefined ? [] : [told];
+  const sizeText = knownSize(artifacts);
+  const size = sizeText === undefined ? [] : [sizeText];
   if (expiry === undefined) return { icon: archive, words: size };
   return {
     icon: expiry.isNear ? warning : archive,

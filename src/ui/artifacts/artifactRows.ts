@@ -231,9 +231,9 @@ export class ArtifactRows implements Disposable {
   ): Promise<readonly ArtifactRowNode[]> {
     const shown = results.failed.slice(0, maxFailedShown);
     const project = targetOf(this.snapshotOf(root))?.project ?? '';
-    const places = await locateTests(shown, pathOfUri(root), project);
+    const locations = await locateTests(shown, pathOfUri(root), project);
     const nodes = shown.map((found, index) =>
-      testNode(`${node.id}/test:${index}`, build, opened?.address, found, places[index]),
+      testNode(`${node.id}/test:${index}`, build, opened?.address, found, locations[index]),
     );
     const more = results.failures - nodes.length;
     return more > 0 ? [...nodes, noteNode(node.id, build, { kind: 'moreTests', count: more })] : nodes;

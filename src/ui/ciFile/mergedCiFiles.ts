@@ -36,14 +36,14 @@ interface Parts {
 /** Merged configurations of commits as read-only files. */
 export class MergedCiFiles implements ReadableFiles {
   /** Keyed by instance, project and commit. A commit's configuration only changes if its includes do. */
-  private readonly kept = new Map<string, string>();
+  private readonly texts = new Map<string, string>();
 
   constructor(private readonly parts: Parts) {}
 
   /** Loads a configuration. Throws UserError if GitLab couldn't merge it. */
   async load({ instance, project }: Pick<Target, 'instance' | 'project'>, sha: string, signal: AbortSignal) {
     const key = JSON.stringify([instance.url, project, sha]);
-    const known = this.kept.get(key);
+    const known = this.texts.get(key);
     if (known !== undefined) return known;
     const { text, errors } = await this.parts.clients.of(instance).ciFiles.merged(project, sha, signal);
     if (text === undefined)
@@ -52,9 +52,9 @@ export class MergedCiFiles implements ReadableFiles {
           ? l10n.t("GitLab couldn't merge the configuration of commit {0}.", shortSha(sha))
           : l10n.t("GitLab couldn't merge the configuration of commit {0}: {1}", shortSha(sha), oneLine(errors[0])),
       );
-    this.kept.set(key, text);
-    const [oldest] = this.kept.keys();
-    if (this.kept.size > maxKept && oldest !== undefined) this.kept.delete(oldest);
+    this.texts.set(key, text);
+    const [oldest] = this.texts.keys();
+    if (this.texts.size > maxKept && oldest !== undefined) this.texts.delete(oldest);
     return text;
   }
 

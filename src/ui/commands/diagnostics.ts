@@ -118,6 +118,6 @@ function apiOf({ server, usesGraphql }: GitLabClient): string {
 
 /** What the token may do, as far as known. */
 function abilityOf({ readOnly, scopes }: GitLabClient): string {
-  const told = scopes.length === 0 ? 'scopes not told' : `scopes ${scopes.join(' ')}`;
-  return readOnly ? `read-only, ${told}` : told;
+  const scopesText = scopes.length === 0 ? 'scopes not told' : `scopes ${scopes.join(' ')}`;
+  return readOnly ? `read-only, ${scopesText}` : scopesText;
 }

@@ -201,10 +201,10 @@ async function searched<T>(build: Build, search: () => Promise<T>): Promise<T> {
 async function tell(
   { report }: CommandContext,
   build: Build,
-  { problems, isCut, places, unsure }: FoundProblems,
+  { problems, isCut, locations, unsure }: FoundProblems,
 ): Promise<void> {
   if (problems.length === 0) {
-    void report.inform(unsure > 0 ? whyUnsure(build, unsure) : whyNone(build, places));
+    void report.inform(unsure > 0 ? whyUnsure(build, unsure) : whyNone(build, locations));
     return;
   }
   report.done(foundWords(build, problems.length, isCut));
@@ -235,12 +235,16 @@ function whyUnsure(build: Build, unsure: number): string {
       );
 }
 
-function whyNone(build: Build, places: number): string {
+function whyNone(build: Build, locations: number): string {
   const title = buildTitle(build);
-  if (places === 0) return l10n.t('The log of {0} names no file and line, so there are no problems to show.', title);
-  return places === 1
+  if (locations === 0) return l10n.t('The log of {0} names no file and line, so there are no problems to show.', title);
+  return locations === 1
     ? l10n.t("The log of {0} names one file and line, but the file isn't in this repository.", title)
-    : l10n.t('The log of {0} names {1} files and lines, but none of the files are in this repository.', title, places);
+    : l10n.t(
+        'The log of {0} names {1} files and lines, but none of the files are in this repository.',
+        title,
+        locations,
+      );
 }
 
 /** Loads earlier lines of the log with the code lens, or of the one in the active editor. */

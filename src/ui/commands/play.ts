@@ -33,8 +33,8 @@ async function mayPlay({ report }: CommandContext, subjects: readonly Subjects[]
   const question =
     asked.length === 1 ? l10n.t('Play {0}?', buildTitle(first)) : l10n.t('Play {0} builds?', asked.length);
   const words = asked.map((build) => {
-    const said = oneLine(build.confirmation ?? '');
-    return asked.length === 1 ? said : `${buildTitle(build)}: ${said}`;
+    const question = oneLine(build.confirmation ?? '');
+    return asked.length === 1 ? question : `${buildTitle(build)}: ${question}`;
   });
   return report.confirm(question, words.join('\n'), l10n.t('Play'));
 }

@@ -97,8 +97,8 @@ async function unpackAll(context: CommandContext, packed: readonly Saved[]): Pro
       })),
     );
   } finally {
-    const told = unpacked.filter(({ unpacked: there, refusal }) => there !== undefined || refusal !== undefined);
-    void context.report.guard('extractArtifacts', () => offerSaved(context, told));
+    const results = unpacked.filter(({ unpacked: there, refusal }) => there !== undefined || refusal !== undefined);
+    void context.report.guard('extractArtifacts', () => offerSaved(context, results));
   }
 }
 

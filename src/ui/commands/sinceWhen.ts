@@ -98,8 +98,8 @@ function group(label: string, commits: readonly JudgedCommit[], toItemOf: ToItem
   return [heading, ...commits.map(toItemOf)];
 }
 
-function toItem({ commit, run }: JudgedCommit, told: string, actions: readonly Action[]): CommitItem {
-  const title = withoutIcons(oneLine(told)) || shortSha(commit.sha);
+function toItem({ commit, run }: JudgedCommit, commitTitle: string, actions: readonly Action[]): CommitItem {
+  const title = withoutIcons(oneLine(commitTitle)) || shortSha(commit.sha);
   const status = run === undefined ? l10n.t('no run seen') : statusLabel(run.status);
   return {
     label: `${run === undefined ? '$(git-commit)' : statusCodicon(run.status)} ${title}`,

@@ -86,11 +86,11 @@ export const nextFailed: Command = async (context, args) => {
 };
 
 function nextOf(context: CommandContext): FailedBuild | undefined {
-  const places = failedBuildsOf(context);
+  const failedBuilds = failedBuildsOf(context);
   const [selected] = context.tree.view.selection;
   const build = selected?.node.kind === 'build' ? selected.node.build.id : undefined;
-  const current = places.findIndex((place) => place.root === selected?.root && place.build === build);
-  return places[(current + 1) % places.length];
+  const current = failedBuilds.findIndex((place) => place.root === selected?.root && place.build === build);
+  return failedBuilds[(current + 1) % failedBuilds.length];
 }
 
 /** Failed builds in row order, those of the active repository first. */

@@ -205,13 +205,13 @@ export class LogDocument implements Disposable {
 
   /** Reports growth; false if the log is unchanged. */
   private tellGrowth(): boolean {
-    const { reported: told } = this;
+    const { reported: before } = this;
     const { log, bytes } = this.feed;
-    if (log === told.log && bytes === told.bytes) return false;
+    if (log === before.log && bytes === before.bytes) return false;
     this.reported = { log, bytes };
-    this.view.grow(log, log !== told.log, log.dropped);
-    this.wasErased = bytes === 0 && (told.bytes > 0 || this.wasErased);
-    this.port.show(told.bytes === 0 ? 'appeared' : 'text');
+    this.view.grow(log, log !== before.log, log.dropped);
+    this.wasErased = bytes === 0 && (before.bytes > 0 || this.wasErased);
+    this.port.show(before.bytes === 0 ? 'appeared' : 'text');
     return true;
   }
 

@@ -192,8 +192,8 @@ async function placed(
   project: string,
   most: number,
 ): Promise<readonly PlacedTest[]> {
-  const places = await locateTests(failed, Uri.parse(root).fsPath, project);
-  const first = failed.map(({ test }, at): PlacedTest => ({ test, place: places[at] }));
+  const locations = await locateTests(failed, Uri.parse(root).fsPath, project);
+  const first = failed.map(({ test }, at): PlacedTest => ({ test, place: locations[at] }));
   return [...first, ...quiet.map((test): PlacedTest => ({ test }))].slice(0, most);
 }
 

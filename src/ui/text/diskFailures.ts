@@ -45,10 +45,10 @@ function tooBigSentence(detail: string): string {
 
 /** `why`: the message of what interrupted it. */
 export function interruptedSentence({ bytes, total }: DownloadInterrupted, why: string): string {
-  const kept = l10n.t(
+  const hint = l10n.t(
     '{0} of {1} were kept. The next download continues from there.',
     formatSize(bytes),
     formatSize(total),
   );
-  return `${why} ${kept}`;
+  return `${why} ${hint}`;
 }

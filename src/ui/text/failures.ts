@@ -285,9 +285,9 @@ const maxOfReason = 200;
 export function noticesSentence(notices: readonly Notice[], withNames: boolean): string {
   const failed = notices.filter(({ outcome }) => outcome === 'failed');
   const others = notices.filter(({ outcome }) => outcome !== 'failed');
-  const told = [...failed, ...others].slice(0, maxNotices).map((notice) => noticeSentence(notice, withNames));
-  const more = notices.length - told.length;
-  return [...told, ...(more > 0 ? [l10n.t('and {0} more', more)] : [])].join('; ');
+  const sentences = [...failed, ...others].slice(0, maxNotices).map((notice) => noticeSentence(notice, withNames));
+  const more = notices.length - sentences.length;
+  return [...sentences, ...(more > 0 ? [l10n.t('and {0} more', more)] : [])].join('; ');
 }
 
 function noticeSentence(notice: Notice, withName: boolean): string {

@@ -102,12 +102,12 @@ function artifactsWords(artifacts: NonNullable<Build['artifacts']>, now: number)
 
 /** Earlier attempts: `#41 failed: timed out, #40 failed`. */
 function attemptsWords(attempts: readonly Build[]): string {
-  const told = attempts.slice(0, maxAttempts).map((attempt) => {
+  const lines = attempts.slice(0, maxAttempts).map((attempt) => {
     const standing = `#${attempt.id} ${buildLabel(attempt)}`;
     const reason = failureReasonWords(attempt);
     return reason === undefined ? standing : l10n.t('{0}: {1}', standing, reason);
   });
-  return [...told, ...(attempts.length > maxAttempts ? ['…'] : [])].join(', ');
+  return [...lines, ...(attempts.length > maxAttempts ? ['…'] : [])].join(', ');
 }
 
 function linksOf(build: Build, { root, pipeline }: TooltipFacts): readonly CommandLink[] {

@@ -128,8 +128,8 @@ export class BuildTree implements TreeDataProvider<Row>, Disposable {
   /** Also called when the grouping changed. */
   redraw(): void {
     const before = this.drawing;
-    let places: ReadonlyMap<string, number> | undefined;
-    const waits = this.inUse.redraw(() => (places ??= before.places));
+    let positions: ReadonlyMap<string, number> | undefined;
+    const waits = this.inUse.redraw(() => (positions ??= before.places));
     this.drawing = before.next(this.state, {
       now: this.clock.now(),
       filter: this.filter,

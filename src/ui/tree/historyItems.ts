@@ -70,9 +70,9 @@ function headingItem({ history, children }: HistoryNode, now: number): TreeItem 
   );
   item.iconPath = new ThemeIcon('history');
   const first = history.failing.at(-1)?.run;
-  const told = [failingSubject(history), agoWords(first?.createdAt, now)].filter((part) => part !== undefined);
-  item.description = told.join(' · ');
-  item.accessibilityInformation = { label: [label, ...told].join(', ') };
+  const details = [failingSubject(history), agoWords(first?.createdAt, now)].filter((part) => part !== undefined);
+  item.description = details.join(' · ');
+  item.accessibilityInformation = { label: [label, ...details].join(', ') };
   return item;
 }
 
@@ -82,11 +82,11 @@ function commitItem(node: HistoryCommitNode, place: Place, now: number): TreeIte
   const label = titleOf(node, place);
   const item = new TreeItem(shortName(label), TreeItemCollapsibleState.None);
   item.iconPath = run === undefined ? new ThemeIcon('git-commit') : statusIcon(run.status);
-  const told = [roleWords(node), shortSha(commit.sha), oneLine(commit.author), agoWords(run?.createdAt, now)].filter(
+  const details = [roleWords(node), shortSha(commit.sha), oneLine(commit.author), agoWords(run?.createdAt, now)].filter(
     (part) => part !== undefined && part !== '',
   );
-  item.description = told.join(' · ');
-  item.accessibilityInformation = { label: [label, ...told].join(', ') };
+  item.description = details.join(' · ');
+  item.accessibilityInformation = { label: [label, ...details].join(', ') };
   const click = clickOn(node, place);
   if (click !== undefined) item.command = click;
   return item;

@@ -31,12 +31,12 @@ export function listedPipelineItem(node: PipelineNode, freshness: Freshness, now
   const seconds = listed?.seconds ?? (builds.length === 0 ? undefined : wallSeconds(builds, now));
   const standing = builds.length === 0 ? standingOf(node) : shownCounts(builds, shown, builds.length);
   const [age, number] = [agoWords(listed?.createdAt, now), `#${pipeline.id}`];
-  const told = [title === '' ? undefined : sha, purpose === oneLine(pipeline.ref) ? undefined : purpose, number];
+  const details = [title === '' ? undefined : sha, purpose === oneLine(pipeline.ref) ? undefined : purpose, number];
   item.description = joined(
-    [standing, age, seconds === undefined ? undefined : formatDuration(seconds), ...told],
+    [standing, age, seconds === undefined ? undefined : formatDuration(seconds), ...details],
     ' · ',
   );
-  const spoken = [standing, age, seconds === undefined ? undefined : durationInWords(seconds), ...told];
+  const spoken = [standing, age, seconds === undefined ? undefined : durationInWords(seconds), ...details];
   const label = l10n.t('Pipeline {0}', title === '' ? sha : title);
   item.accessibilityInformation = { label: joined([label, ...spoken], ', ') };
   return item;

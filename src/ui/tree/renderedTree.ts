@@ -114,15 +114,15 @@ export class RenderedTree {
 
   /** Positions of all rows by id, from the top, whether or not they are in sight. */
   get places(): ReadonlyMap<string, number> {
-    const places = new Map<string, number>();
+    const positions = new Map<string, number>();
     const add = (rows: readonly RenderedRow[]): void => {
       for (const { id, children } of rows) {
-        places.set(id, places.size);
+        positions.set(id, positions.size);
         add(children);
       }
     };
     add(this.rootRows);
-    return places;
+    return positions;
   }
 
   /** Rows that show the duration of a running build. */

@@ -53,9 +53,9 @@ export class RowsInUse {
     const isInUse = this.port.visible() && this.clock.now() - this.usedAt < useMs;
     let lowest: number | undefined;
     const isAbove = (id: string): boolean => {
-      const places = placesOf();
-      lowest ??= Math.max(-1, ...[...this.used].map((one) => places.get(one) ?? -1));
-      return (places.get(id) ?? Infinity) < lowest;
+      const positions = placesOf();
+      lowest ??= Math.max(-1, ...[...this.used].map((one) => positions.get(one) ?? -1));
+      return (positions.get(id) ?? Infinity) < lowest;
     };
     return (id) => {
       const waits = earlier.has(id) || selected.includes(id) || (isInUse && isAbove(id));

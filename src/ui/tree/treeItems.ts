@@ -72,8 +72,8 @@ export interface RenderContext {
 }
 
 export function renderContext(root: string, snapshot: Snapshot | undefined, grouping: Grouping): RenderContext {
-  const told = snapshot?.kind === 'ready' ? [snapshot.readOnly, snapshot.stale?.asOf] : [];
-  const frame = JSON.stringify([grouping, targetOf(snapshot)?.ref, ...told]);
+  const facts = snapshot?.kind === 'ready' ? [snapshot.readOnly, snapshot.stale?.asOf] : [];
+  const frame = JSON.stringify([grouping, targetOf(snapshot)?.ref, ...facts]);
   return { root, snapshot, grouping, blockers: blockers(listingOf(snapshot)), frame };
 }
 

@@ -125,14 +125,14 @@ export class Notifications implements Disposable {
     const { claims } = this.port;
     const { instance, event, moment, news, more } = notice;
     if (event !== undefined && !(await claims.claim(`${instance} ${event}`))) return undefined;
-    let told = 0;
+    let alreadyShown = 0;
     // Same order in all windows, so that one window gets all of them.
     for (const id of [...news].sort((a, b) => a - b)) {
       if (await claims.claim(`${instance} failed ${id}`)) continue;
       if (moment === 'failure') return undefined;
-      told += 1;
+      alreadyShown += 1;
     }
-    return told > 0 && more === undefined ? { ...notice, more: news.length - told } : notice;
+    return alreadyShown > 0 && more === undefined ? { ...notice, more: news.length - alreadyShown } : notice;
   }
 
   private isWanted({ moment, outcome, more }: Notice): boolean {
@@ -150,8 +150,8 @@ export class Notifications implements Disposable {
     const rows = notices.flatMap(retryableRows);
     const buttons = [...(shown === undefined ? [] : [showLog]), ...(rows.length === 0 ? [] : [retry]), never];
     const isBrief = settings.notifyAt() === 'firstFailure';
-    const told = isBrief ? notices : notices.map((notice) => ({ ...notice, more: undefined }));
-    const sentence = noticesSentence(told, this.repositories.length > 1);
+    const phrased = isBrief ? notices : notices.map((notice) => ({ ...notice, more: undefined }));
+    const sentence = noticesSentence(phrased, this.repositories.length > 1);
     const severity = notices.some(({ outcome }) => outcome === 'failed') ? 'warning' : 'information';
     const chosen = await report.announce(severity, sentence, ...buttons);
     if (chosen === showLog) await this.port.act('openLog', shown);

@@ -97,11 +97,11 @@ function lookOf(snapshot: Snapshot, scene: StatusBarInput): Appearance | undefin
 }
 
 function plain(icon: string, words: string, lines: readonly string[], { name }: StatusBarInput): Appearance {
-  const said = [...(name === undefined ? [] : [oneLine(name)]), ...lines];
+  const spokenLines = [...(name === undefined ? [] : [oneLine(name)]), ...lines];
   return {
     text: `$(${icon}) ${words}`,
-    tooltip: said.join('\n'),
-    ariaLabel: [l10n.t('GitLab Builds'), ...said].join(', '),
+    tooltip: spokenLines.join('\n'),
+    ariaLabel: [l10n.t('GitLab Builds'), ...spokenLines].join(', '),
   };
 }
 

@@ -135,11 +135,11 @@ async function locate(
 ): Promise<ReadonlyMap<ArchiveEntry, Packed>> {
   const yieldIfDue = timeSlice();
   const starts = entries.map((entry) => entry.relativeOffsetOfLocalHeader);
-  const places = await sortInSlices(starts, (a, b) => a - b, yieldIfDue);
+  const offsets = await sortInSlices(starts, (a, b) => a - b, yieldIfDue);
   const [next, shared] = [new Map<number, number>(), new Set<number>()];
-  for (const [index, place] of places.entries()) {
-    next.set(place, places[index + 1] ?? directory);
-    if (places[index + 1] === place) shared.add(place);
+  for (const [index, place] of offsets.entries()) {
+    next.set(place, offsets[index + 1] ?? directory);
+    if (offsets[index + 1] === place) shared.add(place);
     await yieldIfDue();
   }
   const found = new Map<ArchiveEntry, Packed>();

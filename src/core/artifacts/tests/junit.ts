@@ -257,15 +257,15 @@ class JUnitReader {
   }
 }
 
-function toFailedTest(current: Case, { kind, attributes: how, ...told }: Outcome): FailedTest {
+function toFailedTest(current: Case, { kind, attributes: how, ...outcome }: Outcome): FailedTest {
   // CTest only says that the test failed.
-  const text = withoutControls(told.text.trim() === '' ? current.output.text : told.text).trim();
+  const text = withoutControls(outcome.text.trim() === '' ? current.output.text : outcome.text).trim();
   const test = described(current, how);
   const failure = { message: how['message'], type: how['type'] };
   return {
     kind,
     ...test,
-    message: messageOf(failure, withoutControls(told.text), [test.suite, test.classname, test.name]),
+    message: messageOf(failure, withoutControls(outcome.text), [test.suite, test.classname, test.name]),
     text: short(text, longestText),
   };
 }

@@ -94,12 +94,12 @@ interface Failure {
  * Message of a failure. Some runners put it into the text, and only a generic phrase or the test's name into `message`.
  */
 export function messageOf(how: Failure, text: string, names: readonly (string | undefined)[]): string | undefined {
-  const told = plain(how.message, longestMessage);
-  const first = told?.split(/\r?\n/, 1)[0] ?? '';
+  const message = plain(how.message, longestMessage);
+  const first = message?.split(/\r?\n/, 1)[0] ?? '';
   // Keep all lines if the message has several and starts with something informative.
-  if (told !== undefined && sayingLine(first, names) !== undefined) return told;
-  const line = sayingLine(told ?? '', names) ?? sayingLine(text, names);
-  return short(line, longestMessage) ?? told ?? plain(text, longestMessage) ?? plain(how.type, longestMessage);
+  if (message !== undefined && sayingLine(first, names) !== undefined) return message;
+  const line = sayingLine(message ?? '', names) ?? sayingLine(text, names);
+  return short(line, longestMessage) ?? message ?? plain(text, longestMessage) ?? plain(how.type, longestMessage);
 }
 
 /** Text for display; undefined if nothing is left. */

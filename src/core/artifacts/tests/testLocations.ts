@@ -51,8 +51,8 @@ function named(test: FailedTest): readonly TestLocation[] {
     const within = tracedIn(path);
     return within === undefined ? [] : [{ ...within, path }];
   });
-  const said = line === undefined ? lineSaid(text) : { line };
-  return [...inTrace, ...traced, ...own.map((path) => ({ path, ...said }))];
+  const position = line === undefined ? lineSaid(text) : { line };
+  return [...inTrace, ...traced, ...own.map((path) => ({ path, ...position }))];
 }
 
 /** Line and column with which a linter's report begins: `line 11, col 31, …`, `L3 |<p>`. */

@@ -25,7 +25,7 @@ export class TestSource {
 
   /** Whether there may be tests; `opened`: the build's archive, if any. */
   mayHave(build: Build, opened: OpenArchive | undefined): boolean {
-    return this.isTold(build) || (opened?.reports.length ?? 0) > 0;
+    return this.hasReport(build) || (opened?.reports.length ?? 0) > 0;
   }
 
   /** Test results; undefined if there are none. Throws an error that affects all reports. */
@@ -46,30 +46,30 @@ export class TestSource {
     build: Build,
     open: (() => Promise<OpenArchive>) | undefined,
   ): Promise<TestResults | undefined> {
-    let told: TestResults | undefined;
+    let results: TestResults | undefined;
     try {
-      told = this.isTold(build) ? await this.told(root, build) : undefined;
+      results = this.hasReport(build) ? await this.reported(root, build) : undefined;
     } catch (error) {
-      const lying = await this.lying(open);
-      if (lying === undefined) throw error;
-      return lying;
+      const archived = await this.fromArchive(open);
+      if (archived === undefined) throw error;
+      return archived;
     }
     // If GitLab couldn't parse a report, the archive may have a readable one.
-    return told === undefined || told.damaged ? ((await this.lying(open)) ?? told) : told;
+    return results === undefined || results.damaged ? ((await this.fromArchive(open)) ?? results) : results;
   }
 
   /** Tests of the reports in the archive. */
-  private async lying(open: (() => Promise<OpenArchive>) | undefined): Promise<TestResults | undefined> {
+  private async fromArchive(open: (() => Promise<OpenArchive>) | undefined): Promise<TestResults | undefined> {
     const opened = await open?.();
     if (opened === undefined || opened.reports.length === 0) return undefined;
     return readResults(this.archives, opened, opened.reports);
   }
 
-  private isTold(build: Build): boolean {
+  private hasReport(build: Build): boolean {
     return hasJUnitReport(build) && statusClass(build.status) === 'ended';
   }
 
-  private async told(root: string, build: Build): Promise<TestResults | undefined> {
+  private async reported(root: string, build: Build): Promise<TestResults | undefined> {
     const snapshot = this.port.snapshotOf(root);
     const target = targetOf(snapshot);
     if (target === undefined) return undefined;

@@ -144,8 +144,8 @@ function toLine(text: string): string | undefined {
 export function retryAt(headers: HeaderBag, now: number): number {
   const after = headers.get('retry-after') ?? '';
   if (/^\d+$/.test(after)) return now + Number(after) * 1000;
-  const told = clockSkew(headers, now) ?? 0;
-  const skew = Math.abs(told) < leastSkewMs ? 0 : told;
+  const reportedSkew = clockSkew(headers, now) ?? 0;
+  const skew = Math.abs(reportedSkew) < leastSkewMs ? 0 : reportedSkew;
   const date = Date.parse(after);
   if (Number.isFinite(date)) return date + skew;
   const reset = Number(headers.get('ratelimit-reset') ?? NaN);

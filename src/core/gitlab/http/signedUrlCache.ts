@@ -42,14 +42,14 @@ export class SignedUrlCache {
 /** Expiry of a signed URL, in ms since 1970. */
 export function expiryOf({ searchParams }: URL, now: number): number {
   const query = new Map([...searchParams].map(([name, value]) => [name.toLowerCase(), value]));
-  const told =
+  const expiry =
     afterDate(query.get('x-amz-date'), query.get('x-amz-expires')) ??
     afterDate(query.get('x-goog-date'), query.get('x-goog-expires')) ??
     // S3 signature version 2, Google Cloud Storage and CloudFront.
     inSeconds(query.get('expires')) ??
     // Azure Blob Storage.
     onDate(query.get('se'));
-  return told ?? now + defaultMs;
+  return expiry ?? now + defaultMs;
 }
 
 /** A date such as `20260213T120000Z` plus seconds. */

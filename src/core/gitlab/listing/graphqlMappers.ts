@@ -95,9 +95,9 @@ function failureOf(row: JsonObject, kind: Build['kind']): Pick<Build, 'failureRe
   const message = hasFailed ? unlessEmpty(htmlToText(row.string('failureMessage') ?? '')) : undefined;
   const isScript = hasFailed && kind === undefined && row.isNull('failureMessage');
   const tooltip = hasFailed && kind === undefined ? row.object('detailedStatus')?.string('tooltip') : undefined;
-  const told = isScript ? 'script_failure' : failureReasonInTooltip(tooltip ?? '');
+  const reason = isScript ? 'script_failure' : failureReasonInTooltip(tooltip ?? '');
   return {
-    failureReason: message === undefined ? told : failureReasonIn(message),
+    failureReason: message === undefined ? reason : failureReasonIn(message),
     failureMessage: message,
     exitCode: hasFailed ? row.number('exitCode') : undefined,
   };

@@ -27,9 +27,9 @@ export async function newestJobs(question: CommitQuestion, begin: Begin): Promis
   const isUsual = expected === undefined ? has(server, 'bridges') : expected.hasChildren === true;
   if (has(server, 'pipelinesBySha') && !isUsual && expected?.hasMerges !== true) return [];
   const read = (row: JsonObject): JobOfPipeline | undefined => {
-    const told = row.object('pipeline');
-    if (told === undefined) return undefined;
-    const [pipeline, iid] = [toPipeline(told, project), told.number('iid')];
+    const pipelineRow = row.object('pipeline');
+    if (pipelineRow === undefined) return undefined;
+    const [pipeline, iid] = [toPipeline(pipelineRow, project), pipelineRow.number('iid')];
     if (iid !== undefined) keepNumber(memory, pipeline.id, String(iid));
     return { pipeline, parents: row.object('commit')?.strings('parent_ids') ?? [] };
   };

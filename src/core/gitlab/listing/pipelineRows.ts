@@ -88,8 +88,8 @@ function toBridge(row: JsonObject, parent: Pipeline, project: Project, read: Rea
   const isChild = (downstream.number('project_id') ?? project.id) === project.id && pipeline.sha === parent.sha;
   if (!isChild) {
     const webUrl = webAddress(downstream.string('web_url'));
-    const told = downstream.number('project_id')?.toString();
-    const elsewhere = toElsewhere(pipeline.id, projectOfPage(pathOf(webUrl), project) ?? told);
+    const childProject = downstream.number('project_id')?.toString();
+    const elsewhere = toElsewhere(pipeline.id, projectOfPage(pathOf(webUrl), project) ?? childProject);
     return { build: { ...build, webUrl, ...elsewhere } };
   }
   // Later versions report the source themselves.

@@ -82,7 +82,7 @@ export class RowsByPipeline {
     const kept = this.ended.get(id);
     const isSame = kept !== undefined && kept.endState === endState;
     const rows = isSame ? Promise.resolve(kept.rows) : this.inTurn(pipeline);
-    return { endState, rows: rows.then((told) => this.noting(told)) };
+    return { endState, rows: rows.then((loaded) => this.noting(loaded)) };
   }
 
   /** Loads a pipeline as soon as an earlier one has loaded. */
