@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { GitHead } from '../../src/core/git/gitRepository';
 import { temporaryFolder } from '../vscode/temporaryFolder';
 import { plainGit } from '../vscode/workspace';
-import { FakeRepository } from './fake/git';
+import { FakeRepository, type FakeRemote } from './fake/git';
 
 /** A real git repository in a temporary folder, with a bare one beside it as its remote `origin`. */
 export class RealRepository {
@@ -58,8 +58,21 @@ export class RealRepository {
   /** As vscode.git sees it: what HEAD is now, and again whenever it is asked to look. */
   fake(root = this.root): FakeRepository {
     const fake = new FakeRepository(root, this.head(root));
-    fake.onStatus = () => fake.moveHead(this.head(root));
+    const look = () => fake.setRemotes(this.remotes(root));
+    look();
+    fake.onStatus = () => {
+      look();
+      fake.moveHead(this.head(root));
+    };
     return fake;
+  }
+
+  private remotes(root: string): readonly FakeRemote[] {
+    const lines = this.run(['remote', '--verbose'], root).split('\n');
+    return lines.flatMap((line) => {
+      const [, name, fetchUrl] = /^([^\t]+)\t(.*) \(fetch\)$/.exec(line) ?? [];
+      return name === undefined || fetchUrl === undefined ? [] : [{ name, fetchUrl }];
+    });
   }
 
   private head(root: string): GitHead {

@@ -1,3 +1,5 @@
+import { parseUrl } from '../model/instance';
+
 /** An account of another extension, as VS Code reports it. */
 export interface Account {
   readonly id: string;
@@ -13,5 +15,5 @@ export function isAccountOf({ id, label }: Account, url: string): boolean {
 /** GitLab's extension has `https://git.example.com|7` for an id, and `https://git.example.com (dana)` for a label. */
 function originsIn(text: string): readonly string[] {
   const parts = text.split(/[\s|()[\]<>,;"']+/);
-  return parts.flatMap((part) => (/^https?:\/\//i.test(part) && URL.canParse(part) ? [new URL(part).origin] : []));
+  return parts.flatMap((part) => (/^https?:\/\//i.test(part) ? (parseUrl(part)?.origin ?? []) : []));
 }

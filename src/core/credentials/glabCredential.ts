@@ -1,3 +1,4 @@
+import { parseUrl } from '../model/instance';
 import { bearer } from '../model/token';
 import { fieldsOf, fieldsOfJson } from '../util/fields';
 import { isSendable, noCredential, type Credential } from './credential';
@@ -37,8 +38,7 @@ function readGlabCredential(output: string, url: string): Credential {
   if (type !== 'success') return noCredential;
   const { type: kind, token: secret } = fieldsOf(token);
   if (typeof secret !== 'string' || !isSendable(secret)) return noCredential;
-  if (typeof instance !== 'string' || !URL.canParse(instance) || new URL(instance).origin !== new URL(url).origin)
-    return { kind: 'elsewhere' };
+  if (typeof instance !== 'string' || parseUrl(instance)?.origin !== new URL(url).origin) return { kind: 'elsewhere' };
   if (kind === 'oauth2') return { kind: 'token', token: bearer(secret) };
   if (kind === 'pat') return { kind: 'token', token: secret };
   return kind === 'job-token' ? { kind: 'unusable', token: 'job' } : noCredential;

@@ -66,6 +66,10 @@ export function isConfidential(url: string): boolean {
   return !url.startsWith('http:') || /^http:\/\/(127\.\d+\.\d+\.\d+|localhost|\[::1\])([:/]|$)/.test(url);
 }
 
+/** Parses a URL. A dot that ends its host is dropped: with it, the name is that of the same server. */
 export function parseUrl(text: string): URL | undefined {
-  return URL.canParse(text) ? new URL(text) : undefined;
+  if (!URL.canParse(text)) return undefined;
+  const url = new URL(text);
+  if (url.hostname.endsWith('.')) url.hostname = trimEndOf(url.hostname, '.');
+  return url;
 }

@@ -202,7 +202,8 @@ function placeAt(url: string, sshHost: string | undefined, instances: readonly I
   if (address === undefined) return undefined;
   const place = instanceOf(address, instances);
   if (place !== undefined || sshHost === undefined || address.web !== undefined) return place;
-  return instanceOf({ ...address, hostname: aliases[sshHost] ?? sshHost }, instances);
+  const hostname = sshHostname(sshHost) ?? sshHost;
+  return instanceOf({ ...address, hostname: aliases[hostname] ?? hostname }, instances);
 }
 
 interface Place {
@@ -229,12 +230,17 @@ function pathWithin(address: RemoteAddress, instance: Instance): string | undefi
   if (address.web === undefined) {
     return [hostname, ...instance.hosts.map(withoutPort)].includes(address.hostname) ? address.path : undefined;
   }
-  const further = instance.hosts.includes(address.host);
+  const further = instance.hosts.some((one) => one === address.host || one === withDefaultPort(address));
   if (address.host !== host && !further) return undefined;
   const root = pathname.replace(/^\/|\/$/g, '');
   if (root === '') return address.path;
   if (address.path.startsWith(`${root}/`)) return address.path.slice(root.length + 1);
   return further ? address.path : undefined;
+}
+
+/** The host of an http remote with the port that it has without saying so. */
+function withDefaultPort({ host, hostname, web }: RemoteAddress): string {
+  return host === hostname ? `${host}:${web === 'http:' ? 80 : 443}` : host;
 }
 
 function withoutPort(host: string): string {

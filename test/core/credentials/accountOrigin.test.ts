@@ -9,6 +9,8 @@ describe('An account of GitLab’s extension', () => {
     ['https://git.example.com/gitlab|7', 'dana', true],
     ['7', 'dana (https://git.example.com)', true],
     ['https://git.example.com:443|7', 'dana', true],
+    ['https://GIT.example.com.|7', 'dana', true],
+    ['https://git.example.com.evil.example.|7', 'dana', false],
     ['https://gitlab.com|7', 'https://gitlab.com (dana)', false],
     ['http://git.example.com|7', 'dana', false],
     ['https://git.example.com:8443|7', 'dana', false],

@@ -38,6 +38,8 @@ describe('The hosts of ssh remotes', () => {
   for (const [hostname, url] of [
     ['git.example.com', 'https://git.example.com'],
     ['SSH.example.com', 'https://git.example.com'],
+    ['ssh.example.com.', 'https://git.example.com'],
+    ['altssh.gitlab.com.', 'https://gitlab.com'],
     ['altssh.gitlab.com', 'https://gitlab.com'],
   ] as const)
     it(`select the instance of what ssh connects to: ${hostname}`, async () => {

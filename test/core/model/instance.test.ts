@@ -19,6 +19,13 @@ describe('toBaseUrl', () => {
     'https://git.example.com/users/sign_in/': 'https://git.example.com',
     'https://git.example.com/gitlab/-/profile/personal_access_tokens?a=b': 'https://git.example.com/gitlab',
     'https://git.example.com/gitlab/api/v4': 'https://git.example.com/gitlab',
+    'https://git.example.com./': 'https://git.example.com',
+    'GIT.example.com.:443/gitlab': 'https://git.example.com/gitlab',
+    'git.example.com.:8443': 'https://git.example.com:8443',
+    'gruppe.exämple.com': 'https://gruppe.xn--exmple-cua.com',
+    'https://GRUPPE.XN--EXMPLE-CUA.com.': 'https://gruppe.xn--exmple-cua.com',
+    'https://[0:0:0:0:0:0:0:1]:443': 'https://[::1]',
+    'https://[2001:DB8::1]/': 'https://[2001:db8::1]',
   };
   for (const [text, url] of Object.entries(cases)) {
     it(`takes ${JSON.stringify(text)} for ${url}`, () => assert.equal(toBaseUrl(text), url));
@@ -57,6 +64,10 @@ describe('toHost', () => {
     'http://git.example.com:80': 'git.example.com',
     'git.example.com:8443': 'git.example.com:8443',
     '[::1]:22': '[::1]:22',
+    'ssh.example.com.': 'ssh.example.com',
+    'ssh://git@SSH.example.com.:22/': 'ssh.example.com:22',
+    'gruppe.exämple.com': 'gruppe.xn--exmple-cua.com',
+    '[2001:DB8:0:0::1]': '[2001:db8::1]',
     'ssh.example.com other.example.com': undefined,
     'git@ssh.example.com:group/project.git': undefined,
     'ssh.example.com:port': undefined,

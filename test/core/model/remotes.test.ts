@@ -11,7 +11,8 @@ const ipv6 = instance('http://[::1]:3000');
 const shared = instance('https://both.example.com');
 const nested = instance('https://both.example.com/inner');
 const idn = instance('https://gruppe.xn--exmple-cua.com');
-const instances = [idn, com, own, rooted, ported, ipv6, shared, nested];
+const oddly = instance('https://web.example.com', 'odd.example.com:80');
+const instances = [oddly, idn, com, own, rooted, ported, ipv6, shared, nested];
 
 function instance(url: string, ...hosts: readonly string[]): Instance {
   return { url, hosts, apiVersion: 'auto' };
@@ -88,7 +89,23 @@ describe('locate: a remote of an instance', () => {
     'ssh://git@mirror.example.com:22/group/project.git': [own, 'group/project'],
     'https://ssh.example.com/group/project.git': [own, 'group/project'],
     'https://mirror.example.com:2222/group/project.git': [own, 'group/project'],
+    'http://odd.example.com/group/project.git': [oddly, 'group/project'],
+    'http://odd.example.com:80/group/project.git': [oddly, 'group/project'],
+    // a dot at the end of the host
+    'https://gitlab.com./group/project.git': [com, 'group/project'],
+    'https://gitlab.com.:443/group/project.git': [com, 'group/project'],
+    'git@gitlab.com.:group/project.git': [com, 'group/project'],
+    'git@[gitlab.com.:22]:group/project.git': [com, 'group/project'],
+    'ssh://git@GitLab.com.:22/group/project.git': [com, 'group/project'],
+    'ssh://git@altssh.gitlab.com.:443/group/project.git': [com, 'group/project'],
+    'git@ssh.example.com.:group/project.git': [own, 'group/project'],
+    'https://gruppe.EXÄMPLE.com./group/project.git': [idn, 'group/project'],
+    'git@gruppe.xn--exmple-cua.com.:group/project.git': [idn, 'group/project'],
+    'https://tools.example.com.:443/gitlab/group/project.git': [rooted, 'group/project'],
     // ports
+    'ssh://git@gitlab.com:22/group/project.git': [com, 'group/project'],
+    'ssh://git@[::1]:22/group/project.git': [ipv6, 'group/project'],
+    'https://git.example.com:443/group/project.git': [own, 'group/project'],
     'http://127.0.0.1:8080/git/lab/group/project.git': [ported, 'group/project'],
     'http://[::1]:3000/group/project.git': [ipv6, 'group/project'],
     'http://[0:0:0:0:0:0:0:1]:3000/group/project.git': [ipv6, 'group/project'],
@@ -142,6 +159,8 @@ describe('locate: a remote of no instance', () => {
     'git@github.com:owner/repo.git': 'github.com',
     'ssh://git@ssh.github.com:443/owner/repo.git': 'ssh.github.com',
     'https://token@GitHub.com/owner/repo': 'github.com',
+    'https://github.com./owner/repo.git': 'github.com',
+    'git@GitHub.com.:owner/repo.git': 'github.com',
     'https://gist.github.com/abc.git': 'gist.github.com',
     'git@bitbucket.org:owner/repo.git': 'bitbucket.org',
     'git@ssh.dev.azure.com:v3/org/project/repo': 'ssh.dev.azure.com',

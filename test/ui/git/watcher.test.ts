@@ -1,11 +1,22 @@
 import assert from 'node:assert/strict';
 import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import type { HeadPosition } from '../../../src/core/git/openRepository';
 import { Repositories } from '../../../src/ui/git/repositories';
 import { editor } from '../fake/editor';
 import { FakeGit, type FakeRepository } from '../fake/git';
 import { quiet, until } from '../fake/until';
+import { git as gitOf } from '../../vscode/workspace';
 import { RealRepository } from '../realRepository';
+
+/** What git tells of remotes and of HEAD, the URLs only where they matter. */
+interface Seen {
+  readonly names: readonly string[];
+  readonly urls?: readonly string[];
+  readonly ofBranch: readonly string[];
+  readonly pushed: boolean;
+}
 
 describe('Git, of a real repository,', () => {
   let real: RealRepository;
@@ -112,8 +123,8 @@ describe('Git, of a real repository,', () => {
   });
 
   /** The positions of HEAD that are told from now on. */
-  const positionsTold = (): readonly unknown[] => {
-    const told: unknown[] = [];
+  const positionsTold = (): readonly HeadPosition[] => {
+    const told: HeadPosition[] = [];
     git.onDidChangeRepository(() => told.push(git.position(repository)));
     return told;
   };
@@ -257,6 +268,190 @@ describe('Git, of a real repository,', () => {
       await until('the change', () => told.length === 1);
       assert.deepEqual([...new Set(await told[0])], expected);
     });
+
+  const configured: Readonly<Record<string, readonly [() => void, Seen]>> = {
+    'a remote is renamed': [
+      () => real.git('remote', 'rename', 'origin', 'gitlab'),
+      { names: ['gitlab'], ofBranch: ['gitlab'], pushed: true },
+    ],
+    'a remote is removed': [() => real.git('remote', 'remove', 'origin'), { names: [], ofBranch: [], pushed: false }],
+    'a remote is removed and added again with another URL': [
+      () => {
+        real.git('remote', 'remove', 'origin');
+        real.git('remote', 'add', 'origin', 'https://git.example.com/group/other.git');
+      },
+      { names: ['origin'], urls: ['https://git.example.com/group/other.git'], ofBranch: [], pushed: false },
+    ],
+    'a remote gets another URL': [
+      () => real.git('remote', 'set-url', 'origin', 'https://git.example.com/group/other.git'),
+      {
+        names: ['origin'],
+        urls: ['https://git.example.com/group/other.git'],
+        ofBranch: ['origin'],
+        pushed: true,
+      },
+    ],
+    'the upstream is unset': [
+      () => real.git('branch', '--unset-upstream'),
+      { names: ['origin'], ofBranch: [], pushed: true },
+    ],
+  };
+  for (const [what, [configure, expected]] of Object.entries(configured))
+    it(`notices that ${what}`, async () => {
+      await pushed();
+      assert.deepEqual(
+        (await git.remotes(repository)).map(({ name }) => name),
+        ['origin'],
+      );
+      assert.equal((await git.branchRemotes(repository))[0], 'origin');
+      await watched();
+      configure();
+      write();
+      await until('the change', () => changed > 0);
+      await quiet();
+      const remotes = await git.remotes(repository);
+      const [first = 'origin'] = remotes.map(({ name }) => name);
+      const seen = {
+        names: remotes.map(({ name }) => name),
+        ...(expected.urls === undefined ? {} : { urls: remotes.map(({ url }) => url) }),
+        ofBranch: [...new Set(await git.branchRemotes(repository))],
+        pushed: (await git.head(repository, first))?.pushed ?? false,
+      };
+      assert.deepEqual(seen, expected);
+    });
+
+  it('watches the configuration, too', async () => {
+    await pushed();
+    await watched();
+    const patterns = watchers().map(({ pattern }) => pattern.pattern.slice(1, -1).split(','));
+    assert.deepEqual([patterns[0]?.includes('config.worktree'), patterns[1]?.includes('config')], [true, true]);
+  });
+
+  it('sees what was fetched while it was looking', async () => {
+    real.commit();
+    await repository.status();
+    // Pushed by somebody else; the commit is fetched below.
+    real.git('push', '--quiet', real.server, 'main');
+    const first = git.head(repository, 'origin');
+    await watched();
+    real.git('fetch', '--quiet');
+    write();
+    await first;
+    const answers: unknown[] = [];
+    await until('the fetched commit', () => {
+      void pushed().then((answer) => answers.push(answer));
+      return answers.at(-1) === true;
+    });
+  });
+
+  it('notices that the upstream was removed on the server', async () => {
+    real.git('checkout', '--quiet', '-b', 'topic');
+    real.commit();
+    real.git('push', '--quiet', '--set-upstream', 'origin', 'topic');
+    await repository.status();
+    assert.equal(await pushed(), true);
+    await watched();
+    changed = 0;
+    real.at(real.server, 'update-ref', '-d', 'refs/heads/topic');
+    real.git('fetch', '--quiet', '--prune');
+    write();
+    await until('the change', () => changed > 0);
+    // No evidence either way: GitLab may still have it.
+    assert.deepEqual([await pushed(), await git.branchRemotes(repository)], [undefined, ['origin', 'origin']]);
+  });
+
+  it('follows a rebase of 30 commits, and tells no commit that HEAD was never at', async () => {
+    real.git('checkout', '--quiet', '-b', 'topic');
+    for (let at = 0; at < 30; at += 1) real.commit(`Commit ${at}`);
+    real.git('checkout', '--quiet', 'main');
+    real.commit('Meanwhile');
+    real.git('checkout', '--quiet', 'topic');
+    await repository.status();
+    await pushed();
+    await watched();
+    const told = positionsTold();
+    const writing = setInterval(write, 20);
+    try {
+      await gitOf(real.root, 'rebase', '--quiet', '--empty=keep', 'main');
+    } finally {
+      clearInterval(writing);
+    }
+    write();
+    const last = { commit: real.git('rev-parse', 'HEAD'), name: 'topic' };
+    const ends: unknown[] = [];
+    const look = async () => {
+      const head = await git.head(repository, 'origin');
+      ends.push({ commit: head?.sha, name: head?.branch, operation: head?.operation });
+    };
+    await until('the end', () => {
+      void look();
+      return isDeepStrictEqual(ends.at(-1), { ...last, operation: undefined });
+    });
+    assert.deepEqual(git.position(repository), last);
+    const been = new Set(real.git('log', '--walk-reflogs', '--format=%H', 'HEAD').split('\n'));
+    const commits = told.map(({ commit }) => commit ?? '');
+    assert.ok(
+      commits.every((commit) => been.has(commit)),
+      commits.join(' '),
+    );
+  });
+
+  it('follows a bisection to its end', async () => {
+    for (let at = 0; at < 8; at += 1) real.commit(`Commit ${at}`);
+    const main = { commit: real.git('rev-parse', 'HEAD'), name: 'main' };
+    await repository.status();
+    await pushed();
+    await watched();
+    const step = async (...args: readonly string[]) => {
+      const before = changed;
+      real.git('bisect', ...args);
+      write();
+      await until(`bisect ${args.join(' ')}`, () => changed > before);
+      await quiet();
+      const { commit, name } = git.position(repository);
+      assert.equal(commit, real.git('rev-parse', 'HEAD'));
+      return [name, (await git.head(repository, 'origin'))?.operation];
+    };
+    assert.deepEqual(await step('start'), ['main', 'bisect']);
+    real.git('bisect', 'bad');
+    assert.deepEqual(await step('good', 'HEAD~8'), [undefined, 'bisect']);
+    assert.deepEqual(await step('good'), [undefined, 'bisect']);
+    assert.deepEqual(await step('reset'), ['main', undefined]);
+    assert.deepEqual(git.position(repository), main);
+  });
+
+  it('follows the HEAD of a submodule that the checkout around it moves', async () => {
+    const update = ['-c', 'protocol.file.allow=always', 'submodule', '--quiet'];
+    real.git(...update, 'add', real.server, 'sub');
+    real.git('commit', '--quiet', '--message=With a submodule');
+    real.git('checkout', '--quiet', '-b', 'side');
+    const sub = join(real.root, 'sub');
+    real.at(
+      sub,
+      '-c',
+      'user.name=T',
+      '-c',
+      'user.email=t@example.com',
+      'commit',
+      '--quiet',
+      '--allow-empty',
+      '--message=x',
+    );
+    const there = real.at(sub, 'rev-parse', 'HEAD');
+    real.git('commit', '--quiet', '--all', '--message=Another commit of it');
+    real.git('checkout', '--quiet', '--recurse-submodules', 'main');
+    const inner = real.fake(sub);
+    api.open(inner);
+    assert.notEqual((await git.head(inner, 'origin'))?.sha, there);
+    await watched();
+    assert.equal(watchers()[0]?.pattern.baseUri.path, join(real.root, '.git', 'modules', 'sub'));
+    inner.onStatus = undefined;
+    real.git('checkout', '--quiet', '--recurse-submodules', 'side');
+    watchers()[0]?.change();
+    await until('the change', () => git.position(inner).commit === there);
+    assert.deepEqual(git.position(inner), { commit: there, name: undefined });
+    assert.equal((await git.head(inner, 'origin'))?.sha, there);
+  });
 
   it('knows no remotes of a branch where HEAD is detached', async () => {
     await pushed();
