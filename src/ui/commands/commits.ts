@@ -2,11 +2,18 @@ import { l10n, ThemeIcon, window, type QuickInputButton, type QuickPickItem, com
 import { worstStatus, type Build } from '../../core/model/build';
 import { toFailure } from '../../core/model/errors';
 import { isCommitId } from '../../core/model/gitlabPage';
-import type { Pipeline } from '../../core/model/pipeline';
-import { listingOf } from '../../core/model/snapshot';
+import { listingOf, type Snapshot } from '../../core/model/snapshot';
+import { verdictOf, type Verdict } from '../../core/model/verdict';
 import { rootUriOf } from '../git/vscodeGit';
 import { ageText } from '../text/ageText';
-import { groupDescription, shortSha, statusCodicon, statusLabel } from '../text/buildText';
+import {
+  commitDescription,
+  groupDescription,
+  listedDescription,
+  shortSha,
+  statusCodicon,
+  statusLabel,
+} from '../text/buildText';
 import { UserError } from '../report';
 import { failureSentence, oneLine, withoutIcons } from '../text/failures';
 import type { Pin } from '../../core/session/repositoryMonitor';
@@ -108,8 +115,8 @@ class CommitPicker {
     try {
       const client = context.clients.of(instance);
       const builds = await client.builds.recent(project, scope, abort.signal);
-      const { pipelines } = listingOf(context.session.snapshotOf(this.root));
-      if (this.scope === scope) this.commits = toCommitItems(builds, pipelines);
+      const snapshot = context.session.snapshotOf(this.root);
+      if (this.scope === scope) this.commits = toCommitItems(builds, { scope, snapshot });
     } catch (error) {
       if (abort.signal.aborted) return;
       this.commits = [
@@ -194,33 +201,50 @@ function toButton({ scope, icon }: (typeof scopes)[number]): QuickInputButton {
   return { iconPath: new ThemeIcon(icon), tooltip };
 }
 
+/** Context of the list of commits. */
+interface ListContext {
+  /** Status of all listed builds; undefined: any. */
+  readonly scope: string | undefined;
+  readonly snapshot: Snapshot | undefined;
+}
+
 /** Converts builds to commits, both newest first. */
-function toCommitItems(builds: readonly Build[], pipelines: readonly Pipeline[]): readonly CommitItem[] {
+function toCommitItems(builds: readonly Build[], context: ListContext): readonly CommitItem[] {
   return [...groupBy(builds, ({ commit }) => commit?.sha)].flatMap(([sha, all]) => {
     if (sha === undefined) return [];
     const newest = [...groupBy(all, ({ stage, name, ref }) => JSON.stringify([stage, name, ref])).values()];
     return toCommitItem(
       sha,
       newest.flatMap(([first]) => first ?? []),
-      pipelines,
+      context,
     );
   });
 }
 
-function toCommitItem(sha: string, builds: readonly Build[], pipelines: readonly Pipeline[]): CommitItem {
+function toCommitItem(sha: string, builds: readonly Build[], { scope, snapshot }: ListContext): CommitItem {
   const [newest] = builds;
   const { ref = '', commit, createdAt = '' } = newest ?? {};
-  const title = commitTitle(ref, commit?.title ?? '', pipelines);
+  const title = commitTitle(ref, commit?.title ?? '', listingOf(snapshot).pipelines);
   const mergeRequest = mergeRequestIn(ref);
   const branch = mergeRequest === undefined ? ref : `!${mergeRequest}`;
   const facts = [branch, commit?.author, ageText(Date.parse(createdAt), Date.now()), shortSha(sha)];
   const known = facts.flatMap((part) => (part === undefined || part === '' ? [] : [oneLine(part)]));
+  const verdict = scope === undefined ? shownVerdict(sha, snapshot) : undefined;
+  const listed = scope === undefined ? groupDescription(builds) : listedDescription(builds);
   return {
-    label: withoutIconsBut(worstStatus(builds), title === '' ? shortSha(sha) : title),
+    label: withoutIconsBut(verdict?.status ?? worstStatus(builds), title === '' ? shortSha(sha) : title),
     description: withoutIcons(known.join(' · ')),
-    detail: withoutIcons(groupDescription(builds)),
+    detail: withoutIcons(verdict === undefined ? listed : commitDescription(verdict)),
     choose: () => Promise.resolve({ sha, ref }),
   };
+}
+
+/** Verdict of the commit if it is the one that is shown, so that the list counts it like the tree. */
+function shownVerdict(sha: string, snapshot: Snapshot | undefined): Verdict | undefined {
+  if (snapshot?.kind !== 'ready' || snapshot.isPartial === true) return undefined;
+  if ((snapshot.ancestor?.sha ?? snapshot.target.sha) !== sha) return undefined;
+  const verdict = verdictOf(snapshot);
+  return verdict.builds.length === 0 ? undefined : verdict;
 }
 
 function withoutIconsBut(status: string | undefined, title: string): string {

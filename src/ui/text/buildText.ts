@@ -247,20 +247,45 @@ function named(names: readonly string[]): string {
 
 /** Summary of a group: `failed · 2 of 7: rspec, spinach`, or `passed · 7`. */
 export function groupDescription(builds: readonly Build[]): string {
-  const status = statusLabel(worstStatus(builds) ?? '');
-  const failing = builds.filter(hasFailed).map(({ name }) => name);
-  if (failing.length === 0) return `${status} · ${builds.length}`;
-  return l10n.t('{0} · {1} of {2}: {3}', status, failing.length, builds.length, named(failing));
+  return summaryOf(worstStatus(builds) ?? '', builds, builds.filter(hasFailed));
+}
+
+function summaryOf(status: string, builds: readonly Build[], failing: readonly Build[]): string {
+  const label = statusLabel(status);
+  if (failing.length === 0) return `${label} · ${builds.length}`;
+  return l10n.t('{0} · {1} of {2}: {3}', label, failing.length, builds.length, namesOf(failing));
+}
+
+function namesOf(builds: readonly Build[]): string {
+  return named(builds.map(({ name }) => name));
+}
+
+/** Summary of a commit, as its verdict counts: `failed · 2 of 7: rspec, spinach`, `passed · 7 · child failed`. */
+export function commitDescription(verdict: Verdict): string {
+  const { status = '', builds, childFailed } = verdict;
+  return withFailedChild(summaryOf(status, builds, failedThemselves(verdict)), childFailed.length > 0);
 }
 
 /**
- * Like `groupDescription`, beside a status icon, so that the status isn't repeated: `2 of 7: rspec, spinach`, or `7
+ * Like `commitDescription`, beside a status icon, so that the status isn't repeated: `2 of 7: rspec, spinach`, or `7
  * builds`.
  */
-export function groupSummary(builds: readonly Build[]): string {
-  const failing = builds.filter(hasFailed).map(({ name }) => name);
-  if (failing.length > 0) return l10n.t('{0} of {1}: {2}', failing.length, builds.length, named(failing));
-  return plural(builds.length, l10n.t('{0} build', builds.length), l10n.t('{0} builds', builds.length));
+export function commitSummary(verdict: Verdict): string {
+  const [{ builds, childFailed }, failing] = [verdict, failedThemselves(verdict)];
+  const standing =
+    failing.length > 0
+      ? l10n.t('{0} of {1}: {2}', failing.length, builds.length, namesOf(failing))
+      : plural(builds.length, l10n.t('{0} build', builds.length), l10n.t('{0} builds', builds.length));
+  return withFailedChild(standing, childFailed.length > 0);
+}
+
+/** Failed builds that fail the commit. */
+function failedThemselves({ failed, childFailed }: Verdict): readonly Build[] {
+  return failed.slice(0, failed.length - childFailed.length);
+}
+
+function withFailedChild(standing: string, hasFailedChild: boolean): string {
+  return hasFailedChild ? `${standing} · ${l10n.t('child failed')}` : standing;
 }
 
 type FailedChildren = Pick<Verdict, 'bridgesOfFailed'>;
@@ -278,6 +303,11 @@ export function statusCounts(builds: readonly Build[]): string {
     .join(' · ');
 }
 
+/** Builds of one status, as far as a list has them: `2 failed · rspec, spinach`. */
+export function listedDescription(builds: readonly Build[]): string {
+  return `${statusCounts(builds)} · ${namesOf(builds)}`;
+}
+
 /** Counts of a group: `1 of 5 shown` if a filter hides builds, else the number of builds by status. */
 export function shownCounts(builds: readonly Build[], shown: number, total: number): string {
   return shown < total ? l10n.t('{0} of {1} shown', shown, total) : statusCounts(builds);
@@ -285,7 +315,10 @@ export function shownCounts(builds: readonly Build[], shown: number, total: numb
 
 /** Standing of a stage, in its row and in tooltips: counts, and whether a bridge that passed triggered a failure. */
 export function stageStanding(counts: string, builds: readonly Build[], { bridgesOfFailed }: FailedChildren): string {
-  return builds.some((build) => bridgesOfFailed.has(build)) ? `${counts} · ${l10n.t('child failed')}` : counts;
+  return withFailedChild(
+    counts,
+    builds.some((build) => bridgesOfFailed.has(build)),
+  );
 }
 
 /** Counts of a group: `2 of 5 failed`, or the number of builds by status. */

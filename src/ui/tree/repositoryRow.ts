@@ -1,9 +1,8 @@
 import { l10n } from 'vscode';
-import { hasFailed, worstStatus, type Build } from '../../core/model/build';
-import { pipelineFailedWithoutBuilds, rootPipelines, buildsThatCount, type Pipeline } from '../../core/model/pipeline';
 import { targetOf, type Ready, type Snapshot } from '../../core/model/snapshot';
+import { verdictOf, type Verdict } from '../../core/model/verdict';
 import { caveats, projectWords, subjectOf } from '../text/commitText';
-import { groupDescription, groupSummary, statusLabel } from '../text/buildText';
+import { commitDescription, commitSummary, statusLabel } from '../text/buildText';
 import { pipelineFailureWords } from '../text/failureReasons';
 import type { RepositoryView } from '../../core/session/repositoryView';
 import { standingWithoutBuilds } from '../text/pipelineText';
@@ -54,14 +53,12 @@ function standingOf(snapshot: Snapshot | undefined, now: number): Standing {
 }
 
 function standingOfBuilds(snapshot: Ready, now: number): Standing {
-  const builds = buildsThatCount(snapshot);
-  const broken = pipelineFailedWithoutBuilds(snapshot);
-  const worst = broken?.status ?? worstStatus(builds) ?? rootPipelines(snapshot)[0]?.status;
+  const verdict = verdictOf(snapshot);
   // Builds missing from a truncated list may have failed, so only a failure is certain.
-  const isUndecided = snapshot.isPartial === true && broken === undefined && !builds.some(hasFailed);
-  const status = isUndecided ? undefined : worst;
-  const { whole, brief } = wordsOf(builds, broken) ?? { whole: statusLabel(status ?? '') };
-  const verdict = (words: string | undefined) => {
+  const isUndecided = snapshot.isPartial === true && verdict.status !== 'failed';
+  const status = isUndecided ? undefined : verdict.status;
+  const { whole, brief } = wordsOf(verdict) ?? { whole: statusLabel(status ?? '') };
+  const said = (words: string | undefined) => {
     if (isUndecided) return [];
     return status === undefined ? [l10n.t('no builds')] : words === undefined ? [] : [words];
   };
@@ -69,8 +66,8 @@ function standingOfBuilds(snapshot: Ready, now: number): Standing {
   return {
     icon: 'circle-large-outline',
     status,
-    parts: [subject, ...verdict(whole), ...reservations],
-    brief: [...verdict(brief), subject, ...reservations],
+    parts: [subject, ...said(whole), ...reservations],
+    brief: [...said(brief), subject, ...reservations],
   };
 }
 
@@ -80,8 +77,9 @@ interface Words {
   readonly brief?: string | undefined;
 }
 
-function wordsOf(builds: readonly Build[], broken: Pipeline | undefined): Words | undefined {
-  if (broken !== undefined && !builds.some(hasFailed))
+function wordsOf(verdict: Verdict): Words | undefined {
+  const { builds, failed, broken } = verdict;
+  if (broken !== undefined && failed.length === 0)
     return { whole: standingWithoutBuilds(broken), brief: pipelineFailureWords(broken) };
-  return builds.length > 0 ? { whole: groupDescription(builds), brief: groupSummary(builds) } : undefined;
+  return builds.length > 0 ? { whole: commitDescription(verdict), brief: commitSummary(verdict) } : undefined;
 }

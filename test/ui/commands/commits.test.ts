@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { verdictOf } from '../../../src/core/model/verdict';
 import { serverError } from '../../gitlab/faults';
 import type { App } from '../app';
 import { appsInTests } from '../eachApp';
@@ -28,6 +29,31 @@ describe('Show Another Commit', () => {
     const about = new RegExp(` · .+ · (\\d+ min|\\d+ h|1 day) ago · ${app.small.sha.slice(0, 8)}$`);
     assert.match(pick.items[0]?.description ?? '', about);
     assert.ok(pick.items[0]?.description?.startsWith(app.small.ref));
+    pick.escape();
+    await running;
+  });
+
+  it('counts the commit that is shown like the tree, whatever GitLab lists', async () => {
+    const { project, sha } = app.small;
+    app.gitlab.world.addBuild(project, { sha, name: 'lint', status: 'failed' });
+    const { builds } = verdictOf({ builds: app.api.repositories[0]?.builds ?? [], pipelines: [] });
+    const running = app.run('selectCommit');
+    const pick = await list();
+    const detail = pick.items[0]?.detail ?? '';
+    assert.ok(detail.startsWith(`failed · 1 of ${builds.length}: `), `${detail} of ${builds.length}`);
+    pick.escape();
+    await running;
+  });
+
+  it('does not call a commit wholly failed whose failed builds alone are listed', async () => {
+    const { project, olderSha } = app.small;
+    app.gitlab.world.addBuild(project, { sha: olderSha, name: 'lint', status: 'failed' });
+    const running = app.run('selectCommit');
+    const pick = await list();
+    pick.press('Only failed builds');
+    await until('the list', () => !pick.busy);
+    const [older] = pick.items.filter(({ label }) => label.endsWith('Release 1.0'));
+    assert.equal(older?.detail, '1 failed · lint');
     pick.escape();
     await running;
   });

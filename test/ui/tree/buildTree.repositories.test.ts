@@ -173,6 +173,21 @@ describe('The row of a repository', () => {
     assert.equal(tooltip, 'a\ngroup/project on git.example.com\nmaster · 01234567\nfailed · 1 of 2: rspec');
   });
 
+  it('counts a child once, and says that it failed where its bridge passed, as the status bar does', async () => {
+    const pipelines = [1, 2].map((id) => ({ id, ref: 'master', sha, status: 'failed' }));
+    const rowWith = async (bridge: string) => {
+      const builds = [
+        aBuild({ id: 10, kind: 'bridge', name: 'packages', status: bridge, pipeline: 1, downstream: 2 }),
+        aBuild({ id: 20, name: 'deb', status: 'failed', pipeline: 2 }),
+        aBuild({ id: 21, name: 'rpm', pipeline: 2 }),
+      ];
+      const { item } = await rowOf({ ...ready(builds), pipelines });
+      return [item.description, item.iconPath?.id];
+    };
+    assert.deepEqual(await rowWith('failed'), ['1 of 2: deb · master · 01234567', 'error']);
+    assert.deepEqual(await rowWith('success'), ['2 builds · child failed · master · 01234567', 'pass']);
+  });
+
   it('is spoken whole', async () => {
     const { item } = await rowOf(failing);
     assert.equal(item.accessibilityInformation?.label, 'Repository a, master · 01234567, failed · 1 of 2: rspec');
