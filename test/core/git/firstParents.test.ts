@@ -20,7 +20,7 @@ describe('The first parents of a commit', () => {
   afterEach(() => rmSync(root, { recursive: true, force: true }));
   const read = (sha: string) => readFirstParents({ program: 'git' }, root, sha);
 
-  it('are told with title and author, newest first, without what was merged', async () => {
+  it('are listed with title and author, newest first, without merged commits', async () => {
     const first = commit('First');
     git('checkout', '-q', '-b', 'topic');
     commit('On the topic');
@@ -33,12 +33,12 @@ describe('The first parents of a commit', () => {
     ]);
   });
 
-  it('are none where the commit is no hash, so that it can be no option', async () => {
+  it("are empty if the commit is not a hash, so that it can't be taken for an option", async () => {
     commit('First');
     for (const sha of ['--all', 'HEAD', '']) assert.deepEqual(await read(sha), []);
   });
 
-  it('cannot be told of a commit that git does not have', async () => {
+  it("can't be listed for a commit that git doesn't have", async () => {
     commit('First');
     await assert.rejects(read('a'.repeat(40)));
   });

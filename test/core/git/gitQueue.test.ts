@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { GitQueue } from '../../../src/core/git/gitQueue';
 import { settled } from '../support';
 
-describe('The queue for git', () => {
+describe('The git queue', () => {
   let started: string[];
   let ends: (() => void)[];
   let preferred: string | undefined;
@@ -27,7 +27,7 @@ describe('The queue for git', () => {
     queue = new GitQueue(() => preferred, 2);
   });
 
-  it('runs a few at a time, in the order in which they came', async () => {
+  it('runs a few processes at a time, in order of arrival', async () => {
     const all = ['a', 'b', 'c', 'd'].map(add);
     await turns();
     assert.deepEqual(started, ['a', 'b']);
@@ -37,14 +37,14 @@ describe('The queue for git', () => {
     assert.deepEqual(await Promise.all(all), ['a', 'b', 'c', 'd']);
   });
 
-  it('runs those of the preferred folder first, whichever it is by then', async () => {
+  it("runs the preferred folder's processes first, even if the preferred folder has changed meanwhile", async () => {
     for (const folder of ['a', 'b', 'c', 'd', 'e', 'd']) void add(folder);
     preferred = 'd';
     while (ends.length > 0) await endOne();
     assert.deepEqual(started, ['a', 'b', 'd', 'd', 'c', 'e']);
   });
 
-  it('ends with one folder before it begins with the next, so that not all wait for the last', async () => {
+  it('finishes with one folder before it starts on the next, so that not every folder waits until the end', async () => {
     const again = async (folder: string) => {
       await add(folder);
       await add(folder);
@@ -54,7 +54,7 @@ describe('The queue for git', () => {
     assert.deepEqual(started, ['a', 'b', 'c', 'a', 'b', 'c', 'd', 'd']);
   });
 
-  it('goes on after a failure, and has room again once all have ended', async () => {
+  it('continues after a failure, and has room again once all have ended', async () => {
     const failing = () => Promise.reject(new Error('no'));
     await Promise.all([1, 2, 3].map(() => assert.rejects(queue.run('a', failing))));
     for (const folder of ['a', 'b', 'c']) void add(folder);
@@ -62,7 +62,7 @@ describe('The queue for git', () => {
     assert.deepEqual(started, ['a', 'b']);
   });
 
-  it('starts the first at once, and no two in one turn of the event loop', async () => {
+  it('starts the first process immediately, and no two in one turn of the event loop', async () => {
     queue = new GitQueue(() => preferred, 4);
     let [inThisTurn, most] = [0, 0];
     const start = (folder: string): Promise<void> =>

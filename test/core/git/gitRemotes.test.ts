@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { toRemotes } from '../../../src/core/git/gitRemotes';
 
 describe('The output of `git remote --verbose`', () => {
-  it('is one URL where both directions have the same, and none where git knows none', () =>
+  it('gives one URL if both directions share it, and none if git knows none', () =>
     assert.deepEqual(toRemotes('one\thttps://x/y.git (fetch)\none\thttps://x/y.git (push)\ntwo\t\n'), [
       { name: 'one', url: 'https://x/y.git' },
       { name: 'two', url: '' },
     ]));
 
-  it('is a remote for each line of fetching', () => {
+  it('gives one remote for each fetch line', () => {
     const output = [
       'origin\tgit@git.example.com:group/project.git (fetch)',
       'origin\tgit@git.example.com:group/push.git (push)',
@@ -24,7 +24,7 @@ describe('The output of `git remote --verbose`', () => {
     ]);
   });
 
-  it('may say of which filter a partial clone is', () =>
+  it('may name the filter of a partial clone', () =>
     assert.deepEqual(toRemotes('origin\thttps://x/y.git (fetch) [blob:none]\n'), [
       { name: 'origin', url: 'https://x/y.git' },
     ]));

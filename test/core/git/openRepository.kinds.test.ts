@@ -44,9 +44,9 @@ describe('A repository', () => {
 
   /** How each kind is made; gives its folder. All have HEAD pushed, and "one" and "two" in their history. */
   const kinds: Readonly<Record<string, () => string>> = {
-    'a folder with blanks, umlauts and an emoji': () => repository.clone('mein Ordner – prüfen 🦊'),
-    'a folder that looks like an option or a pattern': () => repository.clone('-c [a] *'),
-    'a symbolic link to it': () => {
+    'in a folder with blanks, umlauts and an emoji': () => repository.clone('mein Ordner – prüfen 🦊'),
+    'in a folder that looks like an option or a pattern': () => repository.clone('-c [a] *'),
+    'behind a symbolic link': () => {
       symlinkSync(repository.root, beside('link'));
       return beside('link');
     },
@@ -54,7 +54,7 @@ describe('A repository', () => {
       repository.git('worktree', 'add', '--quiet', '-b', 'side', beside('worktree'));
       return beside('worktree');
     },
-    'a linked worktree with a configuration of its own': () => {
+    'a linked worktree with its own configuration': () => {
       repository.git('worktree', 'add', '--quiet', '-b', 'side', beside('worktree'));
       repository.git('config', 'extensions.worktreeConfig', 'true');
       repository.at(beside('worktree'), 'config', '--worktree', 'core.bigFileThreshold', '1m');
@@ -67,13 +67,14 @@ describe('A repository', () => {
       repository.at(bare, 'worktree', 'add', '--quiet', '-b', 'side', beside('worktree'));
       return beside('worktree');
     },
-    'a git folder elsewhere, with a file .git': () =>
+    'one with its git folder elsewhere and a .git file': () =>
       repository.clone('apart', `--separate-git-dir=${beside('apart.git')}`),
     'a submodule': () => {
       repository.git('-c', 'protocol.file.allow=always', 'submodule', '--quiet', 'add', repository.server, 'sub');
       return join(repository.root, 'sub');
     },
-    'a clone with the objects of another': () => repository.clone('sharing', '--reference', repository.root),
+    "a clone that borrows another repository's objects": () =>
+      repository.clone('sharing', '--reference', repository.root),
     'a clone without blobs': () => {
       repository.at(repository.server, 'config', 'uploadpack.allowFilter', 'true');
       return repository.clone('partial', '--filter=blob:none');
@@ -82,15 +83,16 @@ describe('A repository', () => {
       repository.at(repository.server, 'config', 'uploadpack.allowFilter', 'true');
       return repository.clone('treeless', '--filter=tree:0');
     },
-    'refs that are packed': () => {
+    'one with packed refs': () => {
       repository.git('pack-refs', '--all');
       return repository.root;
     },
-    'no index and a sparse work tree': () => repository.clone('sparse', '--sparse', '--no-checkout'),
+    'one without an index and with a sparse working tree': () =>
+      repository.clone('sparse', '--sparse', '--no-checkout'),
   };
 
   for (const [kind, make] of Object.entries(kinds))
-    it(`with ${kind} tells its remote, HEAD, history and files`, async () => {
+    it(`that is ${kind} has its remote, HEAD, history and files read`, async () => {
       const root = make();
       repository.at(root, 'remote', 'set-url', 'origin', url);
       const one = open(root);
@@ -123,7 +125,7 @@ describe('A repository', () => {
     assert.match((await head(repository.root)).tag ?? '', /^v\d/);
   });
 
-  it('of SHA-256 has commits of 64 digits', async () => {
+  it('with SHA-256 has commits of 64 digits', async () => {
     const root = beside('sha256');
     mkdirSync(root);
     repository.at(root, 'init', '--quiet', '--object-format=sha256', '--initial-branch=main');
@@ -138,7 +140,7 @@ describe('A repository', () => {
     );
   });
 
-  it('with refs in a reftable is read as any other, a worktree of it, too', async () => {
+  it('with a reftable is read like any other, and so are its worktrees', async () => {
     const root = beside('reftable');
     mkdirSync(root);
     try {
@@ -166,7 +168,7 @@ describe('A repository', () => {
     assert.equal((await head(worktree)).operation, undefined);
   });
 
-  it('with a reftable is in the middle of a pick or a revert where git has a ref for it that is no file', async () => {
+  it('with a reftable is in the middle of a cherry-pick or revert if git has a ref for it, even without a file', async () => {
     mkdirSync(join(repository.root, '.git', 'reftable'));
     assert.equal((await head(repository.root)).operation, undefined);
     // A ref that git finds by this name, as in a reftable, without a file in the git folder, in every version of git.
@@ -176,7 +178,7 @@ describe('A repository', () => {
     assert.equal((await head(repository.root)).operation, 'cherryPick');
   });
 
-  it('without a commit has no HEAD to tell of, and its remotes', async () => {
+  it('without commits has no HEAD, but has its remotes', async () => {
     const root = beside('unborn');
     mkdirSync(root);
     repository.at(root, 'init', '--quiet', '--initial-branch=main');
@@ -187,7 +189,7 @@ describe('A repository', () => {
     assert.deepEqual(await one.remotes(), [{ name: 'origin', url }]);
   });
 
-  it('is its own, whatever repository the environment names', async () => {
+  it('is used whatever other repository the environment names', async () => {
     const other = repository.clone('other');
     commitAt(other);
     const before = { ...process.env };
@@ -202,7 +204,7 @@ describe('A repository', () => {
     }
   });
 
-  it('has the history that GitLab has, not the one of replaced commits', async () => {
+  it('has its original history, as GitLab does, and not that of replaced commits', async () => {
     const [one, two] = repository.git('rev-list', '--reverse', 'HEAD').split('\n');
     const tree = repository.git('rev-parse', 'HEAD^{tree}');
     repository.git('replace', two ?? '', repository.git('commit-tree', '-m', 'another', tree));
@@ -216,7 +218,7 @@ describe('A repository', () => {
       return open(repository.root).remotes();
     };
 
-    it('as insteadOf makes them, of the longest that fits', async () => {
+    it('with the longest matching insteadOf rule applied', async () => {
       const rules =
         '[url "https://git.example.com/"]\n\tinsteadOf = work:\n[url "https://long.example.com/"]\n\tinsteadOf = work:long/\n';
       assert.deepEqual(await remotes(`${rules}[remote "a"]\n\turl = work:x/y\n[remote "b"]\n\turl = work:long/y\n`), [
@@ -225,14 +227,14 @@ describe('A repository', () => {
       ]);
     });
 
-    it('as pushInsteadOf makes them for pushing alone', async () => {
+    it('with pushInsteadOf applied to pushing only', async () => {
       const rule = '[url "git@git.example.com:"]\n\tpushInsteadOf = https://mirror.example.com/\n';
       assert.deepEqual(await remotes(`${rule}[remote "a"]\n\turl = https://mirror.example.com/x/y\n`), [
         { name: 'a', url: 'https://mirror.example.com/x/y', pushUrl: 'git@git.example.com:x/y' },
       ]);
     });
 
-    it('without a URL, with several, and of local folders', async () => {
+    it('without a URL, with several URLs, and in local folders', async () => {
       const read = await remotes(
         '[remote "none"]\n\tfetch = +refs/heads/*:refs/remotes/none/*\n' +
           '[remote "two"]\n\turl = https://a.example.com/x\n\turl = https://b.example.com/x\n' +
@@ -248,7 +250,7 @@ describe('A repository', () => {
     });
   });
 
-  it('whose configuration is broken is told by git’s own words', async () => {
+  it("with a broken configuration is reported in git's own words", async () => {
     const one = open(repository.root);
     appendFileSync(join(repository.root, '.git', 'config'), '[broken\n');
     await assert.rejects(one.remotes(), { kind: 'git', reason: /bad config/ });

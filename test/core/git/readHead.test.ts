@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { readHead } from '../../../src/core/git/readHead';
 import { runGit } from '../../../src/core/git/runGit';
 
-describe('What git says of HEAD in a repository that is hostile', () => {
+describe('HEAD as read in a hostile repository', () => {
   let around: string;
   let root: string;
   const gitIn =
@@ -31,26 +31,26 @@ describe('What git says of HEAD in a repository that is hostile', () => {
   afterEach(() => rmSync(around, { recursive: true, force: true }));
 
   for (const remote of ['*', 'up*', 'up?tream', '[tu]pstream', 'upstrea[m]', 'upstrea\\m', 'up'])
-    it(`takes the name of the remote for no pattern: ${remote}`, async () => {
+    it(`doesn't take the name of the remote for a pattern: ${remote}`, async () => {
       git('update-ref', 'refs/remotes/upstream/main', 'HEAD');
       configure(`[remote "${remote.replace('\\', '\\\\')}"]\n\turl = https://git.example.com/a.git\n`);
       assert.deepEqual((await read(remote))?.pushed, undefined);
     });
 
   for (const remote of ['upstream', '-x', '--all', 'a/b', 'ä-b'])
-    it(`finds what was pushed to the remote ${remote}`, async () => {
+    it(`includes what was pushed to the remote ${remote}`, async () => {
       git('update-ref', `refs/remotes/${remote}/main`, 'HEAD');
       assert.equal((await read(remote))?.pushed, true);
     });
 
   for (const branch of ['-x', '--all', '--exec=touch'])
-    it(`takes the name of the branch for no option: ${branch}`, async () => {
+    it(`doesn't take the name of the branch for an option: ${branch}`, async () => {
       git('update-ref', `refs/heads/${branch}`, 'HEAD');
       git('update-ref', `refs/remotes/origin/${branch}`, 'HEAD');
       assert.equal((await read('origin', branch))?.pushed, true);
     });
 
-  it('is nothing where git refuses a folder that belongs to somebody else', async () => {
+  it('is undefined if git refuses a folder owned by another user', async () => {
     process.env['GIT_TEST_ASSUME_DIFFERENT_OWNER'] = '1';
     try {
       await assert.rejects(runGit({ program: 'git' }, root, ['rev-parse', 'HEAD']), /dubious ownership/);
@@ -61,7 +61,7 @@ describe('What git says of HEAD in a repository that is hostile', () => {
     }
   });
 
-  it('runs no program that a conditionally included configuration names', async () => {
+  it('runs no program from a conditionally included configuration', async () => {
     const sha = head();
     const mark = join(around, 'ran');
     const evil = join(around, 'evil.sh');
@@ -76,7 +76,7 @@ describe('What git says of HEAD in a repository that is hostile', () => {
     assert.equal(existsSync(mark), false);
   });
 
-  it('is nothing where the configuration includes itself', async () => {
+  it('is undefined if the configuration includes itself', async () => {
     const sha = head();
     configure(`[include]\n\tpath = config\n`);
     assert.equal(await readHead({ git: { program: 'git' }, root, sha, branch: 'main', remote: 'origin' }), undefined);
@@ -99,7 +99,7 @@ describe('What git says of HEAD in a repository that is hostile', () => {
   });
 });
 
-describe('git that prints too much or hangs', () => {
+describe('A git process that prints too much or hangs', () => {
   let root: string;
   const git = (...args: readonly string[]): string => execFileSync('git', args, { cwd: root, encoding: 'utf8' });
   beforeEach(() => {
@@ -108,7 +108,7 @@ describe('git that prints too much or hangs', () => {
   });
   afterEach(() => rmSync(root, { recursive: true, force: true }));
 
-  it('is ended beyond 16 MB', async () => {
+  it('is ended after 16 MB of output', async () => {
     writeFileSync(join(root, 'large'), Buffer.alloc(17 * 1024 * 1024, 'x'));
     const blob = git('hash-object', '-w', 'large').trim();
     await assert.rejects(runGit({ program: 'git' }, root, ['cat-file', 'blob', blob]), {
@@ -117,7 +117,7 @@ describe('git that prints too much or hangs', () => {
     });
   });
 
-  it('is killed after its time', async () => {
+  it('is killed after its timeout', async () => {
     // It waits for names on its standard input, which nobody writes.
     const limits = { maxBytes: 1000, timeoutMs: 200 };
     const hanging = runGit({ program: 'git', limits }, root, ['cat-file', '--batch']);

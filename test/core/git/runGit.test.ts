@@ -8,7 +8,7 @@ import { LocalError } from '../../../src/core/model/errors';
 import { readHead } from '../../../src/core/git/readHead';
 import { gitEnvironment, runGit } from '../../../src/core/git/runGit';
 
-describe('git, as it is run in a repository that is hostile', () => {
+describe('git, run in a hostile repository,', () => {
   let folder: string;
   const git = (...args: readonly string[]): string => execFileSync('git', [...args], { cwd: folder, encoding: 'utf8' });
 
@@ -19,7 +19,7 @@ describe('git, as it is run in a repository that is hostile', () => {
   });
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-  it('gets an environment that leads to no other repository and to no network, with the configuration of the user', () => {
+  it("gets an environment that leads to no other repository and no network, with the user's configuration", () => {
     const from = {
       GIT_DIR: 'x',
       GIT_WORK_TREE: 'x',
@@ -45,7 +45,7 @@ describe('git, as it is run in a repository that is hostile', () => {
     });
   });
 
-  it('keeps none of the variables that git calls local to a repository, except for its configuration', () => {
+  it('gets none of the variables that git calls local to a repository, except for its configuration', () => {
     const local = git('rev-parse', '--local-env-vars').trim().split('\n');
     const kept = Object.keys(gitEnvironment(Object.fromEntries(local.map((name) => [name, 'x']))));
     const configuration = ['GIT_CONFIG_PARAMETERS', 'GIT_CONFIG_COUNT'];
@@ -55,7 +55,7 @@ describe('git, as it is run in a repository that is hostile', () => {
     );
   });
 
-  it('runs no program that the configuration of the repository names', async () => {
+  it("runs no program named in the repository's configuration", async () => {
     const mark = join(folder, 'ran');
     const evil = join(folder, 'evil.sh');
     writeFileSync(evil, `#!/bin/sh\ntouch '${mark}'\n`, { mode: 0o755 });
@@ -78,17 +78,17 @@ describe('git, as it is run in a repository that is hostile', () => {
   });
 });
 
-describe('git that fails', () => {
+describe('A git failure', () => {
   const reasonOf = async (program: string, args: readonly string[]): Promise<string | undefined> => {
     const error: unknown = await runGit({ program }, tmpdir(), args).catch((one: unknown) => one);
     assert.ok(error instanceof LocalError);
     return error.reason;
   };
 
-  it('is told by its own words, without its advice', async () =>
+  it("is reported in git's own words, without its advice", async () =>
     assert.equal(await reasonOf('git', ['rev-parse', '--verify', 'HEAD^nonsense']), await words()));
 
-  it('is told by the system where it cannot be run', async () =>
+  it("is reported in the system's words if git can't be run", async () =>
     assert.equal(await reasonOf('/no/such/git', ['status']), 'ENOENT'));
 });
 

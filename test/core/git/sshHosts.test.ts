@@ -26,7 +26,7 @@ class FakeSsh {
   }
 }
 
-describe('The hosts of ssh remotes', () => {
+describe('The hosts of SSH remotes', () => {
   const made: FakeSsh[] = [];
   const sshThatSays = (hostname: string): FakeSsh => {
     const ssh = new FakeSsh(hostname);
@@ -42,7 +42,7 @@ describe('The hosts of ssh remotes', () => {
     ['altssh.gitlab.com.', 'https://gitlab.com'],
     ['altssh.gitlab.com', 'https://gitlab.com'],
   ] as const)
-    it(`select the instance of what ssh connects to: ${hostname}`, async () => {
+    it(`select the instance of the host that ssh connects to: ${hostname}`, async () => {
       const ssh = sshThatSays(hostname);
       const remotes = await new SshHosts(ssh.program).complete([remote('git@work:group/project.git')], instances);
       const located = locate(remotes, instances, {});
@@ -53,13 +53,13 @@ describe('The hosts of ssh remotes', () => {
       assert.deepEqual(ssh.asked, ['-G -- work']);
     });
 
-  it('make no instance of what ssh connects to', async () => {
+  it("don't turn the host that ssh connects to into an instance", async () => {
     const ssh = sshThatSays('elsewhere.example.com');
     const remotes = await new SshHosts(ssh.program).complete([remote('git@work:group/project.git')], instances);
     assert.deepEqual(locate(remotes, instances, {}), { kind: 'unknownHost', url: 'https://work' });
   });
 
-  it('are resolved once, and again when they are forgotten', async () => {
+  it('are resolved once, and again after a reset', async () => {
     const ssh = sshThatSays('git.example.com');
     const hosts = new SshHosts(ssh.program);
     for (let time = 0; time < 2; time += 1) await hosts.complete([remote('git@work:a/b')], instances);
@@ -71,23 +71,23 @@ describe('The hosts of ssh remotes', () => {
 
   for (const [what, url, own] of [
     ['of an instance', 'git@ssh.example.com:a/b', instances],
-    ['of an http remote', 'https://work/a/b', instances],
-    ['of a git remote', 'git://work/a/b', instances],
-    ['known to be no GitLab', 'git@github.com:a/b', instances],
+    ['with an http URL', 'https://work/a/b', instances],
+    ['with a git URL', 'git://work/a/b', instances],
+    ['known not to be GitLab', 'git@github.com:a/b', instances],
     ['while there is no instance', 'git@work:a/b', []],
-    ['that would be an option', 'git@-oProxyCommand=x:a/b', instances],
+    ['that would be taken for an option', 'git@-oProxyCommand=x:a/b', instances],
     ['that begins with a hyphen', 'ssh://-work/a/b', instances],
     ['with other characters', 'git@wo$(touch x)rk:a/b', instances],
     ['in brackets', 'git@[::1]:a/b', instances],
   ] as const)
-    it(`are not resolved: one ${what}`, async () => {
+    it(`are not resolved for a remote ${what}`, async () => {
       const ssh = sshThatSays('git.example.com');
       const remotes = [remote(url)];
       assert.deepEqual(await new SshHosts(ssh.program).complete(remotes, own), remotes);
       assert.deepEqual(ssh.asked, []);
     });
 
-  it('stay as they are where there is no ssh, or where it fails', async () => {
+  it('stay as they are if there is no ssh, or if it fails', async () => {
     const remotes = [remote('git@work:a/b')];
     assert.deepEqual(await new SshHosts('/no/such/ssh').complete(remotes, instances), remotes);
     assert.deepEqual(await new SshHosts('false').complete(remotes, instances), remotes);

@@ -16,8 +16,8 @@ async function indexOf(paths: readonly string[]): Promise<TrackedFiles> {
 const ending = (files: TrackedFiles, path: string, least?: number) =>
   [...files.endingLike(path, least)].map(({ file, names }) => `${names} ${file}`);
 
-describe('the index of tracked files', () => {
-  it('knows whole paths, and no part of one', async () => {
+describe('The index of tracked files', () => {
+  it('contains whole paths, and no parts of paths', async () => {
     const files = await indexOf(['a.ts', 'src/a.ts', 'src/b c/[id].ts', 'ä/ö.ts']);
     assert.equal(files.count, 4);
     for (const path of ['a.ts', 'src/a.ts', 'src/b c/[id].ts', 'ä/ö.ts']) assert.ok(files.has(path), path);
@@ -25,7 +25,7 @@ describe('the index of tracked files', () => {
       assert.ok(!files.has(path), path);
   });
 
-  it('finds the files that end as a path does, by whole names', async () => {
+  it('finds the files whose path ends like the given one, comparing whole names', async () => {
     const files = await indexOf(['a.ts', 'src/a.ts', 'web/src/a.ts', 'web/xsrc/a.ts', 'src/ba.ts']);
     assert.deepEqual(ending(files, 'src/a.ts'), ['1 a.ts', '2 src/a.ts', '2 web/src/a.ts', '1 web/xsrc/a.ts']);
     assert.deepEqual(ending(files, 'src/a.ts', 2), ['2 src/a.ts', '2 web/src/a.ts']);
@@ -52,7 +52,7 @@ describe('the index of tracked files', () => {
     );
   });
 
-  it('of 100,000 files takes few objects: one text and three lists of numbers', async () => {
+  it('takes few objects for 100,000 files: one text and three lists of numbers', async () => {
     const paths = Array.from(
       { length: 100_000 },
       (_, at) => `packages/package-${at % 500}/src/some/folder/file-${at}.ts`,
@@ -67,14 +67,14 @@ describe('the index of tracked files', () => {
     assert.deepEqual(ending(files, 'file-99999.ts'), ['1 packages/package-499/src/some/folder/file-99999.ts']);
   });
 
-  it('is none where there are too many', async () => {
+  it('is undefined if there are too many files', async () => {
     assert.equal(await TrackedFiles.of('a\0'.repeat(maxTrackedFiles + 1)), undefined);
     assert.equal((await TrackedFiles.of('a\0'.repeat(maxTrackedFiles)))?.count, maxTrackedFiles);
     assert.equal((await indexOf([])).has('a'), false);
   });
 });
 
-describe('git, asked for files', () => {
+describe('A file listing by git', () => {
   let folder: string;
   const git = (cwd: string, ...args: readonly string[]): string =>
     execFileSync('git', ['-c', 'user.name=a', '-c', 'user.email=a@b', '-c', 'protocol.file.allow=always', ...args], {
@@ -100,7 +100,7 @@ describe('git, asked for files', () => {
   beforeEach(() => (folder = realpathSync(mkdtempSync(join(tmpdir(), 'gitlab-builds-')))));
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-  it('lists what is tracked, in submodules too, and nothing that is ignored', async () => {
+  it('contains tracked files, including those of submodules, and no ignored files', async () => {
     const [root, other] = [made('root'), made('other')];
     write(other, 'lib/c.c');
     commit(other);
@@ -115,7 +115,7 @@ describe('git, asked for files', () => {
     for (const path of ['out/x.js', 'untracked.ts', 'deps/other']) assert.ok(!files?.has(path), path);
   });
 
-  it('says which files differ between two commits, and fails where it lacks one', async () => {
+  it('gives the files that differ between two commits, and fails if git lacks one of them', async () => {
     const root = made('root');
     write(root, 'a.ts', 'a');
     write(root, 'b.ts', 'b');

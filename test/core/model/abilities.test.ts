@@ -26,7 +26,7 @@ const withIt: Readonly<Partial<Record<BuildAbility, readonly BuildAbility[]>>> =
   retry: ['retry', 'retryWithInputs'],
 };
 
-describe('What a build permits', () => {
+describe('What can be done with a build', () => {
   const statusesFor = (ability: Ability): readonly string[] =>
     knownStatuses.filter((status) => can(buildWith({ status, artifacts, startedAt }), ability)).sort();
   /** What can be done in some status or other. */
@@ -56,12 +56,12 @@ describe('What a build permits', () => {
   for (const [ability, statuses] of Object.entries(table) as readonly [Ability, readonly string[]][])
     it(`depends on its status: ${ability}`, () => assert.deepEqual(statusesFor(ability), [...statuses].sort()));
 
-  it('is to be played where it may stand for a manual one', () => {
+  it('includes playing it if its status may stand for a manual one', () => {
     assert.equal(can(buildWith({ status: 'skipped', maybeManual: true }), 'play'), true);
     assert.equal(can(buildWith({ status: 'skipped' }), 'play'), false);
   });
 
-  it('is only to be canceled in a status that is not known', () => {
+  it('is only canceling if the status is unknown', () => {
     const build = buildWith({ status: 'levitating' });
     assert.deepEqual(
       changing.filter((ability) => can(build, ability)),
@@ -69,13 +69,13 @@ describe('What a build permits', () => {
     );
   });
 
-  it('is everything, by its kind nothing for another CI system’s, and little for a bridge', () => {
+  it("is everything, except that another CI system's build allows nothing and a bridge little", () => {
     assert.deepEqual(inSomeStatus({}), changing);
     assert.deepEqual(inSomeStatus({ kind: 'external' }), []);
     assert.deepEqual(inSomeStatus({ kind: 'bridge' }), ['retry', 'play']);
   });
 
-  it('is nothing that is denied', () => {
+  it('excludes what is denied', () => {
     for (const ability of changing) {
       const denied = withIt[ability] ?? [ability];
       const left = changing.filter((each) => !denied.includes(each));
@@ -85,7 +85,7 @@ describe('What a build permits', () => {
     assert.equal(can(buildWith({ status: 'running', denied: ['cancel'] }), 'cancelActive'), false);
   });
 
-  it('is only to be looked at with a token that may only read', () => {
+  it('is only viewing with a read-only token', () => {
     const abilities = Object.keys(table) as readonly Ability[];
     const build = { artifacts, startedAt };
     const may = abilities.filter((ability) =>
@@ -94,15 +94,15 @@ describe('What a build permits', () => {
     assert.deepEqual(may, ['downloadArtifacts', 'openLog', 'explainFailure', 'watch']);
   });
 
-  it('is to keep, delete and download artifacts only where there are some', () => {
+  it('includes keeping, deleting and downloading artifacts only if there are any', () => {
     for (const ability of ['keep', 'deleteArtifacts', 'downloadArtifacts'] as const)
       assert.equal(can(buildWith(), ability), false);
   });
 
-  it('is not to retry a failure that is allowed along with all the others', () =>
+  it('excludes retrying an allowed failure together with the other failures', () =>
     assert.equal(can(buildWith({ status: 'failed', allowFailure: true }), 'retryFailed'), false));
 
-  it('is to open the log of what has started and is not another CI system’s or a bridge’s', () => {
+  it('includes opening the log of a build that has started, except for bridges and other CI systems', () => {
     assert.equal(can(buildWith({ startedAt: undefined }), 'openLog'), false);
     for (const kind of ['bridge', 'external'] as const)
       assert.equal(can(buildWith({ kind, startedAt, status: 'failed' }), 'explainFailure'), false);
@@ -111,8 +111,8 @@ describe('What a build permits', () => {
   });
 });
 
-describe('What is denied', () => {
-  it('is only what the status would offer', () => {
+describe('The denied actions', () => {
+  it('are only those that the status would offer', () => {
     const build = buildWith({ status: 'running' });
     assert.deepEqual(deny(build, () => true).denied, ['cancel']);
     assert.equal(
@@ -121,7 +121,7 @@ describe('What is denied', () => {
     );
   });
 
-  it('comes on top of what has been denied', () => {
+  it('are added to the ones already denied', () => {
     const once = deny(buildWith({ artifacts }), (ability) => ability === 'keep');
     const twice = deny(once, (ability) => ability === 'retry');
     assert.deepEqual(twice.denied, ['keep', 'retry']);

@@ -11,26 +11,26 @@ function blocking(builds: readonly Build[], status = 'manual'): readonly string[
   return (blockers({ builds, pipelines: [{ ...pipeline, status }] }).get(7) ?? []).map(({ name }) => name);
 }
 
-describe('What holds up a pipeline', () => {
-  it('is what a person must start', () => assert.deepEqual(blocking([approve, publish]), ['approve']));
+describe('The builds that block a pipeline', () => {
+  it('include one that a person must start', () => assert.deepEqual(blocking([approve, publish]), ['approve']));
 
-  it('is one of several', () => {
+  it('may be several', () => {
     const other = { ...approve, id: 3, name: 'sign' };
     assert.deepEqual(blocking([approve, other, publish]), ['approve', 'sign']);
   });
 
-  it('is nothing while GitLab does not call the pipeline manual: it goes on without', () => {
+  it('are none unless GitLab calls the pipeline manual, since otherwise it continues without them', () => {
     for (const status of ['running', 'created', 'success', ''])
       assert.deepEqual(blocking([approve, publish], status), []);
   });
 
-  it('is nothing while something runs: that may be what is waited for', () =>
+  it('are none while another build runs, since that may be what the pipeline waits for', () =>
     assert.deepEqual(blocking([approve, { ...approve, id: 3, status: 'running' }, publish]), []));
 
-  it('is not a build that is allowed to fail', () =>
+  it("don't include a build that is allowed to fail", () =>
     assert.deepEqual(blocking([{ ...approve, allowFailure: true }, publish]), []));
 
-  it('is in the same pipeline', () => {
+  it('are in the same pipeline', () => {
     assert.deepEqual(blocking([{ ...approve, pipeline: 8 }, publish]), []);
     assert.deepEqual(blocking([{ ...approve, pipeline: undefined }, publish]), []);
     assert.deepEqual(blocking([approve, { ...publish, pipeline: 8, status: 'running' }]), ['approve']);

@@ -27,7 +27,7 @@ const rows = fc.uniqueArray(
 );
 
 describe('arrange', () => {
-  it('gives the same builds in whatever order the rows come', () => {
+  it('gives the same builds for any order of rows', () => {
     const orders = rows.chain((list) =>
       fc.tuple(fc.constant(list), fc.shuffledSubarray(list, { minLength: list.length })),
     );
@@ -38,7 +38,7 @@ describe('arrange', () => {
     );
   });
 
-  it('loses no row and doubles none', () => {
+  it('neither loses nor duplicates a row', () => {
     const ids = (builds: readonly Build[]) => builds.map(({ id }) => id).sort((a, b) => a - b);
     fc.assert(
       fc.property(rows, (list) => {
@@ -60,7 +60,7 @@ describe('arrange', () => {
     );
   });
 
-  it('gives each build one row of its own', () => {
+  it('gives each build a row of its own', () => {
     fc.assert(
       fc.property(rows, (list) => {
         const builds = arrange(list.map(buildWith));
@@ -83,7 +83,7 @@ describe('arrange', () => {
     );
   });
 
-  it('gives the same again from its own result', () => {
+  it('gives the same result when applied to its own result', () => {
     fc.assert(
       fc.property(rows, (list) => {
         const builds = arrange(list.map(buildWith));
@@ -102,12 +102,12 @@ describe('arrange', () => {
     );
   });
 
-  it('takes the later reading of a row that came twice', () => {
+  it('uses the later version of a row that occurs twice', () => {
     const [early, late] = [buildWith({ status: 'running' }), buildWith({ status: 'success' })];
     assert.deepEqual(arrange([early, late]), [late]);
   });
 
-  it('keeps builds of one name apart by stage, by pipeline, and by ref where there is no pipeline', () => {
+  it('keeps builds with the same name apart by stage, by pipeline, and by ref if there is no pipeline', () => {
     const apart = [
       buildWith({ id: 1 }),
       buildWith({ id: 2, stage: 'deploy' }),
@@ -118,7 +118,7 @@ describe('arrange', () => {
     assert.equal(arrange(apart).length, apart.length);
   });
 
-  it('takes builds of one pipeline for the same whatever their ref', () => {
+  it('treats builds of one pipeline as the same whatever their ref', () => {
     const [build] = arrange([buildWith({ id: 1, pipeline: 7 }), buildWith({ id: 2, pipeline: 7, ref: 'v1.0' })]);
     assert.deepEqual(
       build?.attempts.map(({ id }) => id),
@@ -126,19 +126,19 @@ describe('arrange', () => {
     );
   });
 
-  it('does not confuse names and stages that hold the separator', () => {
+  it('does not confuse names and stages that contain the separator', () => {
     const apart = [buildWith({ id: 1, stage: 'a/b', name: 'c' }), buildWith({ id: 2, stage: 'a', name: 'b/c' })];
     assert.equal(arrange(apart).length, 2);
   });
 });
 
 describe('A status', () => {
-  it('that is not known counts as active, even one that every object has', () => {
+  it('that is unknown counts as active, even if it is the name of an Object property', () => {
     for (const status of ['levitating', '', 'constructor', '__proto__', 'toString'])
       assert.equal(statusClass(status), 'active');
   });
 
-  it('is active while the build moves by itself', () => {
+  it('is active while the build makes progress on its own', () => {
     const active = knownStatuses.filter((status) => isActive(buildWith({ status })));
     assert.deepEqual(active, [
       'running',
@@ -154,38 +154,38 @@ describe('A status', () => {
 describe('worstStatus', () => {
   const of = (...statuses: readonly string[]) => worstStatus(statuses.map((status) => buildWith({ status })));
 
-  it('is that of a failure before all others, and a success only where all is well', () => {
+  it('is that of a failure before all others, and a success only if everything passed', () => {
     assert.equal(of('success', 'running', 'failed'), 'failed');
     assert.equal(of('success', 'running', 'canceled'), 'running');
     assert.equal(of('success', 'canceled'), 'canceled');
     assert.equal(of('skipped', 'success'), 'success');
   });
 
-  it('takes an allowed failure for a success', () => {
+  it('counts an allowed failure as a success', () => {
     const allowed = buildWith({ status: 'failed', allowFailure: true });
     assert.equal(worstStatus([allowed]), 'success');
     assert.equal(hasFailed(allowed), false);
   });
 
-  it('is none of no builds', () => assert.equal(of(), undefined));
+  it('is undefined without builds', () => assert.equal(of(), undefined));
 });
 
 describe('durationSeconds', () => {
   const startedAt = '2016-02-22T00:00:00.000Z';
   const now = Date.parse('2016-02-22T00:01:30.500Z');
 
-  it('counts to the end', () => {
+  it('counts to the end of the build', () => {
     assert.equal(durationSeconds(buildWith({ startedAt, finishedAt: '2016-02-22T01:00:00+01:00' }), now), 0);
     assert.equal(durationSeconds(buildWith({ startedAt, finishedAt: '2016-02-22T00:00:42.5Z' }), now), 42.5);
   });
 
-  it('counts to now while it runs', () =>
+  it('counts to the current time while it runs', () =>
     assert.equal(durationSeconds(buildWith({ status: 'running', startedAt }), now), 90.5));
 
-  it('is none of what has ended, GitLab does not say when', () =>
+  it("is undefined if the build has ended but GitLab doesn't say when", () =>
     assert.equal(durationSeconds(buildWith({ status: 'failed', startedAt }), now), undefined));
 
-  it('is none before the start, nor from times that make no sense', () => {
+  it('is undefined before the start, and if the times make no sense', () => {
     assert.equal(durationSeconds(buildWith(), now), undefined);
     assert.equal(durationSeconds(buildWith({ status: 'running', startedAt: 'yesterday' }), now), undefined);
     assert.equal(durationSeconds(buildWith({ startedAt, finishedAt: '2016-02-21T00:00:00Z' }), now), undefined);

@@ -16,33 +16,33 @@ function took(...runs: readonly (readonly [name: string, seconds: number])[]): r
   );
 }
 
-describe('How long a build is expected to take', () => {
-  it('is what the one in the middle took', () => {
+describe('The expected duration of a build', () => {
+  it('is the median of past durations', () => {
     assert.deepEqual(expectedSeconds(took(['rspec', 10], ['rspec', 900], ['rspec', 30])), { rspec: 30 });
   });
 
-  it('of two is between them', () => {
+  it('is the mean of two past durations', () => {
     assert.deepEqual(expectedSeconds(took(['rspec', 10], ['rspec', 30])), { rspec: 20 });
   });
 
-  it('is told by name', () => {
+  it('is determined separately for each build name', () => {
     assert.deepEqual(expectedSeconds(took(['rspec', 10], ['lint', 3], ['rspec', 10])), { rspec: 10, lint: 3 });
   });
 
-  it('comes from the last five runs, in whatever order they are given', () => {
+  it('comes from the last five runs, in any order', () => {
     const runs = took(...[1, 1, 1, 50, 60, 70, 80, 90].map((seconds) => ['rspec', seconds] as const));
     assert.deepEqual(expectedSeconds(runs), { rspec: 70 });
     assert.deepEqual(expectedSeconds([...runs].reverse()), { rspec: 70 });
   });
 
-  it('is not told by what did not pass, still runs, or has times that make no sense', () => {
+  it("ignores runs that didn't pass, still run, or have times that make no sense", () => {
     const [passed] = took(['rspec', 10]);
     assert.ok(passed);
     for (const odd of [{ status: 'failed' }, { status: 'running' }, { finishedAt: undefined }, { finishedAt: 'soon' }])
       assert.deepEqual(expectedSeconds([{ ...passed, ...odd }]), {});
   });
 
-  it('is there for every name, odd ones too', () => {
+  it('supports every name, even odd ones', () => {
     const expected = expectedSeconds(took(['__proto__', 5], ['constructor', 6]));
     assert.deepEqual(Object.entries(expected), [
       ['__proto__', 5],

@@ -11,17 +11,17 @@ import {
 } from '../../../src/core/model/errors';
 
 describe('toFailure', () => {
-  it('gives the failure of an error of GitLab', () => {
+  it('returns the failure of a GitLab error', () => {
     const failure = { kind: 'forbidden', host: 'gitlab.com', status: 403, reason: 'Build is not erasable!' } as const;
     assert.equal(toFailure(new GitLabError(failure)), failure);
   });
 
-  it('tells what fails on this machine apart', () => {
+  it('identifies what fails on this machine', () => {
     for (const kind of ['git', 'keyring'] as const)
       assert.deepEqual(toFailure(new LocalError(kind, 'locked')), { kind, reason: 'locked' });
   });
 
-  it('takes anything else for a defect of ours', () => {
+  it('takes anything else for a bug of ours', () => {
     assert.deepEqual(toFailure(new TypeError('x is not a function')), {
       kind: 'unexpected',
       reason: 'x is not a function',
@@ -32,7 +32,7 @@ describe('toFailure', () => {
 });
 
 describe('A refusal of builds', () => {
-  it('without a reason says that there is no CI/CD to be seen; any other does not', () => {
+  it('says that there is no CI/CD to be seen if it has no reason, and only then', () => {
     const refusal = (reason: string, kind: FailureKind = 'forbidden') => new GitLabError({ kind, status: 403, reason });
     assert.ok(isCiHidden(refusal('403 Forbidden')));
     for (const other of ['403 Forbidden - Your account has been blocked.', 'Forbidden', ''])
@@ -43,7 +43,7 @@ describe('A refusal of builds', () => {
 });
 
 describe('An error', () => {
-  it('of GitLab says in its message what is known', () => {
+  it('by GitLab says in its message what is known', () => {
     const failure = { kind: 'forbidden', host: 'gitlab.com:8443', status: 403, reason: 'No.', retryAt: 7 } as const;
     assert.equal(new GitLabError(failure).message, 'forbidden gitlab.com:8443 403 No.');
     assert.equal(new GitLabError({ kind: 'offline' }).message, 'offline');
@@ -56,7 +56,7 @@ describe('An error', () => {
     assert.equal(new GitLabError(nowhere).message, 'noGitLab git.example.com 404');
   });
 
-  it('of the disk says what and where', () => {
+  it('of the disk says what failed and where', () => {
     const cause = new Error('ENOSPC');
     const error = new DiskError('noSpace', '/x', { cause });
     assert.deepEqual([error.message, error.name, error.cause], ['noSpace /x', 'DiskError', cause]);
@@ -68,7 +68,7 @@ describe('An error', () => {
     assert.equal(isNotFound(new Error('404')), false);
   });
 
-  it('is an abort where a signal without a reason made it', () => {
+  it('is an abort if a signal without a reason caused it', () => {
     const { reason } = AbortSignal.abort() as { reason: unknown };
     assert.equal(isAbort(reason), true);
     assert.equal(isAbort(new GitLabError({ kind: 'timeout' })), false);

@@ -13,33 +13,34 @@ function secondsLeft(builds: readonly Build[], status = 'running'): number | und
   return end === undefined ? undefined : (end - now) / 1000;
 }
 
-describe('When a commit is expected to end', () => {
+describe('The time at which a commit is expected to end', () => {
   const compile = buildWith({ stage: 'build', name: 'compile', status: 'running', startedAt: ago(20) });
   const rspec = buildWith({ stage: 'test', name: 'rspec', status: 'created' });
   const lint = buildWith({ stage: 'test', name: 'lint', status: 'created' });
   const production = buildWith({ stage: 'deploy', name: 'production', status: 'created' });
 
-  it('is the usual rest of what runs, and of the longest of each stage after it', () =>
+  it('is the usual remaining time of what runs, plus the longest build of each later stage', () =>
     assert.equal(secondsLeft([compile, rspec, lint, production]), 40 + 300 + 30));
 
-  it('is now at the earliest, whatever takes longer than usual', () =>
+  it('is now at the earliest, even if a build takes longer than usual', () =>
     assert.equal(secondsLeft([{ ...compile, startedAt: ago(900) }]), 0));
 
-  it('counts what is pending from now on', () =>
+  it('counts pending builds from now on', () =>
     assert.equal(secondsLeft([{ ...compile, status: 'pending', startedAt: undefined }]), 60));
 
-  it('leaves out what waits for a person', () =>
+  it('leaves out builds that wait for a person', () =>
     assert.equal(secondsLeft([compile, { ...production, status: 'manual', allowFailure: true }]), 40));
 
   it('is unknown while a manual build blocks the pipeline', () =>
     assert.equal(secondsLeft([{ ...rspec, status: 'manual' }, production], 'manual'), undefined));
 
-  it('is unknown where a build never ran before', () =>
+  it('is unknown if a build never ran before', () =>
     assert.equal(secondsLeft([compile, { ...lint, name: 'constructor' }]), undefined));
 
-  it('is not told of what has ended', () => assert.equal(secondsLeft([{ ...compile, status: 'success' }]), undefined));
+  it('is undefined if everything has ended', () =>
+    assert.equal(secondsLeft([{ ...compile, status: 'success' }]), undefined));
 
-  it('is unknown as long as no usual durations are', () =>
+  it('is unknown until the usual durations are known', () =>
     assert.equal(expectedEnd({ builds: [compile], pipelines: [] }, undefined, now), undefined));
 
   it('is that of the pipeline that ends last', () => {

@@ -9,7 +9,7 @@ const port = at('http://localhost:8080/relative/root');
 const instances = [host, below, port];
 const sha = '0123456789abcdef0123456789abcdef01234567';
 
-describe('The address of a page', () => {
+describe('The URL of a page', () => {
   const pages: readonly (readonly [string, string, string, object])[] = [
     ['https://git.example.com/g/p/-/jobs/12', host.url, 'g/p', { kind: 'build', id: 12 }],
     ['https://git.example.com/g/p/-/jobs/12/', host.url, 'g/p', { kind: 'build', id: 12 }],
@@ -61,7 +61,7 @@ describe('The address of a page', () => {
     'https://git.example.com/g/a%20b/-/jobs/12',
   ];
   for (const url of others)
-    it(`is another page's: ${url}`, () => assert.equal(toPageAddress(url, instances).kind, 'otherPage'));
+    it(`is another kind of page: ${url}`, () => assert.equal(toPageAddress(url, instances).kind, 'otherPage'));
 
   const unknown = [
     ['https://evil.example.com/g/p/-/jobs/12', 'https://evil.example.com'],
@@ -72,7 +72,7 @@ describe('The address of a page', () => {
     ['http://localhost:8080/relative/rooted/p/-/jobs/12', 'http://localhost:8080'],
   ] as const;
   for (const [url, origin] of unknown)
-    it(`is of no known instance: ${url}`, () =>
+    it(`belongs to no known instance: ${url}`, () =>
       assert.deepEqual(toPageAddress(url, instances), { kind: 'unknownHost', origin }));
 
   for (const text of [
@@ -83,13 +83,13 @@ describe('The address of a page', () => {
     'command:x',
     'file:///g/p/jobs/1',
   ])
-    it(`is none: ${JSON.stringify(text)}`, () => assert.equal(toPageAddress(text, instances).kind, 'noUrl'));
+    it(`is invalid: ${JSON.stringify(text)}`, () => assert.equal(toPageAddress(text, instances).kind, 'noUrl'));
 
-  it('is none if it is longer than any URL', () =>
+  it('is invalid if it is longer than any URL', () =>
     assert.equal(toPageAddress(`https://git.example.com/g/p/-/jobs/12?${'a'.repeat(5000)}`, instances).kind, 'noUrl'));
 });
 
-describe('The id of a commit', () => {
+describe('The ID of a commit', () => {
   for (const text of ['0123abc', sha, sha.toUpperCase(), 'a'.repeat(64)])
     it(`is ${text}`, () => assert.ok(isCommitId(text)));
   for (const text of ['', 'abc123', 'main', `${sha}0`, 'a'.repeat(65), '0123abg', ' 0123abc'])

@@ -24,33 +24,33 @@ function told(chain: string, text: string) {
   return { failing: shas(failing), green: lastGreen?.commit.sha, suspects: shas(suspects), flaky };
 }
 
-describe('Since when a build fails', () => {
-  it('is told by the last commit on which it passed, and the first on which it failed', () =>
+describe('The commit since which a build fails', () => {
+  it('lies between the last commit that passed and the first that failed', () =>
     assert.deepEqual(told('edcba', 'e:f d:f c:s b:f a:s'), {
       ...{ failing: 'ed', green: 'c', suspects: 'd', flaky: undefined },
     }));
 
-  it('suspects commits without a run between the two, too', () =>
+  it("may also be any commit between the two that wasn't run", () =>
     assert.deepEqual(told('edcba', 'e:f d:c a:s'), {
       ...{ failing: 'e', green: 'a', suspects: 'edcb', flaky: undefined },
     }));
 
-  it('is not claimed to be known where no commit was seen on which it passed', () =>
+  it('is unknown if no commit was seen to pass', () =>
     assert.deepEqual(told('edc', 'e:f c:f'), { failing: 'ec', green: undefined, suspects: '', flaky: undefined }));
 
-  it('goes by the newest run of a commit, and by commits of the chain alone', () => {
+  it('is determined by the newest run of each commit, and only by commits in the chain', () => {
     assert.deepEqual(told('cb', 'c:s c:f b:s').failing, '');
     assert.equal(told('cb', 'c:s c:f b:s').green, 'c');
     assert.equal(told('cb', 'c:f x:s b:s').green, 'b');
   });
 
-  it('neither counts what was canceled nor what still runs', () =>
+  it('is independent of runs that were canceled or still run', () =>
     assert.deepEqual(told('cb', 'c:r c:c c:f b:s').failing, 'c'));
 
-  it('tells how many of the newest runs failed where it passed as well', () =>
+  it('comes with the number of failed runs if the same commit also passed', () =>
     assert.deepEqual(told('dcb', 'd:f d:s c:s c:f c:f b:f').flaky, { failed: 3, runs: 6 }));
 
-  it('needs those commits before the last green of which no run is known', () => {
+  it('requires the runs of commits back to the last passing one', () => {
     const chain = Array.from('edcba').map(commit);
     const open = (text: string): string =>
       openCommits(chain, runs(text))
@@ -60,13 +60,13 @@ describe('Since when a build fails', () => {
     assert.equal(open('e:f c:c'), 'dba');
   });
 
-  it('goes by runs alone where git knows no ancestors, without what came later', () =>
+  it('is determined by the runs alone if git knows no ancestors, without later ones', () =>
     assert.deepEqual(
       chainOfRuns(commit('c'), runs('e:s c:f d:f c:f b:s a:f')).map(({ sha }) => sha),
       ['c', 'b', 'a'],
     ));
 
-  it('never names a commit as failing or green on which that was not seen', () => {
+  it('is never called failing or passing unless that was seen', () => {
     const sha = fc.constantFrom('a', 'b', 'c', 'd', 'e');
     const aRun = fc.tuple(sha, fc.constantFrom('f', 's', 'c', 'r')).map(([of, status]) => `${of}:${status}`);
     fc.assert(

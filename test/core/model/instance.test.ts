@@ -28,15 +28,15 @@ describe('toBaseUrl', () => {
     'https://[2001:DB8::1]/': 'https://[2001:db8::1]',
   };
   for (const [text, url] of Object.entries(cases)) {
-    it(`takes ${JSON.stringify(text)} for ${url}`, () => assert.equal(toBaseUrl(text), url));
+    it(`turns ${JSON.stringify(text)} into ${url}`, () => assert.equal(toBaseUrl(text), url));
   }
 
   const refused = ['', '   ', 'ssh://git@host/x', 'file:///etc', 'javascript:alert(1)', 'https://', 'a b', 'host:port'];
   for (const text of refused) {
-    it(`takes ${JSON.stringify(text)} for none`, () => assert.equal(toBaseUrl(text), undefined));
+    it(`rejects ${JSON.stringify(text)}`, () => assert.equal(toBaseUrl(text), undefined));
   }
 
-  it('never throws, and gives an URL that stays as it is when taken once more', () => {
+  it('never throws, and returns a URL that stays the same when passed in again', () => {
     const path = fc.array(fc.constantFrom('gitlab', 'api', 'v4', '-', 'users', 'admin', '', '%2e', 'é', '@'));
     const written = fc
       .tuple(fc.constantFrom('', 'https://', 'http://'), fc.constantFrom('', 'u@', 'u:p@'), fc.domain(), path)

@@ -17,19 +17,19 @@ const build = (id: number, pipeline: number | undefined, downstream?: number): B
   buildWith({ id, name: `build ${id}`, pipeline, ...(downstream === undefined ? {} : { kind: 'bridge', downstream }) });
 
 describe('rootPipelines', () => {
-  it('are all of them where no bridge has started one', () => {
+  it('are all pipelines if no bridge started any of them', () => {
     const pipelines = [2, 1].map((id) => pipelineWith({ id }));
     assert.deepEqual(rootPipelines({ builds: [build(1, 1), build(2, 2)], pipelines }), pipelines);
     assert.deepEqual(rootPipelines({ builds: [build(1, undefined)], pipelines: [] }), []);
   });
 
-  it('are those that no bridge has started, nor one of its superseded attempts', () => {
+  it('are those that no bridge started, not even a superseded attempt', () => {
     const pipelines = [4, 3, 2, 1].map((id) => pipelineWith({ id }));
     const bridge = { ...build(9, 1, 3), attempts: [build(8, 1, 2)] };
     assert.deepEqual(ids(rootPipelines({ builds: [bridge], pipelines })), [4, 1]);
   });
 
-  it('are all of them where bridges lead in a circle', () => {
+  it('are all pipelines if bridges form a cycle', () => {
     const pipelines = [2, 1].map((id) => pipelineWith({ id }));
     assert.deepEqual(ids(rootPipelines({ builds: [build(1, 1, 2), build(2, 2, 1)], pipelines })), [2, 1]);
   });
@@ -38,11 +38,11 @@ describe('rootPipelines', () => {
 describe('standingBuilds', () => {
   const standing = (listing: Listing) => ids(buildsThatCount(listing));
 
-  it('are all where GitLab tells of no pipelines', () => {
+  it('are all builds if GitLab lists no pipelines', () => {
     assert.deepEqual(standing({ builds: [build(1, undefined), build(2, 7)], pipelines: [] }), [1, 2]);
   });
 
-  it('are of each ref those of the newest pipeline', () => {
+  it("are those of each ref's newest pipeline", () => {
     const pipelines = [
       pipelineWith({ id: 4, ref: 'v1.0' }),
       pipelineWith({ id: 3, ref: 'master' }),
@@ -53,7 +53,7 @@ describe('standingBuilds', () => {
     assert.deepEqual(standing({ builds, pipelines }), [2, 3, 4]);
   });
 
-  it('are those, too, of what the newest has started, at any depth, though it has the same ref', () => {
+  it('include those of pipelines that the newest one started, at any depth, even with the same ref', () => {
     const pipelines = [6, 5, 4, 3, 2, 1].map((id) => pipelineWith({ id }));
     const builds = [build(10, 1, 2), build(11, 2), build(20, 3, 4), build(21, 4, 5), build(22, 5), build(23, 6)];
     // 6 has no bridge that leads to it, so it is the newest of its ref.
@@ -61,19 +61,19 @@ describe('standingBuilds', () => {
     assert.deepEqual(standing({ builds: builds.slice(0, -1), pipelines: pipelines.slice(1) }), [20, 21, 22]);
   });
 
-  it('are not those of what a superseded attempt of a bridge has started', () => {
+  it('exclude those of a pipeline that a superseded attempt of a bridge started', () => {
     const pipelines = [3, 2, 1].map((id) => pipelineWith({ id }));
     const bridge = { ...build(9, 1, 3), attempts: [build(8, 1, 2)] };
     assert.deepEqual(standing({ builds: [bridge, build(10, 2), build(11, 3)], pipelines }), [9, 11]);
   });
 
-  it('are those, too, of which GitLab does not say whose they are', () => {
+  it('include those for which GitLab names no pipeline', () => {
     const pipelines = [2, 1].map((id) => pipelineWith({ id }));
     const external = buildWith({ id: 5, kind: 'external', pipeline: undefined });
     assert.deepEqual(standing({ builds: [build(1, 1), build(2, 2), external, build(6, 99)], pipelines }), [2, 5, 6]);
   });
 
-  it('come to an end where bridges lead in a circle', () => {
+  it('can be determined if bridges form a cycle', () => {
     const pipelines = [2, 1].map((id) => pipelineWith({ id, ref: `branch ${id}` }));
     assert.deepEqual(standing({ builds: [build(1, 1, 2), build(2, 2, 1)], pipelines }), [1, 2]);
   });
@@ -89,12 +89,12 @@ describe('stageRanks', () => {
     return [...stages].sort((a, b) => (ranks.get(a) ?? NaN) - (ranks.get(b) ?? NaN));
   };
 
-  it('go by the smallest id, superseded attempts included', () => {
+  it('are ordered by the smallest ID, superseded attempts included', () => {
     const retried = { ...inStage(9, 'build'), attempts: [inStage(1, 'build')] };
     assert.deepEqual(order([inStage(3, 'deploy'), inStage(2, 'test'), retried]), ['build', 'test', 'deploy']);
   });
 
-  it('put .pre first, .post last and external statuses after all', () => {
+  it('put .pre first, .post last, and external statuses after everything else', () => {
     const builds = ['external', '.post', 'build', '.pre'].map((stage, index) => inStage(index + 1, stage));
     assert.deepEqual(order(builds), ['.pre', 'build', '.post', 'external']);
     const stages = ['.post', 'external', 'build', '.pre'];
@@ -108,19 +108,19 @@ describe('stageRanks', () => {
     );
   });
 
-  it('are those that the pipeline tells, whatever the ids', () => {
+  it("are those in the pipeline's stage list, whatever the IDs", () => {
     const pipeline = pipelineWith({ id: 7, stages: ['build', 'test', 'deploy'] });
     const builds = [inStage(1, 'deploy', 7), inStage(2, 'test', 7), inStage(3, 'build', 7)];
     assert.deepEqual(order(builds, [pipeline]), ['build', 'test', 'deploy']);
   });
 
-  it('take a stage in that the pipeline did not tell', () => {
+  it("include a stage that is missing from the pipeline's stage list", () => {
     const pipeline = pipelineWith({ id: 7, stages: ['build', 'deploy'] });
     const builds = [inStage(1, 'build', 7), inStage(2, 'test', 7), inStage(3, 'deploy', 7)];
     assert.deepEqual(order(builds, [pipeline]), ['build', 'test', 'deploy']);
   });
 
-  it('merge those of several pipelines, each after the one that comes before it', () => {
+  it('merge those of several pipelines, each stage after its predecessor', () => {
     const pipelines = [
       pipelineWith({ id: 2, stages: ['build', 'deploy', 'verify'] }),
       pipelineWith({ id: 1, stages: ['prepare', 'build', 'test', 'deploy'] }),
@@ -131,7 +131,7 @@ describe('stageRanks', () => {
     assert.deepEqual(order(builds, pipelines), ['prepare', 'build', 'test', 'deploy', 'verify']);
   });
 
-  it('are found where an older pipeline alone tells how the stages of newer ones follow each other', () => {
+  it('are correct even if only an older pipeline shows how the stages of newer ones are ordered', () => {
     const told = (...lists: readonly (readonly string[])[]) =>
       lists.map((stages, index) => pipelineWith({ id: 9 - index, stages }));
     const rows = (...stages: readonly string[]) => stages.map((stage, index) => inStage(index + 1, stage, 1));
@@ -140,7 +140,7 @@ describe('stageRanks', () => {
     assert.deepEqual(order(rows(...all), told(['build', 'deploy', 'cleanup'], ['test', 'review'], all)), all);
   });
 
-  it("are the newest pipeline's where pipelines contradict each other", () => {
+  it('follow the newest pipeline if pipelines contradict each other', () => {
     const pipelines = [
       pipelineWith({ id: 3, stages: ['a', 'b'] }),
       pipelineWith({ id: 2, stages: ['b', 'c'] }),
@@ -150,7 +150,7 @@ describe('stageRanks', () => {
     assert.deepEqual(order(builds, pipelines), ['a', 'b', 'c']);
   });
 
-  it("keep the order of every pipeline where these don't contradict each other", () => {
+  it('keep the order of every pipeline unless they contradict each other', () => {
     const inOrder = ['a', 'b', 'c', 'd', 'e', 'f'];
     fc.assert(
       fc.property(fc.array(fc.subarray(inOrder), { minLength: 1, maxLength: 5 }), (lists) => {
@@ -167,7 +167,7 @@ describe('stageRanks', () => {
     );
   });
 
-  it('know every stage that a build is in', () => {
+  it('contain every stage that has a build', () => {
     const rows = fc.array(
       fc.record({
         id: fc.integer({ min: 1, max: 99 }),
@@ -186,7 +186,7 @@ describe('stageRanks', () => {
     );
   });
 
-  it('lead the order in which builds are arranged', () => {
+  it('determine the order in which builds are arranged', () => {
     const pipeline = pipelineWith({ id: 7, stages: ['build', 'deploy'] });
     const rows = [inStage(1, 'deploy', 7), inStage(2, 'build', 7), inStage(3, '.pre', 7)];
     assert.deepEqual(ids(arrange(rows, [pipeline])), [3, 2, 1]);

@@ -170,7 +170,7 @@ describe('locate: a remote of no instance', () => {
     'https://git-codecommit.eu-west-1.amazonaws.com/v1/repos/repo': 'git-codecommit.eu-west-1.amazonaws.com',
   };
   for (const [url, host] of Object.entries(foreign)) {
-    it(`${url} is known to be no GitLab`, () => assert.deepEqual(located(url), { kind: 'notGitLab', host }));
+    it(`${url} is known not to be GitLab`, () => assert.deepEqual(located(url), { kind: 'notGitLab', host }));
   }
 
   const local = [
@@ -211,11 +211,11 @@ describe('locate: a remote of no instance', () => {
     'project',
   ];
   for (const url of local) {
-    it(`${JSON.stringify(url)} is none`, () => assert.deepEqual(located(url), { kind: 'notGitLab' }));
+    it(`${JSON.stringify(url)} is invalid`, () => assert.deepEqual(located(url), { kind: 'notGitLab' }));
   }
 });
 
-describe('locate: of several remotes', () => {
+describe('locate: several remotes', () => {
   const at = (name: string, host: string): Remote => ({ name, url: `git@${host}:${name}/project.git` });
   const github = at('origin', 'github.com');
   const [origin, fork, mirror] = [
@@ -228,7 +228,7 @@ describe('locate: of several remotes', () => {
     return found.kind === 'project' ? found.project : found.kind;
   };
 
-  it('takes the one that was chosen, with its own project, as long as it is on an instance', () => {
+  it('uses the selected one, with its own project, as long as it is on an instance', () => {
     const settings = { preferred: 'fork', project: 'other/project' };
     assert.equal(chosen([origin, fork], { ...settings, chosen: 'origin' }), 'origin/project');
     for (const other of ['gone', 'github'])
@@ -238,7 +238,7 @@ describe('locate: of several remotes', () => {
       );
   });
 
-  it('takes the URL to push to where the one to fetch from is of no GitLab', () => {
+  it('uses the push URL if the fetch URL is not on a GitLab instance', () => {
     const pushUrl = 'git@gitlab.com:group/pushed.git';
     assert.equal(chosen([{ ...github, pushUrl }]), 'group/pushed');
     assert.equal(chosen([{ name: 'origin', url: '/srv/mirror', pushUrl }]), 'group/pushed');
@@ -249,10 +249,10 @@ describe('locate: of several remotes', () => {
     });
   });
 
-  it('is on no GitLab where the only remote has no URL', () =>
+  it('finds no GitLab if the only remote has no URL', () =>
     assert.equal(chosen([{ name: 'origin', url: '' }]), 'notGitLab'));
 
-  it('knows the projects of all, each once', () => {
+  it('returns the projects of all remotes, each once', () => {
     const twin = { ...origin, name: 'twin' };
     const loud = { name: 'loud', url: 'https://gitlab.com/Origin/PROJECT.git' };
     assert.deepEqual(
@@ -264,34 +264,34 @@ describe('locate: of several remotes', () => {
     );
   });
 
-  it('takes the one of the setting, and no other', () => {
+  it('uses only the remote from the setting', () => {
     assert.equal(chosen([origin, fork, mirror], { preferred: 'mirror', upstream: 'fork' }), 'mirror/project');
     assert.deepEqual(locate([origin], instances, { preferred: 'gone' }), { kind: 'missingRemote', remote: 'gone' });
     assert.equal(chosen([], { preferred: 'gone' }), 'noRemote');
     assert.equal(chosen([github, fork], { preferred: 'origin' }), 'notGitLab');
   });
 
-  it("takes the branch's upstream, then origin, then the first that is a GitLab", () => {
+  it("uses the branch's upstream, then origin, then the first remote on a GitLab instance", () => {
     assert.equal(chosen([mirror, origin, fork], { upstream: 'fork' }), 'fork/project');
     assert.equal(chosen([mirror, fork, origin]), 'origin/project');
     assert.equal(chosen([mirror, fork, origin], { upstream: '.' }), 'origin/project');
     assert.equal(chosen([mirror, fork]), 'mirror/project');
   });
 
-  it('goes on where one is no GitLab, a local path, or a host without an instance', () => {
+  it('skips a remote that is not on GitLab, is a local path, or has a host without an instance', () => {
     assert.equal(chosen([github, fork]), 'fork/project');
     assert.equal(chosen([{ name: 'origin', url: '/srv/git/x' }, fork]), 'fork/project');
     assert.equal(chosen([at('origin', 'gitlab.example.org'), fork]), 'fork/project');
   });
 
-  it('offers to sign in at the first host that may be a GitLab', () => {
+  it('offers to sign in to the first host that may be GitLab', () => {
     assert.deepEqual(locate([github, at('work', 'gitlab.example.org')], instances, {}), {
       kind: 'unknownHost',
       url: 'https://gitlab.example.org',
     });
   });
 
-  it('takes the project of the setting on the instance of the remote', () => {
+  it("uses the project from the setting on the remote's instance", () => {
     assert.deepEqual(locate([mirror], instances, { project: 'other/project' }), {
       kind: 'project',
       instance: own,
@@ -303,13 +303,13 @@ describe('locate: of several remotes', () => {
 
   it('finds nothing without a remote', () => assert.equal(chosen([]), 'noRemote'));
 
-  it('believes an instance that a host of another kind is configured to be', () => {
+  it('accepts a configured instance even on the host of another forge', () => {
     const strange = instance('https://github.com');
     assert.equal(locate([github], [strange], {}).kind, 'project');
   });
 });
 
-describe('locate: whatever a remote says', () => {
+describe('locate, for any remote', () => {
   const piece = fc.constantFrom(
     ...['gitlab.com', 'evil.com', 'git@', 'u:p@', '@', ':', '::', '/', '//', '\\', '.git', '..', '[::1]', '[', ']'],
     ...['https://', 'ssh://', 'git+ssh://', 'file://', ':443', ':x', '%', '%2f', '%00', '?', '#', ' ', '\n', '\0', 'é'],
@@ -330,7 +330,7 @@ describe('locate: whatever a remote says', () => {
     );
   });
 
-  it('gives an instance only where the host of the remote is its own', () => {
+  it("returns an instance only if the host of the remote is the instance's", () => {
     fc.assert(
       fc.property(urls, (url) => {
         const found = located(url);
@@ -344,7 +344,7 @@ describe('locate: whatever a remote says', () => {
     );
   });
 
-  it('gives the host that the standard reads in an URL', () => {
+  it('returns the host that the URL standard finds in a URL', () => {
     fc.assert(
       fc.property(fc.constantFrom('https://', 'http://'), urls, (scheme, rest) => {
         const url = `${scheme}${rest}`;

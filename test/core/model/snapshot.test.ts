@@ -13,18 +13,18 @@ const instance = { url: 'https://gitlab.com', hosts: [], apiVersion: 'auto' } as
 const target: Target = { instance, project: 'group/project', sha, ref: 'master', pinned: false };
 
 describe('isSameTarget', () => {
-  it('looks at instance, project and commit', () => {
+  it('compares instance, project and commit', () => {
     assert.ok(isSameTarget(target, { ...target, instance: { ...instance, hosts: ['ssh.gitlab.com'] } }));
     assert.ok(!isSameTarget(target, { ...target, instance: { ...instance, url: 'https://gitlab.com/gitlab' } }));
     assert.ok(!isSameTarget(target, { ...target, project: 'group/other' }));
     assert.ok(!isSameTarget(target, { ...target, sha: 'b'.repeat(40) }));
   });
 
-  it('does not look at how the commit came to be shown', () => {
+  it('ignores how the commit came to be shown', () => {
     assert.ok(isSameTarget(target, { ...target, ref: 'topic', pinned: true }));
   });
 
-  it('knows no sameness of nothing', () => {
+  it("doesn't treat two missing targets as the same", () => {
     assert.ok(!isSameTarget(undefined, undefined));
     assert.ok(!isSameTarget(target, undefined));
     assert.ok(!isSameTarget(undefined, target));
@@ -36,26 +36,26 @@ describe('A snapshot', () => {
   const ready: Snapshot = { kind: 'ready', target, builds, apiVersion: 'v3', pipelines: [], readOnly: false };
   const failed: Snapshot = { kind: 'failed', failure: { kind: 'offline' } };
 
-  it('has a target where one is known', () => {
+  it('has a target if one is known', () => {
     assert.equal(targetOf(ready), target);
     assert.equal(targetOf({ kind: 'loading', target }), target);
     for (const none of [undefined, failed, { kind: 'noProject', reason: 'noRemote' } as const])
       assert.equal(targetOf(none), undefined);
   });
 
-  it('has builds where it is ready', () => {
+  it('has builds if it is ready', () => {
     assert.equal(buildsOf(ready), builds);
     for (const none of [undefined, failed, { kind: 'loading', target } as const]) assert.deepEqual(buildsOf(none), []);
   });
 });
 
-describe('HEAD is not pushed', () => {
+describe('HEAD counts as unpushed', () => {
   const head = { sha, shallow: false, pushed: false, ancestors: [] };
   const shown = { kind: 'ready', builds: [], apiVersion: 'v3', pipelines: [], readOnly: false } as const;
   const is = (changes: Partial<Target>, unpushed = true) =>
     isUnpushed({ ...shown, target: { ...target, head, ...changes }, unpushed });
 
-  it('where GitLab was asked and said so, whatever git makes of it', () => {
+  it('if GitLab was asked and said so, whatever git says', () => {
     assert.ok(is({}));
     assert.ok(is({ head: { ...head, pushed: undefined } }));
     assert.ok(!is({}, false));
@@ -63,7 +63,7 @@ describe('HEAD is not pushed', () => {
     assert.ok(!isUnpushed(undefined));
   });
 
-  it('no longer once git has seen a push', () => assert.ok(!is({ head: { ...head, pushed: true } })));
+  it('only until git has seen a push', () => assert.ok(!is({ head: { ...head, pushed: true } })));
 
-  it('is not said of a commit that was chosen', () => assert.ok(!is({ pinned: true })));
+  it('unless the commit was selected', () => assert.ok(!is({ pinned: true })));
 });

@@ -28,7 +28,7 @@ function pathOf(timeline: Timeline): string {
 }
 
 describe('The timeline of a pipeline', () => {
-  it('is in order of start, and tells waiting from running', () => {
+  it('is in order of start, and distinguishes waiting from running', () => {
     const builds = [ran('build', 'compile', 3, 63), ran('test', 'rspec', 70, 100), ran('build', 'lint', 1, 4)];
     const { bars, created } = drawn(builds);
     assert.equal(created, origin);
@@ -45,7 +45,7 @@ describe('The timeline of a pipeline', () => {
     );
   });
 
-  it('has a path through what each waited for last, by its stages', () => {
+  it('has a path through the last thing that each build waited for, by its stages', () => {
     const builds = [
       ran('build', 'compile', 2, 60),
       ran('build', 'assets', 1, 50),
@@ -59,7 +59,7 @@ describe('The timeline of a pipeline', () => {
     assert.equal(timeline.isEstimated, false);
   });
 
-  it('goes by needs where GitLab tells them, and by stages where a build has none', () => {
+  it('follows needs if GitLab lists them, and stages if a build has none', () => {
     const builds = [
       ran('build', 'compile', 2, 60),
       ran('build', 'lint', 1, 5),
@@ -81,14 +81,14 @@ describe('The timeline of a pipeline', () => {
     assert.equal(drawn([pending, ran('test', 'docs', 6, 200, { id: (ids += 1) })]).isEstimated, true);
   });
 
-  it('is not estimated because of builds that no stage waits for, or that were run again later', () => {
+  it('is not estimated because of builds that no stage waits for, or that were retried later', () => {
     const manual = buildWith({ id: (ids += 1), stage: 'build', name: 'drop', status: 'manual', createdAt: iso(0) });
     const first = ran('build', 'compile', 2, 60);
     const again = ran('build', 'compile', 300, 400, { attempts: [first] });
     assert.equal(drawn([manual, again, ran('test', 'rspec', 61, 90)]).isEstimated, false);
   });
 
-  it('shows each attempt, and a retry as waiting for the one before', () => {
+  it('shows each attempt, and a retry as waiting for the previous attempt', () => {
     const compile = ran('build', 'compile', 1, 9);
     const first = ran('test', 'rspec', 10, 20, { status: 'failed' });
     const again = ran('test', 'rspec', 100, 130, { attempts: [first] });
@@ -103,12 +103,12 @@ describe('The timeline of a pipeline', () => {
     );
   });
 
-  it('counts what runs until now', () => {
+  it('counts running builds up to now', () => {
     const timeline = drawn([ran('build', 'compile', 1, 9), ran('test', 'rspec', 10)], undefined, origin + 50_000);
     assert.deepEqual([timeline.isRunning, timeline.end], [true, origin + 50_000]);
   });
 
-  it('leaves out external statuses and what has not started', () => {
+  it("leaves out external statuses and builds that haven't started", () => {
     const external = ran('external', 'sonar', 1, 900, { kind: 'external' });
     const manual = buildWith({ id: (ids += 1), stage: 'deploy', name: 'production', status: 'manual' });
     const timeline = drawn([external, ran('build', 'compile', 1, 9), manual]);
@@ -116,7 +116,7 @@ describe('The timeline of a pipeline', () => {
     assert.equal(timelineOf([external, manual], undefined, now), undefined);
   });
 
-  it('of builds without any duration that need each other comes to an end', () => {
+  it('terminates for builds without duration that need each other', () => {
     const builds = [ran('test', 'a', 5, 5), ran('test', 'b', 5, 5)];
     const needs = new Map([
       ['a', ['b']],
@@ -125,7 +125,7 @@ describe('The timeline of a pipeline', () => {
     assert.ok(drawn(builds, needs).path.length <= 2);
   });
 
-  it('of 20,000 builds takes no deep stack', () => {
+  it('needs no deep stack for 20,000 builds', () => {
     const builds = Array.from({ length: 20_000 }, (_, at) => ran(`stage-${at % 10}`, `build ${at}`, at, at + 5));
     assert.equal(drawn(builds).bars.length, 20_000);
   });
@@ -145,7 +145,7 @@ const aRun = fc.record({
 const someNeeds = fc.option(fc.dictionary(name, fc.array(name)), { nil: undefined });
 
 describe('The critical path of any pipeline', () => {
-  it('follows itself without a gap from the creation to the end of what ended last', () => {
+  it('runs without a gap from the creation to the end of what ended last', () => {
     fc.assert(
       fc.property(fc.array(aRun, { minLength: 1, maxLength: 12 }), someNeeds, (runs, written) => {
         ids = 0;

@@ -3,7 +3,7 @@ import { bearer, isAccessToken, looksLikeToken, tokenHeaders, unusableKind } fro
 
 const secret = 'aB3-dE6_hI9kLmN0pQrS';
 
-describe('The kind of a token, by its form', () => {
+describe('The kind of a token, judged by its format', () => {
   for (const [token, kind] of [
     [`gldt-${secret}`, 'deploy'],
     [`acme-gldt-${secret}`, 'deploy'],
@@ -31,18 +31,18 @@ describe('The kind of a token, by its form', () => {
   ] as const)
     it(`of ${token} is ${kind ?? 'one that the API may take'}`, () => assert.equal(unusableKind(token), kind));
 
-  it('is that of an access token where it has their prefix', () => {
+  it("is an access token if it has the instance's prefix", () => {
     assert.deepEqual([isAccessToken(`glpat-${secret}`), isAccessToken(secret)], [true, false]);
   });
 });
 
 describe('The header of a token', () => {
-  it('is GitLab’s own', () => assert.deepEqual(tokenHeaders(secret), { 'PRIVATE-TOKEN': secret }));
-  it('is OAuth’s for one of OAuth', () =>
+  it("is GitLab's own", () => assert.deepEqual(tokenHeaders(secret), { 'PRIVATE-TOKEN': secret }));
+  it('is the OAuth header for an OAuth token', () =>
     assert.deepEqual(tokenHeaders(bearer(secret)), { authorization: `Bearer ${secret}` }));
 });
 
-describe('A text in place of an address', () => {
+describe('A text entered instead of an address', () => {
   for (const text of [
     `glpat-${secret}`,
     ` glpat-${secret}\n`,
@@ -80,5 +80,5 @@ describe('A text in place of an address', () => {
     'http://[2001:db8:85a3:8d3:1319:8a2e:370:7348]:3000',
     'https://glpathways.example.com',
   ])
-    it(`is none: ${text}`, () => assert.equal(looksLikeToken(text), false));
+    it(`is not a token: ${text}`, () => assert.equal(looksLikeToken(text), false));
 });

@@ -28,7 +28,7 @@ const jenkins = buildWith({ id: 23, name: 'jenkins', stage: 'external', kind: 'e
 describe('toTree: several pipelines', () => {
   const two = listingOf([compile, again], [newer, older]);
 
-  it('have a level of their own, the newest first', () => {
+  it('have a level of their own, newest first', () => {
     const tree = toTree(two, 'none', []);
     assert.deepEqual(outline(tree), [
       ['#2 (success)', ['compile 21']],
@@ -43,25 +43,25 @@ describe('toTree: several pipelines', () => {
     );
   });
 
-  it('are grouped each by itself', () => {
+  it('are grouped separately', () => {
     assert.deepEqual(outline(toTree(two, 'stageAndStatus', [])), [
       ['#2 (success)', [['build (success)', ['compile 21']]]],
       ['#1 (failed)', [['build (failed)', ['compile 11']]]],
     ]);
   });
 
-  it('are without a level where there is one, but for one without builds', () => {
+  it('have no level if there is only one, unless it has no builds', () => {
     assert.deepEqual(outline(toTree(listingOf([again], [newer]), 'none', [])), ['compile 21']);
     const invalid = pipelineWith({ id: 7, status: 'failed' });
     assert.deepEqual(outline(toTree(listingOf([], [invalid]), 'none', [])), ['#7 (failed)']);
   });
 
-  it('are left out by the filter where they have nothing to show', () => {
+  it('are hidden by the filter if they have nothing to show', () => {
     assert.deepEqual(outline(toTree(two, 'none', ['failed'])), [['#1 (failed)', ['compile 11']]]);
     assert.deepEqual(toTree(two, 'none', ['canceled']), []);
   });
 
-  it('stand above what belongs to none of them', () => {
+  it('come before builds that belong to none of them', () => {
     const unclaimed = { ...jenkins, pipeline: undefined };
     const stray = buildWith({ id: 40, name: 'stray', pipeline: 99 });
     assert.deepEqual(outline(toTree(listingOf([compile, again, unclaimed, stray], [newer, older]), 'none', [])), [
@@ -72,7 +72,7 @@ describe('toTree: several pipelines', () => {
     ]);
   });
 
-  it('keep their stages in the order that each tells', () => {
+  it("keep their stages in each pipeline's own order", () => {
     const pipeline = pipelineWith({ id: 1, stages: ['deploy', 'build'] });
     const rows = [compile, buildWith({ id: 12, name: 'ship', stage: 'deploy', pipeline: 1 })];
     const [, first] = toTree(listingOf([...rows, again], [newer, pipeline]), 'stage', []);
@@ -98,16 +98,16 @@ describe('toTree: the order of pipelines', () => {
     { id: 2, ref: 'refs/merge-requests/7/merge', source: 'merge_request_event' },
   ];
 
-  it('is the merge request’s, what is checked out, tags, schedules, others; the newest first among equals', () =>
+  it('puts the merge request first, then what is checked out, tags, schedules, others; the newest first among equals', () =>
     assert.deepEqual(order(every, 'feature', [tagged]), [2, 4, 3, 6, 7, 5]));
 
-  it('takes every branch for checked out where none is known to be', () =>
+  it('treats every branch as checked out if none is known to be', () =>
     assert.deepEqual(order(every, undefined, [tagged]), [2, 5, 4, 3, 6, 7]));
 
   it('puts a tag that is checked out before a branch that is not', () =>
     assert.deepEqual(order(every, 'v1.0', [tagged]), [2, 6, 7, 5, 4, 3]));
 
-  it('tells the newest of each ref, by which the commit stands, from those that were run again', () => {
+  it("marks the newest pipeline of each ref, which decides the commit's status, and not the ones before it", () => {
     const standing = toTree(listingOf([], every.map(pipelineWith)), 'none', [], 'feature').flatMap((node) =>
       node.kind === 'pipeline' && node.isNewestOfRef ? [node.pipeline.id] : [],
     );
@@ -118,7 +118,7 @@ describe('toTree: the order of pipelines', () => {
 describe('toTree: a bridge', () => {
   const nested = listingOf([again, bridge, install], [child, newer]);
 
-  it('has below it what it has started, which is no root', () => {
+  it('contains the pipeline that it started, which is no root', () => {
     const tree = toTree(nested, 'stage', []);
     assert.deepEqual(outline(tree), [
       ['build (success)', ['compile 21']],
@@ -130,20 +130,20 @@ describe('toTree: a bridge', () => {
     );
   });
 
-  it('stays as long as something in what it has started is shown', () => {
+  it('stays as long as something in its downstream pipeline is shown', () => {
     const waiting = listingOf([again, { ...bridge, status: 'success' }, install], [child, newer]);
     assert.deepEqual(outline(toTree(waiting, 'none', ['running'])), [['packages 22 → #3 (running)', ['install 31']]]);
     assert.deepEqual(outline(toTree(waiting, 'none', ['failed'])), []);
   });
 
-  it('that is shown itself keeps what it has started, though nothing of that is', () => {
+  it('that is shown itself keeps its downstream pipeline, even if nothing in that is shown', () => {
     const tree = toTree(listingOf([again, { ...bridge, status: 'failed' }, install], [child, newer]), 'none', [
       'failed',
     ]);
     assert.deepEqual(outline(tree), ['packages 22 → #3 (running)']);
   });
 
-  it('leads through another bridge to what is shown', () => {
+  it('leads through another bridge to a shown build', () => {
     const grandchild = pipelineWith({ id: 4 });
     const further = buildWith({ id: 32, name: 'more', pipeline: 3, kind: 'bridge', downstream: 4 });
     const deep = buildWith({ id: 41, name: 'deep', pipeline: 4, status: 'failed' });
@@ -153,7 +153,7 @@ describe('toTree: a bridge', () => {
     ]);
   });
 
-  it('stands by what its child’s row would say, and first where that has failed', () => {
+  it('shows how its child pipeline ended, and comes first if that failed', () => {
     const [passed, failed] = [{ ...bridge, id: 24, status: 'success' } as const, { ...install, status: 'failed' }];
     const test = buildWith({ id: 23, name: 'a', pipeline: 2 });
     const tree = toTree(listingOf([passed, test, failed], [child, newer]), 'stageAndStatus', []);
@@ -164,14 +164,14 @@ describe('toTree: a bridge', () => {
     assert.ok(row?.kind === 'build' && isPassedWithFailedChild(row) && leadsToFailure(row));
   });
 
-  it('that leads to another project, or to what is not listed, has nothing below it', () => {
+  it("that leads to another project, or to a pipeline that isn't listed, has no children", () => {
     for (const downstream of [undefined, 77]) {
       const listing = listingOf([again, { ...bridge, downstream }], [newer]);
       assert.deepEqual(outline(toTree(listing, 'none', [])), ['compile 21', 'packages 22']);
     }
   });
 
-  it('that leads back to its own pipeline comes to an end', () => {
+  it("that leads back to its own pipeline doesn't recurse forever", () => {
     const back = buildWith({ id: 33, name: 'back', pipeline: 3, kind: 'bridge', downstream: 2 });
     const circle = listingOf([again, bridge, install, back], [child, newer]);
     for (const grouping of groupings) {
@@ -193,7 +193,7 @@ describe('toTree: what other CI systems report', () => {
     none: ['compile 21', external],
   };
   for (const grouping of groupings) {
-    it(`stands in a group of its own, the last, when grouped by ${grouping}`, () => {
+    it(`forms a group of its own, the last one, when grouped by ${grouping}`, () => {
       const tree = toTree(listing, grouping, []);
       assert.deepEqual(outline(tree), shapes[grouping]);
       const groups = all(tree).filter((node) => node.kind === 'stage' && node.isExternal);
@@ -201,25 +201,25 @@ describe('toTree: what other CI systems report', () => {
     });
   }
 
-  it('is apart from a stage of GitLab’s that is called so, too', () => {
+  it('is kept apart from a GitLab stage with the same name', () => {
     const tree = toTree(listingOf([{ ...again, stage: 'external' }, jenkins], [newer]), 'stage', []);
     assert.deepEqual(outline(tree), [['external (success)', ['compile 21']], external]);
     assert.notEqual(tree[0]?.id, tree[1]?.id);
   });
 
-  it('is left out by the filter', () => {
+  it('is hidden by the filter', () => {
     assert.deepEqual(outline(toTree(listing, 'none', ['failed'])), []);
   });
 });
 
-describe('toTree: ids', () => {
+describe('toTree: IDs', () => {
   const idsOf = (nodes: readonly TreeNode[]) =>
     all(nodes)
       .filter(({ kind }) => kind !== 'attempt' && kind !== 'status')
       .map(({ id }) => id)
       .sort();
 
-  it('stay when a build is retried, in whatever pipeline it is', () => {
+  it('stay the same when a build is retried, in whatever pipeline it is', () => {
     const before = [compile, again, bridge, install, jenkins];
     const after = [...before, { ...install, id: 51, status: 'pending' }, { ...compile, id: 52, status: 'pending' }];
     const pipelines = [child, newer, older];
@@ -258,7 +258,7 @@ describe('toTree: ids', () => {
       );
     });
 
-  it('are given once each, to every build and attempt, and every pipeline with builds', () => {
+  it('are unique, for every build, attempt, and pipeline with builds', () => {
     fc.assert(
       fc.property(listings, fc.constantFrom(...groupings), (listing, grouping) => {
         const tree = toTree(listing, grouping, []);
@@ -269,7 +269,7 @@ describe('toTree: ids', () => {
     );
   });
 
-  it('lead to nothing that the filter leaves out, but for bridges and attempts', () => {
+  it('lead to nothing that the filter hides, except for bridges and attempts', () => {
     fc.assert(
       fc.property(
         listings,

@@ -71,7 +71,7 @@ describe('toTree', () => {
       assert.deepEqual(outline(toTree(only(sample), each, [])), shapes[each]));
   }
 
-  it('shows only the statuses of the filter', () => {
+  it("shows only the filter's statuses", () => {
     assert.deepEqual(outline(toTree(only(sample), 'stage', ['running', 'success'])), [
       ['build (success)', ['compile 1']],
       ['test (running)', ['lint 2']],
@@ -79,7 +79,7 @@ describe('toTree', () => {
     assert.deepEqual(toTree(only(sample), 'stageAndStatus', ['canceled']), []);
   });
 
-  it('shows a build whose status is not known', () => {
+  it('shows a build with an unknown status', () => {
     const levitating = [buildWith({ status: 'levitating' })];
     assert.deepEqual(outline(toTree(only(levitating), 'stageAndStatus', [])), [['test (levitating)', ['rspec 1']]]);
   });
@@ -92,19 +92,19 @@ describe('toTree', () => {
       return Array.isArray(stage) ? (stage as readonly unknown[])[1] : assert.fail('no stage');
     };
 
-    it('has no headings for up to six builds, which stand in the order of their statuses', () =>
+    it('has no headings for up to six builds, which are in the order of their statuses', () =>
       assert.deepEqual(shape(inStage('skipped', 'success', 'manual', 'pending', 'running', 'failed')), [
         ...['b5 6', 'b4 5', 'b3 4', 'b2 3', 'b1 2', 'b0 1'],
       ]));
 
-    it('has none for any number of one status, or where the filter shows one status', () => {
+    it('has no heading if all builds have one status, or if the filter shows one status', () => {
       const seven = Array.from({ length: 7 }, () => 'success');
       const flat = seven.map((_, at) => `b${at} ${at + 1}`);
       assert.deepEqual(shape(inStage(...seven)), flat);
       assert.deepEqual(shape(inStage(...seven, 'failed', 'failed'), ['success']), flat);
     });
 
-    it('has one for two builds or more where there are many of several statuses', () =>
+    it('has a heading for two or more builds if there are many with several statuses', () =>
       assert.deepEqual(shape(inStage('success', 'failed', 'success', 'running', 'failed', 'success', 'success')), [
         ['failed', ['b1 2', 'b4 5']],
         'b3 4',
@@ -114,7 +114,7 @@ describe('toTree', () => {
     const rank = ({ status, allowFailure }: Build) =>
       status === 'failed' && allowFailure ? severity('success') + 0.5 : severity(status);
 
-    it('never has a heading with one row, and always the worst first', () => {
+    it('never has a heading with one row, and always puts the worst first', () => {
       fc.assert(
         fc.property(builds, (list) => {
           for (const stage of toTree(only(list), 'stageAndStatus', [])) {
@@ -138,12 +138,12 @@ describe('toTree', () => {
       assert.deepEqual(outline(toTree(only(inStage('failed')), 'status', [])), [['failed', ['b0 1']]]));
   });
 
-  describe('parallel builds of one name', () => {
+  describe('parallel builds with the same name', () => {
     const parallel = (...statuses: readonly string[]) =>
       statuses.map((status, at) => buildWith({ id: at + 1, name: `rspec ${at + 1}/${statuses.length}`, status }));
     const lint = buildWith({ id: 90, name: 'lint', status: 'running' });
 
-    it('are one row, by their worst status, with the labels that differ below it', () => {
+    it('are one row with their worst status, and with the labels that differ below it', () => {
       const tree = toTree(only(arrange([...parallel('success', 'failed', 'running'), lint])), 'stageAndStatus', []);
       assert.deepEqual(outline(tree), [
         ['test (failed)', [['rspec × 3 (failed)', ['rspec 1/3 1', 'rspec 2/3 2', 'rspec 3/3 3']], 'lint 90']],
@@ -152,7 +152,7 @@ describe('toTree', () => {
       assert.deepEqual(labels, ['1/3', '2/3', '3/3', undefined]);
     });
 
-    it('of a matrix are, too, apart from those with numbers', () => {
+    it('are grouped if they come from a matrix, too, separately from numbered ones', () => {
       const matrix = ['a', 'b'].map((value, at) => buildWith({ id: 50 + at, name: `rspec: [${value}]` }));
       const tree = toTree(only(arrange([...parallel('success', 'success'), ...matrix])), 'none', []);
       assert.deepEqual(
@@ -164,7 +164,7 @@ describe('toTree', () => {
       );
     });
 
-    it('are none where one alone is shown, and none over two stages', () => {
+    it('are not grouped if only one is shown, or across two stages', () => {
       const list = only(arrange(parallel('success', 'failed')));
       assert.deepEqual(outline(toTree(list, 'none', ['failed'])), ['rspec 2/2 2']);
       const [a, b] = parallel('success', 'success');
@@ -174,7 +174,7 @@ describe('toTree', () => {
       ]);
     });
 
-    it('stand once below a heading, which counts those of its status', () => {
+    it('appear once below a heading, which counts those with its status', () => {
       const others = Array.from({ length: 8 }, (_, at) => buildWith({ id: 60 + at, name: `b${at}` }));
       const broken = buildWith({ id: 80, name: 'broken', status: 'failed' });
       const [stage] = toTree(
@@ -197,7 +197,7 @@ describe('toTree', () => {
     assert.deepEqual(outline(toTree(only(list), 'none', [])), ['a 1', 'rspec 2']);
   });
 
-  it('shows every build and every attempt once, under whatever grouping', () => {
+  it('shows every build and every attempt once, with any grouping', () => {
     fc.assert(
       fc.property(builds, grouping, (list, by) =>
         assert.deepEqual(buildsShown(toTree(only(list), by, [])), buildsGiven(list)),
@@ -205,7 +205,7 @@ describe('toTree', () => {
     );
   });
 
-  it('gives no id twice', () => {
+  it('assigns no ID twice', () => {
     fc.assert(
       fc.property(builds, grouping, (list, by) => {
         const ids = all(toTree(only(list), by, [])).map(({ id }) => id);
@@ -223,7 +223,7 @@ describe('toTree', () => {
     );
   });
 
-  it('keeps the ids of stages and builds when a build is retried', () => {
+  it('keeps the IDs of stages and builds when a build is retried', () => {
     const retried = arrange([
       ...sample.flatMap((build) => [build, ...build.attempts]),
       buildWith({ id: 6, status: 'pending' }),
@@ -236,7 +236,7 @@ describe('toTree', () => {
     assert.deepEqual(idsOf(retried), idsOf(sample));
   });
 
-  it('keeps failures that are allowed apart from those that are not, before what passed', () => {
+  it('keeps allowed failures apart from other failures, and before passed builds', () => {
     const those = arrange([
       buildWith({ id: 1, name: 'lint', status: 'failed', allowFailure: true }),
       buildWith({ id: 2, name: 'rspec', status: 'failed' }),

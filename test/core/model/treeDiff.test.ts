@@ -43,29 +43,29 @@ const trees = fc
     }),
   );
 
-describe('The rows to draw anew', () => {
+describe('The rows to redraw', () => {
   const before = [row('a', 'x', row('b', 'x'), row('c', 'x', row('d', 'x'))), row('e', 'x')];
 
-  it('are none where nothing has changed', () => assert.deepEqual(redrawOf(before, structuredClone(before)), []));
+  it('are empty if nothing has changed', () => assert.deepEqual(redrawOf(before, structuredClone(before)), []));
 
-  it('are none of no rows', () => assert.deepEqual(redrawOf([], []), []));
+  it('are empty if there are no rows', () => assert.deepEqual(redrawOf([], []), []));
 
-  it('are the one that looks different', () => {
+  it('contain the one row that looks different', () => {
     const after = [row('a', 'x', row('b', 'x'), row('c', 'x', row('d', 'y'))), row('e', 'x')];
     assert.deepEqual(redrawOf(before, after), ['d']);
   });
 
-  it('are several in several places', () => {
+  it('may be in several places', () => {
     const after = [row('a', 'x', row('b', 'y'), row('c', 'x', row('d', 'y'))), row('e', 'y')];
     assert.deepEqual(redrawOf(before, after), ['b', 'd', 'e']);
   });
 
-  it('are not those below one that is drawn anew itself', () => {
+  it('exclude those below a row that is redrawn itself', () => {
     const after = [row('a', 'x', row('b', 'x'), row('c', 'y', row('d', 'y'))), row('e', 'x')];
     assert.deepEqual(redrawOf(before, after), ['c']);
   });
 
-  it('are the one below which others come, go, or change places', () => {
+  it('include a row whose children come, go, or change places', () => {
     const belowA = (...children: readonly Shape[]) => redrawOf(before, [row('a', 'x', ...children), row('e', 'x')]);
     const [b, c] = [row('b', 'x'), row('c', 'x', row('d', 'x'))];
     assert.deepEqual(belowA(c, b), ['a']);
@@ -75,24 +75,24 @@ describe('The rows to draw anew', () => {
     assert.deepEqual(belowA(row('b', 'y'), row('c', 'x')), ['b', 'c']);
   });
 
-  it('are all where the outermost come, go, or change places', () => {
+  it('are all if top-level rows come, go, or change places', () => {
     const [a, e] = before;
     assert.ok(a && e);
     for (const after of [[a], [e, a], [a, e, row('f')], []]) assert.equal(redrawOf(before, after), 'all');
   });
 
-  it('are all where they are many', () => {
+  it('are all if there are many', () => {
     const many = (count: number, changed: string) =>
       Array.from({ length: count }, (_, index) => row(String(index), changed));
     assert.equal(redrawOf(many(rowsAtOnce, 'x'), many(rowsAtOnce, 'y')).length, rowsAtOnce);
     assert.equal(redrawOf(many(rowsAtOnce + 1, 'x'), many(rowsAtOnce + 1, 'y')), 'all');
   });
 
-  it('make of what was drawn what is to be drawn, whatever it is', () => {
+  it('turn any old tree into any new one', () => {
     fc.assert(fc.property(trees, trees, (was, is) => assert.deepEqual(redrawn(was, is), is)));
   });
 
-  it('are the fewest: without any one of them something would look old', () => {
+  it('are minimal: without any one of them, something would look outdated', () => {
     fc.assert(
       fc.property(trees, trees, (was, is) => {
         const redraw = redrawOf(was, is);

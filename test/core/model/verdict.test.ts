@@ -21,13 +21,13 @@ const ids = (builds: readonly Build[]) => builds.map(({ id }) => id);
 describe('verdictOf', () => {
   const of = (...builds: readonly Build[]) => verdictOf({ builds, pipelines: [] });
 
-  it('counts failures without those that are allowed', () => {
+  it('counts failures except for allowed ones', () => {
     const { failed, status } = of(build(1, 'failed', { allowFailure: true }), build(2, 'failed'), build(3, 'running'));
     assert.deepEqual([ids(failed), status], [[2], 'failed']);
     assert.equal(of(build(1, 'failed', { allowFailure: true })).status, 'success');
   });
 
-  it('names failures in the order of the stages, and there by the first attempt', () => {
+  it('lists failures in the order of the stages, then by first attempt', () => {
     const retried = build(9, 'failed', { stage: 'a', attempts: [build(1, 'failed', { stage: 'a' })] });
     const listing = {
       builds: [build(5, 'failed', { stage: 'b' }), build(2, 'failed', { stage: 'a' }), retried],
@@ -36,7 +36,7 @@ describe('verdictOf', () => {
     assert.deepEqual(ids(failedBuilds(listing)), [9, 2, 5]);
   });
 
-  it('counts what has ended among what waits for nobody', () => {
+  it('counts finished builds among those that wait for no one', () => {
     const { ended, total, manual, scheduled, isOpen } = of(
       build(1, 'success'),
       build(2, 'running'),
@@ -47,30 +47,30 @@ describe('verdictOf', () => {
     assert.deepEqual([ended, total, manual, scheduled, isOpen], [1, 3, 1, 1, true]);
   });
 
-  it('is that of what has ended where the rest waits for a person', () => {
+  it('is that of the finished builds if the rest wait for a person', () => {
     assert.equal(of(build(1, 'success'), build(2, 'manual')).status, 'success');
     assert.equal(of(build(1, 'canceled'), build(2, 'manual')).status, 'canceled');
     assert.equal(of(build(2, 'manual'), build(3, 'skipped')).status, 'manual');
   });
 
-  it('is the pipeline’s where there are no builds, and none where there is nothing', () => {
+  it("is the pipeline's if there are no builds, and undefined if there is nothing", () => {
     assert.equal(verdictOf({ builds: [], pipelines: [pipelineWith({ id: 1, status: 'failed' })] }).status, 'failed');
     assert.equal(verdictOf({ builds: [], pipelines: [] }).status, undefined);
   });
 
-  it('counts a child once: its builds instead of the bridge that failed with them', () => {
+  it('counts a failed child pipeline once: its builds instead of the bridge', () => {
     const { failed, childFailed, status, total } = verdictOf(
       withChild({ status: 'failed' }, inChild(20, 'failed'), inChild(21, 'success')),
     );
     assert.deepEqual([ids(failed), childFailed, status, total], [[20], [], 'failed', 3]);
   });
 
-  it('counts the bridge where no build of its child failed, or none is known', () => {
+  it('counts the bridge if no build of its child failed, or none is known', () => {
     assert.deepEqual(ids(failedBuilds(withChild({ status: 'failed' }, inChild(20, 'success')))), [10]);
     assert.deepEqual(ids(failedBuilds(withChild({ status: 'failed' }))), [10]);
   });
 
-  it('stays GitLab’s where the bridge passed, and says that a child failed', () => {
+  it("keeps GitLab's status if the bridge passed, and says that a child failed", () => {
     const { failed, childFailed, bridgesOfFailed, status } = verdictOf(
       withChild({ status: 'success' }, inChild(20, 'failed')),
     );
@@ -80,18 +80,18 @@ describe('verdictOf', () => {
       assert.equal(verdictOf(withChild({ status: 'success' }, build)).bridgesOfFailed.size, 0);
   });
 
-  it('knows of a failing child while its bridge still runs', () => {
+  it('includes a failing child pipeline while its bridge still runs', () => {
     const { failed, childFailed, status } = verdictOf(withChild({ status: 'running' }, inChild(20, 'failed')));
     assert.deepEqual([ids(failed), childFailed, status], [[20], [], 'failed']);
   });
 
-  it('allows a child to fail whose bridge may fail', () => {
+  it('allows a child pipeline to fail if its bridge is allowed to', () => {
     const bridge = { status: 'failed', allowFailure: true };
     const { failed, status } = verdictOf(withChild(bridge, inChild(20, 'failed')));
     assert.deepEqual([failed, status], [[], 'success']);
   });
 
-  it('counts nothing of an earlier pipeline of the ref', () => {
+  it('counts nothing from an earlier pipeline of the ref', () => {
     const builds = [build(1, 'failed', { pipeline: 1 }), build(2, 'success', { pipeline: 2 })];
     const { failed, total } = verdictOf({ builds, pipelines: [pipelineWith({ id: 2 }), pipelineWith({ id: 1 })] });
     assert.deepEqual([failed, total], [[], 1]);
