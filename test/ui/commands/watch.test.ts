@@ -16,6 +16,6 @@ describe('Watch Until Done', () => {
   it('refuses what has ended', async () => {
     const app = await apps.ready();
     await app.run('watch', await app.row('compile'));
-    assert.deepEqual(texts(), [`compile #${app.small.builds.compile.id} has already ended.`]);
+    assert.deepEqual(texts(), [`compile #${app.small.builds.compile.id} has already finished.`]);
   });
 });
