@@ -13,7 +13,7 @@ const withChildren = telling.filter((name) => served(profiles[name]).api.keys.br
 
 describe('The pipelines of a branch', () => {
   for (const profile of telling) {
-    it(`are its newest twenty, and each has its builds with their attempts, in GitLab ${profile}`, async () => {
+    it(`are its newest twenty, each with its builds and their attempts, in GitLab ${profile}`, async () => {
       await withGitLab({ profile }, async (fake) => {
         const { world } = fake;
         const { project } = seedProject(world, {});
@@ -54,7 +54,7 @@ describe('The pipelines of a branch', () => {
   }
 
   for (const profile of profileNames.filter((name) => !telling.includes(name))) {
-    it(`are not asked for where builds don't name theirs, in GitLab ${profile}`, async () => {
+    it(`are not requested if builds don't name their pipeline, in GitLab ${profile}`, async () => {
       await withGitLab({ profile }, async (fake) => {
         const { project, sha } = seedProject(fake.world, {});
         const client = clientOf(fake, { apiVersion: 'auto', log: new Journal() });
@@ -65,7 +65,7 @@ describe('The pipelines of a branch', () => {
   }
 
   for (const profile of withChildren) {
-    it(`are those of its merge request, too, and each has its child pipelines, in GitLab ${profile}`, async () => {
+    it(`include those of its merge request, each with its child pipelines, in GitLab ${profile}`, async () => {
       await withGitLab({ profile }, async (fake) => {
         const made = everyPipeline(fake.world);
         const { project, ref, sha, detached, merge, branch } = made;
@@ -109,7 +109,7 @@ describe('A pipeline in another project', () => {
       });
     });
 
-    it(`is refused by GitLab ${profile} where the token may not read it`, async () => {
+    it(`is refused by GitLab ${profile} if the token can't read it`, async () => {
       await withGitLab({ profile }, async (fake) => {
         const { elsewhere } = everyPipeline(fake.world);
         fake.world.setRole(fake.world.project(elsewhere.projectId), 'dana', undefined);

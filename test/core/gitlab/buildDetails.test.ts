@@ -43,9 +43,9 @@ async function on(profile: ProfileName | VariantName, test: (opened: Opened) => 
   });
 }
 
-describe('What the list of an older GraphQL does not tell', () => {
+describe('The fields that an older GraphQL list lacks', () => {
   for (const profile of ['14.9', '15.3'] as const)
-    it(`is to be had of the build itself, in one request, on ${profile}`, () =>
+    it(`are loaded from the build itself, in one request, on ${profile}`, () =>
       on(profile, async ({ client, small, listed, completed, requests, fake }) => {
         const expireAt = Date.UTC(2030, 0, 1);
         fake.world.update(small.builds.compile, { artifactsExpireAtMs: expireAt });
@@ -61,7 +61,7 @@ describe('What the list of an older GraphQL does not tell', () => {
         assert.equal(asked, 1);
       }));
 
-  it('is to be had of the build itself where only the runner is not told, on 15.8', () =>
+  it('are loaded from the build itself if only the runner is missing, on 15.8', () =>
     on('15.8', async ({ small, listed, completed, requests, fake }) => {
       const build = await listed(small.builds.rspec.id);
       assert.equal(build.runner, undefined);
@@ -70,14 +70,14 @@ describe('What the list of an older GraphQL does not tell', () => {
     }));
 
   for (const profile of ['8.13', '13.9', '14.0', '16.3', '18.9'] as const)
-    it(`is nothing on ${profile}`, () =>
+    it(`are none on ${profile}`, () =>
       on(profile, async ({ small, listed, completed, requests, client }) => {
         const build = await listed(small.builds.compile.id);
         assert.equal(client.builds.isIncomplete(build), false);
         assert.equal(await requests(async () => assert.equal(await completed(build), build)), 0);
       }));
 
-  it('is in the lists from then on, as long as the status of the build stays', () =>
+  it("are kept in the lists from then on, as long as the build's status stays the same", () =>
     on('15.3', async ({ small, listed, completed, requests, fake }) => {
       const { id } = small.builds.long;
       const build = await listed(id);
@@ -91,7 +91,7 @@ describe('What the list of an older GraphQL does not tell', () => {
       assert.equal(await requests(() => completed(ended)), 1);
     }));
 
-  it('is asked for again after a failure, and after the build was changed', () =>
+  it('are requested again after a failure, and after the build was changed', () =>
     on('15.3', async ({ small, listed, completed, requests, fake, client }) => {
       const build = await listed(small.builds.compile.id);
       fake.faults = [{ ...serverError(), times: 1 }];
@@ -101,7 +101,7 @@ describe('What the list of an older GraphQL does not tell', () => {
       assert.equal(await requests(() => completed(build)), 1);
     }));
 
-  it('is not asked for of what starts another pipeline', () =>
+  it('are not requested for a build that starts another pipeline', () =>
     on('15.3', async ({ small, completed, requests, listed, fake }) => {
       const { id } = fake.world.addBuild(small.project, {
         sha: small.sha,

@@ -72,7 +72,7 @@ function usual({ run }: Scene): void {
 
 describe('The history of a build', () => {
   for (const profile of profiles) {
-    it(`tells on ${profile} since when it fails, and which commits may have caused it`, async () => {
+    it(`says on ${profile} since when it fails, and which commits may have caused it`, async () => {
       const { requests, ...told } = await historyOn(profile, chain, usual);
       assert.deepEqual(told, {
         failing: ['new', 'second', 'first'],
@@ -83,12 +83,12 @@ describe('The history of a build', () => {
       assert.ok(requests >= 1 && requests <= 2, String(requests));
     });
 
-    it(`goes by the branch on ${profile} where git doesn't have the commit`, async () => {
+    it(`follows the branch on ${profile} if git doesn't have the commit`, async () => {
       const told = await historyOn(profile, chain, usual, { knowsGit: false });
       assert.deepEqual([told.failing, told.green], [['new', 'second', 'first'], 'old']);
     });
 
-    it(`finds ancestors on ${profile} that ran on another branch`, async () => {
+    it(`includes ancestors on ${profile} that ran on another branch`, async () => {
       const told = await historyOn(profile, chain, ({ run }) => {
         run('old', 'success', 'release');
         run('first', 'failed', 'release');
@@ -97,7 +97,7 @@ describe('The history of a build', () => {
       assert.deepEqual([told.failing, told.green, told.suspects], [['new', 'first'], 'old', ['first']]);
     });
 
-    it(`asks ${profile} eight times at most, and then claims no first failure`, async () => {
+    it(`takes eight requests to ${profile} at most, and then doesn't claim to know the first failure`, async () => {
       const long = Array.from({ length: 100 }, (_, at) => `commit ${at}`);
       const told = await historyOn(profile, long, ({ world, project, run }) => {
         run('commit 99', 'success', 'other');
@@ -112,7 +112,7 @@ describe('The history of a build', () => {
   }
 
   for (const profile of ['8.5', '10.8', '13.9'] as const)
-    it(`tells on ${profile}, whose lists have attempts, that it is flaky`, async () => {
+    it(`says on ${profile}, whose lists include attempts, that the build is flaky`, async () => {
       const told = await historyOn(profile, ['new', 'old'], ({ world, run }) => {
         const failed = run('old', 'failed');
         world.setStatus(world.retry(failed), 'success');
@@ -121,7 +121,7 @@ describe('The history of a build', () => {
       assert.deepEqual([told.flaky, told.green], [{ failed: 1, runs: 3 }, 'old']);
     });
 
-  it('tells by several pipelines of a commit that it is flaky, also of different branches', async () => {
+  it('says that the build is flaky if it is so over several pipelines of a commit, even on different branches', async () => {
     const told = await historyOn('18.9', ['new', 'old'], ({ run }) => {
       run('old', 'failed');
       run('old', 'success', 'release');
@@ -130,7 +130,7 @@ describe('The history of a build', () => {
     assert.deepEqual([told.failing, told.green, told.flaky], [['new'], 'old', { failed: 1, runs: 3 }]);
   });
 
-  it('comes by lists where GraphQL refuses', async () => {
+  it('comes from REST lists if GraphQL refuses', async () => {
     const told = await historyOn('18.9', chain, usual, { graphqlLacks: ['Pipeline.job'] });
     assert.deepEqual([told.failing, told.green], [['new', 'second', 'first'], 'old']);
   });

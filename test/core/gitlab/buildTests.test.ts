@@ -78,7 +78,7 @@ const ways: Readonly<Partial<Record<ProfileName | VariantName, readonly string[]
 
 describe('The tests of a build', () => {
   for (const [profile, way] of Object.entries(ways) as readonly [ProfileName, readonly string[]][])
-    it(`are told by ${way.join(' and ')} of ${profile}, as the archive's would be`, () =>
+    it(`come from ${way.join(' and ')} of ${profile}, and match the archive's`, () =>
       on(profile, async ({ tests, pytest, asked }) => {
         const sent = await asked(async () => {
           const told = (await tests(pytest)) ?? assert.fail();
@@ -108,10 +108,10 @@ describe('The tests of a build', () => {
       }));
 
   for (const profile of ['10.8', '13.4'] as const)
-    it(`are not told by ${profile}, so that the archive is looked at`, () =>
+    it(`are not available from ${profile}, so the archive is read`, () =>
       on(profile, async ({ tests, pytest }) => assert.equal(await tests(pytest), undefined)));
 
-  it('are asked for once, and what else has ended makes nothing but the summary be asked for again', () =>
+  it('are requested once, and only the summary is requested again when another build ends', () =>
     on('18.9', async ({ tests, pytest, jest, asked, fake, project }) => {
       await tests(pytest, '1');
       assert.deepEqual(await asked(() => tests(pytest, '1')), []);
@@ -121,13 +121,13 @@ describe('The tests of a build', () => {
       assert.deepEqual(await asked(() => tests(pytest, '2')), []);
     }));
 
-  it('are one report for all builds of the pipeline on 13.9', () =>
+  it('come in one report for all builds of the pipeline on 13.9', () =>
     on('13.9', async ({ tests, pytest, jest, asked }) => {
       await tests(pytest);
       assert.deepEqual(await asked(() => tests(jest)), []);
     }));
 
-  it('are those of the whole group where parallel builds share a suite, and of one where a matrix made them', () =>
+  it('are those of the whole group if parallel builds share a suite, and of one build for a matrix', () =>
     on('18.9', async ({ fake, project, pytest, tests }) => {
       const { sha } = pytest;
       const add = (name: string) => fake.world.addBuild(project, { sha, name, status: 'success', tests: passing });
@@ -137,7 +137,7 @@ describe('The tests of a build', () => {
       assert.deepEqual([ofCell?.name, ofCell?.report.tests], ['rspec: [a, b]', 1]);
     }));
 
-  it('are those of the group in the report of 13.9, too', () =>
+  it('are those of the group in the 13.9 report, too', () =>
     on('13.9', async ({ fake, project, pytest, tests }) => {
       const add = (name: string) =>
         fake.world.addBuild(project, { sha: pytest.sha, name, status: 'success', tests: passing });
@@ -146,7 +146,7 @@ describe('The tests of a build', () => {
       assert.deepEqual([told?.name, told?.report.tests], ['rspec', 2]);
     }));
 
-  it('come from one request where there are many, and from the first pages where those are too much for one', () =>
+  it('come from one request even if there are many, and from the first pages if one request is too large', () =>
     on('18.9', async ({ fake, project, pytest, tests, asked, client }) => {
       const many = Array.from({ length: 1500 }, (_, at): FakeTest => ({ status: 'success', name: `test ${at}` }));
       const { sha } = pytest;
@@ -163,14 +163,14 @@ describe('The tests of a build', () => {
       assert.equal(client.usesGraphql, true);
     }));
 
-  it('of a file that GitLab could not read are damaged', () =>
+  it('are marked as damaged if GitLab could not read the file', () =>
     on('18.9', async ({ fake, project, pytest, tests }) => {
       const init = { sha: pytest.sha, name: 'odd', status: 'failed', suiteError: 'JUnit data parsing failed: bad' };
       const told = await tests(fake.world.addBuild(project, init), '6');
       assert.deepEqual([told?.report.tests, told?.report.damaged], [0, true]);
     }));
 
-  it('come from REST where GraphQL refuses them, with its summary asked first', () =>
+  it("come from REST if GraphQL refuses them, after REST's summary", () =>
     on('18.9', async ({ fake, tests, pytest, asked }) => {
       const body = JSON.stringify({
         errors: [{ message: "Field 'testReportSummary' doesn't exist on type 'Pipeline'" }],
@@ -181,7 +181,7 @@ describe('The tests of a build', () => {
       assert.deepEqual(sent, ['testReportSummary', 'test_report_summary', 'test_report']);
     }));
 
-  it('are asked for once when GitLab fails: a report costs it much', () =>
+  it('are requested once if GitLab fails, since a report is expensive to compute', () =>
     on('13.9', async ({ fake, tests, pytest, asked }) => {
       const fault: Fault = { ...serverError(), when: ({ path }) => path.endsWith('test_report') };
       fake.faults.push(fault);
@@ -189,7 +189,7 @@ describe('The tests of a build', () => {
       assert.deepEqual(sent, ['test_report']);
     }));
 
-  it('of a superseded attempt are not told', () =>
+  it('are not loaded for a superseded attempt', () =>
     on('18.9', async ({ fake, client, project, pytest }) => {
       fake.world.retry(pytest);
       const { builds } = await client.listing(project.path, { sha: pytest.sha }, unhurried());

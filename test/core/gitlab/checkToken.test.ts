@@ -19,38 +19,38 @@ function asked(tokens: Readonly<Record<string, FailureKind | 'known'>>) {
   return { tried, check: (secret: string) => checkToken(secret, 'git.example.com', clientWith) };
 }
 
-describe('A secret that is checked', () => {
-  it('is a token of GitLab’s where GitLab knows it as one', async () => {
+describe('Checking a secret', () => {
+  it('accepts it as a GitLab token if GitLab recognizes it', async () => {
     const { check, tried } = asked({ secret: 'known' });
     assert.deepEqual(await check('secret'), { token: 'secret', user: 'dana', readOnly: false });
     assert.deepEqual(tried, ['secret']);
   });
 
-  it('is tried as one of OAuth where GitLab doesn’t know it, and kept with its scheme', async () => {
+  it("tries it as an OAuth token if GitLab doesn't recognize it, and keeps it with its scheme", async () => {
     const { check, tried } = asked({ 'Bearer secret': 'known' });
     assert.equal((await check('secret')).token, 'Bearer secret');
     assert.deepEqual(tried, ['secret', 'Bearer secret']);
   });
 
-  it('is tried once where its prefix says what it is', async () => {
+  it('tries it once if its prefix reveals its kind', async () => {
     const { check, tried } = asked({});
     assert.equal((await failureOf(check('glpat-secret'))).kind, 'unauthorized');
     assert.deepEqual(tried, ['glpat-secret']);
   });
 
   for (const kind of ['expired', 'revoked', 'insufficientScope', 'forbidden'] as const)
-    it(`is told to be ${kind} where that is found out of one of OAuth`, async () => {
+    it(`reports ${kind} if that turns out only for it as an OAuth token`, async () => {
       const { check } = asked({ 'Bearer secret': kind });
       assert.equal((await failureOf(check('secret'))).kind, kind);
     });
 
-  it('is not tried again where GitLab knows what is the matter with it', async () => {
+  it("doesn't try it again if GitLab says what is wrong with it", async () => {
     const { check, tried } = asked({ secret: 'expired' });
     assert.equal((await failureOf(check('secret'))).kind, 'expired');
     assert.deepEqual(tried, ['secret']);
   });
 
-  it('of OAuth is tried as that alone', async () => {
+  it('tries an OAuth token only as that', async () => {
     const { check, tried } = asked({});
     assert.equal((await failureOf(check('Bearer secret'))).kind, 'unauthorized');
     assert.deepEqual(tried, ['Bearer secret']);

@@ -21,28 +21,28 @@ describe('GitLabClient: an action', () => {
   });
   afterEach(() => fake.close());
 
-  it('of retry gives a new build, pending, and the old one stays', async () => {
+  it('of retry returns a new pending build, and keeps the old one', async () => {
     const retried = await act('firstRspec', 'retry');
     assert.ok(retried.id > small.builds.deploy.id);
     assert.deepEqual([retried.name, retried.stage, retried.status], ['rspec', 'test', 'pending']);
     assert.equal(fake.world.build(small.builds.firstRspec.id).status, 'failed');
   });
 
-  it('of cancel gives the build as canceled', async () => {
+  it('of cancel returns the build as canceled', async () => {
     assert.equal((await act('long', 'cancel')).status, 'canceled');
     assert.equal((await act('deploy', 'cancel')).status, 'canceled');
   });
 
-  it('of cancel on an ended build gives it unchanged: GitLab calls that no error', async () => {
+  it("of cancel returns a finished build unchanged, which GitLab doesn't treat as an error", async () => {
     assert.equal((await act('compile', 'cancel')).status, 'success');
   });
 
-  it('of erase takes the artifacts away', async () => {
+  it('of erase removes the artifacts', async () => {
     const erased = await act('compile', 'erase');
     assert.deepEqual([erased.id, erased.status, erased.artifacts], [small.builds.compile.id, 'success', undefined]);
   });
 
-  it('of erase is refused on a running build, and the second time', async () => {
+  it('of erase is refused on a running build, and when repeated', async () => {
     const notErasable = ['forbidden', 403, '403 Forbidden - Build is not erasable!'];
     assert.deepEqual(await refusal(act('long', 'erase')), notErasable);
     await act('compile', 'erase');
@@ -60,17 +60,17 @@ describe('GitLabClient: an action', () => {
       assert.deepEqual(await refusal(act('compile', action, reporterToken)), ['forbidden', 403, '403 Forbidden']);
     });
 
-    it(`of ${action} on a build that is not there is not found`, async () => {
+    it(`of ${action} on a build that doesn't exist is not found`, async () => {
       const missing = clientOf(fake).act('group/sub.project', 4711, action, unhurried());
       assert.deepEqual(await refusal(missing), ['notFound', 404, '404 Not Found']);
     });
   }
 
-  it('in a project that is not to be seen is not found', async () => {
+  it("in a project that the user can't see is not found", async () => {
     assert.deepEqual(await refusal(act('compile', 'retry', strangerToken)), ['notFound', 404, '404 Project Not Found']);
   });
 
-  it('is sent as JSON, also where there is nothing to say', async () => {
+  it('is sent as JSON, even without parameters', async () => {
     await act('compile', 'retry');
     const { headers } = fake.requests.find(({ method }) => method === 'POST')!;
     assert.deepEqual([headers['content-type'], headers['content-length']], ['application/json', '2']);
@@ -90,14 +90,14 @@ describe('GitLabClient: an action', () => {
     }
   });
 
-  it('tells GitLab’s reason where that is in maintenance', async () => {
+  it("reports GitLab's reason if GitLab is in maintenance mode", async () => {
     const message = 'GitLab is undergoing maintenance';
     const answer = { status: 503, headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ message }) };
     fake.faults = [{ when: ({ method }) => method === 'POST', answer }];
     assert.deepEqual(await refusal(act('compile', 'retry')), ['server', 503, message]);
   });
 
-  it('is sent once, whatever becomes of it', async () => {
+  it('is sent once, whatever happens to it', async () => {
     fake.faults = [{ when: ({ method }) => method === 'POST', reset: 'beforeHeaders' }];
     assert.equal((await refusal(act('compile', 'retry')))[0], 'offline');
     assert.equal(fake.requests.filter(({ method }) => method === 'POST').length, 1);

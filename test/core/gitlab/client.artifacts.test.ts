@@ -11,7 +11,7 @@ import { bytesOf, errorOf, failureOf, FakeClock, httpWith, Journal, unhurried } 
 
 const minute = 60_000;
 
-describe('GitLabClient and a storage', () => {
+describe('GitLabClient and an object storage', () => {
   let fake: FakeGitLab;
   let small: SmallProject;
   let client: GitLabClient;
@@ -52,7 +52,7 @@ describe('GitLabClient and a storage', () => {
     return fake.close();
   });
 
-  it('asks it straight for further parts, without a token', async () => {
+  it('requests further parts directly from it, without a token', async () => {
     await start();
     assert.deepEqual(await asked(() => ask()), [1, 1]);
     assert.deepEqual(await asked(() => ask({ range: { last: 3 } })), [0, 1]);
@@ -60,7 +60,7 @@ describe('GitLabClient and a storage', () => {
     assert.ok(fake.storage.requests.every(({ headers }) => !('private-token' in headers)));
   });
 
-  it('gives what is there, whichever way it came', async () => {
+  it('returns the same bytes whichever way they came', async () => {
     await start();
     const { text: whole } = await ask({});
     assert.equal((await ask()).text, 'PK');
@@ -68,14 +68,14 @@ describe('GitLabClient and a storage', () => {
     assert.equal((await ask({ range: { last: 10 } })).text, whole.slice(-10));
   });
 
-  it('asks GitLab for a whole archive, whose rights may have changed', async () => {
+  it('asks GitLab for a whole archive, since permissions may have changed', async () => {
     await start();
     await ask();
     assert.deepEqual(await asked(() => ask({})), [1, 1]);
     assert.deepEqual(await asked(() => ask()), [0, 1]);
   });
 
-  it('keeps the place of each build apart', async () => {
+  it('keeps the URLs of builds apart', async () => {
     await start();
     await ask();
     const other = await asked(() => ask({ range: { last: 4 } }, small.builds.odd.id));
@@ -84,7 +84,7 @@ describe('GitLabClient and a storage', () => {
     assert.deepEqual(await asked(() => ask(undefined, small.builds.odd.id)), [0, 1]);
   });
 
-  it('asks GitLab again before the address runs out', async () => {
+  it('asks GitLab again before the URL expires', async () => {
     await start({ signedSeconds: 600 });
     await ask();
     clock.jump(9 * minute);
@@ -94,7 +94,7 @@ describe('GitLabClient and a storage', () => {
     assert.deepEqual(await asked(() => ask()), [0, 1]);
   });
 
-  it('asks GitLab again, once, where the storage does not take the address any more', async () => {
+  it('asks GitLab again, once, if the storage no longer accepts the URL', async () => {
     for (const [status, code] of [
       [403, 'AccessDenied'],
       [400, 'ExpiredToken'],
@@ -115,7 +115,7 @@ describe('GitLabClient and a storage', () => {
     }
   });
 
-  it('believes the storage where its clock is another one', async () => {
+  it("relies on the storage's response if its clock differs", async () => {
     let skewMs = 0;
     await start({ now: () => clock.now() + skewMs, signedSeconds: 60 });
     await ask();
@@ -123,7 +123,7 @@ describe('GitLabClient and a storage', () => {
     assert.deepEqual(await asked(() => ask()), [1, 2]);
   });
 
-  it('takes a part behind the end for what it is', async () => {
+  it("doesn't take a range after the end of the file for an expired URL", async () => {
     await start();
     await ask();
     const counts = await asked(async () => {
@@ -134,7 +134,7 @@ describe('GitLabClient and a storage', () => {
     assert.deepEqual(await asked(() => ask()), [0, 1]);
   });
 
-  it('asks GitLab again where the storage has gone, or sends elsewhere', async () => {
+  it('asks GitLab again if the storage is gone, or redirects elsewhere', async () => {
     await start();
     await ask();
     fake.storage.faults = [{ ...htmlPage(), times: 1 }];
@@ -151,7 +151,7 @@ describe('GitLabClient and a storage', () => {
     }
   });
 
-  it('may be beside GitLab on one host, below another path', async () => {
+  it("supports a storage on GitLab's own host, below another path", async () => {
     await start({ artifacts: 'direct', root: '/gitlab' });
     const { origin } = new URL(fake.url);
     const isStored = ({ path }: { readonly path: string }) => path.startsWith('/minio/');
@@ -178,7 +178,7 @@ describe('GitLabClient and a storage', () => {
     assert.ok(later.filter(isStored).every(({ headers }) => !('private-token' in headers)));
   });
 
-  it('forgets the place with the token, with the artifacts, and with what is done to the build', async () => {
+  it('drops the URL with the token, with the artifacts, and after an action on the build', async () => {
     await start();
     fake.world.setRole(small.project, 'dana', 'master');
     const { path } = small.project;
@@ -197,7 +197,7 @@ describe('GitLabClient and a storage', () => {
     assert.equal((await failureOf(ask())).kind, 'notFound');
   });
 
-  it('tells the address nowhere', async () => {
+  it('never reveals the URL', async () => {
     await start();
     await ask();
     assert.match(String(fake.storage.requests[0]?.path), /X-Amz-Signature/);
@@ -212,7 +212,7 @@ describe('GitLabClient and a storage', () => {
     assert.match(log.lines.join('\n'), new RegExp(`GET ${fake.storage.url} 206`));
   });
 
-  it('has no list of artifacts that takes more than a hundred pages, told or not', async () => {
+  it('rejects a list of artifacts with more than a hundred pages, announced or not', async () => {
     await start({ artifacts: 'direct' });
     const listed = client.artifacts.tree.bind(client.artifacts, small.project.path, small.builds.compile.id);
     const pageWith = (headers: Readonly<Record<string, string>>, page?: number, count = 1): Fault => {
@@ -242,7 +242,7 @@ describe('GitLabClient and a storage', () => {
     assert.equal((await listed(unhurried())).length, 100);
   });
 
-  it('marks what may be a link in the list of artifacts: GitLab keeps permissions alone, a link has all of them', async () => {
+  it('marks what may be a link in the list of artifacts, since GitLab keeps only permissions, and a link has all of them', async () => {
     await start({ artifacts: 'direct' });
     const [row, mode] = [{ type: 'file', size: 5 }, '777'];
     const rows = [
@@ -268,7 +268,7 @@ describe('GitLabClient and a storage', () => {
     );
   });
 
-  it('tells why artifacts cannot be deleted', async () => {
+  it("says why artifacts can't be deleted", async () => {
     await start();
     const { path } = small.project;
     const { id } = small.builds.compile;
@@ -279,7 +279,7 @@ describe('GitLabClient and a storage', () => {
     assert.match(String(reason), /undergoing stats refresh/);
   });
 
-  it('asks for nothing that lies outside of the archive', async () => {
+  it('requests nothing outside of the archive', async () => {
     await start();
     const { path } = small.project;
     const { id } = small.builds.compile;

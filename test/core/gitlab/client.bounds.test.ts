@@ -43,7 +43,7 @@ describe('GitLabClient: a list', () => {
     return { client: clientOf(server), asked };
   };
 
-  it('without an end is cut, and says that there is more', async () => {
+  it('without an end is truncated, and says that there is more', async () => {
     const { client, asked } = await gitlab(
       (page) => [row(page)],
       (page) => String(page + 1),
@@ -56,7 +56,7 @@ describe('GitLabClient: a list', () => {
     [200, 20_000, undefined],
     [201, 20_000, true],
   ] as const)
-    it(`of more than twenty thousand builds is cut, and says that there is more: ${pages} pages of a hundred`, async () => {
+    it(`of more than twenty thousand builds is truncated, and says that there is more: ${pages} pages of a hundred`, async () => {
       const { client } = await gitlab(
         (page, size) => Array.from({ length: size }, (_, index) => row(page * size + index)),
         (page) => (page < pages ? String(page + 1) : ''),
@@ -65,7 +65,7 @@ describe('GitLabClient: a list', () => {
       assert.deepEqual([listing.builds.length, listing.isPartial], [shown, isPartial]);
     }).timeout(30_000);
 
-  it('that is whole does not', async () => {
+  it('that is complete does not say that there is more', async () => {
     const { client } = await gitlab(
       () => [row(1)],
       () => '',
@@ -87,7 +87,7 @@ describe('GitLabClient: a list', () => {
     );
   });
 
-  it('of which even the smallest page is too large is told as that', async () => {
+  it('is rejected as too large if even the smallest page is too large', async () => {
     const { client } = await gitlab(
       () => [row(1, 'x'.repeat(4_000_000))],
       () => '',

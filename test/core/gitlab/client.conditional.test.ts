@@ -11,7 +11,7 @@ import { clientOf, failureOf, httpWith, Journal, unhurried } from '../support';
 
 const asked = ({ requests }: FakeGitLab) => requests.map(({ status, bytes }) => [status, bytes > 0]);
 
-describe('GitLabClient: what has not changed since the last refresh', () => {
+describe("GitLabClient: data that hasn't changed since the last refresh", () => {
   let fake: FakeGitLab;
   let client: GitLabClient;
   const start = async (profile?: ProfileName) => {
@@ -22,7 +22,7 @@ describe('GitLabClient: what has not changed since the last refresh', () => {
   afterEach(() => fake.close());
 
   for (const profile of ['8.5', '8.13'] as const) {
-    it(`comes on ${profile} without a body, as the same objects, pipelines too`, async () => {
+    it(`comes on ${profile} without a body, as the same objects, including pipelines`, async () => {
       await start(profile);
       const { sha, project } = manyBuilds(fake.world, 250);
       const first = await list(sha, project.path);
@@ -35,7 +35,7 @@ describe('GitLabClient: what has not changed since the last refresh', () => {
     });
   }
 
-  it('is told from what has', async () => {
+  it('is distinguished from data that has changed', async () => {
     await start();
     const { sha, project } = manyBuilds(fake.world, 250);
     const first = await list(sha, project.path);
@@ -49,7 +49,7 @@ describe('GitLabClient: what has not changed since the last refresh', () => {
     assert.ok(fake.requests.some(({ status }) => status === 200));
   });
 
-  it('is found on a page that comes to be, though those before it are the same', async () => {
+  it("doesn't hide a new page behind unchanged ones", async () => {
     await start();
     const { sha, project } = manyBuilds(fake.world, 100);
     await list(sha, project.path);
@@ -57,7 +57,7 @@ describe('GitLabClient: what has not changed since the last refresh', () => {
     assert.equal((await list(sha, project.path)).builds.length, 250);
   });
 
-  it('is asked for in full with another token', async () => {
+  it('is requested in full with another token', async () => {
     await start();
     const { sha, project } = manyBuilds(fake.world, 2);
     let token = developerToken;
@@ -70,7 +70,7 @@ describe('GitLabClient: what has not changed since the last refresh', () => {
     assert.ok(fake.requests.every(({ headers }) => headers['if-none-match'] === undefined));
   });
 
-  it('is not taken for granted where a person asks', async () => {
+  it('is checked again if a person asks', async () => {
     await start();
     const { sha, project, builds } = smallProject(fake.world);
     await list(sha, project.path);
@@ -83,7 +83,7 @@ describe('GitLabClient: what has not changed since the last refresh', () => {
   });
 });
 
-describe('GitLabClient: how much it asks', () => {
+describe('GitLabClient: its requests', () => {
   let fake: FakeGitLab;
   let small: SmallProject;
   let client: GitLabClient;
@@ -97,7 +97,7 @@ describe('GitLabClient: how much it asks', () => {
     await fake.close();
   });
 
-  it('is counted', async () => {
+  it('are counted', async () => {
     for (let times = 0; times < 25; times += 1)
       await client.build(small.project.path, small.builds.compile.id, unhurried());
     const waiting = new AbortController();
@@ -110,7 +110,7 @@ describe('GitLabClient: how much it asks', () => {
     assert.equal(await admitted, 'waiting');
   });
 
-  it('is nothing, once GitLab wants to be left alone, except for what a person does', async () => {
+  it("stop once GitLab asks to be left alone, except for a user's actions", async () => {
     const { path } = small.project;
     await client.build(path, small.builds.compile.id, unhurried());
     fake.faults = [{ ...rateLimited({ retryAfter: 90 }), times: 1 }];
@@ -131,8 +131,8 @@ describe('GitLabClient: how much it asks', () => {
   });
 });
 
-describe('GitLabClient: how long builds take', () => {
-  it('is asked for twice an hour, from those that succeeded', async () => {
+describe('GitLabClient: the usual durations of builds', () => {
+  it('are requested twice an hour, from successful builds', async () => {
     const fake = await startGitLab({ now: () => Date.UTC(2016, 1, 22, 12) });
     const { project, builds } = smallProject(fake.world);
     const client = clientOf(fake);
@@ -145,7 +145,7 @@ describe('GitLabClient: how long builds take', () => {
     await fake.close();
   });
 
-  it('is asked for again once the clock was set back', async () => {
+  it('are requested again once the clock is set back', async () => {
     const fake = await startGitLab();
     const { project } = smallProject(fake.world);
     let now = 0;
@@ -160,7 +160,7 @@ describe('GitLabClient: how long builds take', () => {
     await fake.close();
   });
 
-  it('is not asked for again and again where GitLab does not tell', async () => {
+  it("are not requested over and over if GitLab doesn't provide them", async () => {
     const fake = await startGitLab();
     const { project } = smallProject(fake.world);
     const client = clientOf(fake);

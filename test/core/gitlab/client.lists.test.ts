@@ -23,7 +23,7 @@ describe('GitLabClient: the list of builds', () => {
   afterEach(() => fake.close());
 
   for (const count of [1, 20, 21, 100, 101, 1000, 10_000]) {
-    it(`of ${count} is complete, without doubles, with a request for each hundred`, async () => {
+    it(`of ${count} is complete, without duplicates, with one request per hundred`, async () => {
       const seed = manyBuilds(fake.world, count);
       const builds = await load(seed);
       assert.deepEqual(
@@ -40,7 +40,7 @@ describe('GitLabClient: the list of builds', () => {
     });
   }
 
-  it('up to a hundred needs one request once the project is known', async () => {
+  it('of up to a hundred takes one request once the project is known', async () => {
     const { sha } = manyBuilds(fake.world, 100);
     const client = clientOf(fake);
     await buildsAt(client, path, sha);
@@ -49,7 +49,7 @@ describe('GitLabClient: the list of builds', () => {
     assert.equal(fake.requests.length, 1);
   });
 
-  it('never follows Link, wherever it leads', async () => {
+  it('never follows the Link header, wherever it leads', async () => {
     const seed = manyBuilds(fake.world, 2);
     let lured = 0;
     const evil = await listen((_, response) => {
@@ -66,7 +66,7 @@ describe('GitLabClient: the list of builds', () => {
     }
   });
 
-  it('holds each build once though one was added while it was read', async () => {
+  it('contains each build once even if one was added while it was read', async () => {
     const seed = manyBuilds(fake.world, 500);
     const before = [...fake.world.buildIds(seed.project)];
     let pages = 0;
@@ -83,13 +83,13 @@ describe('GitLabClient: the list of builds', () => {
     );
   });
 
-  it('fails whole where a page fails', async () => {
+  it('fails as a whole if a page fails', async () => {
     const seed = manyBuilds(fake.world, 1000);
     fake.faults = [{ when: (asked) => asked.path.endsWith('&page=7'), answer: { status: 500 } }];
     assert.equal((await failureOf(load(seed))).kind, 'server');
   });
 
-  it('does not ask for further pages once it is aborted', async () => {
+  it('requests no further pages once it is aborted', async () => {
     const { sha } = manyBuilds(fake.world, 10_000);
     const abort = new AbortController();
     const reason = new Error('HEAD moved');
@@ -106,19 +106,19 @@ describe('GitLabClient: the list of builds', () => {
   const row = { id: 1, name: 'rspec', stage: 'test', status: 'success', ref: 'master' };
   const wrong: Readonly<Record<string, unknown>> = {
     'an object': { builds: [] },
-    'a text': 'no builds',
+    'a string': 'no builds',
     null: null,
     'a list of numbers': [1, 2],
-    'a list of nothing': [null],
+    'a list of null': [null],
     'a list of lists': [[row]],
-    'a build without id': [{ ...row, id: undefined }],
-    'a build whose id is a text': [{ ...row, id: '1' }],
-    'a build whose id is no whole number': [{ ...row, id: 1.5 }],
-    'a build without name': [{ ...row, name: null }],
-    'a build without status': [{ ...row, status: 7 }],
+    'a build without an ID': [{ ...row, id: undefined }],
+    'a build whose ID is a string': [{ ...row, id: '1' }],
+    'a build whose ID is not an integer': [{ ...row, id: 1.5 }],
+    'a build without a name': [{ ...row, name: null }],
+    'a build without a status': [{ ...row, status: 7 }],
   };
   for (const [what, body] of Object.entries(wrong)) {
-    it(`cannot be read where it is ${what}`, async () => {
+    it(`is rejected if it is ${what}`, async () => {
       const seed = manyBuilds(fake.world, 1);
       fake.faults = [listed(JSON.stringify(body))];
       const { kind, host } = await failureOf(load(seed));
@@ -126,7 +126,7 @@ describe('GitLabClient: the list of builds', () => {
     });
   }
 
-  it('is read though all that a build need not have is of another kind', async () => {
+  it('is read even if every optional field of a build has an unexpected type', async () => {
     const seed = manyBuilds(fake.world, 1);
     const odd = { tag: null, coverage: '98', created_at: 7, user: 'dana', runner: [], commit: {}, artifacts_file: 7 };
     fake.faults = [listed(JSON.stringify([{ id: 1, name: 'rspec', status: 'success', pipeline: null, ...odd }]))];
@@ -136,7 +136,7 @@ describe('GitLabClient: the list of builds', () => {
     assert.deepEqual([coverage, user, runner, commit, artifacts, pipeline], Array(6).fill(undefined));
   });
 
-  it('tells builds apart by pipeline where the server names it, as it does from 8.13 on', async () => {
+  it('distinguishes builds by pipeline if the server names it, as it does since 8.13', async () => {
     const seed = manyBuilds(fake.world, 1);
     const rows = [1, 2, 3].map((id) => ({ ...row, id, pipeline: { id: id < 3 ? 70 : 71 } }));
     fake.faults = [listed(JSON.stringify(rows))];
@@ -149,7 +149,7 @@ describe('GitLabClient: the list of builds', () => {
     );
   });
 
-  it('holds every status that a later GitLab may send', async () => {
+  it('accepts every status that a later GitLab may send', async () => {
     const seed = manyBuilds(fake.world, 1);
     const statuses = [...knownStatuses, 'levitating'];
     fake.faults = [listed(JSON.stringify(statuses.map((status, id) => ({ ...row, id, name: status, status }))))];

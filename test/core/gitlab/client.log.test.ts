@@ -15,7 +15,7 @@ describe('GitLabClient: the log of a build', () => {
   afterEach(() => fake.close());
 
   for (const profile of ['8.4', '8.17', '9.0', '18.9'] as const)
-    it(`comes on ${profile} as bytes, as they are`, async () => {
+    it(`comes on ${profile} as bytes, unchanged`, async () => {
       const client = await start(profile);
       const bytes = Buffer.from([0x7b, 0x22, 0xff, 0x0d, 0x1b, 0x5b, 0x30, 0x6d]);
       fake.world.update(small.builds.rspec, { trace: bytes });
@@ -23,7 +23,7 @@ describe('GitLabClient: the log of a build', () => {
       assert.deepEqual([await bytesOf(body), isUnchanged], [bytes, false]);
     });
 
-  it('comes without a body where it is still that of the ETag, and whole where it has grown', async () => {
+  it('comes without a body if its ETag still matches, and whole if it has grown', async () => {
     const client = await start();
     const { id } = small.builds.long;
     const first = await client.trace(small.project.path, id, unhurried());
@@ -35,13 +35,13 @@ describe('GitLabClient: the log of a build', () => {
     assert.deepEqual([grown.isUnchanged, String(await bytesOf(grown.body)).endsWith('more\n')], [false, true]);
   });
 
-  it('is empty where there is none', async () => {
+  it('is empty if there is none', async () => {
     const client = await start();
     const { body } = await client.trace(small.project.path, small.builds.lint.id, unhurried());
     assert.equal((await bytesOf(body)).length, 0);
   });
 
-  it('is never a page that stands in its place', async () => {
+  it('is never an HTML page sent in its place', async () => {
     const client = await start();
     await client.project(small.project.path, unhurried());
     const page = { status: 200, headers: { 'Content-Type': 'text/html' }, body: '<html>Sign in</html>' };

@@ -11,7 +11,7 @@ const signal = unhurried();
 /** One of each way to list the builds of a commit. */
 const ways = ['8.5', '9.0', '13.4', '13.9', '18.9'] as const;
 
-describe('GitLabClient in odd places', () => {
+describe('GitLabClient with unusual URLs', () => {
   let fake: FakeGitLab;
   let small: SmallProject;
   let client: GitLabClient;
@@ -36,7 +36,7 @@ describe('GitLabClient in odd places', () => {
       });
     }
 
-    it(`keeps below the relative root on ${profile}, with every page it opens`, async () => {
+    it(`stays below the relative URL root on ${profile}, with every page it opens`, async () => {
       await start(profile, { root: '/git/lab' });
       const [build] = await list();
       await retry();
@@ -44,7 +44,7 @@ describe('GitLabClient in odd places', () => {
       assert.ok(build?.webUrl?.startsWith(`${fake.url}/group/sub.project/`), build?.webUrl);
     });
 
-    it(`follows page after page on ${profile} where GitLab takes another address for its own`, async () => {
+    it(`follows page after page on ${profile} if GitLab uses another URL for itself`, async () => {
       await start(profile, { externalUrl: 'http://gitlab.invalid/elsewhere' });
       const many = manyBuilds(fake.world, 250);
       const builds = await list(many.project.path, many.sha);
@@ -58,7 +58,7 @@ describe('GitLabClient in odd places', () => {
     });
   }
 
-  it('reads a list to its end on 15.9 where that does not say how long it is: from 10,001 rows on', async () => {
+  it("reads a list to its end on 15.9 if that doesn't say how long it is, which starts at 10,001 rows", async () => {
     await start('15.9');
     const many = manyBuilds(fake.world, 10_001);
     fake.faults = [{ when: ({ path }) => path.includes('/graphql'), answer: { status: 404 } }];
@@ -83,7 +83,7 @@ describe('GitLabClient and a project that has moved', () => {
   afterEach(() => fake.close());
 
   for (const profile of ways) {
-    it(`lists and acts by its number on ${profile} when it moves under way`, async () => {
+    it(`lists and acts by its ID on ${profile} if it moves in the meantime`, async () => {
       await start(profile);
       assert.equal((await buildsAt(client, before, small.sha)).length, 7);
       move();
@@ -102,7 +102,7 @@ describe('GitLabClient and a project that has moved', () => {
     });
   }
 
-  it('finds it by its old path from cold on 18.9, where that leads on', async () => {
+  it('finds it by its old path with nothing cached on 18.9, which redirects', async () => {
     await start('18.9');
     move();
     assert.equal((await buildsAt(client, before, small.sha)).length, 7);
@@ -112,7 +112,7 @@ describe('GitLabClient and a project that has moved', () => {
     assert.ok(build?.webUrl?.startsWith(`${fake.url}/${after}/`), build?.webUrl);
   });
 
-  it('acts on it from cold by its old path on 18.9: only a GET is sent there', async () => {
+  it('acts on it by its old path with nothing cached on 18.9, which redirects only GET', async () => {
     await start('18.9');
     move();
     const { id } = await act(before, small.builds.lint.id);
@@ -124,14 +124,14 @@ describe('GitLabClient and a project that has moved', () => {
     );
   });
 
-  it('says of its old path from cold that there is no such project on 15.9', async () => {
+  it('says of its old path with nothing cached that there is no such project on 15.9', async () => {
     await start('15.9');
     move();
     const { kind, reason } = await failureOf(buildsAt(client, before, small.sha));
     assert.deepEqual([kind, reason], ['notFound', '404 Project Not Found']);
   });
 
-  it('does not follow a move to another host, nor sends the token there', async () => {
+  it('neither follows a move to another host nor sends the token there', async () => {
     await start('18.9');
     const other = await startGitLab({ profile: '18.9' });
     try {
@@ -153,7 +153,7 @@ describe('GitLabClient at a wrong base URL', () => {
 
   for (const profile of profileNames)
     for (const [name, token] of Object.entries(tokens)) {
-      it(`says that ${profile} is not at its host’s root, with a ${name} token`, async () => {
+      it(`says that ${profile} is not at its host's root, with a ${name} token`, async () => {
         const fake = await startGitLab({ profile, root: '/git' });
         try {
           const { origin, host } = new URL(fake.url);
@@ -165,7 +165,7 @@ describe('GitLabClient at a wrong base URL', () => {
         }
       });
 
-      it(`says that ${profile} is not below a path that it does not have, with a ${name} token`, async () => {
+      it(`says that ${profile} is not below a path that doesn't exist there, with a ${name} token`, async () => {
         const fake = await startGitLab({ profile });
         try {
           smallProject(fake.world);
@@ -179,7 +179,7 @@ describe('GitLabClient at a wrong base URL', () => {
       });
     }
 
-  it('says so of any other server', async () => {
+  it('says the same of any other server', async () => {
     const answers = { 404: 'text/plain', 200: 'application/json' } as const;
     for (const [status, type] of Object.entries(answers)) {
       const other = await listen((_request, response) => {
@@ -195,7 +195,7 @@ describe('GitLabClient at a wrong base URL', () => {
   });
 });
 
-describe('GitLabClient behind something that answers in GitLab’s place', () => {
+describe("GitLabClient behind a server that responds in GitLab's place", () => {
   let fake: FakeGitLab;
   /** Where one signs in before anything goes on to GitLab. */
   let sso: Listening;
@@ -218,18 +218,18 @@ describe('GitLabClient behind something that answers in GitLab’s place', () =>
     answer: { status: 401, headers: { 'Content-Type': 'text/html', 'WWW-Authenticate': 'Basic' }, body: '<html>' },
   };
   const obstacles: readonly (readonly [string, () => Fault, RegExp | undefined])[] = [
-    ['a page', htmlPage, /no JSON/],
+    ['an HTML page', htmlPage, /no JSON/],
     [
       'a redirect to another host',
       () => ({ answer: { status: 302, headers: { Location: sso.url } } }),
       /a redirect to http/,
     ],
-    ['a page that asks for a password', () => basic, undefined],
+    ['an HTML page that asks for a password', () => basic, undefined],
   ];
 
   for (const profile of ['8.5', '18.9'] as const)
     for (const [what, fault, reason] of obstacles) {
-      it(`says that ${what} is not GitLab’s API, from cold, on ${profile}`, async () => {
+      it(`says that ${what} is not GitLab's API, with nothing cached, on ${profile}`, async () => {
         await start(profile);
         fake.faults = [fault()];
         const failure = await failureOf(buildsAt(client, small.project.path, small.sha));
@@ -237,7 +237,7 @@ describe('GitLabClient behind something that answers in GitLab’s place', () =>
         if (reason !== undefined) assert.match(failure.reason ?? '', reason);
       });
 
-      it(`takes ${what} for no success, whatever is asked, on ${profile}`, async () => {
+      it(`takes ${what} for a failure, whatever is requested, on ${profile}`, async () => {
         await start(profile);
         await buildsAt(client, small.project.path, small.sha);
         fake.faults = [fault()];
@@ -257,7 +257,7 @@ describe('GitLabClient behind something that answers in GitLab’s place', () =>
       });
     }
 
-  it('says that no GitLab is there where all leads to a sign-in of GitLab', async () => {
+  it('says that there is no GitLab if every request leads to a GitLab sign-in page', async () => {
     await start('18.9');
     fake.faults = [signInRedirect(fake.url)];
     assert.equal((await failureOf(client.user(signal))).kind, 'noGitLab');
@@ -268,9 +268,9 @@ describe('GitLabClient behind something that answers in GitLab’s place', () =>
     for (const [what, fault] of [
       ['its own sign-in page', () => signInRedirect(fake.url)],
       ['a single sign-on', () => sends(sso.url)],
-      ['a page', htmlPage],
+      ['an HTML page', htmlPage],
     ] as const)
-      it(`does not say of ${profile} that the address is wrong, where ${what} answers since a moment ago`, async () => {
+      it(`does not say of ${profile} that the address is wrong if ${what} has been responding only since a moment ago`, async () => {
         await start(profile);
         await buildsAt(client, small.project.path, small.sha);
         fake.faults = [fault()];
@@ -284,7 +284,7 @@ describe('GitLabClient behind something that answers in GitLab’s place', () =>
       });
 
   for (const profile of ['8.5', '13.9', '18.9'] as const)
-    it(`asks ${profile} little where all requests are led round in a loop`, async () => {
+    it(`sends few requests to ${profile} if all requests are redirected in a loop`, async () => {
       await start(profile);
       fake.faults = [sends('/gate')];
       const { kind, reason } = await failureOf(buildsAt(client, small.project.path, small.sha));
@@ -300,10 +300,10 @@ describe('GitLabClient behind something that answers in GitLab’s place', () =>
 
   for (const profile of ['8.5', '18.9'] as const)
     for (const [how, fault] of [
-      ['sends to its root page', () => readOnlyRedirect(fake.url)],
+      ['redirects to its root page', () => readOnlyRedirect(fake.url)],
       ['says so', readOnlyInstance],
     ] as const)
-      it(`does not look ${profile} up anew when it takes no changes and ${how}`, async () => {
+      it(`does not detect ${profile} again if it accepts no changes and ${how}`, async () => {
         await start(profile);
         await buildsAt(client, small.project.path, small.sha);
         fake.faults = [fault()];
@@ -314,7 +314,7 @@ describe('GitLabClient behind something that answers in GitLab’s place', () =>
         assert.equal(fake.requests.length, before + 1);
       });
 
-  it('knows a GitLab that hides its version by the API that it has no more', async () => {
+  it('accepts a GitLab that hides its version, and determines its API', async () => {
     await start('18.9');
     fake.faults = [{ when: ({ path }) => path === '/api/v4/version', answer: { status: 404 } }];
     assert.equal((await buildsAt(client, small.project.path, small.sha)).length, 7);

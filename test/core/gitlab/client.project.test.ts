@@ -29,13 +29,13 @@ describe('GitLabClient: the project', () => {
     });
   }
 
-  it('is found by its number', async () => {
+  it('is found by its ID', async () => {
     await start();
     const [build] = await builds('1');
     assert.equal(build?.webUrl, `${fake.url}/group/sub.project/builds/${build?.id}`);
   });
 
-  it('is found below a relative root, and so are its pages', async () => {
+  it('is found below a relative URL root, and so are its pages', async () => {
     await start({ root: '/git/lab' });
     const [build] = await builds('group/sub.project');
     assert.equal(build?.webUrl, `${fake.url}/group/sub.project/builds/${build?.id}`);
@@ -51,14 +51,14 @@ describe('GitLabClient: the project', () => {
     assert.equal(lookUps().length, 2);
   });
 
-  it('is looked up again after a look-up that failed', async () => {
+  it('is looked up again after a failed lookup', async () => {
     await start();
     fake.faults = [{ answer: { status: 500 }, times: 1 }];
     assert.equal((await failureOf(builds('group/sub.project'))).kind, 'server');
     assert.equal((await builds('group/sub.project')).length, 7);
   });
 
-  it('that is not there, or not to be seen, is not found', async () => {
+  it("that doesn't exist, or that the user can't see, is not found", async () => {
     await start();
     const missing = await failureOf(builds('group/other'));
     assert.deepEqual([missing.kind, missing.reason], ['notFound', '404 Project Not Found']);
@@ -66,14 +66,14 @@ describe('GitLabClient: the project', () => {
     assert.equal((await failureOf(builds('group/sub.project'))).kind, 'notFound');
   });
 
-  it('that was deleted since it was looked up is not found, and has not just no builds', async () => {
+  it('that was deleted since it was looked up is reported as not found, rather than without builds', async () => {
     await start();
     await builds('group/sub.project');
     fake.faults = [{ answer: projectNotFound }];
     assert.equal((await failureOf(builds('group/sub.project'))).kind, 'notFound');
   });
 
-  it('that hides from the list alone is not found, and asked for no third time', async () => {
+  it("that only the list can't see is not found, and not requested a third time", async () => {
     await start();
     await builds('group/sub.project');
     fake.requests.length = 0;
@@ -82,7 +82,7 @@ describe('GitLabClient: the project', () => {
     assert.equal(fake.requests.length, 2);
   });
 
-  describe('that was made anew under another number', () => {
+  describe('that was recreated under another ID', () => {
     let id: number;
     const signal = unhurried();
     const path = 'group/sub.project';
@@ -122,7 +122,7 @@ describe('GitLabClient: the project', () => {
   });
 
   for (const body of ['[]', 'null', '{}', '{"id":"1","path_with_namespace":"a/b"}', '{"id":1}']) {
-    it(`cannot be read from ${body}`, async () => {
+    it(`can't be read from ${body}`, async () => {
       await start();
       fake.faults = [{ answer: { status: 200, headers: { 'Content-Type': 'application/json' }, body } }];
       assert.equal((await failureOf(builds('group/sub.project'))).kind, 'invalidAnswer');

@@ -77,9 +77,9 @@ async function withWindows(profile: ProfileName, test: (windows: Windows) => Pro
   }
 }
 
-describe('Round trips one after another', () => {
+describe('Sequential round trips', () => {
   for (const profile of profileNames)
-    it(`are as few as there can be on ${profile}`, () =>
+    it(`are as few as possible on ${profile}`, () =>
       withWindows(profile, async (windows) => {
         const most = table[profile];
         const first = windows.open();
@@ -91,7 +91,7 @@ describe('Round trips one after another', () => {
       }));
 
   for (const profile of ['9.0', '10.8', '13.4', '13.9'] as const) {
-    it(`are made of no more requests than pipelines and one on ${profile}, once all is known`, () =>
+    it(`send at most one request per pipeline and one more on ${profile}, once everything is known`, () =>
       withWindows(profile, async (windows) => {
         const { world } = windows.fake;
         const { project, sha } = windows.small;
@@ -103,7 +103,7 @@ describe('Round trips one after another', () => {
         assert.ok((rounds.asked.at(-1)?.length ?? 0) <= 3, JSON.stringify(rounds.asked.at(-1)));
       }));
 
-    it(`show a new pipeline beside those that were known on ${profile}`, () =>
+    it(`show a new pipeline next to the known ones on ${profile}`, () =>
       withWindows(profile, async (windows) => {
         const { rounds, count, list } = windows.open();
         await count();
@@ -115,7 +115,7 @@ describe('Round trips one after another', () => {
       }));
   }
 
-  it('begin with the project and the version side by side', () =>
+  it('start with the project and the version in parallel', () =>
     withWindows('18.9', async (windows) => {
       const { rounds, count } = windows.open();
       await count();
@@ -123,7 +123,7 @@ describe('Round trips one after another', () => {
       assert.deepEqual(rounds.asked[0]?.sort(), ['GET /api/v4/projects/group%2Fsub.project', version]);
     }));
 
-  it('are shared by the repositories of one instance: what it is is asked once, and so is each project', () =>
+  it('are shared by the repositories of one instance: the instance and each project are requested once', () =>
     withWindows('8.5', async (windows) => {
       const { client, rounds, list } = windows.open();
       const { project, sha, ref } = windows.small;
@@ -140,7 +140,7 @@ describe('Round trips one after another', () => {
       assert.ok(once.includes(`GET /api/v3/projects/${encodeURIComponent(project.path)}`));
     }));
 
-  it('go on for the others when the one is called off that asked first', () =>
+  it('continue for the others if the one that asked first is canceled', () =>
     withWindows('18.9', async (windows) => {
       const { client, rounds, list } = windows.open();
       const { project, sha, ref } = windows.small;
@@ -156,8 +156,8 @@ describe('Round trips one after another', () => {
     }));
 });
 
-describe('What another window has found out', () => {
-  it('has no secret in it', () =>
+describe('The facts that another window has collected', () => {
+  it('contain no secret', () =>
     withWindows('18.9', async (windows) => {
       await windows.open().count();
       const { id } = windows.small.project;
@@ -168,7 +168,7 @@ describe('What another window has found out', () => {
       });
     }));
 
-  it('is found out anew after a day', () =>
+  it('are collected anew after a day', () =>
     withWindows('18.9', async (windows) => {
       await windows.open().count();
       windows.time += 24 * 3600_000 - 1;
@@ -177,7 +177,7 @@ describe('What another window has found out', () => {
       assert.equal(await windows.open().count(), 2);
     }));
 
-  it('is found out anew where the clock was set back since', () =>
+  it('are collected anew if the clock was set back since', () =>
     withWindows('18.9', async (windows) => {
       await windows.open().count();
       windows.time -= 1;
@@ -192,7 +192,7 @@ describe('What another window has found out', () => {
     ['18.9', { api: 'v3', version: '8.17.0' }],
   ];
   for (const [profile, server] of wrong)
-    it(`heals where it says ${server.api} ${server.version ?? ''} of a ${profile}`, () =>
+    it(`are corrected if they say ${server.api} ${server.version ?? ''} of a ${profile}`, () =>
       withWindows(profile, async (windows) => {
         const { project } = windows.small;
         const projects = { [project.path]: { id: project.id, path: project.path, at: now } };
@@ -206,7 +206,7 @@ describe('What another window has found out', () => {
       }));
 
   for (const profile of ['8.5', '13.9', '18.9'] as const) {
-    it(`heals where it has another number for the project on ${profile}`, () =>
+    it(`are corrected if they have another ID for the project on ${profile}`, () =>
       withWindows(profile, async (windows) => {
         const other = windows.fake.world.addProject({ path: 'group/other', members: { dana: 'developer' } });
         await windows.open().count();
@@ -225,7 +225,7 @@ describe('What another window has found out', () => {
         }
       }));
 
-    it(`shows nothing that the token may not see on ${profile}`, () =>
+    it(`show nothing on ${profile} that the token can't see`, () =>
       withWindows(profile, async (windows) => {
         await windows.open().count();
         const { rounds, list } = windows.open(strangerToken);
@@ -236,7 +236,7 @@ describe('What another window has found out', () => {
 
   const json = { 'Content-Type': 'application/json' };
 
-  it('has what GraphQL refused although the version should have it, and leaves that out at once', async () => {
+  it('include what GraphQL refused although the version should support it, and leave that out immediately', async () => {
     const fake = await startGitLab({ profile: '17.2' });
     try {
       const version = { status: 200, headers: json, body: '{"version":"18.9.0-ee","revision":"4e963fe"}' };
@@ -251,7 +251,7 @@ describe('What another window has found out', () => {
     }
   });
 
-  it('never leaves out a field that decides which builds there are, whatever was kept', () =>
+  it('never leave out a field that decides which builds there are, whatever was stored', () =>
     withWindows('18.9', async (windows) => {
       await windows.open().count();
       const facts = windows.facts.get();
@@ -261,7 +261,7 @@ describe('What another window has found out', () => {
       await rounds.during(async () => assert.equal((await list()).builds.length, 7));
     }));
 
-  it('has that GraphQL is refused, so that REST lists at once', () =>
+  it('include that GraphQL is refused, so that REST lists immediately', () =>
     withWindows('18.9', async (windows) => {
       const answer = { status: 403, headers: json, body: '{"message":"403 Forbidden"}' };
       windows.fake.faults = [{ when: ({ path }) => path.endsWith('/graphql'), answer }];
@@ -278,7 +278,7 @@ describe('What another window has found out', () => {
       assert.deepEqual([later.client.usesGraphql, windows.facts.get()?.noGraphql], [true, undefined]);
     }));
 
-  it('has which kinds of pipelines the commits of the project have, until they have them no more', () =>
+  it("include the kinds of pipelines that the project's commits have, until they no longer have them", () =>
     withWindows('18.9', async (windows) => {
       const { project, sha, ref } = windows.small;
       const { world } = windows.fake;
@@ -296,7 +296,7 @@ describe('What another window has found out', () => {
       assert.equal(kept(), undefined);
     }));
 
-  it('is not what the project’s default branch is told from', () =>
+  it("are not the source of the project's default branch", () =>
     withWindows('18.9', async (windows) => {
       await windows.open().count();
       const { client, rounds } = windows.open();

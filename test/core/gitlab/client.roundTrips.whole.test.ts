@@ -116,17 +116,17 @@ const table: Readonly<Record<ProfileName | VariantName, Counts>> = {
   ...{ '17.2': byCommit, '18.9': byCommit, '18.10': byCommit, '19.2': byCommit },
 };
 
-describe('Round trips one after another, of a commit with several pipelines', () => {
+describe('Sequential round trips for a commit with several pipelines', () => {
   for (const [profile, counts] of Object.entries(table) as readonly (readonly [ProfileName, Counts])[])
     for (const [kind, expected] of Object.entries(counts) as readonly (readonly [Kind, string])[])
-      it(`are ${expected} on ${profile} with ${kind}, cold and where the GitLab is remembered, and one when all is known`, () =>
+      it(`are ${expected} on ${profile} with ${kind}, with nothing cached and with the GitLab instance cached, and one when all is known`, () =>
         withGitLab({ profile }, async (fake) => {
           const { cold, remembered, warm, asked } = await measure(fake, kind);
           assert.deepEqual([`${cold}/${remembered}`, warm], [expected, 1], JSON.stringify(asked));
         }));
 
   for (const profile of ['14.9', '16.3'] as const) {
-    it(`have what they have cold where the GitLab is remembered on ${profile}, not what an earlier merge has started`, () =>
+    it(`give the same with the GitLab instance cached on ${profile}, without what an earlier merge started`, () =>
       withGitLab({ profile }, async (fake) => {
         const open = windowsOf(fake, fill(fake.world, 'all', true));
         const listings: Listing[] = [];
@@ -140,7 +140,7 @@ describe('Round trips one after another, of a commit with several pipelines', ()
         assert.equal(merged?.length, 2);
       }));
 
-    it(`lose no more than a round trip where the newest jobs are not given out on ${profile}`, () =>
+    it(`increase by at most one if the newest jobs are unavailable on ${profile}`, () =>
       withGitLab({ profile }, async (fake) => {
         const open = windowsOf(fake, fill(fake.world, 'all'));
         await open().count();
@@ -152,7 +152,7 @@ describe('Round trips one after another, of a commit with several pipelines', ()
   }
 
   for (const profile of [...profileNames, ...(Object.keys(variants) as VariantName[])])
-    it(`are known for all that ${profile} has`, () =>
+    it(`are tested for everything that ${profile} supports`, () =>
       withGitLab({ profile }, async (fake) => {
         assert.deepEqual(Object.keys(table[profile]).sort(), [...kindsOf(fake.world)].sort());
       }));

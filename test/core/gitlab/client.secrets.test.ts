@@ -40,7 +40,7 @@ describe('A secret', () => {
   });
   afterEach(() => fake.close());
 
-  it('is not in the log of what goes well', async () => {
+  it('is not in the log of successful requests', async () => {
     await load();
     await download();
     assert.ok(fake.storage.requests[0]?.path.includes(signature));
@@ -59,52 +59,52 @@ describe('A secret', () => {
 
   const faults: Readonly<Record<string, () => Fault>> = {
     'a refused token': () => ({ answer: { status: 401, headers: json, body: '{"message":"401 Unauthorized"}' } }),
-    'a limit': () => rackAttack(),
-    'a page': () => htmlPage(),
-    'a sign-in': () => signInRedirect(fake.url),
-    'a problem of the server': () => badGateway(),
-    'a reset': () => ({ reset: 'beforeHeaders' }),
+    'a rate limit': () => rackAttack(),
+    'an HTML page': () => htmlPage(),
+    'a sign-in page': () => signInRedirect(fake.url),
+    'a server error': () => badGateway(),
+    'a connection reset': () => ({ reset: 'beforeHeaders' }),
     'a lost connection': () => ({ reset: 'midBody' }),
-    'half an answer': () => ({ truncate: 5 }),
-    'a wrong shape': () => ({ answer: { status: 200, headers: json, body: `[{"private_token":"${token}"}]` } }),
-    'damaged JSON that holds it': () => ({
+    'a partial response': () => ({ truncate: 5 }),
+    'an unexpected shape': () => ({ answer: { status: 200, headers: json, body: `[{"private_token":"${token}"}]` } }),
+    'damaged JSON that contains it': () => ({
       answer: { status: 200, headers: json, body: `{"private_token":${token}}` },
     }),
-    'a redirect with it': () => ({
+    'a redirect that contains it': () => ({
       answer: { status: 302, headers: { Location: `//evil.invalid/?private-token=${token}` } },
     }),
-    'a redirect in a circle': () => ({ answer: { status: 302, headers: { Location: `/?private_token=${token}` } } }),
+    'a redirect loop': () => ({ answer: { status: 302, headers: { Location: `/?private_token=${token}` } } }),
   };
   for (const [what, fault] of Object.entries(faults)) {
-    it(`is not told by ${what}`, async () => {
+    it(`is not revealed by ${what}`, async () => {
       fake.faults = [fault()];
       await assertKept(load());
     });
   }
 
-  it('is not told by a timeout', async () => {
+  it('is not revealed by a timeout', async () => {
     fake.faults = [{ stall: 'beforeHeaders' }];
     await assertKept(load({ headersMs: 30 }));
   });
 
-  it('is not told when it cannot even be sent', async () => {
+  it("is not revealed if it can't even be sent", async () => {
     const unsendable = clientOf(fake, { token: `${token}\n`, log });
     await assertKept(unsendable.user(unhurried()));
   });
 
-  it('is not told when nobody listens', async () => {
+  it('is not revealed if no server is listening', async () => {
     await fake.close();
     await assertKept(load());
   });
 
-  it('of the storage is not told when the storage is down', async () => {
+  it('of the storage is not revealed if the storage is down', async () => {
     const { url } = fake.storage;
     fake.storage.faults = [{ reset: 'beforeHeaders' }];
     await assertKept(download());
     assert.ok(log.lines.some((line) => line.includes(new URL(url).host)));
   });
 
-  it('of the storage is not told by what the storage answers', async () => {
+  it("of the storage is not revealed by the storage's response", async () => {
     const body = `<Error><Code>AccessDenied</Code></Error>`;
     const answers: readonly Fault[] = [
       { answer: { status: 403, headers: { 'Content-Type': 'application/xml' }, body } },

@@ -6,7 +6,7 @@ import { clientOf, unhurried } from '../support';
 
 describe('The tags that a runner must have', () => {
   for (const profile of profileNames) {
-    it(`are told by ${profile}, if it tells them, in a list and alone`, async () => {
+    it(`come from ${profile}, if it provides them, in a list and for a single build`, async () => {
       const fake = await startGitLab({ profile });
       try {
         const { project, sha, ref } = seedProject(fake.world);

@@ -26,7 +26,7 @@ describe('GitLabClient on 8.5', () => {
   });
   afterEach(() => fake.close());
 
-  it('asks each of its endpoints by the number of the project, which it looks up once', async () => {
+  it("requests each of its endpoints by the project's ID, which it looks up once", async () => {
     const { compile, rspec, lint, long } = small.builds;
     await buildsAt(client, path, small.sha);
     await client.builds.recent(path, undefined, unhurried());
@@ -49,7 +49,7 @@ describe('GitLabClient on 8.5', () => {
     assert.ok(fake.requests.every(({ headers }) => headers['private-token'] === developerToken));
   });
 
-  it('makes no request until it is asked for something', async () => {
+  it('sends no request until it is asked for something', async () => {
     const instance = { url: fake.url, hosts: [], apiVersion: 'v3' } as const;
     const connected = new GitLabClient(instance, httpWith(), async () => developerToken, new Journal());
     assert.equal(connected.server, undefined);
@@ -58,12 +58,12 @@ describe('GitLabClient on 8.5', () => {
     assert.deepEqual(paths(), ['GET user']);
   });
 
-  it('keeps what is in a path from leaving it', async () => {
+  it('keeps path segments from escaping the path', async () => {
     await failureOf(client.project('../../user?private_token=x#', unhurried()));
     assert.deepEqual(paths(), ['GET projects/..%2F..%2Fuser%3Fprivate_token%3Dx%23']);
   });
 
-  it('takes the token as it is at each request', async () => {
+  it('uses the current token for each request', async () => {
     const tokens = [developerToken, reporterToken];
     const instance = { url: fake.url, hosts: [], apiVersion: 'auto' } as const;
     const turning = new GitLabClient(instance, httpWith(), async () => tokens.shift(), new Journal());
@@ -84,7 +84,7 @@ describe('GitLabClient on 8.5', () => {
     );
   });
 
-  it('reads all of a build', async () => {
+  it('reads every field of a build', async () => {
     const { id } = small.builds.rspec;
     const { attempts, ...rspec } = await named('rspec');
     assert.equal(attempts.length, 1);
@@ -117,7 +117,7 @@ describe('GitLabClient on 8.5', () => {
     });
   });
 
-  it('reads what is absent or null as nothing', async () => {
+  it('reads absent and null fields as undefined', async () => {
     const deploy = await named('production');
     const { user, runner, coverage, startedAt, finishedAt, artifacts } = deploy;
     assert.deepEqual(
@@ -129,7 +129,7 @@ describe('GitLabClient on 8.5', () => {
     );
   });
 
-  it('reads the artifacts with their name and size, and names as they are', async () => {
+  it('reads the artifacts with their name and size, and names unchanged', async () => {
     const { artifacts, user } = await named(oddName);
     const { size } = small.builds.odd.artifacts!;
     assert.deepEqual([artifacts, user], [{ filename: 'test reports.zip', size, expireAt: undefined }, 'dana']);
@@ -140,7 +140,7 @@ describe('GitLabClient on 8.5', () => {
     assert.deepEqual([build?.name, build?.commit, others], ['lost', undefined, []]);
   });
 
-  it('lists the builds of all refs of a commit, apart by ref', async () => {
+  it('lists the builds of all refs of a commit, separated by ref', async () => {
     const found = await builds(small.olderSha);
     assert.deepEqual(
       found.map(({ name, ref, tag }) => [name, ref, tag]),
@@ -151,7 +151,7 @@ describe('GitLabClient on 8.5', () => {
     );
   });
 
-  it('finds no builds where the commit never had CI, where CI was skipped, and where there is no such commit', async () => {
+  it('finds no builds if the commit never had CI, if CI was skipped, and if there is no such commit', async () => {
     const skipped = 'c'.repeat(40);
     fake.world.addCommit(small.project, { sha: skipped, ciSkipped: true });
     for (const sha of [small.shaWithoutCi, skipped, 'd'.repeat(40)]) assert.deepEqual(await builds(sha), []);
@@ -165,7 +165,7 @@ describe('GitLabClient on 8.5', () => {
     assert.deepEqual((await named('compile')).attempts[0]?.id, small.builds.compile.id);
   });
 
-  it('lets a status through that it does not know', async () => {
+  it("passes through a status that it doesn't know", async () => {
     fake.world.setStatus(small.builds.long, 'waiting_for_godot');
     assert.ok((await builds()).some(({ status }) => status === 'waiting_for_godot'));
   });
@@ -180,7 +180,7 @@ describe('GitLabClient on 8.5', () => {
     assert.equal(fake.requests.length, 2);
   });
 
-  it('lists the newest builds of one status', async () => {
+  it('lists the newest builds with one status', async () => {
     const failed = await client.builds.recent(path, 'failed', unhurried());
     assert.equal(failed.length, 3);
     assert.ok(failed.every(({ status }) => status === 'failed'));

@@ -33,7 +33,7 @@ async function parsedByTurn(work: () => Promise<unknown>): Promise<readonly numb
 
 describe(`A refresh of ${builds} builds`, () => {
   for (const profile of ['8.5', '13.9', '18.9'] as const)
-    it(`lets others have their turn between its pages on ${profile}`, () =>
+    it(`lets other work run between its pages on ${profile}`, () =>
       withGitLab({ profile }, async (fake) => {
         const { project, sha, ref } = manyBuilds(fake.world, builds);
         const client = clientOf(fake, { apiVersion: 'auto' });

@@ -20,19 +20,19 @@ describe('The version of a server', () => {
   const versionsAsked = async (work: () => Promise<unknown>) =>
     (await at.asked(work)).filter((path) => path.endsWith('version')).length;
 
-  it('is not asked again while all goes well', async () => {
+  it('is not requested again while all goes well', async () => {
     assert.equal(await versionsAsked(() => at.listing()), 0);
   });
 
   const outages: Readonly<Record<string, Fault>> = {
     'a 502': badGateway(),
     'a 500': serverError(),
-    'a reset': { reset: 'beforeHeaders' },
-    'a page of something in front': htmlPage(),
+    'a connection reset': { reset: 'beforeHeaders' },
+    'an HTML page from a proxy': htmlPage(),
     'damaged JSON': brokenJson(),
   };
   for (const [what, fault] of Object.entries(outages))
-    it(`is asked once with the first round after ${what}, which is shown by its rules`, async () => {
+    it(`is requested once with the first refresh after ${what}, which then follows the new version's rules`, async () => {
       at.fake.faults = [fault];
       await failureOf(at.listing());
       at.fake.faults = [upgradedTo('18.11.2-ee')];
@@ -41,7 +41,7 @@ describe('The version of a server', () => {
       assert.equal(await versionsAsked(() => at.listing()), 0);
     });
 
-  it('keeps what is remembered of the server where it is still the same', async () => {
+  it("keeps the server's cached facts if it is unchanged", async () => {
     at.fake.faults = [serverError()];
     await failureOf(at.listing());
     const { server } = at.client;
@@ -50,7 +50,7 @@ describe('The version of a server', () => {
     assert.deepEqual(at.client.server, server);
   });
 
-  it('stays in doubt until it is told', async () => {
+  it('stays in doubt until it is received', async () => {
     at.fake.faults = [serverError()];
     await failureOf(at.listing());
     at.fake.faults = [{ ...serverError(), when: ({ path }) => path.endsWith('/version') }];
@@ -60,7 +60,7 @@ describe('The version of a server', () => {
     assert.equal(at.client.server?.version, '18.11.2-ee');
   });
 
-  it('is asked where its answers change: GraphQL is refused that was not before', async () => {
+  it('is requested when responses change: GraphQL is refused although it worked before', async () => {
     const refusal = JSON.stringify({ errors: [{ message: 'Nothing of the kind' }] });
     const answer = { status: 200, headers: { 'Content-Type': 'application/json' }, body: refusal };
     at.fake.faults = [upgradedTo('12.1.0'), { when: isGraphql, answer }];
@@ -68,7 +68,7 @@ describe('The version of a server', () => {
     assert.equal(at.client.server?.version, '12.1.0');
   });
 
-  it('is not asked because GitLab says to come back later', async () => {
+  it('is not requested because GitLab says to come back later', async () => {
     at.fake.faults = [rateLimited({ retryAfter: 30 })];
     assert.equal((await failureOf(at.listing())).kind, 'rateLimited');
     at.fake.faults = [];

@@ -19,8 +19,8 @@ const ofEachStatus = (stage: Stage): readonly FakeBuild[] =>
   });
 const nobody = 4711;
 
-describe('Retry, whatever the version', () => {
-  onEach('makes a new build of what has ended, with the old one as its attempt', async (stage) => {
+describe('Retry, in any version,', () => {
+  onEach('creates a new build for a finished one, with the old one as its attempt', async (stage) => {
     for (const status of ['success', 'failed', 'canceled']) {
       const { id } = stage.add({ name: `was ${status}`, status });
       const made = await stage.act(id, 'retry');
@@ -41,7 +41,7 @@ describe('Retry, whatever the version', () => {
     }
   });
 
-  onEach('is refused on a build without commands, and on a superseded attempt where GitLab minds', async (stage) => {
+  onEach('is refused on a build without commands, and on a superseded attempt if GitLab checks that', async (stage) => {
     const { lint, firstRspec } = stage.small.builds;
     stage.fake.world.update(lint, { commands: false });
     assert.deepEqual(await stage.refusalOf(lint.id, 'retry'), notRetryable(stage));
@@ -49,19 +49,19 @@ describe('Retry, whatever the version', () => {
     else assert.equal((await stage.act(firstRspec.id, 'retry')).status, 'pending');
   });
 
-  onEach('of a build that is not there is not found', async (stage) => {
+  onEach("of a build that doesn't exist is not found", async (stage) => {
     const told = stage.profile === '8.4' ? notRetryable(stage) : missing(stage);
     assert.deepEqual(await stage.refusalOf(nobody, 'retry'), told);
   });
 });
 
-describe('Cancel, whatever the version', () => {
+describe('Cancel, in any version,', () => {
   const cancelable: Readonly<Record<string, string>> = {
     ...{ pending: '8.0', running: '8.0', created: '8.11', manual: '9.0' },
     ...{ scheduled: '11.4', preparing: '12.4', waiting_for_resource: '12.7', waiting_for_callback: '17.0' },
   };
 
-  onEach('ends what is open, and leaves the rest as it is without a word', async (stage) => {
+  onEach('ends active builds, and silently leaves the rest unchanged', async (stage) => {
     for (const { id, status } of ofEachStatus(stage)) {
       const since = cancelable[status];
       const expected = since !== undefined && stage.has(since) ? 'canceled' : status;
@@ -71,11 +71,11 @@ describe('Cancel, whatever the version', () => {
     }
   });
 
-  onEach('of a build that is not there is not found', async (stage) => {
+  onEach("of a build that doesn't exist is not found", async (stage) => {
     assert.deepEqual(await stage.refusalOf(nobody, 'cancel'), missing(stage));
   });
 
-  onEach('is plain where it cannot be forced', async (stage) => {
+  onEach("is not forced if it can't be", async (stage) => {
     if (stage.has('17.10')) stage.fake.world.setRole(stage.small.project, stage.small.username, 'master');
     const { id } = stage.small.builds.long;
     // Forced, only what is being canceled ends: what runs goes on running.
@@ -100,8 +100,8 @@ describe('Cancel, whatever the version', () => {
   );
 });
 
-describe('Erase, whatever the version', () => {
-  onEach('takes log and artifacts away, once', async (stage) => {
+describe('Erase, in any version,', () => {
+  onEach('removes log and artifacts, once', async (stage) => {
     const { compile } = stage.small.builds;
     if (stage.profile === '8.4') {
       const [kind] = await stage.refusalOf(compile.id, 'erase');
@@ -141,7 +141,7 @@ describe('Erase, whatever the version', () => {
   );
 });
 
-describe('A pipeline, whatever the version', () => {
+describe('A pipeline, in any version,', () => {
   const act = (stage: Stage, id: number, action: 'retry' | 'cancel', client = stage.client) =>
     client.pipelines.act(stage.small.project.path, id, action, unhurried());
   const pipelineOf = ({ small, fake }: Stage) => fake.world.build(small.builds.compile.id).pipelineId;

@@ -10,7 +10,7 @@ const download = ({ client, small }: Stage, id: number, by = client) =>
   by.artifacts.archive(small.project.path, id, unhurried());
 const redirected = { artifacts: 'redirect' } as const;
 
-describe('Artifacts, whatever the version', () => {
+describe('Artifacts, in any version,', () => {
   onEach(
     'are missing, which is told',
     async (stage) => {
@@ -129,7 +129,7 @@ describe('Artifacts, whatever the version', () => {
 
 /** Both ways that an archive may come. */
 for (const artifacts of ['direct', 'redirect'] as const) {
-  describe(`Artifacts, whatever the version, ${artifacts}`, () => {
+  describe(`Artifacts, in any version, ${artifacts}`, () => {
     const options = { artifacts } as const;
     const path = ({ small }: Stage) => small.project.path;
 
@@ -291,7 +291,7 @@ for (const artifacts of ['direct', 'redirect'] as const) {
   });
 }
 
-describe('Artifacts, whatever the version: their deletion', () => {
+describe('Artifacts, in any version: their deletion', () => {
   onEach(
     'is denied to a Developer where GitLab tells roles, and refused by GitLab elsewhere',
     async (stage) => {
@@ -305,7 +305,7 @@ describe('Artifacts, whatever the version: their deletion', () => {
   );
 });
 
-describe('Reports, whatever the version', () => {
+describe('Reports, in any version,', () => {
   const report = (fileType: string, filename: string, size: number) =>
     ({ fileType, filename, format: 'gzip', size }) as const;
   const reports = [report('junit', 'junit.xml.gz', 310), report('codequality', 'gl-code-quality.json', 20)];
@@ -316,7 +316,7 @@ describe('Reports, whatever the version', () => {
   ];
   const ended = { status: 'success', trace: 'x', reports } as const;
 
-  onEach('are told with the archive from 11.3 on, and the same by each API', async (stage) => {
+  onEach('are listed with the archive from 11.3 on, and identically by each API', async (stage) => {
     const { id } = stage.add({ ...ended, artifacts: archive });
     const build = await stage.row(id);
     assert.equal(build.artifacts?.filename, stage.has('8.5') ? 'a.zip' : undefined);
@@ -326,7 +326,7 @@ describe('Reports, whatever the version', () => {
     assert.equal((await stage.row(stage.small.builds.compile.id)).reports, undefined);
   });
 
-  onEach('are told of a build without an archive, too', async (stage) => {
+  onEach('are listed for a build without an archive, too', async (stage) => {
     const { id } = stage.add(ended);
     for (const build of [await stage.row(id), await stage.client.build(stage.small.project.path, id, unhurried())]) {
       assert.deepEqual(build.reports, stage.has('13.4') ? told : undefined);
@@ -334,7 +334,7 @@ describe('Reports, whatever the version', () => {
     }
   });
 
-  onEach('expire as archives do: then they are told no more, but when they went', async (stage) => {
+  onEach('expire as archives do, and are then no longer listed, but their expiration date is', async (stage) => {
     const { world } = stage.fake;
     const artifactsExpireAt = world.now() - 60_000;
     const expiredAt = stage.has('11.0') ? new Date(artifactsExpireAt).toISOString() : undefined;

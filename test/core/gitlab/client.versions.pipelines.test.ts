@@ -12,7 +12,7 @@ const until = (before: string) =>
 const create = (stage: Stage, ref: string, variables = {}) =>
   stage.client.pipelines.create(stage.small.project.path, { ref, variables }, unhurried());
 
-describe('Pipelines, whatever the version', () => {
+describe('Pipelines, in any version,', () => {
   onEach(
     'are run for a branch, and refused in the words of GitLab, from 8.14 on',
     async (stage) => {

@@ -21,7 +21,7 @@ function unplayable(stage: Stage): Refusal {
   return ['refused', 400, `400 (Bad request) "Unplayable ${stage.has('8.17') ? 'Job' : 'Build'}" not given`];
 }
 
-describe('Play, whatever the version', () => {
+describe('Play, in any version,', () => {
   onEach(
     'is not there up to 8.10, and says so',
     async (stage) => {
@@ -119,7 +119,7 @@ describe('Play, whatever the version', () => {
   );
 });
 
-describe('Keep, whatever the version', () => {
+describe('Keep, in any version,', () => {
   onEach(
     'is not there up to 8.8, and says so',
     async (stage) => {
@@ -147,8 +147,8 @@ describe('Keep, whatever the version', () => {
   );
 });
 
-describe('An action, whatever the version', () => {
-  onEach('is for Developers: a Reporter is refused, a stranger sees no project', async (stage) => {
+describe('An action, in any version,', () => {
+  onEach("is for Developers: a Reporter is refused, and a non-member can't see the project", async (stage) => {
     const { compile } = stage.small.builds;
     const actions = ['retry', 'cancel', ...(stage.has('8.5') ? (['erase'] as const) : [])] as const;
     for (const action of actions) {
@@ -168,7 +168,7 @@ describe('An action, whatever the version', () => {
     assert.equal((await stage.act(odd.id, 'retry')).status, 'pending');
   });
 
-  onEach('that meets a lock is refused with the reason, and was sent once', async (stage) => {
+  onEach('that meets a lock is refused with the reason, and sent once', async (stage) => {
     const { lint } = stage.small.builds;
     const { project } = stage.small;
     await stage.client.project(project.path, unhurried());

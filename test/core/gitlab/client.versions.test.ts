@@ -8,8 +8,8 @@ import { buildsAt, failureOf, unhurried } from '../support';
 import { onEach, type Stage } from './staged';
 
 /** The product's promise: one model, whatever GitLab it is. Each test runs on every version, found out from cold. */
-describe('GitLabClient, whatever the version', () => {
-  onEach('finds out which API to speak, and asks no more than it must', async (stage) => {
+describe('GitLabClient, in any version,', () => {
+  onEach('finds out which API to use, with no more requests than necessary', async (stage) => {
     const { client, fake, profile, api } = stage;
     await client.user(unhurried());
     // Up to 8.12 no GitLab tells its version.
@@ -53,7 +53,7 @@ describe('GitLabClient, whatever the version', () => {
     });
   }
 
-  onEach('lets every status of it through, and one that nobody knows', async (stage) => {
+  onEach('passes through every status of that version, and an unknown one', async (stage) => {
     const { statuses } = profiles[stage.profile];
     const made = statuses.map((status) => stage.fake.world.setStatus(stage.add({ name: `is ${status}` }), status));
     const { builds } = await stage.listing();
@@ -63,7 +63,7 @@ describe('GitLabClient, whatever the version', () => {
     assert.equal((await stage.row(made[0]!.id)).status, 'levitating');
   });
 
-  onEach('asks once per list, and once per pipeline where that has to be', async (stage) => {
+  onEach('sends one request per list, and one per pipeline if necessary', async (stage) => {
     await stage.listing();
     stage.fake.requests.length = 0;
     await stage.listing();
@@ -72,7 +72,7 @@ describe('GitLabClient, whatever the version', () => {
     assert.equal(asked.length, isOne ? 1 : 2, asked.join(' '));
   });
 
-  onEach('says of a commit without CI, or one that is not there, that it has no builds', async (stage) => {
+  onEach("finds no builds for a commit without CI, or one that doesn't exist", async (stage) => {
     for (const sha of [stage.small.shaWithoutCi, 'd'.repeat(40)]) {
       assert.deepEqual(await stage.listing({ sha }), { builds: [], pipelines: [] });
     }
@@ -89,7 +89,7 @@ describe('GitLabClient, whatever the version', () => {
     assert.equal((await failureOf(stage.listing(stage.small, stranger))).kind, 'unauthorized');
   });
 
-  onEach('reads one build, and the recent ones of one scope', async ({ client, small }) => {
+  onEach('reads one build, and the recent ones in one scope', async ({ client, small }) => {
     const { path } = small.project;
     const { id } = small.builds.lint;
     assert.equal((await client.build(path, id, unhurried())).status, 'canceled');
@@ -98,8 +98,8 @@ describe('GitLabClient, whatever the version', () => {
   });
 });
 
-describe('The pipelines of a commit, whatever the version', () => {
-  onEach('are what the builds belong to, or none where GitLab tells of none', async (stage) => {
+describe('The pipelines of a commit, in any version,', () => {
+  onEach('are those that the builds belong to, or none if GitLab lists none', async (stage) => {
     const { small, fake } = stage;
     const { builds, pipelines } = await stage.listing();
     const [pipeline] = fake.world.pipelines(small.project).filter(({ sha }) => sha === small.sha);
@@ -120,7 +120,7 @@ describe('The pipelines of a commit, whatever the version', () => {
     assert.deepEqual(stages, stage.has('14.0') ? ['build', 'test', 'deploy'] : undefined);
   });
 
-  onEach('are those of a branch and of a tag, the newest first', async (stage) => {
+  onEach('are those of a branch and of a tag, newest first', async (stage) => {
     const { olderSha, project } = stage.small;
     const { builds, pipelines } = await stage.listing({ sha: olderSha });
     const made = stage.fake.world.pipelines(project).filter(({ sha }) => sha === olderSha);
@@ -134,7 +134,7 @@ describe('The pipelines of a commit, whatever the version', () => {
   });
 });
 
-describe('What a build lets one do, whatever the version', () => {
+describe('What can be done with a build, in any version,', () => {
   /** The answers of both: the list, and the build that is asked for alone. */
   const bothOf = async (stage: Stage, id: number): Promise<readonly [Build, Build]> => [
     await stage.row(id),
@@ -143,7 +143,7 @@ describe('What a build lets one do, whatever the version', () => {
   const waiting = (stage: Stage) =>
     stage.add({ name: 'go', when: 'manual', status: stage.has('9.0') ? 'manual' : 'skipped' });
 
-  onEach('is to play what waits for a person, which up to 8.17 is called skipped', async (stage) => {
+  onEach('includes playing what waits for a person, which is called skipped up to 8.17', async (stage) => {
     const { id } = waiting(stage);
     for (const build of await bothOf(stage, id)) {
       assert.equal(build.status, stage.has('9.0') ? 'manual' : 'skipped');
@@ -154,12 +154,12 @@ describe('What a build lets one do, whatever the version', () => {
     assert.equal(can(await stage.row(id), 'playWithVariables'), stage.has('14.9'));
   });
 
-  onEach('is nothing with what was skipped for good, from 9.0 on', async (stage) => {
+  onEach('is nothing if it was skipped for good, from 9.0 on', async (stage) => {
     const { id } = stage.add({ name: 'late', status: 'skipped' });
     for (const build of await bothOf(stage, id)) assert.equal(can(build, 'play'), !stage.has('9.0'));
   });
 
-  onEach('is to keep artifacts that will go, as far as GitLab tells', async (stage) => {
+  onEach('includes keeping artifacts that expire, as far as GitLab says', async (stage) => {
     const { compile, assets } = stage.small.builds;
     if (stage.profile === '8.4') {
       // It does not even tell that there are any.
@@ -175,7 +175,7 @@ describe('What a build lets one do, whatever the version', () => {
     assert.equal(can(await stage.row(assets.id), 'keep'), false);
   });
 
-  onEach('is to retry and to erase what has ended', async (stage) => {
+  onEach('includes retrying and erasing a finished build', async (stage) => {
     const { compile, long } = stage.small.builds;
     for (const build of await bothOf(stage, compile.id))
       assert.deepEqual([can(build, 'retry'), can(build, 'erase')], [true, true]);
@@ -183,7 +183,7 @@ describe('What a build lets one do, whatever the version', () => {
       assert.deepEqual([can(build, 'retry'), can(build, 'erase')], [false, false]);
   });
 
-  onEach('is to end at once what is being canceled, from 17.10 on', async (stage) => {
+  onEach('includes force-canceling a build that is being canceled, from 17.10 on', async (stage) => {
     stage.fake.world.setStatus(stage.small.builds.long, 'canceling');
     for (const build of await bothOf(stage, stage.small.builds.long.id)) {
       assert.equal(can(build, 'forceCancel'), stage.has('17.10'));

@@ -27,7 +27,7 @@ const weak = (stage: Stage): Outcome => {
   return stage.has('10.2') ? 'insufficientScope' : 'unauthorized';
 };
 
-describe('A token, whatever the version', () => {
+describe('A token, in any version,', () => {
   onEach('is the private one up to 10.1, and a personal one from 8.9 on', async (stage) => {
     assert.equal((await list(stage, stage.small.token)).builds.length, 7);
     const personal = tokenWith(stage, 'api');
@@ -35,20 +35,20 @@ describe('A token, whatever the version', () => {
     assert.equal(await outcomeOf(retry(stage, personal)), stage.has('8.9') ? 'taken' : 'unauthorized');
   });
 
-  onEach('that is for the user alone shows no builds, where there are scopes', async (stage) => {
+  onEach('that is only for the user shows no builds, if there are scopes', async (stage) => {
     const token = tokenWith(stage, 'read_user');
     assert.equal(await outcomeOf(list(stage, token)), weak(stage));
     assert.equal(await outcomeOf(retry(stage, token)), weak(stage));
     assert.equal(await outcomeOf(stage.as(token).user(unhurried())), stage.has('8.9') ? 'taken' : 'unauthorized');
   });
 
-  onEach('that is for git alone is refused whatever it asks, where there are scopes', async (stage) => {
+  onEach('that is only for git is refused everything, if there are scopes', async (stage) => {
     const token = tokenWith(stage, 'read_repository');
     assert.equal(await outcomeOf(stage.as(token).user(unhurried())), weak(stage));
     assert.equal(await outcomeOf(list(stage, token)), weak(stage));
   });
 
-  onEach('that may only read does so from 12.10 on, and can do nothing', async (stage) => {
+  onEach("that is read-only can read from 12.10 on, and can't act", async (stage) => {
     const token = tokenWith(stage, 'read_api');
     assert.equal(await outcomeOf(list(stage, token)), stage.has('12.10') ? 'taken' : weak(stage));
     assert.equal(await outcomeOf(retry(stage, token)), weak(stage));
@@ -59,7 +59,7 @@ describe('A token, whatever the version', () => {
   });
 
   onEach(
-    'that may only read is known for it once it was asked about from 15.5 on, else after the refusal',
+    'that is read-only is recognized once its scopes were requested from 15.5 on, and otherwise after a refusal',
     async (stage) => {
       const token = tokenWith(stage, 'read_api', 'read_user');
       const client = stage.as(token);
@@ -78,13 +78,13 @@ describe('A token, whatever the version', () => {
     },
   );
 
-  onEach('that may do all is not taken for one that may only read', async (stage) => {
+  onEach('that has full access is not taken for a read-only one', async (stage) => {
     await stage.listing();
     await stage.act(stage.small.builds.lint.id, 'retry');
     assert.equal(stage.client.readOnly, false);
   });
 
-  onEach('that has expired or was revoked is told as such from 10.2 on', async (stage) => {
+  onEach('that has expired or was revoked is reported as such from 10.2 on', async (stage) => {
     const { world } = stage.fake;
     const user = stage.small.username;
     world.addToken({ token: 'expired-token', user, expiresAt: world.now() - 1000 });
@@ -98,7 +98,7 @@ describe('A token, whatever the version', () => {
     }
   });
 
-  onEach('of somebody who was blocked is refused, with the reason from 10.2 on', async (stage) => {
+  onEach('of a blocked user is refused, with the reason from 10.2 on', async (stage) => {
     await stage.listing();
     stage.fake.world.setUserState(stage.small.username, 'blocked');
     const told: Refusal = stage.has('10.2')
@@ -109,7 +109,7 @@ describe('A token, whatever the version', () => {
     assert.deepEqual(await refusal(retry(stage, stage.small.token)), told);
   });
 
-  onEach('goes into no address and into no header but its own', async (stage) => {
+  onEach('is sent in no URL and in no header but its own', async (stage) => {
     await stage.listing();
     await stage.act(stage.small.builds.lint.id, 'retry');
     for (const { path, headers } of stage.fake.requests) {

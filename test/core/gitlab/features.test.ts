@@ -49,7 +49,7 @@ const since: Readonly<Record<Feature, { readonly v3?: readonly string[]; readonl
 
 describe('A feature', () => {
   for (const [feature, apis] of Object.entries(since) as readonly (readonly [Feature, (typeof since)[Feature]])[]) {
-    it(`such as ${feature} is there from its version on`, () => {
+    it(`such as ${feature} is available since its version`, () => {
       for (const api of ['v3', 'v4'] as const) {
         const [before = '', first = ''] = apis[api] ?? ['18.99', ''];
         assert.equal(has({ api, version: `${before}.99-ee` }, feature), false);
@@ -57,7 +57,7 @@ describe('A feature', () => {
       }
     });
 
-    it(`such as ${feature} is taken to be there where the version is not known, if the API ever had it`, () => {
+    it(`such as ${feature} is assumed to be available if the version is unknown, provided that the API ever had it`, () => {
       for (const api of ['v3', 'v4'] as const)
         for (const version of [undefined, 'unknown']) {
           assert.equal(has({ api, version }, feature), apis[api] !== undefined);
@@ -66,8 +66,8 @@ describe('A feature', () => {
   }
 });
 
-describe('What a release lacks', () => {
-  it('is for bridges another than for builds', () => {
+describe('The features that a release lacks', () => {
+  it('are different for bridges and builds', () => {
     const server = { api: 'v4', version: '15.9.8' } as const;
     const [build, bridge] = [buildWith(), buildWith({ kind: 'bridge' })];
     assert.deepEqual([lacks(server, build, 'retry'), lacks(server, bridge, 'retry')], [false, true]);

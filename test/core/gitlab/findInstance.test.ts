@@ -21,7 +21,7 @@ function find(address: string): Promise<FoundInstance> {
   return findInstance(address, { http, signal: unhurried() });
 }
 
-describe('The GitLab at an address', () => {
+describe('The GitLab instance at an address', () => {
   for (const profile of profileNames)
     it(`is found without a token: ${profile}`, () =>
       withGitLab({ profile }, async (fake) => {
@@ -36,7 +36,7 @@ describe('The GitLab at an address', () => {
           assert.equal((await find(`${fake.url}/group/sub/project`)).url, fake.url);
         }));
 
-  it('is found where a proxy hides the version', () =>
+  it('is found if a proxy hides the version', () =>
     withGitLab({ profile: '18.9' }, async (fake) => {
       const body = '<html>Not here</html>';
       const answer = { status: 404, headers: { 'Content-Type': 'text/html' }, body };
@@ -44,7 +44,7 @@ describe('The GitLab at an address', () => {
       assert.deepEqual(await find(fake.url), { url: fake.url, api: 'v4' });
     }));
 
-  it('is none where nothing of GitLab’s is there', () =>
+  it('is undefined if nothing there belongs to GitLab', () =>
     withGitLab({ root: '/git' }, async (fake) => {
       const address = `${new URL(fake.url).origin}/other/place`;
       const { kind, url } = await failureOf(find(address));
@@ -56,24 +56,24 @@ describe('The GitLab at an address', () => {
   });
   for (const [what, fault] of Object.entries({
     'a sign-in page': htmlPage(),
-    'a page that forbids': text(403, 'text/html', '<html>Blocked</html>'),
-    'a proxy’s 401': text(401, 'text/plain', 'Who are you?'),
-    'another API’s 401': text(401, 'application/json', '{"error":"unauthenticated"}'),
+    'an HTML page that denies access': text(403, 'text/html', '<html>Blocked</html>'),
+    "a proxy's 401": text(401, 'text/plain', 'Who are you?'),
+    "another API's 401": text(401, 'application/json', '{"error":"unauthenticated"}'),
     'a redirect to another server': { answer: { status: 302, headers: { Location: 'https://sso.example.com/' } } },
   }))
-    it(`is not known behind ${what}`, () =>
+    it(`is unknown behind ${what}`, () =>
       withGitLab({ profile: '18.9' }, async (fake) => {
         fake.faults = [fault];
         assert.equal((await failureOf(find(`${fake.url}/group/project`))).kind, 'notGitLab');
       }));
 
-  it('is not what answers with JSON of its own', () =>
+  it('is not a server that responds with JSON of its own', () =>
     withGitLab({}, async (fake) => {
       fake.faults = [text(200, 'application/json', '{"status":"ok"}')];
       assert.equal((await failureOf(find(fake.url))).kind, 'noGitLab');
     }));
 
-  it('is not looked for at roots above where the server can’t be reached', async () => {
+  it("is not searched for at parent paths if the server can't be reached", async () => {
     const fake = await startGitLab();
     await fake.close();
     assert.equal((await failureOf(find(`${fake.url}/group/project`))).kind, 'offline');

@@ -20,7 +20,7 @@ describe('The pattern of an input', () => {
       for (const text of refused) assert.equal(matchesPattern(pattern, text), false, text);
     });
 
-  it('is left to GitLab where RE2 and JavaScript differ, or one of them does not know it', () => {
+  it("is left to GitLab if RE2 and JavaScript differ, or if one of them doesn't support it", () => {
     const others = [
       ...['(?<=a)b', '(?=a)', '(?!a)b', '(?i)abc', '(?P<name>a)', '(?<name>a)', String.raw`(a)\1`],
       ...[String.raw`\Aabc\z`, '[[:alpha:]]', String.raw`\p{L}`, String.raw`\bword\b`, String.raw`\u0041`],
@@ -29,15 +29,15 @@ describe('The pattern of an input', () => {
     for (const pattern of others) assert.equal(matchesPattern(pattern, 'abc'), undefined, pattern);
   });
 
-  it('does not judge an empty text, which releases of GitLab treat differently', () =>
+  it('does not judge an empty text, which GitLab releases treat differently', () =>
     assert.equal(matchesPattern('^a+$', ''), undefined));
 
-  it('takes bounded time, and is left to GitLab where that is not enough', () => {
+  it('takes limited time, and is left to GitLab if that is not enough', () => {
     assert.equal(matchesPattern('^((((a*)*)*)*)*b$', 'a'.repeat(5000)), undefined);
     assert.equal(matchesPattern('a'.repeat(501), 'a'), undefined);
   });
 
-  it('is judged as JavaScript does, where it is judged', () => {
+  it('is judged as JavaScript does, whenever it is judged', () => {
     const atom = fc.constantFrom(
       'a',
       'b',

@@ -71,14 +71,14 @@ describe('The inputs of a build', () => {
     earlier,
   );
 
-  it('are sent under both names that retry has had, and under one to play', () => {
+  it('are sent under both names that retry has used, and under one for play', () => {
     const inputs = { env: 'b' };
     assert.deepEqual(toRequest('retry', { inputs }), { path: 'retry', body: { job_inputs: inputs, inputs } });
     assert.deepEqual(toRequest('play', { inputs }), { path: 'play', body: { job_inputs: inputs } });
     assert.deepEqual(toRequest('retry', { inputs: {} }), { path: 'retry' });
   });
 
-  it('differ from those requested only where their values do', () => {
+  it('differ from the requested ones only if their values do', () => {
     const spec = { type: 'string', description: undefined, required: false, options: [], regex: undefined } as const;
     const specs: readonly InputSpec[] = [
       { ...spec, name: 'env', default: 'a' },

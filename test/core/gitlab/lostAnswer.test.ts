@@ -27,7 +27,7 @@ async function lost(
   return effect.kind === 'done' ? ['done', effect.build.id, effect.build.status] : [effect.kind];
 }
 
-describe('An answer that was lost', () => {
+describe('A lost response', () => {
   const failures: readonly (readonly [Failure, boolean])[] = [
     [{ kind: 'offline', reason: 'ECONNRESET' }, true],
     [{ kind: 'offline', reason: 'EPIPE' }, true],
@@ -41,7 +41,7 @@ describe('An answer that was lost', () => {
   ];
   for (const [failure, isLost] of failures) {
     const error = new GitLabError(failure);
-    it(`is ${isLost ? '' : 'not '}one of "${error.message}"`, () => assert.equal(isAnswerLost(error), isLost));
+    it(`is ${isLost ? '' : 'not '}recognized in "${error.message}"`, () => assert.equal(isAnswerLost(error), isLost));
   }
 
   onEach(

@@ -34,7 +34,7 @@ const table: Partial<Record<ProfileName, { readonly once: number; readonly cold:
 
 describe(`${repositories} repositories of one instance`, () => {
   for (const [profile, { once, cold, warm }] of Object.entries(table))
-    it(`are opened with as few requests and connections as there can be on ${profile}`, () =>
+    it(`are opened with as few requests and connections as possible on ${profile}`, () =>
       withGitLab({ profile: profile as ProfileName }, async (fake) => {
         const seeds = Array.from({ length: repositories }, (_, index) =>
           manyBuilds(fake.world, 20, { path: `group/project-${index}` }),

@@ -23,16 +23,16 @@ async function needsOn(
   return told && [...told];
 }
 
-describe('What builds need', () => {
+describe('The needs of a build', () => {
   for (const profile of ['8.5', '10.8', '13.9'] as const)
-    it(`isn't told by ${profile}`, async () => assert.equal(await needsOn(profile), undefined));
+    it(`are not available on ${profile}`, async () => assert.equal(await needsOn(profile), undefined));
 
   for (const profile of ['14.0', '14.9', '15.9', '17.2', '18.9'] as const)
-    it(`is told by ${profile}, of those that don't wait for stages`, async () =>
+    it(`are available on ${profile}, for builds that don't wait for stages`, async () =>
       assert.deepEqual(await needsOn(profile), [['docs', ['compile', 'assets']]]));
 
-  it('is told over several pages, also where a listing has told the number of the pipeline', async () =>
+  it('are read over several pages, also if a listing has provided the number of the pipeline', async () =>
     assert.equal((await needsOn('18.9', { jobs: 150, isListed: true }))?.length, 150));
 
-  it("isn't known where GitLab fails", async () => assert.equal(await needsOn('18.9', { isBroken: true }), undefined));
+  it('are unknown if GitLab fails', async () => assert.equal(await needsOn('18.9', { isBroken: true }), undefined));
 });

@@ -11,8 +11,8 @@ const now = Date.UTC(2026, 0, 1);
 const dateOf = (ms: number, age?: number) =>
   new Headers({ date: new Date(ms).toUTCString(), ...(age === undefined ? {} : { age: String(age) }) });
 
-describe('The clock of a server', () => {
-  it('is the one here unless the two are a minute or more apart', () => {
+describe("A server's clock", () => {
+  it('equals the local clock unless the two are a minute or more apart', () => {
     const clock = new ServerClock(() => now);
     for (const headers of [new Headers(), new Headers({ date: 'soon' }), dateOf(now - 59_000), dateOf(now + 59_000)]) {
       clock.observe(headers);
@@ -22,7 +22,7 @@ describe('The clock of a server', () => {
     assert.deepEqual([clock.skew, clock.serverNow], [5 * hourMs, now - 5 * hourMs]);
   });
 
-  it('does not wander with the time that responses take', () => {
+  it('does not drift with response times', () => {
     const clock = new ServerClock(() => now);
     clock.observe(dateOf(now - 5 * hourMs));
     clock.observe(dateOf(now - 5 * hourMs - 7000));
@@ -33,7 +33,7 @@ describe('The clock of a server', () => {
     assert.equal(clock.skew, 0);
   });
 
-  it('is not taken from what a cache has kept', () => {
+  it('is not taken from a cached response', () => {
     const clock = new ServerClock(() => now);
     clock.observe(dateOf(now - 2 * hourMs, 2 * 3600));
     assert.equal(clock.skew, 0);
@@ -50,7 +50,7 @@ for (const hours of [5, -5])
         return { fake, made: smallProject(fake.world), client: clientOf(fake, { apiVersion: 'auto' }) };
       };
 
-      it('times of builds are by the clock here, from the first list on', async () => {
+      it('times of builds are by the local clock, from the first list on', async () => {
         const { fake, made, client } = await start();
         try {
           const began = fake.world.build(made.builds.long.id).startedAtMs ?? assert.fail();
@@ -88,7 +88,7 @@ for (const hours of [5, -5])
         }
       });
 
-      it('the date to come back at is by the clock here', async () => {
+      it('the date to come back at is by the local clock', async () => {
         const { fake, made, client } = await start();
         try {
           const date = (ms: number) => new Date(ms).toUTCString();

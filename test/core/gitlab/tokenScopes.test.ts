@@ -10,7 +10,7 @@ import { buildsAt, clientOf, failureOf, httpWith, Journal, unhurried } from '../
 /** Those that say what is the matter with a token: 10.2 and later. */
 const explaining = profileNames.filter((name) => profileNames.indexOf(name) >= profileNames.indexOf('10.8'));
 
-describe('GitLabClient: the token', () => {
+describe('GitLabClient: a token', () => {
   let fake: FakeGitLab;
   let small: SmallProject;
   const start = async (profile: ProfileName) => {
@@ -27,13 +27,13 @@ describe('GitLabClient: the token', () => {
   afterEach(() => fake.close());
 
   for (const profile of profileNames) {
-    it(`that nobody has is what ${profile} is found to refuse, from cold`, async () => {
+    it(`that doesn't exist is reported as refused by ${profile}, with nothing cached`, async () => {
       await start(profile);
       const { kind, status } = await failureOf(list(clientWith('no-such-token')));
       assert.deepEqual([kind, status], ['unauthorized', 401]);
     });
 
-    it(`that nobody has is what ${profile} is found to refuse, once it is known`, async () => {
+    it(`that doesn't exist is reported as refused by ${profile}, once the server is known`, async () => {
       await start(profile);
       let token = small.token;
       const client = changing(() => token);
@@ -44,7 +44,7 @@ describe('GitLabClient: the token', () => {
       assert.equal((await list(client)).length, 7);
     });
 
-    it(`that is missing is what ${profile} is found to refuse`, async () => {
+    it(`that is missing is reported as refused by ${profile}`, async () => {
       await start(profile);
       const client = changing(() => undefined);
       assert.equal((await failureOf(list(client))).kind, 'unauthorized');
@@ -52,7 +52,7 @@ describe('GitLabClient: the token', () => {
   }
 
   for (const profile of explaining) {
-    it(`that has expired, or was revoked, is told as that on ${profile}, from cold`, async () => {
+    it(`that has expired, or was revoked, is reported as that on ${profile}, with nothing cached`, async () => {
       await start(profile);
       const { world } = fake;
       world.addToken({ token: 'old', user: small.username, expiresAt: world.now() - 1000 });
@@ -61,7 +61,7 @@ describe('GitLabClient: the token', () => {
       assert.equal((await failureOf(list(clientWith('withdrawn')))).kind, 'revoked');
     });
 
-    it(`that is revoked while it is used is told as that on ${profile}, for lists and for actions`, async () => {
+    it(`that is revoked while in use is reported as that on ${profile}, for lists and for actions`, async () => {
       await start(profile);
       fake.world.addToken({ token: 'good-once', user: small.username });
       const client = clientWith('good-once');
@@ -71,7 +71,7 @@ describe('GitLabClient: the token', () => {
       assert.equal((await failureOf(client.act(small.project.path, lint(), 'retry', unhurried()))).kind, 'revoked');
     });
 
-    it(`that lacks the scope is told the scopes that would do on ${profile}`, async () => {
+    it(`that lacks the scope is reported with the scopes that would suffice on ${profile}`, async () => {
       await start(profile);
       fake.world.addToken({ token: 'weak', user: small.username, scopes: ['read_user'] });
       const { kind, status, reason } = await failureOf(list(clientWith('weak')));
@@ -79,7 +79,7 @@ describe('GitLabClient: the token', () => {
       assert.match(reason ?? '', /^api( read_api)?$/);
     });
 
-    it(`that has no scope of the API at all is refused before anything else on ${profile}`, async () => {
+    it(`that has no API scope at all is refused before anything else on ${profile}`, async () => {
       await start(profile);
       fake.world.addToken({ token: 'git-only', user: small.username, scopes: ['read_repository'] });
       assert.equal((await failureOf(clientWith('git-only').user(unhurried()))).kind, 'insufficientScope');
@@ -93,7 +93,7 @@ describe('GitLabClient: the token', () => {
   });
 
   for (const profile of ['13.4', '15.9', '18.9'] as const)
-    it(`that may only read lists, and is refused the action with the scope for it, on ${profile}`, async () => {
+    it(`that is read-only can list, and is refused the action with the scope for it, on ${profile}`, async () => {
       await start(profile);
       fake.world.addToken({ token: 'reader', user: small.username, scopes: ['read_api'] });
       const client = clientWith('reader');
@@ -105,7 +105,7 @@ describe('GitLabClient: the token', () => {
       assert.equal(client.readOnly, true);
     });
 
-  it('tells its scopes where GitLab does', async () => {
+  it('has its scopes read if GitLab lists them', async () => {
     await start('18.9');
     fake.world.addToken({ token: 'reader', user: small.username, scopes: ['read_api', 'read_user'] });
     const client = clientWith('reader');
@@ -114,7 +114,7 @@ describe('GitLabClient: the token', () => {
     assert.deepEqual([client.scopes, client.readOnly], [['read_api', 'read_user'], true]);
   });
 
-  it('is asked about once', async () => {
+  it('has its scopes requested once', async () => {
     await start('18.9');
     const client = clientWith(small.token);
     for (let times = 0; times < 3; times += 1) await client.learn(unhurried());
@@ -123,7 +123,7 @@ describe('GitLabClient: the token', () => {
   });
 
   for (const profile of ['8.5', '10.8', '13.9'] as const)
-    it(`tells no scopes on ${profile}, and is not asked about there`, async () => {
+    it(`has no scopes listed on ${profile}, and they are not requested there`, async () => {
       await start(profile);
       const client = clientWith(small.token);
       await client.learn(unhurried());
@@ -131,7 +131,7 @@ describe('GitLabClient: the token', () => {
       assert.ok(!fake.requests.some(({ path }) => path.includes('personal_access_tokens')));
     });
 
-  it('of a fine-grained kind that may not do one thing may still do others', async () => {
+  it("that is fine-grained and can't do one thing may still do others", async () => {
     await start('18.9');
     const client = clientWith(small.token);
     await list(client);
@@ -144,7 +144,7 @@ describe('GitLabClient: the token', () => {
   });
 });
 
-describe('GitLabClient: the place where one gets a token', () => {
+describe('GitLabClient: the page for creating a token', () => {
   const page = 'personal_access_tokens?name=GitLab+Builds&scopes=api';
   const places: Readonly<Record<string, readonly [TokenPage['kind'], string]>> = {
     '8.4 8.5 8.9 8.10 8.13': ['private', 'profile/account'],
@@ -158,7 +158,7 @@ describe('GitLabClient: the place where one gets a token', () => {
 
   for (const [profiles, [kind, path]] of Object.entries(places))
     for (const profile of profiles.split(' ') as ProfileName[])
-      it(`is the one of ${profile}, found out without a token`, async () => {
+      it(`is the one of ${profile}, found without a token`, async () => {
         const fake = await startGitLab({ profile, root: '/git' });
         try {
           const place = await clientOf(fake, { apiVersion: 'auto' }).tokenPage(unhurried());
@@ -170,7 +170,7 @@ describe('GitLabClient: the place where one gets a token', () => {
         }
       });
 
-  it('is not guessed at where the server cannot be asked', async () => {
+  it("is not guessed if the server can't be asked", async () => {
     const fake = await startGitLab();
     await fake.close();
     const log = new Journal();

@@ -71,14 +71,14 @@ describe('Connections', () => {
   });
 
   for (const ownAgent of [false, true]) {
-    it(`are used again, ${ownAgent ? 'with an agent of their own' : "with Node's agent"}`, async () => {
+    it(`are reused, ${ownAgent ? 'with an agent of their own' : "with Node's agent"}`, async () => {
       const { server: plain, get } = await start(createPlain(json), ownAgent);
       for (let poll = 0; poll < 30; poll++) await get();
       assert.equal(plain.sockets.length, 1);
     });
   }
 
-  it('over TLS are used again', async () => {
+  it('over TLS are reused', async () => {
     const { private: key, cert } = await generate([{ name: 'commonName', value: '127.0.0.1' }], {
       extensions: [{ name: 'subjectAltName', altNames: [{ type: 7, ip: '127.0.0.1' }] }],
     });
@@ -88,7 +88,7 @@ describe('Connections', () => {
     assert.equal(secure.sockets.length, 1);
   });
 
-  it("stay open longer than Node's agent keeps them, which itself is left alone", async () => {
+  it("stay open longer than Node's agent keeps them, and that agent is left unchanged", async () => {
     const { server: plain, get } = await start(createPlain(json));
     await get();
     await until(() => idleSockets(plain.url).length === 1);
@@ -97,7 +97,7 @@ describe('Connections', () => {
     assert.equal((globalAgent as { options?: { timeout?: number } }).options?.timeout, 5000);
   });
 
-  it('close before the server does, where it says when', async () => {
+  it('close before the server closes them, if it says when', async () => {
     const { server: plain, get } = await start(
       createPlain((request, response) => {
         response.setHeader('Keep-Alive', 'timeout=20');
@@ -117,7 +117,7 @@ describe('Connections', () => {
     assert.equal(idleSockets(plain.url)[0]?.timeout, 5000);
   });
 
-  it('that the server has closed meanwhile cost no pause: the request goes out again at once', async () => {
+  it('that the server has closed meanwhile cause no delay: the request is sent again immediately', async () => {
     const { server: plain, get } = await start(createPlain(json));
     await get();
     // The client writes into what the server has just reset.
@@ -152,7 +152,7 @@ describe('Connections', () => {
     assert.equal(plain.sockets.length, 6);
   });
 
-  it('do not hold up what a person asked for', async () => {
+  it("do not hold up a user's request", async () => {
     const held: (() => void)[] = [];
     const { server: plain, get } = await start(
       createPlain((request, response) => {
@@ -171,7 +171,7 @@ describe('Connections', () => {
     await Promise.all(all);
   });
 
-  it('are not waited for by what is called off', async () => {
+  it('are not awaited by a canceled request', async () => {
     const held: (() => void)[] = [];
     const { server: plain, get } = await start(
       createPlain((request, response) => held.push(() => json(request, response))),

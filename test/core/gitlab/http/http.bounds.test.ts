@@ -7,7 +7,7 @@ import { bytesOf, failureOf, httpWith, listen, unhurried, until, type Listening 
 
 const json = { 'Content-Type': 'application/json' };
 
-describe('Http: a bound', () => {
+describe('Http: a limit', () => {
   let server: Listening;
   let respond: (response: ServerResponse) => void;
   let written: number;
@@ -41,7 +41,7 @@ describe('Http: a bound', () => {
   });
   afterEach(() => server.close());
 
-  it('ends JSON that never ends, as what it is', async () => {
+  it('ends JSON that never ends, and reports it as too large', async () => {
     const filler = Buffer.from('"x",'.repeat(16_000));
     respond = (response) => {
       response.writeHead(200, json).write('[');
@@ -53,7 +53,7 @@ describe('Http: a bound', () => {
     assert.ok(written < 40_000_000, `${written} bytes were taken`);
   });
 
-  it('counts JSON once it is decompressed', async () => {
+  it('counts the bytes of JSON after decompression', async () => {
     const bomb = gzipSync(Buffer.alloc(50_000_000, ' '));
     assert.ok(bomb.length < 100_000);
     respond = (response) => void response.writeHead(200, { ...json, 'Content-Encoding': 'gzip' }).end(bomb);
@@ -65,7 +65,7 @@ describe('Http: a bound', () => {
     ['deflate', deflateSync],
     ['br', brotliCompressSync],
   ] as const)
-    it(`is there for ${encoding} that is damaged: it is told as that, not as a network that fails`, async () => {
+    it(`applies to damaged ${encoding}, which is reported as that and not as a network failure`, async () => {
       const packed = pack(JSON.stringify(Array.from({ length: 2000 }, (_, id) => ({ id, name: `build ${id * 7}` }))));
       const middle = Math.floor(packed.length / 2);
       const damaged: Readonly<Record<string, Buffer>> = {
@@ -83,13 +83,13 @@ describe('Http: a bound', () => {
       }
     });
 
-  it('takes JSON that is just within it', async () => {
+  it('accepts JSON that is just below it', async () => {
     const text = JSON.stringify(['x'.repeat(3_999_900)]);
     respond = (response) => void response.writeHead(200, json).end(text);
     assert.equal(((await http().json(request())).body as string[])[0]?.length, 3_999_900);
   });
 
-  it('ends a refusal that never ends, whose status says enough', async () => {
+  it('ends an error response that never ends, since the status is enough', async () => {
     respond = (response) => {
       response.writeHead(403, json);
       endless(Buffer.alloc(64_000, 'a'))(response);
@@ -104,7 +104,7 @@ describe('Http: a bound', () => {
     ['arrays', '['.repeat(200_000) + ']'.repeat(200_000)],
     ['objects', '{"message":'.repeat(5000) + '1' + '}'.repeat(5000)],
   ] as const) {
-    it(`is none for nesting: ${what} as an answer and as a refusal are read without a crash`, async () => {
+    it(`is not needed for nesting: ${what}, as a success or an error response, is read without a crash`, async () => {
       respond = (response) => void response.writeHead(200, json).end(body);
       // Whether the parser takes it is up to the engine; what comes of it is an answer or `invalidAnswer`.
       const outcome = await http()
@@ -119,7 +119,7 @@ describe('Http: a bound', () => {
     });
   }
 
-  it('ends an answer that drips in, a byte at a time, and ends the connection', async () => {
+  it('ends a response that arrives a byte at a time, and closes the connection', async () => {
     respond = (response) => {
       response.writeHead(200, json).write('[');
       const timer = setInterval(() => response.write(' '), 5);
@@ -130,7 +130,7 @@ describe('Http: a bound', () => {
     await until(() => isGone);
   });
 
-  it('ends a part of a file that is longer than the server said', async () => {
+  it('ends a part of a file that is longer than the server announced', async () => {
     const headers = { 'Content-Type': 'application/zip', 'Content-Range': 'bytes 0-9/100' };
     respond = (response) => {
       response.writeHead(206, headers);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { failureOf, httpWith, listen, unhurried, type Listening } from '../../support';
 
-describe('Http: an answer that is known', () => {
+describe('Http: a cached response', () => {
   let server: Listening;
   const sent: (string | undefined)[] = [];
   const request = (etag?: string) => {
@@ -21,21 +21,21 @@ describe('Http: an answer that is known', () => {
   beforeEach(() => sent.splice(0));
   after(() => server.close());
 
-  it('comes without a body, where it is the same', async () => {
+  it('comes without a body if it is unchanged', async () => {
     const { body, headers, isUnchanged } = await httpWith().json(request('W/"1"'));
     assert.deepEqual([body, headers.get('x-total-pages'), isUnchanged, sent], [undefined, '3', true, ['W/"1"']]);
   });
 
-  it('comes in full, where it is not', async () => {
+  it('comes in full if it has changed', async () => {
     const { body, isUnchanged } = await httpWith().json(request('W/"2"'));
     assert.deepEqual([body, isUnchanged, sent], [[], false, ['W/"2"']]);
   });
 
-  it('is no answer to who does not know it', async () => {
+  it("is rejected if the client doesn't have it", async () => {
     assert.equal((await failureOf(httpWith().json(request()))).kind, 'notGitLab');
   });
 
-  it('is told of before it goes out, with each retry', async () => {
+  it('is announced with each try before it is sent', async () => {
     let [count, refusals] = [0, 2];
     const flaky = await listen((_, response) => {
       if (refusals-- > 0) response.writeHead(502).end();

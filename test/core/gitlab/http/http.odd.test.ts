@@ -7,7 +7,7 @@ import { bytesOf, failureOf, httpWith, generousLimits, unhurried } from '../../s
 const json = '{"id":1}';
 const ok = `HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: ${json.length}\r\n`;
 
-describe('Http: a server that speaks HTTP as few do', () => {
+describe('Http: a server that uses HTTP in an unusual way', () => {
   let server: Server;
   let url: string;
   let http: Http;
@@ -47,14 +47,14 @@ describe('Http: a server that speaks HTTP as few do', () => {
 
   const whole: Readonly<Record<string, string>> = {
     'that closes each connection': `${ok}Connection: close\r\n\r\n${json}`,
-    'of HTTP/1.0, without a length': `HTTP/1.0 200 OK\r\nContent-Type: application/json\r\n\r\n${json}`,
-    'of HTTP/1.0, that keeps the connection by word alone': `${ok.replace('1.1', '1.0')}Connection: keep-alive\r\n\r\n${json}`,
-    'with early hints before': `HTTP/1.1 103 Early Hints\r\nLink: </style.css>; rel=preload\r\n\r\n${ok}Connection: close\r\n\r\n${json}`,
-    'with a continue that nobody waits for': `HTTP/1.1 100 Continue\r\n\r\n${ok}Connection: close\r\n\r\n${json}`,
-    'with a body in chunks and a trailer': `HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n4\r\n{"id\r\n4\r\n":1}\r\n0\r\nX-More: 1\r\n\r\n`,
+    'with HTTP/1.0 and no length': `HTTP/1.0 200 OK\r\nContent-Type: application/json\r\n\r\n${json}`,
+    'with HTTP/1.0 that keeps the connection only by a header': `${ok.replace('1.1', '1.0')}Connection: keep-alive\r\n\r\n${json}`,
+    'with early hints before the response': `HTTP/1.1 103 Early Hints\r\nLink: </style.css>; rel=preload\r\n\r\n${ok}Connection: close\r\n\r\n${json}`,
+    'with an unrequested 100 Continue': `HTTP/1.1 100 Continue\r\n\r\n${ok}Connection: close\r\n\r\n${json}`,
+    'with a chunked body and a trailer': `HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n4\r\n{"id\r\n4\r\n":1}\r\n0\r\nX-More: 1\r\n\r\n`,
   };
   for (const [what, text] of Object.entries(whole))
-    it(`is read, ${what}, and asked again by a new request`, async () => {
+    it(`is read, ${what}, and asked again with a new request`, async () => {
       const isKept = /keep-alive|chunked/.test(text);
       answer = (socket) => {
         if (isKept) socket.write(text);
@@ -64,7 +64,7 @@ describe('Http: a server that speaks HTTP as few do', () => {
       assert.equal(requests(), 3, 'nothing was sent twice');
     });
 
-  it('is asked for nothing before it is sent a body', async () => {
+  it('is not asked for a 100 Continue before a body is sent', async () => {
     answer = (socket) => socket.end(`${ok}Connection: close\r\n\r\n${json}`);
     await body({ ...post(), body: {} });
     assert.doesNotMatch(heard.join(''), /^Expect:/im);
@@ -76,13 +76,13 @@ describe('Http: a server that speaks HTTP as few do', () => {
     'that is shorter than its length': `HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n${json}`,
   };
   for (const [what, text] of Object.entries(broken))
-    it(`gives a body ${what}: a lost connection, and no answer`, async () => {
+    it(`sends a body ${what}: a lost connection, and no response`, async () => {
       answer = (socket) => socket.end(text);
       assert.equal((await failureOf(body())).kind, 'offline');
       assert.ok(requests() > 1, 'it was asked again');
     });
 
-  it('refuses a body before it has come (413): that is told, and the body sent once', async () => {
+  it('refuses a body before it has arrived (413), which is reported, and the body is sent once', async () => {
     const page = '<html><h1>413 Request Entity Too Large</h1></html>';
     let answered = 0;
     answer = (socket, head) => {
@@ -101,19 +101,19 @@ describe('Http: a server that speaks HTTP as few do', () => {
   for (const [encoding, bytes] of Object.entries(compressed)) {
     const head = `HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Encoding: ${encoding}\r\nContent-Length: ${bytes.length}\r\nConnection: close\r\n\r\n`;
 
-    it(`compresses JSON as ${encoding}: it is read`, async () => {
+    it(`compresses JSON as ${encoding}, which is read`, async () => {
       answer = (socket) => socket.end(Buffer.concat([Buffer.from(head), bytes]));
       assert.deepEqual(await body(), { id: 1 });
     });
 
-    it(`compresses a file as ${encoding} though nobody asked: that is told, and no damaged file kept`, async () => {
+    it(`compresses a file as ${encoding} although that was not requested, which is reported, and no damaged file is kept`, async () => {
       answer = (socket) => socket.end(Buffer.concat([Buffer.from(head), bytes]));
       const { kind, reason } = await failureOf(http.stream(get()));
       assert.deepEqual([kind, reason], ['invalidAnswer', 'a compressed file']);
     });
   }
 
-  it('names an encoding that compresses nothing: the file is read as it is', async () => {
+  it("names an encoding that doesn't compress, and the file is read unchanged", async () => {
     answer = (socket) => socket.end(`${ok}Content-Encoding: aws-chunked\r\nConnection: close\r\n\r\n${json}`);
     assert.equal((await bytesOf((await http.stream(get())).body)).toString(), json);
   });

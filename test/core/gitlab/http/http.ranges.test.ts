@@ -33,7 +33,7 @@ describe('Http: a part of a file', () => {
   });
   afterEach(() => fake.close());
 
-  it('is asked for by its beginning and end, by its beginning, and from the end', async () => {
+  it('is requested by its start and end, by its start, and from the end', async () => {
     const cases: readonly (readonly [ByteRange, number, number])[] = [
       [{ start: 0, end: 1 }, 0, 1],
       [{ start: 7, end: 10 }, 7, 10],
@@ -50,21 +50,21 @@ describe('Http: a part of a file', () => {
     assert.ok(fake.requests.every(({ headers }) => headers['accept-encoding'] === 'identity'));
   });
 
-  it('is not asked for where nobody says so', async () => {
+  it('is not requested unless the caller says so', async () => {
     const answer = await http.stream(request());
     assert.deepEqual([answer.range, answer.size], [undefined, 1000]);
     await bytesOf(answer.body);
     assert.deepEqual([fake.requests[0]?.headers.range, fake.requests[0]?.headers['if-range']], [undefined, undefined]);
   });
 
-  it('behind the end is told apart, and asked for once', async () => {
+  it('after the end is distinguished, and requested once', async () => {
     const error = await errorOf(part({ start: 1000 }));
     assert.ok(isOutOfRange(error) && error instanceof GitLabError);
     assert.deepEqual([error.failure.kind, error.failure.status, fake.requests.length], ['refused', 416, 1]);
     assert.equal(isOutOfRange(await errorOf(http.stream(request({ url: `${fake.url}/api/v3/x` })))), false);
   });
 
-  it('of what is another file by now is the whole of that', async () => {
+  it('of a file that has changed is the whole new file', async () => {
     const { validator } = await part({ last: 1 });
     assert.ok(validator !== undefined);
     assert.equal((await part({ start: 5, end: 6 }, validator)).range?.start, 5);
@@ -73,7 +73,7 @@ describe('Http: a part of a file', () => {
     assert.deepEqual([whole.range, (await bytesOf(whole.body)).length], [undefined, 1000]);
   });
 
-  it('is of the file with a strong ETag, or else of that time', async () => {
+  it('belongs to the file with a strong ETag, or else with that modification time', async () => {
     const time = 'Mon, 22 Feb 2016 00:00:00 GMT';
     const answering = async (headers: Readonly<Record<string, string>>) => {
       fake.faults = [{ answer: { status: 200, headers: { ...zipped, ...headers }, body: 'x' } }];
@@ -84,7 +84,7 @@ describe('Http: a part of a file', () => {
     assert.equal(await answering({ ETag: 'W/"a"' }), undefined);
   });
 
-  it('that does not know its place is none', async () => {
+  it('without a position is rejected', async () => {
     for (const place of [undefined, 'bytes 0-3/*', 'bytes */4', 'bytes 3-2/4', 'bytes 0-4/4', 'lines 0-3/4']) {
       const headers = { ...zipped, ...(place === undefined ? {} : { 'Content-Range': place }) };
       fake.faults = [{ answer: { status: 206, headers, body: '0123' } }];
@@ -92,7 +92,7 @@ describe('Http: a part of a file', () => {
     }
   });
 
-  it('is asked for again after what passes, with the same words', async () => {
+  it('is requested again after a temporary failure, with the same headers', async () => {
     fake.faults = [
       { ...badGateway(), times: 1 },
       { reset: 'beforeHeaders', times: 1 },
@@ -103,7 +103,7 @@ describe('Http: a part of a file', () => {
     assert.equal(fake.requests.length, 3);
   });
 
-  it('that breaks off is a lost connection, however much of it has come', async () => {
+  it('that breaks off is a lost connection, however much of it has arrived', async () => {
     fake.faults = [{ truncate: 400 }];
     const { body } = await part({ start: 0, end: 500 });
     let bytes = 0;
@@ -117,7 +117,7 @@ describe('Http: a part of a file', () => {
 });
 
 describe('Http: a file', () => {
-  it('may be a page where it comes to be saved, and is none where it does not', async () => {
+  it('may be an HTML page if it is to be saved, and otherwise not', async () => {
     const disposition = ['attachment; filename="index.html"', 'ATTACHMENT', 'inline', 'attachments'];
     const server = await listen(({ url = '' }, response) => {
       const headers = { 'Content-Type': 'text/html', 'Content-Disposition': disposition[Number(url.slice(1))] };
@@ -160,14 +160,14 @@ describe('Http: a DELETE', () => {
   });
   afterEach(() => fake.close());
 
-  it('is answered by nothing', async () => {
+  it('has an empty response', async () => {
     assert.equal((await remove()).body, undefined);
     assert.equal(fake.requests[0]?.status, 204);
     fake.faults = [{ answer: { status: 202, headers: { 'Content-Type': 'application/json' }, body: '{}' } }];
     assert.deepEqual((await remove()).body, {});
   });
 
-  it('is never sent twice, nor elsewhere', async () => {
+  it('is never sent twice, or to another place', async () => {
     assert.deepEqual(await failing(badGateway()), ['server', 502, undefined, 1]);
     assert.deepEqual((await failing({ reset: 'beforeHeaders' })).slice(0, 1), ['offline']);
     assert.equal(fake.requests.length, 1);

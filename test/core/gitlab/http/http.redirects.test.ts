@@ -74,7 +74,7 @@ describe('Http: a redirect', () => {
     assert.deepEqual(tokens(other), [['/api/v3/projects/1/builds/4/artifacts', undefined]]);
   });
 
-  it('back from elsewhere has the token again only below the base URL', async () => {
+  it('back from another host gets the token again only below the base URL', async () => {
     const other = await start();
     fake.faults = [{ ...to(`${other.url}/file`), times: 1 }];
     other.faults = [to(`${fake.url}/api/v3/projects/1/builds/4/artifacts`)];
@@ -83,7 +83,7 @@ describe('Http: a redirect', () => {
     assert.equal(fake.requests.at(-1)?.headers['private-token'], developerToken);
   });
 
-  it('to a sibling of the relative root goes without the token', async () => {
+  it('to a sibling of the relative URL root is sent without the token', async () => {
     const rooted = await start({ root: '/gitlab' });
     const siblings = ['/other/user', '/gitlab2/user', '/gitlab', '/', '/gitlab/../other/user', '/gitlab/%2e%2e/x'];
     for (const path of siblings) {
@@ -95,7 +95,7 @@ describe('Http: a redirect', () => {
     assert.ok(outside.every(({ headers }) => headers['private-token'] === undefined));
   });
 
-  it('is not needed to keep the token from where it does not belong', async () => {
+  it('is not needed to keep the token from other places', async () => {
     const other = await start();
     await failureOf(http.json(request('', { url: `${other.url}/api/v3/user` })));
     assert.deepEqual(tokens(other), [['/api/v3/user', undefined]]);
@@ -109,7 +109,7 @@ describe('Http: a redirect', () => {
     assert.equal(other.requests.length, 0);
   });
 
-  it('of a POST is refused, whatever its status, and neither address is asked again', async () => {
+  it('of a POST is refused, whatever its status, and neither URL is requested again', async () => {
     const other = await start();
     for (const status of [301, 302, 303, 307, 308]) {
       for (const location of [`${other.url}/x`, `${fake.url}/api/v3/x`]) {
@@ -122,7 +122,7 @@ describe('Http: a redirect', () => {
     }
   });
 
-  it('is followed five times, and no more', async () => {
+  it('is followed five times at most', async () => {
     const hops = (count: number): Fault[] =>
       Array.from({ length: count }, (_, hop) => ({
         ...to(hop === count - 1 ? '/api/v3/user' : `/api/${hop}`),
@@ -138,7 +138,7 @@ describe('Http: a redirect', () => {
     assert.equal(fake.requests.length, 6);
   });
 
-  it('that leads back is a loop, and each address is asked once', async () => {
+  it('that leads back is a loop, and each URL is requested once', async () => {
     const loops: Readonly<Record<string, readonly [Fault[], number]>> = {
       'to itself': [[to('/api/v3/user')], 1],
       'to itself, with a query that grows': [[to('/api/v3/user?to=%2Fapi%2Fv3%2Fuser')], 1],
@@ -179,13 +179,13 @@ describe('Http: a redirect', () => {
         assert.equal((await failureOf(http.json(change))).reason, 'a redirect to the sign-in page');
       });
 
-  it('of a query to the root page is of no GitLab: it changes nothing', async () => {
+  it("of a query to the root page doesn't come from GitLab, since a query changes nothing", async () => {
     fake.faults = [to('/', 301)];
     const query = request('/api/graphql', { method: 'POST', body: {}, changesNothing: true });
     assert.equal((await failureOf(http.json(query))).kind, 'notGitLab');
   });
 
-  it('to nowhere, or out of the web, is refused', async () => {
+  it("to nowhere, or to something that isn't on the web, is refused", async () => {
     for (const location of [
       'http://',
       'http://[',
@@ -199,18 +199,18 @@ describe('Http: a redirect', () => {
     }
   });
 
-  it('without a target is not of GitLab', async () => {
+  it("without a target doesn't come from GitLab", async () => {
     fake.faults = [{ answer: { status: 302 } }];
     assert.equal((await failureOf(http.json(request('/api/v3/user')))).kind, 'notGitLab');
   });
 
-  it('to the sign-in is not followed, in place of a file neither', async () => {
+  it('to the sign-in page is not followed, not even for a file', async () => {
     fake.faults = [to(`${fake.url}/users/sign_in`)];
     assert.equal((await failureOf(http.stream(request('/file')))).kind, 'notGitLab');
     assert.equal(fake.requests.length, 1);
   });
 
-  it('to a page is no file', async () => {
+  it('to an HTML page is not a file', async () => {
     fake.faults = [{ ...to('/page'), times: 1 }, { answer: { status: 200, headers: { 'Content-Type': 'text/html' } } }];
     assert.equal((await failureOf(http.stream(request('/file')))).kind, 'notGitLab');
   });
@@ -230,7 +230,7 @@ describe('Http: a redirect', () => {
       globalAgent.destroy();
     });
 
-    it('to http is refused, for a file too, and nothing reaches http', async () => {
+    it('to http is refused, even for a file, and nothing reaches http', async () => {
       secure.faults = [to(`${fake.url}/file`)];
       const file = request('', { url: `${secure.url}/api/v3/file`, instance: secure.url });
       const failure = await failureOf(http.stream(file));

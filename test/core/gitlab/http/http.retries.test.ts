@@ -17,8 +17,8 @@ import { startGitLab, type FakeGitLab } from '../../../gitlab/server';
 import { bytesOf, failureOf, httpWith, listen, unhurried } from '../../support';
 
 const passing: Readonly<Record<string, () => Fault>> = {
-  'a reset': () => ({ reset: 'beforeHeaders' }),
-  'a reset amid the body': () => ({ reset: 'midBody' }),
+  'a connection reset': () => ({ reset: 'beforeHeaders' }),
+  'a connection reset in the middle of the body': () => ({ reset: 'midBody' }),
   'a body that breaks off': () => ({ truncate: 20 }),
   'a 502': badGateway,
   'a 503': unavailable,
@@ -30,7 +30,7 @@ const lasting: Readonly<Record<string, () => Fault>> = {
   'a 429': () => rateLimited({ retryAfter: 0 }),
   'a 404': () => ({ answer: { status: 404, headers: { 'Content-Type': 'application/json' }, body: '{}' } }),
   'a 403': () => ({ answer: { status: 403, headers: { 'Content-Type': 'application/json' }, body: '{}' } }),
-  'a page': htmlPage,
+  'an HTML page': htmlPage,
   'damaged JSON': brokenJson,
 };
 
@@ -66,7 +66,7 @@ describe('Http: a retry', () => {
       }
     });
 
-    it(`never follows ${what} when something was to be done`, async () => {
+    it(`never follows ${what} for an action`, async () => {
       await failing(fault(), 'POST', 'builds/4/retry');
       assert.equal(fake.requests.length, 1);
     });
@@ -94,7 +94,7 @@ describe('Http: a retry', () => {
     }
   });
 
-  it('ends with the failure of the last try', async () => {
+  it("ends with the last try's failure", async () => {
     fake.faults = [{ reset: 'beforeHeaders', times: 2 }, badGateway()];
     const { kind, status } = await failureOf(http.json(request('builds/4')));
     assert.deepEqual([kind, status], ['server', 502]);
@@ -104,13 +104,13 @@ describe('Http: a retry', () => {
     assert.deepEqual([lost.kind, lost.reason], ['offline', 'ECONNRESET']);
   });
 
-  it('begins a download anew as long as no byte of it has come', async () => {
+  it('restarts a download as long as none of its bytes have arrived', async () => {
     fake.faults = [{ ...unavailable(), times: 2 }];
     const { size, body } = await http.stream(request('builds/4/artifacts'));
     assert.equal((await bytesOf(body)).length, size);
   });
 
-  it('does not begin a download anew that breaks off', async () => {
+  it('does not restart a download that breaks off', async () => {
     fake.faults = [{ reset: 'midBody' }];
     const { body } = await http.stream(request('builds/4/artifacts'));
     assert.equal((await failureOf(bytesOf(body))).kind, 'offline');

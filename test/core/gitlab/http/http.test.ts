@@ -19,7 +19,7 @@ import { developerToken } from '../../../gitlab/seed';
 import { startGitLab, type FakeGitLab } from '../../../gitlab/server';
 import { failureOf, freePort, httpWith, unhurried, userAgent } from '../../support';
 
-describe('Http: an answer', () => {
+describe('Http: a response', () => {
   let fake: FakeGitLab;
   let http: Http;
   const get = (path: string, token: string | undefined = developerToken): HttpRequest => {
@@ -40,13 +40,13 @@ describe('Http: an answer', () => {
   });
   afterEach(() => fake.close());
 
-  it('gives the JSON and the headers', async () => {
+  it('provides the JSON and the headers', async () => {
     const { headers, body } = await http.json(get('projects/1/builds'));
     assert.equal((body as unknown[]).length, 3);
     assert.equal(headers.get('X-Total'), '3');
   });
 
-  it('is asked for with the token in a header of its own, and nowhere else', async () => {
+  it('is requested with the token in its own header, and nowhere else', async () => {
     await http.json(get('user'));
     const [request] = fake.requests;
     assert.equal(request?.headers['private-token'], developerToken);
@@ -56,13 +56,13 @@ describe('Http: an answer', () => {
     assert.equal(request.headers['user-agent'], userAgent);
   });
 
-  it('may be asked for without a token', async () => {
+  it('may be requested without a token', async () => {
     const failure = await failureOf(http.json({ ...get('user'), token: undefined }));
     assert.equal(failure.kind, 'unauthorized');
     assert.equal('private-token' in (fake.requests[0]?.headers ?? {}), false);
   });
 
-  it('of a wrong token is unauthorized', async () => {
+  it('to a wrong token is unauthorized', async () => {
     const failure = await failureOf(http.json(get('user', 'wrong')));
     const { host } = new URL(fake.url);
     assert.deepEqual(failure, {
@@ -74,7 +74,7 @@ describe('Http: an answer', () => {
     });
   });
 
-  it('is not even asked for with a token that no header can carry', async () => {
+  it('is not even requested with a token that no header can contain', async () => {
     for (const token of ['abc\ndef', 'ключ', '🔑']) {
       assert.equal((await failureOf(http.json(get('user', token)))).kind, 'unauthorized');
     }
@@ -95,13 +95,13 @@ describe('Http: an answer', () => {
     [410, '{"error":"API V3 is no longer supported."}', 'refused', 'API V3 is no longer supported.'],
   ] as const;
   for (const [status, body, kind, reason] of reasons) {
-    it(`of ${status} with ${body} is ${kind}, with its reason`, async () => {
+    it(`with status ${status} and ${body} is ${kind}, with its reason`, async () => {
       const failure = await answering(status, body);
       assert.deepEqual([failure.kind, failure.status, failure.reason], [kind, status, reason]);
     });
   }
 
-  it('that is a page is never a success, nor a 404 of GitLab', async () => {
+  it('that is an HTML page is never a success, nor a 404 from GitLab', async () => {
     const page = '<!DOCTYPE html><html><body>Welcome</body></html>';
     const kinds = [
       await failing(htmlPage()),
@@ -113,7 +113,7 @@ describe('Http: an answer', () => {
     assert.deepEqual(new Set(kinds), new Set<FailureKind>(['notGitLab']));
   });
 
-  it('that leads to the sign-in is not of the API', async () => {
+  it("that leads to the sign-in page doesn't come from the API", async () => {
     assert.equal((await failing(signInRedirect(fake.url))).kind, 'notGitLab');
     assert.equal((await failureOf(http.json({ ...get(''), url: `${fake.url}/dashboard` }))).kind, 'notGitLab');
     assert.deepEqual(
@@ -122,17 +122,17 @@ describe('Http: an answer', () => {
     );
   });
 
-  it('of the wrong base URL is not of GitLab', async () => {
+  it("at the wrong base URL doesn't come from GitLab", async () => {
     const wrong = { ...get('user'), url: `${fake.url}/wrong/api/v3/user`, instance: `${fake.url}/wrong` };
     assert.equal((await failureOf(http.json(wrong))).kind, 'notGitLab');
   });
 
-  it('that is damaged JSON cannot be read', async () => {
+  it("with damaged JSON can't be read", async () => {
     assert.equal((await failing(brokenJson())).kind, 'invalidAnswer');
     assert.equal((await answering(200, '')).kind, 'invalidAnswer');
   });
 
-  it('may be any JSON, with any name for it', async () => {
+  it('may be any JSON, labeled with any media type', async () => {
     const answer = { status: 200, headers: { 'Content-Type': 'application/problem+JSON; charset=utf-8' }, body: '{}' };
     fake.faults = [{ answer }];
     assert.deepEqual((await http.json(get('user'))).body, {});
@@ -142,12 +142,12 @@ describe('Http: an answer', () => {
     assert.equal((await failing({ truncate: 100 })).kind, 'offline');
   });
 
-  it('of 500 is the problem of the server', async () => {
+  it('with status 500 is a server error', async () => {
     const { kind, status } = await failing(serverError());
     assert.deepEqual([kind, status], ['server', 500]);
   });
 
-  it('of 429 says when to come back, in each of its shapes', async () => {
+  it('with status 429 says when to come back, in each of its formats', async () => {
     const at = new Date(Date.now() + 3_600_000);
     const inSeconds = (await failing(rateLimited({ retryAfter: 3600 }))).retryAt ?? 0;
     assert.ok(Math.abs(inSeconds - at.getTime()) < 60_000, String(inSeconds));
@@ -168,22 +168,22 @@ describe('Http: an answer', () => {
   });
 });
 
-describe('Http: no answer', () => {
+describe('Http: no response', () => {
   const http = httpWith();
   const failing = (instance: string) =>
     failureOf(http.json({ method: 'GET', url: `${instance}/api/v3/user`, instance, token: 't', signal: unhurried() }));
 
-  it('where nobody listens is offline', async () => {
+  it('is offline if no server is listening', async () => {
     const host = `127.0.0.1:${await freePort()}`;
     assert.deepEqual(await failing(`http://${host}`), { kind: 'offline', host, reason: 'ECONNREFUSED' });
   });
 
-  it('where there is no such host is offline', async () => {
+  it('is offline if there is no such host', async () => {
     const { kind, host } = await failing('http://gitlab.invalid');
     assert.deepEqual([kind, host], ['offline', 'gitlab.invalid']);
   });
 
-  it('where something speaks no HTTP is not of GitLab', async () => {
+  it("is not from GitLab if the server doesn't speak HTTP", async () => {
     const server = createServer((socket) => socket.end('SSH-2.0-OpenSSH_7.1\r\n'));
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as AddressInfo;
@@ -194,7 +194,7 @@ describe('Http: no answer', () => {
     }
   });
 
-  it('where the certificate is not trusted, or where there is none, is about TLS', async () => {
+  it('is about TLS if the certificate is not trusted, or if there is none', async () => {
     const { private: key, cert } = await generate([{ name: 'commonName', value: '127.0.0.1' }]);
     const [secure, plain] = await Promise.all([startGitLab({ tls: { key, cert } }), startGitLab()]);
     try {

@@ -35,7 +35,7 @@ describe('Http: a wait', () => {
   afterEach(() => server.close());
 
   describe('that is too long', () => {
-    it('for the headers ends in a timeout, once, and ends the connection', async () => {
+    it('for the headers ends in a timeout, once, and closes the connection', async () => {
       answer = silent;
       const failure = await failureOf(within({ headersMs: 200 }).json(request()));
       assert.deepEqual(failure, { kind: 'timeout', host: new URL(server.url).host });
@@ -48,19 +48,19 @@ describe('Http: a wait', () => {
       assert.equal((await failureOf(within({ headersMs: 200 }).stream(request()))).kind, 'timeout');
     });
 
-    it('for the answer to an action ends in a timeout, once', async () => {
+    it('for the response to an action ends in a timeout, once', async () => {
       answer = silent;
       assert.equal((await failureOf(within({ headersMs: 200 }).json(request({ method: 'POST' })))).kind, 'timeout');
       assert.equal(asked, 1);
     });
 
-    it('for the next byte ends in a timeout, and ends the connection', async () => {
+    it('for the next byte ends in a timeout, and closes the connection', async () => {
       answer = half;
       assert.equal((await failureOf(within({ idleMs: 200 }).json(request()))).kind, 'timeout');
       await until(() => gone);
     });
 
-    it('for the next byte of an error ends in a timeout', async () => {
+    it('for the next byte of an error response ends in a timeout', async () => {
       answer = (response) => void response.writeHead(403, json).write('{"mess');
       assert.equal((await failureOf(within({ idleMs: 200 }).json(request()))).kind, 'timeout');
     });
@@ -78,7 +78,7 @@ describe('Http: a wait', () => {
     });
   });
 
-  describe('for what GitLab computes on request, such as a report,', () => {
+  describe('for something that GitLab computes on request, such as a report,', () => {
     const slow = (changes: Partial<HttpRequest> = {}) => request({ isSlow: true, ...changes });
     const longer = { headersMs: 60_000, totalMs: 60_000 };
     const drip = (response: ServerResponse) => {
@@ -87,12 +87,12 @@ describe('Http: a wait', () => {
       response.once('close', () => clearInterval(timer));
     };
 
-    it('is up to 60 s long for the headers, and 120 s in all', () => {
+    it('is limited to 60 s for the headers, and 120 s in total', () => {
       assert.deepEqual(defaultLimits.slow, { headersMs: 60_000, totalMs: 120_000 });
       assert.deepEqual([defaultLimits.headersMs, defaultLimits.totalMs], [10_000, 30_000]);
     });
 
-    it('may be longer than any other', async () => {
+    it('may take longer than any other', async () => {
       const open: ServerResponse[] = [];
       answer = (response) => void open.push(response);
       const http = within({ headersMs: 200, totalMs: 300, slow: longer });
@@ -116,7 +116,7 @@ describe('Http: a wait', () => {
       ['GET', {}],
       ['query', { method: 'POST', changesNothing: true, body: {} }],
     ] as const) {
-      it(`ends in a timeout where the headers of a ${what} don't come, and it is not asked again`, async () => {
+      it(`ends in a timeout if the headers of a ${what} don't arrive, and it is not requested again`, async () => {
         answer = silent;
         const http = within({ slow: { ...longer, headersMs: 200 } });
         assert.equal((await failureOf(http.json(slow(changes)))).kind, 'timeout');
@@ -124,7 +124,7 @@ describe('Http: a wait', () => {
         assert.equal(asked, 1);
       });
 
-      it(`ends in a timeout where a ${what} takes too long in all though bytes come, and it is not asked again`, async () => {
+      it(`ends in a timeout if a ${what} takes too long in total even though bytes arrive, and it is not requested again`, async () => {
         answer = drip;
         const http = within({ slow: { ...longer, totalMs: 200 } });
         assert.equal((await failureOf(http.json(slow(changes)))).kind, 'timeout');
@@ -132,7 +132,7 @@ describe('Http: a wait', () => {
         assert.equal(asked, 1);
       });
 
-      it(`is not begun again where the server fails or breaks off a ${what}`, async () => {
+      it(`is not repeated if the server fails or breaks off a ${what}`, async () => {
         answer = (response) => void response.writeHead(503, json).end('{}');
         assert.equal((await failureOf(httpWith().json(slow(changes)))).kind, 'server');
         assert.equal(asked, 1);
@@ -143,17 +143,17 @@ describe('Http: a wait', () => {
     }
   });
 
-  describe('that the caller gives up', () => {
+  describe('that the caller aborts', () => {
     const http = httpWith();
 
-    it('before it begins rejects with the reason, and nothing is sent', async () => {
+    it('before it starts rejects with the reason, and nothing is sent', async () => {
       abort.abort(reason);
       assert.equal(await errorOf(http.json(request())), reason);
       assert.equal(await errorOf(http.stream(request())), reason);
       assert.equal(asked, 0);
     });
 
-    it('at the headers rejects with the reason, and ends the connection', async () => {
+    it('during the headers rejects with the reason, and closes the connection', async () => {
       answer = silent;
       const failing = errorOf(http.json(request()));
       await until(() => asked === 1);
@@ -163,7 +163,7 @@ describe('Http: a wait', () => {
       assert.equal(asked, 1);
     });
 
-    it('amid the body rejects with the reason, and ends the connection', async () => {
+    it('during the body rejects with the reason, and closes the connection', async () => {
       let sent = false;
       answer = (response) => void response.writeHead(200, json).write('[{"id":', () => (sent = true));
       const failing = errorOf(http.json(request()));
@@ -173,7 +173,7 @@ describe('Http: a wait', () => {
       await until(() => gone);
     });
 
-    it('amid a file rejects with the reason, and ends the connection', async () => {
+    it('during a file rejects with the reason, and closes the connection', async () => {
       answer = halfFile;
       const { body } = await http.stream(request());
       const reading = (async () => {
@@ -215,7 +215,7 @@ describe('Http: a wait', () => {
     });
   });
 
-  it('for a file that is no longer read ends the connection', async () => {
+  it('for a file that is no longer read closes the connection', async () => {
     answer = halfFile;
     const { body } = await httpWith().stream(request());
     for await (const chunk of body) {

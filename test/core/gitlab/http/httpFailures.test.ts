@@ -10,7 +10,7 @@ function failure(status: number, body = '', headers: Readonly<Record<string, str
   return failureOfAnswer({ status, headers: given, host: 'gitlab.com', body, now });
 }
 
-describe('A refusing answer', () => {
+describe('A response with an error status', () => {
   const kinds: Readonly<Record<number, FailureKind>> = {
     302: 'notGitLab',
     304: 'notGitLab',
@@ -31,16 +31,16 @@ describe('A refusing answer', () => {
     520: 'server',
   };
   for (const [status, kind] of Object.entries(kinds)) {
-    it(`of ${status} is ${kind}`, () => assert.equal(failure(Number(status)).kind, kind));
+    it(`with ${status} is ${kind}`, () => assert.equal(failure(Number(status)).kind, kind));
   }
 
-  it('that is a page is not of GitLab, except where a proxy speaks for it', () => {
+  it("that is an HTML page doesn't come from GitLab, unless it is a proxy's error", () => {
     const page = (status: number) => failure(status, '<html>', { 'content-type': 'text/html; charset=utf-8' }).kind;
     assert.deepEqual([401, 403, 404, 410].map(page), ['notGitLab', 'notGitLab', 'notGitLab', 'notGitLab']);
     assert.deepEqual([429, 502].map(page), ['rateLimited', 'server']);
   });
 
-  it('tells host, status and reason', () => {
+  it('names host, status and reason', () => {
     assert.deepEqual(failure(403, '{"message":"403 Forbidden - Build is not erasable!"}'), {
       kind: 'forbidden',
       host: 'gitlab.com',
@@ -50,7 +50,7 @@ describe('A refusing answer', () => {
     });
   });
 
-  it('that is a page gives no reason', () => {
+  it('that is an HTML page has no reason', () => {
     assert.equal(failure(502, '<html>nginx</html>', { 'content-type': 'text/html' }).reason, undefined);
   });
 
@@ -59,7 +59,7 @@ describe('A refusing answer', () => {
     return [kind, reason];
   };
 
-  it('of a token that was good once is told apart by what GitLab says', () => {
+  it("to a token that was once valid is distinguished by GitLab's message", () => {
     const invalid = (description: string) => said(401, { error: 'invalid_token', error_description: description });
     const expired = 'Token is expired. You can either do re-authorization or token refresh.';
     const revoked = 'Token was revoked. You have to re-authorize from the user.';
@@ -69,7 +69,7 @@ describe('A refusing answer', () => {
     assert.deepEqual(said(401, { message: '401 Unauthorized' }), ['unauthorized', '401 Unauthorized']);
   });
 
-  it('is of the token only where it is a 401 or a 403 of the API', () => {
+  it('is about the token only if it is a 401 or a 403 from the API', () => {
     const body = { error: 'invalid_token', error_description: 'Token is expired.' };
     assert.equal(said(403, body)[0], 'forbidden');
     assert.equal(said(400, body)[0], 'refused');
@@ -77,7 +77,7 @@ describe('A refusing answer', () => {
     assert.deepEqual([page.kind, page.reason], ['notGitLab', undefined]);
   });
 
-  it('of a token without the scope names the scopes that would do', () => {
+  it('to a token without the scope names the scopes that would suffice', () => {
     const description = 'The request requires higher privileges than provided by the access token.';
     const body = { error: 'insufficient_scope', error_description: description };
     assert.deepEqual(said(403, { ...body, scope: 'api read_api' }), ['insufficientScope', 'api read_api']);
@@ -86,7 +86,7 @@ describe('A refusing answer', () => {
     assert.deepEqual(said(401, { message: '401 Unauthorized' }), ['unauthorized', '401 Unauthorized']);
   });
 
-  it('of a fine-grained token says what that lacks', () => {
+  it('to a fine-grained token says what it lacks', () => {
     const description = 'Access denied: your token lacks the permission [read_job].';
     assert.deepEqual(said(403, { error: 'insufficient_granular_scope', error_description: description }), [
       'insufficientScope',
@@ -94,11 +94,11 @@ describe('A refusing answer', () => {
     ]);
   });
 
-  it('of GraphQL is of the token too', () => {
+  it('from GraphQL may be about the token, too', () => {
     assert.deepEqual(said(401, { errors: [{ message: 'Invalid token' }] }), ['unauthorized', 'Invalid token']);
   });
 
-  it('says when to come back only where there is a limit', () => {
+  it('says when to come back only if there is a rate limit', () => {
     assert.equal(failure(503, '', { 'retry-after': '7' }).retryAt, undefined);
     assert.equal(failure(429, '', { 'retry-after': '7' }).retryAt, now + 7000);
   });
@@ -128,7 +128,7 @@ describe('reasonIn', () => {
     it(`reads ${JSON.stringify(reason)} in ${JSON.stringify(body)}`, () => assert.equal(reasonIn(body), reason));
   }
 
-  it('is one line of at most 300 characters, whatever is said', () => {
+  it('returns one line of at most 300 characters for any input', () => {
     const said = fc.oneof(
       fc.string({ unit: 'binary', maxLength: 500 }),
       fc.json(),
@@ -153,7 +153,7 @@ describe('retryAt', () => {
     assert.equal(at({ 'retry-after': 'Mon, 22 Feb 2016 00:02:00 GMT' }), now + 120_000);
   });
 
-  it('reads the moment that Rack::Attack names', () => {
+  it('reads the time that Rack::Attack names', () => {
     assert.equal(at({ 'ratelimit-reset': String(now / 1000 + 30) }), now + 30_000);
   });
 
@@ -161,7 +161,7 @@ describe('retryAt', () => {
     assert.equal(at({ 'retry-after': '5', 'ratelimit-reset': String(now / 1000 + 30) }), now + 5000);
   });
 
-  it('is in a minute where nothing says, or nothing that makes sense', () => {
+  it('is in a minute if there is no value, or none that makes sense', () => {
     assert.equal(at({}), now + 60_000);
     assert.equal(at({ 'retry-after': 'soon', 'ratelimit-reset': 'later' }), now + 60_000);
     assert.equal(at({ 'ratelimit-reset': '' }), now + 60_000);
@@ -171,7 +171,7 @@ describe('retryAt', () => {
 describe('A broken connection', () => {
   const kind = (code?: unknown) => failureOfConnection(Object.assign(new Error('no'), { code }), 'gitlab.com').kind;
 
-  it('is offline, a certificate, the clock or a stranger, by its code', () => {
+  it('is offline, a certificate, the clock or another server, depending on its code', () => {
     const codes = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'ECONNRESET', 'EHOSTUNREACH', undefined, 42];
     assert.deepEqual(
       codes.map(kind),
@@ -196,13 +196,13 @@ describe('A broken connection', () => {
     assert.equal(kind('HPE_INVALID_CONSTANT'), 'notGitLab');
   });
 
-  it('is told apart where the server wants a certificate', () => {
+  it('is reported separately if the server requires a client certificate', () => {
     const text = 'write EPROTO 1:error:SSL routines:ssl3_read_bytes:tlsv13 alert certificate required';
     const { reason } = failureOfConnection(Object.assign(new Error(text), { code: 'EPROTO' }), 'gitlab.com');
     assert.equal(reason, 'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED');
   });
 
-  it('is told by its code alone', () => {
+  it('is classified only by its code', () => {
     const error = Object.assign(new Error('to https://storage/x?Signature=secret'), { code: 'ECONNREFUSED' });
     assert.deepEqual(failureOfConnection(error, 'storage'), {
       kind: 'offline',

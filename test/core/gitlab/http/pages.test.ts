@@ -67,21 +67,21 @@ describe('allPages', () => {
     [1000, 3, 5, 2],
     [3000, 6, 8, 5],
   ] as const)
-    it(`reads ${count} rows in ${told} round trips, ${untold} where the server counts no pages, ${warm} where it was read before`, async () => {
+    it(`reads ${count} rows in ${told} round trips, ${untold} if the server doesn't count pages, ${warm} if it was read before`, async () => {
       assert.equal(await depthOf(count, true), told);
       assert.equal(await depthOf(count, false), untold);
       assert.equal(await depthOf(count, true, Math.ceil(count / 100)), warm);
       assert.equal(await depthOf(count, false, Math.ceil(count / 100)), warm);
     });
 
-  it('reads as many pages as there were before, and what has come or gone since', async () => {
+  it('reads as many pages as there were before, plus or minus what has changed since', async () => {
     for (const expected of [1, 2, 3, 5, 40, 1e9]) {
       const { read, rows } = gitlab(25, 10);
       assert.deepEqual(await allPages(read, expected), { items: rows, pages: 3, isPartial: false });
     }
   });
 
-  it('reads six pages at a time, and the first alone', async () => {
+  it('reads six pages at a time, and the first one alone', async () => {
     const { read } = gitlab(200, 10);
     const underWay: number[] = [];
     let now = 0;
@@ -94,7 +94,7 @@ describe('allPages', () => {
     assert.deepEqual([underWay[0], underWay[1], Math.max(...underWay)], [1, 1, 6]);
   });
 
-  it('goes on where a page came up while it read', async () => {
+  it('continues if a page was added while it was reading', async () => {
     const pages = [[9, 8], [7, 6], [5, 4], [3]];
     const { read, asked } = reader(pages, (page) => ({
       'X-Next-Page': page === 1 ? '2' : page < 4 ? String(page + 1) : '',
@@ -111,30 +111,30 @@ describe('allPages', () => {
   });
 
   for (const next of ['', '0', '1', '-1', 'x', '1.5', 'http://evil.com/?page=2', 'Infinity']) {
-    it(`takes a next page of ${JSON.stringify(next)} for none`, async () => {
+    it(`treats a next page of ${JSON.stringify(next)} as none`, async () => {
       const { read } = reader([[1], [2]], () => ({ 'X-Next-Page': next }));
       assert.deepEqual((await allPages(read)).items, [1]);
     });
   }
 
-  it('ends where the next page leads back', async () => {
+  it('ends if the next page leads back', async () => {
     const { read, asked } = reader([[1], [2], [3]], () => ({ 'X-Next-Page': '2' }));
     assert.deepEqual((await allPages(read)).items, [1, 2]);
     assert.deepEqual(asked, [1, 2]);
   });
 
-  it('never looks at Link', async () => {
+  it('never uses the Link header', async () => {
     const { read } = reader([[1], [2]], () => ({ Link: '<http://evil.com/?page=2>; rel="next"' }));
     assert.deepEqual((await allPages(read)).items, [1]);
   });
 
-  it('fails where a page fails', async () => {
+  it('fails if a page fails', async () => {
     const { read } = gitlab(100, 10);
     const failing = allPages((page) => (page === 5 ? Promise.reject(new Error('page 5')) : read(page)));
     await assert.rejects(failing, { message: 'page 5' });
   });
 
-  it('never makes a list as long as a header says, and stops at the first empty page', async () => {
+  it('never makes a list as long as a header claims, and stops at the first empty page', async () => {
     const { read, asked } = reader([[1], [2], [3]], () => ({ 'X-Next-Page': '2', 'X-Total-Pages': '1000000000' }));
     const { items, isPartial } = await allPages(read);
     assert.deepEqual([items, isPartial], [[1, 2, 3], false]);
@@ -142,7 +142,7 @@ describe('allPages', () => {
   });
 
   for (const total of [undefined, '1000000000', '5000'])
-    it(`reads a thousand pages of a list without an end, and says so (X-Total-Pages: ${total})`, async () => {
+    it(`reads a thousand pages of an endless list, and says so (X-Total-Pages: ${total})`, async () => {
       let [asked, last] = [0, 0];
       const read = async (page: number): Promise<Page<number>> => {
         asked += 1;
@@ -154,7 +154,7 @@ describe('allPages', () => {
       assert.deepEqual([items.length, isPartial, asked, last], [1000, true, 1000, 1000]);
     });
 
-  it('is cut after a hundred thousand rows, however many each page has, and says so', async () => {
+  it('truncates after a hundred thousand rows, however many each page has, and says so', async () => {
     let asked = 0;
     const rows = Array.from({ length: 5000 }, (_, index) => index);
     const read = async (page: number): Promise<Page<number>> => {
@@ -168,7 +168,7 @@ describe('allPages', () => {
     assert.equal(asked, items.length / rows.length);
   });
 
-  it('is whole where the thousandth page is the last', async () => {
+  it('is complete if the thousandth page is the last', async () => {
     const read = async (page: number): Promise<Page<number>> => ({
       headers: new Headers({ 'X-Next-Page': page < 1000 ? String(page + 1) : '', 'X-Total-Pages': '1000' }),
       items: [page],

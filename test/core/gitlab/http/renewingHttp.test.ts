@@ -32,29 +32,29 @@ function staged(good: string, renewed: string | undefined, kind: FailureKind = '
   return { sent, asked, renewing, request };
 }
 
-describe('A token that is refused', () => {
+describe('A refused token', () => {
   for (const method of ['json', 'stream'] as const)
     for (const kind of ['unauthorized', 'expired', 'revoked'] as const)
-      it(`is renewed, and the request sent again: ${method}, ${kind}`, async () => {
+      it(`is renewed, and the request is sent again: ${method}, ${kind}`, async () => {
         const { sent, asked, renewing, request } = staged('new', 'new', kind);
         await renewing[method](request('old'));
         assert.deepEqual([sent, asked], [['old', 'new'], [`${instance} old`]]);
       });
 
   for (const renewed of [undefined, 'old'])
-    it(`is told where its source has ${renewed === undefined ? 'none' : 'the same'}`, async () => {
+    it(`is reported if its source has ${renewed === undefined ? 'none' : 'the same'}`, async () => {
       const { sent, renewing, request } = staged('new', renewed);
       assert.equal((await failureOf(renewing.json(request('old')))).kind, 'unauthorized');
       assert.deepEqual(sent, ['old']);
     });
 
-  it('is told where the new one is refused, too', async () => {
+  it('is reported if the new one is refused, too', async () => {
     const { sent, renewing, request } = staged('good', 'bad');
     await failureOf(renewing.json(request('old')));
     assert.deepEqual(sent, ['old', 'bad']);
   });
 
-  it('is not renewed for any other failure, nor where none was sent', async () => {
+  it('is not renewed for any other failure, or if none was sent', async () => {
     const other = staged('new', 'new', 'forbidden');
     await failureOf(other.renewing.json(other.request('old')));
     const none = staged('new', 'new');

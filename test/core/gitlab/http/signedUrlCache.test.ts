@@ -6,7 +6,7 @@ const now = Date.UTC(2026, 1, 13, 12);
 const inMinutes = (minutes: number) => now + minutes * 60_000;
 const url = (query: string) => new URL(`https://storage.example.com/bucket/artifacts.zip?${query}`);
 
-describe('The address of a file in a storage', () => {
+describe('The signed URL of a file in an object storage', () => {
   const cases: Readonly<Record<string, number>> = {
     'X-Amz-Date=20260213T115900Z&X-Amz-Expires=600&X-Amz-Signature=x': inMinutes(9),
     'x-amz-expires=60&x-amz-date=20260213T120000Z': inMinutes(1),
@@ -22,12 +22,12 @@ describe('The address of a file in a storage', () => {
     'se=soon': inMinutes(1),
   };
   for (const [query, expected] of Object.entries(cases)) {
-    it(`runs out when ${query || 'nothing'} says so`, () => {
+    it(`expires when ${query || 'nothing'} says so`, () => {
       assert.equal(expiryOf(url(query), now), expected);
     });
   }
 
-  it('is known until shortly before it runs out', () => {
+  it('is kept until shortly before it expires', () => {
     let time = now;
     const place = new SignedUrlCache(() => time).of('a build');
     assert.equal(place.get(), undefined);
@@ -39,13 +39,13 @@ describe('The address of a file in a storage', () => {
     assert.equal(place.get(), undefined);
   });
 
-  it('that has run out already is not kept', () => {
+  it('is not kept if it has already expired', () => {
     const place = new SignedUrlCache(() => now).of('a build');
     place.keep(url('se=2026-02-13T11%3A59%3A00Z'));
     assert.equal(place.get(), undefined);
   });
 
-  it('is one for each build, and forgotten', () => {
+  it('is kept per build, and can be dropped', () => {
     const places = new SignedUrlCache(() => now);
     const [one, other] = [places.of('one'), places.of('other')];
     one.keep(url('se=1'));
@@ -59,14 +59,14 @@ describe('The address of a file in a storage', () => {
     assert.equal(other.get(), undefined);
   });
 
-  it('of the fiftieth build before is forgotten', () => {
+  it('is dropped after fifty further builds', () => {
     const places = new SignedUrlCache(() => now);
     for (let build = 0; build <= 50; build += 1) places.of(String(build)).keep(url(''));
     const known = Array.from({ length: 51 }, (_, build) => places.of(String(build)).get() !== undefined);
     assert.deepEqual([known[0], known[1], known[50]], [false, true, true]);
   });
 
-  it('is not shown with what holds it', () => {
+  it('is not revealed by the object that holds it', () => {
     const places = new SignedUrlCache(() => now);
     const place = places.of('a build');
     place.keep(url('sig=S3CR3T'));

@@ -12,9 +12,9 @@ import { isGraphql, named } from '../branch';
 
 const auto = { apiVersion: 'auto' } as const;
 
-describe('Why a build failed', () => {
+describe('The reason why a build failed', () => {
   for (const release of releasesWithGraphql.filter((each) => isSince(each, '16.3')))
-    it(`is on ${release} known by GitLab's sentence, in the same word that REST has`, () =>
+    it(`is recognized on ${release} from GitLab's sentence, as the same word that REST uses`, () =>
       withGitLab({ profile: release }, async (fake) => {
         const { project, sha, ref } = smallProject(fake.world);
         for (const failureReason of [...explainedReasons, 'script_failure'])
@@ -29,7 +29,7 @@ describe('Why a build failed', () => {
       }));
 
   for (const release of releasesWithGraphql.filter((each) => isSince(each, '14.9') && !isSince(each, '16.2')))
-    it(`is on ${release} known by the tooltip of GitLab's own pages, in the same word that REST has`, () =>
+    it(`is recognized on ${release} from the tooltip on GitLab's own pages, as the same word that REST uses`, () =>
       withGitLab({ profile: release }, async (fake) => {
         const { project, sha, ref } = smallProject(fake.world);
         for (const failureReason of [...explainedReasons, 'script_failure'])
@@ -45,7 +45,7 @@ describe('Why a build failed', () => {
             assert.equal(named(listing, `${reason} ${allowFailure}`).failureReason, reason);
       }));
 
-  it('is of an unknown sentence that sentence, as plain text', () =>
+  it('is an unknown sentence itself, as plain text', () =>
     withGitLab({ profile: '18.9' }, async (fake) => {
       const { project, sha } = smallProject(fake.world);
       fake.world.addBuild(project, { sha, name: 'new', status: 'failed', failureReason: 'moon_in_the_way' });
@@ -53,7 +53,7 @@ describe('Why a build failed', () => {
       assert.deepEqual([build.failureReason, build.failureMessage], [undefined, 'The job failed: moon in the way']);
     }));
 
-  it('has an exit code, and what is stuck says so, where GraphQL tells', () =>
+  it('includes an exit code, and says if the build is stuck, provided that GraphQL does', () =>
     withGitLab({ profile: '18.9' }, async (fake) => {
       const { project, sha, ref } = everyPipeline(fake.world);
       const listing = await clientOf(fake, auto).listing(project.path, { sha, ref }, unhurried());
@@ -67,7 +67,7 @@ describe('Why a build failed', () => {
       );
     }));
 
-  it('is kept with a commit that is stored', () =>
+  it('is stored with the commit', () =>
     withGitLab({ profile: '18.9' }, async (fake) => {
       const { project, sha, ref } = everyPipeline(fake.world);
       const listing = await clientOf(fake, auto).listing(project.path, { sha, ref }, unhurried());
@@ -80,9 +80,9 @@ describe('Why a build failed', () => {
     }));
 });
 
-describe('What is wrong with a configuration', () => {
+describe('The configuration error of a pipeline', () => {
   for (const release of ['10.8', '13.9', '15.9', '16.3', '18.9'] as const)
-    it(`is told on ${release}, by at most one request more, once`, () =>
+    it(`is loaded on ${release} with at most one more request, once`, () =>
       withGitLab({ profile: release }, async (fake) => {
         const { project, sha, ref } = smallProject(fake.world);
         const broken = fake.world.addPipeline(project, { sha, ref: 'experiment', yamlErrors });
@@ -97,7 +97,7 @@ describe('What is wrong with a configuration', () => {
         assert.equal(asked.length, isSince(release, '17.2') ? 0 : 1);
       }));
 
-  it('is not asked for where a pipeline with builds failed, or one without builds did not', () =>
+  it("is not requested if the failed pipeline has builds, or if a pipeline without builds didn't fail", () =>
     withGitLab({ profile: '13.9' }, async (fake) => {
       const { project, sha, ref } = smallProject(fake.world);
       fake.world.addBuild(project, { sha, ref: 'v1', name: 'x', status: 'failed' });

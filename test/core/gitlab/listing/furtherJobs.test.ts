@@ -37,7 +37,7 @@ async function read(ids: readonly number[], isDown: boolean, known?: KnownPages)
 const numbers = (count: number, from = 1) => Array.from({ length: count }, (_, index) => index + from);
 
 describe('Further pages of jobs', () => {
-  it('give every job, whatever came or went since, in whichever order they are listed', () =>
+  it('contain every job, whatever was added or removed since, in either order', () =>
     fc.assert(
       fc.asyncProperty(
         fc.boolean(),
@@ -62,13 +62,13 @@ describe('Further pages of jobs', () => {
     ));
 
   for (const isDown of [true, false])
-    it(`ask for no page twice where nothing has changed (${isDown ? 'newest' : 'oldest'} first)`, async () => {
+    it(`request no page twice if nothing has changed (${isDown ? 'newest' : 'oldest'} first)`, async () => {
       const { pages } = await read(numbers(20), isDown);
       const { asked } = await read(numbers(20), isDown, pages);
       assert.deepEqual([...asked].sort(), [...pages.cursors].sort());
     });
 
-  it('stay as many where one is added again and again', async () => {
+  it('stay the same number if one is added again and again', async () => {
     let { pages } = await read(numbers(30), true);
     for (let count = 31; count < 60; count += 1) {
       const { asked, pages: next } = await read(numbers(count), true, pages);
@@ -77,7 +77,7 @@ describe('Further pages of jobs', () => {
     }
   });
 
-  it('are asked for five at once, and no more after a failure or once the listing is over', async () => {
+  it('are requested five at once, and no further after a failure or once the listing is over', async () => {
     for (const ends of ['failure', 'over', 'never'] as const) {
       let [open, most, asked] = [0, 0, 0];
       const further = new FurtherJobs(async (_, cursor) => {

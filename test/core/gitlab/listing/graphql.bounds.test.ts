@@ -54,7 +54,7 @@ describe('GraphQL: the pipelines of a commit', () => {
     [501, 500, true],
     [5000, 500, true],
   ] as const)
-    it(`are five hundred at most of one answer, and it is said when there are more: ${count}`, async () => {
+    it(`are limited to five hundred per response, and it is reported when there are more: ${count}`, async () => {
       const { pipelines, requests, ...rest } = await listed(many(count, (id) => pipeline(id)));
       assert.deepEqual([pipelines.length, rest.isPartial, requests], [shown, isPartial, 1]);
     });
@@ -69,7 +69,7 @@ describe('GraphQL: the pipelines of a commit', () => {
     assert.deepEqual([builds.length, pipelines.length, isPartial, requests], [20_000, 1, true, 1]);
   });
 
-  it('are asked for a thousand times at most, however many commits of children are named', async () => {
+  it('take a thousand requests at most, however many child commits are named', async () => {
     const { isPartial, requests } = await listed([
       pipeline(
         1,
@@ -86,7 +86,7 @@ describe('GraphQL: the pipelines of a commit', () => {
     [10, 21, true],
     [100, 100, true],
   ] as const)
-    it(`are those of ten merge requests and twenty of each, and it is said when there are more: ${requestsOpen} of ${ofEach}`, async () => {
+    it(`are limited to ten merge requests with twenty each, and it is reported when there are more: ${requestsOpen} of ${ofEach}`, async () => {
       const mergeRequests = many(requestsOpen, (iid) => ({
         ...{ iid: String(iid), title: 'x', diffHeadSha: sha },
         pipelines: list(many(ofEach, (at) => ofMergeRequest(iid * 1000 + at))),

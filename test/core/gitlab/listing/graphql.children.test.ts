@@ -10,7 +10,7 @@ interface Child {
 /** The commit and the merge of it; its own child runs, and is asked for beside these. */
 const others = 3;
 
-describe('Children that have ended, before 17.0', () => {
+describe('Child pipelines that have ended, before 17.0', () => {
   let at: Branch;
   afterEach(() => at.fake.close());
   const requests = async (work?: () => Promise<unknown>): Promise<number> =>
@@ -40,14 +40,14 @@ describe('Children that have ended, before 17.0', () => {
   }
 
   for (const profile of ['14.9', '15.9', '16.3'] as const)
-    it(`are not asked for again on ${profile}, and are shown as before`, async () => {
+    it(`are not requested again on ${profile}, and are shown as before`, async () => {
       await start(profile, 40);
       const before = await at.listing();
       assert.equal(await requests(async () => assert.deepEqual(await at.listing(), before)), 0);
       assert.equal(before.builds.filter(({ name }) => name.startsWith('below')).length, 40);
     });
 
-  it('are asked for again where one has changed, and that one alone', async () => {
+  it('are requested again if one has changed, and only that one', async () => {
     const [first, second] = await start('15.9', 4);
     assert.ok(first && second);
     const { id } = at.fake.world.retry(first.build);
@@ -59,7 +59,7 @@ describe('Children that have ended, before 17.0', () => {
     assert.equal(await requests(), 0);
   });
 
-  it('are asked for again when a person asks', async () => {
+  it('are requested again when a person asks', async () => {
     const [first] = await start('15.9', 4);
     assert.ok(first);
     // Nothing of this shows in the state of the pipeline.
@@ -70,7 +70,7 @@ describe('Children that have ended, before 17.0', () => {
     assert.equal(await requests(), 0);
   });
 
-  it('are asked for each time where they have children themselves, with these', async () => {
+  it('are requested every time if they have children themselves, together with these', async () => {
     const [first] = await start('15.9', 1);
     assert.ok(first);
     const nested = add(7, first.pipeline);

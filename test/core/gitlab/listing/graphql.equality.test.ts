@@ -144,7 +144,7 @@ for (const release of releasesWithGraphql) {
         assertSame(pipelinesOf(byGraphql), pipelinesOf(byRest), ofPipelines, release),
       ));
 
-    it('has in the build itself what its row lacks', () =>
+    it('has in the build itself what its list row lacks', () =>
       compared(async ({ byRest, client, made }) => {
         const builds = flatten(byRest.builds).filter(({ kind }) => kind === undefined);
         assert.ok(builds.some(({ runner, artifacts, reports }) => runner && artifacts?.expireAt && reports));
@@ -154,7 +154,7 @@ for (const release of releasesWithGraphql) {
         }
       }));
 
-    it('has all of them', () =>
+    it('has all of the builds and pipelines', () =>
       compared(({ byGraphql, byRest, made }, { world }) => {
         const { branch, child, nested, merge, mergeChild, mergeNested, detached, tag, broken } = made;
         const wanted = [branch, child, nested, merge, mergeChild, mergeNested, detached, tag, broken];

@@ -54,14 +54,14 @@ function changedJobs(change: (jobs: Jobs) => Row): Fault {
   return changedPipelines((pipeline) => ({ ...pipeline, jobs: change(pipeline['jobs'] as Jobs) }));
 }
 
-describe('GraphQL that does not answer as it should', () => {
+describe('GraphQL that does not respond as it should', () => {
   let at: Branch;
   const warnings = () => at.log.lines.filter((line) => line.startsWith('GraphQL is not used'));
   const start = async (profile: ProfileName) => (at = await Branch.start(profile));
 
   afterEach(() => at.fake.close());
 
-  it('is asked no more once it has said anything else, which is logged once', async () => {
+  it('is not used again once it has sent anything unexpected, which is logged once', async () => {
     await start('18.9');
     at.fake.faults = [{ when: isGraphql, answer: saying('Nothing of the kind') }];
     await assertWhole(at);
@@ -71,7 +71,7 @@ describe('GraphQL that does not answer as it should', () => {
     assert.deepEqual(warnings(), ['GraphQL is not used, but REST: Nothing of the kind']);
   });
 
-  it('is asked anew with another token, and after a day', async () => {
+  it('is tried again with another token, and after a day', async () => {
     await start('18.9');
     let token = developerToken;
     at.fresh(() => token);
@@ -91,27 +91,29 @@ describe('GraphQL that does not answer as it should', () => {
   const passing: Readonly<Record<string, Fault>> = {
     'a 500': serverError(),
     'a 502': badGateway(),
-    'a page': htmlPage(),
+    'an HTML page': htmlPage(),
     'damaged JSON': brokenJson(),
-    'a reset before the answer': { reset: 'beforeHeaders' },
-    'a reset amid the answer': { reset: 'midBody' },
-    'a time-out told with 200': { answer: saying('Timeout on Project.pipelines') },
-    'a time-out told with others': { answer: saying('No such thing', 'Timeout on MergeRequest.pipelines') },
-    'a time-out told with 503': {
+    'a connection reset before the response': { reset: 'beforeHeaders' },
+    'a connection reset in the middle of the response': { reset: 'midBody' },
+    'a timeout reported with status 200': { answer: saying('Timeout on Project.pipelines') },
+    'a timeout reported together with other errors': {
+      answer: saying('No such thing', 'Timeout on MergeRequest.pipelines'),
+    },
+    'a timeout reported with status 503': {
       answer: { ...saying('Request timed out. Please try a less complex query'), status: 503 },
     },
-    'no pipelines in place of a list': changed((project) => ({ ...project, own: null })),
-    'nothing in place of a pipeline': changed((project) => ({ ...project, own: { nodes: [null] } })),
-    'no jobs in place of a list': changedPipelines((pipeline) => ({ ...pipeline, jobs: null })),
-    'nothing in place of a job': changedJobs((jobs) => ({ ...jobs, nodes: [...jobs.nodes, null] })),
-    'a further page without a cursor': changedJobs((jobs) => ({ ...jobs, pageInfo: { hasNextPage: true } })),
+    'null in place of a list of pipelines': changed((project) => ({ ...project, own: null })),
+    'null in place of a pipeline': changed((project) => ({ ...project, own: { nodes: [null] } })),
+    'null in place of a list of jobs': changedPipelines((pipeline) => ({ ...pipeline, jobs: null })),
+    'null in place of a job': changedJobs((jobs) => ({ ...jobs, nodes: [...jobs.nodes, null] })),
+    'a next page without a cursor': changedJobs((jobs) => ({ ...jobs, pageInfo: { hasNextPage: true } })),
     'a page that leads back to itself': changedJobs((jobs) => ({
       ...jobs,
       pageInfo: { hasNextPage: true, endCursor: 'back' },
     })),
   };
   for (const [status, fault] of Object.entries(passing)) {
-    it(`is not asked for ten minutes after ${status}`, async () => {
+    it(`is not used for ten minutes after ${status}`, async () => {
       await start('18.9');
       at.fake.faults = [{ ...fault, when: isGraphql }];
       await assertWhole(at);
@@ -127,7 +129,7 @@ describe('GraphQL that does not answer as it should', () => {
     });
   }
 
-  it('is asked first again after a reset of everything, which REST finds out at once', async () => {
+  it('is tried first again after every connection was reset, which REST notices immediately', async () => {
     await start('18.9');
     await assertWhole(at);
     at.fake.faults = [{ reset: 'beforeHeaders' }];
@@ -143,15 +145,15 @@ describe('GraphQL that does not answer as it should', () => {
   });
 
   const lasting: Readonly<Record<string, Fault>> = {
-    'a page': htmlPage(),
+    'an HTML page': htmlPage(),
     'a redirect to the sign-in page': signInRedirect('http://127.0.0.1/gitlab'),
     'a 404': { answer: { status: 404, headers: json, body: '{"error":"404 Not Found"}' } },
     'a refusal of the query': { answer: { ...saying('Query too large'), status: 422 } },
     'something else': { answer: { status: 200, headers: json, body: '{"data":{"project":{"own":{"nodes":[{}]}}}}' } },
-    'no object': { answer: { status: 200, headers: json, body: '[]' } },
+    "something that isn't an object": { answer: { status: 200, headers: json, body: '[]' } },
   };
   for (const [what, fault] of Object.entries(lasting)) {
-    it(`gives way to REST where ${what} comes in its place`, async () => {
+    it(`gives way to REST if it responds with ${what}`, async () => {
       await start('18.9');
       at.fake.faults = [{ ...fault, when: isGraphql }];
       await assertWhole(at);
@@ -160,7 +162,7 @@ describe('GraphQL that does not answer as it should', () => {
     });
   }
 
-  it('that does not know the token leaves it to REST to say why, and is asked again', async () => {
+  it('that does not recognize the token lets REST say why, and is tried again', async () => {
     await start('18.9');
     at.fake.world.addToken({ token: 'old', user: 'dana', expiresAt: at.fake.world.now() + 1000 });
     at.fresh(() => 'old');
@@ -172,7 +174,7 @@ describe('GraphQL that does not answer as it should', () => {
     assert.deepEqual(warnings(), []);
   });
 
-  it('that is limited says until when, and REST is not asked in its place', async () => {
+  it('that is rate limited says until when, and REST is not used in its place', async () => {
     await start('18.9');
     await at.listing();
     at.fake.faults = [{ ...rateLimited({ retryAfter: 30 }), when: isGraphql }];
@@ -184,7 +186,7 @@ describe('GraphQL that does not answer as it should', () => {
     assert.equal(at.client.usesGraphql, true);
   });
 
-  it('that is aborted is not asked again, nor is REST', async () => {
+  it('that is aborted is not tried again, and neither is REST', async () => {
     await start('18.9');
     await at.listing();
     const abort = new AbortController();
@@ -212,7 +214,7 @@ describe('GraphQL that does not answer as it should', () => {
     assert.equal(at.client.usesGraphql, true);
   });
 
-  it('finds a project that was renamed under way by its new path, each time', async () => {
+  it('finds a project that was renamed in the meantime by its new path, each time', async () => {
     await start('18.9');
     await assertWhole(at);
     const { project, sha, ref } = at.made;
@@ -226,7 +228,7 @@ describe('GraphQL that does not answer as it should', () => {
     assert.deepEqual(warnings(), []);
   });
 
-  it('lists a project that was renamed under way where its old path leads nowhere', async () => {
+  it('lists a project that was renamed in the meantime if its old path leads nowhere', async () => {
     await start('15.9');
     await assertWhole(at);
     at.fake.world.moveProject(at.made.project, 'group/renamed');

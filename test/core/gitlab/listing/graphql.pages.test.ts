@@ -42,7 +42,7 @@ async function opened(fake: FakeGitLab, count: number) {
 
 describe('The pages of jobs by GraphQL', () => {
   for (const profile of each)
-    it(`are read one by one the first time, and side by side from then on, on ${profile}`, () =>
+    it(`are read one by one the first time, and in parallel from then on, on ${profile}`, () =>
       withBuilds(profile, 1000, async ({ rounds, counts, all, client, project, sha }) => {
         // What the server is, and ten pages.
         const cold = await rounds.during(() => client.listing(project.path, { sha }, unhurried()));
@@ -53,7 +53,7 @@ describe('The pages of jobs by GraphQL', () => {
         assert.deepEqual(await counts(), [2, 10]);
       }));
 
-  it('are whole where builds were added since, at one request more', () =>
+  it('are complete if builds were added since, with one more request', () =>
     withBuilds('18.9', 450, async ({ fake, project, counts, all }) => {
       await counts();
       assert.deepEqual(await counts(), [1, 5]);
@@ -68,7 +68,7 @@ describe('The pages of jobs by GraphQL', () => {
       assert.equal(all().length, 454);
     }));
 
-  it('are whole where more builds than a page has were added since', () =>
+  it('are complete if more than a page of builds was added since', () =>
     withBuilds('18.9', 250, async ({ fake, project, sha, counts }) => {
       await counts();
       const [pipeline] = fake.world.pipelines(project);

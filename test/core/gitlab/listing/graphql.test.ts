@@ -14,7 +14,7 @@ const plain = (value: object, names: readonly string[]) =>
 
 describe('The commit of builds that GraphQL lists', () => {
   for (const release of ['15.9', '18.9'] as const)
-    it(`has its title and author on ${release}, children's too`, () =>
+    it(`has its title and author on ${release}, and so do those of child pipelines`, () =>
       withGitLab({ profile: release }, async (fake) => {
         const { project, sha, ref } = everyPipeline(fake.world);
         const { builds } = await clientOf(fake, { apiVersion: 'auto' }).listing(
@@ -35,7 +35,7 @@ describe('GraphQL', () => {
   afterEach(() => at.fake.close());
 
   for (const profile of ['15.9', '18.9'] as const) {
-    it(`gives on ${profile} what REST gives`, async () => {
+    it(`returns on ${profile} what REST returns`, async () => {
       await start(profile);
       const byGraphql = await at.listing();
       assert.equal(at.client.usesGraphql, true);
@@ -67,7 +67,7 @@ describe('GraphQL', () => {
       );
     });
 
-    it(`tells on ${profile} when a delayed build starts`, async () => {
+    it(`says on ${profile} when a delayed build starts`, async () => {
       await start(profile);
       const { scheduledAt } = named(await at.listing(), 'staging');
       assert.equal(Date.parse(scheduledAt ?? ''), at.made.builds.staging.scheduledAtMs);
@@ -78,7 +78,7 @@ describe('GraphQL', () => {
       [101, 2],
       [250, 3],
     ] as const) {
-      it(`asks on ${profile} for ${count} jobs of a pipeline in ${pages} requests`, async () => {
+      it(`reads ${count} jobs of a pipeline on ${profile} in ${pages} requests`, async () => {
         await start(profile);
         const { project, sha } = at.made;
         const pipeline = at.fake.world.addPipeline(project, { sha, ref: 'main', source: 'schedule' });
@@ -97,7 +97,7 @@ describe('GraphQL', () => {
       });
     }
 
-    it(`finds on ${profile} what a bridge beyond the first hundred jobs has started`, async () => {
+    it(`finds on ${profile} what a bridge beyond the first hundred jobs started`, async () => {
       await start(profile);
       const { project, sha, branch } = at.made;
       for (let index = 0; index < 120; index += 1) {
@@ -109,7 +109,7 @@ describe('GraphQL', () => {
       assert.equal(at.client.usesGraphql, true);
     });
 
-    it(`says on ${profile} what a Reporter may not do`, async () => {
+    it(`says on ${profile} what a Reporter can't do`, async () => {
       await start(profile);
       at.fresh(() => reporterToken);
       const { builds } = await at.listing();
@@ -120,7 +120,7 @@ describe('GraphQL', () => {
       }
     });
 
-    it(`says on ${profile} what a Developer may do`, async () => {
+    it(`says on ${profile} what a Developer can do`, async () => {
       await start(profile);
       const listing = await at.listing();
       assert.ok(can(named(listing, 'compile'), 'retry') && can(named(listing, 'compile'), 'erase'));
@@ -136,7 +136,7 @@ describe('GraphQL', () => {
     });
   }
 
-  it('says what waits, and yet is not to be played', async () => {
+  it("recognizes builds that wait but can't be played", async () => {
     await start('18.9');
     const { project, sha, branch } = at.made;
     at.fake.world.addBuild(project, { sha, pipeline: branch, name: 'archived', status: 'manual', when: 'on_success' });
@@ -144,14 +144,14 @@ describe('GraphQL', () => {
   });
 
   for (const release of ['15.9', '17.2'] as const)
-    it(`does not ask for what ${release} is known to lack`, async () => {
+    it(`does not request what ${release} is known to lack`, async () => {
       await start(release);
       const cold = await countsOf(at);
       assert.ok(at.log.lines.every((line) => !line.startsWith('GraphQL lacks')));
       assert.deepEqual([cold.byGraphql, await countsOf(at)], [3, { byGraphql: 3, byRest: 0 }]);
     });
 
-  it('leaves out what the server lacks, and asks for it once', async () => {
+  it('leaves out what the server lacks after requesting it once', async () => {
     await start('17.2');
     const body = JSON.stringify({ version: '17.3.0-ee', revision: '4e963fe' });
     const answer = { status: 200, headers: { 'Content-Type': 'application/json' }, body };
@@ -165,7 +165,7 @@ describe('GraphQL', () => {
     await assertWhole(at);
   });
 
-  it('asks for more children than it takes at once in turns', async () => {
+  it('requests more children than it can at once in batches', async () => {
     await start('18.9');
     const { project, sha, ref, branch } = at.made;
     for (let index = 0; index < 25; index += 1) {

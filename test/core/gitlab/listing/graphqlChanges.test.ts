@@ -94,12 +94,13 @@ const changes: Readonly<Record<string, (world: World, calm: Calm) => unknown>> =
   'a build of a child pipeline ends': (world, { ofChild }) => world.setStatus(ofChild, 'success'),
   'a manual build is started': (world, { manual }) => world.play(manual),
   'a build is retried': (world, { failed }) => world.retry(failed),
-  'a build is retried and has ended meanwhile': (world, { failed }) => world.setStatus(world.retry(failed), 'failed'),
+  'a build is retried and its retry has already ended': (world, { failed }) =>
+    world.setStatus(world.retry(failed), 'failed'),
   'there is a new pipeline': (world, { seed: { project, sha, ref } }) =>
     world.addBuild(project, { sha, ref, pipeline: world.addPipeline(project, { sha, ref }), name: 'new' }),
 };
 
-describe('A listing by GraphQL of builds that stay as they are', () => {
+describe('A GraphQL listing of unchanged builds', () => {
   it('takes one short query', () =>
     withGitLab({ profile: '18.9' }, async (fake) => {
       const calm = new Calm(fake);
@@ -111,7 +112,7 @@ describe('A listing by GraphQL of builds that stay as they are', () => {
     }));
 
   for (const [name, change] of Object.entries(changes))
-    it(`is loaded anew when ${name}`, () =>
+    it(`is loaded in full when ${name}`, () =>
       withGitLab({ profile: '18.9' }, async (fake) => {
         const calm = new Calm(fake);
         await calm.settle();
@@ -121,7 +122,7 @@ describe('A listing by GraphQL of builds that stay as they are', () => {
         assert.deepEqual(polled, await calm.listing(true));
       }));
 
-  it('takes one short query where a merge result has pipelines, too', async () => {
+  it('takes one short query if a merge result has pipelines, too', async () => {
     const at = await Branch.start('18.9');
     try {
       await at.listing();
@@ -139,7 +140,7 @@ describe('A listing by GraphQL of builds that stay as they are', () => {
     }
   });
 
-  it('takes no short query where it could not tell all: more than a hundred active builds', () =>
+  it("takes no short query if that can't cover everything: more than a hundred active builds", () =>
     withGitLab({ profile: '18.9' }, async (fake) => {
       const calm = new Calm(fake);
       const { project, sha, ref } = calm.seed;
@@ -149,7 +150,7 @@ describe('A listing by GraphQL of builds that stay as they are', () => {
       assert.ok(!(await calm.kinds()).includes('short'));
     }));
 
-  it('is loaded anew when the user asks, and at the latest after half a minute', () =>
+  it('is loaded in full when the user asks, and after half a minute at the latest', () =>
     withGitLab({ profile: '18.9' }, async (fake) => {
       const calm = new Calm(fake);
       await calm.settle();
@@ -170,7 +171,7 @@ describe('A listing by GraphQL of builds that stay as they are', () => {
       assert.deepEqual(await calm.kinds(), wholeListing);
     }));
 
-  it('does without the short query where GitLab refuses it', () =>
+  it('works without the short query if GitLab refuses it', () =>
     withGitLab({ profile: '18.9' }, async (fake) => {
       const calm = new Calm(fake);
       await calm.settle();
@@ -191,7 +192,7 @@ describe('A listing by GraphQL of builds that stay as they are', () => {
     }));
 
   for (const profile of ['17.2', '18.9', '18.10'] as const satisfies readonly (ProfileName | VariantName)[])
-    it(`weighs little on ${profile}`, () =>
+    it(`has a low complexity on ${profile}`, () =>
       withGitLab({ profile }, async ({ world }) => {
         const commits = ['a', 'b'].map((digit) => ({ sha: digit.repeat(40), hasChildren: true }));
         const { text, variables } = changesQuery('group/project', commits);

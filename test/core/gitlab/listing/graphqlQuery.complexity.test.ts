@@ -41,9 +41,9 @@ function assertLight({ world }: FakeGitLab, sent: readonly Sent[]): void {
   }
 }
 
-describe('The queries of the client', () => {
+describe("The client's queries", () => {
   for (const release of releasesWithGraphql) {
-    it(`weigh no more than ${limit} on ${release}, and are not too long`, () =>
+    it(`have a complexity of at most ${limit} on ${release}, and are not too long`, () =>
       withGitLab({ profile: release }, async (fake) => {
         const { project, sha, ref, branch, child } = everyPipeline(fake.world);
         for (let index = 0; index < 230; index++) {
@@ -69,7 +69,7 @@ describe('The queries of the client', () => {
         );
       }));
 
-    it(`for what a build waits for, its tests and its history weigh no more on ${release}`, () =>
+    it(`for what a build waits for, its tests and its history are no more complex on ${release}`, () =>
       withGitLab({ profile: release }, async (fake) => {
         const { project, sha, ref, branch } = everyPipeline(fake.world);
         const client = clientOf(fake, { apiVersion: 'auto' });

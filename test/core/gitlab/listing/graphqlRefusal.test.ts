@@ -104,8 +104,8 @@ function placesIn(sent: readonly Sent[]): readonly string[] {
 /** Every GitLab has these. */
 const always = ['Query.project', 'Query.project(fullPath)', 'Project.pipelines', 'Pipeline.id', 'Pipeline.iid'];
 
-describe('What GraphQL refuses', () => {
-  it('is any one field or argument: no build is missing then', () =>
+describe('A refusal by GraphQL', () => {
+  it('of any one field or argument leaves no build out', () =>
     on({ profile: '18.9' }, async (scene) => {
       const sent = await scene.queriesOf();
       const places = placesIn(sent).filter((place) => !always.includes(place));
@@ -120,7 +120,7 @@ describe('What GraphQL refuses', () => {
       assert.deepEqual(missing, []);
     })).timeout(60_000);
 
-  it('is much at once, told five at a time: the client goes on asking without it, and GraphQL stays in use', async () => {
+  it('of many fields, reported five at a time, makes the client leave them out, and GraphQL stays in use', async () => {
     const lacks = ['tags', 'coverage', 'scheduledAt', 'canPlayJob', 'retryable', 'createdByTag', 'runner'];
     await on({ profile: '18.9', graphqlLacks: lacks.map((field) => `CiJob.${field}`) }, async (scene) => {
       await scene.assertWhole();
@@ -138,7 +138,7 @@ describe('What GraphQL refuses', () => {
     'a query that is too deep': graphqlFaults.tooDeep(),
   };
   for (const [what, fault] of Object.entries(byRest)) {
-    it(`is ${what}: REST lists all`, () =>
+    it(`of ${what} makes REST list everything`, () =>
       on({ profile: '18.9' }, async (scene) => {
         scene.fail(fault);
         await scene.assertWhole();
@@ -146,14 +146,14 @@ describe('What GraphQL refuses', () => {
       }));
   }
 
-  it('is a token: REST says what is the matter with it', () =>
+  it('of a token lets REST say what is wrong with it', () =>
     on({ profile: '18.9' }, async (scene) => {
       scene.fail(graphqlFaults.invalidToken());
       await scene.assertWhole();
       assert.equal(scene.client.usesGraphql, true);
     }));
 
-  it('is too many requests: that is told, and REST is not asked in its place', () =>
+  it('of too many requests is reported, and REST is not used in its place', () =>
     on({ profile: '18.9' }, async (scene) => {
       await scene.list();
       scene.fail(graphqlFaults.rateLimited());
@@ -166,19 +166,19 @@ describe('What GraphQL refuses', () => {
 
 describe('GraphQL under load', () => {
   const passing: Readonly<Record<string, Fault>> = {
-    'no time for the jobs of any pipeline, told with 200': graphqlFaults.timeout('Pipeline.jobs'),
-    'time for the jobs of one pipeline, told with 200': graphqlFaults.timeout('Pipeline.jobs', 1),
-    'no time for some artifacts, told with 200': graphqlFaults.timeout('CiJob.artifacts', 3),
-    'no time to validate, told with 200': graphqlFaults.validationTimeout(),
+    'no time for the jobs of any pipeline, reported with status 200': graphqlFaults.timeout('Pipeline.jobs'),
+    'time for the jobs of one pipeline, reported with status 200': graphqlFaults.timeout('Pipeline.jobs', 1),
+    'no time for some artifacts, reported with status 200': graphqlFaults.timeout('CiJob.artifacts', 3),
+    'no time to validate, reported with status 200': graphqlFaults.validationTimeout(),
     'a database that took too long (503)': graphqlFaults.databaseTimeout(),
-    'a mistake of its own (500)': graphqlFaults.bug(),
-    'a gateway that fails (502)': { ...badGateway(), when: isGraphql },
-    'a page': { ...htmlPage(), when: isGraphql },
+    'an error of its own (500)': graphqlFaults.bug(),
+    'a failing gateway (502)': { ...badGateway(), when: isGraphql },
+    'an HTML page': { ...htmlPage(), when: isGraphql },
     'damaged JSON': { ...brokenJson(), when: isGraphql },
     'a redirect to the sign-in page': { ...signInRedirect('http://127.0.0.1/gitlab'), when: isGraphql },
   };
   for (const [what, fault] of Object.entries(passing)) {
-    it(`has ${what}: all builds are listed, and it is asked again after minutes`, () =>
+    it(`has ${what}, but all builds are listed, and it is tried again after minutes`, () =>
       on({ profile: '18.9' }, async (scene) => {
         scene.fail(fault);
         await scene.assertWhole();
@@ -195,7 +195,7 @@ describe('GraphQL under load', () => {
       }));
   }
 
-  it('after a 503 is asked for less, and not for the same three times', () =>
+  it('after a 503 is asked for less, and not for the same thing three times', () =>
     on({ profile: '18.9' }, async (scene) => {
       scene.fail(graphqlFaults.databaseTimeout());
       const queries = await scene.queriesOf();
@@ -208,7 +208,7 @@ describe('GraphQL under load', () => {
       assert.ok(counts.size > 1, 'nothing smaller was asked for');
     }));
 
-  it('that has time for less gives all by smaller pages', () =>
+  it('without enough time returns everything in smaller pages', () =>
     on({ profile: '18.9' }, async (scene) => {
       const isLarge: Fault['when'] = (request) => isGraphql(request) && /jobs\(first: 100\b/.test(request.body);
       scene.fail({ ...graphqlFaults.databaseTimeout(), when: isLarge });
@@ -224,11 +224,11 @@ describe('One query of a listing', () => {
   });
   const faults: Readonly<Record<string, Fault>> = {
     'is reset': { reset: 'beforeHeaders' },
-    'is reset within its answer': { reset: 'midBody' },
+    'is reset during its response': { reset: 'midBody' },
     'breaks off': { truncate: 40 },
-    'gets a page': htmlPage(),
+    'gets an HTML page': htmlPage(),
     'gets damaged JSON': brokenJson(),
-    'gets nothing': { answer: { status: 200, headers: json, body: '' } },
+    'gets an empty response': { answer: { status: 200, headers: json, body: '' } },
     'gets a 502': badGateway(),
     'gets a 503': graphqlFaults.databaseTimeout(),
     'takes too long': told('Timeout on CiJob.detailedStatus'),
@@ -256,14 +256,14 @@ describe('One query of a listing', () => {
         }));
 });
 
-describe('Bridges that are no longer told of as such', () => {
+describe('Bridges that are no longer listed as such', () => {
   const headers = { 'Content-Type': 'application/json' };
   const missing: Fault = {
     when: ({ path }) => path.includes('/bridges'),
     answer: { status: 404, headers, body: '{"error":"404 Not Found"}' },
   };
 
-  it('are asked for as trigger jobs, from then on at once', () =>
+  it('are requested as trigger jobs, from then on immediately', () =>
     on({ profile: '19.2' }, async (scene) => {
       const refused: string[] = [];
       const isMissing: Fault['when'] = (request) => missing.when?.(request) === true && refused.push(request.path) > 0;
@@ -275,7 +275,7 @@ describe('Bridges that are no longer told of as such', () => {
       assert.deepEqual(refused, []);
     }));
 
-  it('are not taken for none because the answer failed once', () =>
+  it('are not considered absent because the response failed once', () =>
     on({ profile: '18.9' }, async (scene) => {
       scene.fail(graphqlFaults.tooLarge(), missing);
       await scene.list();

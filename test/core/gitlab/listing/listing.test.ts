@@ -25,7 +25,7 @@ for (const profile of ['13.4', '13.9', '15.9', '18.9'] as const) {
     beforeEach(async () => (at = await Branch.start(profile)));
     afterEach(() => at.fake.close());
 
-    it('is a tree of pipelines, with what a bridge has started below it', async () => {
+    it('is a tree of pipelines, with those that a bridge started below it', async () => {
       const { branch, merge } = at.made;
       const tree = toTree(await at.listing(), 'none', []);
       const packages = ['packages', ['package', 'install']] as const;
@@ -51,7 +51,7 @@ for (const profile of ['13.4', '13.9', '15.9', '18.9'] as const) {
       assert.deepEqual(rspec.sort(), [0, 1]);
     });
 
-    it('tells of each pipeline what it is, with its page', async () => {
+    it('describes each pipeline, with its page', async () => {
       const { branch, merge, child, mergeSha, mergeRequest, sha, ref } = at.made;
       const listing = await at.listing();
       assert.deepEqual(
@@ -73,7 +73,7 @@ for (const profile of ['13.4', '13.9', '15.9', '18.9'] as const) {
       assert.deepEqual(found.stages, isGraphql(profile) ? stages.slice(0, 2) : undefined);
     });
 
-    it('leads from a bridge to what it has started, and has its page', async () => {
+    it('leads from a bridge to what it started, with its page', async () => {
       const bridge = named(await at.listing(), 'packages');
       const { child } = at.made;
       assert.deepEqual([bridge.kind, bridge.downstream], ['bridge', child.id]);
@@ -94,13 +94,13 @@ for (const profile of ['13.4', '13.9', '15.9', '18.9'] as const) {
       '/relative',
       'x',
     ]) {
-      it(`gives no link where another CI system reports ${targetUrl}`, async () => {
+      it(`has no link if another CI system reports ${targetUrl}`, async () => {
         at.fake.world.update(at.made.builds.external, { targetUrl });
         assert.equal(named(await at.listing(), 'jenkins/acceptance').webUrl, undefined);
       });
     }
 
-    it('asks for less once it knows the pipelines', async () => {
+    it('takes fewer requests once it knows the pipelines', async () => {
       await at.listing();
       const asked = await at.asked(() => at.listing());
       // Side by side: the commit, the merge of it, and the children.
@@ -114,7 +114,7 @@ for (const profile of ['13.4', '13.9', '15.9', '18.9'] as const) {
       }
     });
 
-    it('has no pipelines of merge requests where HEAD is on no branch, or another', async () => {
+    it('has no merge request pipelines if HEAD is on no branch, or on another one', async () => {
       for (const listing of [await at.detached(), await at.listing('elsewhere')]) {
         const { branch, child } = at.made;
         assert.deepEqual([...idsOf(listing.pipelines)].sort(), [...idsOf([branch, child])].sort());
@@ -122,7 +122,7 @@ for (const profile of ['13.4', '13.9', '15.9', '18.9'] as const) {
       }
     });
 
-    it('leaves out the merge of an earlier head of the branch, and one that git has lost', async () => {
+    it('leaves out the merge result of an earlier head of the branch, and one that git has lost', async () => {
       const { world } = at.fake;
       const { project, merge, mergeRequest } = at.made;
       const [earlier, lost] = [shaOf('merge of the earlier head'), shaOf('lost merge')];
@@ -139,7 +139,7 @@ for (const profile of ['13.4', '13.9', '15.9', '18.9'] as const) {
       }
     });
 
-    it('leaves out the pipelines of a merge request whose branch has gone on', async () => {
+    it('leaves out the pipelines of a merge request whose branch has moved on', async () => {
       const { project, mergeRequest, branch, child } = at.made;
       at.fake.world.pushToMergeRequest(project, mergeRequest.iid, shaOf('the next head'));
       const { pipelines } = await at.listing();
@@ -157,7 +157,7 @@ for (const profile of ['13.4', '13.9', '15.9', '18.9'] as const) {
       assert.equal(named(listing, 'detached').pipeline, pipeline.id);
     });
 
-    it('nests what a bridge of the merge request’s pipeline has started', async () => {
+    it("nests what a bridge in the merge request's pipeline started", async () => {
       const { world } = at.fake;
       const { project, merge } = at.made;
       const init = { source: 'parent_pipeline', ref: merge.ref, sha: merge.sha } as const;
@@ -191,7 +191,7 @@ for (const profile of ['13.4', '13.9', '15.9', '18.9'] as const) {
         );
     });
 
-    it('does not take the pipeline of another project for a child, but has its page', async () => {
+    it("does not take another project's pipeline for a child, but has its page", async () => {
       const { world } = at.fake;
       const { project, branch, sha } = at.made;
       const other = world.addProject({ path: 'group/other', members: { dana: 'developer' } });
@@ -224,7 +224,7 @@ for (const profile of ['13.4', '13.9', '15.9', '18.9'] as const) {
 
     const refused = { status: 403, headers: json, body: '{"message":"403 Forbidden"}' };
     for (const what of ['merge_requests', 'statuses', 'bridges']) {
-      it(`keeps the builds where ${what} are refused`, async () => {
+      it(`keeps the builds if ${what} are refused`, async () => {
         at.fake.faults = [{ when: ({ path }) => path.includes(`/${what}`), answer: refused }, withoutGraphql];
         const { builds } = await at.listing();
         assert.ok(builds.some(({ name }) => name === 'compile'));

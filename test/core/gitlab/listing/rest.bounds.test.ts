@@ -27,7 +27,7 @@ describe('REST: the pipelines of a commit', () => {
     [501, 500, true],
     [5000, 500, true],
   ] as const)
-    it(`are five hundred at most, and it is said when there are more: ${count}`, async () => {
+    it(`are limited to five hundred, and it is reported when there are more: ${count}`, async () => {
       asked.length = 0;
       const listing = await rowsOfAll(question, () => assert.fail('no row comes'), pipelines(count));
       assert.deepEqual([listing.pipelines.length, listing.isPartial], [listed, isPartial]);

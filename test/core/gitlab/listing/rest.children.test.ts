@@ -65,7 +65,7 @@ class Commit {
 /** The list of pipelines, and jobs and bridges of the branch's two and of the child that runs; the child has no bridges. */
 const others = 5;
 
-describe('Children that have ended, by REST', () => {
+describe('Child pipelines that have ended, by REST', () => {
   let at: Commit;
   const start = async (profile: '13.4' | '13.9' | '14.0', count: number): Promise<Commit> => {
     at = new Commit(await startGitLab({ profile }), count);
@@ -76,7 +76,7 @@ describe('Children that have ended, by REST', () => {
   afterEach(() => at.fake.close());
 
   for (const profile of ['13.4', '13.9', '14.0'] as const)
-    it(`are not asked for again on ${profile}, and are shown as before`, async () => {
+    it(`are not requested again on ${profile}, and are shown as before`, async () => {
       await start(profile, 40);
       const { listing } = await at.listing();
       assert.equal(listing.builds.filter(({ name }) => name.startsWith('below')).length, 40);
@@ -85,7 +85,7 @@ describe('Children that have ended, by REST', () => {
       assert.deepEqual((await at.listing()).listing, listing);
     });
 
-  it('are asked for again where one has changed, and that one alone', async () => {
+  it('are requested again if one has changed, and only that one', async () => {
     const { children } = await start('13.9', 4);
     const { id } = at.fake.world.retry(children[0]!.build);
     const [, most] = await at.counts();
@@ -98,7 +98,7 @@ describe('Children that have ended, by REST', () => {
     assert.ok((await at.counts())[1] <= others);
   });
 
-  it('are shown as they ended, though they were read while they ran', async () => {
+  it('are shown as they ended, even if they were read while they ran', async () => {
     const { running } = await start('13.9', 1);
     // Its jobs are read before it ends, its bridge after that.
     let isRead = false;
@@ -118,7 +118,7 @@ describe('Children that have ended, by REST', () => {
       assert.equal(named((await at.listing()).listing, 'runs').status, 'failed');
   });
 
-  it('are asked for again when a person asks', async () => {
+  it('are requested again when a person asks', async () => {
     const { children } = await start('13.9', 4);
     // Nothing of this shows in the state of the pipeline.
     at.fake.world.update(children[0]!.build, { tag: true });
@@ -127,7 +127,7 @@ describe('Children that have ended, by REST', () => {
     assert.equal(named((await at.listing()).listing, 'below 0').tag, true);
   });
 
-  it('are asked for each time where they have children themselves', async () => {
+  it('are requested every time if they have children themselves', async () => {
     at = new Commit(await startGitLab({ profile: '13.9' }), 1);
     const nested = at.add('nested', 'success', at.children[0]!.pipeline);
     for (let round = 0; round < 3; round += 1) await at.listing();

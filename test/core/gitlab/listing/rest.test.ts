@@ -57,7 +57,7 @@ describe('The builds of a commit by REST', () => {
       assert.deepEqual(attempts, [[again.id, first]]);
     });
 
-    it('are looked through to the oldest build and no further', async () => {
+    it('are searched up to the oldest build and no further', async () => {
       await start('13.9');
       saying('13.5.0');
       await list();
@@ -66,8 +66,8 @@ describe('The builds of a commit by REST', () => {
     });
   });
 
-  describe('up to 10.7, where no pipeline is to be had by its commit', () => {
-    it('are found by the statuses, and what belongs to which pipeline is asked once', async () => {
+  describe("up to 10.7, which can't find a pipeline by its commit", () => {
+    it('are found by the statuses, and the pipeline of each is requested once', async () => {
       await start('9.0');
       const { world } = fake;
       const tag = world.addPipeline(small.project, { sha: small.sha, ref: 'v2.0', tag: true });
@@ -80,7 +80,7 @@ describe('The builds of a commit by REST', () => {
       assert.deepEqual(await asked(), [...warm, `repository/commits/${small.sha}/statuses?all=true`]);
     });
 
-    it('have a pipeline that was added later', async () => {
+    it('include a pipeline that was added later', async () => {
       await start('9.0');
       await list();
       const tag = fake.world.addPipeline(small.project, { sha: small.sha, ref: 'v2.0', tag: true });
@@ -93,7 +93,7 @@ describe('The builds of a commit by REST', () => {
   });
 
   for (const profile of ['10.8', '13.9'] as const) {
-    it(`cost one request per pipeline, and one, on ${profile}`, async () => {
+    it(`take one request per pipeline, and one more, on ${profile}`, async () => {
       await start(profile);
       await list(small.olderSha);
       const ids = idsOf(fake.world.pipelines(small.project).filter(({ sha }) => sha === small.olderSha));
@@ -104,7 +104,7 @@ describe('The builds of a commit by REST', () => {
   }
 
   for (const profile of ['8.5', '9.0', '13.9'] as const) {
-    it(`have what other CI systems report, asked once a minute, on ${profile}`, async () => {
+    it(`include what other CI systems report, requested once a minute, on ${profile}`, async () => {
       await start(profile);
       let now = Date.UTC(2020, 0, 1);
       const instance = { url: fake.url, hosts: [], apiVersion: 'auto' } as const;
@@ -143,7 +143,7 @@ describe('The builds of a commit by REST', () => {
   const refused = { status: 403, headers: json, body: '{"message":"403 Forbidden"}' };
 
   for (const profile of ['8.5', '9.0', '13.9'] as const)
-    it(`have what other CI systems report as soon as that is given out on ${profile}`, async () => {
+    it(`include what other CI systems report as soon as that is available on ${profile}`, async () => {
       await start(profile);
       const init = { sha: small.sha, kind: 'external', name: 'jenkins', status: 'running' } as const;
       const { id } = fake.world.addBuild(small.project, init);
@@ -153,7 +153,7 @@ describe('The builds of a commit by REST', () => {
       assert.ok(idsOf(await list()).includes(id));
     });
 
-  it('have the pipelines of merge requests as soon as those are given out', async () => {
+  it('include merge request pipelines as soon as those are available', async () => {
     await start('13.9');
     const { ref, sha, project } = small;
     const requests = () => asked(() => client.listing(project.path, { sha, ref }, unhurried()));
@@ -164,7 +164,7 @@ describe('The builds of a commit by REST', () => {
     assert.deepEqual([await isAsked(), await isAsked()], [true, false]);
   });
 
-  it('have a pipeline on 9.0 as soon as one of its jobs is given out', async () => {
+  it('include a pipeline on 9.0 as soon as one of its jobs is available', async () => {
     await start('9.0');
     const isOne = ({ path }: { readonly path: string }) => /\/(1\/jobs\?.*|jobs\/\d+|pipelines\?.*)$/.test(path);
     const missing = { status: 404, headers: json, body: '{"message":"404 Not found"}' };
@@ -174,7 +174,7 @@ describe('The builds of a commit by REST', () => {
     assert.equal((await list()).length, 7);
   });
 
-  it('are those of v3 on 10.8 where the user says that it is to be spoken', async () => {
+  it("come from v3 on 10.8 if the user's settings say so", async () => {
     await start('10.8');
     client = clientOf(fake, { apiVersion: 'v3' });
     const { builds, pipelines } = await client.listing(small.project.path, { sha: small.sha }, unhurried());

@@ -58,12 +58,12 @@ describe('v3', () => {
     });
   });
 
-  it('takes the name of a runner that has no description', () => {
+  it('uses the name of a runner that has no description', () => {
     const row = { id: 1, name: 'rspec', status: 'success', runner: { description: null, name: 'gitlab-runner' } };
     assert.equal(read(row).runner, 'gitlab-runner');
   });
 
-  it('reads any JSON as a build or as an unexpected shape, and the build can be written as JSON again', () => {
+  it('reads any JSON as a build or as an unexpected shape, and the build can be serialized as JSON again', () => {
     const key = fc.constantFrom(
       'id',
       'name',
