@@ -1,17 +1,20 @@
 import assert from 'node:assert/strict';
-import type { Locator } from 'playwright-core';
 import { hostileNames, oddName, smallProject } from '../gitlab/scenarios';
 import { contextMenu, modalDialog, notification, runCommand, treeRow } from '../vscode/workbench';
 import { useWorkbench } from './startWorkbench';
-import { choice, eventually, focusedRow, pointAt, pressInRow, tick, titleButton, titleMenu, unfold } from './view';
-
-/** What a person sees of a text, with one kind of white space. */
-function visible(text: string): string {
-  return text
-    .replace(/[\u200b-\u200f\u202a-\u202e\u2060-\u2069]/g, '')
-    .replace(/[\s\ufeff]+/g, ' ')
-    .trim();
-}
+import {
+  choice,
+  eventually,
+  focusedRow,
+  isPlain,
+  pointAt,
+  pressInRow,
+  tick,
+  titleButton,
+  titleMenu,
+  unfold,
+  visible,
+} from './view';
 
 describe('acting on builds', () => {
   const workbench = useWorkbench({ seed: smallProject, settings: { 'gitlabBuilds.groupBy': 'stage' } });
@@ -131,13 +134,3 @@ describe('acting on builds', () => {
     await notification(page, /Saved/).waitFor();
   });
 });
-
-/** Asserts that the names can be read as they are, and that nothing of them has become a link or an icon. */
-async function isPlain(shown: Locator, names: readonly string[]): Promise<void> {
-  const text = visible(await shown.innerText());
-  for (const name of names) assert.ok(text.includes(visible(name)), `${visible(name)} in ${text}`);
-  assert.equal(
-    await shown.locator('a[href], a[data-href], img, .codicon-flame, .codicon-heart, .codicon-bug').count(),
-    0,
-  );
-}

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
-import { smallProject, type SmallProject } from '../gitlab/scenarios';
+import { hostileNames, smallProject, type SmallProject } from '../gitlab/scenarios';
 import type { SeedOptions } from '../gitlab/seed';
 import type { World } from '../gitlab/world';
 import { contextMenu, quickInput, runCommand, treeRow } from '../vscode/workbench';
 import { useWorkbench } from './startWorkbench';
-import { choice, eventually, unfold } from './view';
+import { choice, eventually, isPlain, unfold } from './view';
+
+const names = hostileNames.slice(0, 10);
 
 function seedInputs(world: World, commit: SeedOptions): SmallProject {
   const small = smallProject(world, commit);
@@ -16,6 +18,10 @@ function seedInputs(world: World, commit: SeedOptions): SmallProject {
   ] as const;
   world.addBuild(project, { sha, name: 'release', stage: 'deploy', when: 'manual', status: 'manual', inputsSpec });
   world.declareInputs(project, ...inputsSpec);
+  // The first name is a pattern, too.
+  const more = { type: 'STRING', description: names.join(' ~ '), default: 'c', regex: '[click](command:a.b)' } as const;
+  const hostile = { inputsSpec: names.map((name) => ({ name, ...more })) };
+  world.addBuild(project, { sha, name: 'hostile', stage: 'deploy', when: 'manual', status: 'manual', ...hostile });
   return small;
 }
 
@@ -40,6 +46,29 @@ describe('inputs', () => {
       const sent = gitlab.requests.find(({ method, path }) => method === 'POST' && path.endsWith('/play'));
       assert.deepEqual(JSON.parse(sent?.body ?? '{}'), { job_inputs: { replicas: 4 } });
     });
+  });
+
+  it('an input box shows hostile names without links and icons', async () => {
+    const { page, picture } = workbench();
+    await contextMenu(page, treeRow(page, /^hostile.*, manual/).first(), 'Play Build with Inputs…');
+    for (const [at, name] of names.entries()) {
+      await choice(page, 'with these inputs').waitFor();
+      for (let row = 0; row <= at; row += 1) await page.keyboard.press('ArrowDown');
+      await page.keyboard.press('Enter');
+      const { input, message } = await quickInput(page);
+      await eventually(async () => assert.equal(await input.inputValue(), 'c'));
+      const widget = page.locator('.quick-input-widget:visible');
+      await isPlain(widget.locator('.quick-input-title'), [name]);
+      await isPlain(message, names);
+      if (at === 0) await picture('hostile-input');
+      await input.fill('many');
+      await page.keyboard.press('Enter');
+      await message.filter({ hasText: 'The value must match' }).waitFor();
+      if (at === 0) await picture('hostile-validation');
+      await isPlain(message, names.slice(0, 1));
+      await page.keyboard.press('Escape');
+    }
+    await page.keyboard.press('Escape');
   });
 
   it('a pipeline runs with an input that was changed', async () => {

@@ -258,3 +258,21 @@ export async function expandAll(page: Page): Promise<void> {
 
 /** How the spoken labels of rows above builds begin. */
 const groups = ['Stage ', 'Pipeline ', 'Branch ', 'Tag ', 'Merge request ', 'Reported by other systems'];
+
+/** What a person sees of a text, with one kind of white space. */
+export function visible(text: string): string {
+  return text
+    .replace(/[\u200b-\u200f\u202a-\u202e\u2060-\u2069]/g, '')
+    .replace(/[\s\ufeff]+/g, ' ')
+    .trim();
+}
+
+/** Asserts that the names can be read as they are, and that nothing of them has become a link or an icon. */
+export async function isPlain(shown: Locator, names: readonly string[]): Promise<void> {
+  const text = visible(await shown.innerText());
+  for (const name of names) assert.ok(text.includes(visible(name)), `${visible(name)} in ${text}`);
+  assert.equal(
+    await shown.locator('a[href], a[data-href], img, .codicon-flame, .codicon-heart, .codicon-bug').count(),
+    0,
+  );
+}

@@ -43,7 +43,7 @@ const icons = /\$\((?:flame|heart|bug)/g;
 const markup = /\]\(|\]:|\$\((?:flame|heart|bug)|<|`|!\[/g;
 /** Places where VS Code draws icons, too. */
 const withIcons =
-  /(?:label|description|detail) of a quick pick|status bar|lens|language status|title of a diff|of a test/;
+  /(?:label|description|detail) of a quick pick|status bar|lens|language status|title of a diff|of a test|(?:prompt|validation) of an input box/;
 /** The address of a document is its title: nothing is drawn in it but itself, and its name has no colon. */
 const plainTitle = /\]\((?:https?|command|file):/g;
 
@@ -97,7 +97,7 @@ class Sinks {
     const acting: string[] = [];
     for (const [sink, texts] of this.texts) {
       for (const text of texts) {
-        const foreign = typeof text === 'string' && sink === 'input box' ? withoutOwnLink(text) : text;
+        const foreign = typeof text === 'string' && sink === 'prompt of an input box' ? withoutOwnLink(text) : text;
         if (actingIn(sink, foreign).length > 0) acting.push(`${sink}: ${JSON.stringify(text)}`);
         if (typeof text !== 'string')
           assert.deepEqual([trustedIn(text), text.supportHtml], [[], undefined], `${sink} runs only our commands`);
@@ -132,7 +132,8 @@ class Sinks {
       for (const item of items) this.addItem(item);
     }
     for (const one of editor().inputBoxes) {
-      this.add('input box', one.title, one.prompt, one.placeholder);
+      this.add('input box', one.title, one.placeholder);
+      this.add('prompt of an input box', one.prompt);
       this.add('validation of an input box', one.validationMessage);
     }
     for (const { options, reports } of editor().progress) {
@@ -296,6 +297,7 @@ const newerPlaces = [
   'detail of a quick pick',
   'title of a quick pick',
   'input box',
+  'prompt of an input box',
   'warning message',
   'problem of a CI file',
   'label of a row',
@@ -575,7 +577,8 @@ async function offer(running: Promise<void>, sinks: Sinks): Promise<void> {
   const first = editor().quickPicks.length + 1;
   accept(await list(first), 1);
   const box = await until('the box', () => editor().inputBoxes.findLast(({ visible: isOpen }) => isOpen));
-  sinks.add('input box', box.title, box.prompt);
+  sinks.add('input box', box.title);
+  sinks.add('prompt of an input box', box.prompt);
   box.escape();
   accept(await list(first + 1), 2);
   (await until('the choice', () => editor().picks.findLast(({ open }) => open))).escape();

@@ -10,7 +10,7 @@ import {
   type QuickPickItem,
   type CancellationToken,
 } from 'vscode';
-import { oneLine, withoutIcons } from '../text/failures';
+import { oneLine, withoutIcons, withoutMarkup } from '../text/failures';
 
 export interface TextQuestion {
   readonly title: string;
@@ -111,7 +111,7 @@ function ask(question: TextQuestion, before: readonly QuickInputButton[]): Promi
 
 function say(box: InputBox, { prompt, link }: Better): void {
   const words = link === undefined ? [] : [`[${link.words}](command:${link.command}?${argumentsOf(link)})`];
-  box.prompt = [oneLine(prompt), ...words].join(' ');
+  box.prompt = [withoutMarkup(prompt), ...words].join(' ');
 }
 
 /** Encodes arguments; a parenthesis would end the link. */
@@ -128,7 +128,7 @@ async function submit(box: InputBox, question: TextQuestion, end: (value: string
     box.busy = false;
     box.enabled = true;
   });
-  box.validationMessage = problem === undefined ? undefined : oneLine(problem);
+  box.validationMessage = problem === undefined ? undefined : withoutMarkup(problem);
   if (problem === undefined) end(value);
 }
 
@@ -146,15 +146,15 @@ export async function askLine(question: LineQuestion): Promise<{ readonly accept
   const box = window.createInputBox();
   let text = question.value;
   box.title = oneLine(question.title);
-  box.prompt = oneLine(question.prompt);
+  box.prompt = withoutMarkup(question.prompt);
   box.value = text;
   box.ignoreFocusOut = true;
   box.buttons = [QuickInputButtons.Back];
-  if (question.problem !== undefined) box.validationMessage = oneLine(question.problem);
+  if (question.problem !== undefined) box.validationMessage = withoutMarkup(question.problem);
   const accepted = await answered<true>(box, (end) => {
     box.onDidAccept(() => {
       const problem = question.check?.(box.value);
-      box.validationMessage = problem === undefined ? undefined : oneLine(problem);
+      box.validationMessage = problem === undefined ? undefined : withoutMarkup(problem);
       if (problem === undefined) end(true);
     });
     box.onDidChangeValue((value) => {

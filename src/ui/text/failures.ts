@@ -19,14 +19,14 @@ export function oneLine(text: string): string {
 }
 
 /**
- * Text for messages, dialogs, progress and input boxes, in which VS Code renders `[words](command:…)` as a link that
- * runs the command.
+ * Text for messages, dialogs and progress, in which VS Code renders `[words](command:…)` as a link that runs the
+ * command.
  */
 export function withoutLinks(text: string): string {
   return text.replaceAll('](', `]${wordJoiner}(`);
 }
 
-/** Text for places that render links and icons: language status, titles of editors. */
+/** Text for places that render links and icons: language status, titles of editors, input boxes. */
 export function withoutMarkup(text: string): string {
   return withoutIcons(oneLine(text));
 }

@@ -9,15 +9,13 @@ import { byTwos, distinct, nameOf, type Ask } from './graphqlAsks';
 import { isOfMergeRequest, toBare, toId, toPipeline } from './graphqlMappers';
 import { childrenQuery, jobsQuery, ownQuery, pipelinesQuery } from './graphqlQuery';
 import { isRefusal, jobsOf, lacksOf, send } from './graphqlRequests';
-import { maxPipelines } from './listingBounds';
+import { maxAsked } from './listingBounds';
 import { isMergeOf, isNoMergeOf } from './mergeRequests';
 import { newestJobs } from './newestJobs';
 import { keepNumber, pipelineNumber } from './pipelineNumbers';
 import { Pages } from './projectAnswer';
 
 const pipelinesAtOnce = 4;
-/** Maximum number of questions about a commit: its pipelines, one by one, need no more. */
-const maxAsked = 2 * maxPipelines;
 /** Maximum number of merge requests, and of pipelines of each; a query asks for fewer. */
 const [maxMergeRequests, maxOfMergeRequest] = [10, 20];
 

@@ -6,6 +6,7 @@ import { isProjectGone, noneUnlessGone, noneWithoutCi } from '../notFound';
 import type { CommitQuestion } from '../dialect';
 import { has } from '../features';
 import type { JsonObject } from '../jsonObject';
+import { maxAsked } from './listingBounds';
 import { toPipeline } from './restMappers';
 
 /** Maximum number of pipelines per commit: a schedule may run the same commit every night, and each costs a request. */
@@ -63,6 +64,10 @@ async function byStatuses(
   const asked = new Set<number>();
   const reported = new Set<number>();
   const ask = async (id: number): Promise<void> => {
+    if (asked.size >= maxAsked) {
+      question.api.isPartial = true;
+      return;
+    }
     asked.add(id);
     const pipeline = await pipelineOf(question, id);
     // A job that is refused now may be accessible later; an external status never has a pipeline.
@@ -84,11 +89,12 @@ async function byStatuses(
     known.size > 0 ? undefined : Promise.all([newest(question).then(learnAll), named.then(learnAll)]),
   ]);
   const open = (): readonly StatusOfJob[] => statuses.filter(({ id }) => !known.has(id) && !asked.has(id));
-  for (let left = open(); left.length > 0; left = open()) {
+  for (let left = open(); left.length > 0 && asked.size < maxAsked; left = open()) {
     // Most pipelines have a branch or tag of their own.
     const oneEach = [...new Map(left.map(({ id, ref }) => [ref, id])).values()];
     await mapLimit(oneEach, pipelinesAtOnce, ask);
   }
+  question.api.isPartial ||= open().length > 0;
   memory.set(key, known);
   const found = statuses.flatMap(({ id }) => known.get(id) ?? []);
   return [...new Map(found.map((pipeline) => [pipeline.id, pipeline])).values()];

@@ -72,9 +72,9 @@ export async function listPipelineByRest(
 /** Builds of the pipelines and of all pipelines that their bridges triggered in the same project. */
 export async function rowsOfAll(
   question: CommitQuestion,
-  read: ReadBuild,
+  readBuild: ReadBuild,
   wanted: readonly Pipeline[],
-  rowsBy = new RowsByPipeline(question, read),
+  rowsBy = new RowsByPipeline(question, readBuild),
 ): Promise<Listing> {
   const pipelines = new Map(wanted.slice(0, maxPipelines).map((pipeline) => [pipeline.id, pipeline]));
   const builds: Build[] = [];
@@ -91,5 +91,7 @@ export async function rowsOfAll(
     open = open.slice(0, room);
     for (const pipeline of open) pipelines.set(pipeline.id, pipeline);
   }
-  return { builds, pipelines: [...pipelines.values()], ...(isPartial ? { isPartial } : {}) };
+  const read = [...pipelines.values()].filter(({ id }) => !rowsBy.isLeftOut(id));
+  isPartial ||= read.length < pipelines.size;
+  return { builds, pipelines: read, ...(isPartial ? { isPartial } : {}) };
 }

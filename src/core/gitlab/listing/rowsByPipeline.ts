@@ -1,12 +1,10 @@
 import { statusClass } from '../../model/build';
 import type { Pipeline } from '../../model/pipeline';
 import type { CommitQuestion } from '../dialect';
+import { maxBuilds, maxPipelines } from './listingBounds';
 import { rowsOfPipeline, type PipelineRows, type ReadBuild } from './pipelineRows';
 
 const pipelinesAtOnce = 6;
-/** Maximum number of pipelines to start loading before it is known that they are needed. */
-const maxBegun = 500;
-
 /** A finished child pipeline without children of its own. */
 export interface EndedRows {
   readonly rows: PipelineRows;
@@ -26,6 +24,9 @@ export class RowsByPipeline {
   private readonly endStates = new Map<number, string | undefined>();
   private readonly under: Promise<unknown>[] = [];
   private isStopped = false;
+  /** Number of builds that were loaded so far. */
+  private count = 0;
+  private readonly leftOut = new Set<number>();
 
   constructor(
     private readonly question: CommitQuestion,
@@ -34,6 +35,7 @@ export class RowsByPipeline {
     private readonly ended: ReadonlyMap<number, EndedRows> = new Map(),
   ) {}
 
+  /** Builds and child pipelines of a pipeline; none of one that is left out. */
   of(pipeline: Pipeline): Promise<PipelineRows> {
     const asked = this.asked.get(pipeline.id) ?? this.ask(pipeline);
     this.asked.set(pipeline.id, asked);
@@ -42,7 +44,7 @@ export class RowsByPipeline {
 
   /** Starts loading a pipeline and its children without waiting. A failure is thrown when the result is needed. */
   readonly begin = (pipeline: Pipeline): void => {
-    if (this.isStopped || this.asked.has(pipeline.id) || this.asked.size >= maxBegun) return;
+    if (this.isStopped || this.asked.has(pipeline.id) || this.asked.size >= maxPipelines) return;
     this.of(pipeline).then(
       ({ children }) => {
         for (const child of children) this.begin(child.pipeline);
@@ -54,6 +56,11 @@ export class RowsByPipeline {
   /** Stops loading pipelines ahead of time. */
   stop(): void {
     this.isStopped = true;
+  }
+
+  /** Whether a pipeline was not loaded because there were enough builds by then. */
+  isLeftOut(id: number): boolean {
+    return this.leftOut.has(id);
   }
 
   /** Ids of the child pipelines that have ended. */
@@ -70,6 +77,7 @@ export class RowsByPipeline {
     for (const [id, { rows: loading, endState }] of this.asked) {
       if (endState === undefined || endState !== this.endStates.get(id)) continue;
       const rows = await loading;
+      if (this.leftOut.has(id)) continue;
       const hasEnded = rows.builds.every(({ kind, status }) => kind !== 'bridge' && statusClass(status) !== 'active');
       if (hasEnded) entries.push([id, { rows, endState }]);
     }
@@ -89,8 +97,18 @@ export class RowsByPipeline {
   private inTurn(pipeline: Pipeline): Promise<PipelineRows> {
     const place = this.asked.size % pipelinesAtOnce;
     const before = this.under[place] ?? Promise.resolve();
-    const rows = before.then(() => rowsOfPipeline(this.question, this.read, pipeline));
+    const rows = before.then(() => this.unlessEnough(pipeline));
     this.under[place] = rows.catch(() => undefined);
+    return rows;
+  }
+
+  private async unlessEnough(pipeline: Pipeline): Promise<PipelineRows> {
+    if (this.count >= maxBuilds) {
+      this.leftOut.add(pipeline.id);
+      return { builds: [], children: [] };
+    }
+    const rows = await rowsOfPipeline(this.question, this.read, pipeline);
+    this.count += rows.builds.length;
     return rows;
   }
 
