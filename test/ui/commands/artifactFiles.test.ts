@@ -9,11 +9,11 @@ import { Uri } from '../fake/basics';
 import { editor } from '../fake/editor';
 import { until } from '../fake/until';
 
-describe('A file or folder of artifacts that is downloaded', () => {
+describe('Downloading a file or folder of artifacts', () => {
   const apps = appsInTests();
   const start = (options?: AppOptions, content?: Buffer): Promise<Bundle> => Bundle.start(apps, options, content);
 
-  it('is one file, by one part of the archive', async () => {
+  it('gets one file with one part of the archive', async () => {
     const bundle = await start();
     const wanted = await bundle.row('notes.txt');
     const before = bundle.downloads.length;
@@ -34,7 +34,7 @@ describe('A file or folder of artifacts that is downloaded', () => {
     );
   });
 
-  it('is a folder with all below it, whole or nothing', async () => {
+  it('gets a folder with everything below it, or nothing', async () => {
     const bundle = await start();
     await bundle.app.run('downloadArtifact', await bundle.row('bin'));
     assert.deepEqual(await bundle.saved(), ['bin/app', 'bin/lib/a.so', 'bin/lib/b.so']);
@@ -42,7 +42,7 @@ describe('A file or folder of artifacts that is downloaded', () => {
     assert.deepEqual((await message('Saved')).buttons, ['Reveal']);
   });
 
-  it('is a folder without what can’t be written; a link in it to a file of the archive is that file', async () => {
+  it("leaves out of a folder what can't be written, and replaces a link to a file in the archive by that file", async () => {
     const link = { mode: 0o120777 };
     const entries = [{ name: 'tool/cli.js', content: 'run()' }, { name: 'bin/.git/config' }, { name: 'bin/text' }];
     const links = [
@@ -58,7 +58,7 @@ describe('A file or folder of artifacts that is downloaded', () => {
     assert.deepEqual(buttons, ['Reveal', 'Show Log']);
   });
 
-  it('is all that is selected, and nothing twice', async () => {
+  it('gets everything that is selected, each item once', async () => {
     const bundle = await start();
     const rows = [await bundle.row('notes.txt'), await bundle.row('bin'), await bundle.row('app')];
     await bundle.app.run('downloadArtifact', rows[0], rows);
@@ -67,7 +67,7 @@ describe('A file or folder of artifacts that is downloaded', () => {
     assert.equal(shown?.options.title, `2 artifacts of bundle #${bundle.build.id}`);
   });
 
-  it('comes out of the whole archive where that is less trouble, which is fetched once', async () => {
+  it('gets the files from the whole archive, fetched once, if that is cheaper', async () => {
     const bundle = await start();
     const wanted = await bundle.row('many');
     await bundle.app.run('downloadArtifact', wanted);
@@ -81,14 +81,14 @@ describe('A file or folder of artifacts that is downloaded', () => {
     assert.equal((await bundle.saved()).length, 60);
   });
 
-  it('comes in parts all the same where the cache may not hold the archive', async () => {
+  it('uses parts anyway if the archive may not be kept in the cache', async () => {
     const bundle = await start({ settings: () => ({ 'gitlabBuilds.artifacts.cacheMegabytes': 0 }) });
     await bundle.app.run('downloadArtifact', await bundle.row('many'));
     assert.equal((await bundle.saved()).length, 60);
     assert.ok(!bundle.downloads.includes('whole'));
   });
 
-  it('is that of the editor in front, whatever shows it', async () => {
+  it("applies to the active editor's file, whatever displays it", async () => {
     const bundle = await start();
     const { node } = (await bundle.row('notes.txt')) as { node: { uri: string } };
     const uri = Uri.parse(node.uri);
@@ -100,7 +100,7 @@ describe('A file or folder of artifacts that is downloaded', () => {
     await running;
   });
 
-  it('is named by an argument, a folder too', async () => {
+  it('accepts an argument, also for a folder', async () => {
     const bundle = await start();
     await bundle.app.run('downloadArtifact', { build: bundle.build.id, path: 'bin/lib' });
     assert.deepEqual(await bundle.saved(), ['bin/lib/a.so', 'bin/lib/b.so']);
@@ -108,7 +108,7 @@ describe('A file or folder of artifacts that is downloaded', () => {
     assert.match(told().at(-1) ?? '', /^"none\/such" isn't in the archive\./);
   });
 
-  it('is chosen in the palette: the build, then the file', async () => {
+  it('is offered in the Command Palette, first the build, then the file', async () => {
     const bundle = await start();
     const running = bundle.app.run('downloadArtifact');
     (await until('the builds', () => editor().picks[0])).choose('bundle');
@@ -119,7 +119,7 @@ describe('A file or folder of artifacts that is downloaded', () => {
     assert.deepEqual(await bundle.saved(), ['notes.txt']);
   });
 
-  it('asks before it replaces what is there', async () => {
+  it('asks before it replaces existing files', async () => {
     const bundle = await start();
     const wanted = await bundle.row('notes.txt');
     await bundle.app.run('downloadArtifact', wanted);
@@ -132,7 +132,7 @@ describe('A file or folder of artifacts that is downloaded', () => {
     assert.equal(await readFile(join(bundle.folder, 'notes.txt'), 'utf8'), 'mine');
   });
 
-  it('is called a folder in the question where it is one', async () => {
+  it('says "folder" in the prompt if it is one', async () => {
     const bundle = await start();
     const wanted = await bundle.row('lib');
     await bundle.app.run('downloadArtifact', wanted);
@@ -144,7 +144,7 @@ describe('A file or folder of artifacts that is downloaded', () => {
     await running;
   });
 
-  it('never leaves its folder by its name, and nothing of it is written', async () => {
+  it('never leaves its folder because of a name, and then writes nothing', async () => {
     const bundle = await start(
       {},
       rawZip([
@@ -157,7 +157,7 @@ describe('A file or folder of artifacts that is downloaded', () => {
     assert.deepEqual(await readdir(bundle.app.folder.path), ['.git']);
   });
 
-  it('never goes through a link that the repository brought', async () => {
+  it('never goes through a link that came with the repository', async () => {
     const bundle = await start();
     const outside = join(bundle.app.folder.storage, 'outside');
     await mkdir(outside, { recursive: true });
@@ -168,7 +168,7 @@ describe('A file or folder of artifacts that is downloaded', () => {
     assert.equal(told().length, 3);
   });
 
-  it('leaves nothing when it is canceled, and says nothing', async () => {
+  it('leaves nothing when it is canceled, and shows no message', async () => {
     const bundle = await start();
     const wanted = await bundle.row('big.bin');
     bundle.app.gitlab.faults = [{ stall: 'midBody', when: ({ path }) => path.endsWith('/artifacts') }];

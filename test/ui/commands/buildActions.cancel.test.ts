@@ -8,7 +8,7 @@ import { until } from '../fake/until';
 
 const names = ['one', 'two', 'plain'] as const;
 
-describe('Cancel of a build whose runner takes its time', () => {
+describe('Canceling a build whose runner takes its time', () => {
   const apps = appsInTests();
   /** `one` and `two` run on a graceful runner, `plain` on another. */
   const start = async (
@@ -48,7 +48,7 @@ describe('Cancel of a build whose runner takes its time', () => {
     assert.equal(app.gitlab.world.build(builds.one.id).status, 'canceling');
   });
 
-  it('is followed to its end without a deed of the user', async () => {
+  it('is followed to the end without user action', async () => {
     const settings = () => ({ 'gitlabBuilds.refresh.activeSeconds': 2, 'gitlabBuilds.refresh.idleSeconds': 600 });
     const { app, builds } = await start({ settings });
     const { small, gitlab } = app;
@@ -59,7 +59,7 @@ describe('Cancel of a build whose runner takes its time', () => {
     await app.shows('ready', (shown) => shown.builds.find(({ id }) => id === builds.one.id)?.status === 'canceled');
   });
 
-  it('asks in a modal before it forces what is being canceled', async () => {
+  it('asks in a modal dialog before it forces a build that is being canceled', async () => {
     const { app, builds } = await start();
     makeMaintainer(app);
     await alreadyAsked(app, builds.one);
@@ -89,7 +89,7 @@ describe('Cancel of a build whose runner takes its time', () => {
     );
   });
 
-  it('asks once for all that is being canceled, and cancels the others without', async () => {
+  it('asks once for all builds that are being canceled, and cancels the others without asking', async () => {
     const { app, builds } = await start();
     makeMaintainer(app);
     await alreadyAsked(app, builds.one, builds.two);
@@ -102,7 +102,7 @@ describe('Cancel of a build whose runner takes its time', () => {
     assert.equal(editor().messages.length, 1);
   });
 
-  it('cancels the others also when the user lets the runner finish', async () => {
+  it('cancels the others even if the user lets the runner finish', async () => {
     const { app, builds } = await start();
     await alreadyAsked(app, builds.one, builds.two);
     const running = app.run('cancel', await app.row('slow'));
@@ -112,7 +112,7 @@ describe('Cancel of a build whose runner takes its time', () => {
     assert.equal(posts(app).length, 1);
   });
 
-  it('says to a Developer who may force, with GitLab’s words', async () => {
+  it("shows GitLab's message to a Developer who isn't allowed to force", async () => {
     const { app, builds } = await start();
     await alreadyAsked(app, builds.one);
     const running = app.run('cancel', await app.row('one'));
@@ -123,7 +123,7 @@ describe('Cancel of a build whose runner takes its time', () => {
     assert.equal(app.gitlab.world.build(builds.one.id).status, 'canceling');
   });
 
-  it('says that the runner is finishing already where the row did not show it yet', async () => {
+  it('says that the runner is already finishing if the row did not show that yet', async () => {
     const { app, builds } = await start();
     app.gitlab.world.cancel(builds.one);
     await app.run('cancel', await app.row('one'));
@@ -143,7 +143,7 @@ describe('Cancel of a build whose runner takes its time', () => {
     assert.deepEqual(posts(app), []);
   });
 
-  it('is no more for the cancel of all that is active, which says so', async () => {
+  it('is not forced when all active builds are canceled, and says so', async () => {
     const { app, builds } = await start();
     const { small, gitlab } = app;
     for (const build of [small.builds.long, small.builds.deploy, builds.two, builds.plain])
@@ -154,7 +154,7 @@ describe('Cancel of a build whose runner takes its time', () => {
     assert.deepEqual(app.asked(), []);
   });
 
-  it('is not forced where GitLab knows no force', async () => {
+  it("is not forced if GitLab doesn't support that", async () => {
     const { app, builds } = await start({ gitlab: { profile: '15.9' } });
     app.gitlab.world.setStatus(builds.one, 'canceling');
     await app.run('cancel', { build: builds.one.id });

@@ -32,7 +32,7 @@ describe('Delete Artifacts', () => {
   const question = () => until('the question', () => editor().messages[0]);
 
   for (const profile of ['13.9', '18.9'] as const)
-    it(`removes them on ${profile} once the user has said so; the log stays`, async () => {
+    it(`removes them on ${profile} once the user has confirmed, and the log stays`, async () => {
       const { app, one } = await start(profile);
       const running = app.run('deleteArtifacts', await app.row('bundle'));
       const asked = await question();
@@ -60,7 +60,7 @@ describe('Delete Artifacts', () => {
       assert.deepEqual(builds.find(({ id }) => id === one.id)?.artifacts, undefined);
     });
 
-  it('takes all that are selected, and says how many and how much', async () => {
+  it('removes those of all selected builds, and says how many and how much', async () => {
     const { app, one, two } = await start('18.9');
     const rows = [await app.row('bundle'), await app.row('image')];
     const running = app.run('deleteArtifacts', rows[0], rows);
@@ -72,7 +72,7 @@ describe('Delete Artifacts', () => {
     for (const { id } of [one, two]) assert.equal(app.gitlab.world.build(id).artifacts, null);
   });
 
-  it('is done from the row of the artifacts, too', async () => {
+  it('works from the row of the artifacts, too', async () => {
     const { app, one } = await start('18.9');
     const build = (await app.row('bundle')) as { root: string; node: { children: readonly object[] } };
     const running = app.run('deleteArtifacts', { root: build.root, node: build.node.children[0] });
@@ -81,7 +81,7 @@ describe('Delete Artifacts', () => {
     assert.equal(app.gitlab.world.build(one.id).artifacts, null);
   });
 
-  it('sends nothing when the user backs out', async () => {
+  it('sends nothing when the user dismisses the prompt', async () => {
     const { app, one } = await start('18.9');
     const running = app.run('deleteArtifacts', await app.row('bundle'));
     (await question()).close();
@@ -90,7 +90,7 @@ describe('Delete Artifacts', () => {
     assert.notEqual(app.gitlab.world.build(one.id).artifacts, null);
   });
 
-  it('asks in the palette for builds with artifacts', async () => {
+  it('asks in the Command Palette for builds with artifacts', async () => {
     const { app } = await start('18.9');
     const running = app.run('deleteArtifacts');
     const pick = await until('the quick pick', () => editor().picks[0]);
@@ -101,7 +101,7 @@ describe('Delete Artifacts', () => {
     assert.deepEqual(told(), []);
   });
 
-  it('is not offered, and says so, on a GitLab that is too old', async () => {
+  it('is not offered on a GitLab that is too old, and says so', async () => {
     const { app } = await start('10.8');
     await app.run('deleteArtifacts', await app.row('bundle'));
     assert.deepEqual(told(), [
@@ -110,7 +110,7 @@ describe('Delete Artifacts', () => {
     assert.deepEqual(app.asked(), []);
   });
 
-  it('says to a Developer that only maintainers may', async () => {
+  it('says to a Developer that only Maintainers may do that', async () => {
     const { app, one } = await start('13.9', 'developer');
     const running = app.run('deleteArtifacts', await app.row('bundle'));
     (await question()).press('Delete');
@@ -131,7 +131,7 @@ describe('Delete Artifacts', () => {
     );
   });
 
-  it('says that the build of its argument has none, without a question', async () => {
+  it('says that the build in its argument has none, without a prompt', async () => {
     const { app } = await start('18.9');
     const { id } = app.small.builds.assets;
     await app.run('deleteArtifacts', { build: id });

@@ -7,7 +7,7 @@ describe('Erase', () => {
   const apps = appsInTests();
   const question = () => until('the question', () => editor().messages[0]);
 
-  it('asks in a modal that names the build, its log, and its artifacts with their size', async () => {
+  it('asks in a modal dialog that names the build, its log, and its artifacts with their size', async () => {
     const app = await apps.ready();
     const { id, artifacts } = app.small.builds.compile;
     const running = app.run('erase', await app.row('compile'));
@@ -22,7 +22,7 @@ describe('Erase', () => {
     await running;
   });
 
-  it('says that there are no artifacts where there are none', async () => {
+  it('says if there are no artifacts', async () => {
     const app = await apps.ready();
     const running = app.run('erase', await app.row('assets'));
     const asked = await question();
@@ -31,7 +31,7 @@ describe('Erase', () => {
     await running;
   });
 
-  it('sends nothing when the user backs out', async () => {
+  it('sends nothing when the user dismisses the prompt', async () => {
     const app = await apps.ready();
     app.asked();
     const running = app.run('erase', await app.row('compile'));
@@ -41,7 +41,7 @@ describe('Erase', () => {
     assert.notEqual(app.gitlab.world.build(app.small.builds.compile.id).artifacts, null);
   });
 
-  it('looks at the build, erases it, looks again and loads all', async () => {
+  it('reads the build, erases it, reads it again and reloads the list', async () => {
     const app = await apps.ready();
     const { id } = app.small.builds.compile;
     app.asked();
@@ -53,7 +53,7 @@ describe('Erase', () => {
     assert.ok((await app.drawn()).some((row) => row.endsWith('· compile  2:00')));
   });
 
-  it('tells GitLab’s reason when there is nothing to erase', async () => {
+  it("shows GitLab's reason when there is nothing to erase", async () => {
     const app = await apps.ready();
     const running = app.run('erase', await app.row('lint'));
     (await question()).press('Erase');
@@ -62,7 +62,7 @@ describe('Erase', () => {
     assert.match(editor().messages[1]?.text ?? '', /doesn't allow this: 403 Forbidden - Build is not erasable!$/);
   });
 
-  it('names every build that goes, up to a dozen', async () => {
+  it('names every build that will be erased, up to a dozen', async () => {
     const app = await apps.ready({
       prepare: ({ gitlab, small }) => {
         for (let index = 0; index < 20; index++)
@@ -84,7 +84,7 @@ describe('Erase', () => {
     await running;
   });
 
-  it('takes an attempt too', async () => {
+  it('works on an attempt, too', async () => {
     const app = await apps.ready();
     const { id } = app.small.builds.firstRspec;
     const running = app.run('erase', await app.row(`#${id}`));
@@ -93,7 +93,7 @@ describe('Erase', () => {
     assert.equal(app.gitlab.world.build(id).trace.length, 0);
   });
 
-  it("refuses the build of its argument without a question where the role doesn't allow it", async () => {
+  it("refuses the build in its argument without a prompt if the role doesn't allow it", async () => {
     const app = await apps.ready({
       gitlab: { profile: '18.9' },
       prepare: ({ gitlab: { world }, small }) => world.setRole(small.project, 'dana', 'reporter'),
@@ -107,7 +107,7 @@ describe('Erase', () => {
     assert.match(text, /^GitLab doesn't allow this for compile #\d+, because of your role in the project/);
   });
 
-  it('refuses the bridge of its argument without a question', async () => {
+  it('refuses the bridge in its argument without a prompt', async () => {
     const bridges: { readonly id: number }[] = [];
     const app = await apps.ready({
       gitlab: { profile: '18.9' },
@@ -119,7 +119,7 @@ describe('Erase', () => {
     assert.match(editor().messages[0]?.text ?? '', /^child #\d+ triggers a downstream pipeline\./);
   });
 
-  it('asks of a build by argument that has ended since the list was loaded', async () => {
+  it('prompts for a build in its argument that has ended since the list was loaded', async () => {
     const app = await apps.ready();
     const { id } = app.small.builds.long;
     app.gitlab.world.setStatus(app.small.builds.long, 'success');
@@ -131,7 +131,7 @@ describe('Erase', () => {
     assert.equal(app.gitlab.world.build(id).trace.length, 0);
   });
 
-  it('writes no link into its question', async () => {
+  it('writes no link into its prompt', async () => {
     const app = await apps.ready();
     const running = app.run('erase', { build: app.small.builds.odd.id });
     const asked = await question();

@@ -34,7 +34,7 @@ describe('Keep Artifacts', () => {
     ['13.9', 'jobs'],
     ['18.9', 'jobs'],
   ] as const)
-    it(`lets them stay on ${profile}`, async () => {
+    it(`keeps them on ${profile}`, async () => {
       const { app, kept } = await start(profile);
       await app.run('keepArtifacts', await app.row('bundle'));
       assert.equal(expiry(app, kept), null);
@@ -42,14 +42,14 @@ describe('Keep Artifacts', () => {
       assert.deepEqual([editor().statusMessages, told()], [[`Keeping the artifacts of bundle #${kept.id}`], []]);
     });
 
-  it('takes all that are selected', async () => {
+  it('works on all selected builds', async () => {
     const { app } = await start('18.9');
     await app.run('keepArtifacts', await app.row('package'));
     assert.equal(editor().statusMessages.length, 2);
   });
 
   for (const profile of ['13.9', '18.9'] as const)
-    it(`offers on ${profile} those that would expire`, async () => {
+    it(`offers on ${profile} the builds whose artifacts would expire`, async () => {
       const { app } = await start(profile);
       const running = app.run('keepArtifacts');
       const pick = await until('the quick pick', () => editor().picks[0]);
@@ -75,7 +75,7 @@ describe('Keep Artifacts', () => {
   });
 
   for (const profile of ['8.13', '18.9'] as const)
-    it(`never shows the Ruby object of ${profile} when they went in this moment`, async () => {
+    it(`never shows the Ruby object of ${profile} if they have just expired`, async () => {
       const { app, kept } = await start(profile);
       app.gitlab.faults = [
         {
@@ -97,7 +97,7 @@ describe('Keep Artifacts', () => {
     assert.deepEqual(told(), ["This version of GitLab can't keep artifacts."]);
   });
 
-  it('is refused to a Reporter with GitLab’s words where it is not known before', async () => {
+  it("is refused to a Reporter with GitLab's message if that is not known before", async () => {
     const { app, kept } = await start('13.9', { token: reporterToken });
     await app.run('keepArtifacts', await app.row('bundle'));
     assert.match(told()[0] ?? '', /doesn't allow this: 403 Forbidden$/);

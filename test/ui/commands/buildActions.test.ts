@@ -16,7 +16,7 @@ function told(): readonly (readonly [string, string, readonly string[]])[] {
 describe('Retry', () => {
   const apps = appsInTests();
 
-  it('looks at the build, retries it, looks at the new one and loads all', async () => {
+  it('reads the build, retries it, reads the new one and reloads the list', async () => {
     const app = await apps.ready();
     const { odd, deploy } = app.small.builds;
     app.asked();
@@ -30,7 +30,7 @@ describe('Retry', () => {
     ]);
   });
 
-  it('shows the new build in the place of the old, which becomes an attempt', async () => {
+  it('shows the new build in place of the old one, which becomes an attempt', async () => {
     const app = await apps.ready();
     const { odd } = app.small.builds;
     // The middle of its long name is left out.
@@ -44,7 +44,7 @@ describe('Retry', () => {
     assert.equal(rows[after + 1]?.item.label, `#${odd.id}`);
   });
 
-  it('shows the new build as soon as GitLab has made it, before it looks at it', async () => {
+  it('shows the new build as soon as GitLab has created it, before reading it', async () => {
     const app = await apps.ready();
     const { odd, deploy } = app.small.builds;
     const made = deploy.id + 1;
@@ -58,7 +58,7 @@ describe('Retry', () => {
     assert.deepEqual(shown, [true]);
   });
 
-  it('says so in the status bar, without a message', async () => {
+  it('reports success in the status bar, without a message', async () => {
     const app = await apps.ready();
     const { rspec, deploy } = app.small.builds;
     await app.run('retry', await app.row('rspec'));
@@ -66,7 +66,7 @@ describe('Retry', () => {
     assert.deepEqual(told(), []);
   });
 
-  it('shows progress in the view until the result is there', async () => {
+  it('shows progress in the view until the result arrives', async () => {
     const app = await apps.ready();
     const before = editor().progress.length;
     await app.run('retry', await app.row('rspec'));
@@ -76,7 +76,7 @@ describe('Retry', () => {
     assert.deepEqual(shown, [[{ viewId: 'gitlabBuilds.builds' }, true]]);
   });
 
-  it('tells of a refusal in one message with its reason', async () => {
+  it('reports a refusal in one message with its reason', async () => {
     const app = await apps.ready();
     app.gitlab.world.update(app.small.builds.rspec, { commands: false });
     await app.run('retry', await app.row('rspec'));
@@ -85,7 +85,7 @@ describe('Retry', () => {
     assert.deepEqual(told(), [['error', sentence, ['Show Log']]]);
   });
 
-  it('shows the fresh state after a refusal too', async () => {
+  it('shows the current state even after a refusal', async () => {
     const app = await apps.ready();
     app.gitlab.world.update(app.small.builds.rspec, { commands: false });
     app.gitlab.world.setStatus(app.small.builds.deploy, 'running');
@@ -93,14 +93,14 @@ describe('Retry', () => {
     assert.ok((await app.drawn()).some((row) => row.startsWith('▸ deploy  1 running')));
   });
 
-  it('is refused to a Reporter with GitLab’s words', async () => {
+  it("is refused to a Reporter with GitLab's message", async () => {
     const app = await apps.ready({ token: reporterToken });
     await app.run('retry', await app.row('rspec'));
     assert.match(told()[0]?.[1] ?? '', /doesn't allow this: 403 Forbidden$/);
     assert.equal(told().length, 1);
   });
 
-  it('does not try what has become impossible since, and says why', async () => {
+  it('does not try what has become impossible, and says why', async () => {
     const app = await apps.ready();
     app.gitlab.world.setStatus(app.small.builds.rspec, 'running');
     app.asked();
@@ -110,7 +110,7 @@ describe('Retry', () => {
     assert.deepEqual(told(), [['warning', `rspec #${id} is running and can't be retried.`, []]]);
   });
 
-  it('is not sent twice when GitLab fails at it', async () => {
+  it('is not sent twice when GitLab fails', async () => {
     const app = await apps.ready();
     app.gitlab.faults = [{ ...serverError(), when: ({ method }) => method === 'POST' }];
     await app.run('retry', await app.row('rspec'));
@@ -122,14 +122,14 @@ describe('Retry', () => {
 describe('Cancel', () => {
   const apps = appsInTests();
 
-  it('shows what became of the build before the others are loaded', async () => {
+  it("shows the build's new state before the others are loaded", async () => {
     const app = await apps.ready();
     app.gitlab.faults = [{ stall: 'beforeHeaders', when: ({ path }) => path.includes('/commits/') }];
     void app.run('cancel', await app.row('production'));
     await app.shows('ready', ({ builds }) => builds.at(-1)?.status === 'canceled');
   });
 
-  it('shows what the build had become before it was acted on', async () => {
+  it('shows the state that the build had before the action', async () => {
     const app = await apps.ready();
     app.gitlab.world.setStatus(app.small.builds.deploy, 'success');
     app.gitlab.faults = [{ stall: 'beforeHeaders', when: ({ path }) => path.includes('/commits/') }];
@@ -137,7 +137,7 @@ describe('Cancel', () => {
     await app.shows('ready', ({ builds }) => builds.at(-1)?.status === 'success');
   });
 
-  it('looks at the build, cancels it, looks again and loads all', async () => {
+  it('reads the build, cancels it, reads it again and reloads the list', async () => {
     const app = await apps.ready();
     const { id } = app.small.builds.deploy;
     app.asked();
@@ -153,7 +153,7 @@ describe('Retry and Erase on later versions', () => {
   for (const profile of ['8.13', '13.9', '18.9'] as const) {
     const segment = profile === '8.13' ? 'builds' : 'jobs';
 
-    it(`retries on ${profile}, and has the new build in the place of the old`, async () => {
+    it(`retries on ${profile}, and shows the new build in place of the old one`, async () => {
       const app = await apps.ready({ gitlab: { profile } });
       const { odd, deploy } = app.small.builds;
       app.asked();
@@ -183,7 +183,7 @@ describe('Retry and Erase on later versions', () => {
   }
 });
 
-describe('What triggers a downstream pipeline', () => {
+describe('A build that triggers a downstream pipeline', () => {
   const apps = appsInTests();
   const start = async (profile: ProfileName): Promise<{ readonly app: App; readonly id: number }> => {
     const ids: number[] = [];
@@ -197,7 +197,7 @@ describe('What triggers a downstream pipeline', () => {
     return { app, id: ids[0]! };
   };
 
-  it('is retried, although GitLab does not show it alone', async () => {
+  it('is retried, although GitLab does not return it individually', async () => {
     const { app, id } = await start('18.9');
     await app.run('retry', await app.row('packages'));
     assert.deepEqual(app.asked(), [`POST jobs/${id}/retry`, 'POST /api/graphql']);
@@ -213,7 +213,7 @@ describe('What triggers a downstream pipeline', () => {
     });
 
   for (const command of ['cancel', 'erase', 'keepArtifacts'] as const)
-    it(`takes no ${command}, and says whose this is`, async () => {
+    it(`doesn't support ${command}, and says why`, async () => {
       const { app, id } = await start('18.9');
       await app.run(command, await app.row('packages'));
       const sentence = `packages #${id} triggers a downstream pipeline. Use this on that pipeline's builds.`;

@@ -42,7 +42,7 @@ describe('Builds with inputs', () => {
       .map(({ body }) => JSON.parse(body || '{}') as unknown);
   const shown = async () => (await list()).items.map(({ label, description = '' }) => `${label} ${description}`.trim());
 
-  it('are played with values of each type, which GitLab gets as they are', async () => {
+  it('are played with values of each type, which GitLab receives unchanged', async () => {
     await start();
     const running = app.run('playWithInputs', await app.row('deploy'));
     assert.equal((await list()).title, `Play deploy #${deploy.id}`);
@@ -84,7 +84,7 @@ describe('Builds with inputs', () => {
     assert.deepEqual([bodies(), told()], [[{ job_inputs: inputs }], []]);
   });
 
-  it('are retried with other values, beginning with those of the last time', async () => {
+  it('are retried with other values, starting from the previous ones', async () => {
     await start();
     app.gitlab.world.update(failed, { inputs: { environment: 'production' } });
     const running = app.run('retryWithInputs', await app.row('smoke'));
@@ -99,7 +99,7 @@ describe('Builds with inputs', () => {
     assert.deepEqual(told(), []);
   });
 
-  it('are offered the values of the last time again, of each branch and name its own', async () => {
+  it('are offered the previous values again, separately for each branch and name', async () => {
     await start();
     const running = app.run('playWithInputs', await app.row('deploy'));
     (await list()).choose('fast');
@@ -120,7 +120,7 @@ describe('Builds with inputs', () => {
     assert.ok([...app.secrets.values.keys()].some((key) => key.includes('inputs of ') && key.includes('deploy')));
   });
 
-  it('are started from code without a question', async () => {
+  it('are started from code without a prompt', async () => {
     await start();
     await app.run('playWithInputs', { build: deploy.id, inputs: { replicas: 5 } });
     await app.run('retryWithInputs', { build: failed.id, inputs: { fast: true } });
@@ -156,7 +156,7 @@ describe('Builds with inputs', () => {
     assert.deepEqual([newest().inputs, bodies().length], [{ tag: 'v2' }, 2]);
   });
 
-  it('are told to have others, where GitLab took the request and ignored them', async () => {
+  it('are reported to have other inputs if GitLab accepted the request and ignored them', async () => {
     await start();
     app.gitlab.faults = [
       {
@@ -170,7 +170,7 @@ describe('Builds with inputs', () => {
     ]);
   });
 
-  it('that have none are played with variables, and not retried', async () => {
+  it('are played with variables if they have no inputs, and not retried', async () => {
     await start();
     for (const build of [deploy, failed]) app.gitlab.world.update(build, { inputsSpec: [] });
     const running = app.run('playWithInputs', await app.row('deploy'));
@@ -182,7 +182,7 @@ describe('Builds with inputs', () => {
   });
 
   for (const profile of ['13.9', '15.9', '18.9'] as const)
-    it(`ask for variables where GitLab takes them, and say that it is too old, on ${profile}`, async () => {
+    it(`ask for variables if GitLab accepts them, and say that it is too old, on ${profile}`, async () => {
       await start(profile);
       await app.run('retryWithInputs', await app.row('smoke'));
       assert.deepEqual(told(), ["This version of GitLab can't retry builds with inputs."]);

@@ -14,13 +14,13 @@ const losing = (reset: 'unanswered' | 'beforeHeaders'): Fault => ({
   when: ({ method, path }) => method === 'POST' && !path.endsWith('/graphql'),
 });
 
-describe('A command whose answer is lost', () => {
+describe('A command whose response is lost', () => {
   const apps = appsInTests();
 
   for (const profile of ['8.13', '18.9'] as const) {
     const segment = profile === '8.13' ? 'builds' : 'jobs';
 
-    it(`looks for the new attempt of a retry, and shows it, on ${profile}`, async () => {
+    it(`looks for the retry's new attempt, and shows it, on ${profile}`, async () => {
       const app = await apps.ready({ gitlab: { profile } });
       const { odd, deploy } = app.small.builds;
       app.asked();
@@ -36,7 +36,7 @@ describe('A command whose answer is lost', () => {
       assert.match(editor().statusMessages[0] ?? '', new RegExp(`^Retried .* as #${deploy.id + 1}$`));
     });
 
-    it(`says that it failed where GitLab did nothing, on ${profile}`, async () => {
+    it(`says that it failed if GitLab did nothing, on ${profile}`, async () => {
       const app = await apps.ready({ gitlab: { profile } });
       app.gitlab.faults = [losing('beforeHeaders')];
       await app.run('cancel', await app.row('production'));
@@ -45,7 +45,7 @@ describe('A command whose answer is lost', () => {
       assert.deepEqual(editor().statusMessages, []);
     });
 
-    it(`says that a build may have been started where it cannot be told, and offers to refresh, on ${profile}`, async () => {
+    it(`says that a build may have been started if that is uncertain, and offers to refresh, on ${profile}`, async () => {
       const app = await apps.ready({ gitlab: { profile } });
       const { odd } = app.small.builds;
       let isLost = false;
@@ -64,7 +64,7 @@ describe('A command whose answer is lost', () => {
       await until('the refresh', () => app.asked().length > 0);
     });
 
-    it(`looks for the status of a pipeline, on ${profile}`, async () => {
+    it(`checks the status of a pipeline, on ${profile}`, async () => {
       const app = await apps.ready({ gitlab: { profile } });
       const { pipelineId } = app.gitlab.world.build(app.small.builds.odd.id);
       app.gitlab.faults = [losing('unanswered')];
@@ -74,7 +74,7 @@ describe('A command whose answer is lost', () => {
     });
   }
 
-  it('says of a pipeline that ran before that it may have been started', async () => {
+  it('says that a pipeline that was already running may have been started', async () => {
     const app = await apps.ready({ gitlab: { profile: '18.9' } });
     const { pipelineId } = app.gitlab.world.build(app.small.builds.odd.id);
     app.gitlab.faults = [losing('unanswered')];
@@ -83,7 +83,7 @@ describe('A command whose answer is lost', () => {
     assert.deepEqual(told(), [[sentence, ['Refresh']]]);
   });
 
-  it('offers to refresh where it is one of several', async () => {
+  it('offers to refresh if it is one of several', async () => {
     const app = await apps.ready({
       gitlab: { profile: '18.9' },
       prepare: ({ gitlab: { world }, small: { project, sha } }) => {

@@ -17,7 +17,7 @@ interface Started {
   readonly builds: Readonly<Record<'failed' | 'canceled' | 'allowed' | 'running' | 'manual' | 'tagFailed', FakeBuild>>;
 }
 
-describe('Retry of what failed, and cancel of what is active, by pipeline', () => {
+describe('Retrying failed builds and canceling active ones, by pipeline,', () => {
   const apps = appsInTests();
   const start = async (profile: ProfileName, more: AppOptions = {}): Promise<Started> => {
     const made: Omit<Started, 'app'>[] = [];
@@ -71,7 +71,7 @@ describe('Retry of what failed, and cancel of what is active, by pipeline', () =
   };
 
   for (const profile of ['8.13', '13.9', '18.9'] as const) {
-    it(`retries each pipeline by which the commit stands in one request on ${profile}`, async () => {
+    it(`retries each pipeline that decides the commit's status in one request on ${profile}`, async () => {
       const { app, newest, tag } = await start(profile);
       await app.run('retryFailed');
       const expected = [newest, tag].map(({ id }) => `POST pipelines/${id}/retry`);
@@ -87,7 +87,7 @@ describe('Retry of what failed, and cancel of what is active, by pipeline', () =
     });
   }
 
-  it('says that a pipeline’s retry takes along what was canceled', async () => {
+  it('says that retrying a pipeline includes canceled builds', async () => {
     const { app, builds } = await start('18.9');
     await app.run('retryFailed');
     assert.deepEqual(titles(), ['Retrying 4 builds: 3 failed, 1 canceled']);
@@ -96,13 +96,13 @@ describe('Retry of what failed, and cancel of what is active, by pipeline', () =
     assert.equal(retried.length, 4);
   });
 
-  it('says that a pipeline’s cancel takes along what waits for a person', async () => {
+  it('says that canceling a pipeline includes builds that wait for a person', async () => {
     const { app } = await start('18.9');
     await app.run('cancelActive');
     assert.deepEqual(titles(), ['Canceling 2 builds: 1 active, 1 waiting']);
   });
 
-  it('leaves a pipeline alone in which there only waits something for a person', async () => {
+  it('skips a pipeline in which builds only wait for a person', async () => {
     const { app, builds } = await start('18.9');
     app.gitlab.world.setStatus(builds.running, 'success');
     await app.api.refresh();
@@ -111,7 +111,7 @@ describe('Retry of what failed, and cancel of what is active, by pipeline', () =
     assert.deepEqual([told(), app.asked()], [['No active builds.'], []]);
   });
 
-  it('leaves a pipeline alone in which all was only canceled', async () => {
+  it('skips a pipeline in which all builds were only canceled', async () => {
     const { app, newest, builds } = await start('18.9');
     app.gitlab.world.setStatus(builds.tagFailed, 'canceled');
     await app.api.refresh();
@@ -120,14 +120,14 @@ describe('Retry of what failed, and cancel of what is active, by pipeline', () =
     assert.deepEqual(posts(app), [`POST pipelines/${newest.id}/retry`]);
   });
 
-  it('keeps to the pipeline of its row, also to one that was run again since', async () => {
+  it('is limited to the pipeline of its row, even one that was run again since', async () => {
     const { app, old } = await start('18.9');
     await app.run('retryFailed', await pipelineRow(app, old));
     assert.deepEqual(posts(app), [`POST pipelines/${old.id}/retry`]);
     assert.deepEqual(titles(), ['Retrying 2 builds: 1 failed, 1 canceled']);
   });
 
-  it('acts on what its row has become since the menu was opened', async () => {
+  it('uses the state that its row has now, not when the menu was opened', async () => {
     const { app, old } = await start('18.9');
     const row = await pipelineRow(app, old);
     app.gitlab.world.setStatus(app.small.builds.long, 'failed');
@@ -136,14 +136,14 @@ describe('Retry of what failed, and cancel of what is active, by pipeline', () =
     assert.deepEqual(titles(), ['Retrying 3 builds: 2 failed, 1 canceled']);
   });
 
-  it('takes all pipelines that are selected', async () => {
+  it('works on all selected pipelines', async () => {
     const { app, old, tag } = await start('18.9');
     const rows = [await pipelineRow(app, old), await pipelineRow(app, tag)];
     await app.run('retryFailed', rows[0], rows);
     assert.deepEqual([...posts(app)].sort(), [old, tag].map(({ id }) => `POST pipelines/${id}/retry`).sort());
   });
 
-  it('acts on the whole of a pipeline of which a filter shows a part, and says so', async () => {
+  it('works on the whole pipeline even if a filter shows only a part, and says so', async () => {
     const { app, newest } = await start('18.9');
     const running = app.run('filter');
     (await until('the quick pick', () => editor().picks[0])).choose('failed');
@@ -152,7 +152,7 @@ describe('Retry of what failed, and cancel of what is active, by pipeline', () =
     assert.deepEqual(titles(), ['Retrying 3 builds: 2 failed, 1 canceled']);
   });
 
-  it('goes build by build for a stage and for a status', async () => {
+  it('works build by build for a stage and for a status', async () => {
     const { app, builds } = await start('18.9');
     const rows = await app.rows();
     const below = rows.slice(rows.findIndex(({ item }) => isPipeline(item, builds.failed.pipelineId)));
@@ -161,7 +161,7 @@ describe('Retry of what failed, and cancel of what is active, by pipeline', () =
     assert.deepEqual([posts(app), titles()], [[`POST jobs/${builds.failed.id}/retry`], ['Retrying 1 failed build']]);
   });
 
-  it('goes build by build where GitLab names no pipelines', async () => {
+  it('works build by build if GitLab names no pipelines', async () => {
     const { app, builds } = await start('8.10');
     await app.run('retryFailed');
     const expected = [builds.failed, builds.allowed, builds.tagFailed, app.small.builds.odd];
@@ -172,7 +172,7 @@ describe('Retry of what failed, and cancel of what is active, by pipeline', () =
     ['GitLab’s 404', noPipelineRoute],
     ['a web page', { status: 404, headers: { 'Content-Type': 'text/html' }, body: '<html>' }],
   ] as const)
-    it(`goes build by build where the route is missing: ${what}`, async () => {
+    it(`works build by build if the endpoint is missing: ${what}`, async () => {
       const { app, builds } = await start('13.9');
       app.gitlab.faults = [{ answer, when: ({ path }) => /\/pipelines\/\d+\/retry$/.test(path) }];
       await app.run('retryFailed');
@@ -182,7 +182,7 @@ describe('Retry of what failed, and cancel of what is active, by pipeline', () =
       assert.deepEqual(told(), []);
     });
 
-  it('tries every pipeline, and tells once of those that were refused', async () => {
+  it('tries every pipeline, and reports the refused ones in one message', async () => {
     const { app, newest, tag } = await start('18.9');
     const canned = {
       status: 403,
@@ -202,21 +202,21 @@ describe('Retry of what failed, and cancel of what is active, by pipeline', () =
     );
   });
 
-  it('loads the list once, after all', async () => {
+  it('reloads the list once, at the end', async () => {
     const { app } = await start('18.9');
     await app.run('retryFailed');
     const asked = app.asked();
     assert.deepEqual([asked.length, asked.at(-1)], [3, 'POST /api/graphql']);
   });
 
-  it('says to a Reporter, where GitLab tells, that it is not for them', async () => {
+  it("says that a Reporter isn't allowed to, if GitLab provides that", async () => {
     const { app } = await start('18.9', { token: reporterToken });
     await app.run('retryFailed');
     assert.match(told()[0] ?? '', /^GitLab doesn't allow this for .*, because of your role in the project/);
     assert.deepEqual(app.asked(), []);
   });
 
-  it('takes the pipelines along that the newest has started', async () => {
+  it('includes the downstream pipelines of the newest one', async () => {
     const children: Pipeline[] = [];
     const { app, newest, tag } = await start('18.9', {
       prepare: ({ gitlab: { world }, small: { project, sha, ref } }) => {
@@ -233,7 +233,7 @@ describe('Retry of what failed, and cancel of what is active, by pipeline', () =
     assert.deepEqual(titles(), ['Retrying 5 builds: 4 failed, 1 canceled']);
   });
 
-  it('retries what could not start its pipeline by itself, since a pipeline’s retry leaves it out', async () => {
+  it('retries a build that could not start its pipeline separately, since retrying the pipeline leaves it out', async () => {
     const bridges: FakeBuild[] = [];
     const { app, newest } = await start('18.9', {
       prepare: ({ gitlab: { world }, small: { project, sha } }) => {

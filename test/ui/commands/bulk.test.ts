@@ -10,7 +10,7 @@ describe('An action on several builds', () => {
     app.gitlab.world.update(app.small.builds.lint, { commands: false });
   };
 
-  it('loads the list once, after all', async () => {
+  it('reloads the list once, at the end', async () => {
     const app = await apps.ready();
     app.asked();
     await app.run('retry', await app.row('build'));
@@ -19,7 +19,7 @@ describe('An action on several builds', () => {
     assert.equal(asked.length, 2 * 3 + 1);
   });
 
-  it('goes on when some are refused, and tells of those in one message', async () => {
+  it('continues when some are refused, and reports those in one message', async () => {
     const app = await apps.ready();
     failing(app);
     await app.run('retry', await app.row('test'));
@@ -31,7 +31,7 @@ describe('An action on several builds', () => {
     assert.ok(editor().statusMessages.includes('1 of 3 done'));
   });
 
-  it('has each refusal in the log', async () => {
+  it('logs each refusal', async () => {
     const app = await apps.ready();
     failing(app);
     await app.run('retry', await app.row('test'));
@@ -39,7 +39,7 @@ describe('An action on several builds', () => {
     assert.equal(lines.length, 2);
   });
 
-  it('has at most four of them under way', async () => {
+  it('has at most four of them in progress', async () => {
     const app = await apps.ready({
       prepare: ({ gitlab, small }) => {
         for (let index = 0; index < 12; index++)
@@ -52,7 +52,7 @@ describe('An action on several builds', () => {
   });
 });
 
-describe('Retry of what failed, and cancel of what is active', () => {
+describe('Retrying failed builds and canceling active ones', () => {
   const apps = appsInTests();
   const told = () => editor().messages.map(({ severity, text }) => [severity, text]);
   const titles = (): readonly (string | undefined)[] =>
@@ -72,7 +72,7 @@ describe('Retry of what failed, and cancel of what is active', () => {
     assert.deepEqual(titles(), ['Retrying 2 failed builds']);
   });
 
-  it('keeps to the stage of its row', async () => {
+  it('is limited to the stage of its row', async () => {
     const app = await apps.ready();
     app.gitlab.world.setStatus(app.small.builds.compile, 'failed');
     await app.api.refresh();

@@ -19,7 +19,7 @@ describe('Push', () => {
     ]);
   });
 
-  it('is of the row’s repository', async () => {
+  it("applies to the row's repository", async () => {
     const app = await apps.ready();
     const { repository } = await app.open();
     const root = repository.rootUri.toString();
@@ -28,7 +28,7 @@ describe('Push', () => {
     assert.deepEqual(editor().executed, [{ command: 'git.publish', args: [repository.rootUri] }]);
   });
 
-  it('is refused where no repository is open', async () => {
+  it('is refused if no repository is open', async () => {
     const app = await apps.start({ git: false });
     await app.run('push');
     assert.match(editor().messages[0]?.text ?? '', /No git repository is open/);

@@ -58,7 +58,7 @@ describe('Show Another Commit', () => {
     await running;
   });
 
-  it('calls GitLab’s own merge of a branch by its merge request', async () => {
+  it("labels GitLab's merge result of a branch with its merge request", async () => {
     const { project } = app.small;
     const ref = 'refs/merge-requests/7/merge';
     const sha = 'c'.repeat(40);
@@ -79,7 +79,7 @@ describe('Show Another Commit', () => {
     assert.equal(editor().contextKeys.get('gitlabBuilds.pinned'), true);
   });
 
-  it('stays at the chosen commit when HEAD moves', async () => {
+  it('keeps showing the chosen commit when HEAD moves', async () => {
     await choose('Release 1.0');
     app.repository.moveHead({ name: 'other', commit: app.small.shaWithoutCi });
     await app.api.refresh();
@@ -99,7 +99,7 @@ describe('Show Another Commit', () => {
     assert.equal(shown()?.sha, app.small.sha);
   });
 
-  it('changes nothing when the user backs out', async () => {
+  it('changes nothing when the user dismisses the list', async () => {
     app.asked();
     const running = app.run('selectCommit');
     (await list()).escape();
@@ -119,7 +119,7 @@ describe('Show Another Commit', () => {
     await running;
   });
 
-  it('shows all again at the press of another button', async () => {
+  it('shows all commits again when another button is pressed', async () => {
     const running = app.run('selectCommit');
     const pick = await list();
     pick.press('Only failed builds');
@@ -130,7 +130,7 @@ describe('Show Another Commit', () => {
     await running;
   });
 
-  it('drops the answer to a button that comes after the answer to the next', async () => {
+  it("drops the response to a button if the next button's response came first", async () => {
     app.gitlab.faults = [{ latencyMs: 60, when: ({ path }) => path.includes('scope=running') }];
     const running = app.run('selectCommit');
     const pick = await list();
@@ -158,7 +158,7 @@ describe('Show Another Commit', () => {
     await running;
   });
 
-  it('takes a branch, tag or commit that is typed', async () => {
+  it('accepts a branch, tag or commit that is typed', async () => {
     app.repository.revisions.set('v1.0', app.small.olderSha);
     const running = app.run('selectCommit');
     const pick = await list();
@@ -168,7 +168,7 @@ describe('Show Another Commit', () => {
     assert.deepEqual(shown(), { sha: app.small.olderSha, ref: 'v1.0' });
   });
 
-  it('takes a commit in full that git does not have', async () => {
+  it("accepts a full commit ID that git doesn't have", async () => {
     const running = app.run('selectCommit');
     const pick = await list();
     pick.type(app.small.olderSha.toUpperCase());
@@ -177,7 +177,7 @@ describe('Show Another Commit', () => {
     assert.deepEqual(shown(), { sha: app.small.olderSha });
   });
 
-  it('shows the commit of an argument without asking', async () => {
+  it('shows the commit in an argument without asking', async () => {
     app.repository.revisions.set('v1.0', app.small.olderSha);
     await app.run('selectCommit', { commit: 'v1.0', repository: app.repository.rootUri.toString() });
     assert.deepEqual(shown(), { sha: app.small.olderSha, ref: 'v1.0' });
@@ -187,7 +187,7 @@ describe('Show Another Commit', () => {
     assert.deepEqual([editor().quickPicks.length, editor().messages], [0, []]);
   });
 
-  it('asks GitLab for an abbreviated id that git does not have', async () => {
+  it("asks GitLab for an abbreviated ID that git doesn't have", async () => {
     await app.run('selectCommit', { commit: app.small.olderSha.slice(0, 9).toUpperCase() });
     assert.deepEqual(shown(), { sha: app.small.olderSha });
     await app.run('selectCommit', { commit: '0000000' });
@@ -201,7 +201,7 @@ describe('Show Another Commit', () => {
       assert.match(editor().messages.at(-1)?.text ?? '', /^The argument must be/);
     });
 
-  it('proposes the commit in the clipboard and the one that is selected', async () => {
+  it('suggests the commit in the clipboard and the selected one', async () => {
     const known = app.small.shaWithoutCi.slice(0, 8);
     app.repository.revisions.set(known, app.small.shaWithoutCi);
     editor().clipboard = `${app.small.olderSha}\n`;
@@ -222,7 +222,7 @@ describe('Show Another Commit', () => {
     assert.deepEqual(shown(), { sha: app.small.olderSha });
   });
 
-  it('proposes neither other text nor ids of no commit', async () => {
+  it('suggests neither other text nor IDs of no commit', async () => {
     editor().clipboard = 'a secret';
     editor().selected = '1234567';
     editor().turnTo(Uri.file(`${app.folder.path}/README`));
@@ -233,7 +233,7 @@ describe('Show Another Commit', () => {
     await running;
   });
 
-  it('does not read the clipboard of a browser, which would ask for permission', async () => {
+  it('does not read the clipboard in a browser, which would ask for permission', async () => {
     editor().uiKind = UIKind.Web;
     editor().clipboard = app.small.olderSha;
     const running = app.run('selectCommit');
@@ -244,7 +244,7 @@ describe('Show Another Commit', () => {
     await running;
   });
 
-  it('says that there is no such revision, and stays', async () => {
+  it('says that there is no such revision, and keeps the current one', async () => {
     const running = app.run('selectCommit');
     const pick = await list();
     pick.type('nowhere');
@@ -257,7 +257,7 @@ describe('Show Another Commit', () => {
     assert.equal(shown()?.sha, app.small.sha);
   });
 
-  it('tells in the list that GitLab fails, and still takes what is typed', async () => {
+  it('reports a GitLab failure in the list, and still accepts what is typed', async () => {
     app.gitlab.faults = [{ ...serverError(), when: ({ path }) => path.includes('/builds?') }];
     app.repository.revisions.set('v1.0', app.small.olderSha);
     const running = app.run('selectCommit');
@@ -271,7 +271,7 @@ describe('Show Another Commit', () => {
     assert.deepEqual(editor().messages, []);
   });
 
-  it('draws no icon but its own', async () => {
+  it('draws no icon except its own', async () => {
     const { project, sha } = app.small;
     app.gitlab.world.addBuild(project, { sha, name: '$(flame)', ref: '$(flame)', status: 'failed' });
     const running = app.run('selectCommit');

@@ -10,7 +10,7 @@ import { editor } from '../fake/editor';
 import type { Message } from '../fake/message';
 import { until } from '../fake/until';
 
-describe('The download of artifacts', () => {
+describe('Downloading artifacts', () => {
   const apps = appsInTests();
   let app: App;
   beforeEach(async () => (app = await apps.ready()));
@@ -29,12 +29,12 @@ describe('The download of artifacts', () => {
   const notifications = () =>
     editor().progress.filter(({ options }) => options.location === ProgressLocation.Notification);
 
-  it('puts the file into the workspace, byte for byte', async () => {
+  it('saves the file in the workspace, byte for byte', async () => {
     await app.run('downloadArtifacts', await app.row('compile'));
     assert.deepEqual(await readFile(fileOf()), await original());
   });
 
-  it('shows how far it is, and can be canceled', async () => {
+  it('shows its progress, and can be canceled', async () => {
     await app.run('downloadArtifacts', await app.row('compile'));
     const [shown] = notifications();
     assert.ok(shown);
@@ -48,7 +48,7 @@ describe('The download of artifacts', () => {
     );
   });
 
-  it('ends before its last message is answered', async () => {
+  it('ends before the user responds to its last message', async () => {
     await app.run('downloadArtifacts', await app.row('compile'));
     assert.equal((await message('Saved .gitlab-builds/compile-')).open, true);
   });
@@ -75,7 +75,7 @@ describe('The download of artifacts', () => {
     assert.deepEqual(await readFile(fileOf()), await original());
   });
 
-  it('keeps the file that is there when the user says so, and sends nothing', async () => {
+  it('keeps the existing file when the user says so, and sends nothing', async () => {
     await app.run('downloadArtifacts', await app.row('compile'));
     await writeFile(fileOf(), 'mine');
     app.asked();
@@ -85,7 +85,7 @@ describe('The download of artifacts', () => {
     assert.deepEqual([await readFile(fileOf(), 'utf8'), app.asked()], ['mine', []]);
   });
 
-  it('leaves nothing behind when it is canceled, and says nothing', async () => {
+  it('leaves nothing behind when it is canceled, and shows no message', async () => {
     app.gitlab.faults = [{ stall: 'midBody', when: ({ path }) => path.endsWith('/artifacts') }];
     const running = app.run('downloadArtifacts', await app.row('compile'));
     const shown = await until('the progress', () => notifications()[0]);
@@ -95,7 +95,7 @@ describe('The download of artifacts', () => {
     assert.deepEqual([await files(), editor().messages], [[], []]);
   });
 
-  it('goes on by itself where the connection breaks', async () => {
+  it('resumes by itself if the connection breaks', async () => {
     app.gitlab.faults = [{ truncate: 20, times: 1, when: ({ path }) => path.endsWith('/artifacts') }];
     await app.run('downloadArtifacts', await app.row('compile'));
     assert.deepEqual(await readFile(fileOf()), await original());
@@ -103,7 +103,7 @@ describe('The download of artifacts', () => {
     assert.deepEqual([...(await files())].sort(), ['.gitignore', '.gitlab-builds', 'artifacts.zip', folder]);
   });
 
-  it('keeps what came where it breaks for good, says so once, and goes on there the next time', async () => {
+  it('keeps the received part if the connection breaks for good, says so once, and resumes there the next time', async () => {
     const content = randomBytes(400_000);
     app.gitlab.world.update(app.small.builds.compile, { artifacts: { filename: 'artifacts.zip', content } });
     await app.run('refresh');
@@ -126,7 +126,7 @@ describe('The download of artifacts', () => {
     assert.match(String(asked?.headers.range), /^bytes=[1-9]\d+-$/);
   });
 
-  it('tells when GitLab has the artifacts no longer', async () => {
+  it('says that GitLab no longer has the artifacts', async () => {
     app.gitlab.world.erase(app.small.builds.compile);
     await app.run('downloadArtifacts', await app.row('compile'));
     const { id } = app.small.builds.compile;
@@ -137,13 +137,13 @@ describe('The download of artifacts', () => {
     assert.deepEqual(await files(), []);
   });
 
-  it('shows no row of what GitLab turned out to have no longer', async () => {
+  it('hides the row of artifacts that GitLab no longer has', async () => {
     app.gitlab.world.erase(app.small.builds.compile);
     await app.run('downloadArtifacts', await app.row('compile'));
     await app.shows('ready', ({ builds }) => builds.some(({ name, artifacts }) => name === 'compile' && !artifacts));
   });
 
-  it('takes several builds behind one progress, and offers the first', async () => {
+  it('shows one progress for several builds, and offers the first', async () => {
     const rows = [await app.row('build'), await app.row('test')];
     await app.run('downloadArtifacts', rows[0], rows);
     const [shown, ...others] = notifications();
@@ -156,7 +156,7 @@ describe('The download of artifacts', () => {
     assert.match((await message('Saved')).text, / and 1 more\.$/);
   });
 
-  it('offers in the palette the builds that have some', async () => {
+  it('offers builds with artifacts in the Command Palette', async () => {
     const running = app.run('downloadArtifacts');
     const pick = await until('the quick pick', () => editor().picks[0]);
     assert.equal(pick.labels.length, 2);
@@ -164,7 +164,7 @@ describe('The download of artifacts', () => {
     await running;
   });
 
-  it('says that there are none in the rows of its menu', async () => {
+  it("says that there are none in its menu's rows", async () => {
     await app.run('downloadArtifacts', await app.row('deploy'));
     const { id } = app.small.builds.deploy;
     const sentence = `production #${id} has no artifacts: it created none, or they were erased or have expired.`;
@@ -176,7 +176,7 @@ describe('The download of artifacts', () => {
     assert.equal(editor().messages[1]?.text, 'No build has artifacts.');
   });
 
-  it('says that the build of its argument has none', async () => {
+  it('says that the build in its argument has none', async () => {
     await app.run('downloadArtifacts', { build: app.small.builds.assets.id });
     assert.match(editor().messages[0]?.text ?? '', /^assets #\d+ has no artifacts: it created none, /);
   });
@@ -187,7 +187,7 @@ describe('The download of artifacts', () => {
     assert.equal(editor().messages[0]?.text, 'Artifacts are saved in the workspace folder. Open a folder first.');
   });
 
-  it('never leaves the workspace folder, and its sentence is no link', async () => {
+  it('never leaves the workspace folder, and its message contains no link', async () => {
     const { configuration } = editor();
     const hostile = '../[click](command:workbench.action.quit)';
     configuration.set(configuration.workspace, 'gitlabBuilds.artifacts.directory', hostile);
@@ -199,11 +199,11 @@ describe('The download of artifacts', () => {
   });
 });
 
-describe('The download of artifacts that have expired', () => {
+describe('Downloading expired artifacts', () => {
   const apps = appsInTests();
 
   for (const profile of ['13.9', '18.9'] as const)
-    it(`says on ${profile} when that was`, async () => {
+    it(`says on ${profile} when they expired`, async () => {
       let bundle = 0;
       const expiring = await apps.ready({
         gitlab: { profile },

@@ -7,7 +7,7 @@ import { editor } from '../fake/editor';
 import type { Message } from '../fake/message';
 import { until } from '../fake/until';
 
-describe('Artifacts that were downloaded before', () => {
+describe('Previously downloaded artifacts', () => {
   const apps = appsInTests();
   let app: App;
   let paths: readonly string[];
@@ -38,7 +38,7 @@ describe('Artifacts that were downloaded before', () => {
     else question.press(button);
   };
 
-  it('are asked for one at a time, with an answer for all', async () => {
+  it('are asked about one at a time, with an option to apply the choice to all', async () => {
     const running = app.run('downloadArtifacts', await app.row('package'));
     const question = await until('the question', () => questions()[0]);
     assert.match(question.text, /^Replace \.gitlab-builds\/(one|two|three|four)-\d+\/app\.zip\?$/);
@@ -49,7 +49,7 @@ describe('Artifacts that were downloaded before', () => {
     assert.deepEqual([questions().length, await mine()], [1, 0]);
   });
 
-  it('all stay after Keep All, and nothing is asked of GitLab', async () => {
+  it('are all kept after Keep All, and nothing is requested from GitLab', async () => {
     app.asked();
     const running = app.run('downloadArtifacts', await app.row('package'));
     await answered(0, 'Keep All');
@@ -72,7 +72,7 @@ describe('Artifacts that were downloaded before', () => {
     assert.deepEqual([questions().length, await mine()], [4, 2]);
   });
 
-  it('are asked for anew in the next run', async () => {
+  it('are asked about again in the next run', async () => {
     for (const at of [0, 1]) {
       const running = app.run('downloadArtifacts', await app.row('package'));
       await answered(at, 'Replace All');
@@ -81,7 +81,7 @@ describe('Artifacts that were downloaded before', () => {
     assert.equal(questions().length, 2);
   });
 
-  it('have two answers where there is one', async () => {
+  it('have two choices if there is one file', async () => {
     const running = app.run('downloadArtifacts', await app.row('one'));
     const question = await until('the question', () => questions()[0]);
     assert.deepEqual(question.buttons, ['Replace']);

@@ -43,7 +43,7 @@ describe('Download Latest Artifacts of…', () => {
     ['18.9', 'direct'],
     ['18.9', 'redirect'],
   ] as const)
-    it(`brings those of the newest pipeline that has passed, on ${profile} (${via})`, async () => {
+    it(`gets those of the newest passed pipeline, on ${profile} (${via})`, async () => {
       await start(profile, via);
       extract();
       await app.run('latestArtifacts', { ref: 'release/2', name: 'bundle' });
@@ -54,7 +54,7 @@ describe('Download Latest Artifacts of…', () => {
       );
     });
 
-  it('asks for the branch, then for the build; what is known is offered, anything may be typed', async () => {
+  it('asks for the branch, then for the build; it offers known ones and accepts any text', async () => {
     await start();
     const running = app.run('latestArtifacts');
     const refs = await pickAt(0);
@@ -74,7 +74,7 @@ describe('Download Latest Artifacts of…', () => {
     assert.match(told()[0] ?? '', /^Saved \.gitlab-builds\/bundle-latest-release-2\/artifacts\.zip\.$/);
   });
 
-  it('does nothing when the user backs out of either list', async () => {
+  it('does nothing when the user dismisses either list', async () => {
     await start();
     for (const lists of [1, 2]) {
       const at = editor().quickPicks.length;
@@ -86,7 +86,7 @@ describe('Download Latest Artifacts of…', () => {
     assert.deepEqual([told(), app.asked().filter((each) => each.includes('artifacts'))], [[], []]);
   });
 
-  it('says what GitLab’s 404 means', async () => {
+  it("explains GitLab's 404", async () => {
     await start();
     await app.run('latestArtifacts', { ref: 'release/2', name: 'lint' });
     assert.deepEqual(told(), [
@@ -101,7 +101,7 @@ describe('Download Latest Artifacts of…', () => {
     assert.match(told()[0] ?? '', /doesn't support this\.$/);
   });
 
-  it('asks before it replaces an earlier one', async () => {
+  it('asks before it replaces an earlier download', async () => {
     await start();
     const wanted = { ref: 'release/2', name: 'bundle' };
     await app.run('latestArtifacts', wanted);
@@ -112,7 +112,7 @@ describe('Download Latest Artifacts of…', () => {
     await running;
   });
 
-  it('names a repository that is not open', async () => {
+  it('says if a repository is not open', async () => {
     await start();
     await app.run('latestArtifacts', { ref: 'x', name: 'y', repository: 'file:///elsewhere' });
     assert.deepEqual(told(), ["The repository file:///elsewhere isn't open."]);
@@ -122,7 +122,7 @@ describe('Download Latest Artifacts of…', () => {
 describe('Clear Artifacts Cache', () => {
   const apps = appsInTests();
 
-  it('says what was freed, and that there was nothing', async () => {
+  it('says how much was freed, or that there was nothing', async () => {
     const app = await apps.ready({ gitlab: { profile: '18.9' } });
     await app.run('clearArtifactsCache');
     const folder = join(app.folder.storage, 'artifacts');

@@ -51,7 +51,7 @@ describe('Open Log', () => {
   };
   const openFailed = () => app.run('openLog', { build: app.small.builds.firstRspec.id });
 
-  it('shows the log of a row as text, under the name of its build', async () => {
+  it('shows the log of a row as text, named after its build', async () => {
     await ready(colored);
     await app.run('openLog', await app.row('rspec'));
     const { id } = app.small.builds.rspec;
@@ -63,7 +63,7 @@ describe('Open Log', () => {
     assert.deepEqual(editor().messages, []);
   });
 
-  it('asks from the palette for the build, among those that have started', async () => {
+  it('asks in the Command Palette for a build, among those that have started', async () => {
     await ready();
     const running = app.run('openLog');
     const pick = await until('the pick', () => editor().picks[0]);
@@ -74,7 +74,7 @@ describe('Open Log', () => {
     assert.match(shown().document.uri.path, /^\/assets #/);
   });
 
-  it('puts the cursor at the first error of what has failed, and at the top of what has passed', async () => {
+  it('puts the cursor on the first error of a failed build, and at the top of a passed one', async () => {
     await ready(colored.replace(' plain', ' plain\nerror: no rule\nover'));
     await openFailed();
     assert.equal(lineOfCursor(), 'error: no rule');
@@ -82,7 +82,7 @@ describe('Open Log', () => {
     assert.equal(shown().selection.start.line, 0);
   });
 
-  it('puts the cursor at the last lines of a script without an error, and folds nothing of it', async () => {
+  it('puts the cursor on the last lines of a script without an error, and folds none of it', async () => {
     const verdict = 'ERROR: Job failed: exit code 1';
     const clean = section('start', 80, 'cleanup_file_variables') + 'Cleaning up\nfiles\n';
     const after = `${clean}${section('end', 81, 'cleanup_file_variables')}${verdict}\n`;
@@ -94,7 +94,7 @@ describe('Open Log', () => {
     assert.deepEqual(folded, [[0, lines().indexOf('Cleaning up')]]);
   });
 
-  it('keeps the script of what has failed open, also where the cursor is elsewhere', async () => {
+  it('keeps the script of a failed build unfolded, even if the cursor is elsewhere', async () => {
     const broken = 'ERROR: Job failed (system failure): pod was evicted';
     await ready(`${colored.replace('ERROR: Job failed: exit code 1', 'half done')}${broken}\n`);
     await openFailed();
@@ -106,7 +106,7 @@ describe('Open Log', () => {
     );
   });
 
-  it('draws colors on the columns of the plain text', async () => {
+  it('draws colors at the columns of the plain text', async () => {
     await ready(colored);
     await openFailed();
     const drawn = shown()
@@ -115,7 +115,7 @@ describe('Open Log', () => {
     assert.deepEqual(drawn, [['{"color":{"id":"gitlabBuilds.log.ansiRed"},"fontWeight":"bold"}', 7, 10]]);
   });
 
-  it('draws no more than what is on screen and around it, however long the log', async () => {
+  it('draws only what is on screen and around it, however long the log', async () => {
     await ready(`${escape}[32mgreen${escape}[0m\n`.repeat(100_000));
     await app.run('openLog', await app.row('rspec'));
     const count = () => [...shown().decorations.values()].reduce((sum, ranges) => sum + ranges.length, 0);
@@ -126,7 +126,7 @@ describe('Open Log', () => {
     assert.ok(count() < 1000);
   });
 
-  it('has its sections as folds and as outline, with how long they took', async () => {
+  it('has its sections as folds and in the outline, with their durations', async () => {
     await ready(colored);
     await openFailed();
     const folds = provided('folding', 'provideFoldingRanges', shown()) as FoldingRange[];
@@ -150,7 +150,7 @@ describe('Open Log', () => {
     );
   });
 
-  it('says in its outline what runs, and nothing of what has passed', async () => {
+  it('shows in its outline what runs, and nothing for a passed build', async () => {
     const outline = async () =>
       ((await provided('symbols', 'provideDocumentSymbols', shown())) as DocumentSymbol[]).map(({ detail }) => detail);
     await ready(colored);
@@ -162,7 +162,7 @@ describe('Open Log', () => {
     assert.deepEqual(await outline(), ['1:05', 'running']);
   });
 
-  it('folds what the runner wants folded, and not where the error is', async () => {
+  it('folds what the runner marks as collapsed, except around the error', async () => {
     await ready(colored.replace('step_script', 'step_script[collapsed=true]'));
     await openFailed();
     const folded = editor().executed.filter(({ command }) => command === 'editor.fold');
@@ -172,7 +172,7 @@ describe('Open Log', () => {
     );
   });
 
-  it('folds all that is over of what has failed, but where the error is', async () => {
+  it('folds all finished sections of a failed build, except around the error', async () => {
     await ready(colored.replace('[collapsed=true]', ''));
     await app.run('openLog', await app.row('rspec'));
     const folds = () =>
@@ -184,7 +184,7 @@ describe('Open Log', () => {
     assert.deepEqual(folds(), [[{ levels: 1, direction: 'down', selectionLines: [0] }]]);
   });
 
-  it('says above the log how the build stands, and offers what can be done', async () => {
+  it('shows the status of the build above the log, and offers actions', async () => {
     await ready();
     await app.run('openLog', await app.row('compile'));
     assert.deepEqual(lenses(shown()).slice(0, 4), [
@@ -195,7 +195,7 @@ describe('Open Log', () => {
     ]);
   });
 
-  it('leads to the next build of the commit that has failed', async () => {
+  it("leads to the commit's next failed build", async () => {
     await ready();
     await app.run('openLog', await app.row('compile'));
     const lens = (provided('lens', 'provideCodeLenses', shown()) as CodeLens[]).at(-1)?.command;
@@ -205,7 +205,7 @@ describe('Open Log', () => {
     assert.match(shown().document.uri.path, new RegExp(`#${app.small.builds.odd.id}\\.log$`));
   });
 
-  it('does not lead to a build that may fail', async () => {
+  it('does not lead to a build that is allowed to fail', async () => {
     const mayFail = (small: App['small'], { world }: App['gitlab']) =>
       void world.update(small.builds.odd, { allowFailure: true });
     // Not told by v3.
@@ -217,7 +217,7 @@ describe('Open Log', () => {
     );
   });
 
-  it('says when a line was written, where the runner says it', async () => {
+  it('shows when a line was written, if the runner provides it', async () => {
     await ready('2024-05-14T11:19:19.899359Z 00O Hello\n2024-05-14T11:19:20.000000Z 01E World\n');
     await openFailed();
     const hover = editor().texts.provider('hover') as HoverProvider;
@@ -231,7 +231,7 @@ describe('Open Log', () => {
     assert.match(said(1), /standard error$/);
   });
 
-  it('sees that the log was erased here', async () => {
+  it('notices that the log was erased from here', async () => {
     await ready();
     await app.run('openLog', await app.row('assets'));
     assert.notEqual(shown().document.getText(), '');
@@ -242,7 +242,7 @@ describe('Open Log', () => {
     assert.match(shown().document.getText(), /^The log of assets #\d+ was erased\.\nRetry the build for a new one\.$/);
   });
 
-  it('brings back an editor of an earlier session, and asks no GitLab but one that is signed in to', async () => {
+  it("restores an editor of an earlier session, and requests nothing from a GitLab that isn't signed in", async () => {
     await ready();
     await openFailed();
     const { uri } = shown().document;
@@ -258,7 +258,7 @@ describe('Open Log', () => {
     assert.deepEqual(app.asked(), []);
   });
 
-  it('of a project that the workspace has not shown is not asked for, whoever wrote its address', async () => {
+  it('requests nothing from a project that the workspace has not shown, whoever wrote its address', async () => {
     await ready();
     await openFailed();
     const { query } = shown().document.uri;
@@ -272,14 +272,14 @@ describe('Open Log', () => {
     assert.deepEqual(app.asked(), []);
   });
 
-  it('opened twice at once is one document, and one that is read on', async () => {
+  it('opens one document if it is run twice at once, and keeps reading it', async () => {
     await ready();
     await Promise.all([openFailed(), openFailed()]);
     assert.deepEqual([editor().texts.editors.length, editor().texts.documents.size], [1, 1]);
     assert.deepEqual(editor().messages, []);
   });
 
-  describe('of a build that runs', () => {
+  describe('for a running build', () => {
     quickPolls();
     const grows = (text: string) => app.gitlab.world.appendTrace(app.small.builds.long, text);
     const openRunning = () => app.run('openLog', { build: app.small.builds.long.id });
@@ -298,7 +298,7 @@ describe('Open Log', () => {
       await until('the end', () => lenses(shown())[0] === '$(pass) passed');
     });
 
-    it('offers to cancel it, and only once it has failed to copy why and to show its problems', async () => {
+    it('offers to cancel it, and once it has failed, to copy the error and to show its problems', async () => {
       await ready();
       await openRunning();
       editor().turnTo(shown().document.uri);
@@ -325,7 +325,7 @@ describe('Open Log', () => {
       assert.ok(lenses(shown()).includes('$(warning) Problems') && !lenses(shown()).includes('$(debug-stop) Cancel'));
     });
 
-    it('asks with the ETag, so that what is known is not sent again', async () => {
+    it('sends the ETag, so that known data is not sent again', async () => {
       await ready();
       await openRunning();
       await until('the next', () =>
@@ -333,7 +333,7 @@ describe('Open Log', () => {
       );
     });
 
-    it('follows the end, until one scrolls away', async () => {
+    it('follows the end until the user scrolls away', async () => {
       await ready();
       grows('line\n'.repeat(200));
       await openRunning();
@@ -348,7 +348,7 @@ describe('Open Log', () => {
       assert.equal(shown().revealed.length, after);
     });
 
-    it('is read anew where it was replaced, and says where it was erased', async () => {
+    it('reloads the log if it was replaced, and says if it was erased', async () => {
       await ready();
       await openRunning();
       app.gitlab.world.update(app.small.builds.long, { trace: 'quite another log\n' });
@@ -367,7 +367,7 @@ describe('Open Log', () => {
       assert.equal(shown().document.getText(), text);
     });
 
-    it('is asked for no more once its editor is closed', async () => {
+    it('sends no more requests once its editor is closed', async () => {
       await ready();
       const { small } = app;
       const { world } = app.gitlab;

@@ -49,7 +49,7 @@ describe('Show Log Errors in Problems', () => {
   const texts = () => editor().messages.map(({ text }) => text);
   const hasProblems = () => editor().contextKeys.get('gitlabBuilds.hasProblems');
 
-  it('puts each place in a file that is there among the problems, once, with what the log says of it', async () => {
+  it("adds each location in an existing file to the problems, once, with the log's message", async () => {
     await start();
     await show();
     assert.deepEqual(shown(), [
@@ -70,7 +70,7 @@ describe('Show Log Errors in Problems', () => {
     assert.deepEqual(editor().messages, []);
   });
 
-  it('says of each which build it is of, where that is in GitLab, and which line of the log says so', async () => {
+  it('says for each which build it comes from, where that is in GitLab, and which line of the log names it', async () => {
     await start();
     await show();
     const [first] = entries()[0]?.[1] ?? [];
@@ -86,7 +86,7 @@ describe('Show Log Errors in Problems', () => {
     assert.equal(line.location.range.start.line, 1);
   });
 
-  it('opens the log in an editor that the file of a problem does not take the place of', async () => {
+  it("opens the log in an editor that the file of a problem doesn't replace", async () => {
     await start();
     await app.run('openLog', reference());
     assert.equal(editor().texts.editors[0]?.isPreview, true);
@@ -97,7 +97,7 @@ describe('Show Log Errors in Problems', () => {
     );
   });
 
-  it('from the editor of the log is about that, without a word', async () => {
+  it('works on the log in the editor, without asking', async () => {
     await start();
     await app.run('openLog', reference());
     editor().turnTo(editor().texts.editors[0]?.document.uri);
@@ -106,7 +106,7 @@ describe('Show Log Errors in Problems', () => {
     assert.deepEqual(editor().picks, []);
   });
 
-  it('is offered above the log of what has failed, and of nothing else', async () => {
+  it('is offered above the log of a failed build, and nowhere else', async () => {
     await start();
     const offered = async (build: 'firstRspec' | 'rspec') => {
       await app.run('openLog', reference(build));
@@ -122,7 +122,7 @@ describe('Show Log Errors in Problems', () => {
     assert.deepEqual(await offered('rspec'), []);
   });
 
-  it('says that the log names no place, or none that is here', async () => {
+  it('says that the log names no location, or none that exists here', async () => {
     await start();
     await show();
     app.gitlab.world.update(app.small.builds.firstRspec, { trace: 'nothing of note\n' });
@@ -164,7 +164,7 @@ describe('Show Log Errors in Problems', () => {
     );
   });
 
-  it('reads the whole of a log of which the editor shows the end', async () => {
+  it('reads the whole log even if the editor shows only the end', async () => {
     await start(`src/app.ts:1: error: early\n${`${'x'.repeat(99)}\n`.repeat(80_000)}src/app.ts:2: error: late\n`);
     await show();
     assert.deepEqual(shown(), ['src/app.ts:0:0 0 error: early', 'src/app.ts:1:0 0 error: late']);
@@ -175,7 +175,7 @@ describe('Show Log Errors in Problems', () => {
     );
   });
 
-  describe('leaves them there until', () => {
+  describe('keeps them until', () => {
     const isCleared = () => until('the end of them', () => entries().length === 0 && hasProblems() === false);
 
     it('the editor of the log is closed', async () => {
@@ -193,7 +193,7 @@ describe('Show Log Errors in Problems', () => {
       await isCleared();
     });
 
-    it('another run of the build is asked for', async () => {
+    it('another run of the build is requested', async () => {
       await start();
       await show();
       const { project, builds, sha, ref } = app.small;

@@ -23,7 +23,7 @@ describe('Open Build or Pipeline by URL', () => {
   };
   const told = (): readonly string[] => editor().messages.map(({ text }) => text);
 
-  it('opens the log of a build, and goes to its row', async () => {
+  it('opens the log of a build, and selects its row', async () => {
     const app = await start();
     const { id } = app.small.builds.compile;
     await app.run('openByUrl', page(app, `jobs/${id}`));
@@ -33,7 +33,7 @@ describe('Open Build or Pipeline by URL', () => {
     assert.deepEqual(told(), []);
   });
 
-  it('shows the commit of a build where that is another one', async () => {
+  it('shows the commit of a build if it is a different one', async () => {
     const app = await start();
     const older = olderBuild(app).id;
     await app.run('openByUrl', { url: page(app, `jobs/${older}`) });
@@ -50,27 +50,27 @@ describe('Open Build or Pipeline by URL', () => {
     assert.equal(shownLog(), undefined);
   });
 
-  it('shows a commit, also by an abbreviated id that git does not know', async () => {
+  it("shows a commit, even for an abbreviated ID that git doesn't know", async () => {
     const app = await start();
     await app.run('openByUrl', page(app, `commit/${app.small.olderSha.slice(0, 10)}`));
     assert.equal(shownCommit(app), app.small.olderSha);
   });
 
-  it('knows the pages of old versions, below a relative URL root', async () => {
+  it('accepts the pages of old versions, below a relative URL root', async () => {
     const app = await apps.ready({ gitlab: { profile: '8.5', root: '/gitlab' } });
     const { id } = app.small.builds.compile;
     await app.run('openByUrl', `${app.gitlab.url}/group/sub.project/builds/${id}`);
     assert.equal(shownLog()?.document.uri.path, `/compile #${id}.log`);
   });
 
-  it('shows the row in spite of a filter', async () => {
+  it('shows the row despite a filter', async () => {
     const app = await start();
     await app.run('showFailedOnly');
     await app.run('openByUrl', page(app, `jobs/${app.small.builds.compile.id}`));
     assert.equal(selected(), app.small.builds.compile.id);
   });
 
-  it('knows the project where the settings name it by its id', async () => {
+  it('recognizes the project if the settings name it by its ID', async () => {
     const app = await start({ workspaceSettings: () => ({ 'gitlabBuilds.project': '1' }) });
     const target = app.api.repositories[0]?.project;
     assert.equal(target, String(app.small.project.id));
@@ -78,7 +78,7 @@ describe('Open Build or Pipeline by URL', () => {
     assert.equal(shownCommit(app), app.small.olderSha);
   });
 
-  it('opens the log of a project that has no open repository, and says what the view needs', async () => {
+  it('opens the log in a project without an open repository, and says what the view needs', async () => {
     const app = await start();
     const { world } = app.gitlab;
     const other = world.addProject({ path: 'group/other', members: { dana: 'developer' } });
@@ -110,14 +110,14 @@ describe('Open Build or Pipeline by URL', () => {
       assert.deepEqual(editor().opened, [`${app.gitlab.url}/group/other/-/${rest}`]);
     });
 
-  it('tells GitLab’s refusal for a build that is not there', async () => {
+  it("shows GitLab's refusal for a build that doesn't exist", async () => {
     const app = await start();
     await app.run('openByUrl', page(app, 'jobs/987654'));
     assert.equal(told().length, 1);
     assert.equal(shownLog(), undefined);
   });
 
-  it('asks first where the user is not signed in, and sends nothing there', async () => {
+  it('asks first if the user is not signed in, and sends nothing there', async () => {
     const app = await start();
     app.asked();
     const url = 'https://git.example.org/group/project/-/jobs/1';
@@ -145,7 +145,7 @@ describe('Open Build or Pipeline by URL', () => {
     assert.equal(shownLog()?.document.uri.path, `/compile #${app.small.builds.compile.id}.log`);
   });
 
-  it('asks for the URL in the palette, and proposes one in the clipboard', async () => {
+  it('asks for the URL in the Command Palette, and suggests one from the clipboard', async () => {
     const app = await start();
     const url = page(app, `jobs/${app.small.builds.compile.id}`);
     editor().clipboard = ` ${url}\n`;
@@ -164,7 +164,7 @@ describe('Open Build or Pipeline by URL', () => {
     assert.equal(shownLog()?.document.uri.path, `/compile #${app.small.builds.compile.id}.log`);
   });
 
-  it('does not read the clipboard of a browser, which would ask for permission', async () => {
+  it('does not read the clipboard in a browser, which would ask for permission', async () => {
     const app = await start();
     editor().uiKind = UIKind.Web;
     editor().clipboard = page(app, `jobs/${app.small.builds.compile.id}`);
@@ -175,7 +175,7 @@ describe('Open Build or Pipeline by URL', () => {
     await running;
   });
 
-  it('proposes nothing else that is in the clipboard', async () => {
+  it('suggests nothing else that is in the clipboard', async () => {
     const app = await start();
     editor().clipboard = 'a secret';
     const running = app.run('openByUrl');

@@ -24,7 +24,7 @@ describe('Play', () => {
     ['13.9', 'jobs'],
     ['18.9', 'jobs'],
   ] as const)
-    it(`starts a manual build at once on ${profile}, without a question`, async () => {
+    it(`starts a manual build immediately on ${profile}, without a prompt`, async () => {
       const { app, release } = await start(profile);
       await app.run('play', await app.row('release'));
       assert.deepEqual(app.asked().slice(0, 3), [
@@ -46,7 +46,7 @@ describe('Play', () => {
     return started;
   };
 
-  it("asks first where GitLab does, with GitLab's words as plain text", async () => {
+  it("asks first if GitLab does, with GitLab's message as plain text", async () => {
     const { app, release } = await asking();
     const running = app.run('play', await app.row('release'));
     const question = await until('the question', () => editor().messages[0]);
@@ -62,7 +62,7 @@ describe('Play', () => {
     assert.equal(app.gitlab.world.build(release.id).status, 'pending');
   });
 
-  it('does nothing where the user backs out of the question', async () => {
+  it('does nothing if the user dismisses the prompt', async () => {
     const { app, release } = await asking();
     const running = app.run('play', await app.row('release'));
     (await until('the question', () => editor().messages[0])).close();
@@ -71,21 +71,21 @@ describe('Play', () => {
     assert.deepEqual(posts(app), []);
   });
 
-  it('shows what became of the build', async () => {
+  it('shows the new state of the build', async () => {
     const { app, release } = await start('18.9');
     await app.run('play', await app.row('release'));
     const [shown] = app.api.repositories;
     assert.equal(shown?.builds.find(({ id }) => id === release.id)?.status, 'pending');
   });
 
-  it('starts a delayed build before its time', async () => {
+  it('starts a delayed build ahead of time', async () => {
     const { app, newer } = await start('18.9');
     await app.run('play', await app.row('announce'));
     assert.equal(app.gitlab.world.build(newer!.delayed.id).status, 'pending');
   });
 
   for (const profile of ['13.9', '18.9'] as const)
-    it(`starts what triggers a downstream pipeline on ${profile}, which GitLab shows in lists alone`, async () => {
+    it(`starts a downstream pipeline's trigger on ${profile}, which GitLab returns only in lists`, async () => {
       const { app, newer } = await start(profile);
       const { id } = newer!.bridge;
       await app.run('play', await app.row('packages'));
@@ -96,7 +96,7 @@ describe('Play', () => {
       assert.deepEqual([shown?.kind, shown?.status], ['bridge', 'pending']);
     });
 
-  it('takes all that is selected and waits', async () => {
+  it('starts everything that is selected and waits', async () => {
     const { app, release, newer } = await start('18.9');
     const rows = [await app.row('release'), await app.row('announce'), await app.row('production')];
     await app.run('play', rows[0], rows);
@@ -104,7 +104,7 @@ describe('Play', () => {
     assert.deepEqual([...posts(app)].sort(), expected.sort());
   });
 
-  it('offers in the palette what waits', async () => {
+  it('offers waiting builds in the Command Palette', async () => {
     const { app, release } = await start('18.9');
     const running = app.run('play');
     const pick = await until('the quick pick', () => editor().picks[0]);
@@ -118,14 +118,14 @@ describe('Play', () => {
     assert.equal(app.gitlab.world.build(release.id).status, 'pending');
   });
 
-  it('hands on the variables of its argument', async () => {
+  it('passes on the variables in its argument', async () => {
     const { app, elsewhere } = await start('18.9');
     await app.run('play', { build: elsewhere.id, variables: { TARGET: 'staging', EMPTY: '' } });
     assert.deepEqual(app.gitlab.world.build(elsewhere.id).variables, { TARGET: 'staging', EMPTY: '' });
     assert.deepEqual(told(), []);
   });
 
-  it('takes an argument without variables, on GitLab that knows none too', async () => {
+  it("accepts an argument without variables, even on a GitLab that doesn't support them", async () => {
     const { app, release } = await start('8.13');
     await app.run('play', { build: release.id, variables: {} });
     assert.equal(app.gitlab.world.build(release.id).status, 'pending');
@@ -140,34 +140,34 @@ describe('Play', () => {
     });
 
   for (const profile of ['8.13', '13.9'] as const)
-    it(`refuses variables on ${profile}, which would leave them out without a word`, async () => {
+    it(`refuses variables on ${profile}, which would silently drop them`, async () => {
       const { app, release } = await start(profile);
       await app.run('play', { build: release.id, variables: { A: 'x' } });
       assert.deepEqual(told(), ["This version of GitLab can't play builds with variables."]);
       assert.deepEqual(posts(app), []);
     });
 
-  it('refuses variables for what triggers a downstream pipeline', async () => {
+  it('refuses variables for the trigger of a downstream pipeline', async () => {
     const { app, newer } = await start('18.9');
     await app.run('play', { build: newer!.bridge.id, variables: { A: 'x' } });
     assert.match(told()[0] ?? '', /^packages #\d+ triggers a downstream pipeline/);
     assert.deepEqual(posts(app), []);
   });
 
-  it('says that nothing waits here', async () => {
+  it('says that nothing is waiting here', async () => {
     const { app } = await start('18.9');
     await app.run('play', await app.row('build'));
     assert.deepEqual(told(), ['No build can be played: only manual and delayed builds can.']);
   });
 
-  it('says that a build has been started since', async () => {
+  it('says that a build has already been started', async () => {
     const { app, release } = await start('13.9');
     app.gitlab.world.play(release);
     await app.run('play', await app.row('release'));
     assert.deepEqual([told(), posts(app)], [[`release #${release.id} is pending and can't be played.`], []]);
   });
 
-  it('says so where a skipped build of 8.13 was no manual one', async () => {
+  it('says if a skipped build on 8.13 was not manual', async () => {
     const { app, release } = await start('8.13');
     app.gitlab.world.update(release, { when: 'on_success' });
     await app.run('play', await app.row('release'));
@@ -180,7 +180,7 @@ describe('Play', () => {
     assert.deepEqual(told(), ["This version of GitLab can't play builds."]);
   });
 
-  it('is not offered to a Reporter where GitLab tells, and says why', async () => {
+  it('is not offered to a Reporter if GitLab provides permissions, and says why', async () => {
     const { app, release } = await start('18.9', { token: reporterToken });
     await app.run('play', await app.row('release'));
     assert.match(
@@ -190,26 +190,26 @@ describe('Play', () => {
     assert.deepEqual(app.asked(), []);
   });
 
-  it('is not tried for a Reporter by its number either, where GitLab tells', async () => {
+  it('is not tried for a Reporter by build ID either, if GitLab provides permissions', async () => {
     const { app, release } = await start('18.9', { token: reporterToken });
     await app.run('play', { build: release.id });
     assert.match(told()[0] ?? '', /^GitLab doesn't allow this for release/);
     assert.deepEqual(posts(app), []);
   });
 
-  it('is refused to a Reporter with GitLab’s words elsewhere', async () => {
+  it("is refused to a Reporter with GitLab's message elsewhere", async () => {
     const { app } = await start('13.9', { token: reporterToken });
     await app.run('play', await app.row('release'));
     assert.match(told()[0] ?? '', /doesn't allow this: 403 Forbidden$/);
   });
 });
 
-describe('What another CI system reports', () => {
+describe('A build that another CI system reports', () => {
   const apps = appsInTests();
 
   for (const profile of ['13.9', '18.9'] as const)
     for (const command of ['retry', 'cancel', 'play', 'playWithVariables', 'erase', 'keepArtifacts'] as const)
-      it(`takes no ${command} on ${profile}, and says why`, async () => {
+      it(`doesn't support ${command} on ${profile}, and says why`, async () => {
         const { options, waiting } = waitingOn(profile);
         const app = await apps.ready(options);
         const { id } = waiting().newer!.external;
@@ -223,7 +223,7 @@ describe('What another CI system reports', () => {
         assert.deepEqual(app.asked(), []);
       });
 
-  it('takes no retry by its number either', async () => {
+  it("doesn't support a retry by ID either", async () => {
     const { options, waiting } = waitingOn('18.9');
     const app = await apps.ready(options);
     await app.run('retry', { build: waiting().newer!.external.id });

@@ -47,7 +47,7 @@ describe('Run Pipeline', () => {
       assert.ok(app.api.repositories[0]?.pipelines.some(({ id }) => id === newest()?.id));
     });
 
-  it('keeps the variables for the next time, of each branch its own', async () => {
+  it('keeps the variables for the next time, separately for each branch', async () => {
     await start('18.9');
     const running = app.run('runPipeline');
     (await list(1)).choose('Add Variable');
@@ -71,14 +71,14 @@ describe('Run Pipeline', () => {
     assert.equal(posted().length, 1);
   });
 
-  it('asks for no variables on v3, which takes none', async () => {
+  it("asks for no variables on v3, which doesn't support them", async () => {
     await start('8.17', { settings: (url) => ({ 'gitlabBuilds.instances': [{ url, apiVersion: 'v3' }] }) });
     await app.run('runPipeline');
     assert.deepEqual(posted(), [{ ref: app.small.ref }]);
     assert.deepEqual(editor().quickPicks, []);
   });
 
-  it('says where a GitLab is too old for it', async () => {
+  it('says if GitLab is too old for it', async () => {
     await start('8.13');
     await app.run('runPipeline', { ref: app.small.ref });
     assert.deepEqual(told(), ["This version of GitLab can't run a pipeline that way."]);
@@ -97,7 +97,7 @@ describe('Run Pipeline', () => {
     };
 
     // 18.9 of the fake stands for every release since 17.10.
-    it('offers those that the configuration declares, each by its type, and sends what was changed', async () => {
+    it('offers those that the configuration declares, each by its type, and sends the changed ones', async () => {
       await declared();
       const running = app.run('runPipeline');
       const first = await list(1);
@@ -125,7 +125,7 @@ describe('Run Pipeline', () => {
       assert.deepEqual(posted(), [{ ref: app.small.ref, inputs: { environment: 'production', replicas: 3 } }]);
     });
 
-    it('offers odd ones in a way that GitLab takes', async () => {
+    it('offers unusual ones in a way that GitLab accepts', async () => {
       await start('18.9');
       app.gitlab.world.declareInputs(
         app.small.project,
@@ -168,7 +168,7 @@ describe('Run Pipeline', () => {
       assert.deepEqual([posted(), told()], [[{ ref: app.small.ref, inputs }], []]);
     });
 
-    it('sends none where the user cancels', async () => {
+    it('sends none if the user cancels', async () => {
       await declared();
       const running = app.run('runPipeline');
       (await list(1)).hide();
@@ -176,14 +176,14 @@ describe('Run Pipeline', () => {
       assert.deepEqual(posted(), []);
     });
 
-    it("tells GitLab's refusal in its own words", async () => {
+    it("shows GitLab's refusal in its own words", async () => {
       await declared();
       await app.run('runPipeline', { ref: app.small.ref, inputs: { replicas: 'three' } });
       assert.match(told()[0] ?? '', /`replicas` input: provided value is not a number/);
     });
   });
 
-  describe('of a commit that GitLab lacks', () => {
+  describe('for a commit that GitLab lacks', () => {
     /** The extension as far as the command needs it, with a HEAD that is not pushed; what it has done. */
     const unpushed = (answer: string | undefined) => {
       const done: string[] = [];
@@ -215,7 +215,7 @@ describe('Run Pipeline', () => {
       return { context: context as unknown as CommandContext, done };
     };
 
-    it('pushes it first, where the user wants that', async () => {
+    it('pushes it first if the user wants that', async () => {
       const { context, done } = unpushed('Push and Run');
       await runPipeline(context, []);
       assert.deepEqual(
@@ -225,20 +225,20 @@ describe('Run Pipeline', () => {
       assert.deepEqual(done, ['run']);
     });
 
-    it('runs it without that commit, where the user wants that', async () => {
+    it('runs without that commit if the user wants that', async () => {
       const { context, done } = unpushed('Run Without Pushing');
       await runPipeline(context, []);
       assert.deepEqual([editor().executed, done], [[], ['run']]);
     });
 
-    it('does nothing where the user cancels', async () => {
+    it('does nothing if the user cancels', async () => {
       const { context, done } = unpushed(undefined);
       await runPipeline(context, []);
       assert.deepEqual([editor().executed, done], [[], []]);
     });
   });
 
-  it('runs one for the merge request where there is one', async () => {
+  it('runs one for the merge request if there is one', async () => {
     await start('18.9', {
       prepare: ({ gitlab: { world }, small }) => {
         const mergeRequest = world.addMergeRequest(small.project, {
@@ -265,7 +265,7 @@ describe('Run Pipeline', () => {
     assert.equal(newest()?.source, 'merge_request_event');
   });
 
-  it('runs one for a merge request that has had none', async () => {
+  it('runs one for a merge request that never had one', async () => {
     await start('18.9', {
       prepare: ({ gitlab: { world }, small: { project, ref, sha } }) =>
         void world.addMergeRequest(project, { title: 'Let people sign in', sourceBranch: ref, sha }),
@@ -278,7 +278,7 @@ describe('Run Pipeline', () => {
     assert.equal(newest()?.source, 'merge_request_event');
   });
 
-  it('sends files as such from 11.11 on, and offers none before', async () => {
+  it('sends files as file variables from 11.11 on, and offers none before', async () => {
     await start('13.9');
     const folder = await mkdtemp(join(tmpdir(), 'settings-'));
     const file = join(folder, 'settings.json');
@@ -311,7 +311,7 @@ describe('Run Pipeline', () => {
     assert.deepEqual([told(), posted()], [["This version of GitLab can't run a pipeline that way."], []]);
   });
 
-  it('passes values on as they are: empty, with lines and with "="', async () => {
+  it('passes values on unchanged: empty, with line breaks and with "="', async () => {
     await start('18.9');
     await app.run('runPipeline', { ref: app.small.ref, variables: { A: '', B: 'a\nb', C: 'x=y=', D: { file: 'z' } } });
     assert.deepEqual(posted(), [
@@ -333,7 +333,7 @@ describe('Run Pipeline', () => {
       assert.equal(editor().contextKeys.get('gitlabBuilds.canRunPipeline'), !['8.5', '8.13'].includes(profile));
     });
 
-  describe("that GitLab doesn't want", () => {
+  describe('that GitLab rejects', () => {
     const base = (sentence: string): string => JSON.stringify({ message: { base: [sentence] } });
     const rules = 'Pipeline will not run for the selected trigger. The rules configuration prevented any jobs.';
     const noRight =
@@ -371,7 +371,7 @@ describe('Run Pipeline', () => {
       ['because the project is gone', 404, '{"message":"404 Project Not Found"}', /couldn't find the project/],
     ];
     for (const [why, status, body, sentence] of cases)
-      it(`is refused in its own words, ${why}`, async () => {
+      it(`is refused in GitLab's own words, ${why}`, async () => {
         await start('18.9');
         const answer = { status, headers: { 'Content-Type': 'application/json' }, body };
         app.gitlab.faults = [{ when: ({ method, path }) => method === 'POST' && path.endsWith('/pipeline'), answer }];
@@ -388,7 +388,7 @@ describe('Run Pipeline', () => {
       assert.equal(app.gitlab.requests.filter(({ method, status }) => method === 'POST' && status === 201).length, 0);
     });
 
-    it('is told to have been skipped, where the commit asks for that', async () => {
+    it('is reported as skipped if the commit asks for that', async () => {
       await start('18.9');
       const answer = {
         status: 201,
@@ -401,7 +401,7 @@ describe('Run Pipeline', () => {
     });
   });
 
-  it('asks for a branch while HEAD is on none', async () => {
+  it('asks for a branch while HEAD is detached', async () => {
     await start('18.9');
     app.repository.moveHead({ commit: app.small.sha });
     await app.shows('ready', ({ commit }) => commit?.ref === undefined);
@@ -417,7 +417,7 @@ describe('Run Pipeline', () => {
     assert.deepEqual(posted(), [{ ref: app.small.ref }]);
   });
 
-  it('sends no input of a wrong type, and keeps defaults with odd characters', async () => {
+  it('sends no input of a wrong type, and keeps defaults with unusual characters', async () => {
     await start('18.9');
     app.gitlab.world.declareInputs(
       app.small.project,

@@ -8,7 +8,7 @@ import { editor } from '../fake/editor';
 import type { Message } from '../fake/message';
 import { until } from '../fake/until';
 
-describe('The extraction of artifacts', () => {
+describe('Extracting artifacts', () => {
   const apps = appsInTests();
   let app: App;
   beforeEach(async () => (app = await apps.ready()));
@@ -36,7 +36,7 @@ describe('The extraction of artifacts', () => {
     assert.deepEqual(await below(), ['artifacts.zip']);
   });
 
-  it('follows the download where the setting says so', async () => {
+  it('follows the download if the setting says so', async () => {
     switchOn();
     await app.run('downloadArtifacts', await app.row('compile'));
     assert.deepEqual(await below(), whole);
@@ -51,7 +51,7 @@ describe('The extraction of artifacts', () => {
     assert.deepEqual(await below(), whole);
   });
 
-  it('takes several builds, and leads to the folder of the first', async () => {
+  it('handles several builds, and leads to the folder of the first', async () => {
     const rows = [await app.row('build'), await app.row('test')];
     await app.run('extractArtifacts', rows[0], rows);
     const told = await message('Saved and extracted');
@@ -70,7 +70,7 @@ describe('The extraction of artifacts', () => {
     assert.deepEqual([await below(), app.asked()], [whole, []]);
   });
 
-  it('takes the archive that was just downloaded, without a question or a request', async () => {
+  it('uses the archive that was just downloaded, without a prompt or a request', async () => {
     await app.run('downloadArtifacts', await app.row('compile'));
     app.asked();
     await app.run('extractArtifacts', await app.row('compile'));
@@ -90,13 +90,13 @@ describe('The extraction of artifacts', () => {
     assert.deepEqual(await below(), whole);
   });
 
-  it('drops the right to be run', async () => {
+  it('drops the executable permission', async () => {
     await contain(rawZip([{ name: 'run.sh', content: '#!/bin/sh\n', mode: 0o100755 }]));
     await app.run('extractArtifacts', await app.row('compile'));
     assert.equal((await stat(join(around(), 'artifacts/run.sh'))).mode & 0o111, 0);
   });
 
-  it('asks before it replaces a folder, with what was put there', async () => {
+  it('asks before it replaces a folder, including files that were added to it', async () => {
     await app.run('extractArtifacts', await app.row('compile'));
     await writeFile(join(around(), 'artifacts/mine.txt'), 'mine');
     const running = app.run('extractArtifacts', await app.row('compile'));
@@ -107,7 +107,7 @@ describe('The extraction of artifacts', () => {
     assert.deepEqual(await below(), whole);
   });
 
-  it('keeps the folder that is there when the user says so', async () => {
+  it('keeps the existing folder when the user says so', async () => {
     await app.run('extractArtifacts', await app.row('compile'));
     await writeFile(join(around(), 'artifacts/mine.txt'), 'mine');
     const running = app.run('extractArtifacts', await app.row('compile'));
@@ -135,7 +135,7 @@ describe('The extraction of artifacts', () => {
       /"link\/passwd" would be written through the symbolic link "link"/,
     ],
   ] as const)
-    it(`refuses the whole of an archive of which an entry ${what}; the archive stays`, async () => {
+    it(`refuses the whole archive if an entry ${what}, and keeps the archive`, async () => {
       await contain(rawZip(entries));
       await app.run('extractArtifacts', await app.row('compile'));
       const told = await message("but didn't extract it");
@@ -146,7 +146,7 @@ describe('The extraction of artifacts', () => {
       assert.deepEqual((await readdir(app.folder.path)).sort(), ['.git', '.gitlab-builds']);
     });
 
-  it('leaves out what can’t be written, says how much and of what kind, and names it in the log', async () => {
+  it("leaves out what can't be written, says how much and of what kind, and lists it in the log", async () => {
     const links = ['one', 'two'].map((name) => ({ name, content: '/etc/passwd', mode: 0o120777 }));
     const archive = [{ name: '.git/config', content: 'x' }, ...links, { name: 'ok.txt', content: 'x' }];
     await contain(rawZip(archive));
@@ -163,7 +163,7 @@ describe('The extraction of artifacts', () => {
     await until('the log', () => editor().logShown === 1);
   });
 
-  it('keeps to the user’s limits, and leads to them; a workspace cannot lift them', async () => {
+  it("respects the user's limits, and leads to them; a workspace can't raise them", async () => {
     const { configuration } = editor();
     configuration.set(configuration.global, 'gitlabBuilds.artifacts.maxEntries', 2);
     configuration.set(configuration.workspace, 'gitlabBuilds.artifacts.maxEntries', 1_000_000);
@@ -175,7 +175,7 @@ describe('The extraction of artifacts', () => {
     assert.deepEqual(executed.args, ['gitlabBuilds.artifacts.maxEntries']);
   });
 
-  it('tells of one among several that was refused', async () => {
+  it('reports one among several that was refused', async () => {
     await contain(rawZip([{ name: '/abs', content: 'x' }]));
     const rows = [await app.row('build'), await app.row('test')];
     await app.run('extractArtifacts', rows[0], rows);
@@ -186,13 +186,13 @@ describe('The extraction of artifacts', () => {
     );
   });
 
-  it('needs no ending of the archive’s name', async () => {
+  it("doesn't depend on the archive's file extension", async () => {
     await contain(rawZip([{ name: 'a', content: 'x' }]), 'reports');
     await app.run('extractArtifacts', await app.row('compile'));
     assert.deepEqual(await below(), ['reports', 'reports-files/a']);
   });
 
-  it('is never behind a link that the repository brought', async () => {
+  it('never follows a link that came with the repository', async () => {
     const outside = join(app.folder.storage, 'outside');
     await mkdir(outside, { recursive: true });
     await mkdir(around(), { recursive: true });

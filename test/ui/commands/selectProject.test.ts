@@ -7,7 +7,7 @@ import { until } from '../fake/until';
 const pick = () => until('the quick pick', () => editor().picks.find(({ open }) => open));
 const elsewhere = () => until('the offer', () => editor().contextKeys.get('gitlabBuilds.elsewhere') === true);
 
-describe('The project that is shown', () => {
+describe('The selected project', () => {
   const apps = appsInTests();
   let app: App;
   let fork: string;
@@ -22,7 +22,7 @@ describe('The project that is shown', () => {
     await app.shows('ready', ({ project }) => project === fork);
   });
 
-  it('is another remote’s as soon as that one is chosen, and stays so after a restart', async () => {
+  it('is that of another remote as soon as that one is selected, and stays so after a restart', async () => {
     const running = app.run('selectProject');
     const offered = await pick();
     assert.deepEqual(
@@ -37,7 +37,7 @@ describe('The project that is shown', () => {
     await app.shows('ready', isSmall);
   });
 
-  it('is what the settings and the upstream say, once the choice is taken back', async () => {
+  it('follows the settings and the upstream once the selection is cleared', async () => {
     await app.run('selectProject', { remote: 'upstream' });
     await app.shows('ready', ({ project }) => project === app.small.project.path);
     const running = app.run('selectProject');
@@ -46,14 +46,14 @@ describe('The project that is shown', () => {
     await app.shows('ready', ({ project }) => project === fork);
   });
 
-  it('is offered where it alone has builds for the commit', async () => {
+  it('is suggested if it is the only one with builds for the commit', async () => {
     await elsewhere();
     await app.run('showOtherProject');
     await app.shows('ready', ({ project }) => project === app.small.project.path);
     assert.equal(editor().contextKeys.get('gitlabBuilds.elsewhere'), false);
   });
 
-  it('is no remote’s that is not there or not signed in to', async () => {
+  it("is never that of a remote that doesn't exist or isn't signed in", async () => {
     for (const remote of ['gone', 7]) await app.run('selectProject', { remote });
     assert.deepEqual(
       editor().messages.map(({ text }) => text),
@@ -64,7 +64,7 @@ describe('The project that is shown', () => {
     );
   });
 
-  it('is refused to be another where none was found with builds', async () => {
+  it('is not changed if no other one was found with builds', async () => {
     await app.run('selectProject', { remote: 'upstream' });
     await app.shows('ready', ({ project }) => project === app.small.project.path);
     await app.run('showOtherProject');

@@ -35,7 +35,7 @@ describe('Show Code Quality in Problems', () => {
     );
   const told = (): readonly string[] => editor().messages.map(({ text }) => text);
 
-  it('shows findings in tracked files: the path from the root first, else the only file that ends so', async () => {
+  it('shows findings in tracked files, by the path from the root or else in the only file whose path ends like it', async () => {
     const app = await withReport({
       'gl-code-quality-report.json': JSON.stringify([
         finding('src/a.js', 2),

@@ -34,7 +34,7 @@ describe('Show Coverage of Build', () => {
     );
   const told = (): readonly string[] => editor().messages.map(({ text }) => text);
 
-  it('paints the files that there are, by a profile whose tag no test has, and keeps the focus', async () => {
+  it('shows the coverage of existing files, with a profile whose tag no test has, and keeps the focus', async () => {
     const app = await withReport({ 'coverage/lcov.info': lcov });
     await app.run('showCoverage', { build: app.small.builds.compile.id });
     assert.match(told().join(), /^The coverage of compile #\d+ is shown in 2 files\.$/);
@@ -56,7 +56,7 @@ describe('Show Coverage of Build', () => {
     ]);
   });
 
-  it('opens the list of files by the button of its message only', async () => {
+  it('opens the list of files only with the button in its message', async () => {
     const app = await withReport({ 'coverage/lcov.info': lcov });
     await app.run('showCoverage', { build: app.small.builds.compile.id });
     const opened = () => editor().executed.filter(({ command }) => command === 'testing.openCoverage').length;
@@ -72,7 +72,7 @@ describe('Show Coverage of Build', () => {
     assert.deepEqual(painted(app), ['src/b.js']);
   });
 
-  it('says where there is no report, and where another commit is checked out', async () => {
+  it('says if there is no report, and if another commit is checked out', async () => {
     const app = await withReport({ 'coverage/index.html': lcov });
     await app.run('showCoverage', { build: app.small.builds.compile.id });
     assert.match(told().at(-1) ?? '', /no lcov, Cobertura or JaCoCo report/);

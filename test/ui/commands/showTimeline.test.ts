@@ -50,7 +50,7 @@ describe('Show Timeline', () => {
   });
 
   for (const profile of ['10.8', '13.9'] as const)
-    it(`says on ${profile} that the path is estimated where a build didn't wait for its stages`, async () => {
+    it(`says on ${profile} that the path is estimated if a build didn't wait for its stages`, async () => {
       const app = await apps.ready({ gitlab: { profile }, prepare: nightly });
       const builds = app.api.repositories.flatMap((each) => each.builds);
       const build = builds.find(({ name }) => name === 'docs')?.id;
@@ -69,7 +69,7 @@ describe('Show Timeline', () => {
     assert.match(text, /rspec \(attempt 2\)/);
   });
 
-  it('asks which one, where the commit has several', async () => {
+  it('asks which one, if the commit has several', async () => {
     const app = await apps.ready({ gitlab: { profile: '18.9' }, prepare: nightly });
     const running = app.run('showTimeline');
     const pick = await until('the list', () => editor().picks.find(({ open }) => open));
@@ -78,7 +78,7 @@ describe('Show Timeline', () => {
     assert.match(await shown(), /^Timeline of Schedule/);
   });
 
-  it('follows the builds, and can be read again', async () => {
+  it('follows the builds, and can be reloaded', async () => {
     const app = await apps.ready({ gitlab: { profile: '18.9' } });
     await app.run('showTimeline');
     assert.match(await shown(), /Not started: lint, production/);
@@ -87,7 +87,7 @@ describe('Show Timeline', () => {
     await until('the new text', async () => (await shown()).includes('Not started: lint ('));
   });
 
-  it('asks GitLab for needs only when it is opened', async () => {
+  it('requests needs from GitLab only when it is opened', async () => {
     const app = await apps.ready({ gitlab: { profile: '18.9' }, prepare: nightly });
     let sent = 0;
     const count = ({ body }: { readonly body: string }): boolean => {

@@ -8,7 +8,7 @@ import { box, enter, stored, withToken } from '../signInBox';
 
 const secret = 'glpat-aB3dE6hI9kLmN0pQrStU';
 
-describe('The address that Sign In asks for', () => {
+describe('The address in Sign In', () => {
   const apps = appsInTests();
   const asked = async (options: Parameters<typeof apps.start>[0] = {}) => {
     const app = await apps.start({ token: null, ...options });
@@ -17,7 +17,7 @@ describe('The address that Sign In asks for', () => {
     return { app, running, address: await box(false) };
   };
 
-  it('is looked at before a token is asked for, and stays open where nothing answers', async () => {
+  it('is checked before a token is requested, and stays open if nothing responds', async () => {
     const { address, running } = await asked();
     await enter(address, 'http://127.0.0.1:9');
     assert.match(address.validationMessage ?? '', /^Can't reach 127\.0\.0\.1:9 /);
@@ -26,7 +26,7 @@ describe('The address that Sign In asks for', () => {
     await running;
   });
 
-  it('stays open where something else than GitLab answers', async () => {
+  it('stays open if something other than GitLab responds', async () => {
     const { app, address, running } = await asked({ gitlab: { root: '/git' } });
     await enter(address, new URL(app.gitlab.url).origin);
     assert.match(address.validationMessage ?? '', /responds, but it isn't GitLab\. Is the path missing from/);
@@ -34,7 +34,7 @@ describe('The address that Sign In asks for', () => {
     await running;
   });
 
-  it('may be that of a project: the root above it is what is signed in to', async () => {
+  it('may be that of a project, and the root above it is used to sign in', async () => {
     const { app, address, running } = await asked({ gitlab: { root: '/git', profile: '18.9' } });
     address.type(`${app.gitlab.url}/${app.small.project.path}/-/pipelines/12`);
     address.accept();
@@ -43,7 +43,7 @@ describe('The address that Sign In asks for', () => {
     assert.deepEqual(editor().statusMessages, [`Signed in to ${app.gitlab.url} as dana`]);
   });
 
-  it('is passed by a second Enter where a page in front may hide a GitLab, and by no first', async () => {
+  it('is accepted with a second Enter if a page in front may hide a GitLab, and not with the first', async () => {
     const { app, address, running } = await asked();
     app.gitlab.faults = [htmlPage()];
     await enter(address, app.gitlab.url);
@@ -58,11 +58,11 @@ describe('The address that Sign In asks for', () => {
 
   for (const [what, text] of [
     ['a token', secret],
-    ['a token behind the address', `https://git.example.com/${secret}`],
+    ['a token after the address', `https://git.example.com/${secret}`],
     ['a deploy token', 'gldt-aB3dE6hI9kLmN0pQrStU'],
-    ['a private token of old', 'aB3dE6hI9kLmN0pQrStU'],
+    ['an old private token', 'aB3dE6hI9kLmN0pQrStU'],
   ] as const)
-    it(`is not ${what}: that is masked, looked up nowhere, and refused`, async () => {
+    it(`is not ${what}, which is masked, looked up nowhere, and refused`, async () => {
       const { app, address, running } = await asked();
       address.type(text);
       assert.equal(address.password, true);
@@ -79,7 +79,7 @@ describe('The address that Sign In asks for', () => {
     });
 });
 
-describe('A token that its form gives away', () => {
+describe('A token with a recognizable format', () => {
   const apps = appsInTests();
 
   for (const [token, sentence] of [

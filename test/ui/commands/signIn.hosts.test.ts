@@ -4,11 +4,11 @@ import type { App } from '../app';
 import { appsInTests } from '../eachApp';
 import { box, enter } from '../signInBox';
 
-describe('Signing in for a remote whose host is another than GitLab’s', () => {
+describe("Signing in for a remote whose host differs from GitLab's", () => {
   const apps = appsInTests();
 
   for (const host of ['work', 'ssh.example.com', 'altssh.example.com'])
-    it(`shows its project from then on, also in the next window, until one signs out: ${host}`, async () => {
+    it(`shows its project from then on, also in the next window, until the user signs out: ${host}`, async () => {
       const path = 'kitchen/oven';
       const app: App = await apps.start({ token: null, remote: () => `git@${host}:${path}.git` });
       await app.shows('signedOut');
@@ -29,7 +29,7 @@ describe('Signing in for a remote whose host is another than GitLab’s', () => 
       await app.shows('signedOut');
     });
 
-  it('asks about the host again once its instance is signed out of', async () => {
+  it('asks about the host again once its instance is signed out', async () => {
     const app = await apps.start({ token: null, remote: () => 'git@work:group/project.git' });
     await app.shows('signedOut');
     const running = app.run('signIn');

@@ -16,7 +16,7 @@ describe('Sign Out', () => {
     assert.deepEqual(editor().statusMessages, [`Signed out of ${app.gitlab.url}`]);
   });
 
-  it('asks which of several', async () => {
+  it('asks which one if there are several', async () => {
     const app = await apps.ready();
     await signIn(app.secrets, 'https://git.example.com', 'another');
     const running = app.run('signOut');
@@ -28,7 +28,7 @@ describe('Sign Out', () => {
     assert.deepEqual([values.includes('another'), values.includes(developerToken)], [false, true]);
   });
 
-  it('removes nothing when the user backs out', async () => {
+  it('removes nothing when the user dismisses the list', async () => {
     const app = await apps.ready();
     await signIn(app.secrets, 'https://git.example.com', 'another');
     const before = new Map(app.secrets.values);
@@ -44,7 +44,7 @@ describe('Sign Out', () => {
     assert.equal(editor().messages[0]?.text, "You aren't signed in to any GitLab.");
   });
 
-  it('says that the token is the environment’s', async () => {
+  it('says that the token comes from the environment', async () => {
     const environment = (url: string) => ({ GITLAB_TOKEN: developerToken, GITLAB_HOST: url });
     const app = await apps.ready({ token: null, environment });
     await app.run('signOut');
@@ -52,7 +52,7 @@ describe('Sign Out', () => {
   });
 });
 
-describe('Tokens of the environment', () => {
+describe('Tokens from the environment', () => {
   const apps = appsInTests();
 
   it('sign in to the instance that GITLAB_HOST names', async () => {
@@ -61,7 +61,7 @@ describe('Tokens of the environment', () => {
     assert.equal(app.gitlab.requests[0]?.headers['private-token'], developerToken);
   });
 
-  it('are sent to no other: without GITLAB_HOST they are gitlab.com’s', async () => {
+  it('are sent to no other instance, and without GITLAB_HOST belong to gitlab.com', async () => {
     const app = await apps.start({
       token: null,
       environment: () => ({ GITLAB_TOKEN: developerToken }),
@@ -71,7 +71,7 @@ describe('Tokens of the environment', () => {
     assert.deepEqual(app.gitlab.requests, []);
   });
 
-  it('stand back behind a stored one', async () => {
+  it('give way to a stored one', async () => {
     const environment = (url: string) => ({ GITLAB_TOKEN: 'of-the-environment', GITLAB_HOST: url });
     const app = await apps.ready({ environment });
     assert.equal(app.gitlab.requests[0]?.headers['private-token'], developerToken);

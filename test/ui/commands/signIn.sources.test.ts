@@ -24,7 +24,7 @@ function headersSent({ gitlab }: App): readonly unknown[] {
 const addToken = ({ gitlab, small }: Pick<App, 'gitlab' | 'small'>, token: string, oauth = true): void =>
   void gitlab.world.addToken({ token, user: small.username, oauth });
 
-describe('Signing in with what is signed in already', () => {
+describe('Signing in with existing credentials:', () => {
   const apps = appsInTests();
   let scripts: Scripts;
   beforeEach(() => (scripts = new Scripts()));
@@ -46,7 +46,7 @@ describe('Signing in with what is signed in already', () => {
   };
   const glabPath = (): string => `${scripts.folder}:${process.env['PATH'] ?? ''}`;
 
-  describe('an account of GitLab’s extension', () => {
+  describe("an account from GitLab's extension", () => {
     const withAccount = async (): Promise<App> => {
       const app = await signedOut();
       addToken(app, 'of-the-account');
@@ -59,7 +59,7 @@ describe('Signing in with what is signed in already', () => {
       return app;
     };
 
-    it('is offered, asked for its token at a click, and kept as a source alone', async () => {
+    it('is offered, asked for its token on a click, and stored only as a source', async () => {
       const app = await withAccount();
       const { pick, running } = await offered(app);
       assert.deepEqual(pick.labels, [`$(account) Use the account ${app.gitlab.url} (dana)`, '$(key) Enter a token…']);
@@ -75,7 +75,7 @@ describe('Signing in with what is signed in already', () => {
       assert.ok(!JSON.stringify(editor().log).includes('of-the-account'));
     });
 
-    it('is asked without a question in the next window', async () => {
+    it('is used without a prompt in the next window', async () => {
       const app = await withAccount();
       const { pick, running } = await offered(app);
       pick.choose('Use the account');
@@ -99,7 +99,7 @@ describe('Signing in with what is signed in already', () => {
       assert.deepEqual([stale, headersSent(app)], [undefined, ['Bearer of-the-account', 'Bearer the-next']]);
     });
 
-    it('is gone from the view as soon as the extension has it no more', async () => {
+    it('disappears from the view as soon as the extension no longer has it', async () => {
       const app = await withAccount();
       const { pick, running } = await offered(app);
       pick.choose('Use the account');
@@ -120,7 +120,7 @@ describe('Signing in with what is signed in already', () => {
       assert.equal(stored(app), '');
     });
 
-    it('is forgotten with Sign Out', async () => {
+    it('is removed by Sign Out', async () => {
       const app = await withAccount();
       const { pick, running } = await offered(app);
       pick.choose('Use the account');
@@ -133,10 +133,10 @@ describe('Signing in with what is signed in already', () => {
     });
 
     for (const [what, id] of [
-      ['of another server', 'https://gitlab.com|7'],
-      ['of another port', 'http://127.0.0.1:1|7'],
+      ['on another server', 'https://gitlab.com|7'],
+      ['on another port', 'http://127.0.0.1:1|7'],
     ] as const)
-      it(`is not offered: one ${what}`, async () => {
+      it(`is not offered if it is ${what}`, async () => {
         const app = await withAccount();
         editor().accounts.all.splice(0, 1, { id, label: 'dana', token: 'of-the-account' });
         const running = app.run('signIn');
@@ -157,7 +157,7 @@ describe('Signing in with what is signed in already', () => {
     };
     const says = (token: object) => (url: string) => ({ type: 'success', instance_url: url, token });
 
-    it('is offered where it is installed, run at a click, and kept as a source alone', async () => {
+    it('is offered if it is installed, run on a click, and stored only as a source', async () => {
       const app = await withGlab(says({ type: 'oauth2', token: 'of-glab' }));
       const { pick, running } = await offered(app);
       assert.deepEqual(pick.labels, ["$(terminal) Use glab's sign-in", '$(key) Enter a token…']);
@@ -174,7 +174,7 @@ describe('Signing in with what is signed in already', () => {
 
     for (const [what, answer, sentence] of [
       [
-        'answers for another server',
+        'responds for another server',
         () => ({ type: 'success', instance_url: 'https://gitlab.com', token: { type: 'pat', token: 'of-glab' } }),
         /^The token is for a server other than 127\.0\.0\.1:\d+, so it isn't used\./,
       ],
@@ -186,7 +186,7 @@ describe('Signing in with what is signed in already', () => {
       ['has a job token', says({ type: 'job-token', token: 'of-glab' }), /^This is a CI\/CD job token/],
       ['has a token that GitLab refuses', says({ type: 'pat', token: 'wrong' }), /rejected this token\./],
     ] as const)
-      it(`is told and not kept where it ${what}`, async () => {
+      it(`is reported and not stored if it ${what}`, async () => {
         const app = await withGlab(answer);
         const { pick, running } = await offered(app);
         pick.choose('glab');
@@ -206,7 +206,7 @@ describe('Signing in with what is signed in already', () => {
     });
   });
 
-  describe('git’s credentials', () => {
+  describe("git's credentials", () => {
     afterEach(() => (globalAgent.options.ca = undefined));
     const cloned = async (username: string, password: string): Promise<App> => {
       const tls = await createCertificate(scripts.folder, '127.0.0.1');
@@ -224,7 +224,7 @@ describe('Signing in with what is signed in already', () => {
       });
     };
 
-    it('are offered for an https remote, asked for at a click, and kept as a source alone', async () => {
+    it('are offered for an https remote, requested on a click, and stored only as a source', async () => {
       const app = await cloned('oauth2', 'of-git');
       const { pick, running } = await offered(app);
       assert.deepEqual(pick.labels, ["$(git-branch) Use git's credentials", '$(key) Enter a token…']);
@@ -236,7 +236,7 @@ describe('Signing in with what is signed in already', () => {
       assert.ok(!stored(app).includes('of-git'));
     });
 
-    it('are said to be a password where they are one, which is sent nowhere', async () => {
+    it('are reported as a password if they are one, which is sent nowhere', async () => {
       const app = await cloned('dana', 'correct-horse');
       const { pick, running } = await offered(app);
       pick.choose('git');

@@ -15,7 +15,7 @@ describe('Sign In', () => {
     return app;
   };
 
-  it('asks for nothing but the token of the instance that is shown', async () => {
+  it('asks only for the token of the instance that is shown', async () => {
     const app = await signedOut();
     app.gitlab.faults = [{ latencyMs: 100 }];
     const running = app.run('signIn');
@@ -31,7 +31,7 @@ describe('Sign In', () => {
     assert.equal(editor().inputBoxes.length, 1);
   });
 
-  it('keeps a token that the server accepts, says as whom, and shows the builds', async () => {
+  it('keeps a token that the server accepts, names the user, and shows the builds', async () => {
     const app = await signedOut();
     const running = app.run('signIn');
     await enter(await box(true), ` ${developerToken}\n`);
@@ -65,7 +65,7 @@ describe('Sign In', () => {
     await running;
   });
 
-  it('takes a second try in the same box', async () => {
+  it('accepts a second try in the same box', async () => {
     const app = await signedOut();
     const running = app.run('signIn');
     const token = await box(true);
@@ -80,7 +80,7 @@ describe('Sign In', () => {
   for (const [what, text, sentence] of [
     ['nothing', '  ', 'Paste a token, or press Escape.'],
     ['two words', 'a b', "That doesn't look like a token: it contains invalid characters."],
-    ['letters that no header takes', 'tökén', "That doesn't look like a token: it contains invalid characters."],
+    ['characters that no header allows', 'tökén', "That doesn't look like a token: it contains invalid characters."],
   ] as const)
     it(`sends nothing when the user enters ${what}`, async () => {
       const app = await signedOut();
@@ -92,7 +92,7 @@ describe('Sign In', () => {
       await running;
     });
 
-  it('stores nothing for a server that answers with a page', async () => {
+  it('stores nothing for a server that responds with an HTML page', async () => {
     const app = await signedOut();
     app.gitlab.faults = [htmlPage()];
     const running = app.run('signIn');
@@ -114,7 +114,7 @@ describe('Sign In', () => {
     assert.doesNotMatch(stored(app), new RegExp(developerToken));
   });
 
-  it('takes the instance of its argument', async () => {
+  it('uses the instance in its argument', async () => {
     const app = await apps.start({ token: null, git: false });
     const running = app.run('signIn', { instance: `${app.gitlab.url}/` });
     await enter(await box(true), developerToken);
@@ -130,7 +130,7 @@ describe('Sign In', () => {
     });
 });
 
-describe('Sign In to a host that is no instance yet', () => {
+describe('Sign In to a host without an instance yet', () => {
   const apps = appsInTests();
 
   it('asks for its address first, filled in from the remote', async () => {
@@ -181,7 +181,7 @@ describe('Sign In to a host that is no instance yet', () => {
     assert.deepEqual(editor().statusMessages, [`Signed in to ${app.gitlab.url} as dana`]);
   });
 
-  it('asks for nothing more when the user goes back and then away', async () => {
+  it('asks for nothing more when the user goes back and then cancels', async () => {
     const app = await apps.start({ token: null });
     await app.shows('signedOut');
     const running = app.run('signIn');
@@ -192,7 +192,7 @@ describe('Sign In to a host that is no instance yet', () => {
     assert.deepEqual([editor().inputBoxes.length, stored(app)], [3, '']);
   });
 
-  it('takes an address with its relative root, and then knows the project', async () => {
+  it('accepts an address with a relative URL root, and then finds the project', async () => {
     const app = await apps.start({ token: null, gitlab: { root: '/gitlab' } });
     await app.shows('signedOut');
     const running = app.run('signIn');
@@ -206,7 +206,7 @@ describe('Sign In to a host that is no instance yet', () => {
     assert.deepEqual([instance, project], [app.gitlab.url, app.small.project.path]);
   });
 
-  it('says that something is no address, and stays open', async () => {
+  it('says that the text is not an address, and stays open', async () => {
     const app = await apps.start({ token: null });
     await app.shows('signedOut');
     const running = app.run('signIn');

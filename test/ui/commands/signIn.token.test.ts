@@ -45,7 +45,7 @@ describe('The kind of token that Sign In asks for', () => {
       '-/user_settings/personal_access_tokens?name=GitLab+Builds&scopes=api',
     ],
   ] as const)
-    it(`is that of ${profile}, and its words lead to the page for it`, async () => {
+    it(`is the one of ${profile}, and its text leads to the page for it`, async () => {
       const { app, token, running } = await opened(profile);
       await until('the prompt', () => prompt.test(token.prompt ?? ''));
       await click(token, words);
@@ -56,7 +56,7 @@ describe('The kind of token that Sign In asks for', () => {
       await running;
     });
 
-  it('is left open where the server cannot be asked, and asked for again at a click', async () => {
+  it("is left open if the server can't be asked, and requested again on a click", async () => {
     const app = await apps.start({
       token: null,
       settings: (url) => ({ 'gitlabBuilds.instances': [{ url }] }),
@@ -88,7 +88,7 @@ describe('The kind of token that Sign In asks for', () => {
       answer: { status: 302, headers: { Location: 'https://sso.example.com/' }, body: '' },
     },
   }))
-    it(`is not told, nor its page, of what ${what} hides`, async () => {
+    it(`is not guessed, and neither is its page, if ${what} hides the server`, async () => {
       const app = await apps.start({
         token: null,
         settings: (url) => ({ 'gitlabBuilds.instances': [{ url }] }),
@@ -139,7 +139,7 @@ describe('A token that Sign In tries', () => {
   };
 
   for (const state of ['expired', 'revoked'] as const)
-    it(`and that is ${state} is told as that, and not stored`, async () => {
+    it(`and that is ${state} is reported as that, and not stored`, async () => {
       const { app, token, running, host } = await tried(['api'], state);
       const said = { expired: 'has expired', revoked: 'was revoked' }[state];
       assert.equal(token.validationMessage, `${host} reports that this token ${said}. Create a new one.`);
@@ -149,7 +149,7 @@ describe('A token that Sign In tries', () => {
     });
 
   for (const scope of ['read_user', 'read_repository'])
-    it(`and that has only ${scope} is told to lack the scope, and not stored`, async () => {
+    it(`and that has only ${scope} is reported to lack the scope, and not stored`, async () => {
       const { app, token, running, host } = await tried([scope]);
       assert.equal(
         token.validationMessage,
@@ -160,7 +160,7 @@ describe('A token that Sign In tries', () => {
       await running;
     });
 
-  it('and that may only read is stored, with a word on what it may not do', async () => {
+  it("and that is read-only is stored, with a note on what it can't do", async () => {
     const { app, running } = await tried(['read_api']);
     await running;
     await app.shows('ready');
@@ -169,7 +169,7 @@ describe('A token that Sign In tries', () => {
     ]);
   });
 
-  it('and that may do all is stored without a further word', async () => {
+  it('and that has full access is stored without a note', async () => {
     const { app, running } = await tried(['read_user', 'api']);
     await running;
     assert.deepEqual(editor().statusMessages, [`Signed in to ${app.gitlab.url} as dana`]);

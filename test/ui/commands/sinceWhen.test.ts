@@ -64,7 +64,7 @@ describe('Since When?', () => {
   const apps = appsInTests();
 
   for (const profile of ['8.5', '10.8', '13.9', '18.9'] as const)
-    it(`tells on ${profile} below the build since which commit it fails, and asks only then`, async () => {
+    it(`shows on ${profile} below the build since which commit it fails, and sends requests only then`, async () => {
       const app = await apps.ready({ gitlab: { profile }, prepare: failing });
       assert.deepEqual(await told(), []);
       app.asked();
@@ -91,7 +91,7 @@ describe('Since When?', () => {
       assert.deepEqual([texts(), app.asked()], [[], []]);
     });
 
-  it('claims no first failure where it saw no commit that passed', async () => {
+  it('claims no first failure if it saw no commit that passed', async () => {
     const app = await apps.ready({ gitlab: { profile: '18.9' }, prepare: alwaysRed });
     await app.run('sinceWhen', await app.row('checks'));
     assert.deepEqual(
@@ -104,7 +104,7 @@ describe('Since When?', () => {
     );
   });
 
-  it('tells in a row of its own that the build is flaky', async () => {
+  it('shows in a separate row that the build is flaky', async () => {
     const app = await apps.ready({
       gitlab: { profile: '13.9' },
       prepare: (made) => {
@@ -138,7 +138,7 @@ describe('Since When?', () => {
     assert.match(await env.clipboard.readText(), new RegExp(`/jobs/${ran}$`));
   });
 
-  it('is told of a build that was retried, too', async () => {
+  it('works for a retried build, too', async () => {
     const app = await apps.ready({
       gitlab: { profile: '18.9' },
       prepare: (made) => {
@@ -153,7 +153,7 @@ describe('Since When?', () => {
     assert.deepEqual(editor().quickPicks, []);
   });
 
-  it('is told until the data of the build changes', async () => {
+  it("is kept until the build's data changes", async () => {
     const app = await apps.ready({ gitlab: { profile: '18.9' }, prepare: failing });
     await app.run('sinceWhen', await app.row('checks'));
     await app.run('refresh');
@@ -167,7 +167,7 @@ describe('Since When?', () => {
     );
   });
 
-  it('is forgotten with the commit, and with the token', async () => {
+  it('is removed with the commit, and with the token', async () => {
     const app = await apps.ready({ gitlab: { profile: '18.9' }, prepare: failing });
     await app.run('sinceWhen', await app.row('checks'));
     app.repository.moveHead({ name: app.small.ref, commit: redSha });
@@ -179,7 +179,7 @@ describe('Since When?', () => {
     assert.deepEqual(await told(), []);
   });
 
-  it('stands in what is copied of the failure, once it is known', async () => {
+  it('is included when the failure is copied, once it is known', async () => {
     const app = await apps.ready({ gitlab: { profile: '18.9' }, prepare: failing });
     const row = await app.row('checks');
     await app.run('copyFailure', row);
@@ -193,7 +193,7 @@ describe('Since When?', () => {
     assert.ok(!app.asked().some((line) => /graphql|jobs$/.test(line)));
   });
 
-  it('tells it of a build of an earlier pipeline in place', async () => {
+  it('shows it in place for a build of an earlier pipeline', async () => {
     const app = await apps.ready({ gitlab: { profile: '18.9' }, prepare: failing });
     const [view] = editor().views;
     assert.ok(view !== undefined);
@@ -211,7 +211,7 @@ describe('Since When?', () => {
     assert.ok(later.includes('Failing for 1 commit'), later.join('\n'));
   });
 
-  it('shows a list where the build has no row', async () => {
+  it('shows a list if the build has no row', async () => {
     const app = await apps.ready({ gitlab: { profile: '18.9' }, prepare: failing });
     const row = (await app.row('checks')) as { readonly node: { readonly build: { readonly id: number } } };
     const filtering = app.run('filter');

@@ -28,7 +28,7 @@ const drawn = (items: readonly QuickPickItem[]) =>
   );
 
 describe('A list of builds to choose from', () => {
-  it('starts with the selected row, then what failed, and goes on by stage', () => {
+  it('starts with the selected row, then failed builds, and continues by stage', () => {
     const builds = someBuilds(
       { stage: 'build' },
       { status: 'failed' },
@@ -47,7 +47,7 @@ describe('A list of builds to choose from', () => {
     ]);
   });
 
-  it('names the pipeline where there are several, and the bridge of a child', () => {
+  it('names the pipeline if there are several, and the bridge of a child pipeline', () => {
     const pipeline = { id: 1, ref: 'master', sha, status: 'success', source: 'push' };
     const builds = [
       aBuild({ id: 1, pipeline: 1, kind: 'bridge', name: 'packages', downstream: 2 }),
@@ -67,7 +67,7 @@ describe('A list of builds to choose from', () => {
     assert.match(items[3]?.detail ?? '', /^packages/);
   });
 
-  it('has what failed in the order of the tree: the first is that of the status bar, not that of a newer child', () => {
+  it('has failed builds in the order of the tree, starting with the one in the status bar and not one in a newer child', () => {
     const pipeline = { id: 1, ref: 'master', sha, status: 'failed', source: 'push' };
     const builds = [
       aBuild({ id: 1, pipeline: 1, name: 'rspec', status: 'failed' }),
@@ -79,7 +79,7 @@ describe('A list of builds to choose from', () => {
     assert.deepEqual(drawn(items).slice(0, 4), ['— test', 'rspec #1', '— packages · test', 'deb #3']);
   });
 
-  it('says the status in words, last: the icon says it first', () => {
+  it('spells out the status at the end, since the icon shows it first', () => {
     const items = itemsOf(ready(someBuilds({ status: 'failed' }, { status: 'failed', allowFailure: true })));
     const words = items.flatMap(({ description, detail }) =>
       description === undefined ? [] : [[description, detail]],
@@ -98,10 +98,10 @@ describe('A list of builds to choose from', () => {
         assert.doesNotMatch(`${label.replace('$(pass) ', '')} ${description} ${detail}`, /\$\(|\n/);
     });
 
-  describe('in the palette', () => {
+  describe('in the Command Palette', () => {
     const apps = appsInTests();
 
-    it('is searched by status, stage and bridge, too', async () => {
+    it('can be searched by status, stage and bridge, too', async () => {
       const app = await apps.ready();
       const running = app.run('copyName');
       const { options, ...pick } = await until('the quick pick', () => editor().picks[0]);

@@ -27,13 +27,13 @@ describe('A command on builds', () => {
     assert.deepEqual(canceled(), [app.small.builds.deploy.id]);
   });
 
-  it('acts on all selected rows where its row is one of them', async () => {
+  it('acts on all selected rows if its row is one of them', async () => {
     const rows = [await app.row('production'), await app.row(shortName(app.small.builds.long.name))];
     await app.run('cancel', rows[0], rows);
     assert.deepEqual(canceled(), [app.small.builds.long.id, app.small.builds.deploy.id]);
   });
 
-  it('acts on the builds in the selected stages, those that it can act on', async () => {
+  it('acts on the builds in the selected stages that it can act on', async () => {
     const rows = [await app.row('test'), await app.row('deploy')];
     await app.run('cancel', rows[0], rows);
     assert.deepEqual(canceled(), [app.small.builds.long.id, app.small.builds.deploy.id]);
@@ -45,7 +45,7 @@ describe('A command on builds', () => {
     assert.equal(posts().length, 1);
   });
 
-  it('acts on what the row has become since the menu was opened', async () => {
+  it("acts on the row's current state, not the one when the menu was opened", async () => {
     const row = await app.row('production');
     app.gitlab.world.setStatus(app.small.builds.deploy, 'success');
     await app.api.refresh();
@@ -64,7 +64,7 @@ describe('A command on builds', () => {
     );
   });
 
-  it('asks in the palette, and offers the builds it can act on', async () => {
+  it('asks in the Command Palette, and offers the builds it can act on', async () => {
     const running = app.run('cancel');
     const pick = await until('the quick pick', () => editor().picks[0]);
     assert.equal(pick.options.placeHolder, 'Select builds to cancel');
@@ -74,7 +74,7 @@ describe('A command on builds', () => {
     assert.deepEqual(canceled(), [app.small.builds.deploy.id]);
   });
 
-  it('takes several builds in the palette', async () => {
+  it('accepts several builds in the Command Palette', async () => {
     const running = app.run('cancel');
     const pick = await until('the quick pick', () => editor().picks[0]);
     pick.choose('production', 'integration');
@@ -82,7 +82,7 @@ describe('A command on builds', () => {
     assert.equal(canceled().length, 2);
   });
 
-  it('says how, when nothing was ticked in the palette', async () => {
+  it('explains what to do when nothing was checked in the Command Palette', async () => {
     const running = app.run('cancel');
     (await until('the quick pick', () => editor().picks[0])).choose();
     await running;
@@ -90,39 +90,39 @@ describe('A command on builds', () => {
     assert.match(editor().messages[0]?.text ?? '', /^No builds selected\./);
   });
 
-  it('does nothing when the user backs out of the palette', async () => {
+  it('does nothing when the user dismisses the Command Palette', async () => {
     const running = app.run('cancel');
     (await until('the quick pick', () => editor().picks[0])).escape();
     await running;
     assert.deepEqual([app.asked(), editor().messages], [[], []]);
   });
 
-  it('says so in the palette when there is nothing to act on', async () => {
+  it('says in the Command Palette if there is nothing to act on', async () => {
     for (const { id } of [app.small.builds.long, app.small.builds.deploy]) app.gitlab.world.cancel({ id });
     await app.api.refresh();
     await app.run('cancel');
     assert.deepEqual([editor().picks.length, editor().messages.length], [0, 1]);
   });
 
-  it('acts on the build of its argument', async () => {
+  it('acts on the build in its argument', async () => {
     await app.run('cancel', { build: app.small.builds.deploy.id });
     assert.deepEqual(canceled(), [app.small.builds.deploy.id]);
   });
 
-  it('acts on the build of its argument in the repository that it names', async () => {
+  it('acts on the build in its argument in the repository that it names', async () => {
     const repository = app.repository.rootUri.toString();
     for (const name of [repository, `${repository}/`])
       await app.run('cancel', { build: app.small.builds.deploy.id, repository: name });
     assert.deepEqual(canceled(), [app.small.builds.deploy.id]);
   });
 
-  it('acts on a build of the project that is not shown', async () => {
+  it('acts on a build in a project that is not shown', async () => {
     const build = app.gitlab.world.addBuild(app.small.project, { sha: app.small.olderSha, name: 'x' });
     await app.run('cancel', { build: build.id });
     assert.equal(app.gitlab.world.build(build.id).status, 'canceled');
   });
 
-  it('sends nothing for the build of another repository, and names that', async () => {
+  it('sends nothing for a build in another repository, and names that repository', async () => {
     await app.run('cancel', { build: app.small.builds.deploy.id, repository: 'file:///else/where' });
     assert.deepEqual(app.asked(), []);
     assert.match(editor().messages[0]?.text ?? '', /file:\/\/\/else\/where isn't open/);
@@ -135,19 +135,19 @@ describe('A command on builds', () => {
       assert.deepEqual(app.asked(), []);
     });
 
-  it('says that GitLab knows no such build', async () => {
+  it('says that GitLab has no such build', async () => {
     await app.run('cancel', { build: 4711 });
     assert.equal(editor().messages.length, 1);
     assert.match(editor().messages[0]?.text ?? '', /couldn't find it, or your token has no access/);
   });
 
-  it('says why a build of its argument cannot be acted on, and does not try', async () => {
+  it("says why a build in its argument can't be acted on, and does not try", async () => {
     await app.run('cancel', { build: app.small.builds.rspec.id });
     assert.equal(editor().messages[0]?.text, `rspec #${app.small.builds.rspec.id} is passed and can't be canceled.`);
     assert.deepEqual(posts(), []);
   });
 
-  it('draws no icon and no second line for a name in the palette', async () => {
+  it('draws no icon and no second line for a name in the Command Palette', async () => {
     const { project, sha } = app.small;
     app.gitlab.world.addBuild(project, { sha, name: '$(flame)\nx', stage: '$(flame)', ref: '$(flame)' });
     await app.api.refresh();

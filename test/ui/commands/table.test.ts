@@ -9,7 +9,7 @@ const commands = [
   ...['retryFailed', 'cancelActive'],
 ];
 
-describe('A token that may only read', () => {
+describe('A read-only token', () => {
   const apps = appsInTests();
   const start = async (profile: '13.9' | '18.9') => {
     const app = await apps.ready({
@@ -26,7 +26,7 @@ describe('A token that may only read', () => {
   const told = () => editor().messages.map(({ text, buttons }) => [text, buttons]);
 
   for (const command of commands)
-    it(`takes no ${command}: it is refused with what to do, and nothing is sent`, async () => {
+    it(`doesn't support ${command}, which is refused with advice, and nothing is sent`, async () => {
       const app = await start('18.9');
       await app.run(command);
       const host = new URL(app.gitlab.url).host;
@@ -43,13 +43,13 @@ describe('A token that may only read', () => {
     assert.equal(pick.options.placeHolder, 'Sign in to');
   });
 
-  it('opens and copies pages all the same', async () => {
+  it('still opens and copies pages', async () => {
     const app = await start('18.9');
     await app.run('openInBrowser', await app.row('rspec'));
     assert.deepEqual([editor().opened.length, editor().messages], [1, []]);
   });
 
-  it('is found by the first refusal where GitLab does not tell before; then nothing is sent any more', async () => {
+  it('is recognized by the first refusal if GitLab does not say so before, and then nothing more is sent', async () => {
     const app = await start('13.9');
     await app.run('retry', await app.row('rspec'));
     assert.deepEqual(told()[0]?.[1], ['Sign In Again']);
@@ -59,7 +59,7 @@ describe('A token that may only read', () => {
     assert.deepEqual(app.asked(), []);
   });
 
-  it('is told once for many builds, with what to do', async () => {
+  it('is reported once for many builds, with advice', async () => {
     const app = await start('13.9');
     await app.run('retry', await app.row('test'));
     assert.deepEqual([told().length, told()[0]?.[1]], [1, ['Sign In Again']]);

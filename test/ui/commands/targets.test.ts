@@ -37,19 +37,19 @@ describe('Among several repositories, a command', () => {
       .slice(from)
       .flatMap(({ method, path }) => (method === 'POST' && !path.endsWith('graphql') ? path : []));
 
-  it('acts where its row is', async () => {
+  it('acts in the repository of its row', async () => {
     await app.run('cancel', await app.row('production', second));
     assert.deepEqual([statusOf(app), statusOf(second)], ['pending', 'canceled']);
   });
 
-  it('acts in each of the repositories of the selection', async () => {
+  it('acts in each repository in the selection', async () => {
     const rows = [await app.row('production'), await app.row('production', second)];
     await app.run('cancel', rows[0], rows);
     assert.deepEqual([statusOf(app), statusOf(second)], ['canceled', 'canceled']);
     assert.deepEqual([app.of(app)?.builds.at(-1)?.status, told()], ['canceled', []]);
   });
 
-  it('goes on in one when the other refuses, and tells of that in one message', async () => {
+  it('continues in one when the other refuses, and reports that in one message', async () => {
     second.gitlab.world.setUserState(second.small.username, 'blocked');
     const rows = [await app.row('production'), await app.row('production', second)];
     await app.run('cancel', rows[0], rows);
@@ -58,7 +58,7 @@ describe('Among several repositories, a command', () => {
     assert.match(told()[0] ?? '', /^1 of 2 builds were refused\. production #\d+: /);
   });
 
-  it('from the palette acts on the active editor’s, and names that', async () => {
+  it("from the Command Palette acts in the active editor's repository, and names it", async () => {
     turnTo(second);
     const running = app.run('cancel');
     const pick = await until('the list', () => editor().picks[0]);
@@ -67,7 +67,7 @@ describe('Among several repositories, a command', () => {
     await running;
   });
 
-  it('from the palette acts on the one that has a project, where the active editor’s has none', async () => {
+  it("from the Command Palette acts in the one with a project if the active editor's has none", async () => {
     const third = await app.open({ remote: () => 'https://github.com/a/b.git' });
     app.git.close(second.repository);
     turnTo(third);
@@ -81,20 +81,20 @@ describe('Among several repositories, a command', () => {
     assert.deepEqual([statusOf(app), statusOf(second)], ['pending', 'canceled']);
   });
 
-  it('finds the repository that alone has the build of its argument', async () => {
+  it('finds the only repository that has the build in its argument', async () => {
     await app.run('cancel', { build: ownOfSecond() });
     assert.deepEqual(told(), []);
     assert.equal(writes(second).length, 1);
   });
 
-  it('asks for the repository where two have such a build, and sends nothing', async () => {
+  it('asks for the repository if two have such a build, and sends nothing', async () => {
     await app.run('cancel', { build: app.small.builds.deploy.id });
     const example = JSON.stringify({ build: app.small.builds.deploy.id, repository: rootOf(app) });
     assert.deepEqual(told(), [`Several repositories are open. Specify which one the build is in: ${example}`]);
     assert.deepEqual([writes(app), writes(second)], [[], []]);
   });
 
-  it('asks for the repository where none has such a build, and sends nothing', async () => {
+  it('asks for the repository if none has such a build, and sends nothing', async () => {
     const before = second.gitlab.requests.length;
     await app.run('cancel', { build: 4711 });
     assert.match(told()[0] ?? '', /^Several repositories are open\./);
@@ -106,18 +106,18 @@ describe('Among several repositories, a command', () => {
     assert.deepEqual(told(), ["The repository file:///else/where isn't open."]);
   });
 
-  it('of the whole commit acts in the repository of its row alone', async () => {
+  it('for the whole commit acts only in the repository of its row', async () => {
     await app.run('cancelActive', await repositoryRow(second));
     assert.deepEqual([statusOf(app), statusOf(second)], ['pending', 'canceled']);
   });
 
-  it('of the whole commit acts in both where both are selected', async () => {
+  it('for the whole commit acts in both if both are selected', async () => {
     const rows = [await repositoryRow(app), await repositoryRow(second)];
     await app.run('cancelActive', rows[0], rows);
     assert.deepEqual([statusOf(app), statusOf(second)], ['canceled', 'canceled']);
   });
 
-  it('of the whole commit acts on what the filter hides too', async () => {
+  it('for the whole commit also acts on what the filter hides', async () => {
     const running = app.run('filter');
     (await until('the list', () => editor().picks[0])).choose('$(pass) passed');
     await running;
@@ -142,7 +142,7 @@ describe('Among several repositories, a command', () => {
     assert.ok(String(args[0]).includes(second.folder.path), String(args[0]));
   });
 
-  it('chooses the commit of its row’s repository', async () => {
+  it("selects the commit for its row's repository", async () => {
     const running = app.run('selectCommit', await repositoryRow(second));
     (await until('the list', () => editor().quickPicks.find(({ busy }) => !busy))).choose('Release 1.0');
     await running;
@@ -151,7 +151,7 @@ describe('Among several repositories, a command', () => {
     assert.equal(app.of(second)?.commit?.sha, second.small.sha);
   });
 
-  it('is refused for the one whose token may only read, and not for the other', async () => {
+  it('is refused for the one with a read-only token, and not for the other', async () => {
     const token = 'reading-token';
     const third = await app.open({
       gitlab: { profile: '18.9' },
@@ -175,7 +175,7 @@ describe('Among several repositories, a command', () => {
     assert.equal(box.value, third.gitlab.url);
   });
 
-  it('offers the statuses of all of them to filter by', async () => {
+  it('offers the statuses of all of them in the filter', async () => {
     const running = app.run('filter');
     const pick = await until('the list', () => editor().picks[0]);
     const item = pick.items.find((one) => typeof one !== 'string' && one.label === '$(watch) pending');

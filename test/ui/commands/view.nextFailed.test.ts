@@ -26,13 +26,13 @@ describe('Go to Next Failed Build', () => {
     assert.deepEqual(revealed(), [first, second, first]);
   });
 
-  it('goes to the build of its argument', async () => {
+  it('goes to the build in its argument', async () => {
     const app = await apps.ready();
     await app.run('nextFailed', { build: app.small.builds.compile.id });
     assert.deepEqual(revealed(), [app.small.builds.compile.id]);
   });
 
-  it('gives up a filter that hides the build', async () => {
+  it('clears a filter that hides the build', async () => {
     const app = await apps.ready();
     const running = app.run('filter');
     (await until('the quick pick', () => editor().picks.find(({ open }) => open))).choose('passed');
@@ -41,7 +41,7 @@ describe('Go to Next Failed Build', () => {
     assert.deepEqual(revealed(), [app.small.builds.odd.id]);
   });
 
-  it('says where nothing has failed', async () => {
+  it('says if nothing has failed', async () => {
     const app = await apps.ready({
       prepare: ({ gitlab: { world }, small: { builds } }) => world.setStatus(builds.odd, 'success'),
     });

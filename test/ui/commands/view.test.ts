@@ -8,7 +8,7 @@ const pick = () => until('the quick pick', () => editor().picks.find(({ open }) 
 describe('Group By', () => {
   const apps = appsInTests();
 
-  it('offers the four groupings and says which is on', async () => {
+  it('offers the four groupings and marks the current one', async () => {
     const app = await apps.ready();
     const running = app.run('groupBy');
     const offered = await pick();
@@ -26,7 +26,7 @@ describe('Group By', () => {
     assert.deepEqual(editor().configuration.updates, []);
   });
 
-  it('is shown at once', async () => {
+  it('takes effect immediately', async () => {
     const app = await apps.ready();
     const running = app.run('groupBy');
     (await pick()).choose('None (one list)');
@@ -34,7 +34,7 @@ describe('Group By', () => {
     assert.ok((await app.rows()).every(({ item }) => /^(build|attempt|artifacts)/.test(item.contextValue ?? '')));
   });
 
-  it('asks GitLab for nothing that a new grouping does not need', async () => {
+  it('requests nothing from GitLab that a new grouping does not need', async () => {
     const app = await apps.ready();
     const asked = app.gitlab.requests.length;
     const running = app.run('groupBy');
@@ -46,9 +46,9 @@ describe('Group By', () => {
   });
 
   const levels = [
-    ['the user’s settings where there are no others', undefined, 1],
-    ['the workspace’s settings where it has its own', 'workspace', 2],
-    ['the folder’s settings where it has its own', 'folder', 3],
+    ["the user's settings if there are no others", undefined, 1],
+    ["the workspace's settings if it has its own", 'workspace', 2],
+    ["the folder's settings if it has its own", 'folder', 3],
   ] as const;
   for (const [where, level, target] of levels)
     it(`is written into ${where}`, async () => {
@@ -67,7 +67,7 @@ describe('Group By', () => {
 describe('Filter by Status', () => {
   const apps = appsInTests();
 
-  it('offers the statuses that there are, the worst first, with their counts', async () => {
+  it('offers the existing statuses, worst first, with their counts', async () => {
     const app = await apps.ready();
     const running = app.run('filter');
     const offered = await pick();
@@ -85,7 +85,7 @@ describe('Filter by Status', () => {
     await running;
   });
 
-  it('shows the chosen ones only, and says so', async () => {
+  it('shows only the chosen ones, and says so', async () => {
     const app = await apps.ready();
     const running = app.run('filter');
     (await pick()).choose('running', 'pending');
@@ -96,7 +96,7 @@ describe('Filter by Status', () => {
     assert.equal(editor().contextKeys.get('gitlabBuilds.filtered'), true);
   });
 
-  it('stays as it was when the user backs out', async () => {
+  it('is unchanged when the user dismisses the list', async () => {
     const app = await apps.ready();
     const first = app.run('filter');
     (await pick()).choose('running');
@@ -107,7 +107,7 @@ describe('Filter by Status', () => {
     assert.match(editor().views[0]?.message ?? '', /only running$/);
   });
 
-  it('has what is chosen ticked, though there may be none of it left', async () => {
+  it('has the chosen statuses checked, even if none of them is left', async () => {
     const app = await apps.ready();
     const first = app.run('filter');
     (await pick()).choose('running');
@@ -126,7 +126,7 @@ describe('Filter by Status', () => {
     assert.equal(editor().contextKeys.get('gitlabBuilds.filtered'), false);
   });
 
-  it('draws no icon for a status that GitLab has added since', async () => {
+  it('draws no icon for a status that GitLab added later', async () => {
     const app = await apps.ready();
     app.gitlab.world.setStatus(app.small.builds.deploy, '$(flame)');
     await app.api.refresh();
@@ -141,7 +141,7 @@ describe('Filter by Status', () => {
 describe('Refresh', () => {
   const apps = appsInTests();
 
-  it('loads the builds anew, with progress in the view', async () => {
+  it('reloads the builds, with progress in the view', async () => {
     const app = await apps.ready();
     app.gitlab.world.setStatus(app.small.builds.deploy, 'running');
     const before = editor().progress.length;
@@ -152,7 +152,7 @@ describe('Refresh', () => {
     assert.equal(editor().progress.length, before + 1);
   });
 
-  it('sees remotes that git has learned since', async () => {
+  it('finds remotes that were added since', async () => {
     const app = await apps.ready();
     await app.folder.setRemotes({ origin: 'https://github.com/a/b.git' });
     await app.run('refresh');
@@ -173,7 +173,7 @@ describe('Show Extension Log', () => {
 describe('Show Failed Builds Only and Clear Filter', () => {
   const apps = appsInTests();
 
-  it('show the failed builds alone, and all again', async () => {
+  it('show only the failed builds, and all again', async () => {
     const app = await apps.ready();
     const count = async () =>
       (await app.rows()).filter(({ item }) => item.contextValue?.startsWith('build') === true).length;

@@ -5,7 +5,7 @@ import { texts } from '../notifying';
 describe('Watch Until Done', () => {
   const apps = appsInTests();
 
-  it('tells when the build of a row has ended', async () => {
+  it('notifies when the build of a row has ended', async () => {
     const app = await apps.ready();
     await app.run('watch', await app.row('production'));
     app.gitlab.world.setStatus(app.small.builds.deploy, 'success');
@@ -13,7 +13,7 @@ describe('Watch Until Done', () => {
     assert.deepEqual(texts(), [`production #${app.small.builds.deploy.id} passed`]);
   });
 
-  it('refuses what has ended', async () => {
+  it('refuses a build that has ended', async () => {
     const app = await apps.ready();
     await app.run('watch', await app.row('compile'));
     assert.deepEqual(texts(), [`compile #${app.small.builds.compile.id} has already finished.`]);

@@ -25,7 +25,7 @@ describe('Open in Browser and Copy URL', () => {
     assert.deepEqual(editor().opened, [pageOf('firstRspec')]);
   });
 
-  it('open the page of the build of an argument', async () => {
+  it('open the page of the build in an argument', async () => {
     await app.run('openInBrowser', { build: app.small.builds.rspec.id });
     assert.deepEqual(editor().opened, [pageOf('rspec')]);
   });
@@ -40,20 +40,20 @@ describe('Open in Browser and Copy URL', () => {
     assert.deepEqual(editor().opened, [commit()]);
   });
 
-  it('copy the addresses of all selected builds, a line each', async () => {
+  it('copy the URLs of all selected builds, one per line', async () => {
     const rows = [await app.row('compile'), await app.row('rspec')];
     await app.run('copyUrl', rows[0], rows);
     assert.equal(editor().clipboard, `${pageOf('compile')}\n${pageOf('rspec')}`);
     assert.deepEqual(editor().statusMessages, ['2 URLs copied']);
   });
 
-  it('copy the address of the commit', async () => {
+  it('copy the URL of the commit', async () => {
     await app.run('copyUrl');
     assert.equal(editor().clipboard, commit());
     assert.deepEqual(editor().statusMessages, ['URL copied']);
   });
 
-  it('ask nothing of the server that is known', async () => {
+  it('request nothing from a server that is known', async () => {
     app.asked();
     await app.run('copyUrl');
     await app.run('copyUrl', await app.row('rspec'));
@@ -61,10 +61,10 @@ describe('Open in Browser and Copy URL', () => {
   });
 });
 
-describe('The address of a page', () => {
+describe('The URL of a page', () => {
   const apps = appsInTests();
 
-  it('has the relative root of its GitLab', async () => {
+  it('includes the relative URL root of its GitLab', async () => {
     const root = '/gitlab';
     const app = await apps.ready({ gitlab: { root } });
     await app.run('copyUrl');
@@ -92,13 +92,13 @@ describe('The page of a commit', () => {
     await app.shows('ready', isIt);
   };
 
-  it('of the settings of its project is opened, where CI/CD is switched on', async () => {
+  it("of its project's CI/CD settings is opened, where CI/CD is turned on", async () => {
     await opened(() => true);
     await app.run('openProjectSettings');
     assert.deepEqual(editor().opened, [`${app.gitlab.url}/${app.small.project.path}/edit`]);
   });
 
-  it('that is not pushed does not exist, and that is said', async () => {
+  it('that is not pushed does not exist, which is reported', async () => {
     const sha = real.commit('not pushed');
     await opened(() => true);
     await app.run('openInBrowser');

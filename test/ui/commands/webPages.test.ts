@@ -16,7 +16,7 @@ describe('Open Pipeline in Browser and Open Merge Request', () => {
       },
     });
 
-  it('refuse where GitLab tells of none', async () => {
+  it('refuse if GitLab lists none', async () => {
     const app = await apps.ready();
     await app.run('openPipeline');
     await app.run('openMergeRequest');
@@ -33,7 +33,7 @@ describe('Open Pipeline in Browser and Open Merge Request', () => {
     assert.deepEqual(editor().opened, [`${app.gitlab.url}/${app.small.project.path}/-/pipelines/${pipelineId}`]);
   });
 
-  it('ask which pipeline where there are several', async () => {
+  it('ask which pipeline if there are several', async () => {
     const app = await start();
     const running = app.run('openPipeline');
     const pick = await until('the quick pick', () => editor().picks.find(({ open }) => open));
@@ -42,7 +42,7 @@ describe('Open Pipeline in Browser and Open Merge Request', () => {
     assert.match(editor().opened[0] ?? '', /\/-\/pipelines\/\d+$/);
   });
 
-  it('open the merge request, though the branch’s pipeline does not name it', async () => {
+  it("open the merge request, even if the branch's pipeline does not name it", async () => {
     const app = await start();
     await app.run('openMergeRequest', { build: app.small.builds.compile.id });
     assert.deepEqual(editor().opened, [`${app.gitlab.url}/${app.small.project.path}/-/merge_requests/1`]);

@@ -76,7 +76,7 @@ describe('The colors of logs', () => {
 });
 
 describe('A style of a log', () => {
-  it('is drawn in colors of its own', () => {
+  it('is drawn in its own colors', () => {
     assert.deepEqual(look({ color: 1 }), { color: red });
     assert.deepEqual(look({ color: 0 }), { color: { id: 'gitlabBuilds.log.ansiBlack' } });
     assert.deepEqual(look({ color: 0, background: 7 }), { color: '#000000', backgroundColor: '#e5e5e5' });
@@ -92,7 +92,7 @@ describe('A style of a log', () => {
     });
   });
 
-  it('is turned round where it is inverse, with the colors of the editor where it has none', () => {
+  it("is swapped if it is inverse, with the editor's colors if it has none", () => {
     const editorBackground = { id: 'editor.background' };
     assert.deepEqual(look({ color: 1, inverse: true }), { color: editorBackground, backgroundColor: red });
     assert.deepEqual(look({ inverse: true }), {
@@ -105,7 +105,7 @@ describe('A style of a log', () => {
     });
   });
 
-  it('has its lines and weight, and is gray where it is faint without a color', () => {
+  it('has its lines and weight, and is gray if it is faint without a color', () => {
     assert.deepEqual(look({ bold: true, italic: true, underline: true, strike: true, faint: true }), {
       color: { id: 'gitlabBuilds.log.ansiBrightBlack' },
       ...{ fontWeight: 'bold', fontStyle: 'italic', textDecoration: 'underline line-through' },
@@ -128,7 +128,7 @@ describe('The path of a file in a log', () => {
     assert.deepEqual(found('/home/me/app/src/a.ts'), ['/home/me/app/src/a.ts']);
   });
 
-  it('of a Java stack trace is looked for where sources are', () => {
+  it('in a Java stack trace is looked for in source folders', () => {
     const paths = found('org/a/B.java');
     assert.deepEqual(paths.slice(0, 3), [
       '/home/me/app/org/a/B.java',
@@ -140,7 +140,7 @@ describe('The path of a file in a log', () => {
     assert.ok(found('org/a/B.kt').includes('/home/me/app/src/test/java/org/a/B.kt'));
   });
 
-  it('of a project that goes by its number is looked for at each depth', () => {
+  it('with a numeric project ID is looked for at each depth', () => {
     assert.deepEqual(found('/builds/group/app/src/a.ts', '42'), [
       '/home/me/app/app/src/a.ts',
       '/home/me/app/src/a.ts',
@@ -154,7 +154,7 @@ describe('The path of a file in a log', () => {
   });
 });
 
-describe('Sections of a log', () => {
+describe('The sections of a log', () => {
   const section = (start: number, end?: number) => ({
     ...{ name: 's', header: '', start, collapsed: false, depth: 0 },
     ...(end === undefined ? {} : { end }),
@@ -162,7 +162,7 @@ describe('Sections of a log', () => {
   const lasts = (...sections: readonly ReturnType<typeof section>[]) =>
     place(sections, 100).map(({ start, last }) => [start, last]);
 
-  it('that were never closed end with the one around them, or with the log', () => {
+  it('that were never closed end with the enclosing one, or with the log', () => {
     assert.deepEqual(lasts(section(0, 50), section(10), section(60)), [
       [0, 50],
       [10, 50],
@@ -170,7 +170,7 @@ describe('Sections of a log', () => {
     ]);
   });
 
-  it('stay within a document that is a step behind', () => {
+  it('stay within a document that lags behind', () => {
     assert.deepEqual(lasts(section(90, 200), section(150)), [[90, 99]]);
   });
 });
@@ -186,7 +186,7 @@ describe('The end of a long log', () => {
 
   const upTo = (characters: number, lines = 1000) => firstShown(log, { characters, lines });
 
-  it('is as many whole lines as fit, one at least', () => {
+  it('contains as many whole lines as fit, and at least one', () => {
     assert.equal(upTo(1000), 0);
     assert.equal(log.lines[upTo(12)], 'three');
     assert.equal(upTo(0), log.lines.length - 1);
@@ -205,7 +205,7 @@ describe('The end of a long log', () => {
   });
 });
 
-describe('How much of a log is shown', () => {
+describe('The shown part of a log', () => {
   const line = `${'x'.repeat(99)}\n`;
   let log: LogReader;
   let view: LogView;
@@ -218,7 +218,7 @@ describe('How much of a log is shown', () => {
     view = new LogView(() => tailLength);
   };
 
-  it('is all of it up to the length that is set, and of a longer one the end', () => {
+  it('is all of it up to the configured length, and otherwise the end', () => {
     start(10_000);
     grow(100);
     assert.deepEqual([view.from, view.of(log)], [0, log]);
@@ -227,7 +227,7 @@ describe('How much of a log is shown', () => {
     assert.deepEqual([view.from, view.of(log).lines.length], [900, 100]);
   });
 
-  it('stays while it grows, until it is twice as long', () => {
+  it('stays the same while it grows, until it is twice as long', () => {
     start(10_000);
     grow(1000);
     grow(100);
@@ -236,7 +236,7 @@ describe('How much of a log is shown', () => {
     assert.equal(view.from, 1001);
   });
 
-  it('is as much again when earlier lines are asked for, until all is shown', () => {
+  it('doubles when earlier lines are requested, until all is shown', () => {
     start(10_000);
     grow(1000);
     const steps: number[] = [];
@@ -247,7 +247,7 @@ describe('How much of a log is shown', () => {
     assert.deepEqual([steps, view.from], [[100, 200, 400, 200], 0]);
   });
 
-  it('is never more than VS Code takes, in characters and in lines', () => {
+  it('never exceeds what VS Code accepts, in characters and in lines', () => {
     start(Infinity);
     grow(300_000);
     const shown = view.of(log).lines.reduce((sum, { length }) => sum + length + 1, 0);
@@ -259,7 +259,7 @@ describe('How much of a log is shown', () => {
     assert.equal(view.of(log).lines.length, maxShown.lines);
   });
 
-  it('begins anew with another log', () => {
+  it('starts anew with another log', () => {
     start(10_000);
     grow(1000);
     view.showEarlier(log);
@@ -270,24 +270,24 @@ describe('How much of a log is shown', () => {
   });
 });
 
-describe('A log to be compared', () => {
+describe('A log prepared for comparison', () => {
   const compared = async (lines: number): Promise<readonly string[]> => {
     const log = new LogReader();
     log.push(Buffer.from(`took 12 s: ${'x'.repeat(88)}\n`.repeat(lines)));
     return (await textToCompare(log)).split('\n');
   };
 
-  it('is without what is another in each run', async () => {
+  it('leaves out what differs in each run', async () => {
     assert.equal((await compared(2))[0], `took <duration>: ${'x'.repeat(88)}`);
   });
 
-  it('is the end of one that is very long', async () => {
+  it('is the end of a very long one', async () => {
     assert.equal((await compared(200_000)).length, 100_000);
   });
 });
 
-describe('The address of a log', () => {
-  it('has the name of the build as its title, on one level, and gives back which log it is', () => {
+describe('The URI of a log', () => {
+  it("has the build's name as its title, on one level, and identifies the log", () => {
     const address = { root: 'file:///a b', instance: 'https://git.example.com/x', project: 'g/p', build: 7 };
     const uri = toLogUri(address, { name: oddName, id: 7 });
     assert.deepEqual(toLogAddress(uri), address);

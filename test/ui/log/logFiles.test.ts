@@ -27,7 +27,7 @@ describe('A log as a file', () => {
       .split('\n')
       .some((_, line) => shown.drawnOn(line).length > 0);
 
-  it('can’t be changed, and is UTF-8 whatever the user has set for files', async () => {
+  it("can't be changed, and is UTF-8 whatever encoding the user has set", async () => {
     app.gitlab.world.update(app.small.builds.firstRspec, { trace: 'naïve\n' });
     const { uri } = (await open()).document;
     const { provider, options } = editor().fileSystems.of(uri.scheme) ?? assert.fail('no file system');
@@ -38,7 +38,7 @@ describe('A log as a file', () => {
     await assert.rejects(async () => provider.readDirectory(uri as never), { code: 'FileNotADirectory' });
   });
 
-  it('is another to VS Code after each change, even within a millisecond', async () => {
+  it('has a new version for VS Code after each change, even within a millisecond', async () => {
     const shown = await open(app.small.builds.long);
     const { provider } = editor().fileSystems.of(shown.document.uri.scheme) ?? assert.fail('no file system');
     const times = new Set<number>();
@@ -51,7 +51,7 @@ describe('A log as a file', () => {
     assert.ok(times.size >= 3, String(times.size));
   });
 
-  it('is read for an editor that VS Code brings back with the window', async () => {
+  it('is loaded for an editor that VS Code restores with the window', async () => {
     const shown = await open();
     const text = shown.document.getText();
     editor().texts.close(shown);
@@ -62,7 +62,7 @@ describe('A log as a file', () => {
   });
 
   describe('whose editor outlives the extension host', () => {
-    it('comes back with its line of actions and its colors', async () => {
+    it('is restored with its CodeLens line and its colors', async () => {
       app.gitlab.world.update(app.small.builds.firstRspec, { trace: '\u001b[31mred\u001b[0m\n' });
       const shown = await open();
       assert.ok(isDrawn(shown));
@@ -74,7 +74,7 @@ describe('A log as a file', () => {
       await until('the colors', () => isDrawn(shown));
     });
 
-    it('follows on while its build runs', async () => {
+    it('keeps following while its build runs', async () => {
       const shown = await open(app.small.builds.long);
       await app.restart();
       await comesBack(shown);
@@ -82,7 +82,7 @@ describe('A log as a file', () => {
       await until('the new line', () => shown.document.getText().includes('written after the restart'));
     });
 
-    it('also behind others, and where it said why there is no log', async () => {
+    it('is restored even behind others, and if it said why there is no log', async () => {
       const { firstRspec, long } = app.small.builds;
       app.gitlab.world.update(firstRspec, { trace: '' });
       const shown = await open();
@@ -96,7 +96,7 @@ describe('A log as a file', () => {
       await until('its text', () => shown.document.getText() === 'it is back');
     });
 
-    it('moves nobody who reads it', async () => {
+    it("doesn't scroll", async () => {
       const trace = Array.from({ length: 300 }, (_, line) => `line ${line}`).join('\n');
       app.gitlab.world.update(app.small.builds.firstRspec, { trace });
       const shown = await open();

@@ -23,7 +23,7 @@ describe('The log of a failed build', () => {
   const reference = () => ({ build: app.small.builds.firstRspec.id });
   const texts = () => editor().messages.map(({ text }) => text);
 
-  it('is copied as Markdown: which build, where, and the lines around the error in a fence that they cannot end', async () => {
+  it("is copied as Markdown: which build, where, and the lines around the error in a fence that they can't end", async () => {
     await start();
     await app.run('copyFailure', reference());
     const { id } = app.small.builds.firstRspec;
@@ -38,7 +38,7 @@ describe('The log of a failed build', () => {
     assert.deepEqual(editor().statusMessages, [`Failure of rspec #${id} copied as Markdown`]);
   });
 
-  it('is copied from its editor too, without a word', async () => {
+  it('is copied from its editor too, without a prompt', async () => {
     await start();
     await app.run('openLog', reference());
     editor().turnTo(editor().texts.editors[0]?.document.uri);
@@ -47,13 +47,13 @@ describe('The log of a failed build', () => {
     assert.deepEqual(editor().picks, []);
   });
 
-  it('is not copied of a build that has passed', async () => {
+  it('is not copied for a passed build', async () => {
     await start();
     await app.run('copyFailure', { build: app.small.builds.rspec.id });
     assert.deepEqual([texts(), editor().clipboard], [['No failed builds.'], '']);
   });
 
-  it('is saved byte for byte, where the user says', async () => {
+  it('is saved byte for byte, where the user chooses', async () => {
     await start();
     const path = join(app.folder.path, 'saved.log');
     editor().saveTo = Uri.file(path);
@@ -62,7 +62,7 @@ describe('The log of a failed build', () => {
     assert.deepEqual(editor().statusMessages, [`Saved saved.log (${failing.length} B)`]);
   });
 
-  it('leaves the file that is there as it was, when it cannot be had', async () => {
+  it("leaves the existing file unchanged when it can't be loaded", async () => {
     await start();
     const path = join(app.folder.path, 'saved.log');
     await writeFile(path, 'before');
@@ -77,14 +77,14 @@ describe('The log of a failed build', () => {
     );
   });
 
-  it('is not asked for when the user backs out of saving', async () => {
+  it('is not requested when the user cancels saving', async () => {
     await start();
     app.asked();
     await app.run('saveLog', reference());
     assert.deepEqual(app.asked(), []);
   });
 
-  it('is compared with the last run of that name that passed, without what differs in every run', async () => {
+  it('is compared with the last passed run of the same name, without what differs in every run', async () => {
     await start('2026-01-02T03:04:05.000Z a line\nother\n');
     const { rspec, firstRspec } = app.small.builds;
     app.gitlab.world.update(rspec, { trace: '2025-12-31T23:59:59.999Z a line\nanother\n' });
@@ -99,7 +99,7 @@ describe('The log of a failed build', () => {
     assert.equal(right.scheme, 'gitlab-builds-log-compared');
   });
 
-  it('is not compared where nothing of that name has passed', async () => {
+  it('is not compared if no build of the same name passed', async () => {
     await start();
     await app.run('compareLog', { build: app.small.builds.odd.id });
     assert.match(texts()[0] ?? '', /^No recent successful run of ".*" found\.$/);
@@ -118,7 +118,7 @@ describe('The log of a failed build', () => {
     return { links, file: Uri.file(path).toString() };
   }
 
-  it('links to the places that linters list below a file', async () => {
+  it('links to the locations that linters list below a file', async () => {
     await start('/builds/group/sub.project/src/app.ts\n  3:4  error  Unexpected console statement  no-console\n');
     const { links, file } = await linksToApp();
     assert.deepEqual(
@@ -130,7 +130,7 @@ describe('The log of a failed build', () => {
     );
   });
 
-  it('links to the files of the repository that it names, where they exist', async () => {
+  it('links to the repository files that it names, if they exist', async () => {
     const project = 'group/sub.project';
     await start(
       [

@@ -12,7 +12,7 @@ import { Uri } from '../fake/basics';
 
 const [files, linesOfFile, lines, every] = [500, 10, 100_000, 20];
 
-describe('The links of a log of 10 MB with 5,000 places', () => {
+describe('The links of a log of 10 MB with 5,000 locations', () => {
   const now = performance.now.bind(performance);
   let root = '';
   before(async () => {
@@ -23,7 +23,7 @@ describe('The links of a log of 10 MB with 5,000 places', () => {
   after(() => rm(root, { recursive: true }));
   afterEach(() => (performance.now = now));
 
-  it('give up their turn after each ten steps, where a step takes a millisecond', async () => {
+  it('yield after each ten steps if a step takes a millisecond', async () => {
     const log = read(Array.from({ length: lines }, (_, at) => lineAt(at)).join('\n'));
     const tracked = await TrackedFiles.of(Array.from({ length: files }, (_, at) => `${pathOf(at)}\0`).join(''));
     assert.ok(tracked);

@@ -60,12 +60,12 @@ describe('The links of a log', () => {
   const problems = () => editor().problems.flatMap(({ entries }) => entries.map(([uri]) => uri.path.split('/').at(-1)));
   const texts = () => editor().messages.map(({ text }) => text);
 
-  it('lead to the file that the log means by its folders', async () => {
+  it('lead to the file that the log identifies by its folders', async () => {
     await start('$ cd web && npx tsc\nsrc/a.ts(1,2): error TS1: x\n', { 'src/a.ts': 2, 'web/src/a.ts': 2 });
     assert.deepEqual(await targets(), ['web/src/a.ts#L1,2']);
   });
 
-  it('ask where the log names several files, and make no problem', async () => {
+  it('ask if the log may mean several files, and create no problem', async () => {
     await start('src/a.ts(2,3): error TS1: x\n', { 'src/a.ts': 2, 'web/src/a.ts': 2 });
     assert.deepEqual(await targets(), ['asks: Select one of 2 files']);
     const [link] = await links();
@@ -81,7 +81,7 @@ describe('The links of a log', () => {
     assert.match(texts().at(-1) ?? '', /names one file, but the name is ambiguous/);
   });
 
-  it('lead to no file that is shorter, not tracked, or not there', async () => {
+  it('lead to no file with a shorter path, and none that is untracked or missing', async () => {
     await start('a.ts:9:1: error: x\nb.ts:1:1: error: x\nc.ts:1:1: error: x\n', {
       'a.ts': 2,
       'web/a.ts': 9,
@@ -91,7 +91,7 @@ describe('The links of a log', () => {
     assert.deepEqual(await targets(), ['web/a.ts#L9,1']);
   });
 
-  it('take spaces and brackets to a path where such a file exists', async () => {
+  it('include spaces and brackets in a path if such a file exists', async () => {
     const log = ['app/(auth)/[id]/page.tsx(1,14): error TS1: x', 'in my dir/a b.ts:1:1', 'see a.ts:1 and b.ts:1', ''];
     await start(log.join('\n'), { 'app/(auth)/[id]/page.tsx': 1, 'my dir/a b.ts': 1, 'a.ts': 1, 'b.ts': 1 });
     const found = (await links()).map(({ range, target }) => [
@@ -106,12 +106,12 @@ describe('The links of a log', () => {
     ]);
   });
 
-  it('lead to paths without a line, too', async () => {
+  it('lead to paths without a line number, too', async () => {
     await start('FAIL src/a.test.ts\nsee src/gone.ts\n', { 'src/a.test.ts': 1 });
     assert.deepEqual(await targets(), ['src/a.test.ts']);
   });
 
-  it('of another commit open the file, say so once, and problems are shown in what is the same alone', async () => {
+  it('of another commit open the file, say so once, and show problems only in unchanged files', async () => {
     await start('', { 'a.ts': 2, 'b.ts': 2 });
     const old = await commit();
     await writeTracked(app.folder.path, { 'b.ts': 3 });

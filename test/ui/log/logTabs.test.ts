@@ -30,7 +30,7 @@ describe('The log of an editor', () => {
   };
   const change = (trace: string) => app.gitlab.world.update(app.small.builds.firstRspec, { trace });
 
-  it('offers no changes above it where the token may only read', async () => {
+  it('offers no changes above it with a read-only token', async () => {
     const token = 'reading-token';
     app = await apps.ready({
       gitlab: { profile: '18.9' },
@@ -51,12 +51,12 @@ describe('The log of an editor', () => {
     );
   });
 
-  it('offers a retry above it where the token may', async () => {
+  it('offers a retry above it if the token allows it', async () => {
     await ready();
     assert.ok(lenses(await open()).some(({ command }) => command?.title.endsWith('Retry')));
   });
 
-  it('is forgotten with its last tab, though VS Code keeps the document for a while', async () => {
+  it('is dropped with its last tab, even though VS Code keeps the document for a while', async () => {
     await ready();
     const shown = await open();
     const { uri } = shown.document;
@@ -71,7 +71,7 @@ describe('The log of an editor', () => {
     assert.ok(editor().texts.documents.has(uri.toString()));
   });
 
-  it('gives its memory back then', async () => {
+  it('releases its memory then', async () => {
     await ready();
     const shown = await open();
     const { logs } = editor().texts.provider('lens') as { readonly logs: Logs };
@@ -83,7 +83,7 @@ describe('The log of an editor', () => {
     });
   });
 
-  it('is asked for no more from then on', async () => {
+  it('is no longer requested from then on', async () => {
     await ready();
     const shown = await open(app.small.builds.long);
     editor().texts.hide(shown);
@@ -98,14 +98,14 @@ describe('The log of an editor', () => {
     );
   });
 
-  it('is read anew when it is opened again, also where VS Code still has the old document', async () => {
+  it('is reloaded when it is opened again, even if VS Code still has the old document', async () => {
     await ready();
     editor().texts.hide(await open());
     change('quite another\n');
     assert.equal((await open()).document.getText(), 'quite another');
   });
 
-  it('is read anew where VS Code brings back a tab with the document that it has kept', async () => {
+  it('is reloaded if VS Code restores a tab with the document that it has kept', async () => {
     await ready();
     const shown = await open();
     editor().texts.hide(shown);
@@ -115,7 +115,7 @@ describe('The log of an editor', () => {
     assert.notEqual(lenses(shown).length, 0);
   });
 
-  it('stays as it is when its language mode is changed', async () => {
+  it('is unchanged when its language mode is changed', async () => {
     await ready();
     const shown = await open();
     // VS Code says so of a change of the language too.
@@ -128,7 +128,7 @@ describe('The log of an editor', () => {
     );
   });
 
-  it('has no color squares before its numbers, nor have compared logs and timelines', async () => {
+  it('has no color squares before its numbers, and neither have compared logs and timelines', async () => {
     await ready();
     const colors = editor().texts.providers.filter(({ kind }) => kind === 'colors');
     const schemes = ['gitlab-builds-log', 'gitlab-builds-log-compared', 'gitlab-builds-timeline'];
@@ -143,7 +143,7 @@ describe('The log of an editor', () => {
     const turnTo = ({ document }: FakeTextEditor) => editor().turnTo(document.uri);
     const labelOf = ({ document }: FakeTextEditor) => editor().texts.tabOf(document.uri)?.label;
 
-    it('whose name says how its build ended, from when it is in front', async () => {
+    it('whose name says how its build ended, once it is in front', async () => {
       await ready();
       const { firstRspec } = app.small.builds;
       const shown = await open(firstRspec);
@@ -154,7 +154,7 @@ describe('The log of an editor', () => {
       assert.deepEqual(args[1], { viewColumn: 1, preserveFocus: true, preview: true });
     });
 
-    it('that is named when its build ends, or once it is in front again', async () => {
+    it('that is renamed when its build ends, or once it is in front again', async () => {
       await ready();
       const { long, lint } = app.small.builds;
       const { world } = app.gitlab;
@@ -171,7 +171,7 @@ describe('The log of an editor', () => {
       assert.equal(labelOf(back), `lint #${lint.id} · canceled`);
     });
 
-    it('that is named once, whatever VS Code makes of the name, and anew when it was closed', async () => {
+    it('that is renamed once, whatever VS Code makes of the name, and again after it was closed', async () => {
       await ready();
       const { firstRspec } = app.small.builds;
       const shown = await open(firstRspec);
@@ -183,7 +183,7 @@ describe('The log of an editor', () => {
       assert.equal(opened().length, 2);
     });
 
-    it('that keeps its name where that says it already, or where it is no log', async () => {
+    it('that keeps its name if that already says so, or if it is not a log', async () => {
       await ready();
       const shown = await open(app.small.builds.firstRspec);
       editor().texts.nameTab(shown.document.uri, `rspec #${app.small.builds.firstRspec.id} · failed`);
@@ -193,14 +193,14 @@ describe('The log of an editor', () => {
     });
   });
 
-  describe('has on its tab and in the status bar', () => {
+  describe('shows on its tab and in the status bar', () => {
     const status = (): FakeLanguageStatus => editor().texts.languageStatus[0] ?? assert.fail('no status');
     const badge = (shown: FakeTextEditor): FileDecoration => {
       const found = editor().texts.decorations?.provideFileDecoration(shown.document.uri as never, undefined as never);
       return (found ?? assert.fail('no decoration')) as FileDecoration;
     };
 
-    it('whether its build runs, and what it ended with', async () => {
+    it('whether its build runs, and how it ended', async () => {
       await ready();
       const { long } = app.small.builds;
       const shown = await open(long);
@@ -219,7 +219,7 @@ describe('The log of an editor', () => {
       assert.ok(editor().texts.redecorated.includes(shown.document.uri.toString()));
     });
 
-    it('no color where it has passed', async () => {
+    it('no color if it passed', async () => {
       await ready();
       const { rspec, long } = app.small.builds;
       const passed = badge(await open(rspec));
@@ -227,7 +227,7 @@ describe('The log of an editor', () => {
       assert.notEqual(badge(await open(long)).color, undefined);
     });
 
-    it('that it is not fresh, and why', async () => {
+    it('that it is outdated, and why', async () => {
       await ready();
       const { long } = app.small.builds;
       editor().turnTo((await open(long)).document.uri);
@@ -238,7 +238,7 @@ describe('The log of an editor', () => {
       assert.equal(command, 'gitlabBuilds.openLog');
     });
 
-    it('nothing of what is no log', async () => {
+    it('nothing for other documents', async () => {
       await ready();
       const shown = await open();
       const file = app.repository.rootUri;

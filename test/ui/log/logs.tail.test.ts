@@ -12,7 +12,7 @@ const line = (at: number): string => `line ${at} ${'x'.repeat(90)}`;
 const lines = (from: number, to: number): string =>
   Array.from({ length: to - from }, (_, at) => line(from + at)).join('\n') + '\n';
 
-describe('A log that is long', () => {
+describe('A long log', () => {
   quickPolls();
   const apps = appsInTests();
   let app: App;
@@ -36,7 +36,7 @@ describe('A log that is long', () => {
   };
   const messages = () => editor().messages.map(({ text }) => text);
 
-  it('is shown from where the last part of it begins, and its lens brings more', async () => {
+  it('is shown from the start of its last part, and its CodeLens loads more', async () => {
     await ready(lines(0, 5000));
     const shown = await open();
     const { document } = shown;
@@ -52,7 +52,7 @@ describe('A log that is long', () => {
     assert.equal(document.lineAt(document.lineCount - 1).text, line(4999));
   });
 
-  it('stays where one reads it when earlier lines come in', async () => {
+  it('keeps its scroll position when earlier lines are loaded', async () => {
     await ready(lines(0, 5000));
     const shown = await open();
     editor().texts.scroll(shown, 500);
@@ -70,7 +70,7 @@ describe('A log that is long', () => {
     );
   });
 
-  it('is loaded from its editor too, without a word, until there is no more', async () => {
+  it('is loaded from its editor too, without a prompt, until there is no more', async () => {
     await ready(lines(0, 1200));
     const shown = await open();
     editor().turnTo(shown.document.uri);
@@ -84,7 +84,7 @@ describe('A log that is long', () => {
     assert.equal(messages()[1], "Open a build's log first.");
   });
 
-  it('is not more than the editor takes: the rest is for saving', async () => {
+  it('is limited to what the editor accepts, and the rest can be saved', async () => {
     await ready('x\n'.repeat(320_000));
     const shown = await open();
     editor().turnTo(shown.document.uri);
@@ -100,7 +100,7 @@ describe('A log that is long', () => {
     assert.match(messages()[0] ?? '', /can't show more of this log\. Save it/);
   });
 
-  it('and grows is cut again only when it is twice as long, and stays where one reads it', async () => {
+  it('that grows is cut again only when it is twice as long, and keeps its scroll position', async () => {
     await ready(lines(0, 1100));
     const shown = await open(app.small.builds.long);
     const first = shown.document.lineAt(0).text;
@@ -119,7 +119,7 @@ describe('A log that is long', () => {
   });
 });
 
-describe('The times of a log', () => {
+describe('The timestamps of a log', () => {
   const apps = appsInTests();
   const stamped = (at: number): string =>
     `2024-05-14T11:19:${String(at % 60).padStart(2, '0')}.899359Z 00O line ${at}\n`;
@@ -140,7 +140,7 @@ describe('The times of a log', () => {
         renderOptions === undefined ? [] : [[range.start.line, renderOptions.before?.contentText] as const],
       );
 
-  it('are drawn in front of its lines when one wants them, and leave its text as it is', async () => {
+  it('are drawn in front of its lines on request, and leave its text unchanged', async () => {
     const shown = await open(stamped(1) + stamped(2));
     const text = shown.document.getText();
     assert.deepEqual(times(shown), []);
@@ -164,7 +164,7 @@ describe('The times of a log', () => {
     assert.ok(drawn.includes(15_000) && !drawn.includes(0) && drawn.length < 1000, `${drawn.length}`);
   });
 
-  it('are offered where there are some, and stay shown in the next log', async () => {
+  it('are offered if there are any, and stay shown in the next log', async () => {
     const shown = await open(stamped(1));
     assert.equal(editor().contextKeys.get('gitlabBuilds.logHasTimes'), true);
     await app.run('toggleLogTimestamps');

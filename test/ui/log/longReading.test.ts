@@ -48,7 +48,7 @@ describe('A log of 200 MB', function () {
   });
 });
 
-describe('A log that takes long to read', function () {
+describe('A log that takes long to load', function () {
   this.timeout(120_000);
   const apps = appsInTests();
   const trace = line.repeat(Math.ceil((45 * megabyte) / line.length));
@@ -58,7 +58,7 @@ describe('A log that takes long to read', function () {
     return lens.provideCodeLenses(document).map(({ command }) => command?.title ?? '');
   };
 
-  it('says how far it is, and is shown when it is read', async () => {
+  it('shows its progress, and is displayed when it is loaded', async () => {
     const app = await apps.ready();
     app.gitlab.world.update(app.small.builds.rspec, { trace });
     await app.run('openLog', { build: app.small.builds.rspec.id });
@@ -88,7 +88,7 @@ describe('A log that takes long to read', function () {
     assert.ok(!rest());
   });
 
-  it('needs no word where it is not long', async () => {
+  it('shows no progress if it is short', async () => {
     const app = await apps.ready();
     await app.run('openLog', { build: app.small.builds.rspec.id });
     assert.ok(editor().progress.every(({ options }) => options.cancellable !== true));

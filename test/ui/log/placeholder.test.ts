@@ -12,7 +12,7 @@ import { aBuild } from '../samples';
 
 const escape = '\u001b';
 
-describe('In place of a log', () => {
+describe('The placeholder for a log', () => {
   quickPolls();
   const apps = appsInTests();
   let app: App;
@@ -30,7 +30,7 @@ describe('In place of a log', () => {
   };
   const lenses = () => (provided('lens', 'provideCodeLenses') as CodeLens[]).map(({ command }) => command?.title);
 
-  it('stands that it was erased, and nothing is drawn, folded or copied of that', async () => {
+  it('says that it was erased, and nothing in it is drawn, folded or copied', async () => {
     await ready({ prepare: ({ gitlab, small }) => void gitlab.world.update(small.builds.firstRspec, { trace: '' }) });
     const { firstRspec } = app.small.builds;
     await open(firstRspec);
@@ -44,7 +44,7 @@ describe('In place of a log', () => {
     assert.deepEqual([editor().messages.map((message) => message.text), editor().clipboard], [[sentence], '']);
   });
 
-  it('stands that its build has not started, until it writes something', async () => {
+  it('says that its build has not started, until it writes something', async () => {
     await ready({
       prepare: ({ gitlab, small }) => void gitlab.world.update(small.builds.deploy, { status: 'manual' }),
     });
@@ -60,7 +60,7 @@ describe('In place of a log', () => {
     assert.equal(shown().drawnOn(0).length, 1);
   });
 
-  it('stands what went wrong, and the log as soon as it can be had', async () => {
+  it('says what went wrong, and is replaced by the log as soon as possible', async () => {
     await ready();
     app.gitlab.faults = [serverError()];
     await open(app.small.builds.firstRspec);
@@ -72,7 +72,7 @@ describe('In place of a log', () => {
     assert.ok(!lenses().some((lens) => lens?.includes('Try Again')));
   });
 
-  it('stands that there is no connection, and the log when it is opened again', async () => {
+  it('says that there is no connection, and is replaced by the log when it is opened again', async () => {
     await ready({ settings: () => ({ 'gitlabBuilds.refresh.activeSeconds': 60 }) });
     app.gitlab.faults = [{ reset: 'beforeHeaders' }];
     await open(app.small.builds.firstRspec);
@@ -83,7 +83,7 @@ describe('In place of a log', () => {
     assert.equal(editor().texts.editors.length, 1);
   });
 
-  it('stands that the token has expired, and the log once there is another', async () => {
+  it('says that the token has expired, and is replaced by the log once there is another', async () => {
     await ready({
       gitlab: { profile: '18.9' },
       token: 'mine',
@@ -102,7 +102,7 @@ describe('In place of a log', () => {
     assert.match(shown().document.lineAt(cursor).text, /fail/i);
   });
 
-  it('stands that the build is gone, and what is shown of a log stays', async () => {
+  it('says that the build is gone, and keeps what is shown of a log', async () => {
     await ready();
     const { firstRspec, long } = app.small.builds;
     const gone = { when: ({ path }: { readonly path: string }) => path.endsWith('/trace') };
@@ -118,7 +118,7 @@ describe('In place of a log', () => {
     assert.deepEqual(editor().messages, []);
   });
 
-  it('stands why there is none, and what brings it', () => {
+  it('says why there is none, and what to do about it', () => {
     const of = (changes: Parameters<typeof aBuild>[0], isErased = false) =>
       placeholder({ build: aBuild({ name: 'rspec', id: 7, ...changes }), failure: undefined, isErased });
     const never = { startedAt: undefined };

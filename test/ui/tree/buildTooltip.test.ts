@@ -27,11 +27,11 @@ function bare(markdown: string): string {
   return markdown.replace(/\\[!-/:-@[-`{-~]/g, '').replaceAll('&#36;', '');
 }
 
-describe('Outside text in Markdown', () => {
+describe('Markdown with outside text', () => {
   for (const text of hostileTexts)
-    it(`stays text: ${JSON.stringify(text)}`, () => assert.doesNotMatch(bare(escaped(text)), punctuation));
+    it(`keeps it as text: ${JSON.stringify(text)}`, () => assert.doesNotMatch(bare(escaped(text)), punctuation));
 
-  it('stays text, whatever it is, and is read as it was written', () => {
+  it('keeps any text as text, and reads as it was written', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }), (text) => {
         assert.doesNotMatch(bare(escaped(text)), punctuation);
@@ -40,7 +40,7 @@ describe('Outside text in Markdown', () => {
     );
   });
 
-  it('has no $ left, for VS Code looks for icons in what Markdown has become', () => {
+  it('contains no $, since VS Code looks for icons in the rendered Markdown', () => {
     for (const text of hostileTexts) assert.ok(!escaped(text).includes('$'));
   });
 
@@ -67,7 +67,7 @@ describe('The tooltip of a build', () => {
   const textOf = (changes: Partial<Build>, facts?: TooltipFacts): string =>
     read(buildTooltip(aBuild(changes), now, facts).value);
 
-  it('has name, id and status above all', () => assert.match(textOf(full), /^\*\*rspec\*\* #42 failed\n/));
+  it('starts with name, ID and status', () => assert.match(textOf(full), /^\*\*rspec\*\* #42 failed\n/));
 
   for (const [what, line] of [
     ['the stage', '| Stage | test |'],
@@ -84,11 +84,12 @@ describe('The tooltip of a build', () => {
     ['the artifacts', '| Artifacts | artifacts.zip, 1.2 kB |'],
     ['the tags that its runner must have', '| Runner tags | docker, linux |'],
   ] as const)
-    it(`tells ${what}`, () => assert.ok(textOf(full).split('\n').includes(line), textOf(full)));
+    it(`shows ${what}`, () => assert.ok(textOf(full).split('\n').includes(line), textOf(full)));
 
-  it('tells a tag from a branch', () => assert.match(textOf({ ref: 'v1.0', tag: true }), /\| Ref \| tag v1\.0 \|/));
+  it('distinguishes a tag from a branch', () =>
+    assert.match(textOf({ ref: 'v1.0', tag: true }), /\| Ref \| tag v1\.0 \|/));
 
-  it('tells of a running build when it should end, and when it should have', () => {
+  it('says when a running build should end, and when it should have ended', () => {
     const running = { status: 'running', startedAt: '2016-03-01T12:00:00.000Z' };
     const end = new Date('2016-03-01T12:35:00.000Z').toLocaleTimeString(undefined, { timeStyle: 'short' });
     const text = textOf(running, { expected: { rspec: 35 * 60 } });
@@ -97,16 +98,16 @@ describe('The tooltip of a build', () => {
     assert.ok(textOf(running, { expected: { rspec: 60 } }).endsWith('| Duration | 30:00, usually 1:00 |'));
   });
 
-  it('tells of a build that has ended how long it usually takes', () =>
+  it('says how long a finished build usually takes', () =>
     assert.match(textOf(full, { expected: { rspec: 90 } }), /\| Duration \| 3:10, usually 1:30 \|/));
 
-  it('says first, in a sentence, why it failed', () => {
+  it('starts with a sentence that says why the build failed', () => {
     const text = textOf({ ...full, failureReason: 'script_failure', exitCode: 137 });
     const sentence = 'Its script failed with exit code 137: it was probably out of memory.';
     assert.deepEqual(text.split('\n').slice(0, 4), ['**rspec** #42 failed', '', sentence, '']);
   });
 
-  it('tells of its artifacts when they go, and of its earlier attempts why they failed', () => {
+  it('says when artifacts expire, and why earlier attempts failed', () => {
     const artifacts = { filename: 'a.zip', size: 1234, expireAt: '2016-03-05T12:30:00.000Z' };
     const attempts = [
       aBuild({ id: 41, status: 'failed', failureReason: 'runner_system_failure' }),
@@ -119,7 +120,7 @@ describe('The tooltip of a build', () => {
     assert.ok(lines.includes('| Earlier attempts | #41 failed: runner died, #40 canceled, #39 canceled, … |'));
   });
 
-  it('tells of a build that passed when it was run again that it did', () => {
+  it('says that a build passed only after a retry', () => {
     const failed = aBuild({ id: 41, name: 'rspec', status: 'failed' });
     const result = '| Result | passed on retry |';
     assert.ok(
@@ -130,10 +131,10 @@ describe('The tooltip of a build', () => {
     assert.ok(!textOf({ ...full, status: 'failed', attempts: [failed] }).includes('passed on retry'));
   });
 
-  it('tells what it waits for', () =>
+  it('says what the build waits for', () =>
     assert.match(textOf({ status: 'waiting_for_resource' }), /\| State \| waiting for its resource group \|/));
 
-  it('tells of what is not fresh as of when, and how it was then', () => {
+  it('says how old outdated data is, and shows the state at that time', () => {
     const asOf = Date.parse('2016-03-01T12:10:00.000Z');
     const text = textOf({ status: 'running', startedAt: '2016-03-01T12:00:00.000Z' }, { asOf });
     const time = new Date(asOf).toLocaleTimeString(undefined, { timeStyle: 'short' });
@@ -141,7 +142,7 @@ describe('The tooltip of a build', () => {
     assert.ok(text.endsWith(`\n\nOut of date: as of ${time}`), text);
   });
 
-  it('has no rows for what is not known', () => {
+  it('has no rows for unknown values', () => {
     const names = [...textOf({ createdAt: '' }).matchAll(/^\| (\w+)/gm)].map(([, name]) => name);
     assert.deepEqual(names, ['Stage', 'Ref']);
   });
@@ -172,7 +173,7 @@ describe('The tooltip of a build', () => {
       assert.ok(read(value).includes('| Merge request | !3 Let people [sign](in) |'));
     });
 
-    it('only to what there is', () => {
+    it('only to what exists', () => {
       const { value } = buildTooltip(aBuild({ status: 'pending' }), now, { root });
       assert.deepEqual(linksIn(value), []);
     });
@@ -220,11 +221,11 @@ describe('The tooltip of a build', () => {
     });
 });
 
-describe('Outside text in messages', () => {
+describe('Messages with outside text', () => {
   for (const text of hostileTexts)
-    it(`is no link: ${JSON.stringify(text)}`, () => assert.doesNotMatch(oneLine(text), /\]\(|[\n\r\u2028]/));
+    it(`contain no link: ${JSON.stringify(text)}`, () => assert.doesNotMatch(oneLine(text), /\]\(|[\n\r\u2028]/));
 
-  it('is no link even after what was taken out of it', () => {
+  it('contain no link even after parts of it were removed', () => {
     fc.assert(
       fc.property(fc.string({ unit: fc.constantFrom(']', '(', ' ', '\n', '\u0000', '\u2028', '[', 'x') }), (text) => {
         assert.doesNotMatch(oneLine(text), /\]\(/);
@@ -232,7 +233,7 @@ describe('Outside text in messages', () => {
     );
   });
 
-  it('is no link as the reason of a failure', () => {
+  it('contain no link in the reason of a failure', () => {
     const failure = { kind: 'forbidden', host: 'git.example.com', reason: 'no [click](command:x)\nhere' } as const;
     assert.equal(failureSentence(failure), "git.example.com doesn't allow this: no [click]\u2060(command:x) here");
   });

@@ -35,8 +35,8 @@ function refreshOf(count: number): () => void {
   };
 }
 
-describe('Drawing a large commit', () => {
-  it('costs no more than a few times what its bare tree costs, at first and again', () => {
+describe('Drawing the tree of a large commit', () => {
+  it('costs no more than a few times as much as its bare tree, the first time and later', () => {
     const all = builds(10_000);
     const bare = cost(() => toTree({ builds: all, pipelines: [] }, 'stage', []));
     const first = cost(() => RenderedTree.nothing.next(alone(ready(all)), manner));
@@ -45,5 +45,6 @@ describe('Drawing a large commit', () => {
     assert.ok(first <= 5 * bare && again <= 8 * bare, `${times(first)} and ${times(again)} times a bare tree`);
   });
 
-  it('ten times as large costs at most twenty times as much', () => assertLinear(1000, refreshOf, (draw) => draw()));
+  it('costs at most twenty times as much if it is ten times as large', () =>
+    assertLinear(1000, refreshOf, (draw) => draw()));
 });

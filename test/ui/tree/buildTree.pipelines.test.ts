@@ -54,7 +54,7 @@ describe('The rows of several pipelines', () => {
     return drawn(await rows());
   }
 
-  it('have a level of their own: open where something failed, what a bridge started below it, other systems apart', async () => {
+  it('have a level of their own, open if something failed, with what a bridge started below it, and other systems apart', async () => {
     assert.deepEqual(await shown(all), [
       '▾ !7 Let people sign in  1 failed · merged result · #22',
       '  ▾ test  1 failed',
@@ -71,7 +71,7 @@ describe('The rows of several pipelines', () => {
     ]);
   });
 
-  it('say where GitLab takes a bridge for passed whose child has failed, and are open down to that', async () => {
+  it('say if GitLab counts a bridge as passed although its child pipeline failed, and are open down to the failure', async () => {
     const rows = [compile, { ...packages, status: 'success' }, { ...install, status: 'failed' }];
     assert.deepEqual(await shown(listing([child, branch], ...rows)), [
       '▸ build  1 passed',
@@ -95,7 +95,7 @@ describe('The rows of several pipelines', () => {
     assert.match((tooltip as { value: string }).value, /\| Builds \| 1 passed · child failed \|/);
   });
 
-  it('have none with one pipeline', async () => {
+  it('have no pipeline level if there is only one', async () => {
     assert.deepEqual(await shown(listing([branch], compile, jenkins)), [
       '▸ build  1 passed',
       '  · compile',
@@ -104,11 +104,11 @@ describe('The rows of several pipelines', () => {
     ]);
   });
 
-  it('show a pipeline without builds: its configuration may be at fault', async () => {
+  it('show a pipeline without builds, since its configuration may be invalid', async () => {
     assert.deepEqual(await shown(listing([{ ...branch, status: 'failed' }])), ['· feature  failed · #20']);
   });
 
-  it('say of a pipeline without builds what GitLab says is wrong with its configuration', async () => {
+  it("show GitLab's configuration error for a pipeline without builds", async () => {
     const broken: Pipeline = { ...branch, status: 'failed', yamlErrors: 'jobs:x config\nhas [a](command:b)' };
     assert.deepEqual(await shown(listing([broken])), [
       '· feature  failed · jobs:x config has [a]\u2060(command:b) · #20',
@@ -123,7 +123,7 @@ describe('The rows of several pipelines', () => {
     });
   }
 
-  it('are of the merge request only where it is not the commit before HEAD whose builds are shown', async () => {
+  it('include the merge request only unless builds of an earlier commit than HEAD are shown', async () => {
     const earlier: Pipeline = { ...branch, sha: 'e'.repeat(40) };
     const shownOf = await shown({
       ...listing([earlier, child], compile, install),
@@ -132,13 +132,13 @@ describe('The rows of several pipelines', () => {
     assert.equal(shownOf[0], '▸ feature  1 passed · #20');
   });
 
-  it('have ids of their own', async () => {
+  it('have their own IDs', async () => {
     tree.show(alone(all));
     const ids = (await rows()).map(({ item }) => item.id);
     assert.equal(new Set(ids).size, ids.length);
   });
 
-  it('are spoken whole', async () => {
+  it('are read out in full', async () => {
     tree.show(alone(all));
     const [first] = await rows();
     assert.match(
@@ -154,7 +154,7 @@ describe('The status bar with several pipelines', () => {
   afterEach(() => bar.dispose());
   const text = () => editor().statusBarItems[0]?.text;
 
-  it('counts what a bridge has started and the merge request', () => {
+  it('counts child pipelines and the merge request', () => {
     bar.show(alone(all));
     assert.equal(text(), '$(error) CI failed: rspec');
   });
@@ -166,21 +166,21 @@ describe('The status bar with several pipelines', () => {
     assert.equal(text(), '$(pass) CI passed');
   });
 
-  it('shows how a pipeline without builds stands', () => {
+  it('shows the status of a pipeline without builds', () => {
     bar.show(alone(listing([{ ...branch, status: 'failed' }])));
     assert.equal(text(), '$(error) CI failed');
   });
 
   const broken: Pipeline = { ...branch, id: 30, status: 'failed', yamlErrors: '$(flame) jobs:x config is *odd*' };
 
-  it('says of a pipeline without builds what GitLab says is wrong, and in the table all of it', () => {
+  it("shows GitLab's error for a pipeline without builds, and all of it in the table", () => {
     bar.show(alone(listing([{ ...broken, yamlErrors: `$(flame) jobs:x ${'is *odd* '.repeat(9)}` }])));
     assert.equal(text(), '$(error) CI failed: $\u2060(flame) jobs:x is *odd* is …');
     const { value } = editor().statusBarItems[0]?.tooltip as { value: string };
     assert.equal(value.split('odd').length, 10);
   });
 
-  it('does not call passed what passed before the configuration became invalid', () => {
+  it('does not say "passed" for builds that passed before the configuration became invalid', () => {
     const tag: Pipeline = { ...branch, id: 10, ref: 'v1' };
     bar.show(alone(listing([broken, tag], aBuild({ pipeline: 10 }))));
     assert.match(text() ?? '', /^\$\(error\) CI failed: /);

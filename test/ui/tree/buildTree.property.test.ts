@@ -239,8 +239,8 @@ function seen({ depth, element, item }: DrawnRow): unknown {
   return { depth, item, root, node };
 }
 
-describe('The tree, whatever is shown one after another', () => {
-  it('looks as if it had been drawn at once', async () => {
+describe('The tree, for any sequence of snapshots', () => {
+  it('looks as if it had been drawn from scratch', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 15 }), async (steps) => {
         const world = new World();
@@ -254,7 +254,7 @@ describe('The tree, whatever is shown one after another', () => {
     );
   }).timeout(120_000);
 
-  it('is drawn anew where what a build has started is no longer there', async () => {
+  it('is redrawn if a downstream pipeline no longer exists', async () => {
     const world = new World();
     const started = aBuild({ status: 'failed', downstream: 2 });
     const child: Pipeline = { id: 2, ref: 'master', sha, status: 'manual', source: 'parent_pipeline' };

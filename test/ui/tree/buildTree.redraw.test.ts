@@ -55,7 +55,7 @@ function again<T>(value: T): T {
 describe('A refresh', () => {
   eachWithALiveTree();
 
-  it('draws all thousand builds at first', () => assert.equal(cost(aThousand()), 1010));
+  it('draws all thousand builds the first time', () => assert.equal(cost(aThousand()), 1010));
 
   it('redraws nothing and fires no event if nothing has changed', () => {
     cost(aThousand());
@@ -64,7 +64,7 @@ describe('A refresh', () => {
     assert.equal(live.told.length, before);
   });
 
-  it('in which one of a thousand builds has changed draws one row, unless its stage counts otherwise', () => {
+  it('draws one row if one of a thousand builds has changed, unless the counts of its stage change', () => {
     const other = { stage: 'stage 0', status: 'running' };
     cost(aThousand({}, {}, {}, {}, {}, {}, {}, {}, {}, {}, other));
     const [startedAt, finishedAt] = ['2016-03-01T12:00:00.000Z', '2016-03-01T12:00:07.000Z'];
@@ -72,26 +72,26 @@ describe('A refresh', () => {
     assert.deepEqual(told().at(-1), ['build-1']);
   });
 
-  it('draws a stage with its builds where the stage looks different, and no other', () => {
+  it('draws a stage with its builds if the stage looks different, and no other', () => {
     cost(aThousand({ status: 'running' }));
     assert.equal(cost(aThousand()), 101);
   });
 
-  it('draws the whole tree at once where some hundreds of rows have changed', () => {
+  it('draws the whole tree at once if hundreds of rows have changed', () => {
     grouping = 'none';
     cost(aThousand());
     tree.show(alone(ready(aThousand().builds.map((build) => ({ ...build, tag: true, ref: 'v1.0' })))));
     assert.deepEqual(told().at(-1), 'all');
   });
 
-  it('keeps the object of each row for as long as there is the row', () => {
+  it('keeps the object of each row for as long as the row exists', () => {
     cost(aThousand({ status: 'running' }));
     const before = new Map(live.rows().map(({ item, element }) => [item.id, element]));
     cost(aThousand({ status: 'pending' }));
     for (const { item, element } of live.rows()) assert.equal(element, before.get(item.id));
   });
 
-  it('passes to commands the build as it is now, even of a row that was drawn before', () => {
+  it('passes the current build to commands, even for a row that was drawn before', () => {
     cost(ready([aBuild({ status: 'running' })]));
     const [row] = live
       .rows()
@@ -101,7 +101,7 @@ describe('A refresh', () => {
     assert.equal(row.node.build.status, 'failed');
   });
 
-  it('draws anew what is said otherwise of the very same builds', () => {
+  it("redraws rows whose text changes although their builds don't", () => {
     grouping = 'none';
     const startedAt = new Date(clock.now()).toISOString();
     const one = ready(someBuilds({}, { status: 'running', startedAt }, { status: 'created', pipeline: 7 }));
@@ -144,7 +144,7 @@ describe('A refresh', () => {
     assert.equal(live.drawn - before, 3);
   });
 
-  it('sets title and message only where they differ', () => {
+  it('sets title and message only if they differ', () => {
     const set: string[] = [];
     const spied = new Proxy(view, {
       set: (target, key, value) => (set.push(String(key)), Reflect.set(target, key, value)),
@@ -158,7 +158,7 @@ describe('A refresh', () => {
     assert.deepEqual(set.slice(3).sort(), ['description', 'message']);
   });
 
-  it('draws nothing of a row that is gone, should VS Code still ask', () => {
+  it('draws nothing for a row that is gone, even if VS Code still asks for it', () => {
     cost(aThousand());
     const [{ element } = assert.fail('no row')] = live.rows();
     tree.show(alone(undefined));
@@ -167,13 +167,13 @@ describe('A refresh', () => {
   });
 });
 
-describe('A row that shows a running time', () => {
+describe('A row that shows the time since a build started', () => {
   eachWithALiveTree();
   const startedAt = new Date(new FakeClock().now()).toISOString();
   const running = { status: 'running', startedAt } as const;
   const lines = () => drawn(live.rows()).map((line) => line.trim());
 
-  it('is drawn anew when its minute is over, it alone, and not before', async () => {
+  it('is redrawn alone when its minute is over, and not before', async () => {
     cost(aThousand(running));
     const [before, toldBefore] = [live.drawn, live.told.length];
     await clock.pass(59_000);
@@ -183,7 +183,7 @@ describe('A row that shows a running time', () => {
     assert.deepEqual([live.drawn - before, told().slice(-3)], [3, [['build-1'], ['build-1'], ['build-1']]]);
   });
 
-  it('says in its tooltip to the second how long it has been running, whenever it is asked', async () => {
+  it('has a tooltip that says to the second how long it has been running, whenever it opens', async () => {
     cost(ready([aBuild(running)]));
     await clock.pass(7000);
     const row = live.rows().find(({ item }) => item.label === 'rspec');
@@ -197,7 +197,7 @@ describe('A row that shows a running time', () => {
     assert.ok(lines().includes('· rspec  3 min of about 7 min'));
   });
 
-  it('stands still where nobody looks, and is right when somebody does', async () => {
+  it('is not updated while the view is hidden, and is right when it is shown', async () => {
     cost(ready([aBuild(running)]));
     view.turn(false);
     await clock.pass(60_000);
@@ -208,7 +208,7 @@ describe('A row that shows a running time', () => {
     assert.ok(lines().includes('· rspec  2 min'));
   });
 
-  it('stands still when it is not fresh: nobody knows whether it still runs', async () => {
+  it('is not updated if it is outdated, since nobody knows whether its build still runs', async () => {
     const asOf = clock.now() + 5000;
     tree.show(alone({ ...ready([aBuild(running)]), stale: { asOf } }));
     await clock.pass(60_000);
@@ -216,7 +216,7 @@ describe('A row that shows a running time', () => {
     assert.deepEqual(clock.waits, []);
   });
 
-  it('is none of what is filtered out, of a bridge, or of what has ended', () => {
+  it("doesn't exist for builds that are filtered out, bridges, and finished builds", () => {
     tree.show(alone(ready([aBuild(running)])));
     tree.showOnly(['failed']);
     assert.deepEqual(clock.waits, []);
@@ -232,7 +232,7 @@ describe('A row that shows a running time', () => {
     }
   });
 
-  it('is drawn with the whole tree where there are hundreds', async () => {
+  it('is redrawn with the whole tree if there are hundreds', async () => {
     cost(ready(someBuilds(...Array.from({ length: 301 }, () => running))));
     await clock.pass(60_000);
     assert.deepEqual(told().at(-1), 'all');

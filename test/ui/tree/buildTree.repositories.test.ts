@@ -43,7 +43,7 @@ async function rowOf(snapshot: Snapshot | undefined): Promise<Row> {
 describe('Several repositories', () => {
   eachWithATree();
 
-  it('have a row each, by name, open where something fails', async () => {
+  it('have a row each, by name, open if something fails', async () => {
     assert.deepEqual(await shown(aRepository('web', failing), aRepository('api', passed)), [
       '▸ api  2 builds · master · 01234567',
       '  ▸ test  2 passed',
@@ -56,30 +56,30 @@ describe('Several repositories', () => {
     ]);
   });
 
-  it('stay in their order, whichever the active editor is in', async () => {
+  it('stay in their order, whichever one contains the active editor', async () => {
     const [api, web] = [aRepository('api', passed), aRepository('web', failing)];
     const before = await shown(api, web);
     tree.show({ repositories: [web, api], active: web.root });
     assert.deepEqual(drawn(await rows()), before);
   });
 
-  it('have ids of their own, though they show the same commit', async () => {
+  it('have their own IDs, even if they show the same commit', async () => {
     await shown(aRepository('a', failing), aRepository('b', failing));
     const ids = (await rows()).map(({ item }) => item.id);
     assert.equal(new Set(ids).size, ids.length);
   });
 
-  it('keep their ids when HEAD moves', async () => {
+  it('keep their IDs when HEAD moves', async () => {
     const before = (await rowOf(passed)).item.id;
     assert.equal((await rowOf({ ...passed, target: aTarget({ sha: 'b'.repeat(40) }) })).item.id, before);
   });
 
-  it('have no row of their own where there is one', async () => {
+  it('have no row if there is only one', async () => {
     tree.show(alone(passed));
     assert.deepEqual(drawn(await rows()), ['▸ test  2 passed', '  · lint', '  · rspec']);
   });
 
-  it('say nothing above the rows but which statuses are chosen', async () => {
+  it('show only the chosen statuses above the rows', async () => {
     await shown(aRepository('a', failing), aRepository('b', passed));
     assert.deepEqual([tree.view.title, tree.view.message], ['GitLab Builds', '']);
     tree.showOnly(['failed']);
@@ -92,7 +92,7 @@ describe('Several repositories', () => {
     ]);
   });
 
-  it('pass their root to commands with each row', async () => {
+  it('pass their root to commands from each row', async () => {
     await shown(aRepository('a', failing), aRepository('b', passed));
     const roots = (await rows()).map(({ element }) => (element as TreeRow).root);
     assert.deepEqual(roots, [...Array<string>(4).fill('file:///work/a'), ...Array<string>(4).fill('file:///work/b')]);
@@ -159,7 +159,7 @@ describe('The row of a repository', () => {
       assert.deepEqual([[item.label, item.description].filter(Boolean).join('  '), item.iconPath?.id], [line, icon]);
     });
 
-  it('tells its reservations', async () => {
+  it('shows warnings about its data', async () => {
     const { item } = await rowOf({ ...passed, readOnly: true, ancestor: { sha: 'e'.repeat(40), back: 2 } });
     assert.match(
       item.description ?? '',
@@ -167,7 +167,7 @@ describe('The row of a repository', () => {
     );
   });
 
-  it('tells all of it when it is pointed at', async () => {
+  it('has a tooltip with the full text', async () => {
     const { item, element } = await rowOf(failing);
     const { tooltip } = tree.resolveTreeItem(item as never, element as TreeRow) as unknown as TreeItem;
     assert.equal(tooltip, 'a\ngroup/project on git.example.com\nmaster · 01234567\nfailed · 1 of 2: rspec');
@@ -188,7 +188,7 @@ describe('The row of a repository', () => {
     assert.deepEqual(await rowWith('success'), ['2 builds · child failed · master · 01234567', 'pass']);
   });
 
-  it('is spoken whole', async () => {
+  it('is read out in full', async () => {
     const { item } = await rowOf(failing);
     assert.equal(item.accessibilityInformation?.label, 'Repository a, master · 01234567, failed · 1 of 2: rspec');
   });
@@ -203,12 +203,12 @@ describe('The row of a repository', () => {
     });
 });
 
-describe('Rows that are not fresh', () => {
+describe('Outdated rows', () => {
   eachWithATree();
   const asOf = new FakeClock().now();
   const stale = { ...failing, stale: { asOf, failure: { kind: 'offline', host: 'git.example.com' } as const } };
 
-  it('are dimmed, and nothing turns', async () => {
+  it('are dimmed, and have no spinning icon', async () => {
     const builds = someBuilds({ status: 'running' }, { status: 'canceling' }, { status: 'failed' });
     tree.show(several(aRepository('a', { ...stale, builds }), aRepository('b', passed)));
     const icons = (await rows()).map(({ item }) => item.iconPath);
@@ -219,7 +219,7 @@ describe('Rows that are not fresh', () => {
     assert.ok(icons.slice(5).every((icon) => icon?.color?.id !== 'disabledForeground'));
   });
 
-  it('tell as of when they are, when they are pointed at', async () => {
+  it('have a tooltip that says how old they are', async () => {
     tree.show(alone(stale));
     const time = new Date(asOf).toLocaleTimeString(undefined, { timeStyle: 'short' });
     for (const { item, element } of await rows()) {
@@ -229,7 +229,7 @@ describe('Rows that are not fresh', () => {
     }
   });
 
-  it('are drawn anew when they are fresh again', async () => {
+  it('are redrawn when they are up to date again', async () => {
     tree.show(alone(stale));
     const colors = async () => (await rows()).map(({ item }) => item.iconPath?.color?.id);
     const before = await colors();
@@ -238,7 +238,7 @@ describe('Rows that are not fresh', () => {
   });
 });
 
-describe('Builds of a commit before HEAD', () => {
+describe('The builds of an earlier commit than HEAD', () => {
   eachWithATree();
   const ancestor = { sha: 'e'.repeat(40), back: 1 };
 

@@ -9,7 +9,7 @@ for (const hours of [5, -5])
     let app: App;
     afterEach(() => app.stop());
 
-    it('shows for how long a build has been running, and artifacts will be there', async () => {
+    it('shows the right running time of a build, and the right expiration date of artifacts', async () => {
       const now = (): number => Date.now() + hours * hour;
       app = await App.start({
         gitlab: { profile: '18.9', now, tellsTime: true },

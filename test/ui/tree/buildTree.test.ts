@@ -41,7 +41,7 @@ async function shown(snapshot: Snapshot): Promise<readonly string[]> {
   return drawn(await rows());
 }
 
-describe('A row that is revealed', () => {
+describe('Revealing a row', () => {
   eachWithATree();
   const view = () => tree.view as unknown as FakeTreeView<TreeRow>;
   const reveal = async (): Promise<boolean> => {
@@ -49,19 +49,19 @@ describe('A row that is revealed', () => {
     return tree.revealBuild('file:///work/project', 4);
   };
 
-  it('is asked for again when VS Code has not drawn it yet', async () => {
+  it('is tried again if VS Code has not drawn the row yet', async () => {
     view().rejections = 2;
     assert.equal(await reveal(), true);
     assert.equal(view().revealed.length, 1);
   });
 
-  it('is given up without a failure when VS Code never draws it', async () => {
+  it('is given up without an error if VS Code never draws the row', async () => {
     view().rejections = 100;
     assert.equal(await reveal(), false);
     assert.ok(view().rejections > 90, 'after a few tries');
   });
 
-  it('keeps the filter unless that hides it', async () => {
+  it('keeps the filter unless that hides the row', async () => {
     tree.showOnly(['failed']);
     await shown(ready(builds));
     view().rejections = 100;
@@ -92,7 +92,7 @@ describe('The rows of the tree', () => {
     ]);
   });
 
-  it('are stages and builds, the failed first', async () => {
+  it('are stages and builds, failed ones first', async () => {
     grouping = 'stage';
     assert.deepEqual(await shown(ready(builds)), [
       '▸ build  1 passed',
@@ -107,7 +107,7 @@ describe('The rows of the tree', () => {
     ]);
   });
 
-  it('are statuses, the worst first, and builds, which name their stage', async () => {
+  it('are statuses, worst first, and builds, which name their stage', async () => {
     grouping = 'status';
     assert.deepEqual(await shown(ready(builds)), [
       '▾ failed  1',
@@ -123,7 +123,7 @@ describe('The rows of the tree', () => {
     ]);
   });
 
-  it('are builds alone, the failed first, which name their stage', async () => {
+  it('are only builds, failed ones first, which name their stage', async () => {
     grouping = 'none';
     assert.deepEqual(await shown(ready(builds)), [
       '▸ rspec  test · attempt 2',
@@ -135,28 +135,28 @@ describe('The rows of the tree', () => {
     ]);
   });
 
-  it('change with the grouping', async () => {
+  it('change with the Group By setting', async () => {
     await shown(ready(builds));
     grouping = 'none';
     tree.redraw();
     assert.equal((await rows()).length, 6);
   });
 
-  it('are those of the chosen statuses only', async () => {
+  it('are only those with the chosen statuses', async () => {
     grouping = 'none';
     tree.show(alone(ready(builds)));
     tree.showOnly(['running', 'created']);
     assert.deepEqual(drawn(await rows()), ['· spinach  test', '· production  deploy']);
   });
 
-  it('are all again when no status is chosen', async () => {
+  it('are all rows again when no status is chosen', async () => {
     tree.show(alone(ready(builds)));
     tree.showOnly(['running']);
     tree.showOnly([]);
     assert.equal((await rows()).length, 9);
   });
 
-  it('name the ref where a build has another than the commit is shown for', async () => {
+  it("name a build's ref if the commit is shown for another ref", async () => {
     grouping = 'none';
     assert.deepEqual(await shown(ready([aBuild({ ref: 'v1.0' })])), ['· rspec  test · v1.0']);
   });
@@ -176,7 +176,7 @@ describe('The rows of the tree', () => {
     assert.equal(first?.item.accessibilityInformation?.label, 'rspec 1/5, failed, stage test');
   });
 
-  it('leave out the middle of a long name, which is spoken whole', async () => {
+  it('leave out the middle of a long name, which is read out in full', async () => {
     grouping = 'none';
     const name = `${'a'.repeat(40)} ${'🦊'.repeat(10)} the telling end`;
     await shown(ready([aBuild({ name })]));
@@ -185,7 +185,7 @@ describe('The rows of the tree', () => {
     assert.match(row.item.accessibilityInformation?.label ?? '', new RegExp(`^${name},`));
   });
 
-  it('keep a name of 48 characters whole, and of a longer one so much that a side bar of 300 px has room for both ends', async () => {
+  it('keep a name of 48 characters, and as much of a longer one as fits a side bar of 300 px with both ends', async () => {
     grouping = 'none';
     const [whole, long] = ['b'.repeat(48), `${'c'.repeat(20)} ${'d'.repeat(28)}`];
     await shown(ready([aBuild({ name: whole }), aBuild({ id: 2, name: long })]));
@@ -193,7 +193,7 @@ describe('The rows of the tree', () => {
     assert.deepEqual(labels, [whole, `${'c'.repeat(12)}…${'d'.repeat(15)}`]);
   });
 
-  it('count what is shown of what there is while a filter is on', async () => {
+  it('show how many of all builds are visible while a filter is on', async () => {
     const builds = someBuilds({ status: 'failed' }, {}, {}, { stage: 'deploy', status: 'failed' }, { name: 'k 1/2' });
     const more = [...builds, aBuild({ id: 9, name: 'k 2/2', status: 'failed' })];
     tree.showOnly(['failed']);
@@ -206,15 +206,15 @@ describe('The rows of the tree', () => {
     ]);
   });
 
-  it('are a thousand for a thousand builds', async () => {
+  it('are a thousand rows for a thousand builds', async () => {
     const many = someBuilds(...Array.from({ length: 1000 }, (_, index) => ({ stage: `stage ${index % 10}` })));
     assert.equal((await shown(ready(arrange(many)))).length, 1000 + 10);
   });
 });
 
-describe('Above the rows', () => {
+describe('The text above the rows', () => {
   eachWithATree();
-  it('stand the counts where there are more than two hundred builds', () => {
+  it('contains the counts if there are more than two hundred builds', () => {
     const many = (count: number) =>
       ready(
         someBuilds(
@@ -229,13 +229,13 @@ describe('Above the rows', () => {
   });
 });
 
-describe('The identity of a row', () => {
+describe('The ID of a row', () => {
   eachWithATree();
   const idsOf = async (): Promise<ReadonlyMap<string, string | undefined>> =>
     new Map((await rows()).map(({ item }) => [item.label, item.id]));
 
   for (const each of ['stageAndStatus', 'stage', 'status', 'none'] as const)
-    it(`stays when its build is retried, grouped by ${each}`, async () => {
+    it(`stays the same when its build is retried, grouped by ${each}`, async () => {
       grouping = each;
       tree.show(alone(ready(builds)));
       const before = (await idsOf()).get('rspec');
@@ -243,21 +243,21 @@ describe('The identity of a row', () => {
       assert.equal((await idsOf()).get('rspec'), before);
     });
 
-  it('is another for another commit, so that what was folded where it passed is open where it fails', async () => {
+  it('differs between commits, so that a row that was collapsed when it passed is open when it fails', async () => {
     tree.show(alone(ready(builds)));
     const before = (await idsOf()).get('test');
     tree.show(alone({ ...ready(builds), target: aTarget({ sha: 'b'.repeat(40) }) }));
     assert.notEqual((await idsOf()).get('test'), before);
   });
 
-  it('of a group stays when what is in it changes', async () => {
+  it('stays the same for a group when its contents change', async () => {
     tree.show(alone(ready(builds)));
     const before = await idsOf();
     tree.show(alone(ready(builds.map((build): Build => ({ ...build, id: build.id + 100 })))));
     for (const label of ['build', 'test', 'deploy']) assert.equal((await idsOf()).get(label), before.get(label));
   });
 
-  it('is never shared, not even by a stage and a build of one name', async () => {
+  it('is never shared, not even by a stage and a build with the same name', async () => {
     const confusing = someBuilds(
       { stage: 'a', name: 'b/c' },
       { stage: 'a/b', name: 'c' },
@@ -272,7 +272,7 @@ describe('The identity of a row', () => {
 
 describe('A row', () => {
   eachWithATree();
-  it('has a label for screen readers, whatever its kind', async () => {
+  it('has a label for screen readers, whatever its type', async () => {
     tree.show(alone(ready(builds)));
     const spoken = (await rows()).map(({ item }) => item.accessibilityInformation?.label);
     assert.deepEqual(spoken.slice(2, 5), [
@@ -283,7 +283,7 @@ describe('A row', () => {
     assert.ok(spoken.every((label) => label !== undefined && label !== ''));
   });
 
-  it('has an icon and a kind', async () => {
+  it('has an icon and a type', async () => {
     tree.show(alone(ready(builds)));
     for (const { item } of await rows()) {
       assert.ok(item.iconPath?.id);
@@ -291,7 +291,7 @@ describe('A row', () => {
     }
   });
 
-  it('of a status has its number of builds', async () => {
+  it('with a status has its number of builds', async () => {
     grouping = 'status';
     tree.show(alone(ready(builds)));
     assert.deepEqual(
@@ -300,12 +300,12 @@ describe('A row', () => {
     );
   });
 
-  it('has no tooltip until it is pointed at', async () => {
+  it('has no tooltip until the pointer is over it', async () => {
     tree.show(alone(ready(builds)));
     assert.ok((await rows()).every(({ item }) => item.tooltip === undefined));
   });
 
-  it('of a build has a tooltip once it is pointed at', async () => {
+  it('with a build has a tooltip once the pointer is over it', async () => {
     tree.show(alone(ready(builds)));
     const row = (await rows()).find(({ item }) => item.label === 'rspec');
     const item = tree.resolveTreeItem(row?.item as never, row?.element as TreeRow) as unknown as TreeItem;
@@ -313,7 +313,7 @@ describe('A row', () => {
     assert.match(item.tooltip.value, /^\*\*rspec\*\* \\#6 failed\n/);
   });
 
-  it('of a group says whole what a narrow side bar cuts off', () => {
+  it('with a group shows in full what a narrow side bar cuts off', () => {
     tree.show(alone(ready(builds)));
     const [stage] = tree.getChildren();
     assert.ok(stage);
@@ -332,14 +332,14 @@ describe('A row', () => {
     });
 });
 
-describe('The way to what has failed', () => {
+describe('The path to a failure', () => {
   eachWithATree();
   const [passed, failed] = [aBuild(), aBuild({ status: 'failed' })];
   const view = () => tree.view as unknown as FakeTreeView<unknown>;
   const openRows = async () => drawn((await rows()).filter(({ item }) => item.collapsibleState === 2));
   const stage = async () => (await rows())[0] ?? assert.fail('no row');
 
-  it('is open from the start, and nothing else is', async () => {
+  it('is expanded from the start, and nothing else is', async () => {
     grouping = 'stage';
     const open: string[] = [];
     for (const status of allStatuses) {
@@ -351,7 +351,7 @@ describe('The way to what has failed', () => {
     assert.deepEqual(await openRows(), []);
   });
 
-  it('opens when something comes to fail: VS Code knows the row by another id', async () => {
+  it('is expanded when something fails, because the row gets another ID', async () => {
     tree.show(alone(ready([passed])));
     const { id } = (await stage()).item;
     tree.show(alone(ready([failed])));
@@ -359,7 +359,7 @@ describe('The way to what has failed', () => {
     assert.notEqual((await stage()).item.id, id);
   });
 
-  it('stays as the user has it where they have opened or closed it before', async () => {
+  it('stays as the user left it if they expanded or collapsed it before', async () => {
     for (const isOpen of [true, false]) {
       const target = aTarget({ sha: String(isOpen) });
       tree.show(alone({ ...ready([passed]), target }));
@@ -370,7 +370,7 @@ describe('The way to what has failed', () => {
     }
   });
 
-  it('stays as the user has it once it was open: what is retried stays in sight', async () => {
+  it('stays as the user left it once it was expanded, so that a retried build remains visible', async () => {
     tree.show(alone(ready([failed])));
     const { id } = (await stage()).item;
     for (const next of [aBuild({ status: 'running' }), passed, failed]) {
@@ -379,7 +379,7 @@ describe('The way to what has failed', () => {
     }
   });
 
-  it('leaves open, or closed, what the user has opened or closed below a row that opens', async () => {
+  it('keeps the rows below a newly expanded row as the user left them', async () => {
     grouping = 'stage';
     const branch = { id: 1, ref: 'master', sha: ready([]).target.sha, status: 'running', source: 'push' };
     const other = { ...branch, id: 2, ref: 'v1.0' };
@@ -433,14 +433,14 @@ describe('Progress in the view', () => {
     assert.deepEqual(shownProgress(), [[{ viewId: 'gitlabBuilds.builds' }, false]]);
   });
 
-  it('is one, however many repositories are loading', () => {
+  it('is shown once, however many repositories are loading', () => {
     tree.show(several(aRepository('a', loading), aRepository('b', undefined)));
     tree.show(several(aRepository('a', loading), aRepository('b', loading)));
     tree.show(several(aRepository('a', ready(builds)), aRepository('b', loading)));
     assert.deepEqual(shownProgress(), [[{ viewId: 'gitlabBuilds.builds' }, false]]);
   });
 
-  it('ends with the loading of the last', async () => {
+  it('ends when the last repository has loaded', async () => {
     tree.show(several(aRepository('a', loading), aRepository('b', loading)));
     tree.show(several(aRepository('a', ready(builds)), aRepository('b', ready([]))));
     await Promise.resolve();

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { appsInTests } from '../eachApp';
 import { editor } from '../fake/editor';
 
-describe('A menu', () => {
+describe('A menu item', () => {
   const apps = appsInTests();
 
   it('of the view is about the whole commit, whatever row has the focus', async () => {

@@ -7,7 +7,7 @@ import { aBuild, aRepository, aTarget, ready, someBuilds } from '../samples';
 const started = '2016-03-01T12:00:00.000Z';
 const artifacts = { filename: 'artifacts.zip', size: 1234 };
 
-describe('The words of a row for the menus', () => {
+describe('The context value of a row', () => {
   const wordsOf = (changes: Partial<Build>, kind: 'build' | 'attempt' = 'build', readOnly = false): string =>
     contextValue({ kind, id: 'x', build: aBuild(changes), children: [] }, readOnly);
   const group = (kind: 'stage' | 'status', ...builds: readonly Partial<Build>[]): string => {
@@ -38,22 +38,22 @@ describe('The words of a row for the menus', () => {
     levitating: 'build cancelable',
   };
   for (const [status, words] of Object.entries(expected))
-    it(`for ${status}: ${words}`, () => assert.equal(wordsOf({ status }), words));
+    it(`contains for ${status}: ${words}`, () => assert.equal(wordsOf({ status }), words));
 
-  it('say that there are artifacts and a log', () =>
+  it('says that there are artifacts and a log', () =>
     assert.equal(
       wordsOf({ artifacts, startedAt: started }),
       'build retryable retryInputs erasable hasArtifacts keepable artifactsDeletable hasLog',
     ));
 
-  it('say of what has failed, be it allowed to, that its log may tell why', () => {
+  it('says that the log of a failed build may show the cause, even for an allowed failure', () => {
     const failed = { status: 'failed', startedAt: started };
     assert.equal(wordsOf({ ...failed, allowFailure: true }), 'build retryable retryInputs erasable hasLog failed');
     assert.equal(wordsOf(failed, 'attempt', true), 'attempt hasLog failed');
     assert.equal(wordsOf({ ...failed, kind: 'bridge' }), 'build retryable');
   });
 
-  it('never call an attempt retryable or cancelable', () => {
+  it('never allows retrying or canceling an attempt', () => {
     assert.equal(wordsOf({ status: 'running' }, 'attempt'), 'attempt');
     assert.equal(
       wordsOf({ status: 'failed', artifacts }, 'attempt'),
@@ -61,7 +61,7 @@ describe('The words of a row for the menus', () => {
     );
   });
 
-  it('say of parallel builds what can be done with some of them', () => {
+  it('says what can be done with some of the parallel builds', () => {
     const [status, startedAt] = ['failed', '2016-03-01T12:00:00.000Z'];
     const builds = someBuilds({ status, startedAt }, { status: 'manual' }, { artifacts: { filename: 'a', size: 1 } });
     const node = { id: 'x', name: 'n', stage: 's', status, isAllowed: false, builds, children: [] };
@@ -75,14 +75,14 @@ describe('The words of a row for the menus', () => {
     );
   });
 
-  it('say of a group what can be done with what is in it', () => {
+  it('says what can be done with the builds in a group', () => {
     assert.equal(group('stage', {}), 'stage');
     assert.equal(group('stage', { status: 'failed' }, { status: 'running' }), 'stage hasFailed hasActive');
     assert.equal(group('status', { status: 'failed', allowFailure: true }), 'status');
     assert.equal(group('stage', {}, { artifacts: { filename: 'a.zip', size: 1 } }), 'stage hasArtifacts');
   });
 
-  it('leave out what the server or the role is known not to allow', () => {
+  it('leaves out what the server or the role is known not to allow', () => {
     assert.equal(
       wordsOf({ status: 'manual', denied: ['play', 'playWithVariables', 'playWithInputs'] }),
       'build cancelable',
@@ -91,23 +91,23 @@ describe('The words of a row for the menus', () => {
     assert.equal(wordsOf({ status: 'failed', denied: ['retryWithInputs'] }), 'build retryable erasable');
   });
 
-  it('offer of a bridge what GitLab does with one', () => {
+  it('offers for a bridge what GitLab supports for one', () => {
     assert.equal(wordsOf({ kind: 'bridge', status: 'failed' }), 'build retryable');
     assert.equal(wordsOf({ kind: 'bridge', status: 'running', startedAt: started }), 'build');
   });
 
-  it('offer nothing of what another system reports', () =>
+  it('offers nothing for a build that another system reports', () =>
     assert.equal(wordsOf({ kind: 'external', status: 'failed', startedAt: started }), 'build'));
 
-  it('offer the playing of what may be manual', () =>
+  it('offers to play a build that may be manual', () =>
     assert.equal(wordsOf({ status: 'skipped', maybeManual: true }), 'build playable variables playInputs'));
 
-  it('offer only to look with a token that may only read', () => {
+  it('offers only viewing with a read-only token', () => {
     assert.equal(wordsOf({ artifacts, startedAt: started }, 'build', true), 'build hasArtifacts hasLog');
     assert.equal(pipeline(true, { status: 'failed' }), 'pipeline');
   });
 
-  it('say of a pipeline what can be done in it', () =>
+  it('says what can be done in a pipeline', () =>
     assert.equal(pipeline(false, { status: 'failed' }, { status: 'running' }), 'pipeline hasFailed hasActive'));
 
   const repository = (snapshot: Snapshot | undefined, readOnly = false): string =>
@@ -116,7 +116,7 @@ describe('The words of a row for the menus', () => {
       readOnly,
     );
 
-  it('say of a repository whether one has to sign in, and whether HEAD is followed', () => {
+  it('says whether a repository needs a sign-in, and whether it follows HEAD', () => {
     assert.equal(repository(undefined), 'repository');
     assert.equal(
       repository({ kind: 'signedOut', url: 'https://git.example.com', known: false }),
@@ -125,7 +125,7 @@ describe('The words of a row for the menus', () => {
     assert.equal(repository({ ...ready([]), target: aTarget({ pinned: true }) }), 'repository pinned');
   });
 
-  it('say of a repository what can be done with what is in it', () => {
+  it('says what can be done with the builds of a repository', () => {
     const snapshot = ready(someBuilds({ status: 'failed' }, { status: 'running' }));
     assert.equal(repository(snapshot), 'repository hasFailed hasActive');
     assert.equal(repository(snapshot, true), 'repository');

@@ -35,7 +35,7 @@ function ofStage(stage: string, those: readonly Build[], facts: GroupFacts = noB
 }
 
 describe('The tooltip of a pipeline', () => {
-  it('leads to the error of its configuration, if it has one', () => {
+  it('links to its configuration error, if it has one', () => {
     const link = 'command:gitlabBuilds.goToConfigError?';
     const invalid = ofPipeline({ yamlErrors: 'jobs:a config' }, [], { ...noBlockers, root: 'file:///a' }).value;
     const query = /goToConfigError\?([^)]*)/.exec(invalid)?.[1] ?? '';
@@ -44,10 +44,10 @@ describe('The tooltip of a pipeline', () => {
     assert.ok(!ofPipeline({ yamlErrors: 'jobs:a config' }).value.includes(link));
   });
 
-  it('counts its builds by status, the worst first', () =>
+  it('counts its builds by status, worst first', () =>
     assert.ok(read(ofPipeline({}).value).includes('| Builds | 1 failed · 1 created · 1 allowed to fail · 2 passed |')));
 
-  it('says how each stage stands', () => {
+  it('shows the status of each stage', () => {
     const lines = read(ofPipeline({}).value);
     assert.ok(lines.includes('| build | 1 passed |'));
     assert.ok(lines.includes('| test | 1 failed · 1 allowed to fail · 1 passed |'));
@@ -66,18 +66,18 @@ describe('The tooltip of a pipeline', () => {
     assert.ok(read(ofStage('test', those, facts).value).includes(`| Builds | ${standing}`));
   });
 
-  it('says how long it took, and what the longest, which no bridge is', () => {
+  it('shows its duration, and that of the longest build, ignoring bridges', () => {
     const lines = read(ofPipeline({}).value);
     assert.ok(lines.includes('| Duration | 29:00 |'), lines.join('\n'));
     assert.ok(lines.includes('| Slowest | build-2, 10:00 |'));
   });
 
-  it('counts the time of what runs until now', () => {
+  it('counts running builds up to now', () => {
     const running = aBuild({ status: 'running', startedAt: at(10) });
     assert.ok(read(ofPipeline({}, [...builds, running]).value).includes('| Duration | 30:00 |'));
   });
 
-  it('names its critical path, with its running time and the whole time', () => {
+  it('shows its critical path, with the running time and the total time', () => {
     const own = someBuilds(
       { stage: 'build', startedAt: at(1), finishedAt: at(3) },
       { stage: 'test', startedAt: at(4), finishedAt: at(12) },
@@ -88,18 +88,18 @@ describe('The tooltip of a pipeline', () => {
     assert.ok(!ofPipeline({}, own.slice(0, 1)).value.includes('Critical path'));
   });
 
-  it('says what it waits for', () => {
+  it('says what the pipeline waits for', () => {
     const facts = { ...noBlockers, blockers: new Map([[20, [aBuild({ name: 'approve' })]]]) };
     assert.ok(read(ofPipeline({}, builds, facts).value).includes('| Waits for | approve |'));
   });
 
-  it('says what GitLab says of its configuration, where it has no builds', () => {
+  it("shows GitLab's configuration error if it has no builds", () => {
     const lines = read(ofPipeline({ yamlErrors: 'jobs:x is odd', name: 'Nightly' }, []).value);
     assert.deepEqual(lines.slice(0, 3), ['**Nightly** #20 failed', '', 'jobs:x is odd']);
     assert.ok(lines.includes('| Name | Nightly |'));
   });
 
-  it('leads to its page and its commit, by commands alone', () => {
+  it('links to its page and its commit, by commands only', () => {
     const { value, isTrusted } = ofPipeline({});
     const links = decodeURIComponent(value.split('\n').at(-1) ?? '');
     assert.equal(

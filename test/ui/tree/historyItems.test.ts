@@ -30,8 +30,8 @@ function drawn(runs: readonly Run[], commits = chain()): readonly string[] {
     });
 }
 
-describe('The rows of since when a build fails', () => {
-  it('are the commits that may be the cause, the last that passed, and the others that failed', () => {
+describe('The rows that show since when a build fails', () => {
+  it('are the commits that may be the cause, the last one that passed, and the others that failed', () => {
     const runs = [
       run(newest, 'failed', 4),
       run(second, 'failed', 3),
@@ -48,14 +48,14 @@ describe('The rows of since when a build fails', () => {
     ]);
   });
 
-  it('never call a commit the first that failed where none was seen that passed', () => {
+  it('never call a commit the first that failed if none was seen to pass', () => {
     assert.deepEqual(drawn([run(newest, 'failed', 4)]), [
       'Failing for at least 1 commit  since before 00000000 · 1 day ago',
       'newest  failed · 00000000 · Ada · 1 day ago',
     ]);
   });
 
-  it('tell that it passed when it was run again, and that it is flaky', () => {
+  it('say that the build passed after a retry, and that it is flaky', () => {
     assert.deepEqual(drawn([run(newest, 'success', 5), run(newest, 'failed', 4)]), [
       'It passed when it was run again on 00000000.',
       'newest  last passed · 00000000 · Ada · just now',
@@ -63,7 +63,7 @@ describe('The rows of since when a build fails', () => {
     ]);
   });
 
-  it('have ids of their own below that of the build', () => {
+  it("have IDs of their own below the build's ID", () => {
     const runs = [run(newest, 'failed', 4), run(green, 'success', 1)];
     const nodes = historyNodes(aBuild(), 'stage:test/build:1', historyOf(chain(), runs));
     const ids = nodes.flatMap((node) => [node, ...node.children]).map(({ id }) => id);

@@ -86,27 +86,27 @@ const cases: readonly {
     keys: { state: 'ready', hasBuilds: true, hasCommit: true },
   },
   {
-    when: 'with builds of another commit than HEAD',
+    when: 'with builds of a commit other than HEAD',
     snapshot: { ...ready(builds), target: aTarget({ ref: 'v1.0', pinned: true }) },
     title: 'GitLab Builds',
     message: 'v1.0 · 01234567 · not HEAD',
     keys: { state: 'ready', hasBuilds: true, hasCommit: true, pinned: true },
   },
   {
-    when: 'with builds that are not fresh',
+    when: 'with outdated builds',
     snapshot: { ...ready(builds), stale: { asOf: afternoon, failure } },
     title: 'GitLab Builds',
     message: `master · 01234567 · out of date, as of ${clockTime}: Can't reach git.example.com (ECONNREFUSED). Check your network or VPN.`,
     keys: { state: 'ready', hasBuilds: true, hasCommit: true },
   },
   {
-    when: 'with a HEAD that is not pushed, nor any commit with builds before it',
+    when: 'with an unpushed HEAD and no earlier commit with builds',
     snapshot: { ...ready([]), target: ofHead({ pushed: false }), unpushed: true, watchingSince: afternoon },
     title: '01234567',
     keys: { state: 'notPushed', hasCommit: true, unpushed: true },
   },
   {
-    when: 'with builds of a commit before a HEAD that is not pushed',
+    when: 'with builds of a commit before an unpushed HEAD',
     snapshot: {
       ...ready(builds),
       target: ofHead({ pushed: false }),
@@ -118,7 +118,7 @@ const cases: readonly {
     keys: { state: 'ready', hasBuilds: true, hasCommit: true, unpushed: true },
   },
   {
-    when: 'while the first build is waited for',
+    when: 'while the first build is awaited',
     snapshot: { ...ready([]), target: ofHead({}), watchingSince: afternoon },
     title: `01234567 · since ${clockTime}`,
     keys: { state: 'watching', hasCommit: true },
@@ -130,25 +130,25 @@ const cases: readonly {
     keys: { state: 'failed', failure: 'offline', hasCommit: true },
   },
   {
-    when: 'after a failure before there was a commit',
+    when: 'after a failure before the commit was known',
     snapshot: { kind: 'failed', failure },
     title: 'git.example.com',
     keys: { state: 'failed', failure: 'offline' },
   },
 ];
 
-describe('Above the tree', () => {
+describe('The text above the tree', () => {
   let tree: BuildTree;
   beforeEach(() => (tree = new BuildTree(() => 'none')));
   afterEach(() => tree.dispose());
 
   for (const { when, snapshot, title, message = '' } of cases)
-    it(`stands "${message || title}" ${when}`, () => {
+    it(`is "${message || title}" ${when}`, () => {
       tree.show(alone(snapshot));
       assert.deepEqual([tree.view.title, tree.view.message], [title, message]);
     });
 
-  it('nothing hides the welcome text: there is a message only where there are rows', async () => {
+  it('never hides the welcome text, since it is set only if there are rows', async () => {
     for (const { snapshot } of cases) {
       tree.show(alone(snapshot));
       const [view] = editor().views;
@@ -157,7 +157,7 @@ describe('Above the tree', () => {
     }
   });
 
-  it('a row signs in where one is not signed in, and names the host, too', () => {
+  it('is missing if a row offers to sign in, which also names the host', () => {
     tree.show(alone({ kind: 'signedOut', url: 'https://git.example.com', known: true }));
     const [row] = tree.getChildren();
     assert.ok(row);
@@ -168,13 +168,13 @@ describe('Above the tree', () => {
     assert.deepEqual(tree.getChildren(), []);
   });
 
-  it('stands which statuses are chosen', () => {
+  it('names the chosen statuses', () => {
     tree.show(alone(ready(builds)));
     tree.showOnly(['failed', 'waiting_for_resource']);
     assert.equal(tree.view.message, 'master · 01234567 · only failed, waiting for resource');
   });
 
-  it('nothing stays of the last snapshot', () => {
+  it('keeps nothing from the last snapshot', () => {
     tree.show(alone(ready(builds, failure)));
     tree.show(alone({ kind: 'noProject', reason: 'noRemote' }));
     assert.deepEqual([tree.view.title, tree.view.message, tree.view.description], ['GitLab Builds', '', '']);
@@ -187,7 +187,7 @@ describe('The context keys', () => {
   afterEach(() => tree.dispose());
 
   for (const { when, snapshot, keys } of cases)
-    it(`say how things are ${when}`, () => {
+    it(`describe the state ${when}`, () => {
       tree.show(alone(snapshot));
       const none = {
         hasBuilds: false,
@@ -205,7 +205,7 @@ describe('The context keys', () => {
       assert.deepEqual(editor().contextKeys, expected);
     });
 
-  it('say in words what can be done with the builds, and with a token that may only read nothing that acts', () => {
+  it('say what can be done with the builds, and no actions with a read-only token', () => {
     const can = (snapshot: Snapshot) => {
       tree.show(alone(snapshot));
       return editor().contextKeys.get('gitlabBuilds.can');
@@ -220,13 +220,13 @@ describe('The context keys', () => {
     assert.equal(can({ ...ready([aBuild({ status: 'skipped' })]), pipelines }), 'pipeline mergeRequest');
   });
 
-  it('say that statuses are chosen', () => {
+  it('say whether statuses are chosen', () => {
     tree.show(alone(ready(builds)));
     tree.showOnly(['failed']);
     assert.equal(editor().contextKeys.get('gitlabBuilds.filtered'), true);
   });
 
-  it('say that there are several repositories, and of the active one what its commit is', () => {
+  it('say that there are several repositories, and describe the commit of the active one', () => {
     const [one, two] = [
       aRepository('one', { kind: 'noProject', reason: 'noRemote' }),
       aRepository('two', ready(builds)),

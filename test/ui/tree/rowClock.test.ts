@@ -31,7 +31,7 @@ describe('The clock of running rows', () => {
   });
   afterEach(() => tick.dispose());
 
-  it('redraws a row when its minute is over, and no other', async () => {
+  it('redraws a row when its minute is over, and no other row', async () => {
     rows = running(0, 50, 15);
     tick.onVisibilityChange();
     await clock.pass(59_000);
@@ -52,7 +52,7 @@ describe('The clock of running rows', () => {
     [300, 5],
     [301, 30],
   ] as const)
-    it(`redraws no sooner than after ${seconds} s with ${count} rows, and leaves none out`, async () => {
+    it(`redraws after ${seconds} s at the earliest with ${count} rows, and leaves none out`, async () => {
       rows = running(...Array.from({ length: count }, (_, at) => at % 60));
       tick.onVisibilityChange();
       await clock.pass(60_000);
@@ -64,7 +64,7 @@ describe('The clock of running rows', () => {
       );
     });
 
-  it('has no timer while nothing runs, or nobody looks', () => {
+  it('has no timer while nothing runs, or while the view is hidden', () => {
     rows = [];
     tick.onVisibilityChange();
     assert.deepEqual(clock.waits, []);
@@ -73,7 +73,7 @@ describe('The clock of running rows', () => {
     assert.deepEqual(clock.waits, []);
   });
 
-  it('ends with what runs', async () => {
+  it('ends when the last running build ends', async () => {
     tick.onVisibilityChange();
     await clock.pass(60_000);
     rows = [];
@@ -81,7 +81,7 @@ describe('The clock of running rows', () => {
     assert.deepEqual([redrawn, clock.waits], [[[60, [1]]], []]);
   });
 
-  it('ends when the view is turned away from, and catches up when it is in sight again', async () => {
+  it('stops when the view is hidden, and catches up when it is shown again', async () => {
     tick.onVisibilityChange();
     visible = false;
     tick.onVisibilityChange();
@@ -96,7 +96,7 @@ describe('The clock of running rows', () => {
     ]);
   });
 
-  it('is not put off by what is shown meanwhile', async () => {
+  it('is not delayed by snapshots that are shown meanwhile', async () => {
     for (let times = 0; times < 300; times++) {
       tick.onVisibilityChange();
       await clock.pass(500);
@@ -107,7 +107,7 @@ describe('The clock of running rows', () => {
     ]);
   });
 
-  it('never has a second timer, and none for a start that cannot be read', () => {
+  it("never has a second timer, and none for a start time that can't be read", () => {
     for (const count of [1, 21, 1, 400]) {
       rows = running(...Array.from({ length: count }, () => 0));
       tick.onVisibilityChange();

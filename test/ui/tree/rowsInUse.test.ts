@@ -7,7 +7,7 @@ import { aBuild, alone, ready } from '../samples';
 
 const stages = ['prepare', 'build', 'test', 'deploy'];
 
-describe('A row that would open by itself', () => {
+describe('A row that would expand on its own', () => {
   let tree: BuildTree;
   let clock: FakeClock;
   const view = () => tree.view as unknown as FakeTreeView<unknown>;
@@ -45,10 +45,10 @@ describe('A row that would open by itself', () => {
     ['selected', ({ element }) => view().select(element)],
     ['opened', ({ element }) => view().toggle(element, true)],
     ['closed', ({ element }) => view().toggle(element, false)],
-    ['pointed at', ({ element, item }) => tree.resolveTreeItem(item as never, element as TreeRow)],
+    ['hovered', ({ element, item }) => tree.resolveTreeItem(item as never, element as TreeRow)],
   ];
   for (const [what, use] of uses)
-    it(`waits while it stands above one that was ${what}, until the view is next shown; the counts say it`, async () => {
+    it(`waits while it is above one that was ${what}, until the view is shown again, and its counts show the failure`, async () => {
       use(await row('test'));
       const { id } = (await row('build')).item;
       show('build', 'deploy');
@@ -65,7 +65,7 @@ describe('A row that would open by itself', () => {
       assert.equal(tree.view.message, 'master · 01234567');
     });
 
-  it('opens at once where the view has not been in use for a minute, or is hidden', async () => {
+  it('expands immediately if the view was not used for a minute, or is hidden', async () => {
     await pointAt('test');
     clock.jump(60_000);
     show('build');
@@ -76,7 +76,7 @@ describe('A row that would open by itself', () => {
     assert.deepEqual(await open(), ['prepare', 'build']);
   });
 
-  it('goes on waiting while the view is shown, and no longer once nothing in it fails', async () => {
+  it('keeps waiting while the view is shown, and no longer once nothing in it fails', async () => {
     await pointAt('test');
     show('build');
     clock.jump(60_000);

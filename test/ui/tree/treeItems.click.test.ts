@@ -27,14 +27,14 @@ describe('A click on a row', () => {
   /** As VS Code does for its own command. */
   const open = async (uri: Uri) => editor().texts.show(await editor().texts.open(uri), { preview: true });
 
-  it('opens the log by VS Code’s own command, which tells a single click from a double one', async () => {
+  it("opens the log with VS Code's own command, which distinguishes a single click from a double click", async () => {
     const { rspec } = app.small.builds;
     assert.match((await uriOf('rspec')).path, new RegExp(`^/rspec #${rspec.id}\\.log$`));
     const all = (await app.rows()).flatMap(({ item: { command } }) => command ?? []);
     assert.ok(all.every(({ command }) => command === 'vscode.open'));
   });
 
-  it('names the tab of an ended build after its status', async () => {
+  it('names the tab of a finished build after its status', async () => {
     const argumentsOf = async (name: string) =>
       (await app.rows()).find(({ item }) => item.label === name)?.item.command?.arguments?.slice(1);
     const { rspec, long } = app.small.builds;
@@ -44,7 +44,7 @@ describe('A click on a row', () => {
     assert.equal(running?.item.command?.arguments?.length, 1);
   });
 
-  it('brings the cursor to the first error of that log, and leaves it where it was later', async () => {
+  it("puts the cursor on the first error of that log, and doesn't move it on later clicks", async () => {
     const failed = (await app.rows()).find(({ item }) => item.label === `#${app.small.builds.firstRspec.id}`);
     const [uri] = failed?.item.command?.arguments as readonly Uri[];
     assert.ok(uri);
@@ -60,17 +60,17 @@ describe('A click on a row', () => {
 describe('A click on a row opens', () => {
   const started = '2016-03-01T12:00:00.000Z';
   const kinds: readonly (readonly [string, Partial<Build>, string | undefined])[] = [
-    ['the log of what has passed', { startedAt: started }, 'vscode.open'],
-    ['the log of what waits, once there is one', { status: 'pending' }, 'vscode.open'],
-    ['nothing of what never started', { status: 'skipped' }, undefined],
+    ['the log of a passed build', { startedAt: started }, 'vscode.open'],
+    ['the log of a waiting build, once there is one', { status: 'pending' }, 'vscode.open'],
+    ['nothing for a build that never started', { status: 'skipped' }, undefined],
     [
-      'the page of what another system reports',
+      'the page of a build that another system reports',
       { kind: 'external', webUrl: 'https://ci' },
       'gitlabBuilds.openInBrowser',
     ],
-    ['nothing where that has none', { kind: 'external' }, undefined],
-    ['the page of what a bridge has started', { kind: 'bridge', downstream: 3 }, 'gitlabBuilds.openInBrowser'],
-    ['nothing of a bridge that has started nothing', { kind: 'bridge', status: 'created' }, undefined],
+    ['nothing if that has no page', { kind: 'external' }, undefined],
+    ["the page of a bridge's downstream pipeline", { kind: 'bridge', downstream: 3 }, 'gitlabBuilds.openInBrowser'],
+    ['nothing for a bridge that started no pipeline', { kind: 'bridge', status: 'created' }, undefined],
   ];
   for (const [what, changes, command] of kinds)
     it(what, async () => {
@@ -85,8 +85,8 @@ describe('A click on a row opens', () => {
     });
 });
 
-describe('The row of what failed again', () => {
-  it('is drawn anew: a click on it opens the log of the new run', async () => {
+describe('The row of a build that failed again', () => {
+  it('is redrawn, and a click on it opens the log of the new run', async () => {
     const tree = new BuildTree(() => 'none');
     const failed = { name: 'a', status: 'failed', startedAt: '2016-03-01T12:00:00.000Z' };
     const live = new LiveTree(tree.view as unknown as FakeTreeView<unknown>);

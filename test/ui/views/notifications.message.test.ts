@@ -12,14 +12,14 @@ describe('Notifications, in their message and on the view,', () => {
   afterEach(() => t.dispose());
 
   describe('offer', () => {
-    it('the log of the first that failed', async () => {
+    it('the log of the first failed build', async () => {
       t.end('success', 'failed', 'failed');
       await t.clock.pass(3000);
       await t.press('Show Log');
       assert.deepEqual(t.acts, [['openLog', { build: 2, repository: 'file:///one' }]]);
     });
 
-    it('to retry what failed, as rows like those of the view', async () => {
+    it('to retry failed builds, as rows like those in the view', async () => {
       t.end('success', 'failed', 'failed');
       await t.clock.pass(3000);
       await t.press('Retry Failed');
@@ -31,7 +31,7 @@ describe('Notifications, in their message and on the view,', () => {
       assert.deepEqual(t.acts, [['retryFailed', rows[0], rows]]);
     });
 
-    it('nothing to retry to a token that may only read, or where GitLab is known not to allow it', async () => {
+    it('nothing to retry for a read-only token, or if GitLab is known not to allow it', async () => {
       const ended = ready(someBuilds({ status: 'failed', denied: ['retry'] }));
       t.show(of('one', builds('running')));
       t.show(of('one', ended));
@@ -43,7 +43,7 @@ describe('Notifications, in their message and on the view,', () => {
       assert.deepEqual(editor().messages[1]?.buttons, ['Show Log', never]);
     });
 
-    it('never to be shown again, in the user’s settings, at once', async () => {
+    it("to never be shown again, which changes the user's settings immediately", async () => {
       t.end('failed');
       await t.clock.pass(3000);
       await t.press(never);
@@ -56,7 +56,7 @@ describe('Notifications, in their message and on the view,', () => {
       assert.deepEqual(t.acts, []);
     });
 
-    it('nothing that happens when it is closed', async () => {
+    it('no action for closing them', async () => {
       t.end('failed');
       await t.clock.pass(3000);
       only().close();
@@ -64,7 +64,7 @@ describe('Notifications, in their message and on the view,', () => {
       assert.deepEqual([t.acts, editor().configuration.updates], [[], []]);
     });
 
-    it('never to be shown again, and say so in one sentence where the settings cannot be written', async () => {
+    it("to never be shown again, and say so in one sentence if the settings can't be written", async () => {
       t.settings.setNotifications = () => Promise.reject(new Error('settings.json is read-only'));
       t.end('failed');
       await t.clock.pass(3000);
@@ -84,7 +84,7 @@ describe('Notifications, in their message and on the view,', () => {
       assert.match(only().text, / · 01234567: 2 of 2 builds failed: ./);
     });
 
-  it('say what is wrong with a configuration, as plain text', async () => {
+  it('show configuration errors as plain text', async () => {
     const yamlErrors = `jobs:x $(flame) [a](command:b) ${'odd '.repeat(100)}`;
     const pipelines = [{ id: 1, ref: 'master', sha: 'f'.repeat(40), status: 'failed', yamlErrors }];
     t.show(of('one', ready([])));
@@ -98,7 +98,7 @@ describe('Notifications, in their message and on the view,', () => {
     assert.deepEqual(only().buttons, [never]);
   });
 
-  it('cut long names short, without breaking a character', async () => {
+  it('shorten long names, without breaking a character', async () => {
     const name = '🦊'.repeat(300);
     const at = (status: string) => of('one', ready(someBuilds({ status, name })));
     t.show(at('running'));
@@ -108,7 +108,7 @@ describe('Notifications, in their message and on the view,', () => {
   });
 
   describe('the badge', () => {
-    it('counts the failing builds of all repositories, in words too, and goes when there are none', () => {
+    it('counts the failing builds of all repositories, in words too, and disappears when there are none', () => {
       t.show(of('one', builds('failed', 'success')));
       t.show(of('one', builds('failed', 'success')), of('two', builds('failed', 'failed')));
       t.show(of('one', builds('success')), of('two', builds('running')));
@@ -119,7 +119,7 @@ describe('Notifications, in their message and on the view,', () => {
       ]);
     });
 
-    it('is set only when it changes, whatever the setting and whoever looks', () => {
+    it("is set only when it changes, whatever the setting and the view's visibility", () => {
       setNotifications('never');
       t.inSight = true;
       t.show(of('one', builds('success')));
@@ -143,7 +143,7 @@ describe('Notifications, in their message and on the view,', () => {
       assert.deepEqual(count(), [undefined]);
     });
 
-    it('goes with the repository that is closed', () => {
+    it('is removed when its repository is closed', () => {
       t.show(of('one', builds('failed')));
       t.show();
       assert.deepEqual(t.badges.at(-1), undefined);

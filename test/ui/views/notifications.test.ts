@@ -11,7 +11,7 @@ describe('Notifications', () => {
   beforeEach(() => (t = new Notifying()));
   afterEach(() => t.dispose());
 
-  it('tell after three seconds what failed, as a warning that is not modal', async () => {
+  it('show a failure after three seconds, as a non-modal warning', async () => {
     t.end('failed', 'success', 'failed');
     await t.clock.pass(2999);
     assert.deepEqual(texts(), []);
@@ -22,7 +22,7 @@ describe('Notifications', () => {
     assert.deepEqual(buttons, ['Show Log', 'Retry Failed', never]);
   });
 
-  it('tell an end once, though it is shown again and again', async () => {
+  it('show an end once, even if its snapshot is shown again and again', async () => {
     t.end('failed');
     for (const pause of [1000, 3000, 60_000]) {
       await t.clock.pass(pause);
@@ -32,13 +32,13 @@ describe('Notifications', () => {
     assert.deepEqual(texts(), ['master · 01234567: build-1 failed']);
   });
 
-  it('tell nothing of what was over at the start', async () => {
+  it('show nothing for builds that had ended at the start', async () => {
     t.show(of('one', builds('failed')));
     await t.clock.pass(10_000);
     assert.deepEqual(texts(), []);
   });
 
-  it('go on while a message is open: nothing waits for it', async () => {
+  it('continue while a message is open: nothing waits for it', async () => {
     t.end('failed');
     await t.clock.pass(3000);
     t.end('failed', 'success');
@@ -49,13 +49,13 @@ describe('Notifications', () => {
     );
   });
 
-  it('name three that failed, and no more', async () => {
+  it('name three failed builds at most', async () => {
     t.end('failed', 'failed', 'failed', 'failed');
     await t.clock.pass(3000);
     assert.equal(only().text, 'master · 01234567: 4 of 4 builds failed: build-1, build-2, build-3, …');
   });
 
-  it('name the commit alone where it is on no branch', async () => {
+  it('name only the commit if it is on no branch', async () => {
     const target = aTarget({ ref: undefined });
     const at = (status: string) => of('one', { ...ready(someBuilds({ status })), target });
     t.show(at('running'));
@@ -64,7 +64,7 @@ describe('Notifications', () => {
     assert.equal(only().text, '01234567: build-1 failed');
   });
 
-  describe('by the setting', () => {
+  describe('with the setting', () => {
     const toldBy = async (value: unknown, ...statuses: readonly string[]): Promise<readonly string[]> => {
       if (value !== undefined) setNotifications(value);
       t.end(...statuses);
@@ -74,17 +74,17 @@ describe('Notifications', () => {
     const failure = ['master · 01234567: build-1 failed'];
 
     for (const value of [undefined, 'failures', 'sometimes', 7, null])
-      it(`${JSON.stringify(value)} tell of failures alone`, async () => {
+      it(`${JSON.stringify(value)} show only failures`, async () => {
         assert.deepEqual(await toldBy(value, 'failed'), failure);
         assert.deepEqual(await toldBy(value, 'success'), failure);
         assert.deepEqual(await toldBy(value, 'canceled'), failure);
       });
 
-    it('"never" tell nothing', async () => {
+    it('"never" show nothing', async () => {
       for (const status of ['failed', 'success', 'canceled']) assert.deepEqual(await toldBy('never', status), []);
     });
 
-    it('"all" tell of every end, what is no failure as an information without buttons to act on', async () => {
+    it('"all" show every end, and everything except failures as information without action buttons', async () => {
       setNotifications('all');
       t.end('success', 'success');
       await t.clock.pass(3000);
@@ -100,12 +100,12 @@ describe('Notifications', () => {
       ]);
     });
 
-    it('"all" tell what passes after a failure as passed again', async () => {
+    it('"all" show a pass after a failure as passed again', async () => {
       await toldBy('all', 'failed');
       assert.deepEqual(await toldBy('all', 'success'), [...failure, 'master · 01234567: passed again']);
     });
 
-    it('changed between an end and its message, do as it says by then', async () => {
+    it('changed between an end and its message follow the new value', async () => {
       t.end('failed');
       setNotifications('never');
       await t.clock.pass(3000);
@@ -125,7 +125,7 @@ describe('Notifications', () => {
     };
     const first = 'master · 01234567: 1 of 3 builds failed: build-1';
 
-    it('tell of it while others run, and at the end nothing more', async () => {
+    it('show it while others run, and nothing more at the end', async () => {
       at('running', 'running', 'running');
       at('failed', 'running', 'running');
       await t.clock.pass(3000);
@@ -146,7 +146,7 @@ describe('Notifications', () => {
       assert.deepEqual(texts(), [first, 'master · 01234567: 1 more build failed, 2 of 3 in all']);
     });
 
-    it('tell together what fails within three seconds, also with the end', async () => {
+    it('show failures within three seconds together, including the final one', async () => {
       at('running', 'running', 'running');
       at('failed', 'running', 'running');
       await t.clock.pass(1000);
@@ -158,7 +158,7 @@ describe('Notifications', () => {
       assert.equal(texts().length, 1);
     });
 
-    it('tell a failure and the end right after it once', async () => {
+    it('show a failure and the end right after it once', async () => {
       at('running', 'running', 'running');
       at('failed', 'running', 'running');
       at('failed', 'failed', 'success');
@@ -166,7 +166,7 @@ describe('Notifications', () => {
       assert.equal(only().text, 'master · 01234567: 2 of 3 builds failed: build-1, build-2');
     });
 
-    it('tell nothing of a build that is retried by itself within the three seconds', async () => {
+    it('show nothing for a build that is retried automatically within the three seconds', async () => {
       at('running', 'running');
       at('failed', 'running');
       at('running', 'running');
@@ -174,7 +174,7 @@ describe('Notifications', () => {
       assert.deepEqual(texts(), []);
     });
 
-    it('tell nothing of it, now or later, while the view is in sight', async () => {
+    it('show nothing, now or later, while the view is visible', async () => {
       at('running', 'running');
       t.inSight = true;
       at('failed', 'running');
@@ -184,7 +184,7 @@ describe('Notifications', () => {
       assert.deepEqual(texts(), []);
     });
 
-    it('wait for the end where the setting says "end", and tell both where it says "both"', async () => {
+    it('wait for the end if the setting is "end", and show both if it is "both"', async () => {
       for (const [value, expected] of [
         ['end', [2]],
         ['both', [1, 2]],
@@ -216,8 +216,8 @@ describe('Notifications', () => {
     });
   });
 
-  describe('while the view is in sight', () => {
-    it('tell nothing, and nothing of it later', async () => {
+  describe('while the view is visible', () => {
+    it('show nothing, and nothing later', async () => {
       t.inSight = true;
       t.end('failed');
       t.inSight = false;
@@ -225,7 +225,7 @@ describe('Notifications', () => {
       assert.deepEqual(texts(), []);
     });
 
-    it('tell nothing when it came into sight since the end', async () => {
+    it('show nothing if it became visible since the end', async () => {
       t.end('failed');
       t.inSight = true;
       await t.clock.pass(10_000);
@@ -234,7 +234,7 @@ describe('Notifications', () => {
       assert.deepEqual(texts(), []);
     });
 
-    it('tell the next end once it is out of sight', async () => {
+    it('show the next end once it is hidden', async () => {
       t.inSight = true;
       t.end('failed');
       await t.clock.pass(10_000);
@@ -245,7 +245,7 @@ describe('Notifications', () => {
     });
   });
 
-  it('tell nothing of a build that GitLab retries by itself within the three seconds', async () => {
+  it('show nothing for a build that GitLab retries automatically within the three seconds', async () => {
     t.end('failed');
     await t.clock.pass(2000);
     t.show(of('one', builds('running')));
@@ -256,7 +256,7 @@ describe('Notifications', () => {
     assert.equal(only().text, 'master · 01234567: 1 of 2 builds failed: build-1');
   });
 
-  it('tell of a commit that was left since its end, and nothing of its successor', async () => {
+  it('include a commit that was left since its end, and nothing about its successor', async () => {
     t.end('failed');
     const target = aTarget({ sha: 'f'.repeat(40) });
     t.show(of('one', { ...ready(someBuilds({ status: 'running' })), target }));
@@ -264,7 +264,7 @@ describe('Notifications', () => {
     assert.equal(only().text, 'master · 01234567: build-1 failed');
   });
 
-  it('tell nothing of a repository that was closed since, nor of it as it was when it is opened again', async () => {
+  it('show nothing for a repository that was closed since, or for its old state when it is opened again', async () => {
     t.end('failed');
     t.show();
     await t.clock.pass(10_000);
@@ -275,19 +275,19 @@ describe('Notifications', () => {
     assert.deepEqual(texts(), []);
   });
 
-  it('tell nothing after the end of the extension', async () => {
+  it('show nothing after the extension is deactivated', async () => {
     t.end('failed');
     t.notifications.dispose();
     await t.clock.pass(10_000);
     assert.deepEqual(texts(), []);
   });
 
-  describe('of several repositories', () => {
+  describe('for several repositories', () => {
     const names = ['api', 'docs', 'tools', 'web', 'zoo'];
     const showAll = (...statuses: readonly string[]): void =>
       t.show(...statuses.map((status, index) => of(names[index] ?? '', builds(status, 'success'))));
 
-    it('that end within three seconds make one message, what failed first', async () => {
+    it('that end within three seconds are combined in one message, starting with the first failure', async () => {
       setNotifications('all');
       showAll('running', 'running', 'running');
       showAll('success', 'running', 'running');
@@ -313,14 +313,14 @@ describe('Notifications', () => {
       assert.match(only().text, /^api · .*; docs · .*; tools · [^;]*; and 2 more$/);
     });
 
-    it('tell of those alone that the setting names', async () => {
+    it('include only those that the setting names', async () => {
       showAll('running', 'running');
       showAll('success', 'failed');
       await t.clock.pass(3000);
       assert.equal(only().text, 'docs · master · 01234567: 1 of 2 builds failed: build-1');
     });
 
-    it('have all that failed retried, each in its repository, and show the log of the first', async () => {
+    it('can retry all failures, each in its repository, and show the log of the first', async () => {
       showAll('running', 'running');
       showAll('failed', 'failed');
       await t.clock.pass(3000);

@@ -7,7 +7,7 @@ describe('The first build that fails', () => {
   const apps = appsInTests();
 
   for (const profile of ['8.5', '18.9'] as const)
-    it(`is told of on GitLab ${profile}, with the commit's title, while others still wait`, async () => {
+    it(`is announced on GitLab ${profile}, with the commit's title, while others still wait`, async () => {
       const app = await apps.ready({ gitlab: { profile } });
       editor().views[0]?.turn(false);
       app.gitlab.world.setStatus(app.small.builds.long, 'failed');

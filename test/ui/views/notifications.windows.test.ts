@@ -7,7 +7,7 @@ import { editor } from '../fake/editor';
 import { builds, Notifying, of, setNotifications, texts } from '../notifying';
 
 /** Two windows of one user, of which one has the focus, with the folder that they share. */
-describe('Notifications of two windows', () => {
+describe('Notifications in two windows', () => {
   let folder: ReturnType<typeof temporaryFolder>;
   let clock: FakeClock;
   let [front, back]: Notifying[] = [];
@@ -58,7 +58,7 @@ describe('Notifications of two windows', () => {
     for (const one of windows()) show(one, ...statuses.map(() => 'running'));
   };
 
-  it('tell one failure once, in the one with focus, though the other saw it first', async () => {
+  it('show one failure once, in the focused window, even if the other saw it first', async () => {
     const [focused, other] = windows();
     run('failed', 'running');
     show(other, 'failed', 'running');
@@ -71,7 +71,7 @@ describe('Notifications of two windows', () => {
     assert.deepEqual(texts(), [failure]);
   });
 
-  it('tell it in the one without focus where the other shows another folder', async () => {
+  it('show it in the unfocused window if the other shows another folder', async () => {
     const [, other] = windows();
     run('failed', 'running');
     show(other, 'failed', 'running');
@@ -81,7 +81,7 @@ describe('Notifications of two windows', () => {
     assert.deepEqual(texts(), [failure]);
   });
 
-  it('lose nothing where the one with focus is closed before it has told', async () => {
+  it('lose nothing if the focused window is closed before it has shown a message', async () => {
     const [focused, other] = windows();
     run('failed', 'running');
     for (const one of [focused, other]) show(one, 'failed', 'running');
@@ -91,7 +91,7 @@ describe('Notifications of two windows', () => {
     assert.deepEqual(texts(), [failure]);
   });
 
-  it('tell nothing where the user sees it in the view of the one with focus', async () => {
+  it('show nothing if the user sees it in the view of the focused window', async () => {
     const [focused, other] = windows();
     focused.inSight = true;
     run('failed', 'running');
@@ -100,7 +100,7 @@ describe('Notifications of two windows', () => {
     assert.deepEqual(texts(), []);
   });
 
-  it('tell once what both saw fail, though one saw more of it', async () => {
+  it('show once what both saw fail, even if one saw more of it', async () => {
     const [focused, other] = windows();
     run('failed', 'failed', 'running');
     show(focused, 'failed', 'running', 'running');
@@ -109,7 +109,7 @@ describe('Notifications of two windows', () => {
     assert.deepEqual(texts(), ['master · 01234567: 1 of 3 builds failed: build-1']);
   });
 
-  it('tell no end whose failures were told before, and the end of what has failed since', async () => {
+  it('skip an end whose failures were shown before, and show an end with new failures', async () => {
     const [focused, other] = windows();
     run('failed', 'running');
     show(focused, 'failed', 'running');
@@ -122,7 +122,7 @@ describe('Notifications of two windows', () => {
     assert.deepEqual(texts(), [failure]);
   });
 
-  it('tell an end once', async () => {
+  it('show an end once', async () => {
     setNotifications('all');
     const { configuration } = editor();
     configuration.set(configuration.global, 'gitlabBuilds.notifyAt', 'both');
@@ -132,7 +132,7 @@ describe('Notifications of two windows', () => {
     assert.deepEqual(texts(), ['master · 01234567: passed']);
   });
 
-  it('claim nothing that the settings keep from being told', async () => {
+  it('claim nothing that the settings suppress', async () => {
     setNotifications('never');
     run('failed');
     for (const one of windows()) show(one, 'failed');

@@ -53,8 +53,8 @@ describe('The status bar', () => {
     ['without a repository', { kind: 'noProject', reason: 'noRepository' }],
     ['without a commit', { kind: 'noProject', reason: 'noCommit' }],
     ['without a remote', { kind: 'noProject', reason: 'noRemote' }],
-    ['where the remote is not GitLab', { kind: 'noProject', reason: 'notGitLab', host: 'github.com' }],
-    ['where the host is no instance', { kind: 'signedOut', url: 'https://git.example.com', known: false }],
+    ['if the remote is not GitLab', { kind: 'noProject', reason: 'notGitLab', host: 'github.com' }],
+    ['if the host is no instance', { kind: 'signedOut', url: 'https://git.example.com', known: false }],
   ];
   for (const [when, snapshot] of hidden)
     it(`is hidden ${when}`, () => {
@@ -78,7 +78,7 @@ describe('The status bar', () => {
       "Can't reach git.example.com. Check your network or VPN.",
     ],
     [
-      'rate limited before anything was told',
+      'rate limited before anything was loaded',
       { kind: 'failed', target, failure: { kind: 'rateLimited', host: 'git.example.com', retryAt: now } },
       '$(warning) CI: rate limited',
       `git.example.com: rate limit reached, retrying at ${nowWord}.`,
@@ -120,7 +120,7 @@ describe('The status bar', () => {
       assert.ok(codicons.has(/\$\(([\w-]+)/.exec(text)?.[1] ?? ''));
     });
 
-  it('counts what has ended', () => {
+  it('counts finished builds', () => {
     const builds = someBuilds(
       ...Array.from({ length: 3 }, () => ({ stage: 'build' })),
       { status: 'running' },
@@ -129,7 +129,7 @@ describe('The status bar', () => {
     assert.equal(textOf(ready(builds)), '$(sync~spin) CI 3/7');
   });
 
-  it('names the first failed build and counts the others, though some still run', () => {
+  it('names the first failed build and counts the others, even if some still run', () => {
     const failed = { status: 'failed', name: 'rspec' };
     const builds = someBuilds({}, failed, { ...failed, name: 'lint' }, { status: 'running' });
     assert.equal(textOf(ready(builds)), '$(error) CI failed: rspec +1');
@@ -138,14 +138,14 @@ describe('The status bar', () => {
   it('calls an allowed failure passed', () =>
     assert.equal(textOf(ready([aBuild({ status: 'failed', allowFailure: true })])), '$(pass) CI passed'));
 
-  it('says what still waits for a person or a clock', () => {
+  it('says what still waits for a person or a timer', () => {
     assert.equal(textOf(ready(someBuilds({}, { status: 'manual' }))), '$(pass) CI passed, 1 manual');
     assert.equal(textOf(ready(someBuilds({}, { status: 'scheduled' }))), '$(pass) CI passed, 1 scheduled');
     const blocked = someBuilds({}, { status: 'manual' }, { status: 'created' });
     assert.equal(textOf(ready(blocked)), '$(circle-large-outline) CI 1/2, 1 manual');
   });
 
-  it('tells when the builds will probably have ended, if usual durations are known', () => {
+  it('says when the builds will probably have ended, if usual durations are known', () => {
     const startedAt = new Date(noon).toISOString();
     const [running] = someBuilds({ status: 'running', startedAt });
     const of = (expected: Readonly<Record<string, number>>) => ({ ...ready(running ? [running] : []), expected });
@@ -159,7 +159,7 @@ describe('The status bar', () => {
     assert.ok(!tooltip().includes('Ends at'), tooltip());
   });
 
-  describe('of a commit with a child pipeline', () => {
+  describe('for a commit with a child pipeline', () => {
     const withChild = (...statuses: readonly string[]): Snapshot => {
       const pipeline = { id: 1, ref: 'master', sha: target.sha, status: 'success' };
       const bridge = aBuild({ id: 10, kind: 'bridge', name: 'packages', pipeline: 1, downstream: 2 });
@@ -169,39 +169,39 @@ describe('The status bar', () => {
       return { ...ready([bridge, ...children]), pipelines: [{ ...pipeline, id: 2 }, pipeline] };
     };
 
-    it('says that the child failed where GitLab counts its bridge as passed', () => {
+    it('says that the child pipeline failed even if GitLab counts its bridge as passed', () => {
       assert.equal(textOf(withChild('failed', 'success')), '$(warning) CI passed, child failed');
       assert.equal(spoken(), 'GitLab Builds, CI passed, child failed, master · 01234567, Failed: deb 0');
       assert.ok(tooltip().split('\n').includes('| test | $(pass) 1 passed · child failed |'), tooltip());
       assert.equal(textOf(withChild('failed', 'running')), '$(sync~spin) CI 1/2, child failed');
     });
 
-    it('goes to the build that failed in it', () => {
+    it('opens the failed build in it', () => {
       textOf(withChild('success', 'failed'));
       assert.deepEqual(command(), { build: 21, repository: 'file:///work/project' });
     });
   });
 
-  it('marks a commit that the user chose', () => {
+  it('marks a commit that the user selected', () => {
     const snapshot = { ...ready(someBuilds({ status: 'failed', name: 'rspec' })), target: aTarget({ pinned: true }) };
     assert.equal(textOf(snapshot), '$(error) CI failed: rspec $(pinned) 01234567');
     assert.match(spoken(), /not HEAD/);
   });
 
-  it('goes to the first build that failed, and else to the view', () => {
+  it('opens the first failed build, or else the view', () => {
     textOf(ready(someBuilds({}, { status: 'failed' }, { status: 'failed' })));
     assert.deepEqual(command(), { build: 2, repository: 'file:///work/project' });
     textOf(ready(someBuilds({}, { status: 'failed', allowFailure: true })));
     assert.equal(item().command, 'gitlabBuilds.builds.focus');
   });
 
-  it('names what failed in the tooltip, five at most', () => {
+  it('lists failed builds in the tooltip, five at most', () => {
     textOf(ready(someBuilds(...Array.from({ length: 7 }, () => ({ status: 'failed' })))));
     const names = escaped('Failed: build-1, build-2, build-3, build-4, build-5, …');
     assert.ok(tooltip().split('\n').includes(names), tooltip());
   });
 
-  it('marks builds that are not fresh, and says why', () => {
+  it('marks outdated builds, and says why', () => {
     const snapshot = { ...ready(someBuilds({})), stale: { asOf: noon, failure } };
     assert.equal(textOf(snapshot), '$(pass) CI passed $(history)');
     const why = `out of date, as of ${noonWord}: Can't reach git.example.com. Check your network or VPN.`;
@@ -209,7 +209,7 @@ describe('The status bar', () => {
     assert.equal(spoken(), `GitLab Builds, CI passed, master · 01234567, ${why}`);
   });
 
-  it('marks remembered builds', () => {
+  it('marks cached builds', () => {
     assert.equal(textOf({ ...ready(someBuilds({})), stale: { asOf: noon } }), '$(pass) CI passed $(history)');
     assert.equal(tooltip().split('\n').at(-1), escaped(`as of ${noonWord}, refreshing`));
   });
@@ -220,7 +220,7 @@ describe('The status bar', () => {
     assert.equal(tooltip().split('\n').at(-1), escaped(`rate limited until ${nowWord}, as of ${noonWord}`));
   });
 
-  it('marks the absence of builds too, when that is not fresh', () => {
+  it('also marks the absence of builds if that is outdated', () => {
     assert.equal(
       textOf({ ...ready([]), stale: { asOf: noon, failure } }),
       '$(circle-large-outline) CI: no builds $(history)',
@@ -251,20 +251,20 @@ describe('The status bar', () => {
         'not pushed, showing abcdef01, 2 commits back',
       ],
       [
-        'pushed and waited for',
+        'pushed and awaiting builds',
         { ...ready([]), target: pushed, watchingSince: noon },
         '$(eye) CI: waiting for builds',
         `waiting for builds since ${noonWord}`,
       ],
       [
-        'pushed and waited for, with builds of an ancestor that are not fresh',
+        'pushed and awaiting builds, with outdated builds of an ancestor',
         { ...ready(someBuilds({})), target: pushed, watchingSince: noon, ancestor, stale: { asOf: noon } },
         '$(pass) CI passed $(git-commit) 2 back $(history)',
         `waiting for builds since ${noonWord}, showing abcdef01, 2 commits back`,
       ],
     ];
     for (const [when, snapshot, text, words] of looks)
-      it(`says "${text}" where it is ${when}`, () => {
+      it(`says "${text}" if it is ${when}`, () => {
         assert.equal(textOf(snapshot), text);
         for (const [, icon = ''] of text.matchAll(/\$\(([\w-]+)/g)) assert.ok(codicons.has(icon), icon);
         assert.ok(tooltip().replace(/\\/g, '').split('\n').includes(words), tooltip());
@@ -272,7 +272,7 @@ describe('The status bar', () => {
       });
   });
 
-  it('leaves out the middle of names of more than thirty letters, since their ends tell them apart', () => {
+  it('leaves out the middle of names over thirty characters, since their ends distinguish them', () => {
     const named = (name: string): string => textOf(ready([aBuild({ status: 'failed', name })]));
     assert.equal(named('x'.repeat(30)), `$(error) CI failed: ${'x'.repeat(30)}`);
     assert.equal(named('rspec-ee system pg16 praefect 1/24'), '$(error) CI failed: rspec-ee syst…16 praefect 1/24');
@@ -311,7 +311,7 @@ describe('The status bar', () => {
       assert.doesNotMatch(tooltip().replace(/\\[!-/:-@[-`{-~]/g, ''), /[[\]<>`]/);
     });
 
-  it('says it all to a screen reader, without icons', () => {
+  it('describes everything to a screen reader, without icons', () => {
     textOf(ready(someBuilds({ status: 'failed', name: 'rspec' })));
     assert.equal(spoken(), 'GitLab Builds, CI failed: rspec, master · 01234567');
   });
@@ -320,7 +320,7 @@ describe('The status bar', () => {
     const failing = aRepository('api', ready(someBuilds({ status: 'failed', name: 'rspec' })));
     const passed = aRepository('web', ready(someBuilds({})));
 
-    it('shows the active one, and names it where there is room', () => {
+    it('shows the active one, and names it if there is room', () => {
       bar.show({ repositories: [failing, passed], active: passed.root });
       assert.equal(item().text, '$(pass) CI passed');
       assert.equal(tooltip().split('\n')[0], '**web** · **master · 01234567**');
@@ -333,19 +333,19 @@ describe('The status bar', () => {
       assert.equal(item().text, '$(error) CI failed: rspec');
     });
 
-    it('names it also where there are no builds', () => {
+    it('names it even if there are no builds', () => {
       bar.show(several(aRepository('api', ready([])), passed));
       assert.equal(tooltip(), 'api\nNo builds for master · 01234567\ngroup/project on git.example.com');
     });
 
-    it('is hidden where the active one has no project', () => {
+    it('is hidden if the active one has no project', () => {
       bar.show(several(passed, failing));
       bar.show(several(aRepository('notes', { kind: 'noProject', reason: 'noRemote' }), passed));
       assert.equal(item().visible, false);
     });
   });
 
-  it('brings the view to the front when it is clicked, and has a name to be hidden by', () => {
+  it('brings the view to the front when it is clicked, and has a name for hiding it', () => {
     const { command, name, id } = item();
     assert.deepEqual([command, name, id], ['gitlabBuilds.builds.focus', 'GitLab Builds', 'gitlabBuilds.status']);
   });
@@ -356,11 +356,11 @@ describe('The status bar', () => {
   });
 });
 
-describe('The status bar of a list that was cut', () => {
+describe('The status bar with a truncated list', () => {
   beforeEach(() => (bar = new StatusBar({ now: () => now })));
   afterEach(() => bar.dispose());
 
-  it('gives no verdict but a failure', () => {
+  it('shows no verdict except a failure', () => {
     const cut = { isPartial: true };
     const builds = someBuilds({ status: 'success' }, { status: 'success' });
     assert.equal(textOf({ ...ready(builds), ...cut }), `$(question) CI: only the first ${builds.length} builds`);

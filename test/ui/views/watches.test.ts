@@ -10,7 +10,7 @@ import { aBuild, alone, hostileTexts, ready, sha, someBuilds } from '../samples'
 
 const root = 'file:///work/project';
 
-describe('What the user watches', () => {
+describe('A watched build', () => {
   const acts: (readonly unknown[])[] = [];
   let watches: Watches;
   const show = (snapshot: Snapshot) => watches.show(alone(snapshot));
@@ -22,7 +22,7 @@ describe('What the user watches', () => {
     watches = new Watches({ report, act: async (...command) => void acts.push(command) });
   });
 
-  it('is told once when it ends, whatever the setting, and shows its log', async () => {
+  it('is announced once when it ends, whatever the setting, and offers its log', async () => {
     setNotifications('never');
     watches.add({ root, kind: 'build', id: 2 });
     show(builds('failed', 'running'));
@@ -35,19 +35,19 @@ describe('What the user watches', () => {
     assert.deepEqual(acts, [['openLog', { build: 2, repository: root }]]);
   });
 
-  it('is told to have passed as an information', () => {
+  it('is announced as information if it passed', () => {
     watches.add({ root, kind: 'build', id: 1 });
     show(builds('success'));
     assert.deepEqual([only().text, only().severity], ['build-1 #1 passed', 'information']);
   });
 
-  it('is told for the attempt that was watched, though it was retried', () => {
+  it('is announced for the watched attempt, even if it was retried', () => {
     watches.add({ root, kind: 'build', id: 1 });
     show(ready([aBuild({ id: 9, status: 'running', attempts: [aBuild({ status: 'canceled' })] })]));
     assert.equal(only().text, 'rspec #1 was canceled');
   });
 
-  it('waits for what is not known, as while another commit is shown', () => {
+  it('stays watched while its state is unknown, such as while another commit is shown', () => {
     watches.add({ root, kind: 'build', id: 1 });
     show({ kind: 'failed', failure: { kind: 'offline' } });
     show(ready([]));
@@ -56,7 +56,7 @@ describe('What the user watches', () => {
     assert.equal(texts().length, 1);
   });
 
-  it('may be a pipeline, with what that has started', () => {
+  it('may be a pipeline, including its downstream pipelines', () => {
     watches.add({ root, kind: 'pipeline', id: 1 });
     const pipeline = { id: 1, ref: 'master', sha, status: '' };
     const at = (child: string): Snapshot => {
