@@ -16,7 +16,7 @@ describe('ArtifactsCache in several processes', () => {
   beforeEach(() => void (disk = new Disk()));
   afterEach(() => disk.remove());
 
-  it('gives none of them what is of something else, and fails for none, whatever the others remove', async () => {
+  it("gives none of them another's content, and fails for none, whatever the others remove", async () => {
     const program = await bundle('test/core/artifacts/cache.program.ts', disk.folder);
     const folder = disk.at('cache');
     const work = () => run(process.execPath, [program, folder, String(limit), '60']);

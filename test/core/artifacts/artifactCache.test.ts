@@ -54,7 +54,7 @@ describe('ArtifactsCache', () => {
   });
   afterEach(() => disk.remove());
 
-  it('waits for a virus scanner that holds a file just written, as on Windows', async () => {
+  it('waits for a virus scanner that holds a newly written file, as on Windows', async () => {
     let refusals = 2;
     const move = async (from: string, to: string): Promise<void> => {
       if (refusals-- > 0) throw Object.assign(new Error('EPERM'), { code: 'EPERM' });
@@ -66,7 +66,7 @@ describe('ArtifactsCache', () => {
     assert.equal(files().length, 1);
   });
 
-  it('takes the file that another window is reading for its own, as on Windows', async () => {
+  it('uses the file that another window is reading as its own, as on Windows', async () => {
     const move = (_from: string, to: string): Promise<void> => {
       writeFileSync(to, 'content');
       return Promise.reject(Object.assign(new Error('EPERM'), { code: 'EPERM' }));
@@ -77,33 +77,33 @@ describe('ArtifactsCache', () => {
     assert.deepEqual([files().length, clock.waits], [1, []]);
   });
 
-  it('has nothing before something is put in', async () => {
+  it('is empty before something is stored', async () => {
     assert.equal(await cache.get(key), undefined);
     await cache.tidy();
     assert.deepEqual(await cache.clear(), { count: 0, bytes: 0 });
     assert.deepEqual(disk.list(), []);
   });
 
-  it('gives back what was put in, from another window too', async () => {
+  it('returns what was stored, from another window too', async () => {
     const path = await put('a', 'hello');
     assert.equal(readFileSync(path, 'utf8'), 'hello');
     assert.equal(await cache.get(entry('a')), path);
     assert.equal(await new ArtifactsCache(folder(), () => limit, clock).get(entry('a')), path);
   });
 
-  it('replaces what is there', async () => {
+  it('replaces an existing entry', async () => {
     await put('a', 'old');
     await put('a', 'new');
     assert.equal(await textOf(entry('a')), 'new');
     assert.equal(files().length, 1);
   });
 
-  it('loads only what is not there', async () => {
+  it('loads only missing entries', async () => {
     const path = await cache.getOrPut(entry('a'), loading('hello'), unhurried());
     assert.equal(await cache.getOrPut(entry('a'), () => assert.fail('loaded'), unhurried()), path);
   });
 
-  it('never finds one thing under the name of another', () => {
+  it('never finds one entry under the name of another', () => {
     const keys = record({
       instance: constantFrom('https://a.example', 'https://b.example', 'https://a.example/7'),
       project: constantFrom('g/p', 'g/p2', '7'),
@@ -120,7 +120,7 @@ describe('ArtifactsCache', () => {
     );
   });
 
-  it('never shows what is of one instance for another', async () => {
+  it("never returns one instance's entry for another", async () => {
     await put('a', 'mine');
     const other = { ...entry('a'), instance: 'https://other.example' };
     assert.equal(await cache.get(other), undefined);
@@ -128,17 +128,17 @@ describe('ArtifactsCache', () => {
     assert.deepEqual([await textOf(entry('a')), await textOf(other)], ['mine', 'theirs']);
   });
 
-  it('says in no name what it holds', async () => {
+  it('reveals its contents in no file name', async () => {
     await put('secret.txt', 'x');
     assert.match(files().join(), /^[0-9a-f]{64}$/);
     assert.equal(statSync(folder()).mode & 0o077, 0);
     assert.equal(statSync(join(folder(), files()[0] ?? '')).mode & 0o077, 0);
   });
 
-  describe('keeps within its bounds:', () => {
+  describe('stays within its limits:', () => {
     const tick = () => clock.pass(1000);
 
-    it('what was used longest ago goes', async () => {
+    it('the least recently used entry is removed', async () => {
       for (const name of ['a', 'b', 'c']) {
         await put(name, 'x'.repeat(30));
         tick();
@@ -152,7 +152,7 @@ describe('ArtifactsCache', () => {
       );
     });
 
-    it('never more than the limit after a put, whatever is put', async () => {
+    it('never more than the limit after a put, whatever is stored', async () => {
       for (let step = 0; step < 40; step += 1) {
         await put(String(step), 'x'.repeat((step * 37) % 101));
         tick();
@@ -161,7 +161,7 @@ describe('ArtifactsCache', () => {
       }
     });
 
-    it('a lower limit holds from the next start on', async () => {
+    it('a lower limit applies from the next start on', async () => {
       for (const name of ['a', 'b']) {
         await put(name, 'x'.repeat(40));
         tick();
@@ -171,7 +171,7 @@ describe('ArtifactsCache', () => {
       assert.deepEqual([await textOf(entry('a')), (await textOf(entry('b')))?.length], [undefined, 40]);
     });
 
-    it('what was not used for seven days goes, and is not given out', async () => {
+    it('an entry that was not used for seven days is removed, and not returned', async () => {
       await put('a', 'a');
       await put('b', 'b');
       clock.pass(6 * day);
@@ -183,7 +183,7 @@ describe('ArtifactsCache', () => {
       assert.equal(await textOf(entry('a')), 'a');
     });
 
-    it('what is left over from a window that is gone goes after an hour', async () => {
+    it('what a closed window left over is removed after an hour', async () => {
       await put('a', 'a');
       const [name = ''] = files();
       for (const [ending, minutes] of [
@@ -199,7 +199,7 @@ describe('ArtifactsCache', () => {
       assert.deepEqual(files(), [name, `${name}.00000002.tmp`]);
     });
 
-    it('what is not ours stays', async () => {
+    it('other files stay', async () => {
       mkdirSync(folder());
       writeFileSync(join(folder(), 'notes.txt'), 'x'.repeat(1000));
       mkdirSync(join(folder(), '0'.repeat(64)));
@@ -220,14 +220,14 @@ describe('ArtifactsCache', () => {
       return [error.kind, error.detail];
     };
 
-    it('an archive that is announced larger than the limit, before it is loaded', async () => {
+    it('an archive that is announced larger than the limit, before loading it', async () => {
       const putting = cache.put({ ...key, entry: undefined, size: 101 }, () => assert.fail('loaded'), unhurried());
       const error = await errorOf(putting);
       assert.ok(error instanceof DiskError);
       assert.deepEqual([error.kind, error.detail], ['tooBigForCache', '101/100']);
     });
 
-    it('what turns out larger than the limit, on the way', async () => {
+    it('an archive that turns out larger than the limit, while loading it', async () => {
       let given = 0;
       const load = async function* () {
         for (; given < 1000; given += 50) yield Buffer.alloc(50);
@@ -236,24 +236,24 @@ describe('ArtifactsCache', () => {
       assert.ok(given <= 150);
     });
 
-    it('everything where nothing may be kept', async () => {
+    it('everything if nothing may be kept', async () => {
       limit = 0;
       assert.deepEqual(await refusal(put('a', 'a')), ['tooBigForCache', '1/0']);
     });
 
-    it('an archive that is not as long as it was announced', async () => {
+    it('an archive whose length differs from the announced one', async () => {
       const putting = cache.put({ ...key, entry: undefined, size: 6 }, loading('hello'), unhurried());
       assert.deepEqual(await refusal(putting), ['incomplete', '5/6']);
     });
 
-    it('a folder that cannot be made', async () => {
+    it("a folder that can't be created", async () => {
       writeFileSync(disk.at('cache'), '');
       const error = await errorOf(put('a', 'a'));
       assert.ok(error instanceof DiskError && error.kind === 'exists', String(error));
     });
   });
 
-  it('keeps nothing of what fails on the way, and passes on why', async () => {
+  it('keeps nothing of a failed load, and passes on the reason', async () => {
     const failure = new RangeError('odd');
     const load = () => piecewise(Buffer.from('half'), failure);
     assert.equal(await errorOf(cache.put(entry('a'), load, unhurried())), failure);
@@ -269,7 +269,7 @@ describe('ArtifactsCache', () => {
     assert.equal(readFileSync(await put('a', 'whole'), 'utf8'), 'whole');
   });
 
-  describe('when several want the same', () => {
+  describe('when several callers want the same entry', () => {
     /** Gives its bytes once it is let. */
     const gate = () => {
       let [loads, open] = [0, () => {}];
@@ -290,7 +290,7 @@ describe('ArtifactsCache', () => {
       assert.equal(loads(), 1);
     });
 
-    it('fails for all where the loading fails, and loads again for the next', async () => {
+    it('fails for all if loading fails, and loads again for the next', async () => {
       const failure = new Error('broken');
       const load = () => piecewise(Buffer.from('half'), failure);
       const both = await Promise.allSettled([1, 2].map(() => cache.put(entry('a'), load, unhurried())));
@@ -301,7 +301,7 @@ describe('ArtifactsCache', () => {
       await put('a', 'whole');
     });
 
-    it('goes on for the others when the one that loads is called off', async () => {
+    it('continues for the others when the one that loads is aborted', async () => {
       const [first, second] = [gate(), gate()];
       const controller = new AbortController();
       const one = cache.put(entry('a'), first.load, controller.signal);
@@ -315,7 +315,7 @@ describe('ArtifactsCache', () => {
       assert.equal(second.loads(), 1);
     });
 
-    it('lets one go that is called off while it waits', async () => {
+    it('releases one that is aborted while it waits', async () => {
       const { load, open } = gate();
       const controller = new AbortController();
       const reason = new Error('canceled');
@@ -328,7 +328,7 @@ describe('ArtifactsCache', () => {
     });
   });
 
-  it('says how much it frees', async () => {
+  it('reports how much it frees', async () => {
     await put('a', 'x'.repeat(30));
     await put('b', 'x'.repeat(20));
     assert.deepEqual(await cache.clear(), { count: 2, bytes: 50 });
@@ -336,7 +336,7 @@ describe('ArtifactsCache', () => {
     assert.equal(await cache.get(entry('a')), undefined);
   });
 
-  it('does without what another window has removed', async () => {
+  it('tolerates that another window removed an entry', async () => {
     await put('a', 'a');
     for (const name of files()) rmSync(join(folder(), name));
     assert.equal(await cache.get(entry('a')), undefined);

@@ -41,14 +41,14 @@ describe('safeName', () => {
     it(`makes ${JSON.stringify(safe)} of ${JSON.stringify(name)}`, () => assert.equal(safeName(name), safe));
   }
 
-  it('shortens a long name in its middle, so that id and file type stay', () => {
+  it('shortens a long name in the middle, so that ID and file type remain', () => {
     const [ascii, wide] = [safeName(`${'x'.repeat(400)}-4711`), safeName(`${'🦊'.repeat(400)}.tar.gz`)];
     assert.match(ascii, /^x+…x+-4711$/);
     assert.match(wide, /^🦊+…🦊+\.tar\.gz$/u);
     for (const name of [ascii, wide]) assert.ok(Buffer.byteLength(name) <= 200 && Buffer.byteLength(name) > 150);
   });
 
-  it('gives of any text one plain file name for every system, and the same of that', () => {
+  it('turns any text into one plain file name for every system, and leaves the result unchanged', () => {
     const piece = fc.constantFrom(
       '.',
       '..',

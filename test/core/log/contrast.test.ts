@@ -5,14 +5,14 @@ import { contrastRatio, leastContrast, readableOn, textOn, type Hex } from '../.
 const hex = fc.integer({ min: 0, max: 0xffffff }).map((value): Hex => `#${value.toString(16).padStart(6, '0')}`);
 
 describe('The contrast of colors', () => {
-  it('is that of WCAG', () => {
+  it("is WCAG's", () => {
     assert.equal(contrastRatio('#000000', '#ffffff'), 21);
     assert.equal(contrastRatio('#336699', '#336699'), 1);
     assert.equal(contrastRatio('#777777', '#ffffff').toFixed(2), '4.48');
     assert.equal(contrastRatio('#ffffff', '#777777').toFixed(2), '4.48');
   });
 
-  it('is enough after correction, and colors that are readable stay as they are', () => {
+  it('is sufficient after correction, and readable colors stay as they are', () => {
     fc.assert(
       fc.property(hex, hex, (color, background) => {
         const readable = readableOn(color, background);
@@ -24,7 +24,7 @@ describe('The contrast of colors', () => {
     );
   });
 
-  it('is corrected no more than needed, towards the end that is further from the background', () => {
+  it('is corrected no more than needed, toward the end of the scale that is further from the background', () => {
     assert.equal(readableOn('#0000ff', '#272822'), '#8080ff');
     assert.equal(readableOn('#ffff00', '#fdf6e3'), '#747400');
     assert.deepEqual([textOn('#272822'), textOn('#fdf6e3')], ['#ffffff', '#000000']);

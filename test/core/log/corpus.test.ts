@@ -15,37 +15,37 @@ import {
 } from './corpus';
 
 describe('The corpus of failed scripts', () => {
-  it('is of at least 60 outputs of at least 25 tools, at most three each', () => {
+  it('contains at least 60 outputs of at least 25 tools, at most three each', () => {
     const counts = new Map<string, number>();
     for (const { tool } of failedScripts) counts.set(tool, (counts.get(tool) ?? 0) + 1);
     assert.ok(failedScripts.length >= 60 && counts.size >= 25, `${failedScripts.length} of ${counts.size}`);
     assert.ok(Math.max(...counts.values()) <= 3, [...counts].join());
   });
 
-  it('has a file for each, which has the line', () => {
+  it('has a file for each output, which contains the expected line', () => {
     const all = [...failedScripts, ...unseenScripts, ...lateScripts, ...furtherScripts, ...compositeScripts];
     const files = readdirSync(join(projectRoot, 'test', 'core', 'log', 'corpus'));
     assert.deepEqual(files.sort(), all.map(({ name }) => `${name}.txt`).sort());
     for (const script of all) assert.ok(outputOf(script).split('\n').length >= script.line, script.name);
   });
 
-  it('opens at that line, or within three of it, in at least 95 of 100', async () => {
+  it('is opened at that line, or within three lines of it, in at least 95 of 100 outputs', async () => {
     await measure(failedScripts, 0.95);
   });
 
-  it('does so in those that were kept apart, too', async () => {
+  it('is also opened there in outputs that were held back', async () => {
     await measure(unseenScripts, 0.92);
   });
 
-  it('does so in those of tools that are in neither', async () => {
+  it('is also opened there in outputs of tools that occur in neither set', async () => {
     await measure(lateScripts, 0.95);
   });
 
-  it('and in those of thirteen tools more', async () => {
+  it('is also opened there in outputs of thirteen more tools', async () => {
     await measure(furtherScripts, 0.95);
   });
 
-  it('and in composite ones', async () => {
+  it('is also opened there in composite outputs', async () => {
     await measure(compositeScripts, 0.98);
   });
 });

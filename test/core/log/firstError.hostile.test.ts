@@ -23,7 +23,7 @@ describe('a hostile log', () => {
       (line) => assert.equal(fed(line, 7).lines[0], line),
     ));
 
-  it('has each of its lines cut where no editor draws any more, in whatever pieces it comes', () => {
+  it("has each of its lines cut at the editor's drawing limit, in whatever pieces it arrives", () => {
     for (const part of ['x', '€', 'x😀']) {
       const long = part.repeat(longestLine + 1);
       const text = `${long}\nb\r${long}\rc\n`;
@@ -35,7 +35,7 @@ describe('a hostile log', () => {
     assert.equal(read('x'.repeat(longestLine)).lines[0], 'x'.repeat(longestLine));
   });
 
-  it('is full at some number of lines', () => {
+  it('is truncated at a maximum number of lines', () => {
     const reader = new LogReader();
     const lines = Buffer.alloc(maxRead.lines / 4, '\n');
     for (const isFull of [false, false, false, true]) {
@@ -44,7 +44,7 @@ describe('a hostile log', () => {
     }
   });
 
-  it('may have a line of a MB in flushes of the runner', () =>
+  it('may have a line of a MB in small writes by the runner', () =>
     assertLinear(
       1000,
       (flushes) => ({
@@ -54,7 +54,7 @@ describe('a hostile log', () => {
       ({ flushes, log }) => assert.equal(fed(log, 1000).lines[0]?.length, 1 + 100 * flushes),
     ));
 
-  it('may have 100,000 sections, one in another, never closed, on one line or on many', async () => {
+  it('may have 100,000 nested sections, never closed, on one line or on many', async () => {
     for (const line of ['', 'x\n'])
       await assertLinear(
         10_000,
@@ -94,7 +94,7 @@ describe('a hostile log', () => {
       (text) => assert.deepEqual(read(text).lines, ['']),
     ));
 
-  it('may never end an escape', async () => {
+  it('may contain an escape sequence that never ends', async () => {
     for (const opening of ['\x1b[', '\x1b]', '\x1bP', '\x1b]8;;http://'])
       await assertLinear(
         50_000,
@@ -103,7 +103,7 @@ describe('a hostile log', () => {
       );
   });
 
-  it('may use every stream there is', () => {
+  it('may use every output stream', () => {
     const streams = Array.from({ length: 256 }, (_, at) => at.toString(16).padStart(2, '0'));
     const all = streams.flatMap((id) => [timestamped(1, `${id}O `, id), timestamped(1, `${id}E `, id)]).join('');
     return assertLinear(

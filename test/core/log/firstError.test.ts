@@ -50,7 +50,7 @@ describe('the first error of a log', () => {
     it(`is ${error}`, async () =>
       assert.equal(await firstError(read(script('$ make', 'all is well', error, 'error: later'))), 5));
 
-  it('is no line about errors that are none, and no command', async () => {
+  it('is not a line about the absence of errors, and not a command', async () => {
     const harmless = [
       '0 errors, 0 warnings',
       'Failures: 0, Errors: 0',
@@ -82,23 +82,23 @@ describe('the first error of a log', () => {
     return at === undefined ? undefined : log.lines[at];
   };
 
-  it('is behind what says only where a line comes from', async () => {
+  it('comes after lines that only say where a message comes from', async () => {
     for (const prefix of ['#12 3.456 ', '[lint] ', 'app:build: '])
       assert.equal(await shown(script('$ make', `${prefix}fine`, `${prefix}error: x`)), `${prefix}error: x`);
   });
 
-  it('is the reason where that stands far below the name of what has failed', async () => {
+  it('is the cause, even if that is far below the name of the failed step', async () => {
     const names = ['a.py::test_add FAILED [ 50%]', 'a.py::test_sub PASSED [100%]', '', '=== FAILURES ===', ''];
     assert.equal(await shown(script(...names, 'E       assert -1 == 3')), 'E       assert -1 == 3');
     assert.equal(await shown(script('  ✕ adds (3 ms)', '', '  ● adds')), '  ✕ adds (3 ms)');
   });
 
-  it('is what Python raised', async () => {
+  it('is the exception that Python raised', async () => {
     const trace = ['Traceback (most recent call last):', '  File "a.py", line 1, in <module>', '    f()'];
     assert.equal(await shown(script(...trace, 'KeyError: 3')), 'KeyError: 3');
   });
 
-  describe('is the count of warnings that were too many', () => {
+  describe('is the number of warnings if there were too many', () => {
     const warned = ['/builds/group/project/src/app.js', "  1:7  warning  'error' is never used", '  2:1  warning  x'];
     for (const [count, verdict] of [
       ['✖ 2 problems (0 errors, 2 warnings)', 'ESLint found too many warnings (maximum: 0).'],
@@ -110,16 +110,16 @@ describe('the first error of a log', () => {
         assert.equal(found, count.startsWith('Found') ? 13 : 11);
       });
 
-    it('but not of those that were not', async () => {
+    it('but not if there were not too many', async () => {
       const lines = [...warned, '', '✖ 2 problems (0 errors, 2 warnings)', '', '$ test', ...warned, 'error: later'];
       assert.equal(await firstError(read(script('$ lint', ...lines))), 14);
     });
 
-    it('and no command that is about them', async () =>
+    it('and not a command about them', async () =>
       assert.equal(await firstError(read(script('$ grep "too many warnings" a', 'x', 'error: later'))), 5));
   });
 
-  describe('is what a test of Python raised, not the heading that names it', () => {
+  describe('is the exception from a Python test, not the heading that names the test', () => {
     const below = [
       '-'.repeat(70),
       'Traceback (most recent call last):',
@@ -132,34 +132,34 @@ describe('the first error of a log', () => {
         assert.equal(await firstError(read(script('$ python3 -m unittest', 'E', '=====', ...lines))), 11);
       });
 
-    it('and the heading where nothing was raised', async () =>
+    it('and the heading if no exception was raised', async () =>
       assert.equal(await firstError(read(script('$ test', 'E', '====', 'ERROR: test_a (app.A.test_a)', 'x', 'y'))), 6));
   });
 
-  it('is what a linter found where nothing is called an error', async () => {
+  it("is a linter's finding if nothing is called an error", async () => {
     const lines = ['a.py:1:2: warning: old', 'a.py:4:1: E302 expected 2 blank lines', 'a.py:5:1: E303 too many'];
     assert.equal(await shown(script('12 files', ...lines)), lines[1]);
   });
 
-  it('is the last line of a script without one, before what the runner says', async () => {
+  it("is the last line of a script without an error, before the runner's messages", async () => {
     assert.equal(await shown(script('$ ./check', 'all is well', 'and over', '')), 'and over');
     const untimely = `${start(2, 'step_script')}Executing "step_script"\nhalf done\n`;
     assert.equal(await shown(`${untimely}${sentence}\n`), 'half done');
     assert.equal(await shown(untimely), 'half done');
   });
 
-  it('is no line before the script or after it', async () => {
+  it('is not a line before the script or after it', async () => {
     const after = `${start(9, 'after_script')}error: after all\n${end(9, 'after_script')}`;
     assert.equal(await shown(script('all is well').replace(sentence, after + sentence)), 'all is well');
   });
 
-  it('is what the runner says where the script wrote nothing, or the runner failed', async () => {
+  it("is the runner's message if the script wrote nothing, or if the runner failed", async () => {
     assert.equal(await shown(`${start(2, 'step_script')}Executing\n${end(3, 'step_script')}${sentence}\n`), sentence);
     const broken = 'ERROR: Job failed (system failure): pod was evicted';
     assert.equal(await shown(script('all is well').replace(sentence, broken)), broken);
   });
 
-  it('is why artifacts could not be uploaded, since then the script succeeded', async () => {
+  it('is the reason why artifacts could not be uploaded, if the script succeeded', async () => {
     const upload = (...lines: readonly string[]) =>
       `${script('error: mended by another try')}${start(9, 'upload_artifacts_on_success')}${lines.join('\n')}\n${end(9, 'upload_artifacts_on_success')}${sentence}\n`;
     const tooLarge = 'ERROR: Uploading artifacts as "archive" to coordinator... 413 Request Entity Too Large';
@@ -170,14 +170,14 @@ describe('the first error of a log', () => {
     assert.equal(await shown(upload('Uploading artifacts...', 'dist/: found 2 files')), 'error: mended by another try');
   });
 
-  it('is the first of the log where there was no script, then what the runner says', async () => {
+  it("is the first one in the log if there was no script, then the runner's message", async () => {
     assert.equal(await shown(`a\nfatal: no such ref\nb\n${sentence}\n`), 'fatal: no such ref');
     assert.equal(await shown(`a\nb\n${sentence}\n`), sentence);
     assert.equal(await shown('a\nb'), undefined);
     assert.equal(await shown(''), undefined);
   });
 
-  it('takes time in proportion to a long log', () =>
+  it('takes linear time in the length of the log', () =>
     assertLinear(
       40_000,
       (lines) => read('Compiling the not so failing module of the error free project\n'.repeat(lines)),
@@ -185,19 +185,19 @@ describe('the first error of a log', () => {
     ));
 });
 
-describe('the last lines of a failure', () => {
-  it('are those of the script and what the runner says', () => {
+describe('The last lines of a failed build', () => {
+  it("are those of the script and the runner's messages", () => {
     assert.deepEqual(tailOf(read(script('one', 'two', 'three', '')), 3), ['two', 'three', sentence]);
     assert.deepEqual(tailOf(read(script('one')), 9), ['Executing "step_script"', 'one', sentence]);
   });
 
-  it('are the last of the log where there is no script', () => {
+  it('are the last lines of the log if there is no script', () => {
     assert.deepEqual(tailOf(read('a\nb\nc\n\n'), 2), ['b', 'c']);
     assert.deepEqual(tailOf(read(''), 2), []);
   });
 });
 
-describe('lines for comparing', () => {
+describe('Lines prepared for comparison', () => {
   const pairs: readonly (readonly [string, string])[] = [
     ['2024-05-14T11:19:19.899359Z start', '2026-11-22T01:02:03Z start'],
     ['[11:19:19] 2024-05-14 11:19 x', '[01:02:03] 2025-01-02 09:09 x'],
@@ -214,7 +214,7 @@ describe('lines for comparing', () => {
     ['/tmp/tmp.abc: x', '/tmp/tmp.xyz9: x'],
   ];
   for (const [one, other] of pairs)
-    it(`are the same: ${one}`, () => {
+    it(`are the same in each run: ${one}`, () => {
       assert.equal(normalized(one), normalized(other));
       assert.notEqual(normalized(one), one);
     });
@@ -232,7 +232,7 @@ describe('lines for comparing', () => {
     assert.deepEqual(lines.map(normalized), lines);
   });
 
-  it('take little time, whatever they hold', () => {
+  it('take little time, whatever they contain', () => {
     for (const part of ['1', 'a', '1a', '1:', '#1', '1.', '2024-', ' 1 s', '/tmp/', 'runner-', '1s'])
       assert.ok(normalized(part.repeat(500_000 / part.length)).length > 0);
   });

@@ -85,7 +85,7 @@ describe('the log of a runner', () => {
 
 describe('the output of a tool', () => {
   for (const { tool, log, error, places } of outputs)
-    it(`${tool}: its first error and its places`, async () => {
+    it(`${tool}: its first error and its locations`, async () => {
       const { lines } = read(log);
       const at = await firstError(read(log));
       assert.equal(at === undefined ? at : lines[at], error);

@@ -10,7 +10,7 @@ function found(line: string): readonly string[] {
   });
 }
 
-describe('the places that a log names', () => {
+describe('The locations that a log names', () => {
   type Shape = readonly [string, string, ...string[]];
   const shapes: readonly Shape[] = [
     ['gcc', 'src/main.c:10:5: error: expected ;', 'src/main.c:10:5@src/main.c:10:5'],
@@ -20,7 +20,7 @@ describe('the places that a log names', () => {
     ['a Java stack', '\tat org.example.App$In.run(App.java:7)', 'App.java:7@org/example/App.java:7'],
     ['a Java module', '\tat app//org.a.B.<init>(B.java:3) ~[b.jar]', 'B.java:3@org/a/B.java:3'],
     ['kotlin', 'e: file:///builds/p/A.kt:10:5 Unresolved', 'file:///builds/p/A.kt:10:5@/builds/p/A.kt:10:5'],
-    ['kotlin, older', 'e: /builds/p/A.kt: (10, 5): Unresolved', '/builds/p/A.kt: (10, 5)@/builds/p/A.kt:10:5'],
+    ['kotlin, older format', 'e: /builds/p/A.kt: (10, 5): Unresolved', '/builds/p/A.kt: (10, 5)@/builds/p/A.kt:10:5'],
     ['python', '  File "app/main.py", line 12, in run', 'app/main.py", line 12@app/main.py:12'],
     ['pytest', 'tests/test_a.py:12: AssertionError', 'tests/test_a.py:12@tests/test_a.py:12'],
     ['rspec', '     # ./spec/a_spec.rb:5:in `block`', './spec/a_spec.rb:5@spec/a_spec.rb:5'],
@@ -57,7 +57,7 @@ describe('the places that a log names', () => {
   ];
   for (const [what, line, ...places] of shapes) it(`are found: ${what}`, () => assert.deepEqual(found(line), places));
 
-  it('are found in the lists of linters, which name the file above', () => {
+  it('are found in the output of linters that name the file above', () => {
     const lines = [
       ...['/builds/g/p/src/app.ts', '  12:3  error  Unexpected console statement  no-console'],
       ...['  14:10  warning  Missing return type', '', 'src/a.css', '  2:30  ✖  Unexpected unit  unit-no-unknown'],
@@ -86,7 +86,7 @@ describe('the places that a log names', () => {
     assert.deepEqual(locationsOf(['src/main.c:10:5: error: x'])(0), locationsIn('src/main.c:10:5: error: x'));
   });
 
-  it('take little time in lists that have no end', () => {
+  it('take little time in endless lists', () => {
     const lines = Array.from({ length: 20_000 }, () => '  1:1  error  x');
     let looked = 0;
     const counted = new Proxy(lines, {
@@ -100,7 +100,7 @@ describe('the places that a log names', () => {
     assert.ok(looked < 3 * lines.length, `${looked}`);
   });
 
-  it('are not what only looks like them', () => {
+  it('exclude text that only looks like a location', () => {
     for (const line of [
       ...['12:30:45', 'localhost:8080', '127.0.0.1:80', 'v1.2.3:4', 'sha256:12', 'a.ts', 'a.ts:0', 'image:1.2', ''],
       ...['step 3: (4)', 'File "<string>", line 1', 'took 3:12', '{"a":1}', 'http://', 'f(12)', ':12', '(12)'],
@@ -108,7 +108,7 @@ describe('the places that a log names', () => {
       assert.deepEqual(found(line), [], line);
   });
 
-  it('do not overlap, lie in the line, and take little time in any line', () => {
+  it('do not overlap, lie within the line, and take little time in any line', () => {
     const parts = fc.constantFrom(
       'a.c',
       ':',

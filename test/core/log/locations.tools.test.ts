@@ -142,7 +142,7 @@ const forms: readonly (readonly [tool: string, log: string, ...places: readonly 
   ['Firefox', `run@${b}/src/a.js:3:7`, 'src/a.js:3:7'],
   ['rustc', 'error[E0308]: mismatched types\n --> src/x.rs:1:2', 'src/x.rs:1:2'],
   ['cargo test', "thread 'main' panicked at src/x.rs:4:5:\nodd", 'src/x.rs:4:5'],
-  ['cargo, of old', "thread 'main' panicked at 'odd', src/x.rs:4:5", 'src/x.rs:4:5'],
+  ['cargo, old format', "thread 'main' panicked at 'odd', src/x.rs:4:5", 'src/x.rs:4:5'],
   ['python, in a sentence', 'SyntaxError: invalid syntax (file.py, line 3)', 'src/file.py:3'],
   ['python', '  File "src/file.py", line 3, in run', 'src/file.py:3'],
   ['python -We', `${b}/src/file.py:3: DeprecationWarning: old`, 'src/file.py:3'],
@@ -200,7 +200,7 @@ const forms: readonly (readonly [tool: string, log: string, ...places: readonly 
   ['XCTest', `${b}/src/App.swift:3: error: -[AppTests testAdds] : XCTAssertEqual failed`, 'src/App.swift:3'],
   ['SwiftLint', `${b}/src/App.swift:3:7: warning: Line Length Violation: (line_length)`, 'src/App.swift:3:7'],
   ['Kotlin', `e: file://${b}/src/App.kt:3:7 Unresolved reference: x`, 'src/App.kt:3:7'],
-  ['Kotlin, of old', `e: ${b}/src/App.kt: (3, 7): Unresolved reference: x`, 'src/App.kt:3:7'],
+  ['Kotlin, old format', `e: ${b}/src/App.kt: (3, 7): Unresolved reference: x`, 'src/App.kt:3:7'],
   ['ktlint', 'src/App.kt:3:7: Unused import (standard:no-unused-imports)', 'src/App.kt:3:7'],
   ['detekt', `${b}/src/App.kt:3:7: The function is too long. [LongMethod]`, 'src/App.kt:3:7'],
   ['Gradle', "* Where:\nBuild file '/builds/group/project/build.gradle' line: 12", 'build.gradle:12'],
@@ -245,7 +245,7 @@ const forms: readonly (readonly [tool: string, log: string, ...places: readonly 
     'chart/templates/service.yaml:3:7',
   ],
   [
-    'Helm, of YAML',
+    'Helm, in YAML',
     'Error: YAML parse error on chart/templates/service.yaml: error converting YAML to JSON: yaml: line 12: did not find',
     'chart/templates/service.yaml:12',
   ],
@@ -347,7 +347,7 @@ const forms: readonly (readonly [tool: string, log: string, ...places: readonly 
   ['GHDL', 'src/a.vhd:3:7: no declaration for "x"', 'src/a.vhd:3:7'],
   ['LaTeX', './src/a.tex:3: Undefined control sequence.', 'src/a.tex:3'],
   ['Sphinx', `${b}/src/a.rst:3: WARNING: unknown document: 'x'`, 'src/a.rst:3'],
-  ['Sphinx, of a docstring', `${b}/src/file.py:docstring of app.run:3: WARNING: odd`],
+  ['Sphinx, in a docstring', `${b}/src/file.py:docstring of app.run:3: WARNING: odd`],
   ['CMake', 'CMake Error at CMakeLists.txt:3 (add_executable):', 'CMakeLists.txt:3'],
   ['make', 'Makefile:3: *** missing separator.  Stop.', 'Makefile:3'],
   ['just', 'error: Expected identifier\n ——▶ justfile:3:7', 'justfile:3:7'],
@@ -358,7 +358,7 @@ const forms: readonly (readonly [tool: string, log: string, ...places: readonly 
   ['zsh', 'ci/run.sh:3: command not found: x', 'ci/run.sh:3'],
   ['busybox', `${b}/ci/run.sh: line 3: x: not found`, 'ci/run.sh:3'],
   ['Nix', `       at ${b}/nix/shell.nix:3:7:`, 'nix/shell.nix:3:7'],
-  ['cargo, of its manifest', 'error: expected `.`\n --> Cargo.toml:3:7', 'Cargo.toml:3:7'],
+  ['cargo, in its manifest', 'error: expected `.`\n --> Cargo.toml:3:7', 'Cargo.toml:3:7'],
   ['xmllint', 'pom.xml:3: parser error : odd', 'pom.xml:3'],
   ['valgrind', '==12==    at 0x10916B: main (a.c:3)', 'src/a.c:3'],
   ['sanitizers', `    #0 0x4f in main ${b}/src/a.c:3:7`, 'src/a.c:3:7'],
@@ -377,7 +377,7 @@ const forms: readonly (readonly [tool: string, log: string, ...places: readonly 
   ['Checkov', '\tFile: /modules/net/main.tf:3-9', 'modules/net/main.tf:3'],
 ];
 
-describe('The places that tools write', () => {
+describe('The locations in tool output', () => {
   for (const [tool, log, ...places] of forms)
     it(`lead to the file: ${tool}`, async () => {
       assert.deepEqual(await placesIn(log), places);

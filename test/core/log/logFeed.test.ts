@@ -37,7 +37,7 @@ describe('LogFeed', () => {
     return feed.read(source.ask);
   };
 
-  it('tells what has become of the log', async () => {
+  it('reports changes to the log', async () => {
     assert.equal(await read(''), 'none');
     assert.equal(await read('one\n'), 'grown');
     assert.equal(await read('one\n'), 'none');
@@ -49,7 +49,7 @@ describe('LogFeed', () => {
     assert.equal(feed.bytes, 0);
   });
 
-  it('reads no more of a log without end than anybody looks at, and says so', async () => {
+  it('reads no more of an endless log than anybody looks at, and says so', async () => {
     const lines = Buffer.alloc(maxRead.lines / 8, '\n');
     let pieces = 0;
     async function* endless() {
@@ -69,21 +69,21 @@ describe('LogFeed', () => {
     assert.equal(feed.isCut, false);
   });
 
-  it('reads on with the reader that it has, so that nothing is parsed again', async () => {
+  it('continues with the reader that it has, so that nothing is parsed again', async () => {
     await read('one\n');
     const { log } = feed;
     await read('one\ntwo\n');
     assert.equal(feed.log, log);
   });
 
-  it('reads all anew of what had ended and goes on all the same', async () => {
+  it('reloads a log that had ended and grows anyway', async () => {
     await read('cut \u001b[3');
     feed.settle();
     await read('cut \u001b[31mred\n');
     assert.equal(feed.log.lines[0], 'cut red');
   });
 
-  it('takes up again after a reading that broke off', async () => {
+  it('resumes after a read that broke off', async () => {
     source.text = 'one\ntwo\nthree\n';
     const broken = async (etag: string | undefined) => {
       const answer = await source.ask(etag);
@@ -101,7 +101,7 @@ describe('LogFeed', () => {
     assert.deepEqual(feed.log.lines.slice(0, 3), ['one', 'two', 'three']);
   });
 
-  it('lets others have their turn while it reads a large one that is there at once', async () => {
+  it('yields while it reads a large log that arrives at once', async () => {
     let [turns, goes] = [0, true];
     const others = (): void => {
       turns += 1;
@@ -115,7 +115,7 @@ describe('LogFeed', () => {
     assert.equal(feed.log.dropped + feed.log.lines.length, 500_000);
   });
 
-  it('shows after any growth, in any pieces, what it would at once', async () => {
+  it('shows after any growth, in any pieces, the same as for the whole log at once', async () => {
     const parts = fc.array(fc.constantFrom('a', 'ü', '🦊', '\n', '\r\n', '\u001b[31m', '\u001b[0m', 'word '), {
       maxLength: 40,
     });

@@ -17,7 +17,7 @@ function told(text: string): readonly string[] {
   });
 }
 
-describe('the problems that a log tells', () => {
+describe('The problems found in a log', () => {
   const shapes: readonly (readonly [string, string, ...string[]])[] = [
     ['gcc', 'src/main.c:10:5: error: expected ;', 'error src/main.c:10:5 error: expected ;'],
     ['gcc, a warning', "a.c:1:2: warning: unused 'error'", "warning a.c:1:2 warning: unused 'error'"],
@@ -55,23 +55,23 @@ describe('the problems that a log tells', () => {
     ['prose', 'as is said in docs/a.md:3 of it', 'note docs/a.md:3 as is said in docs/a.md:3 of it'],
     ['make', 'make: *** [Makefile:2: app] Error 1', 'error Makefile:2 make: *** [Makefile:2: app] Error 1'],
     [
-      'rustc, of which the message is above',
+      'rustc, with the message above',
       'warning: unused variable\n --> src/a.rs:4:5\n  |\n4 | let x\n\nerror[E0308]: mismatched\n --> src/b.rs:1:2',
       'warning src/a.rs:4:5 warning: unused variable',
       'error src/b.rs:1:2 error[E0308]: mismatched',
     ],
     [
-      'a panic of Rust, of which the message is below',
+      'a Rust panic, with the message below',
       "thread 'adds' panicked at src/lib.rs:12:9:\nassertion failed",
       "error src/lib.rs:12:9 thread 'adds' panicked / assertion failed",
     ],
     [
-      'pytest, of which the message is above',
+      'pytest, with the message above',
       '>       assert 3 == 4\nE       assert 3 == 4\nE        +  where 3\n\ntests/a.py:7: AssertionError',
       'error tests/a.py:7 assert 3 == 4 / +  where 3',
     ],
     [
-      'a stack of node',
+      'a Node stack',
       'TypeError: x is not a function\n    at run (src/a.js:10:5)\n    at async Promise.all (index 0)\n    at b.js:1:2\nnext',
       'error src/a.js:10:5 TypeError: x is not a function',
       'error b.js:1:2 TypeError: x is not a function',
@@ -87,31 +87,31 @@ describe('the problems that a log tells', () => {
       'error spec/a_spec.rb:5 Failure/Error: expect(1).to eq(2) / got: 1',
     ],
     [
-      'a stack of Java',
+      'a Java stack',
       'java.lang.IllegalStateException: no\n\tat org.a.B.run(B.java:3)\n\t... 2 more\nCaused by: java.io.IOException: gone\n\tat org.a.C.read(C.java:9)',
       'error org/a/B.java:3 java.lang.IllegalStateException: no',
       'error org/a/C.java:9 Caused by: java.io.IOException: gone',
     ],
     [
-      'a traceback of Python, the innermost first',
+      'a Python traceback, innermost frame first',
       'Traceback (most recent call last):\n  File "a.py", line 1, in <module>\n    f()\n  File "b.py", line 2, in f\n    raise\nValueError: no',
       'error b.py:2 ValueError: no',
       'error a.py:1 ValueError: no',
     ],
     [
-      'a panic of Go',
+      'a Go panic',
       'panic: boom\n\ngoroutine 1 [running]:\nmain.main()\n\t/b/main.go:12 +0x1d\nexit status 2',
       'error /b/main.go:12 panic: boom',
     ],
     [
-      'BuildKit, whose prefix is no frame of PHP',
+      'BuildKit, whose prefix is not a PHP frame',
       '#12 3.456 src/a.ts(1,2): error TS1: x\n#12 3.457 src/b.ts(3,4): error TS2: y\n#12 3.460 src/c.ts(5,6): error TS3: z',
       'error src/a.ts:1:2 error TS1: x',
       'error src/b.ts:3:4 error TS2: y',
       'error src/c.ts:5:6 error TS3: z',
     ],
     [
-      'a stack of PHP',
+      'a PHP stack',
       'PHP Fatal error: Uncaught Exception: no\nStack trace:\n#0 /b/a.php(3): f()\n#1 /b/b.php(4): g()\n#2 {main}',
       'error /b/a.php:3 PHP Fatal error: Uncaught Exception: no / Stack trace:',
       'error /b/b.php:4 PHP Fatal error: Uncaught Exception: no / Stack trace:',
@@ -121,16 +121,16 @@ describe('the problems that a log tells', () => {
     ['a time', '2026-01-02T03:04:05.678Z src/a.c:1:2: error: x', 'error src/a.c:1:2 error: x'],
     ['a time in brackets', '[03:04:05] src/a.c:1:2: warning: x', 'warning src/a.c:1:2 warning: x'],
     [
-      'a stack behind a prefix',
+      'a stack after a prefix',
       '#9 1.2 Error: no\n#9 1.2     at run (src/a.js:1:2)\n#9 1.2     at src/b.js:3:4',
       'error src/a.js:1:2 Error: no',
       'error src/b.js:3:4 Error: no',
     ],
-    ['what only looks like a frame', '    at src/a.ts:1:2 - error TS1: x', 'error src/a.ts:1:2 at error TS1: x'],
+    ['text that only looks like a frame', '    at src/a.ts:1:2 - error TS1: x', 'error src/a.ts:1:2 at error TS1: x'],
     ['a whole range', 'a.py:1:2:12:9: error: x', 'error a.py:1:2 error: x'],
     ['a range in brackets', 'a.fs(1,9,10,11): error FS1: x', 'error a.fs:1:9 error FS1: x'],
     ['a range with a dash', 'A.hs:12:3-9: error: x', 'error A.hs:12:3 error: x'],
-    ['a sign of a warning', 'a.css\n  2:30  ⚠  Unexpected unit  no-x', 'warning a.css:2:30 ⚠ Unexpected unit no-x'],
+    ['a warning sign', 'a.css\n  2:30  ⚠  Unexpected unit  no-x', 'warning a.css:2:30 ⚠ Unexpected unit no-x'],
     [
       'pytest, each test with its own message',
       [
@@ -144,7 +144,7 @@ describe('the problems that a log tells', () => {
       'error b.py:2 ValueError: no',
     ],
     [
-      'jest, of which one test is not about the other',
+      'jest, where one test is not about the other',
       '  ● adds\n\n    Error: one\n\n      at a (src/a.test.ts:5:18)\n\n  ● subtracts\n\n    two\n\n      at b (src/a.test.ts:9:1)',
       'error src/a.test.ts:5:18 ● adds / Error: one',
       'error src/a.test.ts:9:1 ● subtracts / two',
@@ -189,17 +189,17 @@ describe('the problems that a log tells', () => {
       'error src/a.test.ts:3:4 AssertionError: no',
       'error src/b.ts:5:6 AssertionError: no',
     ],
-    ['a word and a number, which is no place', 'src/a.ts 12 passed, error'],
+    ['a word and a number, which is not a location', 'src/a.ts 12 passed, error'],
   ];
   for (const [what, text, ...expected] of shapes)
     it(`are found: ${what}`, () => assert.deepEqual(told(text), expected));
 
-  it('are not what has passed, nor a command, nor an address', () => {
+  it('exclude passed tests, commands and URLs', () => {
     for (const line of ['PASS src/a.test.ts:3', '  ✓ a.ts:1', '$ eslint a.ts:1', 'see https://a/b.js:3', 'no place'])
       assert.deepEqual(told(line), [], line);
   });
 
-  it('tell of a stack that they belong together, and which line names them', () => {
+  it('are grouped by stack, with the line that names them', () => {
     const lines = [
       'a.c:1:1: error: x',
       'Error: no',
@@ -230,7 +230,7 @@ describe('the problems that a log tells', () => {
     }
   });
 
-  it('are looked for some lines at a time', () => {
+  it('are searched a few lines at a time', () => {
     const lines = Array.from({ length: 10_000 }, (_, index) => `a.c:${index + 1}: error: x`);
     const steps = [...problemsIn(lines, (at) => locationsIn(lines[at] ?? ''))].map(({ length }) => length);
     assert.ok(steps.length >= 100 && Math.max(...steps) <= 100, steps.join());
@@ -242,7 +242,7 @@ describe('the problems that a log tells', () => {
     assert.ok([...problemsIn(long, () => [])].length >= 10);
   });
 
-  it('whatever the log: each of a place that its line names, with a message', () => {
+  it('each have a location that their line names, and a message, in any log', () => {
     const parts = fc.constantFrom(
       ...[
         'Error: x',

@@ -26,7 +26,7 @@ async function leadsTo(
   return file ?? (candidates.length === 0 ? 'nowhere' : `? ${candidates.join(' ')}`);
 }
 
-describe('a path in a log of a build that ran on this Windows', () => {
+describe('A path in the log of a build that ran on this Windows machine', () => {
   for (const [root, path] of [
     ['c:\\Users\\me\\project', 'C:\\Users\\me\\project\\web\\src\\a.ts'],
     ['c:\\Users\\me\\project', 'c:/users/ME/project/web/src/a.ts'],
@@ -39,7 +39,7 @@ describe('a path in a log of a build that ran on this Windows', () => {
       assert.deepEqual(pathsInRepository(path, root, 'group/project'), [win32.join(root, 'web\\src\\a.ts')]);
     });
 
-  it('is a file of the project, too, where its folder is that of a runner', () => {
+  it("is a file in the project, too, if its folder is a runner's", () => {
     const found = (path: string) => pathsInRepository(path, 'c:\\project', 'group/project');
     assert.deepEqual(found('C:\\GitLab\\builds\\x1\\0\\group\\project\\src\\a.ts'), ['c:\\project\\src\\a.ts']);
     assert.deepEqual(found('/builds/group/project/src/a.ts'), ['c:\\project\\src\\a.ts']);
@@ -52,44 +52,44 @@ describe('a path in a log of a build that ran on this Windows', () => {
   });
 });
 
-describe('a path in a log', () => {
+describe('A path in a log', () => {
   const cases: readonly (readonly [what: string, path: string, tracked: readonly string[], expected: string])[] = [
-    ['that is in the project', 'src/a.ts', ['src/a.ts', 'b.ts'], 'src/a.ts'],
-    ['that only one file ends with', 'src/a.ts', ['web/src/a.ts', 'web/a.ts'], 'web/src/a.ts'],
-    ['at the root with a rival is not sure', 'src/a.ts', ['src/a.ts', 'web/src/a.ts'], '? src/a.ts web/src/a.ts'],
-    ['of which a file has only a part of the end', 'lib/a.ts', ['src/a.ts'], 'nowhere'],
-    ['as a whole name', 'a.ts', ['src/ba.ts'], 'nowhere'],
+    ['in the project', 'src/a.ts', ['src/a.ts', 'b.ts'], 'src/a.ts'],
+    ["that is the end of only one file's path", 'src/a.ts', ['web/src/a.ts', 'web/a.ts'], 'web/src/a.ts'],
+    ['in the root with a rival is uncertain', 'src/a.ts', ['src/a.ts', 'web/src/a.ts'], '? src/a.ts web/src/a.ts'],
+    ['that shares only a part of its end with a file', 'lib/a.ts', ['src/a.ts'], 'nowhere'],
+    ['with only whole names matching', 'a.ts', ['src/ba.ts'], 'nowhere'],
     ['of the runner', '/builds/group/project/src/a.ts', ['src/a.ts', 'web/src/a.ts'], 'src/a.ts'],
     ['of the runner that is not tracked', '/builds/group/project/dist/a.ts', ['a.ts', 'src/a.ts'], 'nowhere'],
     ['of a shell runner', '/home/r/builds/t1/0/group/project/src/a.ts', ['src/a.ts', 'web/src/a.ts'], 'src/a.ts'],
     ['of this disk', '/home/me/project/src/a.ts', ['src/a.ts', 'web/src/a.ts'], 'src/a.ts'],
     ['of a Windows runner', String.raw`C:\builds\group\project\src\a.cs`, ['src/a.cs'], 'src/a.cs'],
-    ['of a project that was called otherwise', '/builds/group/old/src/a.ts', ['src/a.ts'], 'src/a.ts'],
+    ['of a project that used to have another name', '/builds/group/old/src/a.ts', ['src/a.ts'], 'src/a.ts'],
     ['of a container', '/app/src/a.ts', ['src/a.ts'], 'src/a.ts'],
     ['of a container that has a part of the project', '/app/src/a.ts', ['web/src/a.ts', 'web/a.ts'], 'web/src/a.ts'],
-    ['of a container, in the longest', '/app/web/src/a.ts', ['src/a.ts', 'web/src/a.ts'], 'web/src/a.ts'],
-    ['of a container, not sure', '/app/src/a.ts', ['api/src/a.ts', 'web/src/a.ts'], '? api/src/a.ts web/src/a.ts'],
-    ["at a container's top", '/app/main.py', ['backend/main.py'], 'backend/main.py'],
+    ['in a container, with the longest match', '/app/web/src/a.ts', ['src/a.ts', 'web/src/a.ts'], 'web/src/a.ts'],
+    ['in a container, uncertain', '/app/src/a.ts', ['api/src/a.ts', 'web/src/a.ts'], '? api/src/a.ts web/src/a.ts'],
+    ['at the root of a container', '/app/main.py', ['backend/main.py'], 'backend/main.py'],
     ["of Node's image", '/usr/src/app/index.js', ['index.js'], 'index.js'],
-    ['of the system', '/usr/lib/python3/case.py', ['tests/case.py'], 'nowhere'],
-    ['of the system, twice as long', '/usr/lib/src/a.ts', ['src/a.ts'], 'nowhere'],
+    ['in the system', '/usr/lib/python3/case.py', ['tests/case.py'], 'nowhere'],
+    ['in the system, twice as long', '/usr/lib/src/a.ts', ['src/a.ts'], 'nowhere'],
     ['of dependencies', '/app/node_modules/x/src/a.ts', ['src/a.ts', 'x/src/a.ts'], 'nowhere'],
-    ['of dependencies, by a short name', 'site-packages/a.py', ['a.py'], 'nowhere'],
-    ["of Go's modules", '/go/pkg/mod/example.com/x@v1/src/a.go', ['src/a.go'], 'nowhere'],
-    ['that dependencies have, too', 'src/a.ts', ['src/a.ts', 'vendor/x/src/a.ts'], 'src/a.ts'],
-    ['in dependencies that are tracked', 'vendor/x/a.go', ['vendor/x/a.go'], 'vendor/x/a.go'],
-    ['from a folder below', '../src/a.c', ['src/a.c'], 'src/a.c'],
-    ['with steps back', 'web/../src/./a.c', ['src/a.c', 'web/src/b.c'], 'src/a.c'],
-    ["with Go's module before it", 'example.com/group/project/calc/a.go', ['calc/a.go'], 'calc/a.go'],
-    ["with the project's name before it", 'project/src/a.ts', ['src/a.ts'], 'src/a.ts'],
-    ['that leads out', '../../../etc/passwd', ['src/a.ts'], 'nowhere'],
+    ['in dependencies, by a short name', 'site-packages/a.py', ['a.py'], 'nowhere'],
+    ["in Go's modules", '/go/pkg/mod/example.com/x@v1/src/a.go', ['src/a.go'], 'nowhere'],
+    ['that exists in dependencies, too', 'src/a.ts', ['src/a.ts', 'vendor/x/src/a.ts'], 'src/a.ts'],
+    ['in tracked dependencies', 'vendor/x/a.go', ['vendor/x/a.go'], 'vendor/x/a.go'],
+    ['relative to a subfolder', '../src/a.c', ['src/a.c'], 'src/a.c'],
+    ['with parent segments', 'web/../src/./a.c', ['src/a.c', 'web/src/b.c'], 'src/a.c'],
+    ["after Go's module name", 'example.com/group/project/calc/a.go', ['calc/a.go'], 'calc/a.go'],
+    ["after the project's name", 'project/src/a.ts', ['src/a.ts'], 'src/a.ts'],
+    ['that leads outside', '../../../etc/passwd', ['src/a.ts'], 'nowhere'],
     [
-      'of a class in Java',
+      'of a Java class',
       'org/example/App.java',
       ['core/src/main/java/org/example/App.java'],
       'core/src/main/java/org/example/App.java',
     ],
-    ['by its name alone', 'AppTest.java', ['src/test/java/org/AppTest.java'], 'src/test/java/org/AppTest.java'],
+    ['by its name only', 'AppTest.java', ['src/test/java/org/AppTest.java'], 'src/test/java/org/AppTest.java'],
   ];
   for (const [what, path, tracked, expected] of cases)
     it(`${what} leads ${expected === 'nowhere' ? 'nowhere' : 'to its file'}`, async () =>
@@ -104,13 +104,25 @@ describe('a path in a log', () => {
     tracked: readonly string[],
     expected: string,
   ])[] = [
-    ['a shell that moves', ['$ cd frontend && npx tsc', 'x'], 'src/index.ts', two, 'frontend/src/index.ts'],
-    ['a shell that has moved', ['$ cd frontend', '$ npx tsc', 'x'], 'src/index.ts', two, 'frontend/src/index.ts'],
-    ['a shell that is back', ['$ cd frontend', '$ cd ..', '$ npx tsc', 'x'], 'src/index.ts', two, 'src/index.ts'],
+    [
+      'a shell that changes its folder',
+      ['$ cd frontend && npx tsc', 'x'],
+      'src/index.ts',
+      two,
+      'frontend/src/index.ts',
+    ],
+    [
+      'a shell that has changed its folder',
+      ['$ cd frontend', '$ npx tsc', 'x'],
+      'src/index.ts',
+      two,
+      'frontend/src/index.ts',
+    ],
+    ['a shell that has returned', ['$ cd frontend', '$ cd ..', '$ npx tsc', 'x'], 'src/index.ts', two, 'src/index.ts'],
     ['a shell that went back', ['$ cd frontend', '$ cd -', '$ npx tsc', 'x'], 'src/index.ts', two, 'src/index.ts'],
     ['pushd and popd', ['$ pushd frontend', '$ popd', 'x'], 'src/index.ts', two, 'src/index.ts'],
     [
-      "the project's variable",
+      "the project folder's variable",
       ['$ cd /tmp', '$ cd "$CI_PROJECT_DIR/frontend"', 'x'],
       'src/index.ts',
       two,
@@ -118,21 +130,21 @@ describe('a path in a log', () => {
     ],
     ['an unknown folder', ['$ cd "$SOMEWHERE"', 'x'], 'src/index.ts', two, `? ${two.join(' ')}`],
     [
-      'a subshell that is over',
+      'a subshell that has ended',
       ['$ (cd frontend && npm ci)', '$ npx tsc', 'x'],
       'src/index.ts',
       two,
       `? ${two.join(' ')}`,
     ],
     [
-      'a trace of the shell',
+      'a shell trace',
       ['$ cd frontend && npx tsc', '+ cd frontend', '+ npx tsc', 'x'],
       'src/index.ts',
       two,
       'frontend/src/index.ts',
     ],
     [
-      'a shell that began anew',
+      'a shell that started anew',
       ['$ cd frontend', 'Running after_script', '$ npx tsc', 'x'],
       'src/index.ts',
       two,
@@ -149,14 +161,14 @@ describe('a path in a log', () => {
       'src/main.c',
     ],
     [
-      'make that has left',
+      'make after leaving a folder',
       ['$ make', "make[1]: Entering directory '/b/src'", "make[1]: Leaving directory '/b/src'", 'x'],
       'main.c',
       ['main.c', 'src/main.c'],
       '? main.c src/main.c',
     ],
     [
-      'make, one in another',
+      'nested make',
       [
         "make[1]: Entering directory '/builds/group/project/a'",
         "make[2]: Entering directory '/builds/group/project/a/b'",
@@ -167,7 +179,7 @@ describe('a path in a log', () => {
       ['a/main.c', 'a/b/main.c'],
       'a/main.c',
     ],
-    ['a path to the folder above', ['$ cd frontend', 'x'], '../src/index.ts', two, 'src/index.ts'],
+    ['a path to the parent folder', ['$ cd frontend', 'x'], '../src/index.ts', two, 'src/index.ts'],
     [
       '.NET',
       ['a.cs(1,2): error CS1: x [/builds/group/project/App/App.csproj]'],
@@ -226,14 +238,14 @@ describe('a path in a log', () => {
       'packages/api/src/index.ts',
     ],
     [
-      "a stage of BuildKit's",
+      'a BuildKit stage',
       ['#12 [web 3/5] RUN npm run build', '#12 3.456 src/index.ts(1,2): x'],
       'src/index.ts',
       ['web/src/index.ts', 'api/src/index.ts'],
       'web/src/index.ts',
     ],
     [
-      'a command after the task of another',
+      "a command after another's task",
       ['> web@1.0.0 build', '$ npx tsc', 'x'],
       'src/a.ts',
       ['web/src/a.ts', 'src/a.ts'],
@@ -248,10 +260,10 @@ describe('a path in a log', () => {
     ],
   ];
   for (const [what, log, path, tracked, expected] of said)
-    it(`with several files is decided by ${what}`, async () =>
+    it(`that fits several files is decided by ${what}`, async () =>
       assert.equal(await leadsTo(path, tracked, log), expected));
 
-  it("of Go's tests is decided by the package that the lines below name", async () => {
+  it('in Go tests is decided by the package that the following lines name', async () => {
     const log = [
       ...[
         '--- FAIL: TestAdd (0.00s)',
@@ -272,7 +284,7 @@ describe('a path in a log', () => {
     assert.equal(await leadsTo('calc_test.go', tracked, log, 5), 'calc_test.go');
   });
 
-  it('leads to a tracked file or nowhere, and always to the same', async () => {
+  it('leads to a tracked file or nowhere, and always to the same one', async () => {
     const name = fc.constantFrom('a', 'b', 'src', 'node_modules', 'project', '..', '.', 'x.y', 'a.ts');
     const path = fc.array(name, { minLength: 1, maxLength: 5 }).map((names) => names.join('/'));
     const asked = fc
@@ -314,7 +326,7 @@ describe('a path in a log', () => {
     );
   });
 
-  it('of a dependency is known by its folders', () => {
+  it('in a dependency is recognized by its folders', () => {
     for (const path of ['node_modules/a.js', '/x/site-packages/a.py', String.raw`C:\x\vendor\a.go`])
       assert.ok(isDependency(path));
     for (const path of ['src/a.ts', 'vendors/a.go']) assert.ok(!isDependency(path));

@@ -28,7 +28,7 @@ function toldFrom(log: LogReader, first: number) {
   };
 }
 
-describe('A reader that forgets the beginning of a long log', () => {
+describe('A reader that drops the beginning of a long log', () => {
   const pieces = fc.array(
     fc.oneof(
       fc.constantFrom('a', 'error', '\x1b[31m', '\x1b[0m', '\x1b[1m', 'é', '\r', '\n', '\n', 'long '.repeat(5)),
@@ -37,7 +37,7 @@ describe('A reader that forgets the beginning of a long log', () => {
     { maxLength: 120 },
   );
 
-  it('tells of the lines that it keeps what it would tell if it kept all', () =>
+  it('reports the same for the lines it keeps as if it kept all', () =>
     fc.assert(
       fc.property(pieces, (written) => {
         const [all, log] = [read(written.join('')), forgetful(written)];
@@ -55,7 +55,7 @@ describe('A reader that forgets the beginning of a long log', () => {
       }),
     ));
 
-  it('keeps its bounds, and at least the last of each', () => {
+  it('stays within its limits, and keeps at least the last of each', () => {
     const lines = Array.from({ length: 1000 }, (_, at) => `${at}\n`);
     const log = forgetful(lines);
     assert.ok(log.lines.length >= 6 && log.lines.length <= 9, String(log.lines.length));
@@ -65,12 +65,12 @@ describe('A reader that forgets the beginning of a long log', () => {
     assert.ok(long.lines.length <= 2, String(long.lines.length));
   });
 
-  it('forgets nothing of a log that is not long', () => {
+  it('drops nothing of a log that is not long', () => {
     const log = forgetful(['a\n', 'b\n']);
     assert.deepEqual([log.dropped, log.lines], [0, ['a', 'b']]);
   });
 
-  it('goes on with a line that began in what is forgotten', () => {
+  it('continues a line that began in the dropped part', () => {
     const header = (stream: string, text: string) => `2024-01-01T00:00:00.000000Z ${stream}${text}`;
     const others = Array.from({ length: 20 }, (_, at) => header('01O ', `other ${at}\n`));
     const log = forgetful([header('00O ', 'begun\n'), ...others, header('00O+', 'ended\n')]);
@@ -79,7 +79,7 @@ describe('A reader that forgets the beginning of a long log', () => {
     assert.ok(log.lines.every((line) => line === 'ended' || line.startsWith('other')));
   });
 
-  it('keeps few of the sections that never end, and of the addresses of links', () => {
+  it('keeps few of the sections that never end, and of the link targets', () => {
     const log = new LogReader();
     for (let at = 0; at < 30_000; at++) {
       log.push(Buffer.from(`${start(1, `s${at}`)}\x1b]8;;http://x/${at}\x07link\x1b]8;;\x07\n`));

@@ -79,8 +79,8 @@ function split(log: Buffer, at: readonly number[]): Buffer[] {
   return places.slice(1).map((place, index) => log.subarray(places[index], place));
 }
 
-describe('reading a log in pieces', () => {
-  it('gives the same as all at once, wherever it is cut', () => {
+describe('Reading a log in pieces', () => {
+  it('gives the same result as all at once, wherever it is cut', () => {
     fc.assert(
       fc.property(bytes, cuts, (log, at) => {
         const reader = new LogReader();
@@ -92,7 +92,7 @@ describe('reading a log in pieces', () => {
     );
   });
 
-  it('gives the same byte by byte', () => {
+  it('gives the same result byte by byte', () => {
     fc.assert(
       fc.property(bytes, (log) => {
         const reader = new LogReader();
@@ -104,7 +104,7 @@ describe('reading a log in pieces', () => {
     );
   });
 
-  it('says truly, at every piece, which lines stayed, and shows at once what is there', () => {
+  it('correctly reports after every piece which lines stayed, and immediately shows what is there', () => {
     fc.assert(
       fc.property(bytes, cuts, (log, at) => {
         const reader = new LogReader();

@@ -4,12 +4,12 @@ import { end, read, timestamped, start, told } from './support';
 
 const cyan = { color: 6, bold: true };
 
-describe('the text of a log', () => {
+describe('The text of a log', () => {
   const shapes: readonly (readonly [string, string, readonly string[]])[] = [
     ['ends lines with \\n and \\r\\n', 'a\nb\r\nc', ['a', 'b', 'c']],
     ['keeps empty lines', '\na\n\n\r\nb\n', ['', 'a', '', '', 'b']],
-    ['shows of a progress bar what is there last', ' 1%\r50%\r99%\n', ['99%']],
-    ['keeps what a trailing \\r would have had written over', 'done\r\r\nnext\r', ['done', 'next']],
+    ['shows the last state of a progress bar', ' 1%\r50%\r99%\n', ['99%']],
+    ['keeps what a trailing \\r would have overwritten', 'done\r\r\nnext\r', ['done', 'next']],
     ...[
       '\x1b[1G',
       '\x1b[G',
@@ -26,26 +26,22 @@ describe('the text of a log', () => {
     ]),
     ["draws npm's spinner once", '\x1b[1G⠙\x1b[1G\x1b[0K\x1b[1G⠹\x1b[1G\x1b[0Kadded 1 package\n', ['added 1 package']],
     ["draws ora's spinner once", '\x1b[?25l⠋ a\x1b[2K\x1b[1G⠙ a\x1b[2K\x1b[1G✔ a\n', ['✔ a']],
-    ['keeps what a move to another column would write over', 'a\x1b[5Gb\nkept\x1b[1G\n', ['ab', 'kept']],
-    ['lets an erased line go', 'working\r\x1b[Kok\nworking\r\x1b[2K\n', ['ok', '']],
-    ['drops control characters, not tabs', 'a\0b\x07\b\x7f\tc\n', ['ab\tc']],
+    ['keeps what moving to another column would overwrite', 'a\x1b[5Gb\nkept\x1b[1G\n', ['ab', 'kept']],
+    ['drops an erased line', 'working\r\x1b[Kok\nworking\r\x1b[2K\n', ['ok', '']],
+    ['drops control characters, but not tabs', 'a\0b\x07\b\x7f\tc\n', ['ab\tc']],
     ['drops other escapes', '\x1b[2J\x1b[?25la\x1b(Bb\x1b]0;title\x07c\x1bPq#0\x1b\\d\x1b=e\n', ['abcde']],
-    [
-      'loses no more than a line to an escape without an end',
-      'a\x1b]0;never\nb\x1bPq\nc\x1b[31\nd',
-      ['a', 'b', 'c', 'd'],
-    ],
-    ['loses an escape that another cuts off', 'a\x1b[31\x1b[1mb\x1b]8;;x\x1b[0mc', ['abc']],
+    ['loses at most a line to an unterminated escape', 'a\x1b]0;never\nb\x1bPq\nc\x1b[31\nd', ['a', 'b', 'c', 'd']],
+    ['drops an escape that another one cuts off', 'a\x1b[31\x1b[1mb\x1b]8;;x\x1b[0mc', ['abc']],
   ];
   for (const [what, text, lines] of shapes) it(what, () => assert.deepEqual(read(text).lines, lines));
 
-  it('replaces what is no UTF-8, as browsers do', () => {
+  it('replaces invalid UTF-8, as browsers do', () => {
     assert.deepEqual(read(Buffer.from([0x61, 0xff, 0xe2, 0x82, 0x62, 0xc0, 0xaf, 0xed, 0xa0, 0x80])).lines, [
       'a\ufffd\ufffdb\ufffd\ufffd\ufffd\ufffd\ufffd',
     ]);
   });
 
-  it('waits for the rest of a rune and settles it at the end', () => {
+  it('waits for the rest of a character and settles it at the end', () => {
     const reader = new LogReader();
     assert.equal(reader.push(Buffer.from([0x61, 0xe2, 0x82])), 0);
     assert.deepEqual(reader.lines, ['a']);
@@ -68,7 +64,7 @@ describe('the text of a log', () => {
 describe('the colors of a log', () => {
   const styleOf = (sgr: string): unknown => read(`\x1b[${sgr}mx`).spans(0)[0]?.style;
 
-  it('knows every style', () => {
+  it('supports every style', () => {
     assert.deepEqual(styleOf('1;2;3;4;7;8;9'), {
       ...{ bold: true, faint: true, italic: true, underline: true },
       ...{ inverse: true, conceal: true, strike: true },
@@ -127,7 +123,7 @@ describe('the colors of a log', () => {
       assert.equal(styleOf(sgr), undefined, sgr);
   });
 
-  it('changes what is asked for and keeps the rest', () => {
+  it('changes what is requested and keeps the rest', () => {
     const log = read('\x1b[1;31mab\x1b[32mc\x1b[22md\x1b[me\n\x1b[4mf\ng\x1b[0mh');
     assert.deepEqual(told(log).spans, [
       [
@@ -140,11 +136,11 @@ describe('the colors of a log', () => {
     ]);
   });
 
-  it('counts columns as the editor does', () => {
+  it('counts columns like the editor', () => {
     assert.deepEqual(read('ä€😀\x1b[31m😀ä\x1b[0m').spans(0), [{ start: 4, end: 7, style: { color: 1 } }]);
   });
 
-  it('joins what has one style', () => {
+  it('joins adjacent text with the same style', () => {
     assert.deepEqual(read('\x1b[31ma\x1b[0;31mb\x1b[Kc').spans(0), [{ start: 0, end: 3, style: { color: 1 } }]);
   });
 
@@ -152,7 +148,7 @@ describe('the colors of a log', () => {
     assert.deepEqual(read('\x1b[31mold\x1b[0m\rnew').spans(0), []);
   });
 
-  it('reads links, of the web alone', () => {
+  it('includes only web links', () => {
     const link = (url: string): string => `\x1b]8;id=1;${url}\x1b\\text\x1b]8;;\x07`;
     assert.deepEqual(read(`see ${link('https://a.example/x;y')}.`).links(0), [
       { start: 4, end: 8, url: 'https://a.example/x;y' },
@@ -168,7 +164,7 @@ describe('the colors of a log', () => {
   });
 });
 
-describe('the sections of a log', () => {
+describe('The sections of a log', () => {
   it('have a header, lines, and a duration', () => {
     const log = read(`${start(10, 'a')}\x1b[36;1mHead\x1b[0m\nx\n${end(15, 'a')}after`);
     assert.deepEqual(log.lines, ['Head', 'x', 'after']);
@@ -177,7 +173,7 @@ describe('the sections of a log', () => {
     ]);
   });
 
-  it('nest, may be collapsed, and end with the one around them', () => {
+  it('can be nested and collapsed, and end with the enclosing section', () => {
     const options = '[hide_duration=true,collapsed=true]';
     const log = read(`${start(1, 'a')}A\n${start(2, 'b', options)}B\n${start(3, 'c')}C\n${end(9, 'a')}`);
     assert.deepEqual(log.sections, [
@@ -187,12 +183,12 @@ describe('the sections of a log', () => {
     ]);
   });
 
-  it('stay open where they are never ended', () => {
+  it('stay open if they are never ended', () => {
     const [section] = read(`${start(1, 'a')}A\nx`).sections;
     assert.deepEqual(section, { name: 'a', header: 'A', start: 0, collapsed: false, depth: 0 });
   });
 
-  it('start and end in the middle of a line, which is two then', () => {
+  it('start and end in the middle of a line, which is then split in two', () => {
     const log = read(`no line end${end(5, 'x')}${start(5, 'a')}A\ntext${end(6, 'a')}${start(6, 'b')}B\n`);
     assert.deepEqual(log.lines, ['no line end', 'A', 'text', 'B']);
     assert.deepEqual(
@@ -204,7 +200,7 @@ describe('the sections of a log', () => {
     );
   });
 
-  it('leave no empty line where a line only ends them', () => {
+  it('leave no empty line if a line only ends them', () => {
     assert.deepEqual(read(`${start(1, 'a')}A\nx\n${end(2, 'a')}\n\ny\n`).lines, ['A', 'x', '', 'y']);
   });
 
@@ -218,17 +214,17 @@ describe('the sections of a log', () => {
       assert.deepEqual(read(text).sections, [], JSON.stringify(text));
   });
 
-  it('of the runner, end what happened before they were read', () => {
+  it('ignore an end without a start, and have no duration if they end before they start', () => {
     assert.deepEqual(read(`${end(3, 'a')}${start(9, 'a')}A\n${end(3, 'a')}`).sections, [
       { name: 'a', header: 'A', start: 0, end: 0, collapsed: false, depth: 0 },
     ]);
   });
 });
 
-describe('the timestamps of a log', () => {
+describe('The timestamps of a log', () => {
   const ms = Date.UTC(2024, 4, 14, 11, 19, 19, 899);
 
-  it('are taken off, with the stream', () => {
+  it('are removed, and so are the stream markers', () => {
     const log = read(
       timestamped(19, '00O ', 'Hello') + timestamped(20, '01E ', '') + timestamped(21, '01O ', '\x1b[31mred\x1b[0m\r'),
     );
@@ -242,7 +238,7 @@ describe('the timestamps of a log', () => {
     });
   });
 
-  it('go on where their own stream was cut, in a rune or an escape too', () => {
+  it('continue a line of their own stream, even inside a character or an escape', () => {
     const [first, rest] = [Buffer.from('€').subarray(0, 1), Buffer.from('€').subarray(1)];
     const head = (stream: string): Buffer => Buffer.from(timestamped(19, stream, '').slice(0, -1));
     const log = Buffer.concat([
@@ -256,7 +252,7 @@ describe('the timestamps of a log', () => {
     assert.deepEqual(reader.spans(1), [{ start: 4, end: 7, style: { color: 1 } }]);
   });
 
-  it('let a progress bar be one line', () => {
+  it('keep a progress bar on one line', () => {
     const log =
       timestamped(1, '01O ', 'Progress: 1\r') +
       timestamped(2, '01O+', 'Progress: 2\r') +
@@ -264,14 +260,14 @@ describe('the timestamps of a log', () => {
     assert.deepEqual(read(log).lines, ['Progress: 2', 'done']);
   });
 
-  it('say of an older line that it grew', () => {
+  it('report that an older line grew', () => {
     const reader = new LogReader();
     reader.push(Buffer.from(timestamped(1, '01O ', 'a') + timestamped(1, '01E ', 'x') + timestamped(1, '00O ', 'y')));
     assert.equal(reader.push(Buffer.from(timestamped(2, '01O+', 'b'))), 0);
     assert.deepEqual(reader.lines, ['ab', 'x', 'y']);
   });
 
-  it('are what the first line decides; a line without is shown as it is', () => {
+  it('are detected by the first line, and a line without one is shown unchanged', () => {
     const line = timestamped(1, '01O ', 'a');
     assert.deepEqual(read(`plain\n${line}`).lines, ['plain', line.trimEnd()]);
     assert.deepEqual(read(`${line}no header\n2024-05-14T11\n${line}2024-05`).lines, [

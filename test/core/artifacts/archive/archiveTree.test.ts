@@ -24,7 +24,7 @@ async function outlineOf(...entries: readonly ArchiveEntry[]): Promise<readonly 
 }
 
 describe('The folders of an archive', () => {
-  it('are made where the archive does not list them, with the sizes of what is in them', async () =>
+  it('are created if the archive does not list them, with the sizes of their contents', async () =>
     assert.deepEqual(await outlineOf(file('a/b/c.txt', 3), file('a/d.txt', 4), file('e.txt', 5)), [
       'a/ 7',
       '  b/ 3',
@@ -33,14 +33,14 @@ describe('The folders of an archive', () => {
       'e.txt 5',
     ]));
 
-  it('stand once, whether they are listed or not, and also where they are empty', async () =>
+  it('appear once, whether listed or not, and even if they are empty', async () =>
     assert.deepEqual(await outlineOf(folder('a'), file('a/x'), folder('a/b'), folder('a')), [
       'a/ 1',
       '  b/ 0',
       '  x 1',
     ]));
 
-  it('come first, and all goes by name as people count', async () =>
+  it('come first, and everything is sorted by name in natural order', async () =>
     assert.deepEqual(await outlineOf(file('b10'), file('b9'), file('z/x'), file('B1'), file('a')), [
       'z/ 1',
       '  x 1',
@@ -50,21 +50,21 @@ describe('The folders of an archive', () => {
       'b10 1',
     ]));
 
-  it('say how many files are below them', async () =>
+  it('contain the number of files below them', async () =>
     assert.equal((await toFolders([file('a/b/c'), file('a/d'), file('e')])).root.files, 3));
 
-  it('are none of an empty archive', async () => {
+  it('are empty for an empty archive', async () => {
     assert.deepEqual(await outlineOf(), []);
     assert.equal((await toFolders([])).byPath.get('')?.kind, 'folder');
   });
 
-  it('know everything by its path', async () => {
+  it('can be found by path', async () => {
     const { byPath, root } = await toFolders([file('a/b/c.txt')]);
     assert.deepEqual([...byPath.keys()].sort(), ['', 'a', 'a/b', 'a/b/c.txt']);
     assert.equal(byPath.get(''), root);
   });
 
-  it('take names that every object has for names', async () =>
+  it('accept the names of Object properties as names', async () =>
     assert.deepEqual(await outlineOf(file('constructor/__proto__'), file('toString')), [
       'constructor/ 1',
       '  __proto__ 1',
@@ -85,7 +85,7 @@ describe('An oddly named entry', () => {
     'a\nb',
     '\ud800x',
   ])
-    it(`stands at the top under its whole name, and cannot be opened: ${JSON.stringify(path)}`, async () => {
+    it(`is at the top with its whole name, and can't be opened: ${JSON.stringify(path)}`, async () => {
       const { root, byPath } = await toFolders([file(path), file('good')]);
       assert.deepEqual(
         root.children.map(({ name, isOpenable }) => [name, isOpenable]).sort(),
@@ -97,20 +97,20 @@ describe('An oddly named entry', () => {
       assert.deepEqual([...byPath.keys()].sort(), ['', 'good']);
     });
 
-  it('is no folder', async () => assert.deepEqual(await outlineOf(folder('..'), folder('/'), folder('')), []));
+  it('is not a folder', async () => assert.deepEqual(await outlineOf(folder('..'), folder('/'), folder('')), []));
 
-  it('with thousands of parts makes no folders', async () => {
+  it('with thousands of parts creates no folders', async () => {
     const path = Array.from({ length: 30_000 }, () => 'a').join('/');
     assert.deepEqual(await outlineOf(file(path)), [`! ${path} 1`]);
   });
 
-  it('is one whose name another has: the first can be opened', async () =>
+  it('may have the same name as another, of which the first can be opened', async () =>
     assert.deepEqual(await outlineOf(file('a', 1), file('a', 2)), ['a 1', '! a 2']));
 
-  it('is a file whose name is also a folder’s', async () =>
+  it('may be a file with the name of a folder', async () =>
     assert.deepEqual(await outlineOf(file('a', 1), file('a/b', 2)), ['a/ 2', '  b 2', '! a 1']));
 
-  it('is no reason to make folders without end', async () => {
+  it("doesn't create endless folders", async () => {
     const entries = Array.from({ length: 4000 }, (_, index) => file(`${index}/${'x/'.repeat(40)}f`));
     const { byPath, root } = await toFolders(entries);
     assert.ok(byPath.size <= 110_000);
@@ -118,12 +118,12 @@ describe('An oddly named entry', () => {
   });
 });
 
-describe('Whatever is in an archive', () => {
+describe('Any archive', () => {
   const part = fc.oneof(fc.constantFrom('a', 'b', '..', '.', '', 'c.txt', '\\', '\u0000'), fc.string());
   const path = fc.array(part, { minLength: 1, maxLength: 4 }).map((parts) => parts.join('/'));
   const entry = fc.record({ path, kind: fc.constantFrom('file' as const, 'folder' as const), size: fc.nat() });
 
-  it('every file stands in its tree once, and everything is found where its path says', async () =>
+  it('has every file in its tree once, and everything is found where its path says', async () =>
     fc.assert(
       fc.asyncProperty(fc.array(entry), async (entries) => {
         const { root, byPath } = await toFolders(entries);

@@ -65,7 +65,7 @@ describe('Artifacts of a gigabyte, with ten thousand files', () => {
   }
 
   for (const artifacts of ['direct', 'redirect'] as const) {
-    it(`are listed by three requests at most, and opened by one, ${artifacts}`, async () => {
+    it(`are listed with three requests at most, and opened with one, ${artifacts}`, async () => {
       const { archive, listed, file, opened, one } = await cost({ artifacts });
       assert.deepEqual([archive.via, archive.entries.length], ['range', entries]);
       assert.deepEqual([file?.path, file?.size], ['folder 50/file 5000.bin', bytesEach]);
@@ -79,7 +79,7 @@ describe('Artifacts of a gigabyte, with ten thousand files', () => {
   }
 
   for (const artifacts of ['direct', 'redirect'] as const) {
-    it(`do not come only to be thrown away where no parts are to be had, ${artifacts}`, async () => {
+    it(`are not loaded only to be thrown away if ranges are not supported, ${artifacts}`, async () => {
       const { archive, listed, downloads } = await cost({ artifacts, ranges: 'dropped' });
       assert.deepEqual([archive.via, downloads], ['download', 1]);
       // What was under way when the connection was closed.

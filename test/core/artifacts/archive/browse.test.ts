@@ -70,7 +70,7 @@ const withArtifacts = profileNames.slice(1);
 const ways: readonly FakeOptions[] = [{ artifacts: 'direct' }, { artifacts: 'redirect' }];
 
 for (const options of ways) {
-  describe(`Artifacts that are looked into, ${options.artifacts}`, () => {
+  describe(`Browsing artifacts, ${options.artifacts}`, () => {
     onEach(
       'are read by their parts',
       async (stage) => {
@@ -109,7 +109,7 @@ for (const options of ways) {
   });
 }
 
-describe('The way to what is in artifacts', () => {
+describe('The way to read artifacts', () => {
   const zip = Buffer.from('UEsFBgAAAAAAAAAAAAAAAAAAAAAAAA==', 'base64');
   const refuse = (kind: FailureKind) => (): Promise<never> => Promise.reject(new GitLabError({ kind }));
   const whole = async () => ({ size: 10 ** 9, body: endless() });
@@ -124,14 +124,14 @@ describe('The way to what is in artifacts', () => {
     ...changes,
   });
 
-  it('is the download where GitLab cannot list them', async () => {
+  it("is a download if GitLab can't list them", async () => {
     for (const kind of ['unsupported', 'notFound', 'refused', 'notGitLab', 'invalidAnswer', 'server'] as const) {
       const archive = await openArtifacts(portWith({ tree: refuse(kind) }), unhurried());
       assert.deepEqual([archive.via, archive.entries], ['download', []]);
     }
   });
 
-  it('is none where something else is the matter', async () => {
+  it('is none after any other failure', async () => {
     for (const kind of ['unauthorized', 'forbidden', 'offline', 'timeout', 'rateLimited', 'tls'] as const) {
       const error = await errorOf(openArtifacts(portWith({ tree: refuse(kind) }), unhurried()));
       assert.ok(error instanceof GitLabError && error.failure.kind === kind);
@@ -140,7 +140,7 @@ describe('The way to what is in artifacts', () => {
     }
   });
 
-  it('does not believe a size that GitLab tells', async () => {
+  it('does not rely on a size that GitLab reports', async () => {
     const entries = [{ path: 'a', kind: 'file', size: 3 }] as const;
     for (const text of ['ab', 'abcd']) {
       const port = portWith({
@@ -153,14 +153,14 @@ describe('The way to what is in artifacts', () => {
     }
   });
 
-  it('refuses what GitLab says to be a link', async () => {
+  it('refuses a file that GitLab reports as a link', async () => {
     const port = portWith({ tree: async () => [{ path: 'a', kind: 'file', size: 3, flaw: 'symlink' }] });
     const archive = await openArtifacts(port, unhurried());
     const error = await errorOf(bytesOf(archive.open(archive.entries[0]!, unhurried())));
     assert.ok(error instanceof ArchiveError && error.kind === 'symlink');
   });
 
-  describe('where GitLab lists a file with the mode of a link', () => {
+  describe('if GitLab lists a file with the mode of a link', () => {
     /** With a link `link` to `a.txt`, which is beside it. */
     const linked = rawZip([
       { name: 'link', content: 'a.txt', mode: 0o120777 },
@@ -190,13 +190,13 @@ describe('The way to what is in artifacts', () => {
       assert.ok(error instanceof ArchiveError && error.kind === 'symlink');
     });
 
-    it('opens it otherwise, without the archive where it has several lines', async () => {
+    it('opens it otherwise, without the archive if it has several lines', async () => {
       assert.deepEqual([await opened('run.sh'), downloads], ['exec', 1]);
       assert.deepEqual([await opened('lines.sh'), downloads], ['a\nb\n', 0]);
     });
   });
 
-  it('downloads once for all that have no address, and again where that failed', async () => {
+  it('downloads once for all without a URL, and again if that failed', async () => {
     let downloads = 0;
     const download = async (signal: AbortSignal): Promise<RandomAccess> => {
       downloads += 1;

@@ -80,7 +80,7 @@ async function kindOf(promise: Promise<unknown>): Promise<string> {
 const content = bytesWith(300_000);
 
 describe('A remote file', () => {
-  it('is known by its end, which is here after one request', async () => {
+  it('is identified by its end, which takes one request', async () => {
     const server = new Server(content);
     const file = await opened(server);
     assert.deepEqual([file.size, server.requests], [300_000, 1]);
@@ -89,7 +89,7 @@ describe('A remote file', () => {
     assert.deepEqual([server.requests, server.sent], [1, tailBytes]);
   });
 
-  it('is asked for from a place that is known where its size is: not every storage counts from the end', async () => {
+  it('is requested from a known offset if its size is known, since not every storage counts from the end', async () => {
     const server = new Server(content);
     assert.equal((await opened(server, 300_000)).size, 300_000);
     assert.deepEqual(server.asked, [{ start: 300_000 - tailBytes, end: 300_000 }]);
@@ -98,7 +98,7 @@ describe('A remote file', () => {
     assert.deepEqual(unknown.asked, [{ last: tailBytes }]);
   });
 
-  it('may have another size than GitLab has told', async () => {
+  it('may have another size than GitLab reported', async () => {
     for (const told of [250_000, 310_000, 400_000]) {
       const server = new Server(content);
       const file = await opened(server, told);
@@ -108,7 +108,7 @@ describe('A remote file', () => {
     }
   });
 
-  it('is read by one request for what is before its end', async () => {
+  it('is read with one request for what is before its end', async () => {
     const server = new Server(content);
     const file = await opened(server);
     assert.deepEqual(await bytesOf(file.read(1000, 250_000)), content.subarray(1000, 250_000));
@@ -118,7 +118,7 @@ describe('A remote file', () => {
     assert.equal(server.requests, 3);
   });
 
-  it('gives the bytes of its place, whatever is read', () =>
+  it('returns the right bytes, whatever is read', () =>
     fc.assert(
       fc.asyncProperty(
         fc.integer({ min: 1, max: 150_000 }),
@@ -137,7 +137,7 @@ describe('A remote file', () => {
       ),
     ));
 
-  it('that is another one by now is told, with a validator and without', async () => {
+  it('that has changed is reported, with a validator and without', async () => {
     for (const validators of [true, false]) {
       const server = new Server(content);
       server.validators = validators;
@@ -153,7 +153,7 @@ describe('A remote file', () => {
     assert.deepEqual(await bytesOf(file.read(299_990, 300_000)), content.subarray(-10));
   });
 
-  it('that is incomplete, or whose parts do, is told', async () => {
+  it('that is incomplete, or whose parts are, is reported', async () => {
     const server = new Server(content);
     const file = await opened(server);
     server.missing = 1;
@@ -163,7 +163,7 @@ describe('A remote file', () => {
     assert.equal(await kindOf(opened(short)), 'truncated');
   });
 
-  it('closes what is not read to its end', async () => {
+  it('closes a response that is not read to its end', async () => {
     const server = new Server(content);
     const file = await opened(server);
     for await (const piece of file.read(0, 100_000)) {
@@ -176,7 +176,7 @@ describe('A remote file', () => {
     assert.equal(server.signals.at(-1)?.aborted, false);
   });
 
-  it('is read until the signal says otherwise', async () => {
+  it('is read until the signal aborts', async () => {
     const server = new Server(content);
     const file = await opened(server);
     const controller = new AbortController();
@@ -186,15 +186,15 @@ describe('A remote file', () => {
   });
 });
 
-describe('A file of a server that gives no parts', () => {
-  it('is none, and does not come', async () => {
+describe('A file on a server without range support', () => {
+  it('is not available, and is not loaded', async () => {
     const server = new Server(content);
     server.ranges = 'ignored';
     assert.equal(await remoteFile(server.ask, { signal: unhurried() }), undefined);
     assert.deepEqual([server.requests, server.sent, server.signals[0]?.aborted], [1, 0, true]);
   });
 
-  it('is taken as it comes where it is short', async () => {
+  it('is used as it arrives if it is short', async () => {
     const server = new Server(content.subarray(0, 200_000));
     server.ranges = 'ignored';
     const file = await opened(server, 200_000);
@@ -204,7 +204,7 @@ describe('A file of a server that gives no parts', () => {
     assert.equal(server.requests, 1);
   });
 
-  it('is none where its parts do not know their place, or are other ones', async () => {
+  it('is not available if its parts have no position, or the wrong one', async () => {
     for (const ranges of ['placeless', 'widened'] as const) {
       const server = new Server(content);
       server.ranges = ranges;
@@ -213,11 +213,11 @@ describe('A file of a server that gives no parts', () => {
     }
   });
 
-  it('is none where it is empty', async () => {
+  it('is not available if it is empty', async () => {
     assert.equal(await remoteFile(new Server(Buffer.alloc(0)).ask, { signal: unhurried() }), undefined);
   });
 
-  it('is not looked for where GitLab refuses', async () => {
+  it('is not looked for if GitLab refuses', async () => {
     const refusal = new GitLabError({ kind: 'forbidden', status: 403 });
     const ask = (): Promise<FileResponse> => Promise.reject(refusal);
     assert.equal(await errorOf(remoteFile(ask, { signal: unhurried() })), refusal);

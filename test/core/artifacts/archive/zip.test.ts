@@ -63,7 +63,7 @@ describe('openZip', () => {
     );
   });
 
-  it('unpacks what is stored, what is deflated, what is empty and what is big', async () => {
+  it('unpacks stored, deflated, empty and large entries', async () => {
     const [noise, text] = [randomBytes(3_000_000), Buffer.alloc(5_000_000, 'some text ')];
     const file = new ZipFile();
     file.addBuffer(noise, 'stored', { compress: false });
@@ -82,13 +82,13 @@ describe('openZip', () => {
     assert.equal(String(await contentOf(archive, 'zip64')), '64');
   });
 
-  it('reads sizes that stand behind the bytes, as Runners write them', async () => {
+  it('reads sizes that come after the bytes, as Runners write them', async () => {
     const local = { flags: 0x808, crc: 0, size: 0, packed: 0 };
     const archive = await opened(rawZip([{ name: 'a', content: 'text', flags: 0x808, local }, { name: 'b' }]));
     assert.equal(String(await contentOf(archive, 'a')), 'text');
   });
 
-  it('lists by one read where the directory is at the end, by two where it is longer, and opens by one', async () => {
+  it('lists with one read if the directory is at the end, with two if it is longer, and opens with one', async () => {
     const little = memory(rawZip([{ name: 'a', content: 'text' }, { name: 'b' }]));
     const archive = await openZip(little, unhurried());
     assert.deepEqual(little.reads.splice(0), [[0, little.size]]);
@@ -108,7 +108,7 @@ describe('openZip', () => {
     assert.ok(big.reads.every(([start, end]) => end - start < 65_536 + 100));
   });
 
-  it('reads to the end of what it asked for, and asks for no more than an entry can have', async () => {
+  it('reads to the end of what it requested, and requests no more than an entry can have', async () => {
     // Much that no entry has a claim to lies behind the first one.
     const bytes = rawZip([{ name: 'a', content: 'text', method: 0, packed: 4, data: Buffer.alloc(1_000_000, 'text') }]);
     const asked: number[] = [];
@@ -130,7 +130,7 @@ describe('openZip', () => {
     assert.ok(given > 65_535 && given < 65_535 + 100, `${given}`);
   });
 
-  it('reads names in UTF-8 that do not say so, and those of DOS', async () => {
+  it('reads UTF-8 names that are not marked as such, and DOS names', async () => {
     const names = [Buffer.from('größe ✓'), Buffer.from([0x67, 0x72, 0x94, 0xe1, 0x65])];
     const archive = await opened(rawZip(names.map((name) => ({ name, flags: 0 }))));
     assert.deepEqual(
@@ -148,7 +148,7 @@ describe('openZip', () => {
     );
   });
 
-  it('reads nothing when it is called off', async () => {
+  it('reads nothing when it is aborted', async () => {
     const reason = new Error('canceled');
     const source = memory(rawZip([{ name: 'a' }]));
     assert.equal(await errorOf(openZip(source, AbortSignal.abort(reason))), reason);
@@ -159,7 +159,7 @@ describe('openZip', () => {
     assert.equal(await errorOf(open()), reason);
   });
 
-  it('lets go of the source when nobody wants the rest', async () => {
+  it('closes the source when nobody wants the rest', async () => {
     let ended = 0;
     const content = randomBytes(1_000_000);
     const bytes = rawZip([
@@ -188,7 +188,7 @@ describe('openZip', () => {
     assert.equal(ended, 2);
   });
 
-  it('what the source throws comes through as it is', async () => {
+  it('passes through what the source throws', async () => {
     const error = new Error('the network is gone');
     const bytes = rawZip([{ name: 'a', content: randomBytes(1_000_000) }]);
     let isGone = false;
@@ -205,7 +205,7 @@ describe('openZip', () => {
     assert.equal(await errorOf(openZip(source, unhurried())), error);
   });
 
-  it('says where the source is incomplete', async () => {
+  it('reports an incomplete source', async () => {
     const bytes = rawZip([{ name: 'a', content: randomBytes(100_000) }]);
     let missing = 0;
     const source: RandomAccess = {
@@ -222,7 +222,7 @@ describe('openZip', () => {
     }
   });
 
-  it('opens only what is its own', async () => {
+  it('opens only its own entries', async () => {
     const archive = await opened(rawZip([{ name: 'a' }]));
     const open = async () => archive.open({ path: 'b', kind: 'file', size: 1 }, unhurried());
     const error = await errorOf(open());
@@ -230,7 +230,7 @@ describe('openZip', () => {
     assert.equal(error.kind, 'missing');
   });
 
-  it('stops to inflate at the size that was said', async () => {
+  it('stops inflating at the declared size', async () => {
     const data = deflateRawSync(Buffer.alloc(50_000_000));
     for (const size of [1000, 2_000_000]) {
       const archive = await opened(rawZip([{ name: 'bomb', data, size }]));
@@ -261,7 +261,7 @@ describe('openZip', () => {
     return error;
   };
 
-  it('refuses a directory of more than 64 MB, or of too many entries, before it reads it', async () => {
+  it('refuses a directory of more than 64 MB, or with too many entries, before reading it', async () => {
     const long = await refusalOf(1000, 70_000_000);
     assert.deepEqual([long.kind, long.detail.count, long.detail.limit], ['listTooBig', 70_000_000, 67_108_864]);
     const many = await refusalOf(1_000_000, 60_000_000);

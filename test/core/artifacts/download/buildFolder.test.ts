@@ -27,7 +27,7 @@ describe('makeBuildFolder', () => {
   });
   afterEach(() => disk.remove());
 
-  it('makes a folder for the build, and keeps it from git', async () => {
+  it('creates a folder for the build, and keeps it out of git', async () => {
     const { path } = await make('.gitlab-builds');
     assert.equal(path, disk.at('root', '.gitlab-builds', 'rspec-7'));
     assert.deepEqual(disk.list(), [
@@ -40,14 +40,14 @@ describe('makeBuildFolder', () => {
     assert.equal(readFileSync(disk.at('root', '.gitlab-builds', '.gitignore'), 'utf8'), '*\n');
   });
 
-  it('leaves a .gitignore that is there as it is', async () => {
+  it('leaves an existing .gitignore unchanged', async () => {
     mkdirSync(disk.at('root', 'out'));
     writeFileSync(disk.at('root', 'out', '.gitignore'), '*.zip\n');
     await make('out');
     assert.equal(readFileSync(disk.at('root', 'out', '.gitignore'), 'utf8'), '*.zip\n');
   });
 
-  it('goes into folders that are there', async () => {
+  it('uses existing folders', async () => {
     await make('out');
     assert.deepEqual((await make('out')).made, []);
     assert.deepEqual((await make('out', { name: 'rspec', id: 8 })).made, [disk.at('root', 'out', 'rspec-8')]);
@@ -65,7 +65,7 @@ describe('makeBuildFolder', () => {
     'with space/ünï': 'with space/ünï',
   };
   for (const [directory, folder] of Object.entries(below)) {
-    it(`takes ${JSON.stringify(directory)} below the workspace`, async () => {
+    it(`accepts ${JSON.stringify(directory)} below the workspace`, async () => {
       assert.equal(relative(root, (await make(directory)).path), join(folder, 'rspec-7'));
     });
   }
@@ -94,7 +94,7 @@ describe('makeBuildFolder', () => {
     it(`refuses ${JSON.stringify(directory)}`, () => assertRefused(directory, 'outsideWorkspace'));
   }
 
-  it('refuses a link of the repository that leads outside, and makes nothing behind it', async () => {
+  it('refuses a link in the repository that leads outside, and creates nothing behind it', async () => {
     symlinkSync('../outside', disk.at('root', 'link'));
     symlinkSync(disk.at('outside'), disk.at('root', 'absolute'));
     symlinkSync('..', disk.at('root', 'up'));
@@ -104,7 +104,7 @@ describe('makeBuildFolder', () => {
     }
   });
 
-  it('refuses a link into the folder of git', async () => {
+  it('refuses a link into the .git folder', async () => {
     mkdirSync(disk.at('root', '.git', 'hooks'), { recursive: true });
     symlinkSync('.git/hooks', disk.at('root', 'link'));
     await assertRefused('link', 'outsideWorkspace');
@@ -126,26 +126,26 @@ describe('makeBuildFolder', () => {
     assert.equal((await make('link/x')).path, disk.at('root', 'real', 'x', 'rspec-7'));
   });
 
-  it('makes nothing where a link leads nowhere', async () => {
+  it('creates nothing if a link leads nowhere', async () => {
     symlinkSync('../outside/nowhere', disk.at('root', 'link'));
     const before = disk.list();
     await assert.rejects(make('link'), { code: 'ENOENT' });
     assert.deepEqual(disk.list(), before);
   });
 
-  it('leaves no part of the way where a name is too long', async () => {
+  it('leaves no partial path if a name is too long', async () => {
     const before = disk.list();
     await assert.rejects(make(`a/b/${'x'.repeat(300)}`), { code: 'ENAMETOOLONG' });
     assert.deepEqual(disk.list(), before);
   });
 
-  it('says the path below the workspace as it was opened, though that is a link', async () => {
+  it('returns the path below the workspace as it was opened, even if that is a link', async () => {
     symlinkSync('root', disk.at('opened'));
     root = disk.at('opened');
     assert.equal((await make('out')).path, disk.at('opened', 'out', 'rspec-7'));
   });
 
-  it('refuses where a file stands in the way', async () => {
+  it('refuses if a file is in the way', async () => {
     writeFileSync(disk.at('root', 'file'), '');
     symlinkSync('file', disk.at('root', 'link'));
     mkdirSync(disk.at('root', 'out'));
@@ -207,12 +207,12 @@ describe('makeBuildFolder', () => {
   });
 });
 
-describe('unmake', () => {
+describe('Removing the created folders', () => {
   let disk: Disk;
   beforeEach(() => (disk = new Disk()));
   afterEach(() => disk.remove());
 
-  it('takes away what was made, and no more', async () => {
+  it('removes what was created, and no more', async () => {
     mkdirSync(disk.at('a'));
     const before = disk.list();
     const { made } = await makeBuildFolder(disk.folder, 'a/b/c', rspec);
@@ -220,7 +220,7 @@ describe('unmake', () => {
     assert.deepEqual(disk.list(), before);
   });
 
-  it('leaves what something else lies in by now, and keeps that from git', async () => {
+  it('leaves a folder that contains something else by now, and keeps that out of git', async () => {
     const { path, made } = await makeBuildFolder(disk.folder, 'out', rspec);
     await makeBuildFolder(disk.folder, 'out', { name: 'other', id: 8 });
     await unmake(made);

@@ -38,7 +38,7 @@ const validator = '"v1"';
 const offline = new GitLabError({ kind: 'offline', host: 'gitlab.example' });
 const day = 24 * 60 * 60_000;
 
-describe('A part that a download left', () => {
+describe('A partial download', () => {
   let disk: Disk;
   let clock: HurriedClock;
   const build = buildWith({ id: 7, name: 'rspec', artifacts: { filename: 'x.zip', size: content.length } });
@@ -83,13 +83,13 @@ describe('A part that a download left', () => {
   });
   afterEach(() => disk.remove());
 
-  it('is gone on with', async () => {
+  it('is resumed', async () => {
     assert.ok((await leave()) instanceof DownloadInterrupted);
     assert.deepEqual(await goOn(), [{ start: 1_000_000 - overlapBytes, validator }]);
     assert.deepEqual(readdirSync(folder()), ['x.zip']);
   });
 
-  it('is not left where the server does not name the state of the file', async () => {
+  it('is not kept if the server does not send a validator', async () => {
     assert.equal(await leave({}, { validator: undefined }), offline);
     assert.deepEqual(disk.list(), []);
   });
@@ -99,29 +99,29 @@ describe('A part that a download left', () => {
     'another project': { origin: { instance: 'https://gitlab.example', project: 'group/other' } },
   };
   for (const [what, changes] of Object.entries(others))
-    it(`is never gone on with by a download of ${what}`, async () => {
+    it(`is never resumed by a download of ${what}`, async () => {
       await leave(changes);
       assert.deepEqual(await goOn(), [undefined]);
     });
 
-  it('is never gone on with by a download of another size', async () => {
+  it('is never resumed by a download of another size', async () => {
     await leave({ build: { ...build, artifacts: { filename: 'x.zip', size: 0 } } }, { size: content.length + 1 });
     assert.deepEqual(await goOn(), [undefined]);
   });
 
-  it('is gone on with where GitLab does not know the size', async () => {
+  it('is resumed if GitLab does not know the size', async () => {
     const unsized = { ...build, artifacts: { filename: 'x.zip', size: 0 } };
     await leave({ build: unsized });
     assert.equal((await goOn({ build: unsized })).length, 1);
   });
 
-  it('is of no use to a server that knows its file by another name', async () => {
+  it('is useless if the server sends another validator', async () => {
     await leave();
     claim({ validator: '"v0"' })();
     assert.deepEqual(await goOn(), [{ start: 1_000_000 - overlapBytes, validator: '"v0"' }]);
   });
 
-  it('is never gone on with by a download of another build, whatever its folder', async () => {
+  it('is never resumed by a download of another build, whatever its folder', async () => {
     await leave();
     const other = { ...build, id: 8 };
     cpSync(folder(), disk.at('.gitlab-builds', 'rspec-8'), { recursive: true });
@@ -129,11 +129,11 @@ describe('A part that a download left', () => {
   });
 
   const damages: Readonly<Record<string, () => void>> = {
-    'a sidecar that is gone': () => rmSync(pathOf('json')),
+    'a missing sidecar': () => rmSync(pathOf('json')),
     'an empty sidecar': () => truncateSync(pathOf('json')),
     'half a sidecar': () => truncateSync(pathOf('json'), 40),
-    'a sidecar that is no object': () => writeFileSync(pathOf('json'), '[]'),
-    'a sidecar of nothing': () => writeFileSync(pathOf('json'), 'null'),
+    'a sidecar that is not an object': () => writeFileSync(pathOf('json'), '[]'),
+    'a null sidecar': () => writeFileSync(pathOf('json'), 'null'),
     'a huge sidecar': () => appendFileSync(pathOf('json'), ' '.repeat(100_000)),
     'a sidecar that is a folder': () => {
       const path = pathOf('json');
@@ -146,22 +146,22 @@ describe('A part that a download left', () => {
     'a sidecar of another build': claim({ build: 8 }),
     'a sidecar of another size': claim({ total: 1_500_000 }),
     'a sidecar of another file on the disk': claim({ file: '1-1' }),
-    'a sidecar with nonsense in it': claim({ total: 'much', pid: {} }),
-    'a part that is gone': () => rmSync(pathOf('part')),
-    'a part that is longer than the whole': () => appendFileSync(pathOf('part'), Buffer.alloc(1_500_000)),
+    'a sidecar that contains nonsense': claim({ total: 'much', pid: {} }),
+    'a missing part': () => rmSync(pathOf('part')),
+    'a part that is longer than the whole file': () => appendFileSync(pathOf('part'), Buffer.alloc(1_500_000)),
     'a part that is too short to be compared': () => truncateSync(pathOf('part'), 100),
     'a part that ends with zeros': () => {
       truncateSync(pathOf('part'), 990_000);
       truncateSync(pathOf('part'), 1_000_000);
     },
-    'a part that a repository brought': () => {
+    'a part that came with a repository': () => {
       const path = pathOf('part');
       cpSync(path, `${path}.copy`);
       renameSync(`${path}.copy`, path);
     },
   };
   for (const [what, damage] of Object.entries(damages))
-    it(`begins anew where there is ${what}`, async () => {
+    it(`is started over if there is ${what}`, async () => {
       await leave();
       damage();
       assert.equal((await goOn()).at(-1), undefined);
@@ -176,7 +176,7 @@ describe('A part that a download left', () => {
     hard: linkSync,
   };
   for (const [kind, link] of Object.entries(links))
-    it(`is never written through where it is a ${kind} link`, async () => {
+    it(`is never written through a ${kind} link`, async () => {
       await leave();
       const target = disk.at('target');
       cpSync(pathOf('part'), target);
@@ -187,7 +187,7 @@ describe('A part that a download left', () => {
       assert.equal(hash(readFileSync(target)), hash(content.subarray(0, 1_000_000)));
     });
 
-  it('is left alone while another download of the same goes on, and both come whole', async () => {
+  it('is left alone while another download of the same file is running, and both finish complete', async () => {
     let both: Promise<unknown> | undefined;
     const first = new Scripted([serving(content, validator)]);
     const second = new Scripted([serving(content, validator)]);
@@ -199,7 +199,7 @@ describe('A part that a download left', () => {
     assert.deepEqual(readdirSync(folder()), ['x.zip']);
   });
 
-  it('goes to one of two that want it', async () => {
+  it('goes to only one of two downloads that want it', async () => {
     await leave();
     const servers = [new Scripted([serving(content, validator)]), new Scripted([serving(content, validator)])];
     const paths = await Promise.all(servers.map(({ open }) => save(open, { mayReplace: async () => true })));
@@ -209,7 +209,7 @@ describe('A part that a download left', () => {
     assert.deepEqual(readdirSync(folder()), ['x.zip']);
   });
 
-  it('is taken over from a process that has its number back but not its download', async () => {
+  it('is taken over if its process ID is in use by a process without the download', async () => {
     await leave();
     claim({ pid: process.pid })();
     const old = new Date(Date.now() - 3_600_000);
@@ -217,7 +217,7 @@ describe('A part that a download left', () => {
     assert.equal((await goOn())[0]?.start, 1_000_000 - overlapBytes);
   });
 
-  it('goes after seven days, as soon as something is downloaded into its folder; nothing of anybody else does', async () => {
+  it('is removed after seven days, as soon as something is downloaded into its folder, and no other file is', async () => {
     const other = { origin: { instance: 'https://other.example', project: 'group/project' } };
     await leave(other);
     const mine = join(folder(), '.gitlab-builds-mine.part');
@@ -251,7 +251,7 @@ describe('A part that a download left', () => {
     refused: false,
   };
   for (const [kind, isKept] of Object.entries(kinds))
-    it(`${isKept ? 'is' : 'is not'} kept when what ends the download is ${kind}`, async () => {
+    it(`${isKept ? 'is' : 'is not'} kept when the download ends because of ${kind}`, async () => {
       const failure = new GitLabError({ kind: kind as FailureKind, host: 'gitlab.example' });
       const body = piecewise(content.subarray(0, 1_000_000), offline);
       const server = new Scripted([() => ({ size: content.length, validator, body }), () => failure]);
@@ -260,7 +260,7 @@ describe('A part that a download left', () => {
       else assert.ok(error instanceof DownloadInterrupted && error.cause === failure && error.bytes === 1_000_000);
     });
 
-  it('leads to the very bytes of the server, or to no file, however the connections break', async () => {
+  it("becomes exactly the server's bytes, or no file, however the connections break", async () => {
     const connection = record({ bytes: integer({ min: 0, max: 700_000 }), breaks: boolean(), ranges: boolean() });
     const world = record({ runs: array(array(connection, { maxLength: 5 }), { maxLength: 3 }), changes: nat(3) });
     const holds = asyncProperty(world, async ({ runs, changes }) => {
@@ -291,7 +291,7 @@ describe('A part that a download left', () => {
     await check(holds, { numRuns: 60 });
   });
 
-  describe('held against a server that answers oddly', () => {
+  describe('compared with a server that responds oddly', () => {
     const range = { start: 1_000_000 - overlapBytes, end: content.length, total: content.length };
     const part = (changes: Partial<FileResponse>) => (): FileResponse => ({
       size: content.length - range.start,
@@ -302,14 +302,14 @@ describe('A part that a download left', () => {
     });
     const whole = serving(content, undefined);
     const odd: Readonly<Record<string, () => FileResponse | Error>> = {
-      'a part of another place': part({ range: { ...range, start: range.start - 1 } }),
+      'a part from another position': part({ range: { ...range, start: range.start - 1 } }),
       'a part of a file of another size': part({ range: { ...range, total: content.length + 1 } }),
-      'a part of another state of the file': part({ validator: '"v2"' }),
-      'other bytes': part({ body: piecewise(randomBytes(content.length - range.start)) }),
-      'that the file is shorter': () => new GitLabError({ kind: 'refused', status: 416 }),
+      'a part of another version of the file': part({ validator: '"v2"' }),
+      'different bytes': part({ body: piecewise(randomBytes(content.length - range.start)) }),
+      'a shorter file': () => new GitLabError({ kind: 'refused', status: 416 }),
     };
     for (const [what, answer] of Object.entries(odd))
-      it(`begins anew at ${what}`, async () => {
+      it(`is started over at ${what}`, async () => {
         await leave();
         const server = new Scripted([answer, whole]);
         assert.equal(hash(readFileSync((await save(server.open)) ?? '')), hash(content));
@@ -319,15 +319,15 @@ describe('A part that a download left', () => {
         );
       });
 
-    it('takes a part that names no state of the file', async () => {
+    it('accepts a part without a validator', async () => {
       await leave();
       const server = new Scripted([part({ validator: undefined })]);
       assert.equal(hash(readFileSync((await save(server.open)) ?? '')), hash(content));
     });
 
     const refused: Readonly<Record<string, () => FileResponse>> = {
-      'more than it says': part({ body: piecewise(Buffer.concat([content, content]).subarray(range.start)) }),
-      'a part of the file in place of it': part({ validator: '"v2"' }),
+      'more than announced': part({ body: piecewise(Buffer.concat([content, content]).subarray(range.start)) }),
+      'a part instead of the file': part({ validator: '"v2"' }),
     };
     for (const [what, answer] of Object.entries(refused))
       it(`refuses ${what}, and leaves nothing`, async () => {

@@ -30,7 +30,7 @@ describe('saveEntry', () => {
   });
   afterEach(() => disk.remove());
 
-  it('saves one file under its path in the folder of the build, and nothing else', async () => {
+  it("saves one file under its path in the build's folder, and nothing else", async () => {
     const path = await save(['coverage', 'lcov', 'index.html']);
     assert.equal(path, disk.at('root', '.gitlab-builds', 'rspec-7', 'coverage', 'lcov', 'index.html'));
     assert.deepEqual(readFileSync(path), bytes);
@@ -56,17 +56,17 @@ describe('saveEntry', () => {
     ]);
   });
 
-  it('takes a name as long as file systems allow', async () => {
+  it('accepts a name as long as file systems allow', async () => {
     const name = 'x'.repeat(255);
     assert.ok((await save([name]))?.endsWith(name));
   });
 
-  it('saves what is of unknown size, and what is empty', async () => {
+  it('saves a file of unknown size, and an empty one', async () => {
     const path = (await save(['a'], { size: undefined, open: async () => piecewise(Buffer.alloc(0)) })) ?? '';
     assert.equal(readFileSync(path).length, 0);
   });
 
-  it('asks before it replaces, and keeps what is there where it may not', async () => {
+  it('asks before it replaces a file, and keeps the existing one if it may not', async () => {
     const path = (await save(['a', 'b'])) ?? '';
     writeFileSync(path, 'mine');
     const asked: string[] = [];
@@ -78,18 +78,18 @@ describe('saveEntry', () => {
   });
 
   const failures: Readonly<Record<string, Partial<SaveEntryOptions>>> = {
-    'its bytes cannot be had': { open: () => piecewise(bytes, new Error('damaged')) },
-    'fewer bytes come': { size: bytes.length + 1 },
-    'more bytes come': { size: bytes.length - 1 },
-    'it is called off': { signal: AbortSignal.abort(new Error('canceled')) },
+    "its bytes can't be loaded": { open: () => piecewise(bytes, new Error('damaged')) },
+    'fewer bytes arrive': { size: bytes.length + 1 },
+    'more bytes arrive': { size: bytes.length - 1 },
+    'it is aborted': { signal: AbortSignal.abort(new Error('canceled')) },
   };
   for (const [what, changes] of Object.entries(failures))
-    it(`leaves nothing where ${what}`, async () => {
+    it(`leaves nothing if ${what}`, async () => {
       await errorOf(save(['a', 'b'], changes));
       assert.deepEqual(disk.list(), ['root/']);
     });
 
-  it('leaves the old file where the new one does not come whole', async () => {
+  it("keeps the old file if the new one doesn't arrive complete", async () => {
     const path = (await save(['a', 'b'])) ?? '';
     writeFileSync(path, 'mine');
     const before = disk.list();
@@ -104,7 +104,7 @@ describe('saveEntry', () => {
     return error.kind;
   };
 
-  it('is refused by a file where a folder must be, and by a folder where the file must be', async () => {
+  it('is refused by a file in place of a folder, and by a folder in place of the file', async () => {
     await save(['a', 'b']);
     const before = disk.list();
     assert.equal(await kindOf(save(['a', 'b', 'c'])), 'exists');
@@ -112,7 +112,7 @@ describe('saveEntry', () => {
     assert.deepEqual(disk.list(), before);
   });
 
-  it('never follows a link out of the folder of the build', async () => {
+  it("never follows a link out of the build's folder", async () => {
     await save(['a']);
     mkdirSync(disk.at('outside'));
     symlinkSync(disk.at('outside'), disk.at('root', '.gitlab-builds', 'rspec-7', 'out'));

@@ -77,27 +77,27 @@ describe('saveArtifacts, when it fails,', () => {
     afterEach(() => fake.close());
 
     const faults: Readonly<Record<string, readonly [() => Fault, FailureKind]>> = {
-      'a reset before the headers': [() => ({ reset: 'beforeHeaders' }), 'offline'],
+      'a connection reset before the headers': [() => ({ reset: 'beforeHeaders' }), 'offline'],
       'a body that breaks off before it is worth keeping': [() => ({ truncate: 500 }), 'offline'],
-      'a body that never begins': [() => ({ truncate: 0 }), 'offline'],
-      'a page in place of the file': [htmlPage, 'notGitLab'],
-      'the sign-in in place of the file': [() => signInRedirect(fake.url), 'notGitLab'],
-      'a problem of the server': [serverError, 'server'],
-      'a problem of the proxy': [badGateway, 'server'],
+      'a body that never starts': [() => ({ truncate: 0 }), 'offline'],
+      'an HTML page in place of the file': [htmlPage, 'notGitLab'],
+      'the sign-in page in place of the file': [() => signInRedirect(fake.url), 'notGitLab'],
+      'a server error': [serverError, 'server'],
+      'a proxy error': [badGateway, 'server'],
     };
     for (const [what, [fault, kind]] of Object.entries(faults)) {
-      it(`of ${what}`, async () => {
+      it(`after ${what}`, async () => {
         fake.faults = [{ ...fault(), when: ({ path }) => path.endsWith('/artifacts') }];
         assert.equal(await kindOf(save()), kind);
       });
     }
 
-    it('of artifacts that are gone', async () => {
+    it('if the artifacts are gone', async () => {
       fake.world.erase(build);
       assert.equal(await kindOf(save()), 'notFound');
     });
 
-    it('of a download that the user cancels before it, at its headers and amid it', async () => {
+    it('if the user cancels before it, at its headers and in the middle', async () => {
       const reason = new Error('canceled');
       assert.equal(await errorOf(save({ signal: AbortSignal.abort(reason) })), reason);
       const atOnce = new AbortController();
@@ -110,7 +110,7 @@ describe('saveArtifacts, when it fails,', () => {
 
     // Only Linux is sure to have a limit on the size of files, the next best to a small disk.
     if (platform === 'linux') {
-      it('of a disk that takes no more', async () => {
+      it('if the disk is full', async () => {
         const program = await bundle('test/core/artifacts/download.program.ts', disk.folder);
         const wanted = JSON.stringify({ url: fake.url, root: disk.at('root'), project, build: build.id });
         const limited = ['-c', 'ulimit -f 2000 && exec "$@"', 'bash', process.execPath, program, wanted];
@@ -120,7 +120,7 @@ describe('saveArtifacts, when it fails,', () => {
       });
     }
 
-    it('of a file of another size than was announced', async () => {
+    it("if the file's size differs from the announced one", async () => {
       for (const size of [content.length - 1, content.length + 1]) {
         build = { ...build, artifacts: { filename: 'big.zip', size } };
         const error = await errorOf(save());
@@ -142,7 +142,7 @@ describe('saveArtifacts, when it fails,', () => {
       body,
     });
 
-    it('fewer or more bytes came than Content-Length says', async () => {
+    it('fewer or more bytes arrived than Content-Length says', async () => {
       for (const size of [8, 10]) {
         const { kind, detail } = await diskErrorOf({ open: async () => ({ size, body: chunks('some', 'thing') }) });
         assert.deepEqual([kind, detail], ['incomplete', `9/${size}`]);
@@ -154,7 +154,7 @@ describe('saveArtifacts, when it fails,', () => {
       assert.deepEqual([kind, detail], ['outsideWorkspace', '../outside']);
     });
 
-    it('a file stands in the way', async () => {
+    it('a file is in the way', async () => {
       writeFileSync(disk.at('root', 'file'), '');
       before = disk.list();
       assert.equal((await diskErrorOf({ directory: 'file' })).kind, 'exists');
@@ -193,19 +193,19 @@ describe('saveArtifacts, when it fails,', () => {
     }
 
     for (const code of ['EBUSY', 'EPERM', 'EACCES']) {
-      it(`${code} where the file should get its name: that is in use`, async () => {
+      it(`${code} when the file gets its name means that it is in use`, async () => {
         const cause = Object.assign(new Error(code), { code, path: '/x.part', dest: '/x.zip', syscall: 'rename' });
         const { kind, detail } = await diskErrorOf({ open: opening(chunks('some', () => Promise.reject(cause))) });
         assert.deepEqual([kind, detail], ['inUse', '/x.zip']);
       });
     }
 
-    it('what is not of the disk comes through as it is', async () => {
+    it("errors that aren't from the disk are passed through", async () => {
       const error = new RangeError('odd');
       assert.equal(await errorOf(saveArtifacts(options(build, { open: () => Promise.reject(error) }))), error);
     });
 
-    it('a question that fails comes through as it is', async () => {
+    it('a prompt that fails is passed through', async () => {
       mkdirSync(disk.at('root', '.gitlab-builds', 'rspec-7'), { recursive: true });
       writeFileSync(disk.at('root', '.gitlab-builds', '.gitignore'), '*\n');
       await (await open(disk.at('root', '.gitlab-builds', 'rspec-7', 'x.zip'), 'w')).close();

@@ -62,7 +62,7 @@ describe('saveArtifacts, when something is killed,', () => {
     await fake.close();
   });
 
-  it('the extension host: shows nothing under the final name, and the next one goes on', async () => {
+  it('the extension host: shows nothing under the final name, and the next one resumes', async () => {
     fake.faults = [{ stall: 'midBody', times: 1, when: ({ path }) => path.endsWith('/artifacts') }];
     const program = await bundle('test/core/artifacts/download.program.ts', disk.folder);
     const wanted = { url: fake.url, root: disk.at('root'), project, build: build.id };
@@ -85,7 +85,7 @@ describe('saveArtifacts, when something is killed,', () => {
     assert.deepEqual(readdirSync(folder()), ['big.zip']);
   });
 
-  it('the server: shows nothing under the final name, and goes on when it is back', async () => {
+  it('the server: shows nothing under the final name, and resumes when it is back', async () => {
     fake.faults = [{ stall: 'midBody', times: 1, when: ({ path }) => path.endsWith('/artifacts') }];
     const saving = errorOf(saveArtifacts(options()));
     await until('a megabyte', () => partBytes() >= 1_000_000);
@@ -103,7 +103,7 @@ describe('saveArtifacts, when something is killed,', () => {
     assert.deepEqual(readdirSync(folder()), ['big.zip']);
   });
 
-  it('the server, and it is back before the download gives up: goes on in the same run', async () => {
+  it('the server, which is back before the download gives up: resumes in the same run', async () => {
     fake.faults = [{ stall: 'midBody', times: 1, when: ({ path }) => path.endsWith('/artifacts') }];
     // It comes back while the download waits to try again.
     const clock: Clock = {

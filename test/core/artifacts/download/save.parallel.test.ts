@@ -25,7 +25,7 @@ const gone = new GitLabError({ kind: 'notFound', host: 'gitlab.example' });
 const manyTimes = <T>(count: number, work: (index: number) => Promise<T>): Promise<readonly T[]> =>
   Promise.all(Array.from({ length: count }, (_, index) => work(index)));
 
-describe('Work on the artifacts of one build at the same time', () => {
+describe('Simultaneous tasks on the artifacts of one build', () => {
   let disk: Disk;
   const build = buildWith({ id: 7, name: 'rspec', artifacts: { filename: 'x.zip', size: content.length } });
   const save = (changes: Partial<SaveOptions> = {}): Promise<string | undefined> =>
@@ -51,19 +51,19 @@ describe('Work on the artifacts of one build at the same time', () => {
   afterEach(() => disk.remove());
 
   describe('in one process:', () => {
-    it('96 downloads all come whole, and nothing else stays', async () => {
+    it('96 downloads all finish complete, and nothing else remains', async () => {
       await manyTimes(96, () => save());
       assert.deepEqual(disk.list(), whole);
       assert.ok(readFileSync(disk.at(`${folder}/x.zip`)).equals(content));
     });
 
-    it('96 downloads that GitLab refuses say so, each of them, and nothing stays', async () => {
+    it('96 downloads that GitLab refuses each say so, and nothing remains', async () => {
       const errors = await manyTimes(96, () => errorOf(save({ open: () => Promise.reject(gone) })));
       assert.deepEqual(new Set(errors), new Set([gone]));
       assert.deepEqual(disk.list(), []);
     });
 
-    it('48 downloads come whole while 48 others are refused', async () => {
+    it('48 downloads finish complete while 48 others are refused', async () => {
       const errors = await manyTimes(96, async (index) =>
         index % 2 === 0 ? save().then(() => undefined) : errorOf(save({ open: () => Promise.reject(gone) })),
       );
@@ -71,7 +71,7 @@ describe('Work on the artifacts of one build at the same time', () => {
       assert.deepEqual(disk.list(), whole);
     });
 
-    it('96 downloads with parts that earlier ones have left all come whole, and none of the parts stays', async () => {
+    it('96 downloads with partial files from earlier ones all finish complete, and none of the partial files remains', async () => {
       const errors = await manyTimes(5, broken);
       assert.ok(errors.every((error) => error instanceof DownloadInterrupted));
       await manyTimes(96, () => save());
@@ -80,7 +80,7 @@ describe('Work on the artifacts of one build at the same time', () => {
       assert.ok(readFileSync(disk.at(`${folder}/x.zip`)).equals(content));
     });
 
-    it('of several parts that are left one is gone on with, the longest, and the others are removed', async () => {
+    it('the longest of several partial files is resumed, and the others are removed', async () => {
       await manyTimes(3, broken);
       const longer = () => ({
         size: content.length,
@@ -96,7 +96,7 @@ describe('Work on the artifacts of one build at the same time', () => {
       assert.deepEqual(disk.list(), whole);
     });
 
-    it('a download that is slower than ten minutes writes what it has at least each minute', async () => {
+    it('a download that takes longer than ten minutes writes what it has at least every minute', async () => {
       const clock = new HurriedClock();
       const sizes: number[] = [];
       const body = async function* () {
@@ -112,7 +112,7 @@ describe('Work on the artifacts of one build at the same time', () => {
       assert.ok((sizes.at(-1) ?? 0) >= 700, sizes.join());
     });
 
-    it('builds of one name are kept apart, and so are builds of one name and number of two GitLabs', async () => {
+    it('builds with the same name are kept apart, and so are builds with the same name and ID on two GitLabs', async () => {
       const other = Buffer.alloc(content.length, 'another');
       const of = (bytes: Buffer, changes: Partial<SaveOptions>) =>
         save({ open: async (from) => serving(bytes, validator)(from), ...changes });
@@ -128,7 +128,7 @@ describe('Work on the artifacts of one build at the same time', () => {
       assert.ok(disk.list().every((name) => !name.includes('/.gitlab-builds-')));
     });
 
-    it('96 single files, and 96 into a file that was chosen, come whole, and nothing else stays', async () => {
+    it('96 single files, and 96 into a chosen file, finish complete, and nothing else remains', async () => {
       const options = { progress: () => {}, signal: unhurried(), clock: new HurriedClock() };
       const entry = { root: disk.folder, directory: 'out', build, path: ['a', 'b'], mayReplace: async () => true };
       await manyTimes(96, () => saveEntry({ ...entry, ...options, open: () => piecewise(content) }));
@@ -139,7 +139,7 @@ describe('Work on the artifacts of one build at the same time', () => {
       assert.ok(readFileSync(path).equals(content));
     });
 
-    it('24 archives that are unpacked into one folder: one of them is there, whole, and nothing else stays', async () => {
+    it('24 archives are extracted into one folder: one of them is there, complete, and nothing else remains', async () => {
       mkdirSync(disk.at('target'));
       writeFileSync(disk.at('target', 'old'), 'old');
       await manyTimes(24, async (index) => {
@@ -153,7 +153,7 @@ describe('Work on the artifacts of one build at the same time', () => {
       assert.deepEqual(readdirSync(disk.folder), ['target']);
     });
 
-    it('a download that fails does not take the .gitignore away from another that has begun', async () => {
+    it('a download that fails does not remove the .gitignore of another that has started', async () => {
       const failing = await makeBuildFolder(disk.folder, 'out', build);
       let released = (): void => {};
       const waiting = new Promise<void>((resolve) => (released = resolve));
@@ -167,7 +167,7 @@ describe('Work on the artifacts of one build at the same time', () => {
       assert.deepEqual(disk.list(), ['out/', 'out/.gitignore', 'out/rspec-7/', 'out/rspec-7/x.zip']);
     });
 
-    it('a kept file that another window removes just before it is opened is loaded again', async () => {
+    it('a cached file that another window removes just before it is opened is loaded again', async () => {
       const cache = new ArtifactsCache(disk.at('cache'), () => 10 * content.length, systemClock);
       const key = { instance: 'https://gitlab.example', project: 'group/project', build: 7, size: content.length };
       let loads = 0;
@@ -208,18 +208,18 @@ describe('Work on the artifacts of one build at the same time', () => {
       await Promise.all(ends);
     };
 
-    it('downloads all come whole, and nothing else stays', async () => {
+    it('downloads all finish complete, and nothing else remains', async () => {
       await together(['save', 32], ['save', 32], ['save', 32]);
       assert.deepEqual(disk.list(), whole);
       assert.ok(readFileSync(disk.at(`${folder}/x.zip`)).equals(content));
     });
 
-    it('downloads come whole while those of another process are refused', async () => {
+    it('downloads finish complete while those of another process are refused', async () => {
       await together(['save', 16], ['fail', 48], ['fail', 48]);
       assert.deepEqual(disk.list(), whole);
     });
 
-    it('archives that are unpacked into one folder: one of them is there, whole, and nothing else stays', async () => {
+    it('archives are extracted into one folder: one of them is there, complete, and nothing else remains', async () => {
       await together(['extract', 12], ['extract', 12], ['extract', 12]);
       assert.deepEqual(readdirSync(disk.at('out', 'rspec-7')), ['target']);
       const files = filesOf(disk.at('out', 'rspec-7', 'target'));
@@ -227,7 +227,7 @@ describe('Work on the artifacts of one build at the same time', () => {
       assert.equal(files['a'], files['b/c']);
     });
 
-    it('what is put into the cache is whole, and no temporary file stays', async () => {
+    it('cached files are complete, and no temporary file remains', async () => {
       await together(['cache', 24], ['cache', 24], ['cache', 24]);
       const names = readdirSync(disk.at('cache'));
       assert.equal(names.length, 3);

@@ -26,12 +26,12 @@ describe('Meter', () => {
     return at;
   };
 
-  it('tells at most ten times a second, however often bytes come', () => {
+  it('reports at most ten times a second, however often bytes arrive', () => {
     receive(20_000, 0.5, 1);
     assert.ok(told.length >= 90 && told.length <= 101, String(told.length));
   });
 
-  it('tells the first bytes at once, and the last whatever was told a moment ago', () => {
+  it('reports the first bytes immediately, and the last ones even right after another report', () => {
     meter.at(1000, 1010);
     meter.at(1009, 1010);
     meter.end(1010, 1010);
@@ -44,30 +44,30 @@ describe('Meter', () => {
     );
   });
 
-  it('tells each hundredth of what comes in a burst, so that a stall behind it does not hide it', () => {
+  it('reports each hundredth of a burst, so that a following stall does not hide it', () => {
     for (let bytes = 1; bytes <= 500_000; bytes += 1) meter.at(bytes, 1_000_000);
     assert.equal(told.at(-1)?.bytes, 490_001);
     assert.equal(told.length, 50);
   });
 
-  it('tells no rate before there is something to go by', () => {
+  it('reports no rate before there is a basis for it', () => {
     receive(9, 100, 1000);
     assert.ok(told.every(({ bytesPerSecond }) => bytesPerSecond === undefined));
   });
 
-  it('tells the rate of the last seconds, not of all', () => {
+  it('reports the rate of the last few seconds, not of the whole download', () => {
     const at = receive(100, 100, 1000);
     assert.equal(told.at(-1)?.bytesPerSecond, 10_000);
     receive(60, 100, 5000, at);
     assert.equal(told.at(-1)?.bytesPerSecond, 50_000);
   });
 
-  it('counts no bytes that were there before', () => {
+  it('does not count bytes from an earlier run', () => {
     receive(20, 100, 1000, 900_000_000);
     assert.equal(told.at(-1)?.bytesPerSecond, 10_000);
   });
 
-  it('begins anew where the download does, and goes on when the clock is set back', () => {
+  it('starts over when the download does, and continues when the clock is set back', () => {
     receive(20, 100, 1000);
     receive(5, 100, 1000);
     assert.equal(told.at(-1)?.bytesPerSecond, undefined);
@@ -90,13 +90,13 @@ describe('AskOnce', () => {
     return { asked, may: (...paths: readonly string[]) => Promise.all(paths.map(ask.mayReplace)) };
   };
 
-  it('asks for each file, as long as the answer is for one', async () => {
+  it('asks for each file, as long as each answer is for one file', async () => {
     const { asked, may } = asking('replace', 'keep', undefined);
     assert.deepEqual(await may('a', 'b', 'c'), [true, false, false]);
     assert.deepEqual(asked, ['a', 'b', 'c']);
   });
 
-  it('asks no more after an answer for all', async () => {
+  it('asks no more after an answer for all files', async () => {
     const replacing = asking('keep', 'replaceAll');
     assert.deepEqual(await replacing.may('a', 'b', 'c', 'd'), [false, true, true, true]);
     assert.deepEqual(replacing.asked, ['a', 'b']);
@@ -135,20 +135,20 @@ describe('replaceFile', () => {
   };
 
   for (const code of ['EBUSY', 'EPERM', 'EACCES'])
-    it(`waits a moment for who has the file open (${code})`, async () => {
+    it(`waits a moment for another process that has the file open (${code})`, async () => {
       const clock = new HurriedClock();
       await replaceFile('a', 'b', { clock, signal: unhurried(), move: failing(code, 3) });
       assert.deepEqual(clock.waits, [100, 300, 900]);
     });
 
-  it('gives up where the file stays open', async () => {
+  it('gives up if the file stays open', async () => {
     const clock = new HurriedClock();
     const error = await errorOf(replaceFile('a', 'b', { clock, signal: unhurried(), move: failing('EBUSY', 9) }));
     assert.ok(error instanceof Error && 'code' in error && error.code === 'EBUSY');
     assert.equal(clock.waits.length, 3);
   });
 
-  it('does not wait for what waiting does not help', async () => {
+  it('does not wait if waiting does not help', async () => {
     const clock = new HurriedClock();
     await errorOf(replaceFile('a', 'b', { clock, signal: unhurried(), move: failing('ENOSPC', 9) }));
     assert.deepEqual(clock.waits, []);

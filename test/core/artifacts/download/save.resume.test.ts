@@ -84,7 +84,7 @@ for (const artifacts of ['direct', 'redirect'] as const) {
       await fake.close();
     });
 
-    it('goes on where it was, as long as the file is the same', async () => {
+    it('resumes at the same position if the file is unchanged', async () => {
       befall({ truncate: 1_000_000, times: 2 });
       const path = (await save()) ?? '';
       assert.equal(hash(readFileSync(path)), hash(content));
@@ -97,26 +97,26 @@ for (const artifacts of ['direct', 'redirect'] as const) {
       assert.deepEqual(readdirSync(folder()), ['big.zip']);
     });
 
-    it('goes on after a body that stalls', async () => {
+    it('resumes after a body that stalls', async () => {
       befall({ stall: 'midBody', times: 1 });
       const path = (await save({}, { limits: { idleMs: 50 } })) ?? '';
       assert.equal(hash(readFileSync(path)), hash(content));
       assert.match(asked()[1]?.[0] ?? '', /^bytes=1[0-9]{6}-$/);
     });
 
-    it('gives up on a server that sends but a little each time', async () => {
+    it('gives up on a server that sends only a little each time', async () => {
       befall({ truncate: 1_000_000, times: 1 }, { truncate: 500 });
       await broken(save(), 1_003_000);
       assert.equal(asked().length, 6);
     });
 
-    it('waits longer each time, until bytes come again', async () => {
+    it('waits longer each time, until bytes arrive again', async () => {
       befall({ truncate: 1_000_000, times: 1 }, { truncate: 0, times: 2 }, { truncate: 1_000_000, times: 1 });
       await save();
       assert.deepEqual(clock.waits, [500, 1000, 2000, 500]);
     });
 
-    it('tells the bytes that are there, of all connections', async () => {
+    it('counts the bytes of all connections', async () => {
       befall({ truncate: 1_000_000, times: 1 });
       const told: number[] = [];
       await save({ progress: ({ bytes, total }) => told.push(bytes, total ?? 0) });
@@ -124,7 +124,7 @@ for (const artifacts of ['direct', 'redirect'] as const) {
       assert.ok(told.every((bytes) => bytes <= content.length));
     });
 
-    it('begins anew where the file is another one by now', async () => {
+    it('starts over if the file has changed', async () => {
       const other = randomBytes(content.length);
       befall({ truncate: 1_000_000, times: 1 });
       const change = (): void => {
@@ -141,7 +141,7 @@ for (const artifacts of ['direct', 'redirect'] as const) {
       assert.equal(asked().length, 2);
     });
 
-    it('gives up where nothing more comes, says how far it got, and shows nothing under the final name', async () => {
+    it('gives up if nothing more arrives, says how far it got, and shows nothing under the final name', async () => {
       befall({ truncate: 1_000_000, times: 1 }, { reset: 'beforeHeaders' });
       const error = await errorOf(save());
       assert.ok(error instanceof DownloadInterrupted);
@@ -153,14 +153,14 @@ for (const artifacts of ['direct', 'redirect'] as const) {
       assert.deepEqual(readdirSync(folder()), hidden());
     });
 
-    it('keeps neither the token nor a signed address beside the part', async () => {
+    it('keeps neither the token nor a signed URL next to the partial file', async () => {
       await brokenAt(1_000_000);
       const sidecar = readFileSync(`${folder()}/${hidden().find((name) => name.endsWith('.json')) ?? ''}`, 'utf8');
       assert.doesNotMatch(sidecar, /signature|expires|amz/i);
       assert.ok(!sidecar.includes(developerToken) && !sidecar.includes(fake.storage.url));
     });
 
-    it('goes on with what an earlier run left, having held the end of it against the server', async () => {
+    it("resumes an earlier run's partial file after comparing its end with the server's", async () => {
       const bytes = await brokenAt(1_000_000);
       const path = (await save()) ?? '';
       assert.equal(hash(readFileSync(path)), hash(content));
@@ -168,7 +168,7 @@ for (const artifacts of ['direct', 'redirect'] as const) {
       assert.deepEqual(readdirSync(folder()), ['big.zip']);
     });
 
-    it('goes on over as many runs as it takes', async () => {
+    it('resumes over as many runs as necessary', async () => {
       let before = 0;
       for (const sent of [500_000, 1_000_000, 1_500_000]) {
         befall({ truncate: sent - before + overlapBytes, times: 1 }, { reset: 'beforeHeaders' });
@@ -180,12 +180,12 @@ for (const artifacts of ['direct', 'redirect'] as const) {
       assert.equal(hash(readFileSync((await save()) ?? '')), hash(content));
     });
 
-    it('goes on where all had come but the word of it', async () => {
+    it('resumes if everything had arrived except the confirmation', async () => {
       await brokenAt(content.length - 1);
       assert.equal(hash(readFileSync((await save()) ?? '')), hash(content));
     });
 
-    it('begins anew in a later run where the file is another one by then', async () => {
+    it('starts over in a later run if the file has changed', async () => {
       await brokenAt(1_000_000);
       const other = randomBytes(content.length);
       fake.world.update(build, { artifacts: { filename: 'big.zip', content: other } });
@@ -193,7 +193,7 @@ for (const artifacts of ['direct', 'redirect'] as const) {
       assert.deepEqual(readdirSync(folder()), ['big.zip']);
     });
 
-    it('leaves nothing of an earlier run when it is called off', async () => {
+    it('leaves nothing of an earlier run when it is aborted', async () => {
       await brokenAt(1_000_000);
       const controller = new AbortController();
       const reason = new Error('canceled');
@@ -210,7 +210,7 @@ for (const artifacts of ['direct', 'redirect'] as const) {
       assert.deepEqual(disk.list(), ['.gitlab-builds/', '.gitlab-builds/.gitignore']);
     });
 
-    it('keeps what is there when the server cannot be reached at all', async () => {
+    it("keeps the partial file when the server can't be reached at all", async () => {
       const bytes = await brokenAt(1_000_000);
       befall({ reset: 'beforeHeaders' });
       assert.equal(await broken(save(), 1_000_000), bytes);
@@ -218,24 +218,24 @@ for (const artifacts of ['direct', 'redirect'] as const) {
       assert.equal(hash(readFileSync((await save()) ?? '')), hash(content));
     });
 
-    describe('with a proxy that takes no ranges', () => {
+    describe("with a proxy that doesn't support ranges", () => {
       beforeEach(async () => {
         await fake.close();
         await start({ ranges: 'dropped' });
       });
 
-      it('begins anew', async () => {
+      it('starts over', async () => {
         befall({ truncate: 1_000_000, times: 1 });
         assert.equal(hash(readFileSync((await save()) ?? '')), hash(content));
       });
 
-      it('gives up when it never comes further', async () => {
+      it('gives up when it never gets further', async () => {
         befall({ truncate: 1_000_000 });
         await broken(save(), 1_000_000);
         assert.equal(asked().length, 6);
       });
 
-      it('begins anew in a later run', async () => {
+      it('starts over in a later run', async () => {
         await brokenAt(1_000_000);
         assert.equal(hash(readFileSync((await save()) ?? '')), hash(content));
         assert.deepEqual(readdirSync(folder()), ['big.zip']);

@@ -50,7 +50,7 @@ describe('saveArtifacts', () => {
     await fake.close();
   });
 
-  it('saves the file whole, in a folder of the build, and nothing else', async () => {
+  it('saves the complete file in a folder of the build, and nothing else', async () => {
     const path = (await save()) ?? '';
     assert.equal(path, disk.at('.gitlab-builds', `big-${build.id}`, 'big file.zip'));
     assert.equal(hash(readFileSync(path)), hash(content));
@@ -72,7 +72,7 @@ describe('saveArtifacts', () => {
     assert.equal(saved.length, build.artifacts?.size);
   });
 
-  it('tells the bytes so far, up to the size', async () => {
+  it('reports the bytes received, up to the size', async () => {
     const told: number[] = [];
     await save({ progress: ({ bytes }) => told.push(bytes) });
     assert.ok(told.length > 1);
@@ -91,7 +91,7 @@ describe('saveArtifacts', () => {
     assert.equal(fake.storage.requests[0]?.headers['private-token'], undefined);
   });
 
-  it('keeps two builds of one name apart', async () => {
+  it('keeps two builds with the same name apart', async () => {
     const other = fake.world.retry({ id: build.id });
     fake.world.update(other, { artifacts: { filename: 'big file.zip', content: Buffer.from('other') } });
     const first = (await save()) ?? '';
@@ -100,7 +100,7 @@ describe('saveArtifacts', () => {
     assert.equal(hash(readFileSync(first)), hash(content));
   });
 
-  it('is never seen by git, while it downloads neither', async () => {
+  it('is never seen by git, not even during the download', async () => {
     const git = (...args: readonly string[]) =>
       execFileSync('git', args, {
         cwd: disk.folder,
@@ -115,7 +115,7 @@ describe('saveArtifacts', () => {
     assert.equal(status(), '?? seen\n');
   });
 
-  it('takes a server at its word that does not know the size', async () => {
+  it('accepts a server that does not know the size', async () => {
     build = { ...build, artifacts: { filename: 'x.zip', size: 0 } };
     const body = (async function* () {
       yield Buffer.from('some');
@@ -142,12 +142,12 @@ describe('saveArtifacts', () => {
     });
   }
 
-  it('saves under a plain name what has none', async () => {
+  it('saves a file without a name under a plain name', async () => {
     build = buildWith({ id: build.id, name: 'big' });
     assert.match((await save()) ?? '', /artifacts\.zip$/);
   });
 
-  describe('where the file is there already', () => {
+  describe('if the file already exists', () => {
     let path: string;
     beforeEach(async () => {
       path = (await save()) ?? '';
@@ -161,25 +161,25 @@ describe('saveArtifacts', () => {
       assert.deepEqual(asked, [path]);
     });
 
-    it('replaces it when it may', async () => {
+    it('replaces it with permission', async () => {
       assert.equal(await save({ mayReplace: async () => true }), path);
       assert.equal(hash(readFileSync(path)), hash(content));
     });
 
-    it('keeps it when it may not, and downloads nothing', async () => {
+    it('keeps it without permission, and downloads nothing', async () => {
       const before = disk.list();
       assert.equal(await save({ mayReplace: async () => false }), undefined);
       assert.equal(readFileSync(path, 'utf8'), 'mine');
       assert.deepEqual([disk.list(), fake.requests.length], [before, 0]);
     });
 
-    it('keeps it until the new one is whole', async () => {
+    it('keeps it until the new one is complete', async () => {
       const seen = new Set<string>();
       await save({ mayReplace: async () => true, progress: () => seen.add(readFileSync(path, 'utf8').slice(0, 4)) });
       assert.deepEqual([...seen], ['mine']);
     });
 
-    it('keeps it when the new one does not come whole', async () => {
+    it("keeps it when the new one doesn't arrive complete", async () => {
       const before = disk.list();
       fake.faults = [{ when: ({ path: asked }) => asked.endsWith('/artifacts'), reset: 'midBody' }];
       await assert.rejects(save({ mayReplace: async () => true, clock: new HurriedClock() }));
@@ -188,7 +188,7 @@ describe('saveArtifacts', () => {
       assert.deepEqual(shown, before);
     });
 
-    it('puts the new one in the place of a link, not where that leads', async () => {
+    it('puts the new one in place of a link, not where that leads', async () => {
       const target = disk.at('target');
       writeFileSync(target, 'mine');
       rmSync(path);
@@ -198,7 +198,7 @@ describe('saveArtifacts', () => {
       assert.equal(hash(readFileSync(path)), hash(content));
     });
 
-    it('refuses where it is a folder', async () => {
+    it('refuses if it is a folder', async () => {
       rmSync(path);
       mkdirSync(path);
       await assert.rejects(save(), (error) => error instanceof DiskError && error.kind === 'exists');

@@ -17,7 +17,7 @@ describe('A sidecar', () => {
   beforeEach(() => (disk = new Disk()));
   afterEach(() => disk.remove());
 
-  it('is replaced once nobody reads it any more, as Windows wants it', async () => {
+  it('is replaced once nobody is reading it, as Windows requires', async () => {
     const path = disk.at('part.json');
     await writeSidecar(path, sidecar, { clock: new HurriedClock() });
     let refusals = 2;

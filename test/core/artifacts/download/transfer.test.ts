@@ -19,7 +19,7 @@ describe('steadily', () => {
   const body = (server: Scripted, signal = unhurried()) =>
     resumableBody({ open: server.open, signal, clock: new HurriedClock() });
 
-  it('gives the bytes of a file whose connection breaks, as if it had not', async () => {
+  it('returns the bytes of a file whose connection breaks, as if it had not', async () => {
     const server = new Scripted([breaking, () => offline, serving(content, validator)]);
     assert.ok((await bytesOf(body(server))).equals(content));
     assert.deepEqual(
@@ -28,27 +28,27 @@ describe('steadily', () => {
     );
   });
 
-  it('fails where the server begins anew, since what was given cannot be taken back', async () => {
+  it("fails if the server starts over, since returned bytes can't be taken back", async () => {
     const server = new Scripted([breaking, serving(content, '"v2"')]);
     const error = await errorOf(bytesOf(body(server)));
     assert.ok(error instanceof DiskError);
     assert.deepEqual([error.kind, error.detail], ['incomplete', `1000000/${content.length}`]);
   });
 
-  it('fails at once where the first answer is a failure', async () => {
+  it('fails immediately if the first response is a failure', async () => {
     const server = new Scripted([() => offline]);
     assert.equal(await errorOf(bytesOf(body(server))), offline);
     assert.equal(server.asked.length, 1);
   });
 
-  it('does not try again what is no break', async () => {
+  it('does not retry other failures', async () => {
     const refused = new GitLabError({ kind: 'forbidden', host: 'gitlab.example' });
     const server = new Scripted([breaking, () => refused]);
     assert.equal(await errorOf(bytesOf(body(server))), refused);
     assert.equal(server.asked.length, 2);
   });
 
-  it('stops while it waits to try again when it is called off', async () => {
+  it('stops while it waits to retry when it is aborted', async () => {
     const controller = new AbortController();
     const reason = new Error('canceled');
     const clock: Clock = {

@@ -38,11 +38,11 @@ describe('extract, when it fails or others did before,', () => {
     writeFileSync(disk.at('root', 'target', 'old'), 'old');
   };
 
-  describe('leaves nothing, and the old folder as it was,', () => {
+  describe('leaves nothing, and keeps the old folder unchanged,', () => {
     beforeEach(oldOne);
     const same = () => assert.deepEqual(disk.list(), ['root/', 'root/target/', 'root/target/old']);
 
-    it('when it is called off before and amid it', async () => {
+    it('when it is aborted before it starts and in the middle', async () => {
       const reason = new Error('canceled');
       const archive = await zipped(text('a'), text('b'), text('c', 'x'.repeat(3_000_000)));
       assert.equal(await errorOf(unpack(archive, { signal: AbortSignal.abort(reason) })), reason);
@@ -57,7 +57,7 @@ describe('extract, when it fails or others did before,', () => {
       same();
     });
 
-    it('when the source breaks, and calls off the other files', async () => {
+    it('when the source breaks, and aborts the other files', async () => {
       const error = new Error('the network is gone');
       const signals: AbortSignal[] = [];
       const archive: Archive = {
@@ -105,7 +105,7 @@ describe('extract, when it fails or others did before,', () => {
         same();
       });
 
-      it(`when the new folder does not get the name (${code})`, async () => {
+      it(`when the new folder can't be renamed (${code})`, async () => {
         const move = (from: string, to: string) => (from.endsWith('.unpacking') ? refuse(from, to) : rename(from, to));
         const error = await errorOf(unpack(await zipped(text('a')), { move, clock: hurried() }));
         assert.ok(error instanceof DiskError, String(error));
@@ -115,7 +115,7 @@ describe('extract, when it fails or others did before,', () => {
     }
   });
 
-  it('says where the folder around it is gone', async () => {
+  it('says if the parent folder is gone', async () => {
     target = disk.at('nowhere', 'target');
     const error = await errorOf(unpack(await zipped(text('a'))));
     assert.ok(error instanceof DiskError);
@@ -123,8 +123,8 @@ describe('extract, when it fails or others did before,', () => {
     assert.deepEqual(disk.list(), ['root/']);
   });
 
-  describe('with what other runs have left', () => {
-    it('leaves alone what another run is at, until a day has gone', async () => {
+  describe('with what other runs left behind', () => {
+    it('leaves alone what another run is working on, until a day has passed', async () => {
       const parallel = stagingFolder(target, 'unpacking');
       const elsewhere = disk.at('root', '.gitlab-builds-01234567-89abcdef-4194305-01234567.unpacking');
       mkdirSync(parallel);
@@ -135,7 +135,7 @@ describe('extract, when it fails or others did before,', () => {
       assert.deepEqual(disk.list(), ['root/', 'root/target/', 'root/target/a']);
     });
 
-    it('brings back what was put aside of its own folder alone', async () => {
+    it('restores only what was set aside for its own folder', async () => {
       mkdirSync(stagingFolder(disk.at('root', 'other'), 'replaced'));
       mkdirSync(stagingFolder(target, 'replaced'));
       const broken = await zipped({ ...text('a'), crc: 1, local: { crc: 1 } });

@@ -52,7 +52,7 @@ describe('A hostile archive', () => {
   }
 
   for (const reduced of reducedZips) {
-    it(`is unpacked but for what can’t be written: ${reduced.kind}, ${reduced.what.slice(0, 60)}`, async () => {
+    it(`is extracted except for what can't be written: ${reduced.kind}, ${reduced.what.slice(0, 60)}`, async () => {
       const { leftOut, files } = await unpack(reduced);
       const written = ['first.txt', 'folder/last.txt', ...reduced.written].sort();
       const found = Object.keys(filesOf(disk.at('root', 'target'))).filter((path) => !path.endsWith('/'));
@@ -71,7 +71,7 @@ describe('A hostile archive', () => {
     });
   }
 
-  it('leaves the folder that is there as it was', async () => {
+  it('leaves the existing folder unchanged', async () => {
     mkdirSync(disk.at('root', 'target'));
     writeFileSync(disk.at('root', 'target', 'first.txt'), 'old');
     for (const hostile of hostileZips) {

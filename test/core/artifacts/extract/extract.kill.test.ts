@@ -53,7 +53,7 @@ async function main(): Promise<void> {
 void main();
 `;
 
-describe('A process that is killed while it unpacks', () => {
+describe('A process that is killed while it extracts', () => {
   let disk: Disk;
   const zip = rawZip([
     { name: 'a', content: 'a' },
@@ -85,7 +85,7 @@ describe('A process that is killed while it unpacks', () => {
   /** Hidden folders of ours. */
   const leftIn = (folder: string) => readdirSync(folder).filter((name) => name.startsWith('.gitlab-builds-'));
 
-  it('amid a file leaves nothing under the name, and the next run takes away what it has left', async () => {
+  it('in the middle of a file leaves nothing under the name, and the next run removes what it left', async () => {
     const folder = disk.at('new');
     mkdirSync(folder);
     await killAt(join(folder, 'target'), 'writing');
@@ -98,7 +98,7 @@ describe('A process that is killed while it unpacks', () => {
     assert.deepEqual(filesOf(join(folder, 'target')), whole);
   });
 
-  it('amid a file leaves nothing once the next window has started', async () => {
+  it('in the middle of a file leaves nothing once the next window has started', async () => {
     const [folder, outside] = [disk.at('start', '.gitlab-builds', 'rspec-1', 'below'), disk.at('outside')];
     for (const one of [folder, outside]) mkdirSync(one, { recursive: true });
     symlinkSync(outside, join(folder, 'link'));
@@ -113,7 +113,7 @@ describe('A process that is killed while it unpacks', () => {
     assert.equal(leftIn(outside).length, 1);
   });
 
-  it('amid a file leaves the old folder as it was', async () => {
+  it('in the middle of a file leaves the old folder unchanged', async () => {
     const folder = disk.at('old');
     mkdirSync(join(folder, 'target'), { recursive: true });
     writeFileSync(join(folder, 'target', 'a'), 'old');
@@ -124,7 +124,7 @@ describe('A process that is killed while it unpacks', () => {
     assert.deepEqual(filesOf(join(folder, 'target')), { a: 'old' });
   });
 
-  it('between its two moves leaves no folder under the name, and the next run brings the old one back', async () => {
+  it('between its two renames leaves no folder under the name, and the next run restores the old one', async () => {
     const folder = disk.at('between');
     mkdirSync(join(folder, 'target'), { recursive: true });
     writeFileSync(join(folder, 'target', 'a'), 'old');
@@ -137,7 +137,7 @@ describe('A process that is killed while it unpacks', () => {
     assert.deepEqual(filesOf(join(folder, 'target')), { a: 'old' });
   });
 
-  it('behind its last move leaves all that is new', async () => {
+  it('after its last rename leaves everything new', async () => {
     const folder = disk.at('done');
     mkdirSync(folder);
     await killAt(join(folder, 'target'), 'end');

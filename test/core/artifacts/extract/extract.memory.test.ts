@@ -13,7 +13,7 @@ import { rawZip, type RawEntry } from '../rawZip';
 
 const megabyte = 1024 * 1024;
 
-describe('extract of something big', () => {
+describe('extract with large files', () => {
   let disk: Disk;
   beforeEach(() => {
     disk = new Disk();
@@ -66,7 +66,7 @@ describe('extract of something big', () => {
     assert.equal(await hashOf(disk.at('root', 'target', 'big')), sum);
   });
 
-  it('has a small piece at a time of what becomes much', async () => {
+  it('holds one small piece at a time of an entry that becomes large', async () => {
     const archive = await archiveOf(rawZip([{ name: 'zeros', content: Buffer.alloc(50 * megabyte) }]));
     let [bytes, longest] = [0, 0];
     for await (const piece of archive.open(archive.entries[0]!, unhurried())) {

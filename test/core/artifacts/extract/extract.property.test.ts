@@ -97,7 +97,7 @@ function damage(zip: Buffer, bits: readonly (readonly [number, number])[], cut: 
   return bytes;
 }
 
-describe('extract, whatever the archive and whatever happens,', function () {
+describe('extract, with any archive and any failure,', function () {
   this.timeout(120_000); // Hundreds of archives, on a machine that may be busy.
   let disk: Disk;
   beforeEach(() => (disk = new Disk()));

@@ -35,7 +35,7 @@ describe('extract', () => {
     writeFileSync(disk.at('root', 'target', 'old'), 'old');
   };
 
-  it('unpacks files and folders, and says how many', async () => {
+  it('extracts files and folders, and says how many', async () => {
     const entries = [text('a.txt'), text('b/c/d.txt'), { name: 'empty/' }, text('b/ü ✓.txt'), text('none', '')];
     const progress: Extracted[] = [];
     const done = await unpack(await zipped(...entries), { progress: (so) => progress.push(so) });
@@ -54,12 +54,12 @@ describe('extract', () => {
     assert.ok(disk.list().every((path) => path === 'root/' || path.startsWith('root/target')));
   });
 
-  it('unpacks an archive without entries to a folder without files', async () => {
+  it('extracts an archive without entries to a folder without files', async () => {
     assert.deepEqual(await unpack(await zipped()), { files: 0, bytes: 0, leftOut: [] });
     assert.deepEqual(disk.list(), ['root/', 'root/target/']);
   });
 
-  it('an archive in it stays an archive, and a name that is only odd stays', async () => {
+  it('keeps a nested archive as an archive, and an unusual name as it is', async () => {
     const inner = rawZip([text('../evil')]);
     const names = ['.gitignore', '.github/x', 'a.git/x', 'console.log', 'com10', '~', '-rf', '$HOME', 'x..y', ' lead'];
     await unpack(await zipped({ name: 'inner.zip', content: inner }, ...names.map((name) => text(name))));
@@ -68,7 +68,7 @@ describe('extract', () => {
   });
 
   if (platform !== 'win32') {
-    it('drops what would make a file a program, or somebody else’s', async () => {
+    it('drops executable permission and ownership', async () => {
       const modes = [0o100755, 0o104755, 0o106777, 0o101777, 0o100000];
       await unpack(
         await zipped({ name: 'dir/', mode: 0o040777 }, ...modes.map((mode) => ({ ...text(`${mode}`), mode }))),
@@ -81,7 +81,7 @@ describe('extract', () => {
     });
   }
 
-  it('unpacks what is wanted alone, and a folder without its path', async () => {
+  it('extracts only what is wanted, and a folder without its parent path', async () => {
     const archive = await zipped(text('a/b/c.txt'), text('a/b/d/e.txt'), text('a/bc.txt'), text('f.txt'), {
       name: 'a/b/',
     });
@@ -93,13 +93,13 @@ describe('extract', () => {
     assert.deepEqual(Object.keys(filesOf(target)), ['b/', 'b/d/', 'b/d/e.txt']);
   });
 
-  it('what is not wanted may be hostile', async () => {
+  it('ignores hostile entries that are not wanted', async () => {
     const archive = await zipped(text('../evil'), { name: 'link', mode: 0o120777 }, text('good/a'));
     await unpack(archive, { strip: 'good' });
     assert.deepEqual(filesOf(target), { a: 'content of good/a' });
   });
 
-  it('replaces the folder that was there by all that is new', async () => {
+  it('replaces the existing folder with everything new', async () => {
     oldOne();
     await unpack(await zipped(text('new')));
     assert.deepEqual(filesOf(target), { new: 'content of new' });
@@ -117,13 +117,13 @@ describe('extract', () => {
     assert.deepEqual(disk.list(), ['root/', `root/link → ${disk.folder}`, 'root/target'].sort());
   });
 
-  it('opens nothing where the directory says that it is too big', async () => {
+  it('opens nothing if the directory says that it is too big', async () => {
     const archive = { ...(await zipped(text('a', 'x'.repeat(1000)))), open: () => assert.fail('opened') };
     const error = await errorOf(unpack(archive, { limits: { ...defaultLimits, maxBytes: 999 } }));
     assert.ok(error instanceof ArchiveError && error.kind === 'tooBig', String(error));
   });
 
-  it('counts what comes, and does not believe what is said', async () => {
+  it('counts the bytes that arrive, and does not rely on declared sizes', async () => {
     const entry: ArchiveEntry = { path: 'liar', kind: 'file', size: 1 };
     let given = 0;
     const archive: Archive = {
@@ -141,7 +141,7 @@ describe('extract', () => {
     assert.deepEqual(disk.list(), ['root/']);
   });
 
-  it('unpacks ten thousand files, some at once', async () => {
+  it('extracts ten thousand files, several at once', async () => {
     let [open, most] = [0, 0];
     const entries = Array.from({ length: 10_000 }, (_, index): ArchiveEntry => ({
       path: `${index % 100}/${index}`,
@@ -162,7 +162,7 @@ describe('extract', () => {
     assert.ok(most > 1 && most <= 6, `${most}`);
   });
 
-  it('sees to it that many long paths take no longer than they are', async () => {
+  it('handles many long paths in linear time', async () => {
     const folder = 'a/'.repeat(500);
     const entries = Array.from({ length: 10_000 }, (_, index): ArchiveEntry => ({
       path: `${folder}${index}`,
@@ -177,7 +177,7 @@ describe('extract', () => {
 });
 
 describe('toSafePath', () => {
-  it('refuses on Windows what Windows cannot have', () => {
+  it("refuses on Windows what Windows doesn't allow", () => {
     const streams = ['evil.txt:stream', 'evil::$DATA', '12:30.log'];
     for (const name of ['a?', 'a*b', '<a>', 'a|b', '"', ...streams]) {
       const kind = streams.includes(name) ? 'colon' : 'forbiddenCharacter';

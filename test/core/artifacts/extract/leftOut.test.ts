@@ -29,7 +29,7 @@ describe('extract leaves out', () => {
   const left = async (archive: Archive, changes: Partial<ExtractOptions> = {}) =>
     (await unpack(archive, changes)).leftOut.map(({ kind, path }) => `${kind} ${path}`);
 
-  it('no link that leads to a regular file of the archive: that is a copy of it', async () => {
+  it('no link that leads to a regular file in the archive, which becomes a copy of it', async () => {
     const archive = await zipped(
       link('node_modules/.bin/eslint', '../eslint/bin/eslint.js'),
       text('node_modules/eslint/bin/eslint.js'),
@@ -71,12 +71,12 @@ describe('extract leaves out', () => {
     assert.deepEqual(Object.keys(filesOf(target)), ['a/', 'a/b', 'f']);
   });
 
-  it('links whose target is not known', async () => {
+  it('links with an unknown target', async () => {
     const archive = { ...(await zipped(text('f'), link('to f', 'f'))), link: async () => undefined };
     assert.deepEqual(await left(archive), ['symlink to f']);
   });
 
-  it('the same of a folder, whose links may lead to files beside it', async () => {
+  it('the same in a folder, whose links may lead to files beside it', async () => {
     const archive = await zipped(
       text('f'),
       link('bin/f', '../f'),
@@ -88,7 +88,7 @@ describe('extract leaves out', () => {
     assert.deepEqual(filesOf(target), { f: 'content of f' });
   });
 
-  it('nothing where the copies are too much: then all is refused', async () => {
+  it('nothing if the copies are too large, since then everything is refused', async () => {
     const links = Array.from({ length: 10 }, (_, index) => link(`${index}`, 'f'));
     const archive = { ...(await zipped(text('f', 'x'.repeat(1000)), ...links)), open: () => assert.fail('opened') };
     const error = await errorOf(unpack(archive, { limits: { ...defaultLimits, maxBytes: 10_999 } }));
@@ -96,19 +96,19 @@ describe('extract leaves out', () => {
     assert.deepEqual(disk.list(), ['root/']);
   });
 
-  it('nothing where a link’s own bytes are damaged', async () => {
+  it("nothing if a link's own bytes are damaged", async () => {
     const error = await errorOf(unpack(await zipped(text('f'), { ...link('l', 'f'), crc: 1, local: { crc: 1 } })));
     assert.ok(error instanceof ArchiveError && error.kind === 'damaged', String(error));
   });
 
-  it('a folder of git once, however much is in it, and whose size does not count', async () => {
+  it('a .git folder once, however much is in it, and without counting its size', async () => {
     const archive = await zipped(text('.git/HEAD', 'x'.repeat(2000)), text('.git/config'), text('a/.git'), text('f'));
     const limits = { ...defaultLimits, maxBytes: 1000 };
     assert.deepEqual(await left(archive, { limits }), ['gitFolder .git', 'gitFolder a/.git']);
     assert.deepEqual(Object.keys(filesOf(target)), ['a/', 'f'].slice(1));
   });
 
-  it('colliding names only where the disk can’t hold both', async () => {
+  it("colliding names only if the disk can't hold both", async () => {
     const names = ['Evil.txt', 'evil.TXT', 'Dir/a', 'dir/b', 'dir/B', 'caf\u00e9', 'cafe\u0301'];
     const holdsCase = !existsSync(disk.at('ROOT'));
     writeFileSync(disk.at('caf\u00e9'), '');
@@ -125,7 +125,7 @@ describe('extract leaves out', () => {
     assert.equal(readFileSync(disk.at('root', 'target', 'Evil.txt'), 'utf8'), 'content of Evil.txt');
   });
 
-  it('of colliding names all but the first, and all in their folders', async () => {
+  it('all but the first of colliding names, and all in their folders', async () => {
     const asked: string[] = [];
     const holds = async (key: string, first: string, name: string) => {
       asked.push(`${key}: ${first}, ${name}`);
@@ -138,13 +138,13 @@ describe('extract leaves out', () => {
     assert.deepEqual(Object.keys(filesOf(target)), ['Dir/', 'Dir/a', 'X', 'a/', 'a/x', 'x']);
   });
 
-  it('what the disk takes for one although nobody foresaw it', async () => {
+  it('names that the disk treats as the same although nobody foresaw it', async () => {
     const archive = await zipped(text('Evil'), text('evil'));
     assert.deepEqual(await left(archive, { holds: async () => true }), []);
   });
 
   if (platform === 'linux') {
-    it('what is too long where it would be written', async () => {
+    it('paths that are too long for their destination', async () => {
       const deep = Array.from({ length: 14 }, () => 'd'.repeat(250));
       mkdirSync(disk.at(...deep), { recursive: true });
       target = disk.at(...deep, 'target');
@@ -155,7 +155,7 @@ describe('extract leaves out', () => {
     });
   }
 
-  it('no entry of a real archive with links, as the program zip makes it', async function () {
+  it('no entry of a real archive with links, as the zip program creates it', async function () {
     if (platform === 'win32') this.skip();
     mkdirSync(disk.at('in', 'node_modules', '.bin'), { recursive: true });
     mkdirSync(disk.at('in', 'node_modules', 'tool'));
@@ -176,7 +176,7 @@ describe('extract leaves out', () => {
     assert.equal(filesOf(target)['node_modules/.bin/tool'], 'run()');
   });
 
-  it('no link that is one of many; some are read at once', async () => {
+  it('no link among many, some of which are read at once', async () => {
     let [reading, most] = [0, 0];
     const file: ArchiveEntry = { path: 'f', kind: 'file', size: 1 };
     const links = Array.from({ length: 1000 }, (_, index): ArchiveEntry => {

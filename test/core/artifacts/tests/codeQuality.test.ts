@@ -17,7 +17,7 @@ const one = (more: object = {}) => ({
 });
 
 describe('Code quality reports', () => {
-  it('are known by their names', () => {
+  it('are recognized by their names', () => {
     const reports = [
       'gl-code-quality-report.json',
       'out/codequality.json',
@@ -29,7 +29,7 @@ describe('Code quality reports', () => {
     assert.deepEqual(others.filter(isQualityName), []);
   });
 
-  it('give message, rule and place', async () => {
+  it('have message, rule and location', async () => {
     assert.deepEqual(await read([one()]), {
       isCut: false,
       findings: [
@@ -38,7 +38,7 @@ describe('Code quality reports', () => {
     });
   });
 
-  it('give places in either form', async () => {
+  it('have locations in either format', async () => {
     const positions = { path: 'a', positions: { begin: { line: 4, column: 7 }, end: { line: 4 } } };
     const lines = { path: 'a', lines: { begin: { line: 5, column: 2 } } };
     const places = (await read([one({ location: positions }), one({ location: lines })]))?.findings;
@@ -58,7 +58,7 @@ describe('Code quality reports', () => {
     assert.deepEqual(severities, ['note', 'warning', 'warning', 'error', 'error', 'warning', 'warning']);
   });
 
-  it('leave out what has no message or place, and are no list of other things', async () => {
+  it('skip entries without a message or location, and give no list for other content', async () => {
     const odd = [
       null,
       1,
@@ -78,7 +78,7 @@ describe('Code quality reports', () => {
     assert.equal(await readQualityReport(Buffer.from('[{"__proto__":{"description":"x","location":{}}}]')), undefined);
   });
 
-  it('are bounded in bytes, findings and length of texts', async () => {
+  it('are limited in bytes, findings and text length', async () => {
     assert.equal(await readQualityReport(Buffer.alloc(largestQualityReport + 1, ' ')), undefined);
     const many = await read(Array.from({ length: maxFindings + 1 }, () => one()));
     assert.deepEqual([many?.findings.length, many?.isCut], [maxFindings, true]);

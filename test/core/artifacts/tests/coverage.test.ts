@@ -102,7 +102,7 @@ const missed = ({ lines }: CoveredFile) => [...lines].filter(([, hits]) => hits 
 
 describe('A coverage report', () => {
   for (const [path, text] of Object.entries({ 'lcov.info': lcov, 'cobertura-coverage.xml': cobertura }))
-    it(`such as ${path} tells executions and branches by line`, async () => {
+    it(`such as ${path} contains executions and branches by line`, async () => {
       const [file, ...others] = await read(path, text);
       assert.ok(file);
       assert.deepEqual([file.paths.at(-1), others.length], [source, 0]);
@@ -116,12 +116,12 @@ describe('A coverage report', () => {
       );
     });
 
-  it('of Cobertura names its sources before the bare path', async () => {
+  it('in Cobertura format names its sources before the bare path', async () => {
     const [file] = await read('a.xml', cobertura);
     assert.deepEqual(file?.paths, ['/builds/group/project/src/sum.js', source]);
   });
 
-  it('of JaCoCo names files by package, which are below the sources of their module', async () => {
+  it('in JaCoCo format names files by package, which are below the sources of their module', async () => {
     const [file] = await read('app/target/site/jacoco/jacoco.xml', jacoco);
     assert.ok(file);
     assert.deepEqual(
@@ -139,7 +139,7 @@ describe('A coverage report', () => {
     );
   });
 
-  it('is known by its name', () => {
+  it('is recognized by its name', () => {
     for (const path of [
       'lcov.info',
       'coverage/web.lcov',
@@ -152,7 +152,7 @@ describe('A coverage report', () => {
       assert.equal(isCoverageName(path), false, path);
   });
 
-  it('of another kind, empty or broken tells nothing, or what came before the fault', async () => {
+  it('that is another kind, empty or broken has no content, or what came before the error', async () => {
     for (const [path, text] of [
       ['a.xml', '<testsuite/>'],
       ['a.xml', ''],
@@ -175,7 +175,7 @@ describe('A coverage report', () => {
     assert.ok(!JSON.stringify(files ?? []).includes('"b"'));
   });
 
-  it('of whatever characters never throws', () =>
+  it('with any characters never throws', () =>
     fc.assert(
       fc.asyncProperty(fc.constantFrom('a.xml', 'lcov.info'), fc.string(), async (path, text) => {
         const at = Math.floor(cobertura.length / 2);

@@ -35,8 +35,8 @@ function only(report: TestReport): FailedTest {
   return test;
 }
 
-describe('A report of', () => {
-  it('pytest, of today and of the old family, names file and line', async () => {
+describe('A report from', () => {
+  it('pytest, new and old, names file and line', async () => {
     assert.deepEqual(await counts(reports.pytest), [4, 2, 1]);
     assert.deepEqual(await told(reports.pytest), [
       ['test_sum', 'pytest', 'assert 3 == 4', 'tests/test_math.py:12'],
@@ -131,7 +131,7 @@ describe('A failed test', () => {
     }
   });
 
-  it('of a report with forbidden characters is not called damaged, wherever the report is cut', async () => {
+  it('in a report with forbidden characters is not called damaged, wherever the report is cut', async () => {
     const content =
       '<testsuite><testcase name="a&#0;b&#x1F;&amp;c&#xFFFF;"><failure>&#27;[31m&#55296;x</failure></testcase></testsuite>';
     for (const size of [1, 3, 7, 1000]) {
@@ -141,7 +141,7 @@ describe('A failed test', () => {
     }
   });
 
-  it('has as its message the first line that says something new', async () => {
+  it('has as its message the first line with new information', async () => {
     for (const [name, inside, message] of [
       [
         'TestSum',
@@ -158,7 +158,7 @@ describe('A failed test', () => {
       assert.equal((await failure(`name="${name}" classname="sum"`, inside)).message, message);
   });
 
-  it('is in the file that class, name or suite stand for, as path or dotted name', async () => {
+  it('is located in the file that class, name or suite stand for, as path or dotted name', async () => {
     const places = async (attributes: string, text = '', suite = '') =>
       testLocations(await failure(attributes, `<failure>${text}</failure>`, suite), 'junit.xml').map(
         ({ path, line }) => `${path}:${line ?? ''}`,
@@ -176,13 +176,13 @@ describe('A failed test', () => {
     assert.deepEqual(traced.slice(0, 2), ['app/tests/test_a.py:12', 'tests/test_a.py:12']);
   });
 
-  it('is in the file of the report’s folder before the root’s', async () => {
+  it("is located in the file in the report's folder before the one in the root", async () => {
     const test = await failure('name="a" file="src/a.test.ts"', '<failure/>');
     const places = testLocations(test, 'web/out/junit.xml').map(({ path }) => path);
     assert.deepEqual(places, ['web/out/src/a.test.ts', 'web/src/a.test.ts', 'src/a.test.ts']);
   });
 
-  it('is found through the addresses of bundlers and of files', async () => {
+  it('is found through the URLs of bundlers and files', async () => {
     for (const [address, path] of [
       ['webpack://app/./src/a.ts', 'src/a.ts'],
       ['webpack:///./src/a.ts', 'src/a.ts'],
@@ -204,14 +204,14 @@ describe('A failed test', () => {
 });
 
 describe('Reading a report', () => {
-  it('is the same however it is cut', async () => {
+  it('gives the same result however it is cut', async () => {
     for (const whole of Object.values(reports)) {
       const wanted = await read(whole);
       for (const size of [1, 7, 100]) assert.deepEqual(await read(whole, size), wanted);
     }
   });
 
-  it('says nothing of other XML, of other files and of none', async () => {
+  it('returns nothing for other XML, for other files and for empty ones', async () => {
     for (const content of ['<coverage><testsuite/></coverage>', '<html>', 'plain', '', '{"a":1}', '\u0000\u0001'])
       assert.equal(await readJUnit(pieces(content)), undefined);
   });
@@ -228,7 +228,7 @@ describe('Reading a report', () => {
     assert.equal(asked, 1);
   });
 
-  it('takes prefixed names and every usual encoding', async () => {
+  it('accepts prefixed names and every usual encoding', async () => {
     const text = '<j:testsuite xmlns:j="x"><j:testcase name="ä"><j:failure message="ö"/></j:testcase></j:testsuite>';
     const inLatin1 = Buffer.from(`<?xml version="1.0" encoding="ISO-8859-1"?>${text}`, 'latin1');
     const inUtf16 = Buffer.from(`\ufeff${text}`, 'utf16le');
@@ -248,7 +248,7 @@ describe('Reading a report', () => {
     }
   });
 
-  it('reads seconds by the rules of the language in which they were written', async () => {
+  it('reads seconds in the format of the language in which they were written', async () => {
     const times = ['1,234.5', '1.234,5', '0,25', '12', '1.5e-3', 'soon', '-1'];
     const tests = times.map((time) => `<testcase name="a" time="${time}"><failure/></testcase>`);
     const { failed } = await read(`<testsuite>${tests.join('')}</testsuite>`);
@@ -258,18 +258,18 @@ describe('Reading a report', () => {
     );
   });
 
-  it('calls no test passed that did not run', async () => {
+  it('counts no test as passed that did not run', async () => {
     const disabled = '<testsuite><testcase name="a" status="notrun"/><testcase name="b" status="run"/></testsuite>';
     assert.deepEqual(await counts(disabled), [2, 0, 1]);
   });
 
-  it('counts a test once, whatever it holds', async () => {
+  it('counts a test once, whatever it contains', async () => {
     const twice =
       '<testsuite><testcase name="a"><failure/><error/><skipped/></testcase><testcase name="b"/></testsuite>';
     assert.deepEqual(await counts(twice), [2, 1, 0]);
   });
 
-  it('does not take what passed at last for a failure', async () => {
+  it('does not count a test as failed if it passed in the end', async () => {
     const flaky = '<testsuite><testcase name="a"><flakyFailure message="x"/><rerunFailure/></testcase></testsuite>';
     assert.deepEqual(await counts(flaky), [1, 0, 0]);
   });
@@ -278,14 +278,14 @@ describe('Reading a report', () => {
 describe('A hostile report', () => {
   const failing = '<testcase name="a"><failure message="m">t</failure></testcase>';
 
-  it('that breaks off gives what was read, and says so', async () => {
+  it('that breaks off returns what was read, and says so', async () => {
     const whole = `<testsuites><testsuite name="s">${failing}${failing}</testsuite></testsuites>`;
     assert.equal((await read(whole)).damaged, false);
     const cut = await read(whole.slice(0, whole.lastIndexOf('</failure>')));
     assert.deepEqual([cut.damaged, cut.failures, cut.failed.at(-1)?.text], [true, 2, 't']);
   });
 
-  it('that is not well-formed gives what there is, and says so', async () => {
+  it('that is not well-formed returns what there is, and says so', async () => {
     const report = await read(`<testsuite>${failing}</b><br>&nbsp;<testcase name="c"><error/></testcase></testsuite>`);
     assert.deepEqual([report.damaged, report.failed.map(({ name }) => name)], [true, ['a', 'c']]);
   });
@@ -298,12 +298,12 @@ describe('A hostile report', () => {
     assert.deepEqual([name, text], ['&file;', '&l9;']);
   });
 
-  it('is cut off where it is too deep', async () => {
+  it('is cut off if it is too deep', async () => {
     const report = await read(`<testsuite>${failing}${'<testsuite>'.repeat(100_000)}`);
     assert.deepEqual([report.damaged, report.failures], [true, 1]);
   });
 
-  it('is cut off where it is too long', async () => {
+  it('is cut off if it is too long', async () => {
     let asked = 0;
     async function* endless() {
       yield Buffer.from('<testsuite>');
@@ -318,7 +318,7 @@ describe('A hostile report', () => {
     assert.ok(report.failures > 1000 && asked < 20);
   });
 
-  it('with texts and names without end has them cut', async () => {
+  it('with endless texts and names has them cut', async () => {
     const long = 'x'.repeat(3_000_000);
     const test = only(
       await read(
@@ -328,7 +328,7 @@ describe('A hostile report', () => {
     assert.deepEqual([test.name.length, test.message?.length, test.text?.length], [1000, 2000, 8000]);
   });
 
-  it('names no place that is not in it, and no more of them than can be looked for', async () => {
+  it('names no location that is not in it, and no more than can be looked for', async () => {
     const trace = Array.from({ length: 5000 }, (_, n) => `at a.b.C.d(C${n}.java:3)`).join('\n');
     const report = await read(
       `<testsuite><testcase name="a" classname="a.b.C"><failure>${trace}</failure></testcase></testsuite>`,
@@ -336,7 +336,7 @@ describe('A hostile report', () => {
     assert.equal(testLocations(only(report), 'a/b/c/d/e/f/g.xml').length, 80);
   });
 
-  it('of whatever bytes never throws', () =>
+  it('with any bytes never throws', () =>
     fc.assert(
       fc.asyncProperty(
         fc.array(
@@ -354,7 +354,7 @@ describe('A hostile report', () => {
       ),
     ));
 
-  it('that cannot be read to its end says why', async () => {
+  it("that can't be read to its end says why", async () => {
     async function* broken() {
       yield Buffer.from('<testsuite>');
       throw new Error('reset');

@@ -54,7 +54,7 @@ const expected: Readonly<Record<string, readonly [tool: string, counts: string, 
 };
 
 describe('The JUnit report of', () => {
-  it('each tool that is kept here is expected', () => {
+  it('each included tool is expected', () => {
     assert.deepEqual(
       readdirSync(folder).sort(),
       Object.keys(expected)
@@ -64,7 +64,7 @@ describe('The JUnit report of', () => {
   });
 
   for (const [name, [tool, counts, ...failures]] of Object.entries(expected))
-    it(`${tool} tells what has failed, why and where`, async () => {
+    it(`${tool} says what failed, why and where`, async () => {
       const report = await readJUnit(createReadStream(join(folder, `${name}.xml`)));
       assert.ok(report !== undefined && !report.damaged);
       assert.equal(`${report.tests}, ${report.failures} failed`, counts);
