@@ -17,7 +17,7 @@ export function toBaseUrl(text: string): string | undefined {
   const isWeb = /^https?:\/\//i.test(trimmed);
   if (trimmed === '' || (!isWeb && trimmed.includes('://'))) return undefined;
   const parsed = parseUrl(isWeb ? trimmed : `https://${trimmed}`);
-  if (parsed === undefined) return undefined;
+  if (parsed === undefined || !hostPattern.test(parsed.hostname)) return undefined;
   return `${parsed.origin}${withoutPage(parsed.pathname)}`;
 }
 
@@ -70,6 +70,8 @@ export function isConfidential(url: string): boolean {
 export function parseUrl(text: string): URL | undefined {
   if (!URL.canParse(text)) return undefined;
   const url = new URL(text);
-  if (url.hostname.endsWith('.')) url.hostname = trimEndOf(url.hostname, '.');
-  return url;
+  if (!url.hostname.endsWith('.')) return url;
+  const host = trimEndOf(url.hostname, '.');
+  url.hostname = host;
+  return host === '' ? undefined : url;
 }

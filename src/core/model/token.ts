@@ -12,7 +12,8 @@ export type UnusableToken =
   | 'featureFlags'
   | 'workspace'
   | 'session' // browser session cookie
-  | 'webToken'; // JSON web token, such as a job's ID token
+  | 'webToken' // JSON web token, such as a job's ID token
+  | 'gitHub'; // token of GitHub, which must not be sent to another server
 
 /** Prefixes of GitLab's tokens. The API accepts personal, project and group access tokens. */
 const prefixes: readonly (readonly [prefix: string, kind: UnusableToken | 'access'])[] = [
@@ -36,6 +37,9 @@ const prefixes: readonly (readonly [prefix: string, kind: UnusableToken | 'acces
 /** Prefixes of everything that GitLab issues as a secret. An instance may put more before them. */
 export const secretPrefixes: readonly string[] = prefixes.map(([prefix]) => prefix);
 
+/** Prefixes of GitHub's tokens, which nothing stands before. */
+const gitHubPrefixes = ['ghp_', 'gho_', 'ghu_', 'ghs_', 'ghr_', 'github_pat_'];
+
 const scheme = 'Bearer ';
 
 /** An OAuth token as stored and sent: with its scheme. No other token contains a space. */
@@ -52,6 +56,7 @@ export function tokenHeaders(token: string): Readonly<Record<string, string>> {
 export function unusableKind(secret: string): UnusableToken | undefined {
   const kind = prefixOf(secret)?.kind;
   if (kind !== undefined) return kind === 'access' ? undefined : kind;
+  if (gitHubPrefixes.some((prefix) => secret.startsWith(prefix))) return 'gitHub';
   return isWebToken(secret) ? 'webToken' : undefined;
 }
 
@@ -65,16 +70,24 @@ export function isAccessToken(secret: string): boolean {
  * a name of 20 characters with capitals and digits can't.
  */
 export function looksLikeToken(text: string): boolean {
-  const trimmed = text.trim();
+  const trimmed = asInHostName(text).trim();
   if (prefixOf(trimmed) !== undefined || isWebToken(trimmed)) return true;
   const bare = trimmed.replace(/^https?:\/\//i, '');
   const isAddress = bare !== trimmed || /[.:/]/.test(bare);
-  return bare.split(/[.:/@?#&=]/).some((part) => isSecret(part, isAddress));
+  return bare.split(/[^\w-]/).some((part) => isSecret(part, isAddress));
+}
+
+/**
+ * Text without what the URL parser drops from a host name or reads as a letter of ASCII, such as invisible and
+ * full-width characters: a secret with such characters would be looked up as a name without them.
+ */
+function asInHostName(text: string): string {
+  return text.normalize('NFKC').replace(/[^\x20-\x7e]/g, '');
 }
 
 /** GitLab's tokens without a prefix have 20 characters; those of OAuth have 64 hex digits. */
 function isSecret(part: string, isAddress: boolean): boolean {
-  if (part.length < 20 || !/^[\w-]+$/.test(part)) return false;
+  if (part.length < 20) return false;
   if (part.length > longestLabel || (part.length >= 40 && /^[0-9a-f]+$/i.test(part))) return true;
   const hasCapital = /[A-Z]/.test(part);
   return isAddress ? hasCapital && /[0-9]/.test(part) : hasCapital || part.includes('_');

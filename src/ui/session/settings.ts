@@ -269,7 +269,13 @@ function writtenInstances(): unknown {
 function flawsOf(entry: unknown, place: number): readonly string[] {
   if (toInstance(entry) === undefined)
     return [l10n.t('Entry {0} of the setting gitlabBuilds.instances has no valid URL, so it is ignored.', place)];
-  const { hosts } = entry as Record<string, unknown>;
+  const { hosts, apiVersion } = entry as Record<string, unknown>;
+  const isVersion = [undefined, 'auto', 'v3', 'v4'].some((version) => version === apiVersion);
+  const key = `gitlabBuilds.instances[${place - 1}].apiVersion`;
+  return [...(isVersion ? [] : [l10n.t('The setting {0} has no valid value.', key)]), ...hostFlaws(hosts, place)];
+}
+
+function hostFlaws(hosts: unknown, place: number): readonly string[] {
   if (hosts === undefined) return [];
   if (!Array.isArray(hosts))
     return [l10n.t('The hosts of entry {0} of the setting gitlabBuilds.instances are not a list.', place)];

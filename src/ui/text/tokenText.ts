@@ -22,6 +22,7 @@ function whatItIs(kind: UnusableToken): string {
     workspace: l10n.t("This is a workspace token: it can't be used to sign in."),
     session: l10n.t("This is a browser's session cookie: it can't be used to sign in."),
     webToken: l10n.t("This is a JSON web token, such as a CI/CD job has: it can't be used to sign in."),
+    gitHub: l10n.t("This is a GitHub token: it can't be used to sign in to GitLab."),
   };
   return words[kind];
 }

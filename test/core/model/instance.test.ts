@@ -31,7 +31,19 @@ describe('toBaseUrl', () => {
     it(`turns ${JSON.stringify(text)} into ${url}`, () => assert.equal(toBaseUrl(text), url));
   }
 
-  const refused = ['', '   ', 'ssh://git@host/x', 'file:///etc', 'javascript:alert(1)', 'https://', 'a b', 'host:port'];
+  const refused = [
+    '',
+    '   ',
+    'ssh://git@host/x',
+    'file:///etc',
+    'javascript:alert(1)',
+    'https://',
+    'a b',
+    'host:port',
+    '"host"',
+    'host,other',
+    '(host)',
+  ];
   for (const text of refused) {
     it(`rejects ${JSON.stringify(text)}`, () => assert.equal(toBaseUrl(text), undefined));
   }

@@ -22,6 +22,10 @@ describe('The kind of a token, judged by its format', () => {
     [`glwt-${secret}`, 'workspace'],
     ['_gitlab_session=0123456789abcdef', 'session'],
     ['eyJhbGciOi.eyJzdWIiOi.c2lnbmF0dXJl', 'webToken'],
+    ['ghp_0123456789abcdefABCDEF0123456789abcd', 'gitHub'],
+    ['gho_0123456789abcdefABCDEF0123456789abcd', 'gitHub'],
+    ['ghs_0123456789abcdefABCDEF0123456789abcd', 'gitHub'],
+    ['github_pat_11ABCDEFG0abcdefghijkl_0123456789', 'gitHub'],
     [`glpat-${secret}`, undefined],
     [`acme-glpat-${secret}`, undefined],
     [`glpat-${secret}-gldt-x`, undefined],
@@ -63,6 +67,26 @@ describe('A text entered instead of an address', () => {
     'eyJhbGciOi.eyJzdWIiOi.c2lnbmF0dXJl',
     'aB3dE6hI9kLmN0pQrStUvWxYz012345.01.0w1abcdef',
     'x'.repeat(64),
+    'ghp_0123456789abcdefABCDEF0123456789abcd',
+    'https://ghp_0123456789abcdefABCDEF0123456789abcd@git.example.com',
+    `PRIVATE-TOKEN: ${secret}`,
+    `Authorization: Bearer ${secret}`,
+    `"${secret}"`,
+    `<${secret}>`,
+    `(${secret})`,
+    `${secret};`,
+    `https://git.example.com/ ${secret}`,
+    `https://git.example.com/%20${secret}`,
+    `https://git.example.com/glpat%2D${secret}`,
+    `https://git.example.com/api/v4/user?private_token=${secret}&per_page=1`,
+    // Characters that the URL parser drops or takes for others.
+    `\u200b${secret}`,
+    `gl\u00adpat-${secret}`,
+    `aB3-dE6_hI\u20609kLmN0pQrS`,
+    `aB3-dE6_hI\n9kLmN0pQrS`,
+    `aB3-dE6_hI\ufe0f9kLmN0pQrS`,
+    'ａB3-dE6_hI9kLmN0pQrS',
+    'glpat\u2013aB3dE6hI9kLmN0pQrStU',
   ])
     it(`is a token: ${text.trim()}`, () => assert.equal(looksLikeToken(text), true));
 
@@ -79,6 +103,9 @@ describe('A text entered instead of an address', () => {
     'http://127.0.0.1:8080',
     'http://[2001:db8:85a3:8d3:1319:8a2e:370:7348]:3000',
     'https://glpathways.example.com',
+    'https://gruppe.exämple.com/gitlab',
+    'https://例え.テスト/gitlab',
+    'https://git.example.com/gho_tools',
   ])
     it(`is not a token: ${text}`, () => assert.equal(looksLikeToken(text), false));
 });

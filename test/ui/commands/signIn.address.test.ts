@@ -61,6 +61,9 @@ describe('The address in Sign In', () => {
     ['a token after the address', `https://git.example.com/${secret}`],
     ['a deploy token', 'gldt-aB3dE6hI9kLmN0pQrStU'],
     ['an old private token', 'aB3dE6hI9kLmN0pQrStU'],
+    ['a token with an invisible character', '\u200baB3dE6hI9kLmN0pQrStU'],
+    ['a token in quotation marks', '"aB3dE6hI9kLmN0pQrStU"'],
+    ['a GitHub token', 'ghp_0123456789abcdefABCDEF0123456789abcd'],
   ] as const)
     it(`is not ${what}, which is masked, looked up nowhere, and refused`, async () => {
       const { app, address, running } = await asked();
@@ -86,6 +89,7 @@ describe('A token with a recognizable format', () => {
     ['gldt-aB3dE6hI9kLmN0pQrStU', /^This is a deploy token: it can't use the API\. Use a personal, project or group/],
     ['glcbt-64_aB3dE6hI9kLmN0pQrStU', /^This is a CI\/CD job token/],
     ['glrt-aB3dE6hI9kLmN0pQrStU', /^This is a runner token/],
+    ['ghp_0123456789abcdefABCDEF0123456789abcd', /^This is a GitHub token/],
     ['acme-glptt-aB3dE6hI9kLmN0pQrStU', /^This is a pipeline trigger token/],
   ] as const)
     it(`is named and not sent: ${token}`, async () => {

@@ -44,6 +44,37 @@ describe('What is wrong with the settings', () => {
   const wrong: readonly (readonly [key: string, value: unknown, sentence: string])[] = [
     ['instances', 'https://x', 'The setting gitlabBuilds.instances is not a list, so it is ignored.'],
     ['instances', [{}], 'Entry 1 of the setting gitlabBuilds.instances has no valid URL, so it is ignored.'],
+    ['instances', null, 'The setting gitlabBuilds.instances is not a list, so it is ignored.'],
+    ['instances', { 0: { url: 'https://x' } }, 'The setting gitlabBuilds.instances is not a list, so it is ignored.'],
+    ...[[[{ url: 'https://x' }]], [null], [7], ['https://x'], [{ url: { href: 'https://x' } }], [{ url: '"x"' }]].map(
+      (value) =>
+        [
+          'instances',
+          value,
+          'Entry 1 of the setting gitlabBuilds.instances has no valid URL, so it is ignored.',
+        ] as const,
+    ),
+    ...[4, 'V4', null, ['v4']].map(
+      (apiVersion) =>
+        [
+          'instances',
+          [{ url: 'https://x', apiVersion }],
+          'The setting gitlabBuilds.instances[0].apiVersion has no valid value.',
+        ] as const,
+    ),
+    [
+      'instances',
+      [{ url: 'https://x', hosts: 'a' }],
+      'The hosts of entry 1 of the setting gitlabBuilds.instances are not a list.',
+    ],
+    ...[[[]], [null], [7], [['a']], ['a b'], [{ host: 'a' }]].map(
+      (hosts) =>
+        [
+          'instances',
+          [{ url: 'https://x', hosts }],
+          'Host 1 of entry 1 of the setting gitlabBuilds.instances is not a host name.',
+        ] as const,
+    ),
     ['remote', 7, 'The setting gitlabBuilds.remote has no valid value.'],
     ['project', -1, 'The setting gitlabBuilds.project has no valid value.'],
     ['project', 4.2, 'The setting gitlabBuilds.project has no valid value.'],
