@@ -48,3 +48,12 @@ export async function assertBounded(work: () => unknown): Promise<void> {
   const { longest } = await turnsOf(work);
   assert.ok(longest <= longestTurn * stepsPerMs, `${(longest / stepsPerMs).toFixed(1)} ms`);
 }
+
+export function many<T>(count: number, make: (at: number) => T): T[] {
+  return Array.from({ length: count }, (_, at) => make(at));
+}
+
+/** Files in an archive's list. */
+export function entries(count: number, path: (at: number) => string) {
+  return many(count, (at) => ({ path: path(at), kind: 'file' as const, size: 1, packed: 1 }));
+}

@@ -32,10 +32,9 @@ import { sortInSlices } from '../../src/core/util/timeSlice';
 import { archiveOf } from './artifacts/archives';
 import { rawZip } from './artifacts/rawZip';
 import { read } from './log/support';
-import { assertBounded, assertYields } from './steps';
+import { assertBounded, assertYields, entries, many } from './steps';
 import { buildWith, pipelineWith } from './support';
 
-const many = <T>(count: number, make: (at: number) => T): T[] => Array.from({ length: count }, (_, at) => make(at));
 const lines = (count: number, line: (at: number) => string): string => many(count, line).join('\n');
 
 async function* chunksOf(text: string): AsyncGenerator<Uint8Array> {
@@ -44,8 +43,6 @@ async function* chunksOf(text: string): AsyncGenerator<Uint8Array> {
 }
 
 const noFiles = { find: async (places: readonly unknown[]) => places.map(() => undefined) };
-const entries = (count: number, path: (at: number) => string) =>
-  many(count, (at) => ({ path: path(at), kind: 'file' as const, size: 1, packed: 1 }));
 /** Builds in the order of their ids, each in another stage and pipeline than the one before. */
 const rowsOf = (count: number) =>
   many(count, (id) =>

@@ -81,10 +81,6 @@ export class Bundle {
   }
 }
 
-export function told(): readonly string[] {
-  return editor().messages.map(({ text }) => text);
-}
-
 export function message(text: string): Promise<Message> {
   return until(`the message ${text}`, () => editor().messages.find((one) => one.open && one.text.includes(text)));
 }

@@ -21,16 +21,13 @@ import { CoverageView } from '../../src/ui/testing/coverageView';
 import { addTests } from '../../src/ui/testing/testItems';
 import { timelineText } from '../../src/ui/text/timelineText';
 import { read } from '../core/log/support';
-import { assertBounded, assertYields } from '../core/steps';
+import { assertBounded, assertYields, entries, many } from '../core/steps';
 import { buildWith } from '../core/support';
 import { Uri } from './fake/basics';
 
-const many = <T>(count: number, make: (at: number) => T): T[] => Array.from({ length: count }, (_, at) => make(at));
 const iso = (second: number): string => new Date(1_700_000_000_000 + second * 1000).toISOString();
 const failed = (at: number) => ({ kind: 'failure' as const, name: `test ${at}`, text: 'src/a.c:1: x\n'.repeat(20) });
 const quiet = (at: number) => ({ kind: 'passed' as const, name: `test ${at}`, suite: `suite ${at % 100}` });
-const entries = (count: number, path: (at: number) => string) =>
-  many(count, (at) => ({ path: path(at), kind: 'file' as const, size: 1, packed: 1 }));
 
 function documentOf(text: string) {
   const log = read(text);

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { indexOf } from '../log/support';
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -6,12 +7,6 @@ import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { LocalError } from '../../../src/core/model/errors';
 import { maxTrackedFiles, readChangedFiles, readTrackedFiles, TrackedFiles } from '../../../src/core/git/trackedFiles';
-
-async function indexOf(paths: readonly string[]): Promise<TrackedFiles> {
-  const files = await TrackedFiles.of(paths.map((path) => `${path}\0`).join(''));
-  assert.ok(files);
-  return files;
-}
 
 const ending = (files: TrackedFiles, path: string, least?: number) =>
   [...files.endingLike(path, least)].map(({ file, names }) => `${names} ${file}`);

@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
 import type { FakeBuild } from '../../gitlab/model';
-import { profileNames, profiles } from '../../gitlab/profiles/profiles';
+import { profiles, profilesSince } from '../../gitlab/profiles/profiles';
 import { reporterToken } from '../../gitlab/seed';
 import { unhurried } from '../support';
 import { onEach, refusal, type Refusal, type Stage } from './staged';
 
-const later = (since: string) => profileNames.slice(profileNames.findIndex((name) => name === since));
 const forbidden: Refusal = ['forbidden', 403, '403 Forbidden'];
 const notRetryable = ({ noun }: Stage): Refusal => ['forbidden', 403, `403 Forbidden - ${noun} is not retryable`];
 const notErasable = ({ noun }: Stage): Refusal => ['forbidden', 403, `403 Forbidden - ${noun} is not erasable!`];
@@ -127,7 +126,7 @@ describe('Erase, in any version,', () => {
       assert.deepEqual(await stage.refusalOf(id, 'erase'), notErasable(stage));
       assert.deepEqual(await stage.refusalOf(nobody, 'erase'), missing(stage));
     },
-    later('8.5'),
+    profilesSince('8.5'),
   );
 
   onEach(
@@ -137,7 +136,7 @@ describe('Erase, in any version,', () => {
       if (stage.has('10.3')) assert.deepEqual(await stage.refusalOf(id, 'erase'), forbidden);
       else assert.equal((await stage.act(id, 'erase')).status, 'success');
     },
-    later('8.5'),
+    profilesSince('8.5'),
   );
 });
 
@@ -163,7 +162,7 @@ describe('A pipeline, in any version,', () => {
         assert.deepEqual(await refusal(act(stage, nobody, action)), notThere);
         assert.deepEqual(await refusal(act(stage, pipelineOf(stage), action, stage.as(reporterToken))), forbidden);
       },
-      later('8.13'),
+      profilesSince('8.13'),
     );
   }
 
@@ -177,7 +176,7 @@ describe('A pipeline, in any version,', () => {
       const { odd, lint } = stage.small.builds;
       assert.deepEqual(again.map(({ name }) => name).sort(), [lint.name, odd.name]);
     },
-    later('8.13'),
+    profilesSince('8.13'),
   );
 
   onEach(
@@ -193,6 +192,6 @@ describe('A pipeline, in any version,', () => {
         ['canceled', 'canceled', 'success'],
       );
     },
-    later('8.13'),
+    profilesSince('8.13'),
   );
 });

@@ -1,14 +1,8 @@
 import assert from 'node:assert/strict';
-import { profileNames } from '../../gitlab/profiles/profiles';
+import { profilesBefore, profilesSince } from '../../gitlab/profiles/profiles';
 import { unhurried } from '../support';
 import { onEach, refusal, type Stage } from './staged';
 
-const from = (since: string) => profileNames.slice(profileNames.findIndex((name) => name === since));
-const until = (before: string) =>
-  profileNames.slice(
-    0,
-    profileNames.findIndex((name) => name === before),
-  );
 const create = (stage: Stage, ref: string, variables = {}) =>
   stage.client.pipelines.create(stage.small.project.path, { ref, variables }, unhurried());
 
@@ -24,12 +18,12 @@ describe('Pipelines, in any version,', () => {
       const variables = refusal(create(stage, small.ref, { A: '1' }));
       if (!stage.has('9.0')) assert.deepEqual((await variables)[0], 'unsupported');
     },
-    from('8.17'),
+    profilesSince('8.17'),
   );
 
   onEach(
     'are not run before 8.14, and that is said',
     async (stage) => assert.equal((await refusal(create(stage, stage.small.ref)))[0], 'unsupported'),
-    until('8.17'),
+    profilesBefore('8.17'),
   );
 });

@@ -1,16 +1,10 @@
 import assert from 'node:assert/strict';
 import { locked, statsRefresh } from '../../gitlab/faults';
-import { profileNames, profiles } from '../../gitlab/profiles/profiles';
+import { profiles, profilesBefore, profilesSince } from '../../gitlab/profiles/profiles';
 import { reporterToken, strangerToken } from '../../gitlab/seed';
 import { unhurried } from '../support';
 import { onEach, type Refusal, type Stage } from './staged';
 
-const later = (since: string) => profileNames.slice(profileNames.findIndex((name) => name === since));
-const earlier = (than: string) =>
-  profileNames.slice(
-    0,
-    profileNames.findIndex((name) => name === than),
-  );
 const forbidden: Refusal = ['forbidden', 403, '403 Forbidden'];
 const manual = (stage: Stage) =>
   stage.add({ name: 'go', when: 'manual', status: stage.has('9.0') ? 'manual' : 'skipped' });
@@ -28,7 +22,7 @@ describe('Play, in any version,', () => {
       const [kind] = await stage.refusalOf(manual(stage).id, 'play');
       assert.equal(kind, 'unsupported');
     },
-    earlier('8.13'),
+    profilesBefore('8.13'),
   );
 
   onEach(
@@ -41,7 +35,7 @@ describe('Play, in any version,', () => {
       const shown = await stage.row(id);
       assert.deepEqual([shown.status, shown.attempts], ['pending', []]);
     },
-    later('8.13'),
+    profilesSince('8.13'),
   );
 
   onEach(
@@ -50,7 +44,7 @@ describe('Play, in any version,', () => {
       const { id } = stage.add({ when: 'delayed', status: 'scheduled' });
       assert.equal((await stage.act(id, 'play')).status, 'pending');
     },
-    later('13.4'),
+    profilesSince('13.4'),
   );
 
   onEach(
@@ -65,7 +59,7 @@ describe('Play, in any version,', () => {
       const missing = stage.has('10.0') ? '404 Not found' : '404 Not Found';
       assert.deepEqual(await stage.refusalOf(4711, 'play'), ['notFound', 404, missing]);
     },
-    later('8.13'),
+    profilesSince('8.13'),
   );
 
   onEach(
@@ -79,7 +73,7 @@ describe('Play, in any version,', () => {
       const again = await stage.act(id, 'play');
       assert.deepEqual([again.status, again.id > id], ['pending', true]);
     },
-    later('9.0'),
+    profilesSince('9.0'),
   );
 
   const variables = { TARGET: 'production', EMPTY: '', 'ÜNI "quoted"': 'two\nlines 🦊' };
@@ -90,7 +84,7 @@ describe('Play, in any version,', () => {
       await stage.act(id, 'play', variables);
       assert.deepEqual(stage.fake.world.build(id).variables, stage.has('14.9') ? variables : {});
     },
-    later('8.13'),
+    profilesSince('8.13'),
   );
 
   onEach(
@@ -100,7 +94,7 @@ describe('Play, in any version,', () => {
       const { headers } = stage.fake.requests.at(-1)!;
       assert.deepEqual([headers['content-type'], headers['content-length']], ['application/json', '2']);
     },
-    later('8.13'),
+    profilesSince('8.13'),
   );
 
   onEach(
@@ -115,7 +109,7 @@ describe('Play, in any version,', () => {
       if (stage.has('17.0')) assert.notEqual((await stage.act(ended.id, 'retry')).id, ended.id);
       else assert.deepEqual(await stage.refusalOf(ended.id, 'retry'), notThere);
     },
-    later('13.4'),
+    profilesSince('13.4'),
   );
 });
 
@@ -126,7 +120,7 @@ describe('Keep, in any version,', () => {
       const [kind] = await stage.refusalOf(stage.small.builds.compile.id, 'keep');
       assert.equal(kind, 'unsupported');
     },
-    earlier('8.9'),
+    profilesBefore('8.9'),
   );
 
   onEach(
@@ -143,7 +137,7 @@ describe('Keep, in any version,', () => {
       assert.deepEqual([kind, status], ['notFound', 404]);
       assert.match(reason ?? '', /^404 #<Ci::Build:0x[0-9a-f]+> Not Found$/);
     },
-    later('8.9'),
+    profilesSince('8.9'),
   );
 });
 

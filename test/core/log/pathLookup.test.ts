@@ -1,18 +1,12 @@
 import assert from 'node:assert/strict';
+import { indexOf } from './support';
 import { win32 } from 'node:path';
 import fc from 'fast-check';
-import { TrackedFiles } from '../../../src/core/git/trackedFiles';
 import { pathsInRepository } from '../../../src/core/log/containerPath';
 import { LogFolders } from '../../../src/core/log/logFolders';
 import { candidatesOf, decided, isDependency } from '../../../src/core/log/pathLookup';
 
 const where = { root: '/home/me/project', project: 'group/project' };
-
-async function indexOf(paths: readonly string[]): Promise<TrackedFiles> {
-  const files = await TrackedFiles.of(paths.map((path) => `${path}\0`).join(''));
-  assert.ok(files);
-  return files;
-}
 
 /** What the path on the last line of a log leads to: a file, or `? ` and those that it may be. */
 async function leadsTo(

@@ -1,4 +1,6 @@
+import assert from 'node:assert/strict';
 import type { HyperLink, Section, Span } from '../../../src/core/log/log';
+import { TrackedFiles } from '../../../src/core/git/trackedFiles';
 import { LogReader } from '../../../src/core/log/reader';
 
 export interface Whole {
@@ -42,4 +44,11 @@ export function start(time: number, name: string, options = ''): string {
 
 export function end(time: number, name: string): string {
   return `section_end:${time}:${name}\r\x1b[0K`;
+}
+
+/** An index of git's files. */
+export async function indexOf(paths: readonly string[]): Promise<TrackedFiles> {
+  const files = await TrackedFiles.of(paths.map((path) => `${path}\0`).join(''));
+  assert.ok(files);
+  return files;
 }

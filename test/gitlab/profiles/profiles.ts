@@ -286,3 +286,11 @@ export const profiles: Readonly<Record<ProfileName, Profile>> = {
 
 /** Oldest first. */
 export const profileNames = Object.keys(profiles) as readonly ProfileName[];
+
+export function profilesSince(since: ProfileName): readonly ProfileName[] {
+  return profileNames.slice(profileNames.indexOf(since));
+}
+
+export function profilesBefore(end: ProfileName): readonly ProfileName[] {
+  return profileNames.slice(0, profileNames.indexOf(end));
+}

@@ -3,10 +3,10 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { rawZip } from '../../core/artifacts/rawZip';
 import type { AppOptions } from '../app';
-import { Bundle, told } from '../bundle';
+import { Bundle } from '../bundle';
 import { appsInTests } from '../eachApp';
 import { Uri } from '../fake/basics';
-import { editor } from '../fake/editor';
+import { editor, messageTexts } from '../fake/editor';
 import { until } from '../fake/until';
 import { rowsOf } from '../fake/views';
 
@@ -28,7 +28,7 @@ describe('A file of artifacts', () => {
       [`POST jobs/${bundle.app.small.builds.rspec.id}/retry`],
     );
     await bundle.app.run('downloadArtifacts', rows[1]);
-    assert.deepEqual(told(), ['No build has artifacts.']);
+    assert.deepEqual(messageTexts(), ['No build has artifacts.']);
   });
 
   it('is asked for again by a click where it could not be listed', async () => {
@@ -77,7 +77,7 @@ describe('A file of artifacts', () => {
       );
       await bundle.app.run('openArtifact', { build: bundle.build.id, path: 'ok' });
       await bundle.app.run('openArtifact', await bundle.row('a/../b'));
-      assert.deepEqual(told(), [
+      assert.deepEqual(messageTexts(), [
         'ok is a folder. Select a file in it.',
         '"a/../b" can\'t be opened here because of its name. Download the archive to see it.',
       ]);
@@ -86,23 +86,23 @@ describe('A file of artifacts', () => {
     it('says that GitLab has it no longer', async () => {
       const bundle = await start();
       await bundle.app.run('openArtifact', { build: bundle.app.small.builds.compile.id, path: 'bin/app' });
-      assert.deepEqual(told(), []);
+      assert.deepEqual(messageTexts(), []);
       bundle.app.gitlab.world.erase(bundle.app.small.builds.odd);
       await bundle.app.run('openArtifact', { build: bundle.app.small.builds.odd.id, path: 'report.xml' });
-      assert.match(told()[0] ?? '', /^The artifacts of spinach.* were erased or have expired\./);
+      assert.match(messageTexts()[0] ?? '', /^The artifacts of spinach.* were erased or have expired\./);
     });
 
     it('says that a build has none', async () => {
       const bundle = await start();
       await bundle.app.run('openArtifact', { build: bundle.app.small.builds.assets.id });
-      assert.match(told()[0] ?? '', /^assets #\d+ has no artifacts: it created none, /);
+      assert.match(messageTexts()[0] ?? '', /^assets #\d+ has no artifacts: it created none, /);
     });
   });
 
   describe('when it is compared with the workspace', () => {
     const diff = (): readonly string[] => {
       assert.deepEqual(
-        told().filter((text) => !text.startsWith('Saved')),
+        messageTexts().filter((text) => !text.startsWith('Saved')),
         [],
       );
       const [executed] = editor().executed;
@@ -148,7 +148,7 @@ describe('A file of artifacts', () => {
     it('says that the workspace has none of its name', async () => {
       const bundle = await start();
       await bundle.app.run('compareArtifact', await bundle.row('app'));
-      assert.deepEqual(told(), ['The workspace has no bin/app and no other file named app.']);
+      assert.deepEqual(messageTexts(), ['The workspace has no bin/app and no other file named app.']);
     });
 
     it('is the one of the row that the menu was opened on', async () => {

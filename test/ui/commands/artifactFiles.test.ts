@@ -3,10 +3,10 @@ import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { rawZip } from '../../core/artifacts/rawZip';
 import type { AppOptions } from '../app';
-import { Bundle, message, told } from '../bundle';
+import { Bundle, message } from '../bundle';
 import { appsInTests } from '../eachApp';
 import { Uri } from '../fake/basics';
-import { editor } from '../fake/editor';
+import { editor, messageTexts } from '../fake/editor';
 import { until } from '../fake/until';
 
 describe('Downloading a file or folder of artifacts', () => {
@@ -105,7 +105,7 @@ describe('Downloading a file or folder of artifacts', () => {
     await bundle.app.run('downloadArtifact', { build: bundle.build.id, path: 'bin/lib' });
     assert.deepEqual(await bundle.saved(), ['bin/lib/a.so', 'bin/lib/b.so']);
     await bundle.app.run('downloadArtifact', { build: bundle.build.id, path: 'none/such' });
-    assert.match(told().at(-1) ?? '', /^"none\/such" isn't in the archive\./);
+    assert.match(messageTexts().at(-1) ?? '', /^"none\/such" isn't in the archive\./);
   });
 
   it('is offered in the Command Palette, first the build, then the file', async () => {
@@ -153,7 +153,7 @@ describe('Downloading a file or folder of artifacts', () => {
       ]),
     );
     await bundle.app.run('downloadArtifact', await bundle.row('../../evil'));
-    assert.match(told()[0] ?? '', /^"\.\.\/\.\.\/evil" points outside the target folder/);
+    assert.match(messageTexts()[0] ?? '', /^"\.\.\/\.\.\/evil" points outside the target folder/);
     assert.deepEqual(await readdir(bundle.app.folder.path), ['.git']);
   });
 
@@ -165,7 +165,7 @@ describe('Downloading a file or folder of artifacts', () => {
     await symlink(outside, join(bundle.folder, 'bin'));
     for (const label of ['bin', 'app', 'lib']) await bundle.app.run('downloadArtifact', await bundle.row(label));
     assert.deepEqual(await readdir(outside), []);
-    assert.equal(told().length, 3);
+    assert.equal(messageTexts().length, 3);
   });
 
   it('leaves nothing when it is canceled, and shows no message', async () => {
@@ -177,7 +177,7 @@ describe('Downloading a file or folder of artifacts', () => {
     await until('a request', () => bundle.downloads.length > 1);
     shown.cancel();
     await running;
-    assert.deepEqual([await bundle.saved(), told()], [[], []]);
+    assert.deepEqual([await bundle.saved(), messageTexts()], [[], []]);
   });
 
   for (const [profile, via] of [

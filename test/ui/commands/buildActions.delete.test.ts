@@ -4,7 +4,7 @@ import type { FakeBuild } from '../../gitlab/model';
 import type { ProfileName } from '../../gitlab/profiles/profile';
 import type { App } from '../app';
 import { appsInTests } from '../eachApp';
-import { editor } from '../fake/editor';
+import { editor, messageTexts } from '../fake/editor';
 import { until } from '../fake/until';
 
 const artifacts = { filename: 'app.zip', files: { 'bin/app': 'an executable\n' } };
@@ -28,7 +28,6 @@ describe('Delete Artifacts', () => {
     const [one, two] = made;
     return { app, one: one!, two: two! };
   };
-  const told = (): readonly string[] => editor().messages.map(({ text }) => text);
   const question = () => until('the question', () => editor().messages[0]);
 
   for (const profile of ['13.9', '18.9'] as const)
@@ -98,13 +97,13 @@ describe('Delete Artifacts', () => {
     assert.equal(pick.labels.length, 4);
     pick.escape();
     await running;
-    assert.deepEqual(told(), []);
+    assert.deepEqual(messageTexts(), []);
   });
 
   it('is not offered on a GitLab that is too old, and says so', async () => {
     const { app } = await start('10.8');
     await app.run('deleteArtifacts', await app.row('bundle'));
-    assert.deepEqual(told(), [
+    assert.deepEqual(messageTexts(), [
       "This version of GitLab can't delete artifacts alone. Erase the build to remove them with its log.",
     ]);
     assert.deepEqual(app.asked(), []);
@@ -115,7 +114,7 @@ describe('Delete Artifacts', () => {
     const running = app.run('deleteArtifacts', await app.row('bundle'));
     (await question()).press('Delete');
     await running;
-    assert.equal(told()[1], `Only maintainers can delete the artifacts of bundle #${one.id}.`);
+    assert.equal(messageTexts()[1], `Only maintainers can delete the artifacts of bundle #${one.id}.`);
     assert.notEqual(app.gitlab.world.build(one.id).artifacts, null);
   });
 
@@ -126,7 +125,7 @@ describe('Delete Artifacts', () => {
     (await question()).press('Delete');
     await running;
     assert.match(
-      told()[1] ?? '',
+      messageTexts()[1] ?? '',
       /^GitLab is recalculating the project's storage and can't delete artifacts right now: .*stats refresh/,
     );
   });
@@ -135,6 +134,6 @@ describe('Delete Artifacts', () => {
     const { app } = await start('18.9');
     const { id } = app.small.builds.assets;
     await app.run('deleteArtifacts', { build: id });
-    assert.deepEqual(told(), [`assets #${id} has no artifacts to delete.`]);
+    assert.deepEqual(messageTexts(), [`assets #${id} has no artifacts to delete.`]);
   });
 });

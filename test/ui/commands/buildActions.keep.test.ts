@@ -4,7 +4,7 @@ import type { ProfileName } from '../../gitlab/profiles/profile';
 import { reporterToken } from '../../gitlab/seed';
 import type { App, AppOptions } from '../app';
 import { appsInTests } from '../eachApp';
-import { editor } from '../fake/editor';
+import { editor, messageTexts } from '../fake/editor';
 import { until } from '../fake/until';
 
 const artifacts = { filename: 'app.zip', files: { 'bin/app': 'an executable\n' } };
@@ -26,7 +26,6 @@ describe('Keep Artifacts', () => {
     app.asked();
     return { app, kept: made[0]! };
   };
-  const told = (): readonly string[] => editor().messages.map(({ text }) => text);
   const expiry = (app: App, { id }: FakeBuild): number | null => app.gitlab.world.build(id).artifactsExpireAtMs;
 
   for (const [profile, segment] of [
@@ -39,7 +38,10 @@ describe('Keep Artifacts', () => {
       await app.run('keepArtifacts', await app.row('bundle'));
       assert.equal(expiry(app, kept), null);
       assert.equal(app.asked()[1], `POST ${segment}/${kept.id}/artifacts/keep`);
-      assert.deepEqual([editor().statusMessages, told()], [[`Keeping the artifacts of bundle #${kept.id}`], []]);
+      assert.deepEqual(
+        [editor().statusMessages, messageTexts()],
+        [[`Keeping the artifacts of bundle #${kept.id}`], []],
+      );
     });
 
   it('works on all selected builds', async () => {
@@ -65,13 +67,13 @@ describe('Keep Artifacts', () => {
     const { app } = await start('18.9');
     await app.run('keepArtifacts', await app.row('compile'));
     const { id } = app.small.builds.compile;
-    assert.deepEqual([told(), app.asked()], [[`The artifacts of compile #${id} don't expire.`], []]);
+    assert.deepEqual([messageTexts(), app.asked()], [[`The artifacts of compile #${id} don't expire.`], []]);
   });
 
   it('says that there are none', async () => {
     const { app } = await start('18.9');
     await app.run('keepArtifacts', await app.row('assets'));
-    assert.deepEqual(told(), [`assets #${app.small.builds.assets.id} has no artifacts to keep.`]);
+    assert.deepEqual(messageTexts(), [`assets #${app.small.builds.assets.id} has no artifacts to keep.`]);
   });
 
   for (const profile of ['8.13', '18.9'] as const)
@@ -87,20 +89,20 @@ describe('Keep Artifacts', () => {
         },
       ];
       await app.run('keepArtifacts', await app.row('bundle'));
-      assert.deepEqual(told(), [`bundle #${kept.id} has no artifacts to keep.`]);
+      assert.deepEqual(messageTexts(), [`bundle #${kept.id} has no artifacts to keep.`]);
       assert.doesNotMatch(editor().journal.texts.join('\n'), /#<Ci::Build/);
     });
 
   it('says on 8.5 that this GitLab is too old for it', async () => {
     const { app } = await start('8.5');
     await app.run('keepArtifacts', await app.row('compile'));
-    assert.deepEqual(told(), ["This version of GitLab can't keep artifacts."]);
+    assert.deepEqual(messageTexts(), ["This version of GitLab can't keep artifacts."]);
   });
 
   it("is refused to a Reporter with GitLab's message if that is not known before", async () => {
     const { app, kept } = await start('13.9', { token: reporterToken });
     await app.run('keepArtifacts', await app.row('bundle'));
-    assert.match(told()[0] ?? '', /doesn't allow this: 403 Forbidden$/);
+    assert.match(messageTexts()[0] ?? '', /doesn't allow this: 403 Forbidden$/);
     assert.notEqual(expiry(app, kept), null);
   });
 });

@@ -3,7 +3,7 @@ import type { FakeBuild, PipelineInputSpec } from '../../gitlab/model';
 import type { ProfileName } from '../../gitlab/profiles/profile';
 import type { App, AppOptions } from '../app';
 import { appsInTests } from '../eachApp';
-import { editor } from '../fake/editor';
+import { editor, messageTexts } from '../fake/editor';
 import { until } from '../fake/until';
 
 const inputsSpec: readonly PipelineInputSpec[] = [
@@ -34,7 +34,6 @@ describe('Builds with inputs', () => {
   const list = () => until('the list', () => editor().quickPicks.findLast(({ visible }) => visible));
   const box = () => until('the box', () => editor().inputBoxes.findLast(({ visible }) => visible));
   const pick = () => until('the choice', () => editor().picks.findLast(({ open }) => open));
-  const told = () => editor().messages.map(({ text }) => text);
   const newest = () => app.gitlab.world.build(Math.max(...app.gitlab.world.buildIds(app.small.project)));
   const bodies = () =>
     app.gitlab.requests
@@ -81,7 +80,7 @@ describe('Builds with inputs', () => {
     await running;
     const inputs = { environment: 'production', replicas: 3, fast: true, suites: ['unit', 'e2e'], version: 'v12' };
     assert.deepEqual(app.gitlab.world.build(deploy.id).inputs, inputs);
-    assert.deepEqual([bodies(), told()], [[{ job_inputs: inputs }], []]);
+    assert.deepEqual([bodies(), messageTexts()], [[{ job_inputs: inputs }], []]);
   });
 
   it('are retried with other values, starting from the previous ones', async () => {
@@ -96,7 +95,7 @@ describe('Builds with inputs', () => {
     assert.deepEqual([newest().name, newest().inputs], ['smoke', {}]);
     // Releases differ in the name of the field.
     assert.deepEqual(bodies(), [{ job_inputs: { environment: 'staging' }, inputs: { environment: 'staging' } }]);
-    assert.deepEqual(told(), []);
+    assert.deepEqual(messageTexts(), []);
   });
 
   it('are offered the previous values again, separately for each branch and name', async () => {
@@ -127,7 +126,7 @@ describe('Builds with inputs', () => {
     assert.deepEqual(app.gitlab.world.build(deploy.id).inputs, { replicas: 5 });
     assert.deepEqual([newest().name, newest().inputs], ['smoke', { fast: true }]);
     await app.run('retryWithInputs', { build: failed.id, inputs: ['x'] });
-    assert.match(told()[0] ?? '', /^The inputs must be an object of values/);
+    assert.match(messageTexts()[0] ?? '', /^The inputs must be an object of values/);
   });
 
   it('show GitLab’s refusal at the input, and can be started once it is corrected', async () => {
@@ -165,7 +164,7 @@ describe('Builds with inputs', () => {
       },
     ];
     await app.run('retryWithInputs', { build: failed.id, inputs: { replicas: 7, fast: false } });
-    assert.deepEqual(told(), [
+    assert.deepEqual(messageTexts(), [
       `smoke #${newest().id} doesn't have the inputs that you requested. GitLab ignored replicas.`,
     ]);
   });
@@ -178,16 +177,16 @@ describe('Builds with inputs', () => {
     (await list()).hide();
     await running;
     await app.run('retryWithInputs', await app.row('smoke'));
-    assert.deepEqual([told(), bodies()], [[`smoke #${failed.id} has no inputs. Retry it without any.`], []]);
+    assert.deepEqual([messageTexts(), bodies()], [[`smoke #${failed.id} has no inputs. Retry it without any.`], []]);
   });
 
   for (const profile of ['13.9', '15.9', '18.9'] as const)
     it(`ask for variables if GitLab accepts them, and say that it is too old, on ${profile}`, async () => {
       await start(profile);
       await app.run('retryWithInputs', await app.row('smoke'));
-      assert.deepEqual(told(), ["This version of GitLab can't retry builds with inputs."]);
+      assert.deepEqual(messageTexts(), ["This version of GitLab can't retry builds with inputs."]);
       await app.run('playWithInputs', { build: deploy.id, inputs: { fast: true } });
-      assert.equal(told()[1], "This version of GitLab can't play builds with inputs.");
+      assert.equal(messageTexts()[1], "This version of GitLab can't play builds with inputs.");
       if (profile === '13.9') return;
       const running = app.run('playWithInputs', await app.row('deploy'));
       assert.ok((await list()).labels.some((label) => label.includes('without variables')));

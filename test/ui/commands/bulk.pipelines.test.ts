@@ -4,7 +4,7 @@ import type { FakeBuild, Pipeline } from '../../gitlab/model';
 import type { ProfileName } from '../../gitlab/profiles/profile';
 import type { App, AppOptions } from '../app';
 import { appsInTests } from '../eachApp';
-import { editor } from '../fake/editor';
+import { editor, messageTexts } from '../fake/editor';
 import { until } from '../fake/until';
 
 /** The small project's commit with a newer pipeline of its branch, and one of a tag. */
@@ -56,7 +56,6 @@ describe('Retrying failed builds and canceling active ones, by pipeline,', () =>
     editor()
       .progress.map(({ options }) => options.title)
       .filter(Boolean);
-  const told = (): readonly string[] => editor().messages.map(({ text }) => text);
   const isPipeline = ({ description = '' }: { readonly description?: unknown }, id: number): boolean =>
     String(description).endsWith(` #${id}`);
   const pipelineRow = async (app: App, { id }: Pipeline): Promise<unknown> => {
@@ -75,7 +74,7 @@ describe('Retrying failed builds and canceling active ones, by pipeline,', () =>
       const { app, newest, tag } = await start(profile);
       await app.run('retryFailed');
       const expected = [newest, tag].map(({ id }) => `POST pipelines/${id}/retry`);
-      assert.deepEqual([[...posts(app)].sort(), told()], [expected.sort(), []]);
+      assert.deepEqual([[...posts(app)].sort(), messageTexts()], [expected.sort(), []]);
     });
 
     it(`cancels the pipelines with active builds on ${profile}`, async () => {
@@ -108,7 +107,7 @@ describe('Retrying failed builds and canceling active ones, by pipeline,', () =>
     await app.api.refresh();
     app.asked();
     await app.run('cancelActive');
-    assert.deepEqual([told(), app.asked()], [['No active builds.'], []]);
+    assert.deepEqual([messageTexts(), app.asked()], [['No active builds.'], []]);
   });
 
   it('skips a pipeline in which all builds were only canceled', async () => {
@@ -179,7 +178,7 @@ describe('Retrying failed builds and canceling active ones, by pipeline,', () =>
       const retries = posts(app).filter((request) => request.startsWith('POST jobs/'));
       const expected = [builds.failed, builds.canceled, builds.allowed, builds.tagFailed];
       assert.deepEqual([...retries].sort(), expected.map(({ id }) => `POST jobs/${id}/retry`).sort());
-      assert.deepEqual(told(), []);
+      assert.deepEqual(messageTexts(), []);
     });
 
   it('tries every pipeline, and reports the refused ones in one message', async () => {
@@ -192,10 +191,10 @@ describe('Retrying failed builds and canceling active ones, by pipeline,', () =>
     app.gitlab.faults = [{ answer: canned, when: ({ path }) => path.endsWith(`/pipelines/${newest.id}/retry`) }];
     await app.run('retryFailed');
     assert.equal(posts(app).length, 2);
-    assert.equal(told().length, 1);
+    assert.equal(messageTexts().length, 1);
     const host = new URL(app.gitlab.url).host;
     const example = `Pipeline #${newest.id}: ${host} doesn't allow this: 403 Forbidden`;
-    assert.equal(told()[0], `1 of 2 requests were refused. ${example}`);
+    assert.equal(messageTexts()[0], `1 of 2 requests were refused. ${example}`);
     assert.ok(editor().statusMessages.includes(`Retrying failed builds in pipeline #${tag.id}`));
     assert.ok(
       editor().log.some(({ level, text }) => level === 'warn' && text.startsWith(`retry of pipeline ${newest.id}:`)),
@@ -212,7 +211,7 @@ describe('Retrying failed builds and canceling active ones, by pipeline,', () =>
   it("says that a Reporter isn't allowed to, if GitLab provides that", async () => {
     const { app } = await start('18.9', { token: reporterToken });
     await app.run('retryFailed');
-    assert.match(told()[0] ?? '', /^GitLab doesn't allow this for .*, because of your role in the project/);
+    assert.match(messageTexts()[0] ?? '', /^GitLab doesn't allow this for .*, because of your role in the project/);
     assert.deepEqual(app.asked(), []);
   });
 

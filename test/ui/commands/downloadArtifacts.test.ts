@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { message } from '../bundle';
 import { randomBytes } from 'node:crypto';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
@@ -7,7 +8,6 @@ import { ask } from '../../gitlab/ask';
 import type { App } from '../app';
 import { appsInTests } from '../eachApp';
 import { editor } from '../fake/editor';
-import type { Message } from '../fake/message';
 import { until } from '../fake/until';
 
 describe('Downloading artifacts', () => {
@@ -17,8 +17,6 @@ describe('Downloading artifacts', () => {
 
   const directory = (): string => join(app.folder.path, '.gitlab-builds');
   const fileOf = (): string => join(directory(), `compile-${app.small.builds.compile.id}`, 'artifacts.zip');
-  const message = (text: string): Promise<Message> =>
-    until(`the message ${text}`, () => editor().messages.find((one) => one.open && one.text.includes(text)));
   const original = async (): Promise<Buffer> =>
     (await ask(`${app.gitlab.url}/api/v3/projects/1/builds/${app.small.builds.compile.id}/artifacts`)).bytes;
   /** All names in the workspace but git's own. */

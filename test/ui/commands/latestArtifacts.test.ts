@@ -5,7 +5,7 @@ import type { ProfileName } from '../../gitlab/profiles/profile';
 import { shaOf } from '../../gitlab/seed';
 import type { App } from '../app';
 import { appsInTests } from '../eachApp';
-import { editor } from '../fake/editor';
+import { editor, messageTexts } from '../fake/editor';
 import type { FakeQuickPick } from '../fake/boxes';
 import { until } from '../fake/until';
 
@@ -32,7 +32,6 @@ describe('Download Latest Artifacts of…', () => {
   };
   const saved = (name: string): Promise<string> =>
     readFile(join(app.folder.path, '.gitlab-builds', ...name.split('/')), 'utf8');
-  const told = (): readonly string[] => editor().messages.map(({ text }) => text);
   const pickAt = (at: number): Promise<FakeQuickPick> => until(`list ${at}`, () => editor().quickPicks[at]);
   const extract = (): void =>
     editor().configuration.set(editor().configuration.workspace, 'gitlabBuilds.artifacts.extract', true);
@@ -49,7 +48,7 @@ describe('Download Latest Artifacts of…', () => {
       await app.run('latestArtifacts', { ref: 'release/2', name: 'bundle' });
       assert.equal(await saved('bundle-latest-release-2/artifacts/bin/app'), 'the newer one\n');
       assert.match(
-        told()[0] ?? '',
+        messageTexts()[0] ?? '',
         /^Saved and extracted \.gitlab-builds\/bundle-latest-release-2\/artifacts: 1 file, /,
       );
     });
@@ -71,7 +70,7 @@ describe('Download Latest Artifacts of…', () => {
     assert.deepEqual(await readdir(join(app.folder.path, '.gitlab-builds', 'bundle-latest-release-2')), [
       'artifacts.zip',
     ]);
-    assert.match(told()[0] ?? '', /^Saved \.gitlab-builds\/bundle-latest-release-2\/artifacts\.zip\.$/);
+    assert.match(messageTexts()[0] ?? '', /^Saved \.gitlab-builds\/bundle-latest-release-2\/artifacts\.zip\.$/);
   });
 
   it('does nothing when the user dismisses either list', async () => {
@@ -83,13 +82,13 @@ describe('Download Latest Artifacts of…', () => {
       (await pickAt(at + lists - 1)).escape();
       await running;
     }
-    assert.deepEqual([told(), app.asked().filter((each) => each.includes('artifacts'))], [[], []]);
+    assert.deepEqual([messageTexts(), app.asked().filter((each) => each.includes('artifacts'))], [[], []]);
   });
 
   it("explains GitLab's 404", async () => {
     await start();
     await app.run('latestArtifacts', { ref: 'release/2', name: 'lint' });
-    assert.deepEqual(told(), [
+    assert.deepEqual(messageTexts(), [
       'No artifacts found: no pipeline of release/2 has passed, or the latest successful one has no build named lint with artifacts. Check both names.',
     ]);
     assert.deepEqual(await readdir(app.folder.path), ['.git']);
@@ -98,7 +97,7 @@ describe('Download Latest Artifacts of…', () => {
   it('says on 8.5 that this GitLab is too old for it', async () => {
     await start('8.5');
     await app.run('latestArtifacts', { ref: 'release/2', name: 'bundle' });
-    assert.match(told()[0] ?? '', /doesn't support this\.$/);
+    assert.match(messageTexts()[0] ?? '', /doesn't support this\.$/);
   });
 
   it('asks before it replaces an earlier download', async () => {
@@ -115,7 +114,7 @@ describe('Download Latest Artifacts of…', () => {
   it('says if a repository is not open', async () => {
     await start();
     await app.run('latestArtifacts', { ref: 'x', name: 'y', repository: 'file:///elsewhere' });
-    assert.deepEqual(told(), ["The repository file:///elsewhere isn't open."]);
+    assert.deepEqual(messageTexts(), ["The repository file:///elsewhere isn't open."]);
   });
 });
 

@@ -3,7 +3,7 @@ import type { CodeLens, CodeLensProvider, TextDocument } from 'vscode';
 import type { App } from '../app';
 import { appsInTests } from '../eachApp';
 import { Uri } from '../fake/basics';
-import { editor } from '../fake/editor';
+import { editor, messageTexts } from '../fake/editor';
 import { until } from '../fake/until';
 import { writeTracked } from '../folder';
 
@@ -46,7 +46,6 @@ describe('Show Log Errors in Problems', () => {
         return `${file}:${start.line}:${start.character} ${severity} ${message}`;
       }),
     );
-  const texts = () => editor().messages.map(({ text }) => text);
   const hasProblems = () => editor().contextKeys.get('gitlabBuilds.hasProblems');
 
   it("adds each location in an existing file to the problems, once, with the log's message", async () => {
@@ -129,7 +128,7 @@ describe('Show Log Errors in Problems', () => {
     await show();
     const { id } = app.small.builds.firstRspec;
     const none = `The log of rspec #${id} names no file and line, so there are no problems to show.`;
-    assert.deepEqual(texts(), [none]);
+    assert.deepEqual(messageTexts(), [none]);
     for (const [log, words] of [
       ['src/gone.ts:1: error: x\n', "one file and line, but the file isn't in this repository."],
       [
@@ -139,7 +138,7 @@ describe('Show Log Errors in Problems', () => {
     ] as const) {
       app.gitlab.world.update(app.small.builds.firstRspec, { trace: log });
       await show();
-      assert.equal(texts().at(-1), `The log of rspec #${id} names ${words}`);
+      assert.equal(messageTexts().at(-1), `The log of rspec #${id} names ${words}`);
     }
     assert.deepEqual([entries(), hasProblems()], [[], false]);
     // Once, when there were some: an empty list is not brought to the front.
@@ -149,7 +148,7 @@ describe('Show Log Errors in Problems', () => {
   it('is refused for a build that has not failed', async () => {
     await start();
     await show('rspec');
-    assert.match(texts()[0] ?? '', /^rspec #\d+ hasn't failed, so its log has no problems to show\.$/);
+    assert.match(messageTexts()[0] ?? '', /^rspec #\d+ hasn't failed, so its log has no problems to show\.$/);
     assert.deepEqual(editor().texts.editors, []);
   });
 

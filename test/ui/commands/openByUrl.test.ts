@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import type { CodeLens } from 'vscode';
+import { lenses } from '../lenses';
 import type { App, AppOptions } from '../app';
 import { appsInTests } from '../eachApp';
 import { UIKind } from '../fake/basics';
-import { editor } from '../fake/editor';
+import { editor, messageTexts } from '../fake/editor';
 import { until } from '../fake/until';
 import type { FakeTextEditor } from '../fake/texts';
 import type { Row as TreeRow } from '../../../src/ui/tree/treeRows';
@@ -21,7 +21,6 @@ describe('Open Build or Pipeline by URL', () => {
     const { node } = (editor().views[0]?.revealed.at(-1) ?? {}) as Partial<TreeRow>;
     return node?.kind === 'build' ? node.build.id : undefined;
   };
-  const told = (): readonly string[] => editor().messages.map(({ text }) => text);
 
   it('opens the log of a build, and selects its row', async () => {
     const app = await start();
@@ -30,7 +29,7 @@ describe('Open Build or Pipeline by URL', () => {
     assert.equal(shownLog()?.document.uri.path, `/compile #${id}.log`);
     assert.equal(selected(), id);
     assert.equal(editor().contextKeys.get('gitlabBuilds.pinned'), false);
-    assert.deepEqual(told(), []);
+    assert.deepEqual(messageTexts(), []);
   });
 
   it('shows the commit of a build if it is a different one', async () => {
@@ -88,12 +87,11 @@ describe('Open Build or Pipeline by URL', () => {
     await app.run('openByUrl', `${app.gitlab.url}/group/other/-/jobs/${build.id}`);
     assert.equal(shownLog()?.document.getText(), 'app.rb:3: far away');
     assert.equal(shownCommit(app), app.small.sha);
-    assert.deepEqual(told(), [
+    assert.deepEqual(messageTexts(), [
       `Showing the log of far #${build.id}. To see the other builds of its commit, open a repository of group/other.`,
     ]);
     // What acts on a build needs a repository.
-    const lenses = editor().texts.provider('lens') as { provideCodeLenses(document: unknown): CodeLens[] };
-    const commands = lenses.provideCodeLenses(shownLog()?.document).map(({ command }) => command?.command);
+    const commands = lenses(shownLog() ?? assert.fail('no log')).map(({ command }) => command?.command);
     assert.deepEqual(commands, ['']);
     await app.run('copyFailure', shownLog()?.document.uri);
     assert.match(editor().clipboard, /far away/);
@@ -113,7 +111,7 @@ describe('Open Build or Pipeline by URL', () => {
   it("shows GitLab's refusal for a build that doesn't exist", async () => {
     const app = await start();
     await app.run('openByUrl', page(app, 'jobs/987654'));
-    assert.equal(told().length, 1);
+    assert.equal(messageTexts().length, 1);
     assert.equal(shownLog(), undefined);
   });
 
@@ -194,7 +192,7 @@ describe('Open Build or Pipeline by URL', () => {
     it(`refuses ${JSON.stringify(argument)}`, async () => {
       const app = await start();
       await app.run('openByUrl', argument);
-      assert.match(told()[0] ?? '', sentence);
+      assert.match(messageTexts()[0] ?? '', sentence);
     });
 });
 

@@ -3,7 +3,7 @@ import type { ProfileName } from '../../gitlab/profiles/profile';
 import { reporterToken } from '../../gitlab/seed';
 import type { App, AppOptions } from '../app';
 import { appsInTests } from '../eachApp';
-import { editor } from '../fake/editor';
+import { editor, messageTexts } from '../fake/editor';
 import { until } from '../fake/until';
 import { type Waiting, waitingOn } from '../waiting';
 
@@ -15,7 +15,6 @@ describe('Play', () => {
     app.asked();
     return { app, ...waiting() };
   };
-  const told = (): readonly string[] => editor().messages.map(({ text }) => text);
   const posts = (app: App): readonly string[] =>
     app.asked().filter((request) => /^POST (?!\/api\/graphql)/.test(request));
 
@@ -91,7 +90,7 @@ describe('Play', () => {
       await app.run('play', await app.row('packages'));
       assert.equal(app.gitlab.world.build(id).status, 'pending');
       assert.deepEqual(app.asked().slice(0, 1), [`POST jobs/${id}/play`]);
-      assert.deepEqual([editor().statusMessages, told()], [[`packages #${id} is pending`], []]);
+      assert.deepEqual([editor().statusMessages, messageTexts()], [[`packages #${id} is pending`], []]);
       const shown = app.api.repositories[0]?.builds.find((build) => build.id === id);
       assert.deepEqual([shown?.kind, shown?.status], ['bridge', 'pending']);
     });
@@ -122,7 +121,7 @@ describe('Play', () => {
     const { app, elsewhere } = await start('18.9');
     await app.run('play', { build: elsewhere.id, variables: { TARGET: 'staging', EMPTY: '' } });
     assert.deepEqual(app.gitlab.world.build(elsewhere.id).variables, { TARGET: 'staging', EMPTY: '' });
-    assert.deepEqual(told(), []);
+    assert.deepEqual(messageTexts(), []);
   });
 
   it("accepts an argument without variables, even on a GitLab that doesn't support them", async () => {
@@ -136,55 +135,55 @@ describe('Play', () => {
       const { app, release } = await start('18.9');
       await app.run('play', { build: release.id, variables });
       const sentence = 'The variables must be an object of strings, such as { "DEPLOY_TO": "production" }.';
-      assert.deepEqual([told(), app.asked()], [[sentence], []]);
+      assert.deepEqual([messageTexts(), app.asked()], [[sentence], []]);
     });
 
   for (const profile of ['8.13', '13.9'] as const)
     it(`refuses variables on ${profile}, which would silently drop them`, async () => {
       const { app, release } = await start(profile);
       await app.run('play', { build: release.id, variables: { A: 'x' } });
-      assert.deepEqual(told(), ["This version of GitLab can't play builds with variables."]);
+      assert.deepEqual(messageTexts(), ["This version of GitLab can't play builds with variables."]);
       assert.deepEqual(posts(app), []);
     });
 
   it('refuses variables for the trigger of a downstream pipeline', async () => {
     const { app, newer } = await start('18.9');
     await app.run('play', { build: newer!.bridge.id, variables: { A: 'x' } });
-    assert.match(told()[0] ?? '', /^packages #\d+ triggers a downstream pipeline/);
+    assert.match(messageTexts()[0] ?? '', /^packages #\d+ triggers a downstream pipeline/);
     assert.deepEqual(posts(app), []);
   });
 
   it('says that nothing is waiting here', async () => {
     const { app } = await start('18.9');
     await app.run('play', await app.row('build'));
-    assert.deepEqual(told(), ['No build can be played: only manual and delayed builds can.']);
+    assert.deepEqual(messageTexts(), ['No build can be played: only manual and delayed builds can.']);
   });
 
   it('says that a build has already been started', async () => {
     const { app, release } = await start('13.9');
     app.gitlab.world.play(release);
     await app.run('play', await app.row('release'));
-    assert.deepEqual([told(), posts(app)], [[`release #${release.id} is pending and can't be played.`], []]);
+    assert.deepEqual([messageTexts(), posts(app)], [[`release #${release.id} is pending and can't be played.`], []]);
   });
 
   it('says if a skipped build on 8.13 was not manual', async () => {
     const { app, release } = await start('8.13');
     app.gitlab.world.update(release, { when: 'on_success' });
     await app.run('play', await app.row('release'));
-    assert.match(told()[0] ?? '', /^GitLab reports that release #\d+ can't be played\.$/);
+    assert.match(messageTexts()[0] ?? '', /^GitLab reports that release #\d+ can't be played\.$/);
   });
 
   it('says on 8.5 that this GitLab is too old for it', async () => {
     const { app, release } = await start('8.5');
     await app.run('play', { build: release.id });
-    assert.deepEqual(told(), ["This version of GitLab can't play builds."]);
+    assert.deepEqual(messageTexts(), ["This version of GitLab can't play builds."]);
   });
 
   it('is not offered to a Reporter if GitLab provides permissions, and says why', async () => {
     const { app, release } = await start('18.9', { token: reporterToken });
     await app.run('play', await app.row('release'));
     assert.match(
-      told()[0] ?? '',
+      messageTexts()[0] ?? '',
       new RegExp(`^GitLab doesn't allow this for release #${release.id}, because of your role`),
     );
     assert.deepEqual(app.asked(), []);
@@ -193,14 +192,14 @@ describe('Play', () => {
   it('is not tried for a Reporter by build ID either, if GitLab provides permissions', async () => {
     const { app, release } = await start('18.9', { token: reporterToken });
     await app.run('play', { build: release.id });
-    assert.match(told()[0] ?? '', /^GitLab doesn't allow this for release/);
+    assert.match(messageTexts()[0] ?? '', /^GitLab doesn't allow this for release/);
     assert.deepEqual(posts(app), []);
   });
 
   it("is refused to a Reporter with GitLab's message elsewhere", async () => {
     const { app } = await start('13.9', { token: reporterToken });
     await app.run('play', await app.row('release'));
-    assert.match(told()[0] ?? '', /doesn't allow this: 403 Forbidden$/);
+    assert.match(messageTexts()[0] ?? '', /doesn't allow this: 403 Forbidden$/);
   });
 });
 

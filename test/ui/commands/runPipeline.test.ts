@@ -7,7 +7,7 @@ import type { ProfileName } from '../../gitlab/profiles/profile';
 import { reporterToken } from '../../gitlab/seed';
 import type { App, AppOptions } from '../app';
 import { appsInTests } from '../eachApp';
-import { editor } from '../fake/editor';
+import { editor, messageTexts } from '../fake/editor';
 import { until } from '../fake/until';
 import { aTarget, ready } from '../samples';
 import type { CommandContext } from '../../../src/ui/commands/command';
@@ -20,7 +20,6 @@ describe('Run Pipeline', () => {
     app = await apps.ready({ ...more, gitlab: { profile } });
     app.asked();
   };
-  const told = (): readonly string[] => editor().messages.map(({ text }) => text);
   const posted = (): readonly unknown[] =>
     app.gitlab.requests
       .filter(({ method, path }) => method === 'POST' && /\/pipelines?$/.test(path))
@@ -42,7 +41,7 @@ describe('Run Pipeline', () => {
       (await list(2)).choose('with 1 variable');
       await running;
       assert.deepEqual(posted(), [{ ref: app.small.ref, variables: [{ key: 'DEPLOY_TO', value: 'staging' }] }]);
-      assert.deepEqual(told(), []);
+      assert.deepEqual(messageTexts(), []);
       assert.match(editor().statusMessages[0] ?? '', /^Pipeline #\d+ is /);
       assert.ok(app.api.repositories[0]?.pipelines.some(({ id }) => id === newest()?.id));
     });
@@ -81,7 +80,7 @@ describe('Run Pipeline', () => {
   it('says if GitLab is too old for it', async () => {
     await start('8.13');
     await app.run('runPipeline', { ref: app.small.ref });
-    assert.deepEqual(told(), ["This version of GitLab can't run a pipeline that way."]);
+    assert.deepEqual(messageTexts(), ["This version of GitLab can't run a pipeline that way."]);
   });
 
   describe('with inputs', () => {
@@ -165,7 +164,7 @@ describe('Run Pipeline', () => {
       (await list(6)).choose('without variables');
       await running;
       const inputs = { level: '2', tags: ['b', 'c'], text: 'two\nlines', release: 'v1' };
-      assert.deepEqual([posted(), told()], [[{ ref: app.small.ref, inputs }], []]);
+      assert.deepEqual([posted(), messageTexts()], [[{ ref: app.small.ref, inputs }], []]);
     });
 
     it('sends none if the user cancels', async () => {
@@ -179,7 +178,7 @@ describe('Run Pipeline', () => {
     it("shows GitLab's refusal in its own words", async () => {
       await declared();
       await app.run('runPipeline', { ref: app.small.ref, inputs: { replicas: 'three' } });
-      assert.match(told()[0] ?? '', /`replicas` input: provided value is not a number/);
+      assert.match(messageTexts()[0] ?? '', /`replicas` input: provided value is not a number/);
     });
   });
 
@@ -308,7 +307,7 @@ describe('Run Pipeline', () => {
     (await list(1)).hide();
     await running;
     await app.run('runPipeline', { ref: app.small.ref, variables: { A: { file: 'x' } } });
-    assert.deepEqual([told(), posted()], [["This version of GitLab can't run a pipeline that way."], []]);
+    assert.deepEqual([messageTexts(), posted()], [["This version of GitLab can't run a pipeline that way."], []]);
   });
 
   it('passes values on unchanged: empty, with line breaks and with "="', async () => {
@@ -376,15 +375,15 @@ describe('Run Pipeline', () => {
         const answer = { status, headers: { 'Content-Type': 'application/json' }, body };
         app.gitlab.faults = [{ when: ({ method, path }) => method === 'POST' && path.endsWith('/pipeline'), answer }];
         await app.run('runPipeline', { ref: app.small.ref });
-        assert.equal(told().length, 1);
-        assert.match(told()[0] ?? '', sentence);
-        assert.doesNotMatch(told()[0] ?? '', /\]\(/);
+        assert.equal(messageTexts().length, 1);
+        assert.match(messageTexts()[0] ?? '', sentence);
+        assert.doesNotMatch(messageTexts()[0] ?? '', /\]\(/);
       });
 
     it('is refused to a Reporter', async () => {
       await start('18.9', { token: reporterToken });
       await app.run('runPipeline', { ref: app.small.ref });
-      assert.match(told()[0] ?? '', /403 Forbidden/);
+      assert.match(messageTexts()[0] ?? '', /403 Forbidden/);
       assert.equal(app.gitlab.requests.filter(({ method, status }) => method === 'POST' && status === 201).length, 0);
     });
 
@@ -397,7 +396,7 @@ describe('Run Pipeline', () => {
       };
       app.gitlab.faults = [{ when: ({ method, path }) => method === 'POST' && path.endsWith('/pipeline'), answer }];
       await app.run('runPipeline', { ref: app.small.ref });
-      assert.deepEqual([told(), editor().statusMessages], [[], ['Pipeline #77 is skipped']]);
+      assert.deepEqual([messageTexts(), editor().statusMessages], [[], ['Pipeline #77 is skipped']]);
     });
   });
 
@@ -448,7 +447,7 @@ describe('Run Pipeline', () => {
     await start('18.9');
     await app.run('runPipeline', { ref: 5 });
     await app.run('runPipeline', { ref: 'main', variables: { '1x': 'y' } });
-    for (const text of told()) assert.match(text, /^The argument must be /);
-    assert.deepEqual([told().length, posted().length], [2, 0]);
+    for (const text of messageTexts()) assert.match(text, /^The argument must be /);
+    assert.deepEqual([messageTexts().length, posted().length], [2, 0]);
   });
 });

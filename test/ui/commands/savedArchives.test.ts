@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
+import { message } from '../bundle';
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { rawZip } from '../../core/artifacts/rawZip';
 import type { App } from '../app';
 import { appsInTests } from '../eachApp';
 import { editor } from '../fake/editor';
-import type { Message } from '../fake/message';
 import { until } from '../fake/until';
 
 describe('Extracting artifacts', () => {
@@ -27,8 +27,6 @@ describe('Extracting artifacts', () => {
     app.gitlab.world.update(app.small.builds.compile, { artifacts: { filename, content } });
     await app.run('refresh');
   };
-  const message = (text: string): Promise<Message> =>
-    until(`the message ${text}`, () => editor().messages.find((one) => one.open && one.text.includes(text)));
   const whole = ['artifacts.zip', 'artifacts/bin/app', 'artifacts/doc/notes.txt'];
 
   it('does not happen by itself', async () => {

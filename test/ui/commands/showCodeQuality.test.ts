@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { App } from '../app';
 import { appsInTests } from '../eachApp';
-import { editor } from '../fake/editor';
+import { editor, messageTexts } from '../fake/editor';
 import { writeTracked } from '../folder';
 
 const finding = (path: string, line: number, severity = 'major') => ({
@@ -33,7 +33,6 @@ describe('Show Code Quality in Problems', () => {
         }),
       ),
     );
-  const told = (): readonly string[] => editor().messages.map(({ text }) => text);
 
   it('shows findings in tracked files, by the path from the root or else in the only file whose path ends like it', async () => {
     const app = await withReport({
@@ -48,7 +47,7 @@ describe('Show Code Quality in Problems', () => {
       ]),
     });
     await show(app);
-    assert.deepEqual(told(), []);
+    assert.deepEqual(messageTexts(), []);
     assert.deepEqual(shown(app), ['src/a.js:1 1 Odd line 2', 'src/a.js:2 0 Odd line 3', 'web/src/b.js:3 2 Odd line 4']);
     assert.equal(editor().contextKeys.get('gitlabBuilds.hasProblems'), true);
     await app.run('clearProblems');
@@ -76,7 +75,7 @@ describe('Show Code Quality in Problems', () => {
     it(`says ${sentence.source}`, async () => {
       const app = await withReport(files);
       await show(app);
-      assert.match(told().at(-1) ?? '', sentence);
+      assert.match(messageTexts().at(-1) ?? '', sentence);
       assert.deepEqual(shown(app), []);
     });
 });

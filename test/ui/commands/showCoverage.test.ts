@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import type { App } from '../app';
 import { appsInTests } from '../eachApp';
 import { Uri } from '../fake/basics';
-import { editor } from '../fake/editor';
+import { editor, messageTexts } from '../fake/editor';
 import { until } from '../fake/until';
 
 const lcov = ['a.js', 'b.js', 'gone.js']
@@ -32,12 +32,11 @@ describe('Show Coverage of Build', () => {
     shown().flatMap(({ runs }) =>
       runs.flatMap(({ coverage }) => coverage.map(({ uri }) => uri.path.slice(app.folder.path.length + 1))),
     );
-  const told = (): readonly string[] => editor().messages.map(({ text }) => text);
 
   it('shows the coverage of existing files, with a profile whose tag no test has, and keeps the focus', async () => {
     const app = await withReport({ 'coverage/lcov.info': lcov });
     await app.run('showCoverage', { build: app.small.builds.compile.id });
-    assert.match(told().join(), /^The coverage of compile #\d+ is shown in 2 files\.$/);
+    assert.match(messageTexts().join(), /^The coverage of compile #\d+ is shown in 2 files\.$/);
     assert.deepEqual(painted(app), ['src/a.js', 'src/b.js']);
     const [controller] = shown();
     const [run] = controller?.runs ?? [];
@@ -75,10 +74,10 @@ describe('Show Coverage of Build', () => {
   it('says if there is no report, and if another commit is checked out', async () => {
     const app = await withReport({ 'coverage/index.html': lcov });
     await app.run('showCoverage', { build: app.small.builds.compile.id });
-    assert.match(told().at(-1) ?? '', /no lcov, Cobertura or JaCoCo report/);
+    assert.match(messageTexts().at(-1) ?? '', /no lcov, Cobertura or JaCoCo report/);
     app.repository.moveHead({ name: 'other', commit: 'f'.repeat(40) });
     await app.run('showCoverage', { build: app.small.builds.compile.id });
-    assert.match(told().at(-1) ?? '', /only shown for builds of the commit that is checked out/);
+    assert.match(messageTexts().at(-1) ?? '', /only shown for builds of the commit that is checked out/);
     assert.deepEqual(shown(), []);
   });
 });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { App, Opened } from '../app';
 import { appsInTests } from '../eachApp';
 import { Uri } from '../fake/basics';
-import { editor } from '../fake/editor';
+import { editor, messageTexts } from '../fake/editor';
 import { until } from '../fake/until';
 
 /** What commands act on where two repositories are open, on servers of their own. */
@@ -27,7 +27,6 @@ describe('Among several repositories, a command', () => {
   const rootOf = ({ repository }: Opened): string => repository.rootUri.toString();
   const nameOf = ({ folder }: Opened): string => folder.path.split('/').at(-1) ?? '';
   const statusOf = ({ gitlab, small }: Opened): string => gitlab.world.build(small.builds.deploy.id).status;
-  const told = (): readonly string[] => editor().messages.map(({ text }) => text);
   const turnTo = ({ folder }: Opened): void => editor().turnTo(Uri.file(`${folder.path}/a.ts`));
   const repositoryRow = async (one: Opened): Promise<unknown> => app.row(nameOf(one), one);
   /** A build that the second alone has. */
@@ -46,7 +45,7 @@ describe('Among several repositories, a command', () => {
     const rows = [await app.row('production'), await app.row('production', second)];
     await app.run('cancel', rows[0], rows);
     assert.deepEqual([statusOf(app), statusOf(second)], ['canceled', 'canceled']);
-    assert.deepEqual([app.of(app)?.builds.at(-1)?.status, told()], ['canceled', []]);
+    assert.deepEqual([app.of(app)?.builds.at(-1)?.status, messageTexts()], ['canceled', []]);
   });
 
   it('continues in one when the other refuses, and reports that in one message', async () => {
@@ -54,8 +53,8 @@ describe('Among several repositories, a command', () => {
     const rows = [await app.row('production'), await app.row('production', second)];
     await app.run('cancel', rows[0], rows);
     assert.equal(statusOf(app), 'canceled');
-    assert.equal(told().length, 1);
-    assert.match(told()[0] ?? '', /^1 of 2 builds were refused\. production #\d+: /);
+    assert.equal(messageTexts().length, 1);
+    assert.match(messageTexts()[0] ?? '', /^1 of 2 builds were refused\. production #\d+: /);
   });
 
   it("from the Command Palette acts in the active editor's repository, and names it", async () => {
@@ -83,27 +82,27 @@ describe('Among several repositories, a command', () => {
 
   it('finds the only repository that has the build in its argument', async () => {
     await app.run('cancel', { build: ownOfSecond() });
-    assert.deepEqual(told(), []);
+    assert.deepEqual(messageTexts(), []);
     assert.equal(writes(second).length, 1);
   });
 
   it('asks for the repository if two have such a build, and sends nothing', async () => {
     await app.run('cancel', { build: app.small.builds.deploy.id });
     const example = JSON.stringify({ build: app.small.builds.deploy.id, repository: rootOf(app) });
-    assert.deepEqual(told(), [`Several repositories are open. Specify which one the build is in: ${example}`]);
+    assert.deepEqual(messageTexts(), [`Several repositories are open. Specify which one the build is in: ${example}`]);
     assert.deepEqual([writes(app), writes(second)], [[], []]);
   });
 
   it('asks for the repository if none has such a build, and sends nothing', async () => {
     const before = second.gitlab.requests.length;
     await app.run('cancel', { build: 4711 });
-    assert.match(told()[0] ?? '', /^Several repositories are open\./);
+    assert.match(messageTexts()[0] ?? '', /^Several repositories are open\./);
     assert.deepEqual([app.asked(), second.gitlab.requests.length], [[], before]);
   });
 
   it('says that a repository is not open', async () => {
     await app.run('cancel', { build: 1, repository: 'file:///else/where' });
-    assert.deepEqual(told(), ["The repository file:///else/where isn't open."]);
+    assert.deepEqual(messageTexts(), ["The repository file:///else/where isn't open."]);
   });
 
   it('for the whole commit acts only in the repository of its row', async () => {
@@ -162,9 +161,9 @@ describe('Among several repositories, a command', () => {
     });
     await until('what its token may do', () => app.of(third)?.readOnly === true);
     await app.run('cancel', await app.row('production', third));
-    assert.match(told()[0] ?? '', new RegExp(`^Your token for ${new URL(third.gitlab.url).host} is read-only`));
+    assert.match(messageTexts()[0] ?? '', new RegExp(`^Your token for ${new URL(third.gitlab.url).host} is read-only`));
     await app.run('cancel', await app.row('production', second));
-    assert.deepEqual([told().length, statusOf(second), writes(third)], [1, 'canceled', []]);
+    assert.deepEqual([messageTexts().length, statusOf(second), writes(third)], [1, 'canceled', []]);
   });
 
   it('signs in to the GitLab of its row', async () => {

@@ -101,3 +101,8 @@ beforeEach(() => {
 export function editor(): Editor {
   return current.editor;
 }
+
+/** Texts of the messages that the window has shown. */
+export function messageTexts(): readonly string[] {
+  return editor().messages.map(({ text }) => text);
+}

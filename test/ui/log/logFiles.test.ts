@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { CodeLens, TextDocument } from 'vscode';
+import { lenses } from '../lenses';
 import type { App } from '../app';
 import { appsInTests } from '../eachApp';
 import { editor } from '../fake/editor';
@@ -15,10 +15,6 @@ describe('A log as a file', () => {
   const open = async (build: { readonly id: number } = app.small.builds.firstRspec): Promise<FakeTextEditor> => {
     await app.run('openLog', { build: build.id });
     return editor().texts.editors.at(-1) ?? assert.fail('no editor');
-  };
-  const lenses = ({ document }: FakeTextEditor): readonly CodeLens[] => {
-    const lens = editor().texts.provider('lens') as { provideCodeLenses(document: TextDocument): CodeLens[] };
-    return lens.provideCodeLenses(document as unknown as TextDocument);
   };
   const comesBack = (shown: FakeTextEditor) => until('the line of actions', () => lenses(shown).length > 0);
   const isDrawn = (shown: FakeTextEditor) =>

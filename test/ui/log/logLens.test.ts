@@ -6,7 +6,7 @@ import { serverError } from '../../gitlab/faults';
 import type { App } from '../app';
 import { appsInTests } from '../eachApp';
 import { Uri } from '../fake/basics';
-import { editor } from '../fake/editor';
+import { editor, messageTexts } from '../fake/editor';
 import { writeTracked } from '../folder';
 
 const escape = '\u001b';
@@ -21,7 +21,6 @@ describe('The log of a failed build', () => {
     });
   };
   const reference = () => ({ build: app.small.builds.firstRspec.id });
-  const texts = () => editor().messages.map(({ text }) => text);
 
   it("is copied as Markdown: which build, where, and the lines around the error in a fence that they can't end", async () => {
     await start();
@@ -50,7 +49,7 @@ describe('The log of a failed build', () => {
   it('is not copied for a passed build', async () => {
     await start();
     await app.run('copyFailure', { build: app.small.builds.rspec.id });
-    assert.deepEqual([texts(), editor().clipboard], [['No failed builds.'], '']);
+    assert.deepEqual([messageTexts(), editor().clipboard], [['No failed builds.'], '']);
   });
 
   it('is saved byte for byte, where the user chooses', async () => {
@@ -69,7 +68,7 @@ describe('The log of a failed build', () => {
     editor().saveTo = Uri.file(path);
     app.gitlab.faults = [serverError()];
     await app.run('saveLog', reference());
-    assert.match(texts()[0] ?? '', /reported a server error/);
+    assert.match(messageTexts()[0] ?? '', /reported a server error/);
     assert.equal(await readFile(path, 'utf8'), 'before');
     assert.deepEqual(
       (await readdir(app.folder.path)).filter((name) => name.endsWith('.part')),
@@ -102,7 +101,7 @@ describe('The log of a failed build', () => {
   it('is not compared if no build of the same name passed', async () => {
     await start();
     await app.run('compareLog', { build: app.small.builds.odd.id });
-    assert.match(texts()[0] ?? '', /^No recent successful run of ".*" found\.$/);
+    assert.match(messageTexts()[0] ?? '', /^No recent successful run of ".*" found\.$/);
   });
 
   /** Those of the log, in a repository that has `src/app.ts`; `file`: its address. */

@@ -5,7 +5,7 @@ import { git } from '../../vscode/workspace';
 import type { App } from '../app';
 import { appsInTests } from '../eachApp';
 import { Uri } from '../fake/basics';
-import { editor } from '../fake/editor';
+import { editor, messageTexts } from '../fake/editor';
 import { until } from '../fake/until';
 import { writeTracked } from '../folder';
 
@@ -58,7 +58,6 @@ describe('The links of a log', () => {
         return { uri: uri as Uri, selection: { line, character } };
       });
   const problems = () => editor().problems.flatMap(({ entries }) => entries.map(([uri]) => uri.path.split('/').at(-1)));
-  const texts = () => editor().messages.map(({ text }) => text);
 
   it('lead to the file that the log identifies by its folders', async () => {
     await start('$ cd web && npx tsc\nsrc/a.ts(1,2): error TS1: x\n', { 'src/a.ts': 2, 'web/src/a.ts': 2 });
@@ -78,7 +77,7 @@ describe('The links of a log', () => {
     assert.deepEqual([uri?.path.endsWith('/web/src/a.ts'), selection], [true, { line: 1, character: 2 }]);
     await app.run('showProblems', reference());
     assert.deepEqual(problems(), []);
-    assert.match(texts().at(-1) ?? '', /names one file, but the name is ambiguous/);
+    assert.match(messageTexts().at(-1) ?? '', /names one file, but the name is ambiguous/);
   });
 
   it('lead to no file with a shorter path, and none that is untracked or missing', async () => {
@@ -126,7 +125,7 @@ describe('The links of a log', () => {
     const [first, second] = await links(build.id);
     await click(first);
     await click(second);
-    const said = texts().filter((text) => text.includes(old.slice(0, 8)));
+    const said = messageTexts().filter((text) => text.includes(old.slice(0, 8)));
     assert.deepEqual(said, [
       `This log is of commit ${old.slice(0, 8)}, which isn't checked out, so its lines may be elsewhere in your files.`,
     ]);

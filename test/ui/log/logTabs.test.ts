@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
+import { lenses } from '../lenses';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import type { CodeLens, FileDecoration, TextDocument } from 'vscode';
+import type { FileDecoration } from 'vscode';
 import type { Logs } from '../../../src/ui/log/logs';
 import { serverError } from '../../gitlab/faults';
 import type { App } from '../app';
@@ -23,10 +24,6 @@ describe('The log of an editor', () => {
   const open = async (build = app.small.builds.firstRspec): Promise<FakeTextEditor> => {
     await app.run('openLog', { build: build.id });
     return editor().texts.editors.at(-1) ?? assert.fail('no editor');
-  };
-  const lenses = ({ document }: FakeTextEditor): readonly CodeLens[] => {
-    const lens = editor().texts.provider('lens') as { provideCodeLenses(document: TextDocument): CodeLens[] };
-    return lens.provideCodeLenses(document as unknown as TextDocument);
   };
   const change = (trace: string) => app.gitlab.world.update(app.small.builds.firstRspec, { trace });
 

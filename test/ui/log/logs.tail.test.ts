@@ -4,7 +4,7 @@ import { clockTime } from '../../../src/ui/log/logTimes';
 import type { App } from '../app';
 import { appsInTests } from '../eachApp';
 import { Selection, type FakeTextEditor } from '../fake/texts';
-import { editor } from '../fake/editor';
+import { editor, messageTexts } from '../fake/editor';
 import { until } from '../fake/until';
 import { quickPolls } from '../quickPolls';
 
@@ -34,7 +34,6 @@ describe('A long log', () => {
     const all = provider.provideCodeLenses(document as unknown as TextDocument);
     return all.map(({ command }) => command).find((command) => what.test(command?.title ?? ''));
   };
-  const messages = () => editor().messages.map(({ text }) => text);
 
   it('is shown from the start of its last part, and its CodeLens loads more', async () => {
     await ready(lines(0, 5000));
@@ -78,10 +77,10 @@ describe('A long log', () => {
     await until('all of it', () => shown.document.lineAt(0).text === line(0));
     assert.equal(lens(shown, /Load earlier/), undefined);
     await app.run('loadEarlier');
-    assert.deepEqual(messages(), ['The whole log is already shown.']);
+    assert.deepEqual(messageTexts(), ['The whole log is already shown.']);
     editor().turnTo(undefined);
     await app.run('loadEarlier');
-    assert.equal(messages()[1], "Open a build's log first.");
+    assert.equal(messageTexts()[1], "Open a build's log first.");
   });
 
   it('is limited to what the editor accepts, and the rest can be saved', async () => {
@@ -97,7 +96,7 @@ describe('A long log', () => {
     assert.equal(title, "$(save-as) 21000 earlier lines don't fit in the editor. Save the log to read them.");
     assert.equal(command, 'gitlabBuilds.saveLog');
     await app.run('loadEarlier');
-    assert.match(messages()[0] ?? '', /can't show more of this log\. Save it/);
+    assert.match(messageTexts()[0] ?? '', /can't show more of this log\. Save it/);
   });
 
   it('that grows is cut again only when it is twice as long, and keeps its scroll position', async () => {

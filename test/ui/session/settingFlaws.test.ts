@@ -2,10 +2,9 @@ import assert from 'node:assert/strict';
 import manifest from '../../../package.json';
 import { SettingFlaws } from '../../../src/ui/session/settingFlaws';
 import { Settings } from '../../../src/ui/session/settings';
-import { told } from '../bundle';
 import { appsInTests } from '../eachApp';
 import { Uri } from '../fake/basics';
-import { editor } from '../fake/editor';
+import { editor, messageTexts } from '../fake/editor';
 import { until } from '../fake/until';
 
 describe('What is wrong with the settings', () => {
@@ -121,7 +120,7 @@ describe('Show Invalid Settings', () => {
     const app = await apps.ready({ workspaceSettings: () => ({ 'gitlabBuilds.refresh.activeSeconds': 1e9 }) });
     const running = app.run('showSettingFlaws');
     const message = await until('the message', () => editor().messages[0]);
-    assert.deepEqual(told(), ['The setting gitlabBuilds.refresh.activeSeconds can be at most 3600.']);
+    assert.deepEqual(messageTexts(), ['The setting gitlabBuilds.refresh.activeSeconds can be at most 3600.']);
     message.press('Open Settings');
     await running;
     assert.deepEqual(editor().executed.at(-1), {
