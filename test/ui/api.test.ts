@@ -20,25 +20,25 @@ const withTarget = { ...common, instance: 'string', project: 'string', commit: '
 describe('The API for other extensions', () => {
   const apps = appsInTests();
 
-  it('has the version 1, and no other', async () => {
+  it('has version 1 and no other', async () => {
     const { exports } = await apps.start();
     for (const version of [0, 2, NaN, undefined, '1'])
       assert.throws(() => exports.getAPI(version as 1), /has no API version .*, only 1/);
   });
 
-  it('has no repositories before VS Code’s git has looked', async () => {
+  it("has no repositories before VS Code's git has looked for them", async () => {
     const app = await apps.start({ git: false });
     assert.deepEqual(app.api.repositories, []);
   });
 
-  it('names the instance and nothing else while signed out of one that is known', async () => {
+  it('contains only the instance while the user is signed out of a known one', async () => {
     const app = await apps.start({ token: null, settings: (url) => ({ 'gitlabBuilds.instances': [{ url }] }) });
     const shown = await app.shows('signedOut');
     assert.deepEqual(shapeOf(shown), { ...common, instance: 'string' });
     assert.equal(shown.instance, app.gitlab.url);
   });
 
-  it('names no instance for a host that is none', async () => {
+  it('contains no instance for a host without one', async () => {
     const app = await apps.start({ token: null });
     assert.deepEqual(shapeOf(await app.shows('signedOut')), common);
   });
@@ -48,12 +48,12 @@ describe('The API for other extensions', () => {
     assert.deepEqual(shapeOf(await app.shows('noProject')), common);
   });
 
-  it('says what is loading', async () => {
+  it('says what it is loading', async () => {
     const app = await apps.start({ prepare: ({ gitlab }) => (gitlab.faults = [{ latencyMs: 100 }]) });
     assert.deepEqual(shapeOf(await app.shows('loading')), withTarget);
   });
 
-  it('says whose builds are there', async () => {
+  it('says which commit the builds belong to', async () => {
     const app = await apps.ready();
     const shown = await app.shows('ready');
     assert.deepEqual(shapeOf(shown), { ...withTarget, apiVersion: 'string' });
@@ -70,7 +70,7 @@ describe('The API for other extensions', () => {
     );
   });
 
-  it('names no branch where HEAD is detached', async () => {
+  it('contains no branch if HEAD is detached', async () => {
     const app = await apps.ready();
     app.repository.moveHead({ commit: app.small.olderSha });
     const { commit } = await app.shows('ready', (one) => one.commit?.sha === app.small.olderSha);
@@ -84,7 +84,7 @@ describe('The API for other extensions', () => {
     assert.match(shown.error ?? '', /reported a server error \(500\)/);
   });
 
-  it('keeps the builds and says why they are not fresh', async () => {
+  it('keeps the builds and says why they are outdated', async () => {
     const app = await apps.ready();
     app.gitlab.faults = [serverError()];
     await app.api.refresh();
@@ -110,7 +110,7 @@ describe('A build in the API', () => {
     shown = await app.shows('ready');
   });
 
-  it('has what GitLab says of it', () => {
+  it("has GitLab's data", () => {
     const { compile, rspec } = app.small.builds;
     const build = shown.builds.find(({ id }) => id === compile.id);
     assert.deepEqual(shapeOf(build ?? {}), {
@@ -129,7 +129,7 @@ describe('A build in the API', () => {
     assert.equal(shown.builds.find(({ id }) => id === rspec.id)?.coverage, 98.29);
   });
 
-  it('stands in stage order, then by id, with its attempts below it', () => {
+  it('is sorted by stage and ID, with its attempts below it', () => {
     const { compile, assets, firstRspec, odd, long, lint, rspec, deploy } = app.small.builds;
     assert.deepEqual(
       shown.builds.map(({ id }) => id),
@@ -142,7 +142,7 @@ describe('A build in the API', () => {
     );
   });
 
-  it('is a copy: what is done to it does not reach what is shown', async () => {
+  it('is a copy: changing it does not affect what is shown', async () => {
     const before = await app.drawn();
     for (const build of shown.builds) Object.assign(build, { name: 'mine', status: 'failed' });
     Object.assign(shown, { state: 'failed' });
@@ -150,10 +150,10 @@ describe('A build in the API', () => {
     assert.deepEqual([await app.drawn(), app.api.repositories[0]?.state], [before, 'ready']);
   });
 
-  it('survives JSON', () => assert.deepEqual(JSON.parse(JSON.stringify(shown)), shown));
+  it('can be serialized as JSON', () => assert.deepEqual(JSON.parse(JSON.stringify(shown)), shown));
 });
 
-describe('The refresh of the API', () => {
+describe('Refreshing through the API', () => {
   const apps = appsInTests();
 
   it('resolves when the result is shown', async () => {
@@ -182,7 +182,7 @@ describe('The refresh of the API', () => {
     assert.deepEqual(await states, ['ready', 'ready']);
   });
 
-  it('does not wait for a git that cannot be started', async () => {
+  it("does not wait for git if it can't be started", async () => {
     const app = await apps.ready();
     app.git.activate = () => Promise.reject(new Error('no git'));
     await app.restart();
@@ -190,7 +190,7 @@ describe('The refresh of the API', () => {
     assert.deepEqual(app.api.repositories, []);
   });
 
-  it('does not wait for a git that is still starting when the window closes', async () => {
+  it('does not wait for git if it is still starting when the window closes', async () => {
     const app = await apps.ready();
     app.git.state = 'uninitialized';
     await app.restart();
@@ -206,7 +206,7 @@ describe('The refresh of the API', () => {
     assert.match(app.api.repositories[0]?.stale ?? '', /Can't reach/);
   });
 
-  it('is told of once what it brought is shown', async () => {
+  it('fires an event once the result is shown', async () => {
     const app = await apps.ready();
     const seen: (string | undefined)[] = [];
     app.api.onDidChange(() => seen.push(app.api.repositories[0]?.builds.at(-1)?.status));
@@ -215,7 +215,7 @@ describe('The refresh of the API', () => {
     assert.deepEqual(seen, ['success']);
   });
 
-  it('tells nothing where nothing has changed', async () => {
+  it('fires no event if nothing has changed', async () => {
     const app = await apps.ready();
     let told = 0;
     app.api.onDidChange(() => (told += 1));
@@ -223,7 +223,7 @@ describe('The refresh of the API', () => {
     assert.equal(told, 0);
   });
 
-  it('tells that HEAD moved', async () => {
+  it('fires an event when HEAD moves', async () => {
     const app = await apps.ready();
     const states: (string | undefined)[] = [];
     app.api.onDidChange(() => states.push(app.api.repositories[0]?.state));

@@ -23,7 +23,7 @@ const toPublished = (exports: real.Exports): published.Exports => exports;
 const toReal = (exports: published.Exports): real.Exports => exports;
 
 describe('The published types of the API', () => {
-  it('are those of the real API, both ways (held by the type check)', () => {
+  it('are those of the real API, in both directions (checked by the compiler)', () => {
     const exports: real.Exports = {
       getAPI: () => assert.fail('not called'),
     };

@@ -35,7 +35,7 @@ async function textAt(uri: Uri): Promise<string> {
   }
 }
 
-describe('An address that anybody may have written', () => {
+describe('A URI that anybody may have written', () => {
   const apps = appsInTests();
   const own = (app: App): Address => {
     const { url } = app.gitlab;
@@ -55,7 +55,7 @@ describe('An address that anybody may have written', () => {
 
   for (const root of ['', '/gitlab'])
     for (const kind of names) {
-      it(`is opened where it is of a project that is shown: ${kind} of a GitLab at ${root}/`, async () => {
+      it(`is opened if it belongs to a shown project: ${kind} of a GitLab at ${root}/`, async () => {
         const app = await apps.ready({ gitlab: { root } });
         assert.match(await textAt(kinds[kind](own(app))), texts[kind]);
       });
@@ -68,7 +68,7 @@ describe('An address that anybody may have written', () => {
         assert.match(await textAt(kinds[kind](address)), texts[kind]);
       });
 
-      it(`asks nobody after a sign-out: ${kind} of a GitLab at ${root}/`, async () => {
+      it(`sends no request after a sign-out: ${kind} of a GitLab at ${root}/`, async () => {
         const app = await apps.ready({ gitlab: { root } });
         const address = own(app);
         await app.run('signOut');
@@ -77,7 +77,7 @@ describe('An address that anybody may have written', () => {
         assert.equal(requests(app), before);
       });
 
-      it(`asks nobody where it is of another GitLab or project: ${kind} of a GitLab at ${root}/`, async () => {
+      it(`sends no request if it belongs to another GitLab or project: ${kind} of a GitLab at ${root}/`, async () => {
         const app = await apps.ready({ gitlab: { root } });
         const [address, other] = [own(app), await startGitLab({ root })];
         const { origin } = new URL(address.instance);
@@ -140,7 +140,7 @@ describe('An address that anybody may have written', () => {
     assert.equal(requests(app), before, 'what the archive holds is known');
   });
 
-  it('is none of ours where its query is damaged or written by others', async () => {
+  it('is not ours if its query is damaged or written by others', async () => {
     const app = await apps.ready();
     const before = requests(app);
     const address = own(app);

@@ -337,7 +337,7 @@ describe('A hostile name', () => {
     });
 
   for (const name of hostileNames)
-    it(`is read as it is and does nothing wherever it is shown: ${JSON.stringify(name)}`, async () => {
+    it(`is shown unchanged and does nothing anywhere: ${JSON.stringify(name)}`, async () => {
       const app = await start(name);
       const sinks = new Sinks();
       await actOn(app);
@@ -359,7 +359,7 @@ describe('A hostile name', () => {
     });
 
   for (const name of hostileNames)
-    it(`is no more in inputs, lint, earlier pipelines and what agents are told: ${JSON.stringify(name)}`, async () => {
+    it(`does no more in inputs, lint, earlier pipelines and responses to agents: ${JSON.stringify(name)}`, async () => {
       const app = await startNewer(name);
       const sinks = new Sinks();
       await offerInputs(app, sinks);
@@ -544,7 +544,7 @@ describe('A hostile name', () => {
   }
 
   for (const name of hostileNames)
-    it(`neither acts in a message of any kind, whoever gives it: ${JSON.stringify(name)}`, async () => {
+    it(`does nothing in any kind of message, whoever provides it: ${JSON.stringify(name)}`, async () => {
       const report = new Report(window.createOutputChannel('x', { log: true }));
       void report.inform(name);
       void report.announce('warning', name);

@@ -31,7 +31,7 @@ const settings: Readonly<Record<string, { scope: string; default: unknown; minim
 );
 
 describe('The manifest', () => {
-  it('has a command for each in the code, and the code one for each of it', () =>
+  it('has every command in the code, and the code every command in the manifest', () =>
     assert.deepEqual(
       [...asking].sort(),
       Object.keys(table)
@@ -39,7 +39,7 @@ describe('The manifest', () => {
         .sort(),
     ));
 
-  it('has titles with "…" in the palette where it asks, and without in menus of rows and editors, which do not', () => {
+  it('has titles with "…" in the Command Palette for commands that ask, and without in menus of rows and editors, which do not', () => {
     const titleOf = (id: string) => Reflect.get(texts, `command.${id.replace('gitlabBuilds.', '')}`) as string;
     for (const id of ofRows) {
       const palette = id.replace('.row.', '.');
@@ -73,28 +73,28 @@ describe('The manifest', () => {
     );
   });
 
-  it('gives every command the one category', () =>
+  it('gives every command the same category', () =>
     assert.deepEqual([...new Set(contributes.commands.map(({ category }) => category))], ['GitLab Builds']));
 
-  it('names only commands in its menus that there are', () => {
+  it('names only existing commands in its menus', () => {
     for (const { command } of menus) assert.ok(names.includes(command), command);
   });
 
-  it('binds keys to its commands, and only while the view has the focus', () => {
+  it('binds keys only to its own commands, and only while the view has the focus', () => {
     for (const { command, when } of contributes.keybindings) {
       assert.ok(names.includes(command), command);
       assert.match(when, /^focusedView == gitlabBuilds\.builds && !inputFocus/);
     }
   });
 
-  it('names only commands in its welcome texts that there are', () => {
+  it('names only existing commands in its welcome texts', () => {
     const vscodeOwn = /^(vscode\.openFolder|workbench\.|git\.)/;
     for (const { text, name } of welcomes)
       for (const [, command = ''] of text.matchAll(/\(command:([\w.]+)/g))
         assert.ok(names.includes(command) || vscodeOwn.test(command), `${name}: ${command}`);
   });
 
-  it('has a walkthrough of four steps, whose links and pictures are there', () => {
+  it('has a walkthrough of four steps, whose links and pictures exist', () => {
     const steps = contributes.walkthroughs.flatMap((walkthrough) => walkthrough.steps);
     assert.deepEqual(
       steps.map(({ id }) => id),
@@ -109,13 +109,13 @@ describe('The manifest', () => {
     }
   });
 
-  it('names only settings in its welcome texts that there are', () => {
+  it('names only existing settings in its welcome texts', () => {
     for (const { text } of welcomes)
       for (const [, setting = ''] of text.matchAll(/%22(gitlabBuilds\.[\w.]+)%22/g))
         assert.ok(setting in settings, setting);
   });
 
-  it('uses every text there is, and no other', () => {
+  it('uses every existing text, and no other', () => {
     const used = [...JSON.stringify(manifest).matchAll(/"%([\w.]+)%"/g)].map(([, key]) => key);
     assert.deepEqual([...new Set(used)].sort(), Object.keys(texts).sort());
   });
@@ -166,7 +166,7 @@ describe('The settings', () => {
       assert.deepEqual([property?.scope, property?.default, property?.minimum], [scope, fallback, minimum]);
     });
 
-  it('stand in sections with a title, in one order over all, each with one sentence', () => {
+  it('are in sections with a title, in one order across all, each with one sentence', () => {
     const orders = contributes.configuration.flatMap((section) =>
       Object.values<{ readonly order: number }>(section.properties).map(({ order }) => order),
     );
@@ -181,7 +181,7 @@ describe('The settings', () => {
 
   it('are these', () => assert.deepEqual(Object.keys(properties).sort(), Object.keys(expected).sort()));
 
-  it('are not read from an untrusted folder where they say what is asked for or written', () => {
+  it('are not read from an untrusted folder if they decide what is requested or written', () => {
     const { restrictedConfigurations } = manifest.capabilities.untrustedWorkspaces;
     assert.deepEqual(restrictedConfigurations, [
       'gitlabBuilds.remote',
@@ -258,25 +258,25 @@ function shownFor(keys: Readonly<Record<string, unknown>>): readonly string[] {
 
 describe('The welcome text', () => {
   for (const [name, snapshot] of Object.entries(states))
-    it(`of ${name} is shown for it, alone`, async () => {
+    it(`for ${name} is shown in that state, and no other one`, async () => {
       const further = name === 'noBuilds' ? ['runPipeline'] : [];
       assert.deepEqual(shownFor(await keysFor(snapshot)), [name, ...further]);
     });
 
-  it('of a HEAD without builds offers no pipeline of a GitLab that runs none', async () =>
+  it("for a HEAD without builds offers no pipeline on a GitLab that can't run one", async () =>
     assert.deepEqual(shownFor(await keysFor({ ...ready([]), lacksRunPipeline: true })), ['noBuilds']));
 
-  it('of a window without a folder is shown alone, whatever the state', async () => {
+  it('for a window without a folder is the only one shown, whatever the state', async () => {
     for (const snapshot of [undefined, states['noGit'], states['noRepository']])
       assert.deepEqual(shownFor({ ...(await keysFor(snapshot)), workspaceFolderCount: 0 }), ['noFolder']);
   });
 
-  it('of an untrusted folder is shown alone: VS Code runs no git there', async () => {
+  it('for an untrusted folder is the only one shown, since VS Code runs no git there', async () => {
     for (const snapshot of [undefined, states['noGit'], states['noRepository']])
       assert.deepEqual(shownFor({ ...(await keysFor(snapshot)), isWorkspaceTrusted: false }), ['untrusted']);
   });
 
-  it('of a window without a repository is the one for what VS Code’s git says', async () => {
+  it("for a window without a repository depends on the state of VS Code's git", async () => {
     const shown = async (name: 'noGit' | 'noRepository', keys: Readonly<Record<string, unknown>>) =>
       shownFor({
         ...(await keysFor(states[name])),
@@ -292,27 +292,27 @@ describe('The welcome text', () => {
     assert.deepEqual(await shown('noRepository', unsafe), ['unsafeRepository']);
   });
 
-  it('of a commit that has builds in another remote’s project offers to show them', async () => {
+  it("for a commit that has builds in another remote's project offers to show them", async () => {
     const instance = { url: 'https://gitlab.com', hosts: [], apiVersion: 'auto' } as const;
     const snapshot = { ...ready([]), elsewhere: { remote: 'upstream', instance, project: 'group/project' } };
     assert.deepEqual(shownFor(await keysFor(snapshot)), ['noBuilds', 'runPipeline', 'elsewhere']);
   });
 
-  it('of a filter that leaves nothing is shown for it, alone', async () =>
+  it('for a filter that hides everything is the only one shown', async () =>
     assert.deepEqual(shownFor(await keysFor(ready(someBuilds({})), true)), ['filtered']));
 
-  it('has a place for each that there is', () => {
+  it('has a condition for each one that exists', () => {
     const ofGit = ['gitMissing', 'parentRepository', 'unsafeRepository'];
     const all = [...Object.keys(states), 'noFolder', 'untrusted', 'filtered', 'elsewhere', 'runPipeline', ...ofGit];
     assert.deepEqual(welcomes.map(({ name }) => name.slice('%welcome.'.length, -1)).sort(), all.sort());
   });
 
-  it('is none where one has to sign in: a message names the host, which a welcome text cannot', async () => {
+  it("is missing if a sign-in is needed, since a message names the host, which a welcome text can't", async () => {
     for (const known of [true, false])
       assert.deepEqual(shownFor(await keysFor({ kind: 'signedOut', url: 'https://x', known })), []);
   });
 
-  it('is none where several repositories are open: their rows say how they are', async () => {
+  it('is missing if several repositories are open, since their rows show their state', async () => {
     for (const snapshot of Object.values(states)) {
       await setContext(several(aRepository('one', snapshot), aRepository('two', snapshot)), false);
       const keys = { workspaceFolderCount: 2, isWorkspaceTrusted: true };
@@ -320,7 +320,7 @@ describe('The welcome text', () => {
     }
   });
 
-  it('of a HEAD without builds offers what can be done', () => {
+  it('for a HEAD without builds offers what can be done', () => {
     const buttons = (name: string) => {
       const text = welcomes.find((one) => one.name === `%welcome.${name}%`)?.text ?? '';
       return [...text.matchAll(/^\[[^\]]+\]\(command:gitlabBuilds\.(\w+)\)$/gm)].map(([, command]) => command);
@@ -332,7 +332,7 @@ describe('The welcome text', () => {
     assert.deepEqual(buttons('runPipeline'), ['runPipeline']);
   });
 
-  it('of what is the matter with a token offers to sign in again', () => {
+  it('for a problem with the token offers to sign in again', () => {
     for (const kind of ['unauthorized', 'expired', 'revoked', 'insufficientScope'])
       assert.match(
         welcomes.find(({ name }) => name === `%welcome.failed.${kind}%`)?.text ?? '',
@@ -341,20 +341,20 @@ describe('The welcome text', () => {
       );
   });
 
-  it('of a connection that is not secure leave the reason open, for there are several', () => {
+  it('for an insecure connection leaves the reason open, since there are several', () => {
     const text = welcomes.find(({ name }) => name === '%welcome.failed.tls%')?.text ?? '';
     assert.match(text, /isn't valid or isn't trusted on this machine, or the server/);
     assert.match(text, /If the certificate's authority is missing/);
   });
 
-  it('of every failure offers to try again', () => {
+  it('for every failure offers to try again', () => {
     for (const { name, text } of welcomes.filter((one) => one.name.includes('failed')))
       assert.match(text, /\(command:gitlabBuilds\.refresh\)/, name);
   });
 });
 
-describe('The clauses of the manifest', () => {
-  it('ask only for keys that are set', async () => {
+describe('The when clauses in the manifest', () => {
+  it('use only context keys that are set', async () => {
     const ofEditors = [
       'resourceScheme',
       'resourceFilename',
@@ -371,7 +371,7 @@ describe('The clauses of the manifest', () => {
       for (const key of keysIn(when)) assert.ok(known.includes(key), `${key} in ${when}`);
   });
 
-  it('for rows understand the words of rows', () => {
+  it('for rows match the context values of rows', () => {
     const row = contributes.menus['view/item/context'];
     const offered = (viewItem: string): readonly string[] => {
       const keys = { view: 'gitlabBuilds.builds', viewItem };
@@ -468,7 +468,7 @@ describe('The clauses of the manifest', () => {
     assert.deepEqual(offered('somebody else’s'), []);
   });
 
-  it('put a button into a row once for each of what is done most', () => {
+  it('put each of the most common actions into a row as a button once', () => {
     const inline = (viewItem: string) =>
       contributes.menus['view/item/context']
         .filter(
@@ -486,7 +486,7 @@ describe('The clauses of the manifest', () => {
     assert.deepEqual(inline('historyCommit hasLog'), ['openLog', 'openChanges']);
   });
 
-  describe('offer in the palette what can do something now', () => {
+  describe('offer in the Command Palette only what has an effect now', () => {
     const palette = contributes.menus.commandPalette;
     const offered = async (snapshot: Snapshot | undefined, filtered = false): Promise<readonly string[]> => {
       const keys = await keysFor(snapshot, filtered);
@@ -518,12 +518,16 @@ describe('The clauses of the manifest', () => {
     const startedAt = '2016-03-01T12:00:00.000Z';
     const cases: readonly (readonly [string, Snapshot | undefined, readonly string[]])[] = [
       ['before anything is known', undefined, []],
-      ['of a commit without builds', ready([]), onCommit],
-      ['of one that is skipped', ready(someBuilds({ status: 'skipped' })), onBuilds],
-      ['of one that passed', ready(someBuilds({})), ['retry', 'erase', 'retryWithInputs', ...onBuilds]],
-      ['of one that runs', ready(someBuilds({ status: 'running' })), ['cancel', 'cancelActive', 'watch', ...onBuilds]],
+      ['for a commit without builds', ready([]), onCommit],
+      ['for a skipped one', ready(someBuilds({ status: 'skipped' })), onBuilds],
+      ['for one that passed', ready(someBuilds({})), ['retry', 'erase', 'retryWithInputs', ...onBuilds]],
       [
-        'of one that failed',
+        'for one that is running',
+        ready(someBuilds({ status: 'running' })),
+        ['cancel', 'cancelActive', 'watch', ...onBuilds],
+      ],
+      [
+        'for one that failed',
         ready(someBuilds({ status: 'failed', startedAt })),
         [
           ...[
@@ -543,7 +547,7 @@ describe('The clauses of the manifest', () => {
         ],
       ],
       [
-        'of one with artifacts, to a token that may only read',
+        'for one with artifacts, with a read-only token',
         { ...ready(someBuilds({ artifacts })), readOnly: true },
         [
           ...[
@@ -560,7 +564,7 @@ describe('The clauses of the manifest', () => {
         ],
       ],
       [
-        'of a manual one',
+        'for a manual one',
         ready(someBuilds({ status: 'manual' })),
         ['cancel', 'play', 'playWithVariables', 'playWithInputs', 'watch', ...onBuilds],
       ],
@@ -571,14 +575,14 @@ describe('The clauses of the manifest', () => {
     it('while a filter is on', async () =>
       assert.ok((await offered(ready(someBuilds({})), true)).includes('clearFilter')));
 
-    it('to whom is signed in', () => {
+    it('depending on the sign-in', () => {
       const clause = palette.find(({ command }) => command.endsWith('.signOut'))?.when ?? '';
       assert.equal(evaluate(clause, { 'gitlabBuilds.signedIn': true }), true);
       assert.equal(evaluate(clause, {}), false);
     });
   });
 
-  it('show in the view’s title that a filter is on', async () => {
+  it("show in the view's title that a filter is on", async () => {
     const title = async (filtered: boolean) => {
       const keys = {
         view: 'gitlabBuilds.builds',
@@ -592,7 +596,7 @@ describe('The clauses of the manifest', () => {
     assert.deepEqual(await title(true), ['refresh', 'groupBy', 'clearFilter']);
   });
 
-  it('offer to push only where there is something to push', async () => {
+  it('offer to push only if there is something to push', async () => {
     const offered = async (snapshot: Snapshot | undefined) => {
       const keys = { view: 'gitlabBuilds.builds', ...(await keysFor(snapshot)) };
       return menus.filter(({ command, when }) => command === 'gitlabBuilds.push' && evaluate(when, keys)).length;

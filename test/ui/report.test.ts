@@ -27,7 +27,8 @@ describe('The guard around a command', () => {
     return message;
   };
 
-  it('gives what the work gives', async () => assert.equal(await report().guard('x', () => Promise.resolve(7)), 7));
+  it('returns the result of the work', async () =>
+    assert.equal(await report().guard('x', () => Promise.resolve(7)), 7));
 
   it('ends while its message is still open', async () => {
     await guarded(new UserError('No.'));
@@ -50,13 +51,13 @@ describe('The guard around a command', () => {
     assert.deepEqual(editor().log, [{ level: 'warn', text: `retry: forbidden ${host} 403 Build is not erasable!` }]);
   });
 
-  it('has a defect of ours in the log with its stack', async () => {
+  it('logs a bug of ours with its stack', async () => {
     await guarded(new TypeError('x is not a function'));
     assert.match(editor().log[0]?.text ?? '', /^retry: TypeError: x is not a function\n +at /);
     assert.equal(only().text, 'Something went wrong in GitLab Builds (x is not a function).');
   });
 
-  it('takes a thrown thing that is no error', async () => {
+  it('handles a thrown value that is not an error', async () => {
     await guarded('oh');
     assert.equal(only().text, 'Something went wrong in GitLab Builds (oh).');
   });
@@ -91,21 +92,21 @@ describe('The guard around a command', () => {
       ['gitlabBuilds.artifacts.directory'],
     ],
     [
-      'what is too big for the cache',
+      'something too big for the cache',
       new DiskError('tooBigForCache', '2/1'),
       'Open Settings',
       'workbench.action.openSettings',
       ['gitlabBuilds.artifacts.cacheMegabytes'],
     ],
     [
-      'a download that broke off, by what broke it',
+      'a download that broke off, depending on the cause',
       new DownloadInterrupted(1, 2, new GitLabError({ kind: 'expired', host })),
       'Sign In Again',
       'gitlabBuilds.signIn',
       [],
     ],
     [
-      'what is in front of a GitLab that worked before',
+      'a server in front of a GitLab that worked before',
       new GitLabError({ kind: 'notGitLab', host, wasGitLab: true }),
       'Show Log',
       'gitlabBuilds.showOutput',
@@ -126,7 +127,7 @@ describe('The guard around a command', () => {
       assert.deepEqual([...run, ...builtIn], [[command, ...args]]);
     });
 
-  it('tells a refusal as a warning, without a button where none helps', async () => {
+  it('shows a refusal as a warning, without a button if none helps', async () => {
     await guarded(new UserError('No.'));
     assert.deepEqual([only().severity, only().text, only().buttons], ['warning', 'No.', []]);
   });
@@ -144,7 +145,7 @@ describe('An announcement', () => {
     new Report(window.createOutputChannel('x', { log: true })).announce(severity, 'It is over.', 'Look', 'Never');
 
   for (const severity of ['warning', 'information'] as const)
-    it(`as ${severity} is a message that is not modal, and resolves with the button`, async () => {
+    it(`with severity ${severity} is a non-modal message, and resolves with the button`, async () => {
       const answer = announce(severity);
       const [message] = editor().messages;
       assert.ok(message);
@@ -161,7 +162,7 @@ describe('An announcement', () => {
   });
 });
 
-describe('The sentence for a failure', () => {
+describe('The message for a failure', () => {
   const failures: Readonly<Record<Failure['kind'], RegExp>> = {
     unauthorized: /^git\.example\.com rejected your token \(why\)\. Sign in again\.$/,
     expired: /^Your token for git\.example\.com has expired\. Create a new one and sign in again\.$/,
@@ -198,7 +199,7 @@ describe('The sentence for a failure', () => {
       assert.match(sentence(failure), expected);
     });
 
-  it('has no gap where the reason, the host or the time is not known', () => {
+  it('has no gap if the reason, the host or the time is unknown', () => {
     for (const kind of Object.keys(failures) as Failure['kind'][])
       assert.doesNotMatch(sentence({ kind }), /undefined|\(\)|\s[.:]|\s{2}/);
   });
@@ -220,10 +221,10 @@ describe('The sentence for a failure', () => {
     ['ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED', /requires a client certificate/],
   ];
   for (const [reason, expected] of ofTls)
-    it(`of TLS tells what is the matter with ${reason}`, () =>
+    it(`for TLS says what is wrong with ${reason}`, () =>
       assert.match(sentence({ kind: 'tls', host, reason }), expected));
 
-  it('tells why GitLab takes no changes', () => {
+  it('says why GitLab accepts no changes', () => {
     for (const reason of [
       'GitLab is undergoing maintenance',
       'You cannot perform write operations on a read-only instance',
@@ -247,7 +248,7 @@ describe('The sentence for a failure', () => {
     );
   });
 
-  it('tells a redirect loop as what it is', () =>
+  it('identifies a redirect loop', () =>
     assert.match(sentence({ kind: 'notGitLab', host, reason: redirectLoop }), /redirects requests in a loop\. /));
 
   it('does not blame the address of a GitLab that worked before', () => {
@@ -264,20 +265,20 @@ describe('The sentence for a failure', () => {
     assert.doesNotMatch(sentence(failure), /gitlabBuilds\.instances/);
   });
 
-  it('names the base URL where no GitLab is', () =>
+  it('names the base URL if there is no GitLab', () =>
     assert.match(
       sentence({ kind: 'noGitLab', host, status: 404, url: 'https://git.example.com/git' }),
       /missing from https:\/\/git\.example\.com\/git\?/,
     ));
 
-  it('names the scopes that would do, or what GitLab says of a fine-grained token', () => {
+  it('names the scopes that would suffice, or what GitLab says about a fine-grained token', () => {
     const word = (reason: string) => sentence({ kind: 'insufficientScope', host, status: 403, reason });
     assert.match(word('api read_api'), /can't do this: it needs the scope api or read_api\. Sign in again/);
     assert.match(word('api'), /it needs the scope api\. Sign in again/);
     assert.match(word('Access denied: lacks [read_job].'), /can't do this \(Access denied: lacks \[read_job\]\.\)\./);
   });
 
-  it('of a token that may only read says which may more', () =>
+  it('about a read-only token says which kind can do more', () =>
     assert.equal(
       readOnlySentence(host),
       `Your token for ${host} is read-only (scope read_api). Sign in again with one that has the scope api.`,
@@ -286,7 +287,7 @@ describe('The sentence for a failure', () => {
   it('names the status of a refusal without a reason', () =>
     assert.equal(sentence({ kind: 'refused', host, status: 409 }), `${host} refused the request (409).`));
 
-  it('about a token that was just entered tells its troubles apart, and any other as ever', () => {
+  it('about a newly entered token distinguishes its problems, and is otherwise unchanged', () => {
     const about = (kind: Failure['kind']) => newTokenSentence({ kind, host, reason: 'why' });
     assert.equal(about('unauthorized'), `${host} rejected this token. Check that it is complete and hasn't expired.`);
     assert.equal(about('expired'), `${host} reports that this token has expired. Create a new one.`);
@@ -316,18 +317,18 @@ describe('The sentence for a failure', () => {
     disk: 0,
   } satisfies Record<DiskFailureKind, 0>) as DiskFailureKind[];
   for (const kind of disk)
-    it(`of the disk (${kind}) says what happened, on one line without links`, () => {
+    it(`about the disk (${kind}) says what happened, on one line without links`, () => {
       assert.match(sentenceFor(new DiskError(kind, 'the detail')), /^[A-Zt"].*\.$/);
       for (const text of hostileTexts) assert.doesNotMatch(sentenceFor(new DiskError(kind, text)), /\]\(|[\n\r\u2028]/);
     });
 
-  it('of what is too big for the cache names both sizes', () =>
+  it('about something too big for the cache names both sizes', () =>
     assert.match(
       sentenceFor(new DiskError('tooBigForCache', '1200000000/200000000')),
       /^Too large to preview: 1\.2 GB \(limit: 200 MB\)\. Raise the setting gitlabBuilds\.artifacts\.cacheMegabytes, /,
     ));
 
-  it('of a download that broke off says how far it is, that it goes on, and what broke it', () => {
+  it('about a download that broke off says how far it got, that it will resume, and what broke it', () => {
     const cause = new GitLabError({ kind: 'timeout', host });
     assert.equal(
       sentenceFor(new DownloadInterrupted(3_400_000, 10_000_000, cause)),

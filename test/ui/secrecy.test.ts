@@ -83,14 +83,14 @@ describe('The token', () => {
     await live(app);
   });
 
-  it('is shown nowhere: in no row, message, list, log line, address or clipboard', () => {
+  it('is shown nowhere: in no row, message, list, log line, URL or clipboard', () => {
     const { texts } = editor().journal;
     const showing = texts.filter((text) => text.includes(developerToken) || text.includes(wrongToken));
     assert.deepEqual(showing, []);
     assert.ok(texts.length > 200, 'the journal has what was shown');
   });
 
-  it('goes with every request to its GitLab, in the header alone', () => {
+  it('is sent with every request to its GitLab, only in the header', () => {
     const asking = app.gitlab.requests.filter(({ headers }) => !('private-token' in headers));
     // What answers at the address, and which kind of token it takes, is asked before there is one.
     assert.notEqual(asking.length, 0);
@@ -102,20 +102,20 @@ describe('The token', () => {
     }
   });
 
-  it('does not go along when artifacts lie elsewhere', () => {
+  it('is not sent along when artifacts are stored elsewhere', () => {
     assert.equal(app.gitlab.storage.requests.length, 1);
     for (const { headers, path } of app.gitlab.storage.requests)
       assert.doesNotMatch(JSON.stringify([headers, path]), /private-token/i);
   });
 
-  it('is in no file of the workspace but the secret store', () => {
+  it('is in no file in the workspace except the secret store', () => {
     const { configuration } = editor();
     const written = JSON.stringify([configuration.global, configuration.workspace, configuration.folders]);
     assert.ok(!written.includes(developerToken));
     assert.deepEqual([...app.secrets.values.values()].join(''), '[]');
   });
 
-  it('is not in the signed address either: no log line has one', () => {
+  it('is no signed URL in any log line either', () => {
     assert.deepEqual(
       editor().log.filter(({ text }) => text.includes('X-Amz-Signature')),
       [],
@@ -126,7 +126,7 @@ describe('The token', () => {
 describe('The diagnostics', () => {
   const apps = appsInTests();
 
-  it('stand in the issue that VS Code is asked to report, as text', async () => {
+  it('are in the issue that VS Code is asked to report, as text', async () => {
     const app = await apps.ready();
     await app.run('copyDiagnostics');
     await app.run('reportIssue');
@@ -141,7 +141,7 @@ describe('The diagnostics', () => {
     );
   });
 
-  it('say what a helper needs to know', async () => {
+  it('contain what a supporter needs to know', async () => {
     const app = await apps.ready();
     await app.run('copyDiagnostics');
     const lines = editor().clipboard.split('\n');
@@ -177,7 +177,7 @@ describe('The diagnostics', () => {
     assert.deepEqual(editor().statusMessages, ['Diagnostics copied']);
   });
 
-  it('say which GitLab it is, which API is spoken, and what the token may do', async () => {
+  it('contain the GitLab version, the API in use, and what the token can do', async () => {
     const app = await apps.start({
       gitlab: { profile: '18.9' },
       token: 'reading-token',
@@ -192,7 +192,7 @@ describe('The diagnostics', () => {
     assert.ok(!editor().clipboard.includes('reading-token'));
   });
 
-  it('say what is the matter with a token', async () => {
+  it('say what is wrong with a token', async () => {
     const app = await apps.start({
       gitlab: { profile: '18.9' },
       token: 'old-token',
@@ -206,7 +206,7 @@ describe('The diagnostics', () => {
     assert.ok(!editor().clipboard.includes('old-token'));
   });
 
-  it('can be had before anything is shown', async () => {
+  it('are available before anything is shown', async () => {
     const app = await apps.start({ git: false, token: null });
     await app.run('copyDiagnostics');
     assert.match(editor().clipboard, /^Instances: none\n.*\nState: noGit\nShown: nothing$/m);
@@ -219,7 +219,7 @@ describe('The diagnostics', () => {
     assert.match(editor().clipboard, /^Failure: server 500 500 Internal Server Error$/m);
   });
 
-  it('tell a token of the environment from a stored one', async () => {
+  it('distinguish an environment token from a stored one', async () => {
     const environment = (url: string) => ({ GITLAB_TOKEN: developerToken, GITLAB_HOST: url });
     const app = await apps.ready({ token: null, environment });
     await app.run('copyDiagnostics');

@@ -9,13 +9,13 @@ import { quiet, until } from './fake/until';
 describe('The extension', () => {
   const apps = appsInTests();
 
-  it('registers its commands at once, and waits for nothing but itself to run them', async () => {
+  it('registers its commands immediately, and waits only for itself to run them', async () => {
     const app = await apps.start();
     await app.run('copyDiagnostics');
     assert.match(editor().clipboard, /^GitLab Builds: \d/);
   });
 
-  it('leaves nothing behind when it ends', async () => {
+  it('leaves nothing behind when it is deactivated', async () => {
     const app = await apps.ready();
     await app.stop();
     const { commands, views, statusBarItems } = editor();
@@ -23,7 +23,7 @@ describe('The extension', () => {
     assert.equal(app.repository.listenerCount, 0);
   });
 
-  it('shows nothing more of what is under way when it ends', async () => {
+  it('shows no results of pending work after it is deactivated', async () => {
     const app = await apps.ready();
     app.gitlab.faults = [{ stall: 'beforeHeaders' }];
     app.asked();
@@ -35,7 +35,7 @@ describe('The extension', () => {
     assert.deepEqual([await app.drawn(), editor().messages], [before, []]);
   });
 
-  it('tells of failures in the background without a message', async () => {
+  it('reports failures in the background without a message', async () => {
     const app = await apps.ready();
     await app.gitlab.close();
     await app.api.refresh();
@@ -48,14 +48,14 @@ describe('The extension', () => {
     );
   });
 
-  it('gets over a proxy that hiccups', async () => {
+  it('survives a proxy that fails now and then', async () => {
     const app = await apps.ready();
     app.gitlab.faults = [{ ...badGateway(), times: 1 }];
     await app.api.refresh();
     assert.equal(app.api.repositories[0]?.stale, undefined);
   });
 
-  it('takes away at its start what a killed unpacking has left', async () => {
+  it('removes at startup what a killed extraction left behind', async () => {
     const app = await apps.ready();
     // A process of another computer, long ago.
     const left = join(
@@ -75,7 +75,7 @@ describe('The extension', () => {
     }
   });
 
-  it('says in the log what it asks, without what is secret in it', async () => {
+  it('logs its requests, without the secrets in them', async () => {
     const app = await apps.ready();
     const asked = editor().log.filter(({ level }) => level === 'debug');
     const lines = asked.map(({ text }) => text.replace(/\d+ ms$/, ''));
@@ -100,7 +100,7 @@ describe('The end of builds', () => {
   const apps = appsInTests();
   const badge = () => editor().views[0]?.badge;
 
-  it('counts what has failed in the badge of the view', async () => {
+  it("counts failures in the view's badge", async () => {
     const app = await apps.ready();
     assert.deepEqual(badge(), { value: 1, tooltip: '1 build has failed' });
     app.repository.moveHead({ name: 'release', commit: app.small.olderSha });
@@ -108,7 +108,7 @@ describe('The end of builds', () => {
     assert.equal(badge(), undefined);
   });
 
-  it('is told while nobody looks, and its button retries what failed', async () => {
+  it('is announced while nobody looks, and its button retries failed builds', async () => {
     const app = await apps.ready();
     // A window without focus would let another one tell it first.
     editor().views[0]?.turn(false);
@@ -124,7 +124,7 @@ describe('The end of builds', () => {
   });
 });
 
-describe('The attention of the user', () => {
+describe("The user's attention", () => {
   const apps = appsInTests();
   const realNow = Date.now;
   let skewMs: number;
@@ -138,7 +138,7 @@ describe('The attention of the user', () => {
     ['to the window', () => editor().focus(true)],
     ['to the view', () => editor().views[0]?.turn(true)],
   ] as const)
-    it(`turned ${how} brings what is old up to date`, async () => {
+    it(`turning ${how} updates outdated data`, async () => {
       const app = await apps.ready();
       editor().focus(false);
       editor().views[0]?.turn(false);
@@ -148,7 +148,7 @@ describe('The attention of the user', () => {
       await app.shows('ready', ({ builds }) => builds.at(-1)?.status === 'success');
     });
 
-  it('turned away asks for nothing', async () => {
+  it('turning away causes no request', async () => {
     const app = await apps.ready();
     app.asked();
     skewMs = 10_000;

@@ -44,7 +44,7 @@ function editorOf(document: TextDocument): TextEditor {
   return { document, visibleRanges, setDecorations: () => undefined } as unknown as TextEditor;
 }
 
-describe('In the shell, no turn of the event loop is longer than 16 ms', () => {
+describe('In the UI, no turn of the event loop is longer than 16 ms', () => {
   let root = '';
   before(async () => (root = await mkdtemp(join(tmpdir(), 'turns-'))));
   after(() => rm(root, { recursive: true }));
@@ -62,7 +62,7 @@ describe('In the shell, no turn of the event loop is longer than 16 ms', () => {
   it('for the links of a log', async () =>
     assertYields(await linksOf(many(60_000, (at) => `src/file${at % 500}.ts:1:1: x`).join('\n'))));
 
-  it('for the links that a log brings along', async () =>
+  it('for the links that come with a log', async () =>
     assertYields(
       await linksOf(
         `${'\x1b]8;;http://a/\x1b\\a\x1b]8;;http://b/\x1b\\b'.repeat(5000)}\n`.repeat(3) + 'x 1\n'.repeat(60_000),
@@ -82,7 +82,7 @@ describe('In the shell, no turn of the event loop is longer than 16 ms', () => {
     await assertYields(() => addTests(controller, run, item, all, () => true));
   });
 
-  it('for the places of failed tests', () => {
+  it('for the locations of failed tests', () => {
     const all = many(1000, (at) => ({ test: failed(at), report: 'a/b.xml' }));
     return assertYields(() => locateTests(all, root, 'group/project'));
   });
@@ -109,7 +109,7 @@ describe('In the shell, no turn of the event loop is longer than 16 ms', () => {
     await assertYields(() => filesNamed(tree, (path) => path.endsWith('.xml')));
   });
 
-  it('for the colors of a log that has another for each letter', async () => {
+  it('for the colors of a log with a different one for each letter', async () => {
     const rgb = (at: number): string => `\x1b[38;2;${at % 256};${(at >> 8) % 256};7mx`;
     const { logs, document } = documentOf(`${many(3000, rgb).join('')}\n`.repeat(200));
     const colors = new LogColors(logs);
@@ -134,7 +134,7 @@ describe('In the shell, no turn of the event loop is longer than 16 ms', () => {
     await assertBounded(() => timeline && timelineText('x', timeline));
   });
 
-  it('for an answer to an agent', () => {
+  it('for a response to an agent', () => {
     const lines = many(5000, () => 'x '.repeat(50_000));
     return assertBounded(() => toAnswer([{ title: 'x', lines }], { secrets: ['secret'], boundary: 'x' }));
   });

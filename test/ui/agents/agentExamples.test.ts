@@ -57,7 +57,7 @@ describe('docs/agents.md', () => {
     return app;
   };
 
-  it('has four prompts with what the tools answer, as `npm run agents` writes it', async () => {
+  it("has four prompts with the tools' responses, as `npm run agents` writes it", async () => {
     const app = await ready();
     const parts: string[] = [];
     for (const { prompt, tools } of examples(app)) {

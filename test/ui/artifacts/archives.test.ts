@@ -41,7 +41,7 @@ function requestsFor({ gitlab }: App): readonly string[] {
   return all.map(({ method, path }) => `${method} ${path.replace(/\?.*$/, '').replace(/^.*\/(?=artifacts)/, '')}`);
 }
 
-describe('Artifacts of a GitLab', () => {
+describe('Artifacts on GitLab', () => {
   const apps = appsInTests();
 
   for (const profile of ['8.5', '10.8', '18.9'] as const)
@@ -65,7 +65,7 @@ describe('Artifacts of a GitLab', () => {
         assert.deepEqual(editor().messages, []);
       });
 
-  it('that came whole are downloaded once more where the cache was emptied meanwhile', async () => {
+  it('that were loaded whole are downloaded again if the cache was emptied meanwhile', async () => {
     const large = { filename: 'a.zip', files: { 'one.bin': randomBytes(300_000), 'two.txt': 'two' } };
     const app = await apps.ready({
       gitlab: { profile: '8.5', ranges: 'dropped' },
@@ -80,7 +80,7 @@ describe('Artifacts of a GitLab', () => {
     assert.equal(requestsFor(app).length, before + 1);
   });
 
-  it('cost one request where they are small, however often they are looked at', async () => {
+  it('take one request if they are small, however often they are viewed', async () => {
     const app = await apps.ready({ gitlab: { profile: '18.9' } });
     await below('compile');
     await below('compile');
@@ -90,7 +90,7 @@ describe('Artifacts of a GitLab', () => {
     assert.deepEqual(requestsFor(app), ['GET artifacts', 'GET artifacts']);
   });
 
-  it('tell which tests failed', async () => {
+  it('show which tests failed', async () => {
     await apps.ready({
       gitlab: { profile: '18.9' },
       prepare: ({ gitlab: { world }, small: { builds } }) =>
@@ -108,7 +108,7 @@ describe('Artifacts of a GitLab', () => {
     ]);
   });
 
-  it('are one row with the reason where they are gone, which can be asked again', async () => {
+  it('are one row with the reason if they are gone, which can be requested again', async () => {
     const app = await apps.ready({ gitlab: { profile: '18.9' } });
     const notFound = {
       status: 404,
@@ -128,7 +128,7 @@ describe('Artifacts of a GitLab', () => {
     assert.equal((await below('compile'))[1], '  ▸ bin  14 B');
   });
 
-  it('are seen no more once the user has signed out', async () => {
+  it('are no longer visible once the user has signed out', async () => {
     const app = await apps.ready({ gitlab: { profile: '18.9' } });
     await below('compile');
     const row = (await openRows()).find(({ item }) => item.label === 'app');

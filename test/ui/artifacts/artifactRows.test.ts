@@ -96,7 +96,7 @@ describe('Artifacts in the tree', () => {
     ]);
   });
 
-  it('are asked for when the row is opened, and once', async () => {
+  it('are requested when the row is expanded, and once', async () => {
     show(ready([withArtifacts()]));
     await rowsOf(tree.view as unknown as FakeTreeView<unknown>);
     assert.equal(fake.asked.length, 0);
@@ -113,7 +113,7 @@ describe('Artifacts in the tree', () => {
     ]);
   });
 
-  it('are below an attempt, too, and below no build without any', async () => {
+  it('are below an attempt, too, and not below a build without any', async () => {
     show(ready([aBuild({ id: 2, attempts: [withArtifacts()] })]));
     assert.deepEqual(drawn(await rows()).slice(0, 3), [
       '▸ rspec  test · attempt 2',
@@ -127,7 +127,7 @@ describe('Artifacts in the tree', () => {
     assert.equal(drawn(await rows()).at(-1), '    · The archive is empty.');
   });
 
-  it('that cannot be listed are one row that says why, and tries again', async () => {
+  it("that can't be listed are one row that says why, and tries again", async () => {
     fake.failure = new GitLabError({ kind: 'timeout', host: 'git.example.com' });
     show(ready([withArtifacts()]));
     const told = (await rows()).at(-1);
@@ -151,7 +151,7 @@ describe('Artifacts in the tree', () => {
     assert.match((await rows()).at(-1)?.item.label ?? '', /^The artifacts of rspec #1 expired on .* Retry the build/);
   });
 
-  it('of one large folder are two thousand, and a row that counts the rest', async () => {
+  it('in one large folder are two thousand rows, and one that counts the rest', async () => {
     fake.archive = anArchive(Object.fromEntries(Array.from({ length: 10_000 }, (_, n) => [`many/${n}`, ''])));
     show(ready([withArtifacts()]));
     const all = await rows();
@@ -159,14 +159,14 @@ describe('Artifacts in the tree', () => {
     assert.equal(all.at(-1)?.item.label, '8000 more. Download the artifacts to see them.');
   });
 
-  it('in folders that are closed make no rows', async () => {
+  it('in collapsed folders create no rows', async () => {
     fake.archive = anArchive(Object.fromEntries(Array.from({ length: 10_000 }, (_, n) => [`many/${n}`, ''])));
     show(ready([withArtifacts()]));
     const opened = await rowsOf(tree.view as unknown as FakeTreeView<unknown>, ({ label }) => label !== 'many');
     assert.equal(opened.length, 3);
   });
 
-  it('name the reports that GitLab keeps beside them', async () => {
+  it('name the reports that GitLab keeps with them', async () => {
     const reports = [{ type: 'junit', filename: 'junit.xml.gz', size: 300 }];
     show(ready([withArtifacts({ reports })]));
     const report = await row('junit report: junit.xml.gz');
@@ -177,7 +177,7 @@ describe('Artifacts in the tree', () => {
     assert.match(String(tooltip(report)), /It can't be downloaded/);
   });
 
-  it('are but the reports where there is no archive', async () => {
+  it('are only the reports if there is no archive', async () => {
     const reports = [{ type: 'sast', filename: 'gl-sast-report.json', size: 20 }];
     show(ready([aBuild({ reports })]));
     assert.deepEqual(drawn(await rows()), [
@@ -192,7 +192,7 @@ describe('Artifacts in the tree', () => {
     assert.equal(fake.asked.length, 0);
   });
 
-  it('say that they have expired, and what helps, of a build or an attempt', async () => {
+  it('say for a build or an attempt that they have expired, and what helps', async () => {
     const artifactsExpiredAt = new Date(now - 1000).toISOString();
     const expired = aBuild({ artifactsExpiredAt });
     show(ready([aBuild({ id: 2, attempts: [expired] }), { ...expired, id: 3, name: 'lint' }]));
@@ -206,7 +206,7 @@ describe('Artifacts in the tree', () => {
     assert.equal(fake.asked.length, 0);
   });
 
-  it('expire in place: the row stays', async () => {
+  it('expire in place, and their row stays', async () => {
     show(ready([withArtifacts()]));
     const [, before] = await rows();
     show(ready([aBuild({ artifactsExpiredAt: new Date(now).toISOString() })]));
@@ -215,7 +215,7 @@ describe('Artifacts in the tree', () => {
     assert.notEqual(before?.item.collapsibleState, after?.item.collapsibleState);
   });
 
-  it('are none once the user has signed out meanwhile', async () => {
+  it('are gone once the user has signed out', async () => {
     let open = (): void => undefined;
     fake.gate = new Promise((resolve) => (open = resolve));
     show(ready([withArtifacts()]));
@@ -248,19 +248,19 @@ describe('The row of artifacts', () => {
   ] as const)
     it(`says ${words}`, async () => assert.deepEqual(await look(at(hours)), [`1.0 kB · ${words}`, icon]));
 
-  it('says nothing of artifacts that stay', async () => {
+  it("says nothing about artifacts that don't expire", async () => {
     assert.deepEqual(await look(undefined), ['1.0 kB', 'package']);
     assert.deepEqual(await look('whenever'), ['1.0 kB', 'package']);
   });
 
-  it('tells what can be done about what expires', async () => {
+  it('says what can be done about artifacts that expire', async () => {
     await look(at(5));
     assert.match(String(tooltip(await row('Artifacts'))), /^a\.zip, 1\.0 kB\nThey expire on .*\nKeep or/);
     await look(at(-5));
     assert.match(String(tooltip(await row('Artifacts'))), /Retry the build/);
   });
 
-  it('is of a kind of its own, with the abilities of the archive', async () => {
+  it("has a type of its own, with the archive's abilities", async () => {
     show(ready([withArtifacts({ denied: ['deleteArtifacts'] })]));
     assert.equal((await row('Artifacts')).item.contextValue, 'artifacts hasArtifacts keepable');
   });
@@ -269,7 +269,7 @@ describe('The row of artifacts', () => {
 describe('An artifact', () => {
   eachWithATree();
 
-  it('opens by a click, with the icon of its type', async () => {
+  it('opens on a click, with the icon of its file type', async () => {
     fake.archive = anArchive({ 'a b/c#d.png': 'x' });
     show(ready([withArtifacts()]));
     const found = await row('c#d.png');
@@ -282,7 +282,7 @@ describe('An artifact', () => {
     assert.equal(item.iconPath?.id, 'file');
   });
 
-  it('with a name that leads elsewhere is shown under it, and does not open', async () => {
+  it('with a name that leads elsewhere is shown with that name, and does not open', async () => {
     fake.archive = anArchive({ '../../etc/passwd': 'x', 'a\u0000b': 'y' });
     show(ready([withArtifacts()]));
     const found = await row('../../etc/passwd');
@@ -294,7 +294,7 @@ describe('An artifact', () => {
     assert.ok(await row('a b'));
   });
 
-  it('has a row of its own, also where another has its name', async () => {
+  it('has its own row, even if another one has the same name', async () => {
     const { entries } = anArchive({ a: 'x' });
     fake.archive = { ...anArchive({ a: 'x' }), entries: [...entries, ...entries, ...entries] };
     show(ready([withArtifacts()]));
@@ -315,7 +315,7 @@ describe('The rows below artifacts', () => {
   eachWithATree();
   const ids = async () => (await rows()).map(({ item }) => item.id);
 
-  it('stay through a refresh', async () => {
+  it('stay the same during a refresh', async () => {
     fake.archive = anArchive({ 'a/b': 'x', c: 'y' });
     show(ready([withArtifacts(), aBuild({ id: 2, name: 'other', status: 'running' })]));
     const before = await ids();
@@ -324,7 +324,7 @@ describe('The rows below artifacts', () => {
     assert.equal(fake.asked.length, 1);
   });
 
-  it('are not asked for by a refresh that changes other builds', () => {
+  it('are not reloaded by a refresh that changes other builds', () => {
     show(ready([withArtifacts(), aBuild({ id: 2, name: 'other', status: 'running' })]));
     const live = new LiveTree(tree.view as unknown as FakeTreeView<TreeRow>);
     live.rows();
@@ -336,7 +336,7 @@ describe('The rows below artifacts', () => {
     );
   });
 
-  it('are asked for again once the build is another, or its artifacts are', async () => {
+  it('are reloaded once the build or its artifacts have changed', async () => {
     const news = async (snapshot: Snapshot) => {
       let told = 0;
       const subscription = tree.onDidChangeTreeData(() => (told += 1));
@@ -358,14 +358,14 @@ describe('The rows below artifacts', () => {
     );
   });
 
-  it('vanish with their build’s artifacts', async () => {
+  it("disappear with their build's artifacts", async () => {
     show(ready([withArtifacts()]));
     await rows();
     show(ready([aBuild()]));
     assert.deepEqual(drawn(await rows()), ['· rspec  test']);
   });
 
-  it('are no other repository’s, though both are of one project', async () => {
+  it('are not shared with another repository, even for the same project', async () => {
     shown = ready([withArtifacts()]);
     tree.show(several(aRepository('one', shown), aRepository('two', shown)));
     const all = await ids();
@@ -392,7 +392,7 @@ describe('Failed tests', () => {
     await writeFile(join(folder, path), '');
   };
 
-  it('stand below the artifacts, with what they say', async () => {
+  it('are below the artifacts, with their messages', async () => {
     fake.archive = anArchive({ 'reports/junit.xml': pytest, 'other.txt': '' });
     showIn(ready([withArtifacts()]));
     const outline = drawn(await settled()).slice(1);
@@ -424,14 +424,14 @@ describe('Failed tests', () => {
     assert.deepEqual(await opened('adds'), ['app/src/test/java/org/example/MathTest.java', 24]);
   });
 
-  it('open the report where the repository has no such file', async () => {
+  it('open the report if the repository has no such file', async () => {
     fake.archive = anArchive({ 'a/junit.xml': pytest });
     showIn(ready([withArtifacts()]));
     const [uri, ...rest] = passed(await row('test_sum')) as [Uri];
     assert.deepEqual([uri.scheme, uri.path, rest], ['gitlab-artifacts', '/rspec #1/a/junit.xml', []]);
   });
 
-  it('have a row from the start, which does not move once they are read', async () => {
+  it('have a row from the start, which does not move once they are loaded', async () => {
     fake.archive = anArchive({ 'junit.xml': pytest });
     showIn(ready([withArtifacts()]));
     const first = await rowsOf(tree.view as unknown as FakeTreeView<unknown>, ({ label }) => label !== 'Tests');
@@ -441,19 +441,19 @@ describe('Failed tests', () => {
     assert.equal(second[2].item.id, first[2]?.item.id);
   });
 
-  it('are none where all have passed', async () => {
+  it('have no row if all tests passed', async () => {
     fake.archive = anArchive({ 'junit.xml': '<testsuite><testcase name="a"/></testsuite>' });
     showIn(ready([withArtifacts()]));
     assert.equal(drawn(await settled())[2], '    · Tests  1 passed');
   });
 
-  it('have no row where the XML is something else', async () => {
+  it('have no row if the XML is something else', async () => {
     fake.archive = anArchive({ 'test-coverage.xml': '<coverage/>' });
     showIn(ready([withArtifacts()]));
     assert.deepEqual(drawn(await settled()).slice(2), ['    · test-coverage.xml  11 B']);
   });
 
-  it('stand directly below a build that has failed, and before its artifacts', async () => {
+  it('are directly below a failed build, before its artifacts', async () => {
     await write('tests/test_math.py');
     fake.archive = anArchive({ 'reports/junit.xml': pytest });
     showIn(ready([withArtifacts({ status: 'failed' })]));
@@ -468,14 +468,14 @@ describe('Failed tests', () => {
     assert.equal(uri.path, `${folder}/tests/test_math.py`);
   });
 
-  it('stand below the attempt that has failed', async () => {
+  it('are below the failed attempt', async () => {
     fake.archive = anArchive({ 'junit.xml': pytest });
     showIn(ready([aBuild({ id: 2, attempts: [withArtifacts({ status: 'failed' })] })]));
     const labels = (await settled()).map(({ item }) => item.label);
     assert.deepEqual(labels, ['rspec', '#1', 'test_sum', 'test_db', 'Artifacts', 'junit.xml']);
   });
 
-  it('have a heading below the build where they are many, or where something about them is to be said', async () => {
+  it('have a heading below the build if there are many, or a note about them', async () => {
     const report = (n: number): string => `<testsuite><testcase name="${n}"><error/></testcase></testsuite>`;
     const files = Object.fromEntries(Array.from({ length: 21 }, (_, n) => [`junit-${n}.xml`, report(n)]));
     fake.archive = anArchive(files);
@@ -486,13 +486,13 @@ describe('Failed tests', () => {
     assert.equal(drawn(await settled())[1], '  · Tests  none of 1 failed · a report is damaged');
   });
 
-  it('that all have passed are told among the artifacts of a failed build, too', async () => {
+  it("are replaced by a note among a failed build's artifacts if all tests passed", async () => {
     fake.archive = anArchive({ 'junit.xml': '<testsuite><testcase name="a"/></testsuite>' });
     showIn(ready([withArtifacts({ status: 'failed' })]));
     assert.deepEqual(drawn(await settled()).slice(1, 3), ['  ▸ Artifacts  1.0 kB', '    · Tests  1 passed']);
   });
 
-  it('are no row where none has run', async () => {
+  it('have no row if no test ran', async () => {
     fake.archive = anArchive({ 'junit.xml': '<testsuite><testcase name="a"><skipped/></testcase></testsuite>' });
     showIn(ready([withArtifacts()]));
     assert.deepEqual(
@@ -501,7 +501,7 @@ describe('Failed tests', () => {
     );
   });
 
-  it('keep nobody waiting who wants to see the artifacts', async () => {
+  it("don't delay viewing the artifacts", async () => {
     const waits: (() => void)[] = [];
     const slow = { ...clock, setTimeout: (work: () => void) => waits.push(work), clearTimeout: () => undefined };
     const rowsOfSlow = new ArtifactRows(fake.archives, source, () => shown, slow as never);
@@ -523,7 +523,7 @@ describe('Failed tests', () => {
     rowsOfSlow.dispose();
   });
 
-  it('of artifacts that cannot be had leave the rest as it is', async () => {
+  it("don't affect other rows if their artifacts can't be loaded", async () => {
     fake.failure = new GitLabError({ kind: 'timeout', host: 'git.example.com' });
     showIn(ready([withArtifacts({ status: 'failed' })]));
     assert.deepEqual(drawn(await settled()).slice(1), [
@@ -532,7 +532,7 @@ describe('Failed tests', () => {
     ]);
   });
 
-  it('of all reports are read, however many', async () => {
+  it('are read from all reports, however many', async () => {
     const report = (n: number): readonly [string, string] => [
       `junit-${n}.xml`,
       `<testsuite><testcase name="${n}"><error/></testcase></testsuite>`,
@@ -542,13 +542,13 @@ describe('Failed tests', () => {
     assert.equal((await row('Failed tests (30)')).item.description, 'of 30');
   });
 
-  it('have not passed where a report breaks off', async () => {
+  it('are not reported as passed if a report breaks off', async () => {
     fake.archive = anArchive({ 'junit.xml': '<testsuite><testcase name="a"/><testcase' });
     showIn(ready([withArtifacts()]));
     assert.equal(drawn(await settled())[2], '    · Tests  none of 1 failed · a report is damaged');
   });
 
-  it('that cannot be read say why when they are opened, and are read again then', async () => {
+  it("that can't be read say why when they are expanded, and are then read again", async () => {
     fake.archive = anArchive({ 'junit.xml': new GitLabError({ kind: 'timeout', host: 'git.example.com' }) });
     showIn(ready([withArtifacts()]));
     const outline = drawn(await settled());
@@ -558,7 +558,7 @@ describe('Failed tests', () => {
     ]);
   });
 
-  it('are told of reports that can be read, though others cannot', async () => {
+  it("are shown from readable reports, even if others can't be read", async () => {
     fake.archive = anArchive({ 'junit-1.xml': pytest, 'junit-2.xml': new Error('damaged') });
     showIn(ready([withArtifacts()]));
     assert.equal((await row('Failed tests (2)')).item.description, 'of 4 · 1 skipped · a report is damaged');
@@ -585,7 +585,7 @@ describe('Failed tests', () => {
     },
   };
 
-  it('of reports that lie in no archive are those that GitLab tells, with how often they failed lately', async () => {
+  it("are GitLab's if reports are not in an archive, with how often they failed recently", async () => {
     await write('tests/test_math.py');
     told = async () => tests;
     showIn(ready([aBuild({ reports, status: 'failed' })]));
@@ -598,20 +598,20 @@ describe('Failed tests', () => {
     assert.equal(fake.asked.length, 0);
   });
 
-  it('of such reports open the log where the repository has no such file', async () => {
+  it('from such reports open the log if the repository has no such file', async () => {
     told = async () => tests;
     showIn(ready([aBuild({ reports, status: 'failed' })]));
     const { item } = await row('test_sum');
     assert.deepEqual([item.command?.command, item.command?.arguments], ['gitlabBuilds.openLog', [{ build: 1 }]]);
   });
 
-  it('are not asked for while the build runs, nor of a build without such a report', async () => {
+  it('are not requested while the build runs, or for a build without such a report', async () => {
     told = async () => assert.fail('asked');
     showIn(ready([aBuild({ reports, status: 'running' }), aBuild({ id: 2, name: 'b', status: 'failed' })]));
     assert.ok(drawn(await settled()).includes('    · junit report: junit.xml.gz  300 B'));
   });
 
-  it('come from the archive where GitLab does not tell them, cannot, or could not read them', async () => {
+  it("come from the archive if GitLab doesn't provide them, can't, or couldn't read them", async () => {
     const damaged = { ...tests, report: { ...tests.report, damaged: true, failed: [], failures: 0 } };
     const answers = [async () => undefined, async () => Promise.reject(new Error('503')), async () => damaged];
     for (const [at, answer] of answers.entries()) {
@@ -622,7 +622,7 @@ describe('Failed tests', () => {
     }
   });
 
-  it('that GitLab does not give out say why, and are asked for again', async () => {
+  it('that GitLab refuses say why, and are requested again', async () => {
     told = async () => Promise.reject(new GitLabError({ kind: 'timeout', host: 'git.example.com' }));
     showIn(ready([aBuild({ reports, status: 'failed' })]));
     assert.ok(drawn(await settled()).includes("    · git.example.com didn't respond in time. Try again later."));
@@ -631,19 +631,19 @@ describe('Failed tests', () => {
     assert.ok(drawn(await settled()).some((line) => line.includes('test_sum')));
   });
 
-  it('of parallel builds are those of the whole group, and say so', async () => {
+  it('of parallel builds are those of the whole group, which is noted', async () => {
     told = async () => ({ ...tests, builds: [1, 2] });
     showIn(ready([aBuild({ name: 'rspec', reports, status: 'failed' })]));
     assert.equal((await row('Failed tests (1)')).item.description, 'of 3 · all of rspec');
   });
 
-  it('among more than are read are never said to be all', async () => {
+  it('are never said to be all of them if there are more than were read', async () => {
     told = async () => ({ ...tests, isPartial: true });
     showIn(ready([aBuild({ reports, status: 'failed' })]));
     assert.equal((await row('Failed tests (1)')).item.description, 'of 3 · only the first 2 tests read');
   });
 
-  it('are asked for with all ended builds that have a report, so that another one is a reason to ask again', async () => {
+  it('are requested together with all finished builds that have a report, so that a new one causes another request', async () => {
     const asked: string[] = [];
     told = async (_, state) => (asked.push(state), tests);
     const all = ['failed', 'running', 'success'].map((status, at) =>

@@ -23,8 +23,8 @@ function uriOf(path = '', changes: Partial<typeof address> = {}): vscode.Uri {
   return Uri.parse(toArtifactUri({ ...address, ...changes }, { name: 'rspec', id: 1 }, path), true) as never;
 }
 
-describe('The address of an artifact', () => {
-  it('reads well, and says which artifacts it is of', () => {
+describe('The URI of an artifact', () => {
+  it('is readable, and identifies the artifacts', () => {
     const uri = uriOf('public/a b/ü#?.html');
     assert.equal(uri.path, '/rspec #1/public/a b/ü#?.html');
     assert.deepEqual(parseArtifactUri(uri), { ...address, path: 'public/a b/ü#?.html' });
@@ -35,13 +35,13 @@ describe('The address of an artifact', () => {
     assert.equal(parseArtifactUri(uriOf())?.path, '');
   });
 
-  it('has one part for the build, however that is named', () => {
+  it('has one segment for the build, whatever its name', () => {
     const uri = Uri.parse(toArtifactUri(address, { name: 'test: 1/2 ../..', id: 1 }, 'a/b'), true);
     assert.equal(uri.path, '/test- 1-2 ..- #1/a/b');
     assert.equal(parseArtifactUri(uri)?.path, 'a/b');
   });
 
-  it('of somebody else’s making is none of ours', () => {
+  it('is not ours if somebody else made it', () => {
     const query = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
     for (const wrong of [
       { ...address, build: -1 },
@@ -91,7 +91,7 @@ async function fails(work: unknown, code: string, words = /./): Promise<void> {
 describe('The files of artifacts', () => {
   eachWithFiles();
 
-  it('are a read-only file system, which tells cases apart', () =>
+  it('are a case-sensitive read-only file system', () =>
     assert.deepEqual(editor().fileSystems.of('gitlab-artifacts')?.options, {
       isReadonly: true,
       isCaseSensitive: true,
@@ -106,7 +106,7 @@ describe('The files of artifacts', () => {
     assert.equal((await asked)?.size, 4);
   });
 
-  it('can be looked at and read', async () => {
+  it('can be inspected and read', async () => {
     assert.deepEqual(await files.readDirectory(uriOf()), [
       ['public', 2],
       ['log.txt', 1],
@@ -118,7 +118,7 @@ describe('The files of artifacts', () => {
     assert.equal(fake.asked.length, 1);
   });
 
-  it('are listed with turns for others in between, however many there are', async () => {
+  it('are listed with pauses for other work, however many there are', async () => {
     let turns = 0;
     const slice = () => (): Promise<void> =>
       new Promise((resolve) => setImmediate(resolve)).then(() => void (turns += 1));
@@ -128,7 +128,7 @@ describe('The files of artifacts', () => {
     assert.deepEqual([listed.map(([name]) => name), turns], [names, 50]);
   });
 
-  it('are what they are, and not what they are not', async () => {
+  it("fail if a folder is read as a file, a file as a folder, or if they don't exist", async () => {
     await fails(files.readFile(uriOf('public')), 'FileIsADirectory');
     await fails(files.readDirectory(uriOf('log.txt')), 'FileNotADirectory');
     await fails(files.stat(uriOf('nothing')), 'FileNotFound');
@@ -136,7 +136,7 @@ describe('The files of artifacts', () => {
     await fails(files.stat(Uri.parse('gitlab-artifacts:/x/log.txt') as never), 'FileNotFound');
   });
 
-  it('cannot be changed', () => {
+  it("can't be changed", () => {
     const uri = uriOf('log.txt');
     for (const change of [
       () => files.writeFile(uri, new Uint8Array(), { create: true, overwrite: true }),
@@ -147,7 +147,7 @@ describe('The files of artifacts', () => {
       assert.throws(change, { code: 'NoPermissions' });
   });
 
-  it('are fetched once, and come from the cache then', async () => {
+  it('are loaded once, and then come from the cache', async () => {
     const uri = uriOf('log.txt');
     const both = await Promise.all([files.readFile(uri), files.readFile(uri)]);
     assert.equal(both[0], both[1]);
@@ -157,7 +157,7 @@ describe('The files of artifacts', () => {
     assert.equal(Buffer.from(await files.readFile(uri)).toString(), 'cached');
   });
 
-  it('above what an editor takes are refused, whatever the archive says of their size', async () => {
+  it("are refused above the editor's limit, whatever size the archive declares", async () => {
     const piece = Buffer.alloc(largestInEditor / 4);
     const entry = { path: 'big', kind: 'file', size: largestInEditor + 1 } as const;
     async function* endless() {
@@ -172,7 +172,7 @@ describe('The files of artifacts', () => {
     await fails(files.readFile(uriOf('liar')), 'Unavailable', /too large/);
   });
 
-  it('of a GitLab that the user does not know are never asked for', async () => {
+  it("on a GitLab that the user doesn't know are never requested", async () => {
     await fails(
       files.stat(uriOf('log.txt', { instance: 'https://evil.example.com' })),
       'Unavailable',
@@ -181,7 +181,7 @@ describe('The files of artifacts', () => {
     assert.equal(fake.asked.length, 0);
   });
 
-  it('say why they cannot be had, and are tried again', async () => {
+  it("say why they can't be loaded, and are tried again", async () => {
     fake.failure = new GitLabError({ kind: 'timeout', host: 'git.example.com' });
     await fails(files.stat(uriOf('log.txt')), 'Unavailable', /didn't respond in time/);
     fake.failure = undefined;
@@ -189,11 +189,11 @@ describe('The files of artifacts', () => {
   });
 });
 
-describe('The archives that are open', () => {
+describe('Open archives', () => {
   eachWithFiles();
   const ask = (changes: Partial<typeof address> = {}) => fake.archives.of({ ...address, ...changes });
 
-  it('are eight at most: the one that was used longest ago goes', async () => {
+  it('are limited to eight, and the least recently used one is closed', async () => {
     for (let build = 1; build <= 8; build++) await ask({ build });
     await ask({ build: 1 });
     await ask({ build: 9 });
@@ -203,7 +203,7 @@ describe('The archives that are open', () => {
     assert.equal(fake.asked.length, 10);
   });
 
-  it('are got by whoever waits, though many are asked for at once', async () => {
+  it('are opened for everyone who waits, even if many are requested at once', async () => {
     const all = await Promise.all(Array.from({ length: 20 }, (_, build) => ask({ build: build + 1 })));
     assert.deepEqual(
       all.map(({ address: { build } }) => build),
@@ -211,12 +211,12 @@ describe('The archives that are open', () => {
     );
   });
 
-  it('are the same from whichever repository they are opened', async () => {
+  it('are shared by all repositories that open them', async () => {
     assert.equal(await ask(), await ask({ root: 'file:///elsewhere' }));
     assert.notEqual(await ask(), await ask({ instance: 'https://git.example.com', project: 'other/project' }));
   });
 
-  it('are forgotten once their build has others or none', async () => {
+  it('are dropped once their build has other artifacts or none', async () => {
     const isKept = async (...builds: readonly Parameters<typeof aBuild>[0][]) => {
       const before = await ask();
       fake.archives.dropReplaced(ready(builds.map(aBuild)));
@@ -230,7 +230,7 @@ describe('The archives that are open', () => {
     assert.equal(fake.signals.filter(({ aborted }) => aborted).length, 3);
   });
 
-  it('are forgotten and ended when the user signs out', async () => {
+  it('are dropped and closed when the user signs out', async () => {
     let open = (): void => undefined;
     fake.gate = new Promise((resolve) => (open = resolve));
     const asked = ask();

@@ -14,11 +14,11 @@ const forbidden = {
   answer: { status: 403, headers: { 'Content-Type': 'application/json' }, body: '{"message":"403 Forbidden"}' },
 };
 
-describe('A file of artifacts', () => {
+describe('An artifact file', () => {
   const apps = appsInTests();
   const start = (options?: AppOptions, content?: Buffer): Promise<Bundle> => Bundle.start(apps, options, content);
 
-  it('does not mean its build to what is done with builds', async () => {
+  it("doesn't stand for its build in commands on builds", async () => {
     const bundle = await start();
     const rows = [await bundle.app.row('rspec'), await bundle.row('notes.txt')];
     bundle.app.asked();
@@ -31,7 +31,7 @@ describe('A file of artifacts', () => {
     assert.deepEqual(messageTexts(), ['No build has artifacts.']);
   });
 
-  it('is asked for again by a click where it could not be listed', async () => {
+  it('is requested again on a click if it could not be listed', async () => {
     const bundle = await start();
     bundle.app.gitlab.faults = [{ ...forbidden, when: ({ path }) => path.includes('/artifacts') }];
     const [view] = editor().views;
@@ -48,7 +48,7 @@ describe('A file of artifacts', () => {
   });
 
   describe('when it is opened', () => {
-    it('is a file of the editor’s', async () => {
+    it("is an editor's file", async () => {
       const bundle = await start();
       await bundle.app.run('openArtifact', await bundle.row('notes.txt'));
       const [executed] = editor().executed;
@@ -56,7 +56,7 @@ describe('A file of artifacts', () => {
       assert.match(String(executed.args[0]), /^gitlab-artifacts:\/\/\/bundle%20%23\d+\/notes\.txt\?/);
     });
 
-    it('is chosen in the palette among files', async () => {
+    it('is selected in the Command Palette among files', async () => {
       const bundle = await start();
       const running = bundle.app.run('openArtifact');
       (await until('the builds', () => editor().picks[0])).choose('bundle');
@@ -67,7 +67,7 @@ describe('A file of artifacts', () => {
       assert.equal(editor().executed[0]?.command, 'vscode.open');
     });
 
-    it('is refused where it is a folder, or has no address', async () => {
+    it('is refused if it is a folder, or has no URI', async () => {
       const bundle = await start(
         {},
         rawZip([
@@ -83,7 +83,7 @@ describe('A file of artifacts', () => {
       ]);
     });
 
-    it('says that GitLab has it no longer', async () => {
+    it('reports that GitLab no longer has it', async () => {
       const bundle = await start();
       await bundle.app.run('openArtifact', { build: bundle.app.small.builds.compile.id, path: 'bin/app' });
       assert.deepEqual(messageTexts(), []);
@@ -92,7 +92,7 @@ describe('A file of artifacts', () => {
       assert.match(messageTexts()[0] ?? '', /^The artifacts of spinach.* were erased or have expired\./);
     });
 
-    it('says that a build has none', async () => {
+    it('reports that a build has none', async () => {
       const bundle = await start();
       await bundle.app.run('openArtifact', { build: bundle.app.small.builds.assets.id });
       assert.match(messageTexts()[0] ?? '', /^assets #\d+ has no artifacts: it created none, /);
@@ -114,7 +114,7 @@ describe('A file of artifacts', () => {
       await writeFile(join(bundle.app.folder.path, path), 'of the workspace\n');
     };
 
-    it('stands beside the file at the same place', async () => {
+    it('is next to the workspace file with the same path', async () => {
       const bundle = await start();
       await put(bundle, 'bin/app');
       await put(bundle, 'other/app');
@@ -125,14 +125,14 @@ describe('A file of artifacts', () => {
       assert.equal(title, `app (bundle #${bundle.build.id}) and bin/app`);
     });
 
-    it('stands beside the only file of its name', async () => {
+    it('is next to the only file with its name', async () => {
       const bundle = await start();
       await put(bundle, 'src/notes.txt');
       await bundle.app.run('compareArtifact', await bundle.row('notes.txt'));
       assert.equal(diff()[1], `file://${bundle.app.folder.path}/src/notes.txt`);
     });
 
-    it('leaves the choice among several, and does not offer what was downloaded', async () => {
+    it('leaves the choice among several, and does not offer downloaded ones', async () => {
       const bundle = await start();
       await bundle.app.run('downloadArtifact', await bundle.row('notes.txt'));
       await put(bundle, 'src/notes.txt');
@@ -145,13 +145,13 @@ describe('A file of artifacts', () => {
       assert.equal(diff()[1], `file://${bundle.app.folder.path}/doc/old/notes.txt`);
     });
 
-    it('says that the workspace has none of its name', async () => {
+    it('says that the workspace has no file with its name', async () => {
       const bundle = await start();
       await bundle.app.run('compareArtifact', await bundle.row('app'));
       assert.deepEqual(messageTexts(), ['The workspace has no bin/app and no other file named app.']);
     });
 
-    it('is the one of the row that the menu was opened on', async () => {
+    it('is the one in the row whose menu was opened', async () => {
       const bundle = await start();
       await put(bundle, 'notes.txt');
       const rows = [await bundle.row('notes.txt'), await bundle.row('app')];
@@ -159,7 +159,7 @@ describe('A file of artifacts', () => {
       assert.equal(diff()[1], `file://${bundle.app.folder.path}/notes.txt`);
     });
 
-    it('is that of an editor’s own menu', async () => {
+    it('is the one in the editor whose menu was opened', async () => {
       const bundle = await start();
       await put(bundle, 'notes.txt');
       const { node } = (await bundle.row('notes.txt')) as { node: { uri: string } };

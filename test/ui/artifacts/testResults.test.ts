@@ -25,7 +25,7 @@ describe('The test reports of an archive', () => {
   const words = (read: Awaited<ReturnType<typeof results>>) =>
     artifactItem({ kind: 'tests', id: 'x', build: aBuild(), state: 'read', results: read }).description;
 
-  it('all count, also the failure in the last of very many', async () => {
+  it('all count, even a failure in the last of very many', async () => {
     const many = Array.from({ length: 60 }, (_, at): readonly [string, string] => [`junit-${at}.xml`, passed(`${at}`)]);
     const others = Array.from({ length: 40 }, (_, at): readonly [string, string] => [
       `a/test-data-${at}.xml`,
@@ -39,7 +39,7 @@ describe('The test reports of an archive', () => {
     );
   });
 
-  it('that are more than is read are never said to have passed', async () => {
+  it('that are more than can be read are never said to have passed', async () => {
     const files = { 'junit-1.xml': passed('a'), 'junit-2.xml': passed('b'), 'junit-3.xml': failed('c') };
     const size = passed('a').length;
     const read = await results(files, 2 * size + 1);
@@ -52,7 +52,7 @@ describe('The test reports of an archive', () => {
     assert.equal(words(await results(files, 1)), 'too large to read');
   });
 
-  it('lose no place to files that are none, however large', async () => {
+  it('lose no room to other files, however large', async () => {
     const large = `<coverage>${'x'.repeat(1000)}</coverage>`;
     const files = { 'test-1.xml': large, 'test-2.xml': '<x/>', 'test-3.xml': large, 'junit.xml': failed('a') };
     const read = await results(files, failed('a').length);
@@ -60,7 +60,7 @@ describe('The test reports of an archive', () => {
     assert.equal(await results({ 'test-1.xml': large, 'test-2.xml': large }, 10), undefined);
   });
 
-  it('end when the archive is closed', async () => {
+  it('are aborted when the archive is closed', async () => {
     fake.archive = anArchive({ 'junit-1.xml': passed('a'), 'junit-2.xml': passed('b') });
     const opened = await fake.archives.of(address);
     fake.archives.clear();

@@ -40,11 +40,11 @@ async function lenses(document: FakeDocument): Promise<readonly string[]> {
   return found.map(({ range, command }) => `${range.start.line} ${command?.title} ${command?.command.slice(13)}`);
 }
 
-describe('Code lenses over the jobs of .gitlab-ci.yml', () => {
+describe('CodeLenses above the jobs in .gitlab-ci.yml', () => {
   const apps = appsInTests();
   const start = (options: AppOptions = {}) => apps.ready({ gitlab: { profile: '18.9' }, ...options });
 
-  it('tell the status, the duration, and what can be done', async () => {
+  it('show the status, the duration, and what can be done', async () => {
     const app = await start();
     const document = await write(app, '.gitlab-ci.yml', text);
     assert.deepEqual(await lenses(document), [
@@ -60,7 +60,7 @@ describe('Code lenses over the jobs of .gitlab-ci.yml', () => {
     ]);
   });
 
-  it('stand for all builds of a parallel job', async () => {
+  it('combine all builds of a parallel job', async () => {
     const app = await start({
       prepare: ({ gitlab: { world }, small: { project, sha, ref } }) => {
         world.addBuild(project, { sha, ref, name: 'unknown 1/2', status: 'success' });
@@ -80,7 +80,7 @@ describe('Code lenses over the jobs of .gitlab-ci.yml', () => {
     assert.ok(found.includes('10 $(play) Play play'), found.join('\n'));
   });
 
-  it('stand in local files that are included, and in no other file', async () => {
+  it('appear in included local files, and in no other file', async () => {
     const app = await start();
     await write(app, '.gitlab-ci.yml', 'include: [ci/first.yml]\n');
     await write(app, 'ci/first.yml', 'include: /ci/parts/*.yml\n');
@@ -90,7 +90,7 @@ describe('Code lenses over the jobs of .gitlab-ci.yml', () => {
     assert.deepEqual(await lenses(new FakeDocument(Uri.file('/elsewhere/.gitlab-ci.yml'), content)), []);
   });
 
-  it('are none with the setting off, and none while signed out', async () => {
+  it('are missing with the setting off, and while signed out', async () => {
     const app = await start();
     const document = await write(app, '.gitlab-ci.yml', text);
     editor().configuration.set(editor().configuration.global, 'gitlabBuilds.ciFile.codeLens', false);
@@ -102,7 +102,7 @@ describe('Code lenses over the jobs of .gitlab-ci.yml', () => {
     assert.deepEqual(await lenses(document), []);
   });
 
-  it('ask GitLab for nothing', async () => {
+  it('request nothing from GitLab', async () => {
     const app = await start();
     app.asked();
     await lenses(await write(app, '.gitlab-ci.yml', text));
@@ -137,7 +137,7 @@ describe('Go to Job in .gitlab-ci.yml', () => {
     assert.deepEqual(opened(), []);
   });
 
-  describe('shows a job of a component in the merged configuration', () => {
+  describe("shows a component's job in the merged configuration", () => {
     const component = 'git.example.com/group/compile@1.0';
     const committed = { '.gitlab-ci.yml': `include:\n  - component: ${component}\nassets:\n  script: a\n` };
     const start = (options: AppOptions = {}) =>
@@ -156,7 +156,7 @@ describe('Go to Job in .gitlab-ci.yml', () => {
     const lints = (app: App) => app.gitlab.requests.filter(({ path }) => path.includes('/ci/lint'));
 
     for (const profile of ['13.9', '15.9', '18.9'] as const)
-      it(`at its line on ${profile}, and asks GitLab once`, async () => {
+      it(`at its line on ${profile}, with one request to GitLab`, async () => {
         const app = await start({ gitlab: { profile } });
         await write(app, '.gitlab-ci.yml', committed['.gitlab-ci.yml']);
         await app.run('goToJob', { build: app.small.builds.rspec.id });
@@ -171,19 +171,19 @@ describe('Go to Job in .gitlab-ci.yml', () => {
         assert.deepEqual([lints(app).length, texts()], [1, []]);
       });
 
-    it('of the commit that is shown, by its id', async () => {
+    it('of the commit that is shown, by its ID', async () => {
       const app = await start();
       await app.run('goToJob', { build: app.small.builds.compile.id });
       assert.match(lints(app)[0]?.path ?? '', new RegExp(`content_ref=${app.small.sha}$`));
     });
 
-    it('unless GitLab knows none of that name', async () => {
+    it('unless GitLab has no job with that name', async () => {
       const app = await start();
       await app.run('goToJob', { build: app.small.builds.lint.id });
       assert.match(texts().join(), /^The job of lint isn't in \.gitlab-ci\.yml, nor in what it includes\./);
     });
 
-    it('unless GitLab cannot merge it, and says why', async () => {
+    it("unless GitLab can't merge it, and says why", async () => {
       const app = await start({ prepare: () => undefined });
       await app.run('goToJob', { build: app.small.builds.compile.id });
       assert.match(texts().join(), /couldn't merge the configuration .*: Please provide content of \.gitlab-ci\.yml$/);
@@ -201,7 +201,7 @@ describe('Go to Job in .gitlab-ci.yml', () => {
       assert.deepEqual([opened(), texts()], [[], []]);
     });
 
-    it('again after a restart, and only to who is signed in', async () => {
+    it('again after a restart, and only for a signed-in user', async () => {
       const app = await start();
       await app.run('goToJob', { build: app.small.builds.compile.id });
       const uri = mergedUri();
@@ -214,7 +214,7 @@ describe('Go to Job in .gitlab-ci.yml', () => {
       assert.match((await editor().texts.open(uri)).getText(), /^# You aren't signed in/);
     });
 
-    it('cannot be written', async () => {
+    it('as a read-only document', async () => {
       const app = await start();
       await app.run('goToJob', { build: app.small.builds.compile.id });
       const { provider, options } = editor().fileSystems.of('gitlab-builds-ci') ?? assert.fail();

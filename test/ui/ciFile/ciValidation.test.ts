@@ -77,14 +77,14 @@ describe('Validate CI Configuration', () => {
       assert.deepEqual(problems(), [`.gitlab-ci.yml:3:3 error ${unknownKey}`]);
     });
 
-  it('says on 8.5 that this GitLab cannot', async () => {
+  it("says on 8.5 that this GitLab doesn't support it", async () => {
     const app = await start({ gitlab: { profile: '8.5' } });
     await write(app, '.gitlab-ci.yml', broken);
     await app.run('validateCiConfig');
     assert.match(texts().join(), /^This version of .* doesn't support this\.$/);
   });
 
-  it('sends the file as it is in the editor, and drops the problems once it is valid', async () => {
+  it("sends the file's text in the editor, and clears the problems once it is valid", async () => {
     const app = await start();
     const uri = await write(app, '.gitlab-ci.yml', 'a:\n  script: a\n');
     editor().texts.edit(uri, broken);
@@ -95,7 +95,7 @@ describe('Validate CI Configuration', () => {
     assert.deepEqual([problems(), texts()], [[], ['.gitlab-ci.yml is valid.']]);
   });
 
-  it('drops the problems of a file that is edited, not of one that is saved', async () => {
+  it('clears the problems of a file that is edited, but not of one that is saved', async () => {
     const app = await start();
     const uri = await write(app, '.gitlab-ci.yml', broken);
     await app.run('validateCiConfig');
@@ -127,7 +127,7 @@ describe('Validate CI Configuration', () => {
     assert.deepEqual([texts(), opened()], [['.gitlab-ci.yml is valid, with 1 warning.'], []]);
   });
 
-  it('shows an error of an included file there, or says that it is in one', async () => {
+  it('shows an error of an included file in that file, or says that it is in one', async () => {
     const app = await start({
       prepare: ({ gitlab: { world }, small: { project, sha } }) => {
         world.commitFiles(project, sha, { 'ci/a.yml': 'near:\n  scirpt: a\n  script: b\n' });
@@ -144,7 +144,7 @@ describe('Validate CI Configuration', () => {
     ]);
   });
 
-  it('says where GitLab took the included files from, once valid', async () => {
+  it('says where GitLab got the included files, once valid', async () => {
     const app = await start({
       prepare: ({ gitlab: { world }, small: { project, sha } }) =>
         world.commitFiles(project, sha, { 'ci/a.yml': 'near:\n  script: b\n' }),
@@ -154,7 +154,7 @@ describe('Validate CI Configuration', () => {
     assert.match(texts().join(), /is valid\. GitLab read the files that it includes from the default branch\.$/);
   });
 
-  it('names the scope that a token which may only read lacks, and sends nothing with it', async () => {
+  it('names the scope that a read-only token lacks, and sends nothing with it', async () => {
     const app = await start({
       token: 'reading',
       prepare: ({ gitlab: { world } }) => void world.addToken({ token: 'reading', user: 'dana', scopes: ['read_api'] }),
@@ -166,7 +166,7 @@ describe('Validate CI Configuration', () => {
     assert.equal(app.gitlab.requests.filter(({ path }) => path.endsWith('/ci/lint')).length, 0);
   });
 
-  it('shows hostile texts as plain ones, and an error that names no line at the first', async () => {
+  it('shows hostile text as plain text, and an error without a line number on the first line', async () => {
     const app = await start({
       prepare: ({ gitlab: { world } }) => {
         world.toldByLint = { errors: [`[x](command:a)\u202e\n$(flame) ${'y'.repeat(9000)}`], warnings: [] };
@@ -179,13 +179,13 @@ describe('Validate CI Configuration', () => {
     assert.ok(problem.length < 2100);
   });
 
-  it('says so where there is no such file', async () => {
+  it('says if there is no such file', async () => {
     const app = await start();
     await app.run('validateCiConfig');
     assert.deepEqual(texts(), ['This repository has no .gitlab-ci.yml.']);
   });
 
-  it('forgets the problems of a repository that is signed out of', async () => {
+  it('clears the problems of a repository that is signed out', async () => {
     const app = await start();
     await write(app, '.gitlab-ci.yml', broken);
     await app.run('validateCiConfig');
@@ -205,7 +205,7 @@ describe('Saving .gitlab-ci.yml', () => {
     editor().texts.onDidSaveDocument.fire({ uri } as FakeDocument);
   }
 
-  it('sends nothing by default, nor by a setting of the workspace', async () => {
+  it('sends nothing by default, or because of a workspace setting', async () => {
     const app = await apps.ready({
       gitlab: { profile: '18.9' },
       workspaceSettings: () => ({ [setting]: true }),
@@ -215,7 +215,7 @@ describe('Saving .gitlab-ci.yml', () => {
     assert.equal(asked(app), 0);
   });
 
-  it('validates it, and what it includes, by the setting of the user', async () => {
+  it("validates it and its includes if the user's setting says so", async () => {
     const app = await apps.ready({ gitlab: { profile: '18.9' }, settings: () => ({ [setting]: true }) });
     await save(app, '.gitlab-ci.yml', broken);
     await until('the problem', () => problems().length === 1);
@@ -231,7 +231,7 @@ describe('Saving .gitlab-ci.yml', () => {
     assert.deepEqual([asked(app), texts(), opened()], [3, [], []]);
   });
 
-  it('tells a failure in the log alone', async () => {
+  it('reports a failure only in the log', async () => {
     const app = await apps.ready({ gitlab: { profile: '18.9' }, settings: () => ({ [setting]: true }) });
     app.gitlab.faults.push({ ...serverError(), when: ({ path }) => path.endsWith('/ci/lint') });
     await save(app, '.gitlab-ci.yml', broken);
@@ -251,7 +251,7 @@ describe('The message of a pipeline with an invalid configuration', () => {
     });
 
   for (const profile of ['10.8', '13.9', '18.9'] as const)
-    it(`leads to the line that it names, from its row, a click and the palette on ${profile}`, async () => {
+    it(`leads to the line that it names, from its row, a click and the Command Palette on ${profile}`, async () => {
       const app = await invalid({ gitlab: { profile } });
       await write(app, '.gitlab-ci.yml', broken);
       const row = (await app.rows()).find(({ item }) => item.command?.command === 'gitlabBuilds.goToConfigError');
@@ -262,13 +262,13 @@ describe('The message of a pipeline with an invalid configuration', () => {
       assert.deepEqual([opened(), texts()], [Array(3).fill('.gitlab-ci.yml:3'), []]);
     });
 
-  it('says so where the file is missing, or there is no such message', async () => {
+  it('says if the file is missing, or if there is no such message', async () => {
     const app = await invalid();
     await app.run('goToConfigError');
     assert.match(texts().join(), /has an error, but there is no \.gitlab-ci\.yml here\.$/);
   });
 
-  it('is told to be none where GitLab reports none', async () => {
+  it('is reported as missing if GitLab reports none', async () => {
     const app = await apps.ready({ gitlab: { profile: '18.9' } });
     await app.run('goToConfigError');
     assert.match(texts().join(), /^GitLab reports no configuration error/);

@@ -6,7 +6,7 @@ import { readHead } from '../../../src/core/git/readHead';
 import { RealRepository } from '../realRepository';
 
 /** Read with real git from real repositories: pushes, clones, rebases. */
-describe('What git says of HEAD', () => {
+describe('HEAD as git reports it', () => {
   let repository: RealRepository;
   let shas: string[];
   beforeEach(() => {
@@ -34,7 +34,7 @@ describe('What git says of HEAD', () => {
     for (let index = 0; index < count; index++) shas.push(repository.commit());
   };
 
-  it('is that it is pushed, and which commits are before it', async () =>
+  it('is pushed, with the commits before it', async () =>
     assert.deepEqual(await head(), {
       sha: shas[1],
       branch: 'main',
@@ -45,7 +45,7 @@ describe('What git says of HEAD', () => {
       ancestors: [{ sha: shas[0], back: 1 }],
     }));
 
-  it('is that it is not pushed, and which commits before it are', async () => {
+  it('is not pushed, with the commits before it', async () => {
     unpushed(2);
     const { pushed, ancestors } = await head();
     assert.equal(pushed, false);
@@ -55,20 +55,20 @@ describe('What git says of HEAD', () => {
     ]);
   });
 
-  it('is pushed once it was, under whatever name', async () => {
+  it('is pushed once it was pushed under any name', async () => {
     unpushed(1);
     repository.git('push', '--quiet', 'origin', 'HEAD:refs/heads/other/name');
     assert.equal((await head()).pushed, true);
   });
 
-  it('is not pushed on a new branch with a commit of its own, and pushed on one without', async () => {
+  it('is not pushed on a new branch with its own commit, and pushed on one without', async () => {
     repository.git('checkout', '--quiet', '-b', 'topic');
     assert.equal((await head()).pushed, true);
     unpushed(1);
     assert.equal((await head()).pushed, false);
   });
 
-  it('speaks of the remote that counts', async () => {
+  it('is compared with the relevant remote', async () => {
     unpushed(1);
     repository.git('remote', 'add', 'fork', join(repository.root, '..', 'fork.git'));
     repository.git('init', '--quiet', '--bare', join(repository.root, '..', 'fork.git'));
@@ -82,7 +82,7 @@ describe('What git says of HEAD', () => {
     );
   });
 
-  it('follows first parents', async () => {
+  it('has its first parents as ancestors', async () => {
     repository.git('checkout', '--quiet', '-b', 'side');
     repository.commit('on the side');
     repository.git('checkout', '--quiet', 'main');
@@ -96,7 +96,7 @@ describe('What git says of HEAD', () => {
     );
   });
 
-  it('names at most 20 commits, and none behind too many that are not pushed', async () => {
+  it('has 20 ancestors at most, and none after too many unpushed ones', async () => {
     unpushed(40);
     const { pushed, ancestors } = await head();
     assert.deepEqual([pushed, ancestors.map(({ back }) => back)], [false, [40, 41]]);
@@ -106,7 +106,7 @@ describe('What git says of HEAD', () => {
     assert.deepEqual((await head()).ancestors, []);
   });
 
-  it('is a tag where no branch is checked out', async () => {
+  it('is a tag if no branch is checked out', async () => {
     repository.git('tag', 'v1.0');
     assert.equal((await head()).tag, undefined);
     repository.git('checkout', '--quiet', '--detach');
@@ -114,14 +114,14 @@ describe('What git says of HEAD', () => {
     assert.deepEqual([branch, tag, pushed], [undefined, 'v1.0', true]);
   });
 
-  describe('leaves open whether it is pushed where there is no telling:', () => {
+  describe('may or may not be pushed if there is no way to know:', () => {
     it('detached at a commit that no branch of the remote has', async () => {
       repository.git('checkout', '--quiet', '--detach');
       unpushed(1);
       assert.equal((await head()).pushed, undefined);
     });
 
-    it('in a clone of another branch alone, where a push leaves no mark', async () => {
+    it('in a clone of only another branch, where a push leaves no trace', async () => {
       const clone = repository.clone('narrow', '--single-branch', '--branch=main');
       const own = ['-c', 'user.name=T', '-c', 'user.email=t@example.com'];
       repository.at(clone, 'checkout', '--quiet', '-b', 'topic');
@@ -133,14 +133,14 @@ describe('What git says of HEAD', () => {
       assert.equal((await head(clone)).pushed, false);
     });
 
-    it('in a worktree of a bare clone, which names all commits before it', async () => {
+    it('in a worktree of a bare clone, with all its ancestors', async () => {
       const bare = repository.clone('bare.git', '--bare');
       repository.at(bare, 'worktree', 'add', '--quiet', '-b', 'topic', `${bare}-topic`);
       const { pushed, ancestors } = await head(`${bare}-topic`);
       assert.deepEqual([pushed, ancestors], [undefined, [{ sha: shas[0], back: 1 }]]);
     });
 
-    it('where its branch was removed on the server, as after a merge', async () => {
+    it('if its branch was removed on the server, as after a merge', async () => {
       repository.git('checkout', '--quiet', '-b', 'topic');
       unpushed(1);
       repository.git('push', '--quiet', '--set-upstream', 'origin', 'topic');
@@ -148,12 +148,12 @@ describe('What git says of HEAD', () => {
       assert.equal((await head()).pushed, undefined);
     });
 
-    it('where nothing was ever fetched from the remote', async () => {
+    it('if nothing was ever fetched from the remote', async () => {
       repository.git('remote', 'add', 'gitlab', repository.server);
       assert.equal((await head(repository.root, 'gitlab')).pushed, undefined);
     });
 
-    it('where no remote counts', async () => {
+    it('if there is no relevant remote', async () => {
       unpushed(1);
       const read = await readHead({
         git: { program: 'git' },
@@ -165,13 +165,13 @@ describe('What git says of HEAD', () => {
     });
   });
 
-  it('is that history ends in a shallow clone', async () => {
+  it('has no further ancestors in a shallow clone', async () => {
     const clone = repository.clone('shallow', '--depth=1');
     const { shallow, ancestors, pushed } = await head(clone);
     assert.deepEqual([shallow, ancestors, pushed], [true, [], true]);
   });
 
-  describe('is what git is in the middle of:', () => {
+  describe('comes with the operation in progress:', () => {
     /** Two branches that change one file differently; `main` is checked out. */
     async function conflict(): Promise<void> {
       const write = (text: string) => writeFile(join(repository.root, 'file'), text);
@@ -187,7 +187,7 @@ describe('What git says of HEAD', () => {
       save('main');
     }
 
-    it('a rebase, during which commits are known to be not pushed', async () => {
+    it('a rebase, during which commits are known to be unpushed', async () => {
       await conflict();
       repository.git('push', '--quiet', 'origin', 'main');
       repository.git('checkout', '--quiet', 'topic');
@@ -225,7 +225,7 @@ describe('What git says of HEAD', () => {
       assert.equal((await head()).operation, 'bisect');
     });
 
-    it('in a linked worktree its own, not the other one’s', async () => {
+    it("in a linked worktree its own operation, and not the other's", async () => {
       await conflict();
       repository.try('merge', 'topic');
       const other = join(repository.root, '..', 'other');
@@ -237,14 +237,14 @@ describe('What git says of HEAD', () => {
     });
   });
 
-  it('is read in a submodule of the submodule', async () => {
+  it("is the submodule's own in a submodule", async () => {
     const inner = repository.clone('inner');
     repository.git('-c', 'protocol.file.allow=always', 'submodule', '--quiet', 'add', inner, 'sub');
     const { sha, pushed } = await head(join(repository.root, 'sub'));
     assert.deepEqual([sha, pushed], [shas[1], true]);
   });
 
-  it('is nothing where git cannot be run, knows no such commit, or there is no repository', async () => {
+  it("is undefined if git can't be run, if it has no such commit, or if there is no repository", async () => {
     const { root } = repository;
     const sha = shas[1] ?? '';
     assert.equal(await readHead({ git: { program: '/no/such/git' }, root, sha }), undefined);

@@ -9,7 +9,7 @@ import { until } from '../fake/until';
 import { RealRepository } from '../realRepository';
 
 /** Repositories in one another, made by git itself, all of projects of the fake GitLab. */
-describe('Of repositories in one another', () => {
+describe('Nested repositories:', () => {
   const apps = appsInTests();
   let app: App;
   let real: RealRepository;
@@ -39,7 +39,7 @@ describe('Of repositories in one another', () => {
     return repository;
   }
 
-  it('a worktree has its own commit, and the remotes of the main one', async () => {
+  it("a worktree has its own commit, and the main worktree's remotes", async () => {
     real.git('remote', 'set-url', 'origin', remote());
     const ofMain = built(real.root, 'of-main');
     const worktree = join(real.root, '..', 'worktree');
@@ -56,7 +56,7 @@ describe('Of repositories in one another', () => {
     );
   });
 
-  it('a build’s number is enough where all are of one project', async () => {
+  it('a build ID is enough if all have the same project', async () => {
     real.git('remote', 'set-url', 'origin', remote());
     built(real.root, 'of-main');
     const worktree = join(real.root, '..', 'worktree');
@@ -70,7 +70,7 @@ describe('Of repositories in one another', () => {
     assert.equal(app.gitlab.world.build(deploy.id).status, 'canceled');
   });
 
-  it('a submodule has its own project and commit, and the file that is edited says which counts', async () => {
+  it('a submodule has its own project and commit, and the edited file determines which one is active', async () => {
     real.git('remote', 'set-url', 'origin', `${app.gitlab.url}/group/other.git`);
     real.commit();
     const library = new RealRepository();

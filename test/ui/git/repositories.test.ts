@@ -36,7 +36,7 @@ describe('Git', () => {
   const activePath = () => git.active?.rootUri.path;
   const paths = () => git.repositories.map(({ rootUri }) => rootUri.path);
 
-  it('has the same object of a repository for as long as that is open', () => {
+  it('keeps the same object for a repository as long as that is open', () => {
     const [first] = git.repositories;
     api.open(new FakeRepository('/projects/two', undefined));
     editor().turnTo(Uri.file('/projects/one/a.ts'));
@@ -46,7 +46,7 @@ describe('Git', () => {
     assert.notEqual(git.active, first);
   });
 
-  it('tells nothing while only the work tree changes', () => {
+  it('fires no event while only the working tree changes', () => {
     for (let times = 0; times < 10; times++) repository.touch();
     assert.deepEqual([told, changed], [0, []]);
   });
@@ -60,7 +60,7 @@ describe('Git', () => {
     ['HEAD to detached', () => repository.moveHead({ commit: sha })],
     ['the remotes', () => repository.setRemotes([{ name: 'origin', fetchUrl: 'https://x/y' }])],
   ] as const)
-    it(`tells once when a repository changes ${what}`, () => {
+    it(`fires one event when a repository changes ${what}`, () => {
       const second = new FakeRepository('/projects/two', { name: 'master', commit: sha });
       api.open(second);
       told = 0;
@@ -69,7 +69,7 @@ describe('Git', () => {
       assert.deepEqual([told, changed], [0, [repository.rootUri.path]]);
     });
 
-  it('hears of each repository on its own, whichever is the active one', () => {
+  it('watches each repository separately, whichever is the active one', () => {
     const second = new FakeRepository('/projects/two', { name: 'master', commit: sha });
     api.open(second);
     second.moveHead({ name: 'master', commit: otherSha });
@@ -78,7 +78,7 @@ describe('Git', () => {
     assert.deepEqual(paths(), ['/projects/one', '/projects/two']);
   });
 
-  it('chooses the repository of the active editor', () => {
+  it('selects the repository of the active editor', () => {
     const second = new FakeRepository('/projects/two', undefined);
     api.open(second);
     assert.deepEqual([activePath(), told], ['/projects/one', 1]);
@@ -88,7 +88,7 @@ describe('Git', () => {
     assert.equal(told, 2);
   });
 
-  it('stays with the repository when the active editor is outside of any', () => {
+  it('keeps the repository when the active editor is outside of any', () => {
     const second = new FakeRepository('/projects/two', undefined);
     api.open(second);
     editor().turnTo(Uri.file('/projects/two/a.ts'));
@@ -97,38 +97,38 @@ describe('Git', () => {
     assert.equal(activePath(), '/projects/two');
   });
 
-  it('goes on to another repository when the one it showed is closed', () => {
+  it('switches to another repository when the current one is closed', () => {
     const second = new FakeRepository('/projects/two', undefined);
     api.open(second);
     api.close(repository);
     assert.deepEqual([activePath(), told], ['/projects/two', 2]);
   });
 
-  it('hears no more of a repository that was closed', () => {
+  it('fires no more events for a closed repository', () => {
     api.close(repository);
     assert.equal(repository.listenerCount, 0);
     assert.equal(git.active, undefined);
   });
 
-  it('hears of nothing once it is disposed', () => {
+  it('fires no events once it is disposed', () => {
     git.dispose();
     repository.moveHead(undefined);
     assert.deepEqual([repository.listenerCount, told, changed], [0, 0, []]);
   });
 
-  it('is off while the setting git.enabled is', () => {
+  it('is off while the git.enabled setting is off', () => {
     api.turn(false);
     assert.deepEqual([git.state, git.active], ['off', undefined]);
     api.turn(true);
     assert.deepEqual([git.state, activePath()], ['ready', '/projects/one']);
   });
 
-  it('listens once to each repository, however often it was switched off and on', () => {
+  it('listens once to each repository, however often it was turned off and on', () => {
     for (const enabled of [false, true, false, true]) api.turn(enabled);
     assert.equal(repository.listenerCount, 1);
   });
 
-  it('reads the remotes once, until it is told to forget them', async () => {
+  it('reads the remotes once, until they are reset', async () => {
     const folder = await makeRepositoryFolder({ origin: 'https://one.example.com/a.git' });
     try {
       const real = new FakeRepository(folder.path, undefined);
@@ -158,17 +158,17 @@ describe('Git', () => {
   });
 });
 
-describe('Git at the start', () => {
+describe('Git at startup', () => {
   let git: Repositories;
   beforeEach(() => (git = new Repositories()));
   afterEach(() => git.dispose());
 
-  it('is off where VS Code has no git extension', async () => {
+  it('is off if VS Code has no git extension', async () => {
     await git.start();
     assert.equal(git.state, 'off');
   });
 
-  it('is off where the setting git.enabled is', async () => {
+  it('is off if the git.enabled setting is off', async () => {
     const api = new FakeGit();
     api.enabled = false;
     editor().extensions.set('vscode.git', api);
@@ -176,7 +176,7 @@ describe('Git at the start', () => {
     assert.equal(git.state, 'off');
   });
 
-  it('is there once VS Code has it: a folder that comes to be trusted switches it on', async () => {
+  it('is available once VS Code has it, such as after a folder becomes trusted', async () => {
     await git.start();
     const api = new FakeGit();
     api.open(new FakeRepository('/projects/one', undefined));
@@ -187,7 +187,7 @@ describe('Git at the start', () => {
     assert.deepEqual([git.state, git.active?.rootUri.path], ['ready', '/projects/one']);
   });
 
-  it('is starting until git has looked at the folder', async () => {
+  it('is starting until git has scanned the folder', async () => {
     const api = new FakeGit();
     api.state = 'uninitialized';
     editor().extensions.set('vscode.git', api);

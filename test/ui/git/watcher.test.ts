@@ -18,7 +18,7 @@ interface Seen {
   readonly pushed: boolean;
 }
 
-describe('Git, of a real repository,', () => {
+describe('Git, with a real repository,', () => {
   let real: RealRepository;
   let api: FakeGit;
   let git: Repositories;
@@ -57,7 +57,7 @@ describe('Git, of a real repository,', () => {
     assert.deepEqual([await pushed(), changed], [false, 1]);
   });
 
-  it('asks vscode.git to look as soon as git has moved something, once for a burst', async () => {
+  it('asks vscode.git to refresh as soon as git has changed something, once per burst', async () => {
     assert.equal(await pushed(), true);
     await watched();
     const commit = real.commit();
@@ -78,7 +78,7 @@ describe('Git, of a real repository,', () => {
     }
   });
 
-  it('sees where HEAD is before vscode.git has looked, and tells it once', async () => {
+  it('knows HEAD before vscode.git has refreshed, and reports it once', async () => {
     await pushed();
     await watched();
     // A large work tree, in which vscode.git looks for seconds.
@@ -103,7 +103,7 @@ describe('Git, of a real repository,', () => {
     assert.deepEqual(git.position(repository), { commit: real.git('rev-parse', 'HEAD'), name: undefined });
   });
 
-  it('does not go back to where HEAD was when vscode.git tells something else before it has looked', async () => {
+  it('does not return to the old HEAD when vscode.git reports something else before it has refreshed', async () => {
     await pushed();
     await watched();
     const before = { ...repository.state.HEAD };
@@ -129,7 +129,7 @@ describe('Git, of a real repository,', () => {
     return told;
   };
 
-  it('does not believe vscode.git when it is late and tells of a HEAD of the past', async () => {
+  it('ignores vscode.git when it is late and reports a past HEAD', async () => {
     await pushed();
     await watched();
     repository.onStatus = undefined;
@@ -150,7 +150,7 @@ describe('Git, of a real repository,', () => {
     assert.deepEqual(told, [side, main, last]);
   });
 
-  it('notices a push while vscode.git notices no more than the commit before it', async () => {
+  it('notices a push while vscode.git notices only the commit before it', async () => {
     await pushed();
     await watched();
     repository.onStatus = undefined;
@@ -168,7 +168,7 @@ describe('Git, of a real repository,', () => {
     assert.equal(await pushed(), true);
   });
 
-  it('keeps what it knows where git fails for a moment', async () => {
+  it('keeps what it knows if git fails for a moment', async () => {
     const [program, broken, log] = ['git', 'broken', 'log'].map((name) => join(real.root, '..', name));
     assert.ok(program !== undefined && broken !== undefined && log !== undefined);
     writeFileSync(program, `#!/bin/sh\n[ -e '${broken}' ] && echo x >> '${log}' && exit 1\nexec git "$@"\n`);
@@ -213,7 +213,7 @@ describe('Git, of a real repository,', () => {
     ],
   ];
   for (const [what, move, name] of moves)
-    it(`says where HEAD is when ${what}, before vscode.git does`, async () => {
+    it(`reports HEAD when ${what}, before vscode.git does`, async () => {
       await pushed();
       await watched();
       repository.onStatus = undefined;
@@ -463,7 +463,7 @@ describe('Git, of a real repository,', () => {
     assert.deepEqual(await git.branchRemotes(repository), []);
   });
 
-  it('notices a push, also to another remote than the upstream, of which vscode.git does not tell', async () => {
+  it("notices a push that vscode.git doesn't report, even to a remote other than the upstream", async () => {
     real.git('remote', 'add', 'gitlab', real.server);
     real.git('fetch', '--quiet', 'gitlab');
     real.commit();
@@ -478,7 +478,7 @@ describe('Git, of a real repository,', () => {
     assert.deepEqual([await pushed(), await toGitLab()], [false, true]);
   });
 
-  it('notices that a merge is under way, and that it is over', async () => {
+  it('notices that a merge is in progress, and that it has ended', async () => {
     await pushed();
     await watched();
     real.git('checkout', '--quiet', '-b', 'side');
@@ -494,7 +494,7 @@ describe('Git, of a real repository,', () => {
     assert.equal((await git.head(repository, 'origin'))?.operation, undefined);
   });
 
-  it('tells nothing where git wrote what does not matter', async () => {
+  it('fires no event if git wrote something irrelevant', async () => {
     await pushed();
     await watched();
     const told: number[] = [];
@@ -508,7 +508,7 @@ describe('Git, of a real repository,', () => {
     assert.deepEqual(told, [2]);
   });
 
-  it('watches the folder of a worktree, and the one that has its branches', async () => {
+  it("watches a worktree's folder, and the one that contains its branches", async () => {
     const root = join(real.root, '..', 'other');
     real.git('worktree', 'add', '--quiet', '-b', 'other', root);
     const other = real.fake(root);
@@ -521,12 +521,12 @@ describe('Git, of a real repository,', () => {
     );
   });
 
-  it('watches nothing of a repository whose HEAD nobody asked for', async () => {
+  it('watches nothing in a repository whose HEAD nobody asked for', async () => {
     await git.remotes(repository);
     assert.equal(watchers().length, 0);
   });
 
-  it('watches no more once it is closed, also where the folders were just being looked up', async () => {
+  it('stops watching once it is closed, even while the folders are being looked up', async () => {
     void git.head(repository, 'origin');
     api.close(repository);
     api.open(repository);
@@ -538,7 +538,7 @@ describe('Git, of a real repository,', () => {
     assert.equal(watchers().length, 0);
   });
 
-  it('has no word about a repository that is not open', async () => {
+  it('reports nothing for a repository that is not open', async () => {
     api.close(repository);
     assert.deepEqual([await git.head(repository), await git.remotes(repository)], [undefined, []]);
   });

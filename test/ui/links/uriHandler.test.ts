@@ -27,7 +27,7 @@ describe('A vscode:// link', () => {
     );
   });
 
-  it('takes an address that is not encoded', async () => {
+  it('accepts a URL that is not encoded', async () => {
     const app = await apps.ready();
     const { id } = app.small.builds.firstRspec;
     await follow(`/open?url=${app.gitlab.url}/group/sub.project/-/jobs/${id}`);
@@ -50,7 +50,7 @@ describe('A vscode:// link', () => {
       assert.match(editor().messages[0]?.text ?? '', /isn't a web address/);
     });
 
-  it('asks first for a host where the user is not signed in', async () => {
+  it("asks first for a host that the user isn't signed in to", async () => {
     const app = await apps.ready();
     app.asked();
     const following = follow(`/open?url=${encodeURIComponent('https://git.example.org/a/b/-/jobs/1')}`);
@@ -70,7 +70,7 @@ describe('Links in terminals', () => {
   };
   const urlOf = (app: App): string => `${app.gitlab.url}/group/sub.project/-/jobs/${app.small.builds.firstRspec.id}`;
 
-  it('are URLs of builds, and open them here', async () => {
+  it('are URLs of builds, and open them in VS Code', async () => {
     const app = await apps.ready();
     const [link, ...others] = await links(`remote:   ${urlOf(app)} `);
     assert.deepEqual([link?.startIndex, link?.length, others], [10, urlOf(app).length, []]);
@@ -78,7 +78,7 @@ describe('Links in terminals', () => {
     assert.equal(shownPath(), `/rspec #${app.small.builds.firstRspec.id}.log`);
   });
 
-  it('are none of other hosts, and none while signed out', async () => {
+  it("don't exist for other hosts, or while signed out", async () => {
     const app = await apps.ready();
     assert.deepEqual(await links('https://git.example.org/a/b/-/jobs/1'), []);
     await app.run('signOut', { instance: app.gitlab.url });

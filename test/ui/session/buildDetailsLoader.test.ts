@@ -15,7 +15,7 @@ async function tooltip(app: App, label: string): Promise<string> {
   return typeof item.tooltip === 'string' ? item.tooltip : (item.tooltip?.value ?? '');
 }
 
-describe('A build of which the list tells too little', () => {
+describe('A build with incomplete list data', () => {
   const apps = appsInTests();
   const start = async (profile: VariantName): Promise<App> => {
     const app = await apps.ready({ gitlab: { profile } });
@@ -24,7 +24,7 @@ describe('A build of which the list tells too little', () => {
   };
 
   for (const profile of ['15.3', '15.8'] as const)
-    it(`has its runner in the tooltip, asked for once, on ${profile}`, async () => {
+    it(`has its runner in the tooltip, requested once, on ${profile}`, async () => {
       const app = await start(profile);
       const { id } = app.small.builds.rspec;
       const { runner } = app.gitlab.world.build(id);
@@ -37,7 +37,7 @@ describe('A build of which the list tells too little', () => {
       );
     });
 
-  it('has a tooltip without it where GitLab does not answer, and nobody is told', async () => {
+  it('has a tooltip without it if GitLab does not respond, and no error is shown', async () => {
     const app = await start('15.3');
     app.gitlab.faults = [serverError()];
     assert.doesNotMatch(await tooltip(app, 'rspec'), /\| Runner \|/);
@@ -45,7 +45,7 @@ describe('A build of which the list tells too little', () => {
     assert.deepEqual(editor().messages, []);
   });
 
-  it('has the size of its artifacts once they are opened', async () => {
+  it('has the size of its artifacts once they are expanded', async () => {
     const app = await start('15.3');
     const { id } = app.small.builds.compile;
     const artifacts = (await app.rows()).find(({ item }) => item.accessibilityInformation?.label.includes(`#${id}`));
@@ -58,7 +58,7 @@ describe('A build of which the list tells too little', () => {
     assert.equal(app.asked().filter((request) => request === `GET jobs/${id}`).length, 1);
   });
 
-  it('shows no size of artifacts as long as none is known', async () => {
+  it('shows no size of artifacts as long as it is unknown', async () => {
     const app = await start('15.3');
     const shown = (await app.rows()).flatMap(({ item }) => [
       item.label,
@@ -78,7 +78,7 @@ describe('A build of which the list tells too little', () => {
     for (const text of shown) assert.doesNotMatch(text, /\b0 B/);
   });
 
-  it('asks for nothing where the list tells all', async () => {
+  it('causes no request if the list has everything', async () => {
     const app = await apps.ready({ gitlab: { profile: '18.9' } });
     app.asked();
     assert.match(await tooltip(app, 'rspec'), /\| Runner \| /);

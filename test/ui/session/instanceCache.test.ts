@@ -13,7 +13,7 @@ const facts = (version: string): InstanceFacts => ({
   projects: { 'a/b': { id: 1, path: 'a/b', at: 1 } },
 });
 
-describe('What windows remember of instances', () => {
+describe('The cached facts about instances', () => {
   const apps = appsInTests();
   let storage: FakeMemento;
   let remembered: InstanceCache;
@@ -22,7 +22,7 @@ describe('What windows remember of instances', () => {
     remembered = new InstanceCache(storage);
   });
 
-  it('is of each apart, and of the API that was set', () => {
+  it('are kept separately for each instance and configured API', () => {
     remembered.of(instance('one')).keep(facts('18.9'));
     remembered.of(instance('two')).keep(facts('9.0'));
     assert.equal(remembered.of(instance('one')).get()?.server.version, '18.9');
@@ -30,13 +30,13 @@ describe('What windows remember of instances', () => {
     assert.equal(remembered.of(instance('one', 'v3')).get(), undefined);
   });
 
-  it('is bounded, the oldest first to go', () => {
+  it('are limited, and the oldest are removed first', () => {
     for (let at = 0; at < 25; at++) remembered.of(instance(`g${at}`)).keep(facts('18.9'));
     assert.equal(remembered.of(instance('g4')).get(), undefined);
     assert.notEqual(remembered.of(instance('g5')).get(), undefined);
   });
 
-  it('is forgotten of those that one has signed out of', () => {
+  it('are removed for instances that were signed out', () => {
     for (const name of ['one', 'two']) remembered.of(instance(name)).keep(facts('18.9'));
     remembered.keepOnly([instance('two').url]);
     assert.equal(remembered.of(instance('one')).get(), undefined);
@@ -44,7 +44,7 @@ describe('What windows remember of instances', () => {
     assert.equal(storage.values.size, 0);
   });
 
-  it('is none where it is damaged', () => {
+  it('are empty if they are damaged', () => {
     const whole = { ...facts('18.9'), url: 'https://one.example.com', apiVersion: 'auto' };
     const damaged: readonly unknown[] = [
       ...[null, 1, [], 'x', { ...whole, server: { api: 'v5' } }, { ...whole, at: '1' }, { ...whole, projects: [] }],
@@ -66,7 +66,7 @@ describe('What windows remember of instances', () => {
     assert.equal(remembered.of(instance('one')).get()?.server.version, '18.9');
   });
 
-  it('makes the next window ask for the builds at once, and holds no token', async () => {
+  it('let the next window request the builds immediately, and contain no token', async () => {
     const app = await apps.ready({ gitlab: { profile: '18.9' } });
     app.asked();
     await app.restart();

@@ -77,7 +77,7 @@ class Scene {
   }
 }
 
-describe('Pipelines that are opened besides the commit', () => {
+describe("Opened pipelines other than the commit's", () => {
   let scene: Scene;
   beforeEach(() => (scene = new Scene()));
   afterEach(() => {
@@ -85,7 +85,7 @@ describe('Pipelines that are opened besides the commit', () => {
     assert.deepEqual(scene.clock.waits, []);
   });
 
-  it('are asked for when they are opened, once', async () => {
+  it('are requested when they are opened, once', async () => {
     const { opened } = scene;
     assert.deepEqual(opened.branchOf(root)?.pipelines, undefined);
     assert.deepEqual(scene.news(), []);
@@ -103,7 +103,7 @@ describe('Pipelines that are opened besides the commit', () => {
     );
   });
 
-  it('are not asked for again while nothing runs in them', async () => {
+  it('are not requested again while nothing runs in them', async () => {
     await scene.opened.openBranch(root);
     await scene.opened.open(scene.rootOf(1));
     scene.opened.watch(new Set([root, scene.rootOf(1)]));
@@ -111,7 +111,7 @@ describe('Pipelines that are opened besides the commit', () => {
     assert.deepEqual(await scene.pass(10 * minute), []);
   });
 
-  it('are followed while one runs and its row is visible, until it has ended', async () => {
+  it('are followed while a build runs and its row is visible, until it has ended', async () => {
     scene.statuses = { 1: 'success', 2: 'running' };
     await scene.opened.openBranch(root);
     await scene.opened.open(scene.rootOf(2));
@@ -129,7 +129,7 @@ describe('Pipelines that are opened besides the commit', () => {
     assert.deepEqual(await scene.pass(10 * minute), []);
   });
 
-  it('are followed as a list, too, and no more once it is closed', async () => {
+  it('are followed as a list, too, until it is closed', async () => {
     scene.statuses = { 1: 'running' };
     await scene.opened.openBranch(root);
     scene.opened.watch(new Set([root]));
@@ -139,7 +139,7 @@ describe('Pipelines that are opened besides the commit', () => {
     assert.deepEqual(await scene.pass(10 * minute), []);
   });
 
-  it('stay as they were, with the failure, where they cannot be loaded again, which is tried less often', async () => {
+  it("stay as they were, with the failure, if they can't be reloaded, which is tried less often", async () => {
     scene.statuses = { 2: 'running' };
     await scene.opened.open(scene.rootOf(2));
     scene.opened.watch(new Set([scene.rootOf(2)]));
@@ -159,7 +159,7 @@ describe('Pipelines that are opened besides the commit', () => {
     scene.opened.watch(new Set());
   });
 
-  it('tell why they could not be loaded at all, and are loaded again on demand alone', async () => {
+  it('say why they could not be loaded at all, and are reloaded only on request', async () => {
     scene.failure = new GitLabError({ kind: 'notFound' });
     await scene.opened.open(scene.rootOf(1));
     scene.opened.watch(new Set([scene.rootOf(1)]));
@@ -175,7 +175,7 @@ describe('Pipelines that are opened besides the commit', () => {
     );
   });
 
-  it('are refreshed at once where they are visible, and when they are opened again elsewhere', async () => {
+  it('are refreshed immediately if they are visible, and when they are opened again elsewhere', async () => {
     await scene.opened.openBranch(root);
     await scene.opened.open(scene.rootOf(1));
     await scene.opened.open(scene.rootOf(2));
@@ -187,7 +187,7 @@ describe('Pipelines that are opened besides the commit', () => {
     assert.deepEqual(scene.news(), ['pipeline 2']);
   });
 
-  it('take the fresh state of a build after an action', async () => {
+  it('show the new state of a build after an action', async () => {
     await scene.opened.open(scene.rootOf(1));
     const [build] = scene.builds(1);
     assert.ok(build !== undefined);
@@ -197,7 +197,7 @@ describe('Pipelines that are opened besides the commit', () => {
     assert.deepEqual([scene.builds(1)[0]?.status, changes], ['pending', 1]);
   });
 
-  it('are listed anew for another commit, and forgotten with the token', async () => {
+  it('are reloaded for another commit, and removed with the token', async () => {
     await scene.opened.openBranch(root);
     scene.showCommit('f'.repeat(40));
     assert.equal(scene.opened.branchOf(root)?.pipelines, undefined);

@@ -52,7 +52,7 @@ describe('Earlier pipelines of the branch', () => {
   const start = (gitlab: FakeOptions): Promise<App> => apps.ready({ gitlab, prepare: fill });
 
   for (const profile of ['8.17', '10.8', '13.9', '18.9'] as const) {
-    it(`are one closed row that asks nothing, then rows that open to the same tree, in GitLab ${profile}`, async () => {
+    it(`are one collapsed row without a request, then rows that expand to the same tree, in GitLab ${profile}`, async () => {
       const app = await start({ profile });
       const last = (await app.rows()).at(-1);
       assert.deepEqual([last?.depth, last?.item.label, last?.item.contextValue], [0, branchRow, 'earlierPipelines']);
@@ -87,14 +87,14 @@ describe('Earlier pipelines of the branch', () => {
     });
   }
 
-  it('are not there where GitLab names no pipelines', async () => {
+  it('are missing if GitLab names no pipelines', async () => {
     const app = await apps.ready({ gitlab: { profile: '8.10' } });
     assert.ok(!(await app.drawn()).some((line) => line.includes('pipelines of')));
     await app.run('branchBuilds');
     assert.match(editor().messages.at(-1)?.text ?? '', /too old to list the pipelines of a branch/);
   });
 
-  it('take the commands of HEAD’s rows, with words for menus and a log of their own', async () => {
+  it("support the commands of HEAD's rows, with their own context values and log", async () => {
     const app = await start({ profile: '18.9' });
     await below((label) => label === branchRow);
     const rows = await below();
@@ -110,7 +110,7 @@ describe('Earlier pipelines of the branch', () => {
     assert.ok(app.asked().some((line) => /^POST jobs\/\d+\/retry$/.test(line)));
   });
 
-  it('open the log, the artifacts and the timeline of what they hold', async () => {
+  it('open the log, the artifacts and the timeline of their builds', async () => {
     const app = await apps.ready({
       gitlab: { profile: '18.9' },
       prepare: (made) => {
@@ -145,7 +145,7 @@ describe('Earlier pipelines of the branch', () => {
     assert.match(timeline.getText(), / compile .*\n.* rspec /);
   });
 
-  it('are retried by their number with the root of the pipeline, and else refused', async () => {
+  it("are retried by ID with the pipeline's root, and otherwise refused", async () => {
     const app = await start({ profile: '18.9' });
     await below();
     const id = app.gitlab.world.pipelines(app.small.project).find(({ sha }) => sha === shaOf('earlier 1'))?.id;
@@ -157,7 +157,7 @@ describe('Earlier pipelines of the branch', () => {
     assert.ok(app.asked().includes(`POST pipelines/${id}/retry`));
   });
 
-  it('include those of the merge request, which are called by it', async () => {
+  it('include those of the merge request, and are named after it', async () => {
     const app = await apps.ready({
       gitlab: { profile: '18.9' },
       prepare: (made) => {
@@ -178,7 +178,7 @@ describe('Earlier pipelines of the branch', () => {
     assert.equal(told.filter((one) => one.includes('!1')).length, 1, told.join('\n'));
   });
 
-  it('say in place why they could not be loaded, and load again by a click', async () => {
+  it('say in place why they could not be loaded, and reload on a click', async () => {
     const app = await start({ profile: '13.9' });
     app.gitlab.faults = [serverError()];
     const [, notice] = await below((label) => label === branchRow);
@@ -192,7 +192,7 @@ describe('Earlier pipelines of the branch', () => {
     assert.equal((await below((label) => label === branchRow)).length, 6);
   });
 
-  it('are opened by the command', async () => {
+  it('are shown by the command', async () => {
     const app = await start({ profile: '18.9' });
     await app.run('branchBuilds');
     const [view] = editor().views;
@@ -267,7 +267,7 @@ describe('A bridge to another project', () => {
     });
   }
 
-  it('says that the token may not read it, and offers its page', async () => {
+  it("says that the token can't read it, and offers its page", async () => {
     const app = await apps.ready({
       gitlab: { profile: '13.9' },
       prepare: (made) => {

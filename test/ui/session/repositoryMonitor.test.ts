@@ -54,7 +54,7 @@ const situations: Readonly<Record<string, (stage: Stage) => string>> = {
     real.git('push', '--quiet', real.server, 'topic');
     return real.root;
   },
-  'a branch that was merged, removed and pruned': ({ real }) => {
+  'a branch that was merged, deleted and pruned': ({ real }) => {
     real.git('checkout', '--quiet', '-b', 'topic');
     real.git('push', '--quiet', '--set-upstream', 'origin', 'topic');
     real.git('push', '--quiet', 'origin', '--delete', 'topic');
@@ -196,7 +196,7 @@ for (const profile of ['8.5', '18.9'] as const)
     beforeEach(async () => (stage = await Stage.set(profile)));
     afterEach(() => stage.end());
 
-    it('has the builds of the nearest pushed commit until it is pushed, and its own as soon as there are some', async () => {
+    it('has the builds of the nearest pushed commit until it is pushed, and its own as soon as there are any', async () => {
       stage.build(0, 'success');
       await stage.start();
       const before = await stage.shows('the ancestor', ({ ancestor }) => ancestor !== undefined);
@@ -221,7 +221,7 @@ for (const profile of ['8.5', '18.9'] as const)
       assert.equal(after.watchingSince, undefined);
     });
 
-    it('that GitLab lacks is asked for once, and again by Refresh', async () => {
+    it('that GitLab lacks is requested once, and again by Refresh', async () => {
       const lookedFor = () => stage.asked().filter((path) => path.endsWith(`/commits/${stage.commits[2]}`)).length;
       stage.build(1, 'running');
       await stage.start();
@@ -236,13 +236,13 @@ for (const profile of ['8.5', '18.9'] as const)
       assert.equal(lookedFor(), 1);
     });
 
-    it('is shown without builds where no commit before it has some', async () => {
+    it('is shown without builds if no commit before it has any', async () => {
       await stage.start();
       const { builds, ancestor, unpushed } = await stage.shows('nothing', () => true);
       assert.deepEqual([builds, ancestor, unpushed], [[], undefined, true]);
     });
 
-    it('gets the builds of the commit that was pushed a moment ago as soon as there are some', async () => {
+    it('gets the builds of the newly pushed commit as soon as there are any', async () => {
       stage.build(0, 'success');
       await stage.start();
       await stage.shows('the one before', ({ ancestor }) => ancestor?.back === 2);
@@ -251,7 +251,7 @@ for (const profile of ['8.5', '18.9'] as const)
       assert.deepEqual([builds.map(({ id }) => id), unpushed], [[late.id], true]);
     });
 
-    it('is watched once it is pushed, with one request for each look', async () => {
+    it('is watched once it is pushed, with one request each time', async () => {
       stage.build(0, 'success');
       stage.push();
       await stage.start();
@@ -265,7 +265,7 @@ for (const profile of ['8.5', '18.9'] as const)
       assert.equal(stage.asked().length, profile === '8.5' ? 2 : 1);
     });
 
-    it('is not asked in vain where the project shows no CI/CD, and its builds are there once it does', async () => {
+    it('is not requested in vain if the project shows no CI/CD, and its builds appear once it does', async () => {
       stage.build(0, 'success');
       const answer = {
         status: 403,
@@ -285,7 +285,7 @@ for (const profile of ['8.5', '18.9'] as const)
       assert.equal(ciHidden, undefined);
     });
 
-    it('is refused, not hidden, where GitLab refuses the project, too', async () => {
+    it('is refused, not hidden, if GitLab refuses the project, too', async () => {
       const answer = {
         status: 403,
         headers: { 'Content-Type': 'application/json' },
@@ -300,7 +300,7 @@ for (const profile of ['8.5', '18.9'] as const)
       assert.deepEqual([stale?.failure?.kind, ciHidden], ['forbidden', undefined]);
     });
 
-    it('of nothing but itself shows a pinned commit', async () => {
+    it('is replaced by a pinned commit, which shows only its own builds', async () => {
       stage.build(0, 'success');
       await stage.start();
       await stage.shows('the ancestor', ({ ancestor }) => ancestor !== undefined);
@@ -309,7 +309,7 @@ for (const profile of ['8.5', '18.9'] as const)
       assert.deepEqual([target.head, ancestor, builds, watchingSince], [undefined, undefined, [], undefined]);
     });
 
-    it('tells how long running builds usually take', async () => {
+    it('shows how long running builds usually take', async () => {
       const startedAtMs = stage.gitlab.world.now() - 600_000;
       stage.gitlab.world.update(stage.build(0, 'success'), { startedAtMs, finishedAtMs: startedAtMs + 90_000 });
       stage.push();
@@ -351,7 +351,7 @@ describe('HEAD that moves to a branch of another remote,', () => {
   });
 });
 
-describe('HEAD of which git has no tracking ref, while GitLab has its builds,', () => {
+describe('HEAD without a tracking ref in git, but with builds in GitLab,', () => {
   let stage: Stage;
   beforeEach(async () => (stage = await Stage.set('18.9')));
   afterEach(() => stage.end());
@@ -368,7 +368,7 @@ describe('HEAD of which git has no tracking ref, while GitLab has its builds,', 
     });
 
   for (const [what, prepare] of Object.entries(situations))
-    it(`or has the commit alone, such as ${what}, is not said to be unpushed`, async () => {
+    it(`or without builds, such as ${what}, is not said to be unpushed`, async () => {
       const root = prepare(stage);
       stage.gitlab.world.addCommit(stage.seed.project, { sha: stage.commits[2] ?? '', title: 'A commit' });
       await stage.start(root);

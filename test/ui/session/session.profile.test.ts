@@ -8,7 +8,7 @@ import { waitingOn } from '../waiting';
 import type { App, AppOptions } from '../app';
 
 /** Starts from what version 0.1.0 left in a profile; its keys and shapes are repeated here as that version wrote them. */
-describe('A profile that 0.1.0 wrote', () => {
+describe('A profile written by 0.1.0', () => {
   const apps = appsInTests();
 
   const start = async (more: Partial<AppOptions> = {}): Promise<App> => {
@@ -45,7 +45,7 @@ describe('A profile that 0.1.0 wrote', () => {
     });
   };
 
-  it('signs in with its token', async () => {
+  it('is signed in with its token', async () => {
     const app = await start();
     const { builds, instance } = await app.shows('ready');
     assert.ok(builds.length > 0);
@@ -94,7 +94,7 @@ describe('A profile that 0.1.0 wrote', () => {
     assert.match(editor().clipboard, /^Refresh: 7 s active, 70 s idle$/m);
   });
 
-  it('is survived where it is damaged', async () => {
+  it('is tolerated if it is damaged', async () => {
     const memento = new FakeMemento();
     const globalState = new FakeMemento();
     for (const key of ['builds', 'knownProjects', 'remoteChoices']) await memento.update(key, [{ sha: 1 }, null, 'x']);

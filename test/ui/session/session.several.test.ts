@@ -52,14 +52,14 @@ describe('Two repositories on servers of different versions', () => {
     );
   });
 
-  it('have a row each, by the names of their folders', async () => {
+  it('have a row each, named after their folders', async () => {
     const rows = await app.rows();
     const names = [app, second].map(({ folder }) => folder.path.split('/').at(-1));
     const labels = rows.filter(({ depth }) => depth === 0).map(({ item }) => item.label);
     assert.deepEqual(new Set(labels), new Set(names));
   });
 
-  it('are sent their own tokens, and nothing of each other', () => {
+  it('receive their own tokens, and nothing from each other', () => {
     for (const [own, other] of [
       [app, second],
       [second, app],
@@ -70,7 +70,7 @@ describe('Two repositories on servers of different versions', () => {
       }
   });
 
-  it('follow their HEADs, one without the other', async () => {
+  it('follow their HEADs independently', async () => {
     app.asked();
     second.repository.moveHead({ name: 'release', commit: second.small.olderSha });
     await shows(app, second, ({ state, commit }) => state === 'ready' && commit?.sha === second.small.olderSha);
@@ -78,7 +78,7 @@ describe('Two repositories on servers of different versions', () => {
     assert.equal(app.of(app)?.commit?.sha, app.small.sha);
   });
 
-  it('are both refreshed by Refresh, and one of them by that of its row', async () => {
+  it('are both refreshed by Refresh, and individually from their rows', async () => {
     app.asked();
     const before = second.gitlab.requests.length;
     await app.run('refresh');
@@ -89,7 +89,7 @@ describe('Two repositories on servers of different versions', () => {
     assert.equal(second.gitlab.requests.length, after);
   });
 
-  it('are in the status bar, the active editor’s', async () => {
+  it("are in the status bar, which shows the active editor's", async () => {
     assert.match(bar(), /^\$\(error\) CI failed: spinach/);
     second.repository.moveHead({ name: 'release', commit: second.small.olderSha });
     await shows(app, second, ({ state, commit }) => state === 'ready' && commit?.sha === second.small.olderSha);
@@ -102,7 +102,7 @@ describe('Two repositories on servers of different versions', () => {
     assert.match(bar(), /^\$\(error\)/);
   });
 
-  it('keep each the commit that was chosen in it', async () => {
+  it('keep the commit that was selected in each', async () => {
     const running = app.run('selectCommit');
     const list = await until('the list', () => editor().quickPicks.find(({ busy }) => !busy));
     assert.match(list.placeholder ?? '', new RegExp(`\\(${app.folder.path.split('/').at(-1)}\\)$`));
@@ -119,7 +119,7 @@ describe('Two repositories on servers of different versions', () => {
     await shows(app, app, ({ state, commit }) => state === 'ready' && commit?.sha === app.small.sha);
   });
 
-  it('are signed out of one at a time', async () => {
+  it('are signed out separately', async () => {
     const running = app.run('signOut');
     (await until('the list', () => editor().picks[0])).choose(second.gitlab.url);
     await running;
@@ -131,7 +131,7 @@ describe('Two repositories on servers of different versions', () => {
     assert.equal(second.gitlab.requests.length, before);
   });
 
-  it('fail one at a time', async () => {
+  it('fail separately', async () => {
     await second.gitlab.close();
     await app.api.refresh();
     assert.match(app.of(second)?.stale ?? '', /Can't reach/);
@@ -139,7 +139,7 @@ describe('Two repositories on servers of different versions', () => {
     assert.doesNotMatch(bar(), /history/);
   });
 
-  it('are told of once for each change', async () => {
+  it('fire one event for each change', async () => {
     await app.knowsAll(second);
     const seen: (string | undefined)[] = [];
     app.api.onDidChange(() => seen.push(app.of(second)?.builds.at(-1)?.status));
@@ -150,7 +150,7 @@ describe('Two repositories on servers of different versions', () => {
     assert.deepEqual(seen, ['success', 'success']);
   });
 
-  it('have each a part in the diagnostics', async () => {
+  it('have a part each in the diagnostics', async () => {
     await app.run('copyDiagnostics');
     const lines = editor().clipboard.split('\n');
     assert.equal(lines.filter((line) => line === 'State: ready').length, 2);
@@ -163,10 +163,10 @@ function isRowOf(element: unknown, { repository }: Pick<Opened, 'repository'>): 
   return (element as { readonly root: string }).root === repository.rootUri.toString();
 }
 
-describe('A repository that is closed', () => {
+describe('A closed repository', () => {
   const apps = appsInTests();
 
-  it('is shown no more, and asked for no more', async () => {
+  it('is no longer shown or requested', async () => {
     const app = await apps.ready();
     const second = await app.open({ gitlab: { profile: '18.9' } });
     await shows(app, second, isReady);
@@ -183,7 +183,7 @@ describe('A repository that is closed', () => {
     assert.deepEqual([second.gitlab.requests.length, second.repository.listenerCount], [before, 0]);
   });
 
-  it('while its builds are loading leaves nothing behind', async () => {
+  it('leaves nothing behind, even while its builds are loading', async () => {
     const app = await apps.ready();
     const second = await app.open({ prepare: ({ gitlab }) => (gitlab.faults = [{ stall: 'beforeHeaders' }]) });
     await shows(app, second, ({ state }) => state === 'loading');
@@ -198,7 +198,7 @@ describe('A repository that is closed', () => {
     assert.deepEqual(editor().messages, []);
   });
 
-  it('and opened again is shown again', async () => {
+  it('is shown again when it is opened again', async () => {
     const app = await apps.ready();
     app.git.close(app.repository);
     assert.deepEqual(app.api.repositories, []);

@@ -55,7 +55,7 @@ describe('Sixty repositories', function () {
   const isShown = ({ state, builds }: RepositoryBuilds) => state === 'ready' && builds.length > 0;
   const isFresh = (one: RepositoryBuilds) => isShown(one) && one.stale === undefined;
 
-  it('take two requests each, and are shown at the next start before GitLab answers at all', async () => {
+  it('take two requests each, and are shown at the next start before GitLab responds at all', async () => {
     const app = await apps.ready({ gitlab: { profile: '18.9' } });
     const opened = Array.from({ length: count }, (_, at) => addRepository(app, `group/project-${at}`));
     const before = app.gitlab.requests.length;
@@ -69,7 +69,7 @@ describe('Sixty repositories', function () {
     assert.deepEqual(app.api.repositories.filter(isFresh), []);
   });
 
-  it('run four git processes at a time, those of the active one first, and redraw the view twice a turn at most', async () => {
+  it("run four git processes at a time, the active repository's first, and redraw the view twice a turn at most", async () => {
     const app = await apps.ready({ gitlab: { profile: '18.9' } });
     const gitLog = watchGit(app);
     const opened = Array.from({ length: count }, (_, at) => addRepository(app, `group/project-${at}`));

@@ -7,10 +7,10 @@ import { quiet, until } from '../fake/until';
 const state = (): unknown => editor().contextKeys.get('gitlabBuilds.state');
 const inState = (word: string) => until(`the state ${word}`, () => state() === word);
 
-describe('What is shown', () => {
+describe('The displayed state', () => {
   const apps = appsInTests();
 
-  it('is another commit’s when HEAD moves', async () => {
+  it('changes to another commit when HEAD moves', async () => {
     const app = await apps.ready();
     app.repository.moveHead({ name: 'release', commit: app.small.olderSha });
     const { commit, builds } = await app.shows('ready', (one) => one.commit?.sha === app.small.olderSha);
@@ -18,7 +18,7 @@ describe('What is shown', () => {
     assert.equal(builds.length, 2);
   });
 
-  it('is the newest commit’s when HEAD moves while the builds of another are loading', async () => {
+  it("is the newest commit's when HEAD moves while another's builds are loading", async () => {
     const app = await apps.start({ prepare: ({ gitlab }) => (gitlab.faults = [{ latencyMs: 40, times: 2 }]) });
     await app.shows('loading');
     const seen: (string | undefined)[] = [];
@@ -31,7 +31,7 @@ describe('What is shown', () => {
     assert.deepEqual(seen, [app.small.olderSha]);
   });
 
-  it('asks for nothing while only files change', async () => {
+  it('causes no request while only files change', async () => {
     const app = await apps.ready();
     app.asked();
     for (let times = 0; times < 20; times++) app.repository.touch();
@@ -39,14 +39,14 @@ describe('What is shown', () => {
     assert.deepEqual(app.asked(), []);
   });
 
-  it('is a new branch’s, by name, though its commit is the same', async () => {
+  it('names a new branch although its commit is the same', async () => {
     const app = await apps.ready();
     app.repository.moveHead({ name: 'other', commit: app.small.sha });
     const { commit } = await app.shows('ready', (one) => one.commit?.ref === 'other');
     assert.equal(commit?.sha, app.small.sha);
   });
 
-  it('is nothing on a branch without commits', async () => {
+  it('is empty on a branch without commits', async () => {
     const app = await apps.ready();
     app.repository.moveHead({ name: 'new' });
     await inState('noCommit');
@@ -68,7 +68,7 @@ describe('What is shown', () => {
     assert.deepEqual(app.api.repositories, []);
   });
 
-  it('follows the setting of the project', async () => {
+  it('follows the project setting', async () => {
     const app = await apps.ready();
     const { configuration } = editor();
     configuration.set(configuration.workspace, 'gitlabBuilds.project', String(app.small.project.id));
@@ -76,7 +76,7 @@ describe('What is shown', () => {
     assert.equal(project, '1');
   });
 
-  it('follows the upstream of the branch', async () => {
+  it("follows the branch's upstream", async () => {
     const app = await apps.ready();
     await app.folder.setRemotes({ origin: 'https://github.com/a/b.git', mine: `${app.gitlab.url}/group/other.git` });
     app.repository.moveHead({ name: 'x', commit: app.small.sha, upstream: { remote: 'mine', name: 'x' } });
@@ -88,7 +88,7 @@ describe('What is shown', () => {
 describe('A hostile workspace', () => {
   const apps = appsInTests();
 
-  it('is sent nothing for its remote, whose host is named', async () => {
+  it('receives nothing through its remote, whose host is named', async () => {
     const app = await apps.start({ token: null });
     await inState('unknownHost');
     await app.run('refresh');
@@ -96,13 +96,13 @@ describe('A hostile workspace', () => {
     assert.ok(String(editor().views[0]?.message).startsWith(`Is ${new URL(app.gitlab.url).host} a GitLab server?`));
   });
 
-  it('is sent nothing for a remote of another port of the same host', async () => {
+  it('receives nothing through a remote with another port on the same host', async () => {
     const app = await apps.start({ remote: (url) => `${url.replace(/\d+$/, '1')}/group/sub.project.git` });
     await inState('unknownHost');
     assert.deepEqual(app.gitlab.requests, []);
   });
 
-  it('cannot make itself an instance', async () => {
+  it("can't make itself an instance", async () => {
     const app = await apps.start({
       token: null,
       workspaceSettings: (url) => ({ 'gitlabBuilds.instances': [{ url }] }),
@@ -112,7 +112,7 @@ describe('A hostile workspace', () => {
     assert.deepEqual(app.gitlab.requests, []);
   });
 
-  it('cannot lead to another instance by its project', async () => {
+  it("can't lead to another instance with its project", async () => {
     const app = await apps.start({
       workspaceSettings: () => ({ 'gitlabBuilds.project': 'https://evil.example.com/../../user?x=' }),
     });
@@ -126,7 +126,7 @@ describe('A hostile workspace', () => {
     );
   });
 
-  it('does not get the token in its remote shown', async () => {
+  it("doesn't get the token in its remote shown", async () => {
     const app = await apps.start({
       token: null,
       remote: (url) => url.replace('//', '//oauth2:glpat-remote@') + '/a/b',

@@ -65,7 +65,7 @@ describe('The timers of a session', () => {
   /** Those of the monitors: what is remembered is written ten seconds after it came. */
   const waiting = (): number => clock.waits.length - 1;
 
-  it('are one for each open repository', async () => {
+  it('are limited to one for each open repository', async () => {
     await allReady();
     await until('the timers', () => waiting() === 2);
     git.close(repositories[1]!);
@@ -74,7 +74,7 @@ describe('The timers of a session', () => {
     assert.equal(waiting(), 0);
   });
 
-  it('are none after a repository was closed while it was loading', async () => {
+  it('are gone after a repository was closed while it was loading', async () => {
     gitlab.faults = [{ stall: 'beforeHeaders' }];
     await until('a request', () => gitlab.requests.length > 0);
     for (const one of repositories) git.close(one);
@@ -82,13 +82,13 @@ describe('The timers of a session', () => {
     assert.deepEqual(clock.waits, []);
   });
 
-  it('are none after its end', async () => {
+  it('are gone after its end', async () => {
     await allReady();
     for (const one of disposables) one.dispose();
     assert.deepEqual(clock.waits, []);
   });
 
-  it('ask for what runs again when its time has come', async () => {
+  it('reload running builds when the time comes', async () => {
     await allReady();
     await until('the timers', () => waiting() === 2);
     const before = gitlab.requests.length;

@@ -7,7 +7,7 @@ import { Uri } from '../fake/basics';
 import { editor, messageTexts } from '../fake/editor';
 import { until } from '../fake/until';
 
-describe('What is wrong with the settings', () => {
+describe('Invalid settings', () => {
   let settings: Settings;
   let flaws: SettingFlaws;
   let logged: string[];
@@ -26,7 +26,7 @@ describe('What is wrong with the settings', () => {
   };
   const sentences = (): readonly string[] => flaws.all.map(({ sentence }) => sentence);
 
-  it('is nothing where nothing is written, and where all is as the manifest wants it', () => {
+  it('are not reported if nothing is set, or if everything matches the manifest', () => {
     assert.deepEqual(flaws.all, []);
     const right = {
       remote: 'upstream',
@@ -90,7 +90,7 @@ describe('What is wrong with the settings', () => {
     ['refresh.idleSeconds', NaN, 'The setting gitlabBuilds.refresh.idleSeconds has no valid value.'],
   ];
   for (const [key, value, sentence] of wrong)
-    it(`is said of ${key}: ${JSON.stringify(value)}`, () => {
+    it(`are reported for ${key}: ${JSON.stringify(value)}`, () => {
       write('global', key, value);
       assert.deepEqual(flaws.all, [{ setting: `gitlabBuilds.${key}`, sentence }]);
       assert.deepEqual([logged, editor().contextKeys.get('gitlabBuilds.hasSettingFlaws')], [[sentence], true]);
@@ -104,7 +104,7 @@ describe('What is wrong with the settings', () => {
     assert.deepEqual([flaws.all, editor().contextKeys.get('gitlabBuilds.hasSettingFlaws')], [[], false]);
   });
 
-  it('is said of a folder’s settings too, and not of what a workspace can’t set', () => {
+  it("are reported for a folder's settings too, and not for what a workspace can't set", () => {
     editor().folders = [Uri.file('/projects/one')];
     editor().configuration.folders['/projects/one'] = { 'gitlabBuilds.remote': false };
     write('workspace', 'instances', 'https://x');
@@ -129,7 +129,7 @@ describe('Show Invalid Settings', () => {
     });
   });
 
-  it('shows the log where there is more than one', async () => {
+  it('shows the log if there is more than one', async () => {
     const flawed = { 'gitlabBuilds.groupBy': 'x', 'gitlabBuilds.remote': 7 };
     const app = await apps.start({ workspaceSettings: () => flawed });
     const running = app.run('showSettingFlaws');
@@ -138,7 +138,7 @@ describe('Show Invalid Settings', () => {
     assert.equal(editor().logShown, 1);
   });
 
-  it('says that there is nothing', async () => {
+  it('says that there are none', async () => {
     const app = await apps.ready();
     await app.run('showSettingFlaws');
     assert.deepEqual(editor().statusMessages, ['All settings are valid']);

@@ -23,13 +23,13 @@ describe('The settings', () => {
     assert.deepEqual([settings.groupBy(root), settings.artifactsDirectory(root)], ['stageAndStatus', '.gitlab-builds']);
   });
 
-  it('unpack nothing, and bound what is kept and unpacked, where nothing is written', () => {
+  it('extract nothing, and limit what is kept and extracted, if nothing is set', () => {
     assert.equal(settings.extractsArtifacts(root), false);
     assert.equal(settings.cacheBytes(), 200_000_000);
     assert.deepEqual(settings.extractLimits(), defaultLimits);
   });
 
-  it('unpack where that is written, and nothing else than true is that', () => {
+  it('extract if that is set, and only true counts as set', () => {
     for (const value of ['true', 1, null, {}]) {
       write('workspace', 'artifacts.extract', value);
       assert.equal(settings.extractsArtifacts(root), false);
@@ -38,7 +38,7 @@ describe('The settings', () => {
     assert.equal(settings.extractsArtifacts(root), true);
   });
 
-  it('take the bounds of artifacts from the user, and never from a workspace', () => {
+  it('take the limits for artifacts from the user, and never from a workspace', () => {
     for (const key of ['cacheMegabytes', 'maxEntries', 'maxUnpackedMegabytes', 'maxRatio'])
       write('workspace', `artifacts.${key}`, 1_000_000_000);
     assert.equal(settings.cacheBytes(), 200_000_000);
@@ -52,7 +52,7 @@ describe('The settings', () => {
     assert.deepEqual(settings.extractLimits(), { ...defaultLimits, ...own });
   });
 
-  it('keep the bounds of artifacts within reason, and count what is no number as not written', () => {
+  it('keep the limits for artifacts within reason, and count an invalid number as not set', () => {
     for (const key of ['cacheMegabytes', 'maxEntries', 'maxUnpackedMegabytes', 'maxRatio'])
       write('global', `artifacts.${key}`, -5);
     assert.equal(settings.cacheBytes(), 0);
@@ -63,7 +63,7 @@ describe('The settings', () => {
     }
   });
 
-  it('name the instances that the user wrote, and none of the workspace’s', () => {
+  it("name the instances that the user set, and none of the workspace's", () => {
     write('workspace', 'instances', [{ url: 'https://evil.example.com' }]);
     assert.deepEqual(settings.instances(), []);
     write('global', 'instances', [{ url: 'https://git.example.com/' }]);
@@ -73,7 +73,7 @@ describe('The settings', () => {
     );
   });
 
-  it('say of how long a log the end is shown first', () => {
+  it('say how long the shown end of a log is', () => {
     assert.equal(settings.logTailLength(), 5e6);
     for (const [written, length] of [
       [2.5, 2.5e6],
@@ -87,7 +87,7 @@ describe('The settings', () => {
     }
   });
 
-  it('of the editor say how many lines it leaves above the one at the top', () => {
+  it('for the editor say how many lines it keeps above the top one', () => {
     const { configuration } = editor();
     const set = (key: string, value: unknown) => configuration.set(configuration.global, `editor.${key}`, value);
     assert.equal(settings.linesAboveTop(root), 5);
@@ -100,28 +100,28 @@ describe('The settings', () => {
     assert.equal(settings.linesAboveTop(root), 0);
   });
 
-  it('leave out what is no instance', () => {
+  it('leave out invalid instances', () => {
     write('global', 'instances', [null, 7, 'https://x', {}, { url: 7 }, { url: 'ssh://x' }, { url: 'https://ok.com' }]);
     assert.equal(settings.instances().length, 1);
   });
 
-  it('name no instance where they are no list', () => {
+  it('name no instance if they are not a list', () => {
     write('global', 'instances', { url: 'https://git.example.com' });
     assert.deepEqual(settings.instances(), []);
   });
 
-  it('name remote and project of a repository, without blanks', () => {
+  it("name a repository's remote and project, without surrounding blanks", () => {
     write('workspace', 'remote', ' upstream ');
     write('workspace', 'project', '42');
     assert.deepEqual(settings.forRepository(root.toString()), { preferred: 'upstream', project: '42' });
   });
 
-  it('take the number of a project for its id', () => {
+  it('accept a project number as its ID', () => {
     write('workspace', 'project', 42);
     assert.deepEqual(settings.forRepository(root.toString()), { project: '42' });
   });
 
-  it('say which entries of the instances are wrong, and nothing of what is in them', () => {
+  it('say which instance entries are wrong, without revealing their content', () => {
     assert.deepEqual(settings.instanceFlaws(), []);
     write('global', 'instances', { url: 'https://x' });
     assert.deepEqual(settings.instanceFlaws(), ['The setting gitlabBuilds.instances is not a list, so it is ignored.']);
@@ -140,7 +140,7 @@ describe('The settings', () => {
     ]);
   });
 
-  it('count what is of another type as not written', () => {
+  it('count a value of another type as not set', () => {
     write('workspace', 'project', 4.2);
     write('workspace', 'groupBy', 'colour');
     write('workspace', 'artifacts.directory', '');
@@ -150,13 +150,13 @@ describe('The settings', () => {
     assert.equal(settings.intervals().activeSeconds, 5);
   });
 
-  it('refresh more often after an action, unless the user says how often', () => {
+  it('refresh more often after an action, unless the user sets an interval', () => {
     assert.equal(settings.soonSeconds(), 2);
     write('global', 'refresh.activeSeconds', 5);
     assert.equal(settings.soonSeconds(), 5);
   });
 
-  it('keep to the least seconds', () => {
+  it('respect the minimum seconds', () => {
     write('global', 'refresh.activeSeconds', 0.1);
     write('global', 'refresh.idleSeconds', -1);
     assert.deepEqual(settings.intervals(), { activeSeconds: 2, idleSeconds: 15 });
@@ -164,7 +164,7 @@ describe('The settings', () => {
     assert.deepEqual(settings.intervals(), { activeSeconds: 3600, idleSeconds: 3600 });
   });
 
-  it('tell of failures where no known word is written', () => {
+  it('enable failure notifications if the value is unknown', () => {
     assert.equal(settings.notifications(), 'failures');
     for (const value of ['', 'ALL', 7, null, ['all']]) {
       write('global', 'notifications', value);
@@ -172,7 +172,7 @@ describe('The settings', () => {
     }
   });
 
-  it('have the notifications that are written, at once', () => {
+  it('have the configured notifications, immediately', () => {
     for (const level of ['never', 'all', 'failures'] as const) {
       write('global', 'notifications', level);
       assert.equal(settings.notifications(), level);
@@ -181,7 +181,7 @@ describe('The settings', () => {
     assert.equal(settings.notifications(), 'never');
   });
 
-  it('take notifications back for the user, and for a workspace only where it says otherwise', async () => {
+  it('turn notifications off for the user, and also for a workspace that overrides them', async () => {
     await settings.setNotifications('never');
     const { updates } = editor().configuration;
     assert.deepEqual(updates, [
@@ -196,7 +196,7 @@ describe('The settings', () => {
     assert.equal(settings.notifications(), 'never');
   });
 
-  it('tell of changes to themselves, and to nothing else', () => {
+  it('fire an event for changes to themselves, and for nothing else', () => {
     const told: string[] = [];
     settings.onDidChangeDisplay(() => told.push('look'));
     settings.onDidChangeSource(() => told.push('source'));
@@ -211,8 +211,8 @@ describe('The settings', () => {
   });
 });
 
-describe('An instance as the user wrote it', () => {
-  it('has its hosts in lower case, and what is no host left out', () =>
+describe('An instance as the user entered it', () => {
+  it('has its hosts in lower case, without invalid ones', () =>
     assert.deepEqual(
       toInstance({ url: 'git.example.com/gitlab/', hosts: ['ssh://git@SSH.example.com/', 7, 'a b'], apiVersion: 'v3' }),
       {
@@ -222,7 +222,7 @@ describe('An instance as the user wrote it', () => {
       },
     ));
 
-  it('finds out its API where that is not written, or wrong', () => {
+  it('has its API detected if that is not set, or wrong', () => {
     for (const apiVersion of [undefined, 'v5', 4])
       assert.equal(toInstance({ url: 'https://x.com', apiVersion })?.apiVersion, 'auto');
   });

@@ -19,7 +19,7 @@ const full: Build = {
   ...{ reports: [{ type: 'junit', filename: 'junit.xml.gz', size: 3 }], artifactsExpiredAt: 'e' },
 };
 
-describe('Remembered builds', () => {
+describe('Cached builds', () => {
   let storage: FakeMemento;
   let clock: FakeClock;
   let remembered: SnapshotCache;
@@ -38,7 +38,7 @@ describe('Remembered builds', () => {
     return remembered;
   };
 
-  it('are as they were, with their age, after a restart', () => {
+  it('are unchanged, with their age, after a restart', () => {
     const target = aTarget();
     const snapshot = {
       ...ready([full]),
@@ -57,7 +57,7 @@ describe('Remembered builds', () => {
     assert.deepEqual(again().of(target), snapshot);
   });
 
-  it('stay a part where a bound cut the list', () => {
+  it('remain partial if a limit truncated the list', () => {
     const target = aTarget();
     remembered.keep({ ...ready([full]), target, isPartial: true, stale: { asOf: 1 } });
     assert.equal(again().of(target)?.isPartial, true);
@@ -65,7 +65,7 @@ describe('Remembered builds', () => {
     assert.equal(again().of(target)?.isPartial, undefined);
   });
 
-  it('are of that commit, project and instance alone', () => {
+  it('belong only to that commit, project and instance', () => {
     keep(aTarget(), someBuilds({}));
     const instance = { ...aTarget().instance, url: 'https://other.example.com' };
     for (const other of [aTarget({ sha: shaOf(1) }), aTarget({ project: 'group/other' }), aTarget({ instance })])
@@ -73,14 +73,14 @@ describe('Remembered builds', () => {
     assert.equal(remembered.of(aTarget({ ref: 'other' }))?.target.ref, 'other');
   });
 
-  it('are those of the newest answer', () => {
+  it('are those in the newest response', () => {
     keep(aTarget(), someBuilds({}), 1);
     keep(aTarget(), someBuilds({ status: 'failed' }), 2);
     const known = again().of(aTarget());
     assert.deepEqual([known?.builds[0]?.status, known?.stale], ['failed', { asOf: 2 }]);
   });
 
-  it('are those of the last hundred commits, so of many repositories', () => {
+  it('are those of the last hundred commits, for many repositories', () => {
     for (let index = 0; index < 105; index++) keep(aTarget({ sha: shaOf(index) }), someBuilds({}));
     again();
     const known = Array.from({ length: 105 }, (_, index) => remembered.of(aTarget({ sha: shaOf(index) })));
@@ -90,13 +90,13 @@ describe('Remembered builds', () => {
     );
   });
 
-  it('are none of a commit without', () => {
+  it("don't exist for a commit without builds", () => {
     keep(aTarget(), someBuilds({}));
     keep(aTarget(), []);
     assert.equal(again().of(aTarget()), undefined);
   });
 
-  it('take no more room than VS Code is fine with, the newest first', () => {
+  it('take no more space than VS Code recommends, keeping the newest', () => {
     const big = someBuilds(...Array.from({ length: 300 }, () => ({ user: 'x'.repeat(400) })));
     for (let index = 0; index < 10; index++) keep(aTarget({ sha: shaOf(index) }), big);
     keep(aTarget({ sha: shaOf(10) }), someBuilds(...Array.from({ length: 300 }, () => ({ user: 'x'.repeat(2000) }))));
@@ -109,7 +109,7 @@ describe('Remembered builds', () => {
     );
   });
 
-  it('are written ten seconds after they came, all at once, and at the end', async () => {
+  it('are written ten seconds after they arrived, all at once, and at the end', async () => {
     keep(aTarget(), someBuilds({}));
     await clock.pass(9_000);
     keep(aTarget({ sha: shaOf(1) }), someBuilds({}));
@@ -123,7 +123,7 @@ describe('Remembered builds', () => {
     assert.deepEqual([storage.writes, clock.waits.length], [2, 0]);
   });
 
-  it('are forgotten with their instance, at once', () => {
+  it('are removed with their instance, immediately', () => {
     keep(aTarget(), someBuilds({}));
     const other = aTarget({ instance: { ...aTarget().instance, url: 'https://other.example.com' } });
     keep(other, someBuilds({}));
@@ -136,24 +136,24 @@ describe('Remembered builds', () => {
 
   const stored = (): unknown[] => JSON.parse(storage.values.get(storageKey) ?? '[]') as unknown[];
   const damages: readonly (readonly [string, (whole: Record<string, unknown>) => unknown])[] = [
-    ['no object', () => 'x'],
+    ['not an object', () => 'x'],
     ['nothing', () => null],
     ['a list', () => []],
     ['without a commit', (whole) => ({ ...whole, sha: undefined })],
     ['without builds', (whole) => ({ ...whole, builds: undefined })],
-    ['with builds that are none', (whole) => ({ ...whole, builds: [1] })],
+    ['with invalid builds', (whole) => ({ ...whole, builds: [1] })],
     ['with a build without a name', (whole) => ({ ...whole, builds: [{ ...full, name: undefined }] })],
-    ['with an id that is no number', (whole) => ({ ...whole, builds: [{ ...full, id: '1' }] })],
-    ['with attempts that are none', (whole) => ({ ...whole, builds: [{ ...full, attempts: [{}] }] })],
+    ['with an ID that is not a number', (whole) => ({ ...whole, builds: [{ ...full, id: '1' }] })],
+    ['with invalid attempts', (whole) => ({ ...whole, builds: [{ ...full, attempts: [{}] }] })],
     ['with artifacts without a size', (whole) => ({ ...whole, builds: [{ ...full, artifacts: { filename: 'x' } }] })],
     ['with a report without a size', (whole) => ({ ...whole, builds: [{ ...full, reports: [{ type: 'x' }] }] })],
     ['with a pipeline without a ref', (whole) => ({ ...whole, pipelines: [{ id: 1, sha: 'a', status: 'x' }] })],
-    ['of a version of GitLab’s API that is none', (whole) => ({ ...whole, apiVersion: 'v5' })],
-    ['of no time', (whole) => ({ ...whole, asOf: 'yesterday' })],
-    ['with times that are none', (whole) => ({ ...whole, expected: { rspec: 'long' } })],
+    ['with an invalid API version', (whole) => ({ ...whole, apiVersion: 'v5' })],
+    ['without a time', (whole) => ({ ...whole, asOf: 'yesterday' })],
+    ['with invalid times', (whole) => ({ ...whole, expected: { rspec: 'long' } })],
   ];
   for (const [what, damage] of damages)
-    it(`that are damaged (${what}) are not there, and are removed; the others stay`, async () => {
+    it(`that are damaged (${what}) are ignored and removed, and the others stay`, async () => {
       keep(aTarget({ sha: shaOf(1) }), someBuilds({}));
       keep(aTarget(), [full]);
       remembered.dispose();
@@ -176,10 +176,10 @@ describe('Remembered builds', () => {
     });
 });
 
-describe('At the start', () => {
+describe('At startup', () => {
   const apps = appsInTests();
 
-  it('the builds of the last time are shown before the first answer, marked as old', async () => {
+  it('the cached builds are shown before the first response, marked as old', async () => {
     const memento = new FakeMemento();
     const app = await apps.ready({ memento });
     const before = await app.drawn();
@@ -191,7 +191,7 @@ describe('At the start', () => {
     assert.equal((await app.drawn()).length, before.length);
   });
 
-  it('the first answer takes their place', async () => {
+  it('the first response replaces them', async () => {
     const app = await apps.ready();
     app.gitlab.world.setStatus(app.small.builds.deploy, 'success');
     await app.restart();
@@ -199,7 +199,7 @@ describe('At the start', () => {
     assert.equal(shown.builds.at(-1)?.status, 'success');
   });
 
-  it('nothing is remembered of an instance that was signed out of', async () => {
+  it('nothing is cached for an instance that was signed out', async () => {
     const memento = new FakeMemento();
     const app = await apps.ready({ memento });
     await app.restart();
@@ -211,7 +211,7 @@ describe('At the start', () => {
     assert.deepEqual(memento.keys(), []);
   });
 
-  it('no token and no secret is among what is stored', async () => {
+  it('no token and no secret is stored', async () => {
     const memento = new FakeMemento();
     const app = await apps.ready({ memento });
     await until('the builds', () => app.api.repositories[0]?.builds.length === 7);

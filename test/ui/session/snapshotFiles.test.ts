@@ -16,7 +16,7 @@ const shaOf = (index: number): string => index.toString(16).padStart(40, '0');
 const many = (count: number, changes: Partial<Build> = {}): readonly Build[] =>
   someBuilds(...Array.from({ length: count }, () => changes));
 
-describe('Remembered builds of a large commit', () => {
+describe('Cached builds of a large commit', () => {
   const folder = join(tmpdir(), `gitlab-builds-snapshots-${process.pid}`);
   let memento: FakeMemento;
   let clock: FakeClock;
@@ -41,14 +41,14 @@ describe('Remembered builds of a large commit', () => {
   };
   const kept = async () => (await readdir(folder)).sort();
 
-  it('are all there after a restart: 2,000 of them', async () => {
+  it('are complete after a restart: 2,000 of them', async () => {
     keep(aTarget(), many(2000, { status: 'failed', user: 'dana', webUrl: 'https://git.example.com/1' }), 12);
     const known = await next();
     assert.deepEqual([known?.builds.length, known?.stale, known?.isPartial], [2000, { asOf: 12 }, undefined]);
     assert.deepEqual(memento.keys(), []);
   });
 
-  it('are written after ten seconds too, and then not held in memory', async () => {
+  it('are also written after ten seconds, and then not held in memory', async () => {
     keep(aTarget(), many(2000));
     await clock.pass(10_000);
     await files.settled();
@@ -58,14 +58,14 @@ describe('Remembered builds of a large commit', () => {
     assert.equal(remembered.of(aTarget())?.builds.length, 2000);
   });
 
-  it('are those that have failed or run, as a part, where all are too many for a file', async () => {
+  it('are only failed and running ones, marked as partial, if all are too many for a file', async () => {
     const wide = { user: 'x'.repeat(3000) };
     keep(aTarget(), [...many(2000, wide), ...someBuilds({ status: 'failed' }, { status: 'running' })]);
     const known = await next();
     assert.deepEqual([known?.builds.map(({ status }) => status), known?.isPartial], [['failed', 'running'], true]);
   });
 
-  it('are none where not even those fit, or there are none of them', async () => {
+  it("don't exist if not even those fit, or if there are none of them", async () => {
     for (const status of ['failed', 'success']) {
       keep(aTarget(), many(10));
       keep(aTarget(), many(2000, { status, user: 'x'.repeat(3000) }));
@@ -73,7 +73,7 @@ describe('Remembered builds of a large commit', () => {
     }
   });
 
-  it('take the place of what was in the memento, and give way to it', async () => {
+  it('replace what was in the memento, and give way to it', async () => {
     keep(aTarget(), many(3));
     keep(aTarget(), many(301), 2);
     assert.equal((await next())?.builds.length, 301);
@@ -87,7 +87,7 @@ describe('Remembered builds of a large commit', () => {
     assert.equal((await next())?.builds.length, 200);
   });
 
-  it('are those of a hundred commits at most, the ones that were written last', async () => {
+  it('are limited to a hundred commits, the most recently written ones', async () => {
     for (let index = 0; index < 3; index++) {
       keep(aTarget({ sha: shaOf(index) }), many(301));
       await next();
@@ -111,7 +111,7 @@ describe('Remembered builds of a large commit', () => {
     assert.equal((await next(aTarget({ sha: shaOf(2) })))?.builds.length, 301);
   });
 
-  it('are forgotten with their instance, also those that are about to be written', async () => {
+  it('are removed with their instance, even those that are about to be written', async () => {
     const other = aTarget({ instance: { ...aTarget().instance, url: 'https://other.example.com' } });
     keep(aTarget(), many(301));
     keep(other, many(301));
@@ -123,7 +123,7 @@ describe('Remembered builds of a large commit', () => {
     assert.equal((await next(other))?.builds.length, 301);
   });
 
-  it('that are damaged, of another commit or left over are not there', async () => {
+  it('that are damaged, of another commit or left over are ignored', async () => {
     keep(aTarget(), many(301));
     await next();
     const [name = ''] = await kept();
@@ -139,7 +139,7 @@ describe('Remembered builds of a large commit', () => {
     assert.deepEqual(await kept(), ['mine.txt']);
   });
 
-  it('are missed by nobody where the folder can’t be written', async () => {
+  it("can be missing without consequences if the folder can't be written", async () => {
     await writeFile(folder, 'no folder');
     keep(aTarget(), many(301));
     await clock.pass(10_000);
@@ -151,10 +151,10 @@ describe('Remembered builds of a large commit', () => {
   });
 });
 
-describe('At the start of a window on a commit of 2,000 builds', () => {
+describe('When a window starts on a commit with 2,000 builds,', () => {
   const apps = appsInTests();
 
-  it('they are shown before GitLab has answered, and no secret was stored with them', async () => {
+  it('they are shown before GitLab has responded, and no secret was stored with them', async () => {
     const app = await apps.ready({
       prepare: ({ gitlab: { world }, small }) => {
         for (let index = 0; index < 2000; index++)

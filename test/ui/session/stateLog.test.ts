@@ -5,7 +5,7 @@ import { appsInTests } from '../eachApp';
 import { editor } from '../fake/editor';
 import { alone, aTarget, ready, someBuilds } from '../samples';
 
-describe('The log of states', () => {
+describe('The state log', () => {
   const told = (...snapshots: readonly Snapshot[]): readonly string[] => {
     const lines: string[] = [];
     const log = new StateLog({ info: (line: string) => void lines.push(line) }, () => ({ version: '18.9.0' }));
@@ -14,7 +14,7 @@ describe('The log of states', () => {
   };
   const place = 'project group/project on https://git.example.com, GitLab 18.9.0, API v3';
 
-  it('names version, API, project and state, and each change of it once', () => {
+  it('contains version, API, project and state, and each change of them once', () => {
     const running = ready(someBuilds({ status: 'running' }, {}));
     const failed = ready(someBuilds({ status: 'failed' }, {}));
     assert.deepEqual(told({ kind: 'loading', target: aTarget() }, running, { ...running }, failed, failed), [
@@ -23,7 +23,7 @@ describe('The log of states', () => {
     ]);
   });
 
-  it('says what is the matter where there are no builds to speak of', () => {
+  it('says what is wrong if there are no builds to speak of', () => {
     const failure = { kind: 'offline', host: 'git.example.com' } as const;
     assert.deepEqual(
       told(
@@ -44,7 +44,7 @@ describe('The log of states', () => {
   describe('of the extension', () => {
     const apps = appsInTests();
 
-    it('has a line for what is shown, and one for a failure, however often it is tried again', async () => {
+    it('has a line for what is shown, and one for a failure, however often it is retried', async () => {
       const app = await apps.ready({ gitlab: { profile: '18.9' } });
       const info = () => editor().log.flatMap(({ level, text }) => (level === 'info' ? [text] : []));
       assert.ok(

@@ -47,7 +47,7 @@ describe('Play with variables', () => {
   };
   const variablesKey = (app: App): string => `variables ${app.gitlab.url} ${app.small.project.path} release`;
 
-  it('lists none at first, and plays without', async () => {
+  it('shows none at first, and plays without', async () => {
     const { app, release } = await start();
     const running = app.run('playWithVariables', await app.row('release'));
     assert.equal((await list()).title, `Play release #${release.id}`);
@@ -58,7 +58,7 @@ describe('Play with variables', () => {
     assert.deepEqual([status, variables, app.secrets.values.has(variablesKey(app))], ['pending', {}, false]);
   });
 
-  it('asks for name and value, and plays with what was entered', async () => {
+  it('asks for name and value, and plays with the entered ones', async () => {
     const { app, release } = await start();
     const running = app.run('playWithVariables', await app.row('release'));
     await addVariable('TARGET', 'staging');
@@ -76,7 +76,7 @@ describe('Play with variables', () => {
   });
 
   for (const name of ['', '1A', 'A-B', 'A B', 'Ä', '$A'])
-    it(`takes no name ${JSON.stringify(name)}, and says why`, async () => {
+    it(`rejects the name ${JSON.stringify(name)}, and says why`, async () => {
       const { app } = await start();
       void app.run('playWithVariables', await app.row('release'));
       (await list()).choose(add);
@@ -90,7 +90,7 @@ describe('Play with variables', () => {
     });
 
   for (const name of ['constructor', '__proto__'])
-    it(`takes ${name} for a name like any other`, async () => {
+    it(`accepts ${name} like any other name`, async () => {
       const { app, release } = await start();
       const running = app.run('playWithVariables', await app.row('release'));
       await addVariable(name, 'x');
@@ -99,7 +99,7 @@ describe('Play with variables', () => {
       assert.deepEqual(Object.entries(app.gitlab.world.build(release.id).variables), [[name, 'x']]);
     });
 
-  it('changes the value of the one that is chosen', async () => {
+  it('changes the value of the selected one', async () => {
     const { app } = await start();
     void app.run('playWithVariables', await app.row('release'));
     await addVariable('TARGET', 'staging');
@@ -109,7 +109,7 @@ describe('Play with variables', () => {
     assert.deepEqual((await rows()).slice(1, -1), ['TARGET production']);
   });
 
-  it('puts a variable of the same name in the place of the first', async () => {
+  it('replaces a variable with the same name', async () => {
     const { app } = await start();
     void app.run('playWithVariables', await app.row('release'));
     await addVariable('A', 'one');
@@ -118,7 +118,7 @@ describe('Play with variables', () => {
     assert.deepEqual((await rows()).slice(1, -1), ['A three', 'B two']);
   });
 
-  it('takes away the one whose trash is pressed', async () => {
+  it('removes the one whose trash icon is clicked', async () => {
     const { app } = await start();
     void app.run('playWithVariables', await app.row('release'));
     await addVariable('A', 'one');
@@ -134,7 +134,7 @@ describe('Play with variables', () => {
     assert.equal((await rows())[1], 'A $\u2060(flame) b');
   });
 
-  it('goes back from the value to the name, with both as they were typed', async () => {
+  it('goes back from the value to the name, with both as they were entered', async () => {
     const { app } = await start();
     void app.run('playWithVariables', await app.row('release'));
     (await list()).choose(add);
@@ -151,7 +151,7 @@ describe('Play with variables', () => {
   });
 
   for (const leave of ['press', 'escape'] as const)
-    it(`comes back to the list with all that there was, by ${leave === 'press' ? 'Back' : 'Escape'}`, async () => {
+    it(`returns to the list with all its entries, by ${leave === 'press' ? 'Back' : 'Escape'}`, async () => {
       const { app } = await start();
       void app.run('playWithVariables', await app.row('release'));
       await addVariable('A', 'one');
@@ -162,7 +162,7 @@ describe('Play with variables', () => {
       assert.deepEqual((await rows()).slice(1, -1), ['A one']);
     });
 
-  it('sends nothing when the user backs out, and has the draft the next time', async () => {
+  it('sends nothing when the user cancels, and has the draft the next time', async () => {
     const { app } = await start();
     const running = app.run('playWithVariables', await app.row('release'));
     await addVariable('A', 'one');
@@ -173,7 +173,7 @@ describe('Play with variables', () => {
     assert.deepEqual((await rows()).slice(1, -1), ['A one']);
   });
 
-  it('has in the draft what was taken away, too', async () => {
+  it('also keeps removals in the draft', async () => {
     const { app } = await start();
     const running = app.run('playWithVariables', await app.row('release'));
     await addVariable('A', 'one');
@@ -185,7 +185,7 @@ describe('Play with variables', () => {
     assert.deepEqual((await rows()).slice(1, -1), ['B two']);
   });
 
-  it('remembers what was played with for the builds of that name, and only there', async () => {
+  it('remembers the variables used for builds with that name, and only there', async () => {
     const { app, elsewhere } = await start();
     const running = app.run('playWithVariables', await app.row('release'));
     await addVariable('TOKEN', 's3cret');
@@ -200,7 +200,7 @@ describe('Play with variables', () => {
     assert.deepEqual((await rows()).slice(1, -1), []);
   });
 
-  it('remembers nothing that GitLab did not take', async () => {
+  it('remembers nothing that GitLab did not accept', async () => {
     const { app } = await start();
     app.gitlab.faults = [{ answer: { status: 500 }, when: ({ path }) => path.endsWith('/play') }];
     const running = app.run('playWithVariables', await app.row('release'));
@@ -210,7 +210,7 @@ describe('Play with variables', () => {
     assert.deepEqual([editor().messages.length, app.secrets.values.has(variablesKey(app))], [1, false]);
   });
 
-  it('forgets them when it is played without', async () => {
+  it('drops them when the build is played without', async () => {
     const { app, elsewhere } = await start();
     const first = app.run('playWithVariables', await app.row('release'));
     await addVariable('A', 'one');
@@ -223,7 +223,7 @@ describe('Play with variables', () => {
     assert.equal(app.secrets.values.has(variablesKey(app)), false);
   });
 
-  it('loads nothing anew for having remembered', async () => {
+  it('reloads nothing for having remembered', async () => {
     const { app } = await start();
     const running = app.run('playWithVariables', await app.row('release'));
     await addVariable('A', 'one');
@@ -235,7 +235,7 @@ describe('Play with variables', () => {
     assert.equal(asked.length, 2, 'one after the play, one for the refresh');
   });
 
-  it('writes no value into the log', async () => {
+  it('writes no value to the log', async () => {
     const { app } = await start();
     const running = app.run('playWithVariables', await app.row('release'));
     await addVariable('TOKEN', 's3cret');
@@ -246,7 +246,7 @@ describe('Play with variables', () => {
     assert.doesNotMatch(lines.join('\n'), /s3cret/);
   });
 
-  it('lets one build be picked in the palette, where there are several', async () => {
+  it('lets one build be selected in the Command Palette, if there are several', async () => {
     const { app } = await start();
     const running = app.run('playWithVariables');
     const pick = await until('the quick pick', () => editor().picks[0]);
@@ -258,7 +258,7 @@ describe('Play with variables', () => {
     assert.deepEqual(app.asked(), []);
   });
 
-  it('takes the row of its menu alone where several are selected', async () => {
+  it("works only on its menu's row if several are selected", async () => {
     const { app } = await start();
     const selected = [await app.row('release'), await app.row('announce')];
     void app.run('playWithVariables', selected[1], selected);
@@ -273,13 +273,13 @@ describe('Play with variables', () => {
       assert.deepEqual([editor().quickPicks, app.asked()], [[], []]);
     });
 
-  it('says so in the palette too, where several builds wait', async () => {
+  it('says the same in the Command Palette if several builds wait', async () => {
     const { app } = await start('13.9');
     await app.run('playWithVariables');
     assert.equal(editor().messages[0]?.text, "This version of GitLab can't play builds with variables.");
   });
 
-  it('asks for nothing where the build of its argument cannot be played', async () => {
+  it("asks for nothing if the build in its argument can't be played", async () => {
     const { app } = await start();
     await app.run('playWithVariables', { build: app.small.builds.rspec.id });
     assert.equal(editor().messages[0]?.text, `rspec #${app.small.builds.rspec.id} is passed and can't be played.`);
@@ -290,13 +290,13 @@ describe('Play with variables', () => {
 describe('The memory of variables', () => {
   const owner = { instance: 'https://git.example.com', project: 'group/app', build: 'deploy' };
 
-  it('is the same for every window', async () => {
+  it('is shared by every window', async () => {
     const secrets = new FakeSecrets();
     await new StoredVariables(secrets).keep(owner, { A: 'b' });
     assert.deepEqual(await new StoredVariables(secrets).last(owner), { A: 'b' });
   });
 
-  it('holds on to no draft once it is played', async () => {
+  it('keeps no draft once it is played', async () => {
     const secrets = new FakeSecrets();
     const memory = new StoredVariables(secrets);
     memory.noteDraft(owner, { A: 'b' });
@@ -306,13 +306,13 @@ describe('The memory of variables', () => {
   });
 
   for (const other of [{ instance: 'https://else.example.com' }, { project: 'group/else' }, { build: 'else' }])
-    it(`is not that of another ${Object.keys(other).join('')}`, async () => {
+    it(`is separate for another ${Object.keys(other).join('')}`, async () => {
       const memory = new StoredVariables(new FakeSecrets());
       await memory.keep(owner, { A: 'b' });
       assert.deepEqual(await memory.last({ ...owner, ...other }), {});
     });
 
-  it('takes what is no text for nothing', async () => {
+  it('ignores values that are not text', async () => {
     const secrets = new FakeSecrets();
     secrets.values.set('variables https://git.example.com group/app deploy', '{"A":1,"B":"c"}');
     assert.deepEqual(await new StoredVariables(secrets).last(owner), { B: 'c' });

@@ -38,7 +38,7 @@ function results(failed: readonly FailedTest[], quiet: readonly QuietTest[] = []
   };
 }
 
-describe('The tests of the commit in the Testing view', () => {
+describe("The commit's tests in the Testing view", () => {
   let setting: TestingSetting;
   let tests: CommitTests;
   let told: (build: Build) => Promise<TestResults | undefined>;
@@ -76,7 +76,7 @@ describe('The tests of the commit in the Testing view', () => {
   };
   const failed = (changes: Partial<Build> = {}): Build => aBuild({ status: 'failed', reports, ...changes });
 
-  it('are there by build, suite and class, with results, once somebody has asked', async () => {
+  it('are grouped by build, suite and class, with results, once somebody has requested them', async () => {
     told = async () =>
       results(
         [aSum],
@@ -102,7 +102,7 @@ describe('The tests of the commit in the Testing view', () => {
     assert.equal(controller().label, 'GitLab CI');
   });
 
-  it('lead to the line of what failed', async () => {
+  it('lead to the line of the failure', async () => {
     await mkdir(dirname(join(folder, 'tests/test_math.py')), { recursive: true });
     await writeFile(join(folder, 'tests/test_math.py'), '');
     told = async () => results([aSum]);
@@ -113,7 +113,7 @@ describe('The tests of the commit in the Testing view', () => {
     assert.deepEqual([location?.uri.path, location?.range.start.line], [join(folder, 'tests/test_math.py'), 11]);
   });
 
-  it('are nothing, not even a controller, before that, and with the setting "never"', async () => {
+  it('don\'t exist, not even a controller, before that, and with the setting "never"', async () => {
     told = async () => results([aSum]);
     tests.show(state(failed()));
     setting = 'never';
@@ -122,7 +122,7 @@ describe('The tests of the commit in the Testing view', () => {
     assert.deepEqual([editor().testControllers, asked], [[], []]);
   });
 
-  it('come by themselves with the setting "always", and again when another build has ended', async () => {
+  it('appear automatically with the setting "always", and again when another build has ended', async () => {
     setting = 'always';
     told = async () => results([aSum]);
     const other = (status: string) => aBuild({ id: 2, name: 'other', status, reports });
@@ -138,7 +138,7 @@ describe('The tests of the commit in the Testing view', () => {
     assert.equal(editor().testControllers.filter(({ disposed }) => !disposed).length, 1);
   });
 
-  it('follow the builds once they are shown, and go with the commit', async () => {
+  it('follow the builds once they are shown, and disappear with the commit', async () => {
     told = async () => results([aSum]);
     await fill(failed());
     tests.show(state(failed(), aBuild({ id: 2, name: 'other', status: 'success', reports })));
@@ -152,7 +152,7 @@ describe('The tests of the commit in the Testing view', () => {
     assert.equal(shown(), undefined);
   });
 
-  it('do not come where the commit is another by the time that they are read', async () => {
+  it("don't appear if the commit has changed by the time they are read", async () => {
     let open = (): void => undefined;
     const gate = new Promise<void>((resolve) => (open = resolve));
     told = async () => gate.then(() => results([aSum]));
@@ -163,7 +163,7 @@ describe('The tests of the commit in the Testing view', () => {
     assert.equal(shown(), undefined);
   });
 
-  it('of parallel builds are one group', async () => {
+  it('of parallel builds form one group', async () => {
     told = async () => results([aSum], [], { sharedBy: { name: 'rspec', builds: [1, 2] } });
     const filled = await fill(failed({ name: 'rspec 1/2' }), failed({ id: 2, name: 'rspec 2/2' }));
     assert.deepEqual(filled, { tests: 1, failures: 1 });
@@ -171,7 +171,7 @@ describe('The tests of the commit in the Testing view', () => {
     assert.equal(controller().items.size, 1);
   });
 
-  it('that cannot be read say why at their build, and the others are there', async () => {
+  it("that can't be read say why at their build, and the others are shown", async () => {
     told = async ({ id }) => {
       if (id === 1) throw new GitLabError({ kind: 'timeout', host: 'git.example.com' });
       return results([aSum]);
@@ -182,7 +182,7 @@ describe('The tests of the commit in the Testing view', () => {
     assert.ok(items().some(({ label }) => label === 'test_sum'));
   });
 
-  it('are not asked of builds that run, nor of those without a report and an archive', async () => {
+  it('are not requested for running builds, or for those without a report and an archive', async () => {
     told = async () => results([aSum]);
     const artifacts = { filename: 'a.zip', size: 1 };
     await fill(
@@ -193,20 +193,20 @@ describe('The tests of the commit in the Testing view', () => {
     assert.deepEqual(asked, [3]);
   });
 
-  it('of one name are all there', async () => {
+  it('with the same name are all shown', async () => {
     const quiet = { kind: 'passed', name: 'adds', classname: 'sum' } as const;
     told = async () => results([], [quiet, quiet, { ...quiet, name: '' }]);
     await fill(failed({ name: 'unit' }));
     assert.deepEqual(drawnTests(controller()), ['▸ unit', '  ▸ sum', '    ✓ adds', '    ✓ adds', '    ✓ ?']);
   });
 
-  it('are never all where more were not read', async () => {
+  it('are never said to be complete if others were not read', async () => {
     told = async () => results([aSum], [], { tests: 1500, firstTests: 1 });
     await fill(failed());
     assert.equal(item('rspec').description, 'only the first 1 of 1500 tests');
   });
 
-  it('are bounded, and yield while they are added', async () => {
+  it('are limited in number, and yield while they are added', async () => {
     const quiet = Array.from({ length: 25_000 }, (_, at): QuietTest => ({ kind: 'passed', name: `test ${at}` }));
     told = async () => results([], quiet);
     let turns = 0;
@@ -218,7 +218,7 @@ describe('The tests of the commit in the Testing view', () => {
     assert.ok(turns > 1, `${turns}`);
   });
 
-  it('name their build to commands of their menu', async () => {
+  it('pass their build to the commands in their menu', async () => {
     told = async () => results([aSum]);
     await fill(failed({ id: 7 }));
     assert.deepEqual(tests.toReference(item('test_sum')), { build: 7, repository: root() });

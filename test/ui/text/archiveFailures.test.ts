@@ -56,29 +56,29 @@ const kinds = Object.keys(sentences) as ArchiveFailureKind[];
 
 describe('The sentence for an archive', () => {
   for (const kind of kinds)
-    it(`of the kind ${kind} says what is the matter and what to do`, () => {
+    it(`for the kind ${kind} says what is wrong and what to do`, () => {
       const sentence = sentenceFor(new ArchiveError(kind, detail));
       assert.match(sentence, sentences[kind]);
       assert.match(sentence, /\. (Nothing was written\. .+|Refresh and try again)\.$/);
     });
 
-  it('is another for each kind', () => {
+  it('is different for each kind', () => {
     const all = kinds.map((kind) => sentenceFor(new ArchiveError(kind, detail)));
     assert.equal(new Set(all).size, kinds.length);
   });
 
-  it('has no gap where the entry or the numbers are not known', () => {
+  it('has no gap if the entry or the numbers are unknown', () => {
     for (const kind of kinds)
       assert.doesNotMatch(sentenceFor(new ArchiveError(kind)), /undefined|NaN|""|\{|\s[.:,]|\s{2}/, kind);
   });
 
-  it('is one line without links, whatever the entry is called', () => {
+  it("is one line without links, whatever the entry's name", () => {
     for (const kind of kinds)
       for (const text of hostileTexts)
         assert.doesNotMatch(sentenceFor(new ArchiveError(kind, { path: text, other: text })), /\]\(|[\n\r\u2028]/);
   });
 
-  it('says what was left out, by what it is', () => {
+  it('says what was left out, by type', () => {
     const of = (...found: readonly LeftOutKind[]) => leftOutSentence(found.map((kind) => ({ kind, path: 'a' })));
     assert.equal(of(), undefined);
     assert.equal(of('symlink'), '1 entry left out: 1 link.');
@@ -108,7 +108,7 @@ describe('The sentence for an archive', () => {
       assert.deepEqual(executed, { command: 'workbench.action.openSettings', args: [setting] });
     });
 
-  it('has its kind and its entry in the log, without a stack', async () => {
+  it('is logged with its kind and its entry, without a stack', async () => {
     const report = new Report(window.createOutputChannel('x', { log: true }));
     await report.guard('downloadArtifacts', () => Promise.reject(new ArchiveError('symlink', { path: 'a/b' })));
     assert.deepEqual(editor().log, [{ level: 'warn', text: 'downloadArtifacts: symlink a/b' }]);

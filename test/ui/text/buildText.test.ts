@@ -40,16 +40,16 @@ describe('A status', () => {
     assert.equal(new Set(icons).size, icons.length);
   });
 
-  it('that GitLab has added since is shown as it came', () => {
+  it('that GitLab added later is shown unchanged', () => {
     assert.equal(statusLabel('waiting_for_godot'), 'waiting for godot');
     assert.equal(statusIcon('waiting_for_godot').id, 'question');
   });
 
-  it('that GitLab has added since cannot become a link in a message', () => {
+  it("that GitLab added later can't become a link in a message", () => {
     assert.doesNotMatch(statusLabel('[x](command:y)\n'), /\]\(|\n/);
   });
 
-  it('that is not fresh is dimmed and does not turn', () => {
+  it('that is outdated is dimmed and does not spin', () => {
     for (const status of allStatuses) {
       const { id, color } = statusIcon(status, 'stale');
       assert.deepEqual([id, color?.id], [statusIcon(status).id.replace('~spin', ''), 'disabledForeground']);
@@ -58,7 +58,7 @@ describe('A status', () => {
     }
   });
 
-  it('failed looks like a warning where the failure is allowed', () => {
+  it('of an allowed failure looks like a warning', () => {
     assert.equal(buildIcon(aBuild({ status: 'failed', allowFailure: true })).id, 'warning');
     assert.equal(buildIcon(aBuild({ status: 'failed' })).id, 'error');
   });
@@ -78,7 +78,7 @@ describe('Sizes', () => {
   ];
   for (const [bytes, text] of sizes) it(`${bytes} bytes are ${text}`, () => assert.equal(formatSize(bytes), text));
 
-  it('never have a unit below what they round to', () => {
+  it('never have a smaller unit than their rounded value', () => {
     for (const bytes of [999_499, 999_500, 999_999, 9_960, 999_999_999])
       assert.doesNotMatch(formatSize(bytes), /^1000 |^10\.0 /, `${bytes} bytes`);
   });
@@ -88,7 +88,7 @@ describe('The description of a build', () => {
   const describe_ = (changes: Partial<Build>, ref = 'master', facts: BuildFacts = {}): string =>
     buildDescription(aBuild(changes), ref, now, facts);
 
-  it('is empty where there is nothing to say', () => assert.equal(describe_({}), ''));
+  it('is empty if there is nothing to say', () => assert.equal(describe_({}), ''));
 
   it('says how long it took', () =>
     assert.equal(describe_({ startedAt: started, finishedAt: '2016-03-01T12:01:02.000Z' }), '1:02'));
@@ -105,19 +105,18 @@ describe('The description of a build', () => {
     assert.equal(describe_({ startedAt: started, finishedAt: started }, 'master', { expected }), '0:00');
   });
 
-  it('does not count the time of what has ended, GitLab does not say when', () =>
+  it("has no duration for a finished build if GitLab doesn't say when it ended", () =>
     assert.equal(describe_({ status: 'failed', startedAt: started }), ''));
 
-  it('leaves the time of a running bridge to what it has started', () => {
+  it('leaves the time of a running bridge to its downstream pipeline', () => {
     const bridge = { kind: 'bridge', startedAt: started } as const;
     assert.equal(describe_({ ...bridge, status: 'running' }), '');
     assert.equal(describe_({ ...bridge, finishedAt: '2016-03-01T12:01:02.000Z' }), '1:02');
   });
 
-  it('names the stage where no row above does', () =>
-    assert.equal(describe_({}, 'master', { namesStage: true }), 'test'));
+  it('names the stage if no row above does', () => assert.equal(describe_({}, 'master', { namesStage: true }), 'test'));
 
-  describe('that waits says for what', () => {
+  describe('for a waiting build shows what it waits for:', () => {
     it('a runner with its tags, three of them', () => {
       const pending = { status: 'pending', tags: ['docker', 'linux'] };
       assert.equal(describe_(pending), 'waiting for a runner tagged docker, linux');
@@ -146,7 +145,7 @@ describe('The description of a build', () => {
     });
   });
 
-  it('names the ref where it is another than the one shown', () => {
+  it('names the ref if it differs from the one shown', () => {
     assert.equal(describe_({ ref: 'v1.0' }), 'v1.0');
     assert.equal(describe_({ ref: 'master' }), '');
   });
@@ -156,31 +155,31 @@ describe('The description of a build', () => {
   it('counts the attempts', () =>
     assert.equal(describe_({ attempts: [aBuild({ id: 8 }), aBuild({ id: 7 })] }), 'attempt 3'));
 
-  it('has all of it in one line', () => {
+  it('has all of it on one line', () => {
     const all = { status: 'running', startedAt: started, ref: 'a\nb', artifacts, attempts: [aBuild()] };
     assert.equal(describe_(all), '3 min · a b · artifacts 1.2 kB · attempt 2');
   });
 });
 
-describe('What a screen reader says', () => {
-  it('of a build is its name, status, stage, duration, artifacts and attempt', () => {
+describe('The text for screen readers', () => {
+  it("includes a build's name, status, stage, duration, artifacts and attempt", () => {
     const finishedAt = '2016-03-01T12:03:10.000Z';
     const build = aBuild({ status: 'failed', startedAt: started, finishedAt, artifacts, attempts: [aBuild()] });
     const spoken = 'rspec, failed, stage test, 3 minutes 10 seconds, has artifacts, 1.2 kB, attempt 2';
     assert.equal(buildAriaLabel(build, now), spoken);
   });
 
-  it('of a running one is how long it usually takes', () => {
+  it('says how long a running build usually takes', () => {
     const spoken = buildAriaLabel(aBuild({ status: 'running', startedAt: started }), now, { expected: { rspec: 420 } });
     assert.equal(spoken, 'rspec, running, stage test, 3 minutes of about 7 minutes');
   });
 
-  it('of a waiting one is for what', () => {
+  it('says what a waiting build waits for', () => {
     const spoken = buildAriaLabel(aBuild({ status: 'pending', tags: ['docker'] }), now);
     assert.equal(spoken, 'rspec, pending, stage test, waiting for a runner tagged docker');
   });
 
-  it('tells an allowed failure from another', () =>
+  it('distinguishes an allowed failure from another', () =>
     assert.match(buildAriaLabel(aBuild({ status: 'failed', allowFailure: true }), now), /failed \(allowed\)/));
 });
 
@@ -188,12 +187,12 @@ describe('The description of several builds', () => {
   it('is the worst status and the count', () =>
     assert.equal(groupDescription(someBuilds({}, { status: 'running' })), 'running · 2'));
 
-  it('names what is failing', () => {
+  it('names the failing build', () => {
     const builds = someBuilds({ status: 'failed', name: 'lint' }, {}, { status: 'failed', name: 'spinach' });
     assert.equal(groupDescription(builds), 'failed · 2 of 3: lint, spinach');
   });
 
-  it('names three of many', () => {
+  it('names three of many failing builds', () => {
     const builds = someBuilds(...Array.from({ length: 5 }, () => ({ status: 'failed' })));
     assert.equal(groupDescription(builds), 'failed · 5 of 5: build-1, build-2, build-3, …');
   });
@@ -203,7 +202,7 @@ describe('The description of several builds', () => {
 });
 
 describe('The counts of several builds', () => {
-  it('are by status, the worst first, allowed failures before what passed', () => {
+  it('are by status, worst first, allowed failures before passed builds', () => {
     const statuses = ['skipped', 'success', 'manual', 'failed', 'running', 'failed', 'levitating', 'success'];
     const builds = someBuilds(...statuses.map((status) => ({ status })), { status: 'failed', allowFailure: true });
     assert.equal(

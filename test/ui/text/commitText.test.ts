@@ -35,10 +35,10 @@ describe('The subject', () => {
     revert: 'reverting',
     bisect: 'bisecting',
   } satisfies Record<NonNullable<Head['operation']>, string>) as [NonNullable<Head['operation']>, string][])
-    it(`says ${words}, and not that HEAD is detached by it`, () =>
+    it(`says ${words}, and therefore not that HEAD is detached`, () =>
       assert.equal(subject(ofHead({ ...detached, operation }, { ref: undefined })), `01234567 · ${words}`));
 
-  it('of a pinned commit says so, and nothing of HEAD', () =>
+  it('says that a commit is pinned, and nothing about HEAD', () =>
     assert.equal(
       subject(ofHead({ operation: 'rebase', tag: 'v2' }, { ref: 'v1.0', pinned: true })),
       'v1.0 · 01234567 · not HEAD',
@@ -47,13 +47,13 @@ describe('The subject', () => {
   it('says which statuses are chosen', () =>
     assert.equal(subject(ofHead({}), ['failed', 'running']), 'master · 01234567 · only failed, running'));
 
-  it('takes names from outside for plain text', () => {
+  it('shows names from outside as plain text', () => {
     for (const ref of hostileTexts)
       for (const target of [aTarget({ ref }), ofHead({ ...detached, tag: ref }, { ref: undefined })])
         assert.doesNotMatch(subject(target), /\]\(|\n/);
   });
 
-  it('is the host where there is no commit, and something in any case', () => {
+  it('is the host if there is no commit, and never empty', () => {
     assert.equal(subjectOf({ kind: 'signedOut', url: 'https://git.example.com/x', known: true }), 'git.example.com');
     assert.equal(subjectOf({ kind: 'noProject', reason: 'noRemote' }), 'Builds');
     assert.equal(subjectOf(undefined), 'Builds');
@@ -61,19 +61,19 @@ describe('The subject', () => {
   });
 });
 
-describe('What is to be said besides', () => {
+describe('The additional note', () => {
   const said = (changes: Partial<Extract<Snapshot, { kind: 'ready' }>>, now = then) =>
     caveats({ ...ready(builds), ...changes }, now);
   const empty = { builds: [] };
 
-  it('is nothing of HEAD’s own fresh builds', () => assert.deepEqual(said({ target: ofHead({}) }), []));
+  it("is empty for HEAD's own up-to-date builds", () => assert.deepEqual(said({ target: ofHead({}) }), []));
 
-  it('is nothing where there are no builds to speak of', () => {
+  it('is empty if there are no builds to speak of', () => {
     for (const snapshot of [undefined, { kind: 'loading', target: aTarget() }] as const)
       assert.deepEqual(caveats(snapshot, then), []);
   });
 
-  it('is whose builds they are where HEAD is not pushed', () => {
+  it('says whose builds they are if HEAD is not pushed', () => {
     const target = ofHead({ pushed: false });
     assert.deepEqual(said({ target, unpushed, ancestor }), ['not pushed, showing abcabcab, 2 commits back']);
     assert.deepEqual(said({ target, unpushed, ancestor: { ...ancestor, back: 1 } }), [
@@ -83,7 +83,7 @@ describe('What is to be said besides', () => {
     assert.deepEqual(said({ target, unpushed, ...empty, watchingSince: then }), ['not pushed']);
   });
 
-  it('is since when builds are waited for', () => {
+  it('says since when builds are awaited', () => {
     const watching = { target: ofHead({}), watchingSince: then };
     assert.deepEqual(said({ ...watching, ...empty }), [`waiting for builds since ${at(then)}`]);
     assert.deepEqual(said({ ...watching, ancestor }), [
@@ -92,18 +92,18 @@ describe('What is to be said besides', () => {
   });
 
   for (const pushed of [undefined, false])
-    it(`is whose builds they are where only git ${pushed === false ? 'lacks a sign' : 'cannot tell'} that HEAD is pushed`, () => {
+    it(`says whose builds they are if only git ${pushed === false ? 'lacks a sign' : 'cannot tell'} that HEAD is pushed`, () => {
       const target = ofHead({ pushed });
       assert.deepEqual(said({ target, ancestor }), ['no builds yet, showing abcabcab, 2 commits back']);
       assert.deepEqual(said({ target, ...empty }), []);
     });
 
-  it('is that the project of another remote has builds', () => {
+  it("says that another remote's project has builds", () => {
     const elsewhere = { remote: 'upstream', instance: aTarget().instance, project: 'group/up](x)stream' };
     assert.deepEqual(said({ elsewhere, ...empty }), ['group/up]\u2060(x)stream has builds for this commit']);
   });
 
-  it('is that GitLab shows no CI/CD, whatever is known of HEAD', () =>
+  it('says that GitLab shows no CI/CD, whatever is known about HEAD', () =>
     assert.deepEqual(
       said({ target: ofHead({ pushed: false }), ...empty, unpushed, watchingSince: then, ciHidden: true }),
       ['CI/CD is off in this project, or not visible for your role'],
@@ -117,7 +117,7 @@ describe('What is to be said besides', () => {
     assert.deepEqual(said({ target: ofHead({ shallow: true }) }), []);
   });
 
-  it('is as of when, and why', () => {
+  it('says how old the builds are, and why', () => {
     const failure: Failure = { kind: 'offline', host: 'git.example.com' };
     assert.deepEqual(said({ stale: { asOf: then, failure } }), [
       `out of date, as of ${at(then)}: Can't reach git.example.com. Check your network or VPN.`,
@@ -125,23 +125,23 @@ describe('What is to be said besides', () => {
     assert.deepEqual(said({ stale: { asOf: then } }), [`as of ${at(then)}, refreshing`]);
   });
 
-  it('is until when the server wants to be left alone', () => {
+  it('says until when the server asks to be left alone', () => {
     const failure: Failure = { kind: 'rateLimited', host: 'git.example.com', retryAt: then + hour };
     assert.deepEqual(said({ stale: { asOf: then, failure } }), [
       `rate limited until ${at(then + hour)}, as of ${at(then)}`,
     ]);
   });
 
-  it('has the day of what is older than today', () => {
+  it('includes the day if the time is earlier than today', () => {
     const day = new Date(then).toLocaleDateString(undefined, { dateStyle: 'short' });
     const [words = ''] = said({ stale: { asOf: then } }, then + 24 * hour);
     assert.ok(words.includes(day) && words.includes(at(then)), words);
     assert.ok(!said({ stale: { asOf: then } }, then + hour)[0]?.includes(day));
   });
 
-  it('is that the token may only read', () => assert.deepEqual(said({ readOnly: true }), ['read-only token']));
+  it('says that the token is read-only', () => assert.deepEqual(said({ readOnly: true }), ['read-only token']));
 
-  it('says the most important first', () =>
+  it('starts with the most important part', () =>
     assert.deepEqual(
       said({ target: ofHead({ pushed: false }), unpushed, ancestor, stale: { asOf: then }, readOnly: true }).map(
         (words) => words.split(' ')[0],

@@ -11,7 +11,7 @@ const wordsOf = (changes: Partial<Build>) => [
   failureReasonSentence(failed(changes)),
 ];
 
-describe('Why a build failed', () => {
+describe('The reason why a build failed', () => {
   const script = { failureReason: 'script_failure' };
   for (const [changes, row, sentence] of [
     [script, undefined, 'Its script failed.'],
@@ -46,10 +46,10 @@ describe('Why a build failed', () => {
     [{ kind: 'bridge', failureReason: 'unknown_failure' }, undefined, undefined],
     [{ failureReason: 'timed_out', status: 'running' }, undefined, undefined],
   ] as const)
-    it(`is ${String(row)}, and ${String(sentence)}, of ${JSON.stringify(changes)}`, () =>
+    it(`is ${String(row)}, and ${String(sentence)}, for ${JSON.stringify(changes)}`, () =>
       assert.deepEqual(wordsOf(changes), [row, sentence]));
 
-  it('stands in the row and is spoken', () => {
+  it('is in the row and is read out', () => {
     const build = failed({ failureReason: 'job_execution_timeout' });
     assert.equal(buildDescription(build, 'master', 0), 'timed out');
     assert.equal(buildAriaLabel(build, 0), 'rspec, failed, stage test, timed out');
@@ -65,8 +65,8 @@ describe('Why a build failed', () => {
     });
 });
 
-describe('What is stuck', () => {
-  it('says so, and for which tags no runner is there', () => {
+describe('A stuck build', () => {
+  it('says so, and for which tags there is no runner', () => {
     const stuck = aBuild({ status: 'pending', stuck: true });
     assert.equal(buildDescription(stuck, 'master', 0), 'stuck: no runner is online');
     assert.equal(
@@ -76,18 +76,18 @@ describe('What is stuck', () => {
   });
 });
 
-describe('Why a pipeline failed without builds', () => {
+describe('The reason why a pipeline failed without builds', () => {
   const pipeline = { id: 1, ref: 'master', sha, status: 'failed' };
   for (const [what, changes, words] of [
     [
-      'what is wrong with its configuration',
+      'the error in its configuration',
       { yamlErrors: 'jobs:x is\nodd', failureReason: 'config_error' },
       'jobs:x is odd',
     ],
-    ['GitLab’s sentence', { failureReason: 'The activity limit was exceeded.' }, 'The activity limit was exceeded.'],
-    ['GitLab’s word as words', { failureReason: 'user_not_verified' }, 'user not verified'],
-    ['nothing where GitLab says nothing', {}, undefined],
-    ['nothing where it did not fail', { status: 'success', yamlErrors: 'x' }, undefined],
+    ["GitLab's sentence", { failureReason: 'The activity limit was exceeded.' }, 'The activity limit was exceeded.'],
+    ["GitLab's reason code as words", { failureReason: 'user_not_verified' }, 'user not verified'],
+    ["empty if GitLab doesn't give one", {}, undefined],
+    ['empty if it did not fail', { status: 'success', yamlErrors: 'x' }, undefined],
   ] as const)
     it(`is ${what}`, () => assert.equal(pipelineFailureWords({ ...pipeline, ...changes }), words));
 });

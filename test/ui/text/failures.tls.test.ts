@@ -51,7 +51,7 @@ describe('A TLS connection', () => {
       /isn't trusted on this machine \(DEPTH_ZERO_SELF_SIGNED_CERT\)/,
     ));
 
-  it('to a server that leaves out the authority between', async () => {
+  it('to a server that leaves out the intermediate certificate', async () => {
     const ca = await certificate();
     const { private: key, cert } = await generate([{ name: 'commonName', value: '127.0.0.1' }], { ca });
     assert.match(
@@ -60,7 +60,7 @@ describe('A TLS connection', () => {
     );
   });
 
-  it('with a certificate that has expired', async () => {
+  it('with an expired certificate', async () => {
     const [from, to] = [new Date(Date.now() - 9 * day), new Date(Date.now() - day)];
     assert.equal(
       await trusted(await certificate({ notBeforeDate: from, notAfterDate: to })),
@@ -68,7 +68,7 @@ describe('A TLS connection', () => {
     );
   });
 
-  it('with one that is not valid yet', async () => {
+  it('with a certificate that is not valid yet', async () => {
     const [from, to] = [new Date(Date.now() + day), new Date(Date.now() + 9 * day)];
     assert.equal(
       await trusted(await certificate({ notBeforeDate: from, notAfterDate: to })),
@@ -76,14 +76,14 @@ describe('A TLS connection', () => {
     );
   });
 
-  it('with one for another name', async () =>
+  it('with a certificate for another name', async () =>
     assert.equal(
       await trusted(await certificate({}, '192.0.2.1')),
       'The certificate of HOST is for another host name. Check the URL in gitlabBuilds.instances.',
     ));
 
   for (const version of ['TLSv1.2', 'TLSv1.3'] as const)
-    it(`to a server that wants a client’s certificate, by ${version}`, async () =>
+    it(`to a server that requires a client certificate, with ${version}`, async () =>
       assert.match(
         await trusted(await certificate(), { requestCert: true, minVersion: version, maxVersion: version }),
         /^(HOST requires|Couldn't agree on .*It may require) a client certificate, which this extension doesn't support/,
@@ -95,7 +95,7 @@ describe('A TLS connection', () => {
       /^HOST doesn't use TLS on that port/,
     ));
 
-  it('to a server that only speaks a version that is too old', async () =>
+  it('to a server that only supports an outdated version', async () =>
     assert.match(
       await trusted(await certificate(), { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' }),
       /^Couldn't agree on a secure connection with HOST \(\w+\)/,

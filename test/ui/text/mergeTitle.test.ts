@@ -8,7 +8,7 @@ describe('The title of a commit', () => {
   const title = `Merge ${sha} into ${sha}`;
   const pipeline = { id: 1, ref, sha, status: 'success', mergeRequest: { iid: 7, title: 'Let people sign in' } };
 
-  it('is that of the merge request where GitLab merged it, and the commit’s own elsewhere', () => {
+  it("is the merge request's if GitLab merged it, and otherwise the commit's own", () => {
     assert.deepEqual(
       [commitTitle(ref, title, [pipeline]), commitTitle(ref, title, []), commitTitle('main', title, [pipeline])],
       ['Let people sign in', 'Merge request !7', title],
@@ -21,7 +21,7 @@ describe('A build that passed', () => {
   const attempt = (status: string) => aBuild({ id: 1, name: 'rspec', status });
   const passed = (status: string) => ({ ...aBuild({ id: 2, name: 'rspec' }), attempts: [attempt(status)] });
 
-  it('is marked where it had failed on the same commit before', () => {
+  it('is marked if it had failed on the same commit before', () => {
     assert.match(buildDescription(passed('failed'), 'main', 0), /passed on retry$/);
     assert.match(buildAriaLabel(passed('failed'), 0), /, passed on retry$/);
     assert.match(buildDescription(passed('canceled'), 'main', 0), /attempt 2$/);

@@ -41,7 +41,7 @@ describe('The name of a pipeline', () => {
     [{ source: 'web' }, false, 'rocket', 'Pipeline Manual run'],
   ];
   for (const [changes, tag, icon, spoken] of looks) {
-    it(`has the icon ${icon}, in the color of its status, and is spoken as ${spoken}`, () => {
+    it(`has the icon ${icon}, in the color of its status, and is read out as ${spoken}`, () => {
       const [pipeline, builds] = [{ ...own, ...changes }, [aBuild({ tag })]];
       const { id, color } = pipelineIcon(pipeline, builds, 'failed', 'fresh');
       assert.deepEqual([id, color?.id, pipelineAriaLabel(pipeline, builds)], [icon, 'charts.red', spoken]);

@@ -21,7 +21,7 @@ describe('plural', () => {
   });
 
   for (const [language, ones] of Object.entries(singular)) {
-    it(`takes the form that ${language} has for each count`, () => {
+    it(`uses the form that ${language} has for each count`, () => {
       editor.env.language = language;
       editor.l10n.bundle = {};
       const counts = [0, 1, 2, 5, 21];
@@ -32,7 +32,7 @@ describe('plural', () => {
     });
   }
 
-  it('takes the English form where the display language has no translation', () => {
+  it('uses the English form if the display language has no translation', () => {
     editor.env.language = 'ru';
     assert.equal(plural(21, 'one', 'other'), 'other');
   });

@@ -24,7 +24,7 @@ describe('Durations', () => {
   for (const [seconds, text] of durations)
     it(`${seconds} s is ${text}`, () => assert.equal(formatDuration(seconds), text));
 
-  it('are spoken in words', () => {
+  it('are read out in words', () => {
     const spoken: readonly [number, string][] = [
       [0, '0 seconds'],
       [1.9, '1 second'],
@@ -56,22 +56,22 @@ describe('Times', () => {
   const noon = new Date(2016, 2, 1, 12, 0).getTime();
   const short = { timeStyle: 'short' } as const;
 
-  it('of today are without the day', () => {
+  it('of today have no day', () => {
     const soon = noon + 5 * 60_000;
     assert.equal(timeOf(soon, noon), new Date(soon).toLocaleTimeString(undefined, short));
   });
 
-  it('of another day have it', () => {
+  it('of another day have one', () => {
     const then = noon + 24 * 3600_000;
     assert.equal(timeOf(then, noon), new Date(then).toLocaleString(undefined, { dateStyle: 'short', ...short }));
   });
 
-  it('that are none are not told', () => {
+  it('that are invalid are not shown', () => {
     for (const text of [undefined, '', 'soon']) assert.equal(localTime(text), undefined);
   });
 });
 
-describe('How long ago something was', () => {
+describe('The time since an event', () => {
   const now = Date.parse('2016-03-10T12:00:00.000Z');
   for (const [time, words] of [
     ['2016-03-10T12:00:00.000Z', 'just now'],
@@ -85,5 +85,5 @@ describe('How long ago something was', () => {
     ['soon', undefined],
     [undefined, undefined],
   ] as const)
-    it(`is ${String(words)} of ${String(time)}`, () => assert.equal(agoWords(time, now), words));
+    it(`is ${String(words)} for ${String(time)}`, () => assert.equal(agoWords(time, now), words));
 });

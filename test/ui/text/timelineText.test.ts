@@ -4,7 +4,7 @@ import { timelineText } from '../../../src/ui/text/timelineText';
 import { buildWith } from '../../core/support';
 
 describe('The text of a timeline', () => {
-  it('has its columns below each other, also where characters take two columns', () => {
+  it('has aligned columns, even with characters that take two columns', () => {
     const time = (second: number) => new Date(Date.UTC(2024, 1, 1, 12, 0, second)).toISOString();
     const names = ['compile', '编译', 'ビルド', 'e\u0301tape', '🚀'];
     const builds = names.map((name, at) =>

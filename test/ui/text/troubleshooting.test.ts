@@ -8,7 +8,7 @@ const file = join(projectRoot, 'docs', 'troubleshooting.md');
 const [begin, end] = ['<!-- Made by `npm run troubleshooting` -->\n', '<!-- End of what is made -->\n'] as const;
 
 describe('docs/troubleshooting.md', () => {
-  it('has every sentence of the tables in code, as `npm run troubleshooting` writes it', () => {
+  it('contains every sentence in the tables in code, as `npm run troubleshooting` writes it', () => {
     const text = readFileSync(file, 'utf8');
     const [before = '', made, after] = [text.split(begin)[0], ...(text.split(begin)[1] ?? '').split(end)];
     assert.ok(made !== undefined && after !== undefined, 'its marks are missing');
