@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { smallProject } from '../gitlab/scenarios';
-import { openView, quickInput, runCommand, statusBarItem, treeRow } from '../vscode/workbench';
+import { openView, quickInput, statusBarItem, treeRow } from '../vscode/workbench';
 import { useWorkbench } from './startWorkbench';
 import { eventually, message, title } from './view';
 
@@ -61,12 +61,5 @@ describe('signing in', () => {
     await page.reload();
     await openView(page, 'GitLab Builds');
     await treeRow(page, /Stage test/).waitFor();
-  });
-
-  it('ends with Sign Out', async () => {
-    const { page, picture } = workbench();
-    await runCommand(page, 'GitLab Builds: Sign Out');
-    await treeRow(page, /^Sign In to /).waitFor();
-    await picture('sign-out');
   });
 });
