@@ -33,7 +33,9 @@ export class SourcedTokens {
     const held = this.held.get(url);
     if (held?.source !== source) return this.ask(url, source);
     const token = await held.token;
-    return token === undefined && this.now() - held.at >= pauseMs ? this.ask(url, source) : token;
+    // The clock may have been set back; don't wait longer because of it.
+    const isOver = Math.abs(this.now() - held.at) >= pauseMs;
+    return token === undefined && isOver ? this.ask(url, source) : token;
   }
 
   /** The token after one was refused; the source is asked once for all requests that were refused the same. */

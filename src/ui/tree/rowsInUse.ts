@@ -50,7 +50,8 @@ export class RowsInUse {
     const earlier = new Set(this.waiting);
     this.waiting.clear();
     const selected = this.port.selected();
-    const isInUse = this.port.visible() && this.clock.now() - this.usedAt < useMs;
+    // The clock may have been set back, which ends the use.
+    const isInUse = this.port.visible() && Math.abs(this.clock.now() - this.usedAt) < useMs;
     let lowest: number | undefined;
     const isAbove = (id: string): boolean => {
       const positions = placesOf();

@@ -55,6 +55,13 @@ describe('The token from a credential source', () => {
     assert.deepEqual([await tokens.get(url, glab), reads()], ['one', 2]);
   });
 
+  it('is requested again if there was none and the clock was set back by a year', async () => {
+    const { tokens, reads, pass } = staged(undefined, 'one');
+    assert.equal(await tokens.get(url, glab), undefined);
+    pass(-365 * 24 * 3_600_000);
+    assert.deepEqual([await tokens.get(url, glab), reads()], ['one', 2]);
+  });
+
   for (const damaged of ['', '{', '7', '{"kind":"other"}', '{"kind":"account","id":7}'])
     it(`is undefined if the source is damaged: ${damaged}`, async () => {
       const { tokens, reads } = staged('one');

@@ -76,6 +76,13 @@ describe('A row that would expand on its own', () => {
     assert.deepEqual(await open(), ['prepare', 'build']);
   });
 
+  it('expands immediately if the clock was set back by a year since the view was used', async () => {
+    await pointAt('test');
+    clock.jump(-365 * 24 * 3_600_000);
+    show('build');
+    assert.deepEqual(await open(), ['build']);
+  });
+
   it('keeps waiting while the view is shown, and no longer once nothing in it fails', async () => {
     await pointAt('test');
     show('build');
